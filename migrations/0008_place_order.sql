@@ -1,0 +1,225 @@
+-- The heart of the shop: one call that turns a cart into an order, or says why it cannot.
+--
+-- Why a function: a hot row can be sold 1 / (time its lock is held) times a second, and each exchange with the client while
+-- the lock is held is such time. Called as `select * from place_order(…)` with nothing but uuids and integers, the whole
+-- checkout is one exchange and one transaction of its own.
+--
+-- It writes everything or nothing: each refusal returns before the first write, and any error rolls all of it back.
+--
+-- Locks, always in this order, so that no two checkouts wait in a circle:
+--   the cart  →  stock rows by variant id  →  (only where stock reaches nothing) products by id.
+--
+-- Statements inside see what was committed when each of them started (READ COMMITTED). Two comments below depend on it.
+--
+-- Answers one row for each line, or for each item that is short, or a single row; `outcome` is the same on all of them:
+--   placed          the order, new                          replayed        the order that this cart became before
+--   sold_out        variant_id, quantity, available         cart_changed    total: what it would cost now
+--   cart_empty      cart_not_found                          cart_ordered    order_id: it became an order under another key
+--   key_reused      the key belongs to another request      user_not_found  user_inactive
+create function place_order(
+    p_order_id uuid,
+    p_event_id uuid,
+    p_cart_id uuid,
+    p_user_id bigint,
+    p_idempotency_key uuid,  -- digest of the client's key, or null
+    p_request_digest uuid,   -- digest of the request's body
+    p_expected_total bigint, -- minor units, or null
+    p_now_us bigint          -- microseconds since 1970
+) returns table (
+    outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
+    line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
+    available integer
+) language plpgsql as $$
+#variable_conflict use_column
+declare
+    v_now timestamptz := 'epoch'::timestamptz + p_now_us * interval '1 microsecond';
+    v_user record;
+    v_cart record;
+    v_order record;
+    v_variants bigint[];
+    v_quantities integer[];
+    v_on_hand integer[];
+    v_total bigint;
+    v_emptied bigint[];
+begin
+    select u.is_active, u.email into v_user from users u where u.id = p_user_id;
+    if not found then
+        return query select r.* from place_order_refusal('user_not_found') r;
+        return;
+    elsif not v_user.is_active then
+        return query select r.* from place_order_refusal('user_inactive') r;
+        return;
+    end if;
+
+    -- 1. Asked before?
+    return query select r.* from place_order_replay(p_cart_id, p_user_id, p_idempotency_key, p_request_digest) r;
+    if found then
+        return;
+    end if;
+
+    select c.user_id into v_cart from carts c where c.id = p_cart_id;
+    if not found or v_cart.user_id <> p_user_id then
+        return query select r.* from place_order_refusal('cart_not_found') r;
+        return;
+    end if;
+
+    -- 2. Refuse without a lock: in a flash sale most buyers end here, and none of them waits for another.
+    return query
+        select 'sold_out', null::uuid, null::bigint, null, null, null::bigint, null, null::timestamptz,
+               null::integer, l.variant_id, null, null, null, null::bigint, l.quantity,
+               case when p.status = 'active' then s.on_hand else 0 end
+          from cart_lines l
+          join stock_levels s on s.variant_id = l.variant_id
+          join product_variants v on v.id = l.variant_id
+          join products p on p.id = v.product_id
+         where l.cart_id = p_cart_id and (s.on_hand < l.quantity or p.status <> 'active')
+           -- This very cart, posted twice at once, may have taken the last units itself: its order is then older than what we
+           -- see of the stock, so we see it too, and go on to find it under the lock.
+           and not exists (select from orders o where o.cart_id = p_cart_id)
+         order by l.variant_id;
+    if found then
+        return;
+    end if;
+
+    -- 3. The cart is ours alone from here. Who waited looks again: the cart may have become an order meanwhile.
+    select c.status, c.user_id into v_cart from carts c where c.id = p_cart_id for update;
+    if not found or v_cart.user_id <> p_user_id then
+        return query select r.* from place_order_refusal('cart_not_found') r;
+        return;
+    elsif v_cart.status = 'ordered' then
+        return query select r.* from place_order_replay(p_cart_id, p_user_id, p_idempotency_key, p_request_digest) r;
+        return;
+    end if;
+
+    -- 4. The stock, locked in variant order. What is read is what the row says once we hold it.
+    select array_agg(locked.variant_id), array_agg(locked.quantity), array_agg(locked.on_hand)
+      into v_variants, v_quantities, v_on_hand
+      from (select l.variant_id, l.quantity, s.on_hand
+              from cart_lines l join stock_levels s on s.variant_id = l.variant_id
+             where l.cart_id = p_cart_id
+             order by l.variant_id for update of s) locked;
+    if v_variants is null then
+        return query select r.* from place_order_refusal('cart_empty') r;
+        return;
+    end if;
+
+    return query
+        select 'sold_out', null::uuid, null::bigint, null, null, null::bigint, null, null::timestamptz,
+               null::integer, t.variant_id, null, null, null, null::bigint, t.quantity, t.on_hand
+          from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand)
+         where t.on_hand < t.quantity;
+    if found then
+        return;
+    end if;
+
+    -- 5. What it costs now. A client that showed its buyer a total says so, and is not charged another.
+    select sum((p.base_price + v.price_adjustment) * t.quantity), min(p.currency) as currency
+      into v_order
+      from unnest(v_variants, v_quantities) as t (variant_id, quantity)
+      join product_variants v on v.id = t.variant_id
+      join products p on p.id = v.product_id;
+    v_total := v_order.sum;
+    if v_total <> p_expected_total then
+        return query select r.* from place_order_refusal('cart_changed', p_total => v_total) r;
+        return;
+    end if;
+
+    -- 6. Everything at once.
+    insert into orders (id, user_id, cart_id, idempotency_key, request_digest, email, currency, total, placed_at)
+    values (p_order_id, p_user_id, p_cart_id, p_idempotency_key, p_request_digest, v_user.email, v_order.currency, v_total, v_now);
+
+    insert into order_lines (order_id, position, variant_id, product_name, variant_name, sku, unit_price, quantity)
+    select p_order_id, t.position, t.variant_id, p.name, v.name, v.sku, p.base_price + v.price_adjustment, t.quantity
+      from unnest(v_variants, v_quantities) with ordinality as t (variant_id, quantity, position)
+      join product_variants v on v.id = t.variant_id
+      join products p on p.id = v.product_id;
+
+    update stock_levels s set on_hand = s.on_hand - t.quantity
+      from unnest(v_variants, v_quantities) as t (variant_id, quantity)
+     where s.variant_id = t.variant_id;
+
+    insert into stock_ledger (variant_id, change, on_hand_after, reason, order_id, at)
+    select t.variant_id, -t.quantity, t.on_hand - t.quantity, 'sold', p_order_id, v_now
+      from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand);
+
+    insert into order_events (order_id, kind, at) values (p_order_id, 'placed', v_now);
+
+    -- The function that called us sends it right after COMMIT; the relay leaves it alone for that long.
+    insert into outbox (id, kind, payload, created_at, next_attempt_at)
+    values (p_event_id, 'order_placed', jsonb_build_object('order_id', p_order_id), v_now, v_now + interval '5 seconds');
+
+    update carts c set status = 'ordered', updated_at = v_now where c.id = p_cart_id;
+
+    -- A product whose last unit went stops being available in lists.
+    select array_agg(distinct v.product_id) into v_emptied
+      from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand)
+      join product_variants v on v.id = t.variant_id
+     where t.on_hand = t.quantity;
+    if v_emptied is not null then
+        perform refresh_availability(v_emptied);
+    end if;
+
+    return query select r.* from placed_order('placed', p_order_id) r;
+end $$;
+
+-- The order of this caller that answers a repeated request, where there is one; `cart_ordered` or `key_reused` where the
+-- repeat is none; no row where nothing was ordered yet.
+create function place_order_replay(p_cart_id uuid, p_user_id bigint, p_idempotency_key uuid, p_request_digest uuid)
+returns table (
+    outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
+    line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
+    available integer
+) language plpgsql stable as $$
+#variable_conflict use_column
+declare
+    v_order record;
+begin
+    if p_idempotency_key is not null then
+        select o.id, o.request_digest into v_order
+          from orders o where o.user_id = p_user_id and o.idempotency_key = p_idempotency_key;
+        if found then
+            if v_order.request_digest = p_request_digest then
+                return query select r.* from placed_order('replayed', v_order.id) r;
+            else
+                return query select r.* from place_order_refusal('key_reused') r;
+            end if;
+            return;
+        end if;
+    end if;
+
+    select o.id, o.user_id into v_order from orders o where o.cart_id = p_cart_id;
+    if not found then
+        return;
+    elsif v_order.user_id is distinct from p_user_id then
+        return query select r.* from place_order_refusal('cart_not_found') r;
+    elsif p_idempotency_key is null then
+        return query select r.* from placed_order('replayed', v_order.id) r;
+    else
+        return query select r.* from place_order_refusal('cart_ordered', p_order_id => v_order.id) r;
+    end if;
+end $$;
+
+-- One row that says no.
+create function place_order_refusal(p_outcome text, p_order_id uuid default null, p_total bigint default null)
+returns table (
+    outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
+    line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
+    available integer
+) language sql immutable as $$
+    select p_outcome, p_order_id, null::bigint, null, null, p_total, null, null::timestamptz,
+           null::integer, null::bigint, null, null, null, null::bigint, null::integer, null::integer
+$$;
+
+-- An order as `place_order` answers it, a row for each line.
+create function placed_order(p_outcome text, p_order_id uuid)
+returns table (
+    outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
+    line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
+    available integer
+) language sql stable as $$
+    select p_outcome, o.id, o.number, o.status, o.currency, o.total, o.email, o.placed_at,
+           l.position, l.variant_id, l.product_name, l.variant_name, l.sku, l.unit_price, l.quantity, null::integer
+      from orders o join order_lines l on l.order_id = o.id
+     where o.id = p_order_id
+     order by l.position
+$$;
