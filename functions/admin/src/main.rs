@@ -1,0 +1,2 @@
+//! The `admin` Lambda.
+fn main() {}

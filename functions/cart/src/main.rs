@@ -1,0 +1,2 @@
+//! The `cart` Lambda.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The `catalogue` Lambda.
+fn main() {}

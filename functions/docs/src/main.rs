@@ -1,0 +1,2 @@
+//! The `docs` Lambda.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The `migrate` Lambda.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The `notifications` Lambda.
+fn main() {}

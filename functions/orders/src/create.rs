@@ -1,0 +1,145 @@
+//! `POST /api/v1/orders/`: checkout.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use ring::digest::{Context, SHA256};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use shared::app::App;
+use shared::http::{ApiError, Bearer, Body, Fields, FromFields, Problem, Problems, Unauthorized};
+use shared::ids::{CartId, EventId, OrderId, UserId};
+use shared::money::Money;
+use shared::orders::store::{Outcome, Placement, place};
+use shared::orders::{Order, ShortItem};
+use shared::outbox::{Event, Happened, Queue, announce};
+use utoipa::ToSchema;
+use uuid::{Builder, Uuid};
+
+/// Which cart to check out.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+pub struct NewOrder {
+    /// One's own cart, or a guest's whose id one knows.
+    pub cart_id: CartId,
+    /// The total that the buyer was shown. If it costs something else by now, nothing is sold.
+    #[schema(value_type = Option<String>, example = "149.90")]
+    #[serde(skip)]
+    pub expected_total: Option<Money>,
+}
+
+/// There is too little stock; nothing was changed. Or another conflict, then without `items`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CheckoutConflict {
+    /// For people.
+    pub detail: String,
+    /// `sold_out`, `cart_changed`, `cart_empty` or `cart_ordered`.
+    #[schema(example = "sold_out")]
+    pub code: String,
+    /// With `sold_out`: what there is too little of.
+    pub items: Option<Vec<ShortItem>>,
+    /// With `cart_changed`: what it costs now.
+    pub grand_total: Option<Money>,
+    /// With `cart_ordered`: the order that this cart became.
+    pub order_id: Option<OrderId>,
+}
+
+impl FromFields for NewOrder {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let cart_id = fields.uuid("cart_id").map(CartId);
+        let expected_total = fields.maybe("expected_total", Fields::money);
+        Some(Self { cart_id: cart_id?, expected_total: expected_total? })
+    }
+}
+
+/// Check out a cart
+///
+/// Locks the stock, writes the order and takes the stock in one transaction: all of it or nothing. The confirmation is
+/// mailed afterwards. Sent again for the same cart, or with the same `Idempotency-Key`, it answers 200 with the order that was
+/// placed before and `Idempotent-Replayed: true`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/orders/",
+    tag = "orders",
+    operation_id = "create_order",
+    security(("bearer" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Anything unique to this request, 1 to 255 characters.")),
+    request_body = NewOrder,
+    responses(
+        (status = 201, body = Order, description = "The order was placed."),
+        (status = 200, body = Order, description = "The order had been placed before.",
+            headers(("Idempotent-Replayed" = String, description = "`true`"))),
+        (status = 404, body = Problem, description = "There is no such cart, or it is somebody else's."),
+        (status = 409, body = CheckoutConflict, description = "It cannot be ordered as it is; nothing was changed."),
+        (status = 422, body = Problem, description = "The key was used for another request."),
+        Problems,
+    )
+)]
+pub(crate) async fn create_order(
+    State(app): State<App>,
+    State(queue): State<Arc<dyn Queue>>,
+    Bearer(user): Bearer, // place_order looks the account up itself
+    headers: HeaderMap,
+    Body(new): Body<NewOrder>,
+) -> Result<(StatusCode, HeaderMap, Json<Order>), ApiError> {
+    let placement = Placement {
+        order: OrderId(app.ambient.ordered_uuid()),
+        event: EventId(app.ambient.ordered_uuid()),
+        cart: new.cart_id,
+        user,
+        idempotency_key: idempotency_key(&headers, user)?,
+        request_digest: digest(&[new.cart_id.0.as_bytes(), format!("{:?}", new.expected_total).as_bytes()]),
+        expected_total: new.expected_total,
+        now: app.ambient.now(),
+    };
+    match place(&app.db, &placement).await? {
+        Outcome::Placed(order) => {
+            let event = Event::new(placement.event, Happened::OrderPlaced { order_id: order.id });
+            announce(&app.db, &*queue, &event, placement.now).await;
+            Ok((StatusCode::CREATED, HeaderMap::new(), Json(order)))
+        }
+        Outcome::Replayed(order) => {
+            let replayed = (HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
+            Ok((StatusCode::OK, HeaderMap::from_iter([replayed]), Json(order)))
+        }
+        Outcome::SoldOut(items) => Err(ApiError::Conflict {
+            detail: "There is not enough stock; nothing was ordered.".to_owned(),
+            code: "sold_out",
+            more: json!({"items": items}),
+        }),
+        Outcome::CartChanged(total) => Err(ApiError::Conflict {
+            detail: format!("The cart costs {total} now; nothing was ordered."),
+            code: "cart_changed",
+            more: json!({"grand_total": total}),
+        }),
+        Outcome::CartOrdered(order) => Err(ApiError::Conflict {
+            detail: "This cart was ordered before, under another key.".to_owned(),
+            code: "cart_ordered",
+            more: json!({"order_id": order}),
+        }),
+        Outcome::CartEmpty => Err(ApiError::conflict("cart_empty", "The cart is empty.")),
+        Outcome::CartNotFound => Err(ApiError::NotFound),
+        Outcome::KeyReused => Err(ApiError::IdempotencyKeyReused),
+        Outcome::UserNotFound => Err(Unauthorized::UserNotFound.into()),
+        Outcome::UserInactive => Err(Unauthorized::UserInactive.into()),
+    }
+}
+
+/// The digest of the client's key, if it sent one. Keys are one's own: two buyers may hit on the same.
+fn idempotency_key(headers: &HeaderMap, user: UserId) -> Result<Option<Uuid>, ApiError> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    match key.as_bytes() {
+        key @ [_, ..] if key.len() <= 255 => Ok(Some(digest(&[&user.0.to_be_bytes(), key]))),
+        _ => Err(ApiError::field("Idempotency-Key", "Ensure this header has 1 to 255 characters.")),
+    }
+}
+
+/// The first 128 bits of a SHA-256, as a uuid: it goes into a call that takes nothing but uuids and integers.
+fn digest(parts: &[&[u8]]) -> Uuid {
+    let mut context = Context::new(&SHA256);
+    parts.iter().for_each(|part| context.update(part));
+    let mut bytes = [0; 16];
+    context.finish().as_ref().iter().zip(&mut bytes).for_each(|(from, to)| *to = *from);
+    Builder::from_custom_bytes(bytes).into_uuid()
+}

@@ -1,0 +1,8 @@
+//! The `orders` Lambda.
+
+use orders::Orders;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::app::lambda::serve(orders::router(), Orders::from_environment).await
+}

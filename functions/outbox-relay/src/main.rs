@@ -1,0 +1,2 @@
+//! The `outbox-relay` Lambda.
+fn main() {}

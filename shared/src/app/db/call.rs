@@ -1,0 +1,69 @@
+//! One call of one SQL function, in a single exchange.
+
+use std::fmt::Write as _;
+
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::{PgConnection, PgRow};
+use uuid::Uuid;
+
+/// `select * from function(…)`, sent as a simple query: no Parse, no BEGIN, no COMMIT, one exchange and one transaction.
+///
+/// Its arguments are uuids and integers and nothing else, by type: there is no text in it, so there is nothing to inject.
+#[derive(Clone, Debug)]
+pub struct Call {
+    sql: String,
+    arguments: usize,
+}
+
+impl Call {
+    /// A call of this function, without arguments yet.
+    pub fn new(function: &'static str) -> Self {
+        Self { sql: format!("select * from {function}("), arguments: 0 }
+    }
+
+    /// The next argument.
+    #[must_use]
+    pub fn uuid(self, value: impl Into<Option<Uuid>>) -> Self {
+        match value.into() {
+            Some(uuid) => self.push(format_args!("'{uuid}'::uuid")),
+            None => self.push(format_args!("null::uuid")),
+        }
+    }
+
+    /// The next argument.
+    #[must_use]
+    pub fn bigint(self, value: impl Into<Option<i64>>) -> Self {
+        match value.into() {
+            // In quotes, because -9223372036854775808 without them is a negated number that is too large.
+            Some(number) => self.push(format_args!("'{number}'::bigint")),
+            None => self.push(format_args!("null::bigint")),
+        }
+    }
+
+    fn push(mut self, argument: std::fmt::Arguments<'_>) -> Self {
+        let comma = if self.arguments == 0 { "" } else { ", " };
+        self.arguments += 1;
+        // Writing to a String cannot fail.
+        let _ = write!(self.sql, "{comma}{argument}");
+        self
+    }
+
+    pub(super) async fn run(mut self, connection: &mut PgConnection) -> sqlx::Result<Vec<PgRow>> {
+        self.sql.push(')');
+        sqlx::raw_sql(AssertSqlSafe(self.sql)).fetch_all(connection).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_written_in_order() {
+        let call = Call::new("f").uuid(Uuid::nil()).bigint(i64::MIN).bigint(None).uuid(None);
+        assert_eq!(
+            call.sql,
+            "select * from f('00000000-0000-0000-0000-000000000000'::uuid, '-9223372036854775808'::bigint, null::bigint, null::uuid"
+        );
+    }
+}

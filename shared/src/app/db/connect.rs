@@ -1,0 +1,82 @@
+//! How a connection is made: by URL, or in the cloud with an IAM token and verified TLS.
+
+use std::str::FromStr as _;
+
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
+
+use crate::app::{Environment, EnvironmentError};
+use crate::aws::{Credentials, database_token};
+
+/// Makes connections that a transaction pooler accepts.
+#[derive(Clone, Debug)]
+pub struct Connector {
+    options: PgConnectOptions,
+    iam: Option<Iam>,
+}
+
+/// What an IAM token is made of. It lives for 15 minutes and is checked at connect alone, so each connect makes a new one.
+#[derive(Clone, Debug)]
+struct Iam {
+    credentials: Credentials,
+    host: String,
+    port: u16,
+    user: String,
+}
+
+impl Connector {
+    /// `DATABASE_URL`, or `DATABASE_HOST`, `_PORT`, `_NAME`, `_USER` with an IAM token (`DATABASE_AUTH=iam`).
+    pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
+        if let Some(url) = environment.get("DATABASE_URL") {
+            let options = PgConnectOptions::from_str(url).map_err(|_| {
+                EnvironmentError::Invalid("DATABASE_URL", "a URL such as postgres://user@host:5432/name")
+            })?;
+            return Ok(Self::to(options));
+        }
+        let host = environment.require("DATABASE_HOST")?;
+        let port = environment.parse("DATABASE_PORT", "a port number")?.unwrap_or(5432);
+        let user = environment.get("DATABASE_USER").unwrap_or("shop");
+        if environment.get("DATABASE_AUTH").unwrap_or("iam") != "iam" {
+            return Err(EnvironmentError::Invalid("DATABASE_AUTH", "`iam`; for a password set DATABASE_URL instead"));
+        }
+        let mut options = PgConnectOptions::new_without_pgpass()
+            .host(host)
+            .port(port)
+            .username(user)
+            .database(environment.get("DATABASE_NAME").unwrap_or("shop"))
+            .ssl_mode(PgSslMode::VerifyFull);
+        // The proxy shows a public certificate; the database itself, which only `migrate` talks to, one of RDS's own.
+        if let Some(path) = environment.get("DATABASE_CA") {
+            options = options.ssl_root_cert(path);
+        }
+        let iam = Iam {
+            credentials: Credentials::from_environment(environment)?,
+            host: host.to_owned(),
+            port,
+            user: user.to_owned(),
+        };
+        Ok(Self { iam: Some(iam), ..Self::to(options) })
+    }
+
+    /// Connections to a known place.
+    pub fn to(options: PgConnectOptions) -> Self {
+        let options = options
+            // A startup parameter that PgBouncer refuses.
+            .extra_float_digits(None)
+            .statement_cache_capacity(0)
+            .application_name("shop")
+            .disable_statement_logging();
+        Self { options, iam: None }
+    }
+
+    pub(super) async fn connect(&self) -> sqlx::Result<PgConnection> {
+        match &self.iam {
+            None => self.options.connect().await,
+            Some(iam) => {
+                let token = database_token(&iam.credentials, &iam.host, iam.port, &iam.user)
+                    .map_err(|error| sqlx::Error::Configuration(error.into()))?;
+                self.options.clone().password(&token).connect().await
+            }
+        }
+    }
+}

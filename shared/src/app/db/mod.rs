@@ -1,0 +1,20 @@
+//! The database, behind a pooler that hands each *transaction* to any backend (RDS Proxy; PgBouncer in transaction mode).
+//!
+//! That rules out every statement that leaves something in the session or that takes two exchanges outside a transaction.
+//! So there are two ways to run SQL and no third:
+//!
+//! - a [`Tx`]: an explicit transaction, in which sqlx's checked queries run as unnamed statements;
+//! - a [`Call`]: one call of one SQL function as a simple query, which is a transaction of its own in a single exchange.
+
+mod call;
+mod connect;
+mod pool;
+mod tx;
+
+pub use call::Call;
+pub use connect::Connector;
+pub use pool::{Db, PoolSettings};
+pub use tx::Tx;
+
+/// The migrations, in order.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");

@@ -1,0 +1,118 @@
+//! A unit of work.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgArguments, PgConnection, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
+use sqlx::{Either, Execute, Executor, Postgres, SqlStr};
+
+use super::pool::{Lease, Pool, breaks_the_connection};
+
+/// A transaction, and the only thing that checked queries run on: `query_as!(…).fetch_one(&mut *tx)`.
+///
+/// Ends with [`Tx::commit`]. Dropped, it is rolled back before the request is answered (see [`super::Db::settle`]).
+#[derive(Debug)]
+pub struct Tx {
+    /// Here until the transaction ends.
+    lease: Option<Lease>,
+    pool: Arc<Pool>,
+}
+
+impl Tx {
+    pub(super) fn new(lease: Lease, pool: Arc<Pool>) -> Self {
+        Self { lease: Some(lease), pool }
+    }
+
+    /// Makes everything that was written last. Deferred constraints are judged here, so this can fail as a write can.
+    pub async fn commit(mut self) -> sqlx::Result<()> {
+        let done = self.connection()?.execute("commit").await;
+        match (self.lease.take(), &done) {
+            // The connection is dropped, whatever became of the transaction.
+            (_, Err(error)) if breaks_the_connection(error) => {}
+            // A refused COMMIT has rolled back.
+            (Some(lease), _) => self.pool.put_back(lease),
+            (None, _) => {}
+        }
+        done.map(drop)
+    }
+
+    fn connection(&mut self) -> sqlx::Result<&mut PgConnection> {
+        self.lease.as_mut().map(|lease| &mut lease.connection).ok_or(sqlx::Error::PoolClosed)
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if let Some(lease) = self.lease.take() {
+            self.pool.leave_unfinished(lease);
+        }
+    }
+}
+
+/// A query whose statement is not named. sqlx would name it, and behind a pooler another client's statement has that name.
+struct Unnamed<E>(E);
+
+impl<'q, E: Execute<'q, Postgres>> Execute<'q, Postgres> for Unnamed<E> {
+    fn sql(self) -> SqlStr {
+        self.0.sql()
+    }
+
+    fn statement(&self) -> Option<&PgStatement> {
+        self.0.statement()
+    }
+
+    fn take_arguments(&mut self) -> Result<Option<PgArguments>, BoxDynError> {
+        self.0.take_arguments()
+    }
+
+    fn persistent(&self) -> bool {
+        false
+    }
+}
+
+impl<'c> Executor<'c> for &'c mut Tx {
+    type Database = Postgres;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, sqlx::Result<Either<PgQueryResult, PgRow>>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        match self.connection() {
+            Ok(connection) => connection.fetch_many(Unnamed(query)),
+            Err(error) => Box::pin(futures_util::stream::iter([Err(error)])),
+        }
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<PgRow>>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        match self.connection() {
+            Ok(connection) => connection.fetch_optional(Unnamed(query)),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
+    }
+
+    fn prepare_with<'e>(self, _: SqlStr, _: &'e [PgTypeInfo]) -> BoxFuture<'e, sqlx::Result<PgStatement>>
+    where
+        'c: 'e,
+    {
+        Box::pin(std::future::ready(Err(not_behind_a_pooler())))
+    }
+
+    fn describe<'e>(self, _: SqlStr) -> BoxFuture<'e, sqlx::Result<sqlx::Describe<Postgres>>>
+    where
+        'c: 'e,
+    {
+        Box::pin(std::future::ready(Err(not_behind_a_pooler())))
+    }
+}
+
+/// A prepared statement lives in one backend, and the next transaction may have another.
+fn not_behind_a_pooler() -> sqlx::Error {
+    sqlx::Error::Protocol("statements are not prepared behind a pooler".into())
+}

@@ -1,0 +1,70 @@
+//! The configuration: environment variables, read once, at start.
+
+use std::collections::HashMap;
+
+/// Named values. An empty one counts as not set, because SAM can only override variables that the template declares.
+#[derive(Clone, Debug, Default)]
+pub struct Environment(HashMap<String, String>);
+
+/// What is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvironmentError {
+    /// A variable that is needed is not there.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    /// A variable is there and makes no sense. The value is not shown: it may be a secret.
+    #[error("the environment variable {0} does not hold {1}")]
+    Invalid(&'static str, &'static str),
+}
+
+impl Environment {
+    /// The process's own.
+    #[expect(clippy::disallowed_methods, reason = "this is where the environment comes in")]
+    pub fn of_process() -> Self {
+        std::env::vars().collect()
+    }
+
+    /// The value, where it is set.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// The value, or an error that names what is missing.
+    pub fn require(&self, name: &'static str) -> Result<&str, EnvironmentError> {
+        self.get(name).ok_or(EnvironmentError::Missing(name))
+    }
+
+    /// The value read as a `T`; `what` says in an error what it should be, such as "a number of seconds".
+    pub fn parse<T: std::str::FromStr>(
+        &self,
+        name: &'static str,
+        what: &'static str,
+    ) -> Result<Option<T>, EnvironmentError> {
+        self.get(name).map(|value| value.parse().map_err(|_| EnvironmentError::Invalid(name, what))).transpose()
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_counts_as_not_set() {
+        let environment = Environment::from_iter([("DATABASE_URL", " "), ("DATABASE_PORT", "5432")]);
+        assert_eq!(environment.get("DATABASE_URL"), None);
+        assert_eq!(environment.parse("DATABASE_PORT", "a port").unwrap(), Some(5432_u16));
+    }
+
+    #[test]
+    fn an_error_names_the_variable_and_not_its_value() {
+        let environment = Environment::from_iter([("DATABASE_PORT", "hunter2")]);
+        let error = environment.parse::<u16>("DATABASE_PORT", "a port number").unwrap_err();
+        assert_eq!(error.to_string(), "the environment variable DATABASE_PORT does not hold a port number");
+    }
+}

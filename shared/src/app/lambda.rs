@@ -1,0 +1,37 @@
+//! Lambda around a function.
+
+use axum::extract::{FromRef, Request};
+use lambda_http::RequestExt as _;
+use tower::ServiceExt as _;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::{App, Environment, LogFormat, RequestId, service, write_logs};
+
+/// Serves an HTTP function: one `lambda_http::run` over the same service that the laptop and the tests run.
+///
+/// `state` makes the function's state of the [`App`]; it may read what else the function needs from the environment.
+pub async fn serve<S>(
+    router: OpenApiRouter<S>,
+    state: impl FnOnce(App, &Environment) -> anyhow::Result<S>,
+) -> Result<(), lambda_http::Error>
+where
+    S: Clone + Send + Sync + 'static,
+    App: FromRef<S>,
+{
+    let environment = Environment::of_process();
+    write_logs(&environment, LogFormat::Json, "info");
+    let app = App::from_environment(&environment)?;
+    // Here, because the first moments of a sandbox have the most processor; a failure is the first request's to report.
+    app.db.warm_up().await;
+    let service = service(router, state(app, &environment)?);
+    lambda_http::run(service.map_request(named_by_lambda)).await
+}
+
+/// The id by which CloudWatch knows the request.
+fn named_by_lambda(mut request: Request<lambda_http::Body>) -> Request<lambda_http::Body> {
+    if let Some(context) = request.lambda_context_ref() {
+        let id = RequestId(context.request_id.as_str().into());
+        request.extensions_mut().insert(id);
+    }
+    request
+}

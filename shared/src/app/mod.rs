@@ -1,0 +1,44 @@
+//! What runs a function: its surroundings, its database, its service, and Lambda around it.
+
+pub mod db;
+pub mod lambda;
+
+mod ambient;
+mod environment;
+mod logs;
+mod service;
+
+use std::sync::Arc;
+
+pub use ambient::{Ambient, SystemAmbient};
+pub use environment::{Environment, EnvironmentError};
+pub use logs::{LogFormat, write_logs};
+pub use service::{RequestId, service};
+
+use crate::users::tokens::TokenVerifier;
+use db::Db;
+
+/// What every HTTP function has. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The clock and the dice.
+    pub ambient: Arc<dyn Ambient>,
+    /// Says whose a token is.
+    pub verifier: Arc<TokenVerifier>,
+    /// Where clients reach the API, `https://api.example.com`; without it, what the request itself says.
+    pub public_url: Option<String>,
+}
+
+impl App {
+    /// Built from the environment. Connects to nothing yet.
+    pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
+        Ok(Self {
+            db: Db::from_environment(environment)?,
+            ambient: Arc::new(SystemAmbient),
+            verifier: Arc::new(TokenVerifier::from_environment(environment)?),
+            public_url: environment.get("PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned()),
+        })
+    }
+}

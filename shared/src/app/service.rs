@@ -1,0 +1,148 @@
+//! The one function that turns a router into what is served: in Lambda, on a laptop and in tests.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use http::header::{
+    ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
+};
+use http::uri::{PathAndQuery, Uri};
+use http::{HeaderValue, Method};
+use tower::ServiceExt as _;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowHeaders, AllowMethods, Any as AnyOrigin, CorsLayer};
+use tracing::Instrument as _;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::App;
+use crate::http::{ApiError, RetryAfter};
+
+/// What a body may weigh. Presigned uploads go elsewhere.
+const BODY_LIMIT: usize = 256 * 1024;
+/// Shorter than any function's own timeout, so that what was begun is still rolled back.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// Names a request in the log and in its answer. In Lambda it is Lambda's own.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub Arc<str>);
+
+/// A router with all that surrounds it: both slash forms of every path, request ids and logs, bounded bodies and time, CORS,
+/// JSON for what no route answers, and nothing left open in the database when the answer leaves.
+pub fn service<S>(router: OpenApiRouter<S>, state: S) -> Router
+where
+    S: Clone + Send + Sync + 'static,
+    App: FromRef<S>,
+{
+    let app = App::from_ref(&state);
+    let (routes, _) = router.split_for_parts();
+    let routes = routes
+        .fallback(async || ApiError::NotFound)
+        .method_not_allowed_fallback(async |method: Method| ApiError::MethodNotAllowed(method))
+        .with_state(state)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(bound_time))
+        .layer(from_fn_with_state(app.clone(), settle))
+        .layer(cors())
+        .layer(from_fn_with_state(app, log));
+    // Around the routes, not a layer in them: routing comes before layers, and the path must have its slash by then.
+    Router::new().fallback_service(routes.map_request(with_trailing_slash))
+}
+
+/// `/x` is served as `/x/`.
+fn with_trailing_slash(mut request: Request) -> Request {
+    let uri = request.uri();
+    if !uri.path().ends_with('/') {
+        let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = PathAndQuery::try_from(format!("{}/{query}", uri.path())).ok();
+        if let Ok(slashed) = Uri::from_parts(parts) {
+            *request.uri_mut() = slashed;
+        }
+    }
+    request
+}
+
+/// One line for each request, and an id that the client sees too.
+async fn log(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = request.extensions().get::<RequestId>().cloned();
+    let id = id.unwrap_or_else(|| RequestId(app.ambient.ordered_uuid().simple().to_string().into()));
+    request.extensions_mut().insert(id.clone());
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let span = tracing::info_span!("request", request_id = %id.0, user_id = tracing::field::Empty);
+    async {
+        let mut response = next.run(request).await;
+        let route = response.extensions().get::<Route>().map_or(path.as_str(), |route| &route.0);
+        let (status, duration_ms) = (response.status().as_u16(), started.elapsed().as_secs_f64() * 1000.0);
+        tracing::info!(%method, route, status, duration_ms, "answered");
+        if let Ok(value) = HeaderValue::from_str(&id.0) {
+            response.headers_mut().insert(REQUEST_ID, value);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// The route that answered, for the log: a path with ids in it cannot be counted.
+#[derive(Clone)]
+struct Route(String);
+
+async fn bound_time(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map(|path| Route(path.as_str().to_owned()));
+    let mut response = match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => ApiError::Unavailable(RetryAfter(1)).into_response(),
+    };
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
+    }
+    response
+}
+
+/// Whatever a handler left open is rolled back before the answer leaves, and the sandbox with it may freeze.
+async fn settle(State(app): State<App>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    app.db.settle().await;
+    response
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    ApiError::Internal(anyhow::anyhow!("a handler panicked: {}", said.unwrap_or("without a word"))).into_response()
+}
+
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AnyOrigin)
+        .allow_methods(AllowMethods::list([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+            Method::OPTIONS,
+        ]))
+        .allow_headers(AllowHeaders::list([
+            ACCEPT,
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            IDEMPOTENCY_KEY,
+            IF_MATCH,
+            IF_NONE_MATCH,
+            HeaderName::from_static("x-csrftoken"),
+            HeaderName::from_static("x-requested-with"),
+        ]))
+        .expose_headers([ALLOW, ETAG, IDEMPOTENT_REPLAYED, LINK, LOCATION, REQUEST_ID, RETRY_AFTER])
+        .max_age(Duration::from_secs(86_400))
+}

@@ -1,0 +1,44 @@
+//! The queue in the cloud.
+
+use async_trait::async_trait;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::retry::RetryConfig;
+use aws_sdk_sqs::config::{BehaviorVersion, Builder, Region};
+
+use super::{Credentials, https_client};
+use crate::app::{Environment, EnvironmentError};
+use crate::outbox::{Event, Queue};
+
+/// Sends events to one SQS queue.
+pub struct Sqs {
+    client: Client,
+    queue_url: String,
+}
+
+impl Sqs {
+    /// `ORDER_EVENTS_QUEUE_URL`, and `AWS_ENDPOINT_URL_SQS` where it is not Amazon's.
+    pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
+        let queue_url = environment.require("ORDER_EVENTS_QUEUE_URL")?.to_owned();
+        let credentials = Credentials::from_environment(environment)?;
+        let mut config = Builder::new()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(credentials.region))
+            .credentials_provider(credentials.keys)
+            // One try: a buyer waits for the answer, and the relay tries again.
+            .retry_config(RetryConfig::disabled())
+            .http_client(https_client());
+        if let Some(url) = environment.get("AWS_ENDPOINT_URL_SQS") {
+            config = config.endpoint_url(url);
+        }
+        Ok(Self { client: Client::from_conf(config.build()), queue_url })
+    }
+}
+
+#[async_trait]
+impl Queue for Sqs {
+    async fn send(&self, event: &Event) -> anyhow::Result<()> {
+        let body = serde_json::to_string(event)?;
+        self.client.send_message().queue_url(&self.queue_url).message_body(body).send().await?;
+        Ok(())
+    }
+}

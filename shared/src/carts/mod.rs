@@ -1,0 +1,3 @@
+//! Carts.
+
+pub mod store;

@@ -1,0 +1,66 @@
+//! What comes in: bodies (JSON or a form) and queries, read field by field.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use serde_json::{Map, Value};
+
+use super::fields::not_an_object;
+use super::{ApiError, Fields, FromFields};
+
+/// The request's body. None at all counts as an empty object.
+#[derive(Clone, Copy, Debug)]
+pub struct Body<T>(pub T);
+
+/// The request's query.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: FromFields> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let content_type =
+            request.headers().get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+            http::StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
+            _ => ApiError::Malformed { detail: "The request's body broke off.".to_owned(), code: "parse_error" },
+        })?;
+        let values = if bytes.is_empty() { Map::new() } else { read(&bytes, content_type)? };
+        Ok(Self(Fields::new(values).into()?))
+    }
+}
+
+impl<S: Send + Sync, T: FromFields> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let fields = form(parts.uri.query().unwrap_or_default().as_bytes())?;
+        Ok(Self(Fields::new(fields).into()?))
+    }
+}
+
+fn read(bytes: &[u8], content_type: Option<String>) -> Result<Map<String, Value>, ApiError> {
+    let content_type = content_type.unwrap_or_else(|| "application/json".to_owned());
+    match content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "application/json" => json(bytes),
+        "application/x-www-form-urlencoded" => form(bytes),
+        _ => Err(ApiError::UnsupportedMediaType(content_type)),
+    }
+}
+
+fn json(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(values)) => Ok(values),
+        Ok(other) => Err(ApiError::field("non_field_errors", not_an_object(&other))),
+        Err(error) => Err(ApiError::Malformed { detail: format!("JSON parse error - {error}"), code: "parse_error" }),
+    }
+}
+
+/// Of a name that comes twice the last one counts.
+fn form(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes)
+        .map_err(|error| ApiError::Malformed { detail: format!("Form parse error - {error}"), code: "parse_error" })?;
+    Ok(pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect())
+}

@@ -1,0 +1,327 @@
+//! Reads a body or a query field by field and collects what is wrong with *all* of them, in the words that clients of
+//! Django REST framework know. serde stops at the first error and speaks to programmers.
+
+use std::ops::RangeInclusive;
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::FieldErrors;
+use crate::money::Money;
+
+/// What a body or a query becomes.
+pub trait FromFields: Sized {
+    /// Reads every field, so that every error is found. `None` only where an error was noted.
+    fn read(fields: &mut Fields) -> Option<Self>;
+}
+
+/// The fields of one object.
+#[derive(Debug, Default)]
+pub struct Fields {
+    values: Map<String, Value>,
+    errors: FieldErrors,
+    /// Where this object is in the whole: empty, or such as `items.0.`.
+    prefix: String,
+}
+
+impl Fields {
+    /// The fields of a JSON object.
+    pub fn new(values: Map<String, Value>) -> Self {
+        Self { values, ..Self::default() }
+    }
+
+    /// Reads the whole.
+    pub fn into<T: FromFields>(mut self) -> Result<T, FieldErrors> {
+        match T::read(&mut self) {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(self.errors),
+        }
+    }
+
+    /// Notes that something is wrong with a field.
+    pub fn error(&mut self, name: &str, message: impl Into<String>) {
+        self.errors.add(format!("{}{name}", self.prefix), message);
+    }
+
+    /// Notes that fields do not go together.
+    pub fn cross_field_error(&mut self, message: impl Into<String>) {
+        self.errors.add("non_field_errors", message);
+    }
+
+    /// A field that may be missing or null: `Some(None)`. `None` where it is there and wrong.
+    pub fn maybe<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<Option<T>> {
+        match self.values.get(name) {
+            None | Some(Value::Null) => Some(None),
+            Some(_) => read(self, name).map(Some),
+        }
+    }
+
+    /// Whether the field is there at all, null included.
+    pub fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
+    /// A text of 1 to `max` characters, without blanks around it.
+    pub fn text(&mut self, name: &str, max: usize) -> Option<String> {
+        let text = self.raw_text(name, max)?;
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            self.error(name, "This field may not be blank.");
+            return None;
+        }
+        Some(trimmed.to_owned())
+    }
+
+    /// A text of 1 to `max` characters exactly as it came: a password.
+    pub fn secret(&mut self, name: &str, max: usize) -> Option<String> {
+        let text = self.raw_text(name, max)?;
+        if text.is_empty() {
+            self.error(name, "This field may not be blank.");
+            return None;
+        }
+        Some(text)
+    }
+
+    /// An e-mail address.
+    pub fn email(&mut self, name: &str) -> Option<String> {
+        let email = self.text(name, 254)?;
+        if looks_like_an_address(&email) {
+            return Some(email);
+        }
+        self.error(name, "Enter a valid email address.");
+        None
+    }
+
+    /// A whole number in this range, also as a text (`"3"`), as forms and queries send it.
+    pub fn integer(&mut self, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
+        let number = match self.required(name)? {
+            Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64())),
+            Value::String(text) => text.trim().parse().ok(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        };
+        let message = match number {
+            None => "A valid integer is required.".to_owned(),
+            Some(number) if number < *range.start() => {
+                format!("Ensure this value is greater than or equal to {}.", range.start())
+            }
+            Some(number) if number > *range.end() => {
+                format!("Ensure this value is less than or equal to {}.", range.end())
+            }
+            Some(number) => return Some(number),
+        };
+        self.error(name, message);
+        None
+    }
+
+    /// A whole number that fits a 32-bit column and this range.
+    pub fn small_integer(&mut self, name: &str, range: RangeInclusive<i32>) -> Option<i32> {
+        let number = self.integer(name, i64::from(*range.start())..=i64::from(*range.end()))?;
+        i32::try_from(number).ok()
+    }
+
+    /// The id of a row: a whole number from 1.
+    pub fn id(&mut self, name: &str) -> Option<i64> {
+        self.integer(name, 1..=i64::MAX)
+    }
+
+    /// A uuid.
+    pub fn uuid(&mut self, name: &str) -> Option<Uuid> {
+        let uuid = match self.required(name)? {
+            Value::String(text) => text.trim().parse().ok(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+        };
+        if uuid.is_none() {
+            self.error(name, "Must be a valid UUID.");
+        }
+        uuid
+    }
+
+    /// True or false, also as a text.
+    pub fn boolean(&mut self, name: &str) -> Option<bool> {
+        let value = match self.required(name)? {
+            Value::Bool(value) => Some(value),
+            Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+                "true" | "1" | "on" => Some(true),
+                "false" | "0" | "off" => Some(false),
+                _ => None,
+            },
+            Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+        };
+        if value.is_none() {
+            self.error(name, "Must be a valid boolean.");
+        }
+        value
+    }
+
+    /// An amount of money that is not negative: a decimal, as a text or as a number.
+    pub fn money(&mut self, name: &str) -> Option<Money> {
+        let text = match self.required(name)? {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => String::new(),
+        };
+        let message = match Money::parse(&text) {
+            Ok(money) if money.minor() >= 0 => return Some(money),
+            Ok(_) => "Ensure this value is greater than or equal to 0.".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        self.error(name, message);
+        None
+    }
+
+    /// A list of 0 to `max` objects.
+    pub fn list<T: FromFields>(&mut self, name: &str, max: usize) -> Option<Vec<T>> {
+        let items = match self.required(name)? {
+            Value::Array(items) => items,
+            other => {
+                self.error(name, format!("Expected a list of items but got type \"{}\".", type_name(&other)));
+                return None;
+            }
+        };
+        if items.len() > max {
+            self.error(name, format!("Ensure this field has no more than {max} elements."));
+            return None;
+        }
+        // Every item is read, so that every error is found.
+        let read: Vec<Option<T>> =
+            items.into_iter().enumerate().map(|(at, item)| self.item(format!("{name}.{at}"), item)).collect();
+        read.into_iter().collect()
+    }
+
+    fn item<T: FromFields>(&mut self, name: String, item: Value) -> Option<T> {
+        let Value::Object(values) = item else {
+            self.error(&name, not_an_object(&item));
+            return None;
+        };
+        let mut fields =
+            Self { values, errors: std::mem::take(&mut self.errors), prefix: format!("{}{name}.", self.prefix) };
+        let value = T::read(&mut fields);
+        self.errors = fields.errors;
+        value
+    }
+
+    fn required(&mut self, name: &str) -> Option<Value> {
+        let message = match self.values.get(name) {
+            None => "This field is required.",
+            Some(Value::Null) => "This field may not be null.",
+            Some(value) => return Some(value.clone()),
+        };
+        self.error(name, message);
+        None
+    }
+
+    fn raw_text(&mut self, name: &str, max: usize) -> Option<String> {
+        let text = match self.required(name)? {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+                self.error(name, "Not a valid string.");
+                return None;
+            }
+        };
+        // PostgreSQL keeps every character but this one.
+        if text.contains('\0') {
+            self.error(name, "Null characters are not allowed.");
+            return None;
+        }
+        if text.chars().count() > max {
+            self.error(name, format!("Ensure this field has no more than {max} characters."));
+            return None;
+        }
+        Some(text)
+    }
+}
+
+/// What is said where an object is expected and something else comes.
+pub(super) fn not_an_object(value: &Value) -> String {
+    format!("Invalid data. Expected a dictionary, but got {}.", type_name(value))
+}
+
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float",
+        Value::Number(_) => "int",
+        Value::String(_) => "str",
+        Value::Array(_) => "list",
+        Value::Object(_) => "dict",
+    }
+}
+
+/// 3.0 is 3; 3.5 is no whole number.
+#[expect(clippy::cast_possible_truncation, reason = "checked to be whole and far inside the range")]
+fn whole(number: Option<f64>) -> Option<i64> {
+    number.filter(|number| number.fract() == 0.0 && number.abs() < 9e15).map(|number| number as i64)
+}
+
+/// One @, something before it, a dotted name after it, no blanks or control characters. Whether mail arrives there, only mail
+/// can tell.
+fn looks_like_an_address(email: &str) -> bool {
+    let Some((local, domain)) = email.rsplit_once('@') else { return false };
+    let label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    let local_ok = !local.is_empty()
+        && local.len() <= 64
+        && local.split('.').all(|atom| !atom.is_empty())
+        && local.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c));
+    local_ok && domain.contains('.') && domain.split('.').all(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[derive(Debug, PartialEq)]
+    struct Line {
+        variant: i64,
+        quantity: i32,
+    }
+
+    impl FromFields for Line {
+        fn read(fields: &mut Fields) -> Option<Self> {
+            let variant = fields.id("variant");
+            let quantity = fields.small_integer("quantity", 1..=9);
+            Some(Self { variant: variant?, quantity: quantity? })
+        }
+    }
+
+    fn read(value: Value) -> Result<Line, FieldErrors> {
+        Fields::new(value.as_object().unwrap().clone()).into()
+    }
+
+    #[test]
+    fn every_field_that_is_wrong_is_named() {
+        let errors = read(json!({"quantity": "many"})).unwrap_err();
+        assert_eq!(
+            serde_json::to_value(errors).unwrap(),
+            json!({"variant": ["This field is required."], "quantity": ["A valid integer is required."]})
+        );
+    }
+
+    #[test]
+    fn whole_numbers_come_as_numbers_and_as_texts() {
+        for good in [json!(3), json!("3"), json!(" 3 "), json!(3.0)] {
+            assert_eq!(read(json!({"variant": good, "quantity": 1})), Ok(Line { variant: 3, quantity: 1 }));
+        }
+        for bad in [json!(3.5), json!(true), json!([3]), json!(1e300), json!("1e3"), json!("9223372036854775808")] {
+            assert!(read(json!({"variant": bad, "quantity": 1})).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_told_from_other_texts() {
+        for good in ["a@b.io", "first.last+tag@sub.example.com", "ünï@exämple.de"] {
+            assert!(looks_like_an_address(good), "{good}");
+        }
+        for bad in ["", "a", "a@b", "@b.io", "a@", "a b@c.io", "a@b..io", "a@-b.io", "a..b@c.io", "a@b.io\nBcc: x@y.z"]
+        {
+            assert!(!looks_like_an_address(bad), "{bad}");
+        }
+    }
+}

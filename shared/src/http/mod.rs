@@ -1,0 +1,19 @@
+//! How the functions speak to clients: what comes in, what goes out, and how it fails.
+
+mod base_url;
+mod body;
+mod caller;
+mod error;
+mod fields;
+mod openapi;
+mod page;
+mod path;
+
+pub use base_url::BaseUrl;
+pub use body::{Body, Query};
+pub use caller::{Bearer, CurrentUser, MaybeBearer, Staff};
+pub use error::{ApiError, FieldErrors, Problem, RetryAfter, Unauthorized};
+pub use fields::{Fields, FromFields};
+pub use openapi::{Problems, PublicProblems, document};
+pub use page::{Cursor, Direction, Links, Page, PageQuery};
+pub use path::{PathId, Two};

@@ -1,0 +1,86 @@
+//! The parts of the OpenAPI document that no single operation owns.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, Info, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
+    ResponseBuilder,
+};
+use utoipa::{IntoResponses, ToSchema as _};
+
+use super::{FieldErrors, Problem};
+
+/// The document that every router starts from.
+pub fn document() -> OpenApi {
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("An access token of `POST /auth/jwt/create/`."))
+        .build();
+    OpenApiBuilder::new()
+        .info(info())
+        .components(Some(
+            ComponentsBuilder::new()
+                .security_scheme("bearer", SecurityScheme::Http(bearer))
+                .schema_from::<FieldErrors>()
+                .schema_from::<Problem>()
+                .build(),
+        ))
+        .build()
+}
+
+fn info() -> Info {
+    InfoBuilder::new()
+        .title("Shop API")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Catalogue, cart, checkout and accounts of a headless shop. Amounts are decimal strings beside a `currency`; \
+             lists are pages with `next` and `previous`; errors are `{\"field\": [\"message\"]}` or `{\"detail\", \"code\"}`.",
+        ))
+        .build()
+}
+
+/// How any operation can fail that anybody may call.
+#[derive(Debug)]
+pub struct PublicProblems;
+
+/// How any operation can fail that needs a token.
+#[derive(Debug)]
+pub struct Problems;
+
+impl IntoResponses for PublicProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let field_errors = FieldErrors::name();
+        let problem = Problem::name();
+        [
+            (
+                "400",
+                "The body or the query does not hold; or it cannot be read, and then it is a problem.",
+                &field_errors,
+            ),
+            ("401", "The token is not good.", &problem),
+            ("413", "The body is too large.", &problem),
+            ("415", "The body is neither JSON nor a form.", &problem),
+            ("429", "Too many requests; `Retry-After` says when to come again.", &problem),
+            ("500", "Our fault. `x-request-id` finds it in the log.", &problem),
+            ("503", "Busy; `Retry-After` says when to come again.", &problem),
+        ]
+        .into_iter()
+        .map(|(status, description, schema)| (status.to_owned(), response(description, schema)))
+        .collect()
+    }
+}
+
+impl IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let mut responses = PublicProblems::responses();
+        responses.insert("401".to_owned(), response("There is no token, or it is not good.", &Problem::name()));
+        responses
+    }
+}
+
+fn response(description: &str, schema: &str) -> RefOr<Response> {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
+    ResponseBuilder::new().description(description).content("application/json", content).build().into()
+}

@@ -1,0 +1,24 @@
+//! What the shop's functions share.
+//!
+//! Business nouns, each with its rules in `mod.rs` and its SQL in `store.rs`, and the plumbing around them:
+//! [`app`] runs a function, [`http`] speaks to clients, [`aws`] to Amazon. Nouns know ids, money and other nouns, never the
+//! plumbing.
+
+pub mod app;
+pub mod aws;
+pub mod http;
+
+pub mod carts;
+pub mod catalogue;
+pub mod mail;
+pub mod orders;
+pub mod outbox;
+pub mod stock;
+pub mod users;
+
+pub mod ids;
+pub mod money;
+pub mod time;
+
+#[cfg(feature = "testing")]
+pub mod testing;

@@ -1,0 +1,132 @@
+//! Money: whole minor units of one currency. No floating point, no rounding.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, Mul};
+
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
+
+/// An amount in minor units (cents). On the wire a decimal string with two digits, `"149.90"`, beside a `currency`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, ToSchema)]
+#[sqlx(transparent)]
+#[schema(value_type = String, pattern = r"^-?\d+\.\d{2}$", example = "149.90")]
+pub struct Money(i64);
+
+/// Why a text is no amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// It is no decimal number.
+    #[error("A valid number is required.")]
+    NotANumber,
+    /// It has a fraction of a cent.
+    #[error("Ensure that there are no more than 2 decimal places.")]
+    TooFine,
+    /// It is beyond what the shop can count.
+    #[error("Ensure that there are no more than 16 digits in total.")]
+    TooLarge,
+}
+
+impl Money {
+    /// This many minor units.
+    pub const fn from_minor(minor: i64) -> Self {
+        Self(minor)
+    }
+
+    /// How many minor units it is.
+    pub const fn minor(self) -> i64 {
+        self.0
+    }
+
+    /// Reads `149.9`, `149.90` or `-3`; more than two decimals only where the rest are zeros.
+    pub fn parse(text: &str) -> Result<Self, MoneyError> {
+        let text = text.trim();
+        let (sign, digits) = match text.strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, text),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let fraction = fraction.trim_end_matches('0');
+        let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction) {
+            return Err(MoneyError::NotANumber);
+        }
+        if fraction.len() > 2 {
+            return Err(MoneyError::TooFine);
+        }
+        let whole = whole.trim_start_matches('0');
+        if whole.len() > 14 {
+            return Err(MoneyError::TooLarge);
+        }
+        // At most 16 digits, which an i64 holds.
+        let minor: i64 = format!("0{whole}{fraction:0<2}").parse().map_err(|_| MoneyError::TooLarge)?;
+        Ok(Self(sign * minor))
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let minor = self.0.unsigned_abs();
+        write!(f, "{sign}{}.{:02}", minor / 100, minor % 100)
+    }
+}
+
+impl Serialize for Money {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Add for Money {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl Mul<i32> for Money {
+    type Output = Self;
+
+    fn mul(self, quantity: i32) -> Self {
+        Self(self.0.saturating_mul(i64::from(quantity)))
+    }
+}
+
+impl Sum for Money {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::default(), Add::add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_is_read_back() {
+        for minor in [0, 1, 10, 99, 100, 14_990, -5, -14_990, 9_999_999_999_999_999] {
+            let money = Money::from_minor(minor);
+            assert_eq!(Money::parse(&money.to_string()), Ok(money));
+        }
+    }
+
+    #[test]
+    fn amounts_are_read_as_people_write_them() {
+        for (text, minor) in
+            [("50", 5000), ("42.9", 4290), ("42.9900", 4299), (".5", 50), ("007", 700), (" 1.00 ", 100)]
+        {
+            assert_eq!(Money::parse(text), Ok(Money::from_minor(minor)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_amount_says_why() {
+        for text in ["", ".", "abc", "1,50", "1.2.3", "--1", "1e9", "NaN"] {
+            assert_eq!(Money::parse(text), Err(MoneyError::NotANumber), "{text}");
+        }
+        assert_eq!(Money::parse("1.005"), Err(MoneyError::TooFine));
+        assert_eq!(Money::parse("100000000000000"), Err(MoneyError::TooLarge));
+    }
+}

@@ -1,0 +1,75 @@
+//! The outbox in SQL.
+
+use crate::app::db::{Call, Db, Tx};
+use crate::ids::EventId;
+use crate::time::Timestamp;
+
+use super::{Event, Happened};
+
+/// Marks an event as handed to the queue. One exchange; harmless to repeat.
+pub async fn mark_sent(db: &Db, event: EventId, now: Timestamp) -> sqlx::Result<()> {
+    db.call::<()>(Call::new("mark_event_sent").uuid(event.0).bigint(now.micros())).await.map(drop)
+}
+
+/// An event that is due, claimed by whoever reads this.
+#[derive(Debug)]
+pub struct DueEvent {
+    /// The event, or why its row cannot be read as one.
+    pub event: Result<Event, serde_json::Error>,
+    /// Which.
+    pub id: EventId,
+    /// How often it was tried before.
+    pub attempts: i32,
+}
+
+/// Claims the event that has been due longest: until `retry_at` no one else takes it. `None` where nothing is due.
+pub async fn claim_due(
+    tx: &mut Tx,
+    now: Timestamp,
+    retry_at: impl Fn(i32) -> Timestamp,
+) -> sqlx::Result<Option<DueEvent>> {
+    let due = sqlx::query!(
+        "select id, kind, payload, attempts
+           from outbox
+          where sent_at is null and next_attempt_at <= $1
+          order by next_attempt_at
+          limit 1
+            for update skip locked",
+        now as _
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(due) = due else { return Ok(None) };
+    sqlx::query!(
+        "update outbox set attempts = attempts + 1, next_attempt_at = $2 where id = $1",
+        due.id as _,
+        retry_at(due.attempts) as _
+    )
+    .execute(&mut *tx)
+    .await?;
+    Ok(Some(DueEvent { event: read_event(due.id, due.kind, due.payload), id: due.id, attempts: due.attempts }))
+}
+
+/// Notes why an event could not be sent. It stays due, at the time that its claim said.
+pub async fn note_failure(tx: &mut Tx, event: EventId, error: &str) -> sqlx::Result<()> {
+    sqlx::query!("update outbox set last_error = $2 where id = $1 and sent_at is null", event as _, error)
+        .execute(&mut *tx)
+        .await
+        .map(drop)
+}
+
+/// How many events wait to be sent, and since when the oldest of them does.
+pub async fn backlog(tx: &mut Tx) -> sqlx::Result<(i64, Option<Timestamp>)> {
+    let row =
+        sqlx::query!(r#"select count(*) as "unsent!", min(created_at) as oldest from outbox where sent_at is null"#)
+            .fetch_one(&mut *tx)
+            .await?;
+    Ok((row.unsent, row.oldest))
+}
+
+fn read_event(id: EventId, kind: String, mut payload: serde_json::Value) -> Result<Event, serde_json::Error> {
+    if let Some(fields) = payload.as_object_mut() {
+        fields.insert("kind".to_owned(), kind.into());
+    }
+    serde_json::from_value::<Happened>(payload).map(|happened| Event::new(id, happened))
+}

@@ -1,0 +1,181 @@
+//! The test kit: the service in process, a real PostgreSQL, typed clients, and builders that read like a story.
+//!
+//! `#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]` gives each test a database of its own. With `TEST_POOLER_PORT` set
+//! (as `cargo dev test` does in its second lane), the service reaches it through PgBouncer, while the test's own look at the
+//! database stays direct.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test kit fails by panicking")]
+
+mod builders;
+mod client;
+mod queues;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::Router;
+use axum::extract::FromRef;
+use ring::rand::SystemRandom;
+use ring::signature::Ed25519KeyPair;
+use sqlx::PgPool;
+use utoipa_axum::router::OpenApiRouter;
+
+pub use builders::{CartBuilder, ProductBuilder, TestProduct};
+pub use client::{Answer, Client};
+pub use queues::{BrokenQueue, RecordingQueue, SilentQueue};
+
+use crate::app::db::{Connector, Db, PoolSettings};
+use crate::app::{Ambient, App, SystemAmbient, service};
+use crate::ids::UserId;
+use crate::time::Timestamp;
+use crate::users::tokens::{Claims, TokenSigner, TokenType, TokenVerifier};
+
+/// When every test begins.
+pub const START: Timestamp = Timestamp::from_seconds(1_795_329_531);
+
+/// A service in process, over a database of its own.
+pub struct TestApp {
+    /// What the handlers have.
+    pub app: App,
+    /// The test's own look at the database, beside the service's.
+    pub db: PgPool,
+    /// The clock, which stands still until it is told to move.
+    pub clock: Arc<TestClock>,
+    /// Signs the tokens that the service takes.
+    pub signer: Arc<TokenSigner>,
+    service: Router,
+}
+
+/// Somebody with an account.
+#[derive(Clone, Debug)]
+pub struct TestUser {
+    /// Whose.
+    pub id: UserId,
+    /// Their address.
+    pub email: String,
+    /// A good access token.
+    pub token: String,
+}
+
+impl TestApp {
+    /// Serves a router that needs nothing but the [`App`].
+    pub fn new(db: PgPool, router: OpenApiRouter<App>) -> Self {
+        Self::with(db, router, |app, _| app)
+    }
+
+    /// Serves a router with a state of its own.
+    pub fn with<S>(db: PgPool, router: OpenApiRouter<S>, state: impl FnOnce(App, &Arc<TokenSigner>) -> S) -> Self
+    where
+        S: Clone + Send + Sync + 'static,
+        App: FromRef<S>,
+    {
+        let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
+        let signer = Arc::new(TokenSigner::new(key.as_ref()).unwrap());
+        let clock = Arc::new(TestClock(AtomicI64::new(START.micros())));
+        let app = App {
+            db: service_db(&db),
+            ambient: clock.clone(),
+            verifier: Arc::new(TokenVerifier::new([signer.public_key().to_vec()])),
+            public_url: None,
+        };
+        let service = service(router, state(app.clone(), &signer));
+        Self { app, db, clock, signer, service }
+    }
+
+    /// A client without a token.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.service.clone())
+    }
+
+    /// A client of somebody who is signed in.
+    pub fn of(&self, user: &TestUser) -> Client {
+        self.anonymous().bearer(&user.token)
+    }
+
+    /// An access token of this user, good for an hour.
+    pub fn token(&self, user: UserId) -> String {
+        let claims = Claims::new(TokenType::Access, user, SystemAmbient.random_uuid(), self.clock.now(), 3600);
+        self.signer.sign(&claims).unwrap()
+    }
+
+    /// Somebody new. Their password is not a password; accounts that log in are made by `auth`'s own tests.
+    pub async fn a_user(&self) -> TestUser {
+        self.insert_user(false).await
+    }
+
+    /// Somebody new who works here.
+    pub async fn a_staff_user(&self) -> TestUser {
+        self.insert_user(true).await
+    }
+
+    /// A product to be made: one variant, 10.00, nothing in stock, unless told otherwise.
+    pub fn a_product(&self) -> ProductBuilder<'_> {
+        ProductBuilder::new(&self.db)
+    }
+
+    /// A cart to be made: a guest's, empty, unless told otherwise.
+    pub fn a_cart(&self) -> CartBuilder<'_> {
+        CartBuilder::new(&self.db)
+    }
+
+    /// One number of the database: `app.count("select count(*) from orders").await`.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.db).await.unwrap()
+    }
+
+    /// Whether, for every variant, what the ledger says came and went is what is on hand, and nothing is below zero.
+    pub async fn stock_adds_up(&self) -> bool {
+        self.count(
+            "select count(*) from stock_levels s
+              where on_hand < 0
+                 or on_hand <> (select coalesce(sum(change), 0) from stock_ledger l where l.variant_id = s.variant_id)",
+        )
+        .await
+            == 0
+    }
+
+    async fn insert_user(&self, is_staff: bool) -> TestUser {
+        let name = format!("user-{}", &SystemAmbient.random_uuid().simple().to_string()[..12]);
+        let email = format!("{name}@example.com");
+        let id = sqlx::query_scalar(
+            "insert into users (email, username, password_hash, is_staff, created_at) values ($1, $2, '!', $3, now()) returning id",
+        )
+        .bind(&email)
+        .bind(&name)
+        .bind(is_staff)
+        .fetch_one(&self.db)
+        .await
+        .unwrap();
+        TestUser { id, email, token: self.token(id) }
+    }
+}
+
+/// The service's way to the test's database: direct, or through the pooler.
+#[expect(clippy::disallowed_methods, reason = "the test kit is told by its runner which lane it is in")]
+pub fn service_db(pool: &PgPool) -> Db {
+    let mut options = pool.connect_options().as_ref().clone();
+    if let Ok(port) = std::env::var("TEST_POOLER_PORT") {
+        options = options.host("127.0.0.1").port(port.parse().expect("TEST_POOLER_PORT is a port"));
+    }
+    Db::new(Connector::to(options), PoolSettings { max_connections: 8 })
+}
+
+/// A clock that stands still. Its dice are real.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    /// Moves it on.
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+}
+
+impl Ambient for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+
+    fn fill_random(&self, bytes: &mut [u8]) {
+        SystemAmbient.fill_random(bytes);
+    }
+}

@@ -1,0 +1,71 @@
+//! A moment, in UTC and whole microseconds: what PostgreSQL keeps, and what clients read.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Serialize, Serializer};
+use utoipa::ToSchema;
+
+/// A moment; on the wire `2026-11-22T06:38:51.782622Z`, always with six digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, sqlx::Type, ToSchema)]
+#[sqlx(transparent)]
+#[schema(value_type = String, format = DateTime, example = "2026-11-22T06:38:51.782622Z")]
+pub struct Timestamp(DateTime<Utc>);
+
+impl Timestamp {
+    /// The moment that is this many microseconds after 1970 began. Out of range: the nearest moment that can be told.
+    pub fn from_micros(micros: i64) -> Self {
+        let nearest = if micros < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+        Self(DateTime::from_timestamp_micros(micros).unwrap_or(nearest))
+    }
+
+    /// The moment that is this many seconds after 1970 began.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        match DateTime::from_timestamp(seconds, 0) {
+            Some(time) => Self(time),
+            None => Self(DateTime::<Utc>::MAX_UTC),
+        }
+    }
+
+    /// Microseconds since 1970 began.
+    pub fn micros(self) -> i64 {
+        self.0.timestamp_micros()
+    }
+
+    /// Whole seconds since 1970 began, as JWTs count.
+    pub fn seconds(self) -> i64 {
+        self.0.timestamp()
+    }
+
+    /// The moment this many seconds later.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.checked_add_signed(TimeDelta::seconds(seconds)).unwrap_or(DateTime::<Utc>::MAX_UTC))
+    }
+
+    /// For people: `22 November 2026, 06:38 UTC`.
+    pub fn for_people(self) -> impl std::fmt::Display {
+        self.0.format("%-d %B %Y, %H:%M UTC")
+    }
+}
+
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_always_has_six_digits_on_the_wire() {
+        let json = serde_json::to_string(&Timestamp::from_micros(1_795_329_531_000_000)).unwrap();
+        assert_eq!(json, r#""2026-11-22T06:38:51.000000Z""#);
+    }
+}

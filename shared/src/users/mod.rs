@@ -1,0 +1,4 @@
+//! Accounts.
+
+pub mod store;
+pub mod tokens;

@@ -1,0 +1,77 @@
+//! Who runs PostgreSQL. `initdb`, `postgres` and `pgbouncer` refuse root, so root runs them as somebody else.
+
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+use crate::command::run;
+
+/// An unprivileged user.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Account {
+    uid: u32,
+    gid: u32,
+}
+
+impl Account {
+    /// Who is to run what lives in `dir`; `None` is ourselves, because we are not root.
+    ///
+    /// What a developer has begun as themself stays theirs when they come back with sudo.
+    pub(crate) fn for_dir(dir: &Path) -> anyhow::Result<Option<Self>> {
+        if !is_root()? {
+            return Ok(None);
+        }
+        let data = std::fs::metadata(dir.join("data"))
+            .ok()
+            .filter(|data| data.uid() != 0);
+        match data {
+            Some(data) => Ok(Some(Self {
+                uid: data.uid(),
+                gid: data.gid(),
+            })),
+            None => Self::unprivileged().map(Some),
+        }
+    }
+
+    fn unprivileged() -> anyhow::Result<Self> {
+        for name in ["postgres", "nobody"] {
+            if let (Ok(uid), Ok(gid)) = (id(&["-u", name]), id(&["-g", name])) {
+                return Ok(Self { uid, gid });
+            }
+        }
+        bail!(
+            "PostgreSQL refuses root, and there is neither a user postgres nor nobody: run `useradd postgres`"
+        )
+    }
+
+    /// Makes the command run as this user. The standard library drops root's supplementary groups with it.
+    pub(crate) fn runs<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.uid(self.uid).gid(self.gid)
+    }
+
+    pub(crate) fn own(&self, path: &Path) -> anyhow::Result<()> {
+        std::os::unix::fs::chown(path, Some(self.uid), Some(self.gid))
+            .with_context(|| format!("{} could not be given to user {}", path.display(), self.uid))
+    }
+
+    /// Whether this user can pass through `dir`. The kernel is asked, because modes are not all there is (ACLs).
+    pub(crate) fn can_enter(&self, dir: &Path) -> bool {
+        run(self.runs(Command::new("test").arg("-x").arg(dir).current_dir("/"))).is_ok()
+    }
+
+    pub(crate) fn is_uid(&self, uid: u32) -> bool {
+        self.uid == uid
+    }
+}
+
+/// Whether we are root.
+pub(crate) fn is_root() -> anyhow::Result<bool> {
+    Ok(id(&["-u"])? == 0)
+}
+
+fn id(arguments: &[&str]) -> anyhow::Result<u32> {
+    Ok(run(Command::new("id").args(arguments))?.parse()?)
+}

@@ -1,0 +1,172 @@
+//! The handle of a running server: who starts it, who stops it, and how to reach it.
+
+use std::fs::File;
+use std::path::Path;
+
+use anyhow::ensure;
+
+use crate::engine::Engine;
+use crate::home::Home;
+use crate::native::Native;
+
+/// Held while a server is started or stopped: whoever comes at the same time waits and sees the outcome.
+pub(crate) const STARTING: &str = "starting.lock";
+/// Held by the process that will stop the server, for as long as it lives: so a server whose owner was killed -9 can
+/// be told from one in use.
+pub(crate) const OWNER: &str = "owner.lock";
+
+/// What must survive a power cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// Everything that was committed.
+    Durable,
+    /// Nothing: for tests. Even [`Cluster::restart_at_once`] may lose what was committed in the last second.
+    ThrowAway,
+}
+
+/// A running PostgreSQL. Dropping it stops the server if this process owns it.
+pub struct Cluster {
+    engine: Box<dyn Engine>,
+    home: Home,
+    port: u16,
+    owner: Option<File>,
+}
+
+impl Cluster {
+    /// Starts the server whose data is in `dir`, by installed binaries (see [`Binaries::find`](crate::Binaries::find)),
+    /// on a free port of 127.0.0.1; `dir` may be new.
+    ///
+    /// - A server that another living process has started there is used and left running at the end.
+    /// - One whose process was killed is taken over, and `durability` is what it was started with.
+    /// - Root runs it as user `postgres` or `nobody`; where that user cannot come to `dir`, the data is in
+    ///   `/var/tmp/local-postgres-<hash of dir>`.
+    pub fn start(dir: &Path, durability: Durability) -> anyhow::Result<Self> {
+        let home = Home::prepare(dir)?;
+        Self::with(home.clone(), durability, || {
+            Ok(Box::new(Native::new(home)?))
+        })
+    }
+
+    /// The engine is made under the lock, because it looks at the data that another process may be just making.
+    pub(crate) fn with(
+        home: Home,
+        durability: Durability,
+        engine: impl FnOnce() -> anyhow::Result<Box<dyn Engine>>,
+    ) -> anyhow::Result<Self> {
+        let _starting = home.lock(STARTING)?;
+        let owner = home.try_lock(OWNER)?;
+        let engine = engine()?;
+        let port = match engine.running()? {
+            Some(port) => port,
+            None => engine.start(durability)?,
+        };
+        Ok(Self {
+            engine,
+            home,
+            port,
+            owner,
+        })
+    }
+
+    /// Whether this process has started the server, or taken it over from one that was killed, and so will stop it.
+    pub fn started_here(&self) -> bool {
+        self.owner.is_some()
+    }
+
+    /// The TCP port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The superuser's connection string for a database.
+    pub fn url(&self, database: &str) -> String {
+        let password = self
+            .engine
+            .password()
+            .map(|word| format!(":{word}"))
+            .unwrap_or_default();
+        format!(
+            "postgres://postgres{password}@127.0.0.1:{}/{database}",
+            self.port
+        )
+    }
+
+    /// Where the data and the log are: the `dir` of [`Cluster::start`], or what stands in for it.
+    pub fn dir(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Makes an empty UTF-8 database; one that is there already is left as it is.
+    pub fn create_database(&self, name: &str) -> anyhow::Result<()> {
+        let plain = name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        ensure!(
+            plain && !name.is_empty(),
+            "{name:?} is no name for a database: use letters, digits, _ and -"
+        );
+        // template0, because template1 cannot be copied while anyone is connected to it.
+        let made = self.psql(
+            "postgres",
+            &format!(r#"create database "{name}" template template0 encoding 'UTF8'"#),
+        );
+        match made {
+            // duplicate_database; unique_violation where another process makes it at this moment
+            Err(error)
+                if ["42P04", "23505"]
+                    .iter()
+                    .any(|code| format!("{error:#}").contains(code)) =>
+            {
+                Ok(())
+            }
+            made => made.map(drop),
+        }
+    }
+
+    /// Runs SQL as the superuser with `psql`; rows come as lines, columns separated by `|`.
+    pub fn psql(&self, database: &str, sql: &str) -> anyhow::Result<String> {
+        self.engine.psql(self.port, database, sql)
+    }
+
+    /// Stops the server if this process owns it; open connections are cut, transactions rolled back.
+    pub fn stop(mut self) -> anyhow::Result<()> {
+        self.stop_what_is_ours()
+    }
+
+    /// Crashes the server (nothing is flushed) and starts it again on the same port, for tests of crashes. Comes back
+    /// when it has recovered. After [`Cluster::kill_hard`] it starts it again.
+    pub fn restart_at_once(&self) -> anyhow::Result<()> {
+        let _starting = self.home.lock(STARTING)?;
+        self.engine.restart_at_once()
+    }
+
+    /// `kill -9` for the server, and nothing more.
+    pub fn kill_hard(&self) -> anyhow::Result<()> {
+        self.engine.kill_hard()
+    }
+
+    pub(crate) fn password(&self) -> Option<&'static str> {
+        self.engine.password()
+    }
+
+    fn stop_what_is_ours(&mut self) -> anyhow::Result<()> {
+        if self.owner.is_none() {
+            return Ok(());
+        }
+        // Locals end in reverse: ownership must be free before the next one may look for it.
+        let _starting = self.home.lock(STARTING)?;
+        let _owner = self.owner.take();
+        self.engine.stop()
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if let Err(error) = self.stop_what_is_ours() {
+            eprintln!(
+                "PostgreSQL on port {} was not stopped: {error:#}",
+                self.port
+            );
+        }
+    }
+}

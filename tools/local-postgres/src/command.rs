@@ -1,0 +1,75 @@
+//! Running another program to its end.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+
+const LINES_SHOWN: usize = 15;
+
+/// What the program printed; where it fails, the error holds what it said.
+pub(crate) fn run(command: &mut Command) -> anyhow::Result<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{name} could not be run"))?;
+    if !output.status.success() {
+        let said = [output.stdout, output.stderr].concat();
+        bail!(
+            "{name} failed ({}):\n{}",
+            output.status,
+            last_lines(&String::from_utf8_lossy(&said))
+        );
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Takes away what would lead PostgreSQL's programs elsewhere (`PGPORT`, `PGDATA`, `PGSERVICE` …) and translate their
+/// messages; on macOS a server without `LC_ALL` even refuses to start.
+pub(crate) fn clean_environment(command: &mut Command) -> &mut Command {
+    let ours = |name: &std::ffi::OsString| name.to_string_lossy().starts_with("PG");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| ours(name)) {
+        command.env_remove(name);
+    }
+    command.env("LC_ALL", "C")
+}
+
+/// Where `name` is in `PATH` or, failing that, in one of `elsewhere`.
+pub(crate) fn find(name: &str, elsewhere: &[&str]) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain(elsewhere.iter().map(PathBuf::from))
+        .map(|dir| dir.join(name))
+        .find(|program| program.is_file())
+}
+
+/// Asks again and again, for at most `limit`; `None` when the time is over.
+pub(crate) fn wait_for<T>(
+    limit: Duration,
+    mut ask: impl FnMut() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<Option<T>> {
+    let begun = Instant::now();
+    loop {
+        match ask()? {
+            None if begun.elapsed() < limit => std::thread::sleep(Duration::from_millis(20)),
+            answer => return Ok(answer),
+        }
+    }
+}
+
+/// The end of a log, for an error message.
+pub(crate) fn log_tail(log: &Path) -> String {
+    let text = std::fs::read(log).unwrap_or_default();
+    format!(
+        "the end of {}:\n{}",
+        log.display(),
+        last_lines(&String::from_utf8_lossy(&text))
+    )
+}
+
+fn last_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.trim().lines().collect();
+    lines[lines.len().saturating_sub(LINES_SHOWN)..].join("\n")
+}

@@ -1,0 +1,154 @@
+//! Installing what is missing where that can be done without asking, and saying how where it cannot.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+use crate::account::is_root;
+use crate::command::{find, run};
+
+/// Debian's and Ubuntu's rule for new packages: no cluster `main`, so nothing is started and no port is taken.
+const NO_MAIN_CLUSTER: &str = "/etc/postgresql-common/createcluster.d/no-main-cluster.conf";
+
+/// The same thing by each package manager's name for it.
+pub(crate) struct Package {
+    title: &'static str,
+    apt: &'static str,
+    /// Below this version the package in the distribution's own archive is of no use.
+    oldest: u32,
+    other: [(&'static str, &'static str); 4],
+}
+
+impl Package {
+    pub(crate) const POSTGRESQL: Self = Self {
+        title: "PostgreSQL",
+        apt: "postgresql",
+        oldest: 15,
+        other: [
+            ("brew", "brew install postgresql@16"),
+            (
+                "dnf",
+                "sudo dnf install postgresql-server postgresql-contrib",
+            ),
+            ("pacman", "sudo pacman -S postgresql"),
+            ("apk", "sudo apk add postgresql postgresql-client"),
+        ],
+    };
+    pub(crate) const PGBOUNCER: Self = Self {
+        title: "PgBouncer",
+        apt: "pgbouncer",
+        oldest: 1,
+        other: [
+            ("brew", "brew install pgbouncer"),
+            ("dnf", "sudo dnf install pgbouncer"),
+            ("pacman", "sudo pacman -S pgbouncer"),
+            ("apk", "sudo apk add pgbouncer"),
+        ],
+    };
+}
+
+/// Installs the package on Debian and Ubuntu as root, and says so. Elsewhere the error says what to run.
+pub(crate) fn install(package: &Package) -> anyhow::Result<()> {
+    if !has_apt() || !is_root()? {
+        bail!(
+            "there is no {} here that can be used; {}",
+            package.title,
+            advice(package)
+        );
+    }
+    eprintln!(
+        "{} is missing: installing it (apt-get install {})",
+        package.title, package.apt
+    );
+    run(&mut apt_get(&["update"]))?;
+    if is_too_old(package) {
+        bail!(
+            "the {} of this release is too old; {}",
+            package.title,
+            advice(package)
+        );
+    }
+    let rule = Path::new(NO_MAIN_CLUSTER);
+    rule.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+    std::fs::write(rule, "# Written by local-postgres: it needs the programs, not a server of the system's.\ncreate_main_cluster = false\n")
+        .with_context(|| format!("{NO_MAIN_CLUSTER} could not be written"))?;
+    run(&mut apt_get(&[
+        "install",
+        "--yes",
+        "--no-install-recommends",
+        package.apt,
+    ]))
+    .map(drop)
+}
+
+fn apt_get(arguments: &[&str]) -> Command {
+    let mut command = Command::new("apt-get");
+    command
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}
+
+fn has_apt() -> bool {
+    Path::new("/etc/debian_version").exists() && find("apt-get", &[]).is_some()
+}
+
+fn advice(package: &Package) -> String {
+    let command = if has_apt() && is_too_old(package) {
+        "sudo apt-get install postgresql-common && sudo /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+         && sudo apt-get install postgresql-16"
+            .to_owned()
+    } else if has_apt() {
+        format!("sudo apt-get install {}", package.apt)
+    } else {
+        // brew first: it is on macOS, and some have it on Linux.
+        let known = package
+            .other
+            .iter()
+            .find(|(manager, _)| find(manager, &["/opt/homebrew/bin"]).is_some());
+        let on_macos = cfg!(target_os = "macos").then_some(&package.other[0]);
+        match known.or(on_macos) {
+            Some((_, command)) => (*command).to_owned(),
+            None => {
+                return format!(
+                    "install {} (version {} or later)",
+                    package.title, package.oldest
+                );
+            }
+        }
+    };
+    format!("run: {command}")
+}
+
+/// By `Candidate: 14+238` of `apt-cache policy`; what apt does not know is not old.
+fn is_too_old(package: &Package) -> bool {
+    let policy = run(Command::new("apt-cache").args(["policy", package.apt])).unwrap_or_default();
+    candidate(&policy).is_some_and(|major| major < package.oldest)
+}
+
+fn candidate(policy: &str) -> Option<u32> {
+    let version = policy
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("Candidate: "))?;
+    version
+        .split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_that_apt_would_install_is_read() {
+        assert_eq!(
+            candidate("postgresql:\n  Installed: (none)\n  Candidate: 14+238\n"),
+            Some(14)
+        );
+        assert_eq!(candidate("postgresql:\n  Candidate: (none)\n"), None);
+        assert_eq!(candidate(""), None);
+    }
+}

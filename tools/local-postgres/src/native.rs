@@ -1,0 +1,197 @@
+//! A server run by installed binaries.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+
+use crate::binaries::Binaries;
+use crate::command::{clean_environment, log_tail, run, wait_for};
+use crate::data_directory::{self, data};
+use crate::engine::{Engine, PSQL};
+use crate::home::Home;
+use crate::postmaster::Postmaster;
+use crate::{Durability, port, process};
+
+/// Recovery after a crash under load takes seconds; what takes longer than this is stuck.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// How often a start is tried that fails for a reason which passes.
+const ATTEMPTS: u32 = 20;
+
+pub(crate) struct Native {
+    binaries: Binaries,
+    home: Home,
+}
+
+impl Native {
+    pub(crate) fn new(home: Home) -> anyhow::Result<Self> {
+        Ok(Self {
+            binaries: Binaries::for_data(&data(&home))?,
+            home,
+        })
+    }
+
+    /// `pg_ctl` and not a child of ours: it makes the server the head of a session of its own, which Ctrl-C does not
+    /// reach, and it knows when the server is ready.
+    fn pg_ctl(&self, action: &str, arguments: &[&str]) -> Command {
+        let mut command = self.home.command(&self.binaries.program("pg_ctl"));
+        command.args([
+            action,
+            "--silent",
+            "--wait",
+            "--timeout",
+            &LIMIT.as_secs().to_string(),
+            "--pgdata",
+        ]);
+        command.arg(data(&self.home)).args(arguments);
+        command
+    }
+
+    fn log(&self) -> PathBuf {
+        self.home.path().join("postgres.log")
+    }
+
+    fn stop_by(&self, mode: &str) -> anyhow::Result<()> {
+        if self.running()?.is_none() {
+            return Ok(());
+        }
+        match run(&mut self.pg_ctl("stop", &["--mode", mode])) {
+            // It may have crashed before it heard of it.
+            Err(error) if self.running()?.is_some() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn launch(&self) -> Result<(), Refusal> {
+        let log = self.log();
+        match run(self.pg_ctl("start", &["--log"]).arg(&log)) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Refusal::new(error, &log)),
+        }
+    }
+
+    /// After a kill -9 its orphans still hold the shared memory for a moment.
+    fn launch_when_memory_is_free(&self) -> Result<(), Refusal> {
+        for _ in 1..ATTEMPTS {
+            match self.launch() {
+                Err(refusal) if refusal.is_memory_in_use() => {
+                    std::thread::sleep(Duration::from_millis(100))
+                }
+                launched => return launched,
+            }
+        }
+        self.launch()
+    }
+}
+
+impl Engine for Native {
+    fn running(&self) -> anyhow::Result<Option<u16>> {
+        let data = data(&self.home);
+        let answer = wait_for(LIMIT, || {
+            match Postmaster::read(&data).filter(|server| server.is_alive(&data)) {
+                None => Ok(Some(None)),
+                Some(server) => Ok(server.port.filter(|_| server.is_ready()).map(Some)),
+            }
+        })?;
+        let stuck = || {
+            format!(
+                "PostgreSQL neither started nor stopped in {LIMIT:?}; {}",
+                log_tail(&self.log())
+            )
+        };
+        answer.with_context(stuck)
+    }
+
+    fn start(&self, durability: Durability) -> anyhow::Result<u16> {
+        data_directory::initialise(&self.home, &self.binaries, durability)?;
+        data_directory::defuse_pid_file(&self.home)?;
+        let log = self.log();
+        if log.exists() {
+            std::fs::rename(&log, log.with_extension("log.old"))?;
+        }
+        for _ in 0..ATTEMPTS {
+            let port = port::free(self.home.path())?;
+            data_directory::write_settings(&self.home, port, durability)?;
+            match self.launch_when_memory_is_free() {
+                Ok(()) => return Ok(port),
+                // Somebody was quicker between our look and the server's bind.
+                Err(refusal) if refusal.is_port_taken() => {}
+                Err(refusal) => return Err(refusal.into()),
+            }
+        }
+        bail!("PostgreSQL found no free port; {}", log_tail(&log))
+    }
+
+    fn stop(&self) -> anyhow::Result<()> {
+        // `fast` waits for a checkpoint; where that hangs, the next start recovers from what was written.
+        self.stop_by("fast").or_else(|_| self.stop_by("immediate"))
+    }
+
+    fn restart_at_once(&self) -> anyhow::Result<()> {
+        self.stop_by("immediate")?;
+        data_directory::defuse_pid_file(&self.home)?;
+        Ok(self.launch_when_memory_is_free()?)
+    }
+
+    fn kill_hard(&self) -> anyhow::Result<()> {
+        let data = data(&self.home);
+        match Postmaster::read(&data).filter(|server| server.is_alive(&data)) {
+            Some(server) => process::kill_hard(server.pid, &data),
+            None => Ok(()),
+        }
+    }
+
+    fn psql(&self, port: u16, database: &str, sql: &str) -> anyhow::Result<String> {
+        let mut command = Command::new(self.binaries.program("psql"));
+        let url = format!("postgres://postgres@127.0.0.1:{port}/{database}");
+        run(clean_environment(&mut command)
+            .args(PSQL)
+            .args(["-c", sql, &url]))
+    }
+
+    fn password(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// Stops the server, if there is one, and deletes its data and logs.
+pub(crate) fn remove(home: &Home) -> anyhow::Result<()> {
+    let data = data(home);
+    if Postmaster::read(&data).is_some_and(|server| server.is_alive(&data)) {
+        Native::new(home.clone())?.stop_by("immediate")?;
+    }
+    data_directory::remove(home)
+}
+
+/// Why the server did not start: what `pg_ctl` said, and the end of the server's log, where the reason is.
+struct Refusal {
+    error: anyhow::Error,
+    log: String,
+}
+
+impl Refusal {
+    fn new(error: anyhow::Error, log: &Path) -> Self {
+        Self {
+            error,
+            log: log_tail(log),
+        }
+    }
+
+    fn is_memory_in_use(&self) -> bool {
+        self.log.contains("pre-existing shared memory block")
+    }
+
+    fn is_port_taken(&self) -> bool {
+        self.log.contains("could not create any TCP/IP sockets")
+    }
+}
+
+impl From<Refusal> for anyhow::Error {
+    fn from(refusal: Refusal) -> Self {
+        refusal
+            .error
+            .context(format!("PostgreSQL did not start; {}", refusal.log))
+    }
+}

@@ -1,0 +1,38 @@
+//! The library against a real PostgreSQL and a real PgBouncer.
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+mod crashes;
+mod ownership;
+mod pooler;
+mod root;
+mod start;
+
+/// A directory of the test's own with no server and no data. It is deleted when the test is over.
+fn fresh(test: &str) -> anyhow::Result<Fresh> {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("local-postgres")
+        .join(test);
+    local_postgres::remove(&dir)?;
+    Ok(Fresh(dir))
+}
+
+/// Declared before the server, and so dropped after it.
+struct Fresh(PathBuf);
+
+impl Deref for Fresh {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        if local_postgres::remove(&self.0).is_ok() {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Who stops a server when several processes use it, and when one of them is killed.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::Context;
+use local_postgres::{Cluster, Durability};
+
+use crate::fresh;
+
+#[test]
+fn a_server_whose_owner_was_killed_is_taken_over() -> anyhow::Result<()> {
+    let dir = fresh("taken-over")?;
+    let (mut owner, port) = another_process(&dir)?;
+    owner.kill()?;
+    owner.wait()?;
+
+    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+
+    assert_eq!(cluster.port(), port);
+    assert!(cluster.started_here());
+    let pid_file = cluster.dir().join("data/postmaster.pid");
+    cluster.stop()?;
+    assert!(!pid_file.exists(), "the server runs on");
+    Ok(())
+}
+
+#[test]
+fn a_server_of_another_living_process_is_used_and_left_running() -> anyhow::Result<()> {
+    let dir = fresh("borrowed")?;
+    let (mut owner, port) = another_process(&dir)?;
+
+    let borrowed = Cluster::start(&dir, Durability::ThrowAway)?;
+    assert_eq!(borrowed.port(), port);
+    assert!(!borrowed.started_here());
+    borrowed.stop()?;
+
+    let again = Cluster::start(&dir, Durability::ThrowAway)?;
+    assert_eq!(again.psql("postgres", "select 1")?, "1");
+    assert!(
+        local_postgres::remove(&dir).is_err(),
+        "a server in use is not removed"
+    );
+    drop(owner.stdin.take());
+    owner.wait()?;
+    assert!(
+        again.psql("postgres", "select 1").is_err(),
+        "its owner has stopped it"
+    );
+    Ok(())
+}
+
+#[test]
+fn of_two_that_start_at_once_one_starts_it_and_both_use_it() -> anyhow::Result<()> {
+    let dir = fresh("at-once")?;
+    let (one, two) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| Cluster::start(&dir, Durability::ThrowAway));
+        let one = Cluster::start(&dir, Durability::ThrowAway);
+        (one, other.join())
+    });
+    let (one, two) = (one?, two.ok().context("a panic")??);
+
+    assert_eq!(one.port(), two.port());
+    assert!(one.started_here() != two.started_here());
+    assert_eq!(
+        one.psql("postgres", "select 1")?,
+        two.psql("postgres", "select 1")?
+    );
+    Ok(())
+}
+
+/// A child that has started the server in `dir` and stops it when its standard input ends.
+fn another_process(dir: &Path) -> anyhow::Result<(Child, u16)> {
+    let mut child = Command::new(std::env::current_exe()?)
+        .args(["--exact", "ownership::owner", "--ignored", "--nocapture"])
+        .env("LOCAL_POSTGRES_DIR", dir)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let said = BufReader::new(child.stdout.take().context("no output")?);
+    let port = said
+        .lines()
+        .map_while(Result::ok)
+        .find_map(|line| line.rsplit_once("port ")?.1.parse().ok());
+    Ok((
+        child,
+        port.context("the other process has started no server")?,
+    ))
+}
+
+#[test]
+#[ignore = "the other process of the tests above"]
+fn owner() -> anyhow::Result<()> {
+    let Some(dir) = std::env::var_os("LOCAL_POSTGRES_DIR") else {
+        return Ok(());
+    };
+    let cluster = Cluster::start(Path::new(&dir), Durability::ThrowAway)?;
+    writeln!(std::io::stdout(), "port {}", cluster.port())?;
+    // Ends when the test lets go of the pipe, or dies.
+    std::io::stdin().read_line(&mut String::new())?;
+    Ok(())
+}
