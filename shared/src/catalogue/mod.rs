@@ -1,3 +1,4 @@
 //! Catalogue.
 
+pub mod staff;
 pub mod store;

@@ -1,3 +1,4 @@
 //! Mail.
 
+pub mod staff;
 pub mod store;

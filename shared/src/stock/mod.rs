@@ -1,3 +1,4 @@
 //! Stock.
 
+pub mod staff;
 pub mod store;
