@@ -150,13 +150,18 @@ impl TestApp {
 }
 
 /// The service's way to the test's database: direct, or through the pooler.
-#[expect(clippy::disallowed_methods, reason = "the test kit is told by its runner which lane it is in")]
 pub fn service_db(pool: &PgPool) -> Db {
+    service_db_of(pool, PoolSettings { max_connections: 8 })
+}
+
+/// The same with another number of connections.
+#[expect(clippy::disallowed_methods, reason = "the test kit is told by its runner which lane it is in")]
+pub fn service_db_of(pool: &PgPool, settings: PoolSettings) -> Db {
     let mut options = pool.connect_options().as_ref().clone();
     if let Ok(port) = std::env::var("TEST_POOLER_PORT") {
         options = options.host("127.0.0.1").port(port.parse().expect("TEST_POOLER_PORT is a port"));
     }
-    Db::new(Connector::to(options), PoolSettings { max_connections: 8 })
+    Db::new(Connector::to(options), settings)
 }
 
 /// A clock that stands still. Its dice are real.
