@@ -84,8 +84,7 @@ async fn each_message_of_a_batch_fails_for_itself(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let orders = [app.an_order().await, app.an_order().await, app.an_order().await];
     let messages = orders.each_ref().map(|order| message(&order.event));
-    let mailer =
-        RecordingMailer::answering([SendError::Temporary("slower".into()), SendError::Permanent("no".into())]);
+    let mailer = RecordingMailer::answering([SendError::Temporary("slower".into()), SendError::Permanent("no".into())]);
 
     let answer = handle(&consumer(&app, mailer.clone()), batch(messages.iter().map(String::as_str))).await;
 

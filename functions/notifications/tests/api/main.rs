@@ -18,7 +18,13 @@ use shared::testing::TestApp;
 
 /// The consumer over the test's database.
 fn consumer(app: &TestApp, mailer: Arc<dyn Mailer>) -> Notifications {
-    Notifications { db: app.app.db.clone(), ambient: app.clock.clone(), mailer, shop: shop(), patience: Patience::default() }
+    Notifications {
+        db: app.app.db.clone(),
+        ambient: app.clock.clone(),
+        mailer,
+        shop: shop(),
+        patience: Patience::default(),
+    }
 }
 
 fn shop() -> Shop {

@@ -124,7 +124,8 @@ async fn what_is_wrong_with_the_moment_is_temporary() {
 #[tokio::test]
 async fn an_answer_that_says_nothing_leaves_it_open() {
     let torn = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"Mess";
-    for answer in [error(500, "InternalServiceError"), error(503, "ServiceUnavailable"), String::new(), torn.to_owned()] {
+    for answer in [error(500, "InternalServiceError"), error(503, "ServiceUnavailable"), String::new(), torn.to_owned()]
+    {
         let (sent, ..) = sent_to(&answer).await;
         assert!(matches!(sent, Err(SendError::Unknown(_))), "{answer}: {sent:?}");
     }
