@@ -1,1 +1,3 @@
-//! Catalogue in SQL.
+//! The catalogue in SQL.
+
+pub mod write;

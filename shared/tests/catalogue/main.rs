@@ -1,0 +1,3 @@
+//! Writing the catalogue.
+
+mod write;
