@@ -10,7 +10,7 @@ use crate::accounts::superuser;
 use crate::database::Database;
 use crate::home::Home;
 use crate::terminal::warn;
-use crate::{lanes, openapi, serve};
+use crate::{bench, lanes, openapi, serve, wire};
 
 /// The whole shop on this machine. Without a command: serve.
 #[derive(Debug, Parser)]
@@ -37,6 +37,11 @@ enum Command {
         #[arg(last = true, value_name = "ARGUMENTS")]
         arguments: Vec<String>,
     },
+    /// Measure how fast it is
+    #[command(subcommand)]
+    Bench(bench::Bench),
+    /// Play a purchase through the release binaries, with SQS and SES by moto
+    Wire(wire::WireArgs),
     /// Write openapi.json from the code
     Openapi {
         /// Write nothing; fail where the file is not as the code has it
@@ -73,6 +78,8 @@ async fn obey(arguments: Arguments) -> anyhow::Result<u8> {
             made?;
         }
         Command::Test { arguments } => return lanes::run(&home, &environment, &arguments).await,
+        Command::Bench(what) => bench::run(what).await?,
+        Command::Wire(args) => wire::run(args).await?,
         Command::Openapi { check: true } => openapi::check()?,
         Command::Openapi { check: false } => openapi::write()?,
     }
