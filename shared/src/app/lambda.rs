@@ -23,8 +23,11 @@ where
 {
     let environment = begin();
     let app = App::from_environment(&environment)?;
-    // Here, because the first moments of a sandbox have the most processor; a failure is the first request's to report.
-    app.db.warm_up().await;
+    // From the first moment, which has the most processor, but beside the first event and not before it: a request that needs no
+    // database is not kept waiting by one that does not answer. One that needs it waits for this very connection, and where it
+    // failed, or was cut off by a freeze, makes its own and reports what is wrong.
+    let db = app.db.clone();
+    tokio::spawn(async move { db.warm_up().await });
     run(router, state(app, &environment)?).await
 }
 
