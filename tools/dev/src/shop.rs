@@ -34,5 +34,10 @@ pub fn shop(parts: Parts) -> Router {
 
 /// What each function says of itself, by the function's name.
 pub fn documents() -> Vec<(&'static str, OpenApi)> {
-    vec![("auth", auth::router().into_openapi()), ("orders", orders::router().into_openapi())]
+    vec![
+        ("auth", auth::router().into_openapi()),
+        ("catalogue", catalogue::router().into_openapi()),
+        ("cart", cart::router().into_openapi()),
+        ("orders", orders::router().into_openapi()),
+    ]
 }
