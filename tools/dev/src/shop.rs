@@ -39,5 +39,7 @@ pub fn documents() -> Vec<(&'static str, OpenApi)> {
         ("catalogue", catalogue::router().into_openapi()),
         ("cart", cart::router().into_openapi()),
         ("orders", orders::router().into_openapi()),
+        ("docs", docs::router().into_openapi()),
+        ("admin", admin::router().into_openapi()),
     ]
 }
