@@ -27,8 +27,13 @@ pub fn shop(parts: Parts) -> Router {
     let Parts { app, signer, queue } = parts;
     let auth = Auth { app: app.clone(), signer, lifetimes: Lifetimes::default() };
     let orders = Orders { app: app.clone(), queue };
-    let functions =
-        OpenApiRouter::new().merge(auth::router().with_state(auth)).merge(orders::router().with_state(orders));
+    let functions = OpenApiRouter::new()
+        .merge(auth::router().with_state(auth))
+        .merge(catalogue::router())
+        .merge(cart::router())
+        .merge(orders::router().with_state(orders))
+        .merge(docs::router())
+        .merge(admin::router());
     service(functions, app)
 }
 

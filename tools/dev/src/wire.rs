@@ -3,4 +3,6 @@
 #[derive(Debug, clap::Args)]
 pub struct WireArgs {}
 /// x
-pub async fn run(_: WireArgs) -> anyhow::Result<()> { Ok(()) }
+pub async fn run(_: WireArgs) -> anyhow::Result<()> {
+    Ok(())
+}

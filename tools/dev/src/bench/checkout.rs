@@ -198,7 +198,10 @@ impl Theatre {
         let events_taken_by_the_queue = self.server.stop().await?;
         let balance = self.stage.balance().await?;
         let marked = u64::try_from(balance.events_marked_sent)?;
-        ensure!(marked == events_taken_by_the_queue, "{events_taken_by_the_queue} events were sent, {marked} marked so");
+        ensure!(
+            marked == events_taken_by_the_queue,
+            "{events_taken_by_the_queue} events were sent, {marked} marked so"
+        );
         let CheckoutArgs { clients, connections, rounds, delay_ms, pgbouncer, .. } = self.args;
         let processors = std::thread::available_parallelism()?.get();
         Ok(Report {

@@ -35,13 +35,19 @@ impl std::fmt::Display for Report {
         writeln!(f, "clients, server and PostgreSQL (commits on disk) share {processors} processors; {}", self.way())?;
         writeln!(f)?;
         writeln!(f, "                                      over HTTP                 place_order alone      ")?;
-        writeln!(f, "                              per second  p50 ms  p99 ms  per second  p50 ms  p99 ms    ratio  aim")?;
+        writeln!(
+            f,
+            "                              per second  p50 ms  p99 ms  per second  p50 ms  p99 ms    ratio  aim"
+        )?;
         for row in &self.rows {
             writeln!(f, "{row}")?;
         }
         let Balance { received, sold, on_hand, orders, events_marked_sent, .. } = self.balance;
         writeln!(f)?;
-        writeln!(f, "units: {sold} sold + {on_hand} on hand = {received} received; {orders} orders, none without lines")?;
+        writeln!(
+            f,
+            "units: {sold} sold + {on_hand} on hand = {received} received; {orders} orders, none without lines"
+        )?;
         write!(
             f,
             "events: {} taken by the queue, {events_marked_sent} marked as sent; the floor sends none",

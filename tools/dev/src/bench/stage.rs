@@ -55,16 +55,17 @@ impl Stage {
     pub(super) async fn set(options: &PgConnectOptions) -> anyhow::Result<Self> {
         let mut connection = options.clone().disable_statement_logging().connect().await?;
         MIGRATOR.run(&mut connection).await?;
-        connection.execute(sqlx::raw_sql(
-            "insert into products (slug, name, base_price, created_at, updated_at)
+        connection
+            .execute(sqlx::raw_sql(
+                "insert into products (slug, name, base_price, created_at, updated_at)
              select 'product-' || n, 'Product ' || n, 4990, now(), now() from generate_series(0, 501) n;
              insert into product_variants (product_id, sku, name)
              select id, 'SKU-' || substr(slug, 9), 'One size' from products order by id;
              select change_stock(v.id, 1000000, 'received', now())
                from product_variants v where v.sku not in ('SKU-0', 'SKU-501');
              select refresh_product_cards(array_agg(id)) from products;",
-        ))
-        .await?;
+            ))
+            .await?;
         let buyers = sqlx::query_scalar(
             "insert into users (email, username, password_hash, created_at)
              select 'buyer-' || n || '@example.com', 'buyer-' || n, '!', now() from generate_series(1, $1) n
@@ -86,10 +87,12 @@ impl Stage {
     pub(super) async fn prepare(&mut self, sale: Sale, count: usize) -> anyhow::Result<Arc<[Checkout]>> {
         if sale == Sale::Flash {
             let units = i32::try_from(count)?;
-            sqlx::query("select change_stock((select id from product_variants where sku = 'SKU-0'), $1, 'received', now())")
-                .bind(units)
-                .execute(&mut self.connection)
-                .await?;
+            sqlx::query(
+                "select change_stock((select id from product_variants where sku = 'SKU-0'), $1, 'received', now())",
+            )
+            .bind(units)
+            .execute(&mut self.connection)
+            .await?;
         }
         let carts: Vec<(Uuid, i64)> = sqlx::query_as(
             "insert into carts (id, user_id, created_at, updated_at)
@@ -129,7 +132,10 @@ impl Stage {
         )
         .fetch_one(&mut self.connection)
         .await?;
-        ensure!(balance.sold + balance.on_hand == balance.received, "units are missing, or were sold twice: {balance:?}");
+        ensure!(
+            balance.sold + balance.on_hand == balance.received,
+            "units are missing, or were sold twice: {balance:?}"
+        );
         ensure!(balance.orders_without_lines == 0, "there are orders without lines: {balance:?}");
         Ok(balance)
     }
