@@ -1,3 +1,16 @@
-//! Catalogue.
+//! The catalogue: products with their variants and images, brands, the category tree, and attributes.
 
 pub mod store;
+
+mod id_or_slug;
+mod product;
+mod slug;
+mod tree;
+
+pub use id_or_slug::IdOrSlug;
+pub use product::{
+    Attribute, AttributeValue, MainImage, PriceRange, Product, ProductImage, ProductSummary, ProductVariant,
+    VariantAttributeValue,
+};
+pub use slug::slugify;
+pub use tree::{Brand, Category, CategoryNode, CategorySummary, tree};

@@ -1,0 +1,103 @@
+//! Slugs: names as they stand in URLs.
+
+use ring::digest::{SHA256, digest};
+
+/// What a slug may measure; a URL has to be read by people.
+const MAX: usize = 100;
+
+/// The text as lower-case ASCII words between hyphens: `Crème brûlée, 2 pcs` is `creme-brulee-2-pcs`.
+///
+/// Never empty: a text without a letter or digit that can be written so, such as `靴`, becomes `x-` and eight digits of its
+/// digest. Equal texts have equal slugs; different texts may, too.
+pub fn slugify(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text.chars() {
+        let start = slug.len();
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if let Some(latin) = plain_latin(c) {
+            slug.push_str(latin);
+        } else if !is_silent(c) && !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+        if slug.len() > MAX {
+            slug.truncate(start);
+            break;
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { format!("x-{}", digits(text)) } else { slug.to_owned() }
+}
+
+/// Apostrophes, soft hyphens and combining accents join the letters beside them.
+fn is_silent(c: char) -> bool {
+    matches!(c, '\'' | '’' | 'ʼ' | '\u{ad}' | '\u{300}'..='\u{36f}')
+}
+
+/// The letter without its accent.
+fn plain_latin(c: char) -> Option<&'static str> {
+    Some(match c {
+        'À'..='Å' | 'à'..='å' | 'Ā'..='ą' | 'Ǎ' | 'ǎ' | 'Ạ'..='ặ' => "a",
+        'Æ' | 'æ' => "ae",
+        'Ç' | 'ç' | 'Ć'..='č' => "c",
+        'Ð' | 'ð' | 'Ď'..='đ' => "d",
+        'È'..='Ë' | 'è'..='ë' | 'Ē'..='ě' | 'Ẹ'..='ệ' => "e",
+        'Ĝ'..='ģ' => "g",
+        'Ĥ'..='ħ' => "h",
+        'Ì'..='Ï' | 'ì'..='ï' | 'Ĩ'..='ı' | 'Ỉ'..='ị' => "i",
+        'Ĵ' | 'ĵ' => "j",
+        'Ķ'..='ĸ' => "k",
+        'Ĺ'..='ł' => "l",
+        'Ñ' | 'ñ' | 'Ń'..='ŋ' => "n",
+        'Ò'..='Ö' | 'Ø' | 'ò'..='ö' | 'ø' | 'Ō'..='ő' | 'Ơ' | 'ơ' | 'Ọ'..='ợ' => "o",
+        'Œ' | 'œ' => "oe",
+        'Ŕ'..='ř' => "r",
+        'Ś'..='š' | 'Ș' | 'ș' => "s",
+        'ß' | 'ẞ' => "ss",
+        'Ţ'..='ŧ' | 'Ț' | 'ț' => "t",
+        'Þ' | 'þ' => "th",
+        'Ù'..='Ü' | 'ù'..='ü' | 'Ũ'..='ų' | 'Ư' | 'ư' | 'Ụ'..='ự' => "u",
+        'Ŵ' | 'ŵ' => "w",
+        'Ý' | 'ý' | 'ÿ' | 'Ŷ'..='Ÿ' | 'Ỳ'..='ỹ' => "y",
+        'Ź'..='ž' => "z",
+        _ => return None,
+    })
+}
+
+fn digits(text: &str) -> String {
+    digest(&SHA256, text.as_bytes()).as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_words_between_hyphens() {
+        for (text, slug) in [
+            ("Ocean Blue Shirt", "ocean-blue-shirt"),
+            ("  Crème brûlée -- 2 pcs! ", "creme-brulee-2-pcs"),
+            ("Straße & Œuvre", "strasse-oeuvre"),
+            ("Women's / Łódź Ångström", "womens-lodz-angstrom"),
+            ("cafe\u{301}", "cafe"),
+            ("Đà Nẵng phở", "da-nang-pho"),
+        ] {
+            assert_eq!(slugify(text), slug, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_slug_is_never_empty_and_stays_the_same() {
+        let (shoe, shirt) = (slugify("靴"), slugify("シャツ"));
+        assert!(shoe.starts_with("x-") && shoe.len() == 10, "{shoe}");
+        assert_ne!(shoe, shirt);
+        assert_eq!(shoe, slugify("靴"));
+        assert!(slugify("").starts_with("x-") && slugify("—").starts_with("x-"));
+    }
+
+    #[test]
+    fn a_slug_ends_where_it_gets_too_long() {
+        let slug = slugify(&"éß ".repeat(100));
+        assert!(slug.len() <= MAX && slug.ends_with("ess"), "{slug}");
+    }
+}

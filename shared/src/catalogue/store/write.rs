@@ -1,0 +1,46 @@
+//! Writing the catalogue.
+//!
+//! Everything here may be said twice: what is already so is left alone, rows and `updated_at` included, and the answer says
+//! whether anything was changed. Slugs and SKUs say which row is meant. Whoever changes what a card shows ends with
+//! [`refresh_product_cards`] in the same transaction, and with [`touch_product`] where the product itself did not change.
+
+mod product;
+mod tree;
+mod variants;
+
+pub use product::{
+    NewImage, NewProduct, refresh_product_cards, replace_images, set_product_categories, touch_product, upsert_product,
+};
+pub use tree::{upsert_brand, upsert_category};
+pub use variants::{NewVariant, remove_variants_not_in, set_variant_values, upsert_variant};
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is new.
+    Inserted,
+    /// It was different.
+    Updated,
+    /// It was so already.
+    Unchanged,
+}
+
+/// A row that is now as it was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written<I> {
+    /// Which.
+    pub id: I,
+    /// What was done to it.
+    pub change: Change,
+}
+
+impl<I> Written<I> {
+    fn inserted(id: I) -> Self {
+        Self { id, change: Change::Inserted }
+    }
+
+    /// A row that was there, and that an update touched or not.
+    fn found(id: I, updated: bool) -> Self {
+        Self { id, change: if updated { Change::Updated } else { Change::Unchanged } }
+    }
+}

@@ -1,0 +1,4 @@
+//! The catalogue in SQL: what endpoints cannot reach.
+
+mod list;
+mod write;
