@@ -7,6 +7,7 @@
 
 mod builders;
 mod client;
+mod orders;
 mod queues;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use builders::{CartBuilder, ProductBuilder, TestProduct};
 pub use client::{Answer, Client};
+pub use orders::TestOrder;
 pub use queues::{BrokenQueue, RecordingQueue, SilentQueue};
 
 use crate::app::db::{Connector, Db, PoolSettings};
@@ -79,6 +81,11 @@ impl TestApp {
         };
         let service = service(router, state(app.clone(), &signer));
         Self { app, db, clock, signer, service }
+    }
+
+    /// What a job runs on: it serves nothing.
+    pub fn of_a_job(db: PgPool) -> Self {
+        Self::new(db, OpenApiRouter::new())
     }
 
     /// A client without a token.

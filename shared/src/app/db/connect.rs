@@ -74,7 +74,8 @@ impl Connector {
         Self { options, iam: None }
     }
 
-    pub(super) async fn connect(&self) -> sqlx::Result<PgConnection> {
+    /// A bare connection, for `migrate` alone: everything else runs its SQL in a [`super::Tx`] or a [`super::Call`].
+    pub async fn connect(&self) -> sqlx::Result<PgConnection> {
         match &self.iam {
             None => self.options.connect().await,
             Some(iam) => {
