@@ -2,6 +2,8 @@
 
 pub mod store;
 
+mod html;
 mod slug;
 
+pub use html::clean_html;
 pub use slug::slugify;
