@@ -26,6 +26,7 @@ create table brands (
     constraint brand_name_not_blank check (btrim(name) <> ''),
     constraint brand_slug_is_a_slug check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$')
 );
+create index brand_by_name on brands (name, id);
 
 create table categories (
     id bigint generated always as identity primary key,

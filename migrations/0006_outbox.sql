@@ -17,13 +17,14 @@ create table outbox (
 create index outbox_unsent on outbox (next_attempt_at) where sent_at is null;
 create index outbox_by_sent_at on outbox (sent_at) where sent_at is not null;
 
--- Marks an event as handed to the queue. Its commit need not wait for the disk: a mark that is lost in a crash means that the
+-- Marks an event as handed to the queue. The relay has counted its attempt already, when it claimed the event; the function
+-- that wrote the event has not. Its commit need not wait for the disk: a mark that is lost in a crash means that the
 -- relay sends the event again, and the consumer knows it already.
 create function mark_event_sent(p_event_id uuid, p_now_us bigint) returns void language plpgsql as $$
 begin
     perform set_config('synchronous_commit', 'off', true);
     update outbox
-       set sent_at = 'epoch'::timestamptz + p_now_us * interval '1 microsecond', attempts = attempts + 1, last_error = null
+       set sent_at = 'epoch'::timestamptz + p_now_us * interval '1 microsecond', attempts = greatest(attempts, 1), last_error = null
      where id = p_event_id and sent_at is null;
 end $$;
 

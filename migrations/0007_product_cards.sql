@@ -1,5 +1,19 @@
 -- What keeps a product's card (price range, first image, availability, search words) true.
 
+-- A text as words for search, the same for what is searched and for what is sought: accents folded, apostrophes dropped
+-- (men's, mens), other ASCII punctuation made blank. Without the last, PostgreSQL's parser reads SKU-123 as `sku` and the
+-- number -123, and foo/bar as a file's path, and nobody finds 123 or bar.
+create function search_words(p_text text) returns text language sql stable as $$
+    select regexp_replace(translate(unaccent(p_text), '''', ''), '[!-/:-@\[-`{-~]+', ' ', 'g')
+$$;
+
+-- What finds every document that has, for each word of the text, a word that begins so. Null where the text has no word.
+create function search_query(p_text text) returns tsquery language sql stable as $$
+    select to_tsquery('simple', string_agg(quote_literal(word) || ':*', ' & '))
+      from regexp_split_to_table(search_words(p_text), '\s+') as word
+     where word <> ''
+$$;
+
 -- Rewrites the cards of these products. Whoever changes a product, its variants, images, brand or categories calls it in the
 -- same transaction, after the change.
 create function refresh_product_cards(p_product_ids bigint[]) returns void language plpgsql as $$
@@ -22,13 +36,13 @@ begin
       left join lateral (
             select url, alt_text from product_images where product_id = self.id order by display_order limit 1) image on true
       left join lateral (
-            select setweight(to_tsvector('simple', unaccent(self.name)), 'A')
-                || setweight(to_tsvector('simple', unaccent(coalesce((select name from brands where id = self.brand_id), ''))), 'B')
-                || setweight(to_tsvector('simple', unaccent(coalesce((
+            select setweight(to_tsvector('simple', search_words(self.name)), 'A')
+                || setweight(to_tsvector('simple', search_words(coalesce((select name from brands where id = self.brand_id), ''))), 'B')
+                || setweight(to_tsvector('simple', search_words(coalesce((
                         select string_agg(c.name, ' ') from product_categories pc join categories c on c.id = pc.category_id
                          where pc.product_id = self.id), '') || ' ' || array_to_string(self.tags, ' '))), 'B')
-                || setweight(to_tsvector('simple', coalesce(self.sku, '') || ' ' || coalesce(card.skus, '')), 'A')
-                || setweight(to_tsvector('simple', unaccent(regexp_replace(self.description, '<[^>]*>', ' ', 'g'))), 'D')
+                || setweight(to_tsvector('simple', search_words(coalesce(self.sku, '') || ' ' || coalesce(card.skus, ''))), 'A')
+                || setweight(to_tsvector('simple', search_words(regexp_replace(self.description, '<[^>]*>', ' ', 'g'))), 'D')
                    as document) words on true
      where p.id = self.id and self.id = any (p_product_ids);
 end $$;

@@ -1,2 +1,8 @@
 //! The `auth` Lambda.
-fn main() {}
+
+use auth::Auth;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::app::lambda::serve(auth::router(), Auth::from_environment).await
+}

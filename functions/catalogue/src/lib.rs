@@ -1,1 +1,29 @@
-//! x
+//! `/api/v1/catalogue/`: products, brands, the category tree and attributes, for everybody to read.
+
+mod cached;
+mod get_brand;
+mod get_category;
+mod get_product;
+mod list_attributes;
+mod list_brands;
+mod list_categories;
+mod list_products;
+mod product_query;
+mod root;
+
+use shared::app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Every route of this function.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(shared::http::document())
+        .routes(routes!(root::get_catalogue))
+        .routes(routes!(list_products::list_products))
+        .routes(routes!(get_product::get_product))
+        .routes(routes!(list_brands::list_brands))
+        .routes(routes!(get_brand::get_brand))
+        .routes(routes!(list_categories::list_categories))
+        .routes(routes!(get_category::get_category))
+        .routes(routes!(list_attributes::list_attributes))
+}

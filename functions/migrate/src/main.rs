@@ -1,2 +1,8 @@
 //! The `migrate` Lambda.
-fn main() {}
+
+use migrate::{Migrate, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    shared::app::lambda::run_job(Migrate::from_environment, handle).await
+}

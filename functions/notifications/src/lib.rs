@@ -1,1 +1,105 @@
-//! x
+//! From the queue to people's mailboxes: one message, one mail.
+//!
+//! The queue delivers a message at least once, and SES takes each mail that it is given. So a mail is claimed in the mail log
+//! before it is sent and marked after. Only a crash between SES's answer and the mark can send it twice.
+
+mod deliver;
+mod order_placed;
+mod ses;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use shared::app::db::Db;
+use shared::app::{Ambient, Environment, SystemAmbient};
+use shared::mail::Mailer;
+use tokio::time::Instant;
+
+pub use order_placed::render as order_placed;
+pub use ses::Ses;
+
+/// What the consumer has.
+pub struct Notifications {
+    /// The database.
+    pub db: Db,
+    /// The clock and the dice.
+    pub ambient: Arc<dyn Ambient>,
+    /// Who sends the mail.
+    pub mailer: Arc<dyn Mailer>,
+    /// Whose mail it is.
+    pub shop: Shop,
+    /// How long.
+    pub patience: Patience,
+}
+
+/// The shop as its mail shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shop {
+    /// What it is called.
+    pub name: String,
+    /// Where buyers see their orders, `https://shop.example.com`, without a slash at the end; a mail without it has no link.
+    pub storefront_url: Option<String>,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// For the mailer to take a mail. Shorter than the lease of a claim.
+    pub with_mailer: Duration,
+    /// For a batch. A message that is not begun by then goes back to the queue, before Lambda ends the function and all of the
+    /// batch goes back.
+    pub with_batch: Duration,
+}
+
+impl Default for Patience {
+    /// For a mailer that gives up after ten seconds by itself and a function that may run for a minute.
+    fn default() -> Self {
+        Self { with_mailer: Duration::from_secs(15), with_batch: Duration::from_secs(35) }
+    }
+}
+
+impl Notifications {
+    /// With SES, as the environment says; `SHOP_NAME` and `STOREFRONT_URL` are the mail's.
+    pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
+        Ok(Self {
+            db: Db::from_environment(environment)?,
+            ambient: Arc::new(SystemAmbient),
+            mailer: Arc::new(Ses::from_environment(environment)?),
+            shop: Shop::from_environment(environment),
+            patience: Patience::default(),
+        })
+    }
+}
+
+impl Shop {
+    /// `SHOP_NAME` (without it: Shop) and `STOREFRONT_URL`.
+    pub fn from_environment(environment: &Environment) -> Self {
+        Self {
+            name: environment.get("SHOP_NAME").unwrap_or("Shop").to_owned(),
+            storefront_url: environment.get("STOREFRONT_URL").map(|url| url.trim_end_matches('/').to_owned()),
+        }
+    }
+}
+
+/// Delivers each message of a batch, one after another, because SES limits its rate. The answer names those that are to come
+/// again; what keeps failing ends in the dead-letter queue.
+pub async fn handle(notifications: &Notifications, batch: SqsEvent) -> SqsBatchResponse {
+    let begun = Instant::now();
+    let mut answer = SqsBatchResponse::default();
+    for message in batch.records {
+        let id = message.message_id.unwrap_or_default();
+        let done = if begun.elapsed() < notifications.patience.with_batch {
+            deliver::deliver(notifications, message.body.as_deref().unwrap_or_default()).await
+        } else {
+            Err(anyhow::anyhow!("the batch takes too long"))
+        };
+        // Before the answer, with which the sandbox may freeze, and before the next message needs the connection.
+        notifications.db.settle().await;
+        if let Err(error) = done {
+            tracing::warn!(message_id = id, error = format!("{error:#}"), "a message goes back to the queue");
+            answer.add_failure(id);
+        }
+    }
+    answer
+}

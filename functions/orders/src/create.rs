@@ -20,7 +20,7 @@ use uuid::{Builder, Uuid};
 
 /// Which cart to check out.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-pub struct NewOrder {
+pub(crate) struct NewOrder {
     /// One's own cart, or a guest's whose id one knows.
     pub cart_id: CartId,
     /// The total that the buyer was shown. If it costs something else by now, nothing is sold.
@@ -31,7 +31,7 @@ pub struct NewOrder {
 
 /// There is too little stock; nothing was changed. Or another conflict, then without `items`.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CheckoutConflict {
+pub(crate) struct CheckoutConflict {
     /// For people.
     pub detail: String,
     /// `sold_out`, `cart_changed`, `cart_empty` or `cart_ordered`.

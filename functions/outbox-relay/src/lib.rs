@@ -1,1 +1,101 @@
-//! x
+//! From the outbox to the queue, every minute: what the function that wrote an event could not send itself.
+//!
+//! An event is claimed in a transaction of its own, and sent after that: whoever dies in between leaves it to a later run, and
+//! several relays at once share the work. A failed event waits longer each time and holds up no other.
+
+mod relay_one;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use shared::app::db::Db;
+use shared::app::{Ambient, Environment, SystemAmbient};
+use shared::aws::Sqs;
+use shared::outbox::{Queue, store};
+use tokio::time::Instant;
+
+pub use relay_one::{Step, relay_one};
+
+/// How long an event that was sent is remembered.
+const REMEMBERED_SECONDS: i64 = 7 * 24 * 60 * 60;
+/// How many events are forgotten in one run: few enough for one statement, and more a minute than any shop sells.
+const FORGOTTEN_AT_ONCE: i64 = 2000;
+
+/// What the relay has.
+pub struct Relay {
+    /// The database.
+    pub db: Db,
+    /// The clock and the dice.
+    pub ambient: Arc<dyn Ambient>,
+    /// Where events go.
+    pub queue: Arc<dyn Queue>,
+    /// How long.
+    pub patience: Patience,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// For the queue to take an event.
+    pub with_queue: Duration,
+    /// For a run: no event is begun after that.
+    pub with_run: Duration,
+}
+
+impl Default for Patience {
+    /// For a function that may run for a minute.
+    fn default() -> Self {
+        Self { with_queue: Duration::from_secs(5), with_run: Duration::from_secs(45) }
+    }
+}
+
+/// What a run has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Drained {
+    /// How many events the queue has taken.
+    pub sent: u32,
+    /// How many attempts have failed. Their events stay due.
+    pub failed: u32,
+}
+
+impl Relay {
+    /// With the queue that the environment names.
+    pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
+        Ok(Self {
+            db: Db::from_environment(environment)?,
+            ambient: Arc::new(SystemAmbient),
+            queue: Arc::new(Sqs::from_environment(environment)?),
+            patience: Patience::default(),
+        })
+    }
+}
+
+/// Sends what is due until nothing is, or the time is up; then forgets what was sent long ago.
+pub async fn drain(relay: &Relay) -> anyhow::Result<Drained> {
+    let done = run(relay).await;
+    // Before the answer, with which the sandbox may freeze.
+    relay.db.settle().await;
+    done
+}
+
+async fn run(relay: &Relay) -> anyhow::Result<Drained> {
+    let begun = Instant::now();
+    let mut drained = Drained::default();
+    while begun.elapsed() < relay.patience.with_run {
+        match relay_one(relay).await? {
+            Step::Sent => drained.sent += 1,
+            Step::Failed => drained.failed += 1,
+            Step::NothingDue => break,
+        }
+    }
+    let now = relay.ambient.now();
+    let mut tx = relay.db.begin().await?;
+    let forgotten = store::forget_sent(&mut tx, now.plus_seconds(-REMEMBERED_SECONDS), FORGOTTEN_AT_ONCE).await?;
+    let (unsent, oldest) = store::backlog(&mut tx).await?;
+    tx.commit().await?;
+    let oldest_seconds = oldest.map_or(0, |oldest| now.seconds() - oldest.seconds());
+    let Drained { sent, failed } = drained;
+    tracing::info!(sent, failed, forgotten, unsent, oldest_seconds, "outbox");
+    Ok(drained)
+}

@@ -2,6 +2,9 @@
 
 use axum::extract::{FromRef, Request};
 use lambda_http::RequestExt as _;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tower::ServiceExt as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -25,6 +28,26 @@ where
     app.db.warm_up().await;
     let service = service(router, state(app, &environment)?);
     lambda_http::run(service.map_request(named_by_lambda)).await
+}
+
+/// Runs a function that is no HTTP API: `job` makes what it needs, once; `work` is done for each event.
+///
+/// An error is logged with its whole chain and is Lambda's answer too: who invokes a job is no stranger.
+pub async fn run_job<J, E, A>(
+    job: impl FnOnce(&Environment) -> anyhow::Result<J>,
+    work: impl AsyncFn(&J, E) -> anyhow::Result<A>,
+) -> Result<(), lambda_runtime::Error>
+where
+    E: DeserializeOwned,
+    A: Serialize,
+{
+    let environment = Environment::of_process();
+    write_logs(&environment, LogFormat::Json, "info");
+    let (job, work) = (&job(&environment)?, &work);
+    let invoked = move |event: LambdaEvent<E>| async move {
+        work(job, event.payload).await.map_err(|error| lambda_runtime::Error::from(format!("{error:#}")))
+    };
+    lambda_runtime::run(service_fn(invoked)).await
 }
 
 /// The id by which CloudWatch knows the request.

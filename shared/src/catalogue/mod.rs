@@ -3,7 +3,16 @@
 pub mod store;
 
 mod html;
+mod id_or_slug;
+mod product;
 mod slug;
+mod tree;
 
 pub use html::clean_html;
+pub use id_or_slug::IdOrSlug;
+pub use product::{
+    Attribute, AttributeValue, MainImage, PriceRange, Product, ProductImage, ProductSummary, ProductVariant,
+    VariantAttributeValue,
+};
 pub use slug::slugify;
+pub use tree::{Brand, Category, CategoryNode, CategorySummary, tree};

@@ -1,3 +1,8 @@
 //! The catalogue in SQL.
 
+pub mod attributes;
+pub mod brands;
+pub mod categories;
+pub mod list;
+pub mod product;
 pub mod write;

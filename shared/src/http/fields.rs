@@ -56,6 +56,14 @@ impl Fields {
         }
     }
 
+    /// A filter of a list: like [`Self::maybe`], and a blank one counts as missing, because forms send every field they have.
+    pub fn filter<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<Option<T>> {
+        match self.values.get(name) {
+            Some(Value::String(text)) if text.trim().is_empty() => Some(None),
+            _ => self.maybe(name, read),
+        }
+    }
+
     /// Whether the field is there at all, null included.
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)

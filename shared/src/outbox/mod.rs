@@ -15,6 +15,9 @@ use crate::time::Timestamp;
 /// How long a buyer may have to wait for the queue after the order stands.
 const WAIT_FOR_THE_QUEUE: Duration = Duration::from_secs(1);
 
+/// The version of an event's shape that is written and read.
+const VERSION: u8 = 1;
+
 /// What goes over the queue: `{"v":1,"event_id":…,"kind":"order_placed","order_id":…}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -38,10 +41,36 @@ pub enum Happened {
     },
 }
 
+/// Why a message is no event that we know.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableEvent {
+    /// It is no JSON, it lacks something, or it tells of something unknown.
+    #[error("the message is no event: {0}")]
+    NotAnEvent(#[from] serde_json::Error),
+    /// It was written by another version of the shop.
+    #[error("the message is an event of version {0}; only version {VERSION} is known")]
+    UnknownVersion(u8),
+}
+
 impl Event {
     /// An event of the current version.
     pub fn new(event_id: EventId, happened: Happened) -> Self {
-        Self { v: 1, event_id, happened }
+        Self { v: VERSION, event_id, happened }
+    }
+
+    /// Reads what came over the queue.
+    pub fn read(message: &str) -> Result<Self, UnreadableEvent> {
+        let event: Self = serde_json::from_str(message)?;
+        if event.v == VERSION { Ok(event) } else { Err(UnreadableEvent::UnknownVersion(event.v)) }
+    }
+}
+
+impl Happened {
+    /// Its name, as `outbox.kind` has it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::OrderPlaced { .. } => "order_placed",
+        }
     }
 }
 
@@ -64,6 +93,45 @@ pub async fn announce(db: &Db, queue: &dyn Queue, event: &Event, now: Timestamp)
         Ok(Err(error)) => tracing::warn!(event_id = %event.event_id, error = format!("{error:#}"), "left to the relay"),
         Err(_) => {
             tracing::warn!(event_id = %event.event_id, error = "the queue did not answer in time", "left to the relay")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event() -> Event {
+        Event::new(EventId(uuid::Uuid::nil()), Happened::OrderPlaced { order_id: OrderId(uuid::Uuid::max()) })
+    }
+
+    #[test]
+    fn an_event_looks_the_same_on_the_wire_for_ever() {
+        let json = r#"{"v":1,"event_id":"00000000-0000-0000-0000-000000000000","kind":"order_placed","order_id":"ffffffff-ffff-ffff-ffff-ffffffffffff"}"#;
+        assert_eq!(serde_json::to_string(&event()).unwrap(), json);
+        assert_eq!(Event::read(json).unwrap(), event());
+    }
+
+    #[test]
+    fn the_name_of_an_event_is_the_one_on_the_wire() {
+        let Event { happened, .. } = event();
+        assert_eq!(serde_json::to_value(&happened).unwrap()["kind"], happened.kind());
+    }
+
+    #[test]
+    fn what_is_no_event_of_ours_is_refused() {
+        let good = serde_json::to_string(&event()).unwrap();
+        for bad in [
+            "",
+            "{",
+            "null",
+            "{}",
+            &good.replace("\"v\":1", "\"v\":2"),
+            &good.replace("\"v\":1,", ""),
+            &good.replace("order_placed", "order_eaten"),
+            &good.replace("ffffffff-", "gggggggg-"),
+        ] {
+            assert!(Event::read(bad).is_err(), "{bad}");
         }
     }
 }

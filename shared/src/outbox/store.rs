@@ -67,6 +67,18 @@ pub async fn backlog(tx: &mut Tx) -> sqlx::Result<(i64, Option<Timestamp>)> {
     Ok((row.unsent, row.oldest))
 }
 
+/// Forgets events that were sent before then, at most `limit` of them; how many it were.
+pub async fn forget_sent(tx: &mut Tx, before: Timestamp, limit: i64) -> sqlx::Result<u64> {
+    sqlx::query!(
+        "delete from outbox where id in (select id from outbox where sent_at < $1 order by sent_at limit $2 for update skip locked)",
+        before as _,
+        limit
+    )
+    .execute(&mut *tx)
+    .await
+    .map(|done| done.rows_affected())
+}
+
 fn read_event(id: EventId, kind: String, mut payload: serde_json::Value) -> Result<Event, serde_json::Error> {
     if let Some(fields) = payload.as_object_mut() {
         fields.insert("kind".to_owned(), kind.into());

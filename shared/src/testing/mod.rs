@@ -7,6 +7,7 @@
 
 mod builders;
 mod client;
+mod orders;
 mod queues;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use builders::{CartBuilder, ProductBuilder, TestProduct};
 pub use client::{Answer, Client};
+pub use orders::TestOrder;
 pub use queues::{BrokenQueue, RecordingQueue, SilentQueue};
 
 use crate::app::db::{Connector, Db, PoolSettings};
@@ -79,6 +81,11 @@ impl TestApp {
         };
         let service = service(router, state(app.clone(), &signer));
         Self { app, db, clock, signer, service }
+    }
+
+    /// What a job runs on: it serves nothing.
+    pub fn of_a_job(db: PgPool) -> Self {
+        Self::new(db, OpenApiRouter::new())
     }
 
     /// A client without a token.
@@ -150,13 +157,18 @@ impl TestApp {
 }
 
 /// The service's way to the test's database: direct, or through the pooler.
-#[expect(clippy::disallowed_methods, reason = "the test kit is told by its runner which lane it is in")]
 pub fn service_db(pool: &PgPool) -> Db {
+    service_db_of(pool, PoolSettings { max_connections: 8 })
+}
+
+/// The same with another number of connections.
+#[expect(clippy::disallowed_methods, reason = "the test kit is told by its runner which lane it is in")]
+pub fn service_db_of(pool: &PgPool, settings: PoolSettings) -> Db {
     let mut options = pool.connect_options().as_ref().clone();
     if let Ok(port) = std::env::var("TEST_POOLER_PORT") {
         options = options.host("127.0.0.1").port(port.parse().expect("TEST_POOLER_PORT is a port"));
     }
-    Db::new(Connector::to(options), PoolSettings { max_connections: 8 })
+    Db::new(Connector::to(options), settings)
 }
 
 /// A clock that stands still. Its dice are real.

@@ -1,3 +1,4 @@
-//! Writing the catalogue.
+//! The catalogue in SQL: what endpoints cannot reach.
 
+mod list;
 mod write;

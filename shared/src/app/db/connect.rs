@@ -8,6 +8,9 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use crate::app::{Environment, EnvironmentError};
 use crate::aws::{Credentials, database_token};
 
+/// The certificate authorities of RDS in all regions: <https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem>.
+const RDS_CA: &[u8] = include_bytes!("rds-ca.pem");
+
 /// Makes connections that a transaction pooler accepts.
 #[derive(Clone, Debug)]
 pub struct Connector {
@@ -45,9 +48,11 @@ impl Connector {
             .username(user)
             .database(environment.get("DATABASE_NAME").unwrap_or("shop"))
             .ssl_mode(PgSslMode::VerifyFull);
-        // The proxy shows a public certificate; the database itself, which only `migrate` talks to, one of RDS's own.
-        if let Some(path) = environment.get("DATABASE_CA") {
-            options = options.ssl_root_cert(path);
+        // The proxy shows a public certificate, which the built-in roots cover; the database itself one of RDS's own.
+        match environment.get("DATABASE_CA") {
+            Some("rds") => options = options.ssl_root_cert_from_pem(RDS_CA.to_vec()),
+            Some(path) => options = options.ssl_root_cert(path),
+            None => {}
         }
         let iam = Iam {
             credentials: Credentials::from_environment(environment)?,
@@ -69,7 +74,8 @@ impl Connector {
         Self { options, iam: None }
     }
 
-    pub(super) async fn connect(&self) -> sqlx::Result<PgConnection> {
+    /// A bare connection, for `migrate` alone: everything else runs its SQL in a [`super::Tx`] or a [`super::Call`].
+    pub async fn connect(&self) -> sqlx::Result<PgConnection> {
         match &self.iam {
             None => self.options.connect().await,
             Some(iam) => {

@@ -1,0 +1,60 @@
+//! `POST /auth/jwt/verify/`: whether a token is good.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use shared::app::App;
+use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems};
+use shared::users::tokens::{TokenError, TokenType};
+use utoipa::ToSchema;
+
+use super::{Refusal, TokenRefusal, kept, token};
+
+/// A token.
+#[derive(ToSchema)]
+pub(crate) struct TokenVerification {
+    /// An access or a refresh token.
+    pub token: String,
+}
+
+/// The token is good. There is nothing more to say.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct GoodToken {}
+
+impl FromFields for TokenVerification {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        token(fields, "token").map(|token| Self { token })
+    }
+}
+
+/// Ask whether a token is good
+#[utoipa::path(
+    post,
+    path = "/auth/jwt/verify/",
+    tag = "auth",
+    operation_id = "verify_token",
+    request_body = TokenVerification,
+    responses(
+        (status = 200, body = GoodToken, description = "It is."),
+        PublicProblems,
+        (status = 401, body = TokenRefusal, description = "It is not."),
+    )
+)]
+pub(crate) async fn verify_token(
+    State(app): State<App>,
+    Body(body): Body<TokenVerification>,
+) -> Result<Json<GoodToken>, ApiError> {
+    Ok(verify(&app, &body.token).await.map(|()| Json(GoodToken {}))?)
+}
+
+async fn verify(app: &App, token: &str) -> Result<(), Refusal> {
+    let claims = app.verifier.verify_any(token, app.ambient.now())?;
+    match claims.token_type {
+        // Its signature is all there is to it: it is written down nowhere.
+        TokenType::Access => Ok(()),
+        TokenType::Refresh => match kept(app, &claims, token).await? {
+            Some(_) => Ok(()),
+            None => Err(TokenError::Invalid.into()),
+        },
+    }
+}

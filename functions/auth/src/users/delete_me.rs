@@ -1,0 +1,51 @@
+//! `DELETE /auth/users/me/`: the end of one's account.
+
+use axum::extract::State;
+use http::StatusCode;
+use shared::app::App;
+use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problems};
+use shared::users::{passwords, store};
+use utoipa::ToSchema;
+
+/// That it is really oneself.
+#[derive(ToSchema)]
+pub(crate) struct UserDeletion {
+    /// One's password.
+    #[schema(format = "password", write_only)]
+    pub current_password: String,
+}
+
+impl FromFields for UserDeletion {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        fields.secret("current_password", passwords::COMPARED_MAX).map(|current_password| Self { current_password })
+    }
+}
+
+/// Delete one's account
+///
+/// Its carts go with it and every sign-in ends. Orders stay, without an owner.
+#[utoipa::path(
+    delete,
+    path = "/auth/users/me/",
+    tag = "auth",
+    operation_id = "delete_me",
+    security(("bearer" = [])),
+    request_body = UserDeletion,
+    responses((status = 204, description = "The account is gone."), Problems)
+)]
+pub(crate) async fn delete_me(
+    State(app): State<App>,
+    CurrentUser(account): CurrentUser,
+    Body(deletion): Body<UserDeletion>,
+) -> Result<StatusCode, ApiError> {
+    let mut tx = app.db.read().await?;
+    let kept = store::password_hash(&mut tx, account.id).await?;
+    tx.commit().await?;
+    if !passwords::verify(deletion.current_password, kept).await? {
+        return Err(ApiError::field("current_password", "Invalid password."));
+    }
+    let mut tx = app.db.begin().await?;
+    store::delete(&mut tx, account.id).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

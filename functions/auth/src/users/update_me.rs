@@ -1,0 +1,94 @@
+//! `PUT` and `PATCH /auth/users/me/`: another name.
+
+use axum::Json;
+use axum::extract::State;
+use shared::app::App;
+use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problems, Unauthorized};
+use shared::users::store::{self, Account};
+use shared::users::{Taken, USERNAME_MAX};
+use utoipa::ToSchema;
+
+use super::{User, already_exist};
+
+/// What one's account is to be. The address is changed in another way; here it is ignored.
+#[derive(Debug, ToSchema)]
+pub(crate) struct UserReplacement {
+    /// What they are called.
+    #[schema(min_length = 1, max_length = 150, example = "ana")]
+    pub username: String,
+}
+
+/// What of one's account is to change. The address is changed in another way; here it is ignored.
+#[derive(Debug, ToSchema)]
+pub(crate) struct UserChange {
+    /// What they are called.
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 150, example = "ana")]
+    pub username: Option<String>,
+}
+
+impl FromFields for UserReplacement {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        fields.text("username", USERNAME_MAX).map(|username| Self { username })
+    }
+}
+
+impl FromFields for UserChange {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        if !fields.has("username") {
+            return Some(Self { username: None });
+        }
+        fields.text("username", USERNAME_MAX).map(|username| Self { username: Some(username) })
+    }
+}
+
+/// Replace one's account
+#[utoipa::path(
+    put,
+    path = "/auth/users/me/",
+    tag = "auth",
+    operation_id = "replace_me",
+    security(("bearer" = [])),
+    request_body = UserReplacement,
+    responses((status = 200, body = User, description = "The account as it is now."), Problems)
+)]
+pub(crate) async fn replace_me(
+    State(app): State<App>,
+    CurrentUser(account): CurrentUser,
+    Body(replacement): Body<UserReplacement>,
+) -> Result<Json<User>, ApiError> {
+    rename(&app, account, replacement.username).await
+}
+
+/// Change one's account
+#[utoipa::path(
+    patch,
+    path = "/auth/users/me/",
+    tag = "auth",
+    operation_id = "update_me",
+    security(("bearer" = [])),
+    request_body = UserChange,
+    responses((status = 200, body = User, description = "The account as it is now."), Problems)
+)]
+pub(crate) async fn update_me(
+    State(app): State<App>,
+    CurrentUser(account): CurrentUser,
+    Body(change): Body<UserChange>,
+) -> Result<Json<User>, ApiError> {
+    match change.username {
+        Some(username) => rename(&app, account, username).await,
+        None => Ok(Json(account.into())),
+    }
+}
+
+async fn rename(app: &App, account: Account, username: String) -> Result<Json<User>, ApiError> {
+    let mut tx = app.db.begin().await?;
+    match store::rename(&mut tx, account.id, &username).await {
+        Ok(true) => tx.commit().await?,
+        Ok(false) => return Err(Unauthorized::UserNotFound.into()),
+        Err(error) => {
+            let taken = Taken::of(&error).ok_or(error)?;
+            return Err(already_exist(&[taken]));
+        }
+    }
+    Ok(Json(User { username, ..account.into() }))
+}

@@ -1,0 +1,132 @@
+//! What is said to somebody whose token is missing, malformed, expired, forged or of the wrong kind.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use shared::app::Ambient as _;
+use shared::ids::UserId;
+use shared::testing::{Answer, TestApp};
+use shared::users::tokens::{Claims, TokenType};
+use sqlx::PgPool;
+
+use crate::{register, service, sql, tokens};
+
+const ME: &str = "/auth/users/me/";
+
+/// Asks for one's account with this header. Each refusal names the scheme.
+async fn refused(app: &TestApp, header: &str) -> Value {
+    let answer = app.anonymous().header("authorization", header).get(ME).await.expect(401);
+    assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"api\"");
+    answer.body
+}
+
+fn not_valid(message: &str) -> Value {
+    json!({
+        "detail": "Given token not valid for any token type",
+        "code": "token_not_valid",
+        "messages": [{"token_class": "AccessToken", "token_type": "access", "message": message}],
+    })
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn without_a_token_nothing_private_opens_whatever_the_body(db: PgPool) {
+    let app = service(db);
+    let nobody = app.anonymous();
+    let answers: [Answer; 5] = [
+        nobody.get(ME).await,
+        nobody.put(ME, json!({})).await,
+        nobody.patch(ME, json!({"username": null})).await,
+        nobody.send_json("DELETE".parse().unwrap(), ME, json!([])).await,
+        nobody.header("content-type", "text/plain").put(ME, json!({})).await,
+    ];
+    for answer in answers {
+        let body = answer.expect(401).body;
+        let detail = "Authentication credentials were not provided.";
+        assert_eq!(body, json!({"detail": detail, "code": "not_authenticated"}));
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn another_scheme_counts_as_no_credentials(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let access = tokens(&app, "ana").await.access;
+    for header in [&format!("bearer {access}"), &format!("JWT {access}"), "Basic YW5hOmFuYQ==", &access, ""] {
+        assert_eq!(refused(&app, header).await["code"], "not_authenticated", "{header}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_header_of_one_word_or_three_is_a_bad_header(db: PgPool) {
+    let app = service(db);
+    let detail = "Authorization header must contain two space-delimited values";
+    for header in ["Bearer", "Bearer ", "Bearer a b"] {
+        let expected = json!({"detail": detail, "code": "bad_authorization_header"});
+        assert_eq!(refused(&app, header).await, expected, "{header}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_expired_token_a_refresh_token_and_rubbish_are_told_apart(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let tokens = tokens(&app, "ana").await;
+    assert_eq!(refused(&app, &format!("Bearer {}", tokens.refresh)).await, not_valid("Token has wrong type"));
+    for rubbish in ["x", "a.b.c", "..", &tokens.access[1..], &format!("{}.", tokens.access)] {
+        assert_eq!(refused(&app, &format!("Bearer {rubbish}")).await, not_valid("Token is invalid"), "{rubbish}");
+    }
+    app.clock.advance(15 * 60 + 10);
+    assert_eq!(refused(&app, &format!("Bearer {}", tokens.access)).await, not_valid("Token is expired"));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_forged_token_is_invalid(db: PgPool) {
+    let app = service(db.clone());
+    let ana = register(&app, "ana").await;
+    let token = tokens(&app, "ana").await.access;
+    let [header, claims, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
+
+    // Somebody else's claims under a good signature; a stranger's key; no algorithm; an algorithm keyed with what is public.
+    let mut others: Value = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+    others["user_id"] = json!((ana.0 + 1).to_string());
+    let others = BASE64_URL_SAFE_NO_PAD.encode(others.to_string());
+    let mut head: Value = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
+    let mut with_algorithm = |algorithm: &str| {
+        head["alg"] = json!(algorithm);
+        BASE64_URL_SAFE_NO_PAD.encode(head.to_string())
+    };
+    let forgeries = [
+        format!("{header}.{others}.{signature}"),
+        service(db).token(ana),
+        format!("{}.{claims}.", with_algorithm("none")),
+        format!("{}.{claims}.{signature}", with_algorithm("None")),
+        format!("{}.{claims}.{signature}", with_algorithm("HS256")),
+        format!("{header}.{claims}."),
+    ];
+    for forged in forgeries {
+        assert_eq!(refused(&app, &format!("Bearer {forged}")).await, not_valid("Token is invalid"), "{forged}");
+        let answer = app.anonymous().post("/auth/jwt/verify/", json!({"token": forged})).await.expect(401);
+        assert_eq!(answer.body, json!({"detail": "Token is invalid", "code": "token_not_valid"}), "{forged}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_token_of_nobody_says_so(db: PgPool) {
+    let app = service(db);
+    let mut claims = Claims::new(TokenType::Access, UserId(1), app.clock.random_uuid(), app.clock.now(), 60);
+    claims.user_id = "ana".to_owned();
+    let token = app.signer.sign(&claims).unwrap();
+    let detail = "Token contained no recognizable user identification";
+    assert_eq!(refused(&app, &format!("Bearer {token}")).await, json!({"detail": detail, "code": "token_not_valid"}));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn who_is_gone_or_switched_off_hears_it(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let header = format!("Bearer {}", tokens(&app, "ana").await.access);
+    sql(&app, "update users set is_active = false").await;
+    assert_eq!(refused(&app, &header).await, json!({"detail": "User is inactive", "code": "user_inactive"}));
+    sql(&app, "delete from users").await;
+    assert_eq!(refused(&app, &header).await, json!({"detail": "User not found", "code": "user_not_found"}));
+}

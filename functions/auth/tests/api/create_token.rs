@@ -1,0 +1,144 @@
+//! `POST /auth/jwt/create/`.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use shared::testing::START;
+use shared::time::Timestamp;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::{PASSWORD, log_in, register, service, sql, tokens};
+
+fn claims(token: &str) -> Value {
+    let part = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_log_in_gives_an_access_token_of_15_minutes_and_a_refresh_token_of_14_days(db: PgPool) {
+    let app = service(db);
+    let ana = register(&app, "ana").await;
+
+    let tokens = tokens(&app, "ana").await;
+
+    for (token, kind, lifetime) in [(&tokens.access, "access", 900), (&tokens.refresh, "refresh", 1_209_600)] {
+        let claims = claims(token);
+        assert_eq!(claims["token_type"], kind);
+        assert_eq!(claims["iat"], START.seconds());
+        assert_eq!(claims["exp"], START.seconds() + lifetime);
+        assert_eq!(claims["user_id"], json!(ana.to_string()), "a text");
+        let id = claims["jti"].as_str().unwrap();
+        assert!(id.len() == 32 && id.chars().all(|c| c.is_ascii_hexdigit()), "{id}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_access_token_opens_ones_account_until_it_ends(db: PgPool) {
+    let app = service(db);
+    let id = register(&app, "ana").await;
+    let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
+
+    let me = ana.get("/auth/users/me/").await.expect(200);
+    assert_eq!(me.body, json!({"username": "ana", "id": id.0, "email": "ana@example.com"}));
+
+    app.clock.advance(15 * 60 - 1);
+    ana.get("/auth/users/me/").await.expect(200);
+    app.clock.advance(10);
+    ana.get("/auth/users/me/").await.expect(401);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_a_refresh_token_only_a_digest_is_kept(db: PgPool) {
+    let app = service(db);
+    let ana = register(&app, "ana").await;
+    let refresh = tokens(&app, "ana").await.refresh;
+    let id = Uuid::parse_str(claims(&refresh)["jti"].as_str().unwrap()).unwrap();
+
+    type Row = (i64, Uuid, Timestamp, Timestamp, bool);
+    let row: Row = sqlx::query_as(
+        "select user_id, family_id, issued_at, expires_at, token_sha256 = sha256(convert_to($2, 'UTF8'))
+           from refresh_tokens where id = $1",
+    )
+    .bind(id)
+    .bind(&refresh)
+    .fetch_one(&app.db)
+    .await
+    .unwrap();
+
+    assert_eq!(row, (ana.0, id, START, START.plus_seconds(1_209_600), true));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_log_in_is_noted_and_a_failed_one_is_not(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    log_in(&app, "ana@example.com", "wrong").await.expect(401);
+    assert_eq!(app.count("select count(last_login_at) from users").await, 0);
+    assert_eq!(app.count("select count(*) from refresh_tokens").await, 0);
+
+    app.clock.advance(60);
+    log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
+
+    let at: Timestamp = sqlx::query_scalar("select last_login_at from users").fetch_one(&app.db).await.unwrap();
+    assert_eq!(at, START.plus_seconds(60));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_capitals_of_an_address_do_not_matter(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    register(&app, "Ben").await;
+    for email in ["ana@example.com", "ANA@EXAMPLE.COM", " ana@example.com ", "Ben@example.com", "ben@example.com"] {
+        log_in(&app, email, PASSWORD).await.expect(200);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_inactive_account_hears_what_a_stranger_hears(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    sql(&app, "update users set is_active = false").await;
+    let answer = log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
+    assert_eq!(answer.body, json!({"detail": "No active account found with the given credentials"}));
+    assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"api\"");
+    assert_eq!(app.count("select count(*) from refresh_tokens").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_account_without_a_usable_password_cannot_log_in(db: PgPool) {
+    let app = service(db);
+    let user = app.a_user().await;
+    for password in ["!", PASSWORD] {
+        log_in(&app, &user.email, password).await.expect(401);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_token_that_has_ended_does_not_keep_anybody_from_logging_in(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let body = json!({"email": "ana@example.com", "password": PASSWORD});
+    for header in ["Bearer a.b.c", "Bearer", "Bearer a b"] {
+        let client = app.anonymous().header("authorization", header);
+        let pair = client.post("/auth/jwt/create/", body.clone()).await.expect(200).body;
+        client.post("/auth/jwt/refresh/", json!({"refresh": pair["refresh"]})).await.expect(200);
+        client.post("/auth/jwt/verify/", json!({"token": pair["access"]})).await.expect(200);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_log_in_tidies_away_what_ended_long_ago(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    register(&app, "ben").await;
+    tokens(&app, "ana").await;
+    tokens(&app, "ben").await;
+
+    app.clock.advance(14 * 86_400 + 86_000);
+    tokens(&app, "ana").await;
+    assert_eq!(app.count("select count(*) from refresh_tokens").await, 3, "ended, but less than a day ago");
+    app.clock.advance(401);
+    tokens(&app, "ana").await;
+    assert_eq!(app.count("select count(*) from refresh_tokens").await, 3, "two of Ana's, and Ben's, who was away");
+}

@@ -1,0 +1,118 @@
+//! `POST /auth/users/`.
+
+use serde_json::json;
+use shared::testing::{Answer, START};
+use shared::time::Timestamp;
+use sqlx::PgPool;
+
+use crate::{PASSWORD, register, registration, service};
+
+fn statuses(answers: [Answer; 2]) -> [u16; 2] {
+    let mut statuses = answers.map(|answer| answer.status);
+    statuses.sort();
+    statuses
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_account_is_kept_without_its_password(db: PgPool) {
+    let app = service(db);
+
+    let answer = app.anonymous().post("/auth/users/", registration("ana")).await.expect(201);
+
+    let id = answer.body["id"].as_i64().unwrap();
+    assert_eq!(answer.body, json!({"username": "ana", "email": "ana@example.com", "id": id}));
+    let (kept, created_at): (String, Timestamp) =
+        sqlx::query_as("select password_hash, created_at from users where id = $1")
+            .bind(id)
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
+    assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+    assert_eq!(created_at, START);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_same_password_is_kept_as_different_texts(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    register(&app, "ben").await;
+    assert_eq!(app.count("select count(distinct password_hash) from users").await, 2);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn nobody_registers_as_staff(db: PgPool) {
+    let app = service(db);
+    let mut body = registration("ana");
+    for field in ["is_staff", "is_superuser", "is_active"] {
+        body[field] = json!(field != "is_active");
+    }
+    body["id"] = json!(1_000_000);
+
+    let answer = app.anonymous().post("/auth/users/", body).await.expect(201);
+
+    assert_ne!(answer.body["id"], 1_000_000);
+    assert_eq!(app.count("select count(*) from users where is_active and not is_staff and not is_superuser").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn only_the_domain_of_an_address_is_put_in_small_letters(db: PgPool) {
+    let app = service(db);
+    let body = json!({"email": "  Ana.B@EXAMPLE.Com ", "username": " ana ", "password": PASSWORD});
+    let answer = app.anonymous().post("/auth/users/", body).await.expect(201);
+    assert_eq!((&answer.body["email"], &answer.body["username"]), (&json!("Ana.B@example.com"), &json!("ana")));
+    assert_eq!(app.count("select count(*) from users where email = 'Ana.B@example.com'").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn names_of_150_characters_and_passwords_of_128_are_taken(db: PgPool) {
+    let app = service(db);
+    let (username, password) = ("ü".repeat(150), "ä7 z".repeat(32));
+    let body = json!({"email": "ana@example.com", "username": username, "password": password});
+    app.anonymous().post("/auth/users/", body).await.expect(201);
+    crate::log_in(&app, "ana@example.com", &password).await.expect(200);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_two_registrations_at_once_with_one_address_one_is_refused(db: PgPool) {
+    let app = service(db);
+    let client = app.anonymous();
+    for round in 0..5 {
+        let mut bodies = [registration("ana"), registration("ben")];
+        for (capitals, body) in bodies.iter_mut().enumerate() {
+            let local = if capitals == 0 { "Ana" } else { "ana" };
+            body["email"] = json!(format!("{local}{round}@example.com"));
+            body["username"] = json!(format!("user-{round}-{capitals}"));
+        }
+        let [a, b] = bodies;
+
+        let (a, b) = tokio::join!(client.post("/auth/users/", a), client.post("/auth/users/", b));
+
+        let refused = if a.status == 400 { &a } else { &b };
+        assert_eq!(refused.body, json!({"email": ["user with this email already exists."]}));
+        assert_eq!(statuses([a, b]), [201, 400]);
+    }
+    assert_eq!(app.count("select count(*) from users").await, 5);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_two_registrations_at_once_with_one_name_one_is_refused(db: PgPool) {
+    let app = service(db);
+    let client = app.anonymous();
+    let (a, mut b) = (registration("ana"), registration("ana"));
+    b["email"] = json!("ben@example.com");
+
+    let (a, b) = tokio::join!(client.post("/auth/users/", a), client.post("/auth/users/", b));
+
+    let refused = if a.status == 400 { &a } else { &b };
+    assert_eq!(refused.body, json!({"username": ["user with this username already exists."]}));
+    assert_eq!(statuses([a, b]), [201, 400]);
+    assert_eq!(app.count("select count(*) from users").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn nobody_need_be_signed_in_but_a_bad_token_is_said_to_be_bad(db: PgPool) {
+    let app = service(db);
+    let answer = app.anonymous().bearer("a.b.c").post("/auth/users/", registration("ana")).await.expect(401);
+    assert_eq!(answer.body["code"], "token_not_valid");
+    assert_eq!(app.count("select count(*) from users").await, 0);
+}

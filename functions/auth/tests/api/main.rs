@@ -1,0 +1,63 @@
+//! Accounts and tokens, over HTTP and a real PostgreSQL.
+
+mod bearer;
+mod contract;
+mod create_token;
+mod create_user;
+mod delete_me;
+mod openapi;
+mod refresh_token;
+mod update_me;
+mod verify_token;
+
+use auth::{Auth, Lifetimes};
+use serde_json::{Value, json};
+use shared::ids::UserId;
+use shared::testing::{Answer, TestApp};
+use sqlx::PgPool;
+
+/// Nobody's favourite.
+const PASSWORD: &str = "a quiet harbour";
+
+/// The service.
+fn service(db: PgPool) -> TestApp {
+    TestApp::with(db, auth::router(), |app, signer| Auth {
+        app,
+        signer: signer.clone(),
+        lifetimes: Lifetimes::default(),
+    })
+}
+
+/// What somebody of this name registers with.
+fn registration(name: &str) -> Value {
+    json!({"email": format!("{name}@example.com"), "username": name, "password": PASSWORD})
+}
+
+/// Registers somebody of this name.
+async fn register(app: &TestApp, name: &str) -> UserId {
+    let answer = app.anonymous().post("/auth/users/", registration(name)).await.expect(201);
+    UserId(answer.body["id"].as_i64().expect("an id"))
+}
+
+/// Tries to log in.
+async fn log_in(app: &TestApp, email: &str, password: &str) -> Answer {
+    app.anonymous().post("/auth/jwt/create/", json!({"email": email, "password": password})).await
+}
+
+/// The tokens of somebody who registered by this name.
+async fn tokens(app: &TestApp, name: &str) -> Tokens {
+    let answer = log_in(app, &format!("{name}@example.com"), PASSWORD).await.expect(200);
+    let token = |name: &str| answer.body[name].as_str().expect("a token").to_owned();
+    Tokens { access: token("access"), refresh: token("refresh") }
+}
+
+/// A sign-in.
+struct Tokens {
+    access: String,
+    refresh: String,
+}
+
+/// Changes accounts in ways that only staff and operators can.
+async fn sql(app: &TestApp, statement: &'static str) {
+    sqlx::query(statement).execute(&app.db).await.expect("a statement of the test's own");
+}

@@ -1,0 +1,26 @@
+//! What the OpenAPI document says of these operations.
+
+use serde_json::Value;
+
+fn document() -> Value {
+    let (_, document) = auth::router().split_for_parts();
+    serde_json::to_value(document).expect("an OpenAPI document")
+}
+
+#[test]
+fn the_refusals_of_tokens_have_a_shape_of_their_own() {
+    for path in ["/auth/jwt/create/", "/auth/jwt/refresh/", "/auth/jwt/verify/"] {
+        let refusal = &document()["paths"][path]["post"]["responses"]["401"]["content"]["application/json"]["schema"];
+        assert_eq!(refusal["$ref"], "#/components/schemas/TokenRefusal", "{path}");
+    }
+}
+
+#[test]
+fn passwords_go_in_and_never_come_out() {
+    let document = document();
+    for (schema, field) in [("Registration", "password"), ("Login", "password"), ("UserDeletion", "current_password")] {
+        let password = &document["components"]["schemas"][schema]["properties"][field];
+        assert_eq!(password["writeOnly"], true, "{schema}");
+        assert_eq!(password["format"], "password", "{schema}");
+    }
+}

@@ -1,0 +1,41 @@
+//! `PUT` and `PATCH /auth/users/me/`.
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::{register, service, tokens};
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn one_may_take_another_name_but_no_other_address(db: PgPool) {
+    let app = service(db);
+    let id = register(&app, "ana").await;
+    let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
+    for (method, name) in [("PUT", "anna"), ("PATCH", "hannah")] {
+        let body = json!({"username": name, "email": "eve@example.com", "id": 7, "is_staff": true});
+        let answer = ana.send_json(method.parse().unwrap(), "/auth/users/me/", body).await.expect(200);
+        let expected = json!({"username": name, "id": id.0, "email": "ana@example.com"});
+        assert_eq!(answer.body, expected);
+        assert_eq!(ana.get("/auth/users/me/").await.expect(200).body, expected);
+    }
+    assert_eq!(app.count("select count(*) from users where is_staff or email <> 'ana@example.com'").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_patch_of_nothing_and_ones_own_name_change_nothing(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
+    for body in [json!({}), json!({"username": "ana"})] {
+        assert_eq!(ana.patch("/auth/users/me/", body).await.expect(200).body["username"], "ana");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn another_name_concerns_nobody_else(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    register(&app, "ben").await;
+    let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
+    ana.patch("/auth/users/me/", json!({"username": "anna"})).await.expect(200);
+    assert_eq!(app.count("select count(*) from users where username = 'ben'").await, 1);
+}

@@ -1,0 +1,106 @@
+//! `GET /api/v1/catalogue/products/{id_or_slug}/`
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::{PRODUCTS, Shop, app};
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_comes_with_all_of_it(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let id = |sql: &'static str| shop.app.count(sql);
+    let (medium, large) = (
+        id("select id from product_variants where sku = 'BLOUSE-M'").await,
+        id("select id from product_variants where sku = 'BLOUSE-L'").await,
+    );
+    let (size, colour) = (
+        id("select id from attributes where name = 'Size'").await,
+        id("select id from attributes where name = 'Colour'").await,
+    );
+    let (m, l, cream) = (
+        id("select id from attribute_values where value = 'M'").await,
+        id("select id from attribute_values where value = 'L'").await,
+        id("select id from attribute_values where value = 'Cream'").await,
+    );
+    let (front, back) = (
+        id("select id from product_images where display_order = 0").await,
+        id("select id from product_images where display_order = 1").await,
+    );
+    let in_cream = json!({"id": cream, "attribute_id": colour, "attribute": "Colour", "value": "Cream"});
+    let product = shop.client().get(&format!("{PRODUCTS}blouse/")).await.expect(200);
+    assert_eq!(
+        product.body,
+        json!({
+            "id": shop.blouse,
+            "slug": "blouse",
+            "name": "Crème blouse",
+            "sku": "BLOUSE",
+            "description": "<p>Soft <b>linen</b>.</p>",
+            "brand": {"id": shop.ana, "name": "Ana", "slug": "ana"},
+            "categories": [{"id": shop.shirts, "name": "Shirts", "slug": "shirts"}],
+            "base_price": "50.00",
+            "currency": "EUR",
+            "price_range": {"min": "50.00", "max": "52.50"},
+            "main_image": {"url": "http://shop.test/dev/images/blouse.svg", "alt_text": "A blouse"},
+            "is_available": true,
+            "images": [
+                {"id": front, "url": "http://shop.test/dev/images/blouse.svg", "alt_text": "A blouse",
+                 "display_order": 0, "product_variant_id": null},
+                {"id": back, "url": "https://cdn.test/back.jpg", "alt_text": "", "display_order": 1,
+                 "product_variant_id": null},
+            ],
+            "attributes": [
+                {"id": size, "name": "Size", "values": [{"id": m, "value": "M"}, {"id": l, "value": "L"}]},
+                {"id": colour, "name": "Colour", "values": [{"id": cream, "value": "Cream"}]},
+            ],
+            "variants": [
+                {"id": medium, "sku": "BLOUSE-M", "name": "M", "price_adjustment": "0.00", "price": "50.00",
+                 "inventory_count": 5, "is_available": true, "attribute_values": [
+                    {"id": m, "attribute_id": size, "attribute": "Size", "value": "M"}, in_cream]},
+                {"id": large, "sku": "BLOUSE-L", "name": "L", "price_adjustment": "2.50", "price": "52.50",
+                 "inventory_count": 0, "is_available": false, "attribute_values": [
+                    {"id": l, "attribute_id": size, "attribute": "Size", "value": "L"}, in_cream]},
+            ],
+        })
+    );
+    let by_id = shop.client().get(&format!("{PRODUCTS}{}", shop.blouse)).await.expect(200);
+    assert_eq!(by_id.body, product.body);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_that_is_not_for_sale_is_not_found(db: PgPool) {
+    let app = app(db);
+    for status in ["draft", "archived"] {
+        let product = app.a_product().status(status).stock(1).create().await;
+        for name in [product.id.to_string(), product.slug] {
+            let answer = app.anonymous().get(&format!("{PRODUCTS}{name}/")).await.expect(404);
+            assert_eq!(answer.body, json!({"detail": "Not found.", "code": "not_found"}));
+        }
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_names_no_product_is_not_found(db: PgPool) {
+    let shop = Shop::open(db).await;
+    for name in
+        ["nothing", "0", "-1", "9223372036854775807", "9223372036854775808", "%00", "blouse%00", "Blouse", "%2F", "ü"]
+    {
+        let escaped = name.replace('ü', "%C3%BC");
+        shop.client().get(&format!("{PRODUCTS}{escaped}/")).await.expect(404);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_draft_with_an_id_does_not_hide_the_slug_of_another(db: PgPool) {
+    let app = app(db);
+    let draft = app.a_product().status("draft").create().await;
+    let known = app.a_product().create().await;
+    sqlx::query("update products set slug = $1 where id = $2")
+        .bind(draft.id.to_string())
+        .bind(known.id)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let answer = app.anonymous().get(&format!("{PRODUCTS}{}/", draft.id)).await.expect(200);
+    assert_eq!(answer.body["id"], json!(known.id));
+}

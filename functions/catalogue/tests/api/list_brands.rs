@@ -1,0 +1,43 @@
+//! `GET /api/v1/catalogue/brands/`
+
+use serde_json::json;
+use shared::catalogue::store::write::upsert_brand;
+use sqlx::PgPool;
+
+use crate::{Shop, app, texts, walk};
+
+const BRANDS: &str = "/api/v1/catalogue/brands/";
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn brands_are_pages_by_name(db: PgPool) {
+    let app = app(db);
+    let mut tx = app.app.db.begin().await.unwrap();
+    for (name, slug) in [("B", "b"), ("A", "a2"), ("C", "c"), ("A", "a1"), ("D", "d")] {
+        upsert_brand(&mut tx, name, slug).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    for size in [1, 2, 5] {
+        let walked = walk(&app.anonymous(), &format!("{BRANDS}?page_size={size}"), "slug").await;
+        assert_eq!(walked, ["a2", "a1", "b", "c", "d"]);
+    }
+    let page = app.anonymous().get(&format!("{BRANDS}?count=true")).await.expect(200);
+    assert_eq!((texts(&page, "name").len(), &page.body["count"]), (5, &json!(5)));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_brand_in_the_list_is_its_id_name_and_slug(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let page = shop.client().get(BRANDS).await.expect(200);
+    assert_eq!(page.body["results"][0], json!({"id": shop.ana, "name": "Ana", "slug": "ana"}));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_cursor_that_is_not_of_this_list_is_refused(db: PgPool) {
+    let app = app(db);
+    for cursor in [r#"{"d":"n","k":["a\u0000",1]}"#, r#"{"d":"n","k":["name","a",1]}"#, r#"{"d":"n","k":[1,1]}"#] {
+        let text = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, cursor);
+        let refused = app.anonymous().get(&format!("{BRANDS}?cursor={text}")).await.expect(400);
+        assert_eq!(refused.body, json!({"cursor": ["Invalid cursor."]}), "{cursor}");
+    }
+    app.anonymous().get(&format!("{BRANDS}?page_size=101")).await.expect(400);
+}

@@ -1,0 +1,71 @@
+//! Migrations: applied once, in order, and never backwards.
+
+use migrate::{AppRole, Migrate, handle};
+use serde_json::{Value, json};
+use shared::app::db::MIGRATOR;
+use sqlx::PgPool;
+
+use crate::{applied, connector};
+
+fn all_versions() -> Vec<i64> {
+    MIGRATOR.iter().map(|migration| migration.version).collect()
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_empty_database_is_brought_up_to_date_and_stays_so(db: PgPool) {
+    let first = applied(&db).await.unwrap();
+    assert_eq!(first.migrations, all_versions());
+    assert_eq!(Some(&first.version), all_versions().last());
+    assert_eq!(first.app_role, AppRole::Prepared);
+
+    let second = applied(&db).await.unwrap();
+    assert_eq!(second.migrations, []);
+    assert_eq!(second.version, first.version);
+}
+
+#[sqlx::test(migrations = false)]
+async fn two_at_once_apply_each_migration_once(db: PgPool) {
+    let (one, other) = tokio::join!(applied(&db), applied(&db));
+
+    let mut migrations = [one.unwrap().migrations, other.unwrap().migrations];
+    migrations.sort();
+    assert_eq!(migrations, [vec![], all_versions()]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_database_that_is_newer_is_refused(db: PgPool) {
+    sqlx::query(
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+         values (9999, 'of tomorrow', true, '', 0)",
+    )
+    .execute(&db)
+    .await
+    .unwrap();
+
+    let error = applied(&db).await.unwrap_err();
+
+    assert!(error.to_string().starts_with("the database is newer than this program: it has migration 9999"), "{error}");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_migration_that_was_changed_is_refused(db: PgPool) {
+    sqlx::query("update _sqlx_migrations set checksum = 'x' where version = 2").execute(&db).await.unwrap();
+
+    let error = applied(&db).await.unwrap_err();
+
+    assert!(error.to_string().starts_with("migration 2 was changed after it was applied"), "{error}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn the_function_answers_what_it_has_done(db: PgPool) {
+    let migrate = Migrate { connector: connector(&db) };
+    handle(&migrate, Value::Null).await.unwrap();
+
+    let done = handle(&migrate, json!({"action": "apply"})).await.unwrap();
+
+    let version = all_versions().last().copied();
+    assert_eq!(
+        serde_json::to_value(done).unwrap(),
+        json!({"action": "apply", "migrations": [], "version": version, "app_role": "prepared"})
+    );
+}

@@ -1,0 +1,17 @@
+//! Migrations and the app's role, over a real and empty database.
+
+mod app_role;
+mod apply;
+
+use migrate::{Applied, apply};
+use shared::app::db::Connector;
+use sqlx::PgPool;
+
+/// The way to the test's database: direct in both lanes, as in the cloud.
+fn connector(db: &PgPool) -> Connector {
+    Connector::to(db.connect_options().as_ref().clone())
+}
+
+async fn applied(db: &PgPool) -> anyhow::Result<Applied> {
+    apply(&connector(db)).await
+}

@@ -1,0 +1,106 @@
+//! Mail in the cloud: SES.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use async_trait::async_trait;
+use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::config::retry::RetryConfig;
+use aws_sdk_sesv2::config::timeout::TimeoutConfig;
+use aws_sdk_sesv2::config::{BehaviorVersion, Builder, Region};
+use aws_sdk_sesv2::error::{DisplayErrorContext, SdkError};
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
+use shared::app::Environment;
+use shared::aws::{Credentials, https_client};
+use shared::mail::{Mail, Mailer, SendError};
+
+/// How long SES may take to answer. Shorter than the lease of a claim, by far.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Sends mail by SES.
+pub struct Ses {
+    client: Client,
+    from: String,
+    configuration_set: Option<String>,
+}
+
+impl Ses {
+    /// `MAIL_FROM`, `MAIL_CONFIGURATION_SET` where there is one, and `AWS_ENDPOINT_URL_SESV2` where it is not Amazon's.
+    pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
+        let credentials = Credentials::from_environment(environment)?;
+        let mut config = Builder::new()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(credentials.region))
+            .credentials_provider(credentials.keys)
+            // SES knows no idempotency: a try that timed out may have been a mail. The queue tries again, behind a claim.
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::builder().connect_timeout(TIMEOUT / 3).operation_timeout(TIMEOUT).build())
+            .http_client(https_client());
+        if let Some(url) = environment.get("AWS_ENDPOINT_URL_SESV2") {
+            config = config.endpoint_url(url);
+        }
+        Ok(Self {
+            client: Client::from_conf(config.build()),
+            from: environment.require("MAIL_FROM")?.to_owned(),
+            configuration_set: environment.get("MAIL_CONFIGURATION_SET").map(str::to_owned),
+        })
+    }
+}
+
+#[async_trait]
+impl Mailer for Ses {
+    async fn send(&self, mail: &Mail) -> Result<String, SendError> {
+        // What cannot even be written as a request will not be better next time.
+        let (message, tags) = content(mail).map_err(|error| SendError::Permanent(format!("{error:#}")))?;
+        let sent = self
+            .client
+            .send_email()
+            .from_email_address(&self.from)
+            .destination(Destination::builder().to_addresses(&mail.to).build())
+            .content(EmailContent::builder().simple(message).build())
+            .set_email_tags(Some(tags))
+            .set_configuration_set_name(self.configuration_set.clone())
+            .send()
+            .await;
+        match sent {
+            Ok(output) => Ok(output.message_id.unwrap_or_default()),
+            Err(error) => Err(judge(error)),
+        }
+    }
+}
+
+fn content(mail: &Mail) -> anyhow::Result<(Message, Vec<MessageTag>)> {
+    let utf8 = |text: &str| Content::builder().data(text).charset("UTF-8").build();
+    let body = Body::builder().text(utf8(&mail.text)?).html(utf8(&mail.html)?).build();
+    let message = Message::builder().subject(utf8(&mail.subject)?).body(body).build();
+    let tag = |(name, value): &(&str, String)| MessageTag::builder().name(*name).value(value).build();
+    let tags = mail.tags.iter().map(tag).collect::<Result<_, _>>().context("a tag")?;
+    Ok((message, tags))
+}
+
+/// What an error of SES's says of the mail.
+fn judge(error: SdkError<SendEmailError>) -> SendError {
+    let text = DisplayErrorContext(&error).to_string();
+    let refused = matches!(
+        error.as_service_error(),
+        Some(
+            SendEmailError::BadRequestException(_)
+                | SendEmailError::MailFromDomainNotVerifiedException(_)
+                | SendEmailError::MessageRejected(_)
+                | SendEmailError::NotFoundException(_)
+        )
+    );
+    if refused {
+        return SendError::Permanent(text);
+    }
+    // Throttled, paused, over the quota, suspended, not allowed: none of it is the mail's fault. But a server that fell over
+    // may have had the mail in its hands.
+    let certainly_not_sent = if let SdkError::ServiceError(answer) = &error {
+        !answer.raw().status().is_server_error()
+    } else {
+        matches!(error, SdkError::ConstructionFailure(_))
+    };
+    // Without a readable answer nobody knows. Nor where no connection came about: the SDK does not say how far it got.
+    if certainly_not_sent { SendError::Temporary(text) } else { SendError::Unknown(text) }
+}

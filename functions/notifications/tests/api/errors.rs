@@ -1,0 +1,94 @@
+//! What becomes of a mail that the mailer does not take, or does not say whether it did.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use notifications::{Patience, handle};
+use shared::mail::SendError;
+use shared::testing::TestApp;
+use sqlx::PgPool;
+
+use crate::mailers::{RecordingMailer, SilentMailer};
+use crate::{batch, consumer, delivered, failures, logged, message};
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_throttled_mail_is_delivered_with_the_next_try(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let event = app.an_order().await.event;
+    let mailer = RecordingMailer::answering([SendError::Temporary("slower".into())]);
+    let consumer = consumer(&app, mailer.clone());
+
+    assert!(!delivered(&consumer, &event).await);
+    assert_eq!(logged(&app).await, ("claimed".into(), 1, Some("slower".into())));
+
+    // The clock stands still: the claim was given back, or it would be busy.
+    assert!(delivered(&consumer, &event).await);
+    assert_eq!(mailer.sent().len(), 1);
+    assert_eq!(logged(&app).await, ("sent".into(), 2, None));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_refused_mail_is_recorded_and_not_tried_again(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let event = app.an_order().await.event;
+    let mailer = RecordingMailer::answering([SendError::Permanent("no such mailbox".into())]);
+    let consumer = consumer(&app, mailer.clone());
+
+    assert!(delivered(&consumer, &event).await);
+    app.clock.advance(61);
+    assert!(delivered(&consumer, &event).await);
+
+    assert_eq!(mailer.sent(), []);
+    assert_eq!(logged(&app).await, ("failed".into(), 1, Some("no such mailbox".into())));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_mail_that_may_have_been_sent_is_sent_again_when_its_claim_has_ended(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let event = app.an_order().await.event;
+    let mailer = RecordingMailer::answering([SendError::Unknown("the line went dead".into())]);
+    let consumer = consumer(&app, mailer.clone());
+
+    assert!(!delivered(&consumer, &event).await);
+    app.clock.advance(59);
+    assert!(!delivered(&consumer, &event).await);
+    assert_eq!(mailer.sent(), []);
+    assert_eq!(logged(&app).await, ("claimed".into(), 1, Some("the line went dead".into())));
+
+    app.clock.advance(1);
+    assert!(delivered(&consumer, &event).await);
+    assert_eq!(mailer.sent().len(), 1);
+    assert_eq!(logged(&app).await, ("sent".into(), 2, None));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_mailer_that_never_answers_leaves_the_mail_in_doubt(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let event = app.an_order().await.event;
+    let mut consumer = consumer(&app, Arc::new(SilentMailer::default()));
+    consumer.patience = Patience { with_mailer: Duration::from_millis(10), ..Patience::default() };
+
+    assert!(!delivered(&consumer, &event).await);
+
+    let said = "the mailer did not answer in time";
+    assert_eq!(logged(&app).await, ("claimed".into(), 1, Some(said.into())));
+    let left: f64 = sqlx::query_scalar("select extract(epoch from claimed_until - created_at)::float8 from mail_log")
+        .fetch_one(&app.db)
+        .await
+        .unwrap();
+    assert_eq!(left, 60.0, "the claim is kept");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn each_message_of_a_batch_fails_for_itself(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let orders = [app.an_order().await, app.an_order().await, app.an_order().await];
+    let messages = orders.each_ref().map(|order| message(&order.event));
+    let mailer = RecordingMailer::answering([SendError::Temporary("slower".into()), SendError::Permanent("no".into())]);
+
+    let answer = handle(&consumer(&app, mailer.clone()), batch(messages.iter().map(String::as_str))).await;
+
+    assert_eq!(failures(&answer), ["m0"]);
+    let to: Vec<String> = mailer.sent().into_iter().map(|mail| mail.to).collect();
+    assert_eq!(to, [orders[2].order.email.clone()]);
+}

@@ -1,0 +1,63 @@
+//! The mail consumer, message by message, over a real database.
+
+mod claims;
+mod deliver;
+mod errors;
+mod mailers;
+mod order_placed;
+mod ses;
+mod wire;
+
+use std::sync::Arc;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use notifications::{Notifications, Patience, Shop, handle};
+use shared::mail::Mailer;
+use shared::outbox::Event;
+use shared::testing::TestApp;
+
+/// The consumer over the test's database.
+fn consumer(app: &TestApp, mailer: Arc<dyn Mailer>) -> Notifications {
+    Notifications {
+        db: app.app.db.clone(),
+        ambient: app.clock.clone(),
+        mailer,
+        shop: shop(),
+        patience: Patience::default(),
+    }
+}
+
+fn shop() -> Shop {
+    Shop { name: "Corner Shop".to_owned(), storefront_url: Some("https://shop.example.com".to_owned()) }
+}
+
+/// A batch of these messages, called `m0`, `m1` …
+fn batch<'a>(bodies: impl IntoIterator<Item = &'a str>) -> SqsEvent {
+    let mut batch = SqsEvent::default();
+    for (index, body) in bodies.into_iter().enumerate() {
+        let mut message = SqsMessage::default();
+        message.message_id = Some(format!("m{index}"));
+        message.body = Some(body.to_owned());
+        batch.records.push(message);
+    }
+    batch
+}
+
+fn message(event: &Event) -> String {
+    serde_json::to_string(event).unwrap()
+}
+
+/// One delivery of one event; whether the message is done with.
+async fn delivered(consumer: &Notifications, event: &Event) -> bool {
+    failures(&handle(consumer, batch([message(event).as_str()])).await).is_empty()
+}
+
+/// Which messages are to come again.
+fn failures(answer: &SqsBatchResponse) -> Vec<&str> {
+    answer.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect()
+}
+
+/// The mail log's only row: its status, its attempts, and its error.
+async fn logged(app: &TestApp) -> (String, i32, Option<String>) {
+    sqlx::query_as("select status, attempts, error from mail_log").fetch_one(&app.db).await.unwrap()
+}

@@ -1,0 +1,126 @@
+//! The confirmation, word by word.
+
+use notifications::{Shop, order_placed};
+use shared::mail::Mail;
+use shared::testing::TestApp;
+use sqlx::PgPool;
+
+use crate::shop;
+
+/// The mail of an order of two runners at 74.95 and one shirt, bought with these names.
+async fn confirmation(db: PgPool, name: &str, shop: &Shop) -> (TestApp, Mail) {
+    let app = TestApp::of_a_job(db);
+    let runner = app.a_product().named(name).cents(7495).stock(2).create().await;
+    let shirt = app.a_product().named("Shirt").cents(1000).stock(1).create().await;
+    let mut order = app.an_order_of(&[(&runner, 2), (&shirt, 1)]).await.order;
+    order.items[0].sku = "RUN-1".to_owned();
+    order.items[1].sku = "SHIRT-1".to_owned();
+    let mail = order_placed(&order, shop);
+    (app, mail)
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_text_says_it_all(db: PgPool) {
+    let (app, mail) = confirmation(db, "Runner", &shop()).await;
+    let id: sqlx::types::Uuid = sqlx::query_scalar("select id from orders").fetch_one(&app.db).await.unwrap();
+
+    assert_eq!(mail.subject, "Your order 1001 at Corner Shop");
+    assert_eq!(
+        mail.text,
+        format!(
+            "Thank you for your order.
+
+Order 1001 at Corner Shop
+Placed on 22 November 2026, 06:38 UTC
+
+2 x Runner, One size
+    SKU RUN-1
+    74.95 EUR each, 149.90 EUR
+1 x Shirt, One size
+    SKU SHIRT-1
+    10.00 EUR each, 10.00 EUR
+
+Total: 159.90 EUR
+
+Your order: https://shop.example.com/orders/{id}
+
+You get this mail because this address placed an order at Corner Shop.
+"
+        )
+    );
+    assert_eq!(mail.tags, [("kind", "order_placed".to_owned()), ("order_number", "1001".to_owned())]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_html_says_the_same(db: PgPool) {
+    let (app, mail) = confirmation(db, "Runner", &shop()).await;
+    let id: sqlx::types::Uuid = sqlx::query_scalar("select id from orders").fetch_one(&app.db).await.unwrap();
+
+    let words = words_of(&mail.html);
+    for said in [
+        "Thank you for your order.",
+        "Order 1001 at Corner Shop",
+        "Placed on 22 November 2026, 06:38 UTC",
+        "Runner, One size SKU RUN-1 2 149.90 EUR 74.95 each",
+        "Shirt, One size SKU SHIRT-1 1 10.00 EUR Total 159.90 EUR",
+        "See your order",
+    ] {
+        assert!(words.contains(said), "{said}: {words}");
+    }
+    assert!(mail.html.contains(&format!(r#"href="https://shop.example.com/orders/{id}""#)), "{}", mail.html);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn names_are_words_and_not_markup(db: PgPool) {
+    let name = "<script>alert(\"1\")</script> & Söhne\r\nBcc: you@example.com";
+    let shop = Shop { name: "A&B <b>\r\nSubject: x".to_owned(), ..shop() };
+    let (_, mail) = confirmation(db, name, &shop).await;
+
+    assert!(!mail.html.contains("<script"), "{}", mail.html);
+    assert!(mail.html.contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; Söhne Bcc:"), "{}", mail.html);
+    assert!(mail.html.contains("A&amp;B &lt;b&gt; Subject: x"), "{}", mail.html);
+    assert_eq!(mail.subject, "Your order 1001 at A&B <b> Subject: x");
+    assert!(mail.text.contains("2 x <script>alert(\"1\")</script> & Söhne Bcc: you@example.com, One size\n"));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn every_tag_is_closed_and_no_colour_is_set(db: PgPool) {
+    let (_, mail) = confirmation(db, "Runner", &shop()).await;
+
+    let mut open = Vec::new();
+    for tag in mail.html.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()) {
+        match tag.strip_prefix('/') {
+            Some(name) => assert_eq!(open.pop(), Some(name), "{}", mail.html),
+            None if tag.starts_with("!DOCTYPE") || tag.starts_with("meta") || tag == "br" => {}
+            None => open.push(tag.split(' ').next().unwrap()),
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+    assert!(mail.html.contains(r#"<meta name="color-scheme" content="light dark">"#));
+    // A colour of ours on a background of theirs is what makes a mail unreadable.
+    for setting in ["background", ";color:#", "\"color:#", "bgcolor"] {
+        assert!(!mail.html.contains(setting), "{setting}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_shop_without_a_storefront_shows_no_link(db: PgPool) {
+    let (_, mail) = confirmation(db, "Runner", &Shop { storefront_url: None, ..shop() }).await;
+
+    assert!(!mail.html.contains("<a "), "{}", mail.html);
+    assert!(!mail.text.contains("Your order:"), "{}", mail.text);
+}
+
+/// What a reader sees, with single spaces.
+fn words_of(html: &str) -> String {
+    let body = &html[html.find("<body").unwrap()..];
+    let mut text = String::new();
+    for piece in body.split('<').skip(1) {
+        let (tag, words) = piece.split_once('>').unwrap();
+        if !matches!(tag, "strong" | "/strong") {
+            text.push(' ');
+        }
+        text.push_str(words);
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,132 @@
+//! SES on the wire: what it is sent, and what its answers mean.
+
+use notifications::Ses;
+use serde_json::{Value, json};
+use shared::app::Environment;
+use shared::mail::{Mail, Mailer as _, SendError};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+fn mail() -> Mail {
+    Mail {
+        to: "ana@example.com".to_owned(),
+        subject: "Your order 1001".to_owned(),
+        text: "Grüße".to_owned(),
+        html: "<p>Grüße</p>".to_owned(),
+        tags: vec![("order_number", "1001".to_owned())],
+    }
+}
+
+/// Sends the mail to a server that gives this answer; what became of it, and what the server was asked.
+async fn sent_to(answer: &str) -> (Result<String, SendError>, String, Value) {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", server.local_addr().unwrap());
+    let ses = Ses::from_environment(&Environment::from_iter([
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_ENDPOINT_URL_SESV2", &url),
+        ("MAIL_FROM", "Corner Shop <shop@example.com>"),
+        ("MAIL_CONFIGURATION_SET", "shop"),
+    ]))
+    .unwrap();
+    let mail = mail();
+    let serve = async {
+        let (mut client, _) = server.accept().await.unwrap();
+        let asked = request(&mut client).await;
+        client.write_all(answer.as_bytes()).await.unwrap();
+        drop(client);
+        // Whoever tried a second time would be heard here.
+        asked
+    };
+    let (sent, (head, body)) = tokio::join!(ses.send(&mail), serve);
+    let again = tokio::time::timeout(std::time::Duration::from_millis(50), server.accept()).await;
+    assert!(again.is_err(), "one try and no more");
+    (sent, head, body)
+}
+
+/// Reads one HTTP request: its head, and its JSON.
+async fn request(client: &mut TcpStream) -> (String, Value) {
+    let mut bytes = Vec::new();
+    loop {
+        assert_ne!(client.read_buf(&mut bytes).await.unwrap(), 0, "the client hung up");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        if let Ok(body) = serde_json::from_str(body) {
+            return (head.to_owned(), body);
+        }
+    }
+}
+
+fn error(status: u16, kind: &str) -> String {
+    let body = json!({"message": "because"}).to_string();
+    format!(
+        "HTTP/1.1 {status} X\r\nx-amzn-errortype: {kind}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+#[tokio::test]
+async fn a_mail_goes_out_as_text_and_html() {
+    let body = r#"{"MessageId":"0100"}"#;
+    let answer =
+        format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+
+    let (sent, head, body) = sent_to(&answer).await;
+
+    assert_eq!(sent, Ok("0100".to_owned()));
+    assert!(head.starts_with("POST /v2/email/outbound-emails HTTP/1.1"), "{head}");
+    let utf8 = |text| json!({"Data": text, "Charset": "UTF-8"});
+    assert_eq!(
+        body,
+        json!({
+            "FromEmailAddress": "Corner Shop <shop@example.com>",
+            "Destination": {"ToAddresses": ["ana@example.com"]},
+            "Content": {"Simple": {
+                "Subject": utf8("Your order 1001"),
+                "Body": {"Text": utf8("Grüße"), "Html": utf8("<p>Grüße</p>")},
+            }},
+            "EmailTags": [{"Name": "order_number", "Value": "1001"}],
+            "ConfigurationSetName": "shop",
+        })
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_mail_is_permanent() {
+    for (status, kind) in [
+        (400, "BadRequestException"),
+        (400, "MessageRejected"),
+        (400, "MailFromDomainNotVerifiedException"),
+        (404, "NotFoundException"),
+    ] {
+        let (sent, ..) = sent_to(&error(status, kind)).await;
+        assert!(matches!(sent, Err(SendError::Permanent(_))), "{kind}: {sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_moment_is_temporary() {
+    for (status, kind) in [
+        (429, "TooManyRequestsException"),
+        (400, "LimitExceededException"),
+        (400, "SendingPausedException"),
+        (400, "AccountSuspendedException"),
+        (400, "ThrottlingException"),
+        (403, "AccessDeniedException"),
+        (403, "ExpiredTokenException"),
+    ] {
+        let (sent, ..) = sent_to(&error(status, kind)).await;
+        assert!(matches!(sent, Err(SendError::Temporary(_))), "{kind}: {sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_says_nothing_leaves_it_open() {
+    let torn = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"Mess";
+    for answer in [error(500, "InternalServiceError"), error(503, "ServiceUnavailable"), String::new(), torn.to_owned()]
+    {
+        let (sent, ..) = sent_to(&answer).await;
+        assert!(matches!(sent, Err(SendError::Unknown(_))), "{answer}: {sent:?}");
+    }
+}

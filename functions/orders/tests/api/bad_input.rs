@@ -1,0 +1,86 @@
+//! Whatever comes, a clear 4xx and nothing changed.
+
+use axum::body::Body;
+use http::Method;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use super::an_app;
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_body_that_does_not_hold_is_refused_field_by_field(db: PgPool) {
+    let (app, _) = an_app(db);
+    let ana = app.a_user().await;
+    let client = app.of(&ana);
+    let cart = "00000000-0000-4000-8000-000000000000";
+    for (body, expected) in [
+        (json!({}), json!({"cart_id": ["This field is required."]})),
+        (json!({"cart_id": null}), json!({"cart_id": ["This field may not be null."]})),
+        (json!({"cart_id": 7}), json!({"cart_id": ["Must be a valid UUID."]})),
+        (json!({"cart_id": "\u{0}"}), json!({"cart_id": ["Must be a valid UUID."]})),
+        (json!({"cart_id": "'; drop table orders; --"}), json!({"cart_id": ["Must be a valid UUID."]})),
+        (
+            json!({"cart_id": cart, "expected_total": "-1"}),
+            json!({"expected_total": ["Ensure this value is greater than or equal to 0."]}),
+        ),
+        (json!({"cart_id": cart, "expected_total": "1e9"}), json!({"expected_total": ["A valid number is required."]})),
+        (json!({"cart_id": cart, "expected_total": [1]}), json!({"expected_total": ["A valid number is required."]})),
+        (json!([]), json!({"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]})),
+    ] {
+        assert_eq!(client.post("/api/v1/orders/", body).await.expect(400).body, expected);
+    }
+    client.post("/api/v1/orders/", json!({"cart_id": cart})).await.expect(404);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_body_that_cannot_be_read_is_refused(db: PgPool) {
+    let (app, _) = an_app(db);
+    let ana = app.a_user().await;
+    let client = app.of(&ana).header("content-type", "application/json");
+    let broken = client.send(Method::POST, "/api/v1/orders/", Body::from("{\"cart_id\":")).await.expect(400);
+    assert!(broken.body["detail"].as_str().unwrap().starts_with("JSON parse error - "));
+    let huge = client.send(Method::POST, "/api/v1/orders/", Body::from(vec![b' '; 10_000_000])).await.expect(413);
+    assert_eq!(huge.body["code"], "too_large");
+    let text = client
+        .header("content-type", "text/plain")
+        .send(Method::POST, "/api/v1/orders/", Body::from("x"))
+        .await
+        .expect(415);
+    assert_eq!(text.body["detail"], "Unsupported media type \"text/plain\" in request.");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_idempotency_key_has_1_to_255_characters(db: PgPool) {
+    let (app, _) = an_app(db);
+    let ana = app.a_user().await;
+    for key in ["", &"x".repeat(256)] {
+        let answer = app
+            .of(&ana)
+            .header("idempotency-key", key)
+            .post("/api/v1/orders/", json!({"cart_id": "00000000-0000-4000-8000-000000000000"}))
+            .await;
+        assert!(answer.expect(400).body["Idempotency-Key"].is_array());
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_stranger_hears_401_before_anything_is_looked_at(db: PgPool) {
+    let (app, _) = an_app(db);
+    for path in ["/api/v1/orders/", "/api/v1/orders/nonsense/", "/api/v1/orders"] {
+        let answer = app.anonymous().get(path).await.expect(401);
+        assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"api\"");
+    }
+    let answer = app.anonymous().post("/api/v1/orders/", Value::Null).await.expect(401);
+    assert_eq!(answer.body["code"], "not_authenticated");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn another_method_is_answered_with_those_that_are_allowed(db: PgPool) {
+    let (app, _) = an_app(db);
+    let answer = app.anonymous().delete("/api/v1/orders/").await.expect(405);
+    assert_eq!(answer.body, json!({"detail": "Method \"DELETE\" not allowed.", "code": "method_not_allowed"}));
+    assert_eq!(answer.header("allow"), "POST,GET,HEAD");
+    let answer = app.anonymous().get("/api/v1/nowhere").await.expect(404);
+    assert_eq!(answer.body["code"], "not_found");
+    assert_ne!(answer.header("x-request-id"), "");
+}

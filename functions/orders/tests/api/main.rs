@@ -1,0 +1,36 @@
+//! Checkout and one's orders, over the API.
+
+mod bad_input;
+mod create;
+mod get;
+mod idempotency;
+mod list;
+mod many_buyers;
+mod queue;
+
+use std::sync::Arc;
+
+use orders::Orders;
+use serde_json::{Value, json};
+use shared::ids::CartId;
+use shared::outbox::Queue;
+use shared::testing::{Answer, RecordingQueue, TestApp, TestUser};
+use sqlx::PgPool;
+
+/// The function, with a queue that keeps what it is sent.
+fn an_app(db: PgPool) -> (TestApp, Arc<RecordingQueue>) {
+    let queue = Arc::new(RecordingQueue::default());
+    (an_app_with(db, queue.clone()), queue)
+}
+
+fn an_app_with(db: PgPool, queue: Arc<dyn Queue>) -> TestApp {
+    TestApp::with(db, orders::router(), |app, _| Orders { app, queue })
+}
+
+fn body(cart: CartId) -> Value {
+    json!({ "cart_id": cart })
+}
+
+async fn check_out(app: &TestApp, user: &TestUser, cart: CartId) -> Answer {
+    app.of(user).post("/api/v1/orders/", body(cart)).await
+}

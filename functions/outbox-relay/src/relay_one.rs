@@ -1,0 +1,72 @@
+//! One step: one event claimed, sent and marked.
+
+use anyhow::Context as _;
+use shared::outbox::Event;
+use shared::outbox::store::{claim_due, mark_sent, note_failure};
+use tokio::time::timeout;
+
+use crate::Relay;
+
+/// How long an event waits after its first failure. Longer than the queue may take, so that nobody sends it beside us.
+const FIRST_WAIT_SECONDS: i64 = 15;
+/// How long it waits at most: when the queue comes back, its mail is to come soon.
+const LONGEST_WAIT_SECONDS: i64 = 600;
+
+/// What a step has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The queue has the event.
+    Sent,
+    /// It has not, and the event waits for its next attempt.
+    Failed,
+    /// There is nothing to do.
+    NothingDue,
+}
+
+/// Sends the event that has been due longest.
+pub async fn relay_one(relay: &Relay) -> anyhow::Result<Step> {
+    let now = relay.ambient.now();
+    let mut tx = relay.db.begin().await?;
+    let due = claim_due(&mut tx, now, |attempts| now.plus_seconds(wait_seconds(attempts))).await?;
+    tx.commit().await?;
+    let Some(due) = due else { return Ok(Step::NothingDue) };
+    let sent = match due.event {
+        Ok(event) => send(relay, &event).await,
+        Err(error) => Err(error).context("the row is no event"),
+    };
+    match sent {
+        Ok(()) => {
+            mark_sent(&relay.db, due.id, relay.ambient.now()).await?;
+            Ok(Step::Sent)
+        }
+        Err(error) => {
+            let error = format!("{error:#}");
+            tracing::warn!(event_id = %due.id, attempts = due.attempts + 1, error, "an event could not be sent");
+            let mut tx = relay.db.begin().await?;
+            note_failure(&mut tx, due.id, &error).await?;
+            tx.commit().await?;
+            Ok(Step::Failed)
+        }
+    }
+}
+
+async fn send(relay: &Relay, event: &Event) -> anyhow::Result<()> {
+    timeout(relay.patience.with_queue, relay.queue.send(event)).await.context("the queue did not answer in time")?
+}
+
+/// Twice as long after each attempt, up to ten minutes.
+fn wait_seconds(attempts: i32) -> i64 {
+    let doublings = attempts.clamp(0, 16);
+    (FIRST_WAIT_SECONDS << doublings).min(LONGEST_WAIT_SECONDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_and_ends_at_ten_minutes() {
+        let waits: Vec<i64> = [0, 1, 2, 5, 6, 1000, i32::MAX].map(wait_seconds).into();
+        assert_eq!(waits, [15, 30, 60, 480, 600, 600, 600]);
+    }
+}

@@ -1,0 +1,16 @@
+//! The relay, step by step, over a real database.
+
+mod drain;
+mod failures;
+mod forget;
+
+use std::sync::Arc;
+
+use outbox_relay::{Patience, Relay};
+use shared::outbox::Queue;
+use shared::testing::TestApp;
+
+/// The relay over the test's database.
+fn relay(app: &TestApp, queue: Arc<dyn Queue>) -> Relay {
+    Relay { db: app.app.db.clone(), ambient: app.clock.clone(), queue, patience: Patience::default() }
+}

@@ -1,0 +1,37 @@
+//! How a URL names a product, a brand or a category.
+
+use std::convert::Infallible;
+use std::str::FromStr;
+
+/// An id or a slug. A text of digits alone is an id; where there is no such row it may still be a slug.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdOrSlug {
+    /// As an id, if it can be one.
+    pub id: Option<i64>,
+    /// As a slug.
+    pub slug: String,
+}
+
+impl FromStr for IdOrSlug {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+        Ok(Self { id: text.parse().ok().filter(|_| digits), slug: text.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_numbers_are_ids() {
+        for (text, id) in [("5", Some(5)), ("9223372036854775807", Some(i64::MAX))] {
+            assert_eq!(text.parse(), Ok(IdOrSlug { id, slug: text.to_owned() }));
+        }
+        for text in ["", "+5", "05", "0", "-5", "9223372036854775808", "shirt-5"] {
+            assert_eq!(text.parse(), Ok(IdOrSlug { id: None, slug: text.to_owned() }));
+        }
+    }
+}

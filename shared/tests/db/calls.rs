@@ -1,0 +1,38 @@
+//! One function, one exchange.
+
+use shared::app::db::Call;
+use shared::ids::UserId;
+use shared::users::store::account;
+use sqlx::PgPool;
+use tokio::task::JoinSet;
+
+use super::db_of;
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_call_that_fails_leaves_the_connection_fit_for_the_next(pool: PgPool) {
+    let db = db_of(&pool, 1);
+    let error = db.call::<()>(Call::new("no_such_function")).await.unwrap_err();
+    assert_eq!(error.as_database_error().unwrap().code().unwrap(), "42883");
+    assert!(account(&db, UserId(i64::MIN)).await.unwrap().is_none());
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn many_calls_at_once_each_get_their_own_answer(pool: PgPool) {
+    let ids: Vec<UserId> = sqlx::query_scalar(
+        "insert into users (email, username, password_hash, created_at)
+         select 'u' || n || '@example.com', 'u' || n, '!', now() from generate_series(1, 20) n returning id",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    let mut clients = JoinSet::new();
+    for id in ids {
+        let db = db_of(&pool, 1);
+        clients.spawn(async move {
+            for _ in 0..20 {
+                assert_eq!(account(&db, id).await.unwrap().unwrap().id, id);
+            }
+        });
+    }
+    clients.join_all().await;
+}

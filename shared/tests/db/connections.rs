@@ -1,0 +1,61 @@
+//! Connections that are busy, dead or not to be had.
+
+use http::StatusCode;
+use axum::response::IntoResponse as _;
+use shared::app::db::Call;
+use shared::http::ApiError;
+use sqlx::PgPool;
+use std::time::Instant;
+
+use super::{db_of, nowhere, soon};
+
+/// Ends every backend of this database but the one that asks, as a restart of the server does.
+async fn end_all_backends(pool: &PgPool) {
+    sqlx::query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+        .execute(pool)
+        .await
+        .unwrap();
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_connection_that_died_idle_is_replaced_without_the_request_noticing(pool: PgPool) {
+    let db = db_of(&pool, 2);
+    let (first, second) = (db.begin().await.unwrap(), db.begin().await.unwrap());
+    first.commit().await.unwrap();
+    second.commit().await.unwrap();
+    for _ in 0..2 {
+        end_all_backends(&pool).await;
+        soon(db.begin()).await.unwrap().commit().await.unwrap();
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_connection_that_dies_in_a_transaction_fails_it_and_is_not_used_again(pool: PgPool) {
+    let db = db_of(&pool, 1);
+    let tx = db.begin().await.unwrap();
+    end_all_backends(&pool).await;
+    assert!(tx.commit().await.is_err());
+    db.settle().await;
+    soon(db.begin()).await.unwrap().commit().await.unwrap();
+    // A call cannot know whether it was done, so its error is the caller's; the one after it is served.
+    end_all_backends(&pool).await;
+    let _ = db.call::<()>(Call::new("shop_currency")).await;
+    soon(db.call::<()>(Call::new("shop_currency"))).await.unwrap();
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn who_finds_no_free_connection_is_told_to_come_again(pool: PgPool) {
+    let db = db_of(&pool, 1);
+    let _busy = db.begin().await.unwrap();
+    let started = Instant::now();
+    let answer = ApiError::from(soon(db.begin()).await.unwrap_err()).into_response();
+    assert!(started.elapsed().as_secs() < 5, "bounded, well below the gateway's 30 seconds");
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.headers()["retry-after"], "1");
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_a_503_and_not_a_500() {
+    let error = soon(nowhere().begin()).await.unwrap_err();
+    assert_eq!(ApiError::from(error).into_response().status(), StatusCode::SERVICE_UNAVAILABLE);
+}
