@@ -1,2 +1,6 @@
 //! The `cart` Lambda.
-fn main() {}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::app::lambda::serve(cart::router(), |app, _| Ok(app)).await
+}

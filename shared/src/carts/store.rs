@@ -1,1 +1,234 @@
 //! Carts in SQL.
+//!
+//! Whoever writes lines calls [`lock`] first. Checkout locks the same row, so a cart does not change while it is sold, and what
+//! is read after the lock is what holds.
+
+use super::{CartLine, CartProduct, CartVariant, MAX_LINES, Status, Wanted};
+use crate::app::db::Tx;
+use crate::catalogue::MainImage;
+use crate::ids::{CartId, CartLineId, ProductId, UserId, VariantId};
+use crate::money::Money;
+use crate::time::Timestamp;
+
+/// What a cart is, without its lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Whether it is still a cart.
+    pub status: Status,
+    /// The shop's currency.
+    pub currency: String,
+}
+
+/// What became of a variant that was to be put into a cart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// A new line.
+    New(CartLineId),
+    /// More of a line that was there.
+    More(CartLineId),
+    /// Nothing: no such variant is sold.
+    NoSuchVariant,
+    /// Nothing may be kept of it: the cart has too many lines now.
+    TooManyLines,
+    /// Nothing, and the transaction is over: the line would have too many units.
+    TooManyUnits,
+}
+
+/// Makes an empty cart: this user's, or a guest's.
+pub async fn insert(tx: &mut Tx, cart: CartId, user: Option<UserId>, now: Timestamp) -> sqlx::Result<Head> {
+    let currency = sqlx::query_scalar!(
+        r#"insert into carts (id, user_id, created_at, updated_at) values ($1, $2, $3, $3) returning shop_currency() as "currency!""#,
+        cart as _,
+        user as _,
+        now as _
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(Head { status: Status::Open, currency })
+}
+
+/// A cart that this caller can use: their own or a guest's. `None` where there is none, or it is somebody else's.
+pub async fn find(tx: &mut Tx, cart: CartId, caller: Option<UserId>) -> sqlx::Result<Option<Head>> {
+    let row = sqlx::query!(
+        r#"select status, shop_currency() as "currency!" from carts where id = $1 and (user_id is null or user_id = $2)"#,
+        cart as _,
+        caller as _
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    row.map(|row| Ok(Head { status: status(&row.status)?, currency: row.currency })).transpose()
+}
+
+/// Locks a cart that this caller can use until the transaction ends, and notes that it was touched.
+pub async fn lock(tx: &mut Tx, cart: CartId, caller: Option<UserId>, now: Timestamp) -> sqlx::Result<Option<Status>> {
+    // An update locks like `select … for update` and saves an exchange. It waits for a checkout that is under way, and
+    // answers with what the row says after that.
+    let row = sqlx::query_scalar!(
+        "update carts set updated_at = $3 where id = $1 and (user_id is null or user_id = $2) returning status",
+        cart as _,
+        caller as _,
+        now as _
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    row.as_deref().map(status).transpose()
+}
+
+/// Throws a cart away, lines and all.
+pub async fn delete(tx: &mut Tx, cart: CartId) -> sqlx::Result<()> {
+    sqlx::query!("delete from carts where id = $1", cart as _).execute(&mut *tx).await.map(drop)
+}
+
+/// Fills a new cart, a line for each variant, in this order. Answers which variants went in: the others are not sold.
+pub async fn insert_lines(tx: &mut Tx, cart: CartId, lines: &[Wanted]) -> sqlx::Result<Vec<VariantId>> {
+    let variants: Vec<i64> = lines.iter().map(|line| line.variant.0).collect();
+    let quantities: Vec<i32> = lines.iter().map(|line| line.quantity).collect();
+    // The lock waits for a variant that is just being deleted, which then counts as not there.
+    sqlx::query_scalar!(
+        "insert into cart_lines (cart_id, variant_id, quantity)
+         select $1, v.id, wanted.quantity
+           from unnest($2::bigint[], $3::integer[]) with ordinality as wanted (variant_id, quantity, position)
+           join product_variants v on v.id = wanted.variant_id
+           join products p on p.id = v.product_id
+          where p.status = 'active'
+          order by wanted.position
+            for key share of v
+         returning variant_id",
+        cart as _,
+        &variants,
+        &quantities
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
+/// Puts more of a variant into a locked cart.
+pub async fn add(tx: &mut Tx, cart: CartId, wanted: Wanted) -> sqlx::Result<Added> {
+    // A line that was there has more than was added. The count is of before: a statement does not see what it writes.
+    let added = sqlx::query!(
+        r#"insert into cart_lines as line (cart_id, variant_id, quantity)
+           select $1, v.id, $3
+             from product_variants v join products p on p.id = v.product_id
+            where v.id = $2 and p.status = 'active'
+              for key share of v
+           on conflict on constraint cart_line_variant_unique do update set quantity = line.quantity + excluded.quantity
+           returning id, quantity = $3 as "is_new!", (select count(*) from cart_lines where cart_id = $1) as "lines_before!""#,
+        cart as _,
+        wanted.variant as _,
+        wanted.quantity
+    )
+    .fetch_optional(&mut *tx)
+    .await;
+    match added {
+        Ok(Some(row)) if !row.is_new => Ok(Added::More(row.id)),
+        Ok(Some(row)) if usize::try_from(row.lines_before).is_ok_and(|lines| lines < MAX_LINES) => {
+            Ok(Added::New(row.id))
+        }
+        Ok(Some(_)) => Ok(Added::TooManyLines),
+        Ok(None) => Ok(Added::NoSuchVariant),
+        Err(error) if is_violation(&error, "cart_line_quantity_in_range") => Ok(Added::TooManyUnits),
+        Err(error) => Err(error),
+    }
+}
+
+/// Sets how many a line of a locked cart has; whether there is such a line.
+pub async fn set_quantity(tx: &mut Tx, cart: CartId, line: CartLineId, quantity: i32) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update cart_lines set quantity = $3 where cart_id = $1 and id = $2",
+        cart as _,
+        line as _,
+        quantity
+    )
+    .execute(&mut *tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Takes a line out of a locked cart; whether there was such a line.
+pub async fn delete_line(tx: &mut Tx, cart: CartId, line: CartLineId) -> sqlx::Result<bool> {
+    let done = sqlx::query!("delete from cart_lines where cart_id = $1 and id = $2", cart as _, line as _)
+        .execute(&mut *tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The lines of a cart, in the order in which they were added, at the prices and the stock of now.
+pub async fn lines(tx: &mut Tx, cart: CartId) -> sqlx::Result<Vec<CartLine>> {
+    read_lines(tx, cart, None).await
+}
+
+/// One line of a cart.
+pub async fn line(tx: &mut Tx, cart: CartId, line: CartLineId) -> sqlx::Result<Option<CartLine>> {
+    Ok(read_lines(tx, cart, Some(line)).await?.pop())
+}
+
+async fn read_lines(tx: &mut Tx, cart: CartId, only: Option<CartLineId>) -> sqlx::Result<Vec<CartLine>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select l.id as line_id, l.quantity, v.id as variant_id, v.sku, v.name as variant_name,
+                  p.id as product_id, p.slug, p.name as product_name, p.currency,
+                  p.base_price + v.price_adjustment as "price!",
+                  coalesce(own.url, p.main_image_url) as image_url,
+                  case when own.url is null then p.main_image_alt_text else own.alt_text end as image_alt_text,
+                  case when p.status = 'active' then s.on_hand else 0 end as "on_hand!"
+             from cart_lines l
+             join product_variants v on v.id = l.variant_id
+             join products p on p.id = v.product_id
+             join stock_levels s on s.variant_id = v.id
+             left join lateral (
+                   select url, alt_text from product_images where variant_id = v.id order by display_order limit 1
+                  ) own on true
+            where l.cart_id = $1 and ($2::bigint is null or l.id = $2)
+            order by l.id"#,
+        cart as _,
+        only as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows.into_iter().map(CartLine::from).collect())
+}
+
+struct Row {
+    line_id: CartLineId,
+    quantity: i32,
+    variant_id: VariantId,
+    sku: String,
+    variant_name: String,
+    product_id: ProductId,
+    slug: String,
+    product_name: String,
+    currency: String,
+    price: i64,
+    image_url: Option<String>,
+    image_alt_text: Option<String>,
+    on_hand: i32,
+}
+
+impl From<Row> for CartLine {
+    fn from(row: Row) -> Self {
+        let variant = CartVariant {
+            id: row.variant_id,
+            sku: row.sku,
+            name: row.variant_name,
+            product: CartProduct { id: row.product_id, slug: row.slug, name: row.product_name },
+            price: Money::from_minor(row.price),
+            currency: row.currency,
+            main_image: row.image_url.map(|url| MainImage { url, alt_text: row.image_alt_text.unwrap_or_default() }),
+            inventory_count: row.on_hand,
+            is_available: row.on_hand > 0,
+        };
+        Self::new(row.line_id, variant, row.quantity)
+    }
+}
+
+fn status(column: &str) -> sqlx::Result<Status> {
+    match column {
+        "open" => Ok(Status::Open),
+        "ordered" => Ok(Status::Ordered),
+        other => Err(sqlx::Error::Decode(format!("a cart is `{other}`").into())),
+    }
+}
+
+fn is_violation(error: &sqlx::Error, constraint: &str) -> bool {
+    error.as_database_error().and_then(|database| database.constraint()) == Some(constraint)
+}

@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! `cargo dev`: the whole shop on a laptop.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dev::cli::run()
+}

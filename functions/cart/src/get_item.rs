@@ -1,0 +1,42 @@
+//! `GET /api/v1/cart/{id}/items/{line_id}/`: one line of a cart.
+
+use axum::Json;
+use axum::extract::State;
+use shared::app::App;
+use shared::carts::{CartLine, store};
+use shared::http::{ApiError, BaseUrl, MaybeBearer, PathId, Problem, PublicProblems, Two};
+use shared::ids::{CartId, CartLineId};
+
+use crate::open::refuse_unless_open;
+
+/// Read a line of a cart
+#[utoipa::path(
+    get,
+    path = "/api/v1/cart/{id}/items/{line_id}/",
+    tag = "cart",
+    operation_id = "get_cart_item",
+    security((), ("bearer" = [])),
+    params(
+        ("id" = CartId, Path, description = "The cart's id."),
+        ("line_id" = CartLineId, Path, description = "The line's id."),
+    ),
+    responses(
+        (status = 200, body = CartLine, description = "The line."),
+        (status = 404, body = Problem, description = "There is no such line, or the cart is somebody else's."),
+        (status = 410, body = Problem, description = "The cart became an order."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn get_cart_item(
+    State(app): State<App>,
+    MaybeBearer(user): MaybeBearer,
+    PathId(Two(id, line_id)): PathId<Two<CartId, CartLineId>>,
+    base: BaseUrl,
+) -> Result<Json<CartLine>, ApiError> {
+    let mut tx = app.db.read().await?;
+    let head = store::find(&mut tx, id, user.map(|user| user.id)).await?;
+    refuse_unless_open(head.map(|head| head.status))?;
+    let line = store::line(&mut tx, id, line_id).await?;
+    tx.commit().await?;
+    line.map(|line| Json(line.with_base_url(&base.0))).ok_or(ApiError::NotFound)
+}

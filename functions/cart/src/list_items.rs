@@ -1,0 +1,42 @@
+//! `GET /api/v1/cart/{id}/items/`: the lines of a cart.
+
+use axum::Json;
+use axum::extract::State;
+use shared::app::App;
+use shared::carts::{CartLine, store};
+use shared::http::{ApiError, BaseUrl, MaybeBearer, Page, PathId, Problem, PublicProblems};
+use shared::ids::CartId;
+
+use crate::open::refuse_unless_open;
+
+/// List the lines of a cart
+///
+/// All of them: a cart holds up to 100, so there is one page.
+#[utoipa::path(
+    get,
+    path = "/api/v1/cart/{id}/items/",
+    tag = "cart",
+    operation_id = "list_cart_items",
+    security((), ("bearer" = [])),
+    params(("id" = CartId, Path, description = "The cart's id.")),
+    responses(
+        (status = 200, body = Page<CartLine>, description = "The lines, in the order in which they were added."),
+        (status = 404, body = Problem, description = "There is no such cart, or it is somebody else's."),
+        (status = 410, body = Problem, description = "The cart became an order."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn list_cart_items(
+    State(app): State<App>,
+    MaybeBearer(user): MaybeBearer,
+    PathId(id): PathId<CartId>,
+    base: BaseUrl,
+) -> Result<Json<Page<CartLine>>, ApiError> {
+    let mut tx = app.db.read().await?;
+    let head = store::find(&mut tx, id, user.map(|user| user.id)).await?;
+    refuse_unless_open(head.map(|head| head.status))?;
+    let lines = store::lines(&mut tx, id).await?;
+    tx.commit().await?;
+    let results = lines.into_iter().map(|line| line.with_base_url(&base.0)).collect();
+    Ok(Json(Page { count: None, next: None, previous: None, results }))
+}

@@ -1,0 +1,66 @@
+//! `PATCH /api/v1/cart/{id}/items/{line_id}/`: another quantity.
+
+use axum::Json;
+use axum::extract::State;
+use shared::app::App;
+use shared::carts::{CartLine, MAX_QUANTITY, store};
+use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, MaybeBearer, PathId, Problem, PublicProblems, Two};
+use shared::ids::{CartId, CartLineId};
+use utoipa::ToSchema;
+
+use crate::open::refuse_unless_open;
+
+/// What a line is to have.
+#[derive(Clone, Copy, Debug, ToSchema)]
+pub(crate) struct CartItemChange {
+    /// How many from now on. To have none, delete the line.
+    #[schema(minimum = 1, maximum = 999)]
+    pub quantity: i32,
+}
+
+impl FromFields for CartItemChange {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let quantity = fields.small_integer("quantity", i32::MIN..=MAX_QUANTITY)?;
+        if quantity < 1 {
+            fields.error("quantity", "Ensure this value is greater than or equal to 1; DELETE the line to have none.");
+            return None;
+        }
+        Some(Self { quantity })
+    }
+}
+
+/// Change how many a line has
+#[utoipa::path(
+    patch,
+    path = "/api/v1/cart/{id}/items/{line_id}/",
+    tag = "cart",
+    operation_id = "update_cart_item",
+    security((), ("bearer" = [])),
+    params(
+        ("id" = CartId, Path, description = "The cart's id."),
+        ("line_id" = CartLineId, Path, description = "The line's id."),
+    ),
+    request_body = CartItemChange,
+    responses(
+        (status = 200, body = CartLine, description = "The line as it is now."),
+        (status = 404, body = Problem, description = "There is no such line, or the cart is somebody else's."),
+        (status = 410, body = Problem, description = "The cart became an order."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn update_cart_item(
+    State(app): State<App>,
+    MaybeBearer(user): MaybeBearer,
+    PathId(Two(id, line_id)): PathId<Two<CartId, CartLineId>>,
+    base: BaseUrl,
+    Body(change): Body<CartItemChange>,
+) -> Result<Json<CartLine>, ApiError> {
+    let mut tx = app.db.begin().await?;
+    refuse_unless_open(store::lock(&mut tx, id, user.map(|user| user.id), app.ambient.now()).await?)?;
+    if !store::set_quantity(&mut tx, id, line_id, change.quantity).await? {
+        return Err(ApiError::NotFound);
+    }
+    let line = store::line(&mut tx, id, line_id).await?.ok_or(ApiError::NotFound)?;
+    tx.commit().await?;
+    Ok(Json(line.with_base_url(&base.0)))
+}

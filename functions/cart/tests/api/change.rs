@@ -1,0 +1,99 @@
+//! `PATCH` and `DELETE` of a line, `DELETE` of a cart.
+
+use serde_json::json;
+use shared::testing::TestApp;
+use sqlx::PgPool;
+
+use crate::{app, item, items, path};
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_line_gets_another_quantity(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().cents(1_000).stock(2).create().await;
+    let cart = app.a_cart().with(shoes.variant, 1).create().await;
+    let line = item(cart, &app.anonymous().get(&items(cart)).await.body["results"][0]["id"]);
+
+    for (quantity, sub_total, available) in [(999, "9990.00", false), (2, "20.00", true)] {
+        let changed = app.anonymous().patch(&line, json!({"quantity": quantity})).await.expect(200);
+        assert_eq!(changed.body["quantity"], quantity);
+        assert_eq!((&changed.body["sub_total"], &changed.body["is_available"]), (&json!(sub_total), &json!(available)));
+        assert_eq!(app.anonymous().get(&path(cart)).await.body["grand_total"], sub_total);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_line_of_nothing_is_refused_and_the_way_out_is_said(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().create().await;
+    let cart = app.a_cart().with(shoes.variant, 5).create().await;
+    let line = item(cart, &app.anonymous().get(&items(cart)).await.body["results"][0]["id"]);
+
+    for quantity in [0, -1] {
+        let refused = app.anonymous().patch(&line, json!({"quantity": quantity})).await.expect(400);
+        let message = "Ensure this value is greater than or equal to 1; DELETE the line to have none.";
+        assert_eq!(refused.body, json!({"quantity": [message]}));
+    }
+    assert_eq!(app.count("select quantity::bigint from cart_lines").await, 5);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_line_is_taken_out_once(db: PgPool) {
+    let app = app(db);
+    let (shoes, socks) = (app.a_product().create().await, app.a_product().create().await);
+    let cart = app.a_cart().with(shoes.variant, 1).with(socks.variant, 1).create().await;
+    let line = item(cart, &app.anonymous().get(&items(cart)).await.body["results"][0]["id"]);
+
+    let gone = app.anonymous().delete(&line).await.expect(204);
+    assert_eq!(gone.text, "");
+    app.anonymous().delete(&line).await.expect(404);
+    app.anonymous().get(&line).await.expect(404);
+    app.anonymous().patch(&line, json!({"quantity": 1})).await.expect(404);
+
+    let left = app.anonymous().get(&path(cart)).await.expect(200);
+    assert_eq!(left.body["items"].as_array().unwrap().len(), 1);
+    assert_eq!(left.body["items"][0]["product_variant"]["id"], json!(socks.variant));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_line_is_found_in_its_own_cart_alone(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().create().await;
+    let (mine, other) = (app.a_cart().create().await, app.a_cart().with(shoes.variant, 1).create().await);
+    let line = item(mine, &app.anonymous().get(&items(other)).await.body["results"][0]["id"]);
+
+    app.anonymous().get(&line).await.expect(404);
+    app.anonymous().patch(&line, json!({"quantity": 7})).await.expect(404);
+    app.anonymous().delete(&line).await.expect(404);
+
+    assert_eq!(app.count("select quantity::bigint from cart_lines").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_cart_is_thrown_away_with_its_lines(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().create().await;
+    let cart = app.a_cart().with(shoes.variant, 1).create().await;
+
+    app.anonymous().delete(&path(cart)).await.expect(204);
+    app.anonymous().delete(&path(cart)).await.expect(404);
+    app.anonymous().get(&path(cart)).await.expect(404);
+
+    assert_eq!(app.count("select (select count(*) from carts) + (select count(*) from cart_lines)").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_change_is_noted_on_the_cart(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().create().await;
+    let cart = app.a_cart().create().await;
+
+    app.clock.advance(60);
+    app.anonymous().post(&items(cart), json!({"product_variant_id": shoes.variant, "quantity": 1})).await.expect(201);
+
+    assert!(touched_at_the_time_of(&app).await);
+}
+
+async fn touched_at_the_time_of(app: &TestApp) -> bool {
+    use shared::app::Ambient as _;
+    sqlx::query_scalar("select updated_at = $1 from carts").bind(app.clock.now()).fetch_one(&app.db).await.unwrap()
+}

@@ -1,0 +1,69 @@
+//! Changes while the cart is being checked out.
+
+use serde_json::json;
+use shared::app::Ambient as _;
+use shared::ids::{EventId, OrderId};
+use shared::orders::store::{Outcome, Placement, place};
+use sqlx::PgPool;
+
+use crate::{app, items};
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_line_that_was_added_is_in_the_order_and_one_that_was_not_is_refused(db: PgPool) {
+    let app = app(db);
+    let ana = app.a_user().await;
+    let (shoes, socks) = (app.a_product().stock(50).create().await, app.a_product().stock(50).create().await);
+
+    for _ in 0..10 {
+        let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
+        let placement = Placement {
+            order: OrderId(app.app.ambient.ordered_uuid()),
+            event: EventId(app.app.ambient.ordered_uuid()),
+            cart,
+            user: ana.id,
+            idempotency_key: None,
+            request_digest: cart.0,
+            expected_total: None,
+            now: app.clock.now(),
+        };
+        let (client, path) = (app.of(&ana), items(cart));
+        let more = json!({"product_variant_id": socks.variant, "quantity": 1});
+
+        let (placed, added) = tokio::join!(place(&app.app.db, &placement), client.post(&path, more));
+
+        let Ok(Outcome::Placed(order)) = placed else { panic!("{placed:?}") };
+        let expected = if order.items.len() == 2 { 201 } else { 410 };
+        assert_eq!(added.status, expected, "{}", added.text);
+    }
+    assert!(app.stock_adds_up().await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_change_waits_for_whoever_holds_the_cart(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().create().await;
+    let cart = app.a_cart().with(shoes.variant, 1).create().await;
+    let (client, path) = (app.anonymous(), items(cart));
+    let mut holder = app.db.begin().await.unwrap();
+    sqlx::query("select from carts where id = $1 for update").bind(cart).execute(&mut *holder).await.unwrap();
+    sqlx::query("update carts set status = 'ordered'").execute(&mut *holder).await.unwrap();
+
+    let add = client.post(&path, json!({"product_variant_id": shoes.variant, "quantity": 1}));
+    let release = async {
+        // Until the change is seen to wait; then the cart is gone.
+        while app
+            .count(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+            )
+            .await
+            == 0
+        {
+            tokio::task::yield_now().await;
+        }
+        holder.commit().await.unwrap();
+    };
+    let (added, ()) = tokio::join!(add, release);
+
+    added.expect(410);
+    assert_eq!(app.count("select quantity::bigint from cart_lines").await, 1);
+}

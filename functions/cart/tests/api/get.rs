@@ -1,0 +1,113 @@
+//! `GET` of a cart, of its lines and of one of them.
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::{app, item, items, path};
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_cart_shows_what_is_in_it(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().named("Shoes").cents(4_995).stock(3).create().await;
+    let cart = app.a_cart().with(shoes.variant, 2).create().await;
+
+    let found = app.anonymous().get(&path(cart)).await.expect(200);
+
+    let line = &found.body["items"][0];
+    assert_eq!(
+        found.body,
+        json!({
+            "id": cart,
+            "items": [{
+                "id": line["id"],
+                "product_variant": {
+                    "id": shoes.variant,
+                    "sku": shoes.sku,
+                    "name": "One size",
+                    "product": {"id": shoes.id, "slug": shoes.slug, "name": "Shoes"},
+                    "price": "49.95",
+                    "currency": "EUR",
+                    "main_image": null,
+                    "inventory_count": 3,
+                    "is_available": true,
+                },
+                "quantity": 2,
+                "unit_price": "49.95",
+                "sub_total": "99.90",
+                "available": 3,
+                "is_available": true,
+            }],
+            "item_count": 2,
+            "grand_total": "99.90",
+            "currency": "EUR",
+        })
+    );
+    let listed = app.anonymous().get(&items(cart)).await.expect(200);
+    assert_eq!(listed.body, json!({"next": null, "previous": null, "results": [line]}));
+    let one = app.anonymous().get(&item(cart, &line["id"])).await.expect(200);
+    assert_eq!(&one.body, line);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn prices_and_stock_are_those_of_now(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().cents(1_000).stock(3).create().await;
+    let cart = app.a_cart().with(shoes.variant, 3).create().await;
+
+    sqlx::query("update products set base_price = 1250").execute(&app.db).await.unwrap();
+    sqlx::query("update product_variants set price_adjustment = -50").execute(&app.db).await.unwrap();
+    sqlx::query("select change_stock($1, -1, 'counted', now())").bind(shoes.variant).execute(&app.db).await.unwrap();
+
+    let found = app.anonymous().get(&path(cart)).await.expect(200);
+    let line = &found.body["items"][0];
+    assert_eq!((&line["unit_price"], &found.body["grand_total"]), (&json!("12.00"), &json!("36.00")));
+    assert_eq!((&line["available"], &line["is_available"]), (&json!(2), &json!(false)));
+    assert_eq!(line["product_variant"]["is_available"], true);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_is_no_longer_sold_stays_in_the_cart_and_is_not_available(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().stock(3).create().await;
+    let cart = app.a_cart().with(shoes.variant, 1).create().await;
+
+    sqlx::query("update products set status = 'archived'").execute(&app.db).await.unwrap();
+
+    let line = &app.anonymous().get(&path(cart)).await.expect(200).body["items"][0];
+    assert_eq!((&line["available"], &line["is_available"]), (&json!(0), &json!(false)));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_picture_is_the_variants_own_before_the_products_first(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().create().await;
+    let cart = app.a_cart().with(shoes.variant, 1).create().await;
+    let image = async || {
+        app.anonymous().get(&path(cart)).await.expect(200).body["items"][0]["product_variant"]["main_image"].clone()
+    };
+    let add =
+        "insert into product_images (product_id, variant_id, url, alt_text, display_order) values ($1, $2, $3, $4, $5)";
+
+    sqlx::query(add)
+        .bind(shoes.id)
+        .bind(None::<i64>)
+        .bind("/1.svg")
+        .bind("All")
+        .bind(0)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    sqlx::query("select refresh_product_cards(array[$1])").bind(shoes.id).execute(&app.db).await.unwrap();
+    assert_eq!(image().await, json!({"url": "http://shop.test/1.svg", "alt_text": "All"}));
+
+    sqlx::query(add)
+        .bind(shoes.id)
+        .bind(shoes.variant)
+        .bind("https://cdn.test/2.svg")
+        .bind("")
+        .bind(1)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    assert_eq!(image().await, json!({"url": "https://cdn.test/2.svg", "alt_text": ""}));
+}

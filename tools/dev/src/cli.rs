@@ -1,0 +1,80 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use shared::app::Environment;
+
+use crate::accounts::superuser;
+use crate::database::Database;
+use crate::home::Home;
+use crate::terminal::warn;
+use crate::{lanes, openapi, serve};
+
+/// The whole shop on this machine. Without a command: serve.
+#[derive(Debug, Parser)]
+#[command(name = "cargo dev", bin_name = "cargo dev", version, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::Options,
+    /// Where to keep the database, the queue and the mail instead of target/dev
+    #[arg(long, global = true, hide = true, value_name = "DIR")]
+    home: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the whole shop, with a database, mail and a sample catalogue, on http://localhost:8000
+    Serve(serve::Options),
+    /// Make an account that may do everything
+    Createsuperuser(superuser::Wanted),
+    /// Run the tests on a database of their own, straight and through a pooler
+    Test {
+        /// For the test runner, such as `-- -p orders`
+        #[arg(last = true, value_name = "ARGUMENTS")]
+        arguments: Vec<String>,
+    },
+    /// Write openapi.json from the code
+    Openapi {
+        /// Write nothing; fail where the file is not as the code has it
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+/// Does what the command line says.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome =
+        tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| runtime.block_on(obey(arguments)));
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            warn(format_args!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn obey(arguments: Arguments) -> anyhow::Result<u8> {
+    let environment = Environment::of_process();
+    let home = Home::new(arguments.home)?;
+    match arguments.command.unwrap_or(Command::Serve(arguments.serve)) {
+        Command::Serve(options) => serve::run(home, environment, options).await?,
+        Command::Createsuperuser(wanted) => {
+            // Before the database is started: whoever mistypes hears it at once.
+            let person = superuser::complete(wanted)?;
+            let database = Database::open(&home, &environment).await?;
+            let made = superuser::make(&database.app(1), person).await;
+            database.stop().await?;
+            made?;
+        }
+        Command::Test { arguments } => return lanes::run(&home, &environment, &arguments).await,
+        Command::Openapi { check: true } => openapi::check()?,
+        Command::Openapi { check: false } => openapi::write()?,
+    }
+    Ok(0)
+}

@@ -1,0 +1,82 @@
+//! The database that `cargo dev` works on: the one that `DATABASE_URL` names, or a PostgreSQL of its own.
+
+use std::str::FromStr as _;
+
+use anyhow::{Context as _, bail};
+use local_postgres::{Cluster, Durability};
+use shared::app::Environment;
+use shared::app::db::{Connector, Db, PoolSettings};
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::PgConnectOptions;
+
+use crate::home::Home;
+
+/// The name of the database in a PostgreSQL of our own.
+const NAME: &str = "shop";
+
+/// A migrated database. Dropped, it stops the PostgreSQL that it started.
+pub struct Database {
+    cluster: Option<Cluster>,
+    owner: PgConnectOptions,
+}
+
+impl Database {
+    /// Finds or starts it, whether or not another `cargo dev` is running, and applies the migrations.
+    pub async fn open(home: &Home, environment: &Environment) -> anyhow::Result<Self> {
+        let database = match environment.get("DATABASE_URL") {
+            Some(url) => Self::named_by(url)?,
+            None => Self::of_our_own(home).await?,
+        };
+        database.migrate().await.context("the migrations could not be applied")?;
+        Ok(database)
+    }
+
+    fn named_by(url: &str) -> anyhow::Result<Self> {
+        // Without the cause: it may hold the password.
+        let owner = PgConnectOptions::from_str(url)
+            .map_err(|_| anyhow::anyhow!("DATABASE_URL is no URL such as postgres://user@host:5432/name"))?;
+        Ok(Self { cluster: None, owner })
+    }
+
+    async fn of_our_own(home: &Home) -> anyhow::Result<Self> {
+        let dir = home.postgres();
+        let cluster = tokio::task::spawn_blocking(move || {
+            let cluster = local_postgres::open(&dir, Durability::Durable)?;
+            cluster.create_database(NAME)?;
+            anyhow::Ok(cluster)
+        });
+        let cluster = cluster.await??;
+        let owner = PgConnectOptions::from_str(&cluster.url(NAME))?;
+        Ok(Self { cluster: Some(cluster), owner })
+    }
+
+    async fn migrate(&self) -> anyhow::Result<()> {
+        let mut connection = self.owner.clone().connect().await.context("the database cannot be reached")?;
+        shared::app::db::MIGRATOR.run(&mut connection).await?;
+        Ok(())
+    }
+
+    /// Connections as the functions have them.
+    pub fn app(&self, max_connections: usize) -> Db {
+        Db::new(Connector::to(self.owner.clone()), PoolSettings { max_connections })
+    }
+
+    /// Stops the PostgreSQL that was started; open connections are cut.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        match self.cluster {
+            Some(cluster) => tokio::task::spawn_blocking(move || cluster.stop()).await?,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Deletes what is in a PostgreSQL of our own; one that `DATABASE_URL` names is not ours to delete.
+pub async fn forget(home: &Home, environment: &Environment) -> anyhow::Result<()> {
+    if environment.get("DATABASE_URL").is_some() {
+        bail!(
+            "--fresh deletes the database that `cargo dev` keeps for itself, and DATABASE_URL names another: empty that one yourself, or unset DATABASE_URL"
+        );
+    }
+    let dir = home.postgres();
+    tokio::task::spawn_blocking(move || local_postgres::remove(&dir)).await?
+}

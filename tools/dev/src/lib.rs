@@ -1,0 +1,16 @@
+//! The whole shop on a laptop: the functions' own routers in one process, with a PostgreSQL, a queue and a mailbox of its own;
+//! its tests, its benchmarks, and what is generated from the code.
+
+pub mod accounts;
+pub mod cli;
+pub mod database;
+pub mod home;
+pub mod lanes;
+pub mod mailbox;
+pub mod openapi;
+pub mod queue;
+pub mod serve;
+pub mod shop;
+
+mod stop;
+mod terminal;

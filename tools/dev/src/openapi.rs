@@ -1,0 +1,128 @@
+//! `openapi.json`: what all functions say of themselves, in one document.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, ensure};
+use serde_json::Value;
+use utoipa::openapi::OpenApi;
+
+use crate::home::workspace;
+use crate::shop;
+use crate::terminal::say;
+
+/// The document of the whole shop. Fails where two functions mean different things by one name.
+pub fn document() -> anyhow::Result<OpenApi> {
+    unite(shop::documents())
+}
+
+/// The document as the file has it: the same for the same code, on every machine.
+pub fn text() -> anyhow::Result<String> {
+    Ok(document()?.to_pretty_json()? + "\n")
+}
+
+/// Where it is.
+pub fn path() -> PathBuf {
+    workspace().join("openapi.json")
+}
+
+/// Writes the file.
+pub fn write() -> anyhow::Result<()> {
+    let (path, text) = (path(), text()?);
+    if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
+        say("openapi.json is as the code has it.");
+        return Ok(());
+    }
+    std::fs::write(&path, text).with_context(|| format!("{} could not be written", path.display()))?;
+    say("openapi.json is written.");
+    Ok(())
+}
+
+/// Fails where the file is not as the code has it.
+pub fn check() -> anyhow::Result<()> {
+    let old = std::fs::read_to_string(path()).unwrap_or_default();
+    ensure!(old == text()?, "openapi.json is not as the code has it: run `cargo dev openapi` and commit the file");
+    say("openapi.json is as the code has it.");
+    Ok(())
+}
+
+fn unite(parts: Vec<(&'static str, OpenApi)>) -> anyhow::Result<OpenApi> {
+    let mut seen = Seen::default();
+    let mut whole = shared::http::document();
+    for (function, part) in parts {
+        seen.check(function, &serde_json::to_value(&part)?)?;
+        whole.merge(part);
+    }
+    Ok(whole)
+}
+
+/// Names that were met, and whose they are. Merging keeps the first of two and says nothing.
+#[derive(Default)]
+struct Seen {
+    schemas: BTreeMap<String, (&'static str, Value)>,
+    operations: BTreeMap<String, &'static str>,
+}
+
+impl Seen {
+    fn check(&mut self, function: &'static str, part: &Value) -> anyhow::Result<()> {
+        for (name, schema) in entries(&part["components"]["schemas"]) {
+            let (first, known) = self.schemas.entry(name.clone()).or_insert_with(|| (function, schema.clone()));
+            ensure!(
+                known == schema,
+                "`{first}` and `{function}` each have a schema {name}, and they differ: rename one"
+            );
+        }
+        for (path, item) in entries(&part["paths"]) {
+            for (method, operation) in entries(item) {
+                let Some(id) = operation["operationId"].as_str() else { continue };
+                let taken = self.operations.insert(id.to_owned(), function);
+                ensure!(
+                    taken.is_none(),
+                    "`{}` and `{function}` ({method} {path}) each have an operation {id}: rename one",
+                    taken.unwrap_or_default()
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn entries(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    object.as_object().into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn part(path: &str, operation: &str, schema_type: &str) -> OpenApi {
+        serde_json::from_value(json!({
+            "openapi": "3.1.0",
+            "info": {"title": "", "version": ""},
+            "paths": {path: {"get": {"operationId": operation, "responses": {}}}},
+            "components": {"schemas": {"Thing": {"type": schema_type}}},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn functions_may_share_a_schema_but_not_its_name_alone() {
+        assert!(unite(vec![("a", part("/a/", "get_a", "string")), ("b", part("/b/", "get_b", "string"))]).is_ok());
+        let error =
+            unite(vec![("a", part("/a/", "get_a", "string")), ("b", part("/b/", "get_b", "integer"))]).unwrap_err();
+        assert_eq!(error.to_string(), "`a` and `b` each have a schema Thing, and they differ: rename one");
+    }
+
+    #[test]
+    fn two_operations_do_not_share_an_id() {
+        let error = unite(vec![("a", part("/a/", "get", "string")), ("b", part("/b/", "get", "string"))]).unwrap_err();
+        assert_eq!(error.to_string(), "`a` and `b` (get /b/) each have an operation get: rename one");
+    }
+
+    #[test]
+    fn the_document_is_the_same_each_time() {
+        assert_eq!(text().unwrap(), text().unwrap());
+    }
+}

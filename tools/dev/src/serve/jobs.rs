@@ -1,0 +1,60 @@
+//! What runs beside the requests: the relay, as EventBridge wakes it, and the mail consumer, as SQS does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lambda_events::sqs::SqsEvent;
+use notifications::Notifications;
+use outbox_relay::Relay;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::queue::{Spool, consumer};
+
+/// In the cloud it is a minute; here somebody waits for their mail.
+const RELAY_EVERY: Duration = Duration::from_secs(3);
+
+/// Starts both. They end when `stop` changes, at a point where nothing is in hand.
+pub(super) fn start(
+    relay: Relay,
+    notifications: Notifications,
+    spool: Arc<Spool>,
+    stop: &watch::Receiver<bool>,
+) -> JoinSet<()> {
+    let mut jobs = JoinSet::new();
+    jobs.spawn(relay_events(relay, stop.clone()));
+    jobs.spawn(send_mail(Arc::new(notifications), spool, stop.clone()));
+    jobs
+}
+
+async fn relay_events(relay: Relay, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = outbox_relay::drain(&relay).await {
+            tracing::warn!(error = format!("{error:#}"), "the relay failed; it tries again");
+        }
+        tokio::select! {
+            () = sleep(RELAY_EVERY) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
+}
+
+async fn send_mail(notifications: Arc<Notifications>, spool: Arc<Spool>, mut stop: watch::Receiver<bool>) {
+    // A task of its own for each batch: a panic costs the batch, as it does in Lambda.
+    let function = |batch: SqsEvent| {
+        let notifications = notifications.clone();
+        async move { Ok(tokio::spawn(async move { notifications::handle(&notifications, batch).await }).await?) }
+    };
+    while !*stop.borrow() {
+        match consumer::take_batch(&spool, &function).await {
+            Ok(1..) => continue,
+            Ok(0) => {}
+            Err(error) => tracing::error!(error = format!("{error:#}"), "the queue cannot be read"),
+        }
+        tokio::select! {
+            () = spool.arrival() => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
+}

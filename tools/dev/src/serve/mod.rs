@@ -1,0 +1,57 @@
+//! `cargo dev serve`: the whole shop in one process.
+
+pub(crate) mod page;
+
+mod accounts;
+mod fresh;
+mod http;
+mod jobs;
+mod signing_key;
+mod start;
+mod start_page;
+
+use shared::app::{Environment, LogFormat, write_logs};
+
+use crate::home::Home;
+use crate::stop::Stop;
+use crate::terminal::say;
+
+/// How it is to be served.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// Where to listen; 0 takes a free port
+    #[arg(long, default_value_t = 8000)]
+    pub port: u16,
+    /// Begin with an empty shop: deletes the database, the queue and the mail of earlier runs
+    #[arg(long)]
+    pub fresh: bool,
+    /// Do not ask before deleting
+    #[arg(long, requires = "fresh")]
+    pub yes: bool,
+    /// Say each request
+    #[arg(long, short)]
+    pub verbose: bool,
+    /// Leave messages in the queue: no relay and no mail, for benchmarks
+    #[arg(long, hide = true)]
+    pub without_mail: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { port: 8000, fresh: false, yes: false, verbose: false, without_mail: false }
+    }
+}
+
+/// Serves until it is asked to stop, and stops everything that it started.
+pub async fn run(home: Home, environment: Environment, options: Options) -> anyhow::Result<()> {
+    write_logs(&environment, LogFormat::Words, if options.verbose { "info" } else { "warn" });
+    let mut stop = Stop::on_signals()?;
+    let running = tokio::select! {
+        running = start::start(&home, &environment, &options) => running?,
+        // What was begun is dropped, and stops with that.
+        () = stop.asked(1) => return Ok(()),
+    };
+    say(&running.greeting);
+    stop.asked(1).await;
+    running.stop(stop).await
+}

@@ -1,0 +1,25 @@
+//! The key that signs tokens on this machine. It is kept, so that whoever is signed in stays so after a restart.
+
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use ring::rand::SystemRandom;
+use ring::signature::Ed25519KeyPair;
+use shared::users::tokens::TokenSigner;
+
+/// The key in this file, which is made where there is none.
+pub(super) fn load(path: &Path) -> anyhow::Result<TokenSigner> {
+    if let Some(signer) = std::fs::read(path).ok().and_then(|key| TokenSigner::new(&key)) {
+        return Ok(signer);
+    }
+    let key =
+        Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| anyhow::anyhow!("no key could be made"))?;
+    let unfinished = path.with_extension("new");
+    let file = std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&unfinished);
+    file.and_then(|mut file| file.write_all(key.as_ref()))
+        .and_then(|()| std::fs::rename(&unfinished, path))
+        .with_context(|| format!("{} could not be written", path.display()))?;
+    TokenSigner::new(key.as_ref()).context("the new key is of no use")
+}

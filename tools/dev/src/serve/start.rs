@@ -1,0 +1,119 @@
+//! From nothing to a shop that answers, and back.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use notifications::{Notifications, Patience, Shop};
+use outbox_relay::Relay;
+use shared::app::db::Db;
+use shared::app::{Ambient, App, Environment, SystemAmbient};
+use shared::users::tokens::TokenVerifier;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::accounts::{self, READY};
+use super::http::Port;
+use super::start_page::{self, PLACES};
+use super::{Options, fresh, jobs, signing_key};
+use crate::database::Database;
+use crate::home::{Home, Occupied};
+use crate::mailbox::{self, Mailbox};
+use crate::queue::Spool;
+use crate::shop::{Parts, shop};
+use crate::stop::Stop;
+
+/// As many requests as this have a connection at once.
+const CONNECTIONS: usize = 8;
+/// How long requests and jobs may take to finish when we stop. A request has eight seconds in all.
+const WAIT_FOR_REQUESTS: Duration = Duration::from_secs(9);
+
+/// A shop that answers.
+pub(super) struct Running {
+    /// What to tell whoever started it.
+    pub(super) greeting: String,
+    stop: watch::Sender<bool>,
+    servers: JoinSet<std::io::Result<()>>,
+    jobs: JoinSet<()>,
+    database: Database,
+    /// Last, so that the next one finds everything stopped.
+    _occupied: Occupied,
+}
+
+/// Starts everything, in the order in which one thing needs another.
+pub(super) async fn start(home: &Home, environment: &Environment, options: &Options) -> anyhow::Result<Running> {
+    let mut occupied = home.occupy()?;
+    // Before all that takes time: a port that is taken is said at once.
+    let port = Port::take(options.port).await?;
+    if options.fresh {
+        fresh::begin_anew(home, environment, options.yes).await?;
+    }
+    let database = Database::open(home, environment).await?;
+    let db = database.app(CONNECTIONS);
+    let ambient: Arc<dyn Ambient> = Arc::new(SystemAmbient);
+    accounts::make_ready(&db, &*ambient).await?;
+
+    let url = port.url();
+    let spool = Arc::new(Spool::open(home.queue(), ambient.clone())?);
+    let mailbox = Arc::new(Mailbox::open(home.mail(), ambient.clone(), url.clone())?);
+    let signer = Arc::new(signing_key::load(&home.signing_key())?);
+    let verifier = Arc::new(TokenVerifier::new([signer.public_key().to_vec()]));
+    let app = App { db: db.clone(), ambient: ambient.clone(), verifier, public_url: None };
+    let router = Router::new()
+        .merge(start_page::router(&url))
+        .merge(mailbox::router(mailbox.clone()))
+        .fallback_service(shop(Parts { app, signer, queue: spool.clone() }));
+
+    let (stop, stopped) = watch::channel(false);
+    let jobs = if options.without_mail {
+        JoinSet::new()
+    } else {
+        let relay = relay(&db, &ambient, &spool);
+        jobs::start(relay, notifications(environment, db, ambient, mailbox), spool, &stopped)
+    };
+    occupied.tell(&url)?;
+    let servers = port.serve(&router, &stopped);
+    Ok(Running { greeting: greeting(&url), stop, servers, jobs, database, _occupied: occupied })
+}
+
+impl Running {
+    /// No new requests; those that run and the jobs are finished; then PostgreSQL. A second Ctrl-C ends the waiting.
+    pub(super) async fn stop(mut self, mut asked: Stop) -> anyhow::Result<()> {
+        self.stop.send_replace(true);
+        let finished = async {
+            while self.servers.join_next().await.is_some() {}
+            while self.jobs.join_next().await.is_some() {}
+        };
+        tokio::select! {
+            _ = timeout(WAIT_FOR_REQUESTS, finished) => {}
+            () = asked.asked(2) => {}
+        }
+        self.servers.shutdown().await;
+        self.jobs.shutdown().await;
+        self.database.stop().await
+    }
+}
+
+fn relay(db: &Db, ambient: &Arc<dyn Ambient>, spool: &Arc<Spool>) -> Relay {
+    let patience = outbox_relay::Patience::default();
+    Relay { db: db.clone(), ambient: ambient.clone(), queue: spool.clone(), patience }
+}
+
+fn notifications(environment: &Environment, db: Db, ambient: Arc<dyn Ambient>, mailer: Arc<Mailbox>) -> Notifications {
+    Notifications { db, ambient, mailer, shop: Shop::from_environment(environment), patience: Patience::default() }
+}
+
+fn greeting(url: &str) -> String {
+    let mut text = String::from("The shop is up.\n\n");
+    for (name, path) in PLACES {
+        let _ = writeln!(text, "  {name:<9} {url}{path}");
+    }
+    text.push('\n');
+    for account in READY {
+        let _ = writeln!(text, "  {:<9} {}  password {}", account.title, account.email, account.password);
+    }
+    text.push_str("\nCtrl-C stops it and keeps the data; --fresh begins anew.\n");
+    text
+}

@@ -1,0 +1,38 @@
+//! Every HTTP function in one process: the same routers that run in Lambda, in the same service.
+
+use std::sync::Arc;
+
+use auth::{Auth, Lifetimes};
+use axum::Router;
+use orders::Orders;
+use shared::app::{App, service};
+use shared::outbox::Queue;
+use shared::users::tokens::TokenSigner;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// What the functions need between them.
+#[derive(Clone)]
+pub struct Parts {
+    /// What every function has.
+    pub app: App,
+    /// Makes tokens; `auth` alone has it.
+    pub signer: Arc<TokenSigner>,
+    /// Where the news of an order goes.
+    pub queue: Arc<dyn Queue>,
+}
+
+/// The whole shop.
+pub fn shop(parts: Parts) -> Router {
+    let Parts { app, signer, queue } = parts;
+    let auth = Auth { app: app.clone(), signer, lifetimes: Lifetimes::default() };
+    let orders = Orders { app: app.clone(), queue };
+    let functions =
+        OpenApiRouter::new().merge(auth::router().with_state(auth)).merge(orders::router().with_state(orders));
+    service(functions, app)
+}
+
+/// What each function says of itself, by the function's name.
+pub fn documents() -> Vec<(&'static str, OpenApi)> {
+    vec![("auth", auth::router().into_openapi()), ("orders", orders::router().into_openapi())]
+}
