@@ -72,7 +72,7 @@ pub(crate) async fn create_cart(
     if !wanted.is_empty() {
         refuse_unknown(&new.items, &insert_lines(&mut tx, id, &wanted).await?)?;
     }
-    let cart = Cart::new(id, head.currency, lines(&mut tx, id).await?);
+    let cart = Cart::new(id, head.currency, lines(&mut tx, id).await?).with_base_url(&base.0);
     tx.commit().await?;
     let location = format!("{}/api/v1/cart/{id}/", base.0);
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(cart)))

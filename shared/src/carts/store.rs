@@ -3,8 +3,9 @@
 //! Whoever writes lines calls [`lock`] first. Checkout locks the same row, so a cart does not change while it is sold, and what
 //! is read after the lock is what holds.
 
-use super::{CartImage, CartLine, CartProduct, CartVariant, MAX_LINES, Status, Wanted};
+use super::{CartLine, CartProduct, CartVariant, MAX_LINES, Status, Wanted};
 use crate::app::db::Tx;
+use crate::catalogue::MainImage;
 use crate::ids::{CartId, CartLineId, ProductId, UserId, VariantId};
 use crate::money::Money;
 use crate::time::Timestamp;
@@ -212,7 +213,7 @@ impl From<Row> for CartLine {
             product: CartProduct { id: row.product_id, slug: row.slug, name: row.product_name },
             price: Money::from_minor(row.price),
             currency: row.currency,
-            main_image: row.image_url.map(|url| CartImage { url, alt_text: row.image_alt_text.unwrap_or_default() }),
+            main_image: row.image_url.map(|url| MainImage { url, alt_text: row.image_alt_text.unwrap_or_default() }),
             inventory_count: row.on_hand,
             is_available: row.on_hand > 0,
         };

@@ -1,7 +1,7 @@
 //! Connections that are busy, dead or not to be had.
 
-use http::StatusCode;
 use axum::response::IntoResponse as _;
+use http::StatusCode;
 use shared::app::db::Call;
 use shared::http::ApiError;
 use sqlx::PgPool;

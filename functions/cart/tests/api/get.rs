@@ -98,8 +98,16 @@ async fn the_picture_is_the_variants_own_before_the_products_first(db: PgPool) {
         .await
         .unwrap();
     sqlx::query("select refresh_product_cards(array[$1])").bind(shoes.id).execute(&app.db).await.unwrap();
-    assert_eq!(image().await, json!({"url": "/1.svg", "alt_text": "All"}));
+    assert_eq!(image().await, json!({"url": "http://shop.test/1.svg", "alt_text": "All"}));
 
-    sqlx::query(add).bind(shoes.id).bind(shoes.variant).bind("/2.svg").bind("").bind(1).execute(&app.db).await.unwrap();
-    assert_eq!(image().await, json!({"url": "/2.svg", "alt_text": ""}));
+    sqlx::query(add)
+        .bind(shoes.id)
+        .bind(shoes.variant)
+        .bind("https://cdn.test/2.svg")
+        .bind("")
+        .bind(1)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    assert_eq!(image().await, json!({"url": "https://cdn.test/2.svg", "alt_text": ""}));
 }
