@@ -6,12 +6,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use shared::app::Environment;
 
-use crate::accounts::superuser;
 use crate::bench::{self, Bench};
 use crate::database::Database;
 use crate::home::Home;
 use crate::terminal::warn;
-use crate::{lanes, openapi, serve, wire};
+use crate::{lanes, openapi, serve, superuser, wire};
 
 /// The whole shop on this machine. Without a command: serve.
 #[derive(Debug, Parser)]
@@ -75,7 +74,7 @@ async fn obey(arguments: Arguments) -> anyhow::Result<u8> {
             // Before the database is started: whoever mistypes hears it at once.
             let person = superuser::complete(wanted)?;
             let database = Database::open(&home, &environment).await?;
-            let made = superuser::make(&database.app(1), person).await;
+            let made = superuser::make(&database, person).await;
             database.stop().await?;
             made?;
         }
