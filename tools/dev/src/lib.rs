@@ -4,11 +4,15 @@
 pub mod accounts;
 pub mod cli;
 pub mod database;
+pub mod entry;
+pub mod export;
 pub mod home;
+pub mod import;
 pub mod lanes;
 pub mod mailbox;
 pub mod openapi;
 pub mod queue;
+pub mod sample;
 pub mod serve;
 pub mod shop;
 
