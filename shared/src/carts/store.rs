@@ -162,6 +162,8 @@ pub async fn line(tx: &mut Tx, cart: CartId, line: CartLineId) -> sqlx::Result<O
     Ok(read_lines(tx, cart, Some(line)).await?.pop())
 }
 
+/// A variant without a picture of its own gets that of the variant that is most like it: a shirt is photographed once in each
+/// colour, not in each size.
 async fn read_lines(tx: &mut Tx, cart: CartId, only: Option<CartLineId>) -> sqlx::Result<Vec<CartLine>> {
     let rows = sqlx::query_as!(
         Row,
@@ -176,7 +178,14 @@ async fn read_lines(tx: &mut Tx, cart: CartId, only: Option<CartLineId>) -> sqlx
              join products p on p.id = v.product_id
              join stock_levels s on s.variant_id = v.id
              left join lateral (
-                   select url, alt_text from product_images where variant_id = v.id order by display_order limit 1
+                   select i.url, i.alt_text
+                     from product_images i
+                     join product_variants shown on shown.id = i.variant_id
+                    cross join lateral (
+                          select count(*) as values from unnest(shown.attribute_value_ids) as value
+                           where value = any (v.attribute_value_ids)) shared
+                    where i.product_id = p.id and (shown.id = v.id or shared.values > 0)
+                    order by shown.id = v.id desc, shared.values desc, i.display_order limit 1
                   ) own on true
             where l.cart_id = $1 and ($2::bigint is null or l.id = $2)
             order by l.id"#,

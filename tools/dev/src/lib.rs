@@ -4,16 +4,21 @@
 pub mod bench;
 pub mod cli;
 pub mod database;
+pub mod entry;
+pub mod export;
 pub mod home;
+pub mod import;
 pub mod lanes;
 pub mod mailbox;
 pub mod openapi;
 pub mod queue;
 pub mod runtime_api;
+pub mod sample;
 pub mod serve;
 pub mod shop;
 pub mod superuser;
 pub mod wire;
 
+mod stack;
 mod stop;
 mod terminal;
