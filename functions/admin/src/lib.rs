@@ -1,1 +1,39 @@
-//! x
+//! `/admin/`: the staff's pages. Rendered here, one stylesheet, one small script, no request to any other host.
+
+mod assets;
+mod error;
+mod layout;
+mod list;
+mod order;
+mod orders;
+mod overview;
+mod products;
+mod same_origin;
+mod session;
+mod sign_in;
+mod staff_page;
+mod stock;
+mod variant;
+
+use axum::middleware::map_response;
+use axum::routing::{any, get, post};
+use shared::app::App;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Every route of this function. Pages for people: none of them is in the OpenAPI document.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(shared::http::document())
+        .route("/admin/", get(overview::get_overview))
+        .route("/admin/orders/", get(orders::list_orders))
+        .route("/admin/orders/{id}/", get(order::get_order))
+        .route("/admin/stock/", get(stock::list_stock))
+        .route("/admin/stock/{variant_id}/", get(variant::get_variant).post(variant::change_stock))
+        .route("/admin/products/", get(products::list_products))
+        .route("/admin/sign-in/", get(sign_in::get_sign_in))
+        .route("/admin/session/", post(session::begin_session))
+        .route("/admin/sign-out/", post(session::end_session))
+        .route("/admin/style.css/", get(assets::get_style))
+        .route("/admin/sign-in.js/", get(assets::get_script))
+        .route("/admin/{*rest}", any(error::not_found))
+        .layer(map_response(layout::guard))
+}

@@ -1,2 +1,6 @@
 //! The `admin` Lambda.
-fn main() {}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::app::lambda::serve(admin::router(), |app, _| Ok(app)).await
+}

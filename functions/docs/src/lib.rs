@@ -1,1 +1,19 @@
-//! x
+//! `/api/schema/`: the OpenAPI document. `/api/docs/`: Swagger UI over it, all from this binary.
+
+mod page;
+mod schema;
+mod tagged;
+
+use axum::routing::get;
+use shared::app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Every route of this function.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(shared::http::document())
+        .routes(routes!(schema::get_schema))
+        // Pages for people: not in the document.
+        .route("/api/docs/", get(page::get_page))
+        .route("/api/docs/{file}/", get(page::get_file))
+}

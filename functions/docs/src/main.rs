@@ -1,2 +1,6 @@
 //! The `docs` Lambda.
-fn main() {}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::app::lambda::serve_without_database(docs::router()).await
+}

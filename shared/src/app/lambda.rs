@@ -21,13 +21,31 @@ where
     S: Clone + Send + Sync + 'static,
     App: FromRef<S>,
 {
-    let environment = Environment::of_process();
-    write_logs(&environment, LogFormat::Json, "info");
+    let environment = begin();
     let app = App::from_environment(&environment)?;
     // Here, because the first moments of a sandbox have the most processor; a failure is the first request's to report.
     app.db.warm_up().await;
-    let service = service(router, state(app, &environment)?);
-    lambda_http::run(service.map_request(named_by_lambda)).await
+    run(router, state(app, &environment)?).await
+}
+
+/// Serves a function that needs neither the database nor to know who asks, and so is given neither.
+pub async fn serve_without_database(router: OpenApiRouter<App>) -> Result<(), lambda_http::Error> {
+    let app = App::without_database(&begin());
+    run(router, app).await
+}
+
+fn begin() -> Environment {
+    let environment = Environment::of_process();
+    write_logs(&environment, LogFormat::Json, "info");
+    environment
+}
+
+async fn run<S>(router: OpenApiRouter<S>, state: S) -> Result<(), lambda_http::Error>
+where
+    S: Clone + Send + Sync + 'static,
+    App: FromRef<S>,
+{
+    lambda_http::run(service(router, state).map_request(named_by_lambda)).await
 }
 
 /// Runs a function that is no HTTP API: `job` makes what it needs, once; `work` is done for each event.

@@ -38,7 +38,21 @@ impl App {
             db: Db::from_environment(environment)?,
             ambient: Arc::new(SystemAmbient),
             verifier: Arc::new(TokenVerifier::from_environment(environment)?),
-            public_url: environment.get("PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned()),
+            public_url: public_url(environment),
         })
     }
+
+    /// For a function that has no database and takes no tokens: a connection is never made, and every token is refused.
+    pub fn without_database(environment: &Environment) -> Self {
+        Self {
+            db: Db::nowhere(),
+            ambient: Arc::new(SystemAmbient),
+            verifier: Arc::new(TokenVerifier::new([])),
+            public_url: public_url(environment),
+        }
+    }
+}
+
+fn public_url(environment: &Environment) -> Option<String> {
+    environment.get("PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned())
 }

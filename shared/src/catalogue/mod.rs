@@ -1,5 +1,6 @@
 //! The catalogue: products with their variants and images, brands, the category tree, and attributes.
 
+pub mod staff;
 pub mod store;
 
 mod html;

@@ -1,5 +1,6 @@
 //! Mail: what is sent, who sends it, and what can become of it.
 
+pub mod staff;
 pub mod store;
 
 use async_trait::async_trait;

@@ -1,5 +1,6 @@
 //! Orders: what was sold, as it was when it was sold.
 
+pub mod staff;
 pub mod store;
 
 use serde::Serialize;

@@ -1,5 +1,6 @@
 //! Stock: how many units of a variant are on hand, and the ledger that says how that came about.
 
+pub mod staff;
 pub mod store;
 
 /// Why units came or went, other than by a sale.

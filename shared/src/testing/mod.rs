@@ -3,7 +3,7 @@
 //! `#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]` gives each test a database of its own. With `TEST_POOLER_PORT` set
 //! (as `cargo dev test` does in its second lane), the service reaches it through PgBouncer, while the test's own look at the
 //! database stays direct.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test kit fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test kit fails by panicking")]
 
 mod builders;
 mod client;
@@ -26,7 +26,7 @@ pub use orders::TestOrder;
 pub use queues::{BrokenQueue, RecordingQueue, SilentQueue};
 
 use crate::app::db::{Connector, Db, PoolSettings};
-use crate::app::{Ambient, App, SystemAmbient, service};
+use crate::app::{Ambient, App, Environment, SystemAmbient, service};
 use crate::ids::UserId;
 use crate::time::Timestamp;
 use crate::users::tokens::{Claims, TokenSigner, TokenType, TokenVerifier};
@@ -154,6 +154,11 @@ impl TestApp {
         .unwrap();
         TestUser { id, email, token: self.token(id) }
     }
+}
+
+/// A client of a function that asks no database, or is not to get as far.
+pub fn a_client_without_database(router: OpenApiRouter<App>) -> Client {
+    Client::new(service(router, App::without_database(&Environment::default())))
 }
 
 /// The service's way to the test's database: direct, or through the pooler.

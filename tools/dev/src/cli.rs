@@ -7,10 +7,11 @@ use clap::{Parser, Subcommand};
 use shared::app::Environment;
 
 use crate::accounts::superuser;
+use crate::bench::{self, Bench};
 use crate::database::Database;
 use crate::home::Home;
 use crate::terminal::warn;
-use crate::{lanes, openapi, serve};
+use crate::{lanes, openapi, serve, wire};
 
 /// The whole shop on this machine. Without a command: serve.
 #[derive(Debug, Parser)]
@@ -37,12 +38,18 @@ enum Command {
         #[arg(last = true, value_name = "ARGUMENTS")]
         arguments: Vec<String>,
     },
+    /// Measure how fast it is: a sale against what the database alone can do, or cold starts
+    #[command(subcommand)]
+    Bench(Bench),
     /// Write openapi.json from the code
     Openapi {
         /// Write nothing; fail where the file is not as the code has it
         #[arg(long)]
         check: bool,
     },
+    /// Drive the release binaries on the real wire
+    #[command(hide = true)]
+    Wire(wire::WireArgs),
 }
 
 /// Does what the command line says.
@@ -73,6 +80,8 @@ async fn obey(arguments: Arguments) -> anyhow::Result<u8> {
             made?;
         }
         Command::Test { arguments } => return lanes::run(&home, &environment, &arguments).await,
+        Command::Bench(what) => bench::run(what).await?,
+        Command::Wire(arguments) => wire::run(arguments).await?,
         Command::Openapi { check: true } => openapi::check()?,
         Command::Openapi { check: false } => openapi::write()?,
     }

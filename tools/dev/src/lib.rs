@@ -2,6 +2,7 @@
 //! its tests, its benchmarks, and what is generated from the code.
 
 pub mod accounts;
+pub mod bench;
 pub mod cli;
 pub mod database;
 pub mod entry;
@@ -12,9 +13,11 @@ pub mod lanes;
 pub mod mailbox;
 pub mod openapi;
 pub mod queue;
+pub mod runtime_api;
 pub mod sample;
 pub mod serve;
 pub mod shop;
+pub mod wire;
 
 mod stop;
 mod terminal;

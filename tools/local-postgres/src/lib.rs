@@ -48,16 +48,8 @@ pub fn remove(dir: &Path) -> anyhow::Result<()> {
     let home = home::Home::prepare(dir)?;
     let _starting = home.lock(cluster::STARTING)?;
     let Some(_owner) = home.try_lock(cluster::OWNER)? else {
-        bail!(
-            "the PostgreSQL in {} is in use by another process: stop that first",
-            dir.display()
-        );
+        bail!("the PostgreSQL in {} is in use by another process: stop that first", dir.display());
     };
-    native::remove(&home).with_context(|| {
-        format!(
-            "the PostgreSQL in {} was not removed",
-            home.path().display()
-        )
-    })?;
+    native::remove(&home).with_context(|| format!("the PostgreSQL in {} was not removed", home.path().display()))?;
     docker::remove(&home)
 }

@@ -2,6 +2,7 @@
 
 mod app_role;
 mod apply;
+mod create_superuser;
 
 use migrate::{Applied, apply};
 use shared::app::db::Connector;

@@ -7,7 +7,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection as _, Executor as _, FromRow, postgres::PgRow};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
@@ -64,6 +64,13 @@ impl Db {
     pub fn new(connector: Connector, settings: PoolSettings) -> Self {
         let permits = Arc::new(Semaphore::new(settings.max_connections.max(1)));
         Self { pool: Arc::new(Pool { connector, permits, idle: Mutex::default(), unfinished: Mutex::default() }) }
+    }
+
+    /// No database at all: whoever asks it hears that it is away.
+    pub fn nowhere() -> Self {
+        // A name that is reserved for not being there (RFC 6761).
+        let connector = Connector::to(PgConnectOptions::new_without_pgpass().host("database.invalid"));
+        Self::new(connector, PoolSettings { max_connections: 1 })
     }
 
     /// Begins a transaction that may write.

@@ -1,0 +1,90 @@
+//! What every page has around it.
+
+use axum::response::Response;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use maud::{DOCTYPE, Markup, html};
+use shared::users::store::Account;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// A part of the pages that the navigation leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Section {
+    Overview,
+    Orders,
+    Stock,
+    Products,
+}
+
+const SECTIONS: [(Section, &str, &str); 4] = [
+    (Section::Overview, "/admin/", "Overview"),
+    (Section::Orders, "/admin/orders/", "Orders"),
+    (Section::Stock, "/admin/stock/", "Stock"),
+    (Section::Products, "/admin/products/", "Products"),
+];
+
+/// A page for somebody who is signed in.
+pub(crate) fn page(section: Section, title: &str, account: &Account, content: &Markup) -> Markup {
+    let header = html! {
+        header {
+            div {
+                nav aria-label="Sections" {
+                    @for (this, path, name) in SECTIONS {
+                        a href=(path) aria-current=[(this == section).then_some("page")] { (name) }
+                    }
+                }
+                form.who method="post" action="/admin/sign-out/" {
+                    span { (account.email) }
+                    button.plain { "Sign out" }
+                }
+            }
+        }
+    };
+    document(title, &header, &html! { h1 { (title) } (content) })
+}
+
+/// A page for anybody: signing in, and what went wrong.
+pub(crate) fn bare_page(title: &str, content: &Markup) -> Markup {
+    document(title, &html! {}, &html! { div.narrow { div.card { h1 { (title) } (content) } } })
+}
+
+fn document(title: &str, header: &Markup, content: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " · Shop" }
+                link rel="stylesheet" href="/admin/style.css";
+                // Else a browser asks for /favicon.ico.
+                link rel="icon" href="data:,";
+            }
+            body {
+                a.skip href="#content" { "Skip to the content" }
+                (header)
+                main #content tabindex="-1" { (content) }
+            }
+        }
+    }
+}
+
+/// Headers of every answer. Nothing here is kept, but for what says otherwise itself.
+pub(crate) async fn guard(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_FRAME_OPTIONS, "DENY"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,75 @@
+//! `GET /admin/orders/`: everybody's orders, newest first, found by number or by the buyer's e-mail address.
+
+use axum::extract::State;
+use maud::{Markup, html};
+use shared::app::App;
+use shared::orders::staff::{OrderRow, OrderSearch, list};
+
+use crate::error::PageError;
+use crate::layout::{Section, page};
+use crate::list::ListQuery;
+use crate::staff_page::StaffPage;
+
+const HEADS: [(&str, &str); 5] = [("", "Order"), ("", "Buyer"), ("", "Status"), ("number", "Total"), ("", "Placed")];
+
+/// The list.
+pub(crate) async fn list_orders(
+    State(app): State<App>,
+    StaffPage(account): StaffPage,
+    query: ListQuery,
+) -> Result<Markup, PageError> {
+    let after = query.after()?;
+    let orders = match wanted(query.search.as_deref()) {
+        Some(search) => {
+            let mut tx = app.db.read().await?;
+            let orders = list(&mut tx, search, after, query.limit()).await?;
+            tx.commit().await?;
+            orders
+        }
+        None => Vec::new(),
+    };
+    let rows = query.rows(orders, |order| (order.placed_at, order.id))?;
+    let content = html! {
+        (query.search_form("Order number, or the buyer's e-mail address"))
+        (rows.table(&HEADS, "No order was found.", cells))
+    };
+    Ok(page(Section::Orders, "Orders", &account, &content))
+}
+
+fn cells(order: &OrderRow) -> Markup {
+    html! {
+        td { a href={ "/admin/orders/" (order.id) "/" } { "#" (order.number) } }
+        td { (order.email) }
+        td { (status_tag(&order.status)) }
+        td.number { (order.total) " " (order.currency) }
+        td.when { (order.placed_at.for_people()) }
+    }
+}
+
+/// What words look for; `None` where they can find nothing.
+fn wanted(words: Option<&str>) -> Option<OrderSearch<'_>> {
+    let Some(words) = words else { return Some(OrderSearch::Any) };
+    if words.contains('@') {
+        return Some(OrderSearch::Email(words));
+    }
+    words.trim_start_matches('#').parse().ok().map(OrderSearch::Number)
+}
+
+/// How far an order is.
+pub(crate) fn status_tag(status: &str) -> Markup {
+    html! { span.tag.bad[status == "cancelled"].good[status == "delivered"] { (status) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_a_number_or_an_address() {
+        assert!(matches!(wanted(None), Some(OrderSearch::Any)));
+        assert!(matches!(wanted(Some("#1001")), Some(OrderSearch::Number(1001))));
+        assert!(matches!(wanted(Some("ana@example.com")), Some(OrderSearch::Email("ana@example.com"))));
+        assert!(wanted(Some("shoes")).is_none());
+        assert!(wanted(Some("99999999999999999999")).is_none());
+    }
+}

@@ -1,0 +1,85 @@
+//! `GET /admin/`: how the shop is doing.
+
+use axum::extract::State;
+use maud::{Markup, html};
+use shared::app::App;
+use shared::app::db::Tx;
+use shared::orders::staff::Sales;
+use shared::time::Timestamp;
+use shared::{mail, orders, outbox, stock};
+
+use crate::error::PageError;
+use crate::layout::{Section, page};
+use crate::staff_page::StaffPage;
+
+const SECONDS_OF_A_DAY: i64 = 86_400;
+/// How long a failed mail is news.
+const DAYS_OF_MAIL: i64 = 7;
+
+/// What the page says.
+struct Figures {
+    sales: Sales,
+    unsent: i64,
+    oldest_unsent: Option<Timestamp>,
+    failed_mails: i64,
+    out_of_stock: i64,
+}
+
+/// The overview.
+pub(crate) async fn get_overview(State(app): State<App>, StaffPage(account): StaffPage) -> Result<Markup, PageError> {
+    let now = app.ambient.now();
+    let mut tx = app.db.read().await?;
+    let figures = read(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(page(Section::Overview, "Overview", &account, &show(&figures)))
+}
+
+async fn read(tx: &mut Tx, now: Timestamp) -> Result<Figures, PageError> {
+    let (unsent, oldest_unsent) = outbox::store::backlog(tx).await?;
+    Ok(Figures {
+        sales: orders::staff::sales_since(tx, start_of_day(now)).await?,
+        unsent,
+        oldest_unsent,
+        failed_mails: mail::staff::failed_since(tx, now.plus_seconds(-DAYS_OF_MAIL * SECONDS_OF_A_DAY)).await?,
+        out_of_stock: stock::staff::out_of_stock(tx).await?,
+    })
+}
+
+fn show(figures: &Figures) -> Markup {
+    let Figures { sales, unsent, oldest_unsent, failed_mails, out_of_stock } = figures;
+    html! {
+        h2 { "Today" small.quiet { " since 00:00 UTC" } }
+        dl.figures {
+            div { dt { "Orders" } dd { (sales.orders) } }
+            div { dt { "Revenue" } dd { (sales.revenue) " " (sales.currency) } }
+            div { dt { "Units sold" } dd { (sales.units) } }
+        }
+        h2 { "To look after" }
+        dl.figures {
+            div.warn[*unsent > 0] {
+                dt { "Events not sent yet" }
+                dd { (unsent) @if let Some(oldest) = oldest_unsent { small { "the oldest since " (oldest.for_people()) } } }
+            }
+            div.warn[*failed_mails > 0] { dt { "Mails failed" } dd { (failed_mails) small { "in the last 7 days" } } }
+            div.warn[*out_of_stock > 0] { dt { "Variants out of stock" } dd { (out_of_stock) small { "of products on sale" } } }
+        }
+    }
+}
+
+/// Midnight in UTC.
+fn start_of_day(now: Timestamp) -> Timestamp {
+    Timestamp::from_seconds(now.seconds() - now.seconds().rem_euclid(SECONDS_OF_A_DAY))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_midnight() {
+        let midnight = 1_795_305_600;
+        for seconds in [midnight, midnight + 1, midnight + SECONDS_OF_A_DAY - 1] {
+            assert_eq!(start_of_day(Timestamp::from_seconds(seconds)).to_string(), "2026-11-22T00:00:00.000000Z");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `GET /admin/products/`: every product, drafts included, newest first. To read; the API changes them.
+
+use axum::extract::State;
+use maud::{Markup, html};
+use shared::app::App;
+use shared::catalogue::staff::{ProductRow, list};
+
+use crate::error::PageError;
+use crate::layout::{Section, page};
+use crate::list::ListQuery;
+use crate::staff_page::StaffPage;
+
+const HEADS: [(&str, &str); 6] =
+    [("", "Product"), ("", "Status"), ("number", "Variants"), ("number", "Price"), ("", "On hand"), ("", "API")];
+
+/// The list.
+pub(crate) async fn list_products(
+    State(app): State<App>,
+    StaffPage(account): StaffPage,
+    query: ListQuery,
+) -> Result<Markup, PageError> {
+    let after = query.after()?;
+    let mut tx = app.db.read().await?;
+    let products = list(&mut tx, query.search.as_deref(), after, query.limit()).await?;
+    tx.commit().await?;
+    let rows = query.rows(products, |product| product.id)?;
+    let content = html! {
+        (query.search_form("Words of the product, or a SKU"))
+        (rows.table(&HEADS, "No product was found.", cells))
+    };
+    Ok(page(Section::Products, "Products", &account, &content))
+}
+
+fn cells(product: &ProductRow) -> Markup {
+    html! {
+        td { (product.name) @if let Some(sku) = &product.sku { " " span.quiet { (sku) } } }
+        td { span.tag.good[product.status == "active"] { (product.status) } }
+        td.number { (product.variants) }
+        td.number {
+            (product.price_min) @if product.price_max != product.price_min { "–" (product.price_max) } " " (product.currency)
+        }
+        td { @if product.is_available { "yes" } @else { span.tag.bad { "no" } } }
+        td { a href={ "/api/v1/catalogue/products/" (product.id) "/" } { "JSON" } }
+    }
+}

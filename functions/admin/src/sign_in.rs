@@ -1,0 +1,124 @@
+//! `GET /admin/sign-in/`: the form. Its script asks `auth` for a token and hands it to `POST /admin/session/`.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::HeaderMap;
+use maud::html;
+use shared::app::App;
+use shared::http::{ApiError, Fields, FromFields, Query};
+
+use crate::error::PageError;
+use crate::layout::bare_page;
+use crate::staff_page::{staff, token};
+
+/// Why somebody is asked to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Because {
+    /// They were not.
+    NotSignedIn,
+    /// A session is as short as an access token.
+    Ended,
+    /// They are, as somebody who does not work here.
+    NotStaff,
+}
+
+impl Because {
+    const ALL: [Self; 3] = [Self::NotSignedIn, Self::Ended, Self::NotStaff];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "",
+            Self::Ended => "ended",
+            Self::NotStaff => "not_staff",
+        }
+    }
+
+    /// For people.
+    pub(crate) fn words(self) -> Option<&'static str> {
+        match self {
+            Self::NotSignedIn => None,
+            Self::Ended => Some("Your session has ended. Sign in again to go on."),
+            Self::NotStaff => Some("This account is not one of the shop's staff."),
+        }
+    }
+}
+
+/// Where to go afterwards, and why one is here.
+#[derive(Debug)]
+pub(crate) struct SignInQuery {
+    back: String,
+    because: Because,
+}
+
+impl FromFields for SignInQuery {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let back = fields.maybe("back", |fields, name| fields.text(name, 2000))?;
+        let because = fields.maybe("because", |fields, name| fields.text(name, 20))?.unwrap_or_default();
+        Some(Self {
+            back: local(back.as_deref().unwrap_or_default()).to_owned(),
+            because: Because::ALL.into_iter().find(|one| one.code() == because).unwrap_or(Because::NotSignedIn),
+        })
+    }
+}
+
+/// The way here, with the way back.
+pub(crate) fn sign_in_path(back: &str, because: Because) -> String {
+    let fields = [("back", local(back)), ("because", because.code())];
+    let set: Vec<_> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    format!("/admin/sign-in/?{}", serde_urlencoded::to_string(set).unwrap_or_default())
+}
+
+/// The path itself if it is one of these pages', else the overview's: no link leads from here to another site.
+fn local(path: &str) -> &str {
+    let is_plain = path.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    if path.starts_with("/admin/") && is_plain { path } else { "/admin/" }
+}
+
+/// The form; or straight on, for who is signed in. A browser asks for `/admin` without the cookie and comes by here.
+pub(crate) async fn get_sign_in(
+    State(app): State<App>,
+    headers: HeaderMap,
+    query: Result<Query<SignInQuery>, ApiError>,
+) -> Result<Response, PageError> {
+    let Query(SignInQuery { back, because }) = query?;
+    if staff(&app, token(&headers)).await?.is_ok() {
+        return Ok(Redirect::to(&back).into_response());
+    }
+    let words = because.words();
+    let form = html! {
+        p.message.bad #message role="alert" hidden[words.is_none()] { (words.unwrap_or_default()) }
+        noscript { p.message.bad { "Signing in needs JavaScript." } }
+        form method="post" action="/admin/sign-in/" data-back=(back) {
+            label { "E-mail" input name="email" type="email" autocomplete="username" required autofocus; }
+            label { "Password" input name="password" type="password" autocomplete="current-password" required; }
+            button { "Sign in" }
+        }
+        script src="/admin/sign-in.js" defer {}
+    };
+    Ok(bare_page("Sign in", &form).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_led_elsewhere() {
+        for path in ["/admin/", "/admin/orders/?q=ana%40example.com&cursor=x"] {
+            assert_eq!(local(path), path);
+        }
+        for path in [
+            "",
+            "https://evil.example/admin/",
+            "//evil.example/admin/",
+            "/\\evil.example",
+            "/admin/\\..\\..\\evil",
+            "/auth/",
+            "javascript:alert(1)",
+            "/admin/\r\nset-cookie: a=b",
+            "/admin",
+        ] {
+            assert_eq!(local(path), "/admin/", "{path}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Who may see a page: the staff, by a cookie that holds an access token.
+
+use axum::extract::FromRequestParts;
+use http::HeaderMap;
+use http::header::COOKIE;
+use http::request::Parts;
+use shared::app::App;
+use shared::http::ApiError;
+use shared::users::store::{Account, account};
+use shared::users::tokens::TokenType;
+
+use crate::error::PageError;
+use crate::sign_in::Because;
+
+/// The cookie. Its path is `/admin/`, so the API never sees it.
+pub(crate) const COOKIE_NAME: &str = "shop_staff";
+
+/// Somebody who works here, with a good cookie. Everybody else is sent to sign in, and back to where they wanted to go.
+#[derive(Clone, Debug)]
+pub(crate) struct StaffPage(pub Account);
+
+impl FromRequestParts<App> for StaffPage {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
+        match staff(app, token(&parts.headers)).await? {
+            Ok(account) => {
+                tracing::Span::current().record("user_id", account.id.0);
+                Ok(Self(account))
+            }
+            Err(because) => Err(PageError::SignIn { back: parts.uri.to_string(), because }),
+        }
+    }
+}
+
+/// The account of a token, if it may see these pages; else why not.
+pub(crate) async fn staff(app: &App, token: Option<&str>) -> Result<Result<Account, Because>, ApiError> {
+    let Some(token) = token else { return Ok(Err(Because::NotSignedIn)) };
+    let claims = app.verifier.verify(token, TokenType::Access, app.ambient.now());
+    let Ok(user) = claims.and_then(|claims| claims.user()) else { return Ok(Err(Because::Ended)) };
+    Ok(match account(&app.db, user).await? {
+        Some(account) if account.is_active && account.is_staff => Ok(account),
+        Some(_) | None => Err(Because::NotStaff),
+    })
+}
+
+/// The token in the cookie. HTTP/2 sends a header for each cookie, HTTP/1 one for all.
+pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(name, value)| (name == COOKIE_NAME && !value.is_empty()).then_some(value))
+}

@@ -1,0 +1,44 @@
+//! `GET /admin/stock/`: what is on hand of every variant, by SKU.
+
+use axum::extract::State;
+use maud::{Markup, html};
+use shared::app::App;
+use shared::stock::staff::{StockRow, list};
+
+use crate::error::PageError;
+use crate::layout::{Section, page};
+use crate::list::ListQuery;
+use crate::staff_page::StaffPage;
+use crate::variant::variant_path;
+
+const HEADS: [(&str, &str); 4] = [("", "SKU"), ("", "Product"), ("", "Variant"), ("number", "On hand")];
+
+/// The list.
+pub(crate) async fn list_stock(
+    State(app): State<App>,
+    StaffPage(account): StaffPage,
+    query: ListQuery,
+) -> Result<Markup, PageError> {
+    let after: Option<String> = query.after()?;
+    if after.as_ref().is_some_and(|sku| sku.contains('\0')) {
+        return Err(PageError::Unreadable);
+    }
+    let mut tx = app.db.read().await?;
+    let variants = list(&mut tx, query.search.as_deref(), after.as_deref(), query.limit()).await?;
+    tx.commit().await?;
+    let rows = query.rows(variants, |variant| variant.sku.clone())?;
+    let content = html! {
+        (query.search_form("Words of the product, or a SKU"))
+        (rows.table(&HEADS, "No variant was found.", cells))
+    };
+    Ok(page(Section::Stock, "Stock", &account, &content))
+}
+
+fn cells(variant: &StockRow) -> Markup {
+    html! {
+        td { a href=(variant_path(variant.variant_id)) { (variant.sku) } }
+        td { (variant.product_name) }
+        td { (variant.variant_name) }
+        td.number { @if variant.on_hand == 0 { span.tag.bad { "0" } } @else { (variant.on_hand) } }
+    }
+}

@@ -1,0 +1,148 @@
+//! `GET /admin/stock/{variant_id}/`: a variant and its ledger. `POST` to the same: units come, go, or are counted.
+
+use axum::extract::{OriginalUri, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::StatusCode;
+use maud::{Markup, html};
+use shared::app::App;
+use shared::http::{ApiError, Body, Fields, FromFields, PathId};
+use shared::ids::VariantId;
+use shared::stock::staff::{Change, Changed, LedgerLine, StockRow, change, find, ledger};
+use shared::users::store::Account;
+
+use crate::error::PageError;
+use crate::layout::{Section, page};
+use crate::list::{ListQuery, Rows};
+use crate::same_origin::SameOrigin;
+use crate::staff_page::StaffPage;
+
+/// More than any delivery; what is larger is a slip of the finger.
+const MOST_UNITS: i32 = 1_000_000;
+
+const HEADS: [(&str, &str); 5] =
+    [("", "When"), ("number", "Change"), ("number", "On hand then"), ("", "Reason"), ("", "Order")];
+
+/// The form.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StockForm(Change);
+
+impl FromFields for StockForm {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let reason = fields.text("reason", 20);
+        let units = fields.small_integer("units", 0..=MOST_UNITS)?;
+        match (reason?.as_str(), units) {
+            ("counted", _) => Some(Self(Change::Counted(units))),
+            ("received", 1..) => Some(Self(Change::Received(units))),
+            ("written_off", 1..) => Some(Self(Change::WrittenOff(units))),
+            _ => {
+                fields.error("units", "Ensure this value is greater than or equal to 1.");
+                None
+            }
+        }
+    }
+}
+
+/// Where a variant's stock is.
+pub(crate) fn variant_path(variant: VariantId) -> String {
+    format!("/admin/stock/{variant}/")
+}
+
+/// The page.
+pub(crate) async fn get_variant(
+    State(app): State<App>,
+    StaffPage(account): StaffPage,
+    id: Result<PathId<VariantId>, ApiError>,
+    OriginalUri(uri): OriginalUri,
+    query: ListQuery,
+) -> Result<Markup, PageError> {
+    let PathId(id) = id?;
+    let notice =
+        (uri.query() == Some("changed")).then(|| html! { p.message role="status" { "The stock was changed." } });
+    show(&app, &account, id, &query, notice).await
+}
+
+/// Changes the stock and shows it. What is refused changes nothing, and the page says why.
+pub(crate) async fn change_stock(
+    State(app): State<App>,
+    _: SameOrigin,
+    StaffPage(account): StaffPage,
+    id: Result<PathId<VariantId>, ApiError>,
+    query: ListQuery,
+    form: Result<Body<StockForm>, ApiError>,
+) -> Result<Response, PageError> {
+    let PathId(id) = id?;
+    let (status, words) = match form {
+        Ok(Body(StockForm(wanted))) => {
+            let mut tx = app.db.begin().await?;
+            match change(&mut tx, id, wanted, app.ambient.now()).await? {
+                Changed::To(on_hand) => {
+                    tx.commit().await?;
+                    tracing::info!(variant_id = id.0, change = ?wanted, on_hand, "the staff changed the stock");
+                    return Ok(Redirect::to(&format!("{}?changed", variant_path(id))).into_response());
+                }
+                Changed::NoSuchVariant => return Err(PageError::NotFound),
+                Changed::BelowZero => {
+                    (StatusCode::CONFLICT, "Refused: stock is not negative. There are fewer on hand than that.")
+                }
+                Changed::TooMany => (StatusCode::CONFLICT, "Refused: that would be more than can be counted."),
+            }
+        }
+        Err(ApiError::Invalid(_)) => (
+            StatusCode::BAD_REQUEST,
+            "Choose a reason, and a whole number of units from 1 to 1000000 (from 0 if counted).",
+        ),
+        Err(error) => return Err(error.into()),
+    };
+    let notice = html! { p.message.bad role="alert" { (words) } };
+    let page = show(&app, &account, id, &query, Some(notice)).await?;
+    Ok((status, page).into_response())
+}
+
+async fn show(
+    app: &App,
+    account: &Account,
+    id: VariantId,
+    query: &ListQuery,
+    notice: Option<Markup>,
+) -> Result<Markup, PageError> {
+    let mut tx = app.db.read().await?;
+    let variant = find(&mut tx, id).await?.ok_or(PageError::NotFound)?;
+    let lines = ledger(&mut tx, id, query.after()?, query.limit()).await?;
+    tx.commit().await?;
+    let lines = query.rows(lines, |line| line.id)?;
+    let title = format!("{} · {}", variant.product_name, variant.variant_name);
+    Ok(page(Section::Stock, &title, account, &content(&variant, &lines, notice)))
+}
+
+fn content(variant: &StockRow, lines: &Rows<LedgerLine>, notice: Option<Markup>) -> Markup {
+    html! {
+        @if let Some(notice) = notice { (notice) }
+        dl.facts {
+            dt { "SKU" } dd { (variant.sku) }
+            dt { "On hand" } dd { strong { (variant.on_hand) } }
+            dt { "Product" } dd { a href={ "/api/v1/catalogue/products/" (variant.product_id) "/" } { "JSON" } }
+        }
+        h2 { "Change the stock" }
+        form.row method="post" action=(variant_path(variant.variant_id)) {
+            label { "Units" input name="units" type="number" min="0" max=(MOST_UNITS) step="1" required; }
+            label { "Reason" select name="reason" {
+                option value="received" { "received: so many came" }
+                option value="written_off" { "written off: so many are gone" }
+                option value="counted" { "counted: so many are there" }
+            } }
+            button { "Change" }
+        }
+        h2 { "Ledger" }
+        (lines.table(&HEADS, "Nothing has come or gone yet.", cells))
+    }
+}
+
+fn cells(line: &LedgerLine) -> Markup {
+    html! {
+        td.when { (line.at.for_people()) }
+        td.number { (format!("{:+}", line.change)) }
+        td.number { (line.on_hand_after) }
+        td { (line.reason.replace('_', " ")) }
+        td { @if let Some(order) = line.order_id { a href={ "/admin/orders/" (order) "/" } { "order" } } }
+    }
+}

@@ -1,0 +1,60 @@
+//! `GET /admin/`.
+
+use sqlx::PgPool;
+
+use super::orders::an_order;
+use super::{a_staff_browser, an_app};
+
+/// The number under a heading.
+fn figure<'p>(page: &'p str, name: &str) -> &'p str {
+    let (_, rest) = page.split_once(&format!("<dt>{name}</dt><dd>")).unwrap();
+    rest.split(['<']).next().unwrap()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_overview_counts_what_was_sold_today(db: PgPool) {
+    let app = an_app(db);
+    let ana = app.a_user().await;
+    an_order(&app, &ana).await;
+    app.clock.advance(86_400);
+    let browser = a_staff_browser(&app).await;
+    an_order(&app, &ana).await;
+    an_order(&app, &ana).await;
+    let (cancelled, _) = an_order(&app, &ana).await;
+    sqlx::query("update orders set status = 'cancelled' where id = $1")
+        .bind(cancelled.id)
+        .execute(&app.db)
+        .await
+        .unwrap();
+
+    let page = browser.get("/admin/").await.expect(200).text;
+    assert_eq!(figure(&page, "Orders"), "2");
+    assert_eq!(figure(&page, "Revenue"), "50.00 EUR");
+    assert_eq!(figure(&page, "Units sold"), "4");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_overview_says_what_is_stuck(db: PgPool) {
+    let app = an_app(db);
+    let browser = a_staff_browser(&app).await;
+    let quiet = browser.get("/admin/").await.expect(200).text;
+    assert!(!quiet.contains("class=\"warn\""), "{quiet}");
+
+    let ana = app.a_user().await;
+    an_order(&app, &ana).await;
+    app.a_product().status("draft").create().await;
+    sqlx::query(
+        "insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at, finished_at)
+         select gen_random_uuid(), 'order_placed', 'a@b.io', 'failed', at, at, at
+           from (values ('2026-11-21 00:00Z'::timestamptz), ('2026-10-01 00:00Z')) as t (at)",
+    )
+    .execute(&app.db)
+    .await
+    .unwrap();
+    let page = browser.get("/admin/").await.expect(200).text;
+    assert_eq!(figure(&page, "Events not sent yet"), "1");
+    assert!(page.contains("the oldest since 22 November 2026"), "{page}");
+    assert_eq!(figure(&page, "Mails failed"), "1");
+    assert_eq!(figure(&page, "Variants out of stock"), "1");
+    assert_eq!(page.matches("class=\"warn\"").count(), 3);
+}

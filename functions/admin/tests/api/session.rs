@@ -1,0 +1,96 @@
+//! `POST /admin/session/`, `POST /admin/sign-out/` and the way back.
+
+use serde_json::json;
+use shared::app::Ambient as _;
+use shared::testing::TestApp;
+use shared::users::tokens::{Claims, TokenType};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{ORIGIN, a_staff_browser, an_app, browser_of, submit};
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_token_of_the_staff_becomes_a_cookie_that_opens_the_pages(db: PgPool) {
+    let app = an_app(db);
+    let staff = app.a_staff_user().await;
+    let client = app.anonymous().header("origin", ORIGIN);
+    let answer = client.post("/admin/session/", json!({"access": staff.token})).await.expect(204);
+    let cookie = answer.header("set-cookie");
+    let (pair, attributes) = cookie.split_once("; ").unwrap();
+    assert_eq!(attributes, "Path=/admin/; Max-Age=3600; HttpOnly; SameSite=Strict");
+    app.anonymous().header("cookie", pair).get("/admin/").await.expect(200);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn over_https_the_cookie_stays_on_https(db: PgPool) {
+    let app = an_app(db);
+    let staff = app.a_staff_user().await;
+    let client = app.anonymous().header("x-forwarded-proto", "https").header("sec-fetch-site", "same-origin");
+    let answer = client.post("/admin/session/", json!({"access": staff.token})).await.expect(204);
+    assert!(answer.header("set-cookie").ends_with("; SameSite=Strict; Secure"));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_customer_gets_no_session(db: PgPool) {
+    let app = an_app(db);
+    let ana = app.a_user().await;
+    let client = app.anonymous().header("origin", ORIGIN);
+    let refusal = client.post("/admin/session/", json!({"access": ana.token})).await.expect(403);
+    assert_eq!(refusal.body["detail"], "This account is not one of the shop's staff.");
+    assert_eq!(refusal.header("set-cookie"), "");
+    let page = browser_of(&app, &ana).get("/admin/sign-in/?because=not_staff").await.expect(200);
+    assert!(page.text.contains("This account is not one of the shop's staff."), "{}", page.text);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_token_that_is_not_good_gets_no_session(db: PgPool) {
+    let app = an_app(db);
+    let staff = app.a_staff_user().await;
+    let refresh = Claims::new(TokenType::Refresh, staff.id, Uuid::nil(), app.clock.now(), 3600);
+    let client = app.anonymous().header("origin", ORIGIN);
+    for token in ["x".to_owned(), app.signer.sign(&refresh).unwrap(), format!("{}x", staff.token)] {
+        let refusal = client.post("/admin/session/", json!({"access": token})).await.expect(401);
+        assert_eq!(refusal.header("set-cookie"), "");
+    }
+    client.post("/admin/session/", json!({})).await.expect(400);
+    app.clock.advance(3600 + 10);
+    client.post("/admin/session/", json!({"access": staff.token})).await.expect(401);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn signing_out_drops_the_cookie(db: PgPool) {
+    let app = an_app(db);
+    let answer = submit(&a_staff_browser(&app).await, "/admin/sign-out/", "").await.expect(303);
+    assert_eq!(answer.header("location"), "/admin/sign-in/");
+    assert!(answer.header("set-cookie").starts_with("shop_staff=; Path=/admin/; Max-Age=0;"));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn no_link_leads_from_signing_in_to_another_site(db: PgPool) {
+    let app = an_app(db);
+    let staff = a_staff_browser(&app).await;
+    for back in
+        ["https://evil.example/", "//evil.example/", "/\\evil.example", "/admin/\\evil", "javascript:alert(1)", "/x"]
+    {
+        let path = format!("/admin/sign-in/?back={}", back.replace(':', "%3A").replace('\\', "%5C"));
+        let form = app.anonymous().get(&path).await.expect(200);
+        assert!(form.text.contains("data-back=\"/admin/\""), "{back}: {}", form.text);
+        assert_eq!(staff.get(&path).await.expect(303).header("location"), "/admin/", "{back}");
+    }
+    let local = "/admin/sign-in/?back=%2Fadmin%2Fstock%2F";
+    assert_eq!(staff.get(local).await.expect(303).header("location"), "/admin/stock/");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_session_is_not_begun_from_another_origin(db: PgPool) {
+    let app = an_app(db);
+    let staff = app.a_staff_user().await;
+    let elsewhere: [fn(&TestApp) -> shared::testing::Client; 3] = [
+        |app| app.anonymous(),
+        |app| app.anonymous().header("origin", "http://evil.example"),
+        |app| app.anonymous().header("origin", ORIGIN).header("sec-fetch-site", "cross-site"),
+    ];
+    for client in elsewhere {
+        client(&app).post("/admin/session/", json!({"access": staff.token})).await.expect(403);
+    }
+}

@@ -1,0 +1,85 @@
+//! `GET /api/docs/`: Swagger UI. Everything it loads is in this binary, and it asks no other host.
+
+use std::borrow::Cow;
+use std::io::Read as _;
+use std::sync::{Arc, LazyLock};
+
+use axum::extract::Path;
+use axum::response::{IntoResponse as _, Response};
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use shared::http::ApiError;
+use utoipa_swagger_ui::{Config, serve};
+
+use crate::tagged::Tagged;
+
+const PAGE: &str = include_str!("page/index.html");
+const SCRIPT: &str = include_str!("page/initializer.js");
+
+/// What the page loads of Swagger UI itself, which brings more.
+const FILES: [(&str, &str); 4] = [
+    ("swagger-ui.css", "text/css; charset=utf-8"),
+    ("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
+    ("favicon-16x16.png", "image/png"),
+    ("favicon-32x32.png", "image/png"),
+];
+
+/// Swagger UI sets styles on its elements and keeps its icons in `data:` URLs.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                      font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const AN_HOUR: u32 = 3600;
+const A_DAY: u32 = 86_400;
+
+/// The page. Its links are absolute, because both `/api/docs` and `/api/docs/` show it.
+pub(crate) async fn get_page(headers: HeaderMap) -> Response {
+    let page = Tagged { body: PAGE, content_type: "text/html; charset=utf-8", max_age_seconds: 0, vary: ACCEPT };
+    let guards = [
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    (guards, page.answer(&headers)).into_response()
+}
+
+/// One of the files that the page loads. The service writes a slash behind every path; it is no part of the name.
+pub(crate) async fn get_file(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
+    if file == "initializer.js" {
+        let content_type = "text/javascript; charset=utf-8";
+        return Ok(
+            Tagged { body: SCRIPT, content_type, max_age_seconds: AN_HOUR, vary: ACCEPT_ENCODING }.answer(&headers)
+        );
+    }
+    let (name, content_type) = FILES.into_iter().find(|(name, _)| *name == file).ok_or(ApiError::NotFound)?;
+    static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(Arc::default);
+    let asset = serve(name, CONFIG.clone()).ok().flatten().ok_or(ApiError::NotFound)?;
+    let tagged = |body| Tagged { body, content_type, max_age_seconds: A_DAY, vary: ACCEPT_ENCODING };
+    if !asset.gzpipped {
+        return Ok(tagged(asset.bytes).answer(&headers));
+    }
+    if !takes_gzip(&headers) {
+        return Ok(tagged(unpacked(&asset.bytes)?).answer(&headers));
+    }
+    let mut response = tagged(asset.bytes).answer(&headers);
+    if response.status() == StatusCode::OK {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(response)
+}
+
+/// Every browser does; a program that asks without the header does not.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        parts.next() == Some("gzip") && !parts.any(|weight| weight == "q=0")
+    })
+}
+
+fn unpacked(bytes: &[u8]) -> Result<Cow<'static, [u8]>, ApiError> {
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(bytes).read_to_end(&mut plain).map_err(anyhow::Error::from)?;
+    Ok(plain.into())
+}

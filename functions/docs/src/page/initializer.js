@@ -1,0 +1,10 @@
+// Shows the document that this very server has.
+SwaggerUIBundle({
+  url: "/api/schema/?format=json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  displayRequestDuration: true,
+  persistAuthorization: true,
+  // Else the page shows a badge from a server of Swagger's, which is sent the document's URL.
+  validatorUrl: null,
+});

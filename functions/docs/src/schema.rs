@@ -1,0 +1,102 @@
+//! `GET /api/schema/`: the OpenAPI document of the whole shop, as `cargo dev openapi` wrote it.
+
+use std::sync::LazyLock;
+
+use axum::response::Response;
+use http::HeaderMap;
+use http::header::ACCEPT;
+use shared::http::{ApiError, Fields, FromFields, PublicProblems, Query};
+use utoipa::IntoParams;
+
+use crate::tagged::Tagged;
+
+const JSON: &str = include_str!("../../../openapi.json");
+
+/// Made once. JSON is YAML already, so what is read keeps its order.
+static YAML: LazyLock<Result<String, yaml_serde::Error>> =
+    LazyLock::new(|| yaml_serde::to_string(&yaml_serde::from_str::<yaml_serde::Value>(JSON)?));
+
+const YAML_TYPE: &str = "application/vnd.oai.openapi";
+const JSON_TYPE: &str = "application/json";
+
+/// How the document is to be written.
+#[derive(Clone, Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SchemaQuery {
+    /// `json` or `yaml`. Without it `Accept` decides, and without that it is YAML.
+    #[param(required = false, example = "json")]
+    pub format: Option<String>,
+}
+
+impl FromFields for SchemaQuery {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let format = fields.maybe("format", |fields, name| fields.text(name, 20))?;
+        match format.as_deref() {
+            None | Some("json" | "yaml") => Some(Self { format }),
+            Some(_) => {
+                fields.error("format", "Choose json or yaml.");
+                None
+            }
+        }
+    }
+}
+
+/// Read this document
+///
+/// The OpenAPI 3.1 document of the whole API, in YAML or JSON.
+#[utoipa::path(
+    get,
+    path = "/api/schema/",
+    tag = "docs",
+    operation_id = "get_schema",
+    params(SchemaQuery),
+    responses(
+        (status = 200, description = "The document.", content(
+            (String = "application/vnd.oai.openapi"),
+            (Object = "application/json"),
+        )),
+        (status = 304, description = "It is the one that `If-None-Match` names."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn get_schema(Query(query): Query<SchemaQuery>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let (body, content_type) = match query.format.as_deref().or_else(|| accepted(&headers)) {
+        Some("json") => (JSON, JSON_TYPE),
+        _ => (YAML.as_deref().map_err(|error| anyhow::anyhow!("openapi.json is not read: {error}"))?, YAML_TYPE),
+    };
+    Ok(Tagged { body, content_type, max_age_seconds: 300, vary: ACCEPT }.answer(&headers))
+}
+
+/// The first of the types in `Accept` that names one of the two.
+fn accepted(headers: &HeaderMap) -> Option<&'static str> {
+    let accept = headers.get(ACCEPT)?.to_str().ok()?;
+    accept.split(',').find_map(|entry| match entry.split(';').next().unwrap_or_default().trim() {
+        "application/json" => Some("json"),
+        "application/vnd.oai.openapi" | "application/yaml" => Some("yaml"),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_yaml_says_what_the_json_says() {
+        let yaml: serde_json::Value = yaml_serde::from_str(YAML.as_deref().unwrap()).unwrap();
+        assert_eq!(yaml, serde_json::from_str::<serde_json::Value>(JSON).unwrap());
+    }
+
+    #[test]
+    fn the_first_type_that_is_known_decides() {
+        for (accept, format) in [
+            ("*/*", None),
+            ("text/html, application/json;q=0.9", Some("json")),
+            ("application/json, application/yaml", Some("json")),
+            ("application/vnd.oai.openapi, application/json", Some("yaml")),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, accept.parse().unwrap())]);
+            assert_eq!(accepted(&headers), format, "{accept}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The documentation, over HTTP, without a database.
+
+mod page;
+mod schema;
+
+use shared::testing::{Client, a_client_without_database};
+
+fn a_reader() -> Client {
+    a_client_without_database(docs::router())
+}

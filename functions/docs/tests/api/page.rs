@@ -1,0 +1,58 @@
+//! `GET /api/docs/`.
+
+use super::a_reader;
+
+#[tokio::test]
+async fn the_page_shows_in_both_slash_forms() {
+    for path in ["/api/docs", "/api/docs/"] {
+        let page = a_reader().get(path).await.expect(200);
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        assert!(page.header("content-security-policy").contains("script-src 'self'"));
+    }
+}
+
+#[tokio::test]
+async fn everything_the_page_loads_is_here() {
+    let page = a_reader().get("/api/docs/").await.text;
+    let links: Vec<&str> = page.split(['"', '\'']).filter(|text| text.starts_with("/api/docs/")).collect();
+    assert_eq!(links.len(), 5, "{links:?}");
+    for link in links {
+        let kind = match link.rsplit('.').next() {
+            Some("css") => "text/css; charset=utf-8",
+            Some("js") => "text/javascript; charset=utf-8",
+            _ => "image/png",
+        };
+        let plain = a_reader().get(link).await.expect(200);
+        assert_eq!((plain.header("content-type"), plain.header("content-encoding")), (kind, ""));
+        assert!(plain.header("cache-control").starts_with("public, max-age="));
+        // As the service sees it once it has written its slash.
+        a_reader().get(&format!("{link}/")).await.expect(200);
+        a_reader().header("if-none-match", plain.header("etag")).get(link).await.expect(304);
+    }
+}
+
+#[tokio::test]
+async fn a_large_file_is_packed_for_whom_takes_it_so() {
+    let path = "/api/docs/swagger-ui-bundle.js";
+    let plain = a_reader().get(path).await.expect(200);
+    let packed = a_reader().header("accept-encoding", "gzip, deflate, br").get(path).await.expect(200);
+    assert_eq!((packed.header("content-encoding"), packed.header("vary")), ("gzip", "accept-encoding"));
+    assert!(packed.text.len() < plain.text.len());
+    assert!(plain.text.contains("SwaggerUIBundle"));
+    assert_eq!(a_reader().header("accept-encoding", "gzip;q=0").get(path).await.header("content-encoding"), "");
+}
+
+#[tokio::test]
+async fn the_page_asks_no_other_host() {
+    for path in ["/api/docs/", "/api/docs/initializer.js"] {
+        let text = a_reader().get(path).await.text;
+        assert!(!text.contains("http:") && !text.contains("https:") && !text.contains("\"//"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_part_of_the_page_is_not_found() {
+    for file in ["index.html", "swagger-ui.js", "..%2f..%2fCargo.toml", "%00"] {
+        a_reader().get(&format!("/api/docs/{file}")).await.expect(404);
+    }
+}

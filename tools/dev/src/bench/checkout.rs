@@ -1,0 +1,228 @@
+//! `cargo dev bench checkout`: a flash sale, a spread sale, and being sold out.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use local_postgres::{Cluster, Durability, Pooler};
+use ring::rand::SystemRandom;
+use ring::signature::Ed25519KeyPair;
+use shared::app::{Ambient as _, SystemAmbient};
+use shared::users::tokens::{Claims, TokenSigner, TokenType};
+use sqlx::postgres::PgConnectOptions;
+
+use super::figures::{Figures, measure, medians};
+use super::floor::DirectBuyer;
+use super::report::{Report, Row};
+use super::served::{HttpBuyer, Server};
+use super::stage::{Checkout, Sale, Stage};
+use super::{release, slow_wire};
+
+const DATABASE: &str = "shop";
+
+/// How to measure.
+#[derive(Clone, Debug, clap::Args)]
+pub struct CheckoutArgs {
+    /// How many buyers there are at once.
+    #[arg(long, default_value_t = 32)]
+    clients: usize,
+    /// How many connections the server has to the database.
+    #[arg(long, default_value_t = 8)]
+    connections: usize,
+    /// How often everything is measured; the table has the medians.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// How many carts are checked out in each of the two sales.
+    #[arg(long, default_value_t = 4_000)]
+    carts: usize,
+    /// How many checkouts are refused once sold out.
+    #[arg(long, default_value_t = 20_000)]
+    refusals: usize,
+    /// Adds so many milliseconds to every exchange between the server and the database.
+    #[arg(long, default_value_t = 0.0)]
+    delay_ms: f64,
+    /// Puts PgBouncer between the server and the database, in transaction mode, with so many backends.
+    #[arg(long, value_name = "BACKENDS", num_args = 0..=1, default_missing_value = "8")]
+    pgbouncer: Option<u32>,
+    /// Prints JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Everything that is running.
+struct Theatre {
+    stage: Stage,
+    direct: PgConnectOptions,
+    server: Server,
+    tokens: Arc<[String]>,
+    args: CheckoutArgs,
+}
+
+pub(super) async fn run(args: CheckoutArgs) -> anyhow::Result<()> {
+    release::go_on_in_release()?;
+    let dir = release::target_dir()?.join("bench");
+    // What a run that was killed has left.
+    local_postgres::remove(&dir)?;
+    let measured = in_a_cluster(&dir, args.clone()).await;
+    local_postgres::remove(&dir)?;
+    let report = measured?;
+    let text = if args.json { serde_json::to_string_pretty(&report)? } else { report.to_string() };
+    Ok(writeln!(std::io::stdout(), "{text}")?)
+}
+
+/// The cluster ends with this, however it ends.
+async fn in_a_cluster(dir: &Path, args: CheckoutArgs) -> anyhow::Result<Report> {
+    let cluster = local_postgres::open(dir, Durability::Durable)?;
+    cluster.create_database(DATABASE)?;
+    let pooler = pooler(&cluster, dir, &args)?;
+    let url = pooler.as_ref().map_or_else(|| cluster.url(DATABASE), |pooler| pooler.url(DATABASE));
+    let mut options: PgConnectOptions = url.parse()?;
+    let mut database_url = url;
+    if args.delay_ms > 0.0 {
+        let server = SocketAddr::from(([127, 0, 0, 1], options.get_port()));
+        let slow = slow_wire::start(server, Duration::from_secs_f64(args.delay_ms / 1000.0))?;
+        database_url = database_url.replace(&format!(":{}/", options.get_port()), &format!(":{}/", slow.port()));
+    }
+    options = options.port(cluster.port());
+    Theatre::open(options, &database_url, args).await?.play().await
+}
+
+fn pooler(cluster: &Cluster, dir: &Path, args: &CheckoutArgs) -> anyhow::Result<Option<Pooler>> {
+    let Some(backends) = args.pgbouncer else { return Ok(None) };
+    let pooler = Pooler::start(cluster, &dir.join("pgbouncer"), backends)?;
+    pooler.context("PgBouncer is not installed").map(Some)
+}
+
+impl Theatre {
+    async fn open(direct: PgConnectOptions, database_url: &str, args: CheckoutArgs) -> anyhow::Result<Self> {
+        let stage = Stage::set(&direct).await?;
+        let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok().context("no randomness")?;
+        let signer = TokenSigner::new(key.as_ref()).context("no Ed25519 key")?;
+        let tokens = stage.buyers().iter().map(|&user| {
+            let claims = Claims::new(TokenType::Access, user, SystemAmbient.random_uuid(), SystemAmbient.now(), 3600);
+            signer.sign(&claims)
+        });
+        let tokens = tokens.collect::<anyhow::Result<_>>()?;
+        let server = Server::start(database_url, args.connections, &signer.public_key_text()).await?;
+        Ok(Self { stage, direct, server, tokens, args })
+    }
+
+    async fn play(mut self) -> anyhow::Result<Report> {
+        let mut rows = Vec::new();
+        let mut measured: [Vec<(Figures, Figures)>; 3] = Default::default();
+        const SALES: [Sale; 3] = [Sale::Flash, Sale::Spread, Sale::SoldOut];
+        self.warm_up().await?;
+        for round in 1..=self.args.rounds {
+            eprintln!("round {round} of {}", self.args.rounds);
+            for (sale, figures) in SALES.into_iter().zip(&mut measured) {
+                figures.push(self.round(sale, round).await?);
+            }
+        }
+        for (sale, figures) in SALES.into_iter().zip(measured) {
+            let (served, floor): (Vec<_>, Vec<_>) = figures.into_iter().unzip();
+            let (served, floor) = (medians(&served), medians(&floor));
+            rows.push(Row { sale, served, floor, ratio: served.per_second / floor.per_second });
+        }
+        self.close(rows).await
+    }
+
+    /// The first calls of each connection plan their statements, and the first of each process learn its way.
+    async fn warm_up(&mut self) -> anyhow::Result<()> {
+        let checkouts = self.stage.prepare(Sale::Spread, 1_000).await?;
+        self.served(Sale::Spread, checkouts).await.map(drop)
+    }
+
+    /// One measurement over HTTP and one of the floor, taking turns at who is first.
+    async fn round(&mut self, sale: Sale, round: usize) -> anyhow::Result<(Figures, Figures)> {
+        let mut served = None;
+        if round % 2 == 0 {
+            let checkouts = self.prepare(sale).await?;
+            served = Some(self.served(sale, checkouts).await?);
+        }
+        let checkouts = self.prepare(sale).await?;
+        let floor = self.floor(sale, checkouts).await?;
+        let served = match served {
+            Some(served) => served,
+            None => {
+                let checkouts = self.prepare(sale).await?;
+                self.served(sale, checkouts).await?
+            }
+        };
+        Ok((served, floor))
+    }
+
+    async fn prepare(&mut self, sale: Sale) -> anyhow::Result<Arc<[Checkout]>> {
+        let CheckoutArgs { carts, refusals, .. } = self.args;
+        match sale {
+            Sale::Flash => self.stage.prepare(sale, carts).await,
+            Sale::Spread => self.stage.prepare(sale, carts).await,
+            // A refused cart can be refused again.
+            Sale::SoldOut => {
+                let few = self.stage.prepare(sale, refusals.min(2_000)).await?;
+                Ok(few.iter().copied().cycle().take(refusals).collect())
+            }
+        }
+    }
+
+    async fn served(&self, sale: Sale, checkouts: Arc<[Checkout]>) -> anyhow::Result<Figures> {
+        let expected = if sale == Sale::SoldOut { 409 } else { 201 };
+        let first_user = self.stage.buyers().first().map_or(0, |user| user.0);
+        let (address, tokens, clients) = (self.server.address, self.tokens.clone(), self.args.clients);
+        on_one_thread(async move || {
+            let mut buyers = Vec::new();
+            for _ in 0..clients {
+                buyers.push(HttpBuyer::connect(address, tokens.clone(), first_user, expected).await?);
+            }
+            measure(buyers, checkouts).await
+        })
+        .await
+    }
+
+    async fn floor(&self, sale: Sale, checkouts: Arc<[Checkout]>) -> anyhow::Result<Figures> {
+        let expected = if sale == Sale::SoldOut { "sold_out" } else { "placed" };
+        let (options, clients) = (self.direct.clone(), self.args.clients);
+        on_one_thread(async move || {
+            let mut buyers = Vec::new();
+            for _ in 0..clients {
+                buyers.push(DirectBuyer::connect(&options, expected).await?);
+            }
+            measure(buyers, checkouts).await
+        })
+        .await
+    }
+
+    async fn close(mut self, rows: Vec<Row>) -> anyhow::Result<Report> {
+        let events_taken_by_the_queue = self.server.stop().await?;
+        let balance = self.stage.balance().await?;
+        let marked = u64::try_from(balance.events_marked_sent)?;
+        ensure!(
+            marked == events_taken_by_the_queue,
+            "{events_taken_by_the_queue} events were sent, {marked} marked so"
+        );
+        let CheckoutArgs { clients, connections, rounds, delay_ms, pgbouncer, .. } = self.args;
+        let processors = std::thread::available_parallelism()?.get();
+        Ok(Report {
+            clients,
+            connections,
+            rounds,
+            processors,
+            delay_ms,
+            pgbouncer_backends: pgbouncer,
+            rows,
+            balance,
+            events_taken_by_the_queue,
+        })
+    }
+}
+
+/// Clients run on a thread of their own, and on one alone: what they take of the processors is what a floor of clients takes too.
+async fn on_one_thread<F>(act: impl FnOnce() -> F + Send + 'static) -> anyhow::Result<Figures>
+where
+    F: Future<Output = anyhow::Result<Figures>>,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    tokio::task::spawn_blocking(move || runtime.block_on(act())).await?
+}

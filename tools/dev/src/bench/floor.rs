@@ -1,0 +1,41 @@
+//! The floor: `place_order` called by prepared statement, straight on PostgreSQL. Nothing that sells by that function is faster.
+
+use anyhow::bail;
+use shared::app::{Ambient as _, SystemAmbient};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions as _, Row as _};
+
+use super::figures::Buyer;
+use super::stage::Checkout;
+
+/// A buyer with a connection of their own, whose statement stays prepared in it.
+pub(super) struct DirectBuyer {
+    connection: PgConnection,
+    expected: &'static str,
+}
+
+impl DirectBuyer {
+    pub(super) async fn connect(options: &PgConnectOptions, expected: &'static str) -> anyhow::Result<Self> {
+        Ok(Self { connection: options.clone().disable_statement_logging().connect().await?, expected })
+    }
+}
+
+impl Buyer for DirectBuyer {
+    async fn check_out(&mut self, checkout: Checkout) -> anyhow::Result<()> {
+        let rows = sqlx::query("select * from place_order($1, $2, $3, $4, $5, $6, $7, $8)")
+            .bind(SystemAmbient.ordered_uuid())
+            .bind(SystemAmbient.ordered_uuid())
+            .bind(checkout.cart)
+            .bind(checkout.user)
+            .bind(None::<uuid::Uuid>)
+            .bind(checkout.cart)
+            .bind(None::<i64>)
+            .bind(SystemAmbient.now().micros())
+            .fetch_all(&mut self.connection)
+            .await?;
+        match rows.first().map(|row| row.try_get::<&str, _>("outcome")) {
+            Some(Ok(outcome)) if outcome == self.expected => Ok(()),
+            other => bail!("place_order answered {other:?} instead of {}", self.expected),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! `cargo dev bench`: how fast the shop is, measured against what the database alone could do.
+
+mod checkout;
+mod client;
+mod figures;
+mod floor;
+mod release;
+mod report;
+mod served;
+mod slow_wire;
+mod stage;
+mod start;
+
+/// What to measure.
+#[derive(Debug, clap::Subcommand)]
+pub enum Bench {
+    /// Orders and refusals a second over HTTP, beside the same SQL function called straight on the same PostgreSQL.
+    Checkout(checkout::CheckoutArgs),
+    /// From exec to the first answer: every function's release binary, its size and its peak memory.
+    Start(start::StartArgs),
+    /// The server that `checkout` measures, in a process of its own.
+    #[command(hide = true)]
+    Served(served::ServedArgs),
+}
+
+/// Measures it and prints a table. Ctrl-C leaves nothing running.
+pub async fn run(bench: Bench) -> anyhow::Result<()> {
+    let measured = async {
+        match bench {
+            Bench::Checkout(args) => checkout::run(args).await,
+            Bench::Start(args) => start::run(args).await,
+            Bench::Served(args) => served::run(args).await,
+        }
+    };
+    tokio::select! {
+        done = measured => done,
+        _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted"),
+    }
+}
