@@ -19,5 +19,6 @@ pub mod serve;
 pub mod shop;
 pub mod wire;
 
+mod stack;
 mod stop;
 mod terminal;

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use endpoint::Invocation;
+pub use gateway::event as gateway_event;
 
 /// What an invocation may take before it counts as failed.
 const TIMEOUT: Duration = Duration::from_secs(30);

@@ -92,8 +92,7 @@ impl Cluster {
         // template0, because template1 cannot be copied while anyone is connected to it.
         let made = self.psql("postgres", &format!(r#"create database "{name}" template template0 encoding 'UTF8'"#));
         match made {
-            // duplicate_database; unique_violation where another process makes it at this moment
-            Err(error) if ["42P04", "23505"].iter().any(|code| format!("{error:#}").contains(code)) => Ok(()),
+            Err(error) if is_there_already(&error) => Ok(()),
             made => made.map(drop),
         }
     }
@@ -137,6 +136,12 @@ impl Cluster {
         let _owner = self.owner.take();
         self.engine.stop()
     }
+}
+
+/// duplicate_database; or unique_violation, where another process makes it at this moment.
+fn is_there_already(error: &anyhow::Error) -> bool {
+    let said = format!("{error:#}");
+    said.contains("ERROR:  42P04") || said.contains("ERROR:  23505")
 }
 
 impl Drop for Cluster {

@@ -4,6 +4,8 @@
 //! installed binaries, a Docker engine, or a package it can install itself. [`Pooler`] puts PgBouncer in front of it.
 //! Whoever has a `DATABASE_URL` has a server already and does not come here.
 //!
+//! Its servers listen on 127.0.0.1 alone and ask nobody there for a password: for development and tests.
+//!
 //! It is synchronous and depends on nothing but `anyhow`, so that it builds in seconds and even when the rest does not.
 //! Unix only.
 

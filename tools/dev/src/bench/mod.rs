@@ -1,10 +1,10 @@
 //! `cargo dev bench`: how fast the shop is, measured against what the database alone could do.
 
 mod checkout;
-mod client;
+pub(crate) mod client;
 mod figures;
 mod floor;
-mod release;
+pub(crate) mod release;
 mod report;
 mod served;
 mod slow_wire;

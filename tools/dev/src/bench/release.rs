@@ -36,7 +36,7 @@ pub(super) fn build(packages: &[&str]) -> anyhow::Result<()> {
 }
 
 /// Where Cargo builds: two above this executable (`target/release/dev`).
-pub(super) fn target_dir() -> anyhow::Result<PathBuf> {
+pub(crate) fn target_dir() -> anyhow::Result<PathBuf> {
     let executable = std::env::current_exe()?;
     let target = executable.parent().and_then(|profile| profile.parent());
     Ok(target.context("this executable lies in no target folder")?.to_owned())

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use shared::app::{Ambient as _, SystemAmbient};
 
 /// The event that a request becomes.
-pub(super) fn event(request: &Request<String>) -> anyhow::Result<Value> {
+pub fn event(request: &Request<String>) -> anyhow::Result<Value> {
     let (method, path) = (request.method().as_str(), request.uri().path());
     let query = request.uri().query().unwrap_or_default();
     let host = request.headers().get(HOST).map_or(Ok("localhost"), |host| host.to_str())?;

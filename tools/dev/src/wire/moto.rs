@@ -1,0 +1,141 @@
+//! SQS and SES by `moto_server`, spoken to by the real SDK.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+use serde::Deserialize;
+use tokio::process::{Child, Command};
+use tokio::time::sleep;
+
+use crate::bench::client::Client;
+
+/// Python takes its time, above all the first time.
+const WAIT_FOR_MOTO: Duration = Duration::from_secs(60);
+
+/// A running moto. Dropped, it is killed.
+pub(super) struct Moto {
+    address: SocketAddr,
+    sqs: aws_sdk_sqs::Client,
+    ses: aws_sdk_sesv2::Client,
+    child: Child,
+}
+
+/// A mail that moto was given for sending.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct SentMail {
+    pub(super) subject: String,
+    pub(super) body: String,
+    pub(super) source: String,
+    pub(super) destinations: Destinations,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Destinations {
+    #[serde(rename = "ToAddresses")]
+    pub(super) to: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Everything {
+    ses: Option<Ses>,
+}
+
+#[derive(Deserialize)]
+struct Ses {
+    #[serde(rename = "Message", default)]
+    messages: Vec<SentMail>,
+}
+
+impl Moto {
+    pub(super) async fn start(program: &Path, logs: &Path) -> anyhow::Result<Self> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let log = std::fs::File::create(logs.join("moto.log"))?;
+        let child = Command::new(program)
+            .args(["--host", "127.0.0.1", "--port", &address.port().to_string()])
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| {
+                format!("{} could not be run: `pip install 'moto[server]'`, or name it with --moto", program.display())
+            })?;
+        let url = format!("http://{address}");
+        let keys = Credentials::new("moto", "moto", None, None, "wire");
+        let sqs = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(keys.clone())
+            .http_client(shared::aws::https_client())
+            .endpoint_url(&url);
+        let ses = aws_sdk_sesv2::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(keys)
+            .http_client(shared::aws::https_client())
+            .endpoint_url(&url);
+        let (sqs, ses) = (aws_sdk_sqs::Client::from_conf(sqs.build()), aws_sdk_sesv2::Client::from_conf(ses.build()));
+        let mut moto = Self { address, sqs, ses, child };
+        moto.wait_until_it_answers().await?;
+        Ok(moto)
+    }
+
+    async fn wait_until_it_answers(&mut self) -> anyhow::Result<()> {
+        let began = Instant::now();
+        while self.mails().await.is_err() {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("moto ended at once: {status}");
+            }
+            if began.elapsed() > WAIT_FOR_MOTO {
+                bail!("moto did not answer within {WAIT_FOR_MOTO:?}");
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Its URL.
+    pub(super) async fn create_queue(&self) -> anyhow::Result<String> {
+        let created = self.sqs.create_queue().queue_name("order-events").send().await?;
+        created.queue_url.context("a queue without a URL")
+    }
+
+    pub(super) async fn create_sender(&self, address: &str) -> anyhow::Result<()> {
+        self.ses.create_email_identity().email_identity(address).send().await?;
+        Ok(())
+    }
+
+    /// Takes the messages that are in the queue, and deletes them there.
+    pub(super) async fn take_messages(&self, queue_url: &str) -> anyhow::Result<Vec<aws_sdk_sqs::types::Message>> {
+        let received = self
+            .sqs
+            .receive_message()
+            .queue_url(queue_url)
+            .max_number_of_messages(10)
+            .wait_time_seconds(1)
+            .send()
+            .await?;
+        let messages = received.messages.unwrap_or_default();
+        for message in &messages {
+            let receipt = message.receipt_handle.as_deref().context("a message without a receipt")?;
+            self.sqs.delete_message().queue_url(queue_url).receipt_handle(receipt).send().await?;
+        }
+        Ok(messages)
+    }
+
+    /// Every mail that was sent, in order.
+    pub(super) async fn mails(&self) -> anyhow::Result<Vec<SentMail>> {
+        let mut client = Client::connect(self.address).await?;
+        let answer = client.send(b"GET /moto-api/data.json HTTP/1.1\r\nhost: localhost\r\n\r\n").await?;
+        let everything: Everything = serde_json::from_slice(answer.body)?;
+        Ok(everything.ses.map(|ses| ses.messages).unwrap_or_default())
+    }
+}
