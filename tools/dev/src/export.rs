@@ -78,7 +78,7 @@ pub async fn run(db: &Db, args: &ExportArgs) -> anyhow::Result<ExportSummary> {
     }
 }
 
-async fn export(db: &Db, to: impl Write + Send) -> anyhow::Result<ExportSummary> {
+pub(crate) async fn export(db: &Db, to: impl Write + Send) -> anyhow::Result<ExportSummary> {
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
     csv.write_record(COLUMNS)?;
     let mut summary = ExportSummary::default();
