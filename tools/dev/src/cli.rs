@@ -83,9 +83,8 @@ async fn obey(arguments: Arguments) -> anyhow::Result<u8> {
         }
         Command::Import(arguments) => return import_file(&home, &environment, &arguments).await,
         Command::Export(arguments) => {
-            let summary = on_database(&home, &environment, async |database| {
-                export::run(&database.app(1), &arguments).await
-            });
+            let summary =
+                on_database(&home, &environment, async |database| export::run(&database.app(1), &arguments).await);
             let summary = summary.await?;
             // Standard output may be the file.
             warn(format_args!("{} products written, {} left out.", summary.products, summary.left_out));
@@ -101,9 +100,7 @@ async fn obey(arguments: Arguments) -> anyhow::Result<u8> {
 
 async fn import_file(home: &Home, environment: &Environment, arguments: &ImportArgs) -> anyhow::Result<u8> {
     let now = SystemAmbient.now();
-    let summary = on_database(home, environment, async |database| {
-        import::run(&database.app(1), arguments, now).await
-    });
+    let summary = on_database(home, environment, async |database| import::run(&database.app(1), arguments, now).await);
     let summary = summary.await?;
     say(summary);
     Ok(u8::from(summary.rows_refused > 0))

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use shared::app::db::Tx;
+use shared::catalogue::slugify;
 use shared::catalogue::store::whole::{self, WholeImage, WholeProduct};
 use shared::catalogue::store::write::{
     Change, NewImage, NewProduct, NewVariant, Written, refresh_product_cards, remove_variants_not_in, replace_images,
     set_product_categories, set_variant_values, touch_product, upsert_brand, upsert_category, upsert_product,
     upsert_variant,
 };
-use shared::catalogue::slugify;
 use shared::ids::{BrandId, CategoryId, ProductId, VariantId};
 use shared::money::Money;
 use shared::stock::Reason;
@@ -79,7 +79,8 @@ pub async fn save(
     let variants = save_stock(tx, entry, variants, &ids, stock, now).await?;
     let images = save_images(tx, product.id, entry, &ids, before.as_ref()).await?;
     let filed = save_category(tx, known, product.id, entry, before.as_ref()).await?;
-    let more = filed || variants_removed > 0 || images.changed || variants.iter().any(|change| *change != Change::Unchanged);
+    let more =
+        filed || variants_removed > 0 || images.changed || variants.iter().any(|change| *change != Change::Unchanged);
     let saved = Saved { product: with(product.change, more), variants, images: images.changes, variants_removed };
     if saved.product != Change::Unchanged {
         if product.change == Change::Unchanged {
