@@ -62,7 +62,7 @@ pub enum Changed {
     NoSuchVariant,
 }
 
-/// Variants by SKU, those behind `after`; at most `limit`. `search` is words of the product or the SKU.
+/// Variants by SKU, those behind `after`; at most `limit`. `search` is the beginnings of words of the product or its SKUs.
 pub async fn list(tx: &mut Tx, search: Option<&str>, after: Option<&str>, limit: i64) -> sqlx::Result<Vec<StockRow>> {
     sqlx::query_as!(
         StockRow,
@@ -70,7 +70,7 @@ pub async fn list(tx: &mut Tx, search: Option<&str>, after: Option<&str>, limit:
            from product_variants v
            join products p on p.id = v.product_id
            join stock_levels s on s.variant_id = v.id
-          where ($1::text is null or p.search_document @@ websearch_to_tsquery('simple', unaccent($1)))
+          where ($1::text is null or p.search_document @@ search_query($1))
             and ($2::text is null or v.sku > $2)
           order by v.sku
           limit $3",
