@@ -143,7 +143,7 @@ pub async fn change(tx: &mut Tx, variant: VariantId, change: Change, now: Timest
     match changed {
         Ok(Some(on_hand)) => Ok(Changed::To(on_hand)),
         Ok(None) => Ok(Changed::NoSuchVariant),
-        Err(error) => refusal(&error).map_or(Err(error), Ok),
+        Err(error) => refusal(&error).ok_or(error),
     }
 }
 
