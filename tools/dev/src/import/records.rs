@@ -130,12 +130,10 @@ mod tests {
     #[test]
     fn lines_are_right_after_quoted_breaks_blank_lines_and_crlf() {
         let text = b"\xef\xbb\xbfa,b\r\n\r\n1,\"x\r\ny\"\r\n\n\n2,\"\"\"q\"\", z\"\n3,";
-        assert_eq!(read(text), [
-            record(1, &["a", "b"]),
-            record(3, &["1", "x\r\ny"]),
-            record(7, &["2", "\"q\", z"]),
-            record(8, &["3", ""]),
-        ]);
+        assert_eq!(
+            read(text),
+            [record(1, &["a", "b"]), record(3, &["1", "x\r\ny"]), record(7, &["2", "\"q\", z"]), record(8, &["3", ""]),]
+        );
     }
 
     #[test]

@@ -58,7 +58,10 @@ async fn everything_of_a_product_comes_through(db: PgPool) {
 
     assert_eq!((shirt.slug.as_str(), shirt.status.as_str()), ("shirt", "active"));
     assert_eq!(shirt.description, "<p>Soft,\r\n\"warm\"</p>");
-    assert_eq!(shirt.brand.as_ref().map(|brand| (brand.name.as_str(), brand.slug.as_str())), Some(("Marlow & Co", "marlow-co")));
+    assert_eq!(
+        shirt.brand.as_ref().map(|brand| (brand.name.as_str(), brand.slug.as_str())),
+        Some(("Marlow & Co", "marlow-co"))
+    );
     assert_eq!(shirt.categories[0].slug, "shirts");
     assert_eq!(shirt.tags, ["men", "cotton"]);
     let [medium, large] = shirt.variants.as_slice() else { panic!("{shirt:?}") };
@@ -68,17 +71,22 @@ async fn everything_of_a_product_comes_through(db: PgPool) {
     assert_eq!((large.sku.as_str(), large.name.as_str(), large.on_hand), ("shirt.l.blue", "L / Blue", 0));
     assert_eq!((large.price.minor(), large.compare_at_price, large.weight_grams), (6100, None, Some(210)));
     assert_eq!(large.options, [("Size".to_owned(), "L".to_owned()), ("Colour".to_owned(), "Blue".to_owned())]);
-    let images: Vec<_> = shirt.images.iter().map(|image| (image.url.as_str(), image.alt_text.as_str(), image.variant)).collect();
-    assert_eq!(images, [
-        ("https://cdn.test/1.jpg", "Front", None),
-        ("https://cdn.test/2.jpg", "Back", Some(large.id)),
-        ("https://cdn.test/3.jpg", "", None),
-        ("https://cdn.test/blue.jpg", "", Some(medium.id)),
-    ]);
-    let found: i64 = sqlx::query_scalar("select count(*) from products where is_available and search_document @@ 'marlow'")
-        .fetch_one(&db)
-        .await
-        .unwrap();
+    let images: Vec<_> =
+        shirt.images.iter().map(|image| (image.url.as_str(), image.alt_text.as_str(), image.variant)).collect();
+    assert_eq!(
+        images,
+        [
+            ("https://cdn.test/1.jpg", "Front", None),
+            ("https://cdn.test/2.jpg", "Back", Some(large.id)),
+            ("https://cdn.test/3.jpg", "", None),
+            ("https://cdn.test/blue.jpg", "", Some(medium.id)),
+        ]
+    );
+    let found: i64 =
+        sqlx::query_scalar("select count(*) from products where is_available and search_document @@ 'marlow'")
+            .fetch_one(&db)
+            .await
+            .unwrap();
     assert_eq!(found, 1);
 }
 
@@ -119,7 +127,9 @@ async fn a_changed_file_changes_what_it_says_and_no_more(db: PgPool) {
     let service = service_db(&db);
     take(&service, &format!("{HEADER}{GOOD}")).await;
 
-    let changed = GOOD.replace("SH-M-BLUE,200,3,59.90", "SH-M-BLUE,200,7,49.90").replace("L,,Blue,,210.4,0,61", "L,,Red,,210.4,0,61");
+    let changed = GOOD
+        .replace("SH-M-BLUE,200,3,59.90", "SH-M-BLUE,200,7,49.90")
+        .replace("L,,Blue,,210.4,0,61", "L,,Red,,210.4,0,61");
     let (summary, bad) = take(&service, &format!("{HEADER}{changed}")).await;
 
     assert_eq!(bad, []);
@@ -130,7 +140,8 @@ async fn a_changed_file_changes_what_it_says_and_no_more(db: PgPool) {
     let variants: Vec<_> =
         shirt.variants.iter().map(|variant| (variant.sku.as_str(), variant.price.minor(), variant.on_hand)).collect();
     assert_eq!(variants, [("SH-M-BLUE", 4990, 7), ("shirt.l.red", 6100, 0)]);
-    let ledger: Vec<(i32, String)> = sqlx::query_as("select change, reason from stock_ledger order by id").fetch_all(&db).await.unwrap();
+    let ledger: Vec<(i32, String)> =
+        sqlx::query_as("select change, reason from stock_ledger order by id").fetch_all(&db).await.unwrap();
     let entry = |change, reason: &str| (change, reason.to_owned());
     assert_eq!(ledger, [entry(4, "received"), entry(3, "received"), entry(4, "counted")]);
 }
@@ -139,7 +150,7 @@ async fn a_changed_file_changes_what_it_says_and_no_more(db: PgPool) {
 async fn every_bad_row_is_named_and_only_its_product_is_left_out(db: PgPool) {
     let service = service_db(&db);
     let file = [
-        "a,A,,,,,true,Title,Default Title,,,,,1,5,,,,,,",            // 2
+        "a,A,,,,,true,Title,Default Title,,,,,1,5,,,,,,",             // 2
         "b,B,,,,,true,Size,S,,,,,1,abc,,,,,,",                        // 3: no price
         "b,,,,,,,,M,,,,,many,5,,,,,,",                                // 4: no number
         "b,,,,,,,,S,,,,,1,5,,,,,,",                                   // 5: as line 3
@@ -151,35 +162,38 @@ async fn every_bad_row_is_named_and_only_its_product_is_left_out(db: PgPool) {
         "h,H,too,few",                                                // 11
         "i,\"I",                                                      // 12, with the next line
         "\",\u{0},,,,true,Title,Default Title,,,,,1,5,,,,,,",
-        "a,A again,,,,,true,Title,Default Title,,,,,1,5,,,,,,",       // 14: seen on 2
-        "j,J,,,,,true,Title,Default Title,,,SAME,,1,5,,,,,,",         // 15
-        "k,K,,,,,true,Title,Default Title,,,SAME,,1,5,,,,,,",         // 16: its SKU is j's
-        "l,L,,,,,true,Size,S,size,M,,,1,5,,,,,,",                     // 17: two sizes
-        "m,M,,,,,true,,S,,,,,1,5,,,,,,",                              // 18: an option without a name
-        "n,N,,,,,true,Title,Default Title,,,,,1,,,,,,,",              // 19: no price
-        "z,Z,,,,,true,Title,Default Title,,,,,1,5,,,,,,",             // 20
+        "a,A again,,,,,true,Title,Default Title,,,,,1,5,,,,,,", // 14: seen on 2
+        "j,J,,,,,true,Title,Default Title,,,SAME,,1,5,,,,,,",   // 15
+        "k,K,,,,,true,Title,Default Title,,,SAME,,1,5,,,,,,",   // 16: its SKU is j's
+        "l,L,,,,,true,Size,S,size,M,,,1,5,,,,,,",               // 17: two sizes
+        "m,M,,,,,true,,S,,,,,1,5,,,,,,",                        // 18: an option without a name
+        "n,N,,,,,true,Title,Default Title,,,,,1,,,,,,,",        // 19: no price
+        "z,Z,,,,,true,Title,Default Title,,,,,1,5,,,,,,",       // 20
     ];
 
     let (summary, bad) = take(&service, &format!("{HEADER}{}\n", file.join("\n"))).await;
 
     let reasons: Vec<(u64, &str)> = bad.iter().map(|(line, reason)| (*line, reason.as_str())).collect();
-    assert_eq!(reasons, [
-        (3, "\"Variant Price\" is \"abc\": A valid number is required."),
-        (4, "\"Variant Inventory Qty\" is \"many\": a whole number is wanted"),
-        (5, "the variant \"S\" is on line 3 already"),
-        (6, "\"Handle\" is empty"),
-        (7, "\"Title\" is empty, and this is the product's first row"),
-        (8, "\"Published\" is \"maybe\": true or false is wanted"),
-        (9, "\"Variant Price\" is \"-5\": an amount cannot be negative"),
-        (10, "\"Image Src\" is \"javascript:x\": that is no address of an image"),
-        (11, "there are 4 columns, and 21 in the header"),
-        (12, "column 3 holds a NUL"),
-        (14, "the product \"a\" began on line 2 already; its rows must stand together"),
-        (16, "the SKU \"SAME\" belongs to another product"),
-        (17, "two options are called \"size\""),
-        (18, "the option that \"S\" is a value of has no name on the product's first row"),
-        (19, "\"Variant Price\" is empty"),
-    ]);
+    assert_eq!(
+        reasons,
+        [
+            (3, "\"Variant Price\" is \"abc\": A valid number is required."),
+            (4, "\"Variant Inventory Qty\" is \"many\": a whole number is wanted"),
+            (5, "the variant \"S\" is on line 3 already"),
+            (6, "\"Handle\" is empty"),
+            (7, "\"Title\" is empty, and this is the product's first row"),
+            (8, "\"Published\" is \"maybe\": true or false is wanted"),
+            (9, "\"Variant Price\" is \"-5\": an amount cannot be negative"),
+            (10, "\"Image Src\" is \"javascript:x\": that is no address of an image"),
+            (11, "there are 4 columns, and 21 in the header"),
+            (12, "column 3 holds a NUL"),
+            (14, "the product \"a\" began on line 2 already; its rows must stand together"),
+            (16, "the SKU \"SAME\" belongs to another product"),
+            (17, "two options are called \"size\""),
+            (18, "the option that \"S\" is a value of has no name on the product's first row"),
+            (19, "\"Variant Price\" is empty"),
+        ]
+    );
     assert_eq!((summary.products, summary.products_left_out), (created(3), 12));
     let slugs: Vec<String> = all(&service).await.into_iter().map(|product| product.slug).collect();
     assert_eq!(slugs, ["a", "j", "z"]);
@@ -189,7 +203,9 @@ async fn every_bad_row_is_named_and_only_its_product_is_left_out(db: PgPool) {
 async fn bytes_that_are_not_utf_8_are_named_by_line(db: PgPool) {
     let service = service_db(&db);
     let mut file = HEADER.as_bytes().to_vec();
-    file.extend(b"a,Caf\xe9,,,,,true,Title,Default Title,,,,,1,5,,,,,,\nb,B,,,,,true,Title,Default Title,,,,,1,5,,,,,,");
+    file.extend(
+        b"a,Caf\xe9,,,,,true,Title,Default Title,,,,,1,5,,,,,,\nb,B,,,,,true,Title,Default Title,,,,,1,5,,,,,,",
+    );
     let mut bad = Vec::new();
 
     let products = recognise(file.as_slice()).unwrap();

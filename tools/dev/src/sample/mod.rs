@@ -66,7 +66,10 @@ mod tests {
         assert_eq!(entries.len(), 62);
         let brands: std::collections::BTreeSet<_> = entries.iter().map(|entry| entry.brand.as_deref()).collect();
         assert_eq!(brands.len(), 8);
-        assert!(entries.iter().any(|entry| entry.category.len() == 3) && entries.iter().all(|entry| entry.category.len() > 1));
+        assert!(
+            entries.iter().any(|entry| entry.category.len() == 3)
+                && entries.iter().all(|entry| entry.category.len() > 1)
+        );
         let sold_out = entries.iter().filter(|entry| entry.variants.iter().all(|variant| variant.on_hand == Some(0)));
         assert_eq!(sold_out.count(), 4);
         let skus: std::collections::BTreeSet<_> =

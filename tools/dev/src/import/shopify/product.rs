@@ -17,7 +17,8 @@ pub(crate) const OPTIONS: usize = 3;
 
 /// Reads the rows of one product.
 pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<Entry, Vec<BadRow>> {
-    let mut reading = Reading { columns, entry: Entry::default(), images: Vec::new(), seen: HashMap::new(), bad: Vec::new() };
+    let mut reading =
+        Reading { columns, entry: Entry::default(), images: Vec::new(), seen: HashMap::new(), bad: Vec::new() };
     let Some(first) = rows.first() else { return Err(Vec::new()) };
     let unreadable = rows.iter().filter_map(|row| row.bad.clone().map(|reason| BadRow { line: row.line, reason }));
     reading.bad.extend(unreadable);
@@ -63,7 +64,9 @@ impl Reading<'_> {
         let name = text(Column::Title)?.ok_or("\"Title\" is empty, and this is the product's first row")?;
         let category = match text(Column::Type)? {
             Some(category) => vec![category],
-            None => text(Column::ProductCategory)?.map(|path| path.split('>').map(trimmed).collect()).unwrap_or_default(),
+            None => {
+                text(Column::ProductCategory)?.map(|path| path.split('>').map(trimmed).collect()).unwrap_or_default()
+            }
         };
         let mut tags: Vec<String> = Vec::new();
         for tag in row.cell(self.columns, Column::Tags).unwrap_or_default().split(',').map(trimmed) {
@@ -86,7 +89,8 @@ impl Reading<'_> {
 
     fn status(&self, row: &Row) -> Result<&'static str, String> {
         let cell = |column| row.cell(self.columns, column).map(str::to_ascii_lowercase);
-        let wrong = |column, text: &str, what| format!("\"{}\" is \"{text}\": {what} is wanted", self.columns.name(column));
+        let wrong =
+            |column, text: &str, what| format!("\"{}\" is \"{text}\": {what} is wanted", self.columns.name(column));
         let is_published = match cell(Column::Published).as_deref() {
             None | Some("true" | "yes" | "1") => true,
             Some("false" | "no" | "0") => false,
@@ -121,13 +125,14 @@ impl Reading<'_> {
             return Ok(());
         }
         let options = self.options(row, names)?;
-        let price = row.money(self.columns, Column::Price)?;
         let sku = match row.text(self.columns, Column::Sku)? {
             Some(sku) => sku,
             None => self.made_up_sku(&options),
         };
-        let image = row.url(self.columns, Column::VariantImage)?;
+        // Before all else that may be wrong: what comes twice is then said of the second, however bad the first is.
         self.refuse_twice(row, &options, &sku)?;
+        let price = row.money(self.columns, Column::Price)?;
+        let image = row.url(self.columns, Column::VariantImage)?;
         let variant = EntryVariant {
             name: variant_name(&options),
             price: price.ok_or_else(|| format!("\"{}\" is empty", self.columns.name(Column::Price)))?,
@@ -199,7 +204,8 @@ impl Reading<'_> {
 
     fn finish(mut self, first: &Row) -> Result<Entry, Vec<BadRow>> {
         if self.bad.is_empty() && self.entry.variants.is_empty() {
-            self.bad.push(BadRow { line: first.line, reason: "the product has no variant: no row has a price".to_owned() });
+            self.bad
+                .push(BadRow { line: first.line, reason: "the product has no variant: no row has a price".to_owned() });
         }
         if !self.bad.is_empty() {
             self.bad.sort_by_key(|bad| bad.line);
@@ -222,7 +228,8 @@ fn images(mut all: Vec<(i32, EntryImage)>) -> Vec<EntryImage> {
     all.sort_by_key(|(position, _)| *position);
     let mut images: Vec<EntryImage> = Vec::new();
     for (_, image) in all {
-        let same = |other: &&mut EntryImage| other.url == image.url && (image.variant.is_none() || other.variant.is_none());
+        let same =
+            |other: &&mut EntryImage| other.url == image.url && (image.variant.is_none() || other.variant.is_none());
         match images.iter_mut().find(same) {
             Some(shown) => shown.variant = shown.variant.or(image.variant),
             None => {
