@@ -42,9 +42,9 @@ impl Workspace {
         self.target_directory.join("prepare").join(name)
     }
 
-    /// The crates that depend on sqlx and have `query…!` somewhere in their source. Many use sqlx without its macros, and
-    /// compiling them would tell nothing. Text in a comment costs a needless compilation; a crate that hides its queries
-    /// in a macro of its own is missed, and does not build until it is found.
+    /// The crates that depend on sqlx and have `query…!` in their source. Many use sqlx without its macros: to compile
+    /// them as well would take minutes, tell nothing, and fail for reasons that have nothing to do with SQL. A crate that
+    /// hides its queries in a macro of its own is missed, and says so when it is built.
     pub(crate) fn crates_with_queries(&self) -> anyhow::Result<Vec<&Package>> {
         let mut found = Vec::new();
         for package in &self.packages {
@@ -85,12 +85,16 @@ fn has_query(dir: &Path) -> anyhow::Result<bool> {
     Ok(false)
 }
 
-/// `query!`, `query_as!`, `query_file_scalar_unchecked!` …
+/// `query!`, `query_as!`, `query_file_scalar_unchecked!` … in the code of any line: before its first quote, and not in a
+/// comment.
 fn names_a_query(source: &str) -> bool {
-    source
-        .split("query")
-        .skip(1)
-        .any(|rest| rest.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '_').starts_with('!'))
+    let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let mut code = code.filter_map(|line| line.split('"').next());
+    code.any(|code| code.split("query").skip(1).any(|rest| after_name(rest).starts_with('!')))
+}
+
+fn after_name(rest: &str) -> &str {
+    rest.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '_')
 }
 
 #[cfg(test)]
@@ -103,5 +107,7 @@ mod tests {
         assert!(names_a_query("let q = query_file_scalar_unchecked!("));
         assert!(!names_a_query("sqlx::query_as::<_, Order>(\"select 1\")"));
         assert!(!names_a_query("assert!(query != 1)"));
+        assert!(!names_a_query("    /// Like `query_as!`."));
+        assert!(!names_a_query("let forbidden = [\"query!(\"];"));
     }
 }

@@ -10,6 +10,8 @@ use shared::catalogue::store::write::{
     set_product_categories, set_variant_values, touch_product, upsert_brand, upsert_category, upsert_product,
     upsert_variant,
 };
+use shared::catalogue::store::{brands, categories};
+use shared::catalogue::{IdOrSlug, slugify};
 use shared::ids::{BrandId, CategoryId, ProductId, VariantId};
 use shared::money::Money;
 use shared::stock::Reason;
@@ -18,7 +20,7 @@ use shared::time::Timestamp;
 
 use super::{Entry, EntryVariant};
 
-/// Brands and categories that were written before, by slug: the first spelling of a name is the one that holds.
+/// Brands and categories that were found or made before, by slug. The spelling that the shop has holds.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     brands: HashMap<String, BrandId>,
@@ -119,9 +121,12 @@ async fn brand(
     if let Some(id) = known.brands.get(&slug) {
         return Ok(Some(*id));
     }
-    let brand = upsert_brand(tx, name, &slug).await?;
-    known.brands.insert(slug, brand.id);
-    Ok(Some(brand.id))
+    let id = match brands::find(tx, &IdOrSlug { id: None, slug: slug.clone() }).await? {
+        Some(brand) => brand.id,
+        None => upsert_brand(tx, name, &slug).await?.id,
+    };
+    known.brands.insert(slug, id);
+    Ok(Some(id))
 }
 
 async fn save_variants(
@@ -241,17 +246,28 @@ async fn save_category(
         path.push(' ');
         path.push_str(name);
         let slug = slugify(&path);
-        parent = match known.categories.get(&slug) {
-            Some(id) => Some(*id),
-            None => {
-                let category = upsert_category(tx, parent, name, &slug).await?;
-                known.categories.insert(slug, category.id);
-                Some(category.id)
-            }
-        };
+        parent = Some(category(tx, known, parent, name, slug).await?);
     }
     let all: Vec<CategoryId> = filed.iter().map(|category| category.id).chain(parent).collect();
     set_product_categories(tx, product, &all).await
+}
+
+async fn category(
+    tx: &mut Tx,
+    known: &mut Known,
+    parent: Option<CategoryId>,
+    name: &str,
+    slug: String,
+) -> sqlx::Result<CategoryId> {
+    if let Some(id) = known.categories.get(&slug) {
+        return Ok(*id);
+    }
+    let id = match categories::find(tx, &IdOrSlug { id: None, slug: slug.clone() }).await? {
+        Some(category) => category.summary.id,
+        None => upsert_category(tx, parent, name, &slug).await?.id,
+    };
+    known.categories.insert(slug, id);
+    Ok(id)
 }
 
 /// The same with something more that changed, or not.

@@ -84,7 +84,7 @@ impl Sample {
         let parts = std::iter::once(self.slug()).chain(options.iter().rev().map(|(_, value)| slugify(value)));
         let sku = parts.collect::<Vec<_>>().join("-").to_uppercase();
         let price = Money::parse(self.price).unwrap_or_default();
-        // The largest sizes take more cloth.
+        // The largest size takes more cloth.
         let more = if self.sizes == LETTERS && nth_size + 1 == LETTERS.len() { 200 } else { 0 };
         EntryVariant {
             name: variant_name(&options),
@@ -110,13 +110,13 @@ impl Sample {
     }
 }
 
-const LETTERS: &[&str] = &["XS", "S", "M", "L", "XL", "XXL"];
+const LETTERS: &[&str] = &["XS", "S", "M", "L", "XL"];
 
 fn sizes(kind: &str) -> &'static [&'static str] {
     match kind {
         "letters" => LETTERS,
-        "waists" => &["28", "30", "32", "34", "36", "38"],
-        "shoes" => &["37", "38", "39", "40", "41", "42", "43", "44", "45"],
+        "waists" => &["28", "30", "32", "34", "36"],
+        "shoes" => &["38", "39", "40", "41", "42", "43", "44"],
         "pairs" => &["36–38", "39–41", "42–44", "45–47"],
         "belts" => &["80 cm", "90 cm", "100 cm", "110 cm"],
         _ => &[],

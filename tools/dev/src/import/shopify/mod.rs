@@ -54,7 +54,7 @@ impl<R: BufRead> Products<R> {
         let Some(first) = self.next_row()? else { return Ok(self.strays.pop_front().map(Item::Stray)) };
         let mut rows = vec![first];
         while let Some(row) = self.next_row()? {
-            if !rows.first().is_some_and(|first| first.handle == row.handle) {
+            if rows.first().is_none_or(|first| first.handle != row.handle) {
                 self.ahead = Some(row);
                 break;
             }

@@ -125,13 +125,14 @@ impl Reading<'_> {
             return Ok(());
         }
         let options = self.options(row, names)?;
-        let price = row.money(self.columns, Column::Price)?;
         let sku = match row.text(self.columns, Column::Sku)? {
             Some(sku) => sku,
             None => self.made_up_sku(&options),
         };
-        let image = row.url(self.columns, Column::VariantImage)?;
+        // Before all else that may be wrong: what comes twice is then said of the second, however bad the first is.
         self.refuse_twice(row, &options, &sku)?;
+        let price = row.money(self.columns, Column::Price)?;
+        let image = row.url(self.columns, Column::VariantImage)?;
         let variant = EntryVariant {
             name: variant_name(&options),
             price: price.ok_or_else(|| format!("\"{}\" is empty", self.columns.name(Column::Price)))?,
