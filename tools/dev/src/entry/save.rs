@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use shared::app::db::Tx;
-use shared::catalogue::store::whole::{self, WholeImage, WholeProduct};
+use shared::catalogue::store::whole::{self, WholeImage, WholeProduct, WholeVariant};
 use shared::catalogue::store::write::{
     Change, NewImage, NewProduct, NewVariant, Written, refresh_product_cards, remove_variants_not_in, replace_images,
     set_product_categories, set_variant_values, touch_product, upsert_brand, upsert_category, upsert_product,
@@ -71,13 +71,13 @@ pub async fn save(
         status: &entry.status,
     };
     let product = upsert_product(tx, &product, now).await?;
-    let (variants, ids) = match save_variants(tx, product.id, entry, base_price).await? {
+    let (variants, ids) = match save_variants(tx, product.id, entry, base_price, before.as_ref()).await? {
         Ok(written) => written,
         Err(taken) => return Ok(Err(taken)),
     };
     let skus: Vec<String> = entry.variants.iter().map(|variant| variant.sku.clone()).collect();
     let variants_removed = remove_variants_not_in(tx, product.id, &skus).await?;
-    let variants = save_stock(tx, entry, variants, &ids, stock, now).await?;
+    let variants = save_stock(tx, entry, variants, &ids, before.as_ref(), (stock, now)).await?;
     let images = save_images(tx, product.id, entry, &ids, before.as_ref()).await?;
     let filed = save_category(tx, known, product.id, entry, before.as_ref()).await?;
     let more =
@@ -133,9 +133,18 @@ async fn save_variants(
     product: ProductId,
     entry: &Entry,
     base_price: Money,
+    before: Option<&WholeProduct>,
 ) -> sqlx::Result<Result<(Vec<Change>, Vec<VariantId>), SkuTaken>> {
     let (mut changes, mut ids) = (Vec::new(), Vec::new());
+    // With another base price every adjustment is another.
+    let before = before.filter(|before| before.base_price == base_price).map_or(&[][..], |before| &before.variants);
     for (position, variant) in (0..).zip(&entry.variants) {
+        // Most imports change little, and ten exchanges for each variant that stays are most of what they take.
+        if let Some(same) = before.get(ids.len()).filter(|old| is_as_before(variant, position, old)) {
+            changes.push(Change::Unchanged);
+            ids.push(same.id);
+            continue;
+        }
         let Some(written) = save_variant(tx, product, variant, position, base_price).await? else {
             return Ok(Err(SkuTaken(variant.sku.clone())));
         };
@@ -143,6 +152,19 @@ async fn save_variants(
         ids.push(written.id);
     }
     Ok(Ok((changes, ids)))
+}
+
+fn is_as_before(new: &EntryVariant, position: i32, old: &WholeVariant) -> bool {
+    let sorted = |options: &[(String, String)]| {
+        let mut options = options.to_vec();
+        options.sort_unstable();
+        options
+    };
+    (new.sku.as_str(), new.name.as_str(), position, new.price)
+        == (old.sku.as_str(), old.name.as_str(), old.position, old.price)
+        && (new.compare_at_price, &new.barcode, new.weight_grams)
+            == (old.compare_at_price, &old.barcode, old.weight_grams)
+        && sorted(&new.options) == sorted(&old.options)
 }
 
 async fn save_variant(
@@ -168,15 +190,17 @@ async fn save_variant(
     Ok(Some(Written { id: written.id, change: with(written.change, other_values) }))
 }
 
-/// In variant order, as checkout locks it.
+/// In variant order, as checkout locks it. Stock that was as it should be before it was locked is left alone: what is sold
+/// meanwhile is sold after the count.
 async fn save_stock(
     tx: &mut Tx,
     entry: &Entry,
     mut changes: Vec<Change>,
     ids: &[VariantId],
-    stock: Stock,
-    now: Timestamp,
+    before: Option<&WholeProduct>,
+    (stock, now): (Stock, Timestamp),
 ) -> sqlx::Result<Vec<Change>> {
+    let before = before.map_or(&[][..], |before| &before.variants);
     let mut all: Vec<_> = entry.variants.iter().zip(ids).zip(&mut changes).collect();
     all.sort_unstable_by_key(|((_, id), _)| **id);
     for ((variant, id), change) in all {
@@ -185,7 +209,8 @@ async fn save_stock(
             (Change::Updated | Change::Unchanged, Stock::Counted) => Reason::Counted,
             (Change::Updated | Change::Unchanged, Stock::Begins) => continue,
         };
-        if let Some(on_hand) = variant.on_hand {
+        let as_before = before.iter().any(|old| old.id == *id && Some(old.on_hand) == variant.on_hand);
+        if let Some(on_hand) = variant.on_hand.filter(|_| !as_before) {
             let moved = set_stock(tx, *id, on_hand, reason, now).await?;
             *change = with(*change, moved == Some(true));
         }
