@@ -28,7 +28,7 @@ impl Database {
             Some(url) => Self::named_by(url)?,
             None => Self::of_our_own(home).await?,
         };
-        migrate::apply(&Connector::to(database.owner.clone())).await?;
+        migrate::apply(&database.owner()).await?;
         Ok(database)
     }
 
@@ -49,6 +49,11 @@ impl Database {
         let cluster = cluster.await??;
         let owner = PgConnectOptions::from_str(&cluster.url(NAME))?;
         Ok(Self { cluster: Some(cluster), owner })
+    }
+
+    /// The way to it as the owner of its tables.
+    pub fn owner(&self) -> Connector {
+        Connector::to(self.owner.clone())
     }
 
     /// Connections as the functions have them: in a PostgreSQL of our own as the role `shop`, whose timeouts hold there as they do

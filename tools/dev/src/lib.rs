@@ -1,7 +1,6 @@
 //! The whole shop on a laptop: the functions' own routers in one process, with a PostgreSQL, a queue and a mailbox of its own;
 //! its tests, its benchmarks, and what is generated from the code.
 
-pub mod accounts;
 pub mod bench;
 pub mod cli;
 pub mod database;
@@ -17,6 +16,7 @@ pub mod runtime_api;
 pub mod sample;
 pub mod serve;
 pub mod shop;
+pub mod superuser;
 pub mod wire;
 
 mod stack;

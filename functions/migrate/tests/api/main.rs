@@ -1,4 +1,5 @@
 //! Migrations and the app's role, over a real and empty database.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod app_role;
 mod apply;

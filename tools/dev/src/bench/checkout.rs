@@ -138,7 +138,7 @@ impl Theatre {
     /// One measurement over HTTP and one of the floor, taking turns at who is first.
     async fn round(&mut self, sale: Sale, round: usize) -> anyhow::Result<(Figures, Figures)> {
         let mut served = None;
-        if round % 2 == 0 {
+        if round.is_multiple_of(2) {
             let checkouts = self.prepare(sale).await?;
             served = Some(self.served(sale, checkouts).await?);
         }

@@ -143,3 +143,51 @@ fn read_error(body: &[u8]) -> FunctionError {
         message: text("errorMessage").unwrap_or_else(|| String::from_utf8_lossy(body).into_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::client::Client;
+
+    /// An endpoint, a function's connection to it, and the answer to the one event that waits there.
+    async fn with_an_event() -> (Client, oneshot::Receiver<Outcome>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (events, waiting) = mpsc::channel(1);
+        tokio::spawn(serve(listener, "orders".to_owned(), waiting));
+        let (answer, answered) = oneshot::channel();
+        let deadline = Duration::from_secs(3);
+        events.try_send(Invocation { event: r#"{"a":1}"#.to_owned(), deadline, answer }).ok().unwrap();
+        (Client::connect(address).await.unwrap(), answered)
+    }
+
+    async fn get(client: &mut Client, path: &str) -> (u16, String) {
+        let request = format!("GET /2018-06-01/runtime/{path} HTTP/1.1\r\nhost: x\r\n\r\n");
+        let answer = client.send(request.as_bytes()).await.unwrap();
+        (answer.status, String::from_utf8_lossy(answer.body).into_owned())
+    }
+
+    async fn post(client: &mut Client, path: &str, body: &str) -> u16 {
+        let length = body.len();
+        let request =
+            format!("POST /2018-06-01/runtime/{path} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n{body}");
+        client.send(request.as_bytes()).await.unwrap().status
+    }
+
+    #[tokio::test]
+    async fn an_answer_under_an_unknown_id_is_refused() {
+        let (mut function, _answered) = with_an_event().await;
+        assert_eq!(get(&mut function, "invocation/next").await, (200, r#"{"a":1}"#.to_owned()));
+        assert_eq!(post(&mut function, "invocation/nobody/response", "{}").await, 400);
+    }
+
+    #[tokio::test]
+    async fn a_function_that_cannot_start_says_why_to_whoever_waits() {
+        let (mut function, answered) = with_an_event().await;
+        assert_eq!(get(&mut function, "invocation/next").await.0, 200);
+        let why = r#"{"errorType":"Runtime.InitError","errorMessage":"no key"}"#;
+        assert_eq!(post(&mut function, "init/error", why).await, 202);
+        let error = answered.await.unwrap().unwrap_err();
+        assert_eq!(error.to_string(), "Runtime.InitError: no key");
+    }
+}

@@ -5,6 +5,7 @@ mod mailbox;
 mod openapi;
 mod process;
 mod queue;
+mod sale;
 mod serve;
 
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! `cargo dev serve` as a process of its own, and a plain look at what it answers.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -54,19 +54,34 @@ impl Serving {
         self.send("GET", path, &format!("authorization: Bearer {token}\r\n"), "")
     }
 
+    /// For a shop that may die before it has answered.
+    pub(crate) fn try_post(&self, path: &str, token: &str, body: &Value) -> std::io::Result<Answer> {
+        let headers = format!("authorization: Bearer {token}\r\ncontent-type: application/json\r\n");
+        self.try_send("POST", path, &headers, &body.to_string())
+    }
+
     fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
-        let mut connection = TcpStream::connect(&self.address).unwrap();
+        self.try_send(method, path, headers, body).unwrap()
+    }
+
+    fn try_send(&self, method: &str, path: &str, headers: &str, body: &str) -> std::io::Result<Answer> {
+        let mut connection = TcpStream::connect(&self.address)?;
         let length = body.len();
         write!(
             connection,
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}",
             self.address
-        )
-        .unwrap();
+        )?;
         let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        Answer { status: head.split(' ').nth(1).unwrap().parse().unwrap(), body: body.to_owned() }
+        connection.read_to_string(&mut answer)?;
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or(ErrorKind::UnexpectedEof)?;
+        Ok(Answer { status: head.split(' ').nth(1).unwrap().parse().unwrap(), body: body.to_owned() })
+    }
+
+    /// As `kill -9` does, while others still hold it.
+    pub(crate) fn kill_9(&self) {
+        let sent = Command::new("sh").args(["-c", &format!("kill -9 {}", self.child.id())]).status().unwrap();
+        assert!(sent.success());
     }
 
     /// As Ctrl-C does; what it had left to say, and how it ended.
