@@ -44,6 +44,8 @@ pub struct WholeVariant {
     pub sku: String,
     /// What it is called beside its product.
     pub name: String,
+    /// Its place among its product's variants.
+    pub position: i32,
     /// What it costs.
     pub price: Money,
     /// The price before a reduction.
@@ -133,7 +135,7 @@ async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<WholeProduct>>
 
 async fn add_variants(tx: &mut Tx, products: &mut [WholeProduct], ids: &[ProductId]) -> sqlx::Result<()> {
     let rows = sqlx::query!(
-        r#"select v.product_id, v.id, v.sku, v.name, v.price_adjustment, v.compare_at_price, v.barcode, v.weight_grams, s.on_hand,
+        r#"select v.product_id, v.id, v.sku, v.name, v.position, v.price_adjustment, v.compare_at_price, v.barcode, v.weight_grams, s.on_hand,
                   array(select a.name from variant_attribute_values x join attributes a on a.id = x.attribute_id
                          where x.variant_id = v.id order by x.attribute_id) as "attributes!: Vec<String>",
                   array(select w.value from variant_attribute_values x join attribute_values w on w.id = x.attribute_value_id
@@ -151,6 +153,7 @@ async fn add_variants(tx: &mut Tx, products: &mut [WholeProduct], ids: &[Product
             id: row.id,
             sku: row.sku,
             name: row.name,
+            position: row.position,
             price: product.base_price + row.price_adjustment,
             compare_at_price: row.compare_at_price,
             barcode: row.barcode,

@@ -1,8 +1,10 @@
 //! A product with all that belongs to it, as a file describes it: what an import and the sample catalogue are made of.
 
+mod filing;
 mod save;
 
-pub use save::{Known, Saved, Stock, save};
+pub use filing::Known;
+pub use save::{Saved, SkuTaken, Stock, save};
 
 use shared::money::Money;
 

@@ -1,31 +1,19 @@
 //! Writes an entry into the catalogue, through the same functions as everybody else, and says what that changed.
 
-use std::collections::HashMap;
-
 use shared::app::db::Tx;
-use shared::catalogue::slugify;
-use shared::catalogue::store::whole::{self, WholeImage, WholeProduct};
+use shared::catalogue::store::whole::{self, WholeImage, WholeProduct, WholeVariant};
 use shared::catalogue::store::write::{
     Change, NewImage, NewProduct, NewVariant, Written, refresh_product_cards, remove_variants_not_in, replace_images,
-    set_product_categories, set_variant_values, touch_product, upsert_brand, upsert_category, upsert_product,
-    upsert_variant,
+    set_variant_values, touch_product, upsert_product, upsert_variant,
 };
-use shared::catalogue::store::{brands, categories};
-use shared::catalogue::{IdOrSlug, slugify};
-use shared::ids::{BrandId, CategoryId, ProductId, VariantId};
+use shared::ids::{ProductId, VariantId};
 use shared::money::Money;
 use shared::stock::Reason;
 use shared::stock::store::set_stock;
 use shared::time::Timestamp;
 
+use super::filing::{Known, brand, save_category};
 use super::{Entry, EntryVariant};
-
-/// Brands and categories that were found or made before, by slug. The spelling that the shop has holds.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    brands: HashMap<String, BrandId>,
-    categories: HashMap<String, CategoryId>,
-}
 
 /// What is meant by the number on hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,13 +60,13 @@ pub async fn save(
         status: &entry.status,
     };
     let product = upsert_product(tx, &product, now).await?;
-    let (variants, ids) = match save_variants(tx, product.id, entry, base_price).await? {
+    let (variants, ids) = match save_variants(tx, product.id, entry, base_price, before.as_ref()).await? {
         Ok(written) => written,
         Err(taken) => return Ok(Err(taken)),
     };
     let skus: Vec<String> = entry.variants.iter().map(|variant| variant.sku.clone()).collect();
     let variants_removed = remove_variants_not_in(tx, product.id, &skus).await?;
-    let variants = save_stock(tx, entry, variants, &ids, stock, now).await?;
+    let variants = save_stock(tx, entry, variants, &ids, before.as_ref(), (stock, now)).await?;
     let images = save_images(tx, product.id, entry, &ids, before.as_ref()).await?;
     let filed = save_category(tx, known, product.id, entry, before.as_ref()).await?;
     let more =
@@ -107,36 +95,23 @@ fn base_price(entry: &Entry, before: Option<&WholeProduct>) -> Money {
     before.filter(as_before).map_or(lowest, |before| before.base_price)
 }
 
-async fn brand(
-    tx: &mut Tx,
-    known: &mut Known,
-    entry: &Entry,
-    before: Option<&WholeProduct>,
-) -> sqlx::Result<Option<BrandId>> {
-    let Some(name) = &entry.brand else { return Ok(None) };
-    if let Some(brand) = before.and_then(|before| before.brand.as_ref()).filter(|brand| brand.name == *name) {
-        return Ok(Some(brand.id));
-    }
-    let slug = slugify(name);
-    if let Some(id) = known.brands.get(&slug) {
-        return Ok(Some(*id));
-    }
-    let id = match brands::find(tx, &IdOrSlug { id: None, slug: slug.clone() }).await? {
-        Some(brand) => brand.id,
-        None => upsert_brand(tx, name, &slug).await?.id,
-    };
-    known.brands.insert(slug, id);
-    Ok(Some(id))
-}
-
 async fn save_variants(
     tx: &mut Tx,
     product: ProductId,
     entry: &Entry,
     base_price: Money,
+    before: Option<&WholeProduct>,
 ) -> sqlx::Result<Result<(Vec<Change>, Vec<VariantId>), SkuTaken>> {
     let (mut changes, mut ids) = (Vec::new(), Vec::new());
+    // With another base price every adjustment is another.
+    let before = before.filter(|before| before.base_price == base_price).map_or(&[][..], |before| &before.variants);
     for (position, variant) in (0..).zip(&entry.variants) {
+        // Most imports change little, and ten exchanges for each variant that stays are most of what they take.
+        if let Some(same) = before.get(ids.len()).filter(|old| is_as_before(variant, position, old)) {
+            changes.push(Change::Unchanged);
+            ids.push(same.id);
+            continue;
+        }
         let Some(written) = save_variant(tx, product, variant, position, base_price).await? else {
             return Ok(Err(SkuTaken(variant.sku.clone())));
         };
@@ -144,6 +119,19 @@ async fn save_variants(
         ids.push(written.id);
     }
     Ok(Ok((changes, ids)))
+}
+
+fn is_as_before(new: &EntryVariant, position: i32, old: &WholeVariant) -> bool {
+    let sorted = |options: &[(String, String)]| {
+        let mut options = options.to_vec();
+        options.sort_unstable();
+        options
+    };
+    (new.sku.as_str(), new.name.as_str(), position, new.price)
+        == (old.sku.as_str(), old.name.as_str(), old.position, old.price)
+        && (new.compare_at_price, &new.barcode, new.weight_grams)
+            == (old.compare_at_price, &old.barcode, old.weight_grams)
+        && sorted(&new.options) == sorted(&old.options)
 }
 
 async fn save_variant(
@@ -169,15 +157,17 @@ async fn save_variant(
     Ok(Some(Written { id: written.id, change: with(written.change, other_values) }))
 }
 
-/// In variant order, as checkout locks it.
+/// In variant order, as checkout locks it. Stock that was as it should be before it was locked is left alone: what is sold
+/// meanwhile is sold after the count.
 async fn save_stock(
     tx: &mut Tx,
     entry: &Entry,
     mut changes: Vec<Change>,
     ids: &[VariantId],
-    stock: Stock,
-    now: Timestamp,
+    before: Option<&WholeProduct>,
+    (stock, now): (Stock, Timestamp),
 ) -> sqlx::Result<Vec<Change>> {
+    let before = before.map_or(&[][..], |before| &before.variants);
     let mut all: Vec<_> = entry.variants.iter().zip(ids).zip(&mut changes).collect();
     all.sort_unstable_by_key(|((_, id), _)| **id);
     for ((variant, id), change) in all {
@@ -186,7 +176,8 @@ async fn save_stock(
             (Change::Updated | Change::Unchanged, Stock::Counted) => Reason::Counted,
             (Change::Updated | Change::Unchanged, Stock::Begins) => continue,
         };
-        if let Some(on_hand) = variant.on_hand {
+        let as_before = before.iter().any(|old| old.id == *id && Some(old.on_hand) == variant.on_hand);
+        if let Some(on_hand) = variant.on_hand.filter(|_| !as_before) {
             let moved = set_stock(tx, *id, on_hand, reason, now).await?;
             *change = with(*change, moved == Some(true));
         }
@@ -225,49 +216,6 @@ async fn save_images(
         Some(_) => Change::Updated,
     });
     Ok(SavedImages { changes: changes.collect(), changed: replace_images(tx, product, &new).await? })
-}
-
-/// Files the product in its category, unless it is in one of that name already, wherever staff have put that.
-async fn save_category(
-    tx: &mut Tx,
-    known: &mut Known,
-    product: ProductId,
-    entry: &Entry,
-    before: Option<&WholeProduct>,
-) -> sqlx::Result<bool> {
-    let Some(name) = entry.category.last() else { return Ok(false) };
-    let filed = before.map_or(&[][..], |before| &before.categories);
-    if filed.iter().any(|category| category.name.to_lowercase() == name.to_lowercase()) {
-        return Ok(false);
-    }
-    let mut path = String::new();
-    let mut parent = None;
-    for name in &entry.category {
-        path.push(' ');
-        path.push_str(name);
-        let slug = slugify(&path);
-        parent = Some(category(tx, known, parent, name, slug).await?);
-    }
-    let all: Vec<CategoryId> = filed.iter().map(|category| category.id).chain(parent).collect();
-    set_product_categories(tx, product, &all).await
-}
-
-async fn category(
-    tx: &mut Tx,
-    known: &mut Known,
-    parent: Option<CategoryId>,
-    name: &str,
-    slug: String,
-) -> sqlx::Result<CategoryId> {
-    if let Some(id) = known.categories.get(&slug) {
-        return Ok(*id);
-    }
-    let id = match categories::find(tx, &IdOrSlug { id: None, slug: slug.clone() }).await? {
-        Some(category) => category.summary.id,
-        None => upsert_category(tx, parent, name, &slug).await?.id,
-    };
-    known.categories.insert(slug, id);
-    Ok(id)
 }
 
 /// The same with something more that changed, or not.
