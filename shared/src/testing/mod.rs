@@ -3,7 +3,7 @@
 //! `#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]` gives each test a database of its own. With `TEST_POOLER_PORT` set
 //! (as `cargo dev test` does in its second lane), the service reaches it through PgBouncer, while the test's own look at the
 //! database stays direct.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test kit fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test kit fails by panicking")]
 
 mod builders;
 mod client;

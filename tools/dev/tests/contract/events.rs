@@ -1,9 +1,12 @@
 //! Every file in `events/` is understood by the function that it is for.
 
+use std::sync::Arc;
+
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::body::Body;
 use migrate::{Done, Migrate};
 use serde_json::Value;
+use shared::app::SystemAmbient;
 use shared::app::db::Connector;
 use shared::outbox::Event;
 use shared::testing::TestApp;
@@ -109,8 +112,10 @@ fn outbox_relay_is_woken_by_a_schedule() {
 
 #[sqlx::test(migrations = false)]
 async fn migrate_does_what_its_event_says(db: PgPool) {
-    let migrate = Migrate { connector: Connector::to(db.connect_options().as_ref().clone()) };
-    let Done::Apply(_) = migrate::handle(&migrate, only_file_of("migrate").json()).await.unwrap();
+    let connector = Connector::to(db.connect_options().as_ref().clone());
+    let migrate = Migrate { connector, ambient: Arc::new(SystemAmbient) };
+    let done = migrate::handle(&migrate, only_file_of("migrate").json()).await.unwrap();
+    assert!(matches!(done, Done::Apply(_)));
     let orders: i64 = sqlx::query_scalar("select count(*) from orders").fetch_one(&db).await.unwrap();
     assert_eq!(orders, 0);
 }
