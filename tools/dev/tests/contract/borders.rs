@@ -72,12 +72,14 @@ fn sql_is_one_hop_away_and_nowhere_else() {
     let sql = ["sqlx::query", "query!(", "query_as!(", "query_scalar!(", "raw_sql(", "Call::new("];
     for (name, text) in sources() {
         let parts: Vec<&str> = name.split('/').collect();
-        let may = match parts.as_slice() {
-            ["shared", "src", _, "store.rs" | "staff.rs"] | ["shared", "src", _, "store", ..] => true,
-            ["shared", "src", "app", "db", ..] | ["shared", "src", "testing", ..] => true,
-            ["functions", "migrate", ..] => true,
-            _ => false,
-        };
+        let may = matches!(
+            parts.as_slice(),
+            ["shared", "src", _, "store.rs" | "staff.rs"]
+                | ["shared", "src", _, "store", ..]
+                | ["shared", "src", "app", "db", ..]
+                | ["shared", "src", "testing", ..]
+                | ["functions", "migrate", ..]
+        );
         assert!(may || mentions(&text, &sql).is_none(), "{name} has `{}`", mentions(&text, &sql).unwrap_or_default());
     }
 }

@@ -1,5 +1,5 @@
 //! What `cargo dev` puts in the place of the cloud: the queue, the mailbox, and the process that serves it all.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod mailbox;
 mod openapi;
