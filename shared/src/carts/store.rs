@@ -4,7 +4,7 @@
 //! is read after the lock is what holds.
 
 use super::{CartLine, CartProduct, CartVariant, MAX_LINES, Status, Wanted};
-use crate::app::db::Tx;
+use crate::app::db::{Tx, is_violation};
 use crate::catalogue::MainImage;
 use crate::ids::{CartId, CartLineId, ProductId, UserId, VariantId};
 use crate::money::Money;
@@ -236,8 +236,4 @@ fn status(column: &str) -> sqlx::Result<Status> {
         "ordered" => Ok(Status::Ordered),
         other => Err(sqlx::Error::Decode(format!("a cart is `{other}`").into())),
     }
-}
-
-fn is_violation(error: &sqlx::Error, constraint: &str) -> bool {
-    error.as_database_error().and_then(|database| database.constraint()) == Some(constraint)
 }

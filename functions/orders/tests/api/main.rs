@@ -8,6 +8,7 @@ mod idempotency;
 mod list;
 mod many_buyers;
 mod queue;
+mod waiting;
 
 use std::sync::Arc;
 

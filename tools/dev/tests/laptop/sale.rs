@@ -176,6 +176,7 @@ fn a_restart_of_postgresql_in_the_middle_of_a_sale_loses_nothing() {
     std::thread::scope(|threads| {
         let buyers = threads.spawn(|| sale.everybody_checks_out(&shop));
         within(Duration::from_secs(30), || sale.bought.load(Ordering::SeqCst) >= MIDDLE);
+        assert!(!buyers.is_finished(), "it is the middle");
         cluster.restart_at_once().unwrap();
         buyers.join().unwrap();
     });
