@@ -34,17 +34,21 @@ pub enum Added {
     TooManyUnits,
 }
 
-/// Makes an empty cart: this user's, or a guest's.
-pub async fn insert(tx: &mut Tx, cart: CartId, user: Option<UserId>, now: Timestamp) -> sqlx::Result<Head> {
-    let currency = sqlx::query_scalar!(
+/// Makes an empty cart: this user's, or a guest's. `None` where there is no such user, and the transaction is over.
+pub async fn insert(tx: &mut Tx, cart: CartId, user: Option<UserId>, now: Timestamp) -> sqlx::Result<Option<Head>> {
+    let inserted = sqlx::query_scalar!(
         r#"insert into carts (id, user_id, created_at, updated_at) values ($1, $2, $3, $3) returning shop_currency() as "currency!""#,
         cart as _,
         user as _,
         now as _
     )
     .fetch_one(&mut *tx)
-    .await?;
-    Ok(Head { status: Status::Open, currency })
+    .await;
+    match inserted {
+        Ok(currency) => Ok(Some(Head { status: Status::Open, currency })),
+        Err(error) if is_violation(&error, "cart_user_exists") => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// A cart that this caller can use: their own or a guest's. `None` where there is none, or it is somebody else's.

@@ -11,6 +11,7 @@ use crate::database::Database;
 use crate::export::{self, ExportArgs};
 use crate::home::Home;
 use crate::import::{self, ImportArgs};
+use crate::stop::Stop;
 use crate::terminal::{say, warn};
 use crate::{lanes, openapi, serve, superuser, wire};
 
@@ -113,7 +114,12 @@ async fn on_database<T>(
     work: impl AsyncFnOnce(&Database) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let database = Database::open(home, environment).await?;
-    let done = work(&database).await;
+    let mut stop = Stop::on_signals()?;
+    // Cut off, what had been begun is rolled back with its connection; what had been done stays.
+    let done = tokio::select! {
+        done = work(&database) => done,
+        () = stop.asked(1) => Err(anyhow::anyhow!("interrupted; what was done until then is kept, and it is safe to begin again")),
+    };
     let stopped = database.stop().await;
     let done = done?;
     stopped?;

@@ -2,7 +2,7 @@
 
 use std::str::FromStr as _;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use local_postgres::{Cluster, Durability};
 use shared::app::Environment;
 use shared::app::db::{Connector, Db, PoolSettings};
@@ -28,7 +28,9 @@ impl Database {
             Some(url) => Self::named_by(url)?,
             None => Self::of_our_own(home).await?,
         };
-        migrate::apply(&database.owner()).await?;
+        migrate::apply(&database.owner())
+            .await
+            .context("the database could not be brought up to date (`cargo dev --fresh` begins with a new one)")?;
         Ok(database)
     }
 

@@ -68,6 +68,9 @@ impl Row {
         let wrong = |why: &str| format!("\"{}\" is \"{text}\": {why}", columns.name(column));
         match Money::parse(text) {
             Ok(money) if money.minor() < 0 => Err(wrong("an amount cannot be negative")),
+            Ok(money) if money > Money::MAX_PRICE => {
+                Err(wrong(&format!("more than {} cannot be asked", Money::MAX_PRICE)))
+            }
             Ok(money) => Ok(Some(money)),
             Err(error) => Err(wrong(&error.to_string())),
         }
