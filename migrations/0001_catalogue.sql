@@ -70,7 +70,8 @@ create table products (
     constraint product_sku_unique unique (sku),
     constraint product_name_not_blank check (btrim(name) <> ''),
     constraint product_slug_is_a_slug check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
-    constraint product_base_price_not_negative check (base_price >= 0),
+    -- So that the dearest cart, 100 lines of 999, is far from what a bigint holds.
+    constraint product_base_price_in_range check (base_price between 0 and 99999999999),
     constraint product_status_known check (status in ('draft', 'active', 'archived'))
 );
 create index product_by_brand on products (brand_id, id);
@@ -121,6 +122,7 @@ create table product_variants (
     attribute_value_ids bigint[] not null default '{}',
     constraint variant_sku_unique unique (sku),
     constraint variant_sku_not_blank check (btrim(sku) <> ''),
+    constraint variant_price_adjustment_in_range check (price_adjustment between -99999999999 and 99999999999),
     constraint variant_compare_at_price_not_negative check (compare_at_price >= 0),
     constraint variant_weight_not_negative check (weight_grams >= 0),
     -- Deferred: while a product is being written its variants are alike for a moment.

@@ -23,7 +23,8 @@ create trigger variant_has_a_stock_level after insert on product_variants
 -- Append-only: for every variant, the sum of `change` is what is on hand.
 create table stock_ledger (
     id bigint generated always as identity primary key,
-    variant_id bigint not null references product_variants (id) on delete cascade,
+    -- No foreign key: variants are removed, and what came and went of them stays written.
+    variant_id bigint not null,
     change integer not null,
     on_hand_after integer not null,
     reason text not null,
@@ -35,3 +36,16 @@ create table stock_ledger (
 );
 create index stock_ledger_by_variant on stock_ledger (variant_id, id);
 create index stock_ledger_by_order on stock_ledger (order_id) where order_id is not null;
+
+-- What a removed variant still had on hand is written off, so its ledger ends at nothing.
+create function write_off_removed_stock() returns trigger language plpgsql as $$
+begin
+    if old.on_hand > 0 then
+        insert into stock_ledger (variant_id, change, on_hand_after, reason, at)
+        values (old.variant_id, -old.on_hand, 0, 'written_off', now());
+    end if;
+    return old;
+end $$;
+
+create trigger stock_is_written_off_with_its_variant before delete on stock_levels
+    for each row execute function write_off_removed_stock();

@@ -2,7 +2,7 @@
 
 create table carts (
     id uuid primary key,
-    user_id bigint references users (id) on delete cascade,
+    user_id bigint constraint cart_user_exists references users (id) on delete cascade,
     status text not null default 'open',
     created_at timestamptz not null,
     updated_at timestamptz not null,

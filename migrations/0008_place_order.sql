@@ -6,8 +6,9 @@
 --
 -- It writes everything or nothing: each refusal returns before the first write, and any error rolls all of it back.
 --
--- Locks, always in this order, so that no two checkouts wait in a circle:
---   the cart  →  stock rows by variant id  →  (only where stock reaches nothing) products by id.
+-- Locks, always in this order, so that nobody waits in a circle:
+--   the account (against its deletion)  →  the cart  →  stock rows by variant id  →  (only where stock reaches nothing)
+--   products by id.
 --
 -- Statements inside see what was committed when each of them started (READ COMMITTED). Two comments below depend on it.
 --
@@ -35,15 +36,17 @@ declare
     v_now timestamptz := 'epoch'::timestamptz + p_now_us * interval '1 microsecond';
     v_asked record;
     v_cart record;
-    v_order record;
+    v_lines bigint;
     v_variants bigint[];
     v_quantities integer[];
     v_on_hand integer[];
+    v_sellable integer[];
+    v_prices bigint[];
     v_total bigint;
+    v_currency text;
     v_emptied bigint[];
 begin
-    -- 1. Who asks, for which cart, and was it ordered before? One look for all of it: most calls of a flash sale end soon after,
-    -- and each statement costs them as much as what it does.
+    -- 1. Who asks, for which cart, and was it ordered before? One look for all of it, because most calls end soon after.
     select u.is_active, u.email, c.id as cart_id, c.user_id as cart_user_id, o.id as order_id into v_asked
       from users u
       left join carts c on c.id = p_cart_id
@@ -85,13 +88,24 @@ begin
         return;
     end if;
 
-    -- 3. The cart is ours alone from here. Who waited looks again: the cart may have become an order meanwhile.
+    -- 3. The account stays while we write for it, and the cart is ours alone from here. Who waited looks again: the cart may have
+    -- become an order meanwhile.
+    perform from users u where u.id = p_user_id for key share;
+    if not found then
+        return query select r.* from place_order_refusal('user_not_found') r;
+        return;
+    end if;
     select c.status, c.user_id into v_cart from carts c where c.id = p_cart_id for update;
     if not found or v_cart.user_id <> p_user_id then
         return query select r.* from place_order_refusal('cart_not_found') r;
         return;
     elsif v_cart.status = 'ordered' then
         return query select r.* from place_order_replay(p_cart_id, p_user_id, p_idempotency_key, p_request_digest) r;
+        return;
+    end if;
+    select count(*) into v_lines from cart_lines l where l.cart_id = p_cart_id;
+    if v_lines = 0 then
+        return query select r.* from place_order_refusal('cart_empty') r;
         return;
     end if;
 
@@ -102,39 +116,40 @@ begin
               from cart_lines l join stock_levels s on s.variant_id = l.variant_id
              where l.cart_id = p_cart_id
              order by l.variant_id for update of s) locked;
-    if v_variants is null then
-        return query select r.* from place_order_refusal('cart_empty') r;
-        return;
-    end if;
+
+    -- 5. One look at what they are and cost now, which the total and the lines are both made of. Who changes a product holds its
+    -- stock rows first, so an archived one is not sold by a checkout that waited for its archiving.
+    select array_agg(case when p.status = 'active' then t.on_hand else 0 end order by t.variant_id),
+           array_agg(p.base_price + v.price_adjustment order by t.variant_id),
+           sum((p.base_price + v.price_adjustment) * t.quantity), min(p.currency)
+      into v_sellable, v_prices, v_total, v_currency
+      from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand)
+      join product_variants v on v.id = t.variant_id
+      join products p on p.id = v.product_id;
 
     return query
         select 'sold_out', null::uuid, null::bigint, null, null, null::bigint, null, null::timestamptz,
-               null::integer, t.variant_id, null, null, null, null::bigint, t.quantity, t.on_hand
-          from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand)
-         where t.on_hand < t.quantity;
+               null::integer, t.variant_id, null, null, null, null::bigint, t.quantity, t.sellable
+          from unnest(v_variants, v_quantities, v_sellable) as t (variant_id, quantity, sellable)
+         where t.sellable < t.quantity;
     if found then
         return;
     end if;
 
-    -- 5. What it costs now. A client that showed its buyer a total says so, and is not charged another.
-    select sum((p.base_price + v.price_adjustment) * t.quantity), min(p.currency) as currency
-      into v_order
-      from unnest(v_variants, v_quantities) as t (variant_id, quantity)
-      join product_variants v on v.id = t.variant_id
-      join products p on p.id = v.product_id;
-    v_total := v_order.sum;
-    if v_total <> p_expected_total then
-        return query select r.* from place_order_refusal('cart_changed', p_total => v_total) r;
+    -- A client that showed its buyer a total says so, and is not charged another. Nor does anyone get a part of what they chose:
+    -- a variant that was removed while we waited took its line out of the cart.
+    if v_total <> p_expected_total or v_lines > coalesce(cardinality(v_variants), 0) then
+        return query select r.* from place_order_refusal('cart_changed', p_total => coalesce(v_total, 0)) r;
         return;
     end if;
 
     -- 6. Everything at once.
     insert into orders (id, user_id, cart_id, idempotency_key, request_digest, email, currency, total, placed_at)
-    values (p_order_id, p_user_id, p_cart_id, p_idempotency_key, p_request_digest, v_asked.email, v_order.currency, v_total, v_now);
+    values (p_order_id, p_user_id, p_cart_id, p_idempotency_key, p_request_digest, v_asked.email, v_currency, v_total, v_now);
 
     insert into order_lines (order_id, position, variant_id, product_name, variant_name, sku, unit_price, quantity)
-    select p_order_id, t.position, t.variant_id, p.name, v.name, v.sku, p.base_price + v.price_adjustment, t.quantity
-      from unnest(v_variants, v_quantities) with ordinality as t (variant_id, quantity, position)
+    select p_order_id, t.position, t.variant_id, p.name, v.name, v.sku, t.price, t.quantity
+      from unnest(v_variants, v_quantities, v_prices) with ordinality as t (variant_id, quantity, price, position)
       join product_variants v on v.id = t.variant_id
       join products p on p.id = v.product_id;
 

@@ -23,11 +23,14 @@ pub enum MoneyError {
     #[error("Ensure that there are no more than 2 decimal places.")]
     TooFine,
     /// It is beyond what the shop can count.
-    #[error("Ensure that there are no more than 16 digits in total.")]
+    #[error("Ensure that there are no more than 18 digits in total.")]
     TooLarge,
 }
 
 impl Money {
+    /// The most that one of anything may cost: 999,999,999.99. The schema says the same (`product_base_price_in_range`).
+    pub const MAX_PRICE: Self = Self(99_999_999_999);
+
     /// This many minor units.
     pub const fn from_minor(minor: i64) -> Self {
         Self(minor)
@@ -55,10 +58,10 @@ impl Money {
             return Err(MoneyError::TooFine);
         }
         let whole = whole.trim_start_matches('0');
-        if whole.len() > 14 {
+        if whole.len() > 16 {
             return Err(MoneyError::TooLarge);
         }
-        // At most 16 digits, which an i64 holds.
+        // At most 18 digits, which an i64 holds.
         let minor: i64 = format!("0{whole}{fraction:0<2}").parse().map_err(|_| MoneyError::TooLarge)?;
         Ok(Self(sign * minor))
     }
@@ -106,7 +109,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_read_back() {
-        for minor in [0, 1, 10, 99, 100, 14_990, -5, -14_990, 9_999_999_999_999_999] {
+        for minor in [0, 1, 10, 99, 100, 14_990, -5, -14_990, 999_999_999_999_999_999] {
             let money = Money::from_minor(minor);
             assert_eq!(Money::parse(&money.to_string()), Ok(money));
         }
@@ -127,6 +130,6 @@ mod tests {
             assert_eq!(Money::parse(text), Err(MoneyError::NotANumber), "{text}");
         }
         assert_eq!(Money::parse("1.005"), Err(MoneyError::TooFine));
-        assert_eq!(Money::parse("100000000000000"), Err(MoneyError::TooLarge));
+        assert_eq!(Money::parse("10000000000000000"), Err(MoneyError::TooLarge));
     }
 }

@@ -1,11 +1,12 @@
 //! A moment, in UTC and whole microseconds: what PostgreSQL keeps, and what clients read.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
 /// A moment; on the wire `2026-11-22T06:38:51.782622Z`, always with six digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, sqlx::Type, ToSchema)]
+#[serde(try_from = "DateTime<Utc>")]
 #[sqlx(transparent)]
 #[schema(value_type = String, format = DateTime, example = "2026-11-22T06:38:51.782622Z")]
 pub struct Timestamp(DateTime<Utc>);
@@ -44,6 +45,19 @@ impl Timestamp {
     /// For people: `22 November 2026, 06:38 UTC`.
     pub fn for_people(self) -> impl std::fmt::Display {
         self.0.format("%-d %B %Y, %H:%M UTC")
+    }
+}
+
+/// A year that PostgreSQL cannot keep, or that no shop has seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a moment is between the years 1 and 9999")]
+pub struct OutOfRange;
+
+impl TryFrom<DateTime<Utc>> for Timestamp {
+    type Error = OutOfRange;
+
+    fn try_from(time: DateTime<Utc>) -> Result<Self, OutOfRange> {
+        if (1..=9999).contains(&time.year()) { Ok(Self(time)) } else { Err(OutOfRange) }
     }
 }
 

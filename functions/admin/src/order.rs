@@ -27,7 +27,7 @@ pub(crate) async fn get_order(
     let order = find(&mut tx, id).await?.ok_or(PageError::NotFound)?;
     let lines = lines(&mut tx, id).await?;
     let steps = steps(&mut tx, id).await?;
-    let mails = of_order(&mut tx, id, order.placed_at).await?;
+    let mails = of_order(&mut tx, id, order.placed_at, &order.email).await?;
     tx.commit().await?;
     let content = html! {
         (facts(&order))

@@ -58,5 +58,5 @@ pub(crate) async fn add_cart_item(
     let line = line(&mut tx, id, line_id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     let location = format!("{}/api/v1/cart/{id}/items/{line_id}/", base.0);
-    Ok((status, [(LOCATION, location)], Json(line)))
+    Ok((status, [(LOCATION, location)], Json(line.with_base_url(&base.0))))
 }

@@ -7,7 +7,9 @@ use http::header::{HeaderName, LOCATION};
 use shared::app::App;
 use shared::carts::store::{insert, insert_lines, lines};
 use shared::carts::{Cart, MAX_LINES, MAX_QUANTITY, Wanted};
-use shared::http::{ApiError, BaseUrl, Body, FieldErrors, Fields, FromFields, MaybeBearer, PublicProblems};
+use shared::http::{
+    ApiError, BaseUrl, Body, FieldErrors, Fields, FromFields, MaybeBearer, PublicProblems, Unauthorized,
+};
 use shared::ids::{CartId, VariantId};
 use utoipa::ToSchema;
 
@@ -69,10 +71,12 @@ pub(crate) async fn create_cart(
     let id = CartId(app.ambient.random_uuid());
     let mut tx = app.db.begin().await?;
     let head = insert(&mut tx, id, user.map(|user| user.id), app.ambient.now()).await?;
+    // Deleted since its token was looked at.
+    let head = head.ok_or(Unauthorized::UserNotFound)?;
     if !wanted.is_empty() {
         refuse_unknown(&new.items, &insert_lines(&mut tx, id, &wanted).await?)?;
     }
-    let cart = Cart::new(id, head.currency, lines(&mut tx, id).await?);
+    let cart = Cart::new(id, head.currency, lines(&mut tx, id).await?).with_base_url(&base.0);
     tx.commit().await?;
     let location = format!("{}/api/v1/cart/{id}/", base.0);
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(cart)))

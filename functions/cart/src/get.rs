@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::carts::{Cart, store};
-use shared::http::{ApiError, MaybeBearer, PathId, Problem, PublicProblems};
+use shared::http::{ApiError, BaseUrl, MaybeBearer, PathId, Problem, PublicProblems};
 use shared::ids::CartId;
 
 use crate::open::refuse_unless_open;
@@ -30,11 +30,12 @@ pub(crate) async fn get_cart(
     State(app): State<App>,
     MaybeBearer(user): MaybeBearer,
     PathId(id): PathId<CartId>,
+    base: BaseUrl,
 ) -> Result<Json<Cart>, ApiError> {
     let mut tx = app.db.read().await?;
     let head = store::find(&mut tx, id, user.map(|user| user.id)).await?.ok_or(ApiError::NotFound)?;
     refuse_unless_open(Some(head.status))?;
     let lines = store::lines(&mut tx, id).await?;
     tx.commit().await?;
-    Ok(Json(Cart::new(id, head.currency, lines)))
+    Ok(Json(Cart::new(id, head.currency, lines).with_base_url(&base.0)))
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::carts::{CartLine, store};
-use shared::http::{ApiError, MaybeBearer, PathId, Problem, PublicProblems, Two};
+use shared::http::{ApiError, BaseUrl, MaybeBearer, PathId, Problem, PublicProblems, Two};
 use shared::ids::{CartId, CartLineId};
 
 use crate::open::refuse_unless_open;
@@ -31,11 +31,12 @@ pub(crate) async fn get_cart_item(
     State(app): State<App>,
     MaybeBearer(user): MaybeBearer,
     PathId(Two(id, line_id)): PathId<Two<CartId, CartLineId>>,
+    base: BaseUrl,
 ) -> Result<Json<CartLine>, ApiError> {
     let mut tx = app.db.read().await?;
     let head = store::find(&mut tx, id, user.map(|user| user.id)).await?;
     refuse_unless_open(head.map(|head| head.status))?;
     let line = store::line(&mut tx, id, line_id).await?;
     tx.commit().await?;
-    line.map(Json).ok_or(ApiError::NotFound)
+    line.map(|line| Json(line.with_base_url(&base.0))).ok_or(ApiError::NotFound)
 }

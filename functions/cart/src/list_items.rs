@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::carts::{CartLine, store};
-use shared::http::{ApiError, MaybeBearer, Page, PathId, Problem, PublicProblems};
+use shared::http::{ApiError, BaseUrl, MaybeBearer, Page, PathId, Problem, PublicProblems};
 use shared::ids::CartId;
 
 use crate::open::refuse_unless_open;
@@ -30,11 +30,13 @@ pub(crate) async fn list_cart_items(
     State(app): State<App>,
     MaybeBearer(user): MaybeBearer,
     PathId(id): PathId<CartId>,
+    base: BaseUrl,
 ) -> Result<Json<Page<CartLine>>, ApiError> {
     let mut tx = app.db.read().await?;
     let head = store::find(&mut tx, id, user.map(|user| user.id)).await?;
     refuse_unless_open(head.map(|head| head.status))?;
-    let results = store::lines(&mut tx, id).await?;
+    let lines = store::lines(&mut tx, id).await?;
     tx.commit().await?;
+    let results = lines.into_iter().map(|line| line.with_base_url(&base.0)).collect();
     Ok(Json(Page { count: None, next: None, previous: None, results }))
 }

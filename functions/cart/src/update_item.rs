@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::carts::{CartLine, MAX_QUANTITY, store};
-use shared::http::{ApiError, Body, Fields, FromFields, MaybeBearer, PathId, Problem, PublicProblems, Two};
+use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, MaybeBearer, PathId, Problem, PublicProblems, Two};
 use shared::ids::{CartId, CartLineId};
 use utoipa::ToSchema;
 
@@ -52,6 +52,7 @@ pub(crate) async fn update_cart_item(
     State(app): State<App>,
     MaybeBearer(user): MaybeBearer,
     PathId(Two(id, line_id)): PathId<Two<CartId, CartLineId>>,
+    base: BaseUrl,
     Body(change): Body<CartItemChange>,
 ) -> Result<Json<CartLine>, ApiError> {
     let mut tx = app.db.begin().await?;
@@ -61,5 +62,5 @@ pub(crate) async fn update_cart_item(
     }
     let line = store::line(&mut tx, id, line_id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
-    Ok(Json(line))
+    Ok(Json(line.with_base_url(&base.0)))
 }

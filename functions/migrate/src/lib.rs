@@ -7,27 +7,34 @@
 
 mod app_role;
 mod apply;
+mod create_superuser;
+
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::app::Environment;
 use shared::app::db::Connector;
+use shared::app::{Ambient, Environment, SystemAmbient};
 
 pub use app_role::AppRole;
 pub use apply::{Applied, apply};
+pub use create_superuser::{NewSuperuser, Superuser, create_superuser};
 
 /// What the function has.
 pub struct Migrate {
     /// The way to the database, as the owner of its tables.
     pub connector: Connector,
+    /// The clock and the dice.
+    pub ambient: Arc<dyn Ambient>,
 }
 
 /// What to do.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 enum Task {
     Apply {},
+    CreateSuperuser(NewSuperuser),
 }
 
 /// What was done.
@@ -36,12 +43,14 @@ enum Task {
 pub enum Done {
     /// The database is up to date.
     Apply(Applied),
+    /// There is one more who may do everything.
+    CreateSuperuser(Superuser),
 }
 
 impl Migrate {
     /// The same variables as every function's, naming the database itself and its owner.
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
-        Ok(Self { connector: Connector::from_environment(environment)? })
+        Ok(Self { connector: Connector::from_environment(environment)?, ambient: Arc::new(SystemAmbient) })
     }
 }
 
@@ -49,6 +58,9 @@ impl Migrate {
 pub async fn handle(migrate: &Migrate, event: Value) -> anyhow::Result<Done> {
     match task(event)? {
         Task::Apply {} => Ok(Done::Apply(apply(&migrate.connector).await?)),
+        Task::CreateSuperuser(new) => {
+            create_superuser(&migrate.connector, &*migrate.ambient, new).await.map(Done::CreateSuperuser)
+        }
     }
 }
 

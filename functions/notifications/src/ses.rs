@@ -84,16 +84,13 @@ fn judge(error: SdkError<SendEmailError>) -> SendError {
     let text = DisplayErrorContext(&error).to_string();
     let refused = matches!(
         error.as_service_error(),
-        Some(
-            SendEmailError::BadRequestException(_)
-                | SendEmailError::MailFromDomainNotVerifiedException(_)
-                | SendEmailError::MessageRejected(_)
-                | SendEmailError::NotFoundException(_)
-        )
+        Some(SendEmailError::BadRequestException(_) | SendEmailError::MessageRejected(_))
     );
     if refused {
         return SendError::Permanent(text);
     }
+    // A domain that is not verified, a configuration set that is not there: the deployment's fault. Such mails end with the dead
+    // letters and are sent from there when it is mended.
     // Throttled, paused, over the quota, suspended, not allowed: none of it is the mail's fault. But a server that fell over
     // may have had the mail in its hands.
     let certainly_not_sent = if let SdkError::ServiceError(answer) = &error {

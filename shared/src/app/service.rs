@@ -10,6 +10,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use http::header::{
     ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
+    USER_AGENT,
 };
 use http::uri::{PathAndQuery, Uri};
 use http::{HeaderValue, Method};
@@ -140,6 +141,7 @@ fn cors() -> CorsLayer {
             IDEMPOTENCY_KEY,
             IF_MATCH,
             IF_NONE_MATCH,
+            USER_AGENT,
             HeaderName::from_static("x-csrftoken"),
             HeaderName::from_static("x-requested-with"),
         ]))

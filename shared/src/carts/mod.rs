@@ -5,6 +5,7 @@ pub mod store;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::catalogue::MainImage;
 use crate::ids::{CartId, CartLineId, ProductId, VariantId};
 use crate::money::Money;
 
@@ -74,7 +75,7 @@ pub struct CartVariant {
     #[schema(example = "EUR")]
     pub currency: String,
     /// The picture of the variant, or the first of the product, or null.
-    pub main_image: Option<CartImage>,
+    pub main_image: Option<MainImage>,
     /// How many there are; 0 where it is not sold any more.
     pub inventory_count: i32,
     /// Whether there is one at all.
@@ -92,16 +93,6 @@ pub struct CartProduct {
     pub name: String,
 }
 
-/// A picture as a cart shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CartImage {
-    /// Where it is.
-    #[schema(format = "uri")]
-    pub url: String,
-    /// What it shows, in words.
-    pub alt_text: String,
-}
-
 /// So many of one variant, to be put into a cart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -112,6 +103,12 @@ pub struct Wanted {
 }
 
 impl Cart {
+    /// With absolute URLs; those that begin at the API's root get `base` before them.
+    #[must_use]
+    pub fn with_base_url(self, base: &str) -> Self {
+        Self { items: self.items.into_iter().map(|line| line.with_base_url(base)).collect(), ..self }
+    }
+
     /// A cart of these lines.
     pub fn new(id: CartId, currency: String, items: Vec<CartLine>) -> Self {
         Self {
@@ -125,6 +122,14 @@ impl Cart {
 }
 
 impl CartLine {
+    /// With absolute URLs; those that begin at the API's root get `base` before them.
+    #[must_use]
+    pub fn with_base_url(mut self, base: &str) -> Self {
+        let image = self.product_variant.main_image.take();
+        self.product_variant.main_image = image.map(|image| image.with_base_url(base));
+        self
+    }
+
     /// So many of a variant.
     pub fn new(id: CartLineId, product_variant: CartVariant, quantity: i32) -> Self {
         let (unit_price, available) = (product_variant.price, product_variant.inventory_count);

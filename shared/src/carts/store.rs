@@ -3,8 +3,9 @@
 //! Whoever writes lines calls [`lock`] first. Checkout locks the same row, so a cart does not change while it is sold, and what
 //! is read after the lock is what holds.
 
-use super::{CartImage, CartLine, CartProduct, CartVariant, MAX_LINES, Status, Wanted};
-use crate::app::db::Tx;
+use super::{CartLine, CartProduct, CartVariant, MAX_LINES, Status, Wanted};
+use crate::app::db::{Tx, is_violation};
+use crate::catalogue::MainImage;
 use crate::ids::{CartId, CartLineId, ProductId, UserId, VariantId};
 use crate::money::Money;
 use crate::time::Timestamp;
@@ -33,17 +34,21 @@ pub enum Added {
     TooManyUnits,
 }
 
-/// Makes an empty cart: this user's, or a guest's.
-pub async fn insert(tx: &mut Tx, cart: CartId, user: Option<UserId>, now: Timestamp) -> sqlx::Result<Head> {
-    let currency = sqlx::query_scalar!(
+/// Makes an empty cart: this user's, or a guest's. `None` where there is no such user, and the transaction is over.
+pub async fn insert(tx: &mut Tx, cart: CartId, user: Option<UserId>, now: Timestamp) -> sqlx::Result<Option<Head>> {
+    let inserted = sqlx::query_scalar!(
         r#"insert into carts (id, user_id, created_at, updated_at) values ($1, $2, $3, $3) returning shop_currency() as "currency!""#,
         cart as _,
         user as _,
         now as _
     )
     .fetch_one(&mut *tx)
-    .await?;
-    Ok(Head { status: Status::Open, currency })
+    .await;
+    match inserted {
+        Ok(currency) => Ok(Some(Head { status: Status::Open, currency })),
+        Err(error) if is_violation(&error, "cart_user_exists") => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// A cart that this caller can use: their own or a guest's. `None` where there is none, or it is somebody else's.
@@ -161,6 +166,8 @@ pub async fn line(tx: &mut Tx, cart: CartId, line: CartLineId) -> sqlx::Result<O
     Ok(read_lines(tx, cart, Some(line)).await?.pop())
 }
 
+/// A variant without a picture of its own gets that of the variant that is most like it: a shirt is photographed once in each
+/// colour, not in each size.
 async fn read_lines(tx: &mut Tx, cart: CartId, only: Option<CartLineId>) -> sqlx::Result<Vec<CartLine>> {
     let rows = sqlx::query_as!(
         Row,
@@ -175,7 +182,14 @@ async fn read_lines(tx: &mut Tx, cart: CartId, only: Option<CartLineId>) -> sqlx
              join products p on p.id = v.product_id
              join stock_levels s on s.variant_id = v.id
              left join lateral (
-                   select url, alt_text from product_images where variant_id = v.id order by display_order limit 1
+                   select i.url, i.alt_text
+                     from product_images i
+                     join product_variants shown on shown.id = i.variant_id
+                    cross join lateral (
+                          select count(*) as values from unnest(shown.attribute_value_ids) as value
+                           where value = any (v.attribute_value_ids)) shared
+                    where i.product_id = p.id and (shown.id = v.id or shared.values > 0)
+                    order by shown.id = v.id desc, shared.values desc, i.display_order limit 1
                   ) own on true
             where l.cart_id = $1 and ($2::bigint is null or l.id = $2)
             order by l.id"#,
@@ -212,7 +226,7 @@ impl From<Row> for CartLine {
             product: CartProduct { id: row.product_id, slug: row.slug, name: row.product_name },
             price: Money::from_minor(row.price),
             currency: row.currency,
-            main_image: row.image_url.map(|url| CartImage { url, alt_text: row.image_alt_text.unwrap_or_default() }),
+            main_image: row.image_url.map(|url| MainImage { url, alt_text: row.image_alt_text.unwrap_or_default() }),
             inventory_count: row.on_hand,
             is_available: row.on_hand > 0,
         };
@@ -226,8 +240,4 @@ fn status(column: &str) -> sqlx::Result<Status> {
         "ordered" => Ok(Status::Ordered),
         other => Err(sqlx::Error::Decode(format!("a cart is `{other}`").into())),
     }
-}
-
-fn is_violation(error: &sqlx::Error, constraint: &str) -> bool {
-    error.as_database_error().and_then(|database| database.constraint()) == Some(constraint)
 }

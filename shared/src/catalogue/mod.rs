@@ -3,11 +3,13 @@
 pub mod staff;
 pub mod store;
 
+mod html;
 mod id_or_slug;
 mod product;
 mod slug;
 mod tree;
 
+pub use html::clean_html;
 pub use id_or_slug::IdOrSlug;
 pub use product::{
     Attribute, AttributeValue, MainImage, PriceRange, Product, ProductImage, ProductSummary, ProductVariant,

@@ -152,9 +152,16 @@ impl ProductSummary {
     /// With absolute URLs; those that begin at the API's root get `base` before them.
     #[must_use]
     pub fn with_base_url(mut self, base: &str) -> Self {
-        if let Some(image) = &mut self.main_image {
-            make_absolute(&mut image.url, base);
-        }
+        self.main_image = self.main_image.map(|image| image.with_base_url(base));
+        self
+    }
+}
+
+impl MainImage {
+    /// With an absolute URL; one that begins at the API's root gets `base` before it.
+    #[must_use]
+    pub fn with_base_url(mut self, base: &str) -> Self {
+        make_absolute(&mut self.url, base);
         self
     }
 }

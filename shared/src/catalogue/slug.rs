@@ -8,7 +8,7 @@ const MAX: usize = 100;
 /// The text as lower-case ASCII words between hyphens: `Crème brûlée, 2 pcs` is `creme-brulee-2-pcs`.
 ///
 /// Never empty: a text without a letter or digit that can be written so, such as `靴`, becomes `x-` and eight digits of its
-/// digest. Equal texts have equal slugs; different texts may, too.
+/// digest. A slug is no number, which would be taken for an id: `501` becomes `x-501`. Equal texts have equal slugs; different texts may, too.
 pub fn slugify(text: &str) -> String {
     let mut slug = String::new();
     for c in text.chars() {
@@ -26,7 +26,13 @@ pub fn slugify(text: &str) -> String {
         }
     }
     let slug = slug.trim_end_matches('-');
-    if slug.is_empty() { format!("x-{}", digits(text)) } else { slug.to_owned() }
+    if slug.is_empty() {
+        format!("x-{}", digits(text))
+    } else if slug.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("x-{slug}")
+    } else {
+        slug.to_owned()
+    }
 }
 
 /// Apostrophes, soft hyphens and combining accents join the letters beside them.
@@ -80,6 +86,7 @@ mod tests {
             ("Straße & Œuvre", "strasse-oeuvre"),
             ("Women's / Łódź Ångström", "womens-lodz-angstrom"),
             ("cafe\u{301}", "cafe"),
+            ("501", "x-501"),
             ("Đà Nẵng phở", "da-nang-pho"),
         ] {
             assert_eq!(slugify(text), slug, "{text}");

@@ -27,7 +27,7 @@ pub struct ProductRow {
     pub variants: i64,
 }
 
-/// Products, newest first, those older than `after`; at most `limit`. `search` is words of the product or its SKUs.
+/// Products, newest first, those older than `after`; at most `limit`. `search` is the beginnings of words of the product or its SKUs.
 pub async fn list(
     tx: &mut Tx,
     search: Option<&str>,
@@ -39,7 +39,7 @@ pub async fn list(
         r#"select id, name, sku, status, price_min, price_max, currency, is_available,
                   (select count(*) from product_variants v where v.product_id = p.id) as "variants!"
              from products p
-            where ($1::text is null or search_document @@ websearch_to_tsquery('simple', unaccent($1)))
+            where ($1::text is null or search_document @@ search_query($1))
               and ($2::bigint is null or id < $2)
             order by id desc
             limit $3"#,

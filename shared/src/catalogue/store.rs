@@ -5,4 +5,5 @@ pub mod brands;
 pub mod categories;
 pub mod list;
 pub mod product;
+pub mod whole;
 pub mod write;

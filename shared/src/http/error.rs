@@ -138,15 +138,12 @@ impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
         // Busy or briefly away: the client may simply come again. 55P03: lock_timeout. 57014: statement_timeout.
         // 40P01, 40001: the database broke a tie. 53xxx: out of connections. 57Pxx, 08xxx: restarting.
-        let busy = match &error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::Tls(_) => true,
-            sqlx::Error::Database(database) => database.code().is_some_and(|code| {
-                matches!(&*code, "55P03" | "57014" | "40P01" | "40001")
-                    || ["53", "57P", "08"].iter().any(|class| code.starts_with(class))
-            }),
-            _ => false,
-        };
-        if busy {
+        let away = matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::Tls(_));
+        let busy = error.as_database_error().and_then(|database| database.code()).is_some_and(|code| {
+            matches!(&*code, "55P03" | "57014" | "40P01" | "40001")
+                || ["53", "57P", "08"].iter().any(|class| code.starts_with(class))
+        });
+        if away || busy {
             tracing::error!(error = format!("{:#}", anyhow::Error::from(error)), "the database is busy or away");
             return Self::Unavailable(RetryAfter(1));
         }

@@ -179,12 +179,10 @@ impl Fields {
 
     /// A list of 0 to `max` objects.
     pub fn list<T: FromFields>(&mut self, name: &str, max: usize) -> Option<Vec<T>> {
-        let items = match self.required(name)? {
-            Value::Array(items) => items,
-            other => {
-                self.error(name, format!("Expected a list of items but got type \"{}\".", type_name(&other)));
-                return None;
-            }
+        let value = self.required(name)?;
+        let Value::Array(items) = value else {
+            self.error(name, format!("Expected a list of items but got type \"{}\".", type_name(&value)));
+            return None;
         };
         if items.len() > max {
             self.error(name, format!("Ensure this field has no more than {max} elements."));

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, Info, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
-    ResponseBuilder,
+    ComponentsBuilder, ContentBuilder, Info, InfoBuilder, OneOfBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
+    ResponseBuilder, Schema,
 };
 use utoipa::{IntoResponses, ToSchema as _};
 
@@ -53,34 +53,40 @@ impl IntoResponses for PublicProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let field_errors = FieldErrors::name();
         let problem = Problem::name();
-        [
+        let all: [(&str, &str, &[&str]); 7] = [
             (
                 "400",
                 "The body or the query does not hold; or it cannot be read, and then it is a problem.",
-                &field_errors,
+                &[&field_errors, &problem],
             ),
-            ("401", "The token is not good.", &problem),
-            ("413", "The body is too large.", &problem),
-            ("415", "The body is neither JSON nor a form.", &problem),
-            ("429", "Too many requests; `Retry-After` says when to come again.", &problem),
-            ("500", "Our fault. `x-request-id` finds it in the log.", &problem),
-            ("503", "Busy; `Retry-After` says when to come again.", &problem),
-        ]
-        .into_iter()
-        .map(|(status, description, schema)| (status.to_owned(), response(description, schema)))
-        .collect()
+            ("401", "The token is not good.", &[&problem]),
+            ("413", "The body is too large.", &[&problem]),
+            ("415", "The body is neither JSON nor a form.", &[&problem]),
+            ("429", "Too many requests; `Retry-After` says when to come again.", &[&problem]),
+            ("500", "Our fault. `x-request-id` finds it in the log.", &[&problem]),
+            ("503", "Busy; `Retry-After` says when to come again.", &[&problem]),
+        ];
+        all.into_iter()
+            .map(|(status, description, schemas)| (status.to_owned(), response(description, schemas)))
+            .collect()
     }
 }
 
 impl IntoResponses for Problems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let mut responses = PublicProblems::responses();
-        responses.insert("401".to_owned(), response("There is no token, or it is not good.", &Problem::name()));
+        responses.insert("401".to_owned(), response("There is no token, or it is not good.", &[&Problem::name()]));
         responses
     }
 }
 
-fn response(description: &str, schema: &str) -> RefOr<Response> {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
+/// One of these schemas.
+fn response(description: &str, schemas: &[&str]) -> RefOr<Response> {
+    let refs = schemas.iter().copied().map(Ref::from_schema_name);
+    let schema: RefOr<Schema> = match schemas {
+        [only] => Ref::from_schema_name(*only).into(),
+        _ => Schema::OneOf(refs.fold(OneOfBuilder::new(), OneOfBuilder::item).build()).into(),
+    };
+    let content = ContentBuilder::new().schema(Some(schema)).build();
     ResponseBuilder::new().description(description).content("application/json", content).build().into()
 }

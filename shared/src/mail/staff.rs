@@ -38,21 +38,29 @@ pub async fn failed_since(tx: &mut Tx, since: Timestamp) -> sqlx::Result<i64> {
     .await
 }
 
-/// The mails of an order that was placed at that moment.
-pub async fn of_order(tx: &mut Tx, order: OrderId, placed_at: Timestamp) -> sqlx::Result<Vec<MailOfOrder>> {
-    // An event's id begins with its time, so the primary key leads to those of that moment. An index over what is in the
-    // payload would be written at every checkout, for this page alone.
+/// The mails of an order that was placed at that moment by the buyer with this address.
+pub async fn of_order(
+    tx: &mut Tx,
+    order: OrderId,
+    placed_at: Timestamp,
+    buyer: &str,
+) -> sqlx::Result<Vec<MailOfOrder>> {
+    // An event's id begins with its time, so the primary keys lead to those of that moment. An index over what is in the
+    // payload would be written at every checkout, for this page alone. The outbox forgets what was sent; by then the mail log
+    // is all there is, and it knows the buyer.
     let (from, to) = (first_id_at(placed_at, -APART_MILLIS), first_id_at(placed_at, APART_MILLIS));
     sqlx::query_as!(
         MailOfOrder,
-        r#"select o.kind, o.sent_at as queued_at, o.last_error as queue_error, m.status as "status?",
-                  m.recipient as "recipient?", m.finished_at, m.error
-             from outbox o left join mail_log m on m.event_id = o.id
-            where o.id between $1 and $2 and o.payload ->> 'order_id' = $3::uuid::text
-            order by o.id"#,
+        r#"select coalesce(o.kind, m.kind) as "kind!", o.sent_at as "queued_at?", o.last_error as "queue_error?",
+                  m.status as "status?", m.recipient as "recipient?", m.finished_at as "finished_at?", m.error as "error?"
+             from (select * from outbox where id between $1 and $2) o
+             full join (select * from mail_log where event_id between $1 and $2) m on m.event_id = o.id
+            where o.payload ->> 'order_id' = $3::uuid::text or (o.id is null and m.recipient = $4)
+            order by coalesce(o.id, m.event_id)"#,
         from as _,
         to as _,
-        order as _
+        order as _,
+        buyer
     )
     .fetch_all(&mut *tx)
     .await

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Order, OrderLine, OrderSummary, ShortItem};
-use crate::app::db::{Call, Db, Tx};
+use crate::app::db::{Call, Db, Tx, is_violation};
 use crate::ids::{CartId, EventId, OrderId, UserId, VariantId};
 use crate::money::Money;
 use crate::time::Timestamp;
@@ -154,10 +154,6 @@ fn short_item(row: Row) -> sqlx::Result<ShortItem> {
 
 fn there<T>(column: Option<T>) -> sqlx::Result<T> {
     column.ok_or_else(|| sqlx::Error::Decode("place_order left out a column".into()))
-}
-
-fn is_violation(error: &sqlx::Error, constraint: &str) -> bool {
-    error.as_database_error().and_then(|database| database.constraint()) == Some(constraint)
 }
 
 /// An order of this user; `None` where there is none, or it is somebody else's.

@@ -62,7 +62,7 @@ pub enum Changed {
     NoSuchVariant,
 }
 
-/// Variants by SKU, those behind `after`; at most `limit`. `search` is words of the product or the SKU.
+/// Variants by SKU, those behind `after`; at most `limit`. `search` is the beginnings of words of the product or its SKUs.
 pub async fn list(tx: &mut Tx, search: Option<&str>, after: Option<&str>, limit: i64) -> sqlx::Result<Vec<StockRow>> {
     sqlx::query_as!(
         StockRow,
@@ -70,7 +70,7 @@ pub async fn list(tx: &mut Tx, search: Option<&str>, after: Option<&str>, limit:
            from product_variants v
            join products p on p.id = v.product_id
            join stock_levels s on s.variant_id = v.id
-          where ($1::text is null or p.search_document @@ websearch_to_tsquery('simple', unaccent($1)))
+          where ($1::text is null or p.search_document @@ search_query($1))
             and ($2::text is null or v.sku > $2)
           order by v.sku
           limit $3",
@@ -143,7 +143,7 @@ pub async fn change(tx: &mut Tx, variant: VariantId, change: Change, now: Timest
     match changed {
         Ok(Some(on_hand)) => Ok(Changed::To(on_hand)),
         Ok(None) => Ok(Changed::NoSuchVariant),
-        Err(error) => refusal(&error).map_or(Err(error), Ok),
+        Err(error) => refusal(&error).ok_or(error),
     }
 }
 

@@ -1,4 +1,5 @@
 //! Things that tests need to be there.
+#![expect(clippy::disallowed_methods, reason = "tests write beside the service, never through the pooler")]
 
 use crate::app::{Ambient as _, SystemAmbient};
 use sqlx::PgPool;

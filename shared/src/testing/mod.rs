@@ -163,7 +163,7 @@ pub fn a_client_without_database(router: OpenApiRouter<App>) -> Client {
 
 /// The service's way to the test's database: direct, or through the pooler.
 pub fn service_db(pool: &PgPool) -> Db {
-    service_db_of(pool, PoolSettings { max_connections: 8 })
+    service_db_of(pool, PoolSettings { max_connections: 32 })
 }
 
 /// The same with another number of connections.

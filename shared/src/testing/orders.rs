@@ -41,12 +41,10 @@ impl TestApp {
             expected_total: None,
             now: self.clock.now(),
         };
-        match place(&self.app.db, &placement).await.unwrap() {
-            Outcome::Placed(order) => {
-                let event = Event::new(placement.event, Happened::OrderPlaced { order_id: order.id });
-                TestOrder { order, event }
-            }
-            other => panic!("{other:?}"),
-        }
+        let Outcome::Placed(order) = place(&self.app.db, &placement).await.unwrap() else {
+            panic!("a buyer of what there is enough of gets it");
+        };
+        let event = Event::new(placement.event, Happened::OrderPlaced { order_id: order.id });
+        TestOrder { order, event }
     }
 }

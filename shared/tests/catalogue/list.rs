@@ -12,7 +12,7 @@ async fn two_thousand_products(db: &PgPool) {
     sqlx::raw_sql(
         "insert into products (slug, name, base_price, price_min, status, created_at, updated_at)
          select 'p-' || n, 'Product ' || (n * 7919 % 2000), n * 104729 % 2000, n * 104729 % 2000, 'active',
-                timestamptz '2026-01-01' + n * 31 % 2000 * interval '1 minute', now()
+                timestamptz '2026-01-01Z' + n * 31 % 2000 * interval '1 minute', now()
            from generate_series(1, 2000) n;
          analyze",
     )
@@ -21,11 +21,10 @@ async fn two_thousand_products(db: &PgPool) {
     .unwrap();
 }
 
-/// How many rows of `products` were read in this transaction: through this index, through any, and without one.
-async fn rows_read(tx: &mut Tx, index: &str) -> (i64, i64, i64) {
+/// How many rows of `products` were read in this transaction: through this index, and by reading the table from its start.
+async fn rows_read(tx: &mut Tx, index: &str) -> (i64, i64) {
     sqlx::query_as(
-        "select (select idx_tup_read from pg_stat_xact_user_indexes where indexrelname = $1), idx_tup_fetch, seq_tup_read
-           from pg_stat_xact_user_tables where relname = 'products'",
+        "select pg_stat_get_xact_tuples_returned($1::text::regclass), pg_stat_get_xact_tuples_returned('products'::regclass)",
     )
     .bind(index)
     .fetch_one(tx)
@@ -52,7 +51,7 @@ async fn a_page_reads_the_rows_it_shows_and_no_others(db: PgPool) {
                 let now = rows_read(&mut tx, index).await;
                 tx.commit().await.unwrap();
                 assert_eq!(page.len(), 21, "{what}");
-                assert_eq!((now.0 - before.0, now.1 - before.1, now.2 - before.2), (21, 21, 0), "{what}");
+                assert_eq!((now.0 - before.0, now.1 - before.1), (21, 0), "{what}");
             }
         }
     }

@@ -58,7 +58,9 @@ async fn a_transaction_that_was_cut_off_in_the_middle_of_a_query_is_rolled_back_
     store::note_failure(&mut holder, EVENT, "first").await.unwrap();
 
     let mut waiting = db.begin().await.unwrap();
-    let cut_off = tokio::time::timeout(std::time::Duration::from_millis(50), store::note_failure(&mut waiting, EVENT, "second")).await;
+    let cut_off =
+        tokio::time::timeout(std::time::Duration::from_millis(50), store::note_failure(&mut waiting, EVENT, "second"))
+            .await;
     assert!(cut_off.is_err(), "it waits for the lock");
     drop(waiting);
     soon(db.settle()).await;
@@ -86,7 +88,10 @@ async fn checked_queries_leave_no_statement_in_the_session(pool: PgPool) {
     for _ in 0..3 {
         let mut tx = db.begin().await.unwrap();
         store::backlog(&mut tx).await.unwrap();
-        let named: i64 = sqlx::query_scalar("select count(*) from pg_prepared_statements where name <> ''").fetch_one(&mut tx).await.unwrap();
+        let named: i64 = sqlx::query_scalar("select count(*) from pg_prepared_statements where name <> ''")
+            .fetch_one(&mut tx)
+            .await
+            .unwrap();
         assert_eq!(named, 0);
         tx.commit().await.unwrap();
     }
@@ -104,7 +109,8 @@ async fn many_clients_never_get_each_others_statements(pool: PgPool) {
                 if (client + turn) % 2 == 0 {
                     assert_eq!(store::backlog(&mut tx).await.unwrap().0, 1);
                 } else {
-                    let nothing_due = store::claim_due(&mut tx, shared::time::Timestamp::from_micros(0), |_| START).await.unwrap();
+                    let nothing_due =
+                        store::claim_due(&mut tx, shared::time::Timestamp::from_micros(0), |_| START).await.unwrap();
                     assert!(nothing_due.is_none());
                 }
                 tx.commit().await.unwrap();

@@ -4,13 +4,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use shared::app::Environment;
+use shared::app::{Ambient as _, Environment, SystemAmbient};
 
-use crate::accounts::superuser;
+use crate::bench::{self, Bench};
 use crate::database::Database;
+use crate::export::{self, ExportArgs};
 use crate::home::Home;
-use crate::terminal::warn;
-use crate::{bench, lanes, openapi, serve, wire};
+use crate::import::{self, ImportArgs};
+use crate::stop::Stop;
+use crate::terminal::{say, warn};
+use crate::{lanes, openapi, serve, superuser, wire};
 
 /// The whole shop on this machine. Without a command: serve.
 #[derive(Debug, Parser)]
@@ -29,6 +32,10 @@ struct Arguments {
 enum Command {
     /// Serve the whole shop, with a database, mail and a sample catalogue, on http://localhost:8000
     Serve(serve::Options),
+    /// Take over the products of a file; it sees by itself what kind of file that is
+    Import(ImportArgs),
+    /// Write all products as a file that other shops can import
+    Export(ExportArgs),
     /// Make an account that may do everything
     Createsuperuser(superuser::Wanted),
     /// Run the tests on a database of their own, straight and through a pooler
@@ -37,17 +44,18 @@ enum Command {
         #[arg(last = true, value_name = "ARGUMENTS")]
         arguments: Vec<String>,
     },
-    /// Measure how fast it is
+    /// Measure how fast it is: a sale against what the database alone can do, or cold starts
     #[command(subcommand)]
-    Bench(bench::Bench),
-    /// Play a purchase through the release binaries, with SQS and SES by moto
-    Wire(wire::WireArgs),
+    Bench(Bench),
     /// Write openapi.json from the code
     Openapi {
         /// Write nothing; fail where the file is not as the code has it
         #[arg(long)]
         check: bool,
     },
+    /// Drive the release binaries on the real wire
+    #[command(hide = true)]
+    Wire(wire::WireArgs),
 }
 
 /// Does what the command line says.
@@ -72,16 +80,48 @@ async fn obey(arguments: Arguments) -> anyhow::Result<u8> {
         Command::Createsuperuser(wanted) => {
             // Before the database is started: whoever mistypes hears it at once.
             let person = superuser::complete(wanted)?;
-            let database = Database::open(&home, &environment).await?;
-            let made = superuser::make(&database.app(1), person).await;
-            database.stop().await?;
-            made?;
+            on_database(&home, &environment, async |database| superuser::make(database, person).await).await?;
+        }
+        Command::Import(arguments) => return import_file(&home, &environment, &arguments).await,
+        Command::Export(arguments) => {
+            let summary =
+                on_database(&home, &environment, async |database| export::run(&database.app(1), &arguments).await);
+            let summary = summary.await?;
+            // Standard output may be the file.
+            warn(format_args!("{} products written, {} left out.", summary.products, summary.left_out));
         }
         Command::Test { arguments } => return lanes::run(&home, &environment, &arguments).await,
         Command::Bench(what) => bench::run(what).await?,
-        Command::Wire(args) => wire::run(args).await?,
+        Command::Wire(arguments) => wire::run(arguments).await?,
         Command::Openapi { check: true } => openapi::check()?,
         Command::Openapi { check: false } => openapi::write()?,
     }
     Ok(0)
+}
+
+async fn import_file(home: &Home, environment: &Environment, arguments: &ImportArgs) -> anyhow::Result<u8> {
+    let now = SystemAmbient.now();
+    let summary = on_database(home, environment, async |database| import::run(&database.app(1), arguments, now).await);
+    let summary = summary.await?;
+    say(summary);
+    Ok(u8::from(summary.rows_refused > 0))
+}
+
+/// Does something on the database, whether or not a shop is being served from it.
+async fn on_database<T>(
+    home: &Home,
+    environment: &Environment,
+    work: impl AsyncFnOnce(&Database) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let database = Database::open(home, environment).await?;
+    let mut stop = Stop::on_signals()?;
+    // Cut off, what had been begun is rolled back with its connection; what had been done stays.
+    let done = tokio::select! {
+        done = work(&database) => done,
+        () = stop.asked(1) => Err(anyhow::anyhow!("interrupted; what was done until then is kept, and it is safe to begin again")),
+    };
+    let stopped = database.stop().await;
+    let done = done?;
+    stopped?;
+    Ok(done)
 }

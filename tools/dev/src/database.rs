@@ -6,13 +6,14 @@ use anyhow::{Context as _, bail};
 use local_postgres::{Cluster, Durability};
 use shared::app::Environment;
 use shared::app::db::{Connector, Db, PoolSettings};
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::home::Home;
 
 /// The name of the database in a PostgreSQL of our own.
 const NAME: &str = "shop";
+/// The role that `migrate` prepares for the functions.
+const APP_ROLE: &str = "shop";
 
 /// A migrated database. Dropped, it stops the PostgreSQL that it started.
 pub struct Database {
@@ -27,7 +28,9 @@ impl Database {
             Some(url) => Self::named_by(url)?,
             None => Self::of_our_own(home).await?,
         };
-        database.migrate().await.context("the migrations could not be applied")?;
+        migrate::apply(&database.owner())
+            .await
+            .context("the database could not be brought up to date (`cargo dev --fresh` begins with a new one)")?;
         Ok(database)
     }
 
@@ -50,15 +53,19 @@ impl Database {
         Ok(Self { cluster: Some(cluster), owner })
     }
 
-    async fn migrate(&self) -> anyhow::Result<()> {
-        let mut connection = self.owner.clone().connect().await.context("the database cannot be reached")?;
-        shared::app::db::MIGRATOR.run(&mut connection).await?;
-        Ok(())
+    /// The way to it as the owner of its tables.
+    pub fn owner(&self) -> Connector {
+        Connector::to(self.owner.clone())
     }
 
-    /// Connections as the functions have them.
+    /// Connections as the functions have them: in a PostgreSQL of our own as the role `shop`, whose timeouts hold there as they do
+    /// in the cloud; elsewhere as whom `DATABASE_URL` names.
     pub fn app(&self, max_connections: usize) -> Db {
-        Db::new(Connector::to(self.owner.clone()), PoolSettings { max_connections })
+        let options = match self.cluster {
+            Some(_) => self.owner.clone().username(APP_ROLE),
+            None => self.owner.clone(),
+        };
+        Db::new(Connector::to(options), PoolSettings { max_connections })
     }
 
     /// Stops the PostgreSQL that was started; open connections are cut.

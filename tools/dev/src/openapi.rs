@@ -111,13 +111,14 @@ mod tests {
     fn functions_may_share_a_schema_but_not_its_name_alone() {
         assert!(unite(vec![("a", part("/a/", "get_a", "string")), ("b", part("/b/", "get_b", "string"))]).is_ok());
         let error =
-            unite(vec![("a", part("/a/", "get_a", "string")), ("b", part("/b/", "get_b", "integer"))]).unwrap_err();
+            unite(vec![("a", part("/a/", "get_a", "string")), ("b", part("/b/", "get_b", "integer"))]).err().unwrap();
         assert_eq!(error.to_string(), "`a` and `b` each have a schema Thing, and they differ: rename one");
     }
 
     #[test]
     fn two_operations_do_not_share_an_id() {
-        let error = unite(vec![("a", part("/a/", "get", "string")), ("b", part("/b/", "get", "string"))]).unwrap_err();
+        let error =
+            unite(vec![("a", part("/a/", "get", "string")), ("b", part("/b/", "get", "string"))]).err().unwrap();
         assert_eq!(error.to_string(), "`a` and `b` (get /b/) each have an operation get: rename one");
     }
 

@@ -27,12 +27,24 @@ pub fn shop(parts: Parts) -> Router {
     let Parts { app, signer, queue } = parts;
     let auth = Auth { app: app.clone(), signer, lifetimes: Lifetimes::default() };
     let orders = Orders { app: app.clone(), queue };
-    let functions =
-        OpenApiRouter::new().merge(auth::router().with_state(auth)).merge(orders::router().with_state(orders));
+    let functions = OpenApiRouter::new()
+        .merge(auth::router().with_state(auth))
+        .merge(catalogue::router())
+        .merge(cart::router())
+        .merge(orders::router().with_state(orders))
+        .merge(docs::router())
+        .merge(admin::router());
     service(functions, app)
 }
 
 /// What each function says of itself, by the function's name.
 pub fn documents() -> Vec<(&'static str, OpenApi)> {
-    vec![("auth", auth::router().into_openapi()), ("orders", orders::router().into_openapi())]
+    vec![
+        ("auth", auth::router().into_openapi()),
+        ("catalogue", catalogue::router().into_openapi()),
+        ("cart", cart::router().into_openapi()),
+        ("orders", orders::router().into_openapi()),
+        ("docs", docs::router().into_openapi()),
+        ("admin", admin::router().into_openapi()),
+    ]
 }

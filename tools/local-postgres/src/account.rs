@@ -5,7 +5,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use crate::command::run;
 
@@ -24,27 +24,23 @@ impl Account {
         if !is_root()? {
             return Ok(None);
         }
-        let data = std::fs::metadata(dir.join("data"))
-            .ok()
-            .filter(|data| data.uid() != 0);
-        match data {
-            Some(data) => Ok(Some(Self {
-                uid: data.uid(),
-                gid: data.gid(),
-            })),
-            None => Self::unprivileged().map(Some),
+        let found = std::fs::metadata(dir)?;
+        match found.uid() {
+            0 => Self::unprivileged().map(Some),
+            uid => Ok(Some(Self { uid, gid: found.gid() })),
         }
     }
 
     fn unprivileged() -> anyhow::Result<Self> {
-        for name in ["postgres", "nobody"] {
-            if let (Ok(uid), Ok(gid)) = (id(&["-u", name]), id(&["-g", name])) {
-                return Ok(Self { uid, gid });
-            }
-        }
-        bail!(
-            "PostgreSQL refuses root, and there is neither a user postgres nor nobody: run `useradd postgres`"
-        )
+        Self::candidates()
+            .next()
+            .context("PostgreSQL refuses root, and there is neither a user postgres nor nobody: run `useradd postgres`")
+    }
+
+    /// Those of the usual accounts that exist, the best first.
+    pub(crate) fn candidates() -> impl Iterator<Item = Self> {
+        let account = |name| Some(Self { uid: id(&["-u", name]).ok()?, gid: id(&["-g", name]).ok()? });
+        ["postgres", "nobody"].into_iter().filter_map(account)
     }
 
     /// Makes the command run as this user. The standard library drops root's supplementary groups with it.

@@ -15,12 +15,12 @@ const PROGRAMS: [&str; 4] = ["postgres", "initdb", "pg_ctl", "psql"];
 
 /// Folders with a version's programs each, as `(parent, folder's name up to the version, what follows)`.
 const PLACES: [(&str, &str, &str); 6] = [
-    ("/usr/lib/postgresql", "", "bin"),          // Debian, Ubuntu
-    ("/opt/homebrew/opt", "postgresql@", "bin"), // Homebrew on Apple silicon
-    ("/usr/local/opt", "postgresql@", "bin"),    // Homebrew on Intel
-    ("/Library/PostgreSQL", "", "bin"),          // EnterpriseDB's installer
+    ("/usr/lib/postgresql", "", "bin"),                          // Debian, Ubuntu
+    ("/opt/homebrew/opt", "postgresql@", "bin"),                 // Homebrew on Apple silicon
+    ("/usr/local/opt", "postgresql@", "bin"),                    // Homebrew on Intel
+    ("/Library/PostgreSQL", "", "bin"),                          // EnterpriseDB's installer
     ("/Applications/Postgres.app/Contents/Versions", "", "bin"), // Postgres.app
-    ("/usr", "pgsql-", "bin"),                   // PGDG on Fedora and RHEL
+    ("/usr", "pgsql-", "bin"),                                   // PGDG on Fedora and RHEL
 ];
 
 /// One installed PostgreSQL, 15 or later.
@@ -39,18 +39,12 @@ impl Binaries {
         }
         install::install(&Package::POSTGRESQL)?;
         let installed = Self::installed().into_iter().next();
-        installed.with_context(|| {
-            format!("PostgreSQL was installed, but there is none of version {OLDEST} or later")
-        })
+        installed.with_context(|| format!("PostgreSQL was installed, but there is none of version {OLDEST} or later"))
     }
 
     /// Every PostgreSQL here that is new enough, the best first.
     pub fn installed() -> Vec<Self> {
-        let mut found: Vec<Self> = PLACES
-            .iter()
-            .flat_map(versions)
-            .filter_map(|dir| at(&dir))
-            .collect();
+        let mut found: Vec<Self> = PLACES.iter().flat_map(versions).filter_map(|dir| at(&dir)).collect();
         found.sort_by_key(|binaries| std::cmp::Reverse(binaries.major));
         // `postgres` alone may be a link (`/usr/local/bin`) whose target has the others beside it.
         let in_path = find("postgres", &[]).and_then(|program| program.canonicalize().ok());
@@ -65,10 +59,7 @@ impl Binaries {
             return Self::find();
         };
         let made_by: u32 = made_by.trim().parse()?;
-        match Self::installed()
-            .into_iter()
-            .find(|binaries| binaries.major == made_by)
-        {
+        match Self::installed().into_iter().find(|binaries| binaries.major == made_by) {
             Some(binaries) => Ok(binaries),
             None => bail!(
                 "{} was made by PostgreSQL {made_by}, which is not installed: install it, or delete that directory to begin anew",
@@ -93,9 +84,7 @@ fn versions(&(parent, prefix, bin): &(&str, &str, &str)) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
     let named = entries.filter(|entry| {
         let name = entry.file_name();
-        name.to_string_lossy()
-            .strip_prefix(prefix)
-            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        name.to_string_lossy().strip_prefix(prefix).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
     });
     named.map(|entry| entry.path().join(bin)).collect()
 }
@@ -106,20 +95,13 @@ fn at(dir: &Path) -> Option<Binaries> {
     }
     let said = run(Command::new(dir.join("postgres")).arg("--version")).ok()?;
     let major = major(&said)?;
-    (major >= OLDEST).then(|| Binaries {
-        dir: dir.to_owned(),
-        major,
-    })
+    (major >= OLDEST).then(|| Binaries { dir: dir.to_owned(), major })
 }
 
 /// `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` is 15; so `17beta1` is 17.
 fn major(said: &str) -> Option<u32> {
     let (_, version) = said.split_once("(PostgreSQL) ")?;
-    version
-        .split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -128,10 +110,7 @@ mod tests {
 
     #[test]
     fn the_major_version_is_read() {
-        assert_eq!(
-            major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"),
-            Some(15)
-        );
+        assert_eq!(major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"), Some(15));
         assert_eq!(major("postgres (PostgreSQL) 18beta1"), Some(18));
         assert_eq!(major("postgres: command not found"), None);
     }

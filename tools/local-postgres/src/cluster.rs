@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::ensure;
 
+use crate::binaries::Binaries;
 use crate::engine::Engine;
 use crate::home::Home;
 use crate::native::Native;
@@ -41,10 +42,10 @@ impl Cluster {
     /// - Root runs it as user `postgres` or `nobody`; where that user cannot come to `dir`, the data is in
     ///   `/var/tmp/local-postgres-<hash of dir>`.
     pub fn start(dir: &Path, durability: Durability) -> anyhow::Result<Self> {
+        // Before anything: a package that is installed now brings the user that root runs it as.
+        Binaries::find()?;
         let home = Home::prepare(dir)?;
-        Self::with(home.clone(), durability, || {
-            Ok(Box::new(Native::new(home)?))
-        })
+        Self::with(home.clone(), durability, || Ok(Box::new(Native::new(home)?)))
     }
 
     /// The engine is made under the lock, because it looks at the data that another process may be just making.
@@ -60,12 +61,7 @@ impl Cluster {
             Some(port) => port,
             None => engine.start(durability)?,
         };
-        Ok(Self {
-            engine,
-            home,
-            port,
-            owner,
-        })
+        Ok(Self { engine, home, port, owner })
     }
 
     /// Whether this process has started the server, or taken it over from one that was killed, and so will stop it.
@@ -80,15 +76,8 @@ impl Cluster {
 
     /// The superuser's connection string for a database.
     pub fn url(&self, database: &str) -> String {
-        let password = self
-            .engine
-            .password()
-            .map(|word| format!(":{word}"))
-            .unwrap_or_default();
-        format!(
-            "postgres://postgres{password}@127.0.0.1:{}/{database}",
-            self.port
-        )
+        let password = self.engine.password().map(|word| format!(":{word}")).unwrap_or_default();
+        format!("postgres://postgres{password}@127.0.0.1:{}/{database}", self.port)
     }
 
     /// Where the data and the log are: the `dir` of [`Cluster::start`], or what stands in for it.
@@ -98,27 +87,12 @@ impl Cluster {
 
     /// Makes an empty UTF-8 database; one that is there already is left as it is.
     pub fn create_database(&self, name: &str) -> anyhow::Result<()> {
-        let plain = name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-        ensure!(
-            plain && !name.is_empty(),
-            "{name:?} is no name for a database: use letters, digits, _ and -"
-        );
+        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        ensure!(plain && !name.is_empty(), "{name:?} is no name for a database: use letters, digits, _ and -");
         // template0, because template1 cannot be copied while anyone is connected to it.
-        let made = self.psql(
-            "postgres",
-            &format!(r#"create database "{name}" template template0 encoding 'UTF8'"#),
-        );
+        let made = self.psql("postgres", &format!(r#"create database "{name}" template template0 encoding 'UTF8'"#));
         match made {
-            // duplicate_database; unique_violation where another process makes it at this moment
-            Err(error)
-                if ["42P04", "23505"]
-                    .iter()
-                    .any(|code| format!("{error:#}").contains(code)) =>
-            {
-                Ok(())
-            }
+            Err(error) if is_there_already(&error) => Ok(()),
             made => made.map(drop),
         }
     }
@@ -145,6 +119,10 @@ impl Cluster {
         self.engine.kill_hard()
     }
 
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
+    }
+
     pub(crate) fn password(&self) -> Option<&'static str> {
         self.engine.password()
     }
@@ -160,13 +138,16 @@ impl Cluster {
     }
 }
 
+/// duplicate_database; or unique_violation, where another process makes it at this moment.
+fn is_there_already(error: &anyhow::Error) -> bool {
+    let said = format!("{error:#}");
+    said.contains("ERROR:  42P04") || said.contains("ERROR:  23505")
+}
+
 impl Drop for Cluster {
     fn drop(&mut self) {
         if let Err(error) = self.stop_what_is_ours() {
-            eprintln!(
-                "PostgreSQL on port {} was not stopped: {error:#}",
-                self.port
-            );
+            eprintln!("PostgreSQL on port {} was not stopped: {error:#}", self.port);
         }
     }
 }

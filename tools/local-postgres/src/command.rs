@@ -11,17 +11,10 @@ const LINES_SHOWN: usize = 15;
 /// What the program printed; where it fails, the error holds what it said.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("{name} could not be run"))?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("{name} could not be run"))?;
     if !output.status.success() {
         let said = [output.stdout, output.stderr].concat();
-        bail!(
-            "{name} failed ({}):\n{}",
-            output.status,
-            last_lines(&String::from_utf8_lossy(&said))
-        );
+        bail!("{name} failed ({}):\n{}", output.status, last_lines(&String::from_utf8_lossy(&said)));
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
@@ -62,11 +55,7 @@ pub(crate) fn wait_for<T>(
 /// The end of a log, for an error message.
 pub(crate) fn log_tail(log: &Path) -> String {
     let text = std::fs::read(log).unwrap_or_default();
-    format!(
-        "the end of {}:\n{}",
-        log.display(),
-        last_lines(&String::from_utf8_lossy(&text))
-    )
+    format!("the end of {}:\n{}", log.display(), last_lines(&String::from_utf8_lossy(&text)))
 }
 
 fn last_lines(text: &str) -> String {

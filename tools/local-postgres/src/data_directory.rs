@@ -17,11 +17,7 @@ pub(crate) fn data(home: &Home) -> PathBuf {
 
 /// Makes an empty cluster where there is none: aside, and then renamed, so that a process killed on the way leaves
 /// nothing that looks like a cluster.
-pub(crate) fn initialise(
-    home: &Home,
-    binaries: &Binaries,
-    durability: Durability,
-) -> anyhow::Result<()> {
+pub(crate) fn initialise(home: &Home, binaries: &Binaries, durability: Durability) -> anyhow::Result<()> {
     let (data, new) = (data(home), home.path().join("data.new"));
     if data.join("PG_VERSION").exists() {
         return Ok(());
@@ -29,37 +25,19 @@ pub(crate) fn initialise(
     // Where the C library has no C.UTF-8 (macOS), C: letters beyond ASCII then have no upper case.
     let initdb = |locale| initdb(home, binaries, &new, locale, durability);
     initdb("C.UTF-8").or_else(|_| initdb("C"))?;
-    home.write(
-        &new.join("pg_hba.conf"),
-        "host all all 127.0.0.1/32 trust\n",
-    )?;
+    home.write(&new.join("pg_hba.conf"), "host all all 127.0.0.1/32 trust\n")?;
     let conf = new.join("postgresql.conf");
     let own = std::fs::read_to_string(&conf)?;
     home.write(&conf, &format!("{own}\ninclude '../settings.conf'\n"))?;
     std::fs::rename(&new, &data).with_context(|| format!("{} could not be made", data.display()))
 }
 
-fn initdb(
-    home: &Home,
-    binaries: &Binaries,
-    new: &Path,
-    locale: &str,
-    durability: Durability,
-) -> anyhow::Result<()> {
+fn initdb(home: &Home, binaries: &Binaries, new: &Path, locale: &str, durability: Durability) -> anyhow::Result<()> {
     if new.exists() {
         std::fs::remove_dir_all(new)?;
     }
     let mut command = home.command(&binaries.program("initdb"));
-    command.args([
-        "--username",
-        "postgres",
-        "--auth",
-        "trust",
-        "--encoding",
-        "UTF8",
-        "--locale",
-        locale,
-    ]);
+    command.args(["--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", locale]);
     command.arg("--no-instructions").arg("--pgdata").arg(new);
     if durability == Durability::ThrowAway {
         command.arg("--no-sync");
@@ -69,22 +47,10 @@ fn initdb(
 
 /// Written anew at each start, so that a cluster of last year runs with this year's settings.
 pub(crate) fn write_settings(home: &Home, port: u16, durability: Durability) -> anyhow::Result<()> {
-    let mut lines = vec![
-        "# Written at each start by local-postgres.".to_owned(),
-        format!("port = {port}"),
-    ];
-    lines.extend(
-        [
-            "listen_addresses = '127.0.0.1'",
-            "unix_socket_directories = ''",
-        ]
-        .map(str::to_owned),
-    );
+    let mut lines = vec!["# Written at each start by local-postgres.".to_owned(), format!("port = {port}")];
+    lines.extend(["listen_addresses = '127.0.0.1'", "unix_socket_directories = ''"].map(str::to_owned));
     lines.extend(settings(durability).into_iter().map(str::to_owned));
-    home.write(
-        &home.path().join("settings.conf"),
-        &(lines.join("\n") + "\n"),
-    )
+    home.write(&home.path().join("settings.conf"), &(lines.join("\n") + "\n"))
 }
 
 /// A pid file whose server is dead does not hinder the next, unless its number now belongs to another process, or to
@@ -92,10 +58,7 @@ pub(crate) fn write_settings(home: &Home, port: u16, durability: Durability) -> 
 /// that no process can have; the rest stays, because by it the server sees whether orphans still use its memory.
 pub(crate) fn defuse_pid_file(home: &Home) -> anyhow::Result<()> {
     let path = data(home).join("postmaster.pid");
-    match std::fs::read_to_string(&path)
-        .as_deref()
-        .map(|text| text.split_once('\n'))
-    {
+    match std::fs::read_to_string(&path).as_deref().map(|text| text.split_once('\n')) {
         Ok(Some((_, rest))) => home.write(&path, &format!("{}\n{rest}", i32::MAX)),
         _ => Ok(()),
     }
@@ -108,9 +71,7 @@ pub(crate) fn remove(home: &Home) -> anyhow::Result<()> {
             std::fs::remove_dir_all(directory)?;
         }
     }
-    for file in
-        ["settings.conf", "postgres.log", "postgres.log.old"].map(|name| home.path().join(name))
-    {
+    for file in ["settings.conf", "postgres.log", "postgres.log.old"].map(|name| home.path().join(name)) {
         if file.exists() {
             std::fs::remove_file(file)?;
         }

@@ -34,48 +34,28 @@ impl Docker {
 
     /// Like [`Cluster::start`], by Docker.
     pub fn start(dir: &Path, durability: Durability) -> anyhow::Result<Cluster> {
-        ensure!(
-            Self::is_available(),
-            "there is no Docker engine that answers: start it, or install PostgreSQL"
-        );
+        ensure!(Self::is_available(), "there is no Docker engine that answers: start it, or install PostgreSQL");
         let home = Home::prepare(dir)?;
         Cluster::with(home.clone(), durability, || Ok(Box::new(Self::of(home))))
     }
 
     fn of(home: Home) -> Self {
-        Self {
-            name: format!("local-postgres-{:016x}", port::hash(home.path())),
-            home,
-        }
+        Self { name: format!("local-postgres-{:016x}", port::hash(home.path())), home }
     }
 
     /// `pg_isready` over TCP: while the image makes the cluster, its server listens on a Unix socket only.
     fn wait_until_ready(&self) -> anyhow::Result<()> {
         let ready = wait_for(LIMIT, || {
             ensure!(self.is_up(), "the container {} ended", self.name);
-            let asked = docker(&[
-                "exec",
-                &self.name,
-                "pg_isready",
-                "--quiet",
-                "--host",
-                "127.0.0.1",
-            ]);
+            let asked = docker(&["exec", &self.name, "pg_isready", "--quiet", "--host", "127.0.0.1"]);
             Ok(asked.ok().map(drop))
         });
         match ready {
             Ok(Some(())) => Ok(()),
             outcome => {
-                let logs = run(Command::new("sh")
-                    .args(["-c", &format!("docker logs --tail 15 {} 2>&1", self.name)]));
-                let error = outcome
-                    .err()
-                    .map(|error| error.to_string())
-                    .unwrap_or(format!("not in {LIMIT:?}"));
-                bail!(
-                    "PostgreSQL did not start in Docker: {error}\n{}",
-                    logs.unwrap_or_default()
-                )
+                let logs = run(Command::new("sh").args(["-c", &format!("docker logs --tail 15 {} 2>&1", self.name)]));
+                let error = outcome.err().map(|error| error.to_string()).unwrap_or(format!("not in {LIMIT:?}"));
+                bail!("PostgreSQL did not start in Docker: {error}\n{}", logs.unwrap_or_default())
             }
         }
     }
@@ -92,10 +72,7 @@ impl Docker {
     /// `127.0.0.1:20123`
     fn published_port(&self) -> anyhow::Result<u16> {
         let address = docker(&["port", &self.name, "5432/tcp"])?;
-        let port = address
-            .lines()
-            .next()
-            .and_then(|line| line.rsplit(':').next()?.parse().ok());
+        let port = address.lines().next().and_then(|line| line.rsplit(':').next()?.parse().ok());
         port.with_context(|| format!("the container {} publishes no port", self.name))
     }
 }
@@ -118,30 +95,13 @@ impl Engine for Docker {
             docker(&["pull", "--quiet", IMAGE])?;
         }
         let port = port::free(self.home.path())?;
-        let (publish, password) = (
-            format!("127.0.0.1:{port}:5432"),
-            format!("POSTGRES_PASSWORD={PASSWORD}"),
-        );
+        let (publish, password) = (format!("127.0.0.1:{port}:5432"), format!("POSTGRES_PASSWORD={PASSWORD}"));
         let volume = format!("{}:/var/lib/postgresql/data", self.name);
         let mut command = Command::new("docker");
-        command.args([
-            "run",
-            "--detach",
-            "--name",
-            &self.name,
-            "--publish",
-            &publish,
-            "--volume",
-            &volume,
-        ]);
+        command.args(["run", "--detach", "--name", &self.name, "--publish", &publish, "--volume", &volume]);
         command.args(["--shm-size", "256m", "--env", &password]);
         // Any role may log in without a password, as in a cluster of ours.
-        command.args([
-            "--env",
-            "POSTGRES_HOST_AUTH_METHOD=trust",
-            "--env",
-            "POSTGRES_INITDB_ARGS=--locale=C.UTF-8",
-        ]);
+        command.args(["--env", "POSTGRES_HOST_AUTH_METHOD=trust", "--env", "POSTGRES_INITDB_ARGS=--locale=C.UTF-8"]);
         command.args([IMAGE, "postgres"]);
         for setting in settings(durability) {
             command.arg("-c").arg(setting.replace(' ', ""));
@@ -177,25 +137,8 @@ impl Engine for Docker {
 
     fn psql(&self, _port: u16, database: &str, sql: &str) -> anyhow::Result<String> {
         let mut command = Command::new("docker");
-        command
-            .args([
-                "exec",
-                "--env",
-                &format!("PGPASSWORD={PASSWORD}"),
-                &self.name,
-                "psql",
-            ])
-            .args(PSQL);
-        run(command.args([
-            "-h",
-            "127.0.0.1",
-            "-U",
-            "postgres",
-            "-d",
-            database,
-            "-c",
-            sql,
-        ]))
+        command.args(["exec", "--env", &format!("PGPASSWORD={PASSWORD}"), &self.name, "psql"]).args(PSQL);
+        run(command.args(["-h", "127.0.0.1", "-U", "postgres", "-d", database, "-c", sql]))
     }
 
     fn password(&self) -> Option<&'static str> {

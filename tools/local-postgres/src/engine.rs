@@ -21,32 +21,14 @@ pub(crate) trait Engine: Send + Sync {
 }
 
 /// Options of `psql`: no `.psqlrc`, rows only, the first error is the end, and it comes with its SQLSTATE.
-pub(crate) const PSQL: [&str; 8] = [
-    "-X",
-    "-q",
-    "-A",
-    "-t",
-    "-v",
-    "ON_ERROR_STOP=1",
-    "-v",
-    "VERBOSITY=verbose",
-];
+pub(crate) const PSQL: [&str; 8] = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose"];
 
 /// Settings of the server, as `name = value`, apart from where it listens.
 pub(crate) fn settings(durability: Durability) -> Vec<&'static str> {
     // UTC as on RDS, so that a test that forgets a time zone fails here or nowhere.
-    let mut settings = vec![
-        "max_connections = 300",
-        "shared_buffers = 256MB",
-        "timezone = UTC",
-        "log_timezone = UTC",
-    ];
+    let mut settings = vec!["max_connections = 300", "shared_buffers = 256MB", "timezone = UTC", "log_timezone = UTC"];
     if durability == Durability::ThrowAway {
-        settings.extend([
-            "fsync = off",
-            "synchronous_commit = off",
-            "full_page_writes = off",
-        ]);
+        settings.extend(["fsync = off", "synchronous_commit = off", "full_page_writes = off"]);
     }
     settings
 }

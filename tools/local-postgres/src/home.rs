@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 
 use crate::account::Account;
 use crate::{command, port};
@@ -22,24 +22,27 @@ impl Home {
     /// `dir`, or, where we are root and the account that must stand in for us cannot come to `dir` (a checkout under
     /// `/root`), a directory in `/var/tmp` that is always the same for the same `dir`.
     pub(crate) fn prepare(dir: &Path) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(dir)
-            .with_context(|| format!("{} could not be made", dir.display()))?;
+        create(dir)?;
+        Self::of(dir, Account::for_dir(dir)?)
+    }
+
+    /// Like [`Home::prepare`], for something that runs as the same account as `other`.
+    pub(crate) fn prepare_like(dir: &Path, other: &Self) -> anyhow::Result<Self> {
+        create(dir)?;
+        Self::of(dir, other.account)
+    }
+
+    fn of(dir: &Path, account: Option<Account>) -> anyhow::Result<Self> {
         let dir = dir.canonicalize()?;
-        let Some(account) = Account::for_dir(&dir)? else {
-            return Ok(Self {
-                path: dir,
-                account: None,
-            });
+        let Some(account) = account else {
+            return Ok(Self { path: dir, account: None });
         };
-        let path = match dir.parent() {
-            Some(parent) if account.can_enter(parent) => dir,
-            _ => stand_in(&dir, &account)?,
+        let (path, account) = match dir.parent() {
+            Some(parent) if account.can_enter(parent) => (dir, account),
+            _ => stand_in(&dir, account)?,
         };
         account.own(&path)?;
-        Ok(Self {
-            path,
-            account: Some(account),
-        })
+        Ok(Self { path, account: Some(account) })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -50,9 +53,7 @@ impl Home {
     /// reaches us alone and we can stop it in order.
     pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        command::clean_environment(&mut command)
-            .current_dir(&self.path)
-            .process_group(0);
+        command::clean_environment(&mut command).current_dir(&self.path).process_group(0);
         if let Some(account) = &self.account {
             account.runs(&mut command);
         }
@@ -61,16 +62,14 @@ impl Home {
 
     /// Writes a file that the account can read, whatever root's umask says.
     pub(crate) fn write(&self, path: &Path, text: &str) -> anyhow::Result<()> {
-        std::fs::write(path, text)
-            .with_context(|| format!("{} could not be written", path.display()))?;
+        std::fs::write(path, text).with_context(|| format!("{} could not be written", path.display()))?;
         self.account.map_or(Ok(()), |account| account.own(path))
     }
 
     /// Waits for the lock. The kernel frees it when its holder ends, however that ends.
     pub(crate) fn lock(&self, name: &str) -> anyhow::Result<File> {
         let file = self.lock_file(name)?;
-        file.lock()
-            .with_context(|| format!("{name} could not be locked"))?;
+        file.lock().with_context(|| format!("{name} could not be locked"))?;
         Ok(file)
     }
 
@@ -80,39 +79,35 @@ impl Home {
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => {
-                Err(error).with_context(|| format!("{name} could not be locked"))
-            }
+            Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("{name} could not be locked")),
         }
     }
 
     fn lock_file(&self, name: &str) -> anyhow::Result<File> {
         let path = self.path.join(name);
         let file = OpenOptions::new().create(true).append(true).open(&path);
-        let file = file.with_context(|| {
-            format!(
-                "{} could not be opened (did root make it? delete it)",
-                path.display()
-            )
-        })?;
+        let file =
+            file.with_context(|| format!("{} could not be opened (did root make it? delete it)", path.display()))?;
         self.account.map_or(Ok(()), |account| account.own(&path))?;
         Ok(file)
     }
 }
 
-/// Everyone may write in `/var/tmp` and could have been there first: what we use must be a directory of our own.
-fn stand_in(dir: &Path, account: &Account) -> anyhow::Result<PathBuf> {
+fn create(dir: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(dir).with_context(|| format!("{} could not be made", dir.display()))
+}
+
+/// Everyone may write in `/var/tmp` and could have been there first: what we use must be a directory of our own. It
+/// keeps its account, because there may be a user postgres today where only nobody was there before.
+fn stand_in(dir: &Path, account: Account) -> anyhow::Result<(PathBuf, Account)> {
     let path = PathBuf::from(format!("/var/tmp/local-postgres-{:016x}", port::hash(dir)));
-    if let Err(error) = DirBuilder::new().mode(0o700).create(&path) {
-        let found = path
-            .symlink_metadata()
-            .with_context(|| format!("{}: {error}", path.display()))?;
-        let ours = found.is_dir() && (found.uid() == 0 || account.is_uid(found.uid()));
-        ensure!(
-            ours,
-            "{} belongs to somebody else: delete it and start again",
-            path.display()
-        );
-    }
-    Ok(path)
+    let Err(error) = DirBuilder::new().mode(0o700).create(&path) else { return Ok((path, account)) };
+    let found = path.symlink_metadata().with_context(|| format!("{}: {error}", path.display()))?;
+    let owner = match found.uid() {
+        0 => Some(account),
+        uid => Account::candidates().chain([account]).find(|candidate| candidate.is_uid(uid)),
+    };
+    let owner = owner.filter(|_| found.is_dir());
+    let owner = owner.with_context(|| format!("{} is somebody else's: delete it and start again", path.display()))?;
+    Ok((path, owner))
 }

@@ -17,6 +17,8 @@ pub(crate) struct Package {
     apt: &'static str,
     /// Below this version the package in the distribution's own archive is of no use.
     oldest: u32,
+    /// Whether Debian makes and starts a server with it.
+    makes_a_cluster: bool,
     other: [(&'static str, &'static str); 4],
 }
 
@@ -25,12 +27,10 @@ impl Package {
         title: "PostgreSQL",
         apt: "postgresql",
         oldest: 15,
+        makes_a_cluster: true,
         other: [
             ("brew", "brew install postgresql@16"),
-            (
-                "dnf",
-                "sudo dnf install postgresql-server postgresql-contrib",
-            ),
+            ("dnf", "sudo dnf install postgresql-server postgresql-contrib"),
             ("pacman", "sudo pacman -S postgresql"),
             ("apk", "sudo apk add postgresql postgresql-client"),
         ],
@@ -39,6 +39,7 @@ impl Package {
         title: "PgBouncer",
         apt: "pgbouncer",
         oldest: 1,
+        makes_a_cluster: false,
         other: [
             ("brew", "brew install pgbouncer"),
             ("dnf", "sudo dnf install pgbouncer"),
@@ -51,42 +52,30 @@ impl Package {
 /// Installs the package on Debian and Ubuntu as root, and says so. Elsewhere the error says what to run.
 pub(crate) fn install(package: &Package) -> anyhow::Result<()> {
     if !has_apt() || !is_root()? {
-        bail!(
-            "there is no {} here that can be used; {}",
-            package.title,
-            advice(package)
-        );
+        bail!("there is no {} here that can be used; {}", package.title, advice(package));
     }
-    eprintln!(
-        "{} is missing: installing it (apt-get install {})",
-        package.title, package.apt
-    );
-    run(&mut apt_get(&["update"]))?;
+    eprintln!("{} is missing: installing it (apt-get install {})", package.title, package.apt);
+    run(&mut apt_get(&["update"])).context("the list of packages could not be fetched")?;
     if is_too_old(package) {
-        bail!(
-            "the {} of this release is too old; {}",
-            package.title,
-            advice(package)
-        );
+        bail!("the {} of this release is too old; {}", package.title, advice(package));
     }
+    if package.makes_a_cluster {
+        forbid_main_cluster().with_context(|| format!("{NO_MAIN_CLUSTER} could not be written"))?;
+    }
+    let install = &mut apt_get(&["install", "--yes", "--no-install-recommends", package.apt]);
+    run(install).map(drop).with_context(|| format!("{} could not be installed", package.title))
+}
+
+fn forbid_main_cluster() -> std::io::Result<()> {
     let rule = Path::new(NO_MAIN_CLUSTER);
     rule.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-    std::fs::write(rule, "# Written by local-postgres: it needs the programs, not a server of the system's.\ncreate_main_cluster = false\n")
-        .with_context(|| format!("{NO_MAIN_CLUSTER} could not be written"))?;
-    run(&mut apt_get(&[
-        "install",
-        "--yes",
-        "--no-install-recommends",
-        package.apt,
-    ]))
-    .map(drop)
+    let reason = "# Written by local-postgres: it needs the programs, not a server of the system's.";
+    std::fs::write(rule, format!("{reason}\ncreate_main_cluster = false\n"))
 }
 
 fn apt_get(arguments: &[&str]) -> Command {
     let mut command = Command::new("apt-get");
-    command
-        .args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive");
+    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
     command
 }
 
@@ -103,18 +92,12 @@ fn advice(package: &Package) -> String {
         format!("sudo apt-get install {}", package.apt)
     } else {
         // brew first: it is on macOS, and some have it on Linux.
-        let known = package
-            .other
-            .iter()
-            .find(|(manager, _)| find(manager, &["/opt/homebrew/bin"]).is_some());
+        let known = package.other.iter().find(|(manager, _)| find(manager, &["/opt/homebrew/bin"]).is_some());
         let on_macos = cfg!(target_os = "macos").then_some(&package.other[0]);
         match known.or(on_macos) {
             Some((_, command)) => (*command).to_owned(),
             None => {
-                return format!(
-                    "install {} (version {} or later)",
-                    package.title, package.oldest
-                );
+                return format!("install {} (version {} or later)", package.title, package.oldest);
             }
         }
     };
@@ -128,14 +111,8 @@ fn is_too_old(package: &Package) -> bool {
 }
 
 fn candidate(policy: &str) -> Option<u32> {
-    let version = policy
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("Candidate: "))?;
-    version
-        .split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    let version = policy.lines().find_map(|line| line.trim().strip_prefix("Candidate: "))?;
+    version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -144,10 +121,7 @@ mod tests {
 
     #[test]
     fn the_version_that_apt_would_install_is_read() {
-        assert_eq!(
-            candidate("postgresql:\n  Installed: (none)\n  Candidate: 14+238\n"),
-            Some(14)
-        );
+        assert_eq!(candidate("postgresql:\n  Installed: (none)\n  Candidate: 14+238\n"), Some(14));
         assert_eq!(candidate("postgresql:\n  Candidate: (none)\n"), None);
         assert_eq!(candidate(""), None);
     }

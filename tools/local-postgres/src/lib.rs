@@ -4,6 +4,8 @@
 //! installed binaries, a Docker engine, or a package it can install itself. [`Pooler`] puts PgBouncer in front of it.
 //! Whoever has a `DATABASE_URL` has a server already and does not come here.
 //!
+//! Its servers listen on 127.0.0.1 alone and ask nobody there for a password: for development and tests.
+//!
 //! It is synchronous and depends on nothing but `anyhow`, so that it builds in seconds and even when the rest does not.
 //! Unix only.
 
@@ -48,16 +50,8 @@ pub fn remove(dir: &Path) -> anyhow::Result<()> {
     let home = home::Home::prepare(dir)?;
     let _starting = home.lock(cluster::STARTING)?;
     let Some(_owner) = home.try_lock(cluster::OWNER)? else {
-        bail!(
-            "the PostgreSQL in {} is in use by another process: stop that first",
-            dir.display()
-        );
+        bail!("the PostgreSQL in {} is in use by another process: stop that first", dir.display());
     };
-    native::remove(&home).with_context(|| {
-        format!(
-            "the PostgreSQL in {} was not removed",
-            home.path().display()
-        )
-    })?;
+    native::remove(&home).with_context(|| format!("the PostgreSQL in {} was not removed", home.path().display()))?;
     docker::remove(&home)
 }

@@ -27,24 +27,14 @@ pub(crate) struct Native {
 
 impl Native {
     pub(crate) fn new(home: Home) -> anyhow::Result<Self> {
-        Ok(Self {
-            binaries: Binaries::for_data(&data(&home))?,
-            home,
-        })
+        Ok(Self { binaries: Binaries::for_data(&data(&home))?, home })
     }
 
     /// `pg_ctl` and not a child of ours: it makes the server the head of a session of its own, which Ctrl-C does not
     /// reach, and it knows when the server is ready.
     fn pg_ctl(&self, action: &str, arguments: &[&str]) -> Command {
         let mut command = self.home.command(&self.binaries.program("pg_ctl"));
-        command.args([
-            action,
-            "--silent",
-            "--wait",
-            "--timeout",
-            &LIMIT.as_secs().to_string(),
-            "--pgdata",
-        ]);
+        command.args([action, "--silent", "--wait", "--timeout", &LIMIT.as_secs().to_string(), "--pgdata"]);
         command.arg(data(&self.home)).args(arguments);
         command
     }
@@ -76,9 +66,7 @@ impl Native {
     fn launch_when_memory_is_free(&self) -> Result<(), Refusal> {
         for _ in 1..ATTEMPTS {
             match self.launch() {
-                Err(refusal) if refusal.is_memory_in_use() => {
-                    std::thread::sleep(Duration::from_millis(100))
-                }
+                Err(refusal) if refusal.is_memory_in_use() => std::thread::sleep(Duration::from_millis(100)),
                 launched => return launched,
             }
         }
@@ -89,18 +77,11 @@ impl Native {
 impl Engine for Native {
     fn running(&self) -> anyhow::Result<Option<u16>> {
         let data = data(&self.home);
-        let answer = wait_for(LIMIT, || {
-            match Postmaster::read(&data).filter(|server| server.is_alive(&data)) {
-                None => Ok(Some(None)),
-                Some(server) => Ok(server.port.filter(|_| server.is_ready()).map(Some)),
-            }
+        let answer = wait_for(LIMIT, || match Postmaster::read(&data).filter(|server| server.is_alive(&data)) {
+            None => Ok(Some(None)),
+            Some(server) => Ok(server.port.filter(|_| server.is_ready()).map(Some)),
         })?;
-        let stuck = || {
-            format!(
-                "PostgreSQL neither started nor stopped in {LIMIT:?}; {}",
-                log_tail(&self.log())
-            )
-        };
+        let stuck = || format!("PostgreSQL neither started nor stopped in {LIMIT:?}; {}", log_tail(&self.log()));
         answer.with_context(stuck)
     }
 
@@ -146,9 +127,7 @@ impl Engine for Native {
     fn psql(&self, port: u16, database: &str, sql: &str) -> anyhow::Result<String> {
         let mut command = Command::new(self.binaries.program("psql"));
         let url = format!("postgres://postgres@127.0.0.1:{port}/{database}");
-        run(clean_environment(&mut command)
-            .args(PSQL)
-            .args(["-c", sql, &url]))
+        run(clean_environment(&mut command).args(PSQL).args(["-c", sql, &url]))
     }
 
     fn password(&self) -> Option<&'static str> {
@@ -173,10 +152,7 @@ struct Refusal {
 
 impl Refusal {
     fn new(error: anyhow::Error, log: &Path) -> Self {
-        Self {
-            error,
-            log: log_tail(log),
-        }
+        Self { error, log: log_tail(log) }
     }
 
     fn is_memory_in_use(&self) -> bool {
@@ -190,8 +166,6 @@ impl Refusal {
 
 impl From<Refusal> for anyhow::Error {
     fn from(refusal: Refusal) -> Self {
-        refusal
-            .error
-            .context(format!("PostgreSQL did not start; {}", refusal.log))
+        refusal.error.context(format!("PostgreSQL did not start; {}", refusal.log))
     }
 }

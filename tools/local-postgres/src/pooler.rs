@@ -41,41 +41,24 @@ impl Pooler {
         let Some(program) = program() else {
             return Ok(None);
         };
-        let home = Home::prepare(dir)?;
+        let home = Home::prepare_like(dir, cluster.home())?;
         let Some(only) = home.try_lock("pgbouncer.lock")? else {
             bail!(
                 "another process has a PgBouncer in {}: wait for it, or give this one a directory of its own",
                 dir.display()
             );
         };
-        let (ini, log) = (
-            home.path().join("pgbouncer.ini"),
-            home.path().join("pgbouncer.log"),
-        );
+        let (ini, log) = (home.path().join("pgbouncer.ini"), home.path().join("pgbouncer.log"));
         let pid_file = home.path().join("pgbouncer.pid");
         end_leftover(&pid_file, &ini)?;
 
         let port = port::free(&ini)?;
         let users = home.path().join("users.txt");
-        home.write(
-            &users,
-            &format!(
-                "\"postgres\" \"{}\"\n",
-                cluster.password().unwrap_or_default()
-            ),
-        )?;
-        home.write(
-            &ini,
-            &configuration(cluster.port(), port, pool_size, &users),
-        )?;
+        home.write(&users, &format!("\"postgres\" \"{}\"\n", cluster.password().unwrap_or_default()))?;
+        home.write(&ini, &configuration(cluster.port(), port, pool_size, &users))?;
         home.write(&log, "")?;
         let child = spawn(&home, &program, &ini, &log)?;
-        let mut pooler = Self {
-            child,
-            port,
-            password: cluster.password(),
-            _only: only,
-        };
+        let mut pooler = Self { child, port, password: cluster.password(), _only: only };
         home.write(&pid_file, &pooler.child.id().to_string())?;
         pooler.wait_until_ready(&log)?;
         Ok(Some(pooler))
@@ -97,14 +80,8 @@ impl Pooler {
 
     /// The superuser's connection string for a database, through the pooler.
     pub fn url(&self, database: &str) -> String {
-        let password = self
-            .password
-            .map(|word| format!(":{word}"))
-            .unwrap_or_default();
-        format!(
-            "postgres://postgres{password}@127.0.0.1:{}/{database}",
-            self.port
-        )
+        let password = self.password.map(|word| format!(":{word}")).unwrap_or_default();
+        format!("postgres://postgres{password}@127.0.0.1:{}/{database}", self.port)
     }
 
     fn wait_until_ready(&mut self, log: &Path) -> anyhow::Result<()> {
@@ -114,9 +91,7 @@ impl Pooler {
             }
             Ok(TcpStream::connect(("127.0.0.1", self.port)).ok())
         })?;
-        ready
-            .map(drop)
-            .with_context(|| format!("PgBouncer did not start in {LIMIT:?}; {}", log_tail(log)))
+        ready.map(drop).with_context(|| format!("PgBouncer did not start in {LIMIT:?}; {}", log_tail(log)))
     }
 }
 
@@ -138,22 +113,13 @@ fn program() -> Option<PathBuf> {
 fn spawn(home: &Home, program: &Path, ini: &Path, log: &Path) -> anyhow::Result<Child> {
     let said = File::options().append(true).open(log)?;
     let mut command: Command = home.command(program);
-    command
-        .arg("--quiet")
-        .arg(ini)
-        .stdin(Stdio::null())
-        .stdout(said.try_clone()?)
-        .stderr(said);
-    command
-        .spawn()
-        .with_context(|| format!("{} could not be run", program.display()))
+    command.arg(ini).stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);
+    command.spawn().with_context(|| format!("{} could not be run", program.display()))
 }
 
 /// The pooler of a process that was killed lives on, and nobody else will end it.
 fn end_leftover(pid_file: &Path, ini: &Path) -> anyhow::Result<()> {
-    let pid = std::fs::read_to_string(pid_file)
-        .ok()
-        .and_then(|text| text.trim().parse().ok());
+    let pid = std::fs::read_to_string(pid_file).ok().and_then(|text| text.trim().parse().ok());
     match pid.filter(|&pid| process::names(pid, ini)) {
         Some(pid) => process::kill_hard(pid, ini),
         None => Ok(()),
@@ -183,7 +149,7 @@ auth_type = trust
 auth_file = {users}
 auth_user = postgres
 server_tls_sslmode = disable
-server_idle_timeout = 2
+server_idle_timeout = 0.2
 server_login_retry = 1
 autodb_idle_timeout = 30
 log_connections = 0

@@ -22,11 +22,7 @@ impl Postmaster {
     fn parse(text: &str) -> Option<Self> {
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         let line = |number: usize| lines.get(number - 1).copied().unwrap_or_default();
-        Some(Self {
-            pid: line(1).parse().ok()?,
-            port: line(4).parse().ok(),
-            status: line(8).to_owned(),
-        })
+        Some(Self { pid: line(1).parse().ok()?, port: line(4).parse().ok(), status: line(8).to_owned() })
     }
 
     /// Whether that server lives: after kill -9 or a reboot the file is still there, and its process id may be anybody's.
@@ -48,10 +44,7 @@ mod tests {
     fn a_ready_server_is_told_from_one_that_begins() {
         let ready = "4711\n/x/data\n1763804938\n20123\n\n127.0.0.1\n  5642281    65536\nready   \n";
         let ready = Postmaster::parse(ready).expect("a server");
-        assert_eq!(
-            (ready.pid, ready.port, ready.is_ready()),
-            (4711, Some(20123), true)
-        );
+        assert_eq!((ready.pid, ready.port, ready.is_ready()), (4711, Some(20123), true));
         let begun = Postmaster::parse("4711\n/x/data\n").expect("a server");
         assert_eq!((begun.port, begun.is_ready()), (None, false));
         assert!(Postmaster::parse("").is_none());

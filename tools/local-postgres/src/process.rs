@@ -17,8 +17,7 @@ fn command_line(pid: u32) -> Option<String> {
         let words = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
         String::from_utf8_lossy(&words).replace('\0', " ")
     } else {
-        command::run(Command::new("ps").args(["-ww", "-o", "command=", "-p", &pid.to_string()]))
-            .ok()?
+        command::run(Command::new("ps").args(["-ww", "-o", "command=", "-p", &pid.to_string()])).ok()?
     };
     Some(line.trim().to_owned()).filter(|line| !line.is_empty())
 }
@@ -26,8 +25,7 @@ fn command_line(pid: u32) -> Option<String> {
 /// Whether the process lives and `path` is a word of its command line: a process id alone may have been given away
 /// again.
 pub(crate) fn names(pid: u32, path: &Path) -> bool {
-    command_line(pid)
-        .is_some_and(|line| format!(" {line} ").contains(&format!(" {} ", path.display())))
+    command_line(pid).is_some_and(|line| format!(" {line} ").contains(&format!(" {} ", path.display())))
 }
 
 /// `kill -9`, and waits until the process that has `path` in its command line is gone. The shell's own `kill`, because

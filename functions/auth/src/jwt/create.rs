@@ -28,9 +28,10 @@ pub(crate) struct Login {
 /// A sign-in.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TokenPair {
-    /// Gets new access tokens at `/auth/jwt/refresh/`, again and again until it ends. Good for two weeks.
+    /// Gets new access tokens at `/auth/jwt/refresh/`, again and again until it ends: after two weeks, unless the shop says otherwise.
     pub refresh: String,
-    /// Opens the API: `Authorization: Bearer …`. Good for a quarter of an hour.
+    /// Opens the API: `Authorization: Bearer …`. It ends after a quarter of an hour, unless the shop
+    /// says otherwise.
     pub access: String,
 }
 

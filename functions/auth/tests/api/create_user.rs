@@ -1,7 +1,9 @@
 //! `POST /auth/users/`.
 
+use auth::{Auth, Lifetimes};
 use serde_json::json;
-use shared::testing::{Answer, START};
+use shared::app::db::{Connector, Db, PoolSettings};
+use shared::testing::{Answer, START, TestApp};
 use shared::time::Timestamp;
 use sqlx::PgPool;
 
@@ -115,4 +117,20 @@ async fn nobody_need_be_signed_in_but_a_bad_token_is_said_to_be_bad(db: PgPool) 
     let answer = app.anonymous().bearer("a.b.c").post("/auth/users/", registration("ana")).await.expect(401);
     assert_eq!(answer.body["code"], "token_not_valid");
     assert_eq!(app.count("select count(*) from users").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_refusal_needs_no_second_connection(db: PgPool) {
+    let connector = Connector::to(db.connect_options().as_ref().clone());
+    let one_connection = Db::new(connector, PoolSettings { max_connections: 1 });
+    let app = TestApp::with(db, auth::router(), |mut app, signer| {
+        app.db = one_connection;
+        Auth { app, signer: signer.clone(), lifetimes: Lifetimes::default() }
+    });
+    register(&app, "ana").await;
+    for _ in 0..2 {
+        let refused = app.anonymous().post("/auth/users/", registration("ana")).await.expect(400);
+        assert_eq!(refused.body.as_object().unwrap().len(), 2, "both are taken: {}", refused.text);
+    }
+    register(&app, "ben").await;
 }

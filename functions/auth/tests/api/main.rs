@@ -1,4 +1,5 @@
 //! Accounts and tokens, over HTTP and a real PostgreSQL.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking, and so do their helpers")]
 
 mod bearer;
 mod contract;

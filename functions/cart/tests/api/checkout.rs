@@ -38,6 +38,7 @@ async fn a_line_that_was_added_is_in_the_order_and_one_that_was_not_is_refused(d
     assert!(app.stock_adds_up().await);
 }
 
+#[expect(clippy::disallowed_methods, reason = "the test's own look at the database, beside the service's")]
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_change_waits_for_whoever_holds_the_cart(db: PgPool) {
     let app = app(db);

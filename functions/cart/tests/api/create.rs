@@ -125,3 +125,23 @@ async fn carts_are_not_listed(db: PgPool) {
     let answer = app(db).anonymous().get("/api/v1/cart/").await.expect(405);
     assert_eq!(answer.header("allow"), "POST");
 }
+
+#[expect(clippy::disallowed_methods, reason = "the test deletes the account beside the service")]
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_account_that_was_deleted_meanwhile_gets_no_cart(db: PgPool) {
+    let app = app(db);
+    let ana = app.a_user().await;
+    let mut holder = app.db.begin().await.unwrap();
+    sqlx::query("delete from users where id = $1").bind(ana.id).execute(&mut *holder).await.unwrap();
+
+    let client = app.of(&ana);
+    let release = async {
+        let waiting =
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        while app.count(waiting).await == 0 {}
+        holder.commit().await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(client.post("/api/v1/cart/", json!({})), release);
+
+    assert_eq!(answer.expect(401).body["code"], "user_not_found");
+}

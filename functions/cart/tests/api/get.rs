@@ -98,8 +98,49 @@ async fn the_picture_is_the_variants_own_before_the_products_first(db: PgPool) {
         .await
         .unwrap();
     sqlx::query("select refresh_product_cards(array[$1])").bind(shoes.id).execute(&app.db).await.unwrap();
-    assert_eq!(image().await, json!({"url": "/1.svg", "alt_text": "All"}));
+    assert_eq!(image().await, json!({"url": "http://shop.test/1.svg", "alt_text": "All"}));
 
-    sqlx::query(add).bind(shoes.id).bind(shoes.variant).bind("/2.svg").bind("").bind(1).execute(&app.db).await.unwrap();
-    assert_eq!(image().await, json!({"url": "/2.svg", "alt_text": ""}));
+    sqlx::query(add)
+        .bind(shoes.id)
+        .bind(shoes.variant)
+        .bind("https://cdn.test/2.svg")
+        .bind("")
+        .bind(1)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    assert_eq!(image().await, json!({"url": "https://cdn.test/2.svg", "alt_text": ""}));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_variant_without_a_picture_gets_that_of_the_one_most_like_it(db: PgPool) {
+    let app = app(db);
+    let shirt = app.a_product().create().await;
+    let large_blue: i64 = sqlx::query_scalar(
+        "with attribute as (insert into attributes (name) values ('Size'), ('Colour') returning id, name),
+              value as (insert into attribute_values (attribute_id, value)
+                        select a.id, v.value
+                          from (values ('Size', 'S'), ('Size', 'L'), ('Colour', 'Red'), ('Colour', 'Blue')) v (name, value)
+                          join attribute a on a.name = v.name
+                        returning id, attribute_id, value),
+              variant as (insert into product_variants (product_id, sku, name)
+                          select $1, size || colour, size || ' ' || colour
+                            from (values ('S', 'Red'), ('S', 'Blue'), ('L', 'Blue')) v (size, colour)
+                          returning id, name),
+              linked as (insert into variant_attribute_values (variant_id, attribute_id, attribute_value_id)
+                         select v.id, w.attribute_id, w.id
+                           from variant v join value w on w.value = any (string_to_array(v.name, ' '))),
+              image as (insert into product_images (product_id, variant_id, url, display_order)
+                        select $1, id, 'https://cdn.test/' || name, id from variant where name like 'S %')
+         select id from variant where name = 'L Blue'",
+    )
+    .bind(shirt.id)
+    .fetch_one(&app.db)
+    .await
+    .unwrap();
+    let cart = app.a_cart().with(shared::ids::VariantId(large_blue), 1).create().await;
+
+    let found = app.anonymous().get(&path(cart)).await.expect(200);
+
+    assert_eq!(found.body["items"][0]["product_variant"]["main_image"]["url"], "https://cdn.test/S Blue");
 }

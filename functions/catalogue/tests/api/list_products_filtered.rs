@@ -63,7 +63,7 @@ async fn signs_that_mean_something_to_postgresql_are_only_signs(db: PgPool) {
         assert_eq!(shop.finds(&format!("search={escaped}")).await, ["blouse"], "{search}");
     }
     // Letters that unaccent turns into signs.
-    for search in ["ŉ", "½", "℀"] {
+    for search in ["ŉ", "½"] {
         let escaped: String = search.bytes().map(|byte| format!("%{byte:02X}")).collect();
         assert_eq!(shop.finds(&format!("search={escaped}")).await, [""; 0], "{search}");
     }

@@ -1,7 +1,10 @@
 //! Migrations: applied once, in order, and never backwards.
 
+use std::sync::Arc;
+
 use migrate::{AppRole, Migrate, handle};
 use serde_json::{Value, json};
+use shared::app::SystemAmbient;
 use shared::app::db::MIGRATOR;
 use sqlx::PgPool;
 
@@ -19,7 +22,7 @@ async fn an_empty_database_is_brought_up_to_date_and_stays_so(db: PgPool) {
     assert_eq!(first.app_role, AppRole::Prepared);
 
     let second = applied(&db).await.unwrap();
-    assert_eq!(second.migrations, []);
+    assert_eq!(second.migrations, Vec::<i64>::new());
     assert_eq!(second.version, first.version);
 }
 
@@ -58,7 +61,7 @@ async fn a_migration_that_was_changed_is_refused(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn the_function_answers_what_it_has_done(db: PgPool) {
-    let migrate = Migrate { connector: connector(&db) };
+    let migrate = Migrate { connector: connector(&db), ambient: Arc::new(SystemAmbient) };
     handle(&migrate, Value::Null).await.unwrap();
 
     let done = handle(&migrate, json!({"action": "apply"})).await.unwrap();

@@ -1,7 +1,9 @@
 //! Migrations and the app's role, over a real and empty database.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod app_role;
 mod apply;
+mod create_superuser;
 
 use migrate::{Applied, apply};
 use shared::app::db::Connector;

@@ -168,3 +168,14 @@ async fn an_account_that_is_gone_or_switched_off_buys_nothing(db: PgPool) {
     assert_eq!(check_out(&app, &ben, cart).await.expect(401).body["code"], "user_not_found");
     assert_eq!(app.count("select count(*) from orders").await, 0);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_dearest_cart_there_can_be_is_counted_to_the_cent(db: PgPool) {
+    let (app, _) = an_app(db);
+    let ana = app.a_user().await;
+    let crown = app.a_product().cents(shared::money::Money::MAX_PRICE.minor()).stock(999).create().await;
+    let cart = app.a_cart().of(ana.id).with(crown.variant, 999).create().await;
+    let expected = "998999999990.01";
+    let order = json!({"cart_id": cart, "expected_total": expected});
+    assert_eq!(app.of(&ana).post("/api/v1/orders/", order).await.expect(201).body["grand_total"], expected);
+}

@@ -71,6 +71,11 @@ async fn a_query_that_does_not_hold_is_refused(db: PgPool) {
         ("page_size=many", "page_size"),
         ("cursor=nonsense", "cursor"),
         ("cursor=%00", "cursor"),
+        // `{"d":"n","k":["-200000-01-01T00:00:00Z","00000000-0000-0000-0000-000000000000"]}`: well-formed, and no time at all.
+        (
+            "cursor=eyJkIjoibiIsImsiOlsiLTIwMDAwMC0wMS0wMVQwMDowMDowMFoiLCIwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDAiXX0",
+            "cursor",
+        ),
         ("count=maybe", "count"),
     ] {
         let answer = app.of(&ana).get(&format!("/api/v1/orders/?{query}")).await.expect(400);

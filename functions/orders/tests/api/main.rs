@@ -1,4 +1,5 @@
 //! Checkout and one's orders, over the API.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking, and so do their helpers")]
 
 mod bad_input;
 mod create;
@@ -7,6 +8,7 @@ mod idempotency;
 mod list;
 mod many_buyers;
 mod queue;
+mod waiting;
 
 use std::sync::Arc;
 

@@ -48,9 +48,8 @@ impl Call {
         self
     }
 
-    pub(super) async fn run(mut self, connection: &mut PgConnection) -> sqlx::Result<Vec<PgRow>> {
-        self.sql.push(')');
-        sqlx::raw_sql(AssertSqlSafe(self.sql)).fetch_all(connection).await
+    pub(super) async fn run(&self, connection: &mut PgConnection) -> sqlx::Result<Vec<PgRow>> {
+        sqlx::raw_sql(AssertSqlSafe(format!("{})", self.sql))).fetch_all(connection).await
     }
 }
 

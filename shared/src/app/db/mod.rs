@@ -16,5 +16,10 @@ pub use connect::Connector;
 pub use pool::{Db, PoolSettings};
 pub use tx::Tx;
 
+/// Whether a named constraint of the schema is what refused a write: the database judges, and its judgement has a name.
+pub fn is_violation(error: &sqlx::Error, constraint: &str) -> bool {
+    error.as_database_error().and_then(|database| database.constraint()) == Some(constraint)
+}
+
 /// The migrations, in order.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");

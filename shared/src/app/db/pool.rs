@@ -84,9 +84,16 @@ impl Db {
     }
 
     /// Runs one SQL function: one exchange, one transaction. Errors as the function raises them.
+    ///
+    /// Only for functions that are safe to repeat: where the connection breaks, nobody can say whether the call was done, and it
+    /// is made once more on a fresh connection.
     pub async fn call<R: for<'r> FromRow<'r, PgRow>>(&self, call: Call) -> sqlx::Result<Vec<R>> {
         let mut lease = self.pool.lease().await?;
-        let answer = call.run(&mut lease.connection).await;
+        let mut answer = call.run(&mut lease.connection).await;
+        if answer.as_ref().is_err_and(breaks_the_connection) {
+            lease = self.pool.reconnect(lease.permit).await?;
+            answer = call.run(&mut lease.connection).await;
+        }
         if !answer.as_ref().is_err_and(breaks_the_connection) {
             self.pool.put_back(lease);
         }

@@ -8,16 +8,14 @@ use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
 use signature::{Error, Signer, Verifier};
 
 static PROVIDER: CryptoProvider = CryptoProvider {
-    signer_factory: |algorithm, key| match algorithm {
-        Algorithm::EdDSA => Ok(Box::new(Ed25519Signer::new(key)?)),
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
-    },
-    verifier_factory: |algorithm, key| match algorithm {
-        Algorithm::EdDSA => Ok(Box::new(Ed25519Verifier::new(key)?)),
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
-    },
+    signer_factory: |algorithm, key| Ok(Box::new(Ed25519Signer::new(only_eddsa(*algorithm, key)?)?)),
+    verifier_factory: |algorithm, key| Ok(Box::new(Ed25519Verifier::new(only_eddsa(*algorithm, key)?)?)),
     key_utils: KeyUtils::new_unimplemented(),
 };
+
+fn only_eddsa<K>(algorithm: Algorithm, key: &K) -> Result<&K, JwtError> {
+    if algorithm == Algorithm::EdDSA { Ok(key) } else { Err(ErrorKind::InvalidAlgorithm.into()) }
+}
 
 /// Makes this the process's provider. The second call finds it done.
 pub(super) fn install() {

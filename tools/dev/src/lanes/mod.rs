@@ -4,11 +4,14 @@
 mod runner;
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
 use std::time::Instant;
 
 use local_postgres::{Cluster, Durability, Pooler};
 use shared::app::Environment;
+use shared::app::db::Connector;
+use sqlx::postgres::PgConnectOptions;
 
 use crate::home::Home;
 use crate::stop::Stop;
@@ -21,7 +24,7 @@ const BACKENDS: u32 = 2;
 /// A server for tests, deleted when it is dropped.
 struct ThrowAway {
     cluster: Option<Cluster>,
-    dir: std::path::PathBuf,
+    dir: PathBuf,
     /// One at a time: whoever comes second waits.
     _alone: File,
 }
@@ -36,6 +39,8 @@ pub async fn run(home: &Home, environment: &Environment, arguments: &[String]) -
         anyhow::Ok((server, pooler))
     })
     .await??;
+    // Queries are checked against it while the tests are built, where SQLX_OFFLINE says so.
+    migrate::apply(&Connector::to(PgConnectOptions::from_str(&server.url())?)).await?;
     let runner = Runner::find(server.url(), stop).await?;
     let outcome = both_lanes(&runner, pooler.as_ref(), arguments).await;
     tokio::task::spawn_blocking(move || drop((pooler, server))).await?;
@@ -102,6 +107,6 @@ impl Drop for ThrowAway {
     }
 }
 
-fn pooler_dir(postgres: &Path) -> std::path::PathBuf {
+fn pooler_dir(postgres: &Path) -> PathBuf {
     postgres.with_file_name("test-pooler")
 }

@@ -71,11 +71,13 @@ impl Runner {
         let mut command = cargo();
         command.args(if self.nextest { ["nextest", "run"].as_slice() } else { ["test"].as_slice() });
         let chosen = |names: [&str; 2]| arguments.iter().any(|word| names.iter().any(|name| word.starts_with(name)));
-        if !chosen(["-p", "--package"]) {
+        let everywhere = !chosen(["-p", "--package"]);
+        if everywhere {
             command.arg("--workspace");
         }
-        if pooler.is_some() && self.nextest && !chosen(["-E", "--filter"]) {
-            command.args(["-E", &format!("not package({KNOWS_NO_POOLER})")]);
+        if pooler.is_some() && self.nextest && everywhere && !chosen(["-E", "--filter"]) {
+            // What the first lane alone has is no error in the second.
+            command.args(["-E", &format!("not package({KNOWS_NO_POOLER})"), "--no-tests", "warn"]);
         }
         command.args(arguments).env("DATABASE_URL", &self.database_url).env_remove("TEST_POOLER_PORT");
         if let Some(port) = pooler {

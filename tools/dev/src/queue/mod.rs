@@ -23,7 +23,7 @@ use name::Name;
 /// For how long a message that was handed out is nobody else's. In the cloud it is minutes (template.yaml); here somebody waits.
 pub const VISIBILITY: Duration = Duration::from_secs(20);
 /// How often a message is handed out before it is put aside, as in template.yaml.
-pub const MAX_RECEIVES: u32 = 5;
+pub const MAX_RECEIVES: u32 = 20;
 /// How long to look away when nothing comes: a message becomes visible again without a sound.
 const POLL: Duration = Duration::from_millis(500);
 

@@ -1,38 +1,68 @@
 //! Accounts that are ready to be used. They exist on this machine alone, so their passwords may be known.
 
-use anyhow::Context as _;
 use shared::app::Ambient;
 use shared::app::db::Db;
-
-use crate::accounts::{Person, create};
+use shared::users::store::{NewUser, insert, taken};
+use shared::users::{Taken, passwords};
 
 /// An account as the terminal shows it.
 pub(super) struct Ready {
-    /// Whose.
+    /// What it is there for.
     pub(super) title: &'static str,
     /// What one logs in with.
     pub(super) email: &'static str,
     /// And the password.
     pub(super) password: &'static str,
+    username: &'static str,
     is_staff: bool,
 }
 
 /// One who works here, and one who buys.
 pub(super) const READY: [Ready; 2] = [
-    Ready { title: "Staff", email: "staff@example.com", password: "staff-on-this-machine", is_staff: true },
-    Ready { title: "Customer", email: "customer@example.com", password: "customer-on-this-machine", is_staff: false },
+    Ready {
+        title: "Staff",
+        email: "staff@example.com",
+        password: "staff-on-this-machine",
+        username: "staff",
+        is_staff: true,
+    },
+    Ready {
+        title: "Customer",
+        email: "customer@example.com",
+        password: "customer-on-this-machine",
+        username: "customer",
+        is_staff: false,
+    },
 ];
 
 /// Makes those that are missing. One that somebody has changed stays as it is.
 pub(super) async fn make_ready(db: &Db, ambient: &dyn Ambient) -> anyhow::Result<()> {
     for account in &READY {
-        let person = Person {
-            email: account.email.to_owned(),
-            username: account.title.to_lowercase(),
-            password: account.password.to_owned(),
-            is_superuser: account.is_staff,
-        };
-        create(db, ambient, person).await.with_context(|| format!("{} could not be made", account.email))?;
+        make(db, ambient, account).await?;
     }
     Ok(())
+}
+
+async fn make(db: &Db, ambient: &dyn Ambient, account: &Ready) -> anyhow::Result<()> {
+    let mut tx = db.read().await?;
+    let owned = taken(&mut tx, account.username, account.email).await?;
+    tx.commit().await?;
+    if !owned.is_empty() {
+        return Ok(());
+    }
+    let mut salt = [0; 16];
+    ambient.fill_random(&mut salt);
+    let user = NewUser {
+        email: account.email.to_owned(),
+        username: account.username.to_owned(),
+        password_hash: passwords::hash(account.password.to_owned(), salt).await?,
+        is_staff: account.is_staff,
+        is_superuser: account.is_staff,
+    };
+    let mut tx = db.begin().await?;
+    match insert(&mut tx, user, ambient.now()).await {
+        Ok(_) => Ok(tx.commit().await?),
+        // Another process on the same database was quicker.
+        Err(error) => Taken::of(&error).map(drop).ok_or_else(|| error.into()),
+    }
 }

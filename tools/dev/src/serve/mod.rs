@@ -5,6 +5,7 @@ pub(crate) mod page;
 mod accounts;
 mod fresh;
 mod http;
+mod images;
 mod jobs;
 mod signing_key;
 mod start;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use axum::Router;
 use notifications::{Notifications, Patience, Shop};
 use outbox_relay::Relay;
@@ -17,11 +18,12 @@ use tokio::time::timeout;
 use super::accounts::{self, READY};
 use super::http::Port;
 use super::start_page::{self, PLACES};
-use super::{Options, fresh, jobs, signing_key};
+use super::{Options, fresh, images, jobs, signing_key};
 use crate::database::Database;
 use crate::home::{Home, Occupied};
 use crate::mailbox::{self, Mailbox};
 use crate::queue::Spool;
+use crate::sample;
 use crate::shop::{Parts, shop};
 use crate::stop::Stop;
 
@@ -53,6 +55,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     let database = Database::open(home, environment).await?;
     let db = database.app(CONNECTIONS);
     let ambient: Arc<dyn Ambient> = Arc::new(SystemAmbient);
+    sample::load(&db, ambient.now()).await.context("the sample catalogue could not be loaded")?;
     accounts::make_ready(&db, &*ambient).await?;
 
     let url = port.url();
@@ -64,6 +67,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     let router = Router::new()
         .merge(start_page::router(&url))
         .merge(mailbox::router(mailbox.clone()))
+        .merge(images::router())
         .fallback_service(shop(Parts { app, signer, queue: spool.clone() }));
 
     let (stop, stopped) = watch::channel(false);

@@ -8,22 +8,13 @@ use crate::fresh;
 fn restart_at_once_keeps_committed_rows_and_the_port() -> anyhow::Result<()> {
     let dir = fresh("restart")?;
     let cluster = Cluster::start(&dir, Durability::Durable)?;
-    cluster.psql(
-        "postgres",
-        "create table sold (n int); insert into sold select generate_series(1, 1000)",
-    )?;
+    cluster.psql("postgres", "create table sold (n int); insert into sold select generate_series(1, 1000)")?;
     let started = cluster.psql("postgres", "select pg_postmaster_start_time()")?;
 
     cluster.restart_at_once()?;
 
-    assert_eq!(
-        cluster.psql("postgres", "select count(*) from sold")?,
-        "1000"
-    );
-    assert_ne!(
-        cluster.psql("postgres", "select pg_postmaster_start_time()")?,
-        started
-    );
+    assert_eq!(cluster.psql("postgres", "select count(*) from sold")?, "1000");
+    assert_ne!(cluster.psql("postgres", "select pg_postmaster_start_time()")?, started);
     Ok(())
 }
 
@@ -31,10 +22,7 @@ fn restart_at_once_keeps_committed_rows_and_the_port() -> anyhow::Result<()> {
 fn a_killed_server_comes_back_with_its_rows() -> anyhow::Result<()> {
     let dir = fresh("killed")?;
     let cluster = Cluster::start(&dir, Durability::Durable)?;
-    cluster.psql(
-        "postgres",
-        "create table sold (n int); insert into sold values (1)",
-    )?;
+    cluster.psql("postgres", "create table sold (n int); insert into sold values (1)")?;
 
     cluster.kill_hard()?;
     cluster.restart_at_once()?;

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 mod crashes;
+mod docker;
 mod ownership;
 mod pooler;
 mod root;
@@ -11,9 +12,7 @@ mod start;
 
 /// A directory of the test's own with no server and no data. It is deleted when the test is over.
 fn fresh(test: &str) -> anyhow::Result<Fresh> {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("local-postgres")
-        .join(test);
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("local-postgres").join(test);
     local_postgres::remove(&dir)?;
     Ok(Fresh(dir))
 }

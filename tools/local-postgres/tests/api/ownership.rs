@@ -1,8 +1,8 @@
 //! Who stops a server when several processes use it, and when one of them is killed.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::Context;
 use local_postgres::{Cluster, Durability};
@@ -12,13 +12,13 @@ use crate::fresh;
 #[test]
 fn a_server_whose_owner_was_killed_is_taken_over() -> anyhow::Result<()> {
     let dir = fresh("taken-over")?;
-    let (mut owner, port) = another_process(&dir)?;
-    owner.kill()?;
-    owner.wait()?;
+    let mut owner = Owner::of(&dir)?;
+    owner.process.kill()?;
+    owner.process.wait()?;
 
     let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
 
-    assert_eq!(cluster.port(), port);
+    assert_eq!(cluster.port(), owner.port);
     assert!(cluster.started_here());
     let pid_file = cluster.dir().join("data/postmaster.pid");
     cluster.stop()?;
@@ -29,25 +29,18 @@ fn a_server_whose_owner_was_killed_is_taken_over() -> anyhow::Result<()> {
 #[test]
 fn a_server_of_another_living_process_is_used_and_left_running() -> anyhow::Result<()> {
     let dir = fresh("borrowed")?;
-    let (mut owner, port) = another_process(&dir)?;
+    let mut owner = Owner::of(&dir)?;
 
     let borrowed = Cluster::start(&dir, Durability::ThrowAway)?;
-    assert_eq!(borrowed.port(), port);
+    assert_eq!(borrowed.port(), owner.port);
     assert!(!borrowed.started_here());
     borrowed.stop()?;
 
     let again = Cluster::start(&dir, Durability::ThrowAway)?;
     assert_eq!(again.psql("postgres", "select 1")?, "1");
-    assert!(
-        local_postgres::remove(&dir).is_err(),
-        "a server in use is not removed"
-    );
-    drop(owner.stdin.take());
-    owner.wait()?;
-    assert!(
-        again.psql("postgres", "select 1").is_err(),
-        "its owner has stopped it"
-    );
+    assert!(local_postgres::remove(&dir).is_err(), "a server in use is not removed");
+    owner.ends()?;
+    assert!(again.psql("postgres", "select 1").is_err(), "its owner has stopped it");
     Ok(())
 }
 
@@ -63,30 +56,37 @@ fn of_two_that_start_at_once_one_starts_it_and_both_use_it() -> anyhow::Result<(
 
     assert_eq!(one.port(), two.port());
     assert!(one.started_here() != two.started_here());
-    assert_eq!(
-        one.psql("postgres", "select 1")?,
-        two.psql("postgres", "select 1")?
-    );
+    assert_eq!(one.psql("postgres", "select 1")?, two.psql("postgres", "select 1")?);
     Ok(())
 }
 
-/// A child that has started the server in `dir` and stops it when its standard input ends.
-fn another_process(dir: &Path) -> anyhow::Result<(Child, u16)> {
-    let mut child = Command::new(std::env::current_exe()?)
-        .args(["--exact", "ownership::owner", "--ignored", "--nocapture"])
-        .env("LOCAL_POSTGRES_DIR", dir)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let said = BufReader::new(child.stdout.take().context("no output")?);
-    let port = said
-        .lines()
-        .map_while(Result::ok)
-        .find_map(|line| line.rsplit_once("port ")?.1.parse().ok());
-    Ok((
-        child,
-        port.context("the other process has started no server")?,
-    ))
+/// Another process, which has started the server in a directory and stops it when its standard input ends.
+struct Owner {
+    process: Child,
+    port: u16,
+    /// Kept open, because the test harness in there has something to say at its end.
+    _said: BufReader<ChildStdout>,
+}
+
+impl Owner {
+    fn of(dir: &Path) -> anyhow::Result<Self> {
+        let mut process = Command::new(std::env::current_exe()?)
+            .args(["--exact", "ownership::owner", "--ignored", "--nocapture"])
+            .env("LOCAL_POSTGRES_DIR", dir)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut said = BufReader::new(process.stdout.take().context("no output")?);
+        let port =
+            said.by_ref().lines().map_while(Result::ok).find_map(|line| line.rsplit_once("port ")?.1.parse().ok());
+        Ok(Self { process, port: port.context("the other process has started no server")?, _said: said })
+    }
+
+    fn ends(&mut self) -> anyhow::Result<()> {
+        drop(self.process.stdin.take());
+        anyhow::ensure!(self.process.wait()?.success());
+        Ok(())
+    }
 }
 
 #[test]

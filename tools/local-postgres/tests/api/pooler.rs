@@ -25,9 +25,7 @@ fn a_pooler_hands_out_at_most_its_backends() -> anyhow::Result<()> {
     holder.say("begin;\n")?;
     holder.say(MY_BACKEND)?;
     let held = holder.hear()?;
-    let mut others = (0..8)
-        .map(|_| Client::connect(&pooler.url("postgres")))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let mut others = (0..8).map(|_| Client::connect(&pooler.url("postgres"))).collect::<anyhow::Result<Vec<_>>>()?;
     for client in &mut others {
         client.say(&MY_BACKEND.repeat(50))?;
     }
@@ -45,10 +43,7 @@ fn a_pooler_hands_out_at_most_its_backends() -> anyhow::Result<()> {
 fn a_role_keeps_its_own_name_and_settings_through_the_pooler() -> anyhow::Result<()> {
     let dir = fresh("pooler-role")?;
     let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
-    cluster.psql(
-        "postgres",
-        "create role shop login; alter role shop set statement_timeout = '7s'",
-    )?;
+    cluster.psql("postgres", "create role shop login; alter role shop set statement_timeout = '7s'")?;
     let Some(pooler) = Pooler::start(&cluster, &dir.join("pooler"), 2)? else {
         return Ok(());
     };
@@ -87,10 +82,7 @@ fn a_dropped_pooler_is_gone_and_its_directory_free() -> anyhow::Result<()> {
         return Ok(());
     };
     let port = first.port();
-    assert!(
-        Pooler::start(&cluster, &dir.join("pooler"), 2).is_err(),
-        "one pooler per directory"
-    );
+    assert!(Pooler::start(&cluster, &dir.join("pooler"), 2).is_err(), "one pooler per directory");
     drop(first);
 
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
@@ -108,21 +100,13 @@ impl Client {
     fn connect(url: &str) -> anyhow::Result<Self> {
         let mut command = Command::new(Binaries::find()?.program("psql"));
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", url]);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let said = BufReader::new(child.stdout.take().context("no output")?);
         Ok(Self { child, said })
     }
 
     fn say(&mut self, sql: &str) -> anyhow::Result<()> {
-        Ok(self
-            .child
-            .stdin
-            .as_mut()
-            .context("no input")?
-            .write_all(sql.as_bytes())?)
+        Ok(self.child.stdin.as_mut().context("no input")?.write_all(sql.as_bytes())?)
     }
 
     fn hear(&mut self) -> anyhow::Result<String> {

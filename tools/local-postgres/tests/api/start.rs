@@ -10,20 +10,14 @@ fn the_second_start_keeps_the_data_and_the_port() -> anyhow::Result<()> {
     let first = Cluster::start(&dir, Durability::Durable)?;
     let port = first.port();
     first.create_database("shop")?;
-    first.psql(
-        "shop",
-        "create table shoes (size int); insert into shoes values (42)",
-    )?;
+    first.psql("shop", "create table shoes (size int); insert into shoes values (42)")?;
     first.stop()?;
 
     let second = Cluster::start(&dir, Durability::Durable)?;
 
     assert_eq!(second.psql("shop", "select size from shoes")?, "42");
     assert_eq!(second.port(), port);
-    assert_eq!(
-        second.url("shop"),
-        format!("postgres://postgres@127.0.0.1:{port}/shop")
-    );
+    assert_eq!(second.url("shop"), format!("postgres://postgres@127.0.0.1:{port}/shop"));
     Ok(())
 }
 
@@ -37,11 +31,7 @@ fn a_database_is_made_once_and_its_name_is_no_way_in() -> anyhow::Result<()> {
     cluster.create_database("shop-2")?;
 
     assert_eq!(cluster.psql("shop-2", "select count(*) from kept")?, "0");
-    assert!(
-        cluster
-            .create_database(r#"x"; drop database "shop-2"#)
-            .is_err()
-    );
+    assert!(cluster.create_database(r#"x"; drop database "shop-2"#).is_err());
     Ok(())
 }
 
@@ -78,9 +68,7 @@ fn the_error_of_a_start_that_fails_has_the_log() -> anyhow::Result<()> {
     cluster.stop()?;
     std::fs::write(conf, "no_such_setting = 1\n")?;
 
-    let error = Cluster::start(&dir, Durability::ThrowAway)
-        .err()
-        .map(|error| format!("{error:#}"));
+    let error = Cluster::start(&dir, Durability::ThrowAway).err().map(|error| format!("{error:#}"));
 
     assert!(error.unwrap_or_default().contains("no_such_setting"));
     Ok(())

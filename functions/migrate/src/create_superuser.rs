@@ -1,0 +1,69 @@
+//! Creates somebody who may do everything: the first of the staff, whom nobody could let in otherwise.
+
+use anyhow::{Context as _, bail, ensure};
+use serde::{Deserialize, Serialize};
+use shared::app::Ambient;
+use shared::app::db::{Connector, Db, PoolSettings};
+use shared::ids::UserId;
+use shared::users::store::{NewUser, insert};
+use shared::users::{Taken, USERNAME_MAX, kept_address, passwords};
+
+/// Who it is to be.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewSuperuser {
+    /// What they log in with.
+    pub email: String,
+    /// What they are called.
+    pub username: String,
+    /// Held against the same rules as everybody's.
+    pub password: String,
+}
+
+/// Who it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Superuser {
+    /// Which account.
+    pub id: UserId,
+    /// As it is kept.
+    pub email: String,
+    /// What they are called.
+    pub username: String,
+}
+
+/// Creates the account. One that exists is left as it is: making somebody powerful by accident would be worse than an error.
+pub async fn create_superuser(
+    connector: &Connector,
+    ambient: &dyn Ambient,
+    new: NewSuperuser,
+) -> anyhow::Result<Superuser> {
+    let email = kept_address(&new.email);
+    let username = new.username.trim().to_owned();
+    ensure!(
+        email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()),
+        "this is no address"
+    );
+    ensure!((1..=USERNAME_MAX).contains(&username.chars().count()), "a username has 1 to {USERNAME_MAX} characters");
+    ensure!(!email.contains('\0') && !username.contains('\0'), "null characters are not allowed");
+    let problems = passwords::problems(&new.password, &username, &email);
+    ensure!(problems.is_empty(), "{}", problems.join(" "));
+
+    let mut salt = [0; 16];
+    ambient.fill_random(&mut salt);
+    let password_hash = passwords::hash(new.password, salt).await?;
+    let user =
+        NewUser { email: email.clone(), username: username.clone(), password_hash, is_staff: true, is_superuser: true };
+    let db = Db::new(connector.clone(), PoolSettings { max_connections: 1 });
+    let mut tx = db.begin().await.context("the database cannot be reached")?;
+    let inserted = insert(&mut tx, user, ambient.now()).await;
+    let id = match inserted {
+        Ok(id) => id,
+        Err(error) => match Taken::of(&error) {
+            Some(taken) => bail!(taken.message()),
+            None => return Err(error.into()),
+        },
+    };
+    tx.commit().await?;
+    tracing::info!(user_id = id.0, "a superuser was created");
+    Ok(Superuser { id, email, username })
+}

@@ -1,0 +1,70 @@
+//! The first of the staff.
+
+use migrate::{Migrate, handle};
+use serde_json::{Value, json};
+use shared::testing::TestApp;
+use shared::users::passwords::verify;
+use sqlx::PgPool;
+
+use crate::connector;
+
+async fn create(app: &TestApp, fields: Value) -> anyhow::Result<Value> {
+    let migrate = Migrate { connector: connector(&app.db), ambient: app.clock.clone() };
+    let mut event = json!({
+        "action": "create_superuser",
+        "email": "Ana@Example.com",
+        "username": "ana",
+        "password": "correct horse battery",
+    });
+    event.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    Ok(serde_json::to_value(handle(&migrate, event).await?)?)
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn they_are_staff_and_their_password_opens_the_account(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+
+    let done = create(&app, json!({})).await.unwrap();
+
+    assert_eq!(done["action"], "create_superuser");
+    assert_eq!((&done["email"], &done["username"]), (&json!("Ana@example.com"), &json!("ana")));
+    assert!(!done.to_string().contains("correct horse"), "{done}");
+    let (id, kept): (i64, String) =
+        sqlx::query_as("select id, password_hash from users where is_staff and is_superuser and is_active")
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
+    assert_eq!(done["id"], id);
+    assert!(verify("correct horse battery".to_owned(), Some(kept)).await.unwrap());
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_account_that_exists_is_left_as_it_is(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let user = app.a_user().await;
+
+    let error = create(&app, json!({"email": user.email})).await.unwrap_err();
+
+    assert_eq!(error.to_string(), "user with this email already exists.");
+    assert_eq!(app.count("select count(*) from users where not is_superuser").await, 1);
+    assert_eq!(app.count("select count(*) from users").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_no_account_may_be_is_refused(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    for (fields, said) in [
+        (json!({"password": "12345678"}), "This password is too common."),
+        (json!({"password": ""}), "This password is too short."),
+        (json!({"email": "ana"}), "this is no address"),
+        (json!({"email": "@example.com"}), "this is no address"),
+        (json!({"username": " "}), "a username has 1 to 150 characters"),
+        (json!({"username": "a\0b"}), "null characters are not allowed"),
+        (json!({"is_staff": true}), "the event says nothing that migrate can do"),
+        (json!({"password": null}), "the event says nothing that migrate can do"),
+    ] {
+        let error = create(&app, fields.clone()).await.unwrap_err();
+        assert!(error.to_string().contains(said), "{fields}: {error}");
+    }
+    assert_eq!(app.count("select count(*) from users").await, 0);
+}

@@ -1,0 +1,84 @@
+//! Checkouts that waited for a lock, and what they find behind it.
+#![expect(clippy::disallowed_methods, reason = "the test holds locks beside the service")]
+
+use shared::testing::{Answer, TestApp};
+use sqlx::{PgPool, Postgres, Transaction};
+
+use super::{an_app, check_out};
+
+/// Checks out while `holder` has what it needs; lets go as soon as the checkout is seen to wait.
+async fn behind(app: &TestApp, holder: Transaction<'_, Postgres>, checkout: impl Future<Output = Answer>) -> Answer {
+    let release = async {
+        let waiting =
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        while app.count(waiting).await == 0 {}
+        holder.commit().await.unwrap();
+    };
+    tokio::join!(checkout, release).0
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_that_was_archived_meanwhile_is_not_sold(db: PgPool) {
+    let (app, _) = an_app(db);
+    let ana = app.a_user().await;
+    let shoes = app.a_product().stock(5).create().await;
+    let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
+    let mut holder = app.db.begin().await.unwrap();
+    sqlx::query("select from stock_levels for update").execute(&mut *holder).await.unwrap();
+    sqlx::query("update products set status = 'archived'").execute(&mut *holder).await.unwrap();
+
+    let refusal = behind(&app, holder, check_out(&app, &ana, cart)).await.expect(409).body;
+
+    assert_eq!((&refusal["code"], &refusal["items"][0]["available"]), (&"sold_out".into(), &0.into()));
+    assert_eq!(app.count("select count(*) from orders").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_cart_that_lost_a_line_meanwhile_is_not_sold_in_part(db: PgPool) {
+    let (app, _) = an_app(db);
+    let ana = app.a_user().await;
+    let (shoes, socks) = (app.a_product().cents(900).stock(5).create().await, app.a_product().stock(5).create().await);
+    let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).with(socks.variant, 1).create().await;
+    let mut holder = app.db.begin().await.unwrap();
+    sqlx::query("delete from product_variants where id = $1").bind(socks.variant).execute(&mut *holder).await.unwrap();
+
+    let refusal = behind(&app, holder, check_out(&app, &ana, cart)).await.expect(409).body;
+
+    assert_eq!((&refusal["code"], &refusal["grand_total"]), (&"cart_changed".into(), &"9.00".into()));
+    assert_eq!(app.count("select count(*) from orders").await, 0);
+    assert_eq!(
+        app.count("select sum(change)::bigint from stock_ledger group by variant_id order by 1 limit 1").await,
+        0
+    );
+    check_out(&app, &ana, cart).await.expect(201);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_account_that_was_deleted_meanwhile_buys_nothing(db: PgPool) {
+    let (app, _) = an_app(db);
+    let ana = app.a_user().await;
+    let shoes = app.a_product().stock(5).create().await;
+    let cart = app.a_cart().with(shoes.variant, 1).create().await;
+    let mut holder = app.db.begin().await.unwrap();
+    sqlx::query("delete from users where id = $1").bind(ana.id).execute(&mut *holder).await.unwrap();
+
+    let refusal = behind(&app, holder, check_out(&app, &ana, cart)).await.expect(401).body;
+
+    assert_eq!(refusal["code"], "user_not_found");
+    assert_eq!(app.count("select count(*) from orders").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_price_that_changed_meanwhile_is_in_the_total_and_in_the_lines(db: PgPool) {
+    let (app, _) = an_app(db);
+    let ana = app.a_user().await;
+    let shoes = app.a_product().cents(1000).stock(5).create().await;
+    let cart = app.a_cart().of(ana.id).with(shoes.variant, 2).create().await;
+    let mut holder = app.db.begin().await.unwrap();
+    sqlx::query("select from stock_levels for update").execute(&mut *holder).await.unwrap();
+    sqlx::query("update products set base_price = 1250").execute(&mut *holder).await.unwrap();
+
+    let order = behind(&app, holder, check_out(&app, &ana, cart)).await.expect(201).body;
+
+    assert_eq!((&order["grand_total"], &order["items"][0]["sub_total"]), (&"25.00".into(), &"25.00".into()));
+}

@@ -1,0 +1,191 @@
+//! Reading products with all that the tables have of them, drafts included: for those who copy the catalogue.
+
+use super::categories::of_products;
+use crate::app::db::Tx;
+use crate::catalogue::{Brand, CategorySummary};
+use crate::ids::{BrandId, ProductId, VariantId};
+use crate::money::Money;
+
+/// A product as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WholeProduct {
+    /// Which.
+    pub id: ProductId,
+    /// Its name in URLs.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Its own SKU.
+    pub sku: Option<String>,
+    /// Whose it is.
+    pub brand: Option<Brand>,
+    /// Where it is filed, by name.
+    pub categories: Vec<CategorySummary>,
+    /// HTML, cleaned.
+    pub description: String,
+    /// What the variants' prices are counted from.
+    pub base_price: Money,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// `draft`, `active` or `archived`.
+    pub status: String,
+    /// What can be bought, in order.
+    pub variants: Vec<WholeVariant>,
+    /// Its images, in order.
+    pub images: Vec<WholeImage>,
+}
+
+/// A variant as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WholeVariant {
+    /// Which.
+    pub id: VariantId,
+    /// Its SKU.
+    pub sku: String,
+    /// What it is called beside its product.
+    pub name: String,
+    /// Its place among its product's variants.
+    pub position: i32,
+    /// What it costs.
+    pub price: Money,
+    /// The price before a reduction.
+    pub compare_at_price: Option<Money>,
+    /// What the scanner reads.
+    pub barcode: Option<String>,
+    /// What it weighs.
+    pub weight_grams: Option<i32>,
+    /// How many are on hand.
+    pub on_hand: i32,
+    /// What makes it this variant: attribute and value, by attribute.
+    pub options: Vec<(String, String)>,
+}
+
+/// An image as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WholeImage {
+    /// Where it is.
+    pub url: String,
+    /// What it shows.
+    pub alt_text: String,
+    /// The variant it shows, if it shows one.
+    pub variant: Option<VariantId>,
+}
+
+/// The product with this slug.
+pub async fn find(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<WholeProduct>> {
+    let id = sqlx::query_scalar!("select id from products where slug = $1", slug).fetch_optional(&mut *tx).await?;
+    let Some(id) = id else { return Ok(None) };
+    Ok(read(tx, &[id]).await?.pop())
+}
+
+/// Products by id, those behind `after`; at most `limit`.
+pub async fn list_after(tx: &mut Tx, after: Option<ProductId>, limit: i64) -> sqlx::Result<Vec<WholeProduct>> {
+    let ids = sqlx::query_scalar!(
+        "select id from products where $1::bigint is null or id > $1 order by id limit $2",
+        after as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    read(tx, &ids).await
+}
+
+/// How many products there are, drafts included.
+pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from products"#).fetch_one(&mut *tx).await
+}
+
+/// Each part of all of them in one query.
+async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<WholeProduct>> {
+    let rows = sqlx::query!(
+        r#"select p.id, p.slug, p.name, p.sku, p.description, p.base_price, p.tags, p.status,
+                  b.id as "brand_id?: BrandId", b.name as "brand_name?", b.slug as "brand_slug?"
+             from products p left join brands b on b.id = p.brand_id
+            where p.id = any ($1)
+            order by p.id"#,
+        ids as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut categories = of_products(tx, ids).await?;
+    let mut products: Vec<WholeProduct> = rows
+        .into_iter()
+        .map(|row| WholeProduct {
+            categories: categories.remove(&row.id).unwrap_or_default(),
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            sku: row.sku,
+            brand: match (row.brand_id, row.brand_name, row.brand_slug) {
+                (Some(id), Some(name), Some(slug)) => Some(Brand { id, name, slug }),
+                _ => None,
+            },
+            description: row.description,
+            base_price: row.base_price,
+            tags: row.tags,
+            status: row.status,
+            variants: Vec::new(),
+            images: Vec::new(),
+        })
+        .collect();
+    add_variants(tx, &mut products, ids).await?;
+    add_images(tx, &mut products, ids).await?;
+    Ok(products)
+}
+
+async fn add_variants(tx: &mut Tx, products: &mut [WholeProduct], ids: &[ProductId]) -> sqlx::Result<()> {
+    let rows = sqlx::query!(
+        r#"select v.product_id, v.id, v.sku, v.name, v.position, v.price_adjustment, v.compare_at_price, v.barcode, v.weight_grams, s.on_hand,
+                  array(select a.name from variant_attribute_values x join attributes a on a.id = x.attribute_id
+                         where x.variant_id = v.id order by x.attribute_id) as "attributes!: Vec<String>",
+                  array(select w.value from variant_attribute_values x join attribute_values w on w.id = x.attribute_value_id
+                         where x.variant_id = v.id order by x.attribute_id) as "values!: Vec<String>"
+             from product_variants v join stock_levels s on s.variant_id = v.id
+            where v.product_id = any ($1)
+            order by v.product_id, v.position, v.id"#,
+        ids as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in rows {
+        let Some(product) = find_by_id(products, row.product_id) else { continue };
+        let variant = WholeVariant {
+            id: row.id,
+            sku: row.sku,
+            name: row.name,
+            position: row.position,
+            price: product.base_price + row.price_adjustment,
+            compare_at_price: row.compare_at_price,
+            barcode: row.barcode,
+            weight_grams: row.weight_grams,
+            on_hand: row.on_hand,
+            options: row.attributes.into_iter().zip(row.values).collect(),
+        };
+        product.variants.push(variant);
+    }
+    Ok(())
+}
+
+async fn add_images(tx: &mut Tx, products: &mut [WholeProduct], ids: &[ProductId]) -> sqlx::Result<()> {
+    let rows = sqlx::query!(
+        "select product_id, url, alt_text, variant_id
+           from product_images
+          where product_id = any ($1)
+          order by product_id, display_order",
+        ids as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in rows {
+        if let Some(product) = find_by_id(products, row.product_id) {
+            product.images.push(WholeImage { url: row.url, alt_text: row.alt_text, variant: row.variant_id });
+        }
+    }
+    Ok(())
+}
+
+/// Products are in id order.
+fn find_by_id(products: &mut [WholeProduct], id: ProductId) -> Option<&mut WholeProduct> {
+    let at = products.binary_search_by_key(&id, |product| product.id).ok()?;
+    products.get_mut(at)
+}

@@ -1,0 +1,138 @@
+//! What becomes of a line of `products.txt`.
+
+use shared::catalogue::{clean_html, slugify};
+use shared::money::Money;
+
+use super::colours;
+use crate::entry::{Entry, EntryImage, EntryVariant, variant_name};
+
+const PRODUCTS: &str = include_str!("products.txt");
+
+/// A line, cut into its fields.
+#[derive(Clone, Debug)]
+pub(super) struct Sample {
+    pub(super) kind: &'static str,
+    pub(super) name: &'static str,
+    brand: &'static str,
+    category: &'static str,
+    price: &'static str,
+    pub(super) colours: Vec<&'static str>,
+    sizes: &'static [&'static str],
+    tags: &'static str,
+    remark: &'static str,
+    description: &'static str,
+}
+
+/// The whole sample.
+pub(super) fn all() -> Vec<Sample> {
+    PRODUCTS.lines().filter(|line| !line.starts_with('#')).filter_map(Sample::read).collect()
+}
+
+impl Sample {
+    fn read(line: &'static str) -> Option<Self> {
+        let fields: Vec<&str> = line.split('|').map(str::trim).collect();
+        let &[kind, name, brand, category, price, colours, sizes, tags, remark, description] = fields.as_slice() else {
+            return None;
+        };
+        let colours = colours.split(',').map(str::trim).collect();
+        let sizes = self::sizes(sizes);
+        Some(Self { kind, name, brand, category, price, colours, sizes, tags, remark, description })
+    }
+
+    /// Its name in URLs.
+    pub(super) fn slug(&self) -> String {
+        slugify(self.name)
+    }
+
+    /// The product: every colour in every size, and a picture for each colour.
+    pub(super) fn entry(&self) -> Entry {
+        let list = |text: &str, by: char| text.split(by).map(|part| part.trim().to_owned()).collect::<Vec<_>>();
+        let variants = self.variants();
+        let images = self.colours.iter().map(|colour| EntryImage {
+            url: format!("/dev/images/{}--{}.svg", self.slug(), colours::key(colour)),
+            alt_text: format!("{} in {}", self.name, colour.to_lowercase()),
+            // The picture is of a colour; the first variant of that colour stands for it.
+            variant: variants.iter().position(|variant| variant.options.contains(&option("Colour", colour))),
+        });
+        Entry {
+            slug: self.slug(),
+            name: self.name.to_owned(),
+            description: clean_html(&format!("<p>{}</p>", self.description)),
+            brand: Some(self.brand.to_owned()),
+            category: list(self.category, '>'),
+            tags: list(self.tags, ',').into_iter().filter(|tag| !tag.is_empty()).collect(),
+            status: "active".to_owned(),
+            images: images.collect(),
+            variants,
+        }
+    }
+
+    fn variants(&self) -> Vec<EntryVariant> {
+        let mut variants = Vec::new();
+        for colour in &self.colours {
+            if self.sizes.is_empty() {
+                variants.push(self.variant(vec![option("Colour", colour)], 0));
+            }
+            for (nth, size) in self.sizes.iter().enumerate() {
+                variants.push(self.variant(vec![option("Size", size), option("Colour", colour)], nth));
+            }
+        }
+        variants
+    }
+
+    fn variant(&self, options: Vec<(String, String)>, nth_size: usize) -> EntryVariant {
+        let parts = std::iter::once(self.slug()).chain(options.iter().rev().map(|(_, value)| slugify(value)));
+        let sku = parts.collect::<Vec<_>>().join("-").to_uppercase();
+        let price = Money::parse(self.price).unwrap_or_default();
+        // The largest size takes more cloth.
+        let more = if self.sizes == LETTERS && nth_size + 1 == LETTERS.len() { 200 } else { 0 };
+        EntryVariant {
+            name: variant_name(&options),
+            price: price + Money::from_minor(more),
+            compare_at_price: self.remark.strip_prefix("was ").and_then(|was| Money::parse(was).ok()),
+            barcode: None,
+            weight_grams: Some(weight(self.kind)),
+            on_hand: Some(self.on_hand(&sku)),
+            sku,
+            options,
+        }
+    }
+
+    /// As many as the SKU's letters say: always the same, and never the same for all.
+    fn on_hand(&self, sku: &str) -> i32 {
+        let any = sku.bytes().fold(7_i32, |sum, byte| (sum * 31 + i32::from(byte)) % 9973);
+        match self.remark {
+            "sold out" => 0,
+            "few" => any % 4,
+            _ if any % 9 == 0 => 0,
+            _ => 5 + any % 60,
+        }
+    }
+}
+
+const LETTERS: &[&str] = &["XS", "S", "M", "L", "XL"];
+
+fn sizes(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "letters" => LETTERS,
+        "waists" => &["28", "30", "32", "34", "36"],
+        "shoes" => &["38", "39", "40", "41", "42", "43", "44"],
+        "pairs" => &["36–38", "39–41", "42–44", "45–47"],
+        "belts" => &["80 cm", "90 cm", "100 cm", "110 cm"],
+        _ => &[],
+    }
+}
+
+fn weight(kind: &str) -> i32 {
+    match kind {
+        "coat" | "boot" | "blanket" => 1_400,
+        "jacket" | "sneaker" | "backpack" | "bag" => 900,
+        "sweater" | "hoodie" | "trousers" | "dress" | "sandal" => 550,
+        "cap" | "beanie" | "socks" | "belt" | "scarf" => 120,
+        _ => 250,
+    }
+}
+
+fn option(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}

@@ -1,0 +1,79 @@
+//! Who may call what. Driven by the document, so an operation cannot be forgotten here.
+
+use axum::body::Body;
+use http::{Request, StatusCode};
+use tower::ServiceExt as _;
+
+use crate::functions::{Operation, operations, serve_without_database};
+
+/// What anybody may call. Another one here is a decision.
+const PUBLIC: &[&str] = &[
+    // auth: how one gets a token, or has one judged
+    "create_user",
+    "create_token",
+    "refresh_token",
+    "verify_token",
+    // catalogue: what is on sale
+    "get_catalogue",
+    "list_products",
+    "get_product",
+    "list_brands",
+    "get_brand",
+    "list_categories",
+    "get_category",
+    "list_attributes",
+    // cart: a guest's cart is known by its id
+    "create_cart",
+    "get_cart",
+    "delete_cart",
+    "list_cart_items",
+    "get_cart_item",
+    "add_cart_item",
+    "update_cart_item",
+    "remove_cart_item",
+    // docs: this document
+    "get_schema",
+];
+
+#[test]
+fn what_anybody_may_call_is_on_the_list_and_nothing_else_is() {
+    let public: Vec<String> = operations()
+        .iter()
+        .filter(|operation| !operation.is_private())
+        .map(|operation| operation.id().to_owned())
+        .collect();
+    for id in &public {
+        assert!(PUBLIC.contains(&id.as_str()), "anybody may call {id}: is that meant? Then add it to PUBLIC");
+    }
+    for id in PUBLIC {
+        assert!(public.iter().any(|public| public == id), "{id} is on the list and not in the document as public");
+    }
+}
+
+/// Without a database: the refusal comes before anything is looked at.
+#[tokio::test]
+async fn every_other_operation_refuses_whoever_has_no_good_token() {
+    let mut count = 0;
+    for operation in operations().iter().filter(|operation| operation.is_private()) {
+        for credentials in [None, Some("Bearer forged"), Some("Basic YTpi"), Some("Bearer")] {
+            let (status, challenge) = ask(operation, credentials).await;
+            let name = format!("{} {} with {credentials:?}", operation.method, operation.path);
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{name}");
+            assert_eq!(challenge, "Bearer realm=\"api\"", "{name}");
+        }
+        count += 1;
+    }
+    assert!(count >= 3, "the document has {count} private operations");
+}
+
+async fn ask(operation: &Operation, credentials: Option<&str>) -> (StatusCode, String) {
+    let mut request = Request::builder().method(operation.method.as_str()).uri(operation.concrete_path());
+    if let Some(credentials) = credentials {
+        request = request.header("authorization", credentials);
+    }
+    // A body that nobody can read: a stranger is to hear 401 and not 400.
+    let request = request.header("content-type", "application/json").body(Body::from("{")).unwrap();
+    let response = serve_without_database(operation.function).oneshot(request).await.unwrap();
+    let challenge = response.headers().get("www-authenticate").map(|value| value.to_str().unwrap().to_owned());
+    (response.status(), challenge.unwrap_or_default())
+}

@@ -1,0 +1,121 @@
+//! Every file in `events/` is understood by the function that it is for.
+
+use std::sync::Arc;
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use axum::body::Body;
+use migrate::{Done, Migrate};
+use serde_json::Value;
+use shared::app::SystemAmbient;
+use shared::app::db::Connector;
+use shared::outbox::Event;
+use shared::testing::TestApp;
+use sqlx::PgPool;
+use tower::ServiceExt as _;
+
+use crate::functions::{all, serve, workspace};
+use crate::template::{routed_to, routes};
+
+/// A file `function-case.json`.
+struct EventFile {
+    name: String,
+    function: String,
+    text: String,
+}
+
+impl EventFile {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    /// API Gateway's own shape, version 2.
+    fn is_http(&self) -> bool {
+        self.json()["requestContext"]["http"].is_object()
+    }
+}
+
+fn files() -> Vec<EventFile> {
+    let functions = all();
+    let folder = std::fs::read_dir(workspace().join("events")).unwrap();
+    let files = folder.map(|entry| {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let function = functions.iter().find(|function| name.starts_with(&format!("{function}-")));
+        let function = function.unwrap_or_else(|| panic!("{name} is for no function")).clone();
+        EventFile { name, function, text: std::fs::read_to_string(path).unwrap() }
+    });
+    files.collect()
+}
+
+/// The one file of a function that is no HTTP API.
+fn only_file_of(function: &str) -> EventFile {
+    files().into_iter().find(|file| file.function == function).unwrap()
+}
+
+#[test]
+fn every_function_has_an_event_to_be_woken_with() {
+    let files = files();
+    for function in all() {
+        assert!(files.iter().any(|file| file.function == function), "events/ has no {function}-….json");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn every_http_event_is_answered_by_its_function(db: PgPool) {
+    let app = TestApp::new(db, docs::router());
+    let mut count = 0;
+    for file in files().iter().filter(|file| file.is_http()) {
+        let service = serve(&file.function, &app.app, &app.signer).unwrap();
+        // As the runtime reads it.
+        let request = lambda_http::request::from_str(&file.text).unwrap();
+        let request = request.map(|body| Body::from(body.to_vec()));
+        let response = service.oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        assert!(status < 500, "{}: {status}", file.name);
+        assert_ne!(status, 405, "{}", file.name);
+        // Not found is a good answer for a cart or a product that is not there, with one of our paths.
+        assert!(status != 404 || file.text.contains("{proxy+}"), "{}: {status}", file.name);
+        count += 1;
+    }
+    assert!(count >= 10);
+}
+
+#[test]
+fn every_http_event_came_by_a_route_that_leads_to_its_function() {
+    let routes = routes();
+    for file in files().iter().filter(|file| file.is_http()) {
+        let event = file.json();
+        let path = event["rawPath"].as_str().unwrap();
+        assert_eq!(routed_to(&routes, path).as_ref(), Some(&file.function), "{}", file.name);
+        let key = event["routeKey"].as_str().unwrap();
+        let route = routes.iter().find(|route| format!("{} {}", route.method, route.path) == key);
+        assert_eq!(route.map(|route| &route.function), Some(&file.function), "{}: {key}", file.name);
+    }
+}
+
+#[test]
+fn every_message_to_notifications_is_an_event_of_the_outbox() {
+    let batch: SqsEvent = serde_json::from_str(&only_file_of("notifications").text).unwrap();
+    assert!(!batch.records.is_empty());
+    for message in batch.records {
+        let event: Event = serde_json::from_str(&message.body.unwrap()).unwrap();
+        assert_eq!(event.v, 1);
+    }
+}
+
+#[test]
+fn outbox_relay_is_woken_by_a_schedule() {
+    // The function does the same for any event; this one is what EventBridge sends.
+    let event = only_file_of("outbox-relay").json();
+    assert_eq!((&event["source"], &event["detail-type"]), (&"aws.events".into(), &"Scheduled Event".into()));
+}
+
+#[sqlx::test(migrations = false)]
+async fn migrate_does_what_its_event_says(db: PgPool) {
+    let connector = Connector::to(db.connect_options().as_ref().clone());
+    let migrate = Migrate { connector, ambient: Arc::new(SystemAmbient) };
+    let done = migrate::handle(&migrate, only_file_of("migrate").json()).await.unwrap();
+    assert!(matches!(done, Done::Apply(_)));
+    let orders: i64 = sqlx::query_scalar("select count(*) from orders").fetch_one(&db).await.unwrap();
+    assert_eq!(orders, 0);
+}

@@ -1,0 +1,93 @@
+//! The functions, as the contract tests look at them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use auth::{Auth, Lifetimes};
+use axum::Router;
+use orders::Orders;
+use ring::rand::SystemRandom;
+use ring::signature::Ed25519KeyPair;
+use serde_json::Value;
+use shared::app::{App, Environment, service};
+use shared::testing::BrokenQueue;
+use shared::users::tokens::TokenSigner;
+
+/// The root of the workspace.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// Every function: the folders of `functions/`.
+pub(crate) fn all() -> Vec<String> {
+    let folders = std::fs::read_dir(workspace().join("functions")).unwrap();
+    let mut names: Vec<String> = folders.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// One operation of the document.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub function: &'static str,
+    pub method: String,
+    pub path: String,
+    pub json: Value,
+}
+
+impl Operation {
+    pub(crate) fn id(&self) -> &str {
+        self.json["operationId"].as_str().unwrap_or_default()
+    }
+
+    /// Whether nobody may call it without a token. `{}` among the requirements means that one may.
+    pub(crate) fn is_private(&self) -> bool {
+        let requirements = self.json["security"].as_array();
+        requirements.is_some_and(|all| {
+            !all.is_empty() && all.iter().all(|one| one.as_object().is_some_and(|one| !one.is_empty()))
+        })
+    }
+
+    /// A path that leads there, with an id that any kind of thing might have.
+    pub(crate) fn concrete_path(&self) -> String {
+        let segments = self.path.split('/').map(|segment| if segment.starts_with('{') { "1" } else { segment });
+        segments.collect::<Vec<_>>().join("/")
+    }
+}
+
+/// Every operation of every function, as its own document has it.
+pub(crate) fn operations() -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for (function, document) in dev::shop::documents() {
+        let document = serde_json::to_value(document).unwrap();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, json) in item.as_object().unwrap() {
+                let (path, json) = (path.clone(), json.clone());
+                operations.push(Operation { function, method: method.to_uppercase(), path, json });
+            }
+        }
+    }
+    assert!(operations.len() > 10, "{operations:?}");
+    operations
+}
+
+/// One HTTP function as its Lambda serves it, and nothing of the others.
+pub(crate) fn serve(function: &str, app: &App, signer: &Arc<TokenSigner>) -> Option<Router> {
+    let app = app.clone();
+    Some(match function {
+        "admin" => service(admin::router(), app),
+        "auth" => service(auth::router(), Auth { app, signer: signer.clone(), lifetimes: Lifetimes::default() }),
+        "cart" => service(cart::router(), app),
+        "catalogue" => service(catalogue::router(), app),
+        "docs" => service(docs::router(), app),
+        "orders" => service(orders::router(), Orders { app, queue: Arc::new(BrokenQueue) }),
+        _ => return None,
+    })
+}
+
+/// One HTTP function that has no database to ask.
+pub(crate) fn serve_without_database(function: &str) -> Router {
+    let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
+    let signer = Arc::new(TokenSigner::new(key.as_ref()).unwrap());
+    serve(function, &App::without_database(&Environment::default()), &signer).unwrap()
+}

@@ -1,0 +1,10 @@
+//! What holds for the shop as a whole and no function can see alone: its API description, its routes, its events, its borders.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "clippy.toml's leave for tests does not reach what they share")]
+
+mod borders;
+mod credentials;
+mod document;
+mod events;
+mod functions;
+mod routes;
+mod template;

@@ -1,0 +1,78 @@
+//! Every path leads to the function that serves it, in the cloud as here.
+
+use axum::body::Body;
+use http::{Request, StatusCode};
+use tower::ServiceExt as _;
+
+use crate::functions::{all, operations, serve_without_database};
+use crate::template::{Route, binaries, routed_to, routes};
+
+/// Paths that are served and, being pages for people, not in the document.
+const PAGES: &[(&str, &str)] = &[
+    ("docs", "/api/docs/"),
+    ("docs", "/api/docs/swagger-ui.css"),
+    ("admin", "/admin/"),
+    ("admin", "/admin/style.css"),
+    ("admin", "/admin/orders/"),
+    ("admin", "/admin/stock/1/"),
+];
+
+#[test]
+fn the_template_has_every_function_and_no_other() {
+    let mut deployed = binaries();
+    deployed.sort();
+    assert_eq!(deployed, all());
+}
+
+#[test]
+fn every_path_is_routed_to_the_function_that_serves_it_in_both_slash_forms() {
+    let routes = routes();
+    let of_operations = operations().into_iter().map(|operation| (operation.function, operation.concrete_path()));
+    let of_pages = PAGES.iter().map(|(function, path)| (*function, (*path).to_owned()));
+    for (function, path) in of_operations.chain(of_pages) {
+        for form in [path.trim_end_matches('/').to_owned(), format!("{}/", path.trim_end_matches('/'))] {
+            assert_eq!(routed_to(&routes, &form).as_deref(), Some(function), "{form}");
+        }
+    }
+    for nowhere in ["/", "/api/", "/api/v1/", "/authentication/", "/administrator/"] {
+        assert_eq!(routed_to(&routes, nowhere), None, "{nowhere}");
+    }
+}
+
+#[test]
+fn a_prefix_and_everything_below_it_go_to_one_function_whatever_the_method() {
+    let routes = routes();
+    for Route { function, path, method } in &routes {
+        assert_eq!(method, "ANY", "{path}");
+        let other = match path.strip_suffix("/{proxy+}") {
+            Some(prefix) => prefix.to_owned(),
+            None => format!("{path}/{{proxy+}}"),
+        };
+        let twin = routes.iter().find(|route| route.path == other);
+        assert_eq!(twin.map(|twin| &twin.function), Some(function), "{path} has no {other}");
+    }
+    assert!(routes.len() >= 14, "{routes:?}");
+}
+
+/// The service writes the slash itself; no handler has to.
+#[tokio::test]
+async fn every_page_that_is_not_in_the_document_is_served_in_both_slash_forms() {
+    for (function, path) in PAGES {
+        for form in [path.trim_end_matches('/').to_owned(), format!("{}/", path.trim_end_matches('/'))] {
+            let request = Request::builder().uri(&form).body(Body::empty()).unwrap();
+            let response = serve_without_database(function).oneshot(request).await.unwrap();
+            let status = response.status();
+            assert!(matches!(status, StatusCode::OK | StatusCode::SEE_OTHER), "{form}: {status}");
+        }
+    }
+}
+
+/// In one process the first would win, in the cloud the longer prefix.
+#[test]
+fn no_path_is_served_by_two_functions() {
+    let mut owners = std::collections::BTreeMap::new();
+    for operation in operations() {
+        let owner = owners.entry(operation.path.clone()).or_insert(operation.function);
+        assert_eq!(*owner, operation.function, "{}", operation.path);
+    }
+}

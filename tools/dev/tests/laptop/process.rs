@@ -1,0 +1,112 @@
+//! `cargo dev serve` as a process of its own, and a plain look at what it answers.
+
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+
+use serde_json::Value;
+
+/// A shop that is up. Dropped, its process is killed; PostgreSQL then lives on until the next one stops it.
+pub(crate) struct Serving {
+    child: Child,
+    address: String,
+    said: BufReader<ChildStdout>,
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+}
+
+pub(crate) fn command(home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dev"));
+    command.args(arguments).arg("--home").arg(home).env_remove("DATABASE_URL").stdin(Stdio::null());
+    command
+}
+
+impl Serving {
+    pub(crate) fn start(home: &Path) -> Self {
+        let mut child = command(home, &["serve", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let mut heard = String::new();
+        let address = loop {
+            let mut line = String::new();
+            assert!(said.read_line(&mut line).unwrap() > 0, "it ended and had said: {heard}");
+            heard.push_str(&line);
+            if let Some(("API", url)) = line.trim().split_once(' ') {
+                break url.trim().strip_prefix("http://").unwrap().to_owned();
+            }
+        };
+        Self { child, address, said }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, "", "")
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, "content-type: application/json\r\n", &body.to_string())
+    }
+
+    pub(crate) fn get_with_token(&self, path: &str, token: &str) -> Answer {
+        self.send("GET", path, &format!("authorization: Bearer {token}\r\n"), "")
+    }
+
+    /// For a shop that may die before it has answered.
+    pub(crate) fn try_post(&self, path: &str, token: &str, body: &Value) -> std::io::Result<Answer> {
+        let headers = format!("authorization: Bearer {token}\r\ncontent-type: application/json\r\n");
+        self.try_send("POST", path, &headers, &body.to_string())
+    }
+
+    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        self.try_send(method, path, headers, body).unwrap()
+    }
+
+    fn try_send(&self, method: &str, path: &str, headers: &str, body: &str) -> std::io::Result<Answer> {
+        let mut connection = TcpStream::connect(&self.address)?;
+        let length = body.len();
+        write!(
+            connection,
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}",
+            self.address
+        )?;
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer)?;
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or(ErrorKind::UnexpectedEof)?;
+        Ok(Answer { status: head.split(' ').nth(1).unwrap().parse().unwrap(), body: body.to_owned() })
+    }
+
+    /// As `kill -9` does, while others still hold it.
+    pub(crate) fn kill_9(&self) {
+        let sent = Command::new("sh").args(["-c", &format!("kill -9 {}", self.child.id())]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// As Ctrl-C does; what it had left to say, and how it ended.
+    pub(crate) fn interrupt(mut self) -> (String, ExitStatus) {
+        let sent = Command::new("sh").args(["-c", &format!("kill -INT {}", self.child.id())]).status().unwrap();
+        assert!(sent.success());
+        let mut rest = String::new();
+        self.said.read_to_string(&mut rest).unwrap();
+        (rest, self.child.wait().unwrap())
+    }
+
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill().and_then(|()| self.child.wait());
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}

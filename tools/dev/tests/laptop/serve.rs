@@ -1,0 +1,65 @@
+//! `cargo dev serve`, started and stopped as a person does.
+
+use std::net::TcpListener;
+
+use serde_json::json;
+
+use crate::a_directory;
+use crate::process::{Serving, command};
+
+#[test]
+fn a_shop_is_up_by_one_command_and_after_a_kill_everything_is_still_there() {
+    let home = a_directory();
+    let shop = Serving::start(&home);
+    for path in ["/", "/api/docs/", "/api/schema/", "/dev/mail/", "/admin/sign-in/", "/api/v1/catalogue/products"] {
+        assert_eq!(shop.get(path).status, 200, "{path}");
+    }
+    let login = json!({"email": "customer@example.com", "password": "customer-on-this-machine"});
+    let tokens = shop.post("/auth/jwt/create/", &login).json();
+    let token = tokens["access"].as_str().unwrap();
+    let cart = shop.post("/api/v1/cart/", &json!({})).json();
+    let cart = format!("/api/v1/cart/{}/", cart["id"].as_str().unwrap());
+    shop.kill();
+
+    let shop = Serving::start(&home);
+    assert_eq!(shop.get(&cart).status, 200, "the data is kept");
+    assert_eq!(shop.get_with_token("/auth/users/me/", token).json()["email"], "customer@example.com");
+    let (_, ended) = shop.interrupt();
+    assert!(ended.success());
+    let again =
+        command(&home, &["serve", "--port", "0", "--fresh"]).env("DATABASE_URL", "postgres://127.0.0.1:1/x").output();
+    let said = String::from_utf8(again.unwrap().stderr).unwrap();
+    assert!(said.contains("DATABASE_URL names another"), "{said}");
+}
+
+#[test]
+fn a_second_one_is_told_where_the_first_is_and_a_superuser_is_made_beside_it() {
+    let home = a_directory();
+    let shop = Serving::start(&home);
+    let second = command(&home, &["serve", "--port", "0"]).output().unwrap();
+    assert_eq!(second.status.code(), Some(1));
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert!(said.contains("is running already: http://localhost:"), "{said}");
+
+    let root = ["--email", "root@example.com", "--username", "root", "--password", "a-good-long-one"];
+    let made = command(&home, &[["createsuperuser"].as_slice(), &root].concat()).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let login = json!({"email": "root@example.com", "password": "a-good-long-one"});
+    assert_eq!(shop.post("/auth/jwt/create/", &login).status, 200, "it is in the running shop, which goes on");
+
+    let twice = command(&home, &[["createsuperuser"].as_slice(), &root].concat()).output().unwrap();
+    assert_eq!(twice.status.code(), Some(1));
+    assert!(shop.interrupt().1.success());
+}
+
+#[test]
+fn a_port_that_is_taken_is_said_before_anything_is_started() {
+    let home = a_directory();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let refused = command(&home, &["serve", "--port", &port]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains(&format!("port {port} is taken")) && said.contains("--port"), "{said}");
+    assert!(!home.join("postgres").exists());
+}

@@ -1,0 +1,70 @@
+//! `cargo prepare` writes `.sqlx/`: what the query macros must know of the database, so that everything else builds
+//! without one. It does what `cargo sqlx prepare --workspace` does, and brings the database itself.
+
+mod changes;
+mod database;
+mod queries;
+mod workspace;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Parser;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::changes::Changes;
+use crate::database::Database;
+use crate::workspace::Workspace;
+
+/// Checks every SQL query against migrations/ and writes .sqlx/, by which the workspace builds without a database.
+#[derive(Parser)]
+#[command(name = "cargo prepare", bin_name = "cargo prepare")]
+struct Arguments {
+    /// Change nothing; exit with 1 and name the files if .sqlx/ is not up to date.
+    #[arg(long)]
+    check: bool,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    prepare(arguments.check).await.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn prepare(check: bool) -> anyhow::Result<ExitCode> {
+    // From here on Ctrl-C does not end this process at once, so that what it has started is stopped.
+    let interrupt = signal(SignalKind::interrupt())?;
+    let workspace = Workspace::of_current_dir()?;
+    let described = workspace.scratch("queries");
+    describe(&workspace, &described, interrupt).await.context(".sqlx/ is as it was")?;
+
+    let changes = Changes::between(&workspace.root.join(".sqlx"), &described)?;
+    if !check {
+        eprintln!("{}", changes.apply()?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if changes.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("{changes}");
+    bail!(".sqlx/ is not what the queries and migrations/ give: run `cargo prepare` and commit .sqlx/")
+}
+
+async fn describe(workspace: &Workspace, into: &Path, mut interrupt: Signal) -> anyhow::Result<()> {
+    let crates = workspace.crates_with_queries()?;
+    if crates.is_empty() {
+        return queries::make_empty(into);
+    }
+    let migrations = workspace.root.join("migrations");
+    let database = Database::start(&workspace.scratch("cluster"))?;
+    tokio::select! {
+        migrated = database.migrate(&migrations) => migrated?,
+        _ = interrupt.recv() => bail!("interrupted"),
+    }
+    queries::describe(workspace, &crates, &database.url(), into)?;
+    database.remove()
+}
