@@ -55,8 +55,9 @@ pub async fn run(args: PumpArgs) -> anyhow::Result<()> {
         pump.names.relay,
         pump.relay_every.as_secs()
     ));
+    let at_leisure = stop.clone();
     tokio::select! {
-        ended = pump.work(&stop.clone()) => ended,
+        ended = pump.work(&at_leisure) => ended,
         () = stop.asked(2) => Ok(()),
     }
 }
