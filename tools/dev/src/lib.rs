@@ -17,10 +17,12 @@ pub mod queue;
 pub mod runtime_api;
 pub mod sample;
 pub mod serve;
+pub mod services;
 pub mod shop;
 pub mod superuser;
 pub mod wire;
 
+mod moto;
 mod stack;
 mod stop;
 mod terminal;

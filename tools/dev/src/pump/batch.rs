@@ -4,6 +4,9 @@ use aws_lambda_events::sqs::SqsBatchResponse;
 use aws_sdk_sqs::types::Message;
 use serde_json::{Map, Value, json};
 
+use super::queue::NAME;
+use crate::moto::REGION;
+
 /// The event that wakes the function.
 pub(super) fn event(messages: &[Message]) -> Value {
     json!({"Records": messages.iter().map(record).collect::<Vec<_>>()})
@@ -20,8 +23,8 @@ fn record(message: &Message) -> Value {
         "attributes": attributes,
         "messageAttributes": {},
         "eventSource": "aws:sqs",
-        "eventSourceARN": format!("arn:aws:sqs:{}:123456789012:{}", super::queue::REGION, super::queue::NAME),
-        "awsRegion": super::queue::REGION,
+        "eventSourceARN": format!("arn:aws:sqs:{}:123456789012:{}", REGION, NAME),
+        "awsRegion": REGION,
     })
 }
 

@@ -5,10 +5,10 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
 
+use crate::moto::REGION;
+
 /// As in compose.yaml.
 pub(super) const NAME: &str = "order-events";
-/// Of samconfig.toml's local commands; moto keeps regions apart.
-pub(super) const REGION: &str = "eu-central-1";
 /// As `BatchSize` in template.yaml.
 const BATCH: i32 = 10;
 /// The most that SQS allows.
@@ -32,10 +32,10 @@ impl Queue {
         let found = client.get_queue_url().queue_name(NAME).send().await;
         if found.as_ref().err().and_then(|error| error.as_service_error()).is_some() {
             // moto forgets it when it stops.
-            bail!("{endpoint} has no queue {NAME}: `docker compose up --detach` makes it");
+            bail!("{endpoint} has no queue {NAME}: `docker compose up --detach` (or `cargo dev services`) makes it");
         }
         let found = found.with_context(|| {
-            format!("no SQS answers at {endpoint}: `docker compose up --detach` starts its stand-in, or name another by --sqs")
+            format!("no SQS answers at {endpoint}: `docker compose up --detach` (or `cargo dev services`) starts its stand-in, and --sqs names another")
         })?;
         Ok(Self { client, url: found.queue_url.context("a queue without a URL")? })
     }
@@ -55,7 +55,9 @@ impl Queue {
             .message_system_attribute_names(MessageSystemAttributeName::All)
             .send()
             .await
-            .context("SQS's stand-in answers no more: `docker compose up --detach` starts it")?;
+            .context(
+                "SQS's stand-in answers no more: `docker compose up --detach` (or `cargo dev services`) starts it",
+            )?;
         Ok(received.messages.unwrap_or_default())
     }
 
