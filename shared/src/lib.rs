@@ -19,6 +19,7 @@ pub mod users;
 pub mod ids;
 pub mod money;
 pub mod time;
+pub mod trace;
 
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -1,11 +1,11 @@
 //! `POST /admin/session/`: takes an access token and keeps it in a cookie that no script can read. `POST /admin/sign-out/`: drops it.
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::{Extension, Json};
 use http::StatusCode;
 use http::header::SET_COOKIE;
-use shared::app::App;
+use shared::app::{App, Asker};
 use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Problem, Unauthorized};
 use shared::users::tokens::TokenType;
 
@@ -27,6 +27,7 @@ impl FromFields for NewSession {
 /// 204 and the cookie, for the staff. A script asks, so refusals are JSON here.
 pub(crate) async fn begin_session(
     State(app): State<App>,
+    Extension(asker): Extension<Asker>,
     _: SameOrigin,
     base: BaseUrl,
     Body(new): Body<NewSession>,
@@ -35,7 +36,8 @@ pub(crate) async fn begin_session(
     let now = app.ambient.now();
     let claims = app.verifier.verify(&new.access, TokenType::Access, now).map_err(Unauthorized::BadToken)?;
     match staff(&app, Some(&new.access)).await? {
-        Ok(_) => {
+        Ok(account) => {
+            asker.is(account.id);
             let seconds = claims.exp - now.seconds();
             Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie(&new.access, seconds, &base))]).into_response())
         }

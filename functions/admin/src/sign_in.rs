@@ -1,10 +1,11 @@
 //! `GET /admin/sign-in/`: the form. Its script asks `auth` for a token and hands it to `POST /admin/session/`.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::HeaderMap;
 use maud::html;
-use shared::app::App;
+use shared::app::{App, Asker};
 use shared::http::{ApiError, Fields, FromFields, Query};
 
 use crate::error::PageError;
@@ -77,11 +78,13 @@ fn local(path: &str) -> &str {
 /// The form; or straight on, for who is signed in. A browser asks for `/admin` without the cookie and comes by here.
 pub(crate) async fn get_sign_in(
     State(app): State<App>,
+    Extension(asker): Extension<Asker>,
     headers: HeaderMap,
     query: Result<Query<SignInQuery>, ApiError>,
 ) -> Result<Response, PageError> {
     let Query(SignInQuery { back, because }) = query?;
-    if staff(&app, token(&headers)).await?.is_ok() {
+    if let Ok(account) = staff(&app, token(&headers)).await? {
+        asker.is(account.id);
         return Ok(Redirect::to(&back).into_response());
     }
     let words = because.words();

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::header::COOKIE;
 use http::request::Parts;
-use shared::app::App;
+use shared::app::{App, Asker};
 use shared::http::ApiError;
 use shared::users::store::{Account, account};
 use shared::users::tokens::TokenType;
@@ -25,7 +25,9 @@ impl FromRequestParts<App> for StaffPage {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
         match staff(app, token(&parts.headers)).await? {
             Ok(account) => {
-                tracing::Span::current().record("user_id", account.id.0);
+                if let Some(asker) = parts.extensions.get::<Asker>() {
+                    asker.is(account.id);
+                }
                 Ok(Self(account))
             }
             Err(because) => Err(PageError::SignIn { back: parts.uri.to_string(), because }),

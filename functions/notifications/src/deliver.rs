@@ -1,8 +1,9 @@
-//! One message: read, claimed, sent, marked. A step is a transaction, and none is open while the mail is being sent.
+//! One message: claimed, sent, marked. A step is a transaction, and none is open while the mail is being sent.
 
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use shared::app::metrics::Metric;
 use shared::mail::store::{Attempt, Claim, Claiming, claim, mark_failed, mark_sent, note_doubt, release};
 use shared::mail::{Mail, SendError};
 use shared::orders::{self, Order};
@@ -18,14 +19,13 @@ const LEASE_SECONDS: i64 = 60;
 const MARK_AGAIN_AFTER: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(3)];
 
 /// Delivers one message. An error means that it is to come again.
-pub(crate) async fn deliver(notifications: &Notifications, message: &str) -> anyhow::Result<()> {
-    let event = Event::read(message)?;
-    let (order, claim) = claim_mail(notifications, &event).await.context("the mail could not be claimed")?;
+pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> anyhow::Result<()> {
+    let (order, claim) = claim_mail(notifications, event).await.context("the mail could not be claimed")?;
     let attempt = match claim {
         Claim::Ours(attempt) => attempt,
         Claim::Busy => bail!("the mail of event {} is being sent elsewhere", event.event_id),
         Claim::Done => {
-            tracing::info!(event_id = %event.event_id, "delivered before");
+            tracing::info!("delivered before");
             return Ok(());
         }
     };
@@ -35,15 +35,23 @@ pub(crate) async fn deliver(notifications: &Notifications, message: &str) -> any
     };
     let number = order.map(|order| order.number);
     match &sent {
-        Ok(mail_id) => tracing::info!(event_id = %event.event_id, order_number = number, mail_id, "mail sent"),
+        Ok(mail_id) => {
+            tracing::info!(order_number = number, mail_id, "mail sent");
+            notifications.metrics.count(Metric::MailsSent, notifications.ambient.now());
+        }
         Err(SendError::Permanent(_)) => {
-            tracing::error!(event_id = %event.event_id, order_number = number, error = ?sent, "this mail will never be sent");
+            tracing::error!(order_number = number, error = ?sent, "this mail will never be sent");
         }
         Err(SendError::Temporary(_) | SendError::Unknown(_)) => {}
     }
     record(notifications, attempt, &sent).await.with_context(|| format!("not noted: {sent:?}"))?;
     match sent {
-        Ok(_) | Err(SendError::Permanent(_)) => Ok(()),
+        Ok(_) => Ok(()),
+        Err(SendError::Permanent(_)) => {
+            // Now that it is noted: a message that comes again for want of that is not given up twice.
+            notifications.metrics.count(Metric::MailsFailed, notifications.ambient.now());
+            Ok(())
+        }
         Err(again @ (SendError::Temporary(_) | SendError::Unknown(_))) => Err(again.into()),
     }
 }

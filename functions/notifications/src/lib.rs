@@ -10,11 +10,15 @@ mod ses;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use shared::app::db::Db;
+use shared::app::metrics::Metrics;
 use shared::app::{Ambient, Environment, SystemAmbient};
 use shared::mail::Mailer;
+use shared::outbox::Event;
+use shared::trace::Trace;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 pub use order_placed::render as order_placed;
 pub use ses::Ses;
@@ -31,6 +35,8 @@ pub struct Notifications {
     pub shop: Shop,
     /// How long.
     pub patience: Patience,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 /// The shop as its mail shows it.
@@ -68,6 +74,7 @@ impl Notifications {
             mailer: Arc::new(Ses::from_environment(environment)?),
             shop: Shop::from_environment(environment),
             patience: Patience::default(),
+            metrics: Metrics::from_environment(environment),
         })
     }
 }
@@ -88,18 +95,39 @@ pub async fn handle(notifications: &Notifications, batch: SqsEvent) -> SqsBatchR
     let begun = Instant::now();
     let mut answer = SqsBatchResponse::default();
     for message in batch.records {
-        let id = message.message_id.unwrap_or_default();
-        let done = if begun.elapsed() < notifications.patience.with_batch {
-            deliver::deliver(notifications, message.body.as_deref().unwrap_or_default()).await
-        } else {
-            Err(anyhow::anyhow!("the batch takes too long"))
-        };
-        // Before the answer, with which the sandbox may freeze, and before the next message needs the connection.
-        notifications.db.settle().await;
-        if let Err(error) = done {
-            tracing::warn!(message_id = id, error = format!("{error:#}"), "a message goes back to the queue");
-            answer.add_failure(id);
+        let in_time = begun.elapsed() < notifications.patience.with_batch;
+        if !is_done_with(notifications, &message, in_time).await {
+            answer.add_failure(message.message_id.unwrap_or_default());
         }
     }
     answer
+}
+
+/// Delivers one message; whether it need not come again. Each line of it in the log says which message it is, and whose trace it
+/// belongs to: the batch has a trace of its own, to which X-Ray links those of its messages.
+async fn is_done_with(notifications: &Notifications, message: &SqsMessage, in_time: bool) -> bool {
+    let event = Event::read(message.body.as_deref().unwrap_or_default());
+    let attribute = |name: &str| message.attributes.get(name).map(String::as_str);
+    let span = tracing::info_span!(
+        "message",
+        message_id = message.message_id,
+        event_id = event.as_ref().ok().map(|event| event.event_id.to_string()),
+        attempt = attribute("ApproximateReceiveCount").and_then(|count| count.parse::<u32>().ok()),
+        trace_id = attribute("AWSTraceHeader").and_then(Trace::read).map(Trace::id),
+    );
+    async {
+        let done = match event {
+            Ok(event) if in_time => deliver::deliver(notifications, &event).await,
+            Ok(_) => Err(anyhow::anyhow!("the batch takes too long")),
+            Err(unreadable) => Err(unreadable.into()),
+        };
+        // Before the answer, with which the sandbox may freeze, and before the next message needs the connection.
+        notifications.db.settle().await;
+        if let Err(error) = &done {
+            tracing::warn!(error = format!("{error:#}"), "a message goes back to the queue");
+        }
+        done.is_ok()
+    }
+    .instrument(span)
+    .await
 }

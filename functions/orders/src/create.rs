@@ -9,12 +9,14 @@ use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::app::App;
+use shared::app::metrics::Metric;
 use shared::http::{ApiError, Bearer, Body, Fields, FromFields, Problem, Problems, Unauthorized};
 use shared::ids::{CartId, EventId, OrderId, UserId};
 use shared::money::Money;
 use shared::orders::store::{Outcome, Placement, place};
 use shared::orders::{Order, ShortItem};
 use shared::outbox::{Event, Happened, Queue, announce};
+use shared::trace::Trace;
 use utoipa::ToSchema;
 use uuid::{Builder, Uuid};
 
@@ -96,18 +98,22 @@ pub(crate) async fn create_order(
     match place(&app.db, &placement).await? {
         Outcome::Placed(order) => {
             let event = Event::new(placement.event, Happened::OrderPlaced { order_id: order.id });
-            announce(&app.db, &*queue, &event, placement.now).await;
+            app.metrics.count(Metric::Orders, placement.now);
+            announce(&app.db, &*queue, &event, Trace::of_request(&headers), placement.now).await;
             Ok((StatusCode::CREATED, HeaderMap::new(), Json(order)))
         }
         Outcome::Replayed(order) => {
             let replayed = (HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
             Ok((StatusCode::OK, HeaderMap::from_iter([replayed]), Json(order)))
         }
-        Outcome::SoldOut(items) => Err(ApiError::Conflict {
-            detail: "There is not enough stock; nothing was ordered.".to_owned(),
-            code: "sold_out",
-            more: json!({"items": items}),
-        }),
+        Outcome::SoldOut(items) => {
+            app.metrics.count(Metric::SoldOut, placement.now);
+            Err(ApiError::Conflict {
+                detail: "There is not enough stock; nothing was ordered.".to_owned(),
+                code: "sold_out",
+                more: json!({"items": items}),
+            })
+        }
         Outcome::CartChanged(total) => Err(ApiError::Conflict {
             detail: format!("The cart costs {total} now; nothing was ordered."),
             code: "cart_changed",

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use shared::app::db::Db;
+use shared::app::metrics::{Metric, Metrics};
 use shared::app::{Ambient, Environment, SystemAmbient};
 use shared::aws::Sqs;
 use shared::outbox::{Queue, store};
@@ -32,6 +33,8 @@ pub struct Relay {
     pub queue: Arc<dyn Queue>,
     /// How long.
     pub patience: Patience,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 /// How long things may take.
@@ -67,6 +70,7 @@ impl Relay {
             ambient: Arc::new(SystemAmbient),
             queue: Arc::new(Sqs::from_environment(environment)?),
             patience: Patience::default(),
+            metrics: Metrics::from_environment(environment),
         })
     }
 }
@@ -104,5 +108,6 @@ async fn run(relay: &Relay) -> anyhow::Result<Drained> {
     let oldest_seconds = oldest.map_or(0, |oldest| now.seconds() - oldest.seconds());
     let Drained { sent, failed } = drained;
     tracing::info!(sent, failed, forgotten, unsent, oldest_seconds, "outbox");
+    relay.metrics.put(&[(Metric::OutboxUnsent, unsent), (Metric::OutboxOldestSeconds, oldest_seconds)], now);
     Ok(drained)
 }

@@ -1,8 +1,9 @@
 //! One step: one event claimed, sent and marked.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use shared::outbox::Event;
 use shared::outbox::store::{claim_due, mark_sent, note_failure};
+use shared::trace::Trace;
 use tokio::time::timeout;
 
 use crate::Relay;
@@ -30,18 +31,21 @@ pub async fn relay_one(relay: &Relay) -> anyhow::Result<Step> {
     let due = claim_due(&mut tx, now, |attempts| now.plus_seconds(wait_seconds(attempts))).await?;
     tx.commit().await?;
     let Some(due) = due else { return Ok(Step::NothingDue) };
-    let sent = match due.event {
-        Ok(event) => send(relay, &event).await,
-        Err(error) => Err(error).context("the row is no event"),
+    // One line for each event, whichever way it goes.
+    let (event_id, attempt, trace_id) = (due.id, due.attempts + 1, due.trace().map(Trace::id));
+    let sent = match &due.event {
+        Ok(event) => send(relay, event, due.trace()).await,
+        Err(error) => Err(anyhow!("the row is no event: {error}")),
     };
     match sent {
         Ok(()) => {
             mark_sent(&relay.db, due.id, relay.ambient.now()).await?;
+            tracing::info!(%event_id, attempt, trace_id, "event sent");
             Ok(Step::Sent)
         }
         Err(error) => {
             let error = format!("{error:#}");
-            tracing::warn!(event_id = %due.id, attempts = due.attempts + 1, error, "an event could not be sent");
+            tracing::warn!(%event_id, attempt, trace_id, error, "an event could not be sent");
             let mut tx = relay.db.begin().await?;
             note_failure(&mut tx, due.id, &error).await?;
             tx.commit().await?;
@@ -50,8 +54,9 @@ pub async fn relay_one(relay: &Relay) -> anyhow::Result<Step> {
     }
 }
 
-async fn send(relay: &Relay, event: &Event) -> anyhow::Result<()> {
-    timeout(relay.patience.with_queue, relay.queue.send(event)).await.context("the queue did not answer in time")?
+async fn send(relay: &Relay, event: &Event, trace: Option<Trace<'_>>) -> anyhow::Result<()> {
+    let sent = timeout(relay.patience.with_queue, relay.queue.send(event, trace)).await;
+    sent.context("the queue did not answer in time")?
 }
 
 /// Twice as long after each attempt, up to ten minutes.

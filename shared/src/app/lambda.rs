@@ -1,14 +1,19 @@
 //! Lambda around a function.
 
+use std::time::Instant;
+
 use axum::extract::{FromRef, Request};
 use lambda_http::RequestExt as _;
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Context, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tower::ServiceExt as _;
+use tracing::Instrument as _;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{App, Environment, LogFormat, RequestId, service, write_logs};
+use super::metrics::{ColdStart, Metric, Metrics};
+use super::{Ambient as _, App, Environment, LogFormat, RequestId, SystemAmbient, service, write_logs};
+use crate::trace::Trace;
 
 /// Serves an HTTP function: one `lambda_http::run` over the same service that the laptop and the tests run.
 ///
@@ -64,11 +69,37 @@ where
 {
     let environment = Environment::of_process();
     write_logs(&environment, LogFormat::Json, "info");
+    let (metrics, cold) = (&Metrics::from_environment(&environment), &ColdStart::default());
     let (job, work) = (&job(&environment)?, &work);
     let invoked = move |event: LambdaEvent<E>| async move {
-        work(job, event.payload).await.map_err(|error| lambda_runtime::Error::from(format!("{error:#}")))
+        let cold_start = cold.is_now();
+        if cold_start {
+            metrics.count(Metric::ColdStarts, SystemAmbient.now());
+        }
+        // In a box: futures within futures otherwise nest deeper than the compiler follows.
+        let done = logged(&event.context, cold_start, Box::pin(work(job, event.payload))).await;
+        done.map_err(|error| lambda_runtime::Error::from(format!("{error:#}")))
     };
     lambda_runtime::run(service_fn(invoked)).await
+}
+
+/// One line for each event, as a request has one. What went wrong is on the runtime's own.
+async fn logged<A>(
+    context: &Context,
+    cold_start: bool,
+    work: impl Future<Output = anyhow::Result<A>>,
+) -> anyhow::Result<A> {
+    let started = Instant::now();
+    let trace_id = context.xray_trace_id.as_deref().and_then(Trace::read).map(Trace::id);
+    let span = tracing::info_span!("invocation", request_id = context.request_id, trace_id);
+    async {
+        let done = work.await;
+        let duration_ms = started.elapsed().as_secs_f64() * 1000.0;
+        tracing::info!(duration_ms, cold_start, failed = done.is_err(), "invoked");
+        done
+    }
+    .instrument(span)
+    .await
 }
 
 /// The id by which CloudWatch knows the request.
@@ -78,4 +109,34 @@ fn named_by_lambda(mut request: Request<lambda_http::Body>) -> Request<lambda_ht
         request.extensions_mut().insert(id);
     }
     request
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::RecordedLogs;
+
+    fn context(request_id: &str) -> Context {
+        let mut context = Context::default();
+        request_id.clone_into(&mut context.request_id);
+        context.xray_trace_id = Some("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1".to_owned());
+        context
+    }
+
+    #[tokio::test]
+    async fn each_event_is_one_line_whether_it_fails_or_not() {
+        let logs = RecordedLogs::start();
+        let fails = async { anyhow::bail!("no") };
+        logged(&context("the-first"), true, async { Ok(()) }).await.unwrap();
+        assert!(logged::<()>(&context("the-second"), false, fails).await.is_err());
+
+        for (request_id, cold_start, failed) in [("the-first", true, false), ("the-second", false, true)] {
+            let mut lines = logs.saying("invoked");
+            lines.retain(|line| line["span"]["request_id"] == request_id);
+            let [line] = &lines[..] else { panic!("one line: {lines:?}") };
+            assert_eq!(line["span"]["trace_id"], "1-5759e988-bd862e3fe1be46a994272793");
+            assert_eq!((&line["cold_start"], &line["failed"]), (&cold_start.into(), &failed.into()));
+            assert!(line["duration_ms"].is_f64());
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod db;
 pub mod lambda;
+pub mod metrics;
 
 mod ambient;
 mod environment;
@@ -12,11 +13,12 @@ use std::sync::Arc;
 
 pub use ambient::{Ambient, SystemAmbient};
 pub use environment::{Environment, EnvironmentError};
-pub use logs::{LogFormat, write_logs};
-pub use service::{RequestId, service};
+pub use logs::{LogFormat, write_logs, write_logs_to};
+pub use service::{Asker, RequestId, service};
 
 use crate::users::tokens::TokenVerifier;
 use db::Db;
+use metrics::Metrics;
 
 /// What every HTTP function has. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +31,8 @@ pub struct App {
     pub verifier: Arc<TokenVerifier>,
     /// Where clients reach the API, `https://api.example.com`; without it, what the request itself says.
     pub public_url: Option<String>,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 impl App {
@@ -39,6 +43,7 @@ impl App {
             ambient: Arc::new(SystemAmbient),
             verifier: Arc::new(TokenVerifier::from_environment(environment)?),
             public_url: public_url(environment),
+            metrics: Metrics::from_environment(environment),
         })
     }
 
@@ -49,6 +54,7 @@ impl App {
             ambient: Arc::new(SystemAmbient),
             verifier: Arc::new(TokenVerifier::new([])),
             public_url: public_url(environment),
+            metrics: Metrics::from_environment(environment),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The one function that turns a router into what is served: in Lambda, on a laptop and in tests.
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -21,7 +21,10 @@ use tracing::Instrument as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::App;
+use super::metrics::{ColdStart, Metric};
 use crate::http::{ApiError, RetryAfter};
+use crate::ids::UserId;
+use crate::trace::Trace;
 
 /// What a body may weigh. Presigned uploads go elsewhere.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -35,6 +38,20 @@ const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-repl
 /// Names a request in the log and in its answer. In Lambda it is Lambda's own.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub Arc<str>);
+
+/// Who turns out to be asking. Whatever accepts a token says so here, and the request's line in the log has it.
+///
+/// Not a field of the span: to record one there later, its other fields are read as JSON and written anew.
+#[derive(Clone, Debug, Default)]
+pub struct Asker(Arc<OnceLock<UserId>>);
+
+impl Asker {
+    /// It is this user.
+    pub fn is(&self, user: UserId) {
+        // The first word counts: one request has one token.
+        let _ = self.0.set(user);
+    }
+}
 
 /// A router with all that surrounds it: both slash forms of every path, request ids and logs, bounded bodies and time, CORS,
 /// JSON for what no route answers, and nothing left open in the database when the answer leaves.
@@ -54,7 +71,7 @@ where
         .layer(from_fn(bound_time))
         .layer(from_fn_with_state(app.clone(), settle))
         .layer(cors())
-        .layer(from_fn_with_state(app, log));
+        .layer(from_fn_with_state((app, ColdStart::default()), log));
     // Around the routes, not a layer in them: routing comes before layers, and the path must have its slash by then.
     Router::new().fallback_service(routes.map_request(with_trailing_slash))
 }
@@ -74,18 +91,28 @@ fn with_trailing_slash(mut request: Request) -> Request {
 }
 
 /// One line for each request, and an id that the client sees too.
-async fn log(State(app): State<App>, mut request: Request, next: Next) -> Response {
+async fn log(State((app, cold)): State<(App, ColdStart)>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
+    let cold_start = cold.is_now();
+    if cold_start {
+        app.metrics.count(Metric::ColdStarts, app.ambient.now());
+    }
     let id = request.extensions().get::<RequestId>().cloned();
     let id = id.unwrap_or_else(|| RequestId(app.ambient.ordered_uuid().simple().to_string().into()));
     request.extensions_mut().insert(id.clone());
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let span = tracing::info_span!("request", request_id = %id.0, user_id = tracing::field::Empty);
+    let asker = Asker::default();
+    request.extensions_mut().insert(asker.clone());
+    let method = request.method().clone();
+    // What the router has found, and not the path: that has ids in it, which cannot be counted, and where no route is, anything.
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let trace_id = Trace::of_request(request.headers()).map(Trace::id);
+    let span = tracing::info_span!("request", request_id = %id.0, trace_id);
     async {
         let mut response = next.run(request).await;
-        let route = response.extensions().get::<Route>().map_or(path.as_str(), |route| &route.0);
+        let route = route.as_ref().map(MatchedPath::as_str);
         let (status, duration_ms) = (response.status().as_u16(), started.elapsed().as_secs_f64() * 1000.0);
-        tracing::info!(%method, route, status, duration_ms, "answered");
+        let user_id = asker.0.get().map(|user| user.0);
+        tracing::info!(%method, route, status, duration_ms, user_id, cold_start, "answered");
         if let Ok(value) = HeaderValue::from_str(&id.0) {
             response.headers_mut().insert(REQUEST_ID, value);
         }
@@ -95,20 +122,11 @@ async fn log(State(app): State<App>, mut request: Request, next: Next) -> Respon
     .await
 }
 
-/// The route that answered, for the log: a path with ids in it cannot be counted.
-#[derive(Clone)]
-struct Route(String);
-
 async fn bound_time(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map(|path| Route(path.as_str().to_owned()));
-    let mut response = match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+    match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
         Ok(response) => response,
         Err(_) => ApiError::Unavailable(RetryAfter(1)).into_response(),
-    };
-    if let Some(route) = route {
-        response.extensions_mut().insert(route);
     }
-    response
 }
 
 /// Whatever a handler left open is rolled back before the answer leaves, and the sandbox with it may freeze.

@@ -4,10 +4,12 @@ use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::{BehaviorVersion, Builder, Region};
+use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
 
 use super::{Credentials, https_client};
 use crate::app::{Environment, EnvironmentError};
 use crate::outbox::{Event, Queue};
+use crate::trace::Trace;
 
 /// Sends events to one SQS queue.
 pub struct Sqs {
@@ -36,9 +38,16 @@ impl Sqs {
 
 #[async_trait]
 impl Queue for Sqs {
-    async fn send(&self, event: &Event) -> anyhow::Result<()> {
-        let body = serde_json::to_string(event)?;
-        self.client.send_message().queue_url(&self.queue_url).message_body(body).send().await?;
+    async fn send(&self, event: &Event, trace: Option<Trace<'_>>) -> anyhow::Result<()> {
+        let mut message =
+            self.client.send_message().queue_url(&self.queue_url).message_body(serde_json::to_string(event)?);
+        // Without one the SDK sends the trace of the invocation, as an HTTP header, which SQS takes as well.
+        if let Some(trace) = trace {
+            let header = MessageSystemAttributeValue::builder().data_type("String").string_value(trace.header());
+            message =
+                message.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, header.build()?);
+        }
+        message.send().await?;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use super::{ApiError, Unauthorized};
-use crate::app::App;
+use crate::app::{App, Asker};
 use crate::ids::UserId;
 use crate::users::store::Account;
 use crate::users::tokens::TokenType;
@@ -33,7 +33,9 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        bearer(parts, &App::from_ref(state))?.map(Self).ok_or_else(|| Unauthorized::NotAuthenticated.into())
+        let user = bearer(parts, &App::from_ref(state))?.ok_or(Unauthorized::NotAuthenticated)?;
+        accepted(parts, user);
+        Ok(Self(user))
     }
 }
 
@@ -50,7 +52,7 @@ where
         if !account.is_active {
             return Err(Unauthorized::UserInactive.into());
         }
-        tracing::Span::current().record("user_id", account.id.0);
+        accepted(parts, account.id);
         Ok(Self(Some(account)))
     }
 }
@@ -76,6 +78,13 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let CurrentUser(account) = CurrentUser::from_request_parts(parts, state).await?;
         if account.is_staff { Ok(Self(account)) } else { Err(ApiError::Forbidden) }
+    }
+}
+
+/// The request's line in the log says who asked.
+fn accepted(parts: &Parts, user: UserId) {
+    if let Some(asker) = parts.extensions.get::<Asker>() {
+        asker.is(user);
     }
 }
 

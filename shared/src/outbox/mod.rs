@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use crate::app::db::Db;
 use crate::ids::{EventId, OrderId};
 use crate::time::Timestamp;
+use crate::trace::Trace;
 
 /// How long a buyer may have to wait for the queue after the order stands.
 const WAIT_FOR_THE_QUEUE: Duration = Duration::from_secs(1);
@@ -77,24 +78,37 @@ impl Happened {
 /// Where events go.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Hands one event over; on `Ok` the queue keeps it.
-    async fn send(&self, event: &Event) -> anyhow::Result<()>;
+    /// Hands one event over, and the trace that it belongs to; on `Ok` the queue keeps both.
+    async fn send(&self, event: &Event, trace: Option<Trace<'_>>) -> anyhow::Result<()>;
 }
 
 /// Sends an event whose transaction has been committed, and marks it as sent. Awaited, because a sandbox freezes when it has
 /// answered; bounded and without an error, because the order stands and the relay sends what could not be sent here.
-pub async fn announce(db: &Db, queue: &dyn Queue, event: &Event, now: Timestamp) {
-    match timeout(WAIT_FOR_THE_QUEUE, queue.send(event)).await {
+pub async fn announce(db: &Db, queue: &dyn Queue, event: &Event, trace: Option<Trace<'_>>, now: Timestamp) {
+    let failed = match timeout(WAIT_FOR_THE_QUEUE, queue.send(event, trace)).await {
         Ok(Ok(())) => {
             if let Err(error) = store::mark_sent(db, event.event_id, now).await {
                 tracing::warn!(event_id = %event.event_id, %error, "an event was sent but not marked; the relay will repeat it");
             }
+            return;
         }
-        Ok(Err(error)) => tracing::warn!(event_id = %event.event_id, error = format!("{error:#}"), "left to the relay"),
-        Err(_) => {
-            tracing::warn!(event_id = %event.event_id, error = "the queue did not answer in time", "left to the relay")
-        }
+        Ok(Err(error)) => format!("{error:#}"),
+        Err(_) => "the queue did not answer in time".to_owned(),
+    };
+    tracing::warn!(event_id = %event.event_id, error = failed, "left to the relay");
+    // Only now, and not in `place_order`: the trace is wanted where the relay sends, and a sale does not pay for it. Where this
+    // sandbox dies before it gets here, the message belongs to the relay's own trace, and the event's id leads to the order.
+    if let Some(trace) = trace
+        && let Err(error) = keep_trace(db, event.event_id, trace).await
+    {
+        tracing::warn!(event_id = %event.event_id, %error, "the relay will not know the trace of an event");
     }
+}
+
+async fn keep_trace(db: &Db, event: EventId, trace: Trace<'_>) -> sqlx::Result<()> {
+    let mut tx = db.begin().await?;
+    store::keep_trace(&mut tx, event, trace).await?;
+    tx.commit().await
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::app::db::{Call, Db, Tx};
 use crate::ids::EventId;
 use crate::time::Timestamp;
+use crate::trace::Trace;
 
 use super::{Event, Happened};
 
@@ -20,6 +21,14 @@ pub struct DueEvent {
     pub id: EventId,
     /// How often it was tried before.
     pub attempts: i32,
+    trace_header: Option<String>,
+}
+
+impl DueEvent {
+    /// The trace of the request that wrote it, where it was kept.
+    pub fn trace(&self) -> Option<Trace<'_>> {
+        self.trace_header.as_deref().and_then(Trace::read)
+    }
 }
 
 /// Claims the event that has been due longest: until `retry_at` no one else takes it. `None` where nothing is due.
@@ -29,7 +38,7 @@ pub async fn claim_due(
     retry_at: impl Fn(i32) -> Timestamp,
 ) -> sqlx::Result<Option<DueEvent>> {
     let due = sqlx::query!(
-        "select id, kind, payload, attempts
+        "select id, kind, payload, attempts, trace_header
            from outbox
           where sent_at is null and next_attempt_at <= $1
           order by next_attempt_at
@@ -47,7 +56,20 @@ pub async fn claim_due(
     )
     .execute(&mut *tx)
     .await?;
-    Ok(Some(DueEvent { event: read_event(due.id, due.kind, due.payload), id: due.id, attempts: due.attempts }))
+    Ok(Some(DueEvent {
+        event: read_event(due.id, due.kind, due.payload),
+        id: due.id,
+        attempts: due.attempts,
+        trace_header: due.trace_header,
+    }))
+}
+
+/// Keeps the trace of an event that was left to the relay.
+pub async fn keep_trace(tx: &mut Tx, event: EventId, trace: Trace<'_>) -> sqlx::Result<()> {
+    sqlx::query!("update outbox set trace_header = $2 where id = $1 and sent_at is null", event as _, trace.header())
+        .execute(&mut *tx)
+        .await
+        .map(drop)
 }
 
 /// Notes why an event could not be sent. It stays due, at the time that its claim said.

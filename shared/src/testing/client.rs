@@ -29,7 +29,8 @@ pub struct Answer {
 }
 
 impl Client {
-    pub(super) fn new(service: Router) -> Self {
+    /// A client of this service, without a token.
+    pub fn new(service: Router) -> Self {
         Self { service, headers: HeaderMap::new() }
     }
 

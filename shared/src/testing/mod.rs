@@ -7,6 +7,8 @@
 
 mod builders;
 mod client;
+mod logs;
+mod metrics;
 mod orders;
 mod queues;
 
@@ -22,6 +24,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use builders::{CartBuilder, ProductBuilder, TestProduct};
 pub use client::{Answer, Client};
+pub use logs::RecordedLogs;
+pub use metrics::RecordedMetrics;
 pub use orders::TestOrder;
 pub use queues::{BrokenQueue, RecordingQueue, SilentQueue};
 
@@ -44,6 +48,8 @@ pub struct TestApp {
     pub clock: Arc<TestClock>,
     /// Signs the tokens that the service takes.
     pub signer: Arc<TokenSigner>,
+    /// What the service counts.
+    pub metrics: RecordedMetrics,
     service: Router,
 }
 
@@ -73,14 +79,16 @@ impl TestApp {
         let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
         let signer = Arc::new(TokenSigner::new(key.as_ref()).unwrap());
         let clock = Arc::new(TestClock(AtomicI64::new(START.micros())));
+        let metrics = RecordedMetrics::default();
         let app = App {
             db: service_db(&db),
             ambient: clock.clone(),
             verifier: Arc::new(TokenVerifier::new([signer.public_key().to_vec()])),
             public_url: None,
+            metrics: metrics.metrics(),
         };
         let service = service(router, state(app.clone(), &signer));
-        Self { app, db, clock, signer, service }
+        Self { app, db, clock, signer, metrics, service }
     }
 
     /// What a job runs on: it serves nothing.

@@ -5,22 +5,33 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 
 use crate::outbox::{Event, Queue};
+use crate::trace::Trace;
 
 /// Keeps what it is sent.
 #[derive(Debug, Default)]
-pub struct RecordingQueue(Mutex<Vec<Event>>);
+pub struct RecordingQueue(Mutex<Vec<(Event, Option<String>)>>);
 
 impl RecordingQueue {
     /// What came, in order.
     pub fn sent(&self) -> Vec<Event> {
+        self.taken().into_iter().map(|(event, _)| event).collect()
+    }
+
+    /// The header of the trace that each belonged to, in order.
+    pub fn traces(&self) -> Vec<Option<String>> {
+        self.taken().into_iter().map(|(_, trace)| trace).collect()
+    }
+
+    fn taken(&self) -> Vec<(Event, Option<String>)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 #[async_trait]
 impl Queue for RecordingQueue {
-    async fn send(&self, event: &Event) -> anyhow::Result<()> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event.clone());
+    async fn send(&self, event: &Event, trace: Option<Trace<'_>>) -> anyhow::Result<()> {
+        let trace = trace.map(|trace| trace.header().to_owned());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((event.clone(), trace));
         Ok(())
     }
 }
@@ -31,7 +42,7 @@ pub struct BrokenQueue;
 
 #[async_trait]
 impl Queue for BrokenQueue {
-    async fn send(&self, _: &Event) -> anyhow::Result<()> {
+    async fn send(&self, _: &Event, _: Option<Trace<'_>>) -> anyhow::Result<()> {
         anyhow::bail!("the queue is down")
     }
 }
@@ -42,7 +53,7 @@ pub struct SilentQueue;
 
 #[async_trait]
 impl Queue for SilentQueue {
-    async fn send(&self, _: &Event) -> anyhow::Result<()> {
+    async fn send(&self, _: &Event, _: Option<Trace<'_>>) -> anyhow::Result<()> {
         std::future::pending().await
     }
 }

@@ -13,7 +13,7 @@ use crate::home::Home;
 use crate::import::{self, ImportArgs};
 use crate::stop::Stop;
 use crate::terminal::{say, warn};
-use crate::{lanes, openapi, serve, superuser, wire};
+use crate::{env_json, lanes, openapi, pump, serve, services, superuser, wire};
 
 /// The whole shop on this machine. Without a command: serve.
 #[derive(Debug, Parser)]
@@ -53,6 +53,12 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Write env.json, which `sam local` reads
+    Env(env_json::EnvArgs),
+    /// Start what `cargo lambda watch` needs and `docker compose` would: PostgreSQL, and a stand-in for SQS and SES
+    Services(services::ServicesArgs),
+    /// Move messages from the local queue to the functions that `sam local start-lambda` or `cargo lambda watch` runs
+    Pump(pump::PumpArgs),
     /// Drive the release binaries on the real wire
     #[command(hide = true)]
     Wire(wire::WireArgs),
@@ -93,6 +99,9 @@ async fn obey(arguments: Arguments) -> anyhow::Result<u8> {
         Command::Test { arguments } => return lanes::run(&home, &environment, &arguments).await,
         Command::Bench(what) => bench::run(what).await?,
         Command::Wire(arguments) => wire::run(arguments).await?,
+        Command::Env(arguments) => env_json::write(&arguments)?,
+        Command::Services(arguments) => services::run(&home, &environment, &arguments).await?,
+        Command::Pump(arguments) => pump::run(arguments).await?,
         Command::Openapi { check: true } => openapi::check()?,
         Command::Openapi { check: false } => openapi::write()?,
     }

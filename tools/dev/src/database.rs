@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use local_postgres::{Cluster, Durability};
 use shared::app::Environment;
 use shared::app::db::{Connector, Db, PoolSettings};
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::home::Home;
@@ -61,11 +62,19 @@ impl Database {
     /// Connections as the functions have them: in a PostgreSQL of our own as the role `shop`, whose timeouts hold there as they do
     /// in the cloud; elsewhere as whom `DATABASE_URL` names.
     pub fn app(&self, max_connections: usize) -> Db {
-        let options = match self.cluster {
+        Db::new(Connector::to(self.app_options()), PoolSettings { max_connections })
+    }
+
+    /// The same, for functions in processes of their own.
+    pub fn app_url(&self) -> String {
+        self.app_options().to_url_lossy().to_string()
+    }
+
+    fn app_options(&self) -> PgConnectOptions {
+        match self.cluster {
             Some(_) => self.owner.clone().username(APP_ROLE),
             None => self.owner.clone(),
-        };
-        Db::new(Connector::to(options), PoolSettings { max_connections })
+        }
     }
 
     /// Stops the PostgreSQL that was started; open connections are cut.

@@ -74,7 +74,8 @@ impl Stack {
 /// A signing key of this stack's own.
 pub(crate) struct SigningKey {
     pub(crate) signer: TokenSigner,
-    private: String,
+    /// PKCS#8 DER in base64, as `TOKEN_SIGNING_KEY` has it.
+    pub(crate) private: String,
 }
 
 impl SigningKey {

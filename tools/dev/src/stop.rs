@@ -35,6 +35,13 @@ impl Stop {
         Ok(Self(stop))
     }
 
+    /// One that a test asks: how often, it sends.
+    #[cfg(test)]
+    pub(crate) fn by_hand() -> (watch::Sender<u8>, Self) {
+        let (asked, stop) = watch::channel(0);
+        (asked, Self(stop))
+    }
+
     /// Waits until we were asked so many times.
     pub(crate) async fn asked(&mut self, times: u8) {
         if self.0.wait_for(|asked| *asked >= times).await.is_err() {

@@ -1,8 +1,8 @@
 //! `cargo dev wire`: the edges on the real wire. The release binaries, events as AWS sends them, SQS and SES by moto.
 
-mod moto;
 mod play;
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -10,8 +10,8 @@ use local_postgres::Durability;
 
 use crate::bench::release;
 use crate::home::workspace;
+use crate::moto::Moto;
 use crate::stack::{MAIL_FROM, SigningKey, Stack};
-use moto::Moto;
 use play::Play;
 
 const DATABASE: &str = "shop";
@@ -51,7 +51,8 @@ async fn play(dir: &Path, logs: &Path, binaries: &Path, moto: &Path) -> anyhow::
     let stack = Stack::new(binaries, &key).context("`cargo lambda build --release --workspace` makes them")?;
     let cluster = local_postgres::open(dir, Durability::ThrowAway)?;
     cluster.create_database(DATABASE)?;
-    let moto = Moto::start(moto, logs).await?;
+    let free = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let moto = Moto::start(moto, logs, free).await?;
     let queue_url = moto.create_queue().await?;
     moto.create_sender(MAIL_FROM).await?;
     let stack = stack

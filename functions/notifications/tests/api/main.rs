@@ -5,6 +5,7 @@ mod claims;
 mod deliver;
 mod errors;
 mod mailers;
+mod observed;
 mod order_placed;
 mod ses;
 mod wire;
@@ -25,6 +26,7 @@ fn consumer(app: &TestApp, mailer: Arc<dyn Mailer>) -> Notifications {
         mailer,
         shop: shop(),
         patience: Patience::default(),
+        metrics: app.app.metrics.clone(),
     }
 }
 

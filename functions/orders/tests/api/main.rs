@@ -7,7 +7,9 @@ mod get;
 mod idempotency;
 mod list;
 mod many_buyers;
+mod observed;
 mod queue;
+mod sqs;
 mod waiting;
 
 use std::sync::Arc;

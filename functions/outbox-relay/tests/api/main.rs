@@ -4,6 +4,7 @@
 mod drain;
 mod failures;
 mod forget;
+mod observed;
 
 use std::sync::Arc;
 
@@ -13,5 +14,11 @@ use shared::testing::TestApp;
 
 /// The relay over the test's database.
 fn relay(app: &TestApp, queue: Arc<dyn Queue>) -> Relay {
-    Relay { db: app.app.db.clone(), ambient: app.clock.clone(), queue, patience: Patience::default() }
+    Relay {
+        db: app.app.db.clone(),
+        ambient: app.clock.clone(),
+        queue,
+        patience: Patience::default(),
+        metrics: app.app.metrics.clone(),
+    }
 }

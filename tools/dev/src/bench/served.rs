@@ -14,6 +14,7 @@ use orders::Orders;
 use shared::app::db::{Connector, Db, PoolSettings};
 use shared::app::{App, Environment, LogFormat, service, write_logs};
 use shared::outbox::{Event, Queue};
+use shared::trace::Trace;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
@@ -63,7 +64,7 @@ struct CountingQueue {
 
 #[async_trait]
 impl Queue for CountingQueue {
-    async fn send(&self, _: &Event) -> anyhow::Result<()> {
+    async fn send(&self, _: &Event, _: Option<Trace<'_>>) -> anyhow::Result<()> {
         self.taken.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }

@@ -14,6 +14,7 @@ use anyhow::Context as _;
 use async_trait::async_trait;
 use shared::app::Ambient;
 use shared::outbox::{Event, Queue};
+use shared::trace::Trace;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
@@ -101,7 +102,7 @@ impl Spool {
         let taken = Name { receives: name.receives + 1, visible_at, ..*name };
         let path = self.dir.join(taken.to_string());
         std::fs::rename(self.dir.join(name.to_string()), &path)?;
-        Ok(Delivery { name: taken, body: std::fs::read_to_string(&path)? })
+        Ok(Delivery::read(taken, &std::fs::read_to_string(&path)?))
     }
 
     fn put_aside(&self, name: &Name) -> anyhow::Result<PathBuf> {
@@ -122,13 +123,13 @@ impl Spool {
 
 #[async_trait]
 impl Queue for Spool {
-    async fn send(&self, event: &Event) -> anyhow::Result<()> {
-        let body = serde_json::to_string(event)?;
+    async fn send(&self, event: &Event, trace: Option<Trace<'_>>) -> anyhow::Result<()> {
+        let message = delivery::file(&serde_json::to_string(event)?, trace);
         let name = Name { id: self.ambient.ordered_uuid(), receives: 0, visible_at: 0 };
         let (unfinished, path) = (self.dir.join(format!("{}.new", name.id.simple())), self.dir.join(name.to_string()));
         // Written aside and then renamed, so that the consumer never finds half a message.
         tokio::task::spawn_blocking(move || {
-            std::fs::write(&unfinished, body).and_then(|()| std::fs::rename(&unfinished, &path))
+            std::fs::write(&unfinished, message).and_then(|()| std::fs::rename(&unfinished, &path))
         })
         .await??;
         self.arrived.notify_one();

@@ -9,6 +9,7 @@ use axum::Router;
 use notifications::{Notifications, Patience, Shop};
 use outbox_relay::Relay;
 use shared::app::db::Db;
+use shared::app::metrics::Metrics;
 use shared::app::{Ambient, App, Environment, SystemAmbient};
 use shared::users::tokens::TokenVerifier;
 use tokio::sync::watch;
@@ -63,7 +64,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     let mailbox = Arc::new(Mailbox::open(home.mail(), ambient.clone(), url.clone())?);
     let signer = Arc::new(signing_key::load(&home.signing_key())?);
     let verifier = Arc::new(TokenVerifier::new([signer.public_key().to_vec()]));
-    let app = App { db: db.clone(), ambient: ambient.clone(), verifier, public_url: None };
+    let app = App { db: db.clone(), ambient: ambient.clone(), verifier, public_url: None, metrics: Metrics::off() };
     let router = Router::new()
         .merge(start_page::router(&url))
         .merge(mailbox::router(mailbox.clone()))
@@ -102,11 +103,12 @@ impl Running {
 
 fn relay(db: &Db, ambient: &Arc<dyn Ambient>, spool: &Arc<Spool>) -> Relay {
     let patience = outbox_relay::Patience::default();
-    Relay { db: db.clone(), ambient: ambient.clone(), queue: spool.clone(), patience }
+    Relay { db: db.clone(), ambient: ambient.clone(), queue: spool.clone(), patience, metrics: Metrics::off() }
 }
 
 fn notifications(environment: &Environment, db: Db, ambient: Arc<dyn Ambient>, mailer: Arc<Mailbox>) -> Notifications {
-    Notifications { db, ambient, mailer, shop: Shop::from_environment(environment), patience: Patience::default() }
+    let (shop, patience) = (Shop::from_environment(environment), Patience::default());
+    Notifications { db, ambient, mailer, shop, patience, metrics: Metrics::off() }
 }
 
 fn greeting(url: &str) -> String {

@@ -9,7 +9,7 @@ use local_postgres::Cluster;
 use serde_json::{Value, json};
 
 use super::DATABASE;
-use super::moto::Moto;
+use crate::moto::Moto;
 use crate::runtime_api::Function;
 use crate::stack::{FUNCTIONS, Stack};
 use crate::terminal::say;

@@ -8,3 +8,4 @@ mod events;
 mod functions;
 mod routes;
 mod template;
+mod watch;

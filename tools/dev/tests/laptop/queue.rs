@@ -22,7 +22,7 @@ async fn a_queue_with(events: usize) -> (Spool, Arc<Clock>, Vec<Event>) {
     let mut sent = Vec::new();
     for _ in 0..events {
         let event = an_event();
-        spool.send(&event).await.unwrap();
+        spool.send(&event, None).await.unwrap();
         sent.push(event);
         // Ids, and so the order, are told by the millisecond.
         clock.advance(std::time::Duration::from_millis(1));
@@ -64,7 +64,7 @@ async fn a_message_in_the_hands_of_a_process_that_was_killed_comes_again() {
     let clock = Clock::new();
     let spool = Spool::open(dir.clone(), clock.clone()).unwrap();
     let event = an_event();
-    spool.send(&event).await.unwrap();
+    spool.send(&event, None).await.unwrap();
     assert_eq!(spool.receive(10).unwrap().deliveries.len(), 1);
     drop(spool);
 

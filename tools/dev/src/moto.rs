@@ -13,11 +13,13 @@ use tokio::time::sleep;
 
 use crate::bench::client::Client;
 
+/// Of samconfig.toml's local commands; moto keeps regions apart.
+pub(crate) const REGION: &str = "eu-central-1";
 /// Python takes its time, above all the first time.
 const WAIT_FOR_MOTO: Duration = Duration::from_secs(60);
 
 /// A running moto. Dropped, it is killed.
-pub(super) struct Moto {
+pub(crate) struct Moto {
     address: SocketAddr,
     sqs: aws_sdk_sqs::Client,
     ses: aws_sdk_sesv2::Client,
@@ -26,17 +28,17 @@ pub(super) struct Moto {
 
 /// A mail that moto was given for sending.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct SentMail {
-    pub(super) subject: String,
-    pub(super) body: String,
-    pub(super) source: String,
-    pub(super) destinations: Destinations,
+pub(crate) struct SentMail {
+    pub(crate) subject: String,
+    pub(crate) body: String,
+    pub(crate) source: String,
+    pub(crate) destinations: Destinations,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Destinations {
+pub(crate) struct Destinations {
     #[serde(rename = "ToAddresses")]
-    pub(super) to: Vec<String>,
+    pub(crate) to: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -51,8 +53,13 @@ struct Ses {
 }
 
 impl Moto {
-    pub(super) async fn start(program: &Path, logs: &Path) -> anyhow::Result<Self> {
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    /// Listening there; its log is `moto.log` in `logs`.
+    pub(crate) async fn start(program: &Path, logs: &Path, address: SocketAddr) -> anyhow::Result<Self> {
+        // moto itself would say so in its log alone, and whoever has the port might answer in its place.
+        drop(
+            TcpListener::bind(address)
+                .with_context(|| format!("{address} is taken: is moto running there already?"))?,
+        );
         let log = std::fs::File::create(logs.join("moto.log"))?;
         let child = Command::new(program)
             .args(["--host", "127.0.0.1", "--port", &address.port().to_string()])
@@ -68,13 +75,13 @@ impl Moto {
         let keys = Credentials::new("moto", "moto", None, None, "wire");
         let sqs = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new("eu-central-1"))
+            .region(Region::new(REGION))
             .credentials_provider(keys.clone())
             .http_client(shared::aws::https_client())
             .endpoint_url(&url);
         let ses = aws_sdk_sesv2::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new("eu-central-1"))
+            .region(Region::new(REGION))
             .credentials_provider(keys)
             .http_client(shared::aws::https_client())
             .endpoint_url(&url);
@@ -98,23 +105,23 @@ impl Moto {
         Ok(())
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Its URL.
-    pub(super) async fn create_queue(&self) -> anyhow::Result<String> {
+    pub(crate) async fn create_queue(&self) -> anyhow::Result<String> {
         let created = self.sqs.create_queue().queue_name("order-events").send().await?;
         created.queue_url.context("a queue without a URL")
     }
 
-    pub(super) async fn create_sender(&self, address: &str) -> anyhow::Result<()> {
+    pub(crate) async fn create_sender(&self, address: &str) -> anyhow::Result<()> {
         self.ses.create_email_identity().email_identity(address).send().await?;
         Ok(())
     }
 
     /// Takes the messages that are in the queue, and deletes them there.
-    pub(super) async fn take_messages(&self, queue_url: &str) -> anyhow::Result<Vec<aws_sdk_sqs::types::Message>> {
+    pub(crate) async fn take_messages(&self, queue_url: &str) -> anyhow::Result<Vec<aws_sdk_sqs::types::Message>> {
         let received = self
             .sqs
             .receive_message()
@@ -132,7 +139,7 @@ impl Moto {
     }
 
     /// Every mail that was sent, in order.
-    pub(super) async fn mails(&self) -> anyhow::Result<Vec<SentMail>> {
+    pub(crate) async fn mails(&self) -> anyhow::Result<Vec<SentMail>> {
         let mut client = Client::connect(self.address).await?;
         let answer = client.send(b"GET /moto-api/data.json HTTP/1.1\r\nhost: localhost\r\n\r\n").await?;
         let everything: Everything = serde_json::from_slice(answer.body)?;

@@ -1,0 +1,37 @@
+//! What the consumer counts.
+
+use shared::app::metrics::Metric;
+use shared::mail::SendError;
+use shared::testing::TestApp;
+use sqlx::PgPool;
+
+use crate::mailers::RecordingMailer;
+use crate::{consumer, delivered};
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_mail_counts_when_the_mailer_has_taken_it_and_once(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let event = app.an_order().await.event;
+    let consumer = consumer(&app, RecordingMailer::answering([SendError::Temporary("slower".into())]));
+
+    assert!(!delivered(&consumer, &event).await);
+    assert_eq!(app.metrics.of(Metric::MailsSent), Vec::<i64>::new());
+    assert!(delivered(&consumer, &event).await);
+    assert!(delivered(&consumer, &event).await);
+
+    assert_eq!(app.metrics.of(Metric::MailsSent), [1]);
+    assert_eq!(app.metrics.of(Metric::MailsFailed), Vec::<i64>::new(), "what comes again is not given up");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_mail_that_is_given_up_counts_once(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let event = app.an_order().await.event;
+    let consumer = consumer(&app, RecordingMailer::answering([SendError::Permanent("no such mailbox".into())]));
+
+    assert!(delivered(&consumer, &event).await);
+    assert!(delivered(&consumer, &event).await);
+
+    assert_eq!(app.metrics.of(Metric::MailsFailed), [1]);
+    assert_eq!(app.metrics.of(Metric::MailsSent), Vec::<i64>::new());
+}

@@ -1,0 +1,62 @@
+//! A log that is kept instead of written, as JSON and down to `trace`.
+
+use std::io;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use serde_json::Value;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::app::{Environment, LogFormat, write_logs_to};
+
+/// A process has one log; tests that run in one process share it.
+static LOGS: LazyLock<RecordedLogs> = LazyLock::new(|| {
+    let logs = RecordedLogs::default();
+    let environment = Environment::from_iter([("RUST_LOG", "trace")]);
+    write_logs_to(logs.clone(), &environment, LogFormat::Json, "trace");
+    logs
+});
+
+/// Everything that this process has logged since somebody first asked.
+#[derive(Clone, Debug, Default)]
+pub struct RecordedLogs(Arc<Mutex<Vec<u8>>>);
+
+impl RecordedLogs {
+    /// Starts to keep them, by the function that starts the log in Lambda.
+    pub fn start() -> Self {
+        LOGS.clone()
+    }
+
+    /// All of it.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap()
+    }
+
+    /// Line by line.
+    pub fn lines(&self) -> Vec<Value> {
+        self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Those with this message.
+    pub fn saying(&self, message: &str) -> Vec<Value> {
+        self.lines().into_iter().filter(|line| line["message"] == message).collect()
+    }
+}
+
+impl io::Write for RecordedLogs {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'line> MakeWriter<'line> for RecordedLogs {
+    type Writer = Self;
+
+    fn make_writer(&'line self) -> Self {
+        self.clone()
+    }
+}

@@ -1,0 +1,43 @@
+//! A batch of messages as Lambda hands it to a function, and which of them the function's answer says are done.
+
+use aws_lambda_events::sqs::SqsBatchResponse;
+use aws_sdk_sqs::types::Message;
+use serde_json::{Map, Value, json};
+
+use super::queue::NAME;
+use crate::moto::REGION;
+
+/// The event that wakes the function.
+pub(super) fn event(messages: &[Message]) -> Value {
+    json!({"Records": messages.iter().map(record).collect::<Vec<_>>()})
+}
+
+fn record(message: &Message) -> Value {
+    let attributes = message.attributes.iter().flatten();
+    let attributes: Map<_, _> = attributes.map(|(name, value)| (name.to_string(), json!(value))).collect();
+    json!({
+        "messageId": message.message_id,
+        "receiptHandle": message.receipt_handle,
+        "body": message.body,
+        "md5OfBody": message.md5_of_body,
+        "attributes": attributes,
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": format!("arn:aws:sqs:{}:123456789012:{}", REGION, NAME),
+        "awsRegion": REGION,
+    })
+}
+
+/// The messages that may be deleted. As in Lambda, an answer that cannot be understood, or that names a message which was not in the
+/// batch, means that none was done; an answer of nothing, that all were.
+pub(super) fn done<'a>(messages: &'a [Message], answer: &Value) -> Vec<&'a Message> {
+    let Ok(answer) = serde_json::from_value::<Option<SqsBatchResponse>>(answer.clone()) else { return Vec::new() };
+    let failures = answer.map(|answer| answer.batch_item_failures).unwrap_or_default();
+    let is_failure = |message: &&Message| {
+        failures.iter().any(|failure| message.message_id.as_ref() == Some(&failure.item_identifier))
+    };
+    if messages.iter().filter(is_failure).count() < failures.len() {
+        return Vec::new();
+    }
+    messages.iter().filter(|message| !is_failure(message)).collect()
+}

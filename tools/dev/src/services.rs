@@ -1,0 +1,114 @@
+//! `cargo dev services`: what compose.yaml starts, without Docker, for `cargo lambda watch`. A PostgreSQL of its own, filled and up to
+//! date, moto in the place of SQS and SES, and a file that tells the functions of both.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use shared::app::{Ambient as _, Environment, SystemAmbient};
+
+use crate::database::Database;
+use crate::home::Home;
+use crate::moto::{Moto, REGION};
+use crate::sample;
+use crate::stack::{MAIL_FROM, SigningKey};
+use crate::stop::Stop;
+use crate::terminal::say;
+
+/// What to start it with.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ServicesArgs {
+    /// moto's server (`pip install 'moto[server]'`)
+    #[arg(long, value_name = "PATH", default_value = "moto_server")]
+    moto: PathBuf,
+    /// Where moto listens
+    #[arg(long, value_name = "PORT", default_value_t = 5001)]
+    moto_port: u16,
+}
+
+/// Starts all of it, and stops it when it is asked to.
+pub async fn run(home: &Home, environment: &Environment, args: &ServicesArgs) -> anyhow::Result<()> {
+    let home = Home::new(Some(home.path().join("services")))?;
+    let mut stop = Stop::on_signals()?;
+    let mut occupied = home.occupy()?;
+    let database = Database::open(&home, environment).await?;
+    let served = tokio::select! {
+        served = serve(&home, &database, args) => served,
+        () = stop.asked(1) => Ok(None),
+    };
+    if let Ok(Some((moto, file))) = &served {
+        occupied.tell(&moto.url())?;
+        say(format_args!(
+            "PostgreSQL, SQS and SES are ready until Ctrl-C. In two other terminals:\n\n  \
+             cargo lambda watch --env-file {}\n  cargo dev pump --functions watch --sqs {url}\n\n\
+             Mails that were sent are at {url}/moto-api/data.json",
+            file.display(),
+            url = moto.url()
+        ));
+        stop.asked(1).await;
+    }
+    database.stop().await?;
+    served.map(drop)
+}
+
+async fn serve(home: &Home, database: &Database, args: &ServicesArgs) -> anyhow::Result<Option<(Moto, PathBuf)>> {
+    sample::load(&database.app(1), SystemAmbient.now()).await.context("the sample catalogue could not be loaded")?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.moto_port));
+    let moto = Moto::start(&args.moto, home.path(), address).await?;
+    let queue_url = moto.create_queue().await?;
+    moto.create_sender(MAIL_FROM).await?;
+    let file = home.path().join("env");
+    let key = SigningKey::generate()?;
+    write(&file, &variables(&database.app_url(), &key, &moto.url(), &queue_url))?;
+    Ok(Some((moto, file)))
+}
+
+/// What the functions read: each function its own, and all of them in one list.
+fn variables(database: &str, key: &SigningKey, moto: &str, queue: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("DATABASE_URL", database.to_owned()),
+        ("PUBLIC_URL", "http://127.0.0.1:9000".to_owned()),
+        ("SHOP_NAME", "Shop".to_owned()),
+        ("STOREFRONT_URL", "http://localhost:3000".to_owned()),
+        ("TOKEN_PUBLIC_KEYS", key.signer.public_key_text()),
+        ("TOKEN_SIGNING_KEY", key.private.clone()),
+        ("ORDER_EVENTS_QUEUE_URL", queue.to_owned()),
+        ("AWS_ENDPOINT_URL_SQS", moto.to_owned()),
+        ("AWS_ENDPOINT_URL_SESV2", moto.to_owned()),
+        ("MAIL_FROM", MAIL_FROM.to_owned()),
+        ("AWS_REGION", REGION.to_owned()),
+        ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+    ]
+}
+
+fn write(path: &Path, variables: &[(&str, String)]) -> anyhow::Result<()> {
+    let mut text = String::new();
+    for (name, value) in variables {
+        writeln!(text, "{name}={value}")?;
+    }
+    let file = std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .with_context(|| format!("{} could not be written", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    /// What `sam local` tells the functions, `cargo lambda watch` tells them too.
+    #[test]
+    fn the_functions_are_told_what_env_json_tells_them() {
+        let example: Value = serde_json::from_str(include_str!("../../../env.example.json")).unwrap();
+        let told = variables("postgres://", &SigningKey::generate().unwrap(), "http://moto", "http://moto/queue");
+        for (name, value) in example["Parameters"].as_object().unwrap() {
+            let is_told = told.iter().any(|(known, _)| known == name);
+            assert!(is_told || value == "", "{name}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! `cargo lambda watch` leads every path where API Gateway does.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::functions::workspace;
+use crate::template::{Route, routes};
+
+/// `[workspace.metadata.lambda.watch.router]`, as Cargo reads it.
+fn router() -> BTreeMap<String, String> {
+    let metadata = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(workspace())
+        .output()
+        .unwrap();
+    let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    serde_json::from_value(metadata["metadata"]["lambda"]["watch"]["router"].clone()).unwrap()
+}
+
+#[test]
+fn the_routes_of_cargo_lambda_watch_are_those_of_the_template() {
+    let mut expected = BTreeMap::new();
+    for Route { function, path, .. } in routes() {
+        match path.strip_suffix("{proxy+}") {
+            // What API Gateway's greedy variable takes; that of `cargo lambda watch` takes no empty rest either.
+            Some(prefix) => drop(expected.insert(format!("{prefix}{{*path}}"), function)),
+            // API Gateway takes a slash at the end for none.
+            None => {
+                expected.insert(format!("{path}/"), function.clone());
+                expected.insert(path, function);
+            }
+        }
+    }
+    assert_eq!(router(), expected);
+}
