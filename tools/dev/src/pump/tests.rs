@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
@@ -43,7 +44,8 @@ impl Cloud {
     }
 }
 
-async fn sqs(State(cloud): State<Arc<Cloud>>, headers: HeaderMap, Json(request): Json<Value>) -> Response {
+async fn sqs(State(cloud): State<Arc<Cloud>>, headers: HeaderMap, request: Bytes) -> Response {
+    let request: Value = serde_json::from_slice(&request).unwrap();
     let action = headers["x-amz-target"].to_str().unwrap();
     match action.strip_prefix("AmazonSQS.").unwrap() {
         "GetQueueUrl" if request["QueueName"] == "order-events" => {
