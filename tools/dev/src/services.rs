@@ -88,7 +88,8 @@ fn variables(database: &str, key: &SigningKey, moto: &str, queue: &str) -> Vec<(
 fn write(path: &Path, variables: &[(&str, String)]) -> anyhow::Result<()> {
     let mut text = String::new();
     for (name, value) in variables {
-        writeln!(text, "{name}={value}")?;
+        // Quoted, or cargo-lambda takes no value with an equals sign in it.
+        writeln!(text, "{name}=\"{value}\"")?;
     }
     let file = std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(path);
     file.and_then(|mut file| file.write_all(text.as_bytes()))
