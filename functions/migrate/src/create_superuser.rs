@@ -1,7 +1,9 @@
 //! Creates somebody who may do everything: the first of the staff, whom nobody could let in otherwise.
 
 use anyhow::{Context as _, bail, ensure};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use shared::app::Ambient;
 use shared::app::db::{Connector, Db, PoolSettings};
 use shared::ids::UserId;
@@ -17,7 +19,16 @@ pub struct NewSuperuser {
     /// What they are called.
     pub username: String,
     /// Held against the same rules as everybody's.
+    #[serde(deserialize_with = "secret")]
     pub password: String,
+}
+
+/// A text. What else stands there is not shown, as serde would: the error is logged, and it may be the password.
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let Value::String(text) = Value::deserialize(deserializer)? else {
+        return Err(D::Error::custom("the password is not a text"));
+    };
+    Ok(text)
 }
 
 /// Who it is.

@@ -76,7 +76,8 @@ where
         if cold_start {
             metrics.count(Metric::ColdStarts, SystemAmbient.now());
         }
-        let done = logged(&event.context, cold_start, work(job, event.payload)).await;
+        // In a box: futures within futures otherwise nest deeper than the compiler follows.
+        let done = logged(&event.context, cold_start, Box::pin(work(job, event.payload))).await;
         done.map_err(|error| lambda_runtime::Error::from(format!("{error:#}")))
     };
     lambda_runtime::run(service_fn(invoked)).await

@@ -12,7 +12,7 @@ use crate::aws::{Credentials, database_token};
 const RDS_CA: &[u8] = include_bytes!("rds-ca.pem");
 
 /// Makes connections that a transaction pooler accepts.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Connector {
     options: PgConnectOptions,
     iam: Option<Iam>,
@@ -25,6 +25,16 @@ struct Iam {
     host: String,
     port: u16,
     user: String,
+}
+
+/// Not sqlx's own of the options, which shows the password.
+impl std::fmt::Debug for Connector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connector")
+            .field("host", &self.options.get_host())
+            .field("iam", &self.iam)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Connector {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::functions::{all, workspace};
 
 /// Every Rust file of what is deployed, as `shared/src/orders/store.rs`, without its `tests/` folders.
-fn sources() -> Vec<(String, String)> {
+pub(crate) fn sources() -> Vec<(String, String)> {
     let root = workspace();
     let mut files = Vec::new();
     collect(&root.join("shared/src"), &mut files);

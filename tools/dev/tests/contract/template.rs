@@ -1,8 +1,28 @@
-//! `template.yaml`, as far as API Gateway's routes go.
+//! `template.yaml`, read as CloudFormation reads it: its short tags in their long form, and API Gateway's routes.
 
-use yaml_serde::Value;
+use serde_json::{Map, Value, json};
+use yaml_serde::Value as Yaml;
 
 use crate::functions::workspace;
+
+/// One resource.
+#[derive(Clone, Debug)]
+pub(crate) struct Resource {
+    /// What the template calls it.
+    pub name: String,
+    pub json: Value,
+}
+
+impl Resource {
+    pub(crate) fn property(&self, name: &str) -> &Value {
+        &self.json["Properties"][name]
+    }
+
+    /// A function's binary, which is also the name of its folder.
+    pub(crate) fn binary(&self) -> String {
+        self.json["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap().to_owned()
+    }
+}
 
 /// One route and the function that it leads to, by the name of its binary.
 #[derive(Clone, Debug)]
@@ -13,19 +33,55 @@ pub(crate) struct Route {
     pub method: String,
 }
 
+/// The template.
+pub(crate) fn template() -> Value {
+    read(&std::fs::read_to_string(workspace().join("template.yaml")).unwrap())
+}
+
+/// A template, with `!Ref X` as `{"Ref": "X"}`, `!Sub X` as `{"Fn::Sub": "X"}` and so on.
+pub(crate) fn read(text: &str) -> Value {
+    long_form(yaml_serde::from_str(text).unwrap())
+}
+
+/// The resources of one type, such as `AWS::SQS::Queue`.
+pub(crate) fn resources_of(template: &Value, kind: &str) -> Vec<Resource> {
+    let all = template["Resources"].as_object().unwrap();
+    let of_kind = all.iter().filter(|(_, resource)| resource["Type"] == kind);
+    of_kind.map(|(name, json)| Resource { name: name.clone(), json: json.clone() }).collect()
+}
+
+/// One resource, by its name.
+pub(crate) fn resource(template: &Value, name: &str) -> Resource {
+    let json = template["Resources"][name].clone();
+    assert!(json.is_object(), "there is no {name}");
+    Resource { name: name.to_owned(), json }
+}
+
+/// The resources that are functions.
+pub(crate) fn functions() -> Vec<Resource> {
+    let functions = resources_of(&template(), "AWS::Serverless::Function");
+    assert!(functions.len() > 5, "{functions:?}");
+    functions
+}
+
 /// Every function's binary.
 pub(crate) fn binaries() -> Vec<String> {
-    functions().map(|function| binary(&function)).collect()
+    functions().iter().map(Resource::binary).collect()
+}
+
+/// The events of a type that wake a function: `HttpApi`, `SQS`, `Schedule`.
+pub(crate) fn events(function: &Resource, kind: &str) -> Vec<Value> {
+    let events = function.property("Events").as_object().cloned().unwrap_or_default();
+    events.into_iter().map(|(_, event)| event).filter(|event| event["Type"] == kind).collect()
 }
 
 /// Every route of the HTTP API.
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
-    for resource in functions() {
-        let Some(events) = resource["Properties"]["Events"].as_mapping().cloned() else { continue };
-        for event in events.values().filter(|event| event["Type"].as_str() == Some("HttpApi")) {
+    for function in functions() {
+        for event in events(&function, "HttpApi") {
             let text = |name: &str| event["Properties"][name].as_str().unwrap().to_owned();
-            routes.push(Route { function: binary(&resource), path: text("Path"), method: text("Method") });
+            routes.push(Route { function: function.binary(), path: text("Path"), method: text("Method") });
         }
     }
     routes
@@ -45,17 +101,44 @@ pub(crate) fn routed_to(routes: &[Route], path: &str) -> Option<String> {
     exact.or_else(greedy).map(|route| route.function.clone())
 }
 
-/// The resources that are functions. CloudFormation's own tags (`!Ref`, `!Sub`) are read as what they are on.
-fn functions() -> impl Iterator<Item = Value> {
-    let text = std::fs::read_to_string(workspace().join("template.yaml")).unwrap();
-    let template: Value = yaml_serde::from_str(&text).unwrap();
-    let resources = template["Resources"].as_mapping().unwrap().clone();
-    resources
-        .into_iter()
-        .map(|(_, resource)| resource)
-        .filter(|resource| resource["Type"].as_str() == Some("AWS::Serverless::Function"))
+fn long_form(yaml: Yaml) -> Value {
+    match yaml {
+        Yaml::Tagged(tagged) => {
+            let tag = tagged.tag.to_string();
+            let value = long_form(tagged.value);
+            match tag.trim_start_matches('!') {
+                name @ ("Ref" | "Condition") => json!({ name: value }),
+                "GetAtt" => json!({ "Fn::GetAtt": attribute(value) }),
+                name => json!({ format!("Fn::{name}"): value }),
+            }
+        }
+        Yaml::Sequence(items) => items.into_iter().map(long_form).collect(),
+        Yaml::Mapping(entries) => {
+            let entries = entries.into_iter().map(|(key, value)| (key.as_str().unwrap().to_owned(), long_form(value)));
+            Value::Object(entries.collect::<Map<_, _>>())
+        }
+        plain @ (Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) | Yaml::String(_)) => {
+            serde_json::to_value(plain).unwrap()
+        }
+    }
 }
 
-fn binary(resource: &Value) -> String {
-    resource["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap().to_owned()
+/// `!GetAtt Queue.Arn` is short for a list of the two.
+fn attribute(value: Value) -> Value {
+    match value.as_str().and_then(|text| text.split_once('.')) {
+        Some((resource, attribute)) => json!([resource, attribute]),
+        None => value,
+    }
+}
+
+#[test]
+fn a_short_tag_is_read_in_its_long_form() {
+    let read = read("{ A: !Ref X, B: !GetAtt X.Y.Z, C: !If [D, !Sub 'x-${E}', !Ref AWS::NoValue], F: !Condition G }");
+    let expected = json!({
+        "A": { "Ref": "X" },
+        "B": { "Fn::GetAtt": ["X", "Y.Z"] },
+        "C": { "Fn::If": ["D", { "Fn::Sub": "x-${E}" }, { "Ref": "AWS::NoValue" }] },
+        "F": { "Condition": "G" },
+    });
+    assert_eq!(read, expected);
 }

@@ -1,0 +1,252 @@
+//! How functions are deployed, how long things may take, and what is watched: the numbers and names in the template that must
+//! agree with one another and with the code.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::functions::workspace;
+use crate::template::{Resource, events, functions, resource, resources_of, template};
+
+/// After this the HTTP API gives up, whatever a function may.
+const GATEWAY_SECONDS: u64 = 30;
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+/// In seconds.
+fn timeout(function: &Resource) -> u64 {
+    let own = function.property("Timeout");
+    if own.is_null() { number(&template()["Globals"]["Function"]["Timeout"]) } else { number(own) }
+}
+
+fn function(binary: &str) -> Resource {
+    functions().into_iter().find(|function| function.binary() == binary).unwrap()
+}
+
+fn with_routes() -> Vec<Resource> {
+    functions().into_iter().filter(|function| !events(function, "HttpApi").is_empty()).collect()
+}
+
+/// A `const NAME: Duration = Duration::from_secs(N);` of the code, which keeps it to itself.
+fn constant(file: &str, name: &str) -> u64 {
+    let text = std::fs::read_to_string(workspace().join(file)).unwrap();
+    let line = format!("const {name}: Duration = Duration::from_secs(");
+    let seconds = text.split(&line).nth(1).and_then(|rest| rest.split(')').next());
+    seconds.and_then(|seconds| seconds.parse().ok()).unwrap_or_else(|| panic!("{file} has no {name}"))
+}
+
+#[test]
+fn a_message_stays_hidden_for_six_times_as_long_as_its_consumer_may_take() {
+    let template = template();
+    for consumer in functions() {
+        for event in events(&consumer, "SQS") {
+            let properties = &event["Properties"];
+            let queue = resource(&template, properties["Queue"]["Fn::GetAtt"][0].as_str().unwrap());
+            let window = properties["MaximumBatchingWindowInSeconds"].as_u64().unwrap_or_default();
+            let visibility = number(queue.property("VisibilityTimeout"));
+            assert!(visibility >= 6 * timeout(&consumer) + window, "{}: {visibility}", queue.name);
+
+            assert_eq!(properties["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+            // By parameter, with SQS's own least as its least.
+            let parameter = properties["ScalingConfig"]["MaximumConcurrency"]["Ref"].as_str().unwrap();
+            assert_eq!(template["Parameters"][parameter]["MinValue"], 2);
+
+            let redrive = queue.property("RedrivePolicy");
+            assert!(number(&redrive["maxReceiveCount"]) >= 5, "a poll that was throttled counts as a receive");
+            let dead = resource(&template, redrive["deadLetterTargetArn"]["Fn::GetAtt"][0].as_str().unwrap());
+            let kept = number(dead.property("MessageRetentionPeriod"));
+            assert!(kept > number(queue.property("MessageRetentionPeriod")), "a message keeps its age when it dies");
+        }
+    }
+    assert_eq!(events(&function("notifications"), "SQS").len(), 1);
+}
+
+/// Each gives up before the one that waits for it does.
+#[test]
+fn timeouts_are_shorter_the_further_in_they_are() {
+    let targets = resource(&template(), "DatabaseProxyTargets");
+    let borrow = number(&targets.property("ConnectionPoolConfigurationInfo")["ConnectionBorrowTimeout"]);
+    let request = constant("shared/src/app/service.rs", "REQUEST_TIMEOUT");
+    assert!(borrow < request, "{borrow} {request}");
+    for function in with_routes() {
+        let timeout = timeout(&function);
+        assert!(request < timeout && timeout < GATEWAY_SECONDS, "{}: {timeout}", function.name);
+    }
+}
+
+#[test]
+fn a_job_stops_by_itself_before_lambda_stops_it() {
+    let patience = notifications::Patience::default();
+    // What is begun last may take all its time, and its mark some more.
+    let consumer = patience.with_batch + patience.with_mailer + Duration::from_secs(5);
+    assert!(consumer.as_secs() <= timeout(&function("notifications")));
+    let patience = outbox_relay::Patience::default();
+    let relay = patience.with_run + patience.with_queue + Duration::from_secs(5);
+    assert!(relay.as_secs() <= timeout(&function("outbox-relay")));
+}
+
+#[test]
+fn every_log_is_forgotten_some_day() {
+    let template = template();
+    for logs in resources_of(&template, "AWS::Logs::LogGroup") {
+        assert_eq!(logs.property("RetentionInDays"), &json!({ "Ref": "LogRetentionDays" }), "{}", logs.name);
+    }
+    // A log group that Lambda has to make itself is kept for ever.
+    for function in functions() {
+        let logs = function.property("LoggingConfig")["LogGroup"]["Ref"].as_str().unwrap();
+        let logs = resource(&template, logs);
+        let name = function.property("FunctionName")["Fn::Sub"].as_str().unwrap();
+        assert_eq!(logs.property("LogGroupName")["Fn::Sub"], format!("/aws/lambda/{name}"));
+    }
+}
+
+#[test]
+fn every_function_but_migrate_is_deployed_by_its_alias() {
+    let template = template();
+    for function in functions() {
+        let preference = function.property("DeploymentPreference");
+        if function.binary() == "migrate" {
+            assert!(function.property("AutoPublishAlias").is_null() && preference.is_null());
+            assert!(function.property("Events").is_null(), "nothing but a person or a pipeline calls it");
+            continue;
+        }
+        assert_eq!(function.property("AutoPublishAlias"), "live", "{}", function.name);
+        assert_eq!(function.property("AutoPublishAliasAllProperties"), true, "{}", function.name);
+        assert_eq!(preference["Type"], json!({ "Ref": "TrafficShift" }), "{}", function.name);
+        let alarms = preference["Alarms"]["Fn::If"].as_array().unwrap();
+        assert_eq!((&alarms[0], &alarms[2]), (&json!("ShiftsGradually"), &json!([])), "{}", function.name);
+        let watched = alarms[1].as_array().unwrap();
+        watches_the_new_version(&template, &function, &watched[0]);
+        // Lambda counts no error where a version answers 500.
+        let has_routes = !events(&function, "HttpApi").is_empty();
+        let by_name = &resource(&template, "ServerErrorsAlarm").property("AlarmName").clone();
+        assert_eq!(watched.get(1), has_routes.then_some(by_name), "{}", function.name);
+    }
+}
+
+/// The errors of one version, as the alias `live` invokes it.
+fn watches_the_new_version(template: &Value, function: &Resource, alarm: &Value) {
+    let alarm = resource(template, alarm["Ref"].as_str().unwrap());
+    let name = &function.name;
+    assert_eq!((alarm.property("Namespace"), alarm.property("MetricName")), (&json!("AWS/Lambda"), &json!("Errors")));
+    let dimensions = json!([
+        { "Name": "FunctionName", "Value": { "Ref": name } },
+        { "Name": "Resource", "Value": { "Fn::Sub": format!("${{{name}}}:live") } },
+        { "Name": "ExecutedVersion", "Value": { "Fn::GetAtt": [name, "Version.Version"] } },
+    ]);
+    assert_eq!(alarm.property("Dimensions"), &dimensions, "{name}");
+}
+
+/// The metrics that the code writes, with their namespace and their one dimension.
+struct Written {
+    namespace: String,
+    dimension: String,
+    names: BTreeSet<String>,
+}
+
+fn written() -> Written {
+    let text = std::fs::read_to_string(workspace().join("shared/src/app/metrics.rs")).unwrap();
+    let quoted = |after: &str| {
+        let rest = text.split(after).nth(1).unwrap_or_else(|| panic!("no `{after}`"));
+        rest.split('"').nth(1).unwrap().to_owned()
+    };
+    let name = text.split("fn name(").nth(1).and_then(|rest| rest.split("\n    }\n").next()).unwrap();
+    let names = name.split("=> \"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
+    Written { namespace: quoted("NAMESPACE: &str ="), dimension: quoted("DIMENSION: &str ="), names }
+}
+
+#[test]
+fn an_alarm_on_a_metric_of_ours_names_one_that_is_written() {
+    let written = written();
+    let mut watched = BTreeSet::new();
+    for alarm in resources_of(&template(), "AWS::CloudWatch::Alarm") {
+        if alarm.property("Namespace") == written.namespace.as_str() {
+            watched.insert(alarm.property("MetricName").as_str().unwrap().to_owned());
+            let stack = json!([{ "Name": written.dimension, "Value": { "Ref": "AWS::StackName" } }]);
+            assert_eq!(alarm.property("Dimensions"), &stack, "{}", alarm.name);
+        }
+    }
+    assert!(watched.is_subset(&written.names), "{watched:?} {:?}", written.names);
+    assert!(watched.contains("OutboxOldestSeconds") && watched.contains("MailsFailed"), "{watched:?}");
+}
+
+#[test]
+fn the_dashboard_shows_every_metric_of_ours() {
+    let written = written();
+    let mut shown = BTreeSet::new();
+    for widget in dashboard()["widgets"].as_array().unwrap() {
+        for metric in widget["properties"]["metrics"].as_array().unwrap() {
+            if metric[0] == written.namespace.as_str() {
+                assert_eq!((&metric[2], &metric[3]), (&json!(written.dimension), &json!("AWS::StackName")), "{metric}");
+                shown.insert(metric[1].as_str().unwrap().to_owned());
+            }
+        }
+    }
+    assert_eq!(shown, written.names);
+}
+
+/// The dashboard as CloudWatch gets it, with names for what they stand for, and the first of what a condition chooses between.
+fn dashboard() -> Value {
+    let body = resource(&template(), "Dashboard").property("DashboardBody")["Fn::Sub"].clone();
+    let text = filled(body[0].as_str().unwrap(), |name| {
+        let chosen = &body[1][name]["Fn::If"][1];
+        let chosen = chosen.as_str().or(chosen["Fn::Sub"].as_str());
+        chosen.map_or_else(|| name.to_owned(), |chosen| filled(chosen, str::to_owned))
+    });
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
+}
+
+/// A text of `!Sub` with something for each `${name}`.
+fn filled(text: &str, value: impl Fn(&str) -> String) -> String {
+    let mut parts = text.split("${");
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('}').unwrap();
+        filled.push_str(&value(name));
+        filled.push_str(rest);
+    }
+    filled
+}
+
+#[test]
+fn every_alarm_says_what_it_means_and_tells_somebody() {
+    let alarms = resources_of(&template(), "AWS::CloudWatch::Alarm");
+    assert!(alarms.len() > 20, "{}", alarms.len());
+    for alarm in alarms {
+        let description = alarm.property("AlarmDescription").as_str().unwrap();
+        let sentences = description.split_terminator(['.', ';']).count();
+        assert!(sentences >= 2, "{}: {description}", alarm.name);
+        assert_eq!(alarm.property("AlarmActions"), &json!([{ "Ref": "Alarms" }]), "{}", alarm.name);
+        assert!(!alarm.property("TreatMissingData").is_null(), "{}", alarm.name);
+    }
+}
+
+#[test]
+fn no_function_is_throttled_unseen() {
+    let alarm = resource(&template(), "ThrottlesAlarm");
+    let metrics = alarm.property("Metrics").as_array().unwrap();
+    let watched: BTreeSet<&str> = metrics
+        .iter()
+        .filter_map(|metric| metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"].as_str())
+        .collect();
+    let functions = functions();
+    assert_eq!(watched, functions.iter().map(|function| function.name.as_str()).collect());
+}
+
+#[test]
+fn every_parameter_stands_in_a_group() {
+    let template = template();
+    let groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"].as_array().unwrap();
+    let mut grouped: Vec<&str> = groups
+        .iter()
+        .flat_map(|group| group["Parameters"].as_array().unwrap())
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    grouped.sort_unstable();
+    let mut parameters: Vec<&str> = template["Parameters"].as_object().unwrap().keys().map(String::as_str).collect();
+    parameters.sort_unstable();
+    assert_eq!(grouped, parameters);
+}

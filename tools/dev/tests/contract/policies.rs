@@ -1,0 +1,273 @@
+//! Who may do what in the cloud: each function what it uses and no more, and nothing with a wildcard that has no reason.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::functions::{all, workspace};
+use crate::template::{Resource, functions, read, resource, resources_of, template};
+
+/// The wildcards there may be: where, which, and why.
+const WILDCARDS: &[(&str, &str, &str)] = &[
+    ("ImageBucketPolicy", "Deny to anyone", "without TLS nobody gets anything"),
+    ("ImageBucketPolicy", "Deny of s3:*", "without TLS nobody gets anything"),
+    ("ImageBucketPolicy", "Deny on ${ImageBucket.Arn}/*", "without TLS nobody gets anything"),
+    (
+        "ImageBucketPolicy",
+        "Allow on ${ImageBucket.Arn}/*",
+        "images have no names beforehand, and the CDN may read each",
+    ),
+    (
+        "SqsEndpoint",
+        "Allow to anyone",
+        "of those who come through it; who may send is said by the functions' own policies",
+    ),
+];
+
+/// What functions may do: the action, why they must, and which functions.
+const ACTIONS: &[(&str, &str, &[&str])] = &[
+    (
+        "rds-db:connect",
+        "its SQL: there is no password, a login is an IAM token",
+        &["admin", "auth", "cart", "catalogue", "migrate", "notifications", "orders", "outbox-relay"],
+    ),
+    ("sqs:SendMessage", "the outbox's events go to the queue", &["orders", "outbox-relay"]),
+    ("ses:SendEmail", "it is who sends mail", &["notifications"]),
+];
+
+/// One statement of a policy of any kind.
+#[derive(Debug)]
+struct Statement {
+    /// The resource of the template that it stands in.
+    place: String,
+    json: Value,
+}
+
+impl Statement {
+    fn effect(&self) -> &str {
+        self.json["Effect"].as_str().unwrap()
+    }
+
+    fn actions(&self) -> Vec<String> {
+        texts(&self.json["Action"])
+    }
+
+    /// What in it is for more than it names.
+    fn wildcards(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let effect = self.effect();
+        for inverted in ["NotAction", "NotResource", "NotPrincipal"] {
+            if !self.json[inverted].is_null() {
+                found.push(format!("{effect} with {inverted}"));
+            }
+        }
+        let wild = |text: &String| text.contains(['*', '?']);
+        found.extend(self.actions().iter().filter(|action| wild(action)).map(|action| format!("{effect} of {action}")));
+        found.extend(texts(&self.json["Resource"]).iter().filter(|on| wild(on)).map(|on| format!("{effect} on {on}")));
+        if texts(&self.json["Principal"]).iter().any(wild) {
+            found.push(format!("{effect} to anyone"));
+        }
+        found
+    }
+}
+
+/// Every text in a value, whatever functions of CloudFormation are around it.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::Object(entries) => entries.values().flat_map(texts).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
+}
+
+/// Every statement, in whatever kind of resource: what has an `Effect` is one.
+fn statements(template: &Value) -> Vec<Statement> {
+    let mut found = Vec::new();
+    for (place, json) in template["Resources"].as_object().unwrap() {
+        collect(place, json, &mut found);
+    }
+    found
+}
+
+fn collect(place: &str, value: &Value, found: &mut Vec<Statement>) {
+    if value["Effect"].is_string() {
+        found.push(Statement { place: place.to_owned(), json: value.clone() });
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(place, item, found)),
+        Value::Object(entries) => entries.values().for_each(|item| collect(place, item, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The wildcards that have no reason.
+fn unreasoned(template: &Value) -> Vec<(String, String)> {
+    let found = statements(template).into_iter().flat_map(|statement| {
+        statement.wildcards().into_iter().map(move |wildcard| (statement.place.clone(), wildcard))
+    });
+    found.filter(|(place, what)| !WILDCARDS.iter().any(|(at, which, _)| at == place && which == what)).collect()
+}
+
+/// Policies that are written elsewhere, by AWS or by SAM, so that nobody sees here what they allow.
+fn written_elsewhere(template: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let own = resources_of(template, "AWS::IAM::ManagedPolicy");
+    let is_own = |policy: &Value| own.iter().any(|own| policy["Ref"] == own.name.as_str());
+    for function in resources_of(template, "AWS::Serverless::Function") {
+        if !function.property("Role").is_null() {
+            found.push(format!("{}: Role", function.name));
+        }
+        for policy in list(function.property("Policies")) {
+            if !policy["Statement"].is_array() && !is_own(&policy) {
+                found.push(format!("{}: {policy}", function.name));
+            }
+        }
+    }
+    for role in resources_of(template, "AWS::IAM::Role") {
+        let managed = list(role.property("ManagedPolicyArns"));
+        found.extend(managed.iter().filter(|policy| !is_own(policy)).map(|policy| format!("{}: {policy}", role.name)));
+    }
+    found
+}
+
+fn list(value: &Value) -> Vec<Value> {
+    if value.is_null() { Vec::new() } else { value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]) }
+}
+
+/// What a function may do: its own statements, and those of the policies that it shares with others.
+fn of_function(template: &Value, function: &Resource) -> Vec<Statement> {
+    let mut found = Vec::new();
+    for policy in list(function.property("Policies")) {
+        match policy["Ref"].as_str() {
+            Some(shared) => collect(&function.name, &resource(template, shared).json, &mut found),
+            None => collect(&function.name, &policy, &mut found),
+        }
+    }
+    found
+}
+
+#[test]
+fn no_policy_has_a_wildcard_without_a_reason() {
+    let template = template();
+    assert!(statements(&template).len() > 8);
+    assert_eq!(unreasoned(&template), []);
+}
+
+#[test]
+fn no_reason_is_for_a_wildcard_that_is_gone() {
+    let found: Vec<(String, String)> = statements(&template())
+        .iter()
+        .flat_map(|statement| statement.wildcards().into_iter().map(|what| (statement.place.clone(), what)))
+        .collect();
+    for (place, what, _) in WILDCARDS {
+        assert!(found.iter().any(|(at, which)| at == place && which == what), "{place} has no `{what}`");
+    }
+}
+
+#[test]
+fn every_policy_is_written_in_the_template() {
+    assert_eq!(written_elsewhere(&template()), Vec::<String>::new());
+}
+
+#[test]
+fn a_function_may_do_what_it_uses_and_nothing_else() {
+    let template = template();
+    for function in functions() {
+        let statements = of_function(&template, &function);
+        assert!(statements.iter().all(|statement| statement.effect() == "Allow"), "{statements:?}");
+        let may: BTreeSet<String> = statements.iter().flat_map(Statement::actions).collect();
+        let name = function.binary();
+        let uses = ACTIONS.iter().filter(|(_, _, who)| who.contains(&name.as_str()));
+        assert_eq!(may, uses.map(|(action, ..)| (*action).to_owned()).collect(), "{name}");
+    }
+}
+
+/// So that the table above is not only what the template happens to say.
+#[test]
+fn what_a_function_uses_is_what_it_is_built_with() {
+    for function in all() {
+        let folder = workspace().join("functions").join(&function);
+        let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let main = std::fs::read_to_string(folder.join("src/main.rs")).unwrap();
+        let built_with = [
+            ("rds-db:connect", !main.contains("serve_without_database")),
+            ("sqs:SendMessage", manifest.contains(r#"features = ["sqs"]"#)),
+            ("ses:SendEmail", manifest.contains("aws-sdk-sesv2")),
+        ];
+        assert_eq!(built_with.len(), ACTIONS.len());
+        for (action, used) in built_with {
+            let (.., who) = ACTIONS.iter().find(|(name, ..)| *name == action).unwrap();
+            assert_eq!(who.contains(&function.as_str()), used, "{function}: {action}");
+        }
+    }
+}
+
+#[test]
+fn only_migrate_logs_in_as_the_owner_of_the_tables() {
+    let template = template();
+    for function in functions() {
+        let expected = if function.binary() == "migrate" { "/shop_owner" } else { "/shop" };
+        for statement in of_function(&template, &function) {
+            if statement.actions() == ["rds-db:connect"] {
+                let login = texts(&statement.json["Resource"]).into_iter().find(|text| text.contains(":dbuser:"));
+                let login = login.unwrap_or_default();
+                assert!(login.ends_with(expected), "{}: {login}", function.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wildcard_is_found_wherever_it_is_planted() {
+    let planted = [
+        ("Allow of sqs:*", "{ Effect: Allow, Action: sqs:*, Resource: !GetAtt Queue.Arn }"),
+        (
+            "Allow of s3:Get?bject",
+            "{ Effect: Allow, Action: [s3:PutObject, 's3:Get?bject'], Resource: !GetAtt Queue.Arn }",
+        ),
+        ("Allow on *", "{ Effect: Allow, Action: sqs:SendMessage, Resource: '*' }"),
+        (
+            "Allow on arn:x:*",
+            "{ Effect: Allow, Action: sqs:SendMessage, Resource: [!If [A, !Sub ['arn:x:*', { B: c }], d]] }",
+        ),
+        ("Allow to anyone", "{ Effect: Allow, Action: sqs:SendMessage, Resource: x, Principal: { AWS: '*' } }"),
+        ("Allow with NotAction", "{ Effect: Allow, NotAction: iam:PassRole, Resource: x }"),
+        ("Allow with NotResource", "{ Effect: Allow, Action: sqs:SendMessage, NotResource: x }"),
+    ];
+    for (expected, statement) in planted {
+        for place in [
+            format!(
+                "Function: {{ Type: AWS::Serverless::Function, Properties: {{ Policies: [{{ Statement: [{statement}] }}] }} }}"
+            ),
+            format!(
+                "Policy: {{ Type: AWS::IAM::ManagedPolicy, Properties: {{ PolicyDocument: {{ Statement: {statement} }} }} }}"
+            ),
+            format!(
+                "Role: {{ Type: AWS::IAM::Role, Properties: {{ Policies: [{{ PolicyDocument: {{ Statement: [{statement}] }} }}] }} }}"
+            ),
+            format!(
+                "Queue: {{ Type: AWS::SQS::QueuePolicy, Properties: {{ PolicyDocument: {{ Statement: [{statement}] }} }} }}"
+            ),
+        ] {
+            let found = unreasoned(&read(&format!("Resources: {{ {place} }}")));
+            let found: Vec<&str> = found.iter().map(|(_, what)| what.as_str()).collect();
+            assert_eq!(found, [expected], "{place}");
+        }
+    }
+}
+
+#[test]
+fn a_policy_of_somebody_else_is_found() {
+    for policies in
+        ["AmazonS3FullAccess", "[!Sub 'arn:${AWS::Partition}:iam::aws:policy/X']", "[{ SQSPollerPolicy: {} }]"]
+    {
+        let text = format!(
+            "Resources: {{ Function: {{ Type: AWS::Serverless::Function, Properties: {{ Policies: {policies} }} }} }}"
+        );
+        assert_eq!(written_elsewhere(&read(&text)).len(), 1, "{policies}");
+    }
+    let role =
+        "Resources: { Role: { Type: AWS::IAM::Role, Properties: { ManagedPolicyArns: [arn:aws:iam::aws:policy/X] } } }";
+    assert_eq!(written_elsewhere(&read(role)).len(), 1);
+}

@@ -1,0 +1,177 @@
+//! The environment: what a function reads is what the template declares for it.
+//!
+//! Variables are found in the source: a text in capitals, such as `"DATABASE_URL"`, is the name of one.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::borders::sources;
+use crate::functions::{all, workspace};
+use crate::template::{functions, template};
+
+/// What a function calls, and what `shared` then reads for it.
+const READ_FOR: &[(&[&str], &[&str])] = &[
+    (&["lambda::serve(", "lambda::serve_without_database(", "lambda::run_job("], &["RUST_LOG", "STACK_NAME"]),
+    (&["lambda::serve(", "lambda::serve_without_database("], &["PUBLIC_URL"]),
+    (&["lambda::serve("], &["TOKEN_PUBLIC_KEYS"]),
+    (
+        &["lambda::serve(", "Db::from_environment(", "Connector::from_environment("],
+        &[
+            "DATABASE_URL",
+            "DATABASE_HOST",
+            "DATABASE_PORT",
+            "DATABASE_NAME",
+            "DATABASE_USER",
+            "DATABASE_AUTH",
+            "DATABASE_CA",
+        ],
+    ),
+    (&["TokenSigner::from_environment("], &["TOKEN_SIGNING_KEY"]),
+    (&["Sqs::from_environment("], &["ORDER_EVENTS_QUEUE_URL", "AWS_ENDPOINT_URL_SQS"]),
+];
+
+/// What Lambda itself puts there, so that nobody may declare it.
+const BY_LAMBDA: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_LOG_LEVEL",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "_X_AMZN_TRACE_ID",
+];
+
+/// The names of variables in a file, without its tests.
+fn names(text: &str) -> BTreeSet<String> {
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    // What the compiler is asked for is not the process's.
+    let lines = lines.filter(|line| !line.contains("env!("));
+    let quoted = lines.flat_map(|line| line.split('"').skip(1).step_by(2));
+    quoted.filter(|text| is_name(text)).map(str::to_owned).collect()
+}
+
+fn is_name(text: &str) -> bool {
+    text.len() > 3
+        && text.contains('_')
+        && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        && text.chars().any(|c| c.is_ascii_uppercase())
+}
+
+/// The source below a folder, without the test kit.
+fn below(folder: &str) -> Vec<String> {
+    let kit = "shared/src/testing/";
+    let found: Vec<String> = sources()
+        .into_iter()
+        .filter(|(name, _)| name.starts_with(folder) && !name.starts_with(kit))
+        .map(|(_, text)| text)
+        .collect();
+    assert!(!found.is_empty(), "{folder}");
+    found
+}
+
+/// What a function reads, less what Lambda itself puts there.
+fn read_by(function: &str) -> BTreeSet<String> {
+    let source = below(&format!("functions/{function}/src/"));
+    let mut read: BTreeSet<String> = source.iter().flat_map(|text| names(text)).collect();
+    for (calls, variables) in READ_FOR {
+        if calls.iter().any(|call| source.iter().any(|text| text.contains(call))) {
+            read.extend(variables.iter().map(|name| (*name).to_owned()));
+        }
+    }
+    read.retain(|name| !BY_LAMBDA.contains(&name.as_str()));
+    read
+}
+
+fn keys(value: &Value) -> BTreeSet<String> {
+    value.as_object().map(|entries| entries.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// What is declared for all functions.
+fn for_all() -> BTreeSet<String> {
+    keys(&template()["Globals"]["Function"]["Environment"]["Variables"])
+}
+
+#[test]
+fn it_is_known_for_whom_shared_reads_each_variable() {
+    let read: BTreeSet<String> = below("shared/src/").iter().flat_map(|text| names(text)).collect();
+    let unexplained: Vec<&String> = read.iter().filter(|name| !BY_LAMBDA.contains(&name.as_str())).collect();
+    let explained: BTreeSet<&str> = READ_FOR.iter().flat_map(|(_, variables)| variables.iter().copied()).collect();
+    assert_eq!(unexplained, explained.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn every_call_by_which_shared_reads_is_made_by_some_function() {
+    let sources = below("functions/");
+    for call in READ_FOR.iter().flat_map(|(calls, _)| *calls) {
+        assert!(sources.iter().any(|text| text.contains(call)), "{call}");
+    }
+}
+
+#[test]
+fn every_variable_that_a_function_reads_is_declared_for_it() {
+    for function in functions() {
+        let mut declared = for_all();
+        declared.extend(keys(&function.property("Environment")["Variables"]));
+        let missing: Vec<String> = read_by(&function.binary()).difference(&declared).cloned().collect();
+        assert_eq!(missing, Vec::<String>::new(), "{}", function.name);
+    }
+}
+
+#[test]
+fn no_variable_is_declared_for_a_function_that_does_not_read_it() {
+    for function in functions() {
+        let declared = keys(&function.property("Environment")["Variables"]);
+        let needless: Vec<String> = declared.difference(&read_by(&function.binary())).cloned().collect();
+        assert_eq!(needless, Vec::<String>::new(), "{}", function.name);
+    }
+    // What few read stands at those few.
+    for name in for_all() {
+        let readers = all().iter().filter(|function| read_by(function).contains(&name)).count();
+        assert!(2 * readers > all().len(), "{name} is read by {readers}");
+    }
+}
+
+#[test]
+fn no_variable_of_lambda_s_own_is_declared() {
+    for function in functions() {
+        let mut declared = for_all();
+        declared.extend(keys(&function.property("Environment")["Variables"]));
+        assert!(!declared.iter().any(|name| BY_LAMBDA.contains(&name.as_str())), "{declared:?}");
+    }
+}
+
+/// `sam local --env-vars` passes over what is not declared, without a word.
+#[test]
+fn every_variable_of_the_sample_for_sam_local_is_declared() {
+    let sample = std::fs::read_to_string(workspace().join("env.example.json")).unwrap();
+    let sample: Value = serde_json::from_str(&sample).unwrap();
+    let functions = functions();
+    let declared = |name: &str| {
+        let function = functions.iter().find(|function| function.name == name).unwrap();
+        for_all().into_iter().chain(keys(&function.property("Environment")["Variables"])).collect::<BTreeSet<_>>()
+    };
+    for (section, variables) in sample.as_object().unwrap() {
+        let declared: BTreeSet<String> = match section.as_str() {
+            "Parameters" => functions.iter().flat_map(|function| declared(&function.name)).collect(),
+            function => declared(function),
+        };
+        assert!(keys(variables).is_subset(&declared), "{section}");
+    }
+}
+
+#[test]
+fn a_variable_is_found_in_the_source_and_not_in_its_tests() {
+    let text = r##"
+        //! Reads "NOT_THIS".
+        environment.get("THIS_ONE").or(environment.get("AND_THIS")); // "https://x" and the rest
+        const VERSION: &str = env!("NOT_THIS");
+        #[cfg(test)]
+"##;
+    assert_eq!(names(text).into_iter().collect::<Vec<_>>(), ["AND_THIS", "THIS_ONE"]);
+    assert!(names("a(\"ONE_1\");\n#[cfg(test)]\nmod tests {\n b(\"TWO_2\") }").contains("ONE_1"));
+    assert!(!names("a(\"ONE_1\");\n#[cfg(test)]\nmod tests {\n b(\"TWO_2\") }").contains("TWO_2"));
+}

@@ -1,0 +1,27 @@
+//! What the whole shop writes into its log: a line for each request and each message, by which one finds the other, and nothing secret.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod requests;
+mod secrets;
+mod traces;
+
+use std::sync::Arc;
+
+use dev::shop::{Parts, shop};
+use serde_json::Value;
+use shared::outbox::Queue;
+use shared::testing::{Answer, Client, RecordedLogs, TestApp};
+
+/// A client of the whole shop, over this test's database.
+fn a_client(app: &TestApp, queue: Arc<dyn Queue>) -> Client {
+    Client::new(shop(Parts { app: app.app.clone(), signer: app.signer.clone(), queue }))
+}
+
+/// The line of the request that this is the answer to; there is one.
+#[track_caller]
+fn line_of(logs: &RecordedLogs, answer: &Answer) -> Value {
+    let mut lines = logs.saying("answered");
+    lines.retain(|line| line["span"]["request_id"] == answer.header("x-request-id"));
+    let [line] = &lines[..] else { panic!("one line: {lines:?}") };
+    line.clone()
+}

@@ -1,0 +1,132 @@
+//! One search by a trace's id finds the request, the message and the mail, whichever way the message went.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use dev::queue::Spool;
+use dev::queue::consumer::take_batch;
+use notifications::{Notifications, Shop};
+use outbox_relay::Relay;
+use serde_json::{Value, json};
+use shared::app::db::Db;
+use shared::mail::{Mail, Mailer, SendError};
+use shared::outbox::Queue;
+use shared::testing::{BrokenQueue, RecordedLogs, TestApp};
+use sqlx::PgPool;
+
+use crate::a_client;
+
+/// Takes every mail.
+#[derive(Default)]
+struct KeepingMailer(Mutex<usize>);
+
+#[async_trait]
+impl Mailer for KeepingMailer {
+    async fn send(&self, _: &Mail) -> Result<String, SendError> {
+        let mut taken = self.0.lock().unwrap();
+        *taken += 1;
+        Ok(format!("ses-{taken}"))
+    }
+}
+
+/// Somebody buys something in this trace, with this queue.
+async fn buy(app: &TestApp, queue: Arc<dyn Queue>, trace_id: &str) {
+    let ana = app.a_user().await;
+    let shoes = app.a_product().stock(1).create().await;
+    let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
+    let client = a_client(app, queue).bearer(&ana.token);
+    let client = client.header("x-amzn-trace-id", &format!("Root={trace_id};Parent=53995c3f42cd8ad8;Sampled=1"));
+    client.post("/api/v1/orders/", json!({ "cart_id": cart })).await.expect(201);
+}
+
+fn a_spool(app: &TestApp) -> Arc<Spool> {
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let dir = dir.join(shared::app::Ambient::random_uuid(&*app.clock).simple().to_string());
+    Arc::new(Spool::open(dir, app.clock.clone()).unwrap())
+}
+
+fn a_consumer(app: &TestApp, db: Db) -> Notifications {
+    Notifications {
+        db,
+        ambient: app.clock.clone(),
+        mailer: Arc::new(KeepingMailer::default()),
+        shop: Shop { name: "Shop".to_owned(), storefront_url: None },
+        patience: notifications::Patience::default(),
+        metrics: app.app.metrics.clone(),
+    }
+}
+
+/// The consumer takes what is in the queue.
+async fn mail_is_sent(app: &TestApp, spool: &Spool) {
+    let consumer = a_consumer(app, app.app.db.clone());
+    let taken = take_batch(spool, &async |batch| Ok(notifications::handle(&consumer, batch).await)).await.unwrap();
+    assert_eq!(taken, 1);
+}
+
+/// What a search finds: the messages of the lines, in order.
+fn found(logs: &RecordedLogs, trace_id: &str) -> Vec<Value> {
+    logs.lines().into_iter().filter(|line| line.to_string().contains(trace_id)).collect()
+}
+
+fn messages(lines: &[Value]) -> Vec<&str> {
+    lines
+        .iter()
+        .filter(|line| line["level"] != "TRACE" && line["level"] != "DEBUG")
+        .map(|line| line["message"].as_str().unwrap())
+        .collect()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn from_checkout_by_the_queue_to_the_mail(db: PgPool) {
+    let (app, logs, trace_id) = (TestApp::of_a_job(db), RecordedLogs::start(), "1-5759e988-aaaaaaaaaaaaaaaaaaaaaaaa");
+    let spool = a_spool(&app);
+
+    buy(&app, spool.clone(), trace_id).await;
+    mail_is_sent(&app, &spool).await;
+
+    let lines = found(&logs, trace_id);
+    assert_eq!(messages(&lines), ["answered", "mail sent"]);
+    let mail = lines.last().unwrap();
+    let event: String = sqlx::query_scalar("select id::text from outbox").fetch_one(&app.db).await.unwrap();
+    assert_eq!(mail["span"]["event_id"], event);
+    assert_eq!((&mail["span"]["attempt"], &mail["span"]["trace_id"]), (&json!(1), &json!(trace_id)));
+    assert!(mail["span"]["message_id"].is_string() && mail["order_number"].is_i64(), "{mail}");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn from_checkout_by_the_relay_to_the_mail(db: PgPool) {
+    let (app, logs, trace_id) = (TestApp::of_a_job(db), RecordedLogs::start(), "1-5759e988-bbbbbbbbbbbbbbbbbbbbbbbb");
+    let spool = a_spool(&app);
+
+    buy(&app, Arc::new(BrokenQueue), trace_id).await;
+    app.clock.advance(5);
+    let relay = Relay {
+        db: app.app.db.clone(),
+        ambient: app.clock.clone(),
+        queue: spool.clone(),
+        patience: outbox_relay::Patience::default(),
+        metrics: app.app.metrics.clone(),
+    };
+    outbox_relay::drain(&relay).await.unwrap();
+    mail_is_sent(&app, &spool).await;
+
+    let lines = found(&logs, trace_id);
+    assert_eq!(messages(&lines), ["left to the relay", "answered", "event sent", "mail sent"]);
+    assert_eq!((&lines[2]["attempt"], &lines[2]["event_id"]), (&json!(1), &lines[3]["span"]["event_id"]));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_message_that_goes_back_says_which_it_was(db: PgPool) {
+    let (app, logs) = (TestApp::of_a_job(db), RecordedLogs::start());
+    let spool = a_spool(&app);
+    let consumer = a_consumer(&app, Db::nowhere());
+    let event = app.an_order().await.event;
+    spool.send(&event, None).await.unwrap();
+
+    take_batch(&spool, &async |batch| Ok(notifications::handle(&consumer, batch).await)).await.unwrap();
+
+    let lines = logs.saying("a message goes back to the queue");
+    let line = lines.iter().find(|line| line["span"]["event_id"] == event.event_id.to_string()).unwrap();
+    assert_eq!((&line["level"], &line["span"]["attempt"]), (&json!("WARN"), &json!(1)));
+    assert!(line["span"]["message_id"].is_string() && line["error"].is_string(), "{line}");
+}
