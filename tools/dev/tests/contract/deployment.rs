@@ -250,3 +250,39 @@ fn every_parameter_stands_in_a_group() {
     parameters.sort_unstable();
     assert_eq!(grouped, parameters);
 }
+
+/// The parameters that `samconfig.toml` sets for a stage, as `"Name=value",` on a line each.
+fn set_for(stage: &str) -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(workspace().join("samconfig.toml")).unwrap();
+    let section = text.split(&format!("[{stage}.deploy.parameters]")).nth(1).unwrap();
+    let lines = section.lines().skip(1).take_while(|line| !line.starts_with('['));
+    let quoted = lines.filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\","));
+    let pairs = quoted.map(|pair| pair.split_once('=').unwrap());
+    let pairs: Vec<_> = pairs.map(|(name, value)| (name.to_owned(), value.replace("\\\"", ""))).collect();
+    assert!(pairs.len() > 3, "{pairs:?}");
+    pairs
+}
+
+#[test]
+fn a_stage_sets_parameters_that_there_are_to_values_that_they_take() {
+    let parameters = template()["Parameters"].clone();
+    for stage in ["staging", "production"] {
+        let set = set_for(stage);
+        for (name, value) in &set {
+            let parameter = &parameters[name];
+            assert!(parameter.is_object(), "{stage} sets {name}");
+            // Numbers are texts there.
+            let is_it = |one: &Value| one.as_str().map_or_else(|| one.to_string(), str::to_owned) == *value;
+            let may = parameter["AllowedValues"].as_array();
+            assert!(may.is_none_or(|may| may.iter().any(is_it)), "{stage}: {name}={value}");
+        }
+        assert!(set.contains(&("Stage".to_owned(), stage.to_owned())), "{stage}");
+        // What has no default is asked for by name, so that nobody finds out by a failed deployment.
+        for (name, parameter) in parameters.as_object().unwrap() {
+            let named = set.iter().any(|(set, _)| set == name);
+            assert!(named || !parameter["Default"].is_null(), "{stage} does not set {name}");
+        }
+    }
+    let shift = set_for("production").into_iter().find(|(name, _)| name == "TrafficShift");
+    assert!(shift.is_some_and(|(_, how)| how != "AllAtOnce"), "production moves traffic step by step");
+}
