@@ -53,4 +53,12 @@ id! {
     OrderId(Uuid);
     /// An event in the outbox.
     EventId(Uuid);
+    /// A sign-in: the family of its refresh tokens.
+    SignInId(Uuid);
+    /// A role of the staff.
+    RoleId(i64);
+    /// A key for a program.
+    ApiKeyId(Uuid);
+    /// An address in somebody's profile.
+    AddressId(i64);
 }

@@ -8,12 +8,14 @@ pub mod app;
 pub mod aws;
 pub mod http;
 
+pub mod audit;
 pub mod carts;
 pub mod catalogue;
 pub mod mail;
 pub mod orders;
 pub mod outbox;
 pub mod stock;
+pub mod throttles;
 pub mod users;
 
 pub mod ids;

@@ -39,8 +39,11 @@ impl FromRequestParts<App> for StaffPage {
 pub(crate) async fn staff(app: &App, token: Option<&str>) -> Result<Result<Account, Because>, ApiError> {
     let Some(token) = token else { return Ok(Err(Because::NotSignedIn)) };
     let claims = app.verifier.verify(token, TokenType::Access, app.ambient.now());
-    let Ok(user) = claims.and_then(|claims| claims.user()) else { return Ok(Err(Because::Ended)) };
-    Ok(match account(&app.db, user).await? {
+    let Ok((user, sign_in)) = claims.and_then(|claims| Ok((claims.user()?, claims.sign_in()?))) else {
+        return Ok(Err(Because::Ended));
+    };
+    Ok(match account(&app.db, user, sign_in).await? {
+        Some(account) if account.is_signed_out => Err(Because::Ended),
         Some(account) if account.is_active && account.is_staff => Ok(account),
         Some(_) | None => Err(Because::NotStaff),
     })

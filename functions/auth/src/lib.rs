@@ -2,17 +2,22 @@
 
 mod jwt;
 mod lifetimes;
+mod news;
+mod options;
+mod password_check;
 mod users;
 
 use std::sync::Arc;
 
 use axum::extract::FromRef;
 use shared::app::{App, Environment};
+use shared::aws::Sqs;
+use shared::outbox::Queue;
 use shared::users::tokens::TokenSigner;
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 pub use lifetimes::Lifetimes;
+pub use options::Options;
 
 /// What the handlers have.
 #[derive(Clone, FromRef)]
@@ -23,27 +28,26 @@ pub struct Auth {
     pub signer: Arc<TokenSigner>,
     /// How long tokens are good for.
     pub lifetimes: Lifetimes,
+    /// What this shop has otherwise.
+    pub options: Options,
+    /// Where the news of accounts goes, to become mail.
+    pub queue: Arc<dyn Queue>,
 }
 
 impl Auth {
-    /// With the key and the lifetimes that the environment names.
+    /// With the key, the lifetimes, the options and the queue that the environment names.
     pub fn from_environment(app: App, environment: &Environment) -> anyhow::Result<Self> {
-        let signer = Arc::new(TokenSigner::from_environment(environment)?);
-        Ok(Self { app, signer, lifetimes: Lifetimes::from_environment(environment)? })
+        Ok(Self {
+            app,
+            signer: Arc::new(TokenSigner::from_environment(environment)?),
+            lifetimes: Lifetimes::from_environment(environment)?,
+            options: Options::from_environment(environment)?,
+            queue: Arc::new(Sqs::from_environment(environment)?),
+        })
     }
 }
 
 /// Every route of this function.
 pub fn router() -> OpenApiRouter<Auth> {
-    OpenApiRouter::with_openapi(shared::http::document())
-        .routes(routes!(users::create::create_user))
-        .routes(routes!(
-            users::get_me::get_me,
-            users::update_me::replace_me,
-            users::update_me::update_me,
-            users::delete_me::delete_me
-        ))
-        .routes(routes!(jwt::create::create_token))
-        .routes(routes!(jwt::refresh::refresh_token))
-        .routes(routes!(jwt::verify::verify_token))
+    OpenApiRouter::with_openapi(shared::http::document()).merge(users::router()).merge(jwt::router())
 }

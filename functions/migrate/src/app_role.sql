@@ -37,7 +37,7 @@ grant usage on all sequences in schema public to shop;
 grant execute on all functions in schema public to shop;
 
 -- Written once and never changed, not even by us.
-revoke update, delete on stock_ledger, order_events from shop;
+revoke update, delete on stock_ledger, order_events, audit_log from shop;
 -- Nobody's but the migrations'.
 revoke insert, update, delete on _sqlx_migrations from shop;
 

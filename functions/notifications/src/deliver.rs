@@ -58,7 +58,9 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
 
 /// The order that the mail tells of, where it still is, and whether we may send the mail.
 async fn claim_mail(notifications: &Notifications, event: &Event) -> anyhow::Result<(Option<Order>, Claim)> {
-    let Happened::OrderPlaced { order_id } = event.happened;
+    let Happened::OrderPlaced { order_id } = event.happened else {
+        bail!("nobody has written the mail of {} yet", event.happened.kind());
+    };
     let mut tx = notifications.db.begin().await?;
     let order = orders::store::find_of_anyone(&mut tx, order_id).await?;
     let now = notifications.ambient.now();

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use axum::extract::{FromRef, Request};
 use lambda_http::RequestExt as _;
+use lambda_http::request::RequestContext;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,7 +13,7 @@ use tracing::Instrument as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::metrics::{ColdStart, Metric, Metrics};
-use super::{Ambient as _, App, Environment, LogFormat, RequestId, SystemAmbient, service, write_logs};
+use super::{Ambient as _, App, ClientAddress, Environment, LogFormat, RequestId, SystemAmbient, service, write_logs};
 use crate::trace::Trace;
 
 /// Serves an HTTP function: one `lambda_http::run` over the same service that the laptop and the tests run.
@@ -53,7 +54,7 @@ where
     S: Clone + Send + Sync + 'static,
     App: FromRef<S>,
 {
-    lambda_http::run(service(router, state).map_request(named_by_lambda)).await
+    lambda_http::run(service(router, state).map_request(named_by_lambda).map_request(seen_by_the_gateway)).await
 }
 
 /// Runs a function that is no HTTP API: `job` makes what it needs, once; `work` is done for each event.
@@ -107,6 +108,18 @@ fn named_by_lambda(mut request: Request<lambda_http::Body>) -> Request<lambda_ht
     if let Some(context) = request.lambda_context_ref() {
         let id = RequestId(context.request_id.as_str().into());
         request.extensions_mut().insert(id);
+    }
+    request
+}
+
+/// The address that API Gateway saw: what it says in the event, not what a header claims.
+fn seen_by_the_gateway(mut request: Request<lambda_http::Body>) -> Request<lambda_http::Body> {
+    let address = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref().and_then(|ip| ip.parse().ok()),
+        Some(_) | None => None,
+    };
+    if let Some(address) = address {
+        request.extensions_mut().insert(ClientAddress(address));
     }
     request
 }

@@ -1,6 +1,7 @@
 //! The one function that turns a router into what is served: in Lambda, on a laptop and in tests.
 
 use std::any::Any;
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -38,6 +39,10 @@ const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-repl
 /// Names a request in the log and in its answer. In Lambda it is Lambda's own.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub Arc<str>);
+
+/// The address that a request came from, as whoever took the connection saw it: API Gateway, or the laptop's own server.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
 
 /// Who turns out to be asking. Whatever accepts a token says so here, and the request's line in the log has it.
 ///

@@ -1,24 +1,34 @@
 //! Who is asking.
 
+use std::convert::Infallible;
+use std::marker::PhantomData;
+
 use axum::extract::{FromRef, FromRequestParts};
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
 
 use super::{ApiError, Unauthorized};
-use crate::app::{App, Asker};
+use crate::app::{App, Asker, ClientAddress, RequestId};
 use crate::ids::UserId;
+use crate::trace::Trace;
+use crate::users::Origin;
+use crate::users::permissions::Needed;
 use crate::users::store::Account;
-use crate::users::tokens::TokenType;
+use crate::users::tokens::{Claims, TokenError, TokenType};
+
+/// How much of what a client calls itself is kept, in characters.
+const USER_AGENT_MAX: usize = 300;
 
 /// Somebody with a good access token, whose account was looked up: it exists and is active.
 #[derive(Clone, Debug)]
 pub struct CurrentUser(pub Account);
 
-/// A [`CurrentUser`] who works here.
+/// A [`CurrentUser`] who may do this: one of the staff with the permission, or a superuser. Everybody else is refused with 403.
 #[derive(Clone, Debug)]
-pub struct Staff(pub Account);
+pub struct Permitted<P>(pub Account, PhantomData<P>);
 
-/// Somebody with a good access token. The account was *not* looked up: only for a handler whose SQL does that itself.
+/// Somebody with a good access token. The account was *not* looked up, nor whether the sign-in has ended: only for a handler whose
+/// SQL does that itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Bearer(pub UserId);
 
@@ -33,7 +43,8 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let user = bearer(parts, &App::from_ref(state))?.ok_or(Unauthorized::NotAuthenticated)?;
+        let claims = bearer(parts, &App::from_ref(state))?.ok_or(Unauthorized::NotAuthenticated)?;
+        let user = claims.user().map_err(Unauthorized::BadToken)?;
         accepted(parts, user);
         Ok(Self(user))
     }
@@ -47,10 +58,15 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let app = App::from_ref(state);
-        let Some(user) = bearer(parts, &app)? else { return Ok(Self(None)) };
-        let account = crate::users::store::account(&app.db, user).await?.ok_or(Unauthorized::UserNotFound)?;
+        let Some(claims) = bearer(parts, &app)? else { return Ok(Self(None)) };
+        let user = claims.user().map_err(Unauthorized::BadToken)?;
+        let sign_in = claims.sign_in().map_err(Unauthorized::BadToken)?;
+        let account = crate::users::store::account(&app.db, user, sign_in).await?.ok_or(Unauthorized::UserNotFound)?;
         if !account.is_active {
             return Err(Unauthorized::UserInactive.into());
+        }
+        if account.is_signed_out {
+            return Err(Unauthorized::BadToken(TokenError::Revoked).into());
         }
         accepted(parts, account.id);
         Ok(Self(Some(account)))
@@ -69,7 +85,7 @@ where
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Staff
+impl<S: Send + Sync, P: Needed> FromRequestParts<S> for Permitted<P>
 where
     App: FromRef<S>,
 {
@@ -77,7 +93,21 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let CurrentUser(account) = CurrentUser::from_request_parts(parts, state).await?;
-        if account.is_staff { Ok(Self(account)) } else { Err(ApiError::Forbidden) }
+        if account.permissions.has(P::PERMISSION) { Ok(Self(account, PhantomData)) } else { Err(ApiError::Forbidden) }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Origin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let user_agent = parts.headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        Ok(Self {
+            address: parts.extensions.get::<ClientAddress>().map(|client| client.0),
+            user_agent: user_agent.map(|text| text.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect()),
+            request_id: parts.extensions.get::<RequestId>().map(|id| id.0.to_string()),
+            trace: Trace::of_request(&parts.headers).map(|trace| trace.header().to_owned()),
+        })
     }
 }
 
@@ -88,14 +118,13 @@ fn accepted(parts: &Parts, user: UserId) {
     }
 }
 
-/// Whose token the request carries; `None` without one. Another scheme than `Bearer` counts as none, as clients are used to.
-fn bearer(parts: &Parts, app: &App) -> Result<Option<UserId>, Unauthorized> {
+/// What the request's token says; `None` without one. Another scheme than `Bearer` counts as none, as clients are used to.
+fn bearer(parts: &Parts, app: &App) -> Result<Option<Claims>, Unauthorized> {
     let Some(header) = parts.headers.get(AUTHORIZATION) else { return Ok(None) };
     let mut words = header.to_str().map_err(|_| Unauthorized::BadHeader)?.split_whitespace();
     if words.next() != Some("Bearer") {
         return Ok(None);
     }
     let (Some(token), None) = (words.next(), words.next()) else { return Err(Unauthorized::BadHeader) };
-    let claims = app.verifier.verify(token, TokenType::Access, app.ambient.now()).map_err(Unauthorized::BadToken)?;
-    claims.user().map(Some).map_err(Unauthorized::BadToken)
+    app.verifier.verify(token, TokenType::Access, app.ambient.now()).map(Some).map_err(Unauthorized::BadToken)
 }

@@ -11,7 +11,7 @@ mod path;
 
 pub use base_url::BaseUrl;
 pub use body::{Body, Query};
-pub use caller::{Bearer, CurrentUser, MaybeBearer, Staff};
+pub use caller::{Bearer, CurrentUser, MaybeBearer, Permitted};
 pub use error::{ApiError, FieldErrors, Problem, RetryAfter, Unauthorized};
 pub use fields::{Fields, FromFields};
 pub use openapi::{Problems, PublicProblems, document};

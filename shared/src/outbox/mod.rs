@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use crate::app::db::Db;
-use crate::ids::{EventId, OrderId};
+use crate::ids::{EventId, OrderId, SignInId, UserId};
 use crate::time::Timestamp;
 use crate::trace::Trace;
 
@@ -39,6 +39,39 @@ pub enum Happened {
     OrderPlaced {
         /// Which.
         order_id: OrderId,
+    },
+    /// Somebody wants a link that switches their new account on. As with every link that anybody can ask for, the event names the
+    /// address and not the account: whether there is one shows neither in the answer nor in the time it takes.
+    ActivationAsked {
+        /// Where it is to go, if an account that is not active has this address.
+        email: String,
+    },
+    /// Somebody wants a link that lets them choose another password.
+    PasswordResetAsked {
+        /// Where it is to go, if an active account has this address.
+        email: String,
+    },
+    /// Somebody wants a link that lets them choose another address.
+    EmailResetAsked {
+        /// Where it is to go, if an active account has this address.
+        email: String,
+    },
+    /// An account has another address. Both hear of it, each by an event of its own.
+    EmailChanged {
+        /// Which account.
+        user_id: UserId,
+        /// Who hears of it: the new address or the old one, which is no longer in the account.
+        email: String,
+    },
+    /// An account has another password; its owner hears of it.
+    PasswordChanged {
+        /// Which account.
+        user_id: UserId,
+    },
+    /// Somebody logged in from where this account was never seen.
+    SignedInFromNewPlace {
+        /// The sign-in.
+        sign_in_id: SignInId,
     },
 }
 
@@ -71,6 +104,12 @@ impl Happened {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::OrderPlaced { .. } => "order_placed",
+            Self::ActivationAsked { .. } => "activation_asked",
+            Self::PasswordResetAsked { .. } => "password_reset_asked",
+            Self::EmailResetAsked { .. } => "email_reset_asked",
+            Self::EmailChanged { .. } => "email_changed",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::SignedInFromNewPlace { .. } => "signed_in_from_new_place",
         }
     }
 }

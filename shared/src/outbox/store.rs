@@ -7,6 +7,29 @@ use crate::trace::Trace;
 
 use super::{Event, Happened};
 
+/// How long the relay leaves a new event to the function that wrote it.
+const WRITERS_OWN_SECONDS: i64 = 5;
+
+/// Writes an event, in the transaction of what it tells of. After COMMIT it is to be announced; failing that, the relay sends it.
+pub async fn insert(tx: &mut Tx, event: &Event, now: Timestamp) -> sqlx::Result<()> {
+    let mut payload = serde_json::to_value(&event.happened).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    if let Some(fields) = payload.as_object_mut() {
+        // It has a column of its own.
+        fields.remove("kind");
+    }
+    sqlx::query!(
+        "insert into outbox (id, kind, payload, created_at, next_attempt_at) values ($1, $2, $3, $4, $5)",
+        event.event_id as _,
+        event.happened.kind(),
+        payload,
+        now as _,
+        now.plus_seconds(WRITERS_OWN_SECONDS) as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
 /// Marks an event as handed to the queue. One exchange; harmless to repeat.
 pub async fn mark_sent(db: &Db, event: EventId, now: Timestamp) -> sqlx::Result<()> {
     db.call::<()>(Call::new("mark_event_sent").uuid(event.0).bigint(now.micros())).await.map(drop)

@@ -1,5 +1,7 @@
 //! A client that talks to the service in process.
 
+use std::net::IpAddr;
+
 use axum::Router;
 use axum::body::Body;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
@@ -8,11 +10,14 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+use crate::app::ClientAddress;
+
 /// Sends requests with the same headers. Each method waits for the answer.
 #[derive(Clone)]
 pub struct Client {
     service: Router,
     headers: HeaderMap,
+    address: Option<IpAddr>,
 }
 
 /// What came back.
@@ -31,7 +36,7 @@ pub struct Answer {
 impl Client {
     /// A client of this service, without a token.
     pub fn new(service: Router) -> Self {
-        Self { service, headers: HeaderMap::new() }
+        Self { service, headers: HeaderMap::new(), address: None }
     }
 
     /// The same client with a token.
@@ -44,6 +49,13 @@ impl Client {
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        self
+    }
+
+    /// The same client at another address.
+    #[must_use]
+    pub fn at(mut self, address: &str) -> Self {
+        self.address = Some(address.parse().unwrap());
         self
     }
 
@@ -91,6 +103,9 @@ impl Client {
         let mut request = Request::builder().method(method).uri(path).body(body).unwrap();
         *request.headers_mut() = self.headers.clone();
         request.headers_mut().entry("host").or_insert(HeaderValue::from_static("shop.test"));
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(ClientAddress(address));
+        }
         let (parts, body) = self.service.clone().oneshot(request).await.unwrap().into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();

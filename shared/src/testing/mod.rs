@@ -33,6 +33,7 @@ use crate::app::db::{Connector, Db, PoolSettings};
 use crate::app::{Ambient, App, Environment, SystemAmbient, service};
 use crate::ids::UserId;
 use crate::time::Timestamp;
+use crate::users::Permissions;
 use crate::users::tokens::{Claims, TokenSigner, TokenType, TokenVerifier};
 
 /// When every test begins.
@@ -117,9 +118,25 @@ impl TestApp {
         self.insert_user(false).await
     }
 
-    /// Somebody new who works here.
+    /// Somebody new who works here and may do everything but what a superuser may.
     pub async fn a_staff_user(&self) -> TestUser {
-        self.insert_user(true).await
+        self.a_staff_user_who_may(Permissions::all()).await
+    }
+
+    /// Somebody new who works here and may do just this.
+    pub async fn a_staff_user_who_may(&self, permissions: Permissions) -> TestUser {
+        let user = self.insert_user(true).await;
+        sqlx::query(
+            "with role as (insert into roles (name, permissions, created_at) values ($1, $2, now()) returning id)
+             insert into user_roles (user_id, role_id) select $3, id from role",
+        )
+        .bind(format!("Role of {}", user.id))
+        .bind(permissions.names())
+        .bind(user.id)
+        .execute(&self.db)
+        .await
+        .unwrap();
+        user
     }
 
     /// A product to be made: one variant, 10.00, nothing in stock, unless told otherwise.

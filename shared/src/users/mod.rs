@@ -1,8 +1,15 @@
 //! Accounts.
 
+pub mod links;
 pub mod passwords;
+pub mod permissions;
 pub mod store;
 pub mod tokens;
+
+mod origin;
+
+pub use origin::Origin;
+pub use permissions::{Permission, Permissions};
 
 /// How long a username may be, in characters.
 pub const USERNAME_MAX: usize = 150;

@@ -1,14 +1,18 @@
 //! Accounts in SQL.
 
-use uuid::Uuid;
+pub mod links;
+pub mod sign_ins;
 
-use super::Taken;
+use sqlx::Row as _;
+use sqlx::postgres::PgRow;
+
+use super::{Permissions, Taken};
 use crate::app::db::{Call, Db, Tx};
-use crate::ids::UserId;
+use crate::ids::{SignInId, UserId};
 use crate::time::Timestamp;
 
 /// Who somebody is, as every request of theirs needs it.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub struct Account {
     /// Which account.
     pub id: UserId,
@@ -20,12 +24,43 @@ pub struct Account {
     pub is_active: bool,
     /// Whether they work here.
     pub is_staff: bool,
+    /// Whether they may do everything.
+    pub is_superuser: bool,
+    /// What they may do as one of the staff; everything, if they are a superuser.
+    pub permissions: Permissions,
+    /// The sign-in that the request belongs to.
+    pub sign_in: Option<SignInId>,
+    /// Whether that sign-in has ended.
+    pub is_signed_out: bool,
+}
+
+impl sqlx::FromRow<'_, PgRow> for Account {
+    fn from_row(row: &PgRow) -> sqlx::Result<Self> {
+        let (is_staff, is_superuser) = (row.try_get("is_staff")?, row.try_get("is_superuser")?);
+        let names: String = row.try_get("permissions")?;
+        Ok(Self {
+            id: row.try_get("id")?,
+            email: row.try_get("email")?,
+            username: row.try_get("username")?,
+            is_active: row.try_get("is_active")?,
+            is_staff,
+            is_superuser,
+            permissions: match (is_staff, is_superuser) {
+                (true, true) => Permissions::all(),
+                (true, false) => Permissions::of_names(names.split(',')),
+                (false, _) => Permissions::NONE,
+            },
+            sign_in: None,
+            is_signed_out: row.try_get("is_signed_out")?,
+        })
+    }
 }
 
 /// The account a token speaks of; `None` where it is gone. One exchange, in a transaction of its own.
-pub async fn account(db: &Db, user: UserId) -> sqlx::Result<Option<Account>> {
-    let rows = db.call(Call::new("account").bigint(user.0)).await?;
-    Ok(rows.into_iter().next())
+pub async fn account(db: &Db, user: UserId, sign_in: Option<SignInId>) -> sqlx::Result<Option<Account>> {
+    let call = Call::new("caller").bigint(user.0).uuid(sign_in.map(|sign_in| sign_in.0));
+    let rows: Vec<Account> = db.call(call).await?;
+    Ok(rows.into_iter().next().map(|account| Account { sign_in, ..account }))
 }
 
 /// An account to be.
@@ -115,65 +150,4 @@ pub async fn note_login(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Resu
         .execute(&mut *tx)
         .await?;
     Ok(done.rows_affected() == 1)
-}
-
-/// A refresh token that was handed out.
-#[derive(Clone, Copy, Debug)]
-pub struct NewRefreshToken {
-    /// Its `jti`.
-    pub id: Uuid,
-    /// Whose.
-    pub user: UserId,
-    /// Digest of the whole token.
-    pub sha256: [u8; 32],
-    /// Since when.
-    pub issued_at: Timestamp,
-    /// Until when.
-    pub expires_at: Timestamp,
-}
-
-/// Remembers a refresh token, the first of its family, and forgets those of its owner that ended a day ago or longer: nobody
-/// is told anything about them but that they are expired, and the token itself says that.
-pub async fn insert_refresh_token(tx: &mut Tx, token: NewRefreshToken) -> sqlx::Result<()> {
-    sqlx::query!(
-        "with ended as (
-             delete from refresh_tokens where user_id = $2 and expires_at < $4::timestamptz - interval '1 day'
-         )
-         insert into refresh_tokens (id, family_id, user_id, token_sha256, issued_at, expires_at)
-         values ($1, $1, $2, $3, $4, $5)",
-        token.id,
-        token.user as _,
-        &token.sha256[..],
-        token.issued_at as _,
-        token.expires_at as _
-    )
-    .execute(&mut *tx)
-    .await
-    .map(drop)
-}
-
-/// What became of a refresh token and of its owner.
-#[derive(Clone, Debug)]
-pub struct RefreshTokenState {
-    /// Whether the owner may sign in.
-    pub is_active: bool,
-    /// Digest of the token; `None` where no such token was handed out to them.
-    pub sha256: Option<Vec<u8>>,
-    /// Whether it was called back.
-    pub is_revoked: bool,
-}
-
-/// What became of this token of this user; `None` where the account is gone.
-pub async fn refresh_token(tx: &mut Tx, token: Uuid, user: UserId) -> sqlx::Result<Option<RefreshTokenState>> {
-    sqlx::query_as!(
-        RefreshTokenState,
-        r#"select u.is_active, t.token_sha256 as "sha256?", t.revoked_at is not null as "is_revoked!"
-             from users u
-             left join refresh_tokens t on t.user_id = u.id and t.id = $1
-            where u.id = $2"#,
-        token,
-        user as _
-    )
-    .fetch_optional(&mut *tx)
-    .await
 }

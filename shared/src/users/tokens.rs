@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::app::{Environment, EnvironmentError};
-use crate::ids::UserId;
+use crate::ids::{SignInId, UserId};
 use crate::time::Timestamp;
 
 /// Who signs, and for whom: `iss` and `aud` of every token.
@@ -47,6 +47,9 @@ pub struct Claims {
     pub jti: String,
     /// Whose it is.
     pub user_id: String,
+    /// The sign-in it belongs to: 32 hex digits. Tokens from before there were any say nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
     iss: String,
     aud: String,
 }
@@ -60,9 +63,21 @@ impl Claims {
             iat: now.seconds(),
             jti: id.simple().to_string(),
             user_id: user.to_string(),
+            sid: None,
             iss: ISSUER.to_owned(),
             aud: ISSUER.to_owned(),
         }
+    }
+
+    /// The same as part of a sign-in: with its end, the token's ends.
+    #[must_use]
+    pub fn of_sign_in(self, sign_in: SignInId) -> Self {
+        Self { sid: Some(sign_in.0.simple().to_string()), ..self }
+    }
+
+    /// The sign-in it belongs to, where it says so.
+    pub fn sign_in(&self) -> Result<Option<SignInId>, TokenError> {
+        self.sid.as_ref().map(|sid| sid.parse().map(SignInId).map_err(|_| TokenError::Invalid)).transpose()
     }
 
     /// Whose it is.
@@ -88,6 +103,9 @@ pub enum TokenError {
     /// A refresh token where an access token is meant, or the other way round.
     #[error("Token has wrong type")]
     WrongType,
+    /// It was called back, or its sign-in has ended.
+    #[error("Token is blacklisted")]
+    Revoked,
     /// It does not say whose it is.
     #[error("Token contained no recognizable user identification")]
     NoUser,

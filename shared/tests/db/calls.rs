@@ -13,7 +13,7 @@ async fn a_call_that_fails_leaves_the_connection_fit_for_the_next(pool: PgPool) 
     let db = db_of(&pool, 1);
     let error = db.call::<()>(Call::new("no_such_function")).await.unwrap_err();
     assert_eq!(error.as_database_error().unwrap().code().unwrap(), "42883");
-    assert!(account(&db, UserId(i64::MIN)).await.unwrap().is_none());
+    assert!(account(&db, UserId(i64::MIN), None).await.unwrap().is_none());
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -30,7 +30,7 @@ async fn many_calls_at_once_each_get_their_own_answer(pool: PgPool) {
         let db = db_of(&pool, 1);
         clients.spawn(async move {
             for _ in 0..20 {
-                assert_eq!(account(&db, id).await.unwrap().unwrap().id, id);
+                assert_eq!(account(&db, id, None).await.unwrap().unwrap().id, id);
             }
         });
     }

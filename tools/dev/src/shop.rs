@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auth::{Auth, Lifetimes};
+use auth::{Auth, Lifetimes, Options};
 use axum::Router;
 use orders::Orders;
 use shared::app::{App, service};
@@ -18,14 +18,16 @@ pub struct Parts {
     pub app: App,
     /// Makes tokens; `auth` alone has it.
     pub signer: Arc<TokenSigner>,
-    /// Where the news of an order goes.
+    /// What accounts have otherwise.
+    pub options: Options,
+    /// Where news goes, to become mail.
     pub queue: Arc<dyn Queue>,
 }
 
 /// The whole shop.
 pub fn shop(parts: Parts) -> Router {
-    let Parts { app, signer, queue } = parts;
-    let auth = Auth { app: app.clone(), signer, lifetimes: Lifetimes::default() };
+    let Parts { app, signer, options, queue } = parts;
+    let auth = Auth { app: app.clone(), signer, lifetimes: Lifetimes::default(), options, queue: queue.clone() };
     let orders = Orders { app: app.clone(), queue };
     let functions = OpenApiRouter::new()
         .merge(auth::router().with_state(auth))

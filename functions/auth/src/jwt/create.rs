@@ -5,10 +5,11 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::app::App;
 use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems, Unauthorized};
-use shared::ids::UserId;
-use shared::users::passwords;
-use shared::users::store::{self, Credentials, NewRefreshToken};
+use shared::ids::{SignInId, UserId};
+use shared::users::store::sign_ins::{self, NewRefreshToken, NewSignIn};
+use shared::users::store::{self, Credentials};
 use shared::users::tokens::{Claims, TokenType};
+use shared::users::{Origin, passwords};
 use utoipa::ToSchema;
 
 use super::{TokenRefusal, sha256};
@@ -58,17 +59,21 @@ impl FromFields for Login {
 )]
 pub(crate) async fn create_token(
     State(auth): State<Auth>,
+    origin: Origin,
     Body(login): Body<Login>,
 ) -> Result<Json<TokenPair>, ApiError> {
     let user = authenticate(&auth.app, login).await?.ok_or_else(refused)?;
-    let (refresh_token, refresh) = refresh_token(&auth, user)?;
-    let access = access_token(&auth, user)?;
+    let sign_in = SignInId(auth.app.ambient.random_uuid());
+    let (refresh_token, refresh) = refresh_token(&auth, user, sign_in)?;
+    let access = access_token(&auth, user, sign_in)?;
+    let (created_at, expires_at) = (refresh_token.issued_at, refresh_token.expires_at);
     let mut tx = auth.app.db.begin().await?;
     // Between the look at the password and now the account may have been switched off or deleted.
-    if !store::note_login(&mut tx, user, refresh_token.issued_at).await? {
+    if !store::note_login(&mut tx, user, created_at).await? {
         return Err(refused());
     }
-    store::insert_refresh_token(&mut tx, refresh_token).await?;
+    sign_ins::insert(&mut tx, NewSignIn { id: sign_in, user, created_at, expires_at }, &origin).await?;
+    sign_ins::insert_token(&mut tx, refresh_token).await?;
     tx.commit().await?;
     Ok(Json(TokenPair { refresh, access }))
 }
@@ -91,15 +96,16 @@ fn refused() -> ApiError {
 }
 
 /// A new access token.
-pub(super) fn access_token(auth: &Auth, user: UserId) -> anyhow::Result<String> {
+pub(super) fn access_token(auth: &Auth, user: UserId, sign_in: SignInId) -> anyhow::Result<String> {
     let ambient = &auth.app.ambient;
-    let lifetime = auth.lifetimes.access;
-    auth.signer.sign(&Claims::new(TokenType::Access, user, ambient.random_uuid(), ambient.now(), lifetime))
+    let claims = Claims::new(TokenType::Access, user, ambient.random_uuid(), ambient.now(), auth.lifetimes.access);
+    auth.signer.sign(&claims.of_sign_in(sign_in))
 }
 
-fn refresh_token(auth: &Auth, user: UserId) -> anyhow::Result<(NewRefreshToken, String)> {
+fn refresh_token(auth: &Auth, user: UserId, sign_in: SignInId) -> anyhow::Result<(NewRefreshToken, String)> {
     let (id, issued_at, lifetime) = (auth.app.ambient.random_uuid(), auth.app.ambient.now(), auth.lifetimes.refresh);
-    let token = auth.signer.sign(&Claims::new(TokenType::Refresh, user, id, issued_at, lifetime))?;
+    let claims = Claims::new(TokenType::Refresh, user, id, issued_at, lifetime);
+    let token = auth.signer.sign(&claims.of_sign_in(sign_in))?;
     let expires_at = issued_at.plus_seconds(lifetime);
-    Ok((NewRefreshToken { id, user, sha256: sha256(&token)?, issued_at, expires_at }, token))
+    Ok((NewRefreshToken { id, sign_in, user, sha256: sha256(&token)?, issued_at, expires_at }, token))
 }

@@ -1,19 +1,31 @@
 //! `/auth/jwt/`: tokens. These operations do not look at the Authorization header: a client whose access token has ended must
 //! be able to get another one.
 
-pub(crate) mod create;
-pub(crate) mod refresh;
-pub(crate) mod verify;
+mod create;
+mod refresh;
+mod verify;
 
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use shared::app::App;
 use shared::http::{ApiError, Fields, Unauthorized};
 use shared::ids::UserId;
-use shared::users::store::{self, RefreshTokenState};
+use shared::users::store::sign_ins::{self, RefreshTokenState};
 use shared::users::tokens::{Claims, TokenError};
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use uuid::Uuid;
+
+use crate::Auth;
+
+/// Every route of tokens.
+pub(crate) fn router() -> OpenApiRouter<Auth> {
+    OpenApiRouter::new()
+        .routes(routes!(create::create_token))
+        .routes(routes!(refresh::refresh_token))
+        .routes(routes!(verify::verify_token))
+}
 
 /// Why there are no tokens, or why the one that was sent is not taken.
 #[derive(Serialize, ToSchema)]
@@ -93,7 +105,7 @@ async fn kept(app: &App, claims: &Claims, token: &str) -> Result<Option<RefreshT
 
 async fn state(app: &App, token: Uuid, user: UserId) -> Result<Option<RefreshTokenState>, ApiError> {
     let mut tx = app.db.read().await?;
-    let state = store::refresh_token(&mut tx, token, user).await?;
+    let state = sign_ins::refresh_token(&mut tx, token, user).await?;
     tx.commit().await?;
     Ok(state)
 }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems};
+use shared::users::store::sign_ins::RefreshTokenState;
 use shared::users::tokens::TokenType;
 use utoipa::ToSchema;
 
@@ -57,7 +58,9 @@ async fn refresh(auth: &Auth, token: &str) -> Result<String, Refusal> {
     let app = &auth.app;
     let claims = app.verifier.verify(token, TokenType::Refresh, app.ambient.now())?;
     match kept(app, &claims, token).await? {
-        Some(owner) if owner.is_active => Ok(access_token(auth, claims.user()?)?),
+        Some(RefreshTokenState { is_active: true, sign_in: Some(sign_in), .. }) => {
+            Ok(access_token(auth, claims.user()?, sign_in)?)
+        }
         Some(_) | None => Err(Refusal::NoAccount),
     }
 }

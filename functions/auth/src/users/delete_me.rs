@@ -4,8 +4,10 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
 use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problems};
-use shared::users::{passwords, store};
+use shared::users::{Origin, passwords, store};
 use utoipa::ToSchema;
+
+use crate::password_check::check_password;
 
 /// That it is really oneself.
 #[derive(ToSchema)]
@@ -36,14 +38,10 @@ impl FromFields for UserDeletion {
 pub(crate) async fn delete_me(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
+    origin: Origin,
     Body(deletion): Body<UserDeletion>,
 ) -> Result<StatusCode, ApiError> {
-    let mut tx = app.db.read().await?;
-    let kept = store::password_hash(&mut tx, account.id).await?;
-    tx.commit().await?;
-    if !passwords::verify(deletion.current_password, kept).await? {
-        return Err(ApiError::field("current_password", "Invalid password."));
-    }
+    check_password(&app, &account, deletion.current_password, &origin).await?;
     let mut tx = app.db.begin().await?;
     store::delete(&mut tx, account.id).await?;
     tx.commit().await?;

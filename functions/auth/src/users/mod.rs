@@ -1,9 +1,9 @@
 //! `/auth/users/`: accounts.
 
-pub(crate) mod create;
-pub(crate) mod delete_me;
-pub(crate) mod get_me;
-pub(crate) mod update_me;
+mod create;
+mod delete_me;
+mod get_me;
+mod update_me;
 
 use serde::Serialize;
 use shared::http::{ApiError, FieldErrors};
@@ -11,6 +11,20 @@ use shared::ids::UserId;
 use shared::users::Taken;
 use shared::users::store::Account;
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Auth;
+
+/// Every route of accounts.
+pub(crate) fn router() -> OpenApiRouter<Auth> {
+    OpenApiRouter::new().routes(routes!(create::create_user)).routes(routes!(
+        get_me::get_me,
+        update_me::replace_me,
+        update_me::update_me,
+        delete_me::delete_me
+    ))
+}
 
 /// An account.
 #[derive(Debug, Serialize, ToSchema)]

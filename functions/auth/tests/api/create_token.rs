@@ -53,7 +53,8 @@ async fn of_a_refresh_token_only_a_digest_is_kept(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let refresh = tokens(&app, "ana").await.refresh;
-    let id = Uuid::parse_str(claims(&refresh)["jti"].as_str().unwrap()).unwrap();
+    let uuid = |claim: &str| Uuid::parse_str(claims(&refresh)[claim].as_str().unwrap()).unwrap();
+    let (id, sign_in) = (uuid("jti"), uuid("sid"));
 
     type Row = (i64, Uuid, Timestamp, Timestamp, bool);
     let row: Row = sqlx::query_as(
@@ -66,7 +67,7 @@ async fn of_a_refresh_token_only_a_digest_is_kept(db: PgPool) {
     .await
     .unwrap();
 
-    assert_eq!(row, (ana.0, id, START, START.plus_seconds(1_209_600), true));
+    assert_eq!(row, (ana.0, sign_in, START, START.plus_seconds(1_209_600), true));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

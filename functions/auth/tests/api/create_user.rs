@@ -1,9 +1,11 @@
 //! `POST /auth/users/`.
 
-use auth::{Auth, Lifetimes};
+use std::sync::Arc;
+
+use auth::{Auth, Lifetimes, Options};
 use serde_json::json;
 use shared::app::db::{Connector, Db, PoolSettings};
-use shared::testing::{Answer, START, TestApp};
+use shared::testing::{Answer, RecordingQueue, START, TestApp};
 use shared::time::Timestamp;
 use sqlx::PgPool;
 
@@ -125,7 +127,13 @@ async fn a_refusal_needs_no_second_connection(db: PgPool) {
     let one_connection = Db::new(connector, PoolSettings { max_connections: 1 });
     let app = TestApp::with(db, auth::router(), |mut app, signer| {
         app.db = one_connection;
-        Auth { app, signer: signer.clone(), lifetimes: Lifetimes::default() }
+        Auth {
+            app,
+            signer: signer.clone(),
+            lifetimes: Lifetimes::default(),
+            options: Options::default(),
+            queue: Arc::new(RecordingQueue::default()),
+        }
     });
     register(&app, "ana").await;
     for _ in 0..2 {

@@ -11,10 +11,12 @@ mod refresh_token;
 mod update_me;
 mod verify_token;
 
-use auth::{Auth, Lifetimes};
+use std::sync::Arc;
+
+use auth::{Auth, Lifetimes, Options};
 use serde_json::{Value, json};
 use shared::ids::UserId;
-use shared::testing::{Answer, TestApp};
+use shared::testing::{Answer, RecordingQueue, TestApp};
 use sqlx::PgPool;
 
 /// Nobody's favourite.
@@ -22,10 +24,17 @@ const PASSWORD: &str = "a quiet harbour";
 
 /// The service.
 fn service(db: PgPool) -> TestApp {
+    service_with(db, Options::default())
+}
+
+/// The service with other options, and a queue that nobody empties.
+fn service_with(db: PgPool, options: Options) -> TestApp {
     TestApp::with(db, auth::router(), |app, signer| Auth {
         app,
         signer: signer.clone(),
         lifetimes: Lifetimes::default(),
+        options,
+        queue: Arc::new(RecordingQueue::default()),
     })
 }
 

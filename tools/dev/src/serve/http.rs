@@ -5,7 +5,11 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use anyhow::{Context as _, bail};
 use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use axum::serve::ListenerExt as _;
+use shared::app::ClientAddress;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -45,10 +49,17 @@ impl Port {
             let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
             let (router, mut stop) = (router.clone(), stop.clone());
             let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
-            servers.spawn(async move { axum::serve(listener, router).with_graceful_shutdown(stopped).await });
+            let service = router.layer(from_fn(seen_here)).into_make_service_with_connect_info::<SocketAddr>();
+            servers.spawn(async move { axum::serve(listener, service).with_graceful_shutdown(stopped).await });
         }
         servers
     }
+}
+
+/// What API Gateway does in the cloud: says from where a request came.
+async fn seen_here(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(ClientAddress(peer.ip()));
+    next.run(request).await
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -62,6 +62,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     let url = port.url();
     let spool = Arc::new(Spool::open(home.queue(), ambient.clone())?);
     let mailbox = Arc::new(Mailbox::open(home.mail(), ambient.clone(), url.clone())?);
+    let auth_options = auth::Options::from_environment(environment)?;
     let signer = Arc::new(signing_key::load(&home.signing_key())?);
     let verifier = Arc::new(TokenVerifier::new([signer.public_key().to_vec()]));
     let app = App { db: db.clone(), ambient: ambient.clone(), verifier, public_url: None, metrics: Metrics::off() };
@@ -69,7 +70,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
         .merge(start_page::router(&url))
         .merge(mailbox::router(mailbox.clone()))
         .merge(images::router())
-        .fallback_service(shop(Parts { app, signer, queue: spool.clone() }));
+        .fallback_service(shop(Parts { app, signer, options: auth_options, queue: spool.clone() }));
 
     let (stop, stopped) = watch::channel(false);
     let jobs = if options.without_mail {

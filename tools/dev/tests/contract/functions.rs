@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use auth::{Auth, Lifetimes};
+use auth::{Auth, Lifetimes, Options};
 use axum::Router;
 use orders::Orders;
 use ring::rand::SystemRandom;
@@ -76,7 +76,16 @@ pub(crate) fn serve(function: &str, app: &App, signer: &Arc<TokenSigner>) -> Opt
     let app = app.clone();
     Some(match function {
         "admin" => service(admin::router(), app),
-        "auth" => service(auth::router(), Auth { app, signer: signer.clone(), lifetimes: Lifetimes::default() }),
+        "auth" => service(
+            auth::router(),
+            Auth {
+                app,
+                signer: signer.clone(),
+                lifetimes: Lifetimes::default(),
+                options: Options::default(),
+                queue: Arc::new(BrokenQueue),
+            },
+        ),
         "cart" => service(cart::router(), app),
         "catalogue" => service(catalogue::router(), app),
         "docs" => service(docs::router(), app),

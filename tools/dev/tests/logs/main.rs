@@ -14,7 +14,12 @@ use shared::testing::{Answer, Client, RecordedLogs, TestApp};
 
 /// A client of the whole shop, over this test's database.
 fn a_client(app: &TestApp, queue: Arc<dyn Queue>) -> Client {
-    Client::new(shop(Parts { app: app.app.clone(), signer: app.signer.clone(), queue }))
+    Client::new(shop(Parts {
+        app: app.app.clone(),
+        signer: app.signer.clone(),
+        options: auth::Options::default(),
+        queue,
+    }))
 }
 
 /// The line of the request that this is the answer to; there is one.

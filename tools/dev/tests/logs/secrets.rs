@@ -88,7 +88,7 @@ fn a_client(db: Db, environment: &Environment) -> Client {
     let app = App { db, ..App::from_environment(environment).unwrap() };
     let signer = Arc::new(TokenSigner::from_environment(environment).unwrap());
     let queue = Orders::from_environment(app.clone(), environment).unwrap().queue;
-    Client::new(shop(Parts { app, signer, queue }))
+    Client::new(shop(Parts { app, signer, options: auth::Options::default(), queue }))
 }
 
 /// What it says when it fails, which `lambda_runtime` logs.

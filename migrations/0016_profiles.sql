@@ -1,0 +1,32 @@
+-- What a buyer tells of themselves.
+
+alter table users
+    add column name text not null default '',
+    add column phone text not null default '';
+
+create table user_addresses (
+    id bigint generated always as identity primary key,
+    user_id bigint not null references users (id) on delete cascade,
+    name text not null,
+    company text not null default '',
+    line1 text not null,
+    line2 text not null default '',
+    city text not null,
+    postal_code text not null default '',
+    region text not null default '',
+    -- ISO 3166-1 alpha-2.
+    country text not null,
+    phone text not null default '',
+    is_default_shipping boolean not null default false,
+    is_default_billing boolean not null default false,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    constraint user_address_name_not_blank check (btrim(name) <> ''),
+    constraint user_address_line1_not_blank check (btrim(line1) <> ''),
+    constraint user_address_city_not_blank check (btrim(city) <> ''),
+    constraint user_address_country_is_a_code check (country ~ '^[A-Z]{2}$')
+);
+create index user_address_by_user on user_addresses (user_id, id);
+-- One default of each kind, by constraint.
+create unique index user_address_default_shipping_unique on user_addresses (user_id) where is_default_shipping;
+create unique index user_address_default_billing_unique on user_addresses (user_id) where is_default_billing;

@@ -1,0 +1,147 @@
+//! What was done to accounts and by accounts, written down once.
+//!
+//! No password, token, code or key is in it, and no address of somebody who has no account: people type passwords into the
+//! wrong field.
+
+pub mod store;
+
+use serde_json::Value;
+
+use crate::ids::{ApiKeyId, UserId};
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An account was made.
+    Registered,
+    /// An account was switched on by the link in its mail.
+    Activated,
+    /// Somebody logged in.
+    LoggedIn,
+    /// Somebody could not log in: a wrong password or code, or nobody's address.
+    LogInFailed,
+    /// A password that was asked for again was wrong.
+    PasswordCheckFailed,
+    /// One sign-in was ended by its owner.
+    SignInEnded,
+    /// All sign-ins were ended by their owner.
+    AllSignInsEnded,
+    /// A refresh token came a second time, so its sign-in was ended.
+    RefreshTokenReused,
+    /// The password was changed by its owner.
+    PasswordChanged,
+    /// The password was changed by the link in a mail.
+    PasswordReset,
+    /// The address was changed by its owner.
+    EmailChanged,
+    /// The address was changed by the link in a mail.
+    EmailReset,
+    /// The name was changed.
+    UsernameChanged,
+    /// An account was switched off by the staff.
+    Deactivated,
+    /// An account was switched on again by the staff.
+    Reactivated,
+    /// An account was erased.
+    Erased,
+    /// All that is kept of somebody was handed out to them.
+    Exported,
+    /// A role was made.
+    RoleCreated,
+    /// A role was changed.
+    RoleChanged,
+    /// A role was deleted.
+    RoleDeleted,
+    /// Somebody got other roles.
+    RolesAssigned,
+    /// An API key was made.
+    ApiKeyCreated,
+    /// An API key was called back.
+    ApiKeyRevoked,
+    /// A second factor was set up.
+    TotpEnabled,
+    /// A second factor was removed.
+    TotpDisabled,
+    /// New recovery codes were made.
+    RecoveryCodesRenewed,
+    /// A recovery code stood in for the second factor.
+    RecoveryCodeUsed,
+}
+
+impl Kind {
+    /// `audit_log.kind`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Activated => "activated",
+            Self::LoggedIn => "logged_in",
+            Self::LogInFailed => "log_in_failed",
+            Self::PasswordCheckFailed => "password_check_failed",
+            Self::SignInEnded => "sign_in_ended",
+            Self::AllSignInsEnded => "all_sign_ins_ended",
+            Self::RefreshTokenReused => "refresh_token_reused",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordReset => "password_reset",
+            Self::EmailChanged => "email_changed",
+            Self::EmailReset => "email_reset",
+            Self::UsernameChanged => "username_changed",
+            Self::Deactivated => "deactivated",
+            Self::Reactivated => "reactivated",
+            Self::Erased => "erased",
+            Self::Exported => "exported",
+            Self::RoleCreated => "role_created",
+            Self::RoleChanged => "role_changed",
+            Self::RoleDeleted => "role_deleted",
+            Self::RolesAssigned => "roles_assigned",
+            Self::ApiKeyCreated => "api_key_created",
+            Self::ApiKeyRevoked => "api_key_revoked",
+            Self::TotpEnabled => "totp_enabled",
+            Self::TotpDisabled => "totp_disabled",
+            Self::RecoveryCodesRenewed => "recovery_codes_renewed",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+        }
+    }
+}
+
+/// One line of the log.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    kind: Kind,
+    user: Option<UserId>,
+    actor_user: Option<UserId>,
+    actor_api_key: Option<ApiKeyId>,
+    details: Value,
+}
+
+impl Entry {
+    /// Somebody did this with their own account.
+    pub fn by_owner(kind: Kind, user: UserId) -> Self {
+        Self { kind, user: Some(user), actor_user: Some(user), actor_api_key: None, details: empty() }
+    }
+
+    /// This happened to an account, and nobody knows by whom; or to none.
+    pub fn by_nobody(kind: Kind, user: Option<UserId>) -> Self {
+        Self { kind, user, actor_user: None, actor_api_key: None, details: empty() }
+    }
+
+    /// One of the staff did this, to somebody's account or to none.
+    pub fn by_staff(kind: Kind, actor: UserId, user: Option<UserId>) -> Self {
+        Self { kind, user, actor_user: Some(actor), actor_api_key: None, details: empty() }
+    }
+
+    /// A program did this, to somebody's account or to none.
+    pub fn by_api_key(kind: Kind, key: ApiKeyId, user: Option<UserId>) -> Self {
+        Self { kind, user, actor_user: None, actor_api_key: Some(key), details: empty() }
+    }
+
+    /// The same with more to say: an object.
+    #[must_use]
+    pub fn with(mut self, details: Value) -> Self {
+        self.details = details;
+        self
+    }
+}
+
+fn empty() -> Value {
+    Value::Object(serde_json::Map::new())
+}

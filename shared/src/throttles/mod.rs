@@ -1,0 +1,82 @@
+//! How often somebody may try. Counted in the database, because a sandbox has no memory; counted before the try is made, because
+//! a thousand tries at once would otherwise be a thousand tries.
+
+pub mod store;
+
+use ring::digest::{SHA256, digest};
+
+use crate::ids::UserId;
+use crate::users::Origin;
+
+/// What is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Log-ins with one address. Each failure after the fifth waits twice as long, up to a quarter of an hour: long for who
+    /// guesses, and bearable for the owner whom somebody wants to lock out.
+    LogInAs,
+    /// Log-ins from one client address, whatever the account. Many people may sit behind one, so it is later than the other.
+    LogInFrom,
+    /// A password, or a code, that is asked for again of who is signed in.
+    PasswordCheck,
+    /// Mails to one address.
+    MailTo,
+    /// Mails asked for by one client address.
+    MailFrom,
+}
+
+/// How a limit counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rule {
+    pub(crate) scope: &'static str,
+    /// How many tries are free.
+    pub(crate) free: i32,
+    /// What is counted together; with `longest`, how long after the last try all is forgotten.
+    pub(crate) window_seconds: i64,
+    /// How long a try waits at most, where the wait grows.
+    pub(crate) longest_seconds: Option<i64>,
+}
+
+const HOUR: i64 = 3600;
+
+impl Limit {
+    pub(crate) const fn rule(self) -> Rule {
+        match self {
+            Self::LogInAs => {
+                Rule { scope: "log_in_as", free: 5, window_seconds: 24 * HOUR, longest_seconds: Some(900) }
+            }
+            Self::LogInFrom => {
+                Rule { scope: "log_in_from", free: 50, window_seconds: HOUR, longest_seconds: Some(900) }
+            }
+            Self::PasswordCheck => {
+                Rule { scope: "password_check", free: 5, window_seconds: 24 * HOUR, longest_seconds: Some(900) }
+            }
+            Self::MailTo => Rule { scope: "mail_to", free: 5, window_seconds: HOUR, longest_seconds: None },
+            Self::MailFrom => Rule { scope: "mail_from", free: 50, window_seconds: HOUR, longest_seconds: None },
+        }
+    }
+}
+
+/// Who is counted: a digest, so that the table names nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject(pub(crate) Vec<u8>);
+
+impl Subject {
+    /// An address of an account, or of none; its capitals do not matter.
+    pub fn email(email: &str) -> Self {
+        Self::of("email", &email.trim().to_lowercase())
+    }
+
+    /// An account.
+    pub fn user(user: UserId) -> Self {
+        Self::of("user", &user.to_string())
+    }
+
+    /// Where a request came from.
+    pub fn origin(origin: &Origin) -> Self {
+        Self::of("origin", &origin.counted_as())
+    }
+
+    fn of(what: &str, who: &str) -> Self {
+        Self(digest(&SHA256, format!("{what}:{who}").as_bytes()).as_ref().to_vec())
+    }
+}

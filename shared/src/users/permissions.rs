@@ -1,0 +1,134 @@
+//! What the staff may do: five permissions, which roles and API keys are made of.
+
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The right to one part of the shop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// Products, categories, brands, attributes and images.
+    Catalogue,
+    /// What is on hand.
+    Stock,
+    /// Everybody's orders.
+    Orders,
+    /// Everybody's accounts, but for the staff's.
+    Customers,
+    /// Who works here and what they may do, API keys, the audit log.
+    Settings,
+}
+
+impl Permission {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::Catalogue, Self::Stock, Self::Orders, Self::Customers, Self::Settings];
+
+    /// Its name: in roles, in scopes, on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Catalogue => "catalogue",
+            Self::Stock => "stock",
+            Self::Orders => "orders",
+            Self::Customers => "customers",
+            Self::Settings => "settings",
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|permission| permission.name() == name)
+    }
+}
+
+/// Some of the permissions, each at most once, in their own order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Permissions(u8);
+
+impl Permissions {
+    /// None of them.
+    pub const NONE: Self = Self(0);
+
+    /// All of them.
+    pub fn all() -> Self {
+        Permission::ALL.into_iter().collect()
+    }
+
+    /// Whether this is one of them.
+    pub fn has(self, permission: Permission) -> bool {
+        self.0 & bit(permission) != 0
+    }
+
+    /// Whether all of these are among them: who has less may not hand them out.
+    pub fn include(self, others: Self) -> bool {
+        self.0 & others.0 == others.0
+    }
+
+    /// One after another.
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.into_iter().filter(move |permission| self.has(*permission))
+    }
+
+    /// Their names, as the database keeps them.
+    pub fn names(self) -> Vec<String> {
+        self.iter().map(|permission| permission.name().to_owned()).collect()
+    }
+
+    /// Of names; what is no permission is left out.
+    pub fn of_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        names.into_iter().filter_map(Permission::named).collect()
+    }
+}
+
+impl FromIterator<Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        Self(permissions.into_iter().fold(0, |bits, permission| bits | bit(permission)))
+    }
+}
+
+const fn bit(permission: Permission) -> u8 {
+    1 << permission as u8
+}
+
+/// A permission as a type, for a handler to name the one it needs: `Permitted<Customers>`.
+pub trait Needed: Send + Sync + 'static {
+    /// Which.
+    const PERMISSION: Permission;
+}
+
+macro_rules! needed {
+    ($($name:ident),+) => {$(
+        #[doc = concat!("[`Permission::", stringify!($name), "`], as a type.")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name(PhantomData<()>);
+
+        impl Needed for $name {
+            const PERMISSION: Permission = Permission::$name;
+        }
+    )+};
+}
+
+needed!(Catalogue, Stock, Orders, Customers, Settings);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_permission_is_the_one_on_the_wire() {
+        for permission in Permission::ALL {
+            assert_eq!(serde_json::to_value(permission).unwrap(), permission.name());
+            assert_eq!(Permission::named(permission.name()), Some(permission));
+        }
+        assert_eq!(Permission::named("everything"), None);
+    }
+
+    #[test]
+    fn nobody_has_what_they_were_not_given() {
+        let some = Permissions::of_names(["orders", "stock", "nonsense"]);
+        assert_eq!(some.iter().collect::<Vec<_>>(), [Permission::Stock, Permission::Orders]);
+        assert!(Permissions::all().include(some) && !some.include(Permissions::all()));
+        assert!(some.include(Permissions::NONE));
+    }
+}
