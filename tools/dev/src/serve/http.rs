@@ -56,9 +56,11 @@ impl Port {
     }
 }
 
-/// What API Gateway does in the cloud: says from where a request came.
+/// What API Gateway does in the cloud: says from where a request came. Everybody here is on this machine, so whoever wants to be
+/// from elsewhere may say so in `X-Forwarded-For`; in the cloud no header can.
 async fn seen_here(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request, next: Next) -> Response {
-    request.extensions_mut().insert(ClientAddress(peer.ip()));
+    let said = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    request.extensions_mut().insert(ClientAddress(said.unwrap_or_else(|| peer.ip())));
     next.run(request).await
 }
 
