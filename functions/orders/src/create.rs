@@ -17,6 +17,7 @@ use shared::orders::store::{Outcome, Placement, place};
 use shared::orders::{Order, ShortItem};
 use shared::outbox::{Event, Happened, Queue, announce};
 use shared::trace::Trace;
+use shared::users::tokens::TokenError;
 use utoipa::ToSchema;
 use uuid::{Builder, Uuid};
 
@@ -81,7 +82,7 @@ impl FromFields for NewOrder {
 pub(crate) async fn create_order(
     State(app): State<App>,
     State(queue): State<Arc<dyn Queue>>,
-    Bearer(user): Bearer, // place_order looks the account up itself
+    Bearer { user, sign_in }: Bearer, // check_out looks both up itself
     headers: HeaderMap,
     Body(new): Body<NewOrder>,
 ) -> Result<(StatusCode, HeaderMap, Json<Order>), ApiError> {
@@ -90,6 +91,7 @@ pub(crate) async fn create_order(
         event: EventId(app.ambient.ordered_uuid()),
         cart: new.cart_id,
         user,
+        sign_in,
         idempotency_key: idempotency_key(&headers, user)?,
         request_digest: digest(&[new.cart_id.0.as_bytes(), format!("{:?}", new.expected_total).as_bytes()]),
         expected_total: new.expected_total,
@@ -129,6 +131,7 @@ pub(crate) async fn create_order(
         Outcome::KeyReused => Err(ApiError::IdempotencyKeyReused),
         Outcome::UserNotFound => Err(Unauthorized::UserNotFound.into()),
         Outcome::UserInactive => Err(Unauthorized::UserInactive.into()),
+        Outcome::SignedOut => Err(Unauthorized::BadToken(TokenError::Revoked).into()),
     }
 }
 

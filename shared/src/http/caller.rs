@@ -9,7 +9,7 @@ use http::request::Parts;
 
 use super::{ApiError, Unauthorized};
 use crate::app::{App, Asker, ClientAddress, RequestId};
-use crate::ids::UserId;
+use crate::ids::{SignInId, UserId};
 use crate::trace::Trace;
 use crate::users::Origin;
 use crate::users::permissions::Needed;
@@ -28,9 +28,14 @@ pub struct CurrentUser(pub Account);
 pub struct Permitted<P>(pub Account, PhantomData<P>);
 
 /// Somebody with a good access token. The account was *not* looked up, nor whether the sign-in has ended: only for a handler whose
-/// SQL does that itself.
+/// SQL does both itself.
 #[derive(Clone, Copy, Debug)]
-pub struct Bearer(pub UserId);
+pub struct Bearer {
+    /// Whose token it is.
+    pub user: UserId,
+    /// The sign-in that it belongs to, where it says so.
+    pub sign_in: Option<SignInId>,
+}
 
 /// A [`CurrentUser`], or nobody. A token that is not good is an error here too: somebody thinks to be signed in and is not.
 #[derive(Clone, Debug)]
@@ -45,8 +50,9 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let claims = bearer(parts, &App::from_ref(state))?.ok_or(Unauthorized::NotAuthenticated)?;
         let user = claims.user().map_err(Unauthorized::BadToken)?;
+        let sign_in = claims.sign_in().map_err(Unauthorized::BadToken)?;
         accepted(parts, user);
-        Ok(Self(user))
+        Ok(Self { user, sign_in })
     }
 }
 

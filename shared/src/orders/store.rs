@@ -4,11 +4,11 @@ use uuid::Uuid;
 
 use super::{Order, OrderLine, OrderSummary, ShortItem};
 use crate::app::db::{Call, Db, Tx, is_violation};
-use crate::ids::{CartId, EventId, OrderId, UserId, VariantId};
+use crate::ids::{CartId, EventId, OrderId, SignInId, UserId, VariantId};
 use crate::money::Money;
 use crate::time::Timestamp;
 
-/// What `place_order` is asked. Everything that is random or tells the time is dealt beforehand.
+/// What `check_out` is asked. Everything that is random or tells the time is dealt beforehand.
 #[derive(Clone, Copy, Debug)]
 pub struct Placement {
     /// The id the order will have.
@@ -19,6 +19,8 @@ pub struct Placement {
     pub cart: CartId,
     /// Who asks.
     pub user: UserId,
+    /// The sign-in that they ask in, where their token says so.
+    pub sign_in: Option<SignInId>,
     /// Digest of the client's key, if it sent one.
     pub idempotency_key: Option<Uuid>,
     /// Digest of the request's body.
@@ -52,9 +54,11 @@ pub enum Outcome {
     UserNotFound,
     /// The account is switched off.
     UserInactive,
+    /// The sign-in has ended.
+    SignedOut,
 }
 
-/// The row of `place_order` (migrations/0008_place_order.sql says which columns each outcome fills).
+/// The row of `check_out` (migrations/0008_place_order.sql says which columns each outcome fills).
 #[derive(Debug, Default, sqlx::FromRow)]
 #[sqlx(default)]
 struct Row {
@@ -87,7 +91,8 @@ pub async fn place(db: &Db, placement: &Placement) -> sqlx::Result<Outcome> {
 }
 
 async fn call(db: &Db, placement: &Placement) -> sqlx::Result<Outcome> {
-    let call = Call::new("place_order")
+    let call = Call::new("check_out")
+        .uuid(placement.sign_in.map(|sign_in| sign_in.0))
         .uuid(placement.order.0)
         .uuid(placement.event.0)
         .uuid(placement.cart.0)
@@ -112,7 +117,8 @@ fn outcome(rows: Vec<Row>, cart: CartId) -> sqlx::Result<Outcome> {
         "key_reused" => Outcome::KeyReused,
         "user_not_found" => Outcome::UserNotFound,
         "user_inactive" => Outcome::UserInactive,
-        other => return Err(sqlx::Error::Decode(format!("place_order answered `{other}`").into())),
+        "signed_out" => Outcome::SignedOut,
+        other => return Err(sqlx::Error::Decode(format!("check_out answered `{other}`").into())),
     })
 }
 

@@ -36,6 +36,7 @@ impl TestApp {
             event: EventId(self.clock.ordered_uuid()),
             cart: cart.create().await,
             user: user.id,
+            sign_in: None,
             idempotency_key: None,
             request_digest: Uuid::nil(),
             expected_total: None,

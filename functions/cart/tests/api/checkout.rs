@@ -21,6 +21,7 @@ async fn a_line_that_was_added_is_in_the_order_and_one_that_was_not_is_refused(d
             event: EventId(app.app.ambient.ordered_uuid()),
             cart,
             user: ana.id,
+            sign_in: None,
             idempotency_key: None,
             request_digest: cart.0,
             expected_total: None,

@@ -9,6 +9,7 @@ mod list;
 mod many_buyers;
 mod observed;
 mod queue;
+mod signed_out;
 mod sqs;
 mod waiting;
 
