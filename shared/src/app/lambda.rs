@@ -136,6 +136,20 @@ mod tests {
         context
     }
 
+    #[test]
+    fn a_request_comes_from_where_the_gateway_saw_it_and_not_from_where_a_header_says() {
+        let event = r#"{"version": "2.0", "routeKey": "$default", "rawPath": "/auth/jwt/create/", "rawQueryString": "",
+            "headers": {"x-forwarded-for": "198.51.100.1", "forwarded": "for=198.51.100.1"},
+            "requestContext": {"accountId": "1", "apiId": "1", "stage": "$default", "requestId": "1", "routeKey": "$default",
+                "domainName": "shop", "time": "", "timeEpoch": 0,
+                "http": {"method": "POST", "path": "/auth/jwt/create/", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7",
+                    "userAgent": "test"}},
+            "isBase64Encoded": false}"#;
+        let request = seen_by_the_gateway(lambda_http::request::from_str(event).unwrap());
+        let seen = request.extensions().get::<ClientAddress>().map(|client| client.0.to_string());
+        assert_eq!(seen.as_deref(), Some("203.0.113.7"));
+    }
+
     #[tokio::test]
     async fn each_event_is_one_line_whether_it_fails_or_not() {
         let logs = RecordedLogs::start();
