@@ -39,6 +39,7 @@ impl<E: Into<ApiError>> From<E> for PageError {
             | ApiError::Forbidden
             | ApiError::MethodNotAllowed(_)
             | ApiError::Conflict { .. }
+            | ApiError::ChangedMeanwhile
             | ApiError::TooLarge
             | ApiError::UnsupportedMediaType(_)
             | ApiError::IdempotencyKeyReused => Self::Unreadable,

@@ -37,10 +37,26 @@ impl<S: Send + Sync> FromRequestParts<S> for Seen {
 }
 
 impl Seen {
+    /// For an answer to a change: nobody has it already.
+    pub(crate) const fn nothing() -> Self {
+        Self(Vec::new())
+    }
+
     /// 200 with the body as JSON, or 304 where the client has just that.
     pub(crate) fn or<T: Serialize>(&self, body: &T) -> Result<Response, ApiError> {
         let body = serde_json::to_vec(body).map_err(anyhow::Error::from)?;
-        let tag = entity_tag(&body);
+        let tag = format!("\"{}\"", digest_of(&body));
+        self.or_tagged(body, tag)
+    }
+
+    /// The same for what staff change: its tag begins with its version, which [`crate::if_match::IfMatch`] reads.
+    pub(crate) fn or_version<T: Serialize>(&self, version: i64, body: &T) -> Result<Response, ApiError> {
+        let body = serde_json::to_vec(body).map_err(anyhow::Error::from)?;
+        let tag = format!("\"{version}.{}\"", digest_of(&body));
+        self.or_tagged(body, tag)
+    }
+
+    fn or_tagged(&self, body: Vec<u8>, tag: String) -> Result<Response, ApiError> {
         let headers = [(CACHE_CONTROL, MAX_AGE), (ETAG, HeaderValue::try_from(&tag).map_err(anyhow::Error::from)?)];
         if self.has(&tag) {
             return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
@@ -55,10 +71,10 @@ impl Seen {
 }
 
 /// Strong: the same tag is the same bytes. 128 bits of the digest are plenty for that.
-fn entity_tag(body: &[u8]) -> String {
+fn digest_of(body: &[u8]) -> String {
     let digest = digest(&SHA256, body);
     let bytes: Vec<u8> = digest.as_ref().iter().copied().take(16).collect();
-    format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(bytes))
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
 impl IntoResponses for NotModified {

@@ -1,9 +1,11 @@
 //! `GET /api/v1/catalogue/categories/{id_or_slug}/`: one category.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use http::header::LOCATION;
 use shared::app::App;
-use shared::catalogue::store::categories::find;
+use shared::catalogue::store::categories::{find, renamed_from};
 use shared::catalogue::{Category, IdOrSlug};
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 
@@ -20,6 +22,7 @@ use crate::cached::{NotModified, Seen};
     params(("id_or_slug" = String, Path, description = "The category's id or slug.")),
     responses(
         (status = 200, body = Category, description = "The category."),
+        (status = 301, description = "It has another slug now: `Location` says which."),
         NotModified,
         (status = 404, body = Problem, description = "There is no such category."),
         PublicProblems,
@@ -28,10 +31,25 @@ use crate::cached::{NotModified, Seen};
 pub(crate) async fn get_category(
     State(app): State<App>,
     seen: Seen,
-    PathId(category): PathId<IdOrSlug>,
+    PathId(asked): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
-    let category = find(&mut tx, &category).await?;
+    let category = find(&mut tx, &asked).await?;
+    let renamed = if category.is_none() { renamed_from(&mut tx, &asked.slug).await? } else { None };
     tx.commit().await?;
-    seen.or(&category.ok_or(ApiError::NotFound)?)
+    match (category, renamed) {
+        (Some(category), _) => seen.or_version(category.version, &category),
+        (None, Some(slug)) => Ok(moved_to(&category_path(&slug))),
+        (None, None) => Err(ApiError::NotFound),
+    }
+}
+
+/// 301.
+fn moved_to(path: &str) -> Response {
+    (StatusCode::MOVED_PERMANENTLY, [(LOCATION, path)]).into_response()
+}
+
+/// Where a category is.
+pub(crate) fn category_path(id_or_slug: impl std::fmt::Display) -> String {
+    format!("/api/v1/catalogue/categories/{id_or_slug}/")
 }

@@ -1,15 +1,21 @@
-//! `/api/v1/catalogue/`: products, brands, the category tree and attributes, for everybody to read.
+//! `/api/v1/catalogue/`: products, brands, the category tree and attributes, for everybody to read and for staff to change.
 
 mod cached;
+mod category_body;
+mod create_category;
+mod delete_category;
 mod get_brand;
 mod get_category;
+mod get_category_tree;
 mod get_product;
+mod if_match;
 mod list_attributes;
 mod list_brands;
 mod list_categories;
 mod list_products;
 mod product_query;
 mod root;
+mod update_category;
 
 use shared::app::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,7 +29,13 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(get_product::get_product))
         .routes(routes!(list_brands::list_brands))
         .routes(routes!(get_brand::get_brand))
-        .routes(routes!(list_categories::list_categories))
-        .routes(routes!(get_category::get_category))
+        .routes(routes!(list_categories::list_categories, create_category::create_category))
+        .routes(routes!(
+            get_category::get_category,
+            update_category::replace_category,
+            update_category::update_category,
+            delete_category::delete_category
+        ))
+        .routes(routes!(get_category_tree::get_category_tree))
         .routes(routes!(list_attributes::list_attributes))
 }

@@ -15,5 +15,5 @@ pub use product::{
     Attribute, AttributeValue, MainImage, PriceRange, Product, ProductImage, ProductSummary, ProductVariant,
     VariantAttributeValue,
 };
-pub use slug::slugify;
-pub use tree::{Brand, Category, CategoryNode, CategorySummary, tree};
+pub use slug::{SLUG_MAX, is_slug, slugify};
+pub use tree::{Brand, Category, CategoryChild, CategoryNode, CategorySummary, tree};

@@ -3,7 +3,13 @@
 use ring::digest::{SHA256, digest};
 
 /// What a slug may measure; a URL has to be read by people.
-const MAX: usize = 100;
+pub const SLUG_MAX: usize = 100;
+
+/// Whether this can be a slug: lower-case ASCII words between hyphens, and no number, which would be taken for an id.
+pub fn is_slug(text: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    text.len() <= SLUG_MAX && text.split('-').all(is_word) && !text.bytes().all(|b| b.is_ascii_digit())
+}
 
 /// The text as lower-case ASCII words between hyphens: `Crème brûlée, 2 pcs` is `creme-brulee-2-pcs`.
 ///
@@ -20,7 +26,7 @@ pub fn slugify(text: &str) -> String {
         } else if !is_silent(c) && !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
         }
-        if slug.len() > MAX {
+        if slug.len() > SLUG_MAX {
             slug.truncate(start);
             break;
         }
@@ -105,6 +111,6 @@ mod tests {
     #[test]
     fn a_slug_ends_where_it_gets_too_long() {
         let slug = slugify(&"éß ".repeat(100));
-        assert!(slug.len() <= MAX && slug.ends_with("ess"), "{slug}");
+        assert!(slug.len() <= SLUG_MAX && slug.ends_with("ess"), "{slug}");
     }
 }

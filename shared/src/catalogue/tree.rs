@@ -39,10 +39,29 @@ pub struct Category {
     /// The category.
     #[serde(flatten)]
     pub summary: CategorySummary,
+    /// The category it is right below; null at the top.
+    pub parent_id: Option<CategoryId>,
+    /// How many products are on sale in it and in all that is below it.
+    #[schema(example = 42)]
+    pub product_count: i64,
     /// From the top of the tree down to this category, itself included.
     pub path: Vec<CategorySummary>,
-    /// The categories right below it.
-    pub children: Vec<CategorySummary>,
+    /// The categories right below it, in order.
+    pub children: Vec<CategoryChild>,
+    /// How often it was changed; the first half of its `ETag`.
+    #[serde(skip)]
+    pub version: i64,
+}
+
+/// A category right below another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CategoryChild {
+    /// The category.
+    #[serde(flatten)]
+    pub summary: CategorySummary,
+    /// How many products are on sale in it and in all that is below it.
+    #[schema(example = 7)]
+    pub product_count: i64,
 }
 
 /// A category with all that is below it.

@@ -86,6 +86,8 @@ pub enum ApiError {
         /// For programs.
         code: &'static str,
     },
+    /// 412: it is not what the client has seen.
+    ChangedMeanwhile,
     /// 413.
     TooLarge,
     /// 415: a body of this type is not read.
@@ -194,6 +196,11 @@ impl IntoResponse for ApiError {
                 (StatusCode::CONFLICT, Json(body)).into_response()
             }
             Self::Gone { detail, code } => problem(StatusCode::GONE, detail, code),
+            Self::ChangedMeanwhile => problem(
+                StatusCode::PRECONDITION_FAILED,
+                "Somebody else has changed it meanwhile; read it again.",
+                "changed_meanwhile",
+            ),
             Self::TooLarge => problem(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "The request's body is too large; 256 KiB are read.",

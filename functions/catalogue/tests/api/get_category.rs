@@ -18,11 +18,13 @@ async fn a_category_says_where_it_is_and_what_is_below(db: PgPool) {
                 "id": shop.shirts,
                 "name": "Shirts",
                 "slug": "shirts",
+                "parent_id": clothing,
+                "product_count": 3,
                 "path": [
                     {"id": clothing, "name": "Clothing", "slug": "clothing"},
                     {"id": shop.shirts, "name": "Shirts", "slug": "shirts"},
                 ],
-                "children": [{"id": tees, "name": "Tees", "slug": "tees"}],
+                "children": [{"id": tees, "name": "Tees", "slug": "tees", "product_count": 2}],
             })
         );
     }

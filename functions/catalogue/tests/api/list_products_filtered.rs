@@ -122,20 +122,6 @@ async fn a_product_in_two_categories_below_one_is_listed_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_category_tree_with_a_circle_still_answers(db: PgPool) {
-    let shop = Shop::open(db).await;
-    sqlx::query(
-        "update categories set parent_id = (select id from categories where slug = 'tees') where slug = 'clothing'",
-    )
-    .execute(&shop.app.db)
-    .await
-    .unwrap();
-    assert_eq!(shop.finds("category=shirts").await.len(), 3);
-    shop.client().get("/api/v1/catalogue/categories/shirts/").await.expect(200);
-    shop.client().get("/api/v1/catalogue/categories/").await.expect(200);
-}
-
-#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn availability_filters_both_ways_and_under_both_names(db: PgPool) {
     let shop = Shop::open(db).await;
     for name in ["is_available", "in_stock"] {

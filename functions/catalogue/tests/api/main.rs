@@ -10,7 +10,9 @@ mod list_brands;
 mod list_categories;
 mod list_products;
 mod list_products_filtered;
+mod move_categories;
 mod root;
+mod write_categories;
 
 use shared::app::db::Tx;
 use shared::catalogue::store::write::{

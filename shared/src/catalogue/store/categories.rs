@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::app::db::Tx;
-use crate::catalogue::{Category, CategorySummary, IdOrSlug};
+use crate::catalogue::{Category, CategoryChild, CategorySummary, IdOrSlug};
 use crate::ids::{CategoryId, ProductId};
 
 /// Every category beside its parent's id, siblings in order.
@@ -21,6 +21,9 @@ pub async fn all(tx: &mut Tx) -> sqlx::Result<Vec<(Option<CategoryId>, CategoryS
 pub async fn find(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Option<Category>> {
     let path = path(tx, category).await?;
     let Some(summary) = path.last().cloned() else { return Ok(None) };
+    let own = sqlx::query!("select parent_id, version from categories where id = $1", summary.id as _)
+        .fetch_one(&mut *tx)
+        .await?;
     let children = sqlx::query_as!(
         CategorySummary,
         "select id, name, slug from categories where parent_id = $1 order by position, name, id",
@@ -28,10 +31,74 @@ pub async fn find(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Option<Categ
     )
     .fetch_all(&mut *tx)
     .await?;
-    Ok(Some(Category { summary, path, children }))
+    let counts = product_counts(tx, summary.id).await?;
+    let count = |id| counts.get(&id).copied().unwrap_or_default();
+    let children = children.into_iter().map(|child| CategoryChild { product_count: count(child.id), summary: child });
+    Ok(Some(Category {
+        parent_id: own.parent_id,
+        product_count: count(summary.id),
+        children: children.collect(),
+        version: own.version,
+        summary,
+        path,
+    }))
 }
 
-/// From the top down to the category itself. `cycle`, because nothing in the table keeps a tree a tree.
+/// How many products are on sale in this category and in each right below it, all that is below those included.
+async fn product_counts(tx: &mut Tx, category: CategoryId) -> sqlx::Result<HashMap<CategoryId, i64>> {
+    let rows = sqlx::query!(
+        r#"with recursive below as (
+               select id as top, id from categories where id = $1 or parent_id = $1
+               union
+               select below.top, c.id from categories c join below on c.parent_id = below.id
+           )
+           select below.top as "top!: CategoryId", count(distinct pc.product_id) as "count!"
+             from below
+             join product_categories pc on pc.category_id = below.id
+             join products p on p.id = pc.product_id and p.status = 'active'
+            group by below.top"#,
+        category as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.top, row.count)).collect())
+}
+
+/// The slug of the category that had this one before.
+pub async fn renamed_from(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "select c.slug from old_category_slugs o join categories c on c.id = o.category_id where o.slug = $1",
+        slug
+    )
+    .fetch_optional(&mut *tx)
+    .await
+}
+
+/// The category with this id or slug and all that is below it, each beside its parent's id, siblings in order; empty where there is
+/// no such category. Its own parent's id is left out, so it is the top.
+pub async fn subtree(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Vec<(Option<CategoryId>, CategorySummary)>> {
+    let rows = sqlx::query!(
+        r#"with recursive down as (
+               select id, null::bigint as parent_id
+                 from (select id from categories where id = $1 or slug = $2 order by id = $1 desc limit 1) self
+               union
+               select c.id, c.parent_id from categories c join down on c.parent_id = down.id
+           )
+           select c.id, down.parent_id as "parent_id: CategoryId", c.name, c.slug
+             from down join categories c on c.id = down.id
+            order by c.position, c.name, c.id"#,
+        category.id,
+        category.slug
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.parent_id, CategorySummary { id: row.id, name: row.name, slug: row.slug }))
+        .collect())
+}
+
+/// From the top down to the category itself.
 async fn path(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Vec<CategorySummary>> {
     sqlx::query_as!(
         CategorySummary,
@@ -40,8 +107,8 @@ async fn path(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Vec<CategorySumm
                  from (select * from categories where id = $1 or slug = $2 order by id = $1 desc limit 1) self
                union all
                select c.id, c.parent_id, c.name, c.slug, up.steps + 1 from categories c join up on c.id = up.parent_id
-           ) cycle id set is_cycle using visited
-           select id as "id!: CategoryId", name as "name!", slug as "slug!" from up where not is_cycle order by steps desc"#,
+           )
+           select id as "id!: CategoryId", name as "name!", slug as "slug!" from up order by steps desc"#,
         category.id,
         category.slug
     )

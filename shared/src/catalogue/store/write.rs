@@ -4,10 +4,15 @@
 //! whether anything was changed. Slugs and SKUs say which row is meant. Whoever changes what a card shows ends with
 //! [`refresh_product_cards`] in the same transaction, and with [`touch_product`] where the product itself did not change.
 
+mod category;
 mod product;
 mod tree;
 mod variants;
 
+pub use category::{
+    CategoryChange, CategoryRefused, NewCategory, delete_category, insert_category, lock_category_tree,
+    move_to_position, update_category,
+};
 pub use product::{
     NewImage, NewProduct, refresh_product_cards, replace_images, set_product_categories, touch_product, upsert_product,
 };

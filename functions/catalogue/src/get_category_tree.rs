@@ -1,0 +1,35 @@
+//! `GET /api/v1/catalogue/categories/{id_or_slug}/tree/`: a category and all that is below it.
+
+use axum::extract::State;
+use axum::response::Response;
+use shared::app::App;
+use shared::catalogue::store::categories::subtree;
+use shared::catalogue::{CategoryNode, IdOrSlug, tree};
+use shared::http::{ApiError, PathId, Problem, PublicProblems};
+
+use crate::cached::{NotModified, Seen};
+
+/// Read a part of the category tree
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/categories/{id_or_slug}/tree/",
+    tag = "catalogue",
+    operation_id = "get_category_tree",
+    params(("id_or_slug" = String, Path, description = "The id or slug of the category at its top.")),
+    responses(
+        (status = 200, body = CategoryNode, description = "The category, with all that is below it."),
+        NotModified,
+        (status = 404, body = Problem, description = "There is no such category."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn get_category_tree(
+    State(app): State<App>,
+    seen: Seen,
+    PathId(category): PathId<IdOrSlug>,
+) -> Result<Response, ApiError> {
+    let mut tx = app.db.read().await?;
+    let categories = subtree(&mut tx, &category).await?;
+    tx.commit().await?;
+    seen.or(&tree(categories).into_iter().next().ok_or(ApiError::NotFound)?)
+}

@@ -1,0 +1,169 @@
+//! `POST`, `PUT`, `PATCH` and `DELETE` below `/api/v1/catalogue/categories/`.
+
+use serde_json::{Value, json};
+use shared::testing::{Answer, Client, TestApp};
+use shared::users::{Permission, Permissions};
+use sqlx::PgPool;
+
+use crate::{Shop, app};
+
+pub(crate) const CATEGORIES: &str = "/api/v1/catalogue/categories/";
+
+/// One of the staff who may change the catalogue and nothing else.
+pub(crate) async fn editor(app: &TestApp) -> Client {
+    app.of(&app.a_staff_user_who_may(Permissions::from_iter([Permission::Catalogue])).await)
+}
+
+pub(crate) fn path(category: &str) -> String {
+    format!("{CATEGORIES}{category}/")
+}
+
+/// Makes a category at the top or right below another; its id.
+pub(crate) async fn make(editor: &Client, name: &str, parent: Option<&Value>) -> Value {
+    let made = editor.post(CATEGORIES, json!({"name": name, "parent_id": parent})).await.expect(201);
+    made.body["id"].clone()
+}
+
+fn names(answer: &Answer) -> Vec<&str> {
+    answer.body["children"].as_array().unwrap().iter().map(|child| child["name"].as_str().unwrap()).collect()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_category_is_made_where_it_is_to_be_and_named_after_its_way(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let top = editor.post(CATEGORIES, json!({"name": "Clothing"})).await.expect(201);
+    assert_eq!(top.body["slug"], "clothing");
+    assert_eq!(top.header("location"), format!("http://shop.test{}", path(&top.body["id"].to_string())));
+
+    let below = json!({"name": "Shirts & Tops", "parent_id": top.body["id"], "position": 0});
+    let below = editor.post(CATEGORIES, below).await.expect(201);
+
+    assert_eq!(below.body["slug"], "clothing-shirts-tops");
+    let read = app.anonymous().get(&path("clothing-shirts-tops")).await.expect(200);
+    assert_eq!(read.body, below.body);
+    assert_eq!(read.header("etag"), below.header("etag"));
+    assert_eq!(read.body["path"][0]["slug"], "clothing");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_cannot_be_a_category_is_refused_field_by_field(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    make(&editor, "Clothing", None).await;
+    let slug = "Enter a valid \"slug\": small letters, numbers and single hyphens, and not a number alone.";
+    for (body, expected) in [
+        (json!({}), json!({"name": ["This field is required."]})),
+        (json!({"name": " ", "slug": "A b"}), json!({"name": ["This field may not be blank."], "slug": [slug]})),
+        (json!({"name": "x", "slug": "501"}), json!({"slug": [slug]})),
+        (json!({"name": "x".repeat(201)}), json!({"name": ["Ensure this field has no more than 200 characters."]})),
+        (json!({"name": "Clothing"}), json!({"slug": ["category with this slug already exists."]})),
+        (json!({"name": "x", "parent_id": 999}), json!({"parent_id": ["Invalid pk \"999\" - object does not exist."]})),
+        (json!({"name": "x", "parent_id": "y"}), json!({"parent_id": ["A valid integer is required."]})),
+    ] {
+        assert_eq!(editor.post(CATEGORIES, body.clone()).await.expect(400).body, expected, "{body}");
+    }
+    assert_eq!(app.count("select count(*) from categories").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_old_slug_leads_to_the_new_one_until_somebody_else_has_it(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    make(&editor, "Pants", None).await;
+    for slug in ["trousers", "slacks"] {
+        editor
+            .patch(&path(if slug == "trousers" { "pants" } else { "trousers" }), json!({"slug": slug}))
+            .await
+            .expect(200);
+    }
+    for old in ["pants", "trousers"] {
+        let moved = app.anonymous().get(&path(old)).await.expect(301);
+        assert_eq!(moved.header("location"), path("slacks"));
+    }
+
+    make(&editor, "Pants", None).await;
+    assert_eq!(app.anonymous().get(&path("pants")).await.expect(200).body["slug"], "pants");
+    app.anonymous().get(&path("trousers")).await.expect(301);
+    // And back: what is its own slug leads nowhere else.
+    editor.patch(&path("slacks"), json!({"slug": "trousers"})).await.expect(200);
+    app.anonymous().get(&path("trousers")).await.expect(200);
+    app.anonymous().get(&path("slacks")).await.expect(301);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_change_is_made_to_what_its_sender_has_seen_and_to_nothing_else(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    make(&editor, "Pants", None).await;
+    let seen = app.anonymous().get(&path("pants")).await.expect(200).header("etag").to_owned();
+
+    let first = editor.clone().header("if-match", &seen);
+    first.patch(&path("pants"), json!({"name": "Trousers"})).await.expect(200);
+    for late in [
+        first.patch(&path("pants"), json!({"name": "Slacks"})).await,
+        first.put(&path("pants"), json!({"name": "Slacks"})).await,
+        first.delete(&path("pants")).await,
+    ] {
+        assert_eq!(late.expect(412).body["code"], "changed_meanwhile");
+    }
+
+    let now = app.anonymous().get(&path("pants")).await.expect(200);
+    assert_eq!(now.body["name"], "Trousers");
+    editor.header("if-match", now.header("etag")).delete(&path("pants")).await.expect(204);
+    app.anonymous().get(&path("pants")).await.expect(404);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn siblings_stand_in_the_order_that_they_are_given(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let top = make(&editor, "Top", None).await;
+    for name in ["A", "B", "C", "D"] {
+        make(&editor, name, Some(&top)).await;
+    }
+    for (moved, position, expected) in [
+        ("top-d", 0, ["D", "A", "B", "C"]),
+        ("top-d", 2, ["A", "B", "D", "C"]),
+        ("top-a", 99, ["B", "D", "C", "A"]),
+        ("top-c", 2, ["B", "D", "C", "A"]),
+    ] {
+        editor.patch(&path(moved), json!({"position": position})).await.expect(200);
+        let top = app.anonymous().get(&path("top")).await.expect(200);
+        assert_eq!(names(&top), expected, "{moved} at {position}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_category_with_something_in_it_is_not_deleted(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+    for full in ["clothing", "tees"] {
+        assert_eq!(editor.delete(&path(full)).await.expect(409).body["code"], "category_not_empty");
+    }
+    editor.delete(&path("nothing")).await.expect(404);
+    assert_eq!(shop.app.count("select count(*) from categories").await, 4);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_is_found_by_the_new_name_of_its_category(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+    editor.put(&path("shoes"), json!({"name": "Footwear"})).await.expect(200);
+    assert_eq!(shop.finds("search=footwear").await, ["boots"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn only_who_may_change_the_catalogue_changes_it(db: PgPool) {
+    let app = app(db);
+    let mut others = Permissions::all().iter().collect::<Vec<_>>();
+    others.retain(|permission| *permission != Permission::Catalogue);
+    let clerk = app.of(&app.a_staff_user_who_may(Permissions::from_iter(others)).await);
+    let ana = app.of(&app.a_user().await);
+    for (client, status) in [(&app.anonymous(), 401), (&ana, 403), (&clerk, 403)] {
+        client.post(CATEGORIES, json!({"name": "x"})).await.expect(status);
+        client.put(&path("x"), json!({"name": "x"})).await.expect(status);
+        client.patch(&path("x"), json!({})).await.expect(status);
+        client.delete(&path("x")).await.expect(status);
+    }
+}

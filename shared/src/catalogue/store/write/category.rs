@@ -1,0 +1,154 @@
+//! Writing categories one by one, as staff do.
+
+use crate::app::db::{Tx, is_violation};
+use crate::ids::CategoryId;
+
+/// A category to be.
+#[derive(Clone, Debug)]
+pub struct NewCategory<'a> {
+    /// The category it goes right below; none: to the top.
+    pub parent: Option<CategoryId>,
+    /// Its name.
+    pub name: &'a str,
+    /// Its name in URLs.
+    pub slug: &'a str,
+}
+
+/// What a category is to be.
+#[derive(Clone, Debug)]
+pub struct CategoryChange<'a> {
+    /// Which.
+    pub id: CategoryId,
+    /// Where it goes, and what it is called.
+    pub to: NewCategory<'a>,
+}
+
+/// Why the database refuses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CategoryRefused {
+    /// Another category has the slug.
+    SlugTaken,
+    /// There is no such parent.
+    NoSuchParent,
+    /// It would be below itself.
+    BelowItself,
+    /// It would lie deeper than 32.
+    TooDeep,
+    /// It has categories or products.
+    NotEmpty,
+}
+
+impl CategoryRefused {
+    fn of(error: &sqlx::Error) -> Option<Self> {
+        [
+            ("category_slug_unique", Self::SlugTaken),
+            ("categories_parent_id_fkey", Self::NoSuchParent),
+            ("category_not_its_own_parent", Self::BelowItself),
+            ("category_not_below_itself", Self::BelowItself),
+            ("category_not_too_deep", Self::TooDeep),
+        ]
+        .into_iter()
+        .find_map(|(constraint, refused)| is_violation(error, constraint).then_some(refused))
+    }
+}
+
+/// Whoever changes where a category is takes this first, and holds it until the transaction ends. The triggers of the table take it
+/// too; taken here, before any row, nobody waits in a circle.
+pub async fn lock_category_tree(tx: &mut Tx) -> sqlx::Result<()> {
+    sqlx::query!(r#"select lock_category_tree() as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
+}
+
+/// Makes a category, behind its siblings.
+pub async fn insert_category(tx: &mut Tx, new: NewCategory<'_>) -> sqlx::Result<Result<CategoryId, CategoryRefused>> {
+    let inserted = sqlx::query_scalar!(
+        "insert into categories (parent_id, name, slug, position)
+         select $1, $2, $3, coalesce(max(position) + 1, 0) from categories where parent_id is not distinct from $1
+         returning id",
+        new.parent as _,
+        new.name,
+        new.slug
+    )
+    .fetch_one(&mut *tx)
+    .await;
+    judged(inserted)
+}
+
+/// Changes a category. Where it gets another parent, it goes behind its new siblings.
+pub async fn update_category(
+    tx: &mut Tx,
+    CategoryChange { id, to }: CategoryChange<'_>,
+) -> sqlx::Result<Result<(), CategoryRefused>> {
+    let renamed = sqlx::query_scalar!(
+        r#"with before as (select name from categories where id = $1)
+           update categories c
+              set name = $3, slug = $4, parent_id = $2,
+                  position = case when c.parent_id is not distinct from $2 then c.position
+                                  else (select coalesce(max(s.position) + 1, 0) from categories s
+                                         where s.parent_id is not distinct from $2) end
+             from before
+            where c.id = $1
+           returning before.name <> c.name as "renamed!""#,
+        id as _,
+        to.parent as _,
+        to.name,
+        to.slug
+    )
+    .fetch_one(&mut *tx)
+    .await;
+    let renamed = match judged(renamed)? {
+        Ok(renamed) => renamed,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    if renamed {
+        // Its products are found by its name.
+        sqlx::query!(
+            "select refresh_product_cards(array(select product_id from product_categories where category_id = $1))",
+            id as _
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+    }
+    Ok(Ok(()))
+}
+
+/// Puts a category at this place among its siblings, from 0; at the end, if there are fewer.
+pub async fn move_to_position(tx: &mut Tx, id: CategoryId, position: i32) -> sqlx::Result<()> {
+    // The others keep their order, and it makes room between them: half a step before the one that is there now.
+    sqlx::query!(
+        "with siblings as (
+             select s.id, row_number() over (order by s.position, s.name, s.id) - 1 as place
+               from categories s join categories c on s.parent_id is not distinct from c.parent_id
+              where c.id = $1 and s.id <> $1
+         ), places as (
+             select id, row_number() over (order by at) - 1 as place
+               from (select id, place::numeric as at from siblings union all select $1, $2::integer - 0.5) ordered
+         )
+         update categories c set position = places.place from places where c.id = places.id and c.position <> places.place",
+        id as _,
+        position
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Deletes a category that has neither categories nor products.
+pub async fn delete_category(tx: &mut Tx, id: CategoryId) -> sqlx::Result<Result<(), CategoryRefused>> {
+    match sqlx::query!("delete from categories where id = $1", id as _).execute(&mut *tx).await {
+        Ok(_) => Ok(Ok(())),
+        Err(error)
+            if is_violation(&error, "categories_parent_id_fkey")
+                || is_violation(&error, "product_categories_category_id_fkey") =>
+        {
+            Ok(Err(CategoryRefused::NotEmpty))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn judged<T>(done: sqlx::Result<T>) -> sqlx::Result<Result<T, CategoryRefused>> {
+    match done {
+        Ok(value) => Ok(Ok(value)),
+        Err(error) => CategoryRefused::of(&error).map(Err).ok_or(error),
+    }
+}
