@@ -10,7 +10,7 @@ use shared::catalogue::store::categories::find;
 use shared::catalogue::store::write::{
     CategoryRefused, NewCategory, insert_category, lock_category_tree, move_to_position,
 };
-use shared::catalogue::{Category, IdOrSlug, slugify};
+use shared::catalogue::{Category, IdOrSlug, slugify, slugify_path};
 use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Permitted, Problem, Problems};
 use shared::ids::CategoryId;
 use shared::users::permissions;
@@ -83,7 +83,7 @@ async fn create(tx: &mut Tx, new: CategoryCreation) -> Result<Result<Category, C
         None => None,
     };
     let slug = new.slug.unwrap_or_else(|| match &above {
-        Some(above) => slugify(&format!("{}-{}", above.summary.slug, new.name)),
+        Some(above) => slugify_path(&[&above.summary.slug, &new.name]),
         None => slugify(&new.name),
     });
     let inserted = insert_category(tx, NewCategory { parent: new.parent_id, name: &new.name, slug: &slug }).await?;

@@ -9,6 +9,7 @@ mod get_category;
 mod get_category_tree;
 mod get_product;
 mod if_match;
+mod import_taxonomy;
 mod list_attributes;
 mod list_brands;
 mod list_categories;
@@ -17,6 +18,7 @@ mod product_query;
 mod root;
 mod update_category;
 
+use axum::extract::DefaultBodyLimit;
 use shared::app::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -37,5 +39,13 @@ pub fn router() -> OpenApiRouter<App> {
             delete_category::delete_category
         ))
         .routes(routes!(get_category_tree::get_category_tree))
+        .merge(large_bodies())
         .routes(routes!(list_attributes::list_attributes))
+}
+
+/// Those that take more than others do.
+fn large_bodies() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(import_taxonomy::import_taxonomy))
+        .layer(DefaultBodyLimit::max(import_taxonomy::LARGEST))
 }

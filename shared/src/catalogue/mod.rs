@@ -7,6 +7,7 @@ mod html;
 mod id_or_slug;
 mod product;
 mod slug;
+mod taxonomy;
 mod tree;
 
 pub use html::clean_html;
@@ -15,5 +16,6 @@ pub use product::{
     Attribute, AttributeValue, MainImage, PriceRange, Product, ProductImage, ProductSummary, ProductVariant,
     VariantAttributeValue,
 };
-pub use slug::{SLUG_MAX, is_slug, slugify};
+pub use slug::{SLUG_MAX, is_slug, slugify, slugify_path};
+pub use taxonomy::{BadLine, Taxonomy};
 pub use tree::{Brand, Category, CategoryChild, CategoryNode, CategorySummary, tree};

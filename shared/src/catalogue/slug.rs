@@ -16,6 +16,28 @@ pub fn is_slug(text: &str) -> bool {
 /// Never empty: a text without a letter or digit that can be written so, such as `靴`, becomes `x-` and eight digits of its
 /// digest. A slug is no number, which would be taken for an id: `501` becomes `x-501`. Equal texts have equal slugs; different texts may, too.
 pub fn slugify(text: &str) -> String {
+    let slug = words(text, SLUG_MAX);
+    if slug.is_empty() {
+        format!("x-{}", digits(text))
+    } else if slug.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("x-{slug}")
+    } else {
+        slug
+    }
+}
+
+/// The slug of something that lies deep: of all the names that lead to it. Where that gets too long it ends in eight digits of its digest,
+/// because neighbours begin alike.
+pub fn slugify_path<S: AsRef<str>>(names: &[S]) -> String {
+    let path = names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
+    if words(&path, usize::MAX).len() <= SLUG_MAX {
+        return slugify(&path);
+    }
+    format!("{}-{}", words(&path, SLUG_MAX - 9), digits(&path))
+}
+
+/// As many words as have room.
+fn words(text: &str, max: usize) -> String {
     let mut slug = String::new();
     for c in text.chars() {
         let start = slug.len();
@@ -26,19 +48,12 @@ pub fn slugify(text: &str) -> String {
         } else if !is_silent(c) && !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
         }
-        if slug.len() > SLUG_MAX {
+        if slug.len() > max {
             slug.truncate(start);
             break;
         }
     }
-    let slug = slug.trim_end_matches('-');
-    if slug.is_empty() {
-        format!("x-{}", digits(text))
-    } else if slug.bytes().all(|byte| byte.is_ascii_digit()) {
-        format!("x-{slug}")
-    } else {
-        slug.to_owned()
-    }
+    slug.trim_end_matches('-').to_owned()
 }
 
 /// Apostrophes, soft hyphens and combining accents join the letters beside them.
@@ -106,6 +121,22 @@ mod tests {
         assert_ne!(shoe, shirt);
         assert_eq!(shoe, slugify("靴"));
         assert!(slugify("").starts_with("x-") && slugify("—").starts_with("x-"));
+    }
+
+    #[test]
+    fn what_lies_deep_is_told_from_its_neighbours() {
+        let path = |last| {
+            slugify_path(&[
+                "The first of many long names of shelves",
+                "The second",
+                "And a third, as long as the first",
+                "Deep",
+                last,
+            ])
+        };
+        let (one, other) = (path("Left"), path("Right"));
+        assert!(one != other && is_slug(&one) && is_slug(&other), "{one} {other}");
+        assert_eq!(slugify_path(&["Clothing", "Shirts & Tops"]), "clothing-shirts-tops");
     }
 
     #[test]

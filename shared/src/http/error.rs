@@ -201,11 +201,7 @@ impl IntoResponse for ApiError {
                 "Somebody else has changed it meanwhile; read it again.",
                 "changed_meanwhile",
             ),
-            Self::TooLarge => problem(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "The request's body is too large; 256 KiB are read.",
-                "too_large",
-            ),
+            Self::TooLarge => problem(StatusCode::PAYLOAD_TOO_LARGE, "The request's body is too large.", "too_large"),
             Self::UnsupportedMediaType(found) => problem(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 &format!("Unsupported media type \"{found}\" in request."),

@@ -32,7 +32,7 @@ struct Arguments {
 enum Command {
     /// Serve the whole shop, with a database, mail and a sample catalogue, on http://localhost:8000
     Serve(serve::Options),
-    /// Take over the products of a file; it sees by itself what kind of file that is
+    /// Take over the products or the categories of a file; it sees by itself what kind of file that is
     Import(ImportArgs),
     /// Write all products as a file that other shops can import
     Export(ExportArgs),
@@ -110,10 +110,11 @@ async fn obey(arguments: Arguments) -> anyhow::Result<u8> {
 
 async fn import_file(home: &Home, environment: &Environment, arguments: &ImportArgs) -> anyhow::Result<u8> {
     let now = SystemAmbient.now();
-    let summary = on_database(home, environment, async |database| import::run(&database.app(1), arguments, now).await);
-    let summary = summary.await?;
-    say(summary);
-    Ok(u8::from(summary.rows_refused > 0))
+    let imported = on_database(home, environment, async |database| import::run(&database.app(1), arguments, now).await);
+    let imported = imported.await?;
+    let rows_refused = imported.rows_refused();
+    say(imported);
+    Ok(u8::from(rows_refused > 0))
 }
 
 /// Does something on the database, whether or not a shop is being served from it.

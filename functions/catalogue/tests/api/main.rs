@@ -5,6 +5,7 @@ mod cached;
 mod get_brand;
 mod get_category;
 mod get_product;
+mod import_taxonomy;
 mod list_attributes;
 mod list_brands;
 mod list_categories;

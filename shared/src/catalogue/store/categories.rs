@@ -64,6 +64,17 @@ async fn product_counts(tx: &mut Tx, category: CategoryId) -> sqlx::Result<HashM
     Ok(rows.into_iter().map(|row| (row.top, row.count)).collect())
 }
 
+/// The category that has this slug, or had it before.
+pub async fn id_of(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<CategoryId>> {
+    sqlx::query_scalar!(
+        r#"select coalesce((select id from categories where slug = $1),
+                          (select category_id from old_category_slugs where slug = $1)) as "id: CategoryId""#,
+        slug
+    )
+    .fetch_one(&mut *tx)
+    .await
+}
+
 /// The slug of the category that had this one before.
 pub async fn renamed_from(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(

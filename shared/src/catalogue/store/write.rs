@@ -6,6 +6,7 @@
 
 mod category;
 mod product;
+mod taxonomy;
 mod tree;
 mod variants;
 
@@ -16,6 +17,7 @@ pub use category::{
 pub use product::{
     NewImage, NewProduct, refresh_product_cards, replace_images, set_product_categories, touch_product, upsert_product,
 };
+pub use taxonomy::{Planted, plant_taxonomy};
 pub use tree::{upsert_brand, upsert_category};
 pub use variants::{NewVariant, remove_variants_not_in, set_variant_values, upsert_variant};
 

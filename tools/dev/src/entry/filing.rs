@@ -6,7 +6,7 @@ use shared::app::db::Tx;
 use shared::catalogue::store::whole::WholeProduct;
 use shared::catalogue::store::write::{set_product_categories, upsert_brand, upsert_category};
 use shared::catalogue::store::{brands, categories};
-use shared::catalogue::{IdOrSlug, slugify};
+use shared::catalogue::{IdOrSlug, slugify, slugify_path};
 use shared::ids::{BrandId, CategoryId, ProductId};
 
 use super::Entry;
@@ -54,12 +54,9 @@ pub(super) async fn save_category(
     if filed.iter().any(|category| category.name.to_lowercase() == name.to_lowercase()) {
         return Ok(false);
     }
-    let mut path = String::new();
     let mut parent = None;
-    for name in &entry.category {
-        path.push(' ');
-        path.push_str(name);
-        let slug = slugify(&path);
+    for (depth, name) in (1..).zip(&entry.category) {
+        let slug = slugify_path(entry.category.get(..depth).unwrap_or_default());
         parent = Some(category(tx, known, parent, name, slug).await?);
     }
     let all: Vec<CategoryId> = filed.iter().map(|category| category.id).chain(parent).collect();
@@ -76,8 +73,8 @@ async fn category(
     if let Some(id) = known.categories.get(&slug) {
         return Ok(*id);
     }
-    let id = match categories::find(tx, &IdOrSlug { id: None, slug: slug.clone() }).await? {
-        Some(category) => category.summary.id,
+    let id = match categories::id_of(tx, &slug).await? {
+        Some(id) => id,
         None => upsert_category(tx, parent, name, &slug).await?.id,
     };
     known.categories.insert(slug, id);

@@ -3,6 +3,7 @@
 mod records;
 mod shopify;
 mod summary;
+mod taxonomy;
 
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::app::db::Db;
+use shared::catalogue::store::write::Planted;
 use shared::time::Timestamp;
 
 use crate::entry::{Entry, Known, Saved, Stock, save};
@@ -30,7 +32,8 @@ const TRIES: usize = 5;
 /// What is to be imported.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ImportArgs {
-    /// A Shopify product export (CSV). Its stock, too: what is on hand afterwards is what the file says
+    /// A Shopify product export (CSV), its stock included: what is on hand afterwards is what the file says. Or a category tree, a line for
+    /// each category, such as Google's product taxonomy
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 }
@@ -44,8 +47,45 @@ pub struct BadRow {
     pub reason: String,
 }
 
+/// What an import did, by what the file was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Imported {
+    /// Products.
+    Products(ImportSummary),
+    /// A category tree.
+    Taxonomy(Planted),
+}
+
+impl Imported {
+    /// How many rows were not taken.
+    pub fn rows_refused(&self) -> usize {
+        match self {
+            Self::Products(summary) => summary.rows_refused,
+            Self::Taxonomy(_) => 0,
+        }
+    }
+}
+
+impl std::fmt::Display for Imported {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Products(summary) => summary.fmt(f),
+            Self::Taxonomy(Planted { created, unchanged }) => {
+                write!(f, "categories {created:>6} created {unchanged:>6} unchanged")
+            }
+        }
+    }
+}
+
 /// Imports a file, and says on standard error how far it is and which rows are bad.
-pub async fn run(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<ImportSummary> {
+pub async fn run(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<Imported> {
+    if taxonomy::is_one(&args.file)? {
+        return taxonomy::import(db, &args.file).await.map(Imported::Taxonomy);
+    }
+    import_products(db, args, now).await.map(Imported::Products)
+}
+
+async fn import_products(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<ImportSummary> {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} products, {eta} left")?;
     let bar = ProgressBar::new(open(&args.file)?.count()?).with_style(style);
     let name = args.file.display();
@@ -69,7 +109,8 @@ fn recognise<R: BufRead>(from: R) -> anyhow::Result<Products<R>> {
         let found: String = names.join(",").chars().filter(|c| !c.is_control()).take(100).collect();
         bail!(
             "it begins with \"{found}\"; what is understood is a Shopify product export: a CSV whose first line names at least \
-             the columns Handle, Title, Option1 Value and Variant Price, in any order"
+             the columns Handle, Title, Option1 Value and Variant Price, in any order; or a category tree, whose first line is such as \
+             \"3237 - Animals & Pet Supplies > Live Animals\""
         );
     };
     Ok(Products::new(records, columns))

@@ -21,6 +21,7 @@ const PUBLIC: &[&str] = &[
     "get_brand",
     "list_categories",
     "get_category",
+    "get_category_tree",
     "list_attributes",
     // cart: a guest's cart is known by its id
     "create_cart",

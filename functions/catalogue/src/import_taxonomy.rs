@@ -1,0 +1,73 @@
+//! `POST /api/v1/catalogue/taxonomy/`: a whole category tree at once.
+
+use axum::Json;
+use axum::extract::State;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use serde::Serialize;
+use shared::app::App;
+use shared::catalogue::Taxonomy;
+use shared::catalogue::store::write::plant_taxonomy;
+use shared::http::{ApiError, FieldErrors, Permitted, Problem, Problems};
+use shared::users::permissions;
+use utoipa::ToSchema;
+
+/// What a taxonomy may weigh, in bytes: four times Google's.
+pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
+/// How many wrong lines are named.
+const MOST_ERRORS: usize = 50;
+
+/// What became of the categories.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ImportedTaxonomy {
+    /// How many are new.
+    #[schema(example = 5582)]
+    pub created: usize,
+    /// How many were there, and stay as they are.
+    #[schema(example = 0)]
+    pub unchanged: usize,
+}
+
+/// Import a category tree
+///
+/// A text with a line for each category: all the names that lead to it, with `>` between them, as in Google's product taxonomy
+/// (`3237 - Animals & Pet Supplies > Live Animals`; the number may be missing). All of it or nothing. Safe to send again: what is there
+/// stays as it is.
+#[utoipa::path(
+    post,
+    path = "/api/v1/catalogue/taxonomy/",
+    tag = "catalogue",
+    operation_id = "import_taxonomy",
+    security(("bearer" = ["catalogue"])),
+    request_body(content = String, content_type = "text/plain", example = "Animals & Pet Supplies > Live Animals"),
+    responses(
+        (status = 200, body = ImportedTaxonomy, description = "What became of them."),
+        (status = 403, body = Problem, description = "Not for whom lacks the permission `catalogue`."),
+        Problems,
+    )
+)]
+pub(crate) async fn import_taxonomy(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    headers: HeaderMap,
+    body: Result<axum::body::Bytes, axum::extract::rejection::BytesRejection>,
+) -> Result<Json<ImportedTaxonomy>, ApiError> {
+    let content_type = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    if let Some(other) = content_type.filter(|content_type| !content_type.starts_with("text/plain")) {
+        return Err(ApiError::UnsupportedMediaType(other));
+    }
+    let bytes = body.map_err(|_| ApiError::TooLarge)?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| ApiError::Malformed { detail: "The text is not UTF-8.".to_owned(), code: "parse_error" })?;
+    let taxonomy = Taxonomy::read(text).map_err(|bad| {
+        let mut errors = FieldErrors::default();
+        for bad in bad.into_iter().take(MOST_ERRORS) {
+            errors.add(format!("line {}", bad.line), bad.reason);
+        }
+        errors
+    })?;
+    let mut tx = app.db.begin().await?;
+    let planted = plant_taxonomy(&mut tx, &taxonomy).await?;
+    tx.commit().await?;
+    Ok(Json(ImportedTaxonomy { created: planted.created, unchanged: planted.unchanged }))
+}

@@ -1,0 +1,70 @@
+//! `POST /api/v1/catalogue/taxonomy/`.
+
+use axum::body::Body;
+use http::Method;
+use serde_json::json;
+use shared::testing::{Answer, Client};
+use sqlx::PgPool;
+
+use crate::app;
+use crate::write_categories::{CATEGORIES, editor, path};
+
+async fn import(client: &Client, text: impl Into<Body>) -> Answer {
+    client.send(Method::POST, "/api/v1/catalogue/taxonomy/", text.into()).await
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_tree_as_large_as_google_s_comes_in_one_request_and_again(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await.header("content-type", "text/plain; charset=utf-8");
+    // 5,582 categories, 7 deep, as many at the top and with names as long.
+    let mut lines = vec!["# Google_Product_Taxonomy_Version: 2021-09-21".to_owned()];
+    let mut above = vec![String::new()];
+    for number in 1..=5582 {
+        let parent = above[(number - 1) / 6].clone();
+        let line = format!("{parent}Animals, Pets & what they need to be well, number {number} > ");
+        lines.push(format!("{number} - {}", line.trim_end_matches(" > ")));
+        above.push(line);
+    }
+
+    let text = lines.join("\n");
+    assert!(text.len() > 480_000, "{}", text.len());
+    assert_eq!(import(&editor, text.clone()).await.expect(200).body, json!({"created": 5582, "unchanged": 0}));
+    assert_eq!(import(&editor, text).await.expect(200).body, json!({"created": 0, "unchanged": 5582}));
+
+    assert_eq!(app.count("select count(*) from categories").await, 5582);
+    let tree = app.anonymous().get(CATEGORIES).await.expect(200);
+    assert_eq!(tree.body["results"].as_array().unwrap().len(), 6);
+    assert_eq!(tree.body["results"][0]["children"][5]["name"], "Animals, Pets & what they need to be well, number 12");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_staff_have_renamed_and_moved_stays_and_gets_what_is_below_it(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    import(&editor.clone().header("content-type", "text/plain"), "Clothing > Pants\nHome").await.expect(200);
+    let home = app.anonymous().get(&path("home")).await.body["id"].clone();
+    let moved = json!({"name": "Trousers", "slug": "trousers", "parent_id": home});
+    editor.patch(&path("clothing-pants"), moved).await.expect(200);
+
+    let again = import(&editor.header("content-type", "text/plain"), "Clothing > Pants > Jeans").await.expect(200);
+
+    assert_eq!(again.body, json!({"created": 1, "unchanged": 2}));
+    let jeans = app.anonymous().get(&path("clothing-pants-jeans")).await.expect(200);
+    let way: Vec<_> = jeans.body["path"].as_array().unwrap().iter().map(|step| step["name"].clone()).collect();
+    assert_eq!(way, ["Home", "Trousers", "Jeans"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_text_with_a_wrong_line_changes_nothing(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await.header("content-type", "text/plain");
+    let bad = import(&editor, "Clothing\nClothing > > Pants\n").await.expect(400);
+    assert_eq!(bad.body, json!({"line 2": ["a name is missing"]}));
+    assert_eq!(import(&editor, &b"Cl\xffthing"[..]).await.expect(400).body["code"], "parse_error");
+    import(&editor, "x".repeat(3 * 1024 * 1024)).await.expect(413);
+    import(&editor.clone().header("content-type", "text/csv"), "Clothing").await.expect(415);
+    import(&app.anonymous(), "Clothing").await.expect(401);
+    assert_eq!(app.count("select count(*) from categories").await, 0);
+    assert_eq!(import(&editor, "").await.expect(200).body, json!({"created": 0, "unchanged": 0}));
+}

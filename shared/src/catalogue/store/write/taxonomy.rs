@@ -1,0 +1,77 @@
+//! Writing a whole category tree.
+
+use std::collections::HashMap;
+
+use super::lock_category_tree;
+use crate::app::db::Tx;
+use crate::catalogue::{Taxonomy, slugify_path};
+use crate::ids::CategoryId;
+
+/// What became of a taxonomy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Planted {
+    /// How many categories are new.
+    pub created: usize,
+    /// How many were there.
+    pub unchanged: usize,
+}
+
+/// Makes every category of the taxonomy that is not there. Slugs say which is: one that staff have renamed or moved stays as it is, and
+/// what is below it in the taxonomy goes below it where it is now. Safe to repeat.
+pub async fn plant_taxonomy(tx: &mut Tx, taxonomy: &Taxonomy) -> sqlx::Result<Planted> {
+    lock_category_tree(tx).await?;
+    let slugs: Vec<String> = taxonomy.paths().iter().map(|path| slugify_path(path)).collect();
+    let mut known = known(tx, &slugs).await?;
+    let unchanged = slugs.iter().filter(|slug| known.contains_key(*slug)).count();
+    let deepest = taxonomy.paths().iter().map(Vec::len).max().unwrap_or_default();
+    // A level at a time, so that every parent is there: as many statements as the tree is deep, and not as it is large.
+    for depth in 1..=deepest {
+        let mut new = NewLevel::default();
+        for (path, slug) in taxonomy.paths().iter().zip(&slugs).filter(|(path, _)| path.len() == depth) {
+            let (Some((name, above)), false) = (path.split_last(), known.contains_key(slug)) else { continue };
+            let parent = if above.is_empty() { None } else { known.get(&slugify_path(above)).copied() };
+            new.parents.push(parent.map(|parent| parent.0));
+            new.names.push(name.clone());
+            new.slugs.push(slug.clone());
+        }
+        known.extend(insert_level(tx, new).await?);
+    }
+    Ok(Planted { created: slugs.len() - unchanged, unchanged })
+}
+
+/// Those of these slugs that are somebody's, or were.
+async fn known(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<HashMap<String, CategoryId>> {
+    let rows = sqlx::query!(
+        r#"select o.slug as "slug!", o.category_id as "id!: CategoryId" from old_category_slugs o where o.slug = any ($1)
+           union all
+           select c.slug, c.id from categories c where c.slug = any ($1)"#,
+        slugs
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.slug, row.id)).collect())
+}
+
+#[derive(Default)]
+struct NewLevel {
+    parents: Vec<Option<i64>>,
+    names: Vec<String>,
+    slugs: Vec<String>,
+}
+
+async fn insert_level(tx: &mut Tx, new: NewLevel) -> sqlx::Result<Vec<(String, CategoryId)>> {
+    let rows = sqlx::query!(
+        "insert into categories (parent_id, name, slug, position)
+         select t.parent_id, t.name, t.slug,
+                coalesce((select max(s.position) + 1 from categories s where s.parent_id is not distinct from t.parent_id), 0)
+                    + (row_number() over (partition by t.parent_id order by t.place))::integer - 1
+           from unnest($1::bigint[], $2::text[], $3::text[]) with ordinality as t (parent_id, name, slug, place)
+         returning slug, id",
+        &new.parents as _,
+        &new.names,
+        &new.slugs
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.slug, row.id)).collect())
+}

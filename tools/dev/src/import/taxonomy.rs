@@ -1,0 +1,41 @@
+//! A category tree as a text, such as Google's product taxonomy. All of it or nothing: one transaction.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use shared::app::db::Db;
+use shared::catalogue::Taxonomy;
+use shared::catalogue::store::write::{Planted, plant_taxonomy};
+
+use crate::terminal::warn;
+
+/// How many wrong lines are said one by one.
+const MOST_ERRORS: usize = 50;
+
+/// Whether this file is one: its first line says it.
+pub(super) fn is_one(path: &Path) -> anyhow::Result<bool> {
+    let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let mut line = Vec::new();
+    // Of a file without line ends, no more than that.
+    std::io::Read::take(BufReader::new(file), 1000).read_until(b'\n', &mut line)?;
+    Ok(Taxonomy::begins_with(&String::from_utf8_lossy(&line)))
+}
+
+/// Makes the categories that are not there.
+pub(super) async fn import(db: &Db, path: &Path) -> anyhow::Result<Planted> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let taxonomy = match Taxonomy::read(&text) {
+        Ok(taxonomy) => taxonomy,
+        Err(bad) => {
+            let name = path.display();
+            bad.iter().take(MOST_ERRORS).for_each(|bad| warn(format_args!("{name}:{}: {}", bad.line, bad.reason)));
+            bail!("{} lines are no categories; nothing was imported", bad.len());
+        }
+    };
+    let mut tx = db.begin().await?;
+    let planted = plant_taxonomy(&mut tx, &taxonomy).await?;
+    tx.commit().await?;
+    Ok(planted)
+}
