@@ -49,15 +49,12 @@ impl Stage {
     /// What each of the two says to it: 200, or the message of the refusal.
     async fn heard(&self, token: &str) -> [String; 2] {
         let me = self.app.anonymous().bearer(token).get("/auth/users/me/").await;
-        let message = match &me.body["messages"][0]["message"] {
-            Value::String(message) => message.clone(),
-            _ if me.status == 200 => "200".to_owned(),
-            _ => me.body["detail"].to_string(),
-        };
+        assert!(matches!(me.status, 200 | 401), "{}", me.text);
+        let message = me.body["messages"][0]["message"].as_str().or(me.body["detail"].as_str()).unwrap_or("200");
         let verified = self.app.anonymous().post("/auth/jwt/verify/", json!({"token": token})).await;
         assert!(verified.status == 200 || verified.body["code"] == "token_not_valid", "{}", verified.text);
         let detail = verified.body["detail"].as_str().unwrap_or("200").to_owned();
-        [message, detail]
+        [message.to_owned(), detail]
     }
 
     async fn is_invalid(&self, what: &str, token: &str) {
@@ -132,6 +129,7 @@ async fn claims_that_do_not_hold_are_refused_however_well_signed(db: PgPool) {
         json!({"exp": null}),
         json!({"exp": (now + 60).to_string()}),
         json!({"exp": 1e300}),
+        json!({"exp": -1}),
         json!({"token_type": null}),
         json!({"token_type": "admin"}),
         json!({"aud": "another shop"}),
@@ -147,7 +145,7 @@ async fn claims_that_do_not_hold_are_refused_however_well_signed(db: PgPool) {
     ] {
         stage.is_invalid(&changes.to_string(), &stage.saying(changes.clone())).await;
     }
-    for exp in [now - 5, 0, -1, i64::MIN] {
+    for exp in [now - 5, 0] {
         assert_eq!(stage.heard(&stage.saying(json!({"exp": exp}))).await, ["Token is expired"; 2], "{exp}");
     }
     // One that was never handed out, so it is not good where refresh tokens are.
@@ -155,8 +153,7 @@ async fn claims_that_do_not_hold_are_refused_however_well_signed(db: PgPool) {
     assert_eq!(stage.heard(&refresh).await, ["Token has wrong type", "Token is invalid"]);
     let nobodys = "Token contained no recognizable user identification";
     for changes in [json!({"user_id": null}), json!({"user_id": "ana"}), json!({"user_id": "9223372036854775808"})] {
-        let heard = stage.heard(&stage.saying(changes)).await;
-        assert_eq!(heard, [format!("{nobodys:?}"), nobodys.to_owned()]);
+        assert_eq!(stage.heard(&stage.saying(changes)).await, [nobodys; 2]);
     }
 }
 

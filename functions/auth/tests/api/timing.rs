@@ -18,7 +18,7 @@ const TOO_FAR: f64 = 5.0;
 /// How many standard deviations the ranks of `a` are away from where they would be if both took equally long.
 fn z(a: &[Duration], b: &[Duration]) -> f64 {
     let (n, m) = (a.len() as f64, b.len() as f64);
-    let longer = a.iter().map(|a| b.iter().filter(|b| a > b).count()).sum::<usize>() as f64;
+    let longer = a.iter().map(|a| b.iter().filter(|b| a > *b).count()).sum::<usize>() as f64;
     (longer - n * m / 2.0) / (n * m * (n + m + 1.0) / 12.0).sqrt()
 }
 
