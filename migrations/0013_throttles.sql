@@ -24,7 +24,7 @@ create function throttle(
 declare
     v throttles;
 begin
-    -- Whoever has to wait is told so without a lock: a crowd that guesses does not queue up before the owner of the account.
+    -- Whoever has to wait is told so without a lock: a crowd that guesses neither queues up here nor writes anything.
     select * into v from throttles where scope = p_scope and subject = p_subject;
     if v.free_at > p_now and v.forgotten_at > p_now then
         return ceil(extract(epoch from v.free_at - p_now));

@@ -1,9 +1,8 @@
 //! How long a refused log-in takes says nothing about the account.
 //!
 //! Compared by rank (Mann–Whitney), over samples that take turns: whatever else the machine does falls on all alike, and one slow
-//! answer is one rank. With equal times z is beyond 5 once in a million runs. With 40 samples each it is at most 7.7, which is
-//! where it goes if the work is left out: with `passwords::verify` made to answer `Ok(false)` where there is no hash, the
-//! test failed with z = @Z@.
+//! answer is one rank. With equal times z is beyond 5 less than once in a million runs; with 40 samples each it cannot be beyond
+//! 7.7. Shown to fail: with `passwords::verify` made to answer `Ok(false)` at once where there is no hash, z was -7.7.
 
 use std::time::{Duration, Instant};
 
