@@ -17,7 +17,8 @@ create table sign_ins (
         end_reason in ('logged_out', 'ended_by_owner', 'password_changed', 'email_changed', 'deactivated', 'token_reused')),
     constraint sign_in_ended_for_a_reason check ((ended_at is null) = (end_reason is null))
 );
-create index sign_in_by_user on sign_ins (user_id, created_at desc);
+create index sign_in_by_user on sign_ins (user_id, created_at desc, id desc);
+create index sign_in_by_place on sign_ins (user_id, network);
 create index sign_in_by_expiry on sign_ins (expires_at);
 
 insert into sign_ins (id, user_id, created_at, last_used_at, expires_at)

@@ -11,7 +11,7 @@ create table throttles (
     forgotten_at timestamptz not null,
     primary key (scope, subject)
 );
-create index throttle_by_forgotten_at on throttles (forgotten_at);
+create index throttle_by_forgotten_at on throttles (scope, forgotten_at);
 
 -- Counts a try and answers how many seconds to wait instead: 0 where it may go ahead. A try that has to wait is not counted.
 --
@@ -24,11 +24,11 @@ create function throttle(
 declare
     v throttles;
 begin
-    -- Each try clears away two that are over, so the table is as large as what goes on.
-    delete from throttles t
-     using (select scope, subject from throttles
-             where forgotten_at <= p_now order by forgotten_at limit 2 for update skip locked) over
-     where t.scope = over.scope and t.subject = over.subject;
+    -- Whoever has to wait is told so without a lock: a crowd that guesses neither queues up here nor writes anything.
+    select * into v from throttles where scope = p_scope and subject = p_subject;
+    if v.free_at > p_now and v.forgotten_at > p_now then
+        return ceil(extract(epoch from v.free_at - p_now));
+    end if;
 
     insert into throttles as t (scope, subject, hits, free_at, forgotten_at)
     values (p_scope, p_subject, 0, p_now, p_now + p_window)
@@ -54,11 +54,24 @@ begin
     end if;
     update throttles t set hits = v.hits, free_at = v.free_at, forgotten_at = v.forgotten_at
      where t.scope = p_scope and t.subject = p_subject;
+
+    -- Each try clears away two of its kind that are over, so the table is as large as what goes on. Last, and none of another
+    -- kind: whoever holds what was cleared away waits for nobody who could want it.
+    delete from throttles t
+     using (select scope, subject from throttles
+             where scope = p_scope and forgotten_at <= p_now
+             order by forgotten_at limit 2 for update skip locked) over
+     where t.scope = over.scope and t.subject = over.subject;
     return 0;
 end $$;
 
--- Takes back one try, because it was a good one.
-create function throttle_refund(p_scope text, p_subject bytea, p_now timestamptz) returns void language sql as $$
+-- A log-in was a good one: what was tried with that address is forgotten, and from there is one try less. In the order in which
+-- tries are counted, so that nobody waits in a circle.
+create function throttle_log_in_succeeded(
+    p_as text, p_email bytea, p_from text, p_origin bytea, p_now timestamptz
+) returns void language plpgsql as $$
+begin
+    delete from throttles where scope = p_as and subject = p_email;
     update throttles set hits = greatest(hits - 1, 0), free_at = least(free_at, p_now)
-     where scope = p_scope and subject = p_subject
-$$;
+     where scope = p_from and subject = p_origin;
+end $$;

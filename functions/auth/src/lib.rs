@@ -1,10 +1,12 @@
 //! `/auth/`: accounts and tokens, in the shapes that clients of Djoser know.
 
+mod jwks;
 mod jwt;
 mod lifetimes;
 mod news;
 mod options;
 mod password_check;
+mod sign_ins;
 mod users;
 
 use std::sync::Arc;
@@ -49,5 +51,9 @@ impl Auth {
 
 /// Every route of this function.
 pub fn router() -> OpenApiRouter<Auth> {
-    OpenApiRouter::with_openapi(shared::http::document()).merge(users::router()).merge(jwt::router())
+    OpenApiRouter::with_openapi(shared::http::document())
+        .merge(users::router())
+        .merge(jwt::router())
+        .merge(sign_ins::router())
+        .merge(jwks::router())
 }

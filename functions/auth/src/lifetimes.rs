@@ -7,7 +7,7 @@ use shared::app::{Environment, EnvironmentError};
 /// In seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// Of an access token. Nothing calls one back, so this is how long a stolen one works.
+    /// Of an access token. Checkout does not ask whether its sign-in has ended, so there a stolen one works for as long.
     pub access: i64,
     /// Of a refresh token.
     pub refresh: i64,

@@ -24,12 +24,43 @@ pub async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp)
     Ok(u32::try_from(wait).ok().filter(|wait| *wait > 0))
 }
 
-/// Takes one try back: it was a good one, and others from there need not wait for it.
-pub async fn refund(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!(r#"select throttle_refund($1, $2, $3) as "done: ()""#, limit.rule().scope, subject.0, now as _)
-        .fetch_one(&mut *tx)
-        .await
-        .map(drop)
+/// Counts a log-in with this address from there: one exchange for both limits. As [`count`], which is for one alone.
+pub async fn count_log_in(tx: &mut Tx, email: &Subject, origin: &Subject, now: Timestamp) -> sqlx::Result<Option<u32>> {
+    let (log_in_as, log_in_from) = (Limit::LogInAs.rule(), Limit::LogInFrom.rule());
+    let wait = sqlx::query_scalar!(
+        r#"select greatest(
+               throttle($1, $2, $9, $3, $4::bigint * interval '1 second', $10::bigint * interval '1 second'),
+               throttle($5, $6, $9, $7, $8::bigint * interval '1 second', $11::bigint * interval '1 second')) as "wait!""#,
+        log_in_as.scope,
+        email.0,
+        log_in_as.free,
+        log_in_as.window_seconds,
+        log_in_from.scope,
+        origin.0,
+        log_in_from.free,
+        log_in_from.window_seconds,
+        now as _,
+        log_in_as.longest_seconds,
+        log_in_from.longest_seconds
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(u32::try_from(wait).ok().filter(|wait| *wait > 0))
+}
+
+/// Notes that a log-in was a good one: nothing stands against its address any more, and others from there need not wait for it.
+pub async fn log_in_succeeded(tx: &mut Tx, email: &Subject, origin: &Subject, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        r#"select throttle_log_in_succeeded($1, $2, $3, $4, $5) as "done: ()""#,
+        Limit::LogInAs.rule().scope,
+        email.0,
+        Limit::LogInFrom.rule().scope,
+        origin.0,
+        now as _
+    )
+    .fetch_one(&mut *tx)
+    .await
+    .map(drop)
 }
 
 /// Forgets every try: whoever it was has shown who they are.

@@ -3,6 +3,10 @@
 //! Kept as argon2id with the parameters that OWASP asks for (19 MiB, two passes, one lane), in a PHC string, which names its own
 //! parameters: those of tomorrow need no new column. A hash takes some 20 ms of a processor, so it runs beside the requests
 //! and never inside a transaction.
+//!
+//! Passwords that Django kept fit too, and are kept anew once their owner has shown them.
+
+mod django;
 
 use anyhow::Context as _;
 use argon2::password_hash::{Error as HashError, PasswordHasher as _, PasswordVerifier as _};
@@ -15,6 +19,9 @@ pub const MAX: usize = 128;
 pub const COMPARED_MAX: usize = 4096;
 /// How long it must be.
 const MIN: usize = 8;
+
+/// How everything begins that [`hash`] makes.
+const TODAYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
 
 /// How many hashes are worked out at once: each takes 19 MiB, and a crowd that logs in must not take all there is.
 static SLOTS: Semaphore = Semaphore::const_new(4);
@@ -69,17 +76,26 @@ pub async fn hash(password: String, salt: [u8; 16]) -> anyhow::Result<String> {
 }
 
 /// Whether this is the password that is kept so. `None`, nobody's, takes as long as somebody's, and so does a text that is no
-/// hash: how long a log-in takes tells no one which addresses are known.
+/// hash: how long a log-in takes tells no one which addresses are known. What Django kept takes longer, as it did there.
 pub async fn verify(password: String, kept: Option<String>) -> anyhow::Result<bool> {
     aside(move || {
+        let (password, kept) = (password.as_bytes(), kept.as_deref().unwrap_or_default());
+        if let Some(fits) = django::pbkdf2_fits(password, kept) {
+            return Ok(fits);
+        }
         let argon2 = argon2id()?;
-        match argon2.verify_password(password.as_bytes(), kept.as_deref().unwrap_or_default()) {
+        match argon2.verify_password(password, django::without_hasher(kept)) {
             Ok(()) => Ok(true),
             Err(HashError::PasswordInvalid) => Ok(false),
-            Err(_) => argon2.hash_password_with_salt(password.as_bytes(), &[0; 16]).map(|_| false),
+            Err(_) => argon2.hash_password_with_salt(password, &[0; 16]).map(|_| false),
         }
     })
     .await
+}
+
+/// Whether a password that is kept so is kept as [`hash`] would keep it today.
+pub fn is_current(kept: &str) -> bool {
+    kept.starts_with(TODAYS)
 }
 
 fn argon2id() -> Result<Argon2<'static>, HashError> {

@@ -144,10 +144,10 @@ pub async fn password_hash(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Str
     sqlx::query_scalar!("select password_hash from users where id = $1", user as _).fetch_optional(&mut *tx).await
 }
 
-/// Notes a log-in; whether it still may be one. The account stays locked until the transaction ends.
-pub async fn note_login(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<bool> {
-    let done = sqlx::query!("update users set last_login_at = $2 where id = $1 and is_active", user as _, now as _)
+/// Keeps a password in another way; nothing happens where another password is kept by now.
+pub async fn renew_password_hash(tx: &mut Tx, user: UserId, old: &str, new: &str) -> sqlx::Result<()> {
+    sqlx::query!("update users set password_hash = $3 where id = $1 and password_hash = $2", user as _, old, new)
         .execute(&mut *tx)
-        .await?;
-    Ok(done.rows_affected() == 1)
+        .await
+        .map(drop)
 }

@@ -5,14 +5,12 @@
 
 mod ed25519;
 
-use std::collections::HashMap;
-
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use ring::digest::{SHA256, digest};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use crate::app::{Environment, EnvironmentError};
@@ -23,6 +21,8 @@ use crate::time::Timestamp;
 const ISSUER: &str = "shop";
 /// How far the clocks of two machines may be apart.
 const LEEWAY_SECONDS: i64 = 5;
+/// Longer than any token of ours, in bytes: what is longer is not even taken apart.
+const LONGEST: usize = 4096;
 
 /// What a token is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,11 +45,15 @@ pub struct Claims {
     pub iat: i64,
     /// Its own id: 32 hex digits.
     pub jti: String,
-    /// Whose it is.
+    /// Whose it is: a text, or a number where another issuer wrote one. Nothing where it does not say.
+    #[serde(default, deserialize_with = "text_or_number")]
     pub user_id: String,
     /// The sign-in it belongs to: 32 hex digits. Tokens from before there were any say nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// When it begins to be good, where it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
     iss: String,
     aud: String,
 }
@@ -64,6 +68,7 @@ impl Claims {
             jti: id.simple().to_string(),
             user_id: user.to_string(),
             sid: None,
+            nbf: None,
             iss: ISSUER.to_owned(),
             aud: ISSUER.to_owned(),
         }
@@ -91,6 +96,19 @@ impl Claims {
     }
 }
 
+fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Id {
+        Text(String),
+        Number(i64),
+    }
+    Ok(match Id::deserialize(deserializer)? {
+        Id::Text(text) => text,
+        Id::Number(number) => number.to_string(),
+    })
+}
+
 /// Why a token is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
@@ -113,9 +131,28 @@ pub enum TokenError {
 
 /// Says whose a token is.
 pub struct TokenVerifier {
-    /// By key id. More than one while keys are being changed.
-    keys: HashMap<String, DecodingKey>,
+    /// More than one while keys are being changed.
+    keys: Vec<VerifyingKey>,
     validation: Validation,
+}
+
+/// The public half of a key.
+pub struct VerifyingKey {
+    /// `kid` of the tokens that are signed with the other half.
+    pub id: String,
+    /// As `TOKEN_PUBLIC_KEYS` has it: 32 bytes in base64url.
+    pub text: String,
+    key: DecodingKey,
+}
+
+impl VerifyingKey {
+    fn new(public_key: &[u8]) -> Self {
+        Self {
+            id: key_id(public_key),
+            text: BASE64_URL_SAFE_NO_PAD.encode(public_key),
+            key: DecodingKey::from_ed_der(public_key),
+        }
+    }
 }
 
 impl TokenVerifier {
@@ -139,8 +176,12 @@ impl TokenVerifier {
         validation.set_audience(&[ISSUER]);
         // Judged below, by the clock we are given.
         validation.validate_exp = false;
-        let keys = public_keys.into_iter().map(|key| (key_id(&key), DecodingKey::from_ed_der(&key))).collect();
-        Self { keys, validation }
+        Self { keys: public_keys.into_iter().map(|key| VerifyingKey::new(&key)).collect(), validation }
+    }
+
+    /// The keys that it knows.
+    pub fn keys(&self) -> &[VerifyingKey] {
+        &self.keys
     }
 
     /// What a token of this type says, if it is good at this moment.
@@ -151,13 +192,16 @@ impl TokenVerifier {
 
     /// What a token of either type says, if it is good at this moment.
     pub fn verify_any(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
+        if token.len() > LONGEST {
+            return Err(TokenError::Invalid);
+        }
         let key_id = decode_header(token).ok().and_then(|header| header.kid).ok_or(TokenError::Invalid)?;
-        let key = self.keys.get(&key_id).ok_or(TokenError::Invalid)?;
+        let VerifyingKey { key, .. } = self.keys.iter().find(|key| key.id == key_id).ok_or(TokenError::Invalid)?;
         let claims = decode::<Claims>(token, key, &self.validation).map_err(|_| TokenError::Invalid)?.claims;
-        if claims.exp + LEEWAY_SECONDS <= now.seconds() {
+        if claims.exp.saturating_add(LEEWAY_SECONDS) <= now.seconds() {
             return Err(TokenError::Expired);
         }
-        if claims.iat > now.seconds() + LEEWAY_SECONDS {
+        if claims.iat.max(claims.nbf.unwrap_or(claims.iat)) > now.seconds() + LEEWAY_SECONDS {
             return Err(TokenError::Invalid);
         }
         Ok(claims)

@@ -44,7 +44,7 @@ enum Command {
         #[arg(last = true, value_name = "ARGUMENTS")]
         arguments: Vec<String>,
     },
-    /// Measure how fast it is: a sale against what the database alone can do, or cold starts
+    /// Measure how fast it is: a sale against what the database alone can do, log-ins, or cold starts
     #[command(subcommand)]
     Bench(Bench),
     /// Write openapi.json from the code

@@ -1,19 +1,24 @@
 //! `POST /auth/jwt/create/`: log in.
+//!
+//! Tries are counted before the password is looked at, in a transaction that is over before the work on it begins. What a try
+//! costs and what is written does not depend on whether there is such an account.
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
 use shared::app::App;
-use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems, Unauthorized};
+use shared::audit::{self, Entry, Kind};
+use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems, RetryAfter, Unauthorized};
 use shared::ids::{SignInId, UserId};
-use shared::users::store::sign_ins::{self, NewRefreshToken, NewSignIn};
+use shared::outbox::Happened;
+use shared::throttles::{self, Subject};
+use shared::users::store::sign_ins;
 use shared::users::store::{self, Credentials};
-use shared::users::tokens::{Claims, TokenType};
 use shared::users::{Origin, passwords};
 use utoipa::ToSchema;
 
-use super::{TokenRefusal, sha256};
-use crate::Auth;
+use super::TokenRefusal;
+use super::pair::{TokenPair, access_token, refresh_token};
+use crate::{Auth, news};
 
 /// Who wants to log in.
 #[derive(ToSchema)]
@@ -26,16 +31,6 @@ pub(crate) struct Login {
     pub password: String,
 }
 
-/// A sign-in.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct TokenPair {
-    /// Gets new access tokens at `/auth/jwt/refresh/`, again and again until it ends: after two weeks, unless the shop says otherwise.
-    pub refresh: String,
-    /// Opens the API: `Authorization: Bearer …`. It ends after a quarter of an hour, unless the shop
-    /// says otherwise.
-    pub access: String,
-}
-
 impl FromFields for Login {
     fn read(fields: &mut Fields) -> Option<Self> {
         let email = fields.text("email", 254);
@@ -44,7 +39,26 @@ impl FromFields for Login {
     }
 }
 
+/// Why nobody is logged in.
+enum LogInError {
+    /// It was tried too often; after so many seconds it may be tried again.
+    TooOften(u32),
+    /// It is nobody's address, the password is another, or the account is switched off. Whose account it was about, if any.
+    Refused(Option<UserId>),
+    /// Something else.
+    Other(ApiError),
+}
+
+/// What a try is counted by.
+struct Counted {
+    email: Subject,
+    origin: Subject,
+}
+
 /// Log in
+///
+/// After five wrong passwords each try waits twice as long as the one before, up to a quarter of an hour: 429 says how long. The
+/// right password waits too.
 #[utoipa::path(
     post,
     path = "/auth/jwt/create/",
@@ -62,50 +76,89 @@ pub(crate) async fn create_token(
     origin: Origin,
     Body(login): Body<Login>,
 ) -> Result<Json<TokenPair>, ApiError> {
-    let user = authenticate(&auth.app, login).await?.ok_or_else(refused)?;
-    let sign_in = SignInId(auth.app.ambient.random_uuid());
-    let (refresh_token, refresh) = refresh_token(&auth, user, sign_in)?;
-    let access = access_token(&auth, user, sign_in)?;
-    let (created_at, expires_at) = (refresh_token.issued_at, refresh_token.expires_at);
-    let mut tx = auth.app.db.begin().await?;
-    // Between the look at the password and now the account may have been switched off or deleted.
-    if !store::note_login(&mut tx, user, created_at).await? {
-        return Err(refused());
+    match log_in(&auth, login, &origin).await {
+        Ok(pair) => Ok(Json(pair)),
+        Err(LogInError::TooOften(wait)) => Err(ApiError::Throttled(RetryAfter(wait))),
+        Err(LogInError::Refused(account)) => {
+            note_failure(&auth.app, account, &origin).await?;
+            let detail = "No active account found with the given credentials".to_owned();
+            Err(Unauthorized::Other { detail, code: None }.into())
+        }
+        Err(LogInError::Other(error)) => Err(error),
     }
-    sign_ins::insert(&mut tx, NewSignIn { id: sign_in, user, created_at, expires_at }, &origin).await?;
-    sign_ins::insert_token(&mut tx, refresh_token).await?;
-    tx.commit().await?;
-    Ok(Json(TokenPair { refresh, access }))
+}
+
+async fn log_in(auth: &Auth, login: Login, origin: &Origin) -> Result<TokenPair, LogInError> {
+    let counted = Counted { email: Subject::email(&login.email), origin: Subject::origin(origin) };
+    let user = authenticate(&auth.app, login, &counted).await?;
+    sign_in(auth, user, &counted, origin).await
 }
 
 /// Who that is. Nobody and a wrong password are the same, also in the time they take.
-async fn authenticate(app: &App, login: Login) -> Result<Option<UserId>, ApiError> {
-    let mut tx = app.db.read().await?;
-    let found = store::credentials(&mut tx, &login.email).await?;
+async fn authenticate(app: &App, login: Login, counted: &Counted) -> Result<UserId, LogInError> {
+    let Login { email, password } = login;
+    let Counted { email: as_whom, origin } = counted;
+    let mut tx = app.db.begin().await?;
+    if let Some(wait) = throttles::store::count_log_in(&mut tx, as_whom, origin, app.ambient.now()).await? {
+        // Rolled back: a try that is not made is not counted, by neither limit.
+        return Err(LogInError::TooOften(wait));
+    }
+    let found = store::credentials(&mut tx, &email).await?;
     tx.commit().await?;
-    let (active, kept) = match found {
-        Some(Credentials { id, password_hash, is_active }) => (is_active.then_some(id), Some(password_hash)),
-        None => (None, None),
+    let kept = found.as_ref().map(|found| found.password_hash.clone());
+    let fits = passwords::verify(password.clone(), kept).await?;
+    match found {
+        Some(Credentials { id, password_hash, is_active: true }) if fits => {
+            renew_hash(app, id, password, password_hash).await?;
+            Ok(id)
+        }
+        found => Err(LogInError::Refused(found.map(|found| found.id))),
+    }
+}
+
+/// Has a password that is kept as in former times kept as today's are. Only now is it at hand.
+async fn renew_hash(app: &App, user: UserId, password: String, kept: String) -> Result<(), ApiError> {
+    if passwords::is_current(&kept) {
+        return Ok(());
+    }
+    let renewed = passwords::hash(password, app.ambient.random_uuid().into_bytes()).await?;
+    let mut tx = app.db.begin().await?;
+    store::renew_password_hash(&mut tx, user, &kept, &renewed).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Begins a sign-in of somebody who has shown who they are.
+async fn sign_in(auth: &Auth, user: UserId, counted: &Counted, origin: &Origin) -> Result<TokenPair, LogInError> {
+    let (app, now) = (&auth.app, auth.app.ambient.now());
+    let sign_in = SignInId(app.ambient.random_uuid());
+    let (token, refresh) = refresh_token(auth, user, sign_in)?;
+    let access = access_token(auth, user, sign_in)?;
+    let mut tx = app.db.begin().await?;
+    throttles::store::log_in_succeeded(&mut tx, &counted.email, &counted.origin, now).await?;
+    // Between the look at the password and now the account may have been switched off or deleted.
+    let opened = sign_ins::open(&mut tx, token, origin).await?.ok_or(LogInError::Refused(Some(user)))?;
+    audit::store::record(&mut tx, Entry::by_owner(Kind::LoggedIn, user), origin, now).await?;
+    let event = if opened.is_new_place {
+        Some(news::write(&mut tx, app, Happened::SignedInFromNewPlace { sign_in_id: sign_in }).await?)
+    } else {
+        None
     };
-    let fits = passwords::verify(login.password, kept).await?;
-    Ok(active.filter(|_| fits))
+    tx.commit().await?;
+    if let Some(event) = event {
+        news::send(auth, &event, origin).await;
+    }
+    Ok(TokenPair { refresh, access })
 }
 
-fn refused() -> ApiError {
-    Unauthorized::Other { detail: "No active account found with the given credentials".to_owned(), code: None }.into()
+/// Never with the address that was typed: people type passwords there.
+async fn note_failure(app: &App, account: Option<UserId>, origin: &Origin) -> Result<(), ApiError> {
+    let mut tx = app.db.begin().await?;
+    audit::store::record(&mut tx, Entry::by_nobody(Kind::LogInFailed, account), origin, app.ambient.now()).await?;
+    Ok(tx.commit().await?)
 }
 
-/// A new access token.
-pub(super) fn access_token(auth: &Auth, user: UserId, sign_in: SignInId) -> anyhow::Result<String> {
-    let ambient = &auth.app.ambient;
-    let claims = Claims::new(TokenType::Access, user, ambient.random_uuid(), ambient.now(), auth.lifetimes.access);
-    auth.signer.sign(&claims.of_sign_in(sign_in))
-}
-
-fn refresh_token(auth: &Auth, user: UserId, sign_in: SignInId) -> anyhow::Result<(NewRefreshToken, String)> {
-    let (id, issued_at, lifetime) = (auth.app.ambient.random_uuid(), auth.app.ambient.now(), auth.lifetimes.refresh);
-    let claims = Claims::new(TokenType::Refresh, user, id, issued_at, lifetime);
-    let token = auth.signer.sign(&claims.of_sign_in(sign_in))?;
-    let expires_at = issued_at.plus_seconds(lifetime);
-    Ok((NewRefreshToken { id, sign_in, user, sha256: sha256(&token)?, issued_at, expires_at }, token))
+impl<E: Into<ApiError>> From<E> for LogInError {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
 }

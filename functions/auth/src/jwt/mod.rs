@@ -2,20 +2,20 @@
 //! be able to get another one.
 
 mod create;
+mod logout;
+mod pair;
 mod refresh;
 mod verify;
 
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
-use shared::app::App;
+use shared::app::db::Tx;
 use shared::http::{ApiError, Fields, Unauthorized};
-use shared::ids::UserId;
 use shared::users::store::sign_ins::{self, RefreshTokenState};
 use shared::users::tokens::{Claims, TokenError};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use crate::Auth;
 
@@ -25,6 +25,7 @@ pub(crate) fn router() -> OpenApiRouter<Auth> {
         .routes(routes!(create::create_token))
         .routes(routes!(refresh::refresh_token))
         .routes(routes!(verify::verify_token))
+        .routes(routes!(logout::log_out))
 }
 
 /// Why there are no tokens, or why the one that was sent is not taken.
@@ -37,9 +38,6 @@ pub(crate) struct TokenRefusal {
     #[schema(value_type = String, required = false, example = "token_not_valid")]
     pub code: Option<String>,
 }
-
-/// Longer than any token of ours.
-const TOKEN_MAX: usize = 4096;
 
 /// Why a token that was sent is not taken.
 enum Refusal {
@@ -77,37 +75,38 @@ impl From<ApiError> for Refusal {
     }
 }
 
+impl From<sqlx::Error> for Refusal {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Other(error.into())
+    }
+}
+
 impl From<anyhow::Error> for Refusal {
     fn from(error: anyhow::Error) -> Self {
         Self::Other(error.into())
     }
 }
 
-/// A token in a body.
+/// A token in a body. However long: one that is none is refused as a token, and not as a field.
 fn token(fields: &mut Fields, name: &str) -> Option<String> {
-    fields.text(name, TOKEN_MAX)
+    fields.text(name, usize::MAX)
 }
 
-/// What became of a good refresh token and of its owner; `None` where the owner is gone. A token that was called back, or that
-/// was never handed out, is refused.
-async fn kept(app: &App, claims: &Claims, token: &str) -> Result<Option<RefreshTokenState>, Refusal> {
-    let state = state(app, claims.id()?, claims.user()?).await?;
-    if let Some(state) = &state {
-        if state.sha256.as_deref() != Some(&sha256(token)?) {
-            return Err(TokenError::Invalid.into());
-        }
-        if state.is_revoked {
-            return Err(Refusal::Revoked);
-        }
+/// What became of a refresh token and of its owner; `None` where the owner is gone. A token that was never handed out is refused.
+async fn known(tx: &mut Tx, claims: &Claims, token: &str) -> Result<Option<RefreshTokenState>, Refusal> {
+    let state = sign_ins::refresh_token(tx, claims.id()?, claims.user()?).await?;
+    match state {
+        Some(state) if state.sha256.as_deref() != Some(&sha256(token)?) => Err(TokenError::Invalid.into()),
+        state => Ok(state),
     }
-    Ok(state)
 }
 
-async fn state(app: &App, token: Uuid, user: UserId) -> Result<Option<RefreshTokenState>, ApiError> {
-    let mut tx = app.db.read().await?;
-    let state = sign_ins::refresh_token(&mut tx, token, user).await?;
-    tx.commit().await?;
-    Ok(state)
+/// The same; a token that was called back, or whose sign-in has ended, is refused too.
+async fn kept(tx: &mut Tx, claims: &Claims, token: &str) -> Result<Option<RefreshTokenState>, Refusal> {
+    match known(tx, claims, token).await? {
+        Some(state) if state.is_revoked => Err(Refusal::Revoked),
+        state => Ok(state),
+    }
 }
 
 /// What is kept of a refresh token.

@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::app::App;
 use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems};
+use shared::users::store::account;
 use shared::users::tokens::{TokenError, TokenType};
 use utoipa::ToSchema;
 
@@ -49,12 +50,18 @@ pub(crate) async fn verify_token(
 
 async fn verify(app: &App, token: &str) -> Result<(), Refusal> {
     let claims = app.verifier.verify_any(token, app.ambient.now())?;
-    match claims.token_type {
-        // Its signature is all there is to it: it is written down nowhere.
-        TokenType::Access => Ok(()),
-        TokenType::Refresh => match kept(app, &claims, token).await? {
-            Some(_) => Ok(()),
-            None => Err(TokenError::Invalid.into()),
+    let is_known = match claims.token_type {
+        // It is written down nowhere; its sign-in is.
+        TokenType::Access => match account(&app.db, claims.user()?, claims.sign_in()?).await? {
+            Some(account) if account.is_signed_out => return Err(Refusal::Revoked),
+            account => account.is_some(),
         },
-    }
+        TokenType::Refresh => {
+            let mut tx = app.db.read().await?;
+            let state = kept(&mut tx, &claims, token).await?;
+            tx.commit().await?;
+            state.is_some()
+        }
+    };
+    if is_known { Ok(()) } else { Err(TokenError::Invalid.into()) }
 }

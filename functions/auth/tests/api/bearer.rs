@@ -1,7 +1,5 @@
-//! What is said to somebody whose token is missing, malformed, expired, forged or of the wrong kind.
+//! What is said to somebody whose token is missing, malformed, expired or of the wrong kind.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use shared::app::Ambient as _;
 use shared::ids::UserId;
@@ -77,37 +75,6 @@ async fn an_expired_token_a_refresh_token_and_rubbish_are_told_apart(db: PgPool)
     }
     app.clock.advance(15 * 60 + 10);
     assert_eq!(refused(&app, &format!("Bearer {}", tokens.access)).await, not_valid("Token is expired"));
-}
-
-#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_forged_token_is_invalid(db: PgPool) {
-    let app = service(db.clone());
-    let ana = register(&app, "ana").await;
-    let token = tokens(&app, "ana").await.access;
-    let [header, claims, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
-
-    // Somebody else's claims under a good signature; a stranger's key; no algorithm; an algorithm keyed with what is public.
-    let mut others: Value = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
-    others["user_id"] = json!((ana.0 + 1).to_string());
-    let others = BASE64_URL_SAFE_NO_PAD.encode(others.to_string());
-    let mut head: Value = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
-    let mut with_algorithm = |algorithm: &str| {
-        head["alg"] = json!(algorithm);
-        BASE64_URL_SAFE_NO_PAD.encode(head.to_string())
-    };
-    let forgeries = [
-        format!("{header}.{others}.{signature}"),
-        service(db).token(ana),
-        format!("{}.{claims}.", with_algorithm("none")),
-        format!("{}.{claims}.{signature}", with_algorithm("None")),
-        format!("{}.{claims}.{signature}", with_algorithm("HS256")),
-        format!("{header}.{claims}."),
-    ];
-    for forged in forgeries {
-        assert_eq!(refused(&app, &format!("Bearer {forged}")).await, not_valid("Token is invalid"), "{forged}");
-        let answer = app.anonymous().post("/auth/jwt/verify/", json!({"token": forged})).await.expect(401);
-        assert_eq!(answer.body, json!({"detail": "Token is invalid", "code": "token_not_valid"}), "{forged}");
-    }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -143,3 +143,60 @@ async fn a_log_in_tidies_away_what_ended_long_ago(db: PgPool) {
     tokens(&app, "ana").await;
     assert_eq!(app.count("select count(*) from refresh_tokens").await, 3, "two of Ana's, and Ben's, who was away");
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_log_in_and_a_failed_one_are_in_the_audit_log(db: PgPool) {
+    let app = service(db);
+    let ana = register(&app, "ana").await;
+    let client = app.anonymous().at("203.0.113.7").header("user-agent", "Ana's phone");
+    for (email, password, status) in [
+        ("ana@example.com", PASSWORD, 200),
+        ("ana@example.com", "wrong", 401),
+        ("a quiet harbour", "ana@example.com", 401),
+    ] {
+        client.post("/auth/jwt/create/", json!({"email": email, "password": password})).await.expect(status);
+    }
+    type Line = (String, Option<i64>, Option<i64>, Option<String>, Option<String>, Value);
+    let lines: Vec<Line> = sqlx::query_as(
+        "select kind, user_id, actor_user_id, address, user_agent, details from audit_log
+          where kind like 'log%' order by id",
+    )
+    .fetch_all(&app.db)
+    .await
+    .unwrap();
+    let line = |kind: &str, whose, actor| {
+        let (address, agent) = (Some("203.0.113.7".to_owned()), Some("Ana's phone".to_owned()));
+        (kind.to_owned(), whose, actor, address, agent, json!({}))
+    };
+    let expected = [
+        line("logged_in", Some(ana.0), Some(ana.0)),
+        line("log_in_failed", Some(ana.0), None),
+        line("log_in_failed", None, None),
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_log_in_from_a_network_that_was_never_seen_is_news_and_others_are_not(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let news = "select count(*) from outbox where kind = 'signed_in_from_new_place' and sent_at is not null";
+    let body = json!({"email": "ana@example.com", "password": PASSWORD});
+    for (address, told) in [
+        (None, 0),
+        (Some("203.0.113.7"), 0), // the first place that is known at all
+        (Some("203.0.113.200"), 0),
+        (Some("2001:db8:1::1"), 1),
+        (Some("2001:db8:1:2::1"), 1),
+        (None, 1),
+        (Some("198.51.100.1"), 2),
+        (Some("203.0.113.7"), 2),
+    ] {
+        let client = address.map_or_else(|| app.anonymous(), |address| app.anonymous().at(address));
+        client.post("/auth/jwt/create/", body.clone()).await.expect(200);
+        assert_eq!(app.count(news).await, told, "{address:?}");
+    }
+    let newest = "select count(*) from outbox o join sign_ins s on s.id = (o.payload->>'sign_in_id')::uuid
+                   where s.network in ('2001:db8:1::/48', '198.51.100.0/24')";
+    assert_eq!(app.count(newest).await, 2);
+}

@@ -1,13 +1,22 @@
 //! Accounts and tokens, over HTTP and a real PostgreSQL.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking, and so do their helpers")]
 
+mod abuse;
 mod bearer;
 mod contract;
 mod create_token;
 mod create_user;
 mod delete_me;
+mod forgery;
+mod jwks;
+mod keys;
+mod log_out;
+mod old_passwords;
 mod openapi;
 mod refresh_token;
+mod rotation;
+mod sign_ins;
+mod timing;
 mod update_me;
 mod verify_token;
 

@@ -48,3 +48,18 @@ async fn a_refresh_token_that_was_called_back_or_lost_its_owner_is_not_good(db: 
         assert_eq!(answer.body, json!({"detail": detail, "code": "token_not_valid"}), "{statement}");
     }
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_access_token_is_not_good_when_its_sign_in_has_ended_or_its_owner_is_gone(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let token = tokens(&app, "ana").await.access;
+    for (statement, detail) in [
+        ("update sign_ins set ended_at = now(), end_reason = 'ended_by_owner'", "Token is blacklisted"),
+        ("delete from users", "Token is invalid"),
+    ] {
+        sql(&app, statement).await;
+        let answer = verify(&app, &token).await.expect(401);
+        assert_eq!(answer.body, json!({"detail": detail, "code": "token_not_valid"}), "{statement}");
+    }
+}

@@ -49,9 +49,44 @@ async fn a_password_is_kept_as_argon2id_with_the_parameters_of_owasp() {
     assert!(!verify("correct hors".to_owned(), Some(kept)).await.unwrap());
 }
 
+/// Made by Python: `base64.b64encode(hashlib.pbkdf2_hmac("sha256", b"correct horse", b"seasalt", 1000))`.
+const PBKDF2: &str = "pbkdf2_sha256$1000$seasalt$mQnueSakb748zqBAC1tmWVZsZbi2zPGZarEzTGdfmso=";
+/// Of Django 5.2's Argon2PasswordHasher.
+const ARGON2: &str =
+    "argon2$argon2id$v=19$m=102400,t=2,p=8$c2Vhc2FsdHNlYXNhbHQ$24X5StCI0X7nx5XDsLrP4f4PvCl9FN9AHQw4KjbBoo8";
+
+#[tokio::test]
+async fn what_django_kept_fits_and_is_not_as_we_keep_it() {
+    for kept in [PBKDF2, ARGON2] {
+        assert!(verify("correct horse".to_owned(), Some(kept.to_owned())).await.unwrap(), "{kept}");
+        assert!(!verify("correct hors".to_owned(), Some(kept.to_owned())).await.unwrap(), "{kept}");
+        assert!(!is_current(kept), "{kept}");
+    }
+    assert!(is_current(&hash("correct horse".to_owned(), [7; 16]).await.unwrap()));
+}
+
 #[tokio::test]
 async fn what_is_no_hash_fits_no_password() {
-    for kept in [None, Some("!"), Some(""), Some("correct horse"), Some("$argon2id$v=19$m=19456,t=2,p=1$")] {
+    let (prefix, hash) = PBKDF2.rsplit_once('$').unwrap();
+    let without_work = format!("pbkdf2_sha256$0$seasalt${hash}");
+    let too_much_work = format!("pbkdf2_sha256$5000001$seasalt${hash}");
+    let (empty, longer, sha1) = (format!("{prefix}$"), format!("{PBKDF2}$"), PBKDF2.replace("sha256", "sha1"));
+    let unusable = "!w8kOYXNW5NTxV2Ei4N0ofHy1WOUhRXr3Wz4CXfJT";
+    for kept in [
+        None,
+        Some("!"),
+        Some(unusable),
+        Some(""),
+        Some("correct horse"),
+        Some("$argon2id$v=19$m=19456,t=2,p=1$"),
+        Some("argon2"),
+        Some(prefix),
+        Some(&without_work),
+        Some(&too_much_work),
+        Some(&empty),
+        Some(&longer),
+        Some(&sha1),
+    ] {
         assert!(!verify("correct horse".to_owned(), kept.map(str::to_owned)).await.unwrap(), "{kept:?}");
     }
 }

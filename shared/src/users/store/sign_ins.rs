@@ -1,6 +1,8 @@
-//! Sign-ins and their refresh tokens, in SQL.
+//! Sign-ins in SQL.
 
-use uuid::Uuid;
+mod tokens;
+
+pub use tokens::{NewRefreshToken, RefreshTokenState, insert_token, refresh_token, use_token};
 
 use crate::app::db::Tx;
 use crate::ids::{SignInId, UserId};
@@ -9,36 +11,6 @@ use crate::users::Origin;
 
 /// How long a sign-in is remembered after it has ended or run out: for as long, its place is no new place.
 const REMEMBERED_DAYS: i32 = 90;
-
-/// Somebody has logged in.
-#[derive(Clone, Debug)]
-pub struct NewSignIn {
-    /// Which.
-    pub id: SignInId,
-    /// Who.
-    pub user: UserId,
-    /// Since when.
-    pub created_at: Timestamp,
-    /// Until when, if nothing prolongs it.
-    pub expires_at: Timestamp,
-}
-
-/// A refresh token that was handed out.
-#[derive(Clone, Copy, Debug)]
-pub struct NewRefreshToken {
-    /// Its `jti`.
-    pub id: Uuid,
-    /// The sign-in it belongs to.
-    pub sign_in: SignInId,
-    /// Whose.
-    pub user: UserId,
-    /// Digest of the whole token.
-    pub sha256: [u8; 32],
-    /// Since when.
-    pub issued_at: Timestamp,
-    /// Until when.
-    pub expires_at: Timestamp,
-}
 
 /// Why a sign-in has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,77 +43,164 @@ impl EndReason {
     }
 }
 
-/// Remembers a sign-in, and forgets those of its owner that ran out long ago.
-pub async fn insert(tx: &mut Tx, new: NewSignIn, origin: &Origin) -> sqlx::Result<()> {
-    sqlx::query!(
-        "with over as (
-             delete from sign_ins where user_id = $2 and expires_at < $3::timestamptz - make_interval(days => $8)
-         )
-         insert into sign_ins (id, user_id, created_at, last_used_at, expires_at, address, network, user_agent)
-         values ($1, $2, $3, $3, $4, $5, $6, $7)",
-        new.id as _,
-        new.user as _,
-        new.created_at as _,
-        new.expires_at as _,
-        origin.address_text(),
-        origin.network(),
-        origin.user_agent,
-        REMEMBERED_DAYS
-    )
-    .execute(&mut *tx)
-    .await
-    .map(drop)
+/// A sign-in that has begun.
+#[derive(Clone, Copy, Debug)]
+pub struct Opened {
+    /// Whether the account was signed in to before, and never from this network.
+    pub is_new_place: bool,
 }
 
-/// Remembers a refresh token, and forgets those of its owner that ended a day ago or longer: nobody is told anything about them but
-/// that they are expired, and the token itself says that.
-pub async fn insert_token(tx: &mut Tx, token: NewRefreshToken) -> sqlx::Result<()> {
-    sqlx::query!(
-        "with ended as (
+/// Begins a sign-in with its first refresh token, and notes the log-in; `None` where the account is gone or switched off by now.
+/// Sign-ins of its owner that ran out long ago are forgotten. One statement, because a log-in has enough exchanges without.
+pub async fn open(tx: &mut Tx, token: NewRefreshToken, origin: &Origin) -> sqlx::Result<Option<Opened>> {
+    sqlx::query_as!(
+        Opened,
+        r#"with owner as (
+             update users set last_login_at = $5 where id = $3 and is_active returning id
+         ), over as (
+             delete from sign_ins where user_id = $3 and expires_at < $5::timestamptz - make_interval(days => $10)
+         ), ended as (
              delete from refresh_tokens where user_id = $3 and expires_at < $5::timestamptz - interval '1 day'
+         ), opened as (
+             insert into sign_ins (id, user_id, created_at, last_used_at, expires_at, address, network, user_agent)
+             select $2, owner.id, $5, $5, $6, $7, $8, $9 from owner
+             returning id, user_id
          )
          insert into refresh_tokens (id, family_id, user_id, token_sha256, issued_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6)",
+         select $1, opened.id, opened.user_id, $4, $5, $6 from opened
+         returning $8::text is not null
+               and exists (select from sign_ins where user_id = $3 and network is not null)
+               and not exists (select from sign_ins where user_id = $3 and network = $8) as "is_new_place!""#,
         token.id,
         token.sign_in as _,
         token.user as _,
         &token.sha256[..],
         token.issued_at as _,
-        token.expires_at as _
+        token.expires_at as _,
+        origin.address_text(),
+        origin.network(),
+        origin.user_agent,
+        REMEMBERED_DAYS
+    )
+    .fetch_optional(&mut *tx)
+    .await
+}
+
+/// Notes that a sign-in is used, and that it goes on until then, if it goes on longer for it.
+pub async fn note_use(tx: &mut Tx, sign_in: SignInId, now: Timestamp, until: Option<Timestamp>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update sign_ins set last_used_at = greatest(last_used_at, $2), expires_at = greatest(expires_at, $3) where id = $1",
+        sign_in as _,
+        now as _,
+        until as _
     )
     .execute(&mut *tx)
     .await
     .map(drop)
 }
 
-/// What became of a refresh token and of its owner.
+/// A sign-in that is open.
 #[derive(Clone, Debug)]
-pub struct RefreshTokenState {
-    /// Whether the owner may sign in.
-    pub is_active: bool,
-    /// Digest of the token; `None` where no such token was handed out to them.
-    pub sha256: Option<Vec<u8>>,
-    /// Its sign-in; `None` likewise.
-    pub sign_in: Option<SignInId>,
-    /// Whether it was called back, or its sign-in has ended.
-    pub is_revoked: bool,
+pub struct OpenSignIn {
+    /// Which.
+    pub id: SignInId,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it last got an access token, to the minute.
+    pub last_used_at: Timestamp,
+    /// Until when, if nothing prolongs it.
+    pub expires_at: Timestamp,
+    /// The client's address at log-in.
+    pub address: Option<String>,
+    /// What the client called itself at log-in.
+    pub user_agent: Option<String>,
 }
 
-/// What became of this token of this user; `None` where the account is gone.
-pub async fn refresh_token(tx: &mut Tx, token: Uuid, user: UserId) -> sqlx::Result<Option<RefreshTokenState>> {
+/// What a list of sign-ins is sorted by.
+pub type ListKey = (Timestamp, SignInId);
+
+/// Somebody's open sign-ins, newest first, those older than `after`; at most `limit`.
+pub async fn list_older(
+    tx: &mut Tx,
+    user: UserId,
+    after: Option<ListKey>,
+    limit: i64,
+    now: Timestamp,
+) -> sqlx::Result<Vec<OpenSignIn>> {
+    let (at, id) = after.unzip();
     sqlx::query_as!(
-        RefreshTokenState,
-        r#"select u.is_active, t.token_sha256 as "sha256?", t.family_id as "sign_in?",
-                  coalesce(t.revoked_at, s.ended_at) is not null as "is_revoked!"
-             from users u
-             left join refresh_tokens t on t.user_id = u.id and t.id = $1
-             left join sign_ins s on s.id = t.family_id
-            where u.id = $2"#,
-        token,
-        user as _
+        OpenSignIn,
+        "select id, created_at, last_used_at, expires_at, address, user_agent
+           from sign_ins
+          where user_id = $1 and ended_at is null and expires_at > $5
+            and ($2::timestamptz is null or (created_at, id) < ($2, $3::uuid))
+          order by created_at desc, id desc
+          limit $4",
+        user as _,
+        at as _,
+        id as _,
+        limit,
+        now as _
     )
-    .fetch_optional(&mut *tx)
+    .fetch_all(&mut *tx)
     .await
+}
+
+/// Somebody's open sign-ins, oldest first, those newer than `before`; at most `limit`.
+pub async fn list_newer(
+    tx: &mut Tx,
+    user: UserId,
+    before: ListKey,
+    limit: i64,
+    now: Timestamp,
+) -> sqlx::Result<Vec<OpenSignIn>> {
+    sqlx::query_as!(
+        OpenSignIn,
+        "select id, created_at, last_used_at, expires_at, address, user_agent
+           from sign_ins
+          where user_id = $1 and ended_at is null and expires_at > $5 and (created_at, id) > ($2::timestamptz, $3::uuid)
+          order by created_at, id
+          limit $4",
+        user as _,
+        before.0 as _,
+        before.1 as _,
+        limit,
+        now as _
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
+/// How many open sign-ins somebody has.
+pub async fn count(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from sign_ins where user_id = $1 and ended_at is null and expires_at > $2"#,
+        user as _,
+        now as _
+    )
+    .fetch_one(&mut *tx)
+    .await
+}
+
+/// Ends a sign-in of somebody's; whether it was open and theirs.
+pub async fn end(
+    tx: &mut Tx,
+    user: UserId,
+    sign_in: SignInId,
+    reason: EndReason,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    sqlx::query!(
+        "update sign_ins set ended_at = $3, end_reason = $4
+          where id = $1 and user_id = $2 and ended_at is null and expires_at > $3",
+        sign_in as _,
+        user as _,
+        now as _,
+        reason.name()
+    )
+    .execute(&mut *tx)
+    .await
+    .map(|done| done.rows_affected() == 1)
 }
 
 /// Ends every sign-in of an account, but for this one; how many it were.

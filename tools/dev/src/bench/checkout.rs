@@ -14,7 +14,7 @@ use shared::app::{Ambient as _, SystemAmbient};
 use shared::users::tokens::{Claims, TokenSigner, TokenType};
 use sqlx::postgres::PgConnectOptions;
 
-use super::figures::{Figures, measure, medians};
+use super::figures::{Figures, measure, medians, on_one_thread};
 use super::floor::DirectBuyer;
 use super::report::{Report, Row};
 use super::served::{HttpBuyer, Server};
@@ -216,13 +216,4 @@ impl Theatre {
             events_taken_by_the_queue,
         })
     }
-}
-
-/// Clients run on a thread of their own, and on one alone: what they take of the processors is what a floor of clients takes too.
-async fn on_one_thread<F>(act: impl FnOnce() -> F + Send + 'static) -> anyhow::Result<Figures>
-where
-    F: Future<Output = anyhow::Result<Figures>>,
-{
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    tokio::task::spawn_blocking(move || runtime.block_on(act())).await?
 }

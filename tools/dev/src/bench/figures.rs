@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
-use super::stage::Checkout;
+/// One client: does one thing after another.
+pub(super) trait Actor: Send + 'static {
+    /// What there is to do.
+    type Deed: Copy + Send + Sync + 'static;
 
-/// One client: checks out one cart after another.
-pub(super) trait Buyer: Send + 'static {
-    /// Fails where it hears anything but what the sale should say.
-    fn check_out(&mut self, checkout: Checkout) -> impl Future<Output = anyhow::Result<()>> + Send;
+    /// Fails where it hears anything but what it should.
+    fn act(&mut self, deed: Self::Deed) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 
 /// What a measurement says.
@@ -24,24 +25,24 @@ pub(super) struct Figures {
     pub(super) p99_ms: f64,
 }
 
-/// Lets the buyers check out all of it, each taking the next cart as soon as it is free. To be run on a runtime of one thread.
-pub(super) async fn measure<B: Buyer>(buyers: Vec<B>, checkouts: Arc<[Checkout]>) -> anyhow::Result<Figures> {
+/// Lets the actors do all of it, each taking the next deed as soon as it is free. To be run on a runtime of one thread.
+pub(super) async fn measure<A: Actor>(actors: Vec<A>, deeds: Arc<[A::Deed]>) -> anyhow::Result<Figures> {
     let next = Arc::new(AtomicUsize::new(0));
     let started = Instant::now();
     let mut running = JoinSet::new();
-    for mut buyer in buyers {
-        let (next, checkouts) = (next.clone(), checkouts.clone());
+    for mut actor in actors {
+        let (next, deeds) = (next.clone(), deeds.clone());
         running.spawn(async move {
-            let mut took = Vec::with_capacity(checkouts.len());
-            while let Some(&checkout) = checkouts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut took = Vec::with_capacity(deeds.len());
+            while let Some(&deed) = deeds.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let began = Instant::now();
-                buyer.check_out(checkout).await?;
+                actor.act(deed).await?;
                 took.push(began.elapsed());
             }
             anyhow::Ok(took)
         });
     }
-    let mut took = Vec::with_capacity(checkouts.len());
+    let mut took = Vec::with_capacity(deeds.len());
     while let Some(done) = running.join_next().await {
         took.append(&mut done??);
     }
@@ -49,6 +50,15 @@ pub(super) async fn measure<B: Buyer>(buyers: Vec<B>, checkouts: Arc<[Checkout]>
     took.sort_unstable();
     let at = |share: f64| took.get((took.len() as f64 * share) as usize).map_or(0.0, milliseconds);
     Ok(Figures { per_second: took.len() as f64 / seconds, p50_ms: at(0.5), p99_ms: at(0.99) })
+}
+
+/// Clients run on a thread of their own, and on one alone: what they take of the processors is what a floor of clients takes too.
+pub(super) async fn on_one_thread<F>(act: impl FnOnce() -> F + Send + 'static) -> anyhow::Result<Figures>
+where
+    F: Future<Output = anyhow::Result<Figures>>,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    tokio::task::spawn_blocking(move || runtime.block_on(act())).await?
 }
 
 /// Of each figure the median of all rounds.

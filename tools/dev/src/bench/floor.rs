@@ -5,7 +5,7 @@ use shared::app::{Ambient as _, SystemAmbient};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Row as _};
 
-use super::figures::Buyer;
+use super::figures::Actor;
 use super::stage::Checkout;
 
 /// A buyer with a connection of their own, whose statement stays prepared in it.
@@ -20,8 +20,10 @@ impl DirectBuyer {
     }
 }
 
-impl Buyer for DirectBuyer {
-    async fn check_out(&mut self, checkout: Checkout) -> anyhow::Result<()> {
+impl Actor for DirectBuyer {
+    type Deed = Checkout;
+
+    async fn act(&mut self, checkout: Checkout) -> anyhow::Result<()> {
         let rows = sqlx::query("select * from place_order($1, $2, $3, $4, $5, $6, $7, $8)")
             .bind(SystemAmbient.ordered_uuid())
             .bind(SystemAmbient.ordered_uuid())

@@ -1,5 +1,6 @@
 //! `cargo dev bench`: how fast the shop is, measured against what the database alone could do.
 
+mod auth;
 mod checkout;
 pub(crate) mod client;
 mod figures;
@@ -16,9 +17,11 @@ mod start;
 pub enum Bench {
     /// Orders and refusals a second over HTTP, beside the same SQL function called straight on the same PostgreSQL.
     Checkout(checkout::CheckoutArgs),
+    /// Log-ins a second over HTTP, beside a password looked at with argon2 and nothing else.
+    Auth(auth::AuthArgs),
     /// From exec to the first answer: every function's release binary, its size and its peak memory.
     Start(start::StartArgs),
-    /// The server that `checkout` measures, in a process of its own.
+    /// The server that `checkout` and `auth` measure, in a process of its own.
     #[command(hide = true)]
     Served(served::ServedArgs),
 }
@@ -28,6 +31,7 @@ pub async fn run(bench: Bench) -> anyhow::Result<()> {
     let measured = async {
         match bench {
             Bench::Checkout(args) => checkout::run(args).await,
+            Bench::Auth(args) => auth::run(args).await,
             Bench::Start(args) => start::run(args).await,
             Bench::Served(args) => served::run(args).await,
         }

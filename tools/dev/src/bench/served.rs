@@ -1,4 +1,4 @@
-//! The server that is measured: the real `orders` service in a process of its own, so that the system shares the processors
+//! The server that is measured: the real `orders` or `auth` service in a process of its own, so that the system shares the processors
 //! between it, its clients and PostgreSQL as it would anywhere.
 
 use std::io::{Read as _, Write as _};
@@ -9,17 +9,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context as _, bail};
 use async_trait::async_trait;
+use auth::{Auth, Lifetimes, Options};
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::map_request;
 use axum::serve::ListenerExt as _;
 use orders::Orders;
 use shared::app::db::{Connector, Db, PoolSettings};
-use shared::app::{App, Environment, LogFormat, service, write_logs};
+use shared::app::{App, ClientAddress, Environment, LogFormat, service, write_logs};
 use shared::outbox::{Event, Queue};
 use shared::trace::Trace;
+use shared::users::tokens::TokenSigner;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 use super::client::Client;
-use super::figures::Buyer;
+use super::figures::Actor;
 use super::stage::Checkout;
 
 /// What the server is told.
@@ -31,7 +36,13 @@ pub struct ServedArgs {
     connections: usize,
     #[arg(long)]
     public_keys: String,
+    /// Serves `auth` with this key, and not `orders`.
+    #[arg(long)]
+    signing_key: Option<String>,
 }
+
+/// What a client says its address is. Only here a header can say so: everybody comes from this machine.
+pub(super) const CLIENT_ADDRESS: &str = "x-client-address";
 
 /// Serves until its standard input ends, then says how many events it was given to send.
 pub(super) async fn run(args: ServedArgs) -> anyhow::Result<()> {
@@ -42,7 +53,10 @@ pub(super) async fn run(args: ServedArgs) -> anyhow::Result<()> {
     let settings = PoolSettings { max_connections: args.connections };
     let db = Db::new(Connector::from_environment(&environment)?, settings);
     let app = App { db, ..App::from_environment(&environment)? };
-    let service = service(orders::router(), Orders { app, queue: queue.clone() });
+    let service = match args.signing_key {
+        None => service(orders::router(), Orders { app, queue: queue.clone() }),
+        Some(key) => auth_service(app, key, queue.clone())?,
+    };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     writeln!(std::io::stdout(), "{}", listener.local_addr()?)?;
     let listener = listener.tap_io(|stream| {
@@ -54,6 +68,21 @@ pub(super) async fn run(args: ServedArgs) -> anyhow::Result<()> {
         ended = told_to_end => ended?.map(drop)?,
     }
     Ok(writeln!(std::io::stdout(), "{}", queue.taken.load(Ordering::SeqCst))?)
+}
+
+fn auth_service(app: App, key: String, queue: Arc<CountingQueue>) -> anyhow::Result<Router> {
+    let signer = Arc::new(TokenSigner::from_environment(&Environment::from_iter([("TOKEN_SIGNING_KEY", key)]))?);
+    let (lifetimes, options) = (Lifetimes::default(), Options::default());
+    let service = service(auth::router(), Auth { app, signer, lifetimes, options, queue });
+    Ok(service.layer(map_request(at_its_address)))
+}
+
+async fn at_its_address(mut request: Request) -> Request {
+    let address = request.headers().get(CLIENT_ADDRESS).and_then(|address| address.to_str().ok()?.parse().ok());
+    if let Some(address) = address {
+        request.extensions_mut().insert(ClientAddress(address));
+    }
+    request
 }
 
 /// Takes every event at once, so that it is not the queue that is measured.
@@ -78,10 +107,27 @@ pub(super) struct Server {
 }
 
 impl Server {
+    /// Of `orders`.
     pub(super) async fn start(database_url: &str, connections: usize, public_keys: &str) -> anyhow::Result<Self> {
+        Self::spawn(database_url, connections, &["--public-keys", public_keys]).await
+    }
+
+    /// Of `auth`.
+    pub(super) async fn start_auth(
+        database_url: &str,
+        connections: usize,
+        public_keys: &str,
+        signing_key: &str,
+    ) -> anyhow::Result<Self> {
+        let keys = ["--public-keys", public_keys, "--signing-key", signing_key];
+        Self::spawn(database_url, connections, &keys).await
+    }
+
+    async fn spawn(database_url: &str, connections: usize, keys: &[&str]) -> anyhow::Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
-            .args(["bench", "served", "--database-url", database_url, "--public-keys", public_keys])
+            .args(["bench", "served", "--database-url", database_url])
             .args(["--connections", &connections.to_string()])
+            .args(keys)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // It logs as it does in the cloud; nobody reads it here.
@@ -120,8 +166,10 @@ impl HttpBuyer {
     }
 }
 
-impl Buyer for HttpBuyer {
-    async fn check_out(&mut self, checkout: Checkout) -> anyhow::Result<()> {
+impl Actor for HttpBuyer {
+    type Deed = Checkout;
+
+    async fn act(&mut self, checkout: Checkout) -> anyhow::Result<()> {
         let position = usize::try_from(checkout.user.0 - self.first_user)?;
         let token = self.tokens.get(position).context("a buyer without a token")?;
         let body = format!(r#"{{"cart_id":"{}"}}"#, checkout.cart);

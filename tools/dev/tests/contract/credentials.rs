@@ -13,6 +13,9 @@ const PUBLIC: &[&str] = &[
     "create_token",
     "refresh_token",
     "verify_token",
+    "log_out",
+    // auth: how others judge a token
+    "get_jwks",
     // catalogue: what is on sale
     "get_catalogue",
     "list_products",

@@ -1,0 +1,63 @@
+//! `POST /auth/jwt/logout/`: the end of a sign-in, for whoever has its refresh token.
+
+use axum::extract::State;
+use http::StatusCode;
+use shared::app::App;
+use shared::audit::{self, Entry, Kind};
+use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems};
+use shared::users::Origin;
+use shared::users::store::sign_ins::{self, EndReason, RefreshTokenState};
+use shared::users::tokens::TokenType;
+use utoipa::ToSchema;
+
+use super::{Refusal, TokenRefusal, known, token};
+
+/// What is to end.
+#[derive(ToSchema)]
+pub(crate) struct LogOut {
+    /// A refresh token of the sign-in.
+    pub refresh: String,
+}
+
+impl FromFields for LogOut {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        token(fields, "refresh").map(|refresh| Self { refresh })
+    }
+}
+
+/// Log out
+///
+/// The sign-in ends with all its tokens, at once. One that has ended already is no error.
+#[utoipa::path(
+    post,
+    path = "/auth/jwt/logout/",
+    tag = "auth",
+    operation_id = "log_out",
+    request_body = LogOut,
+    responses(
+        (status = 204, description = "The sign-in has ended."),
+        PublicProblems,
+        (status = 401, body = TokenRefusal, description = "It is no good refresh token."),
+    )
+)]
+pub(crate) async fn log_out(
+    State(app): State<App>,
+    origin: Origin,
+    Body(body): Body<LogOut>,
+) -> Result<StatusCode, ApiError> {
+    Ok(end(&app, &body.refresh, &origin).await.map(|()| StatusCode::NO_CONTENT)?)
+}
+
+async fn end(app: &App, token: &str, origin: &Origin) -> Result<(), Refusal> {
+    let now = app.ambient.now();
+    let claims = app.verifier.verify(token, TokenType::Refresh, now)?;
+    let user = claims.user()?;
+    let mut tx = app.db.begin().await?;
+    let Some(RefreshTokenState { sign_in: Some(sign_in), .. }) = known(&mut tx, &claims, token).await? else {
+        return Err(Refusal::NoAccount);
+    };
+    if sign_ins::end(&mut tx, user, sign_in, EndReason::LoggedOut, now).await? {
+        audit::store::record(&mut tx, Entry::by_owner(Kind::SignInEnded, user), origin, now).await?;
+    }
+    Ok(tx.commit().await?)
+}

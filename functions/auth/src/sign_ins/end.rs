@@ -1,0 +1,42 @@
+//! `DELETE /auth/sign_ins/{id}/`: the end of one's sign-in elsewhere.
+
+use axum::extract::State;
+use http::StatusCode;
+use shared::app::App;
+use shared::audit::{self, Entry, Kind};
+use shared::http::{ApiError, CurrentUser, PathId, Problem, Problems};
+use shared::ids::SignInId;
+use shared::users::Origin;
+use shared::users::store::sign_ins::{self, EndReason};
+
+/// End one of one's sign-ins
+///
+/// All its tokens end with it, at once.
+#[utoipa::path(
+    delete,
+    path = "/auth/sign_ins/{id}/",
+    tag = "auth",
+    operation_id = "end_sign_in",
+    security(("bearer" = [])),
+    params(("id" = SignInId, Path, description = "Which.")),
+    responses(
+        (status = 204, description = "It has ended."),
+        Problems,
+        (status = 404, body = Problem, description = "No open sign-in of one's own has this id."),
+    )
+)]
+pub(crate) async fn end_sign_in(
+    State(app): State<App>,
+    CurrentUser(user): CurrentUser,
+    origin: Origin,
+    PathId(id): PathId<SignInId>,
+) -> Result<StatusCode, ApiError> {
+    let now = app.ambient.now();
+    let mut tx = app.db.begin().await?;
+    if !sign_ins::end(&mut tx, user.id, id, EndReason::EndedByOwner, now).await? {
+        return Err(ApiError::NotFound);
+    }
+    audit::store::record(&mut tx, Entry::by_owner(Kind::SignInEnded, user.id), &origin, now).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,77 @@
+//! Keys that a test has in its hands, so that it can sign whatever it likes.
+
+use std::sync::Arc;
+
+use auth::{Auth, Lifetimes, Options};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use ring::digest::{SHA256, digest};
+use ring::rand::SystemRandom;
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
+use serde_json::{Value, json};
+use shared::ids::UserId;
+use shared::testing::{RecordingQueue, START, TestApp};
+use shared::users::tokens::{TokenSigner, TokenVerifier};
+use sqlx::PgPool;
+
+/// A key to sign with.
+pub(crate) struct Key {
+    pkcs8: Vec<u8>,
+    pub(crate) pair: Ed25519KeyPair,
+}
+
+impl Key {
+    pub(crate) fn new() -> Self {
+        let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref().to_vec();
+        let pair = Ed25519KeyPair::from_pkcs8(&pkcs8).unwrap();
+        Self { pkcs8, pair }
+    }
+
+    pub(crate) fn public(&self) -> Vec<u8> {
+        self.pair.public_key().as_ref().to_vec()
+    }
+
+    pub(crate) fn id(&self) -> String {
+        part(&digest(&SHA256, &self.public()).as_ref()[..8])
+    }
+
+    /// The header of a token that this key signs.
+    pub(crate) fn header(&self) -> Value {
+        json!({"alg": "EdDSA", "typ": "JWT", "kid": self.id()})
+    }
+
+    /// A token with this header and these claims, signed by this key whatever they say.
+    pub(crate) fn sign(&self, header: &Value, claims: &str) -> String {
+        let message = format!("{}.{}", part(header.to_string()), part(claims));
+        let signature = part(self.pair.sign(message.as_bytes()));
+        format!("{message}.{signature}")
+    }
+}
+
+/// A part of a token.
+pub(crate) fn part(bytes: impl AsRef<[u8]>) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// What a good access token says at the start.
+pub(crate) fn claims(user: UserId) -> Value {
+    json!({
+        "token_type": "access",
+        "exp": START.seconds() + 60,
+        "iat": START.seconds(),
+        "jti": "0123456789abcdef0123456789abcdef",
+        "user_id": user.to_string(),
+        "iss": "shop",
+        "aud": "shop",
+    })
+}
+
+/// The service, signing with one key and knowing these.
+pub(crate) fn service_with_keys(db: PgPool, signing: &Key, known: &[&Key], options: Options) -> TestApp {
+    let verifier = Arc::new(TokenVerifier::new(known.iter().map(|key| key.public())));
+    let signer = Arc::new(TokenSigner::new(&signing.pkcs8).unwrap());
+    TestApp::with(db, auth::router(), |mut app, _| {
+        app.verifier = verifier;
+        Auth { app, signer, lifetimes: Lifetimes::default(), options, queue: Arc::new(RecordingQueue::default()) }
+    })
+}

@@ -1,0 +1,86 @@
+//! `POST /auth/jwt/logout/`.
+
+use serde_json::{Value, json};
+use shared::app::Ambient as _;
+use shared::testing::{Answer, TestApp};
+use shared::users::tokens::{Claims, TokenType};
+use sqlx::PgPool;
+
+use crate::{register, service, sql, tokens};
+
+async fn log_out(app: &TestApp, token: &str) -> Answer {
+    app.anonymous().at("203.0.113.7").post("/auth/jwt/logout/", json!({"refresh": token})).await
+}
+
+fn not_valid(detail: &str) -> Value {
+    json!({"detail": detail, "code": "token_not_valid"})
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_log_out_ends_this_sign_in_with_both_tokens_at_once_and_no_other(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let (here, elsewhere) = (tokens(&app, "ana").await, tokens(&app, "ana").await);
+
+    let answer = log_out(&app, &here.refresh).await.expect(204);
+
+    assert_eq!(answer.text, "");
+    app.anonymous().bearer(&here.access).get("/auth/users/me/").await.expect(401);
+    app.anonymous().bearer(&elsewhere.access).get("/auth/users/me/").await.expect(200);
+    for token in [&here.access, &here.refresh] {
+        let verified = app.anonymous().post("/auth/jwt/verify/", json!({"token": token})).await.expect(401);
+        assert_eq!(verified.body, not_valid("Token is blacklisted"));
+    }
+    let refreshed = app.anonymous().post("/auth/jwt/refresh/", json!({"refresh": here.refresh})).await.expect(401);
+    assert_eq!(refreshed.body, not_valid("Token is blacklisted"));
+    app.anonymous().post("/auth/jwt/refresh/", json!({"refresh": elsewhere.refresh})).await.expect(200);
+    assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'logged_out'").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn logging_out_again_is_no_error_and_is_noted_once(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let token = tokens(&app, "ana").await.refresh;
+    for _ in 0..3 {
+        log_out(&app, &token).await.expect(204);
+    }
+    let noted = "select count(*) from audit_log where kind = 'sign_in_ended' and address = '203.0.113.7'";
+    assert_eq!(app.count(noted).await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn who_was_switched_off_can_still_log_out(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let token = tokens(&app, "ana").await.refresh;
+    sql(&app, "update users set is_active = false").await;
+    log_out(&app, &token).await.expect(204);
+    assert_eq!(app.count("select count(*) from sign_ins where ended_at is not null").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_is_no_good_refresh_token_ends_nothing(db: PgPool) {
+    let app = service(db);
+    let ana = register(&app, "ana").await;
+    let tokens = tokens(&app, "ana").await;
+    let claims = Claims::new(TokenType::Refresh, ana, app.clock.random_uuid(), app.clock.now(), 60);
+    let never_handed_out = app.signer.sign(&claims).unwrap();
+    for (token, detail) in [
+        (tokens.access.as_str(), "Token has wrong type"),
+        ("a.b.c", "Token is invalid"),
+        (&never_handed_out, "Token is invalid"),
+    ] {
+        assert_eq!(log_out(&app, token).await.expect(401).body, not_valid(detail), "{token}");
+    }
+    let nothing = app.anonymous().post("/auth/jwt/logout/", json!({})).await.expect(400);
+    assert_eq!(nothing.body, json!({"refresh": ["This field is required."]}));
+    assert_eq!(app.count("select count(*) from sign_ins where ended_at is not null").await, 0);
+
+    app.clock.advance(14 * 86_400 + 10);
+    assert_eq!(log_out(&app, &tokens.refresh).await.expect(401).body, not_valid("Token is expired"));
+    app.clock.advance(-14 * 86_400);
+    sql(&app, "delete from users").await;
+    let gone = log_out(&app, &tokens.refresh).await.expect(401);
+    assert_eq!(gone.body, json!({"detail": "No active account found for the given token."}));
+}

@@ -1,0 +1,152 @@
+//! `POST /auth/jwt/refresh/` where `ROTATE_REFRESH_TOKENS` is on.
+
+use auth::Options;
+use serde_json::{Value, json};
+use shared::testing::{Answer, TestApp};
+use sqlx::PgPool;
+
+use crate::keys::{Key, service_with_keys};
+use crate::{register, service_with, tokens};
+
+fn rotating(db: PgPool) -> TestApp {
+    service_with(db, Options { rotate_refresh_tokens: true, ..Options::default() })
+}
+
+async fn refresh(app: &TestApp, token: &str) -> Answer {
+    app.anonymous().post("/auth/jwt/refresh/", json!({"refresh": token})).await
+}
+
+/// The two tokens of an answer, and nothing else.
+fn pair(answer: Answer) -> (String, String) {
+    let body = answer.expect(200).body;
+    assert_eq!(body.as_object().unwrap().len(), 2, "{body}");
+    let token = |name: &str| body[name].as_str().unwrap().to_owned();
+    (token("access"), token("refresh"))
+}
+
+async fn opens(app: &TestApp, access: &str) -> u16 {
+    app.anonymous().bearer(access).get("/auth/users/me/").await.status
+}
+
+fn blacklisted() -> Value {
+    json!({"detail": "Token is blacklisted", "code": "token_not_valid"})
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn each_refresh_token_leads_to_the_next_and_the_sign_in_goes_on_as_long(db: PgPool) {
+    let app = rotating(db);
+    register(&app, "ana").await;
+    let mut token = tokens(&app, "ana").await.refresh;
+    for _ in 0..4 {
+        app.clock.advance(10 * 86_400);
+        let (access, next) = pair(refresh(&app, &token).await);
+        assert_ne!(next, token);
+        assert_eq!(opens(&app, &access).await, 200);
+        token = next;
+    }
+    assert_eq!(app.count("select count(*) from sign_ins").await, 1);
+    let in_step = "select count(*) from sign_ins s
+                    where last_used_at = (select max(issued_at) from refresh_tokens t where t.family_id = s.id)
+                      and expires_at = (select max(expires_at) from refresh_tokens t where t.family_id = s.id)";
+    assert_eq!(app.count(in_step).await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_client_whose_answer_was_lost_may_ask_again_at_once(db: PgPool) {
+    let app = rotating(db);
+    register(&app, "ana").await;
+    let first = tokens(&app, "ana").await.refresh;
+    let (_, lost) = pair(refresh(&app, &first).await);
+    app.clock.advance(10);
+    let (access, next) = pair(refresh(&app, &first).await);
+    assert_ne!(next, lost);
+    app.clock.advance(60);
+    assert_eq!(opens(&app, &access).await, 200);
+    pair(refresh(&app, &next).await);
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'refresh_token_reused'").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_token_that_comes_again_later_ends_its_sign_in_with_every_token_and_no_other(db: PgPool) {
+    let app = rotating(db);
+    register(&app, "ana").await;
+    let elsewhere = tokens(&app, "ana").await;
+    let stolen = tokens(&app, "ana").await.refresh;
+    let (access, next) = pair(refresh(&app, &stolen).await);
+    app.clock.advance(11);
+    assert_eq!(opens(&app, &access).await, 200);
+
+    let thief = app.anonymous().at("203.0.113.7");
+    let refused = thief.post("/auth/jwt/refresh/", json!({"refresh": stolen})).await.expect(401);
+    assert_eq!(refused.body, blacklisted());
+
+    assert_eq!(opens(&app, &access).await, 401, "at once");
+    for token in [&next, &stolen] {
+        assert_eq!(refresh(&app, token).await.expect(401).body, blacklisted());
+    }
+    let verified = app.anonymous().post("/auth/jwt/verify/", json!({"token": access})).await.expect(401);
+    assert_eq!(verified.body, blacklisted());
+    let noted = "select count(*) from audit_log where kind = 'refresh_token_reused'";
+    assert_eq!(app.count(noted).await, 1);
+    let whose = "select count(*) from audit_log a join users u on u.id = a.user_id
+                  where kind = 'refresh_token_reused' and address = '203.0.113.7' and actor_user_id is null";
+    assert_eq!(app.count(whose).await, 1);
+    assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'token_reused'").await, 1);
+    assert_eq!(opens(&app, &elsewhere.access).await, 200);
+    pair(refresh(&app, &elsewhere.refresh).await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn requests_that_cross_all_get_tokens_that_work(db: PgPool) {
+    let app = rotating(db);
+    register(&app, "ana").await;
+    let token = tokens(&app, "ana").await.refresh;
+    let [a, b, c] = [(), (), ()].map(|()| refresh(&app, &token));
+    let (a, b, c) = tokio::join!(a, b, c);
+    let pairs = [pair(a), pair(b), pair(c)];
+    let first_use = app.count("select count(used_at) from refresh_tokens").await;
+    assert_eq!((first_use, app.count("select count(*) from refresh_tokens").await), (1, 4));
+    app.clock.advance(11);
+    for (access, next) in &pairs {
+        assert_eq!(opens(&app, access).await, 200);
+        pair(refresh(&app, next).await);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_many_at_once_with_a_used_token_none_gets_through_and_it_is_noted_once(db: PgPool) {
+    let app = rotating(db);
+    register(&app, "ana").await;
+    let token = tokens(&app, "ana").await.refresh;
+    pair(refresh(&app, &token).await);
+    app.clock.advance(11);
+    let [a, b, c] = [(), (), ()].map(|()| refresh(&app, &token));
+    let (a, b, c) = tokio::join!(a, b, c);
+    for answer in [a, b, c] {
+        assert_eq!(answer.expect(401).body, blacklisted());
+    }
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'refresh_token_reused'").await, 1);
+    assert_eq!(app.count("select count(*) from refresh_tokens").await, 2, "no new one");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn it_may_be_switched_on_and_off_while_people_are_signed_in(db: PgPool) {
+    let key = Key::new();
+    let switched = |on| {
+        let options = Options { rotate_refresh_tokens: on, ..Options::default() };
+        service_with_keys(db.clone(), &key, &[&key], options)
+    };
+    let (off, on) = (switched(false), switched(true));
+    register(&off, "ana").await;
+    let old = tokens(&off, "ana").await.refresh;
+    refresh(&off, &old).await.expect(200);
+
+    let (_, next) = pair(refresh(&on, &old).await);
+
+    let unchanged = refresh(&off, &next).await.expect(200).body;
+    assert_eq!(unchanged, json!({"access": unchanged["access"]}));
+    // What was exchanged stays exchanged.
+    off.clock.advance(11);
+    assert_eq!(refresh(&off, &old).await.expect(401).body, blacklisted());
+    assert_eq!(refresh(&off, &next).await.expect(401).body, blacklisted());
+}

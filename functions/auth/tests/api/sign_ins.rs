@@ -1,0 +1,154 @@
+//! `/auth/sign_ins/`.
+
+use serde_json::{Value, json};
+use shared::testing::{Client, START, TestApp};
+use sqlx::PgPool;
+
+use crate::{PASSWORD, register, service, sql};
+
+const SIGN_INS: &str = "/auth/sign_ins/";
+
+/// Somebody who has just logged in there.
+async fn signed_in(app: &TestApp, name: &str, address: &str, user_agent: &str) -> Client {
+    let client = app.anonymous().at(address).header("user-agent", user_agent);
+    let body = json!({"email": format!("{name}@example.com"), "password": PASSWORD});
+    let pair = client.post("/auth/jwt/create/", body).await.expect(200).body;
+    client.bearer(pair["access"].as_str().unwrap())
+}
+
+async fn listed(client: &Client) -> Vec<Value> {
+    client.get(SIGN_INS).await.expect(200).body["results"].as_array().unwrap().clone()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn one_sees_where_one_is_signed_in_newest_first(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    register(&app, "ben").await;
+    signed_in(&app, "ben", "203.0.113.9", "Ben's").await;
+    signed_in(&app, "ana", "203.0.113.7", "Phone").await;
+    app.clock.advance(90);
+    let laptop = signed_in(&app, "ana", "2001:db8::1", "Laptop").await;
+
+    let answer = laptop.get("/auth/sign_ins/?count=true").await.expect(200).body;
+
+    let ids = [&answer["results"][0]["id"], &answer["results"][1]["id"]];
+    let row = |id: &Value, at: i64, address: &str, user_agent: &str, is_current: bool| {
+        let (from, until) = (START.plus_seconds(at), START.plus_seconds(at + 1_209_600));
+        json!({"id": id, "created_at": from, "last_used_at": from, "expires_at": until,
+               "address": address, "user_agent": user_agent, "is_current": is_current})
+    };
+    let expected = json!({
+        "count": 2, "next": null, "previous": null,
+        "results": [row(ids[0], 90, "2001:db8::1", "Laptop", true), row(ids[1], 0, "203.0.113.7", "Phone", false)],
+    });
+    assert_eq!(answer, expected);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_list_comes_in_pages_that_lead_to_each_other(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let mut ana = signed_in(&app, "ana", "203.0.113.1", "0").await;
+    for number in ["1", "2", "3", "4"] {
+        // Two of them at the same moment.
+        app.clock.advance(if number == "3" { 0 } else { 1 });
+        ana = signed_in(&app, "ana", "203.0.113.1", number).await;
+    }
+    let page = async |path: &str| {
+        let body = ana.get(path).await.expect(200).body;
+        let ids: Vec<String> =
+            body["results"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+        let link = |name: &str| body[name].as_str().map(|url| url.trim_start_matches("https://shop.test").to_owned());
+        (ids, link("next"), link("previous"))
+    };
+    let (whole, ..) = page(SIGN_INS).await;
+    let (first, next, previous) = page("/auth/sign_ins/?page_size=2").await;
+    assert_eq!(previous, None);
+    let (second, next, _) = page(&next.unwrap()).await;
+    let (third, end, previous) = page(&next.unwrap()).await;
+    assert_eq!([first, second.clone(), third].concat(), whole);
+    assert_eq!(end, None);
+    assert_eq!(page(&previous.unwrap()).await.0, second);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_has_ended_or_run_out_is_not_listed(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    signed_in(&app, "ana", "203.0.113.1", "runs out").await;
+    app.clock.advance(7 * 86_400);
+    signed_in(&app, "ana", "203.0.113.1", "was ended").await;
+    sql(&app, "update sign_ins set ended_at = now(), end_reason = 'logged_out' where user_agent = 'was ended'").await;
+    app.clock.advance(7 * 86_400);
+    let ana = signed_in(&app, "ana", "203.0.113.1", "goes on").await;
+    let agents: Vec<_> = listed(&ana).await.iter().map(|row| row["user_agent"].clone()).collect();
+    assert_eq!(agents, ["goes on"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_use_of_a_sign_in_is_noted_to_the_minute(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let body = json!({"email": "ana@example.com", "password": PASSWORD});
+    let pair = app.anonymous().post("/auth/jwt/create/", body).await.expect(200).body;
+    let ana = app.anonymous().bearer(pair["access"].as_str().unwrap());
+    for (advance, noted) in [(59, 0), (1, 60), (30, 60), (30, 120)] {
+        app.clock.advance(advance);
+        app.anonymous().post("/auth/jwt/refresh/", json!({"refresh": pair["refresh"]})).await.expect(200);
+        assert_eq!(listed(&ana).await[0]["last_used_at"], json!(START.plus_seconds(noted)));
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn one_sign_in_is_ended_from_another_and_only_its_owner_can(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    register(&app, "ben").await;
+    let phone = signed_in(&app, "ana", "203.0.113.7", "Phone").await;
+    let id = listed(&phone).await[0]["id"].as_str().unwrap().to_owned();
+    let laptop = signed_in(&app, "ana", "203.0.113.8", "Laptop").await;
+    let ben = signed_in(&app, "ben", "203.0.113.9", "Ben's").await;
+    let path = format!("{SIGN_INS}{id}/");
+
+    let not_found = json!({"detail": "Not found.", "code": "not_found"});
+    for (client, path) in [
+        (&ben, path.as_str()),
+        (&laptop, "/auth/sign_ins/00000000-0000-0000-0000-000000000000/"),
+        (&laptop, "/auth/sign_ins/7/"),
+    ] {
+        assert_eq!(client.delete(path).await.expect(404).body, not_found);
+    }
+    phone.get(SIGN_INS).await.expect(200);
+
+    laptop.delete(&path).await.expect(204);
+
+    phone.get(SIGN_INS).await.expect(401);
+    assert_eq!(listed(&laptop).await.len(), 1);
+    laptop.delete(&path).await.expect(404);
+    let noted = "select count(*) from audit_log a join users u on u.id = a.user_id and u.id = a.actor_user_id
+                  where kind = 'sign_in_ended' and username = 'ana' and address = '203.0.113.8'";
+    assert_eq!(app.count(noted).await, 1);
+    assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'ended_by_owner'").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn all_others_end_or_all_and_nobody_elses(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    register(&app, "ben").await;
+    let phone = signed_in(&app, "ana", "203.0.113.7", "Phone").await;
+    let laptop = signed_in(&app, "ana", "203.0.113.8", "Laptop").await;
+    let ben = signed_in(&app, "ben", "203.0.113.9", "Ben's").await;
+
+    let wrong = laptop.delete("/auth/sign_ins/?but_current=perhaps").await.expect(400);
+    assert_eq!(wrong.body, json!({"but_current": ["Must be a valid boolean."]}));
+    laptop.delete("/auth/sign_ins/?but_current=true").await.expect(204);
+    phone.get(SIGN_INS).await.expect(401);
+    assert_eq!(listed(&laptop).await.len(), 1);
+
+    laptop.delete(SIGN_INS).await.expect(204);
+    laptop.get(SIGN_INS).await.expect(401);
+    assert_eq!(listed(&ben).await.len(), 1);
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'all_sign_ins_ended'").await, 2);
+}

@@ -1,0 +1,69 @@
+//! How long a refused log-in takes says nothing about the account.
+//!
+//! Compared by rank (Mann–Whitney), over samples that take turns: whatever else the machine does falls on all alike, and one slow
+//! answer is one rank. With equal times z is beyond 5 less than once in a million runs; with 40 samples each it cannot be beyond
+//! 7.7. Shown to fail: with `passwords::verify` made to answer `Ok(false)` at once where there is no hash, z was -7.7.
+
+use std::time::{Duration, Instant};
+
+use shared::testing::TestApp;
+use sqlx::PgPool;
+
+use crate::{PASSWORD, log_in, register, service, sql};
+
+const SAMPLES: usize = 40;
+const TOO_FAR: f64 = 5.0;
+
+/// How many standard deviations the ranks of `a` are away from where they would be if both took equally long.
+fn z(a: &[Duration], b: &[Duration]) -> f64 {
+    let (n, m) = (a.len() as f64, b.len() as f64);
+    let longer = a.iter().map(|a| b.iter().filter(|b| a > *b).count()).sum::<usize>() as f64;
+    (longer - n * m / 2.0) / (n * m * (n + m + 1.0) / 12.0).sqrt()
+}
+
+async fn time_of(app: &TestApp, email: &str, password: &str) -> Duration {
+    sql(app, "delete from throttles").await;
+    let started = Instant::now();
+    log_in(app, email, password).await.expect(401);
+    started.elapsed()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn nobody_takes_as_long_as_a_wrong_password_and_as_an_account_that_cannot_be_signed_in_to(db: PgPool) {
+    let app = service(db);
+    for name in ["ana", "inactive", "unusable"] {
+        register(&app, name).await;
+    }
+    sql(&app, "update users set is_active = false where username = 'inactive'").await;
+    sql(&app, "update users set password_hash = '!' where username = 'unusable'").await;
+    let tries = [
+        ("nobody@example.com", PASSWORD),
+        ("ana@example.com", "a quiet harbor"),
+        ("inactive@example.com", PASSWORD),
+        ("unusable@example.com", PASSWORD),
+    ];
+    let mut took: [Vec<Duration>; 4] = Default::default();
+    // Everybody is first, second, third and last equally often; the first round connects and is left out.
+    for round in 0..=SAMPLES {
+        for turn in 0..tries.len() {
+            let who = (round + turn) % tries.len();
+            let (email, password) = tries[who];
+            let sample = time_of(&app, email, password).await;
+            if round > 0 {
+                took[who].push(sample);
+            }
+        }
+    }
+    let [nobody, others @ ..] = &took;
+    for (other, (email, _)) in others.iter().zip(&tries[1..]) {
+        let z = z(nobody, other);
+        assert!(z.abs() < TOO_FAR, "{email}: z = {z:.1}");
+    }
+}
+
+#[test]
+fn the_statistic_tells_apart_what_differs_and_not_what_does_not() {
+    let every_other = |first: u64| (0..40).map(|n| Duration::from_micros(first + 2 * n)).collect::<Vec<_>>();
+    assert!(z(&every_other(20_000), &every_other(20_001)).abs() < 0.2);
+    assert!(z(&every_other(20_000), &every_other(20_100)) < -TOO_FAR);
+}

@@ -1,0 +1,232 @@
+//! `cargo dev bench auth`: log-ins, beside the one thing in them that takes time.
+//!
+//! The floor is a password looked at with argon2 and nothing else, by as many at once, on the same processors, in the same run:
+//! whoever keeps passwords so cannot log in quicker. Each account has a client address of its own, which the measured server takes
+//! from a header, and a good log-in is taken back from what is counted: no limit bites.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail, ensure};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use local_postgres::Durability;
+use ring::rand::SystemRandom;
+use ring::signature::Ed25519KeyPair;
+use serde::Serialize;
+use shared::app::db::MIGRATOR;
+use shared::users::passwords;
+use shared::users::tokens::TokenSigner;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions as _, Executor as _};
+
+use super::client::Client;
+use super::figures::{Actor, Figures, measure, medians, on_one_thread};
+use super::release;
+use super::served::{CLIENT_ADDRESS, Server};
+
+const DATABASE: &str = "shop";
+const PASSWORD: &str = "a quiet harbour";
+/// More than there are clients at once, so no two log in to one at the same time.
+const ACCOUNTS: usize = 250;
+
+/// How to measure.
+#[derive(Clone, Debug, clap::Args)]
+pub struct AuthArgs {
+    /// How many log in at once; each number is a row.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 8])]
+    clients: Vec<usize>,
+    /// How many connections the server has to the database.
+    #[arg(long, default_value_t = 8)]
+    connections: usize,
+    /// How often everything is measured; the table has the medians.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// How many log-ins a measurement has.
+    #[arg(long, default_value_t = 500)]
+    log_ins: usize,
+    /// Prints JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// All that a run says.
+#[derive(Debug, Serialize)]
+struct Report {
+    connections: usize,
+    rounds: usize,
+    log_ins: usize,
+    processors: usize,
+    rows: Vec<Row>,
+}
+
+/// So many clients.
+#[derive(Debug, Serialize)]
+struct Row {
+    clients: usize,
+    served: Figures,
+    floor: Figures,
+    ratio: f64,
+}
+
+pub(super) async fn run(args: AuthArgs) -> anyhow::Result<()> {
+    ensure!(args.clients.iter().all(|clients| (1..=ACCOUNTS).contains(clients)), "1 to {ACCOUNTS} clients");
+    release::go_on_in_release()?;
+    let dir = release::target_dir()?.join("bench-auth");
+    // What a run that was killed has left.
+    local_postgres::remove(&dir)?;
+    let measured = in_a_cluster(&dir, args.clone()).await;
+    local_postgres::remove(&dir)?;
+    let report = measured?;
+    let text = if args.json { serde_json::to_string_pretty(&report)? } else { report.to_string() };
+    Ok(writeln!(std::io::stdout(), "{text}")?)
+}
+
+/// The cluster ends with this, however it ends.
+async fn in_a_cluster(dir: &Path, args: AuthArgs) -> anyhow::Result<Report> {
+    let cluster = local_postgres::open(dir, Durability::Durable)?;
+    cluster.create_database(DATABASE)?;
+    let url = cluster.url(DATABASE);
+    let mut connection = url.parse::<PgConnectOptions>()?.disable_statement_logging().connect().await?;
+    let hash = passwords::hash(PASSWORD.to_owned(), [7; 16]).await?;
+    accounts(&mut connection, &hash).await?;
+    let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok().context("no randomness")?;
+    let signer = TokenSigner::new(key.as_ref()).context("no Ed25519 key")?;
+    let signing_key = BASE64_STANDARD.encode(key.as_ref());
+    let server = Server::start_auth(&url, args.connections, &signer.public_key_text(), &signing_key).await?;
+    let bench = Bench { server: server.address, hash, args };
+    let report = bench.measure(&mut connection).await?;
+    let events = server.stop().await?;
+    let log_ins: i64 = sqlx::query_scalar("select count(*) from sign_ins").fetch_one(&mut connection).await?;
+    let measurements = bench.args.clients.len() * bench.args.rounds;
+    let expected = measurements * bench.args.log_ins + ACCOUNTS;
+    ensure!(usize::try_from(log_ins)? == expected, "{expected} log-ins were answered, {log_ins} took place");
+    ensure!(events == 0, "{events} of them were told of as from a new place");
+    Ok(report)
+}
+
+/// Accounts of one password.
+async fn accounts(connection: &mut PgConnection, hash: &str) -> anyhow::Result<()> {
+    MIGRATOR.run(&mut *connection).await?;
+    sqlx::query(
+        "insert into users (email, username, password_hash, created_at)
+         select 'user-' || n || '@example.com', 'user-' || n, $2, now() from generate_series(0, $1 - 1) n",
+    )
+    .bind(i64::try_from(ACCOUNTS)?)
+    .bind(hash)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What is running, and how to measure it.
+struct Bench {
+    server: SocketAddr,
+    hash: String,
+    args: AuthArgs,
+}
+
+impl Bench {
+    async fn measure(&self, connection: &mut PgConnection) -> anyhow::Result<Report> {
+        // Every account is known at its address from here on, and every connection has learnt its way.
+        self.served(8, ACCOUNTS).await?;
+        let AuthArgs { ref clients, connections, rounds, log_ins, .. } = self.args;
+        let mut measured = vec![(Vec::new(), Vec::new()); clients.len()];
+        for round in 1..=rounds {
+            eprintln!("round {round} of {rounds}");
+            for (&clients, (served, floor)) in clients.iter().zip(&mut measured) {
+                connection.execute("vacuum (analyze)").await?;
+                // Taking turns at who is first.
+                if round.is_multiple_of(2) {
+                    served.push(self.served(clients, log_ins).await?);
+                    floor.push(self.floor(clients).await?);
+                } else {
+                    floor.push(self.floor(clients).await?);
+                    served.push(self.served(clients, log_ins).await?);
+                }
+            }
+        }
+        let rows = clients.iter().zip(measured).map(|(&clients, (served, floor))| {
+            let (served, floor) = (medians(&served), medians(&floor));
+            Row { clients, served, floor, ratio: served.per_second / floor.per_second }
+        });
+        let rows = rows.collect();
+        Ok(Report { connections, rounds, log_ins, processors: std::thread::available_parallelism()?.get(), rows })
+    }
+
+    async fn served(&self, clients: usize, log_ins: usize) -> anyhow::Result<Figures> {
+        let server = self.server;
+        on_one_thread(async move || {
+            let mut visitors = Vec::new();
+            for _ in 0..clients {
+                visitors.push(Visitor(Client::connect(server).await?));
+            }
+            measure(visitors, (0..log_ins).map(|n| n % ACCOUNTS).collect()).await
+        })
+        .await
+    }
+
+    async fn floor(&self, clients: usize) -> anyhow::Result<Figures> {
+        let (hash, log_ins): (Arc<str>, _) = (self.hash.as_str().into(), self.args.log_ins);
+        on_one_thread(async move || {
+            let looks = (0..clients).map(|_| Look(hash.clone())).collect();
+            measure(looks, vec![(); log_ins].into()).await
+        })
+        .await
+    }
+}
+
+/// Somebody who logs in over HTTP, on a connection that is kept alive.
+struct Visitor(Client);
+
+impl Actor for Visitor {
+    type Deed = usize;
+
+    async fn act(&mut self, account: usize) -> anyhow::Result<()> {
+        let body = format!(r#"{{"email":"user-{account}@example.com","password":"{PASSWORD}"}}"#);
+        let request = format!(
+            "POST /auth/jwt/create/ HTTP/1.1\r\nhost: localhost\r\n{CLIENT_ADDRESS}: 198.18.{account}.1\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = self.0.send(request.as_bytes()).await?;
+        if answer.status != 200 {
+            bail!("log-in answered {}: {}", answer.status, String::from_utf8_lossy(answer.body));
+        }
+        Ok(())
+    }
+}
+
+/// Somebody who only looks at a password.
+struct Look(Arc<str>);
+
+impl Actor for Look {
+    type Deed = ();
+
+    async fn act(&mut self, (): ()) -> anyhow::Result<()> {
+        ensure!(passwords::verify(PASSWORD.to_owned(), Some(self.0.to_string())).await?, "the password does not fit");
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { connections, rounds, log_ins, processors, rows } = self;
+        writeln!(f, "auth: {log_ins} log-ins each, server with {connections} connections, medians of {rounds} rounds")?;
+        writeln!(
+            f,
+            "clients, server and PostgreSQL (commits on disk) share {processors} processors; every account has an"
+        )?;
+        writeln!(f, "address of its own, so no limit bites")?;
+        writeln!(f)?;
+        writeln!(f, "                over HTTP                 argon2 alone")?;
+        write!(f, "clients  per second  p50 ms  p99 ms  per second  p50 ms  p99 ms    ratio")?;
+        for Row { clients, served, floor, ratio } in rows {
+            write!(f, "\n{clients:>7}{:>12.1}{:>8.1}{:>8.1}", served.per_second, served.p50_ms, served.p99_ms)?;
+            write!(f, "{:>12.1}{:>8.1}{:>8.1}{ratio:>9.2}", floor.per_second, floor.p50_ms, floor.p99_ms)?;
+        }
+        Ok(())
+    }
+}
