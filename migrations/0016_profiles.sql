@@ -30,3 +30,21 @@ create index user_address_by_user on user_addresses (user_id, id);
 -- One default of each kind, by constraint.
 create unique index user_address_default_shipping_unique on user_addresses (user_id) where is_default_shipping;
 create unique index user_address_default_billing_unique on user_addresses (user_id) where is_default_billing;
+
+-- Every mail that went to somebody: for who asks what is kept of them, and for who is erased.
+create index mail_log_by_recipient on mail_log (lower(recipient));
+
+-- Every mail address that an account is known to have had, in small letters. Not those that are somebody else's by now: what went
+-- there is theirs.
+create function addresses_of(p_user_id bigint) returns setof text language sql stable as $$
+    select lower(email) from users where id = p_user_id
+    union
+    (select lower(email) from orders where user_id = p_user_id
+     union
+     select lower(email) from mailed_links where user_id = p_user_id
+     union
+     select lower(payload ->> 'email') from outbox
+      where kind = 'email_changed' and payload ->> 'user_id' = p_user_id::text
+     except
+     select lower(email) from users where id <> p_user_id)
+$$;

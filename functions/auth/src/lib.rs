@@ -1,10 +1,14 @@
 //! `/auth/`: accounts and tokens, in the shapes that clients of Djoser know.
 
+mod addresses;
+mod export;
 mod jwt;
 mod lifetimes;
 mod news;
 mod options;
 mod password_check;
+mod profile;
+mod totp;
 mod users;
 
 use std::sync::Arc;
@@ -49,5 +53,11 @@ impl Auth {
 
 /// Every route of this function.
 pub fn router() -> OpenApiRouter<Auth> {
-    OpenApiRouter::with_openapi(shared::http::document()).merge(users::router()).merge(jwt::router())
+    OpenApiRouter::with_openapi(shared::http::document())
+        .merge(users::router())
+        .merge(jwt::router())
+        .merge(profile::router())
+        .merge(addresses::router())
+        .merge(export::router())
+        .merge(totp::router())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use shared::app::metrics::Metric;
 use shared::mail::store::{Attempt, Claim, Claiming, claim, mark_failed, mark_sent, note_doubt, release};
-use shared::mail::{Mail, SendError};
+use shared::mail::{ERASED, Mail, SendError};
 use shared::orders::{self, Order};
 use shared::outbox::{Event, Happened};
 use tokio::time::{sleep, timeout};
@@ -25,7 +25,7 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
         Claim::Ours(attempt) => attempt,
         Claim::Busy => bail!("the mail of event {} is being sent elsewhere", event.event_id),
         Claim::Done => {
-            tracing::info!("delivered before");
+            tracing::info!("delivered before, or nobody is left to read it");
             return Ok(());
         }
     };
@@ -63,6 +63,10 @@ async fn claim_mail(notifications: &Notifications, event: &Event) -> anyhow::Res
     };
     let mut tx = notifications.db.begin().await?;
     let order = orders::store::find_of_anyone(&mut tx, order_id).await?;
+    // Their buyer was erased while it was under way: nobody is to be told.
+    if order.as_ref().is_some_and(|order| order.email == ERASED) {
+        return Ok((order, Claim::Done));
+    }
     let now = notifications.ambient.now();
     let claiming = Claiming {
         event: event.event_id,

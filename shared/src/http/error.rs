@@ -66,6 +66,13 @@ pub enum ApiError {
     Unauthorized(Unauthorized),
     /// 403: known, and not allowed to.
     Forbidden,
+    /// 403: known, and not allowed to, in the words of the endpoint.
+    Refused {
+        /// For people.
+        detail: &'static str,
+        /// For programs.
+        code: &'static str,
+    },
     /// 404: not there, or not yours.
     NotFound,
     /// 405. The `Allow` header is the router's affair.
@@ -180,6 +187,7 @@ impl IntoResponse for ApiError {
                 "You do not have permission to perform this action.",
                 "permission_denied",
             ),
+            Self::Refused { detail, code } => problem(StatusCode::FORBIDDEN, detail, code),
             Self::NotFound => problem(StatusCode::NOT_FOUND, "Not found.", "not_found"),
             Self::MethodNotAllowed(method) => problem(
                 StatusCode::METHOD_NOT_ALLOWED,

@@ -69,6 +69,16 @@ impl Fields {
         self.values.contains_key(name)
     }
 
+    /// A field of a PATCH: `Some(None)` where it is not there. Null is wrong here, as anywhere else.
+    pub fn sent<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<Option<T>> {
+        if self.has(name) { read(self, name).map(Some) } else { Some(None) }
+    }
+
+    /// A text of 0 to `max` characters, without blanks around it.
+    pub fn text_or_blank(&mut self, name: &str, max: usize) -> Option<String> {
+        self.raw_text(name, max).map(|text| text.trim().to_owned())
+    }
+
     /// A text of 1 to `max` characters, without blanks around it.
     pub fn text(&mut self, name: &str, max: usize) -> Option<String> {
         let text = self.raw_text(name, max)?;

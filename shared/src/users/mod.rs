@@ -5,6 +5,7 @@ pub mod passwords;
 pub mod permissions;
 pub mod store;
 pub mod tokens;
+pub mod totp;
 
 mod origin;
 

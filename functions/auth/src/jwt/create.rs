@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::{TokenRefusal, sha256};
 use crate::Auth;
+use crate::totp::{CODE_MAX, second_factor};
 
 /// Who wants to log in.
 #[derive(ToSchema)]
@@ -24,6 +25,9 @@ pub(crate) struct Login {
     /// Its password.
     #[schema(format = "password", write_only, example = "a quiet harbour")]
     pub password: String,
+    /// A code of the account's second factor, or a recovery code; only where the answer without one was `otp_required`.
+    #[schema(value_type = String, required = false, write_only, max_length = 40, example = "123456")]
+    pub otp: Option<String>,
 }
 
 /// A sign-in.
@@ -40,7 +44,8 @@ impl FromFields for Login {
     fn read(fields: &mut Fields) -> Option<Self> {
         let email = fields.text("email", 254);
         let password = fields.secret("password", passwords::COMPARED_MAX);
-        Some(Self { email: email?, password: password? })
+        let otp = fields.filter("otp", |fields, name| fields.text(name, CODE_MAX));
+        Some(Self { email: email?, password: password?, otp: otp? })
     }
 }
 
@@ -54,15 +59,17 @@ impl FromFields for Login {
     responses(
         (status = 200, body = TokenPair, description = "The account's tokens."),
         PublicProblems,
-        (status = 401, body = TokenRefusal, description = "No active account has this address and this password."),
+        (status = 401, body = TokenRefusal, description = "No active account has this address and this password, or a code is wanted."),
     )
 )]
 pub(crate) async fn create_token(
     State(auth): State<Auth>,
     origin: Origin,
-    Body(login): Body<Login>,
+    Body(mut login): Body<Login>,
 ) -> Result<Json<TokenPair>, ApiError> {
+    let otp = login.otp.take();
     let user = authenticate(&auth.app, login).await?.ok_or_else(refused)?;
+    second_factor(&auth.app, user, otp.as_deref(), &origin).await?;
     let sign_in = SignInId(auth.app.ambient.random_uuid());
     let (refresh_token, refresh) = refresh_token(&auth, user, sign_in)?;
     let access = access_token(&auth, user, sign_in)?;

@@ -3,8 +3,10 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
+use shared::audit::{self, Entry, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problems};
-use shared::users::{Origin, passwords, store};
+use shared::users::store::{Erasure, delete};
+use shared::users::{Origin, passwords};
 use utoipa::ToSchema;
 
 use crate::password_check::check_password;
@@ -25,7 +27,8 @@ impl FromFields for UserDeletion {
 
 /// Delete one's account
 ///
-/// Its carts go with it and every sign-in ends. Orders stay, without an owner.
+/// Everything that tells who it was is erased: the profile, addresses, carts, sign-ins, and the address in orders and in the
+/// record of mails. The orders stay, as nobody's. The last superuser who can log in stays too: 400 `last_superuser`.
 #[utoipa::path(
     delete,
     path = "/auth/users/me/",
@@ -43,7 +46,14 @@ pub(crate) async fn delete_me(
 ) -> Result<StatusCode, ApiError> {
     check_password(&app, &account, deletion.current_password, &origin).await?;
     let mut tx = app.db.begin().await?;
-    store::delete(&mut tx, account.id).await?;
+    match delete(&mut tx, account.id).await? {
+        Erasure::Done => {}
+        Erasure::LastSuperuser => {
+            let detail = "You are the last superuser; make another one first.".to_owned();
+            return Err(ApiError::Malformed { detail, code: "last_superuser" });
+        }
+    }
+    audit::store::record(&mut tx, Entry::by_owner(Kind::Erased, account.id), &origin, app.ambient.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,13 +1,18 @@
 //! Accounts and tokens, over HTTP and a real PostgreSQL.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking, and so do their helpers")]
 
+mod addresses;
 mod bearer;
 mod contract;
 mod create_token;
 mod create_user;
 mod delete_me;
+mod erasure;
+mod export;
 mod openapi;
+mod profile;
 mod refresh_token;
+mod totp;
 mod update_me;
 mod verify_token;
 
