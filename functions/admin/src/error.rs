@@ -37,6 +37,7 @@ impl<E: Into<ApiError>> From<E> for PageError {
             | ApiError::Malformed { .. }
             | ApiError::Unauthorized(_)
             | ApiError::Forbidden
+            | ApiError::Refused(..)
             | ApiError::MethodNotAllowed(_)
             | ApiError::Conflict { .. }
             | ApiError::TooLarge

@@ -66,13 +66,8 @@ pub enum ApiError {
     Unauthorized(Unauthorized),
     /// 403: known, and not allowed to.
     Forbidden,
-    /// 403: known, and not allowed to, in the words of the endpoint.
-    Refused {
-        /// For people.
-        detail: &'static str,
-        /// For programs.
-        code: &'static str,
-    },
+    /// 403: allowed to, but not as things are. For people, and for programs.
+    Refused(&'static str, &'static str),
     /// 404: not there, or not yours.
     NotFound,
     /// 405. The `Allow` header is the router's affair.
@@ -187,7 +182,7 @@ impl IntoResponse for ApiError {
                 "You do not have permission to perform this action.",
                 "permission_denied",
             ),
-            Self::Refused { detail, code } => problem(StatusCode::FORBIDDEN, detail, code),
+            Self::Refused(detail, code) => problem(StatusCode::FORBIDDEN, detail, code),
             Self::NotFound => problem(StatusCode::NOT_FOUND, "Not found.", "not_found"),
             Self::MethodNotAllowed(method) => problem(
                 StatusCode::METHOD_NOT_ALLOWED,

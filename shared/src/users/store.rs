@@ -1,6 +1,7 @@
 //! Accounts in SQL.
 
 pub mod export;
+pub mod import;
 pub mod links;
 pub mod profile;
 pub mod sign_ins;

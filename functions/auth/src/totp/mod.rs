@@ -89,7 +89,7 @@ async fn staff_or_who_was(app: &App, account: &Account) -> Result<(), ApiError> 
 }
 
 fn not_staff() -> ApiError {
-    ApiError::Refused { detail: "Only the staff has a second factor.", code: "staff_only" }
+    ApiError::Refused("Only the staff has a second factor.", "staff_only")
 }
 
 fn not_enabled() -> ApiError {
