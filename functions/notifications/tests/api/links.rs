@@ -159,7 +159,7 @@ async fn only_an_account_that_waits_for_its_owner_can_be_activated(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_account_that_was_activated_by_a_link_and_then_switched_off_gets_no_other(db: PgPool) {
     let app = TestApp::of_a_job(db);
-    let user = off(&app, &[Kind::Registered]).await;
+    let user = off(&app, &[]).await;
     let mail = mails_of(&app, activation_of(&user.email)).await.remove(0);
     let mut tx = app.app.db.begin().await.unwrap();
     assert!(kept::redeem(&mut tx, user.id, Purpose::Activation, &halves(&mail).1, app.clock.now()).await.unwrap());

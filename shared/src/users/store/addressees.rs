@@ -34,7 +34,7 @@ pub struct SeenSignIn {
 /// The account with this address that waits for its owner to open a link: it is new, or its address is. One that was switched off
 /// otherwise stays off.
 pub async fn waiting_for_activation(tx: &mut Tx, email: &str) -> sqlx::Result<Option<Addressee>> {
-    // The log's last word on it tells why it is off. Of accounts that are older than the log, nobody who ever logged in waits.
+    // The log's last word on it tells why it is off. Of accounts that are older than the log, nobody who ever was at home here waits.
     sqlx::query_as!(
         Addressee,
         "select u.id, u.email
@@ -47,10 +47,11 @@ pub async fn waiting_for_activation(tx: &mut Tx, email: &str) -> sqlx::Result<Op
                 limit 1) last on true
           where lower(u.email) = lower($1)
             and not u.is_active
-            and coalesce(last.kind in ('registered', 'email_changed', 'email_reset'), u.last_login_at is null)
-            and not exists (
-                select from mailed_links l
-                 where l.user_id = u.id and l.purpose = 'activation' and l.email = u.email and l.used_at is not null)",
+            and coalesce(
+                last.kind in ('registered', 'email_changed', 'email_reset'),
+                u.last_login_at is null and not exists (
+                    select from mailed_links l
+                     where l.user_id = u.id and l.purpose = 'activation' and l.used_at is not null))",
         email
     )
     .fetch_optional(&mut *tx)
