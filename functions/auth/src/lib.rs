@@ -5,6 +5,7 @@ mod lifetimes;
 mod news;
 mod options;
 mod password_check;
+mod root;
 mod users;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use shared::aws::Sqs;
 use shared::outbox::Queue;
 use shared::users::tokens::TokenSigner;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 pub use lifetimes::Lifetimes;
 pub use options::Options;
@@ -49,5 +51,8 @@ impl Auth {
 
 /// Every route of this function.
 pub fn router() -> OpenApiRouter<Auth> {
-    OpenApiRouter::with_openapi(shared::http::document()).merge(users::router()).merge(jwt::router())
+    OpenApiRouter::with_openapi(shared::http::document())
+        .routes(routes!(root::get_auth))
+        .merge(users::router())
+        .merge(jwt::router())
 }

@@ -1,5 +1,6 @@
 //! Accounts in SQL.
 
+pub mod accounts;
 pub mod addressees;
 pub mod links;
 pub mod sign_ins;
