@@ -4,6 +4,7 @@ mod jwt;
 mod lifetimes;
 mod news;
 mod options;
+mod pages;
 mod password_check;
 mod root;
 mod users;
@@ -55,4 +56,5 @@ pub fn router() -> OpenApiRouter<Auth> {
         .routes(routes!(root::get_auth))
         .merge(users::router())
         .merge(jwt::router())
+        .merge(pages::router())
 }

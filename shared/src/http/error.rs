@@ -36,6 +36,11 @@ impl FieldErrors {
         }
     }
 
+    /// What is wrong with one field.
+    pub fn of(&self, field: &str) -> &[String] {
+        self.0.get(field).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -37,6 +37,13 @@ impl Fields {
         Self { values, ..Self::default() }
     }
 
+    /// The same with this field, whatever it was: one that stands in the path.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.values.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// Reads the whole.
     pub fn into<T: FromFields>(self) -> Result<T, FieldErrors> {
         self.read_as(T::read)

@@ -1,6 +1,6 @@
 //! `/auth/users/`: accounts.
 
-mod activation;
+pub(crate) mod activation;
 mod create;
 mod credentials;
 mod current_password;
@@ -16,9 +16,9 @@ mod reach;
 mod rename;
 mod resend_activation;
 mod reset_email;
-mod reset_email_confirm;
+pub(crate) mod reset_email_confirm;
 mod reset_password;
-mod reset_password_confirm;
+pub(crate) mod reset_password_confirm;
 mod retype;
 mod set_email;
 mod set_password;

@@ -7,6 +7,7 @@ mod create_token;
 mod create_user;
 mod delete_me;
 mod openapi;
+mod pages;
 mod refresh_token;
 mod update_me;
 mod verify_token;
