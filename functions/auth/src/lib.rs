@@ -6,8 +6,10 @@ mod jwt;
 mod lifetimes;
 mod news;
 mod options;
+mod pages;
 mod password_check;
 mod profile;
+mod root;
 mod totp;
 mod users;
 
@@ -19,6 +21,7 @@ use shared::aws::Sqs;
 use shared::outbox::Queue;
 use shared::users::tokens::TokenSigner;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 pub use lifetimes::Lifetimes;
 pub use options::Options;
@@ -54,8 +57,10 @@ impl Auth {
 /// Every route of this function.
 pub fn router() -> OpenApiRouter<Auth> {
     OpenApiRouter::with_openapi(shared::http::document())
+        .routes(routes!(root::get_auth))
         .merge(users::router())
         .merge(jwt::router())
+        .merge(pages::router())
         .merge(profile::router())
         .merge(addresses::router())
         .merge(export::router())

@@ -1,5 +1,7 @@
 //! Accounts in SQL.
 
+pub mod accounts;
+pub mod addressees;
 pub mod export;
 pub mod import;
 pub mod links;

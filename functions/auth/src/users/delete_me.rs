@@ -3,18 +3,20 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problems};
+use shared::ids::UserId;
 use shared::users::store::{Erasure, delete};
 use shared::users::{Origin, passwords};
 use utoipa::ToSchema;
 
+use super::reach::entry;
 use crate::password_check::check_password;
 
-/// That it is really oneself.
+/// That it is really the caller.
 #[derive(ToSchema)]
 pub(crate) struct UserDeletion {
-    /// One's password.
+    /// The caller's password.
     #[schema(format = "password", write_only)]
     pub current_password: String,
 }
@@ -45,15 +47,20 @@ pub(crate) async fn delete_me(
     Body(deletion): Body<UserDeletion>,
 ) -> Result<StatusCode, ApiError> {
     check_password(&app, &account, deletion.current_password, &origin).await?;
+    erase(&app, account.id, account.id, &origin).await
+}
+
+/// Ends an account and writes down who did.
+pub(super) async fn erase(app: &App, caller: UserId, user: UserId, origin: &Origin) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
-    match delete(&mut tx, account.id).await? {
+    match delete(&mut tx, user).await? {
         Erasure::Done => {}
         Erasure::LastSuperuser => {
-            let detail = "You are the last superuser; make another one first.".to_owned();
+            let detail = "This is the last superuser; make another one first.".to_owned();
             return Err(ApiError::Malformed { detail, code: "last_superuser" });
         }
     }
-    audit::store::record(&mut tx, Entry::by_owner(Kind::Erased, account.id), &origin, app.ambient.now()).await?;
+    audit::store::record(&mut tx, entry(Kind::Erased, caller, user), origin, app.ambient.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,6 +10,7 @@ mod delete_me;
 mod erasure;
 mod export;
 mod openapi;
+mod pages;
 mod profile;
 mod refresh_token;
 mod totp;

@@ -1,7 +1,7 @@
 //! The rows of a dump, whichever of three kinds it is.
 
 use std::collections::HashMap;
-use std::io::{BufRead, Read as _};
+use std::io::BufRead;
 
 use anyhow::bail;
 

@@ -139,7 +139,7 @@ fn mailed_subjects(shop: &Serving) -> Vec<String> {
 
 /// Asks again and again until it is so.
 #[track_caller]
-fn within(limit: Duration, mut is_so: impl FnMut() -> bool) {
+pub(crate) fn within(limit: Duration, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_so() {
         assert!(started.elapsed() < limit, "not within {limit:?}");
