@@ -22,12 +22,7 @@ pub async fn count(tx: &mut Tx, user: UserId) -> sqlx::Result<i64> {
 }
 
 /// Somebody's addresses behind this one, oldest first; at most `limit`.
-pub async fn list_after(
-    tx: &mut Tx,
-    user: UserId,
-    after: Option<AddressId>,
-    limit: i64,
-) -> sqlx::Result<Vec<Address>> {
+pub async fn list_after(tx: &mut Tx, user: UserId, after: Option<AddressId>, limit: i64) -> sqlx::Result<Vec<Address>> {
     sqlx::query_as!(
         Address,
         "select id, name, company, line1, line2, city, postal_code, region, country, phone, is_default_shipping,

@@ -1,5 +1,6 @@
 //! Accounts.
 
+pub mod kept;
 pub mod links;
 pub mod passwords;
 pub mod permissions;

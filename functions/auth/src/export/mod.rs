@@ -15,9 +15,10 @@ use shared::ids::UserId;
 use shared::throttles::{self, Limit, Subject};
 use shared::time::Timestamp;
 use shared::users::Origin;
-use shared::users::store::export::{
-    self, KeptApiKey, KeptAuditEntry, KeptCart, KeptLink, KeptMail, KeptOrder, KeptSignIn, WholeAccount,
+use shared::users::kept::{
+    KeptApiKey, KeptAuditEntry, KeptCart, KeptLink, KeptMail, KeptOrder, KeptSignIn, WholeAccount,
 };
+use shared::users::store::export;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

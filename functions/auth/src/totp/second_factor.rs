@@ -12,12 +12,7 @@ use shared::users::{Origin, totp};
 
 /// Stands between the right password and the sign-in: fails with 401 where the account has a second factor and `otp` is none of
 /// its codes, and with 429 where that happened too often.
-pub(crate) async fn second_factor(
-    app: &App,
-    user: UserId,
-    otp: Option<&str>,
-    origin: &Origin,
-) -> Result<(), ApiError> {
+pub(crate) async fn second_factor(app: &App, user: UserId, otp: Option<&str>, origin: &Origin) -> Result<(), ApiError> {
     if !store::is_needed(&app.db, user).await? {
         return Ok(());
     }

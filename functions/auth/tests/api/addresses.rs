@@ -103,8 +103,14 @@ async fn of_many_defaults_at_once_one_remains(db: PgPool) {
         assert_eq!(one.await.unwrap(), 200);
     }
 
-    assert_eq!(app.count("select count(*) from user_addresses where is_default_shipping and is_default_billing").await, 1);
-    assert_eq!(app.count("select count(*) from user_addresses where is_default_shipping or is_default_billing").await, 1);
+    assert_eq!(
+        app.count("select count(*) from user_addresses where is_default_shipping and is_default_billing").await,
+        1
+    );
+    assert_eq!(
+        app.count("select count(*) from user_addresses where is_default_shipping or is_default_billing").await,
+        1
+    );
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -124,7 +130,10 @@ async fn of_many_first_addresses_at_once_one_is_the_default(db: PgPool) {
 
     assert_eq!(refused, 10, "there may be 50");
     assert_eq!(app.count("select count(*) from user_addresses").await, 50);
-    assert_eq!(app.count("select count(*) from user_addresses where is_default_shipping and is_default_billing").await, 1);
+    assert_eq!(
+        app.count("select count(*) from user_addresses where is_default_shipping and is_default_billing").await,
+        1
+    );
     let one_more = ana.post("/auth/addresses/", an_address("Ana")).await.expect(400);
     assert_eq!(one_more.body, json!({"non_field_errors": ["There may be no more than 50 addresses."]}));
 }
@@ -170,7 +179,10 @@ async fn pages_of_addresses_lead_to_each_other(db: PgPool) {
     let back = ana.get(&link(&third, "previous")).await.expect(200);
 
     assert_eq!([on(&first), on(&second), on(&third)].concat(), ids);
-    assert_eq!((on(&back), third.body["next"].clone(), first.body["previous"].clone()), (on(&second), Value::Null, Value::Null));
+    assert_eq!(
+        (on(&back), third.body["next"].clone(), first.body["previous"].clone()),
+        (on(&second), Value::Null, Value::Null)
+    );
     ana.get("/auth/addresses/?cursor=x").await.expect(400);
 }
 

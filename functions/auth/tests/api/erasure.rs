@@ -42,9 +42,9 @@ async fn found(db: &PgPool, texts: &[&str]) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for (table, column) in columns {
         for text in texts {
-            let look = format!("select count(*) from \"{table}\" where position(lower($1) in lower(\"{column}\"::text)) > 0");
-            let count: i64 =
-                sqlx::query_scalar(sqlx::AssertSqlSafe(look)).bind(text).fetch_one(db).await.unwrap();
+            let look =
+                format!("select count(*) from \"{table}\" where position(lower($1) in lower(\"{column}\"::text)) > 0");
+            let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(look)).bind(text).fetch_one(db).await.unwrap();
             if count > 0 {
                 found.insert(format!("{table}.{column}"), (*text).to_owned());
             }
@@ -125,22 +125,27 @@ async fn nothing_in_any_table_tells_who_it_was(db: PgPool) {
     let (ana, client) = a_whole_life(&app).await;
     let before = found(&app.db, &HERS).await;
     for table in ["users", "user_addresses", "orders", "mail_log", "outbox", "mailed_links"] {
-        assert!(before.keys().any(|column| column.starts_with(table)), "the search finds nothing in {table}: {before:?}");
+        assert!(
+            before.keys().any(|column| column.starts_with(table)),
+            "the search finds nothing in {table}: {before:?}"
+        );
     }
 
     leave(&client).await.expect(204);
 
     assert_eq!(found(&app.db, &HERS).await, BTreeMap::new());
     assert_eq!(app.count("select count(*) from orders where email = 'erased@invalid' and user_id is null").await, 2);
-    assert_eq!(app.count("select count(*) from mail_log where recipient = 'erased@invalid' and error is null").await, 1);
+    assert_eq!(
+        app.count("select count(*) from mail_log where recipient = 'erased@invalid' and error is null").await,
+        1
+    );
     assert_eq!(app.count("select count(*) from outbox").await, 0);
     assert!(app.stock_adds_up().await);
-    let last: (String, i64, i64, String) = sqlx::query_as(
-        "select kind, user_id, actor_user_id, address from audit_log order by id desc limit 1",
-    )
-    .fetch_one(&app.db)
-    .await
-    .unwrap();
+    let last: (String, i64, i64, String) =
+        sqlx::query_as("select kind, user_id, actor_user_id, address from audit_log order by id desc limit 1")
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
     assert_eq!(last, ("erased".to_owned(), ana.0, ana.0, "203.0.113.7".to_owned()));
     client.get("/auth/users/me/").await.expect(401);
 }

@@ -59,7 +59,10 @@ async fn everything_that_is_kept_of_somebody_is_in_the_document(db: PgPool) {
     let item = json!({"product_variant_id": shoes.variant, "sku": shoes.sku, "quantity": 2});
     assert_eq!(open.iter().map(|cart| &cart["items"]).collect::<Vec<_>>(), [&json!([item])]);
     let kept = &data["orders"]["results"][0];
-    assert_eq!((&kept["id"], &kept["number"], &kept["grand_total"]), (&json!(order.id), &json!(order.number), &json!("49.90")));
+    assert_eq!(
+        (&kept["id"], &kept["number"], &kept["grand_total"]),
+        (&json!(order.id), &json!(order.number), &json!("49.90"))
+    );
     assert_eq!((&kept["items"][0]["product_name"], &kept["events"][0]["kind"]), (&json!("Runner"), &json!("placed")));
     let sign_in = &data["sign_ins"]["results"][0];
     assert!(sign_in["created_at"].is_string() && sign_in["ended_at"].is_null(), "{sign_in}");
@@ -67,7 +70,10 @@ async fn everything_that_is_kept_of_somebody_is_in_the_document(db: PgPool) {
     for kind in ["carts", "orders", "sign_ins", "mails", "links", "api_keys", "audit"] {
         assert_eq!(data[kind]["truncated"], false, "{kind}");
     }
-    assert_eq!(app.count("select count(*) from audit_log where kind = 'exported' and address = '203.0.113.7'").await, 1);
+    assert_eq!(
+        app.count("select count(*) from audit_log where kind = 'exported' and address = '203.0.113.7'").await,
+        1
+    );
     assert_eq!(client.get(PATH).await.expect(200).body["audit"]["results"][0]["kind"], "exported");
 }
 

@@ -102,12 +102,16 @@ async fn an_offer_changes_nothing_until_it_is_confirmed(db: PgPool) {
 async fn a_confirmed_device_makes_ten_recovery_codes_and_its_secrets_are_not_kept_in_clear(db: PgPool) {
     let app = service(db);
     let ana = a_member_of_staff(&app).await;
-    assert_eq!(ana.post("/auth/totp/confirm/", json!({"code": "1"})).await.expect(409).body["code"], "totp_not_enabled");
+    assert_eq!(
+        ana.post("/auth/totp/confirm/", json!({"code": "1"})).await.expect(409).body["code"],
+        "totp_not_enabled"
+    );
     let secret = offered(&app, &ana).await;
 
     let wrong = ana.post("/auth/totp/confirm/", json!({"code": wrong_code(&app, &secret)})).await.expect(400);
     assert_eq!(wrong.body, json!({"code": ["The code is not good."]}));
-    let codes = recovery_codes(&ana.post("/auth/totp/confirm/", json!({"code": code(&app, &secret)})).await.expect(200));
+    let codes =
+        recovery_codes(&ana.post("/auth/totp/confirm/", json!({"code": code(&app, &secret)})).await.expect(200));
 
     assert_eq!(codes.len(), 10);
     for code in &codes {
@@ -176,7 +180,11 @@ async fn logging_in_takes_a_code_after_the_password_and_never_says_so_before(db:
     // The wrong password has not used the code up.
     let pair = log_in_with(&app, PASSWORD, &code(&app, &ana.secret)).await.expect(200);
     assert!(pair.body["access"].is_string());
-    assert_eq!(log_in_with(&app, PASSWORD, &code(&app, &ana.secret)).await.expect(401).body, not_valid(), "it is good once");
+    assert_eq!(
+        log_in_with(&app, PASSWORD, &code(&app, &ana.secret)).await.expect(401).body,
+        not_valid(),
+        "it is good once"
+    );
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

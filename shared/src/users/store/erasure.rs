@@ -23,7 +23,8 @@ pub async fn delete(tx: &mut Tx, user: UserId) -> sqlx::Result<Erasure> {
         return Ok(Erasure::LastSuperuser);
     }
     // Nothing is added from here on: what belongs to an account is written under a lock of its row, which is held.
-    let addresses = sqlx::query_scalar!(r#"select addresses_of($1) as "address!""#, user as _).fetch_all(&mut *tx).await?;
+    let addresses =
+        sqlx::query_scalar!(r#"select addresses_of($1) as "address!""#, user as _).fetch_all(&mut *tx).await?;
     sqlx::query!(
         "delete from outbox
           where lower(payload ->> 'email') = any($2)

@@ -9,6 +9,7 @@ mod summary;
 mod tests;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use anyhow::{Context as _, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::app::db::Db;
 use shared::time::Timestamp;
-use shared::users::store::import::{OldUser, TakenOver, take_over};
+use shared::users::store::import::take_over;
 
 use crate::import::BadRow;
 use crate::terminal::{ask, is_attended, warn};
@@ -111,25 +112,14 @@ async fn import<R: BufRead>(
     let mut in_batch = 0;
     while let Some((line, row)) = dump.next()? {
         done_with_one();
-        let user = match read(row, manner).and_then(|read| once(&mut seen, line, read)) {
-            Ok(Read { user, had_rights, password_is_unknown }) => {
-                match take_over(&mut tx, &user).await.context("the import broke off; what came before is there")? {
-                    TakenOver::Made => {
-                        summary.made += 1;
-                        summary.rights_left_out += usize::from(had_rights);
-                        summary.passwords_unknown += usize::from(password_is_unknown);
-                        Ok(())
-                    }
-                    TakenOver::WasThere => {
-                        summary.were_there += 1;
-                        Ok(())
-                    }
-                    TakenOver::UsernameTaken => Err(username_taken(&user)),
-                }
-            }
+        let done = match read(row, manner).and_then(|read| once(&mut seen, line, read)) {
             Err(reason) => Err(reason),
+            Ok(read) => {
+                let done = take_over(&mut tx, &read.user).await;
+                summary.add(&read, done.context("the import broke off; what came before is there")?)
+            }
         };
-        if let Err(reason) = user {
+        if let Err(reason) = done {
             summary.refused += 1;
             says(BadRow { line, reason });
         }
@@ -148,17 +138,17 @@ async fn import<R: BufRead>(
     Ok(summary)
 }
 
-fn username_taken(user: &OldUser) -> String {
-    format!("the username \"{}\" belongs to another account", user.username)
-}
-
 /// Django tells `Ana@x.io` from `ana@x.io`; we do not, so the second of them needs somebody to decide.
 fn once(seen: &mut HashMap<String, u64>, line: u64, read: Read) -> Result<Read, String> {
-    match seen.insert(read.user.email.to_lowercase(), line) {
-        None => Ok(read),
-        Some(first) => {
-            seen.insert(read.user.email.to_lowercase(), first);
-            Err(format!("the address {} is on line {first} already, perhaps with other capitals", read.user.email))
+    match seen.entry(read.user.email.to_lowercase()) {
+        Entry::Vacant(free) => {
+            free.insert(line);
+            Ok(read)
         }
+        Entry::Occupied(first) => Err(format!(
+            "the address {} is on line {} already, perhaps with other capitals",
+            read.user.email,
+            first.get()
+        )),
     }
 }

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use shared::users::store::import::TakenOver;
+
+use super::row::Read;
+
 /// What an import of accounts did, or would do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UsersSummary {
@@ -17,6 +21,24 @@ pub struct UsersSummary {
     pub rights_left_out: usize,
     /// Of the accounts made, those whose password nobody here can check.
     pub passwords_unknown: usize,
+}
+
+impl UsersSummary {
+    /// Counts a row; or why it was refused after all.
+    pub(super) fn add(&mut self, read: &Read, became: TakenOver) -> Result<(), String> {
+        match became {
+            TakenOver::Made => {
+                self.made += 1;
+                self.rights_left_out += usize::from(read.had_rights);
+                self.passwords_unknown += usize::from(read.password_is_unknown);
+            }
+            TakenOver::WasThere => self.were_there += 1,
+            TakenOver::UsernameTaken => {
+                return Err(format!("the username \"{}\" belongs to another account", read.user.username));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl fmt::Display for UsersSummary {

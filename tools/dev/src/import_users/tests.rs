@@ -209,7 +209,9 @@ fn backslashes_of_a_dump_are_read_as_postgresql_writes_them() {
 
 #[test]
 fn another_file_is_refused_with_what_is_understood() {
-    for text in ["", "id;email;password\n", "Handle,Title\n", "{\"email\": 1}", "[]", "[{\"fields\": {\"email\": \"\"}}]", "[{"] {
+    for text in
+        ["", "id;email;password\n", "Handle,Title\n", "{\"email\": 1}", "[]", "[{\"fields\": {\"email\": \"\"}}]", "[{"]
+    {
         assert!(Dump::recognise(text.as_bytes()).is_err(), "{text}");
     }
 }
