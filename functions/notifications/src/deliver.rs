@@ -80,6 +80,7 @@ async fn claim_mail(
         event: event.event_id,
         kind: event.happened.kind(),
         recipient: ready.as_ref().map_or("", |ready| &ready.mail.to),
+        user: ready.as_ref().ok().and_then(|ready| ready.user_id),
         now,
         until: now.plus_seconds(LEASE_SECONDS),
     };

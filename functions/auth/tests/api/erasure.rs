@@ -115,6 +115,15 @@ async fn a_whole_life(app: &TestApp) -> (UserId, Client) {
     .execute(&app.db)
     .await
     .unwrap();
+    // A mail to an address that nothing else remembers.
+    sqlx::query(
+        "insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at, user_id)
+         values (gen_random_uuid(), 'email_changed', 'ana-unmistakable@old.example', 'claimed', now(), now(), $1)",
+    )
+    .bind(ana)
+    .execute(&app.db)
+    .await
+    .unwrap();
     client.get("/auth/users/me/export/").await.expect(200);
     (ana, client)
 }
@@ -137,7 +146,7 @@ async fn nothing_in_any_table_tells_who_it_was(db: PgPool) {
     assert_eq!(app.count("select count(*) from orders where email = 'erased@invalid' and user_id is null").await, 2);
     assert_eq!(
         app.count("select count(*) from mail_log where recipient = 'erased@invalid' and error is null").await,
-        1
+        2
     );
     assert_eq!(app.count("select count(*) from outbox").await, 0);
     assert!(app.stock_adds_up().await);

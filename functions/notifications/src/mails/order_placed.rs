@@ -20,11 +20,13 @@ const TOTAL: &str = "padding:.6rem 0;text-align:left";
 const TOTAL_AMOUNT: &str = "padding:.6rem 0 .6rem 1rem;text-align:right;white-space:nowrap";
 
 pub(super) async fn draft(tx: &mut Tx, shop: &Shop, order: OrderId) -> sqlx::Result<Draft> {
+    // First, so that an erasure in between shows in the order, and one after it in the claim.
+    let user_id = store::buyer(tx, order).await?;
     Ok(match store::find_of_anyone(tx, order).await? {
         Some(order) if order.email == ERASED => Draft::Nobody("its buyer was erased"),
         Some(order) => {
             let number = Some(order.number);
-            Draft::Ready(Ready { mail: render(&order, shop), link: None, order_number: number, user_id: None })
+            Draft::Ready(Ready { mail: render(&order, shop), link: None, order_number: number, user_id })
         }
         None => Draft::Lost("the order is gone"),
     })

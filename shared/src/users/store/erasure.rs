@@ -38,7 +38,9 @@ pub async fn delete(tx: &mut Tx, user: UserId) -> sqlx::Result<Erasure> {
     .await?;
     // An error may quote the address.
     sqlx::query!(
-        "update mail_log set recipient = $2, error = null where lower(recipient) = any($1)",
+        "update mail_log set recipient = $3, error = null
+          where user_id = $1 or (user_id is null and lower(recipient) = any($2))",
+        user as _,
         &addresses,
         ERASED
     )

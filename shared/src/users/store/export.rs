@@ -132,12 +132,14 @@ pub async fn sign_ins(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec
     .await
 }
 
-/// The mails to every address that somebody is known to have had.
+/// Somebody's mails; of those from before accounts were written down with them, the ones to every address they are known to have had.
 pub async fn mails(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptMail>> {
     sqlx::query_as!(
         KeptMail,
         "select kind, recipient, status, created_at, finished_at
-           from mail_log where lower(recipient) in (select addresses_of($1)) order by created_at desc limit $2",
+           from mail_log
+          where user_id = $1 or (user_id is null and lower(recipient) in (select addresses_of($1)))
+          order by created_at desc limit $2",
         user as _,
         limit
     )
