@@ -20,3 +20,8 @@ create table recovery_codes (
     constraint recovery_code_sha256_is_32_bytes check (length(code_sha256) = 32)
 );
 create index recovery_code_by_user on recovery_codes (user_id);
+
+-- Whether an account logs in with a code: asked at every log-in, in one exchange.
+create function has_second_factor(p_user_id bigint) returns table (is_needed boolean) language sql stable as $$
+    select exists (select from totp_devices where user_id = p_user_id and confirmed_at is not null)
+$$;

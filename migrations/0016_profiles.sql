@@ -30,3 +30,26 @@ create index user_address_by_user on user_addresses (user_id, id);
 -- One default of each kind, by constraint.
 create unique index user_address_default_shipping_unique on user_addresses (user_id) where is_default_shipping;
 create unique index user_address_default_billing_unique on user_addresses (user_id) where is_default_billing;
+
+-- Every mail that went to somebody: for who asks what is kept of them, and for who is erased. By account, because addresses change.
+-- Only rows of before, whose account nobody wrote down, are found by their address. The key also has a mail that is being claimed
+-- wait for an erasure that is under way, and the other way round.
+alter table mail_log add column user_id bigint references users (id) on delete set null;
+update mail_log m set user_id = u.id from users u where lower(u.email) = lower(m.recipient);
+create index mail_log_by_user on mail_log (user_id) where user_id is not null;
+create index mail_log_by_recipient on mail_log (lower(recipient)) where user_id is null;
+
+-- Every mail address that an account is known to have had, in small letters. Not those that are somebody else's by now: what went
+-- there is theirs.
+create function addresses_of(p_user_id bigint) returns setof text language sql stable as $$
+    select lower(email) from users where id = p_user_id
+    union
+    (select lower(email) from orders where user_id = p_user_id
+     union
+     select lower(email) from mailed_links where user_id = p_user_id
+     union
+     select lower(payload ->> 'email') from outbox
+      where kind = 'email_changed' and payload ->> 'user_id' = p_user_id::text
+     except
+     select lower(email) from users where id <> p_user_id)
+$$;

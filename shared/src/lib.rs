@@ -8,6 +8,7 @@ pub mod app;
 pub mod aws;
 pub mod http;
 
+pub mod addresses;
 pub mod audit;
 pub mod carts;
 pub mod catalogue;

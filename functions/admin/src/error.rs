@@ -32,11 +32,12 @@ impl<E: Into<ApiError>> From<E> for PageError {
         match error.into() {
             ApiError::Internal(error) => Self::Internal(error),
             ApiError::Unavailable(_) | ApiError::Throttled(_) => Self::Busy,
-            ApiError::NotFound | ApiError::Gone { .. } => Self::NotFound,
+            ApiError::NotFound | ApiError::NoSuch(_) | ApiError::Gone { .. } => Self::NotFound,
             ApiError::Invalid(_)
             | ApiError::Malformed { .. }
             | ApiError::Unauthorized(_)
             | ApiError::Forbidden
+            | ApiError::Refused(..)
             | ApiError::MethodNotAllowed(_)
             | ApiError::Conflict { .. }
             | ApiError::ChangedMeanwhile

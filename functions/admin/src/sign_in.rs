@@ -94,6 +94,8 @@ pub(crate) async fn get_sign_in(
         form method="post" action="/admin/sign-in/" data-back=(back) {
             label { "E-mail" input name="email" type="email" autocomplete="username" required autofocus; }
             label { "Password" input name="password" type="password" autocomplete="current-password" required; }
+            // Shown to who has a second factor, once the password was right. A recovery code has letters.
+            label #otp hidden { "Code" input name="otp" autocomplete="one-time-code" maxlength="40" spellcheck="false"; }
             button { "Sign in" }
         }
         script src="/admin/sign-in.js" defer {}

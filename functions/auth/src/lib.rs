@@ -1,12 +1,18 @@
 //! `/auth/`: accounts and tokens, in the shapes that clients of Djoser know.
 
+mod addresses;
+mod export;
 mod jwks;
 mod jwt;
 mod lifetimes;
 mod news;
 mod options;
+mod pages;
 mod password_check;
+mod profile;
+mod root;
 mod sign_ins;
+mod totp;
 mod users;
 
 use std::sync::Arc;
@@ -17,6 +23,7 @@ use shared::aws::Sqs;
 use shared::outbox::Queue;
 use shared::users::tokens::TokenSigner;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 pub use lifetimes::Lifetimes;
 pub use options::Options;
@@ -52,8 +59,14 @@ impl Auth {
 /// Every route of this function.
 pub fn router() -> OpenApiRouter<Auth> {
     OpenApiRouter::with_openapi(shared::http::document())
+        .routes(routes!(root::get_auth))
         .merge(users::router())
         .merge(jwt::router())
         .merge(sign_ins::router())
         .merge(jwks::router())
+        .merge(pages::router())
+        .merge(profile::router())
+        .merge(addresses::router())
+        .merge(export::router())
+        .merge(totp::router())
 }

@@ -27,6 +27,11 @@ pub struct Options {
 }
 
 impl Options {
+    /// Either option shows it for both kinds of links, as in Djoser: who may not ask at one door asks at the other.
+    pub(crate) fn shows_email_not_found(self) -> bool {
+        self.password_reset_show_email_not_found || self.username_reset_show_email_not_found
+    }
+
     /// An error for a name that is none: a wish that is not heard would be worse.
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
         let mut options = Self::default();

@@ -6,11 +6,12 @@ use anyhow::{Context as _, bail};
 use shared::app::metrics::Metric;
 use shared::mail::store::{Attempt, Claim, Claiming, claim, mark_failed, mark_sent, note_doubt, release};
 use shared::mail::{Mail, SendError};
-use shared::orders::{self, Order};
-use shared::outbox::{Event, Happened};
+use shared::outbox::Event;
+use shared::users::store::links;
 use tokio::time::{sleep, timeout};
 
-use crate::{Notifications, order_placed};
+use crate::Notifications;
+use crate::mails::{self, Draft, Ready};
 
 /// How long a claim lasts: longer than the mailer may take, shorter than the queue waits before it delivers again.
 const LEASE_SECONDS: i64 = 60;
@@ -20,7 +21,9 @@ const MARK_AGAIN_AFTER: [Duration; 3] = [Duration::from_millis(200), Duration::f
 
 /// Delivers one message. An error means that it is to come again.
 pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> anyhow::Result<()> {
-    let (order, claim) = claim_mail(notifications, event).await.context("the mail could not be claimed")?;
+    let Some((ready, claim)) = claim_mail(notifications, event).await.context("the mail could not be claimed")? else {
+        return Ok(());
+    };
     let attempt = match claim {
         Claim::Ours(attempt) => attempt,
         Claim::Busy => bail!("the mail of event {} is being sent elsewhere", event.event_id),
@@ -29,18 +32,19 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
             return Ok(());
         }
     };
-    let sent = match &order {
-        Some(order) => send(notifications, &order_placed::render(order, &notifications.shop)).await,
-        None => Err(SendError::Permanent("the order is gone".to_owned())),
+    let (order_number, user_id) = ready.as_ref().map_or((None, None), |ready| (ready.order_number, ready.user_id));
+    let user_id = user_id.map(|user| user.0);
+    let sent = match &ready {
+        Ok(ready) => send(notifications, &ready.mail).await,
+        Err(why) => Err(SendError::Permanent((*why).to_owned())),
     };
-    let number = order.map(|order| order.number);
     match &sent {
         Ok(mail_id) => {
-            tracing::info!(order_number = number, mail_id, "mail sent");
+            tracing::info!(order_number, user_id, mail_id, "mail sent");
             notifications.metrics.count(Metric::MailsSent, notifications.ambient.now());
         }
         Err(SendError::Permanent(_)) => {
-            tracing::error!(order_number = number, error = ?sent, "this mail will never be sent");
+            tracing::error!(order_number, user_id, error = ?sent, "this mail will never be sent");
         }
         Err(SendError::Temporary(_) | SendError::Unknown(_)) => {}
     }
@@ -56,24 +60,37 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
     }
 }
 
-/// The order that the mail tells of, where it still is, and whether we may send the mail.
-async fn claim_mail(notifications: &Notifications, event: &Event) -> anyhow::Result<(Option<Order>, Claim)> {
-    let Happened::OrderPlaced { order_id } = event.happened else {
-        bail!("nobody has written the mail of {} yet", event.happened.kind());
-    };
+/// The mail, or why it can never be written, and whether we may send it. `None` where nobody is to have one.
+async fn claim_mail(
+    notifications: &Notifications,
+    event: &Event,
+) -> anyhow::Result<Option<(Result<Ready, &'static str>, Claim)>> {
     let mut tx = notifications.db.begin().await?;
-    let order = orders::store::find_of_anyone(&mut tx, order_id).await?;
+    let ready = match mails::draft(&mut tx, notifications, &event.happened).await? {
+        Draft::Ready(ready) => Ok(ready),
+        Draft::Lost(why) => Err(why),
+        Draft::Nobody(why) => {
+            tx.commit().await?;
+            tracing::info!(kind = event.happened.kind(), why, "no mail");
+            return Ok(None);
+        }
+    };
     let now = notifications.ambient.now();
     let claiming = Claiming {
         event: event.event_id,
         kind: event.happened.kind(),
-        recipient: order.as_ref().map_or("", |order| &order.email),
+        recipient: ready.as_ref().map_or("", |ready| &ready.mail.to),
+        user: ready.as_ref().ok().and_then(|ready| ready.user_id),
         now,
         until: now.plus_seconds(LEASE_SECONDS),
     };
     let claim = claim(&mut tx, claiming).await?;
+    if let (Ok(Ready { mail, link: Some(link), .. }), Claim::Ours(_)) = (&ready, claim) {
+        // The link of an earlier try, which nobody may ever have had, stays good beside it: that mail may have gone after all.
+        links::insert(&mut tx, (link.user, &mail.to), link.purpose, &link.token, now).await?;
+    }
     tx.commit().await?;
-    Ok((order, claim))
+    Ok(Some((ready, claim)))
 }
 
 async fn send(notifications: &Notifications, mail: &Mail) -> Result<String, SendError> {

@@ -4,8 +4,10 @@
 //! before it is sent and marked after. Only a crash between SES's answer and the mark can send it twice.
 
 mod deliver;
-mod order_placed;
+mod letter;
+mod mails;
 mod ses;
+mod shop;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +22,9 @@ use shared::trace::Trace;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-pub use order_placed::render as order_placed;
+pub use mails::order_placed::render as order_placed;
 pub use ses::Ses;
+pub use shop::{Shop, Site};
 
 /// What the consumer has.
 pub struct Notifications {
@@ -37,15 +40,6 @@ pub struct Notifications {
     pub patience: Patience,
     /// What is counted.
     pub metrics: Metrics,
-}
-
-/// The shop as its mail shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shop {
-    /// What it is called.
-    pub name: String,
-    /// Where buyers see their orders, `https://shop.example.com`, without a slash at the end; a mail without it has no link.
-    pub storefront_url: Option<String>,
 }
 
 /// How long things may take.
@@ -66,26 +60,16 @@ impl Default for Patience {
 }
 
 impl Notifications {
-    /// With SES, as the environment says; `SHOP_NAME` and `STOREFRONT_URL` are the mail's.
+    /// With SES, as the environment says; `SHOP_NAME`, `STOREFRONT_URL` and `PUBLIC_URL` are the mail's.
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
             db: Db::from_environment(environment)?,
             ambient: Arc::new(SystemAmbient),
             mailer: Arc::new(Ses::from_environment(environment)?),
-            shop: Shop::from_environment(environment),
+            shop: Shop::from_environment(environment, environment.get("PUBLIC_URL"))?,
             patience: Patience::default(),
             metrics: Metrics::from_environment(environment),
         })
-    }
-}
-
-impl Shop {
-    /// `SHOP_NAME` (without it: Shop) and `STOREFRONT_URL`.
-    pub fn from_environment(environment: &Environment) -> Self {
-        Self {
-            name: environment.get("SHOP_NAME").unwrap_or("Shop").to_owned(),
-            storefront_url: environment.get("STOREFRONT_URL").map(|url| url.trim_end_matches('/').to_owned()),
-        }
     }
 }
 

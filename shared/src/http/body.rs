@@ -1,9 +1,13 @@
-//! What comes in: bodies (JSON or a form) and queries, read field by field.
+//! What comes in: bodies (JSON or a form of either kind) and queries, read field by field.
+
+use std::convert::Infallible;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use futures_util::stream;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
+use multer::Multipart;
 use serde_json::{Map, Value};
 
 use super::fields::not_an_object;
@@ -27,7 +31,7 @@ impl<S: Send + Sync, T: FromFields> FromRequest<S> for Body<T> {
             http::StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
             _ => ApiError::Malformed { detail: "The request's body broke off.".to_owned(), code: "parse_error" },
         })?;
-        let values = if bytes.is_empty() { Map::new() } else { read(&bytes, content_type)? };
+        let values = if bytes.is_empty() { Map::new() } else { read(bytes, content_type).await? };
         Ok(Self(Fields::new(values).into()?))
     }
 }
@@ -41,11 +45,15 @@ impl<S: Send + Sync, T: FromFields> FromRequestParts<S> for Query<T> {
     }
 }
 
-fn read(bytes: &[u8], content_type: Option<String>) -> Result<Map<String, Value>, ApiError> {
+async fn read(bytes: Bytes, content_type: Option<String>) -> Result<Map<String, Value>, ApiError> {
     let content_type = content_type.unwrap_or_else(|| "application/json".to_owned());
     match content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
-        "application/json" => json(bytes),
-        "application/x-www-form-urlencoded" => form(bytes),
+        "application/json" => json(&bytes),
+        "application/x-www-form-urlencoded" => form(&bytes),
+        "multipart/form-data" => multipart(bytes, &content_type).await.map_err(|error| ApiError::Malformed {
+            detail: format!("Multipart form parse error - {error}"),
+            code: "parse_error",
+        }),
         _ => Err(ApiError::UnsupportedMediaType(content_type)),
     }
 }
@@ -63,4 +71,22 @@ fn form(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes)
         .map_err(|error| ApiError::Malformed { detail: format!("Form parse error - {error}"), code: "parse_error" })?;
     Ok(pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect())
+}
+
+/// Of a name that comes twice the last one counts. A file is no text, and whoever reads its field says so.
+async fn multipart(bytes: Bytes, content_type: &str) -> Result<Map<String, Value>, multer::Error> {
+    let boundary = multer::parse_boundary(content_type)?;
+    let mut parts = Multipart::new(stream::iter([Ok::<_, Infallible>(bytes)]), boundary);
+    let mut values = Map::new();
+    while let Some(part) = parts.next_field().await? {
+        let Some(name) = part.name().map(str::to_owned) else { continue };
+        let value = match part.file_name() {
+            None => Value::String(String::from_utf8_lossy(&part.bytes().await?).into_owned()),
+            // A browser sends this where no file was chosen.
+            Some("") => continue,
+            Some(_) => Value::Object(Map::new()),
+        };
+        values.insert(name, value);
+    }
+    Ok(values)
 }

@@ -29,6 +29,18 @@ impl FieldErrors {
         self.0.entry(field.into()).or_default().push(message.into());
     }
 
+    /// Everything that is wrong in these, too.
+    pub fn append(&mut self, others: Self) {
+        for (field, messages) in others.0 {
+            self.0.entry(field).or_default().extend(messages);
+        }
+    }
+
+    /// What is wrong with one field.
+    pub fn of(&self, field: &str) -> &[String] {
+        self.0.get(field).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -66,8 +78,12 @@ pub enum ApiError {
     Unauthorized(Unauthorized),
     /// 403: known, and not allowed to.
     Forbidden,
+    /// 403: allowed to, but not as things are. For people, and for programs.
+    Refused(&'static str, &'static str),
     /// 404: not there, or not yours.
     NotFound,
+    /// 404: what it would be, such as `User`; an id that could be one of them is none.
+    NoSuch(&'static str),
     /// 405. The `Allow` header is the router's affair.
     MethodNotAllowed(http::Method),
     /// 409: what is asked does not fit what is. `more` goes into the answer beside `detail` and `code`.
@@ -182,7 +198,11 @@ impl IntoResponse for ApiError {
                 "You do not have permission to perform this action.",
                 "permission_denied",
             ),
+            Self::Refused(detail, code) => problem(StatusCode::FORBIDDEN, detail, code),
             Self::NotFound => problem(StatusCode::NOT_FOUND, "Not found.", "not_found"),
+            Self::NoSuch(what) => {
+                problem(StatusCode::NOT_FOUND, &format!("No {what} matches the given query."), "not_found")
+            }
             Self::MethodNotAllowed(method) => problem(
                 StatusCode::METHOD_NOT_ALLOWED,
                 &format!("Method \"{method}\" not allowed."),

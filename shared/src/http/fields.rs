@@ -15,6 +15,13 @@ pub trait FromFields: Sized {
     fn read(fields: &mut Fields) -> Option<Self>;
 }
 
+/// As they are, for whoever reads them with [`Fields::read_as`].
+impl FromFields for Fields {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        Some(std::mem::take(fields))
+    }
+}
+
 /// The fields of one object.
 #[derive(Debug, Default)]
 pub struct Fields {
@@ -30,12 +37,35 @@ impl Fields {
         Self { values, ..Self::default() }
     }
 
+    /// The same with this field, whatever it was: one that stands in the path.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.values.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// Reads the whole.
-    pub fn into<T: FromFields>(mut self) -> Result<T, FieldErrors> {
-        match T::read(&mut self) {
+    pub fn into<T: FromFields>(self) -> Result<T, FieldErrors> {
+        self.read_as(T::read)
+    }
+
+    /// Reads the whole in this way: for a body whose fields depend on more than what it holds.
+    pub fn read_as<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, FieldErrors> {
+        let value = read(&mut self);
+        self.finish(value)
+    }
+
+    /// What was read of them, unless something is wrong.
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, FieldErrors> {
+        match value {
             Some(value) if self.errors.is_empty() => Ok(value),
             _ => Err(self.errors),
         }
+    }
+
+    /// Notes what was found wrong elsewhere.
+    pub fn append(&mut self, errors: FieldErrors) {
+        self.errors.append(errors);
     }
 
     /// Notes that something is wrong with a field.
@@ -67,6 +97,16 @@ impl Fields {
     /// Whether the field is there at all, null included.
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
+    }
+
+    /// A field of a PATCH: `Some(None)` where it is not there. Null is wrong here, as anywhere else.
+    pub fn sent<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<Option<T>> {
+        if self.has(name) { read(self, name).map(Some) } else { Some(None) }
+    }
+
+    /// A text of 0 to `max` characters, without blanks around it.
+    pub fn text_or_blank(&mut self, name: &str, max: usize) -> Option<String> {
+        self.raw_text(name, max).map(|text| text.trim().to_owned())
     }
 
     /// A text of 1 to `max` characters, without blanks around it.

@@ -5,6 +5,9 @@ pub mod store;
 
 use async_trait::async_trait;
 
+/// Stands where the address of somebody was who has been erased. No mail goes there: `invalid` is no domain and never will be.
+pub const ERASED: &str = "erased@invalid";
+
 /// A mail, ready to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {

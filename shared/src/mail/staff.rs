@@ -55,7 +55,7 @@ pub async fn of_order(
                   m.status as "status?", m.recipient as "recipient?", m.finished_at as "finished_at?", m.error as "error?"
              from (select * from outbox where id between $1 and $2) o
              full join (select * from mail_log where event_id between $1 and $2) m on m.event_id = o.id
-            where o.payload ->> 'order_id' = $3::uuid::text or (o.id is null and m.recipient = $4)
+            where o.payload ->> 'order_id' = $3::uuid::text or (o.id is null and m.kind = 'order_placed' and m.recipient = $4)
             order by coalesce(o.id, m.event_id)"#,
         from as _,
         to as _,

@@ -4,7 +4,7 @@
 //! closed by a mark when the mail was sent or never will be.
 
 use crate::app::db::Tx;
-use crate::ids::EventId;
+use crate::ids::{EventId, UserId};
 use crate::time::Timestamp;
 
 /// A mail to be claimed.
@@ -16,6 +16,8 @@ pub struct Claiming<'a> {
     pub kind: &'a str,
     /// Where the mail goes.
     pub recipient: &'a str,
+    /// Whose mail it is, where it is an account's. One that is being erased keeps the claim waiting, and then refuses it.
+    pub user: Option<UserId>,
     /// When.
     pub now: Timestamp,
     /// Until when nobody else may send it.
@@ -43,8 +45,8 @@ pub enum Claim {
 /// Claims a mail. Two at once: the second waits for the first's commit, and finds it busy.
 pub async fn claim(tx: &mut Tx, claiming: Claiming<'_>) -> sqlx::Result<Claim> {
     let number = sqlx::query_scalar!(
-        "insert into mail_log as m (event_id, kind, recipient, status, claimed_until, created_at)
-         values ($1, $2, $3, 'claimed', $4, $5)
+        "insert into mail_log as m (event_id, kind, recipient, status, claimed_until, created_at, user_id)
+         values ($1, $2, $3, 'claimed', $4, $5, $6)
          on conflict (event_id) do update
             set claimed_until = excluded.claimed_until, recipient = excluded.recipient, attempts = m.attempts + 1
           where m.status = 'claimed' and m.claimed_until <= $5
@@ -53,7 +55,8 @@ pub async fn claim(tx: &mut Tx, claiming: Claiming<'_>) -> sqlx::Result<Claim> {
         claiming.kind,
         claiming.recipient,
         claiming.until as _,
-        claiming.now as _
+        claiming.now as _,
+        claiming.user as _
     )
     .fetch_optional(&mut *tx)
     .await?;

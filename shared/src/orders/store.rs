@@ -187,6 +187,14 @@ pub async fn find_of_anyone(tx: &mut Tx, order: OrderId) -> sqlx::Result<Option<
     with_lines(tx, head).await
 }
 
+/// Whose order it is; `None` where it is nobody's any more.
+pub async fn buyer(tx: &mut Tx, order: OrderId) -> sqlx::Result<Option<UserId>> {
+    sqlx::query_scalar!("select user_id from orders where id = $1", order as _)
+        .fetch_optional(&mut *tx)
+        .await
+        .map(Option::flatten)
+}
+
 struct Head {
     id: OrderId,
     number: i64,

@@ -16,12 +16,16 @@ pub enum Limit {
     LogInAs,
     /// Log-ins from one client address, whatever the account. Many people may sit behind one, so it is later than the other.
     LogInFrom,
-    /// A password, or a code, that is asked for again of who is signed in.
+    /// A password that is asked for again of who is signed in.
     PasswordCheck,
+    /// Codes of one account's second factor. Counted apart: a right password is no reason to forget wrong codes.
+    SecondFactor,
     /// Mails to one address.
     MailTo,
     /// Mails asked for by one client address.
     MailFrom,
+    /// Exports of all that is kept of one account.
+    Export,
 }
 
 /// How a limit counts.
@@ -50,8 +54,12 @@ impl Limit {
             Self::PasswordCheck => {
                 Rule { scope: "password_check", free: 5, window_seconds: 24 * HOUR, longest_seconds: Some(900) }
             }
+            Self::SecondFactor => {
+                Rule { scope: "second_factor", free: 5, window_seconds: 24 * HOUR, longest_seconds: Some(900) }
+            }
             Self::MailTo => Rule { scope: "mail_to", free: 5, window_seconds: HOUR, longest_seconds: None },
             Self::MailFrom => Rule { scope: "mail_from", free: 50, window_seconds: HOUR, longest_seconds: None },
+            Self::Export => Rule { scope: "export", free: 5, window_seconds: HOUR, longest_seconds: None },
         }
     }
 }

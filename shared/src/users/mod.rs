@@ -1,10 +1,12 @@
 //! Accounts.
 
+pub mod kept;
 pub mod links;
 pub mod passwords;
 pub mod permissions;
 pub mod store;
 pub mod tokens;
+pub mod totp;
 
 mod origin;
 

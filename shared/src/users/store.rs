@@ -1,10 +1,20 @@
 //! Accounts in SQL.
 
+pub mod accounts;
+pub mod addressees;
+pub mod export;
+pub mod import;
 pub mod links;
+pub mod profile;
 pub mod sign_ins;
+pub mod totp;
+
+mod erasure;
 
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
+
+pub use erasure::{Erasure, delete};
 
 use super::{Permissions, Taken};
 use crate::app::db::{Call, Db, Tx};
@@ -114,11 +124,6 @@ pub async fn rename(tx: &mut Tx, user: UserId, username: &str) -> sqlx::Result<b
     let done =
         sqlx::query!("update users set username = $2 where id = $1", user as _, username).execute(&mut *tx).await?;
     Ok(done.rows_affected() == 1)
-}
-
-/// Ends an account, with its carts and sign-ins. Its orders stay, as nobody's.
-pub async fn delete(tx: &mut Tx, user: UserId) -> sqlx::Result<()> {
-    sqlx::query!("delete from users where id = $1", user as _).execute(&mut *tx).await.map(drop)
 }
 
 /// What a password is held against.

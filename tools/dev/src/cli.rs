@@ -11,6 +11,7 @@ use crate::database::Database;
 use crate::export::{self, ExportArgs};
 use crate::home::Home;
 use crate::import::{self, ImportArgs};
+use crate::import_users::{self, ImportUsersArgs};
 use crate::stop::Stop;
 use crate::terminal::{say, warn};
 use crate::{env_json, lanes, openapi, pump, serve, services, superuser, wire};
@@ -34,6 +35,8 @@ enum Command {
     Serve(serve::Options),
     /// Take over the products or the categories of a file; it sees by itself what kind of file that is
     Import(ImportArgs),
+    /// Take over the accounts of a shop that Django ran, passwords included; it sees by itself what kind of dump the file is
+    ImportUsers(ImportUsersArgs),
     /// Write all products as a file that other shops can import
     Export(ExportArgs),
     /// Make an account that may do everything
@@ -89,6 +92,7 @@ async fn obey(arguments: Arguments) -> anyhow::Result<u8> {
             on_database(&home, &environment, async |database| superuser::make(database, person).await).await?;
         }
         Command::Import(arguments) => return import_file(&home, &environment, &arguments).await,
+        Command::ImportUsers(arguments) => return import_accounts(&home, &environment, &arguments).await,
         Command::Export(arguments) => {
             let summary =
                 on_database(&home, &environment, async |database| export::run(&database.app(1), &arguments).await);
@@ -115,6 +119,15 @@ async fn import_file(home: &Home, environment: &Environment, arguments: &ImportA
     let rows_refused = imported.rows_refused();
     say(imported);
     Ok(u8::from(rows_refused > 0))
+}
+
+async fn import_accounts(home: &Home, environment: &Environment, arguments: &ImportUsersArgs) -> anyhow::Result<u8> {
+    let now = SystemAmbient.now();
+    let summary =
+        on_database(home, environment, async |database| import_users::run(&database.app(1), arguments, now).await);
+    let summary = summary.await?;
+    say(summary);
+    Ok(u8::from(summary.refused > 0))
 }
 
 /// Does something on the database, whether or not a shop is being served from it.

@@ -9,6 +9,7 @@ pub mod env_json;
 pub mod export;
 pub mod home;
 pub mod import;
+pub mod import_users;
 pub mod lanes;
 pub mod mailbox;
 pub mod openapi;

@@ -36,7 +36,7 @@ pub async fn run(home: &Home, environment: &Environment, args: &ServicesArgs) ->
     let mut occupied = home.occupy()?;
     let database = Database::open(&home, environment).await?;
     let served = tokio::select! {
-        served = serve(&home, &database, args) => served,
+        served = serve(&home, &database, environment.get("AUTH_OPTIONS").unwrap_or_default(), args) => served,
         () = stop.asked(1) => Ok(None),
     };
     if let Ok(Some((moto, file))) = &served {
@@ -54,7 +54,12 @@ pub async fn run(home: &Home, environment: &Environment, args: &ServicesArgs) ->
     served.map(drop)
 }
 
-async fn serve(home: &Home, database: &Database, args: &ServicesArgs) -> anyhow::Result<Option<(Moto, PathBuf)>> {
+async fn serve(
+    home: &Home,
+    database: &Database,
+    auth_options: &str,
+    args: &ServicesArgs,
+) -> anyhow::Result<Option<(Moto, PathBuf)>> {
     sample::load(&database.app(1), SystemAmbient.now()).await.context("the sample catalogue could not be loaded")?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.moto_port));
     let moto = Moto::start(&args.moto, home.path(), address).await?;
@@ -62,17 +67,25 @@ async fn serve(home: &Home, database: &Database, args: &ServicesArgs) -> anyhow:
     moto.create_sender(MAIL_FROM).await?;
     let file = home.path().join("env");
     let key = SigningKey::generate()?;
-    write(&file, &variables(&database.app_url(), &key, &moto.url(), &queue_url))?;
+    write(&file, &variables(&database.app_url(), &key, &moto.url(), &queue_url, auth_options))?;
     Ok(Some((moto, file)))
 }
 
 /// What the functions read: each function its own, and all of them in one list.
-fn variables(database: &str, key: &SigningKey, moto: &str, queue: &str) -> Vec<(&'static str, String)> {
+///
+/// Without a storefront, so that the links in mails lead to the pages that are served here.
+fn variables(
+    database: &str,
+    key: &SigningKey,
+    moto: &str,
+    queue: &str,
+    auth_options: &str,
+) -> Vec<(&'static str, String)> {
     vec![
         ("DATABASE_URL", database.to_owned()),
         ("PUBLIC_URL", "http://127.0.0.1:9000".to_owned()),
         ("SHOP_NAME", "Shop".to_owned()),
-        ("STOREFRONT_URL", "http://localhost:3000".to_owned()),
+        ("AUTH_OPTIONS", auth_options.to_owned()),
         ("TOKEN_PUBLIC_KEYS", key.signer.public_key_text()),
         ("TOKEN_SIGNING_KEY", key.private.clone()),
         ("ORDER_EVENTS_QUEUE_URL", queue.to_owned()),
@@ -106,7 +119,7 @@ mod tests {
     #[test]
     fn the_functions_are_told_what_env_json_tells_them() {
         let example: Value = serde_json::from_str(include_str!("../../../env.example.json")).unwrap();
-        let told = variables("postgres://", &SigningKey::generate().unwrap(), "http://moto", "http://moto/queue");
+        let told = variables("postgres://", &SigningKey::generate().unwrap(), "http://moto", "http://moto/queue", "");
         for (name, value) in example["Parameters"].as_object().unwrap() {
             let is_told = told.iter().any(|(known, _)| known == name);
             assert!(is_told || value == "", "{name}");

@@ -58,6 +58,8 @@ async fn play(dir: &Path, logs: &Path, binaries: &Path, moto: &Path) -> anyhow::
     let stack = stack
         .logging_to(logs)
         .with("DATABASE_URL", &cluster.url(DATABASE))
+        // So links in mails lead to pages that are served here.
+        .with("STOREFRONT_URL", "")
         .with("ORDER_EVENTS_QUEUE_URL", &queue_url)
         .with("AWS_ENDPOINT_URL_SQS", &moto.url())
         .with("AWS_ENDPOINT_URL_SESV2", &moto.url());

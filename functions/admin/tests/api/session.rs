@@ -94,3 +94,15 @@ async fn a_session_is_not_begun_from_another_origin(db: PgPool) {
         client(&app).post("/admin/session/", json!({"access": staff.token})).await.expect(403);
     }
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_form_has_a_field_for_the_code_and_shows_it_to_who_needs_one(db: PgPool) {
+    let app = an_app(db);
+    let form = app.anonymous().get("/admin/sign-in/").await.expect(200);
+    assert!(form.text.contains("<label id=\"otp\" hidden>Code<input name=\"otp\""), "{}", form.text);
+    assert!(!form.text.contains("<script>"), "no script stands in the page");
+    let script = app.anonymous().get("/admin/sign-in.js").await.expect(200);
+    for code in ["otp_required", "otp_not_valid"] {
+        assert!(script.text.contains(code), "the script knows {code}, which `auth` answers");
+    }
+}

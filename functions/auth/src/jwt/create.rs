@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 use super::TokenRefusal;
 use super::pair::{TokenPair, access_token, refresh_token};
+use crate::totp::{CODE_MAX, second_factor};
 use crate::{Auth, news};
 
 /// Who wants to log in.
@@ -29,13 +30,17 @@ pub(crate) struct Login {
     /// Its password.
     #[schema(format = "password", write_only, example = "a quiet harbour")]
     pub password: String,
+    /// A code of the account's second factor, or a recovery code; only where the answer without one was `otp_required`.
+    #[schema(value_type = String, required = false, write_only, max_length = 40, example = "123456")]
+    pub otp: Option<String>,
 }
 
 impl FromFields for Login {
     fn read(fields: &mut Fields) -> Option<Self> {
         let email = fields.text("email", 254);
         let password = fields.secret("password", passwords::COMPARED_MAX);
-        Some(Self { email: email?, password: password? })
+        let otp = fields.filter("otp", |fields, name| fields.text(name, CODE_MAX));
+        Some(Self { email: email?, password: password?, otp: otp? })
     }
 }
 
@@ -68,7 +73,7 @@ struct Counted {
     responses(
         (status = 200, body = TokenPair, description = "The account's tokens."),
         PublicProblems,
-        (status = 401, body = TokenRefusal, description = "No active account has this address and this password."),
+        (status = 401, body = TokenRefusal, description = "No active account has this address and this password, or a code is wanted."),
     )
 )]
 pub(crate) async fn create_token(
@@ -89,14 +94,15 @@ pub(crate) async fn create_token(
 }
 
 async fn log_in(auth: &Auth, login: Login, origin: &Origin) -> Result<TokenPair, LogInError> {
-    let counted = Counted { email: Subject::email(&login.email), origin: Subject::origin(origin) };
-    let user = authenticate(&auth.app, login, &counted).await?;
+    let Login { email, password, otp } = login;
+    let counted = Counted { email: Subject::email(&email), origin: Subject::origin(origin) };
+    let user = authenticate(&auth.app, (email, password), &counted).await?;
+    second_factor(&auth.app, user, otp.as_deref(), origin).await?;
     sign_in(auth, user, &counted, origin).await
 }
 
 /// Who that is. Nobody and a wrong password are the same, also in the time they take.
-async fn authenticate(app: &App, login: Login, counted: &Counted) -> Result<UserId, LogInError> {
-    let Login { email, password } = login;
+async fn authenticate(app: &App, (email, password): (String, String), counted: &Counted) -> Result<UserId, LogInError> {
     let Counted { email: as_whom, origin } = counted;
     let mut tx = app.db.begin().await?;
     if let Some(wait) = throttles::store::count_log_in(&mut tx, as_whom, origin, app.ambient.now()).await? {

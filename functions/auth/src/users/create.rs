@@ -4,15 +4,22 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, MaybeBearer, PublicProblems};
-use shared::users::store::{NewUser, insert, taken};
-use shared::users::{Taken, USERNAME_MAX, kept_address, passwords};
+use shared::audit::{self, Entry, Kind};
+use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems};
+use shared::outbox::{Event, Happened};
+use shared::throttles::{Limit, Subject};
+use shared::users::store::{NewUser, accounts, insert, taken};
+use shared::users::{Origin, Taken, USERNAME_MAX, kept_address, passwords};
 use utoipa::ToSchema;
 
-use super::{User, already_exist};
+use super::credentials::{accepted, hashed};
+use super::retype::Typed;
+use super::{User, already_exist, limits};
+use crate::{Auth, news};
 
 /// Who wants an account.
 #[derive(ToSchema)]
+#[expect(dead_code, reason = "it only tells the document what is read")]
 pub(crate) struct Registration {
     /// Where their mail goes, and what they log in with. Nobody else may have it, whatever its capitals.
     #[schema(format = "email", max_length = 254, example = "ana@example.com")]
@@ -23,62 +30,73 @@ pub(crate) struct Registration {
     /// Not common, not only digits, and not like the name or the address.
     #[schema(format = "password", write_only, min_length = 8, max_length = 128, example = "a quiet harbour")]
     pub password: String,
+    /// The same again, where the shop wants it (`USER_CREATE_PASSWORD_RETYPE`).
+    #[schema(value_type = String, required = false, format = "password", write_only)]
+    pub re_password: Option<String>,
 }
 
-impl FromFields for Registration {
-    fn read(fields: &mut Fields) -> Option<Self> {
+/// Who wants an account, as it was read.
+struct Registrant {
+    email: String,
+    username: String,
+    password: Typed,
+}
+
+impl Registrant {
+    fn read(fields: &mut Fields, is_twice: bool) -> Option<Self> {
         let email = fields.email("email");
         let username = fields.text("username", USERNAME_MAX);
-        let password = fields.secret("password", passwords::MAX);
+        let password = Typed::password(fields, "password", is_twice);
         Some(Self { email: kept_address(&email?), username: username?, password: password? })
     }
 }
 
-/// Why there is no new account.
-enum RegisterError {
-    /// The name, the address or both have an owner.
-    Taken(Vec<Taken>),
-    /// The password will not do, for these reasons.
-    Password(Vec<String>),
-    /// Something else.
-    Other(ApiError),
-}
-
 /// Register
+///
+/// The account can log in at once, unless the shop wants addresses to be proven (`SEND_ACTIVATION_EMAIL`): then once its owner has
+/// opened the link in a mail.
 #[utoipa::path(
     post,
     path = "/auth/users/",
     tag = "auth",
     operation_id = "create_user",
     request_body = Registration,
-    responses((status = 201, body = User, description = "The account; it can log in at once."), PublicProblems)
+    responses((status = 201, body = User, description = "The account."), PublicProblems)
 )]
 pub(crate) async fn create_user(
-    State(app): State<App>,
+    State(auth): State<Auth>,
     MaybeBearer(_): MaybeBearer, // nobody need be signed in, but a token that is not good is said to be so
-    Body(registration): Body<Registration>,
+    origin: Origin,
+    Body(fields): Body<Fields>,
 ) -> Result<(StatusCode, Json<User>), ApiError> {
-    match register(&app, registration).await {
-        Ok(user) => Ok((StatusCode::CREATED, Json(user))),
-        Err(RegisterError::Taken(taken)) => Err(already_exist(&taken)),
-        Err(RegisterError::Password(problems)) => {
-            let mut errors = FieldErrors::default();
-            problems.into_iter().for_each(|problem| errors.add("password", problem));
-            Err(errors.into())
-        }
-        Err(RegisterError::Other(error)) => Err(error),
+    let registrant = fields.read_as(|fields| Registrant::read(fields, auth.options.user_create_password_retype))?;
+    let mut tries = vec![(Limit::MailFrom, Subject::origin(&origin))];
+    if auth.options.send_activation_email {
+        tries.insert(0, (Limit::MailTo, Subject::email(&registrant.email)));
     }
+    limits::count(&auth.app, &tries).await?;
+    let (user, event) = register(&auth, registrant, &origin).await?;
+    if let Some(event) = event {
+        news::send(&auth, &event, &origin).await;
+    }
+    Ok((StatusCode::CREATED, Json(user)))
 }
 
-async fn register(app: &App, registration: Registration) -> Result<User, RegisterError> {
-    let Registration { email, username, password } = registration;
-    let problems = passwords::problems(&password, &username, &email);
-    if !problems.is_empty() {
-        // Clients know the password to be judged last, so a name that has an owner is said instead.
-        let taken = who_has(app, &username, &email).await?;
-        return Err(if taken.is_empty() { RegisterError::Password(problems) } else { RegisterError::Taken(taken) });
-    }
-    let password_hash = passwords::hash(password, app.ambient.random_uuid().into_bytes()).await?;
+async fn register(
+    auth: &Auth,
+    Registrant { email, username, password }: Registrant,
+    origin: &Origin,
+) -> Result<(User, Option<Event>), ApiError> {
+    let app = &auth.app;
+    let password = match judged(password, &username, &email) {
+        Ok(password) => password,
+        Err(refusal) => {
+            // Clients know the password to be judged last, so a name that has an owner is said instead.
+            let taken = who_has(app, &username, &email).await?;
+            return Err(if taken.is_empty() { refusal } else { already_exist(&taken) });
+        }
+    };
+    let password_hash = hashed(app, password).await?;
     let new = NewUser {
         email: email.clone(),
         username: username.clone(),
@@ -86,21 +104,33 @@ async fn register(app: &App, registration: Registration) -> Result<User, Registe
         is_staff: false,
         is_superuser: false,
     };
+    let now = app.ambient.now();
     let mut tx = app.db.begin().await?;
-    match insert(&mut tx, new, app.ambient.now()).await {
-        Ok(id) => {
-            tx.commit().await?;
-            Ok(User { username, email, id })
-        }
+    let id = match insert(&mut tx, new, now).await {
+        Ok(id) => id,
         Err(error) => {
             let judged = Taken::of(&error).ok_or(error)?;
             // A Lambda has one connection, and the next look needs it.
             drop(tx);
             // The database names one of the two; the other may have an owner too, and a client hears everything at once.
             let also = who_has(app, &username, &email).await?.into_iter().filter(|taken| *taken != judged);
-            Err(RegisterError::Taken(also.chain([judged]).collect()))
+            return Err(already_exist(&also.chain([judged]).collect::<Vec<_>>()));
         }
+    };
+    audit::store::record(&mut tx, Entry::by_owner(Kind::Registered, id), origin, now).await?;
+    let mut event = None;
+    if auth.options.send_activation_email {
+        accounts::await_activation(&mut tx, id).await?;
+        event = Some(news::write(&mut tx, app, Happened::ActivationAsked { email: email.clone() }).await?);
     }
+    tx.commit().await?;
+    Ok((User { username, email, id }, event))
+}
+
+/// The password, if it will do and was the same both times.
+fn judged(password: Typed, username: &str, email: &str) -> Result<String, ApiError> {
+    accepted("password", passwords::problems(&password.once, username, email))?;
+    password.agreed("password")
 }
 
 async fn who_has(app: &App, username: &str, email: &str) -> Result<Vec<Taken>, ApiError> {
@@ -108,10 +138,4 @@ async fn who_has(app: &App, username: &str, email: &str) -> Result<Vec<Taken>, A
     let taken = taken(&mut tx, username, email).await?;
     tx.commit().await?;
     Ok(taken)
-}
-
-impl<E: Into<ApiError>> From<E> for RegisterError {
-    fn from(error: E) -> Self {
-        Self::Other(error.into())
-    }
 }

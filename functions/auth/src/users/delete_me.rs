@@ -3,16 +3,20 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
+use shared::audit::{self, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problems};
-use shared::users::{Origin, passwords, store};
+use shared::ids::UserId;
+use shared::users::store::{Erasure, delete};
+use shared::users::{Origin, passwords};
 use utoipa::ToSchema;
 
+use super::reach::entry;
 use crate::password_check::check_password;
 
-/// That it is really oneself.
+/// That it is really the caller.
 #[derive(ToSchema)]
 pub(crate) struct UserDeletion {
-    /// One's password.
+    /// The caller's password.
     #[schema(format = "password", write_only)]
     pub current_password: String,
 }
@@ -25,7 +29,8 @@ impl FromFields for UserDeletion {
 
 /// Delete one's account
 ///
-/// Its carts go with it and every sign-in ends. Orders stay, without an owner.
+/// Everything that tells who it was is erased: the profile, addresses, carts, sign-ins, and the address in orders and in the
+/// record of mails. The orders stay, as nobody's. The last superuser who can log in stays too: 400 `last_superuser`.
 #[utoipa::path(
     delete,
     path = "/auth/users/me/",
@@ -42,8 +47,20 @@ pub(crate) async fn delete_me(
     Body(deletion): Body<UserDeletion>,
 ) -> Result<StatusCode, ApiError> {
     check_password(&app, &account, deletion.current_password, &origin).await?;
+    erase(&app, account.id, account.id, &origin).await
+}
+
+/// Ends an account and writes down who did.
+pub(super) async fn erase(app: &App, caller: UserId, user: UserId, origin: &Origin) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
-    store::delete(&mut tx, account.id).await?;
+    match delete(&mut tx, user).await? {
+        Erasure::Done => {}
+        Erasure::LastSuperuser => {
+            let detail = "This is the last superuser; make another one first.".to_owned();
+            return Err(ApiError::Malformed { detail, code: "last_superuser" });
+        }
+    }
+    audit::store::record(&mut tx, entry(Kind::Erased, caller, user), origin, app.ambient.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

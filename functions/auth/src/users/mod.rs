@@ -1,8 +1,28 @@
 //! `/auth/users/`: accounts.
 
+pub(crate) mod activation;
 mod create;
+mod credentials;
+mod current_password;
+mod delete;
 mod delete_me;
+mod get;
 mod get_me;
+mod limits;
+mod link;
+mod link_request;
+mod list;
+mod reach;
+mod rename;
+mod resend_activation;
+mod reset_email;
+pub(crate) mod reset_email_confirm;
+mod reset_password;
+pub(crate) mod reset_password_confirm;
+mod retype;
+mod set_email;
+mod set_password;
+mod update;
 mod update_me;
 
 use serde::Serialize;
@@ -10,6 +30,7 @@ use shared::http::{ApiError, FieldErrors};
 use shared::ids::UserId;
 use shared::users::Taken;
 use shared::users::store::Account;
+use shared::users::store::accounts::AccountSummary;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,12 +39,18 @@ use crate::Auth;
 
 /// Every route of accounts.
 pub(crate) fn router() -> OpenApiRouter<Auth> {
-    OpenApiRouter::new().routes(routes!(create::create_user)).routes(routes!(
-        get_me::get_me,
-        update_me::replace_me,
-        update_me::update_me,
-        delete_me::delete_me
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(create::create_user, list::list_users))
+        .routes(routes!(get::get_user, update::replace_user, update::update_user, delete::delete_user))
+        .routes(routes!(get_me::get_me, update_me::replace_me, update_me::update_me, delete_me::delete_me))
+        .routes(routes!(activation::activate_user))
+        .routes(routes!(resend_activation::resend_activation))
+        .routes(routes!(set_password::set_password))
+        .routes(routes!(reset_password::reset_password))
+        .routes(routes!(reset_password_confirm::reset_password_confirm))
+        .routes(routes!(set_email::set_email))
+        .routes(routes!(reset_email::reset_email))
+        .routes(routes!(reset_email_confirm::reset_email_confirm))
 }
 
 /// An account.
@@ -41,6 +68,12 @@ pub(crate) struct User {
 
 impl From<Account> for User {
     fn from(account: Account) -> Self {
+        Self { username: account.username, email: account.email, id: account.id }
+    }
+}
+
+impl From<AccountSummary> for User {
+    fn from(account: AccountSummary) -> Self {
         Self { username: account.username, email: account.email, id: account.id }
     }
 }

@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problems, Unauthorized};
-use shared::users::store::{self, Account};
-use shared::users::{Taken, USERNAME_MAX};
+use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problems};
+use shared::users::{Origin, USERNAME_MAX};
 use utoipa::ToSchema;
 
-use super::{User, already_exist};
+use super::User;
+use super::rename::rename;
 
-/// What one's account is to be. The address is changed in another way; here it is ignored.
+/// What an account is to be. The address is changed in another way; here it is ignored.
 #[derive(Debug, ToSchema)]
 pub(crate) struct UserReplacement {
     /// What they are called.
@@ -18,7 +18,7 @@ pub(crate) struct UserReplacement {
     pub username: String,
 }
 
-/// What of one's account is to change. The address is changed in another way; here it is ignored.
+/// What of an account is to change. The address is changed in another way; here it is ignored.
 #[derive(Debug, ToSchema)]
 pub(crate) struct UserChange {
     /// What they are called.
@@ -54,9 +54,11 @@ impl FromFields for UserChange {
 pub(crate) async fn replace_me(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
+    origin: Origin,
     Body(replacement): Body<UserReplacement>,
 ) -> Result<Json<User>, ApiError> {
-    rename(&app, account, replacement.username).await
+    let tx = app.db.begin().await?;
+    rename(&app, tx, account.id, account.into(), (replacement.username, &origin)).await
 }
 
 /// Change one's account
@@ -72,23 +74,10 @@ pub(crate) async fn replace_me(
 pub(crate) async fn update_me(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
+    origin: Origin,
     Body(change): Body<UserChange>,
 ) -> Result<Json<User>, ApiError> {
-    match change.username {
-        Some(username) => rename(&app, account, username).await,
-        None => Ok(Json(account.into())),
-    }
-}
-
-async fn rename(app: &App, account: Account, username: String) -> Result<Json<User>, ApiError> {
-    let mut tx = app.db.begin().await?;
-    match store::rename(&mut tx, account.id, &username).await {
-        Ok(true) => tx.commit().await?,
-        Ok(false) => return Err(Unauthorized::UserNotFound.into()),
-        Err(error) => {
-            let taken = Taken::of(&error).ok_or(error)?;
-            return Err(already_exist(&[taken]));
-        }
-    }
-    Ok(Json(User { username, ..account.into() }))
+    let Some(username) = change.username else { return Ok(Json(account.into())) };
+    let tx = app.db.begin().await?;
+    rename(&app, tx, account.id, account.into(), (username, &origin)).await
 }

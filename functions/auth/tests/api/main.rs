@@ -2,21 +2,27 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking, and so do their helpers")]
 
 mod abuse;
+mod addresses;
 mod bearer;
 mod contract;
 mod create_token;
 mod create_user;
 mod delete_me;
+mod erasure;
+mod export;
 mod forgery;
 mod jwks;
 mod keys;
 mod log_out;
 mod old_passwords;
 mod openapi;
+mod pages;
+mod profile;
 mod refresh_token;
 mod rotation;
 mod sign_ins;
 mod timing;
+mod totp;
 mod update_me;
 mod verify_token;
 

@@ -65,7 +65,7 @@ async fn it_can_do_all_that_the_shop_does(db: PgPool) {
     mark_event_sent(&shop, placed.event.event_id, now()).await.unwrap();
     let mut tx = shop.begin().await.unwrap();
     let (event, until) = (placed.event.event_id, now().plus_seconds(60));
-    let claiming = Claiming { event, kind: "order_placed", recipient: "a@example.com", now: now(), until };
+    let claiming = Claiming { event, kind: "order_placed", recipient: "a@example.com", user: None, now: now(), until };
     let Claim::Ours(attempt) = claim(&mut tx, claiming).await.unwrap() else { panic!("nobody else is here") };
     mark_sent(&mut tx, attempt, "1", now()).await.unwrap();
     assert_eq!(forget_sent(&mut tx, now().plus_seconds(1), 10).await.unwrap(), 1);

@@ -1,9 +1,12 @@
 //! The mail consumer, message by message, over a real database.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod account_mails;
 mod claims;
 mod deliver;
+mod erased;
 mod errors;
+mod links;
 mod mailers;
 mod observed;
 mod order_placed;
@@ -13,9 +16,11 @@ mod wire;
 use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use notifications::{Notifications, Patience, Shop, handle};
+use notifications::{Notifications, Patience, Shop, Site, handle};
+use shared::app::Ambient as _;
+use shared::ids::EventId;
 use shared::mail::Mailer;
-use shared::outbox::Event;
+use shared::outbox::{Event, Happened};
 use shared::testing::TestApp;
 
 /// The consumer over the test's database.
@@ -31,7 +36,7 @@ fn consumer(app: &TestApp, mailer: Arc<dyn Mailer>) -> Notifications {
 }
 
 fn shop() -> Shop {
-    Shop { name: "Corner Shop".to_owned(), storefront_url: Some("https://shop.example.com".to_owned()) }
+    Shop { name: "Corner Shop".to_owned(), site: Site::Storefront("https://shop.example.com".to_owned()) }
 }
 
 /// A batch of these messages, called `m0`, `m1` …
@@ -53,6 +58,11 @@ fn message(event: &Event) -> String {
 /// One delivery of one event; whether the message is done with.
 async fn delivered(consumer: &Notifications, event: &Event) -> bool {
     failures(&handle(consumer, batch([message(event).as_str()])).await).is_empty()
+}
+
+/// An event, as `auth` writes it.
+fn an_event(app: &TestApp, happened: Happened) -> Event {
+    Event::new(EventId(app.clock.ordered_uuid()), happened)
 }
 
 /// Which messages are to come again.

@@ -1,6 +1,6 @@
 //! The confirmation, word by word.
 
-use notifications::{Shop, order_placed};
+use notifications::{Shop, Site, order_placed};
 use shared::mail::Mail;
 use shared::testing::TestApp;
 use sqlx::PgPool;
@@ -105,7 +105,8 @@ async fn every_tag_is_closed_and_no_colour_is_set(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_shop_without_a_storefront_shows_no_link(db: PgPool) {
-    let (_, mail) = confirmation(db, "Runner", &Shop { storefront_url: None, ..shop() }).await;
+    let (_, mail) =
+        confirmation(db, "Runner", &Shop { site: Site::Api("https://api.example.com".to_owned()), ..shop() }).await;
 
     assert!(!mail.html.contains("<a "), "{}", mail.html);
     assert!(!mail.text.contains("Your order:"), "{}", mail.text);

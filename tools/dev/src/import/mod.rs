@@ -1,6 +1,6 @@
 //! `cargo dev import FILE`: a catalogue from elsewhere.
 
-mod records;
+pub(crate) mod records;
 mod shopify;
 mod summary;
 mod taxonomy;

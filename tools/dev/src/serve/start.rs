@@ -77,7 +77,8 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
         JoinSet::new()
     } else {
         let relay = relay(&db, &ambient, &spool);
-        jobs::start(relay, notifications(environment, db, ambient, mailbox), spool, &stopped)
+        let shop = Shop::from_environment(environment, Some(&url))?;
+        jobs::start(relay, notifications(shop, db, ambient, mailbox), spool, &stopped)
     };
     occupied.tell(&url)?;
     let servers = port.serve(&router, &stopped);
@@ -107,9 +108,8 @@ fn relay(db: &Db, ambient: &Arc<dyn Ambient>, spool: &Arc<Spool>) -> Relay {
     Relay { db: db.clone(), ambient: ambient.clone(), queue: spool.clone(), patience, metrics: Metrics::off() }
 }
 
-fn notifications(environment: &Environment, db: Db, ambient: Arc<dyn Ambient>, mailer: Arc<Mailbox>) -> Notifications {
-    let (shop, patience) = (Shop::from_environment(environment), Patience::default());
-    Notifications { db, ambient, mailer, shop, patience, metrics: Metrics::off() }
+fn notifications(shop: Shop, db: Db, ambient: Arc<dyn Ambient>, mailer: Arc<Mailbox>) -> Notifications {
+    Notifications { db, ambient, mailer, shop, patience: Patience::default(), metrics: Metrics::off() }
 }
 
 fn greeting(url: &str) -> String {

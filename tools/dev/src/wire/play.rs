@@ -1,4 +1,4 @@
-//! What happens: somebody buys, twice, and gets two mails; once while SQS does not answer.
+//! What happens: somebody buys, twice, and gets two mails; once while SQS does not answer. Then they forget their password.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,14 @@ use local_postgres::Cluster;
 use serde_json::{Value, json};
 
 use super::DATABASE;
-use crate::moto::Moto;
+use crate::moto::{Moto, SentMail};
 use crate::runtime_api::Function;
 use crate::stack::{FUNCTIONS, Stack};
 use crate::terminal::say;
 
 const BUYER: &str = "ana@example.com";
 const PASSWORD: &str = "correct horse battery staple";
+const NEW_PASSWORD: &str = "a quiet harbour at dawn";
 
 /// Two units of a product.
 const STOCK_THE_SHELF: &str = "
@@ -46,6 +47,7 @@ impl Play {
         let number = self.buy_without_a_queue(&token).await.context("buy while SQS does not answer")?;
         self.relay().await.context("the relay sends what checkout could not")?;
         self.mail_arrives(2, number).await.context("the mail of the second order")?;
+        self.choose_another_password().await.context("a new password, by the link in a mail")?;
         for file in sample_events(events)? {
             self.understands(&file).await.with_context(|| file.display().to_string())?;
         }
@@ -125,8 +127,37 @@ impl Play {
         Ok(())
     }
 
-    /// One message is in the queue; with it, this many mails have been sent in all, the last of them for this order.
+    /// With the message that is in the queue, this many mails have been sent in all, the last of them for this order.
     async fn mail_arrives(&self, mails: usize, number: i64) -> anyhow::Result<()> {
+        let mail = self.delivered(mails).await?;
+        let subject = format!("Your order {number} at Shop");
+        ensure!(mail.subject == subject, "its subject is {:?}, not {subject:?}", mail.subject);
+        ensure!(mail.body.contains("Red shoes"), "it does not say what was bought: {}", mail.body);
+        say(format_args!("ok  notifications mailed it by SES: {:?} to {BUYER}", mail.subject));
+        Ok(())
+    }
+
+    async fn choose_another_password(&self) -> anyhow::Result<()> {
+        let mut auth = self.start("auth").await?;
+        answer(&mut auth, 204, post("/auth/users/reset_password/", "", &json!({"email": BUYER}))?).await?;
+        let mail = self.delivered(3).await?;
+        let page = link(&mail.body, "/auth/pages/password/reset/")?;
+        answer(&mut auth, 200, http::Request::get(&page).header("host", "localhost").body(String::new())?).await?;
+        let form = format!("new_password={NEW_PASSWORD}&re_new_password={NEW_PASSWORD}").replace(' ', "+");
+        let sent = http::Request::post(&page).header("host", "localhost");
+        let sent = sent.header("content-type", "application/x-www-form-urlencoded").body(form)?;
+        answer(&mut auth, 200, sent).await?;
+        let told = self.delivered(4).await?;
+        ensure!(told.subject == "Shop: Your password was changed", "its owner is told {:?}", told.subject);
+        let credentials = json!({"email": BUYER, "password": NEW_PASSWORD});
+        expect(&mut auth, 200, post("/auth/jwt/create/", "", &credentials)?).await?;
+        auth.stop().await?;
+        say(format_args!("ok  the link in {:?} led to a new password", mail.subject));
+        Ok(())
+    }
+
+    /// The one message that is in the queue becomes a mail; with it, this many have been sent in all.
+    async fn delivered(&self, mails: usize) -> anyhow::Result<SentMail> {
         let messages = self.moto.take_messages(&self.queue_url).await?;
         ensure!(messages.len() == 1, "{} messages are in the queue", messages.len());
         let records: Vec<Value> = messages
@@ -140,14 +171,10 @@ impl Play {
         ensure!(failures == 0, "notifications gave the message back: {answer}");
         let sent = self.moto.mails().await?;
         ensure!(sent.len() == mails, "{} mails were sent in all: {sent:?}", sent.len());
-        let mail = sent.last().context("no mail")?;
+        let mail = sent.into_iter().last().context("no mail")?;
         ensure!(mail.destinations.to == [BUYER], "it went to {:?}", mail.destinations.to);
         ensure!(mail.source == crate::stack::MAIL_FROM, "it came from {}", mail.source);
-        let subject = format!("Your order {number} at Shop");
-        ensure!(mail.subject == subject, "its subject is {:?}, not {subject:?}", mail.subject);
-        ensure!(mail.body.contains("Red shoes"), "it does not say what was bought: {}", mail.body);
-        say(format_args!("ok  notifications mailed it by SES: {:?} to {BUYER}", mail.subject));
-        Ok(())
+        Ok(mail)
     }
 
     /// The function that the file is named after answers it: no function error, and no 5xx.
@@ -173,11 +200,22 @@ impl Play {
 }
 
 async fn expect(function: &mut Function, status: u16, request: http::Request<String>) -> anyhow::Result<Value> {
+    let body = answer(function, status, request).await?;
+    serde_json::from_str(&body).with_context(|| format!("no JSON: {body}"))
+}
+
+async fn answer(function: &mut Function, status: u16, request: http::Request<String>) -> anyhow::Result<String> {
     let asked = format!("{} {}", request.method(), request.uri());
     let answer = function.request(&request).await.with_context(|| asked.clone())?;
     let body = String::from_utf8_lossy(answer.body()).into_owned();
     ensure!(answer.status() == status, "{asked} answered {} instead of {status}: {body}", answer.status());
-    serde_json::from_str(&body).with_context(|| format!("{asked} answered no JSON: {body}"))
+    Ok(body)
+}
+
+/// The path of the one link in a mail, which begins so.
+fn link(mail: &str, beginning: &str) -> anyhow::Result<String> {
+    let at = mail.find(beginning).with_context(|| format!("no link to {beginning} in {mail}"))?;
+    Ok(mail[at..].split(['"', '<', ' ', '\r', '\n']).next().unwrap_or_default().to_owned())
 }
 
 fn post(path: &str, token: &str, body: &Value) -> anyhow::Result<http::Request<String>> {

@@ -1,13 +1,17 @@
 //! Every file in `events/` is understood by the function that it is for.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::body::Body;
 use migrate::{Done, Migrate};
+use notifications::{Notifications, Patience, Shop, Site};
 use serde_json::Value;
 use shared::app::SystemAmbient;
 use shared::app::db::Connector;
+use shared::mail::{Mail, Mailer, SendError};
 use shared::outbox::Event;
 use shared::testing::TestApp;
 use sqlx::PgPool;
@@ -94,12 +98,45 @@ fn every_http_event_came_by_a_route_that_leads_to_its_function() {
 }
 
 #[test]
-fn every_message_to_notifications_is_an_event_of_the_outbox() {
-    let batch: SqsEvent = serde_json::from_str(&only_file_of("notifications").text).unwrap();
-    assert!(!batch.records.is_empty());
-    for message in batch.records {
-        let event: Event = serde_json::from_str(&message.body.unwrap()).unwrap();
-        assert_eq!(event.v, 1);
+fn there_is_a_message_to_notifications_of_every_kind_of_event() {
+    let mut kinds = BTreeSet::new();
+    for file in files().iter().filter(|file| file.function == "notifications") {
+        let batch: SqsEvent = serde_json::from_str(&file.text).unwrap();
+        for message in batch.records {
+            kinds.insert(Event::read(&message.body.unwrap()).unwrap().happened.kind());
+        }
+    }
+    // As the enum has them.
+    let source = std::fs::read_to_string(workspace().join("shared/src/outbox/mod.rs")).unwrap();
+    let arms = source.lines().filter(|line| line.trim().starts_with("Self::") && line.contains("=> \""));
+    let all: BTreeSet<&str> = arms.filter_map(|line| line.split('"').nth(1)).collect();
+    assert_eq!(kinds, all);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn every_message_to_notifications_is_done_with_in_a_shop_that_knows_none_of_them(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let notifications = Notifications {
+        db: app.app.db.clone(),
+        ambient: app.clock.clone(),
+        mailer: Arc::new(NoMailer),
+        shop: Shop { name: "Shop".to_owned(), site: Site::Api("https://api.example.com".to_owned()) },
+        patience: Patience::default(),
+        metrics: app.app.metrics.clone(),
+    };
+    for file in files().iter().filter(|file| file.function == "notifications") {
+        let answer = notifications::handle(&notifications, serde_json::from_str(&file.text).unwrap()).await;
+        assert!(answer.batch_item_failures.is_empty(), "{}: {answer:?}", file.name);
+    }
+}
+
+/// There is nobody to send mail to.
+struct NoMailer;
+
+#[async_trait]
+impl Mailer for NoMailer {
+    async fn send(&self, mail: &Mail) -> Result<String, SendError> {
+        panic!("nobody should get {mail:?}")
     }
 }
 

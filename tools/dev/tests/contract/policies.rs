@@ -31,7 +31,7 @@ const ACTIONS: &[(&str, &str, &[&str])] = &[
         "its SQL: there is no password, a login is an IAM token",
         &["admin", "auth", "cart", "catalogue", "migrate", "notifications", "orders", "outbox-relay"],
     ),
-    ("sqs:SendMessage", "the outbox's events go to the queue", &["orders", "outbox-relay"]),
+    ("sqs:SendMessage", "the outbox's events go to the queue", &["auth", "orders", "outbox-relay"]),
     ("ses:SendEmail", "it is who sends mail", &["notifications"]),
 ];
 

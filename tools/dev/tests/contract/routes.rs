@@ -11,6 +11,10 @@ use crate::template::{Route, binaries, routed_to, routes};
 const PAGES: &[(&str, &str)] = &[
     ("docs", "/api/docs/"),
     ("docs", "/api/docs/swagger-ui.css"),
+    ("auth", "/auth/pages/style.css"),
+    ("auth", "/auth/pages/activate/Mg/10-ab/"),
+    ("auth", "/auth/pages/password/reset/Mg/10-ab/"),
+    ("auth", "/auth/pages/email/reset/Mg/10-ab/"),
     ("admin", "/admin/"),
     ("admin", "/admin/style.css"),
     ("admin", "/admin/orders/"),

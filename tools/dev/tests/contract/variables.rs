@@ -44,12 +44,15 @@ const BY_LAMBDA: &[&str] = &[
     "_X_AMZN_TRACE_ID",
 ];
 
+/// A line that gives an option of accounts its name: `"SET_PASSWORD_RETYPE" => &mut options.set_password_retype,`.
+const OPTION: &str = "=> &mut options.";
+
 /// The names of variables in a file, without its tests.
 fn names(text: &str) -> BTreeSet<String> {
     let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-    // What the compiler is asked for is not the process's.
-    let lines = lines.filter(|line| !line.contains("env!("));
+    // What the compiler is asked for is not the process's, and what AUTH_OPTIONS may name is no variable itself.
+    let lines = lines.filter(|line| !line.contains("env!(") && !line.contains(OPTION));
     let quoted = lines.flat_map(|line| line.split('"').skip(1).step_by(2));
     quoted.filter(|text| is_name(text)).map(str::to_owned).collect()
 }
@@ -142,6 +145,18 @@ fn no_variable_of_lambda_s_own_is_declared() {
         declared.extend(keys(&function.property("Environment")["Variables"]));
         assert!(!declared.iter().any(|name| BY_LAMBDA.contains(&name.as_str())), "{declared:?}");
     }
+}
+
+#[test]
+fn the_template_names_every_option_of_accounts() {
+    let source = std::fs::read_to_string(workspace().join("functions/auth/src/options.rs")).unwrap();
+    let options = source.lines().filter(|line| line.contains(OPTION)).filter_map(|line| line.split('"').nth(1));
+    let options: BTreeSet<&str> = options.collect();
+    assert!(options.contains("SEND_ACTIVATION_EMAIL"), "{options:?}");
+    let parameter = template()["Parameters"]["AuthOptions"].clone();
+    let said = parameter["Description"].as_str().unwrap();
+    let words = said.split(|c: char| !c.is_ascii_uppercase() && c != '_').filter(|word| word.contains('_'));
+    assert_eq!(words.collect::<BTreeSet<_>>(), options);
 }
 
 /// `sam local --env-vars` passes over what is not declared, without a word.

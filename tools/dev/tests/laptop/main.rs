@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod mailbox;
+mod mailed_link;
 mod openapi;
 mod process;
 mod queue;

@@ -50,6 +50,11 @@ impl Serving {
         self.send("POST", path, "content-type: application/json\r\n", &body.to_string())
     }
 
+    /// As a browser sends a form.
+    pub(crate) fn post_form(&self, path: &str, form: &str) -> Answer {
+        self.send("POST", path, "content-type: application/x-www-form-urlencoded\r\n", form)
+    }
+
     pub(crate) fn get_with_token(&self, path: &str, token: &str) -> Answer {
         self.send("GET", path, &format!("authorization: Bearer {token}\r\n"), "")
     }

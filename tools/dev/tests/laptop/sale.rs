@@ -136,11 +136,11 @@ fn mailed_subjects(shop: &Serving) -> Vec<String> {
 }
 
 /// How long to wait before it is asked again whether something is so.
-const NOW_AND_THEN: Duration = Duration::from_millis(100);
+pub(crate) const NOW_AND_THEN: Duration = Duration::from_millis(100);
 
 /// Asks again and again until it is so.
 #[track_caller]
-fn within(limit: Duration, pause: Duration, mut is_so: impl FnMut() -> bool) {
+pub(crate) fn within(limit: Duration, pause: Duration, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_so() {
         assert!(started.elapsed() < limit, "not within {limit:?}");

@@ -2,20 +2,26 @@
 //! its hands, and then the log is searched for each.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use axum::body::Body;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use dev::shop::{Parts, shop};
 use http::Method;
 use migrate::Migrate;
+use notifications::{Notifications, Patience, Ses, Shop};
 use orders::Orders;
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 use shared::app::db::{Connector, Db};
-use shared::app::{App, Environment, SystemAmbient};
+use shared::app::{Ambient as _, App, Environment, SystemAmbient};
+use shared::ids::EventId;
+use shared::mail::{Mail, Mailer, SendError};
+use shared::outbox::{Event, Happened};
 use shared::testing::{Client, RecordedLogs, TestApp};
 use shared::users::tokens::TokenSigner;
 use sqlx::PgPool;
@@ -81,6 +87,9 @@ fn an_environment(secrets: &mut Secrets) -> Environment {
         // Nobody listens there: each order is left to the relay, and the log says why.
         ("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:1".to_owned()),
         ("ORDER_EVENTS_QUEUE_URL", "http://127.0.0.1:1/order-events".to_owned()),
+        // Nor there, where mail goes.
+        ("AWS_ENDPOINT_URL_SESV2", "http://127.0.0.1:1".to_owned()),
+        ("MAIL_FROM", "shop@example.com".to_owned()),
     ])
 }
 
@@ -171,6 +180,54 @@ async fn use_the_staffs_pages(client: &Client, secrets: &mut Secrets) {
     browser.header("cookie", &cookie).post("/admin/sign-out/", json!({})).await.expect(303);
 }
 
+/// Hands each mail on, and keeps it to be looked at.
+struct NotingMailer(Ses, Mutex<Vec<Mail>>);
+
+#[async_trait]
+impl Mailer for NotingMailer {
+    async fn send(&self, mail: &Mail) -> Result<String, SendError> {
+        self.1.lock().unwrap().push(mail.clone());
+        self.0.send(mail).await
+    }
+}
+
+/// Forgets their password: a mail that SES does not take, the page that its link leads to, and the endpoint behind it.
+async fn open_a_mailed_link(test: &TestApp, client: &Client, environment: &Environment, secrets: &mut Secrets) {
+    let mailer = Arc::new(NotingMailer(Ses::from_environment(environment).unwrap(), Mutex::default()));
+    let consumer = Notifications {
+        db: test.app.db.clone(),
+        // As the client's, which judges the link.
+        ambient: Arc::new(SystemAmbient),
+        mailer: mailer.clone(),
+        shop: Shop::from_environment(environment, Some("https://api.test")).unwrap(),
+        patience: Patience::default(),
+        metrics: test.app.metrics.clone(),
+    };
+    let happened = Happened::PasswordResetAsked { email: "ana@example.com".to_owned() };
+    let event = Event::new(EventId(SystemAmbient.random_uuid()), happened);
+    let mut message = SqsMessage::default();
+    message.body = Some(serde_json::to_string(&event).unwrap());
+    let mut batch = SqsEvent::default();
+    batch.records.push(message);
+    assert_eq!(notifications::handle(&consumer, batch).await.batch_item_failures.len(), 1, "nobody takes it");
+    let text = mailer.1.lock().unwrap()[0].text.clone();
+    let page = text.lines().find_map(|line| line.strip_prefix("https://api.test")).unwrap().to_owned();
+    let mut parts = page.trim_end_matches('/').rsplit('/');
+    let token = secrets.add("the token of a link", parts.next().unwrap());
+    secrets.add("what of it nobody can guess", token.split_once('-').unwrap().1);
+    let uid = parts.next().unwrap();
+
+    let new = secrets.add("a new password", "a quiet harbour at noon");
+    let form = client.clone().header("content-type", "application/x-www-form-urlencoded");
+    let twice = format!("new_password={new}&re_new_password={new}").replace(' ', "+");
+    form.get(&page).await.expect(200);
+    form.send(Method::POST, &page, Body::from(twice.replace("&re_", "&re_re_"))).await.expect(400);
+    form.send(Method::POST, &page, Body::from(twice)).await.expect(200);
+    let again = json!({"uid": uid, "token": token, "new_password": new});
+    client.post("/auth/users/reset_password_confirm/", again.clone()).await.expect(400);
+    client.post("/auth/users/activation/", again).await.expect(400);
+}
+
 /// A database that is not there, by a URL with a password in it and by an IAM token; and URLs and keys that are none.
 async fn nothing_answers(environment: &Environment, secrets: &mut Secrets, access: &str) {
     let password = secrets.add("the database's password", DATABASE_PASSWORD);
@@ -218,6 +275,7 @@ async fn nothing_secret_is_logged(db: PgPool) {
     use_tokens(&client, &mut secrets, &access, &refresh).await;
     check_out(&test, &client, &mut secrets, &access).await;
     use_the_staffs_pages(&client, &mut secrets).await;
+    open_a_mailed_link(&test, &client, &environment, &mut secrets).await;
     nothing_answers(&environment, &mut secrets, &access).await;
     tracing::trace!("the end");
 
@@ -234,7 +292,9 @@ async fn nothing_secret_is_logged(db: PgPool) {
     );
     assert_eq!((count("/api/v1/orders/", 201), count("/api/v1/orders/", 409)), (1, 1));
     assert_eq!((count("/admin/session/", 204), count("/admin/", 200), count("/auth/users/me/", 503)), (1, 1, 2));
-    assert_eq!(logs.saying("left to the relay").len(), 1, "a queue that fails says so");
+    assert_eq!(count("/auth/pages/password/reset/{uid}/{token}/", 200), 2);
+    assert_eq!(logs.saying("left to the relay").len(), 2, "a queue that fails says so");
+    assert_eq!(logs.saying("a message goes back to the queue").len(), 1, "and so does mail");
     assert_eq!(logs.saying("what does not start").len(), 2);
     secrets.are_not_in(&logs.text());
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use dev::queue::Spool;
 use dev::queue::consumer::take_batch;
-use notifications::{Notifications, Shop};
+use notifications::{Notifications, Shop, Site};
 use outbox_relay::Relay;
 use serde_json::{Value, json};
 use shared::app::db::Db;
@@ -50,7 +50,7 @@ fn a_consumer(app: &TestApp, db: Db) -> Notifications {
         db,
         ambient: app.clock.clone(),
         mailer: Arc::new(KeepingMailer::default()),
-        shop: Shop { name: "Shop".to_owned(), storefront_url: None },
+        shop: Shop { name: "Shop".to_owned(), site: Site::Api("http://shop.test".to_owned()) },
         patience: notifications::Patience::default(),
         metrics: app.app.metrics.clone(),
     }

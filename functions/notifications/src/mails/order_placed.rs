@@ -1,23 +1,36 @@
-//! The confirmation of an order, as text and as HTML.
-//!
-//! Its colours are the mail client's own, dark or light: it sets none, only borders in a grey that both can show.
+//! `order_placed`: the confirmation of an order.
 
 use std::fmt::Write as _;
 
-use maud::{DOCTYPE, Markup, html};
-use shared::mail::Mail;
-use shared::orders::{Order, OrderLine};
+use maud::{Markup, html};
+use shared::app::db::Tx;
+use shared::ids::OrderId;
+use shared::mail::{ERASED, Mail};
+use shared::orders::{Order, OrderLine, store};
 
+use super::{Draft, Ready};
 use crate::Shop;
+use crate::letter::{SMALL, document, heading, one_line};
 
-const PAGE: &str = "margin:0 auto;max-width:36rem;padding:1.5rem;font:16px/1.5 system-ui,sans-serif";
 const TABLE: &str = "width:100%;border-collapse:collapse;margin:1.5rem 0";
 const CELL: &str = "padding:.6rem 0;border-bottom:1px solid #888;text-align:left;vertical-align:top";
 const AMOUNT: &str =
     "padding:.6rem 0 .6rem 1rem;border-bottom:1px solid #888;text-align:right;vertical-align:top;white-space:nowrap";
 const TOTAL: &str = "padding:.6rem 0;text-align:left";
 const TOTAL_AMOUNT: &str = "padding:.6rem 0 .6rem 1rem;text-align:right;white-space:nowrap";
-const SMALL: &str = "font-size:14px;opacity:.75";
+
+pub(super) async fn draft(tx: &mut Tx, shop: &Shop, order: OrderId) -> sqlx::Result<Draft> {
+    // First, so that an erasure in between shows in the order, and one after it in the claim.
+    let user_id = store::buyer(tx, order).await?;
+    Ok(match store::find_of_anyone(tx, order).await? {
+        Some(order) if order.email == ERASED => Draft::Nobody("its buyer was erased"),
+        Some(order) => {
+            let number = Some(order.number);
+            Draft::Ready(Ready { mail: render(&order, shop), link: None, order_number: number, user_id })
+        }
+        None => Draft::Lost("the order is gone"),
+    })
+}
 
 /// The mail that tells a buyer that their order was placed.
 pub fn render(order: &Order, shop: &Shop) -> Mail {
@@ -25,28 +38,16 @@ pub fn render(order: &Order, shop: &Shop) -> Mail {
     Mail {
         to: order.email.clone(),
         subject: format!("Your order {} at {name}", order.number),
-        text: text(order, &name, link(order, shop).as_deref()),
-        html: html(order, &name, link(order, shop).as_deref()).into_string(),
+        text: text(order, &name, shop.order_url(order).as_deref()),
+        html: html(order, &name, shop.order_url(order).as_deref()).into_string(),
         tags: vec![("kind", "order_placed".to_owned()), ("order_number", order.number.to_string())],
     }
-}
-
-fn link(order: &Order, shop: &Shop) -> Option<String> {
-    shop.storefront_url.as_ref().map(|url| format!("{url}/orders/{}", order.id))
 }
 
 /// What it is and which: `Runner, EU 42`.
 fn title(line: &OrderLine) -> String {
     let (product, variant) = (one_line(&line.product_name), one_line(&line.variant_name));
     if variant.is_empty() { product } else { format!("{product}, {variant}") }
-}
-
-/// Names come from people: a line break in one would start a line, or a header, of its own.
-fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 fn text(order: &Order, shop: &str, link: Option<&str>) -> String {
@@ -71,30 +72,19 @@ fn text(order: &Order, shop: &str, link: Option<&str>) -> String {
 }
 
 fn html(order: &Order, shop: &str, link: Option<&str>) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width,initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="supported-color-schemes" content="light dark";
-                title { "Order " (order.number) " at " (shop) }
+    document(
+        &format!("Order {} at {shop}", order.number),
+        &html! {
+            (heading("Thank you for your order."))
+            p style="margin:0" { "Order " strong { (order.number) } " at " (shop) }
+            p style="margin:0" { "Placed on " (order.placed_at.for_people()) }
+            (lines(order))
+            @if let Some(link) = link {
+                p { a href=(link) style="color:inherit" { "See your order" } }
             }
-            body style="margin:0" {
-                div style=(PAGE) {
-                    h1 style="font-size:24px;margin:0 0 1rem" { "Thank you for your order." }
-                    p style="margin:0" { "Order " strong { (order.number) } " at " (shop) }
-                    p style="margin:0" { "Placed on " (order.placed_at.for_people()) }
-                    (lines(order))
-                    @if let Some(link) = link {
-                        p { a href=(link) style="color:inherit" { "See your order" } }
-                    }
-                    p style=(SMALL) { "You get this mail because this address placed an order at " (shop) "." }
-                }
-            }
-        }
-    }
+            p style=(SMALL) { "You get this mail because this address placed an order at " (shop) "." }
+        },
+    )
 }
 
 fn lines(order: &Order) -> Markup {

@@ -1,0 +1,43 @@
+//! `POST /auth/addresses/`: one more address.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use shared::addresses::{Address, MOST, NewAddress, store};
+use shared::app::App;
+use shared::http::{ApiError, Body, CurrentUser, Problems, Unauthorized};
+
+use super::Whole;
+
+/// Add an address to one's profile
+///
+/// The first one becomes the default for both. There may be 50.
+#[utoipa::path(
+    post,
+    path = "/auth/addresses/",
+    tag = "auth",
+    operation_id = "create_address",
+    security(("bearer" = [])),
+    request_body = NewAddress,
+    responses((status = 201, body = Address, description = "The address."), Problems)
+)]
+pub(crate) async fn create_address(
+    State(app): State<App>,
+    CurrentUser(account): CurrentUser,
+    Body(Whole(new)): Body<Whole>,
+) -> Result<(StatusCode, Json<Address>), ApiError> {
+    let mut tx = app.db.begin().await?;
+    if !store::lock(&mut tx, account.id).await? {
+        return Err(Unauthorized::UserNotFound.into());
+    }
+    let new = match store::count(&mut tx, account.id).await? {
+        0 => NewAddress { is_default_shipping: Some(true), is_default_billing: Some(true), ..new },
+        MOST.. => {
+            return Err(ApiError::field("non_field_errors", format!("There may be no more than {MOST} addresses.")));
+        }
+        _ => new,
+    };
+    let address = store::insert(&mut tx, account.id, new, app.ambient.now()).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(address)))
+}

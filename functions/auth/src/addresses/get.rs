@@ -1,0 +1,33 @@
+//! `GET /auth/addresses/{id}/`: one's own address.
+
+use axum::Json;
+use axum::extract::State;
+use shared::addresses::{Address, store};
+use shared::app::App;
+use shared::http::{ApiError, CurrentUser, PathId, Problem, Problems};
+use shared::ids::AddressId;
+
+/// Read one of one's addresses
+#[utoipa::path(
+    get,
+    path = "/auth/addresses/{id}/",
+    tag = "auth",
+    operation_id = "get_address",
+    security(("bearer" = [])),
+    params(("id" = AddressId, Path, description = "The address's id.")),
+    responses(
+        (status = 200, body = Address, description = "The address."),
+        (status = 404, body = Problem, description = "There is no such address, or it is somebody else's."),
+        Problems,
+    )
+)]
+pub(crate) async fn get_address(
+    State(app): State<App>,
+    CurrentUser(account): CurrentUser,
+    PathId(id): PathId<AddressId>,
+) -> Result<Json<Address>, ApiError> {
+    let mut tx = app.db.read().await?;
+    let address = store::find(&mut tx, account.id, id).await?;
+    tx.commit().await?;
+    address.map(Json).ok_or(ApiError::NotFound)
+}

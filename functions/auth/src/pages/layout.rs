@@ -1,0 +1,95 @@
+//! What every page has around it.
+
+use axum::response::{IntoResponse as _, Response};
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use maud::{DOCTYPE, Markup, html};
+use shared::http::FieldErrors;
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'";
+
+/// A page with this in it.
+pub(super) fn page(title: &str, content: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                title { (title) }
+                link rel="stylesheet" href="/auth/pages/style.css";
+                // Else a browser asks for /favicon.ico.
+                link rel="icon" href="data:,";
+            }
+            body { main { h1 { (title) } (content) } }
+        }
+    }
+}
+
+/// A page that says one thing.
+pub(super) fn message(title: &str, words: &str) -> Markup {
+    page(title, &html! { p { (words) } })
+}
+
+/// One field of a form, with what is wrong with what was typed there.
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    /// Of an `input`: its type, and what a browser may fill in.
+    pub(super) kind: (&'static str, &'static str),
+}
+
+/// A form on a page of its own. It is sent to where it was shown.
+pub(super) fn form(title: &str, words: &str, fields: &[Field], button: &str, errors: &FieldErrors) -> Markup {
+    page(
+        title,
+        &html! {
+            p { (words) }
+            @for problem in errors.of("non_field_errors") { p.bad role="alert" { (problem) } }
+            form method="post" {
+                @for field in fields { (input(field, errors.of(field.name))) }
+                button { (button) }
+            }
+        },
+    )
+}
+
+fn input(field: &Field, problems: &[String]) -> Markup {
+    let (kind, autocomplete) = field.kind;
+    let described = (!problems.is_empty()).then(|| format!("{}-problem", field.name));
+    html! {
+        label for=(field.name) { (field.label) }
+        input id=(field.name) name=(field.name) type=(kind) autocomplete=(autocomplete) required
+            aria-invalid=[described.as_ref().map(|_| "true")] aria-describedby=[described.as_ref()];
+        @if let Some(id) = &described {
+            div.bad id=(id) { @for problem in problems { p { (problem) } } }
+        }
+    }
+}
+
+/// The stylesheet.
+pub(super) async fn get_style() -> Response {
+    // Not for long: its name stays the same when a deployment changes it.
+    let headers = [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "public, max-age=300")];
+    (headers, include_str!("style.css")).into_response()
+}
+
+/// Headers of every answer. The address of a page is a secret for as long as its link is good, so it is neither kept nor passed on.
+pub(super) async fn guard(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_FRAME_OPTIONS, "DENY"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,79 @@
+//! `POST /auth/totp/`: a second factor is offered.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use serde::Serialize;
+use shared::app::App;
+use shared::http::{ApiError, BaseUrl, Body, CurrentUser, Fields, FromFields, Problem, Problems};
+use shared::users::store::totp as store;
+use shared::users::{Origin, passwords, totp};
+use utoipa::ToSchema;
+
+use super::{enabled, staff_only};
+use crate::password_check::check_password;
+
+/// That it is really oneself.
+#[derive(ToSchema)]
+pub(crate) struct TotpSetUp {
+    /// One's password.
+    #[schema(format = "password", write_only)]
+    pub current_password: String,
+}
+
+impl FromFields for TotpSetUp {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        fields.secret("current_password", passwords::COMPARED_MAX).map(|current_password| Self { current_password })
+    }
+}
+
+/// What an authenticator app wants to know. Shown this once.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TotpOffer {
+    /// In base32, to be typed.
+    #[schema(example = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")]
+    pub secret: String,
+    /// The same with all the rest, to be shown as a QR code.
+    #[schema(format = "uri")]
+    pub uri: String,
+}
+
+/// Offer a second factor
+///
+/// Logging in takes no code before `/auth/totp/confirm/` has seen one. Until then another offer takes its place.
+#[utoipa::path(
+    post,
+    path = "/auth/totp/",
+    tag = "auth",
+    operation_id = "create_totp",
+    security(("bearer" = [])),
+    request_body = TotpSetUp,
+    responses(
+        (status = 201, body = TotpOffer, description = "What the app wants to know."),
+        (status = 403, body = Problem, description = "One does not work here."),
+        (status = 409, body = Problem, description = "One has a second factor already."),
+        Problems,
+    )
+)]
+pub(crate) async fn create_totp(
+    State(app): State<App>,
+    CurrentUser(account): CurrentUser,
+    origin: Origin,
+    BaseUrl(base): BaseUrl,
+    Body(TotpSetUp { current_password }): Body<TotpSetUp>,
+) -> Result<(StatusCode, Json<TotpOffer>), ApiError> {
+    staff_only(&account)?;
+    check_password(&app, &account, current_password, &origin).await?;
+    let mut secret = [0; totp::SECRET_BYTES];
+    app.ambient.fill_random(&mut secret);
+    let mut tx = app.db.begin().await?;
+    let offered = store::offer(&mut tx, account.id, &secret, app.ambient.now()).await?;
+    tx.commit().await?;
+    if !offered {
+        return Err(enabled());
+    }
+    // The shop's own name is on its mails; here is where it is reached, which an app shows as well.
+    let shop = base.split_once("://").map_or(&*base, |(_, host)| host);
+    let uri = totp::uri(&secret, shop, &account.email);
+    Ok((StatusCode::CREATED, Json(TotpOffer { secret: totp::base32(&secret), uri })))
+}

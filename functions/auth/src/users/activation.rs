@@ -1,0 +1,100 @@
+//! `POST /auth/users/activation/`: switch a new account on, by the link in its mail.
+
+use axum::extract::State;
+use http::StatusCode;
+use shared::app::App;
+use shared::audit::{self, Entry, Kind};
+use shared::http::{ApiError, Body, Fields, FromFields, MaybeBearer, Problem, PublicProblems};
+use shared::users::Origin;
+use shared::users::links::{Purpose, user_of_uid};
+use shared::users::store::{accounts, links};
+use utoipa::ToSchema;
+
+use super::link::{Link, no_such_user, not_good};
+
+/// The link in the mail.
+#[derive(ToSchema)]
+pub(crate) struct Activation {
+    /// Whose account.
+    #[schema(example = "Mg")]
+    pub uid: String,
+    /// That one reads its mailbox.
+    #[schema(write_only)]
+    pub token: String,
+}
+
+impl FromFields for Activation {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        Link::read(fields).map(|Link { uid, token }| Self { uid, token })
+    }
+}
+
+/// Why an account is not switched on.
+enum ActivationError {
+    /// There is none.
+    NoSuchUser,
+    /// The link is not good; or the account is one that the staff have switched off.
+    NotGood,
+    /// It was on already, and whoever has this link may know it.
+    Stale,
+    /// Something else.
+    Other(ApiError),
+}
+
+/// Activate an account
+///
+/// By the link in the mail, which is good once.
+#[utoipa::path(
+    post,
+    path = "/auth/users/activation/",
+    tag = "auth",
+    operation_id = "activate_user",
+    request_body = Activation,
+    responses(
+        (status = 204, description = "The account is active and can log in."),
+        (status = 403, body = Problem, description = "It was active already."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn activate_user(
+    State(app): State<App>,
+    MaybeBearer(_): MaybeBearer,
+    origin: Origin,
+    Body(activation): Body<Activation>,
+) -> Result<StatusCode, ApiError> {
+    match activate(&app, activation, &origin).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(ActivationError::NoSuchUser) => Err(no_such_user()),
+        Err(ActivationError::NotGood) => Err(not_good()),
+        Err(ActivationError::Stale) => Err(ApiError::Refused("Stale token for given user.", "stale_token")),
+        Err(ActivationError::Other(error)) => Err(error),
+    }
+}
+
+async fn activate(app: &App, Activation { uid, token }: Activation, origin: &Origin) -> Result<(), ActivationError> {
+    let user = user_of_uid(&uid).ok_or(ActivationError::NoSuchUser)?;
+    let (now, purpose) = (app.ambient.now(), Purpose::Activation);
+    let mut tx = app.db.begin().await?;
+    // Locks the account where it is there, so what is read next is how it is.
+    let was_good = links::redeem(&mut tx, user, purpose, &token, now).await?;
+    let account = accounts::find(&mut tx, user).await?.ok_or(ActivationError::NoSuchUser)?;
+    if account.is_active {
+        let is_known = was_good || links::was_used(&mut tx, user, purpose, &token).await?;
+        tx.commit().await?;
+        return Err(if is_known { ActivationError::Stale } else { ActivationError::NotGood });
+    }
+    if !was_good || !accounts::activate(&mut tx, user).await? {
+        return Err(ActivationError::NotGood);
+    }
+    // Of several links that were asked for, the others are of no use any more.
+    links::call_back(&mut tx, user, purpose).await?;
+    audit::store::record(&mut tx, Entry::by_owner(Kind::Activated, user), origin, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+impl<E: Into<ApiError>> From<E> for ActivationError {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
+}

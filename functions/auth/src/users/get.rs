@@ -1,0 +1,37 @@
+//! `GET /auth/users/{id}/`: an account.
+
+use axum::Json;
+use axum::extract::State;
+use shared::app::App;
+use shared::http::{ApiError, CurrentUser, PathId, Problem, Problems};
+use shared::ids::UserId;
+
+use super::User;
+use super::reach::{Deed, account};
+
+/// Read an account
+///
+/// One's own; with the permission `customers`, anybody's.
+#[utoipa::path(
+    get,
+    path = "/auth/users/{id}/",
+    tag = "auth",
+    operation_id = "get_user",
+    security(("bearer" = [])),
+    params(("id" = i64, Path, description = "Which account.")),
+    responses(
+        (status = 200, body = User, description = "The account."),
+        (status = 404, body = Problem, description = "There is none, or it is not for the caller to see."),
+        Problems,
+    )
+)]
+pub(crate) async fn get_user(
+    State(app): State<App>,
+    CurrentUser(caller): CurrentUser,
+    PathId(id): PathId<UserId>,
+) -> Result<Json<User>, ApiError> {
+    let mut tx = app.db.read().await?;
+    let found = account(&mut tx, &caller, id, Deed::See).await?;
+    tx.commit().await?;
+    Ok(Json(found.into()))
+}

@@ -1,0 +1,17 @@
+//! How often mail may be asked for.
+
+use shared::app::App;
+use shared::http::{ApiError, RetryAfter};
+use shared::throttles::{Limit, Subject, store};
+
+/// Counts one try by each of these, before it is made. 429 where one of them says to wait, and then none has counted it.
+pub(super) async fn count(app: &App, tries: &[(Limit, Subject)]) -> Result<(), ApiError> {
+    let mut tx = app.db.begin().await?;
+    for (limit, subject) in tries {
+        if let Some(wait) = store::count(&mut tx, *limit, subject, app.ambient.now()).await? {
+            return Err(ApiError::Throttled(RetryAfter(wait)));
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}

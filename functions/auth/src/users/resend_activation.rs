@@ -1,0 +1,34 @@
+//! `POST /auth/users/resend_activation/`: ask for the link that switches a new account on, once more.
+
+use axum::extract::State;
+use http::StatusCode;
+use shared::http::{ApiError, Body, MaybeBearer, PublicProblems};
+use shared::outbox::Happened;
+use shared::users::Origin;
+
+use super::link_request::{LinkRequest, ask};
+use crate::Auth;
+
+/// Ask for another link to activate an account
+///
+/// It goes to the address, if there is an account that waits for it, and is good for three days. The answer is the same if there
+/// is none. 400 without a body where the shop wants no activation.
+#[utoipa::path(
+    post,
+    path = "/auth/users/resend_activation/",
+    tag = "auth",
+    operation_id = "resend_activation",
+    request_body = LinkRequest,
+    responses((status = 204, description = "If there is such an account, the mail is on its way."), PublicProblems)
+)]
+pub(crate) async fn resend_activation(
+    State(auth): State<Auth>,
+    MaybeBearer(_): MaybeBearer,
+    origin: Origin,
+    Body(request): Body<LinkRequest>,
+) -> Result<StatusCode, ApiError> {
+    if !auth.options.send_activation_email {
+        return Ok(StatusCode::BAD_REQUEST);
+    }
+    ask(&auth, request, &origin, |email| Happened::ActivationAsked { email }).await
+}

@@ -1,0 +1,35 @@
+//! `POST /auth/users/reset_email/`: ask for a link to choose another address.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use shared::http::{ApiError, Body, MaybeBearer, PublicProblems};
+use shared::outbox::Happened;
+use shared::users::Origin;
+
+use super::link_request::{LinkRequest, ask, ask_if_there_is_one};
+use crate::Auth;
+
+/// Ask for a link to choose another address
+///
+/// It goes to the address that the account has now, if there is an active account, and is good for three days. The answer is the
+/// same if there is none, unless the shop has `USERNAME_RESET_SHOW_EMAIL_NOT_FOUND`: then it is 400 and a list with one message.
+#[utoipa::path(
+    post,
+    path = "/auth/users/reset_email/",
+    tag = "auth",
+    operation_id = "reset_email",
+    request_body = LinkRequest,
+    responses((status = 204, description = "If there is such an account, the mail is on its way."), PublicProblems)
+)]
+pub(crate) async fn reset_email(
+    State(auth): State<Auth>,
+    MaybeBearer(_): MaybeBearer,
+    origin: Origin,
+    Body(request): Body<LinkRequest>,
+) -> Result<Response, ApiError> {
+    let asked = |email| Happened::EmailResetAsked { email };
+    if auth.options.shows_email_not_found() {
+        return ask_if_there_is_one(&auth, request, &origin, asked).await;
+    }
+    ask(&auth, request, &origin, asked).await.map(|status| status.into_response())
+}

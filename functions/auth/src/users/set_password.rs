@@ -1,0 +1,68 @@
+//! `POST /auth/users/set_password/`: another password.
+
+use axum::extract::State;
+use http::StatusCode;
+use shared::audit::Kind;
+use shared::http::{ApiError, Body, CurrentUser, Fields, Problems, Unauthorized};
+use shared::throttles::{Limit, Subject};
+use shared::users::store::accounts;
+use shared::users::tokens::TokenError;
+use shared::users::{Origin, passwords};
+use utoipa::ToSchema;
+
+use super::credentials::{Change, accepted, hashed, put_password};
+use super::retype::Typed;
+use super::{current_password, limits};
+use crate::{Auth, news};
+
+/// Another password.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it only tells the document what is read")]
+pub(crate) struct PasswordChange {
+    /// Not common, not only digits, and not like the name or the address.
+    #[schema(format = "password", write_only, min_length = 8, max_length = 128, example = "a quiet harbour")]
+    pub new_password: String,
+    /// The same again, where the shop wants it (`SET_PASSWORD_RETYPE`).
+    #[schema(value_type = String, required = false, format = "password", write_only)]
+    pub re_new_password: Option<String>,
+    /// The password until now.
+    #[schema(format = "password", write_only)]
+    pub current_password: String,
+}
+
+/// Change one's password
+///
+/// Every other sign-in of the account ends, and its owner is told by mail.
+#[utoipa::path(
+    post,
+    path = "/auth/users/set_password/",
+    tag = "auth",
+    operation_id = "set_password",
+    security(("bearer" = [])),
+    request_body = PasswordChange,
+    responses((status = 204, description = "The new password holds."), Problems)
+)]
+pub(crate) async fn set_password(
+    State(auth): State<Auth>,
+    CurrentUser(account): CurrentUser,
+    origin: Origin,
+    Body(mut fields): Body<Fields>,
+) -> Result<StatusCode, ApiError> {
+    let app = &auth.app;
+    current_password::judge(app, &account, &mut fields, &origin).await?;
+    let new = Typed::password(&mut fields, "new_password", auth.options.set_password_retype);
+    let new = fields.finish(new)?;
+    accepted("new_password", passwords::problems(&new.once, &account.username, &account.email))?;
+    let password = new.agreed("password")?;
+    limits::count(app, &[(Limit::MailTo, Subject::user(account.id))]).await?;
+    let password_hash = hashed(app, password).await?;
+    let mut tx = app.db.begin().await?;
+    if !accounts::lock_signed_in(&mut tx, account.id, account.sign_in).await? {
+        return Err(Unauthorized::BadToken(TokenError::Revoked).into());
+    }
+    let change = Change { user: account.id, sign_in: account.sign_in, kind: Kind::PasswordChanged, origin: &origin };
+    let event = put_password(&mut tx, app, change, &password_hash).await?.ok_or(Unauthorized::UserNotFound)?;
+    tx.commit().await?;
+    news::send(&auth, &event, &origin).await;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,76 @@
+//! `PUT` and `PATCH /auth/users/{id}/`: another name for an account.
+
+use axum::Json;
+use axum::extract::State;
+use shared::app::App;
+use shared::http::{ApiError, Body, CurrentUser, Fields, PathId, Problem, Problems};
+use shared::ids::UserId;
+use shared::users::Origin;
+
+use super::User;
+use super::reach::{Deed, account};
+use super::rename::rename;
+use super::update_me::{UserChange, UserReplacement};
+
+/// Replace an account
+///
+/// One's own; with the permission `customers` anybody's, except those of the staff: these are for superusers.
+#[utoipa::path(
+    put,
+    path = "/auth/users/{id}/",
+    tag = "auth",
+    operation_id = "replace_user",
+    security(("bearer" = [])),
+    params(("id" = i64, Path, description = "Which account.")),
+    request_body = UserReplacement,
+    responses(
+        (status = 200, body = User, description = "The account as it is now."),
+        (status = 403, body = Problem, description = "It is one of the staff's."),
+        (status = 404, body = Problem, description = "There is none, or it is not for the caller to change."),
+        Problems,
+    )
+)]
+pub(crate) async fn replace_user(
+    State(app): State<App>,
+    CurrentUser(caller): CurrentUser,
+    PathId(id): PathId<UserId>,
+    origin: Origin,
+    Body(fields): Body<Fields>,
+) -> Result<Json<User>, ApiError> {
+    let mut tx = app.db.begin().await?;
+    let found = account(&mut tx, &caller, id, Deed::Change).await?;
+    let UserReplacement { username } = fields.into()?;
+    rename(&app, tx, caller.id, found.into(), (username, &origin)).await
+}
+
+/// Change an account
+///
+/// One's own; with the permission `customers` anybody's, except those of the staff: these are for superusers.
+#[utoipa::path(
+    patch,
+    path = "/auth/users/{id}/",
+    tag = "auth",
+    operation_id = "update_user",
+    security(("bearer" = [])),
+    params(("id" = i64, Path, description = "Which account.")),
+    request_body = UserChange,
+    responses(
+        (status = 200, body = User, description = "The account as it is now."),
+        (status = 403, body = Problem, description = "It is one of the staff's."),
+        (status = 404, body = Problem, description = "There is none, or it is not for the caller to change."),
+        Problems,
+    )
+)]
+pub(crate) async fn update_user(
+    State(app): State<App>,
+    CurrentUser(caller): CurrentUser,
+    PathId(id): PathId<UserId>,
+    origin: Origin,
+    Body(fields): Body<Fields>,
+) -> Result<Json<User>, ApiError> {
+    let mut tx = app.db.begin().await?;
+    let found = User::from(account(&mut tx, &caller, id, Deed::Change).await?);
+    let UserChange { username } = fields.into()?;
+    let username = username.unwrap_or_else(|| found.username.clone());
+    rename(&app, tx, caller.id, found, (username, &origin)).await
+}

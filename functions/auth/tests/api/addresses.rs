@@ -1,0 +1,216 @@
+//! `/auth/addresses/`.
+
+use serde_json::{Value, json};
+use shared::testing::{Answer, Client};
+use sqlx::PgPool;
+
+use crate::service;
+
+fn an_address(name: &str) -> Value {
+    json!({"name": name, "line1": "Hafenstr. 1", "city": "Hamburg", "postal_code": "20457", "country": "DE"})
+}
+
+async fn add(client: &Client, name: &str) -> i64 {
+    client.post("/auth/addresses/", an_address(name)).await.expect(201).body["id"].as_i64().unwrap()
+}
+
+fn path(id: i64) -> String {
+    format!("/auth/addresses/{id}/")
+}
+
+/// Whether the address in an answer is the default for (things, bills).
+fn defaults(answer: &Answer) -> (bool, bool) {
+    let is = |field: &str| answer.body[field].as_bool().unwrap();
+    (is("is_default_shipping"), is("is_default_billing"))
+}
+
+async fn defaults_of(client: &Client, id: i64) -> (bool, bool) {
+    defaults(&client.get(&path(id)).await.expect(200))
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_first_address_is_the_default_for_both_and_the_second_for_none(db: PgPool) {
+    let app = service(db);
+    let ana = app.of(&app.a_user().await);
+
+    let sent = json!({"name": " Ana Berg ", "line1": "Hafenstr. 1", "city": "Hamburg", "country": "de", "is_default_billing": false});
+    let first = ana.post("/auth/addresses/", sent).await.expect(201);
+
+    let now = "2026-11-22T06:38:51.000000Z";
+    let expected = json!({
+        "id": first.body["id"], "name": "Ana Berg", "company": "", "line1": "Hafenstr. 1", "line2": "", "city": "Hamburg",
+        "postal_code": "", "region": "", "country": "DE", "phone": "", "is_default_shipping": true, "is_default_billing": true,
+        "created_at": first.body["created_at"], "updated_at": first.body["created_at"],
+    });
+    assert_eq!(first.body, expected);
+    assert_eq!(first.body["created_at"].as_str().unwrap().len(), now.len());
+    let second = ana.post("/auth/addresses/", an_address("Ben")).await.expect(201);
+    assert_eq!(defaults(&second), (false, false));
+    let id = first.body["id"].as_i64().unwrap();
+    assert_eq!(ana.get(&path(id)).await.expect(200).body, expected);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_new_default_takes_the_place_of_the_old_one(db: PgPool) {
+    let app = service(db);
+    let ana = app.of(&app.a_user().await);
+    let (one, two) = (add(&ana, "One").await, add(&ana, "Two").await);
+
+    ana.patch(&path(two), json!({"is_default_shipping": true})).await.expect(200);
+    assert_eq!((defaults_of(&ana, one).await, defaults_of(&ana, two).await), ((false, true), (true, false)));
+
+    let mut third = an_address("Three");
+    third["is_default_billing"] = true.into();
+    let three = ana.post("/auth/addresses/", third).await.expect(201);
+    assert_eq!((defaults_of(&ana, one).await, defaults(&three)), ((false, false), (false, true)));
+
+    // What is not said stays, and a default can be given up.
+    assert_eq!(defaults(&ana.put(&path(two), an_address("Zwei")).await.expect(200)), (true, false));
+    let given_up = ana.patch(&path(two), json!({"is_default_shipping": false})).await.expect(200);
+    assert_eq!(defaults(&given_up), (false, false));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn deleting_a_default_leaves_none(db: PgPool) {
+    let app = service(db);
+    let ana = app.of(&app.a_user().await);
+    let (one, two) = (add(&ana, "One").await, add(&ana, "Two").await);
+
+    let gone = ana.delete(&path(one)).await.expect(204);
+
+    assert_eq!(gone.text, "");
+    ana.get(&path(one)).await.expect(404);
+    ana.delete(&path(one)).await.expect(404);
+    assert_eq!(defaults_of(&ana, two).await, (false, false));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_many_defaults_at_once_one_remains(db: PgPool) {
+    let app = service(db);
+    let ana = app.of(&app.a_user().await);
+    let mut ids = Vec::new();
+    for name in ["One", "Two", "Three", "Four"] {
+        ids.push(add(&ana, name).await);
+    }
+
+    let change = json!({"is_default_shipping": true, "is_default_billing": true});
+    let change = |id: i64| {
+        let (ana, change) = (ana.clone(), change.clone());
+        tokio::spawn(async move { ana.patch(&path(id), change).await.status })
+    };
+    let running: Vec<_> = ids.iter().cycle().take(24).map(|id| change(*id)).collect();
+    for one in running {
+        assert_eq!(one.await.unwrap(), 200);
+    }
+
+    assert_eq!(
+        app.count("select count(*) from user_addresses where is_default_shipping and is_default_billing").await,
+        1
+    );
+    assert_eq!(
+        app.count("select count(*) from user_addresses where is_default_shipping or is_default_billing").await,
+        1
+    );
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_many_first_addresses_at_once_one_is_the_default(db: PgPool) {
+    let app = service(db);
+    let ana = app.of(&app.a_user().await);
+
+    let add = |_| {
+        let ana = ana.clone();
+        tokio::spawn(async move { ana.post("/auth/addresses/", an_address("Ana")).await.status })
+    };
+    let running: Vec<_> = (0..60).map(add).collect();
+    let mut refused = 0;
+    for one in running {
+        refused += usize::from(one.await.unwrap() == 400);
+    }
+
+    assert_eq!(refused, 10, "there may be 50");
+    assert_eq!(app.count("select count(*) from user_addresses").await, 50);
+    assert_eq!(
+        app.count("select count(*) from user_addresses where is_default_shipping and is_default_billing").await,
+        1
+    );
+    let one_more = ana.post("/auth/addresses/", an_address("Ana")).await.expect(400);
+    assert_eq!(one_more.body, json!({"non_field_errors": ["There may be no more than 50 addresses."]}));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn somebody_else_s_address_is_not_found_and_stays_as_it_is(db: PgPool) {
+    let app = service(db);
+    let (ana, ben) = (app.of(&app.a_user().await), app.of(&app.a_staff_user().await));
+    let hers = add(&ana, "Ana").await;
+    let his = add(&ben, "Ben").await;
+    let before = ana.get(&path(hers)).await.expect(200).body;
+
+    ben.get(&path(hers)).await.expect(404);
+    ben.put(&path(hers), an_address("Mine")).await.expect(404);
+    ben.patch(&path(hers), json!({"name": "Mine", "is_default_shipping": true})).await.expect(404);
+    ben.delete(&path(hers)).await.expect(404);
+    for nothing in ["x", "0", "-1", "9223372036854775808", "1.0"] {
+        ben.get(&format!("/auth/addresses/{nothing}/")).await.expect(404);
+    }
+
+    assert_eq!(ana.get(&path(hers)).await.expect(200).body, before);
+    assert_eq!(defaults_of(&ben, his).await, (true, true), "a refused change takes no default away");
+    let listed = ben.get("/auth/addresses/?count=true").await.expect(200);
+    assert_eq!((listed.body["count"].as_i64(), listed.body["results"][0]["id"].as_i64()), (Some(1), Some(his)));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn pages_of_addresses_lead_to_each_other(db: PgPool) {
+    let app = service(db);
+    let ana = app.of(&app.a_user().await);
+    let mut ids = Vec::new();
+    for name in ["One", "Two", "Three", "Four", "Five"] {
+        ids.push(add(&ana, name).await);
+    }
+    let on = |page: &Answer| -> Vec<i64> {
+        page.body["results"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect()
+    };
+    let link = |page: &Answer, name: &str| page.body[name].as_str().unwrap().replace("http://shop.test", "");
+
+    let first = ana.get("/auth/addresses/?page_size=2").await.expect(200);
+    let second = ana.get(&link(&first, "next")).await.expect(200);
+    let third = ana.get(&link(&second, "next")).await.expect(200);
+    let back = ana.get(&link(&third, "previous")).await.expect(200);
+
+    assert_eq!([on(&first), on(&second), on(&third)].concat(), ids);
+    assert_eq!(
+        (on(&back), third.body["next"].clone(), first.body["previous"].clone()),
+        (on(&second), Value::Null, Value::Null)
+    );
+    ana.get("/auth/addresses/?cursor=x").await.expect(400);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn everything_that_is_wrong_with_an_address_is_said_at_once(db: PgPool) {
+    let app = service(db);
+    let ana = app.of(&app.a_user().await);
+    let id = add(&ana, "Ana").await;
+
+    let required = "This field is required.";
+    let nothing = ana.post("/auth/addresses/", json!({"name": " "})).await.expect(400);
+    let expected = json!({
+        "name": ["This field may not be blank."], "line1": [required], "city": [required], "country": [required],
+    });
+    assert_eq!(nothing.body, expected);
+    assert_eq!(ana.put(&path(id), json!({"name": " "})).await.expect(400).body, expected);
+
+    let wrong = json!({"country": "XX", "phone": "call me", "line2": "x".repeat(201), "is_default_shipping": "maybe", "city": null});
+    let expected = json!({
+        "country": ["\"XX\" is not a valid choice."],
+        "phone": ["Enter a valid phone number."],
+        "line2": ["Ensure this field has no more than 200 characters."],
+        "is_default_shipping": ["Must be a valid boolean."],
+        "city": ["This field may not be null."],
+    });
+    assert_eq!(ana.patch(&path(id), wrong).await.expect(400).body, expected);
+    let long = ana.patch(&path(id), json!({"country": "DEU"})).await.expect(400);
+    assert_eq!(long.body, json!({"country": ["Ensure this field has no more than 2 characters."]}));
+    ana.patch(&path(id), json!({"country": "UK"})).await.expect(400);
+    assert_eq!(ana.patch(&path(id), json!({"country": "gb"})).await.expect(200).body["country"], "GB");
+}

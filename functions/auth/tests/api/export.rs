@@ -1,0 +1,168 @@
+//! `GET /auth/users/me/export/`.
+
+use serde_json::{Value, json};
+use shared::app::Ambient as _;
+use shared::ids::{EventId, OrderId};
+use shared::orders::store::{Outcome, Placement, place};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::{register, service, tokens};
+
+const PATH: &str = "/auth/users/me/export/";
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn everything_that_is_kept_of_somebody_is_in_the_document(db: PgPool) {
+    let app = service(db);
+    let ana = register(&app, "ana").await;
+    let client = app.anonymous().at("203.0.113.7").bearer(&tokens(&app, "ana").await.access);
+    client.put("/auth/profile/", json!({"name": "Ana Berg", "phone": "040 1"})).await.expect(200);
+    let address = json!({"name": "Ana Berg", "line1": "Hafenstr. 1", "city": "Hamburg", "country": "DE"});
+    let address = client.post("/auth/addresses/", address).await.expect(201).body;
+    let shoes = app.a_product().named("Runner").cents(4990).stock(3).create().await;
+    app.a_cart().of(ana).with(shoes.variant, 2).create().await;
+    let placement = Placement {
+        order: OrderId(app.clock.ordered_uuid()),
+        event: EventId(app.clock.ordered_uuid()),
+        cart: app.a_cart().of(ana).with(shoes.variant, 1).create().await,
+        user: ana,
+        idempotency_key: None,
+        request_digest: Uuid::nil(),
+        expected_total: None,
+        now: app.clock.now(),
+    };
+    let Outcome::Placed(order) = place(&app.app.db, &placement).await.unwrap() else { panic!("a sale") };
+    sqlx::query(
+        "insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at, finished_at)
+         values ($1, 'order_placed', 'Ana@Example.com', 'sent', now(), now(), now())",
+    )
+    .bind(placement.event)
+    .execute(&app.db)
+    .await
+    .unwrap();
+
+    let answer = client.get(PATH).await.expect(200);
+
+    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"personal-data.json\"");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let data = &answer.body;
+    let account = &data["account"];
+    assert_eq!(
+        (&account["email"], &account["username"], &account["name"], &account["phone"], &account["id"]),
+        (&json!("ana@example.com"), &json!("ana"), &json!("Ana Berg"), &json!("040 1"), &json!(ana))
+    );
+    assert_eq!((&account["roles"], &account["has_second_factor"]), (&json!([]), &json!(false)));
+    assert_eq!(data["addresses"], json!([address]));
+    assert_eq!(data["carts"]["results"].as_array().unwrap().len(), 2);
+    let open: Vec<&Value> =
+        data["carts"]["results"].as_array().unwrap().iter().filter(|cart| cart["status"] == "open").collect();
+    let item = json!({"product_variant_id": shoes.variant, "sku": shoes.sku, "quantity": 2});
+    assert_eq!(open.iter().map(|cart| &cart["items"]).collect::<Vec<_>>(), [&json!([item])]);
+    let kept = &data["orders"]["results"][0];
+    assert_eq!(
+        (&kept["id"], &kept["number"], &kept["grand_total"]),
+        (&json!(order.id), &json!(order.number), &json!("49.90"))
+    );
+    assert_eq!((&kept["items"][0]["product_name"], &kept["events"][0]["kind"]), (&json!("Runner"), &json!("placed")));
+    let sign_in = &data["sign_ins"]["results"][0];
+    assert!(sign_in["created_at"].is_string() && sign_in["ended_at"].is_null(), "{sign_in}");
+    assert_eq!(data["mails"]["results"][0]["recipient"], "Ana@Example.com");
+    for kind in ["carts", "orders", "sign_ins", "mails", "links", "api_keys", "audit"] {
+        assert_eq!(data[kind]["truncated"], false, "{kind}");
+    }
+    assert_eq!(
+        app.count("select count(*) from audit_log where kind = 'exported' and address = '203.0.113.7'").await,
+        1
+    );
+    assert_eq!(client.get(PATH).await.expect(200).body["audit"]["results"][0]["kind"], "exported");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn nothing_of_anybody_else_is_in_it_and_no_secret(db: PgPool) {
+    let app = service(db);
+    let ana = register(&app, "ana").await;
+    let ben = register(&app, "ben").await;
+    app.a_cart().of(ben).create().await;
+    let mine = tokens(&app, "ana").await;
+    tokens(&app, "ben").await;
+    // Ben, of the staff, did something to her account; from where, is his affair. An old mail of hers went where his go now.
+    sqlx::query(
+        "insert into audit_log (at, kind, user_id, actor_user_id, address, user_agent)
+         values (now(), 'deactivated', $1, $2, '198.51.100.9', 'of ben')",
+    )
+    .bind(ana)
+    .bind(ben)
+    .execute(&app.db)
+    .await
+    .unwrap();
+    sqlx::query(
+        "with link as (insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
+                       values (sha256('a link'), $1, 'email_reset', 'BEN@example.com', now(), now()))
+         insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at)
+         values (gen_random_uuid(), 'order_placed', 'ben@example.com', 'claimed', now(), now())",
+    )
+    .bind(ana)
+    .execute(&app.db)
+    .await
+    .unwrap();
+
+    let answer = app.anonymous().bearer(&mine.access).get(PATH).await.expect(200);
+
+    for foreign in ["ben@example.com", "198.51.100.9", "of ben"] {
+        assert!(!answer.text.contains(foreign), "{foreign}: {}", answer.text);
+    }
+    assert!(answer.text.contains("deactivated"));
+    assert_eq!(answer.body["mails"]["results"], json!([]));
+    let secrets: Vec<String> = sqlx::query_scalar(
+        "select password_hash from users union all select encode(token_sha256, 'hex') from refresh_tokens
+         union all select encode(token_sha256, 'hex') from mailed_links",
+    )
+    .fetch_all(&app.db)
+    .await
+    .unwrap();
+    assert!(secrets.len() > 3);
+    for secret in secrets.iter().chain([&mine.access, &mine.refresh]) {
+        assert!(!answer.text.contains(secret), "{secret}");
+    }
+    for word in ["password", "sha256", "secret", "hash"] {
+        assert!(!answer.text.replace("password_reset", "").contains(&format!("\"{word}")), "{word}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_list_that_is_cut_says_so(db: PgPool) {
+    let app = service(db);
+    let ana = app.a_user().await;
+    sqlx::query(
+        "insert into carts (id, user_id, created_at, updated_at)
+         select gen_random_uuid(), $1, now() - n * interval '1 second', now() from generate_series(1, 501) n",
+    )
+    .bind(ana.id)
+    .execute(&app.db)
+    .await
+    .unwrap();
+
+    let answer = app.of(&ana).get(PATH).await.expect(200);
+
+    assert_eq!(answer.body["carts"]["truncated"], true);
+    assert_eq!(answer.body["carts"]["results"].as_array().unwrap().len(), 500);
+    assert_eq!(answer.body["orders"], json!({"truncated": false, "results": []}));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn there_are_five_exports_an_hour(db: PgPool) {
+    let app = service(db);
+    let (ana, ben) = (app.a_user().await, app.a_user().await);
+    for _ in 0..5 {
+        app.of(&ana).get(PATH).await.expect(200);
+    }
+    let later = app.of(&ana).get(PATH).await.expect(429);
+    assert_eq!(later.header("retry-after"), "3600");
+    app.of(&ben).get(PATH).await.expect(200);
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'exported'").await, 6);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_stranger_exports_nothing(db: PgPool) {
+    service(db).anonymous().get(PATH).await.expect(401);
+}

@@ -1,0 +1,294 @@
+//! `/auth/totp/`, and logging in with a code.
+
+use http::Method;
+use serde_json::{Value, json};
+use shared::app::Ambient as _;
+use shared::testing::{Answer, Client, TestApp};
+use shared::users::totp;
+use sqlx::PgPool;
+
+use crate::{PASSWORD, log_in, register, service, sql, tokens};
+
+/// One of the staff, whose app has the secret.
+struct Staff {
+    client: Client,
+    secret: Vec<u8>,
+    recovery_codes: Vec<String>,
+}
+
+/// Somebody who registered as `ana` and works here now.
+async fn a_member_of_staff(app: &TestApp) -> Client {
+    register(app, "ana").await;
+    sql(app, "update users set is_staff = true where username = 'ana'").await;
+    app.anonymous().bearer(&tokens(app, "ana").await.access)
+}
+
+async fn offered(app: &TestApp, client: &Client) -> Vec<u8> {
+    let offer = client.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201);
+    let secret: Vec<u8> = sqlx::query_scalar("select secret from totp_devices").fetch_one(&app.db).await.unwrap();
+    assert_eq!(offer.body["secret"], totp::base32(&secret));
+    secret
+}
+
+async fn staff_with_a_second_factor(app: &TestApp) -> Staff {
+    let client = a_member_of_staff(app).await;
+    let secret = offered(app, &client).await;
+    let answer = client.post("/auth/totp/confirm/", json!({"code": code(app, &secret)})).await.expect(200);
+    // The code that confirmed is used.
+    app.clock.advance(30);
+    Staff { client, secret, recovery_codes: recovery_codes(&answer) }
+}
+
+fn recovery_codes(answer: &Answer) -> Vec<String> {
+    answer.body["recovery_codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()).collect()
+}
+
+/// What the app shows now.
+fn code(app: &TestApp, secret: &[u8]) -> String {
+    totp::code(secret, app.clock.now().seconds() / 30)
+}
+
+/// Six digits that no clock near ours shows.
+fn wrong_code(app: &TestApp, secret: &[u8]) -> String {
+    let step = app.clock.now().seconds() / 30;
+    let near: Vec<String> = (step - 2..=step + 2).map(|step| totp::code(secret, step)).collect();
+    ["000000", "111111", "222222", "333333", "444444", "555555"]
+        .into_iter()
+        .find(|code| !near.iter().any(|near| near == code))
+        .unwrap()
+        .to_owned()
+}
+
+async fn log_in_with(app: &TestApp, password: &str, otp: &str) -> Answer {
+    let body = json!({"email": "ana@example.com", "password": password, "otp": otp});
+    app.anonymous().post("/auth/jwt/create/", body).await
+}
+
+async fn remove(client: &Client, password: &str, code: &str) -> Answer {
+    let body = json!({"current_password": password, "code": code});
+    client.send_json(Method::DELETE, "/auth/totp/", body).await
+}
+
+fn required() -> Value {
+    json!({"detail": "A code is needed to log in.", "code": "otp_required"})
+}
+
+fn not_valid() -> Value {
+    json!({"detail": "The code is not good.", "code": "otp_not_valid"})
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_offer_changes_nothing_until_it_is_confirmed(db: PgPool) {
+    let app = service(db);
+    let ana = a_member_of_staff(&app).await;
+
+    let offer = ana.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201);
+
+    let secret = offer.body["secret"].as_str().unwrap();
+    let uri = format!(
+        "otpauth://totp/shop.test:ana%40example.com?secret={secret}&issuer=shop.test&algorithm=SHA1&digits=6&period=30"
+    );
+    assert_eq!((secret.len(), offer.body["uri"].as_str()), (32, Some(&*uri)));
+    log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
+    let state = ana.get("/auth/totp/").await.expect(200);
+    assert_eq!(state.body, json!({"is_enabled": false, "recovery_codes_left": 0}));
+    let again = ana.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201);
+    assert_ne!(again.body["secret"], offer.body["secret"]);
+    let nothing = remove(&ana, PASSWORD, "123456").await.expect(409);
+    assert_eq!(nothing.body["code"], "totp_not_enabled");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_confirmed_device_makes_ten_recovery_codes_and_its_secrets_are_not_kept_in_clear(db: PgPool) {
+    let app = service(db);
+    let ana = a_member_of_staff(&app).await;
+    assert_eq!(
+        ana.post("/auth/totp/confirm/", json!({"code": "1"})).await.expect(409).body["code"],
+        "totp_not_enabled"
+    );
+    let secret = offered(&app, &ana).await;
+
+    let wrong = ana.post("/auth/totp/confirm/", json!({"code": wrong_code(&app, &secret)})).await.expect(400);
+    assert_eq!(wrong.body, json!({"code": ["The code is not good."]}));
+    let codes =
+        recovery_codes(&ana.post("/auth/totp/confirm/", json!({"code": code(&app, &secret)})).await.expect(200));
+
+    assert_eq!(codes.len(), 10);
+    for code in &codes {
+        let kept: i64 = sqlx::query_scalar("select count(*) from recovery_codes where code_sha256 = $1")
+            .bind(totp::recovery_code_sha256(code))
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
+        assert_eq!(kept, 1, "each is another, and kept as a digest");
+    }
+    let state = ana.get("/auth/totp/").await.expect(200);
+    assert_eq!(state.body, json!({"is_enabled": true, "recovery_codes_left": 10}));
+    assert_eq!(ana.post("/auth/totp/confirm/", json!({"code": "1"})).await.expect(409).body["code"], "totp_enabled");
+    let again = ana.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(409);
+    assert_eq!(again.body["code"], "totp_enabled");
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'totp_enabled'").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_second_factor_is_for_the_staff_alone(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
+    let proof = json!({"current_password": PASSWORD, "code": "123456"});
+    for refused in [
+        ana.get("/auth/totp/").await,
+        ana.post("/auth/totp/", json!({"current_password": PASSWORD})).await,
+        ana.post("/auth/totp/confirm/", json!({"code": "123456"})).await,
+        ana.post("/auth/totp/recovery_codes/", proof.clone()).await,
+        remove(&ana, PASSWORD, "123456").await,
+    ] {
+        assert_eq!(refused.expect(403).body["code"], "staff_only");
+    }
+    assert_eq!(app.count("select count(*) from totp_devices").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_stolen_token_without_the_password_offers_and_removes_nothing(db: PgPool) {
+    let app = service(db);
+    let ana = a_member_of_staff(&app).await;
+    let refused = ana.post("/auth/totp/", json!({"current_password": "not this"})).await.expect(400);
+    assert_eq!(refused.body, json!({"current_password": ["Invalid password."]}));
+    assert_eq!(app.count("select count(*) from totp_devices").await, 0);
+    let secret = offered(&app, &ana).await;
+    ana.post("/auth/totp/confirm/", json!({"code": code(&app, &secret)})).await.expect(200);
+    app.clock.advance(30);
+
+    remove(&ana, "not this", &code(&app, &secret)).await.expect(400);
+    let wrong = remove(&ana, PASSWORD, &wrong_code(&app, &secret)).await.expect(400);
+
+    assert_eq!(wrong.body, json!({"code": ["The code is not good."]}));
+    assert_eq!(app.count("select count(*) from totp_devices where confirmed_at is not null").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn logging_in_takes_a_code_after_the_password_and_never_says_so_before(db: PgPool) {
+    let app = service(db);
+    let ana = staff_with_a_second_factor(&app).await;
+
+    assert_eq!(log_in(&app, "ana@example.com", PASSWORD).await.expect(401).body, required());
+    assert_eq!(log_in_with(&app, PASSWORD, " ").await.expect(401).body, required(), "a form sends every field it has");
+    assert_eq!(log_in_with(&app, PASSWORD, &wrong_code(&app, &ana.secret)).await.expect(401).body, not_valid());
+    let nobody = json!({"detail": "No active account found with the given credentials"});
+    assert_eq!(log_in_with(&app, "not this", &code(&app, &ana.secret)).await.expect(401).body, nobody);
+
+    // The wrong password has not used the code up.
+    let pair = log_in_with(&app, PASSWORD, &code(&app, &ana.secret)).await.expect(200);
+    assert!(pair.body["access"].is_string());
+    assert_eq!(
+        log_in_with(&app, PASSWORD, &code(&app, &ana.secret)).await.expect(401).body,
+        not_valid(),
+        "it is good once"
+    );
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_many_log_ins_with_one_code_one_succeeds(db: PgPool) {
+    let app = service(db);
+    let ana = staff_with_a_second_factor(&app).await;
+    let code = code(&app, &ana.secret);
+
+    let (a, b, c) = tokio::join!(
+        log_in_with(&app, PASSWORD, &code),
+        log_in_with(&app, PASSWORD, &code),
+        log_in_with(&app, PASSWORD, &code)
+    );
+
+    let mut statuses = [a.status, b.status, c.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 401, 401]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_recovery_code_is_good_once_and_so_is_each_of_the_ten(db: PgPool) {
+    let app = service(db);
+    let ana = staff_with_a_second_factor(&app).await;
+    let [first, second, ..] = ana.recovery_codes.as_slice() else { panic!("ten codes") };
+
+    log_in_with(&app, PASSWORD, &first.to_uppercase().replace('-', " ")).await.expect(200);
+    assert_eq!(log_in_with(&app, PASSWORD, first).await.expect(401).body, not_valid());
+    log_in_with(&app, PASSWORD, second).await.expect(200);
+
+    let state = ana.client.get("/auth/totp/").await.expect(200);
+    assert_eq!(state.body, json!({"is_enabled": true, "recovery_codes_left": 8}));
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'recovery_code_used'").await, 2);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn new_recovery_codes_take_the_place_of_the_old_ones(db: PgPool) {
+    let app = service(db);
+    let ana = staff_with_a_second_factor(&app).await;
+    let proof = |code: String| json!({"current_password": PASSWORD, "code": code});
+
+    let wrong = ana.client.post("/auth/totp/recovery_codes/", proof(wrong_code(&app, &ana.secret))).await;
+    wrong.expect(400);
+    let renewed = ana.client.post("/auth/totp/recovery_codes/", proof(code(&app, &ana.secret))).await.expect(200);
+
+    log_in_with(&app, PASSWORD, &ana.recovery_codes[0]).await.expect(401);
+    log_in_with(&app, PASSWORD, &recovery_codes(&renewed)[0]).await.expect(200);
+    assert_eq!(app.count("select count(*) from recovery_codes").await, 10);
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'recovery_codes_renewed'").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn who_has_lost_the_device_removes_it_with_a_recovery_code(db: PgPool) {
+    let app = service(db);
+    let ana = staff_with_a_second_factor(&app).await;
+
+    remove(&ana.client, PASSWORD, &ana.recovery_codes[3]).await.expect(204);
+
+    log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
+    assert_eq!(app.count("select count(*) from totp_devices").await, 0);
+    assert_eq!(app.count("select count(*) from recovery_codes").await, 0);
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'totp_disabled'").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn who_works_here_no_longer_still_needs_the_code_and_may_remove_it(db: PgPool) {
+    let app = service(db);
+    let ana = staff_with_a_second_factor(&app).await;
+    sql(&app, "update users set is_staff = false").await;
+
+    assert_eq!(log_in(&app, "ana@example.com", PASSWORD).await.expect(401).body, required());
+    ana.client.get("/auth/totp/").await.expect(200);
+    remove(&ana.client, PASSWORD, &code(&app, &ana.secret)).await.expect(204);
+    ana.client.get("/auth/totp/").await.expect(403);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_many_guesses_five_are_heard(db: PgPool) {
+    let app = service(db);
+    let ana = staff_with_a_second_factor(&app).await;
+    let wrong = wrong_code(&app, &ana.secret);
+    let proof = json!({"current_password": PASSWORD, "code": wrong});
+
+    let mut statuses = Vec::new();
+    for _ in 0..7 {
+        statuses.push(ana.client.post("/auth/totp/recovery_codes/", proof.clone()).await.status);
+    }
+
+    // The password was right each time, and is no reason to forget the wrong codes.
+    assert_eq!(statuses, [400, 400, 400, 400, 400, 429, 429]);
+    let throttled = remove(&ana.client, PASSWORD, &code(&app, &ana.secret)).await.expect(429);
+    assert!(throttled.header("retry-after").parse::<u32>().unwrap() > 0);
+    app.clock.advance(900);
+    remove(&ana.client, PASSWORD, &code(&app, &ana.secret)).await.expect(204);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn wrong_codes_are_written_down_without_the_code(db: PgPool) {
+    let app = service(db);
+    let ana = staff_with_a_second_factor(&app).await;
+    let wrong = wrong_code(&app, &ana.secret);
+
+    log_in_with(&app, PASSWORD, &wrong).await.expect(401);
+
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'log_in_failed'").await, 1);
+    let lines: Vec<String> = sqlx::query_scalar("select a::text from audit_log a").fetch_all(&app.db).await.unwrap();
+    assert!(!lines.is_empty() && lines.iter().all(|line| !line.contains(&wrong)), "{lines:?}");
+}

@@ -1,0 +1,94 @@
+//! What every mail has around it, and the plain letter that most of them are: a heading, some sentences, perhaps a link.
+//!
+//! Its colours are the mail client's own, dark or light: it sets none, only borders in a grey that both can show. Nothing in it is
+//! loaded from anywhere, so nobody learns whether it was read.
+
+use maud::{DOCTYPE, Markup, html};
+use shared::mail::Mail;
+
+const PAGE: &str = "margin:0 auto;max-width:36rem;padding:1.5rem;font:16px/1.5 system-ui,sans-serif";
+const HEADING: &str = "font-size:24px;margin:0 0 1rem";
+const BUTTON: &str = "display:inline-block;padding:.6rem 1.2rem;border:1px solid #888;border-radius:.4rem;color:inherit;\
+                      text-decoration:none";
+/// What is beside the matter.
+pub(crate) const SMALL: &str = "font-size:14px;opacity:.75";
+
+/// A letter: what it says, from top to bottom.
+pub(crate) struct Letter<'a> {
+    /// One line without a full stop; the subject too, with the shop's name before it.
+    pub heading: &'a str,
+    /// What happened, or what is to be done.
+    pub sentences: Vec<String>,
+    /// What the link does, and where it leads.
+    pub link: Option<(&'a str, String)>,
+    /// What else there is to say, below the link.
+    pub after: Vec<String>,
+}
+
+impl Letter<'_> {
+    /// The mail that it is, of an event of this kind.
+    pub(crate) fn mail(&self, to: &str, kind: &'static str, shop: &str) -> Mail {
+        let shop = one_line(shop);
+        Mail {
+            to: to.to_owned(),
+            subject: format!("{shop}: {}", self.heading),
+            text: self.text(&shop),
+            html: self.html(&shop).into_string(),
+            tags: vec![("kind", kind.to_owned())],
+        }
+    }
+
+    fn text(&self, shop: &str) -> String {
+        let link = self.link.iter().map(|(what, url)| format!("{what}:\n{url}"));
+        let blocks = [format!("{}.", self.heading)]
+            .into_iter()
+            .chain(self.sentences.iter().cloned())
+            .chain(link)
+            .chain(self.after.iter().cloned())
+            .chain([shop.to_owned()]);
+        blocks.collect::<Vec<_>>().join("\n\n") + "\n"
+    }
+
+    fn html(&self, shop: &str) -> Markup {
+        document(
+            &format!("{shop}: {}", self.heading),
+            &html! {
+                (heading(&format!("{}.", self.heading)))
+                @for sentence in &self.sentences { p { (sentence) } }
+                @if let Some((what, url)) = &self.link { p { a href=(url) style=(BUTTON) { (what) } } }
+                @for sentence in &self.after { p { (sentence) } }
+                p style=(SMALL) { (shop) }
+            },
+        )
+    }
+}
+
+/// The first line of a mail.
+pub(crate) fn heading(text: &str) -> Markup {
+    html! { h1 style=(HEADING) { (text) } }
+}
+
+/// A whole HTML document with this in it.
+pub(crate) fn document(title: &str, content: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width,initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="supported-color-schemes" content="light dark";
+                title { (title) }
+            }
+            body style="margin:0" { div style=(PAGE) { (content) } }
+        }
+    }
+}
+
+/// Names come from people: a line break in one would start a line, or a header, of its own.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}

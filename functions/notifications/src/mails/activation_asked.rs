@@ -1,0 +1,25 @@
+//! `activation_asked`: a link that switches an account on, for whoever registered with this address or changed to it.
+
+use shared::app::db::Tx;
+use shared::users::links::Purpose;
+use shared::users::store::addressees;
+
+use super::{Draft, GOOD_FOR};
+use crate::Notifications;
+use crate::letter::Letter;
+
+pub(super) async fn draft(tx: &mut Tx, notifications: &Notifications, email: &str) -> sqlx::Result<Draft> {
+    let addressee = addressees::waiting_for_activation(tx, email).await?;
+    Ok(Draft::with_link(Purpose::Activation, notifications, addressee, |addressee, url| {
+        let letter = Letter {
+            heading: "Activate your account",
+            sentences: vec!["Somebody, most likely you, gave this address for an account. Open the link to confirm that it is yours.".to_owned()],
+            link: Some(("Activate the account", url)),
+            after: vec![
+                GOOD_FOR.to_owned(),
+                "If it was not you, do nothing: without the link nobody can use the account.".to_owned(),
+            ],
+        };
+        letter.mail(&addressee.email, "activation_asked", &notifications.shop.name)
+    }))
+}

@@ -1,0 +1,27 @@
+//! `password_changed`: an account has another password.
+
+use shared::app::db::Tx;
+use shared::ids::UserId;
+use shared::users::store::addressees;
+
+use super::Draft;
+use crate::Shop;
+use crate::letter::Letter;
+
+pub(super) async fn draft(tx: &mut Tx, shop: &Shop, user: UserId) -> sqlx::Result<Draft> {
+    let Some(addressee) = addressees::of_account(tx, user).await? else {
+        return Ok(Draft::Nobody("the account is gone"));
+    };
+    let letter = Letter {
+        heading: "Your password was changed",
+        sentences: vec![
+            "The password of your account was changed. Wherever else you were logged in, you are no longer.".to_owned(),
+        ],
+        link: None,
+        after: vec![
+            "If it was not you, ask for a new password at once: the link to choose it comes to this address."
+                .to_owned(),
+        ],
+    };
+    Ok(Draft::of(user, letter.mail(&addressee.email, "password_changed", &shop.name)))
+}

@@ -1,0 +1,27 @@
+//! `password_reset_asked`: a link that lets the owner of an account choose another password.
+
+use shared::app::db::Tx;
+use shared::users::links::Purpose;
+use shared::users::store::addressees;
+
+use super::{Draft, GOOD_FOR};
+use crate::Notifications;
+use crate::letter::Letter;
+
+pub(super) async fn draft(tx: &mut Tx, notifications: &Notifications, email: &str) -> sqlx::Result<Draft> {
+    let addressee = addressees::active_with_address(tx, email).await?;
+    Ok(Draft::with_link(Purpose::PasswordReset, notifications, addressee, |addressee, url| {
+        let letter = Letter {
+            heading: "Choose a new password",
+            sentences: vec![
+                "Somebody, most likely you, asked for a new password for the account with this address.".to_owned(),
+            ],
+            link: Some(("Choose a new password", url)),
+            after: vec![
+                GOOD_FOR.to_owned(),
+                "If it was not you, do nothing: your password stays as it is. Never pass the link on.".to_owned(),
+            ],
+        };
+        letter.mail(&addressee.email, "password_reset_asked", &notifications.shop.name)
+    }))
+}

@@ -1,0 +1,38 @@
+//! `signed_in_from_new_place`: somebody logged in from where the account was never seen.
+
+use shared::app::db::Tx;
+use shared::ids::SignInId;
+use shared::users::store::addressees::{self, SeenSignIn};
+
+use super::Draft;
+use crate::Shop;
+use crate::letter::{Letter, one_line};
+
+/// How much of a program's own name is shown, in characters: whoever logged in chose it.
+const USER_AGENT_MAX: usize = 160;
+
+pub(super) async fn draft(tx: &mut Tx, shop: &Shop, sign_in: SignInId) -> sqlx::Result<Draft> {
+    let Some(seen) = addressees::of_sign_in(tx, sign_in).await? else {
+        return Ok(Draft::Nobody("the sign-in is gone"));
+    };
+    let letter = Letter {
+        heading: "A new sign-in to your account",
+        sentences: vec![
+            "Somebody, most likely you, logged in to your account from where it was never seen before.".to_owned(),
+            format!("When: {}", seen.at.for_people()),
+            format!("Network address: {}", seen.address.as_deref().unwrap_or("unknown")),
+            format!("Program: {}", program(&seen)),
+        ],
+        link: None,
+        after: vec![
+            "If it was you, there is nothing to do.".to_owned(),
+            "If it was not, end this sign-in in the list of your sign-ins and choose a new password at once, which ends all others.".to_owned(),
+        ],
+    };
+    Ok(Draft::of(seen.user, letter.mail(&seen.email, "signed_in_from_new_place", &shop.name)))
+}
+
+fn program(seen: &SeenSignIn) -> String {
+    let name: String = one_line(seen.user_agent.as_deref().unwrap_or_default()).chars().take(USER_AGENT_MAX).collect();
+    if name.is_empty() { "unknown".to_owned() } else { name }
+}

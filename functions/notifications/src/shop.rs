@@ -1,0 +1,110 @@
+//! The shop as its mail shows it, and where the links in its mail lead.
+
+use shared::app::{Environment, EnvironmentError};
+use shared::orders::Order;
+use shared::users::links::{self, Purpose};
+
+use crate::mails::NewLink;
+
+/// The shop as its mail shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shop {
+    /// What it is called.
+    pub name: String,
+    /// Where its links lead.
+    pub site: Site,
+}
+
+/// Where buyers do what a mail asks them to. A URL of either kind has no slash at the end: `https://shop.example.com`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Site {
+    /// In the shop's own storefront, which has a page for each, at the paths that Djoser's clients have theirs at.
+    Storefront(String),
+    /// On `auth`'s plain pages below this API. It has none for an order.
+    Api(String),
+}
+
+impl Shop {
+    /// `SHOP_NAME` (without it: Shop) and `STOREFRONT_URL`; without that, links lead to the API at `public_url`. An error where neither
+    /// is known: a mail whose link leads nowhere is worse than none.
+    pub fn from_environment(environment: &Environment, public_url: Option<&str>) -> Result<Self, EnvironmentError> {
+        let site = match (environment.get("STOREFRONT_URL"), public_url) {
+            (Some(url), _) => Site::Storefront(without_slash(url)),
+            (None, Some(url)) => Site::Api(without_slash(url)),
+            (None, None) => return Err(EnvironmentError::Missing("STOREFRONT_URL or PUBLIC_URL")),
+        };
+        Ok(Self { name: environment.get("SHOP_NAME").unwrap_or("Shop").to_owned(), site })
+    }
+
+    /// Where a buyer sees an order, if anywhere.
+    pub(crate) fn order_url(&self, order: &Order) -> Option<String> {
+        match &self.site {
+            Site::Storefront(url) => Some(format!("{url}/orders/{}", order.id)),
+            Site::Api(_) => None,
+        }
+    }
+
+    /// Where the owner of an account opens a link.
+    pub(crate) fn url_of(&self, link: &NewLink) -> String {
+        let (uid, token) = (links::uid(link.user), &link.token);
+        match &self.site {
+            Site::Storefront(url) => {
+                let page = match link.purpose {
+                    Purpose::Activation => "activate",
+                    Purpose::PasswordReset => "password/reset/confirm",
+                    Purpose::EmailReset => "email/reset/confirm",
+                };
+                format!("{url}/{page}/{uid}/{token}")
+            }
+            Site::Api(url) => {
+                let page = match link.purpose {
+                    Purpose::Activation => "activate",
+                    Purpose::PasswordReset => "password/reset",
+                    Purpose::EmailReset => "email/reset",
+                };
+                format!("{url}/auth/pages/{page}/{uid}/{token}/")
+            }
+        }
+    }
+}
+
+fn without_slash(url: &str) -> String {
+    url.trim_end_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::ids::UserId;
+
+    use super::*;
+
+    fn shop(variables: &[(&str, &str)]) -> Result<Shop, EnvironmentError> {
+        let environment = Environment::from_iter(variables.iter().copied());
+        Shop::from_environment(&environment, environment.get("PUBLIC_URL"))
+    }
+
+    fn urls(shop: &Shop) -> Vec<String> {
+        let link = |purpose| NewLink { user: UserId(2), purpose, token: "10-ab".to_owned() };
+        [Purpose::Activation, Purpose::PasswordReset, Purpose::EmailReset].map(|of| shop.url_of(&link(of))).into()
+    }
+
+    #[test]
+    fn links_lead_to_the_storefront_where_there_is_one() {
+        let shop = shop(&[("STOREFRONT_URL", "https://shop.test/"), ("PUBLIC_URL", "https://api.test")]).unwrap();
+        let expected = ["activate/Mg/10-ab", "password/reset/confirm/Mg/10-ab", "email/reset/confirm/Mg/10-ab"];
+        assert_eq!(urls(&shop), expected.map(|path| format!("https://shop.test/{path}")));
+    }
+
+    #[test]
+    fn links_lead_to_pages_of_our_own_where_there_is_none() {
+        let shop = shop(&[("STOREFRONT_URL", ""), ("PUBLIC_URL", "https://api.test/")]).unwrap();
+        let expected = ["activate/Mg/10-ab/", "password/reset/Mg/10-ab/", "email/reset/Mg/10-ab/"];
+        assert_eq!(urls(&shop), expected.map(|path| format!("https://api.test/auth/pages/{path}")));
+    }
+
+    #[test]
+    fn a_shop_whose_links_would_lead_nowhere_does_not_start() {
+        let refused = shop(&[("SHOP_NAME", "Shop")]).unwrap_err().to_string();
+        assert_eq!(refused, "the environment variable STOREFRONT_URL or PUBLIC_URL is not set");
+    }
+}

@@ -1,0 +1,153 @@
+//! What the owner of an account is told, word by word.
+
+use std::net::IpAddr;
+
+use shared::app::Ambient as _;
+use shared::ids::{SignInId, UserId};
+use shared::mail::Mail;
+use shared::outbox::Happened;
+use shared::testing::TestApp;
+use shared::users::Origin;
+use shared::users::store::sign_ins::{self, NewSignIn};
+use sqlx::PgPool;
+
+use crate::mailers::RecordingMailer;
+use crate::{an_event, consumer, delivered};
+
+async fn mails_of(app: &TestApp, happened: Happened) -> Vec<Mail> {
+    let mailer = RecordingMailer::new();
+    assert!(delivered(&consumer(app, mailer.clone()), &an_event(app, happened)).await);
+    mailer.sent()
+}
+
+/// Somebody new logs in with this program.
+async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> SignInId {
+    let (user, now) = (app.a_user().await, app.clock.now());
+    let id = SignInId(app.clock.random_uuid());
+    let address: Option<IpAddr> = Some("203.0.113.7".parse().unwrap());
+    let origin = Origin { address, user_agent: user_agent.map(str::to_owned), ..Origin::default() };
+    let mut tx = app.app.db.begin().await.unwrap();
+    let new = NewSignIn { id, user: user.id, created_at: now, expires_at: now.plus_seconds(3600) };
+    sign_ins::insert(&mut tx, new, &origin).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_link_to_a_new_password_says_what_to_do_with_it_and_what_without(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let ana = app.a_user().await;
+
+    let mail = mails_of(&app, Happened::PasswordResetAsked { email: ana.email.clone() }).await.remove(0);
+
+    assert_eq!(mail.subject, "Corner Shop: Choose a new password");
+    let url = mail.text.lines().find(|line| line.starts_with("https://")).unwrap().to_owned();
+    assert_eq!(
+        mail.text,
+        format!(
+            "Choose a new password.
+
+Somebody, most likely you, asked for a new password for the account with this address.
+
+Choose a new password:
+{url}
+
+The link is good for three days and works once.
+
+If it was not you, do nothing: your password stays as it is. Never pass the link on.
+
+Corner Shop
+"
+        )
+    );
+    assert_eq!(mail.tags, [("kind", "password_reset_asked".to_owned())]);
+    for said in ["<h1 ", "most likely you", "works once.", "If it was not you", &format!("href=\"{url}\"")] {
+        assert!(mail.html.contains(said), "{said}: {}", mail.html);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_new_address_and_the_old_one_are_told_different_things(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let ana = app.a_user().await;
+    let changed = |email: &str| Happened::EmailChanged { user_id: ana.id, email: email.to_owned() };
+
+    let new = mails_of(&app, changed(&ana.email)).await.remove(0);
+    let old = mails_of(&app, changed("before@example.com")).await.remove(0);
+
+    assert_eq!(
+        (new.to, new.subject),
+        (ana.email.clone(), "Corner Shop: This is the address of your account".to_owned())
+    );
+    assert_eq!(
+        (old.to.as_str(), old.subject.as_str()),
+        ("before@example.com", "Corner Shop: Your account has another address")
+    );
+    assert!(old.text.contains("If it was not you, tell us at once"), "{}", old.text);
+    assert!(
+        !old.text.contains(&ana.email) && !old.html.contains(&ana.email),
+        "who reads the old mailbox need not learn it"
+    );
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_changed_password_is_told_to_its_owner(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let ana = app.a_user().await;
+
+    let mail = mails_of(&app, Happened::PasswordChanged { user_id: ana.id }).await.remove(0);
+
+    assert_eq!(
+        (mail.to.as_str(), mail.subject.as_str()),
+        (ana.email.as_str(), "Corner Shop: Your password was changed")
+    );
+    assert!(mail.text.contains("If it was not you, ask for a new password at once"), "{}", mail.text);
+    assert!(!mail.text.contains("http"), "there is nothing to click");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_sign_in_from_a_new_place_is_told_with_its_time_and_place(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let evil = "<img src=\"https://evil.example/pixel\">\r\nBcc: you@example.com";
+
+    let sign_in_id = a_sign_in(&app, Some(evil)).await;
+    let mail = mails_of(&app, Happened::SignedInFromNewPlace { sign_in_id }).await.remove(0);
+
+    for said in ["When: 22 November 2026, 06:38 UTC", "Network address: 203.0.113.7", "end this sign-in"] {
+        assert!(mail.text.contains(said) && mail.html.contains(said), "{said}: {}", mail.text);
+    }
+    assert!(
+        mail.text.contains("Program: <img src=\"https://evil.example/pixel\"> Bcc: you@example.com\n"),
+        "{}",
+        mail.text
+    );
+    assert!(mail.html.contains("&lt;img") && !mail.html.contains("<img"), "{}", mail.html);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_program_without_a_name_is_unknown_and_a_long_name_is_cut(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    for (name, shown) in
+        [(None, "unknown".to_owned()), (Some(" \t"), "unknown".to_owned()), (Some(&*"x".repeat(999)), "x".repeat(160))]
+    {
+        let sign_in_id = a_sign_in(&app, name).await;
+        let mail = mails_of(&app, Happened::SignedInFromNewPlace { sign_in_id }).await.remove(0);
+        assert!(mail.text.contains(&format!("Program: {shown}\n")), "{}", mail.text);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_is_gone_by_now_is_nothing_to_tell_of(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let gone = UserId(987_654);
+
+    for happened in [
+        Happened::PasswordChanged { user_id: gone },
+        Happened::EmailChanged { user_id: gone, email: "before@example.com".to_owned() },
+        Happened::SignedInFromNewPlace { sign_in_id: SignInId(app.clock.random_uuid()) },
+    ] {
+        assert_eq!(mails_of(&app, happened).await, []);
+    }
+
+    assert_eq!(app.count("select count(*) from mail_log").await, 0);
+}

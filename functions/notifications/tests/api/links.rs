@@ -1,0 +1,220 @@
+//! The links that anybody can ask for: who gets one, and what is kept of it.
+
+use notifications::{Shop, Site};
+use shared::app::Ambient as _;
+use shared::audit::{self, Entry, Kind};
+use shared::ids::UserId;
+use shared::mail::{Mail, SendError};
+use shared::outbox::Happened;
+use shared::testing::{RecordedLogs, TestApp, TestUser};
+use shared::users::Origin;
+use shared::users::links::{self, LIFETIME_SECONDS, Purpose};
+use shared::users::store::links as kept;
+use sqlx::PgPool;
+
+use crate::mailers::RecordingMailer;
+use crate::{an_event, consumer, delivered, logged, shop};
+
+fn reset_of(email: &str) -> Happened {
+    Happened::PasswordResetAsked { email: email.to_owned() }
+}
+
+fn activation_of(email: &str) -> Happened {
+    Happened::ActivationAsked { email: email.to_owned() }
+}
+
+/// What became of one message: the mails that were sent.
+async fn mails_of(app: &TestApp, happened: Happened) -> Vec<Mail> {
+    let mailer = RecordingMailer::new();
+    assert!(delivered(&consumer(app, mailer.clone()), &an_event(app, happened)).await);
+    mailer.sent()
+}
+
+/// The two halves of the link in a mail: `uid` and token.
+fn halves(mail: &Mail) -> (UserId, String) {
+    let url = mail.text.split_whitespace().find(|word| word.starts_with("https://")).unwrap();
+    let mut parts = url.trim_end_matches('/').rsplit('/');
+    let token = parts.next().unwrap().to_owned();
+    (links::user_of_uid(parts.next().unwrap()).unwrap(), token)
+}
+
+async fn is_good(app: &TestApp, purpose: Purpose, mail: &Mail) -> bool {
+    let (user, token) = halves(mail);
+    let mut tx = app.app.db.begin().await.unwrap();
+    let good = kept::is_good(&mut tx, user, purpose, &token, app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    good
+}
+
+/// Somebody whose account is off, and why the log says it is.
+async fn off(app: &TestApp, log: &[Kind]) -> TestUser {
+    let user = app.a_user().await;
+    sqlx::query("update users set is_active = false where id = $1").bind(user.id).execute(&app.db).await.unwrap();
+    let mut tx = app.app.db.begin().await.unwrap();
+    for kind in log {
+        let entry = Entry::by_owner(*kind, user.id);
+        audit::store::record(&mut tx, entry, &Origin::default(), app.clock.now()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    user
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_link_goes_to_the_address_of_the_account_and_is_good_for_what_it_says(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let ana = app.a_user().await;
+    let new = off(&app, &[Kind::Registered]).await;
+
+    for (user, purpose, happened, page) in [
+        (&ana, Purpose::PasswordReset, reset_of(&ana.email), "/password/reset/confirm/"),
+        (
+            &ana,
+            Purpose::EmailReset,
+            Happened::EmailResetAsked { email: ana.email.to_uppercase() },
+            "/email/reset/confirm/",
+        ),
+        (&new, Purpose::Activation, activation_of(&new.email), "/activate/"),
+    ] {
+        let [mail] = &mails_of(&app, happened).await[..] else { panic!("one mail: {purpose:?}") };
+        assert_eq!(mail.to, user.email);
+        assert_eq!(halves(mail).0, user.id);
+        assert!(mail.text.contains(&format!("https://shop.example.com{page}")), "{}", mail.text);
+        assert!(mail.html.contains(&format!("href=\"https://shop.example.com{page}")), "{}", mail.html);
+        assert!(is_good(&app, purpose, mail).await);
+        for other in [Purpose::Activation, Purpose::PasswordReset, Purpose::EmailReset] {
+            assert_eq!(is_good(&app, other, mail).await, other == purpose);
+        }
+    }
+    app.clock.advance(LIFETIME_SECONDS);
+    let late = mails_of(&app, reset_of(&ana.email)).await;
+    assert!(is_good(&app, Purpose::PasswordReset, &late[0]).await);
+    assert_eq!(
+        app.count("select count(*) from mailed_links where purpose <> 'activation'").await,
+        1,
+        "what ended is gone"
+    );
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn without_a_storefront_the_link_leads_to_a_page_of_our_own(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let ana = app.a_user().await;
+    let mailer = RecordingMailer::new();
+    let mut consumer = consumer(&app, mailer.clone());
+    consumer.shop = Shop { site: Site::Api("https://api.example.com".to_owned()), ..shop() };
+
+    assert!(delivered(&consumer, &an_event(&app, reset_of(&ana.email))).await);
+
+    let mail = &mailer.sent()[0];
+    let (user, token) = halves(mail);
+    let url = format!("https://api.example.com/auth/pages/password/reset/{}/{token}/", links::uid(user));
+    assert!(mail.text.contains(&format!("\n{url}\n")) && mail.html.contains(&format!("href=\"{url}\"")), "{mail:?}");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn whoever_has_no_account_that_may_have_a_link_gets_no_mail_and_leaves_no_trace(db: PgPool) {
+    let (app, logs) = (TestApp::of_a_job(db), RecordedLogs::start());
+    let (ana, new) = (app.a_user().await, off(&app, &[Kind::Registered]).await);
+    let stranger = "nobody-at-all@example.com";
+
+    for happened in [
+        reset_of(stranger),
+        reset_of(&new.email),
+        reset_of(""),
+        Happened::EmailResetAsked { email: stranger.to_owned() },
+        Happened::EmailResetAsked { email: new.email.clone() },
+        activation_of(stranger),
+        activation_of(&ana.email),
+    ] {
+        assert_eq!(mails_of(&app, happened.clone()).await, [], "{happened:?}");
+    }
+
+    assert_eq!(app.count("select count(*) from mail_log").await, 0);
+    assert_eq!(app.count("select count(*) from mailed_links").await, 0);
+    assert_eq!(app.metrics.of(shared::app::metrics::Metric::MailsFailed), Vec::<i64>::new());
+    assert!(!logs.saying("no mail").is_empty());
+    assert!(!logs.text().contains(stranger), "an address that has no account is nobody's to read");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn only_an_account_that_waits_for_its_owner_can_be_activated(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    for (log, waits) in [
+        (&[][..], true),
+        (&[Kind::Registered][..], true),
+        (&[Kind::Registered, Kind::Activated, Kind::LoggedIn, Kind::EmailChanged][..], true),
+        (&[Kind::Registered, Kind::Activated][..], false),
+        (&[Kind::Registered, Kind::Deactivated][..], false),
+        (&[Kind::Registered, Kind::EmailChanged, Kind::Deactivated, Kind::LogInFailed][..], false),
+    ] {
+        let user = off(&app, log).await;
+        assert_eq!(mails_of(&app, activation_of(&user.email)).await.len(), usize::from(waits), "{log:?}");
+    }
+    // From before the log, and at home here once.
+    let old = off(&app, &[]).await;
+    sqlx::query("update users set last_login_at = now() where id = $1").bind(old.id).execute(&app.db).await.unwrap();
+    assert_eq!(mails_of(&app, activation_of(&old.email)).await, []);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_account_that_was_activated_by_a_link_and_then_switched_off_gets_no_other(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let user = off(&app, &[]).await;
+    let mail = mails_of(&app, activation_of(&user.email)).await.remove(0);
+    let mut tx = app.app.db.begin().await.unwrap();
+    assert!(kept::redeem(&mut tx, user.id, Purpose::Activation, &halves(&mail).1, app.clock.now()).await.unwrap());
+    tx.commit().await.unwrap();
+
+    assert_eq!(mails_of(&app, activation_of(&user.email)).await, []);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_message_that_comes_twice_is_one_mail_with_one_link(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let ana = app.a_user().await;
+    let mailer = RecordingMailer::new();
+    let (consumer, event) = (consumer(&app, mailer.clone()), an_event(&app, reset_of(&ana.email)));
+
+    assert!(delivered(&consumer, &event).await);
+    assert!(delivered(&consumer, &event).await);
+
+    assert_eq!(mailer.sent().len(), 1);
+    assert_eq!(logged(&app).await, ("sent".into(), 1, None));
+    assert_eq!(app.count("select count(*) from mailed_links").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_try_after_one_that_failed_has_a_link_that_is_good(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let ana = app.a_user().await;
+    let mailer = RecordingMailer::answering([SendError::Temporary("slower".into())]);
+    let (consumer, event) = (consumer(&app, mailer.clone()), an_event(&app, reset_of(&ana.email)));
+
+    assert!(!delivered(&consumer, &event).await);
+    assert_eq!(logged(&app).await, ("claimed".into(), 1, Some("slower".into())));
+    assert!(delivered(&consumer, &event).await);
+
+    assert!(is_good(&app, Purpose::PasswordReset, &mailer.sent()[0]).await);
+    assert_eq!(logged(&app).await, ("sent".into(), 2, None));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn no_token_is_kept_or_logged_anywhere(db: PgPool) {
+    let (app, logs) = (TestApp::of_a_job(db), RecordedLogs::start());
+    let ana = app.a_user().await;
+
+    let mail = mails_of(&app, reset_of(&ana.email)).await.remove(0);
+
+    let token = halves(&mail).1;
+    let (_, secret) = token.split_once('-').unwrap();
+    assert_eq!(secret.len(), 32);
+    let rows: Vec<String> = sqlx::query_scalar(
+        "select to_jsonb(m)::text from mail_log m union all select to_jsonb(l)::text from mailed_links l",
+    )
+    .fetch_all(&app.db)
+    .await
+    .unwrap();
+    assert_eq!(rows.len(), 2);
+    assert!(!rows.concat().contains(secret) && !logs.text().contains(secret));
+    assert!(mail.tags.iter().all(|(_, value)| !value.contains(secret)), "SES shows tags in its statistics");
+}

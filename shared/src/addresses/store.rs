@@ -1,0 +1,167 @@
+//! Addresses in SQL.
+
+use super::{Address, AddressChange, NewAddress};
+use crate::app::db::Tx;
+use crate::ids::{AddressId, UserId};
+use crate::time::Timestamp;
+
+/// Locks somebody's addresses until the transaction ends, by their account; whether it still is there. Whoever writes one does
+/// this first: which of them are defaults, and how many there are, concerns all of them.
+pub async fn lock(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!("select id from users where id = $1 for no key update", user as _)
+        .fetch_optional(&mut *tx)
+        .await
+        .map(|found| found.is_some())
+}
+
+/// How many somebody has.
+pub async fn count(tx: &mut Tx, user: UserId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from user_addresses where user_id = $1"#, user as _)
+        .fetch_one(&mut *tx)
+        .await
+}
+
+/// Somebody's addresses behind this one, oldest first; at most `limit`.
+pub async fn list_after(tx: &mut Tx, user: UserId, after: Option<AddressId>, limit: i64) -> sqlx::Result<Vec<Address>> {
+    sqlx::query_as!(
+        Address,
+        "select id, name, company, line1, line2, city, postal_code, region, country, phone, is_default_shipping,
+                is_default_billing, created_at, updated_at
+           from user_addresses
+          where user_id = $1 and ($2::bigint is null or id > $2)
+          order by id
+          limit $3",
+        user as _,
+        after as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
+/// Somebody's addresses before this one, newest first; at most `limit`.
+pub async fn list_before(tx: &mut Tx, user: UserId, before: AddressId, limit: i64) -> sqlx::Result<Vec<Address>> {
+    sqlx::query_as!(
+        Address,
+        "select id, name, company, line1, line2, city, postal_code, region, country, phone, is_default_shipping,
+                is_default_billing, created_at, updated_at
+           from user_addresses
+          where user_id = $1 and id < $2
+          order by id desc
+          limit $3",
+        user as _,
+        before as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
+/// An address of this user; `None` where there is none, or it is somebody else's.
+pub async fn find(tx: &mut Tx, user: UserId, address: AddressId) -> sqlx::Result<Option<Address>> {
+    sqlx::query_as!(
+        Address,
+        "select id, name, company, line1, line2, city, postal_code, region, country, phone, is_default_shipping,
+                is_default_billing, created_at, updated_at
+           from user_addresses
+          where id = $1 and user_id = $2",
+        address as _,
+        user as _
+    )
+    .fetch_optional(&mut *tx)
+    .await
+}
+
+/// Takes these defaults away from whichever address of this user has them, to give them to another: the index that allows one
+/// of each kind judges every statement by itself.
+async fn take_defaults(tx: &mut Tx, user: UserId, shipping: bool, billing: bool) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update user_addresses
+            set is_default_shipping = is_default_shipping and not $2, is_default_billing = is_default_billing and not $3
+          where user_id = $1 and (is_default_shipping and $2 or is_default_billing and $3)",
+        user as _,
+        shipping,
+        billing
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Makes an address. The user's addresses are locked.
+pub async fn insert(tx: &mut Tx, user: UserId, new: NewAddress, now: Timestamp) -> sqlx::Result<Address> {
+    let shipping = new.is_default_shipping.unwrap_or_default();
+    let billing = new.is_default_billing.unwrap_or_default();
+    take_defaults(tx, user, shipping, billing).await?;
+    sqlx::query_as!(
+        Address,
+        "insert into user_addresses (user_id, name, company, line1, line2, city, postal_code, region, country, phone,
+                                     is_default_shipping, is_default_billing, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+         returning id, name, company, line1, line2, city, postal_code, region, country, phone, is_default_shipping,
+                   is_default_billing, created_at, updated_at",
+        user as _,
+        new.name,
+        new.company,
+        new.line1,
+        new.line2,
+        new.city,
+        new.postal_code,
+        new.region,
+        new.country,
+        new.phone,
+        shipping,
+        billing,
+        now as _
+    )
+    .fetch_one(&mut *tx)
+    .await
+}
+
+/// Changes what is said of an address of this user; `None` where there is none, or it is somebody else's, and then the caller is
+/// not to commit. The user's addresses are locked.
+pub async fn update(
+    tx: &mut Tx,
+    (user, address): (UserId, AddressId),
+    change: AddressChange,
+    now: Timestamp,
+) -> sqlx::Result<Option<Address>> {
+    let taken = (change.is_default_shipping.unwrap_or_default(), change.is_default_billing.unwrap_or_default());
+    take_defaults(tx, user, taken.0, taken.1).await?;
+    sqlx::query_as!(
+        Address,
+        "update user_addresses
+            set name = coalesce($3, name), company = coalesce($4, company), line1 = coalesce($5, line1),
+                line2 = coalesce($6, line2), city = coalesce($7, city), postal_code = coalesce($8, postal_code),
+                region = coalesce($9, region), country = coalesce($10, country), phone = coalesce($11, phone),
+                is_default_shipping = coalesce($12, is_default_shipping),
+                is_default_billing = coalesce($13, is_default_billing), updated_at = $14
+          where id = $1 and user_id = $2
+         returning id, name, company, line1, line2, city, postal_code, region, country, phone, is_default_shipping,
+                   is_default_billing, created_at, updated_at",
+        address as _,
+        user as _,
+        change.name,
+        change.company,
+        change.line1,
+        change.line2,
+        change.city,
+        change.postal_code,
+        change.region,
+        change.country,
+        change.phone,
+        change.is_default_shipping,
+        change.is_default_billing,
+        now as _
+    )
+    .fetch_optional(&mut *tx)
+    .await
+}
+
+/// Deletes an address of this user; whether there was one. If it was a default, there is none then.
+pub async fn delete(tx: &mut Tx, user: UserId, address: AddressId) -> sqlx::Result<bool> {
+    sqlx::query!("delete from user_addresses where id = $1 and user_id = $2", address as _, user as _)
+        .execute(&mut *tx)
+        .await
+        .map(|done| done.rows_affected() == 1)
+}

@@ -1,0 +1,197 @@
+//! All that is kept of somebody, in SQL. Each list is newest first and as long as `limit` at most.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::app::db::Tx;
+use crate::ids::{OrderId, UserId};
+use crate::orders::OrderLine;
+use crate::users::kept::{
+    KeptApiKey, KeptAuditEntry, KeptCart, KeptCartItem, KeptLink, KeptMail, KeptOrder, KeptOrderEvent, KeptSignIn,
+    WholeAccount,
+};
+
+/// The account itself; `None` where it is gone.
+pub async fn account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<WholeAccount>> {
+    sqlx::query_as!(
+        WholeAccount,
+        r#"select u.id, u.email, u.username, u.name, u.phone, u.is_active, u.is_staff, u.is_superuser,
+                  exists (select from totp_devices d where d.user_id = u.id and d.confirmed_at is not null)
+                      as "has_second_factor!",
+                  array(select r.name from user_roles ur join roles r on r.id = ur.role_id
+                         where ur.user_id = u.id order by r.name) as "roles!",
+                  u.created_at, u.last_login_at
+             from users u where u.id = $1"#,
+        user as _
+    )
+    .fetch_optional(&mut *tx)
+    .await
+}
+
+/// Somebody's carts, as they are.
+pub async fn carts(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptCart>> {
+    let carts = sqlx::query!(
+        "select id, status, created_at, updated_at from carts where user_id = $1 order by created_at desc, id limit $2",
+        user as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let ids: Vec<Uuid> = carts.iter().map(|cart| cart.id.0).collect();
+    let lines = sqlx::query!(
+        "select l.cart_id, l.variant_id, v.sku, l.quantity
+           from cart_lines l join product_variants v on v.id = l.variant_id
+          where l.cart_id = any($1)
+          order by l.id",
+        &ids
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut items = grouped(lines.into_iter().map(|line| {
+        let item = KeptCartItem { product_variant_id: line.variant_id, sku: line.sku, quantity: line.quantity };
+        (line.cart_id, item)
+    }));
+    let whole = carts.into_iter().map(|cart| KeptCart {
+        items: items.remove(&cart.id).unwrap_or_default(),
+        id: cart.id,
+        status: cart.status,
+        created_at: cart.created_at,
+        updated_at: cart.updated_at,
+    });
+    Ok(whole.collect())
+}
+
+/// Somebody's orders.
+pub async fn orders(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptOrder>> {
+    let orders = sqlx::query!(
+        "select id, number, status, cart_id, email, currency, total, placed_at
+           from orders where user_id = $1 order by placed_at desc, id desc limit $2",
+        user as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let ids: Vec<Uuid> = orders.iter().map(|order| order.id.0).collect();
+    let mut items = order_lines(tx, &ids).await?;
+    let events = sqlx::query!(
+        "select order_id, kind, at from order_events where order_id = any($1) order by order_id, id",
+        &ids
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let event = |order, kind, at| (order, KeptOrderEvent { kind, at });
+    let mut events = grouped(events.into_iter().map(|row| event(row.order_id, row.kind, row.at)));
+    let whole = orders.into_iter().map(|order| KeptOrder {
+        items: items.remove(&order.id).unwrap_or_default(),
+        events: events.remove(&order.id).unwrap_or_default(),
+        id: order.id,
+        number: order.number,
+        status: order.status,
+        cart_id: order.cart_id,
+        email: order.email,
+        currency: order.currency,
+        grand_total: order.total,
+        placed_at: order.placed_at,
+    });
+    Ok(whole.collect())
+}
+
+async fn order_lines(tx: &mut Tx, orders: &[Uuid]) -> sqlx::Result<HashMap<OrderId, Vec<OrderLine>>> {
+    let lines = sqlx::query!(
+        r#"select order_id, variant_id, product_name, variant_name, sku, unit_price, quantity, sub_total as "sub_total!"
+             from order_lines where order_id = any($1) order by order_id, position"#,
+        orders
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(grouped(lines.into_iter().map(|line| {
+        let item = OrderLine {
+            product_variant_id: line.variant_id,
+            product_name: line.product_name,
+            variant_name: line.variant_name,
+            sku: line.sku,
+            unit_price: line.unit_price,
+            quantity: line.quantity,
+            sub_total: line.sub_total,
+        };
+        (line.order_id, item)
+    })))
+}
+
+/// Somebody's sign-ins, those that have ended too.
+pub async fn sign_ins(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptSignIn>> {
+    sqlx::query_as!(
+        KeptSignIn,
+        "select id, created_at, last_used_at, expires_at, ended_at, end_reason, address, user_agent
+           from sign_ins where user_id = $1 order by created_at desc limit $2",
+        user as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
+/// Somebody's mails; of those from before accounts were written down with them, the ones to every address they are known to have had.
+pub async fn mails(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptMail>> {
+    sqlx::query_as!(
+        KeptMail,
+        "select kind, recipient, status, created_at, finished_at
+           from mail_log
+          where user_id = $1 or (user_id is null and lower(recipient) in (select addresses_of($1)))
+          order by created_at desc limit $2",
+        user as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
+/// The links that somebody was mailed, while they are remembered.
+pub async fn links(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptLink>> {
+    sqlx::query_as!(
+        KeptLink,
+        "select purpose, email, created_at, expires_at, used_at
+           from mailed_links where user_id = $1 order by created_at desc limit $2",
+        user as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
+/// The keys that somebody made.
+pub async fn api_keys(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptApiKey>> {
+    sqlx::query_as!(
+        KeptApiKey,
+        "select id, name, created_at, revoked_at from api_keys where created_by = $1 order by created_at desc limit $2",
+        user as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
+/// What the audit log has of somebody.
+pub async fn audit(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptAuditEntry>> {
+    sqlx::query_as!(
+        KeptAuditEntry,
+        r#"select at, kind, user_id, actor_user_id, details,
+                  case when is_theirs then address end as "address?", case when is_theirs then user_agent end as "user_agent?"
+             from (select *, actor_api_key_id is null and coalesce(actor_user_id, $1) = $1 as is_theirs
+                     from audit_log where user_id = $1 or actor_user_id = $1) about
+            order by id desc limit $2"#,
+        user as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
+fn grouped<K: Eq + std::hash::Hash, V>(pairs: impl Iterator<Item = (K, V)>) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for (key, value) in pairs {
+        groups.entry(key).or_default().push(value);
+    }
+    groups
+}

@@ -1,0 +1,178 @@
+//! Codes of the second factor (RFC 6238: HMAC-SHA1, six digits, thirty seconds), which every authenticator app makes, and the
+//! recovery codes that stand in for them.
+
+use ring::digest::{SHA256, digest};
+use ring::hmac;
+
+use crate::time::Timestamp;
+
+/// How many bytes a secret has: as many as SHA-1, which RFC 4226 recommends.
+pub const SECRET_BYTES: usize = 20;
+
+/// How many random bytes a recovery code has: too many to guess, so a plain digest keeps it.
+pub const RECOVERY_CODE_BYTES: usize = 10;
+
+/// How many recovery codes there are.
+pub const RECOVERY_CODES: usize = 10;
+
+/// How long a code is shown.
+const STEP_SECONDS: i64 = 30;
+
+/// How many steps a clock may be wrong, either way.
+const DRIFT: i64 = 1;
+
+/// The alphabet of RFC 4648's base32.
+const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/// The step whose code this is, if it is one of now and later than `last_step`.
+pub fn step_of(secret: &[u8], typed: &str, now: Timestamp, last_step: i64) -> Option<i64> {
+    let typed = compact(typed);
+    let current = now.seconds() / STEP_SECONDS;
+    (current - DRIFT..=current + DRIFT).find(|step| *step > last_step && code(secret, *step) == typed)
+}
+
+/// The code of a step. A negative one is before 1970, and has that of none.
+pub fn code(secret: &[u8], step: i64) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret);
+    let tag = hmac::sign(&key, &step.max(0).to_be_bytes());
+    let tag = tag.as_ref();
+    // RFC 4226, 5.3: the last half byte says where the four bytes begin that count.
+    let from = usize::from(tag.last().copied().unwrap_or_default() & 0xf);
+    let four = tag.iter().skip(from).take(4).fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+    format!("{:06}", (four & 0x7fff_ffff) % 1_000_000)
+}
+
+/// A secret as people type it into an app: base32, without padding.
+pub fn base32(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for five in bytes.chunks(5) {
+        let bits = five.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte)) << (8 * (5 - five.len()));
+        let letters = (five.len() * 8).div_ceil(5);
+        for at in 0..letters {
+            let index = usize::try_from(bits >> (35 - 5 * at) & 31).unwrap_or_default();
+            text.push(BASE32.get(index).copied().map_or('A', char::from));
+        }
+    }
+    text
+}
+
+/// What an app reads from a QR code. `shop` and `account` are what it shows.
+pub fn uri(secret: &[u8], shop: &str, account: &str) -> String {
+    let (secret, shop, account) = (base32(secret), escaped(shop), escaped(account));
+    format!("otpauth://totp/{shop}:{account}?secret={secret}&issuer={shop}&algorithm=SHA1&digits=6&period=30")
+}
+
+/// A recovery code as people keep it: `abcd-efgh-ijkl-mnop`.
+pub fn recovery_code(random: [u8; RECOVERY_CODE_BYTES]) -> String {
+    let letters: Vec<char> = base32(&random).to_lowercase().chars().collect();
+    letters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join("-")
+}
+
+/// What is kept of a recovery code, however it was typed.
+pub fn recovery_code_sha256(typed: &str) -> Vec<u8> {
+    digest(&SHA256, compact(typed).to_lowercase().as_bytes()).as_ref().to_vec()
+}
+
+/// Apps and people put blanks and hyphens into codes.
+fn compact(typed: &str) -> String {
+    typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect()
+}
+
+fn escaped(text: &str) -> String {
+    text.bytes().fold(String::new(), |text, byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => text + &char::from(byte).to_string(),
+        _ => text + &format!("%{byte:02X}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 6238's own.
+    const SECRET: &[u8] = b"12345678901234567890";
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(seconds)
+    }
+
+    #[test]
+    fn the_codes_are_those_of_rfc_6238() {
+        // Appendix B shows eight digits; six of them are the last six.
+        for (seconds, eight) in [
+            (59, "94287082"),
+            (1_111_111_109, "07081804"),
+            (1_111_111_111, "14050471"),
+            (1_234_567_890, "89005924"),
+            (2_000_000_000, "69279037"),
+            (20_000_000_000, "65353130"),
+        ] {
+            assert!(eight.ends_with(&code(SECRET, seconds / 30)), "{seconds}");
+        }
+    }
+
+    #[test]
+    fn the_codes_are_those_of_rfc_4226() {
+        let ten = ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"];
+        for (step, expected) in (0..).zip(ten) {
+            assert_eq!(code(SECRET, step), expected);
+        }
+    }
+
+    #[test]
+    fn a_clock_may_be_wrong_by_a_step_and_a_code_is_good_once() {
+        let now = at(3000);
+        for step in [99, 100, 101] {
+            assert_eq!(step_of(SECRET, &code(SECRET, step), now, 0), Some(step));
+            assert_eq!(step_of(SECRET, &code(SECRET, step), now, step), None);
+        }
+        for step in [98, 102] {
+            assert_eq!(step_of(SECRET, &code(SECRET, step), now, 0), None);
+        }
+        // Who has taken a later one has taken those before.
+        assert_eq!(step_of(SECRET, &code(SECRET, 99), now, 100), None);
+    }
+
+    #[test]
+    fn blanks_in_a_code_do_not_matter_and_everything_else_does() {
+        let good = code(SECRET, 100);
+        let (one, other) = good.split_at(3);
+        assert_eq!(step_of(SECRET, &format!(" {one} {other}"), at(3000), 0), Some(100));
+        for bad in ["", "000000", one, &format!("{good}0"), &format!("0{good}")] {
+            assert_eq!(step_of(SECRET, bad, at(3000), 0), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn base32_is_that_of_rfc_4648_without_padding() {
+        for (plain, encoded) in [
+            ("", ""),
+            ("f", "MY"),
+            ("fo", "MZXQ"),
+            ("foo", "MZXW6"),
+            ("foob", "MZXW6YQ"),
+            ("fooba", "MZXW6YTB"),
+            ("foobar", "MZXW6YTBOI"),
+        ] {
+            assert_eq!(base32(plain.as_bytes()), encoded);
+        }
+    }
+
+    #[test]
+    fn an_app_reads_the_address_whatever_is_in_it() {
+        assert_eq!(
+            uri(b"foobar", "shop.test:80", "ana+x@example.com"),
+            "otpauth://totp/shop.test%3A80:ana%2Bx%40example.com?secret=MZXW6YTBOI&issuer=shop.test%3A80&algorithm=SHA1&digits=6&period=30"
+        );
+    }
+
+    #[test]
+    fn a_recovery_code_is_the_same_however_it_is_typed() {
+        let code = recovery_code([0xab; RECOVERY_CODE_BYTES]);
+        assert_eq!(code.len(), 19);
+        for typed in [code.to_uppercase(), code.replace('-', ""), format!(" {} ", code.replace('-', " "))] {
+            assert_eq!(recovery_code_sha256(&typed), recovery_code_sha256(&code));
+        }
+        assert_ne!(recovery_code_sha256(&code), recovery_code_sha256(&recovery_code([0xac; RECOVERY_CODE_BYTES])));
+    }
+}
