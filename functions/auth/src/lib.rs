@@ -5,6 +5,7 @@ mod lifetimes;
 mod news;
 mod options;
 mod password_check;
+mod staff;
 mod users;
 
 use std::sync::Arc;
@@ -49,5 +50,8 @@ impl Auth {
 
 /// Every route of this function.
 pub fn router() -> OpenApiRouter<Auth> {
-    OpenApiRouter::with_openapi(shared::http::document()).merge(users::router()).merge(jwt::router())
+    OpenApiRouter::with_openapi(shared::http::document())
+        .merge(users::router())
+        .merge(jwt::router())
+        .merge(staff::router())
 }

@@ -1,13 +1,16 @@
 //! Accounts.
 
+pub mod api_keys;
 pub mod links;
 pub mod passwords;
 pub mod permissions;
 pub mod store;
 pub mod tokens;
 
+mod actor;
 mod origin;
 
+pub use actor::Actor;
 pub use origin::Origin;
 pub use permissions::{Permission, Permissions};
 

@@ -1,5 +1,6 @@
 //! Accounts in SQL.
 
+pub mod api_keys;
 pub mod links;
 pub mod sign_ins;
 
