@@ -48,7 +48,7 @@ impl Timestamp {
     }
 }
 
-/// A year that PostgreSQL cannot keep, or that no shop has seen.
+/// A year that PostgreSQL cannot keep, or that no shop has seen; or no moment at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a moment is between the years 1 and 9999")]
 pub struct OutOfRange;
@@ -58,6 +58,15 @@ impl TryFrom<DateTime<Utc>> for Timestamp {
 
     fn try_from(time: DateTime<Utc>) -> Result<Self, OutOfRange> {
         if (1..=9999).contains(&time.year()) { Ok(Self(time)) } else { Err(OutOfRange) }
+    }
+}
+
+impl std::str::FromStr for Timestamp {
+    type Err = OutOfRange;
+
+    /// RFC 3339, with any offset.
+    fn from_str(text: &str) -> Result<Self, OutOfRange> {
+        DateTime::parse_from_rfc3339(text).map_err(|_| OutOfRange)?.to_utc().try_into()
     }
 }
 

@@ -15,6 +15,8 @@ use crate::staff_page::StaffPage;
 pub(crate) enum PageError {
     /// To be signed in first, and led back then.
     SignIn { back: String, because: Because },
+    /// 403: one of the staff, and not for this.
+    NotAllowed,
     /// 404.
     NotFound,
     /// 400: a link or a form that none of these pages made.
@@ -32,11 +34,11 @@ impl<E: Into<ApiError>> From<E> for PageError {
         match error.into() {
             ApiError::Internal(error) => Self::Internal(error),
             ApiError::Unavailable(_) | ApiError::Throttled(_) => Self::Busy,
+            ApiError::Forbidden => Self::NotAllowed,
             ApiError::NotFound | ApiError::NoSuch(_) | ApiError::Gone { .. } => Self::NotFound,
             ApiError::Invalid(_)
             | ApiError::Malformed { .. }
             | ApiError::Unauthorized(_)
-            | ApiError::Forbidden
             | ApiError::Refused(..)
             | ApiError::MethodNotAllowed(_)
             | ApiError::Conflict { .. }
@@ -52,6 +54,11 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
             Self::SignIn { back, because } => Redirect::to(&sign_in_path(&back, because)).into_response(),
+            Self::NotAllowed => page(
+                StatusCode::FORBIDDEN,
+                "Not allowed",
+                "None of your roles allows this. Somebody who may change roles can give you one that does.",
+            ),
             Self::NotFound => page(StatusCode::NOT_FOUND, "Not found", "There is nothing at this address."),
             Self::Unreadable => page(StatusCode::BAD_REQUEST, "Not understood", "This link or form cannot be read."),
             Self::AnotherOrigin => {

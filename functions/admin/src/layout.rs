@@ -6,6 +6,7 @@ use http::header::{
     X_FRAME_OPTIONS,
 };
 use maud::{DOCTYPE, Markup, html};
+use shared::users::Permission;
 use shared::users::store::Account;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
@@ -20,21 +21,23 @@ pub(crate) enum Section {
     Products,
 }
 
-const SECTIONS: [(Section, &str, &str); 4] = [
-    (Section::Overview, "/admin/", "Overview"),
-    (Section::Orders, "/admin/orders/", "Orders"),
-    (Section::Stock, "/admin/stock/", "Stock"),
-    (Section::Products, "/admin/products/", "Products"),
+/// Each with its path, its name, and what one must be allowed to open it.
+const SECTIONS: [(Section, &str, &str, Option<Permission>); 4] = [
+    (Section::Overview, "/admin/", "Overview", None),
+    (Section::Orders, "/admin/orders/", "Orders", Some(Permission::Orders)),
+    (Section::Stock, "/admin/stock/", "Stock", Some(Permission::Stock)),
+    (Section::Products, "/admin/products/", "Products", Some(Permission::Catalogue)),
 ];
 
 /// A page for somebody who is signed in.
 pub(crate) fn page(section: Section, title: &str, account: &Account, content: &Markup) -> Markup {
+    let open = SECTIONS.iter().filter(|(_, _, _, needed)| needed.is_none_or(|needed| account.permissions.has(needed)));
     let header = html! {
         header {
             div {
                 nav aria-label="Sections" {
-                    @for (this, path, name) in SECTIONS {
-                        a href=(path) aria-current=[(this == section).then_some("page")] { (name) }
+                    @for (this, path, name, _) in open {
+                        a href=(path) aria-current=[(*this == section).then_some("page")] { (name) }
                     }
                 }
                 form.who method="post" action="/admin/sign-out/" {

@@ -9,17 +9,19 @@ use shared::mail::staff::{MailOfOrder, of_order};
 use shared::orders::OrderLine;
 use shared::orders::staff::{OrderRow, OrderStep, find, steps};
 use shared::orders::store::lines;
+use shared::users::Permission;
+use shared::users::permissions::Orders;
 
 use crate::error::PageError;
 use crate::layout::{Section, page};
 use crate::orders::status_tag;
-use crate::staff_page::StaffPage;
+use crate::staff_page::StaffWhoMay;
 use crate::variant::variant_path;
 
 /// The page.
 pub(crate) async fn get_order(
     State(app): State<App>,
-    StaffPage(account): StaffPage,
+    StaffWhoMay(account, _): StaffWhoMay<Orders>,
     id: Result<PathId<OrderId>, ApiError>,
 ) -> Result<Markup, PageError> {
     let PathId(id) = id?;
@@ -32,7 +34,7 @@ pub(crate) async fn get_order(
     let content = html! {
         (facts(&order))
         h2 { "Lines" }
-        (line_table(&order, &lines))
+        (line_table(&order, &lines, account.permissions.has(Permission::Stock)))
         h2 { "What happened" }
         (step_table(&steps))
         h2 { "Mail" }
@@ -52,7 +54,8 @@ fn facts(order: &OrderRow) -> Markup {
     }
 }
 
-fn line_table(order: &OrderRow, lines: &[OrderLine]) -> Markup {
+/// With links to the stock, for whoever may see that.
+fn line_table(order: &OrderRow, lines: &[OrderLine], has_links: bool) -> Markup {
     html! {
         div.scroll { table {
             thead { tr {
@@ -61,7 +64,7 @@ fn line_table(order: &OrderRow, lines: &[OrderLine]) -> Markup {
             } }
             tbody { @for line in lines { tr {
                 td { (line.product_name) " " span.quiet { (line.variant_name) } }
-                td { @match line.product_variant_id {
+                td { @match line.product_variant_id.filter(|_| has_links) {
                     Some(variant) => a href=(variant_path(variant)) { (line.sku) },
                     None => (line.sku),
                 } }

@@ -4,18 +4,19 @@ use axum::extract::State;
 use maud::{Markup, html};
 use shared::app::App;
 use shared::orders::staff::{OrderRow, OrderSearch, list};
+use shared::users::permissions::Orders;
 
 use crate::error::PageError;
 use crate::layout::{Section, page};
 use crate::list::ListQuery;
-use crate::staff_page::StaffPage;
+use crate::staff_page::StaffWhoMay;
 
 const HEADS: [(&str, &str); 5] = [("", "Order"), ("", "Buyer"), ("", "Status"), ("number", "Total"), ("", "Placed")];
 
 /// The list.
 pub(crate) async fn list_orders(
     State(app): State<App>,
-    StaffPage(account): StaffPage,
+    StaffWhoMay(account, _): StaffWhoMay<Orders>,
     query: ListQuery,
 ) -> Result<Markup, PageError> {
     let after = query.after()?;

@@ -1,4 +1,4 @@
-//! `GET /admin/`: how the shop is doing.
+//! `GET /admin/`: how the shop is doing, as far as one may know.
 
 use axum::extract::State;
 use maud::{Markup, html};
@@ -6,6 +6,7 @@ use shared::app::App;
 use shared::app::db::Tx;
 use shared::orders::staff::Sales;
 use shared::time::Timestamp;
+use shared::users::{Permission, Permissions};
 use shared::{mail, orders, outbox, stock};
 
 use crate::error::PageError;
@@ -16,53 +17,80 @@ const SECONDS_OF_A_DAY: i64 = 86_400;
 /// How long a failed mail is news.
 const DAYS_OF_MAIL: i64 = 7;
 
-/// What the page says.
+/// What the page says: to whoever may see orders, and to whoever may see stock.
 struct Figures {
+    orders: Option<OrderFigures>,
+    out_of_stock: Option<i64>,
+}
+
+struct OrderFigures {
     sales: Sales,
     unsent: i64,
     oldest_unsent: Option<Timestamp>,
     failed_mails: i64,
-    out_of_stock: i64,
 }
 
 /// The overview.
 pub(crate) async fn get_overview(State(app): State<App>, StaffPage(account): StaffPage) -> Result<Markup, PageError> {
     let now = app.ambient.now();
     let mut tx = app.db.read().await?;
-    let figures = read(&mut tx, now).await?;
+    let figures = read(&mut tx, account.permissions, now).await?;
     tx.commit().await?;
     Ok(page(Section::Overview, "Overview", &account, &show(&figures)))
 }
 
-async fn read(tx: &mut Tx, now: Timestamp) -> Result<Figures, PageError> {
+async fn read(tx: &mut Tx, permissions: Permissions, now: Timestamp) -> Result<Figures, PageError> {
+    let orders = if permissions.has(Permission::Orders) { Some(read_orders(tx, now).await?) } else { None };
+    let has_stock = permissions.has(Permission::Stock);
+    let out_of_stock = if has_stock { Some(stock::staff::out_of_stock(tx).await?) } else { None };
+    Ok(Figures { orders, out_of_stock })
+}
+
+async fn read_orders(tx: &mut Tx, now: Timestamp) -> Result<OrderFigures, PageError> {
     let (unsent, oldest_unsent) = outbox::store::backlog(tx).await?;
-    Ok(Figures {
+    Ok(OrderFigures {
         sales: orders::staff::sales_since(tx, start_of_day(now)).await?,
         unsent,
         oldest_unsent,
         failed_mails: mail::staff::failed_since(tx, now.plus_seconds(-DAYS_OF_MAIL * SECONDS_OF_A_DAY)).await?,
-        out_of_stock: stock::staff::out_of_stock(tx).await?,
     })
 }
 
 fn show(figures: &Figures) -> Markup {
-    let Figures { sales, unsent, oldest_unsent, failed_mails, out_of_stock } = figures;
+    let Figures { orders, out_of_stock } = figures;
     html! {
-        h2 { "Today" small.quiet { " since 00:00 UTC" } }
-        dl.figures {
-            div { dt { "Orders" } dd { (sales.orders) } }
-            div { dt { "Revenue" } dd { (sales.revenue) " " (sales.currency) } }
-            div { dt { "Units sold" } dd { (sales.units) } }
-        }
-        h2 { "To look after" }
-        dl.figures {
-            div.warn[*unsent > 0] {
-                dt { "Events not sent yet" }
-                dd { (unsent) @if let Some(oldest) = oldest_unsent { small { "the oldest since " (oldest.for_people()) } } }
+        @if let Some(OrderFigures { sales, .. }) = orders {
+            h2 { "Today" small.quiet { " since 00:00 UTC" } }
+            dl.figures {
+                div { dt { "Orders" } dd { (sales.orders) } }
+                div { dt { "Revenue" } dd { (sales.revenue) " " (sales.currency) } }
+                div { dt { "Units sold" } dd { (sales.units) } }
             }
-            div.warn[*failed_mails > 0] { dt { "Mails failed" } dd { (failed_mails) small { "in the last 7 days" } } }
-            div.warn[*out_of_stock > 0] { dt { "Variants out of stock" } dd { (out_of_stock) small { "of products on sale" } } }
         }
+        @if orders.is_some() || out_of_stock.is_some() {
+            h2 { "To look after" }
+            dl.figures {
+                @if let Some(orders) = orders { (mail_figures(orders)) }
+                @if let Some(variants) = out_of_stock {
+                    div.warn[*variants > 0] {
+                        dt { "Variants out of stock" } dd { (variants) small { "of products on sale" } }
+                    }
+                }
+            }
+        } @else {
+            p.empty { "Your roles allow you none of these figures." }
+        }
+    }
+}
+
+fn mail_figures(figures: &OrderFigures) -> Markup {
+    let OrderFigures { unsent, oldest_unsent, failed_mails, .. } = figures;
+    html! {
+        div.warn[*unsent > 0] {
+            dt { "Events not sent yet" }
+            dd { (unsent) @if let Some(oldest) = oldest_unsent { small { "the oldest since " (oldest.for_people()) } } }
+        }
+        div.warn[*failed_mails > 0] { dt { "Mails failed" } dd { (failed_mails) small { "in the last 7 days" } } }
     }
 }
 

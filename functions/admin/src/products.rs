@@ -4,11 +4,12 @@ use axum::extract::State;
 use maud::{Markup, html};
 use shared::app::App;
 use shared::catalogue::staff::{ProductRow, list};
+use shared::users::permissions::Catalogue;
 
 use crate::error::PageError;
 use crate::layout::{Section, page};
 use crate::list::ListQuery;
-use crate::staff_page::StaffPage;
+use crate::staff_page::StaffWhoMay;
 
 const HEADS: [(&str, &str); 6] =
     [("", "Product"), ("", "Status"), ("number", "Variants"), ("number", "Price"), ("", "On hand"), ("", "API")];
@@ -16,7 +17,7 @@ const HEADS: [(&str, &str); 6] =
 /// The list.
 pub(crate) async fn list_products(
     State(app): State<App>,
-    StaffPage(account): StaffPage,
+    StaffWhoMay(account, _): StaffWhoMay<Catalogue>,
     query: ListQuery,
 ) -> Result<Markup, PageError> {
     let after = query.after()?;

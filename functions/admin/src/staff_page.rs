@@ -1,4 +1,6 @@
-//! Who may see a page: the staff, by a cookie that holds an access token.
+//! Who may see a page: the staff, by a cookie that holds an access token, and each only what they may do.
+
+use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use http::HeaderMap;
@@ -6,6 +8,7 @@ use http::header::COOKIE;
 use http::request::Parts;
 use shared::app::{App, Asker};
 use shared::http::ApiError;
+use shared::users::permissions::Needed;
 use shared::users::store::{Account, account};
 use shared::users::tokens::TokenType;
 
@@ -32,6 +35,19 @@ impl FromRequestParts<App> for StaffPage {
             }
             Err(because) => Err(PageError::SignIn { back: parts.uri.to_string(), because }),
         }
+    }
+}
+
+/// One of the staff who may do what the page is for. Whoever may not is told so.
+#[derive(Clone, Debug)]
+pub(crate) struct StaffWhoMay<P>(pub Account, pub PhantomData<P>);
+
+impl<P: Needed> FromRequestParts<App> for StaffWhoMay<P> {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
+        let StaffPage(account) = StaffPage::from_request_parts(parts, app).await?;
+        if account.permissions.has(P::PERMISSION) { Ok(Self(account, PhantomData)) } else { Err(PageError::NotAllowed) }
     }
 }
 

@@ -4,11 +4,12 @@ use axum::extract::State;
 use maud::{Markup, html};
 use shared::app::App;
 use shared::stock::staff::{StockRow, list};
+use shared::users::permissions::Stock;
 
 use crate::error::PageError;
 use crate::layout::{Section, page};
 use crate::list::ListQuery;
-use crate::staff_page::StaffPage;
+use crate::staff_page::StaffWhoMay;
 use crate::variant::variant_path;
 
 const HEADS: [(&str, &str); 4] = [("", "SKU"), ("", "Product"), ("", "Variant"), ("number", "On hand")];
@@ -16,7 +17,7 @@ const HEADS: [(&str, &str); 4] = [("", "SKU"), ("", "Product"), ("", "Variant"),
 /// The list.
 pub(crate) async fn list_stock(
     State(app): State<App>,
-    StaffPage(account): StaffPage,
+    StaffWhoMay(account, _): StaffWhoMay<Stock>,
     query: ListQuery,
 ) -> Result<Markup, PageError> {
     let after: Option<String> = query.after()?;

@@ -4,17 +4,21 @@ use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
+use serde_json::json;
 use shared::app::App;
+use shared::audit::{self, Entry, Kind};
 use shared::http::{ApiError, Body, Fields, FromFields, PathId};
 use shared::ids::VariantId;
 use shared::stock::staff::{Change, Changed, LedgerLine, StockRow, change, find, ledger};
+use shared::users::permissions::Stock;
 use shared::users::store::Account;
+use shared::users::{Origin, Permission};
 
 use crate::error::PageError;
 use crate::layout::{Section, page};
 use crate::list::{ListQuery, Rows};
 use crate::same_origin::SameOrigin;
-use crate::staff_page::StaffPage;
+use crate::staff_page::StaffWhoMay;
 
 /// More than any delivery; what is larger is a slip of the finger.
 const MOST_UNITS: i32 = 1_000_000;
@@ -50,7 +54,7 @@ pub(crate) fn variant_path(variant: VariantId) -> String {
 /// The page.
 pub(crate) async fn get_variant(
     State(app): State<App>,
-    StaffPage(account): StaffPage,
+    StaffWhoMay(account, _): StaffWhoMay<Stock>,
     id: Result<PathId<VariantId>, ApiError>,
     OriginalUri(uri): OriginalUri,
     query: ListQuery,
@@ -65,7 +69,8 @@ pub(crate) async fn get_variant(
 pub(crate) async fn change_stock(
     State(app): State<App>,
     _: SameOrigin,
-    StaffPage(account): StaffPage,
+    StaffWhoMay(account, _): StaffWhoMay<Stock>,
+    origin: Origin,
     id: Result<PathId<VariantId>, ApiError>,
     query: ListQuery,
     form: Result<Body<StockForm>, ApiError>,
@@ -74,8 +79,11 @@ pub(crate) async fn change_stock(
     let (status, words) = match form {
         Ok(Body(StockForm(wanted))) => {
             let mut tx = app.db.begin().await?;
-            match change(&mut tx, id, wanted, app.ambient.now()).await? {
+            let now = app.ambient.now();
+            match change(&mut tx, id, wanted, now).await? {
                 Changed::To(on_hand) => {
+                    let entry = Entry::by_staff(Kind::StockChanged, account.id, None).with(told(id, wanted, on_hand));
+                    audit::store::record(&mut tx, entry, &origin, now).await?;
                     tx.commit().await?;
                     tracing::info!(variant_id = id.0, change = ?wanted, on_hand, "the staff changed the stock");
                     return Ok(Redirect::to(&format!("{}?changed", variant_path(id))).into_response());
@@ -98,6 +106,16 @@ pub(crate) async fn change_stock(
     Ok((status, page).into_response())
 }
 
+/// The change, as the audit log tells it.
+fn told(variant: VariantId, change: Change, on_hand: i32) -> serde_json::Value {
+    let (reason, units) = match change {
+        Change::Received(units) => ("received", units),
+        Change::WrittenOff(units) => ("written_off", units),
+        Change::Counted(units) => ("counted", units),
+    };
+    json!({"variant_id": variant, "reason": reason, "units": units, "on_hand": on_hand})
+}
+
 async fn show(
     app: &App,
     account: &Account,
@@ -111,10 +129,12 @@ async fn show(
     tx.commit().await?;
     let lines = query.rows(lines, |line| line.id)?;
     let title = format!("{} · {}", variant.product_name, variant.variant_name);
-    Ok(page(Section::Stock, &title, account, &content(&variant, &lines, notice)))
+    let has_links = account.permissions.has(Permission::Orders);
+    Ok(page(Section::Stock, &title, account, &content(&variant, &lines, notice, has_links)))
 }
 
-fn content(variant: &StockRow, lines: &Rows<LedgerLine>, notice: Option<Markup>) -> Markup {
+/// With links to the orders, for whoever may see those.
+fn content(variant: &StockRow, lines: &Rows<LedgerLine>, notice: Option<Markup>, has_links: bool) -> Markup {
     html! {
         @if let Some(notice) = notice { (notice) }
         dl.facts {
@@ -133,16 +153,20 @@ fn content(variant: &StockRow, lines: &Rows<LedgerLine>, notice: Option<Markup>)
             button { "Change" }
         }
         h2 { "Ledger" }
-        (lines.table(&HEADS, "Nothing has come or gone yet.", cells))
+        (lines.table(&HEADS, "Nothing has come or gone yet.", |line| cells(line, has_links)))
     }
 }
 
-fn cells(line: &LedgerLine) -> Markup {
+fn cells(line: &LedgerLine, has_links: bool) -> Markup {
     html! {
         td.when { (line.at.for_people()) }
         td.number { (format!("{:+}", line.change)) }
         td.number { (line.on_hand_after) }
         td { (line.reason.replace('_', " ")) }
-        td { @if let Some(order) = line.order_id { a href={ "/admin/orders/" (order) "/" } { "order" } } }
+        td { @match line.order_id {
+            Some(order) if has_links => a href={ "/admin/orders/" (order) "/" } { "order" },
+            Some(_) => "order",
+            None => {}
+        } }
     }
 }

@@ -12,6 +12,7 @@ mod password_check;
 mod profile;
 mod root;
 mod sign_ins;
+mod staff;
 mod totp;
 mod users;
 
@@ -69,4 +70,5 @@ pub fn router() -> OpenApiRouter<Auth> {
         .merge(addresses::router())
         .merge(export::router())
         .merge(totp::router())
+        .merge(staff::router())
 }

@@ -50,7 +50,7 @@ impl FromFields for CategoryCreation {
     path = "/api/v1/catalogue/categories/",
     tag = "catalogue",
     operation_id = "create_category",
-    security(("bearer" = ["catalogue"])),
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     request_body = CategoryCreation,
     responses(
         (status = 201, body = Category, description = "The category.", headers(

@@ -20,7 +20,7 @@ use crate::if_match::IfMatch;
     path = "/api/v1/catalogue/categories/{id_or_slug}/",
     tag = "catalogue",
     operation_id = "delete_category",
-    security(("bearer" = ["catalogue"])),
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id_or_slug" = String, Path, description = "The category's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that is to be deleted."),

@@ -38,7 +38,7 @@ pub(crate) struct ImportedTaxonomy {
     path = "/api/v1/catalogue/taxonomy/",
     tag = "catalogue",
     operation_id = "import_taxonomy",
-    security(("bearer" = ["catalogue"])),
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     request_body(content = String, content_type = "text/plain", example = "Animals & Pet Supplies > Live Animals"),
     responses(
         (status = 200, body = ImportedTaxonomy, description = "What became of them."),

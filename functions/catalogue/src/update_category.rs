@@ -79,7 +79,7 @@ impl From<CategoryReplacement> for CategoryPatch {
     path = "/api/v1/catalogue/categories/{id_or_slug}/",
     tag = "catalogue",
     operation_id = "replace_category",
-    security(("bearer" = ["catalogue"])),
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id_or_slug" = String, Path, description = "The category's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
@@ -111,7 +111,7 @@ pub(crate) async fn replace_category(
     path = "/api/v1/catalogue/categories/{id_or_slug}/",
     tag = "catalogue",
     operation_id = "update_category",
-    security(("bearer" = ["catalogue"])),
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id_or_slug" = String, Path, description = "The category's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),

@@ -12,6 +12,7 @@ use serde::Serialize;
 use shared::app::db::Db;
 use shared::app::metrics::{Metric, Metrics};
 use shared::app::{Ambient, Environment, SystemAmbient};
+use shared::audit;
 use shared::aws::Sqs;
 use shared::outbox::{Queue, store};
 use tokio::time::Instant;
@@ -20,7 +21,7 @@ pub use relay_one::{Step, relay_one};
 
 /// How long an event that was sent is remembered.
 const REMEMBERED_SECONDS: i64 = 7 * 24 * 60 * 60;
-/// How many events are forgotten in one run: few enough for one statement, and more a minute than any shop sells.
+/// How many events, and how many lines of the audit log, are forgotten in one run: few enough for one statement, and more a minute than any shop sells.
 const FORGOTTEN_AT_ONCE: i64 = 2000;
 
 /// What the relay has.
@@ -82,7 +83,7 @@ pub async fn handle(relay: &Relay) -> anyhow::Result<Drained> {
     Ok(drained)
 }
 
-/// Sends what is due until nothing is, or the time is up; then forgets what was sent long ago.
+/// Sends what is due until nothing is, or the time is up; then forgets what was sent long ago, and what the audit log no longer keeps.
 pub async fn drain(relay: &Relay) -> anyhow::Result<Drained> {
     let done = run(relay).await;
     // Before the answer, with which the sandbox may freeze.
@@ -103,11 +104,12 @@ async fn run(relay: &Relay) -> anyhow::Result<Drained> {
     let now = relay.ambient.now();
     let mut tx = relay.db.begin().await?;
     let forgotten = store::forget_sent(&mut tx, now.plus_seconds(-REMEMBERED_SECONDS), FORGOTTEN_AT_ONCE).await?;
+    let forgotten_audit = audit::store::forget(&mut tx, now, FORGOTTEN_AT_ONCE).await?;
     let (unsent, oldest) = store::backlog(&mut tx).await?;
     tx.commit().await?;
     let oldest_seconds = oldest.map_or(0, |oldest| now.seconds() - oldest.seconds());
     let Drained { sent, failed } = drained;
-    tracing::info!(sent, failed, forgotten, unsent, oldest_seconds, "outbox");
+    tracing::info!(sent, failed, forgotten, forgotten_audit, unsent, oldest_seconds, "outbox");
     relay.metrics.put(&[(Metric::OutboxUnsent, unsent), (Metric::OutboxOldestSeconds, oldest_seconds)], now);
     Ok(drained)
 }

@@ -5,9 +5,13 @@
 
 pub mod store;
 
+use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::ids::{ApiKeyId, UserId};
+use crate::time::Timestamp;
+use crate::users::Actor;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,8 @@ pub enum Kind {
     ApiKeyCreated,
     /// An API key was called back.
     ApiKeyRevoked,
+    /// The staff changed what is on hand.
+    StockChanged,
     /// A second factor was set up.
     TotpEnabled,
     /// A second factor was removed.
@@ -95,6 +101,7 @@ impl Kind {
             Self::RolesAssigned => "roles_assigned",
             Self::ApiKeyCreated => "api_key_created",
             Self::ApiKeyRevoked => "api_key_revoked",
+            Self::StockChanged => "stock_changed",
             Self::TotpEnabled => "totp_enabled",
             Self::TotpDisabled => "totp_disabled",
             Self::RecoveryCodesRenewed => "recovery_codes_renewed",
@@ -134,6 +141,14 @@ impl Entry {
         Self { kind, user, actor_user: None, actor_api_key: Some(key), details: empty() }
     }
 
+    /// Whoever it was did this, to somebody's account or to none.
+    pub fn by(kind: Kind, actor: &Actor, user: Option<UserId>) -> Self {
+        match actor {
+            Actor::Account(account) => Self::by_staff(kind, account.id, user),
+            Actor::ApiKey(key) => Self::by_api_key(kind, key.id, user),
+        }
+    }
+
     /// The same with more to say: an object.
     #[must_use]
     pub fn with(mut self, details: Value) -> Self {
@@ -144,4 +159,47 @@ impl Entry {
 
 fn empty() -> Value {
     Value::Object(serde_json::Map::new())
+}
+
+/// A line of the log, as the staff reads it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AuditEntry {
+    /// Later lines have larger ids.
+    pub id: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    #[schema(example = "roles_assigned")]
+    pub kind: String,
+    /// Whose account it is about.
+    pub user_id: Option<UserId>,
+    /// Which account did it.
+    pub actor_id: Option<UserId>,
+    /// Which API key did it.
+    pub actor_api_key_id: Option<ApiKeyId>,
+    /// The client's address.
+    #[schema(example = "203.0.113.7")]
+    pub address: Option<String>,
+    /// What the client calls itself.
+    pub user_agent: Option<String>,
+    /// Finds the request in the log.
+    pub request_id: Option<String>,
+    /// More about it.
+    #[schema(value_type = Object)]
+    pub details: Value,
+}
+
+/// Which lines are looked for; all of them, unless told otherwise.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    /// About this account.
+    pub user: Option<UserId>,
+    /// Done by this account.
+    pub actor: Option<UserId>,
+    /// Of this kind.
+    pub kind: Option<String>,
+    /// From then on.
+    pub from: Option<Timestamp>,
+    /// Before then.
+    pub to: Option<Timestamp>,
 }

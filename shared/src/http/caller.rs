@@ -7,14 +7,15 @@ use axum::extract::{FromRef, FromRequestParts};
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
 
+use super::api_key::api_key;
 use super::{ApiError, Unauthorized};
 use crate::app::{App, Asker, ClientAddress, RequestId};
 use crate::ids::{SignInId, UserId};
 use crate::trace::Trace;
-use crate::users::Origin;
-use crate::users::permissions::Needed;
+use crate::users::permissions::{Needed, OpenToKeys};
 use crate::users::store::Account;
 use crate::users::tokens::{Claims, TokenError, TokenType};
+use crate::users::{Actor, Origin};
 
 /// How much of what a client calls itself is kept, in characters.
 const USER_AGENT_MAX: usize = 300;
@@ -23,9 +24,14 @@ const USER_AGENT_MAX: usize = 300;
 #[derive(Clone, Debug)]
 pub struct CurrentUser(pub Account);
 
-/// A [`CurrentUser`] who may do this: one of the staff with the permission, or a superuser. Everybody else is refused with 403.
+/// Whoever may do this: a [`CurrentUser`] of the staff with the permission, a superuser, or a program whose key carries it. Everybody
+/// else is refused with 403.
 #[derive(Clone, Debug)]
-pub struct Permitted<P>(pub Account, PhantomData<P>);
+pub struct Permitted<P>(pub Actor, pub PhantomData<P>);
+
+/// A [`CurrentUser`] who may do this. A key is refused with 403, whatever it carries.
+#[derive(Clone, Debug)]
+pub struct InPerson<P>(pub Account, pub PhantomData<P>);
 
 /// Somebody with a good access token. The account was *not* looked up, nor whether the sign-in has ended: only for a handler whose
 /// SQL does both itself.
@@ -91,15 +97,29 @@ where
     }
 }
 
-impl<S: Send + Sync, P: Needed> FromRequestParts<S> for Permitted<P>
+impl<S: Send + Sync, P: OpenToKeys> FromRequestParts<S> for Permitted<P>
 where
     App: FromRef<S>,
 {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let CurrentUser(account) = CurrentUser::from_request_parts(parts, state).await?;
-        if account.permissions.has(P::PERMISSION) { Ok(Self(account, PhantomData)) } else { Err(ApiError::Forbidden) }
+        let actor = actor(parts, state).await?;
+        if actor.may(P::PERMISSION) { Ok(Self(actor, PhantomData)) } else { Err(ApiError::Forbidden) }
+    }
+}
+
+impl<S: Send + Sync, P: Needed> FromRequestParts<S> for InPerson<P>
+where
+    App: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match actor(parts, state).await? {
+            Actor::Account(account) if account.permissions.has(P::PERMISSION) => Ok(Self(account, PhantomData)),
+            Actor::Account(_) | Actor::ApiKey(_) => Err(ApiError::Forbidden),
+        }
     }
 }
 
@@ -115,6 +135,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
             trace: Trace::of_request(&parts.headers).map(|trace| trace.header().to_owned()),
         })
     }
+}
+
+/// A person or a program. Everywhere but here a key counts as no credentials: it is nobody.
+async fn actor<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Actor, ApiError>
+where
+    App: FromRef<S>,
+{
+    if let Some(key) = api_key(parts, &App::from_ref(state)).await? {
+        return Ok(Actor::ApiKey(key));
+    }
+    let CurrentUser(account) = CurrentUser::from_request_parts(parts, state).await?;
+    Ok(Actor::Account(account))
 }
 
 /// The request's line in the log says who asked.

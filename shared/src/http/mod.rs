@@ -1,5 +1,6 @@
 //! How the functions speak to clients: what comes in, what goes out, and how it fails.
 
+mod api_key;
 mod base_url;
 mod body;
 mod caller;
@@ -11,7 +12,7 @@ mod path;
 
 pub use base_url::BaseUrl;
 pub use body::{Body, Query};
-pub use caller::{Bearer, CurrentUser, MaybeBearer, Permitted};
+pub use caller::{Bearer, CurrentUser, InPerson, MaybeBearer, Permitted};
 pub use error::{ApiError, FieldErrors, Problem, RetryAfter, Unauthorized};
 pub use fields::{Fields, FromFields};
 pub use openapi::{Problems, PublicProblems, document};

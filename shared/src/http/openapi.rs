@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, Info, InfoBuilder, OneOfBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response,
     ResponseBuilder, Schema,
@@ -18,11 +18,17 @@ pub fn document() -> OpenApi {
         .bearer_format("JWT")
         .description(Some("An access token of `POST /auth/jwt/create/`."))
         .build();
+    let api_key = ApiKeyValue::with_description(
+        "Authorization",
+        "`Api-Key ` and a key of `POST /auth/api_keys/`, for programs. It opens what its scopes name, for as long as whoever made it may \
+         do all of that; nothing of anybody's own, and neither roles nor keys.",
+    );
     OpenApiBuilder::new()
         .info(info())
         .components(Some(
             ComponentsBuilder::new()
                 .security_scheme("bearer", SecurityScheme::Http(bearer))
+                .security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(api_key)))
                 .schema_from::<FieldErrors>()
                 .schema_from::<Problem>()
                 .build(),

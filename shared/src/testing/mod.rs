@@ -11,6 +11,7 @@ mod logs;
 mod metrics;
 mod orders;
 mod queues;
+mod staff;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,5 +1,6 @@
 //! Accounts.
 
+pub mod api_keys;
 pub mod kept;
 pub mod links;
 pub mod passwords;
@@ -8,8 +9,10 @@ pub mod store;
 pub mod tokens;
 pub mod totp;
 
+mod actor;
 mod origin;
 
+pub use actor::Actor;
 pub use origin::Origin;
 pub use permissions::{Permission, Permissions};
 

@@ -2,7 +2,11 @@
 
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use sqlx::Postgres;
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef};
 use utoipa::ToSchema;
 
 /// The right to one part of the shop.
@@ -24,6 +28,9 @@ pub enum Permission {
 impl Permission {
     /// Every one.
     pub const ALL: [Self; 5] = [Self::Catalogue, Self::Stock, Self::Orders, Self::Customers, Self::Settings];
+
+    /// Those that a key may carry. A program changes neither roles nor keys, so that one which leaks does not breed.
+    pub const FOR_KEYS: [Self; 4] = [Self::Catalogue, Self::Stock, Self::Orders, Self::Customers];
 
     /// Its name: in roles, in scopes, on the wire.
     pub const fn name(self) -> &'static str {
@@ -87,15 +94,47 @@ impl FromIterator<Permission> for Permissions {
     }
 }
 
+impl Serialize for Permissions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl sqlx::Type<Postgres> for Permissions {
+    fn type_info() -> PgTypeInfo {
+        <Vec<String> as sqlx::Type<Postgres>>::type_info()
+    }
+
+    fn compatible(other: &PgTypeInfo) -> bool {
+        <Vec<String> as sqlx::Type<Postgres>>::compatible(other)
+    }
+}
+
+impl<'r> sqlx::Decode<'r, Postgres> for Permissions {
+    fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
+        let names = <Vec<String> as sqlx::Decode<Postgres>>::decode(value)?;
+        Ok(Self::of_names(names.iter().map(String::as_str)))
+    }
+}
+
+impl sqlx::Encode<'_, Postgres> for Permissions {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        <Vec<String> as sqlx::Encode<Postgres>>::encode_by_ref(&self.names(), buffer)
+    }
+}
+
 const fn bit(permission: Permission) -> u8 {
     1 << permission as u8
 }
 
-/// A permission as a type, for a handler to name the one it needs: `Permitted<Customers>`.
+/// A permission as a type, for a handler to name the one it needs: `InPerson<Settings>`.
 pub trait Needed: Send + Sync + 'static {
     /// Which.
     const PERMISSION: Permission;
 }
+
+/// One that a key may carry: `Permitted<Customers>`. There is no `Permitted<Settings>`, so no operation takes a key for it.
+pub trait OpenToKeys: Needed {}
 
 macro_rules! needed {
     ($($name:ident),+) => {$(
@@ -110,6 +149,12 @@ macro_rules! needed {
 }
 
 needed!(Catalogue, Stock, Orders, Customers, Settings);
+
+macro_rules! open_to_keys {
+    ($($name:ident),+) => {$(impl OpenToKeys for $name {})+};
+}
+
+open_to_keys!(Catalogue, Stock, Orders, Customers);
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod addressees;
+pub mod api_keys;
 pub mod export;
 pub mod import;
 pub mod links;

@@ -1,8 +1,9 @@
 //! `GET /admin/stock/` and `POST /admin/stock/{variant_id}/`.
 
+use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::{a_staff_browser, an_app, stock_path, submit};
+use super::{a_staff_browser, an_app, browser_of, stock_path, submit};
 
 const LEDGER: &str =
     "select string_agg(reason || ' ' || change || ' ' || on_hand_after, ', ' order by id) from stock_ledger";
@@ -29,6 +30,29 @@ async fn units_come_and_go_and_are_counted(db: PgPool) {
     assert_eq!(ledger, "received 12 12, written_off -2 10, counted -3 7, counted 2 9, counted -9 0");
     let page = browser.get(&format!("{path}?changed")).await.expect(200).text;
     assert!(page.contains("The stock was changed.") && page.contains("+12") && page.contains("written off"), "{page}");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_change_is_in_the_audit_log_with_who_made_it_and_a_refused_one_is_not(db: PgPool) {
+    let app = an_app(db);
+    let ana = app.a_staff_user().await;
+    let browser = browser_of(&app, &ana).at("203.0.113.7");
+    let shoes = app.a_product().stock(3).create().await;
+    submit(&browser, &stock_path(shoes.variant), "units=2&reason=written_off").await.expect(303);
+    submit(&browser, &stock_path(shoes.variant), "units=2&reason=written_off").await.expect(409);
+
+    let told: Vec<(String, i64, String, Option<String>, Value)> =
+        sqlx::query_as("select kind, actor_user_id, address, request_id, details from audit_log")
+            .fetch_all(&app.db)
+            .await
+            .unwrap();
+    let [(kind, actor, address, Some(request), details)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(
+        (kind.as_str(), *actor, address.as_str(), request.len()),
+        ("stock_changed", ana.id.0, "203.0.113.7", 32)
+    );
+    let expected = json!({"variant_id": shoes.variant, "reason": "written_off", "units": 2, "on_hand": 1});
+    assert_eq!(*details, expected);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

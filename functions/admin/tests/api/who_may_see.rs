@@ -1,10 +1,12 @@
 //! Who sees which page.
 
-use shared::testing::TestApp;
+use shared::testing::{Client, TestApp};
+use shared::users::Permissions;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{a_staff_browser, an_app, browser_of, stock_path};
+use super::orders::an_order;
+use super::{a_staff_browser, an_app, browser_of, stock_path, submit};
 
 /// Every page but the one to sign in, and what it shows.
 async fn pages(app: &TestApp) -> Vec<(String, &'static str)> {
@@ -130,4 +132,112 @@ async fn what_the_pages_load_is_here(db: PgPool) {
         assert_eq!(asset.header("content-type"), format!("{kind}; charset=utf-8"));
         assert!(!asset.text.contains("//cdn") && !asset.text.contains("https:"), "{path}");
     }
+}
+
+/// A browser of somebody of the staff who may do just this.
+async fn a_browser_that_may(app: &TestApp, permissions: &[&str]) -> Client {
+    let permissions = Permissions::of_names(permissions.iter().copied());
+    browser_of(app, &app.a_staff_user_who_may(permissions).await)
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn each_section_opens_to_who_may_see_it_and_the_others_are_told_so(db: PgPool) {
+    let app = an_app(db);
+    let sold = an_order(&app).await;
+    let shoes = app.a_product().create().await;
+    let sections = [
+        ("orders", vec!["/admin/orders/".to_owned(), format!("/admin/orders/{}/", sold.order.id)]),
+        ("stock", vec!["/admin/stock/".to_owned(), stock_path(shoes.variant)]),
+        ("catalogue", vec!["/admin/products/".to_owned()]),
+    ];
+    let all = ["catalogue", "stock", "orders", "customers", "settings"];
+    for (needed, paths) in &sections {
+        let may = a_browser_that_may(&app, &[*needed]).await;
+        let others: Vec<&str> = all.into_iter().filter(|other| other != needed).collect();
+        let may_not = a_browser_that_may(&app, &others).await;
+        for path in paths {
+            may.get(path).await.expect(200);
+            let refusal = may_not.get(path).await.expect(403);
+            assert_eq!(refusal.header("content-type"), "text/html; charset=utf-8");
+            assert!(refusal.text.contains("None of your roles allows this."), "{path}: {}", refusal.text);
+        }
+        // Nor does the refusal say whether there is such a thing.
+        let nothing = format!("{}{}/", paths[0], Uuid::nil());
+        if *needed != "catalogue" {
+            may.get(&nothing).await.expect(404);
+            may_not.get(&nothing).await.expect(403);
+        }
+    }
+    let boss = app.a_superuser().await;
+    for (_, paths) in &sections {
+        browser_of(&app, &boss).get(&paths[0]).await.expect(200);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_navigation_leads_only_where_one_may_go(db: PgPool) {
+    let app = an_app(db);
+    for (permissions, shown) in [
+        (vec![], vec!["Overview"]),
+        (vec!["customers", "settings"], vec!["Overview"]),
+        (vec!["stock"], vec!["Overview", "Stock"]),
+        (vec!["orders", "catalogue"], vec!["Overview", "Orders", "Products"]),
+    ] {
+        let page = a_browser_that_may(&app, &permissions).await.get("/admin/").await.expect(200).text;
+        let (_, rest) = page.split_once("<nav").unwrap();
+        let (nav, _) = rest.split_once("</nav>").unwrap();
+        let names: Vec<&str> = nav.split("</a>").filter_map(|link| Some(link.rsplit_once('>')?.1)).collect();
+        assert_eq!(names, shown, "{permissions:?}: {nav}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_overview_says_only_what_one_may_know(db: PgPool) {
+    let app = an_app(db);
+    let (sales, stock) = ("Units sold", "Variants out of stock");
+    for (permissions, sees_sales, sees_stock) in
+        [(vec!["orders"], true, false), (vec!["stock"], false, true), (vec!["catalogue", "settings"], false, false)]
+    {
+        let page = a_browser_that_may(&app, &permissions).await.get("/admin/").await.expect(200).text;
+        assert_eq!((page.contains(sales), page.contains(stock)), (sees_sales, sees_stock), "{permissions:?}");
+        assert_eq!(page.contains("Mails failed"), sees_sales, "{permissions:?}");
+        let sees_nothing = !sees_sales && !sees_stock;
+        assert_eq!(page.contains("Your roles allow you none of these figures."), sees_nothing, "{permissions:?}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn no_page_links_to_one_that_its_reader_may_not_open(db: PgPool) {
+    let app = an_app(db);
+    let sold = an_order(&app).await;
+    let variant = app.count("select variant_id from stock_levels").await;
+    let (order, stock) = (format!("/admin/orders/{}/", sold.order.id), format!("/admin/stock/{variant}/"));
+    for (permission, page, other) in [("orders", &order, &stock), ("stock", &stock, &order)] {
+        let text = a_browser_that_may(&app, &[permission]).await.get(page).await.expect(200).text;
+        assert!(!text.contains(other.as_str()), "{text}");
+        let text = a_browser_that_may(&app, &["orders", "stock"]).await.get(page).await.expect(200).text;
+        assert!(text.contains(other.as_str()), "{text}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn whoever_may_not_see_stock_does_not_change_it(db: PgPool) {
+    let app = an_app(db);
+    let shoes = app.a_product().stock(3).create().await;
+    let browser = a_browser_that_may(&app, &["catalogue", "orders", "customers", "settings"]).await;
+    let refusal = submit(&browser, &stock_path(shoes.variant), "units=1&reason=received").await.expect(403);
+    assert!(refusal.text.contains("None of your roles allows this."));
+    assert_eq!(app.count("select on_hand::bigint from stock_levels").await, 3);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_role_that_is_taken_away_closes_its_pages_at_once(db: PgPool) {
+    let app = an_app(db);
+    let browser = a_browser_that_may(&app, &["stock"]).await;
+    browser.get("/admin/stock/").await.expect(200);
+    sqlx::query("update roles set permissions = '{orders}'").execute(&app.db).await.unwrap();
+    browser.get("/admin/stock/").await.expect(403);
+    sqlx::query("delete from user_roles").execute(&app.db).await.unwrap();
+    let answer = browser.get("/admin/").await.expect(303);
+    assert_eq!(answer.header("location"), "/admin/sign-in/?back=%2Fadmin%2F&because=not_staff");
 }

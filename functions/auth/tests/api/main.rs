@@ -21,6 +21,11 @@ mod profile;
 mod refresh_token;
 mod rotation;
 mod sign_ins;
+mod staff_accounts;
+mod staff_api_keys;
+mod staff_audit;
+mod staff_members;
+mod staff_roles;
 mod timing;
 mod totp;
 mod update_me;
@@ -31,7 +36,8 @@ use std::sync::Arc;
 use auth::{Auth, Lifetimes, Options};
 use serde_json::{Value, json};
 use shared::ids::UserId;
-use shared::testing::{Answer, RecordingQueue, TestApp};
+use shared::testing::{Answer, RecordingQueue, TestApp, TestUser};
+use shared::users::Permissions;
 use sqlx::PgPool;
 
 /// Nobody's favourite.
@@ -85,4 +91,9 @@ struct Tokens {
 /// Changes accounts in ways that only staff and operators can.
 async fn sql(app: &TestApp, statement: &'static str) {
     sqlx::query(statement).execute(&app.db).await.expect("a statement of the test's own");
+}
+
+/// Somebody of the staff who may do just this.
+async fn staff_who_may(app: &TestApp, permissions: &[&str]) -> TestUser {
+    app.a_staff_user_who_may(Permissions::of_names(permissions.iter().copied())).await
 }

@@ -37,6 +37,9 @@ async fn it_cannot_rewrite_what_has_happened(db: PgPool) {
         "truncate stock_ledger",
         "update order_events set kind = 'paid'",
         "delete from order_events",
+        "update audit_log set kind = 'nothing'",
+        "delete from audit_log",
+        "truncate audit_log",
         "update _sqlx_migrations set success = true",
         "delete from _sqlx_migrations",
         "drop table orders",
@@ -73,6 +76,55 @@ async fn it_can_do_all_that_the_shop_does(db: PgPool) {
 
     assert!(app.stock_adds_up().await);
     assert_eq!(app.count("select count(*) from mail_log where status = 'sent'").await, 1);
+}
+
+#[sqlx::test(migrations = false)]
+async fn it_writes_and_reads_the_audit_log(db: PgPool) {
+    let shop = as_shop(&db).await;
+    sqlx::query("insert into audit_log (at, kind) values (now(), 'told')").execute(&shop).await.unwrap();
+    let kind: String = sqlx::query_scalar("select kind from audit_log").fetch_one(&shop).await.unwrap();
+    assert_eq!(kind, "told");
+}
+
+#[sqlx::test(migrations = false)]
+async fn not_even_the_owner_of_the_audit_log_changes_or_empties_it(db: PgPool) {
+    let shop = as_shop(&db).await;
+    sqlx::query("insert into audit_log (at, kind) values (now(), 'told')").execute(&shop).await.unwrap();
+    for sql in ["update audit_log set kind = 'nothing'", "delete from audit_log", "truncate audit_log"] {
+        let error = sqlx::query(sql).execute(&db).await.unwrap_err();
+        assert!(error.to_string().contains("the audit log is append-only"), "{sql}: {error}");
+    }
+    let count: i64 = sqlx::query_scalar("select count(*) from audit_log").fetch_one(&db).await.unwrap();
+    assert_eq!(count, 1);
+}
+
+/// Whatever time it says it is.
+#[sqlx::test(migrations = false)]
+async fn it_forgets_of_the_audit_log_what_is_older_than_400_days_and_nothing_else(db: PgPool) {
+    let shop = as_shop(&db).await;
+    sqlx::query(
+        "insert into audit_log (at, kind) values
+             (now() - interval '401 days', 'old'), (now() - interval '402 days', 'older'),
+             (now() - interval '399 days', 'young'), (now(), 'new')",
+    )
+    .execute(&shop)
+    .await
+    .unwrap();
+    let left = || async {
+        let left = "select string_agg(kind, ' ' order by at) from audit_log";
+        sqlx::query_scalar::<_, String>(left).fetch_one(&db).await.unwrap()
+    };
+    for (sql, forgotten, kept) in [
+        ("select forget_audit(now() - interval '10 days', 100)", 0, "older old young new"),
+        ("select forget_audit(now() + interval '100 years', 1)", 1, "old young new"),
+        ("select forget_audit(now() + interval '100 years', 100)", 1, "young new"),
+        ("select forget_audit('infinity', 100)", 0, "young new"),
+    ] {
+        let count: i64 = sqlx::query_scalar(sql).fetch_one(&shop).await.unwrap();
+        assert_eq!((count, left().await.as_str()), (forgotten, kept), "{sql}");
+    }
+    let error = sqlx::query("delete from audit_log where kind = 'young'").execute(&db).await.unwrap_err();
+    assert!(error.to_string().contains("the audit log is append-only"), "{error}");
 }
 
 #[sqlx::test(migrations = false)]

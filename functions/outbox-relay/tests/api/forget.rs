@@ -37,3 +37,17 @@ async fn an_event_that_was_never_sent_is_never_forgotten(db: PgPool) {
 
     assert_eq!(app.count("select count(*) from outbox where sent_at is null").await, 1);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_audit_log_is_kept_for_400_days(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    sqlx::query("insert into audit_log (at, kind) values ('2020-01-01', 'old'), ('2026-11-21', 'young')")
+        .execute(&app.db)
+        .await
+        .unwrap();
+
+    drain(&relay(&app, Arc::new(RecordingQueue::default()))).await.unwrap();
+
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'young'").await, 1);
+    assert_eq!(app.count("select count(*) from audit_log").await, 1);
+}

@@ -59,7 +59,9 @@ fn what_anybody_may_call_is_on_the_list_and_nothing_else_is() {
 async fn every_other_operation_refuses_whoever_has_no_good_token() {
     let mut count = 0;
     for operation in operations().iter().filter(|operation| operation.is_private()) {
-        for credentials in [None, Some("Bearer forged"), Some("Basic YTpi"), Some("Bearer")] {
+        for credentials in
+            [None, Some("Bearer forged"), Some("Basic YTpi"), Some("Bearer"), Some("Api-Key forged"), Some("Api-Key")]
+        {
             let (status, challenge) = ask(operation, credentials).await;
             let name = format!("{} {} with {credentials:?}", operation.method, operation.path);
             assert_eq!(status, StatusCode::UNAUTHORIZED, "{name}");

@@ -6,6 +6,7 @@ mod borders;
 mod credentials;
 mod deployment;
 mod document;
+mod escalation;
 mod events;
 mod functions;
 mod policies;

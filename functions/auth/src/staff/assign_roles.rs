@@ -1,0 +1,106 @@
+//! `PUT /auth/staff/{user_id}/`: the roles that somebody has.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::json;
+use shared::app::App;
+use shared::app::db::Tx;
+use shared::audit::{self, Entry, Kind};
+use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, InPerson, PathId, Problem, Problems};
+use shared::ids::{RoleId, UserId};
+use shared::staff::store::{members, roles};
+use shared::staff::{Role, StaffMember, Standing};
+use shared::users::permissions::Settings;
+use shared::users::store::Account;
+use shared::users::{Origin, Permission};
+use utoipa::ToSchema;
+
+use super::{VALUES_MAX, begin_change};
+
+/// The roles that somebody is to have.
+#[derive(Debug, ToSchema)]
+pub(crate) struct RoleAssignment {
+    /// All of them; without any, they do not work here any more.
+    pub roles: Vec<RoleId>,
+}
+
+impl FromFields for RoleAssignment {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let roles = fields.values("roles", VALUES_MAX, |fields, at| fields.id(at).map(RoleId))?;
+        Some(Self { roles })
+    }
+}
+
+/// Set the roles of an account
+///
+/// Whoever has a role works here. Nobody sets their own; a role is given and taken only by who may do all that it allows; only a
+/// superuser sets a superuser's.
+#[utoipa::path(
+    put,
+    path = "/auth/staff/{user_id}/",
+    tag = "auth",
+    operation_id = "assign_roles",
+    security(("bearer" = ["settings"])),
+    params(("user_id" = UserId, Path)),
+    request_body = RoleAssignment,
+    responses(
+        (status = 200, body = StaffMember, description = "The account with its roles."),
+        (status = 403, body = Problem, description = "It is oneself or a superuser, or one may not do all that is given or taken."),
+        (status = 404, body = Problem, description = "There is no such account."),
+        Problems
+    )
+)]
+pub(crate) async fn assign_roles(
+    State(app): State<App>,
+    InPerson(author, _): InPerson<Settings>,
+    PathId(user): PathId<UserId>,
+    origin: Origin,
+    Body(RoleAssignment { roles }): Body<RoleAssignment>,
+) -> Result<Json<StaffMember>, ApiError> {
+    let mut tx = app.db.begin().await?;
+    assign(&app, &mut tx, &author, user, &roles, &origin).await?;
+    let member = members::find(&mut tx, user).await?;
+    tx.commit().await?;
+    Ok(Json(member))
+}
+
+/// Gives an account these roles and no others; how it stood before.
+pub(super) async fn assign(
+    app: &App,
+    tx: &mut Tx,
+    author: &Account,
+    user: UserId,
+    wanted: &[RoleId],
+    origin: &Origin,
+) -> Result<Standing, ApiError> {
+    let rights = begin_change(tx, author, Permission::Settings).await?;
+    let standing = members::lock(tx, user).await?.ok_or(ApiError::NotFound)?;
+    let had = roles::of(tx, user).await?;
+    let known = known(tx, wanted).await?;
+    let (given, taken) = (not_among(&known, &had), not_among(&had, &known));
+    let is_covered = given.chain(taken).all(|role| rights.cover(role.permissions));
+    if user == author.id || !rights.reach(&standing) || !is_covered {
+        return Err(ApiError::Forbidden);
+    }
+    members::assign(tx, user, wanted).await?;
+    let ids = |roles: &[Role]| roles.iter().map(|role| role.id).collect::<Vec<_>>();
+    let details = json!({"roles": ids(&known), "roles_before": ids(&had)});
+    let entry = Entry::by_staff(Kind::RolesAssigned, author.id, Some(user)).with(details);
+    audit::store::record(tx, entry, origin, app.ambient.now()).await?;
+    Ok(standing)
+}
+
+/// These roles; 400 where there is not each of them.
+async fn known(tx: &mut Tx, wanted: &[RoleId]) -> Result<Vec<Role>, ApiError> {
+    let known = roles::find_all(tx, wanted).await?;
+    let mut errors = FieldErrors::default();
+    for id in wanted.iter().filter(|id| known.iter().all(|role| role.id != **id)) {
+        errors.add("roles", format!("Invalid pk \"{id}\" - object does not exist."));
+    }
+    if errors.is_empty() { Ok(known) } else { Err(errors.into()) }
+}
+
+/// Those of the ones that are not among the others.
+fn not_among<'r>(ones: &'r [Role], others: &'r [Role]) -> impl Iterator<Item = &'r Role> {
+    ones.iter().filter(|one| others.iter().all(|other| other.id != one.id))
+}

@@ -1,0 +1,103 @@
+//! `POST /auth/api_keys/`: a key for a program.
+
+use axum::Json;
+use axum::extract::State;
+use http::header::CACHE_CONTROL;
+use http::{HeaderName, StatusCode};
+use serde::Serialize;
+use serde_json::json;
+use shared::app::App;
+use shared::audit::{self, Entry, Kind};
+use shared::http::{ApiError, Body, Fields, FromFields, InPerson, Problem, Problems};
+use shared::ids::ApiKeyId;
+use shared::staff::ApiKey;
+use shared::staff::store::api_keys::{NewApiKey as Keeping, insert};
+use shared::time::Timestamp;
+use shared::users::permissions::Settings;
+use shared::users::{Origin, Permission, Permissions, api_keys};
+use utoipa::ToSchema;
+
+use super::{begin_change, moment, name, permissions};
+
+/// A key to be.
+#[derive(Debug, ToSchema)]
+pub(crate) struct NewApiKey {
+    /// What it is for.
+    #[schema(min_length = 1, max_length = 100, example = "Warehouse system")]
+    pub name: String,
+    /// What it may do: no more than its maker, and never `settings`.
+    #[schema(value_type = Vec<Permission>, min_items = 1)]
+    pub scopes: Permissions,
+    /// From when it is of no use; never, if not said.
+    #[schema(value_type = Option<Timestamp>, required = false)]
+    pub expires_at: Option<Timestamp>,
+}
+
+impl FromFields for NewApiKey {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let name = name(fields, "name");
+        let scopes = permissions(fields, "scopes", &Permission::FOR_KEYS);
+        if scopes == Some(Permissions::NONE) {
+            fields.error("scopes", "This list may not be empty.");
+        }
+        let expires_at = fields.maybe("expires_at", moment);
+        Some(Self { name: name?, scopes: scopes?, expires_at: expires_at? })
+    }
+}
+
+/// A new key, told this once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct IssuedApiKey {
+    /// The key, for `Authorization: Api-Key <key>`. Nobody is told it again.
+    #[schema(example = "shop_01935c2a7b1e7c3f9d2e4a5b6c7d8e9f_kq3v…")]
+    pub key: String,
+    /// What is known of it from now on.
+    #[serde(flatten)]
+    pub api_key: ApiKey,
+}
+
+/// Make an API key
+///
+/// It opens what its scopes name, for as long as its maker may do all of that: it is refused once they are switched off, gone, or have
+/// lost one of the permissions.
+#[utoipa::path(
+    post,
+    path = "/auth/api_keys/",
+    tag = "auth",
+    operation_id = "create_api_key",
+    security(("bearer" = ["settings"])),
+    request_body = NewApiKey,
+    responses(
+        (status = 201, body = IssuedApiKey, description = "The key, told this once."),
+        (status = 403, body = Problem, description = "One may not do all of that oneself."),
+        Problems
+    )
+)]
+pub(crate) async fn create_api_key(
+    State(app): State<App>,
+    InPerson(author, _): InPerson<Settings>,
+    origin: Origin,
+    Body(new): Body<NewApiKey>,
+) -> Result<(StatusCode, [(HeaderName, &'static str); 1], Json<IssuedApiKey>), ApiError> {
+    let NewApiKey { name, scopes, expires_at } = new;
+    let now = app.ambient.now();
+    if expires_at.is_some_and(|end| end <= now) {
+        return Err(ApiError::field("expires_at", "Ensure this value is in the future."));
+    }
+    let id = ApiKeyId(app.ambient.ordered_uuid());
+    let mut secret = [0; 32];
+    app.ambient.fill_random(&mut secret);
+    let key = api_keys::written(id, secret);
+    let mut tx = app.db.begin().await?;
+    if !begin_change(&mut tx, &author, Permission::Settings).await?.cover(scopes) {
+        return Err(ApiError::Forbidden);
+    }
+    let sha256 = api_keys::sha256(&key);
+    let keeping = Keeping { id, name, sha256, scopes, created_by: author.id, created_at: now, expires_at };
+    let api_key = insert(&mut tx, keeping).await?;
+    let details = json!({"api_key_id": id, "name": api_key.name, "scopes": scopes, "expires_at": expires_at});
+    let entry = Entry::by_staff(Kind::ApiKeyCreated, author.id, None).with(details);
+    audit::store::record(&mut tx, entry, &origin, now).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(IssuedApiKey { key, api_key })))
+}

@@ -1,0 +1,68 @@
+//! `POST /auth/roles/`: a new role.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use serde_json::json;
+use shared::app::App;
+use shared::audit::{self, Entry, Kind};
+use shared::http::{ApiError, Body, Fields, FromFields, InPerson, Problem, Problems};
+use shared::staff::Role;
+use shared::staff::store::roles;
+use shared::users::permissions::Settings;
+use shared::users::{Origin, Permission, Permissions};
+use utoipa::ToSchema;
+
+use super::{begin_change, name, name_taken, permissions};
+
+/// A role to be.
+#[derive(Debug, ToSchema)]
+pub(crate) struct NewRole {
+    /// What it is called. No other role is.
+    #[schema(min_length = 1, max_length = 100, example = "Warehouse")]
+    pub name: String,
+    /// What who has it may do. No more than its maker may.
+    #[schema(value_type = Vec<Permission>)]
+    pub permissions: Permissions,
+}
+
+impl FromFields for NewRole {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let name = name(fields, "name");
+        let permissions = permissions(fields, "permissions", &Permission::ALL);
+        Some(Self { name: name?, permissions: permissions? })
+    }
+}
+
+/// Make a role
+#[utoipa::path(
+    post,
+    path = "/auth/roles/",
+    tag = "auth",
+    operation_id = "create_role",
+    security(("bearer" = ["settings"])),
+    request_body = NewRole,
+    responses(
+        (status = 201, body = Role, description = "The role. Nobody has it yet."),
+        (status = 403, body = Problem, description = "One may not do all of that oneself."),
+        Problems
+    )
+)]
+pub(crate) async fn create_role(
+    State(app): State<App>,
+    InPerson(author, _): InPerson<Settings>,
+    origin: Origin,
+    Body(new): Body<NewRole>,
+) -> Result<(StatusCode, Json<Role>), ApiError> {
+    let now = app.ambient.now();
+    let mut tx = app.db.begin().await?;
+    if !begin_change(&mut tx, &author, Permission::Settings).await?.cover(new.permissions) {
+        return Err(ApiError::Forbidden);
+    }
+    let role = roles::insert(&mut tx, &new.name, new.permissions, now).await.map_err(name_taken)?;
+    let details = json!({"role_id": role.id, "name": role.name, "permissions": role.permissions});
+    let entry = Entry::by_staff(Kind::RoleCreated, author.id, None).with(details);
+    audit::store::record(&mut tx, entry, &origin, now).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(role)))
+}

@@ -1,0 +1,54 @@
+//! `DELETE /auth/roles/{id}/`: a role that is of no more use.
+
+use axum::extract::State;
+use http::StatusCode;
+use serde_json::json;
+use shared::app::App;
+use shared::audit::{self, Entry, Kind};
+use shared::http::{ApiError, InPerson, PathId, Problem, Problems};
+use shared::ids::RoleId;
+use shared::staff::store::roles;
+use shared::users::permissions::Settings;
+use shared::users::{Origin, Permission};
+
+use super::begin_change;
+
+/// Delete a role
+///
+/// It is taken from everybody who has it; who has no other does not work here any more. Only for who may do all that the role allows;
+/// but for superusers nobody deletes a role that they have themselves.
+#[utoipa::path(
+    delete,
+    path = "/auth/roles/{id}/",
+    tag = "auth",
+    operation_id = "delete_role",
+    security(("bearer" = ["settings"])),
+    params(("id" = RoleId, Path)),
+    responses(
+        (status = 204, description = "There is no such role any more."),
+        (status = 403, body = Problem, description = "One may not do all of that oneself, or has the role."),
+        (status = 404, body = Problem, description = "There is no such role."),
+        Problems
+    )
+)]
+pub(crate) async fn delete_role(
+    State(app): State<App>,
+    InPerson(author, _): InPerson<Settings>,
+    PathId(id): PathId<RoleId>,
+    origin: Origin,
+) -> Result<StatusCode, ApiError> {
+    let mut tx = app.db.begin().await?;
+    let rights = begin_change(&mut tx, &author, Permission::Settings).await?;
+    let role = roles::find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    let holders = roles::holders(&mut tx, id).await?;
+    let is_own = !rights.is_superuser && holders.contains(&author.id);
+    if is_own || !rights.cover(role.permissions) {
+        return Err(ApiError::Forbidden);
+    }
+    roles::delete(&mut tx, id).await?;
+    let details = json!({"role_id": id, "name": role.name, "permissions": role.permissions, "taken_from": holders});
+    let entry = Entry::by_staff(Kind::RoleDeleted, author.id, None).with(details);
+    audit::store::record(&mut tx, entry, &origin, app.ambient.now()).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

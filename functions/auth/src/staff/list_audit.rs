@@ -1,0 +1,76 @@
+//! `GET /auth/audit/`: what was done to accounts and by accounts.
+
+use axum::Json;
+use axum::extract::{OriginalUri, State};
+use shared::app::App;
+use shared::audit::{AuditEntry, AuditFilter, store};
+use shared::http::{ApiError, BaseUrl, Cursor, Fields, FromFields, InPerson, Links, Page, PageQuery, Problems, Query};
+use shared::ids::UserId;
+use shared::time::Timestamp;
+use shared::users::permissions::Settings;
+use utoipa::IntoParams;
+
+use super::{between, moment};
+
+/// Which lines of the log.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AuditQuery {
+    /// About this account.
+    #[param(required = false)]
+    pub user_id: Option<UserId>,
+    /// Done by this account.
+    #[param(required = false)]
+    pub actor_id: Option<UserId>,
+    /// Of this kind: `logged_in`, `roles_assigned`…
+    #[param(required = false)]
+    pub kind: Option<String>,
+    /// From then on.
+    #[param(required = false)]
+    pub from: Option<Timestamp>,
+    /// Before then.
+    #[param(required = false)]
+    pub to: Option<Timestamp>,
+}
+
+impl FromFields for AuditQuery {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let user_id = fields.filter("user_id", Fields::id);
+        let actor_id = fields.filter("actor_id", Fields::id);
+        let kind = fields.filter("kind", |fields, name| fields.text(name, 50));
+        let from = fields.filter("from", moment);
+        let to = fields.filter("to", moment);
+        Some(Self { user_id: user_id?.map(UserId), actor_id: actor_id?.map(UserId), kind: kind?, from: from?, to: to? })
+    }
+}
+
+/// List the audit log, newest first
+///
+/// Written once and never changed; kept for 400 days.
+#[utoipa::path(
+    get,
+    path = "/auth/audit/",
+    tag = "auth",
+    operation_id = "list_audit",
+    security(("bearer" = ["settings"])),
+    params(AuditQuery, PageQuery),
+    responses((status = 200, body = Page<AuditEntry>, description = "A page of the log."), Problems)
+)]
+pub(crate) async fn list_audit(
+    State(app): State<App>,
+    _: InPerson<Settings>,
+    base: BaseUrl,
+    OriginalUri(uri): OriginalUri,
+    Query(query): Query<AuditQuery>,
+    Query(pages): Query<PageQuery>,
+) -> Result<Json<Page<AuditEntry>>, ApiError> {
+    let AuditQuery { user_id, actor_id, kind, from, to } = query;
+    let filter = AuditFilter { user: user_id, actor: actor_id, kind, from, to };
+    let cursor: Option<Cursor<i64>> = pages.cursor()?;
+    let mut tx = app.db.read().await?;
+    let rows = store::list(&mut tx, &filter, between(cursor.as_ref()), pages.limit()).await?;
+    let count = if pages.count { Some(store::count(&mut tx, &filter).await?) } else { None };
+    tx.commit().await?;
+    let page = Page::from_rows(rows, pages.page_size, cursor.as_ref(), |line| line.id, &Links::new(&base, &uri));
+    Ok(Json(Page { count, ..page }))
+}

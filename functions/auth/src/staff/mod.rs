@@ -1,0 +1,102 @@
+//! Who works here and what they may do: roles, the staff, customers' accounts, keys for programs, and the audit log.
+
+mod assign_roles;
+mod create_api_key;
+mod create_role;
+mod deactivate_user;
+mod delete_role;
+mod get_api_key;
+mod get_role;
+mod list_api_keys;
+mod list_audit;
+mod list_roles;
+mod list_staff;
+mod remove_from_staff;
+mod revoke_api_key;
+mod update_role;
+
+use shared::app::db::Tx;
+use shared::http::{ApiError, Cursor, Direction, Fields};
+use shared::staff::{NAME_MAX, Rights, is_name_taken, store};
+use shared::time::Timestamp;
+use shared::users::store::Account;
+use shared::users::{Permission, Permissions};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Auth;
+
+/// More than anybody has a use for, in one list of a body.
+const VALUES_MAX: usize = 100;
+
+/// Every route of the staff's.
+pub(crate) fn router() -> OpenApiRouter<Auth> {
+    OpenApiRouter::new()
+        .routes(routes!(list_roles::list_roles, create_role::create_role))
+        .routes(routes!(
+            get_role::get_role,
+            update_role::replace_role,
+            update_role::update_role,
+            delete_role::delete_role
+        ))
+        .routes(routes!(list_staff::list_staff))
+        .routes(routes!(assign_roles::assign_roles, remove_from_staff::remove_from_staff))
+        .routes(routes!(deactivate_user::deactivate_user))
+        .routes(routes!(deactivate_user::reactivate_user))
+        .routes(routes!(list_api_keys::list_api_keys, create_api_key::create_api_key))
+        .routes(routes!(get_api_key::get_api_key, revoke_api_key::revoke_api_key))
+        .routes(routes!(list_audit::list_audit))
+}
+
+/// Begins a change of who may do what, and looks again at what its author may do: since the request was let in, another change may
+/// have taken it away.
+async fn begin_change(tx: &mut Tx, author: &Account, needed: Permission) -> Result<Rights, ApiError> {
+    store::begin_change(tx).await?;
+    let rights = store::rights(tx, author.id).await?;
+    rights.filter(|rights| rights.permissions.has(needed)).ok_or(ApiError::Forbidden)
+}
+
+/// 400, where an error says that the name of a role is another's.
+fn name_taken(error: sqlx::Error) -> ApiError {
+    if is_name_taken(&error) { ApiError::field("name", "role with this name already exists.") } else { error.into() }
+}
+
+/// The rows between which a page is: those after the first, or before the second.
+fn between<K: Copy>(cursor: Option<&Cursor<K>>) -> (Option<K>, Option<K>) {
+    match cursor {
+        None => (None, None),
+        Some(Cursor { direction: Direction::Next, key }) => (Some(*key), None),
+        Some(Cursor { direction: Direction::Previous, key }) => (None, Some(*key)),
+    }
+}
+
+/// The name of a role or a key.
+fn name(fields: &mut Fields, field: &str) -> Option<String> {
+    fields.text(field, NAME_MAX)
+}
+
+/// A list of permissions, of these.
+fn permissions(fields: &mut Fields, field: &str, among: &[Permission]) -> Option<Permissions> {
+    let read = fields.values(field, VALUES_MAX, |fields, at| {
+        let name = fields.text(at, NAME_MAX)?;
+        let permission = Permission::named(&name).filter(|permission| among.contains(permission));
+        if permission.is_none() {
+            fields.error(at, format!("\"{name}\" is not a valid choice."));
+        }
+        permission
+    });
+    read.map(|permissions| permissions.into_iter().collect())
+}
+
+/// A moment.
+fn moment(fields: &mut Fields, field: &str) -> Option<Timestamp> {
+    let moment = fields.text(field, 40)?.parse().ok();
+    if moment.is_none() {
+        fields.error(
+            field,
+            "Datetime has wrong format. Use one of these formats instead: \
+             YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+        );
+    }
+    moment
+}

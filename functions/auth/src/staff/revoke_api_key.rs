@@ -1,0 +1,46 @@
+//! `DELETE /auth/api_keys/{id}/`: a key is called back.
+
+use axum::extract::State;
+use http::StatusCode;
+use serde_json::json;
+use shared::app::App;
+use shared::audit::{self, Entry, Kind};
+use shared::http::{ApiError, InPerson, PathId, Problem, Problems};
+use shared::ids::ApiKeyId;
+use shared::staff::store::api_keys;
+use shared::users::Origin;
+use shared::users::permissions::Settings;
+
+/// Revoke an API key
+///
+/// It is refused from now on, and stays in the list. Anybody with `settings` may, whatever the key carries: a leak does not wait.
+#[utoipa::path(
+    delete,
+    path = "/auth/api_keys/{id}/",
+    tag = "auth",
+    operation_id = "revoke_api_key",
+    security(("bearer" = ["settings"])),
+    params(("id" = ApiKeyId, Path)),
+    responses(
+        (status = 204, description = "It is refused from now on."),
+        (status = 404, body = Problem, description = "There is no such key."),
+        Problems
+    )
+)]
+pub(crate) async fn revoke_api_key(
+    State(app): State<App>,
+    InPerson(author, _): InPerson<Settings>,
+    PathId(id): PathId<ApiKeyId>,
+    origin: Origin,
+) -> Result<StatusCode, ApiError> {
+    let now = app.ambient.now();
+    let mut tx = app.db.begin().await?;
+    let key = api_keys::find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    if api_keys::revoke(&mut tx, id, now).await? {
+        let details = json!({"api_key_id": id, "name": key.name, "scopes": key.scopes});
+        let entry = Entry::by_staff(Kind::ApiKeyRevoked, author.id, key.created_by).with(details);
+        audit::store::record(&mut tx, entry, &origin, now).await?;
+    }
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,131 @@
+//! `PUT` and `PATCH /auth/roles/{id}/`: another name, other permissions.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::json;
+use shared::app::App;
+use shared::audit::{self, Entry, Kind};
+use shared::http::{ApiError, Body, Fields, FromFields, InPerson, PathId, Problem, Problems};
+use shared::ids::RoleId;
+use shared::staff::Role;
+use shared::staff::store::roles;
+use shared::users::permissions::Settings;
+use shared::users::store::Account;
+use shared::users::{Origin, Permission, Permissions};
+use utoipa::ToSchema;
+
+use super::create_role::NewRole;
+use super::{begin_change, name, name_taken, permissions};
+
+/// What of a role is to change.
+#[derive(Debug, ToSchema)]
+pub(crate) struct RoleChange {
+    /// What it is called. No other role is.
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 100, example = "Warehouse")]
+    pub name: Option<String>,
+    /// What who has it may do.
+    #[schema(value_type = Vec<Permission>, required = false)]
+    pub permissions: Option<Permissions>,
+}
+
+impl FromFields for RoleChange {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let name = if fields.has("name") { name(fields, "name").map(Some) } else { Some(None) };
+        let permissions = if fields.has("permissions") {
+            permissions(fields, "permissions", &Permission::ALL).map(Some)
+        } else {
+            Some(None)
+        };
+        Some(Self { name: name?, permissions: permissions? })
+    }
+}
+
+/// Replace a role
+///
+/// It holds at once for everybody who has the role. Only for who may do all that the role allows, before and after; but for superusers
+/// nobody changes a role that they have themselves.
+#[utoipa::path(
+    put,
+    path = "/auth/roles/{id}/",
+    tag = "auth",
+    operation_id = "replace_role",
+    security(("bearer" = ["settings"])),
+    params(("id" = RoleId, Path)),
+    request_body = NewRole,
+    responses(
+        (status = 200, body = Role, description = "The role as it is now."),
+        (status = 403, body = Problem, description = "One may not do all of that oneself, or has the role."),
+        (status = 404, body = Problem, description = "There is no such role."),
+        Problems
+    )
+)]
+pub(crate) async fn replace_role(
+    State(app): State<App>,
+    InPerson(author, _): InPerson<Settings>,
+    PathId(id): PathId<RoleId>,
+    origin: Origin,
+    Body(new): Body<NewRole>,
+) -> Result<Json<Role>, ApiError> {
+    let change = RoleChange { name: Some(new.name), permissions: Some(new.permissions) };
+    change_role(&app, &author, id, change, &origin).await
+}
+
+/// Change a role
+///
+/// It holds at once for everybody who has the role. Only for who may do all that the role allows, before and after; but for superusers
+/// nobody changes a role that they have themselves.
+#[utoipa::path(
+    patch,
+    path = "/auth/roles/{id}/",
+    tag = "auth",
+    operation_id = "update_role",
+    security(("bearer" = ["settings"])),
+    params(("id" = RoleId, Path)),
+    request_body = RoleChange,
+    responses(
+        (status = 200, body = Role, description = "The role as it is now."),
+        (status = 403, body = Problem, description = "One may not do all of that oneself, or has the role."),
+        (status = 404, body = Problem, description = "There is no such role."),
+        Problems
+    )
+)]
+pub(crate) async fn update_role(
+    State(app): State<App>,
+    InPerson(author, _): InPerson<Settings>,
+    PathId(id): PathId<RoleId>,
+    origin: Origin,
+    Body(change): Body<RoleChange>,
+) -> Result<Json<Role>, ApiError> {
+    change_role(&app, &author, id, change, &origin).await
+}
+
+async fn change_role(
+    app: &App,
+    author: &Account,
+    id: RoleId,
+    change: RoleChange,
+    origin: &Origin,
+) -> Result<Json<Role>, ApiError> {
+    let mut tx = app.db.begin().await?;
+    let rights = begin_change(&mut tx, author, Permission::Settings).await?;
+    let before = roles::find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    let role = Role {
+        name: change.name.unwrap_or_else(|| before.name.clone()),
+        permissions: change.permissions.unwrap_or(before.permissions),
+        ..before.clone()
+    };
+    // Who widened a role of their own by what they have from another would keep it when the other is taken from them.
+    let is_own = !rights.is_superuser && roles::holders(&mut tx, id).await?.contains(&author.id);
+    if is_own || !rights.cover(before.permissions) || !rights.cover(role.permissions) {
+        return Err(ApiError::Forbidden);
+    }
+    roles::update(&mut tx, &role).await.map_err(name_taken)?;
+    let details = json!({
+        "role_id": id, "name": role.name, "permissions": role.permissions,
+        "name_before": before.name, "permissions_before": before.permissions,
+    });
+    let entry = Entry::by_staff(Kind::RoleChanged, author.id, None).with(details);
+    audit::store::record(&mut tx, entry, origin, app.ambient.now()).await?;
+    tx.commit().await?;
+    Ok(Json(role))
+}

@@ -1,0 +1,117 @@
+//! `POST /auth/users/{id}/deactivate/` and `…/reactivate/`.
+
+use serde_json::json;
+use shared::ids::UserId;
+use shared::testing::{Answer, Client, TestApp};
+use shared::users::Permissions;
+use sqlx::PgPool;
+
+use crate::{PASSWORD, log_in, register, service, staff_who_may, tokens};
+
+async fn switch(client: &Client, user: UserId, how: &str) -> Answer {
+    client.post(&format!("/auth/users/{user}/{how}/"), json!({})).await
+}
+
+async fn is_active(app: &TestApp, user: UserId) -> bool {
+    sqlx::query_scalar("select is_active from users where id = $1").bind(user).fetch_one(&app.db).await.unwrap()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_account_that_is_switched_off_is_signed_out_everywhere_and_lets_nobody_in(db: PgPool) {
+    let app = service(db);
+    let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
+    let (anas, bens) = (tokens(&app, "ana").await, tokens(&app, "ben").await);
+    let clerk = app.of(&staff_who_may(&app, &["customers"]).await);
+
+    switch(&clerk, ana, "deactivate").await.expect(204);
+
+    assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'deactivated'").await, 1);
+    app.anonymous().bearer(&anas.access).get("/auth/users/me/").await.expect(401);
+    app.anonymous().post("/auth/jwt/refresh/", json!({"refresh": anas.refresh})).await.expect(401);
+    log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
+    app.anonymous().bearer(&bens.access).get("/auth/users/me/").await.expect(200);
+    assert!(is_active(&app, ben).await);
+
+    switch(&clerk, ana, "reactivate").await.expect(204);
+    // What ended stays ended.
+    app.anonymous().bearer(&anas.access).get("/auth/users/me/").await.expect(401);
+    log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_is_so_already_is_not_told_again(db: PgPool) {
+    let app = service(db);
+    let (ana, clerk) = (app.a_user().await, staff_who_may(&app, &["customers"]).await);
+    for how in ["reactivate", "deactivate", "deactivate", "reactivate", "reactivate"] {
+        switch(&app.of(&clerk).at("203.0.113.9"), ana.id, how).await.expect(204);
+    }
+    let told: Vec<(String, i64, i64, String)> =
+        sqlx::query_as("select kind, user_id, actor_user_id, address from audit_log order by id")
+            .fetch_all(&app.db)
+            .await
+            .unwrap();
+    let line = |kind: &str| (kind.to_owned(), ana.id.0, clerk.id.0, "203.0.113.9".to_owned());
+    assert_eq!(told, [line("deactivated"), line("reactivated")]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn only_a_superuser_switches_one_of_the_staff_and_nobody_themselves(db: PgPool) {
+    let app = service(db);
+    let (boss, clerk) = (app.a_superuser().await, app.a_staff_user().await);
+    let colleague = app.a_staff_user_who_may(Permissions::NONE).await;
+    for how in ["deactivate", "reactivate"] {
+        for user in [&clerk, &boss, &colleague] {
+            switch(&app.of(&clerk), user.id, how).await.expect(403);
+        }
+        switch(&app.of(&boss), boss.id, how).await.expect(403);
+    }
+    switch(&app.of(&boss), colleague.id, "deactivate").await.expect(204);
+    assert!(is_active(&app, clerk.id).await && is_active(&app, boss.id).await && !is_active(&app, colleague.id).await);
+    switch(&app.of(&boss), colleague.id, "reactivate").await.expect(204);
+    switch(&app.of(&boss), UserId(999), "deactivate").await.expect(404);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_two_superusers_who_switch_each_other_off_one_stays(db: PgPool) {
+    let app = service(db);
+    for _ in 0..10 {
+        let (ana, ben) = (app.a_superuser().await, app.a_superuser().await);
+        let (anas, bens) = (app.of(&ana), app.of(&ben));
+        let (one, other) = tokio::join!(switch(&anas, ben.id, "deactivate"), switch(&bens, ana.id, "deactivate"));
+        let done = [one.status, other.status].into_iter().filter(|status| *status == 204).count();
+        assert_eq!(done, 1, "{} {}", one.text, other.text);
+        assert!(is_active(&app, ana.id).await != is_active(&app, ben.id).await);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_link_that_was_mailed_before_does_not_switch_the_account_on_again(db: PgPool) {
+    let app = service(db);
+    let ana = app.a_user().await;
+    sqlx::query(
+        "insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
+         values (sha256('x'), $1, 'activation', $2, now(), now() + interval '3 days')",
+    )
+    .bind(ana.id)
+    .bind(&ana.email)
+    .execute(&app.db)
+    .await
+    .unwrap();
+    switch(&app.of(&staff_who_may(&app, &["customers"]).await), ana.id, "deactivate").await.expect(204);
+    assert_eq!(app.count("select count(*) from mailed_links").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_program_switches_customers_and_the_log_names_its_key(db: PgPool) {
+    let app = service(db);
+    let (ana, maker) = (app.a_user().await, app.a_superuser().await);
+    let program = app.with_key(&app.an_api_key_of(&maker, Permissions::of_names(["customers"])).await);
+    switch(&program, ana.id, "deactivate").await.expect(204);
+    assert!(!is_active(&app, ana.id).await);
+    // Its maker could.
+    switch(&program, app.a_staff_user().await.id, "deactivate").await.expect(403);
+    switch(&program, maker.id, "deactivate").await.expect(403);
+    let told = "select count(*) from audit_log a join api_keys k on k.id = a.actor_api_key_id
+                 where a.kind = 'deactivated' and a.actor_user_id is null";
+    assert_eq!(app.count(told).await, 1);
+}

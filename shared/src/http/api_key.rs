@@ -1,0 +1,26 @@
+//! `Authorization: Api-Key <key>`: a program that somebody of the staff made a key for.
+
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+use super::{ApiError, Unauthorized};
+use crate::app::App;
+use crate::users::api_keys;
+use crate::users::store::api_keys::{GoodKey, note_use};
+
+/// The request's key; `None` where it shows none. One that is not good is an error.
+pub(super) async fn api_key(parts: &Parts, app: &App) -> Result<Option<GoodKey>, ApiError> {
+    let Some(Ok(header)) = parts.headers.get(AUTHORIZATION).map(|value| value.to_str()) else { return Ok(None) };
+    let mut words = header.split_whitespace();
+    if words.next() != Some("Api-Key") {
+        return Ok(None);
+    }
+    let (Some(key), None) = (words.next(), words.next()) else { return Err(not_valid()) };
+    let shown = api_keys::read(key).ok_or_else(not_valid)?;
+    note_use(&app.db, &shown, app.ambient.now()).await?.map(Some).ok_or_else(not_valid)
+}
+
+/// 401. Not why: that is its owner's to know.
+fn not_valid() -> ApiError {
+    Unauthorized::Other { detail: "This API key is not valid.".to_owned(), code: Some("api_key_not_valid") }.into()
+}

@@ -1,0 +1,82 @@
+//! The staff in SQL.
+
+use crate::app::db::Tx;
+use crate::ids::{RoleId, UserId};
+use crate::staff::{StaffMember, Standing};
+
+/// The staff by id: those behind `after`, or the nearest ones before `before`, backwards; at most `limit`.
+pub async fn list(
+    tx: &mut Tx,
+    (after, before): (Option<UserId>, Option<UserId>),
+    limit: i64,
+) -> sqlx::Result<Vec<StaffMember>> {
+    sqlx::query_as!(
+        StaffMember,
+        r#"select u.id, u.username, u.email, u.is_superuser, u.last_login_at,
+                  array(select role_id from user_roles where user_id = u.id order by role_id) as "roles!: Vec<RoleId>"
+             from users u
+            where u.is_staff and ($1::bigint is null or u.id > $1) and ($2::bigint is null or u.id < $2)
+            order by case when $2::bigint is null then u.id else -u.id end
+            limit $3"#,
+        after as _,
+        before as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
+/// How many there are.
+pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from users where is_staff"#).fetch_one(&mut *tx).await
+}
+
+/// How an account stands, and nobody changes it until the transaction ends; `None` where there is none.
+pub async fn lock(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Standing>> {
+    sqlx::query_as!(
+        Standing,
+        "select is_active, is_staff, is_superuser from users where id = $1 for no key update",
+        user as _
+    )
+    .fetch_optional(&mut *tx)
+    .await
+}
+
+/// Gives somebody these roles and no others. Whether they work here follows.
+pub async fn assign(tx: &mut Tx, user: UserId, roles: &[RoleId]) -> sqlx::Result<()> {
+    let ids: Vec<i64> = roles.iter().map(|role| role.0).collect();
+    sqlx::query!("delete from user_roles where user_id = $1 and role_id <> all($2)", user as _, &ids)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query!(
+        "insert into user_roles (user_id, role_id) select $1, role_id from unnest($2::bigint[]) as role_id
+         on conflict do nothing",
+        user as _,
+        &ids
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// One account, as one of the staff; also where it is none any more.
+pub async fn find(tx: &mut Tx, user: UserId) -> sqlx::Result<StaffMember> {
+    sqlx::query_as!(
+        StaffMember,
+        r#"select u.id, u.username, u.email, u.is_superuser, u.last_login_at,
+                  array(select role_id from user_roles where user_id = u.id order by role_id) as "roles!: Vec<RoleId>"
+             from users u
+            where u.id = $1"#,
+        user as _
+    )
+    .fetch_one(&mut *tx)
+    .await
+}
+
+/// Switches an account on or off.
+pub async fn set_active(tx: &mut Tx, user: UserId, is_active: bool) -> sqlx::Result<()> {
+    sqlx::query!("update users set is_active = $2 where id = $1", user as _, is_active)
+        .execute(&mut *tx)
+        .await
+        .map(drop)
+}

@@ -1,0 +1,66 @@
+//! Programs with keys, superusers, and those who may not get in any more.
+
+use uuid::Uuid;
+
+use super::{Client, TestApp, TestUser};
+use crate::app::{Ambient as _, SystemAmbient};
+use crate::ids::{ApiKeyId, SignInId};
+use crate::users::tokens::{Claims, TokenType};
+use crate::users::{Permissions, api_keys};
+
+impl TestApp {
+    /// Somebody new who may do everything.
+    pub async fn a_superuser(&self) -> TestUser {
+        let user = self.insert_user(true).await;
+        sqlx::query("update users set is_superuser = true where id = $1")
+            .bind(user.id)
+            .execute(&self.db)
+            .await
+            .unwrap();
+        user
+    }
+
+    /// A new key that somebody has made.
+    pub async fn an_api_key_of(&self, maker: &TestUser, scopes: Permissions) -> String {
+        let mut secret = [0; 32];
+        SystemAmbient.fill_random(&mut secret);
+        let id = ApiKeyId(SystemAmbient.ordered_uuid());
+        let key = api_keys::written(id, secret);
+        sqlx::query(
+            "insert into api_keys (id, name, key_sha256, scopes, created_by, created_at) values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id)
+        .bind(format!("Key of {}", maker.id))
+        .bind(&api_keys::sha256(&key)[..])
+        .bind(scopes.names())
+        .bind(maker.id)
+        .bind(self.clock.now())
+        .execute(&self.db)
+        .await
+        .unwrap();
+        key
+    }
+
+    /// A client that is a program with this key.
+    pub fn with_key(&self, key: &str) -> Client {
+        self.anonymous().header("authorization", &format!("Api-Key {key}"))
+    }
+
+    /// A token of somebody's that is good for an hour, of a sign-in that has ended.
+    pub async fn a_token_of_an_ended_sign_in(&self, user: &TestUser) -> String {
+        let (sign_in, now) = (SystemAmbient.random_uuid(), self.clock.now());
+        sqlx::query(
+            "insert into sign_ins (id, user_id, created_at, last_used_at, expires_at, ended_at, end_reason)
+             values ($1, $2, $3, $3, $4, $3, 'logged_out')",
+        )
+        .bind(sign_in)
+        .bind(user.id)
+        .bind(now)
+        .bind(now.plus_seconds(3600))
+        .execute(&self.db)
+        .await
+        .unwrap();
+        let claims = Claims::new(TokenType::Access, user.id, Uuid::nil(), now, 3600).of_sign_in(SignInId(sign_in));
+        self.signer.sign(&claims).unwrap()
+    }
+}

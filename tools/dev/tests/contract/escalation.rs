@@ -1,0 +1,290 @@
+//! Nobody gets further than their permissions. Driven by the functions' documents, so an operation is held to it from the day it is
+//! there: what its `security` names is what it asks for, and what names nothing asks for nothing.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use http::Method;
+use serde_json::{Value, json};
+use shared::http::{InPerson, Permitted};
+use shared::testing::{Client, TestApp, TestUser};
+use shared::users::permissions::{Catalogue, Customers, Orders};
+use shared::users::{Permission, Permissions};
+use sqlx::PgPool;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::functions::{Operation, operations, serve};
+
+/// What a caller is to hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hears {
+    /// 401: nobody we know.
+    WhoAreYou,
+    /// 403: somebody we know, and not for this.
+    NotYou,
+    /// Anything else: whether there is such a thing, whether the body holds.
+    Something,
+}
+
+/// Somebody, by the header that says so.
+struct Caller {
+    who: &'static str,
+    credentials: Option<String>,
+    hears: Hears,
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_names_a_permission_opens_to_whoever_has_it_and_to_nobody_else(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let mut known = BTreeMap::new();
+    let mut count = 0;
+    for operation in operations() {
+        let Some(needed) = needed(&operation) else { continue };
+        if !known.contains_key(needed.name()) {
+            known.insert(needed.name(), callers(&app, needed).await);
+        }
+        let found = breaches(&client_of(&app, operation.function), &operation, &known[needed.name()]).await;
+        assert!(found.is_empty(), "{found:#?}");
+        count += 1;
+    }
+    assert!(count >= 10, "the documents have {count} operations that name a permission");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_names_no_permission_asks_for_none_and_takes_no_key(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let staff = app.a_staff_user().await;
+    let key = format!("Api-Key {}", app.an_api_key_of(&staff, Permissions::all()).await);
+    let mut count = 0;
+    for operation in operations().iter().filter(|operation| needed(operation).is_none()) {
+        // Somebody new each time: they may have ended their account with the one before.
+        let found = forgotten(&client_of(&app, operation.function), operation, &app.a_user().await, &key).await;
+        assert!(found.is_empty(), "{found:#?}");
+        count += 1;
+    }
+    assert!(count >= 10, "the documents have {count} operations that name none");
+}
+
+#[test]
+fn a_key_is_taken_for_every_permission_but_settings_and_the_document_says_so() {
+    for operation in operations() {
+        let Some(needed) = needed(&operation) else { continue };
+        let mut expected = vec![json!({"bearer": [needed.name()]})];
+        if Permission::FOR_KEYS.contains(&needed) {
+            expected.push(json!({"api_key": [needed.name()]}));
+        }
+        assert_eq!(operation.json["security"], Value::Array(expected), "{}", operation.id());
+    }
+}
+
+/// The permission that an operation names. One that is none is a slip of the pen.
+fn needed(operation: &Operation) -> Option<Permission> {
+    let requirements = operation.json["security"].as_array()?;
+    let names = requirements.iter().filter_map(Value::as_object).flat_map(|one| one.values());
+    let name = names.filter_map(|scopes| scopes[0].as_str()).next()?;
+    Some(Permission::named(name).unwrap_or_else(|| panic!("{} names {name}", operation.id())))
+}
+
+/// A function as its Lambda serves it, over the database of the test.
+fn client_of(app: &TestApp, function: &str) -> Client {
+    Client::new(serve(function, &app.app, &app.signer).unwrap())
+}
+
+/// A path that leads there, with an id that nothing has.
+fn path(operation: &Operation) -> String {
+    let segments =
+        operation.path.split('/').map(|segment| if segment.starts_with('{') { "999999999" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+async fn ask(client: &Client, operation: &Operation, credentials: Option<&str>) -> (u16, Value) {
+    let client = match credentials {
+        Some(credentials) => client.clone().header("authorization", credentials),
+        None => client.clone(),
+    };
+    let method: Method = operation.method.parse().unwrap();
+    let answer = client.send_json(method, &path(operation), json!({})).await;
+    assert!(answer.status != 401 || !answer.header("www-authenticate").is_empty(), "{}", operation.id());
+    (answer.status, answer.body)
+}
+
+/// Who hears of an operation what they are not to.
+async fn breaches(client: &Client, operation: &Operation, callers: &[Caller]) -> Vec<String> {
+    let mut found = Vec::new();
+    for Caller { who, credentials, hears } in callers {
+        let (status, body) = ask(client, operation, credentials.as_deref()).await;
+        let heard = match status {
+            401 => Hears::WhoAreYou,
+            403 if body["code"] == "permission_denied" => Hears::NotYou,
+            _ => Hears::Something,
+        };
+        if heard != *hears || status >= 500 {
+            found.push(format!("{}: {who} is to hear {hears:?} and hears {status} {body}", operation.id()));
+        }
+    }
+    found
+}
+
+/// Whether an operation that names no permission asks for one after all, or takes a key.
+async fn forgotten(client: &Client, operation: &Operation, customer: &TestUser, key: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let (status, body) = ask(client, operation, Some(&format!("Bearer {}", customer.token))).await;
+    if status == 403 && body["code"] == "permission_denied" {
+        found.push(format!("{} is for the staff and does not say so", operation.id()));
+    }
+    let (status, _) = ask(client, operation, Some(key)).await;
+    if operation.is_private() && status != 401 {
+        found.push(format!("{} is for people and takes a key: {status}", operation.id()));
+    }
+    found
+}
+
+/// Everybody whose answer there is something to say about.
+async fn callers(app: &TestApp, needed: Permission) -> Vec<Caller> {
+    let (only, others) = (just([needed]), just(Permission::ALL.into_iter().filter(|other| *other != needed)));
+    let mut callers = people(app, only, others).await;
+    callers.extend(programs(app, needed, only, others).await);
+    callers
+}
+
+async fn people(app: &TestApp, only: Permissions, others: Permissions) -> Vec<Caller> {
+    let (idle, gone, out) = (app.a_staff_user().await, app.a_staff_user().await, app.a_staff_user().await);
+    sqlx::query("update users set is_active = false where id = $1").bind(idle.id).execute(&app.db).await.unwrap();
+    sqlx::query("delete from users where id = $1").bind(gone.id).execute(&app.db).await.unwrap();
+    let bearer = |who, token: &str, hears| Caller { who, credentials: Some(format!("Bearer {token}")), hears };
+    vec![
+        Caller { who: "nobody", credentials: None, hears: Hears::WhoAreYou },
+        bearer("somebody with a forged token", "forged", Hears::WhoAreYou),
+        bearer("one of the staff who is switched off", &idle.token, Hears::WhoAreYou),
+        bearer("one whose account is gone", &gone.token, Hears::WhoAreYou),
+        bearer("one who signed out", &app.a_token_of_an_ended_sign_in(&out).await, Hears::WhoAreYou),
+        bearer("a customer", &app.a_user().await.token, Hears::NotYou),
+        bearer(
+            "one of the staff with no permission",
+            &app.a_staff_user_who_may(Permissions::NONE).await.token,
+            Hears::NotYou,
+        ),
+        bearer("one with every other permission", &app.a_staff_user_who_may(others).await.token, Hears::NotYou),
+        bearer("one with just this permission", &app.a_staff_user_who_may(only).await.token, Hears::Something),
+        bearer("a superuser", &app.a_superuser().await.token, Hears::Something),
+    ]
+}
+
+async fn programs(app: &TestApp, needed: Permission, only: Permissions, others: Permissions) -> Vec<Caller> {
+    let maker = app.a_staff_user().await;
+    let (demoted, idle, gone) = (app.a_staff_user().await, app.a_staff_user().await, app.a_staff_user().await);
+    let mut keys = Vec::new();
+    for (of, scopes) in [
+        (&maker, only),
+        (&maker, others),
+        (&maker, only),
+        (&maker, only),
+        (&demoted, only),
+        (&idle, only),
+        (&gone, only),
+    ] {
+        keys.push(app.an_api_key_of(of, scopes).await);
+    }
+    let [good, other, revoked, expired, of_demoted, of_idle, of_gone] = keys.try_into().unwrap();
+    spoil(app, &revoked, "update api_keys set revoked_at = created_at where key_sha256 = $1").await;
+    spoil(app, &expired, "update api_keys set expires_at = created_at where key_sha256 = $1").await;
+    for (of, sql) in [
+        (demoted, "update roles set permissions = $2 where id in (select role_id from user_roles where user_id = $1)"),
+        (idle, "update users set is_active = $2::text[] is null where id = $1"),
+        (gone, "delete from users where id = $1 and $2::text[] is not null"),
+    ] {
+        sqlx::query(sql).bind(of.id).bind(others.names()).execute(&app.db).await.unwrap();
+    }
+    // The end of one key on the beginning of another.
+    let forged = format!("{}{}", &good[..37], &other[37..]);
+    let key = |who, key: &str, hears| Caller { who, credentials: Some(format!("Api-Key {key}")), hears };
+    let is_open = Permission::FOR_KEYS.contains(&needed);
+    vec![
+        key("a program with just this scope", &good, if is_open { Hears::Something } else { Hears::NotYou }),
+        key("a program with every other scope", &other, Hears::NotYou),
+        key("a program with a revoked key", &revoked, Hears::WhoAreYou),
+        key("a program with an expired key", &expired, Hears::WhoAreYou),
+        key("a program whose maker lost the permission", &of_demoted, Hears::WhoAreYou),
+        key("a program whose maker is switched off", &of_idle, Hears::WhoAreYou),
+        key("a program whose maker is gone", &of_gone, Hears::WhoAreYou),
+        key("a program with a forged key", &forged, Hears::WhoAreYou),
+        key("a program with no key to speak of", "shop_", Hears::WhoAreYou),
+    ]
+}
+
+async fn spoil(app: &TestApp, key: &str, sql: &'static str) {
+    let done = sqlx::query(sql).bind(&shared::users::api_keys::sha256(key)[..]).execute(&app.db).await.unwrap();
+    assert_eq!(done.rows_affected(), 1);
+}
+
+fn just(permissions: impl IntoIterator<Item = Permission>) -> Permissions {
+    permissions.into_iter().collect()
+}
+
+/// Operations as they must not be, and one as it must.
+mod planted {
+    use super::*;
+
+    #[utoipa::path(get, path = "/planted/good/", operation_id = "good", security(("bearer" = ["customers"]), ("api_key" = ["customers"])), responses((status = 200)))]
+    async fn good(_: Permitted<Customers>) -> Json<Value> {
+        Json(Value::Null)
+    }
+
+    #[utoipa::path(get, path = "/planted/open/", operation_id = "open", security(("bearer" = ["customers"])), responses((status = 200)))]
+    async fn open(_: shared::http::CurrentUser) -> Json<Value> {
+        Json(Value::Null)
+    }
+
+    #[utoipa::path(get, path = "/planted/other/", operation_id = "other", security(("bearer" = ["customers"])), responses((status = 200)))]
+    async fn other(_: Permitted<Catalogue>) -> Json<Value> {
+        Json(Value::Null)
+    }
+
+    #[utoipa::path(get, path = "/planted/silent/", operation_id = "silent", security(("bearer" = [])), responses((status = 200)))]
+    async fn silent(_: InPerson<Orders>) -> Json<Value> {
+        Json(Value::Null)
+    }
+
+    #[utoipa::path(get, path = "/planted/takes-keys/", operation_id = "takes_keys", security(("bearer" = [])), responses((status = 200)))]
+    async fn takes_keys(_: Permitted<Orders>) -> Json<Value> {
+        Json(Value::Null)
+    }
+
+    fn router() -> OpenApiRouter<shared::app::App> {
+        OpenApiRouter::with_openapi(shared::http::document())
+            .routes(routes!(good))
+            .routes(routes!(open))
+            .routes(routes!(other))
+            .routes(routes!(silent))
+            .routes(routes!(takes_keys))
+    }
+
+    #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+    async fn an_operation_that_opens_too_far_is_found(db: PgPool) {
+        let app = TestApp::new(db, router());
+        let callers = callers(&app, Permission::Customers).await;
+        let staff = app.a_staff_user().await;
+        let key = format!("Api-Key {}", app.an_api_key_of(&staff, Permissions::all()).await);
+        let document = serde_json::to_value(router().into_openapi()).unwrap();
+        let mut found = BTreeMap::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let (path, json) = (path.clone(), item["get"].clone());
+            let operation = Operation { function: "planted", method: "GET".to_owned(), path, json };
+            let breaches = match needed(&operation) {
+                Some(_) => breaches(&app.anonymous(), &operation, &callers).await,
+                None => forgotten(&app.anonymous(), &operation, &app.a_user().await, &key).await,
+            };
+            found.insert(operation.id().to_owned(), breaches);
+        }
+        let has = |id: &str, words: &str| found[id].iter().any(|breach| breach.contains(words));
+        assert_eq!(found["good"], Vec::<String>::new());
+        assert!(
+            has("open", "a customer is to hear NotYou") && has("open", "with every other permission"),
+            "{found:#?}"
+        );
+        assert!(has("other", "with every other permission") && has("other", "with just this permission"), "{found:#?}");
+        assert!(has("silent", "is for the staff and does not say so"), "{found:#?}");
+        assert!(has("takes_keys", "takes a key"), "{found:#?}");
+    }
+}
