@@ -6,9 +6,16 @@ mod contract;
 mod create_token;
 mod create_user;
 mod delete_me;
+mod mailed;
 mod openapi;
 mod refresh_token;
 mod update_me;
+mod users_activation;
+mod users_addresses;
+mod users_by_id;
+mod users_limits;
+mod users_list;
+mod users_passwords;
 mod verify_token;
 
 use std::sync::Arc;
