@@ -1,49 +1,65 @@
 //! Limits, where many count at once.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use std::time::Duration;
+
 use shared::app::Ambient as _;
+use shared::app::db::Tx;
 use shared::testing::TestApp;
 use shared::throttles::{Limit, Subject, store};
+use shared::time::Timestamp;
 use shared::users::Origin;
 use sqlx::PgPool;
-use tokio::task::JoinSet;
 
-/// Each of these, from each of these.
-const MANY: u8 = 8;
-
-fn subjects(email: u8, origin: u8) -> (Subject, Subject) {
-    let origin = Origin { address: Some([203, 0, 113, origin].into()), ..Origin::default() };
-    (Subject::email(&format!("user-{email}@example.com")), Subject::origin(&origin))
+fn client(last: u8) -> Subject {
+    Subject::origin(&Origin { address: Some([203, 0, 113, last].into()), ..Origin::default() })
 }
 
+async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> Option<u32> {
+    store::count(tx, limit, subject, now).await.unwrap()
+}
+
+/// Somebody clears away what was counted for Ana. Ana comes, and has to wait for that; meanwhile the first goes on to a client
+/// whose count is over too, which must not be what Ana has cleared away.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn nobody_who_counts_and_clears_away_waits_in_a_circle(db: PgPool) {
     let app = TestApp::of_a_job(db);
-    for _ in 0..10 {
-        // By then all that was counted in the round before is over, so everybody finds something to clear away.
-        app.clock.advance(2 * 86_400);
-        let now = app.clock.now();
-        let mut tries = JoinSet::new();
-        for (email, origin) in (0..MANY).flat_map(|email| (0..MANY).map(move |origin| (email, origin))) {
-            let db = app.app.db.clone();
-            let is_good = (email + origin) % 2 == 0;
-            tries.spawn(async move {
-                let (email, origin) = subjects(email, origin);
-                let mut tx = db.begin().await?;
-                store::count_log_in(&mut tx, &email, &origin, now).await?;
-                tx.commit().await?;
-                if is_good {
-                    let mut tx = db.begin().await?;
-                    store::log_in_succeeded(&mut tx, &email, &origin, now).await?;
-                    tx.commit().await?;
-                }
-                sqlx::Result::Ok(())
-            });
-        }
-        for done in tries.join_all().await {
-            done.unwrap();
-        }
+    let [ana, ben, eve] = ["ana", "ben", "eve"].map(Subject::email);
+    // In the order in which they are over.
+    for (limit, subject, later) in [
+        (Limit::LogInAs, &ana, 1),
+        (Limit::LogInAs, &ben, 86_300),
+        (Limit::LogInFrom, &client(1), 1),
+        (Limit::LogInFrom, &client(2), 1),
+    ] {
+        let mut tx = app.app.db.begin().await.unwrap();
+        count(&mut tx, limit, subject, app.clock.now()).await;
+        tx.commit().await.unwrap();
+        app.clock.advance(later);
     }
+    app.clock.advance(2 * 86_400);
+    let now = app.clock.now();
+
+    let mut eves = app.app.db.begin().await.unwrap();
+    count(&mut eves, Limit::LogInAs, &eve, now).await;
+    let db = app.app.db.clone();
+    let anas = tokio::spawn(async move {
+        let mut tx = db.begin().await.unwrap();
+        let wait = count(&mut tx, Limit::LogInAs, &ana, now).await;
+        tx.commit().await.unwrap();
+        wait
+    });
+    let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let blocked = async {
+        while app.count(waiting).await == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), blocked).await.unwrap();
+    assert_eq!(count(&mut eves, Limit::LogInFrom, &client(1), now).await, None);
+    eves.commit().await.unwrap();
+    assert_eq!(anas.await.unwrap(), None);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
