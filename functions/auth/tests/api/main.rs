@@ -6,10 +6,17 @@ mod contract;
 mod create_token;
 mod create_user;
 mod delete_me;
+mod mailed;
 mod openapi;
 mod pages;
 mod refresh_token;
 mod update_me;
+mod users_activation;
+mod users_addresses;
+mod users_by_id;
+mod users_limits;
+mod users_list;
+mod users_passwords;
 mod verify_token;
 
 use std::sync::Arc;
