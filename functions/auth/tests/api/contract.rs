@@ -1,5 +1,11 @@
 //! What clients of Djoser rely on, row by row, to the letter.
 
+mod general;
+mod links;
+mod options;
+mod signed_in;
+mod users;
+
 use serde_json::{Value, json};
 use sqlx::PgPool;
 

@@ -8,8 +8,15 @@ use crate::functions::{Operation, operations, serve_without_database};
 
 /// What anybody may call. Another one here is a decision.
 const PUBLIC: &[&str] = &[
-    // auth: how one gets a token, or has one judged
+    // auth: how one gets an account and a token, or has one judged; what one does who cannot log in, by a link in a mail
+    "get_auth",
     "create_user",
+    "activate_user",
+    "resend_activation",
+    "reset_password",
+    "reset_password_confirm",
+    "reset_email",
+    "reset_email_confirm",
     "create_token",
     "refresh_token",
     "verify_token",

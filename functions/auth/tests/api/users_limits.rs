@@ -1,0 +1,127 @@
+//! How often mail may be asked for, and passwords tried.
+
+use auth::Options;
+use serde_json::{Value, json};
+use shared::testing::{Answer, TestApp};
+use sqlx::PgPool;
+
+use crate::{PASSWORD, register, registration, service, service_with, sql, tokens};
+
+const ASKING: [&str; 3] = ["/auth/users/reset_password/", "/auth/users/reset_email/", "/auth/users/resend_activation/"];
+
+fn shop(db: PgPool) -> TestApp {
+    service_with(db, Options { send_activation_email: true, ..Options::default() })
+}
+
+fn assert_throttled(answer: &Answer, seconds: u32) {
+    let detail = format!("Request was throttled. Expected available in {seconds} seconds.");
+    assert_eq!((answer.status, &answer.body), (429, &json!({"detail": detail, "code": "throttled"})));
+    assert_eq!(answer.header("retry-after"), seconds.to_string());
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_address_gets_five_mails_an_hour_whether_or_not_it_is_known(db: PgPool) {
+    let app = shop(db);
+    register(&app, "ana").await;
+    sql(&app, "delete from outbox").await;
+    for path in ASKING {
+        sql(&app, "delete from throttles").await;
+        sql(&app, "delete from outbox").await;
+        let mut said = Vec::new();
+        for who in ["ana@example.com", "nobody@example.com"] {
+            for attempt in 0_u8..7 {
+                // From everywhere, and in other capitals.
+                let client = app.anonymous().at(&format!("203.0.113.{attempt}"));
+                let email = if attempt % 2 == 0 { who.to_owned() } else { who.to_uppercase() };
+                let answer = client.post(path, json!({"email": email})).await;
+                if attempt >= 5 {
+                    assert_throttled(&answer, 3600);
+                }
+                said.push((answer.status, answer.text));
+            }
+        }
+        assert_eq!(said[..7], said[7..], "{path}");
+        assert_eq!(app.count("select count(*) from outbox").await, 10, "{path}");
+    }
+    app.clock.advance(3600);
+    app.anonymous().post(ASKING[0], json!({"email": "ana@example.com"})).await.expect(204);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn one_place_gets_fifty_mails_an_hour_sent_to_whomever(db: PgPool) {
+    let app = service(db);
+    let ask = async |place: &str, number: u8| {
+        let client = app.anonymous().at(place);
+        client.post(ASKING[usize::from(number % 2)], json!({"email": format!("{number}@example.com")})).await
+    };
+    for number in 0..50 {
+        ask("203.0.113.7", number).await.expect(204);
+    }
+    assert_throttled(&ask("203.0.113.7", 50).await, 3600);
+    ask("203.0.113.8", 50).await.expect(204);
+    // One that was refused has not counted for its address.
+    assert_eq!(app.count("select count(*) from throttles where scope = 'mail_to'").await, 51);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn one_place_registers_fifty_times_an_hour(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let register = async |place: &str| app.anonymous().at(place).post("/auth/users/", registration("ana")).await;
+    for _ in 0..50 {
+        register("203.0.113.7").await.expect(400);
+    }
+    assert_throttled(&register("203.0.113.7").await, 3600);
+    register("203.0.113.8").await.expect(400);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn who_registers_again_and_again_with_one_address_is_stopped_where_mail_is_sent(db: PgPool) {
+    let app = shop(db);
+    for attempt in 0_u8..6 {
+        let client = app.anonymous().at(&format!("203.0.113.{attempt}"));
+        let answer = client.post("/auth/users/", registration("ana")).await;
+        match attempt {
+            0 => assert_eq!(answer.status, 201),
+            1..5 => assert_eq!(answer.status, 400),
+            _ => assert_throttled(&answer, 3600),
+        }
+    }
+}
+
+async fn fill(app: &TestApp, path: &str, bodies: impl Fn(u8) -> Value) {
+    register(app, "ana").await;
+    let ana = app.anonymous().bearer(&tokens(app, "ana").await.access);
+    for number in 0..5 {
+        ana.post(path, bodies(number)).await.expect(204);
+    }
+    assert_throttled(&ana.post(path, bodies(5)).await, 3600);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_password_changes_five_times_an_hour(db: PgPool) {
+    let password = |number: u8| if number == 0 { PASSWORD.to_owned() } else { format!("some harbour {number}") };
+    let body = |number| json!({"current_password": password(number), "new_password": password(number + 1)});
+    fill(&service(db), "/auth/users/set_password/", body).await;
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn so_does_an_address(db: PgPool) {
+    let body = |number| json!({"current_password": PASSWORD, "new_email": format!("ana-{number}@example.com")});
+    fill(&service(db), "/auth/users/set_email/", body).await;
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn whoever_guesses_the_current_password_has_to_wait(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
+    let body = json!({"current_password": "x", "new_password": "some other harbour"});
+    for _ in 0..5 {
+        ana.post("/auth/users/set_password/", body.clone()).await.expect(400);
+    }
+    for path in ["/auth/users/set_password/", "/auth/users/set_email/"] {
+        ana.post(path, body.clone()).await.expect(429);
+    }
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'password_check_failed'").await, 5);
+}
