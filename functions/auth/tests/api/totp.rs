@@ -276,7 +276,7 @@ async fn of_many_guesses_five_are_heard(db: PgPool) {
     assert_eq!(statuses, [400, 400, 400, 400, 400, 429, 429]);
     let throttled = remove(&ana.client, PASSWORD, &code(&app, &ana.secret)).await.expect(429);
     assert!(throttled.header("retry-after").parse::<u32>().unwrap() > 0);
-    app.clock.advance(900);
+    app.clock.advance(30);
     remove(&ana.client, PASSWORD, &code(&app, &ana.secret)).await.expect(204);
 }
 

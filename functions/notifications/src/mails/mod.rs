@@ -95,3 +95,14 @@ impl Draft {
 
 /// How long a link is good, as a mail says it.
 const GOOD_FOR: &str = "The link is good for three days and works once.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_says_how_long_its_link_is_good() {
+        assert!(GOOD_FOR.contains("three days"));
+        assert_eq!(links::LIFETIME_SECONDS, 3 * 24 * 60 * 60);
+    }
+}

@@ -28,7 +28,13 @@ pub(crate) fn command(home: &Path, arguments: &[&str]) -> Command {
 
 impl Serving {
     pub(crate) fn start(home: &Path) -> Self {
-        let mut child = command(home, &["serve", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+        Self::start_with(home, "")
+    }
+
+    /// With these options of accounts.
+    pub(crate) fn start_with(home: &Path, auth_options: &str) -> Self {
+        let mut command = command(home, &["serve", "--port", "0"]);
+        let mut child = command.env("AUTH_OPTIONS", auth_options).stdout(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap());
         let mut heard = String::new();
         let address = loop {
