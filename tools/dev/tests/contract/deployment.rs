@@ -88,28 +88,6 @@ fn a_job_stops_by_itself_before_lambda_stops_it() {
     assert!(relay.as_secs() <= timeout(&function("outbox-relay")));
 }
 
-/// What a value of the template may turn out to be.
-fn choices(value: &Value) -> Vec<&Value> {
-    match value["Fn::If"].as_array() {
-        Some(parts) => parts.iter().skip(1).flat_map(choices).collect(),
-        None => vec![value],
-    }
-}
-
-#[test]
-fn the_links_in_mails_lead_somewhere_whatever_is_left_empty() {
-    let notifications = function("notifications");
-    let url = &notifications.property("Environment")["Variables"]["PUBLIC_URL"];
-    let choices = choices(url);
-    assert_eq!(choices.len(), 3, "{url}");
-    for choice in choices {
-        assert!(
-            choice["Ref"] == "PublicUrl" || choice["Fn::Sub"].as_str().is_some_and(|url| url.starts_with("https://")),
-            "{choice}"
-        );
-    }
-}
-
 /// A request's path can hold a cart's id or a link's token, and who has one needs nothing else.
 #[test]
 fn the_access_log_has_no_paths() {

@@ -147,6 +147,29 @@ fn no_variable_of_lambda_s_own_is_declared() {
     }
 }
 
+/// What a value of the template may turn out to be.
+fn choices(value: &Value) -> Vec<&Value> {
+    match value["Fn::If"].as_array() {
+        Some(parts) => parts.iter().skip(1).flat_map(choices).collect(),
+        None => vec![value],
+    }
+}
+
+#[test]
+fn the_links_in_mails_lead_somewhere_whatever_is_left_empty() {
+    let functions = functions();
+    let notifications = functions.iter().find(|function| function.binary() == "notifications").unwrap();
+    let url = &notifications.property("Environment")["Variables"]["PUBLIC_URL"];
+    let choices = choices(url);
+    assert_eq!(choices.len(), 3, "{url}");
+    for choice in choices {
+        assert!(
+            choice["Ref"] == "PublicUrl" || choice["Fn::Sub"].as_str().is_some_and(|url| url.starts_with("https://")),
+            "{choice}"
+        );
+    }
+}
+
 #[test]
 fn the_template_names_every_option_of_accounts() {
     let source = std::fs::read_to_string(workspace().join("functions/auth/src/options.rs")).unwrap();
