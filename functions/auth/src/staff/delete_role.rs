@@ -40,7 +40,7 @@ pub(crate) async fn delete_role(
     let mut tx = app.db.begin().await?;
     let rights = begin_change(&mut tx, &author, Permission::Settings).await?;
     let role = roles::find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
-    let holders = roles::holders(&mut tx, id).await?;
+    let holders = roles::lock_holders(&mut tx, id).await?;
     let is_own = !rights.is_superuser && holders.contains(&author.id);
     if is_own || !rights.cover(role.permissions) {
         return Err(ApiError::Forbidden);

@@ -68,6 +68,20 @@ pub async fn holders(tx: &mut Tx, role: RoleId) -> sqlx::Result<Vec<UserId>> {
         .await
 }
 
+/// Who has a role, and none of these accounts changes or ends until the transaction does: an account that ends locks itself before its
+/// roles, and so does whoever deletes a role, or the two would wait for each other.
+pub async fn lock_holders(tx: &mut Tx, role: RoleId) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        "select u.id from users u join user_roles ur on ur.user_id = u.id
+          where ur.role_id = $1
+          order by u.id
+            for no key update of u",
+        role as _
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
 /// Makes a role. [`crate::staff::is_name_taken`] reads the error where its name is another's.
 pub async fn insert(tx: &mut Tx, name: &str, permissions: Permissions, now: Timestamp) -> sqlx::Result<Role> {
     sqlx::query_as!(
