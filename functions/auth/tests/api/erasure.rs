@@ -160,6 +160,26 @@ async fn nothing_in_any_table_tells_who_it_was(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_staff_erases_as_thoroughly(db: PgPool) {
+    let app = service(db);
+    let (ana, _) = a_whole_life(&app).await;
+    let root = register(&app, "root").await;
+    sql(&app, "update users set is_staff = true, is_superuser = true where username = 'root'").await;
+    let client = app.anonymous().bearer(&tokens(&app, "root").await.access);
+
+    let body = json!({"current_password": PASSWORD});
+    client.send_json("DELETE".parse().unwrap(), &format!("/auth/users/{ana}/"), body).await.expect(204);
+
+    assert_eq!(found(&app.db, &HERS).await, BTreeMap::new());
+    let last: (String, i64, i64) =
+        sqlx::query_as("select kind, user_id, actor_user_id from audit_log order by id desc limit 1")
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
+    assert_eq!(last, ("erased".to_owned(), ana.0, root.0));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn what_is_kept_of_others_stays_as_it_is(db: PgPool) {
     let app = service(db);
     let ben = register(&app, "ben").await;
