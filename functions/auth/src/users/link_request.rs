@@ -59,7 +59,7 @@ pub(super) async fn ask_if_there_is_one(
 
 async fn count(auth: &Auth, request: &LinkRequest, origin: &Origin) -> Result<(), ApiError> {
     let to = (Limit::MailTo, Subject::email(&request.email));
-    limits::count(&auth.app, &[to, (Limit::MailFrom, Subject::origin(origin))]).await
+    limits::count(&auth.app, &[(Limit::MailFrom, Subject::origin(origin)), to]).await
 }
 
 async fn write(

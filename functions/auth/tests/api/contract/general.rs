@@ -101,7 +101,7 @@ async fn what_djoser_has_elsewhere_is_not_found(db: PgPool) {
 }
 
 /// Bodies whose answer shows that each field was read.
-fn bodies(ana: &str) -> [(&'static str, Value); 11] {
+fn bodies(ana: &str) -> [(&'static str, Value); 12] {
     let link = |more: &str, value: &str| json!({"uid": ana, "token": "no-link", more: value});
     [
         ("/auth/users/", json!({"email": "ana@example.com", "username": "ana", "password": "a quiet harboür"})),
@@ -115,6 +115,7 @@ fn bodies(ana: &str) -> [(&'static str, Value); 11] {
         ("/auth/users/reset_email_confirm/", link("new_email", "ben@example.com")),
         ("/auth/jwt/create/", json!({"email": "ana@example.com", "password": "a quiet harboür"})),
         ("/auth/jwt/refresh/", json!({"refresh": "a.b.c"})),
+        ("/auth/jwt/verify/", json!({"token": "a.b.c"})),
     ]
 }
 
@@ -162,6 +163,7 @@ async fn what_is_no_body_is_said_so_at_every_post(db: PgPool) {
             assert!(broken.body["detail"].as_str().unwrap().starts_with("Multipart form parse error - "));
             assert_eq!(broken.body["code"], "parse_error");
         }
+        send("application/json", &json!({"email": "x".repeat(270_000)}).to_string()).await.expect(413);
         let large =
             format!("--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n{}\r\n--x--\r\n", "a".repeat(270_000));
         send("multipart/form-data; boundary=x", &large).await.expect(413);
