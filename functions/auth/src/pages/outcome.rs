@@ -61,6 +61,7 @@ impl From<ApiError> for Outcome {
             | ApiError::MethodNotAllowed(_)
             | ApiError::Conflict { .. }
             | ApiError::Gone { .. }
+            | ApiError::ChangedMeanwhile
             | ApiError::TooLarge
             | ApiError::UnsupportedMediaType(_)
             | ApiError::IdempotencyKeyReused => Self::Unreadable,

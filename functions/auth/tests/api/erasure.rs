@@ -61,6 +61,7 @@ async fn buys(app: &TestApp, user: UserId) -> Uuid {
         event: EventId(app.clock.ordered_uuid()),
         cart: app.a_cart().of(user).with(shoes.variant, 1).create().await,
         user,
+        sign_in: None,
         idempotency_key: Some(app.clock.random_uuid()),
         request_digest: Uuid::nil(),
         expected_total: None,

@@ -26,6 +26,7 @@ async fn everything_that_is_kept_of_somebody_is_in_the_document(db: PgPool) {
         event: EventId(app.clock.ordered_uuid()),
         cart: app.a_cart().of(ana).with(shoes.variant, 1).create().await,
         user: ana,
+        sign_in: None,
         idempotency_key: None,
         request_digest: Uuid::nil(),
         expected_total: None,
