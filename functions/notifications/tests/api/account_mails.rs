@@ -8,7 +8,7 @@ use shared::mail::Mail;
 use shared::outbox::Happened;
 use shared::testing::TestApp;
 use shared::users::Origin;
-use shared::users::store::sign_ins::{self, NewSignIn};
+use shared::users::store::sign_ins::{self, NewRefreshToken};
 use sqlx::PgPool;
 
 use crate::mailers::RecordingMailer;
@@ -27,8 +27,15 @@ async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> SignInId {
     let address: Option<IpAddr> = Some("203.0.113.7".parse().unwrap());
     let origin = Origin { address, user_agent: user_agent.map(str::to_owned), ..Origin::default() };
     let mut tx = app.app.db.begin().await.unwrap();
-    let new = NewSignIn { id, user: user.id, created_at: now, expires_at: now.plus_seconds(3600) };
-    sign_ins::insert(&mut tx, new, &origin).await.unwrap();
+    let token = NewRefreshToken {
+        id: app.clock.random_uuid(),
+        sign_in: id,
+        user: user.id,
+        sha256: [0; 32],
+        issued_at: now,
+        expires_at: now.plus_seconds(3600),
+    };
+    sign_ins::open(&mut tx, token, &origin).await.unwrap().unwrap();
     tx.commit().await.unwrap();
     id
 }
