@@ -15,6 +15,7 @@ use shared::app::{Ambient, Environment, SystemAmbient};
 use shared::audit;
 use shared::aws::Sqs;
 use shared::outbox::{Queue, store};
+use shared::users::store::links;
 use tokio::time::Instant;
 
 pub use relay_one::{Step, relay_one};
@@ -83,7 +84,8 @@ pub async fn handle(relay: &Relay) -> anyhow::Result<Drained> {
     Ok(drained)
 }
 
-/// Sends what is due until nothing is, or the time is up; then forgets what was sent long ago, and what the audit log no longer keeps.
+/// Sends what is due until nothing is, or the time is up; then forgets what was sent long ago, links that have ended, and what the audit log no
+/// longer keeps.
 pub async fn drain(relay: &Relay) -> anyhow::Result<Drained> {
     let done = run(relay).await;
     // Before the answer, with which the sandbox may freeze.
@@ -104,12 +106,13 @@ async fn run(relay: &Relay) -> anyhow::Result<Drained> {
     let now = relay.ambient.now();
     let mut tx = relay.db.begin().await?;
     let forgotten = store::forget_sent(&mut tx, now.plus_seconds(-REMEMBERED_SECONDS), FORGOTTEN_AT_ONCE).await?;
+    let forgotten_links = links::forget_ended(&mut tx, now, FORGOTTEN_AT_ONCE).await?;
     let forgotten_audit = audit::store::forget(&mut tx, now, FORGOTTEN_AT_ONCE).await?;
     let (unsent, oldest) = store::backlog(&mut tx).await?;
     tx.commit().await?;
     let oldest_seconds = oldest.map_or(0, |oldest| now.seconds() - oldest.seconds());
     let Drained { sent, failed } = drained;
-    tracing::info!(sent, failed, forgotten, forgotten_audit, unsent, oldest_seconds, "outbox");
+    tracing::info!(sent, failed, forgotten, forgotten_links, forgotten_audit, unsent, oldest_seconds, "outbox");
     relay.metrics.put(&[(Metric::OutboxUnsent, unsent), (Metric::OutboxOldestSeconds, oldest_seconds)], now);
     Ok(drained)
 }

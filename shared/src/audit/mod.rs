@@ -18,6 +18,8 @@ use crate::users::Actor;
 pub enum Kind {
     /// An account was made.
     Registered,
+    /// An account was taken over from another shop.
+    Imported,
     /// An account was switched on by the link in its mail.
     Activated,
     /// Somebody logged in.
@@ -79,6 +81,7 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Registered => "registered",
+            Self::Imported => "imported",
             Self::Activated => "activated",
             Self::LoggedIn => "logged_in",
             Self::LogInFailed => "log_in_failed",

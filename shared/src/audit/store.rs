@@ -25,34 +25,47 @@ pub async fn record(tx: &mut Tx, entry: Entry, origin: &Origin, now: Timestamp) 
     .map(drop)
 }
 
-/// Lines, newest first: those older than `after`, or the nearest ones newer than `before`, oldest first; at most `limit`.
-pub async fn list(
+/// The lines that pass the filter. Conditions that are null vanish when PostgreSQL plans the query, so each way walks an index.
+macro_rules! walk {
+    ($tx:ident, $filter:ident, $beyond:literal $order:literal, $id:ident, $limit:ident) => {
+        sqlx::query_as!(
+            AuditEntry,
+            "select id, at, kind, user_id, actor_user_id as actor_id, actor_api_key_id, address, user_agent, request_id, details
+               from audit_log
+              where ($1::bigint is null or user_id = $1) and ($2::bigint is null or actor_user_id = $2)
+                and ($3::text is null or kind = $3)
+                and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)
+                and ($6::bigint is null or id "
+                + $beyond
+                + " $6) order by id "
+                + $order
+                + " limit $7",
+            $filter.user as _,
+            $filter.actor as _,
+            $filter.kind,
+            $filter.from as _,
+            $filter.to as _,
+            $id,
+            $limit
+        )
+        .fetch_all(&mut *$tx)
+        .await
+    };
+}
+
+/// Lines older than this one, or all, newest first; at most `limit`.
+pub async fn list_older(
     tx: &mut Tx,
     filter: &AuditFilter,
-    (after, before): (Option<i64>, Option<i64>),
+    than: Option<i64>,
     limit: i64,
 ) -> sqlx::Result<Vec<AuditEntry>> {
-    sqlx::query_as!(
-        AuditEntry,
-        "select id, at, kind, user_id, actor_user_id as actor_id, actor_api_key_id, address, user_agent, request_id, details
-           from audit_log
-          where ($1::bigint is null or user_id = $1) and ($2::bigint is null or actor_user_id = $2)
-            and ($3::text is null or kind = $3)
-            and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)
-            and ($6::bigint is null or id < $6) and ($7::bigint is null or id > $7)
-          order by case when $7::bigint is null then id end desc, case when $7::bigint is not null then id end
-          limit $8",
-        filter.user as _,
-        filter.actor as _,
-        filter.kind,
-        filter.from as _,
-        filter.to as _,
-        after,
-        before,
-        limit
-    )
-    .fetch_all(&mut *tx)
-    .await
+    walk!(tx, filter, "<" "desc", than, limit)
+}
+
+/// Lines newer than this one, oldest first; at most `limit`.
+pub async fn list_newer(tx: &mut Tx, filter: &AuditFilter, than: i64, limit: i64) -> sqlx::Result<Vec<AuditEntry>> {
+    walk!(tx, filter, ">" "asc", than, limit)
 }
 
 /// How many lines there are.

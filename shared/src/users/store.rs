@@ -150,10 +150,10 @@ pub async fn password_hash(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Str
     sqlx::query_scalar!("select password_hash from users where id = $1", user as _).fetch_optional(&mut *tx).await
 }
 
-/// Keeps a password in another way; nothing happens where another password is kept by now.
-pub async fn renew_password_hash(tx: &mut Tx, user: UserId, old: &str, new: &str) -> sqlx::Result<()> {
+/// Keeps a password in another way; whether it does: not where another password is kept by now, or the same in a third way.
+pub async fn renew_password_hash(tx: &mut Tx, user: UserId, old: &str, new: &str) -> sqlx::Result<bool> {
     sqlx::query!("update users set password_hash = $3 where id = $1 and password_hash = $2", user as _, old, new)
         .execute(&mut *tx)
         .await
-        .map(drop)
+        .map(|done| done.rows_affected() == 1)
 }

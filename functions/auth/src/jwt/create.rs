@@ -54,6 +54,12 @@ enum LogInError {
     Other(ApiError),
 }
 
+/// Somebody who has shown that they know the password, and how it is kept.
+struct Shown {
+    user: UserId,
+    password_hash: String,
+}
+
 /// What a try is counted by.
 struct Counted {
     email: Subject,
@@ -96,13 +102,13 @@ pub(crate) async fn create_token(
 async fn log_in(auth: &Auth, login: Login, origin: &Origin) -> Result<TokenPair, LogInError> {
     let Login { email, password, otp } = login;
     let counted = Counted { email: Subject::email(&email), origin: Subject::origin(origin) };
-    let user = authenticate(&auth.app, (email, password), &counted).await?;
-    second_factor(&auth.app, user, otp.as_deref(), origin).await?;
-    sign_in(auth, user, &counted, origin).await
+    let shown = authenticate(&auth.app, (email, password), &counted).await?;
+    second_factor(&auth.app, shown.user, otp.as_deref(), origin).await?;
+    sign_in(auth, shown, &counted, origin).await
 }
 
 /// Who that is. Nobody and a wrong password are the same, also in the time they take.
-async fn authenticate(app: &App, (email, password): (String, String), counted: &Counted) -> Result<UserId, LogInError> {
+async fn authenticate(app: &App, (email, password): (String, String), counted: &Counted) -> Result<Shown, LogInError> {
     let Counted { email: as_whom, origin } = counted;
     let mut tx = app.db.begin().await?;
     if let Some(wait) = throttles::store::count_log_in(&mut tx, as_whom, origin, app.ambient.now()).await? {
@@ -115,34 +121,40 @@ async fn authenticate(app: &App, (email, password): (String, String), counted: &
     let fits = passwords::verify(password.clone(), kept).await?;
     match found {
         Some(Credentials { id, password_hash, is_active: true }) if fits => {
-            renew_hash(app, id, password, password_hash).await?;
-            Ok(id)
+            let password_hash = renewed(app, id, password, password_hash).await?;
+            Ok(Shown { user: id, password_hash })
         }
         found => Err(LogInError::Refused(found.map(|found| found.id))),
     }
 }
 
-/// Has a password that is kept as in former times kept as today's are. Only now is it at hand.
-async fn renew_hash(app: &App, user: UserId, password: String, kept: String) -> Result<(), ApiError> {
+/// Has a password that is kept as in former times kept as today's are. Only now is it at hand. How it is kept then.
+async fn renewed(app: &App, user: UserId, password: String, kept: String) -> Result<String, LogInError> {
     if passwords::is_current(&kept) {
-        return Ok(());
+        return Ok(kept);
     }
-    let renewed = passwords::hash(password, app.ambient.random_uuid().into_bytes()).await?;
+    let renewed = passwords::hash(password.clone(), app.ambient.random_uuid().into_bytes()).await?;
     let mut tx = app.db.begin().await?;
-    store::renew_password_hash(&mut tx, user, &kept, &renewed).await?;
-    Ok(tx.commit().await?)
+    let is_ours = store::renew_password_hash(&mut tx, user, &kept, &renewed).await?;
+    let now_kept = if is_ours { Some(renewed) } else { store::password_hash(&mut tx, user).await? };
+    tx.commit().await?;
+    // Somebody was quicker: who logs in there has renewed it, or the password is another now.
+    let fits = is_ours || passwords::verify(password, now_kept.clone()).await?;
+    now_kept.filter(|_| fits).ok_or(LogInError::Refused(Some(user)))
 }
 
 /// Begins a sign-in of somebody who has shown who they are.
-async fn sign_in(auth: &Auth, user: UserId, counted: &Counted, origin: &Origin) -> Result<TokenPair, LogInError> {
+async fn sign_in(auth: &Auth, shown: Shown, counted: &Counted, origin: &Origin) -> Result<TokenPair, LogInError> {
+    let Shown { user, password_hash } = shown;
     let (app, now) = (&auth.app, auth.app.ambient.now());
     let sign_in = SignInId(app.ambient.random_uuid());
     let (token, refresh) = refresh_token(auth, user, sign_in)?;
     let access = access_token(auth, user, sign_in)?;
     let mut tx = app.db.begin().await?;
     throttles::store::log_in_succeeded(&mut tx, &counted.email, &counted.origin, now).await?;
-    // Between the look at the password and now the account may have been switched off or deleted.
-    let opened = sign_ins::open(&mut tx, token, origin).await?.ok_or(LogInError::Refused(Some(user)))?;
+    // Between the look at the password and now the account may have been switched off or deleted, or have got another password.
+    let opened =
+        sign_ins::open(&mut tx, token, &password_hash, origin).await?.ok_or(LogInError::Refused(Some(user)))?;
     audit::store::record(&mut tx, Entry::by_owner(Kind::LoggedIn, user), origin, now).await?;
     let event = if opened.is_new_place {
         Some(news::write(&mut tx, app, Happened::SignedInFromNewPlace { sign_in_id: sign_in }).await?)

@@ -4,13 +4,15 @@ use axum::Json;
 use axum::extract::{OriginalUri, State};
 use shared::app::App;
 use shared::audit::{AuditEntry, AuditFilter, store};
-use shared::http::{ApiError, BaseUrl, Cursor, Fields, FromFields, InPerson, Links, Page, PageQuery, Problems, Query};
+use shared::http::{
+    ApiError, BaseUrl, Cursor, Direction, Fields, FromFields, InPerson, Links, Page, PageQuery, Problems, Query,
+};
 use shared::ids::UserId;
 use shared::time::Timestamp;
 use shared::users::permissions::Settings;
 use utoipa::IntoParams;
 
-use super::{between, moment};
+use super::moment;
 
 /// Which lines of the log.
 #[derive(Debug, IntoParams)]
@@ -68,7 +70,15 @@ pub(crate) async fn list_audit(
     let filter = AuditFilter { user: user_id, actor: actor_id, kind, from, to };
     let cursor: Option<Cursor<i64>> = pages.cursor()?;
     let mut tx = app.db.read().await?;
-    let rows = store::list(&mut tx, &filter, between(cursor.as_ref()), pages.limit()).await?;
+    let rows = match &cursor {
+        Some(Cursor { direction: Direction::Previous, key }) => {
+            store::list_newer(&mut tx, &filter, *key, pages.limit()).await?
+        }
+        Some(Cursor { direction: Direction::Next, key }) => {
+            store::list_older(&mut tx, &filter, Some(*key), pages.limit()).await?
+        }
+        None => store::list_older(&mut tx, &filter, None, pages.limit()).await?,
+    };
     let count = if pages.count { Some(store::count(&mut tx, &filter).await?) } else { None };
     tx.commit().await?;
     let page = Page::from_rows(rows, pages.page_size, cursor.as_ref(), |line| line.id, &Links::new(&base, &uri));

@@ -1,7 +1,11 @@
 //! `/auth/sign_ins/`.
 
 use serde_json::{Value, json};
+use shared::app::Ambient as _;
+use shared::ids::SignInId;
 use shared::testing::{Client, START, TestApp};
+use shared::users::Origin;
+use shared::users::store::sign_ins::{self as store, NewRefreshToken};
 use sqlx::PgPool;
 
 use crate::{PASSWORD, register, service, sql};
@@ -151,4 +155,29 @@ async fn all_others_end_or_all_and_nobody_elses(db: PgPool) {
     laptop.get(SIGN_INS).await.expect(401);
     assert_eq!(listed(&ben).await.len(), 1);
     assert_eq!(app.count("select count(*) from audit_log where kind = 'all_sign_ins_ended'").await, 2);
+}
+
+/// Whoever changes a password ends every sign-in; one whose password was looked at before must not begin after that.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn no_sign_in_begins_by_a_password_that_is_no_longer_the_account_s(db: PgPool) {
+    let app = service(db);
+    let user = register(&app, "ana").await;
+    let looked_at: String = sqlx::query_scalar("select password_hash from users").fetch_one(&app.db).await.unwrap();
+    sql(&app, "update users set password_hash = 'another'").await;
+
+    let mut tx = app.app.db.begin().await.unwrap();
+    for (password_hash, begins) in [(looked_at.as_str(), false), ("another", true)] {
+        let token = NewRefreshToken {
+            id: app.clock.random_uuid(),
+            sign_in: SignInId(app.clock.random_uuid()),
+            user,
+            sha256: [0; 32],
+            issued_at: START,
+            expires_at: START.plus_seconds(60),
+        };
+        let opened = store::open(&mut tx, token, password_hash, &Origin::default()).await.unwrap();
+        assert_eq!(opened.is_some(), begins, "{password_hash}");
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(app.count("select count(*) from sign_ins").await, 1);
 }

@@ -31,7 +31,9 @@ async fn a_new_account_can_log_in_once_its_link_was_opened(db: PgPool) {
     assert_eq!(activate(&app, &link).await, 204);
 
     log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
-    assert_eq!(log(&app).await[..2], [format!("registered {ana} {ana}"), format!("activated {ana} {ana}")]);
+    let mut log = log(&app).await;
+    log.retain(|line| !line.starts_with("log"));
+    assert_eq!(log, [format!("registered {ana} {ana}"), format!("activated {ana} {ana}")]);
     assert_eq!(activate(&app, &link).await, 403, "it is known, and has done its work");
 }
 

@@ -35,7 +35,7 @@ async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> SignInId {
         issued_at: now,
         expires_at: now.plus_seconds(3600),
     };
-    sign_ins::open(&mut tx, token, &origin).await.unwrap().unwrap();
+    sign_ins::open(&mut tx, token, "!", &origin).await.unwrap().unwrap();
     tx.commit().await.unwrap();
     id
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use outbox_relay::drain;
-use shared::testing::{RecordingQueue, TestApp};
+use shared::testing::{RecordingQueue, START, TestApp};
 use sqlx::PgPool;
 
 use crate::relay;
@@ -50,4 +50,28 @@ async fn the_audit_log_is_kept_for_400_days(db: PgPool) {
 
     assert_eq!(app.count("select count(*) from audit_log where kind = 'young'").await, 1);
     assert_eq!(app.count("select count(*) from audit_log").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn links_that_have_ended_are_forgotten(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let ana = app.a_user().await;
+    for (digest, seconds_left) in [([0; 32], 0), ([1; 32], 1)] {
+        sqlx::query(
+            "insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
+             values ($1, $2, 'password_reset', $3, $4, $4)",
+        )
+        .bind(&digest[..])
+        .bind(ana.id)
+        .bind(&ana.email)
+        .bind(START.plus_seconds(seconds_left))
+        .execute(&app.db)
+        .await
+        .unwrap();
+    }
+
+    drain(&relay(&app, Arc::new(RecordingQueue::default()))).await.unwrap();
+
+    let left: Vec<u8> = sqlx::query_scalar("select token_sha256 from mailed_links").fetch_one(&app.db).await.unwrap();
+    assert_eq!(left, [1; 32]);
 }

@@ -42,7 +42,8 @@ pub async fn waiting_for_activation(tx: &mut Tx, email: &str) -> sqlx::Result<Op
            left join lateral (
                select a.kind from audit_log a
                 where a.user_id = u.id
-                  and a.kind in ('registered', 'activated', 'email_changed', 'email_reset', 'deactivated', 'reactivated')
+                  and a.kind in ('registered', 'imported', 'activated', 'email_changed', 'email_reset', 'deactivated',
+                                 'reactivated')
                 order by a.id desc
                 limit 1) last on true
           where lower(u.email) = lower($1)

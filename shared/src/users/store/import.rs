@@ -1,7 +1,10 @@
 //! Accounts from another shop, in SQL.
 
 use crate::app::db::Tx;
+use crate::audit::store::record;
+use crate::audit::{Entry, Kind};
 use crate::time::Timestamp;
+use crate::users::Origin;
 
 /// An account as another shop had it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +40,9 @@ pub enum TakenOver {
     UsernameTaken,
 }
 
-/// Makes an account as it was, if neither its address nor its name has an owner.
-pub async fn take_over(tx: &mut Tx, user: &OldUser) -> sqlx::Result<TakenOver> {
+/// Makes an account as it was, if neither its address nor its name has an owner. The audit log says where it came from, and so one that
+/// was switched off there does not pass for one that waits for its owner to open a link.
+pub async fn take_over(tx: &mut Tx, user: &OldUser, now: Timestamp) -> sqlx::Result<TakenOver> {
     let made = sqlx::query_scalar!(
         "insert into users (email, username, password_hash, name, is_active, is_staff, is_superuser, created_at, last_login_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -56,7 +60,8 @@ pub async fn take_over(tx: &mut Tx, user: &OldUser) -> sqlx::Result<TakenOver> {
     )
     .fetch_optional(&mut *tx)
     .await?;
-    if made.is_some() {
+    if let Some(made) = made {
+        record(tx, Entry::by_nobody(Kind::Imported, Some(made)), &Origin::default(), now).await?;
         return Ok(TakenOver::Made);
     }
     let was_there = sqlx::query_scalar!(

@@ -90,3 +90,16 @@ pub async fn call_back(tx: &mut Tx, user: UserId, purpose: Purpose) -> sqlx::Res
     .await
     .map(drop)
 }
+
+/// Forgets links that have ended, at most `limit` of them; how many it were.
+pub async fn forget_ended(tx: &mut Tx, now: Timestamp, limit: i64) -> sqlx::Result<u64> {
+    sqlx::query!(
+        "delete from mailed_links where token_sha256 in (
+             select token_sha256 from mailed_links where expires_at <= $1 order by expires_at limit $2 for update skip locked)",
+        now as _,
+        limit
+    )
+    .execute(&mut *tx)
+    .await
+    .map(|done| done.rows_affected())
+}

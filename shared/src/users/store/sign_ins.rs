@@ -50,13 +50,19 @@ pub struct Opened {
     pub is_new_place: bool,
 }
 
-/// Begins a sign-in with its first refresh token, and notes the log-in; `None` where the account is gone or switched off by now.
+/// Begins a sign-in with its first refresh token, and notes the log-in; `None` where the account is gone or switched off by now, or its
+/// password is no longer kept as it was when it was looked at: whoever changes it ends every sign-in, and this one is not to come after.
 /// Sign-ins of its owner that ran out long ago are forgotten. One statement, because a log-in has enough exchanges without.
-pub async fn open(tx: &mut Tx, token: NewRefreshToken, origin: &Origin) -> sqlx::Result<Option<Opened>> {
+pub async fn open(
+    tx: &mut Tx,
+    token: NewRefreshToken,
+    password_hash: &str,
+    origin: &Origin,
+) -> sqlx::Result<Option<Opened>> {
     sqlx::query_as!(
         Opened,
         r#"with owner as (
-             update users set last_login_at = $5 where id = $3 and is_active returning id
+             update users set last_login_at = $5 where id = $3 and is_active and password_hash = $11 returning id
          ), over as (
              delete from sign_ins where user_id = $3 and expires_at < $5::timestamptz - make_interval(days => $10)
          ), ended as (
@@ -80,7 +86,8 @@ pub async fn open(tx: &mut Tx, token: NewRefreshToken, origin: &Origin) -> sqlx:
         origin.address_text(),
         origin.network(),
         origin.user_agent,
-        REMEMBERED_DAYS
+        REMEMBERED_DAYS,
+        password_hash
     )
     .fetch_optional(&mut *tx)
     .await

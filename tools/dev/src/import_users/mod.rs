@@ -115,7 +115,7 @@ async fn import<R: BufRead>(
         let done = match read(row, manner).and_then(|read| once(&mut seen, line, read)) {
             Err(reason) => Err(reason),
             Ok(read) => {
-                let done = take_over(&mut tx, &read.user).await;
+                let done = take_over(&mut tx, &read.user, manner.now).await;
                 summary.add(&read, done.context("the import broke off; what came before is there")?)
             }
         };
