@@ -1,16 +1,21 @@
-//! `POST /admin/session/`: takes an access token and keeps it in a cookie that no script can read. `POST /admin/sign-out/`: drops it.
+//! `POST /admin/session/`: takes an access token and keeps it in a cookie that no script can read. `POST /admin/sign-out/`: ends
+//! the sign-in and drops it.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::{Extension, Json};
-use http::StatusCode;
 use http::header::SET_COOKIE;
+use http::{HeaderMap, StatusCode};
 use shared::app::{App, Asker};
+use shared::audit::{self, Entry, Kind};
 use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Problem, Unauthorized};
+use shared::users::Origin;
+use shared::users::store::sign_ins::{self, EndReason};
 use shared::users::tokens::TokenType;
 
+use crate::error::PageError;
 use crate::same_origin::SameOrigin;
-use crate::staff_page::{COOKIE_NAME, staff};
+use crate::staff_page::{COOKIE_NAME, staff, token};
 
 /// What the sign-in page's script sends.
 #[derive(Debug)]
@@ -48,9 +53,24 @@ pub(crate) async fn begin_session(
     }
 }
 
-/// Away with the cookie.
-pub(crate) async fn end_session(_: SameOrigin, base: BaseUrl) -> Response {
-    ([(SET_COOKIE, cookie("", 0, &base))], Redirect::to("/admin/sign-in/")).into_response()
+/// Ends the sign-in, wherever else its tokens are, and away with the cookie.
+pub(crate) async fn end_session(
+    State(app): State<App>,
+    _: SameOrigin,
+    base: BaseUrl,
+    origin: Origin,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let now = app.ambient.now();
+    let claims = token(&headers).and_then(|token| app.verifier.verify(token, TokenType::Access, now).ok());
+    if let Some((user, Some(sign_in))) = claims.and_then(|claims| Some((claims.user().ok()?, claims.sign_in().ok()?))) {
+        let mut tx = app.db.begin().await?;
+        if sign_ins::end(&mut tx, user, sign_in, EndReason::LoggedOut, now).await? {
+            audit::store::record(&mut tx, Entry::by_owner(Kind::SignInEnded, user), &origin, now).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(([(SET_COOKIE, cookie("", 0, &base))], Redirect::to("/admin/sign-in/")).into_response())
 }
 
 fn cookie(token: &str, seconds: i64, base: &BaseUrl) -> String {

@@ -7,7 +7,7 @@ use shared::app::{Environment, EnvironmentError};
 /// In seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// Of an access token. Checkout does not ask whether its sign-in has ended, so there a stolen one works for as long.
+    /// Of an access token. It ends with its sign-in, too.
     pub access: i64,
     /// Of a refresh token.
     pub refresh: i64,

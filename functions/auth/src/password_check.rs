@@ -1,4 +1,5 @@
-//! The password, asked for again of somebody who is signed in: a stolen token alone changes nothing that matters.
+//! The password, asked for again of somebody who is signed in: a stolen token alone changes neither
+//! password nor address.
 
 use shared::app::App;
 use shared::audit::{self, Entry, Kind};

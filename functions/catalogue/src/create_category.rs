@@ -11,7 +11,7 @@ use shared::catalogue::store::write::{
     CategoryRefused, NewCategory, insert_category, lock_category_tree, move_to_position,
 };
 use shared::catalogue::{Category, IdOrSlug, slugify, slugify_path};
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Permitted, Problem, Problems};
+use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Permitted, StaffProblems};
 use shared::ids::CategoryId;
 use shared::users::permissions;
 use utoipa::ToSchema;
@@ -57,8 +57,7 @@ impl FromFields for CategoryCreation {
             ("Location" = String, description = "Where it is."),
             ("ETag" = String, description = "For `If-Match` of the next change."),
         )),
-        (status = 403, body = Problem, description = "Not for whom lacks the permission `catalogue`."),
-        Problems,
+        StaffProblems,
     )
 )]
 pub(crate) async fn create_category(

@@ -6,7 +6,7 @@ use shared::app::App;
 use shared::catalogue::IdOrSlug;
 use shared::catalogue::store::categories::find;
 use shared::catalogue::store::write::{delete_category as delete, lock_category_tree};
-use shared::http::{ApiError, PathId, Permitted, Problem, Problems};
+use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems};
 use shared::users::permissions;
 
 use crate::category_body::refused;
@@ -27,11 +27,10 @@ use crate::if_match::IfMatch;
     ),
     responses(
         (status = 204, description = "It is gone."),
-        (status = 403, body = Problem, description = "Not for whom lacks the permission `catalogue`."),
         (status = 404, body = Problem, description = "There is no such category."),
         (status = 409, body = Problem, description = "It has categories or products."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
-        Problems,
+        StaffProblems,
     )
 )]
 pub(crate) async fn delete_category(

@@ -8,7 +8,7 @@ use serde::Serialize;
 use shared::app::App;
 use shared::catalogue::Taxonomy;
 use shared::catalogue::store::write::plant_taxonomy;
-use shared::http::{ApiError, FieldErrors, Permitted, Problem, Problems};
+use shared::http::{ApiError, FieldErrors, Permitted, StaffProblems};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
@@ -42,8 +42,7 @@ pub(crate) struct ImportedTaxonomy {
     request_body(content = String, content_type = "text/plain", example = "Animals & Pet Supplies > Live Animals"),
     responses(
         (status = 200, body = ImportedTaxonomy, description = "What became of them."),
-        (status = 403, body = Problem, description = "Not for whom lacks the permission `catalogue`."),
-        Problems,
+        StaffProblems,
     )
 )]
 pub(crate) async fn import_taxonomy(

@@ -8,7 +8,7 @@ use shared::catalogue::store::write::{
     CategoryChange, NewCategory, lock_category_tree, move_to_position, update_category as update,
 };
 use shared::catalogue::{Category, IdOrSlug};
-use shared::http::{ApiError, Body, Fields, FromFields, PathId, Permitted, Problem, Problems};
+use shared::http::{ApiError, Body, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
 use shared::ids::CategoryId;
 use shared::users::permissions;
 use utoipa::ToSchema;
@@ -87,10 +87,9 @@ impl From<CategoryReplacement> for CategoryPatch {
     request_body = CategoryReplacement,
     responses(
         (status = 200, body = Category, description = "The category as it is now."),
-        (status = 403, body = Problem, description = "Not for whom lacks the permission `catalogue`."),
         (status = 404, body = Problem, description = "There is no such category."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
-        Problems,
+        StaffProblems,
     )
 )]
 pub(crate) async fn replace_category(
@@ -119,10 +118,9 @@ pub(crate) async fn replace_category(
     request_body = CategoryPatch,
     responses(
         (status = 200, body = Category, description = "The category as it is now."),
-        (status = 403, body = Problem, description = "Not for whom lacks the permission `catalogue`."),
         (status = 404, body = Problem, description = "There is no such category."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
-        Problems,
+        StaffProblems,
     )
 )]
 pub(crate) async fn update_category(

@@ -6,9 +6,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use shared::app::Ambient;
 use shared::app::db::{Connector, Db, PoolSettings};
+use shared::audit::{self, Entry, Kind};
 use shared::ids::UserId;
 use shared::users::store::{NewUser, insert};
-use shared::users::{Taken, USERNAME_MAX, kept_address, passwords};
+use shared::users::{Origin, Taken, USERNAME_MAX, kept_address, passwords};
 
 /// Who it is to be.
 #[derive(Deserialize)]
@@ -74,6 +75,8 @@ pub async fn create_superuser(
             None => return Err(error.into()),
         },
     };
+    let entry = Entry::by_nobody(Kind::SuperuserCreated, Some(id));
+    audit::store::record(&mut tx, entry, &Origin::default(), ambient.now()).await?;
     tx.commit().await?;
     tracing::info!(user_id = id.0, "a superuser was created");
     Ok(Superuser { id, email, username })

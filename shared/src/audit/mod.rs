@@ -18,6 +18,10 @@ use crate::users::Actor;
 pub enum Kind {
     /// An account was made.
     Registered,
+    /// Somebody was made who may do everything.
+    SuperuserCreated,
+    /// A code of the second factor was wrong.
+    SecondFactorFailed,
     /// An account was taken over from another shop.
     Imported,
     /// An account was switched on by the link in its mail.
@@ -81,6 +85,8 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Registered => "registered",
+            Self::SuperuserCreated => "superuser_created",
+            Self::SecondFactorFailed => "second_factor_failed",
             Self::Imported => "imported",
             Self::Activated => "activated",
             Self::LoggedIn => "logged_in",

@@ -15,6 +15,6 @@ pub use body::{Body, Query};
 pub use caller::{Bearer, CurrentUser, InPerson, MaybeBearer, Permitted};
 pub use error::{ApiError, FieldErrors, Problem, RetryAfter, Unauthorized};
 pub use fields::{Fields, FromFields};
-pub use openapi::{Problems, PublicProblems, document};
+pub use openapi::{Problems, PublicProblems, StaffProblems, document};
 pub use page::{Cursor, Direction, Links, Page, PageQuery};
 pub use path::{PathId, Two};

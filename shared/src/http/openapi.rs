@@ -55,6 +55,10 @@ pub struct PublicProblems;
 #[derive(Debug)]
 pub struct Problems;
 
+/// How any operation can fail that needs a permission.
+#[derive(Debug)]
+pub struct StaffProblems;
+
 impl IntoResponses for PublicProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let field_errors = FieldErrors::name();
@@ -82,6 +86,14 @@ impl IntoResponses for Problems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let mut responses = PublicProblems::responses();
         responses.insert("401".to_owned(), response("There is no token, or it is not good.", &[&Problem::name()]));
+        responses
+    }
+}
+
+impl IntoResponses for StaffProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let mut responses = Problems::responses();
+        responses.insert("403".to_owned(), response("Whoever asks may not do this.", &[&Problem::name()]));
         responses
     }
 }

@@ -71,7 +71,17 @@ pub struct Subject(pub(crate) Vec<u8>);
 impl Subject {
     /// An address of an account, or of none; its capitals do not matter.
     pub fn email(email: &str) -> Self {
-        Self::of("email", &email.trim().to_lowercase())
+        Self::of("email", &lowered(email))
+    }
+
+    /// The same from a place where the account was at home before: whoever guesses elsewhere does not keep its owner out there.
+    pub fn email_at(email: &str, network: &str) -> Self {
+        Self::of("email_at", &format!("{network} {}", lowered(email)))
+    }
+
+    /// Mails of this kind to an address: who asks for some of one kind does not use up those of another.
+    pub fn mail(kind: &str, email: &str) -> Self {
+        Self::of("mail", &format!("{kind} {}", lowered(email)))
     }
 
     /// An account.
@@ -87,4 +97,10 @@ impl Subject {
     fn of(what: &str, who: &str) -> Self {
         Self(digest(&SHA256, format!("{what}:{who}").as_bytes()).as_ref().to_vec())
     }
+}
+
+/// In small letters, letter by letter, as PostgreSQL's `lower` does it, by which accounts are found: what is one address there is one
+/// here. Rust's own makes two of `İ`, and an address with it would have a count of its own.
+fn lowered(email: &str) -> String {
+    email.trim().chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
 }

@@ -90,3 +90,20 @@ async fn a_limit_without_a_growing_wait_is_free_again_when_its_window_is_over(db
     let refused = [1800, 1440, 1080, 720, 360].map(Some);
     assert_eq!(waits, [&free[..], &refused, &free[..4]].concat());
 }
+
+/// Accounts are found by `lower`, and two spellings of one account's address must not have a count each.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_is_one_address_to_the_database_is_counted_as_one(db: PgPool) {
+    let letters: Vec<(String, String)> = sqlx::query_as(
+        "select chr(n), lower(chr(n)) from generate_series(1, 200000) n
+          where n not between 55296 and 57343 and lower(chr(n)) <> chr(n)",
+    )
+    .fetch_all(&db)
+    .await
+    .unwrap();
+    assert!(letters.len() > 1000, "{}", letters.len());
+    for (large, small) in letters {
+        let subject = |letter: &str| Subject::email(&format!("v{letter}ctim@example.com"));
+        assert_eq!(subject(&large), subject(&small), "{large} {small}");
+    }
+}

@@ -1,5 +1,7 @@
 //! `openapi.json`: what all functions say of themselves, in one document.
 
+mod finish;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -53,6 +55,7 @@ fn unite(parts: Vec<(&'static str, OpenApi)>) -> anyhow::Result<OpenApi> {
         seen.check(function, &serde_json::to_value(&part)?)?;
         whole.merge(part);
     }
+    finish::finish(&mut whole)?;
     Ok(whole)
 }
 

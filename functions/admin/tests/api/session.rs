@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use shared::app::Ambient as _;
+use shared::ids::SignInId;
 use shared::testing::TestApp;
 use shared::users::tokens::{Claims, TokenType};
 use sqlx::PgPool;
@@ -63,6 +64,31 @@ async fn signing_out_drops_the_cookie(db: PgPool) {
     let answer = submit(&a_staff_browser(&app).await, "/admin/sign-out/", "").await.expect(303);
     assert_eq!(answer.header("location"), "/admin/sign-in/");
     assert!(answer.header("set-cookie").starts_with("shop_staff=; Path=/admin/; Max-Age=0;"));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn signing_out_ends_the_sign_in_wherever_its_tokens_are(db: PgPool) {
+    let app = an_app(db);
+    let staff = app.a_staff_user().await;
+    let sign_in = SignInId(app.clock.random_uuid());
+    sqlx::query("insert into sign_ins (id, user_id, created_at, last_used_at, expires_at) values ($1, $2, $3, $3, $4)")
+        .bind(sign_in)
+        .bind(staff.id)
+        .bind(app.clock.now())
+        .bind(app.clock.now().plus_seconds(3600))
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let claims = Claims::new(TokenType::Access, staff.id, app.clock.random_uuid(), app.clock.now(), 900);
+    let token = app.signer.sign(&claims.of_sign_in(sign_in)).unwrap();
+    let browser = app.anonymous().header("cookie", &format!("shop_staff={token}"));
+    browser.get("/admin/orders/").await.expect(200);
+
+    submit(&browser, "/admin/sign-out/", "").await.expect(303);
+
+    browser.get("/admin/orders/").await.expect(303);
+    assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'logged_out'").await, 1);
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'sign_in_ended'").await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -5,12 +5,14 @@
 
 use axum::Json;
 use axum::extract::State;
+use serde_json::json;
 use shared::app::App;
+use shared::app::db::Tx;
 use shared::audit::{self, Entry, Kind};
 use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems, RetryAfter, Unauthorized};
 use shared::ids::{SignInId, UserId};
 use shared::outbox::Happened;
-use shared::throttles::{self, Subject};
+use shared::throttles::{self, Limit, Subject};
 use shared::users::store::sign_ins;
 use shared::users::store::{self, Credentials};
 use shared::users::{Origin, passwords};
@@ -58,6 +60,7 @@ enum LogInError {
 struct Shown {
     user: UserId,
     password_hash: String,
+    counted: Counted,
 }
 
 /// What a try is counted by.
@@ -101,17 +104,24 @@ pub(crate) async fn create_token(
 
 async fn log_in(auth: &Auth, login: Login, origin: &Origin) -> Result<TokenPair, LogInError> {
     let Login { email, password, otp } = login;
-    let counted = Counted { email: Subject::email(&email), origin: Subject::origin(origin) };
-    let shown = authenticate(&auth.app, (email, password), &counted).await?;
-    second_factor(&auth.app, shown.user, otp.as_deref(), origin).await?;
-    sign_in(auth, shown, &counted, origin).await
+    let shown = authenticate(&auth.app, (email, password), origin).await?;
+    if let Err(refused) = second_factor(&auth.app, shown.user, otp.as_deref(), origin).await {
+        // Codes are counted by themselves. Who only hears that one is wanted knew the password.
+        if otp.is_none() {
+            forget_tries(&auth.app, &shown.counted).await?;
+        }
+        return Err(refused.into());
+    }
+    sign_in(auth, shown, origin).await
 }
 
 /// Who that is. Nobody and a wrong password are the same, also in the time they take.
-async fn authenticate(app: &App, (email, password): (String, String), counted: &Counted) -> Result<Shown, LogInError> {
-    let Counted { email: as_whom, origin } = counted;
+async fn authenticate(app: &App, (email, password): (String, String), origin: &Origin) -> Result<Shown, LogInError> {
     let mut tx = app.db.begin().await?;
-    if let Some(wait) = throttles::store::count_log_in(&mut tx, as_whom, origin, app.ambient.now()).await? {
+    let counted = counted(&mut tx, &email, origin).await?;
+    if let Some(wait) =
+        throttles::store::count_log_in(&mut tx, &counted.email, &counted.origin, app.ambient.now()).await?
+    {
         // Rolled back: a try that is not made is not counted, by neither limit.
         return Err(LogInError::TooOften(wait));
     }
@@ -122,10 +132,21 @@ async fn authenticate(app: &App, (email, password): (String, String), counted: &
     match found {
         Some(Credentials { id, password_hash, is_active: true }) if fits => {
             let password_hash = renewed(app, id, password, password_hash).await?;
-            Ok(Shown { user: id, password_hash })
+            Ok(Shown { user: id, password_hash, counted })
         }
         found => Err(LogInError::Refused(found.map(|found| found.id))),
     }
+}
+
+/// What a try is counted by. Where the account is at home, apart from what the rest of the world tries.
+async fn counted(tx: &mut Tx, email: &str, origin: &Origin) -> sqlx::Result<Counted> {
+    let network = origin.network();
+    let is_at_home = sign_ins::is_known_place(tx, email, network.as_deref()).await?;
+    let email = match network.filter(|_| is_at_home) {
+        Some(network) => Subject::email_at(email, &network),
+        None => Subject::email(email),
+    };
+    Ok(Counted { email, origin: Subject::origin(origin) })
 }
 
 /// Has a password that is kept as in former times kept as today's are. Only now is it at hand. How it is kept then.
@@ -144,8 +165,8 @@ async fn renewed(app: &App, user: UserId, password: String, kept: String) -> Res
 }
 
 /// Begins a sign-in of somebody who has shown who they are.
-async fn sign_in(auth: &Auth, shown: Shown, counted: &Counted, origin: &Origin) -> Result<TokenPair, LogInError> {
-    let Shown { user, password_hash } = shown;
+async fn sign_in(auth: &Auth, shown: Shown, origin: &Origin) -> Result<TokenPair, LogInError> {
+    let Shown { user, password_hash, counted } = shown;
     let (app, now) = (&auth.app, auth.app.ambient.now());
     let sign_in = SignInId(app.ambient.random_uuid());
     let (token, refresh) = refresh_token(auth, user, sign_in)?;
@@ -156,7 +177,9 @@ async fn sign_in(auth: &Auth, shown: Shown, counted: &Counted, origin: &Origin) 
     let opened =
         sign_ins::open(&mut tx, token, &password_hash, origin).await?.ok_or(LogInError::Refused(Some(user)))?;
     audit::store::record(&mut tx, Entry::by_owner(Kind::LoggedIn, user), origin, now).await?;
-    let event = if opened.is_new_place {
+    // Not without end: an attacker with many addresses would fill the mailbox.
+    let to = Subject::user(user);
+    let event = if opened.is_new_place && throttles::store::count(&mut tx, Limit::MailTo, &to, now).await?.is_none() {
         Some(news::write(&mut tx, app, Happened::SignedInFromNewPlace { sign_in_id: sign_in }).await?)
     } else {
         None
@@ -168,10 +191,22 @@ async fn sign_in(auth: &Auth, shown: Shown, counted: &Counted, origin: &Origin) 
     Ok(TokenPair { refresh, access })
 }
 
+async fn forget_tries(app: &App, counted: &Counted) -> Result<(), ApiError> {
+    let mut tx = app.db.begin().await?;
+    throttles::store::log_in_succeeded(&mut tx, &counted.email, &counted.origin, app.ambient.now()).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Never with the address that was typed: people type passwords there.
 async fn note_failure(app: &App, account: Option<UserId>, origin: &Origin) -> Result<(), ApiError> {
     let mut tx = app.db.begin().await?;
-    audit::store::record(&mut tx, Entry::by_nobody(Kind::LogInFailed, account), origin, app.ambient.now()).await?;
+    audit::store::record(
+        &mut tx,
+        Entry::by_nobody(Kind::LogInFailed, account).with(json!({"reason": "password"})),
+        origin,
+        app.ambient.now(),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 

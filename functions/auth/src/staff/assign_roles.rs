@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, InPerson, PathId, Problem, Problems};
+use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, InPerson, PathId, Problem, StaffProblems};
 use shared::ids::{RoleId, UserId};
 use shared::staff::store::{members, roles};
 use shared::staff::{Role, StaffMember, Standing};
@@ -47,7 +47,7 @@ impl FromFields for RoleAssignment {
         (status = 200, body = StaffMember, description = "The account with its roles."),
         (status = 403, body = Problem, description = "It is oneself or a superuser, or one may not do all that is given or taken."),
         (status = 404, body = Problem, description = "There is no such account."),
-        Problems
+        StaffProblems
     )
 )]
 pub(crate) async fn assign_roles(

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, InPerson, Problem, Problems};
+use shared::http::{ApiError, Body, Fields, FromFields, InPerson, Problem, StaffProblems};
 use shared::ids::ApiKeyId;
 use shared::staff::ApiKey;
 use shared::staff::store::api_keys::{NewApiKey as Keeping, insert};
@@ -70,7 +70,7 @@ pub(crate) struct IssuedApiKey {
     responses(
         (status = 201, body = IssuedApiKey, description = "The key, told this once."),
         (status = 403, body = Problem, description = "One may not do all of that oneself."),
-        Problems
+        StaffProblems
     )
 )]
 pub(crate) async fn create_api_key(

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, InPerson, Problem, Problems};
+use shared::http::{ApiError, Body, Fields, FromFields, InPerson, Problem, StaffProblems};
 use shared::staff::Role;
 use shared::staff::store::roles;
 use shared::users::permissions::Settings;
@@ -45,7 +45,7 @@ impl FromFields for NewRole {
     responses(
         (status = 201, body = Role, description = "The role. Nobody has it yet."),
         (status = 403, body = Problem, description = "One may not do all of that oneself."),
-        Problems
+        StaffProblems
     )
 )]
 pub(crate) async fn create_role(

@@ -4,7 +4,7 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
 use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, PathId, Permitted, Problem, Problems};
+use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems};
 use shared::ids::UserId;
 use shared::staff::store::{self, members};
 use shared::users::links::Purpose;
@@ -29,7 +29,7 @@ use super::begin_change;
         (status = 204, description = "It is off."),
         (status = 403, body = Problem, description = "It is one's own, or one of the staff's and one is no superuser."),
         (status = 404, body = Problem, description = "There is no such account."),
-        Problems
+        StaffProblems
     )
 )]
 pub(crate) async fn deactivate_user(
@@ -53,7 +53,7 @@ pub(crate) async fn deactivate_user(
         (status = 204, description = "It is on."),
         (status = 403, body = Problem, description = "It is one of the staff's and one is no superuser."),
         (status = 404, body = Problem, description = "There is no such account."),
-        Problems
+        StaffProblems
     )
 )]
 pub(crate) async fn reactivate_user(
@@ -86,12 +86,16 @@ async fn switch(
     if is_own || ((standing.is_staff || standing.is_superuser) && !is_superuser) {
         return Err(ApiError::Forbidden);
     }
-    if standing.is_active != is_active {
+    // One that waits for its owner to open a link is off already, and is to stay so.
+    let is_news = standing.is_active != is_active || (!is_active && !members::was_switched_off(&mut tx, user).await?);
+    if is_news {
         members::set_active(&mut tx, user, is_active).await?;
         if !is_active {
             end_all(&mut tx, user, None, EndReason::Deactivated, now).await?;
-            // Or a link that was mailed before would switch the account on again.
-            links::call_back(&mut tx, user, Purpose::Activation).await?;
+            // Or a link that was mailed before would switch the account on again, or hand it to whoever has the mailbox by then.
+            for purpose in [Purpose::Activation, Purpose::PasswordReset, Purpose::EmailReset] {
+                links::call_back(&mut tx, user, purpose).await?;
+            }
         }
         let kind = if is_active { Kind::Reactivated } else { Kind::Deactivated };
         audit::store::record(&mut tx, Entry::by(kind, actor, Some(user)), origin, now).await?;

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, InPerson, PathId, Problem, Problems};
+use shared::http::{ApiError, InPerson, PathId, Problem, StaffProblems};
 use shared::ids::RoleId;
 use shared::staff::store::roles;
 use shared::users::permissions::Settings;
@@ -28,7 +28,7 @@ use super::begin_change;
         (status = 204, description = "There is no such role any more."),
         (status = 403, body = Problem, description = "One may not do all of that oneself, or has the role."),
         (status = 404, body = Problem, description = "There is no such role."),
-        Problems
+        StaffProblems
     )
 )]
 pub(crate) async fn delete_role(

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, InPerson, PathId, Problem, Problems};
+use shared::http::{ApiError, InPerson, PathId, Problem, StaffProblems};
 use shared::ids::ApiKeyId;
 use shared::staff::ApiKey;
 use shared::staff::store::api_keys;
@@ -22,7 +22,7 @@ use shared::users::permissions::Settings;
     responses(
         (status = 200, body = ApiKey, description = "What is known of it."),
         (status = 404, body = Problem, description = "There is no such key."),
-        Problems
+        StaffProblems
     )
 )]
 pub(crate) async fn get_api_key(

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, InPerson, PathId, Problem, Problems};
+use shared::http::{ApiError, InPerson, PathId, Problem, StaffProblems};
 use shared::ids::RoleId;
 use shared::staff::Role;
 use shared::staff::store::roles;
@@ -20,7 +20,7 @@ use shared::users::permissions::Settings;
     responses(
         (status = 200, body = Role, description = "The role."),
         (status = 404, body = Problem, description = "There is no such role."),
-        Problems
+        StaffProblems
     )
 )]
 pub(crate) async fn get_role(

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Cursor, InPerson, Links, Page, PageQuery, Problems, Query};
+use shared::http::{ApiError, BaseUrl, Cursor, InPerson, Links, Page, PageQuery, Query, StaffProblems};
 use shared::ids::ApiKeyId;
 use shared::staff::ApiKey;
 use shared::staff::store::api_keys;
@@ -21,7 +21,7 @@ use super::between;
     operation_id = "list_api_keys",
     security(("bearer" = ["settings"])),
     params(PageQuery),
-    responses((status = 200, body = Page<ApiKey>, description = "A page of keys."), Problems)
+    responses((status = 200, body = Page<ApiKey>, description = "A page of keys."), StaffProblems)
 )]
 pub(crate) async fn list_api_keys(
     State(app): State<App>,

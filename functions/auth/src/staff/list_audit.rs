@@ -5,7 +5,7 @@ use axum::extract::{OriginalUri, State};
 use shared::app::App;
 use shared::audit::{AuditEntry, AuditFilter, store};
 use shared::http::{
-    ApiError, BaseUrl, Cursor, Direction, Fields, FromFields, InPerson, Links, Page, PageQuery, Problems, Query,
+    ApiError, BaseUrl, Cursor, Direction, Fields, FromFields, InPerson, Links, Page, PageQuery, Query, StaffProblems,
 };
 use shared::ids::UserId;
 use shared::time::Timestamp;
@@ -56,7 +56,7 @@ impl FromFields for AuditQuery {
     operation_id = "list_audit",
     security(("bearer" = ["settings"])),
     params(AuditQuery, PageQuery),
-    responses((status = 200, body = Page<AuditEntry>, description = "A page of the log."), Problems)
+    responses((status = 200, body = Page<AuditEntry>, description = "A page of the log."), StaffProblems)
 )]
 pub(crate) async fn list_audit(
     State(app): State<App>,

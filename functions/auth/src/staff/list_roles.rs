@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Cursor, InPerson, Links, Page, PageQuery, Problems, Query};
+use shared::http::{ApiError, BaseUrl, Cursor, InPerson, Links, Page, PageQuery, Query, StaffProblems};
 use shared::ids::RoleId;
 use shared::staff::Role;
 use shared::staff::store::roles;
@@ -19,7 +19,7 @@ use super::between;
     operation_id = "list_roles",
     security(("bearer" = ["settings"])),
     params(PageQuery),
-    responses((status = 200, body = Page<Role>, description = "A page of roles."), Problems)
+    responses((status = 200, body = Page<Role>, description = "A page of roles."), StaffProblems)
 )]
 pub(crate) async fn list_roles(
     State(app): State<App>,

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Cursor, InPerson, Links, Page, PageQuery, Problems, Query};
+use shared::http::{ApiError, BaseUrl, Cursor, InPerson, Links, Page, PageQuery, Query, StaffProblems};
 use shared::ids::UserId;
 use shared::staff::StaffMember;
 use shared::staff::store::members;
@@ -19,7 +19,7 @@ use super::between;
     operation_id = "list_staff",
     security(("bearer" = ["settings"])),
     params(PageQuery),
-    responses((status = 200, body = Page<StaffMember>, description = "A page of the staff."), Problems)
+    responses((status = 200, body = Page<StaffMember>, description = "A page of the staff."), StaffProblems)
 )]
 pub(crate) async fn list_staff(
     State(app): State<App>,

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::http::{ApiError, InPerson, PathId, Problem, Problems};
+use shared::http::{ApiError, InPerson, PathId, Problem, StaffProblems};
 use shared::ids::UserId;
 use shared::users::Origin;
 use shared::users::permissions::Settings;
@@ -24,7 +24,7 @@ use super::assign_roles::assign;
         (status = 204, description = "They have no roles any more."),
         (status = 403, body = Problem, description = "It is oneself or a superuser, or one may not do all that is taken."),
         (status = 404, body = Problem, description = "Nobody of the staff has this account."),
-        Problems
+        StaffProblems
     )
 )]
 pub(crate) async fn remove_from_staff(

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, InPerson, PathId, Problem, Problems};
+use shared::http::{ApiError, InPerson, PathId, Problem, StaffProblems};
 use shared::ids::ApiKeyId;
 use shared::staff::store::api_keys;
 use shared::users::Origin;
@@ -24,7 +24,7 @@ use shared::users::permissions::Settings;
     responses(
         (status = 204, description = "It is refused from now on."),
         (status = 404, body = Problem, description = "There is no such key."),
-        Problems
+        StaffProblems
     )
 )]
 pub(crate) async fn revoke_api_key(

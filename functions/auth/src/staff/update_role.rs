@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, InPerson, PathId, Problem, Problems};
+use shared::http::{ApiError, Body, Fields, FromFields, InPerson, PathId, Problem, StaffProblems};
 use shared::ids::RoleId;
 use shared::staff::Role;
 use shared::staff::store::roles;
@@ -56,7 +56,7 @@ impl FromFields for RoleChange {
         (status = 200, body = Role, description = "The role as it is now."),
         (status = 403, body = Problem, description = "One may not do all of that oneself, or has the role."),
         (status = 404, body = Problem, description = "There is no such role."),
-        Problems
+        StaffProblems
     )
 )]
 pub(crate) async fn replace_role(
@@ -86,7 +86,7 @@ pub(crate) async fn replace_role(
         (status = 200, body = Role, description = "The role as it is now."),
         (status = 403, body = Problem, description = "One may not do all of that oneself, or has the role."),
         (status = 404, body = Problem, description = "There is no such role."),
-        Problems
+        StaffProblems
     )
 )]
 pub(crate) async fn update_role(

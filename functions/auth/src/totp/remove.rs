@@ -8,7 +8,7 @@ use shared::http::{ApiError, Body, CurrentUser, Problem, Problems};
 use shared::users::Origin;
 use shared::users::store::totp as store;
 
-use super::second_factor::{Judged, judge};
+use super::second_factor::{Judged, judge, note_wrong_code};
 use super::{TotpProof, not_enabled, staff_or_who_was, wrong_code};
 use crate::password_check::check_password;
 
@@ -45,7 +45,10 @@ pub(crate) async fn delete_totp(
             audit::store::record(&mut tx, entry, &origin, app.ambient.now()).await?;
             Ok(StatusCode::NO_CONTENT)
         }
-        Judged::Wrong => Err(wrong_code()),
+        Judged::Wrong => {
+            note_wrong_code(&mut tx, &app, account.id, &origin).await?;
+            Err(wrong_code())
+        }
         Judged::NoDevice => Err(not_enabled()),
     };
     tx.commit().await?;

@@ -7,7 +7,7 @@ use shared::audit::{self, Entry, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Problem, Problems};
 use shared::users::Origin;
 
-use super::second_factor::{Judged, judge};
+use super::second_factor::{Judged, judge, note_wrong_code};
 use super::{RecoveryCodes, TotpProof, new_recovery_codes, not_enabled, staff_or_who_was, wrong_code};
 use crate::password_check::check_password;
 
@@ -43,7 +43,10 @@ pub(crate) async fn renew_recovery_codes(
             audit::store::record(&mut tx, entry, &origin, app.ambient.now()).await?;
             Ok(Json(new_recovery_codes(&mut tx, &app, account.id).await?))
         }
-        Judged::Wrong => Err(wrong_code()),
+        Judged::Wrong => {
+            note_wrong_code(&mut tx, &app, account.id, &origin).await?;
+            Err(wrong_code())
+        }
         Judged::NoDevice => Err(not_enabled()),
     };
     tx.commit().await?;

@@ -1,5 +1,6 @@
 //! A code, held against somebody's second factor: at log-in, and before the factor itself is changed.
 
+use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, Entry, Kind};
@@ -16,12 +17,16 @@ pub(crate) async fn second_factor(app: &App, user: UserId, otp: Option<&str>, or
     if !store::is_needed(&app.db, user).await? {
         return Ok(());
     }
-    let Some(otp) = otp else { return Err(refused("A code is needed to log in.", "otp_required")) };
     let mut tx = app.db.begin().await?;
+    let Some(otp) = otp else {
+        // Written down: somebody has the password.
+        note_failure(&mut tx, app, user, "code_missing", origin).await?;
+        tx.commit().await?;
+        return Err(refused("A code is needed to log in.", "otp_required"));
+    };
     let judged = judge(&mut tx, app, user, otp, origin).await?;
     if judged == Judged::Wrong {
-        let entry = Entry::by_nobody(Kind::LogInFailed, Some(user));
-        audit::store::record(&mut tx, entry, origin, app.ambient.now()).await?;
+        note_failure(&mut tx, app, user, "code_wrong", origin).await?;
     }
     tx.commit().await?;
     match judged {
@@ -29,6 +34,17 @@ pub(crate) async fn second_factor(app: &App, user: UserId, otp: Option<&str>, or
         Judged::Good | Judged::NoDevice => Ok(()),
         Judged::Wrong => Err(refused("The code is not good.", "otp_not_valid")),
     }
+}
+
+/// Writes down that somebody who is signed in does not have the factor.
+pub(super) async fn note_wrong_code(tx: &mut Tx, app: &App, user: UserId, origin: &Origin) -> sqlx::Result<()> {
+    let entry = Entry::by_owner(Kind::SecondFactorFailed, user);
+    audit::store::record(tx, entry, origin, app.ambient.now()).await
+}
+
+async fn note_failure(tx: &mut Tx, app: &App, user: UserId, reason: &str, origin: &Origin) -> sqlx::Result<()> {
+    let entry = Entry::by_nobody(Kind::LogInFailed, Some(user)).with(json!({"reason": reason}));
+    audit::store::record(tx, entry, origin, app.ambient.now()).await
 }
 
 /// What a code is.

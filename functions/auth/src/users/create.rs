@@ -72,7 +72,7 @@ pub(crate) async fn create_user(
     let registrant = fields.read_as(|fields| Registrant::read(fields, auth.options.user_create_password_retype))?;
     let mut tries = vec![(Limit::MailFrom, Subject::origin(&origin))];
     if auth.options.send_activation_email {
-        tries.push((Limit::MailTo, Subject::email(&registrant.email)));
+        tries.push((Limit::MailTo, Subject::mail("registered", &registrant.email)));
     }
     limits::count(&auth.app, &tries).await?;
     let (user, event) = register(&auth, registrant, &origin).await?;

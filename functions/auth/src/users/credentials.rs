@@ -6,9 +6,10 @@ use shared::audit::{self, Entry, Kind};
 use shared::http::{ApiError, FieldErrors};
 use shared::ids::{SignInId, UserId};
 use shared::outbox::{Event, Happened};
+use shared::throttles::{self, Limit, Subject};
 use shared::users::links::Purpose;
 use shared::users::store::sign_ins::{self, EndReason};
-use shared::users::store::{accounts, links};
+use shared::users::store::{accounts, addressees, links};
 use shared::users::{Origin, passwords};
 
 use crate::{Auth, news};
@@ -33,6 +34,12 @@ pub(super) async fn put_password(
     let user = change.user;
     if !accounts::set_password(tx, user, password_hash).await? {
         return Ok(None);
+    }
+    if change.kind == Kind::PasswordReset
+        && let Some(owner) = addressees::of_account(tx, user).await?
+    {
+        // Whoever reads the mailbox is the owner, and need not wait for what others have tried.
+        throttles::store::forget(tx, Limit::LogInAs, &Subject::email(&owner.email)).await?;
     }
     end(tx, app, change, EndReason::PasswordChanged, &[Purpose::PasswordReset, Purpose::EmailReset]).await?;
     news::write(tx, app, Happened::PasswordChanged { user_id: user }).await.map(Some)

@@ -2,7 +2,18 @@
 
 use shared::app::App;
 use shared::http::{ApiError, RetryAfter};
+use shared::ids::UserId;
 use shared::throttles::{Limit, Subject, store};
+use shared::users::Origin;
+
+/// What another address is counted by: both addresses hear of it, and the new one need not be the account's own.
+pub(super) fn of_another_address(user: UserId, new: &str, origin: &Origin) -> [(Limit, Subject); 3] {
+    [
+        (Limit::MailFrom, Subject::origin(origin)),
+        (Limit::MailTo, Subject::user(user)),
+        (Limit::MailTo, Subject::mail("email_changed", new)),
+    ]
+}
 
 /// Counts one try by each of these, before it is made. 429 where one of them says to wait, and then none has counted it.
 pub(super) async fn count(app: &App, tries: &[(Limit, Subject)]) -> Result<(), ApiError> {

@@ -35,8 +35,8 @@ pub(super) async fn ask(
     origin: &Origin,
     asked: impl FnOnce(String) -> Happened,
 ) -> Result<StatusCode, ApiError> {
-    count(auth, &request, origin).await?;
-    write(auth, request, origin, asked).await?;
+    let happened = count(auth, &request, origin, asked).await?;
+    write(auth, happened, origin).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -48,28 +48,30 @@ pub(super) async fn ask_if_there_is_one(
     origin: &Origin,
     asked: impl FnOnce(String) -> Happened,
 ) -> Result<Response, ApiError> {
-    count(auth, &request, origin).await?;
+    let happened = count(auth, &request, origin, asked).await?;
     if !is_active(&auth.app, &request.email).await? {
         let refusal = Json(["User with given email does not exist."]);
         return Ok((StatusCode::BAD_REQUEST, refusal).into_response());
     }
-    write(auth, request, origin, asked).await?;
+    write(auth, happened, origin).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-async fn count(auth: &Auth, request: &LinkRequest, origin: &Origin) -> Result<(), ApiError> {
-    let to = (Limit::MailTo, Subject::email(&request.email));
-    limits::count(&auth.app, &[(Limit::MailFrom, Subject::origin(origin)), to]).await
-}
-
-async fn write(
+async fn count(
     auth: &Auth,
-    request: LinkRequest,
+    request: &LinkRequest,
     origin: &Origin,
     asked: impl FnOnce(String) -> Happened,
-) -> Result<(), ApiError> {
+) -> Result<Happened, ApiError> {
+    let happened = asked(request.email.clone());
+    let to = (Limit::MailTo, Subject::mail(happened.kind(), &request.email));
+    limits::count(&auth.app, &[(Limit::MailFrom, Subject::origin(origin)), to]).await?;
+    Ok(happened)
+}
+
+async fn write(auth: &Auth, happened: Happened, origin: &Origin) -> Result<(), ApiError> {
     let mut tx = auth.app.db.begin().await?;
-    let event = news::write(&mut tx, &auth.app, asked(request.email)).await?;
+    let event = news::write(&mut tx, &auth.app, happened).await?;
     tx.commit().await?;
     news::send(auth, &event, origin).await;
     Ok(())

@@ -19,7 +19,11 @@ use crate::Auth;
     tag = "auth",
     operation_id = "resend_activation",
     request_body = LinkRequest,
-    responses((status = 204, description = "If there is such an account, the mail is on its way."), PublicProblems)
+    responses(
+        (status = 204, description = "If there is such an account, the mail is on its way."),
+        PublicProblems,
+        (status = 400, description = "`FieldErrors` or a `Problem`, as everywhere; and without a body where this shop sends no such mail."),
+    )
 )]
 pub(crate) async fn resend_activation(
     State(auth): State<Auth>,

@@ -10,6 +10,7 @@ use shared::users::{Origin, Taken, kept_address};
 use utoipa::ToSchema;
 
 use super::credentials::{Change, put_email};
+use super::limits;
 use super::link::{Link, not_good};
 use super::retype::Typed;
 use super::set_email::taken_or_other;
@@ -61,6 +62,7 @@ pub(crate) async fn reset_email_confirm(
     let email = kept_address(&new.agreed("email")?);
     // Whether an address has an owner is said only to who has a good link; in Djoser anybody hears it.
     let account = link.owner(app, Purpose::EmailReset).await?;
+    limits::count(app, &limits::of_another_address(account.id, &email, &origin)).await?;
     if email == account.email {
         return Err(ApiError::field("new_email", Taken::Email.message()));
     }

@@ -19,7 +19,11 @@ use crate::Auth;
     tag = "auth",
     operation_id = "reset_password",
     request_body = LinkRequest,
-    responses((status = 204, description = "If there is such an account, the mail is on its way."), PublicProblems)
+    responses(
+        (status = 204, description = "If there is such an account, the mail is on its way."),
+        PublicProblems,
+        (status = 400, description = "`FieldErrors` or a `Problem`, as everywhere; or a list with one message, where this shop says whether there is such an account."),
+    )
 )]
 pub(crate) async fn reset_password(
     State(auth): State<Auth>,

@@ -5,7 +5,6 @@ use http::StatusCode;
 use shared::app::App;
 use shared::audit::Kind;
 use shared::http::{ApiError, Body, CurrentUser, Fields, Problems, Unauthorized};
-use shared::throttles::{Limit, Subject};
 use shared::users::store::{Account, accounts};
 use shared::users::tokens::TokenError;
 use shared::users::{Origin, Taken, kept_address};
@@ -66,17 +65,16 @@ pub(crate) async fn set_email(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The new address, once everything about it and the password is as it should be. Counted before it is said whether the address
-/// has an owner: as the wrong passwords are, so nobody tries a thousand.
+/// The new address, once everything about it and the password is as it should be. Whether the address has an owner is said only to who
+/// knows the password, and counted before: nobody tries a thousand.
 async fn judged(auth: &Auth, account: &Account, mut fields: Fields, origin: &Origin) -> Result<String, ApiError> {
     let app = &auth.app;
     let fits = current_password::judge(app, account, &mut fields, origin).await?;
     let new = Typed::email(&mut fields, "new_email", auth.options.set_username_retype);
-    if let Some(new) = &new {
-        if fits {
-            limits::count(app, &[(Limit::MailTo, Subject::user(account.id))]).await?;
-        }
-        if has_an_owner(app, account, &kept_address(&new.once)).await? {
+    if let Some(new) = new.as_ref().filter(|_| fits) {
+        let email = kept_address(&new.once);
+        limits::count(app, &limits::of_another_address(account.id, &email, origin)).await?;
+        if has_an_owner(app, account, &email).await? {
             fields.error("new_email", Taken::Email.message());
         }
     }

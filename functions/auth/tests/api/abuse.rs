@@ -162,3 +162,26 @@ async fn what_is_over_is_cleared_away_two_at_a_time(db: PgPool) {
         assert_eq!(app.count("select count(*) from throttles where scope = 'log_in_as'").await, left);
     }
 }
+
+/// Whoever polls takes every try that comes free; that is to keep nobody out of their own home.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_owner_logs_in_where_they_did_before_whatever_is_tried_elsewhere(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let good = json!({"email": ANA, "password": PASSWORD});
+    let at = |address: &str| app.anonymous().at(address);
+    at("203.0.113.7").post("/auth/jwt/create/", good.clone()).await.expect(200);
+    for _ in 0..5 {
+        at("198.51.100.1").post("/auth/jwt/create/", json!({"email": ANA, "password": "wrong"})).await.expect(401);
+    }
+    wait(&at("198.51.100.1").post("/auth/jwt/create/", good.clone()).await);
+    wait(&at("192.0.2.1").post("/auth/jwt/create/", good.clone()).await);
+
+    at("203.0.113.200").post("/auth/jwt/create/", good.clone()).await.expect(200);
+
+    // There too, guessing ends.
+    for _ in 0..5 {
+        at("203.0.113.7").post("/auth/jwt/create/", json!({"email": ANA, "password": "wrong"})).await.expect(401);
+    }
+    wait(&at("203.0.113.7").post("/auth/jwt/create/", good).await);
+}

@@ -1,12 +1,15 @@
 //! `POST /auth/users/{id}/deactivate/` and `…/reactivate/`.
 
+use auth::Options;
 use serde_json::json;
 use shared::ids::UserId;
 use shared::testing::{Answer, Client, TestApp};
 use shared::users::Permissions;
+use shared::users::links::Purpose;
 use sqlx::PgPool;
 
-use crate::{PASSWORD, log_in, register, service, staff_who_may, tokens};
+use crate::mailed::a_link;
+use crate::{PASSWORD, log_in, register, service, service_with, staff_who_may, tokens};
 
 async fn switch(client: &Client, user: UserId, how: &str) -> Answer {
     client.post(&format!("/auth/users/{user}/{how}/"), json!({})).await
@@ -99,6 +102,33 @@ async fn a_link_that_was_mailed_before_does_not_switch_the_account_on_again(db: 
     .unwrap();
     switch(&app.of(&staff_who_may(&app, &["customers"]).await), ana.id, "deactivate").await.expect(204);
     assert_eq!(app.count("select count(*) from mailed_links").await, 0);
+}
+
+/// One that waits for its owner is off already, and yet there is something to switch.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_account_that_waits_for_its_link_is_not_switched_on_by_it_any_more(db: PgPool) {
+    let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
+    let ana = register(&app, "ana").await;
+    let link = a_link(&app, ana, Purpose::Activation).await;
+    let staff = app.of(&app.a_staff_user().await);
+
+    switch(&staff, ana, "deactivate").await.expect(204);
+
+    app.anonymous().post("/auth/users/activation/", link.with(json!({}))).await.expect(400);
+    assert!(!is_active(&app, ana).await);
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'deactivated'").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn no_link_outlives_an_account_s_being_switched_off(db: PgPool) {
+    let app = service(db);
+    let ana = register(&app, "ana").await;
+    let link = a_link(&app, ana, Purpose::PasswordReset).await;
+    let staff = app.of(&app.a_staff_user().await);
+    switch(&staff, ana, "deactivate").await.expect(204);
+    switch(&staff, ana, "reactivate").await.expect(204);
+    let body = link.with(json!({"new_password": "another quiet harbour"}));
+    app.anonymous().post("/auth/users/reset_password_confirm/", body).await.expect(400);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -6,10 +6,12 @@
 
 use std::time::{Duration, Instant};
 
+use auth::Options;
+use serde_json::json;
 use shared::testing::TestApp;
 use sqlx::PgPool;
 
-use crate::{PASSWORD, log_in, register, service, sql};
+use crate::{PASSWORD, log_in, register, service, service_with, sql};
 
 const SAMPLES: usize = 40;
 const TOO_FAR: f64 = 5.0;
@@ -58,6 +60,31 @@ async fn nobody_takes_as_long_as_a_wrong_password_and_as_an_account_that_cannot_
     for (other, (email, _)) in others.iter().zip(&tries[1..]) {
         let z = z(nobody, other);
         assert!(z.abs() < TOO_FAR, "{email}: z = {z:.1}");
+    }
+}
+
+/// Neither does asking for a mail: for whom there is none, the same is written.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn asking_for_a_mail_takes_as_long_for_nobody_as_for_somebody(db: PgPool) {
+    let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
+    register(&app, "ana").await;
+    for path in ["/auth/users/reset_password/", "/auth/users/reset_email/", "/auth/users/resend_activation/"] {
+        let mut took: [Vec<Duration>; 2] = Default::default();
+        for round in 0..=SAMPLES {
+            for turn in 0..2 {
+                let who = (round + turn) % 2;
+                sql(&app, "delete from throttles").await;
+                let email = ["ana@example.com", "nobody@example.com"][who];
+                let body = json!({ "email": email });
+                let started = Instant::now();
+                app.anonymous().post(path, body).await.expect(204);
+                if round > 0 {
+                    took[who].push(started.elapsed());
+                }
+            }
+        }
+        let z = z(&took[0], &took[1]);
+        assert!(z.abs() < TOO_FAR, "{path}: z = {z:.1}");
     }
 }
 

@@ -48,6 +48,34 @@ async fn an_address_gets_five_mails_an_hour_whether_or_not_it_is_known(db: PgPoo
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn mails_of_one_kind_do_not_use_up_those_of_another(db: PgPool) {
+    let app = shop(db);
+    let ana = json!({"email": "ana@example.com"});
+    for path in ASKING {
+        for _ in 0..5 {
+            app.anonymous().post(path, ana.clone()).await.expect(204);
+        }
+        assert_throttled(&app.anonymous().post(path, ana.clone()).await, 3600);
+    }
+    register(&app, "ana").await;
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn whether_an_address_has_an_owner_is_said_only_to_who_knows_the_password(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    register(&app, "ben").await;
+    let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
+    for current_password in [json!(null), json!("wrong")] {
+        let body = json!({"new_email": "ben@example.com", "current_password": current_password});
+        let answer = ana.post("/auth/users/set_email/", body).await.expect(400);
+        assert_eq!(answer.body.as_object().unwrap().keys().collect::<Vec<_>>(), ["current_password"]);
+    }
+    let body = json!({"new_email": "ben@example.com", "current_password": PASSWORD});
+    assert!(ana.post("/auth/users/set_email/", body).await.expect(400).body["new_email"].is_array());
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn one_place_gets_fifty_mails_an_hour_sent_to_whomever(db: PgPool) {
     let app = service(db);
     let ask = async |place: &str, number: u8| {

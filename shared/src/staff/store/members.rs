@@ -80,3 +80,16 @@ pub async fn set_active(tx: &mut Tx, user: UserId, is_active: bool) -> sqlx::Res
         .await
         .map(drop)
 }
+
+/// Whether it was the staff who switched an account off, the last time one of them had to do with that.
+pub async fn was_switched_off(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select coalesce((
+               select kind = 'deactivated' from audit_log
+                where user_id = $1 and kind in ('deactivated', 'reactivated')
+                order by id desc limit 1), false) as "off!""#,
+        user as _
+    )
+    .fetch_one(&mut *tx)
+    .await
+}

@@ -93,6 +93,19 @@ pub async fn open(
     .await
 }
 
+/// Whether the account with this address was signed in to from this network before; not for an address that nobody has.
+pub async fn is_known_place(tx: &mut Tx, email: &str, network: Option<&str>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from users u join sign_ins s on s.user_id = u.id
+                where lower(u.email) = lower($1) and s.network = $2) as "known!""#,
+        email,
+        network
+    )
+    .fetch_one(&mut *tx)
+    .await
+}
+
 /// Notes that a sign-in is used, and that it goes on until then, if it goes on longer for it.
 pub async fn note_use(tx: &mut Tx, sign_in: SignInId, now: Timestamp, until: Option<Timestamp>) -> sqlx::Result<()> {
     sqlx::query!(

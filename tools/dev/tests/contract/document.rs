@@ -78,7 +78,20 @@ fn every_operation_says_how_it_succeeds_and_how_it_fails() {
             assert!(has(status), "{name} does not say {status}");
         }
         assert!(!operation.is_private() || has("401"), "{name} wants a token and does not say 401");
+        assert!(operation.permission().is_none() || has("403"), "{name} wants a permission and does not say 403");
         assert!(!operation.path.contains('{') || has("404"), "{name} names a thing and does not say 404");
         assert!(!operation.json["requestBody"].is_object() || has("415"), "{name} takes a body and does not say 415");
     }
+}
+
+/// What no operation says by itself, `cargo dev openapi` says of each.
+#[test]
+fn bodies_may_be_forms_where_they_can_and_whoever_has_to_wait_hears_how_long() {
+    let document = serde_json::to_value(dev::openapi::document().unwrap()).unwrap();
+    let operation = |path: &str| &document["paths"][path]["post"];
+    let forms = |path: &str| operation(path)["requestBody"]["content"].as_object().unwrap().len();
+    assert_eq!(forms("/auth/jwt/create/"), 3);
+    assert_eq!((forms("/auth/roles/"), forms("/api/v1/cart/")), (1, 1), "a form has no lists");
+    let headers = |status: &str| operation("/auth/jwt/create/")["responses"][status]["headers"].as_object().unwrap();
+    assert!(headers("429").contains_key("Retry-After") && headers("401").contains_key("WWW-Authenticate"));
 }
