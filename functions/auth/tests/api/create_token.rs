@@ -164,14 +164,14 @@ async fn a_log_in_and_a_failed_one_are_in_the_audit_log(db: PgPool) {
     .fetch_all(&app.db)
     .await
     .unwrap();
-    let line = |kind: &str, whose, actor| {
+    let line = |kind: &str, whose, actor, details: Value| {
         let (address, agent) = (Some("203.0.113.7".to_owned()), Some("Ana's phone".to_owned()));
-        (kind.to_owned(), whose, actor, address, agent, json!({}))
+        (kind.to_owned(), whose, actor, address, agent, details)
     };
     let expected = [
-        line("logged_in", Some(ana.0), Some(ana.0)),
-        line("log_in_failed", Some(ana.0), None),
-        line("log_in_failed", None, None),
+        line("logged_in", Some(ana.0), Some(ana.0), json!({})),
+        line("log_in_failed", Some(ana.0), None, json!({"reason": "password"})),
+        line("log_in_failed", None, None, json!({"reason": "password"})),
     ];
     assert_eq!(lines, expected);
 }

@@ -56,7 +56,7 @@ async fn the_audit_log_is_kept_for_400_days(db: PgPool) {
 async fn links_that_have_ended_are_forgotten(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let ana = app.a_user().await;
-    for (digest, seconds_left) in [([0; 32], 0), ([1; 32], 1)] {
+    for (digest, seconds_left) in [([0_u8; 32], 0), ([1; 32], 1)] {
         sqlx::query(
             "insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
              values ($1, $2, 'password_reset', $3, $4, $4)",
@@ -73,5 +73,5 @@ async fn links_that_have_ended_are_forgotten(db: PgPool) {
     drain(&relay(&app, Arc::new(RecordingQueue::default()))).await.unwrap();
 
     let left: Vec<u8> = sqlx::query_scalar("select token_sha256 from mailed_links").fetch_one(&app.db).await.unwrap();
-    assert_eq!(left, [1; 32]);
+    assert_eq!(left, [1_u8; 32]);
 }

@@ -40,7 +40,7 @@ async fn what_names_a_permission_opens_to_whoever_has_it_and_to_nobody_else(db: 
     let mut known = BTreeMap::new();
     let mut count = 0;
     for operation in operations() {
-        let Some(needed) = needed(&operation) else { continue };
+        let Some(needed) = operation.permission() else { continue };
         if !known.contains_key(needed.name()) {
             known.insert(needed.name(), callers(&app, needed).await);
         }
@@ -57,7 +57,7 @@ async fn what_names_no_permission_asks_for_none_and_takes_no_key(db: PgPool) {
     let staff = app.a_staff_user().await;
     let key = format!("Api-Key {}", app.an_api_key_of(&staff, Permissions::all()).await);
     let mut count = 0;
-    for operation in operations().iter().filter(|operation| needed(operation).is_none()) {
+    for operation in operations().iter().filter(|operation| operation.permission().is_none()) {
         // Somebody new each time: they may have ended their account with the one before.
         let found = forgotten(&client_of(&app, operation.function), operation, &app.a_user().await, &key).await;
         assert!(found.is_empty(), "{found:#?}");
@@ -69,21 +69,13 @@ async fn what_names_no_permission_asks_for_none_and_takes_no_key(db: PgPool) {
 #[test]
 fn a_key_is_taken_for_every_permission_but_settings_and_the_document_says_so() {
     for operation in operations() {
-        let Some(needed) = needed(&operation) else { continue };
+        let Some(needed) = operation.permission() else { continue };
         let mut expected = vec![json!({"bearer": [needed.name()]})];
         if Permission::FOR_KEYS.contains(&needed) {
             expected.push(json!({"api_key": [needed.name()]}));
         }
         assert_eq!(operation.json["security"], Value::Array(expected), "{}", operation.id());
     }
-}
-
-/// The permission that an operation names. One that is none is a slip of the pen.
-fn needed(operation: &Operation) -> Option<Permission> {
-    let requirements = operation.json["security"].as_array()?;
-    let names = requirements.iter().filter_map(Value::as_object).flat_map(|one| one.values());
-    let name = names.filter_map(|scopes| scopes[0].as_str()).next()?;
-    Some(Permission::named(name).unwrap_or_else(|| panic!("{} names {name}", operation.id())))
 }
 
 /// A function as its Lambda serves it, over the database of the test.
@@ -271,7 +263,7 @@ mod planted {
         for (path, item) in document["paths"].as_object().unwrap() {
             let (path, json) = (path.clone(), item["get"].clone());
             let operation = Operation { function: "planted", method: "GET".to_owned(), path, json };
-            let breaches = match needed(&operation) {
+            let breaches = match operation.permission() {
                 Some(_) => breaches(&app.anonymous(), &operation, &callers).await,
                 None => forgotten(&app.anonymous(), &operation, &app.a_user().await, &key).await,
             };

@@ -11,6 +11,7 @@ use ring::signature::Ed25519KeyPair;
 use serde_json::Value;
 use shared::app::{App, Environment, service};
 use shared::testing::BrokenQueue;
+use shared::users::Permission;
 use shared::users::tokens::TokenSigner;
 
 /// The root of the workspace.
@@ -46,6 +47,14 @@ impl Operation {
         requirements.is_some_and(|all| {
             !all.is_empty() && all.iter().all(|one| one.as_object().is_some_and(|one| !one.is_empty()))
         })
+    }
+
+    /// The permission that it names. One that is none is a slip of the pen.
+    pub(crate) fn permission(&self) -> Option<Permission> {
+        let requirements = self.json["security"].as_array()?;
+        let names = requirements.iter().filter_map(Value::as_object).flat_map(|one| one.values());
+        let name = names.filter_map(|scopes| scopes[0].as_str()).next()?;
+        Some(Permission::named(name).unwrap_or_else(|| panic!("{} names {name}", self.id())))
     }
 
     /// A path that leads there, with an id that any kind of thing might have.
