@@ -178,7 +178,7 @@ async fn sign_in(auth: &Auth, shown: Shown, origin: &Origin) -> Result<TokenPair
         sign_ins::open(&mut tx, token, &password_hash, origin).await?.ok_or(LogInError::Refused(Some(user)))?;
     audit::store::record(&mut tx, Entry::by_owner(Kind::LoggedIn, user), origin, now).await?;
     // Not without end: an attacker with many addresses would fill the mailbox.
-    let to = Subject::user(user);
+    let to = Subject::mail("signed_in_from_new_place", &user.to_string());
     let event = if opened.is_new_place && throttles::store::count(&mut tx, Limit::MailTo, &to, now).await?.is_none() {
         Some(news::write(&mut tx, app, Happened::SignedInFromNewPlace { sign_in_id: sign_in }).await?)
     } else {

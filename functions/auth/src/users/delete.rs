@@ -42,5 +42,5 @@ pub(crate) async fn delete_user(
     tx.commit().await?;
     let UserDeletion { current_password } = fields.into()?;
     check_password(&app, &caller, current_password, &origin).await?;
-    erase(&app, caller.id, id, &origin).await
+    erase(&app, &caller, id, &origin).await
 }

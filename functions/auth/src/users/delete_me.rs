@@ -4,13 +4,15 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
 use shared::audit::{self, Kind};
-use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problems};
+use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problems, Unauthorized};
 use shared::ids::UserId;
-use shared::users::store::{Erasure, delete};
+use shared::users::store::accounts::lock_signed_in;
+use shared::users::store::{Account, Erasure, delete};
+use shared::users::tokens::TokenError;
 use shared::users::{Origin, passwords};
 use utoipa::ToSchema;
 
-use super::reach::entry;
+use super::reach::{self, Deed, entry};
 use crate::password_check::check_password;
 
 /// That it is really the caller.
@@ -47,12 +49,16 @@ pub(crate) async fn delete_me(
     Body(deletion): Body<UserDeletion>,
 ) -> Result<StatusCode, ApiError> {
     check_password(&app, &account, deletion.current_password, &origin).await?;
-    erase(&app, account.id, account.id, &origin).await
+    erase(&app, &account, account.id, &origin).await
 }
 
-/// Ends an account and writes down who did.
-pub(super) async fn erase(app: &App, caller: UserId, user: UserId, origin: &Origin) -> Result<StatusCode, ApiError> {
+/// Ends an account and writes down who did. Whether the caller may is looked at once more: the password took its time.
+pub(super) async fn erase(app: &App, caller: &Account, user: UserId, origin: &Origin) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
+    if !lock_signed_in(&mut tx, caller.id, caller.sign_in).await? {
+        return Err(Unauthorized::BadToken(TokenError::Revoked).into());
+    }
+    reach::account(&mut tx, caller, user, Deed::Delete).await?;
     match delete(&mut tx, user).await? {
         Erasure::Done => {}
         Erasure::LastSuperuser => {
@@ -60,7 +66,7 @@ pub(super) async fn erase(app: &App, caller: UserId, user: UserId, origin: &Orig
             return Err(ApiError::Malformed { detail, code: "last_superuser" });
         }
     }
-    audit::store::record(&mut tx, entry(Kind::Erased, caller, user), origin, app.ambient.now()).await?;
+    audit::store::record(&mut tx, entry(Kind::Erased, caller.id, user), origin, app.ambient.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
