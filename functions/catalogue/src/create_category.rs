@@ -10,7 +10,7 @@ use shared::catalogue::store::categories::find;
 use shared::catalogue::store::write::{
     CategoryRefused, NewCategory, insert_category, lock_category_tree, move_to_position,
 };
-use shared::catalogue::{Category, IdOrSlug, slugify, slugify_path};
+use shared::catalogue::{Category, slugify, slugify_path};
 use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Permitted, StaffProblems};
 use shared::ids::CategoryId;
 use shared::users::permissions;
@@ -78,7 +78,7 @@ pub(crate) async fn create_category(
 async fn create(tx: &mut Tx, new: CategoryCreation) -> Result<Result<Category, CategoryRefused>, ApiError> {
     lock_category_tree(tx).await?;
     let above = match new.parent_id {
-        Some(CategoryId(id)) => find(tx, &IdOrSlug { id: Some(id), slug: String::new() }).await?,
+        Some(above) => find(tx, &above.into()).await?,
         None => None,
     };
     let slug = new.slug.unwrap_or_else(|| match &above {
@@ -93,6 +93,6 @@ async fn create(tx: &mut Tx, new: CategoryCreation) -> Result<Result<Category, C
     if let Some(position) = new.position {
         move_to_position(tx, id, position).await?;
     }
-    let made = find(tx, &IdOrSlug { id: Some(id.0), slug: String::new() }).await?;
+    let made = find(tx, &id.into()).await?;
     Ok(Ok(made.ok_or_else(|| anyhow::anyhow!("a category that was just made is not there"))?))
 }

@@ -151,7 +151,7 @@ async fn change(
     if let Some(position) = patch.position {
         move_to_position(&mut tx, id, position).await?;
     }
-    let after = find(&mut tx, &IdOrSlug { id: Some(id.0), slug: String::new() }).await?.ok_or(ApiError::NotFound)?;
+    let after = find(&mut tx, &id.into()).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     Seen::nothing().or_version(after.version, &after)
 }

@@ -3,6 +3,8 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
+use crate::ids::CategoryId;
+
 /// An id or a slug. A text of digits alone is an id; where there is no such row it may still be a slug.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdOrSlug {
@@ -10,6 +12,13 @@ pub struct IdOrSlug {
     pub id: Option<i64>,
     /// As a slug.
     pub slug: String,
+}
+
+impl From<CategoryId> for IdOrSlug {
+    /// The category of this id and no other: no slug is blank.
+    fn from(id: CategoryId) -> Self {
+        Self { id: Some(id.0), slug: String::new() }
+    }
 }
 
 impl FromStr for IdOrSlug {

@@ -75,11 +75,6 @@ impl Fields {
         self.errors.add(format!("{}{name}", self.prefix), message);
     }
 
-    /// Notes that fields do not go together.
-    pub fn cross_field_error(&mut self, message: impl Into<String>) {
-        self.errors.add("non_field_errors", message);
-    }
-
     /// A field that may be missing or null: `Some(None)`. `None` where it is there and wrong.
     pub fn maybe<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<Option<T>> {
         match self.values.get(name) {

@@ -4,7 +4,6 @@
 //! whoever keeps passwords so cannot log in quicker. Each account has a client address of its own, which the measured server takes
 //! from a header, and a good log-in is taken back from what is counted: no limit bites.
 
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,7 +23,7 @@ use sqlx::{ConnectOptions as _, Executor as _};
 
 use super::client::Client;
 use super::figures::{Actor, Figures, measure, medians, on_one_thread};
-use super::release;
+use super::print_measured;
 use super::served::{CLIENT_ADDRESS, Server};
 
 const DATABASE: &str = "shop";
@@ -73,15 +72,8 @@ struct Row {
 
 pub(super) async fn run(args: AuthArgs) -> anyhow::Result<()> {
     ensure!(args.clients.iter().all(|clients| (1..=ACCOUNTS).contains(clients)), "1 to {ACCOUNTS} clients");
-    release::go_on_in_release()?;
-    let dir = release::target_dir()?.join("bench-auth");
-    // What a run that was killed has left.
-    local_postgres::remove(&dir)?;
-    let measured = in_a_cluster(&dir, args.clone()).await;
-    local_postgres::remove(&dir)?;
-    let report = measured?;
-    let text = if args.json { serde_json::to_string_pretty(&report)? } else { report.to_string() };
-    Ok(writeln!(std::io::stdout(), "{text}")?)
+    let json = args.json;
+    print_measured("bench-auth", json, async |dir| in_a_cluster(dir, args).await).await
 }
 
 /// The cluster ends with this, however it ends.

@@ -1,6 +1,5 @@
 //! `cargo dev bench checkout`: a flash sale, a spread sale, and being sold out.
 
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +18,7 @@ use super::floor::DirectBuyer;
 use super::report::{Report, Row};
 use super::served::{HttpBuyer, Server};
 use super::stage::{Checkout, Sale, Stage};
-use super::{release, slow_wire};
+use super::{print_measured, slow_wire};
 
 const DATABASE: &str = "shop";
 
@@ -62,15 +61,8 @@ struct Theatre {
 }
 
 pub(super) async fn run(args: CheckoutArgs) -> anyhow::Result<()> {
-    release::go_on_in_release()?;
-    let dir = release::target_dir()?.join("bench");
-    // What a run that was killed has left.
-    local_postgres::remove(&dir)?;
-    let measured = in_a_cluster(&dir, args.clone()).await;
-    local_postgres::remove(&dir)?;
-    let report = measured?;
-    let text = if args.json { serde_json::to_string_pretty(&report)? } else { report.to_string() };
-    Ok(writeln!(std::io::stdout(), "{text}")?)
+    let json = args.json;
+    print_measured("bench", json, async |dir| in_a_cluster(dir, args).await).await
 }
 
 /// The cluster ends with this, however it ends.

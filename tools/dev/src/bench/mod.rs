@@ -12,6 +12,12 @@ mod slow_wire;
 mod stage;
 mod start;
 
+use std::fmt::Display;
+use std::io::Write as _;
+use std::path::Path;
+
+use serde::Serialize;
+
 /// What to measure.
 #[derive(Debug, clap::Subcommand)]
 pub enum Bench {
@@ -24,6 +30,23 @@ pub enum Bench {
     /// The server that `checkout` and `auth` measure, in a process of its own.
     #[command(hide = true)]
     Served(served::ServedArgs),
+}
+
+/// In a release build, measures something in a folder of this name, which is gone afterwards, and prints the report.
+async fn print_measured<R: Serialize + Display>(
+    folder: &str,
+    json: bool,
+    measure: impl AsyncFnOnce(&Path) -> anyhow::Result<R>,
+) -> anyhow::Result<()> {
+    release::go_on_in_release()?;
+    let dir = release::target_dir()?.join(folder);
+    // What a run that was killed has left.
+    local_postgres::remove(&dir)?;
+    let measured = measure(&dir).await;
+    local_postgres::remove(&dir)?;
+    let report = measured?;
+    let text = if json { serde_json::to_string_pretty(&report)? } else { report.to_string() };
+    Ok(writeln!(std::io::stdout(), "{text}")?)
 }
 
 /// Measures it and prints a table. Ctrl-C leaves nothing running.
