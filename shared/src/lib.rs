@@ -22,6 +22,7 @@ pub mod users;
 
 pub mod ids;
 pub mod money;
+pub mod storage;
 pub mod time;
 pub mod trace;
 

@@ -41,9 +41,10 @@ pub(crate) async fn add_cart_item(
     Body(new): Body<NewCartItem>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<CartLine>), ApiError> {
     let wanted = Wanted { variant: new.product_variant_id, quantity: new.quantity };
+    let now = app.ambient.now();
     let mut tx = app.db.begin().await?;
-    refuse_unless_open(lock(&mut tx, id, user.map(|user| user.id), app.ambient.now()).await?)?;
-    let (status, line_id) = match add(&mut tx, id, wanted).await? {
+    refuse_unless_open(lock(&mut tx, id, user.map(|user| user.id), now).await?)?;
+    let (status, line_id) = match add(&mut tx, id, wanted, now).await? {
         Added::New(line) => (StatusCode::CREATED, line),
         Added::More(line) => (StatusCode::OK, line),
         Added::NoSuchVariant => return Err(ApiError::field("product_variant_id", not_sold(wanted.variant))),
@@ -55,7 +56,7 @@ pub(crate) async fn add_cart_item(
             return Err(ApiError::field("quantity", message));
         }
     };
-    let line = line(&mut tx, id, line_id).await?.ok_or(ApiError::NotFound)?;
+    let line = line(&mut tx, id, line_id, now).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     let location = format!("{}/api/v1/cart/{id}/items/{line_id}/", base.0);
     Ok((status, [(LOCATION, location)], Json(line.with_base_url(&base.0))))

@@ -69,14 +69,15 @@ pub(crate) async fn create_cart(
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Cart>), ApiError> {
     let wanted = add_up(&new.items)?;
     let id = CartId(app.ambient.random_uuid());
+    let now = app.ambient.now();
     let mut tx = app.db.begin().await?;
-    let head = insert(&mut tx, id, user.map(|user| user.id), app.ambient.now()).await?;
+    let head = insert(&mut tx, id, user.map(|user| user.id), now).await?;
     // Deleted since its token was looked at.
     let head = head.ok_or(Unauthorized::UserNotFound)?;
     if !wanted.is_empty() {
-        refuse_unknown(&new.items, &insert_lines(&mut tx, id, &wanted).await?)?;
+        refuse_unknown(&new.items, &insert_lines(&mut tx, id, &wanted, now).await?)?;
     }
-    let cart = Cart::new(id, head.currency, lines(&mut tx, id).await?).with_base_url(&base.0);
+    let cart = Cart::new(id, head.currency, lines(&mut tx, id, now).await?).with_base_url(&base.0);
     tx.commit().await?;
     let location = format!("{}/api/v1/cart/{id}/", base.0);
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(cart)))

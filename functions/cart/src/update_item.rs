@@ -55,12 +55,13 @@ pub(crate) async fn update_cart_item(
     base: BaseUrl,
     Body(change): Body<CartItemChange>,
 ) -> Result<Json<CartLine>, ApiError> {
+    let now = app.ambient.now();
     let mut tx = app.db.begin().await?;
-    refuse_unless_open(store::lock(&mut tx, id, user.map(|user| user.id), app.ambient.now()).await?)?;
+    refuse_unless_open(store::lock(&mut tx, id, user.map(|user| user.id), now).await?)?;
     if !store::set_quantity(&mut tx, id, line_id, change.quantity).await? {
         return Err(ApiError::NotFound);
     }
-    let line = store::line(&mut tx, id, line_id).await?.ok_or(ApiError::NotFound)?;
+    let line = store::line(&mut tx, id, line_id, now).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     Ok(Json(line.with_base_url(&base.0)))
 }

@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use ring::digest::{SHA256, digest};
@@ -75,6 +75,11 @@ fn digest_of(body: &[u8]) -> String {
     let digest = digest(&SHA256, body);
     let bytes: Vec<u8> = digest.as_ref().iter().copied().take(16).collect();
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// 301: what was asked for has another slug.
+pub(crate) fn moved_to(path: &str) -> Response {
+    (StatusCode::MOVED_PERMANENTLY, [(LOCATION, path)]).into_response()
 }
 
 impl IntoResponses for NotModified {

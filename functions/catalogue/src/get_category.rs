@@ -1,15 +1,13 @@
 //! `GET /api/v1/catalogue/categories/{id_or_slug}/`: one category.
 
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
-use http::header::LOCATION;
+use axum::response::Response;
 use shared::app::App;
 use shared::catalogue::store::categories::{find, renamed_from};
 use shared::catalogue::{Category, IdOrSlug};
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 
-use crate::cached::{NotModified, Seen};
+use crate::cached::{NotModified, Seen, moved_to};
 
 /// Read a category
 ///
@@ -42,11 +40,6 @@ pub(crate) async fn get_category(
         (None, Some(slug)) => Ok(moved_to(&category_path(&slug))),
         (None, None) => Err(ApiError::NotFound),
     }
-}
-
-/// 301.
-fn moved_to(path: &str) -> Response {
-    (StatusCode::MOVED_PERMANENTLY, [(LOCATION, path)]).into_response()
 }
 
 /// Where a category is.

@@ -3,23 +3,26 @@
 use axum::extract::State;
 use axum::response::Response;
 use shared::app::App;
-use shared::catalogue::store::product::find;
+use shared::catalogue::store::product::{find, renamed_from};
 use shared::catalogue::{IdOrSlug, Product};
 use shared::http::{ApiError, BaseUrl, PathId, Problem, PublicProblems};
 
-use crate::cached::{NotModified, Seen};
+use crate::cached::{NotModified, Seen, moved_to};
+use crate::viewer::Viewer;
 
 /// Read a product
 ///
-/// With its description, images, variants and their stock.
+/// With its description, images, variants and their stock. Whoever may change the catalogue also sees what is not for sale.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/products/{id_or_slug}/",
     tag = "catalogue",
     operation_id = "get_product",
+    security((), ("bearer" = []), ("api_key" = [])),
     params(("id_or_slug" = String, Path, description = "The product's id or slug.")),
     responses(
         (status = 200, body = Product, description = "The product."),
+        (status = 301, description = "It has another slug now: `Location` says which."),
         NotModified,
         (status = 404, body = Problem, description = "There is no such product, or it is not for sale."),
         PublicProblems,
@@ -27,12 +30,23 @@ use crate::cached::{NotModified, Seen};
 )]
 pub(crate) async fn get_product(
     State(app): State<App>,
+    viewer: Viewer,
     base: BaseUrl,
     seen: Seen,
-    PathId(product): PathId<IdOrSlug>,
+    PathId(asked): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
-    let product = find(&mut tx, &product).await?;
+    let product = find(&mut tx, &asked, viewer.sight).await?;
+    let renamed = if product.is_none() { renamed_from(&mut tx, &asked.slug, viewer.sight).await? } else { None };
     tx.commit().await?;
-    seen.or(&product.ok_or(ApiError::NotFound)?.with_base_url(&base.0))
+    match (product, renamed) {
+        (Some(product), _) => viewer.answer(seen.or_version(product.version, &product.with_base_url(&base.0))?),
+        (None, Some(slug)) => viewer.answer(moved_to(&product_path(&slug))),
+        (None, None) => Err(ApiError::NotFound),
+    }
+}
+
+/// Where a product is.
+pub(crate) fn product_path(id_or_slug: impl std::fmt::Display) -> String {
+    format!("/api/v1/catalogue/products/{id_or_slug}/")
 }

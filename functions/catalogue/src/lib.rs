@@ -17,6 +17,7 @@ mod list_products;
 mod product_query;
 mod root;
 mod update_category;
+mod viewer;
 
 use axum::extract::DefaultBodyLimit;
 use shared::app::App;

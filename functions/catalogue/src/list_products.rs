@@ -38,7 +38,7 @@ pub(crate) async fn list_products(
         Some(Direction::Next) | None => way,
     };
     let mut tx = app.db.read().await?;
-    let filter = products.filter(&mut tx).await?;
+    let filter = products.filter(&mut tx, app.ambient.now()).await?;
     let rows = list(&mut tx, &filter, (key, way), after, page.limit()).await?;
     let count = if page.count { Some(count(&mut tx, &filter).await?) } else { None };
     tx.commit().await?;

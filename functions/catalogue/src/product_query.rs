@@ -120,13 +120,13 @@ fn ordering(fields: &mut Fields, name: &str) -> Option<ProductOrdering> {
 impl ProductQuery {
     /// The conditions, with the brand and the category looked up. 400 where there are none such: an empty list would hide a
     /// misspelt slug.
-    pub(crate) async fn filter(self, tx: &mut Tx) -> Result<Filter, ApiError> {
+    pub(crate) async fn filter(self, tx: &mut Tx, now: Timestamp) -> Result<Filter, ApiError> {
         let mut errors = FieldErrors::default();
         let mut filter = Filter {
             is_available: self.is_available.or(self.in_stock),
             price_from: self.price_min,
             price_to: self.price_max,
-            ..Filter::default()
+            ..Filter::at(now)
         };
         if let Some(text) = self.search {
             filter.search = Some(search_query(tx, &text).await?);

@@ -84,7 +84,7 @@ pub async fn delete(tx: &mut Tx, cart: CartId) -> sqlx::Result<()> {
 }
 
 /// Fills a new cart, a line for each variant, in this order. Answers which variants went in: the others are not sold.
-pub async fn insert_lines(tx: &mut Tx, cart: CartId, lines: &[Wanted]) -> sqlx::Result<Vec<VariantId>> {
+pub async fn insert_lines(tx: &mut Tx, cart: CartId, lines: &[Wanted], now: Timestamp) -> sqlx::Result<Vec<VariantId>> {
     let variants: Vec<i64> = lines.iter().map(|line| line.variant.0).collect();
     let quantities: Vec<i32> = lines.iter().map(|line| line.quantity).collect();
     // The lock waits for a variant that is just being deleted, which then counts as not there.
@@ -94,32 +94,34 @@ pub async fn insert_lines(tx: &mut Tx, cart: CartId, lines: &[Wanted]) -> sqlx::
            from unnest($2::bigint[], $3::integer[]) with ordinality as wanted (variant_id, quantity, position)
            join product_variants v on v.id = wanted.variant_id
            join products p on p.id = v.product_id
-          where p.status = 'active'
+          where is_published(p.status, p.publish_at, p.unpublish_at, $4) and v.archived_at is null
           order by wanted.position
             for key share of v
          returning variant_id",
         cart as _,
         &variants,
-        &quantities
+        &quantities,
+        now as _
     )
     .fetch_all(&mut *tx)
     .await
 }
 
 /// Puts more of a variant into a locked cart.
-pub async fn add(tx: &mut Tx, cart: CartId, wanted: Wanted) -> sqlx::Result<Added> {
+pub async fn add(tx: &mut Tx, cart: CartId, wanted: Wanted, now: Timestamp) -> sqlx::Result<Added> {
     // A line that was there has more than was added. The count is of before: a statement does not see what it writes.
     let added = sqlx::query!(
         r#"insert into cart_lines as line (cart_id, variant_id, quantity)
            select $1, v.id, $3
              from product_variants v join products p on p.id = v.product_id
-            where v.id = $2 and p.status = 'active'
+            where v.id = $2 and is_published(p.status, p.publish_at, p.unpublish_at, $4) and v.archived_at is null
               for key share of v
            on conflict on constraint cart_line_variant_unique do update set quantity = line.quantity + excluded.quantity
            returning id, quantity = $3 as "is_new!", (select count(*) from cart_lines where cart_id = $1) as "lines_before!""#,
         cart as _,
         wanted.variant as _,
-        wanted.quantity
+        wanted.quantity,
+        now as _
     )
     .fetch_optional(&mut *tx)
     .await;
@@ -157,18 +159,23 @@ pub async fn delete_line(tx: &mut Tx, cart: CartId, line: CartLineId) -> sqlx::R
 }
 
 /// The lines of a cart, in the order in which they were added, at the prices and the stock of now.
-pub async fn lines(tx: &mut Tx, cart: CartId) -> sqlx::Result<Vec<CartLine>> {
-    read_lines(tx, cart, None).await
+pub async fn lines(tx: &mut Tx, cart: CartId, now: Timestamp) -> sqlx::Result<Vec<CartLine>> {
+    read_lines(tx, cart, None, now).await
 }
 
 /// One line of a cart.
-pub async fn line(tx: &mut Tx, cart: CartId, line: CartLineId) -> sqlx::Result<Option<CartLine>> {
-    Ok(read_lines(tx, cart, Some(line)).await?.pop())
+pub async fn line(tx: &mut Tx, cart: CartId, line: CartLineId, now: Timestamp) -> sqlx::Result<Option<CartLine>> {
+    Ok(read_lines(tx, cart, Some(line), now).await?.pop())
 }
 
 /// A variant without a picture of its own gets that of the variant that is most like it: a shirt is photographed once in each
 /// colour, not in each size.
-async fn read_lines(tx: &mut Tx, cart: CartId, only: Option<CartLineId>) -> sqlx::Result<Vec<CartLine>> {
+async fn read_lines(
+    tx: &mut Tx,
+    cart: CartId,
+    only: Option<CartLineId>,
+    now: Timestamp,
+) -> sqlx::Result<Vec<CartLine>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select l.id as line_id, l.quantity, v.id as variant_id, v.sku, v.name as variant_name,
@@ -176,14 +183,17 @@ async fn read_lines(tx: &mut Tx, cart: CartId, only: Option<CartLineId>) -> sqlx
                   p.base_price + v.price_adjustment as "price!",
                   coalesce(own.url, p.main_image_url) as image_url,
                   case when own.url is null then p.main_image_alt_text else own.alt_text end as image_alt_text,
-                  case when p.status = 'active' then s.on_hand else 0 end as "on_hand!"
+                  case when own.url is null then p.main_image_list_url else own.list_url end as image_list_url,
+                  case when is_published(p.status, p.publish_at, p.unpublish_at, $3) and v.archived_at is null
+                       then s.on_hand else 0 end as "on_hand!"
              from cart_lines l
              join product_variants v on v.id = l.variant_id
              join products p on p.id = v.product_id
              join stock_levels s on s.variant_id = v.id
              left join lateral (
-                   select i.url, i.alt_text
+                   select i.url, i.alt_text, f.list_url
                      from product_images i
+                     left join image_files f on f.url = i.url
                      join product_variants shown on shown.id = i.variant_id
                     cross join lateral (
                           select count(*) as values from unnest(shown.attribute_value_ids) as value
@@ -194,7 +204,8 @@ async fn read_lines(tx: &mut Tx, cart: CartId, only: Option<CartLineId>) -> sqlx
             where l.cart_id = $1 and ($2::bigint is null or l.id = $2)
             order by l.id"#,
         cart as _,
-        only as _
+        only as _,
+        now as _
     )
     .fetch_all(&mut *tx)
     .await?;
@@ -214,6 +225,7 @@ struct Row {
     price: i64,
     image_url: Option<String>,
     image_alt_text: Option<String>,
+    image_list_url: Option<String>,
     on_hand: i32,
 }
 
@@ -226,7 +238,11 @@ impl From<Row> for CartLine {
             product: CartProduct { id: row.product_id, slug: row.slug, name: row.product_name },
             price: Money::from_minor(row.price),
             currency: row.currency,
-            main_image: row.image_url.map(|url| MainImage { url, alt_text: row.image_alt_text.unwrap_or_default() }),
+            main_image: row.image_url.map(|url| MainImage {
+                url,
+                alt_text: row.image_alt_text.unwrap_or_default(),
+                list_url: row.image_list_url,
+            }),
             inventory_count: row.on_hand,
             is_available: row.on_hand > 0,
         };

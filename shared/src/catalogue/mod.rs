@@ -13,8 +13,8 @@ mod tree;
 pub use html::clean_html;
 pub use id_or_slug::IdOrSlug;
 pub use product::{
-    Attribute, AttributeValue, MainImage, PriceRange, Product, ProductImage, ProductSummary, ProductVariant,
-    VariantAttributeValue,
+    Attribute, AttributeValue, ImageFile, MainImage, PriceRange, Product, ProductImage, ProductSummary, ProductVariant,
+    Publication, Sight, Status, VariantAttributeValue,
 };
 pub use slug::{SLUG_MAX, is_slug, slugify, slugify_path};
 pub use taxonomy::{BadLine, Taxonomy};

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::{Brand, CategorySummary};
 use crate::ids::{AttributeId, AttributeValueId, ImageId, ProductId, VariantId};
 use crate::money::Money;
+use crate::time::Timestamp;
 
 /// A product as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -45,12 +46,84 @@ pub struct Product {
     pub summary: ProductSummary,
     /// HTML.
     pub description: String,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// The variant to show first; null where it has none.
+    pub default_variant_id: Option<VariantId>,
+    /// When it came into the catalogue.
+    pub created_at: Timestamp,
+    /// When staff last changed it. What is sold does not.
+    pub updated_at: Timestamp,
+    /// Whether and when shoppers see it. For staff alone.
+    #[serde(flatten)]
+    pub publication: Option<Publication>,
     /// Its images, in order.
     pub images: Vec<ProductImage>,
     /// The attributes by which its variants differ, each with the values they have.
     pub attributes: Vec<Attribute>,
     /// What can be bought, in order.
     pub variants: Vec<ProductVariant>,
+    /// How often it was changed; the first half of its `ETag`.
+    #[serde(skip)]
+    pub version: i64,
+}
+
+/// Whether and when shoppers see a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Publication {
+    /// `draft`, `active` or `archived`. For staff alone.
+    pub status: Status,
+    /// From when an active product is for sale; null: at once. For staff alone.
+    pub publish_at: Option<Timestamp>,
+    /// Until when it is; null: for good. For staff alone.
+    pub unpublish_at: Option<Timestamp>,
+}
+
+/// How far a product is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Being prepared: staff alone see it.
+    Draft,
+    /// For sale, within its times.
+    Active,
+    /// No longer for sale; kept, because orders refer to it.
+    Archived,
+}
+
+impl Status {
+    /// As the database and the API write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Active => "active",
+            Self::Archived => "archived",
+        }
+    }
+
+    /// The one that is written so.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Draft, Self::Active, Self::Archived].into_iter().find(|status| status.as_str() == name)
+    }
+}
+
+/// Who looks, and so what there is to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Shoppers see what is for sale at this time.
+    Shoppers(Timestamp),
+    /// Staff see everything: drafts, what is to come, what is archived.
+    Staff,
+}
+
+impl Sight {
+    /// For SQL: the time at which a product must be for sale, or null where it need not be.
+    pub(crate) const fn at(self) -> Option<Timestamp> {
+        match self {
+            Self::Shoppers(now) => Some(now),
+            Self::Staff => None,
+        }
+    }
 }
 
 /// What the variants of a product cost: the cheapest and the dearest.
@@ -70,6 +143,9 @@ pub struct MainImage {
     pub url: String,
     /// What it shows, for those who do not see it.
     pub alt_text: String,
+    /// The same in the size for lists; null where there is none.
+    #[schema(format = "uri")]
+    pub list_url: Option<String>,
 }
 
 /// An image of a product.
@@ -86,6 +162,26 @@ pub struct ProductImage {
     pub display_order: i32,
     /// The variant it shows, if it shows one.
     pub product_variant_id: Option<VariantId>,
+    /// What is known of an image that was uploaded here; null for one that lies elsewhere.
+    pub file: Option<ImageFile>,
+}
+
+/// An image that lies in the shop's own storage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ImageFile {
+    /// In pixels.
+    pub width: i32,
+    /// In pixels.
+    pub height: i32,
+    /// The same in the size for lists, absolute.
+    #[schema(format = "uri")]
+    pub list_url: String,
+    /// The same in the size for a product's page, absolute.
+    #[schema(format = "uri")]
+    pub page_url: String,
+    /// The same as large as one may want to look at it, absolute.
+    #[schema(format = "uri")]
+    pub zoom_url: String,
 }
 
 /// A variant: what has a price and a stock, and is put into carts.
@@ -103,12 +199,22 @@ pub struct ProductVariant {
     pub attribute_values: Vec<VariantAttributeValue>,
     /// What it costs beyond the base price; may be negative.
     pub price_adjustment: Money,
+    /// Its price, whatever the base price; null where it costs the base price and the adjustment.
+    pub own_price: Option<Money>,
     /// What it costs.
     pub price: Money,
+    /// The price before a reduction.
+    pub compare_at_price: Option<Money>,
+    /// What the scanner reads.
+    pub barcode: Option<String>,
+    /// What it weighs.
+    pub weight_grams: Option<i32>,
     /// How many are in stock.
     pub inventory_count: i32,
     /// Whether any is in stock.
     pub is_available: bool,
+    /// Whether it is no longer sold, and kept because orders refer to it. Staff alone see such.
+    pub is_archived: bool,
 }
 
 /// A value that a variant has of an attribute.
@@ -162,6 +268,28 @@ impl MainImage {
     #[must_use]
     pub fn with_base_url(mut self, base: &str) -> Self {
         make_absolute(&mut self.url, base);
+        self.list_url.iter_mut().for_each(|url| make_absolute(url, base));
+        self
+    }
+}
+
+impl ProductImage {
+    /// With absolute URLs; those that begin at the API's root get `base` before them.
+    #[must_use]
+    pub fn with_base_url(mut self, base: &str) -> Self {
+        make_absolute(&mut self.url, base);
+        self.file = self.file.map(|file| file.with_base_url(base));
+        self
+    }
+}
+
+impl ImageFile {
+    /// With absolute URLs; those that begin at the API's root get `base` before them.
+    #[must_use]
+    pub fn with_base_url(mut self, base: &str) -> Self {
+        for url in [&mut self.list_url, &mut self.page_url, &mut self.zoom_url] {
+            make_absolute(url, base);
+        }
         self
     }
 }
@@ -170,7 +298,7 @@ impl Product {
     /// With absolute URLs; those that begin at the API's root get `base` before them.
     #[must_use]
     pub fn with_base_url(mut self, base: &str) -> Self {
-        self.images.iter_mut().for_each(|image| make_absolute(&mut image.url, base));
+        self.images = self.images.into_iter().map(|image| image.with_base_url(base)).collect();
         Self { summary: self.summary.with_base_url(base), ..self }
     }
 }

@@ -29,6 +29,10 @@ pub struct CurrentUser(pub Account);
 #[derive(Clone, Debug)]
 pub struct Permitted<P>(pub Actor, pub PhantomData<P>);
 
+/// [`Permitted`], or anybody else. Credentials that are not good are an error here too.
+#[derive(Clone, Debug)]
+pub struct MaybePermitted<P>(pub Option<Actor>, pub PhantomData<P>);
+
 /// A [`CurrentUser`] who may do this. A key is refused with 403, whatever it carries.
 #[derive(Clone, Debug)]
 pub struct InPerson<P>(pub Account, pub PhantomData<P>);
@@ -106,6 +110,22 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let actor = actor(parts, state).await?;
         if actor.may(P::PERMISSION) { Ok(Self(actor, PhantomData)) } else { Err(ApiError::Forbidden) }
+    }
+}
+
+impl<S: Send + Sync, P: OpenToKeys> FromRequestParts<S> for MaybePermitted<P>
+where
+    App: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let key = api_key(parts, &App::from_ref(state)).await?.map(Actor::ApiKey);
+        let actor = match key {
+            Some(key) => Some(key),
+            None => MaybeBearer::from_request_parts(parts, state).await?.0.map(Actor::Account),
+        };
+        Ok(Self(actor.filter(|actor| actor.may(P::PERMISSION)), PhantomData))
     }
 }
 

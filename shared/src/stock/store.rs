@@ -2,7 +2,7 @@
 
 use super::Reason;
 use crate::app::db::Tx;
-use crate::ids::VariantId;
+use crate::ids::{ProductId, VariantId};
 use crate::time::Timestamp;
 
 /// Sees to it that this many units are on hand, and writes the difference into the ledger. Whether there was a difference;
@@ -37,15 +37,14 @@ pub async fn set_stock(
 
 /// Locks the stock of every variant of a product, in the order in which checkout locks it. Whoever goes on to write the
 /// product does this first: a checkout holds stock when it comes to the product.
-pub async fn lock_stock_of(tx: &mut Tx, product_slug: &str) -> sqlx::Result<()> {
+pub async fn lock_stock_of(tx: &mut Tx, product: ProductId) -> sqlx::Result<()> {
     sqlx::query!(
         "select s.variant_id
            from stock_levels s
            join product_variants v on v.id = s.variant_id
-           join products p on p.id = v.product_id
-          where p.slug = $1
+          where v.product_id = $1
           order by s.variant_id for update of s",
-        product_slug
+        product as _
     )
     .fetch_all(&mut *tx)
     .await

@@ -1,6 +1,7 @@
 //! Every page of products is a walk of an index in the order it returns: it reads the rows it shows and no others.
 
 use shared::app::db::Tx;
+use shared::app::{Ambient as _, SystemAmbient};
 use shared::catalogue::store::list::{Filter, Place, SortKey, Way, list};
 use shared::ids::ProductId;
 use shared::testing::service_db;
@@ -47,7 +48,7 @@ async fn a_page_reads_the_rows_it_shows_and_no_others(db: PgPool) {
                 let what = format!("{key:?} {way:?} {after:?}");
                 let mut tx = service.read().await.unwrap();
                 let before = rows_read(&mut tx, index).await;
-                let page = list(&mut tx, &Filter::default(), (key, way), after, 21).await.unwrap();
+                let page = list(&mut tx, &Filter::at(SystemAmbient.now()), (key, way), after, 21).await.unwrap();
                 let now = rows_read(&mut tx, index).await;
                 tx.commit().await.unwrap();
                 assert_eq!(page.len(), 21, "{what}");

@@ -98,7 +98,7 @@ async fn the_picture_is_the_variants_own_before_the_products_first(db: PgPool) {
         .await
         .unwrap();
     sqlx::query("select refresh_product_cards(array[$1])").bind(shoes.id).execute(&app.db).await.unwrap();
-    assert_eq!(image().await, json!({"url": "http://shop.test/1.svg", "alt_text": "All"}));
+    assert_eq!(image().await, json!({"url": "http://shop.test/1.svg", "alt_text": "All", "list_url": null}));
 
     sqlx::query(add)
         .bind(shoes.id)
@@ -109,7 +109,7 @@ async fn the_picture_is_the_variants_own_before_the_products_first(db: PgPool) {
         .execute(&app.db)
         .await
         .unwrap();
-    assert_eq!(image().await, json!({"url": "https://cdn.test/2.svg", "alt_text": ""}));
+    assert_eq!(image().await, json!({"url": "https://cdn.test/2.svg", "alt_text": "", "list_url": null}));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

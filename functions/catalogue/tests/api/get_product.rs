@@ -27,6 +27,16 @@ async fn a_product_comes_with_all_of_it(db: PgPool) {
         id("select id from product_images where display_order = 1").await,
     );
     let in_cream = json!({"id": cream, "attribute_id": colour, "attribute": "Colour", "value": "Cream"});
+    let variants = json!([
+        {"id": medium, "sku": "BLOUSE-M", "name": "M", "price_adjustment": "0.00", "own_price": null, "price": "50.00",
+         "compare_at_price": null, "barcode": null, "weight_grams": null, "is_archived": false,
+         "inventory_count": 5, "is_available": true, "attribute_values": [
+            {"id": m, "attribute_id": size, "attribute": "Size", "value": "M"}, in_cream]},
+        {"id": large, "sku": "BLOUSE-L", "name": "L", "price_adjustment": "2.50", "own_price": null, "price": "52.50",
+         "compare_at_price": null, "barcode": null, "weight_grams": null, "is_archived": false,
+         "inventory_count": 0, "is_available": false, "attribute_values": [
+            {"id": l, "attribute_id": size, "attribute": "Size", "value": "L"}, in_cream]},
+    ]);
     let product = shop.client().get(&format!("{PRODUCTS}blouse/")).await.expect(200);
     assert_eq!(
         product.body,
@@ -41,26 +51,23 @@ async fn a_product_comes_with_all_of_it(db: PgPool) {
             "base_price": "50.00",
             "currency": "EUR",
             "price_range": {"min": "50.00", "max": "52.50"},
-            "main_image": {"url": "http://shop.test/dev/images/blouse.svg", "alt_text": "A blouse"},
+            "main_image": {"url": "http://shop.test/dev/images/blouse.svg", "alt_text": "A blouse", "list_url": null},
             "is_available": true,
+            "tags": ["summer"],
+            "default_variant_id": medium,
+            "created_at": "2026-11-22T06:38:51.000000Z",
+            "updated_at": "2026-11-22T06:38:51.000000Z",
             "images": [
                 {"id": front, "url": "http://shop.test/dev/images/blouse.svg", "alt_text": "A blouse",
-                 "display_order": 0, "product_variant_id": null},
+                 "display_order": 0, "product_variant_id": null, "file": null},
                 {"id": back, "url": "https://cdn.test/back.jpg", "alt_text": "", "display_order": 1,
-                 "product_variant_id": null},
+                 "product_variant_id": null, "file": null},
             ],
             "attributes": [
                 {"id": size, "name": "Size", "values": [{"id": m, "value": "M"}, {"id": l, "value": "L"}]},
                 {"id": colour, "name": "Colour", "values": [{"id": cream, "value": "Cream"}]},
             ],
-            "variants": [
-                {"id": medium, "sku": "BLOUSE-M", "name": "M", "price_adjustment": "0.00", "price": "50.00",
-                 "inventory_count": 5, "is_available": true, "attribute_values": [
-                    {"id": m, "attribute_id": size, "attribute": "Size", "value": "M"}, in_cream]},
-                {"id": large, "sku": "BLOUSE-L", "name": "L", "price_adjustment": "2.50", "price": "52.50",
-                 "inventory_count": 0, "is_available": false, "attribute_values": [
-                    {"id": l, "attribute_id": size, "attribute": "Size", "value": "L"}, in_cream]},
-            ],
+            "variants": variants,
         })
     );
     let by_id = shop.client().get(&format!("{PRODUCTS}{}", shop.blouse)).await.expect(200);

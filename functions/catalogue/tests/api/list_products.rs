@@ -21,7 +21,7 @@ async fn a_row_shows_the_card_of_the_product(db: PgPool) {
             "base_price": "50.00",
             "currency": "EUR",
             "price_range": {"min": "50.00", "max": "52.50"},
-            "main_image": {"url": "http://shop.test/dev/images/blouse.svg", "alt_text": "A blouse"},
+            "main_image": {"url": "http://shop.test/dev/images/blouse.svg", "alt_text": "A blouse", "list_url": null},
             "is_available": true,
         }]})
     );

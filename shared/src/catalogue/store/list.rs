@@ -13,8 +13,10 @@ use crate::money::Money;
 use crate::time::Timestamp;
 
 /// Which products a list is of. `None` is no condition.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Filter {
+    /// They are for sale at this time.
+    pub now: Timestamp,
     /// What [`search_query`] made of the words to be found.
     pub search: Option<String>,
     /// Whose.
@@ -27,6 +29,13 @@ pub struct Filter {
     pub price_from: Option<Money>,
     /// The cheapest variant costs at most this.
     pub price_to: Option<Money>,
+}
+
+impl Filter {
+    /// Everything that is for sale at this time.
+    pub const fn at(now: Timestamp) -> Self {
+        Self { now, search: None, brand: None, categories: None, is_available: None, price_from: None, price_to: None }
+    }
 }
 
 /// What a list is sorted by; equal keys by id.
@@ -79,7 +88,7 @@ impl Listed {
     }
 }
 
-/// A query over the products that are for sale and pass the filter, which are its arguments $1 to $6. The conditions of those
+/// A query over the products that are for sale and pass the filter, which are its arguments $1 to $6; $7 is now. The conditions of those
 /// that are null vanish when PostgreSQL plans the query.
 macro_rules! on_sale {
     ($macro:ident!($($row:ident)?), $select:literal, [$($rest:tt)*], $filter:ident $($arguments:tt)*) => {
@@ -87,7 +96,7 @@ macro_rules! on_sale {
             $($row,)?
             $select
                 + " from products p left join brands b on b.id = p.brand_id
-                   where p.status = 'active'
+                   where is_published(p.status, p.publish_at, p.unpublish_at, $7)
                      and ($1::text is null or p.search_document @@ $1::text::tsquery)
                      and ($2::bigint is null or p.brand_id = $2)
                      and ($3::bigint[] is null or exists (
@@ -101,7 +110,8 @@ macro_rules! on_sale {
             $filter.categories as _,
             $filter.is_available,
             $filter.price_from as _,
-            $filter.price_to as _
+            $filter.price_to as _,
+            $filter.now as _
             $($arguments)*
         )
     };
@@ -112,12 +122,26 @@ macro_rules! walk {
     ($tx:ident, $column:literal $type:literal $beyond:literal $order:literal, $filter:ident, $key:ident, $id:ident, $limit:ident) => {
         on_sale!(
             query_as!(Row),
-            r#"select p.id, p.slug, p.name, p.sku, '' as "description!", p.base_price, p.currency, p.price_min, p.price_max,
-                      p.is_available, p.main_image_url, p.main_image_alt_text, p.created_at,
+            r#"select p.id, p.slug, p.name, p.sku, p.base_price, p.currency, p.price_min, p.price_max,
+                      p.is_available, p.main_image_url, p.main_image_alt_text, p.main_image_list_url, p.created_at,
                       p.brand_id, b.name as "brand_name?", b.slug as "brand_slug?""#,
-            [" and ($7::" + $type + " is null or (p." + $column + ", p.id) " + $beyond + " ($7, $8::bigint))
-              order by p." + $column + $order + ", p.id" + $order + " limit $9"],
-            $filter, $key as _, $id as _, $limit
+            [" and ($8::"
+                + $type
+                + " is null or (p."
+                + $column
+                + ", p.id) "
+                + $beyond
+                + " ($8, $9::bigint))
+              order by p."
+                + $column
+                + $order
+                + ", p.id"
+                + $order
+                + " limit $10"],
+            $filter,
+            $key as _,
+            $id as _,
+            $limit
         )
         .fetch_all(&mut *$tx)
         .await?

@@ -15,7 +15,8 @@ pub use category::{
     move_to_position, update_category,
 };
 pub use product::{
-    NewImage, NewProduct, refresh_product_cards, replace_images, set_product_categories, touch_product, upsert_product,
+    NewImage, NewProduct, lock_product, refresh_product_cards, replace_images, set_product_categories, touch_product,
+    upsert_product,
 };
 pub use taxonomy::{Planted, plant_taxonomy};
 pub use tree::{upsert_brand, upsert_category};

@@ -2,6 +2,7 @@
 
 use super::Written;
 use crate::app::db::Tx;
+use crate::catalogue::IdOrSlug;
 use crate::ids::{BrandId, CategoryId, ProductId, VariantId};
 use crate::money::Money;
 use crate::stock::store::lock_stock_of;
@@ -39,16 +40,33 @@ pub struct NewImage<'a> {
     pub variant: Option<VariantId>,
 }
 
+/// Locks a product for a change, whatever its status: the stock of its variants first, as checkout does, then its row. Answers its
+/// version as it is under the lock; `None` where there is no such product.
+///
+/// One product in a transaction, or several in id order with all of their stock locked beforehand.
+pub async fn lock_product(tx: &mut Tx, product: &IdOrSlug) -> sqlx::Result<Option<(ProductId, i64)>> {
+    let id = sqlx::query_scalar!(
+        "select id from products where id = $1 or slug = $2 order by id = $1 desc limit 1",
+        product.id,
+        product.slug
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(id) = id else { return Ok(None) };
+    lock_stock_of(tx, id).await?;
+    let row = sqlx::query!("select id, version from products where id = $1 for update", id as _)
+        .fetch_optional(&mut *tx)
+        .await?;
+    Ok(row.map(|row| (row.id, row.version)))
+}
+
 /// The product with this slug, as described. Locks the stock of its variants before it touches it.
 ///
 /// One product in a transaction: stock is locked in variant order, and two products' variants may lie mixed.
 pub async fn upsert_product(tx: &mut Tx, product: &NewProduct<'_>, now: Timestamp) -> sqlx::Result<Written<ProductId>> {
-    lock_stock_of(tx, product.slug).await?;
-    let id =
-        sqlx::query_scalar!("select id from products where slug = $1", product.slug).fetch_optional(&mut *tx).await?;
-    match id {
+    match lock_product(tx, &IdOrSlug { id: None, slug: product.slug.to_owned() }).await? {
         None => Ok(Written::inserted(insert(tx, product, now).await?)),
-        Some(id) => Ok(Written::found(id, update(tx, id, product, now).await?)),
+        Some((id, _)) => Ok(Written::found(id, update(tx, id, product, now).await?)),
     }
 }
 

@@ -1,0 +1,42 @@
+//! Who reads the catalogue: shoppers see what is for sale, and whoever may change it sees all of it.
+
+use axum::extract::FromRequestParts;
+use axum::response::Response;
+use http::HeaderValue;
+use http::header::{AUTHORIZATION, CACHE_CONTROL, VARY};
+use http::request::Parts;
+use shared::app::App;
+use shared::catalogue::Sight;
+use shared::http::{ApiError, MaybePermitted};
+use shared::users::permissions;
+
+/// What the staff sees is nobody else's to keep.
+const FOR_ONE: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// Who asks. Without credentials, or with a customer's, a shopper; credentials that are not good are refused.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Viewer {
+    /// What there is to see.
+    pub(crate) sight: Sight,
+}
+
+impl FromRequestParts<App> for Viewer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let MaybePermitted(staff, _) = MaybePermitted::<permissions::Catalogue>::from_request_parts(parts, app).await?;
+        let sight = if staff.is_some() { Sight::Staff } else { Sight::Shoppers(app.ambient.now()) };
+        Ok(Self { sight })
+    }
+}
+
+impl Viewer {
+    /// Marks an answer as one that depends on who asks.
+    pub(crate) fn answer(self, mut response: Response) -> Result<Response, ApiError> {
+        response.headers_mut().insert(VARY, HeaderValue::from_name(AUTHORIZATION));
+        if self.sight == Sight::Staff {
+            response.headers_mut().insert(CACHE_CONTROL, FOR_ONE);
+        }
+        Ok(response)
+    }
+}
