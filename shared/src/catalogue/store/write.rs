@@ -25,8 +25,8 @@ pub use product::{
 };
 pub use staff_images::{ImageState, write_images};
 pub use staff_product::{
-    ProductRefused, ProductState, delete_or_archive_product, insert_product, judged, missing_categories,
-    set_default_variant, update_product,
+    ProductRefused, ProductState, default_variant, delete_or_archive_product, insert_product, judged,
+    missing_categories, set_default_variant, update_product,
 };
 pub use staff_variants::{VariantState, skus_of_others, write_variants};
 pub use taxonomy::{Planted, plant_taxonomy};

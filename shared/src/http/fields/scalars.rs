@@ -37,7 +37,7 @@ impl Fields {
         if timestamp.is_none() {
             self.error(
                 name,
-                "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+                "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm:ss[.uuuuuu](Z|+HH:MM|-HH:MM).",
             );
         }
         timestamp

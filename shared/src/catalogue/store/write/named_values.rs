@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::app::db::Tx;
 use crate::ids::{AttributeId, AttributeValueId};
 
 /// By its id, or by its name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[serde(untagged)]
 pub enum IdOrName {
     /// The one with this id.
     Id(i64),
@@ -44,10 +48,7 @@ pub struct KnownValue {
 /// The values that these name, as far as there are such. Attributes (whatever the case of their name) and values that are named by name
 /// come into being as they are needed, in the order of their names, so that two who make the same ones wait for each other and not in a
 /// circle.
-pub async fn find_or_make_values(
-    tx: &mut Tx,
-    named: &[NamedValue],
-) -> sqlx::Result<HashMap<NamedValue, KnownValue>> {
+pub async fn find_or_make_values(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Result<HashMap<NamedValue, KnownValue>> {
     let attributes = attributes(tx, named).await?;
     let mut found = HashMap::new();
     let mut wanted: Vec<(AttributeId, String)> = Vec::new();
@@ -71,7 +72,9 @@ pub async fn find_or_make_values(
     for (id, name) in ids {
         let of_it = |known: &&KnownValue| match name {
             NamedValue::Id(_) => true,
-            NamedValue::Of { attribute, .. } => attributes.get(attribute).is_some_and(|(id, _)| *id == known.attribute_id),
+            NamedValue::Of { attribute, .. } => {
+                attributes.get(attribute).is_some_and(|(id, _)| *id == known.attribute_id)
+            }
         };
         if let Some(known) = by_id.get(&id).filter(of_it) {
             found.insert(name.clone(), known.clone());
@@ -124,10 +127,7 @@ async fn attributes(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Result<HashMap<I
         .collect())
 }
 
-async fn values_by_id(
-    tx: &mut Tx,
-    ids: &[AttributeValueId],
-) -> sqlx::Result<HashMap<AttributeValueId, KnownValue>> {
+async fn values_by_id(tx: &mut Tx, ids: &[AttributeValueId]) -> sqlx::Result<HashMap<AttributeValueId, KnownValue>> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }

@@ -144,6 +144,11 @@ pub async fn missing_categories(tx: &mut Tx, categories: &[CategoryId]) -> sqlx:
     .await
 }
 
+/// The variant that somebody said is to be shown first.
+pub async fn default_variant(tx: &mut Tx, id: ProductId) -> sqlx::Result<Option<VariantId>> {
+    sqlx::query_scalar!("select default_variant_id from products where id = $1", id as _).fetch_one(&mut *tx).await
+}
+
 /// Shows this variant first; none: the first in order.
 pub async fn set_default_variant(tx: &mut Tx, id: ProductId, variant: Option<VariantId>) -> sqlx::Result<()> {
     sqlx::query!(

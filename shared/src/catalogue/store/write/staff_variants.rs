@@ -186,12 +186,7 @@ async fn insert(
     Ok(rows.into_iter().map(|row| (row.sku, row.id)).collect())
 }
 
-async fn write_values(
-    tx: &mut Tx,
-    product: ProductId,
-    wanted: &[VariantState],
-    ids: &[VariantId],
-) -> sqlx::Result<()> {
+async fn write_values(tx: &mut Tx, product: ProductId, wanted: &[VariantState], ids: &[VariantId]) -> sqlx::Result<()> {
     let all = wanted.iter().zip(ids).flat_map(|(variant, id)| variant.values.iter().map(|value| (*id, *value)));
     let (variants, values): (Vec<VariantId>, Vec<(AttributeId, AttributeValueId)>) = all.unzip();
     let (attributes, values): (Vec<AttributeId>, Vec<AttributeValueId>) = values.into_iter().unzip();
@@ -224,7 +219,11 @@ async fn write_values(
 
 /// Those of these SKUs that variants of other products have.
 pub async fn skus_of_others(tx: &mut Tx, product: ProductId, skus: &[String]) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar!("select sku from product_variants where sku = any ($2) and product_id <> $1", product as _, skus)
-        .fetch_all(&mut *tx)
-        .await
+    sqlx::query_scalar!(
+        "select sku from product_variants where sku = any ($2) and product_id <> $1",
+        product as _,
+        skus
+    )
+    .fetch_all(&mut *tx)
+    .await
 }
