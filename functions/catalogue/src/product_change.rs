@@ -87,8 +87,8 @@ impl ProductChange {
     }
 
     /// What was done, or the answer where the database refuses it.
-    pub(crate) fn told<T>(&self, done: sqlx::Result<T>) -> Result<T, ApiError> {
-        judged(done)?.map_err(|because| refused(because, self.said))
+    pub(crate) fn told<T>(&self, done: Result<T, ProductRefused>) -> Result<T, ApiError> {
+        done.map_err(|because| refused(because, self.said))
     }
 
     /// Counts the change and commits it; answers the product as it is now.
@@ -101,7 +101,7 @@ impl ProductChange {
     /// The same without counting: a product that is new has its first version.
     pub(crate) async fn finish_new(mut self) -> Result<Product, ApiError> {
         let id = self.id();
-        let done = refresh_product_cards(&mut self.tx, &[id]).await;
+        let done = judged(refresh_product_cards(&mut self.tx, &[id]).await)?;
         self.told(done)?;
         let after = find(&mut self.tx, &id.into(), Sight::Staff).await?.ok_or(ApiError::NotFound)?;
         let said = self.said;

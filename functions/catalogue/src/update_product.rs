@@ -161,7 +161,7 @@ async fn file(change: &mut ProductChange, categories: &[CategoryId]) -> Result<(
         return Err(errors.into());
     }
     let id = change.id();
-    let done = set_product_categories(&mut change.tx, id, categories).await;
+    let done = judged(set_product_categories(&mut change.tx, id, categories).await)?;
     change.told(done)?;
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use shared::catalogue::ProductVariant;
 use shared::catalogue::store::write::{
-    KnownValue, NamedValue, VariantState, default_variant, find_or_make_values, set_default_variant, skus_of_others,
-    write_variants,
+    KnownValue, NamedValue, VariantState, default_variant, find_or_make_values, judged, set_default_variant,
+    skus_of_others, write_variants,
 };
 use shared::http::{ApiError, FieldErrors};
 use shared::ids::{AttributeValueId, VariantId};
@@ -106,7 +106,7 @@ pub(crate) async fn write_all(
     }
     let (product, now) = (change.id(), change.now);
     let was_default = default_variant(&mut change.tx, product).await?;
-    let done = write_variants(&mut change.tx, product, &states, now).await;
+    let done = judged(write_variants(&mut change.tx, product, &states, now).await)?;
     let ids = change.told(done)?;
     let named = |(id, state): (&VariantId, VariantState)| NamedVariant {
         id: *id,
