@@ -1,6 +1,8 @@
 //! The catalogue over HTTP.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod arrange_products;
+mod ask_for_notice;
 mod cached;
 mod get_brand;
 mod get_category;
@@ -12,7 +14,10 @@ mod list_categories;
 mod list_products;
 mod list_products_filtered;
 mod move_categories;
+mod price_history;
 mod root;
+mod write_attributes;
+mod write_brands;
 mod write_categories;
 
 use shared::app::db::Tx;
