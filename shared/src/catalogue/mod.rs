@@ -18,4 +18,4 @@ pub use product::{
 };
 pub use slug::{SLUG_MAX, is_slug, slugify, slugify_path};
 pub use taxonomy::{BadLine, Taxonomy};
-pub use tree::{Brand, Category, CategoryChild, CategoryNode, CategorySummary, tree};
+pub use tree::{Brand, Category, CategoryChild, CategoryNode, CategoryRow, CategorySummary, tree};

@@ -4,6 +4,7 @@ pub mod attributes;
 pub mod brands;
 pub mod categories;
 pub mod list;
+pub mod prices;
 pub mod product;
 pub mod whole;
 pub mod write;

@@ -1,5 +1,7 @@
 //! Stock in SQL.
 
+pub mod notices;
+
 use super::Reason;
 use crate::app::db::Tx;
 use crate::ids::{ProductId, VariantId};

@@ -1,6 +1,8 @@
 //! The catalogue over HTTP.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod arrange_products;
+mod ask_for_notice;
 mod cached;
 mod combine_variants;
 mod create_product;
@@ -15,8 +17,11 @@ mod list_categories;
 mod list_products;
 mod list_products_filtered;
 mod move_categories;
+mod price_history;
 mod root;
 mod update_product;
+mod write_attributes;
+mod write_brands;
 mod write_categories;
 mod write_images;
 mod write_variants;

@@ -5,6 +5,7 @@ mod drain;
 mod failures;
 mod forget;
 mod observed;
+mod tell_of_stock;
 
 use std::sync::Arc;
 

@@ -37,6 +37,10 @@ const PUBLIC: &[&str] = &[
     "get_category",
     "get_category_tree",
     "list_attributes",
+    "get_attribute",
+    "get_attribute_value",
+    // catalogue: what one may ask for with an address and no account
+    "ask_for_notice",
     // cart: a guest's cart is known by its id
     "create_cart",
     "get_cart",
