@@ -1,5 +1,6 @@
 //! `/api/v1/catalogue/`: products, brands, the category tree and attributes, for everybody to read and for staff to change.
 
+mod attribute_filter;
 mod cached;
 mod category_body;
 mod create_category;
@@ -14,6 +15,9 @@ mod list_attributes;
 mod list_brands;
 mod list_categories;
 mod list_products;
+mod listed_product;
+mod product_filter;
+mod product_order;
 mod product_query;
 mod root;
 mod update_category;
