@@ -6,11 +6,11 @@ use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::catalogue::{ProductImage, ProductVariant, Sight};
 use shared::catalogue::store::facets::facets;
 use shared::catalogue::store::filter::Filter;
 use shared::catalogue::store::list::{Listed, Place, SortKey, Way, count, list};
 use shared::catalogue::store::{expand, search};
+use shared::catalogue::{ProductImage, ProductVariant, Sight};
 use shared::http::{ApiError, BaseUrl, Cursor, Direction, Links, Page, PageQuery, PublicProblems, Query};
 use shared::ids::ProductId;
 
@@ -76,12 +76,12 @@ async fn find(
     filter: &mut Filter,
     order: (SortKey, Way),
     (after, limit): (Option<(Place, ProductId)>, i64),
-) -> sqlx::Result<Vec<Listed>> {
+) -> Result<Vec<Listed>, ApiError> {
     let rows = list(tx, filter, order, after.clone(), limit).await?;
     let Some(typed) = filter.typed.as_deref().filter(|_| rows.is_empty()) else { return Ok(rows) };
     let Some(corrected) = search::corrected(tx, typed).await? else { return Ok(rows) };
     filter.search = Some(corrected);
-    list(tx, filter, order, after, limit).await
+    Ok(list(tx, filter, order, after, limit).await?)
 }
 
 /// What was asked for beside the cards of a page.
@@ -91,7 +91,7 @@ struct More {
 }
 
 impl More {
-    async fn of(tx: &mut Tx, rows: &[Listed], expand: Expanded, sight: Sight) -> sqlx::Result<Self> {
+    async fn of(tx: &mut Tx, rows: &[Listed], expand: Expanded, sight: Sight) -> Result<Self, ApiError> {
         let ids: Vec<ProductId> = rows.iter().map(|row| row.product.id).collect();
         let variants = if expand.variants { Some(expand::variants(tx, &ids, sight).await?) } else { None };
         let images = if expand.images { Some(expand::images(tx, &ids).await?) } else { None };

@@ -59,7 +59,7 @@ impl ProductQuery {
         if errors.is_empty() { Ok(filter) } else { Err(errors.into()) }
     }
 
-    async fn brands(&self, tx: &mut Tx, errors: &mut FieldErrors) -> sqlx::Result<Vec<BrandId>> {
+    async fn brands(&self, tx: &mut Tx, errors: &mut FieldErrors) -> Result<Vec<BrandId>, ApiError> {
         let asked = self.brand.as_deref().unwrap_or_default();
         let found = brands(tx, asked).await?;
         for (brand, _) in asked.iter().zip(&found).filter(|(_, id)| id.is_none()) {
@@ -72,14 +72,14 @@ impl ProductQuery {
         &self,
         tx: &mut Tx,
         errors: &mut FieldErrors,
-    ) -> sqlx::Result<Vec<(AttributeId, Vec<AttributeValueId>)>> {
+    ) -> Result<Vec<(AttributeId, Vec<AttributeValueId>)>, ApiError> {
         let asked = self.attributes.as_deref().unwrap_or_default();
-        let pairs = || asked.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
-        let names: Vec<String> = pairs().map(|(name, _)| name.clone()).collect();
-        let values: Vec<String> = pairs().map(|(_, value)| value.clone()).collect();
+        let names: Vec<String> = asked.iter().flat_map(|(name, values)| vec![name.clone(); values.len()]).collect();
+        let values: Vec<String> = asked.iter().flat_map(|(_, values)| values.clone()).collect();
+        let found = attribute_values(tx, &names, &values).await?;
         let mut attributes: Vec<(AttributeId, Vec<AttributeValueId>)> = Vec::new();
         let mut unknown: Option<&String> = None;
-        for ((name, value), found) in pairs().zip(attribute_values(tx, &names, &values).await?) {
+        for ((name, value), found) in names.iter().zip(&values).zip(found) {
             match found {
                 // Said once, however many values of it are asked for.
                 None if unknown == Some(name) => {}

@@ -11,9 +11,7 @@ mod slug;
 mod taxonomy;
 mod tree;
 
-pub use facets::{
-    AttributeFacet, AvailabilityFacet, BrandFacet, CategoryFacet, Facets, PriceBand, ValueFacet,
-};
+pub use facets::{AttributeFacet, AvailabilityFacet, BrandFacet, CategoryFacet, Facets, PriceBand, ValueFacet};
 pub use html::clean_html;
 pub use id_or_slug::IdOrSlug;
 pub use product::{

@@ -74,8 +74,9 @@ fn indexes(plan: &Value, found: &mut BTreeSet<String>) {
 /// What the last statement read that reads products.
 fn last_indexes(logs: &RecordedLogs) -> BTreeSet<String> {
     let lines = logs.lines();
-    let plans = lines.iter().filter_map(|line| line["message"].as_str()?.split_once("plan:\n").map(|(_, plan)| plan));
-    let last = plans.filter(|plan| plan.contains("products p")).last().unwrap();
+    let mut plans =
+        lines.iter().filter_map(|line| line["message"].as_str()?.split_once("plan:\n").map(|(_, plan)| plan));
+    let last = plans.rfind(|plan| plan.contains("products p")).unwrap();
     let mut found = BTreeSet::new();
     indexes(&serde_json::from_str::<Value>(last).unwrap()["Plan"], &mut found);
     found
@@ -87,7 +88,12 @@ struct Catalogue {
 }
 
 impl Catalogue {
-    async fn list(&self, filter: &Filter, order: (SortKey, Way), after: Option<(Place, ProductId)>) -> BTreeSet<String> {
+    async fn list(
+        &self,
+        filter: &Filter,
+        order: (SortKey, Way),
+        after: Option<(Place, ProductId)>,
+    ) -> BTreeSet<String> {
         let mut tx = self.service.read().await.unwrap();
         let page = list(&mut tx, filter, order, after, 21).await.unwrap();
         tx.commit().await.unwrap();
@@ -135,7 +141,10 @@ async fn every_filter_has_its_index(catalogue: &Catalogue) {
         ("product_by_tag", Filter { tag: Some("tag7".to_owned()), ..everything.clone() }),
         ("product_by_value", Filter { attributes: vec![values(1, 7)], ..everything.clone() }),
         ("product_by_value", Filter { attributes: vec![values(1, 8), values(2, 30)], ..everything.clone() }),
-        ("product_by_brand", Filter { brands: Some(vec![BrandId(7)]), is_available: Some(false), ..everything.clone() }),
+        (
+            "product_by_brand",
+            Filter { brands: Some(vec![BrandId(7)]), is_available: Some(false), ..everything.clone() },
+        ),
     ];
     for (index, filter) in rare {
         let read = catalogue.list(&filter, (SortKey::Name, Way::Up), None).await;

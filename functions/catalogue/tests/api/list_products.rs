@@ -137,7 +137,11 @@ async fn a_cursor_that_was_made_up_is_refused(db: PgPool) {
         ("manual", r#"{"d":"n","k":["manual","1",1]}"#),
     ] {
         let text = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, cursor);
-        let refused = shop.client().get(&format!("{PRODUCTS}?search=a&category=shoes&ordering={ordering}&cursor={text}")).await.expect(400);
+        let refused = shop
+            .client()
+            .get(&format!("{PRODUCTS}?search=a&category=shoes&ordering={ordering}&cursor={text}"))
+            .await
+            .expect(400);
         assert_eq!(refused.body, json!({"cursor": ["Invalid cursor."]}), "{cursor}");
     }
     // The edges of what can be told are places like any other.

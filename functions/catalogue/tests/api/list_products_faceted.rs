@@ -176,7 +176,9 @@ async fn a_choice_does_not_change_the_counts_of_its_own_facet(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn every_count_is_what_the_list_then_has(db: PgPool) {
     let app = shop(db).await;
-    for query in ["", "search=t", "attributes=colour:red", "brand=ana", "category=clothing", "in_stock=true&price_max=60"] {
+    for query in
+        ["", "search=t", "attributes=colour:red", "brand=ana", "category=clothing", "in_stock=true&price_max=60"]
+    {
         let facets = facets(&app, query).await;
         let count = async |choice: String| {
             let kept = query.split('&').filter(|filter| filter.split('=').next() != choice.split('=').next());

@@ -50,7 +50,12 @@ pub async fn variants(
         variants.entry(row.product_id).or_default().push(ProductVariant {
             attribute_values: ids
                 .zip(words)
-                .map(|((id, attribute_id), (attribute, value))| VariantAttributeValue { id, attribute_id, attribute, value })
+                .map(|((id, attribute_id), (attribute, value))| VariantAttributeValue {
+                    id,
+                    attribute_id,
+                    attribute,
+                    value,
+                })
                 .collect(),
             id: row.id,
             sku: row.sku,

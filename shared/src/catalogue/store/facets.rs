@@ -10,8 +10,20 @@ use crate::money::Money;
 
 /// Where one price band ends and the next begins, in cents: 10.00, 20.00, 50.00 and so on.
 const BOUNDS: [i64; 14] = [
-    1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000,
-    10_000_000, 100_000_000,
+    1_000,
+    2_000,
+    5_000,
+    10_000,
+    20_000,
+    50_000,
+    100_000,
+    200_000,
+    500_000,
+    1_000_000,
+    2_000_000,
+    5_000_000,
+    10_000_000,
+    100_000_000,
 ];
 
 /// Which facets are wanted.
@@ -31,8 +43,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// All of them.
-    pub const ALL: Self =
-        Self { brands: true, categories: true, attributes: true, prices: true, availability: true };
+    pub const ALL: Self = Self { brands: true, categories: true, attributes: true, prices: true, availability: true };
 
     /// These and those.
     #[must_use]
