@@ -3,6 +3,7 @@
 pub mod staff;
 pub mod store;
 
+mod facets;
 mod html;
 mod id_or_slug;
 mod product;
@@ -10,6 +11,7 @@ mod slug;
 mod taxonomy;
 mod tree;
 
+pub use facets::{AttributeFacet, AvailabilityFacet, BrandFacet, CategoryFacet, Facets, PriceBand, ValueFacet};
 pub use html::clean_html;
 pub use id_or_slug::IdOrSlug;
 pub use product::{

@@ -184,23 +184,6 @@ async fn path(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Vec<CategorySumm
     .await
 }
 
-/// The ids of the category with this id or slug and of all below it; empty where there is no such category.
-pub async fn with_descendants(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Vec<CategoryId>> {
-    sqlx::query_scalar!(
-        r#"with recursive down as (
-               select id
-                 from (select id from categories where id = $1 or slug = $2 order by id = $1 desc limit 1) self
-               union
-               select c.id from categories c join down on c.parent_id = down.id
-           )
-           select id as "id!: CategoryId" from down"#,
-        category.id,
-        category.slug
-    )
-    .fetch_all(&mut *tx)
-    .await
-}
-
 /// The categories of each of these products, by name.
 pub(super) async fn of_products(
     tx: &mut Tx,
