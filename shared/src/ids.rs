@@ -59,6 +59,10 @@ id! {
     RoleId(i64);
     /// A key for a program.
     ApiKeyId(Uuid);
+    /// A file of products that is imported.
+    ImportId(Uuid);
+    /// A file of products that is exported.
+    ExportId(Uuid);
     /// An address in somebody's profile.
     AddressId(i64);
 }

@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod brands;
 pub mod categories;
+pub mod entries;
 pub mod list;
 pub mod product;
 pub mod whole;

@@ -4,7 +4,6 @@
 pub mod bench;
 pub mod cli;
 pub mod database;
-pub mod entry;
 pub mod env_json;
 pub mod export;
 pub mod home;

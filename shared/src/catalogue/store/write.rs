@@ -18,6 +18,7 @@ pub use product::{
     NewImage, NewProduct, lock_product, refresh_product_cards, replace_images, set_product_categories, touch_product,
     upsert_product,
 };
+pub(super) use taxonomy::{NewLevel, insert_level, known_slugs};
 pub use taxonomy::{Planted, plant_taxonomy};
 pub use tree::{upsert_brand, upsert_category};
 pub use variants::{NewVariant, remove_variants_not_in, set_variant_values, upsert_variant};

@@ -1,9 +1,8 @@
 //! One row, with its cells read as what they are.
 
-use shared::money::Money;
-
+use super::records::{Place, Record, TOO_LARGE};
 use super::{Column, Columns};
-use crate::import::records::Record;
+use crate::money::Money;
 
 /// What a text may measure: names are indexed, and an index takes no more than some 2,000 bytes.
 const LONGEST_TEXT: usize = 255;
@@ -12,7 +11,7 @@ const LONGEST_URL: usize = 2_000;
 /// A row. What is wrong with the row as such is in `bad`; its cells are then not to be looked at.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
-    pub(crate) line: u64,
+    pub(crate) place: Place,
     pub(crate) handle: String,
     pub(crate) bad: Option<String>,
     cells: Vec<String>,
@@ -22,6 +21,7 @@ impl Row {
     /// A record as a row. The handle is found even of one that is bad, so that its product is known.
     pub(crate) fn new(record: Record, columns: &Columns) -> Self {
         let mut bad = match record.fields.len() {
+            _ if record.is_too_large => Some(TOO_LARGE.to_owned()),
             width if width == columns.width => None,
             width => Some(format!("there are {width} columns, and {} in the header", columns.width)),
         };
@@ -37,7 +37,7 @@ impl Row {
             cells.push(cell);
         }
         let handle = columns.place(Column::Handle).and_then(|at| cells.get(at));
-        Self { line: record.line, handle: handle.map_or("", |handle| handle.trim()).to_owned(), bad, cells }
+        Self { place: record.place, handle: handle.map_or("", |handle| handle.trim()).to_owned(), bad, cells }
     }
 
     /// What a cell holds, without the blanks around it; `None` where it is empty, or the file has no such column.

@@ -1,12 +1,7 @@
 //! A product with all that belongs to it, as a file describes it: what an import and the sample catalogue are made of.
+//! [`super::store::entries`] writes them.
 
-mod filing;
-mod save;
-
-pub use filing::Known;
-pub use save::{Saved, SkuTaken, Stock, save};
-
-use shared::money::Money;
+use crate::money::Money;
 
 /// A product as it is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 /// What a column says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Column {
+pub(super) enum Column {
     Handle,
     Title,
     Body,
@@ -62,15 +62,15 @@ const NEEDED: [Column; 4] = [Column::Handle, Column::Title, Column::OptionValue(
 
 /// Where each column is.
 #[derive(Clone, Debug)]
-pub(crate) struct Columns {
+pub struct Columns {
     places: HashMap<Column, (usize, String)>,
     /// How many there are in all.
-    pub(crate) width: usize,
+    pub(super) width: usize,
 }
 
 impl Columns {
     /// Reads a header; `None` where it is not that of a product export.
-    pub(crate) fn recognise(header: &[String]) -> Option<Self> {
+    pub fn recognise(header: &[String]) -> Option<Self> {
         let mut places = HashMap::new();
         for (at, name) in header.iter().enumerate() {
             let name = name.trim();
@@ -84,12 +84,12 @@ impl Columns {
     }
 
     /// Where a column is, if the file has it.
-    pub(crate) fn place(&self, column: Column) -> Option<usize> {
+    pub(super) fn place(&self, column: Column) -> Option<usize> {
         self.places.get(&column).map(|(at, _)| *at)
     }
 
     /// What the file calls a column.
-    pub(crate) fn name(&self, column: Column) -> &str {
+    pub(super) fn name(&self, column: Column) -> &str {
         self.places.get(&column).map_or("a column that is not there", |(_, name)| name)
     }
 }

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use shared::catalogue::{clean_html, slugify};
-
-use super::{Column, Columns, Row};
-use crate::entry::{Entry, EntryImage, EntryVariant, variant_name};
-use crate::import::BadRow;
+use super::{BadRow, Column, Columns, Row};
+use crate::catalogue::entry::{Entry, EntryImage, EntryVariant, variant_name};
+use crate::catalogue::{clean_html, slugify};
 
 /// What Shopify calls the only option of a product without options, and its value.
 pub(crate) const NO_OPTION: &str = "Title";
@@ -20,7 +18,7 @@ pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<Entry, Vec<BadRow>
     let mut reading =
         Reading { columns, entry: Entry::default(), images: Vec::new(), seen: HashMap::new(), bad: Vec::new() };
     let Some(first) = rows.first() else { return Err(Vec::new()) };
-    let unreadable = rows.iter().filter_map(|row| row.bad.clone().map(|reason| BadRow { line: row.line, reason }));
+    let unreadable = rows.iter().filter_map(|row| row.bad.clone().map(|reason| BadRow { line: row.place.line, reason }));
     reading.bad.extend(unreadable);
     if first.bad.is_some() {
         return Err(reading.bad);
@@ -51,9 +49,9 @@ impl Reading<'_> {
     /// Notes what is wrong with a row. A row is named once, for the first thing that is wrong.
     fn note<T>(&mut self, row: &Row, read: Result<T, String>) -> Option<T> {
         if let Err(reason) = &read
-            && self.bad.iter().all(|bad| bad.line != row.line)
+            && self.bad.iter().all(|bad| bad.line != row.place.line)
         {
-            self.bad.push(BadRow { line: row.line, reason: reason.clone() });
+            self.bad.push(BadRow { line: row.place.line, reason: reason.clone() });
         }
         read.ok()
     }
@@ -187,7 +185,7 @@ impl Reading<'_> {
             (format!("options\0{}", values.join("\0")), format!("the variant \"{}\"", variant_name(options))),
             (format!("sku\0{sku}"), format!("the SKU \"{sku}\"")),
         ] {
-            if let Some(line) = self.seen.insert(key, row.line) {
+            if let Some(line) = self.seen.insert(key, row.place.line) {
                 return Err(format!("{what} is on line {line} already"));
             }
         }
@@ -205,7 +203,7 @@ impl Reading<'_> {
     fn finish(mut self, first: &Row) -> Result<Entry, Vec<BadRow>> {
         if self.bad.is_empty() && self.entry.variants.is_empty() {
             self.bad
-                .push(BadRow { line: first.line, reason: "the product has no variant: no row has a price".to_owned() });
+                .push(BadRow { line: first.place.line, reason: "the product has no variant: no row has a price".to_owned() });
         }
         if !self.bad.is_empty() {
             self.bad.sort_by_key(|bad| bad.line);
