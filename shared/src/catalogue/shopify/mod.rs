@@ -57,7 +57,7 @@ enum Item {
 }
 
 /// Products that are written together.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// Each with the line on which it begins.
     pub entries: Vec<(u64, Entry)>,

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::super::{Export, FileKind, LEASE_SECONDS, MOST_ATTEMPTS, TransferStatus};
+use super::super::{Beside, Export, FileKind, LEASE_SECONDS, MOST_ATTEMPTS, TransferStatus};
 use crate::app::db::Tx;
 use crate::ids::{ExportId, ProductId};
 use crate::time::Timestamp;
@@ -23,28 +23,34 @@ pub async fn insert(tx: &mut Tx, id: ExportId, storage_key: &str, now: Timestamp
 
 /// One export.
 pub async fn find(tx: &mut Tx, id: ExportId) -> sqlx::Result<Option<Export>> {
-    Ok(read(tx, Some(id), None, 1).await?.pop())
+    Ok(read(tx, Some(id), Beside::default(), 1).await?.pop())
 }
 
-/// Exports, the newest first, those older than `before`; at most `limit`.
-pub async fn list(tx: &mut Tx, before: Option<ExportId>, limit: i64) -> sqlx::Result<Vec<Export>> {
-    read(tx, None, before, limit).await
+/// Exports beside this one, the nearest first: the older ones from the newest on, or the newer ones from the oldest on. At most `limit`.
+pub async fn list(tx: &mut Tx, beside: Beside<ExportId>, limit: i64) -> sqlx::Result<Vec<Export>> {
+    read(tx, None, beside, limit).await
+}
+
+/// How many there are.
+pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from exports"#).fetch_one(&mut *tx).await
 }
 
 async fn read(
     tx: &mut Tx,
     only: Option<ExportId>,
-    before: Option<ExportId>,
+    beside: Beside<ExportId>,
     limit: i64,
 ) -> sqlx::Result<Vec<Export>> {
     let rows = sqlx::query!(
         "select id, status, products, products_done, left_out, bytes, error, created_at, finished_at, storage_key
            from exports
-          where ($1::uuid is null or id = $1) and ($2::uuid is null or id < $2)
-          order by id desc
-          limit $3",
+          where ($1::uuid is null or id = $1) and ($2::uuid is null or id < $2) and ($3::uuid is null or id > $3)
+          order by case when $3::uuid is null then id end desc, id
+          limit $4",
         only as _,
-        before as _,
+        beside.after as _,
+        beside.before as _,
         limit
     )
     .fetch_all(&mut *tx)

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::super::{
-    FileKind, Import, ImportBadRow, LEASE_SECONDS, MOST_ATTEMPTS, MOST_BAD_ROWS, TransferCounts, TransferStatus,
+    Beside,
+        FileKind, Import, ImportBadRow, LEASE_SECONDS, MOST_ATTEMPTS, MOST_BAD_ROWS, TransferCounts, TransferStatus,
 };
 use crate::app::db::Tx;
 use crate::catalogue::shopify::BadRow;
@@ -52,18 +53,23 @@ pub async fn insert(tx: &mut Tx, new: &NewImport<'_>, now: Timestamp) -> sqlx::R
 
 /// One import.
 pub async fn find(tx: &mut Tx, id: ImportId) -> sqlx::Result<Option<Import>> {
-    Ok(read(tx, Some(id), None, 1).await?.pop())
+    Ok(read(tx, Some(id), Beside::default(), 1).await?.pop())
 }
 
-/// Imports, the newest first, those older than `before`; at most `limit`.
-pub async fn list(tx: &mut Tx, before: Option<ImportId>, limit: i64) -> sqlx::Result<Vec<Import>> {
-    read(tx, None, before, limit).await
+/// Imports beside this one, the nearest first: the older ones from the newest on, or the newer ones from the oldest on. At most `limit`.
+pub async fn list(tx: &mut Tx, beside: Beside<ImportId>, limit: i64) -> sqlx::Result<Vec<Import>> {
+    read(tx, None, beside, limit).await
+}
+
+/// How many there are.
+pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from imports"#).fetch_one(&mut *tx).await
 }
 
 async fn read(
     tx: &mut Tx,
     only: Option<ImportId>,
-    before: Option<ImportId>,
+    beside: Beside<ImportId>,
     limit: i64,
 ) -> sqlx::Result<Vec<Import>> {
     let rows = sqlx::query!(
@@ -71,11 +77,12 @@ async fn read(
                 variants_created, variants_updated, variants_unchanged, variants_removed, bad_rows, error, created_at, started_at,
                 finished_at
            from imports
-          where ($1::uuid is null or id = $1) and ($2::uuid is null or id < $2)
-          order by id desc
-          limit $3",
+          where ($1::uuid is null or id = $1) and ($2::uuid is null or id < $2) and ($3::uuid is null or id > $3)
+          order by case when $3::uuid is null then id end desc, id
+          limit $4",
         only as _,
-        before as _,
+        beside.after as _,
+        beside.before as _,
         limit
     )
     .fetch_all(&mut *tx)
@@ -110,25 +117,33 @@ async fn read(
         .collect())
 }
 
-/// Rows that were not taken, in the order in which they were found, those behind `after`; at most `limit`.
+/// Rows that were not taken beside this one, the nearest first, in the order in which they were found or against it; at most `limit`.
 pub async fn bad_rows(
     tx: &mut Tx,
     id: ImportId,
-    after: Option<i64>,
+    beside: Beside<i64>,
     limit: i64,
 ) -> sqlx::Result<Vec<ImportBadRow>> {
     sqlx::query_as!(
         ImportBadRow,
         "select position, line, reason from import_bad_rows
-          where import_id = $1 and ($2::bigint is null or position > $2)
-          order by position
-          limit $3",
+          where import_id = $1 and ($2::bigint is null or position > $2) and ($3::bigint is null or position < $3)
+          order by case when $3::bigint is not null then position end desc, position
+          limit $4",
         id as _,
-        after,
+        beside.after,
+        beside.before,
         limit
     )
     .fetch_all(&mut *tx)
     .await
+}
+
+/// How many are kept of them.
+pub async fn count_bad_rows(tx: &mut Tx, id: ImportId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from import_bad_rows where import_id = $1"#, id as _)
+        .fetch_one(&mut *tx)
+        .await
 }
 
 /// Where an import's file is to lie.
