@@ -2,21 +2,39 @@
 
 mod cached;
 mod category_body;
+mod combine_variants;
 mod create_category;
+mod create_image;
+mod create_product;
+mod create_variant;
 mod delete_category;
+mod delete_image;
+mod delete_product;
+mod delete_variant;
 mod get_brand;
 mod get_category;
 mod get_category_tree;
+mod get_image;
 mod get_product;
+mod get_variant;
 mod if_match;
+mod image_body;
+mod images_change;
 mod import_taxonomy;
 mod list_attributes;
 mod list_brands;
 mod list_categories;
 mod list_products;
+mod product_body;
+mod product_change;
 mod product_query;
 mod root;
 mod update_category;
+mod update_image;
+mod update_product;
+mod update_variant;
+mod variant_body;
+mod variants_change;
 mod viewer;
 
 use axum::extract::DefaultBodyLimit;
@@ -28,8 +46,9 @@ use utoipa_axum::routes;
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(shared::http::document())
         .routes(routes!(root::get_catalogue))
-        .routes(routes!(list_products::list_products))
-        .routes(routes!(get_product::get_product))
+        .merge(products())
+        .merge(variants())
+        .merge(images())
         .routes(routes!(list_brands::list_brands))
         .routes(routes!(get_brand::get_brand))
         .routes(routes!(list_categories::list_categories, create_category::create_category))
@@ -40,12 +59,48 @@ pub fn router() -> OpenApiRouter<App> {
             delete_category::delete_category
         ))
         .routes(routes!(get_category_tree::get_category_tree))
-        .merge(large_bodies())
+        .merge(taxonomies())
         .routes(routes!(list_attributes::list_attributes))
 }
 
-/// Those that take more than others do.
-fn large_bodies() -> OpenApiRouter<App> {
+/// Whole products, which may weigh more than other bodies.
+fn products() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_products::list_products, create_product::create_product))
+        .routes(routes!(
+            get_product::get_product,
+            update_product::replace_product,
+            update_product::update_product,
+            delete_product::delete_product
+        ))
+        .layer(DefaultBodyLimit::max(product_body::LARGEST))
+}
+
+fn variants() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(get_variant::list_product_variants, create_variant::create_product_variant))
+        .routes(routes!(combine_variants::combine_product_variants))
+        .routes(routes!(
+            get_variant::get_product_variant,
+            update_variant::replace_product_variant,
+            update_variant::update_product_variant,
+            delete_variant::delete_product_variant
+        ))
+}
+
+fn images() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(get_image::list_product_images, create_image::create_product_image)).routes(
+        routes!(
+            get_image::get_product_image,
+            update_image::replace_product_image,
+            update_image::update_product_image,
+            delete_image::delete_product_image
+        ),
+    )
+}
+
+/// Whole category trees, which weigh more than other bodies.
+fn taxonomies() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(import_taxonomy::import_taxonomy))
         .layer(DefaultBodyLimit::max(import_taxonomy::LARGEST))

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use crate::ids::CategoryId;
+use crate::ids::{CategoryId, ProductId};
 
 /// An id or a slug. A text of digits alone is an id; where there is no such row it may still be a slug.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,13 @@ pub struct IdOrSlug {
 impl From<CategoryId> for IdOrSlug {
     /// The category of this id and no other: no slug is blank.
     fn from(id: CategoryId) -> Self {
+        Self { id: Some(id.0), slug: String::new() }
+    }
+}
+
+impl From<ProductId> for IdOrSlug {
+    /// The product of this id and no other: no slug is blank.
+    fn from(id: ProductId) -> Self {
         Self { id: Some(id.0), slug: String::new() }
     }
 }

@@ -1,6 +1,7 @@
 //! Reads a body or a query field by field and collects what is wrong with *all* of them, in the words that clients of
 //! Django REST framework know. serde stops at the first error and speaks to programmers.
 
+mod scalars;
 mod values;
 
 use std::ops::RangeInclusive;

@@ -20,9 +20,13 @@ pub trait FromSegments: Sized {
 impl<T: FromStr> FromSegments for T {
     fn from_segments(segments: &[String]) -> Option<Self> {
         let [only] = segments else { return None };
-        // A NUL is legal in a URL and in no text of PostgreSQL.
-        if only.contains('\0') { None } else { only.parse().ok() }
+        parsed(only)
     }
+}
+
+/// A NUL is legal in a URL and in no text of PostgreSQL.
+fn parsed<T: FromStr>(segment: &str) -> Option<T> {
+    if segment.contains('\0') { None } else { segment.parse().ok() }
 }
 
 /// Two segments.
@@ -32,7 +36,7 @@ pub struct Two<A, B>(pub A, pub B);
 impl<A: FromStr, B: FromStr> FromSegments for Two<A, B> {
     fn from_segments(segments: &[String]) -> Option<Self> {
         let [first, second] = segments else { return None };
-        Some(Self(first.parse().ok()?, second.parse().ok()?))
+        Some(Self(parsed(first)?, parsed(second)?))
     }
 }
 

@@ -110,3 +110,26 @@ pub async fn lock_stock_of(tx: &mut Tx, product: ProductId) -> sqlx::Result<()> 
     .await
     .map(drop)
 }
+
+/// Puts these many units of these new variants on the shelf. Nobody else knows them yet, so there is nothing to lock.
+pub async fn open_stock(tx: &mut Tx, variants: &[VariantId], units: &[i32], now: Timestamp) -> sqlx::Result<()> {
+    if variants.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "with stocked as (
+             update stock_levels s set on_hand = t.units from unnest($1::bigint[], $2::integer[]) as t (variant_id, units)
+              where s.variant_id = t.variant_id
+             returning s.variant_id, s.on_hand
+         )
+         insert into stock_ledger (variant_id, change, on_hand_after, reason, at)
+         select variant_id, on_hand, on_hand, $3, $4 from stocked where on_hand > 0 order by variant_id",
+        variants as _,
+        units,
+        Reason::Received.as_str(),
+        now as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}

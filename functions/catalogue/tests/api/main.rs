@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cached;
+mod combine_variants;
+mod create_product;
+mod delete_product;
 mod get_brand;
 mod get_category;
 mod get_product;
@@ -13,7 +16,10 @@ mod list_products;
 mod list_products_filtered;
 mod move_categories;
 mod root;
+mod update_product;
 mod write_categories;
+mod write_images;
+mod write_variants;
 
 use shared::app::db::Tx;
 use shared::catalogue::store::write::{

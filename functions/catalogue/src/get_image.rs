@@ -1,0 +1,83 @@
+//! `GET /api/v1/catalogue/products/{id_or_slug}/images/` and `…/{image_id}/`: the images of a product, and one of them.
+
+use axum::extract::State;
+use axum::response::Response;
+use shared::app::App;
+use shared::catalogue::{IdOrSlug, Product, ProductImage};
+use shared::http::{ApiError, BaseUrl, Page, PathId, Problem, PublicProblems, Two};
+use shared::ids::{ImageId, ProductId};
+
+use crate::cached::{NotModified, Seen};
+use crate::get_product::product_path;
+use crate::get_variant::read;
+use crate::viewer::Viewer;
+
+/// List the images of a product, in order
+///
+/// In one page: `next` and `previous` are always null.
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/products/{id_or_slug}/images/",
+    tag = "catalogue",
+    operation_id = "list_product_images",
+    security((), ("bearer" = []), ("api_key" = [])),
+    params(("id_or_slug" = String, Path, description = "The product's id or slug.")),
+    responses(
+        (status = 200, body = Page<ProductImage>, description = "The images."),
+        NotModified,
+        (status = 404, body = Problem, description = "There is no such product, or it is not for sale."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn list_product_images(
+    State(app): State<App>,
+    viewer: Viewer,
+    base: BaseUrl,
+    seen: Seen,
+    PathId(product): PathId<IdOrSlug>,
+) -> Result<Response, ApiError> {
+    let product = read(&app, viewer, &product).await?.with_base_url(&base.0);
+    let page = Page { count: None, next: None, previous: None, results: product.images };
+    viewer.answer(seen.or_version(product.version, &page)?)
+}
+
+/// Read an image
+///
+/// What there is to say of it; the image itself is at its `url`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/products/{id_or_slug}/images/{image_id}/",
+    tag = "catalogue",
+    operation_id = "get_product_image",
+    security((), ("bearer" = []), ("api_key" = [])),
+    params(
+        ("id_or_slug" = String, Path, description = "The product's id or slug."),
+        ("image_id" = ImageId, Path, description = "The image's id."),
+    ),
+    responses(
+        (status = 200, body = ProductImage, description = "The image. Its `ETag` is that of a state of the whole product."),
+        NotModified,
+        (status = 404, body = Problem, description = "There is no such image, or its product is not for sale."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn get_product_image(
+    State(app): State<App>,
+    viewer: Viewer,
+    base: BaseUrl,
+    seen: Seen,
+    PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
+) -> Result<Response, ApiError> {
+    let product = read(&app, viewer, &product).await?.with_base_url(&base.0);
+    viewer.answer(seen.or_version(product.version, image_of(&product, image)?)?)
+}
+
+/// One image of it.
+pub(crate) fn image_of(product: &Product, id: ImageId) -> Result<&ProductImage, ApiError> {
+    product.images.iter().find(|image| image.id == id).ok_or(ApiError::NotFound)
+}
+
+/// Where an image is, as an object of the API.
+pub(crate) fn image_path(product: ProductId, image: ImageId) -> String {
+    format!("{}images/{image}/", product_path(product))
+}

@@ -1,0 +1,121 @@
+//! `POST /api/v1/catalogue/products/{id_or_slug}/variants/combinations/`
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::create_product::{make_shirt, path};
+use crate::write_categories::editor;
+use crate::{PRODUCTS, app};
+
+const COMBINATIONS: &str = "ocean-blue-shirt/variants/combinations";
+
+fn of(answer: &Value, list: &str, field: &str) -> Vec<String> {
+    answer[list].as_array().unwrap().iter().map(|variant| variant[field].as_str().unwrap().to_owned()).collect()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn every_combination_that_is_not_there_is_made(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = make_shirt(&editor).await;
+    let archived = path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][1]["id"]));
+    editor.patch(&archived, json!({"is_archived": true})).await.expect(200);
+    let blue = &shirt["variants"][0]["attribute_values"][1];
+    let asked = json!({
+        "options": [
+            {"attribute": "size", "values": ["S", "M", "L", "L"]},
+            {"attribute": blue["attribute_id"], "values": [blue["id"], "Red"]},
+        ],
+        "price_adjustment": "-9.90",
+        "sku_prefix": "SH",
+    });
+
+    let combined = editor.post(&path(COMBINATIONS), asked.clone()).await.expect(201).body;
+
+    assert_eq!(of(&combined, "existing", "sku"), ["OCEAN-S", "OCEAN-M"]);
+    assert_eq!(combined["existing"][1]["is_archived"], true);
+    assert_eq!(of(&combined, "created", "sku"), ["SH-S-RED", "SH-M-RED", "SH-L-BLUE", "SH-L-RED"]);
+    assert_eq!(of(&combined, "created", "name"), ["S / Red", "M / Red", "L / Blue", "L / Red"]);
+    assert_eq!(of(&combined, "created", "price"), ["40.00", "40.00", "40.00", "40.00"]);
+    let again = editor.post(&path(COMBINATIONS), asked).await.expect(200).body;
+    assert_eq!((again["created"].as_array().unwrap().len(), again["existing"].as_array().unwrap().len()), (0, 6));
+    assert_eq!(app.count("select count(*) from product_variants").await, 6);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn two_calls_at_once_make_each_combination_once(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    editor.post(PRODUCTS, json!({"name": "Ocean Blue Shirt", "base_price": "5"})).await.expect(201);
+    let asked = json!({"options": [
+        {"attribute": "Size", "values": ["S", "M", "L", "XL"]}, {"attribute": "Colour", "values": ["Red", "Blue", "Green"]},
+    ]});
+    let mut turned = asked.clone();
+    turned["options"].as_array_mut().unwrap().reverse();
+    let at = path(COMBINATIONS);
+    let bodies = [asked.clone(), turned.clone(), asked, turned];
+
+    let answers = join_all(bodies.map(|body| editor.post(&at, body))).await;
+
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 200, 200, 201]);
+    assert_eq!(app.count("select count(*) from product_variants").await, 12);
+    assert_eq!(app.count("select count(*) from attributes").await, 2);
+    assert_eq!(app.count("select count(*) from attribute_values").await, 7);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_cannot_be_combined_is_refused(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    make_shirt(&editor).await;
+    let many: Vec<String> = (0..30).map(|at| at.to_string()).collect();
+    let option = |attribute: &str, values: Value| json!({"attribute": attribute, "values": values});
+    let seven: Vec<Value> = (0..7).map(|at| option(&format!("A{at}"), json!(["x"]))).collect();
+    for (options, field, message) in [
+        (json!([]), "options", "This list may not be empty."),
+        (json!([option("Size", json!([]))]), "options.0.values", "This list may not be empty."),
+        (json!(seven), "options", "Ensure this field has no more than 6 elements."),
+        (
+            json!([option("A", json!(many)), option("B", json!(many))]),
+            "options",
+            "These are 900 combinations; a product has at most 500 variants.",
+        ),
+        (
+            json!([option("Size", json!(["S"])), option("SIZE", json!(["M"]))]),
+            "options.1.attribute",
+            "This attribute is named twice.",
+        ),
+        (json!([option("Size", json!([999]))]), "options.0.values.0", "There is no such attribute with such a value."),
+        (
+            json!([{"attribute": 999, "values": ["x"]}]),
+            "options.0.values.0",
+            "There is no such attribute with such a value.",
+        ),
+    ] {
+        let refused = editor.post(&path(COMBINATIONS), json!({"options": options})).await.expect(400).body;
+        assert_eq!(refused[field][0], message, "{refused}");
+    }
+    let full: Vec<String> = (0..499).map(|at| format!("N{at}")).collect();
+    let too_many =
+        editor.post(&path(COMBINATIONS), json!({"options": [option("Number", json!(full))]})).await.expect(400);
+    assert_eq!(too_many.body, json!({"non_field_errors": ["A product has at most 500 variants."]}));
+    let taken = json!({"options": [option("Material", json!(["S"]))], "sku_prefix": "OCEAN"});
+    let taken = editor.post(&path(COMBINATIONS), taken).await.expect(400).body;
+    assert_eq!(taken["sku_prefix"][0], "The SKU \"OCEAN-S\" is another variant's; take another prefix.");
+    assert_eq!(app.count("select count(*) from product_variants").await, 2);
+    assert_eq!(app.count("select count(*) from attributes").await, 2);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn values_that_are_written_alike_get_skus_of_their_own(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    make_shirt(&editor).await;
+    let asked = json!({"options": [{"attribute": "Blood group", "values": ["A", "A+", "A-"]}]});
+    let combined = editor.post(&path(COMBINATIONS), asked).await.expect(201).body;
+    let expected = ["OCEAN-BLUE-SHIRT-A", "OCEAN-BLUE-SHIRT-A-2", "OCEAN-BLUE-SHIRT-A-3"];
+    assert_eq!(of(&combined, "created", "sku"), expected);
+}

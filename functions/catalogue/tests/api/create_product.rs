@@ -1,0 +1,315 @@
+//! `POST /api/v1/catalogue/products/`
+
+use axum::body::Body;
+use futures_util::future::join_all;
+use http::Method;
+use serde_json::{Value, json};
+use shared::testing::Client;
+use shared::users::{Permission, Permissions};
+use sqlx::PgPool;
+
+use crate::write_categories::editor;
+use crate::{PRODUCTS, Shop, app};
+
+/// Where a product is, or what is below it.
+pub(crate) fn path(product: &str) -> String {
+    format!("{PRODUCTS}{product}/")
+}
+
+/// A shirt in two sizes: S for 49.90 (3 in stock), M for 52.40 (none), with an image of each.
+pub(crate) fn shirt() -> Value {
+    json!({
+        "name": "Ocean Blue Shirt",
+        "base_price": "49.90",
+        "variants": [
+            {"sku": "OCEAN-S", "options": [{"attribute": "Size", "value": "S"}, {"attribute": "Colour", "value": "Blue"}],
+             "inventory_count": 3},
+            {"sku": "OCEAN-M", "options": [{"attribute": "Size", "value": "M"}, {"attribute": "Colour", "value": "Blue"}],
+             "price_adjustment": "2.50", "is_default": true},
+        ],
+        "images": [
+            {"url": "https://cdn.test/s.jpg", "alt_text": "Small", "variant_sku": "OCEAN-S"},
+            {"url": "https://cdn.test/m.jpg"},
+        ],
+    })
+}
+
+/// Makes the shirt.
+pub(crate) async fn make_shirt(editor: &Client) -> Value {
+    editor.post(PRODUCTS, shirt()).await.expect(201).body
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_whole_product_is_made_in_one_request(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+    let mut shirt = shirt();
+    shirt["brand_id"] = json!(shop.ana);
+    shirt["category_ids"] = json!([shop.shirts, shop.shirts]);
+    shirt["sku"] = json!("OCEAN");
+    shirt["description"] = json!("<p onclick='x()'>Soft <script>alert(1)</script>linen");
+    shirt["tags"] = json!(["summer", "sea", "summer"]);
+
+    let made = editor.post(PRODUCTS, shirt).await.expect(201);
+
+    let product = &made.body;
+    assert_eq!(made.header("location"), format!("http://shop.test{}", path(&product["id"].to_string())));
+    let (small, medium) = (&product["variants"][0], &product["variants"][1]);
+    assert_eq!(
+        (&small["name"], &small["price"], &small["inventory_count"]),
+        (&json!("S / Blue"), &json!("49.90"), &json!(3))
+    );
+    assert_eq!(
+        (&medium["name"], &medium["price"], &medium["inventory_count"]),
+        (&json!("M / Blue"), &json!("52.40"), &json!(0))
+    );
+    assert_eq!(product["default_variant_id"], medium["id"]);
+    assert_eq!(product["images"][0]["product_variant_id"], small["id"]);
+    assert_eq!(product["images"][1]["product_variant_id"], Value::Null);
+    assert_eq!(product["slug"], "ocean-blue-shirt");
+    assert_eq!(product["brand"]["name"], "Ana");
+    assert_eq!(product["categories"][0]["slug"], "shirts");
+    assert_eq!(product["description"], "<p>Soft linen</p>");
+    assert_eq!(product["tags"], json!(["summer", "sea"]));
+    assert_eq!(product["status"], "active");
+    assert_eq!(product["price_range"], json!({"min": "49.90", "max": "52.40"}));
+    assert_eq!(product["main_image"]["url"], "https://cdn.test/s.jpg");
+    assert_eq!(
+        (&product["is_available"], &product["attributes"][0]["values"][1]["value"]),
+        (&json!(true), &json!("M"))
+    );
+    let read = editor.get(&path("ocean-blue-shirt")).await.expect(200);
+    assert_eq!((&read.body, read.header("etag")), (product, made.header("etag")));
+    assert_eq!(shop.finds("search=ocean").await, ["ocean-blue-shirt"]);
+    assert!(shop.app.stock_adds_up().await);
+    assert_eq!(shop.app.count("select count(*) from stock_ledger where reason = 'received' and change = 3").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_needs_no_more_than_a_name_and_a_price(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let made = editor.post(PRODUCTS, json!({"name": "靴", "base_price": 5})).await.expect(201).body;
+    assert_eq!(
+        (&made["variants"], &made["images"], &made["default_variant_id"]),
+        (&json!([]), &json!([]), &Value::Null)
+    );
+    assert_eq!(
+        (&made["base_price"], &made["description"], &made["is_available"]),
+        (&json!("5.00"), &json!(""), &json!(false))
+    );
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_cannot_be_a_product_is_refused_field_by_field_and_nothing_is_made(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+    let required = json!(["This field is required."]);
+    let variants = |variants: Value| json!({"name": "x", "base_price": "1", "variants": variants});
+    let images = |images: Value| json!({"name": "x", "base_price": "1", "images": images});
+    let with = |field: &str, value: Value| {
+        let mut body = json!({"name": "x", "base_price": "1"});
+        body[field] = value;
+        body
+    };
+    let size = |value: &str| json!({"attribute": "Size", "value": value});
+    for (body, field, message) in [
+        (json!({}), "name", &required[0]),
+        (json!({}), "base_price", &required[0]),
+        (with("base_price", json!("-1")), "base_price", &json!("Ensure this value is greater than or equal to 0.")),
+        (with("base_price", json!(1e300)), "base_price", &json!("A valid number is required.")),
+        (
+            with("base_price", json!("1000000000")),
+            "base_price",
+            &json!("Ensure this value is less than or equal to 999999999.99."),
+        ),
+        (with("name", json!("Blouse")), "slug", &json!("product with this slug already exists.")),
+        (with("sku", json!("BLOUSE")), "sku", &json!("product with this sku already exists.")),
+        (with("brand_id", json!(999)), "brand_id", &json!("Invalid pk \"999\" - object does not exist.")),
+        (with("category_ids", json!([999])), "category_ids", &json!("Invalid pk \"999\" - object does not exist.")),
+        (with("category_ids", json!(["x"])), "category_ids.0", &json!("A valid integer is required.")),
+        (with("status", json!("gone")), "status", &json!("\"gone\" is not a valid choice.")),
+        (
+            with("description", json!("é".repeat(65_537))),
+            "description",
+            &json!("Ensure this field has no more than 65536 characters."),
+        ),
+        (with("tags", json!([["x"]])), "tags.0", &json!("Not a valid string.")),
+        (
+            with("default_variant_id", json!(1)),
+            "default_variant_id",
+            &json!("Invalid pk \"1\" - object does not exist."),
+        ),
+        (variants(json!({})), "variants", &json!("Expected a list of items but got type \"dict\".")),
+        (variants(json!([[]])), "variants.0", &json!("Invalid data. Expected a dictionary, but got list.")),
+        (variants(json!([{}])), "variants.0.sku", &required[0]),
+        (
+            variants(json!([{"sku": "a"}, {"sku": "a", "options": [size("S")]}])),
+            "variants.1.sku",
+            &json!("variant with this sku already exists."),
+        ),
+        (variants(json!([{"sku": "BLOUSE-M"}])), "variants.0.sku", &json!("variant with this sku already exists.")),
+        (
+            variants(json!([{"sku": "a"}, {"sku": "b"}])),
+            "variants.1.non_field_errors",
+            &json!("Another variant of the product has the same values."),
+        ),
+        (
+            variants(json!([{"sku": "a", "options": [size("S"), {"attribute": "SIZE", "value": "M"}]}])),
+            "variants.0.options",
+            &json!("A variant has at most one value of \"Size\"."),
+        ),
+        (
+            variants(json!([{"sku": "a", "attribute_value_ids": [999]}])),
+            "variants.0.attribute_value_ids",
+            &json!("Invalid pk \"999\" - object does not exist."),
+        ),
+        (
+            variants(json!([{"sku": "a", "options": [{"attribute": "Size", "value": 999}]}])),
+            "variants.0.options.0",
+            &json!("There is no such attribute with such a value."),
+        ),
+        (variants(json!([{"sku": "a", "options": [{"attribute": 1}]}])), "variants.0.options.0.value", &required[0]),
+        (
+            variants(json!([{"sku": "a", "price_adjustment": "-1.01"}])),
+            "variants.0.price_adjustment",
+            &json!("The price of a variant would be negative."),
+        ),
+        (
+            variants(json!([{"sku": "a", "id": 1}])),
+            "variants.0.id",
+            &json!("Invalid pk \"1\" - object does not exist."),
+        ),
+        (
+            variants(json!([{"sku": "a", "weight_grams": "heavy"}])),
+            "variants.0.weight_grams",
+            &json!("A valid integer is required."),
+        ),
+        (
+            variants(json!([{"sku": "a", "inventory_count": -1}])),
+            "variants.0.inventory_count",
+            &json!("Ensure this value is greater than or equal to 0."),
+        ),
+        (
+            images(json!([{"url": "javascript:alert(1)"}])),
+            "images.0.url",
+            &json!("Enter a valid URL: http://…, https://…, or /… from the API's root."),
+        ),
+        (
+            images(json!([{"url": "/a.jpg", "variant_sku": "BLOUSE-M"}])),
+            "images.0.variant_sku",
+            &json!("The product has no variant \"BLOUSE-M\"."),
+        ),
+        (
+            images(json!([{"url": "/a.jpg", "product_variant_id": 1}])),
+            "images.0.product_variant_id",
+            &json!("Invalid pk \"1\" - object does not exist."),
+        ),
+        (
+            images(json!([{"url": "/a.jpg", "id": 1}])),
+            "images.0.id",
+            &json!("Invalid pk \"1\" - object does not exist."),
+        ),
+    ] {
+        let refused = editor.post(PRODUCTS, body.clone()).await.expect(400).body;
+        assert_eq!(&refused[field][0], message, "{body} {refused}");
+    }
+    assert_eq!(shop.app.count("select count(*) from products").await, 4);
+    assert_eq!(shop.app.count("select count(*) from product_variants").await, 5);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_nobody_would_send_is_refused_too(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await.header("content-type", "application/json");
+    let deep = format!("{{\"name\": {}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+    let refused = editor.send(Method::POST, PRODUCTS, Body::from(deep)).await.expect(400);
+    assert_eq!(refused.body["code"], "parse_error");
+    let heavy = json!({"name": "x", "base_price": "1", "description": "x".repeat(3_000_000)}).to_string();
+    editor.send(Method::POST, PRODUCTS, Body::from(heavy)).await.expect(413);
+    let many: Vec<Value> = (0..501).map(|at| json!({"sku": at.to_string()})).collect();
+    let many = editor.post(PRODUCTS, json!({"name": "x", "base_price": "1", "variants": many})).await.expect(400);
+    assert_eq!(many.body, json!({"variants": ["Ensure this field has no more than 500 elements."]}));
+    let twice = json!({"name": "x", "base_price": "1", "publish_at": "2027-01-01T00:00:00Z", "unpublish_at": "2026-01-01T00:00:00Z"});
+    assert_eq!(
+        editor.post(PRODUCTS, twice).await.expect(400).body,
+        json!({"unpublish_at": ["It must be after publish_at."]})
+    );
+    for bad in ["yesterday", "2026-01-01", "99999-01-01T00:00:00Z"] {
+        editor.post(PRODUCTS, json!({"name": "x", "base_price": "1", "publish_at": bad})).await.expect(400);
+    }
+    assert_eq!(app.count("select count(*) from products").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_largest_product_there_can_be_is_made(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let options = |at: usize| {
+        let (size, colour) = (at % 25, at / 25);
+        json!([{"attribute": "Size", "value": format!("Size {size}")}, {"attribute": "Colour", "value": format!("Colour {colour}")}])
+    };
+    let variants: Vec<Value> =
+        (0..500).map(|at| json!({"sku": format!("V-{at}"), "options": options(at), "inventory_count": at})).collect();
+    let words: String = (0..9_000).map(|at| format!("wörd{at:03} ")).collect();
+    let images: Vec<Value> = (0..250).map(|at| json!({"url": format!("/images/{at}.jpg")})).collect();
+    let product =
+        json!({"name": "All of it", "base_price": "10", "description": words, "variants": variants, "images": images});
+
+    let made = editor.post(PRODUCTS, product).await.expect(201).body;
+
+    let of = |list: &str, field: &str| -> Vec<Value> {
+        made[list].as_array().unwrap().iter().map(|one| one[field].clone()).collect()
+    };
+    let expected: Vec<Value> = (0..500).map(|at| json!(format!("V-{at}"))).collect();
+    assert_eq!(of("variants", "sku"), expected);
+    assert_eq!(of("images", "display_order"), (0..250).map(|at| json!(at)).collect::<Vec<_>>());
+    assert!(app.stock_adds_up().await);
+    assert_eq!(app.count("select sum(on_hand)::bigint from stock_levels").await, 124_750);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_many_who_make_the_same_product_at_once_one_does(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let answers = join_all((0..6).map(|at| {
+        // Another slug each, and the SKUs in another order: they meet at the variants.
+        let mut shirt = shirt();
+        shirt["slug"] = json!(format!("shirt-{at}"));
+        shirt["images"] = json!([]);
+        if at % 2 == 0 {
+            shirt["variants"].as_array_mut().unwrap().reverse();
+        }
+        let editor = editor.clone();
+        async move { editor.post(PRODUCTS, shirt).await }
+    }))
+    .await;
+
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 400, 400, 400, 400, 400]);
+    assert_eq!(app.count("select count(*) from products").await, 1);
+    assert_eq!(app.count("select count(*) from attributes").await, 2);
+    assert_eq!(app.count("select count(*) from attribute_values").await, 3);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn only_who_may_change_the_catalogue_changes_products(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let mut others = Permissions::all().iter().collect::<Vec<_>>();
+    others.retain(|permission| *permission != Permission::Catalogue);
+    let clerk = shop.app.of(&shop.app.a_staff_user_who_may(Permissions::from_iter(others)).await);
+    let ana = shop.app.of(&shop.app.a_user().await);
+    for (client, status) in [(&shop.client(), 401), (&ana, 403), (&clerk, 403)] {
+        client.post(PRODUCTS, json!({})).await.expect(status);
+        for path in [path("blouse"), path("blouse/variants/1"), path("blouse/images/1")] {
+            client.put(&path, json!({})).await.expect(status);
+            client.patch(&path, json!({})).await.expect(status);
+            client.delete(&path).await.expect(status);
+        }
+        for path in [path("blouse/variants"), path("blouse/images"), path("blouse/variants/combinations")] {
+            client.post(&path, json!({})).await.expect(status);
+        }
+    }
+    assert_eq!(shop.app.count("select sum(version)::bigint from products").await, 4);
+}

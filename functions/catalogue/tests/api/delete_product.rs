@@ -1,0 +1,104 @@
+//! `DELETE /api/v1/catalogue/products/{id_or_slug}/` and of its variants.
+
+use serde_json::{Value, json};
+use shared::testing::{TestApp, TestProduct};
+use sqlx::PgPool;
+
+use crate::app;
+use crate::create_product::{make_shirt, path};
+use crate::write_categories::editor;
+
+/// Somebody buys one of a variant.
+async fn buys(app: &TestApp, variant: &Value) {
+    let variant = serde_json::from_value(variant.clone()).unwrap();
+    let bought = TestProduct { id: shared::ids::ProductId(0), variant, sku: String::new(), slug: String::new() };
+    app.an_order_of(&[(&bought, 1)]).await;
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_that_nobody_bought_is_gone_and_its_stock_written_off(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    make_shirt(&editor).await;
+    editor.delete(&path("ocean-blue-shirt")).await.expect(204);
+    editor.get(&path("ocean-blue-shirt")).await.expect(404);
+    editor.delete(&path("ocean-blue-shirt")).await.expect(404);
+    assert_eq!(app.count("select count(*) from product_variants").await, 0);
+    assert_eq!(app.count("select sum(change)::bigint from stock_ledger").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_that_orders_refer_to_is_archived(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = make_shirt(&editor).await;
+    buys(&app, &shirt["variants"][0]["id"]).await;
+
+    let archived = editor.delete(&path("ocean-blue-shirt")).await.expect(200);
+
+    assert_eq!(archived.body["status"], "archived");
+    app.anonymous().get(&path("ocean-blue-shirt")).await.expect(404);
+    assert_eq!(editor.get(&path("ocean-blue-shirt")).await.expect(200).body, archived.body);
+    assert_eq!(app.count("select count(*) from order_lines where variant_id is not null").await, 1);
+    // And back.
+    editor.patch(&path("ocean-blue-shirt"), json!({"status": "active"})).await.expect(200);
+    app.anonymous().get(&path("ocean-blue-shirt")).await.expect(200);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_variant_that_orders_refer_to_is_archived_and_others_are_gone(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = make_shirt(&editor).await;
+    let at = |at: usize| path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][at]["id"]));
+    buys(&app, &shirt["variants"][0]["id"]).await;
+
+    let archived = editor.delete(&at(0)).await.expect(200).body;
+    editor.delete(&at(1)).await.expect(204);
+
+    assert_eq!((&archived["is_archived"], &archived["is_available"]), (&json!(true), &json!(false)));
+    app.anonymous().get(&at(0)).await.expect(404);
+    editor.get(&at(0)).await.expect(200);
+    editor.get(&at(1)).await.expect(404);
+    let seen = app.anonymous().get(&path("ocean-blue-shirt")).await.expect(200).body;
+    assert_eq!((&seen["variants"], &seen["is_available"]), (&json!([]), &json!(false)));
+    let sold_again = editor.patch(&at(0), json!({"is_archived": false})).await.expect(200).body;
+    assert_eq!((&sold_again["is_archived"], &sold_again["inventory_count"]), (&json!(false), &json!(2)));
+    assert!(app.stock_adds_up().await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_replacement_archives_what_was_bought_and_sells_it_again_when_it_is_named(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = make_shirt(&editor).await;
+    buys(&app, &shirt["variants"][0]["id"]).await;
+    let with = |variants: Value| json!({"name": "Ocean Blue Shirt", "base_price": "49.90", "images": [], "variants": variants});
+    let small = json!({"sku": "OCEAN-S"});
+
+    let without = editor.put(&path("ocean-blue-shirt"), with(json!([]))).await.expect(200).body;
+    assert_eq!(without["variants"].as_array().unwrap().len(), 1);
+    assert_eq!(without["variants"][0]["is_archived"], true);
+    let again = editor.put(&path("ocean-blue-shirt"), with(json!([small]))).await.expect(200).body;
+
+    assert_eq!(again["variants"][0]["is_archived"], false);
+    assert_eq!(again["variants"][0]["id"], shirt["variants"][0]["id"]);
+    assert_eq!(again["variants"][0]["attribute_values"], shirt["variants"][0]["attribute_values"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_archived_variant_stands_in_nobody_s_way_until_it_comes_back(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = make_shirt(&editor).await;
+    let old = path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][0]["id"]));
+    editor.patch(&old, json!({"is_archived": true})).await.expect(200);
+    let values: Vec<&Value> =
+        shirt["variants"][0]["attribute_values"].as_array().unwrap().iter().map(|value| &value["id"]).collect();
+    let twin = json!({"sku": "OCEAN-S2", "attribute_value_ids": values});
+    editor.post(&path("ocean-blue-shirt/variants"), twin).await.expect(201);
+
+    let refused = editor.patch(&old, json!({"is_archived": false})).await.expect(400).body;
+
+    assert_eq!(refused, json!({"non_field_errors": ["Another variant of the product has the same values."]}));
+}

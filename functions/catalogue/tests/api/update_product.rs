@@ -1,0 +1,268 @@
+//! `PUT` and `PATCH /api/v1/catalogue/products/{id_or_slug}/`
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::create_product::{make_shirt, path, shirt};
+use crate::write_categories::editor;
+use crate::{PRODUCTS, Shop, app};
+
+fn skus(product: &Value) -> Vec<&str> {
+    product["variants"].as_array().unwrap().iter().map(|variant| variant["sku"].as_str().unwrap()).collect()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_change_changes_what_is_sent_and_nothing_else(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let before = make_shirt(&editor).await;
+    for (field, value) in [
+        ("name", json!("Sea Shirt")),
+        ("description", json!("<p>New.</p>")),
+        ("sku", json!("SEA")),
+        ("sku", json!(null)),
+        ("tags", json!(["a", "b"])),
+        ("status", json!("draft")),
+        ("publish_at", json!("2027-01-01T00:00:00.000000Z")),
+        ("unpublish_at", json!("2028-01-01T00:00:00.000000Z")),
+        ("publish_at", json!(null)),
+        ("slug", json!("sea-shirt")),
+    ] {
+        let was = editor.get(&path(&before["id"].to_string())).await.expect(200).body;
+        let changed = editor.patch(&path(&before["id"].to_string()), json!({field: value})).await.expect(200).body;
+        let mut expected = was;
+        expected[field] = value.clone();
+        assert_eq!(changed, expected, "{field}");
+    }
+    let moved = editor.get(&path("ocean-blue-shirt")).await.expect(301);
+    assert_eq!(moved.header("location"), path("sea-shirt"));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_was_read_can_be_sent_back_and_changes_nothing(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let mut shirt = shirt();
+    shirt["images"][1]["url"] = json!("/dev/images/m.svg");
+    shirt["variants"][0]["own_price"] = json!("12.00");
+    let before = editor.post(PRODUCTS, shirt).await.expect(201).body;
+    assert_eq!(before["images"][1]["url"], "http://shop.test/dev/images/m.svg");
+
+    let after = editor.put(&path("ocean-blue-shirt"), before.clone()).await.expect(200).body;
+
+    assert_eq!(after, before);
+    assert_eq!(app.count("select count(*) from product_images where url = '/dev/images/m.svg'").await, 1);
+    assert!(app.stock_adds_up().await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_replacement_keeps_the_variants_and_images_that_it_names_and_removes_the_others(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let before = make_shirt(&editor).await;
+    let (small, medium) = (&before["variants"][0], &before["variants"][1]);
+    let size = |value: &str| json!([{"attribute": "size", "value": value}]);
+    let replacement = json!({
+        "name": "Shirt", "base_price": "40.00",
+        "variants": [
+            {"sku": "OCEAN-L", "options": size("L"), "inventory_count": 7},
+            // Known by its id, under another SKU.
+            {"id": small["id"], "sku": "OCEAN-XS", "options": size("XS"), "inventory_count": 99},
+        ],
+        "images": [{"url": "https://cdn.test/new.jpg"}, {"id": before["images"][0]["id"], "url": "https://cdn.test/s.jpg"}],
+    });
+
+    let after = editor.put(&path("ocean-blue-shirt"), replacement).await.expect(200).body;
+
+    assert_eq!(skus(&after), ["OCEAN-L", "OCEAN-XS"]);
+    assert_eq!(after["variants"][1]["id"], small["id"]);
+    assert_eq!(after["variants"][1]["name"], "XS");
+    // What is in stock of a variant that was there is not this request's to change.
+    assert_eq!(
+        (&after["variants"][0]["inventory_count"], &after["variants"][1]["inventory_count"]),
+        (&json!(7), &json!(3))
+    );
+    assert_eq!(after["images"][1]["id"], before["images"][0]["id"]);
+    assert_eq!(
+        (&after["slug"], &after["default_variant_id"]),
+        (&json!("ocean-blue-shirt"), &after["variants"][0]["id"])
+    );
+    editor.get(&path(&format!("ocean-blue-shirt/variants/{}", medium["id"]))).await.expect(404);
+    assert!(app.stock_adds_up().await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_replacement_says_its_variants_and_images(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    make_shirt(&editor).await;
+    let refused = editor.put(&path("ocean-blue-shirt"), json!({"name": "x", "base_price": "1"})).await.expect(400);
+    let required = json!(["This field is required."]);
+    assert_eq!(refused.body, json!({"variants": required, "images": required}));
+    assert_eq!(app.count("select count(*) from product_variants").await, 2);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn two_variants_may_swap_their_values_and_places(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let before = make_shirt(&editor).await;
+    let values = |at: usize| -> Vec<Value> {
+        before["variants"][at]["attribute_values"].as_array().unwrap().iter().map(|value| value["id"].clone()).collect()
+    };
+    let swapped = json!([
+        {"sku": "OCEAN-M", "attribute_value_ids": values(0)},
+        {"sku": "OCEAN-S", "attribute_value_ids": values(1)},
+    ]);
+    let after = editor.patch(&path("ocean-blue-shirt"), json!({"variants": swapped})).await.expect(200).body;
+    assert_eq!(skus(&after), ["OCEAN-M", "OCEAN-S"]);
+    assert_eq!(after["variants"][0]["name"], "S / Blue");
+    assert_eq!(after["variants"][0]["id"], before["variants"][1]["id"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_variant_s_own_price_stays_when_the_base_price_moves(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let mut shirt = shirt();
+    shirt["variants"][0]["own_price"] = json!("45.00");
+    editor.post(PRODUCTS, shirt).await.expect(201);
+
+    let after = editor.patch(&path("ocean-blue-shirt"), json!({"base_price": "30.00"})).await.expect(200).body;
+
+    let prices: Vec<&Value> = after["variants"].as_array().unwrap().iter().map(|variant| &variant["price"]).collect();
+    assert_eq!(prices, ["45.00", "32.50"]);
+    assert_eq!(after["price_range"], json!({"min": "32.50", "max": "45.00"}));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_base_price_that_would_make_a_variant_s_price_negative_is_refused(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let mut shirt = shirt();
+    shirt["variants"][0]["price_adjustment"] = json!("-20.00");
+    editor.post(PRODUCTS, shirt).await.expect(201);
+    let refused = editor.patch(&path("ocean-blue-shirt"), json!({"base_price": "19.99"})).await.expect(400);
+    assert_eq!(refused.body, json!({"base_price": ["The price of a variant would be negative."]}));
+    assert_eq!(app.count("select base_price from products").await, 4990);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_variant_of_another_product_is_none_of_this_one(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+    let shirt = make_shirt(&editor).await;
+    let other = shop.app.count("select id from product_variants where sku = 'BLOUSE-M'").await;
+    let change = json!({"variants": [{"id": other, "sku": "MINE"}]});
+    let refused = editor.patch(&path("ocean-blue-shirt"), change).await.expect(400).body;
+    assert_eq!(refused["variants.0.id"][0], format!("Invalid pk \"{other}\" - object does not exist."));
+    let change = json!({"variants": [{"sku": "BLOUSE-M"}]});
+    editor.patch(&path("ocean-blue-shirt"), change).await.expect(400);
+    let at = path(&format!("ocean-blue-shirt/variants/{other}"));
+    editor.get(&at).await.expect(404);
+    editor.patch(&at, json!({"name": "Mine"})).await.expect(404);
+    editor.delete(&at).await.expect(404);
+    let change = json!({"images": [{"url": "/a.jpg", "product_variant_id": other}]});
+    editor.patch(&path("ocean-blue-shirt"), change).await.expect(400);
+    assert_eq!(editor.get(&path("ocean-blue-shirt")).await.expect(200).body, shirt);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn two_editors_do_not_write_over_each_other(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = make_shirt(&editor).await;
+    let at = path("ocean-blue-shirt");
+    let seen = editor.get(&at).await.expect(200).header("etag").to_owned();
+    let both = editor.clone().header("if-match", &seen);
+    let answers = join_all(["A", "B"].map(|name| both.patch(&at, json!({"name": name})))).await;
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412]);
+
+    let variant = path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][0]["id"]));
+    let image = path(&format!("ocean-blue-shirt/images/{}", shirt["images"][0]["id"]));
+    for late in [
+        both.put(&at, shirt.clone()).await,
+        both.delete(&at).await,
+        both.patch(&variant, json!({"name": "x"})).await,
+        both.put(&variant, json!({"sku": "x"})).await,
+        both.delete(&variant).await,
+        both.patch(&image, json!({"alt_text": "x"})).await,
+        both.put(&image, json!({"url": "/x"})).await,
+        both.delete(&image).await,
+        both.post(&path("ocean-blue-shirt/variants"), json!({"sku": "x"})).await,
+        both.post(&path("ocean-blue-shirt/images"), json!({"url": "/x"})).await,
+        both.post(
+            &path("ocean-blue-shirt/variants/combinations"),
+            json!({"options": [{"attribute": "a", "values": ["b"]}]}),
+        )
+        .await,
+    ] {
+        assert_eq!(late.expect(412).body["code"], "changed_meanwhile");
+    }
+    // The tag of a part is good for the next change of another part, if nothing came between.
+    let now = editor.get(&variant).await.expect(200).header("etag").to_owned();
+    let next = editor.clone().header("if-match", &now).patch(&image, json!({"alt_text": "x"})).await.expect(200);
+    editor.header("if-match", next.header("etag")).delete(&at).await.expect(204);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn shoppers_see_a_product_from_its_time_until_its_end(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    make_shirt(&editor).await;
+    let (at, shopper) = (path("ocean-blue-shirt"), app.anonymous());
+    // The clock of the tests stands at 2026-11-22T06:38:51Z.
+    for (change, is_seen) in [
+        (json!({"status": "draft"}), false),
+        (json!({"status": "active"}), true),
+        (json!({"publish_at": "2026-11-22T06:38:52Z"}), false),
+        (json!({"publish_at": "2026-11-22T06:38:51Z", "unpublish_at": "2026-11-22T06:38:52Z"}), true),
+        (json!({"publish_at": "2026-11-01T00:00:00+01:00", "unpublish_at": "2026-11-22T06:38:51Z"}), false),
+        (json!({"unpublish_at": null}), true),
+        (json!({"status": "archived"}), false),
+    ] {
+        editor.patch(&at, change.clone()).await.expect(200);
+        let (status, count) = if is_seen { (200, 1) } else { (404, 0) };
+        for path in [&at, &path("ocean-blue-shirt/variants"), &path("ocean-blue-shirt/images")] {
+            shopper.get(path).await.expect(status);
+            editor.get(path).await.expect(200);
+        }
+        let listed = shopper.get(PRODUCTS).await.expect(200);
+        assert_eq!(listed.body["results"].as_array().unwrap().len(), count, "{change}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_appears_and_goes_by_the_clock_alone(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    make_shirt(&editor).await;
+    let at = path("ocean-blue-shirt");
+    let times = json!({"publish_at": "2026-11-22T06:39:00Z", "unpublish_at": "2026-11-22T06:40:00Z"});
+    editor.patch(&at, times).await.expect(200);
+    app.anonymous().get(&at).await.expect(404);
+    app.clock.advance(10);
+    app.anonymous().get(&at).await.expect(200);
+    app.clock.advance(60);
+    app.anonymous().get(&at).await.expect(404);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_default_variant_is_one_that_is_there_and_sold(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = make_shirt(&editor).await;
+    let (small, medium) = (&shirt["variants"][0]["id"], &shirt["variants"][1]["id"]);
+    let at = path("ocean-blue-shirt");
+    let chosen = editor.patch(&at, json!({"default_variant_id": small})).await.expect(200).body;
+    assert_eq!(&chosen["default_variant_id"], small);
+    editor.patch(&at, json!({"default_variant_id": 999})).await.expect(400);
+    let archived = json!({"is_archived": true});
+    editor.patch(&path(&format!("ocean-blue-shirt/variants/{small}")), archived).await.expect(200);
+    assert_eq!(&editor.get(&at).await.expect(200).body["default_variant_id"], medium);
+    let refused = editor.patch(&at, json!({"default_variant_id": small})).await.expect(400).body;
+    assert_eq!(refused, json!({"default_variant_id": ["An archived variant is not shown."]}));
+}

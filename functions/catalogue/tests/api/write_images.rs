@@ -1,0 +1,105 @@
+//! `/api/v1/catalogue/products/{id_or_slug}/images/`, one by one.
+
+use serde_json::{Value, json};
+use shared::testing::Client;
+use sqlx::PgPool;
+
+use crate::app;
+use crate::create_product::{make_shirt, path};
+use crate::write_categories::editor;
+
+const IMAGES: &str = "ocean-blue-shirt/images";
+
+/// The file names, in order; the places are sure to be 0, 1, 2 ….
+async fn files(client: &Client) -> Vec<String> {
+    let listed = client.get(&path(IMAGES)).await.expect(200).body;
+    let images = listed["results"].as_array().unwrap();
+    let places: Vec<usize> = images.iter().map(|image| image["display_order"].as_u64().unwrap() as usize).collect();
+    assert_eq!(places, (0..images.len()).collect::<Vec<_>>());
+    images.iter().map(|image| image["url"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()).collect()
+}
+
+fn at(image: &Value) -> String {
+    path(&format!("{IMAGES}/{}", image["id"]))
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_image_comes_to_the_others_and_the_first_one_stands_for_the_product(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = make_shirt(&editor).await;
+    let new = json!({"url": "/dev/images/back.svg", "alt_text": " From behind ", "product_variant_id": shirt["variants"][1]["id"]});
+
+    let made = editor.post(&path(IMAGES), new).await.expect(201);
+    let first = json!({"url": "https://cdn.test/first.jpg", "display_order": 0});
+    editor.post(&path(IMAGES), first).await.expect(201);
+
+    assert_eq!(made.body["url"], "http://shop.test/dev/images/back.svg");
+    assert_eq!((&made.body["alt_text"], &made.body["display_order"]), (&json!("From behind"), &json!(2)));
+    assert_eq!(made.body["product_variant_id"], shirt["variants"][1]["id"]);
+    assert!(made.header("location").ends_with(&at(&made.body)));
+    assert_eq!(app.anonymous().get(&at(&made.body)).await.expect(200).body["display_order"], 3);
+    assert_eq!(files(&app.anonymous()).await, ["first.jpg", "s.jpg", "m.jpg", "back.svg"]);
+    let product = app.anonymous().get(&path("ocean-blue-shirt")).await.expect(200).body;
+    assert_eq!(product["main_image"]["url"], "https://cdn.test/first.jpg");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_image_moves_and_the_others_make_room(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = make_shirt(&editor).await;
+    editor.post(&path(IMAGES), json!({"url": "/x.jpg"})).await.expect(201);
+    let small = at(&shirt["images"][0]);
+    for (place, expected) in
+        [(1, ["m.jpg", "s.jpg", "x.jpg"]), (999, ["m.jpg", "x.jpg", "s.jpg"]), (0, ["s.jpg", "m.jpg", "x.jpg"])]
+    {
+        editor.patch(&small, json!({"display_order": place})).await.expect(200);
+        assert_eq!(files(&editor).await, expected);
+    }
+    editor.delete(&small).await.expect(204);
+    assert_eq!(files(&editor).await, ["m.jpg", "x.jpg"]);
+    editor.delete(&small).await.expect(404);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_change_of_an_image_changes_what_is_sent_and_a_replacement_all(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = make_shirt(&editor).await;
+    let small = at(&shirt["images"][0]);
+    let mut expected = shirt["images"][0].clone();
+    for (field, value) in
+        [("alt_text", json!("x")), ("url", json!("https://cdn.test/y.jpg")), ("product_variant_id", json!(null))]
+    {
+        expected[field] = value.clone();
+        assert_eq!(editor.patch(&small, json!({field: value})).await.expect(200).body, expected);
+    }
+    let replaced =
+        editor.put(&small, json!({"url": "https://cdn.test/z.jpg", "variant_sku": "OCEAN-M"})).await.expect(200).body;
+    assert_eq!((&replaced["alt_text"], &replaced["display_order"]), (&json!(""), &json!(0)));
+    assert_eq!(replaced["product_variant_id"], shirt["variants"][1]["id"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_cannot_be_an_image_is_refused(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = make_shirt(&editor).await;
+    for body in [
+        json!({}),
+        json!({"url": "x.jpg"}),
+        json!({"url": "//evil.test/x.jpg"}),
+        json!({"url": format!("/{}", "x".repeat(2000))}),
+        json!({"url": "/x.jpg", "display_order": -1}),
+        json!({"url": "/x.jpg", "product_variant_id": 999}),
+        json!({"url": "/x.jpg", "variant_sku": "other"}),
+        json!({"url": "/x.jpg", "alt_text": "x".repeat(1001)}),
+    ] {
+        editor.post(&path(IMAGES), body.clone()).await.expect(400);
+        editor.put(&at(&shirt["images"][0]), body).await.expect(400);
+    }
+    editor.patch(&at(&shirt["images"][0]), json!({"url": null})).await.expect(400);
+    editor.patch(&path(&format!("{IMAGES}/999")), json!({})).await.expect(404);
+    assert_eq!(editor.get(&path("ocean-blue-shirt")).await.expect(200).body, shirt);
+}

@@ -1,0 +1,62 @@
+//! Plain values that few bodies have: prices, amounts that may be negative, moments.
+
+use serde_json::Value;
+
+use super::Fields;
+use crate::money::Money;
+use crate::time::Timestamp;
+
+impl Fields {
+    /// A price: an amount that is not negative and that the shop can charge.
+    pub fn price(&mut self, name: &str) -> Option<Money> {
+        self.money(name).filter(|price| self.is_within_prices(name, *price))
+    }
+
+    /// What is added to a price, or with a minus taken off it.
+    pub fn price_adjustment(&mut self, name: &str) -> Option<Money> {
+        let text = match self.required(name)? {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => String::new(),
+        };
+        match Money::parse(&text) {
+            Ok(money) => Some(money).filter(|money| self.is_within_prices(name, *money)),
+            Err(error) => {
+                self.error(name, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// A moment, as RFC 3339 writes it.
+    pub fn timestamp(&mut self, name: &str) -> Option<Timestamp> {
+        let timestamp = match self.required(name)? {
+            Value::String(text) => text.trim().parse().ok(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+        };
+        if timestamp.is_none() {
+            self.error(
+                name,
+                "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm:ss[.uuuuuu](Z|+HH:MM|-HH:MM).",
+            );
+        }
+        timestamp
+    }
+
+    /// Whether the field is a number, as ids are, and no text.
+    pub fn is_number(&self, name: &str) -> bool {
+        matches!(self.values.get(name), Some(Value::Number(_)))
+    }
+
+    fn is_within_prices(&mut self, name: &str, money: Money) -> bool {
+        let bound = Money::MAX_PRICE;
+        if money > bound {
+            self.error(name, format!("Ensure this value is less than or equal to {bound}."));
+        } else if money.minor() < -bound.minor() {
+            self.error(name, format!("Ensure this value is greater than or equal to -{bound}."));
+        } else {
+            return true;
+        }
+        false
+    }
+}
