@@ -1,5 +1,8 @@
 //! `/api/v1/catalogue/`: products, brands, the category tree and attributes, for everybody to read and for staff to change.
 
+mod bulk;
+mod bulk_prices;
+mod bulk_stock;
 mod cached;
 mod category_body;
 mod combine_variants;
@@ -60,6 +63,8 @@ pub fn router() -> OpenApiRouter<App> {
         ))
         .routes(routes!(get_category_tree::get_category_tree))
         .merge(taxonomies())
+        .routes(routes!(bulk_prices::change_prices))
+        .routes(routes!(bulk_stock::change_stock))
         .routes(routes!(list_attributes::list_attributes))
 }
 

@@ -80,6 +80,22 @@ pub async fn set_all(tx: &mut Tx, counts: &[Counted], now: Timestamp) -> sqlx::R
     .map(drop)
 }
 
+/// Locks the stock of these variants, in the order in which checkout locks it. Answers what is on hand.
+pub async fn lock_stock(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, i32>> {
+    let rows = sqlx::query!(
+        "select variant_id, on_hand from stock_levels where variant_id = any ($1) order by variant_id for update",
+        variants as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.variant_id, row.on_hand)).collect())
+}
+
+/// Rewrites whether these products can be bought. Whoever set stock to or from nothing with [`set_all`] calls it afterwards.
+pub async fn refresh_availability(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<()> {
+    sqlx::query!("select refresh_availability($1)", products as _).fetch_one(&mut *tx).await.map(drop)
+}
+
 /// Locks the stock of every variant of these products, in the order in which checkout locks it. Answers what is on hand.
 pub async fn lock_stock_of_all(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<HashMap<VariantId, i32>> {
     let rows = sqlx::query!(

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cached;
+mod bulk_prices;
+mod bulk_stock;
 mod combine_variants;
 mod create_product;
 mod delete_product;

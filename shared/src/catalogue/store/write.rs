@@ -4,6 +4,7 @@
 //! whether anything was changed. Slugs and SKUs say which row is meant. Whoever changes what a card shows ends with
 //! [`refresh_product_cards`] in the same transaction, and with [`touch_product`] where the product itself did not change.
 
+mod bulk;
 mod category;
 mod named_values;
 mod product;
@@ -14,6 +15,9 @@ mod taxonomy;
 mod tree;
 mod variants;
 
+pub use bulk::{
+    NamedVariant, VariantPrice, find_variants, lock_products, prices, set_prices, touch_products,
+};
 pub use category::{
     CategoryChange, CategoryRefused, NewCategory, delete_category, insert_category, lock_category_tree,
     move_to_position, update_category,
