@@ -61,4 +61,6 @@ id! {
     ApiKeyId(Uuid);
     /// An address in somebody's profile.
     AddressId(i64);
+    /// An upload. Random (uuid v4): its file lies under it.
+    UploadId(Uuid);
 }

@@ -4,10 +4,14 @@
 //! `aws-config`, thirty crates of it, has nothing to do here.
 
 mod database_token;
+#[cfg(feature = "s3")]
+mod s3;
 #[cfg(feature = "sqs")]
 mod sqs;
 
 pub use database_token::database_token;
+#[cfg(feature = "s3")]
+pub use s3::S3;
 #[cfg(feature = "sqs")]
 pub use sqs::Sqs;
 
