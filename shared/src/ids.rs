@@ -65,4 +65,6 @@ id! {
     ExportId(Uuid);
     /// An address in somebody's profile.
     AddressId(i64);
+    /// An upload. Random (uuid v4): its file lies under it.
+    UploadId(Uuid);
 }

@@ -19,6 +19,7 @@ pub mod staff;
 pub mod stock;
 pub mod throttles;
 pub mod transfers;
+pub mod uploads;
 pub mod users;
 
 pub mod ids;

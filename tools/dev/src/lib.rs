@@ -19,6 +19,7 @@ pub mod sample;
 pub mod serve;
 pub mod services;
 pub mod shop;
+pub mod storage;
 pub mod superuser;
 pub mod wire;
 

@@ -11,14 +11,14 @@ use crate::terminal::{ask, is_attended};
 pub(super) async fn begin_anew(home: &Home, environment: &Environment, sure: bool) -> anyhow::Result<()> {
     if has_data(home) && !sure && is_attended() {
         let question =
-            format!("This deletes the shop in {}: its database, queue and mail. Go on? [y/N]", home.path().display());
+            format!("This deletes the shop in {}: its database, queue, mail and files. Go on? [y/N]", home.path().display());
         let answer = tokio::task::spawn_blocking(move || ask(&question)).await??;
         if !["y", "yes"].contains(&answer.to_lowercase().as_str()) {
             bail!("nothing was deleted");
         }
     }
     database::forget(home, environment).await?;
-    for directory in [home.queue(), home.mail()] {
+    for directory in [home.queue(), home.mail(), home.files()] {
         if directory.exists() {
             std::fs::remove_dir_all(directory)?;
         }
@@ -30,5 +30,5 @@ pub(super) async fn begin_anew(home: &Home, environment: &Environment, sure: boo
 }
 
 fn has_data(home: &Home) -> bool {
-    [home.postgres(), home.queue(), home.mail()].iter().any(|path| path.exists())
+    [home.postgres(), home.queue(), home.mail(), home.files()].iter().any(|path| path.exists())
 }

@@ -27,6 +27,7 @@ use crate::queue::Spool;
 use crate::sample;
 use crate::shop::{Parts, shop};
 use crate::stop::Stop;
+use crate::storage::Files;
 
 /// As many requests as this have a connection at once.
 const CONNECTIONS: usize = 8;
@@ -61,6 +62,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
 
     let url = port.url();
     let spool = Arc::new(Spool::open(home.queue(), ambient.clone())?);
+    let files = Files::open(home, &ambient)?;
     let mailbox = Arc::new(Mailbox::open(home.mail(), ambient.clone(), url.clone())?);
     let auth_options = auth::Options::from_environment(environment)?;
     let signer = Arc::new(signing_key::load(&home.signing_key())?);
@@ -70,7 +72,15 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
         .merge(start_page::router(&url))
         .merge(mailbox::router(mailbox.clone()))
         .merge(images::router())
-        .fallback_service(shop(Parts { app, signer, options: auth_options, queue: spool.clone() }));
+        .merge(files.router())
+        .fallback_service(shop(Parts {
+            app,
+            signer,
+            options: auth_options,
+            queue: spool.clone(),
+            storage: files.private.clone(),
+            images: files.images(),
+        }));
 
     let (stop, stopped) = watch::channel(false);
     let jobs = if options.without_mail {

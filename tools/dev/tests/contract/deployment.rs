@@ -234,14 +234,15 @@ fn every_alarm_says_what_it_means_and_tells_somebody() {
 
 #[test]
 fn no_function_is_throttled_unseen() {
-    let alarm = resource(&template(), "ThrottlesAlarm");
-    let metrics = alarm.property("Metrics").as_array().unwrap();
-    let watched: BTreeSet<&str> = metrics
-        .iter()
-        .filter_map(|metric| metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"].as_str())
-        .collect();
-    let functions = functions();
-    assert_eq!(watched, functions.iter().map(|function| function.name.as_str()).collect());
+    let mut watched = BTreeSet::new();
+    for name in ["ThrottlesAlarm", "JobThrottlesAlarm"] {
+        let alarm = resource(&template(), name);
+        let metrics = alarm.property("Metrics").as_array().unwrap();
+        assert!(metrics.len() <= 10, "CloudWatch takes no more: {name}");
+        let of_metric = |metric: &Value| metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"].clone();
+        watched.extend(metrics.iter().filter_map(|metric| of_metric(metric).as_str().map(str::to_owned)));
+    }
+    assert_eq!(watched, functions().into_iter().map(|function| function.name).collect());
 }
 
 #[test]

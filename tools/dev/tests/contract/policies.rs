@@ -17,6 +17,14 @@ const WILDCARDS: &[(&str, &str, &str)] = &[
         "Allow on ${ImageBucket.Arn}/*",
         "images have no names beforehand, and the CDN may read each",
     ),
+    ("UploadBucketPolicy", "Deny to anyone", "without TLS nobody gets anything"),
+    ("UploadBucketPolicy", "Deny of s3:*", "without TLS nobody gets anything"),
+    ("UploadBucketPolicy", "Deny on ${UploadBucket.Arn}/*", "without TLS nobody gets anything"),
+    ("Uploads", "Allow on ${UploadBucket.Arn}/uploads/*", "what is sent has a random name"),
+    ("Uploads", "Allow on ${ImageBucket.Arn}/images/*", "what comes of it has a random name"),
+    ("S3Endpoint", "Allow to anyone", "of those who come through it; who may is said by the functions' own policies"),
+    ("S3Endpoint", "Allow on ${UploadBucket.Arn}/*", "files have random names"),
+    ("S3Endpoint", "Allow on ${ImageBucket.Arn}/images/*", "images have random names"),
     (
         "SqsEndpoint",
         "Allow to anyone",
@@ -29,10 +37,14 @@ const ACTIONS: &[(&str, &str, &[&str])] = &[
     (
         "rds-db:connect",
         "its SQL: there is no password, a login is an IAM token",
-        &["admin", "auth", "cart", "catalogue", "migrate", "notifications", "orders", "outbox-relay"],
+        &["admin", "auth", "cart", "catalogue", "migrate", "notifications", "orders", "outbox-relay", "uploads"],
     ),
     ("sqs:SendMessage", "the outbox's events go to the queue", &["auth", "orders", "outbox-relay"]),
     ("ses:SendEmail", "it is who sends mail", &["notifications"]),
+    ("s3:GetObject", "what was sent is looked at", &["uploads"]),
+    ("s3:PutObject", "presigned requests may what their signer may; images are written", &["uploads"]),
+    ("s3:DeleteObject", "what was looked at is of no use any more", &["uploads"]),
+    ("s3:ListBucket", "without it what is not there is a 403", &["uploads"]),
 ];
 
 /// One statement of a policy of any kind.
@@ -194,6 +206,10 @@ fn what_a_function_uses_is_what_it_is_built_with() {
             ("rds-db:connect", !main.contains("serve_without_database")),
             ("sqs:SendMessage", manifest.contains(r#"features = ["sqs"]"#)),
             ("ses:SendEmail", manifest.contains("aws-sdk-sesv2")),
+            ("s3:GetObject", manifest.contains(r#"features = ["s3"]"#)),
+            ("s3:PutObject", manifest.contains(r#"features = ["s3"]"#)),
+            ("s3:DeleteObject", manifest.contains(r#"features = ["s3"]"#)),
+            ("s3:ListBucket", manifest.contains(r#"features = ["s3"]"#)),
         ];
         assert_eq!(built_with.len(), ACTIONS.len());
         for (action, used) in built_with {
