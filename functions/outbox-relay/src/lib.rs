@@ -138,8 +138,15 @@ async fn tell_of_abandoned_files(relay: &Relay) -> anyhow::Result<()> {
     for job in jobs {
         match timeout(relay.patience.with_queue, relay.jobs.send(job)).await {
             Ok(Ok(())) => tracing::info!(?job, "a file was abandoned; the worker is told again"),
-            Ok(Err(error)) => tracing::warn!(?job, error = format!("{error:#}"), "the worker could not be told of a file"),
-            Err(_) => tracing::warn!(?job, "the queue did not answer in time"),
+            // The rest another time: each that fails may take as long as the queue has.
+            Ok(Err(error)) => {
+                tracing::warn!(?job, error = format!("{error:#}"), "the worker could not be told of a file");
+                break;
+            }
+            Err(_) => {
+                tracing::warn!(?job, "the queue did not answer in time");
+                break;
+            }
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use shared::transfers::store::imports::{
 };
 use tokio::time::Instant;
 
-use crate::window::{Unreadable, Window};
+use crate::window::Window;
 use crate::{Ran, Worker};
 
 /// Goes on with it until it is done or the time is up.
@@ -79,8 +79,7 @@ async fn go_on(
         file.header = Some(window.header.clone());
         length = match window.next_length(worker.patience.window) {
             Ok(length) => length,
-            Err(unreadable @ Unreadable::TooLarge(_)) => return Ok(Some(Some(unreadable.to_string()))),
-            Err(unreadable) => return Err(unreadable.into()),
+            Err(unreadable) => return Ok(Some(Some(unreadable.to_string()))),
         };
     }
 }

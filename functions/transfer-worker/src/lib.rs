@@ -18,7 +18,8 @@ use shared::app::{Ambient, Environment, SystemAmbient};
 use shared::aws::{S3, SqsJobs};
 use shared::storage::Storage;
 use shared::transfers::parts::Parts;
-use shared::transfers::{Job, JobQueue, Work};
+use shared::transfers::store::{exports, imports};
+use shared::transfers::{Import, Job, JobQueue, TransferCounts, Work};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
@@ -115,4 +116,22 @@ pub async fn work(worker: &Worker, job: Job) -> anyhow::Result<()> {
         Ran::ToTheEnd => Ok(()),
         Ran::OutOfTime => worker.jobs.send(job).await.context("the rest could not be handed on"),
     }
+}
+
+/// How far a file is, in a line for people; `None` where there is no such file.
+pub async fn progress(worker: &Worker, job: Job) -> anyhow::Result<Option<String>> {
+    let mut tx = worker.db.read().await?;
+    let line = match job.work {
+        Work::Import(id) => imports::find(&mut tx, id).await?.map(|import| {
+            let Import { status, bytes_done, bytes, products, bad_rows, .. } = import;
+            let TransferCounts { created, updated, unchanged } = products;
+            let percent = 100 * bytes_done / bytes.max(1);
+            format!("import  {status:?} {percent} %: products {created} created, {updated} updated, {unchanged} unchanged; {bad_rows} bad rows")
+        }),
+        Work::Export(id) => exports::find(&mut tx, id).await?.map(|export| {
+            format!("export  {:?}: {} of {} products", export.status, export.products_done, export.products)
+        }),
+    };
+    tx.commit().await?;
+    Ok(line)
 }

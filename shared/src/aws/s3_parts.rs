@@ -28,10 +28,4 @@ impl Parts for S3 {
         request.upload_id(file.upload_id).multipart_upload(all).send().await?;
         Ok(())
     }
-
-    async fn abandon(&self, file: FileInParts<'_>) -> anyhow::Result<()> {
-        let request = self.client.abort_multipart_upload().bucket(&self.bucket).key(file.key).upload_id(file.upload_id);
-        request.send().await?;
-        Ok(())
-    }
 }

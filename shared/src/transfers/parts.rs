@@ -29,9 +29,6 @@ pub trait Parts: Send + Sync {
 
     /// Makes a file of the parts.
     async fn finish(&self, file: FileInParts<'_>, parts: &[String]) -> anyhow::Result<()>;
-
-    /// Forgets the parts.
-    async fn abandon(&self, file: FileInParts<'_>) -> anyhow::Result<()>;
 }
 
 /// Parts as files beside the one that they become: for a laptop's folder, and for tests. The whole file is in memory for a moment.
@@ -60,16 +57,8 @@ impl Parts for PartsBeside {
             whole.extend(bytes.ok_or_else(|| anyhow::anyhow!("{key} is not there"))?);
         }
         self.0.write(file.key, file.upload_id, whole).await?;
-        self.abandon(file).await
-    }
-
-    async fn abandon(&self, file: FileInParts<'_>) -> anyhow::Result<()> {
-        for number in 1.. {
-            let key = part(file.key, number);
-            if self.0.size(&key).await?.is_none() {
-                break;
-            }
-            self.0.delete(&key).await?;
+        for number in parts {
+            self.0.delete(&part(file.key, number.parse()?)).await?;
         }
         Ok(())
     }

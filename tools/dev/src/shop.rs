@@ -8,7 +8,9 @@ use orders::Orders;
 use shared::app::{App, service};
 use shared::outbox::Queue;
 use shared::storage::Storage;
+use shared::transfers::JobQueue;
 use shared::users::tokens::TokenSigner;
+use transfers::Transfers;
 use uploads::{Images, Uploads};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -28,13 +30,16 @@ pub struct Parts {
     pub storage: Arc<dyn Storage>,
     /// Images that everybody sees.
     pub images: Images,
+    /// Where work on files goes.
+    pub jobs: Arc<dyn JobQueue>,
 }
 
 /// The whole shop.
 pub fn shop(parts: Parts) -> Router {
-    let Parts { app, signer, options, queue, storage, images } = parts;
+    let Parts { app, signer, options, queue, storage, images, jobs } = parts;
     let auth = Auth { app: app.clone(), signer, lifetimes: Lifetimes::default(), options, queue: queue.clone() };
     let orders = Orders { app: app.clone(), queue };
+    let transfers = Transfers { app: app.clone(), storage: storage.clone(), jobs };
     let uploads = Uploads::new(app.clone(), storage, images);
     let functions = OpenApiRouter::new()
         .merge(auth::router().with_state(auth))
@@ -43,7 +48,8 @@ pub fn shop(parts: Parts) -> Router {
         .merge(orders::router().with_state(orders))
         .merge(docs::router())
         .merge(admin::router())
-        .merge(uploads::router().with_state(uploads));
+        .merge(uploads::router().with_state(uploads))
+        .merge(transfers::router().with_state(transfers));
     service(functions, app)
 }
 
@@ -57,5 +63,6 @@ pub fn documents() -> Vec<(&'static str, OpenApi)> {
         ("docs", docs::router().into_openapi()),
         ("admin", admin::router().into_openapi()),
         ("uploads", uploads::router().into_openapi()),
+        ("transfers", transfers::router().into_openapi()),
     ]
 }

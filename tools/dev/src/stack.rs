@@ -12,8 +12,8 @@ use shared::users::tokens::TokenSigner;
 use crate::runtime_api::FunctionSettings;
 
 /// Every function there is.
-pub(crate) const FUNCTIONS: [&str; 10] =
-    ["auth", "catalogue", "cart", "orders", "docs", "admin", "uploads", "notifications", "outbox-relay", "migrate"];
+pub(crate) const FUNCTIONS: [&str; 12] =
+    ["auth", "catalogue", "cart", "orders", "docs", "admin", "uploads", "transfers", "transfer-worker", "notifications", "outbox-relay", "migrate"];
 
 /// Who the shop's mail comes from.
 pub(crate) const MAIL_FROM: &str = "shop@example.com";

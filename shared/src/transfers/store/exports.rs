@@ -152,7 +152,7 @@ pub struct Part {
 pub async fn note_part(tx: &mut Tx, held: Held, part: &Part, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update exports
-            set parts = parts || $3, after_product_id = coalesce($4, after_product_id), bytes = bytes + $5,
+            set parts = array_append(parts, $3), after_product_id = coalesce($4, after_product_id), bytes = bytes + $5,
                 products_done = products_done + $6, left_out = left_out + $7, attempts = 0, held_until = $8
           where id = $1 and lease = $2 and status = 'running'",
         held.id as _,

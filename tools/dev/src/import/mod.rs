@@ -88,7 +88,7 @@ fn open(path: &Path) -> anyhow::Result<Products<BufReader<File>>> {
 }
 
 /// What the file is: its header says it.
-fn recognise<R: BufRead>(from: R) -> Result<Products<R>, Unrecognised> {
+pub(crate) fn recognise<R: BufRead>(from: R) -> Result<Products<R>, Unrecognised> {
     let mut records = Records::new(from)?;
     let (_, columns) = Header::read(&mut records)?;
     Ok(Products::new(records, columns))

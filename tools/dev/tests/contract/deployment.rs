@@ -86,6 +86,11 @@ fn a_job_stops_by_itself_before_lambda_stops_it() {
     let patience = outbox_relay::Patience::default();
     let relay = patience.with_run + patience.with_queue + Duration::from_secs(5);
     assert!(relay.as_secs() <= timeout(&function("outbox-relay")));
+    // A piece is a few statements, of which each may take the database's five seconds.
+    let worker = transfer_worker::Patience::default().with_run + Duration::from_secs(45);
+    assert!(worker.as_secs() <= timeout(&function("transfer-worker")));
+    let lease = u64::try_from(shared::transfers::LEASE_SECONDS).unwrap();
+    assert!(lease >= timeout(&function("transfer-worker")), "nobody takes a file from a worker that may still live");
 }
 
 /// A request's path can hold a cart's id or a link's token, and who has one needs nothing else.

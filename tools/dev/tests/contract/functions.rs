@@ -13,6 +13,7 @@ use shared::app::{App, Environment, service};
 use shared::testing::{BrokenQueue, MemoryStorage};
 use shared::users::Permission;
 use shared::users::tokens::TokenSigner;
+use transfers::Transfers;
 use uploads::{Images, Uploads};
 
 /// The root of the workspace.
@@ -104,6 +105,10 @@ pub(crate) fn serve(function: &str, app: &App, signer: &Arc<TokenSigner>) -> Opt
             let (received, storage) = (Arc::new(MemoryStorage::default()), Arc::new(MemoryStorage::default()));
             let images = Images { storage, url: "https://images.test".to_owned() };
             service(uploads::router(), Uploads::new(app, received, images))
+        }
+        "transfers" => {
+            let transfers = Transfers { app, storage: Arc::new(MemoryStorage::default()), jobs: Arc::new(BrokenQueue) };
+            service(transfers::router(), transfers)
         }
         _ => return None,
     })

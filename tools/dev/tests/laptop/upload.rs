@@ -14,7 +14,7 @@ use image::{ImageFormat, RgbImage};
 use serde_json::json;
 use shared::app::Ambient;
 use shared::storage::{PresignedRequest, Storage as _, Upload};
-use shared::testing::{Client, RecordingQueue, TestApp};
+use shared::testing::{Client, RecordingJobs, RecordingQueue, TestApp};
 use sqlx::PgPool;
 use tower::ServiceExt as _;
 
@@ -123,6 +123,7 @@ async fn an_image_goes_from_its_announcement_to_everybodys_eyes(db: PgPool) {
         queue: Arc::new(RecordingQueue::default()),
         storage: files.private.clone(),
         images: files.images(),
+        jobs: Arc::new(RecordingJobs::default()),
     }));
     let anybody = Client::new(router);
     let staff = anybody.clone().bearer(&app.a_staff_user().await.token);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use dev::shop::{Parts, shop};
 use serde_json::Value;
 use shared::outbox::Queue;
-use shared::testing::{Answer, Client, MemoryStorage, RecordedLogs, TestApp};
+use shared::testing::{Answer, BrokenQueue, Client, MemoryStorage, RecordedLogs, TestApp};
 use uploads::Images;
 
 /// A client of the whole shop, over this test's database.
@@ -22,6 +22,7 @@ fn a_client(app: &TestApp, queue: Arc<dyn Queue>) -> Client {
         queue,
         storage: Arc::new(MemoryStorage::default()),
         images: Images { storage: Arc::new(MemoryStorage::default()), url: "/images".to_owned() },
+        jobs: Arc::new(BrokenQueue),
     }))
 }
 

@@ -23,7 +23,7 @@ use shared::aws::S3;
 use shared::ids::EventId;
 use shared::mail::{Mail, Mailer, SendError};
 use shared::outbox::{Event, Happened};
-use shared::testing::{Client, RecordedLogs, TestApp};
+use shared::testing::{BrokenQueue, Client, RecordedLogs, TestApp};
 use shared::users::tokens::TokenSigner;
 use sqlx::PgPool;
 use uploads::Images;
@@ -106,7 +106,7 @@ fn a_client(db: Db, environment: &Environment) -> Client {
     let storage = Arc::new(S3::private_from_environment(environment).unwrap());
     let images = S3::images_from_environment(environment).unwrap();
     let images = Images { storage: Arc::new(images), url: "https://images.test".to_owned() };
-    Client::new(shop(Parts { app, signer, options: auth::Options::default(), queue, storage, images }))
+    Client::new(shop(Parts { app, signer, options: auth::Options::default(), queue, storage, images, jobs: Arc::new(BrokenQueue) }))
 }
 
 /// What it says when it fails, which `lambda_runtime` logs.
