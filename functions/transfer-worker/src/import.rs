@@ -5,9 +5,7 @@ use shared::catalogue::shopify::Batch;
 use shared::catalogue::store::entries::{Attempt, save};
 use shared::ids::ImportId;
 use shared::transfers::MOST_ATTEMPTS;
-use shared::transfers::store::imports::{
-    Claimed, Ended, Held, Piece, begun_before, claim, end, hold, note, release,
-};
+use shared::transfers::store::imports::{Claimed, Ended, Held, Piece, begun_before, claim, end, hold, note, release};
 use tokio::time::Instant;
 
 use crate::window::Window;
@@ -140,7 +138,8 @@ async fn finish(worker: &Worker, held: Held, file: &Claimed, ended: Ended<'_>) -
     let mut tx = worker.db.begin().await?;
     if hold(&mut tx, held).await? {
         if file.place.offset >= file.bytes {
-            let piece = Piece { place: file.place, header: file.header.clone().unwrap_or_default(), ..Piece::default() };
+            let piece =
+                Piece { place: file.place, header: file.header.clone().unwrap_or_default(), ..Piece::default() };
             note(&mut tx, held, &piece, worker.ambient.now()).await?;
         }
         end(&mut tx, held.id, ended, worker.ambient.now()).await?;

@@ -41,7 +41,8 @@ pub(crate) async fn create_export(
     let key = format!("exports/{}.csv", app.ambient.random_uuid());
     let mut tx = app.db.begin().await?;
     insert(&mut tx, id, &key, now).await?;
-    let export = find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("an export that was just made is not there"))?;
+    let export =
+        find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("an export that was just made is not there"))?;
     tx.commit().await?;
     transfers.tell(Work::Export(id).into()).await;
     let location = format!("{}/api/v1/catalogue/exports/{id}/", base.0);

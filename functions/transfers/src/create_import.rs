@@ -98,7 +98,8 @@ pub(crate) async fn create_import(
     let mut tx = app.db.begin().await?;
     let row = NewImport { id, kind: new.kind, stock: new.stock, storage_key: &key, bytes: new.bytes };
     insert(&mut tx, &row, now).await?;
-    let import = find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("an import that was just made is not there"))?;
+    let import =
+        find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("an import that was just made is not there"))?;
     tx.commit().await?;
     let location = format!("{}/api/v1/catalogue/imports/{id}/", base.0);
     let begun = BegunImport { import, upload: upload.with_base_url(&base.0) };

@@ -51,7 +51,8 @@ pub(crate) async fn get_export(
     let export = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     let download = if export.status == TransferStatus::Done {
-        let request = transfers.storage.presign_download(&export.storage_key, "products.csv", app.ambient.now()).await?;
+        let request =
+            transfers.storage.presign_download(&export.storage_key, "products.csv", app.ambient.now()).await?;
         Some(request.with_base_url(&base.0))
     } else {
         None

@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Cursor, Links, Page, PageQuery, PathId, Permitted, Problem, Query, StaffProblems};
+use shared::http::{
+    ApiError, BaseUrl, Cursor, Links, Page, PageQuery, PathId, Permitted, Problem, Query, StaffProblems,
+};
 use shared::ids::ImportId;
 use shared::transfers::ImportBadRow;
 use shared::transfers::store::imports::{bad_rows, count_bad_rows, find};

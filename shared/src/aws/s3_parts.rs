@@ -22,7 +22,8 @@ impl Parts for S3 {
     }
 
     async fn finish(&self, file: FileInParts<'_>, parts: &[String]) -> anyhow::Result<()> {
-        let parts = (1..).zip(parts).map(|(number, tag)| CompletedPart::builder().part_number(number).e_tag(tag).build());
+        let parts =
+            (1..).zip(parts).map(|(number, tag)| CompletedPart::builder().part_number(number).e_tag(tag).build());
         let all = CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build();
         let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(file.key);
         request.upload_id(file.upload_id).multipart_upload(all).send().await?;

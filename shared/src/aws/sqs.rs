@@ -41,18 +41,18 @@ impl SqsJobs {
 }
 
 fn client(environment: &Environment) -> Result<Client, EnvironmentError> {
-        let credentials = Credentials::from_environment(environment)?;
-        let mut config = Builder::new()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(credentials.region))
-            .credentials_provider(credentials.keys)
-            // One try: a buyer waits for the answer, and the relay tries again.
-            .retry_config(RetryConfig::disabled())
-            .http_client(https_client());
-        if let Some(url) = environment.get("AWS_ENDPOINT_URL_SQS") {
-            config = config.endpoint_url(url);
-        }
-        Ok(Client::from_conf(config.build()))
+    let credentials = Credentials::from_environment(environment)?;
+    let mut config = Builder::new()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(credentials.region))
+        .credentials_provider(credentials.keys)
+        // One try: a buyer waits for the answer, and the relay tries again.
+        .retry_config(RetryConfig::disabled())
+        .http_client(https_client());
+    if let Some(url) = environment.get("AWS_ENDPOINT_URL_SQS") {
+        config = config.endpoint_url(url);
+    }
+    Ok(Client::from_conf(config.build()))
 }
 
 #[async_trait]

@@ -31,16 +31,26 @@ async fn prices_change_by_sku_and_by_id_and_the_rest_is_refused_item_by_item(db:
     let answer = editor.post(PRICES, body).await.expect(200);
 
     assert_eq!(tried.body["results"], answer.body["results"]);
-    assert_eq!((&answer.body["changed"], &answer.body["unchanged"], &answer.body["refused"]), (&json!(2), &json!(1), &json!(3)));
-    let outcomes: Vec<_> = answer.body["results"].as_array().unwrap().iter().map(|one| one["outcome"].clone()).collect();
+    assert_eq!(
+        (&answer.body["changed"], &answer.body["unchanged"], &answer.body["refused"]),
+        (&json!(2), &json!(1), &json!(3))
+    );
+    let outcomes: Vec<_> =
+        answer.body["results"].as_array().unwrap().iter().map(|one| one["outcome"].clone()).collect();
     assert_eq!(outcomes, ["changed", "changed", "unchanged", "refused", "refused", "refused"]);
     assert_eq!(answer.body["results"][3]["errors"], json!({"sku": ["There is no such variant."]}));
-    assert_eq!(answer.body["results"][4]["errors"], json!({"variant_id": ["The variant is in an item before this one."]}));
+    assert_eq!(
+        answer.body["results"][4]["errors"],
+        json!({"variant_id": ["The variant is in an item before this one."]})
+    );
     let cards: Vec<(i64, i64)> =
         sqlx::query_as("select price_min, version from products order by id").fetch_all(&app.db).await.unwrap();
     assert_eq!(cards, [(850, 2), (1500, 2), (500, 1)]);
     let own: Vec<(Option<i64>, Option<i64>)> =
-        sqlx::query_as("select own_price, compare_at_price from product_variants order by id").fetch_all(&app.db).await.unwrap();
+        sqlx::query_as("select own_price, compare_at_price from product_variants order by id")
+            .fetch_all(&app.db)
+            .await
+            .unwrap();
     assert_eq!(own, [(Some(850), Some(1000)), (None, None), (None, None)]);
 }
 

@@ -1,9 +1,9 @@
 //! The catalogue over HTTP.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod cached;
 mod bulk_prices;
 mod bulk_stock;
+mod cached;
 mod combine_variants;
 mod create_product;
 mod delete_product;

@@ -7,8 +7,8 @@ use shared::app::Ambient as _;
 use shared::catalogue::store::entries::Stock;
 use shared::ids::{ExportId, ImportId};
 use shared::testing::{RecordingJobs, RecordingQueue, TestApp};
-use shared::transfers::store::imports::{Held, NewImport, claim, insert, start};
 use shared::transfers::store::exports;
+use shared::transfers::store::imports::{Held, NewImport, claim, insert, start};
 use shared::transfers::{FileKind, LEASE_SECONDS, Work};
 use sqlx::PgPool;
 

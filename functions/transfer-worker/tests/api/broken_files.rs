@@ -20,7 +20,9 @@ async fn failed(shop: &Shop, file: &[u8]) -> String {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_file_that_is_something_else_fails_and_says_what_is_understood(db: PgPool) {
     let shop = Shop::open(db);
-    for file in ["\n", "id;name\n1;a\n", "{\"products\": []}", "Handle,Title\na,A\n", "\u{0}\u{1}\u{2}", "\"Handle,Title"] {
+    for file in
+        ["\n", "id;name\n1;a\n", "{\"products\": []}", "Handle,Title\na,A\n", "\u{0}\u{1}\u{2}", "\"Handle,Title"]
+    {
         let error = failed(&shop, file.as_bytes()).await;
         assert!(error.contains("what is understood is a Shopify product export"), "{error}");
     }

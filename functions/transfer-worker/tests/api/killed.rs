@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
+use shared::app::Ambient as _;
 use shared::transfers::store::imports::cancel;
 use shared::transfers::{LEASE_SECONDS, MOST_ATTEMPTS, TransferStatus, Work};
-use shared::app::Ambient as _;
 use sqlx::PgPool;
 use transfer_worker::{Patience, work};
 
@@ -55,11 +55,18 @@ async fn a_worker_that_is_killed_while_it_writes_leaves_nothing_of_the_piece(db:
     shop.imported(file_of(1).as_bytes(), Patience::default()).await;
     let id = shop.an_import(file_of(40).replace(",1,10\r", ",5,10\r").as_bytes()).await;
     // The piece waits for this row, in the middle of its transaction.
-    let mut sale = shop.app.db.begin().await.unwrap();
+    let mut sale = shop.app.app.db.begin().await.unwrap();
     sqlx::query("select from stock_levels for update").execute(&mut *sale).await.unwrap();
     let killed = shop.worker(Patience::default());
     let waits = async {
-        while shop.app.count("select count(*) from pg_stat_activity where wait_event_type = 'Lock'").await == 0 {
+        while shop
+            .app
+            .count(
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+            )
+            .await
+            == 0
+        {
             tokio::task::yield_now().await;
         }
     };
@@ -67,7 +74,7 @@ async fn a_worker_that_is_killed_while_it_writes_leaves_nothing_of_the_piece(db:
         done = work(&killed, Work::Import(id).into()) => panic!("it was to wait: {done:?}"),
         () = waits => {}
     }
-    sale.rollback().await.unwrap();
+    drop(sale);
     killed.db.settle().await;
     assert_eq!(shop.app.count("select count(*) from products").await, 1);
     assert_eq!(shop.import(id).await.bytes_done, 0);

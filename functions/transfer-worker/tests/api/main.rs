@@ -1,5 +1,5 @@
 //! The worker: files in, products out, and back.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod broken_files;
 mod exports;
@@ -26,7 +26,8 @@ use sqlx::PgPool;
 use transfer_worker::{Patience, Worker, work};
 
 /// What every file here begins with.
-const HEADER: &str = "Handle,Title,Vendor,Type,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price\r\n";
+const HEADER: &str =
+    "Handle,Title,Vendor,Type,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price\r\n";
 
 /// A shop with files, and a worker.
 struct Shop {

@@ -100,7 +100,7 @@ async fn imports_and_their_bad_rows_are_listed_page_by_page(db: PgPool) {
     let back = last.body["previous"].as_str().unwrap().strip_prefix("http://shop.test").unwrap();
     assert_eq!(editor.get(back).await.expect(200).body["results"], first.body["results"]);
 
-    sqlx::query("insert into import_bad_rows (import_id, line, reason) select max(id::text)::uuid, n, 'no' from imports, generate_series(2, 4) n group by n")
+    sqlx::query("insert into import_bad_rows (import_id, line, reason) select max(id::text)::uuid, n, 'no' from imports, generate_series(2, 4) n group by n order by n")
         .execute(&shop.app.db)
         .await
         .unwrap();

@@ -30,7 +30,7 @@ pub enum Unrecognised {
 impl Header {
     /// Reads the first record.
     pub fn read<R: BufRead>(records: &mut Records<R>) -> Result<(Self, Columns), Unrecognised> {
-        let first = records.next()?.unwrap_or_default();
+        let first = records.record()?.unwrap_or_default();
         let bytes = first.fields.first().map(Vec::as_slice).unwrap_or_default();
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             return Err(Unrecognised::Utf16);

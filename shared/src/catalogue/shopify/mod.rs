@@ -11,8 +11,8 @@ mod row;
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
-pub use columns::Columns;
 use columns::Column;
+pub use columns::Columns;
 pub use export::{Cells, rows, write_header, write_row};
 pub use header::{Header, Unrecognised};
 use records::{Place, Records};
@@ -45,6 +45,8 @@ pub struct Products<R> {
     strays: VecDeque<BadRow>,
     /// Where the next product begins.
     place: Place,
+    /// Whether there is no further product that is whole.
+    is_over: bool,
 }
 
 /// What comes next in a file.
@@ -81,7 +83,10 @@ impl Batch {
             match begun_before(&entry.slug).or(here) {
                 Some(before) => self.leave_out(
                     line,
-                    format!("the product \"{}\" began on line {before} already; its rows must stand together", entry.slug),
+                    format!(
+                        "the product \"{}\" began on line {before} already; its rows must stand together",
+                        entry.slug
+                    ),
                 ),
                 None => {
                     begun.push((entry.slug.clone(), line));
@@ -102,7 +107,7 @@ impl<R: BufRead> Products<R> {
     /// The products that follow the header, or a place where a product begins.
     pub fn new(records: Records<R>, columns: Columns) -> Self {
         let place = records.place();
-        Self { records, columns, ahead: None, strays: VecDeque::new(), place }
+        Self { records, columns, ahead: None, strays: VecDeque::new(), place, is_over: false }
     }
 
     /// Where the products begin that were not read yet.
@@ -148,7 +153,11 @@ impl<R: BufRead> Products<R> {
         if let Some(stray) = self.strays.pop_front() {
             return Ok(Some(Item::Stray(stray)));
         }
+        if self.is_over {
+            return Ok(None);
+        }
         let Some(first) = self.next_row()? else {
+            self.is_over = true;
             self.place = self.records.place();
             return Ok(self.strays.pop_front().map(Item::Stray));
         };
@@ -167,6 +176,7 @@ impl<R: BufRead> Products<R> {
         }
         if self.records.has_run_out() {
             // There may be more of it. It is read again, and what was found among its rows with it.
+            self.is_over = true;
             self.strays.truncate(strays);
             return Ok(self.strays.pop_front().map(Item::Stray));
         }
@@ -178,7 +188,7 @@ impl<R: BufRead> Products<R> {
         if let Some(row) = self.ahead.take() {
             return Ok(Some(row));
         }
-        while let Some(record) = self.records.next()? {
+        while let Some(record) = self.records.record()? {
             let row = Row::new(record, &self.columns);
             if !row.handle.is_empty() {
                 return Ok(Some(row));

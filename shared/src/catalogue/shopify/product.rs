@@ -18,7 +18,8 @@ pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<Entry, Vec<BadRow>
     let mut reading =
         Reading { columns, entry: Entry::default(), images: Vec::new(), seen: HashMap::new(), bad: Vec::new() };
     let Some(first) = rows.first() else { return Err(Vec::new()) };
-    let unreadable = rows.iter().filter_map(|row| row.bad.clone().map(|reason| BadRow { line: row.place.line, reason }));
+    let unreadable =
+        rows.iter().filter_map(|row| row.bad.clone().map(|reason| BadRow { line: row.place.line, reason }));
     reading.bad.extend(unreadable);
     if first.bad.is_some() {
         return Err(reading.bad);
@@ -202,8 +203,10 @@ impl Reading<'_> {
 
     fn finish(mut self, first: &Row) -> Result<Entry, Vec<BadRow>> {
         if self.bad.is_empty() && self.entry.variants.is_empty() {
-            self.bad
-                .push(BadRow { line: first.place.line, reason: "the product has no variant: no row has a price".to_owned() });
+            self.bad.push(BadRow {
+                line: first.place.line,
+                reason: "the product has no variant: no row has a price".to_owned(),
+            });
         }
         if !self.bad.is_empty() {
             self.bad.sort_by_key(|bad| bad.line);

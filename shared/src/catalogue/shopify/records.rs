@@ -91,7 +91,7 @@ impl<R: BufRead> Records<R> {
     }
 
     /// The next record that is not a blank line; `None` at the end.
-    pub fn next(&mut self) -> io::Result<Option<Record>> {
+    pub fn record(&mut self) -> io::Result<Option<Record>> {
         while let Some(record) = self.read()? {
             if record.is_too_large || record.fields.iter().any(|field| !field.is_empty()) {
                 return Ok(Some(record));
@@ -175,7 +175,7 @@ mod tests {
         // A small buffer, so that every state is met at the end of one.
         let mut records = Records::new(io::BufReader::with_capacity(3, text)).unwrap();
         let mut all = Vec::new();
-        while let Some(record) = records.next().unwrap() {
+        while let Some(record) = records.record().unwrap() {
             let begins = usize::try_from(record.place.offset).unwrap();
             assert!(begins == 0 || begins == 3 || text[begins - 1] == b'\n', "{record:?}");
             let text = |field: Vec<u8>| String::from_utf8_lossy(&field).into_owned();
@@ -212,11 +212,11 @@ mod tests {
     fn a_quote_that_is_never_closed_is_named_and_does_not_fill_the_memory() {
         let text = format!("a,b\n1,\"{}", "x\n".repeat(2 * LARGEST));
         let mut records = Records::new(io::BufReader::new(text.as_bytes())).unwrap();
-        assert_eq!(records.next().unwrap().unwrap().place.line, 1);
-        let record = records.next().unwrap().unwrap();
+        assert_eq!(records.record().unwrap().unwrap().place.line, 1);
+        let record = records.record().unwrap().unwrap();
         assert_eq!((record.place.line, record.is_too_large), (2, true));
         assert!(record.fields.iter().map(Vec::len).sum::<usize>() < LARGEST + 10_000);
-        assert_eq!(records.next().unwrap(), None);
+        assert_eq!(records.record().unwrap(), None);
     }
 
     #[test]
@@ -225,14 +225,14 @@ mod tests {
         for cut in 0..text.len() {
             let mut records = Records::beginning(&text[..cut], Ends::Inside).unwrap();
             let mut count = 0;
-            while records.next().unwrap().is_some() {
+            while records.record().unwrap().is_some() {
                 count += 1;
             }
             assert!(records.has_run_out());
             let place = records.place();
             let rest = &text[usize::try_from(place.offset).unwrap()..];
             let mut records = Records::at(rest, place, Ends::WithFile);
-            while let Some(record) = records.next().unwrap() {
+            while let Some(record) = records.record().unwrap() {
                 count += 1;
                 assert!(record.fields[0] != b"2" || record.place.line == 4);
             }

@@ -100,8 +100,7 @@ async fn save_together(
 }
 
 async fn write(tx: &mut Tx, plans: &mut [Plan<'_>], now: Timestamp) -> sqlx::Result<()> {
-    let mut changed: Vec<&mut Plan<'_>> =
-        plans.iter_mut().filter(|plan| plan.change() != Change::Unchanged).collect();
+    let mut changed: Vec<&mut Plan<'_>> = plans.iter_mut().filter(|plan| plan.change() != Change::Unchanged).collect();
     if changed.is_empty() {
         return Ok(());
     }

@@ -79,8 +79,7 @@ pub struct WholeImage {
 
 /// The products with these slugs.
 pub async fn find_all(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<Vec<WholeProduct>> {
-    let ids =
-        sqlx::query_scalar!("select id from products where slug = any ($1)", slugs).fetch_all(&mut *tx).await?;
+    let ids = sqlx::query_scalar!("select id from products where slug = any ($1)", slugs).fetch_all(&mut *tx).await?;
     if ids.is_empty() { Ok(Vec::new()) } else { read(tx, &ids).await }
 }
 

@@ -15,9 +15,7 @@ mod taxonomy;
 mod tree;
 mod variants;
 
-pub use bulk::{
-    NamedVariant, VariantPrice, find_variants, lock_products, prices, set_prices, touch_products,
-};
+pub use bulk::{NamedVariant, VariantPrice, find_variants, lock_products, prices, set_prices, touch_products};
 pub use category::{
     CategoryChange, CategoryRefused, NewCategory, delete_category, insert_category, lock_category_tree,
     move_to_position, update_category,
@@ -27,13 +25,13 @@ pub use product::{
     NewImage, NewProduct, lock_product, refresh_product_cards, replace_images, set_product_categories, touch_product,
     upsert_product,
 };
-pub(super) use taxonomy::{NewLevel, insert_level, known_slugs};
 pub use staff_images::{ImageState, write_images};
 pub use staff_product::{
     ProductRefused, ProductState, default_variant, delete_or_archive_product, insert_product, judged,
     missing_categories, set_default_variant, update_product,
 };
 pub use staff_variants::{VariantState, skus_of_others, write_variants};
+pub(super) use taxonomy::{NewLevel, insert_level, known_slugs};
 pub use taxonomy::{Planted, plant_taxonomy};
 pub use tree::{upsert_brand, upsert_category};
 pub use variants::{NewVariant, remove_variants_not_in, set_variant_values, upsert_variant};

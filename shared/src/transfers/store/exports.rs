@@ -36,12 +36,7 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from exports"#).fetch_one(&mut *tx).await
 }
 
-async fn read(
-    tx: &mut Tx,
-    only: Option<ExportId>,
-    beside: Beside<ExportId>,
-    limit: i64,
-) -> sqlx::Result<Vec<Export>> {
+async fn read(tx: &mut Tx, only: Option<ExportId>, beside: Beside<ExportId>, limit: i64) -> sqlx::Result<Vec<Export>> {
     let rows = sqlx::query!(
         "select id, status, products, products_done, left_out, bytes, error, created_at, finished_at, storage_key
            from exports

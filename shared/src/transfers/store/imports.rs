@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::super::{
-    Beside,
-        FileKind, Import, ImportBadRow, LEASE_SECONDS, MOST_ATTEMPTS, MOST_BAD_ROWS, TransferCounts, TransferStatus,
+    Beside, FileKind, Import, ImportBadRow, LEASE_SECONDS, MOST_ATTEMPTS, MOST_BAD_ROWS, TransferCounts, TransferStatus,
 };
 use crate::app::db::Tx;
 use crate::catalogue::shopify::BadRow;
@@ -66,12 +65,7 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from imports"#).fetch_one(&mut *tx).await
 }
 
-async fn read(
-    tx: &mut Tx,
-    only: Option<ImportId>,
-    beside: Beside<ImportId>,
-    limit: i64,
-) -> sqlx::Result<Vec<Import>> {
+async fn read(tx: &mut Tx, only: Option<ImportId>, beside: Beside<ImportId>, limit: i64) -> sqlx::Result<Vec<Import>> {
     let rows = sqlx::query!(
         "select id, kind, stock, status, bytes, bytes_done, products_created, products_updated, products_unchanged, products_left_out,
                 variants_created, variants_updated, variants_unchanged, variants_removed, bad_rows, error, created_at, started_at,
@@ -118,12 +112,7 @@ async fn read(
 }
 
 /// Rows that were not taken beside this one, the nearest first, in the order in which they were found or against it; at most `limit`.
-pub async fn bad_rows(
-    tx: &mut Tx,
-    id: ImportId,
-    beside: Beside<i64>,
-    limit: i64,
-) -> sqlx::Result<Vec<ImportBadRow>> {
+pub async fn bad_rows(tx: &mut Tx, id: ImportId, beside: Beside<i64>, limit: i64) -> sqlx::Result<Vec<ImportBadRow>> {
     sqlx::query_as!(
         ImportBadRow,
         "select position, line, reason from import_bad_rows
@@ -247,13 +236,10 @@ pub async fn release(tx: &mut Tx, held: Held, now: Timestamp) -> sqlx::Result<()
 
 /// On which line products of these slugs began before.
 pub async fn begun_before(tx: &mut Tx, id: ImportId, slugs: &[String]) -> sqlx::Result<HashMap<String, u64>> {
-    let rows = sqlx::query!(
-        "select slug, line from import_slugs where import_id = $1 and slug = any ($2)",
-        id as _,
-        slugs
-    )
-    .fetch_all(&mut *tx)
-    .await?;
+    let rows =
+        sqlx::query!("select slug, line from import_slugs where import_id = $1 and slug = any ($2)", id as _, slugs)
+            .fetch_all(&mut *tx)
+            .await?;
     Ok(rows.into_iter().map(|row| (row.slug, u64::try_from(row.line).unwrap_or_default())).collect())
 }
 

@@ -106,7 +106,8 @@ fn file(products: usize, change: usize) -> String {
                 format!(",,,,,,{size},,Colour {colour}")
             };
             let image = if at == 0 { format!("https://cdn.example.com/{number}.jpg") } else { String::new() };
-            let _ = write!(file, "product-{number},{head},SKU-{number}-{size},{at},{}.50,{image}\r\n", 10 + at + change);
+            let _ =
+                write!(file, "product-{number},{head},SKU-{number}-{size},{at},{}.50,{image}\r\n", 10 + at + change);
         }
     }
     file

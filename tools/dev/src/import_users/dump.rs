@@ -54,7 +54,7 @@ impl<R: BufRead> Dump<R> {
             return Ok(Self::Copy { from, line: 0, columns: None });
         }
         let mut records = Records::new(from)?;
-        let header = records.next()?.unwrap_or_default();
+        let header = records.record()?.unwrap_or_default();
         let columns: Vec<String> =
             header.fields.iter().map(|name| String::from_utf8_lossy(name).trim().to_lowercase()).collect();
         if !is_of_users(columns.iter().map(String::as_str)) {
@@ -70,7 +70,7 @@ impl<R: BufRead> Dump<R> {
     pub(super) fn next(&mut self) -> anyhow::Result<Option<(u64, Result<Row, String>)>> {
         match self {
             Self::Csv { records, columns } => {
-                let Some(record) = records.next()? else { return Ok(None) };
+                let Some(record) = records.record()? else { return Ok(None) };
                 if record.is_too_large {
                     return Ok(Some((record.place.line, Err(TOO_LARGE.to_owned()))));
                 }

@@ -42,8 +42,17 @@ const ACTIONS: &[(&str, &str, &[&str])] = &[
         "rds-db:connect",
         "its SQL: there is no password, a login is an IAM token",
         &[
-            "admin", "auth", "cart", "catalogue", "migrate", "notifications", "orders", "outbox-relay", "transfer-worker",
-            "transfers", "uploads",
+            "admin",
+            "auth",
+            "cart",
+            "catalogue",
+            "migrate",
+            "notifications",
+            "orders",
+            "outbox-relay",
+            "transfer-worker",
+            "transfers",
+            "uploads",
         ],
     ),
     (
@@ -52,7 +61,11 @@ const ACTIONS: &[(&str, &str, &[&str])] = &[
         &["auth", "orders", "outbox-relay", "transfer-worker", "transfers"],
     ),
     ("ses:SendEmail", "it is who sends mail", &["notifications"]),
-    ("s3:GetObject", "what was sent is looked at, what was made is fetched", &["transfer-worker", "transfers", "uploads"]),
+    (
+        "s3:GetObject",
+        "what was sent is looked at, what was made is fetched",
+        &["transfer-worker", "transfers", "uploads"],
+    ),
     (
         "s3:PutObject",
         "presigned requests may what their signer may; images and exports are written",

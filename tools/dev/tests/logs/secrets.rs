@@ -106,7 +106,15 @@ fn a_client(db: Db, environment: &Environment) -> Client {
     let storage = Arc::new(S3::private_from_environment(environment).unwrap());
     let images = S3::images_from_environment(environment).unwrap();
     let images = Images { storage: Arc::new(images), url: "https://images.test".to_owned() };
-    Client::new(shop(Parts { app, signer, options: auth::Options::default(), queue, storage, images, jobs: Arc::new(BrokenQueue) }))
+    Client::new(shop(Parts {
+        app,
+        signer,
+        options: auth::Options::default(),
+        queue,
+        storage,
+        images,
+        jobs: Arc::new(BrokenQueue),
+    }))
 }
 
 /// What it says when it fails, which `lambda_runtime` logs.

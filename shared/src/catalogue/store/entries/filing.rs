@@ -30,7 +30,10 @@ impl Shelves {
             }
             paths.extend(category_to_find(entry, before.as_ref()));
         }
-        Ok(Self { brands: find_or_make_brands(tx, brands).await?, categories: find_or_make_categories(tx, &paths).await? })
+        Ok(Self {
+            brands: find_or_make_brands(tx, brands).await?,
+            categories: find_or_make_categories(tx, &paths).await?,
+        })
     }
 
     pub(super) fn brand(&self, entry: &Entry, before: Option<&WholeProduct>) -> Option<BrandId> {
@@ -60,10 +63,7 @@ fn category_to_find<'e>(entry: &'e Entry, before: Option<&WholeProduct>) -> Opti
     (!filed.iter().any(|category| category.name.to_lowercase() == name)).then_some(entry.category.as_slice())
 }
 
-async fn find_or_make_brands(
-    tx: &mut Tx,
-    wanted: BTreeMap<String, &str>,
-) -> sqlx::Result<HashMap<String, BrandId>> {
+async fn find_or_make_brands(tx: &mut Tx, wanted: BTreeMap<String, &str>) -> sqlx::Result<HashMap<String, BrandId>> {
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }

@@ -15,7 +15,9 @@ pub(super) async fn write_options(tx: &mut Tx, plans: &[&mut Plan<'_>], options:
     let mut old = Vec::new();
     for plan in plans {
         let was_there = |id: VariantId| plan.before.iter().flat_map(|before| &before.variants).any(|one| one.id == id);
-        for (variant, planned) in plan.entry.variants.iter().zip(&plan.variants).filter(|(_, one)| one.has_other_options) {
+        for (variant, planned) in
+            plan.entry.variants.iter().zip(&plan.variants).filter(|(_, one)| one.has_other_options)
+        {
             let Some(id) = planned.id else { continue };
             old.extend(was_there(id).then_some(id.0));
             for (attribute, value) in options.of(variant) {

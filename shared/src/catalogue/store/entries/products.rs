@@ -182,11 +182,7 @@ impl VariantColumns {
 }
 
 /// Inserts new variants and updates those whose row is another.
-pub(super) async fn write_variants(
-    tx: &mut Tx,
-    plans: &mut [&mut Plan<'_>],
-    options: &Options,
-) -> sqlx::Result<()> {
+pub(super) async fn write_variants(tx: &mut Tx, plans: &mut [&mut Plan<'_>], options: &Options) -> sqlx::Result<()> {
     let new = VariantColumns::of(plans, options, Change::Inserted);
     if !new.skus.is_empty() {
         let ids = insert_variants(tx, new).await?;

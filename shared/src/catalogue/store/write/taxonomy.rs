@@ -38,7 +38,10 @@ pub async fn plant_taxonomy(tx: &mut Tx, taxonomy: &Taxonomy) -> sqlx::Result<Pl
 }
 
 /// Those of these slugs that are somebody's, or were.
-pub(in crate::catalogue::store) async fn known_slugs(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<HashMap<String, CategoryId>> {
+pub(in crate::catalogue::store) async fn known_slugs(
+    tx: &mut Tx,
+    slugs: &[String],
+) -> sqlx::Result<HashMap<String, CategoryId>> {
     let rows = sqlx::query!(
         r#"select o.slug as "slug!", o.category_id as "id!: CategoryId" from old_category_slugs o where o.slug = any ($1)
            union all
@@ -67,7 +70,10 @@ impl NewLevel {
 }
 
 /// Makes them, behind their siblings.
-pub(in crate::catalogue::store) async fn insert_level(tx: &mut Tx, new: NewLevel) -> sqlx::Result<Vec<(String, CategoryId)>> {
+pub(in crate::catalogue::store) async fn insert_level(
+    tx: &mut Tx,
+    new: NewLevel,
+) -> sqlx::Result<Vec<(String, CategoryId)>> {
     let rows = sqlx::query!(
         "insert into categories (parent_id, name, slug, position)
          select t.parent_id, t.name, t.slug,
