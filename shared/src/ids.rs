@@ -61,6 +61,12 @@ id! {
     RoleId(i64);
     /// A key for a program.
     ApiKeyId(Uuid);
+    /// A file of products that is imported.
+    ImportId(Uuid);
+    /// A file of products that is exported.
+    ExportId(Uuid);
     /// An address in somebody's profile.
     AddressId(i64);
+    /// An upload. Random (uuid v4): its file lies under it.
+    UploadId(Uuid);
 }

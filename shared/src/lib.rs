@@ -18,6 +18,8 @@ pub mod outbox;
 pub mod staff;
 pub mod stock;
 pub mod throttles;
+pub mod transfers;
+pub mod uploads;
 pub mod users;
 
 pub mod ids;

@@ -5,6 +5,8 @@ use std::ops::Range;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::time::Timestamp;
 
@@ -23,16 +25,30 @@ pub struct Upload<'a> {
 }
 
 /// A request that anybody who has it may send, once or again, until it runs out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PresignedRequest {
     /// `PUT` or `GET`.
+    #[schema(example = "PUT")]
     pub method: &'static str,
-    /// Where to; absolute, or from the API's root (`/...`).
+    /// Where to, absolute.
+    #[schema(format = "uri")]
     pub url: String,
     /// What to send beside the body, just so.
+    #[schema(example = json!({"content-type": "image/jpeg", "content-length": "48213"}))]
     pub headers: BTreeMap<String, String>,
     /// Until when it may begin.
     pub expires_at: Timestamp,
+}
+
+impl PresignedRequest {
+    /// With an absolute URL: one that begins at the API's root, as on a laptop, gets `base` before it.
+    #[must_use]
+    pub fn with_base_url(mut self, base: &str) -> Self {
+        if self.url.starts_with('/') {
+            self.url.insert_str(0, base);
+        }
+        self
+    }
 }
 
 /// Files by key. An error is trouble with the storage; a file that is not there is `None`.

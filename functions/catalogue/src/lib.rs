@@ -5,6 +5,9 @@ mod ask_for_notice;
 mod attribute_body;
 mod attribute_filter;
 mod brand_body;
+mod bulk;
+mod bulk_prices;
+mod bulk_stock;
 mod cached;
 mod category_body;
 mod combine_variants;
@@ -71,6 +74,8 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(brands())
         .merge(categories())
         .merge(attributes())
+        .routes(routes!(bulk_prices::change_prices))
+        .routes(routes!(bulk_stock::change_stock))
         .routes(routes!(ask_for_notice::ask_for_notice))
 }
 

@@ -14,11 +14,13 @@ use shared::app::db::Db;
 use shared::app::metrics::{Metric, Metrics};
 use shared::app::{Ambient, Environment, SystemAmbient};
 use shared::audit;
-use shared::aws::Sqs;
+use shared::aws::{Sqs, SqsJobs};
 use shared::outbox::{Queue, store};
 use shared::stock::store::notices;
+use shared::transfers::JobQueue;
+use shared::transfers::store::abandoned;
 use shared::users::store::links;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 pub use relay_one::{Step, relay_one};
 
@@ -26,6 +28,11 @@ pub use relay_one::{Step, relay_one};
 const REMEMBERED_SECONDS: i64 = 7 * 24 * 60 * 60;
 /// How many of each kind are forgotten in one run: few enough for one statement, and more a minute than any shop sells.
 const FORGOTTEN_AT_ONCE: i64 = 2000;
+
+/// For how long nobody may have held a file before the worker is told of it again: its message may be on its way.
+const ABANDONED_AFTER_SECONDS: i64 = 60;
+/// Of how many files the worker is told in one run.
+const TOLD_AT_ONCE: i64 = 20;
 
 /// What the relay has.
 pub struct Relay {
@@ -35,6 +42,8 @@ pub struct Relay {
     pub ambient: Arc<dyn Ambient>,
     /// Where events go.
     pub queue: Arc<dyn Queue>,
+    /// Where work on files goes.
+    pub jobs: Arc<dyn JobQueue>,
     /// How long.
     pub patience: Patience,
     /// What is counted.
@@ -73,6 +82,7 @@ impl Relay {
             db: Db::from_environment(environment)?,
             ambient: Arc::new(SystemAmbient),
             queue: Arc::new(Sqs::from_environment(environment)?),
+            jobs: Arc::new(SqsJobs::from_environment(environment)?),
             patience: Patience::default(),
             metrics: Metrics::from_environment(environment),
         })
@@ -106,6 +116,7 @@ async fn run(relay: &Relay) -> anyhow::Result<Drained> {
         }
     }
     let told_of_stock = tell_of_stock::tell_of_stock(relay).await?;
+    tell_of_abandoned_files(relay).await?;
     let now = relay.ambient.now();
     let mut tx = relay.db.begin().await?;
     let forgotten = store::forget_sent(&mut tx, now.plus_seconds(-REMEMBERED_SECONDS), FORGOTTEN_AT_ONCE).await?;
@@ -130,4 +141,28 @@ async fn run(relay: &Relay) -> anyhow::Result<Drained> {
     );
     relay.metrics.put(&[(Metric::OutboxUnsent, unsent), (Metric::OutboxOldestSeconds, oldest_seconds)], now);
     Ok(drained)
+}
+
+/// Tells the worker of files that nobody goes on with, although they are not done: its message was lost, or it died. A message too many does
+/// no harm.
+async fn tell_of_abandoned_files(relay: &Relay) -> anyhow::Result<()> {
+    let before = relay.ambient.now().plus_seconds(-ABANDONED_AFTER_SECONDS);
+    let mut tx = relay.db.read().await?;
+    let jobs = abandoned(&mut tx, before, TOLD_AT_ONCE).await?;
+    tx.commit().await?;
+    for job in jobs {
+        match timeout(relay.patience.with_queue, relay.jobs.send(job)).await {
+            Ok(Ok(())) => tracing::info!(?job, "a file was abandoned; the worker is told again"),
+            // The rest another time: each that fails may take as long as the queue has.
+            Ok(Err(error)) => {
+                tracing::warn!(?job, error = format!("{error:#}"), "the worker could not be told of a file");
+                break;
+            }
+            Err(_) => {
+                tracing::warn!(?job, "the queue did not answer in time");
+                break;
+            }
+        }
+    }
+    Ok(())
 }

@@ -4,12 +4,18 @@
 //! `aws-config`, thirty crates of it, has nothing to do here.
 
 mod database_token;
+#[cfg(feature = "s3")]
+mod s3;
+#[cfg(feature = "s3")]
+mod s3_parts;
 #[cfg(feature = "sqs")]
 mod sqs;
 
 pub use database_token::database_token;
+#[cfg(feature = "s3")]
+pub use s3::S3;
 #[cfg(feature = "sqs")]
-pub use sqs::Sqs;
+pub use sqs::{Sqs, SqsJobs};
 
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;

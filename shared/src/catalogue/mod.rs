@@ -1,5 +1,7 @@
 //! The catalogue: products with their variants and images, brands, the category tree, and attributes.
 
+pub mod entry;
+pub mod shopify;
 pub mod staff;
 pub mod store;
 

@@ -6,6 +6,7 @@ pub mod filter;
 pub mod attributes;
 pub mod brands;
 pub mod categories;
+pub mod entries;
 pub mod expand;
 pub mod facets;
 pub mod list;

@@ -10,6 +10,8 @@ pub enum Reason {
     Received,
     /// Somebody counted, and it was another number.
     Counted,
+    /// Broken, or lost.
+    WrittenOff,
 }
 
 impl Reason {
@@ -18,6 +20,7 @@ impl Reason {
         match self {
             Self::Received => "received",
             Self::Counted => "counted",
+            Self::WrittenOff => "written_off",
         }
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod notices;
 
+use std::collections::HashMap;
+
 use super::Reason;
 use crate::app::db::Tx;
 use crate::ids::{ProductId, VariantId};
@@ -35,6 +37,80 @@ pub async fn set_stock(
     .fetch_one(&mut *tx)
     .await?;
     Ok(Some(true))
+}
+
+/// What is to be on hand of a variant whose stock is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Which.
+    pub variant: VariantId,
+    /// What is on hand.
+    pub before: i32,
+    /// What is to be.
+    pub on_hand: i32,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Sees to it that so many are on hand, and writes the differences into the ledger. The rows are locked by now, and whoever calls this
+/// refreshes the products' cards: that is why it is not [`set_stock`] many times.
+pub async fn set_all(tx: &mut Tx, counts: &[Counted], now: Timestamp) -> sqlx::Result<()> {
+    let counts: Vec<&Counted> = counts.iter().filter(|count| count.before != count.on_hand).collect();
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let variants: Vec<i64> = counts.iter().map(|count| count.variant.0).collect();
+    let before: Vec<i32> = counts.iter().map(|count| count.before).collect();
+    let on_hand: Vec<i32> = counts.iter().map(|count| count.on_hand).collect();
+    let reasons: Vec<String> = counts.iter().map(|count| count.reason.as_str().to_owned()).collect();
+    sqlx::query!(
+        "with counted as (
+             select * from unnest($1::bigint[], $2::integer[], $3::integer[], $4::text[]) as t (variant_id, before, on_hand, reason)
+         ), moved as (
+             update stock_levels s set on_hand = c.on_hand from counted c where s.variant_id = c.variant_id
+         )
+         insert into stock_ledger (variant_id, change, on_hand_after, reason, at)
+         select c.variant_id, c.on_hand - c.before, c.on_hand, c.reason, $5 from counted c order by c.variant_id",
+        &variants,
+        &before,
+        &on_hand,
+        &reasons,
+        now as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Locks the stock of these variants, in the order in which checkout locks it. Answers what is on hand.
+pub async fn lock_stock(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, i32>> {
+    let rows = sqlx::query!(
+        "select variant_id, on_hand from stock_levels where variant_id = any ($1) order by variant_id for update",
+        variants as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.variant_id, row.on_hand)).collect())
+}
+
+/// Rewrites whether these products can be bought. Whoever set stock to or from nothing with [`set_all`] calls it afterwards.
+pub async fn refresh_availability(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<()> {
+    sqlx::query!("select refresh_availability($1)", products as _).fetch_one(&mut *tx).await.map(drop)
+}
+
+/// Locks the stock of every variant of these products, in the order in which checkout locks it. Answers what is on hand.
+pub async fn lock_stock_of_all(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<HashMap<VariantId, i32>> {
+    let rows = sqlx::query!(
+        "select s.variant_id, s.on_hand
+           from stock_levels s
+           join product_variants v on v.id = s.variant_id
+          where v.product_id = any ($1)
+          order by s.variant_id for update of s",
+        products as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.variant_id, row.on_hand)).collect())
 }
 
 /// Locks the stock of every variant of a product, in the order in which checkout locks it. Whoever goes on to write the

@@ -12,6 +12,7 @@ mod metrics;
 mod orders;
 mod queues;
 mod staff;
+mod storage;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -28,7 +29,8 @@ pub use client::{Answer, Client};
 pub use logs::RecordedLogs;
 pub use metrics::RecordedMetrics;
 pub use orders::TestOrder;
-pub use queues::{BrokenQueue, RecordingQueue, SilentQueue};
+pub use queues::{BrokenQueue, RecordingJobs, RecordingQueue, SilentQueue};
+pub use storage::MemoryStorage;
 
 use crate::app::db::{Connector, Db, PoolSettings};
 use crate::app::{Ambient, App, Environment, SystemAmbient, service};

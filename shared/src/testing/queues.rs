@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use crate::outbox::{Event, Queue};
 use crate::trace::Trace;
+use crate::transfers::{Job, JobQueue};
 
 /// Keeps what it is sent.
 #[derive(Debug, Default)]
@@ -55,5 +56,31 @@ pub struct SilentQueue;
 impl Queue for SilentQueue {
     async fn send(&self, _: &Event, _: Option<Trace<'_>>) -> anyhow::Result<()> {
         std::future::pending().await
+    }
+}
+
+/// Keeps the jobs that it is sent.
+#[derive(Debug, Default)]
+pub struct RecordingJobs(Mutex<Vec<Job>>);
+
+impl RecordingJobs {
+    /// What came since somebody last looked, in order.
+    pub fn take(&self) -> Vec<Job> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait]
+impl JobQueue for RecordingJobs {
+    async fn send(&self, job: Job) -> anyhow::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(job);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl JobQueue for BrokenQueue {
+    async fn send(&self, _: Job) -> anyhow::Result<()> {
+        anyhow::bail!("the queue is down")
     }
 }

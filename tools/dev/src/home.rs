@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-/// A directory of ours: the database, the queue, the mail and the signing key. Everything in it may be deleted.
+/// A directory of ours: the database, the queue, the mail, the files and the signing key. Everything in it may be deleted.
 #[derive(Clone, Debug)]
 pub struct Home(PathBuf);
 
@@ -36,6 +36,11 @@ impl Home {
     /// Mails that were sent.
     pub fn mail(&self) -> PathBuf {
         self.0.join("mail")
+    }
+
+    /// Files: what was uploaded, and the images that everybody sees.
+    pub fn files(&self) -> PathBuf {
+        self.0.join("files")
     }
 
     /// The key that signs tokens.

@@ -4,7 +4,6 @@
 pub mod bench;
 pub mod cli;
 pub mod database;
-pub mod entry;
 pub mod env_json;
 pub mod export;
 pub mod home;
@@ -20,6 +19,7 @@ pub mod sample;
 pub mod serve;
 pub mod services;
 pub mod shop;
+pub mod storage;
 pub mod superuser;
 pub mod wire;
 

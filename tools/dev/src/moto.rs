@@ -1,4 +1,4 @@
-//! SQS and SES by `moto_server`, spoken to by the real SDK.
+//! SQS, SES and S3 by `moto_server`, spoken to by the real SDK.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -23,6 +23,7 @@ pub(crate) struct Moto {
     address: SocketAddr,
     sqs: aws_sdk_sqs::Client,
     ses: aws_sdk_sesv2::Client,
+    s3: aws_sdk_s3::Client,
     child: Child,
 }
 
@@ -82,11 +83,19 @@ impl Moto {
         let ses = aws_sdk_sesv2::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(REGION))
-            .credentials_provider(keys)
+            .credentials_provider(keys.clone())
             .http_client(shared::aws::https_client())
             .endpoint_url(&url);
+        let s3 = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(REGION))
+            .credentials_provider(keys)
+            .http_client(shared::aws::https_client())
+            .endpoint_url(&url)
+            .force_path_style(true);
+        let s3 = aws_sdk_s3::Client::from_conf(s3.build());
         let (sqs, ses) = (aws_sdk_sqs::Client::from_conf(sqs.build()), aws_sdk_sesv2::Client::from_conf(ses.build()));
-        let mut moto = Self { address, sqs, ses, child };
+        let mut moto = Self { address, sqs, ses, s3, child };
         moto.wait_until_it_answers().await?;
         Ok(moto)
     }
@@ -105,6 +114,10 @@ impl Moto {
         Ok(())
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -118,6 +131,19 @@ impl Moto {
     pub(crate) async fn create_sender(&self, address: &str) -> anyhow::Result<()> {
         self.ses.create_email_identity().email_identity(address).send().await?;
         Ok(())
+    }
+
+    pub(crate) async fn create_bucket(&self, name: &str) -> anyhow::Result<()> {
+        let here = aws_sdk_s3::types::CreateBucketConfiguration::builder().location_constraint(REGION.into()).build();
+        self.s3.create_bucket().bucket(name).create_bucket_configuration(here).send().await?;
+        Ok(())
+    }
+
+    /// A file, with its `Cache-Control`.
+    pub(crate) async fn file(&self, bucket: &str, key: &str) -> anyhow::Result<(Vec<u8>, Option<String>)> {
+        let object = self.s3.get_object().bucket(bucket).key(key).send().await?;
+        let cache_control = object.cache_control.clone();
+        Ok((object.body.collect().await?.to_vec(), cache_control))
     }
 
     /// Takes the messages that are in the queue, and deletes them there.

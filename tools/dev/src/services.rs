@@ -1,5 +1,5 @@
 //! `cargo dev services`: what compose.yaml starts, without Docker, for `cargo lambda watch`. A PostgreSQL of its own, filled and up to
-//! date, moto in the place of SQS and SES, and a file that tells the functions of both.
+//! date, moto in the place of SQS, SES and S3, and a file that tells the functions of both.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -14,7 +14,7 @@ use crate::database::Database;
 use crate::home::Home;
 use crate::moto::{Moto, REGION};
 use crate::sample;
-use crate::stack::{MAIL_FROM, SigningKey};
+use crate::stack::{IMAGES_BUCKET, MAIL_FROM, SigningKey, UPLOADS_BUCKET};
 use crate::stop::Stop;
 use crate::terminal::say;
 
@@ -42,7 +42,7 @@ pub async fn run(home: &Home, environment: &Environment, args: &ServicesArgs) ->
     if let Ok(Some((moto, file))) = &served {
         occupied.tell(&moto.url())?;
         say(format_args!(
-            "PostgreSQL, SQS and SES are ready until Ctrl-C. In two other terminals:\n\n  \
+            "PostgreSQL, SQS, SES and S3 are ready until Ctrl-C. In two other terminals:\n\n  \
              cargo lambda watch --env-file {}\n  cargo dev pump --functions watch --sqs {url}\n\n\
              Mails that were sent are at {url}/moto-api/data.json",
             file.display(),
@@ -65,6 +65,8 @@ async fn serve(
     let moto = Moto::start(&args.moto, home.path(), address).await?;
     let queue_url = moto.create_queue().await?;
     moto.create_sender(MAIL_FROM).await?;
+    moto.create_bucket(UPLOADS_BUCKET).await?;
+    moto.create_bucket(IMAGES_BUCKET).await?;
     let file = home.path().join("env");
     let key = SigningKey::generate()?;
     write(&file, &variables(&database.app_url(), &key, &moto.url(), &queue_url, auth_options))?;
@@ -91,6 +93,10 @@ fn variables(
         ("ORDER_EVENTS_QUEUE_URL", queue.to_owned()),
         ("AWS_ENDPOINT_URL_SQS", moto.to_owned()),
         ("AWS_ENDPOINT_URL_SESV2", moto.to_owned()),
+        ("AWS_ENDPOINT_URL_S3", moto.to_owned()),
+        ("UPLOADS_BUCKET", UPLOADS_BUCKET.to_owned()),
+        ("IMAGES_BUCKET", IMAGES_BUCKET.to_owned()),
+        ("IMAGES_URL", format!("{moto}/{IMAGES_BUCKET}")),
         ("MAIL_FROM", MAIL_FROM.to_owned()),
         ("AWS_REGION", REGION.to_owned()),
         ("AWS_ACCESS_KEY_ID", "local".to_owned()),

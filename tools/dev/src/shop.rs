@@ -7,7 +7,11 @@ use axum::Router;
 use orders::Orders;
 use shared::app::{App, service};
 use shared::outbox::Queue;
+use shared::storage::Storage;
+use shared::transfers::JobQueue;
 use shared::users::tokens::TokenSigner;
+use transfers::Transfers;
+use uploads::{Images, Uploads};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -22,20 +26,30 @@ pub struct Parts {
     pub options: Options,
     /// Where news goes, to become mail.
     pub queue: Arc<dyn Queue>,
+    /// Where files lie that nobody sees but by a presigned request.
+    pub storage: Arc<dyn Storage>,
+    /// Images that everybody sees.
+    pub images: Images,
+    /// Where work on files goes.
+    pub jobs: Arc<dyn JobQueue>,
 }
 
 /// The whole shop.
 pub fn shop(parts: Parts) -> Router {
-    let Parts { app, signer, options, queue } = parts;
+    let Parts { app, signer, options, queue, storage, images, jobs } = parts;
     let auth = Auth { app: app.clone(), signer, lifetimes: Lifetimes::default(), options, queue: queue.clone() };
     let orders = Orders { app: app.clone(), queue };
+    let transfers = Transfers { app: app.clone(), storage: storage.clone(), jobs };
+    let uploads = Uploads::new(app.clone(), storage, images);
     let functions = OpenApiRouter::new()
         .merge(auth::router().with_state(auth))
         .merge(catalogue::router())
         .merge(cart::router())
         .merge(orders::router().with_state(orders))
         .merge(docs::router())
-        .merge(admin::router());
+        .merge(admin::router())
+        .merge(uploads::router().with_state(uploads))
+        .merge(transfers::router().with_state(transfers));
     service(functions, app)
 }
 
@@ -48,5 +62,7 @@ pub fn documents() -> Vec<(&'static str, OpenApi)> {
         ("orders", orders::router().into_openapi()),
         ("docs", docs::router().into_openapi()),
         ("admin", admin::router().into_openapi()),
+        ("uploads", uploads::router().into_openapi()),
+        ("transfers", transfers::router().into_openapi()),
     ]
 }

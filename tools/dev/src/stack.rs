@@ -12,11 +12,27 @@ use shared::users::tokens::TokenSigner;
 use crate::runtime_api::FunctionSettings;
 
 /// Every function there is.
-pub(crate) const FUNCTIONS: [&str; 9] =
-    ["auth", "catalogue", "cart", "orders", "docs", "admin", "notifications", "outbox-relay", "migrate"];
+pub(crate) const FUNCTIONS: [&str; 12] = [
+    "auth",
+    "catalogue",
+    "cart",
+    "orders",
+    "docs",
+    "admin",
+    "uploads",
+    "transfers",
+    "transfer-worker",
+    "notifications",
+    "outbox-relay",
+    "migrate",
+];
 
 /// Who the shop's mail comes from.
 pub(crate) const MAIL_FROM: &str = "shop@example.com";
+
+/// Where files are sent to, and where images lie.
+pub(crate) const UPLOADS_BUCKET: &str = "uploads";
+pub(crate) const IMAGES_BUCKET: &str = "images";
 
 /// Binaries and their surroundings.
 #[derive(Clone)]
@@ -42,6 +58,10 @@ impl Stack {
             .with("SHOP_NAME", "Shop")
             .with("STACK_NAME", "shop")
             .with("STOREFRONT_URL", "http://localhost")
+            .with("CATALOGUE_JOBS_QUEUE_URL", "http://localhost/catalogue-jobs")
+            .with("UPLOADS_BUCKET", UPLOADS_BUCKET)
+            .with("IMAGES_BUCKET", IMAGES_BUCKET)
+            .with("IMAGES_URL", "http://localhost/images")
             .with("MAIL_FROM", MAIL_FROM))
     }
 

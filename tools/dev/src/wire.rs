@@ -1,4 +1,4 @@
-//! `cargo dev wire`: the edges on the real wire. The release binaries, events as AWS sends them, SQS and SES by moto.
+//! `cargo dev wire`: the edges on the real wire. The release binaries, events as AWS sends them, SQS, SES and S3 by moto.
 
 mod play;
 
@@ -11,7 +11,7 @@ use local_postgres::Durability;
 use crate::bench::release;
 use crate::home::workspace;
 use crate::moto::Moto;
-use crate::stack::{MAIL_FROM, SigningKey, Stack};
+use crate::stack::{IMAGES_BUCKET, MAIL_FROM, SigningKey, Stack, UPLOADS_BUCKET};
 use play::Play;
 
 const DATABASE: &str = "shop";
@@ -55,6 +55,8 @@ async fn play(dir: &Path, logs: &Path, binaries: &Path, moto: &Path) -> anyhow::
     let moto = Moto::start(moto, logs, free).await?;
     let queue_url = moto.create_queue().await?;
     moto.create_sender(MAIL_FROM).await?;
+    moto.create_bucket(UPLOADS_BUCKET).await?;
+    moto.create_bucket(IMAGES_BUCKET).await?;
     let stack = stack
         .logging_to(logs)
         .with("DATABASE_URL", &cluster.url(DATABASE))
@@ -62,6 +64,7 @@ async fn play(dir: &Path, logs: &Path, binaries: &Path, moto: &Path) -> anyhow::
         .with("STOREFRONT_URL", "")
         .with("ORDER_EVENTS_QUEUE_URL", &queue_url)
         .with("AWS_ENDPOINT_URL_SQS", &moto.url())
+        .with("AWS_ENDPOINT_URL_S3", &moto.url())
         .with("AWS_ENDPOINT_URL_SESV2", &moto.url());
     Play::new(stack, cluster, moto, queue_url).perform(&workspace().join("events")).await
 }

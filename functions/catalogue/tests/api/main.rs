@@ -3,6 +3,8 @@
 
 mod arrange_products;
 mod ask_for_notice;
+mod bulk_prices;
+mod bulk_stock;
 mod cached;
 mod combine_variants;
 mod create_product;

@@ -1,6 +1,7 @@
 //! The relay, step by step, over a real database.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod abandoned;
 mod drain;
 mod failures;
 mod forget;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 use outbox_relay::{Patience, Relay};
 use shared::outbox::Queue;
-use shared::testing::TestApp;
+use shared::testing::{BrokenQueue, TestApp};
 
 /// The relay over the test's database.
 fn relay(app: &TestApp, queue: Arc<dyn Queue>) -> Relay {
@@ -19,6 +20,7 @@ fn relay(app: &TestApp, queue: Arc<dyn Queue>) -> Relay {
         db: app.app.db.clone(),
         ambient: app.clock.clone(),
         queue,
+        jobs: Arc::new(BrokenQueue),
         patience: Patience::default(),
         metrics: app.app.metrics.clone(),
     }

@@ -11,6 +11,8 @@ use crate::money::Money;
 pub struct WholeProduct {
     /// Which.
     pub id: ProductId,
+    /// Counts the changes of it.
+    pub version: i64,
     /// Its name in URLs.
     pub slug: String,
     /// Its name.
@@ -56,6 +58,10 @@ pub struct WholeVariant {
     pub weight_grams: Option<i32>,
     /// How many are on hand.
     pub on_hand: i32,
+    /// Whether it is no longer sold, and kept because orders refer to it.
+    pub is_archived: bool,
+    /// Whether its price is its own, whatever the product's is.
+    pub has_own_price: bool,
     /// What makes it this variant: attribute and value, by attribute.
     pub options: Vec<(String, String)>,
 }
@@ -71,11 +77,10 @@ pub struct WholeImage {
     pub variant: Option<VariantId>,
 }
 
-/// The product with this slug.
-pub async fn find(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<WholeProduct>> {
-    let id = sqlx::query_scalar!("select id from products where slug = $1", slug).fetch_optional(&mut *tx).await?;
-    let Some(id) = id else { return Ok(None) };
-    Ok(read(tx, &[id]).await?.pop())
+/// The products with these slugs.
+pub async fn find_all(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<Vec<WholeProduct>> {
+    let ids = sqlx::query_scalar!("select id from products where slug = any ($1)", slugs).fetch_all(&mut *tx).await?;
+    if ids.is_empty() { Ok(Vec::new()) } else { read(tx, &ids).await }
 }
 
 /// Products by id, those behind `after`; at most `limit`.
@@ -98,7 +103,7 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
 /// Each part of all of them in one query.
 async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<WholeProduct>> {
     let rows = sqlx::query!(
-        r#"select p.id, p.slug, p.name, p.sku, p.description, p.base_price, p.tags, p.status,
+        r#"select p.id, p.version, p.slug, p.name, p.sku, p.description, p.base_price, p.tags, p.status,
                   b.id as "brand_id?: BrandId", b.name as "brand_name?", b.slug as "brand_slug?"
              from products p left join brands b on b.id = p.brand_id
             where p.id = any ($1)
@@ -113,6 +118,7 @@ async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<WholeProduct>>
         .map(|row| WholeProduct {
             categories: categories.remove(&row.id).unwrap_or_default(),
             id: row.id,
+            version: row.version,
             slug: row.slug,
             name: row.name,
             sku: row.sku,
@@ -136,6 +142,7 @@ async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<WholeProduct>>
 async fn add_variants(tx: &mut Tx, products: &mut [WholeProduct], ids: &[ProductId]) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         r#"select v.product_id, v.id, v.sku, v.name, v.position, v.price_adjustment, v.compare_at_price, v.barcode, v.weight_grams, s.on_hand,
+                  v.archived_at is not null as "is_archived!", v.own_price is not null as "has_own_price!",
                   array(select a.name from variant_attribute_values x join attributes a on a.id = x.attribute_id
                          where x.variant_id = v.id order by x.attribute_id) as "attributes!: Vec<String>",
                   array(select w.value from variant_attribute_values x join attribute_values w on w.id = x.attribute_value_id
@@ -159,6 +166,8 @@ async fn add_variants(tx: &mut Tx, products: &mut [WholeProduct], ids: &[Product
             barcode: row.barcode,
             weight_grams: row.weight_grams,
             on_hand: row.on_hand,
+            is_archived: row.is_archived,
+            has_own_price: row.has_own_price,
             options: row.attributes.into_iter().zip(row.values).collect(),
         };
         product.variants.push(variant);

@@ -6,6 +6,7 @@
 
 mod attribute;
 mod brand;
+mod bulk;
 mod category;
 mod named_values;
 mod order;
@@ -22,6 +23,7 @@ pub use attribute::{
     rename_attribute, rename_value,
 };
 pub use brand::{BrandNames, BrandRefused, delete_brand, insert_brand, lock_brand, rename_brand};
+pub use bulk::{NamedVariant, VariantPrice, find_variants, lock_products, prices, set_prices, touch_products};
 pub use category::{
     CategoryChange, CategoryRefused, NewCategory, delete_category, insert_category, lock_category_tree,
     move_to_position, update_category,
@@ -38,6 +40,7 @@ pub use staff_product::{
     missing_categories, set_default_variant, update_product,
 };
 pub use staff_variants::{VariantState, skus_of_others, write_variants};
+pub(super) use taxonomy::{NewLevel, insert_level, known_slugs};
 pub use taxonomy::{Planted, plant_taxonomy};
 use tree::refresh_cards_of_brand;
 pub use tree::{upsert_brand, upsert_category};

@@ -5,6 +5,7 @@ mod checkout;
 pub(crate) mod client;
 mod figures;
 mod floor;
+mod import;
 pub(crate) mod release;
 mod report;
 mod served;
@@ -25,6 +26,8 @@ pub enum Bench {
     Checkout(checkout::CheckoutArgs),
     /// Log-ins a second over HTTP, beside a password looked at with argon2 and nothing else.
     Auth(auth::AuthArgs),
+    /// Products imported from a file a second: new ones, the same again, changed ones.
+    Import(import::ImportBenchArgs),
     /// From exec to the first answer: every function's release binary, its size and its peak memory.
     Start(start::StartArgs),
     /// The server that `checkout` and `auth` measure, in a process of its own.
@@ -55,6 +58,7 @@ pub async fn run(bench: Bench) -> anyhow::Result<()> {
         match bench {
             Bench::Checkout(args) => checkout::run(args).await,
             Bench::Auth(args) => auth::run(args).await,
+            Bench::Import(args) => import::run(args).await,
             Bench::Start(args) => start::run(args).await,
             Bench::Served(args) => served::run(args).await,
         }

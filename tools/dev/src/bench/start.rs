@@ -151,6 +151,7 @@ fn needs_the_database(function: &str, token: &str) -> anyhow::Result<Option<Valu
         "cart" => get("/api/v1/cart/5f0c9d7e-2b7a-4f7e-9a55-3d1f6c2f8b10/", token)?,
         "orders" => get("/api/v1/orders/", token)?,
         "admin" => get("/admin/", token)?,
+        "uploads" => get("/api/v1/catalogue/uploads/5f0c9d7e-2b7a-4f7e-9a55-3d1f6c2f8b10/", token)?,
         "notifications" => {
             let event = json!({"v": 1, "event_id": SystemAmbient.random_uuid(), "kind": "order_placed",
                                "order_id": SystemAmbient.random_uuid()});

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
+use shared::catalogue::store::entries::Saved;
 use shared::catalogue::store::write::Change;
-
-use crate::entry::Saved;
 
 /// What an import did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -22,7 +22,7 @@ const GOOD: &str = "mug,Enamel Mug,,Lumen,,camping,true,Title,Default Title,,,,3
 async fn take(db: &Db, text: &str) -> (ImportSummary, Vec<(u64, String)>) {
     let mut bad = Vec::new();
     let products = recognise(text.as_bytes()).unwrap();
-    let summary = import(db, products, START, &mut |row| bad.push((row.line, row.reason)), &|| {}).await.unwrap();
+    let summary = import(db, products, START, &mut |row| bad.push((row.line, row.reason)), &|_| {}).await.unwrap();
     assert_eq!(summary.rows_refused, bad.len());
     (summary, bad)
 }
@@ -209,7 +209,7 @@ async fn bytes_that_are_not_utf_8_are_named_by_line(db: PgPool) {
     let mut bad = Vec::new();
 
     let products = recognise(file.as_slice()).unwrap();
-    let summary = import(&service, products, START, &mut |row| bad.push(row), &|| {}).await.unwrap();
+    let summary = import(&service, products, START, &mut |row| bad.push(row), &|_| {}).await.unwrap();
 
     assert_eq!(bad, [BadRow { line: 2, reason: "column 2 is not UTF-8".to_owned() }]);
     assert_eq!(summary.products, created(1));

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::io::BufRead;
 
 use anyhow::bail;
+use shared::catalogue::shopify::records::{Records, TOO_LARGE};
 
 use super::fixture;
-use crate::import::records::Records;
 
 /// A row: what each column holds, by the column's name. `None` is null.
 pub(super) type Row = HashMap<String, Option<String>>;
@@ -54,7 +54,7 @@ impl<R: BufRead> Dump<R> {
             return Ok(Self::Copy { from, line: 0, columns: None });
         }
         let mut records = Records::new(from)?;
-        let header = records.next()?.unwrap_or_default();
+        let header = records.record()?.unwrap_or_default();
         let columns: Vec<String> =
             header.fields.iter().map(|name| String::from_utf8_lossy(name).trim().to_lowercase()).collect();
         if !is_of_users(columns.iter().map(String::as_str)) {
@@ -70,9 +70,12 @@ impl<R: BufRead> Dump<R> {
     pub(super) fn next(&mut self) -> anyhow::Result<Option<(u64, Result<Row, String>)>> {
         match self {
             Self::Csv { records, columns } => {
-                let Some(record) = records.next()? else { return Ok(None) };
+                let Some(record) = records.record()? else { return Ok(None) };
+                if record.is_too_large {
+                    return Ok(Some((record.place.line, Err(TOO_LARGE.to_owned()))));
+                }
                 let values = record.fields.into_iter().map(|field| (!field.is_empty()).then_some(field));
-                Ok(Some((record.line, row(columns, values.collect()))))
+                Ok(Some((record.place.line, row(columns, values.collect()))))
             }
             Self::Copy { from, line, columns } => next_of_copy(from, line, columns),
             Self::Fixture(users) => Ok(users.next().map(|(line, row)| (line, Ok(row)))),

@@ -20,10 +20,10 @@ use shared::app::db::Db;
 use shared::time::Timestamp;
 use shared::users::store::import::take_over;
 
-use crate::import::BadRow;
 use crate::terminal::{ask, is_attended, warn};
 use dump::Dump;
 use row::Read;
+use shared::catalogue::shopify::BadRow;
 
 pub use summary::UsersSummary;
 

@@ -2,6 +2,7 @@
 //! puts aside what was handed out too often. One file for each message, so that a process that is killed loses none.
 
 pub mod consumer;
+pub mod jobs;
 
 mod delivery;
 mod name;

@@ -7,10 +7,10 @@ mod drawing;
 mod product;
 
 use shared::app::db::Db;
+use shared::catalogue::store::entries::{Stock, save_all};
 use shared::catalogue::store::whole;
 use shared::time::Timestamp;
 
-use crate::entry::{Known, Stock, save};
 use product::Sample;
 
 /// Fills an empty shop, all of it in one transaction, and says how many products that are. A shop that has products already
@@ -21,12 +21,13 @@ pub async fn load(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
         tx.commit().await?;
         return Ok(0);
     }
-    let mut known = Known::default();
     let entries = product::all();
     for (nth, sample) in (0..).zip(&entries) {
         // A second apart, or "newest first" would be no order. The first line is the newest.
         let made = now.plus_seconds(-nth);
-        save(&mut tx, &mut known, &sample.entry(), Stock::Begins, made).await??;
+        for saved in save_all(&mut tx, &[&sample.entry()], Stock::Begins, made).await? {
+            saved?;
+        }
     }
     tx.commit().await?;
     Ok(entries.len())

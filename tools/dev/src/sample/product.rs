@@ -1,10 +1,10 @@
 //! What becomes of a line of `products.txt`.
 
+use shared::catalogue::entry::{Entry, EntryImage, EntryVariant, variant_name};
 use shared::catalogue::{clean_html, slugify};
 use shared::money::Money;
 
 use super::colours;
-use crate::entry::{Entry, EntryImage, EntryVariant, variant_name};
 
 const PRODUCTS: &str = include_str!("products.txt");
 

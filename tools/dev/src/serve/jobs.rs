@@ -1,4 +1,4 @@
-//! What runs beside the requests: the relay, as EventBridge wakes it, and the mail consumer, as SQS does.
+//! What runs beside the requests: the relay, as EventBridge wakes it, and the mail consumer and the worker on files, as SQS does.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,11 +6,15 @@ use std::time::Duration;
 use aws_lambda_events::sqs::SqsEvent;
 use notifications::Notifications;
 use outbox_relay::Relay;
+use shared::transfers::Job;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
+use transfer_worker::Worker;
 
 use crate::queue::{Spool, consumer};
+use crate::terminal::say;
 
 /// In the cloud it is a minute; here somebody waits for their mail.
 const RELAY_EVERY: Duration = Duration::from_secs(3);
@@ -55,6 +59,32 @@ async fn send_mail(notifications: Arc<Notifications>, spool: Arc<Spool>, mut sto
         tokio::select! {
             () = spool.arrival() => {}
             _ = stop.wait_for(|stop| *stop) => {}
+        }
+    }
+}
+
+/// Goes on with one file after another, and says how far it is.
+pub(super) async fn work_on_files(
+    worker: Arc<Worker>,
+    mut to_do: UnboundedReceiver<Job>,
+    mut stop: watch::Receiver<bool>,
+) {
+    loop {
+        let job = tokio::select! {
+            job = to_do.recv() => job,
+            _ = stop.wait_for(|stop| *stop) => None,
+        };
+        let Some(job) = job else { break };
+        let working = worker.clone();
+        // A task of its own: a panic costs the run, as it does in Lambda.
+        let done = tokio::spawn(async move { transfer_worker::work(&working, job).await }).await;
+        if let Err(error) = done.map_err(anyhow::Error::from).flatten() {
+            tracing::warn!(?job, error = format!("{error:#}"), "a file was not gone on with; it is tried again");
+        }
+        match transfer_worker::progress(&worker, job).await {
+            Ok(Some(progress)) => say(progress),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(error = format!("{error:#}"), "how far a file is cannot be read"),
         }
     }
 }

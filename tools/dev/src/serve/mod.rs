@@ -23,7 +23,7 @@ pub struct Options {
     /// Where to listen; 0 takes a free port
     #[arg(long, default_value_t = 8000)]
     pub port: u16,
-    /// Begin with an empty shop: deletes the database, the queue and the mail of earlier runs
+    /// Begin with an empty shop: deletes the database, the queue, the mail and the files of earlier runs
     #[arg(long)]
     pub fresh: bool,
     /// Do not ask before deleting

@@ -11,10 +11,13 @@ use outbox_relay::Relay;
 use shared::app::db::Db;
 use shared::app::metrics::Metrics;
 use shared::app::{Ambient, App, Environment, SystemAmbient};
+use shared::storage::Storage;
+use shared::transfers::parts::PartsBeside;
 use shared::users::tokens::TokenVerifier;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use transfer_worker::Worker;
 
 use super::accounts::{self, READY};
 use super::http::Port;
@@ -24,9 +27,11 @@ use crate::database::Database;
 use crate::home::{Home, Occupied};
 use crate::mailbox::{self, Mailbox};
 use crate::queue::Spool;
+use crate::queue::jobs::JobChannel;
 use crate::sample;
 use crate::shop::{Parts, shop};
 use crate::stop::Stop;
+use crate::storage::Files;
 
 /// As many requests as this have a connection at once.
 const CONNECTIONS: usize = 8;
@@ -61,7 +66,10 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
 
     let url = port.url();
     let spool = Arc::new(Spool::open(home.queue(), ambient.clone())?);
+    let files = Files::open(home, &ambient)?;
     let mailbox = Arc::new(Mailbox::open(home.mail(), ambient.clone(), url.clone())?);
+    let (told, to_do) = JobChannel::open();
+    let told = Arc::new(told);
     let auth_options = auth::Options::from_environment(environment)?;
     let signer = Arc::new(signing_key::load(&home.signing_key())?);
     let verifier = Arc::new(TokenVerifier::new([signer.public_key().to_vec()]));
@@ -70,15 +78,27 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
         .merge(start_page::router(&url))
         .merge(mailbox::router(mailbox.clone()))
         .merge(images::router())
-        .fallback_service(shop(Parts { app, signer, options: auth_options, queue: spool.clone() }));
+        .merge(files.router())
+        .fallback_service(shop(Parts {
+            app,
+            signer,
+            options: auth_options,
+            queue: spool.clone(),
+            storage: files.private.clone(),
+            images: files.images(),
+            jobs: told.clone(),
+        }));
 
     let (stop, stopped) = watch::channel(false);
     let jobs = if options.without_mail {
         JoinSet::new()
     } else {
-        let relay = relay(&db, &ambient, &spool);
+        let relay = relay(&db, &ambient, &spool, told.clone());
+        let worker = worker(&db, &ambient, &files, told);
         let shop = Shop::from_environment(environment, Some(&url))?;
-        jobs::start(relay, notifications(shop, db, ambient, mailbox), spool, &stopped)
+        let mut jobs = jobs::start(relay, notifications(shop, db, ambient, mailbox), spool, &stopped);
+        jobs.spawn(jobs::work_on_files(Arc::new(worker), to_do, stopped.clone()));
+        jobs
     };
     occupied.tell(&url)?;
     let servers = port.serve(&router, &stopped);
@@ -103,9 +123,17 @@ impl Running {
     }
 }
 
-fn relay(db: &Db, ambient: &Arc<dyn Ambient>, spool: &Arc<Spool>) -> Relay {
+fn relay(db: &Db, ambient: &Arc<dyn Ambient>, spool: &Arc<Spool>, jobs: Arc<JobChannel>) -> Relay {
     let patience = outbox_relay::Patience::default();
-    Relay { db: db.clone(), ambient: ambient.clone(), queue: spool.clone(), patience, metrics: Metrics::off() }
+    Relay { db: db.clone(), ambient: ambient.clone(), queue: spool.clone(), jobs, patience, metrics: Metrics::off() }
+}
+
+fn worker(db: &Db, ambient: &Arc<dyn Ambient>, files: &Files, jobs: Arc<JobChannel>) -> Worker {
+    let storage: Arc<dyn Storage> = files.private.clone();
+    let parts = Arc::new(PartsBeside(storage.clone()));
+    // Shorter than in the cloud: after each run the terminal says how far it is, and Ctrl-C waits for no more than one.
+    let patience = transfer_worker::Patience { with_run: Duration::from_secs(3), ..Default::default() };
+    Worker { db: db.clone(), ambient: ambient.clone(), storage, parts, jobs, patience }
 }
 
 fn notifications(shop: Shop, db: Db, ambient: Arc<dyn Ambient>, mailer: Arc<Mailbox>) -> Notifications {

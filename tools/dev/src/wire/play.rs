@@ -1,4 +1,7 @@
-//! What happens: somebody buys, twice, and gets two mails; once while SQS does not answer. Then they forget their password.
+//! What happens: somebody buys, twice, and gets two mails; once while SQS does not answer. Then they forget their password. Then they work
+//! here, and upload an image.
+
+mod upload;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -48,6 +51,7 @@ impl Play {
         self.relay().await.context("the relay sends what checkout could not")?;
         self.mail_arrives(2, number).await.context("the mail of the second order")?;
         self.choose_another_password().await.context("a new password, by the link in a mail")?;
+        self.upload_an_image(&token).await.context("an image, by S3")?;
         for file in sample_events(events)? {
             self.understands(&file).await.with_context(|| file.display().to_string())?;
         }

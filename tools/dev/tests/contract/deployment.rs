@@ -86,6 +86,11 @@ fn a_job_stops_by_itself_before_lambda_stops_it() {
     let patience = outbox_relay::Patience::default();
     let relay = patience.with_run + patience.with_queue + Duration::from_secs(5);
     assert!(relay.as_secs() <= timeout(&function("outbox-relay")));
+    // A piece is a few statements, of which each may take the database's five seconds.
+    let worker = transfer_worker::Patience::default().with_run + Duration::from_secs(45);
+    assert!(worker.as_secs() <= timeout(&function("transfer-worker")));
+    let lease = u64::try_from(shared::transfers::LEASE_SECONDS).unwrap();
+    assert!(lease >= timeout(&function("transfer-worker")), "nobody takes a file from a worker that may still live");
 }
 
 /// A request's path can hold a cart's id or a link's token, and who has one needs nothing else.
@@ -234,14 +239,15 @@ fn every_alarm_says_what_it_means_and_tells_somebody() {
 
 #[test]
 fn no_function_is_throttled_unseen() {
-    let alarm = resource(&template(), "ThrottlesAlarm");
-    let metrics = alarm.property("Metrics").as_array().unwrap();
-    let watched: BTreeSet<&str> = metrics
-        .iter()
-        .filter_map(|metric| metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"].as_str())
-        .collect();
-    let functions = functions();
-    assert_eq!(watched, functions.iter().map(|function| function.name.as_str()).collect());
+    let mut watched = BTreeSet::new();
+    for name in ["ThrottlesAlarm", "JobThrottlesAlarm"] {
+        let alarm = resource(&template(), name);
+        let metrics = alarm.property("Metrics").as_array().unwrap();
+        assert!(metrics.len() <= 10, "CloudWatch takes no more: {name}");
+        let of_metric = |metric: &Value| metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"].clone();
+        watched.extend(metrics.iter().filter_map(|metric| of_metric(metric).as_str().map(str::to_owned)));
+    }
+    assert_eq!(watched, functions().into_iter().map(|function| function.name).collect());
 }
 
 #[test]

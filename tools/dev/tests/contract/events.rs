@@ -14,6 +14,7 @@ use shared::app::db::Connector;
 use shared::mail::{Mail, Mailer, SendError};
 use shared::outbox::Event;
 use shared::testing::TestApp;
+use shared::transfers::Job;
 use sqlx::PgPool;
 use tower::ServiceExt as _;
 
@@ -138,6 +139,14 @@ impl Mailer for NoMailer {
     async fn send(&self, mail: &Mail) -> Result<String, SendError> {
         panic!("nobody should get {mail:?}")
     }
+}
+
+#[test]
+fn the_message_to_transfer_worker_is_a_job() {
+    let batch: SqsEvent = serde_json::from_str(&only_file_of("transfer-worker").text).unwrap();
+    let body = batch.records[0].body.as_deref().unwrap();
+    let job: Job = serde_json::from_str(body).unwrap();
+    assert_eq!(serde_json::to_string(&job).unwrap(), body);
 }
 
 #[test]

@@ -10,9 +10,11 @@ use ring::rand::SystemRandom;
 use ring::signature::Ed25519KeyPair;
 use serde_json::Value;
 use shared::app::{App, Environment, service};
-use shared::testing::BrokenQueue;
+use shared::testing::{BrokenQueue, MemoryStorage};
 use shared::users::Permission;
 use shared::users::tokens::TokenSigner;
+use transfers::Transfers;
+use uploads::{Images, Uploads};
 
 /// The root of the workspace.
 pub(crate) fn workspace() -> PathBuf {
@@ -99,6 +101,15 @@ pub(crate) fn serve(function: &str, app: &App, signer: &Arc<TokenSigner>) -> Opt
         "catalogue" => service(catalogue::router(), app),
         "docs" => service(docs::router(), app),
         "orders" => service(orders::router(), Orders { app, queue: Arc::new(BrokenQueue) }),
+        "uploads" => {
+            let (received, storage) = (Arc::new(MemoryStorage::default()), Arc::new(MemoryStorage::default()));
+            let images = Images { storage, url: "https://images.test".to_owned() };
+            service(uploads::router(), Uploads::new(app, received, images))
+        }
+        "transfers" => {
+            let transfers = Transfers { app, storage: Arc::new(MemoryStorage::default()), jobs: Arc::new(BrokenQueue) };
+            service(transfers::router(), transfers)
+        }
         _ => return None,
     })
 }

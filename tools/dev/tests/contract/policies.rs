@@ -17,6 +17,18 @@ const WILDCARDS: &[(&str, &str, &str)] = &[
         "Allow on ${ImageBucket.Arn}/*",
         "images have no names beforehand, and the CDN may read each",
     ),
+    ("UploadBucketPolicy", "Deny to anyone", "without TLS nobody gets anything"),
+    ("UploadBucketPolicy", "Deny of s3:*", "without TLS nobody gets anything"),
+    ("UploadBucketPolicy", "Deny on ${UploadBucket.Arn}/*", "without TLS nobody gets anything"),
+    ("Uploads", "Allow on ${UploadBucket.Arn}/uploads/*", "what is sent has a random name"),
+    ("Uploads", "Allow on ${ImageBucket.Arn}/images/*", "what comes of it has a random name"),
+    ("Transfers", "Allow on ${UploadBucket.Arn}/imports/*", "files have random names"),
+    ("Transfers", "Allow on ${UploadBucket.Arn}/exports/*", "files have random names"),
+    ("TransferWorker", "Allow on ${UploadBucket.Arn}/imports/*", "files have random names"),
+    ("TransferWorker", "Allow on ${UploadBucket.Arn}/exports/*", "files have random names"),
+    ("S3Endpoint", "Allow to anyone", "of those who come through it; who may is said by the functions' own policies"),
+    ("S3Endpoint", "Allow on ${UploadBucket.Arn}/*", "files have random names"),
+    ("S3Endpoint", "Allow on ${ImageBucket.Arn}/images/*", "images have random names"),
     (
         "SqsEndpoint",
         "Allow to anyone",
@@ -29,10 +41,38 @@ const ACTIONS: &[(&str, &str, &[&str])] = &[
     (
         "rds-db:connect",
         "its SQL: there is no password, a login is an IAM token",
-        &["admin", "auth", "cart", "catalogue", "migrate", "notifications", "orders", "outbox-relay"],
+        &[
+            "admin",
+            "auth",
+            "cart",
+            "catalogue",
+            "migrate",
+            "notifications",
+            "orders",
+            "outbox-relay",
+            "transfer-worker",
+            "transfers",
+            "uploads",
+        ],
     ),
-    ("sqs:SendMessage", "the outbox's events go to the queue", &["auth", "orders", "outbox-relay"]),
+    (
+        "sqs:SendMessage",
+        "the outbox's events go to one queue, the rest of a file to another",
+        &["auth", "orders", "outbox-relay", "transfer-worker", "transfers"],
+    ),
     ("ses:SendEmail", "it is who sends mail", &["notifications"]),
+    (
+        "s3:GetObject",
+        "what was sent is looked at, what was made is fetched",
+        &["transfer-worker", "transfers", "uploads"],
+    ),
+    (
+        "s3:PutObject",
+        "presigned requests may what their signer may; images and exports are written",
+        &["transfer-worker", "transfers", "uploads"],
+    ),
+    ("s3:DeleteObject", "what was looked at is of no use any more", &["transfer-worker", "uploads"]),
+    ("s3:ListBucket", "without it what is not there is a 403", &["transfer-worker", "transfers", "uploads"]),
 ];
 
 /// One statement of a policy of any kind.
@@ -190,10 +230,17 @@ fn what_a_function_uses_is_what_it_is_built_with() {
         let folder = workspace().join("functions").join(&function);
         let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
         let main = std::fs::read_to_string(folder.join("src/main.rs")).unwrap();
+        let features = manifest.lines().find(|line| line.starts_with("shared = {")).unwrap_or_default();
+        let has = |feature: &str| features.contains(&format!("\"{feature}\""));
         let built_with = [
             ("rds-db:connect", !main.contains("serve_without_database")),
-            ("sqs:SendMessage", manifest.contains(r#"features = ["sqs"]"#)),
+            ("sqs:SendMessage", has("sqs")),
             ("ses:SendEmail", manifest.contains("aws-sdk-sesv2")),
+            ("s3:GetObject", has("s3")),
+            ("s3:PutObject", has("s3")),
+            // Whoever begins an import does not end it.
+            ("s3:DeleteObject", has("s3") && function != "transfers"),
+            ("s3:ListBucket", has("s3")),
         ];
         assert_eq!(built_with.len(), ACTIONS.len());
         for (action, used) in built_with {

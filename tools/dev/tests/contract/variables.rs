@@ -29,6 +29,9 @@ const READ_FOR: &[(&[&str], &[&str])] = &[
     ),
     (&["TokenSigner::from_environment("], &["TOKEN_SIGNING_KEY"]),
     (&["Sqs::from_environment("], &["ORDER_EVENTS_QUEUE_URL", "AWS_ENDPOINT_URL_SQS"]),
+    (&["SqsJobs::from_environment("], &["CATALOGUE_JOBS_QUEUE_URL", "AWS_ENDPOINT_URL_SQS"]),
+    (&["S3::private_from_environment("], &["UPLOADS_BUCKET", "AWS_ENDPOINT_URL_S3"]),
+    (&["S3::images_from_environment("], &["IMAGES_BUCKET", "AWS_ENDPOINT_URL_S3"]),
 ];
 
 /// What Lambda itself puts there, so that nobody may declare it.

@@ -8,6 +8,7 @@ mod process;
 mod queue;
 mod sale;
 mod serve;
+mod upload;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use dev::shop::{Parts, shop};
 use serde_json::Value;
 use shared::outbox::Queue;
-use shared::testing::{Answer, Client, RecordedLogs, TestApp};
+use shared::testing::{Answer, BrokenQueue, Client, MemoryStorage, RecordedLogs, TestApp};
+use uploads::Images;
 
 /// A client of the whole shop, over this test's database.
 fn a_client(app: &TestApp, queue: Arc<dyn Queue>) -> Client {
@@ -19,6 +20,9 @@ fn a_client(app: &TestApp, queue: Arc<dyn Queue>) -> Client {
         signer: app.signer.clone(),
         options: auth::Options::default(),
         queue,
+        storage: Arc::new(MemoryStorage::default()),
+        images: Images { storage: Arc::new(MemoryStorage::default()), url: "/images".to_owned() },
+        jobs: Arc::new(BrokenQueue),
     }))
 }
 

@@ -19,12 +19,14 @@ use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 use shared::app::db::{Connector, Db};
 use shared::app::{Ambient as _, App, Environment, SystemAmbient};
+use shared::aws::S3;
 use shared::ids::EventId;
 use shared::mail::{Mail, Mailer, SendError};
 use shared::outbox::{Event, Happened};
-use shared::testing::{Client, RecordedLogs, TestApp};
+use shared::testing::{BrokenQueue, Client, RecordedLogs, TestApp};
 use shared::users::tokens::TokenSigner;
 use sqlx::PgPool;
+use uploads::Images;
 
 const PASSWORD: &str = "a quiet harbour at dawn";
 const WRONG_PASSWORD: &str = "a loud harbour at dusk";
@@ -90,6 +92,10 @@ fn an_environment(secrets: &mut Secrets) -> Environment {
         // Nor there, where mail goes.
         ("AWS_ENDPOINT_URL_SESV2", "http://127.0.0.1:1".to_owned()),
         ("MAIL_FROM", "shop@example.com".to_owned()),
+        // Nor there, where files lie.
+        ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1".to_owned()),
+        ("UPLOADS_BUCKET", "uploads".to_owned()),
+        ("IMAGES_BUCKET", "images".to_owned()),
     ])
 }
 
@@ -97,7 +103,18 @@ fn a_client(db: Db, environment: &Environment) -> Client {
     let app = App { db, ..App::from_environment(environment).unwrap() };
     let signer = Arc::new(TokenSigner::from_environment(environment).unwrap());
     let queue = Orders::from_environment(app.clone(), environment).unwrap().queue;
-    Client::new(shop(Parts { app, signer, options: auth::Options::default(), queue }))
+    let storage = Arc::new(S3::private_from_environment(environment).unwrap());
+    let images = S3::images_from_environment(environment).unwrap();
+    let images = Images { storage: Arc::new(images), url: "https://images.test".to_owned() };
+    Client::new(shop(Parts {
+        app,
+        signer,
+        options: auth::Options::default(),
+        queue,
+        storage,
+        images,
+        jobs: Arc::new(BrokenQueue),
+    }))
 }
 
 /// What it says when it fails, which `lambda_runtime` logs.
@@ -178,6 +195,16 @@ async fn use_the_staffs_pages(client: &Client, secrets: &mut Secrets) {
     browser.clone().header("cookie", &cookie).get("/admin/").await.expect(200);
     browser.clone().header("cookie", &cookie[..cookie.len() - 5]).get("/admin/").await.expect(303);
     browser.header("cookie", &cookie).post("/admin/sign-out/", json!({})).await.expect(303);
+    begin_an_upload(&client.clone().bearer(&access), secrets).await;
+}
+
+/// Whoever has the URL may send the file.
+async fn begin_an_upload(staff: &Client, secrets: &mut Secrets) {
+    let uploads = "/api/v1/catalogue/uploads/";
+    let begun = staff.post(uploads, json!({"content_type": "image/png", "bytes": 100})).await.expect(201).body;
+    let signature = begun["upload"]["url"].as_str().unwrap().split("X-Amz-Signature=").nth(1).unwrap();
+    secrets.add("the signature of an upload", signature.split('&').next().unwrap());
+    staff.post(&format!("{uploads}{}/finish/", begun["id"].as_str().unwrap()), json!({})).await.expect(500);
 }
 
 /// Hands each mail on, and keeps it to be looked at.

@@ -104,6 +104,7 @@ async fn from_checkout_by_the_relay_to_the_mail(db: PgPool) {
         db: app.app.db.clone(),
         ambient: app.clock.clone(),
         queue: spool.clone(),
+        jobs: Arc::new(BrokenQueue),
         patience: outbox_relay::Patience::default(),
         metrics: app.app.metrics.clone(),
     };

@@ -21,7 +21,7 @@ pub struct Planted {
 pub async fn plant_taxonomy(tx: &mut Tx, taxonomy: &Taxonomy) -> sqlx::Result<Planted> {
     lock_category_tree(tx).await?;
     let slugs: Vec<String> = taxonomy.paths().iter().map(|path| slugify_path(path)).collect();
-    let mut known = known(tx, &slugs).await?;
+    let mut known = known_slugs(tx, &slugs).await?;
     let unchanged = slugs.iter().filter(|slug| known.contains_key(*slug)).count();
     let deepest = taxonomy.paths().iter().map(Vec::len).max().unwrap_or_default();
     // A level at a time, so that every parent is there: as many statements as the tree is deep, and not as it is large.
@@ -30,9 +30,7 @@ pub async fn plant_taxonomy(tx: &mut Tx, taxonomy: &Taxonomy) -> sqlx::Result<Pl
         for (path, slug) in taxonomy.paths().iter().zip(&slugs).filter(|(path, _)| path.len() == depth) {
             let (Some((name, above)), false) = (path.split_last(), known.contains_key(slug)) else { continue };
             let parent = if above.is_empty() { None } else { known.get(&slugify_path(above)).copied() };
-            new.parents.push(parent.map(|parent| parent.0));
-            new.names.push(name.clone());
-            new.slugs.push(slug.clone());
+            new.push(parent, name, slug.clone());
         }
         known.extend(insert_level(tx, new).await?);
     }
@@ -40,7 +38,10 @@ pub async fn plant_taxonomy(tx: &mut Tx, taxonomy: &Taxonomy) -> sqlx::Result<Pl
 }
 
 /// Those of these slugs that are somebody's, or were.
-async fn known(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<HashMap<String, CategoryId>> {
+pub(in crate::catalogue::store) async fn known_slugs(
+    tx: &mut Tx,
+    slugs: &[String],
+) -> sqlx::Result<HashMap<String, CategoryId>> {
     let rows = sqlx::query!(
         r#"select o.slug as "slug!", o.category_id as "id!: CategoryId" from old_category_slugs o where o.slug = any ($1)
            union all
@@ -52,14 +53,27 @@ async fn known(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<HashMap<String, Ca
     Ok(rows.into_iter().map(|row| (row.slug, row.id)).collect())
 }
 
+/// Categories to be, whose parents are there.
 #[derive(Default)]
-struct NewLevel {
+pub(in crate::catalogue::store) struct NewLevel {
     parents: Vec<Option<i64>>,
     names: Vec<String>,
     slugs: Vec<String>,
 }
 
-async fn insert_level(tx: &mut Tx, new: NewLevel) -> sqlx::Result<Vec<(String, CategoryId)>> {
+impl NewLevel {
+    pub(in crate::catalogue::store) fn push(&mut self, parent: Option<CategoryId>, name: &str, slug: String) {
+        self.parents.push(parent.map(|parent| parent.0));
+        self.names.push(name.to_owned());
+        self.slugs.push(slug);
+    }
+}
+
+/// Makes them, behind their siblings.
+pub(in crate::catalogue::store) async fn insert_level(
+    tx: &mut Tx,
+    new: NewLevel,
+) -> sqlx::Result<Vec<(String, CategoryId)>> {
     let rows = sqlx::query!(
         "insert into categories (parent_id, name, slug, position)
          select t.parent_id, t.name, t.slug,

@@ -1,0 +1,160 @@
+//! `POST /api/v1/catalogue/bulk/stock/`: the stock of up to a thousand variants at once.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::json;
+use shared::app::App;
+use shared::app::db::Tx;
+use shared::audit::{self, Entry, Kind};
+use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, Permitted, StaffProblems};
+use shared::ids::{ProductId, VariantId};
+use shared::stock::Reason;
+use shared::stock::store::{Counted, lock_stock, refresh_availability, set_all};
+use shared::time::Timestamp;
+use shared::users::{Origin, permissions};
+use utoipa::ToSchema;
+
+use crate::bulk::{BulkAnswer, BulkOutcome, BulkResult, MOST_ITEMS, Name, accept, find, name, refuse};
+
+/// More of one thing than any shelf holds.
+const MOST_UNITS: i32 = 1_000_000_000;
+
+/// What happened to the stock of a variant: one of `counted`, `received` and `written_off`. It is named by its id or by its SKU.
+#[derive(Debug, ToSchema)]
+pub(crate) struct BulkStockItem {
+    /// Which variant.
+    #[schema(value_type = VariantId, required = false)]
+    pub variant_id: Option<VariantId>,
+    /// Which variant.
+    #[schema(value_type = String, required = false, max_length = 255, example = "SHIRT-M-BLUE")]
+    pub sku: Option<String>,
+    /// So many are on the shelf.
+    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000_000, example = 12)]
+    pub counted: Option<i32>,
+    /// So many came.
+    #[schema(value_type = i32, required = false, minimum = 1, maximum = 1_000_000_000)]
+    pub received: Option<i32>,
+    /// So many are broken or lost.
+    #[schema(value_type = i32, required = false, minimum = 1, maximum = 1_000_000_000)]
+    pub written_off: Option<i32>,
+}
+
+/// What happened to the stock of variants.
+#[derive(Debug, ToSchema)]
+pub(crate) struct BulkStock {
+    /// One for each variant.
+    #[schema(max_items = 1000)]
+    pub items: Vec<BulkStockItem>,
+    /// Only say what would become of them.
+    #[schema(default = false, required = false)]
+    pub dry_run: bool,
+}
+
+impl FromFields for BulkStockItem {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let name = name(fields);
+        let counted = fields.sent("counted", |fields, name| fields.small_integer(name, 0..=MOST_UNITS));
+        let received = fields.sent("received", |fields, name| fields.small_integer(name, 1..=MOST_UNITS));
+        let written_off = fields.sent("written_off", |fields, name| fields.small_integer(name, 1..=MOST_UNITS));
+        let (counted, received, written_off) = (counted?, received?, written_off?);
+        if [counted, received, written_off].into_iter().flatten().count() != 1 {
+            fields.error("non_field_errors", "Send one of counted, received and written_off.");
+        }
+        let (variant_id, sku) = name?;
+        Some(Self { variant_id, sku, counted, received, written_off })
+    }
+}
+
+impl FromFields for BulkStock {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let items = fields.list("items", MOST_ITEMS);
+        let dry_run = fields.maybe("dry_run", Fields::boolean);
+        Some(Self { items: items?, dry_run: dry_run?.unwrap_or_default() })
+    }
+}
+
+/// Change the stock of many variants
+///
+/// A body that does not hold changes nothing (400). Otherwise each item is judged alone: those that can be are written, all in one
+/// transaction, and the rest are `refused` and say why. What is sold meanwhile is sold: nothing is ever below zero.
+#[utoipa::path(
+    post,
+    path = "/api/v1/catalogue/bulk/stock/",
+    tag = "catalogue",
+    operation_id = "change_stock",
+    security(("bearer" = ["stock"]), ("api_key" = ["stock"])),
+    request_body = BulkStock,
+    responses((status = 200, body = BulkAnswer, description = "What became of each item."), StaffProblems)
+)]
+pub(crate) async fn change_stock(
+    State(app): State<App>,
+    Permitted(actor, _): Permitted<permissions::Stock>,
+    origin: Origin,
+    Body(new): Body<BulkStock>,
+) -> Result<Json<BulkAnswer>, ApiError> {
+    let now = app.ambient.now();
+    let mut tx = app.db.begin().await?;
+    let results = change(&mut tx, &new, now).await?;
+    let changed: Vec<VariantId> = results
+        .iter()
+        .filter(|result| result.outcome == BulkOutcome::Changed)
+        .filter_map(|result| result.variant_id)
+        .collect();
+    if !new.dry_run && !changed.is_empty() {
+        // One line for all: how many each has, the ledger says.
+        let entry = Entry::by(Kind::StockChanged, &actor, None).with(json!({ "variant_ids": changed }));
+        audit::store::record(&mut tx, entry, &origin, now).await?;
+    }
+    tx.commit().await?;
+    Ok(Json(BulkAnswer::new(new.dry_run, results)))
+}
+
+async fn change(tx: &mut Tx, new: &BulkStock, now: Timestamp) -> sqlx::Result<Vec<BulkResult>> {
+    let names: Vec<Name> = new.items.iter().map(|item| Name::of(item.variant_id, item.sku.as_ref())).collect();
+    let (variants, mut results) = find(tx, &names).await?;
+    let ids: Vec<VariantId> = variants.values().map(|variant| variant.id).collect();
+    let on_hand = lock_stock(tx, &ids).await?;
+    let (mut counts, mut turned): (Vec<Counted>, Vec<ProductId>) = (Vec::new(), Vec::new());
+    for (item, variant) in &variants {
+        let (Some(wanted), Some(before)) = (new.items.get(*item), on_hand.get(&variant.id).copied()) else {
+            results.push(refuse(*item, None, FieldErrors::one("non_field_errors", "There is no such variant.")));
+            continue;
+        };
+        match wanted.applied_to(before) {
+            Err(errors) => results.push(refuse(*item, Some(variant), errors)),
+            Ok((after, reason)) => {
+                results.push(accept(*item, variant, after != before));
+                counts.push(Counted { variant: variant.id, before, on_hand: after, reason });
+                // Only a step to or from nothing can change whether the product can be bought.
+                turned.extend(((before == 0) != (after == 0)).then_some(variant.product));
+            }
+        }
+    }
+    if !new.dry_run {
+        set_all(tx, &counts, now).await?;
+        turned.sort_unstable();
+        turned.dedup();
+        if !turned.is_empty() {
+            refresh_availability(tx, &turned).await?;
+        }
+    }
+    results.sort_by_key(|result| result.item);
+    Ok(results)
+}
+
+impl BulkStockItem {
+    fn applied_to(&self, before: i32) -> Result<(i32, Reason), FieldErrors> {
+        if let Some(units) = self.counted {
+            return Ok((units, Reason::Counted));
+        }
+        if let Some(units) = self.received {
+            let too_many = || FieldErrors::one("received", "That would be more than can be counted.");
+            return before.checked_add(units).map(|after| (after, Reason::Received)).ok_or_else(too_many);
+        }
+        let units = self.written_off.unwrap_or_default();
+        if units > before {
+            return Err(FieldErrors::one("written_off", format!("There are only {before} on hand.")));
+        }
+        Ok((before - units, Reason::WrittenOff))
+    }
+}

@@ -1,0 +1,160 @@
+//! An import: the next products of the file, written together with how far it is by then.
+
+use shared::catalogue::entry::Entry;
+use shared::catalogue::shopify::Batch;
+use shared::catalogue::store::entries::{Attempt, save};
+use shared::ids::ImportId;
+use shared::transfers::MOST_ATTEMPTS;
+use shared::transfers::store::imports::{Claimed, Ended, Held, Piece, begun_before, claim, end, hold, note, release};
+use tokio::time::Instant;
+
+use crate::window::Window;
+use crate::{Ran, Worker};
+
+/// Goes on with it until it is done or the time is up.
+pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow::Result<Ran> {
+    let held = Held { id, lease: worker.ambient.random_uuid() };
+    let mut tx = worker.db.begin().await?;
+    let claimed = claim(&mut tx, held, worker.ambient.now()).await?;
+    tx.commit().await?;
+    let Some(mut file) = claimed else {
+        tracing::info!("there is nothing to do, or somebody else does it");
+        return Ok(Ran::ToTheEnd);
+    };
+    if file.is_stuck {
+        let reason = format!("it was begun {MOST_ATTEMPTS} times at line {} and did not get on", file.place.line);
+        finish(worker, held, &file, Ended::failed(&reason)).await?;
+        return Ok(Ran::ToTheEnd);
+    }
+    match go_on(worker, held, &mut file, until).await {
+        Ok(Some(ended)) => {
+            finish(worker, held, &file, ended.as_ref().map_or(Ended::DONE, |reason| Ended::failed(reason))).await?;
+            Ok(Ran::ToTheEnd)
+        }
+        Ok(None) if Instant::now() < until => Ok(Ran::ToTheEnd),
+        Ok(None) => {
+            give_back(worker, held).await?;
+            Ok(Ran::OutOfTime)
+        }
+        Err(error) => {
+            // So that the message, when it comes again, need not wait for our lease to run out.
+            give_back(worker, held).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Why it ended, in the middle or with the file: `Some(None)`. `None` where it is to be gone on with, or is no longer ours.
+async fn go_on(
+    worker: &Worker,
+    held: Held,
+    file: &mut Claimed,
+    until: Instant,
+) -> anyhow::Result<Option<Option<String>>> {
+    let mut length = worker.patience.window;
+    loop {
+        let mut window = match Window::read(&*worker.storage, file, length).await? {
+            Ok(window) => window,
+            Err(unreadable) => return Ok(Some(Some(unreadable.to_string()))),
+        };
+        loop {
+            let batch = match window.batch() {
+                Ok(Some(batch)) => batch,
+                Ok(None) => break,
+                Err(unreadable) => return Ok(Some(Some(unreadable.to_string()))),
+            };
+            file.place = window.place();
+            file.header = Some(window.header.clone());
+            // After a piece and not before: however short the time is, the file gets on.
+            if !write(worker, held, file, batch).await? || Instant::now() >= until {
+                return Ok(None);
+            }
+        }
+        file.place = window.place();
+        if file.place.offset >= file.bytes {
+            return Ok(Some(None));
+        }
+        file.header = Some(window.header.clone());
+        length = match window.next_length(worker.patience.window) {
+            Ok(length) => length,
+            Err(unreadable) => return Ok(Some(Some(unreadable.to_string()))),
+        };
+    }
+}
+
+/// Writes a piece and how far it is, in one transaction. Whether the import is still ours.
+async fn write(worker: &Worker, held: Held, file: &Claimed, batch: Batch) -> anyhow::Result<bool> {
+    let mut attempt = Attempt::default();
+    loop {
+        match try_to_write(worker, held, file, batch.clone(), attempt).await {
+            Ok(is_ours) => return Ok(is_ours),
+            Err(error) => attempt.again_after(error)?,
+        }
+    }
+}
+
+async fn try_to_write(
+    worker: &Worker,
+    held: Held,
+    file: &Claimed,
+    mut batch: Batch,
+    attempt: Attempt,
+) -> sqlx::Result<bool> {
+    let now = worker.ambient.now();
+    let mut tx = worker.db.begin().await?;
+    if !hold(&mut tx, held).await? {
+        tx.commit().await?;
+        return Ok(false);
+    }
+    let slugs: Vec<String> = batch.entries.iter().map(|(_, entry)| entry.slug.clone()).collect();
+    let before = begun_before(&mut tx, held.id, &slugs).await?;
+    batch.refuse_begun(|slug| before.get(slug).copied());
+    let entries = std::mem::take(&mut batch.entries);
+    let all: Vec<&Entry> = entries.iter().map(|(_, entry)| entry).collect();
+    let results = save(&mut tx, &all, attempt.together, (file.stock, now)).await?;
+    let mut saved = Vec::new();
+    for ((line, _), result) in entries.iter().zip(results) {
+        match result {
+            Ok(one) => saved.push(one),
+            Err(reason) => batch.leave_out(*line, reason),
+        }
+    }
+    batch.bad.sort_by_key(|bad| bad.line);
+    let piece = Piece {
+        place: file.place,
+        header: file.header.clone().unwrap_or_default(),
+        begun: entries.into_iter().map(|(line, entry)| (entry.slug, line)).collect(),
+        saved,
+        bad: batch.bad,
+        left_out: batch.left_out,
+    };
+    note(&mut tx, held, &piece, now).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Ends it, and deletes the file.
+async fn finish(worker: &Worker, held: Held, file: &Claimed, ended: Ended<'_>) -> anyhow::Result<()> {
+    let mut tx = worker.db.begin().await?;
+    if hold(&mut tx, held).await? {
+        if file.place.offset >= file.bytes {
+            let piece =
+                Piece { place: file.place, header: file.header.clone().unwrap_or_default(), ..Piece::default() };
+            note(&mut tx, held, &piece, worker.ambient.now()).await?;
+        }
+        end(&mut tx, held.id, ended, worker.ambient.now()).await?;
+    }
+    tx.commit().await?;
+    if let Err(error) = worker.storage.delete(&file.storage_key).await {
+        tracing::warn!(error = format!("{error:#}"), "the file of an import that ended stays");
+    }
+    tracing::info!(import_id = %held.id, ?ended, "an import has ended");
+    Ok(())
+}
+
+async fn give_back(worker: &Worker, held: Held) -> anyhow::Result<()> {
+    let mut tx = worker.db.begin().await?;
+    release(&mut tx, held, worker.ambient.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! Files that are not what they should be. Each is said, none is an error of ours, and what is good in them is taken.
+
+use std::fmt::Write as _;
+
+use shared::transfers::{TransferStatus, Work};
+use sqlx::PgPool;
+use transfer_worker::{Patience, work};
+
+use crate::{HEADER, SHORT, Shop};
+
+const GOOD: &str = "good,Good,,,Title,Default Title,GOOD,1,10\r\n";
+
+async fn failed(shop: &Shop, file: &[u8]) -> String {
+    let import = shop.imported(file, Patience::default()).await;
+    assert_eq!(import.status, TransferStatus::Failed);
+    assert_eq!(shop.app.count("select count(*) from products").await, 0);
+    import.error.unwrap()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_file_that_is_something_else_fails_and_says_what_is_understood(db: PgPool) {
+    let shop = Shop::open(db);
+    for file in
+        ["\n", "id;name\n1;a\n", "{\"products\": []}", "Handle,Title\na,A\n", "\u{0}\u{1}\u{2}", "\"Handle,Title"]
+    {
+        let error = failed(&shop, file.as_bytes()).await;
+        assert!(error.contains("what is understood is a Shopify product export"), "{error}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_file_in_utf_16_fails_and_says_so(db: PgPool) {
+    let shop = Shop::open(db);
+    let text = format!("{HEADER}{GOOD}");
+    let little: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
+    for file in [little, big] {
+        assert!(failed(&shop, &file).await.contains("it is UTF-16; save it as CSV in UTF-8"));
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn bad_rows_are_named_and_the_good_ones_taken(db: PgPool) {
+    let shop = Shop::open(db);
+    let mut file = format!("\u{feff}{HEADER}").into_bytes();
+    file.extend(b"latin,Caf\xe9,,,Title,Default Title,L,1,10\r\n");
+    file.extend(b"nul,N\0,,,Title,Default Title,N,1,10\r\n");
+    file.extend(b"short,S\r\n");
+    file.extend(b"formula,'=1+1,,,Title,Default Title,'=F,1,10\r\n");
+    file.extend(GOOD.as_bytes());
+
+    for patience in [Patience::default(), SHORT] {
+        let id = shop.an_import(&file).await;
+        work(&shop.worker(patience), Work::Import(id).into()).await.unwrap();
+        shop.go_on(patience).await;
+        let bad: Vec<_> = shop.bad_rows(id).await;
+        assert_eq!(
+            bad,
+            [
+                (2, "column 2 is not UTF-8".to_owned()),
+                (3, "column 2 holds a NUL".to_owned()),
+                (4, "there are 2 columns, and 9 in the header".to_owned()),
+            ]
+        );
+        assert_eq!(shop.import(id).await.status, TransferStatus::Done);
+    }
+    let names: Vec<String> =
+        sqlx::query_scalar("select name from products order by 1").fetch_all(&shop.app.db).await.unwrap();
+    assert_eq!(names, ["=1+1", "Good"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_quote_that_is_never_closed_costs_what_follows_and_is_named(db: PgPool) {
+    let shop = Shop::open(db);
+    let mut file = format!("{HEADER}{GOOD}open,\"Open,,,Title,Default Title,O,1,10\r\n");
+    for number in 0..80_000 {
+        let _ = write!(file, "p{number},P,,,Title,Default Title,S{number},1,10\r\n");
+    }
+
+    let id = shop.an_import(file.as_bytes()).await;
+    work(&shop.worker(Patience { window: 1000, ..Patience::default() }), Work::Import(id).into()).await.unwrap();
+
+    let reason = "a record larger than 2 MiB begins here; is a quote not closed?".to_owned();
+    assert_eq!(shop.bad_rows(id).await, [(3, reason)]);
+    let import = shop.import(id).await;
+    assert_eq!((import.status, import.products.created, import.bytes_done), (TransferStatus::Done, 1, import.bytes));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_the_database_refuses_costs_one_product_and_not_its_neighbours(db: PgPool) {
+    let shop = Shop::open(db);
+    // More different words than a search document holds.
+    let words: String = (0..150_000).fold(String::new(), |mut words, number| {
+        let _ = write!(words, "w{number} ");
+        words
+    });
+    let header = HEADER.replace("Title,Vendor", "Title,Body (HTML),Vendor");
+    let row = |handle: &str, body: &str| format!("{handle},{handle},{body},,,Title,Default Title,{handle},1,10\r\n");
+    let file = format!("{header}{}{}{}", row("a", "soft"), row("b", &words), row("c", "warm"));
+
+    let id = shop.an_import(file.as_bytes()).await;
+    work(&shop.worker(Patience::default()), Work::Import(id).into()).await.unwrap();
+
+    let bad = shop.bad_rows(id).await;
+    assert!(matches!(bad.as_slice(), [(3, reason)] if reason.starts_with("the database refuses it")), "{bad:?}");
+    assert_eq!(shop.import(id).await.products.created, 2);
+    assert_eq!(shop.app.count("select count(*) from products where slug in ('a', 'c')").await, 2);
+}

@@ -1,0 +1,96 @@
+//! Products that become a file.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use shared::app::Ambient as _;
+use shared::ids::ExportId;
+use shared::transfers::store::exports;
+use shared::transfers::{Export, LEASE_SECONDS, TransferStatus, Work};
+use sqlx::PgPool;
+use transfer_worker::{Patience, work};
+
+use crate::{HEADER, Hanging, SHORT, Shop, file_of};
+
+async fn an_export(shop: &Shop) -> ExportId {
+    let id = ExportId(shop.app.clock.ordered_uuid());
+    let mut tx = shop.app.app.db.begin().await.unwrap();
+    exports::insert(&mut tx, id, "exports/all.csv", shop.app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+async fn export(shop: &Shop, id: ExportId) -> Export {
+    let mut tx = shop.app.app.db.read().await.unwrap();
+    let export = exports::find(&mut tx, id).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    export
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
+    let shop = Shop::open(db);
+    let risky = "risky,=1+1,@home,+,Title,-7,'007,2,5\r\n";
+    shop.imported(format!("{}{risky}", file_of(120)).as_bytes(), Patience::default()).await;
+    let id = an_export(&shop).await;
+
+    work(&shop.worker(Patience::default()), Work::Export(id).into()).await.unwrap();
+
+    let done = export(&shop, id).await;
+    assert_eq!((done.status, done.products, done.products_done), (TransferStatus::Done, 121, 121));
+    assert_eq!(shop.files.keys(), ["exports/all.csv"]);
+    let (content_type, file) = shop.files.file("exports/all.csv").unwrap();
+    assert_eq!((content_type.as_str(), file.len() as i64), ("text/csv", done.bytes));
+    let text = String::from_utf8(file).unwrap();
+    assert!(text.contains("risky,'=1+1,") && text.contains(",'@home,'+,") && text.contains(",'-7,"), "{text}");
+    let again = shop.imported(text.as_bytes(), Patience::default()).await;
+    assert_eq!((again.products.unchanged, again.bad_rows), (121, 0));
+    assert_eq!(shop.app.count("select sum(version)::bigint from products").await, 121);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_export_goes_from_worker_to_worker_part_by_part(db: PgPool) {
+    let shop = Shop::open(db);
+    let body = "x".repeat(60_000);
+    let header = HEADER.replace("Title,Vendor", "Title,Body (HTML),Vendor");
+    let rows: String = (0..200).map(|n| format!("p{n},P,{body},,,Title,Default Title,S{n},1,10\r\n")).collect();
+    shop.imported(format!("{header}{rows}").as_bytes(), Patience::default()).await;
+    let id = an_export(&shop).await;
+
+    work(&shop.worker(SHORT), Work::Export(id).into()).await.unwrap();
+    let begun = export(&shop, id).await;
+    assert_eq!((begun.status, begun.products_done), (TransferStatus::Running, 100));
+    assert!(shop.go_on(SHORT).await >= 2);
+
+    let done = export(&shop, id).await;
+    assert_eq!((done.status, done.products_done), (TransferStatus::Done, 200));
+    let (_, file) = shop.files.file("exports/all.csv").unwrap();
+    assert_eq!((file.len() as i64, String::from_utf8(file).unwrap().lines().count()), (done.bytes, 201));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_export_whose_worker_is_killed_at_the_very_end_is_finished_once_more(db: PgPool) {
+    let shop = Shop::open(db);
+    shop.imported(file_of(5).as_bytes(), Patience::default()).await;
+    let id = an_export(&shop).await;
+    // The parts are read when the file is made of them.
+    let storage = Arc::new(Hanging {
+        files: shop.files.clone(),
+        reads_left: AtomicUsize::new(0),
+        hangs: tokio::sync::Notify::new(),
+    });
+    let killed = shop.worker_with(storage.clone(), Patience::default());
+    tokio::select! {
+        done = work(&killed, Work::Export(id).into()) => panic!("it was to hang: {done:?}"),
+        () = storage.hangs.notified() => {}
+    }
+    assert_eq!(export(&shop, id).await.status, TransferStatus::Running);
+
+    shop.app.clock.advance(LEASE_SECONDS);
+    work(&shop.worker(Patience::default()), Work::Export(id).into()).await.unwrap();
+
+    let done = export(&shop, id).await;
+    assert_eq!((done.status, done.products_done), (TransferStatus::Done, 5));
+    let (_, file) = shop.files.file("exports/all.csv").unwrap();
+    assert_eq!(String::from_utf8(file).unwrap().lines().count(), 16);
+}

@@ -1,0 +1,134 @@
+//! Workers that die, files that somebody stops, and files that nobody gets on with.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use shared::app::Ambient as _;
+use shared::transfers::store::imports::cancel;
+use shared::transfers::{LEASE_SECONDS, MOST_ATTEMPTS, TransferStatus, Work};
+use sqlx::PgPool;
+use transfer_worker::{Patience, work};
+
+use crate::{Hanging, Shop, file_of};
+
+/// Little of the file at once, and time for all of it.
+fn steady() -> Patience {
+    Patience { window: 300, ..Patience::default() }
+}
+
+fn hanging(shop: &Shop, reads: usize) -> Arc<Hanging> {
+    Arc::new(Hanging {
+        files: shop.files.clone(),
+        reads_left: AtomicUsize::new(reads),
+        hangs: tokio::sync::Notify::new(),
+    })
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_import_whose_worker_is_killed_is_gone_on_with_and_nothing_is_twice_or_lost(db: PgPool) {
+    let shop = Shop::open(db);
+    let id = shop.an_import(file_of(40).as_bytes()).await;
+    let storage = hanging(&shop, 6);
+    let killed = shop.worker_with(storage.clone(), steady());
+    tokio::select! {
+        done = work(&killed, Work::Import(id).into()) => panic!("it was to hang: {done:?}"),
+        () = storage.hangs.notified() => {}
+    }
+    let halfway = shop.import(id).await;
+    assert!(halfway.products.created > 0 && halfway.products.created < 40, "{halfway:?}");
+
+    // Nobody takes it from a worker that may still live.
+    work(&shop.worker(steady()), Work::Import(id).into()).await.unwrap();
+    assert_eq!(shop.import(id).await, halfway);
+    shop.app.clock.advance(LEASE_SECONDS);
+    work(&shop.worker(steady()), Work::Import(id).into()).await.unwrap();
+
+    let done = shop.import(id).await;
+    assert_eq!((done.status, done.products.created, done.variants.created), (TransferStatus::Done, 40, 120));
+    assert_eq!(shop.app.count("select count(*) from product_variants").await, 120);
+    assert!(shop.app.stock_adds_up().await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_worker_that_is_killed_while_it_writes_leaves_nothing_of_the_piece(db: PgPool) {
+    let shop = Shop::open(db);
+    shop.imported(file_of(1).as_bytes(), Patience::default()).await;
+    let id = shop.an_import(file_of(40).replace(",1,10\r", ",5,10\r").as_bytes()).await;
+    // The piece waits for this row, in the middle of its transaction.
+    let mut sale = shop.app.app.db.begin().await.unwrap();
+    sqlx::query("select from stock_levels for update").execute(&mut *sale).await.unwrap();
+    let killed = shop.worker(Patience::default());
+    let waits = async {
+        while shop
+            .app
+            .count(
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+            )
+            .await
+            == 0
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        done = work(&killed, Work::Import(id).into()) => panic!("it was to wait: {done:?}"),
+        () = waits => {}
+    }
+    drop(sale);
+    killed.db.settle().await;
+    assert_eq!(shop.app.count("select count(*) from products").await, 1);
+    assert_eq!(shop.import(id).await.bytes_done, 0);
+
+    shop.app.clock.advance(LEASE_SECONDS);
+    work(&shop.worker(Patience::default()), Work::Import(id).into()).await.unwrap();
+
+    let done = shop.import(id).await;
+    assert_eq!((done.products.created, done.products.updated), (39, 1));
+    assert!(shop.app.stock_adds_up().await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_cancelled_import_stops_and_what_was_imported_stays(db: PgPool) {
+    let shop = Shop::open(db);
+    let id = shop.an_import(file_of(40).as_bytes()).await;
+    let storage = hanging(&shop, 6);
+    let worker = shop.worker_with(storage.clone(), steady());
+    let stops = async {
+        storage.hangs.notified().await;
+        let mut tx = shop.app.app.db.begin().await.unwrap();
+        cancel(&mut tx, id, shop.app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    tokio::select! {
+        done = work(&worker, Work::Import(id).into()) => panic!("it was to hang: {done:?}"),
+        () = stops => {}
+    }
+    let cancelled = shop.import(id).await;
+
+    work(&shop.worker(steady()), Work::Import(id).into()).await.unwrap();
+
+    assert_eq!(cancelled.status, TransferStatus::Cancelled);
+    assert_eq!(shop.import(id).await, cancelled);
+    assert_eq!(shop.app.count("select count(*) from products").await, cancelled.products.created);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_import_that_kills_every_worker_is_given_up(db: PgPool) {
+    let shop = Shop::open(db);
+    let id = shop.an_import(file_of(3).as_bytes()).await;
+    for _ in 0..MOST_ATTEMPTS {
+        let storage = hanging(&shop, 0);
+        let killed = shop.worker_with(storage.clone(), steady());
+        tokio::select! {
+            done = work(&killed, Work::Import(id).into()) => panic!("it was to hang: {done:?}"),
+            () = storage.hangs.notified() => {}
+        }
+        shop.app.clock.advance(LEASE_SECONDS);
+    }
+
+    work(&shop.worker(steady()), Work::Import(id).into()).await.unwrap();
+
+    let failed = shop.import(id).await;
+    assert_eq!(failed.status, TransferStatus::Failed);
+    assert_eq!(failed.error.as_deref(), Some("it was begun 5 times at line 1 and did not get on"));
+}

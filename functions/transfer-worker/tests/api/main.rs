@@ -1,0 +1,163 @@
+//! The worker: files in, products out, and back.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod broken_files;
+mod exports;
+mod imports;
+mod killed;
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use shared::app::Ambient as _;
+use shared::catalogue::store::entries::Stock;
+use shared::ids::ImportId;
+use shared::storage::{PresignedRequest, Storage, Upload};
+use shared::testing::{MemoryStorage, RecordingJobs, TestApp};
+use shared::time::Timestamp;
+use shared::transfers::parts::PartsBeside;
+use shared::transfers::store::imports::{self, NewImport};
+use shared::transfers::{FileKind, Import, Work};
+use sqlx::PgPool;
+use transfer_worker::{Patience, Worker, work};
+
+/// What every file here begins with.
+const HEADER: &str =
+    "Handle,Title,Vendor,Type,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price\r\n";
+
+/// A shop with files, and a worker.
+struct Shop {
+    app: TestApp,
+    files: Arc<MemoryStorage>,
+    jobs: Arc<RecordingJobs>,
+}
+
+impl Shop {
+    fn open(db: PgPool) -> Self {
+        Self { app: TestApp::of_a_job(db), files: Arc::default(), jobs: Arc::default() }
+    }
+
+    fn worker(&self, patience: Patience) -> Worker {
+        self.worker_with(self.files.clone(), patience)
+    }
+
+    fn worker_with(&self, storage: Arc<dyn Storage>, patience: Patience) -> Worker {
+        Worker {
+            db: self.app.app.db.clone(),
+            ambient: self.app.clock.clone(),
+            parts: Arc::new(PartsBeside(storage.clone())),
+            storage,
+            jobs: self.jobs.clone(),
+            patience,
+        }
+    }
+
+    /// An import of this file that was started.
+    async fn an_import(&self, file: &[u8]) -> ImportId {
+        let (id, now) = (ImportId(self.app.clock.ordered_uuid()), self.app.clock.now());
+        let key = format!("imports/{id}.csv");
+        self.files.put(&key, "text/csv", file);
+        let bytes = i64::try_from(file.len()).unwrap();
+        let mut tx = self.app.app.db.begin().await.unwrap();
+        let new = NewImport { id, kind: FileKind::ShopifyCsv, stock: Stock::Counted, storage_key: &key, bytes };
+        imports::insert(&mut tx, &new, now).await.unwrap();
+        imports::start(&mut tx, id, now).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// The same, worked on until nothing more is to be done.
+    async fn imported(&self, file: &[u8], patience: Patience) -> Import {
+        let id = self.an_import(file).await;
+        work(&self.worker(patience), Work::Import(id).into()).await.unwrap();
+        self.go_on(patience).await;
+        self.import(id).await
+    }
+
+    /// Does what is in the queue, and what that leaves there.
+    async fn go_on(&self, patience: Patience) -> usize {
+        let mut runs = 0;
+        loop {
+            let jobs = self.jobs.take();
+            if jobs.is_empty() {
+                return runs;
+            }
+            for job in jobs {
+                runs += 1;
+                work(&self.worker(patience), job).await.unwrap();
+            }
+        }
+    }
+
+    async fn import(&self, id: ImportId) -> Import {
+        let mut tx = self.app.app.db.read().await.unwrap();
+        let import = imports::find(&mut tx, id).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        import
+    }
+
+    async fn bad_rows(&self, id: ImportId) -> Vec<(i64, String)> {
+        let mut tx = self.app.app.db.read().await.unwrap();
+        let rows = imports::bad_rows(&mut tx, id, shared::transfers::Beside::default(), 100).await.unwrap();
+        tx.commit().await.unwrap();
+        rows.into_iter().map(|row| (row.line, row.reason)).collect()
+    }
+}
+
+/// One piece a run, and little of the file at once.
+const SHORT: Patience = Patience { with_run: Duration::ZERO, window: 300 };
+
+/// A file of so many products, each with three sizes.
+fn file_of(products: usize) -> String {
+    let mut file = HEADER.to_owned();
+    for number in 0..products {
+        let brand = number % 7;
+        let _ = write!(file, "p{number},Product {number},Brand {brand},Things,Size,S,SKU-{number}-S,1,10\r\n");
+        for size in ["M", "L"] {
+            let _ = write!(file, "p{number},,,,,{size},SKU-{number}-{size},2,11.50\r\n");
+        }
+    }
+    file
+}
+
+/// A storage whose reads after so many never end, and which says when it gets there: a worker that hangs there can be killed.
+struct Hanging {
+    files: Arc<MemoryStorage>,
+    reads_left: AtomicUsize,
+    hangs: tokio::sync::Notify,
+}
+
+#[async_trait]
+impl Storage for Hanging {
+    async fn presign_upload(&self, upload: Upload<'_>, now: Timestamp) -> anyhow::Result<PresignedRequest> {
+        self.files.presign_upload(upload, now).await
+    }
+
+    async fn presign_download(&self, key: &str, file_name: &str, now: Timestamp) -> anyhow::Result<PresignedRequest> {
+        self.files.presign_download(key, file_name, now).await
+    }
+
+    async fn size(&self, key: &str) -> anyhow::Result<Option<u64>> {
+        self.files.size(key).await
+    }
+
+    async fn read(&self, key: &str, range: Range<u64>) -> anyhow::Result<Option<Vec<u8>>> {
+        if self.reads_left.fetch_sub(1, Ordering::SeqCst) == 0 {
+            self.hangs.notify_one();
+            std::future::pending::<()>().await;
+        }
+        self.files.read(key, range).await
+    }
+
+    async fn write(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> anyhow::Result<()> {
+        self.files.write(key, content_type, bytes).await
+    }
+
+    async fn delete(&self, key: &str) -> anyhow::Result<()> {
+        self.files.delete(key).await
+    }
+}

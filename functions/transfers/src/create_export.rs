@@ -1,0 +1,50 @@
+//! `POST /api/v1/catalogue/exports/`: all products as a file.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use http::StatusCode;
+use http::header::LOCATION;
+use shared::app::App;
+use shared::http::{ApiError, BaseUrl, Permitted, StaffProblems};
+use shared::ids::ExportId;
+use shared::transfers::store::exports::{find, insert};
+use shared::transfers::{Export, Work};
+use shared::users::permissions;
+
+use crate::Transfers;
+
+/// Export all products
+///
+/// As a Shopify product export (CSV), drafts included, written in the background; look at it until it is `done`, and it has a `download`.
+/// Imported again it changes nothing. A cell that a spreadsheet would take for a formula has an apostrophe before it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/catalogue/exports/",
+    tag = "transfers",
+    operation_id = "create_export",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    responses(
+        (status = 202, body = Export, description = "It runs.", headers(
+            ("Location" = String, description = "Where it is."),
+        )),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn create_export(
+    State(app): State<App>,
+    State(transfers): State<Transfers>,
+    _: Permitted<permissions::Catalogue>,
+    base: BaseUrl,
+) -> Result<impl IntoResponse, ApiError> {
+    let (id, now) = (ExportId(app.ambient.ordered_uuid()), app.ambient.now());
+    let key = format!("exports/{}.csv", app.ambient.random_uuid());
+    let mut tx = app.db.begin().await?;
+    insert(&mut tx, id, &key, now).await?;
+    let export =
+        find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("an export that was just made is not there"))?;
+    tx.commit().await?;
+    transfers.tell(Work::Export(id).into()).await;
+    let location = format!("{}/api/v1/catalogue/exports/{id}/", base.0);
+    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(export)))
+}

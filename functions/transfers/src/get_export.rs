@@ -1,0 +1,61 @@
+//! `GET /api/v1/catalogue/exports/{id}/`: how far it is, and where to get it.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use http::header::CACHE_CONTROL;
+use serde::Serialize;
+use shared::app::App;
+use shared::http::{ApiError, BaseUrl, PathId, Permitted, Problem, StaffProblems};
+use shared::ids::ExportId;
+use shared::storage::PresignedRequest;
+use shared::transfers::store::exports::find;
+use shared::transfers::{Export, TransferStatus};
+use shared::users::permissions;
+use utoipa::ToSchema;
+
+use crate::Transfers;
+
+/// An export, and how to get its file.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExportProgress {
+    /// The export.
+    #[serde(flatten)]
+    pub export: Export,
+    /// How to get the file, within fifteen minutes; null until it is done. Whoever has it may.
+    pub download: Option<PresignedRequest>,
+}
+
+/// Read how far an export is
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/exports/{id}/",
+    tag = "transfers",
+    operation_id = "get_export",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(("id" = ExportId, Path)),
+    responses(
+        (status = 200, body = ExportProgress, description = "The export."),
+        (status = 404, body = Problem, description = "There is no such export."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn get_export(
+    State(app): State<App>,
+    State(transfers): State<Transfers>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(id): PathId<ExportId>,
+    base: BaseUrl,
+) -> Result<impl IntoResponse, ApiError> {
+    let mut tx = app.db.read().await?;
+    let export = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    tx.commit().await?;
+    let download = if export.status == TransferStatus::Done {
+        let request =
+            transfers.storage.presign_download(&export.storage_key, "products.csv", app.ambient.now()).await?;
+        Some(request.with_base_url(&base.0))
+    } else {
+        None
+    };
+    Ok(([(CACHE_CONTROL, "no-store")], Json(ExportProgress { export, download })))
+}

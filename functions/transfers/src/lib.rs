@@ -1,0 +1,79 @@
+//! `/api/v1/catalogue/imports/` and `/api/v1/catalogue/exports/`: files of products in and out, in the background.
+
+mod cancel_import;
+mod create_export;
+mod create_import;
+mod get_export;
+mod get_import;
+mod list_bad_rows;
+mod list_exports;
+mod list_imports;
+mod start_import;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRef;
+use shared::app::{App, Environment};
+use shared::aws::{S3, SqsJobs};
+use shared::http::{Cursor, Direction};
+use shared::storage::Storage;
+use shared::transfers::{Beside, Job, JobQueue};
+use tokio::time::timeout;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// How long somebody may have to wait for the queue after the work stands in the database.
+const WAIT_FOR_THE_QUEUE: Duration = Duration::from_secs(2);
+
+/// What the handlers have.
+#[derive(Clone, FromRef)]
+pub struct Transfers {
+    /// What every function has.
+    pub app: App,
+    /// Where the files lie.
+    pub storage: Arc<dyn Storage>,
+    /// Where the work goes.
+    pub jobs: Arc<dyn JobQueue>,
+}
+
+impl Transfers {
+    /// With the bucket and the queue that the environment names.
+    pub fn from_environment(app: App, environment: &Environment) -> anyhow::Result<Self> {
+        Ok(Self {
+            app,
+            storage: Arc::new(S3::private_from_environment(environment)?),
+            jobs: Arc::new(SqsJobs::from_environment(environment)?),
+        })
+    }
+
+    /// Tells the worker. Without an error: the work stands in the database, and what the worker was not told, it is told within minutes.
+    async fn tell(&self, job: Job) {
+        match timeout(WAIT_FOR_THE_QUEUE, self.jobs.send(job)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(?job, error = format!("{error:#}"), "a job is left to the relay"),
+            Err(_) => tracing::warn!(?job, "the queue did not answer in time; a job is left to the relay"),
+        }
+    }
+}
+
+/// Where a page begins.
+fn beside<K: Copy>(cursor: Option<&Cursor<K>>) -> Beside<K> {
+    match cursor {
+        None => Beside::default(),
+        Some(Cursor { direction: Direction::Next, key }) => Beside { after: Some(*key), before: None },
+        Some(Cursor { direction: Direction::Previous, key }) => Beside { after: None, before: Some(*key) },
+    }
+}
+
+/// Every route of this function.
+pub fn router() -> OpenApiRouter<Transfers> {
+    OpenApiRouter::with_openapi(shared::http::document())
+        .routes(routes!(list_imports::list_imports, create_import::create_import))
+        .routes(routes!(get_import::get_import))
+        .routes(routes!(start_import::start_import))
+        .routes(routes!(cancel_import::cancel_import))
+        .routes(routes!(list_bad_rows::list_bad_rows))
+        .routes(routes!(list_exports::list_exports, create_export::create_export))
+        .routes(routes!(get_export::get_export))
+}

@@ -1,0 +1,71 @@
+//! `POST /api/v1/catalogue/imports/{id}/start/`: the file has been sent; go through it.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use shared::app::App;
+use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems};
+use shared::ids::ImportId;
+use shared::transfers::store::imports::{find, start, storage_key};
+use shared::transfers::{Import, TransferStatus, Work};
+use shared::users::permissions;
+
+use crate::Transfers;
+
+/// Start an import
+///
+/// The file is gone through in the background: a hundred products at a time, each of them all or not at all. What is so already is left
+/// alone, so the same file may be imported again. Safe to repeat.
+#[utoipa::path(
+    post,
+    path = "/api/v1/catalogue/imports/{id}/start/",
+    tag = "transfers",
+    operation_id = "start_import",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(("id" = ImportId, Path)),
+    responses(
+        (status = 202, body = Import, description = "It runs, or has run."),
+        (status = 404, body = Problem, description = "There is no such import."),
+        (status = 409, body = Problem, description = "Its file has not arrived: `not_uploaded_yet`; has another size: `other_size`; or it was cancelled: `import_cancelled`."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn start_import(
+    State(app): State<App>,
+    State(transfers): State<Transfers>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(id): PathId<ImportId>,
+) -> Result<(StatusCode, Json<Import>), ApiError> {
+    let mut tx = app.db.read().await?;
+    let import = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    let key = storage_key(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    tx.commit().await?;
+    match import.status {
+        TransferStatus::Cancelled => {
+            return Err(ApiError::conflict("import_cancelled", "It was cancelled; begin another."));
+        }
+        TransferStatus::Done | TransferStatus::Failed => return Ok((StatusCode::ACCEPTED, Json(import))),
+        TransferStatus::Waiting => has_arrived(&transfers, &key, import.bytes).await?,
+        // Told once more: whoever repeats this may know that the worker was not.
+        TransferStatus::Running => {}
+    }
+    let mut tx = app.db.begin().await?;
+    start(&mut tx, id, app.ambient.now()).await?;
+    let import = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    tx.commit().await?;
+    if import.status == TransferStatus::Running {
+        transfers.tell(Work::Import(id).into()).await;
+    }
+    Ok((StatusCode::ACCEPTED, Json(import)))
+}
+
+/// The storage takes no other size than was said; this is for one that does.
+async fn has_arrived(transfers: &Transfers, key: &str, bytes: i64) -> Result<(), ApiError> {
+    match transfers.storage.size(key).await? {
+        None => Err(ApiError::conflict("not_uploaded_yet", "The file has not arrived; send it first.")),
+        Some(size) if i64::try_from(size) != Ok(bytes) => {
+            Err(ApiError::conflict("other_size", format!("The file has {size} bytes, and {bytes} were announced.")))
+        }
+        Some(_) => Ok(()),
+    }
+}

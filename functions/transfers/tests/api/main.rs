@@ -1,0 +1,49 @@
+//! The `transfers` function through its HTTP interface.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod exports;
+mod imports;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use shared::storage::Storage;
+use shared::testing::{Client, MemoryStorage, RecordingJobs, TestApp};
+use shared::users::{Permission, Permissions};
+use sqlx::PgPool;
+use transfers::Transfers;
+
+const IMPORTS: &str = "/api/v1/catalogue/imports/";
+const EXPORTS: &str = "/api/v1/catalogue/exports/";
+
+/// A shop with somewhere to put files, and what it has told the worker.
+struct Shop {
+    app: TestApp,
+    files: Arc<MemoryStorage>,
+    jobs: Arc<RecordingJobs>,
+}
+
+impl Shop {
+    fn open(db: PgPool) -> Self {
+        let (files, jobs) = (Arc::new(MemoryStorage::default()), Arc::new(RecordingJobs::default()));
+        let storage: Arc<dyn Storage> = files.clone();
+        let queue = jobs.clone();
+        let app = TestApp::with(db, transfers::router(), |app, _| Transfers { app, storage, jobs: queue });
+        Self { app, files, jobs }
+    }
+
+    /// One of the staff who may change the catalogue and nothing else.
+    async fn editor(&self) -> Client {
+        self.app.of(&self.app.a_staff_user_who_may(Permissions::from_iter([Permission::Catalogue])).await)
+    }
+
+    /// Sends a file, as its import's `upload` says.
+    fn send(&self, begun: &Value, file: &[u8]) {
+        let key = begun["upload"]["url"].as_str().unwrap().strip_prefix("https://storage.test/").unwrap();
+        self.files.put(key, "text/csv", file);
+    }
+}
+
+fn of(bytes: usize) -> Value {
+    json!({"kind": "shopify_csv", "bytes": bytes})
+}

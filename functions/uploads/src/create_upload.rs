@@ -1,0 +1,83 @@
+//! `POST /api/v1/catalogue/uploads/`: an image is to come.
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, LOCATION};
+use shared::app::App;
+use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Permitted, StaffProblems};
+use shared::ids::UploadId;
+use shared::storage;
+use shared::uploads::store::{NewUpload, insert};
+use shared::uploads::{ImageType, MOST_BYTES, Upload, UploadState, key};
+use shared::users::permissions;
+use utoipa::ToSchema;
+
+use crate::Shelves;
+use crate::upload_answer::{BegunUpload, ImageUpload};
+
+/// An image to be sent.
+#[derive(Debug, ToSchema)]
+pub(crate) struct UploadBeginning {
+    /// What it is.
+    pub content_type: ImageType,
+    /// How many bytes it has.
+    #[schema(minimum = 1, maximum = 15_728_640, example = 48213)]
+    pub bytes: u64,
+}
+
+impl FromFields for UploadBeginning {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let content_type = content_type(fields);
+        let bytes = fields.integer("bytes", 1..=i64::try_from(MOST_BYTES).unwrap_or(i64::MAX));
+        Some(Self { content_type: content_type?, bytes: u64::try_from(bytes?).ok()? })
+    }
+}
+
+fn content_type(fields: &mut Fields) -> Option<ImageType> {
+    let name = fields.text("content_type", 100)?;
+    let found = ImageType::named(&name);
+    if found.is_none() {
+        fields.error("content_type", format!("\"{name}\" is not a valid choice."));
+    }
+    found
+}
+
+/// Begin to upload an image
+///
+/// `upload` says how to send the file: within fifteen minutes, of just this type and size, straight to the storage. Then call
+/// `finish`, which looks at it. An upload that is not finished is forgotten after a week, and its file after a day.
+#[utoipa::path(
+    post,
+    path = "/api/v1/catalogue/uploads/",
+    tag = "uploads",
+    operation_id = "create_upload",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    request_body = UploadBeginning,
+    responses(
+        (status = 201, body = BegunUpload, description = "The upload, and how to send the file.", headers(
+            ("Location" = String, description = "Where it is."),
+        )),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn create_upload(
+    State(app): State<App>,
+    State(shelves): State<Shelves>,
+    Permitted(actor, _): Permitted<permissions::Catalogue>,
+    base: BaseUrl,
+    Body(new): Body<UploadBeginning>,
+) -> Result<impl axum::response::IntoResponse, ApiError> {
+    let (id, now) = (UploadId(app.ambient.random_uuid()), app.ambient.now());
+    let UploadBeginning { content_type, bytes } = new;
+    let file = storage::Upload { key: &key(id), content_type: content_type.name(), bytes };
+    let request = shelves.received.presign_upload(file, now).await?;
+    let mut tx = app.db.begin().await?;
+    insert(&mut tx, NewUpload { id, image_type: content_type, bytes }, &actor, now).await?;
+    tx.commit().await?;
+    let location = format!("{}/api/v1/catalogue/uploads/{id}/", base.0);
+    let upload = Upload { id, created_at: now, image_type: content_type, bytes, state: UploadState::Waiting };
+    let begun = BegunUpload { begun: ImageUpload::of(upload, &base.0), upload: request.with_base_url(&base.0) };
+    // Whoever has the answer may send the file.
+    Ok((StatusCode::CREATED, [(LOCATION, location), (CACHE_CONTROL, "no-store".to_owned())], Json(begun)))
+}

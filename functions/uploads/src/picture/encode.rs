@@ -1,0 +1,103 @@
+//! Writes images. What can be seen through is a PNG, because JPEG cannot; everything else is a JPEG, because shops show photographs.
+
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
+use image::{DynamicImage, ImageEncoder, RgbaImage};
+use shared::uploads::Refusal;
+
+use super::read::Picture;
+
+/// For the image in its full size, which others may be made of.
+const FINE: u8 = 90;
+/// For the sizes that are shown: what is lost cannot be seen.
+const GOOD: u8 = 82;
+
+/// Writes images of one kind.
+pub(super) struct Pen {
+    profile: Option<Vec<u8>>,
+    is_transparent: bool,
+}
+
+impl Pen {
+    /// The pen that a picture needs, and the picture as it is to be resized: eight bits a channel, and where it can be seen through, each
+    /// colour as strong as it shows. Otherwise the colour of what is not seen would bleed into its neighbours.
+    pub(super) fn for_picture(picture: Picture) -> (Self, DynamicImage) {
+        let Picture { image, profile } = picture;
+        let is_coloured = image.color().has_color();
+        let rgba = image.color().has_alpha().then(|| image.to_rgba8());
+        let seen_through = rgba.filter(|rgba| rgba.pixels().any(|pixel| pixel.0[3] < u8::MAX));
+        let pen = |is_transparent, profile| Self { profile, is_transparent };
+        match seen_through {
+            Some(rgba) => {
+                // It is written in colour, whatever it was.
+                let profile = profile.filter(|_| is_coloured);
+                (pen(true, profile), DynamicImage::ImageRgba8(multiplied(rgba)))
+            }
+            None if is_coloured => (pen(false, profile), DynamicImage::ImageRgb8(image.into_rgb8())),
+            None => (pen(false, profile), DynamicImage::ImageLuma8(image.into_luma8())),
+        }
+    }
+
+    pub(super) fn content_type(&self) -> &'static str {
+        if self.is_transparent { "image/png" } else { "image/jpeg" }
+    }
+
+    pub(super) fn extension(&self) -> &'static str {
+        if self.is_transparent { "png" } else { "jpg" }
+    }
+
+    /// In its full size.
+    pub(super) fn write_whole(&self, image: &DynamicImage) -> Result<Vec<u8>, Refusal> {
+        self.write_as(image, FINE)
+    }
+
+    /// In a smaller one.
+    pub(super) fn write(&self, image: &DynamicImage) -> Result<Vec<u8>, Refusal> {
+        self.write_as(image, GOOD)
+    }
+
+    fn write_as(&self, image: &DynamicImage, quality: u8) -> Result<Vec<u8>, Refusal> {
+        let mut file = Vec::new();
+        let written = if self.is_transparent {
+            let image = DynamicImage::ImageRgba8(divided(image.to_rgba8()));
+            self.with_profile(PngEncoder::new(&mut file)).and_then(|encoder| image.write_with_encoder(encoder))
+        } else {
+            let encoder = JpegEncoder::new_with_quality(&mut file, quality);
+            self.with_profile(encoder).and_then(|encoder| image.write_with_encoder(encoder))
+        };
+        // An image that cannot be written is one with a side of nothing.
+        written.map(|()| file).map_err(|_| Refusal::Damaged)
+    }
+
+    fn with_profile<E: ImageEncoder>(&self, mut encoder: E) -> image::ImageResult<E> {
+        if let Some(profile) = &self.profile {
+            encoder.set_icc_profile(profile.clone()).map_err(image::ImageError::Unsupported)?;
+        }
+        Ok(encoder)
+    }
+}
+
+/// Each colour by how much of it shows.
+fn multiplied(mut image: RgbaImage) -> RgbaImage {
+    for pixel in image.pixels_mut() {
+        let [red, green, blue, alpha] = pixel.0;
+        let shown = |colour| byte((u32::from(colour) * u32::from(alpha) + 127) / 255);
+        pixel.0 = [shown(red), shown(green), shown(blue), alpha];
+    }
+    image
+}
+
+/// And back.
+fn divided(mut image: RgbaImage) -> RgbaImage {
+    for pixel in image.pixels_mut() {
+        let [red, green, blue, alpha] = pixel.0;
+        let of_all = u32::from(alpha);
+        let full = |colour| (u32::from(colour) * 255 + of_all / 2).checked_div(of_all).map_or(0, byte);
+        pixel.0 = [full(red), full(green), full(blue), alpha];
+    }
+    image
+}
+
+fn byte(value: u32) -> u8 {
+    u8::try_from(value).unwrap_or(u8::MAX)
+}

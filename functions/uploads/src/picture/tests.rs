@@ -1,0 +1,86 @@
+use std::io::Cursor;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader, RgbImage, Rgba, RgbaImage};
+use uuid::Uuid;
+
+use super::*;
+
+fn written(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    image.write_to(&mut file, format).unwrap();
+    file.into_inner()
+}
+
+fn noise(width: u32, height: u32) -> DynamicImage {
+    RgbImage::from_fn(width, height, |x, y| image::Rgb([x * 7 % 256, y * 5 % 256, x * y % 256].map(|c| c as u8))).into()
+}
+
+#[test]
+fn what_is_not_seen_does_not_bleed_into_what_is() {
+    // Red beside a green that nobody sees.
+    let image =
+        RgbaImage::from_fn(642, 642, |x, _| if x < 321 { Rgba([255, 0, 0, 255]) } else { Rgba([0, 255, 0, 0]) });
+    let drawn = draw(&written(&image.into(), ImageFormat::Png), ImageType::Png).unwrap();
+    let list = image::load_from_memory(&drawn.list.unwrap()).unwrap().to_rgba8();
+    for pixel in list.pixels().filter(|pixel| pixel.0[3] > 0) {
+        assert_eq!(pixel.0[..3], [255, 0, 0], "{pixel:?}");
+    }
+}
+
+#[test]
+fn what_the_colours_mean_goes_on_and_what_another_kind_of_colour_means_does_not() {
+    for (channels, is_kept) in [(b"RGB ", true), (b"CMYK", false), (b"GRAY", false)] {
+        let mut profile = vec![0; 128];
+        profile[16..20].copy_from_slice(channels);
+        let mut file = Vec::new();
+        let mut encoder = JpegEncoder::new(&mut file);
+        encoder.set_icc_profile(profile.clone()).unwrap();
+        noise(400, 400).write_with_encoder(encoder).unwrap();
+
+        let drawn = draw(&file, ImageType::Jpeg).unwrap();
+
+        let list = drawn.list.unwrap();
+        let mut decoder = ImageReader::with_format(Cursor::new(&list), ImageFormat::Jpeg).into_decoder().unwrap();
+        assert_eq!(decoder.icc_profile().unwrap().is_some(), is_kept);
+    }
+}
+
+#[test]
+fn images_of_a_file_have_one_name_and_those_of_another_upload_another() {
+    let (one, other) = (UploadId(Uuid::from_u128(1)), UploadId(Uuid::from_u128(2)));
+    assert_eq!(name(one, b"x"), name(one, b"x"));
+    assert_ne!(name(one, b"x"), name(one, b"y"));
+    assert_ne!(name(one, b"x"), name(other, b"x"));
+    assert_eq!(name(one, b"x").len(), 32);
+}
+
+#[test]
+fn no_damage_makes_a_decoder_panic() {
+    let files = [
+        (written(&noise(97, 61), ImageFormat::Jpeg), ImageType::Jpeg),
+        (written(&noise(97, 61), ImageFormat::Png), ImageType::Png),
+        (written(&noise(97, 61), ImageFormat::WebP), ImageType::WebP),
+    ];
+    // Dice that fall the same each time.
+    let mut dice = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut roll = |sides: usize| {
+        dice ^= dice << 13;
+        dice ^= dice >> 7;
+        dice ^= dice << 17;
+        (dice % sides as u64) as usize
+    };
+    for (file, said) in &files {
+        assert!(draw(file, *said).is_ok());
+        for _ in 0..300 {
+            let mut damaged = file.clone();
+            for _ in 0..=roll(4) {
+                let at = roll(damaged.len());
+                damaged[at] = roll(256) as u8;
+            }
+            damaged.truncate(if roll(3) == 0 { roll(file.len()) } else { file.len() });
+            // Read or refused, and nothing else.
+            let _ = draw(&damaged, *said);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Uploads over HTTP, with images that are made here.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod create_upload;
+mod files;
+mod finish_upload;
+mod get_upload;
+mod refused;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use shared::storage::Storage;
+use shared::testing::{Answer, Client, MemoryStorage, TestApp};
+use shared::users::{Permission, Permissions};
+use sqlx::PgPool;
+use uploads::{Images, Uploads};
+
+const UPLOADS: &str = "/api/v1/catalogue/uploads/";
+
+/// A shop, its two storages, and somebody who may change its catalogue.
+struct Shop {
+    app: TestApp,
+    received: Arc<MemoryStorage>,
+    images: Arc<MemoryStorage>,
+    editor: Client,
+}
+
+impl Shop {
+    async fn open(db: PgPool) -> Self {
+        let images = Arc::new(MemoryStorage::default());
+        Self::with_images(db, images.clone(), images).await
+    }
+
+    /// With a storage in front of that of the images.
+    async fn with_images(db: PgPool, front: Arc<dyn Storage>, images: Arc<MemoryStorage>) -> Self {
+        let received = Arc::new(MemoryStorage::default());
+        let app = TestApp::with(db, uploads::router(), |app, _| {
+            Uploads::new(app, received.clone(), Images { storage: front, url: "https://cdn.test".to_owned() })
+        });
+        let staff = app.a_staff_user_who_may(Permissions::from_iter([Permission::Catalogue])).await;
+        let editor = app.of(&staff);
+        Self { app, received, images, editor }
+    }
+
+    /// Begins an upload of as many bytes as the file has, and sends it; the path of the upload.
+    async fn sends(&self, content_type: &str, file: &[u8]) -> String {
+        let path = self.begins(content_type, file.len()).await;
+        self.arrives(&path, content_type, file);
+        path
+    }
+
+    /// Begins an upload; its path.
+    async fn begins(&self, content_type: &str, bytes: usize) -> String {
+        let begun = self.editor.post(UPLOADS, json!({"content_type": content_type, "bytes": bytes})).await.expect(201);
+        format!("{UPLOADS}{}/", begun.body["id"].as_str().unwrap())
+    }
+
+    /// What the storage does with the file of an upload, whatever it is.
+    fn arrives(&self, path: &str, content_type: &str, file: &[u8]) {
+        self.received.put(&format!("uploads/{}", id(path)), content_type, file);
+    }
+
+    async fn finishes(&self, path: &str) -> Answer {
+        self.editor.post(&format!("{path}finish/"), json!({})).await
+    }
+
+    /// The image that is shown at a URL.
+    fn shown(&self, url: &Value) -> (String, Vec<u8>) {
+        self.images.file(url.as_str().unwrap().strip_prefix("https://cdn.test/").unwrap()).unwrap()
+    }
+
+    /// Its width and height.
+    fn size_of(&self, url: &Value) -> (u32, u32) {
+        let image = image::load_from_memory(&self.shown(url).1).unwrap();
+        (image.width(), image.height())
+    }
+}
+
+fn id(path: &str) -> &str {
+    path.trim_end_matches('/').rsplit('/').next().unwrap()
+}

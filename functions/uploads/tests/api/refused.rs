@@ -1,0 +1,98 @@
+//! `POST /api/v1/catalogue/uploads/{id}/finish/`: what is no image of ours.
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::Shop;
+use crate::files::{bomb, from_a_telephone, jpeg, png};
+
+const SVG: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+const HTML: &[u8] = b"<!doctype html><script>alert(1)</script>";
+
+/// Refused, for good, and nothing is kept of it.
+async fn is_refused(shop: &Shop, path: &str, code: &str) {
+    let refused = shop.finishes(path).await.expect(400).body;
+    assert_eq!(refused["code"], code, "{refused}");
+    assert_eq!(shop.images.keys(), [""; 0], "{code}");
+    assert_eq!(shop.received.keys(), [""; 0], "{code}");
+    assert_eq!(shop.app.count("select count(*) from image_files").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_file_that_is_no_image_is_refused_whatever_it_is_called(db: PgPool) {
+    let shop = Shop::open(db).await;
+    for file in [SVG, HTML, b"GIF89a\x01\0\x01\0\0\0\0;", b"BM", b"\xff", b"\0", b"%PDF-1.7"] {
+        let path = shop.sends("image/png", file).await;
+        is_refused(&shop, &path, "not_an_image").await;
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_image_of_another_type_than_was_said_is_refused(db: PgPool) {
+    let shop = Shop::open(db).await;
+    for (said, file) in [("image/jpeg", png(8, 8)), ("image/png", jpeg(8, 8)), ("image/webp", png(8, 8))] {
+        let path = shop.sends(said, &file).await;
+        is_refused(&shop, &path, "other_type").await;
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_only_begins_as_an_image_is_refused(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let (photograph, drawing) = (from_a_telephone(400, 300), png(400, 300));
+    let noise: Vec<u8> = (0..2000u32).map(|n| (n * n % 251) as u8).collect();
+    for (content_type, file) in [
+        ("image/jpeg", photograph[..photograph.len() - 40].to_vec()),
+        ("image/jpeg", photograph[..photograph.len() / 2].to_vec()),
+        ("image/jpeg", b"\xff\xd8\xff".to_vec()),
+        ("image/jpeg", [&b"\xff\xd8\xff\xe0\0\x10JFIF\0"[..], &noise].concat()),
+        ("image/png", drawing[..drawing.len() / 2].to_vec()),
+        ("image/png", [&drawing[..8], &noise].concat()),
+        ("image/png", [&drawing[..8], SVG].concat()),
+        ("image/webp", [&b"RIFF\xd8\x07\0\0WEBPVP8L"[..], &noise].concat()),
+        ("image/webp", b"RIFF\0\0\0\0WEBP".to_vec()),
+    ] {
+        let path = shop.sends(content_type, &file).await;
+        is_refused(&shop, &path, "damaged").await;
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_image_with_more_pixels_than_we_can_bear_is_refused_before_it_is_unpacked(db: PgPool) {
+    let shop = Shop::open(db).await;
+    for (width, height) in [(50_000, 50_000), (10_001, 1), (1, 10_001), (8_000, 5_001), (u32::MAX / 2, 1)] {
+        let path = shop.sends("image/png", &bomb(width, height)).await;
+        is_refused(&shop, &path, "too_many_pixels").await;
+    }
+    // A JPEG whose frame says 65,535 × 65,535.
+    let mut file = jpeg(8, 8);
+    let frame = file.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+    file[frame + 5..frame + 9].copy_from_slice(&[0xff; 4]);
+    let path = shop.sends("image/jpeg", &file).await;
+    is_refused(&shop, &path, "too_many_pixels").await;
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_file_of_another_size_than_was_said_is_refused_unread(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let file = png(8, 8);
+    for said in [file.len() - 1, file.len() + 1] {
+        let path = shop.begins("image/png", said).await;
+        shop.arrives(&path, "image/png", &file);
+        is_refused(&shop, &path, "other_size").await;
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_was_refused_stays_so_even_when_a_better_file_follows(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let better = png(8, 8);
+    let path = shop.begins("image/png", better.len()).await;
+    shop.arrives(&path, "image/png", &vec![b'x'; better.len()]);
+    is_refused(&shop, &path, "not_an_image").await;
+
+    shop.arrives(&path, "image/png", &better);
+
+    assert_eq!(shop.finishes(&path).await.expect(400).body["code"], "not_an_image");
+    assert_eq!(shop.editor.get(&path).await.expect(200).body["url"], json!(null));
+}

@@ -1,0 +1,32 @@
+//! Files in the cloud that are written part by part: S3's multipart uploads.
+
+use async_trait::async_trait;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+
+use super::S3;
+use crate::transfers::parts::{FileInParts, Parts};
+
+#[async_trait]
+impl Parts for S3 {
+    async fn begin(&self, key: &str, content_type: &str) -> anyhow::Result<String> {
+        let request = self.client.create_multipart_upload().bucket(&self.bucket).key(key).content_type(content_type);
+        let begun = request.send().await?;
+        begun.upload_id.ok_or_else(|| anyhow::anyhow!("S3 has begun an upload without an id"))
+    }
+
+    async fn write(&self, file: FileInParts<'_>, number: i32, bytes: Vec<u8>) -> anyhow::Result<String> {
+        let request = self.client.upload_part().bucket(&self.bucket).key(file.key).upload_id(file.upload_id);
+        let written = request.part_number(number).body(ByteStream::from(bytes)).send().await?;
+        written.e_tag.ok_or_else(|| anyhow::anyhow!("S3 has taken a part without a tag"))
+    }
+
+    async fn finish(&self, file: FileInParts<'_>, parts: &[String]) -> anyhow::Result<()> {
+        let parts =
+            (1..).zip(parts).map(|(number, tag)| CompletedPart::builder().part_number(number).e_tag(tag).build());
+        let all = CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build();
+        let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(file.key);
+        request.upload_id(file.upload_id).multipart_upload(all).send().await?;
+        Ok(())
+    }
+}

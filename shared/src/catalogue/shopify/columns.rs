@@ -1,0 +1,118 @@
+//! Which column is what. The order does not matter, nor does the case; columns that say nothing to a shop are passed over.
+
+use std::collections::HashMap;
+
+/// What a column says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Column {
+    Handle,
+    Title,
+    Body,
+    Vendor,
+    ProductCategory,
+    Type,
+    Tags,
+    Published,
+    Status,
+    OptionName(usize),
+    OptionValue(usize),
+    Sku,
+    Grams,
+    Quantity,
+    Price,
+    CompareAtPrice,
+    Barcode,
+    ImageSrc,
+    ImagePosition,
+    ImageAltText,
+    VariantImage,
+}
+
+/// As Shopify exports them, and as it has called some of them since 2025.
+const NAMES: [(Column, &[&str]); 25] = [
+    (Column::Handle, &["Handle", "URL handle"]),
+    (Column::Title, &["Title"]),
+    (Column::Body, &["Body (HTML)", "Description"]),
+    (Column::Vendor, &["Vendor"]),
+    (Column::ProductCategory, &["Product Category"]),
+    (Column::Type, &["Type"]),
+    (Column::Tags, &["Tags"]),
+    (Column::Published, &["Published", "Published on online store"]),
+    (Column::Status, &["Status"]),
+    (Column::OptionName(0), &["Option1 Name"]),
+    (Column::OptionValue(0), &["Option1 Value"]),
+    (Column::OptionName(1), &["Option2 Name"]),
+    (Column::OptionValue(1), &["Option2 Value"]),
+    (Column::OptionName(2), &["Option3 Name"]),
+    (Column::OptionValue(2), &["Option3 Value"]),
+    (Column::Sku, &["Variant SKU", "SKU"]),
+    (Column::Grams, &["Variant Grams", "Weight value (grams)"]),
+    (Column::Quantity, &["Variant Inventory Qty", "Inventory quantity"]),
+    (Column::Price, &["Variant Price", "Price"]),
+    (Column::CompareAtPrice, &["Variant Compare At Price", "Compare-at price"]),
+    (Column::Barcode, &["Variant Barcode", "Barcode"]),
+    (Column::ImageSrc, &["Image Src", "Product image URL"]),
+    (Column::ImagePosition, &["Image Position"]),
+    (Column::ImageAltText, &["Image Alt Text"]),
+    (Column::VariantImage, &["Variant Image", "Variant image URL"]),
+];
+
+/// What no product export is without.
+const NEEDED: [Column; 4] = [Column::Handle, Column::Title, Column::OptionValue(0), Column::Price];
+
+/// Where each column is.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    places: HashMap<Column, (usize, String)>,
+    /// How many there are in all.
+    pub(super) width: usize,
+}
+
+impl Columns {
+    /// Reads a header; `None` where it is not that of a product export.
+    pub fn recognise(header: &[String]) -> Option<Self> {
+        let mut places = HashMap::new();
+        for (at, name) in header.iter().enumerate() {
+            let name = name.trim();
+            let column = NAMES.iter().find(|(_, names)| names.iter().any(|known| known.eq_ignore_ascii_case(name)));
+            if let Some((column, _)) = column {
+                places.entry(*column).or_insert_with(|| (at, name.to_owned()));
+            }
+        }
+        let is_whole = NEEDED.iter().all(|column| places.contains_key(column));
+        is_whole.then_some(Self { places, width: header.len() })
+    }
+
+    /// Where a column is, if the file has it.
+    pub(super) fn place(&self, column: Column) -> Option<usize> {
+        self.places.get(&column).map(|(at, _)| *at)
+    }
+
+    /// What the file calls a column.
+    pub(super) fn name(&self, column: Column) -> &str {
+        self.places.get(&column).map_or("a column that is not there", |(_, name)| name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(names: &[&str]) -> Option<Columns> {
+        Columns::recognise(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_order_and_other_columns_do_not_matter() {
+        let columns = header(&["SEO Title", "variant price", "Option1 Value", "Title", " Handle "]).unwrap();
+        assert_eq!((columns.place(Column::Handle), columns.place(Column::Price)), (Some(4), Some(1)));
+        assert_eq!((columns.place(Column::Tags), columns.width), (None, 5));
+    }
+
+    #[test]
+    fn another_file_is_told_from_a_product_export() {
+        assert!(header(&["Handle", "Title", "Location", "On hand"]).is_none());
+        assert!(header(&["id", "name", "price"]).is_none());
+        assert!(header(&[]).is_none());
+    }
+}

@@ -1,0 +1,48 @@
+//! The first line of a file, which says what it is.
+
+use std::io::BufRead;
+
+use super::columns::Columns;
+use super::records::Records;
+
+/// The names of a file's columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header(pub Vec<String>);
+
+/// Why a file is not read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unrecognised {
+    /// It is something else.
+    #[error(
+        "it begins with \"{0}\"; what is understood is a Shopify product export: a CSV whose first line names at least the columns \
+         Handle, Title, Option1 Value and Variant Price, in any order; or a category tree, whose first line is such as \
+         \"3237 - Animals & Pet Supplies > Live Animals\""
+    )]
+    Other(String),
+    /// It has two bytes for a letter.
+    #[error("it is UTF-16; save it as CSV in UTF-8, as Shopify does")]
+    Utf16,
+    /// It could not be read.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl Header {
+    /// Reads the first record.
+    pub fn read<R: BufRead>(records: &mut Records<R>) -> Result<(Self, Columns), Unrecognised> {
+        let first = records.record()?.unwrap_or_default();
+        let bytes = first.fields.first().map(Vec::as_slice).unwrap_or_default();
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            return Err(Unrecognised::Utf16);
+        }
+        let names = first.fields.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        let header = Self(names);
+        match Columns::recognise(&header.0) {
+            Some(columns) => Ok((header, columns)),
+            None => {
+                let all = header.0.join(",");
+                Err(Unrecognised::Other(all.chars().filter(|c| !c.is_control()).take(100).collect()))
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The rows of one product, read as an entry. Every bad row is found; with one of them there is no entry.
+
+use std::collections::HashMap;
+
+use super::{BadRow, Column, Columns, Row};
+use crate::catalogue::entry::{Entry, EntryImage, EntryVariant, variant_name};
+use crate::catalogue::{clean_html, slugify};
+
+/// What Shopify calls the only option of a product without options, and its value.
+pub(crate) const NO_OPTION: &str = "Title";
+pub(crate) const NO_OPTION_VALUE: &str = "Default Title";
+
+/// How many options a product can have.
+pub(crate) const OPTIONS: usize = 3;
+
+/// Reads the rows of one product.
+pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<Entry, Vec<BadRow>> {
+    let mut reading =
+        Reading { columns, entry: Entry::default(), images: Vec::new(), seen: HashMap::new(), bad: Vec::new() };
+    let Some(first) = rows.first() else { return Err(Vec::new()) };
+    let unreadable =
+        rows.iter().filter_map(|row| row.bad.clone().map(|reason| BadRow { line: row.place.line, reason }));
+    reading.bad.extend(unreadable);
+    if first.bad.is_some() {
+        return Err(reading.bad);
+    }
+    let head = reading.head(first);
+    reading.note(first, head);
+    let names = reading.option_names(first);
+    // Without the options' names nothing can be said of their values.
+    let Some(names) = reading.note(first, names) else { return Err(reading.bad) };
+    for row in rows.iter().filter(|row| row.bad.is_none()) {
+        let read = reading.variant(row, &names, rows.len() == 1).and_then(|()| reading.image(row));
+        reading.note(row, read);
+    }
+    reading.finish(first)
+}
+
+struct Reading<'c> {
+    columns: &'c Columns,
+    entry: Entry,
+    /// With the position that the file gives them.
+    images: Vec<(i32, EntryImage)>,
+    /// The line of each combination of option values, and of each SKU.
+    seen: HashMap<String, u64>,
+    bad: Vec<BadRow>,
+}
+
+impl Reading<'_> {
+    /// Notes what is wrong with a row. A row is named once, for the first thing that is wrong.
+    fn note<T>(&mut self, row: &Row, read: Result<T, String>) -> Option<T> {
+        if let Err(reason) = &read
+            && self.bad.iter().all(|bad| bad.line != row.place.line)
+        {
+            self.bad.push(BadRow { line: row.place.line, reason: reason.clone() });
+        }
+        read.ok()
+    }
+
+    /// What is said once, on the first row.
+    fn head(&mut self, row: &Row) -> Result<(), String> {
+        let text = |column| row.text(self.columns, column);
+        let name = text(Column::Title)?.ok_or("\"Title\" is empty, and this is the product's first row")?;
+        let category = match text(Column::Type)? {
+            Some(category) => vec![category],
+            None => {
+                text(Column::ProductCategory)?.map(|path| path.split('>').map(trimmed).collect()).unwrap_or_default()
+            }
+        };
+        let mut tags: Vec<String> = Vec::new();
+        for tag in row.cell(self.columns, Column::Tags).unwrap_or_default().split(',').map(trimmed) {
+            if !tag.is_empty() && !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+        self.entry = Entry {
+            slug: slugify(&row.handle),
+            name,
+            description: clean_html(row.cell(self.columns, Column::Body).unwrap_or_default()),
+            brand: text(Column::Vendor)?,
+            category: category.into_iter().filter(|name| !name.is_empty()).collect(),
+            tags,
+            status: self.status(row)?.to_owned(),
+            ..Entry::default()
+        };
+        Ok(())
+    }
+
+    fn status(&self, row: &Row) -> Result<&'static str, String> {
+        let cell = |column| row.cell(self.columns, column).map(str::to_ascii_lowercase);
+        let wrong =
+            |column, text: &str, what| format!("\"{}\" is \"{text}\": {what} is wanted", self.columns.name(column));
+        let is_published = match cell(Column::Published).as_deref() {
+            None | Some("true" | "yes" | "1") => true,
+            Some("false" | "no" | "0") => false,
+            Some(other) => return Err(wrong(Column::Published, other, "true or false")),
+        };
+        match cell(Column::Status).as_deref() {
+            None | Some("active") => Ok(if is_published { "active" } else { "draft" }),
+            Some("draft" | "unlisted") => Ok("draft"),
+            Some("archived") => Ok("archived"),
+            Some(other) => Err(wrong(Column::Status, other, "active, draft or archived")),
+        }
+    }
+
+    fn option_names(&self, row: &Row) -> Result<Vec<String>, String> {
+        let mut names: Vec<String> = Vec::new();
+        for at in 0..OPTIONS {
+            let Some(name) = row.text(self.columns, Column::OptionName(at))? else { break };
+            if names.iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
+                return Err(format!("two options are called \"{name}\""));
+            }
+            names.push(name);
+        }
+        Ok(names)
+    }
+
+    /// A row that has an option's value, a SKU or a price is a variant; the others add an image.
+    fn variant(&mut self, row: &Row, names: &[String], is_only_row: bool) -> Result<(), String> {
+        let is_variant = [Column::OptionValue(0), Column::Sku, Column::Price]
+            .iter()
+            .any(|column| row.cell(self.columns, *column).is_some());
+        if !is_variant && !is_only_row {
+            return Ok(());
+        }
+        let options = self.options(row, names)?;
+        let sku = match row.text(self.columns, Column::Sku)? {
+            Some(sku) => sku,
+            None => self.made_up_sku(&options),
+        };
+        // Before all else that may be wrong: what comes twice is then said of the second, however bad the first is.
+        self.refuse_twice(row, &options, &sku)?;
+        let price = row.money(self.columns, Column::Price)?;
+        let image = row.url(self.columns, Column::VariantImage)?;
+        let variant = EntryVariant {
+            name: variant_name(&options),
+            price: price.ok_or_else(|| format!("\"{}\" is empty", self.columns.name(Column::Price)))?,
+            compare_at_price: row.money(self.columns, Column::CompareAtPrice)?,
+            barcode: row.text(self.columns, Column::Barcode)?,
+            weight_grams: row.number(self.columns, Column::Grams)?.map(|grams| grams.max(0)),
+            // Shopify counts below zero what it oversold; there is nothing on such a shelf.
+            on_hand: row.number(self.columns, Column::Quantity)?.map(|units| units.max(0)),
+            sku,
+            options,
+        };
+        self.entry.variants.push(variant);
+        if let Some(url) = image {
+            let shown = EntryImage { url, alt_text: String::new(), variant: Some(self.entry.variants.len() - 1) };
+            // Behind those that have a position; see `images`.
+            self.images.push((i32::MAX, shown));
+        }
+        Ok(())
+    }
+
+    fn options(&self, row: &Row, names: &[String]) -> Result<Vec<(String, String)>, String> {
+        let mut options = Vec::new();
+        for (at, name) in names.iter().enumerate() {
+            let value = row.text(self.columns, Column::OptionValue(at))?;
+            let value = value.ok_or_else(|| format!("there is no value of the option \"{name}\""))?;
+            options.push((name.clone(), value));
+        }
+        match (names, row.text(self.columns, Column::OptionValue(names.len().min(OPTIONS - 1)))?) {
+            ([], Some(value)) if value != NO_OPTION_VALUE => {
+                Err(format!("the option that \"{value}\" is a value of has no name on the product's first row"))
+            }
+            _ if is_no_option(&options) => Ok(Vec::new()),
+            _ => Ok(options),
+        }
+    }
+
+    /// The handle and the values: the same on every import, and no handle has a dot in it.
+    fn made_up_sku(&self, options: &[(String, String)]) -> String {
+        let mut sku = self.entry.slug.clone();
+        for (_, value) in options {
+            sku.push('.');
+            sku.push_str(&slugify(value));
+        }
+        let taken = |sku: &str| self.entry.variants.iter().any(|variant| variant.sku == sku);
+        let numbered = (2..).map(|number| format!("{sku}.{number}"));
+        std::iter::once(sku.clone()).chain(numbered).find(|sku| !taken(sku)).unwrap_or_default()
+    }
+
+    fn refuse_twice(&mut self, row: &Row, options: &[(String, String)], sku: &str) -> Result<(), String> {
+        let values: Vec<&str> = options.iter().map(|(_, value)| value.as_str()).collect();
+        for (key, what) in [
+            (format!("options\0{}", values.join("\0")), format!("the variant \"{}\"", variant_name(options))),
+            (format!("sku\0{sku}"), format!("the SKU \"{sku}\"")),
+        ] {
+            if let Some(line) = self.seen.insert(key, row.place.line) {
+                return Err(format!("{what} is on line {line} already"));
+            }
+        }
+        Ok(())
+    }
+
+    fn image(&mut self, row: &Row) -> Result<(), String> {
+        let Some(url) = row.url(self.columns, Column::ImageSrc)? else { return Ok(()) };
+        let alt_text = row.cell(self.columns, Column::ImageAltText).unwrap_or_default().to_owned();
+        let position = row.number(self.columns, Column::ImagePosition)?.unwrap_or(i32::MAX - 1);
+        self.images.push((position, EntryImage { url, alt_text, variant: None }));
+        Ok(())
+    }
+
+    fn finish(mut self, first: &Row) -> Result<Entry, Vec<BadRow>> {
+        if self.bad.is_empty() && self.entry.variants.is_empty() {
+            self.bad.push(BadRow {
+                line: first.place.line,
+                reason: "the product has no variant: no row has a price".to_owned(),
+            });
+        }
+        if !self.bad.is_empty() {
+            self.bad.sort_by_key(|bad| bad.line);
+            return Err(self.bad);
+        }
+        // One variant has nothing to differ by; what is said of it is its name.
+        if let [only] = self.entry.variants.as_mut_slice()
+            && matches!(only.options.as_slice(), [(name, _)] if name == NO_OPTION)
+        {
+            only.options.clear();
+        }
+        self.entry.images = images(self.images);
+        Ok(self.entry)
+    }
+}
+
+/// The images in the order of their positions, each once. A variant's image is the one of the product with that address; where
+/// another variant has that already, or the product has no such image, it comes once more at the end.
+fn images(mut all: Vec<(i32, EntryImage)>) -> Vec<EntryImage> {
+    all.sort_by_key(|(position, _)| *position);
+    let mut images: Vec<EntryImage> = Vec::new();
+    for (_, image) in all {
+        let same =
+            |other: &&mut EntryImage| other.url == image.url && (image.variant.is_none() || other.variant.is_none());
+        match images.iter_mut().find(same) {
+            Some(shown) => shown.variant = shown.variant.or(image.variant),
+            None => {
+                let alt_text = images.iter().find(|other| other.url == image.url).map(|other| other.alt_text.clone());
+                images.push(EntryImage { alt_text: alt_text.unwrap_or(image.alt_text), ..image });
+            }
+        }
+    }
+    images
+}
+
+/// `Title`: `Default Title` says that there is no option.
+fn is_no_option(options: &[(String, String)]) -> bool {
+    matches!(options, [(name, value)] if name == NO_OPTION && value == NO_OPTION_VALUE)
+}
+
+fn trimmed(text: &str) -> String {
+    text.trim().to_owned()
+}

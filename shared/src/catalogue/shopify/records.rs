@@ -1,0 +1,242 @@
+//! Reads CSV record by record, and knows the line and the byte on which each begins.
+//!
+//! Our own, because the `csv` crate says where it began to look for a record: after blank lines or a CRLF that is another line.
+
+use std::io::{self, BufRead};
+
+/// What a record may weigh. An opening quote that is never closed would otherwise take the whole file into memory.
+const LARGEST: usize = 2 * 1024 * 1024;
+
+/// What is said of a record that is larger.
+pub const TOO_LARGE: &str = "a record larger than 2 MiB begins here; is a quote not closed?";
+
+/// One record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Where it begins.
+    pub place: Place,
+    /// What it holds, as it came.
+    pub fields: Vec<Vec<u8>>,
+    /// Whether there was more of it than is kept in memory: see [`TOO_LARGE`].
+    pub is_too_large: bool,
+}
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// How many bytes are before it.
+    pub offset: u64,
+    /// Which line it is on, from 1.
+    pub line: u64,
+}
+
+/// Whether the bytes that are read end where the file does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// With the file: the last record need not end in a line break.
+    WithFile,
+    /// Somewhere in it: a record that has no end is not read.
+    Inside,
+}
+
+/// The records of a file, one after the other.
+#[derive(Debug)]
+pub struct Records<R> {
+    from: R,
+    ends: Ends,
+    /// Where the next record begins.
+    place: Place,
+    has_run_out: bool,
+}
+
+/// Where in a record the next byte stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    FieldStart,
+    Plain,
+    Quoted,
+    /// It ends the field, or it is the first of two that mean one.
+    QuoteInQuoted,
+}
+
+impl<R: BufRead> Records<R> {
+    /// The records of a whole file. A byte order mark is skipped.
+    pub fn new(from: R) -> io::Result<Self> {
+        Self::beginning(from, Ends::WithFile)
+    }
+
+    /// Those of the beginning of a file, or of all of it.
+    pub fn beginning(mut from: R, ends: Ends) -> io::Result<Self> {
+        let mut place = Place { offset: 0, line: 1 };
+        if from.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
+            from.consume(3);
+            place.offset = 3;
+        }
+        Ok(Self::at(from, place, ends))
+    }
+
+    /// Those that follow from a place where a record begins.
+    pub fn at(from: R, place: Place, ends: Ends) -> Self {
+        Self { from, ends, place, has_run_out: false }
+    }
+
+    /// Where the next record begins.
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Whether there is more of the file, and not enough bytes of it here for the next record.
+    pub fn has_run_out(&self) -> bool {
+        self.has_run_out
+    }
+
+    /// The next record that is not a blank line; `None` at the end.
+    pub fn record(&mut self) -> io::Result<Option<Record>> {
+        while let Some(record) = self.read()? {
+            if record.is_too_large || record.fields.iter().any(|field| !field.is_empty()) {
+                return Ok(Some(record));
+            }
+        }
+        Ok(None)
+    }
+
+    fn read(&mut self) -> io::Result<Option<Record>> {
+        let mut record = Record { place: self.place, fields: vec![Vec::new()], is_too_large: false };
+        let (mut at, mut size, mut line) = (At::FieldStart, 0, self.place.line);
+        loop {
+            let bytes = self.from.fill_buf()?;
+            if bytes.is_empty() {
+                return Ok(self.read_to_the_end(record, Place { offset: self.place.offset + size, line }));
+            }
+            for (used, byte) in (1..).zip(bytes) {
+                size += 1;
+                line += u64::from(*byte == b'\n');
+                if *byte == b'\n' && at != At::Quoted {
+                    record.drop_carriage_return(at);
+                    self.from.consume(used);
+                    self.place = Place { offset: self.place.offset + size, line };
+                    return Ok(Some(record));
+                }
+                at = record.push(at, *byte);
+            }
+            let used = bytes.len();
+            self.from.consume(used);
+            record.is_too_large |= size > LARGEST as u64;
+        }
+    }
+
+    /// A record that no line break ends.
+    fn read_to_the_end(&mut self, record: Record, end: Place) -> Option<Record> {
+        if self.ends == Ends::Inside {
+            self.has_run_out = true;
+            return None;
+        }
+        let begun = end.offset > self.place.offset;
+        self.place = end;
+        begun.then_some(record)
+    }
+}
+
+impl Record {
+    fn push(&mut self, at: At, byte: u8) -> At {
+        let (literal, next) = match (at, byte) {
+            (At::Quoted, b'"') => return At::QuoteInQuoted,
+            (At::FieldStart, b'"') => return At::Quoted,
+            (At::Quoted, _) | (At::QuoteInQuoted, b'"') => (byte, At::Quoted),
+            (_, b',') => {
+                // Of a record that is too large nothing more is kept.
+                if !self.is_too_large {
+                    self.fields.push(Vec::new());
+                }
+                return At::FieldStart;
+            }
+            // A quote in the middle of a field, and what follows a closing quote, is itself.
+            (At::FieldStart | At::Plain | At::QuoteInQuoted, _) => (byte, At::Plain),
+        };
+        if let Some(field) = self.fields.last_mut().filter(|_| !self.is_too_large) {
+            field.push(literal);
+        }
+        next
+    }
+
+    /// The first half of a CRLF is not part of the last field.
+    fn drop_carriage_return(&mut self, at: At) {
+        if at == At::Plain {
+            let _ = self.fields.last_mut().filter(|field| field.ends_with(b"\r")).map(Vec::pop);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &[u8]) -> Vec<(u64, Vec<String>)> {
+        // A small buffer, so that every state is met at the end of one.
+        let mut records = Records::new(io::BufReader::with_capacity(3, text)).unwrap();
+        let mut all = Vec::new();
+        while let Some(record) = records.record().unwrap() {
+            let begins = usize::try_from(record.place.offset).unwrap();
+            assert!(begins == 0 || begins == 3 || text[begins - 1] == b'\n', "{record:?}");
+            let text = |field: Vec<u8>| String::from_utf8_lossy(&field).into_owned();
+            all.push((record.place.line, record.fields.into_iter().map(text).collect()));
+        }
+        assert_eq!(records.place().offset, text.len() as u64);
+        all
+    }
+
+    fn record(line: u64, fields: &[&str]) -> (u64, Vec<String>) {
+        (line, fields.iter().map(|field| (*field).to_owned()).collect())
+    }
+
+    #[test]
+    fn lines_are_right_after_quoted_breaks_blank_lines_and_crlf() {
+        let text = b"\xef\xbb\xbfa,b\r\n\r\n1,\"x\r\ny\"\r\n\n\n2,\"\"\"q\"\", z\"\n3,";
+        assert_eq!(
+            read(text),
+            [record(1, &["a", "b"]), record(3, &["1", "x\r\ny"]), record(7, &["2", "\"q\", z"]), record(8, &["3", ""]),]
+        );
+    }
+
+    #[test]
+    fn a_quote_in_the_middle_of_a_field_is_itself() {
+        assert_eq!(read(b"12\" wide,b\n\"a\"b,c\n"), [record(1, &["12\" wide", "b"]), record(2, &["ab", "c"])]);
+    }
+
+    #[test]
+    fn a_carriage_return_in_quotes_stays() {
+        assert_eq!(read(b"a,\"b\r\"\r\n"), [record(1, &["a", "b\r"])]);
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_named_and_does_not_fill_the_memory() {
+        let text = format!("a,b\n1,\"{}", "x\n".repeat(2 * LARGEST));
+        let mut records = Records::new(io::BufReader::new(text.as_bytes())).unwrap();
+        assert_eq!(records.record().unwrap().unwrap().place.line, 1);
+        let record = records.record().unwrap().unwrap();
+        assert_eq!((record.place.line, record.is_too_large), (2, true));
+        assert!(record.fields.iter().map(Vec::len).sum::<usize>() < LARGEST + 10_000);
+        assert_eq!(records.record().unwrap(), None);
+    }
+
+    #[test]
+    fn a_record_that_has_no_end_here_is_read_once_there_is_more() {
+        let text = b"a,b\n1,\"x\ny\"\n2,z\n";
+        for cut in 0..text.len() {
+            let mut records = Records::beginning(&text[..cut], Ends::Inside).unwrap();
+            let mut count = 0;
+            while records.record().unwrap().is_some() {
+                count += 1;
+            }
+            assert!(records.has_run_out());
+            let place = records.place();
+            let rest = &text[usize::try_from(place.offset).unwrap()..];
+            let mut records = Records::at(rest, place, Ends::WithFile);
+            while let Some(record) = records.record().unwrap() {
+                count += 1;
+                assert!(record.fields[0] != b"2" || record.place.line == 4);
+            }
+            assert_eq!(count, 3, "cut at {cut}");
+        }
+    }
+}

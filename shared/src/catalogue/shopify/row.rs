@@ -1,0 +1,104 @@
+//! One row, with its cells read as what they are.
+
+use super::records::{Place, Record, TOO_LARGE};
+use super::{Column, Columns};
+use crate::money::Money;
+
+/// What a text may measure: names are indexed, and an index takes no more than some 2,000 bytes.
+const LONGEST_TEXT: usize = 255;
+const LONGEST_URL: usize = 2_000;
+
+/// A row. What is wrong with the row as such is in `bad`; its cells are then not to be looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) place: Place,
+    pub(crate) handle: String,
+    pub(crate) bad: Option<String>,
+    cells: Vec<String>,
+}
+
+impl Row {
+    /// A record as a row. The handle is found even of one that is bad, so that its product is known.
+    pub(crate) fn new(record: Record, columns: &Columns) -> Self {
+        let mut bad = match record.fields.len() {
+            _ if record.is_too_large => Some(TOO_LARGE.to_owned()),
+            width if width == columns.width => None,
+            width => Some(format!("there are {width} columns, and {} in the header", columns.width)),
+        };
+        let mut cells = Vec::with_capacity(record.fields.len());
+        for (at, field) in record.fields.into_iter().enumerate() {
+            let cell = String::from_utf8(field).unwrap_or_else(|error| {
+                bad.get_or_insert_with(|| format!("column {} is not UTF-8", at + 1));
+                String::from_utf8_lossy(error.as_bytes()).into_owned()
+            });
+            if cell.contains('\0') {
+                bad.get_or_insert_with(|| format!("column {} holds a NUL", at + 1));
+            }
+            cells.push(cell);
+        }
+        let handle = columns.place(Column::Handle).and_then(|at| cells.get(at));
+        Self { place: record.place, handle: handle.map_or("", |handle| handle.trim()).to_owned(), bad, cells }
+    }
+
+    /// What a cell holds, without the blanks around it; `None` where it is empty, or the file has no such column.
+    pub(crate) fn cell(&self, columns: &Columns, column: Column) -> Option<&str> {
+        let cell = self.cells.get(columns.place(column)?)?.trim();
+        Some(unquoted(cell)).filter(|cell| !cell.is_empty())
+    }
+
+    /// A text that is not too long.
+    pub(crate) fn text(&self, columns: &Columns, column: Column) -> Result<Option<String>, String> {
+        self.short(columns, column, LONGEST_TEXT)
+    }
+
+    /// An address of an image.
+    pub(crate) fn url(&self, columns: &Columns, column: Column) -> Result<Option<String>, String> {
+        let Some(url) = self.short(columns, column, LONGEST_URL)? else { return Ok(None) };
+        let lower = url.to_ascii_lowercase();
+        let is_address = ["https://", "http://", "/"].iter().any(|start| lower.starts_with(start));
+        if is_address && !url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Ok(Some(url));
+        }
+        Err(format!("\"{}\" is \"{url}\": that is no address of an image", columns.name(column)))
+    }
+
+    /// An amount of money that is not negative.
+    pub(crate) fn money(&self, columns: &Columns, column: Column) -> Result<Option<Money>, String> {
+        let Some(text) = self.cell(columns, column) else { return Ok(None) };
+        let wrong = |why: &str| format!("\"{}\" is \"{text}\": {why}", columns.name(column));
+        match Money::parse(text) {
+            Ok(money) if money.minor() < 0 => Err(wrong("an amount cannot be negative")),
+            Ok(money) if money > Money::MAX_PRICE => {
+                Err(wrong(&format!("more than {} cannot be asked", Money::MAX_PRICE)))
+            }
+            Ok(money) => Ok(Some(money)),
+            Err(error) => Err(wrong(&error.to_string())),
+        }
+    }
+
+    /// A whole number; decimals are rounded, as Shopify writes some weights with them.
+    pub(crate) fn number(&self, columns: &Columns, column: Column) -> Result<Option<i32>, String> {
+        let Some(text) = self.cell(columns, column) else { return Ok(None) };
+        let number = text.parse::<f64>().ok().map(f64::round).filter(|number| number.abs() <= f64::from(i32::MAX));
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
+        let number = number.map(|number| number as i32);
+        number.map(Some).ok_or_else(|| format!("\"{}\" is \"{text}\": a whole number is wanted", columns.name(column)))
+    }
+
+    fn short(&self, columns: &Columns, column: Column, longest: usize) -> Result<Option<String>, String> {
+        match self.cell(columns, column) {
+            Some(text) if text.chars().count() > longest => {
+                Err(format!("\"{}\" has more than {longest} characters", columns.name(column)))
+            }
+            text => Ok(text.map(str::to_owned)),
+        }
+    }
+}
+
+/// Without the apostrophe that keeps spreadsheets from reading a cell as a formula or a number.
+fn unquoted(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(|c: char| "=+-@\t\r'".contains(c) || c.is_ascii_digit()) => rest,
+        Some(_) | None => cell,
+    }
+}

@@ -1,0 +1,144 @@
+//! Writing products as files describe them: a hundred in one transaction, with few exchanges, each judged alone.
+//!
+//! What is so already is left alone, rows, `updated_at` and version included. What an entry does not say stays: a product's own SKU, other
+//! categories, the spelling of its brand.
+
+mod attempt;
+mod filing;
+mod options;
+mod parts;
+mod plan;
+mod products;
+
+use std::collections::{HashMap, HashSet};
+
+use super::whole::{self, WholeProduct};
+use super::write::{Change, refresh_product_cards};
+use crate::app::db::Tx;
+use crate::catalogue::entry::Entry;
+use crate::ids::ProductId;
+use crate::time::Timestamp;
+use filing::Shelves;
+use options::Options;
+use plan::Plan;
+
+pub use attempt::{Attempt, Together, save};
+
+/// What is meant by the number on hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stock {
+    /// A variant that is new begins with it; what is on hand of others stays.
+    Begins,
+    /// So many were counted.
+    Counted,
+}
+
+/// What saving an entry changed. Each list has one for each of its kind that the entry has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// Anything of the product at all.
+    pub product: Change,
+    /// Its variants.
+    pub variants: Vec<Change>,
+    /// Its images.
+    pub images: Vec<Change>,
+    /// How many variants it had that it has no more.
+    pub variants_removed: u64,
+}
+
+/// A SKU that another product has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the SKU \"{0}\" belongs to another product")]
+pub struct SkuTaken(pub String);
+
+/// Sees to it that the products are as the entries say; no two entries are of one product. Answers for each what that changed, or why it
+/// was left out.
+///
+/// An error may be a tie with somebody else who writes, which is no reason to give up; see [`Attempt`].
+pub async fn save_all(
+    tx: &mut Tx,
+    entries: &[&Entry],
+    stock: Stock,
+    now: Timestamp,
+) -> sqlx::Result<Vec<Result<Saved, SkuTaken>>> {
+    sqlx::query!(r#"select lock_catalogue_imports() as "done: ()""#).fetch_one(&mut *tx).await?;
+    let mut saved = save_together(tx, entries, stock, now).await?;
+    if entries.len() > 1 {
+        // A SKU may go from one of them to another: who was refused is judged once more, when the others are as they are to be.
+        for (entry, saved) in entries.iter().zip(&mut saved).filter(|(_, saved)| saved.is_err()) {
+            let again = save_together(tx, &[entry], stock, now).await?;
+            *saved = again.into_iter().next().unwrap_or_else(|| saved.clone());
+        }
+    }
+    Ok(saved)
+}
+
+async fn save_together(
+    tx: &mut Tx,
+    entries: &[&Entry],
+    stock: Stock,
+    now: Timestamp,
+) -> sqlx::Result<Vec<Result<Saved, SkuTaken>>> {
+    let slugs: Vec<String> = entries.iter().map(|entry| entry.slug.clone()).collect();
+    let before = whole::find_all(tx, &slugs).await?;
+    let mut before: HashMap<String, WholeProduct> =
+        before.into_iter().map(|product| (product.slug.clone(), product)).collect();
+    let refused = refuse_taken_skus(tx, entries, &before).await?;
+    let accepted: Vec<(&Entry, Option<WholeProduct>)> = entries
+        .iter()
+        .zip(&refused)
+        .filter(|(_, refused)| refused.is_none())
+        .map(|(entry, _)| (*entry, before.remove(&entry.slug)))
+        .collect();
+    // In this order, which is also that of everybody else who holds more than one of them: brands, categories, attributes, stock, products.
+    let shelves = Shelves::find_or_make(tx, &accepted).await?;
+    let mut plans: Vec<Plan<'_>> =
+        accepted.into_iter().map(|(entry, before)| Plan::new(entry, before, &shelves, stock)).collect();
+    write(tx, &mut plans, now).await?;
+    let mut saved = plans.into_iter().map(Plan::into_saved);
+    Ok(refused.into_iter().filter_map(|refused| refused.map(Err).or_else(|| saved.next().map(Ok))).collect())
+}
+
+async fn write(tx: &mut Tx, plans: &mut [Plan<'_>], now: Timestamp) -> sqlx::Result<()> {
+    let mut changed: Vec<&mut Plan<'_>> = plans.iter_mut().filter(|plan| plan.change() != Change::Unchanged).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let options = Options::find_or_make(tx, &changed).await?;
+    let on_hand = products::lock(tx, &changed).await?;
+    products::write(tx, &mut changed, now).await?;
+    products::remove_variants(tx, &changed, now).await?;
+    products::write_variants(tx, &mut changed, &options).await?;
+    parts::write_options(tx, &changed, &options).await?;
+    parts::write_stock(tx, &changed, &on_hand, now).await?;
+    parts::write_images(tx, &changed).await?;
+    parts::write_categories(tx, &changed).await?;
+    let ids: Vec<ProductId> = changed.iter().filter_map(|plan| plan.id).collect();
+    refresh_product_cards(tx, &ids).await
+}
+
+/// For each entry the first of its SKUs that another product has, or an entry before it.
+async fn refuse_taken_skus(
+    tx: &mut Tx,
+    entries: &[&Entry],
+    before: &HashMap<String, WholeProduct>,
+) -> sqlx::Result<Vec<Option<SkuTaken>>> {
+    let skus: Vec<String> =
+        entries.iter().flat_map(|entry| &entry.variants).map(|variant| variant.sku.clone()).collect();
+    let rows = sqlx::query!("select sku, product_id from product_variants where sku = any ($1)", &skus)
+        .fetch_all(&mut *tx)
+        .await?;
+    let owners: HashMap<String, ProductId> = rows.into_iter().map(|row| (row.sku, row.product_id)).collect();
+    let (mut named, mut refused) = (HashSet::new(), Vec::new());
+    for entry in entries {
+        let own = before.get(&entry.slug).map(|product| product.id);
+        let taken = entry.variants.iter().find(|variant| {
+            named.contains(variant.sku.as_str()) || owners.get(&variant.sku).is_some_and(|owner| Some(*owner) != own)
+        });
+        if taken.is_none() {
+            named.extend(entry.variants.iter().map(|variant| variant.sku.as_str()));
+        }
+        refused.push(taken.map(|variant| SkuTaken(variant.sku.clone())));
+    }
+    Ok(refused)
+}

@@ -1,0 +1,73 @@
+//! A storage that is as long as the test.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use crate::storage::{PresignedRequest, Storage, Upload};
+use crate::time::Timestamp;
+
+/// Files by key, each with its type.
+#[derive(Debug, Default)]
+pub struct MemoryStorage(Mutex<BTreeMap<String, (String, Vec<u8>)>>);
+
+impl MemoryStorage {
+    /// Puts a file there, as somebody with a presigned request does.
+    pub fn put(&self, key: &str, content_type: &str, bytes: &[u8]) {
+        self.files(|files| files.insert(key.to_owned(), (content_type.to_owned(), bytes.to_vec())));
+    }
+
+    /// What is there, in order.
+    pub fn keys(&self) -> Vec<String> {
+        self.files(|files| files.keys().cloned().collect())
+    }
+
+    /// A file, with its type.
+    pub fn file(&self, key: &str) -> Option<(String, Vec<u8>)> {
+        self.files(|files| files.get(key).cloned())
+    }
+
+    fn files<T>(&self, look: impl FnOnce(&mut BTreeMap<String, (String, Vec<u8>)>) -> T) -> T {
+        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait]
+impl Storage for MemoryStorage {
+    async fn presign_upload(&self, upload: Upload<'_>, now: Timestamp) -> anyhow::Result<PresignedRequest> {
+        let headers = [("content-length", upload.bytes.to_string()), ("content-type", upload.content_type.to_owned())];
+        Ok(PresignedRequest {
+            method: "PUT",
+            url: format!("https://storage.test/{}", upload.key),
+            headers: headers.map(|(name, value)| (name.to_owned(), value)).into(),
+            expires_at: now.plus_seconds(900),
+        })
+    }
+
+    async fn presign_download(&self, key: &str, file_name: &str, now: Timestamp) -> anyhow::Result<PresignedRequest> {
+        let url = format!("https://storage.test/{key}?as={file_name}");
+        Ok(PresignedRequest { method: "GET", url, headers: BTreeMap::new(), expires_at: now.plus_seconds(900) })
+    }
+
+    async fn size(&self, key: &str) -> anyhow::Result<Option<u64>> {
+        Ok(self.file(key).map(|(_, bytes)| bytes.len() as u64))
+    }
+
+    async fn read(&self, key: &str, range: Range<u64>) -> anyhow::Result<Option<Vec<u8>>> {
+        let Some((_, bytes)) = self.file(key) else { return Ok(None) };
+        let part = bytes.into_iter().skip(usize::try_from(range.start)?);
+        Ok(Some(part.take(usize::try_from(range.end.saturating_sub(range.start))?).collect()))
+    }
+
+    async fn write(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> anyhow::Result<()> {
+        self.put(key, content_type, &bytes);
+        Ok(())
+    }
+
+    async fn delete(&self, key: &str) -> anyhow::Result<()> {
+        self.files(|files| files.remove(key));
+        Ok(())
+    }
+}

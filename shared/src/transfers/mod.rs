@@ -1,0 +1,212 @@
+//! Files of products that staff import and export in the background: a worker goes through them piece by piece.
+
+pub mod parts;
+pub mod store;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::ids::{ExportId, ImportId};
+use crate::time::Timestamp;
+
+/// What a file may weigh: some 300,000 products with three variants each.
+pub const LARGEST_IMPORT: u64 = 256 * 1024 * 1024;
+/// How many bad rows are kept of an import; the rest are counted.
+pub const MOST_BAD_ROWS: i64 = 10_000;
+/// For how long a worker has a file to itself. Longer than any piece takes; one that died is followed by another after that.
+pub const LEASE_SECONDS: i64 = 120;
+/// How often a file is begun anew without getting on, before it is given up.
+pub const MOST_ATTEMPTS: i32 = 5;
+
+/// What goes over the queue: `{"v":1,"kind":"import","id":…}`. It says no more than which file to go on with: how far that is stands in
+/// the database, so a message that comes twice does no harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// The version of this shape.
+    pub v: u8,
+    /// What to go on with.
+    #[serde(flatten)]
+    pub work: Work,
+}
+
+/// What to go on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Work {
+    /// A file that is read.
+    Import(ImportId),
+    /// A file that is written.
+    Export(ExportId),
+}
+
+impl From<Work> for Job {
+    fn from(work: Work) -> Self {
+        Self { v: 1, work }
+    }
+}
+
+/// Where jobs go.
+#[async_trait]
+pub trait JobQueue: Send + Sync {
+    /// Hands one over; on `Ok` the queue keeps it.
+    async fn send(&self, job: Job) -> anyhow::Result<()>;
+}
+
+/// A place in a list: behind a row, or before one. Neither: the beginning.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<K> {
+    /// Rows that come after this one.
+    pub after: Option<K>,
+    /// Rows that come before this one.
+    pub before: Option<K>,
+}
+
+impl<K> Default for Beside<K> {
+    fn default() -> Self {
+        Self { after: None, before: None }
+    }
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// Shopify's product export.
+    ShopifyCsv,
+}
+
+impl FileKind {
+    /// As it is kept.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ShopifyCsv => "shopify_csv",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        (name == "shopify_csv").then_some(Self::ShopifyCsv)
+    }
+}
+
+/// How far a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferStatus {
+    /// It is to be uploaded and started.
+    Waiting,
+    /// It is being gone through, or will be shortly.
+    Running,
+    /// It was gone through to its end.
+    Done,
+    /// It cannot be gone through; `error` says why. What was done until then stays.
+    Failed,
+    /// Somebody has stopped it. What was done until then stays.
+    Cancelled,
+}
+
+impl TransferStatus {
+    fn named(name: &str) -> Self {
+        match name {
+            "waiting" => Self::Waiting,
+            "running" => Self::Running,
+            "done" => Self::Done,
+            "cancelled" => Self::Cancelled,
+            _ => Self::Failed,
+        }
+    }
+
+    /// Whether nothing more will come of it.
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// What became of things of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TransferCounts {
+    /// New ones.
+    pub created: i64,
+    /// Ones that were different.
+    pub updated: i64,
+    /// Ones that were so already.
+    pub unchanged: i64,
+}
+
+/// A file of products that is imported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Import {
+    /// Which.
+    pub id: ImportId,
+    /// What it is.
+    pub kind: FileKind,
+    /// What its number on hand means: `counted`, or `begins`, which is for new variants alone.
+    #[schema(example = "counted")]
+    pub stock: String,
+    /// How far it is.
+    pub status: TransferStatus,
+    /// How large the file is.
+    pub bytes: i64,
+    /// How much of it was gone through.
+    pub bytes_done: i64,
+    /// What became of products.
+    pub products: TransferCounts,
+    /// Products that were left out because of bad rows.
+    pub products_left_out: i64,
+    /// What became of variants.
+    pub variants: TransferCounts,
+    /// Variants that products had and that the file does not have.
+    pub variants_removed: i64,
+    /// Rows that were not taken; see its `bad_rows/`.
+    pub bad_rows: i64,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it was started.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// A row of an import that was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ImportBadRow {
+    /// Its number among the bad rows.
+    #[serde(skip)]
+    pub position: i64,
+    /// On which line of the file it begins, from 1.
+    pub line: i64,
+    /// Why, for people.
+    #[schema(example = "\"Variant Price\" is empty")]
+    pub reason: String,
+}
+
+/// A file of products that is exported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Export {
+    /// Which.
+    pub id: ExportId,
+    /// What it is.
+    pub kind: FileKind,
+    /// How far it is.
+    pub status: TransferStatus,
+    /// How many products there were when it was asked for.
+    pub products: i64,
+    /// How many are written.
+    pub products_done: i64,
+    /// How many the format cannot say: those without variants, or that differ by more than three attributes.
+    pub products_left_out: i64,
+    /// How large the file is by now.
+    pub bytes: i64,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Where the file lies.
+    #[serde(skip)]
+    pub storage_key: String,
+}

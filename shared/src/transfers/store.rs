@@ -1,0 +1,29 @@
+//! Imports and exports in SQL.
+
+pub mod exports;
+pub mod imports;
+
+use crate::app::db::Tx;
+use crate::ids::{ExportId, ImportId};
+use crate::time::Timestamp;
+
+use super::{Job, Work};
+
+/// The jobs that run and that nobody holds since this long: whoever held them died, or their message was lost. At most `limit` of each.
+pub async fn abandoned(tx: &mut Tx, before: Timestamp, limit: i64) -> sqlx::Result<Vec<Job>> {
+    let imports = sqlx::query_scalar!(
+        r#"select id as "id: ImportId" from imports where status = 'running' and held_until < $1 order by held_until limit $2"#,
+        before as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let exports = sqlx::query_scalar!(
+        r#"select id as "id: ExportId" from exports where status = 'running' and held_until < $1 order by held_until limit $2"#,
+        before as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(imports.into_iter().map(Work::Import).chain(exports.into_iter().map(Work::Export)).map(Job::from).collect())
+}
