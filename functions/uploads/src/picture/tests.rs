@@ -19,7 +19,8 @@ fn noise(width: u32, height: u32) -> DynamicImage {
 #[test]
 fn what_is_not_seen_does_not_bleed_into_what_is() {
     // Red beside a green that nobody sees.
-    let image = RgbaImage::from_fn(642, 642, |x, _| if x < 321 { Rgba([255, 0, 0, 255]) } else { Rgba([0, 255, 0, 0]) });
+    let image =
+        RgbaImage::from_fn(642, 642, |x, _| if x < 321 { Rgba([255, 0, 0, 255]) } else { Rgba([0, 255, 0, 0]) });
     let drawn = draw(&written(&image.into(), ImageFormat::Png), ImageType::Png).unwrap();
     let list = image::load_from_memory(&drawn.list.unwrap()).unwrap().to_rgba8();
     for pixel in list.pixels().filter(|pixel| pixel.0[3] > 0) {

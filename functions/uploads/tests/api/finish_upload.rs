@@ -37,10 +37,8 @@ async fn a_photograph_is_shown_in_four_sizes_for_ever_and_its_file_is_gone(db: P
     assert_eq!(shop.shown(&file["list_url"]).0, "image/jpeg");
     assert!(!finished["url"].as_str().unwrap().contains(id(&path)), "an upload's id is nobody's business");
     assert_eq!(shop.received.keys(), [""; 0]);
-    let kept: (String, i32, i32, String) = sqlx::query_as("select url, width, height, list_url from image_files")
-        .fetch_one(&shop.app.db)
-        .await
-        .unwrap();
+    let kept: (String, i32, i32, String) =
+        sqlx::query_as("select url, width, height, list_url from image_files").fetch_one(&shop.app.db).await.unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     assert_eq!(kept, (text(&finished["url"]), 2400, 1200, text(&file["list_url"])));
 }

@@ -12,7 +12,10 @@ async fn an_upload_says_how_far_it_is(db: PgPool) {
     let file = png(40, 30);
     let path = shop.sends("image/png", &file).await;
     let waiting = shop.editor.get(&path).await.expect(200).body;
-    assert_eq!((&waiting["status"], &waiting["url"], &waiting["file"]), (&json!("waiting"), &json!(null), &json!(null)));
+    assert_eq!(
+        (&waiting["status"], &waiting["url"], &waiting["file"]),
+        (&json!("waiting"), &json!(null), &json!(null))
+    );
     assert_eq!((&waiting["content_type"], &waiting["bytes"]), (&json!("image/png"), &json!(file.len())));
     assert!(waiting.get("upload").is_none(), "how to send the file is told once");
 

@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod create_upload;
-mod finish_upload;
 mod files;
+mod finish_upload;
 mod get_upload;
 mod refused;
 

@@ -96,7 +96,8 @@ async fn a_private_file_is_given_to_whoever_has_the_request_and_a_public_one_to_
     assert_eq!(laptop.get(&request.url.replace("exports/1", "exports/2")).await.0, StatusCode::FORBIDDEN);
     assert_eq!(laptop.get("/dev/storage/exports/1").await.0, StatusCode::BAD_REQUEST);
     assert_eq!(laptop.get("/dev/files/images/1.png").await, (StatusCode::OK, b"public".to_vec()));
-    for elsewhere in ["/dev/files/../private/exports/1.png", "/dev/files/%2e%2e/private/exports/1", "/dev/files/images/2.png"]
+    for elsewhere in
+        ["/dev/files/../private/exports/1.png", "/dev/files/%2e%2e/private/exports/1", "/dev/files/images/2.png"]
     {
         assert_eq!(laptop.get(elsewhere).await.0, StatusCode::NOT_FOUND, "{elsewhere}");
     }
