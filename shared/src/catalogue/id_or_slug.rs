@@ -3,8 +3,7 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use crate::ids::{BrandId, CategoryId};
-use crate::ids::{CategoryId, ProductId};
+use crate::ids::{BrandId, CategoryId, ProductId};
 
 /// An id or a slug. A text of digits alone is an id; where there is no such row it may still be a slug.
 #[derive(Clone, Debug, PartialEq, Eq)]

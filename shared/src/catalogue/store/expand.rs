@@ -1,7 +1,8 @@
-//! What lists show of a product only where it is asked for, for a whole page in a query each.
+//! What lists show of a product only where it is asked for, for a whole page in a query or two each.
 
 use std::collections::HashMap;
 
+use super::prices::lowest_before_reductions;
 use crate::app::db::Tx;
 use crate::catalogue::{ImageFile, ProductImage, ProductVariant, Sight, VariantAttributeValue};
 use crate::ids::{AttributeId, AttributeValueId, ProductId};
@@ -43,6 +44,8 @@ pub async fn variants(
     )
     .fetch_all(&mut *tx)
     .await?;
+    let is_reduced = rows.iter().any(|row| row.compare_at_price.is_some());
+    let mut lowest = if is_reduced { lowest_before_reductions(tx, products).await? } else { HashMap::new() };
     let mut variants: HashMap<ProductId, Vec<ProductVariant>> = HashMap::new();
     for row in rows {
         let ids = row.value_ids.into_iter().zip(row.attribute_ids);
@@ -64,6 +67,7 @@ pub async fn variants(
             own_price: row.own_price,
             price: row.base_price + row.price_adjustment,
             compare_at_price: row.compare_at_price,
+            lowest_price_30_days: lowest.remove(&row.id),
             barcode: row.barcode,
             weight_grams: row.weight_grams,
             inventory_count: row.on_hand,

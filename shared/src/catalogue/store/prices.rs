@@ -6,11 +6,11 @@ use crate::app::db::Tx;
 use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
 
-/// For each variant of the product that is reduced: the lowest price that anybody was asked in the 30 days before the reduction. A variant
+/// For each variant of the products that is reduced: the lowest price that anybody was asked in the 30 days before the reduction. A variant
 /// that was never sold before is not among them.
 ///
 /// The reduction began when the variant last got another price than it has, or a price before a reduction beside it, whichever is later.
-pub async fn lowest_before_reductions(tx: &mut Tx, product: ProductId) -> sqlx::Result<HashMap<VariantId, Money>> {
+pub async fn lowest_before_reductions(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<HashMap<VariantId, Money>> {
     let rows = sqlx::query!(
         r#"with reduced as (
                select v.id,
@@ -21,7 +21,7 @@ pub async fn lowest_before_reductions(tx: &mut Tx, product: ProductId) -> sqlx::
                                                   and (o.price <> p.base_price + v.price_adjustment or not o.is_reduced)),
                                               '-infinity')) as since
                  from product_variants v join products p on p.id = v.product_id
-                where p.id = $1 and v.compare_at_price is not null
+                where p.id = any ($1) and v.compare_at_price is not null
            )
            select r.id, min(h.price) as "lowest!: Money"
              from reduced r
@@ -31,7 +31,7 @@ pub async fn lowest_before_reductions(tx: &mut Tx, product: ProductId) -> sqlx::
               and h.at >= coalesce((select max(o.at) from variant_prices o
                                      where o.variant_id = r.id and o.at <= r.since - interval '30 days'), '-infinity')
             group by r.id"#,
-        product as _
+        products as _
     )
     .fetch_all(&mut *tx)
     .await?;

@@ -192,7 +192,7 @@ async fn variants(
     .fetch_all(&mut *tx)
     .await?;
     let is_reduced = rows.iter().any(|row| row.compare_at_price.is_some());
-    let mut lowest = if is_reduced { lowest_before_reductions(tx, product).await? } else { HashMap::new() };
+    let mut lowest = if is_reduced { lowest_before_reductions(tx, &[product]).await? } else { HashMap::new() };
     Ok(rows
         .into_iter()
         .map(|row| ProductVariant {
