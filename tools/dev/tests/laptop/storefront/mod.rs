@@ -19,10 +19,10 @@ const TAXONOMY: &str = "10 - Garden\n11 - Garden > Tools\n12 - Garden > Tools > 
 /// Options, several images, a reduction, what is sold out and what is not published; three levels of categories.
 const KITCHEN: &str = "Handle,Title,Body (HTML),Vendor,Product Category,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,\
 Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Variant Compare At Price,Image Src,Image Position,Image Alt Text\n\
-enamel-mug,Enamel Mug,<p>For every day</p>,Lumen,Kitchen > Cups > Mugs & Beakers,camping,true,Colour,Red,Size,S,MUG-R-S,350,4,14.90,19.90,\
+tin-mug,Tin Mug,<p>For every day</p>,Lumen,Kitchen > Cups > Mugs & Beakers,camping,true,Colour,Red,Size,S,MUG-R-S,350,4,14.90,19.90,\
 https://cdn.example.com/mug-1.jpg,1,Front\n\
-enamel-mug,,,,,,,,Red,,L,MUG-R-L,400,0,16.90,,https://cdn.example.com/mug-2.jpg,2,Back\n\
-enamel-mug,,,,,,,,Blue,,S,MUG-B-S,350,7,14.90,,,,\n\
+tin-mug,,,,,,,,Red,,L,MUG-R-L,400,0,16.90,,https://cdn.example.com/mug-2.jpg,2,Back\n\
+tin-mug,,,,,,,,Blue,,S,MUG-B-S,350,7,14.90,,,,\n\
 tea-cup,Tea Cup,,Marlow,Kitchen > Cups,,true,Colour,Blue,,,CUP-B,120,0,9.50,,https://cdn.example.com/cup.jpg,1,\n\
 beaker,Beaker,,Lumen,Kitchen > Cups > Mugs & Beakers,camping,true,Title,Default Title,,,BEAKER,90,12,4.20,,,,\n\
 jug,Jug,,Marlow,Kitchen,,true,Colour,Red,,,JUG-R,900,3,29.00,35.00,https://cdn.example.com/jug.jpg,1,\n\
@@ -48,7 +48,7 @@ fn a_page_for_each_category_is_built_from_the_answers_alone() {
 
     let mut visitor = Visitor::new(&shop);
     visitor.walks_through_every_category();
-    let slugs = ["enamel-mug", "tea-cup", "beaker", "jug", "spade", "fork", "trowel", "poppies"];
+    let slugs = ["tin-mug", "tea-cup", "beaker", "jug", "spade", "fork", "trowel", "poppies"];
     assert!(slugs.iter().all(|slug| visitor.has_seen(slug)), "all that is for sale");
     assert!(!visitor.has_seen("cracked-jug"), "and nothing that is not");
     assert!(shop.interrupt().1.success());
