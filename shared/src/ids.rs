@@ -43,6 +43,8 @@ id! {
     AttributeId(i64);
     /// A value of an attribute, such as M.
     AttributeValueId(i64);
+    /// A request for a mail when a variant is in stock again.
+    NoticeId(i64);
     /// An account.
     UserId(i64);
     /// A cart. Random (uuid v4): knowing a guest cart's id is the right to it.

@@ -42,6 +42,11 @@ impl Timestamp {
         Self(self.0.checked_add_signed(TimeDelta::seconds(seconds)).unwrap_or(DateTime::<Utc>::MAX_UTC))
     }
 
+    /// For HTTP's headers: `Sun, 22 Nov 2026 06:38:51 GMT`.
+    pub fn for_http(self) -> impl std::fmt::Display {
+        self.0.format("%a, %d %b %Y %H:%M:%S GMT")
+    }
+
     /// For people: `22 November 2026, 06:38 UTC`.
     pub fn for_people(self) -> impl std::fmt::Display {
         self.0.format("%-d %B %Y, %H:%M UTC")

@@ -7,12 +7,13 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LAST_MODIFIED, LOCATION};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use shared::http::ApiError;
+use shared::time::Timestamp;
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, ResponseBuilder, response};
 
@@ -77,9 +78,18 @@ fn digest_of(body: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// 301: what was asked for has another slug.
+/// 301: what was asked for has another slug. Kept no longer than anything else: without the header a browser would keep it for good, and
+/// somebody else may get the old slug.
 pub(crate) fn moved_to(path: &str) -> Response {
-    (StatusCode::MOVED_PERMANENTLY, [(LOCATION, path)]).into_response()
+    (StatusCode::MOVED_PERMANENTLY, [(CACHE_CONTROL, MAX_AGE)], [(LOCATION, path)]).into_response()
+}
+
+/// Says when staff last changed what is shown. For information: whether it still holds, the tag alone decides, and `If-Modified-Since` is
+/// not looked at. What is sold changes the answer and not this time, and two changes may lie in one second.
+pub(crate) fn last_modified(mut response: Response, at: Timestamp) -> Result<Response, ApiError> {
+    let at = HeaderValue::try_from(at.for_http().to_string()).map_err(anyhow::Error::from)?;
+    response.headers_mut().insert(LAST_MODIFIED, at);
+    Ok(response)
 }
 
 impl IntoResponses for NotModified {

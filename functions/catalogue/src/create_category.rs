@@ -13,6 +13,7 @@ use shared::catalogue::store::write::{
 use shared::catalogue::{Category, slugify, slugify_path};
 use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Permitted, StaffProblems};
 use shared::ids::CategoryId;
+use shared::time::Timestamp;
 use shared::users::permissions;
 use utoipa::ToSchema;
 
@@ -68,17 +69,21 @@ pub(crate) async fn create_category(
 ) -> Result<Response, ApiError> {
     let parent = new.parent_id;
     let mut tx = app.db.begin().await?;
-    let category = create(&mut tx, new).await?.map_err(|because| refused(because, parent))?;
+    let category = create(&mut tx, new, app.ambient.now()).await?.map_err(|because| refused(because, parent))?;
     tx.commit().await?;
     let location = format!("{}{}", base.0, category_path(category.summary.id));
     let body = Seen::nothing().or_version(category.version, &category)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
 }
 
-async fn create(tx: &mut Tx, new: CategoryCreation) -> Result<Result<Category, CategoryRefused>, ApiError> {
+async fn create(
+    tx: &mut Tx,
+    new: CategoryCreation,
+    now: Timestamp,
+) -> Result<Result<Category, CategoryRefused>, ApiError> {
     lock_category_tree(tx).await?;
     let above = match new.parent_id {
-        Some(above) => find(tx, &above.into()).await?,
+        Some(above) => find(tx, &above.into(), now).await?,
         None => None,
     };
     let slug = new.slug.unwrap_or_else(|| match &above {
@@ -93,6 +98,6 @@ async fn create(tx: &mut Tx, new: CategoryCreation) -> Result<Result<Category, C
     if let Some(position) = new.position {
         move_to_position(tx, id, position).await?;
     }
-    let made = find(tx, &id.into()).await?;
+    let made = find(tx, &id.into(), now).await?;
     Ok(Ok(made.ok_or_else(|| anyhow::anyhow!("a category that was just made is not there"))?))
 }

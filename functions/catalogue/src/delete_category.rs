@@ -41,7 +41,7 @@ pub(crate) async fn delete_category(
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
     lock_category_tree(&mut tx).await?;
-    let before = find(&mut tx, &category).await?.ok_or(ApiError::NotFound)?;
+    let before = find(&mut tx, &category, app.ambient.now()).await?.ok_or(ApiError::NotFound)?;
     if_match.allows(before.version)?;
     delete(&mut tx, before.summary.id).await?.map_err(|because| refused(because, None))?;
     tx.commit().await?;

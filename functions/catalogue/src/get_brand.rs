@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use shared::app::App;
-use shared::catalogue::store::brands::find;
+use shared::catalogue::store::brands::find_with_version;
 use shared::catalogue::{Brand, IdOrSlug};
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 
@@ -29,7 +29,13 @@ pub(crate) async fn get_brand(
     PathId(brand): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
-    let brand = find(&mut tx, &brand).await?;
+    let brand = find_with_version(&mut tx, &brand).await?;
     tx.commit().await?;
-    seen.or(&brand.ok_or(ApiError::NotFound)?)
+    let (brand, version) = brand.ok_or(ApiError::NotFound)?;
+    seen.or_version(version, &brand)
+}
+
+/// Where a brand is.
+pub(crate) fn brand_path(id_or_slug: impl std::fmt::Display) -> String {
+    format!("/api/v1/catalogue/brands/{id_or_slug}/")
 }

@@ -29,7 +29,7 @@ pub(crate) async fn get_category_tree(
     PathId(category): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
-    let categories = subtree(&mut tx, &category).await?;
+    let categories = subtree(&mut tx, &category, app.ambient.now()).await?;
     tx.commit().await?;
     seen.or(&tree(categories).into_iter().next().ok_or(ApiError::NotFound)?)
 }

@@ -7,7 +7,7 @@ use shared::catalogue::store::product::{find, renamed_from};
 use shared::catalogue::{IdOrSlug, Product};
 use shared::http::{ApiError, BaseUrl, PathId, Problem, PublicProblems};
 
-use crate::cached::{NotModified, Seen, moved_to};
+use crate::cached::{NotModified, Seen, last_modified, moved_to};
 use crate::viewer::Viewer;
 
 /// Read a product
@@ -21,7 +21,12 @@ use crate::viewer::Viewer;
     security((), ("bearer" = []), ("api_key" = [])),
     params(("id_or_slug" = String, Path, description = "The product's id or slug.")),
     responses(
-        (status = 200, body = Product, description = "The product."),
+        (status = 200, body = Product, description = "The product.", headers(
+            ("ETag" = String, description = "For `If-None-Match`, and for `If-Match` of the next change."),
+            ("Last-Modified" = String, description = "When staff last changed it, for information: what is sold changes the `ETag` alone."),
+            ("Cache-Control" = String, description = "How long it may be kept."),
+            ("Vary" = String, description = "Staff see more than others."),
+        )),
         (status = 301, description = "It has another slug now: `Location` says which."),
         NotModified,
         (status = 404, body = Problem, description = "There is no such product, or it is not for sale."),
@@ -40,7 +45,11 @@ pub(crate) async fn get_product(
     let renamed = if product.is_none() { renamed_from(&mut tx, &asked.slug, viewer.sight).await? } else { None };
     tx.commit().await?;
     match (product, renamed) {
-        (Some(product), _) => viewer.answer(seen.or_version(product.version, &product.with_base_url(&base.0))?),
+        (Some(product), _) => {
+            let (version, updated_at) = (product.version, product.updated_at);
+            let answer = seen.or_version(version, &product.with_base_url(&base.0))?;
+            viewer.answer(last_modified(answer, updated_at)?)
+        }
         (None, Some(slug)) => viewer.answer(moved_to(&product_path(&slug))),
         (None, None) => Err(ApiError::NotFound),
     }

@@ -1,19 +1,32 @@
 //! `/api/v1/catalogue/`: products, brands, the category tree and attributes, for everybody to read and for staff to change.
 
+mod arrange_products;
+mod ask_for_notice;
+mod attribute_body;
+mod attribute_filter;
+mod brand_body;
 mod bulk;
 mod bulk_prices;
 mod bulk_stock;
 mod cached;
 mod category_body;
 mod combine_variants;
+mod create_attribute;
+mod create_attribute_value;
+mod create_brand;
 mod create_category;
 mod create_image;
 mod create_product;
 mod create_variant;
+mod delete_attribute;
+mod delete_attribute_value;
+mod delete_brand;
 mod delete_category;
 mod delete_image;
 mod delete_product;
 mod delete_variant;
+mod get_attribute;
+mod get_attribute_value;
 mod get_brand;
 mod get_category;
 mod get_category_tree;
@@ -28,10 +41,16 @@ mod list_attributes;
 mod list_brands;
 mod list_categories;
 mod list_products;
+mod listed_product;
 mod product_body;
 mod product_change;
+mod product_filter;
+mod product_order;
 mod product_query;
 mod root;
+mod update_attribute;
+mod update_attribute_value;
+mod update_brand;
 mod update_category;
 mod update_image;
 mod update_product;
@@ -52,8 +71,25 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(products())
         .merge(variants())
         .merge(images())
-        .routes(routes!(list_brands::list_brands))
-        .routes(routes!(get_brand::get_brand))
+        .merge(brands())
+        .merge(categories())
+        .merge(attributes())
+        .routes(routes!(bulk_prices::change_prices))
+        .routes(routes!(bulk_stock::change_stock))
+        .routes(routes!(ask_for_notice::ask_for_notice))
+}
+
+fn brands() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list_brands::list_brands, create_brand::create_brand)).routes(routes!(
+        get_brand::get_brand,
+        update_brand::replace_brand,
+        update_brand::update_brand,
+        delete_brand::delete_brand
+    ))
+}
+
+fn categories() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(list_categories::list_categories, create_category::create_category))
         .routes(routes!(
             get_category::get_category,
@@ -62,10 +98,27 @@ pub fn router() -> OpenApiRouter<App> {
             delete_category::delete_category
         ))
         .routes(routes!(get_category_tree::get_category_tree))
+        .routes(routes!(arrange_products::get_product_order, arrange_products::arrange_products))
         .merge(taxonomies())
-        .routes(routes!(bulk_prices::change_prices))
-        .routes(routes!(bulk_stock::change_stock))
-        .routes(routes!(list_attributes::list_attributes))
+}
+
+/// Attributes and their values.
+fn attributes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list_attributes::list_attributes, create_attribute::create_attribute))
+        .routes(routes!(
+            get_attribute::get_attribute,
+            update_attribute::replace_attribute,
+            update_attribute::update_attribute,
+            delete_attribute::delete_attribute
+        ))
+        .routes(routes!(create_attribute_value::create_attribute_value))
+        .routes(routes!(
+            get_attribute_value::get_attribute_value,
+            update_attribute_value::replace_attribute_value,
+            update_attribute_value::update_attribute_value,
+            delete_attribute_value::delete_attribute_value
+        ))
 }
 
 /// Whole products, which may weigh more than other bodies.

@@ -21,7 +21,7 @@ use crate::cached::{NotModified, Seen};
 )]
 pub(crate) async fn list_categories(State(app): State<App>, seen: Seen) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
-    let categories = all(&mut tx).await?;
+    let categories = all(&mut tx, app.ambient.now()).await?;
     tx.commit().await?;
     seen.or(&Page { count: None, next: None, previous: None, results: tree(categories) })
 }

@@ -1,35 +1,47 @@
 //! `GET /api/v1/catalogue/products/`: pages of products.
 
+use std::collections::HashMap;
+
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use shared::app::App;
-use shared::catalogue::ProductSummary;
-use shared::catalogue::store::list::{Way, count, list};
+use shared::app::db::Tx;
+use shared::catalogue::store::facets::facets;
+use shared::catalogue::store::filter::Filter;
+use shared::catalogue::store::list::{Listed, Place, SortKey, Way, count, list};
+use shared::catalogue::store::{expand, search};
+use shared::catalogue::{ProductImage, ProductVariant, Sight};
 use shared::http::{ApiError, BaseUrl, Cursor, Direction, Links, Page, PageQuery, PublicProblems, Query};
+use shared::ids::ProductId;
 
 use crate::cached::{NotModified, Seen};
-use crate::product_query::{ListKey, ProductPageQuery, ProductQuery, place};
+use crate::listed_product::{ListedProduct, ProductPage};
+use crate::product_order::{ListKey, place};
+use crate::product_query::{Expanded, ProductPageQuery, ProductQuery};
+use crate::viewer::Viewer;
 
 /// List products
 ///
-/// Those that are for sale, the newest first unless `ordering` says otherwise. `next` and `previous` keep the filters and the
+/// Those that are for sale; whoever may change the catalogue sees all of them. `next` and `previous` keep the filters and the
 /// order; a cursor of one order is refused in another.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/products/",
     tag = "catalogue",
     operation_id = "list_products",
+    security((), ("bearer" = []), ("api_key" = [])),
     params(ProductQuery, PageQuery),
-    responses((status = 200, body = Page<ProductSummary>, description = "A page of products."), NotModified, PublicProblems)
+    responses((status = 200, body = ProductPage, description = "A page of products."), NotModified, PublicProblems)
 )]
 pub(crate) async fn list_products(
     State(app): State<App>,
+    viewer: Viewer,
     base: BaseUrl,
     seen: Seen,
     OriginalUri(uri): OriginalUri,
     Query(ProductPageQuery { page, products }): Query<ProductPageQuery>,
 ) -> Result<Response, ApiError> {
-    let ordering = products.ordering.unwrap_or_default();
+    let ordering = products.order()?;
     let cursor: Option<Cursor<ListKey>> = page.cursor()?;
     let after = place(cursor.as_ref(), ordering)?;
     let (key, way) = ordering.walk();
@@ -38,13 +50,62 @@ pub(crate) async fn list_products(
         Some(Direction::Next) | None => way,
     };
     let mut tx = app.db.read().await?;
-    let filter = products.filter(&mut tx, app.ambient.now()).await?;
-    let rows = list(&mut tx, &filter, (key, way), after, page.limit()).await?;
+    let mut filter = products.filter(&mut tx, viewer.sight).await?;
+    let rows = find(&mut tx, &mut filter, (key, way), (after, page.limit())).await?;
     let count = if page.count { Some(count(&mut tx, &filter).await?) } else { None };
-    tx.commit().await?;
+    let facets = match products.facets {
+        Some(wanted) => Some(facets(&mut tx, &filter, wanted).await?),
+        None => None,
+    };
     let links = Links::new(&base, &uri);
-    let page = Page::from_rows(rows, page.page_size, cursor.as_ref(), |row| ListKey::of(row, ordering), &links);
-    seen.or(&Page { count, ..page }.map(|row| row.product.with_base_url(&base.0)))
+    let found = Page::from_rows(rows, page.page_size, cursor.as_ref(), |row| ListKey::of(row, ordering), &links);
+    let mut more = More::of(&mut tx, &found.results, products.expand.unwrap_or_default(), viewer.sight).await?;
+    tx.commit().await?;
+    let is_for_staff = viewer.sight == Sight::Staff;
+    let page = Page { count, ..found }.map(|mut row| {
+        let id = row.product.id;
+        row.product = row.product.with_base_url(&base.0);
+        more.add_to(ListedProduct::new(row, products.fields.as_deref(), is_for_staff), id, &base.0)
+    });
+    viewer.answer(seen.or(&ProductPage { page, facets })?)
+}
+
+/// The rows of a page. Where there are none, what was typed may be corrected, in the filter as well: then the whole answer speaks of that.
+async fn find(
+    tx: &mut Tx,
+    filter: &mut Filter,
+    order: (SortKey, Way),
+    (after, limit): (Option<(Place, ProductId)>, i64),
+) -> Result<Vec<Listed>, ApiError> {
+    let rows = list(tx, filter, order, after.clone(), limit).await?;
+    let Some(typed) = filter.typed.as_deref().filter(|_| rows.is_empty()) else { return Ok(rows) };
+    let Some(corrected) = search::corrected(tx, typed).await? else { return Ok(rows) };
+    filter.search = Some(corrected);
+    Ok(list(tx, filter, order, after, limit).await?)
+}
+
+/// What was asked for beside the cards of a page.
+struct More {
+    variants: Option<HashMap<ProductId, Vec<ProductVariant>>>,
+    images: Option<HashMap<ProductId, Vec<ProductImage>>>,
+}
+
+impl More {
+    async fn of(tx: &mut Tx, rows: &[Listed], expand: Expanded, sight: Sight) -> Result<Self, ApiError> {
+        let ids: Vec<ProductId> = rows.iter().map(|row| row.product.id).collect();
+        let variants = if expand.variants { Some(expand::variants(tx, &ids, sight).await?) } else { None };
+        let images = if expand.images { Some(expand::images(tx, &ids).await?) } else { None };
+        Ok(Self { variants, images })
+    }
+
+    fn add_to(&mut self, card: ListedProduct, id: ProductId, base: &str) -> ListedProduct {
+        let images = self.images.as_mut().map(|all| all.remove(&id).unwrap_or_default());
+        ListedProduct {
+            variants: self.variants.as_mut().map(|all| all.remove(&id).unwrap_or_default()),
+            images: images.map(|all| all.into_iter().map(|image| image.with_base_url(base)).collect()),
+            ..card
+        }
+    }
 }
 
 fn opposite(way: Way) -> Way {

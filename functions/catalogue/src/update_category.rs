@@ -141,7 +141,7 @@ async fn change(
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
     lock_category_tree(&mut tx).await?;
-    let before = find(&mut tx, category).await?.ok_or(ApiError::NotFound)?;
+    let before = find(&mut tx, category, app.ambient.now()).await?.ok_or(ApiError::NotFound)?;
     if_match.allows(before.version)?;
     let id = before.summary.id;
     let parent = patch.parent_id.unwrap_or(before.parent_id);
@@ -151,7 +151,7 @@ async fn change(
     if let Some(position) = patch.position {
         move_to_position(&mut tx, id, position).await?;
     }
-    let after = find(&mut tx, &id.into()).await?.ok_or(ApiError::NotFound)?;
+    let after = find(&mut tx, &id.into(), app.ambient.now()).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     Seen::nothing().or_version(after.version, &after)
 }

@@ -66,7 +66,7 @@ async fn claim_mail(
     event: &Event,
 ) -> anyhow::Result<Option<(Result<Ready, &'static str>, Claim)>> {
     let mut tx = notifications.db.begin().await?;
-    let ready = match mails::draft(&mut tx, notifications, &event.happened).await? {
+    let ready = match mails::draft(&mut tx, notifications, event).await? {
         Draft::Ready(ready) => Ok(ready),
         Draft::Lost(why) => Err(why),
         Draft::Nobody(why) => {

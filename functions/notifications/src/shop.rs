@@ -20,7 +20,7 @@ pub struct Shop {
 pub enum Site {
     /// In the shop's own storefront, which has a page for each, at the paths that Djoser's clients have theirs at.
     Storefront(String),
-    /// On `auth`'s plain pages below this API. It has none for an order.
+    /// On `auth`'s plain pages below this API. It has none for an order, and for a product what the catalogue answers.
     Api(String),
 }
 
@@ -41,6 +41,14 @@ impl Shop {
         match &self.site {
             Site::Storefront(url) => Some(format!("{url}/orders/{}", order.id)),
             Site::Api(_) => None,
+        }
+    }
+
+    /// Where a shopper sees a product: without a storefront, what the API says of it.
+    pub(crate) fn product_url(&self, slug: &str) -> String {
+        match &self.site {
+            Site::Storefront(url) => format!("{url}/products/{slug}"),
+            Site::Api(url) => format!("{url}/api/v1/catalogue/products/{slug}/"),
         }
     }
 

@@ -4,6 +4,7 @@
 //! several relays at once share the work. A failed event waits longer each time and holds up no other.
 
 mod relay_one;
+mod tell_of_stock;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use shared::app::{Ambient, Environment, SystemAmbient};
 use shared::audit;
 use shared::aws::{Sqs, SqsJobs};
 use shared::outbox::{Queue, store};
+use shared::stock::store::notices;
 use shared::transfers::JobQueue;
 use shared::transfers::store::abandoned;
 use shared::users::store::links;
@@ -24,7 +26,7 @@ pub use relay_one::{Step, relay_one};
 
 /// How long an event that was sent is remembered.
 const REMEMBERED_SECONDS: i64 = 7 * 24 * 60 * 60;
-/// How many events, and how many lines of the audit log, are forgotten in one run: few enough for one statement, and more a minute than any shop sells.
+/// How many of each kind are forgotten in one run: few enough for one statement, and more a minute than any shop sells.
 const FORGOTTEN_AT_ONCE: i64 = 2000;
 
 /// For how long nobody may have held a file before the worker is told of it again: its message may be on its way.
@@ -94,8 +96,8 @@ pub async fn handle(relay: &Relay) -> anyhow::Result<Drained> {
     Ok(drained)
 }
 
-/// Sends what is due until nothing is, or the time is up; then forgets what was sent long ago, links that have ended, and what the audit log no
-/// longer keeps.
+/// Sends what is due until nothing is, or the time is up; then writes to whoever waits for what is in stock again, and forgets what was sent
+/// long ago, links and requests that have ended, and what the audit log no longer keeps.
 pub async fn drain(relay: &Relay) -> anyhow::Result<Drained> {
     let done = run(relay).await;
     // Before the answer, with which the sandbox may freeze.
@@ -113,17 +115,30 @@ async fn run(relay: &Relay) -> anyhow::Result<Drained> {
             Step::NothingDue => break,
         }
     }
+    let told_of_stock = tell_of_stock::tell_of_stock(relay).await?;
     tell_of_abandoned_files(relay).await?;
     let now = relay.ambient.now();
     let mut tx = relay.db.begin().await?;
     let forgotten = store::forget_sent(&mut tx, now.plus_seconds(-REMEMBERED_SECONDS), FORGOTTEN_AT_ONCE).await?;
     let forgotten_links = links::forget_ended(&mut tx, now, FORGOTTEN_AT_ONCE).await?;
     let forgotten_audit = audit::store::forget(&mut tx, now, FORGOTTEN_AT_ONCE).await?;
+    let forgotten_notices = notices::forget(&mut tx, now, FORGOTTEN_AT_ONCE).await?;
     let (unsent, oldest) = store::backlog(&mut tx).await?;
     tx.commit().await?;
     let oldest_seconds = oldest.map_or(0, |oldest| now.seconds() - oldest.seconds());
     let Drained { sent, failed } = drained;
-    tracing::info!(sent, failed, forgotten, forgotten_links, forgotten_audit, unsent, oldest_seconds, "outbox");
+    tracing::info!(
+        sent,
+        failed,
+        told_of_stock,
+        forgotten,
+        forgotten_links,
+        forgotten_audit,
+        forgotten_notices,
+        unsent,
+        oldest_seconds,
+        "outbox"
+    );
     relay.metrics.put(&[(Metric::OutboxUnsent, unsent), (Metric::OutboxOldestSeconds, oldest_seconds)], now);
     Ok(drained)
 }

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
-use crate::ids::{CategoryId, ProductId};
+use crate::ids::{BrandId, CategoryId, ProductId};
 
 /// An id or a slug. A text of digits alone is an id; where there is no such row it may still be a slug.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,13 @@ impl From<CategoryId> for IdOrSlug {
 impl From<ProductId> for IdOrSlug {
     /// The product of this id and no other: no slug is blank.
     fn from(id: ProductId) -> Self {
+        Self { id: Some(id.0), slug: String::new() }
+    }
+}
+
+impl From<BrandId> for IdOrSlug {
+    /// The brand of this id and no other.
+    fn from(id: BrandId) -> Self {
         Self { id: Some(id.0), slug: String::new() }
     }
 }

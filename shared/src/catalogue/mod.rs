@@ -5,6 +5,7 @@ pub mod shopify;
 pub mod staff;
 pub mod store;
 
+mod facets;
 mod html;
 mod id_or_slug;
 mod product;
@@ -12,6 +13,7 @@ mod slug;
 mod taxonomy;
 mod tree;
 
+pub use facets::{AttributeFacet, AvailabilityFacet, BrandFacet, CategoryFacet, Facets, PriceBand, ValueFacet};
 pub use html::clean_html;
 pub use id_or_slug::IdOrSlug;
 pub use product::{
@@ -20,4 +22,4 @@ pub use product::{
 };
 pub use slug::{SLUG_MAX, is_slug, slugify, slugify_path};
 pub use taxonomy::{BadLine, Taxonomy};
-pub use tree::{Brand, Category, CategoryChild, CategoryNode, CategorySummary, tree};
+pub use tree::{Brand, Category, CategoryChild, CategoryNode, CategoryRow, CategorySummary, tree};

@@ -205,6 +205,10 @@ pub struct ProductVariant {
     pub price: Money,
     /// The price before a reduction.
     pub compare_at_price: Option<Money>,
+    /// Where there is a `compare_at_price`: the lowest price in the 30 days before the reduction, as directive 98/6/EC (article 6a) has it
+    /// shown beside it. The reduction began when the variant last got another price, or a `compare_at_price`, whichever is later. Null
+    /// where nobody was asked a price before.
+    pub lowest_price_30_days: Option<Money>,
     /// What the scanner reads.
     pub barcode: Option<String>,
     /// What it weighs.

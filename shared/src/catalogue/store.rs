@@ -1,10 +1,21 @@
 //! The catalogue in SQL.
 
+#[macro_use]
+pub mod filter;
+
 pub mod attributes;
 pub mod brands;
 pub mod categories;
 pub mod entries;
+pub mod expand;
+pub mod facets;
 pub mod list;
+pub mod prices;
 pub mod product;
+pub mod search;
 pub mod whole;
 pub mod write;
+
+mod arranged;
+mod card;
+mod ranked;

@@ -70,24 +70,43 @@ pub struct CategoryNode {
     /// The category.
     #[serde(flatten)]
     pub summary: CategorySummary,
+    /// How many products are on sale in it and in all that is below it.
+    #[schema(example = 42)]
+    pub product_count: i64,
     /// The categories right below it, each with all that is below.
     #[schema(no_recursion)]
     pub children: Vec<CategoryNode>,
 }
 
-/// The tree of these categories, each beside its parent's id. Siblings stay in the order in which they come.
-pub fn tree(categories: Vec<(Option<CategoryId>, CategorySummary)>) -> Vec<CategoryNode> {
-    let mut by_parent: HashMap<Option<CategoryId>, Vec<CategorySummary>> = HashMap::new();
-    for (parent, category) in categories {
-        by_parent.entry(parent).or_default().push(category);
+/// A category as a row of the tree.
+#[derive(Clone, Debug)]
+pub struct CategoryRow {
+    /// The category it is right below; none at the top.
+    pub parent_id: Option<CategoryId>,
+    /// The category.
+    pub summary: CategorySummary,
+    /// How many products are on sale in it and in all that is below it.
+    pub product_count: i64,
+}
+
+/// The tree of these categories. Siblings stay in the order in which they come.
+pub fn tree(categories: Vec<CategoryRow>) -> Vec<CategoryNode> {
+    let mut by_parent: HashMap<Option<CategoryId>, Vec<CategoryRow>> = HashMap::new();
+    for row in categories {
+        by_parent.entry(row.parent_id).or_default().push(row);
     }
     below(None, &mut by_parent)
 }
 
 fn below(
     parent: Option<CategoryId>,
-    by_parent: &mut HashMap<Option<CategoryId>, Vec<CategorySummary>>,
+    by_parent: &mut HashMap<Option<CategoryId>, Vec<CategoryRow>>,
 ) -> Vec<CategoryNode> {
     let children = by_parent.remove(&parent).unwrap_or_default();
-    children.into_iter().map(|summary| CategoryNode { children: below(Some(summary.id), by_parent), summary }).collect()
+    let node = |CategoryRow { summary, product_count, .. }| CategoryNode {
+        children: below(Some(summary.id), by_parent),
+        summary,
+        product_count,
+    };
+    children.into_iter().map(node).collect()
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use crate::app::db::Db;
-use crate::ids::{EventId, OrderId, SignInId, UserId};
+use crate::ids::{EventId, NoticeId, OrderId, SignInId, UserId};
 use crate::time::Timestamp;
 use crate::trace::Trace;
 
@@ -73,6 +73,11 @@ pub enum Happened {
         /// The sign-in.
         sign_in_id: SignInId,
     },
+    /// Something that somebody asked for can be bought again. The event names the request and not the address.
+    BackInStock {
+        /// The request.
+        notice_id: NoticeId,
+    },
 }
 
 /// Why a message is no event that we know.
@@ -110,6 +115,7 @@ impl Happened {
             Self::EmailChanged { .. } => "email_changed",
             Self::PasswordChanged { .. } => "password_changed",
             Self::SignedInFromNewPlace { .. } => "signed_in_from_new_place",
+            Self::BackInStock { .. } => "back_in_stock",
         }
     }
 }

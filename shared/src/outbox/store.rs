@@ -1,5 +1,7 @@
 //! The outbox in SQL.
 
+use uuid::Uuid;
+
 use crate::app::db::{Call, Db, Tx};
 use crate::ids::EventId;
 use crate::time::Timestamp;
@@ -12,11 +14,7 @@ const WRITERS_OWN_SECONDS: i64 = 5;
 
 /// Writes an event, in the transaction of what it tells of. After COMMIT it is to be announced; failing that, the relay sends it.
 pub async fn insert(tx: &mut Tx, event: &Event, now: Timestamp) -> sqlx::Result<()> {
-    let mut payload = serde_json::to_value(&event.happened).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    if let Some(fields) = payload.as_object_mut() {
-        // It has a column of its own.
-        fields.remove("kind");
-    }
+    let payload = payload(event)?;
     sqlx::query!(
         "insert into outbox (id, kind, payload, created_at, next_attempt_at) values ($1, $2, $3, $4, $5)",
         event.event_id as _,
@@ -28,6 +26,33 @@ pub async fn insert(tx: &mut Tx, event: &Event, now: Timestamp) -> sqlx::Result<
     .execute(&mut *tx)
     .await
     .map(drop)
+}
+
+/// Writes events that nobody announces: the relay sends them.
+pub async fn insert_due(tx: &mut Tx, events: &[Event], now: Timestamp) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = events.iter().map(|event| event.event_id.0).collect();
+    let kinds: Vec<String> = events.iter().map(|event| event.happened.kind().to_owned()).collect();
+    let payloads: Vec<serde_json::Value> = events.iter().map(payload).collect::<sqlx::Result<_>>()?;
+    sqlx::query!(
+        "insert into outbox (id, kind, payload, created_at, next_attempt_at)
+         select id, kind, payload, $4, $4 from unnest($1::uuid[], $2::text[], $3::jsonb[]) as t (id, kind, payload)",
+        &ids,
+        &kinds,
+        &payloads,
+        now as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+fn payload(event: &Event) -> sqlx::Result<serde_json::Value> {
+    let mut payload = serde_json::to_value(&event.happened).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    if let Some(fields) = payload.as_object_mut() {
+        // It has a column of its own.
+        fields.remove("kind");
+    }
+    Ok(payload)
 }
 
 /// Marks an event as handed to the queue. One exchange; harmless to repeat.

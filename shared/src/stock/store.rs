@@ -1,5 +1,7 @@
 //! Stock in SQL.
 
+pub mod notices;
+
 use std::collections::HashMap;
 
 use super::Reason;

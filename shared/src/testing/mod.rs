@@ -157,6 +157,18 @@ impl TestApp {
         sqlx::query_scalar(sql).fetch_one(&self.db).await.unwrap()
     }
 
+    /// Waits until some statement of this database waits for a lock.
+    pub async fn until_somebody_waits(&self) {
+        let waiting =
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        let waits = async {
+            while self.count(waiting).await == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(10), waits).await.expect("nobody waits");
+    }
+
     /// Whether, for every variant, what the ledger says came and went is what is on hand, and nothing is below zero.
     pub async fn stock_adds_up(&self) -> bool {
         self.count(

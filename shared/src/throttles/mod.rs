@@ -26,6 +26,10 @@ pub enum Limit {
     MailFrom,
     /// Exports of all that is kept of one account.
     Export,
+    /// Requests for a mail to one address when something is in stock again: each becomes a mail some day, and all of them perhaps on one.
+    NoticeTo,
+    /// The same from one client address.
+    NoticeFrom,
 }
 
 /// How a limit counts.
@@ -60,6 +64,8 @@ impl Limit {
             Self::MailTo => Rule { scope: "mail_to", free: 5, window_seconds: HOUR, longest_seconds: None },
             Self::MailFrom => Rule { scope: "mail_from", free: 50, window_seconds: HOUR, longest_seconds: None },
             Self::Export => Rule { scope: "export", free: 5, window_seconds: HOUR, longest_seconds: None },
+            Self::NoticeTo => Rule { scope: "notice_to", free: 20, window_seconds: 24 * HOUR, longest_seconds: None },
+            Self::NoticeFrom => Rule { scope: "notice_from", free: 50, window_seconds: HOUR, longest_seconds: None },
         }
     }
 }

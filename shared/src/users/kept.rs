@@ -149,6 +149,21 @@ pub struct KeptLink {
     pub used_at: Option<Timestamp>,
 }
 
+/// A request for a mail when something is in stock again.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeptStockNotice {
+    /// The variant.
+    pub product_variant_id: VariantId,
+    /// Its SKU.
+    pub sku: String,
+    /// Where the mail is to go.
+    pub email: String,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it was answered.
+    pub told_at: Option<Timestamp>,
+}
+
 /// A key for a program that one made. The key itself is not kept.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KeptApiKey {

@@ -16,7 +16,7 @@ use shared::throttles::{self, Limit, Subject};
 use shared::time::Timestamp;
 use shared::users::Origin;
 use shared::users::kept::{
-    KeptApiKey, KeptAuditEntry, KeptCart, KeptLink, KeptMail, KeptOrder, KeptSignIn, WholeAccount,
+    KeptApiKey, KeptAuditEntry, KeptCart, KeptLink, KeptMail, KeptOrder, KeptSignIn, KeptStockNotice, WholeAccount,
 };
 use shared::users::store::export;
 use utoipa::ToSchema;
@@ -52,6 +52,8 @@ pub(crate) struct PersonalData {
     pub mails: Kept<KeptMail>,
     /// The links in mails.
     pub links: Kept<KeptLink>,
+    /// The mails that one asked for when something is in stock again.
+    pub stock_notices: Kept<KeptStockNotice>,
     /// The keys for programs that one made.
     pub api_keys: Kept<KeptApiKey>,
     /// The lines of the audit log.
@@ -121,6 +123,7 @@ async fn collect(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<Opti
         sign_ins: export::sign_ins(tx, user, one_too_many).await?.into(),
         mails: export::mails(tx, user, one_too_many).await?.into(),
         links: export::links(tx, user, one_too_many).await?.into(),
+        stock_notices: export::stock_notices(tx, user, one_too_many).await?.into(),
         api_keys: export::api_keys(tx, user, one_too_many).await?.into(),
         audit: export::audit(tx, user, one_too_many).await?.into(),
     }))

@@ -125,6 +125,19 @@ async fn a_whole_life(app: &TestApp) -> (UserId, Client) {
     .execute(&app.db)
     .await
     .unwrap();
+    // She waits for one thing, and the event of another is under way.
+    sqlx::query(
+        "with asked as (
+             insert into stock_notices (variant_id, email, created_at, told_at, event_id)
+             values ((select min(id) from product_variants), 'ana@example.com', now(), null, null),
+                    ((select max(id) from product_variants), 'ANA.OLD@example.com', now(), now(), gen_random_uuid())
+             returning id, event_id)
+         insert into outbox (id, kind, payload, created_at, next_attempt_at)
+         select event_id, 'back_in_stock', jsonb_build_object('notice_id', id), now(), now() from asked where event_id is not null",
+    )
+    .execute(&app.db)
+    .await
+    .unwrap();
     client.get("/auth/users/me/export/").await.expect(200);
     (ana, client)
 }
@@ -134,7 +147,7 @@ async fn nothing_in_any_table_tells_who_it_was(db: PgPool) {
     let app = service(db);
     let (ana, client) = a_whole_life(&app).await;
     let before = found(&app.db, &HERS).await;
-    for table in ["users", "user_addresses", "orders", "mail_log", "outbox", "mailed_links"] {
+    for table in ["users", "user_addresses", "orders", "mail_log", "outbox", "mailed_links", "stock_notices"] {
         assert!(
             before.keys().any(|column| column.starts_with(table)),
             "the search finds nothing in {table}: {before:?}"

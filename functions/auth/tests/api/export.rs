@@ -42,6 +42,12 @@ async fn everything_that_is_kept_of_somebody_is_in_the_document(db: PgPool) {
     .await
     .unwrap();
 
+    sqlx::query("insert into stock_notices (variant_id, email, created_at) values ($1, 'Ana@example.com', now()), ($1, 'ben@example.com', now())")
+        .bind(shoes.variant)
+        .execute(&app.db)
+        .await
+        .unwrap();
+
     let answer = client.get(PATH).await.expect(200);
 
     assert_eq!(answer.header("content-disposition"), "attachment; filename=\"personal-data.json\"");
@@ -68,7 +74,12 @@ async fn everything_that_is_kept_of_somebody_is_in_the_document(db: PgPool) {
     let sign_in = &data["sign_ins"]["results"][0];
     assert!(sign_in["created_at"].is_string() && sign_in["ended_at"].is_null(), "{sign_in}");
     assert_eq!(data["mails"]["results"][0]["recipient"], "Ana@Example.com");
-    for kind in ["carts", "orders", "sign_ins", "mails", "links", "api_keys", "audit"] {
+    let notices = data["stock_notices"]["results"].as_array().unwrap();
+    assert_eq!(notices.len(), 1, "Ben's is his");
+    let notice = &notices[0];
+    assert_eq!((&notice["sku"], &notice["email"]), (&json!(shoes.sku), &json!("Ana@example.com")));
+    assert_eq!((&notice["product_variant_id"], &notice["told_at"]), (&json!(shoes.variant), &Value::Null));
+    for kind in ["carts", "orders", "sign_ins", "mails", "links", "stock_notices", "api_keys", "audit"] {
         assert_eq!(data[kind]["truncated"], false, "{kind}");
     }
     assert_eq!(

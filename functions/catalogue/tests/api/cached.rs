@@ -4,22 +4,37 @@ use axum::body::Body;
 use http::Method;
 use sqlx::PgPool;
 
+use crate::write_categories::editor;
 use crate::{PRODUCTS, Shop};
+
+/// Every path that anybody may read.
+async fn paths(shop: &Shop) -> Vec<String> {
+    let size = shop.app.count("select id from attributes where name = 'Size'").await;
+    let medium = shop.app.count("select id from attribute_values where value = 'M'").await;
+    let mut paths: Vec<String> = [
+        "",
+        "products/",
+        "products/?search=blouse&count=true",
+        "products/blouse/",
+        "brands/",
+        "brands/ana/",
+        "categories/",
+        "categories/shirts/",
+        "categories/shirts/tree/",
+        "attributes/",
+    ]
+    .map(|path| format!("/api/v1/catalogue/{path}"))
+    .into();
+    paths.push(format!("/api/v1/catalogue/attributes/{size}/"));
+    paths.push(format!("/api/v1/catalogue/attributes/{size}/values/{medium}/"));
+    paths
+}
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn what_the_client_has_is_not_sent_again(db: PgPool) {
     let shop = Shop::open(db).await;
-    for path in [
-        "/api/v1/catalogue/",
-        "/api/v1/catalogue/products/",
-        "/api/v1/catalogue/products/?search=blouse&count=true",
-        "/api/v1/catalogue/products/blouse/",
-        "/api/v1/catalogue/brands/",
-        "/api/v1/catalogue/brands/ana/",
-        "/api/v1/catalogue/categories/",
-        "/api/v1/catalogue/categories/shirts/",
-        "/api/v1/catalogue/attributes/",
-    ] {
+    for path in paths(&shop).await {
+        let path = path.as_str();
         let fresh = shop.client().get(path).await.expect(200);
         let tag = fresh.header("etag").to_owned();
         assert!(tag.starts_with('"') && tag.ends_with('"') && tag.len() > 20, "{path}: {tag}");
@@ -58,10 +73,72 @@ async fn refusals_are_not_kept(db: PgPool) {
     }
 }
 
+/// A change by staff, a sale, another price, another name of what it belongs to: all of it shows at once.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn who_has_an_old_tag_is_told_of_any_change_at_once(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let path = format!("{PRODUCTS}blouse/");
+    let mut tag = shop.client().get(&path).await.expect(200).header("etag").to_owned();
+    for change in [
+        "select change_stock(id, -1, 'counted', now()) from product_variants where sku = 'BLOUSE-M'",
+        "update product_variants set compare_at_price = 9900 where sku = 'BLOUSE-M'",
+        "update products set name = 'Blouse', updated_at = updated_at + interval '1 microsecond' where slug = 'blouse'",
+        "update brands set name = 'Anna' where slug = 'ana'",
+        "update categories set name = 'Blouses' where slug = 'shirts'",
+        "update attribute_values set value = 'Medium' where value = 'M'",
+    ] {
+        sqlx::query(change).execute(&shop.app.db).await.unwrap();
+        let asks = shop.client().header("if-none-match", &tag);
+        let new = asks.get(&path).await.expect(200).header("etag").to_owned();
+        assert_ne!(new, tag, "{change}");
+        shop.client().header("if-none-match", &new).get(&path).await.expect(304);
+        tag = new;
+    }
+}
+
+/// A sale does not move it, so who asks by it alone gets all of the answer.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn when_a_product_was_changed_is_for_information_alone(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let path = format!("{PRODUCTS}blouse/");
+    let fresh = shop.client().get(&path).await.expect(200);
+    assert_eq!(fresh.header("last-modified"), "Sun, 22 Nov 2026 06:38:51 GMT");
+    assert_eq!(fresh.header("vary"), "authorization");
+    let asks = shop.client().header("if-modified-since", fresh.header("last-modified"));
+    asks.clone().get(&path).await.expect(200);
+    asks.header("if-none-match", "\"old\"").get(&path).await.expect(200);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_staff_see_is_kept_by_nobody(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+    let seen = editor.get(&format!("{PRODUCTS}blouse/")).await.expect(200);
+    assert_eq!((seen.header("cache-control"), seen.header("vary")), ("private, no-cache", "authorization"));
+    let same = editor.header("if-none-match", seen.header("etag")).get(&format!("{PRODUCTS}blouse/")).await.expect(304);
+    assert_eq!((same.header("cache-control"), same.header("vary")), ("private, no-cache", "authorization"));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn where_something_has_gone_is_kept_no_longer_than_anything_else(db: PgPool) {
+    let shop = Shop::open(db).await;
+    sqlx::query("update products set slug = 'linen-blouse' where slug = 'blouse'").execute(&shop.app.db).await.unwrap();
+    let moved = shop.client().get(&format!("{PRODUCTS}blouse/")).await.expect(301);
+    assert_eq!(moved.header("cache-control"), "public, max-age=15, must-revalidate");
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn head_answers_like_get_without_a_body(db: PgPool) {
     let shop = Shop::open(db).await;
-    let got = shop.client().get(PRODUCTS).await.expect(200);
-    let head = shop.client().send(Method::HEAD, PRODUCTS, Body::empty()).await.expect(200);
-    assert_eq!((head.text.as_str(), head.header("etag")), ("", got.header("etag")));
+    for path in paths(&shop).await {
+        let got = shop.client().get(&path).await.expect(200);
+        let head = shop.client().send(Method::HEAD, &path, Body::empty()).await.expect(200);
+        assert_eq!(head.text, "", "{path}");
+        for name in ["etag", "last-modified", "cache-control", "vary", "content-type"] {
+            assert_eq!(head.header(name), got.header(name), "{path}: {name}");
+        }
+    }
+    for (path, status) in [("nothing/", 404), ("?page_size=0", 400)] {
+        shop.client().send(Method::HEAD, &format!("{PRODUCTS}{path}"), Body::empty()).await.expect(status);
+    }
 }

@@ -1,18 +1,24 @@
 //! `DELETE /api/v1/catalogue/products/{id_or_slug}/` and of its variants.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
+use shared::ids::ProductId;
 use shared::testing::{TestApp, TestProduct};
 use sqlx::PgPool;
 
-use crate::app;
-use crate::create_product::{make_shirt, path};
+use crate::create_product::{make_shirt, path, shirt};
 use crate::write_categories::editor;
+use crate::{PRODUCTS, app};
+
+/// A variant, for whoever buys it.
+fn bought(variant: &Value) -> TestProduct {
+    let variant = serde_json::from_value(variant.clone()).unwrap();
+    TestProduct { id: ProductId(0), variant, sku: String::new(), slug: String::new() }
+}
 
 /// Somebody buys one of a variant.
 async fn buys(app: &TestApp, variant: &Value) {
-    let variant = serde_json::from_value(variant.clone()).unwrap();
-    let bought = TestProduct { id: shared::ids::ProductId(0), variant, sku: String::new(), slug: String::new() };
-    app.an_order_of(&[(&bought, 1)]).await;
+    app.an_order_of(&[(&bought(variant), 1)]).await;
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -101,4 +107,26 @@ async fn an_archived_variant_stands_in_nobody_s_way_until_it_comes_back(db: PgPo
     let refused = editor.patch(&old, json!({"is_archived": false})).await.expect(400).body;
 
     assert_eq!(refused, json!({"non_field_errors": ["Another variant of the product has the same values."]}));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_that_is_changed_while_it_is_sold_waits_for_nobody_in_a_circle(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let mut whole = shirt();
+    for variant in whole["variants"].as_array_mut().unwrap() {
+        variant["inventory_count"] = json!(8);
+    }
+    let shirt = editor.post(PRODUCTS, whole.clone()).await.expect(201).body;
+    let both: Vec<TestProduct> = [1, 0].map(|at| bought(&shirt["variants"][at]["id"])).into();
+    let at = path("ocean-blue-shirt");
+
+    let sales = join_all((0..8).map(|_| app.an_order_of(&[(&both[0], 1), (&both[1], 1)])));
+    let changes = join_all((0..8).map(|_| editor.put(&at, whole.clone())));
+    let (_, changed) = tokio::join!(sales, changes);
+
+    assert_eq!(changed.iter().map(|answer| answer.status).collect::<Vec<_>>(), [200; 8]);
+    assert_eq!(app.count("select sum(on_hand)::bigint from stock_levels").await, 0);
+    assert!(app.stock_adds_up().await);
+    assert_eq!(editor.get(&at).await.expect(200).body["is_available"], false);
 }

@@ -29,11 +29,11 @@ async fn a_product_comes_with_all_of_it(db: PgPool) {
     let in_cream = json!({"id": cream, "attribute_id": colour, "attribute": "Colour", "value": "Cream"});
     let variants = json!([
         {"id": medium, "sku": "BLOUSE-M", "name": "M", "price_adjustment": "0.00", "own_price": null, "price": "50.00",
-         "compare_at_price": null, "barcode": null, "weight_grams": null, "is_archived": false,
+         "compare_at_price": null, "lowest_price_30_days": null, "barcode": null, "weight_grams": null, "is_archived": false,
          "inventory_count": 5, "is_available": true, "attribute_values": [
             {"id": m, "attribute_id": size, "attribute": "Size", "value": "M"}, in_cream]},
         {"id": large, "sku": "BLOUSE-L", "name": "L", "price_adjustment": "2.50", "own_price": null, "price": "52.50",
-         "compare_at_price": null, "barcode": null, "weight_grams": null, "is_archived": false,
+         "compare_at_price": null, "lowest_price_30_days": null, "barcode": null, "weight_grams": null, "is_archived": false,
          "inventory_count": 0, "is_available": false, "attribute_values": [
             {"id": l, "attribute_id": size, "attribute": "Size", "value": "L"}, in_cream]},
     ]);

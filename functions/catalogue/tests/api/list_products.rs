@@ -133,9 +133,15 @@ async fn a_cursor_that_was_made_up_is_refused(db: PgPool) {
         ("created_at", r#"{"d":"x","k":["created_at",0,1]}"#),
         ("created_at", r#"{"d":"n","k":"created_at"}"#),
         ("created_at", "null"),
+        ("relevance", r#"{"d":"n","k":["relevance","1",1]}"#),
+        ("manual", r#"{"d":"n","k":["manual","1",1]}"#),
     ] {
         let text = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, cursor);
-        let refused = shop.client().get(&format!("{PRODUCTS}?ordering={ordering}&cursor={text}")).await.expect(400);
+        let refused = shop
+            .client()
+            .get(&format!("{PRODUCTS}?search=a&category=shoes&ordering={ordering}&cursor={text}"))
+            .await
+            .expect(400);
         assert_eq!(refused.body, json!({"cursor": ["Invalid cursor."]}), "{cursor}");
     }
     // The edges of what can be told are places like any other.
@@ -174,6 +180,21 @@ async fn a_query_that_does_not_hold_names_every_field(db: PgPool) {
         ("price_min=-1", "price_min"),
         ("price_max=1.001", "price_max"),
         ("price_max=99999999999999999", "price_max"),
+        ("brand=ana,nobody", "brand"),
+        ("attributes=size", "attributes"),
+        ("attributes=weight:1", "attributes"),
+        ("attributes=size:giant", "attributes"),
+        ("attributes=a%00:b", "attributes"),
+        ("tag=a%00", "tag"),
+        ("created_after=yesterday", "created_after"),
+        ("created_before=2026-13-01T00:00:00Z", "created_before"),
+        ("status=sold", "status"),
+        ("ordering=relevance", "ordering"),
+        ("ordering=manual", "ordering"),
+        ("facets=sizes", "facets"),
+        ("fields=id,secret", "fields"),
+        ("fields=%00", "fields"),
+        ("expand=brand", "expand"),
     ] {
         let refused = shop.client().get(&format!("{PRODUCTS}?{query}")).await.expect(400);
         let fields: Vec<&String> = refused.body.as_object().unwrap().keys().collect();

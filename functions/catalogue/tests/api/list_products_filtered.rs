@@ -114,6 +114,7 @@ async fn a_product_in_two_categories_below_one_is_listed_once(db: PgPool) {
         .execute(&shop.app.db)
         .await
         .unwrap();
+    sqlx::query("select refresh_product_cards(array[$1])").bind(shop.blouse).execute(&shop.app.db).await.unwrap();
     let page = shop.client().get(&format!("{PRODUCTS}?category=clothing&search=blouse&count=true")).await.expect(200);
     assert_eq!((&page.body["count"], page.body["results"].as_array().unwrap().len()), (&1.into(), 1));
     let categories = page.body["results"][0]["categories"].as_array().unwrap();

@@ -1,6 +1,8 @@
 //! The catalogue over HTTP.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod arrange_products;
+mod ask_for_notice;
 mod bulk_prices;
 mod bulk_stock;
 mod cached;
@@ -15,10 +17,17 @@ mod list_attributes;
 mod list_brands;
 mod list_categories;
 mod list_products;
+mod list_products_arranged;
+mod list_products_faceted;
 mod list_products_filtered;
+mod list_products_searched;
+mod list_products_shown;
 mod move_categories;
+mod price_history;
 mod root;
 mod update_product;
+mod write_attributes;
+mod write_brands;
 mod write_categories;
 mod write_images;
 mod write_variants;

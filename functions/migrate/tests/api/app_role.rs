@@ -17,11 +17,15 @@ async fn as_shop(db: &PgPool) -> PgPool {
 }
 
 #[sqlx::test(migrations = false)]
-async fn its_timeouts_are_set(db: PgPool) {
+async fn its_timeouts_and_plans_are_set(db: PgPool) {
     let shop = as_shop(&db).await;
-    for (setting, value) in
-        [("statement_timeout", "5s"), ("lock_timeout", "2s"), ("idle_in_transaction_session_timeout", "10s")]
-    {
+    for (setting, value) in [
+        ("statement_timeout", "5s"),
+        ("lock_timeout", "2s"),
+        ("idle_in_transaction_session_timeout", "10s"),
+        ("jit", "off"),
+        ("synchronize_seqscans", "off"),
+    ] {
         let set: String =
             sqlx::query_scalar("select current_setting($1)").bind(setting).fetch_one(&shop).await.unwrap();
         assert_eq!(set, value, "{setting}");

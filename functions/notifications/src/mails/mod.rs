@@ -3,6 +3,7 @@
 pub(crate) mod order_placed;
 
 mod activation_asked;
+mod back_in_stock;
 mod email_changed;
 mod email_reset_asked;
 mod password_changed;
@@ -12,7 +13,7 @@ mod signed_in_from_new_place;
 use shared::app::db::Tx;
 use shared::ids::UserId;
 use shared::mail::Mail;
-use shared::outbox::Happened;
+use shared::outbox::{Event, Happened};
 use shared::users::links::{self, Purpose};
 use shared::users::store::addressees::Addressee;
 
@@ -60,9 +61,9 @@ impl NewLink {
 }
 
 /// What is to become of this, as things are now.
-pub(crate) async fn draft(tx: &mut Tx, notifications: &Notifications, happened: &Happened) -> sqlx::Result<Draft> {
+pub(crate) async fn draft(tx: &mut Tx, notifications: &Notifications, event: &Event) -> sqlx::Result<Draft> {
     let shop = &notifications.shop;
-    match happened {
+    match &event.happened {
         Happened::OrderPlaced { order_id } => order_placed::draft(tx, shop, *order_id).await,
         Happened::ActivationAsked { email } => activation_asked::draft(tx, notifications, email).await,
         Happened::PasswordResetAsked { email } => password_reset_asked::draft(tx, notifications, email).await,
@@ -70,6 +71,9 @@ pub(crate) async fn draft(tx: &mut Tx, notifications: &Notifications, happened: 
         Happened::EmailChanged { user_id, email } => email_changed::draft(tx, shop, *user_id, email).await,
         Happened::PasswordChanged { user_id } => password_changed::draft(tx, shop, *user_id).await,
         Happened::SignedInFromNewPlace { sign_in_id } => signed_in_from_new_place::draft(tx, shop, *sign_in_id).await,
+        Happened::BackInStock { notice_id } => {
+            back_in_stock::draft(tx, notifications, (event.event_id, *notice_id)).await
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod account_mails;
+mod back_in_stock;
 mod claims;
 mod deliver;
 mod erased;

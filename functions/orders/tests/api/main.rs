@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod create;
+mod for_sale;
 mod get;
 mod idempotency;
 mod list;

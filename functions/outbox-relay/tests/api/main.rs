@@ -6,6 +6,7 @@ mod drain;
 mod failures;
 mod forget;
 mod observed;
+mod tell_of_stock;
 
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 
 use crate::app::db::Tx;
 use crate::catalogue::{Attribute, AttributeValue};
+use crate::ids::{AttributeId, AttributeValueId};
 
 /// Every attribute by name, with its values in order.
 pub async fn all(tx: &mut Tx) -> sqlx::Result<Vec<Attribute>> {
@@ -22,4 +23,38 @@ pub async fn all(tx: &mut Tx) -> sqlx::Result<Vec<Attribute>> {
         }
     }
     Ok(attributes)
+}
+
+/// One attribute with its values in order, beside its version.
+pub async fn find(tx: &mut Tx, id: AttributeId) -> sqlx::Result<Option<(Attribute, i64)>> {
+    let row = sqlx::query!("select id, name, version from attributes where id = $1", id as _)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let values = sqlx::query_as!(
+        AttributeValue,
+        "select id, value from attribute_values where attribute_id = $1 order by position, id",
+        id as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(Some((Attribute { id: row.id, name: row.name, values }, row.version)))
+}
+
+/// One value of an attribute, beside the attribute's version.
+pub async fn find_value(
+    tx: &mut Tx,
+    attribute: AttributeId,
+    id: AttributeValueId,
+) -> sqlx::Result<Option<(AttributeValue, i64)>> {
+    let row = sqlx::query!(
+        "select v.id, v.value, a.version
+           from attribute_values v join attributes a on a.id = v.attribute_id
+          where v.id = $2 and a.id = $1",
+        attribute as _,
+        id as _
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    Ok(row.map(|row| (AttributeValue { id: row.id, value: row.value }, row.version)))
 }

@@ -53,3 +53,15 @@ pub async fn find(tx: &mut Tx, brand: &IdOrSlug) -> sqlx::Result<Option<Brand>> 
     .fetch_optional(&mut *tx)
     .await
 }
+
+/// The same beside its version.
+pub async fn find_with_version(tx: &mut Tx, brand: &IdOrSlug) -> sqlx::Result<Option<(Brand, i64)>> {
+    let row = sqlx::query!(
+        "select id, name, slug, version from brands where id = $1 or slug = $2 order by id = $1 desc limit 1",
+        brand.id,
+        brand.slug
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    Ok(row.map(|row| (Brand { id: row.id, name: row.name, slug: row.slug }, row.version)))
+}

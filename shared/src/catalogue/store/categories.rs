@@ -3,22 +3,28 @@
 use std::collections::HashMap;
 
 use crate::app::db::Tx;
-use crate::catalogue::{Category, CategoryChild, CategorySummary, IdOrSlug};
+use crate::catalogue::{Category, CategoryChild, CategoryRow, CategorySummary, IdOrSlug};
 use crate::ids::{CategoryId, ProductId};
+use crate::time::Timestamp;
 
-/// Every category beside its parent's id, siblings in order.
-pub async fn all(tx: &mut Tx) -> sqlx::Result<Vec<(Option<CategoryId>, CategorySummary)>> {
+/// Every category, siblings in order.
+pub async fn all(tx: &mut Tx, now: Timestamp) -> sqlx::Result<Vec<CategoryRow>> {
     let rows = sqlx::query!("select id, parent_id, name, slug from categories order by position, name, id")
         .fetch_all(&mut *tx)
         .await?;
+    let counts = product_counts(tx, None, now).await?;
     Ok(rows
         .into_iter()
-        .map(|row| (row.parent_id, CategorySummary { id: row.id, name: row.name, slug: row.slug }))
+        .map(|row| CategoryRow {
+            parent_id: row.parent_id,
+            product_count: counts.get(&row.id).copied().unwrap_or_default(),
+            summary: CategorySummary { id: row.id, name: row.name, slug: row.slug },
+        })
         .collect())
 }
 
 /// The category with this id or slug, with what is around it.
-pub async fn find(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Option<Category>> {
+pub async fn find(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::Result<Option<Category>> {
     let path = path(tx, category).await?;
     let Some(summary) = path.last().cloned() else { return Ok(None) };
     let own = sqlx::query!("select parent_id, version from categories where id = $1", summary.id as _)
@@ -31,7 +37,7 @@ pub async fn find(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Option<Categ
     )
     .fetch_all(&mut *tx)
     .await?;
-    let counts = product_counts(tx, summary.id).await?;
+    let counts = product_counts(tx, Some(summary.id), now).await?;
     let count = |id| counts.get(&id).copied().unwrap_or_default();
     let children = children.into_iter().map(|child| CategoryChild { product_count: count(child.id), summary: child });
     Ok(Some(Category {
@@ -44,24 +50,66 @@ pub async fn find(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Option<Categ
     }))
 }
 
-/// How many products are on sale in this category and in each right below it, all that is below those included.
-async fn product_counts(tx: &mut Tx, category: CategoryId) -> sqlx::Result<HashMap<CategoryId, i64>> {
+/// How many products are on sale now in this category and in each below it (in every category without one), all that is below those
+/// included. A product that is filed in several of them counts once.
+async fn product_counts(
+    tx: &mut Tx,
+    top: Option<CategoryId>,
+    now: Timestamp,
+) -> sqlx::Result<HashMap<CategoryId, i64>> {
+    // Most products are filed alike, so they are counted by where they are filed first, and what lies above that is looked up once for
+    // each such place: with a row for each product and each category above it there would be ten times as many to sort.
     let rows = sqlx::query!(
-        r#"with recursive below as (
-               select id as top, id from categories where id = $1 or parent_id = $1
-               union
-               select below.top, c.id from categories c join below on c.parent_id = below.id
+        r#"with recursive inside as (
+               select id from categories where ($1::bigint is null and parent_id is null) or id = $1
+               union all
+               select c.id from inside join categories c on c.parent_id = inside.id
+           ), above as (
+               select id, id as top from inside
+               union all
+               select c.id, above.top from above join categories c on c.parent_id = above.id
+           ), filed as (
+               select at, count(*) as products
+                 from (select array_agg(pc.category_id order by pc.category_id) as at
+                         from product_categories pc
+                         join products p on p.id = pc.product_id
+                        where is_published(p.status, p.publish_at, p.unpublish_at, $2)
+                          and ($1::bigint is null or pc.category_id in (select id from inside))
+                        group by pc.product_id) each
+                group by at
            )
-           select below.top as "top!: CategoryId", count(distinct pc.product_id) as "count!"
-             from below
-             join product_categories pc on pc.category_id = below.id
-             join products p on p.id = pc.product_id and p.status = 'active'
-            group by below.top"#,
-        category as _
+           select top as "top!: CategoryId", sum(products)::bigint as "count!"
+             from (select distinct filed.at, above.top, filed.products
+                     from filed join above on above.id = any (filed.at)) counted
+            group by top"#,
+        top as _,
+        now as _
     )
     .fetch_all(&mut *tx)
     .await?;
     Ok(rows.into_iter().map(|row| (row.top, row.count)).collect())
+}
+
+/// The id of the category with this id or slug.
+pub async fn find_id(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Option<CategoryId>> {
+    sqlx::query_scalar!(
+        "select id from categories where id = $1 or slug = $2 order by id = $1 desc limit 1",
+        category.id,
+        category.slug
+    )
+    .fetch_optional(&mut *tx)
+    .await
+}
+
+/// The products of a category that somebody has put in order, in that order.
+pub async fn arranged_products(tx: &mut Tx, category: CategoryId) -> sqlx::Result<Vec<ProductId>> {
+    sqlx::query_scalar!(
+        "select product_id from product_categories where category_id = $1 and position < 2147483647
+          order by position, product_id",
+        category as _
+    )
+    .fetch_all(&mut *tx)
+    .await
 }
 
 /// The category that has this slug, or had it before.
@@ -85,9 +133,9 @@ pub async fn renamed_from(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<String
     .await
 }
 
-/// The category with this id or slug and all that is below it, each beside its parent's id, siblings in order; empty where there is
-/// no such category. Its own parent's id is left out, so it is the top.
-pub async fn subtree(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Vec<(Option<CategoryId>, CategorySummary)>> {
+/// The category with this id or slug and all that is below it, siblings in order; empty where there is no such category. Its own
+/// parent's id is left out, so it is the top.
+pub async fn subtree(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::Result<Vec<CategoryRow>> {
     let rows = sqlx::query!(
         r#"with recursive down as (
                select id, null::bigint as parent_id
@@ -103,9 +151,18 @@ pub async fn subtree(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Vec<(Opti
     )
     .fetch_all(&mut *tx)
     .await?;
+    let top = rows.iter().find(|row| row.parent_id.is_none()).map(|row| row.id);
+    let counts = match top {
+        Some(top) => product_counts(tx, Some(top), now).await?,
+        None => HashMap::new(),
+    };
     Ok(rows
         .into_iter()
-        .map(|row| (row.parent_id, CategorySummary { id: row.id, name: row.name, slug: row.slug }))
+        .map(|row| CategoryRow {
+            parent_id: row.parent_id,
+            product_count: counts.get(&row.id).copied().unwrap_or_default(),
+            summary: CategorySummary { id: row.id, name: row.name, slug: row.slug },
+        })
         .collect())
 }
 
@@ -120,23 +177,6 @@ async fn path(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Vec<CategorySumm
                select c.id, c.parent_id, c.name, c.slug, up.steps + 1 from categories c join up on c.id = up.parent_id
            )
            select id as "id!: CategoryId", name as "name!", slug as "slug!" from up order by steps desc"#,
-        category.id,
-        category.slug
-    )
-    .fetch_all(&mut *tx)
-    .await
-}
-
-/// The ids of the category with this id or slug and of all below it; empty where there is no such category.
-pub async fn with_descendants(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Vec<CategoryId>> {
-    sqlx::query_scalar!(
-        r#"with recursive down as (
-               select id
-                 from (select id from categories where id = $1 or slug = $2 order by id = $1 desc limit 1) self
-               union
-               select c.id from categories c join down on c.parent_id = down.id
-           )
-           select id as "id!: CategoryId" from down"#,
         category.id,
         category.slug
     )

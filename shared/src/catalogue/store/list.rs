@@ -1,42 +1,16 @@
 //! Reading pages of products.
 //!
-//! Each of the three sort keys has an index, `(key, id) where status = 'active'`, and each is walked in both directions: six
-//! queries that differ in a column and a comparison. Their text is put together from literals at compile time, because an
-//! `order by` that depends on an argument cannot walk an index.
+//! Each of the three sort keys has an index, `(key, id) where status = 'active'`, and one of all products for the staff; each is walked in
+//! both directions: six queries that differ in a column and a comparison. Their text is put together from literals at compile time,
+//! because an `order by` that depends on an argument cannot walk an index.
 
-use super::categories::of_products;
-use super::product::Row;
+use super::card::Row;
+use super::filter::Filter;
+use super::{arranged, ranked};
 use crate::app::db::Tx;
-use crate::catalogue::ProductSummary;
-use crate::ids::{BrandId, CategoryId, ProductId};
-use crate::money::Money;
+use crate::catalogue::{ProductSummary, Status};
+use crate::ids::{CategoryId, ProductId};
 use crate::time::Timestamp;
-
-/// Which products a list is of. `None` is no condition.
-#[derive(Clone, Debug)]
-pub struct Filter {
-    /// They are for sale at this time.
-    pub now: Timestamp,
-    /// What [`search_query`] made of the words to be found.
-    pub search: Option<String>,
-    /// Whose.
-    pub brand: Option<BrandId>,
-    /// In one of these categories.
-    pub categories: Option<Vec<CategoryId>>,
-    /// Whether any variant is in stock.
-    pub is_available: Option<bool>,
-    /// The dearest variant costs at least this.
-    pub price_from: Option<Money>,
-    /// The cheapest variant costs at most this.
-    pub price_to: Option<Money>,
-}
-
-impl Filter {
-    /// Everything that is for sale at this time.
-    pub const fn at(now: Timestamp) -> Self {
-        Self { now, search: None, brand: None, categories: None, is_available: None, price_from: None, price_to: None }
-    }
-}
 
 /// What a list is sorted by; equal keys by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +21,10 @@ pub enum SortKey {
     Name,
     /// Its cheapest variant's price.
     Price,
+    /// How well it fits the words that are sought.
+    Rank,
+    /// Its place in the category that the list is of.
+    Position,
 }
 
 /// Which way an index is walked.
@@ -67,14 +45,22 @@ pub enum Place {
     Name(String),
     /// In a list by price.
     Price(i64),
+    /// In a list by rank.
+    Rank(i64),
+    /// In the order of a category.
+    Position(i64),
 }
 
-/// A product in a list, and when it was made, which is not shown.
+/// A product in a list, and what is not shown to everybody.
 #[derive(Clone, Debug)]
 pub struct Listed {
     /// What is shown.
     pub product: ProductSummary,
-    created_at: Timestamp,
+    /// How far it is.
+    pub status: Status,
+    pub(super) created_at: Timestamp,
+    /// Its rank or position, in lists by those.
+    pub(super) key: i64,
 }
 
 impl Listed {
@@ -84,61 +70,24 @@ impl Listed {
             SortKey::CreatedAt => Place::CreatedAt(self.created_at),
             SortKey::Name => Place::Name(self.product.name.clone()),
             SortKey::Price => Place::Price(self.product.price_range.min.minor()),
+            SortKey::Rank => Place::Rank(self.key),
+            SortKey::Position => Place::Position(self.key),
         }
     }
 }
 
-/// A query over the products that are for sale and pass the filter, which are its arguments $1 to $6; $7 is now. The conditions of those
-/// that are null vanish when PostgreSQL plans the query.
-macro_rules! on_sale {
-    ($macro:ident!($($row:ident)?), $select:literal, [$($rest:tt)*], $filter:ident $($arguments:tt)*) => {
-        sqlx::$macro!(
-            $($row,)?
-            $select
-                + " from products p left join brands b on b.id = p.brand_id
-                   where is_published(p.status, p.publish_at, p.unpublish_at, $7)
-                     and ($1::text is null or p.search_document @@ $1::text::tsquery)
-                     and ($2::bigint is null or p.brand_id = $2)
-                     and ($3::bigint[] is null or exists (
-                            select from product_categories pc where pc.product_id = p.id and pc.category_id = any ($3)))
-                     and ($4::boolean is null or p.is_available = $4)
-                     and ($5::bigint is null or p.price_max >= $5)
-                     and ($6::bigint is null or p.price_min <= $6)"
-                + $($rest)*,
-            $filter.search,
-            $filter.brand as _,
-            $filter.categories as _,
-            $filter.is_available,
-            $filter.price_from as _,
-            $filter.price_to as _,
-            $filter.now as _
-            $($arguments)*
-        )
-    };
-}
-
 /// One of the six walks: from `(key, id)` on, or from the end of the index where that is null.
 macro_rules! walk {
-    ($tx:ident, $column:literal $type:literal $beyond:literal $order:literal, $filter:ident, $key:ident, $id:ident, $limit:ident) => {
-        on_sale!(
-            query_as!(Row),
-            r#"select p.id, p.slug, p.name, p.sku, p.base_price, p.currency, p.price_min, p.price_max,
-                      p.is_available, p.main_image_url, p.main_image_alt_text, p.main_image_list_url, p.created_at,
-                      p.brand_id, b.name as "brand_name?", b.slug as "brand_slug?""#,
-            [" and ($8::"
-                + $type
-                + " is null or (p."
-                + $column
-                + ", p.id) "
-                + $beyond
-                + " ($8, $9::bigint))
-              order by p."
-                + $column
-                + $order
-                + ", p.id"
-                + $order
-                + " limit $10"],
-            $filter,
+    ($conditions:literal $card:literal [$($arguments:tt)*] {
+        $tx:ident, $column:literal $type:literal $beyond:literal $order:literal, $key:ident, $id:ident, $limit:ident
+    }) => {
+        sqlx::query_as!(
+            Row,
+            "select " + $card + r#", 0::bigint as "key!" from products p where "# + $conditions
+                + " and ($16::" + $type + " is null or (p." + $column + ", p.id) " + $beyond + " ($16, $17::bigint))
+              order by p." + $column + $order + ", p.id" + $order
+                + " limit $18",
+            $($arguments)*,
             $key as _,
             $id as _,
             $limit
@@ -148,7 +97,8 @@ macro_rules! walk {
     };
 }
 
-/// Products sorted by `key`, walked this way, those beyond `after`; at most `limit`.
+/// Products sorted by `key`, walked this way, those beyond `after`; at most `limit`. By rank only where words are sought, by position only
+/// where the filter has a category: nothing is listed else.
 pub async fn list(
     tx: &mut Tx,
     filter: &Filter,
@@ -157,38 +107,42 @@ pub async fn list(
     limit: i64,
 ) -> sqlx::Result<Vec<Listed>> {
     let (place, id) = after.unzip();
-    let (at, name, price) = match place {
+    let (at, name, number) = match place {
         Some(Place::CreatedAt(at)) => (Some(at), None, None),
         Some(Place::Name(name)) => (None, Some(name), None),
-        Some(Place::Price(minor)) => (None, None, Some(minor)),
+        Some(Place::Price(number) | Place::Rank(number) | Place::Position(number)) => (None, None, Some(number)),
         None => (None, None, None),
     };
     let rows = match (key, way) {
-        (SortKey::CreatedAt, Way::Up) => walk!(tx, "created_at" "timestamptz" ">" " asc", filter, at, id, limit),
-        (SortKey::CreatedAt, Way::Down) => walk!(tx, "created_at" "timestamptz" "<" " desc", filter, at, id, limit),
-        (SortKey::Name, Way::Up) => walk!(tx, "name" "text" ">" " asc", filter, name, id, limit),
-        (SortKey::Name, Way::Down) => walk!(tx, "name" "text" "<" " desc", filter, name, id, limit),
-        (SortKey::Price, Way::Up) => walk!(tx, "price_min" "bigint" ">" " asc", filter, price, id, limit),
-        (SortKey::Price, Way::Down) => walk!(tx, "price_min" "bigint" "<" " desc", filter, price, id, limit),
+        (SortKey::CreatedAt, Way::Up) => {
+            with_filter!(filter, walk! { tx, "created_at" "timestamptz" ">" " asc", at, id, limit })
+        }
+        (SortKey::CreatedAt, Way::Down) => {
+            with_filter!(filter, walk! { tx, "created_at" "timestamptz" "<" " desc", at, id, limit })
+        }
+        (SortKey::Name, Way::Up) => with_filter!(filter, walk! { tx, "name" "text" ">" " asc", name, id, limit }),
+        (SortKey::Name, Way::Down) => with_filter!(filter, walk! { tx, "name" "text" "<" " desc", name, id, limit }),
+        (SortKey::Price, Way::Up) => {
+            with_filter!(filter, walk! { tx, "price_min" "bigint" ">" " asc", number, id, limit })
+        }
+        (SortKey::Price, Way::Down) => {
+            with_filter!(filter, walk! { tx, "price_min" "bigint" "<" " desc", number, id, limit })
+        }
+        (SortKey::Rank, way) => ranked::list(tx, filter, way, number.zip(id), limit).await?,
+        (SortKey::Position, way) => arranged::list(tx, filter, way, number.zip(id), limit).await?,
     };
-    let ids: Vec<ProductId> = rows.iter().map(|row| row.id).collect();
-    let mut categories = of_products(tx, &ids).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Listed {
-            created_at: row.created_at,
-            product: ProductSummary { categories: categories.remove(&row.id).unwrap_or_default(), ..row.into() },
-        })
-        .collect())
+    rows.into_iter().map(Listed::try_from).collect()
+}
+
+macro_rules! count {
+    ($conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident }) => {
+        sqlx::query_scalar!(r#"select count(*) as "count!" from products p where "# + $conditions, $($arguments)*)
+            .fetch_one(&mut *$tx)
+            .await
+    };
 }
 
 /// How many products pass the filter.
 pub async fn count(tx: &mut Tx, filter: &Filter) -> sqlx::Result<i64> {
-    on_sale!(query_scalar!(), r#"select count(*) as "count!""#, [""], filter).fetch_one(&mut *tx).await
-}
-
-/// What finds the products that have, for each word of the text, a word that begins so. Matches nothing where there is no word
-/// in it.
-pub async fn search_query(tx: &mut Tx, text: &str) -> sqlx::Result<String> {
-    sqlx::query_scalar!(r#"select coalesce(search_query($1)::text, '') as "query!""#, text).fetch_one(&mut *tx).await
+    with_filter!(filter, count! { tx })
 }

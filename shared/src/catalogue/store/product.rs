@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::categories::of_products;
+use super::prices::lowest_before_reductions;
 use crate::app::db::Tx;
 use crate::catalogue::{
     Attribute, AttributeValue, Brand, IdOrSlug, ImageFile, MainImage, PriceRange, Product, ProductImage,
@@ -190,6 +191,8 @@ async fn variants(
     )
     .fetch_all(&mut *tx)
     .await?;
+    let is_reduced = rows.iter().any(|row| row.compare_at_price.is_some());
+    let mut lowest = if is_reduced { lowest_before_reductions(tx, &[product]).await? } else { HashMap::new() };
     Ok(rows
         .into_iter()
         .map(|row| ProductVariant {
@@ -201,6 +204,7 @@ async fn variants(
             own_price: row.own_price,
             price: base_price + row.price_adjustment,
             compare_at_price: row.compare_at_price,
+            lowest_price_30_days: lowest.remove(&row.id),
             barcode: row.barcode,
             weight_grams: row.weight_grams,
             inventory_count: row.on_hand,

@@ -4,9 +4,12 @@
 //! whether anything was changed. Slugs and SKUs say which row is meant. Whoever changes what a card shows ends with
 //! [`refresh_product_cards`] in the same transaction, and with [`touch_product`] where the product itself did not change.
 
+mod attribute;
+mod brand;
 mod bulk;
 mod category;
 mod named_values;
+mod order;
 mod product;
 mod staff_images;
 mod staff_product;
@@ -15,12 +18,18 @@ mod taxonomy;
 mod tree;
 mod variants;
 
+pub use attribute::{
+    AttributeRefused, delete_attribute, delete_value, insert_attribute, insert_value, lock_attribute, move_value,
+    rename_attribute, rename_value,
+};
+pub use brand::{BrandNames, BrandRefused, delete_brand, insert_brand, lock_brand, rename_brand};
 pub use bulk::{NamedVariant, VariantPrice, find_variants, lock_products, prices, set_prices, touch_products};
 pub use category::{
     CategoryChange, CategoryRefused, NewCategory, delete_category, insert_category, lock_category_tree,
     move_to_position, update_category,
 };
 pub use named_values::{IdOrName, KnownValue, NamedValue, find_or_make_values};
+pub use order::{Misplaced, arrange_products};
 pub use product::{
     NewImage, NewProduct, lock_product, refresh_product_cards, replace_images, set_product_categories, touch_product,
     upsert_product,
@@ -33,6 +42,7 @@ pub use staff_product::{
 pub use staff_variants::{VariantState, skus_of_others, write_variants};
 pub(super) use taxonomy::{NewLevel, insert_level, known_slugs};
 pub use taxonomy::{Planted, plant_taxonomy};
+use tree::refresh_cards_of_brand;
 pub use tree::{upsert_brand, upsert_category};
 pub use variants::{NewVariant, remove_variants_not_in, set_variant_values, upsert_variant};
 

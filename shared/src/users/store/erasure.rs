@@ -30,12 +30,14 @@ pub async fn delete(tx: &mut Tx, user: UserId) -> sqlx::Result<Erasure> {
           where lower(payload ->> 'email') = any($2)
              or payload ->> 'user_id' = $1::bigint::text
              or payload ->> 'order_id' in (select id::text from orders where user_id = $1)
-             or payload ->> 'sign_in_id' in (select id::text from sign_ins where user_id = $1)",
+             or payload ->> 'sign_in_id' in (select id::text from sign_ins where user_id = $1)
+             or id in (select event_id from stock_notices where lower(email) = any($2))",
         user as _,
         &addresses
     )
     .execute(&mut *tx)
     .await?;
+    sqlx::query!("delete from stock_notices where lower(email) = any($1)", &addresses).execute(&mut *tx).await?;
     // An error may quote the address.
     sqlx::query!(
         "update mail_log set recipient = $3, error = null

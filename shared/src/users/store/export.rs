@@ -9,7 +9,7 @@ use crate::ids::{OrderId, UserId};
 use crate::orders::OrderLine;
 use crate::users::kept::{
     KeptApiKey, KeptAuditEntry, KeptCart, KeptCartItem, KeptLink, KeptMail, KeptOrder, KeptOrderEvent, KeptSignIn,
-    WholeAccount,
+    KeptStockNotice, WholeAccount,
 };
 
 /// The account itself; `None` where it is gone.
@@ -153,6 +153,21 @@ pub async fn links(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<Ke
         KeptLink,
         "select purpose, email, created_at, expires_at, used_at
            from mailed_links where user_id = $1 order by created_at desc limit $2",
+        user as _,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
+/// What somebody wants to hear of when it is in stock again, by every address they are known to have had.
+pub async fn stock_notices(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptStockNotice>> {
+    sqlx::query_as!(
+        KeptStockNotice,
+        "select n.variant_id as product_variant_id, v.sku, n.email, n.created_at, n.told_at
+           from stock_notices n join product_variants v on v.id = n.variant_id
+          where lower(n.email) in (select addresses_of($1))
+          order by n.created_at desc limit $2",
         user as _,
         limit
     )

@@ -79,7 +79,7 @@ pub async fn update_category(
     CategoryChange { id, to }: CategoryChange<'_>,
 ) -> sqlx::Result<Result<(), CategoryRefused>> {
     let renamed = sqlx::query_scalar!(
-        r#"with before as (select name from categories where id = $1)
+        r#"with before as (select name, slug from categories where id = $1)
            update categories c
               set name = $3, slug = $4, parent_id = $2,
                   position = case when c.parent_id is not distinct from $2 then c.position
@@ -87,7 +87,7 @@ pub async fn update_category(
                                          where s.parent_id is not distinct from $2) end
              from before
             where c.id = $1
-           returning before.name <> c.name as "renamed!""#,
+           returning (before.name, before.slug) <> (c.name, c.slug) as "renamed!""#,
         id as _,
         to.parent as _,
         to.name,
@@ -100,7 +100,7 @@ pub async fn update_category(
         Err(refused) => return Ok(Err(refused)),
     };
     if renamed {
-        // Its products are found by its name.
+        // Its products are found by its name, and their cards show both.
         sqlx::query!(
             "select refresh_product_cards(array(select product_id from product_categories where category_id = $1))",
             id as _

@@ -17,12 +17,17 @@ pub async fn upsert_brand(tx: &mut Tx, name: &str, slug: &str) -> sqlx::Result<W
         .execute(&mut *tx)
         .await?;
     if renamed.rows_affected() > 0 {
-        // Its products are found by its name.
-        sqlx::query!("select refresh_product_cards(array(select id from products where brand_id = $1))", id as _)
-            .fetch_one(&mut *tx)
-            .await?;
+        refresh_cards_of_brand(tx, id).await?;
     }
     Ok(Written::found(id, renamed.rows_affected() > 0))
+}
+
+/// The products of a brand are found by its name.
+pub(super) async fn refresh_cards_of_brand(tx: &mut Tx, id: BrandId) -> sqlx::Result<()> {
+    sqlx::query!("select refresh_product_cards(array(select id from products where brand_id = $1))", id as _)
+        .fetch_one(&mut *tx)
+        .await
+        .map(drop)
 }
 
 /// The category with this slug, called this. A new one goes under `parent`, or to the top; one that is there stays where it

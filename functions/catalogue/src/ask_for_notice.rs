@@ -1,0 +1,69 @@
+//! `POST /api/v1/catalogue/variants/{variant_id}/notices/`: a mail when it is in stock again.
+
+use axum::extract::State;
+use http::StatusCode;
+use shared::app::App;
+use shared::http::{ApiError, Body, Fields, FromFields, PathId, Problem, PublicProblems, RetryAfter};
+use shared::ids::VariantId;
+use shared::stock::store::notices::{Asked, ask};
+use shared::throttles::store::count;
+use shared::throttles::{Limit, Subject};
+use shared::users::{Origin, kept_address};
+use utoipa::ToSchema;
+
+/// Who wants to hear of it.
+#[derive(ToSchema)]
+pub(crate) struct NoticeRequest {
+    /// Where the mail goes.
+    #[schema(format = "email", max_length = 254, example = "ana@example.com")]
+    pub email: String,
+}
+
+impl FromFields for NoticeRequest {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        fields.email("email").map(|email| Self { email: kept_address(&email) })
+    }
+}
+
+/// Ask for a mail when a variant is in stock again
+///
+/// One request, one mail; to ask twice is to ask once. The answer is the same whoever asked before. A request waits for a year at most.
+#[utoipa::path(
+    post,
+    path = "/api/v1/catalogue/variants/{variant_id}/notices/",
+    tag = "catalogue",
+    operation_id = "ask_for_notice",
+    params(("variant_id" = VariantId, Path, description = "The variant.")),
+    request_body = NoticeRequest,
+    responses(
+        (status = 202, description = "The mail comes when there is something to tell."),
+        (status = 404, body = Problem, description = "There is no such variant, or it is not for sale."),
+        (status = 409, body = Problem, description = "It is in stock."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn ask_for_notice(
+    State(app): State<App>,
+    PathId(variant): PathId<VariantId>,
+    origin: Origin,
+    Body(NoticeRequest { email }): Body<NoticeRequest>,
+) -> Result<StatusCode, ApiError> {
+    let now = app.ambient.now();
+    let mut tx = app.db.begin().await?;
+    for (limit, subject) in
+        [(Limit::NoticeFrom, Subject::origin(&origin)), (Limit::NoticeTo, Subject::mail("back_in_stock", &email))]
+    {
+        if let Some(wait) = count(&mut tx, limit, &subject, now).await? {
+            return Err(ApiError::Throttled(RetryAfter(wait)));
+        }
+    }
+    tx.commit().await?;
+    let mut tx = app.db.begin().await?;
+    let asked = ask(&mut tx, variant, &email, now).await?;
+    tx.commit().await?;
+    match asked {
+        Asked::Noted => Ok(StatusCode::ACCEPTED),
+        Asked::InStock => Err(ApiError::conflict("in_stock", "It is in stock.")),
+        Asked::NoSuchVariant => Err(ApiError::NotFound),
+    }
+}

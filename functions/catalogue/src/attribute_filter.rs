@@ -1,0 +1,85 @@
+//! `color:red,blue;size:m`: attributes, and the values to choose from.
+
+use shared::catalogue::store::filter::MOST_ATTRIBUTES;
+
+/// How many values can be named in all.
+const MOST_VALUES: usize = 50;
+
+/// The attributes that are named, each with its values; or what is wrong.
+pub(crate) fn parse(text: &str) -> Result<Vec<(String, Vec<String>)>, String> {
+    let mut attributes: Vec<(String, Vec<String>)> = Vec::new();
+    for part in split(text, ';').iter().filter(|part| !part.trim().is_empty()) {
+        let sides = split(part, ':');
+        let [name, values] = sides.as_slice() else {
+            return Err("Name each attribute with its values: \"color:red,blue;size:m\".".to_owned());
+        };
+        let (name, values) = (plain(name), split(values, ',').iter().map(|value| plain(value)).collect::<Vec<_>>());
+        if name.is_empty() || values.iter().any(String::is_empty) {
+            return Err("Neither a name nor a value may be blank.".to_owned());
+        }
+        if attributes.iter().any(|(other, _)| other.to_lowercase() == name.to_lowercase()) {
+            return Err(format!("\"{name}\" is named twice."));
+        }
+        attributes.push((name, values));
+    }
+    if attributes.len() > MOST_ATTRIBUTES {
+        return Err(format!("Ensure this field has no more than {MOST_ATTRIBUTES} attributes."));
+    }
+    if attributes.iter().map(|(_, values)| values.len()).sum::<usize>() > MOST_VALUES {
+        return Err(format!("Ensure this field has no more than {MOST_VALUES} values."));
+    }
+    Ok(attributes)
+}
+
+/// The parts between these signs; one with a backslash before it is no such sign.
+fn split(text: &str, sign: char) -> Vec<String> {
+    let (mut parts, mut escaped) = (vec![String::new()], false);
+    for letter in text.chars() {
+        if letter == sign && !escaped {
+            parts.push(String::new());
+        } else if let Some(last) = parts.last_mut() {
+            last.push(letter);
+        }
+        escaped = letter == '\\' && !escaped;
+    }
+    parts
+}
+
+/// Without the backslashes and the blanks around it.
+fn plain(text: &str) -> String {
+    let (mut plain, mut escaped) = (String::new(), false);
+    for letter in text.trim().chars() {
+        if letter == '\\' && !escaped {
+            escaped = true;
+        } else {
+            plain.push(letter);
+            escaped = false;
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Vec<(String, Vec<String>)> {
+        parse(text).unwrap()
+    }
+
+    #[test]
+    fn attributes_are_named_with_their_values() {
+        let red_or_blue = ("color".to_owned(), vec!["red".to_owned(), "blue".to_owned()]);
+        let medium = ("Size".to_owned(), vec!["M".to_owned()]);
+        assert_eq!(parsed("color:red,blue;Size:M"), [red_or_blue.clone(), medium]);
+        assert_eq!(parsed(" color : red , blue ;"), [red_or_blue]);
+        assert_eq!(parsed(r"a\:b:1\,5\;\\"), [("a:b".to_owned(), vec![r"1,5;\".to_owned()])]);
+    }
+
+    #[test]
+    fn what_is_no_filter_is_refused() {
+        for text in ["color", "color:", ":red", "color:red,", "a:b:c", "a:1;b:1;c:1;d:1;e:1", "a:1;A:2"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+}

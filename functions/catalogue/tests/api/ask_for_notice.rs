@@ -1,0 +1,104 @@
+//! `POST /api/v1/catalogue/variants/{variant_id}/notices/`
+
+use serde_json::json;
+use shared::ids::VariantId;
+use sqlx::PgPool;
+
+use crate::app;
+
+const NOTICES: &str = "select count(*) from stock_notices";
+
+fn path(variant: VariantId) -> String {
+    format!("/api/v1/catalogue/variants/{variant}/notices/")
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn who_asks_twice_has_asked_once_and_hears_the_same(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().create().await;
+    let other = app.a_product().create().await;
+    let client = app.anonymous();
+    for email in ["Ana@Example.com", "Ana@example.com", "ana@example.com", "ben@example.com"] {
+        let answer = client.post(&path(shoes.variant), json!({"email": email})).await.expect(202);
+        assert_eq!(answer.text, "");
+    }
+    client.post(&path(other.variant), json!({"email": "ana@example.com"})).await.expect(202);
+
+    let kept: Vec<(i64, String)> =
+        sqlx::query_as("select variant_id, email from stock_notices order by id").fetch_all(&app.db).await.unwrap();
+    let expected =
+        [(shoes.variant, "Ana@example.com"), (shoes.variant, "ben@example.com"), (other.variant, "ana@example.com")];
+    assert_eq!(kept, expected.map(|(variant, email)| (variant.0, email.to_owned())));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_what_is_in_stock_there_is_nothing_to_tell(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().stock(1).create().await;
+    let refused = app.anonymous().post(&path(shoes.variant), json!({"email": "ana@example.com"})).await.expect(409);
+    assert_eq!(refused.body, json!({"detail": "It is in stock.", "code": "in_stock"}));
+    assert_eq!(app.count(NOTICES).await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_is_not_for_sale_is_not_found(db: PgPool) {
+    let app = app(db);
+    let draft = app.a_product().status("draft").create().await.variant;
+    let archived = app.a_product().create().await.variant;
+    sqlx::query("update product_variants set archived_at = now() where id = $1")
+        .bind(archived)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let to_come = app.a_product().create().await;
+    sqlx::query("update products set publish_at = $2 where id = $1")
+        .bind(to_come.id)
+        .bind(shared::testing::START.plus_seconds(1))
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let body = json!({"email": "ana@example.com"});
+    for variant in [draft, archived, to_come.variant, VariantId(i64::MAX), VariantId(-1)] {
+        app.anonymous().post(&path(variant), body.clone()).await.expect(404);
+    }
+    app.clock.advance(1);
+    app.anonymous().post(&path(to_come.variant), body).await.expect(202);
+    assert_eq!(app.count(NOTICES).await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_address_is_needed(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().create().await;
+    for (body, expected) in [
+        (json!({}), "This field is required."),
+        (json!({"email": "ana"}), "Enter a valid email address."),
+        (json!({"email": "ana@example.com\nBcc: ben@example.com"}), "Enter a valid email address."),
+        (json!({"email": "a".repeat(255)}), "Ensure this field has no more than 254 characters."),
+    ] {
+        let refused = app.anonymous().post(&path(shoes.variant), body).await.expect(400);
+        assert_eq!(refused.body, json!({"email": [expected]}));
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn nobody_fills_a_mailbox_or_asks_for_the_whole_town(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().create().await;
+    let (from, other) = (app.anonymous().at("203.0.113.7"), app.anonymous().at("203.0.113.8"));
+    for _ in 0..20 {
+        from.post(&path(shoes.variant), json!({"email": "ana@example.com"})).await.expect(202);
+    }
+    for client in [&from, &other] {
+        let refused = client.post(&path(shoes.variant), json!({"email": "ANA@example.com"})).await.expect(429);
+        assert_eq!(refused.header("retry-after"), "86400");
+    }
+    // 30 more make fifty.
+    for n in 0..30 {
+        from.post(&path(shoes.variant), json!({"email": format!("user-{n}@example.com")})).await.expect(202);
+    }
+    let refused = from.post(&path(shoes.variant), json!({"email": "eve@example.com"})).await.expect(429);
+    assert_eq!(refused.header("retry-after"), "3600");
+    other.post(&path(shoes.variant), json!({"email": "eve@example.com"})).await.expect(202);
+    assert_eq!(app.count(NOTICES).await, 32);
+}

@@ -1,0 +1,212 @@
+//! `GET /api/v1/catalogue/products/`: filters by attribute, and facets.
+
+use serde_json::{Value, json};
+use shared::app::db::Tx;
+use shared::catalogue::store::write::{
+    NewProduct, refresh_product_cards, set_product_categories, set_variant_values, upsert_brand, upsert_category,
+    upsert_product, upsert_variant,
+};
+use shared::ids::{BrandId, CategoryId};
+use shared::money::Money;
+use shared::stock::Reason;
+use shared::stock::store::set_stock;
+use shared::testing::{START, TestApp};
+use sqlx::PgPool;
+
+use crate::{PRODUCTS, app, slugs, variant};
+
+/// A product with variants of these sizes and colours, each in stock or not.
+async fn product(
+    tx: &mut Tx,
+    (slug, brand, category): (&str, BrandId, CategoryId),
+    cents: i64,
+    variants: &[(&str, &str, i32)],
+) {
+    let product = NewProduct {
+        slug,
+        name: slug,
+        brand: Some(brand),
+        sku: None,
+        description: "",
+        base_price: Money::from_minor(cents),
+        tags: &[format!("of {slug}")],
+        status: "active",
+    };
+    let id = upsert_product(tx, &product, START).await.unwrap().id;
+    for (size, colour, stock) in variants {
+        let sku = format!("{slug}-{size}-{colour}");
+        let variant = upsert_variant(tx, id, &variant(&sku, &sku, 0, 0)).await.unwrap().unwrap().id;
+        set_variant_values(tx, variant, &[("Size", size), ("Colour", colour)]).await.unwrap();
+        set_stock(tx, variant, *stock, Reason::Received, START).await.unwrap();
+    }
+    set_product_categories(tx, id, &[category]).await.unwrap();
+    refresh_product_cards(tx, &[id]).await.unwrap();
+}
+
+/// Clothing › Shirts › Tees; Shoes. One product of Ana in each of the last two, one of Bela in Shirts.
+async fn shop(db: PgPool) -> TestApp {
+    let app = app(db);
+    let mut tx = app.app.db.begin().await.unwrap();
+    let ana = upsert_brand(&mut tx, "Ana", "ana").await.unwrap().id;
+    let bela = upsert_brand(&mut tx, "Bela", "bela").await.unwrap().id;
+    let clothing = upsert_category(&mut tx, None, "Clothing", "clothing").await.unwrap().id;
+    let shirts = upsert_category(&mut tx, Some(clothing), "Shirts", "shirts").await.unwrap().id;
+    let tees = upsert_category(&mut tx, Some(shirts), "Tees", "tees").await.unwrap().id;
+    let shoes = upsert_category(&mut tx, None, "Shoes", "shoes").await.unwrap().id;
+    product(&mut tx, ("tee", ana, tees), 1_500, &[("S", "Red", 1), ("M", "Blue", 0)]).await;
+    product(&mut tx, ("shirt", bela, shirts), 4_500, &[("M", "Red", 0), ("M", "Blue", 0)]).await;
+    product(&mut tx, ("shoe", ana, shoes), 9_999, &[("M", "Red", 2)]).await;
+    tx.commit().await.unwrap();
+    app
+}
+
+async fn found(app: &TestApp, query: &str) -> Vec<String> {
+    let page = app.anonymous().get(&format!("{PRODUCTS}?ordering=name&{query}")).await.expect(200);
+    slugs(&page)
+}
+
+async fn facets(app: &TestApp, query: &str) -> Value {
+    let page = app.anonymous().get(&format!("{PRODUCTS}?facets=true&{query}")).await.expect(200);
+    page.body["facets"].clone()
+}
+
+/// `[["Red", 2], …]`: a name and a count of each.
+fn counts(facet: &Value, name: &str) -> Value {
+    facet.as_array().unwrap().iter().map(|row| json!([row[name], row["count"]])).collect()
+}
+
+/// The values of an attribute, by its place.
+fn values(facets: &Value, attribute: &str) -> Value {
+    let all = facets["attributes"].as_array().unwrap();
+    all.iter().find(|row| row["name"] == attribute).map_or(json!([]), |row| counts(&row["values"], "value"))
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn one_variant_has_all_the_attributes(db: PgPool) {
+    let app = shop(db).await;
+    for (attributes, expected) in [
+        ("colour:red", &["shirt", "shoe", "tee"][..]),
+        ("COLOUR:RED,blue;size:m", &["shirt", "shoe", "tee"]),
+        ("colour:red;size:m", &["shirt", "shoe"]),
+        ("colour:red;size:s", &["tee"]),
+        ("colour:blue;size:s", &[]),
+    ] {
+        assert_eq!(found(&app, &format!("attributes={attributes}")).await, expected, "{attributes}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_archived_variant_is_no_reason_to_find_its_product(db: PgPool) {
+    let app = shop(db).await;
+    sqlx::query("update product_variants set archived_at = now() where sku in ('tee-S-Red', 'shirt-M-Red')")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    sqlx::query("select refresh_product_cards(array(select id from products))").execute(&app.db).await.unwrap();
+    assert_eq!(found(&app, "attributes=colour:red").await, ["shoe"]);
+    assert_eq!(found(&app, "attributes=colour:red;size:m").await, ["shoe"]);
+    assert_eq!(values(&facets(&app, "").await, "Colour"), json!([["Red", 1], ["Blue", 2]]));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn brands_tags_and_times_filter(db: PgPool) {
+    let app = shop(db).await;
+    sqlx::query("update products set created_at = timestamptz '2026-01-01Z' where slug = 'shoe'")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    for (query, expected) in [
+        ("brand=ana,bela", &["shirt", "shoe", "tee"][..]),
+        ("brand=bela", &["shirt"]),
+        ("tag=of+shoe", &["shoe"]),
+        ("tag=of", &[]),
+        ("created_before=2026-01-01T00:00:01Z", &["shoe"]),
+        ("created_after=2026-01-01T00:00:00Z", &["shirt", "shoe", "tee"]),
+        ("created_after=2026-01-01T02:00:01%2B01:00", &["shirt", "tee"]),
+    ] {
+        assert_eq!(found(&app, query).await, expected, "{query}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn facets_count_what_each_choice_would_leave(db: PgPool) {
+    let app = shop(db).await;
+    let facets = facets(&app, "").await;
+    assert_eq!(counts(&facets["brands"], "slug"), json!([["ana", 2], ["bela", 1]]));
+    assert_eq!(counts(&facets["categories"], "slug"), json!([["clothing", 2], ["shoes", 1]]));
+    assert_eq!(values(&facets, "Size"), json!([["S", 1], ["M", 3]]));
+    assert_eq!(values(&facets, "Colour"), json!([["Red", 3], ["Blue", 2]]));
+    assert_eq!(
+        facets["price_bands"],
+        json!([
+            {"min": "10.00", "max": "19.99", "count": 1},
+            {"min": "20.00", "max": "49.99", "count": 1},
+            {"min": "50.00", "max": "99.99", "count": 1},
+        ])
+    );
+    assert_eq!(facets["availability"], json!({"available": 2, "unavailable": 1}));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_choice_does_not_change_the_counts_of_its_own_facet(db: PgPool) {
+    let app = shop(db).await;
+    let red = facets(&app, "attributes=colour:red").await;
+    assert_eq!(values(&red, "Colour"), json!([["Red", 3], ["Blue", 2]]));
+    // Of sizes only those that there are in red.
+    assert_eq!(values(&red, "Size"), json!([["S", 1], ["M", 2]]));
+    let red_medium = facets(&app, "attributes=colour:red;size:m").await;
+    assert_eq!(values(&red_medium, "Colour"), json!([["Red", 2], ["Blue", 2]]));
+    assert_eq!(counts(&red_medium["brands"], "slug"), json!([["ana", 1], ["bela", 1]]));
+
+    let ana = facets(&app, "brand=ana").await;
+    assert_eq!(counts(&ana["brands"], "slug"), json!([["ana", 2], ["bela", 1]]));
+    assert_eq!(counts(&ana["categories"], "slug"), json!([["clothing", 1], ["shoes", 1]]));
+    assert_eq!(values(&ana, "Colour"), json!([["Red", 2], ["Blue", 1]]));
+
+    let cheap = facets(&app, "price_max=20&in_stock=true").await;
+    assert_eq!(counts(&cheap["price_bands"], "min"), json!([["10.00", 1], ["50.00", 1]]));
+    assert_eq!(cheap["availability"], json!({"available": 1, "unavailable": 0}));
+    assert_eq!(counts(&cheap["brands"], "slug"), json!([["ana", 1]]));
+
+    let shirts = facets(&app, "category=shirts").await;
+    assert_eq!(counts(&shirts["categories"], "slug"), json!([["tees", 1]]));
+    assert_eq!(counts(&shirts["brands"], "slug"), json!([["ana", 1], ["bela", 1]]));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn every_count_is_what_the_list_then_has(db: PgPool) {
+    let app = shop(db).await;
+    for query in
+        ["", "search=t", "attributes=colour:red", "brand=ana", "category=clothing", "in_stock=true&price_max=60"]
+    {
+        let facets = facets(&app, query).await;
+        let count = async |choice: String| {
+            let kept = query.split('&').filter(|filter| filter.split('=').next() != choice.split('=').next());
+            let all: Vec<&str> = kept.chain([choice.as_str()]).collect();
+            let page = app.anonymous().get(&format!("{PRODUCTS}?count=true&{}", all.join("&"))).await.expect(200);
+            page.body["count"].clone()
+        };
+        for brand in facets["brands"].as_array().unwrap() {
+            assert_eq!(count(format!("brand={}", brand["id"])).await, brand["count"], "{query}: {brand}");
+        }
+        for category in facets["categories"].as_array().unwrap() {
+            assert_eq!(count(format!("category={}", category["id"])).await, category["count"], "{query}: {category}");
+        }
+        for value in facets["attributes"][0]["values"].as_array().unwrap() {
+            let choice = format!("attributes=colour:{}", value["value"].as_str().unwrap());
+            assert_eq!(count(choice).await, value["count"], "{query}: {value}");
+        }
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn only_the_facets_that_were_asked_for_are_counted(db: PgPool) {
+    let app = shop(db).await;
+    let facets_of = async |query: &str| {
+        let page = app.anonymous().get(&format!("{PRODUCTS}?{query}")).await.expect(200);
+        page.body.get("facets").cloned()
+    };
+    assert_eq!(facets_of("").await, None);
+    let asked = facets_of("facets=brand,price&search=nothing").await.unwrap();
+    assert_eq!(asked, json!({"brands": [], "price_bands": []}));
+}

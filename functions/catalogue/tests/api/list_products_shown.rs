@@ -1,0 +1,85 @@
+//! `GET /api/v1/catalogue/products/`: what is shown, and to whom.
+
+use serde_json::json;
+use shared::users::Permissions;
+use sqlx::PgPool;
+
+use crate::write_categories::editor;
+use crate::{PRODUCTS, Shop, slugs, texts, walk};
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn fields_leave_out_all_others(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let page = shop.client().get(&format!("{PRODUCTS}?brand=ana&fields=name,price_range,brand")).await.expect(200);
+    let brand = json!({"id": shop.ana, "name": "Ana", "slug": "ana"});
+    assert_eq!(
+        page.body["results"],
+        json!([{"name": "Crème blouse", "price_range": {"min": "50.00", "max": "52.50"}, "brand": brand}])
+    );
+    // Null is a value: it is shown where it was asked for.
+    let page = shop.client().get(&format!("{PRODUCTS}?search=t-shirt&fields=brand,main_image")).await.expect(200);
+    assert_eq!(page.body["results"], json!([{"brand": null, "main_image": null}]));
+    let walked = walk(&shop.client(), &format!("{PRODUCTS}?fields=slug&ordering=price&page_size=1"), "slug").await;
+    assert_eq!(walked, ["t-shirt", "surf-tee", "blouse", "boots"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_is_expanded_is_as_the_product_shows_it(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let plain = shop.client().get(&format!("{PRODUCTS}?ordering=name")).await.expect(200);
+    let page = shop.client().get(&format!("{PRODUCTS}?ordering=name&expand=variants,images")).await.expect(200);
+    for (row, card) in page.body["results"].as_array().unwrap().iter().zip(plain.body["results"].as_array().unwrap()) {
+        let product = shop.client().get(&format!("{PRODUCTS}{}/", row["id"])).await.expect(200);
+        assert_eq!(row["variants"], product.body["variants"]);
+        assert_eq!(row["images"], product.body["images"]);
+        let mut row = row.as_object().unwrap().clone();
+        row.remove("variants");
+        row.remove("images");
+        assert_eq!(&json!(row), card);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn staff_see_everything_and_how_far_it_is(db: PgPool) {
+    let shop = Shop::open(db).await;
+    shop.app.a_product().named("Anorak").status("draft").create().await;
+    shop.app.a_product().named("Zipper").status("archived").create().await;
+    let staff = editor(&shop.app).await;
+    for ordering in ["name", "-name", "price", "-price", "created_at", "-created_at"] {
+        let first = format!("{PRODUCTS}?page_size=2&ordering={ordering}");
+        assert_eq!(walk(&staff, &first, "name").await.len(), 6, "{ordering}");
+        assert_eq!(walk(&shop.client(), &first, "name").await.len(), 4, "{ordering}");
+    }
+
+    let page = staff.get(&format!("{PRODUCTS}?ordering=name&count=true")).await.expect(200);
+    assert_eq!((&page.body["count"], &page.body["results"][0]["status"]), (&json!(6), &json!("draft")));
+    assert_eq!((page.header("cache-control"), page.header("vary")), ("private, no-cache", "authorization"));
+    for (status, names) in [("draft", ["Anorak"]), ("archived", ["Zipper"])] {
+        let query = format!("{PRODUCTS}?status={status}");
+        assert_eq!(texts(&staff.get(&query).await.expect(200), "name"), names);
+        assert_eq!(slugs(&shop.client().get(&query).await.expect(200)), [""; 0]);
+    }
+
+    let stranger = shop.app.of(&shop.app.a_staff_user_who_may(Permissions::default()).await);
+    assert_eq!(stranger.get(PRODUCTS).await.expect(200).body["results"].as_array().unwrap().len(), 4);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn shoppers_see_what_is_published_now(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let now = shop.app.app.ambient.now();
+    sqlx::query("update products set publish_at = $1 where slug = 'boots'")
+        .bind(now.plus_seconds(60))
+        .execute(&shop.app.db)
+        .await
+        .unwrap();
+    sqlx::query("update products set unpublish_at = $1 where slug = 'blouse'")
+        .bind(now.plus_seconds(60))
+        .execute(&shop.app.db)
+        .await
+        .unwrap();
+    assert_eq!(shop.finds("").await, ["blouse", "surf-tee", "t-shirt"]);
+    shop.app.clock.advance(60);
+    assert_eq!(shop.finds("").await, ["boots", "surf-tee", "t-shirt"]);
+    assert_eq!(shop.finds("search=blouse").await, [""; 0]);
+}

@@ -1,0 +1,124 @@
+//! `POST`, `PUT`, `PATCH` and `DELETE` below `/api/v1/catalogue/brands/`.
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::write_categories::editor;
+use crate::{Shop, app};
+
+const BRANDS: &str = "/api/v1/catalogue/brands/";
+
+fn path(brand: &str) -> String {
+    format!("{BRANDS}{brand}/")
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_brand_is_made_and_named_in_urls_after_its_name(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+
+    let made = editor.post(BRANDS, json!({"name": " Béla & Söhne "})).await.expect(201);
+
+    assert_eq!((&made.body["name"], &made.body["slug"]), (&json!("Béla & Söhne"), &json!("bela-sohne")));
+    assert_eq!(made.header("location"), format!("http://shop.test{}", path(&made.body["id"].to_string())));
+    let read = app.anonymous().get(&path("bela-sohne")).await.expect(200);
+    assert_eq!((&read.body, read.header("etag")), (&made.body, made.header("etag")));
+    let other = editor.post(BRANDS, json!({"name": "Béla & Söhne", "slug": "bela-2"})).await.expect(201);
+    assert_eq!(other.body["slug"], "bela-2");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_cannot_be_a_brand_is_refused_field_by_field(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+    let taken = json!({"slug": ["brand with this slug already exists."]});
+    for (body, expected) in [
+        (json!({}), json!({"name": ["This field is required."]})),
+        (json!({"name": "x".repeat(201)}), json!({"name": ["Ensure this field has no more than 200 characters."]})),
+        (json!({"name": ["x"]}), json!({"name": ["Not a valid string."]})),
+        (json!({"name": "\u{0}"}), json!({"name": ["Null characters are not allowed."]})),
+        (json!({"name": "ANA"}), taken.clone()),
+    ] {
+        assert_eq!(editor.post(BRANDS, body.clone()).await.expect(400).body, expected, "{body}");
+    }
+    assert_eq!(editor.patch(&path("bela"), json!({"slug": "ana"})).await.expect(400).body, taken);
+    editor.patch(&path("bela"), json!({"slug": "A b"})).await.expect(400);
+    editor.patch(&path("nobody"), json!({"name": "x"})).await.expect(404);
+    assert_eq!(shop.app.count("select count(*) from brands").await, 2);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_change_is_made_to_the_brand_that_its_sender_has_seen(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let seen = shop.client().get(&path("ana")).await.expect(200).header("etag").to_owned();
+    let first = editor(&shop.app).await.header("if-match", &seen);
+
+    let renamed = first.patch(&path("ana"), json!({"name": "Anna"})).await.expect(200);
+
+    assert_eq!(renamed.body, json!({"id": shop.ana, "name": "Anna", "slug": "ana"}));
+    for late in [
+        first.patch(&path("ana"), json!({"name": "Hanna"})).await,
+        first.put(&path("ana"), json!({"name": "Hanna"})).await,
+        first.delete(&path("ana")).await,
+    ] {
+        assert_eq!(late.expect(412).body["code"], "changed_meanwhile");
+    }
+    let now = shop.client().get(&path("ana")).await.expect(200);
+    assert_eq!((&now.body["name"], now.header("etag")), (&json!("Anna"), renamed.header("etag")));
+    first.header("if-match", now.header("etag")).put(&path("ana"), json!({"name": "A", "slug": "a"})).await.expect(200);
+    shop.client().get(&path("a")).await.expect(200);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn products_are_found_by_the_new_name_of_their_brand_and_no_longer_by_the_old(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+
+    editor.put(&path("bela"), json!({"name": "Zauberladen"})).await.expect(200);
+
+    assert_eq!(shop.finds("search=zauberladen").await, ["boots", "surf-tee"]);
+    assert_eq!(shop.finds("search=bela").await, [""; 0]);
+}
+
+/// The product is being written when its brand gets another name: whoever commits last, its card has the new one.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_that_is_written_meanwhile_is_found_by_the_new_name_too(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+    let mut writes = shop.app.app.db.begin().await.unwrap();
+    sqlx::query("update products set brand_id = $1 where slug = 't-shirt'")
+        .bind(shop.ana)
+        .execute(&mut writes)
+        .await
+        .unwrap();
+    sqlx::query("select refresh_product_cards(array(select id from products where slug = 't-shirt'))")
+        .execute(&mut writes)
+        .await
+        .unwrap();
+    let renames = tokio::spawn(async move { editor.patch(&path("ana"), json!({"name": "Zauberladen"})).await });
+    shop.app.until_somebody_waits().await;
+    writes.commit().await.unwrap();
+
+    renames.await.unwrap().expect(200);
+
+    assert_eq!(shop.finds("search=zauberladen").await, ["blouse", "t-shirt"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_brand_that_has_products_is_not_deleted(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+    sqlx::query("update products set status = 'archived' where brand_id = $1")
+        .bind(shop.ana)
+        .execute(&shop.app.db)
+        .await
+        .unwrap();
+    assert_eq!(editor.delete(&path("ana")).await.expect(409).body["code"], "brand_not_empty");
+    editor.delete(&path("nobody")).await.expect(404);
+
+    editor.post(BRANDS, json!({"name": "Empty"})).await.expect(201);
+    editor.delete(&path("empty")).await.expect(204);
+
+    shop.client().get(&path("empty")).await.expect(404);
+    assert_eq!(shop.app.count("select count(*) from brands").await, 2);
+}

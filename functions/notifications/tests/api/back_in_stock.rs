@@ -1,0 +1,174 @@
+//! What somebody who waited for something is told, and whether they are.
+
+use std::sync::Arc;
+
+use notifications::{Shop, Site};
+use shared::app::Ambient as _;
+use shared::ids::{EventId, NoticeId};
+use shared::mail::Mail;
+use shared::outbox::{Event, Happened};
+use shared::testing::{TestApp, TestProduct};
+use sqlx::PgPool;
+
+use crate::mailers::RecordingMailer;
+use crate::{consumer, delivered, shop};
+
+/// A request for one pair of runners, which the relay has made an event of.
+struct Asked {
+    app: TestApp,
+    runner: TestProduct,
+    event: Event,
+    mailer: Arc<RecordingMailer>,
+}
+
+impl Asked {
+    async fn new(db: PgPool, email: &str, name: &str) -> Self {
+        let app = TestApp::of_a_job(db);
+        let runner = app.a_product().named(name).stock(1).create().await;
+        let event_id = EventId(app.clock.ordered_uuid());
+        let notice_id: NoticeId = sqlx::query_scalar(
+            "insert into stock_notices (variant_id, email, created_at, told_at, event_id) values ($1, $2, $3, $3, $4) returning id",
+        )
+        .bind(runner.variant)
+        .bind(email)
+        .bind(app.clock.now())
+        .bind(event_id)
+        .fetch_one(&app.db)
+        .await
+        .unwrap();
+        let event = Event::new(event_id, Happened::BackInStock { notice_id });
+        Self { app, runner, event, mailer: RecordingMailer::new() }
+    }
+
+    /// The mails that there are after one more delivery.
+    async fn mails(&self) -> Vec<Mail> {
+        assert!(delivered(&consumer(&self.app, self.mailer.clone()), &self.event).await);
+        self.mailer.sent()
+    }
+
+    async fn sql(&self, sql: &'static str) {
+        sqlx::query(sql).execute(&self.app.db).await.unwrap();
+    }
+
+    async fn waits(&self) -> bool {
+        self.app.count("select count(*) from stock_notices where told_at is null and event_id is null").await == 1
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_mail_says_what_is_there_and_that_it_is_the_only_one(db: PgPool) {
+    let asked = Asked::new(db, "ana@example.com", "Runner").await;
+
+    let mail = asked.mails().await.remove(0);
+
+    assert_eq!(mail.to, "ana@example.com");
+    assert_eq!(mail.subject, "Corner Shop: What you asked for is in stock again");
+    let url = format!("https://shop.example.com/products/{}", asked.runner.slug);
+    assert_eq!(
+        mail.text,
+        format!(
+            "What you asked for is in stock again.
+
+Runner, One size
+
+There is some of it now. It is not put aside for you.
+
+See it:
+{url}
+
+You get this mail because somebody, most likely you, asked for it with this address. It is the only one: with it the request is done, so \
+             there is nothing to unsubscribe from.
+
+Corner Shop
+"
+        )
+    );
+    for said in ["<h1 ", "Runner, One size", "not put aside", &format!("href=\"{url}\""), "It is the only one"] {
+        assert!(mail.html.contains(said), "{said}: {}", mail.html);
+    }
+    assert_eq!(mail.tags, [("kind", "back_in_stock".to_owned())]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_message_that_comes_again_is_no_second_mail_even_when_it_is_sold_out_by_then(db: PgPool) {
+    let asked = Asked::new(db, "ana@example.com", "Runner").await;
+    asked.mails().await;
+    assert_eq!(asked.mails().await.len(), 1);
+
+    asked.sql("update stock_levels set on_hand = 0").await;
+
+    assert_eq!(asked.mails().await.len(), 1);
+    assert!(!asked.waits().await, "one request, one mail");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn nobody_is_sent_to_an_empty_shelf_and_the_request_waits_on(db: PgPool) {
+    for gone in [
+        "update stock_levels set on_hand = 0",
+        "update products set status = 'draft'",
+        "update products set unpublish_at = '2026-11-22'",
+        "update product_variants set archived_at = now()",
+    ] {
+        sqlx::query("truncate products cascade").execute(&db).await.unwrap();
+        let asked = Asked::new(db.clone(), "ana@example.com", "Runner").await;
+        asked.sql(gone).await;
+        assert_eq!(asked.mails().await, [], "{gone}");
+        assert!(asked.waits().await, "{gone}");
+        // The message that came too late stays without effect when there is some again.
+        asked.sql("update stock_levels set on_hand = 1").await;
+        asked.sql("update products set status = 'active', unpublish_at = null").await;
+        asked.sql("update product_variants set archived_at = null").await;
+        assert_eq!(asked.mails().await, [], "{gone}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn who_asked_again_meanwhile_waits_once(db: PgPool) {
+    let asked = Asked::new(db, "ana@example.com", "Runner").await;
+    asked.sql("update stock_levels set on_hand = 0").await;
+    asked.sql("insert into stock_notices (variant_id, email, created_at) select variant_id, 'Ana@example.com', now() from stock_notices").await;
+
+    assert_eq!(asked.mails().await, []);
+
+    assert!(asked.waits().await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn names_are_words_and_not_markup_and_links_lead_to_the_api_where_there_is_no_storefront(db: PgPool) {
+    let asked = Asked::new(db, "ana@example.com", "<b>Runner</b>\r\nBcc: you@example.com").await;
+    let mut consumer = consumer(&asked.app, asked.mailer.clone());
+    consumer.shop = Shop { site: Site::Api("https://api.example.com".to_owned()), ..shop() };
+
+    assert!(delivered(&consumer, &asked.event).await);
+
+    let mail = asked.mailer.sent().remove(0);
+    assert!(mail.html.contains("&lt;b&gt;Runner&lt;/b&gt; Bcc: you@example.com, One size"), "{}", mail.html);
+    assert!(mail.text.contains("\n<b>Runner</b> Bcc: you@example.com, One size\n"), "{}", mail.text);
+    let url = format!("https://api.example.com/api/v1/catalogue/products/{}/", asked.runner.slug);
+    assert!(mail.text.contains(&url), "{}", mail.text);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn whoever_has_been_erased_gets_none(db: PgPool) {
+    let mut asked = Asked::new(db, "ana@example.com", "Runner").await;
+    let ana = asked.app.a_user().await;
+    sqlx::query("update stock_notices set email = $1").bind(&ana.email).execute(&asked.app.db).await.unwrap();
+    let mut tx = asked.app.app.db.begin().await.unwrap();
+    assert_eq!(shared::users::store::delete(&mut tx, ana.id).await.unwrap(), shared::users::store::Erasure::Done);
+    tx.commit().await.unwrap();
+
+    assert_eq!(asked.mails().await, []);
+    assert_eq!(asked.app.count("select count(*) from mail_log").await, 0);
+
+    // And whoever has not, has it among their mails.
+    let ben = asked.app.a_user().await;
+    let app = TestApp::of_a_job(asked.app.db.clone());
+    asked = Asked::new(app.db.clone(), &ben.email, "Runner").await;
+    assert_eq!(asked.mails().await.len(), 1);
+    let of_ben: i64 = sqlx::query_scalar("select count(*) from mail_log where user_id = $1")
+        .bind(ben.id)
+        .fetch_one(&asked.app.db)
+        .await
+        .unwrap();
+    assert_eq!(of_ben, 1);
+}

@@ -1,0 +1,113 @@
+//! What lists show of a product only where it is asked for, for a whole page in a query or two each.
+
+use std::collections::HashMap;
+
+use super::prices::lowest_before_reductions;
+use crate::app::db::Tx;
+use crate::catalogue::{ImageFile, ProductImage, ProductVariant, Sight, VariantAttributeValue};
+use crate::ids::{AttributeId, AttributeValueId, ProductId};
+
+/// How many variants a list shows of each product.
+pub const MOST_VARIANTS: i64 = 50;
+/// How many images a list shows of each product.
+pub const MOST_IMAGES: i64 = 20;
+
+/// The first variants of each of these products, in order.
+pub async fn variants(
+    tx: &mut Tx,
+    products: &[ProductId],
+    sight: Sight,
+) -> sqlx::Result<HashMap<ProductId, Vec<ProductVariant>>> {
+    let rows = sqlx::query!(
+        r#"select p.id as product_id, p.base_price, v.id, v.sku, v.name, v.price_adjustment, v.own_price, v.compare_at_price, v.barcode,
+                  v.weight_grams, s.on_hand, v.archived_at is not null as "is_archived!",
+                  options.value_ids as "value_ids!: Vec<AttributeValueId>", options.attribute_ids as "attribute_ids!: Vec<AttributeId>",
+                  options.attributes as "attributes!", options.values as "values!"
+             from products p
+            cross join lateral (
+                  select * from product_variants
+                   where product_id = p.id and ($2 or archived_at is null)
+                   order by archived_at is not null, position, id limit $3) v
+             join stock_levels s on s.variant_id = v.id
+            cross join lateral (
+                  select coalesce(array_agg(w.id order by a.id, w.id), '{}') as value_ids,
+                         coalesce(array_agg(a.id order by a.id, w.id), '{}') as attribute_ids,
+                         coalesce(array_agg(a.name order by a.id, w.id), '{}') as attributes,
+                         coalesce(array_agg(w.value order by a.id, w.id), '{}') as values
+                    from attribute_values w join attributes a on a.id = w.attribute_id
+                   where w.id = any (v.attribute_value_ids)) options
+            where p.id = any ($1)
+            order by p.id, v.archived_at is not null, v.position, v.id"#,
+        products as _,
+        sight == Sight::Staff,
+        MOST_VARIANTS
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let is_reduced = rows.iter().any(|row| row.compare_at_price.is_some());
+    let mut lowest = if is_reduced { lowest_before_reductions(tx, products).await? } else { HashMap::new() };
+    let mut variants: HashMap<ProductId, Vec<ProductVariant>> = HashMap::new();
+    for row in rows {
+        let ids = row.value_ids.into_iter().zip(row.attribute_ids);
+        let words = row.attributes.into_iter().zip(row.values);
+        variants.entry(row.product_id).or_default().push(ProductVariant {
+            attribute_values: ids
+                .zip(words)
+                .map(|((id, attribute_id), (attribute, value))| VariantAttributeValue {
+                    id,
+                    attribute_id,
+                    attribute,
+                    value,
+                })
+                .collect(),
+            id: row.id,
+            sku: row.sku,
+            name: row.name,
+            price_adjustment: row.price_adjustment,
+            own_price: row.own_price,
+            price: row.base_price + row.price_adjustment,
+            compare_at_price: row.compare_at_price,
+            lowest_price_30_days: lowest.remove(&row.id),
+            barcode: row.barcode,
+            weight_grams: row.weight_grams,
+            inventory_count: row.on_hand,
+            is_available: row.on_hand > 0 && !row.is_archived,
+            is_archived: row.is_archived,
+        });
+    }
+    Ok(variants)
+}
+
+/// The first images of each of these products, in order.
+pub async fn images(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<HashMap<ProductId, Vec<ProductImage>>> {
+    let rows = sqlx::query!(
+        r#"select i.product_id, i.id, i.url, i.alt_text, i.display_order, i.variant_id,
+                  f.width as "width?", f.height as "height?", f.list_url as "list_url?", f.page_url as "page_url?", f.zoom_url as "zoom_url?"
+             from unnest($1::bigint[]) as asked (id)
+            cross join lateral (
+                  select * from product_images where product_id = asked.id order by display_order limit $2) i
+             left join image_files f on f.url = i.url
+            order by i.product_id, i.display_order"#,
+        products as _,
+        MOST_IMAGES
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut images: HashMap<ProductId, Vec<ProductImage>> = HashMap::new();
+    for row in rows {
+        images.entry(row.product_id).or_default().push(ProductImage {
+            id: row.id,
+            url: row.url,
+            alt_text: row.alt_text,
+            display_order: row.display_order,
+            product_variant_id: row.variant_id,
+            file: match (row.width, row.height, row.list_url, row.page_url, row.zoom_url) {
+                (Some(width), Some(height), Some(list_url), Some(page_url), Some(zoom_url)) => {
+                    Some(ImageFile { width, height, list_url, page_url, zoom_url })
+                }
+                _ => None,
+            },
+        });
+    }
+    Ok(images)
+}

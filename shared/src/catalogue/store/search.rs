@@ -1,0 +1,147 @@
+//! The words of a search.
+
+use crate::app::db::Tx;
+
+/// How many of the words that look like one are sought in its stead.
+const ALTERNATIVES: usize = 3;
+
+/// What finds the products that have, for each word of the text, a word that begins so. Matches nothing where there is no word
+/// in it.
+pub async fn query(tx: &mut Tx, text: &str) -> sqlx::Result<String> {
+    sqlx::query_scalar!(r#"select coalesce(search_query($1)::text, '') as "query!""#, text).fetch_one(&mut *tx).await
+}
+
+/// The same for a text that found nothing: a word that no product has becomes those that it may have been meant for. `None` where
+/// nothing is to be corrected, or nobody knows how.
+pub async fn corrected(tx: &mut Tx, text: &str) -> sqlx::Result<Option<String>> {
+    let words = sqlx::query!(
+        r#"with typed as materialized (
+               select lower(word) as word, to_tsquery('simple', quote_literal(word) || ':*') as query, place
+                 from regexp_split_to_table(search_words($1), '\s+') with ordinality as split (word, place)
+                where word <> ''
+           )
+           select t.word as "word!", t.query::text as "query!",
+                  case when exists (select from products p where p.search_document @@ t.query) then null
+                       else array(select s.word from similar_words(t.word) s) end as "similar: Vec<String>"
+             from typed t
+            where numnode(t.query) > 0
+            order by t.place"#,
+        text
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut changed = false;
+    let mut parts = Vec::with_capacity(words.len());
+    for word in words {
+        let Some(similar) = word.similar else {
+            parts.push(word.query);
+            continue;
+        };
+        let meant = meant_by(&word.word, similar);
+        if meant.is_empty() {
+            return Ok(None);
+        }
+        changed = true;
+        parts.push(format!("({})", meant.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" | ")));
+    }
+    Ok(changed.then(|| parts.join(" & ")))
+}
+
+/// A word in the language of a `tsquery`, and all that begins with it.
+fn quoted(word: &str) -> String {
+    format!("'{}':*", word.replace('\\', "\\\\").replace('\'', "''"))
+}
+
+/// Of these words those that somebody who typed `typed` most likely meant, the likeliest first. Words may be typed half: what counts is how
+/// far the beginning of a word is from what was typed.
+fn meant_by(typed: &str, similar: Vec<String>) -> Vec<String> {
+    let typed: Vec<char> = typed.chars().collect();
+    let allowed = match typed.len() {
+        0..=3 => return Vec::new(),
+        4..=5 => 1,
+        _ => 2,
+    };
+    let mut near: Vec<_> = similar
+        .into_iter()
+        .map(|word| {
+            let (beginning, whole) = distances(&typed, &word.chars().collect::<Vec<_>>());
+            (beginning, whole, word)
+        })
+        .filter(|(beginning, ..)| *beginning <= allowed)
+        .collect();
+    near.sort();
+    let nearest = near.first().map(|(beginning, ..)| *beginning);
+    near.into_iter()
+        .filter(|(beginning, ..)| Some(*beginning) == nearest)
+        .map(|(.., word)| word)
+        .take(ALTERNATIVES)
+        .collect()
+}
+
+/// How many letters were mistyped (one for another, one too many, one missing, two swapped) if the nearest beginning of the word was meant,
+/// and if the whole was.
+fn distances(typed: &[char], word: &[char]) -> (usize, usize) {
+    // Row by row of the table of Damerau and Levenshtein; two rows back for what was swapped.
+    let mut rows = [Vec::new(), Vec::new(), (0..=word.len()).collect::<Vec<usize>>()];
+    for (down, letter) in typed.iter().enumerate() {
+        let mut row = Vec::with_capacity(word.len() + 1);
+        row.push(down + 1);
+        for (along, other) in word.iter().enumerate() {
+            let at = |back: usize, place: usize| rows[2 - back].get(place).copied().unwrap_or(usize::MAX / 2);
+            let replaced = at(0, along) + usize::from(letter != other);
+            let added = at(0, along + 1) + 1;
+            let left_out = row.last().copied().unwrap_or(usize::MAX / 2) + 1;
+            let swapped = match (down.checked_sub(1), along.checked_sub(1)) {
+                (Some(above), Some(before)) if typed.get(above) == Some(other) && word.get(before) == Some(letter) => {
+                    at(1, before) + 1
+                }
+                _ => usize::MAX,
+            };
+            row.push(replaced.min(added).min(left_out).min(swapped));
+        }
+        let [_, second, third] = rows;
+        rows = [second, third, row];
+    }
+    let [.., last] = rows;
+    (last.iter().copied().min().unwrap_or_default(), last.last().copied().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn distance(typed: &str, word: &str) -> (usize, usize) {
+        distances(&typed.chars().collect::<Vec<_>>(), &word.chars().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_distance_counts_what_was_mistyped() {
+        for (typed, word, beginning, whole) in [
+            ("shirt", "shirt", 0, 0),
+            ("shrit", "shirt", 1, 1),
+            ("shirrt", "shirt", 1, 1),
+            ("shrt", "shirt", 1, 1),
+            ("shurt", "shirt", 1, 1),
+            ("shrit", "shirts", 1, 2),
+            ("blu", "blouse", 1, 3),
+            ("hsirt", "shirt", 1, 1),
+            ("creme", "crème", 1, 1),
+            ("", "ab", 0, 2),
+        ] {
+            assert_eq!(distance(typed, word), (beginning, whole), "{typed} {word}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_words_are_meant_and_no_others() {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        assert_eq!(meant_by("bluose", words(&["blue", "blouse", "house", "blouses"])), ["blouse", "blouses"]);
+        assert_eq!(meant_by("tee", words(&["tea"])), [""; 0]);
+        assert_eq!(meant_by("trousers", words(&["blouse", "houses"])), [""; 0]);
+    }
+
+    #[test]
+    fn signs_in_a_word_stay_in_it() {
+        assert_eq!(quoted(r"o'b\c"), r"'o''b\\c':*");
+    }
+}

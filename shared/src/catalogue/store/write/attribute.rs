@@ -1,0 +1,171 @@
+//! Writing attributes and their values, as staff do.
+//!
+//! An attribute with its values is one thing to whoever edits it: every change here holds the attribute's row ([`lock_attribute`]) and counts
+//! its version.
+
+use crate::app::db::{Tx, is_violation};
+use crate::ids::{AttributeId, AttributeValueId};
+
+/// Why the database refuses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttributeRefused {
+    /// Another attribute has the name, whatever its case.
+    NameTaken,
+    /// The attribute has this value.
+    ValueTaken,
+    /// Variants have it.
+    InUse,
+}
+
+/// Locks an attribute for a change, and answers its version as it is under the lock. `None` where there is no such attribute.
+///
+/// Not so strongly that an import which files new values under it would have to wait.
+pub async fn lock_attribute(tx: &mut Tx, id: AttributeId) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar!("select version from attributes where id = $1 for no key update", id as _)
+        .fetch_optional(&mut *tx)
+        .await
+}
+
+/// Makes an attribute with these values, in this order.
+pub async fn insert_attribute(
+    tx: &mut Tx,
+    name: &str,
+    values: &[String],
+) -> sqlx::Result<Result<AttributeId, AttributeRefused>> {
+    let inserted =
+        sqlx::query_scalar!("insert into attributes (name) values ($1) returning id", name).fetch_one(&mut *tx).await;
+    let id = match judged(inserted)? {
+        Ok(id) => id,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let inserted = sqlx::query!(
+        "insert into attribute_values (attribute_id, value, position)
+         select $1, value, (place - 1)::integer from unnest($2::text[]) with ordinality as t (value, place)",
+        id as _,
+        values
+    )
+    .execute(&mut *tx)
+    .await;
+    Ok(judged(inserted)?.map(|_| id))
+}
+
+/// Calls an attribute something else.
+pub async fn rename_attribute(tx: &mut Tx, id: AttributeId, name: &str) -> sqlx::Result<Result<(), AttributeRefused>> {
+    let renamed = sqlx::query!(
+        "update attributes set name = $2, version = version + 1 where id = $1 and name <> $2",
+        id as _,
+        name
+    )
+    .execute(&mut *tx)
+    .await;
+    judged(renamed.map(drop))
+}
+
+/// Deletes an attribute with its values. None of them may be a variant's.
+pub async fn delete_attribute(tx: &mut Tx, id: AttributeId) -> sqlx::Result<Result<(), AttributeRefused>> {
+    let emptied = sqlx::query!("delete from attribute_values where attribute_id = $1", id as _).execute(&mut *tx).await;
+    if let Err(refused) = judged(emptied)? {
+        return Ok(Err(refused));
+    }
+    judged(sqlx::query!("delete from attributes where id = $1", id as _).execute(&mut *tx).await.map(drop))
+}
+
+/// Makes a value, behind the others.
+pub async fn insert_value(
+    tx: &mut Tx,
+    attribute: AttributeId,
+    value: &str,
+) -> sqlx::Result<Result<AttributeValueId, AttributeRefused>> {
+    let inserted = sqlx::query_scalar!(
+        "insert into attribute_values (attribute_id, value, position)
+         select $1, $2, coalesce(max(position) + 1, 0) from attribute_values where attribute_id = $1
+         returning id",
+        attribute as _,
+        value
+    )
+    .fetch_one(&mut *tx)
+    .await;
+    Ok(match judged(inserted)? {
+        Ok(id) => {
+            count_change(tx, attribute).await?;
+            Ok(id)
+        }
+        Err(refused) => Err(refused),
+    })
+}
+
+/// Calls a value something else, for all variants that have it.
+pub async fn rename_value(
+    tx: &mut Tx,
+    (attribute, id): (AttributeId, AttributeValueId),
+    value: &str,
+) -> sqlx::Result<Result<(), AttributeRefused>> {
+    let renamed =
+        sqlx::query!("update attribute_values set value = $2 where id = $1", id as _, value).execute(&mut *tx).await;
+    if let Err(refused) = judged(renamed)? {
+        return Ok(Err(refused));
+    }
+    count_change(tx, attribute).await?;
+    Ok(Ok(()))
+}
+
+/// Puts a value at this place among its siblings, from 0; at the end, if there are fewer.
+pub async fn move_value(
+    tx: &mut Tx,
+    (attribute, id): (AttributeId, AttributeValueId),
+    position: i32,
+) -> sqlx::Result<()> {
+    // The others keep their order, and it makes room between them: half a step before the one that is there now.
+    sqlx::query!(
+        "with siblings as (
+             select id, row_number() over (order by position, id) - 1 as place
+               from attribute_values where attribute_id = $1 and id <> $2
+         ), places as (
+             select id, row_number() over (order by at) - 1 as place
+               from (select id, place::numeric as at from siblings union all select $2, $3::integer - 0.5) ordered
+         )
+         update attribute_values v set position = places.place from places
+          where v.id = places.id and v.position <> places.place",
+        attribute as _,
+        id as _,
+        position
+    )
+    .execute(&mut *tx)
+    .await?;
+    count_change(tx, attribute).await
+}
+
+/// Deletes a value that no variant has.
+pub async fn delete_value(
+    tx: &mut Tx,
+    (attribute, id): (AttributeId, AttributeValueId),
+) -> sqlx::Result<Result<(), AttributeRefused>> {
+    let deleted = sqlx::query!("delete from attribute_values where id = $1", id as _).execute(&mut *tx).await;
+    if let Err(refused) = judged(deleted)? {
+        return Ok(Err(refused));
+    }
+    count_change(tx, attribute).await?;
+    Ok(Ok(()))
+}
+
+async fn count_change(tx: &mut Tx, id: AttributeId) -> sqlx::Result<()> {
+    sqlx::query!("update attributes set version = version + 1 where id = $1", id as _).execute(&mut *tx).await.map(drop)
+}
+
+fn judged<T>(done: sqlx::Result<T>) -> sqlx::Result<Result<T, AttributeRefused>> {
+    let refused = |error: &sqlx::Error| {
+        [
+            ("attribute_name_unique", AttributeRefused::NameTaken),
+            ("attribute_value_unique", AttributeRefused::ValueTaken),
+            ("variant_value_belongs_to_its_attribute", AttributeRefused::InUse),
+            // An import has filed a value under it meanwhile.
+            ("attribute_values_attribute_id_fkey", AttributeRefused::InUse),
+        ]
+        .into_iter()
+        .find_map(|(constraint, refused)| is_violation(error, constraint).then_some(refused))
+    };
+    match done {
+        Ok(value) => Ok(Ok(value)),
+        Err(error) => refused(&error).map(Err).ok_or(error),
+    }
+}

@@ -1,0 +1,82 @@
+//! Writing brands one by one, as staff do.
+
+use super::refresh_cards_of_brand;
+use crate::app::db::{Tx, is_violation};
+use crate::catalogue::{Brand, IdOrSlug};
+use crate::ids::BrandId;
+
+/// What a brand is called.
+#[derive(Clone, Copy, Debug)]
+pub struct BrandNames<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its name in URLs.
+    pub slug: &'a str,
+}
+
+/// Why the database refuses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrandRefused {
+    /// Another brand has the slug.
+    SlugTaken,
+    /// It has products.
+    NotEmpty,
+}
+
+/// Locks a brand for a change: the brand, and its version as it is under the lock. `None` where there is no such brand.
+///
+/// As strongly as for a deletion: a product that is being written under this brand holds it as its foreign key, so who renames it waits
+/// for that product and then sees it, or its card would keep the old name.
+pub async fn lock_brand(tx: &mut Tx, brand: &IdOrSlug) -> sqlx::Result<Option<(Brand, i64)>> {
+    let row = sqlx::query!(
+        "select id, name, slug, version from brands where id = $1 or slug = $2 order by id = $1 desc limit 1 for update",
+        brand.id,
+        brand.slug
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    Ok(row.map(|row| (Brand { id: row.id, name: row.name, slug: row.slug }, row.version)))
+}
+
+/// Makes a brand.
+pub async fn insert_brand(
+    tx: &mut Tx,
+    BrandNames { name, slug }: BrandNames<'_>,
+) -> sqlx::Result<Result<BrandId, BrandRefused>> {
+    let inserted = sqlx::query_scalar!("insert into brands (name, slug) values ($1, $2) returning id", name, slug)
+        .fetch_one(&mut *tx)
+        .await;
+    judged(inserted)
+}
+
+/// Calls a brand something else.
+pub async fn rename_brand(
+    tx: &mut Tx,
+    before: &Brand,
+    BrandNames { name, slug }: BrandNames<'_>,
+) -> sqlx::Result<Result<(), BrandRefused>> {
+    let renamed = sqlx::query!("update brands set name = $2, slug = $3 where id = $1", before.id as _, name, slug)
+        .execute(&mut *tx)
+        .await;
+    if let Err(refused) = judged(renamed)? {
+        return Ok(Err(refused));
+    }
+    if before.name != name {
+        refresh_cards_of_brand(tx, before.id).await?;
+    }
+    Ok(Ok(()))
+}
+
+/// Deletes a brand that has no products.
+pub async fn delete_brand(tx: &mut Tx, id: BrandId) -> sqlx::Result<Result<(), BrandRefused>> {
+    judged(sqlx::query!("delete from brands where id = $1", id as _).execute(&mut *tx).await.map(drop))
+}
+
+fn judged<T>(done: sqlx::Result<T>) -> sqlx::Result<Result<T, BrandRefused>> {
+    match done {
+        Ok(value) => Ok(Ok(value)),
+        Err(error) if is_violation(&error, "brand_slug_unique") => Ok(Err(BrandRefused::SlugTaken)),
+        Err(error) if is_violation(&error, "products_brand_id_fkey") => Ok(Err(BrandRefused::NotEmpty)),
+        Err(error) => Err(error),
+    }
+}

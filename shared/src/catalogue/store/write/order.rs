@@ -1,0 +1,50 @@
+//! Writing the order in which a category shows its products.
+
+use std::collections::HashSet;
+
+use crate::app::db::Tx;
+use crate::ids::{CategoryId, ProductId};
+
+/// Which of the products, counted from 0, are not in the category.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misplaced(pub Vec<usize>);
+
+/// These products of a category come first, in this order; those that are not named come after, as if nobody had arranged them. No product
+/// is named twice.
+pub async fn arrange_products(
+    tx: &mut Tx,
+    category: CategoryId,
+    products: &[ProductId],
+) -> sqlx::Result<Result<(), Misplaced>> {
+    // Who arranges it waits for whoever does so at the same time: one order or the other, and not a bit of both.
+    sqlx::query!("select id from categories where id = $1 for no key update", category as _)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let filed = sqlx::query_scalar!(
+        "select product_id from product_categories where category_id = $1 and product_id = any ($2)",
+        category as _,
+        products as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let filed: HashSet<ProductId> = filed.into_iter().collect();
+    let elsewhere = products.iter().enumerate().filter(|(_, product)| !filed.contains(product));
+    let elsewhere: Vec<usize> = elsewhere.map(|(place, _)| place).collect();
+    if !elsewhere.is_empty() {
+        return Ok(Err(Misplaced(elsewhere)));
+    }
+    // 2147483647: where nobody put it.
+    sqlx::query!(
+        "update product_categories pc set position = places.place
+           from (select f.product_id, coalesce(t.place - 1, 2147483647)::integer as place
+                   from product_categories f
+                   left join unnest($2::bigint[]) with ordinality as t (product_id, place) on t.product_id = f.product_id
+                  where f.category_id = $1 and (t.place is not null or f.position <> 2147483647)) places
+          where pc.category_id = $1 and pc.product_id = places.product_id and pc.position <> places.place",
+        category as _,
+        products as _
+    )
+    .execute(&mut *tx)
+    .await?;
+    Ok(Ok(()))
+}
