@@ -5,7 +5,6 @@ use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
 use shared::testing::Client;
-use shared::users::{Permission, Permissions};
 use sqlx::PgPool;
 
 use crate::write_categories::editor;
@@ -291,25 +290,4 @@ async fn of_many_who_make_the_same_product_at_once_one_does(db: PgPool) {
     assert_eq!(app.count("select count(*) from products").await, 1);
     assert_eq!(app.count("select count(*) from attributes").await, 2);
     assert_eq!(app.count("select count(*) from attribute_values").await, 3);
-}
-
-#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn only_who_may_change_the_catalogue_changes_products(db: PgPool) {
-    let shop = Shop::open(db).await;
-    let mut others = Permissions::all().iter().collect::<Vec<_>>();
-    others.retain(|permission| *permission != Permission::Catalogue);
-    let clerk = shop.app.of(&shop.app.a_staff_user_who_may(Permissions::from_iter(others)).await);
-    let ana = shop.app.of(&shop.app.a_user().await);
-    for (client, status) in [(&shop.client(), 401), (&ana, 403), (&clerk, 403)] {
-        client.post(PRODUCTS, json!({})).await.expect(status);
-        for path in [path("blouse"), path("blouse/variants/1"), path("blouse/images/1")] {
-            client.put(&path, json!({})).await.expect(status);
-            client.patch(&path, json!({})).await.expect(status);
-            client.delete(&path).await.expect(status);
-        }
-        for path in [path("blouse/variants"), path("blouse/images"), path("blouse/variants/combinations")] {
-            client.post(&path, json!({})).await.expect(status);
-        }
-    }
-    assert_eq!(shop.app.count("select sum(version)::bigint from products").await, 4);
 }

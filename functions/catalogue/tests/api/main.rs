@@ -17,6 +17,7 @@ mod list_products_filtered;
 mod move_categories;
 mod root;
 mod update_product;
+mod who_may_write_products;
 mod write_categories;
 mod write_images;
 mod write_variants;
