@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use shared::app::App;
-use shared::catalogue::store::product::{find, renamed_from};
+use shared::catalogue::store::product::{read, renamed_from};
 use shared::catalogue::{IdOrSlug, Product};
 use shared::http::{ApiError, BaseUrl, PathId, Problem, PublicProblems};
 
@@ -40,19 +40,15 @@ pub(crate) async fn get_product(
     seen: Seen,
     PathId(asked): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
-    let mut tx = app.db.read().await?;
-    let product = find(&mut tx, &asked, viewer.sight).await?;
-    let renamed = if product.is_none() { renamed_from(&mut tx, &asked.slug, viewer.sight).await? } else { None };
-    tx.commit().await?;
-    match (product, renamed) {
-        (Some(product), _) => {
-            let (version, updated_at) = (product.version, product.updated_at);
-            let answer = seen.or_version(version, &product.with_base_url(&base.0))?;
-            viewer.answer(last_modified(answer, updated_at)?)
-        }
-        (None, Some(slug)) => viewer.answer(moved_to(&product_path(&slug))),
-        (None, None) => Err(ApiError::NotFound),
+    if let Some(product) = read(&app.db, &asked, viewer.sight).await? {
+        let (version, updated_at) = (product.version, product.updated_at);
+        let answer = seen.or_version(version, &product.with_base_url(&base.0))?;
+        return viewer.answer(last_modified(answer, updated_at)?);
     }
+    let mut tx = app.db.read().await?;
+    let renamed = renamed_from(&mut tx, &asked.slug, viewer.sight).await?;
+    tx.commit().await?;
+    renamed.map_or(Err(ApiError::NotFound), |slug| viewer.answer(moved_to(&product_path(&slug))))
 }
 
 /// Where a product is.

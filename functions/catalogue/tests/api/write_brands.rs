@@ -82,6 +82,18 @@ async fn products_are_found_by_the_new_name_of_their_brand_and_no_longer_by_the_
 
 /// The product is being written when its brand gets another name: whoever commits last, its card has the new one.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn lists_lead_to_the_new_slug_of_a_brand(db: PgPool) {
+    let shop = Shop::open(db).await;
+
+    editor(&shop.app).await.patch(&path("ana"), json!({"slug": "anna"})).await.expect(200);
+
+    let list = shop.client().get(&format!("{}?brand=anna", crate::PRODUCTS)).await.expect(200);
+    let slugs: Vec<_> =
+        list.body["results"].as_array().unwrap().iter().map(|product| &product["brand"]["slug"]).collect();
+    assert!(!slugs.is_empty() && slugs.iter().all(|slug| **slug == "anna"), "{}", list.text);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_product_that_is_written_meanwhile_is_found_by_the_new_name_too(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;

@@ -1,6 +1,7 @@
 //! `cargo dev bench`: how fast the shop is, measured against what the database alone could do.
 
 mod auth;
+mod catalogue;
 mod checkout;
 pub(crate) mod client;
 mod figures;
@@ -26,11 +27,13 @@ pub enum Bench {
     Checkout(checkout::CheckoutArgs),
     /// Log-ins a second over HTTP, beside a password looked at with argon2 and nothing else.
     Auth(auth::AuthArgs),
+    /// Pages, searches and products a second over HTTP, beside one prepared statement that reads the same rows.
+    Catalogue(catalogue::CatalogueArgs),
     /// Products imported from a file a second: new ones, the same again, changed ones.
     Import(import::ImportBenchArgs),
     /// From exec to the first answer: every function's release binary, its size and its peak memory.
     Start(start::StartArgs),
-    /// The server that `checkout` and `auth` measure, in a process of its own.
+    /// The server that `checkout`, `auth` and `catalogue` measure, in a process of its own.
     #[command(hide = true)]
     Served(served::ServedArgs),
 }
@@ -58,6 +61,7 @@ pub async fn run(bench: Bench) -> anyhow::Result<()> {
         match bench {
             Bench::Checkout(args) => checkout::run(args).await,
             Bench::Auth(args) => auth::run(args).await,
+            Bench::Catalogue(args) => catalogue::run(args).await,
             Bench::Import(args) => import::run(args).await,
             Bench::Start(args) => start::run(args).await,
             Bench::Served(args) => served::run(args).await,

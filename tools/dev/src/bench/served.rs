@@ -1,4 +1,4 @@
-//! The server that is measured: the real `orders` or `auth` service in a process of its own, so that the system shares the processors
+//! The server that is measured: the real `orders`, `auth` or `catalogue` service in a process of its own, so that the system shares the processors
 //! between it, its clients and PostgreSQL as it would anywhere.
 
 use std::io::{Read as _, Write as _};
@@ -39,6 +39,9 @@ pub struct ServedArgs {
     /// Serves `auth` with this key, and not `orders`.
     #[arg(long)]
     signing_key: Option<String>,
+    /// Serves `catalogue`, and not `orders`.
+    #[arg(long)]
+    catalogue: bool,
 }
 
 /// What a client says its address is. Only here a header can say so: everybody comes from this machine.
@@ -54,6 +57,7 @@ pub(super) async fn run(args: ServedArgs) -> anyhow::Result<()> {
     let db = Db::new(Connector::from_environment(&environment)?, settings);
     let app = App { db, ..App::from_environment(&environment)? };
     let service = match args.signing_key {
+        None if args.catalogue => service(catalogue::router(), app),
         None => service(orders::router(), Orders { app, queue: queue.clone() }),
         Some(key) => auth_service(app, key, queue.clone())?,
     };
@@ -121,6 +125,15 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let keys = ["--public-keys", public_keys, "--signing-key", signing_key];
         Self::spawn(database_url, connections, &keys).await
+    }
+
+    /// Of `catalogue`.
+    pub(super) async fn start_catalogue(
+        database_url: &str,
+        connections: usize,
+        public_keys: &str,
+    ) -> anyhow::Result<Self> {
+        Self::spawn(database_url, connections, &["--public-keys", public_keys, "--catalogue"]).await
     }
 
     async fn spawn(database_url: &str, connections: usize, keys: &[&str]) -> anyhow::Result<Self> {

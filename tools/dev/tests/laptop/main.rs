@@ -8,6 +8,7 @@ mod process;
 mod queue;
 mod sale;
 mod serve;
+mod storefront;
 mod upload;
 
 use std::path::PathBuf;

@@ -61,6 +61,16 @@ impl Serving {
         self.send("POST", path, "content-type: application/x-www-form-urlencoded\r\n", form)
     }
 
+    /// A text, as somebody with this token.
+    pub(crate) fn post_text(&self, path: &str, token: &str, text: &str) -> Answer {
+        self.send("POST", path, &format!("authorization: Bearer {token}\r\ncontent-type: text/plain\r\n"), text)
+    }
+
+    /// A file, to where a presigned request says.
+    pub(crate) fn put(&self, path: &str, content_type: &str, body: &str) -> Answer {
+        self.send("PUT", path, &format!("content-type: {content_type}\r\n"), body)
+    }
+
     pub(crate) fn get_with_token(&self, path: &str, token: &str) -> Answer {
         self.send("GET", path, &format!("authorization: Bearer {token}\r\n"), "")
     }

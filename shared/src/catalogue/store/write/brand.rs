@@ -61,7 +61,8 @@ pub async fn rename_brand(
     if let Err(refused) = judged(renamed)? {
         return Ok(Err(refused));
     }
-    if before.name != name {
+    // Its products are found by its name, and their cards show both.
+    if (before.name.as_str(), before.slug.as_str()) != (name, slug) {
         refresh_cards_of_brand(tx, before.id).await?;
     }
     Ok(Ok(()))

@@ -1,0 +1,221 @@
+//! A product's page, out of what `read_product` answers.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use sqlx::types::Json;
+
+use super::Row;
+use crate::catalogue::{
+    Attribute, AttributeValue, CategorySummary, ImageFile, Product, ProductImage, ProductSummary, ProductVariant,
+    Publication, Sight, Status, VariantAttributeValue,
+};
+use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ImageId, ProductId, VariantId};
+use crate::money::Money;
+use crate::time::Timestamp;
+
+/// A product as `read_product` answers it.
+#[derive(sqlx::FromRow)]
+pub(super) struct Page {
+    pub(super) id: ProductId,
+    pub(super) slug: String,
+    pub(super) name: String,
+    pub(super) sku: Option<String>,
+    pub(super) base_price: Money,
+    pub(super) currency: String,
+    pub(super) price_min: Money,
+    pub(super) price_max: Money,
+    pub(super) is_available: bool,
+    pub(super) main_image_url: Option<String>,
+    pub(super) main_image_alt_text: Option<String>,
+    pub(super) main_image_list_url: Option<String>,
+    pub(super) created_at: Timestamp,
+    pub(super) brand_id: Option<BrandId>,
+    pub(super) brand_name: Option<String>,
+    pub(super) brand_slug: Option<String>,
+    pub(super) description: String,
+    pub(super) tags: Vec<String>,
+    pub(super) default_variant_id: Option<VariantId>,
+    pub(super) updated_at: Timestamp,
+    pub(super) status: String,
+    pub(super) publish_at: Option<Timestamp>,
+    pub(super) unpublish_at: Option<Timestamp>,
+    pub(super) version: i64,
+    pub(super) categories: Json<Vec<Filed>>,
+    pub(super) images: Json<Vec<Image>>,
+    pub(super) variants: Json<Vec<Variant>>,
+    pub(super) attribute_values: Json<Vec<Value>>,
+    pub(super) lowest_prices: Json<Vec<(VariantId, i64)>>,
+}
+
+/// A category: an array, in this order. As are the others.
+#[derive(Deserialize)]
+pub(super) struct Filed {
+    id: CategoryId,
+    name: String,
+    slug: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Image {
+    id: ImageId,
+    url: String,
+    alt_text: String,
+    display_order: i32,
+    variant_id: Option<VariantId>,
+    width: Option<i32>,
+    height: Option<i32>,
+    list_url: Option<String>,
+    page_url: Option<String>,
+    zoom_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Variant {
+    id: VariantId,
+    sku: String,
+    name: String,
+    price_adjustment: i64,
+    own_price: Option<i64>,
+    compare_at_price: Option<i64>,
+    barcode: Option<String>,
+    weight_grams: Option<i32>,
+    on_hand: i32,
+    is_archived: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Value {
+    variant_id: VariantId,
+    id: AttributeValueId,
+    attribute_id: AttributeId,
+    attribute: String,
+    value: String,
+}
+
+impl Page {
+    pub(super) fn product(self, sight: Sight) -> sqlx::Result<Product> {
+        let Self { base_price, created_at, .. } = self;
+        let publication = match sight {
+            Sight::Shoppers(_) => None,
+            Sight::Staff => Some(Publication {
+                status: status(&self.status)?,
+                publish_at: self.publish_at,
+                unpublish_at: self.unpublish_at,
+            }),
+        };
+        let values: Vec<_> = self.attribute_values.0.into_iter().map(Value::of_variant).collect();
+        let attributes = attributes(&values);
+        let variants = variants(self.variants.0, base_price, values, self.lowest_prices.0);
+        let first = variants.iter().find(|variant| !variant.is_archived).map(|variant| variant.id);
+        let card = Row {
+            id: self.id,
+            slug: self.slug,
+            name: self.name,
+            sku: self.sku,
+            base_price,
+            currency: self.currency,
+            price_min: self.price_min,
+            price_max: self.price_max,
+            is_available: self.is_available,
+            main_image_url: self.main_image_url,
+            main_image_alt_text: self.main_image_alt_text,
+            main_image_list_url: self.main_image_list_url,
+            brand_id: self.brand_id,
+            brand_name: self.brand_name,
+            brand_slug: self.brand_slug,
+        };
+        let categories =
+            self.categories.0.into_iter().map(|Filed { id, name, slug }| CategorySummary { id, name, slug });
+        Ok(Product {
+            summary: ProductSummary { categories: categories.collect(), ..card.into() },
+            tags: self.tags,
+            default_variant_id: self.default_variant_id.or(first),
+            created_at,
+            updated_at: self.updated_at,
+            publication,
+            description: self.description,
+            images: self.images.0.into_iter().map(Image::shown).collect(),
+            attributes,
+            variants,
+            version: self.version,
+        })
+    }
+}
+
+impl Image {
+    fn shown(self) -> ProductImage {
+        ProductImage {
+            id: self.id,
+            url: self.url,
+            alt_text: self.alt_text,
+            display_order: self.display_order,
+            product_variant_id: self.variant_id,
+            file: match (self.width, self.height, self.list_url, self.page_url, self.zoom_url) {
+                (Some(width), Some(height), Some(list_url), Some(page_url), Some(zoom_url)) => {
+                    Some(ImageFile { width, height, list_url, page_url, zoom_url })
+                }
+                _ => None,
+            },
+        }
+    }
+}
+
+impl Value {
+    fn of_variant(self) -> (VariantId, VariantAttributeValue) {
+        let Self { variant_id, id, attribute_id, attribute, value } = self;
+        (variant_id, VariantAttributeValue { id, attribute_id, attribute, value })
+    }
+}
+
+fn status(column: &str) -> sqlx::Result<Status> {
+    Status::named(column).ok_or_else(|| sqlx::Error::Decode(format!("a product is `{column}`").into()))
+}
+
+/// Each with its own values.
+fn variants(
+    rows: Vec<Variant>,
+    base_price: Money,
+    values: Vec<(VariantId, VariantAttributeValue)>,
+    lowest: Vec<(VariantId, i64)>,
+) -> Vec<ProductVariant> {
+    let lowest: HashMap<VariantId, i64> = lowest.into_iter().collect();
+    let mut values_of: HashMap<VariantId, Vec<VariantAttributeValue>> = HashMap::new();
+    for (variant, value) in values {
+        values_of.entry(variant).or_default().push(value);
+    }
+    let variant = |row: Variant| {
+        let price_adjustment = Money::from_minor(row.price_adjustment);
+        ProductVariant {
+            attribute_values: values_of.remove(&row.id).unwrap_or_default(),
+            id: row.id,
+            sku: row.sku,
+            name: row.name,
+            price_adjustment,
+            own_price: row.own_price.map(Money::from_minor),
+            price: base_price + price_adjustment,
+            compare_at_price: row.compare_at_price.map(Money::from_minor),
+            lowest_price_30_days: lowest.get(&row.id).copied().map(Money::from_minor),
+            barcode: row.barcode,
+            weight_grams: row.weight_grams,
+            inventory_count: row.on_hand,
+            is_available: row.on_hand > 0 && !row.is_archived,
+            is_archived: row.is_archived,
+        }
+    };
+    rows.into_iter().map(variant).collect()
+}
+
+/// The attributes of these values, each once; values that lie side by side are said once.
+fn attributes(values: &[(VariantId, VariantAttributeValue)]) -> Vec<Attribute> {
+    let mut attributes: Vec<Attribute> = Vec::new();
+    for (_, VariantAttributeValue { id, attribute_id, attribute, value }) in values {
+        let value = AttributeValue { id: *id, value: value.clone() };
+        match attributes.last_mut() {
+            Some(last) if last.id == *attribute_id && last.values.last() == Some(&value) => {}
+            Some(last) if last.id == *attribute_id => last.values.push(value),
+            _ => attributes.push(Attribute { id: *attribute_id, name: attribute.clone(), values: vec![value] }),
+        }
+    }
+    attributes
+}
