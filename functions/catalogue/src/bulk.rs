@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::Serialize;
 use shared::app::db::Tx;
 use shared::catalogue::store::write::{NamedVariant, find_variants};
-use shared::http::{FieldErrors, Fields};
+use shared::http::{ApiError, FieldErrors, Fields};
 use shared::ids::VariantId;
 use utoipa::ToSchema;
 
@@ -95,7 +95,7 @@ impl BulkAnswer {
 pub(crate) async fn find(
     tx: &mut Tx,
     names: &[Name],
-) -> sqlx::Result<(BTreeMap<usize, NamedVariant>, Vec<BulkResult>)> {
+) -> Result<(BTreeMap<usize, NamedVariant>, Vec<BulkResult>), ApiError> {
     let ids: Vec<VariantId> =
         names.iter().filter_map(|name| if let Name::Id(id) = name { Some(*id) } else { None }).collect();
     let skus: Vec<String> =

@@ -102,7 +102,7 @@ pub(crate) async fn change_prices(
     Ok(Json(BulkAnswer::new(new.dry_run, results)))
 }
 
-async fn change(tx: &mut Tx, new: &BulkPrices, now: Timestamp) -> sqlx::Result<Vec<BulkResult>> {
+async fn change(tx: &mut Tx, new: &BulkPrices, now: Timestamp) -> Result<Vec<BulkResult>, ApiError> {
     let names: Vec<Name> = new.items.iter().map(|item| Name::of(item.variant_id, item.sku.as_ref())).collect();
     let (variants, mut results) = find(tx, &names).await?;
     let mut products: Vec<ProductId> = variants.values().map(|variant| variant.product).collect();

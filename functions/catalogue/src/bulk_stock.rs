@@ -109,7 +109,7 @@ pub(crate) async fn change_stock(
     Ok(Json(BulkAnswer::new(new.dry_run, results)))
 }
 
-async fn change(tx: &mut Tx, new: &BulkStock, now: Timestamp) -> sqlx::Result<Vec<BulkResult>> {
+async fn change(tx: &mut Tx, new: &BulkStock, now: Timestamp) -> Result<Vec<BulkResult>, ApiError> {
     let names: Vec<Name> = new.items.iter().map(|item| Name::of(item.variant_id, item.sku.as_ref())).collect();
     let (variants, mut results) = find(tx, &names).await?;
     let ids: Vec<VariantId> = variants.values().map(|variant| variant.id).collect();

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use serde::Deserialize;
+use serde_json::json;
 use tokio::process::{Child, Command};
 use tokio::time::sleep;
 
@@ -136,6 +137,16 @@ impl Moto {
     pub(crate) async fn create_bucket(&self, name: &str) -> anyhow::Result<()> {
         let here = aws_sdk_s3::types::CreateBucketConfiguration::builder().location_constraint(REGION.into()).build();
         self.s3.create_bucket().bucket(name).create_bucket_configuration(here).send().await?;
+        Ok(())
+    }
+
+    /// A bucket whose files everybody sees, as the CDN shows them.
+    pub(crate) async fn create_public_bucket(&self, name: &str) -> anyhow::Result<()> {
+        self.create_bucket(name).await?;
+        let policy = json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{name}/*"),
+        }]});
+        self.s3.put_bucket_policy().bucket(name).policy(policy.to_string()).send().await?;
         Ok(())
     }
 

@@ -66,7 +66,7 @@ async fn serve(
     let queue_url = moto.create_queue().await?;
     moto.create_sender(MAIL_FROM).await?;
     moto.create_bucket(UPLOADS_BUCKET).await?;
-    moto.create_bucket(IMAGES_BUCKET).await?;
+    moto.create_public_bucket(IMAGES_BUCKET).await?;
     let file = home.path().join("env");
     let key = SigningKey::generate()?;
     write(&file, &variables(&database.app_url(), &key, &moto.url(), &queue_url, auth_options))?;

@@ -56,7 +56,7 @@ async fn play(dir: &Path, logs: &Path, binaries: &Path, moto: &Path) -> anyhow::
     let queue_url = moto.create_queue().await?;
     moto.create_sender(MAIL_FROM).await?;
     moto.create_bucket(UPLOADS_BUCKET).await?;
-    moto.create_bucket(IMAGES_BUCKET).await?;
+    moto.create_public_bucket(IMAGES_BUCKET).await?;
     let stack = stack
         .logging_to(logs)
         .with("DATABASE_URL", &cluster.url(DATABASE))

@@ -26,6 +26,7 @@ mod move_categories;
 mod price_history;
 mod root;
 mod update_product;
+mod who_may_write_products;
 mod write_attributes;
 mod write_brands;
 mod write_categories;

@@ -24,8 +24,8 @@ async fn the_root_leads_to_everything(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn reading_is_all_that_can_be_done(db: PgPool) {
+async fn the_root_is_there_to_be_read(db: PgPool) {
     let app = app(db);
-    let answer = app.anonymous().post("/api/v1/catalogue/products/", json!({})).await.expect(405);
+    let answer = app.anonymous().post("/api/v1/catalogue/", json!({})).await.expect(405);
     assert_eq!(answer.header("allow"), "GET,HEAD");
 }

@@ -1,3 +1,5 @@
+//! Drawing, by files that are made here.
+
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;

@@ -1,5 +1,5 @@
-//! What happens: somebody buys, twice, and gets two mails; once while SQS does not answer. Then they forget their password. Then they work
-//! here, and upload an image.
+//! What happens: somebody buys, twice, and gets two mails; once while SQS does not answer. Then they work here, and
+//! upload an image. Then they forget their password.
 
 mod upload;
 
@@ -50,8 +50,8 @@ impl Play {
         let number = self.buy_without_a_queue(&token).await.context("buy while SQS does not answer")?;
         self.relay().await.context("the relay sends what checkout could not")?;
         self.mail_arrives(2, number).await.context("the mail of the second order")?;
-        self.choose_another_password().await.context("a new password, by the link in a mail")?;
         self.upload_an_image(&token).await.context("an image, by S3")?;
+        self.choose_another_password().await.context("a new password, by the link in a mail")?;
         for file in sample_events(events)? {
             self.understands(&file).await.with_context(|| file.display().to_string())?;
         }

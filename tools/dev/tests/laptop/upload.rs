@@ -1,7 +1,7 @@
 //! An upload from its beginning to what everybody sees, on a laptop: the folder takes and gives what was signed and nothing else.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::body::Body;
@@ -101,6 +101,21 @@ async fn a_private_file_is_given_to_whoever_has_the_request_and_a_public_one_to_
     {
         assert_eq!(laptop.get(elsewhere).await.0, StatusCode::NOT_FOUND, "{elsewhere}");
     }
+}
+
+#[test]
+fn what_was_sent_a_day_ago_and_never_finished_is_gone_at_the_next_start() {
+    let (home, ambient) = (Home::new(Some(a_directory())).unwrap(), Clock::new() as Arc<dyn Ambient>);
+    Files::open(&home, &ambient).unwrap();
+    let uploads = home.files().join("private/uploads");
+    std::fs::create_dir_all(&uploads).unwrap();
+    let old = std::fs::File::create(uploads.join("old")).unwrap();
+    old.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    std::fs::File::create(uploads.join("new")).unwrap();
+
+    Files::open(&home, &ambient).unwrap();
+
+    assert!(!uploads.join("old").exists() && uploads.join("new").exists());
 }
 
 #[tokio::test]

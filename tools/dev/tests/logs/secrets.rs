@@ -194,8 +194,8 @@ async fn use_the_staffs_pages(client: &Client, secrets: &mut Secrets) {
     secrets.add("the session's cookie", &cookie);
     browser.clone().header("cookie", &cookie).get("/admin/").await.expect(200);
     browser.clone().header("cookie", &cookie[..cookie.len() - 5]).get("/admin/").await.expect(303);
-    browser.header("cookie", &cookie).post("/admin/sign-out/", json!({})).await.expect(303);
     begin_an_upload(&client.clone().bearer(&access), secrets).await;
+    browser.header("cookie", &cookie).post("/admin/sign-out/", json!({})).await.expect(303);
 }
 
 /// Whoever has the URL may send the file.

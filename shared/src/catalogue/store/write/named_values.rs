@@ -1,6 +1,6 @@
 //! Attribute values as staff name them: by id, or by the names of the attribute and of the value.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,8 +46,7 @@ pub struct KnownValue {
 }
 
 /// The values that these name, as far as there are such. Attributes (whatever the case of their name) and values that are named by name
-/// come into being as they are needed, in the order of their names, so that two who make the same ones wait for each other and not in a
-/// circle.
+/// come into being as they are needed.
 pub async fn find_or_make_values(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Result<HashMap<NamedValue, KnownValue>> {
     let attributes = attributes(tx, named).await?;
     let mut found = HashMap::new();
@@ -88,36 +87,52 @@ pub async fn find_or_make_values(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Res
     Ok(found)
 }
 
-/// Each attribute that is named: its id, and what it is called.
+/// Each attribute that is named: its id, and what it is called. New ones come in the order in which they are named, because that is the order
+/// in which they are shown; so who makes some waits for whoever else does.
 async fn attributes(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Result<HashMap<IdOrName, (AttributeId, String)>> {
-    let mut ids = BTreeSet::new();
-    let mut names = BTreeSet::new();
+    let (mut ids, mut names) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
     for name in named {
         match name {
-            NamedValue::Of { attribute: IdOrName::Id(id), .. } => drop(ids.insert(*id)),
-            NamedValue::Of { attribute: IdOrName::Name(name), .. } => drop(names.insert(name.clone())),
+            NamedValue::Of { attribute, .. } if !seen.insert(attribute) => {}
+            NamedValue::Of { attribute: IdOrName::Id(id), .. } => ids.push(*id),
+            NamedValue::Of { attribute: IdOrName::Name(name), .. } => names.push(name.clone()),
             NamedValue::Id(_) => {}
         }
     }
-    let (ids, names) = (Vec::from_iter(ids), Vec::from_iter(names));
-    if !names.is_empty() {
-        sqlx::query!(
-            "insert into attributes (name)
-             select t.name from unnest($1::text[]) as t (name)
-              where not exists (select from attributes a where lower(a.name) = lower(t.name))
-              order by lower(t.name)
-                 on conflict do nothing",
-            &names
-        )
-        .execute(&mut *tx)
-        .await?;
+    let known = known_attributes(tx, &ids, &names).await?;
+    names.retain(|name| !known.contains_key(&IdOrName::Name(name.clone())));
+    if names.is_empty() {
+        return Ok(known);
     }
+    // The number is nobody else's.
+    sqlx::query!(r#"select pg_advisory_xact_lock(2001) as "done: ()""#).fetch_one(&mut *tx).await?;
+    sqlx::query!(
+        "insert into attributes (name)
+         select t.name from unnest($1::text[]) with ordinality as t (name, place)
+          where not exists (select from attributes a where lower(a.name) = lower(t.name))
+          order by t.place
+             on conflict do nothing",
+        &names
+    )
+    .execute(&mut *tx)
+    .await?;
+    let mut all = known_attributes(tx, &[], &names).await?;
+    all.extend(known);
+    Ok(all)
+}
+
+async fn known_attributes(
+    tx: &mut Tx,
+    ids: &[i64],
+    names: &[String],
+) -> sqlx::Result<HashMap<IdOrName, (AttributeId, String)>> {
     let rows = sqlx::query!(
         r#"select a.id as "id!: AttributeId", a.name as "name!", null as "named?: String" from attributes a where a.id = any ($1)
            union all
            select a.id, a.name, t.name from unnest($2::text[]) as t (name) join attributes a on lower(a.name) = lower(t.name)"#,
-        &ids,
-        &names
+        ids,
+        names
     )
     .fetch_all(&mut *tx)
     .await?;
@@ -143,7 +158,8 @@ async fn values_by_id(tx: &mut Tx, ids: &[AttributeValueId]) -> sqlx::Result<Has
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// New values go behind the others of their attribute, in the order in which they are named: S, M, L.
+/// New values go behind the others of their attribute, in the order in which they are named: S, M, L. They are inserted in another, which is
+/// the same for everybody, so that two who make the same ones do not wait for each other in a circle.
 async fn values_by_name(tx: &mut Tx, wanted: Vec<(AttributeId, String)>) -> sqlx::Result<Vec<KnownValue>> {
     let (attributes, values): (Vec<AttributeId>, Vec<String>) = wanted.into_iter().unzip();
     if attributes.is_empty() {
