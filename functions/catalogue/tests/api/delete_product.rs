@@ -121,7 +121,8 @@ async fn a_product_that_is_changed_while_it_is_sold_waits_for_nobody_in_a_circle
     let both: Vec<TestProduct> = [1, 0].map(|at| bought(&shirt["variants"][at]["id"])).into();
     let at = path("ocean-blue-shirt");
 
-    let sales = join_all((0..8).map(|_| app.an_order_of(&[(&both[0], 1), (&both[1], 1)])));
+    let items = [(&both[0], 1), (&both[1], 1)];
+    let sales = join_all((0..8).map(|_| app.an_order_of(&items)));
     let changes = join_all((0..8).map(|_| editor.put(&at, whole.clone())));
     let (_, changed) = tokio::join!(sales, changes);
 
