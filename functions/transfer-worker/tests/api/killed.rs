@@ -56,7 +56,7 @@ async fn a_worker_that_is_killed_while_it_writes_leaves_nothing_of_the_piece(db:
     let id = shop.an_import(file_of(40).replace(",1,10\r", ",5,10\r").as_bytes()).await;
     // The piece waits for this row, in the middle of its transaction.
     let mut sale = shop.app.app.db.begin().await.unwrap();
-    sqlx::query("select from stock_levels for update").execute(&mut *sale).await.unwrap();
+    sqlx::query("select from stock_levels for update").execute(&mut sale).await.unwrap();
     let killed = shop.worker(Patience::default());
     let waits = async {
         while shop

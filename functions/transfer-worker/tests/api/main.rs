@@ -20,7 +20,7 @@ use shared::storage::{PresignedRequest, Storage, Upload};
 use shared::testing::{MemoryStorage, RecordingJobs, TestApp};
 use shared::time::Timestamp;
 use shared::transfers::parts::PartsBeside;
-use shared::transfers::store::imports::{self, NewImport};
+use shared::transfers::store::imports::{self as store, NewImport};
 use shared::transfers::{FileKind, Import, Work};
 use sqlx::PgPool;
 use transfer_worker::{Patience, Worker, work};
@@ -64,8 +64,8 @@ impl Shop {
         let bytes = i64::try_from(file.len()).unwrap();
         let mut tx = self.app.app.db.begin().await.unwrap();
         let new = NewImport { id, kind: FileKind::ShopifyCsv, stock: Stock::Counted, storage_key: &key, bytes };
-        imports::insert(&mut tx, &new, now).await.unwrap();
-        imports::start(&mut tx, id, now).await.unwrap();
+        store::insert(&mut tx, &new, now).await.unwrap();
+        store::start(&mut tx, id, now).await.unwrap();
         tx.commit().await.unwrap();
         id
     }
@@ -95,14 +95,14 @@ impl Shop {
 
     async fn import(&self, id: ImportId) -> Import {
         let mut tx = self.app.app.db.read().await.unwrap();
-        let import = imports::find(&mut tx, id).await.unwrap().unwrap();
+        let import = store::find(&mut tx, id).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         import
     }
 
     async fn bad_rows(&self, id: ImportId) -> Vec<(i64, String)> {
         let mut tx = self.app.app.db.read().await.unwrap();
-        let rows = imports::bad_rows(&mut tx, id, shared::transfers::Beside::default(), 100).await.unwrap();
+        let rows = store::bad_rows(&mut tx, id, shared::transfers::Beside::default(), 100).await.unwrap();
         tx.commit().await.unwrap();
         rows.into_iter().map(|row| (row.line, row.reason)).collect()
     }
