@@ -39,11 +39,10 @@ const PRODUCTS: &str = "
 
 /// The service, whose every statement's plan is in the log.
 async fn service_that_explains(db: &PgPool) -> (Db, RecordedLogs) {
-    // Without the triggers, which would look at each row.
-    let fill = format!("begin; set local session_replication_role = replica; {PRODUCTS} commit; vacuum analyze");
-    for statement in fill.split(';') {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned())).execute(db).await.unwrap();
-    }
+    // On one connection, and without the triggers, which would look at each row.
+    let fill = format!("begin; set local session_replication_role = replica; {PRODUCTS} commit");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(fill)).execute(db).await.unwrap();
+    sqlx::raw_sql("vacuum analyze").execute(db).await.unwrap();
     sqlx::raw_sql(
         "do $$ declare setting text; begin
              foreach setting in array array['session_preload_libraries = auto_explain', 'auto_explain.log_min_duration = 0',
