@@ -18,4 +18,5 @@ pub mod write;
 
 mod arranged;
 mod card;
+mod category_counts;
 mod ranked;

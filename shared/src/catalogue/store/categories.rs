@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::category_counts::{Places, product_counts};
 use crate::app::db::Tx;
 use crate::catalogue::{Category, CategoryChild, CategoryRow, CategorySummary, IdOrSlug};
 use crate::ids::{CategoryId, ProductId};
@@ -12,7 +13,8 @@ pub async fn all(tx: &mut Tx, now: Timestamp) -> sqlx::Result<Vec<CategoryRow>> 
     let rows = sqlx::query!("select id, parent_id, name, slug from categories order by position, name, id")
         .fetch_all(&mut *tx)
         .await?;
-    let counts = product_counts(tx, None, now).await?;
+    let places = rows.iter().map(|row| (row.id, row.parent_id)).collect();
+    let counts = product_counts(tx, &places, now).await?;
     Ok(rows
         .into_iter()
         .map(|row| CategoryRow {
@@ -37,7 +39,8 @@ pub async fn find(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::Res
     )
     .fetch_all(&mut *tx)
     .await?;
-    let counts = product_counts(tx, Some(summary.id), now).await?;
+    let places = places_below(tx, summary.id).await?;
+    let counts = product_counts(tx, &places, now).await?;
     let count = |id| counts.get(&id).copied().unwrap_or_default();
     let children = children.into_iter().map(|child| CategoryChild { product_count: count(child.id), summary: child });
     Ok(Some(Category {
@@ -50,44 +53,20 @@ pub async fn find(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::Res
     }))
 }
 
-/// How many products are on sale now in this category and in each below it (in every category without one), all that is below those
-/// included. A product that is filed in several of them counts once.
-async fn product_counts(
-    tx: &mut Tx,
-    top: Option<CategoryId>,
-    now: Timestamp,
-) -> sqlx::Result<HashMap<CategoryId, i64>> {
-    // Most products are filed alike, so they are counted by where they are filed first, and what lies above that is looked up once for
-    // each such place: with a row for each product and each category above it there would be ten times as many to sort.
+/// This category and all below it, and where each of them is. Its own parent is left out.
+async fn places_below(tx: &mut Tx, top: CategoryId) -> sqlx::Result<Places> {
     let rows = sqlx::query!(
-        r#"with recursive inside as (
-               select id from categories where ($1::bigint is null and parent_id is null) or id = $1
-               union all
-               select c.id from inside join categories c on c.parent_id = inside.id
-           ), above as (
-               select id, id as top from inside
-               union all
-               select c.id, above.top from above join categories c on c.parent_id = above.id
-           ), filed as (
-               select at, count(*) as products
-                 from (select array_agg(pc.category_id order by pc.category_id) as at
-                         from product_categories pc
-                         join products p on p.id = pc.product_id
-                        where is_published(p.status, p.publish_at, p.unpublish_at, $2)
-                          and ($1::bigint is null or pc.category_id in (select id from inside))
-                        group by pc.product_id) each
-                group by at
+        r#"with recursive down as (
+               select $1::bigint as id, null::bigint as parent_id
+               union
+               select c.id, c.parent_id from categories c join down on c.parent_id = down.id
            )
-           select top as "top!: CategoryId", sum(products)::bigint as "count!"
-             from (select distinct filed.at, above.top, filed.products
-                     from filed join above on above.id = any (filed.at)) counted
-            group by top"#,
-        top as _,
-        now as _
+           select id as "id!: CategoryId", parent_id as "parent_id: CategoryId" from down"#,
+        top as _
     )
     .fetch_all(&mut *tx)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.top, row.count)).collect())
+    Ok(rows.into_iter().map(|row| (row.id, row.parent_id)).collect())
 }
 
 /// The id of the category with this id or slug.
@@ -151,11 +130,8 @@ pub async fn subtree(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::
     )
     .fetch_all(&mut *tx)
     .await?;
-    let top = rows.iter().find(|row| row.parent_id.is_none()).map(|row| row.id);
-    let counts = match top {
-        Some(top) => product_counts(tx, Some(top), now).await?,
-        None => HashMap::new(),
-    };
+    let places = rows.iter().map(|row| (row.id, row.parent_id)).collect();
+    let counts = product_counts(tx, &places, now).await?;
     Ok(rows
         .into_iter()
         .map(|row| CategoryRow {
