@@ -124,8 +124,8 @@ impl Moto {
     }
 
     /// Its URL.
-    pub(crate) async fn create_queue(&self) -> anyhow::Result<String> {
-        let created = self.sqs.create_queue().queue_name("order-events").send().await?;
+    pub(crate) async fn create_queue(&self, name: &str) -> anyhow::Result<String> {
+        let created = self.sqs.create_queue().queue_name(name).send().await?;
         created.queue_url.context("a queue without a URL")
     }
 

@@ -63,14 +63,21 @@ async fn serve(
     sample::load(&database.app(1), SystemAmbient.now()).await.context("the sample catalogue could not be loaded")?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.moto_port));
     let moto = Moto::start(&args.moto, home.path(), address).await?;
-    let queue_url = moto.create_queue().await?;
+    let queues =
+        Queues { orders: moto.create_queue("order-events").await?, jobs: moto.create_queue("catalogue-jobs").await? };
     moto.create_sender(MAIL_FROM).await?;
     moto.create_bucket(UPLOADS_BUCKET).await?;
     moto.create_public_bucket(IMAGES_BUCKET).await?;
     let file = home.path().join("env");
     let key = SigningKey::generate()?;
-    write(&file, &variables(&database.app_url(), &key, &moto.url(), &queue_url, auth_options))?;
+    write(&file, &variables(&database.app_url(), &key, &moto.url(), &queues, auth_options))?;
     Ok(Some((moto, file)))
+}
+
+/// Where the queues are.
+struct Queues {
+    orders: String,
+    jobs: String,
 }
 
 /// What the functions read: each function its own, and all of them in one list.
@@ -80,7 +87,7 @@ fn variables(
     database: &str,
     key: &SigningKey,
     moto: &str,
-    queue: &str,
+    queues: &Queues,
     auth_options: &str,
 ) -> Vec<(&'static str, String)> {
     vec![
@@ -90,7 +97,8 @@ fn variables(
         ("AUTH_OPTIONS", auth_options.to_owned()),
         ("TOKEN_PUBLIC_KEYS", key.signer.public_key_text()),
         ("TOKEN_SIGNING_KEY", key.private.clone()),
-        ("ORDER_EVENTS_QUEUE_URL", queue.to_owned()),
+        ("ORDER_EVENTS_QUEUE_URL", queues.orders.clone()),
+        ("CATALOGUE_JOBS_QUEUE_URL", queues.jobs.clone()),
         ("AWS_ENDPOINT_URL_SQS", moto.to_owned()),
         ("AWS_ENDPOINT_URL_SESV2", moto.to_owned()),
         ("AWS_ENDPOINT_URL_S3", moto.to_owned()),
@@ -125,7 +133,9 @@ mod tests {
     #[test]
     fn the_functions_are_told_what_env_json_tells_them() {
         let example: Value = serde_json::from_str(include_str!("../../../env.example.json")).unwrap();
-        let told = variables("postgres://", &SigningKey::generate().unwrap(), "http://moto", "http://moto/queue", "");
+        let queues =
+            Queues { orders: "http://moto/order-events".to_owned(), jobs: "http://moto/catalogue-jobs".to_owned() };
+        let told = variables("postgres://", &SigningKey::generate().unwrap(), "http://moto", &queues, "");
         for (name, value) in example["Parameters"].as_object().unwrap() {
             let is_told = told.iter().any(|(known, _)| known == name);
             assert!(is_told || value == "", "{name}");

@@ -53,7 +53,7 @@ async fn play(dir: &Path, logs: &Path, binaries: &Path, moto: &Path) -> anyhow::
     cluster.create_database(DATABASE)?;
     let free = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let moto = Moto::start(moto, logs, free).await?;
-    let queue_url = moto.create_queue().await?;
+    let queue_url = moto.create_queue("order-events").await?;
     moto.create_sender(MAIL_FROM).await?;
     moto.create_bucket(UPLOADS_BUCKET).await?;
     moto.create_public_bucket(IMAGES_BUCKET).await?;

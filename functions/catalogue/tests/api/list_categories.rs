@@ -39,6 +39,7 @@ async fn each_category_counts_once_what_is_on_sale_now_in_it_and_below(db: PgPoo
          select p.id, c.id from products p, categories c where p.slug = 'boots' and c.slug in ('tees', 'shirts')",
         "update products set unpublish_at = '2026-11-23' where slug = 't-shirt'",
         "update products set publish_at = '2026-11-22 07:38' where slug = 'blouse'",
+        "select refresh_product_cards(array_agg(id)) from products",
     ] {
         sqlx::query(change).execute(&shop.app.db).await.unwrap();
     }

@@ -64,9 +64,9 @@ async fn each_request_for_what_is_there_again_is_an_event_and_only_once(db: PgPo
     let mut sent: Vec<i64> = queue
         .sent()
         .into_iter()
-        .map(|event| match event.happened {
-            Happened::BackInStock { notice_id } => notice_id.0,
-            other => panic!("{other:?}"),
+        .map(|event| {
+            let Happened::BackInStock { notice_id } = event.happened else { panic!("{event:?}") };
+            notice_id.0
         })
         .collect();
     sent.sort_unstable();
@@ -136,7 +136,8 @@ async fn two_relays_tell_nobody_twice(db: PgPool) {
 
     let (first, second) = tokio::join!(drain(&one), drain(&other));
 
-    (first.unwrap(), second.unwrap());
+    first.unwrap();
+    second.unwrap();
     assert_eq!(app.count("select count(*) from outbox").await, 300);
     assert_eq!(app.count(WAITING).await, 0);
 }

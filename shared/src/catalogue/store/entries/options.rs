@@ -95,13 +95,17 @@ fn columns(wanted: &[(AttributeId, String)]) -> (Vec<i64>, Vec<String>) {
     wanted.iter().map(|(attribute, value)| (attribute.0, value.clone())).unzip()
 }
 
+/// New attributes come in the order in which they are named, because that is the order in which they are shown. Batches take turns, so two
+/// that name them in different orders do not wait for each other.
 async fn make_attributes(tx: &mut Tx, names: &[String]) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into attributes (name)
-         select distinct on (lower(t.name)) t.name
-           from unnest($1::text[]) with ordinality as t (name, place)
-          where not exists (select from attributes a where lower(a.name) = lower(t.name))
-          order by lower(t.name), t.place
+         select named.name
+           from (select distinct on (lower(t.name)) t.name, t.place
+                   from unnest($1::text[]) with ordinality as t (name, place)
+                  where not exists (select from attributes a where lower(a.name) = lower(t.name))
+                  order by lower(t.name), t.place) named
+          order by named.place
              on conflict do nothing",
         names
     )

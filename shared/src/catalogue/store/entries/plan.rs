@@ -92,10 +92,8 @@ impl<'e> Plan<'e> {
 
 impl VariantPlan {
     fn change(&self) -> Change {
-        match self.row {
-            Change::Unchanged if self.has_other_options || self.stock.is_some() => Change::Updated,
-            row => row,
-        }
+        let has_more = self.has_other_options || self.stock.is_some();
+        if self.row == Change::Unchanged && has_more { Change::Updated } else { self.row }
     }
 }
 
