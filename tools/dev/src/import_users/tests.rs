@@ -198,7 +198,7 @@ impl Read for BreaksOff {
 async fn what_was_committed_before_it_broke_off_stays(db: PgPool) {
     let service = service_db(&db);
     let rows = |from: usize| (from..BATCH * 2).map(|n| format!("u{n}@x.io,!\n")).collect::<String>();
-    let begun = format!("email,password\n{}", rows(0));
+    let begun = format!("email,password\n{}", rows(1));
     let broken = BufReader::new(begun.as_bytes().chain(BreaksOff));
 
     let dump = Dump::recognise(broken).unwrap();
