@@ -15,19 +15,6 @@ alter table products
     -- search_document without the description: small, so it lies in the row and is quick to rank by.
     add column title_words tsvector not null default '';
 
--- The own categories and not those above them: where a category is moved, no product changes. Whoever asks for a category asks for all
--- that is below it, which the tree, being small, says at once.
-create index product_by_category on products using gin (category_ids);
-create index product_by_value on products using gin (value_ids);
-create index product_by_tag on products using gin (tags);
-create index product_by_title on products using gin (title_words);
-
--- Staff walk through all of them, so an index of the active ones does not serve. None of these holds what a sale changes: an update of
--- is_available stays a heap-only one.
-create index product_by_newest_of_all on products (created_at, id);
-create index product_by_name_of_all on products (name, id);
-create index product_by_price_of_all on products (price_min, id);
-
 -- The words that products have, to find the ones that somebody meant who typed another. A word stays when its last product goes: what
 -- it leads to then finds nothing, as it would without it. No constraint keeps a word from being here twice, because two writers who bring the
 -- same new words would have to wait for each other, and in a circle; twice does no harm.
@@ -98,3 +85,18 @@ end $$;
 
 -- Every card that there is, as it is now written.
 select refresh_product_cards(array(select id from products));
+
+-- The indexes come after, because a table is filled quicker without them.
+
+-- The own categories and not those above them: where a category is moved, no product changes. Whoever asks for a category asks for all
+-- that is below it, which the tree, being small, says at once.
+create index product_by_category on products using gin (category_ids);
+create index product_by_value on products using gin (value_ids);
+create index product_by_tag on products using gin (tags);
+create index product_by_title on products using gin (title_words);
+
+-- Staff walk through all of them, so an index of the active ones does not serve. None of these holds what a sale changes: an update of
+-- is_available stays a heap-only one.
+create index product_by_newest_of_all on products (created_at, id);
+create index product_by_name_of_all on products (name, id);
+create index product_by_price_of_all on products (price_min, id);

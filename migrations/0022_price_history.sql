@@ -10,8 +10,10 @@ create table variant_prices (
     price bigint not null,
     -- Whether a price before a reduction stood beside it.
     is_reduced boolean not null,
-    -- Whether anybody was asked this price: not that of a draft, or of what is archived.
+    -- Whether anybody was asked this price, within these times: not that of a draft, or of what is archived.
     is_offered boolean not null,
+    offered_from timestamptz,
+    offered_until timestamptz,
     primary key (variant_id, at)
 );
 
@@ -19,18 +21,20 @@ create table variant_prices (
 -- lay between was never seen.
 create function note_variant_prices(p_variant_ids bigint[]) returns void language plpgsql as $$
 begin
-    insert into variant_prices (variant_id, at, price, is_reduced, is_offered)
+    insert into variant_prices (variant_id, at, price, is_reduced, is_offered, offered_from, offered_until)
     -- Who began earlier and had to wait for the product comes later all the same.
     select v.id, case when last.at > now() then last.at + interval '1 microsecond' else now() end,
-           p.base_price + v.price_adjustment, v.compare_at_price is not null, p.status = 'active' and v.archived_at is null
+           p.base_price + v.price_adjustment, v.compare_at_price is not null, p.status = 'active' and v.archived_at is null,
+           p.publish_at, p.unpublish_at
       from product_variants v
       join products p on p.id = v.product_id
       left join lateral (select h.* from variant_prices h where h.variant_id = v.id order by h.at desc limit 1) last on true
      where v.id = any (p_variant_ids)
-       and (last.price, last.is_reduced, last.is_offered) is distinct from
-           (p.base_price + v.price_adjustment, v.compare_at_price is not null, p.status = 'active' and v.archived_at is null)
+       and (last.price, last.is_reduced, last.is_offered, last.offered_from, last.offered_until) is distinct from
+           (p.base_price + v.price_adjustment, v.compare_at_price is not null, p.status = 'active' and v.archived_at is null, p.publish_at, p.unpublish_at)
     on conflict (variant_id, at) do update
-       set price = excluded.price, is_reduced = excluded.is_reduced, is_offered = excluded.is_offered;
+       set price = excluded.price, is_reduced = excluded.is_reduced, is_offered = excluded.is_offered,
+           offered_from = excluded.offered_from, offered_until = excluded.offered_until;
 
     -- What held before the 30 days before the last other price is asked for by nobody any more.
     delete from variant_prices h
@@ -47,8 +51,9 @@ end $$;
 -- New variants have no history to look at, and an import makes many at once: one statement for all of them.
 create function note_prices_of_new_variants() returns trigger language plpgsql as $$
 begin
-    insert into variant_prices (variant_id, at, price, is_reduced, is_offered)
-    select v.id, now(), p.base_price + v.price_adjustment, v.compare_at_price is not null, p.status = 'active' and v.archived_at is null
+    insert into variant_prices (variant_id, at, price, is_reduced, is_offered, offered_from, offered_until)
+    select v.id, now(), p.base_price + v.price_adjustment, v.compare_at_price is not null, p.status = 'active' and v.archived_at is null,
+           p.publish_at, p.unpublish_at
       from new_variants v join products p on p.id = v.product_id;
     return null;
 end $$;
@@ -74,12 +79,14 @@ begin
     return null;
 end $$;
 -- By its name after variants_keep_their_own_price: an own price that stays is no change.
-create trigger variants_note_their_prices after update of base_price, status on products
-    for each row when (old.base_price <> new.base_price or old.status <> new.status) execute function note_prices_of_product();
+create trigger variants_note_their_prices after update of base_price, status, publish_at, unpublish_at on products
+    for each row when ((old.base_price, old.status, old.publish_at, old.unpublish_at)
+                       is distinct from (new.base_price, new.status, new.publish_at, new.unpublish_at)) execute function note_prices_of_product();
 
 -- What is there costs what it costs from today on: since when it does, nobody has written down.
-insert into variant_prices (variant_id, at, price, is_reduced, is_offered)
-select v.id, now(), p.base_price + v.price_adjustment, v.compare_at_price is not null, p.status = 'active' and v.archived_at is null
+insert into variant_prices (variant_id, at, price, is_reduced, is_offered, offered_from, offered_until)
+select v.id, now(), p.base_price + v.price_adjustment, v.compare_at_price is not null, p.status = 'active' and v.archived_at is null,
+       p.publish_at, p.unpublish_at
   from product_variants v join products p on p.id = v.product_id;
 
 -- As in 0001_catalogue.sql, and by its index: a condition that depends on the table's name looked at every variant there is for each one that was

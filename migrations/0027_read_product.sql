@@ -24,6 +24,10 @@ language sql stable as $$
       from reduced r
       join variant_prices h on h.variant_id = r.id
      where h.is_offered and h.at < r.since
+       -- It was for sale at some time while it cost that.
+       and (h.offered_until is null or h.offered_until > h.at)
+       and (h.offered_from is null or h.offered_from < least(r.since, (
+               select min(next.at) from variant_prices next where next.variant_id = h.variant_id and next.at > h.at)))
        -- From the one that held when the 30 days began.
        and h.at >= coalesce((select max(o.at) from variant_prices o
                               where o.variant_id = r.id and o.at <= r.since - interval '30 days'), '-infinity')

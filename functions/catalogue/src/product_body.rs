@@ -15,31 +15,31 @@ use crate::variant_body::{MOST_VARIANTS, SKU_MAX, VariantToBe, nullable};
 /// What a whole product may weigh, in bytes: 500 variants and a long description have room.
 pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
 /// How long a name may be, in characters.
-const NAME_MAX: usize = 200;
+const NAME_MAX: usize = 255;
 /// How long a description may be.
 const DESCRIPTION_MAX: usize = 65_536;
 /// How many categories and tags a product may have.
 const MOST_LABELS: usize = 100;
 /// How long a tag may be.
-const TAG_MAX: usize = 100;
+const TAG_MAX: usize = 255;
 
 /// A product as it is to be. A PUT has to say `variants` and `images`, so that nobody loses them by leaving them out.
 #[derive(Debug, ToSchema)]
 pub(crate) struct ProductToBe {
     /// Its name.
-    #[schema(min_length = 1, max_length = 200, example = "Ocean Blue Shirt")]
+    #[schema(min_length = 1, max_length = 255, example = "Ocean Blue Shirt")]
     pub name: String,
     /// Its name in URLs; the old one leads to it from then on. Made of the name, if not said; as it was in a PUT.
     #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "ocean-blue-shirt")]
     pub slug: Option<String>,
-    /// Whose it is.
-    #[schema(nullable, required = false)]
-    pub brand_id: Option<BrandId>,
-    /// Where it is filed.
+    /// Whose it is; null: nobody's. As it was in a PUT, if not said.
+    #[schema(value_type = Option<BrandId>, required = false)]
+    pub brand_id: Option<Option<BrandId>>,
+    /// Where it is filed; as it was in a PUT, if not said.
     #[schema(value_type = Vec<CategoryId>, required = false, max_items = 100)]
     pub category_ids: Option<Vec<CategoryId>>,
     /// Its own SKU, beside those of its variants. No other product has it.
-    #[schema(required = false, max_length = 100)]
+    #[schema(required = false, max_length = 255)]
     pub sku: Option<String>,
     /// HTML. What could harm whoever reads it is taken out.
     #[schema(value_type = String, required = false, max_length = 65_536, example = "<p>Soft linen.</p>")]
@@ -74,7 +74,7 @@ pub(crate) struct ProductToBe {
 #[derive(Debug, ToSchema)]
 pub(crate) struct ProductPatch {
     /// Its name.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 255)]
     pub name: Option<String>,
     /// Its name in URLs; the old one leads to it from now on.
     #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -86,7 +86,7 @@ pub(crate) struct ProductPatch {
     #[schema(value_type = Vec<CategoryId>, required = false, max_items = 100)]
     pub category_ids: Option<Vec<CategoryId>>,
     /// Its own SKU; null: none.
-    #[schema(value_type = Option<String>, required = false, max_length = 100)]
+    #[schema(value_type = Option<String>, required = false, max_length = 255)]
     pub sku: Option<Option<String>>,
     /// HTML. What could harm whoever reads it is taken out.
     #[schema(value_type = String, required = false, max_length = 65_536)]
@@ -128,8 +128,7 @@ impl FromFields for ProductPatch {
         let sku = nullable(fields, "sku", |fields, field| fields.text(field, SKU_MAX));
         let description = fields.maybe("description", |fields, field| fields.text_or_blank(field, DESCRIPTION_MAX));
         let base_price = fields.sent("base_price", Fields::price);
-        let tags = fields
-            .maybe("tags", |fields, field| fields.values(field, MOST_LABELS, |fields, at| fields.text(at, TAG_MAX)));
+        let tags = fields.maybe("tags", |fields, field| fields.values(field, MOST_LABELS, tag));
         let status = fields.filter("status", status);
         let publish_at = nullable(fields, "publish_at", Fields::timestamp);
         let unpublish_at = nullable(fields, "unpublish_at", Fields::timestamp);
@@ -165,7 +164,7 @@ impl FromFields for ProductToBe {
         Some(Self {
             name: said.name?,
             slug: said.slug,
-            brand_id: said.brand_id.flatten(),
+            brand_id: said.brand_id,
             category_ids: said.category_ids,
             sku: said.sku.flatten(),
             description: said.description,
@@ -186,8 +185,8 @@ impl From<ProductToBe> for ProductPatch {
         Self {
             name: Some(all.name),
             slug: all.slug,
-            brand_id: Some(all.brand_id),
-            category_ids: Some(all.category_ids.unwrap_or_default()),
+            brand_id: all.brand_id,
+            category_ids: all.category_ids,
             sku: Some(all.sku),
             description: Some(all.description.unwrap_or_default()),
             base_price: Some(all.base_price),
@@ -208,7 +207,7 @@ impl ProductToBe {
         ProductState {
             slug: self.slug.clone().unwrap_or_else(|| slugify(&self.name)),
             name: self.name.clone(),
-            brand: self.brand_id,
+            brand: self.brand_id.flatten(),
             sku: self.sku.clone(),
             description: self.description.clone().unwrap_or_default(),
             base_price: self.base_price,
@@ -237,6 +236,16 @@ impl ProductPatch {
             unpublish_at: self.unpublish_at.unwrap_or(publication.and_then(|was| was.unpublish_at)),
         }
     }
+}
+
+/// Files of products separate tags by commas, so none has one.
+fn tag(fields: &mut Fields, at: &str) -> Option<String> {
+    let tag = fields.text(at, TAG_MAX)?;
+    if tag.contains(',') {
+        fields.error(at, "A tag has no comma.");
+        return None;
+    }
+    Some(tag)
 }
 
 fn status(fields: &mut Fields, field: &str) -> Option<Status> {

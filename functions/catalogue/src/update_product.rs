@@ -31,7 +31,7 @@ use crate::{images_change, variants_change};
         ("id_or_slug" = String, Path, description = "The product's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = ProductToBe,
+    request_body(content = ProductToBe, description = "All of it: `variants` and `images` have to be there, so that nobody loses them by leaving them out."),
     responses(
         (status = 200, body = Product, description = "The product as it is now."),
         (status = 404, body = Problem, description = "There is no such product."),

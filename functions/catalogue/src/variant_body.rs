@@ -8,11 +8,11 @@ use shared::money::Money;
 use utoipa::ToSchema;
 
 /// How long a SKU or a barcode may be, in characters.
-pub(crate) const SKU_MAX: usize = 100;
+pub(crate) const SKU_MAX: usize = 255;
 /// How long the name of an attribute may be.
-pub(crate) const ATTRIBUTE_MAX: usize = 100;
+pub(crate) const ATTRIBUTE_MAX: usize = 255;
 /// How long a value or the name of a variant may be.
-pub(crate) const VALUE_MAX: usize = 200;
+pub(crate) const VALUE_MAX: usize = 255;
 /// How many variants a product may have that are not archived.
 pub(crate) const MOST_VARIANTS: usize = 500;
 /// How many values a variant may have.
@@ -25,10 +25,10 @@ pub(crate) struct VariantToBe {
     #[schema(value_type = VariantId, required = false)]
     pub id: Option<VariantId>,
     /// Its SKU. No other variant has it.
-    #[schema(min_length = 1, max_length = 100, example = "SHIRT-BLUE-M")]
+    #[schema(min_length = 1, max_length = 255, example = "SHIRT-BLUE-M")]
     pub sku: String,
     /// What it is called beside its product; made of its values, if not said.
-    #[schema(value_type = String, required = false, max_length = 200, example = "M / Blue")]
+    #[schema(value_type = String, required = false, max_length = 255, example = "M / Blue")]
     pub name: Option<String>,
     /// What makes it this variant: values by id, at most one of each attribute. No two variants of a product have the same.
     #[schema(value_type = Vec<AttributeValueId>, required = false, max_items = 20)]
@@ -39,14 +39,15 @@ pub(crate) struct VariantToBe {
     /// What it costs beyond the base price; may be negative, its price may not. Nothing, if not said.
     #[schema(value_type = String, required = false, pattern = r"^-?\d+(\.\d{1,2})?$", example = "2.50")]
     pub price_adjustment: Option<Money>,
-    /// Its price, whatever the base price is or becomes. None, if not said.
+    /// Its price, whatever the base price is or becomes. None, if not said. `price` means the same, where neither this nor `price_adjustment`
+    /// is sent.
     #[schema(value_type = Option<String>, required = false, example = "149.90")]
     pub own_price: Option<Money>,
     /// The price before a reduction. None, if not said.
     #[schema(value_type = Option<String>, required = false, example = "199.90")]
     pub compare_at_price: Option<Money>,
     /// What the scanner reads. None, if not said.
-    #[schema(required = false, max_length = 100)]
+    #[schema(required = false, max_length = 255)]
     pub barcode: Option<String>,
     /// What it weighs. Unknown, if not said.
     #[schema(required = false, minimum = 0, maximum = 1_000_000_000)]
@@ -69,10 +70,10 @@ pub(crate) struct VariantToBe {
 #[derive(Clone, Debug, Default, ToSchema)]
 pub(crate) struct VariantPatch {
     /// Its SKU.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 100)]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 255)]
     pub sku: Option<String>,
     /// What it is called beside its product. One that was made of its values follows them.
-    #[schema(value_type = String, required = false, max_length = 200)]
+    #[schema(value_type = String, required = false, max_length = 255)]
     pub name: Option<String>,
     /// All of its values, by id.
     #[schema(value_type = Vec<AttributeValueId>, required = false, max_items = 20)]
@@ -83,14 +84,15 @@ pub(crate) struct VariantPatch {
     /// What it costs beyond the base price. Changes nothing while it has a price of its own.
     #[schema(value_type = String, required = false, pattern = r"^-?\d+(\.\d{1,2})?$")]
     pub price_adjustment: Option<Money>,
-    /// Its price, whatever the base price; null: the base price and the adjustment again.
+    /// Its price, whatever the base price; null: the base price and the adjustment again. `price` means the same, where neither this nor
+    /// `price_adjustment` is sent.
     #[schema(value_type = Option<String>, required = false)]
     pub own_price: Option<Option<Money>>,
     /// The price before a reduction; null: none.
     #[schema(value_type = Option<String>, required = false)]
     pub compare_at_price: Option<Option<Money>>,
     /// What the scanner reads; null: nothing.
-    #[schema(value_type = Option<String>, required = false, max_length = 100)]
+    #[schema(value_type = Option<String>, required = false, max_length = 255)]
     pub barcode: Option<Option<String>>,
     /// What it weighs; null: unknown.
     #[schema(value_type = Option<i32>, required = false, minimum = 0, maximum = 1_000_000_000)]
@@ -134,7 +136,9 @@ impl FromFields for VariantPatch {
         });
         let options = fields.maybe("options", |fields, field| fields.list(field, MOST_VALUES));
         let price_adjustment = fields.filter("price_adjustment", Fields::price_adjustment);
-        let own_price = nullable(fields, "own_price", Fields::price);
+        // What a read calls the price is meant as its own, where nothing says how it comes about.
+        let says_how = fields.has("own_price") || fields.has("price_adjustment");
+        let own_price = nullable(fields, if says_how { "own_price" } else { "price" }, Fields::price);
         let compare_at_price = nullable(fields, "compare_at_price", Fields::price);
         let barcode = nullable(fields, "barcode", |fields, field| fields.text(field, SKU_MAX));
         let weight_grams =

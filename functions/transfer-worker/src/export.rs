@@ -117,7 +117,10 @@ async fn read(worker: &Worker, after: Option<ProductId>, is_the_first: bool) -> 
                     rows.iter().for_each(|row| write_row(&mut text.csv, row));
                     text.products += 1;
                 }
-                Err(_) => text.left_out += 1,
+                Err(because) => {
+                    tracing::warn!(product = %product.slug, because, "a product is not in the export");
+                    text.left_out += 1;
+                }
             }
         }
     }

@@ -16,13 +16,16 @@ use utoipa::ToSchema;
 
 use crate::Transfers;
 
+/// How long `UploadBucket` keeps a file.
+const KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
+
 /// An export, and how to get its file.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ExportProgress {
     /// The export.
     #[serde(flatten)]
     pub export: Export,
-    /// How to get the file, within fifteen minutes; null until it is done. Whoever has it may.
+    /// How to get the file, within fifteen minutes; null until it is done, and again a week after that. Whoever has it may.
     pub download: Option<PresignedRequest>,
 }
 
@@ -50,9 +53,10 @@ pub(crate) async fn get_export(
     let mut tx = app.db.read().await?;
     let export = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
-    let download = if export.status == TransferStatus::Done {
-        let request =
-            transfers.storage.presign_download(&export.storage_key, "products.csv", app.ambient.now()).await?;
+    let now = app.ambient.now();
+    let is_kept = export.finished_at.is_some_and(|at| now < at.plus_seconds(KEPT_SECONDS));
+    let download = if export.status == TransferStatus::Done && is_kept {
+        let request = transfers.storage.presign_download(&export.storage_key, "products.csv", now).await?;
         Some(request.with_base_url(&base.0))
     } else {
         None

@@ -1,7 +1,7 @@
 //! What is told of an upload.
 
 use serde::Serialize;
-use shared::catalogue::ImageFile;
+use shared::catalogue::{ImageFile, MainImage};
 use shared::http::Problem;
 use shared::ids::UploadId;
 use shared::storage::PresignedRequest;
@@ -42,12 +42,15 @@ pub(crate) struct BegunUpload {
 }
 
 impl ImageUpload {
-    /// With absolute URLs but for `url`: a product's image is kept by that very text.
+    /// With absolute URLs.
     pub(crate) fn of(upload: Upload, base: &str) -> Self {
         let status = upload.state.status();
         let (url, file, refusal) = match upload.state {
             UploadState::Waiting => (None, None, None),
-            UploadState::Finished(image) => (Some(image.url.clone()), Some(file(image).with_base_url(base)), None),
+            UploadState::Finished(image) => {
+                let whole = MainImage { url: image.url.clone(), alt_text: String::new(), list_url: None };
+                (Some(whole.with_base_url(base).url), Some(file(image).with_base_url(base)), None)
+            }
             UploadState::Refused(because) => (None, None, Some(problem(because))),
         };
         let Upload { id, created_at, image_type: content_type, bytes, .. } = upload;

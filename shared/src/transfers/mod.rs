@@ -196,7 +196,8 @@ pub struct Export {
     pub products: i64,
     /// How many are written.
     pub products_done: i64,
-    /// How many the format cannot say: those without variants, or that differ by more than three attributes.
+    /// How many the format cannot say: those without variants, or whose variants differ by more than three attributes or do not all have the
+    /// same. The log names them.
     pub products_left_out: i64,
     /// How large the file is by now.
     pub bytes: i64,

@@ -41,13 +41,17 @@ async fn a_change_changes_what_is_sent_and_nothing_else(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn what_was_read_can_be_sent_back_and_changes_nothing(db: PgPool) {
-    let app = app(db);
-    let editor = editor(&app).await;
+    let shop = Shop::open(db).await;
+    let app = &shop.app;
+    let editor = editor(app).await;
     let mut shirt = shirt();
     shirt["images"][1]["url"] = json!("/dev/images/m.svg");
     shirt["variants"][0]["own_price"] = json!("12.00");
+    shirt["brand_id"] = json!(shop.ana);
+    shirt["category_ids"] = json!([shop.shirts]);
     let before = editor.post(PRODUCTS, shirt).await.expect(201).body;
     assert_eq!(before["images"][1]["url"], "http://shop.test/dev/images/m.svg");
+    assert_eq!((&before["brand"]["id"], &before["categories"][0]["id"]), (&json!(shop.ana), &json!(shop.shirts)));
 
     let after = editor.put(&path("ocean-blue-shirt"), before.clone()).await.expect(200).body;
 
@@ -265,4 +269,31 @@ async fn the_default_variant_is_one_that_is_there_and_sold(db: PgPool) {
     assert_eq!(&editor.get(&at).await.expect(200).body["default_variant_id"], medium);
     let refused = editor.patch(&at, json!({"default_variant_id": small})).await.expect(400).body;
     assert_eq!(refused, json!({"default_variant_id": ["An archived variant is not shown."]}));
+}
+
+/// Each has what the other comes to: the one the brand, the other its products.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_brand_is_renamed_while_its_products_are_written(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+    let mut shirt = shirt();
+    shirt["brand_id"] = json!(shop.ana);
+    editor.post(PRODUCTS, shirt).await.expect(201);
+    let brand = format!("/api/v1/catalogue/brands/{}/", shop.ana);
+    for round in 0..8 {
+        let rename = editor.patch(&brand, json!({"name": format!("Ana {round}")}));
+        let writes = join_all((0..4).map(|n| {
+            let (at, to) =
+                (path("ocean-blue-shirt"), json!({"description": format!("{round}.{n}"), "brand_id": shop.ana}));
+            let editor = &editor;
+            async move { editor.patch(&at, to).await.status }
+        }));
+        let (renamed, written) = tokio::join!(rename, writes);
+        assert_eq!(
+            (renamed.status, written),
+            (200.into(), vec![200; 4].into_iter().map(Into::into).collect::<Vec<_>>())
+        );
+    }
+    let page = shop.client().get(&path("ocean-blue-shirt")).await.expect(200);
+    assert_eq!(page.body["brand"]["name"], "Ana 7");
 }

@@ -1,5 +1,7 @@
 //! Products as the rows of a Shopify product export. Imported again they change nothing.
 
+use std::collections::BTreeSet;
+
 use super::product::{NO_OPTION, NO_OPTION_VALUE, OPTIONS};
 use crate::catalogue::entry::ONLY_VARIANT;
 use crate::catalogue::store::whole::{WholeProduct, WholeVariant};
@@ -52,6 +54,10 @@ pub fn rows(product: &WholeProduct) -> Result<Vec<Cells>, &'static str> {
     }
     if variants.is_empty() {
         return Err("it has no variant");
+    }
+    // The file has one list of attributes for all of them: what it could not say of one, an import would take away.
+    if variants.windows(2).any(|pair| matches!(pair, [one, other] if attributes_of(one) != attributes_of(other))) {
+        return Err("its variants do not all have the same attributes");
     }
     let mut images: Vec<(&str, &str)> = Vec::new();
     for image in &product.images {
@@ -119,6 +125,10 @@ fn add_variant(row: &mut Cells, product: &WholeProduct, variant: &WholeVariant, 
     row.set("Variant Barcode", variant.barcode.as_deref().unwrap_or_default());
     row.set("Variant Image", image.map_or("", |image| &image.url));
     row.set("Variant Weight Unit", "g");
+}
+
+fn attributes_of(variant: &WholeVariant) -> BTreeSet<&str> {
+    variant.options.iter().map(|(name, _)| name.as_str()).collect()
 }
 
 /// The attributes by which the variants differ, in the order in which the first variant's name has their values.

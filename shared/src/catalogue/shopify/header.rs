@@ -22,6 +22,9 @@ pub enum Unrecognised {
     /// It has two bytes for a letter.
     #[error("it is UTF-16; save it as CSV in UTF-8, as Shopify does")]
     Utf16,
+    /// Its lines end in a way that no other program writes any more.
+    #[error("its lines end in CR alone; save it as CSV in UTF-8, as Shopify does")]
+    LoneCr,
     /// It could not be read.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -34,6 +37,9 @@ impl Header {
         let bytes = first.fields.first().map(Vec::as_slice).unwrap_or_default();
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             return Err(Unrecognised::Utf16);
+        }
+        if first.fields.iter().any(|field| field.contains(&b'\r')) {
+            return Err(Unrecognised::LoneCr);
         }
         let names = first.fields.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
         let header = Self(names);

@@ -138,8 +138,7 @@ impl Reading<'_> {
             compare_at_price: row.money(self.columns, Column::CompareAtPrice)?,
             barcode: row.text(self.columns, Column::Barcode)?,
             weight_grams: row.number(self.columns, Column::Grams)?.map(|grams| grams.max(0)),
-            // Shopify counts below zero what it oversold; there is nothing on such a shelf.
-            on_hand: row.number(self.columns, Column::Quantity)?.map(|units| units.max(0)),
+            on_hand: row.units(self.columns, Column::Quantity)?,
             sku,
             options,
         };

@@ -43,7 +43,9 @@ impl Row {
     /// What a cell holds, without the blanks around it; `None` where it is empty, or the file has no such column.
     pub(crate) fn cell(&self, columns: &Columns, column: Column) -> Option<&str> {
         let cell = self.cells.get(columns.place(column)?)?.trim();
-        Some(unquoted(cell)).filter(|cell| !cell.is_empty())
+        // Of codes that are numbers, too: a spreadsheet would take their leading zeros.
+        let is_code = matches!(column, Column::Barcode | Column::Sku);
+        Some(unquoted(cell, is_code)).filter(|cell| !cell.is_empty())
     }
 
     /// A text that is not too long.
@@ -85,6 +87,13 @@ impl Row {
         number.map(Some).ok_or_else(|| format!("\"{}\" is \"{text}\": a whole number is wanted", columns.name(column)))
     }
 
+    /// How many there are. Shopify counts below zero what it oversold; there is nothing on such a shelf.
+    pub(crate) fn units(&self, columns: &Columns, column: Column) -> Result<Option<i32>, String> {
+        let Some(text) = self.cell(columns, column) else { return Ok(None) };
+        let units = text.parse::<i32>().map(|units| Some(units.max(0)));
+        units.map_err(|_| format!("\"{}\" is \"{text}\": a whole number is wanted", columns.name(column)))
+    }
+
     fn short(&self, columns: &Columns, column: Column, longest: usize) -> Result<Option<String>, String> {
         match self.cell(columns, column) {
             Some(text) if text.chars().count() > longest => {
@@ -96,9 +105,9 @@ impl Row {
 }
 
 /// Without the apostrophe that keeps spreadsheets from reading a cell as a formula or a number.
-fn unquoted(cell: &str) -> &str {
+fn unquoted(cell: &str, is_code: bool) -> &str {
     match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(|c: char| "=+-@\t\r'".contains(c) || c.is_ascii_digit()) => rest,
+        Some(rest) if rest.starts_with(|c: char| "=+-@\t\r'".contains(c) || is_code && c.is_ascii_digit()) => rest,
         Some(_) | None => cell,
     }
 }

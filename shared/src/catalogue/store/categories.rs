@@ -91,17 +91,6 @@ pub async fn arranged_products(tx: &mut Tx, category: CategoryId) -> sqlx::Resul
     .await
 }
 
-/// The category that has this slug, or had it before.
-pub async fn id_of(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<CategoryId>> {
-    sqlx::query_scalar!(
-        r#"select coalesce((select id from categories where slug = $1),
-                          (select category_id from old_category_slugs where slug = $1)) as "id: CategoryId""#,
-        slug
-    )
-    .fetch_one(&mut *tx)
-    .await
-}
-
 /// The slug of the category that had this one before.
 pub async fn renamed_from(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
@@ -118,7 +107,9 @@ pub async fn subtree(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::
     let rows = sqlx::query!(
         r#"with recursive down as (
                select id, null::bigint as parent_id
-                 from (select id from categories where id = $1 or slug = $2 order by id = $1 desc limit 1) self
+                 from (select coalesce((select id from categories where id = $1 or slug = $2 order by id = $1 desc limit 1),
+                                       (select category_id from old_category_slugs where slug = $2)) as id) self
+                where id is not null
                union
                select c.id, c.parent_id from categories c join down on c.parent_id = down.id
            )

@@ -137,7 +137,9 @@ pub async fn subtree(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Option<Su
     let rows = sqlx::query!(
         r#"with recursive down as (
                select id, 0 as steps
-                 from (select id from categories where id = $1 or slug = $2 order by id = $1 desc limit 1) self
+                 from (select coalesce((select id from categories where id = $1 or slug = $2 order by id = $1 desc limit 1),
+                                       (select category_id from old_category_slugs where slug = $2)) as id) self
+                where id is not null
                union all
                select c.id, down.steps + 1 from categories c join down on c.parent_id = down.id
            )

@@ -32,6 +32,8 @@ pub(super) struct Plan<'e> {
 
 /// What is to become of a variant.
 pub(super) struct VariantPlan {
+    /// What it is called from now on.
+    pub(super) name: String,
     /// Known once it is written.
     pub(super) id: Option<VariantId>,
     /// Of the variant's own row.
@@ -109,6 +111,7 @@ fn base_price(entry: &Entry, before: Option<&WholeProduct>) -> Money {
 fn variants(entry: &Entry, before: Option<&WholeProduct>, base_price: Money, stock: Stock) -> Vec<VariantPlan> {
     let of_new = |new: &EntryVariant| VariantPlan {
         id: None,
+        name: new.name.clone(),
         row: Change::Inserted,
         has_other_options: !new.options.is_empty(),
         stock: new.on_hand.filter(|units| *units != 0).map(|units| (units, Reason::Received)),
@@ -121,6 +124,7 @@ fn variants(entry: &Entry, before: Option<&WholeProduct>, base_price: Money, sto
         let counted = new.on_hand.filter(|units| stock == Stock::Counted && *units != old.on_hand);
         VariantPlan {
             id: Some(old.id),
+            name: name(new, old).to_owned(),
             row: if is_adjusted || is_other(new, position, old) { Change::Updated } else { Change::Unchanged },
             has_other_options: sorted(&new.options) != sorted(&old.options),
             stock: counted.map(|units| (units, Reason::Counted)),
@@ -131,9 +135,20 @@ fn variants(entry: &Entry, before: Option<&WholeProduct>, base_price: Money, sto
 
 fn is_other(new: &EntryVariant, position: i32, old: &WholeVariant) -> bool {
     old.is_archived
-        || (new.name.as_str(), position, new.price) != (old.name.as_str(), old.position, old.price)
+        || (position, new.price) != (old.position, old.price)
+        || name(new, old) != old.name
         || (new.compare_at_price, &new.barcode, new.weight_grams)
             != (old.compare_at_price, &old.barcode, old.weight_grams)
+}
+
+/// What a variant is called from now on. A file has no names: one is made of the values, unless staff have given it another.
+fn name<'a>(new: &'a EntryVariant, old: &'a WholeVariant) -> &'a str {
+    let mut values: Vec<&str> = old.options.iter().map(|(_, value)| value.as_str()).collect();
+    let mut words: Vec<&str> = old.name.split(" / ").collect();
+    values.sort_unstable();
+    words.sort_unstable();
+    let was_made = values == words || values.is_empty();
+    if was_made { &new.name } else { &old.name }
 }
 
 /// Whatever the case of the attributes' names.

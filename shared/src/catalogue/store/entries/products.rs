@@ -164,7 +164,7 @@ impl VariantColumns {
                 columns.ids.extend(planned.id.map(|id| id.0));
                 columns.products.extend(plan.id.map(|id| id.0));
                 columns.skus.push(variant.sku.clone());
-                columns.names.push(variant.name.clone());
+                columns.names.push(planned.name.clone());
                 columns.positions.push(position);
                 columns.prices.push(variant.price.minor());
                 columns.base_prices.push(plan.base_price.minor());

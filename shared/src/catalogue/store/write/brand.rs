@@ -26,8 +26,18 @@ pub enum BrandRefused {
 /// Locks a brand for a change: the brand, and its version as it is under the lock. `None` where there is no such brand.
 ///
 /// As strongly as for a deletion: a product that is being written under this brand holds it as its foreign key, so who renames it waits
-/// for that product and then sees it, or its card would keep the old name.
+/// for that product and then sees it, or its card would keep the old name. The products that it has are locked first: who changes one
+/// comes to the brand with the product in hand.
 pub async fn lock_brand(tx: &mut Tx, brand: &IdOrSlug) -> sqlx::Result<Option<(Brand, i64)>> {
+    sqlx::query!(
+        "select id from products
+          where brand_id = (select id from brands where id = $1 or slug = $2 order by id = $1 desc limit 1)
+          order by id for update",
+        brand.id,
+        brand.slug
+    )
+    .fetch_all(&mut *tx)
+    .await?;
     let row = sqlx::query!(
         "select id, name, slug, version from brands where id = $1 or slug = $2 order by id = $1 desc limit 1 for update",
         brand.id,

@@ -78,6 +78,18 @@ pub async fn update_category(
     tx: &mut Tx,
     CategoryChange { id, to }: CategoryChange<'_>,
 ) -> sqlx::Result<Result<(), CategoryRefused>> {
+    // Whose cards show another name or slug. Before the category: who files a product comes to it with the product in hand.
+    sqlx::query!(
+        "select p.id from products p
+          where p.id in (select pc.product_id from product_categories pc join categories c on c.id = pc.category_id
+                          where c.id = $1 and (c.name, c.slug) <> ($2, $3))
+          order by p.id for update",
+        id as _,
+        to.name,
+        to.slug
+    )
+    .fetch_all(&mut *tx)
+    .await?;
     let renamed = sqlx::query_scalar!(
         r#"with before as (select name, slug from categories where id = $1)
            update categories c
