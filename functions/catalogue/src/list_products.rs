@@ -10,7 +10,7 @@ use shared::catalogue::store::facets::facets;
 use shared::catalogue::store::filter::Filter;
 use shared::catalogue::store::list::{Listed, Place, SortKey, Way, count, list};
 use shared::catalogue::store::{expand, search};
-use shared::catalogue::{ProductImage, ProductVariant, Sight};
+use shared::catalogue::{Facets, ProductImage, ProductVariant, Sight};
 use shared::http::{ApiError, BaseUrl, Cursor, Direction, Links, Page, PageQuery, PublicProblems, Query};
 use shared::ids::ProductId;
 
@@ -49,25 +49,60 @@ pub(crate) async fn list_products(
         Some(Direction::Previous) => opposite(way),
         Some(Direction::Next) | None => way,
     };
-    let mut tx = app.db.read().await?;
-    let mut filter = products.filter(&mut tx, viewer.sight).await?;
-    let rows = find(&mut tx, &mut filter, (key, way), (after, page.limit())).await?;
-    let count = if page.count { Some(count(&mut tx, &filter).await?) } else { None };
-    let facets = match products.facets {
-        Some(wanted) => Some(facets(&mut tx, &filter, wanted).await?),
-        None => None,
+    let found = match (viewer.sight, products.plain(way)) {
+        (Sight::Shoppers(now), Some(plain)) if !page.count => {
+            Found::alone(plain.list(&app.db, now, (key, way), (after, page.limit())).await?)
+        }
+        (sight, _) => Found::in_transaction(&app, &products, &page, sight, (key, way), after).await?,
     };
+    let Found { rows, count, facets, mut more } = found;
     let links = Links::new(&base, &uri);
-    let found = Page::from_rows(rows, page.page_size, cursor.as_ref(), |row| ListKey::of(row, ordering), &links);
-    let mut more = More::of(&mut tx, &found.results, products.expand.unwrap_or_default(), viewer.sight).await?;
-    tx.commit().await?;
+    let page = Page::from_rows(rows, page.page_size, cursor.as_ref(), |row| ListKey::of(row, ordering), &links);
     let is_for_staff = viewer.sight == Sight::Staff;
-    let page = Page { count, ..found }.map(|mut row| {
+    let page = Page { count, ..page }.map(|mut row| {
         let id = row.product.id;
         row.product = row.product.with_base_url(&base.0);
         more.add_to(ListedProduct::new(row, products.fields.as_deref(), is_for_staff), id, &base.0)
     });
     viewer.answer(seen.or(&ProductPage { page, facets })?)
+}
+
+/// All that the database says of a page.
+struct Found {
+    /// One more than the page has, where there are more.
+    rows: Vec<Listed>,
+    count: Option<i64>,
+    facets: Option<Facets>,
+    more: More,
+}
+
+impl Found {
+    fn alone(rows: Vec<Listed>) -> Self {
+        Self { rows, count: None, facets: None, more: More::default() }
+    }
+
+    /// All of it as it was at one moment.
+    async fn in_transaction(
+        app: &App,
+        products: &ProductQuery,
+        page: &PageQuery,
+        sight: Sight,
+        order: (SortKey, Way),
+        after: Option<(Place, ProductId)>,
+    ) -> Result<Self, ApiError> {
+        let mut tx = app.db.read().await?;
+        let mut filter = products.filter(&mut tx, sight).await?;
+        let rows = find(&mut tx, &mut filter, order, (after, page.limit())).await?;
+        let count = if page.count { Some(count(&mut tx, &filter).await?) } else { None };
+        let facets = match products.facets {
+            Some(wanted) => Some(facets(&mut tx, &filter, wanted).await?),
+            None => None,
+        };
+        let ids = rows.iter().take(page.size()).map(|row| row.product.id).collect();
+        let more = More::of(&mut tx, ids, products.expand.unwrap_or_default(), sight).await?;
+        tx.commit().await?;
+        Ok(Self { rows, count, facets, more })
+    }
 }
 
 /// The rows of a page. Where there are none, what was typed may be corrected, in the filter as well: then the whole answer speaks of that.
@@ -85,14 +120,14 @@ async fn find(
 }
 
 /// What was asked for beside the cards of a page.
+#[derive(Default)]
 struct More {
     variants: Option<HashMap<ProductId, Vec<ProductVariant>>>,
     images: Option<HashMap<ProductId, Vec<ProductImage>>>,
 }
 
 impl More {
-    async fn of(tx: &mut Tx, rows: &[Listed], expand: Expanded, sight: Sight) -> Result<Self, ApiError> {
-        let ids: Vec<ProductId> = rows.iter().map(|row| row.product.id).collect();
+    async fn of(tx: &mut Tx, ids: Vec<ProductId>, expand: Expanded, sight: Sight) -> Result<Self, ApiError> {
         let variants = if expand.variants { Some(expand::variants(tx, &ids, sight).await?) } else { None };
         let images = if expand.images { Some(expand::images(tx, &ids).await?) } else { None };
         Ok(Self { variants, images })

@@ -1,14 +1,42 @@
 //! From what was asked of the list of products to what the database is asked.
 
-use shared::app::db::Tx;
+use shared::app::db::{Db, Tx};
 use shared::catalogue::Sight;
+use shared::catalogue::store::everything::list_everything;
 use shared::catalogue::store::filter::{Filter, attribute_values, brands, subtree};
-use shared::catalogue::store::search;
+use shared::catalogue::store::list::{Listed, Place, SortKey, Way};
+use shared::catalogue::store::search::{self, search_everything};
 use shared::http::{ApiError, FieldErrors};
-use shared::ids::{AttributeId, AttributeValueId, BrandId};
+use shared::ids::{AttributeId, AttributeValueId, BrandId, ProductId};
+use shared::time::Timestamp;
 
 use crate::product_order::ProductOrdering;
 use crate::product_query::ProductQuery;
+
+/// A list that the database has a function for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Plain<'q> {
+    /// All products.
+    Everything,
+    /// Those that these words find, the best first.
+    Words(&'q str),
+}
+
+impl Plain<'_> {
+    /// What shoppers see of it at this time, sorted so, beyond a place; at most so many.
+    pub(crate) async fn list(
+        self,
+        db: &Db,
+        now: Timestamp,
+        order: (SortKey, Way),
+        (after, limit): (Option<(Place, ProductId)>, i64),
+    ) -> Result<Vec<Listed>, ApiError> {
+        Ok(match self {
+            Self::Everything => list_everything(db, now, order, after, limit).await?,
+            Self::Words(text) => search_everything(db, now, text, after, limit).await?,
+        })
+    }
+}
 
 impl ProductQuery {
     /// The order that was asked for, or the one that fits. 400 where it lacks what it is an order of.
@@ -23,6 +51,36 @@ impl ProductQuery {
             Some(ordering) => Ok(ordering),
             None if self.search.is_some() => Ok(ProductOrdering::Relevance),
             None => Ok(ProductOrdering::Newest),
+        }
+    }
+
+    /// What is asked for, where that is one list and nothing beside it, walked this way.
+    pub(crate) fn plain(&self, way: Way) -> Option<Plain<'_>> {
+        let Self {
+            search,
+            ordering,
+            brand: None,
+            category: None,
+            attributes: None,
+            tag: None,
+            is_available: None,
+            in_stock: None,
+            price_min: None,
+            price_max: None,
+            created_after: None,
+            created_before: None,
+            status: None,
+            facets: None,
+            expand: None,
+            fields: _,
+        } = self
+        else {
+            return None;
+        };
+        match (search, ordering, way) {
+            (None, ..) => Some(Plain::Everything),
+            (Some(text), None | Some(ProductOrdering::Relevance), Way::Down) => Some(Plain::Words(text)),
+            (Some(_), ..) => None,
         }
     }
 

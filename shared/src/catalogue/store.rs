@@ -7,6 +7,7 @@ pub mod attributes;
 pub mod brands;
 pub mod categories;
 pub mod entries;
+pub mod everything;
 pub mod expand;
 pub mod facets;
 pub mod list;

@@ -60,6 +60,11 @@ impl PageQuery {
         i64::from(self.page_size) + 1
     }
 
+    /// How many rows the page has, where there are enough.
+    pub fn size(&self) -> usize {
+        usize::try_from(self.page_size).unwrap_or_default()
+    }
+
     /// The cursor, where one was sent. 400 where it is not one of this list's.
     pub fn cursor<K: Serialize + DeserializeOwned>(&self) -> Result<Option<Cursor<K>>, ApiError> {
         let Some(text) = &self.cursor else { return Ok(None) };

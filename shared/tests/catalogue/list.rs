@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use shared::app::db::Db;
 use shared::app::{Ambient as _, SystemAmbient};
+use shared::catalogue::store::everything::list_everything;
 use shared::catalogue::store::facets::{Wanted, facets};
 use shared::catalogue::store::filter::{Filter, Subtree};
-use shared::catalogue::store::list::{Place, SortKey, Way, list};
-use shared::catalogue::store::search;
+use shared::catalogue::store::list::{Listed, Place, SortKey, Way, list};
+use shared::catalogue::store::search::{self, search_everything};
 use shared::catalogue::{Sight, Status};
 use shared::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ProductId};
 use shared::testing::{RecordedLogs, service_db};
@@ -46,7 +47,7 @@ async fn service_that_explains(db: &PgPool) -> (Db, RecordedLogs) {
     sqlx::raw_sql(
         "do $$ declare setting text; begin
              foreach setting in array array['session_preload_libraries = auto_explain', 'auto_explain.log_min_duration = 0',
-                 'auto_explain.log_format = json', 'auto_explain.log_level = notice'] loop
+                 'auto_explain.log_format = json', 'auto_explain.log_level = notice', 'auto_explain.log_nested_statements = on'] loop
                  execute format('alter database %I set %s', current_database(), setting);
              end loop;
          end $$",
@@ -75,7 +76,7 @@ fn last_indexes(logs: &RecordedLogs) -> BTreeSet<String> {
     let lines = logs.lines();
     let mut plans =
         lines.iter().filter_map(|line| line["message"].as_str()?.split_once("plan:\n").map(|(_, plan)| plan));
-    let last = plans.rfind(|plan| plan.contains("products p")).unwrap();
+    let last = plans.rfind(|plan| plan.contains("products p") || plan.contains("from product_cards")).unwrap();
     let mut found = BTreeSet::new();
     indexes(&serde_json::from_str::<Value>(last).unwrap()["Plan"], &mut found);
     found
@@ -106,18 +107,52 @@ async fn every_list_of_100_000_products_uses_its_index(db: PgPool) {
     let (service, logs) = service_that_explains(&db).await;
     let catalogue = Catalogue { service, logs };
     every_order_walks_its_index(&catalogue).await;
+    a_kept_plan_walks_its_index(&catalogue).await;
     every_filter_has_its_index(&catalogue).await;
     words_are_found_by_their_index(&catalogue).await;
+    a_kept_search_finds_by_its_index(&catalogue).await;
     facets_read_what_the_filter_leaves(&catalogue).await;
 }
 
-async fn every_order_walks_its_index(catalogue: &Catalogue) {
-    let middle = [
+/// Each order with its index and a place in its middle.
+fn middle() -> [(SortKey, &'static str, Place); 3] {
+    [
         (SortKey::CreatedAt, "product_by_newest", Place::CreatedAt(Timestamp::from_seconds(1_767_225_600 + 3_000_000))),
         (SortKey::Name, "product_by_name", Place::Name("Product 50000".to_owned())),
         (SortKey::Price, "product_by_price", Place::Price(50_000)),
-    ];
-    for (key, index, place) in middle {
+    ]
+}
+
+/// The list of everything keeps its plans: PostgreSQL makes five for the arguments that come, and then one for any.
+async fn a_kept_plan_walks_its_index(catalogue: &Catalogue) {
+    let now = SystemAmbient.now();
+    for (key, index, place) in middle() {
+        for way in [Way::Up, Way::Down] {
+            for after in [None, Some((place.clone(), ProductId(50_000)))] {
+                let (mut tx, filter) =
+                    (catalogue.service.read().await.unwrap(), Filter::everything(Sight::Shoppers(now)));
+                let filtered = list(&mut tx, &filter, (key, way), after.clone(), 101).await.unwrap();
+                tx.commit().await.unwrap();
+                for _ in 0..8 {
+                    let page = list_everything(&catalogue.service, now, (key, way), after.clone(), 101).await.unwrap();
+                    assert_eq!(ids(&page), ids(&filtered), "{key:?} {way:?} {after:?}");
+                    assert_eq!(
+                        last_indexes(&catalogue.logs),
+                        BTreeSet::from([index.to_owned()]),
+                        "{key:?} {way:?} {after:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn ids(page: &[Listed]) -> Vec<ProductId> {
+    page.iter().map(|listed| listed.product.id).collect()
+}
+
+async fn every_order_walks_its_index(catalogue: &Catalogue) {
+    for (key, index, place) in middle() {
         for way in [Way::Up, Way::Down] {
             for (sight, index) in
                 [(Sight::Shoppers(SystemAmbient.now()), index.to_owned()), (Sight::Staff, format!("{index}_of_all"))]
@@ -184,6 +219,27 @@ async fn words_are_found_by_their_index(catalogue: &Catalogue) {
         }
         let read = catalogue.list(&filter, (SortKey::CreatedAt, Way::Down), None).await;
         assert!(!read.contains("(products)"), "{read:?}");
+    }
+}
+
+/// As of the list of everything: a kept plan finds what the filtered search finds, by the same indexes.
+async fn a_kept_search_finds_by_its_index(catalogue: &Catalogue) {
+    let now = SystemAmbient.now();
+    for (text, index, rank) in [("word42", "product_by_title", 20_000), ("text499", "product_by_search", 0)] {
+        let mut tx = catalogue.service.read().await.unwrap();
+        let query = search::query(&mut tx, text).await.unwrap();
+        let typed = Some(text.to_owned());
+        let filter = Filter { search: Some(query), typed, ..Filter::everything(Sight::Shoppers(now)) };
+        for after in [None, Some((Place::Rank(rank), ProductId(90_000)))] {
+            let filtered = list(&mut tx, &filter, (SortKey::Rank, Way::Down), after.clone(), 21).await.unwrap();
+            for _ in 0..8 {
+                let page = search_everything(&catalogue.service, now, text, after.clone(), 21).await.unwrap();
+                assert_eq!(ids(&page), ids(&filtered), "{text} {after:?}");
+                let read = last_indexes(&catalogue.logs);
+                assert!(read.contains(index) && !read.contains("(products)"), "{read:?}");
+            }
+        }
+        tx.commit().await.unwrap();
     }
 }
 

@@ -111,3 +111,33 @@ async fn a_draft_with_an_id_does_not_hide_the_slug_of_another(db: PgPool) {
     let answer = app.anonymous().get(&format!("{PRODUCTS}{}/", draft.id)).await.expect(200);
     assert_eq!(answer.body["id"], json!(known.id));
 }
+
+/// The answers to calls are text, and in the text of an array a null is written as this word without quotes.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_word_null_and_signs_in_tags_and_categories_are_words(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let words = ["NULL", "null", "a, b", "{}", "say \"ah\"", "back\\slash", " "];
+    for (at, word) in words.iter().enumerate() {
+        let filed = "with new as (insert into categories (name, slug) values ($1, 'word-' || $2) returning id)
+                     insert into product_categories (product_id, category_id) select $3, id from new";
+        if !word.trim().is_empty() {
+            sqlx::query(filed).bind(word).bind(at.to_string()).bind(shop.blouse).execute(&shop.app.db).await.unwrap();
+        }
+    }
+    sqlx::query("update products set tags = $1 where id = $2")
+        .bind(words.as_slice())
+        .bind(shop.blouse)
+        .execute(&shop.app.db)
+        .await
+        .unwrap();
+    sqlx::query("select refresh_product_cards(array(select id from products))").execute(&shop.app.db).await.unwrap();
+    let product = shop.client().get(&format!("{PRODUCTS}blouse/")).await.expect(200).body;
+    assert_eq!(product["tags"], json!(words));
+    let listed = shop.client().get(&format!("{PRODUCTS}?ordering=name")).await.expect(200).body;
+    let filtered = shop.client().get(&format!("{PRODUCTS}?tag=NULL")).await.expect(200).body;
+    let categories = &filtered["results"][0]["categories"];
+    assert_eq!(categories, &product["categories"]);
+    assert_eq!(categories.as_array().map(Vec::len), Some(words.len()), "with Shirts, without the blank");
+    let blouse = listed["results"].as_array().unwrap().iter().find(|product| product["slug"] == "blouse").unwrap();
+    assert_eq!(&blouse["categories"], categories);
+}

@@ -1,6 +1,6 @@
 //! One call of one SQL function, in a single exchange.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Formatter, Write as _};
 
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnection, PgRow};
@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 /// `select * from function(…)`, sent as a simple query: no Parse, no BEGIN, no COMMIT, one exchange and one transaction.
 ///
-/// Its arguments are uuids, integers and slugs and nothing else, by type: there is no text in it that could end before it is meant to, so
-/// there is nothing to inject.
+/// Its arguments are uuids, integers, slugs and texts in hexadecimal digits and nothing else, by type: there is nothing in it that could end
+/// before it is meant to, so there is nothing to inject.
 #[derive(Clone, Debug)]
 pub struct Call {
     sql: String,
@@ -51,6 +51,16 @@ impl Call {
         }
     }
 
+    /// The next argument, whatever is in it; a text with a NUL is an error of the call, because PostgreSQL keeps none.
+    #[must_use]
+    pub fn text<'t>(self, value: impl Into<Option<&'t str>>) -> Self {
+        match value.into() {
+            // Its collation would be "C", that of the encoding's name, and the function's with it: no index of a text would serve.
+            Some(text) => self.push(format_args!("convert_from('\\x{}', 'UTF8') collate \"default\"", Hex(text))),
+            None => self.push(format_args!("null::text")),
+        }
+    }
+
     fn push(mut self, argument: std::fmt::Arguments<'_>) -> Self {
         let comma = if self.arguments == 0 { "" } else { ", " };
         self.arguments += 1;
@@ -64,9 +74,27 @@ impl Call {
     }
 }
 
+/// The bytes of a text, two digits each.
+struct Hex<'t>(&'t str);
+
+impl Display for Hex<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        self.0.bytes().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_written_in_digits() {
+        let call = Call::new("f").text("a'b\\é").text(None);
+        assert_eq!(
+            call.sql,
+            r#"select * from f(convert_from('\x6127625cc3a9', 'UTF8') collate "default", null::text"#
+        );
+    }
 
     #[test]
     fn a_text_that_is_no_slug_is_not_written() {

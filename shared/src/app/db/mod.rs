@@ -6,11 +6,13 @@
 //! - a [`Tx`]: an explicit transaction, in which sqlx's checked queries run as unnamed statements;
 //! - a [`Call`]: one call of one SQL function as a simple query, which is a transaction of its own in a single exchange.
 
+mod array;
 mod call;
 mod connect;
 mod pool;
 mod tx;
 
+pub use array::{Array, Element};
 pub use call::Call;
 pub use connect::Connector;
 pub use pool::{Db, PoolSettings};

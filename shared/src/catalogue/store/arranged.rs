@@ -6,7 +6,7 @@
 use super::card::Row;
 use super::filter::{Filter, Subtree};
 use super::list::Way;
-use crate::app::db::Tx;
+use crate::app::db::{Array, Tx};
 use crate::ids::{CategoryId, ProductId};
 
 /// What is below comes behind every position, 2147483647 included. Which is only looked for where a page has room for it.

@@ -1,12 +1,14 @@
 //! A product's card, as a list reads it: one row and no join.
 
 use super::list::Listed;
+use crate::app::db::Array;
 use crate::catalogue::{Brand, CategorySummary, MainImage, PriceRange, ProductSummary, Status};
 use crate::ids::{BrandId, CategoryId, ProductId};
 use crate::money::Money;
 use crate::time::Timestamp;
 
 /// A card as it is kept.
+#[derive(sqlx::FromRow)]
 pub(super) struct Row {
     pub(super) id: ProductId,
     pub(super) slug: String,
@@ -25,9 +27,11 @@ pub(super) struct Row {
     pub(super) brand_id: Option<BrandId>,
     pub(super) brand_name: Option<String>,
     pub(super) brand_slug: Option<String>,
-    pub(super) category_ids: Vec<CategoryId>,
-    pub(super) category_names: Vec<String>,
-    pub(super) category_slugs: Vec<String>,
+    pub(super) category_ids: Array<i64>,
+    pub(super) category_names: Array<String>,
+    pub(super) category_slugs: Array<String>,
+    /// Its rank or position, in lists by those.
+    #[sqlx(default)]
     pub(super) key: i64,
 }
 
@@ -41,8 +45,8 @@ impl TryFrom<Row> for Listed {
             (Some(id), Some(name), Some(slug)) => Some(Brand { id, name, slug }),
             _ => None,
         };
-        let words = row.category_names.into_iter().zip(row.category_slugs);
-        let categories = row.category_ids.into_iter().zip(words);
+        let words = row.category_names.0.into_iter().zip(row.category_slugs.0);
+        let categories = row.category_ids.0.into_iter().map(CategoryId).zip(words);
         let product = ProductSummary {
             id: row.id,
             slug: row.slug,

@@ -109,7 +109,8 @@ macro_rules! with_filter {
                        and ($15::bigint[] is null or v.attribute_value_ids && $15)))"
             "p.id, p.slug, p.name, p.sku, p.base_price, p.currency, p.price_min, p.price_max, p.is_available,
              p.main_image_url, p.main_image_alt_text, p.main_image_list_url, p.created_at, p.status, p.brand_id, p.brand_name, p.brand_slug,
-             p.category_ids as \"category_ids!: Vec<CategoryId>\", p.category_names, p.category_slugs"
+             p.category_ids as \"category_ids!: Array<i64>\", p.category_names as \"category_names!: Array<String>\",
+             p.category_slugs as \"category_slugs!: Array<String>\""
             [
                 $filter.search,
                 $filter.brands as _,

@@ -7,9 +7,9 @@
 use super::card::Row;
 use super::filter::Filter;
 use super::{arranged, ranked};
-use crate::app::db::Tx;
+use crate::app::db::{Array, Tx};
 use crate::catalogue::{ProductSummary, Status};
-use crate::ids::{CategoryId, ProductId};
+use crate::ids::ProductId;
 use crate::time::Timestamp;
 
 /// What a list is sorted by; equal keys by id.

@@ -4,7 +4,7 @@ mod page;
 
 use sqlx::types::Json;
 
-use crate::app::db::{Call, Db, Tx};
+use crate::app::db::{Array, Call, Db, Tx};
 use crate::catalogue::{Brand, IdOrSlug, MainImage, PriceRange, Product, ProductSummary, Sight};
 use crate::ids::{BrandId, ProductId, VariantId};
 use crate::money::Money;
@@ -72,7 +72,7 @@ pub async fn find(tx: &mut Tx, product: &IdOrSlug, sight: Sight) -> sqlx::Result
         r#"select id as "id!: ProductId", slug as "slug!", name as "name!", sku, base_price as "base_price!: Money", currency as "currency!",
                   price_min as "price_min!: Money", price_max as "price_max!: Money", is_available as "is_available!",
                   main_image_url, main_image_alt_text, main_image_list_url, created_at as "created_at!",
-                  brand_id as "brand_id: BrandId", brand_name, brand_slug, description as "description!", tags as "tags!",
+                  brand_id as "brand_id: BrandId", brand_name, brand_slug, description as "description!", tags as "tags!: Array<String>",
                   default_variant_id as "default_variant_id: VariantId", updated_at as "updated_at!", status as "status!",
                   publish_at, unpublish_at, version as "version!", categories as "categories!: Json<Vec<Filed>>",
                   images as "images!: Json<Vec<Image>>", variants as "variants!: Json<Vec<Variant>>",

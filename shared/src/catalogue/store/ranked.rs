@@ -7,8 +7,8 @@
 use super::card::Row;
 use super::filter::Filter;
 use super::list::Way;
-use crate::app::db::Tx;
-use crate::ids::{CategoryId, ProductId};
+use crate::app::db::{Array, Tx};
+use crate::ids::ProductId;
 
 /// A rank is one more than: 100,000 for a SKU that was typed as it is, 10,000 for whole words, and up to 1,000 by where and how often the
 /// words stand in the title, and how long it is. The rows beyond those with a rank are only looked for where a page has room for them.

@@ -1,6 +1,10 @@
 //! The words of a search.
 
-use crate::app::db::Tx;
+use super::card::Row;
+use super::list::{Listed, Place};
+use crate::app::db::{Array, Call, Db, Tx};
+use crate::ids::ProductId;
+use crate::time::Timestamp;
 
 /// How many of the words that look like one are sought in its stead.
 const ALTERNATIVES: usize = 3;
@@ -14,37 +18,68 @@ pub async fn query(tx: &mut Tx, text: &str) -> sqlx::Result<String> {
 /// The same for a text that found nothing: a word that no product has becomes those that it may have been meant for. `None` where
 /// nothing is to be corrected, or nobody knows how.
 pub async fn corrected(tx: &mut Tx, text: &str) -> sqlx::Result<Option<String>> {
-    let words = sqlx::query!(
-        r#"with typed as materialized (
-               select lower(word) as word, to_tsquery('simple', quote_literal(word) || ':*') as query, place
-                 from regexp_split_to_table(search_words($1), '\s+') with ordinality as split (word, place)
-                where word <> ''
-           )
-           select t.word as "word!", t.query::text as "query!",
-                  case when exists (select from products p where p.search_document @@ t.query) then null
-                       else array(select s.word from similar_words(t.word) s) end as "similar: Vec<String>"
-             from typed t
-            where numnode(t.query) > 0
-            order by t.place"#,
+    let words = sqlx::query_as!(
+        Word,
+        r#"select word as "word!", query as "query!", similar_words as "similar_words: Array<String>" from mistyped_words($1)"#,
         text
     )
     .fetch_all(&mut *tx)
     .await?;
+    Ok(correct(words))
+}
+
+/// What shoppers see at this time of the products that `text` finds, the best first, those beyond `after`; at most `limit`. The text is
+/// corrected as [`corrected`] does it where it finds nothing. In one exchange, or three.
+pub async fn search_everything(
+    db: &Db,
+    now: Timestamp,
+    text: &str,
+    after: Option<(Place, ProductId)>,
+    limit: i64,
+) -> sqlx::Result<Vec<Listed>> {
+    let (rank, id) = match after {
+        Some((Place::Rank(rank), ProductId(id))) => (Some(rank), Some(id)),
+        Some(_) | None => (None, None),
+    };
+    let search = async |query: Option<&str>| -> sqlx::Result<Vec<Row>> {
+        let call = Call::new("search_products").text(text).text(query).bigint(rank).bigint(id);
+        db.call(call.bigint(limit).bigint(now.micros())).await
+    };
+    let mut rows = search(None).await?;
+    if rows.is_empty() {
+        let words = db.call(Call::new("mistyped_words").text(text)).await?;
+        if let Some(query) = correct(words) {
+            rows = search(Some(&query)).await?;
+        }
+    }
+    rows.into_iter().map(Listed::try_from).collect()
+}
+
+/// A word that was typed.
+#[derive(sqlx::FromRow)]
+struct Word {
+    word: String,
+    query: String,
+    /// Where no product has it.
+    similar_words: Option<Array<String>>,
+}
+
+fn correct(words: Vec<Word>) -> Option<String> {
     let mut changed = false;
     let mut parts = Vec::with_capacity(words.len());
     for word in words {
-        let Some(similar) = word.similar else {
+        let Some(Array(similar)) = word.similar_words else {
             parts.push(word.query);
             continue;
         };
         let meant = meant_by(&word.word, similar);
         if meant.is_empty() {
-            return Ok(None);
+            return None;
         }
         changed = true;
         parts.push(format!("({})", meant.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" | ")));
     }
-    Ok(changed.then(|| parts.join(" & ")))
+    changed.then(|| parts.join(" & "))
 }
 
 /// A word in the language of a `tsquery`, and all that begins with it.

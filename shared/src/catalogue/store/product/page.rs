@@ -6,6 +6,7 @@ use serde::Deserialize;
 use sqlx::types::Json;
 
 use super::Row;
+use crate::app::db::Array;
 use crate::catalogue::{
     Attribute, AttributeValue, CategorySummary, ImageFile, Product, ProductImage, ProductSummary, ProductVariant,
     Publication, Sight, Status, VariantAttributeValue,
@@ -34,7 +35,7 @@ pub(super) struct Page {
     pub(super) brand_name: Option<String>,
     pub(super) brand_slug: Option<String>,
     pub(super) description: String,
-    pub(super) tags: Vec<String>,
+    pub(super) tags: Array<String>,
     pub(super) default_variant_id: Option<VariantId>,
     pub(super) updated_at: Timestamp,
     pub(super) status: String,
@@ -129,7 +130,7 @@ impl Page {
             self.categories.0.into_iter().map(|Filed { id, name, slug }| CategorySummary { id, name, slug });
         Ok(Product {
             summary: ProductSummary { categories: categories.collect(), ..card.into() },
-            tags: self.tags,
+            tags: self.tags.0,
             default_variant_id: self.default_variant_id.or(first),
             created_at,
             updated_at: self.updated_at,
