@@ -5,6 +5,8 @@ mod broken_files;
 mod exports;
 mod imports;
 mod killed;
+mod limits;
+mod renamed;
 
 use std::fmt::Write as _;
 use std::ops::Range;

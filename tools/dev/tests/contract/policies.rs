@@ -71,7 +71,8 @@ const ACTIONS: &[(&str, &str, &[&str])] = &[
         "presigned requests may what their signer may; images and exports are written",
         &["transfer-worker", "transfers", "uploads"],
     ),
-    ("s3:DeleteObject", "what was looked at is of no use any more", &["transfer-worker", "uploads"]),
+    ("s3:DeleteObject", "what was looked at, or is not wanted, is of no use any more", &["transfer-worker", "uploads"]),
+    ("s3:AbortMultipartUpload", "a cancelled export leaves no parts", &["transfer-worker"]),
     ("s3:ListBucket", "without it what is not there is a 403", &["transfer-worker", "transfers", "uploads"]),
 ];
 
