@@ -1,7 +1,6 @@
 //! Products that become a file.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use async_trait::async_trait;
 use shared::app::Ambient as _;
@@ -15,11 +14,11 @@ use transfer_worker::{Patience, Worker, work};
 
 use crate::{HEADER, Hanging, SHORT, Shop, file_of};
 
-/// A hundred products that fill the first part of a file.
-async fn a_full_part(shop: &Shop) {
+/// So many products that a hundred of them fill a part of a file.
+async fn long_products(shop: &Shop, count: usize) {
     let body = "x".repeat(60_000);
     let header = HEADER.replace("Title,Vendor", "Title,Body (HTML),Vendor");
-    let rows: String = (0..100).map(|n| format!("p{n},P,{body},,,Title,Default Title,S{n},1,10\r\n")).collect();
+    let rows: String = (0..count).map(|n| format!("p{n},P,{body},,,Title,Default Title,S{n},1,10\r\n")).collect();
     shop.imported(format!("{header}{rows}").as_bytes(), Patience::default()).await;
 }
 
@@ -62,10 +61,7 @@ async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_export_goes_from_worker_to_worker_part_by_part(db: PgPool) {
     let shop = Shop::open(db);
-    let body = "x".repeat(60_000);
-    let header = HEADER.replace("Title,Vendor", "Title,Body (HTML),Vendor");
-    let rows: String = (0..200).map(|n| format!("p{n},P,{body},,,Title,Default Title,S{n},1,10\r\n")).collect();
-    shop.imported(format!("{header}{rows}").as_bytes(), Patience::default()).await;
+    long_products(&shop, 200).await;
     let id = an_export(&shop).await;
 
     work(&shop.worker(SHORT), Work::Export(id).into()).await.unwrap();
@@ -85,11 +81,7 @@ async fn an_export_whose_worker_is_killed_at_the_very_end_is_finished_once_more(
     shop.imported(file_of(5).as_bytes(), Patience::default()).await;
     let id = an_export(&shop).await;
     // The parts are read when the file is made of them.
-    let storage = Arc::new(Hanging {
-        files: shop.files.clone(),
-        reads_left: AtomicUsize::new(0),
-        hangs: tokio::sync::Notify::new(),
-    });
+    let storage = shop.hanging(0);
     let killed = shop.worker_with(storage.clone(), Patience::default());
     tokio::select! {
         done = work(&killed, Work::Export(id).into()) => panic!("it was to hang: {done:?}"),
@@ -109,7 +101,7 @@ async fn an_export_whose_worker_is_killed_at_the_very_end_is_finished_once_more(
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn what_the_file_cannot_say_is_listed_also_where_nothing_comes_after_it(db: PgPool) {
     let shop = Shop::open(db);
-    a_full_part(&shop).await;
+    long_products(&shop, 100).await;
     let without_variants = "insert into products (slug, name, base_price, created_at, updated_at)
                             select 'bare-' || n, 'Bare', 0, now(), now() from generate_series(1, 150) n";
     sqlx::query(without_variants).execute(&shop.app.db).await.unwrap();
@@ -140,11 +132,7 @@ async fn a_cancelled_export_leaves_nothing_of_its_file(db: PgPool) {
     let shop = Shop::open(db);
     shop.imported(file_of(5).as_bytes(), Patience::default()).await;
     let id = an_export(&shop).await;
-    let storage = Arc::new(Hanging {
-        files: shop.files.clone(),
-        reads_left: AtomicUsize::new(0),
-        hangs: tokio::sync::Notify::new(),
-    });
+    let storage = shop.hanging(0);
     let worker = shop.worker_with(storage.clone(), Patience::default());
     tokio::select! {
         done = work(&worker, Work::Export(id).into()) => panic!("it was to hang: {done:?}"),

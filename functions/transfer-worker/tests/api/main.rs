@@ -58,6 +58,15 @@ impl Shop {
         }
     }
 
+    /// A storage whose reads after so many never end.
+    fn hanging(&self, reads: usize) -> Arc<Hanging> {
+        Arc::new(Hanging {
+            files: self.files.clone(),
+            reads_left: AtomicUsize::new(reads),
+            hangs: tokio::sync::Notify::new(),
+        })
+    }
+
     /// An import of this file that was started.
     async fn an_import(&self, file: &[u8]) -> ImportId {
         let (id, now) = (ImportId(self.app.clock.ordered_uuid()), self.app.clock.now());

@@ -241,6 +241,8 @@ fn what_a_function_uses_is_what_it_is_built_with() {
             ("s3:PutObject", has("s3")),
             // Whoever begins an import does not end it.
             ("s3:DeleteObject", has("s3") && function != "transfers"),
+            // It alone writes files part by part.
+            ("s3:AbortMultipartUpload", function == "transfer-worker"),
             ("s3:ListBucket", has("s3")),
         ];
         assert_eq!(built_with.len(), ACTIONS.len());
