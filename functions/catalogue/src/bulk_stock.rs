@@ -6,6 +6,7 @@ use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, Entry, Kind};
+use shared::catalogue::limits::MOST_UNITS;
 use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, Permitted, StaffProblems};
 use shared::ids::{ProductId, VariantId};
 use shared::stock::Reason;
@@ -15,9 +16,6 @@ use shared::users::{Origin, permissions};
 use utoipa::ToSchema;
 
 use crate::bulk::{BulkAnswer, BulkOutcome, BulkResult, MOST_ITEMS, Name, accept, find, name, refuse};
-
-/// More of one thing than any shelf holds.
-const MOST_UNITS: i32 = 1_000_000_000;
 
 /// What happened to the stock of a variant: one of `counted`, `received` and `written_off`. It is named by its id or by its SKU.
 #[derive(Debug, ToSchema)]

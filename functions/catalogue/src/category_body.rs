@@ -1,16 +1,14 @@
 //! What staff say of a category, and what they hear where it cannot be so.
 
+use shared::catalogue::limits::LABEL_NAME_MAX;
 use shared::catalogue::store::write::CategoryRefused;
 use shared::catalogue::{SLUG_MAX, is_slug};
 use shared::http::{ApiError, Fields};
 use shared::ids::CategoryId;
 
-/// How long a name may be, in characters.
-const NAME_MAX: usize = 200;
-
 /// A name.
 pub(crate) fn name(fields: &mut Fields) -> Option<String> {
-    fields.text("name", NAME_MAX)
+    fields.text("name", LABEL_NAME_MAX)
 }
 
 /// A slug, if one was sent; a blank one counts as none.

@@ -7,6 +7,7 @@ use axum::response::Response;
 use http::StatusCode;
 use serde::Serialize;
 use shared::app::App;
+use shared::catalogue::limits::{ATTRIBUTE_MAX, MOST_VARIANTS, SKU_MAX, VALUE_MAX};
 use shared::catalogue::store::write::{IdOrName, KnownValue, NamedValue, find_or_make_values, skus_of_others};
 use shared::catalogue::{IdOrSlug, ProductVariant, slugify};
 use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
@@ -17,7 +18,7 @@ use utoipa::ToSchema;
 
 use crate::if_match::IfMatch;
 use crate::product_change::{ProductChange, Said, answer};
-use crate::variant_body::{ATTRIBUTE_MAX, MOST_VARIANTS, SKU_MAX, VALUE_MAX, VariantPatch, id_or_name};
+use crate::variant_body::{VariantPatch, id_or_name};
 use crate::variants_change::{Wanted, write_all};
 
 /// By how many attributes variants are combined at once.

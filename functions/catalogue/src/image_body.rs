@@ -1,17 +1,11 @@
 //! What staff say of an image.
 
+use shared::catalogue::limits::{ALT_TEXT_MAX, SKU_MAX, URL_MAX};
 use shared::http::{Fields, FromFields};
 use shared::ids::{ImageId, VariantId};
 use utoipa::ToSchema;
 
-use crate::variant_body::{SKU_MAX, nullable};
-
-/// How long an address may be, in characters.
-const URL_MAX: usize = 2000;
-/// How long the text for those who do not see it may be.
-const ALT_TEXT_MAX: usize = 1000;
-/// How many images a product may have.
-pub(crate) const MOST_IMAGES: usize = 250;
+use crate::variant_body::nullable;
 
 /// An image as it is to be.
 #[derive(Debug, ToSchema)]

@@ -1,11 +1,12 @@
 //! Writes the images of a product as they are said: all of them, or one beside the others.
 
 use shared::catalogue::ProductImage;
+use shared::catalogue::limits::MOST_IMAGES;
 use shared::catalogue::store::write::{ImageState, write_images};
 use shared::http::{ApiError, BaseUrl, FieldErrors};
 use shared::ids::{ImageId, VariantId};
 
-use crate::image_body::{ImagePatch, ImageToBe, MOST_IMAGES};
+use crate::image_body::{ImagePatch, ImageToBe};
 use crate::product_change::{ProductChange, Said, no_such};
 use crate::variants_change::place;
 

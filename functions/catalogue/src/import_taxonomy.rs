@@ -31,8 +31,8 @@ pub(crate) struct ImportedTaxonomy {
 /// Import a category tree
 ///
 /// A text with a line for each category: all the names that lead to it, with `>` between them, as in Google's product taxonomy
-/// (`3237 - Animals & Pet Supplies > Live Animals`; the number may be missing). All of it or nothing. Safe to send again: what is there
-/// stays as it is.
+/// (`3237 - Animals & Pet Supplies > Live Animals`; every line has its number, or none has). Any other line is refused. All of it or nothing.
+/// Safe to send again: what is there stays as it is.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/taxonomy/",

@@ -1,5 +1,6 @@
 //! What staff say of a product.
 
+use shared::catalogue::limits::{DESCRIPTION_MAX, MOST_IMAGES, MOST_LABELS, MOST_VARIANTS, NAME_MAX, SKU_MAX, TAG_MAX};
 use shared::catalogue::store::write::ProductState;
 use shared::catalogue::{Product, Status, clean_html, slugify};
 use shared::http::{Fields, FromFields};
@@ -9,19 +10,11 @@ use shared::time::Timestamp;
 use utoipa::ToSchema;
 
 use crate::category_body::slug;
-use crate::image_body::{ImageToBe, MOST_IMAGES};
-use crate::variant_body::{MOST_VARIANTS, SKU_MAX, VariantToBe, nullable};
+use crate::image_body::ImageToBe;
+use crate::variant_body::{VariantToBe, nullable};
 
 /// What a whole product may weigh, in bytes: 500 variants and a long description have room.
 pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
-/// How long a name may be, in characters.
-const NAME_MAX: usize = 255;
-/// How long a description may be.
-const DESCRIPTION_MAX: usize = 65_536;
-/// How many categories and tags a product may have.
-const MOST_LABELS: usize = 100;
-/// How long a tag may be.
-const TAG_MAX: usize = 255;
 
 /// A product as it is to be. A PUT has to say `variants` and `images`, so that nobody loses them by leaving them out.
 #[derive(Debug, ToSchema)]

@@ -1,20 +1,12 @@
 //! What staff say of a variant.
 
-use shared::catalogue::ProductVariant;
+use shared::catalogue::limits::{ATTRIBUTE_MAX, MOST_GRAMS, MOST_UNITS, SKU_MAX, VALUE_MAX};
 use shared::catalogue::store::write::{IdOrName, NamedValue};
 use shared::http::{Fields, FromFields};
 use shared::ids::{AttributeValueId, VariantId};
 use shared::money::Money;
 use utoipa::ToSchema;
 
-/// How long a SKU or a barcode may be, in characters.
-pub(crate) const SKU_MAX: usize = 255;
-/// How long the name of an attribute may be.
-pub(crate) const ATTRIBUTE_MAX: usize = 255;
-/// How long a value or the name of a variant may be.
-pub(crate) const VALUE_MAX: usize = 255;
-/// How many variants a product may have that are not archived.
-pub(crate) const MOST_VARIANTS: usize = 500;
 /// How many values a variant may have.
 const MOST_VALUES: usize = 20;
 
@@ -142,7 +134,7 @@ impl FromFields for VariantPatch {
         let compare_at_price = nullable(fields, "compare_at_price", Fields::price);
         let barcode = nullable(fields, "barcode", |fields, field| fields.text(field, SKU_MAX));
         let weight_grams =
-            nullable(fields, "weight_grams", |fields, field| fields.small_integer(field, 0..=1_000_000_000));
+            nullable(fields, "weight_grams", |fields, field| fields.small_integer(field, 0..=MOST_GRAMS));
         let position = fields.filter("position", |fields, field| fields.small_integer(field, 0..=1_000_000));
         let (is_default, is_archived) =
             (fields.filter("is_default", Fields::boolean), fields.filter("is_archived", Fields::boolean));
@@ -171,7 +163,7 @@ impl FromFields for VariantToBe {
     fn read(fields: &mut Fields) -> Option<Self> {
         let id = fields.filter("id", |fields, field| fields.id(field).map(VariantId));
         let inventory_count =
-            fields.filter("inventory_count", |fields, field| fields.small_integer(field, 0..=1_000_000_000));
+            fields.filter("inventory_count", |fields, field| fields.small_integer(field, 0..=MOST_UNITS));
         if !fields.has("sku") {
             fields.error("sku", "This field is required.");
         }
@@ -240,19 +232,4 @@ pub(crate) fn nullable<T>(
 /// A number is an id, a text a name.
 pub(crate) fn id_or_name(fields: &mut Fields, name: &str, max: usize) -> Option<IdOrName> {
     if fields.is_number(name) { fields.id(name).map(IdOrName::Id) } else { fields.text(name, max).map(IdOrName::Name) }
-}
-
-/// What a variant is called that nobody has named.
-pub(crate) fn made_name<'v>(values: impl IntoIterator<Item = &'v str>) -> String {
-    let values: Vec<&str> = values.into_iter().collect();
-    if values.is_empty() { "Default".to_owned() } else { values.join(" / ") }
-}
-
-/// Whether a variant's name says its values and nothing else, in whatever order.
-pub(crate) fn is_made_name(variant: &ProductVariant) -> bool {
-    let mut values: Vec<&str> = variant.attribute_values.iter().map(|value| value.value.as_str()).collect();
-    let mut words: Vec<&str> = variant.name.split(" / ").collect();
-    values.sort_unstable();
-    words.sort_unstable();
-    values == words || (values.is_empty() && words == ["Default"])
 }

@@ -2,17 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use shared::catalogue::ProductVariant;
+use shared::catalogue::limits::MOST_VARIANTS;
 use shared::catalogue::store::write::{
     KnownValue, NamedValue, VariantState, default_variant, find_or_make_values, judged, set_default_variant,
     skus_of_others, write_variants,
 };
+use shared::catalogue::{ProductVariant, is_made_name, made_name};
 use shared::http::{ApiError, FieldErrors};
 use shared::ids::{AttributeValueId, VariantId};
 use shared::money::Money;
 
 use crate::product_change::{ALIKE, NEGATIVE, NamedVariant, ProductChange, no_such};
-use crate::variant_body::{MOST_VARIANTS, VariantPatch, VariantToBe, is_made_name, made_name};
+use crate::variant_body::{VariantPatch, VariantToBe};
 
 /// A variant on its way: what it was, and what is said of it.
 #[derive(Debug, Default)]
@@ -176,10 +177,13 @@ fn as_before(variant: &ProductVariant) -> Values {
 fn state(wanted: &Wanted, values: Values, base_price: Money) -> VariantState {
     let (known, patch) = (wanted.known.as_ref(), &wanted.patch);
     let is_said = values.iter().any(|(_, is_said)| *is_said) || patch.values().is_some();
+    let was_made = |known: &ProductVariant| {
+        is_made_name(&known.name, known.attribute_values.iter().map(|value| value.value.as_str()))
+    };
     let made = || made_name(values.iter().map(|(value, _)| value.value.as_str()));
     let name = match (&patch.name, known) {
         (Some(name), _) => name.clone(),
-        (None, Some(known)) if !is_said || !is_made_name(known) => known.name.clone(),
+        (None, Some(known)) if !is_said || !was_made(known) => known.name.clone(),
         (None, _) => made(),
     };
     let own_price = patch.own_price.unwrap_or(known.and_then(|known| known.own_price));

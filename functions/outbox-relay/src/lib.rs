@@ -18,7 +18,7 @@ use shared::aws::{Sqs, SqsJobs};
 use shared::outbox::{Queue, store};
 use shared::stock::store::notices;
 use shared::transfers::JobQueue;
-use shared::transfers::store::abandoned;
+use shared::transfers::store::{abandoned, forget as forget_transfers};
 use shared::users::store::links;
 use tokio::time::{Instant, timeout};
 
@@ -97,7 +97,7 @@ pub async fn handle(relay: &Relay) -> anyhow::Result<Drained> {
 }
 
 /// Sends what is due until nothing is, or the time is up; then writes to whoever waits for what is in stock again, and forgets what was sent
-/// long ago, links and requests that have ended, and what the audit log no longer keeps.
+/// long ago, links and requests that have ended, imports and exports of long ago, and what the audit log no longer keeps.
 pub async fn drain(relay: &Relay) -> anyhow::Result<Drained> {
     let done = run(relay).await;
     // Before the answer, with which the sandbox may freeze.
@@ -123,6 +123,7 @@ async fn run(relay: &Relay) -> anyhow::Result<Drained> {
     let forgotten_links = links::forget_ended(&mut tx, now, FORGOTTEN_AT_ONCE).await?;
     let forgotten_audit = audit::store::forget(&mut tx, now, FORGOTTEN_AT_ONCE).await?;
     let forgotten_notices = notices::forget(&mut tx, now, FORGOTTEN_AT_ONCE).await?;
+    let forgotten_transfers = forget_transfers(&mut tx, now, FORGOTTEN_AT_ONCE).await?;
     let (unsent, oldest) = store::backlog(&mut tx).await?;
     tx.commit().await?;
     let oldest_seconds = oldest.map_or(0, |oldest| now.seconds() - oldest.seconds());
@@ -135,6 +136,7 @@ async fn run(relay: &Relay) -> anyhow::Result<Drained> {
         forgotten_links,
         forgotten_audit,
         forgotten_notices,
+        forgotten_transfers,
         unsent,
         oldest_seconds,
         "outbox"

@@ -1,11 +1,14 @@
 //! An export: products, part by part of the file.
 
-use shared::catalogue::shopify::{rows, write_header, write_row};
+use shared::catalogue::shopify::{rows, write_header, write_rows};
 use shared::catalogue::store::whole;
 use shared::ids::{ExportId, ProductId};
 use shared::transfers::MOST_ATTEMPTS;
 use shared::transfers::parts::{FileInParts, SMALLEST_PART};
-use shared::transfers::store::exports::{Claimed, Held, Part, claim, end, note_part, note_upload, release};
+use shared::transfers::store::exports::{
+    Claimed, LeftOut, Part, claim, end, find_cancelled, note_part, note_upload, release,
+};
+use shared::transfers::store::{Ended, Held};
 use tokio::time::Instant;
 
 use crate::{Ran, Worker};
@@ -19,7 +22,7 @@ struct Text {
     csv: Vec<u8>,
     last: Option<ProductId>,
     products: i64,
-    left_out: i64,
+    left_out: Vec<LeftOut>,
     is_the_last: bool,
 }
 
@@ -31,12 +34,11 @@ pub(crate) async fn run(worker: &Worker, id: ExportId, until: Instant) -> anyhow
     tx.commit().await?;
     let Some(file) = claimed else {
         tracing::info!("there is nothing to do, or somebody else does it");
-        return Ok(Ran::ToTheEnd);
+        return clear_away(worker, id, None).await;
     };
     if file.is_stuck {
         let reason = format!("it was begun {MOST_ATTEMPTS} times and did not get on");
-        finish(worker, held, Some(&reason)).await?;
-        return Ok(Ran::ToTheEnd);
+        return finish(worker, held, Ended::failed(&reason)).await;
     }
     let done = go_on(worker, held, file, until).await;
     match done {
@@ -50,7 +52,7 @@ pub(crate) async fn run(worker: &Worker, id: ExportId, until: Instant) -> anyhow
     }
 }
 
-async fn go_on(worker: &Worker, held: Held, mut file: Claimed, until: Instant) -> anyhow::Result<Ran> {
+async fn go_on(worker: &Worker, held: Held<ExportId>, mut file: Claimed, until: Instant) -> anyhow::Result<Ran> {
     let upload_id = match file.upload_id.take() {
         Some(upload_id) => upload_id,
         None => {
@@ -59,36 +61,25 @@ async fn go_on(worker: &Worker, held: Held, mut file: Claimed, until: Instant) -
             let is_ours = note_upload(&mut tx, held, &upload_id).await?;
             tx.commit().await?;
             if !is_ours {
-                return Ok(Ran::ToTheEnd);
+                return clear_away(worker, held.id, Some(&upload_id)).await;
             }
             upload_id
         }
     };
-    let in_parts = FileInParts { key: &file.storage_key, upload_id: &upload_id };
+    let key = file.storage_key.clone();
+    let in_parts = FileInParts { key: &key, upload_id: &upload_id };
     loop {
         let text = read(worker, file.after, file.parts.is_empty()).await?;
-        if !text.csv.is_empty() {
-            let number = i32::try_from(file.parts.len() + 1)?;
-            let bytes = i64::try_from(text.csv.len())?;
-            let name = worker.parts.write(in_parts, number, text.csv).await?;
-            file.after = text.last.or(file.after);
-            file.bytes += bytes;
-            file.parts.push(name.clone());
-            let part = Part { name, last: text.last, bytes, products: text.products, left_out: text.left_out };
-            let mut tx = worker.db.begin().await?;
-            let is_ours = note_part(&mut tx, held, &part, worker.ambient.now()).await?;
-            tx.commit().await?;
-            if !is_ours {
-                return Ok(Ran::ToTheEnd);
-            }
+        let is_the_last = text.is_the_last;
+        if !write(worker, held, (&mut file, in_parts), text).await? {
+            return clear_away(worker, held.id, None).await;
         }
-        if text.is_the_last {
+        if is_the_last {
             // Finished before, by a worker that died before it could say so?
-            if worker.storage.size(&file.storage_key).await? != u64::try_from(file.bytes).ok() {
+            if worker.storage.size(&key).await? != u64::try_from(file.bytes).ok() {
                 worker.parts.finish(in_parts, &file.parts).await?;
             }
-            finish(worker, held, None).await?;
-            return Ok(Ran::ToTheEnd);
+            return finish(worker, held, Ended::DONE).await;
         }
         if Instant::now() >= until {
             return Ok(Ran::OutOfTime);
@@ -100,7 +91,7 @@ async fn go_on(worker: &Worker, held: Held, mut file: Claimed, until: Instant) -
 async fn read(worker: &Worker, after: Option<ProductId>, is_the_first: bool) -> anyhow::Result<Text> {
     let mut text = Text { last: after, ..Text::default() };
     if is_the_first {
-        write_header(&mut text.csv);
+        write_header(&mut text.csv)?;
     }
     while text.csv.len() < SMALLEST_PART {
         let mut tx = worker.db.read().await?;
@@ -114,12 +105,11 @@ async fn read(worker: &Worker, after: Option<ProductId>, is_the_first: bool) -> 
         for product in &products {
             match rows(product) {
                 Ok(rows) => {
-                    rows.iter().for_each(|row| write_row(&mut text.csv, row));
+                    write_rows(&mut text.csv, &rows)?;
                     text.products += 1;
                 }
-                Err(because) => {
-                    tracing::warn!(product = %product.slug, because, "a product is not in the export");
-                    text.left_out += 1;
+                Err(reason) => {
+                    text.left_out.push(LeftOut { product: product.id, slug: product.slug.clone(), reason });
                 }
             }
         }
@@ -127,10 +117,51 @@ async fn read(worker: &Worker, after: Option<ProductId>, is_the_first: bool) -> 
     Ok(text)
 }
 
-async fn finish(worker: &Worker, held: Held, because: Option<&str>) -> anyhow::Result<()> {
+/// Writes a part, and notes it together with what is not in it. Whether the export is still ours.
+async fn write(
+    worker: &Worker,
+    held: Held<ExportId>,
+    (file, in_parts): (&mut Claimed, FileInParts<'_>),
+    text: Text,
+) -> anyhow::Result<bool> {
+    let bytes = i64::try_from(text.csv.len())?;
+    // The last products may all be left out.
+    let name = match text.csv {
+        csv if csv.is_empty() => None,
+        csv => Some(worker.parts.write(in_parts, i32::try_from(file.parts.len() + 1)?, csv).await?),
+    };
+    file.after = text.last;
+    file.bytes += bytes;
+    file.parts.extend(name.clone());
+    let part = Part { name, last: text.last, bytes, products: text.products, left_out: text.left_out };
     let mut tx = worker.db.begin().await?;
-    end(&mut tx, held.id, because, worker.ambient.now()).await?;
+    let is_ours = note_part(&mut tx, held, &part, worker.ambient.now()).await?;
     tx.commit().await?;
-    tracing::info!(export_id = %held.id, because, "an export has ended");
-    Ok(())
+    Ok(is_ours)
+}
+
+async fn finish(worker: &Worker, held: Held<ExportId>, ended: Ended<'_>) -> anyhow::Result<Ran> {
+    let mut tx = worker.db.begin().await?;
+    let is_ended = end(&mut tx, held.id, ended, worker.ambient.now()).await?;
+    tx.commit().await?;
+    if !is_ended {
+        return clear_away(worker, held.id, None).await;
+    }
+    tracing::info!(export_id = %held.id, ?ended, "an export has ended");
+    Ok(Ran::ToTheEnd)
+}
+
+/// Deletes what was written of an export that somebody has stopped. One that goes on is left to whoever goes on with it.
+async fn clear_away(worker: &Worker, id: ExportId, begun: Option<&str>) -> anyhow::Result<Ran> {
+    let mut tx = worker.db.read().await?;
+    let written = find_cancelled(&mut tx, id).await?;
+    tx.commit().await?;
+    let Some(written) = written else { return Ok(Ran::ToTheEnd) };
+    if let Some(upload_id) = written.upload_id.as_deref().or(begun) {
+        // One part more than was noted: it was stopped while that was written.
+        worker.parts.discard(FileInParts { key: &written.storage_key, upload_id }, written.parts + 1).await?;
+    }
+    worker.storage.delete(&written.storage_key).await?;
+    tracing::info!(export_id = %id, "what was written of a cancelled export is deleted");
+    Ok(Ran::ToTheEnd)
 }

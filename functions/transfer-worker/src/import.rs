@@ -5,7 +5,8 @@ use shared::catalogue::shopify::Batch;
 use shared::catalogue::store::entries::{Attempt, save};
 use shared::ids::ImportId;
 use shared::transfers::MOST_ATTEMPTS;
-use shared::transfers::store::imports::{Claimed, Ended, Held, Piece, begun_before, claim, end, hold, note, release};
+use shared::transfers::store::imports::{Claimed, Piece, begun_before, claim, end, hold, note, release};
+use shared::transfers::store::{Ended, Held};
 use tokio::time::Instant;
 
 use crate::window::Window;
@@ -47,7 +48,7 @@ pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow
 /// Why it ended, in the middle or with the file: `Some(None)`. `None` where it is to be gone on with, or is no longer ours.
 async fn go_on(
     worker: &Worker,
-    held: Held,
+    held: Held<ImportId>,
     file: &mut Claimed,
     until: Instant,
 ) -> anyhow::Result<Option<Option<String>>> {
@@ -83,7 +84,7 @@ async fn go_on(
 }
 
 /// Writes a piece and how far it is, in one transaction. Whether the import is still ours.
-async fn write(worker: &Worker, held: Held, file: &Claimed, batch: Batch) -> anyhow::Result<bool> {
+async fn write(worker: &Worker, held: Held<ImportId>, file: &Claimed, batch: Batch) -> anyhow::Result<bool> {
     let mut attempt = Attempt::default();
     loop {
         match try_to_write(worker, held, file, batch.clone(), attempt).await {
@@ -95,7 +96,7 @@ async fn write(worker: &Worker, held: Held, file: &Claimed, batch: Batch) -> any
 
 async fn try_to_write(
     worker: &Worker,
-    held: Held,
+    held: Held<ImportId>,
     file: &Claimed,
     mut batch: Batch,
     attempt: Attempt,
@@ -134,7 +135,7 @@ async fn try_to_write(
 }
 
 /// Ends it, and deletes the file.
-async fn finish(worker: &Worker, held: Held, file: &Claimed, ended: Ended<'_>) -> anyhow::Result<()> {
+async fn finish(worker: &Worker, held: Held<ImportId>, file: &Claimed, ended: Ended<'_>) -> anyhow::Result<()> {
     let mut tx = worker.db.begin().await?;
     if hold(&mut tx, held).await? {
         if file.place.offset >= file.bytes {
@@ -152,7 +153,7 @@ async fn finish(worker: &Worker, held: Held, file: &Claimed, ended: Ended<'_>) -
     Ok(())
 }
 
-async fn give_back(worker: &Worker, held: Held) -> anyhow::Result<()> {
+async fn give_back(worker: &Worker, held: Held<ImportId>) -> anyhow::Result<()> {
     let mut tx = worker.db.begin().await?;
     release(&mut tx, held, worker.ambient.now()).await?;
     tx.commit().await?;

@@ -10,14 +10,11 @@ use shared::http::{ApiError, BaseUrl, PathId, Permitted, Problem, StaffProblems}
 use shared::ids::ExportId;
 use shared::storage::PresignedRequest;
 use shared::transfers::store::exports::find;
-use shared::transfers::{Export, TransferStatus};
+use shared::transfers::{Export, FILES_KEPT_SECONDS, TransferStatus};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::Transfers;
-
-/// How long `UploadBucket` keeps a file.
-const KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// An export, and how to get its file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -54,7 +51,7 @@ pub(crate) async fn get_export(
     let export = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     let now = app.ambient.now();
-    let is_kept = export.finished_at.is_some_and(|at| now < at.plus_seconds(KEPT_SECONDS));
+    let is_kept = export.finished_at.is_some_and(|at| now < at.plus_seconds(FILES_KEPT_SECONDS));
     let download = if export.status == TransferStatus::Done && is_kept {
         let request = transfers.storage.presign_download(&export.storage_key, "products.csv", now).await?;
         Some(request.with_base_url(&base.0))

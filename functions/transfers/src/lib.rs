@@ -1,5 +1,6 @@
 //! `/api/v1/catalogue/imports/` and `/api/v1/catalogue/exports/`: files of products in and out, in the background.
 
+mod cancel_export;
 mod cancel_import;
 mod create_export;
 mod create_import;
@@ -8,6 +9,8 @@ mod get_import;
 mod list_bad_rows;
 mod list_exports;
 mod list_imports;
+mod list_left_out;
+mod page;
 mod start_import;
 
 use std::sync::Arc;
@@ -16,9 +19,8 @@ use std::time::Duration;
 use axum::extract::FromRef;
 use shared::app::{App, Environment};
 use shared::aws::{S3, SqsJobs};
-use shared::http::{Cursor, Direction};
 use shared::storage::Storage;
-use shared::transfers::{Beside, Job, JobQueue};
+use shared::transfers::{Job, JobQueue};
 use tokio::time::timeout;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -57,15 +59,6 @@ impl Transfers {
     }
 }
 
-/// Where a page begins.
-fn beside<K: Copy>(cursor: Option<&Cursor<K>>) -> Beside<K> {
-    match cursor {
-        None => Beside::default(),
-        Some(Cursor { direction: Direction::Next, key }) => Beside { after: Some(*key), before: None },
-        Some(Cursor { direction: Direction::Previous, key }) => Beside { after: None, before: Some(*key) },
-    }
-}
-
 /// Every route of this function.
 pub fn router() -> OpenApiRouter<Transfers> {
     OpenApiRouter::with_openapi(shared::http::document())
@@ -76,4 +69,6 @@ pub fn router() -> OpenApiRouter<Transfers> {
         .routes(routes!(list_bad_rows::list_bad_rows))
         .routes(routes!(list_exports::list_exports, create_export::create_export))
         .routes(routes!(get_export::get_export))
+        .routes(routes!(cancel_export::cancel_export))
+        .routes(routes!(list_left_out::list_left_out))
 }

@@ -3,15 +3,14 @@
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use shared::app::App;
-use shared::http::{
-    ApiError, BaseUrl, Cursor, Links, Page, PageQuery, PathId, Permitted, Problem, Query, StaffProblems,
-};
+use shared::app::db::Tx;
+use shared::http::{ApiError, BaseUrl, Page, PageQuery, PathId, Permitted, Problem, Query, StaffProblems};
 use shared::ids::ImportId;
 use shared::transfers::ImportBadRow;
 use shared::transfers::store::imports::{bad_rows, count_bad_rows, find};
 use shared::users::permissions;
 
-use crate::beside;
+use crate::page::{Asked, page};
 
 /// List the bad rows of an import
 ///
@@ -37,13 +36,11 @@ pub(crate) async fn list_bad_rows(
     OriginalUri(uri): OriginalUri,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<ImportBadRow>>, ApiError> {
-    let cursor: Option<Cursor<i64>> = query.cursor()?;
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
-    let rows = bad_rows(&mut tx, id, beside(cursor.as_ref()), query.limit()).await?;
-    let count = if query.count { Some(count_bad_rows(&mut tx, id).await?) } else { None };
+    let asked = Asked { base: &base, uri: &uri, query: &query };
+    let list = async |tx: &mut Tx, beside, limit| bad_rows(tx, id, beside, limit).await;
+    let page = page(&mut tx, asked, list, async |tx| count_bad_rows(tx, id).await, |row| row.position).await?;
     tx.commit().await?;
-    let links = Links::new(&base, &uri);
-    let page = Page::from_rows(rows, query.page_size, cursor.as_ref(), |row| row.position, &links);
-    Ok(Json(Page { count, ..page }))
+    Ok(page)
 }

@@ -3,13 +3,12 @@
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Cursor, Links, Page, PageQuery, Permitted, Query, StaffProblems};
-use shared::ids::ImportId;
+use shared::http::{ApiError, BaseUrl, Page, PageQuery, Permitted, Query, StaffProblems};
 use shared::transfers::Import;
 use shared::transfers::store::imports::{count, list};
 use shared::users::permissions;
 
-use crate::beside;
+use crate::page::{Asked, page};
 
 /// List imports, the newest first
 #[utoipa::path(
@@ -28,12 +27,9 @@ pub(crate) async fn list_imports(
     OriginalUri(uri): OriginalUri,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<Import>>, ApiError> {
-    let cursor: Option<Cursor<ImportId>> = query.cursor()?;
     let mut tx = app.db.read().await?;
-    let rows = list(&mut tx, beside(cursor.as_ref()), query.limit()).await?;
-    let count = if query.count { Some(count(&mut tx).await?) } else { None };
+    let asked = Asked { base: &base, uri: &uri, query: &query };
+    let page = page(&mut tx, asked, list, count, |import| import.id).await?;
     tx.commit().await?;
-    let links = Links::new(&base, &uri);
-    let page = Page::from_rows(rows, query.page_size, cursor.as_ref(), |row| row.id, &links);
-    Ok(Json(Page { count, ..page }))
+    Ok(page)
 }

@@ -1,6 +1,7 @@
 //! Files in the cloud that are written part by part: S3's multipart uploads.
 
 use async_trait::async_trait;
+use aws_sdk_s3::operation::abort_multipart_upload::AbortMultipartUploadError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 
@@ -28,5 +29,14 @@ impl Parts for S3 {
         let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(file.key);
         request.upload_id(file.upload_id).multipart_upload(all).send().await?;
         Ok(())
+    }
+
+    async fn discard(&self, file: FileInParts<'_>, _: i32) -> anyhow::Result<()> {
+        let request = self.client.abort_multipart_upload().bucket(&self.bucket).key(file.key);
+        match request.upload_id(file.upload_id).send().await {
+            // Discarded before, or finished.
+            Err(error) if error.as_service_error().is_some_and(AbortMultipartUploadError::is_no_such_upload) => Ok(()),
+            done => Ok(done.map(drop)?),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! A product with all that belongs to it, as a file describes it: what an import and the sample catalogue are made of.
 //! [`super::store::entries`] writes them.
 
+use super::variant_name::made_name;
 use crate::money::Money;
 
 /// A product as it is to be.
@@ -58,13 +59,7 @@ pub struct EntryImage {
     pub variant: Option<usize>,
 }
 
-/// What a variant without options is called.
-pub const ONLY_VARIANT: &str = "Standard";
-
 /// What a variant with these options is called: `M / Blue`.
 pub fn variant_name(options: &[(String, String)]) -> String {
-    match options {
-        [] => ONLY_VARIANT.to_owned(),
-        _ => options.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" / "),
-    }
+    made_name(options.iter().map(|(_, value)| value.as_str()))
 }

@@ -1,6 +1,7 @@
 //! The catalogue: products with their variants and images, brands, the category tree, and attributes.
 
 pub mod entry;
+pub mod limits;
 pub mod shopify;
 pub mod staff;
 pub mod store;
@@ -12,6 +13,7 @@ mod product;
 mod slug;
 mod taxonomy;
 mod tree;
+mod variant_name;
 
 pub use facets::{AttributeFacet, AvailabilityFacet, BrandFacet, CategoryFacet, Facets, PriceBand, ValueFacet};
 pub use html::clean_html;
@@ -23,3 +25,4 @@ pub use product::{
 pub use slug::{SLUG_MAX, is_slug, slugify, slugify_path};
 pub use taxonomy::{BadLine, Taxonomy};
 pub use tree::{Brand, Category, CategoryChild, CategoryNode, CategoryRow, CategorySummary, tree};
+pub use variant_name::{ONLY_VARIANT, is_made_name, made_name};

@@ -1,12 +1,17 @@
-//! A whole category tree as a text: a line for each category, with all the names that lead to it, such as Google publishes its product
-//! taxonomy: `3237 - Animals & Pet Supplies > Live Animals`. The number may be missing; lines that begin with `#` are for people.
+//! A whole category tree as a text: a line for each category, with all the names that lead to it, in the two forms in which Google publishes
+//! its product taxonomy. Either every line begins with a number (`3237 - Animals & Pet Supplies > Live Animals`), or none does. The first
+//! line may be Google's version. Every other line is refused, or any text would become categories.
 
 use std::collections::BTreeSet;
 
+use super::limits::LABEL_NAME_MAX;
+
 /// How deep a category may lie; migrations/0018_category_tree.sql has the same number.
 const DEEPEST: usize = 32;
-/// How long a name may be, in characters.
-const NAME_MAX: usize = 200;
+/// What the first line of Google's begins with.
+const VERSION: &str = "# Google_Product_Taxonomy_Version: ";
+/// What is said of a line that is something else.
+const NO_CATEGORY: &str = "this is no category, such as \"3237 - Animals & Pet Supplies > Live Animals\"";
 
 /// The categories of a text, each as the names that lead to it, those above before those below.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,21 +29,35 @@ pub struct BadLine {
 }
 
 impl Taxonomy {
-    /// Whether a text that begins with this line is meant to be one.
-    pub fn begins_with(line: &str) -> bool {
-        let line = line.trim_start_matches('\u{feff}').trim();
-        line.starts_with("# Google_Product_Taxonomy") || numbered(line).is_some()
+    /// Whether a text that begins so is meant to be one: its first two lines say it.
+    pub fn begins_with(text: &str) -> bool {
+        let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+        let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+        let leads_to_the_second = || second.strip_prefix(first).is_some_and(|rest| rest.trim_start().starts_with('>'));
+        is_version(first) || numbered(first).is_some() || first.contains(" > ") || leads_to_the_second()
     }
 
     /// Reads a text. Every line that is wrong is named, and then nothing is taken.
     pub fn read(text: &str) -> Result<Self, Vec<BadLine>> {
+        let all = (1..).zip(text.trim_start_matches('\u{feff}').lines().map(str::trim));
+        let mut lines: Vec<(usize, &str)> = all.filter(|(_, text)| !text.is_empty()).collect();
+        let has_version = lines.first().is_some_and(|(_, text)| is_version(text));
+        if has_version {
+            lines.remove(0);
+        }
+        let has_numbers = lines.first().is_some_and(|(_, text)| numbered(text).is_some());
+        // Names alone are a tree where a line says what is below what; otherwise they may be any text.
+        let is_tree = has_version || has_numbers || lines.iter().any(|(_, text)| text.contains('>'));
         let (mut paths, mut seen, mut bad) = (Vec::new(), BTreeSet::new(), Vec::new());
-        for (line, text) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
-            let text = text.trim();
-            if text.is_empty() || text.starts_with('#') {
-                continue;
-            }
-            match path(numbered(text).unwrap_or(text)) {
+        for (line, text) in lines {
+            let read = match numbered(text) {
+                _ if !is_tree || text.starts_with('#') => Err(NO_CATEGORY.to_owned()),
+                Some(names) if has_numbers => path(names),
+                None if !has_numbers => path(text),
+                Some(_) => Err("there is a number here, and none on the lines before".to_owned()),
+                None => Err("there is no number here, as on the lines before".to_owned()),
+            };
+            match read {
                 // A line may come before those above it, and these may have none of their own.
                 Ok(path) => paths.extend((1..=path.len()).filter_map(|depth| {
                     let above = path.get(..depth)?.to_vec();
@@ -56,6 +75,12 @@ impl Taxonomy {
     }
 }
 
+/// `# Google_Product_Taxonomy_Version: 2021-09-21`.
+fn is_version(line: &str) -> bool {
+    let is_date = |date: &str| !date.is_empty() && date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    line.strip_prefix(VERSION).is_some_and(is_date)
+}
+
 /// What follows `123 - `.
 fn numbered(line: &str) -> Option<&str> {
     let (number, path) = line.split_once(" - ")?;
@@ -67,9 +92,14 @@ fn path(text: &str) -> Result<Vec<String>, String> {
     if names.len() > DEEPEST {
         return Err(format!("a category lies at most {DEEPEST} deep"));
     }
-    match names.iter().find(|name| name.is_empty() || name.contains('\0') || name.chars().count() > NAME_MAX) {
+    match names
+        .iter()
+        .find(|name| name.is_empty() || name.contains(char::is_control) || name.chars().count() > LABEL_NAME_MAX)
+    {
         Some(name) if name.is_empty() => Err("a name is missing".to_owned()),
-        Some(_) => Err(format!("a name has at most {NAME_MAX} characters, and no null character")),
+        Some(_) => {
+            Err(format!("a name has at most {LABEL_NAME_MAX} characters, and no tab or other control character"))
+        }
         None => Ok(names),
     }
 }
@@ -78,27 +108,57 @@ fn path(text: &str) -> Result<Vec<String>, String> {
 mod tests {
     use super::*;
 
+    fn paths(text: &str) -> Vec<String> {
+        Taxonomy::read(text).unwrap().paths().iter().map(|path| path.join("/")).collect()
+    }
+
+    fn bad(text: &str) -> Vec<usize> {
+        Taxonomy::read(text).unwrap_err().into_iter().map(|bad| bad.line).collect()
+    }
+
     #[test]
     fn a_line_is_the_way_to_a_category() {
-        let text = "\u{feff}# Google_Product_Taxonomy_Version: 2021-09-21\r\n1 - Animals\r\n\r\n3 - Animals > Birds > Cages\r\nHome - Office\n";
-        let taxonomy = Taxonomy::read(text).unwrap();
-        let paths: Vec<_> = taxonomy.paths().iter().map(|path| path.join("/")).collect();
-        assert_eq!(paths, ["Animals", "Animals/Birds", "Animals/Birds/Cages", "Home - Office"]);
+        let text = "\u{feff}# Google_Product_Taxonomy_Version: 2021-09-21\r\n1 - Animals\r\n\r\n3 - Animals > Birds > Cages\r\n4 - Home - Office\n";
+        assert_eq!(paths(text), ["Animals", "Animals/Birds", "Animals/Birds/Cages", "Home - Office"]);
+    }
+
+    #[test]
+    fn names_alone_are_a_tree_with_google_s_version_or_where_one_is_below_another() {
+        assert_eq!(
+            paths("# Google_Product_Taxonomy_Version: 2021-09-21\nAnimals\nArts, Crafts\n"),
+            ["Animals", "Arts, Crafts"]
+        );
+        assert_eq!(paths("Animals\nAnimals > Birds\nHome\n"), ["Animals", "Animals/Birds", "Home"]);
+        assert_eq!(bad("Animals\nHome\n"), [1, 2]);
+        assert!(paths("\n").is_empty());
     }
 
     #[test]
     fn every_line_that_is_wrong_is_named() {
         let deep = ["x"; 33].join(" > ");
-        let text = format!("1 - Animals > > Cages\nAnimals\n{deep}\n{}", "x".repeat(201));
-        let bad: Vec<_> = Taxonomy::read(&text).unwrap_err().into_iter().map(|bad| bad.line).collect();
-        assert_eq!(bad, [1, 3, 4]);
+        let text = format!("1 - Animals > > Cages\n2 - Animals\n3 - {deep}\n4 - {}\n5 - A\tB\n", "x".repeat(201));
+        assert_eq!(bad(&text), [1, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_line_of_another_form_is_wrong() {
+        assert_eq!(bad("1 - Animals\nAnimals > Birds\n# for people\n"), [2, 3]);
+        assert_eq!(bad("Animals > Birds\n7 - Animals\n# Google_Product_Taxonomy_Version: 2021-09-21\n"), [2, 3]);
+        assert_eq!(bad("# Google_Product_Taxonomy_Version: soon\nAnimals > Birds\n"), [1]);
+        assert_eq!(bad("Handle,Title\nshirt,Shirt\n"), [1, 2]);
     }
 
     #[test]
     fn a_taxonomy_is_told_from_other_files() {
-        assert!(Taxonomy::begins_with("\u{feff}1 - Animals & Pet Supplies"));
-        assert!(Taxonomy::begins_with("# Google_Product_Taxonomy_Version: 2021-09-21"));
-        for other in ["Handle,Title", "", "# a heading", "Animals > Birds"] {
+        for tree in [
+            "\u{feff}1 - Animals & Pet Supplies",
+            "# Google_Product_Taxonomy_Version: 2021-09-21",
+            "Animals > Birds",
+            "Animals\r\nAnimals > Birds",
+        ] {
+            assert!(Taxonomy::begins_with(tree), "{tree}");
+        }
+        for other in ["Handle,Title\nshirt,Shirt", "", "# a heading", "Animals\nBirds"] {
             assert!(!Taxonomy::begins_with(other), "{other}");
         }
     }

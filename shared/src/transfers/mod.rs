@@ -7,13 +7,17 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::ids::{ExportId, ImportId};
+use crate::ids::{ExportId, ImportId, ProductId};
 use crate::time::Timestamp;
 
 /// What a file may weigh: some 300,000 products with three variants each.
 pub const LARGEST_IMPORT: u64 = 256 * 1024 * 1024;
-/// How many bad rows are kept of an import; the rest are counted.
-pub const MOST_BAD_ROWS: i64 = 10_000;
+/// How many bad rows are kept of an import, and how many products that it leaves out of an export; the rest are counted.
+pub const MOST_REASONS: i64 = 10_000;
+/// How long `UploadBucket` keeps a file. What is kept longer is how it ended.
+pub const FILES_KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
+/// How long an import or an export is remembered after it has ended, and an import whose file never came after it was announced.
+pub const REMEMBERED_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// For how long a worker has a file to itself. Longer than any piece takes; one that died is followed by another after that.
 pub const LEASE_SECONDS: i64 = 120;
 /// How often a file is begun anew without getting on, before it is given up.
@@ -183,6 +187,22 @@ pub struct ImportBadRow {
     pub reason: String,
 }
 
+/// A product that is not in an export's file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProductLeftOut {
+    /// Its number among them.
+    #[serde(skip)]
+    pub position: i64,
+    /// Which.
+    pub product_id: ProductId,
+    /// Its name in URLs, as it was.
+    #[schema(example = "oxford-shirt")]
+    pub slug: String,
+    /// Why, for people.
+    #[schema(example = "it has no variant")]
+    pub reason: String,
+}
+
 /// A file of products that is exported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Export {
@@ -197,7 +217,7 @@ pub struct Export {
     /// How many are written.
     pub products_done: i64,
     /// How many the format cannot say: those without variants, or whose variants differ by more than three attributes or do not all have the
-    /// same. The log names them.
+    /// same. See its `left_out/`.
     pub products_left_out: i64,
     /// How large the file is by now.
     pub bytes: i64,

@@ -29,6 +29,9 @@ pub trait Parts: Send + Sync {
 
     /// Makes a file of the parts.
     async fn finish(&self, file: FileInParts<'_>, parts: &[String]) -> anyhow::Result<()>;
+
+    /// Deletes what was written of a file that is not to be finished: the parts up to this one. Does no harm where there is nothing.
+    async fn discard(&self, file: FileInParts<'_>, last: i32) -> anyhow::Result<()>;
 }
 
 /// Parts as files beside the one that they become: for a laptop's folder, and for tests. The whole file is in memory for a moment.
@@ -59,6 +62,13 @@ impl Parts for PartsBeside {
         self.0.write(file.key, file.upload_id, whole).await?;
         for number in parts {
             self.0.delete(&part(file.key, number.parse()?)).await?;
+        }
+        Ok(())
+    }
+
+    async fn discard(&self, file: FileInParts<'_>, last: i32) -> anyhow::Result<()> {
+        for number in 1..=last {
+            self.0.delete(&part(file.key, number)).await?;
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use crate::home::Home;
 /// The name of the database in a PostgreSQL of our own.
 const NAME: &str = "shop";
 /// The role that `migrate` prepares for the functions.
-const APP_ROLE: &str = "shop";
+pub(crate) const APP_ROLE: &str = "shop";
 
 /// A migrated database. Dropped, it stops the PostgreSQL that it started.
 pub struct Database {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use shared::app::db::Db;
-use shared::catalogue::shopify::{rows, write_header, write_row};
+use shared::catalogue::shopify::{rows, write_header, write_rows};
 use shared::catalogue::store::whole;
 
 use crate::terminal::warn;
@@ -44,7 +44,7 @@ pub async fn run(db: &Db, args: &ExportArgs) -> anyhow::Result<ExportSummary> {
 
 pub(crate) async fn export(db: &Db, mut to: impl Write + Send) -> anyhow::Result<ExportSummary> {
     let mut csv = Vec::new();
-    write_header(&mut csv);
+    write_header(&mut csv)?;
     let mut summary = ExportSummary::default();
     let mut after = None;
     loop {
@@ -58,7 +58,7 @@ pub(crate) async fn export(db: &Db, mut to: impl Write + Send) -> anyhow::Result
         for product in &products {
             match rows(product) {
                 Ok(rows) => {
-                    rows.iter().for_each(|row| write_row(&mut csv, row));
+                    write_rows(&mut csv, &rows)?;
                     summary.products += 1;
                 }
                 Err(reason) => {

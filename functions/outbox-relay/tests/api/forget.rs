@@ -75,3 +75,59 @@ async fn links_that_have_ended_are_forgotten(db: PgPool) {
     let left: Vec<u8> = sqlx::query_scalar("select token_sha256 from mailed_links").fetch_one(&app.db).await.unwrap();
     assert_eq!(left, [1_u8; 32]);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn imports_and_exports_are_forgotten_thirty_days_after_they_ended_bad_rows_and_all(db: PgPool) {
+    let app = TestApp::of_a_job(db);
+    let relay = relay(&app, Arc::new(RecordingQueue::default()));
+    for status in ["waiting", "running", "done", "failed", "cancelled"] {
+        let held = (status == "running").then_some(START);
+        let finished = (!["waiting", "running"].contains(&status)).then_some(START);
+        sqlx::query(
+            "with import as (
+                 insert into imports (id, kind, stock, storage_key, bytes, status, held_until, created_at, finished_at)
+                 values (gen_random_uuid(), 'shopify_csv', 'counted', 'a', 1, $1, $2, $4, $3) returning id)
+             insert into import_bad_rows (import_id, line, reason) select id, n, 'no' from import, generate_series(1, 900) n",
+        )
+        .bind(status)
+        .bind(held)
+        .bind(finished)
+        .bind(START)
+        .execute(&app.db)
+        .await
+        .unwrap();
+        if status != "waiting" {
+            sqlx::query(
+                "with export as (
+                     insert into exports (id, kind, storage_key, products, status, held_until, created_at, finished_at)
+                     values (gen_random_uuid(), 'shopify_csv', 'a', 1, $1, $2, $4, $3) returning id)
+                 insert into export_left_out (export_id, product_id, slug, reason) select id, 1, 'a', 'no' from export",
+            )
+            .bind(status)
+            .bind(held)
+            .bind(finished)
+            .bind(START)
+            .execute(&app.db)
+            .await
+            .unwrap();
+        }
+    }
+
+    app.clock.advance(30 * DAY - 1);
+    drain(&relay).await.unwrap();
+    assert_eq!(app.count("select count(*) from imports").await + app.count("select count(*) from exports").await, 9);
+
+    // At most 2,000 rows at once: what has more of them goes with the next run.
+    app.clock.advance(1);
+    drain(&relay).await.unwrap();
+    assert_eq!(app.count("select count(*) from import_bad_rows").await, 5 * 900 - 2000);
+    drain(&relay).await.unwrap();
+    let left: Vec<String> =
+        sqlx::query_scalar("select 'import ' || status from imports union all select 'export ' || status from exports")
+            .fetch_all(&app.db)
+            .await
+            .unwrap();
+    assert_eq!(left, ["import running", "export running"]);
+    assert_eq!(app.count("select count(*) from import_bad_rows").await, 900);
+    assert_eq!(app.count("select count(*) from export_left_out").await, 1);
+}

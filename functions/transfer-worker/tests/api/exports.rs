@@ -1,16 +1,26 @@
 //! Products that become a file.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
+use async_trait::async_trait;
 use shared::app::Ambient as _;
+use shared::app::db::Db;
 use shared::ids::ExportId;
+use shared::transfers::parts::{FileInParts, Parts, PartsBeside};
 use shared::transfers::store::exports;
-use shared::transfers::{Export, LEASE_SECONDS, TransferStatus, Work};
+use shared::transfers::{Beside, Export, LEASE_SECONDS, TransferStatus, Work};
 use sqlx::PgPool;
-use transfer_worker::{Patience, work};
+use transfer_worker::{Patience, Worker, work};
 
 use crate::{HEADER, Hanging, SHORT, Shop, file_of};
+
+/// So many products that a hundred of them fill a part of a file.
+async fn long_products(shop: &Shop, count: usize) {
+    let body = "x".repeat(60_000);
+    let header = HEADER.replace("Title,Vendor", "Title,Body (HTML),Vendor");
+    let rows: String = (0..count).map(|n| format!("p{n},P,{body},,,Title,Default Title,S{n},1,10\r\n")).collect();
+    shop.imported(format!("{header}{rows}").as_bytes(), Patience::default()).await;
+}
 
 async fn an_export(shop: &Shop) -> ExportId {
     let id = ExportId(shop.app.clock.ordered_uuid());
@@ -51,10 +61,7 @@ async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_export_goes_from_worker_to_worker_part_by_part(db: PgPool) {
     let shop = Shop::open(db);
-    let body = "x".repeat(60_000);
-    let header = HEADER.replace("Title,Vendor", "Title,Body (HTML),Vendor");
-    let rows: String = (0..200).map(|n| format!("p{n},P,{body},,,Title,Default Title,S{n},1,10\r\n")).collect();
-    shop.imported(format!("{header}{rows}").as_bytes(), Patience::default()).await;
+    long_products(&shop, 200).await;
     let id = an_export(&shop).await;
 
     work(&shop.worker(SHORT), Work::Export(id).into()).await.unwrap();
@@ -74,11 +81,7 @@ async fn an_export_whose_worker_is_killed_at_the_very_end_is_finished_once_more(
     shop.imported(file_of(5).as_bytes(), Patience::default()).await;
     let id = an_export(&shop).await;
     // The parts are read when the file is made of them.
-    let storage = Arc::new(Hanging {
-        files: shop.files.clone(),
-        reads_left: AtomicUsize::new(0),
-        hangs: tokio::sync::Notify::new(),
-    });
+    let storage = shop.hanging(0);
     let killed = shop.worker_with(storage.clone(), Patience::default());
     tokio::select! {
         done = work(&killed, Work::Export(id).into()) => panic!("it was to hang: {done:?}"),
@@ -93,4 +96,102 @@ async fn an_export_whose_worker_is_killed_at_the_very_end_is_finished_once_more(
     assert_eq!((done.status, done.products_done), (TransferStatus::Done, 5));
     let (_, file) = shop.files.file("exports/all.csv").unwrap();
     assert_eq!(String::from_utf8(file).unwrap().lines().count(), 16);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_the_file_cannot_say_is_listed_also_where_nothing_comes_after_it(db: PgPool) {
+    let shop = Shop::open(db);
+    long_products(&shop, 100).await;
+    let without_variants = "insert into products (slug, name, base_price, created_at, updated_at)
+                            select 'bare-' || n, 'Bare', 0, now(), now() from generate_series(1, 150) n";
+    sqlx::query(without_variants).execute(&shop.app.db).await.unwrap();
+    let id = an_export(&shop).await;
+
+    work(&shop.worker(SHORT), Work::Export(id).into()).await.unwrap();
+    shop.go_on(SHORT).await;
+
+    let done = export(&shop, id).await;
+    assert_eq!((done.status, done.products_done, done.products_left_out), (TransferStatus::Done, 100, 150));
+    let mut tx = shop.app.app.db.read().await.unwrap();
+    let left_out = exports::left_out(&mut tx, id, Beside::default(), 1000).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(left_out.len(), 150);
+    assert_eq!((left_out[0].slug.as_str(), left_out[0].reason.as_str()), ("bare-1", "it has no variant"));
+}
+
+/// Stops it as soon as the worker waits for its storage.
+async fn cancel_when_it_hangs(shop: &Shop, storage: &Hanging, id: ExportId) {
+    storage.hangs.notified().await;
+    let mut tx = shop.app.app.db.begin().await.unwrap();
+    exports::cancel(&mut tx, id, shop.app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_cancelled_export_leaves_nothing_of_its_file(db: PgPool) {
+    let shop = Shop::open(db);
+    shop.imported(file_of(5).as_bytes(), Patience::default()).await;
+    let id = an_export(&shop).await;
+    let storage = shop.hanging(0);
+    let worker = shop.worker_with(storage.clone(), Patience::default());
+    tokio::select! {
+        done = work(&worker, Work::Export(id).into()) => panic!("it was to hang: {done:?}"),
+        () = cancel_when_it_hangs(&shop, &storage, id) => {}
+    }
+    assert_eq!(shop.files.keys(), ["exports/all.csv.part-1"]);
+
+    work(&shop.worker(Patience::default()), Work::Export(id).into()).await.unwrap();
+
+    assert_eq!(export(&shop, id).await.status, TransferStatus::Cancelled);
+    assert!(shop.files.keys().is_empty(), "{:?}", shop.files.keys());
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_export_that_is_cancelled_while_it_is_written_stops_at_its_next_part(db: PgPool) {
+    let shop = Shop::open(db);
+    shop.imported(file_of(5).as_bytes(), Patience::default()).await;
+    let id = an_export(&shop).await;
+    let worker = Worker {
+        parts: Arc::new(CancelledMeanwhile {
+            parts: PartsBeside(shop.files.clone()),
+            shop: shop.app.app.db.clone(),
+            id,
+        }),
+        ..shop.worker(Patience::default())
+    };
+
+    work(&worker, Work::Export(id).into()).await.unwrap();
+
+    assert_eq!(export(&shop, id).await.status, TransferStatus::Cancelled);
+    assert!(shop.files.keys().is_empty(), "{:?}", shop.files.keys());
+}
+
+/// Somebody stops the export just after a part was written.
+struct CancelledMeanwhile {
+    parts: PartsBeside,
+    shop: Db,
+    id: ExportId,
+}
+
+#[async_trait]
+impl Parts for CancelledMeanwhile {
+    async fn begin(&self, key: &str, content_type: &str) -> anyhow::Result<String> {
+        self.parts.begin(key, content_type).await
+    }
+
+    async fn write(&self, file: FileInParts<'_>, number: i32, bytes: Vec<u8>) -> anyhow::Result<String> {
+        let name = self.parts.write(file, number, bytes).await?;
+        let mut tx = self.shop.begin().await?;
+        exports::cancel(&mut tx, self.id, shared::testing::START).await?;
+        tx.commit().await?;
+        Ok(name)
+    }
+
+    async fn finish(&self, file: FileInParts<'_>, parts: &[String]) -> anyhow::Result<()> {
+        self.parts.finish(file, parts).await
+    }
+
+    async fn discard(&self, file: FileInParts<'_>, last: i32) -> anyhow::Result<()> {
+        self.parts.discard(file, last).await
+    }
 }

@@ -1,34 +1,23 @@
 //! Workers that die, files that somebody stops, and files that nobody gets on with.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
-
 use shared::app::Ambient as _;
 use shared::transfers::store::imports::cancel;
 use shared::transfers::{LEASE_SECONDS, MOST_ATTEMPTS, TransferStatus, Work};
 use sqlx::PgPool;
 use transfer_worker::{Patience, work};
 
-use crate::{Hanging, Shop, file_of};
+use crate::{Shop, file_of};
 
 /// Little of the file at once, and time for all of it.
 fn steady() -> Patience {
     Patience { window: 300, ..Patience::default() }
 }
 
-fn hanging(shop: &Shop, reads: usize) -> Arc<Hanging> {
-    Arc::new(Hanging {
-        files: shop.files.clone(),
-        reads_left: AtomicUsize::new(reads),
-        hangs: tokio::sync::Notify::new(),
-    })
-}
-
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_import_whose_worker_is_killed_is_gone_on_with_and_nothing_is_twice_or_lost(db: PgPool) {
     let shop = Shop::open(db);
     let id = shop.an_import(file_of(40).as_bytes()).await;
-    let storage = hanging(&shop, 6);
+    let storage = shop.hanging(6);
     let killed = shop.worker_with(storage.clone(), steady());
     tokio::select! {
         done = work(&killed, Work::Import(id).into()) => panic!("it was to hang: {done:?}"),
@@ -91,7 +80,7 @@ async fn a_worker_that_is_killed_while_it_writes_leaves_nothing_of_the_piece(db:
 async fn a_cancelled_import_stops_and_what_was_imported_stays(db: PgPool) {
     let shop = Shop::open(db);
     let id = shop.an_import(file_of(40).as_bytes()).await;
-    let storage = hanging(&shop, 6);
+    let storage = shop.hanging(6);
     let worker = shop.worker_with(storage.clone(), steady());
     let stops = async {
         storage.hangs.notified().await;
@@ -117,7 +106,7 @@ async fn an_import_that_kills_every_worker_is_given_up(db: PgPool) {
     let shop = Shop::open(db);
     let id = shop.an_import(file_of(3).as_bytes()).await;
     for _ in 0..MOST_ATTEMPTS {
-        let storage = hanging(&shop, 0);
+        let storage = shop.hanging(0);
         let killed = shop.worker_with(storage.clone(), steady());
         tokio::select! {
             done = work(&killed, Work::Import(id).into()) => panic!("it was to hang: {done:?}"),

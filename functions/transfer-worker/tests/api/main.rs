@@ -5,6 +5,8 @@ mod broken_files;
 mod exports;
 mod imports;
 mod killed;
+mod limits;
+mod renamed;
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -54,6 +56,15 @@ impl Shop {
             jobs: self.jobs.clone(),
             patience,
         }
+    }
+
+    /// A storage whose reads after so many never end.
+    fn hanging(&self, reads: usize) -> Arc<Hanging> {
+        Arc::new(Hanging {
+            files: self.files.clone(),
+            reads_left: AtomicUsize::new(reads),
+            hangs: tokio::sync::Notify::new(),
+        })
     }
 
     /// An import of this file that was started.

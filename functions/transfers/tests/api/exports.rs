@@ -1,7 +1,7 @@
 //! Everything below `/api/v1/catalogue/exports/`.
 
 use serde_json::{Value, json};
-use shared::transfers::Work;
+use shared::transfers::{FILES_KEPT_SECONDS, REMEMBERED_SECONDS, Work};
 use sqlx::PgPool;
 
 use crate::{EXPORTS, Shop};
@@ -28,4 +28,69 @@ async fn an_export_runs_and_is_fetched_when_it_is_done(db: PgPool) {
     assert!(done.body["download"]["url"].as_str().unwrap().ends_with(".csv?as=products.csv"), "{}", done.text);
     assert_eq!(editor.get(EXPORTS).await.expect(200).body["results"][0]["id"], id);
     editor.get(&format!("{EXPORTS}00000000-0000-0000-0000-000000000000/")).await.expect(404);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_export_is_cancelled_for_good_and_the_worker_told_to_clear_up(db: PgPool) {
+    let shop = Shop::open(db);
+    let editor = shop.editor().await;
+    let id = editor.post(EXPORTS, json!({})).await.expect(202).body["id"].as_str().unwrap().to_owned();
+    let path = format!("{EXPORTS}{id}/");
+    shop.jobs.take();
+
+    for _ in 0..2 {
+        let cancelled = editor.post(&format!("{path}cancel/"), json!({})).await.expect(200);
+        assert_eq!(cancelled.body["status"], "cancelled");
+        assert_eq!(shop.jobs.take(), [Work::Export(id.parse().unwrap()).into()]);
+    }
+
+    assert_eq!(editor.get(&path).await.expect(200).body["download"], Value::Null);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_export_that_has_ended_is_not_cancelled(db: PgPool) {
+    let shop = Shop::open(db);
+    let editor = shop.editor().await;
+    let id = editor.post(EXPORTS, json!({})).await.expect(202).body["id"].as_str().unwrap().to_owned();
+    sqlx::query("update exports set status = 'done', finished_at = now(), held_until = null")
+        .execute(&shop.app.db)
+        .await
+        .unwrap();
+
+    let late = editor.post(&format!("{EXPORTS}{id}/cancel/"), json!({})).await.expect(409);
+
+    assert_eq!(late.body["code"], "export_ended");
+    editor.post(&format!("{EXPORTS}00000000-0000-0000-0000-000000000000/cancel/"), json!({})).await.expect(404);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_an_export_leaves_out_is_listed_page_by_page(db: PgPool) {
+    let shop = Shop::open(db);
+    let editor = shop.editor().await;
+    let id = editor.post(EXPORTS, json!({})).await.expect(202).body["id"].as_str().unwrap().to_owned();
+    sqlx::query(
+        "insert into export_left_out (export_id, product_id, slug, reason)
+         select id, n, 'p-' || n, 'no' from exports, generate_series(2, 4) n order by n",
+    )
+    .execute(&shop.app.db)
+    .await
+    .unwrap();
+    let path = format!("{EXPORTS}{id}/left_out/");
+
+    let rows = editor.get(&format!("{path}?page_size=2&count=true")).await.expect(200);
+
+    let product = |id: i32| json!({"product_id": id, "slug": format!("p-{id}"), "reason": "no"});
+    assert_eq!((&rows.body["count"], &rows.body["results"]), (&json!(3), &json!([product(2), product(3)])));
+    let next = rows.body["next"].as_str().unwrap().strip_prefix("http://shop.test").unwrap();
+    assert_eq!(editor.get(next).await.expect(200).body["results"], json!([product(4)]));
+    editor.get(&format!("{EXPORTS}00000000-0000-0000-0000-000000000000/left_out/")).await.expect(404);
+}
+
+/// What is offered is there, and what is remembered is remembered for longer.
+#[test]
+fn a_file_is_offered_for_as_long_as_the_bucket_keeps_it() {
+    let template = include_str!("../../../../template.yaml");
+    let days = FILES_KEPT_SECONDS / (24 * 60 * 60);
+    assert!(template.contains(&format!("{{ Id: everything-else, Status: Enabled, ExpirationInDays: {days} }}")));
+    const { assert!(REMEMBERED_SECONDS > FILES_KEPT_SECONDS) };
 }

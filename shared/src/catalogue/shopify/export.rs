@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::product::{NO_OPTION, NO_OPTION_VALUE, OPTIONS};
-use crate::catalogue::entry::ONLY_VARIANT;
+use crate::catalogue::ONLY_VARIANT;
 use crate::catalogue::store::whole::{WholeProduct, WholeVariant};
 
 /// The columns, as Shopify names and orders them.
@@ -152,29 +152,18 @@ impl Cells {
 }
 
 /// Writes the header.
-pub fn write_header(to: &mut Vec<u8>) {
-    write(to, &COLUMNS);
+pub fn write_header(to: &mut Vec<u8>) -> csv::Result<()> {
+    write(to, [COLUMNS])
 }
 
-/// Writes a row.
-pub fn write_row(to: &mut Vec<u8>, row: &Cells) {
-    write(to, &row.0);
+/// Writes the rows of a product.
+pub fn write_rows(to: &mut Vec<u8>, rows: &[Cells]) -> csv::Result<()> {
+    write(to, rows.iter().map(|row| &row.0))
 }
 
-/// Quoted where it must be.
-fn write<S: AsRef<str>>(to: &mut Vec<u8>, cells: &[S]) {
-    for (at, cell) in cells.iter().enumerate() {
-        if at > 0 {
-            to.push(b',');
-        }
-        let cell = cell.as_ref();
-        if cell.contains(['"', ',', '\r', '\n']) {
-            to.push(b'"');
-            to.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
-            to.push(b'"');
-        } else {
-            to.extend_from_slice(cell.as_bytes());
-        }
-    }
-    to.extend_from_slice(b"\r\n");
+/// Quoted where it must be, with the line ends of the CSV that Shopify writes.
+fn write<R: IntoIterator<Item: AsRef<[u8]>>>(to: &mut Vec<u8>, rows: impl IntoIterator<Item = R>) -> csv::Result<()> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
+    rows.into_iter().try_for_each(|row| writer.write_record(row))?;
+    Ok(writer.flush()?)
 }

@@ -13,7 +13,7 @@ use std::io::{self, BufRead};
 
 use columns::Column;
 pub use columns::Columns;
-pub use export::{Cells, rows, write_header, write_row};
+pub use export::{Cells, rows, write_header, write_rows};
 pub use header::{Header, Unrecognised};
 use records::{Place, Records};
 use row::Row;
@@ -22,9 +22,9 @@ use super::entry::Entry;
 
 /// More rows than any product of Shopify's has (2,048 variants); what is longer is refused rather than kept in memory.
 const MOST_ROWS: usize = 5_000;
-/// How many products are read, and written, at once, and how many variants. A product of more is alone.
-const MOST_PRODUCTS: usize = 100;
-const MOST_VARIANTS: usize = 1_000;
+/// How many products are read, and written, at once, and how many variants, or the last product's more.
+const PRODUCTS_AT_ONCE: usize = 100;
+const VARIANTS_AT_ONCE: usize = 1_000;
 
 /// A row that was not taken, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl<R: BufRead> Products<R> {
     /// The next products; `None` at the end, or where the bytes do not reach to the end of the next.
     pub fn batch(&mut self) -> io::Result<Option<Batch>> {
         let (mut batch, mut variants) = (Batch::default(), 0);
-        while batch.products() < MOST_PRODUCTS && variants < MOST_VARIANTS {
+        while batch.products() < PRODUCTS_AT_ONCE && variants < VARIANTS_AT_ONCE {
             match self.next()? {
                 None => break,
                 Some(Item::Stray(bad)) => batch.bad.push(bad),

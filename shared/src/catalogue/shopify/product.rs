@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 use super::{BadRow, Column, Columns, Row};
 use crate::catalogue::entry::{Entry, EntryImage, EntryVariant, variant_name};
-use crate::catalogue::{clean_html, slugify};
+use crate::catalogue::limits::{
+    ALT_TEXT_MAX, ATTRIBUTE_MAX, DESCRIPTION_MAX, LABEL_NAME_MAX, MOST_GRAMS, MOST_IMAGES, MOST_LABELS, MOST_VARIANTS,
+    NAME_MAX, SKU_MAX, TAG_MAX, VALUE_MAX,
+};
+use crate::catalogue::{SLUG_MAX, clean_html, slugify};
 
 /// What Shopify calls the only option of a product without options, and its value.
 pub(crate) const NO_OPTION: &str = "Title";
@@ -59,31 +63,49 @@ impl Reading<'_> {
 
     /// What is said once, on the first row.
     fn head(&mut self, row: &Row) -> Result<(), String> {
-        let text = |column| row.text(self.columns, column);
-        let name = text(Column::Title)?.ok_or("\"Title\" is empty, and this is the product's first row")?;
-        let category = match text(Column::Type)? {
-            Some(category) => vec![category],
-            None => {
-                text(Column::ProductCategory)?.map(|path| path.split('>').map(trimmed).collect()).unwrap_or_default()
-            }
-        };
-        let mut tags: Vec<String> = Vec::new();
-        for tag in row.cell(self.columns, Column::Tags).unwrap_or_default().split(',').map(trimmed) {
-            if !tag.is_empty() && !tags.contains(&tag) {
-                tags.push(tag);
-            }
-        }
+        let text = |column, longest| row.text(self.columns, column, longest);
+        // It would be cut, and could then be another product's.
+        text(Column::Handle, SLUG_MAX)?;
+        let name = text(Column::Title, NAME_MAX)?.ok_or("\"Title\" is empty, and this is the product's first row")?;
         self.entry = Entry {
             slug: slugify(&row.handle),
             name,
-            description: clean_html(row.cell(self.columns, Column::Body).unwrap_or_default()),
-            brand: text(Column::Vendor)?,
-            category: category.into_iter().filter(|name| !name.is_empty()).collect(),
-            tags,
+            description: clean_html(&text(Column::Body, DESCRIPTION_MAX)?.unwrap_or_default()),
+            brand: text(Column::Vendor, LABEL_NAME_MAX)?,
+            category: self.category(row)?,
+            tags: self.tags(row)?,
             status: self.status(row)?.to_owned(),
             ..Entry::default()
         };
         Ok(())
+    }
+
+    fn category(&self, row: &Row) -> Result<Vec<String>, String> {
+        if let Some(category) = row.text(self.columns, Column::Type, LABEL_NAME_MAX)? {
+            return Ok(vec![category]);
+        }
+        let path = row.cell(self.columns, Column::ProductCategory).unwrap_or_default();
+        let names: Vec<String> = path.split('>').map(trimmed).filter(|name| !name.is_empty()).collect();
+        if names.iter().any(|name| name.chars().count() > LABEL_NAME_MAX) {
+            return Err(format!("a category has more than {LABEL_NAME_MAX} characters"));
+        }
+        Ok(names)
+    }
+
+    fn tags(&self, row: &Row) -> Result<Vec<String>, String> {
+        let mut tags: Vec<String> = Vec::new();
+        for tag in row.cell(self.columns, Column::Tags).unwrap_or_default().split(',').map(trimmed) {
+            if tag.chars().count() > TAG_MAX {
+                return Err(format!("a tag has more than {TAG_MAX} characters"));
+            }
+            if !tag.is_empty() && !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+        if tags.len() > MOST_LABELS {
+            return Err(format!("the product has more than {MOST_LABELS} tags"));
+        }
+        Ok(tags)
     }
 
     fn status(&self, row: &Row) -> Result<&'static str, String> {
@@ -106,7 +128,7 @@ impl Reading<'_> {
     fn option_names(&self, row: &Row) -> Result<Vec<String>, String> {
         let mut names: Vec<String> = Vec::new();
         for at in 0..OPTIONS {
-            let Some(name) = row.text(self.columns, Column::OptionName(at))? else { break };
+            let Some(name) = row.text(self.columns, Column::OptionName(at), ATTRIBUTE_MAX)? else { break };
             if names.iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
                 return Err(format!("two options are called \"{name}\""));
             }
@@ -124,7 +146,7 @@ impl Reading<'_> {
             return Ok(());
         }
         let options = self.options(row, names)?;
-        let sku = match row.text(self.columns, Column::Sku)? {
+        let sku = match row.text(self.columns, Column::Sku, SKU_MAX)? {
             Some(sku) => sku,
             None => self.made_up_sku(&options),
         };
@@ -136,8 +158,8 @@ impl Reading<'_> {
             name: variant_name(&options),
             price: price.ok_or_else(|| format!("\"{}\" is empty", self.columns.name(Column::Price)))?,
             compare_at_price: row.money(self.columns, Column::CompareAtPrice)?,
-            barcode: row.text(self.columns, Column::Barcode)?,
-            weight_grams: row.number(self.columns, Column::Grams)?.map(|grams| grams.max(0)),
+            barcode: row.text(self.columns, Column::Barcode, SKU_MAX)?,
+            weight_grams: row.number(self.columns, Column::Grams, MOST_GRAMS)?.map(|grams| grams.max(0)),
             on_hand: row.units(self.columns, Column::Quantity)?,
             sku,
             options,
@@ -154,11 +176,12 @@ impl Reading<'_> {
     fn options(&self, row: &Row, names: &[String]) -> Result<Vec<(String, String)>, String> {
         let mut options = Vec::new();
         for (at, name) in names.iter().enumerate() {
-            let value = row.text(self.columns, Column::OptionValue(at))?;
+            let value = row.text(self.columns, Column::OptionValue(at), VALUE_MAX)?;
             let value = value.ok_or_else(|| format!("there is no value of the option \"{name}\""))?;
             options.push((name.clone(), value));
         }
-        match (names, row.text(self.columns, Column::OptionValue(names.len().min(OPTIONS - 1)))?) {
+        let next = Column::OptionValue(names.len().min(OPTIONS - 1));
+        match (names, row.text(self.columns, next, VALUE_MAX)?) {
             ([], Some(value)) if value != NO_OPTION_VALUE => {
                 Err(format!("the option that \"{value}\" is a value of has no name on the product's first row"))
             }
@@ -194,18 +217,17 @@ impl Reading<'_> {
 
     fn image(&mut self, row: &Row) -> Result<(), String> {
         let Some(url) = row.url(self.columns, Column::ImageSrc)? else { return Ok(()) };
-        let alt_text = row.cell(self.columns, Column::ImageAltText).unwrap_or_default().to_owned();
-        let position = row.number(self.columns, Column::ImagePosition)?.unwrap_or(i32::MAX - 1);
+        let alt_text = row.text(self.columns, Column::ImageAltText, ALT_TEXT_MAX)?.unwrap_or_default();
+        let position = row.number(self.columns, Column::ImagePosition, i32::MAX)?.unwrap_or(i32::MAX - 1);
         self.images.push((position, EntryImage { url, alt_text, variant: None }));
         Ok(())
     }
 
     fn finish(mut self, first: &Row) -> Result<Entry, Vec<BadRow>> {
-        if self.bad.is_empty() && self.entry.variants.is_empty() {
-            self.bad.push(BadRow {
-                line: first.place.line,
-                reason: "the product has no variant: no row has a price".to_owned(),
-            });
+        self.entry.images = images(std::mem::take(&mut self.images));
+        let whole = self.count();
+        if self.bad.is_empty() {
+            self.note(first, whole);
         }
         if !self.bad.is_empty() {
             self.bad.sort_by_key(|bad| bad.line);
@@ -217,8 +239,20 @@ impl Reading<'_> {
         {
             only.options.clear();
         }
-        self.entry.images = images(self.images);
         Ok(self.entry)
+    }
+
+    /// Whether there are variants, and not too much of anything.
+    fn count(&self) -> Result<(), String> {
+        if self.entry.variants.is_empty() {
+            return Err("the product has no variant: no row has a price".to_owned());
+        }
+        let too_many =
+            [(self.entry.variants.len(), MOST_VARIANTS, "variants"), (self.entry.images.len(), MOST_IMAGES, "images")];
+        match too_many.into_iter().find(|(count, most, _)| count > most) {
+            Some((_, most, what)) => Err(format!("the product has more than {most} {what}")),
+            None => Ok(()),
+        }
     }
 }
 

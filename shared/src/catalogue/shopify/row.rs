@@ -2,11 +2,8 @@
 
 use super::records::{Place, Record, TOO_LARGE};
 use super::{Column, Columns};
+use crate::catalogue::limits::{MOST_UNITS, URL_MAX};
 use crate::money::Money;
-
-/// What a text may measure: names are indexed, and an index takes no more than some 2,000 bytes.
-const LONGEST_TEXT: usize = 255;
-const LONGEST_URL: usize = 2_000;
 
 /// A row. What is wrong with the row as such is in `bad`; its cells are then not to be looked at.
 #[derive(Clone, Debug)]
@@ -48,14 +45,19 @@ impl Row {
         Some(unquoted(cell, is_code)).filter(|cell| !cell.is_empty())
     }
 
-    /// A text that is not too long.
-    pub(crate) fn text(&self, columns: &Columns, column: Column) -> Result<Option<String>, String> {
-        self.short(columns, column, LONGEST_TEXT)
+    /// A text of at most so many characters.
+    pub(crate) fn text(&self, columns: &Columns, column: Column, longest: usize) -> Result<Option<String>, String> {
+        match self.cell(columns, column) {
+            Some(text) if text.chars().count() > longest => {
+                Err(format!("\"{}\" has more than {longest} characters", columns.name(column)))
+            }
+            text => Ok(text.map(str::to_owned)),
+        }
     }
 
     /// An address of an image.
     pub(crate) fn url(&self, columns: &Columns, column: Column) -> Result<Option<String>, String> {
-        let Some(url) = self.short(columns, column, LONGEST_URL)? else { return Ok(None) };
+        let Some(url) = self.text(columns, column, URL_MAX)? else { return Ok(None) };
         let lower = url.to_ascii_lowercase();
         let is_address = ["https://", "http://", "/"].iter().any(|start| lower.starts_with(start));
         if is_address && !url.contains(|c: char| c.is_whitespace() || c.is_control()) {
@@ -78,30 +80,38 @@ impl Row {
         }
     }
 
-    /// A whole number; decimals are rounded, as Shopify writes some weights with them.
-    pub(crate) fn number(&self, columns: &Columns, column: Column) -> Result<Option<i32>, String> {
+    /// A whole number of at most so much; decimals are rounded, as Shopify writes some weights with them.
+    pub(crate) fn number(&self, columns: &Columns, column: Column, most: i32) -> Result<Option<i32>, String> {
         let Some(text) = self.cell(columns, column) else { return Ok(None) };
-        let number = text.parse::<f64>().ok().map(f64::round).filter(|number| number.abs() <= f64::from(i32::MAX));
-        #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
-        let number = number.map(|number| number as i32);
-        number.map(Some).ok_or_else(|| format!("\"{}\" is \"{text}\": a whole number is wanted", columns.name(column)))
+        let number = text.parse::<f64>().ok().map(f64::round).filter(|number| number.is_finite());
+        let number = number.ok_or_else(|| not_a_number(columns.name(column), text))?;
+        if number > f64::from(most) {
+            return Err(too_much(columns.name(column), text, most));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "what is less than any number of the kind is the least of them"
+        )]
+        Ok(Some(number as i32))
     }
 
     /// How many there are. Shopify counts below zero what it oversold; there is nothing on such a shelf.
     pub(crate) fn units(&self, columns: &Columns, column: Column) -> Result<Option<i32>, String> {
         let Some(text) = self.cell(columns, column) else { return Ok(None) };
-        let units = text.parse::<i32>().map(|units| Some(units.max(0)));
-        units.map_err(|_| format!("\"{}\" is \"{text}\": a whole number is wanted", columns.name(column)))
-    }
-
-    fn short(&self, columns: &Columns, column: Column, longest: usize) -> Result<Option<String>, String> {
-        match self.cell(columns, column) {
-            Some(text) if text.chars().count() > longest => {
-                Err(format!("\"{}\" has more than {longest} characters", columns.name(column)))
-            }
-            text => Ok(text.map(str::to_owned)),
+        match text.parse::<i32>() {
+            Ok(units) if units > MOST_UNITS => Err(too_much(columns.name(column), text, MOST_UNITS)),
+            Ok(units) => Ok(Some(units.max(0))),
+            Err(_) => Err(not_a_number(columns.name(column), text)),
         }
     }
+}
+
+fn not_a_number(name: &str, text: &str) -> String {
+    format!("\"{name}\" is \"{text}\": a whole number is wanted")
+}
+
+fn too_much(name: &str, text: &str, most: i32) -> String {
+    format!("\"{name}\" is \"{text}\": it is at most {most}")
 }
 
 /// Without the apostrophe that keeps spreadsheets from reading a cell as a formula or a number.

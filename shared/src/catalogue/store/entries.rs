@@ -46,10 +46,26 @@ pub struct Saved {
     pub variants_removed: u64,
 }
 
-/// A SKU that another product has.
+/// Why an entry is left out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the SKU \"{0}\" belongs to another product")]
-pub struct SkuTaken(pub String);
+pub enum EntryRefused {
+    /// Another product has one of its SKUs.
+    #[error("the SKU \"{0}\" belongs to another product")]
+    SkuTaken(String),
+    /// So has the product that was called as the entry is, before somebody renamed it.
+    #[error(
+        "the product \"{was}\" is \"{now}\" by now, and has the SKU \"{sku}\": write \"{now}\" in the handle's column; \
+         or, if this is another product, give it SKUs of its own"
+    )]
+    Renamed {
+        /// What it was called.
+        was: String,
+        /// What it is called.
+        now: String,
+        /// One of its SKUs.
+        sku: String,
+    },
+}
 
 /// Sees to it that the products are as the entries say; no two entries are of one product. Answers for each what that changed, or why it
 /// was left out.
@@ -60,7 +76,7 @@ pub async fn save_all(
     entries: &[&Entry],
     stock: Stock,
     now: Timestamp,
-) -> sqlx::Result<Vec<Result<Saved, SkuTaken>>> {
+) -> sqlx::Result<Vec<Result<Saved, EntryRefused>>> {
     sqlx::query!(r#"select lock_catalogue_imports() as "done: ()""#).fetch_one(&mut *tx).await?;
     let mut saved = save_together(tx, entries, stock, now).await?;
     if entries.len() > 1 {
@@ -78,7 +94,7 @@ async fn save_together(
     entries: &[&Entry],
     stock: Stock,
     now: Timestamp,
-) -> sqlx::Result<Vec<Result<Saved, SkuTaken>>> {
+) -> sqlx::Result<Vec<Result<Saved, EntryRefused>>> {
     let slugs: Vec<String> = entries.iter().map(|entry| entry.slug.clone()).collect();
     let before = whole::find_all(tx, &slugs).await?;
     let mut before: HashMap<String, WholeProduct> =
@@ -122,23 +138,52 @@ async fn refuse_taken_skus(
     tx: &mut Tx,
     entries: &[&Entry],
     before: &HashMap<String, WholeProduct>,
-) -> sqlx::Result<Vec<Option<SkuTaken>>> {
+) -> sqlx::Result<Vec<Option<EntryRefused>>> {
     let skus: Vec<String> =
         entries.iter().flat_map(|entry| &entry.variants).map(|variant| variant.sku.clone()).collect();
     let rows = sqlx::query!("select sku, product_id from product_variants where sku = any ($1)", &skus)
         .fetch_all(&mut *tx)
         .await?;
     let owners: HashMap<String, ProductId> = rows.into_iter().map(|row| (row.sku, row.product_id)).collect();
-    let (mut named, mut refused) = (HashSet::new(), Vec::new());
+    let (mut named, mut taken) = (HashSet::new(), Vec::new());
     for entry in entries {
         let own = before.get(&entry.slug).map(|product| product.id);
-        let taken = entry.variants.iter().find(|variant| {
-            named.contains(variant.sku.as_str()) || owners.get(&variant.sku).is_some_and(|owner| Some(*owner) != own)
-        });
-        if taken.is_none() {
+        let sku = entry
+            .variants
+            .iter()
+            .map(|variant| variant.sku.as_str())
+            .find(|sku| named.contains(sku) || owners.get(*sku).is_some_and(|owner| Some(*owner) != own));
+        if sku.is_none() {
             named.extend(entry.variants.iter().map(|variant| variant.sku.as_str()));
         }
-        refused.push(taken.map(|variant| SkuTaken(variant.sku.clone())));
+        taken.push(sku);
     }
-    Ok(refused)
+    let slugs = entries.iter().zip(&taken).filter(|(_, sku)| sku.is_some()).map(|(entry, _)| entry.slug.clone());
+    let renamed = renamed(tx, &slugs.collect::<Vec<_>>()).await?;
+    let refused = entries.iter().zip(taken).map(|(entry, sku)| {
+        let sku = sku?.to_owned();
+        match renamed.get(&entry.slug) {
+            Some((id, now)) if owners.get(&sku) == Some(id) => {
+                Some(EntryRefused::Renamed { was: entry.slug.clone(), now: now.clone(), sku })
+            }
+            Some(_) | None => Some(EntryRefused::SkuTaken(sku)),
+        }
+    });
+    Ok(refused.collect())
+}
+
+/// The products that were called so, and what they are called.
+async fn renamed(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<HashMap<String, (ProductId, String)>> {
+    if slugs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query!(
+        r#"select o.slug as was, p.id, p.slug as now
+             from old_product_slugs o join products p on p.id = o.product_id
+            where o.slug = any ($1)"#,
+        slugs
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.was, (row.id, row.now))).collect())
 }

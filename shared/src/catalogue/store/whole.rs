@@ -1,5 +1,7 @@
 //! Reading products with all that the tables have of them, drafts included: for those who copy the catalogue.
 
+use std::collections::HashMap;
+
 use super::categories::of_products;
 use crate::app::db::Tx;
 use crate::catalogue::{Brand, CategorySummary};
@@ -142,11 +144,7 @@ async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<WholeProduct>>
 async fn add_variants(tx: &mut Tx, products: &mut [WholeProduct], ids: &[ProductId]) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         r#"select v.product_id, v.id, v.sku, v.name, v.position, v.price_adjustment, v.compare_at_price, v.barcode, v.weight_grams, s.on_hand,
-                  v.archived_at is not null as "is_archived!", v.own_price is not null as "has_own_price!",
-                  array(select a.name from variant_attribute_values x join attributes a on a.id = x.attribute_id
-                         where x.variant_id = v.id order by x.attribute_id) as "attributes!: Vec<String>",
-                  array(select w.value from variant_attribute_values x join attribute_values w on w.id = x.attribute_value_id
-                         where x.variant_id = v.id order by x.attribute_id) as "values!: Vec<String>"
+                  v.archived_at is not null as "is_archived!", v.own_price is not null as "has_own_price!"
              from product_variants v join stock_levels s on s.variant_id = v.id
             where v.product_id = any ($1)
             order by v.product_id, v.position, v.id"#,
@@ -154,9 +152,12 @@ async fn add_variants(tx: &mut Tx, products: &mut [WholeProduct], ids: &[Product
     )
     .fetch_all(&mut *tx)
     .await?;
+    let variants: Vec<VariantId> = rows.iter().map(|row| row.id).collect();
+    let mut options = options(tx, &variants).await?;
     for row in rows {
         let Some(product) = find_by_id(products, row.product_id) else { continue };
         let variant = WholeVariant {
+            options: options.remove(&row.id).unwrap_or_default(),
             id: row.id,
             sku: row.sku,
             name: row.name,
@@ -168,11 +169,32 @@ async fn add_variants(tx: &mut Tx, products: &mut [WholeProduct], ids: &[Product
             on_hand: row.on_hand,
             is_archived: row.is_archived,
             has_own_price: row.has_own_price,
-            options: row.attributes.into_iter().zip(row.values).collect(),
         };
         product.variants.push(variant);
     }
     Ok(())
+}
+
+/// What makes each of these variants that variant. In a query of its own: as a subselect for each variant it costs so much by the planner's
+/// count, where the tables were filled a moment ago and have no statistics yet, that PostgreSQL compiles the plan, which takes a hundred
+/// times as long as the query.
+async fn options(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, Vec<(String, String)>>> {
+    let rows = sqlx::query!(
+        "select x.variant_id, a.name, w.value
+           from variant_attribute_values x
+           join attributes a on a.id = x.attribute_id
+           join attribute_values w on w.id = x.attribute_value_id
+          where x.variant_id = any ($1)
+          order by x.variant_id, x.attribute_id",
+        variants as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut options: HashMap<VariantId, Vec<(String, String)>> = HashMap::new();
+    for row in rows {
+        options.entry(row.variant_id).or_default().push((row.name, row.value));
+    }
+    Ok(options)
 }
 
 async fn add_images(tx: &mut Tx, products: &mut [WholeProduct], ids: &[ProductId]) -> sqlx::Result<()> {

@@ -9,13 +9,13 @@ use std::path::Path;
 use anyhow::ensure;
 use local_postgres::Durability;
 use serde::Serialize;
-use shared::app::db::{Connector, Db, MIGRATOR, PoolSettings};
+use shared::app::db::{Connector, Db, PoolSettings};
 use shared::app::{Ambient as _, SystemAmbient};
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 use tokio::time::Instant;
 
 use super::print_measured;
+use crate::database::APP_ROLE;
 use crate::import::{self, ImportSummary};
 
 const DATABASE: &str = "shop";
@@ -65,9 +65,10 @@ pub(super) async fn run(args: ImportBenchArgs) -> anyhow::Result<()> {
 async fn in_a_cluster(dir: &Path, products: usize) -> anyhow::Result<Report> {
     let cluster = local_postgres::open(dir, Durability::Durable)?;
     cluster.create_database(DATABASE)?;
-    let options: PgConnectOptions = cluster.url(DATABASE).parse()?;
-    MIGRATOR.run(&mut options.clone().disable_statement_logging().connect().await?).await?;
-    let db = Db::new(Connector::to(options), PoolSettings { max_connections: 1 });
+    let owner: PgConnectOptions = cluster.url(DATABASE).parse()?;
+    migrate::apply(&Connector::to(owner.clone())).await?;
+    // With the settings that the functions have in the cloud: they lie on the role.
+    let db = Db::new(Connector::to(owner.username(APP_ROLE)), PoolSettings { max_connections: 1 });
     let mut rows = Vec::new();
     for (what, change) in [("all new", 0), ("the same again", 0), ("another price for each", 1)] {
         let file = file(products, change);

@@ -1,7 +1,7 @@
 //! A category tree as a text, such as Google's product taxonomy. All of it or nothing: one transaction.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
@@ -14,13 +14,12 @@ use crate::terminal::warn;
 /// How many wrong lines are said one by one.
 const MOST_ERRORS: usize = 50;
 
-/// Whether this file is one: its first line says it.
+/// Whether this file is one: its first lines say it.
 pub(super) fn is_one(path: &Path) -> anyhow::Result<bool> {
     let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let mut line = Vec::new();
-    // Of a file without line ends, no more than that.
-    std::io::Read::take(BufReader::new(file), 1000).read_until(b'\n', &mut line)?;
-    Ok(Taxonomy::begins_with(&String::from_utf8_lossy(&line)))
+    let mut begins = Vec::new();
+    file.take(1000).read_to_end(&mut begins)?;
+    Ok(Taxonomy::begins_with(&String::from_utf8_lossy(&begins)))
 }
 
 /// Makes the categories that are not there.

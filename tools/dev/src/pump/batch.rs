@@ -4,15 +4,14 @@ use aws_lambda_events::sqs::SqsBatchResponse;
 use aws_sdk_sqs::types::Message;
 use serde_json::{Map, Value, json};
 
-use super::queue::NAME;
 use crate::moto::REGION;
 
-/// The event that wakes the function.
-pub(super) fn event(messages: &[Message]) -> Value {
-    json!({"Records": messages.iter().map(record).collect::<Vec<_>>()})
+/// The event that wakes the function, of messages from this queue.
+pub(super) fn event(queue: &str, messages: &[Message]) -> Value {
+    json!({"Records": messages.iter().map(|message| record(queue, message)).collect::<Vec<_>>()})
 }
 
-fn record(message: &Message) -> Value {
+fn record(queue: &str, message: &Message) -> Value {
     let attributes = message.attributes.iter().flatten();
     let attributes: Map<_, _> = attributes.map(|(name, value)| (name.to_string(), json!(value))).collect();
     json!({
@@ -23,7 +22,7 @@ fn record(message: &Message) -> Value {
         "attributes": attributes,
         "messageAttributes": {},
         "eventSource": "aws:sqs",
-        "eventSourceARN": format!("arn:aws:sqs:{}:123456789012:{}", REGION, NAME),
+        "eventSourceARN": format!("arn:aws:sqs:{}:123456789012:{queue}", REGION),
         "awsRegion": REGION,
     })
 }

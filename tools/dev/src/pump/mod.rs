@@ -1,5 +1,6 @@
-//! `cargo dev pump`: what AWS does between the queue, the clock and the functions, for functions that run in Lambda's container or under
-//! `cargo lambda watch`. Messages go from the local queue to `notifications`, and `outbox-relay` is woken every minute.
+//! `cargo dev pump`: what AWS does between the queues, the clock and the functions, for functions that run in Lambda's container or under
+//! `cargo lambda watch`. Events go from one local queue to `notifications`, files of products from another to `transfer-worker`, and
+//! `outbox-relay` is woken every minute.
 
 mod batch;
 mod lambda;
@@ -16,7 +17,12 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::stop::Stop;
 use crate::terminal::{say, warn};
 use lambda::{Answer, Lambda};
-use queue::Queue;
+use queue::{Named, Queue};
+
+/// What happened, for those who hear of it.
+const EVENTS: Named = Named { name: "order-events", batch: 10 };
+/// Files to go on with.
+const FILES: Named = Named { name: "catalogue-jobs", batch: 1 };
 
 /// Where from and where to.
 #[derive(Clone, Debug, clap::Args)]
@@ -48,13 +54,10 @@ enum Emulator {
 pub async fn run(args: PumpArgs) -> anyhow::Result<()> {
     let mut stop = Stop::on_signals()?;
     let pump = Pump::open(&args).await?;
-    say(format_args!(
-        "Messages go from {} to {}; {} is woken every {} s. Ctrl-C ends it.",
-        pump.queue.url(),
-        pump.names.consumer,
-        pump.names.relay,
-        pump.relay_every.as_secs()
-    ));
+    for Feed { queue, function } in [&pump.events, &pump.files] {
+        say(format_args!("Messages go from {} to {function}.", queue.url()));
+    }
+    say(format_args!("{} is woken every {} s. Ctrl-C ends it.", pump.relay, pump.relay_every.as_secs()));
     let at_leisure = stop.clone();
     tokio::select! {
         ended = pump.work(&at_leisure) => ended,
@@ -65,13 +68,21 @@ pub async fn run(args: PumpArgs) -> anyhow::Result<()> {
 /// What the functions are called.
 struct Names {
     consumer: &'static str,
+    worker: &'static str,
     relay: &'static str,
 }
 
-struct Pump {
+/// A queue, and the function that gets its messages.
+struct Feed {
     queue: Queue,
+    function: &'static str,
+}
+
+struct Pump {
+    events: Feed,
+    files: Feed,
     lambda: Lambda,
-    names: Names,
+    relay: &'static str,
     relay_every: Duration,
 }
 
@@ -79,8 +90,8 @@ impl Emulator {
     fn names(self) -> Names {
         match self {
             // As template.yaml has them.
-            Self::Sam => Names { consumer: "Notifications", relay: "OutboxRelay" },
-            Self::Watch => Names { consumer: "notifications", relay: "outbox-relay" },
+            Self::Sam => Names { consumer: "Notifications", worker: "TransferWorker", relay: "OutboxRelay" },
+            Self::Watch => Names { consumer: "notifications", worker: "transfer-worker", relay: "outbox-relay" },
         }
     }
 
@@ -102,48 +113,50 @@ impl Emulator {
 impl Pump {
     async fn open(args: &PumpArgs) -> anyhow::Result<Self> {
         let emulator = args.functions;
+        let names = emulator.names();
         Ok(Self {
             lambda: Lambda::at(args.lambda.as_deref().unwrap_or(emulator.url()), emulator.command())?,
-            queue: Queue::open(&args.sqs).await?,
-            names: emulator.names(),
+            events: Feed { queue: Queue::open(&args.sqs, EVENTS).await?, function: names.consumer },
+            files: Feed { queue: Queue::open(&args.sqs, FILES).await?, function: names.worker },
+            relay: names.relay,
             relay_every: Duration::from_secs(args.relay_every),
         })
     }
 
     /// Asked to stop, it finishes what it has in hand.
     async fn work(&self, stop: &Stop) -> anyhow::Result<()> {
-        tokio::try_join!(self.consume(stop.clone()), self.wake_relay(stop.clone()))?;
+        let feeds = (self.feed(&self.events, stop.clone()), self.feed(&self.files, stop.clone()));
+        tokio::try_join!(feeds.0, feeds.1, self.wake_relay(stop.clone()))?;
         Ok(())
     }
 
-    async fn consume(&self, mut stop: Stop) -> anyhow::Result<()> {
+    async fn feed(&self, feed: &Feed, mut stop: Stop) -> anyhow::Result<()> {
         loop {
             let messages = tokio::select! {
-                messages = self.queue.receive() => messages?,
+                messages = feed.queue.receive() => messages?,
                 () = stop.asked(1) => return Ok(()),
             };
             if !messages.is_empty() {
-                self.deliver(&messages).await?;
+                self.deliver(feed, &messages).await?;
             }
         }
     }
 
     /// One batch. What the function did not report as failed is deleted; the rest comes again when its time is over.
-    async fn deliver(&self, messages: &[aws_sdk_sqs::types::Message]) -> anyhow::Result<()> {
-        let done = match self.lambda.invoke(self.names.consumer, &batch::event(messages)).await? {
+    async fn deliver(&self, feed: &Feed, messages: &[aws_sdk_sqs::types::Message]) -> anyhow::Result<()> {
+        let Feed { queue, function } = feed;
+        let done = match self.lambda.invoke(function, &batch::event(queue.name(), messages)).await? {
             Answer::Done(answer) => batch::done(messages, &answer),
             Answer::Failed(why) => {
-                warn(format_args!("queue  {} failed: {why}", self.names.consumer));
+                warn(format_args!("queue  {function} failed: {why}"));
                 Vec::new()
             }
         };
-        self.queue.delete(&done).await?;
+        queue.delete(&done).await?;
         let (all, failed) = (messages.len(), messages.len() - done.len());
         match failed {
-            0 => say(format_args!("queue  {} took {all}", self.names.consumer)),
-            _ => {
-                warn(format_args!("queue  {} took {} of {all}; the rest comes again", self.names.consumer, done.len()))
-            }
+            0 => say(format_args!("queue  {function} took {all}")),
+            _ => warn(format_args!("queue  {function} took {} of {all}; the rest comes again", done.len())),
         }
         Ok(())
     }
@@ -157,9 +170,9 @@ impl Pump {
                 () = stop.asked(1) => return Ok(()),
             }
             let scheduled = json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}});
-            match self.lambda.invoke(self.names.relay, &scheduled).await? {
-                Answer::Done(answer) => say(format_args!("clock  {} answered {answer}", self.names.relay)),
-                Answer::Failed(why) => warn(format_args!("clock  {} failed: {why}", self.names.relay)),
+            match self.lambda.invoke(self.relay, &scheduled).await? {
+                Answer::Done(answer) => say(format_args!("clock  {} answered {answer}", self.relay)),
+                Answer::Failed(why) => warn(format_args!("clock  {} failed: {why}", self.relay)),
             }
         }
     }

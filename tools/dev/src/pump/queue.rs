@@ -1,4 +1,4 @@
-//! The local queue, by the real SDK.
+//! A local queue, by the real SDK.
 
 use anyhow::{Context as _, bail};
 use aws_sdk_sqs::Client;
@@ -7,21 +7,27 @@ use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemA
 
 use crate::moto::REGION;
 
-/// As in compose.yaml.
-pub(super) const NAME: &str = "order-events";
-/// As `BatchSize` in template.yaml.
-const BATCH: i32 = 10;
 /// The most that SQS allows.
 const LONG_POLL_SECONDS: i32 = 20;
+
+/// Which queue, and how many of its messages a function takes at once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named {
+    /// As in compose.yaml.
+    pub(super) name: &'static str,
+    /// As `BatchSize` in template.yaml.
+    pub(super) batch: i32,
+}
 
 pub(super) struct Queue {
     client: Client,
     url: String,
+    named: Named,
 }
 
 impl Queue {
-    /// The queue that compose.yaml makes.
-    pub(super) async fn open(endpoint: &str) -> anyhow::Result<Self> {
+    /// One that compose.yaml makes.
+    pub(super) async fn open(endpoint: &str, named: Named) -> anyhow::Result<Self> {
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(REGION))
@@ -29,19 +35,24 @@ impl Queue {
             .http_client(shared::aws::https_client())
             .endpoint_url(endpoint);
         let client = Client::from_conf(config.build());
-        let found = client.get_queue_url().queue_name(NAME).send().await;
+        let name = named.name;
+        let found = client.get_queue_url().queue_name(name).send().await;
         if found.as_ref().err().and_then(|error| error.as_service_error()).is_some() {
             // moto forgets it when it stops.
-            bail!("{endpoint} has no queue {NAME}: `docker compose up --detach` (or `cargo dev services`) makes it");
+            bail!("{endpoint} has no queue {name}: `docker compose up --detach` (or `cargo dev services`) makes it");
         }
         let found = found.with_context(|| {
             format!("no SQS answers at {endpoint}: `docker compose up --detach` (or `cargo dev services`) starts its stand-in, and --sqs names another")
         })?;
-        Ok(Self { client, url: found.queue_url.context("a queue without a URL")? })
+        Ok(Self { client, url: found.queue_url.context("a queue without a URL")?, named })
     }
 
     pub(super) fn url(&self) -> &str {
         &self.url
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.named.name
     }
 
     /// Waits for messages, for a while.
@@ -50,7 +61,7 @@ impl Queue {
             .client
             .receive_message()
             .queue_url(&self.url)
-            .max_number_of_messages(BATCH)
+            .max_number_of_messages(self.named.batch)
             .wait_time_seconds(LONG_POLL_SECONDS)
             .message_system_attribute_names(MessageSystemAttributeName::All)
             .send()

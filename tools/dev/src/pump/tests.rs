@@ -17,8 +17,8 @@ use super::*;
 /// SQS and Lambda, as far as the pump asks them.
 #[derive(Default)]
 struct Cloud {
-    /// Bodies of messages that wait; a message's id is its body.
-    waiting: Mutex<Vec<String>>,
+    /// Bodies of messages that wait, and what their queue is called; a message's id is its body.
+    waiting: Mutex<Vec<(&'static str, String)>>,
     deleted: Mutex<Vec<String>>,
     /// What functions answer, in turn; `null` once there is no more.
     answers: Mutex<VecDeque<(StatusCode, bool, &'static str)>>,
@@ -29,7 +29,7 @@ struct Cloud {
 impl Cloud {
     fn with(messages: &[&str], answers: &[(StatusCode, bool, &'static str)]) -> Arc<Self> {
         Arc::new(Self {
-            waiting: Mutex::new(messages.iter().map(|body| (*body).to_owned()).collect()),
+            waiting: Mutex::new(messages.iter().map(|body| (EVENTS.name, (*body).to_owned())).collect()),
             answers: Mutex::new(answers.iter().copied().collect()),
             ..Self::default()
         })
@@ -48,17 +48,27 @@ async fn sqs(State(cloud): State<Arc<Cloud>>, headers: HeaderMap, request: Bytes
     let request: Value = serde_json::from_slice(&request).unwrap();
     let action = headers["x-amz-target"].to_str().unwrap();
     match action.strip_prefix("AmazonSQS.").unwrap() {
-        "GetQueueUrl" if request["QueueName"] == "order-events" => {
-            Json(json!({"QueueUrl": "http://sqs/123456789012/order-events"})).into_response()
+        "GetQueueUrl" => {
+            let name = request["QueueName"].as_str().unwrap();
+            assert!([EVENTS.name, FILES.name].contains(&name), "{name}");
+            Json(json!({"QueueUrl": format!("http://sqs/123456789012/{name}")})).into_response()
         }
         "ReceiveMessage" => {
             let message = |body: String| {
                 let attributes = json!({"ApproximateReceiveCount": "1"});
                 json!({"MessageId": body, "ReceiptHandle": format!("receipt of {body}"), "Body": body, "Attributes": attributes})
             };
-            let messages: Vec<_> =
-                std::mem::take(&mut *cloud.waiting.lock().unwrap()).into_iter().map(message).collect();
-            Json(json!({"Messages": messages})).into_response()
+            let url = request["QueueUrl"].as_str().unwrap();
+            let most = usize::try_from(request["MaxNumberOfMessages"].as_u64().unwrap()).unwrap();
+            let (mut taken, mut waiting) = (Vec::new(), cloud.waiting.lock().unwrap());
+            waiting.retain(|(queue, body)| {
+                let is_taken = url.ends_with(queue) && taken.len() < most;
+                if is_taken {
+                    taken.push(message(body.clone()));
+                }
+                !is_taken
+            });
+            Json(json!({"Messages": taken})).into_response()
         }
         "DeleteMessageBatch" => {
             let entries = request["Entries"].as_array().unwrap();
@@ -103,8 +113,8 @@ async fn a_pump(cloud: &Arc<Cloud>) -> Pump {
 /// One batch from the queue to the function.
 async fn move_a_batch(cloud: &Arc<Cloud>) -> anyhow::Result<()> {
     let pump = a_pump(cloud).await;
-    let messages = pump.queue.receive().await.unwrap();
-    pump.deliver(&messages).await
+    let messages = pump.events.queue.receive().await.unwrap();
+    pump.deliver(&pump.events, &messages).await
 }
 
 #[tokio::test]
@@ -119,6 +129,23 @@ async fn messages_reach_the_consumer_as_lambda_hands_them_over_and_are_deleted()
     assert_eq!(event.records[0].attributes["ApproximateReceiveCount"], "1");
     assert_eq!(event.records[0].event_source.as_deref(), Some("aws:sqs"));
     assert_eq!(cloud.deleted(), ["receipt of a", "receipt of b"]);
+}
+
+#[tokio::test]
+async fn files_go_from_their_own_queue_to_the_worker_one_by_one() {
+    let cloud = Cloud::with(&["an event"], &[]);
+    cloud.waiting.lock().unwrap().extend(["one", "other"].map(|body| (FILES.name, body.to_owned())));
+    let pump = a_pump(&cloud).await;
+
+    let messages = pump.files.queue.receive().await.unwrap();
+    pump.deliver(&pump.files, &messages).await.unwrap();
+
+    let (function, event) = cloud.invoked().remove(0);
+    assert_eq!(function, "TransferWorker");
+    let records = event["Records"].as_array().unwrap();
+    assert_eq!((records.len(), &records[0]["body"]), (1, &json!("one")));
+    assert_eq!(records[0]["eventSourceARN"], "arn:aws:sqs:eu-central-1:123456789012:catalogue-jobs");
+    assert_eq!(cloud.deleted(), ["receipt of one"]);
 }
 
 #[tokio::test]
@@ -183,7 +210,7 @@ async fn an_error_says_what_to_do_next() {
     let error = format!("{:#}", lambda.invoke("Notifications", &json!({})).await.unwrap_err());
     assert!(error.contains("Run `sam local start-lambda`"), "{error}");
 
-    let Err(error) = Queue::open(&url).await else { panic!("a queue of nobody") };
+    let Err(error) = Queue::open(&url, EVENTS).await else { panic!("a queue of nobody") };
     assert!(format!("{error:#}").contains("docker compose up"), "{error:#}");
 
     assert!(Lambda::at("localhost:3001", "").is_err());
@@ -193,7 +220,7 @@ async fn an_error_says_what_to_do_next() {
 fn the_functions_are_called_as_the_template_has_them() {
     let template = include_str!("../../../../template.yaml");
     let (sam, watch) = (Emulator::Sam.names(), Emulator::Watch.names());
-    for (logical, binary) in [(sam.consumer, watch.consumer), (sam.relay, watch.relay)] {
+    for (logical, binary) in [(sam.consumer, watch.consumer), (sam.worker, watch.worker), (sam.relay, watch.relay)] {
         let resource = template.split_once(&format!("\n  {logical}:\n")).unwrap().1;
         let metadata = resource.lines().find(|line| line.contains("Binary:")).unwrap();
         assert!(metadata.contains(&format!("Binary: {binary} ")), "{logical}: {metadata}");

@@ -71,7 +71,8 @@ const ACTIONS: &[(&str, &str, &[&str])] = &[
         "presigned requests may what their signer may; images and exports are written",
         &["transfer-worker", "transfers", "uploads"],
     ),
-    ("s3:DeleteObject", "what was looked at is of no use any more", &["transfer-worker", "uploads"]),
+    ("s3:DeleteObject", "what was looked at, or is not wanted, is of no use any more", &["transfer-worker", "uploads"]),
+    ("s3:AbortMultipartUpload", "a cancelled export leaves no parts", &["transfer-worker"]),
     ("s3:ListBucket", "without it what is not there is a 403", &["transfer-worker", "transfers", "uploads"]),
 ];
 
@@ -240,6 +241,8 @@ fn what_a_function_uses_is_what_it_is_built_with() {
             ("s3:PutObject", has("s3")),
             // Whoever begins an import does not end it.
             ("s3:DeleteObject", has("s3") && function != "transfers"),
+            // It alone writes files part by part.
+            ("s3:AbortMultipartUpload", function == "transfer-worker"),
             ("s3:ListBucket", has("s3")),
         ];
         assert_eq!(built_with.len(), ACTIONS.len());

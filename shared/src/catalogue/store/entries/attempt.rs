@@ -54,7 +54,7 @@ pub async fn save(
     together: Together,
     (stock, now): (Stock, Timestamp),
 ) -> sqlx::Result<Vec<Result<Saved, String>>> {
-    let for_people = |saved: Result<Saved, super::SkuTaken>| saved.map_err(|taken| taken.to_string());
+    let for_people = |saved: Result<Saved, super::EntryRefused>| saved.map_err(|refused| refused.to_string());
     if together == Together::All {
         return Ok(save_all(tx, entries, stock, now).await?.into_iter().map(for_people).collect());
     }
@@ -79,7 +79,7 @@ async fn save_one(
     entry: &Entry,
     stock: Stock,
     now: Timestamp,
-) -> sqlx::Result<Vec<Result<Saved, super::SkuTaken>>> {
+) -> sqlx::Result<Vec<Result<Saved, super::EntryRefused>>> {
     let saved = save_all(tx, &[entry], stock, now).await?;
     sqlx::query!("set constraints all immediate").execute(&mut *tx).await?;
     sqlx::query!("set constraints all deferred").execute(&mut *tx).await?;

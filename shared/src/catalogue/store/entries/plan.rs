@@ -7,6 +7,7 @@ use super::super::write::Change;
 use super::filing::Shelves;
 use super::{Saved, Stock};
 use crate::catalogue::entry::{Entry, EntryVariant};
+use crate::catalogue::is_made_name;
 use crate::ids::{BrandId, CategoryId, ProductId, VariantId};
 use crate::money::Money;
 use crate::stock::Reason;
@@ -141,14 +142,12 @@ fn is_other(new: &EntryVariant, position: i32, old: &WholeVariant) -> bool {
             != (old.compare_at_price, &old.barcode, old.weight_grams)
 }
 
-/// What a variant is called from now on. A file has no names: one is made of the values, unless staff have given it another.
+/// What a variant is called from now on. A name that is made of the values says nothing, so one that staff have given stays.
 fn name<'a>(new: &'a EntryVariant, old: &'a WholeVariant) -> &'a str {
-    let mut values: Vec<&str> = old.options.iter().map(|(_, value)| value.as_str()).collect();
-    let mut words: Vec<&str> = old.name.split(" / ").collect();
-    values.sort_unstable();
-    words.sort_unstable();
-    let was_made = values == words || values.is_empty();
-    if was_made { &new.name } else { &old.name }
+    let is_made =
+        |name: &str, options: &[(String, String)]| is_made_name(name, options.iter().map(|(_, value)| value.as_str()));
+    let is_given = !is_made(&old.name, &old.options) && is_made(&new.name, &new.options);
+    if is_given { &old.name } else { &new.name }
 }
 
 /// Whatever the case of the attributes' names.

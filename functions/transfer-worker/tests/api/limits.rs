@@ -1,0 +1,92 @@
+//! What staff may not say of a product, a file may not either.
+
+use std::fmt::Write as _;
+
+use shared::catalogue::SLUG_MAX;
+use shared::catalogue::limits::{
+    ALT_TEXT_MAX, DESCRIPTION_MAX, LABEL_NAME_MAX, MOST_IMAGES, MOST_LABELS, MOST_UNITS, MOST_VARIANTS, NAME_MAX,
+    TAG_MAX,
+};
+use sqlx::PgPool;
+use transfer_worker::{Patience, work};
+
+use crate::Shop;
+
+const HEADER: &str = "Handle,Title,Body (HTML),Vendor,Type,Tags,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,\
+    Variant Price,Image Src,Image Alt Text\r\n";
+
+/// A product that is as much as one may be, but for what is one more: `over` says of what.
+struct Product {
+    over: &'static str,
+}
+
+impl Product {
+    fn most(&self, of: &str, most: usize) -> usize {
+        most + usize::from(self.over == of)
+    }
+
+    fn text(&self, of: &str, most: usize) -> String {
+        "x".repeat(self.most(of, most))
+    }
+
+    fn rows(&self) -> String {
+        let name = if self.over.is_empty() { "fits" } else { self.over };
+        let handle = if self.over == "handle" { "h".repeat(SLUG_MAX + 1) } else { name.to_owned() };
+        let tag = self.text("tag", TAG_MAX);
+        let tags: Vec<String> = (1..self.most("tags", MOST_LABELS)).map(|number| format!("t{number}")).collect();
+        let units = usize::try_from(MOST_UNITS).unwrap();
+        let mut rows = format!(
+            "{handle},{},{},{},{},\"{tag},{}\",Size",
+            self.text("title", NAME_MAX),
+            self.text("description", DESCRIPTION_MAX),
+            self.text("brand", LABEL_NAME_MAX),
+            self.text("category", LABEL_NAME_MAX),
+            tags.join(",")
+        );
+        let (variants, images) = (self.most("variants", MOST_VARIANTS), self.most("images", MOST_IMAGES));
+        for at in 0..variants.max(images) {
+            if at > 0 {
+                let _ = write!(rows, "{handle},,,,,,");
+            }
+            if at < variants {
+                let _ = write!(rows, ",{at},{name}-{at},{},1", self.most("units", units));
+            } else {
+                rows.push_str(",,,,");
+            }
+            if at < images {
+                let _ = write!(rows, ",https://cdn.test/{at}.jpg,{}", self.text("alt text", ALT_TEXT_MAX));
+            } else {
+                rows.push_str(",,");
+            }
+            rows.push_str("\r\n");
+        }
+        rows
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_that_is_more_than_staff_could_make_it_is_a_bad_row_that_says_of_what(db: PgPool) {
+    let shop = Shop::open(db);
+    for (over, reason) in [
+        ("handle", "\"Handle\" has more than 100 characters"),
+        ("title", "\"Title\" has more than 255 characters"),
+        ("description", "\"Body (HTML)\" has more than 65536 characters"),
+        ("brand", "\"Vendor\" has more than 200 characters"),
+        ("category", "\"Type\" has more than 200 characters"),
+        ("tag", "a tag has more than 255 characters"),
+        ("tags", "the product has more than 100 tags"),
+        ("variants", "the product has more than 500 variants"),
+        ("units", "\"Variant Inventory Qty\" is \"1000000001\": it is at most 1000000000"),
+        ("images", "the product has more than 250 images"),
+        ("alt text", "\"Image Alt Text\" has more than 1000 characters"),
+    ] {
+        let id = shop.an_import(format!("{HEADER}{}", Product { over }.rows()).as_bytes()).await;
+        work(&shop.worker(Patience::default()), shared::transfers::Work::Import(id).into()).await.unwrap();
+        assert_eq!(shop.bad_rows(id).await.first(), Some(&(2, reason.to_owned())), "{over}");
+        assert_eq!(shop.app.count("select count(*) from products").await, 0, "{over}");
+    }
+
+    let most = format!("{HEADER}{}", Product { over: "" }.rows());
+    let import = shop.imported(most.as_bytes(), Patience::default()).await;
+    assert_eq!((import.products.created, import.variants.created, import.bad_rows), (1, 500, 0));
+}

@@ -1,0 +1,47 @@
+//! `POST /api/v1/catalogue/exports/{id}/cancel/`: no further.
+
+use axum::Json;
+use axum::extract::State;
+use shared::app::App;
+use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems};
+use shared::ids::ExportId;
+use shared::transfers::store::exports::{cancel, find};
+use shared::transfers::{Export, TransferStatus, Work};
+use shared::users::permissions;
+
+use crate::Transfers;
+
+/// Cancel an export
+///
+/// It stops after the part that is just being written, and has no file: what was written of it is deleted. Safe to repeat.
+#[utoipa::path(
+    post,
+    path = "/api/v1/catalogue/exports/{id}/cancel/",
+    tag = "transfers",
+    operation_id = "cancel_export",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(("id" = ExportId, Path)),
+    responses(
+        (status = 200, body = Export, description = "It has stopped."),
+        (status = 404, body = Problem, description = "There is no such export."),
+        (status = 409, body = Problem, description = "It has come to its end by itself: `export_ended`."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn cancel_export(
+    State(app): State<App>,
+    State(transfers): State<Transfers>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(id): PathId<ExportId>,
+) -> Result<Json<Export>, ApiError> {
+    let mut tx = app.db.begin().await?;
+    cancel(&mut tx, id, app.ambient.now()).await?;
+    let export = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    tx.commit().await?;
+    if export.status != TransferStatus::Cancelled {
+        return Err(ApiError::conflict("export_ended", "It has come to its end already."));
+    }
+    // The worker deletes what was written of it, also where nobody is just writing.
+    transfers.tell(Work::Export(id).into()).await;
+    Ok(Json(export))
+}

@@ -1,0 +1,46 @@
+//! `GET /api/v1/catalogue/exports/{id}/left_out/`: what is not in the file, and why.
+
+use axum::Json;
+use axum::extract::{OriginalUri, State};
+use shared::app::App;
+use shared::app::db::Tx;
+use shared::http::{ApiError, BaseUrl, Page, PageQuery, PathId, Permitted, Problem, Query, StaffProblems};
+use shared::ids::ExportId;
+use shared::transfers::ProductLeftOut;
+use shared::transfers::store::exports::{count_left_out, find, left_out};
+use shared::users::permissions;
+
+use crate::page::{Asked, page};
+
+/// List the products that an export leaves out
+///
+/// Those that the format cannot say, in the order in which the export came to them, the first 10,000 of them.
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/exports/{id}/left_out/",
+    tag = "transfers",
+    operation_id = "list_left_out",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(("id" = ExportId, Path), PageQuery),
+    responses(
+        (status = 200, body = Page<ProductLeftOut>, description = "A page of products."),
+        (status = 404, body = Problem, description = "There is no such export."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn list_left_out(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(id): PathId<ExportId>,
+    base: BaseUrl,
+    OriginalUri(uri): OriginalUri,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<ProductLeftOut>>, ApiError> {
+    let mut tx = app.db.read().await?;
+    find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    let asked = Asked { base: &base, uri: &uri, query: &query };
+    let list = async |tx: &mut Tx, beside, limit| left_out(tx, id, beside, limit).await;
+    let page = page(&mut tx, asked, list, async |tx| count_left_out(tx, id).await, |row| row.position).await?;
+    tx.commit().await?;
+    Ok(page)
+}

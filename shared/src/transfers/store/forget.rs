@@ -1,0 +1,58 @@
+//! Imports and exports that nobody asks for any more.
+
+use crate::app::db::Tx;
+use crate::time::Timestamp;
+use crate::transfers::REMEMBERED_SECONDS;
+
+/// Forgets what has ended long ago, and what never began: at most `limit` of each kind, and of bad rows and products that were left out at most
+/// `limit` in all. One that has more of them goes when they have gone. Answers how many imports and exports are gone.
+pub async fn forget(tx: &mut Tx, now: Timestamp, limit: i64) -> sqlx::Result<u64> {
+    let before = now.plus_seconds(-REMEMBERED_SECONDS);
+    sqlx::query!(
+        "delete from import_bad_rows b using (
+             select r.import_id, r.position
+               from imports i join import_bad_rows r on r.import_id = i.id
+              where i.status <> 'running' and coalesce(i.finished_at, i.created_at) <= $1
+              limit $2 for update of r skip locked) old
+          where b.import_id = old.import_id and b.position = old.position",
+        before as _,
+        limit
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "delete from export_left_out l using (
+             select r.export_id, r.position
+               from exports e join export_left_out r on r.export_id = e.id
+              where e.status <> 'running' and e.finished_at <= $1
+              limit $2 for update of r skip locked) old
+          where l.export_id = old.export_id and l.position = old.position",
+        before as _,
+        limit
+    )
+    .execute(&mut *tx)
+    .await?;
+    let imports = sqlx::query!(
+        "delete from imports where id in (
+             select i.id from imports i
+              where i.status <> 'running' and coalesce(i.finished_at, i.created_at) <= $1
+                and not exists (select from import_bad_rows b where b.import_id = i.id)
+              order by coalesce(i.finished_at, i.created_at) limit $2 for update skip locked)",
+        before as _,
+        limit
+    )
+    .execute(&mut *tx)
+    .await?;
+    let exports = sqlx::query!(
+        "delete from exports where id in (
+             select e.id from exports e
+              where e.status <> 'running' and e.finished_at <= $1
+                and not exists (select from export_left_out l where l.export_id = e.id)
+              order by e.finished_at limit $2 for update skip locked)",
+        before as _,
+        limit
+    )
+    .execute(&mut *tx)
+    .await?;
+    Ok(imports.rows_affected() + exports.rows_affected())
+}

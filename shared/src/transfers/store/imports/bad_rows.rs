@@ -1,0 +1,54 @@
+//! Rows of an import's file that were not taken.
+
+use super::super::super::{Beside, ImportBadRow, MOST_REASONS};
+use super::pieces::signed;
+use crate::app::db::Tx;
+use crate::catalogue::shopify::BadRow;
+use crate::ids::ImportId;
+
+/// Rows that were not taken beside this one, the nearest first, in the order in which they were found or against it; at most `limit`.
+pub async fn bad_rows(tx: &mut Tx, id: ImportId, beside: Beside<i64>, limit: i64) -> sqlx::Result<Vec<ImportBadRow>> {
+    sqlx::query_as!(
+        ImportBadRow,
+        "select position, line, reason from import_bad_rows
+          where import_id = $1 and ($2::bigint is null or position > $2) and ($3::bigint is null or position < $3)
+          order by case when $3::bigint is not null then position end desc, position
+          limit $4",
+        id as _,
+        beside.after,
+        beside.before,
+        limit
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
+/// How many are kept of them.
+pub async fn count_bad_rows(tx: &mut Tx, id: ImportId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from import_bad_rows where import_id = $1"#, id as _)
+        .fetch_one(&mut *tx)
+        .await
+}
+
+/// Notes those of a piece, before they are counted; as many as are kept.
+pub(super) async fn note_bad_rows(tx: &mut Tx, id: ImportId, bad: &[BadRow]) -> sqlx::Result<()> {
+    if bad.is_empty() {
+        return Ok(());
+    }
+    let (lines, reasons): (Vec<i64>, Vec<String>) =
+        bad.iter().map(|bad| (signed(bad.line), bad.reason.replace('\0', "\u{fffd}"))).unzip();
+    sqlx::query!(
+        "insert into import_bad_rows (import_id, line, reason)
+         select $1::uuid, t.line, t.reason
+           from unnest($2::bigint[], $3::text[]) with ordinality as t (line, reason, place)
+          where (select bad_rows from imports where id = $1) + t.place <= $4
+          order by t.place",
+        id as _,
+        &lines,
+        &reasons,
+        MOST_REASONS
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
