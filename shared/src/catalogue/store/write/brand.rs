@@ -1,6 +1,5 @@
 //! Writing brands one by one, as staff do.
 
-use super::refresh_cards_of_brand;
 use crate::app::db::{Tx, is_violation};
 use crate::catalogue::{Brand, IdOrSlug};
 use crate::ids::BrandId;
@@ -73,7 +72,9 @@ pub async fn rename_brand(
     }
     // Its products are found by its name, and their cards show both.
     if (before.name.as_str(), before.slug.as_str()) != (name, slug) {
-        refresh_cards_of_brand(tx, before.id).await?;
+        sqlx::query!("select refresh_product_cards(array(select id from products where brand_id = $1))", before.id as _)
+            .fetch_one(&mut *tx)
+            .await?;
     }
     Ok(Ok(()))
 }
