@@ -41,6 +41,7 @@ pub(crate) fn position(fields: &mut Fields) -> Option<Option<i32>> {
 /// The answer where the database refuses it.
 pub(crate) fn refused(refused: CategoryRefused, parent: Option<CategoryId>) -> ApiError {
     match refused {
+        CategoryRefused::NameTaken => ApiError::field("name", "A category beside it has this name already."),
         CategoryRefused::SlugTaken => ApiError::field("slug", "category with this slug already exists."),
         CategoryRefused::NoSuchParent => {
             let parent = parent.map(|parent| parent.to_string()).unwrap_or_default();

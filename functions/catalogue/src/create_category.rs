@@ -24,7 +24,7 @@ use crate::get_category::category_path;
 /// A category to be.
 #[derive(Debug, ToSchema)]
 pub(crate) struct CategoryCreation {
-    /// Its name.
+    /// Its name; none beside it has it, whatever the case.
     #[schema(min_length = 1, max_length = 200, example = "Shirts")]
     pub name: String,
     /// Its name in URLs; made of its parent's and its own name, if not said.

@@ -33,7 +33,7 @@ pub(crate) struct VariantToBe {
     /// What makes it this variant: values by id, at most one of each attribute. No two variants of a product have the same.
     #[schema(value_type = Vec<AttributeValueId>, required = false, max_items = 20)]
     pub attribute_value_ids: Option<Vec<AttributeValueId>>,
-    /// The same by name, or by either. Attributes and values that are not there are made.
+    /// The same by name, whatever its case, or by either. Attributes and values that are not there are made.
     #[schema(value_type = Vec<OptionToBe>, required = false, max_items = 20)]
     pub options: Option<Vec<OptionToBe>>,
     /// What it costs beyond the base price; may be negative, its price may not. Nothing, if not said.
@@ -78,7 +78,7 @@ pub(crate) struct VariantPatch {
     /// All of its values, by id.
     #[schema(value_type = Vec<AttributeValueId>, required = false, max_items = 20)]
     pub attribute_value_ids: Option<Vec<AttributeValueId>>,
-    /// All of its values, by name or id.
+    /// All of its values, by name, whatever its case, or by id.
     #[schema(value_type = Vec<OptionToBe>, required = false, max_items = 20)]
     pub options: Option<Vec<OptionToBe>>,
     /// What it costs beyond the base price. Changes nothing while it has a price of its own.

@@ -20,7 +20,7 @@ pub use attribute::{
     AttributeRefused, delete_attribute, delete_value, insert_attribute, insert_value, lock_attribute, move_value,
     rename_attribute, rename_value,
 };
-pub use brand::{BrandNames, BrandRefused, delete_brand, insert_brand, lock_brand, rename_brand};
+pub use brand::{BrandNames, BrandRefused, delete_brand, insert_brand, lock_brand, lock_brand_names, rename_brand};
 pub use bulk::{NamedVariant, VariantPrice, find_variants, lock_products, prices, set_prices, touch_products};
 pub use category::{
     CategoryChange, CategoryRefused, NewCategory, delete_category, insert_category, lock_category_tree,

@@ -16,10 +16,19 @@ pub struct BrandNames<'a> {
 /// Why the database refuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrandRefused {
+    /// Another brand has the name, whatever its case.
+    NameTaken,
     /// Another brand has the slug.
     SlugTaken,
     /// It has products.
     NotEmpty,
+}
+
+/// Whoever gives a brand a name takes this first, before any row, and holds it until the transaction ends: two who give the same name at
+/// once would not see each other, and no constraint does, because files know brands by their slugs and may bring two of one name.
+pub async fn lock_brand_names(tx: &mut Tx) -> sqlx::Result<()> {
+    // The number is nobody else's.
+    sqlx::query!(r#"select pg_advisory_xact_lock(3001) as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
 }
 
 /// Locks a brand for a change: the brand, and its version as it is under the lock. `None` where there is no such brand.
@@ -47,23 +56,29 @@ pub async fn lock_brand(tx: &mut Tx, brand: &IdOrSlug) -> sqlx::Result<Option<(B
     Ok(row.map(|row| (Brand { id: row.id, name: row.name, slug: row.slug }, row.version)))
 }
 
-/// Makes a brand.
+/// Makes a brand. Names have been locked.
 pub async fn insert_brand(
     tx: &mut Tx,
     BrandNames { name, slug }: BrandNames<'_>,
 ) -> sqlx::Result<Result<BrandId, BrandRefused>> {
+    if is_another_called(tx, None, name).await? {
+        return Ok(Err(BrandRefused::NameTaken));
+    }
     let inserted = sqlx::query_scalar!("insert into brands (name, slug) values ($1, $2) returning id", name, slug)
         .fetch_one(&mut *tx)
         .await;
     judged(inserted)
 }
 
-/// Calls a brand something else.
+/// Calls a brand something else. Names have been locked.
 pub async fn rename_brand(
     tx: &mut Tx,
     before: &Brand,
     BrandNames { name, slug }: BrandNames<'_>,
 ) -> sqlx::Result<Result<(), BrandRefused>> {
+    if is_another_called(tx, Some(before.id), name).await? {
+        return Ok(Err(BrandRefused::NameTaken));
+    }
     let renamed = sqlx::query!("update brands set name = $2, slug = $3 where id = $1", before.id as _, name, slug)
         .execute(&mut *tx)
         .await;
@@ -72,11 +87,26 @@ pub async fn rename_brand(
     }
     // Its products are found by its name, and their cards show both.
     if (before.name.as_str(), before.slug.as_str()) != (name, slug) {
-        sqlx::query!("select refresh_product_cards(array(select id from products where brand_id = $1))", before.id as _)
-            .fetch_one(&mut *tx)
-            .await?;
+        sqlx::query!(
+            "select refresh_product_cards(array(select id from products where brand_id = $1))",
+            before.id as _
+        )
+        .fetch_one(&mut *tx)
+        .await?;
     }
     Ok(Ok(()))
+}
+
+/// Whether another brand than this one has the name, whatever the case. Two that have it already may keep it.
+async fn is_another_called(tx: &mut Tx, id: Option<BrandId>, name: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select coalesce(bool_or(id is distinct from $1) and not bool_or(id is not distinct from $1), false) as "is_called!"
+             from brands where lower(name) = lower($2)"#,
+        id as _,
+        name
+    )
+    .fetch_one(&mut *tx)
+    .await
 }
 
 /// Deletes a brand that has no products.

@@ -26,6 +26,8 @@ pub struct CategoryChange<'a> {
 /// Why the database refuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CategoryRefused {
+    /// A sibling has the name, whatever its case.
+    NameTaken,
     /// Another category has the slug.
     SlugTaken,
     /// There is no such parent.
@@ -58,8 +60,11 @@ pub async fn lock_category_tree(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!(r#"select lock_category_tree() as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
 }
 
-/// Makes a category, behind its siblings.
+/// Makes a category, behind its siblings. The tree has been locked.
 pub async fn insert_category(tx: &mut Tx, new: NewCategory<'_>) -> sqlx::Result<Result<CategoryId, CategoryRefused>> {
+    if is_a_sibling_called(tx, None, &new).await? {
+        return Ok(Err(CategoryRefused::NameTaken));
+    }
     let inserted = sqlx::query_scalar!(
         "insert into categories (parent_id, name, slug, position)
          select $1, $2, $3, coalesce(max(position) + 1, 0) from categories where parent_id is not distinct from $1
@@ -73,11 +78,14 @@ pub async fn insert_category(tx: &mut Tx, new: NewCategory<'_>) -> sqlx::Result<
     judged(inserted)
 }
 
-/// Changes a category. Where it gets another parent, it goes behind its new siblings.
+/// Changes a category. Where it gets another parent, it goes behind its new siblings. The tree has been locked.
 pub async fn update_category(
     tx: &mut Tx,
     CategoryChange { id, to }: CategoryChange<'_>,
 ) -> sqlx::Result<Result<(), CategoryRefused>> {
+    if is_a_sibling_called(tx, Some(id), &to).await? {
+        return Ok(Err(CategoryRefused::NameTaken));
+    }
     // Whose cards show another name or slug. Before the category: who files a product comes to it with the product in hand.
     sqlx::query!(
         "select p.id from products p
@@ -121,6 +129,20 @@ pub async fn update_category(
         .await?;
     }
     Ok(Ok(()))
+}
+
+/// Whether one of the siblings that a category is to have has its name, whatever the case. Two that have it already may keep it: files know
+/// categories by their slugs, and may bring such.
+async fn is_a_sibling_called(tx: &mut Tx, id: Option<CategoryId>, to: &NewCategory<'_>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select coalesce(bool_or(id is distinct from $1) and not bool_or(id is not distinct from $1), false) as "is_called!"
+             from categories where parent_id is not distinct from $2 and lower(name) = lower($3)"#,
+        id as _,
+        to.parent as _,
+        to.name
+    )
+    .fetch_one(&mut *tx)
+    .await
 }
 
 /// Puts a category at this place among its siblings, from 0; at the end, if there are fewer.
