@@ -42,15 +42,16 @@ impl Wanted {
     }
 }
 
-/// All variants of the product, as a list says them: one is known by its id or its SKU.
+/// All variants of the product, as a list says them: one is known by its id, or by its SKU if nobody else in the list has its id.
 pub(crate) fn all_said(change: &ProductChange, said: Vec<VariantToBe>) -> Result<Vec<Wanted>, ApiError> {
     let before = &change.before.variants;
     let (mut errors, mut seen) = (FieldErrors::default(), HashSet::new());
+    let by_id: HashSet<VariantId> = said.iter().filter_map(|variant| variant.id).collect();
     let mut wanted = Vec::new();
     for (at, variant) in said.into_iter().enumerate() {
         let known = match variant.id {
             Some(id) => before.iter().find(|known| known.id == id),
-            None => before.iter().find(|known| known.sku == variant.sku),
+            None => before.iter().find(|known| known.sku == variant.sku && !by_id.contains(&known.id)),
         };
         match (known, variant.id) {
             (None, Some(id)) => errors.add(change.said.field(at, "id"), no_such(id)),
