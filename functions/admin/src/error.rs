@@ -39,7 +39,8 @@ impl<E: Into<ApiError>> From<E> for PageError {
             ApiError::Forbidden => Self::NotAllowed,
             ApiError::NotFound | ApiError::NoSuch(_) | ApiError::Gone { .. } => Self::NotFound,
             ApiError::MethodNotAllowed(_) => Self::AnotherMethod,
-            ApiError::Invalid(_)
+            ApiError::MovedTo(_)
+            | ApiError::Invalid(_)
             | ApiError::Malformed { .. }
             | ApiError::Unauthorized(_)
             | ApiError::Refused(..)

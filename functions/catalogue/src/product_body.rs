@@ -23,7 +23,7 @@ const MOST_LABELS: usize = 100;
 /// How long a tag may be.
 const TAG_MAX: usize = 255;
 
-/// A product as it is to be. A PUT has to say `variants` and `images`, so that nobody loses them by leaving them out.
+/// A product as it is to be.
 #[derive(Debug, ToSchema)]
 pub(crate) struct ProductToBe {
     /// Its name.

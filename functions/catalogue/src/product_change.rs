@@ -1,7 +1,7 @@
 //! A product under change: locked, read, written, and judged by the database when it is committed.
 
 use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::catalogue::store::product::find;
@@ -13,6 +13,7 @@ use shared::time::Timestamp;
 
 use crate::cached::Seen;
 use crate::if_match::IfMatch;
+use crate::moved::no_such_product;
 use crate::viewer::Viewer;
 
 /// Where in the body a variant or an image is said, and so what the field of an error is called.
@@ -62,9 +63,16 @@ pub(crate) struct NamedVariant {
 
 impl ProductChange {
     /// Locks a product that is there, in the state that the change is meant for.
-    pub(crate) async fn begin(app: &App, product: &IdOrSlug, if_match: &IfMatch, said: Said) -> Result<Self, ApiError> {
+    pub(crate) async fn begin(
+        app: &App,
+        (product, asked): (&IdOrSlug, &Uri),
+        if_match: &IfMatch,
+        said: Said,
+    ) -> Result<Self, ApiError> {
         let mut tx = app.db.begin().await?;
-        let (id, version) = lock_product(&mut tx, product).await?.ok_or(ApiError::NotFound)?;
+        let Some((id, version)) = lock_product(&mut tx, product).await? else {
+            return Err(no_such_product(&mut tx, product, asked).await);
+        };
         if_match.allows(version)?;
         Self::of(tx, id, app.ambient.now(), said).await
     }

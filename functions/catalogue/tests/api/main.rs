@@ -27,6 +27,7 @@ mod move_categories;
 mod move_skus;
 mod moved;
 mod price_history;
+mod replace_product;
 mod root;
 mod update_product;
 mod values_by_name;
