@@ -36,7 +36,7 @@ pub use staff_product::{
 };
 pub use staff_variants::{VariantState, skus_of_others, write_variants};
 pub(super) use taxonomy::{NewLevel, insert_level, known_slugs};
-pub use taxonomy::{Planted, plant_taxonomy};
+pub use taxonomy::{Planted, TooDeep, plant_taxonomy};
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
