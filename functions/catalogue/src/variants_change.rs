@@ -11,7 +11,7 @@ use shared::http::{ApiError, FieldErrors};
 use shared::ids::{AttributeValueId, VariantId};
 use shared::money::Money;
 
-use crate::product_change::{ALIKE, NEGATIVE, NamedVariant, ProductChange, no_such};
+use crate::product_change::{ALIKE, NEGATIVE, NamedVariant, ProductChange, TOO_DEAR, no_such};
 use crate::variant_body::{MOST_VARIANTS, VariantPatch, VariantToBe, is_made_name, made_name};
 
 /// A variant on its way: what it was, and what is said of it.
@@ -225,8 +225,11 @@ async fn judge(
         if !state.is_archived && !seen_values.insert(values) {
             errors.add(field("non_field_errors"), ALIKE);
         }
-        if wanted.at.is_some() && base_price.minor() + state.price_adjustment.minor() < 0 {
+        let price = base_price + state.price_adjustment;
+        if wanted.at.is_some() && price.minor() < 0 {
             errors.add(field("price_adjustment"), NEGATIVE);
+        } else if wanted.at.is_some() && state.id.map_or(price > Money::MAX_PRICE, |id| change.is_too_dear(id, price)) {
+            errors.add(field("price_adjustment"), TOO_DEAR);
         }
         defaults += usize::from(wanted.patch.is_default == Some(true));
         if wanted.patch.is_default == Some(true) && (defaults > 1 || state.is_archived) {

@@ -85,6 +85,28 @@ async fn a_base_price_that_would_make_a_variant_s_price_negative_is_refused(db: 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_price_that_is_more_than_can_be_asked_is_refused(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = make_shirt(&editor).await;
+    let dear = "The price of a variant would be more than can be asked.";
+    let at = path("ocean-blue-shirt");
+    // M costs 2.50 more.
+    let refused = editor.patch(&at, json!({"base_price": "999999999.99"})).await.expect(400);
+    assert_eq!(refused.body, json!({"base_price": [dear]}));
+    let change = json!({"variants": [{"sku": "OCEAN-S", "price_adjustment": "999999999.99"}]});
+    assert_eq!(editor.patch(&at, change).await.expect(400).body, json!({"variants.0.price_adjustment": [dear]}));
+    let one = path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][0]["id"]));
+    let refused = editor.patch(&one, json!({"price_adjustment": "999999950.10"})).await.expect(400);
+    assert_eq!(refused.body, json!({"price_adjustment": [dear]}));
+    editor.patch(&one, json!({"price_adjustment": "999999950.09"})).await.expect(200);
+
+    // What costs more already may stay so while something else is changed.
+    sqlx::query("update product_variants set price_adjustment = 99999999999").execute(&app.db).await.unwrap();
+    editor.patch(&at, json!({"name": "Dear shirt"})).await.expect(200);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_variant_of_another_product_is_none_of_this_one(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
