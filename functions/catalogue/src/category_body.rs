@@ -5,8 +5,10 @@ use shared::catalogue::{SLUG_MAX, is_slug};
 use shared::http::{ApiError, Fields};
 use shared::ids::CategoryId;
 
-/// How long a name may be, in characters.
-const NAME_MAX: usize = 200;
+use crate::brand_body::TOO_MANY_WORDS;
+
+/// How long a name may be, in characters: as in a file.
+const NAME_MAX: usize = 255;
 
 /// A name.
 pub(crate) fn name(fields: &mut Fields) -> Option<String> {
@@ -42,6 +44,7 @@ pub(crate) fn position(fields: &mut Fields) -> Option<Option<i32>> {
 pub(crate) fn refused(refused: CategoryRefused, parent: Option<CategoryId>) -> ApiError {
     match refused {
         CategoryRefused::NameTaken => ApiError::field("name", "A category beside it has this name already."),
+        CategoryRefused::TooManyWords => ApiError::field("name", TOO_MANY_WORDS),
         CategoryRefused::SlugTaken => ApiError::field("slug", "category with this slug already exists."),
         CategoryRefused::NoSuchParent => {
             let parent = parent.map(|parent| parent.to_string()).unwrap_or_default();

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::write_categories::editor;
+use crate::write_categories::{self, editor};
 use crate::{Shop, app};
 
 const BRANDS: &str = "/api/v1/catalogue/brands/";
@@ -34,7 +34,7 @@ async fn what_cannot_be_a_brand_is_refused_field_by_field(db: PgPool) {
     let named = json!({"name": ["brand with this name already exists."]});
     for (body, expected) in [
         (json!({}), json!({"name": ["This field is required."]})),
-        (json!({"name": "x".repeat(201)}), json!({"name": ["Ensure this field has no more than 200 characters."]})),
+        (json!({"name": "x".repeat(256)}), json!({"name": ["Ensure this field has no more than 255 characters."]})),
         (json!({"name": ["x"]}), json!({"name": ["Not a valid string."]})),
         (json!({"name": "\u{0}"}), json!({"name": ["Null characters are not allowed."]})),
         (json!({"name": "Bela"}), taken.clone()),
@@ -140,6 +140,26 @@ async fn a_product_that_is_written_meanwhile_is_found_by_the_new_name_too(db: Pg
     renames.await.unwrap().expect(200);
 
     assert_eq!(shop.finds("search=zauberladen").await, ["blouse", "t-shirt"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_name_that_is_too_much_for_a_product_is_refused(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+    // Search keeps a megabyte of a product. Each of these words takes 12 bytes of it, and about a hundred are left.
+    for full in [
+        "update products set description = (select string_agg('w' || n, ' ') from generate_series(100000, 187369) n)
+          where slug = 'boots'",
+        "select refresh_product_cards(array(select id from products where slug = 'boots'))",
+    ] {
+        sqlx::query(full).execute(&shop.app.db).await.unwrap();
+    }
+    for at in [path("bela"), write_categories::path("shoes")] {
+        let refused = editor.patch(&at, json!({"name": "x".repeat(200)})).await.expect(400);
+        let message = "Together with what one of its products says this is more than search can keep.";
+        assert_eq!(refused.body, json!({"name": [message]}));
+    }
+    assert_eq!(shop.finds("search=bela+shoes").await, ["boots"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -1,5 +1,6 @@
 //! Writing brands one by one, as staff do.
 
+use super::staff_product::has_too_many_words;
 use crate::app::db::{Tx, is_violation};
 use crate::catalogue::{Brand, IdOrSlug};
 use crate::ids::BrandId;
@@ -22,6 +23,8 @@ pub enum BrandRefused {
     SlugTaken,
     /// It has products.
     NotEmpty,
+    /// One of its products would say more than search can keep.
+    TooManyWords,
 }
 
 /// Whoever gives a brand a name takes this first, before any row, and holds it until the transaction ends: two who give the same name at
@@ -86,15 +89,16 @@ pub async fn rename_brand(
         return Ok(Err(refused));
     }
     // Its products are found by its name, and their cards show both.
-    if (before.name.as_str(), before.slug.as_str()) != (name, slug) {
-        sqlx::query!(
-            "select refresh_product_cards(array(select id from products where brand_id = $1))",
-            before.id as _
-        )
-        .fetch_one(&mut *tx)
-        .await?;
+    if (before.name.as_str(), before.slug.as_str()) == (name, slug) {
+        return Ok(Ok(()));
     }
-    Ok(Ok(()))
+    let refreshed = sqlx::query!(
+        "select refresh_product_cards(array(select id from products where brand_id = $1))",
+        before.id as _
+    )
+    .fetch_one(&mut *tx)
+    .await;
+    judged(refreshed.map(drop))
 }
 
 /// Whether another brand than this one has the name, whatever the case. Two that have it already may keep it.
@@ -119,6 +123,7 @@ fn judged<T>(done: sqlx::Result<T>) -> sqlx::Result<Result<T, BrandRefused>> {
         Ok(value) => Ok(Ok(value)),
         Err(error) if is_violation(&error, "brand_slug_unique") => Ok(Err(BrandRefused::SlugTaken)),
         Err(error) if is_violation(&error, "products_brand_id_fkey") => Ok(Err(BrandRefused::NotEmpty)),
+        Err(error) if has_too_many_words(&error) => Ok(Err(BrandRefused::TooManyWords)),
         Err(error) => Err(error),
     }
 }

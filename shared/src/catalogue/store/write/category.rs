@@ -1,5 +1,6 @@
 //! Writing categories one by one, as staff do.
 
+use super::staff_product::has_too_many_words;
 use crate::app::db::{Tx, is_violation};
 use crate::ids::CategoryId;
 
@@ -38,10 +39,15 @@ pub enum CategoryRefused {
     TooDeep,
     /// It has categories or products.
     NotEmpty,
+    /// One of its products would say more than search can keep.
+    TooManyWords,
 }
 
 impl CategoryRefused {
     fn of(error: &sqlx::Error) -> Option<Self> {
+        if has_too_many_words(error) {
+            return Some(Self::TooManyWords);
+        }
         [
             ("category_slug_unique", Self::SlugTaken),
             ("categories_parent_id_fkey", Self::NoSuchParent),
@@ -119,16 +125,17 @@ pub async fn update_category(
         Ok(renamed) => renamed,
         Err(refused) => return Ok(Err(refused)),
     };
-    if renamed {
-        // Its products are found by its name, and their cards show both.
-        sqlx::query!(
-            "select refresh_product_cards(array(select product_id from product_categories where category_id = $1))",
-            id as _
-        )
-        .fetch_one(&mut *tx)
-        .await?;
+    if !renamed {
+        return Ok(Ok(()));
     }
-    Ok(Ok(()))
+    // Its products are found by its name, and their cards show both.
+    let refreshed = sqlx::query!(
+        "select refresh_product_cards(array(select product_id from product_categories where category_id = $1))",
+        id as _
+    )
+    .fetch_one(&mut *tx)
+    .await;
+    judged(refreshed.map(drop))
 }
 
 /// Whether one of the siblings that a category is to have has its name, whatever the case. Two that have it already may keep it: files know
