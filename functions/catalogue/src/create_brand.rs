@@ -21,7 +21,7 @@ use crate::get_brand::brand_path;
 #[derive(Debug, ToSchema)]
 pub(crate) struct NewBrand {
     /// Its name; no other brand has it, whatever the case.
-    #[schema(min_length = 1, max_length = 200, example = "Company 123")]
+    #[schema(min_length = 1, max_length = 255, example = "Company 123")]
     pub name: String,
     /// Its name in URLs; made of its name, if not said.
     #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]

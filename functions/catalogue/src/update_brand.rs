@@ -19,7 +19,7 @@ use crate::if_match::IfMatch;
 #[derive(Debug, ToSchema)]
 pub(crate) struct BrandReplacement {
     /// Its name; no other brand has it, whatever the case.
-    #[schema(min_length = 1, max_length = 200, example = "Company 123")]
+    #[schema(min_length = 1, max_length = 255, example = "Company 123")]
     pub name: String,
     /// Its name in URLs. As it was, if not said.
     #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]
@@ -30,7 +30,7 @@ pub(crate) struct BrandReplacement {
 #[derive(Debug, ToSchema)]
 pub(crate) struct BrandPatch {
     /// Its name; no other brand has it, whatever the case.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 200, example = "Company 123")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Company 123")]
     pub name: Option<String>,
     /// Its name in URLs.
     #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]

@@ -23,7 +23,7 @@ use crate::moved::{SendThere, no_such_category};
 #[derive(Debug, ToSchema)]
 pub(crate) struct CategoryReplacement {
     /// Its name; none beside it has it, whatever the case.
-    #[schema(min_length = 1, max_length = 200, example = "Shirts")]
+    #[schema(min_length = 1, max_length = 255, example = "Shirts")]
     pub name: String,
     /// Its name in URLs; the old one leads to it from now on. As it was, if not said.
     #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "clothing-shirts")]
@@ -40,7 +40,7 @@ pub(crate) struct CategoryReplacement {
 #[derive(Debug, ToSchema)]
 pub(crate) struct CategoryPatch {
     /// Its name; none beside it has it, whatever the case.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 200, example = "Shirts")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Shirts")]
     pub name: Option<String>,
     /// Its name in URLs; the old one leads to it from now on.
     #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "clothing-shirts")]

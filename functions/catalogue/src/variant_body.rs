@@ -11,12 +11,14 @@ use utoipa::ToSchema;
 pub(crate) const SKU_MAX: usize = 255;
 /// How long the name of an attribute may be.
 pub(crate) const ATTRIBUTE_MAX: usize = 255;
-/// How long a value or the name of a variant may be.
+/// How long a value may be.
 pub(crate) const VALUE_MAX: usize = 255;
 /// How many variants a product may have that are not archived.
 pub(crate) const MOST_VARIANTS: usize = 500;
 /// How many values a variant may have.
 const MOST_VALUES: usize = 20;
+/// How long the name of a variant may be: as one that is made of as many values as it may have, with ` / ` between them.
+const NAME_MAX: usize = MOST_VALUES * (VALUE_MAX + 3) - 3;
 
 /// A variant as it is to be. What is optional and not said is as it was, or as below where the variant is new.
 #[derive(Debug, ToSchema)]
@@ -28,7 +30,7 @@ pub(crate) struct VariantToBe {
     #[schema(min_length = 1, max_length = 255, example = "SHIRT-BLUE-M")]
     pub sku: String,
     /// What it is called beside its product; made of its values, if not said.
-    #[schema(value_type = String, required = false, max_length = 255, example = "M / Blue")]
+    #[schema(value_type = String, required = false, max_length = 5157, example = "M / Blue")]
     pub name: Option<String>,
     /// What makes it this variant: values by id, at most one of each attribute. No two variants of a product have the same.
     #[schema(value_type = Vec<AttributeValueId>, required = false, max_items = 20)]
@@ -73,7 +75,7 @@ pub(crate) struct VariantPatch {
     #[schema(value_type = String, required = false, min_length = 1, max_length = 255)]
     pub sku: Option<String>,
     /// What it is called beside its product. One that was made of its values follows them.
-    #[schema(value_type = String, required = false, max_length = 255)]
+    #[schema(value_type = String, required = false, max_length = 5157)]
     pub name: Option<String>,
     /// All of its values, by id.
     #[schema(value_type = Vec<AttributeValueId>, required = false, max_items = 20)]
@@ -130,7 +132,7 @@ impl FromFields for OptionToBe {
 impl FromFields for VariantPatch {
     fn read(fields: &mut Fields) -> Option<Self> {
         let sku = fields.sent("sku", |fields, field| fields.text(field, SKU_MAX));
-        let name = fields.filter("name", |fields, field| fields.text(field, VALUE_MAX));
+        let name = fields.filter("name", |fields, field| fields.text(field, NAME_MAX));
         let attribute_value_ids = fields.maybe("attribute_value_ids", |fields, field| {
             fields.values(field, MOST_VALUES, |fields, at| fields.id(at).map(AttributeValueId))
         });

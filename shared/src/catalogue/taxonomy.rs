@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 /// How deep a category may lie; migrations/0018_category_tree.sql has the same number.
 const DEEPEST: usize = 32;
 /// How long a name may be, in characters.
-const NAME_MAX: usize = 200;
+const NAME_MAX: usize = 255;
 
 /// The categories of a text, each as the names that lead to it, those above before those below.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! `PUT /api/v1/catalogue/products/{id_or_slug}/`: the whole of it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use crate::create_product::{make_shirt, path, shirt};
@@ -27,6 +27,28 @@ async fn what_was_read_can_be_sent_back_and_changes_nothing(db: PgPool) {
     assert_eq!(after, before);
     assert_eq!(app.count("select count(*) from product_images where url = '/dev/images/m.svg'").await, 1);
     assert!(app.stock_adds_up().await);
+}
+
+/// The longest names that there can be: what a file or a variant brings is no longer, and the name of a variant is made of them.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_is_as_long_as_it_can_be_can_be_sent_back_too(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let word = |at: usize| format!("{at:02}{}", "é".repeat(253));
+    let options: Vec<Value> = (0..20).map(|at| json!({"attribute": word(at), "value": word(at)})).collect();
+    let product = json!({"name": "x", "base_price": "1", "variants": [{"sku": "x", "options": options}]});
+    let before = editor.post(PRODUCTS, product).await.expect(201).body;
+    assert_eq!(before["variants"][0]["name"].as_str().unwrap().chars().count(), 5157);
+
+    assert_eq!(editor.put(&path("x"), before.clone()).await.expect(200).body, before);
+
+    let attributes = editor.get("/api/v1/catalogue/attributes/").await.expect(200).body["results"].clone();
+    for attribute in attributes.as_array().unwrap() {
+        let at = format!("/api/v1/catalogue/attributes/{}/", attribute["id"]);
+        assert_eq!(&editor.put(&at, attribute.clone()).await.expect(200).body, attribute);
+        let value = &attribute["values"][0];
+        assert_eq!(&editor.put(&format!("{at}values/{}/", value["id"]), value.clone()).await.expect(200).body, value);
+    }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -54,7 +54,7 @@ async fn what_cannot_be_an_attribute_is_refused_field_by_field(db: PgPool) {
     for (body, expected) in [
         (json!({}), json!({"name": ["This field is required."]})),
         (json!({"name": "SIZE"}), taken.clone()),
-        (json!({"name": "x".repeat(101)}), json!({"name": ["Ensure this field has no more than 100 characters."]})),
+        (json!({"name": "x".repeat(256)}), json!({"name": ["Ensure this field has no more than 255 characters."]})),
         (json!({"name": "x", "values": ["a", "a"]}), json!({"values": [twice]})),
         (json!({"name": "x", "values": ["é", "b", "É"]}), json!({"values": [twice]})),
         (json!({"name": "x", "values": ["a", ""]}), json!({"values.1": ["This field may not be blank."]})),

@@ -56,7 +56,7 @@ async fn what_cannot_be_a_category_is_refused_field_by_field(db: PgPool) {
         (json!({}), json!({"name": ["This field is required."]})),
         (json!({"name": " ", "slug": "A b"}), json!({"name": ["This field may not be blank."], "slug": [slug]})),
         (json!({"name": "x", "slug": "501"}), json!({"slug": [slug]})),
-        (json!({"name": "x".repeat(201)}), json!({"name": ["Ensure this field has no more than 200 characters."]})),
+        (json!({"name": "x".repeat(256)}), json!({"name": ["Ensure this field has no more than 255 characters."]})),
         (json!({"name": "Clothing!"}), json!({"slug": ["category with this slug already exists."]})),
         (json!({"name": "CLOTHING", "slug": "x"}), json!({"name": ["A category beside it has this name already."]})),
         (json!({"name": "x", "parent_id": 999}), json!({"parent_id": ["Invalid pk \"999\" - object does not exist."]})),
