@@ -68,3 +68,24 @@ async fn who_makes_one_value_in_several_ways_at_once_makes_one(db: PgPool) {
     }
     assert_eq!(app.count("select count(*) from attribute_values").await, 1);
 }
+
+/// It is deleted by somebody else just when a variant is to get a new value of it.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_value_of_an_attribute_that_goes_meanwhile_is_refused(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    editor.post("/api/v1/catalogue/attributes/", json!({"name": "Colour"})).await.expect(201);
+    let mut deletes = app.app.db.begin().await.unwrap();
+    sqlx::query("delete from attributes").execute(&mut deletes).await.unwrap();
+    let makes = tokio::spawn(async move {
+        let variant = json!([{"sku": "a", "options": [{"attribute": "Colour", "value": "Red"}]}]);
+        editor.post(PRODUCTS, json!({"name": "a", "base_price": "1", "variants": variant})).await
+    });
+    app.until_somebody_waits().await;
+    deletes.commit().await.unwrap();
+
+    let refused = makes.await.unwrap().expect(400);
+
+    assert_eq!(refused.body, json!({"variants.0.options.0": ["There is no such attribute with such a value."]}));
+    assert_eq!(app.count("select count(*) from products").await, 0);
+}
