@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn every_line_that_is_wrong_is_named() {
         let deep = ["x"; 33].join(" > ");
-        let text = format!("1 - Animals > > Cages\nAnimals\n{deep}\n{}", "x".repeat(201));
+        let text = format!("1 - Animals > > Cages\nAnimals\n{deep}\n{}", "x".repeat(256));
         let bad: Vec<_> = Taxonomy::read(&text).unwrap_err().into_iter().map(|bad| bad.line).collect();
         assert_eq!(bad, [1, 3, 4]);
     }
