@@ -19,6 +19,8 @@ pub(crate) enum PageError {
     NotAllowed,
     /// 404.
     NotFound,
+    /// 405: a page that is only looked at, or a form that is only sent.
+    AnotherMethod,
     /// 400: a link or a form that none of these pages made.
     Unreadable,
     /// 403: a form on a page that is not ours.
@@ -36,11 +38,12 @@ impl<E: Into<ApiError>> From<E> for PageError {
             ApiError::Unavailable(_) | ApiError::Throttled(_) => Self::Busy,
             ApiError::Forbidden => Self::NotAllowed,
             ApiError::NotFound | ApiError::NoSuch(_) | ApiError::Gone { .. } => Self::NotFound,
-            ApiError::Invalid(_)
+            ApiError::MethodNotAllowed(_) => Self::AnotherMethod,
+            ApiError::MovedTo(_)
+            | ApiError::Invalid(_)
             | ApiError::Malformed { .. }
             | ApiError::Unauthorized(_)
             | ApiError::Refused(..)
-            | ApiError::MethodNotAllowed(_)
             | ApiError::Conflict { .. }
             | ApiError::ChangedMeanwhile
             | ApiError::TooLarge
@@ -60,6 +63,11 @@ impl IntoResponse for PageError {
                 "None of your roles allows this. Somebody who may change roles can give you one that does.",
             ),
             Self::NotFound => page(StatusCode::NOT_FOUND, "Not found", "There is nothing at this address."),
+            Self::AnotherMethod => page(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "Not allowed",
+                "There is something at this address, and it cannot be asked for in this way.",
+            ),
             Self::Unreadable => page(StatusCode::BAD_REQUEST, "Not understood", "This link or form cannot be read."),
             Self::AnotherOrigin => {
                 page(StatusCode::FORBIDDEN, "Refused", "This form was not sent from one of these pages.")
@@ -78,6 +86,11 @@ impl IntoResponse for PageError {
 
 fn page(status: StatusCode, title: &str, words: &str) -> Response {
     (status, bare_page(title, &html! { p { (words) } p { a href="/admin/" { "To the overview" } } })).into_response()
+}
+
+/// A path that is there, in another way.
+pub(crate) async fn method_not_allowed() -> PageError {
+    PageError::AnotherMethod
 }
 
 /// Every other path.

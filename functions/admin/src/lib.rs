@@ -15,6 +15,7 @@ mod staff_page;
 mod stock;
 mod variant;
 
+use axum::Router;
 use axum::middleware::map_response;
 use axum::routing::{any, get, post};
 use shared::app::App;
@@ -22,7 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// Every route of this function. Pages for people: none of them is in the OpenAPI document.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(shared::http::document())
+    let pages = Router::new()
         .route("/admin/", get(overview::get_overview))
         .route("/admin/orders/", get(orders::list_orders))
         .route("/admin/orders/{id}/", get(order::get_order))
@@ -35,5 +36,7 @@ pub fn router() -> OpenApiRouter<App> {
         .route("/admin/style.css/", get(assets::get_style))
         .route("/admin/sign-in.js/", get(assets::get_script))
         .route("/admin/{*rest}", any(error::not_found))
-        .layer(map_response(layout::guard))
+        .method_not_allowed_fallback(error::method_not_allowed)
+        .layer(map_response(layout::guard));
+    OpenApiRouter::with_openapi(shared::http::document()).merge(pages.into())
 }

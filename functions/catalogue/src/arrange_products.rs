@@ -4,15 +4,20 @@ use std::collections::HashSet;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::Uri;
 use serde::Serialize;
 use shared::app::App;
 use shared::catalogue::IdOrSlug;
-use shared::catalogue::store::categories::{arranged_products, find_id};
+use shared::catalogue::store::categories::{arranged_products, find_id, renamed_from};
 use shared::catalogue::store::write::{Misplaced, arrange_products as arrange};
 use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
 use shared::ids::ProductId;
 use shared::users::permissions;
 use utoipa::ToSchema;
+
+use crate::cached::moved_to;
+use crate::moved::{Moved, SendThere, no_such_category, under};
 
 /// How many products can be arranged; the rest of a larger category comes after them.
 const MOST: usize = 1000;
@@ -52,6 +57,7 @@ impl FromFields for ProductOrder {
     params(("id_or_slug" = String, Path, description = "The category's id or slug.")),
     responses(
         (status = 200, body = ProductOrder, description = "The order."),
+        Moved,
         (status = 404, body = Problem, description = "There is no such category."),
         StaffProblems,
     )
@@ -59,13 +65,18 @@ impl FromFields for ProductOrder {
 pub(crate) async fn get_product_order(
     State(app): State<App>,
     _: Permitted<permissions::Catalogue>,
+    uri: Uri,
     PathId(category): PathId<IdOrSlug>,
-) -> Result<Json<ProductOrder>, ApiError> {
+) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
-    let id = find_id(&mut tx, &category).await?.ok_or(ApiError::NotFound)?;
+    let Some(id) = find_id(&mut tx, &category).await? else {
+        let renamed = renamed_from(&mut tx, &category.slug).await?;
+        tx.commit().await?;
+        return renamed.map_or(Err(ApiError::NotFound), |slug| Ok(moved_to(&under(&slug, &uri))));
+    };
     let product_ids = arranged_products(&mut tx, id).await?;
     tx.commit().await?;
-    Ok(Json(ProductOrder { product_ids }))
+    Ok(Json(ProductOrder { product_ids }).into_response())
 }
 
 /// Put a category's products in order
@@ -81,6 +92,7 @@ pub(crate) async fn get_product_order(
     request_body = ProductOrder,
     responses(
         (status = 200, body = ProductOrder, description = "The order as it is now."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such category."),
         StaffProblems,
     )
@@ -88,11 +100,14 @@ pub(crate) async fn get_product_order(
 pub(crate) async fn arrange_products(
     State(app): State<App>,
     _: Permitted<permissions::Catalogue>,
+    uri: Uri,
     PathId(category): PathId<IdOrSlug>,
     Body(order): Body<ProductOrder>,
 ) -> Result<Json<ProductOrder>, ApiError> {
     let mut tx = app.db.begin().await?;
-    let id = find_id(&mut tx, &category).await?.ok_or(ApiError::NotFound)?;
+    let Some(id) = find_id(&mut tx, &category).await? else {
+        return Err(no_such_category(&mut tx, &category, &uri).await);
+    };
     arrange(&mut tx, id, &order.product_ids).await?.map_err(|because| not_there(&because, &order))?;
     tx.commit().await?;
     Ok(Json(order))

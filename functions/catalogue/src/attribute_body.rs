@@ -3,8 +3,8 @@
 use shared::catalogue::store::write::AttributeRefused;
 use shared::http::{ApiError, Fields};
 
-/// How long a name or a value may be, in characters.
-const TEXT_MAX: usize = 100;
+/// How long a name or a value may be, in characters: as in a file, and as where a variant names it.
+const TEXT_MAX: usize = 255;
 
 /// An attribute's name, or a value.
 pub(crate) fn text(fields: &mut Fields, field: &str) -> Option<String> {

@@ -5,12 +5,19 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::Serialize;
 use shared::app::db::Tx;
 use shared::catalogue::store::write::{NamedVariant, find_variants};
-use shared::http::{ApiError, FieldErrors, Fields};
+use shared::http::{ApiError, FieldErrors, Fields, FromFields};
 use shared::ids::VariantId;
 use utoipa::ToSchema;
 
 /// How many there may be in one request.
-pub(crate) const MOST_ITEMS: usize = 1_000;
+const MOST_ITEMS: usize = 1_000;
+
+/// A body: its items, and whether it is to be tried only.
+pub(crate) fn items<T: FromFields>(fields: &mut Fields) -> Option<(Vec<T>, bool)> {
+    let items = fields.list("items", MOST_ITEMS);
+    let dry_run = fields.maybe("dry_run", Fields::boolean);
+    Some((items?, dry_run?.unwrap_or_default()))
+}
 
 /// How an item names its variant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -14,7 +14,7 @@ use shared::time::Timestamp;
 use shared::users::permissions;
 use utoipa::ToSchema;
 
-use crate::bulk::{BulkAnswer, BulkResult, MOST_ITEMS, Name, accept, find, name, refuse};
+use crate::bulk::{BulkAnswer, BulkResult, Name, accept, find, items, name, refuse};
 
 /// What a variant is to cost. It is named by its id or by its SKU.
 #[derive(Debug, ToSchema)]
@@ -72,9 +72,7 @@ fn or_null(fields: &mut Fields, name: &str) -> Option<Option<Option<Money>>> {
 
 impl FromFields for BulkPrices {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let items = fields.list("items", MOST_ITEMS);
-        let dry_run = fields.maybe("dry_run", Fields::boolean);
-        Some(Self { items: items?, dry_run: dry_run?.unwrap_or_default() })
+        items(fields).map(|(items, dry_run)| Self { items, dry_run })
     }
 }
 

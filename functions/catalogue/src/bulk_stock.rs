@@ -15,7 +15,7 @@ use shared::time::Timestamp;
 use shared::users::{Origin, permissions};
 use utoipa::ToSchema;
 
-use crate::bulk::{BulkAnswer, BulkOutcome, BulkResult, MOST_ITEMS, Name, accept, find, name, refuse};
+use crate::bulk::{BulkAnswer, BulkOutcome, BulkResult, Name, accept, find, items, name, refuse};
 
 /// What happened to the stock of a variant: one of `counted`, `received` and `written_off`. It is named by its id or by its SKU.
 #[derive(Debug, ToSchema)]
@@ -65,9 +65,7 @@ impl FromFields for BulkStockItem {
 
 impl FromFields for BulkStock {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let items = fields.list("items", MOST_ITEMS);
-        let dry_run = fields.maybe("dry_run", Fields::boolean);
-        Some(Self { items: items?, dry_run: dry_run?.unwrap_or_default() })
+        items(fields).map(|(items, dry_run)| Self { items, dry_run })
     }
 }
 

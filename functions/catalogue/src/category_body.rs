@@ -6,6 +6,8 @@ use shared::catalogue::{SLUG_MAX, is_slug};
 use shared::http::{ApiError, Fields};
 use shared::ids::CategoryId;
 
+use crate::brand_body::TOO_MANY_WORDS;
+
 /// A name.
 pub(crate) fn name(fields: &mut Fields) -> Option<String> {
     fields.text("name", LABEL_NAME_MAX)
@@ -39,6 +41,8 @@ pub(crate) fn position(fields: &mut Fields) -> Option<Option<i32>> {
 /// The answer where the database refuses it.
 pub(crate) fn refused(refused: CategoryRefused, parent: Option<CategoryId>) -> ApiError {
     match refused {
+        CategoryRefused::NameTaken => ApiError::field("name", "A category beside it has this name already."),
+        CategoryRefused::TooManyWords => ApiError::field("name", TOO_MANY_WORDS),
         CategoryRefused::SlugTaken => ApiError::field("slug", "category with this slug already exists."),
         CategoryRefused::NoSuchParent => {
             let parent = parent.map(|parent| parent.to_string()).unwrap_or_default();

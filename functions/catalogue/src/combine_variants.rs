@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use serde::Serialize;
 use shared::app::App;
 use shared::catalogue::limits::{ATTRIBUTE_MAX, MOST_VARIANTS, SKU_MAX, VALUE_MAX};
@@ -17,6 +17,7 @@ use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::if_match::IfMatch;
+use crate::moved::SendThere;
 use crate::product_change::{ProductChange, Said, answer};
 use crate::variant_body::{VariantPatch, id_or_name};
 use crate::variants_change::{Wanted, write_all};
@@ -108,6 +109,7 @@ impl FromFields for Combinations {
     responses(
         (status = 200, body = CombinedVariants, description = "All of them were there."),
         (status = 201, body = CombinedVariants, description = "Those that were not there are."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such product."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -118,6 +120,7 @@ pub(crate) async fn combine_product_variants(
     _: Permitted<permissions::Catalogue>,
     PathId(product): PathId<IdOrSlug>,
     if_match: IfMatch,
+    uri: Uri,
     Body(asked): Body<Combinations>,
 ) -> Result<Response, ApiError> {
     let count = asked.options.iter().fold(1, |count: usize, option| count.saturating_mul(option.values.len()));
@@ -125,7 +128,7 @@ pub(crate) async fn combine_product_variants(
         let message = format!("These are {count} combinations; a product has at most {MOST_VARIANTS} variants.");
         return Err(ApiError::field("options", message));
     }
-    let mut change = ProductChange::begin(&app, &product, &if_match, Said::Alone).await?;
+    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     let combinations = combine(&values_of(&mut change, &asked).await?);
     let existing: HashSet<Vec<AttributeValueId>> = change.before.variants.iter().map(values_in).collect();
     let new: Vec<Vec<KnownValue>> =

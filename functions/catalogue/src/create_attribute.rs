@@ -23,9 +23,9 @@ const MOST_VALUES: usize = 500;
 #[derive(Debug, ToSchema)]
 pub(crate) struct NewAttribute {
     /// Its name; there is none other like it, whatever the case.
-    #[schema(min_length = 1, max_length = 100, example = "Size")]
+    #[schema(min_length = 1, max_length = 255, example = "Size")]
     pub name: String,
-    /// Its values, in order; none, if not said.
+    /// Its values, in order; none, if not said. No two are alike, whatever the case.
     #[schema(required = false, max_items = 500, example = json!(["S", "M", "L"]))]
     pub values: Vec<String>,
 }

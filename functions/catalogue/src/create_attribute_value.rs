@@ -21,8 +21,8 @@ use crate::if_match::IfMatch;
 /// A value to be.
 #[derive(Debug, ToSchema)]
 pub(crate) struct NewAttributeValue {
-    /// The value; the attribute has none other like it.
-    #[schema(min_length = 1, max_length = 100, example = "M")]
+    /// The value; the attribute has none other like it, whatever the case.
+    #[schema(min_length = 1, max_length = 255, example = "M")]
     pub value: String,
     /// Its place among its siblings, from 0; behind them all, if not said.
     #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]

@@ -6,7 +6,7 @@ use http::StatusCode;
 use http::header::LOCATION;
 use shared::app::App;
 use shared::catalogue::store::brands::find_with_version;
-use shared::catalogue::store::write::{BrandNames, insert_brand};
+use shared::catalogue::store::write::{BrandNames, insert_brand, lock_brand_names};
 use shared::catalogue::{Brand, IdOrSlug, slugify};
 use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Permitted, StaffProblems};
 use shared::users::permissions;
@@ -20,8 +20,8 @@ use crate::get_brand::brand_path;
 /// A brand to be.
 #[derive(Debug, ToSchema)]
 pub(crate) struct NewBrand {
-    /// Its name.
-    #[schema(min_length = 1, max_length = 200, example = "Company 123")]
+    /// Its name; no other brand has it, whatever the case.
+    #[schema(min_length = 1, max_length = 255, example = "Company 123")]
     pub name: String,
     /// Its name in URLs; made of its name, if not said.
     #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]
@@ -59,6 +59,7 @@ pub(crate) async fn create_brand(
 ) -> Result<Response, ApiError> {
     let slug = new.slug.unwrap_or_else(|| slugify(&new.name));
     let mut tx = app.db.begin().await?;
+    lock_brand_names(&mut tx).await?;
     let id = insert_brand(&mut tx, BrandNames { name: &new.name, slug: &slug }).await?.map_err(refused)?;
     let made = find_with_version(&mut tx, &IdOrSlug::from(id)).await?;
     tx.commit().await?;

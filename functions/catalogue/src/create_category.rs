@@ -24,8 +24,8 @@ use crate::get_category::category_path;
 /// A category to be.
 #[derive(Debug, ToSchema)]
 pub(crate) struct CategoryCreation {
-    /// Its name.
-    #[schema(min_length = 1, max_length = 200, example = "Shirts")]
+    /// Its name; none beside it has it, whatever the case.
+    #[schema(min_length = 1, max_length = 255, example = "Shirts")]
     pub name: String,
     /// Its name in URLs; made of its parent's and its own name, if not said.
     #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "clothing-shirts")]

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
 use http::header::LOCATION;
+use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, ProductImage};
 use shared::http::{ApiError, BaseUrl, Body, PathId, Permitted, Problem, StaffProblems};
@@ -13,6 +13,7 @@ use crate::get_image::image_path;
 use crate::if_match::IfMatch;
 use crate::image_body::ImageToBe;
 use crate::images_change::write_new;
+use crate::moved::SendThere;
 use crate::product_change::{ProductChange, Said, answer};
 
 /// Add an image to a product
@@ -34,6 +35,7 @@ use crate::product_change::{ProductChange, Said, answer};
             ("Location" = String, description = "Where it is."),
             ("ETag" = String, description = "For `If-Match` of the next change."),
         )),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such product."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -45,9 +47,10 @@ pub(crate) async fn create_product_image(
     base: BaseUrl,
     PathId(product): PathId<IdOrSlug>,
     if_match: IfMatch,
+    uri: Uri,
     Body(new): Body<ImageToBe>,
 ) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(&app, &product, &if_match, Said::Alone).await?;
+    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     let place = write_new(&mut change, &base, new).await?;
     let product = change.finish().await?.with_base_url(&base.0);
     let made = product.images.get(place).ok_or_else(|| anyhow::anyhow!("an image that was just made is not there"))?;

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
 use http::header::LOCATION;
+use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, ProductVariant};
 use shared::http::{ApiError, BaseUrl, Body, PathId, Permitted, Problem, StaffProblems};
@@ -11,6 +11,7 @@ use shared::users::permissions;
 
 use crate::get_variant::{variant_of, variant_path};
 use crate::if_match::IfMatch;
+use crate::moved::SendThere;
 use crate::product_change::{ProductChange, Said, answer};
 use crate::variant_body::VariantToBe;
 use crate::variants_change::{Wanted, one_said, write_all};
@@ -32,6 +33,7 @@ use crate::variants_change::{Wanted, one_said, write_all};
             ("Location" = String, description = "Where it is."),
             ("ETag" = String, description = "For `If-Match` of the next change."),
         )),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such product."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -43,9 +45,10 @@ pub(crate) async fn create_product_variant(
     base: BaseUrl,
     PathId(product): PathId<IdOrSlug>,
     if_match: IfMatch,
+    uri: Uri,
     Body(new): Body<VariantToBe>,
 ) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(&app, &product, &if_match, Said::Alone).await?;
+    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     let (sku, inventory_count) = (new.sku.clone(), new.inventory_count.unwrap_or_default());
     let wanted = Wanted { known: None, patch: new.into(), inventory_count, at: Some(0) };
     let (all, base_price) = (one_said(&change, wanted), change.before.summary.base_price);

@@ -1,7 +1,7 @@
 //! `DELETE /api/v1/catalogue/categories/{id_or_slug}/`: away with an empty category.
 
 use axum::extract::State;
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::IdOrSlug;
 use shared::catalogue::store::categories::find;
@@ -11,6 +11,7 @@ use shared::users::permissions;
 
 use crate::category_body::refused;
 use crate::if_match::IfMatch;
+use crate::moved::{SendThere, no_such_category};
 
 /// Delete a category
 ///
@@ -27,6 +28,7 @@ use crate::if_match::IfMatch;
     ),
     responses(
         (status = 204, description = "It is gone."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such category."),
         (status = 409, body = Problem, description = "It has categories or products."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
@@ -38,10 +40,13 @@ pub(crate) async fn delete_category(
     _: Permitted<permissions::Catalogue>,
     PathId(category): PathId<IdOrSlug>,
     if_match: IfMatch,
+    uri: Uri,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
     lock_category_tree(&mut tx).await?;
-    let before = find(&mut tx, &category, app.ambient.now()).await?.ok_or(ApiError::NotFound)?;
+    let Some(before) = find(&mut tx, &category, app.ambient.now()).await? else {
+        return Err(no_such_category(&mut tx, &category, &uri).await);
+    };
     if_match.allows(before.version)?;
     delete(&mut tx, before.summary.id).await?.map_err(|because| refused(because, None))?;
     tx.commit().await?;

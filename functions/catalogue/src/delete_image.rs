@@ -1,7 +1,7 @@
 //! `DELETE /api/v1/catalogue/products/{id_or_slug}/images/{image_id}/`: away with an image.
 
 use axum::extract::State;
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::IdOrSlug;
 use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems, Two};
@@ -10,6 +10,7 @@ use shared::users::permissions;
 
 use crate::if_match::IfMatch;
 use crate::images_change::remove_one;
+use crate::moved::SendThere;
 use crate::product_change::{ProductChange, Said};
 
 /// Remove an image from a product
@@ -28,6 +29,7 @@ use crate::product_change::{ProductChange, Said};
     ),
     responses(
         (status = 204, description = "It is gone."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such image."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -38,8 +40,9 @@ pub(crate) async fn delete_product_image(
     _: Permitted<permissions::Catalogue>,
     PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
     if_match: IfMatch,
+    uri: Uri,
 ) -> Result<StatusCode, ApiError> {
-    let mut change = ProductChange::begin(&app, &product, &if_match, Said::Alone).await?;
+    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     remove_one(&mut change, image).await?;
     change.finish().await?;
     Ok(StatusCode::NO_CONTENT)

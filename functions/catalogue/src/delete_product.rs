@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::store::write::delete_or_archive_product;
 use shared::catalogue::{IdOrSlug, Product};
@@ -10,6 +10,7 @@ use shared::http::{ApiError, BaseUrl, PathId, Permitted, Problem, StaffProblems}
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
+use crate::moved::SendThere;
 use crate::product_change::{ProductChange, Said, answer};
 
 /// Delete a product
@@ -28,6 +29,7 @@ use crate::product_change::{ProductChange, Said, answer};
     responses(
         (status = 200, body = Product, description = "Orders refer to it: it is archived."),
         (status = 204, description = "It is gone, and what there was of it is written off."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such product."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
         StaffProblems,
@@ -39,8 +41,9 @@ pub(crate) async fn delete_product(
     base: BaseUrl,
     PathId(product): PathId<IdOrSlug>,
     if_match: IfMatch,
+    uri: Uri,
 ) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(&app, &product, &if_match, Said::Alone).await?;
+    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     let id = change.id();
     if delete_or_archive_product(&mut change.tx, id).await? {
         change.tx.commit().await?;

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, ProductVariant};
 use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems, Two};
@@ -11,6 +11,7 @@ use shared::users::permissions;
 
 use crate::get_variant::variant_of;
 use crate::if_match::IfMatch;
+use crate::moved::SendThere;
 use crate::product_change::{ProductChange, Said, answer};
 use crate::variants_change::{Wanted, write_all};
 
@@ -31,6 +32,7 @@ use crate::variants_change::{Wanted, write_all};
     responses(
         (status = 200, body = ProductVariant, description = "Orders refer to it: it is archived."),
         (status = 204, description = "It is gone, and what there was of it is written off."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such variant."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -41,8 +43,9 @@ pub(crate) async fn delete_product_variant(
     _: Permitted<permissions::Catalogue>,
     PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
     if_match: IfMatch,
+    uri: Uri,
 ) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(&app, &product, &if_match, Said::Alone).await?;
+    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     variant_of(&change.before, variant)?;
     let others = change.before.variants.iter().filter(|other| other.id != variant).map(Wanted::kept).collect();
     let base_price = change.before.summary.base_price;

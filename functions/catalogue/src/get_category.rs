@@ -2,12 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use http::Uri;
 use shared::app::App;
 use shared::catalogue::store::categories::{find, renamed_from};
 use shared::catalogue::{Category, IdOrSlug};
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 
 use crate::cached::{NotModified, Seen, moved_to};
+use crate::moved::{Moved, under};
 
 /// Read a category
 ///
@@ -20,7 +22,7 @@ use crate::cached::{NotModified, Seen, moved_to};
     params(("id_or_slug" = String, Path, description = "The category's id or slug.")),
     responses(
         (status = 200, body = Category, description = "The category."),
-        (status = 301, description = "It has another slug now: `Location` says which."),
+        Moved,
         NotModified,
         (status = 404, body = Problem, description = "There is no such category."),
         PublicProblems,
@@ -28,6 +30,7 @@ use crate::cached::{NotModified, Seen, moved_to};
 )]
 pub(crate) async fn get_category(
     State(app): State<App>,
+    uri: Uri,
     seen: Seen,
     PathId(asked): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
@@ -37,7 +40,7 @@ pub(crate) async fn get_category(
     tx.commit().await?;
     match (category, renamed) {
         (Some(category), _) => seen.or_version(category.version, &category),
-        (None, Some(slug)) => Ok(moved_to(&category_path(&slug))),
+        (None, Some(slug)) => Ok(moved_to(&under(&slug, &uri))),
         (None, None) => Err(ApiError::NotFound),
     }
 }

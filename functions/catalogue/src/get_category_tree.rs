@@ -2,12 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use http::Uri;
 use shared::app::App;
-use shared::catalogue::store::categories::subtree;
+use shared::catalogue::store::categories::{renamed_from, subtree};
 use shared::catalogue::{CategoryNode, IdOrSlug, tree};
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 
-use crate::cached::{NotModified, Seen};
+use crate::cached::{NotModified, Seen, moved_to};
+use crate::moved::{Moved, under};
 
 /// Read a part of the category tree
 #[utoipa::path(
@@ -18,6 +20,7 @@ use crate::cached::{NotModified, Seen};
     params(("id_or_slug" = String, Path, description = "The id or slug of the category at its top.")),
     responses(
         (status = 200, body = CategoryNode, description = "The category, with all that is below it."),
+        Moved,
         NotModified,
         (status = 404, body = Problem, description = "There is no such category."),
         PublicProblems,
@@ -25,11 +28,17 @@ use crate::cached::{NotModified, Seen};
 )]
 pub(crate) async fn get_category_tree(
     State(app): State<App>,
+    uri: Uri,
     seen: Seen,
     PathId(category): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
     let categories = subtree(&mut tx, &category, app.ambient.now()).await?;
+    let renamed = if categories.is_empty() { renamed_from(&mut tx, &category.slug).await? } else { None };
     tx.commit().await?;
-    seen.or(&tree(categories).into_iter().next().ok_or(ApiError::NotFound)?)
+    match (tree(categories).into_iter().next(), renamed) {
+        (Some(top), _) => seen.or(&top),
+        (None, Some(slug)) => Ok(moved_to(&under(&slug, &uri))),
+        (None, None) => Err(ApiError::NotFound),
+    }
 }

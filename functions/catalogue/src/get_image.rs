@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use http::Uri;
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, Product, ProductImage};
 use shared::http::{ApiError, BaseUrl, Page, PathId, Problem, PublicProblems, Two};
@@ -9,7 +10,8 @@ use shared::ids::{ImageId, ProductId};
 
 use crate::cached::{NotModified, Seen};
 use crate::get_product::product_path;
-use crate::get_variant::read;
+use crate::get_variant::show;
+use crate::moved::Moved;
 use crate::viewer::Viewer;
 
 /// List the images of a product, in order
@@ -24,6 +26,7 @@ use crate::viewer::Viewer;
     params(("id_or_slug" = String, Path, description = "The product's id or slug.")),
     responses(
         (status = 200, body = Page<ProductImage>, description = "The images."),
+        Moved,
         NotModified,
         (status = 404, body = Problem, description = "There is no such product, or it is not for sale."),
         PublicProblems,
@@ -33,12 +36,16 @@ pub(crate) async fn list_product_images(
     State(app): State<App>,
     viewer: Viewer,
     base: BaseUrl,
+    uri: Uri,
     seen: Seen,
     PathId(product): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
-    let product = read(&app, viewer, &product).await?.with_base_url(&base.0);
-    let page = Page { count: None, next: None, previous: None, results: product.images };
-    viewer.answer(seen.or_version(product.version, &page)?)
+    show(&app, viewer, (&product, &uri), |product| {
+        let product = product.with_base_url(&base.0);
+        let page = Page { count: None, next: None, previous: None, results: product.images };
+        seen.or_version(product.version, &page)
+    })
+    .await
 }
 
 /// Read an image
@@ -56,6 +63,7 @@ pub(crate) async fn list_product_images(
     ),
     responses(
         (status = 200, body = ProductImage, description = "The image. Its `ETag` is that of a state of the whole product."),
+        Moved,
         NotModified,
         (status = 404, body = Problem, description = "There is no such image, or its product is not for sale."),
         PublicProblems,
@@ -65,11 +73,15 @@ pub(crate) async fn get_product_image(
     State(app): State<App>,
     viewer: Viewer,
     base: BaseUrl,
+    uri: Uri,
     seen: Seen,
     PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
 ) -> Result<Response, ApiError> {
-    let product = read(&app, viewer, &product).await?.with_base_url(&base.0);
-    viewer.answer(seen.or_version(product.version, image_of(&product, image)?)?)
+    show(&app, viewer, (&product, &uri), |product| {
+        let product = product.with_base_url(&base.0);
+        seen.or_version(product.version, image_of(&product, image)?)
+    })
+    .await
 }
 
 /// One image of it.

@@ -2,12 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use http::Uri;
 use shared::app::App;
 use shared::catalogue::store::product::{read, renamed_from};
 use shared::catalogue::{IdOrSlug, Product};
 use shared::http::{ApiError, BaseUrl, PathId, Problem, PublicProblems};
 
 use crate::cached::{NotModified, Seen, last_modified, moved_to};
+use crate::moved::{Moved, under};
 use crate::viewer::Viewer;
 
 /// Read a product
@@ -27,7 +29,7 @@ use crate::viewer::Viewer;
             ("Cache-Control" = String, description = "How long it may be kept."),
             ("Vary" = String, description = "Staff see more than others."),
         )),
-        (status = 301, description = "It has another slug now: `Location` says which."),
+        Moved,
         NotModified,
         (status = 404, body = Problem, description = "There is no such product, or it is not for sale."),
         PublicProblems,
@@ -37,6 +39,7 @@ pub(crate) async fn get_product(
     State(app): State<App>,
     viewer: Viewer,
     base: BaseUrl,
+    uri: Uri,
     seen: Seen,
     PathId(asked): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
@@ -48,7 +51,7 @@ pub(crate) async fn get_product(
     let mut tx = app.db.read().await?;
     let renamed = renamed_from(&mut tx, &asked.slug, viewer.sight).await?;
     tx.commit().await?;
-    renamed.map_or(Err(ApiError::NotFound), |slug| viewer.answer(moved_to(&product_path(&slug))))
+    renamed.map_or(Err(ApiError::NotFound), |slug| viewer.answer(moved_to(&under(&slug, &uri))))
 }
 
 /// Where a product is.

@@ -2,14 +2,16 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use http::Uri;
 use shared::app::App;
-use shared::catalogue::store::product::find;
+use shared::catalogue::store::product::{find, renamed_from};
 use shared::catalogue::{IdOrSlug, Product, ProductVariant};
 use shared::http::{ApiError, Page, PathId, Problem, PublicProblems, Two};
 use shared::ids::{ProductId, VariantId};
 
-use crate::cached::{NotModified, Seen};
+use crate::cached::{NotModified, Seen, moved_to};
 use crate::get_product::product_path;
+use crate::moved::{Moved, under};
 use crate::viewer::Viewer;
 
 /// List the variants of a product, in order
@@ -24,6 +26,7 @@ use crate::viewer::Viewer;
     params(("id_or_slug" = String, Path, description = "The product's id or slug.")),
     responses(
         (status = 200, body = Page<ProductVariant>, description = "The variants."),
+        Moved,
         NotModified,
         (status = 404, body = Problem, description = "There is no such product, or it is not for sale."),
         PublicProblems,
@@ -32,12 +35,15 @@ use crate::viewer::Viewer;
 pub(crate) async fn list_product_variants(
     State(app): State<App>,
     viewer: Viewer,
+    uri: Uri,
     seen: Seen,
     PathId(product): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
-    let product = read(&app, viewer, &product).await?;
-    let page = Page { count: None, next: None, previous: None, results: product.variants };
-    viewer.answer(seen.or_version(product.version, &page)?)
+    show(&app, viewer, (&product, &uri), |product| {
+        let page = Page { count: None, next: None, previous: None, results: product.variants };
+        seen.or_version(product.version, &page)
+    })
+    .await
 }
 
 /// Read a variant
@@ -53,6 +59,7 @@ pub(crate) async fn list_product_variants(
     ),
     responses(
         (status = 200, body = ProductVariant, description = "The variant. Its `ETag` is that of a state of the whole product."),
+        Moved,
         NotModified,
         (status = 404, body = Problem, description = "There is no such variant, or it is not for sale."),
         PublicProblems,
@@ -61,19 +68,30 @@ pub(crate) async fn list_product_variants(
 pub(crate) async fn get_product_variant(
     State(app): State<App>,
     viewer: Viewer,
+    uri: Uri,
     seen: Seen,
     PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
 ) -> Result<Response, ApiError> {
-    let product = read(&app, viewer, &product).await?;
-    viewer.answer(seen.or_version(product.version, &variant_of(&product, variant)?)?)
+    show(&app, viewer, (&product, &uri), |product| seen.or_version(product.version, &variant_of(&product, variant)?))
+        .await
 }
 
-/// A product, as far as this one may see it.
-pub(crate) async fn read(app: &App, viewer: Viewer, product: &IdOrSlug) -> Result<Product, ApiError> {
+/// A part of a product, as far as this one may see it; or where it is by now.
+pub(crate) async fn show(
+    app: &App,
+    viewer: Viewer,
+    (product, asked): (&IdOrSlug, &Uri),
+    part: impl FnOnce(Product) -> Result<Response, ApiError>,
+) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
-    let product = find(&mut tx, product, viewer.sight).await?;
+    let found = find(&mut tx, product, viewer.sight).await?;
+    let renamed = if found.is_none() { renamed_from(&mut tx, &product.slug, viewer.sight).await? } else { None };
     tx.commit().await?;
-    product.ok_or(ApiError::NotFound)
+    match (found, renamed) {
+        (Some(product), _) => viewer.answer(part(product)?),
+        (None, Some(slug)) => viewer.answer(moved_to(&under(&slug, asked))),
+        (None, None) => Err(ApiError::NotFound),
+    }
 }
 
 /// One variant of it.

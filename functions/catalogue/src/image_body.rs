@@ -26,7 +26,7 @@ pub(crate) struct ImageToBe {
     #[schema(nullable, required = false)]
     pub product_variant_id: Option<VariantId>,
     /// The same by SKU: for a variant that comes with it and has no id yet.
-    #[schema(value_type = String, required = false, max_length = 100)]
+    #[schema(value_type = String, required = false, max_length = 255)]
     pub variant_sku: Option<String>,
 }
 

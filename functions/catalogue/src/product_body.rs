@@ -16,7 +16,7 @@ use crate::variant_body::{VariantToBe, nullable};
 /// What a whole product may weigh, in bytes: 500 variants and a long description have room.
 pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
 
-/// A product as it is to be. A PUT has to say `variants` and `images`, so that nobody loses them by leaving them out.
+/// A product as it is to be.
 #[derive(Debug, ToSchema)]
 pub(crate) struct ProductToBe {
     /// Its name.

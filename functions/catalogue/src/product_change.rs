@@ -1,7 +1,7 @@
 //! A product under change: locked, read, written, and judged by the database when it is committed.
 
 use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::catalogue::store::product::find;
@@ -9,10 +9,12 @@ use shared::catalogue::store::write::{ProductRefused, judged, lock_product, refr
 use shared::catalogue::{IdOrSlug, Product, ProductVariant, Sight};
 use shared::http::ApiError;
 use shared::ids::{ProductId, VariantId};
+use shared::money::Money;
 use shared::time::Timestamp;
 
 use crate::cached::Seen;
 use crate::if_match::IfMatch;
+use crate::moved::no_such_product;
 use crate::viewer::Viewer;
 
 /// Where in the body a variant or an image is said, and so what the field of an error is called.
@@ -62,9 +64,16 @@ pub(crate) struct NamedVariant {
 
 impl ProductChange {
     /// Locks a product that is there, in the state that the change is meant for.
-    pub(crate) async fn begin(app: &App, product: &IdOrSlug, if_match: &IfMatch, said: Said) -> Result<Self, ApiError> {
+    pub(crate) async fn begin(
+        app: &App,
+        (product, asked): (&IdOrSlug, &Uri),
+        if_match: &IfMatch,
+        said: Said,
+    ) -> Result<Self, ApiError> {
         let mut tx = app.db.begin().await?;
-        let (id, version) = lock_product(&mut tx, product).await?.ok_or(ApiError::NotFound)?;
+        let Some((id, version)) = lock_product(&mut tx, product).await? else {
+            return Err(no_such_product(&mut tx, product, asked).await);
+        };
         if_match.allows(version)?;
         Self::of(tx, id, app.ambient.now(), said).await
     }
@@ -91,6 +100,12 @@ impl ProductChange {
         done.map_err(|because| refused(because, self.said))
     }
 
+    /// Whether a variant would cost more than can be asked, and did not before.
+    pub(crate) fn is_too_dear(&self, variant: VariantId, price: Money) -> bool {
+        let was = self.before.variants.iter().find(|known| known.id == variant).map(|known| known.price);
+        price > Money::MAX_PRICE && was != Some(price)
+    }
+
     /// Counts the change and commits it; answers the product as it is now.
     pub(crate) async fn finish(mut self) -> Result<Product, ApiError> {
         let id = self.id();
@@ -105,6 +120,9 @@ impl ProductChange {
         self.told(done)?;
         let after = find(&mut self.tx, &id.into(), Sight::Staff).await?.ok_or(ApiError::NotFound)?;
         let said = self.said;
+        if after.variants.iter().any(|variant| self.is_too_dear(variant.id, variant.price)) {
+            return Err(ApiError::field(price_field(said), TOO_DEAR));
+        }
         judged(self.tx.commit().await)?.map_err(|because| refused(because, said))?;
         Ok(after)
     }
@@ -124,9 +142,7 @@ pub(crate) fn refused(because: ProductRefused, said: Said) -> ApiError {
         ProductRefused::EndsBeforeItBegins => ApiError::field("unpublish_at", "It must be after publish_at."),
         ProductRefused::VariantSkuTaken => ApiError::field(variants("sku"), "variant with this sku already exists."),
         ProductRefused::VariantsAlike => ApiError::field(variants("non_field_errors"), ALIKE),
-        ProductRefused::PriceNegative => {
-            ApiError::field(if said == Said::Alone { "price_adjustment" } else { "base_price" }, NEGATIVE)
-        }
+        ProductRefused::PriceNegative => ApiError::field(price_field(said), NEGATIVE),
         ProductRefused::NoSuchValue => ApiError::field(variants("non_field_errors"), "A value of it was just deleted."),
         ProductRefused::TooManyWords => {
             ApiError::field("description", "Together with the rest this is more than search can keep.")
@@ -138,6 +154,17 @@ pub(crate) fn refused(because: ProductRefused, said: Said) -> ApiError {
 pub(crate) const ALIKE: &str = "Another variant of the product has the same values.";
 /// What is said where a price would be below nothing.
 pub(crate) const NEGATIVE: &str = "The price of a variant would be negative.";
+
+/// What is said where a price would be above all that can be asked.
+pub(crate) const TOO_DEAR: &str = "The price of a variant would be more than can be asked.";
+
+/// What the price of a variant comes from that nobody has said.
+const fn price_field(said: Said) -> &'static str {
+    match said {
+        Said::Alone => "price_adjustment",
+        Said::InList(_) => "base_price",
+    }
+}
 
 /// What is said of an id that nothing has.
 pub(crate) fn no_such(id: impl std::fmt::Display) -> String {

@@ -1,6 +1,7 @@
 //! What can be asked of the list of products.
 
 use serde::de::DeserializeOwned;
+use shared::catalogue::limits::TAG_MAX;
 use shared::catalogue::store::facets::Wanted;
 use shared::catalogue::{IdOrSlug, Status};
 use shared::http::{Fields, FromFields, PageQuery};
@@ -34,7 +35,7 @@ pub(crate) struct ProductQuery {
     #[param(required = false, value_type = Option<String>, max_length = 500, example = "color:red,blue;size:m")]
     pub(crate) attributes: Option<Vec<(String, Vec<String>)>>,
     /// A tag, as it is written.
-    #[param(required = false, max_length = 100)]
+    #[param(required = false, max_length = 255)]
     pub(crate) tag: Option<String>,
     /// Whether any variant is in stock.
     #[param(required = false)]
@@ -100,7 +101,7 @@ impl FromFields for ProductQuery {
         let brand = fields.filter("brand", brands);
         let category = fields.filter("category", |fields, name| fields.text(name, 200)?.parse().ok());
         let attributes = fields.filter("attributes", attributes);
-        let tag = fields.filter("tag", |fields, name| fields.text(name, 100));
+        let tag = fields.filter("tag", |fields, name| fields.text(name, TAG_MAX));
         let is_available = fields.filter("is_available", Fields::boolean);
         let in_stock = fields.filter("in_stock", Fields::boolean);
         let price_min = fields.filter("price_min", Fields::money);

@@ -19,7 +19,7 @@ use crate::if_match::IfMatch;
 #[derive(Debug, ToSchema)]
 pub(crate) struct AttributeReplacement {
     /// Its name; there is none other like it, whatever the case.
-    #[schema(min_length = 1, max_length = 100, example = "Size")]
+    #[schema(min_length = 1, max_length = 255, example = "Size")]
     pub name: String,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct AttributeReplacement {
 #[derive(Debug, ToSchema)]
 pub(crate) struct AttributePatch {
     /// Its name; there is none other like it, whatever the case.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 100, example = "Size")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Size")]
     pub name: Option<String>,
 }
 

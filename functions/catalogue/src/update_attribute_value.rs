@@ -18,8 +18,8 @@ use crate::if_match::IfMatch;
 /// What a value is to be.
 #[derive(Debug, ToSchema)]
 pub(crate) struct AttributeValueReplacement {
-    /// The value; the attribute has none other like it.
-    #[schema(min_length = 1, max_length = 100, example = "M")]
+    /// The value; the attribute has none other like it, whatever the case.
+    #[schema(min_length = 1, max_length = 255, example = "M")]
     pub value: String,
     /// Its place among its siblings, from 0. As it was, if not said.
     #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]
@@ -29,8 +29,8 @@ pub(crate) struct AttributeValueReplacement {
 /// What of a value is to change.
 #[derive(Debug, ToSchema)]
 pub(crate) struct AttributeValuePatch {
-    /// The value; the attribute has none other like it.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 100, example = "M")]
+    /// The value; the attribute has none other like it, whatever the case.
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "M")]
     pub value: Option<String>,
     /// Its place among its siblings, from 0.
     #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use shared::app::App;
 use shared::catalogue::store::brands::find_with_version;
-use shared::catalogue::store::write::{BrandNames, lock_brand, rename_brand};
+use shared::catalogue::store::write::{BrandNames, lock_brand, lock_brand_names, rename_brand};
 use shared::catalogue::{Brand, IdOrSlug};
 use shared::http::{ApiError, Body, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
 use shared::users::permissions;
@@ -18,8 +18,8 @@ use crate::if_match::IfMatch;
 /// What a brand is to be.
 #[derive(Debug, ToSchema)]
 pub(crate) struct BrandReplacement {
-    /// Its name.
-    #[schema(min_length = 1, max_length = 200, example = "Company 123")]
+    /// Its name; no other brand has it, whatever the case.
+    #[schema(min_length = 1, max_length = 255, example = "Company 123")]
     pub name: String,
     /// Its name in URLs. As it was, if not said.
     #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]
@@ -29,8 +29,8 @@ pub(crate) struct BrandReplacement {
 /// What of a brand is to change.
 #[derive(Debug, ToSchema)]
 pub(crate) struct BrandPatch {
-    /// Its name.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 200, example = "Company 123")]
+    /// Its name; no other brand has it, whatever the case.
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Company 123")]
     pub name: Option<String>,
     /// Its name in URLs.
     #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]
@@ -120,6 +120,7 @@ pub(crate) async fn update_brand(
 
 async fn change(app: &App, brand: &IdOrSlug, if_match: &IfMatch, patch: BrandPatch) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
+    lock_brand_names(&mut tx).await?;
     let (before, version) = lock_brand(&mut tx, brand).await?.ok_or(ApiError::NotFound)?;
     if_match.allows(version)?;
     let names = BrandNames {

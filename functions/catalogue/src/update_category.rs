@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use http::Uri;
 use shared::app::App;
 use shared::catalogue::store::categories::find;
 use shared::catalogue::store::write::{
@@ -16,12 +17,13 @@ use utoipa::ToSchema;
 use crate::cached::Seen;
 use crate::category_body::{name, parent, position, refused, slug};
 use crate::if_match::IfMatch;
+use crate::moved::{SendThere, no_such_category};
 
 /// What a category is to be.
 #[derive(Debug, ToSchema)]
 pub(crate) struct CategoryReplacement {
-    /// Its name.
-    #[schema(min_length = 1, max_length = 200, example = "Shirts")]
+    /// Its name; none beside it has it, whatever the case.
+    #[schema(min_length = 1, max_length = 255, example = "Shirts")]
     pub name: String,
     /// Its name in URLs; the old one leads to it from now on. As it was, if not said.
     #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "clothing-shirts")]
@@ -37,8 +39,8 @@ pub(crate) struct CategoryReplacement {
 /// What of a category is to change.
 #[derive(Debug, ToSchema)]
 pub(crate) struct CategoryPatch {
-    /// Its name.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 200, example = "Shirts")]
+    /// Its name; none beside it has it, whatever the case.
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Shirts")]
     pub name: Option<String>,
     /// Its name in URLs; the old one leads to it from now on.
     #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "clothing-shirts")]
@@ -87,6 +89,7 @@ impl From<CategoryReplacement> for CategoryPatch {
     request_body = CategoryReplacement,
     responses(
         (status = 200, body = Category, description = "The category as it is now."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such category."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
         StaffProblems,
@@ -97,9 +100,10 @@ pub(crate) async fn replace_category(
     _: Permitted<permissions::Catalogue>,
     PathId(category): PathId<IdOrSlug>,
     if_match: IfMatch,
+    uri: Uri,
     Body(replacement): Body<CategoryReplacement>,
 ) -> Result<Response, ApiError> {
-    change(&app, &category, &if_match, replacement.into()).await
+    change(&app, (&category, &uri), &if_match, replacement.into()).await
 }
 
 /// Change a category
@@ -118,6 +122,7 @@ pub(crate) async fn replace_category(
     request_body = CategoryPatch,
     responses(
         (status = 200, body = Category, description = "The category as it is now."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such category."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
         StaffProblems,
@@ -128,20 +133,23 @@ pub(crate) async fn update_category(
     _: Permitted<permissions::Catalogue>,
     PathId(category): PathId<IdOrSlug>,
     if_match: IfMatch,
+    uri: Uri,
     Body(patch): Body<CategoryPatch>,
 ) -> Result<Response, ApiError> {
-    change(&app, &category, &if_match, patch).await
+    change(&app, (&category, &uri), &if_match, patch).await
 }
 
 async fn change(
     app: &App,
-    category: &IdOrSlug,
+    (category, asked): (&IdOrSlug, &Uri),
     if_match: &IfMatch,
     patch: CategoryPatch,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
     lock_category_tree(&mut tx).await?;
-    let before = find(&mut tx, category, app.ambient.now()).await?.ok_or(ApiError::NotFound)?;
+    let Some(before) = find(&mut tx, category, app.ambient.now()).await? else {
+        return Err(no_such_category(&mut tx, category, asked).await);
+    };
     if_match.allows(before.version)?;
     let id = before.summary.id;
     let parent = patch.parent_id.unwrap_or(before.parent_id);

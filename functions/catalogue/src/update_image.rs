@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, ProductImage};
 use shared::http::{ApiError, BaseUrl, Body, PathId, Permitted, Problem, StaffProblems, Two};
@@ -13,6 +13,7 @@ use crate::get_image::image_of;
 use crate::if_match::IfMatch;
 use crate::image_body::{ImagePatch, ImageToBe};
 use crate::images_change::{variant_of, write_one};
+use crate::moved::SendThere;
 use crate::product_change::{ProductChange, Said, answer};
 
 /// Replace an image
@@ -32,6 +33,7 @@ use crate::product_change::{ProductChange, Said, answer};
     request_body = ImageToBe,
     responses(
         (status = 200, body = ProductImage, description = "The image as it is now."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such image."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -43,9 +45,10 @@ pub(crate) async fn replace_product_image(
     base: BaseUrl,
     PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
     if_match: IfMatch,
+    uri: Uri,
     Body(replacement): Body<ImageToBe>,
 ) -> Result<Response, ApiError> {
-    let change = ProductChange::begin(&app, &product, &if_match, Said::Alone).await?;
+    let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     let variant = variant_of(&change, &replacement).map_err(|(field, message)| ApiError::field(field, message))?;
     let patch = ImagePatch {
         url: Some(replacement.url),
@@ -73,6 +76,7 @@ pub(crate) async fn replace_product_image(
     request_body = ImagePatch,
     responses(
         (status = 200, body = ProductImage, description = "The image as it is now."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such image."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -84,9 +88,10 @@ pub(crate) async fn update_product_image(
     base: BaseUrl,
     PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
     if_match: IfMatch,
+    uri: Uri,
     Body(patch): Body<ImagePatch>,
 ) -> Result<Response, ApiError> {
-    let change = ProductChange::begin(&app, &product, &if_match, Said::Alone).await?;
+    let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     write(change, &base, image, patch).await
 }
 

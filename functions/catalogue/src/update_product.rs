@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::store::write::{
     ProductRefused, judged, missing_categories, set_default_variant, set_product_categories, update_product as update,
@@ -13,8 +13,10 @@ use shared::ids::{CategoryId, VariantId};
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
-use crate::product_body::{ProductPatch, ProductToBe};
+use crate::moved::SendThere;
+use crate::product_body::ProductPatch;
 use crate::product_change::{ProductChange, Said, answer, no_such, refused};
+use crate::product_replacement::ProductReplacement;
 use crate::{images_change, variants_change};
 
 /// Replace a product
@@ -31,9 +33,10 @@ use crate::{images_change, variants_change};
         ("id_or_slug" = String, Path, description = "The product's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body(content = ProductToBe, description = "All of it: `variants` and `images` have to be there, so that nobody loses them by leaving them out."),
+    request_body = ProductReplacement,
     responses(
         (status = 200, body = Product, description = "The product as it is now."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such product."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
         StaffProblems,
@@ -45,18 +48,10 @@ pub(crate) async fn replace_product(
     base: BaseUrl,
     PathId(product): PathId<IdOrSlug>,
     if_match: IfMatch,
-    Body(replacement): Body<ProductToBe>,
+    uri: Uri,
+    Body(replacement): Body<ProductReplacement>,
 ) -> Result<Response, ApiError> {
-    let mut errors = FieldErrors::default();
-    for (field, is_said) in [("variants", replacement.variants.is_some()), ("images", replacement.images.is_some())] {
-        if !is_said {
-            errors.add(field, "This field is required.");
-        }
-    }
-    if !errors.is_empty() {
-        return Err(errors.into());
-    }
-    change(&app, &base, (&product, &if_match), replacement.into()).await
+    change(&app, &base, (&product, &uri, &if_match), replacement.into()).await
 }
 
 /// Change a product
@@ -75,6 +70,7 @@ pub(crate) async fn replace_product(
     request_body = ProductPatch,
     responses(
         (status = 200, body = Product, description = "The product as it is now."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such product."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
         StaffProblems,
@@ -86,18 +82,19 @@ pub(crate) async fn update_product(
     base: BaseUrl,
     PathId(product): PathId<IdOrSlug>,
     if_match: IfMatch,
+    uri: Uri,
     Body(patch): Body<ProductPatch>,
 ) -> Result<Response, ApiError> {
-    change(&app, &base, (&product, &if_match), patch).await
+    change(&app, &base, (&product, &uri, &if_match), patch).await
 }
 
 async fn change(
     app: &App,
     base: &BaseUrl,
-    (product, if_match): (&IdOrSlug, &IfMatch),
+    (product, asked, if_match): (&IdOrSlug, &Uri, &IfMatch),
     patch: ProductPatch,
 ) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(app, product, if_match, Said::InList("variants")).await?;
+    let mut change = ProductChange::begin(app, (product, asked), if_match, Said::InList("variants")).await?;
     let id = change.id();
     let state = patch.state(&change.before);
     judged(update(&mut change.tx, id, &state).await)?.map_err(|because| match (because, state.brand) {

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, ProductVariant};
 use shared::http::{ApiError, Body, PathId, Permitted, Problem, StaffProblems, Two};
@@ -11,6 +11,7 @@ use shared::users::permissions;
 
 use crate::get_variant::variant_of;
 use crate::if_match::IfMatch;
+use crate::moved::SendThere;
 use crate::product_change::{ProductChange, Said, answer};
 use crate::variant_body::{VariantPatch, VariantToBe};
 use crate::variants_change::{Wanted, one_said, write_all};
@@ -32,6 +33,7 @@ use crate::variants_change::{Wanted, one_said, write_all};
     request_body = VariantToBe,
     responses(
         (status = 200, body = ProductVariant, description = "The variant as it is now."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such variant."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -42,9 +44,10 @@ pub(crate) async fn replace_product_variant(
     _: Permitted<permissions::Catalogue>,
     PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
     if_match: IfMatch,
+    uri: Uri,
     Body(replacement): Body<VariantToBe>,
 ) -> Result<Response, ApiError> {
-    let change = ProductChange::begin(&app, &product, &if_match, Said::Alone).await?;
+    let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     write(change, variant, replacement.into()).await
 }
 
@@ -65,6 +68,7 @@ pub(crate) async fn replace_product_variant(
     request_body = VariantPatch,
     responses(
         (status = 200, body = ProductVariant, description = "The variant as it is now."),
+        SendThere,
         (status = 404, body = Problem, description = "There is no such variant."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -75,9 +79,10 @@ pub(crate) async fn update_product_variant(
     _: Permitted<permissions::Catalogue>,
     PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
     if_match: IfMatch,
+    uri: Uri,
     Body(patch): Body<VariantPatch>,
 ) -> Result<Response, ApiError> {
-    let change = ProductChange::begin(&app, &product, &if_match, Said::Alone).await?;
+    let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     write(change, variant, patch).await
 }
 

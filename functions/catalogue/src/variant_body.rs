@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 
 /// How many values a variant may have.
 const MOST_VALUES: usize = 20;
+/// How long the name of a variant may be: as one that is made of as many values as it may have, with ` / ` between them.
+const NAME_MAX: usize = MOST_VALUES * (VALUE_MAX + 3) - 3;
 
 /// A variant as it is to be. What is optional and not said is as it was, or as below where the variant is new.
 #[derive(Debug, ToSchema)]
@@ -20,12 +22,12 @@ pub(crate) struct VariantToBe {
     #[schema(min_length = 1, max_length = 255, example = "SHIRT-BLUE-M")]
     pub sku: String,
     /// What it is called beside its product; made of its values, if not said.
-    #[schema(value_type = String, required = false, max_length = 255, example = "M / Blue")]
+    #[schema(value_type = String, required = false, max_length = 5157, example = "M / Blue")]
     pub name: Option<String>,
     /// What makes it this variant: values by id, at most one of each attribute. No two variants of a product have the same.
     #[schema(value_type = Vec<AttributeValueId>, required = false, max_items = 20)]
     pub attribute_value_ids: Option<Vec<AttributeValueId>>,
-    /// The same by name, or by either. Attributes and values that are not there are made.
+    /// The same by name, whatever its case, or by either. Attributes and values that are not there are made.
     #[schema(value_type = Vec<OptionToBe>, required = false, max_items = 20)]
     pub options: Option<Vec<OptionToBe>>,
     /// What it costs beyond the base price; may be negative, its price may not. Nothing, if not said.
@@ -65,12 +67,12 @@ pub(crate) struct VariantPatch {
     #[schema(value_type = String, required = false, min_length = 1, max_length = 255)]
     pub sku: Option<String>,
     /// What it is called beside its product. One that was made of its values follows them.
-    #[schema(value_type = String, required = false, max_length = 255)]
+    #[schema(value_type = String, required = false, max_length = 5157)]
     pub name: Option<String>,
     /// All of its values, by id.
     #[schema(value_type = Vec<AttributeValueId>, required = false, max_items = 20)]
     pub attribute_value_ids: Option<Vec<AttributeValueId>>,
-    /// All of its values, by name or id.
+    /// All of its values, by name, whatever its case, or by id.
     #[schema(value_type = Vec<OptionToBe>, required = false, max_items = 20)]
     pub options: Option<Vec<OptionToBe>>,
     /// What it costs beyond the base price. Changes nothing while it has a price of its own.
@@ -122,7 +124,7 @@ impl FromFields for OptionToBe {
 impl FromFields for VariantPatch {
     fn read(fields: &mut Fields) -> Option<Self> {
         let sku = fields.sent("sku", |fields, field| fields.text(field, SKU_MAX));
-        let name = fields.filter("name", |fields, field| fields.text(field, VALUE_MAX));
+        let name = fields.filter("name", |fields, field| fields.text(field, NAME_MAX));
         let attribute_value_ids = fields.maybe("attribute_value_ids", |fields, field| {
             fields.values(field, MOST_VALUES, |fields, at| fields.id(at).map(AttributeValueId))
         });

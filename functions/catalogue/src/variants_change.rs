@@ -12,7 +12,7 @@ use shared::http::{ApiError, FieldErrors};
 use shared::ids::{AttributeValueId, VariantId};
 use shared::money::Money;
 
-use crate::product_change::{ALIKE, NEGATIVE, NamedVariant, ProductChange, no_such};
+use crate::product_change::{ALIKE, NEGATIVE, NamedVariant, ProductChange, TOO_DEAR, no_such};
 use crate::variant_body::{VariantPatch, VariantToBe};
 
 /// A variant on its way: what it was, and what is said of it.
@@ -43,15 +43,16 @@ impl Wanted {
     }
 }
 
-/// All variants of the product, as a list says them: one is known by its id or its SKU.
+/// All variants of the product, as a list says them: one is known by its id, or by its SKU if nobody else in the list has its id.
 pub(crate) fn all_said(change: &ProductChange, said: Vec<VariantToBe>) -> Result<Vec<Wanted>, ApiError> {
     let before = &change.before.variants;
     let (mut errors, mut seen) = (FieldErrors::default(), HashSet::new());
+    let by_id: HashSet<VariantId> = said.iter().filter_map(|variant| variant.id).collect();
     let mut wanted = Vec::new();
     for (at, variant) in said.into_iter().enumerate() {
         let known = match variant.id {
             Some(id) => before.iter().find(|known| known.id == id),
-            None => before.iter().find(|known| known.sku == variant.sku),
+            None => before.iter().find(|known| known.sku == variant.sku && !by_id.contains(&known.id)),
         };
         match (known, variant.id) {
             (None, Some(id)) => errors.add(change.said.field(at, "id"), no_such(id)),
@@ -228,8 +229,11 @@ async fn judge(
         if !state.is_archived && !seen_values.insert(values) {
             errors.add(field("non_field_errors"), ALIKE);
         }
-        if wanted.at.is_some() && base_price.minor() + state.price_adjustment.minor() < 0 {
+        let price = base_price + state.price_adjustment;
+        if wanted.at.is_some() && price.minor() < 0 {
             errors.add(field("price_adjustment"), NEGATIVE);
+        } else if wanted.at.is_some() && state.id.map_or(price > Money::MAX_PRICE, |id| change.is_too_dear(id, price)) {
+            errors.add(field("price_adjustment"), TOO_DEAR);
         }
         defaults += usize::from(wanted.patch.is_default == Some(true));
         if wanted.patch.is_default == Some(true) && (defaults > 1 || state.is_archived) {

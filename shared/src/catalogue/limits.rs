@@ -9,7 +9,7 @@ pub const MOST_LABELS: usize = 100;
 /// How long a tag may be.
 pub const TAG_MAX: usize = 255;
 /// How long the name of a brand or of a category may be.
-pub const LABEL_NAME_MAX: usize = 200;
+pub const LABEL_NAME_MAX: usize = 255;
 
 /// How many variants a product may have that are not archived.
 pub const MOST_VARIANTS: usize = 500;
@@ -17,7 +17,7 @@ pub const MOST_VARIANTS: usize = 500;
 pub const SKU_MAX: usize = 255;
 /// How long the name of an attribute may be.
 pub const ATTRIBUTE_MAX: usize = 255;
-/// How long a value or the name of a variant may be.
+/// How long a value may be.
 pub const VALUE_MAX: usize = 255;
 /// How much a variant may weigh, in grams.
 pub const MOST_GRAMS: i32 = 1_000_000_000;

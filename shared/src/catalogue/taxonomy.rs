@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn every_line_that_is_wrong_is_named() {
         let deep = ["x"; 33].join(" > ");
-        let text = format!("1 - Animals > > Cages\n2 - Animals\n3 - {deep}\n4 - {}\n5 - A\tB\n", "x".repeat(201));
+        let text = format!("1 - Animals > > Cages\n2 - Animals\n3 - {deep}\n4 - {}\n5 - A\tB\n", "x".repeat(256));
         assert_eq!(bad(&text), [1, 3, 4, 5]);
     }
 

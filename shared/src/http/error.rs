@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::json;
@@ -65,6 +65,8 @@ pub struct RetryAfter(pub u32);
 /// Why a request failed: meanings, not causes.
 #[derive(Debug)]
 pub enum ApiError {
+    /// 308: the same request is to be sent to this address, path and query, from now on.
+    MovedTo(String),
     /// 400: a body or query does not hold.
     Invalid(FieldErrors),
     /// 400: what came cannot be read at all.
@@ -190,6 +192,11 @@ impl From<Unauthorized> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         match self {
+            // Somebody else may get the old address, and a browser would keep this for good.
+            Self::MovedTo(address) => {
+                (StatusCode::PERMANENT_REDIRECT, [(LOCATION, address.as_str()), (CACHE_CONTROL, "no-store")])
+                    .into_response()
+            }
             Self::Invalid(errors) => (StatusCode::BAD_REQUEST, Json(errors)).into_response(),
             Self::Malformed { detail, code } => problem(StatusCode::BAD_REQUEST, &detail, code),
             Self::Unauthorized(reason) => reason.into_response(),

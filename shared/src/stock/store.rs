@@ -9,36 +9,6 @@ use crate::app::db::Tx;
 use crate::ids::{ProductId, VariantId};
 use crate::time::Timestamp;
 
-/// Sees to it that this many units are on hand, and writes the difference into the ledger. Whether there was a difference;
-/// `None` where there is no such variant.
-///
-/// Several in one transaction: in variant order, as checkout does, or the two may wait for each other.
-pub async fn set_stock(
-    tx: &mut Tx,
-    variant: VariantId,
-    on_hand: i32,
-    reason: Reason,
-    now: Timestamp,
-) -> sqlx::Result<Option<bool>> {
-    let before = sqlx::query_scalar!("select on_hand from stock_levels where variant_id = $1 for update", variant as _)
-        .fetch_optional(&mut *tx)
-        .await?;
-    let Some(before) = before else { return Ok(None) };
-    if before == on_hand {
-        return Ok(Some(false));
-    }
-    sqlx::query!(
-        "select change_stock($1, $2, $3, $4)",
-        variant as _,
-        on_hand.saturating_sub(before),
-        reason.as_str(),
-        now as _
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    Ok(Some(true))
-}
-
 /// What is to be on hand of a variant whose stock is locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted {
@@ -53,7 +23,7 @@ pub struct Counted {
 }
 
 /// Sees to it that so many are on hand, and writes the differences into the ledger. The rows are locked by now, and whoever calls this
-/// refreshes the products' cards: that is why it is not [`set_stock`] many times.
+/// refreshes the products' cards.
 pub async fn set_all(tx: &mut Tx, counts: &[Counted], now: Timestamp) -> sqlx::Result<()> {
     let counts: Vec<&Counted> = counts.iter().filter(|count| count.before != count.on_hand).collect();
     if counts.is_empty() {

@@ -2,4 +2,3 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, and so do their helpers")]
 
 mod list;
-mod write;

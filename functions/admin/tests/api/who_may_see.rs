@@ -1,5 +1,7 @@
 //! Who sees which page.
 
+use axum::body::Body;
+use http::Method;
 use shared::testing::{Client, TestApp};
 use shared::users::Permissions;
 use sqlx::PgPool;
@@ -102,6 +104,21 @@ async fn what_is_not_there_is_said_on_a_page(db: PgPool) {
         let page = browser.get(&path).await.expect(404);
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
         assert!(page.text.contains("There is nothing at this address."), "{path}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_cannot_be_asked_in_this_way_is_said_on_a_page(db: PgPool) {
+    let app = an_app(db);
+    for (browser, method, path, allowed) in [
+        (a_staff_browser(&app).await, Method::DELETE, "/admin/orders/", "GET,HEAD"),
+        (app.anonymous(), Method::POST, "/admin/", "GET,HEAD"),
+        (app.anonymous(), Method::GET, "/admin/sign-out/", "POST"),
+    ] {
+        let page = browser.send(method, path, Body::empty()).await.expect(405);
+        assert_eq!((page.header("content-type"), page.header("allow")), ("text/html; charset=utf-8", allowed));
+        assert!(page.text.contains("cannot be asked for in this way"), "{path}: {}", page.text);
+        assert_eq!((page.header("x-frame-options"), page.header("cache-control")), ("DENY", "no-store"));
     }
 }
 

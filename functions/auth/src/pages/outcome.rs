@@ -52,7 +52,8 @@ impl From<ApiError> for Outcome {
             ApiError::Throttled(after) => Self::Later(StatusCode::TOO_MANY_REQUESTS, after),
             ApiError::Unavailable(after) => Self::Later(StatusCode::SERVICE_UNAVAILABLE, after),
             ApiError::Internal(error) => Self::Internal(error),
-            ApiError::Invalid(_)
+            ApiError::MovedTo(_)
+            | ApiError::Invalid(_)
             | ApiError::Malformed { .. }
             | ApiError::Unauthorized(_)
             | ApiError::Forbidden

@@ -56,6 +56,35 @@ async fn what_staff_have_renamed_and_moved_stays_and_gets_what_is_below_it(db: P
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_would_lie_too_deep_where_staff_have_moved_it_is_refused(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let text = editor.clone().header("content-type", "text/plain");
+    let deep: Vec<String> = (1..32).map(|depth| format!("D{depth}")).collect();
+    import(&text, format!("Clothing\n{}", deep.join(" > "))).await.expect(200);
+    // Made a level at a time.
+    let deepest = app.count("select max(id) from categories").await;
+    editor.patch(&path("clothing"), json!({"parent_id": deepest})).await.expect(200);
+
+    let refused = import(&text, "Home\nClothing > Pants").await.expect(400);
+
+    let message = "Below where categories have been moved, some would lie more than 32 deep.";
+    assert_eq!(refused.body, json!({"non_field_errors": [message]}));
+    assert_eq!(app.count("select count(*) from categories").await, 32);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_several_spellings_of_a_category_the_first_holds(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await.header("content-type", "text/plain");
+    let planted = import(&editor, "Pants\nPANTS > Jeans\npants! > Shorts\nPants > jeans").await.expect(200);
+    assert_eq!(planted.body, json!({"created": 3, "unchanged": 3}));
+    let names: Vec<String> =
+        sqlx::query_scalar("select name from categories order by id").fetch_all(&app.db).await.unwrap();
+    assert_eq!(names, ["Pants", "Jeans", "Shorts"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_text_with_a_wrong_line_changes_nothing(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await.header("content-type", "text/plain");

@@ -2,18 +2,13 @@
 
 use serde_json::{Value, json};
 use shared::app::db::Tx;
-use shared::catalogue::store::write::{
-    NewProduct, refresh_product_cards, set_product_categories, set_variant_values, upsert_brand, upsert_category,
-    upsert_product, upsert_variant,
-};
+use shared::catalogue::store::write::ProductState;
 use shared::ids::{BrandId, CategoryId};
-use shared::money::Money;
-use shared::stock::Reason;
-use shared::stock::store::set_stock;
-use shared::testing::{START, TestApp};
+use shared::testing::TestApp;
 use sqlx::PgPool;
 
-use crate::{PRODUCTS, app, slugs, variant};
+use crate::goods::{self, Goods};
+use crate::{PRODUCTS, app, slugs};
 
 /// A product with variants of these sizes and colours, each in stock or not.
 async fn product(
@@ -22,37 +17,26 @@ async fn product(
     cents: i64,
     variants: &[(&str, &str, i32)],
 ) {
-    let product = NewProduct {
-        slug,
-        name: slug,
-        brand: Some(brand),
-        sku: None,
-        description: "",
-        base_price: Money::from_minor(cents),
-        tags: &[format!("of {slug}")],
-        status: "active",
-    };
-    let id = upsert_product(tx, &product, START).await.unwrap().id;
-    for (size, colour, stock) in variants {
-        let sku = format!("{slug}-{size}-{colour}");
-        let variant = upsert_variant(tx, id, &variant(&sku, &sku, 0, 0)).await.unwrap().unwrap().id;
-        set_variant_values(tx, variant, &[("Size", size), ("Colour", colour)]).await.unwrap();
-        set_stock(tx, variant, *stock, Reason::Received, START).await.unwrap();
-    }
-    set_product_categories(tx, id, &[category]).await.unwrap();
-    refresh_product_cards(tx, &[id]).await.unwrap();
+    let product =
+        ProductState { brand: Some(brand), tags: vec![format!("of {slug}")], ..goods::product(slug, slug, cents) };
+    let skus: Vec<String> = variants.iter().map(|(size, colour, _)| format!("{slug}-{size}-{colour}")).collect();
+    let values: Vec<_> = variants.iter().map(|(size, colour, _)| [("Size", *size), ("Colour", *colour)]).collect();
+    let variants: Vec<Goods<'_>> = (skus.iter().zip(&values).zip(variants))
+        .map(|((sku, values), (.., stock))| Goods { sku, name: sku, more: 0, stock: *stock, values })
+        .collect();
+    goods::make(tx, &product, category, &variants).await;
 }
 
 /// Clothing › Shirts › Tees; Shoes. One product of Ana in each of the last two, one of Bela in Shirts.
 async fn shop(db: PgPool) -> TestApp {
     let app = app(db);
     let mut tx = app.app.db.begin().await.unwrap();
-    let ana = upsert_brand(&mut tx, "Ana", "ana").await.unwrap().id;
-    let bela = upsert_brand(&mut tx, "Bela", "bela").await.unwrap().id;
-    let clothing = upsert_category(&mut tx, None, "Clothing", "clothing").await.unwrap().id;
-    let shirts = upsert_category(&mut tx, Some(clothing), "Shirts", "shirts").await.unwrap().id;
-    let tees = upsert_category(&mut tx, Some(shirts), "Tees", "tees").await.unwrap().id;
-    let shoes = upsert_category(&mut tx, None, "Shoes", "shoes").await.unwrap().id;
+    let ana = goods::brand(&mut tx, "Ana", "ana").await;
+    let bela = goods::brand(&mut tx, "Bela", "bela").await;
+    let clothing = goods::category(&mut tx, None, "Clothing", "clothing").await;
+    let shirts = goods::category(&mut tx, Some(clothing), "Shirts", "shirts").await;
+    let tees = goods::category(&mut tx, Some(shirts), "Tees", "tees").await;
+    let shoes = goods::category(&mut tx, None, "Shoes", "shoes").await;
     product(&mut tx, ("tee", ana, tees), 1_500, &[("S", "Red", 1), ("M", "Blue", 0)]).await;
     product(&mut tx, ("shirt", bela, shirts), 4_500, &[("M", "Red", 0), ("M", "Blue", 0)]).await;
     product(&mut tx, ("shoe", ana, shoes), 9_999, &[("M", "Red", 2)]).await;

@@ -1,9 +1,8 @@
 //! `GET /api/v1/catalogue/products/`: search and filters.
 
-use shared::catalogue::store::write::upsert_brand;
 use sqlx::PgPool;
 
-use crate::{PRODUCTS, Shop, walk};
+use crate::{PRODUCTS, Shop, goods, walk};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn search_finds_words_by_how_they_begin(db: PgPool) {
@@ -81,9 +80,9 @@ async fn a_brand_is_named_by_id_or_slug(db: PgPool) {
 async fn digits_are_a_slug_where_they_are_no_id(db: PgPool) {
     let shop = Shop::open(db).await;
     let mut tx = shop.app.app.db.begin().await.unwrap();
-    upsert_brand(&mut tx, "501", "501").await.unwrap();
+    goods::brand(&mut tx, "501", "501").await;
     let shadowed = shop.ana.to_string();
-    upsert_brand(&mut tx, "Shadowed", &shadowed).await.unwrap();
+    goods::brand(&mut tx, "Shadowed", &shadowed).await;
     tx.commit().await.unwrap();
     assert_eq!(shop.finds("brand=501").await, [""; 0]);
     assert_eq!(shop.finds(&format!("brand={shadowed}")).await, ["blouse"]);

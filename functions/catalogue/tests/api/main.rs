@@ -12,6 +12,7 @@ mod delete_product;
 mod get_brand;
 mod get_category;
 mod get_product;
+mod goods;
 mod import_taxonomy;
 mod list_attributes;
 mod list_brands;
@@ -23,9 +24,13 @@ mod list_products_filtered;
 mod list_products_searched;
 mod list_products_shown;
 mod move_categories;
+mod move_skus;
+mod moved;
 mod price_history;
+mod replace_product;
 mod root;
 mod update_product;
+mod values_by_name;
 mod who_may_write_products;
 mod write_attributes;
 mod write_brands;
@@ -34,16 +39,12 @@ mod write_images;
 mod write_variants;
 
 use shared::app::db::Tx;
-use shared::catalogue::store::write::{
-    NewImage, NewProduct, NewVariant, refresh_product_cards, replace_images, set_product_categories,
-    set_variant_values, upsert_brand, upsert_category, upsert_product, upsert_variant,
-};
+use shared::catalogue::store::write::{ImageState, ProductState, refresh_product_cards, write_images};
 use shared::ids::{BrandId, CategoryId, ProductId};
-use shared::money::Money;
-use shared::stock::Reason;
-use shared::stock::store::set_stock;
-use shared::testing::{Answer, Client, START, TestApp};
+use shared::testing::{Answer, Client, TestApp};
 use sqlx::PgPool;
+
+use goods::Goods;
 
 const PRODUCTS: &str = "/api/v1/catalogue/products/";
 
@@ -66,12 +67,12 @@ impl Shop {
     async fn open(db: PgPool) -> Self {
         let app = app(db);
         let mut tx = app.app.db.begin().await.unwrap();
-        let ana = upsert_brand(&mut tx, "Ana", "ana").await.unwrap().id;
-        let bela = upsert_brand(&mut tx, "Béla", "bela").await.unwrap().id;
-        let clothing = upsert_category(&mut tx, None, "Clothing", "clothing").await.unwrap().id;
-        let shirts = upsert_category(&mut tx, Some(clothing), "Shirts", "shirts").await.unwrap().id;
-        let tees = upsert_category(&mut tx, Some(shirts), "Tees", "tees").await.unwrap().id;
-        let shoes = upsert_category(&mut tx, None, "Shoes", "shoes").await.unwrap().id;
+        let ana = goods::brand(&mut tx, "Ana", "ana").await;
+        let bela = goods::brand(&mut tx, "Béla", "bela").await;
+        let clothing = goods::category(&mut tx, None, "Clothing", "clothing").await;
+        let shirts = goods::category(&mut tx, Some(clothing), "Shirts", "shirts").await;
+        let tees = goods::category(&mut tx, Some(shirts), "Tees", "tees").await;
+        let shoes = goods::category(&mut tx, None, "Shoes", "shoes").await;
         let blouse = blouse(&mut tx, ana, shirts).await;
         for (slug, name, brand, category, price, stock) in [
             ("surf-tee", "Surf tee", Some(bela), tees, 2000, 1),
@@ -95,27 +96,26 @@ impl Shop {
 }
 
 async fn blouse(tx: &mut Tx, brand: BrandId, category: CategoryId) -> ProductId {
-    let product = NewProduct {
-        slug: "blouse",
-        name: "Crème blouse",
+    let product = ProductState {
         brand: Some(brand),
-        sku: Some("BLOUSE"),
-        description: "<p>Soft <b>linen</b>.</p>",
-        base_price: Money::from_minor(5000),
-        tags: &["summer".to_owned()],
-        status: "active",
+        sku: Some("BLOUSE".to_owned()),
+        description: "<p>Soft <b>linen</b>.</p>".to_owned(),
+        tags: vec!["summer".to_owned()],
+        ..goods::product("blouse", "Crème blouse", 5000)
     };
-    let id = upsert_product(tx, &product, START).await.unwrap().id;
-    for (sku, name, adjustment, stock, position) in [("BLOUSE-M", "M", 0, 5, 0), ("BLOUSE-L", "L", 250, 0, 1)] {
-        let variant = variant(sku, name, adjustment, position);
-        let variant = upsert_variant(tx, id, &variant).await.unwrap().unwrap().id;
-        set_variant_values(tx, variant, &[("Size", name), ("Colour", "Cream")]).await.unwrap();
-        set_stock(tx, variant, stock, Reason::Received, START).await.unwrap();
-    }
-    let front = NewImage { url: "/dev/images/blouse.svg", alt_text: "A blouse", variant: None };
-    let back = NewImage { url: "https://cdn.test/back.jpg", alt_text: "", variant: None };
-    replace_images(tx, id, &[front, back]).await.unwrap();
-    set_product_categories(tx, id, &[category]).await.unwrap();
+    let variants = [
+        Goods { sku: "BLOUSE-M", name: "M", more: 0, stock: 5, values: &[("Size", "M"), ("Colour", "Cream")] },
+        Goods { sku: "BLOUSE-L", name: "L", more: 250, stock: 0, values: &[("Size", "L"), ("Colour", "Cream")] },
+    ];
+    let id = goods::make(tx, &product, category, &variants).await;
+    let image = |url: &str, alt_text: &str| ImageState {
+        id: None,
+        url: url.to_owned(),
+        alt_text: alt_text.to_owned(),
+        variant_id: None,
+    };
+    let images = [image("/dev/images/blouse.svg", "A blouse"), image("https://cdn.test/back.jpg", "")];
+    write_images(tx, id, &images).await.unwrap();
     refresh_product_cards(tx, &[id]).await.unwrap();
     id
 }
@@ -126,26 +126,9 @@ async fn simple_product(
     price: i64,
     stock: i32,
 ) {
-    let base_price = Money::from_minor(price);
-    let product = NewProduct { slug, name, brand, sku: None, description: "", base_price, tags: &[], status: "active" };
-    let id = upsert_product(tx, &product, START).await.unwrap().id;
-    let sku = slug.to_uppercase();
-    let variant = upsert_variant(tx, id, &variant(&sku, "One size", 0, 0)).await.unwrap().unwrap().id;
-    set_stock(tx, variant, stock, Reason::Received, START).await.unwrap();
-    set_product_categories(tx, id, &[category]).await.unwrap();
-    refresh_product_cards(tx, &[id]).await.unwrap();
-}
-
-fn variant<'a>(sku: &'a str, name: &'a str, adjustment: i64, position: i32) -> NewVariant<'a> {
-    NewVariant {
-        sku,
-        name,
-        position,
-        price_adjustment: Money::from_minor(adjustment),
-        compare_at_price: None,
-        barcode: None,
-        weight_grams: None,
-    }
+    let product = ProductState { brand, ..goods::product(slug, name, price) };
+    let only = Goods { sku: &slug.to_uppercase(), name: "One size", more: 0, stock, values: &[] };
+    goods::make(tx, &product, category, &[only]).await;
 }
 
 /// The slugs of a page, in its order.

@@ -8,7 +8,7 @@ use crate::create_product::{make_shirt, path, shirt};
 use crate::write_categories::editor;
 use crate::{PRODUCTS, Shop, app};
 
-fn skus(product: &Value) -> Vec<&str> {
+pub(crate) fn skus(product: &Value) -> Vec<&str> {
     product["variants"].as_array().unwrap().iter().map(|variant| variant["sku"].as_str().unwrap()).collect()
 }
 
@@ -37,74 +37,6 @@ async fn a_change_changes_what_is_sent_and_nothing_else(db: PgPool) {
     }
     let moved = editor.get(&path("ocean-blue-shirt")).await.expect(301);
     assert_eq!(moved.header("location"), path("sea-shirt"));
-}
-
-#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_was_read_can_be_sent_back_and_changes_nothing(db: PgPool) {
-    let shop = Shop::open(db).await;
-    let app = &shop.app;
-    let editor = editor(app).await;
-    let mut shirt = shirt();
-    shirt["images"][1]["url"] = json!("/dev/images/m.svg");
-    shirt["variants"][0]["own_price"] = json!("12.00");
-    shirt["brand_id"] = json!(shop.ana);
-    shirt["category_ids"] = json!([shop.shirts]);
-    let before = editor.post(PRODUCTS, shirt).await.expect(201).body;
-    assert_eq!(before["images"][1]["url"], "http://shop.test/dev/images/m.svg");
-    assert_eq!((&before["brand"]["id"], &before["categories"][0]["id"]), (&json!(shop.ana), &json!(shop.shirts)));
-
-    let after = editor.put(&path("ocean-blue-shirt"), before.clone()).await.expect(200).body;
-
-    assert_eq!(after, before);
-    assert_eq!(app.count("select count(*) from product_images where url = '/dev/images/m.svg'").await, 1);
-    assert!(app.stock_adds_up().await);
-}
-
-#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_replacement_keeps_the_variants_and_images_that_it_names_and_removes_the_others(db: PgPool) {
-    let app = app(db);
-    let editor = editor(&app).await;
-    let before = make_shirt(&editor).await;
-    let (small, medium) = (&before["variants"][0], &before["variants"][1]);
-    let size = |value: &str| json!([{"attribute": "size", "value": value}]);
-    let replacement = json!({
-        "name": "Shirt", "base_price": "40.00",
-        "variants": [
-            {"sku": "OCEAN-L", "options": size("L"), "inventory_count": 7},
-            // Known by its id, under another SKU.
-            {"id": small["id"], "sku": "OCEAN-XS", "options": size("XS"), "inventory_count": 99},
-        ],
-        "images": [{"url": "https://cdn.test/new.jpg"}, {"id": before["images"][0]["id"], "url": "https://cdn.test/s.jpg"}],
-    });
-
-    let after = editor.put(&path("ocean-blue-shirt"), replacement).await.expect(200).body;
-
-    assert_eq!(skus(&after), ["OCEAN-L", "OCEAN-XS"]);
-    assert_eq!(after["variants"][1]["id"], small["id"]);
-    assert_eq!(after["variants"][1]["name"], "XS");
-    // What is in stock of a variant that was there is not this request's to change.
-    assert_eq!(
-        (&after["variants"][0]["inventory_count"], &after["variants"][1]["inventory_count"]),
-        (&json!(7), &json!(3))
-    );
-    assert_eq!(after["images"][1]["id"], before["images"][0]["id"]);
-    assert_eq!(
-        (&after["slug"], &after["default_variant_id"]),
-        (&json!("ocean-blue-shirt"), &after["variants"][0]["id"])
-    );
-    editor.get(&path(&format!("ocean-blue-shirt/variants/{}", medium["id"]))).await.expect(404);
-    assert!(app.stock_adds_up().await);
-}
-
-#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_replacement_says_its_variants_and_images(db: PgPool) {
-    let app = app(db);
-    let editor = editor(&app).await;
-    make_shirt(&editor).await;
-    let refused = editor.put(&path("ocean-blue-shirt"), json!({"name": "x", "base_price": "1"})).await.expect(400);
-    let required = json!(["This field is required."]);
-    assert_eq!(refused.body, json!({"variants": required, "images": required}));
-    assert_eq!(app.count("select count(*) from product_variants").await, 2);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -150,6 +82,28 @@ async fn a_base_price_that_would_make_a_variant_s_price_negative_is_refused(db: 
     let refused = editor.patch(&path("ocean-blue-shirt"), json!({"base_price": "19.99"})).await.expect(400);
     assert_eq!(refused.body, json!({"base_price": ["The price of a variant would be negative."]}));
     assert_eq!(app.count("select base_price from products").await, 4990);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_price_that_is_more_than_can_be_asked_is_refused(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = make_shirt(&editor).await;
+    let dear = "The price of a variant would be more than can be asked.";
+    let at = path("ocean-blue-shirt");
+    // M costs 2.50 more.
+    let refused = editor.patch(&at, json!({"base_price": "999999999.99"})).await.expect(400);
+    assert_eq!(refused.body, json!({"base_price": [dear]}));
+    let change = json!({"variants": [{"sku": "OCEAN-S", "price_adjustment": "999999999.99"}]});
+    assert_eq!(editor.patch(&at, change).await.expect(400).body, json!({"variants.0.price_adjustment": [dear]}));
+    let one = path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][0]["id"]));
+    let refused = editor.patch(&one, json!({"price_adjustment": "999999950.10"})).await.expect(400);
+    assert_eq!(refused.body, json!({"price_adjustment": [dear]}));
+    editor.patch(&one, json!({"price_adjustment": "999999950.09"})).await.expect(200);
+
+    // What costs more already may stay so while something else is changed.
+    sqlx::query("update product_variants set price_adjustment = 99999999999").execute(&app.db).await.unwrap();
+    editor.patch(&at, json!({"name": "Dear shirt"})).await.expect(200);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -1,5 +1,6 @@
 //! `POST`, `PUT`, `PATCH` and `DELETE` below `/api/v1/catalogue/attributes/`.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shared::testing::{Answer, Client};
 use sqlx::PgPool;
@@ -53,8 +54,9 @@ async fn what_cannot_be_an_attribute_is_refused_field_by_field(db: PgPool) {
     for (body, expected) in [
         (json!({}), json!({"name": ["This field is required."]})),
         (json!({"name": "SIZE"}), taken.clone()),
-        (json!({"name": "x".repeat(101)}), json!({"name": ["Ensure this field has no more than 100 characters."]})),
+        (json!({"name": "x".repeat(256)}), json!({"name": ["Ensure this field has no more than 255 characters."]})),
         (json!({"name": "x", "values": ["a", "a"]}), json!({"values": [twice]})),
+        (json!({"name": "x", "values": ["é", "b", "É"]}), json!({"values": [twice]})),
         (json!({"name": "x", "values": ["a", ""]}), json!({"values.1": ["This field may not be blank."]})),
         (json!({"name": "x", "values": "a"}), json!({"values": ["Expected a list of items but got type \"str\"."]})),
     ] {
@@ -62,12 +64,37 @@ async fn what_cannot_be_an_attribute_is_refused_field_by_field(db: PgPool) {
     }
     assert_eq!(editor.patch(&path(&colour.body["id"]), json!({"name": "size"})).await.expect(400).body, taken);
     let values_path = format!("{}values/", path(&size.body["id"]));
-    let refused = editor.post(&values_path, json!({"value": "S"})).await.expect(400);
-    assert_eq!(refused.body, json!({"value": [twice]}));
-    editor.patch(&value_path(&size, 0), json!({"value": "M"})).await.expect(400);
+    for (value, other) in [("S", "M"), ("s", "m")] {
+        let refused = editor.post(&values_path, json!({"value": value})).await.expect(400);
+        assert_eq!(refused.body, json!({"value": [twice]}));
+        let refused = editor.patch(&value_path(&size, 0), json!({"value": other})).await.expect(400);
+        assert_eq!(refused.body, json!({"value": [twice]}));
+    }
     editor.post(&format!("{ATTRIBUTES}999/values/"), json!({"value": "S"})).await.expect(404);
     assert_eq!(app.count("select count(*) from attributes").await, 2);
     assert_eq!(app.count("select count(*) from attribute_values").await, 2);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_value_may_be_written_otherwise_and_stays_the_same(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let size = make(&editor, "Size", &["s", "m"]).await;
+    let renamed = editor.patch(&value_path(&size, 0), json!({"value": "S"})).await.expect(200);
+    assert_eq!(renamed.body, json!({"id": size.body["values"][0]["id"], "value": "S"}));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_two_who_make_a_value_in_another_case_at_once_one_does(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let size = make(&editor, "Size", &[]).await;
+    let values_path = format!("{}values/", path(&size.body["id"]));
+    let answers = join_all(["xs", "XS", "Xs", "xS"].map(|value| editor.post(&values_path, json!({"value": value}))));
+    let mut statuses: Vec<u16> = answers.await.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 400, 400, 400]);
+    assert_eq!(app.count("select count(*) from attribute_values").await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

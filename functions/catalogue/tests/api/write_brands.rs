@@ -1,9 +1,10 @@
 //! `POST`, `PUT`, `PATCH` and `DELETE` below `/api/v1/catalogue/brands/`.
 
+use futures_util::future::join_all;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::write_categories::editor;
+use crate::write_categories::{self, editor};
 use crate::{Shop, app};
 
 const BRANDS: &str = "/api/v1/catalogue/brands/";
@@ -23,8 +24,6 @@ async fn a_brand_is_made_and_named_in_urls_after_its_name(db: PgPool) {
     assert_eq!(made.header("location"), format!("http://shop.test{}", path(&made.body["id"].to_string())));
     let read = app.anonymous().get(&path("bela-sohne")).await.expect(200);
     assert_eq!((&read.body, read.header("etag")), (&made.body, made.header("etag")));
-    let other = editor.post(BRANDS, json!({"name": "Béla & Söhne", "slug": "bela-2"})).await.expect(201);
-    assert_eq!(other.body["slug"], "bela-2");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -32,19 +31,46 @@ async fn what_cannot_be_a_brand_is_refused_field_by_field(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     let taken = json!({"slug": ["brand with this slug already exists."]});
+    let named = json!({"name": ["brand with this name already exists."]});
     for (body, expected) in [
         (json!({}), json!({"name": ["This field is required."]})),
-        (json!({"name": "x".repeat(201)}), json!({"name": ["Ensure this field has no more than 200 characters."]})),
+        (json!({"name": "x".repeat(256)}), json!({"name": ["Ensure this field has no more than 255 characters."]})),
         (json!({"name": ["x"]}), json!({"name": ["Not a valid string."]})),
         (json!({"name": "\u{0}"}), json!({"name": ["Null characters are not allowed."]})),
-        (json!({"name": "ANA"}), taken.clone()),
+        (json!({"name": "Bela"}), taken.clone()),
+        (json!({"name": "ANA"}), named.clone()),
+        (json!({"name": "BÉLA", "slug": "bela-2"}), named.clone()),
     ] {
         assert_eq!(editor.post(BRANDS, body.clone()).await.expect(400).body, expected, "{body}");
     }
     assert_eq!(editor.patch(&path("bela"), json!({"slug": "ana"})).await.expect(400).body, taken);
+    assert_eq!(editor.patch(&path("bela"), json!({"name": "aNA"})).await.expect(400).body, named);
+    assert_eq!(editor.put(&path("bela"), json!({"name": "Ana"})).await.expect(400).body, named);
     editor.patch(&path("bela"), json!({"slug": "A b"})).await.expect(400);
     editor.patch(&path("nobody"), json!({"name": "x"})).await.expect(404);
     assert_eq!(shop.app.count("select count(*) from brands").await, 2);
+}
+
+/// Files may bring two brands of one name. They can be changed, and told apart.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn two_brands_that_have_one_name_already_may_keep_it(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+    sqlx::query("insert into brands (name, slug) values ('ANA', 'ana-2')").execute(&shop.app.db).await.unwrap();
+    editor.put(&path("ana-2"), json!({"name": "ana", "slug": "ana-3"})).await.expect(200);
+    editor.patch(&path("ana-3"), json!({"name": "Hanna"})).await.expect(200);
+    editor.patch(&path("ana-3"), json!({"name": "ANA"})).await.expect(400);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_two_who_give_one_name_at_once_one_does(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let named = [("eva", "a"), ("Eva", "b"), ("EVA", "c")];
+    let answers = join_all(named.map(|(name, slug)| editor.post(BRANDS, json!({"name": name, "slug": slug}))));
+    let mut statuses: Vec<u16> = answers.await.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 400, 400]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -114,6 +140,26 @@ async fn a_product_that_is_written_meanwhile_is_found_by_the_new_name_too(db: Pg
     renames.await.unwrap().expect(200);
 
     assert_eq!(shop.finds("search=zauberladen").await, ["blouse", "t-shirt"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_name_that_is_too_much_for_a_product_is_refused(db: PgPool) {
+    let shop = Shop::open(db).await;
+    let editor = editor(&shop.app).await;
+    // Search keeps a megabyte of a product. Each of these words takes 12 bytes of it, and about a hundred are left.
+    for full in [
+        "update products set description = (select string_agg('w' || n, ' ') from generate_series(100000, 187369) n)
+          where slug = 'boots'",
+        "select refresh_product_cards(array(select id from products where slug = 'boots'))",
+    ] {
+        sqlx::query(full).execute(&shop.app.db).await.unwrap();
+    }
+    for at in [path("bela"), write_categories::path("shoes")] {
+        let refused = editor.patch(&at, json!({"name": "x".repeat(200)})).await.expect(400);
+        let message = "Together with what one of its products says this is more than search can keep.";
+        assert_eq!(refused.body, json!({"name": [message]}));
+    }
+    assert_eq!(shop.finds("search=bela+shoes").await, ["boots"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -90,10 +90,7 @@ mod tests {
     #[test]
     fn a_text_is_written_in_digits() {
         let call = Call::new("f").text("a'b\\é").text(None);
-        assert_eq!(
-            call.sql,
-            r#"select * from f(convert_from('\x6127625cc3a9', 'UTF8') collate "default", null::text"#
-        );
+        assert_eq!(call.sql, r#"select * from f(convert_from('\x6127625cc3a9', 'UTF8') collate "default", null::text"#);
     }
 
     #[test]

@@ -107,9 +107,7 @@ pub async fn subtree(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::
     let rows = sqlx::query!(
         r#"with recursive down as (
                select id, null::bigint as parent_id
-                 from (select coalesce((select id from categories where id = $1 or slug = $2 order by id = $1 desc limit 1),
-                                       (select category_id from old_category_slugs where slug = $2)) as id) self
-                where id is not null
+                 from (select id from categories where id = $1 or slug = $2 order by id = $1 desc limit 1) self
                union
                select c.id, c.parent_id from categories c join down on c.parent_id = down.id
            )

@@ -101,12 +101,7 @@ pub async fn images(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<HashMap
             alt_text: row.alt_text,
             display_order: row.display_order,
             product_variant_id: row.variant_id,
-            file: match (row.width, row.height, row.list_url, row.page_url, row.zoom_url) {
-                (Some(width), Some(height), Some(list_url), Some(page_url), Some(zoom_url)) => {
-                    Some(ImageFile { width, height, list_url, page_url, zoom_url })
-                }
-                _ => None,
-            },
+            file: ImageFile::of((row.width, row.height), (row.list_url, row.page_url, row.zoom_url)),
         });
     }
     Ok(images)

@@ -5,7 +5,7 @@ mod page;
 use sqlx::types::Json;
 
 use crate::app::db::{Array, Call, Db, Tx};
-use crate::catalogue::{Brand, IdOrSlug, MainImage, PriceRange, Product, ProductSummary, Sight};
+use crate::catalogue::{Brand, IdOrSlug, ImageFile, MainImage, PriceRange, Product, ProductSummary, Sight};
 use crate::ids::{BrandId, ProductId, VariantId};
 use crate::money::Money;
 use crate::time::Timestamp;
@@ -54,6 +54,19 @@ impl From<Row> for ProductSummary {
             }),
             is_available: row.is_available,
         }
+    }
+}
+
+impl ImageFile {
+    /// Of the columns of an outer join: none where it lies elsewhere. Its size, and its addresses in lists, on a page and to look at closely.
+    pub(super) fn of(
+        size: (Option<i32>, Option<i32>),
+        urls: (Option<String>, Option<String>, Option<String>),
+    ) -> Option<Self> {
+        let ((Some(width), Some(height)), (Some(list_url), Some(page_url), Some(zoom_url))) = (size, urls) else {
+            return None;
+        };
+        Some(Self { width, height, list_url, page_url, zoom_url })
     }
 }
 

@@ -34,7 +34,9 @@ pub(super) async fn import(db: &Db, path: &Path) -> anyhow::Result<Planted> {
         }
     };
     let mut tx = db.begin().await?;
-    let planted = plant_taxonomy(&mut tx, &taxonomy).await?;
+    let Ok(planted) = plant_taxonomy(&mut tx, &taxonomy).await? else {
+        bail!("below where categories have been moved, some would lie too deep; nothing was imported");
+    };
     tx.commit().await?;
     Ok(planted)
 }

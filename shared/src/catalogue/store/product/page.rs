@@ -152,12 +152,7 @@ impl Image {
             alt_text: self.alt_text,
             display_order: self.display_order,
             product_variant_id: self.variant_id,
-            file: match (self.width, self.height, self.list_url, self.page_url, self.zoom_url) {
-                (Some(width), Some(height), Some(list_url), Some(page_url), Some(zoom_url)) => {
-                    Some(ImageFile { width, height, list_url, page_url, zoom_url })
-                }
-                _ => None,
-            },
+            file: ImageFile::of((self.width, self.height), (self.list_url, self.page_url, self.zoom_url)),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Writing attributes and their values, as staff do.
 //!
 //! An attribute with its values is one thing to whoever edits it: every change here holds the attribute's row ([`lock_attribute`]) and counts
-//! its version.
+//! its version. Filters know no case, so no value here differs from another in nothing but that. It is looked at under the lock and not by
+//! a constraint, because a file may have brought such values, and two of them cannot be made one where variants would then be alike.
 
 use crate::app::db::{Tx, is_violation};
 use crate::ids::{AttributeId, AttributeValueId};
@@ -11,7 +12,7 @@ use crate::ids::{AttributeId, AttributeValueId};
 pub enum AttributeRefused {
     /// Another attribute has the name, whatever its case.
     NameTaken,
-    /// The attribute has this value.
+    /// The attribute has this value, whatever its case.
     ValueTaken,
     /// Variants have it.
     InUse,
@@ -46,7 +47,17 @@ pub async fn insert_attribute(
     )
     .execute(&mut *tx)
     .await;
-    Ok(judged(inserted)?.map(|_| id))
+    if let Err(refused) = judged(inserted)? {
+        return Ok(Err(refused));
+    }
+    let is_twice = sqlx::query_scalar!(
+        r#"select exists (select from attribute_values where attribute_id = $1
+                           group by lower(value) having count(*) > 1) as "is_twice!""#,
+        id as _
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(if is_twice { Err(AttributeRefused::ValueTaken) } else { Ok(id) })
 }
 
 /// Calls an attribute something else.
@@ -79,17 +90,19 @@ pub async fn insert_value(
     let inserted = sqlx::query_scalar!(
         "insert into attribute_values (attribute_id, value, position)
          select $1, $2, coalesce(max(position) + 1, 0) from attribute_values where attribute_id = $1
+         having not coalesce(bool_or(lower(value) = lower($2)), false)
          returning id",
         attribute as _,
         value
     )
-    .fetch_one(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await;
     Ok(match judged(inserted)? {
-        Ok(id) => {
+        Ok(Some(id)) => {
             count_change(tx, attribute).await?;
             Ok(id)
         }
+        Ok(None) => Err(AttributeRefused::ValueTaken),
         Err(refused) => Err(refused),
     })
 }
@@ -100,13 +113,25 @@ pub async fn rename_value(
     (attribute, id): (AttributeId, AttributeValueId),
     value: &str,
 ) -> sqlx::Result<Result<(), AttributeRefused>> {
-    let renamed =
-        sqlx::query!("update attribute_values set value = $2 where id = $1", id as _, value).execute(&mut *tx).await;
-    if let Err(refused) = judged(renamed)? {
-        return Ok(Err(refused));
+    let renamed = sqlx::query!(
+        "update attribute_values v set value = $3
+          where v.id = $2
+            and not exists (select from attribute_values o
+                             where o.attribute_id = $1 and o.id <> $2 and lower(o.value) = lower($3))",
+        attribute as _,
+        id as _,
+        value
+    )
+    .execute(&mut *tx)
+    .await;
+    match judged(renamed)? {
+        Ok(done) if done.rows_affected() == 0 => Ok(Err(AttributeRefused::ValueTaken)),
+        Ok(_) => {
+            count_change(tx, attribute).await?;
+            Ok(Ok(()))
+        }
+        Err(refused) => Ok(Err(refused)),
     }
-    count_change(tx, attribute).await?;
-    Ok(Ok(()))
 }
 
 /// Puts a value at this place among its siblings, from 0; at the end, if there are fewer.

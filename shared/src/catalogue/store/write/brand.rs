@@ -1,6 +1,6 @@
 //! Writing brands one by one, as staff do.
 
-use super::refresh_cards_of_brand;
+use super::staff_product::has_too_many_words;
 use crate::app::db::{Tx, is_violation};
 use crate::catalogue::{Brand, IdOrSlug};
 use crate::ids::BrandId;
@@ -17,10 +17,21 @@ pub struct BrandNames<'a> {
 /// Why the database refuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrandRefused {
+    /// Another brand has the name, whatever its case.
+    NameTaken,
     /// Another brand has the slug.
     SlugTaken,
     /// It has products.
     NotEmpty,
+    /// One of its products would say more than search can keep.
+    TooManyWords,
+}
+
+/// Whoever gives a brand a name takes this first, before any row, and holds it until the transaction ends: two who give the same name at
+/// once would not see each other, and no constraint does, because files know brands by their slugs and may bring two of one name.
+pub async fn lock_brand_names(tx: &mut Tx) -> sqlx::Result<()> {
+    // The number is nobody else's.
+    sqlx::query!(r#"select pg_advisory_xact_lock(3001) as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
 }
 
 /// Locks a brand for a change: the brand, and its version as it is under the lock. `None` where there is no such brand.
@@ -48,23 +59,29 @@ pub async fn lock_brand(tx: &mut Tx, brand: &IdOrSlug) -> sqlx::Result<Option<(B
     Ok(row.map(|row| (Brand { id: row.id, name: row.name, slug: row.slug }, row.version)))
 }
 
-/// Makes a brand.
+/// Makes a brand. Names have been locked.
 pub async fn insert_brand(
     tx: &mut Tx,
     BrandNames { name, slug }: BrandNames<'_>,
 ) -> sqlx::Result<Result<BrandId, BrandRefused>> {
+    if is_another_called(tx, None, name).await? {
+        return Ok(Err(BrandRefused::NameTaken));
+    }
     let inserted = sqlx::query_scalar!("insert into brands (name, slug) values ($1, $2) returning id", name, slug)
         .fetch_one(&mut *tx)
         .await;
     judged(inserted)
 }
 
-/// Calls a brand something else.
+/// Calls a brand something else. Names have been locked.
 pub async fn rename_brand(
     tx: &mut Tx,
     before: &Brand,
     BrandNames { name, slug }: BrandNames<'_>,
 ) -> sqlx::Result<Result<(), BrandRefused>> {
+    if is_another_called(tx, Some(before.id), name).await? {
+        return Ok(Err(BrandRefused::NameTaken));
+    }
     let renamed = sqlx::query!("update brands set name = $2, slug = $3 where id = $1", before.id as _, name, slug)
         .execute(&mut *tx)
         .await;
@@ -72,10 +89,28 @@ pub async fn rename_brand(
         return Ok(Err(refused));
     }
     // Its products are found by its name, and their cards show both.
-    if (before.name.as_str(), before.slug.as_str()) != (name, slug) {
-        refresh_cards_of_brand(tx, before.id).await?;
+    if (before.name.as_str(), before.slug.as_str()) == (name, slug) {
+        return Ok(Ok(()));
     }
-    Ok(Ok(()))
+    let refreshed = sqlx::query!(
+        "select refresh_product_cards(array(select id from products where brand_id = $1))",
+        before.id as _
+    )
+    .fetch_one(&mut *tx)
+    .await;
+    judged(refreshed.map(drop))
+}
+
+/// Whether another brand than this one has the name, whatever the case. Two that have it already may keep it.
+async fn is_another_called(tx: &mut Tx, id: Option<BrandId>, name: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select coalesce(bool_or(id is distinct from $1) and not bool_or(id is not distinct from $1), false) as "is_called!"
+             from brands where lower(name) = lower($2)"#,
+        id as _,
+        name
+    )
+    .fetch_one(&mut *tx)
+    .await
 }
 
 /// Deletes a brand that has no products.
@@ -88,6 +123,7 @@ fn judged<T>(done: sqlx::Result<T>) -> sqlx::Result<Result<T, BrandRefused>> {
         Ok(value) => Ok(Ok(value)),
         Err(error) if is_violation(&error, "brand_slug_unique") => Ok(Err(BrandRefused::SlugTaken)),
         Err(error) if is_violation(&error, "products_brand_id_fkey") => Ok(Err(BrandRefused::NotEmpty)),
+        Err(error) if has_too_many_words(&error) => Ok(Err(BrandRefused::TooManyWords)),
         Err(error) => Err(error),
     }
 }

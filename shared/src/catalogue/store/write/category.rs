@@ -1,5 +1,6 @@
 //! Writing categories one by one, as staff do.
 
+use super::staff_product::has_too_many_words;
 use crate::app::db::{Tx, is_violation};
 use crate::ids::CategoryId;
 
@@ -26,6 +27,8 @@ pub struct CategoryChange<'a> {
 /// Why the database refuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CategoryRefused {
+    /// A sibling has the name, whatever its case.
+    NameTaken,
     /// Another category has the slug.
     SlugTaken,
     /// There is no such parent.
@@ -36,10 +39,15 @@ pub enum CategoryRefused {
     TooDeep,
     /// It has categories or products.
     NotEmpty,
+    /// One of its products would say more than search can keep.
+    TooManyWords,
 }
 
 impl CategoryRefused {
     fn of(error: &sqlx::Error) -> Option<Self> {
+        if has_too_many_words(error) {
+            return Some(Self::TooManyWords);
+        }
         [
             ("category_slug_unique", Self::SlugTaken),
             ("categories_parent_id_fkey", Self::NoSuchParent),
@@ -58,8 +66,11 @@ pub async fn lock_category_tree(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!(r#"select lock_category_tree() as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
 }
 
-/// Makes a category, behind its siblings.
+/// Makes a category, behind its siblings. The tree has been locked.
 pub async fn insert_category(tx: &mut Tx, new: NewCategory<'_>) -> sqlx::Result<Result<CategoryId, CategoryRefused>> {
+    if is_a_sibling_called(tx, None, &new).await? {
+        return Ok(Err(CategoryRefused::NameTaken));
+    }
     let inserted = sqlx::query_scalar!(
         "insert into categories (parent_id, name, slug, position)
          select $1, $2, $3, coalesce(max(position) + 1, 0) from categories where parent_id is not distinct from $1
@@ -73,11 +84,14 @@ pub async fn insert_category(tx: &mut Tx, new: NewCategory<'_>) -> sqlx::Result<
     judged(inserted)
 }
 
-/// Changes a category. Where it gets another parent, it goes behind its new siblings.
+/// Changes a category. Where it gets another parent, it goes behind its new siblings. The tree has been locked.
 pub async fn update_category(
     tx: &mut Tx,
     CategoryChange { id, to }: CategoryChange<'_>,
 ) -> sqlx::Result<Result<(), CategoryRefused>> {
+    if is_a_sibling_called(tx, Some(id), &to).await? {
+        return Ok(Err(CategoryRefused::NameTaken));
+    }
     // Whose cards show another name or slug. Before the category: who files a product comes to it with the product in hand.
     sqlx::query!(
         "select p.id from products p
@@ -111,16 +125,31 @@ pub async fn update_category(
         Ok(renamed) => renamed,
         Err(refused) => return Ok(Err(refused)),
     };
-    if renamed {
-        // Its products are found by its name, and their cards show both.
-        sqlx::query!(
-            "select refresh_product_cards(array(select product_id from product_categories where category_id = $1))",
-            id as _
-        )
-        .fetch_one(&mut *tx)
-        .await?;
+    if !renamed {
+        return Ok(Ok(()));
     }
-    Ok(Ok(()))
+    // Its products are found by its name, and their cards show both.
+    let refreshed = sqlx::query!(
+        "select refresh_product_cards(array(select product_id from product_categories where category_id = $1))",
+        id as _
+    )
+    .fetch_one(&mut *tx)
+    .await;
+    judged(refreshed.map(drop))
+}
+
+/// Whether one of the siblings that a category is to have has its name, whatever the case. Two that have it already may keep it: files know
+/// categories by their slugs, and may bring such.
+async fn is_a_sibling_called(tx: &mut Tx, id: Option<CategoryId>, to: &NewCategory<'_>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select coalesce(bool_or(id is distinct from $1) and not bool_or(id is not distinct from $1), false) as "is_called!"
+             from categories where parent_id is not distinct from $2 and lower(name) = lower($3)"#,
+        id as _,
+        to.parent as _,
+        to.name
+    )
+    .fetch_one(&mut *tx)
+    .await
 }
 
 /// Puts a category at this place among its siblings, from 0; at the end, if there are fewer.

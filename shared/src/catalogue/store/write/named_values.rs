@@ -45,13 +45,13 @@ pub struct KnownValue {
     pub value: String,
 }
 
-/// The values that these name, as far as there are such. Attributes (whatever the case of their name) and values that are named by name
-/// come into being as they are needed.
+/// The values that these name, as far as there are such. Attributes and values that are named by name are found whatever the case, and come
+/// into being as they are needed.
 pub async fn find_or_make_values(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Result<HashMap<NamedValue, KnownValue>> {
     let attributes = attributes(tx, named).await?;
     let mut found = HashMap::new();
-    let mut wanted: Vec<(AttributeId, String)> = Vec::new();
     let mut names_of: HashMap<(AttributeId, String), Vec<&NamedValue>> = HashMap::new();
+    let mut wanted = Texts::default();
     let mut ids: Vec<(AttributeValueId, &NamedValue)> = Vec::new();
     for name in named {
         match name {
@@ -61,7 +61,8 @@ pub async fn find_or_make_values(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Res
                 let Some((id, _)) = attributes.get(attribute) else { continue };
                 let names = names_of.entry((*id, value.clone())).or_default();
                 if names.is_empty() {
-                    wanted.push((*id, value.clone()));
+                    wanted.attributes.push(*id);
+                    wanted.values.push(value.clone());
                 }
                 names.push(name);
             }
@@ -79,8 +80,8 @@ pub async fn find_or_make_values(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Res
             found.insert(name.clone(), known.clone());
         }
     }
-    for known in values_by_name(tx, wanted).await? {
-        for name in names_of.get(&(known.attribute_id, known.value.clone())).into_iter().flatten() {
+    for (text, known) in values_by_text(tx, &wanted).await? {
+        for name in names_of.get(&(known.attribute_id, text)).into_iter().flatten() {
             found.insert((*name).clone(), known.clone());
         }
     }
@@ -158,36 +159,73 @@ async fn values_by_id(tx: &mut Tx, ids: &[AttributeValueId]) -> sqlx::Result<Has
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// New values go behind the others of their attribute, in the order in which they are named: S, M, L. They are inserted in another, which is
-/// the same for everybody, so that two who make the same ones do not wait for each other in a circle.
-async fn values_by_name(tx: &mut Tx, wanted: Vec<(AttributeId, String)>) -> sqlx::Result<Vec<KnownValue>> {
-    let (attributes, values): (Vec<AttributeId>, Vec<String>) = wanted.into_iter().unzip();
-    if attributes.is_empty() {
+/// Values that are named by their text: of which attribute, and the text.
+#[derive(Default)]
+struct Texts {
+    attributes: Vec<AttributeId>,
+    values: Vec<String>,
+}
+
+/// The value of each text, beside the text. Those that are not there are made.
+async fn values_by_text(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<Vec<(String, KnownValue)>> {
+    if wanted.values.is_empty() {
         return Ok(Vec::new());
     }
+    let known = known_values(tx, wanted).await?;
+    if known.len() == wanted.values.len() {
+        return Ok(known);
+    }
+    // No constraint tells values apart by more than their case, so who makes some takes turns with whoever else does (`lock_attribute`).
+    sqlx::query!(
+        "select id from attributes where id = any ($1) order by id for no key update",
+        &wanted.attributes as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    make_values(tx, wanted).await?;
+    known_values(tx, wanted).await
+}
+
+/// Where values differ in nothing but their case, the one that is written just so, or else the oldest.
+async fn known_values(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<Vec<(String, KnownValue)>> {
+    let rows = sqlx::query!(
+        r#"select distinct on (t.place) t.value as "text!", w.attribute_id, a.name as attribute, w.id, w.value
+             from unnest($1::bigint[], $2::text[]) with ordinality as t (attribute_id, value, place)
+             join attribute_values w on w.attribute_id = t.attribute_id and lower(w.value) = lower(t.value)
+             join attributes a on a.id = w.attribute_id
+            order by t.place, w.value = t.value desc, w.id"#,
+        &wanted.attributes as _,
+        &wanted.values
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let known = rows.into_iter().map(|row| {
+        let (attribute_id, id) = (row.attribute_id, row.id);
+        (row.text, KnownValue { attribute_id, attribute: row.attribute, id, value: row.value })
+    });
+    Ok(known.collect())
+}
+
+/// New values go behind the others of their attribute, in the order in which they are named: S, M, L. They are inserted in another, which is
+/// that of an import, so that two who make the same ones do not wait for each other in a circle.
+async fn make_values(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into attribute_values (attribute_id, value, position)
          select t.attribute_id, t.value,
                 coalesce((select max(w.position) + 1 from attribute_values w where w.attribute_id = t.attribute_id), 0)
                     + (row_number() over (partition by t.attribute_id order by t.place))::integer - 1
-           from unnest($1::bigint[], $2::text[]) with ordinality as t (attribute_id, value, place)
-          where not exists (select from attribute_values w where w.attribute_id = t.attribute_id and w.value = t.value)
+           from (select distinct on (t.attribute_id, lower(t.value)) t.attribute_id, t.value, t.place
+                   from unnest($1::bigint[], $2::text[]) with ordinality as t (attribute_id, value, place)
+                   join attributes a on a.id = t.attribute_id
+                  where not exists (select from attribute_values w
+                                     where w.attribute_id = t.attribute_id and lower(w.value) = lower(t.value))
+                  order by t.attribute_id, lower(t.value), t.place) t
           order by t.attribute_id, t.value
              on conflict on constraint attribute_value_unique do nothing",
-        &attributes as _,
-        &values
+        &wanted.attributes as _,
+        &wanted.values
     )
     .execute(&mut *tx)
-    .await?;
-    sqlx::query_as!(
-        KnownValue,
-        "select w.attribute_id, a.name as attribute, w.id, w.value
-           from unnest($1::bigint[], $2::text[]) as t (attribute_id, value)
-           join attribute_values w on w.attribute_id = t.attribute_id and w.value = t.value
-           join attributes a on a.id = w.attribute_id",
-        &attributes as _,
-        &values
-    )
-    .fetch_all(&mut *tx)
     .await
+    .map(drop)
 }

@@ -58,8 +58,7 @@ pub enum ProductRefused {
 
 impl ProductRefused {
     fn of(error: &sqlx::Error) -> Option<Self> {
-        // Of program_limit_exceeded there is one that a product can cause: its search document.
-        if error.as_database_error().and_then(|error| error.code()).as_deref() == Some("54000") {
+        if has_too_many_words(error) {
             return Some(Self::TooManyWords);
         }
         [
@@ -76,6 +75,11 @@ impl ProductRefused {
         .into_iter()
         .find_map(|(constraint, refused)| is_violation(error, constraint).then_some(refused))
     }
+}
+
+/// Of program_limit_exceeded there is one that a product can cause, or what it is called by: its search document.
+pub(super) fn has_too_many_words(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).as_deref() == Some("54000")
 }
 
 /// What was done, or why the database refuses it. After a refusal the transaction is of no more use.

@@ -84,6 +84,7 @@ pub async fn write_variants(
     let known: Vec<VariantId> = wanted.iter().filter_map(|variant| variant.id).collect();
     remove_others(tx, product, &known, now).await?;
     let rows: Vec<Row<'_>> = wanted.iter().enumerate().map(|(position, variant)| row(position, variant)).collect();
+    clear_skus(tx, product, &rows).await?;
     update(tx, product, &rows, now).await?;
     let new = insert(tx, product, &rows, now).await?;
     let ids: Vec<VariantId> =
@@ -129,6 +130,23 @@ async fn remove_others(tx: &mut Tx, product: ProductId, known: &[VariantId], now
         product as _,
         known as _,
         now as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// A SKU that goes from one of the variants to another is given up first: rows are written in any order, and each is judged at once. Who gives
+/// one up is called something meanwhile that is longer than any SKU, and so nobody's.
+async fn clear_skus(tx: &mut Tx, product: ProductId, rows: &[Row<'_>]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with wanted as (select * from jsonb_to_recordset($2) as t (id bigint, sku text))
+         update product_variants v set sku = lpad(v.id::text, 300, '-')
+          where v.product_id = $1
+            and exists (select from wanted w where w.id = v.id)
+            and exists (select from wanted w where w.sku = v.sku and w.id is distinct from v.id)",
+        product as _,
+        Json(rows) as _
     )
     .execute(&mut *tx)
     .await

@@ -1,9 +1,9 @@
 //! Writing a whole category tree.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::lock_category_tree;
-use crate::app::db::Tx;
+use crate::app::db::{Tx, is_violation};
 use crate::catalogue::{Taxonomy, slugify_path};
 use crate::ids::CategoryId;
 
@@ -16,25 +16,39 @@ pub struct Planted {
     pub unchanged: usize,
 }
 
+/// What is above it has been moved so far down that one of its categories would lie deeper than 32.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooDeep;
+
 /// Makes every category of the taxonomy that is not there. Slugs say which is: one that staff have renamed or moved stays as it is, and
-/// what is below it in the taxonomy goes below it where it is now. Safe to repeat.
-pub async fn plant_taxonomy(tx: &mut Tx, taxonomy: &Taxonomy) -> sqlx::Result<Planted> {
+/// what is below it in the taxonomy goes below it where it is now, and may then lie too deep. Of several spellings the first holds. Safe to
+/// repeat.
+pub async fn plant_taxonomy(tx: &mut Tx, taxonomy: &Taxonomy) -> sqlx::Result<Result<Planted, TooDeep>> {
     lock_category_tree(tx).await?;
     let slugs: Vec<String> = taxonomy.paths().iter().map(|path| slugify_path(path)).collect();
     let mut known = known_slugs(tx, &slugs).await?;
-    let unchanged = slugs.iter().filter(|slug| known.contains_key(*slug)).count();
+    let mut created = 0;
     let deepest = taxonomy.paths().iter().map(Vec::len).max().unwrap_or_default();
     // A level at a time, so that every parent is there: as many statements as the tree is deep, and not as it is large.
     for depth in 1..=deepest {
-        let mut new = NewLevel::default();
+        let (mut new, mut named) = (NewLevel::default(), HashSet::new());
         for (path, slug) in taxonomy.paths().iter().zip(&slugs).filter(|(path, _)| path.len() == depth) {
             let (Some((name, above)), false) = (path.split_last(), known.contains_key(slug)) else { continue };
             let parent = if above.is_empty() { None } else { known.get(&slugify_path(above)).copied() };
-            new.push(parent, name, slug.clone());
+            if named.insert(slug) {
+                new.push(parent, name, slug.clone());
+            }
         }
-        known.extend(insert_level(tx, new).await?);
+        match insert_level(tx, new).await {
+            Ok(inserted) => {
+                created += inserted.len();
+                known.extend(inserted);
+            }
+            Err(error) if is_violation(&error, "category_not_too_deep") => return Ok(Err(TooDeep)),
+            Err(error) => return Err(error),
+        }
     }
-    Ok(Planted { created: slugs.len() - unchanged, unchanged })
+    Ok(Ok(Planted { created, unchanged: slugs.len() - created }))
 }
 
 /// Those of these slugs that are somebody's, or were.

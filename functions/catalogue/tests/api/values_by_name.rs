@@ -1,0 +1,91 @@
+//! Attribute values that variants name by their text.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::create_product::make_shirt;
+use crate::write_categories::editor;
+use crate::{PRODUCTS, app};
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_value_is_found_whatever_its_case_and_made_once(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    make_shirt(&editor).await;
+    let option = |size: &str, colour: &str| json!([{"attribute": "size", "value": size}, {"attribute": "COLOUR", "value": colour}]);
+    let variants = json!([
+        {"sku": "a", "options": option("s", "BLUE")},
+        {"sku": "b", "options": option("xs", "blue")},
+        {"sku": "c", "options": option("XS", "Red")},
+        {"sku": "d", "options": option("S", "RED")},
+    ]);
+    let made =
+        editor.post(PRODUCTS, json!({"name": "x", "base_price": "1", "variants": variants})).await.expect(201).body;
+    let names: Vec<&Value> = made["variants"].as_array().unwrap().iter().map(|variant| &variant["name"]).collect();
+    assert_eq!(names, ["S / Blue", "xs / Blue", "xs / Red", "S / Red"]);
+    assert_eq!(app.count("select count(*) from attribute_values").await, 5);
+
+    let alike = json!([{"sku": "e", "options": option("M", "Blue")}, {"sku": "f", "options": option("m", "blue")}]);
+    let refused = editor.post(PRODUCTS, json!({"name": "y", "base_price": "1", "variants": alike})).await.expect(400);
+    assert_eq!(
+        refused.body,
+        json!({"variants.1.non_field_errors": ["Another variant of the product has the same values."]})
+    );
+}
+
+/// A file may have brought both.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn of_two_values_that_differ_in_case_the_one_that_is_written_so_is_meant(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    make_shirt(&editor).await;
+    sqlx::query(
+        "insert into attribute_values (attribute_id, value) select id, 'BLUE' from attributes where name = 'Colour'",
+    )
+    .execute(&app.db)
+    .await
+    .unwrap();
+    for (nth, (written, meant)) in [("Blue", "Blue"), ("BLUE", "BLUE"), ("blue", "Blue")].into_iter().enumerate() {
+        let variant = json!([{"sku": nth.to_string(), "options": [{"attribute": "Colour", "value": written}]}]);
+        let product = json!({"name": format!("x{nth}"), "base_price": "1", "variants": variant});
+        assert_eq!(editor.post(PRODUCTS, product).await.expect(201).body["variants"][0]["name"], meant);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn who_makes_one_value_in_several_ways_at_once_makes_one(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    editor.post("/api/v1/catalogue/attributes/", json!({"name": "Colour"})).await.expect(201);
+    let answers = join_all([("a", "red"), ("b", "RED"), ("c", "Red"), ("d", "rED")].map(|(name, colour)| {
+        let variant = json!([{"sku": name, "options": [{"attribute": "Colour", "value": colour}]}]);
+        editor.post(PRODUCTS, json!({"name": name, "base_price": "1", "variants": variant}))
+    }))
+    .await;
+    for answer in answers {
+        answer.expect(201);
+    }
+    assert_eq!(app.count("select count(*) from attribute_values").await, 1);
+}
+
+/// It is deleted by somebody else just when a variant is to get a new value of it.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_value_of_an_attribute_that_goes_meanwhile_is_refused(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    editor.post("/api/v1/catalogue/attributes/", json!({"name": "Colour"})).await.expect(201);
+    let mut deletes = app.app.db.begin().await.unwrap();
+    sqlx::query("delete from attributes").execute(&mut deletes).await.unwrap();
+    let makes = tokio::spawn(async move {
+        let variant = json!([{"sku": "a", "options": [{"attribute": "Colour", "value": "Red"}]}]);
+        editor.post(PRODUCTS, json!({"name": "a", "base_price": "1", "variants": variant})).await
+    });
+    app.until_somebody_waits().await;
+    deletes.commit().await.unwrap();
+
+    let refused = makes.await.unwrap().expect(400);
+
+    assert_eq!(refused.body, json!({"variants.0.options.0": ["There is no such attribute with such a value."]}));
+    assert_eq!(app.count("select count(*) from products").await, 0);
+}
