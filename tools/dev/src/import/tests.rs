@@ -110,16 +110,22 @@ async fn rows(db: &PgPool) -> Vec<String> {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_same_file_twice_changes_nothing(db: PgPool) {
     let service = service_db(&db);
-    // Two spellings of one brand and one category: the first holds, both times.
-    let more = "cup,Cup,,lumen,SHIRTS,,true,Title,Default Title,,,,,1,5,,,,,,\n";
+    // Two spellings of one brand, one category, and the values of two attributes: the first holds, both times.
+    let more = "cup,Cup,,lumen,SHIRTS,,true,Title,Default Title,,,,,1,5,,,,,,\n\
+        coat,Coat,,,,,true,SIZE,m,colour,BLUE,COAT,,1,5,,,,,,\n";
     let file = format!("{HEADER}{GOOD}{more}");
     take(&service, &file).await;
     let before = rows(&db).await;
 
     let (summary, _) = take(&service, &file).await;
 
-    assert_eq!((summary.products, summary.variants, summary.images), (unchanged(3), unchanged(4), unchanged(4)));
+    assert_eq!((summary.products, summary.variants, summary.images), (unchanged(4), unchanged(5), unchanged(4)));
     assert_eq!(rows(&db).await, before);
+    let values: Vec<String> = sqlx::query_scalar("select value from attribute_values order by attribute_id, position")
+        .fetch_all(&db)
+        .await
+        .unwrap();
+    assert_eq!(values, ["M", "L", "Blue"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -150,9 +150,9 @@ fn name<'a>(new: &'a EntryVariant, old: &'a WholeVariant) -> &'a str {
     if is_given { &old.name } else { &new.name }
 }
 
-/// Whatever the case of the attributes' names.
-fn sorted(options: &[(String, String)]) -> Vec<(String, &str)> {
-    let mut options: Vec<_> = options.iter().map(|(name, value)| (name.to_lowercase(), value.as_str())).collect();
+/// Whatever the case: as attributes and values are found.
+fn sorted(options: &[(String, String)]) -> Vec<(String, String)> {
+    let mut options: Vec<_> = options.iter().map(|(name, value)| (name.to_lowercase(), value.to_lowercase())).collect();
     options.sort_unstable();
     options
 }
