@@ -21,17 +21,18 @@ returns setof product_cards language plpgsql stable as $$
 declare
     c_most constant bigint := 9223372036854775807;
     v_now timestamptz := 'epoch'::timestamptz + p_now_us * interval '1 microsecond';
-    v_at timestamptz := 'epoch'::timestamptz + p_key * interval '1 microsecond';
+    -- Of a list by time only: not every number is a time.
+    v_at timestamptz;
 begin
     case p_order
     when 'created-at' then
-        v_at := coalesce(v_at, '-infinity');
+        v_at := coalesce('epoch'::timestamptz + p_key * interval '1 microsecond', '-infinity');
         return query select * from (
             select * from product_cards
              where is_published(status, publish_at, unpublish_at, v_now) and (created_at, id) > (v_at, coalesce(p_id, 0))
              order by created_at, id limit 101) page limit p_limit;
     when 'created-at-down' then
-        v_at := coalesce(v_at, 'infinity');
+        v_at := coalesce('epoch'::timestamptz + p_key * interval '1 microsecond', 'infinity');
         return query select * from (
             select * from product_cards
              where is_published(status, publish_at, unpublish_at, v_now) and (created_at, id) < (v_at, coalesce(p_id, c_most))

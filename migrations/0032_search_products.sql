@@ -6,7 +6,8 @@ create function search_products(p_text text, p_query text, p_rank bigint, p_id b
 returns table (
     id bigint, slug text, name text, sku text, base_price bigint, currency text, price_min bigint, price_max bigint, is_available boolean,
     main_image_url text, main_image_alt_text text, main_image_list_url text, created_at timestamptz, status text,
-    brand_id bigint, brand_name text, brand_slug text, category_ids bigint[], category_names text[], category_slugs text[], key bigint
+    brand_id bigint, brand_name text, brand_slug text, category_ids bigint[], category_names text[], category_slugs text[],
+    publish_at timestamptz, unpublish_at timestamptz, key bigint
 ) language plpgsql stable as $$
 #variable_conflict use_column
 declare
@@ -30,11 +31,7 @@ begin
              where p_rank is null or (r.rank, r.id) < (p_rank, p_id)
              order by r.rank desc, r.id desc limit p_limit
         )
-        select p.id, p.slug, p.name, p.sku, p.base_price, p.currency, p.price_min, p.price_max, p.is_available,
-               p.main_image_url, p.main_image_alt_text, p.main_image_list_url, p.created_at, p.status, p.brand_id, p.brand_name, p.brand_slug,
-               p.category_ids, p.category_names, p.category_slugs, t.rank
-          from titled t join products p on p.id = t.id
-         order by t.rank desc, p.id desc;
+        select c.*, t.rank from titled t join product_cards c on c.id = t.id order by t.rank desc, c.id desc;
     get diagnostics v_found = row_count;
     if v_found < p_limit then
         -- Planned anew each time: of a word that is in many descriptions the newest are soon met on a walk through all products, one that
@@ -44,13 +41,13 @@ begin
                 select p.id from products p
                  where p.title_words @@ $1 and is_published(p.status, p.publish_at, p.unpublish_at, $2) limit 2000
             )
-            select p.id, p.slug, p.name, p.sku, p.base_price, p.currency, p.price_min, p.price_max, p.is_available,
-                   p.main_image_url, p.main_image_alt_text, p.main_image_list_url, p.created_at, p.status, p.brand_id, p.brand_name, p.brand_slug,
-                   p.category_ids, p.category_names, p.category_slugs, 0::bigint
-              from products p
-             where p.search_document @@ $1 and is_published(p.status, p.publish_at, p.unpublish_at, $2)
-               and p.id not in (select c.id from candidates c) and ($3 is null or $3 > 0 or p.id < $4)
-             order by p.id desc limit $5
+            select c.*, 0::bigint
+              from (select p.id from products p
+                     where p.search_document @@ $1 and is_published(p.status, p.publish_at, p.unpublish_at, $2)
+                       and p.id not in (select c.id from candidates c) and ($3 is null or $3 > 0 or p.id < $4)
+                     order by p.id desc limit $5) others
+              join product_cards c on c.id = others.id
+             order by c.id desc
         $others$ using v_query, v_now, p_rank, p_id, p_limit - v_found;
     end if;
 end $$;

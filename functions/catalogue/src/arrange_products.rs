@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::Uri;
+use http::header::CACHE_CONTROL;
 use serde::Serialize;
 use shared::app::App;
 use shared::catalogue::IdOrSlug;
@@ -18,6 +19,7 @@ use utoipa::ToSchema;
 
 use crate::cached::moved_to;
 use crate::moved::{Moved, SendThere, no_such_category, under};
+use crate::viewer::FOR_ONE;
 
 /// How many products can be arranged; the rest of a larger category comes after them.
 const MOST: usize = 1000;
@@ -72,7 +74,8 @@ pub(crate) async fn get_product_order(
     let Some(id) = find_id(&mut tx, &category).await? else {
         let renamed = renamed_from(&mut tx, &category.slug).await?;
         tx.commit().await?;
-        return renamed.map_or(Err(ApiError::NotFound), |slug| Ok(moved_to(&under(&slug, &uri))));
+        let slug = renamed.ok_or(ApiError::NotFound)?;
+        return Ok(([(CACHE_CONTROL, FOR_ONE)], moved_to(&under(&slug, &uri))).into_response());
     };
     let product_ids = arranged_products(&mut tx, id).await?;
     tx.commit().await?;

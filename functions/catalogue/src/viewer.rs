@@ -11,7 +11,7 @@ use shared::http::{ApiError, MaybePermitted};
 use shared::users::permissions;
 
 /// What the staff sees is nobody else's to keep.
-const FOR_ONE: HeaderValue = HeaderValue::from_static("private, no-cache");
+pub(crate) const FOR_ONE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// Who asks. Without credentials, or with a customer's, a shopper; credentials that are not good are refused.
 #[derive(Clone, Copy, Debug)]

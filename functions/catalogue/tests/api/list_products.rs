@@ -150,6 +150,16 @@ async fn a_cursor_that_was_made_up_is_refused(db: PgPool) {
         let text = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, cursor);
         shop.client().get(&format!("{PRODUCTS}?ordering=created_at&cursor={text}")).await.expect(200);
     }
+    for number in [i64::MIN, i64::MAX] {
+        for (query, ordering) in
+            [("", "price"), ("", "-price"), ("search=a&", "relevance"), ("category=shoes&", "manual")]
+        {
+            let cursor = format!(r#"{{"d":"n","k":["{ordering}",{number},{number}]}}"#);
+            let text = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, cursor);
+            let page = shop.client().get(&format!("{PRODUCTS}?{query}ordering={ordering}&cursor={text}")).await;
+            page.expect(200);
+        }
+    }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

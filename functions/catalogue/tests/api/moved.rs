@@ -97,6 +97,8 @@ async fn the_same_holds_for_categories(db: PgPool) {
     ] {
         assert_eq!(moved.expect(308).header("location"), format!("{new}?x=y"));
     }
+    let moved = editor.get(&format!("{old}products/order/")).await.expect(301);
+    assert_eq!(moved.header("cache-control"), "private, no-cache", "staff's alone");
     let moved = editor.put(&format!("{old}products/order/"), json!({"product_ids": []})).await.expect(308);
     assert_eq!(moved.header("location"), format!("{new}products/order/"));
     assert_eq!(app.count("select count(*) from categories where name = 'Pants' and slug = 'trousers'").await, 1);

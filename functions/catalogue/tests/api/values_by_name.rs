@@ -34,7 +34,7 @@ async fn a_value_is_found_whatever_its_case_and_made_once(db: PgPool) {
     );
 }
 
-/// A file may have brought both.
+/// Both may be there from before anybody looked at the case.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn of_two_values_that_differ_in_case_the_one_that_is_written_so_is_meant(db: PgPool) {
     let app = app(db);

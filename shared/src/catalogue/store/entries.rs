@@ -106,7 +106,8 @@ async fn save_together(
         .filter(|(_, refused)| refused.is_none())
         .map(|(entry, _)| (*entry, before.remove(&entry.slug)))
         .collect();
-    // In this order, which is also that of everybody else who holds more than one of them: brands, categories, attributes, stock, products.
+    // In this order, which is also that of everybody else who holds more than one of them: brands, categories, stock, products, attributes. Who goes
+    // through several entries in one transaction may still meet somebody in a circle, and tries again (`Attempt`).
     let shelves = Shelves::find_or_make(tx, &accepted).await?;
     let mut plans: Vec<Plan<'_>> =
         accepted.into_iter().map(|(entry, before)| Plan::new(entry, before, &shelves, stock)).collect();
@@ -120,8 +121,8 @@ async fn write(tx: &mut Tx, plans: &mut [Plan<'_>], now: Timestamp) -> sqlx::Res
     if changed.is_empty() {
         return Ok(());
     }
-    let options = Options::find_or_make(tx, &changed).await?;
     let on_hand = products::lock(tx, &changed).await?;
+    let options = Options::find_or_make(tx, &changed).await?;
     products::write(tx, &mut changed, now).await?;
     products::remove_variants(tx, &changed, now).await?;
     products::write_variants(tx, &mut changed, &options).await?;

@@ -176,8 +176,8 @@ async fn add_variants(tx: &mut Tx, products: &mut [WholeProduct], ids: &[Product
 }
 
 /// What makes each of these variants that variant. In a query of its own: as a subselect for each variant it costs so much by the planner's
-/// count, where the tables were filled a moment ago and have no statistics yet, that PostgreSQL compiles the plan, which takes a hundred
-/// times as long as the query.
+/// count, where the tables were filled a moment ago and have no statistics yet, that PostgreSQL compiles the plan for any role but `shop`,
+/// which takes a hundred times as long as the query.
 async fn options(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, Vec<(String, String)>>> {
     let rows = sqlx::query!(
         "select x.variant_id, a.name, w.value

@@ -2,7 +2,7 @@
 //!
 //! An attribute with its values is one thing to whoever edits it: every change here holds the attribute's row ([`lock_attribute`]) and counts
 //! its version. Filters know no case, so no value here differs from another in nothing but that. It is looked at under the lock and not by
-//! a constraint, because a file may have brought such values, and two of them cannot be made one where variants would then be alike.
+//! a constraint, because there may be such values from before this was looked at, and two of them cannot be made one where variants would then be alike.
 
 use crate::app::db::{Tx, is_violation};
 use crate::ids::{AttributeId, AttributeValueId};
@@ -20,7 +20,7 @@ pub enum AttributeRefused {
 
 /// Locks an attribute for a change, and answers its version as it is under the lock. `None` where there is no such attribute.
 ///
-/// Not so strongly that an import which files new values under it would have to wait.
+/// Who makes new values under it, staff or an import, waits as well (`named_values`); who sells or reads them does not.
 pub async fn lock_attribute(tx: &mut Tx, id: AttributeId) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar!("select version from attributes where id = $1 for no key update", id as _)
         .fetch_optional(&mut *tx)
