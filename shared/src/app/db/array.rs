@@ -1,6 +1,7 @@
 //! Arrays in what a [`super::Call`] answers.
 
 use std::borrow::Cow;
+use std::str::FromStr;
 
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgHasArrayType, PgTypeInfo, PgValueFormat, PgValueRef};
@@ -12,24 +13,6 @@ use sqlx::{Decode, Postgres, Type};
 /// a tag could not be read. This reads quotes as PostgreSQL writes them (`array_out`), and in a fraction of the time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Array<T>(pub Vec<T>);
-
-/// What can be read from its text.
-pub trait Element: Sized {
-    /// Reads it. An error is a text that is none of it.
-    fn read(text: Cow<'_, str>) -> Result<Self, BoxDynError>;
-}
-
-impl Element for String {
-    fn read(text: Cow<'_, str>) -> Result<Self, BoxDynError> {
-        Ok(text.into_owned())
-    }
-}
-
-impl Element for i64 {
-    fn read(text: Cow<'_, str>) -> Result<Self, BoxDynError> {
-        Ok(text.parse()?)
-    }
-}
 
 impl<T: PgHasArrayType> Type<Postgres> for Array<T> {
     fn type_info() -> PgTypeInfo {
@@ -43,12 +26,15 @@ impl<T: PgHasArrayType> Type<Postgres> for Array<T> {
 
 impl<'r, T> Decode<'r, Postgres> for Array<T>
 where
-    T: Element + Type<Postgres> + for<'e> Decode<'e, Postgres>,
+    T: FromStr<Err: Into<BoxDynError>> + Type<Postgres> + for<'e> Decode<'e, Postgres>,
 {
     fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
         match value.format() {
             PgValueFormat::Binary => Vec::decode(value).map(Self),
-            PgValueFormat::Text => elements(value.as_str()?).map(T::read).collect::<Result<_, _>>().map(Self),
+            PgValueFormat::Text => elements(value.as_str()?)
+                .map(|text| text.parse().map_err(Into::into))
+                .collect::<Result<_, _>>()
+                .map(Self),
         }
     }
 }

@@ -12,7 +12,7 @@ mod connect;
 mod pool;
 mod tx;
 
-pub use array::{Array, Element};
+pub use array::Array;
 pub use call::Call;
 pub use connect::Connector;
 pub use pool::{Db, PoolSettings};
