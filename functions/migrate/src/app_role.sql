@@ -19,7 +19,7 @@ end $$;
 -- Timeouts live on the role, because behind a pooler nothing may be SET. A request has eight seconds: a statement that takes
 -- five is lost, a lock that is not had in two is a queue that only grows, and a transaction whose function died while it held
 -- locks must not hold them for long. Compiling a plan (jit) takes longer than any query of ours gains by it. And two reads of a table are to
--- come in the same order: who searches for a very common word reads on where the page before ended.
+-- come in the same order, by one process and from its start: who searches for a very common word reads on where the page before ended.
 -- For this database alone: on a shared server others have a `shop` too.
 do $$
 declare
@@ -27,7 +27,7 @@ declare
 begin
     foreach setting in array array[
         'statement_timeout = ''5s''', 'lock_timeout = ''2s''', 'idle_in_transaction_session_timeout = ''10s''',
-        'jit = off', 'synchronize_seqscans = off']
+        'jit = off', 'synchronize_seqscans = off', 'max_parallel_workers_per_gather = 0']
     loop
         execute format('alter role shop in database %I set %s', current_database(), setting);
     end loop;

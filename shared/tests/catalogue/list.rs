@@ -4,19 +4,20 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
 use shared::app::db::Db;
 use shared::app::{Ambient as _, SystemAmbient};
 use shared::catalogue::store::everything::list_everything;
 use shared::catalogue::store::facets::{Wanted, facets};
 use shared::catalogue::store::filter::{Filter, Subtree};
-use shared::catalogue::store::list::{Listed, Place, SortKey, Way, list};
+use shared::catalogue::store::list::{Listed, Place, SortKey, Way, count, list};
 use shared::catalogue::store::search::{self, search_everything};
 use shared::catalogue::{Sight, Status};
 use shared::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ProductId};
 use shared::testing::{RecordedLogs, service_db};
 use shared::time::Timestamp;
 use sqlx::PgPool;
+
+use crate::plans::{assert_reads_by, indexes_since, last_indexes, reads_all};
 
 /// 100,000 products as `refresh_product_cards` would leave them, made at once: 1,000 to a leaf category, to a brand and to a word.
 const PRODUCTS: &str = "
@@ -34,7 +35,12 @@ const PRODUCTS: &str = "
            words || setweight(to_tsvector('simple', 'soft text' || n % 500), 'D')
       from generate_series(1, 100000) n
      cross join lateral (select n::bigint * 104729 % 100000 as price,
-                                setweight(to_tsvector('simple', 'product word' || n / 3 % 100), 'A') as words) made;
+                                -- As wide as titles are: whether an index is worth its while hangs on that.
+                                setweight(to_tsvector('simple', 'product word' || n / 3 % 100 || ' a' || n || 's a' || n || 'm a' || n || 'l'), 'A')
+                                || setweight(to_tsvector('simple', format('brand%s top leaf%s spring collection tag%s', n % 100, n / 10 % 100, n % 200)), 'B')
+                                   as words) made;
+    insert into product_index (id, brand_id, price_min, price_max, created_at, is_available, status, category_ids, value_ids, tags, title_words)
+    select id, brand_id, price_min, price_max, created_at, is_available, status, category_ids, value_ids, tags, title_words from products;
     insert into product_categories (product_id, category_id, position) select id, category_ids[1], id % 1000 from products;
     insert into catalogue_words select 'word' || n from generate_series(1, 100) n;";
 
@@ -56,30 +62,6 @@ async fn service_that_explains(db: &PgPool) -> (Db, RecordedLogs) {
     .await
     .unwrap();
     (service_db(db), RecordedLogs::start())
-}
-
-/// The indexes that a plan reads, and `(products)` where it reads that table from its start.
-fn indexes(plan: &Value, found: &mut BTreeSet<String>) {
-    if plan["Node Type"] == "Seq Scan" && plan["Relation Name"] == "products" {
-        found.insert("(products)".to_owned());
-    }
-    if let Some(index) = plan["Index Name"].as_str() {
-        found.insert(index.to_owned());
-    }
-    for below in plan["Plans"].as_array().into_iter().flatten() {
-        indexes(below, found);
-    }
-}
-
-/// What the last statement read that reads products.
-fn last_indexes(logs: &RecordedLogs) -> BTreeSet<String> {
-    let lines = logs.lines();
-    let mut plans =
-        lines.iter().filter_map(|line| line["message"].as_str()?.split_once("plan:\n").map(|(_, plan)| plan));
-    let last = plans.rfind(|plan| plan.contains("products p") || plan.contains("from product_cards")).unwrap();
-    let mut found = BTreeSet::new();
-    indexes(&serde_json::from_str::<Value>(last).unwrap()["Plan"], &mut found);
-    found
 }
 
 struct Catalogue {
@@ -111,6 +93,7 @@ async fn every_list_of_100_000_products_uses_its_index(db: PgPool) {
     every_filter_has_its_index(&catalogue).await;
     words_are_found_by_their_index(&catalogue).await;
     a_kept_search_finds_by_its_index(&catalogue).await;
+    a_word_that_no_product_has_is_missed_by_the_index(&catalogue).await;
     facets_read_what_the_filter_leaves(&catalogue).await;
 }
 
@@ -211,21 +194,21 @@ async fn words_are_found_by_their_index(catalogue: &Catalogue) {
     // In descriptions alone.
     let described = search::query(&mut tx, "text499").await.unwrap();
     tx.commit().await.unwrap();
-    for (word, index, rank) in [(word, "product_by_title", 20_000), (described, "product_by_search", 0)] {
+    for (word, index, rank) in [(word, "product_index_by_title", 20_000), (described, "product_by_search", 0)] {
         let filter = Filter { search: Some(word), ..Filter::everything(Sight::Shoppers(SystemAmbient.now())) };
         for after in [None, Some((Place::Rank(rank), ProductId(90_000)))] {
             let read = catalogue.list(&filter, (SortKey::Rank, Way::Down), after).await;
-            assert!(read.contains(index) && !read.contains("(products)"), "{read:?}");
+            assert!(read.contains(index) && !reads_all(&read), "{read:?}");
         }
         let read = catalogue.list(&filter, (SortKey::CreatedAt, Way::Down), None).await;
-        assert!(!read.contains("(products)"), "{read:?}");
+        assert!(!reads_all(&read), "{read:?}");
     }
 }
 
 /// As of the list of everything: a kept plan finds what the filtered search finds, by the same indexes.
 async fn a_kept_search_finds_by_its_index(catalogue: &Catalogue) {
     let now = SystemAmbient.now();
-    for (text, index, rank) in [("word42", "product_by_title", 20_000), ("text499", "product_by_search", 0)] {
+    for (text, index, rank) in [("word42", "product_index_by_title", 20_000), ("text499", "product_by_search", 0)] {
         let mut tx = catalogue.service.read().await.unwrap();
         let query = search::query(&mut tx, text).await.unwrap();
         let typed = Some(text.to_owned());
@@ -233,23 +216,45 @@ async fn a_kept_search_finds_by_its_index(catalogue: &Catalogue) {
         for after in [None, Some((Place::Rank(rank), ProductId(90_000)))] {
             let filtered = list(&mut tx, &filter, (SortKey::Rank, Way::Down), after.clone(), 21).await.unwrap();
             for _ in 0..8 {
+                let before = catalogue.logs.lines().len();
                 let page = search_everything(&catalogue.service, now, text, after.clone(), 21).await.unwrap();
                 assert_eq!(ids(&page), ids(&filtered), "{text} {after:?}");
-                let read = last_indexes(&catalogue.logs);
-                assert!(read.contains(index) && !read.contains("(products)"), "{read:?}");
+                let read = indexes_since(&catalogue.logs, before);
+                assert!(read.contains(index) && !reads_all(&read), "{text} {after:?}: {read:?}");
             }
         }
         tx.commit().await.unwrap();
     }
 }
 
+/// That a word is rare or missing is found out by the index, too: nobody walks through all products for it.
+async fn a_word_that_no_product_has_is_missed_by_the_index(catalogue: &Catalogue) {
+    let before = catalogue.logs.lines().len();
+    for _ in 0..8 {
+        let found = search_everything(&catalogue.service, SystemAmbient.now(), "qqqqqqqq", None, 21).await.unwrap();
+        assert_eq!(ids(&found), []);
+    }
+    let read = indexes_since(&catalogue.logs, before);
+    assert!(read.contains("product_by_search") && !reads_all(&read), "{read:?}");
+}
+
 async fn facets_read_what_the_filter_leaves(catalogue: &Catalogue) {
     let leaf = Subtree { top: CategoryId(5), all: vec![CategoryId(5)] };
-    let filter = Filter { category: Some(leaf), ..Filter::everything(Sight::Shoppers(SystemAmbient.now())) };
+    let everything = Filter::everything(Sight::Shoppers(SystemAmbient.now()));
     let mut tx = catalogue.service.read().await.unwrap();
-    let facets = facets(&mut tx, &filter, Wanted::ALL).await.unwrap();
+    let word = search::query(&mut tx, "word42").await.unwrap();
+    for (filter, index) in [
+        (Filter { category: Some(leaf), ..everything.clone() }, "product_index_by_category"),
+        (Filter { tag: Some("tag7".to_owned()), ..everything.clone() }, "product_index_by_tag"),
+        (Filter { search: Some(word), ..everything }, "product_by_search"),
+    ] {
+        let facets = facets(&mut tx, &filter, Wanted::ALL).await.unwrap();
+        assert!(facets.brands.is_some_and(|brands| !brands.is_empty()));
+        let read = assert_reads_by(&catalogue.logs, index);
+        assert!(count(&mut tx, &filter).await.unwrap() > 0);
+        let read = read.union(&assert_reads_by(&catalogue.logs, index)).cloned().collect::<BTreeSet<_>>();
+        // The products themselves only where words are sought.
+        assert!(filter.search.is_some() || !read.contains("products_pkey"), "{read:?}");
+    }
     tx.commit().await.unwrap();
-    assert!(facets.brands.is_some_and(|brands| !brands.is_empty()));
-    let read = last_indexes(&catalogue.logs);
-    assert!(read.contains("product_by_category") && !read.contains("(products)"), "{read:?}");
 }

@@ -2,3 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, and so do their helpers")]
 
 mod list;
+mod plans;
+mod product_index;

@@ -25,6 +25,7 @@ async fn its_timeouts_and_plans_are_set(db: PgPool) {
         ("idle_in_transaction_session_timeout", "10s"),
         ("jit", "off"),
         ("synchronize_seqscans", "off"),
+        ("max_parallel_workers_per_gather", "0"),
     ] {
         let set: String =
             sqlx::query_scalar("select current_setting($1)").bind(setting).fetch_one(&shop).await.unwrap();

@@ -11,17 +11,17 @@ use crate::ids::{CategoryId, ProductId};
 
 /// What is below comes behind every position, 2147483647 included. Which is only looked for where a page has room for it.
 macro_rules! up {
-    ($conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $place:ident, $id:ident, $limit:ident, $top:ident, $below:ident }) => {
+    ($sought:literal $conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $place:ident, $id:ident, $limit:ident, $top:ident, $below:ident }) => {
         sqlx::query_as!(
             Row,
             "with arranged as materialized (
                  select pc.product_id as id, pc.position::bigint as place
                    from product_categories pc join products p on p.id = pc.product_id
-                  where pc.category_id = $19 and ($16::bigint is null or (pc.position, pc.product_id) > ($16, $17::bigint)) and " + $conditions + "
+                  where pc.category_id = $19 and ($16::bigint is null or (pc.position, pc.product_id) > ($16, $17::bigint)) and " + $sought + " and " + $conditions + "
                   order by pc.position, pc.product_id limit $18
              ), below as (
                  select p.id, 2147483648::bigint as place from products p
-                  where p.category_ids && $20::bigint[] and not p.category_ids && array[$19::bigint] and " + $conditions + "
+                  where p.category_ids && $20::bigint[] and not p.category_ids && array[$19::bigint] and " + $sought + " and " + $conditions + "
                     and ($16 is null or $16 < 2147483648 or p.id > $17) and (select count(*) from arranged) < $18
                   order by p.id limit $18
              )
@@ -42,18 +42,18 @@ macro_rules! up {
 
 /// The same from a place back to the beginning, or from the end.
 macro_rules! down {
-    ($conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $place:ident, $id:ident, $limit:ident, $top:ident, $below:ident }) => {
+    ($sought:literal $conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $place:ident, $id:ident, $limit:ident, $top:ident, $below:ident }) => {
         sqlx::query_as!(
             Row,
             "with below as materialized (
                  select p.id, 2147483648::bigint as place from products p
-                  where p.category_ids && $20::bigint[] and not p.category_ids && array[$19::bigint] and " + $conditions + "
+                  where p.category_ids && $20::bigint[] and not p.category_ids && array[$19::bigint] and " + $sought + " and " + $conditions + "
                     and ($16::bigint is null or ($16 = 2147483648 and p.id < $17::bigint))
                   order by p.id desc limit $18
              ), arranged as (
                  select pc.product_id as id, pc.position::bigint as place
                    from product_categories pc join products p on p.id = pc.product_id
-                  where pc.category_id = $19 and ($16 is null or (pc.position, pc.product_id) < ($16, $17)) and " + $conditions + "
+                  where pc.category_id = $19 and ($16 is null or (pc.position, pc.product_id) < ($16, $17)) and " + $sought + " and " + $conditions + "
                     and (select count(*) from below) < $18
                   order by pc.position desc, pc.product_id desc limit $18
              )

@@ -21,7 +21,7 @@ pub(super) async fn product_counts(
     // product and each category above it, and the planner, who cannot know how deep a tree is, takes a minute for a hundred thousand.
     let filed = sqlx::query!(
         r#"select category_ids as "at!: Vec<CategoryId>", count(*) as "products!"
-             from products
+             from product_index
             where is_published(status, publish_at, unpublish_at, $2) and category_ids && $1
             group by category_ids"#,
         &ids as _,

@@ -83,7 +83,8 @@ pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Resul
         r#"with recursive base as materialized (
                select p.id, p.brand_id, p.category_ids, p.value_ids, p.price_min, p.price_max, p.is_available,
                       ok.brand, ok.price, ok.stock, ok.options
-                 from products p
+                 from product_index p
+                 left join products d on d.id = p.id -- only where words are sought
                 cross join lateral (select
                       $2::bigint[] is null or coalesce(p.brand_id = any ($2), false) as brand,
                       ($5::bigint is null or p.price_max >= $5) and ($6::bigint is null or p.price_min <= $6) as price,
@@ -95,7 +96,7 @@ pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Resul
                              and ($14::bigint[] is null or v.attribute_value_ids && $14)
                              and ($15::bigint[] is null or v.attribute_value_ids && $15)))) as options) ok
                 where ($7::timestamptz is null or is_published(p.status, p.publish_at, p.unpublish_at, $7))
-                  and ($1::text is null or p.search_document @@ $1::text::tsquery)
+                  and ($1::text is null or d.search_document @@ $1::text::tsquery)
                   and ($3::bigint[] is null or p.category_ids && $3)
                   and ($8::text is null or p.tags @> array[$8::text])
                   and ($9::timestamptz is null or p.created_at >= $9)

@@ -79,15 +79,16 @@ impl Filter {
     }
 }
 
-/// Hands a macro, as literals, the conditions of a filter on `products p` and the columns of a card, and the arguments $1 to $15 that the
-/// conditions speak of. Those that are null vanish when PostgreSQL plans the query, so that each filter is planned for what it asks.
+/// Hands a macro, as literals, what finds the words of a search in `products p`, the other conditions of a filter on `products p` or
+/// `product_index p`, and the columns of a card; and the arguments $1 to $15 that the conditions speak of. Those that are null vanish when
+/// PostgreSQL plans the query, so that each filter is planned for what it asks.
 ///
 /// Of several attributes each alone walks the index of the product's values; whether one variant has them all is then looked up.
 macro_rules! with_filter {
     ($filter:ident, $macro:ident! $tokens:tt) => {
         $macro! {
+            "($1::text is null or p.search_document @@ $1::text::tsquery)"
             "($7::timestamptz is null or is_published(p.status, p.publish_at, p.unpublish_at, $7))
-             and ($1::text is null or p.search_document @@ $1::text::tsquery)
              and ($2::bigint[] is null or p.brand_id = any ($2))
              and ($3::bigint[] is null or p.category_ids && $3)
              and ($4::boolean is null or p.is_available = $4)

@@ -78,12 +78,12 @@ impl Listed {
 
 /// One of the six walks: from `(key, id)` on, or from the end of the index where that is null.
 macro_rules! walk {
-    ($conditions:literal $card:literal [$($arguments:tt)*] {
+    ($sought:literal $conditions:literal $card:literal [$($arguments:tt)*] {
         $tx:ident, $column:literal $type:literal $beyond:literal $order:literal, $key:ident, $id:ident, $limit:ident
     }) => {
         sqlx::query_as!(
             Row,
-            "select " + $card + r#", 0::bigint as "key!" from products p where "# + $conditions
+            "select " + $card + r#", 0::bigint as "key!" from products p where "# + $sought + " and " + $conditions
                 + " and ($16::" + $type + " is null or (p." + $column + ", p.id) " + $beyond + " ($16, $17::bigint))
               order by p." + $column + $order + ", p.id" + $order
                 + " limit $18",
@@ -135,10 +135,15 @@ pub async fn list(
 }
 
 macro_rules! count {
-    ($conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident }) => {
-        sqlx::query_scalar!(r#"select count(*) as "count!" from products p where "# + $conditions, $($arguments)*)
-            .fetch_one(&mut *$tx)
-            .await
+    ($sought:literal $conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident }) => {
+        sqlx::query_scalar!(
+            // The documents are only joined where words are sought.
+            r#"select count(*) as "count!" from product_index p left join products d on d.id = p.id
+                where ($1::text is null or d.search_document @@ $1::text::tsquery) and "# + $conditions,
+            $($arguments)*
+        )
+        .fetch_one(&mut *$tx)
+        .await
     };
 }
 

@@ -13,23 +13,27 @@ use crate::ids::ProductId;
 /// A rank is one more than: 100,000 for a SKU that was typed as it is, 10,000 for whole words, and up to 1,000 by where and how often the
 /// words stand in the title, and how long it is. The rows beyond those with a rank are only looked for where a page has room for them.
 macro_rules! down {
-    ($conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $rank:ident, $id:ident, $limit:ident, $whole:ident, $skus:ident, $query:ident }) => {
+    ($sought:literal $conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $rank:ident, $id:ident, $limit:ident, $whole:ident, $skus:ident }) => {
         sqlx::query_as!(
             Row,
-            "with candidates as materialized (
-                 select p.id, p.title_words from products p where p.title_words @@ $21::text::tsquery and " + $conditions + " limit 2000
-             ), sold_as as materialized (
+            "with sold_as as materialized (
                  select product_id as id from product_variants where sku = any ($20) and archived_at is null
                  union select id from products where sku = any ($20)
+             ), candidates as materialized (
+                 select p.id, p.title_words from product_index p
+                  where p.id in (select id from sold_as) and p.title_words @@ $1::text::tsquery and " + $conditions + "
+                  union all
+                 (select p.id, p.title_words from product_index p
+                   where p.id not in (select id from sold_as) and p.title_words @@ $1::text::tsquery and " + $conditions + " limit 1000)
              ), titled as materialized (
                  select id, rank from (
                     select id, 1 + 100000 * (id in (select id from sold_as))::int + 10000 * (title_words @@ $19::text::tsquery)::int
-                               + (1000 * ts_rank('{0, 0, 0.4, 1}', title_words, $21::text::tsquery, 1))::bigint as rank from candidates) r
+                               + (1000 * ts_rank('{0, 0, 0.4, 1}', title_words, $1::text::tsquery, 1))::bigint as rank from candidates) r
                   where $16::bigint is null or (rank, id) < ($16, $17::bigint)
                   order by rank desc, id desc limit $18
              ), others as (
                  select p.id, 0::bigint as rank from products p
-                  where p.search_document @@ $21::text::tsquery and " + $conditions + " and p.id not in (select id from candidates)
+                  where " + $sought + " and " + $conditions + " and p.id not in (select id from candidates)
                     and ($16 is null or $16 > 0 or p.id < $17) and (select count(*) from titled) < $18
                   order by p.id desc limit $18
              )
@@ -41,8 +45,7 @@ macro_rules! down {
             $id as _,
             $limit,
             $whole,
-            &$skus,
-            $query
+            &$skus
         )
         .fetch_all(&mut *$tx)
         .await
@@ -51,22 +54,26 @@ macro_rules! down {
 
 /// The same from a place back to the beginning.
 macro_rules! up {
-    ($conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $rank:ident, $id:ident, $limit:ident, $whole:ident, $skus:ident, $query:ident }) => {
+    ($sought:literal $conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $rank:ident, $id:ident, $limit:ident, $whole:ident, $skus:ident }) => {
         sqlx::query_as!(
             Row,
-            "with candidates as materialized (
-                 select p.id, p.title_words from products p where p.title_words @@ $21::text::tsquery and " + $conditions + " limit 2000
-             ), sold_as as materialized (
+            "with sold_as as materialized (
                  select product_id as id from product_variants where sku = any ($20) and archived_at is null
                  union select id from products where sku = any ($20)
+             ), candidates as materialized (
+                 select p.id, p.title_words from product_index p
+                  where p.id in (select id from sold_as) and p.title_words @@ $1::text::tsquery and " + $conditions + "
+                  union all
+                 (select p.id, p.title_words from product_index p
+                   where p.id not in (select id from sold_as) and p.title_words @@ $1::text::tsquery and " + $conditions + " limit 1000)
              ), others as materialized (
                  select p.id, 0::bigint as rank from products p
-                  where p.search_document @@ $21::text::tsquery and " + $conditions + " and p.id not in (select id from candidates) and $16::bigint = 0 and p.id > $17::bigint
+                  where " + $sought + " and " + $conditions + " and p.id not in (select id from candidates) and $16::bigint = 0 and p.id > $17::bigint
                   order by p.id limit $18
              ), titled as (
                  select id, rank from (
                     select id, 1 + 100000 * (id in (select id from sold_as))::int + 10000 * (title_words @@ $19::text::tsquery)::int
-                               + (1000 * ts_rank('{0, 0, 0.4, 1}', title_words, $21::text::tsquery, 1))::bigint as rank from candidates) r
+                               + (1000 * ts_rank('{0, 0, 0.4, 1}', title_words, $1::text::tsquery, 1))::bigint as rank from candidates) r
                   where (rank, id) > ($16, $17) and (select count(*) from others) < $18
                   order by rank, id limit $18
              )
@@ -78,8 +85,7 @@ macro_rules! up {
             $id as _,
             $limit,
             $whole,
-            &$skus,
-            $query
+            &$skus
         )
         .fetch_all(&mut *$tx)
         .await
@@ -94,16 +100,14 @@ pub(super) async fn list(
     after: Option<(i64, ProductId)>,
     limit: i64,
 ) -> sqlx::Result<Vec<Row>> {
-    let Some(query) = filter.search.clone() else { return Ok(Vec::new()) };
+    let Some(query) = filter.search.as_deref() else { return Ok(Vec::new()) };
     // A query says of each word that more may follow; without that it is whole.
     let whole = query.replace(":*", "");
     let spellings = |typed: &String| [typed.clone(), typed.to_uppercase(), typed.to_lowercase()];
     let skus: Vec<String> = filter.typed.iter().flat_map(spellings).collect();
-    // Said by the query itself, of the title and of all: what is in the title is in the whole document, too, and asking both indexes costs twice.
-    let filter = &Filter { search: None, ..filter.clone() };
     let (rank, id) = after.unzip();
     match way {
-        Way::Down => with_filter!(filter, down! { tx, rank, id, limit, whole, skus, query }),
-        Way::Up => with_filter!(filter, up! { tx, rank, id, limit, whole, skus, query }),
+        Way::Down => with_filter!(filter, down! { tx, rank, id, limit, whole, skus }),
+        Way::Up => with_filter!(filter, up! { tx, rank, id, limit, whole, skus }),
     }
 }

@@ -23,7 +23,7 @@ const DEEP: usize = 1_000;
 const DEEP_PAGES: usize = 50;
 
 /// A kind of question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Ask {
     /// The first 50 products in one of four orders.

@@ -4,7 +4,7 @@
 //! as they do in any language: the second half as often as the first, the third a third.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use shared::app::db::MIGRATOR;
+use shared::app::db::Connector;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Executor as _};
 
@@ -40,7 +40,7 @@ const GROUND: &str = "
            with ordinality t (value, position);";
 
 /// The tables of products $1 to $2, each by its own statement. What triggers would do row by row is done here at once.
-const ROWS: [&str; 9] = [
+const ROWS: [&str; 8] = [
     // A name of three words that are not the most frequent ones, and a description of thirty that may be.
     "insert into products (id, brand_id, slug, name, description, base_price, tags, status, publish_at, created_at, updated_at)
      overriding system value
@@ -96,8 +96,10 @@ const ROWS: [&str; 9] = [
      overriding system value
      select (n - 1) * 2 + k, n, 'https://images.example.com/' || n || '-' || k || '.jpg', 'Seen from side ' || k, k - 1
        from generate_series($1::bigint, $2::bigint) n cross join generate_series(1, 2) k",
-    "select refresh_product_cards(array(select generate_series($1::bigint, $2::bigint)))",
 ];
+
+/// What each product's row holds of the others, and, by a trigger, its row in the index.
+const CARDS: &str = "select refresh_product_cards(array(select generate_series($1::bigint, $2::bigint)))";
 
 /// As tidy as a database that has run for a while.
 const TIDY: [&str; 5] = [
@@ -110,15 +112,15 @@ const TIDY: [&str; 5] = [
 
 /// The database of a run, seen from behind the scenes.
 pub(super) struct Stage {
-    pub(super) connection: PgConnection,
+    connection: PgConnection,
     products: i64,
 }
 
 impl Stage {
     /// In an empty database.
-    pub(super) async fn set(options: &PgConnectOptions) -> anyhow::Result<Self> {
-        let mut connection = options.clone().disable_statement_logging().connect().await?;
-        MIGRATOR.run(&mut connection).await?;
+    pub(super) async fn set(owner: &PgConnectOptions) -> anyhow::Result<Self> {
+        migrate::apply(&Connector::to(owner.clone())).await?;
+        let mut connection = owner.clone().disable_statement_logging().connect().await?;
         connection.execute(sqlx::raw_sql(GROUND)).await?;
         sqlx::query(
             "insert into words (rank, word) select rank, word from unnest($1::text[]) with ordinality t (word, rank)",
@@ -134,18 +136,19 @@ impl Stage {
     pub(super) async fn grow_to(&mut self, products: i64) -> anyhow::Result<()> {
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} products, {eta} left")?;
         let bar = ProgressBar::new((products - self.products).unsigned_abs()).with_style(style);
-        // No trigger and no check of a reference: what they would do is in the statements.
-        self.connection.execute("set session_replication_role = replica").await?;
         while self.products < products {
             let (from, to) = (self.products + 1, (self.products + BATCH).min(products));
+            // No trigger and no check of a reference: what they would do is in the statements.
+            self.connection.execute("set session_replication_role = replica").await?;
             for rows in ROWS {
                 sqlx::query(rows).bind(from).bind(to).execute(&mut self.connection).await?;
             }
+            self.connection.execute("set session_replication_role = origin").await?;
+            sqlx::query(CARDS).bind(from).bind(to).execute(&mut self.connection).await?;
             bar.inc((to + 1 - from).unsigned_abs());
             self.products = to;
         }
         bar.finish_and_clear();
-        self.connection.execute("set session_replication_role = origin").await?;
         for tidy in TIDY {
             self.connection.execute(tidy).await?;
         }

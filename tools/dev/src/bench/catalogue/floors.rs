@@ -33,9 +33,9 @@ macro_rules! found {
     ($rest:literal) => {
         concat!(
             "with candidates as materialized (
-                 select p.id, p.title_words from products p
-                  where p.title_words @@ $1::text::tsquery
-                    and is_published(p.status, p.publish_at, p.unpublish_at, now()) limit 2000
+                 select i.id, i.title_words from product_index i
+                  where i.title_words @@ $1::text::tsquery
+                    and is_published(i.status, i.publish_at, i.unpublish_at, now()) limit 1000
              ), titled as materialized (
                  select id, 1 + 10000 * (title_words @@ $2::text::tsquery)::int
                             + (1000 * ts_rank('{0, 0, 0.4, 1}', title_words, $1::text::tsquery, 1))::bigint as rank
@@ -70,8 +70,8 @@ pub(super) const IN_CATEGORY: &str = concat!(
     "with recursive page as (",
     cards!("products p" "and p.category_ids && $1::bigint[] order by p.created_at desc, p.id desc limit 50"),
     "), base as materialized (
-         select p.id, p.brand_id, p.category_ids, p.value_ids, p.price_min, p.price_max, p.is_available
-           from products p where is_published(p.status, p.publish_at, p.unpublish_at, now()) and p.category_ids && $1
+         select p.brand_id, p.category_ids, p.value_ids, p.price_min, p.price_max, p.is_available
+           from product_index p where is_published(p.status, p.publish_at, p.unpublish_at, now()) and p.category_ids && $1
      ), below as (
          select c.id as child, c.id from categories c where c.parent_id = $2
          union all

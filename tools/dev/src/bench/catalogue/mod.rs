@@ -17,11 +17,13 @@ use local_postgres::Durability;
 use ring::rand::SystemRandom;
 use ring::signature::Ed25519KeyPair;
 use shared::users::tokens::TokenSigner;
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
 use super::figures::{Figures, measure, medians, on_one_thread};
 use super::print_measured;
 use super::served::Server;
+use crate::database::APP_ROLE;
 use asks::{ASKS, Ask, HttpReader, Questions};
 use fill::Stage;
 use floors::DirectReader;
@@ -49,6 +51,9 @@ pub struct CatalogueArgs {
     /// How many requests a measurement has; with one reader a quarter of it.
     #[arg(long, default_value_t = 1_000)]
     requests: usize,
+    /// Asks this alone; can be given several times.
+    #[arg(long = "ask", value_enum, default_values_t = ASKS)]
+    asks: Vec<Ask>,
     /// So many products instead of 100,000.
     #[arg(long, default_value_t = SMALL, hide = true)]
     products: i64,
@@ -67,9 +72,11 @@ pub(super) async fn run(args: CatalogueArgs) -> anyhow::Result<()> {
 async fn in_a_cluster(dir: &Path, args: CatalogueArgs) -> anyhow::Result<Report> {
     let cluster = local_postgres::open(dir, Durability::Durable)?;
     cluster.create_database(DATABASE)?;
-    let url = cluster.url(DATABASE);
-    let direct: PgConnectOptions = url.parse()?;
-    let mut stage = Stage::set(&direct).await?;
+    let owner: PgConnectOptions = cluster.url(DATABASE).parse()?;
+    let mut stage = Stage::set(&owner).await?;
+    // With the settings that the functions have in the cloud: they lie on the role.
+    let direct = owner.username(APP_ROLE);
+    let url = direct.to_url_lossy().to_string();
     let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok().context("no randomness")?;
     let public_keys = TokenSigner::new(key.as_ref()).context("no Ed25519 key")?.public_key_text();
     let sizes = [Some(args.products), args.large.then_some(LARGE)].into_iter().flatten();
@@ -79,7 +86,7 @@ async fn in_a_cluster(dir: &Path, args: CatalogueArgs) -> anyhow::Result<Report>
         stage.grow_to(products).await?;
         let server = Server::start_catalogue(&url, args.connections, &public_keys).await?;
         let readers = Readers { server: server.address, url: url.clone(), direct: direct.clone(), args: args.clone() };
-        measured.push(Size { products, rows: readers.measure(&mut stage).await? });
+        measured.push(Size { products, rows: readers.measure().await? });
         server.stop().await?;
     }
     let CatalogueArgs { clients, connections, rounds, requests, .. } = args;
@@ -103,17 +110,19 @@ struct Rounds {
 }
 
 impl Readers {
-    async fn measure(&self, stage: &mut Stage) -> anyhow::Result<Vec<Row>> {
+    async fn measure(&self) -> anyhow::Result<Vec<Row>> {
         let mut rows = Vec::new();
-        for ask in ASKS {
-            eprintln!("{}", report::name(ask));
-            rows.push(self.row(ask, stage).await?);
+        for &ask in &self.args.asks {
+            let row = self.row(ask).await?;
+            eprintln!("{row}");
+            rows.push(row);
         }
         Ok(rows)
     }
 
-    async fn row(&self, ask: Ask, stage: &mut Stage) -> anyhow::Result<Row> {
-        let questions = Questions::draw(ask, &mut stage.connection, (self.server, &self.url)).await?;
+    async fn row(&self, ask: Ask) -> anyhow::Result<Row> {
+        let mut connection = self.direct.clone().disable_statement_logging().connect().await?;
+        let questions = Questions::draw(ask, &mut connection, (self.server, &self.url)).await?;
         let CatalogueArgs { clients, rounds, requests, .. } = self.args;
         // The first calls of each connection plan their statements, and the first of each process learn its way.
         self.served(&questions, clients, requests / 4).await?;

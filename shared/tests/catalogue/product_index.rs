@@ -1,0 +1,88 @@
+//! `product_index` says what `products` says, whoever changed it and how.
+
+use shared::app::db::MIGRATOR;
+use sqlx::PgPool;
+
+/// The migration that makes the table.
+const MADE_BY: i64 = 35;
+
+const PRODUCTS: &str = "
+    insert into brands (name, slug) values ('Brand', 'brand');
+    insert into products (slug, name, brand_id, base_price, created_at, updated_at, tags, category_ids, title_words)
+    values ('first', 'First', 1, 100, now(), now(), '{new}', '{3}', 'first:1A'), ('second', 'Second', null, 100, now(), now(), '{}', '{}', '')";
+
+async fn run(db: &PgPool, sql: &str) -> u64 {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(db).await.unwrap().rows_affected()
+}
+
+/// How many products differ from their rows in the index.
+async fn differing(db: &PgPool) -> i64 {
+    sqlx::query_scalar(
+        "select count(*) from products p full join product_index i on i.id = p.id
+          where (p.id, p.brand_id, p.price_min, p.price_max, p.created_at, p.publish_at, p.unpublish_at, p.is_available, p.status,
+                 p.category_ids, p.value_ids, p.tags, p.title_words) is distinct from
+                (i.id, i.brand_id, i.price_min, i.price_max, i.created_at, i.publish_at, i.unpublish_at, i.is_available, i.status,
+                 i.category_ids, i.value_ids, i.tags, i.title_words)",
+    )
+    .fetch_one(db)
+    .await
+    .unwrap()
+}
+
+/// Changes with every write of the row.
+async fn write_of_first(db: &PgPool) -> String {
+    sqlx::query_scalar("select i.xmin::text from product_index i join products p using (id) where slug = 'first'")
+        .fetch_one(db)
+        .await
+        .unwrap()
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn the_index_follows_every_change_of_a_product(db: PgPool) {
+    run(&db, PRODUCTS).await;
+    assert_eq!(differing(&db).await, 0);
+    for change in [
+        "brand_id = null",
+        "brand_id = 1",
+        "price_min = 1",
+        "price_max = 9",
+        "created_at = created_at - interval '1 day'",
+        "publish_at = now()",
+        "unpublish_at = now() + interval '1 day'",
+        "publish_at = null, unpublish_at = null",
+        "is_available = not is_available",
+        "status = 'draft'",
+        "category_ids = '{4}'",
+        "value_ids = '{4}'",
+        "tags = '{old}'",
+        "title_words = 'word:1A'",
+    ] {
+        let changed = run(&db, &format!("update products set {change} where slug = 'first'")).await;
+        assert_eq!((changed, differing(&db).await), (1, 0), "{change}");
+    }
+    run(&db, "delete from products where slug = 'second'").await;
+    assert_eq!(differing(&db).await, 0);
+}
+
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn what_changes_nothing_in_the_index_does_not_write_it(db: PgPool) {
+    run(&db, PRODUCTS).await;
+    let before = write_of_first(&db).await;
+    run(&db, "update products set name = 'Other', is_available = is_available, tags = tags where slug = 'first'").await;
+    assert_eq!(write_of_first(&db).await, before);
+    run(&db, "update products set is_available = not is_available where slug = 'first'").await;
+    assert_ne!(write_of_first(&db).await, before);
+}
+
+#[sqlx::test(migrations = false)]
+async fn products_from_before_the_index_are_in_it(db: PgPool) {
+    for migration in MIGRATOR.iter() {
+        if migration.version == MADE_BY {
+            run(&db, PRODUCTS).await;
+        }
+        run(&db, migration.sql.as_str()).await;
+    }
+    assert_eq!(differing(&db).await, 0);
+    let indexed: i64 = sqlx::query_scalar("select count(*) from product_index").fetch_one(&db).await.unwrap();
+    assert_eq!(indexed, 2);
+}
