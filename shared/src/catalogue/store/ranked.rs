@@ -10,13 +10,12 @@ use super::list::Way;
 use crate::app::db::{Array, Tx};
 use crate::ids::ProductId;
 
-/// A rank is one more than: 100,000 for a SKU that was typed as it is, 10,000 for whole words, and up to 1,000 by where and how often the
-/// words stand in the title, and how long it is. The rows beyond those with a rank are only looked for where a page has room for them.
-macro_rules! down {
-    ($sought:literal $conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $rank:ident, $id:ident, $limit:ident, $whole:ident, $skus:ident }) => {
-        sqlx::query_as!(
-            Row,
-            "with sold_as as materialized (
+/// Hands on what it is given and, before it, the beginning of the query: the products with the words in their title that are ranked, and which of
+/// them are sold as what was typed.
+macro_rules! with_candidates {
+    ($sought:literal $conditions:literal $card:literal $arguments:tt { $macro:ident! $tokens:tt }) => {
+        $macro! {
+            ["with sold_as as materialized (
                  select product_id as id from product_variants where sku = any ($20) and archived_at is null
                  union select id from products where sku = any ($20)
              ), candidates as materialized (
@@ -25,7 +24,19 @@ macro_rules! down {
                   union all
                  (select p.id, p.title_words from product_index p
                    where p.id not in (select id from sold_as) and p.title_words @@ $1::text::tsquery and " + $conditions + " limit 1000)
-             ), titled as materialized (
+             ), "]
+            $sought $conditions $card $arguments $tokens
+        }
+    };
+}
+
+/// A rank is one more than: 100,000 for a SKU that was typed as it is, 10,000 for whole words, and up to 1,000 by where and how often the
+/// words stand in the title, and how long it is. The rows beyond those with a rank are only looked for where a page has room for them.
+macro_rules! down {
+    ([$($candidates:tt)*] $sought:literal $conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $rank:ident, $id:ident, $limit:ident, $whole:ident, $skus:ident }) => {
+        sqlx::query_as!(
+            Row,
+            $($candidates)* + "titled as materialized (
                  select id, rank from (
                     select id, 1 + 100000 * (id in (select id from sold_as))::int + 10000 * (title_words @@ $19::text::tsquery)::int
                                + (1000 * ts_rank('{0, 0, 0.4, 1}', title_words, $1::text::tsquery, 1))::bigint as rank from candidates) r
@@ -54,19 +65,10 @@ macro_rules! down {
 
 /// The same from a place back to the beginning.
 macro_rules! up {
-    ($sought:literal $conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $rank:ident, $id:ident, $limit:ident, $whole:ident, $skus:ident }) => {
+    ([$($candidates:tt)*] $sought:literal $conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $rank:ident, $id:ident, $limit:ident, $whole:ident, $skus:ident }) => {
         sqlx::query_as!(
             Row,
-            "with sold_as as materialized (
-                 select product_id as id from product_variants where sku = any ($20) and archived_at is null
-                 union select id from products where sku = any ($20)
-             ), candidates as materialized (
-                 select p.id, p.title_words from product_index p
-                  where p.id in (select id from sold_as) and p.title_words @@ $1::text::tsquery and " + $conditions + "
-                  union all
-                 (select p.id, p.title_words from product_index p
-                   where p.id not in (select id from sold_as) and p.title_words @@ $1::text::tsquery and " + $conditions + " limit 1000)
-             ), others as materialized (
+            $($candidates)* + "others as materialized (
                  select p.id, 0::bigint as rank from products p
                   where " + $sought + " and " + $conditions + " and p.id not in (select id from candidates) and $16::bigint = 0 and p.id > $17::bigint
                   order by p.id limit $18
@@ -107,7 +109,7 @@ pub(super) async fn list(
     let skus: Vec<String> = filter.typed.iter().flat_map(spellings).collect();
     let (rank, id) = after.unzip();
     match way {
-        Way::Down => with_filter!(filter, down! { tx, rank, id, limit, whole, skus }),
-        Way::Up => with_filter!(filter, up! { tx, rank, id, limit, whole, skus }),
+        Way::Down => with_filter!(filter, with_candidates! { down! { tx, rank, id, limit, whole, skus } }),
+        Way::Up => with_filter!(filter, with_candidates! { up! { tx, rank, id, limit, whole, skus } }),
     }
 }
