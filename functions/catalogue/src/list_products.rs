@@ -15,7 +15,7 @@ use shared::http::{ApiError, BaseUrl, Cursor, Direction, Links, Page, PageQuery,
 use shared::ids::ProductId;
 
 use crate::cached::{NotModified, Seen};
-use crate::listed_product::{ListedProduct, ProductPage};
+use crate::listed_product::{Beside, ListedProduct, ProductPage};
 use crate::product_order::{ListKey, place};
 use crate::product_query::{Expanded, ProductPageQuery, ProductQuery};
 use crate::viewer::Viewer;
@@ -59,11 +59,10 @@ pub(crate) async fn list_products(
     let links = Links::new(&base, &uri);
     let page = Page::from_rows(rows, page.page_size, cursor.as_ref(), |row| ListKey::of(row, ordering), &links);
     let is_for_staff = viewer.sight == Sight::Staff;
-    let page = Page { count, ..page }.map(|mut row| {
-        let id = row.product.id;
-        row.product = row.product.with_base_url(&base.0);
-        more.add_to(ListedProduct::new(row, products.fields.as_deref(), is_for_staff), id, &base.0)
-    });
+    let page = Page { count, ..page }.try_map(|Listed { id, card, status, .. }| {
+        let beside = Beside { status: is_for_staff.then_some(status), ..more.of(id, &base.0) };
+        ListedProduct::new(card.with_base_url(&base.0), products.fields.as_deref(), beside)
+    })?;
     viewer.answer(seen.or(&ProductPage { page, facets })?)
 }
 
@@ -98,8 +97,8 @@ impl Found {
             Some(wanted) => Some(facets(&mut tx, &filter, wanted).await?),
             None => None,
         };
-        let ids = rows.iter().take(page.size()).map(|row| row.product.id).collect();
-        let more = More::of(&mut tx, ids, products.expand.unwrap_or_default(), sight).await?;
+        let ids = rows.iter().take(page.size()).map(|row| row.id).collect();
+        let more = More::read(&mut tx, ids, products.expand.unwrap_or_default(), sight).await?;
         tx.commit().await?;
         Ok(Self { rows, count, facets, more })
     }
@@ -127,18 +126,19 @@ struct More {
 }
 
 impl More {
-    async fn of(tx: &mut Tx, ids: Vec<ProductId>, expand: Expanded, sight: Sight) -> Result<Self, ApiError> {
+    async fn read(tx: &mut Tx, ids: Vec<ProductId>, expand: Expanded, sight: Sight) -> Result<Self, ApiError> {
         let variants = if expand.variants { Some(expand::variants(tx, &ids, sight).await?) } else { None };
         let images = if expand.images { Some(expand::images(tx, &ids).await?) } else { None };
         Ok(Self { variants, images })
     }
 
-    fn add_to(&mut self, card: ListedProduct, id: ProductId, base: &str) -> ListedProduct {
+    /// Of this product: what is handed out is gone.
+    fn of(&mut self, id: ProductId, base: &str) -> Beside {
         let images = self.images.as_mut().map(|all| all.remove(&id).unwrap_or_default());
-        ListedProduct {
+        Beside {
+            status: None,
             variants: self.variants.as_mut().map(|all| all.remove(&id).unwrap_or_default()),
             images: images.map(|all| all.into_iter().map(|image| image.with_base_url(base)).collect()),
-            ..card
         }
     }
 }

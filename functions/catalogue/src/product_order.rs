@@ -72,7 +72,7 @@ impl ListKey {
             Place::Name(name) => KeptPlace::Text(name),
             Place::Price(number) | Place::Rank(number) | Place::Position(number) => KeptPlace::Number(number),
         };
-        Self(ordering, place, listed.product.id)
+        Self(ordering, place, listed.id)
     }
 
     /// Where to go on; 400 where the cursor is of another order, or was made by somebody else.

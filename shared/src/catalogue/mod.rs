@@ -6,6 +6,7 @@ pub mod shopify;
 pub mod staff;
 pub mod store;
 
+mod card;
 mod facets;
 mod html;
 mod id_or_slug;
@@ -15,6 +16,7 @@ mod taxonomy;
 mod tree;
 mod variant_name;
 
+pub use card::Card;
 pub use facets::{AttributeFacet, AvailabilityFacet, BrandFacet, CategoryFacet, Facets, PriceBand, ValueFacet};
 pub use html::clean_html;
 pub use id_or_slug::IdOrSlug;

@@ -137,6 +137,13 @@ impl<T> Page<T> {
         let Self { count, next, previous, results } = self;
         Page { count, next, previous, results: results.into_iter().map(change).collect() }
     }
+
+    /// The same with a change that may fail.
+    pub fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let Self { count, next, previous, results } = self;
+        let results = results.into_iter().map(change).collect::<Result<_, _>>()?;
+        Ok(Page { count, next, previous, results })
+    }
 }
 
 /// Makes the links of a page: the request's own URL with another cursor.

@@ -8,7 +8,7 @@ use shared::app::db::Db;
 use shared::app::{Ambient as _, SystemAmbient};
 use shared::catalogue::store::everything::list_everything;
 use shared::catalogue::store::facets::{Wanted, facets};
-use shared::catalogue::store::filter::{Filter, Subtree};
+use shared::catalogue::store::filter::{Filter, Sought, Subtree};
 use shared::catalogue::store::list::{Listed, Place, SortKey, Way, count, list};
 use shared::catalogue::store::search::{self, search_everything};
 use shared::catalogue::{Sight, Status};
@@ -27,12 +27,12 @@ const PRODUCTS: &str = "
     insert into attributes (name) values ('Size'), ('Colour');
     insert into attribute_values (attribute_id, value) select 1 + n % 2, 'Value ' || n from generate_series(1, 100) n;
     insert into products (slug, name, brand_id, base_price, price_min, price_max, tags, status, created_at, updated_at,
-                          category_ids, category_names, category_slugs, value_ids, title_words, search_document)
+                          category_ids, category_names, category_slugs, value_ids, title_words, search_document, card)
     select 'p-' || n, 'Product ' || (n::bigint * 7919 % 100000), 1 + n % 100, price, price, price, array['tag' || n % 200],
            case n % 50 when 0 then 'draft' else 'active' end,
            timestamptz '2026-01-01Z' + n::bigint * 31 % 100000 * interval '1 minute', now(),
            array[2 + n / 10 % 100], array['Leaf'], array['leaf'], array[1 + n / 100 % 100, 1 + n / 7 % 100], words,
-           words || setweight(to_tsvector('simple', 'soft text' || n % 500), 'D')
+           words || setweight(to_tsvector('simple', 'soft text' || n % 500), 'D'), '{}'
       from generate_series(1, 100000) n
      cross join lateral (select n::bigint * 104729 % 100000 as price,
                                 -- As wide as titles are: whether an index is worth its while hangs on that.
@@ -92,6 +92,8 @@ async fn every_list_of_100_000_products_uses_its_index(db: PgPool) {
     a_kept_plan_walks_its_index(&catalogue).await;
     every_filter_has_its_index(&catalogue).await;
     words_are_found_by_their_index(&catalogue).await;
+    a_common_word_is_not_asked_of_the_index(&catalogue).await;
+    what_is_known_of_a_word_changes_no_answer(&catalogue).await;
     a_plain_search_finds_by_its_index(&catalogue).await;
     a_word_that_no_product_has_is_missed_by_the_index(&catalogue).await;
     facets_read_what_the_filter_leaves(&catalogue).await;
@@ -131,7 +133,7 @@ async fn a_kept_plan_walks_its_index(catalogue: &Catalogue) {
 }
 
 fn ids(page: &[Listed]) -> Vec<ProductId> {
-    page.iter().map(|listed| listed.product.id).collect()
+    page.iter().map(|listed| listed.id).collect()
 }
 
 async fn every_order_walks_its_index(catalogue: &Catalogue) {
@@ -188,13 +190,20 @@ async fn every_filter_has_its_index(catalogue: &Catalogue) {
     assert_eq!(read, BTreeSet::from(["product_by_newest_of_all".to_owned()]));
 }
 
+/// Of a word that few products have it is known which they are; else its index tells, title by title.
 async fn words_are_found_by_their_index(catalogue: &Catalogue) {
     let mut tx = catalogue.service.read().await.unwrap();
     let word = search::query(&mut tx, "word42").await.unwrap();
     // In descriptions alone.
     let described = search::query(&mut tx, "text499").await.unwrap();
     tx.commit().await.unwrap();
-    for (word, index, rank) in [(word, "product_index_by_title", 20_000), (described, "product_by_search", 0)] {
+    let unknown = |word: &Sought| Sought { few: None, ..word.clone() };
+    for (word, index, rank) in [
+        (unknown(&word), "product_index_by_title", 20_000),
+        (unknown(&described), "product_by_search", 0),
+        (word, "product_index_pkey", 20_000),
+        (described, "products_pkey", 0),
+    ] {
         let filter = Filter { search: Some(word), ..Filter::everything(Sight::Shoppers(SystemAmbient.now())) };
         for after in [None, Some((Place::Rank(rank), ProductId(90_000)))] {
             let read = catalogue.list(&filter, (SortKey::Rank, Way::Down), after).await;
@@ -203,6 +212,42 @@ async fn words_are_found_by_their_index(catalogue: &Catalogue) {
         let read = catalogue.list(&filter, (SortKey::CreatedAt, Way::Down), None).await;
         assert!(!reads_all(&read), "{read:?}");
     }
+}
+
+/// A word that very many products have is known for that by a look at some.
+async fn a_common_word_is_not_asked_of_the_index(catalogue: &Catalogue) {
+    let mut tx = catalogue.service.read().await.unwrap();
+    let before = catalogue.logs.lines().len();
+    assert_eq!(search::query(&mut tx, "product").await.unwrap().few, None);
+    tx.commit().await.unwrap();
+    assert_eq!(indexes_since(&catalogue.logs, before), BTreeSet::from(["products_pkey".to_owned()]));
+}
+
+async fn what_is_known_of_a_word_changes_no_answer(catalogue: &Catalogue) {
+    let mut tx = catalogue.service.read().await.unwrap();
+    // In a thousand titles; in 200 descriptions; in both, with one that is in all.
+    for text in ["word42", "text499", "word42 soft", "word42 text499"] {
+        let known = search::query(&mut tx, text).await.unwrap();
+        assert!(known.few.is_some(), "{text}");
+        let unknown = Sought { few: None, ..known.clone() };
+        for sight in [Sight::Shoppers(SystemAmbient.now()), Sight::Staff] {
+            let [known, unknown] =
+                [&known, &unknown].map(|sought| Filter { search: Some(sought.clone()), ..Filter::everything(sight) });
+            for order in [(SortKey::Rank, Way::Down), (SortKey::Price, Way::Up), (SortKey::Name, Way::Down)] {
+                let page = list(&mut tx, &known, order, None, 101).await.unwrap();
+                let same = list(&mut tx, &unknown, order, None, 101).await.unwrap();
+                assert_eq!(ids(&page), ids(&same), "{text} {order:?}");
+            }
+            let counts = (count(&mut tx, &known).await.unwrap(), count(&mut tx, &unknown).await.unwrap());
+            assert_eq!(counts.0, counts.1, "{text}");
+            let [known, unknown] = [
+                facets(&mut tx, &known, Wanted::ALL).await.unwrap(),
+                facets(&mut tx, &unknown, Wanted::ALL).await.unwrap(),
+            ];
+            assert_eq!(known, unknown, "{text}");
+        }
+    }
+    tx.commit().await.unwrap();
 }
 
 /// A search and nothing beside it finds what a filtered one finds, by the same indexes.
@@ -236,6 +281,25 @@ async fn a_word_that_no_product_has_is_missed_by_the_index(catalogue: &Catalogue
     }
     let read = indexes_since(&catalogue.logs, before);
     assert!(read.contains("product_by_search") && !reads_all(&read), "{read:?}");
+
+    let mut tx = catalogue.service.read().await.unwrap();
+    let word = search::query(&mut tx, "qqqqqqqq").await.unwrap();
+    assert_eq!(word.few.as_deref(), Some(&[][..]));
+    let before = catalogue.logs.lines().len();
+    let typed = Some("qqqqqqqq".to_owned());
+    let everything = Filter { search: Some(word), typed, ..Filter::everything(Sight::Shoppers(SystemAmbient.now())) };
+    for filter in [Filter { is_available: Some(false), ..everything.clone() }, everything] {
+        for order in [(SortKey::Rank, Way::Down), (SortKey::Price, Way::Up), (SortKey::CreatedAt, Way::Down)] {
+            assert_eq!(ids(&list(&mut tx, &filter, order, None, 21).await.unwrap()), [], "{order:?}");
+        }
+        assert_eq!(count(&mut tx, &filter).await.unwrap(), 0);
+        facets(&mut tx, &filter, Wanted::ALL).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let read = indexes_since(&catalogue.logs, before);
+    // Of a list that is sorted or filtered, too: at a million products a walk in order, past all of them, seems to be the quicker way.
+    let looked = read.iter().any(|index| ["product_by_", "product_index_by_"].iter().any(|way| index.starts_with(way)));
+    assert!(!looked && !reads_all(&read), "{read:?}");
 }
 
 async fn facets_read_what_the_filter_leaves(catalogue: &Catalogue) {
@@ -243,18 +307,21 @@ async fn facets_read_what_the_filter_leaves(catalogue: &Catalogue) {
     let everything = Filter::everything(Sight::Shoppers(SystemAmbient.now()));
     let mut tx = catalogue.service.read().await.unwrap();
     let word = search::query(&mut tx, "word42").await.unwrap();
+    let unknown = Sought { few: None, ..word.clone() };
     for (filter, index) in [
         (Filter { category: Some(leaf), ..everything.clone() }, "product_index_by_category"),
         (Filter { tag: Some("tag7".to_owned()), ..everything.clone() }, "product_index_by_tag"),
-        (Filter { search: Some(word), ..everything }, "product_by_search"),
+        (Filter { search: Some(unknown), ..everything.clone() }, "product_by_search"),
+        (Filter { search: Some(word), ..everything }, "product_index_pkey"),
     ] {
         let facets = facets(&mut tx, &filter, Wanted::ALL).await.unwrap();
         assert!(facets.brands.is_some_and(|brands| !brands.is_empty()));
         let read = assert_reads_by(&catalogue.logs, index);
         assert!(count(&mut tx, &filter).await.unwrap() > 0);
         let read = read.union(&assert_reads_by(&catalogue.logs, index)).cloned().collect::<BTreeSet<_>>();
-        // The products themselves only where words are sought.
-        assert!(filter.search.is_some() || !read.contains("products_pkey"), "{read:?}");
+        // The products themselves only where words are sought that very many have.
+        let by_words = filter.search.as_ref().is_some_and(|sought| sought.few.is_none());
+        assert!(by_words || !read.contains("products_pkey"), "{read:?}");
     }
     tx.commit().await.unwrap();
 }

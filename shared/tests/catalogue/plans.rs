@@ -33,7 +33,7 @@ fn indexes_of(plan: &str) -> BTreeSet<String> {
 /// What the last statement read that reads products.
 pub(crate) fn last_indexes(logs: &RecordedLogs) -> BTreeSet<String> {
     let of_products =
-        |plan: &&str| ["products p", "product_index", "from product_cards"].iter().any(|table| plan.contains(table));
+        |plan: &&str| ["from products", "join products", "product_index"].iter().any(|table| plan.contains(table));
     indexes_of(plans(&logs.lines()).rfind(of_products).unwrap())
 }
 

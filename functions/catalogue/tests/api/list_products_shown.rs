@@ -1,6 +1,6 @@
 //! `GET /api/v1/catalogue/products/`: what is shown, and to whom.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::users::Permissions;
 use sqlx::PgPool;
 
@@ -21,6 +21,44 @@ async fn fields_leave_out_all_others(db: PgPool) {
     assert_eq!(page.body["results"], json!([{"brand": null, "main_image": null}]));
     let walked = walk(&shop.client(), &format!("{PRODUCTS}?fields=slug&ordering=price&page_size=1"), "slug").await;
     assert_eq!(walked, ["t-shirt", "surf-tee", "blouse", "boots"]);
+}
+
+/// The database writes cards as text, and this service a product's page.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_card_says_what_the_product_says(db: PgPool) {
+    let shop = Shop::open(db).await;
+    sqlx::query(
+        r#"update products
+              set name = E'"main_image":{"url":"/ \\ \u0001\t\u00e9\u65e5\U0001f45f', sku = 'a"b', main_image_alt_text = 'the "left" one',
+                  main_image_url = '/dev/images/a.svg', main_image_list_url = '/dev/images/b.svg', base_price = 5, price_min = 0, price_max = 99999999999
+            where slug = 'boots'"#,
+    )
+    .execute(&shop.app.db)
+    .await
+    .unwrap();
+    sqlx::query(
+        "update products set main_image_url = '//cdn.test/a.jpg', main_image_alt_text = null where slug = 'blouse'",
+    )
+    .execute(&shop.app.db)
+    .await
+    .unwrap();
+    let documented: Value = serde_json::from_str(include_str!("../../../../openapi.json")).unwrap();
+    let summary = documented["components"]["schemas"]["ProductSummary"]["properties"].as_object().unwrap();
+    let all: Vec<&str> = summary.keys().map(String::as_str).collect();
+    let fields = format!("fields={}", all.join(","));
+    for query in ["", "ordering=-price", "brand=ana", "search=blouse", &fields] {
+        let page = shop.client().get(&format!("{PRODUCTS}?{query}")).await.expect(200);
+        for card in page.body["results"].as_array().unwrap() {
+            let product = shop.client().get(&format!("{PRODUCTS}{}/", card["id"])).await.expect(200);
+            let fields = card.as_object().unwrap();
+            assert_eq!(fields.len(), all.len(), "{card}");
+            for (field, value) in fields {
+                assert_eq!(value, &product.body[field], "{field} {query}");
+            }
+        }
+    }
+    let boots = shop.client().get(&format!("{PRODUCTS}?search=boots")).await.expect(200);
+    assert_eq!(boots.body["results"][0]["main_image"]["url"], "http://shop.test/dev/images/a.svg");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

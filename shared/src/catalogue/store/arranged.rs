@@ -6,7 +6,8 @@
 use super::card::Row;
 use super::filter::{Filter, Subtree};
 use super::list::Way;
-use crate::app::db::{Array, Tx};
+use crate::app::db::Tx;
+use crate::catalogue::Card;
 use crate::ids::{CategoryId, ProductId};
 
 /// What is below comes behind every position, 2147483647 included. Which is only looked for where a page has room for it.
@@ -17,17 +18,17 @@ macro_rules! up {
             "with arranged as materialized (
                  select pc.product_id as id, pc.position::bigint as place
                    from product_categories pc join products p on p.id = pc.product_id
-                  where pc.category_id = $19 and ($16::bigint is null or (pc.position, pc.product_id) > ($16, $17::bigint)) and " + $sought + " and " + $conditions + "
-                  order by pc.position, pc.product_id limit $18
+                  where pc.category_id = $20 and ($17::bigint is null or (pc.position, pc.product_id) > ($17, $18::bigint)) and " + $sought + " and " + $conditions + "
+                  order by pc.position, pc.product_id limit $19
              ), below as (
                  select p.id, 2147483648::bigint as place from products p
-                  where p.category_ids && $20::bigint[] and not p.category_ids && array[$19::bigint] and " + $sought + " and " + $conditions + "
-                    and ($16 is null or $16 < 2147483648 or p.id > $17) and (select count(*) from arranged) < $18
-                  order by p.id limit $18
+                  where p.category_ids && $21::bigint[] and not p.category_ids && array[$20::bigint] and " + $sought + " and " + $conditions + "
+                    and ($17 is null or $17 < 2147483648 or p.id > $18) and (select count(*) from arranged) < $19
+                  order by p.id limit $19
              )
-             select " + $card + r#", found.place as "key!"
+             select " + $card + ", found.place as key, null as name
                from (select * from arranged union all select * from below) found join products p on p.id = found.id
-              order by found.place, p.id limit $18"#,
+              order by found.place, p.id limit $19",
             $($arguments)*,
             $place,
             $id as _,
@@ -47,19 +48,19 @@ macro_rules! down {
             Row,
             "with below as materialized (
                  select p.id, 2147483648::bigint as place from products p
-                  where p.category_ids && $20::bigint[] and not p.category_ids && array[$19::bigint] and " + $sought + " and " + $conditions + "
-                    and ($16::bigint is null or ($16 = 2147483648 and p.id < $17::bigint))
-                  order by p.id desc limit $18
+                  where p.category_ids && $21::bigint[] and not p.category_ids && array[$20::bigint] and " + $sought + " and " + $conditions + "
+                    and ($17::bigint is null or ($17 = 2147483648 and p.id < $18::bigint))
+                  order by p.id desc limit $19
              ), arranged as (
                  select pc.product_id as id, pc.position::bigint as place
                    from product_categories pc join products p on p.id = pc.product_id
-                  where pc.category_id = $19 and ($16 is null or (pc.position, pc.product_id) < ($16, $17)) and " + $sought + " and " + $conditions + "
-                    and (select count(*) from below) < $18
-                  order by pc.position desc, pc.product_id desc limit $18
+                  where pc.category_id = $20 and ($17 is null or (pc.position, pc.product_id) < ($17, $18)) and " + $sought + " and " + $conditions + "
+                    and (select count(*) from below) < $19
+                  order by pc.position desc, pc.product_id desc limit $19
              )
-             select " + $card + r#", found.place as "key!"
+             select " + $card + ", found.place as key, null as name
                from (select * from below union all select * from arranged) found join products p on p.id = found.id
-              order by found.place desc, p.id desc limit $18"#,
+              order by found.place desc, p.id desc limit $19",
             $($arguments)*,
             $place,
             $id as _,

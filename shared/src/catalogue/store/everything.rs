@@ -31,7 +31,7 @@ pub async fn list_everything(
         Some(Place::Name(name)) => (None, Some(name)),
         None => (None, None),
     };
-    let call = Call::new("list_products")
+    let call = Call::new("list_cards")
         .slug(order)
         .bigint(number)
         .text(name.as_deref())

@@ -84,7 +84,7 @@ pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Resul
                select p.id, p.brand_id, p.category_ids, p.value_ids, p.price_min, p.price_max, p.is_available,
                       ok.brand, ok.price, ok.stock, ok.options
                  from product_index p
-                 left join products d on d.id = p.id -- only where words are sought
+                 left join products d on d.id = p.id -- only where words are sought that many products have
                 cross join lateral (select
                       $2::bigint[] is null or coalesce(p.brand_id = any ($2), false) as brand,
                       ($5::bigint is null or p.price_max >= $5) and ($6::bigint is null or p.price_min <= $6) as price,
@@ -96,7 +96,8 @@ pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Resul
                              and ($14::bigint[] is null or v.attribute_value_ids && $14)
                              and ($15::bigint[] is null or v.attribute_value_ids && $15)))) as options) ok
                 where ($7::timestamptz is null or is_published(p.status, p.publish_at, p.unpublish_at, $7))
-                  and ($1::text is null or d.search_document @@ $1::text::tsquery)
+                  and ($1::text is null or $16::bigint[] is not null or d.search_document @@ $1::text::tsquery)
+                  and ($16 is null or p.id = any ($16))
                   and ($3::bigint[] is null or p.category_ids && $3)
                   and ($8::text is null or p.tags @> array[$8::text])
                   and ($9::timestamptz is null or p.created_at >= $9)
@@ -104,12 +105,12 @@ pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Resul
                   and ($11::text is null or p.status = $11)
                   and ok.brand::int + ok.price::int + ok.stock::int + ok.options::int >= 3
            ), below as (
-               select c.id as child, c.id from categories c where c.parent_id is not distinct from $17::bigint and $20
+               select c.id as child, c.id from categories c where c.parent_id is not distinct from $18::bigint and $21
                union all
                select below.child, c.id from categories c join below on c.parent_id = below.id
            ), counted as (
                select 'brand' as kind, brand_id as id, count(*) as n
-                 from base where price and stock and options and brand_id is not null and $19
+                 from base where price and stock and options and brand_id is not null and $20
                 group by brand_id
                union all
                select 'category', child, sum(n)::bigint
@@ -121,7 +122,7 @@ pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Resul
                union all
                select 'value', value, sum(n)::bigint
                  from (select value_ids, count(*) as n from base
-                        where $12 is null and brand and price and stock and $21 group by value_ids) g
+                        where $12 is null and brand and price and stock and $22 group by value_ids) g
                 cross join unnest(g.value_ids) as had (value)
                 group by value
                union all
@@ -130,22 +131,22 @@ pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Resul
                          from base
                          join product_variants v on v.product_id = base.id and v.archived_at is null
                         cross join lateral (select array_remove(array[
-                              case when not v.attribute_value_ids && $12 then ($16::bigint[])[1] end,
-                              case when not v.attribute_value_ids && $13 then ($16)[2] end,
-                              case when not v.attribute_value_ids && $14 then ($16)[3] end,
-                              case when not v.attribute_value_ids && $15 then ($16)[4] end], null) as attributes) lacks
+                              case when not v.attribute_value_ids && $12 then ($17::bigint[])[1] end,
+                              case when not v.attribute_value_ids && $13 then ($17)[2] end,
+                              case when not v.attribute_value_ids && $14 then ($17)[3] end,
+                              case when not v.attribute_value_ids && $15 then ($17)[4] end], null) as attributes) lacks
                          join attribute_values w on w.id = any (v.attribute_value_ids)
-                        where $12 is not null and base.brand and base.price and base.stock and $21
+                        where $12 is not null and base.brand and base.price and base.stock and $22
                           and (lacks.attributes = '{}' or lacks.attributes = array[w.attribute_id])) once
                 group by value
                union all
                select 'price', band, sum(n)::bigint
-                 from (select width_bucket(price_min, $18::bigint[]) as lowest, width_bucket(price_max, $18) as highest, count(*) as n
-                         from base where brand and stock and options and $22 group by 1, 2) spans
+                 from (select width_bucket(price_min, $19::bigint[]) as lowest, width_bucket(price_max, $19) as highest, count(*) as n
+                         from base where brand and stock and options and $23 group by 1, 2) spans
                 cross join lateral generate_series(lowest, highest) as band
                 group by band
                union all
-               select 'stock', is_available::int, count(*) from base where brand and price and options and $23 group by is_available
+               select 'stock', is_available::int, count(*) from base where brand and price and options and $24 group by is_available
            )
            select c.kind as "kind!", c.id as "id!", coalesce(b.name, k.name, w.value, '') as "name!", coalesce(b.slug, k.slug, '') as "slug!",
                   coalesce(a.id, 0) as "attribute_id!", coalesce(a.name, '') as "attribute!", c.n as "count!"
@@ -158,7 +159,7 @@ pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Resul
              left join attributes a on a.id = w.attribute_id
             where c.place <= case c.kind when 'brand' then 50 else 100 end
             order by c.kind, lower(a.name), w.position, k.position, k.name, case c.kind when 'brand' then -c.n end, c.id"#,
-        filter.search,
+        filter.query(),
         filter.brands as _,
         filter.categories() as _,
         filter.is_available,
@@ -173,6 +174,7 @@ pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Resul
         filter.values(1) as _,
         filter.values(2) as _,
         filter.values(3) as _,
+        filter.few() as _,
         &attributes as _,
         top as _,
         &BOUNDS[..],

@@ -2,7 +2,7 @@
 
 use crate::app::db::Tx;
 use crate::catalogue::{IdOrSlug, Sight, Status};
-use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId};
+use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ProductId};
 use crate::money::Money;
 use crate::time::Timestamp;
 
@@ -14,8 +14,8 @@ pub const MOST_ATTRIBUTES: usize = 4;
 pub struct Filter {
     /// Who looks: they are for sale, or any.
     pub sight: Sight,
-    /// What [`super::search::query`] made of the words to be found.
-    pub search: Option<String>,
+    /// The words to be found.
+    pub search: Option<Sought>,
     /// What was typed: where it is a SKU, its product comes first.
     pub typed: Option<String>,
     /// Of one of these brands.
@@ -49,6 +49,15 @@ pub struct Subtree {
     pub all: Vec<CategoryId>,
 }
 
+/// The words of a search, for the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sought {
+    /// What finds the products that have them: a `tsquery`.
+    pub query: String,
+    /// Those products, where they are few.
+    pub few: Option<Vec<ProductId>>,
+}
+
 impl Filter {
     /// Everything that there is to see.
     pub const fn everything(sight: Sight) -> Self {
@@ -69,6 +78,16 @@ impl Filter {
         }
     }
 
+    /// What finds the words of a search.
+    pub(super) fn query(&self) -> Option<&str> {
+        self.search.as_ref().map(|sought| sought.query.as_str())
+    }
+
+    /// The only products that can have them, where that is known.
+    pub(super) fn few(&self) -> Option<&[ProductId]> {
+        self.search.as_ref().and_then(|sought| sought.few.as_deref())
+    }
+
     pub(super) fn categories(&self) -> Option<&[CategoryId]> {
         self.category.as_ref().map(|category| category.all.as_slice())
     }
@@ -80,14 +99,14 @@ impl Filter {
 }
 
 /// Hands a macro, as literals, what finds the words of a search in `products p`, the other conditions of a filter on `products p` or
-/// `product_index p`, and the columns of a card; and the arguments $1 to $15 that the conditions speak of. Those that are null vanish when
+/// `product_index p`, and the columns of a card; and the arguments $1 to $16 that the conditions speak of. Those that are null vanish when
 /// PostgreSQL plans the query, so that each filter is planned for what it asks.
 ///
 /// Of several attributes each alone walks the index of the product's values; whether one variant has them all is then looked up.
 macro_rules! with_filter {
     ($filter:ident, $macro:ident! $tokens:tt) => {
         $macro! {
-            "($1::text is null or p.search_document @@ $1::text::tsquery)"
+            "($1::text is null or $16::bigint[] is not null or p.search_document @@ $1::text::tsquery)"
             "($7::timestamptz is null or is_published(p.status, p.publish_at, p.unpublish_at, $7))
              and ($2::bigint[] is null or p.brand_id = any ($2))
              and ($3::bigint[] is null or p.category_ids && $3)
@@ -102,18 +121,16 @@ macro_rules! with_filter {
              and ($13::bigint[] is null or p.value_ids && $13)
              and ($14::bigint[] is null or p.value_ids && $14)
              and ($15::bigint[] is null or p.value_ids && $15)
+             and ($16::bigint[] is null or p.id = any ($16))
              and ($13::bigint[] is null or exists (
                     select from product_variants v
                      where v.product_id = p.id and v.archived_at is null
                        and v.attribute_value_ids && $12 and v.attribute_value_ids && $13
                        and ($14::bigint[] is null or v.attribute_value_ids && $14)
                        and ($15::bigint[] is null or v.attribute_value_ids && $15)))"
-            "p.id, p.slug, p.name, p.sku, p.base_price, p.currency, p.price_min, p.price_max, p.is_available,
-             p.main_image_url, p.main_image_alt_text, p.main_image_list_url, p.created_at, p.status, p.brand_id, p.brand_name, p.brand_slug,
-             p.category_ids as \"category_ids!: Array<i64>\", p.category_names as \"category_names!: Array<String>\",
-             p.category_slugs as \"category_slugs!: Array<String>\""
+            "p.id, p.status, p.card as \"card: Card\""
             [
-                $filter.search,
+                $filter.query(),
                 $filter.brands as _,
                 $filter.categories() as _,
                 $filter.is_available,
@@ -127,7 +144,8 @@ macro_rules! with_filter {
                 $filter.values(0) as _,
                 $filter.values(1) as _,
                 $filter.values(2) as _,
-                $filter.values(3) as _
+                $filter.values(3) as _,
+                $filter.few() as _
             ]
             $tokens
         }

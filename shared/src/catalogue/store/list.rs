@@ -7,8 +7,8 @@
 use super::card::Row;
 use super::filter::Filter;
 use super::{arranged, ranked};
-use crate::app::db::{Array, Tx};
-use crate::catalogue::{ProductSummary, Status};
+use crate::app::db::Tx;
+use crate::catalogue::{Card, Status};
 use crate::ids::ProductId;
 use crate::time::Timestamp;
 
@@ -54,22 +54,23 @@ pub enum Place {
 /// A product in a list, and what is not shown to everybody.
 #[derive(Clone, Debug)]
 pub struct Listed {
+    /// Which.
+    pub id: ProductId,
     /// What is shown.
-    pub product: ProductSummary,
+    pub card: Card,
     /// How far it is.
     pub status: Status,
-    pub(super) created_at: Timestamp,
-    /// Its rank or position, in lists by those.
     pub(super) key: i64,
+    pub(super) name: Option<String>,
 }
 
 impl Listed {
-    /// Where it stands in a list sorted so.
+    /// Where it stands in the list, which is sorted so.
     pub fn place(&self, key: SortKey) -> Place {
         match key {
-            SortKey::CreatedAt => Place::CreatedAt(self.created_at),
-            SortKey::Name => Place::Name(self.product.name.clone()),
-            SortKey::Price => Place::Price(self.product.price_range.min.minor()),
+            SortKey::CreatedAt => Place::CreatedAt(Timestamp::from_micros(self.key)),
+            SortKey::Name => Place::Name(self.name.clone().unwrap_or_default()),
+            SortKey::Price => Place::Price(self.key),
             SortKey::Rank => Place::Rank(self.key),
             SortKey::Position => Place::Position(self.key),
         }
@@ -79,14 +80,14 @@ impl Listed {
 /// One of the six walks: from `(key, id)` on, or from the end of the index where that is null.
 macro_rules! walk {
     ($sought:literal $conditions:literal $card:literal [$($arguments:tt)*] {
-        $tx:ident, $column:literal $type:literal $beyond:literal $order:literal, $key:ident, $id:ident, $limit:ident
+        $tx:ident, $column:literal $type:literal $shown:literal $beyond:literal $order:literal, $key:ident, $id:ident, $limit:ident
     }) => {
         sqlx::query_as!(
             Row,
-            "select " + $card + r#", 0::bigint as "key!" from products p where "# + $sought + " and " + $conditions
-                + " and ($16::" + $type + " is null or (p." + $column + ", p.id) " + $beyond + " ($16, $17::bigint))
+            "select " + $card + ", " + $shown + " from products p where " + $sought + " and " + $conditions
+                + " and ($17::" + $type + " is null or (p." + $column + ", p.id) " + $beyond + " ($17, $18::bigint))
               order by p." + $column + $order + ", p.id" + $order
-                + " limit $18",
+                + " limit $19",
             $($arguments)*,
             $key as _,
             $id as _,
@@ -115,18 +116,34 @@ pub async fn list(
     };
     let rows = match (key, way) {
         (SortKey::CreatedAt, Way::Up) => {
-            with_filter!(filter, walk! { tx, "created_at" "timestamptz" ">" " asc", at, id, limit })
+            with_filter!(
+                filter,
+                walk! { tx, "created_at" "timestamptz" "micros(p.created_at) as key, null as name" ">" " asc", at, id, limit }
+            )
         }
         (SortKey::CreatedAt, Way::Down) => {
-            with_filter!(filter, walk! { tx, "created_at" "timestamptz" "<" " desc", at, id, limit })
+            with_filter!(
+                filter,
+                walk! { tx, "created_at" "timestamptz" "micros(p.created_at) as key, null as name" "<" " desc", at, id, limit }
+            )
         }
-        (SortKey::Name, Way::Up) => with_filter!(filter, walk! { tx, "name" "text" ">" " asc", name, id, limit }),
-        (SortKey::Name, Way::Down) => with_filter!(filter, walk! { tx, "name" "text" "<" " desc", name, id, limit }),
+        (SortKey::Name, Way::Up) => {
+            with_filter!(filter, walk! { tx, "name" "text" "null::bigint as key, p.name" ">" " asc", name, id, limit })
+        }
+        (SortKey::Name, Way::Down) => {
+            with_filter!(filter, walk! { tx, "name" "text" "null::bigint as key, p.name" "<" " desc", name, id, limit })
+        }
         (SortKey::Price, Way::Up) => {
-            with_filter!(filter, walk! { tx, "price_min" "bigint" ">" " asc", number, id, limit })
+            with_filter!(
+                filter,
+                walk! { tx, "price_min" "bigint" r#"p.price_min as "key: i64", null as name"# ">" " asc", number, id, limit }
+            )
         }
         (SortKey::Price, Way::Down) => {
-            with_filter!(filter, walk! { tx, "price_min" "bigint" "<" " desc", number, id, limit })
+            with_filter!(
+                filter,
+                walk! { tx, "price_min" "bigint" r#"p.price_min as "key: i64", null as name"# "<" " desc", number, id, limit }
+            )
         }
         (SortKey::Rank, way) => ranked::list(tx, filter, way, number.zip(id), limit).await?,
         (SortKey::Position, way) => arranged::list(tx, filter, way, number.zip(id), limit).await?,
@@ -137,9 +154,9 @@ pub async fn list(
 macro_rules! count {
     ($sought:literal $conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident }) => {
         sqlx::query_scalar!(
-            // The documents are only joined where words are sought.
+            // The documents are only joined where words are sought that many products have.
             r#"select count(*) as "count!" from product_index p left join products d on d.id = p.id
-                where ($1::text is null or d.search_document @@ $1::text::tsquery) and "# + $conditions,
+                where ($1::text is null or $16::bigint[] is not null or d.search_document @@ $1::text::tsquery) and "# + $conditions,
             $($arguments)*
         )
         .fetch_one(&mut *$tx)

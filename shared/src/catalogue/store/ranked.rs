@@ -7,7 +7,8 @@
 use super::card::Row;
 use super::filter::Filter;
 use super::list::Way;
-use crate::app::db::{Array, Tx};
+use crate::app::db::Tx;
+use crate::catalogue::Card;
 use crate::ids::ProductId;
 
 /// Hands on what it is given and, before it, the beginning of the query: the products with the words in their title that are ranked, and which of
@@ -16,8 +17,8 @@ macro_rules! with_candidates {
     ($sought:literal $conditions:literal $card:literal $arguments:tt { $macro:ident! $tokens:tt }) => {
         $macro! {
             ["with sold_as as materialized (
-                 select product_id as id from product_variants where sku = any ($20) and archived_at is null
-                 union select id from products where sku = any ($20)
+                 select product_id as id from product_variants where sku = any ($21) and archived_at is null
+                 union select id from products where sku = any ($21)
              ), candidates as materialized (
                  select p.id, p.title_words from product_index p
                   where p.id in (select id from sold_as) and p.title_words @@ $1::text::tsquery and " + $conditions + "
@@ -38,19 +39,19 @@ macro_rules! down {
             Row,
             $($candidates)* + "titled as materialized (
                  select id, rank from (
-                    select id, 1 + 100000 * (id in (select id from sold_as))::int + 10000 * (title_words @@ $19::text::tsquery)::int
+                    select id, 1 + 100000 * (id in (select id from sold_as))::int + 10000 * (title_words @@ $20::text::tsquery)::int
                                + (1000 * ts_rank('{0, 0, 0.4, 1}', title_words, $1::text::tsquery, 1))::bigint as rank from candidates) r
-                  where $16::bigint is null or (rank, id) < ($16, $17::bigint)
-                  order by rank desc, id desc limit $18
+                  where $17::bigint is null or (rank, id) < ($17, $18::bigint)
+                  order by rank desc, id desc limit $19
              ), others as (
                  select p.id, 0::bigint as rank from products p
                   where " + $sought + " and " + $conditions + " and p.id not in (select id from candidates)
-                    and ($16 is null or $16 > 0 or p.id < $17) and (select count(*) from titled) < $18
-                  order by p.id desc limit $18
+                    and ($17 is null or $17 > 0 or p.id < $18) and (select count(*) from titled) < $19
+                  order by p.id desc limit $19
              )
-             select " + $card + r#", found.rank as "key!"
+             select " + $card + ", found.rank as key, null as name
                from (select * from titled union all select * from others) found join products p on p.id = found.id
-              order by found.rank desc, p.id desc limit $18"#,
+              order by found.rank desc, p.id desc limit $19",
             $($arguments)*,
             $rank,
             $id as _,
@@ -70,18 +71,18 @@ macro_rules! up {
             Row,
             $($candidates)* + "others as materialized (
                  select p.id, 0::bigint as rank from products p
-                  where " + $sought + " and " + $conditions + " and p.id not in (select id from candidates) and $16::bigint = 0 and p.id > $17::bigint
-                  order by p.id limit $18
+                  where " + $sought + " and " + $conditions + " and p.id not in (select id from candidates) and $17::bigint = 0 and p.id > $18::bigint
+                  order by p.id limit $19
              ), titled as (
                  select id, rank from (
-                    select id, 1 + 100000 * (id in (select id from sold_as))::int + 10000 * (title_words @@ $19::text::tsquery)::int
+                    select id, 1 + 100000 * (id in (select id from sold_as))::int + 10000 * (title_words @@ $20::text::tsquery)::int
                                + (1000 * ts_rank('{0, 0, 0.4, 1}', title_words, $1::text::tsquery, 1))::bigint as rank from candidates) r
-                  where (rank, id) > ($16, $17) and (select count(*) from others) < $18
-                  order by rank, id limit $18
+                  where (rank, id) > ($17, $18) and (select count(*) from others) < $19
+                  order by rank, id limit $19
              )
-             select " + $card + r#", found.rank as "key!"
+             select " + $card + ", found.rank as key, null as name
                from (select * from others union all select * from titled) found join products p on p.id = found.id
-              order by found.rank, p.id limit $18"#,
+              order by found.rank, p.id limit $19",
             $($arguments)*,
             $rank,
             $id as _,
@@ -102,7 +103,7 @@ pub(super) async fn list(
     after: Option<(i64, ProductId)>,
     limit: i64,
 ) -> sqlx::Result<Vec<Row>> {
-    let Some(query) = filter.search.as_deref() else { return Ok(Vec::new()) };
+    let Some(query) = filter.query() else { return Ok(Vec::new()) };
     // A query says of each word that more may follow; without that it is whole.
     let whole = query.replace(":*", "");
     let spellings = |typed: &String| [typed.clone(), typed.to_uppercase(), typed.to_lowercase()];

@@ -1,6 +1,7 @@
 //! The words of a search.
 
 use super::card::Row;
+use super::filter::Sought;
 use super::list::{Listed, Place};
 use crate::app::db::{Array, Call, Db, Tx};
 use crate::ids::ProductId;
@@ -11,13 +12,21 @@ const ALTERNATIVES: usize = 3;
 
 /// What finds the products that have, for each word of the text, a word that begins so. Matches nothing where there is no word
 /// in it.
-pub async fn query(tx: &mut Tx, text: &str) -> sqlx::Result<String> {
-    sqlx::query_scalar!(r#"select coalesce(search_query($1)::text, '') as "query!""#, text).fetch_one(&mut *tx).await
+pub async fn query(tx: &mut Tx, text: &str) -> sqlx::Result<Sought> {
+    sqlx::query_as!(
+        Sought,
+        r#"select coalesce(query::text, '') as "query!",
+                  case when not is_common(query) then few_products_with(query) end as "few: Vec<ProductId>"
+             from search_query($1) as query"#,
+        text
+    )
+    .fetch_one(&mut *tx)
+    .await
 }
 
 /// The same for a text that found nothing: a word that no product has becomes those that it may have been meant for. `None` where
 /// nothing is to be corrected, or nobody knows how.
-pub async fn corrected(tx: &mut Tx, text: &str) -> sqlx::Result<Option<String>> {
+pub async fn corrected(tx: &mut Tx, text: &str) -> sqlx::Result<Option<Sought>> {
     let words = sqlx::query_as!(
         Word,
         r#"select word as "word!", query as "query!", similar_words as "similar_words: Array<String>" from mistyped_words($1)"#,
@@ -25,7 +34,15 @@ pub async fn corrected(tx: &mut Tx, text: &str) -> sqlx::Result<Option<String>> 
     )
     .fetch_all(&mut *tx)
     .await?;
-    Ok(correct(words))
+    let Some(query) = correct(words) else { return Ok(None) };
+    let few = sqlx::query_scalar!(
+        r#"select case when not is_common(query) then few_products_with(query) end as "few: Vec<ProductId>"
+             from (select $1::text::tsquery as query) corrected"#,
+        query
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(Some(Sought { query, few }))
 }
 
 /// What shoppers see at this time of the products that `text` finds, the best first, those beyond `after`; at most `limit`. The text is
@@ -42,7 +59,7 @@ pub async fn search_everything(
         Some(_) | None => (None, None),
     };
     let search = async |query: Option<&str>| -> sqlx::Result<Vec<Row>> {
-        let call = Call::new("search_products").text(text).text(query).bigint(rank).bigint(id);
+        let call = Call::new("search_cards").text(text).text(query).bigint(rank).bigint(id);
         db.call(call.bigint(limit).bigint(now.micros())).await
     };
     let mut rows = search(None).await?;

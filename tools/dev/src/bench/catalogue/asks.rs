@@ -7,6 +7,7 @@ use anyhow::{Context as _, ensure};
 use serde::Serialize;
 use serde_json::Value;
 use shared::app::db::{Connector, Db, PoolSettings};
+use shared::catalogue::store::filter::Sought;
 use shared::catalogue::store::search;
 use shared::time::Timestamp;
 use sqlx::Row as _;
@@ -28,6 +29,8 @@ const DEEP_PAGES: usize = 50;
 pub(super) enum Ask {
     /// The first 50 products in one of four orders.
     FirstPage,
+    /// The same, beside a floor that reads their cards, which are ready, and not the columns that those are made of.
+    ReadyPage,
     /// 50 products behind 1,000 pages.
     DeepPage,
     /// The first 50 products of a category and of all below it, with facets.
@@ -40,8 +43,8 @@ pub(super) enum Ask {
     Product,
 }
 
-pub(super) const ASKS: [Ask; 6] =
-    [Ask::FirstPage, Ask::DeepPage, Ask::CategoryPage, Ask::Word, Ask::Typo, Ask::Product];
+pub(super) const ASKS: [Ask; 7] =
+    [Ask::FirstPage, Ask::ReadyPage, Ask::DeepPage, Ask::CategoryPage, Ask::Word, Ask::Typo, Ask::Product];
 
 /// One question, and what the right answer is known by.
 #[derive(Clone, Debug)]
@@ -75,7 +78,8 @@ impl Questions {
     ) -> anyhow::Result<Self> {
         let mut client = Client::connect(server).await?;
         let drawn = match ask {
-            Ask::FirstPage => first_pages(),
+            Ask::FirstPage => first_pages([floors::NEWEST, floors::BY_NAME, floors::CHEAPEST, floors::DEAREST]),
+            Ask::ReadyPage => first_pages(floors::READY),
             Ask::DeepPage => deep_pages(connection, &mut client).await?,
             Ask::CategoryPage => category_pages(connection).await?,
             Ask::Word => words(connection).await?,
@@ -99,15 +103,11 @@ fn list(query: &str) -> String {
     format!("/api/v1/catalogue/products/?{query}")
 }
 
-fn first_pages() -> Vec<Drawn> {
-    let orders = [
-        ("-created_at", floors::NEWEST),
-        ("name", floors::BY_NAME),
-        ("price", floors::CHEAPEST),
-        ("-price", floors::DEAREST),
-    ];
+/// Of the newest, by name, of the cheapest and of the dearest.
+fn first_pages(floors: [&'static str; 4]) -> Vec<Drawn> {
+    let orders = ["-created_at", "name", "price", "-price"].into_iter().zip(floors);
     let page = |(order, sql)| (list(&format!("page_size=50&ordering={order}")), Floor { sql, arguments: Vec::new() });
-    orders.into_iter().map(page).collect()
+    orders.map(page).collect()
 }
 
 /// Walks there as a client does, by `next`.
@@ -171,7 +171,7 @@ async fn typos(connection: &mut PgConnection, url: &str) -> anyhow::Result<Vec<D
     for word in some_words(connection).await? {
         let typed = mistyped(&word);
         // Some are too far from anything.
-        let Some(meant) = search::corrected(&mut tx, &typed).await? else { continue };
+        let Some(Sought { query: meant, .. }) = search::corrected(&mut tx, &typed).await? else { continue };
         let whole = meant.replace(":*", "");
         let arguments = vec![Argument::Text(meant), Argument::Text(whole), Argument::Text(typed.clone())];
         drawn.push((list(&format!("search={typed}")), Floor { sql: floors::FOUND_MISTYPED, arguments }));

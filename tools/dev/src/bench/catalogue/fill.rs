@@ -42,13 +42,13 @@ const GROUND: &str = "
 /// The tables of products $1 to $2, each by its own statement. What triggers would do row by row is done here at once.
 const ROWS: [&str; 8] = [
     // A name of three words that are not the most frequent ones, and a description of thirty that may be.
-    "insert into products (id, brand_id, slug, name, description, base_price, tags, status, publish_at, created_at, updated_at)
+    "insert into products (id, brand_id, slug, name, description, base_price, tags, status, publish_at, created_at, updated_at, card)
      overriding system value
      select n, 1 + floor(300 * power(pg_temp.dice(n, 1), 2)), replace(t.name, ' ', '-') || '-' || n, initcap(t.name),
             '<p>' || t.description || '</p>', 499 + 10 * floor(3000 * power(pg_temp.dice(n, 2), 2))::bigint,
             array[(array['new', 'sale', 'outlet', 'gift', 'basic'])[1 + floor(5 * pg_temp.dice(n, 3))::integer]],
             case when pg_temp.dice(n, 4) < 0.97 then 'active' when pg_temp.dice(n, 4) < 0.99 then 'draft' else 'archived' end,
-            case when pg_temp.dice(n, 5) < 0.01 then timestamptz '2124-01-01' end, made_at, made_at
+            case when pg_temp.dice(n, 5) < 0.01 then timestamptz '2124-01-01' end, made_at, made_at, ''
        from (select n, timestamptz '2024-01-01' + n * interval '1 minute' + pg_temp.dice(n, 6) * interval '7 days' as made_at,
                     string_agg(w.word, ' ' order by k) filter (where k <= 3) as name,
                     string_agg(w.word, ' ' order by k) filter (where k > 3) as description
@@ -98,7 +98,7 @@ const ROWS: [&str; 8] = [
        from generate_series($1::bigint, $2::bigint) n cross join generate_series(1, 2) k",
 ];
 
-/// What each product's row holds of the others, and, by a trigger, its row in the index.
+/// What each product's row holds of the others, and, by triggers, its card and its row in the index.
 const CARDS: &str = "select refresh_product_cards(array(select generate_series($1::bigint, $2::bigint)))";
 
 /// As tidy as a database that has run for a while.

@@ -1,5 +1,5 @@
-//! The floor: for each question one statement, prepared on a connection of its own, that reads the rows of the answer. Nothing that
-//! answers from these tables is faster.
+//! The floor: for each question one statement, prepared on a connection of its own, that reads the rows of the answer, column by column: as fast as
+//! any service is that makes its answers of columns. [`READY`] is the floor of one that keeps them made, as this one does.
 
 use anyhow::ensure;
 use shared::time::Timestamp;
@@ -22,6 +22,16 @@ macro_rules! cards {
                from ",
             $from,
             " where is_published(p.status, p.publish_at, p.unpublish_at, now()) ",
+            $rest
+        )
+    };
+}
+
+/// A card, of what is for sale.
+macro_rules! ready {
+    ($rest:literal) => {
+        concat!(
+            "select p.id, p.card from products p where is_published(p.status, p.publish_at, p.unpublish_at, now()) ",
             $rest
         )
     };
@@ -59,6 +69,13 @@ pub(super) const NEWEST: &str = cards!("products p" "order by p.created_at desc,
 pub(super) const BY_NAME: &str = cards!("products p" "order by p.name, p.id limit 50");
 pub(super) const CHEAPEST: &str = cards!("products p" "order by p.price_min, p.id limit 50");
 pub(super) const DEAREST: &str = cards!("products p" "order by p.price_min desc, p.id desc limit 50");
+/// The cards of the same four pages.
+pub(super) const READY: [&str; 4] = [
+    ready!("order by p.created_at desc, p.id desc limit 50"),
+    ready!("order by p.name, p.id limit 50"),
+    ready!("order by p.price_min, p.id limit 50"),
+    ready!("order by p.price_min desc, p.id desc limit 50"),
+];
 /// Behind the product of this time and id.
 pub(super) const NEWEST_BEHIND: &str =
     cards!("products p" "and (p.created_at, p.id) < ($1, $2) order by p.created_at desc, p.id desc limit 50");

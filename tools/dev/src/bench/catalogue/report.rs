@@ -53,6 +53,7 @@ pub(super) struct Beside {
 pub(super) const fn name(ask: Ask) -> &'static str {
     match ask {
         Ask::FirstPage => "first page of 50",
+        Ask::ReadyPage => "first page, ready",
         Ask::DeepPage => "page 1,000 of 50",
         Ask::CategoryPage => "category, 50, facets",
         Ask::Word => "search by word",

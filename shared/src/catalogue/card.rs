@@ -1,0 +1,90 @@
+//! A product's card: what lists show of it, as the database keeps it.
+
+use serde_json::value::RawValue;
+
+/// A product as lists show it: the text of the JSON object that [`super::ProductSummary`] describes. The trigger `product_has_its_card`
+/// writes it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::Type)]
+#[sqlx(transparent)]
+pub struct Card(String);
+
+impl Card {
+    /// With absolute URLs; those of its image that begin at the API's root get `base` before them.
+    #[must_use]
+    pub fn with_base_url(self, base: &str) -> Self {
+        let Self(mut text) = self;
+        // A quotation mark within a text has a backslash before it, so these are the fields and nothing else.
+        let Some(at) = text.rfind(r#""main_image":{"#) else { return Self(text) };
+        let image = text.split_off(at);
+        let image = with_absolute(r#""url":""#, image, base);
+        text.push_str(&with_absolute(r#""list_url":""#, image, base));
+        Self(text)
+    }
+
+    /// As part of an answer. An error where the text is no JSON: then somebody wrote it who should not.
+    pub fn into_json(self) -> serde_json::Result<Box<RawValue>> {
+        RawValue::from_string(self.0)
+    }
+}
+
+/// `//host/…` names a host, so it is not from the root.
+fn with_absolute(field: &str, image: String, base: &str) -> String {
+    match image.split_once(field) {
+        Some((before, url)) if url.starts_with('/') && !url.starts_with("//") => {
+            format!("{before}{field}{}{url}", escaped(base))
+        }
+        _ => image,
+    }
+}
+
+/// As it stands within quotation marks: what a client says of the host it asks may have any in it.
+fn escaped(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_base(card: &str, base: &str) -> String {
+        Card(card.to_owned()).with_base_url(base).into_json().unwrap().get().to_owned()
+    }
+
+    #[test]
+    fn only_images_from_the_root_get_the_base() {
+        for (url, list_url, absolute) in [
+            (
+                "/dev/a.svg",
+                r#""/dev/b.svg""#,
+                r#""https://x/dev/a.svg","alt_text":"","list_url":"https://x/dev/b.svg""#,
+            ),
+            ("//cdn.test/a", "null", r#""//cdn.test/a","alt_text":"","list_url":null"#),
+            ("https://cdn/a", r#""/b""#, r#""https://cdn/a","alt_text":"","list_url":"https://x/b""#),
+        ] {
+            let card = format!(
+                r#"{{"main_image":{{"url":"{url}","alt_text":"","list_url":{list_url}}},"is_available":true}}"#
+            );
+            let expected = format!(r#"{{"main_image":{{"url":{absolute}}},"is_available":true}}"#);
+            assert_eq!(with_base(&card, "https://x"), expected);
+        }
+    }
+
+    #[test]
+    fn what_a_text_says_is_no_field() {
+        let card = r#"{"name":"\"main_image\":{\"url\":\"/a\"","main_image":{"url":"/b","alt_text":"\"list_url\":\"/c","list_url":null}}"#;
+        let absolute = card.replace(r#""url":"/b""#, r#""url":"http://x/b""#);
+        assert_eq!(with_base(card, "http://x"), absolute);
+        let without = r#"{"name":"\"main_image\":{\"url\":\"/a\"","main_image":null}"#;
+        assert_eq!(with_base(without, "http://x"), without);
+    }
+
+    #[test]
+    fn a_base_with_quotation_marks_stays_a_text() {
+        let card = r#"{"main_image":{"url":"/a","alt_text":"","list_url":null}}"#;
+        assert_eq!(
+            with_base(card, r#"http://a"b\"#),
+            r#"{"main_image":{"url":"http://a\"b\\/a","alt_text":"","list_url":null}}"#
+        );
+    }
+}
