@@ -1,5 +1,5 @@
 -- no-transaction
--- The cards of the products that are there, a thousand at a time: shops read and write meanwhile, and what is interrupted goes on when it is run again.
+-- The cards of the products that are there, some at a time: shops read and write meanwhile, and what is interrupted goes on when it is run again.
 -- One statement, because only so can it commit on its way.
 do $$
 declare
@@ -8,7 +8,8 @@ declare
 begin
     loop
         -- In id order, as whoever changes several products locks them.
-        select max(id) into v_to from (select id from products where id > v_from order by id limit 1000 for update) batch;
+        select max(id) into v_to
+          from (select id from products where id > v_from and card = '' order by id limit 200 for no key update) batch;
         exit when v_to is null;
         update products set card = '' where id > v_from and id <= v_to and card = '';
         commit;

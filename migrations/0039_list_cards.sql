@@ -17,7 +17,7 @@ end $$;
 
 -- Whether a tenth of fifty products that lie far apart have these words. To ask the index takes as long as there are products that have them, and of
 -- very many need not be asked.
-create function is_common(p_query tsquery) returns boolean language plpgsql stable as $$
+create function is_common(p_query tsquery) returns boolean language plpgsql stable set enable_bitmapscan = off as $$
 begin
     return (select count(*) >= 5
               from (select max(id) as last from products) newest cross join generate_series(1, 50) as n
@@ -126,7 +126,10 @@ begin
          order by titled.rank desc, p.id desc;
     get diagnostics v_found = row_count;
     if v_found < p_limit then
-        v_few := few_products_with(v_query);
+        -- A word that is in no title is rarely a common one, but often one that is mistyped, and there is more to come for those.
+        if cardinality(v_ids) = 0 or not is_common(v_query) then
+            v_few := few_products_with(v_query);
+        end if;
         -- They are all in the titles, or there are none: to plan what finds nothing takes longer than to find it.
         if cardinality(v_few) = cardinality(v_ids) then
             return;

@@ -48,6 +48,7 @@ async fn a_card_says_what_the_product_says(db: PgPool) {
     let fields = format!("fields={}", all.join(","));
     for query in ["", "ordering=-price", "brand=ana", "search=blouse", &fields] {
         let page = shop.client().get(&format!("{PRODUCTS}?{query}")).await.expect(200);
+        assert_ne!(page.body["results"], json!([]), "{query}");
         for card in page.body["results"].as_array().unwrap() {
             let product = shop.client().get(&format!("{PRODUCTS}{}/", card["id"])).await.expect(200);
             let fields = card.as_object().unwrap();
