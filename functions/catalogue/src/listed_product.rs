@@ -59,38 +59,35 @@ pub(crate) enum ListedProduct {
 pub(crate) struct Chosen {
     #[serde(flatten)]
     card: CardFields,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<Status>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    variants: Option<Vec<ProductVariant>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    images: Option<Vec<ProductImage>>,
+    #[serde(flatten)]
+    beside: Beside,
 }
 
 /// What is shown beside a card.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Beside {
     /// For staff alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     /// Where `expand` asks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub variants: Option<Vec<ProductVariant>>,
     /// Where `expand` asks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub images: Option<Vec<ProductImage>>,
 }
 
 impl ListedProduct {
     /// These fields of it, or all, and what is shown beside them.
     pub(crate) fn new(card: Card, fields: Option<&[Field]>, beside: Beside) -> Result<Self, ApiError> {
-        let card = card.into_json().map_err(anyhow::Error::from)?;
-        let Beside { status, variants, images } = beside;
-        if let (None, None, None, None) = (fields, status, &variants, &images) {
-            return Ok(Self::Card(card));
+        if fields.is_none() && beside == Beside::default() {
+            return Ok(Self::Card(card.into_json().map_err(anyhow::Error::from)?));
         }
         let shows = |field| fields.is_none_or(|fields| fields.contains(&field));
-        let CardFields(mut all) = serde_json::from_str(card.get()).map_err(anyhow::Error::from)?;
+        let CardFields(mut all) = serde_json::from_str(card.as_str()).map_err(anyhow::Error::from)?;
         all.retain(|(field, _)| shows(*field));
-        let status = status.filter(|_| shows(Field::Status));
-        Ok(Self::Chosen(Chosen { card: CardFields(all), status, variants, images }))
+        let beside = Beside { status: beside.status.filter(|_| shows(Field::Status)), ..beside };
+        Ok(Self::Chosen(Chosen { card: CardFields(all), beside }))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde_json::value::RawValue;
 
+use super::product::is_from_root;
+
 /// A product as lists show it: the text of the JSON object that [`super::ProductSummary`] describes. The trigger `product_has_its_card`
 /// writes it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::Type)]
@@ -21,16 +23,20 @@ impl Card {
         Self(text)
     }
 
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// As part of an answer. An error where the text is no JSON: then somebody wrote it who should not.
     pub fn into_json(self) -> serde_json::Result<Box<RawValue>> {
         RawValue::from_string(self.0)
     }
 }
 
-/// `//host/…` names a host, so it is not from the root.
 fn with_absolute(field: &str, image: String, base: &str) -> String {
     match image.split_once(field) {
-        Some((before, url)) if url.starts_with('/') && !url.starts_with("//") => {
+        Some((before, url)) if is_from_root(url) => {
             format!("{before}{field}{}{url}", escaped(base))
         }
         _ => image,

@@ -307,9 +307,13 @@ impl Product {
     }
 }
 
-/// `//host/…` names a host, so it is not from the root.
+/// Whether a URL begins at the API's root. `//host/…` names a host.
+pub(super) fn is_from_root(url: &str) -> bool {
+    url.starts_with('/') && !url.starts_with("//")
+}
+
 fn make_absolute(url: &mut String, base: &str) {
-    if url.starts_with('/') && !url.starts_with("//") {
+    if is_from_root(url) {
         url.insert_str(0, base);
     }
 }

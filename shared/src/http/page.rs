@@ -1,5 +1,7 @@
 //! Lists, a page at a time, by keyset: a cursor names the row where a page ends, so page 1,000 costs what page 1 does.
 
+use std::convert::Infallible;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::Uri;
@@ -133,9 +135,9 @@ impl<T> Page<T> {
     }
 
     /// The same page with other rows: the second half of reading one.
-    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
-        let Self { count, next, previous, results } = self;
-        Page { count, next, previous, results: results.into_iter().map(change).collect() }
+    pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> Page<U> {
+        let Ok(page) = self.try_map(|row| Ok::<_, Infallible>(change(row)));
+        page
     }
 
     /// The same with a change that may fail.

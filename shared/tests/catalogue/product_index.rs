@@ -3,6 +3,8 @@
 use shared::app::db::MIGRATOR;
 use sqlx::PgPool;
 
+use crate::run;
+
 /// The migration that makes the table.
 const MADE_BY: i64 = 35;
 
@@ -10,10 +12,6 @@ const PRODUCTS: &str = "
     insert into brands (name, slug) values ('Brand', 'brand');
     insert into products (slug, name, brand_id, base_price, created_at, updated_at, tags, category_ids, title_words)
     values ('first', 'First', 1, 100, now(), now(), '{new}', '{3}', 'first:1A'), ('second', 'Second', null, 100, now(), now(), '{}', '{}', '')";
-
-async fn run(db: &PgPool, sql: &str) -> u64 {
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(db).await.unwrap().rows_affected()
-}
 
 /// How many products differ from their rows in the index.
 async fn differing(db: &PgPool) -> i64 {

@@ -13,12 +13,18 @@ const ALTERNATIVES: usize = 3;
 /// What finds the products that have, for each word of the text, a word that begins so. Matches nothing where there is no word
 /// in it.
 pub async fn query(tx: &mut Tx, text: &str) -> sqlx::Result<Sought> {
+    sought(tx, text, None).await
+}
+
+/// Of a text, or of the `tsquery` that it was corrected to.
+async fn sought(tx: &mut Tx, text: &str, corrected: Option<&str>) -> sqlx::Result<Sought> {
     sqlx::query_as!(
         Sought,
         r#"select coalesce(query::text, '') as "query!",
                   case when not is_common(query) then few_products_with(query) end as "few: Vec<ProductId>"
-             from search_query($1) as query"#,
-        text
+             from coalesce($2::text::tsquery, search_query($1)) as query"#,
+        text,
+        corrected
     )
     .fetch_one(&mut *tx)
     .await
@@ -34,15 +40,10 @@ pub async fn corrected(tx: &mut Tx, text: &str) -> sqlx::Result<Option<Sought>> 
     )
     .fetch_all(&mut *tx)
     .await?;
-    let Some(query) = correct(words) else { return Ok(None) };
-    let few = sqlx::query_scalar!(
-        r#"select case when not is_common(query) then few_products_with(query) end as "few: Vec<ProductId>"
-             from (select $1::text::tsquery as query) corrected"#,
-        query
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    Ok(Some(Sought { query, few }))
+    match correct(words) {
+        Some(query) => sought(tx, text, Some(&query)).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// What shoppers see at this time of the products that `text` finds, the best first, those beyond `after`; at most `limit`. The text is

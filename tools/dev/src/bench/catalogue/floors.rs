@@ -12,14 +12,13 @@ use super::asks::Questions;
 /// Enough for each of the four statements that a kind of question has at most.
 const LESSONS: usize = 24;
 
-/// What a card is read from, and that it is for sale.
-macro_rules! cards {
-    ($from:literal $rest:literal) => {
+/// Columns of what is for sale.
+macro_rules! for_sale {
+    ($columns:literal $from:literal $rest:literal) => {
         concat!(
-            "select p.id, p.slug, p.name, p.sku, p.base_price, p.currency, p.price_min, p.price_max, p.is_available, p.main_image_url,
-                    p.main_image_alt_text, p.main_image_list_url, p.created_at, p.status, p.brand_id, p.brand_name, p.brand_slug,
-                    p.category_ids, p.category_names, p.category_slugs
-               from ",
+            "select ",
+            $columns,
+            " from ",
             $from,
             " where is_published(p.status, p.publish_at, p.unpublish_at, now()) ",
             $rest
@@ -27,13 +26,23 @@ macro_rules! cards {
     };
 }
 
-/// A card, of what is for sale.
-macro_rules! ready {
-    ($rest:literal) => {
-        concat!(
-            "select p.id, p.card from products p where is_published(p.status, p.publish_at, p.unpublish_at, now()) ",
+/// What a card is made of.
+macro_rules! cards {
+    ($from:literal $rest:literal) => {
+        for_sale!(
+            "p.id, p.slug, p.name, p.sku, p.base_price, p.currency, p.price_min, p.price_max, p.is_available, p.main_image_url,
+                    p.main_image_alt_text, p.main_image_list_url, p.created_at, p.status, p.brand_id, p.brand_name, p.brand_slug,
+                    p.category_ids, p.category_names, p.category_slugs"
+            $from
             $rest
         )
+    };
+}
+
+/// The card itself.
+macro_rules! ready {
+    ($rest:literal) => {
+        for_sale!("p.id, p.card" "products p" $rest)
     };
 }
 
