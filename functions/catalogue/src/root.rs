@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared::http::{ApiError, BaseUrl, PublicProblems};
 use utoipa::ToSchema;
 
-use crate::cached::{NotModified, Seen};
+use crate::caching::{NotModified, Seen};
 
 /// Where the parts of the catalogue are.
 #[derive(Debug, Serialize, ToSchema)]

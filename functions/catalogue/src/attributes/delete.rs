@@ -1,0 +1,47 @@
+//! `DELETE /api/v1/catalogue/attributes/{id}/`: away with an attribute that no variant has.
+
+use axum::extract::State;
+use http::StatusCode;
+use shared::app::App;
+use shared::catalogue::store::write::{delete_attribute as delete, lock_attribute};
+use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems};
+use shared::ids::AttributeId;
+use shared::users::permissions;
+
+use crate::attributes::body::refused;
+use crate::if_match::IfMatch;
+
+/// Delete an attribute
+///
+/// With its values. One that variants have a value of stays.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/catalogue/attributes/{id}/",
+    tag = "catalogue",
+    operation_id = "delete_attribute",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id" = AttributeId, Path, description = "The attribute."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that is to be deleted."),
+    ),
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 404, body = Problem, description = "There is no such attribute."),
+        (status = 409, body = Problem, description = "Variants have a value of it."),
+        (status = 412, body = Problem, description = "Somebody else has changed it or its values meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn delete_attribute(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(id): PathId<AttributeId>,
+    if_match: IfMatch,
+) -> Result<StatusCode, ApiError> {
+    let mut tx = app.db.begin().await?;
+    let version = lock_attribute(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    if_match.allows(version)?;
+    delete(&mut tx, id).await?.map_err(|because| refused(because, "value"))?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,44 @@
+//! `GET /api/v1/catalogue/attributes/{id}/`: one attribute.
+
+use axum::extract::State;
+use axum::response::Response;
+use shared::app::App;
+use shared::catalogue::Attribute;
+use shared::catalogue::store::attributes::find;
+use shared::http::{ApiError, PathId, Problem, PublicProblems};
+use shared::ids::AttributeId;
+
+use crate::caching::{NotModified, Seen};
+
+/// Read an attribute
+///
+/// With its values, in order.
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/attributes/{id}/",
+    tag = "catalogue",
+    operation_id = "get_attribute",
+    params(("id" = AttributeId, Path, description = "The attribute.")),
+    responses(
+        (status = 200, body = Attribute, description = "The attribute."),
+        NotModified,
+        (status = 404, body = Problem, description = "There is no such attribute."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn get_attribute(
+    State(app): State<App>,
+    seen: Seen,
+    PathId(id): PathId<AttributeId>,
+) -> Result<Response, ApiError> {
+    let mut tx = app.db.read().await?;
+    let attribute = find(&mut tx, id).await?;
+    tx.commit().await?;
+    let (attribute, version) = attribute.ok_or(ApiError::NotFound)?;
+    seen.or_version(version, &attribute)
+}
+
+/// Where an attribute is.
+pub(crate) fn attribute_path(id: AttributeId) -> String {
+    format!("/api/v1/catalogue/attributes/{id}/")
+}

@@ -1,0 +1,27 @@
+//! `GET /api/v1/catalogue/attributes/`: attributes and their values.
+
+use axum::extract::State;
+use axum::response::Response;
+use shared::app::App;
+use shared::catalogue::Attribute;
+use shared::catalogue::store::attributes::all;
+use shared::http::{ApiError, Page, PublicProblems};
+
+use crate::caching::{NotModified, Seen};
+
+/// List attributes, by name
+///
+/// Each with its values, in one page: `next` and `previous` are always null.
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/attributes/",
+    tag = "catalogue",
+    operation_id = "list_attributes",
+    responses((status = 200, body = Page<Attribute>, description = "The attributes."), NotModified, PublicProblems)
+)]
+pub(crate) async fn list_attributes(State(app): State<App>, seen: Seen) -> Result<Response, ApiError> {
+    let mut tx = app.db.read().await?;
+    let attributes = all(&mut tx).await?;
+    tx.commit().await?;
+    seen.or(&Page { count: None, next: None, previous: None, results: attributes })
+}

@@ -1,0 +1,118 @@
+//! `PUT` and `PATCH /api/v1/catalogue/attributes/{id}/`: another name. Its values have URLs of their own.
+
+use axum::extract::State;
+use axum::response::Response;
+use shared::app::App;
+use shared::catalogue::Attribute;
+use shared::catalogue::store::attributes::find;
+use shared::catalogue::store::write::{lock_attribute, rename_attribute};
+use shared::http::{ApiError, Body, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
+use shared::ids::AttributeId;
+use shared::users::permissions;
+use utoipa::ToSchema;
+
+use crate::attributes::body::{refused, text};
+use crate::caching::Seen;
+use crate::if_match::IfMatch;
+
+/// What an attribute is to be called.
+#[derive(Debug, ToSchema)]
+pub(crate) struct AttributeReplacement {
+    /// Its name; there is none other like it, whatever the case.
+    #[schema(min_length = 1, max_length = 255, example = "Size")]
+    pub name: String,
+}
+
+/// What of an attribute is to change.
+#[derive(Debug, ToSchema)]
+pub(crate) struct AttributePatch {
+    /// Its name; there is none other like it, whatever the case.
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Size")]
+    pub name: Option<String>,
+}
+
+impl FromFields for AttributeReplacement {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        text(fields, "name").map(|name| Self { name })
+    }
+}
+
+impl FromFields for AttributePatch {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        fields.sent("name", text).map(|name| Self { name })
+    }
+}
+
+/// Replace an attribute
+///
+/// Its values stay.
+#[utoipa::path(
+    put,
+    path = "/api/v1/catalogue/attributes/{id}/",
+    tag = "catalogue",
+    operation_id = "replace_attribute",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id" = AttributeId, Path, description = "The attribute."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+    ),
+    request_body = AttributeReplacement,
+    responses(
+        (status = 200, body = Attribute, description = "The attribute as it is now."),
+        (status = 404, body = Problem, description = "There is no such attribute."),
+        (status = 412, body = Problem, description = "Somebody else has changed it or its values meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn replace_attribute(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(id): PathId<AttributeId>,
+    if_match: IfMatch,
+    Body(replacement): Body<AttributeReplacement>,
+) -> Result<Response, ApiError> {
+    change(&app, id, &if_match, AttributePatch { name: Some(replacement.name) }).await
+}
+
+/// Change an attribute
+///
+/// It has the new name on every product at once.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/catalogue/attributes/{id}/",
+    tag = "catalogue",
+    operation_id = "update_attribute",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id" = AttributeId, Path, description = "The attribute."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+    ),
+    request_body = AttributePatch,
+    responses(
+        (status = 200, body = Attribute, description = "The attribute as it is now."),
+        (status = 404, body = Problem, description = "There is no such attribute."),
+        (status = 412, body = Problem, description = "Somebody else has changed it or its values meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn update_attribute(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(id): PathId<AttributeId>,
+    if_match: IfMatch,
+    Body(patch): Body<AttributePatch>,
+) -> Result<Response, ApiError> {
+    change(&app, id, &if_match, patch).await
+}
+
+async fn change(app: &App, id: AttributeId, if_match: &IfMatch, patch: AttributePatch) -> Result<Response, ApiError> {
+    let mut tx = app.db.begin().await?;
+    let version = lock_attribute(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    if_match.allows(version)?;
+    if let Some(name) = &patch.name {
+        rename_attribute(&mut tx, id, name).await?.map_err(|because| refused(because, "value"))?;
+    }
+    let (after, version) = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    tx.commit().await?;
+    Seen::nothing().or_version(version, &after)
+}

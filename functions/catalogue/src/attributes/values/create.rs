@@ -1,0 +1,83 @@
+//! `POST /api/v1/catalogue/attributes/{id}/values/`: a new value of an attribute.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use http::header::LOCATION;
+use shared::app::App;
+use shared::catalogue::AttributeValue;
+use shared::catalogue::store::attributes::find_value;
+use shared::catalogue::store::write::{insert_value, lock_attribute, move_value};
+use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
+use shared::ids::AttributeId;
+use shared::users::permissions;
+use utoipa::ToSchema;
+
+use crate::attributes::body::{position, refused, text};
+use crate::attributes::values::get::attribute_value_path;
+use crate::caching::Seen;
+use crate::if_match::IfMatch;
+
+/// A value to be.
+#[derive(Debug, ToSchema)]
+pub(crate) struct NewAttributeValue {
+    /// The value; the attribute has none other like it, whatever the case.
+    #[schema(min_length = 1, max_length = 255, example = "M")]
+    pub value: String,
+    /// Its place among its siblings, from 0; behind them all, if not said.
+    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]
+    pub position: Option<i32>,
+}
+
+impl FromFields for NewAttributeValue {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let (value, position) = (text(fields, "value"), position(fields));
+        Some(Self { value: value?, position: position? })
+    }
+}
+
+/// Make a value of an attribute
+#[utoipa::path(
+    post,
+    path = "/api/v1/catalogue/attributes/{id}/values/",
+    tag = "catalogue",
+    operation_id = "create_attribute_value",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id" = AttributeId, Path, description = "The attribute."),
+        ("If-Match" = Option<String>, Header, description = "The attribute's `ETag` that the change is meant for."),
+    ),
+    request_body = NewAttributeValue,
+    responses(
+        (status = 201, body = AttributeValue, description = "The value.", headers(
+            ("Location" = String, description = "Where it is."),
+            ("ETag" = String, description = "For `If-Match` of the next change to the attribute or a value of it."),
+        )),
+        (status = 404, body = Problem, description = "There is no such attribute."),
+        (status = 412, body = Problem, description = "Somebody else has changed the attribute or its values meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn create_attribute_value(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    base: BaseUrl,
+    PathId(attribute): PathId<AttributeId>,
+    if_match: IfMatch,
+    Body(new): Body<NewAttributeValue>,
+) -> Result<Response, ApiError> {
+    let mut tx = app.db.begin().await?;
+    let version = lock_attribute(&mut tx, attribute).await?.ok_or(ApiError::NotFound)?;
+    if_match.allows(version)?;
+    let inserted = insert_value(&mut tx, attribute, &new.value).await?;
+    let id = inserted.map_err(|because| refused(because, "value"))?;
+    if let Some(position) = new.position {
+        move_value(&mut tx, (attribute, id), position).await?;
+    }
+    let made = find_value(&mut tx, attribute, id).await?;
+    tx.commit().await?;
+    let (value, version) = made.ok_or_else(|| anyhow::anyhow!("a value that was just made is not there"))?;
+    let location = format!("{}{}", base.0, attribute_value_path(attribute, id));
+    let body = Seen::nothing().or_version(version, &value)?;
+    Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
+}

@@ -1,0 +1,136 @@
+//! `PUT` and `PATCH /api/v1/catalogue/attributes/{id}/values/{value_id}/`: another text or place.
+
+use axum::extract::State;
+use axum::response::Response;
+use shared::app::App;
+use shared::catalogue::AttributeValue;
+use shared::catalogue::store::attributes::find_value;
+use shared::catalogue::store::write::{lock_attribute, move_value, rename_value};
+use shared::http::{ApiError, Body, Fields, FromFields, PathId, Permitted, Problem, StaffProblems, Two};
+use shared::ids::{AttributeId, AttributeValueId};
+use shared::users::permissions;
+use utoipa::ToSchema;
+
+use crate::attributes::body::{position, refused, text};
+use crate::caching::Seen;
+use crate::if_match::IfMatch;
+
+/// What a value is to be.
+#[derive(Debug, ToSchema)]
+pub(crate) struct AttributeValueReplacement {
+    /// The value; the attribute has none other like it, whatever the case.
+    #[schema(min_length = 1, max_length = 255, example = "M")]
+    pub value: String,
+    /// Its place among its siblings, from 0. As it was, if not said.
+    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]
+    pub position: Option<i32>,
+}
+
+/// What of a value is to change.
+#[derive(Debug, ToSchema)]
+pub(crate) struct AttributeValuePatch {
+    /// The value; the attribute has none other like it, whatever the case.
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "M")]
+    pub value: Option<String>,
+    /// Its place among its siblings, from 0.
+    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]
+    pub position: Option<i32>,
+}
+
+impl FromFields for AttributeValueReplacement {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let (value, position) = (text(fields, "value"), position(fields));
+        Some(Self { value: value?, position: position? })
+    }
+}
+
+impl FromFields for AttributeValuePatch {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let (value, position) = (fields.sent("value", text), position(fields));
+        Some(Self { value: value?, position: position? })
+    }
+}
+
+/// Replace a value of an attribute
+#[utoipa::path(
+    put,
+    path = "/api/v1/catalogue/attributes/{id}/values/{value_id}/",
+    tag = "catalogue",
+    operation_id = "replace_attribute_value",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id" = AttributeId, Path, description = "The attribute."),
+        ("value_id" = AttributeValueId, Path, description = "The value."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+    ),
+    request_body = AttributeValueReplacement,
+    responses(
+        (status = 200, body = AttributeValue, description = "The value as it is now."),
+        (status = 404, body = Problem, description = "The attribute has no such value."),
+        (status = 412, body = Problem, description = "Somebody else has changed the attribute or its values meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn replace_attribute_value(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(ids): PathId<Two<AttributeId, AttributeValueId>>,
+    if_match: IfMatch,
+    Body(all): Body<AttributeValueReplacement>,
+) -> Result<Response, ApiError> {
+    change(&app, ids, &if_match, AttributeValuePatch { value: Some(all.value), position: all.position }).await
+}
+
+/// Change a value of an attribute
+///
+/// All variants that have it have the new one at once; what they are called themselves stays.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/catalogue/attributes/{id}/values/{value_id}/",
+    tag = "catalogue",
+    operation_id = "update_attribute_value",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id" = AttributeId, Path, description = "The attribute."),
+        ("value_id" = AttributeValueId, Path, description = "The value."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+    ),
+    request_body = AttributeValuePatch,
+    responses(
+        (status = 200, body = AttributeValue, description = "The value as it is now."),
+        (status = 404, body = Problem, description = "The attribute has no such value."),
+        (status = 412, body = Problem, description = "Somebody else has changed the attribute or its values meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn update_attribute_value(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(ids): PathId<Two<AttributeId, AttributeValueId>>,
+    if_match: IfMatch,
+    Body(patch): Body<AttributeValuePatch>,
+) -> Result<Response, ApiError> {
+    change(&app, ids, &if_match, patch).await
+}
+
+async fn change(
+    app: &App,
+    Two(attribute, id): Two<AttributeId, AttributeValueId>,
+    if_match: &IfMatch,
+    patch: AttributeValuePatch,
+) -> Result<Response, ApiError> {
+    let mut tx = app.db.begin().await?;
+    lock_attribute(&mut tx, attribute).await?.ok_or(ApiError::NotFound)?;
+    let (before, version) = find_value(&mut tx, attribute, id).await?.ok_or(ApiError::NotFound)?;
+    if_match.allows(version)?;
+    if let Some(value) = patch.value.filter(|value| *value != before.value) {
+        let renamed = rename_value(&mut tx, (attribute, id), &value).await?;
+        renamed.map_err(|because| refused(because, "value"))?;
+    }
+    if let Some(position) = patch.position {
+        move_value(&mut tx, (attribute, id), position).await?;
+    }
+    let (after, version) = find_value(&mut tx, attribute, id).await?.ok_or(ApiError::NotFound)?;
+    tx.commit().await?;
+    Seen::nothing().or_version(version, &after)
+}

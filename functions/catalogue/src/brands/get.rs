@@ -1,0 +1,41 @@
+//! `GET /api/v1/catalogue/brands/{id_or_slug}/`: one brand.
+
+use axum::extract::State;
+use axum::response::Response;
+use shared::app::App;
+use shared::catalogue::store::brands::find_with_version;
+use shared::catalogue::{Brand, IdOrSlug};
+use shared::http::{ApiError, PathId, Problem, PublicProblems};
+
+use crate::caching::{NotModified, Seen};
+
+/// Read a brand
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/brands/{id_or_slug}/",
+    tag = "catalogue",
+    operation_id = "get_brand",
+    params(("id_or_slug" = String, Path, description = "The brand's id or slug.")),
+    responses(
+        (status = 200, body = Brand, description = "The brand."),
+        NotModified,
+        (status = 404, body = Problem, description = "There is no such brand."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn get_brand(
+    State(app): State<App>,
+    seen: Seen,
+    PathId(brand): PathId<IdOrSlug>,
+) -> Result<Response, ApiError> {
+    let mut tx = app.db.read().await?;
+    let brand = find_with_version(&mut tx, &brand).await?;
+    tx.commit().await?;
+    let (brand, version) = brand.ok_or(ApiError::NotFound)?;
+    seen.or_version(version, &brand)
+}
+
+/// Where a brand is.
+pub(crate) fn brand_path(id_or_slug: impl std::fmt::Display) -> String {
+    format!("/api/v1/catalogue/brands/{id_or_slug}/")
+}

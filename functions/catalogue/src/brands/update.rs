@@ -1,0 +1,134 @@
+//! `PUT` and `PATCH /api/v1/catalogue/brands/{id_or_slug}/`: another name or slug.
+
+use axum::extract::State;
+use axum::response::Response;
+use shared::app::App;
+use shared::catalogue::store::brands::find_with_version;
+use shared::catalogue::store::write::{BrandNames, lock_brand, lock_brand_names, rename_brand};
+use shared::catalogue::{Brand, IdOrSlug};
+use shared::http::{ApiError, Body, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
+use shared::users::permissions;
+use utoipa::ToSchema;
+
+use crate::brands::errors::refused;
+use crate::caching::Seen;
+use crate::categories::body::{name, slug};
+use crate::if_match::IfMatch;
+
+/// What a brand is to be.
+#[derive(Debug, ToSchema)]
+pub(crate) struct BrandReplacement {
+    /// Its name; no other brand has it, whatever the case.
+    #[schema(min_length = 1, max_length = 255, example = "Company 123")]
+    pub name: String,
+    /// Its name in URLs. As it was, if not said.
+    #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]
+    pub slug: Option<String>,
+}
+
+/// What of a brand is to change.
+#[derive(Debug, ToSchema)]
+pub(crate) struct BrandPatch {
+    /// Its name; no other brand has it, whatever the case.
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Company 123")]
+    pub name: Option<String>,
+    /// Its name in URLs.
+    #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]
+    pub slug: Option<String>,
+}
+
+impl FromFields for BrandReplacement {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let (name, slug) = (name(fields), slug(fields));
+        Some(Self { name: name?, slug: slug? })
+    }
+}
+
+impl FromFields for BrandPatch {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let name = if fields.has("name") { name(fields).map(Some) } else { Some(None) };
+        let slug = slug(fields);
+        Some(Self { name: name?, slug: slug? })
+    }
+}
+
+impl From<BrandReplacement> for BrandPatch {
+    fn from(all: BrandReplacement) -> Self {
+        Self { name: Some(all.name), slug: all.slug }
+    }
+}
+
+/// Replace a brand
+#[utoipa::path(
+    put,
+    path = "/api/v1/catalogue/brands/{id_or_slug}/",
+    tag = "catalogue",
+    operation_id = "replace_brand",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id_or_slug" = String, Path, description = "The brand's id or slug."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+    ),
+    request_body = BrandReplacement,
+    responses(
+        (status = 200, body = Brand, description = "The brand as it is now."),
+        (status = 404, body = Problem, description = "There is no such brand."),
+        (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn replace_brand(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(brand): PathId<IdOrSlug>,
+    if_match: IfMatch,
+    Body(replacement): Body<BrandReplacement>,
+) -> Result<Response, ApiError> {
+    change(&app, &brand, &if_match, replacement.into()).await
+}
+
+/// Change a brand
+///
+/// Its products are found by its new name.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/catalogue/brands/{id_or_slug}/",
+    tag = "catalogue",
+    operation_id = "update_brand",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id_or_slug" = String, Path, description = "The brand's id or slug."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+    ),
+    request_body = BrandPatch,
+    responses(
+        (status = 200, body = Brand, description = "The brand as it is now."),
+        (status = 404, body = Problem, description = "There is no such brand."),
+        (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn update_brand(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(brand): PathId<IdOrSlug>,
+    if_match: IfMatch,
+    Body(patch): Body<BrandPatch>,
+) -> Result<Response, ApiError> {
+    change(&app, &brand, &if_match, patch).await
+}
+
+async fn change(app: &App, brand: &IdOrSlug, if_match: &IfMatch, patch: BrandPatch) -> Result<Response, ApiError> {
+    let mut tx = app.db.begin().await?;
+    lock_brand_names(&mut tx).await?;
+    let (before, version) = lock_brand(&mut tx, brand).await?.ok_or(ApiError::NotFound)?;
+    if_match.allows(version)?;
+    let names = BrandNames {
+        name: patch.name.as_deref().unwrap_or(&before.name),
+        slug: patch.slug.as_deref().unwrap_or(&before.slug),
+    };
+    rename_brand(&mut tx, &before, names).await?.map_err(refused)?;
+    let (after, version) = find_with_version(&mut tx, &IdOrSlug::from(before.id)).await?.ok_or(ApiError::NotFound)?;
+    tx.commit().await?;
+    Seen::nothing().or_version(version, &after)
+}

@@ -1,0 +1,160 @@
+//! Many variants at once: how each is named, and what became of each.
+
+mod prices;
+mod stock;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde::Serialize;
+use shared::app::App;
+use shared::app::db::Tx;
+use shared::catalogue::store::write::{NamedVariant, find_variants};
+use shared::http::{ApiError, FieldErrors, Fields, FromFields};
+use shared::ids::VariantId;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes of bulk changes.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(prices::change_prices)).routes(routes!(stock::change_stock))
+}
+
+/// How many there may be in one request.
+const MOST_ITEMS: usize = 1_000;
+
+/// A body: its items, and whether it is to be tried only.
+pub(crate) fn items<T: FromFields>(fields: &mut Fields) -> Option<(Vec<T>, bool)> {
+    let items = fields.list("items", MOST_ITEMS);
+    let dry_run = fields.maybe("dry_run", Fields::boolean);
+    Some((items?, dry_run?.unwrap_or_default()))
+}
+
+/// How an item names its variant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Name {
+    Id(VariantId),
+    Sku(String),
+}
+
+/// A variant's name in a body: its id or its SKU.
+pub(crate) fn name(fields: &mut Fields) -> Option<(Option<VariantId>, Option<String>)> {
+    let id = fields.maybe("variant_id", |fields, name| fields.id(name).map(VariantId))?;
+    let sku = fields.maybe("sku", |fields, name| fields.text(name, 255))?;
+    if id.is_some() == sku.is_some() {
+        fields.error("non_field_errors", "Name the variant by variant_id or by sku.");
+        return None;
+    }
+    Some((id, sku))
+}
+
+impl Name {
+    /// What [`name`] has read.
+    pub(crate) fn of(id: Option<VariantId>, sku: Option<&String>) -> Self {
+        match id {
+            Some(id) => Self::Id(id),
+            None => Self::Sku(sku.cloned().unwrap_or_default()),
+        }
+    }
+}
+
+/// What became of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum BulkOutcome {
+    /// It is as was asked for, and was not before.
+    Changed,
+    /// It was so already.
+    Unchanged,
+    /// It cannot be so; `errors` says why. Nothing of it was changed.
+    Refused,
+}
+
+/// What became of one item.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct BulkResult {
+    /// Which of the items, from 0.
+    pub item: usize,
+    /// Its variant; null where there is none.
+    pub variant_id: Option<VariantId>,
+    /// And the variant's SKU.
+    pub sku: Option<String>,
+    /// What became of it.
+    pub outcome: BulkOutcome,
+    /// What is wrong with it, by field.
+    pub errors: FieldErrors,
+}
+
+/// What became of all items.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct BulkAnswer {
+    /// Whether nothing was written, because it was to be tried only.
+    pub dry_run: bool,
+    /// How many were changed.
+    pub changed: usize,
+    /// How many were so already.
+    pub unchanged: usize,
+    /// How many cannot be so.
+    pub refused: usize,
+    /// One for each item, in their order.
+    pub results: Vec<BulkResult>,
+}
+
+impl BulkAnswer {
+    pub(crate) fn new(dry_run: bool, results: Vec<BulkResult>) -> Self {
+        let count = |outcome| results.iter().filter(|result| result.outcome == outcome).count();
+        let (changed, unchanged) = (count(BulkOutcome::Changed), count(BulkOutcome::Unchanged));
+        Self { dry_run, changed, unchanged, refused: count(BulkOutcome::Refused), results }
+    }
+}
+
+/// The variants that items name, each by the item's number. An item whose variant is not there, or is that of an item before it, has its
+/// result already.
+pub(crate) async fn find(
+    tx: &mut Tx,
+    names: &[Name],
+) -> Result<(BTreeMap<usize, NamedVariant>, Vec<BulkResult>), ApiError> {
+    let ids: Vec<VariantId> =
+        names.iter().filter_map(|name| if let Name::Id(id) = name { Some(*id) } else { None }).collect();
+    let skus: Vec<String> =
+        names.iter().filter_map(|name| if let Name::Sku(sku) = name { Some(sku.clone()) } else { None }).collect();
+    let found = find_variants(tx, &ids, &skus).await?;
+    let by_id: HashMap<VariantId, &NamedVariant> = found.iter().map(|variant| (variant.id, variant)).collect();
+    let by_sku: HashMap<&str, &NamedVariant> = found.iter().map(|variant| (variant.sku.as_str(), variant)).collect();
+    let (mut variants, mut refused, mut seen) = (BTreeMap::new(), Vec::new(), HashSet::new());
+    for (item, name) in names.iter().enumerate() {
+        let (variant, field) = match name {
+            Name::Id(id) => (by_id.get(id), "variant_id"),
+            Name::Sku(sku) => (by_sku.get(sku.as_str()), "sku"),
+        };
+        match variant {
+            None => refused.push(refuse(item, None, FieldErrors::one(field, "There is no such variant."))),
+            Some(variant) if !seen.insert(variant.id) => {
+                let twice = FieldErrors::one(field, "The variant is in an item before this one.");
+                refused.push(refuse(item, Some(variant), twice));
+            }
+            Some(variant) => drop(variants.insert(item, (*variant).clone())),
+        }
+    }
+    Ok((variants, refused))
+}
+
+pub(crate) fn refuse(item: usize, variant: Option<&NamedVariant>, errors: FieldErrors) -> BulkResult {
+    BulkResult {
+        item,
+        variant_id: variant.map(|variant| variant.id),
+        sku: variant.map(|variant| variant.sku.clone()),
+        outcome: BulkOutcome::Refused,
+        errors,
+    }
+}
+
+pub(crate) fn accept(item: usize, variant: &NamedVariant, changes: bool) -> BulkResult {
+    BulkResult {
+        item,
+        variant_id: Some(variant.id),
+        sku: Some(variant.sku.clone()),
+        outcome: if changes { BulkOutcome::Changed } else { BulkOutcome::Unchanged },
+        errors: FieldErrors::default(),
+    }
+}

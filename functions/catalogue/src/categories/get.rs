@@ -1,0 +1,51 @@
+//! `GET /api/v1/catalogue/categories/{id_or_slug}/`: one category.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::Uri;
+use shared::app::App;
+use shared::catalogue::store::categories::{find, renamed_from};
+use shared::catalogue::{Category, IdOrSlug};
+use shared::http::{ApiError, PathId, Problem, PublicProblems};
+
+use crate::caching::{NotModified, Seen, moved_to};
+use crate::redirects::{Moved, under};
+
+/// Read a category
+///
+/// With the path that leads to it and the categories right below it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/categories/{id_or_slug}/",
+    tag = "catalogue",
+    operation_id = "get_category",
+    params(("id_or_slug" = String, Path, description = "The category's id or slug.")),
+    responses(
+        (status = 200, body = Category, description = "The category."),
+        Moved,
+        NotModified,
+        (status = 404, body = Problem, description = "There is no such category."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn get_category(
+    State(app): State<App>,
+    uri: Uri,
+    seen: Seen,
+    PathId(asked): PathId<IdOrSlug>,
+) -> Result<Response, ApiError> {
+    let mut tx = app.db.read().await?;
+    let category = find(&mut tx, &asked, app.ambient.now()).await?;
+    let renamed = if category.is_none() { renamed_from(&mut tx, &asked.slug).await? } else { None };
+    tx.commit().await?;
+    match (category, renamed) {
+        (Some(category), _) => seen.or_version(category.version, &category),
+        (None, Some(slug)) => Ok(moved_to(&under(&slug, &uri))),
+        (None, None) => Err(ApiError::NotFound),
+    }
+}
+
+/// Where a category is.
+pub(crate) fn category_path(id_or_slug: impl std::fmt::Display) -> String {
+    format!("/api/v1/catalogue/categories/{id_or_slug}/")
+}

@@ -1,0 +1,44 @@
+//! `GET /api/v1/catalogue/categories/{id_or_slug}/tree/`: a category and all that is below it.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::Uri;
+use shared::app::App;
+use shared::catalogue::store::categories::{renamed_from, subtree};
+use shared::catalogue::{CategoryNode, IdOrSlug, tree};
+use shared::http::{ApiError, PathId, Problem, PublicProblems};
+
+use crate::caching::{NotModified, Seen, moved_to};
+use crate::redirects::{Moved, under};
+
+/// Read a part of the category tree
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/categories/{id_or_slug}/tree/",
+    tag = "catalogue",
+    operation_id = "get_category_tree",
+    params(("id_or_slug" = String, Path, description = "The id or slug of the category at its top.")),
+    responses(
+        (status = 200, body = CategoryNode, description = "The category, with all that is below it."),
+        Moved,
+        NotModified,
+        (status = 404, body = Problem, description = "There is no such category."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn get_category_tree(
+    State(app): State<App>,
+    uri: Uri,
+    seen: Seen,
+    PathId(category): PathId<IdOrSlug>,
+) -> Result<Response, ApiError> {
+    let mut tx = app.db.read().await?;
+    let categories = subtree(&mut tx, &category, app.ambient.now()).await?;
+    let renamed = if categories.is_empty() { renamed_from(&mut tx, &category.slug).await? } else { None };
+    tx.commit().await?;
+    match (tree(categories).into_iter().next(), renamed) {
+        (Some(top), _) => seen.or(&top),
+        (None, Some(slug)) => Ok(moved_to(&under(&slug, &uri))),
+        (None, None) => Err(ApiError::NotFound),
+    }
+}

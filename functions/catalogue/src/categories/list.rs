@@ -1,0 +1,27 @@
+//! `GET /api/v1/catalogue/categories/`: the category tree.
+
+use axum::extract::State;
+use axum::response::Response;
+use shared::app::App;
+use shared::catalogue::store::categories::all;
+use shared::catalogue::{CategoryNode, tree};
+use shared::http::{ApiError, Page, PublicProblems};
+
+use crate::caching::{NotModified, Seen};
+
+/// Read the category tree
+///
+/// The categories at the top, each with all that is below it, in one page: `next` and `previous` are always null.
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/categories/",
+    tag = "catalogue",
+    operation_id = "list_categories",
+    responses((status = 200, body = Page<CategoryNode>, description = "The tree."), NotModified, PublicProblems)
+)]
+pub(crate) async fn list_categories(State(app): State<App>, seen: Seen) -> Result<Response, ApiError> {
+    let mut tx = app.db.read().await?;
+    let categories = all(&mut tx, app.ambient.now()).await?;
+    tx.commit().await?;
+    seen.or(&Page { count: None, next: None, previous: None, results: tree(categories) })
+}

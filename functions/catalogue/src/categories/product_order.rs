@@ -1,0 +1,127 @@
+//! `GET` and `PUT /api/v1/catalogue/categories/{id_or_slug}/products/order/`: in which order a category shows its products.
+
+use std::collections::HashSet;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::Uri;
+use http::header::CACHE_CONTROL;
+use serde::Serialize;
+use shared::app::App;
+use shared::catalogue::IdOrSlug;
+use shared::catalogue::store::categories::{arranged_products, find_id, renamed_from};
+use shared::catalogue::store::write::{Misplaced, arrange_products as arrange};
+use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
+use shared::ids::ProductId;
+use shared::users::permissions;
+use utoipa::ToSchema;
+
+use crate::caching::moved_to;
+use crate::reader::FOR_ONE;
+use crate::redirects::{Moved, SendThere, no_such_category, under};
+
+/// How many products can be arranged; the rest of a larger category comes after them.
+const MOST: usize = 1000;
+
+/// The products of a category that somebody has put in order.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProductOrder {
+    /// The products, the first one first. Those that are not named come after.
+    #[schema(max_items = 1000, example = json!([7, 3, 5]))]
+    pub product_ids: Vec<ProductId>,
+}
+
+impl FromFields for ProductOrder {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let ids = fields.values("product_ids", MOST, |fields, field| fields.id(field).map(ProductId))?;
+        let mut known = HashSet::new();
+        let mut is_good = true;
+        for (place, id) in ids.iter().enumerate() {
+            if !known.insert(*id) {
+                fields.error(&format!("product_ids.{place}"), "This product is named twice.");
+                is_good = false;
+            }
+        }
+        is_good.then_some(Self { product_ids: ids })
+    }
+}
+
+/// Read the order of a category's products
+///
+/// Only those that somebody has arranged, drafts included.
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/categories/{id_or_slug}/products/order/",
+    tag = "catalogue",
+    operation_id = "get_product_order",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(("id_or_slug" = String, Path, description = "The category's id or slug.")),
+    responses(
+        (status = 200, body = ProductOrder, description = "The order."),
+        Moved,
+        (status = 404, body = Problem, description = "There is no such category."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn get_product_order(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    uri: Uri,
+    PathId(category): PathId<IdOrSlug>,
+) -> Result<Response, ApiError> {
+    let mut tx = app.db.read().await?;
+    let Some(id) = find_id(&mut tx, &category).await? else {
+        let renamed = renamed_from(&mut tx, &category.slug).await?;
+        tx.commit().await?;
+        let slug = renamed.ok_or(ApiError::NotFound)?;
+        return Ok(([(CACHE_CONTROL, FOR_ONE)], moved_to(&under(&slug, &uri))).into_response());
+    };
+    let product_ids = arranged_products(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(Json(ProductOrder { product_ids }).into_response())
+}
+
+/// Put a category's products in order
+///
+/// The whole order at once: products that are not named come after those that are, as if nobody had arranged them.
+#[utoipa::path(
+    put,
+    path = "/api/v1/catalogue/categories/{id_or_slug}/products/order/",
+    tag = "catalogue",
+    operation_id = "arrange_products",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(("id_or_slug" = String, Path, description = "The category's id or slug.")),
+    request_body = ProductOrder,
+    responses(
+        (status = 200, body = ProductOrder, description = "The order as it is now."),
+        SendThere,
+        (status = 404, body = Problem, description = "There is no such category."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn arrange_products(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    uri: Uri,
+    PathId(category): PathId<IdOrSlug>,
+    Body(order): Body<ProductOrder>,
+) -> Result<Json<ProductOrder>, ApiError> {
+    let mut tx = app.db.begin().await?;
+    let Some(id) = find_id(&mut tx, &category).await? else {
+        return Err(no_such_category(&mut tx, &category, &uri).await);
+    };
+    arrange(&mut tx, id, &order.product_ids).await?.map_err(|because| not_there(&because, &order))?;
+    tx.commit().await?;
+    Ok(Json(order))
+}
+
+fn not_there(Misplaced(places): &Misplaced, order: &ProductOrder) -> ApiError {
+    let mut errors = FieldErrors::default();
+    for place in places {
+        if let Some(id) = order.product_ids.get(*place) {
+            errors.add(format!("product_ids.{place}"), format!("Invalid pk \"{id}\" - it is not in this category."));
+        }
+    }
+    errors.into()
+}

@@ -1,0 +1,60 @@
+//! `POST /api/v1/catalogue/products/{id_or_slug}/images/`: one more image.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::header::LOCATION;
+use http::{StatusCode, Uri};
+use shared::app::App;
+use shared::catalogue::{IdOrSlug, ProductImage};
+use shared::http::{ApiError, BaseUrl, Body, PathId, Permitted, Problem, StaffProblems};
+use shared::users::permissions;
+
+use crate::if_match::IfMatch;
+use crate::images::body::ImageToBe;
+use crate::images::get::image_path;
+use crate::images::write::write_new;
+use crate::products::edit::{ProductChange, Said, answer};
+use crate::redirects::SendThere;
+
+/// Add an image to a product
+///
+/// By its address: one from elsewhere, or one that was uploaded before.
+#[utoipa::path(
+    post,
+    path = "/api/v1/catalogue/products/{id_or_slug}/images/",
+    tag = "catalogue",
+    operation_id = "create_product_image",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id_or_slug" = String, Path, description = "The product's id or slug."),
+        ("If-Match" = Option<String>, Header, description = "The product's `ETag` that the change is meant for."),
+    ),
+    request_body = ImageToBe,
+    responses(
+        (status = 201, body = ProductImage, description = "The image.", headers(
+            ("Location" = String, description = "Where it is."),
+            ("ETag" = String, description = "For `If-Match` of the next change."),
+        )),
+        SendThere,
+        (status = 404, body = Problem, description = "There is no such product."),
+        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn create_product_image(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    base: BaseUrl,
+    PathId(product): PathId<IdOrSlug>,
+    if_match: IfMatch,
+    uri: Uri,
+    Body(new): Body<ImageToBe>,
+) -> Result<Response, ApiError> {
+    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    let place = write_new(&mut change, &base, new).await?;
+    let product = change.finish().await?.with_base_url(&base.0);
+    let made = product.images.get(place).ok_or_else(|| anyhow::anyhow!("an image that was just made is not there"))?;
+    let location = format!("{}{}", base.0, image_path(product.summary.id, made.id));
+    let answer = answer(StatusCode::CREATED, product.version, made)?;
+    Ok(([(LOCATION, location)], answer).into_response())
+}

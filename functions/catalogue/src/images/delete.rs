@@ -1,0 +1,49 @@
+//! `DELETE /api/v1/catalogue/products/{id_or_slug}/images/{image_id}/`: away with an image.
+
+use axum::extract::State;
+use http::{StatusCode, Uri};
+use shared::app::App;
+use shared::catalogue::IdOrSlug;
+use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems, Two};
+use shared::ids::ImageId;
+use shared::users::permissions;
+
+use crate::if_match::IfMatch;
+use crate::images::write::remove_one;
+use crate::products::edit::{ProductChange, Said};
+use crate::redirects::SendThere;
+
+/// Remove an image from a product
+///
+/// Those behind it move up. What lies at its address stays there.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/catalogue/products/{id_or_slug}/images/{image_id}/",
+    tag = "catalogue",
+    operation_id = "delete_product_image",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id_or_slug" = String, Path, description = "The product's id or slug."),
+        ("image_id" = ImageId, Path, description = "The image's id."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that is to be deleted."),
+    ),
+    responses(
+        (status = 204, description = "It is gone."),
+        SendThere,
+        (status = 404, body = Problem, description = "There is no such image."),
+        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn delete_product_image(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
+    if_match: IfMatch,
+    uri: Uri,
+) -> Result<StatusCode, ApiError> {
+    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    remove_one(&mut change, image).await?;
+    change.finish().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

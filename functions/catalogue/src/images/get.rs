@@ -1,0 +1,95 @@
+//! `GET /api/v1/catalogue/products/{id_or_slug}/images/` and `…/{image_id}/`: the images of a product, and one of them.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::Uri;
+use shared::app::App;
+use shared::catalogue::{IdOrSlug, Product, ProductImage};
+use shared::http::{ApiError, BaseUrl, Page, PathId, Problem, PublicProblems, Two};
+use shared::ids::{ImageId, ProductId};
+
+use crate::caching::{NotModified, Seen};
+use crate::products::get::product_path;
+use crate::reader::Viewer;
+use crate::redirects::Moved;
+use crate::variants::get::show;
+
+/// List the images of a product, in order
+///
+/// In one page: `next` and `previous` are always null.
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/products/{id_or_slug}/images/",
+    tag = "catalogue",
+    operation_id = "list_product_images",
+    security((), ("bearer" = []), ("api_key" = [])),
+    params(("id_or_slug" = String, Path, description = "The product's id or slug.")),
+    responses(
+        (status = 200, body = Page<ProductImage>, description = "The images."),
+        Moved,
+        NotModified,
+        (status = 404, body = Problem, description = "There is no such product, or it is not for sale."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn list_product_images(
+    State(app): State<App>,
+    viewer: Viewer,
+    base: BaseUrl,
+    uri: Uri,
+    seen: Seen,
+    PathId(product): PathId<IdOrSlug>,
+) -> Result<Response, ApiError> {
+    show(&app, viewer, (&product, &uri), |product| {
+        let product = product.with_base_url(&base.0);
+        let page = Page { count: None, next: None, previous: None, results: product.images };
+        seen.or_version(product.version, &page)
+    })
+    .await
+}
+
+/// Read an image
+///
+/// What there is to say of it; the image itself is at its `url`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/products/{id_or_slug}/images/{image_id}/",
+    tag = "catalogue",
+    operation_id = "get_product_image",
+    security((), ("bearer" = []), ("api_key" = [])),
+    params(
+        ("id_or_slug" = String, Path, description = "The product's id or slug."),
+        ("image_id" = ImageId, Path, description = "The image's id."),
+    ),
+    responses(
+        (status = 200, body = ProductImage, description = "The image. Its `ETag` is that of a state of the whole product."),
+        Moved,
+        NotModified,
+        (status = 404, body = Problem, description = "There is no such image, or its product is not for sale."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn get_product_image(
+    State(app): State<App>,
+    viewer: Viewer,
+    base: BaseUrl,
+    uri: Uri,
+    seen: Seen,
+    PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
+) -> Result<Response, ApiError> {
+    show(&app, viewer, (&product, &uri), |product| {
+        let product = product.with_base_url(&base.0);
+        seen.or_version(product.version, image_of(&product, image)?)
+    })
+    .await
+}
+
+/// One image of it.
+pub(crate) fn image_of(product: &Product, id: ImageId) -> Result<&ProductImage, ApiError> {
+    product.images.iter().find(|image| image.id == id).ok_or(ApiError::NotFound)
+}
+
+/// Where an image is, as an object of the API.
+pub(crate) fn image_path(product: ProductId, image: ImageId) -> String {
+    format!("{}images/{image}/", product_path(product))
+}

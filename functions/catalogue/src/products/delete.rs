@@ -1,0 +1,54 @@
+//! `DELETE /api/v1/catalogue/products/{id_or_slug}/`: away with a product, or out of the shop where orders refer to it.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::{StatusCode, Uri};
+use shared::app::App;
+use shared::catalogue::store::write::delete_or_archive_product;
+use shared::catalogue::{IdOrSlug, Product};
+use shared::http::{ApiError, BaseUrl, PathId, Permitted, Problem, StaffProblems};
+use shared::users::permissions;
+
+use crate::if_match::IfMatch;
+use crate::products::edit::{ProductChange, Said, answer};
+use crate::redirects::SendThere;
+
+/// Delete a product
+///
+/// One that orders refer to is archived instead: shoppers see it no more, and it stays for those who look at the orders.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/catalogue/products/{id_or_slug}/",
+    tag = "catalogue",
+    operation_id = "delete_product",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id_or_slug" = String, Path, description = "The product's id or slug."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that is to be deleted."),
+    ),
+    responses(
+        (status = 200, body = Product, description = "Orders refer to it: it is archived."),
+        (status = 204, description = "It is gone, and what there was of it is written off."),
+        SendThere,
+        (status = 404, body = Problem, description = "There is no such product."),
+        (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn delete_product(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    base: BaseUrl,
+    PathId(product): PathId<IdOrSlug>,
+    if_match: IfMatch,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    let id = change.id();
+    if delete_or_archive_product(&mut change.tx, id).await? {
+        change.tx.commit().await?;
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let product = change.finish().await?;
+    answer(StatusCode::OK, product.version, &product.with_base_url(&base.0))
+}

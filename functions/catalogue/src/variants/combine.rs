@@ -1,0 +1,258 @@
+//! `POST /api/v1/catalogue/products/{id_or_slug}/variants/combinations/`: every combination of options at once.
+
+use std::collections::{HashMap, HashSet};
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{StatusCode, Uri};
+use serde::Serialize;
+use shared::app::App;
+use shared::catalogue::limits::{ATTRIBUTE_MAX, MOST_VARIANTS, SKU_MAX, VALUE_MAX};
+use shared::catalogue::store::write::{IdOrName, KnownValue, NamedValue, find_or_make_values, skus_of_others};
+use shared::catalogue::{IdOrSlug, ProductVariant, slugify};
+use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
+use shared::ids::AttributeValueId;
+use shared::money::Money;
+use shared::users::permissions;
+use utoipa::ToSchema;
+
+use crate::if_match::IfMatch;
+use crate::products::edit::{ProductChange, Said, answer};
+use crate::redirects::SendThere;
+use crate::variants::body::{VariantPatch, id_or_name};
+use crate::variants::write::{Wanted, write_all};
+
+/// By how many attributes variants are combined at once.
+const MOST_ATTRIBUTES: usize = 6;
+
+/// Options to be combined.
+#[derive(Debug, ToSchema)]
+pub(crate) struct Combinations {
+    /// The attributes, each with the values it is to have. A variant's name has them in this order.
+    #[schema(min_items = 1, max_items = 6)]
+    pub options: Vec<CombinedOption>,
+    /// What the new ones cost beyond the base price. Nothing, if not said.
+    #[schema(value_type = String, required = false, pattern = r"^-?\d+(\.\d{1,2})?$", example = "0.00")]
+    pub price_adjustment: Option<Money>,
+    /// What the new ones cost, whatever the base price is. The base price and the adjustment, if not said.
+    #[schema(value_type = Option<String>, required = false, example = "149.90")]
+    pub own_price: Option<Money>,
+    /// What the new SKUs begin with; their values follow. The product's SKU, or else its slug, if not said.
+    #[schema(value_type = String, required = false, max_length = 50, example = "SHIRT")]
+    pub sku_prefix: Option<String>,
+}
+
+/// An attribute with the values that are to be combined with those of the others.
+#[derive(Debug, ToSchema)]
+pub(crate) struct CombinedOption {
+    /// The attribute: its id as a number, or its name as a text. One that is not there is made.
+    #[schema(value_type = IdOrName, example = "Size")]
+    pub attribute: IdOrName,
+    /// Its values: ids as numbers, or values as texts. Those that are not there are made.
+    #[schema(value_type = Vec<IdOrName>, min_items = 1, max_items = 500)]
+    pub values: Vec<IdOrName>,
+}
+
+/// What became of the combinations.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CombinedVariants {
+    /// Those that are new.
+    pub created: Vec<ProductVariant>,
+    /// Those that were there, and stay as they are. Archived ones are not sold again by this.
+    pub existing: Vec<ProductVariant>,
+}
+
+impl FromFields for CombinedOption {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let attribute = id_or_name(fields, "attribute", ATTRIBUTE_MAX);
+        let values = fields.values("values", MOST_VARIANTS, |fields, at| id_or_name(fields, at, VALUE_MAX));
+        if values.as_ref().is_some_and(Vec::is_empty) {
+            fields.error("values", "This list may not be empty.");
+            return None;
+        }
+        Some(Self { attribute: attribute?, values: values? })
+    }
+}
+
+impl FromFields for Combinations {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let options: Option<Vec<CombinedOption>> = fields.list("options", MOST_ATTRIBUTES);
+        if options.as_ref().is_some_and(Vec::is_empty) {
+            fields.error("options", "This list may not be empty.");
+        }
+        let price_adjustment = fields.filter("price_adjustment", Fields::price_adjustment);
+        let own_price = fields.filter("own_price", Fields::price);
+        let sku_prefix = fields.filter("sku_prefix", |fields, field| fields.text(field, SKU_MAX / 2));
+        Some(Self {
+            options: options?,
+            price_adjustment: price_adjustment?,
+            own_price: own_price?,
+            sku_prefix: sku_prefix?,
+        })
+    }
+}
+
+/// Make variants of all combinations
+///
+/// Of 3 sizes and 2 colours the 6 variants, but for those that are there already, archived ones included. Safe to send again.
+#[utoipa::path(
+    post,
+    path = "/api/v1/catalogue/products/{id_or_slug}/variants/combinations/",
+    tag = "catalogue",
+    operation_id = "combine_product_variants",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id_or_slug" = String, Path, description = "The product's id or slug."),
+        ("If-Match" = Option<String>, Header, description = "The product's `ETag` that the change is meant for."),
+    ),
+    request_body = Combinations,
+    responses(
+        (status = 200, body = CombinedVariants, description = "All of them were there."),
+        (status = 201, body = CombinedVariants, description = "Those that were not there are."),
+        SendThere,
+        (status = 404, body = Problem, description = "There is no such product."),
+        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn combine_product_variants(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(product): PathId<IdOrSlug>,
+    if_match: IfMatch,
+    uri: Uri,
+    Body(asked): Body<Combinations>,
+) -> Result<Response, ApiError> {
+    let count = asked.options.iter().fold(1, |count: usize, option| count.saturating_mul(option.values.len()));
+    if count > MOST_VARIANTS {
+        let message = format!("These are {count} combinations; a product has at most {MOST_VARIANTS} variants.");
+        return Err(ApiError::field("options", message));
+    }
+    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    let combinations = combine(&values_of(&mut change, &asked).await?);
+    let existing: HashSet<Vec<AttributeValueId>> = change.before.variants.iter().map(values_in).collect();
+    let new: Vec<Vec<KnownValue>> =
+        combinations.iter().filter(|values| !existing.contains(&ids_in(values))).cloned().collect();
+    let status = if new.is_empty() { StatusCode::OK } else { StatusCode::CREATED };
+    let was: HashSet<_> = change.before.variants.iter().map(|variant| variant.id).collect();
+    let product = if new.is_empty() {
+        change.tx.commit().await?;
+        change.before
+    } else {
+        let wanted = wanted(&mut change, &asked, new).await?;
+        let base_price = change.before.summary.base_price;
+        write_all(&mut change, base_price, wanted).await?;
+        change.finish().await?
+    };
+    let asked: HashSet<Vec<AttributeValueId>> = combinations.iter().map(|values| ids_in(values)).collect();
+    let of_these = product.variants.into_iter().filter(|variant| asked.contains(&values_in(variant)));
+    let (existing, created) = of_these.partition(|variant| was.contains(&variant.id));
+    answer(status, product.version, &CombinedVariants { created, existing })
+}
+
+/// The values of each attribute that is named, each once.
+async fn values_of(change: &mut ProductChange, asked: &Combinations) -> Result<Vec<Vec<KnownValue>>, ApiError> {
+    let name = |option: &CombinedOption, value: &IdOrName| NamedValue::Of {
+        attribute: option.attribute.clone(),
+        value: value.clone(),
+    };
+    let all: Vec<NamedValue> =
+        asked.options.iter().flat_map(|option| option.values.iter().map(|value| name(option, value))).collect();
+    let found = find_or_make_values(&mut change.tx, &all).await?;
+    let (mut errors, mut attributes, mut values) = (FieldErrors::default(), HashSet::new(), Vec::new());
+    for (at, option) in asked.options.iter().enumerate() {
+        let mut own: Vec<KnownValue> = Vec::new();
+        for (place, value) in option.values.iter().enumerate() {
+            match found.get(&name(option, value)) {
+                None => {
+                    errors.add(format!("options.{at}.values.{place}"), "There is no such attribute with such a value.")
+                }
+                Some(known) if !own.contains(known) => own.push(known.clone()),
+                Some(_) => {}
+            }
+        }
+        if own.first().is_some_and(|value| !attributes.insert(value.attribute_id)) {
+            errors.add(format!("options.{at}.attribute"), "This attribute is named twice.");
+        }
+        values.push(own);
+    }
+    if errors.is_empty() { Ok(values) } else { Err(errors.into()) }
+}
+
+/// One value of each, in every way; the last one changes quickest.
+fn combine(values: &[Vec<KnownValue>]) -> Vec<Vec<KnownValue>> {
+    values.iter().fold(vec![Vec::new()], |combinations, values| {
+        let with_each = |combination: &Vec<KnownValue>| -> Vec<Vec<KnownValue>> {
+            values.iter().map(|value| [combination.as_slice(), std::slice::from_ref(value)].concat()).collect()
+        };
+        combinations.iter().flat_map(with_each).collect()
+    })
+}
+
+/// The variants of before, and behind those that are sold the new ones.
+async fn wanted(
+    change: &mut ProductChange,
+    asked: &Combinations,
+    new: Vec<Vec<KnownValue>>,
+) -> Result<Vec<Wanted>, ApiError> {
+    let skus = skus(change, asked, &new).await?;
+    let (sold, archived): (Vec<_>, Vec<_>) = change.before.variants.iter().partition(|variant| !variant.is_archived);
+    let new = new.into_iter().zip(skus).map(|(values, sku)| {
+        let patch = VariantPatch {
+            sku: Some(sku),
+            attribute_value_ids: Some(values.iter().map(|value| value.id).collect()),
+            price_adjustment: asked.price_adjustment,
+            own_price: Some(asked.own_price),
+            ..VariantPatch::default()
+        };
+        Wanted { patch, at: Some(0), ..Wanted::default() }
+    });
+    Ok(sold.into_iter().map(Wanted::kept).chain(new).chain(archived.into_iter().map(Wanted::kept)).collect())
+}
+
+/// A SKU for each: the prefix and the values. Values that are written alike get a number behind them.
+async fn skus(
+    change: &mut ProductChange,
+    asked: &Combinations,
+    new: &[Vec<KnownValue>],
+) -> Result<Vec<String>, ApiError> {
+    let was = &change.before.summary;
+    let prefix = asked.sku_prefix.clone().or(was.sku.clone()).unwrap_or_else(|| was.slug.to_uppercase());
+    let mut times: HashMap<String, usize> = HashMap::new();
+    let mut skus = Vec::new();
+    for values in new {
+        let words: Vec<String> = values.iter().map(|value| slugify(&value.value).to_uppercase()).collect();
+        let mut sku = format!("{prefix}-{}", words.join("-"));
+        let time = times.entry(sku.clone()).and_modify(|time| *time += 1).or_insert(1);
+        if *time > 1 {
+            sku = format!("{sku}-{time}");
+        }
+        if sku.chars().count() > SKU_MAX {
+            let message = format!("The SKU \"{sku}\" would be longer than {SKU_MAX} characters.");
+            return Err(ApiError::field("sku_prefix", message));
+        }
+        skus.push(sku);
+    }
+    let id = change.id();
+    let mut taken = skus_of_others(&mut change.tx, id, &skus).await?;
+    taken.extend(change.before.variants.iter().map(|variant| variant.sku.clone()));
+    match skus.iter().find(|sku| taken.contains(sku)) {
+        None => Ok(skus),
+        Some(sku) => {
+            let message = format!("The SKU \"{sku}\" is another variant's; take another prefix.");
+            Err(ApiError::field("sku_prefix", message))
+        }
+    }
+}
+
+fn values_in(variant: &ProductVariant) -> Vec<AttributeValueId> {
+    let mut ids: Vec<AttributeValueId> = variant.attribute_values.iter().map(|value| value.id).collect();
+    ids.sort_unstable();
+    ids
+}
+
+fn ids_in(values: &[KnownValue]) -> Vec<AttributeValueId> {
+    let mut ids: Vec<AttributeValueId> = values.iter().map(|value| value.id).collect();
+    ids.sort_unstable();
+    ids
+}

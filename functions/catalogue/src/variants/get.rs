@@ -1,0 +1,105 @@
+//! `GET /api/v1/catalogue/products/{id_or_slug}/variants/` and `…/{variant_id}/`: the variants of a product, and one of them.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::Uri;
+use shared::app::App;
+use shared::catalogue::store::product::{find, renamed_from};
+use shared::catalogue::{IdOrSlug, Product, ProductVariant};
+use shared::http::{ApiError, Page, PathId, Problem, PublicProblems, Two};
+use shared::ids::{ProductId, VariantId};
+
+use crate::caching::{NotModified, Seen, moved_to};
+use crate::products::get::product_path;
+use crate::reader::Viewer;
+use crate::redirects::{Moved, under};
+
+/// List the variants of a product, in order
+///
+/// In one page: `next` and `previous` are always null. Whoever may change the catalogue also sees those that are archived.
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/products/{id_or_slug}/variants/",
+    tag = "catalogue",
+    operation_id = "list_product_variants",
+    security((), ("bearer" = []), ("api_key" = [])),
+    params(("id_or_slug" = String, Path, description = "The product's id or slug.")),
+    responses(
+        (status = 200, body = Page<ProductVariant>, description = "The variants."),
+        Moved,
+        NotModified,
+        (status = 404, body = Problem, description = "There is no such product, or it is not for sale."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn list_product_variants(
+    State(app): State<App>,
+    viewer: Viewer,
+    uri: Uri,
+    seen: Seen,
+    PathId(product): PathId<IdOrSlug>,
+) -> Result<Response, ApiError> {
+    show(&app, viewer, (&product, &uri), |product| {
+        let page = Page { count: None, next: None, previous: None, results: product.variants };
+        seen.or_version(product.version, &page)
+    })
+    .await
+}
+
+/// Read a variant
+#[utoipa::path(
+    get,
+    path = "/api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/",
+    tag = "catalogue",
+    operation_id = "get_product_variant",
+    security((), ("bearer" = []), ("api_key" = [])),
+    params(
+        ("id_or_slug" = String, Path, description = "The product's id or slug."),
+        ("variant_id" = VariantId, Path, description = "The variant's id."),
+    ),
+    responses(
+        (status = 200, body = ProductVariant, description = "The variant. Its `ETag` is that of a state of the whole product."),
+        Moved,
+        NotModified,
+        (status = 404, body = Problem, description = "There is no such variant, or it is not for sale."),
+        PublicProblems,
+    )
+)]
+pub(crate) async fn get_product_variant(
+    State(app): State<App>,
+    viewer: Viewer,
+    uri: Uri,
+    seen: Seen,
+    PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
+) -> Result<Response, ApiError> {
+    show(&app, viewer, (&product, &uri), |product| seen.or_version(product.version, &variant_of(&product, variant)?))
+        .await
+}
+
+/// A part of a product, as far as this one may see it; or where it is by now.
+pub(crate) async fn show(
+    app: &App,
+    viewer: Viewer,
+    (product, asked): (&IdOrSlug, &Uri),
+    part: impl FnOnce(Product) -> Result<Response, ApiError>,
+) -> Result<Response, ApiError> {
+    let mut tx = app.db.read().await?;
+    let found = find(&mut tx, product, viewer.sight).await?;
+    let renamed = if found.is_none() { renamed_from(&mut tx, &product.slug, viewer.sight).await? } else { None };
+    tx.commit().await?;
+    match (found, renamed) {
+        (Some(product), _) => viewer.answer(part(product)?),
+        (None, Some(slug)) => viewer.answer(moved_to(&under(&slug, asked))),
+        (None, None) => Err(ApiError::NotFound),
+    }
+}
+
+/// One variant of it.
+pub(crate) fn variant_of(product: &Product, id: VariantId) -> Result<ProductVariant, ApiError> {
+    product.variants.iter().find(|variant| variant.id == id).cloned().ok_or(ApiError::NotFound)
+}
+
+/// Where a variant is.
+pub(crate) fn variant_path(product: ProductId, variant: VariantId) -> String {
+    format!("{}variants/{variant}/", product_path(product))
+}

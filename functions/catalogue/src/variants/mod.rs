@@ -1,0 +1,28 @@
+//! Variants of a product: `/api/v1/catalogue/products/{id_or_slug}/variants/…`.
+
+pub(crate) mod back_in_stock;
+pub(crate) mod body;
+pub(crate) mod combine;
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod update;
+pub(crate) mod write;
+
+use shared::app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes of variants.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(get::list_product_variants, create::create_product_variant))
+        .routes(routes!(combine::combine_product_variants))
+        .routes(routes!(
+            get::get_product_variant,
+            update::replace_product_variant,
+            update::update_product_variant,
+            delete::delete_product_variant
+        ))
+        .routes(routes!(back_in_stock::ask_for_notice))
+}

@@ -1,0 +1,96 @@
+//! `PUT` and `PATCH /api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/`: another state of a variant.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{StatusCode, Uri};
+use shared::app::App;
+use shared::catalogue::{IdOrSlug, ProductVariant};
+use shared::http::{ApiError, Body, PathId, Permitted, Problem, StaffProblems, Two};
+use shared::ids::VariantId;
+use shared::users::permissions;
+
+use crate::if_match::IfMatch;
+use crate::products::edit::{ProductChange, Said, answer};
+use crate::redirects::SendThere;
+use crate::variants::body::{VariantPatch, VariantToBe};
+use crate::variants::get::variant_of;
+use crate::variants::write::{Wanted, one_said, write_all};
+
+/// Replace a variant
+///
+/// Values, name, place and whether it is the default stay as they are, if they are not said; and what is in stock always does.
+#[utoipa::path(
+    put,
+    path = "/api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/",
+    tag = "catalogue",
+    operation_id = "replace_product_variant",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id_or_slug" = String, Path, description = "The product's id or slug."),
+        ("variant_id" = VariantId, Path, description = "The variant's id."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+    ),
+    request_body = VariantToBe,
+    responses(
+        (status = 200, body = ProductVariant, description = "The variant as it is now."),
+        SendThere,
+        (status = 404, body = Problem, description = "There is no such variant."),
+        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn replace_product_variant(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
+    if_match: IfMatch,
+    uri: Uri,
+    Body(replacement): Body<VariantToBe>,
+) -> Result<Response, ApiError> {
+    let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    write(change, variant, replacement.into()).await
+}
+
+/// Change a variant
+///
+/// What is not sent stays.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/",
+    tag = "catalogue",
+    operation_id = "update_product_variant",
+    security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
+    params(
+        ("id_or_slug" = String, Path, description = "The product's id or slug."),
+        ("variant_id" = VariantId, Path, description = "The variant's id."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+    ),
+    request_body = VariantPatch,
+    responses(
+        (status = 200, body = ProductVariant, description = "The variant as it is now."),
+        SendThere,
+        (status = 404, body = Problem, description = "There is no such variant."),
+        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        StaffProblems,
+    )
+)]
+pub(crate) async fn update_product_variant(
+    State(app): State<App>,
+    _: Permitted<permissions::Catalogue>,
+    PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
+    if_match: IfMatch,
+    uri: Uri,
+    Body(patch): Body<VariantPatch>,
+) -> Result<Response, ApiError> {
+    let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    write(change, variant, patch).await
+}
+
+async fn write(mut change: ProductChange, id: VariantId, patch: VariantPatch) -> Result<Response, ApiError> {
+    let known = variant_of(&change.before, id)?;
+    let wanted = Wanted { known: Some(known), patch, inventory_count: 0, at: Some(0) };
+    let (all, base_price) = (one_said(&change, wanted), change.before.summary.base_price);
+    write_all(&mut change, base_price, all).await?;
+    let product = change.finish().await?;
+    answer(StatusCode::OK, product.version, &variant_of(&product, id)?)
+}
