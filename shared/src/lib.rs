@@ -15,6 +15,7 @@ pub mod catalogue;
 pub mod mail;
 pub mod orders;
 pub mod outbox;
+pub mod patch;
 pub mod staff;
 pub mod stock;
 pub mod throttles;

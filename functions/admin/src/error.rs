@@ -7,14 +7,14 @@ use maud::html;
 use shared::http::ApiError;
 
 use crate::layout::bare_page;
-use crate::sign_in::{Because, sign_in_path};
+use crate::sign_in::{SignInReason, sign_in_path};
 use crate::staff_page::StaffPage;
 
 /// Why there is no page.
 #[derive(Debug)]
 pub(crate) enum PageError {
     /// To be signed in first, and led back then.
-    SignIn { back: String, because: Because },
+    SignIn { back: String, because: SignInReason },
     /// 403: one of the staff, and not for this.
     NotAllowed,
     /// 404.

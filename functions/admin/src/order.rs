@@ -15,13 +15,13 @@ use shared::users::permissions::Orders;
 use crate::error::PageError;
 use crate::layout::{Section, page};
 use crate::orders::status_tag;
-use crate::staff_page::StaffWhoMay;
+use crate::staff_page::RequiresOnPage;
 use crate::variant::variant_path;
 
 /// The page.
 pub(crate) async fn get_order(
     State(app): State<App>,
-    StaffWhoMay(account, _): StaffWhoMay<Orders>,
+    RequiresOnPage(account, _): RequiresOnPage<Orders>,
     id: Result<PathId<OrderId>, ApiError>,
 ) -> Result<Markup, PageError> {
     let PathId(id) = id?;

@@ -9,14 +9,14 @@ use shared::users::permissions::Orders;
 use crate::error::PageError;
 use crate::layout::{Section, page};
 use crate::list::ListQuery;
-use crate::staff_page::StaffWhoMay;
+use crate::staff_page::RequiresOnPage;
 
 const HEADS: [(&str, &str); 5] = [("", "Order"), ("", "Buyer"), ("", "Status"), ("number", "Total"), ("", "Placed")];
 
 /// The list.
 pub(crate) async fn list_orders(
     State(app): State<App>,
-    StaffWhoMay(account, _): StaffWhoMay<Orders>,
+    RequiresOnPage(account, _): RequiresOnPage<Orders>,
     query: ListQuery,
 ) -> Result<Markup, PageError> {
     let after = query.after()?;

@@ -9,7 +9,7 @@ use shared::users::permissions::Catalogue;
 use crate::error::PageError;
 use crate::layout::{Section, page};
 use crate::list::ListQuery;
-use crate::staff_page::StaffWhoMay;
+use crate::staff_page::RequiresOnPage;
 
 const HEADS: [(&str, &str); 6] =
     [("", "Product"), ("", "Status"), ("number", "Variants"), ("number", "Price"), ("", "On hand"), ("", "API")];
@@ -17,7 +17,7 @@ const HEADS: [(&str, &str); 6] =
 /// The list.
 pub(crate) async fn list_products(
     State(app): State<App>,
-    StaffWhoMay(account, _): StaffWhoMay<Catalogue>,
+    RequiresOnPage(account, _): RequiresOnPage<Catalogue>,
     query: ListQuery,
 ) -> Result<Markup, PageError> {
     let after = query.after()?;

@@ -31,5 +31,5 @@ fn is_ours(headers: &HeaderMap, base: &BaseUrl) -> bool {
     if let Some(site) = headers.get(SEC_FETCH_SITE) {
         return site == "same-origin";
     }
-    headers.get(ORIGIN).is_some_and(|origin| origin == base.0.as_str())
+    headers.get(ORIGIN).is_some_and(|client_info| client_info == base.0.as_str())
 }

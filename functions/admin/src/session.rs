@@ -6,10 +6,10 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::{Extension, Json};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
-use shared::app::{App, Asker};
-use shared::audit::{self, Entry, Kind};
+use shared::app::{App, LoggedUser};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Problem, Unauthorized};
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self, EndReason};
 use shared::users::tokens::TokenType;
 
@@ -32,7 +32,7 @@ impl FromFields for NewSession {
 /// 204 and the cookie, for the staff. A script asks, so refusals are JSON here.
 pub(crate) async fn begin_session(
     State(app): State<App>,
-    Extension(asker): Extension<Asker>,
+    Extension(asker): Extension<LoggedUser>,
     _: SameOrigin,
     base: BaseUrl,
     Body(new): Body<NewSession>,
@@ -58,7 +58,7 @@ pub(crate) async fn end_session(
     State(app): State<App>,
     _: SameOrigin,
     base: BaseUrl,
-    origin: Origin,
+    client_info: ClientInfo,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let now = app.ambient.now();
@@ -66,7 +66,7 @@ pub(crate) async fn end_session(
     if let Some((user, Some(sign_in))) = claims.and_then(|claims| Some((claims.user().ok()?, claims.sign_in().ok()?))) {
         let mut tx = app.db.begin().await?;
         if sign_ins::end(&mut tx, user, sign_in, EndReason::LoggedOut, now).await? {
-            audit::store::record(&mut tx, Entry::by_owner(Kind::SignInEnded, user), &origin, now).await?;
+            audit::store::record(&mut tx, AuditRecord::by_owner(Kind::SignInEnded, user), &client_info, now).await?;
         }
         tx.commit().await?;
     }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::HeaderMap;
 use maud::html;
-use shared::app::{App, Asker};
+use shared::app::{App, LoggedUser};
 use shared::http::{ApiError, Fields, FromFields, Query};
 
 use crate::error::PageError;
@@ -14,7 +14,7 @@ use crate::staff_page::{staff, token};
 
 /// Why somebody is asked to sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Because {
+pub(crate) enum SignInReason {
     /// They were not.
     NotSignedIn,
     /// A session is as short as an access token.
@@ -23,7 +23,7 @@ pub(crate) enum Because {
     NotStaff,
 }
 
-impl Because {
+impl SignInReason {
     const ALL: [Self; 3] = [Self::NotSignedIn, Self::Ended, Self::NotStaff];
 
     fn code(self) -> &'static str {
@@ -48,7 +48,7 @@ impl Because {
 #[derive(Debug)]
 pub(crate) struct SignInQuery {
     back: String,
-    because: Because,
+    because: SignInReason,
 }
 
 impl FromFields for SignInQuery {
@@ -57,13 +57,16 @@ impl FromFields for SignInQuery {
         let because = fields.maybe("because", |fields, name| fields.text(name, 20))?.unwrap_or_default();
         Some(Self {
             back: local(back.as_deref().unwrap_or_default()).to_owned(),
-            because: Because::ALL.into_iter().find(|one| one.code() == because).unwrap_or(Because::NotSignedIn),
+            because: SignInReason::ALL
+                .into_iter()
+                .find(|one| one.code() == because)
+                .unwrap_or(SignInReason::NotSignedIn),
         })
     }
 }
 
 /// The way here, with the way back.
-pub(crate) fn sign_in_path(back: &str, because: Because) -> String {
+pub(crate) fn sign_in_path(back: &str, because: SignInReason) -> String {
     let fields = [("back", local(back)), ("because", because.code())];
     let set: Vec<_> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     format!("/admin/sign-in/?{}", serde_urlencoded::to_string(set).unwrap_or_default())
@@ -78,7 +81,7 @@ fn local(path: &str) -> &str {
 /// The form; or straight on, for who is signed in. A browser asks for `/admin` without the cookie and comes by here.
 pub(crate) async fn get_sign_in(
     State(app): State<App>,
-    Extension(asker): Extension<Asker>,
+    Extension(asker): Extension<LoggedUser>,
     headers: HeaderMap,
     query: Result<Query<SignInQuery>, ApiError>,
 ) -> Result<Response, PageError> {

@@ -6,14 +6,14 @@ use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::header::COOKIE;
 use http::request::Parts;
-use shared::app::{App, Asker};
+use shared::app::{App, LoggedUser};
 use shared::http::ApiError;
 use shared::users::permissions::Needed;
 use shared::users::store::{Account, account};
 use shared::users::tokens::TokenType;
 
 use crate::error::PageError;
-use crate::sign_in::Because;
+use crate::sign_in::SignInReason;
 
 /// The cookie. Its path is `/admin/`, so the API never sees it.
 pub(crate) const COOKIE_NAME: &str = "shop_staff";
@@ -28,7 +28,7 @@ impl FromRequestParts<App> for StaffPage {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
         match staff(app, token(&parts.headers)).await? {
             Ok(account) => {
-                if let Some(asker) = parts.extensions.get::<Asker>() {
+                if let Some(asker) = parts.extensions.get::<LoggedUser>() {
                     asker.is(account.id);
                 }
                 Ok(Self(account))
@@ -40,9 +40,9 @@ impl FromRequestParts<App> for StaffPage {
 
 /// One of the staff who may do what the page is for. Whoever may not is told so.
 #[derive(Clone, Debug)]
-pub(crate) struct StaffWhoMay<P>(pub Account, pub PhantomData<P>);
+pub(crate) struct RequiresOnPage<P>(pub Account, pub PhantomData<P>);
 
-impl<P: Needed> FromRequestParts<App> for StaffWhoMay<P> {
+impl<P: Needed> FromRequestParts<App> for RequiresOnPage<P> {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
@@ -52,16 +52,16 @@ impl<P: Needed> FromRequestParts<App> for StaffWhoMay<P> {
 }
 
 /// The account of a token, if it may see these pages; else why not.
-pub(crate) async fn staff(app: &App, token: Option<&str>) -> Result<Result<Account, Because>, ApiError> {
-    let Some(token) = token else { return Ok(Err(Because::NotSignedIn)) };
+pub(crate) async fn staff(app: &App, token: Option<&str>) -> Result<Result<Account, SignInReason>, ApiError> {
+    let Some(token) = token else { return Ok(Err(SignInReason::NotSignedIn)) };
     let claims = app.verifier.verify(token, TokenType::Access, app.ambient.now());
     let Ok((user, sign_in)) = claims.and_then(|claims| Ok((claims.user()?, claims.sign_in()?))) else {
-        return Ok(Err(Because::Ended));
+        return Ok(Err(SignInReason::Ended));
     };
     Ok(match account(&app.db, user, sign_in).await? {
-        Some(account) if account.is_signed_out => Err(Because::Ended),
+        Some(account) if account.is_signed_out => Err(SignInReason::Ended),
         Some(account) if account.is_active && account.is_staff => Ok(account),
-        Some(_) | None => Err(Because::NotStaff),
+        Some(_) | None => Err(SignInReason::NotStaff),
     })
 }
 

@@ -9,7 +9,7 @@ use shared::users::permissions::Stock;
 use crate::error::PageError;
 use crate::layout::{Section, page};
 use crate::list::ListQuery;
-use crate::staff_page::StaffWhoMay;
+use crate::staff_page::RequiresOnPage;
 use crate::variant::variant_path;
 
 const HEADS: [(&str, &str); 4] = [("", "SKU"), ("", "Product"), ("", "Variant"), ("number", "On hand")];
@@ -17,7 +17,7 @@ const HEADS: [(&str, &str); 4] = [("", "SKU"), ("", "Product"), ("", "Variant"),
 /// The list.
 pub(crate) async fn list_stock(
     State(app): State<App>,
-    StaffWhoMay(account, _): StaffWhoMay<Stock>,
+    RequiresOnPage(account, _): RequiresOnPage<Stock>,
     query: ListQuery,
 ) -> Result<Markup, PageError> {
     let after: Option<String> = query.after()?;

@@ -6,22 +6,22 @@ use http::StatusCode;
 use maud::{Markup, html};
 use serde_json::json;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, Fields, FromFields, PathId};
 use shared::ids::VariantId;
 use shared::stock::staff::{Change, Changed, LedgerLine, StockRow, change, find, ledger};
 use shared::users::permissions::Stock;
 use shared::users::store::Account;
-use shared::users::{Origin, Permission};
+use shared::users::{ClientInfo, Permission};
 
 use crate::error::PageError;
 use crate::layout::{Section, page};
 use crate::list::{ListQuery, Rows};
 use crate::same_origin::SameOrigin;
-use crate::staff_page::StaffWhoMay;
+use crate::staff_page::RequiresOnPage;
 
 /// More than any delivery; what is larger is a slip of the finger.
-const MOST_UNITS: i32 = 1_000_000;
+const MAX_UNITS: i32 = 1_000_000;
 
 const HEADS: [(&str, &str); 5] =
     [("", "When"), ("number", "Change"), ("number", "On hand then"), ("", "Reason"), ("", "Order")];
@@ -33,7 +33,7 @@ pub(crate) struct StockForm(Change);
 impl FromFields for StockForm {
     fn read(fields: &mut Fields) -> Option<Self> {
         let reason = fields.text("reason", 20);
-        let units = fields.small_integer("units", 0..=MOST_UNITS)?;
+        let units = fields.small_integer("units", 0..=MAX_UNITS)?;
         match (reason?.as_str(), units) {
             ("counted", _) => Some(Self(Change::Counted(units))),
             ("received", 1..) => Some(Self(Change::Received(units))),
@@ -54,7 +54,7 @@ pub(crate) fn variant_path(variant: VariantId) -> String {
 /// The page.
 pub(crate) async fn get_variant(
     State(app): State<App>,
-    StaffWhoMay(account, _): StaffWhoMay<Stock>,
+    RequiresOnPage(account, _): RequiresOnPage<Stock>,
     id: Result<PathId<VariantId>, ApiError>,
     OriginalUri(uri): OriginalUri,
     query: ListQuery,
@@ -69,8 +69,8 @@ pub(crate) async fn get_variant(
 pub(crate) async fn change_stock(
     State(app): State<App>,
     _: SameOrigin,
-    StaffWhoMay(account, _): StaffWhoMay<Stock>,
-    origin: Origin,
+    RequiresOnPage(account, _): RequiresOnPage<Stock>,
+    client_info: ClientInfo,
     id: Result<PathId<VariantId>, ApiError>,
     query: ListQuery,
     form: Result<Body<StockForm>, ApiError>,
@@ -82,8 +82,9 @@ pub(crate) async fn change_stock(
             let now = app.ambient.now();
             match change(&mut tx, id, wanted, now).await? {
                 Changed::To(on_hand) => {
-                    let entry = Entry::by_staff(Kind::StockChanged, account.id, None).with(told(id, wanted, on_hand));
-                    audit::store::record(&mut tx, entry, &origin, now).await?;
+                    let entry =
+                        AuditRecord::by_staff(Kind::StockChanged, account.id, None).with(told(id, wanted, on_hand));
+                    audit::store::record(&mut tx, entry, &client_info, now).await?;
                     tx.commit().await?;
                     tracing::info!(variant_id = id.0, change = ?wanted, on_hand, "the staff changed the stock");
                     return Ok(Redirect::to(&format!("{}?changed", variant_path(id))).into_response());
@@ -144,7 +145,7 @@ fn content(variant: &StockRow, lines: &Rows<LedgerLine>, notice: Option<Markup>,
         }
         h2 { "Change the stock" }
         form.row method="post" action=(variant_path(variant.variant_id)) {
-            label { "Units" input name="units" type="number" min="0" max=(MOST_UNITS) step="1" required; }
+            label { "Units" input name="units" type="number" min="0" max=(MAX_UNITS) step="1" required; }
             label { "Reason" select name="reason" {
                 option value="received" { "received: so many came" }
                 option value="written_off" { "written off: so many are gone" }

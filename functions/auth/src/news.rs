@@ -3,21 +3,21 @@
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::ids::EventId;
-use shared::outbox::{Event, Happened, announce, store};
+use shared::outbox::{Event, EventKind, publish, store};
 use shared::trace::Trace;
-use shared::users::Origin;
+use shared::users::ClientInfo;
 
 use crate::Auth;
 
 /// Writes it down, in the transaction of what it tells of.
-pub(crate) async fn write(tx: &mut Tx, app: &App, happened: Happened) -> sqlx::Result<Event> {
-    let event = Event::new(EventId(app.ambient.ordered_uuid()), happened);
+pub(crate) async fn write(tx: &mut Tx, app: &App, kind: EventKind) -> sqlx::Result<Event> {
+    let event = Event::new(EventId(app.ambient.ordered_uuid()), kind);
     store::insert(tx, &event, app.ambient.now()).await?;
     Ok(event)
 }
 
 /// Sends what was written, once it stands. Never fails: what cannot be sent is left to the relay.
-pub(crate) async fn send(auth: &Auth, event: &Event, origin: &Origin) {
-    let trace = origin.trace.as_deref().and_then(Trace::read);
-    announce(&auth.app.db, &*auth.queue, event, trace, auth.app.ambient.now()).await;
+pub(crate) async fn send(auth: &Auth, event: &Event, client_info: &ClientInfo) {
+    let trace = client_info.trace.as_deref().and_then(Trace::read);
+    publish(&auth.app.db, &*auth.queue, event, trace, auth.app.ambient.now()).await;
 }

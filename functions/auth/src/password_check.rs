@@ -2,18 +2,18 @@
 //! password nor address.
 
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, RetryAfter};
 use shared::throttles::{self, Limit, Subject};
 use shared::users::store::{self, Account};
-use shared::users::{Origin, passwords};
+use shared::users::{ClientInfo, passwords};
 
 /// Fails with 400 about `current_password` where it is another one, and with 429 where that happened too often.
 pub(crate) async fn check_password(
     app: &App,
     account: &Account,
     current_password: String,
-    origin: &Origin,
+    client_info: &ClientInfo,
 ) -> Result<(), ApiError> {
     let subject = Subject::user(account.id);
     let mut tx = app.db.begin().await?;
@@ -27,8 +27,8 @@ pub(crate) async fn check_password(
     if fits {
         throttles::store::forget(&mut tx, Limit::PasswordCheck, &subject).await?;
     } else {
-        let entry = Entry::by_owner(Kind::PasswordCheckFailed, account.id);
-        audit::store::record(&mut tx, entry, origin, app.ambient.now()).await?;
+        let entry = AuditRecord::by_owner(Kind::PasswordCheckFailed, account.id);
+        audit::store::record(&mut tx, entry, client_info, app.ambient.now()).await?;
     }
     tx.commit().await?;
     if fits { Ok(()) } else { Err(ApiError::field("current_password", "Invalid password.")) }

@@ -10,7 +10,7 @@ use shared::carts::{CartLine, MAX_LINES, MAX_QUANTITY, Wanted};
 use shared::http::{ApiError, BaseUrl, Body, MaybeBearer, PathId, Problem, PublicProblems};
 use shared::ids::CartId;
 
-use crate::create::{NewCartItem, not_sold};
+use crate::create::{CreateCartItem, not_sold};
 use crate::open::refuse_unless_open;
 
 /// Put an item into a cart
@@ -23,7 +23,7 @@ use crate::open::refuse_unless_open;
     operation_id = "add_cart_item",
     security((), ("bearer" = [])),
     params(("id" = CartId, Path, description = "The cart's id.")),
-    request_body = NewCartItem,
+    request_body = CreateCartItem,
     responses(
         (status = 201, body = CartLine, description = "A new line.", headers(("Location" = String, description = "Where it is."))),
         (status = 200, body = CartLine, description = "A line that was there and has more now.",
@@ -38,7 +38,7 @@ pub(crate) async fn add_cart_item(
     MaybeBearer(user): MaybeBearer,
     PathId(id): PathId<CartId>,
     base: BaseUrl,
-    Body(new): Body<NewCartItem>,
+    Body(new): Body<CreateCartItem>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<CartLine>), ApiError> {
     let wanted = Wanted { variant: new.product_variant_id, quantity: new.quantity };
     let now = app.ambient.now();

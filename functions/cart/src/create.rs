@@ -15,15 +15,15 @@ use utoipa::ToSchema;
 
 /// What a new cart has in it.
 #[derive(Clone, Debug, ToSchema)]
-pub(crate) struct NewCart {
+pub(crate) struct CreateCart {
     /// Nothing, or up to 100 items. The same variant twice adds up.
     #[schema(max_items = 100, required = false)]
-    pub items: Vec<NewCartItem>,
+    pub items: Vec<CreateCartItem>,
 }
 
 /// So many of one variant.
 #[derive(Clone, Copy, Debug, ToSchema)]
-pub(crate) struct NewCartItem {
+pub(crate) struct CreateCartItem {
     /// What.
     pub product_variant_id: VariantId,
     /// How many.
@@ -31,14 +31,14 @@ pub(crate) struct NewCartItem {
     pub quantity: i32,
 }
 
-impl FromFields for NewCart {
+impl FromFields for CreateCart {
     fn read(fields: &mut Fields) -> Option<Self> {
         let items = fields.maybe("items", |fields, name| fields.list(name, MAX_LINES));
         Some(Self { items: items?.unwrap_or_default() })
     }
 }
 
-impl FromFields for NewCartItem {
+impl FromFields for CreateCartItem {
     fn read(fields: &mut Fields) -> Option<Self> {
         let product_variant_id = fields.id("product_variant_id").map(VariantId);
         let quantity = fields.small_integer("quantity", 1..=MAX_QUANTITY);
@@ -55,7 +55,7 @@ impl FromFields for NewCartItem {
     tag = "cart",
     operation_id = "create_cart",
     security((), ("bearer" = [])),
-    request_body = Option<NewCart>,
+    request_body = Option<CreateCart>,
     responses(
         (status = 201, body = Cart, description = "The cart.", headers(("Location" = String, description = "Where it is."))),
         PublicProblems,
@@ -65,7 +65,7 @@ pub(crate) async fn create_cart(
     State(app): State<App>,
     MaybeBearer(user): MaybeBearer,
     base: BaseUrl,
-    Body(new): Body<NewCart>,
+    Body(new): Body<CreateCart>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Cart>), ApiError> {
     let wanted = add_up(&new.items)?;
     let id = CartId(app.ambient.random_uuid());
@@ -84,7 +84,7 @@ pub(crate) async fn create_cart(
 }
 
 /// A line for each variant, in the order in which they first come.
-fn add_up(items: &[NewCartItem]) -> Result<Vec<Wanted>, FieldErrors> {
+fn add_up(items: &[CreateCartItem]) -> Result<Vec<Wanted>, FieldErrors> {
     let mut lines: Vec<Wanted> = Vec::new();
     for (at, item) in items.iter().enumerate() {
         let line = lines.iter_mut().find(|line| line.variant == item.product_variant_id);
@@ -102,7 +102,7 @@ fn add_up(items: &[NewCartItem]) -> Result<Vec<Wanted>, FieldErrors> {
 }
 
 /// Names every item that is not sold.
-fn refuse_unknown(items: &[NewCartItem], sold: &[VariantId]) -> Result<(), FieldErrors> {
+fn refuse_unknown(items: &[CreateCartItem], sold: &[VariantId]) -> Result<(), FieldErrors> {
     let mut errors = FieldErrors::default();
     for (at, item) in items.iter().enumerate().filter(|(_, item)| !sold.contains(&item.product_variant_id)) {
         errors.add(format!("items.{at}.product_variant_id"), not_sold(item.product_variant_id));
@@ -119,8 +119,8 @@ pub(crate) fn not_sold(variant: VariantId) -> String {
 mod tests {
     use super::*;
 
-    fn item(variant: i64, quantity: i32) -> NewCartItem {
-        NewCartItem { product_variant_id: VariantId(variant), quantity }
+    fn item(variant: i64, quantity: i32) -> CreateCartItem {
+        CreateCartItem { product_variant_id: VariantId(variant), quantity }
     }
 
     #[test]

@@ -12,13 +12,13 @@ use crate::open::refuse_unless_open;
 
 /// What a line is to have.
 #[derive(Clone, Copy, Debug, ToSchema)]
-pub(crate) struct CartItemChange {
+pub(crate) struct UpdateCartItem {
     /// How many from now on. To have none, delete the line.
     #[schema(minimum = 1, maximum = 999)]
     pub quantity: i32,
 }
 
-impl FromFields for CartItemChange {
+impl FromFields for UpdateCartItem {
     fn read(fields: &mut Fields) -> Option<Self> {
         let quantity = fields.small_integer("quantity", i32::MIN..=MAX_QUANTITY)?;
         if quantity < 1 {
@@ -40,7 +40,7 @@ impl FromFields for CartItemChange {
         ("id" = CartId, Path, description = "The cart's id."),
         ("line_id" = CartLineId, Path, description = "The line's id."),
     ),
-    request_body = CartItemChange,
+    request_body = UpdateCartItem,
     responses(
         (status = 200, body = CartLine, description = "The line as it is now."),
         (status = 404, body = Problem, description = "There is no such line, or the cart is somebody else's."),
@@ -53,7 +53,7 @@ pub(crate) async fn update_cart_item(
     MaybeBearer(user): MaybeBearer,
     PathId(Two(id, line_id)): PathId<Two<CartId, CartLineId>>,
     base: BaseUrl,
-    Body(change): Body<CartItemChange>,
+    Body(change): Body<UpdateCartItem>,
 ) -> Result<Json<CartLine>, ApiError> {
     let now = app.ambient.now();
     let mut tx = app.db.begin().await?;

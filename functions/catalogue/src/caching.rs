@@ -22,13 +22,13 @@ const MAX_AGE: HeaderValue = HeaderValue::from_static("public, max-age=15, must-
 
 /// What the client has already: the entity tags of its `If-None-Match`.
 #[derive(Debug)]
-pub(crate) struct Seen(Vec<String>);
+pub(crate) struct IfNoneMatch(Vec<String>);
 
 /// 304, for the documentation.
 #[derive(Debug)]
 pub(crate) struct NotModified;
 
-impl<S: Send + Sync> FromRequestParts<S> for Seen {
+impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -37,7 +37,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Seen {
     }
 }
 
-impl Seen {
+impl IfNoneMatch {
     /// For an answer to a change: nobody has it already.
     pub(crate) const fn nothing() -> Self {
         Self(Vec::new())
@@ -67,7 +67,9 @@ impl Seen {
 
     /// Compared weakly, as RFC 9110 asks: a proxy that compressed the answer marks its tag `W/`.
     fn has(&self, tag: &str) -> bool {
-        self.0.iter().any(|seen| seen == "*" || seen.strip_prefix("W/").unwrap_or(seen) == tag)
+        self.0.iter().any(|if_none_match| {
+            if_none_match == "*" || if_none_match.strip_prefix("W/").unwrap_or(if_none_match) == tag
+        })
     }
 }
 

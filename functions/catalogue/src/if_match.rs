@@ -24,7 +24,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 }
 
 impl IfMatch {
-    /// 412 where the thing is in another state by now. Of the tags that [`crate::caching::Seen::or_version`] hands out the first half
+    /// 412 where the thing is in another state by now. Of the tags that [`crate::caching::IfNoneMatch::or_version`] hands out the first half
     /// counts, which is the version: what is only shown beside the thing, such as how many products there are, may have changed.
     pub(crate) fn allows(&self, version: i64) -> Result<(), ApiError> {
         let is_meant = |tag: &String| {

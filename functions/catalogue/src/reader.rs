@@ -6,7 +6,7 @@ use http::HeaderValue;
 use http::header::{AUTHORIZATION, CACHE_CONTROL, VARY};
 use http::request::Parts;
 use shared::app::App;
-use shared::catalogue::Sight;
+use shared::catalogue::Visibility;
 use shared::http::{ApiError, MaybePermitted};
 use shared::users::permissions;
 
@@ -15,26 +15,26 @@ pub(crate) const FOR_ONE: HeaderValue = HeaderValue::from_static("private, no-ca
 
 /// Who asks. Without credentials, or with a customer's, a shopper; credentials that are not good are refused.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Viewer {
+pub(crate) struct CatalogueReader {
     /// What there is to see.
-    pub(crate) sight: Sight,
+    pub(crate) sight: Visibility,
 }
 
-impl FromRequestParts<App> for Viewer {
+impl FromRequestParts<App> for CatalogueReader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let MaybePermitted(staff, _) = MaybePermitted::<permissions::Catalogue>::from_request_parts(parts, app).await?;
-        let sight = if staff.is_some() { Sight::Staff } else { Sight::Shoppers(app.ambient.now()) };
+        let sight = if staff.is_some() { Visibility::Staff } else { Visibility::Shoppers(app.ambient.now()) };
         Ok(Self { sight })
     }
 }
 
-impl Viewer {
+impl CatalogueReader {
     /// Marks an answer as one that depends on who asks.
     pub(crate) fn answer(self, mut response: Response) -> Result<Response, ApiError> {
         response.headers_mut().insert(VARY, HeaderValue::from_name(AUTHORIZATION));
-        if self.sight == Sight::Staff {
+        if self.sight == Visibility::Staff {
             response.headers_mut().insert(CACHE_CONTROL, FOR_ONE);
         }
         Ok(response)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::Uri;
 use shared::app::db::Tx;
 use shared::catalogue::store::{categories, product};
-use shared::catalogue::{IdOrSlug, Sight};
+use shared::catalogue::{IdOrSlug, Visibility};
 use shared::http::ApiError;
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, ResponseBuilder, response};
@@ -19,7 +19,7 @@ pub(crate) struct Moved;
 
 /// 308, for the documentation.
 #[derive(Debug)]
-pub(crate) struct SendThere;
+pub(crate) struct PermanentRedirect;
 
 /// The address that was asked for, under this slug: all that is below it, and the query, stay as they are.
 pub(crate) fn under(slug: &str, asked: &Uri) -> String {
@@ -30,7 +30,7 @@ pub(crate) fn under(slug: &str, asked: &Uri) -> String {
 
 /// Why a change finds no such product: it is to be sent to where the product is by now, or there is none.
 pub(crate) async fn no_such_product(tx: &mut Tx, product: &IdOrSlug, asked: &Uri) -> ApiError {
-    told(product::renamed_from(tx, &product.slug, Sight::Staff).await.map_err(ApiError::from), asked)
+    told(product::renamed_from(tx, &product.slug, Visibility::Staff).await.map_err(ApiError::from), asked)
 }
 
 /// The same of a category.
@@ -52,7 +52,7 @@ impl IntoResponses for Moved {
     }
 }
 
-impl IntoResponses for SendThere {
+impl IntoResponses for PermanentRedirect {
     fn responses() -> BTreeMap<String, RefOr<response::Response>> {
         described("308", "It has another slug now, and nothing was changed: send the same to `Location`.")
     }

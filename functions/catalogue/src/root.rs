@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared::http::{ApiError, BaseUrl, PublicProblems};
 use utoipa::ToSchema;
 
-use crate::caching::{NotModified, Seen};
+use crate::caching::{IfNoneMatch, NotModified};
 
 /// Where the parts of the catalogue are.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,9 +32,9 @@ pub(crate) struct CatalogueRoot {
     operation_id = "get_catalogue",
     responses((status = 200, body = CatalogueRoot, description = "Where everything is."), NotModified, PublicProblems)
 )]
-pub(crate) async fn get_catalogue(base: BaseUrl, seen: Seen) -> Result<Response, ApiError> {
+pub(crate) async fn get_catalogue(base: BaseUrl, if_none_match: IfNoneMatch) -> Result<Response, ApiError> {
     let url = |part: &str| format!("{}/api/v1/catalogue/{part}/", base.0);
-    seen.or(&CatalogueRoot {
+    if_none_match.or(&CatalogueRoot {
         products: url("products"),
         brands: url("brands"),
         categories: url("categories"),

@@ -6,10 +6,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use shared::app::Ambient;
 use shared::app::db::{Connector, Db, PoolSettings};
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::ids::UserId;
 use shared::users::store::{NewUser, insert};
-use shared::users::{Origin, Taken, USERNAME_MAX, kept_address, passwords};
+use shared::users::{ClientInfo, MAX_USERNAME, Taken, kept_address, passwords};
 
 /// Who it is to be.
 #[derive(Deserialize)]
@@ -55,7 +55,7 @@ pub async fn create_superuser(
         email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()),
         "this is no address"
     );
-    ensure!((1..=USERNAME_MAX).contains(&username.chars().count()), "a username has 1 to {USERNAME_MAX} characters");
+    ensure!((1..=MAX_USERNAME).contains(&username.chars().count()), "a username has 1 to {MAX_USERNAME} characters");
     ensure!(!email.contains('\0') && !username.contains('\0'), "null characters are not allowed");
     let problems = passwords::problems(&new.password, &username, &email);
     ensure!(problems.is_empty(), "{}", problems.join(" "));
@@ -75,8 +75,8 @@ pub async fn create_superuser(
             None => return Err(error.into()),
         },
     };
-    let entry = Entry::by_nobody(Kind::SuperuserCreated, Some(id));
-    audit::store::record(&mut tx, entry, &Origin::default(), ambient.now()).await?;
+    let entry = AuditRecord::by_nobody(Kind::SuperuserCreated, Some(id));
+    audit::store::record(&mut tx, entry, &ClientInfo::default(), ambient.now()).await?;
     tx.commit().await?;
     tracing::info!(user_id = id.0, "a superuser was created");
     Ok(Superuser { id, email, username })

@@ -71,14 +71,14 @@ async fn claim_mail(
         Draft::Lost(why) => Err(why),
         Draft::Nobody(why) => {
             tx.commit().await?;
-            tracing::info!(kind = event.happened.kind(), why, "no mail");
+            tracing::info!(kind = event.kind.as_str(), why, "no mail");
             return Ok(None);
         }
     };
     let now = notifications.ambient.now();
     let claiming = Claiming {
         event: event.event_id,
-        kind: event.happened.kind(),
+        kind: event.kind.as_str(),
         recipient: ready.as_ref().map_or("", |ready| &ready.mail.to),
         user: ready.as_ref().ok().and_then(|ready| ready.user_id),
         now,
@@ -94,7 +94,7 @@ async fn claim_mail(
 }
 
 async fn send(notifications: &Notifications, mail: &Mail) -> Result<String, SendError> {
-    timeout(notifications.patience.with_mailer, notifications.mailer.send(mail))
+    timeout(notifications.limits.with_mailer, notifications.mailer.send(mail))
         .await
         .unwrap_or_else(|_| Err(SendError::Unknown("the mailer did not answer in time".to_owned())))
 }
@@ -111,7 +111,7 @@ async fn record(
         if noted.is_ok() || sent.is_err() {
             break;
         }
-        notifications.db.settle().await;
+        notifications.db.rollback_abandoned().await;
         sleep(pause).await;
         noted = note(notifications, attempt, sent).await;
     }

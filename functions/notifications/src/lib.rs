@@ -37,14 +37,14 @@ pub struct Notifications {
     /// Whose mail it is.
     pub shop: Shop,
     /// How long.
-    pub patience: Patience,
+    pub limits: Limits,
     /// What is counted.
     pub metrics: Metrics,
 }
 
 /// How long things may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct Limits {
     /// For the mailer to take a mail. Shorter than the lease of a claim.
     pub with_mailer: Duration,
     /// For a batch. A message that is not begun by then goes back to the queue, before Lambda ends the function and all of the
@@ -52,7 +52,7 @@ pub struct Patience {
     pub with_batch: Duration,
 }
 
-impl Default for Patience {
+impl Default for Limits {
     /// For a mailer that gives up after ten seconds by itself and a function that may run for a minute.
     fn default() -> Self {
         Self { with_mailer: Duration::from_secs(15), with_batch: Duration::from_secs(35) }
@@ -67,7 +67,7 @@ impl Notifications {
             ambient: Arc::new(SystemAmbient),
             mailer: Arc::new(Ses::from_environment(environment)?),
             shop: Shop::from_environment(environment, environment.get("PUBLIC_URL"))?,
-            patience: Patience::default(),
+            limits: Limits::default(),
             metrics: Metrics::from_environment(environment),
         })
     }
@@ -79,7 +79,7 @@ pub async fn handle(notifications: &Notifications, batch: SqsEvent) -> SqsBatchR
     let begun = Instant::now();
     let mut answer = SqsBatchResponse::default();
     for message in batch.records {
-        let in_time = begun.elapsed() < notifications.patience.with_batch;
+        let in_time = begun.elapsed() < notifications.limits.with_batch;
         if !is_done_with(notifications, &message, in_time).await {
             answer.add_failure(message.message_id.unwrap_or_default());
         }
@@ -106,7 +106,7 @@ async fn is_done_with(notifications: &Notifications, message: &SqsMessage, in_ti
             Err(unreadable) => Err(unreadable.into()),
         };
         // Before the answer, with which the sandbox may freeze, and before the next message needs the connection.
-        notifications.db.settle().await;
+        notifications.db.rollback_abandoned().await;
         if let Err(error) = &done {
             tracing::warn!(error = format!("{error:#}"), "a message goes back to the queue");
         }

@@ -58,7 +58,7 @@ impl Shop {
         match &self.site {
             Site::Storefront(url) => {
                 let page = match link.purpose {
-                    Purpose::Activation => "activate",
+                    Purpose::ActivateUser => "activate",
                     Purpose::PasswordReset => "password/reset/confirm",
                     Purpose::EmailReset => "email/reset/confirm",
                 };
@@ -66,7 +66,7 @@ impl Shop {
             }
             Site::Api(url) => {
                 let page = match link.purpose {
-                    Purpose::Activation => "activate",
+                    Purpose::ActivateUser => "activate",
                     Purpose::PasswordReset => "password/reset",
                     Purpose::EmailReset => "email/reset",
                 };
@@ -93,7 +93,7 @@ mod tests {
 
     fn urls(shop: &Shop) -> Vec<String> {
         let link = |purpose| NewLink { user: UserId(2), purpose, token: "10-ab".to_owned() };
-        [Purpose::Activation, Purpose::PasswordReset, Purpose::EmailReset].map(|of| shop.url_of(&link(of))).into()
+        [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset].map(|of| shop.url_of(&link(of))).into()
     }
 
     #[test]

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::app::App;
 use shared::app::metrics::Metric;
-use shared::http::{ApiError, Bearer, Body, Fields, FromFields, Problem, Problems, Unauthorized};
+use shared::http::{ApiError, Body, Fields, FromFields, Problem, Problems, Unauthorized, UnverifiedUser};
 use shared::ids::{CartId, EventId, OrderId, UserId};
 use shared::money::Money;
 use shared::orders::store::{Outcome, Placement, place};
-use shared::orders::{Order, ShortItem};
-use shared::outbox::{Event, Happened, Queue, announce};
+use shared::orders::{InsufficientStockItem, Order};
+use shared::outbox::{Event, EventKind, Queue, publish};
 use shared::trace::Trace;
 use shared::users::tokens::TokenError;
 use utoipa::ToSchema;
@@ -23,7 +23,7 @@ use uuid::{Builder, Uuid};
 
 /// Which cart to check out.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-pub(crate) struct NewOrder {
+pub(crate) struct CreateOrder {
     /// One's own cart, or a guest's whose id one knows.
     pub cart_id: CartId,
     /// The total that the buyer was shown. If it costs something else by now, nothing is sold.
@@ -41,14 +41,14 @@ pub(crate) struct CheckoutConflict {
     #[schema(example = "sold_out")]
     pub code: String,
     /// With `sold_out`: what there is too little of.
-    pub items: Option<Vec<ShortItem>>,
+    pub items: Option<Vec<InsufficientStockItem>>,
     /// With `cart_changed`: what it costs now.
     pub grand_total: Option<Money>,
     /// With `cart_ordered`: the order that this cart became.
     pub order_id: Option<OrderId>,
 }
 
-impl FromFields for NewOrder {
+impl FromFields for CreateOrder {
     fn read(fields: &mut Fields) -> Option<Self> {
         let cart_id = fields.uuid("cart_id").map(CartId);
         let expected_total = fields.maybe("expected_total", Fields::money);
@@ -68,7 +68,7 @@ impl FromFields for NewOrder {
     operation_id = "create_order",
     security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Anything unique to this request, 1 to 255 characters.")),
-    request_body = NewOrder,
+    request_body = CreateOrder,
     responses(
         (status = 201, body = Order, description = "The order was placed."),
         (status = 200, body = Order, description = "The order had been placed before.",
@@ -82,9 +82,9 @@ impl FromFields for NewOrder {
 pub(crate) async fn create_order(
     State(app): State<App>,
     State(queue): State<Arc<dyn Queue>>,
-    Bearer { user, sign_in }: Bearer, // check_out looks both up itself
+    UnverifiedUser { user, sign_in }: UnverifiedUser, // check_out looks both up itself
     headers: HeaderMap,
-    Body(new): Body<NewOrder>,
+    Body(new): Body<CreateOrder>,
 ) -> Result<(StatusCode, HeaderMap, Json<Order>), ApiError> {
     let placement = Placement {
         order: OrderId(app.ambient.ordered_uuid()),
@@ -99,9 +99,9 @@ pub(crate) async fn create_order(
     };
     match place(&app.db, &placement).await? {
         Outcome::Placed(order) => {
-            let event = Event::new(placement.event, Happened::OrderPlaced { order_id: order.id });
+            let event = Event::new(placement.event, EventKind::OrderPlaced { order_id: order.id });
             app.metrics.count(Metric::Orders, placement.now);
-            announce(&app.db, &*queue, &event, Trace::of_request(&headers), placement.now).await;
+            publish(&app.db, &*queue, &event, Trace::of_request(&headers), placement.now).await;
             Ok((StatusCode::CREATED, HeaderMap::new(), Json(order)))
         }
         Outcome::Replayed(order) => {

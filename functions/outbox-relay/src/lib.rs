@@ -45,21 +45,21 @@ pub struct Relay {
     /// Where work on files goes.
     pub jobs: Arc<dyn JobQueue>,
     /// How long.
-    pub patience: Patience,
+    pub limits: Limits,
     /// What is counted.
     pub metrics: Metrics,
 }
 
 /// How long things may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct Limits {
     /// For the queue to take an event.
     pub with_queue: Duration,
     /// For a run: no event is begun after that.
     pub with_run: Duration,
 }
 
-impl Default for Patience {
+impl Default for Limits {
     /// For a function that may run for a minute.
     fn default() -> Self {
         Self { with_queue: Duration::from_secs(5), with_run: Duration::from_secs(45) }
@@ -83,7 +83,7 @@ impl Relay {
             ambient: Arc::new(SystemAmbient),
             queue: Arc::new(Sqs::from_environment(environment)?),
             jobs: Arc::new(SqsJobs::from_environment(environment)?),
-            patience: Patience::default(),
+            limits: Limits::default(),
             metrics: Metrics::from_environment(environment),
         })
     }
@@ -101,14 +101,14 @@ pub async fn handle(relay: &Relay) -> anyhow::Result<Drained> {
 pub async fn drain(relay: &Relay) -> anyhow::Result<Drained> {
     let done = run(relay).await;
     // Before the answer, with which the sandbox may freeze.
-    relay.db.settle().await;
+    relay.db.rollback_abandoned().await;
     done
 }
 
 async fn run(relay: &Relay) -> anyhow::Result<Drained> {
     let begun = Instant::now();
     let mut drained = Drained::default();
-    while begun.elapsed() < relay.patience.with_run {
+    while begun.elapsed() < relay.limits.with_run {
         match relay_one(relay).await? {
             Step::Sent => drained.sent += 1,
             Step::Failed => drained.failed += 1,
@@ -153,7 +153,7 @@ async fn tell_of_abandoned_files(relay: &Relay) -> anyhow::Result<()> {
     let jobs = abandoned(&mut tx, before, TOLD_AT_ONCE).await?;
     tx.commit().await?;
     for job in jobs {
-        match timeout(relay.patience.with_queue, relay.jobs.send(job)).await {
+        match timeout(relay.limits.with_queue, relay.jobs.send(job)).await {
             Ok(Ok(())) => tracing::info!(?job, "a file was abandoned; the worker is told again"),
             // The rest another time: each that fails may take as long as the queue has.
             Ok(Err(error)) => {

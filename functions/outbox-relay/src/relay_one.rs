@@ -55,7 +55,7 @@ pub async fn relay_one(relay: &Relay) -> anyhow::Result<Step> {
 }
 
 async fn send(relay: &Relay, event: &Event, trace: Option<Trace<'_>>) -> anyhow::Result<()> {
-    let sent = timeout(relay.patience.with_queue, relay.queue.send(event, trace)).await;
+    let sent = timeout(relay.limits.with_queue, relay.queue.send(event, trace)).await;
     sent.context("the queue did not answer in time")?
 }
 

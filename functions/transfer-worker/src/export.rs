@@ -1,17 +1,17 @@
 //! An export: products, part by part of the file.
 
 use shared::catalogue::shopify::{rows, write_header, write_rows};
-use shared::catalogue::store::whole;
+use shared::catalogue::store::snapshot;
 use shared::ids::{ExportId, ProductId};
-use shared::transfers::MOST_ATTEMPTS;
+use shared::transfers::MAX_ATTEMPTS;
 use shared::transfers::parts::{FileInParts, SMALLEST_PART};
 use shared::transfers::store::exports::{
-    Claimed, LeftOut, Part, claim, end, find_cancelled, note_part, note_upload, release,
+    LeasedExport, LeftOut, Part, claim, end, find_cancelled, note_part, note_upload, release,
 };
-use shared::transfers::store::{Ended, Held};
+use shared::transfers::store::{JobEnd, Lease};
 use tokio::time::Instant;
 
-use crate::{Ran, Worker};
+use crate::{RunOutcome, Worker};
 
 /// How many products are read at once.
 const AT_ONCE: i64 = 100;
@@ -27,8 +27,8 @@ struct Text {
 }
 
 /// Goes on with it until it is done or the time is up.
-pub(crate) async fn run(worker: &Worker, id: ExportId, until: Instant) -> anyhow::Result<Ran> {
-    let held = Held { id, lease: worker.ambient.random_uuid() };
+pub(crate) async fn run(worker: &Worker, id: ExportId, until: Instant) -> anyhow::Result<RunOutcome> {
+    let held = Lease { id, lease: worker.ambient.random_uuid() };
     let mut tx = worker.db.begin().await?;
     let claimed = claim(&mut tx, held, worker.ambient.now()).await?;
     tx.commit().await?;
@@ -37,13 +37,13 @@ pub(crate) async fn run(worker: &Worker, id: ExportId, until: Instant) -> anyhow
         return clear_away(worker, id, None).await;
     };
     if file.is_stuck {
-        let reason = format!("it was begun {MOST_ATTEMPTS} times and did not get on");
-        return finish(worker, held, Ended::failed(&reason)).await;
+        let reason = format!("it was begun {MAX_ATTEMPTS} times and did not get on");
+        return finish(worker, held, JobEnd::failed(&reason)).await;
     }
     let done = go_on(worker, held, file, until).await;
     match done {
-        Ok(Ran::ToTheEnd) => Ok(Ran::ToTheEnd),
-        Ok(Ran::OutOfTime) | Err(_) => {
+        Ok(RunOutcome::ToTheEnd) => Ok(RunOutcome::ToTheEnd),
+        Ok(RunOutcome::OutOfTime) | Err(_) => {
             let mut tx = worker.db.begin().await?;
             release(&mut tx, held, worker.ambient.now()).await?;
             tx.commit().await?;
@@ -52,7 +52,12 @@ pub(crate) async fn run(worker: &Worker, id: ExportId, until: Instant) -> anyhow
     }
 }
 
-async fn go_on(worker: &Worker, held: Held<ExportId>, mut file: Claimed, until: Instant) -> anyhow::Result<Ran> {
+async fn go_on(
+    worker: &Worker,
+    held: Lease<ExportId>,
+    mut file: LeasedExport,
+    until: Instant,
+) -> anyhow::Result<RunOutcome> {
     let upload_id = match file.upload_id.take() {
         Some(upload_id) => upload_id,
         None => {
@@ -79,10 +84,10 @@ async fn go_on(worker: &Worker, held: Held<ExportId>, mut file: Claimed, until: 
             if worker.storage.size(&key).await? != u64::try_from(file.bytes).ok() {
                 worker.parts.finish(in_parts, &file.parts).await?;
             }
-            return finish(worker, held, Ended::DONE).await;
+            return finish(worker, held, JobEnd::DONE).await;
         }
         if Instant::now() >= until {
-            return Ok(Ran::OutOfTime);
+            return Ok(RunOutcome::OutOfTime);
         }
     }
 }
@@ -95,7 +100,7 @@ async fn read(worker: &Worker, after: Option<ProductId>, is_the_first: bool) -> 
     }
     while text.csv.len() < SMALLEST_PART {
         let mut tx = worker.db.read().await?;
-        let products = whole::list_after(&mut tx, text.last, AT_ONCE).await?;
+        let products = snapshot::list_after(&mut tx, text.last, AT_ONCE).await?;
         tx.commit().await?;
         let Some(last) = products.last() else {
             text.is_the_last = true;
@@ -120,8 +125,8 @@ async fn read(worker: &Worker, after: Option<ProductId>, is_the_first: bool) -> 
 /// Writes a part, and notes it together with what is not in it. Whether the export is still ours.
 async fn write(
     worker: &Worker,
-    held: Held<ExportId>,
-    (file, in_parts): (&mut Claimed, FileInParts<'_>),
+    held: Lease<ExportId>,
+    (file, in_parts): (&mut LeasedExport, FileInParts<'_>),
     text: Text,
 ) -> anyhow::Result<bool> {
     let bytes = i64::try_from(text.csv.len())?;
@@ -140,7 +145,7 @@ async fn write(
     Ok(is_ours)
 }
 
-async fn finish(worker: &Worker, held: Held<ExportId>, ended: Ended<'_>) -> anyhow::Result<Ran> {
+async fn finish(worker: &Worker, held: Lease<ExportId>, ended: JobEnd<'_>) -> anyhow::Result<RunOutcome> {
     let mut tx = worker.db.begin().await?;
     let is_ended = end(&mut tx, held.id, ended, worker.ambient.now()).await?;
     tx.commit().await?;
@@ -148,20 +153,20 @@ async fn finish(worker: &Worker, held: Held<ExportId>, ended: Ended<'_>) -> anyh
         return clear_away(worker, held.id, None).await;
     }
     tracing::info!(export_id = %held.id, ?ended, "an export has ended");
-    Ok(Ran::ToTheEnd)
+    Ok(RunOutcome::ToTheEnd)
 }
 
 /// Deletes what was written of an export that somebody has stopped. One that goes on is left to whoever goes on with it.
-async fn clear_away(worker: &Worker, id: ExportId, begun: Option<&str>) -> anyhow::Result<Ran> {
+async fn clear_away(worker: &Worker, id: ExportId, begun: Option<&str>) -> anyhow::Result<RunOutcome> {
     let mut tx = worker.db.read().await?;
     let written = find_cancelled(&mut tx, id).await?;
     tx.commit().await?;
-    let Some(written) = written else { return Ok(Ran::ToTheEnd) };
+    let Some(written) = written else { return Ok(RunOutcome::ToTheEnd) };
     if let Some(upload_id) = written.upload_id.as_deref().or(begun) {
         // One part more than was noted: it was stopped while that was written.
         worker.parts.discard(FileInParts { key: &written.storage_key, upload_id }, written.parts + 1).await?;
     }
     worker.storage.delete(&written.storage_key).await?;
     tracing::info!(export_id = %id, "what was written of a cancelled export is deleted");
-    Ok(Ran::ToTheEnd)
+    Ok(RunOutcome::ToTheEnd)
 }

@@ -1,41 +1,41 @@
 //! An import: the next products of the file, written together with how far it is by then.
 
-use shared::catalogue::entry::Entry;
+use shared::catalogue::product_import::ProductImport;
 use shared::catalogue::shopify::Batch;
-use shared::catalogue::store::entries::{Attempt, save};
+use shared::catalogue::store::imports::{Attempt, save};
 use shared::ids::ImportId;
-use shared::transfers::MOST_ATTEMPTS;
-use shared::transfers::store::imports::{Claimed, Piece, begun_before, claim, end, hold, note, release};
-use shared::transfers::store::{Ended, Held};
+use shared::transfers::MAX_ATTEMPTS;
+use shared::transfers::store::imports::{Chunk, LeasedImport, begun_before, claim, end, hold, note, release};
+use shared::transfers::store::{JobEnd, Lease};
 use tokio::time::Instant;
 
 use crate::window::Window;
-use crate::{Ran, Worker};
+use crate::{RunOutcome, Worker};
 
 /// Goes on with it until it is done or the time is up.
-pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow::Result<Ran> {
-    let held = Held { id, lease: worker.ambient.random_uuid() };
+pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow::Result<RunOutcome> {
+    let held = Lease { id, lease: worker.ambient.random_uuid() };
     let mut tx = worker.db.begin().await?;
     let claimed = claim(&mut tx, held, worker.ambient.now()).await?;
     tx.commit().await?;
     let Some(mut file) = claimed else {
         tracing::info!("there is nothing to do, or somebody else does it");
-        return Ok(Ran::ToTheEnd);
+        return Ok(RunOutcome::ToTheEnd);
     };
     if file.is_stuck {
-        let reason = format!("it was begun {MOST_ATTEMPTS} times at line {} and did not get on", file.place.line);
-        finish(worker, held, &file, Ended::failed(&reason)).await?;
-        return Ok(Ran::ToTheEnd);
+        let reason = format!("it was begun {MAX_ATTEMPTS} times at line {} and did not get on", file.place.line);
+        finish(worker, held, &file, JobEnd::failed(&reason)).await?;
+        return Ok(RunOutcome::ToTheEnd);
     }
     match go_on(worker, held, &mut file, until).await {
         Ok(Some(ended)) => {
-            finish(worker, held, &file, ended.as_ref().map_or(Ended::DONE, |reason| Ended::failed(reason))).await?;
-            Ok(Ran::ToTheEnd)
+            finish(worker, held, &file, ended.as_ref().map_or(JobEnd::DONE, |reason| JobEnd::failed(reason))).await?;
+            Ok(RunOutcome::ToTheEnd)
         }
-        Ok(None) if Instant::now() < until => Ok(Ran::ToTheEnd),
+        Ok(None) if Instant::now() < until => Ok(RunOutcome::ToTheEnd),
         Ok(None) => {
             give_back(worker, held).await?;
-            Ok(Ran::OutOfTime)
+            Ok(RunOutcome::OutOfTime)
         }
         Err(error) => {
             // So that the message, when it comes again, need not wait for our lease to run out.
@@ -48,11 +48,11 @@ pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow
 /// Why it ended, in the middle or with the file: `Some(None)`. `None` where it is to be gone on with, or is no longer ours.
 async fn go_on(
     worker: &Worker,
-    held: Held<ImportId>,
-    file: &mut Claimed,
+    held: Lease<ImportId>,
+    file: &mut LeasedImport,
     until: Instant,
 ) -> anyhow::Result<Option<Option<String>>> {
-    let mut length = worker.patience.window;
+    let mut length = worker.limits.window;
     loop {
         let mut window = match Window::read(&*worker.storage, file, length).await? {
             Ok(window) => window,
@@ -76,7 +76,7 @@ async fn go_on(
             return Ok(Some(None));
         }
         file.header = Some(window.header.clone());
-        length = match window.next_length(worker.patience.window) {
+        length = match window.next_length(worker.limits.window) {
             Ok(length) => length,
             Err(unreadable) => return Ok(Some(Some(unreadable.to_string()))),
         };
@@ -84,7 +84,7 @@ async fn go_on(
 }
 
 /// Writes a piece and how far it is, in one transaction. Whether the import is still ours.
-async fn write(worker: &Worker, held: Held<ImportId>, file: &Claimed, batch: Batch) -> anyhow::Result<bool> {
+async fn write(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, batch: Batch) -> anyhow::Result<bool> {
     let mut attempt = Attempt::default();
     loop {
         match try_to_write(worker, held, file, batch.clone(), attempt).await {
@@ -96,8 +96,8 @@ async fn write(worker: &Worker, held: Held<ImportId>, file: &Claimed, batch: Bat
 
 async fn try_to_write(
     worker: &Worker,
-    held: Held<ImportId>,
-    file: &Claimed,
+    held: Lease<ImportId>,
+    file: &LeasedImport,
     mut batch: Batch,
     attempt: Attempt,
 ) -> sqlx::Result<bool> {
@@ -111,7 +111,7 @@ async fn try_to_write(
     let before = begun_before(&mut tx, held.id, &slugs).await?;
     batch.refuse_begun(|slug| before.get(slug).copied());
     let entries = std::mem::take(&mut batch.entries);
-    let all: Vec<&Entry> = entries.iter().map(|(_, entry)| entry).collect();
+    let all: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
     let results = save(&mut tx, &all, attempt.together, (file.stock, now)).await?;
     let mut saved = Vec::new();
     for ((line, _), result) in entries.iter().zip(results) {
@@ -121,7 +121,7 @@ async fn try_to_write(
         }
     }
     batch.bad.sort_by_key(|bad| bad.line);
-    let piece = Piece {
+    let piece = Chunk {
         place: file.place,
         header: file.header.clone().unwrap_or_default(),
         begun: entries.into_iter().map(|(line, entry)| (entry.slug, line)).collect(),
@@ -135,12 +135,12 @@ async fn try_to_write(
 }
 
 /// Ends it, and deletes the file.
-async fn finish(worker: &Worker, held: Held<ImportId>, file: &Claimed, ended: Ended<'_>) -> anyhow::Result<()> {
+async fn finish(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, ended: JobEnd<'_>) -> anyhow::Result<()> {
     let mut tx = worker.db.begin().await?;
     if hold(&mut tx, held).await? {
         if file.place.offset >= file.bytes {
             let piece =
-                Piece { place: file.place, header: file.header.clone().unwrap_or_default(), ..Piece::default() };
+                Chunk { place: file.place, header: file.header.clone().unwrap_or_default(), ..Chunk::default() };
             note(&mut tx, held, &piece, worker.ambient.now()).await?;
         }
         end(&mut tx, held.id, ended, worker.ambient.now()).await?;
@@ -153,7 +153,7 @@ async fn finish(worker: &Worker, held: Held<ImportId>, file: &Claimed, ended: En
     Ok(())
 }
 
-async fn give_back(worker: &Worker, held: Held<ImportId>) -> anyhow::Result<()> {
+async fn give_back(worker: &Worker, held: Lease<ImportId>) -> anyhow::Result<()> {
     let mut tx = worker.db.begin().await?;
     release(&mut tx, held, worker.ambient.now()).await?;
     tx.commit().await?;

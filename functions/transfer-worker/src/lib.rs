@@ -36,19 +36,19 @@ pub struct Worker {
     /// Where the rest of a job goes.
     pub jobs: Arc<dyn JobQueue>,
     /// How long.
-    pub patience: Patience,
+    pub limits: Limits,
 }
 
 /// How much is done at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct Limits {
     /// For a run: no piece is begun after that, and the rest is another run's.
     pub with_run: Duration,
     /// How much of a file is read at once. More, where a single product has more.
     pub window: u64,
 }
 
-impl Default for Patience {
+impl Default for Limits {
     /// For a function that may run for two minutes. A piece takes a second, and may be tried again some times.
     fn default() -> Self {
         Self { with_run: Duration::from_secs(60), window: 8 * 1024 * 1024 }
@@ -57,7 +57,7 @@ impl Default for Patience {
 
 /// How a run has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ran {
+enum RunOutcome {
     /// There is nothing more to do, or it is somebody else's.
     ToTheEnd,
     /// The time is up.
@@ -74,7 +74,7 @@ impl Worker {
             storage: s3.clone(),
             parts: s3,
             jobs: Arc::new(SqsJobs::from_environment(environment)?),
-            patience: Patience::default(),
+            limits: Limits::default(),
         })
     }
 }
@@ -105,16 +105,16 @@ pub async fn handle(worker: &Worker, batch: SqsEvent) -> SqsBatchResponse {
 /// Goes on with a file, and tells the next worker where the time is up before the file is.
 pub async fn work(worker: &Worker, job: Job) -> anyhow::Result<()> {
     anyhow::ensure!(job.v == 1, "only version 1 of a job is known, and this is {}", job.v);
-    let until = Instant::now() + worker.patience.with_run;
+    let until = Instant::now() + worker.limits.with_run;
     let ran = match job.work {
         Work::Import(id) => import::run(worker, id, until).await,
         Work::Export(id) => export::run(worker, id, until).await,
     };
     // Before the answer, with which the sandbox may freeze.
-    worker.db.settle().await;
+    worker.db.rollback_abandoned().await;
     match ran? {
-        Ran::ToTheEnd => Ok(()),
-        Ran::OutOfTime => worker.jobs.send(job).await.context("the rest could not be handed on"),
+        RunOutcome::ToTheEnd => Ok(()),
+        RunOutcome::OutOfTime => worker.jobs.send(job).await.context("the rest could not be handed on"),
     }
 }
 

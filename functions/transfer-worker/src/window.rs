@@ -5,7 +5,7 @@ use std::io::Cursor;
 use shared::catalogue::shopify::records::{Ends, Place, Records};
 use shared::catalogue::shopify::{Batch, Columns, Header, Products, Unrecognised};
 use shared::storage::Storage;
-use shared::transfers::store::imports::Claimed;
+use shared::transfers::store::imports::LeasedImport;
 
 /// What one product may weigh.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -36,7 +36,7 @@ impl Window {
     /// The part that begins where the file's rest does; of this length, or up to the end.
     pub(crate) async fn read(
         storage: &dyn Storage,
-        file: &Claimed,
+        file: &LeasedImport,
         length: u64,
     ) -> anyhow::Result<Result<Self, Unreadable>> {
         let begins = file.place.offset;
@@ -48,7 +48,7 @@ impl Window {
         Ok(Self::of(bytes, file, ends, length))
     }
 
-    fn of(bytes: Vec<u8>, file: &Claimed, ends: Ends, length: u64) -> Result<Self, Unreadable> {
+    fn of(bytes: Vec<u8>, file: &LeasedImport, ends: Ends, length: u64) -> Result<Self, Unreadable> {
         let begins = file.place.offset;
         let known = file.header.clone().and_then(|header| Some((Columns::recognise(&header)?, header)));
         let (records, header, columns) = match known {

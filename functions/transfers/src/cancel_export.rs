@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems};
 use shared::ids::ExportId;
 use shared::transfers::store::exports::{cancel, find};
 use shared::transfers::{Export, TransferStatus, Work};
@@ -31,7 +31,7 @@ use crate::Transfers;
 pub(crate) async fn cancel_export(
     State(app): State<App>,
     State(transfers): State<Transfers>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(id): PathId<ExportId>,
 ) -> Result<Json<Export>, ApiError> {
     let mut tx = app.db.begin().await?;

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use http::StatusCode;
 use http::header::LOCATION;
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Permitted, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Requires, StaffProblems};
 use shared::ids::ExportId;
 use shared::transfers::store::exports::{find, insert};
 use shared::transfers::{Export, Work};
@@ -34,7 +34,7 @@ use crate::Transfers;
 pub(crate) async fn create_export(
     State(app): State<App>,
     State(transfers): State<Transfers>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
 ) -> Result<impl IntoResponse, ApiError> {
     let (id, now) = (ExportId(app.ambient.ordered_uuid()), app.ambient.now());

@@ -7,8 +7,8 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, LOCATION};
 use serde::Serialize;
 use shared::app::App;
-use shared::catalogue::store::entries::Stock;
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Permitted, StaffProblems};
+use shared::catalogue::store::imports::Stock;
+use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Requires, StaffProblems};
 use shared::ids::ImportId;
 use shared::storage::{PresignedRequest, Upload};
 use shared::transfers::store::imports::{NewImport, find, insert};
@@ -20,7 +20,7 @@ use crate::Transfers;
 
 /// A file to be sent.
 #[derive(Debug, ToSchema)]
-pub(crate) struct ImportCreation {
+pub(crate) struct CreateImport {
     /// What it is.
     pub kind: FileKind,
     /// How many bytes it has: neither more nor fewer are taken.
@@ -34,7 +34,7 @@ pub(crate) struct ImportCreation {
 
 /// An import, and how to send its file.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct BegunImport {
+pub(crate) struct CreatedImport {
     /// The import.
     #[serde(flatten)]
     pub import: Import,
@@ -42,7 +42,7 @@ pub(crate) struct BegunImport {
     pub upload: PresignedRequest,
 }
 
-impl FromFields for ImportCreation {
+impl FromFields for CreateImport {
     fn read(fields: &mut Fields) -> Option<Self> {
         let kind = choice(fields, "kind", FileKind::named);
         let bytes = fields.integer("bytes", 1..=i64::try_from(LARGEST_IMPORT).unwrap_or(i64::MAX));
@@ -75,9 +75,9 @@ fn choice<T>(fields: &mut Fields, name: &str, named: impl Fn(&str) -> Option<T>)
     tag = "transfers",
     operation_id = "create_import",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    request_body = ImportCreation,
+    request_body = CreateImport,
     responses(
-        (status = 201, body = BegunImport, description = "The import, and how to send its file.", headers(
+        (status = 201, body = CreatedImport, description = "The import, and how to send its file.", headers(
             ("Location" = String, description = "Where it is."),
         )),
         StaffProblems,
@@ -86,9 +86,9 @@ fn choice<T>(fields: &mut Fields, name: &str, named: impl Fn(&str) -> Option<T>)
 pub(crate) async fn create_import(
     State(app): State<App>,
     State(transfers): State<Transfers>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
-    Body(new): Body<ImportCreation>,
+    Body(new): Body<CreateImport>,
 ) -> Result<impl IntoResponse, ApiError> {
     let (id, now) = (ImportId(app.ambient.ordered_uuid()), app.ambient.now());
     // Nobody can guess where it lies: an id that sorts by time tells half of itself.
@@ -102,6 +102,6 @@ pub(crate) async fn create_import(
         find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("an import that was just made is not there"))?;
     tx.commit().await?;
     let location = format!("{}/api/v1/catalogue/imports/{id}/", base.0);
-    let begun = BegunImport { import, upload: upload.with_base_url(&base.0) };
+    let begun = CreatedImport { import, upload: upload.with_base_url(&base.0) };
     Ok((StatusCode::CREATED, [(LOCATION, location), (CACHE_CONTROL, "no-store".to_owned())], Json(begun)))
 }

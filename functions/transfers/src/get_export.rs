@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use http::header::CACHE_CONTROL;
 use serde::Serialize;
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, BaseUrl, PathId, Problem, Requires, StaffProblems};
 use shared::ids::ExportId;
 use shared::storage::PresignedRequest;
 use shared::transfers::store::exports::find;
@@ -43,7 +43,7 @@ pub(crate) struct ExportProgress {
 pub(crate) async fn get_export(
     State(app): State<App>,
     State(transfers): State<Transfers>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(id): PathId<ExportId>,
     base: BaseUrl,
 ) -> Result<impl IntoResponse, ApiError> {

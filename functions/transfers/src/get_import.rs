@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems};
 use shared::ids::ImportId;
 use shared::transfers::Import;
 use shared::transfers::store::imports::find;
@@ -25,7 +25,7 @@ use shared::users::permissions;
 )]
 pub(crate) async fn get_import(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(id): PathId<ImportId>,
 ) -> Result<Json<Import>, ApiError> {
     let mut tx = app.db.read().await?;

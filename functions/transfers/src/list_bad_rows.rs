@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::{OriginalUri, State};
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::http::{ApiError, BaseUrl, Page, PageQuery, PathId, Permitted, Problem, Query, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Page, PageQuery, PathId, Problem, Query, Requires, StaffProblems};
 use shared::ids::ImportId;
-use shared::transfers::ImportBadRow;
+use shared::transfers::ImportError;
 use shared::transfers::store::imports::{bad_rows, count_bad_rows, find};
 use shared::users::permissions;
 
@@ -23,19 +23,19 @@ use crate::page::{Asked, page};
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(("id" = ImportId, Path), PageQuery),
     responses(
-        (status = 200, body = Page<ImportBadRow>, description = "A page of bad rows."),
+        (status = 200, body = Page<ImportError>, description = "A page of bad rows."),
         (status = 404, body = Problem, description = "There is no such import."),
         StaffProblems,
     )
 )]
 pub(crate) async fn list_bad_rows(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(id): PathId<ImportId>,
     base: BaseUrl,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<PageQuery>,
-) -> Result<Json<Page<ImportBadRow>>, ApiError> {
+) -> Result<Json<Page<ImportError>>, ApiError> {
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     let asked = Asked { base: &base, uri: &uri, query: &query };

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Page, PageQuery, Permitted, Query, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Page, PageQuery, Query, Requires, StaffProblems};
 use shared::transfers::Export;
 use shared::transfers::store::exports::{count, list};
 use shared::users::permissions;
@@ -22,7 +22,7 @@ use crate::page::{Asked, page};
 )]
 pub(crate) async fn list_exports(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<PageQuery>,

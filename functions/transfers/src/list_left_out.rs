@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::{OriginalUri, State};
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::http::{ApiError, BaseUrl, Page, PageQuery, PathId, Permitted, Problem, Query, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Page, PageQuery, PathId, Problem, Query, Requires, StaffProblems};
 use shared::ids::ExportId;
-use shared::transfers::ProductLeftOut;
+use shared::transfers::SkippedProduct;
 use shared::transfers::store::exports::{count_left_out, find, left_out};
 use shared::users::permissions;
 
@@ -23,19 +23,19 @@ use crate::page::{Asked, page};
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(("id" = ExportId, Path), PageQuery),
     responses(
-        (status = 200, body = Page<ProductLeftOut>, description = "A page of products."),
+        (status = 200, body = Page<SkippedProduct>, description = "A page of products."),
         (status = 404, body = Problem, description = "There is no such export."),
         StaffProblems,
     )
 )]
 pub(crate) async fn list_left_out(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(id): PathId<ExportId>,
     base: BaseUrl,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<PageQuery>,
-) -> Result<Json<Page<ProductLeftOut>>, ApiError> {
+) -> Result<Json<Page<SkippedProduct>>, ApiError> {
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     let asked = Asked { base: &base, uri: &uri, query: &query };

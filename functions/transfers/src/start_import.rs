@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems};
 use shared::ids::ImportId;
 use shared::transfers::store::imports::{find, start, storage_key};
 use shared::transfers::{Import, TransferStatus, Work};
@@ -33,7 +33,7 @@ use crate::Transfers;
 pub(crate) async fn start_import(
     State(app): State<App>,
     State(transfers): State<Transfers>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(id): PathId<ImportId>,
 ) -> Result<(StatusCode, Json<Import>), ApiError> {
     let mut tx = app.db.read().await?;

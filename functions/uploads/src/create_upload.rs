@@ -5,20 +5,20 @@ use axum::extract::State;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, LOCATION};
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Permitted, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Requires, StaffProblems};
 use shared::ids::UploadId;
 use shared::storage;
 use shared::uploads::store::{NewUpload, insert};
-use shared::uploads::{ImageType, MOST_BYTES, Upload, UploadState, key};
+use shared::uploads::{ImageType, MAX_BYTES, Upload, UploadState, key};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::Shelves;
-use crate::upload_answer::{BegunUpload, ImageUpload};
+use crate::upload_answer::{CreatedUpload, ImageUpload};
 
 /// An image to be sent.
 #[derive(Debug, ToSchema)]
-pub(crate) struct UploadBeginning {
+pub(crate) struct CreateUpload {
     /// What it is.
     pub content_type: ImageType,
     /// How many bytes it has.
@@ -26,10 +26,10 @@ pub(crate) struct UploadBeginning {
     pub bytes: u64,
 }
 
-impl FromFields for UploadBeginning {
+impl FromFields for CreateUpload {
     fn read(fields: &mut Fields) -> Option<Self> {
         let content_type = content_type(fields);
-        let bytes = fields.integer("bytes", 1..=i64::try_from(MOST_BYTES).unwrap_or(i64::MAX));
+        let bytes = fields.integer("bytes", 1..=i64::try_from(MAX_BYTES).unwrap_or(i64::MAX));
         Some(Self { content_type: content_type?, bytes: u64::try_from(bytes?).ok()? })
     }
 }
@@ -53,9 +53,9 @@ fn content_type(fields: &mut Fields) -> Option<ImageType> {
     tag = "uploads",
     operation_id = "create_upload",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    request_body = UploadBeginning,
+    request_body = CreateUpload,
     responses(
-        (status = 201, body = BegunUpload, description = "The upload, and how to send the file.", headers(
+        (status = 201, body = CreatedUpload, description = "The upload, and how to send the file.", headers(
             ("Location" = String, description = "Where it is."),
         )),
         StaffProblems,
@@ -64,12 +64,12 @@ fn content_type(fields: &mut Fields) -> Option<ImageType> {
 pub(crate) async fn create_upload(
     State(app): State<App>,
     State(shelves): State<Shelves>,
-    Permitted(actor, _): Permitted<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     base: BaseUrl,
-    Body(new): Body<UploadBeginning>,
+    Body(new): Body<CreateUpload>,
 ) -> Result<impl axum::response::IntoResponse, ApiError> {
     let (id, now) = (UploadId(app.ambient.random_uuid()), app.ambient.now());
-    let UploadBeginning { content_type, bytes } = new;
+    let CreateUpload { content_type, bytes } = new;
     let file = storage::Upload { key: &key(id), content_type: content_type.name(), bytes };
     let request = shelves.received.presign_upload(file, now).await?;
     let mut tx = app.db.begin().await?;
@@ -77,7 +77,7 @@ pub(crate) async fn create_upload(
     tx.commit().await?;
     let location = format!("{}/api/v1/catalogue/uploads/{id}/", base.0);
     let upload = Upload { id, created_at: now, image_type: content_type, bytes, state: UploadState::Waiting };
-    let begun = BegunUpload { begun: ImageUpload::of(upload, &base.0), upload: request.with_base_url(&base.0) };
+    let begun = CreatedUpload { begun: ImageUpload::of(upload, &base.0), upload: request.with_base_url(&base.0) };
     // Whoever has the answer may send the file.
     Ok((StatusCode::CREATED, [(LOCATION, location), (CACHE_CONTROL, "no-store".to_owned())], Json(begun)))
 }

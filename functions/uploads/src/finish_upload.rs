@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use futures_util::future::try_join_all;
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, BaseUrl, PathId, Problem, Requires, StaffProblems};
 use shared::ids::UploadId;
 use shared::uploads::store::{find, finish, refuse};
 use shared::uploads::{ImageType, Refusal, StoredImage, Upload, UploadState};
@@ -40,7 +40,7 @@ use crate::{Images, Shelves};
 pub(crate) async fn finish_upload(
     State(app): State<App>,
     State(shelves): State<Shelves>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
     PathId(id): PathId<UploadId>,
 ) -> Result<Json<ImageUpload>, ApiError> {

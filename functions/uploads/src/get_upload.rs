@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, BaseUrl, PathId, Problem, Requires, StaffProblems};
 use shared::ids::UploadId;
 use shared::uploads::store::find;
 use shared::users::permissions;
@@ -26,7 +26,7 @@ use crate::upload_answer::ImageUpload;
 )]
 pub(crate) async fn get_upload(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
     PathId(id): PathId<UploadId>,
 ) -> Result<Json<ImageUpload>, ApiError> {

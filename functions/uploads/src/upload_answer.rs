@@ -33,7 +33,7 @@ pub(crate) struct ImageUpload {
 
 /// An upload that was just begun.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct BegunUpload {
+pub(crate) struct CreatedUpload {
     /// The upload.
     #[serde(flatten)]
     pub begun: ImageUpload,

@@ -55,7 +55,7 @@ pub struct Address {
 
 /// What an address is to be.
 #[derive(Clone, Debug, ToSchema)]
-pub struct NewAddress {
+pub struct CreateAddress {
     /// Who lives or works there.
     #[schema(min_length = 1, max_length = 150, example = "Ana Berg")]
     pub name: String,
@@ -93,7 +93,7 @@ pub struct NewAddress {
 
 /// What of an address is to change.
 #[derive(Clone, Debug, Default, ToSchema)]
-pub struct AddressChange {
+pub struct UpdateAddress {
     /// Who lives or works there.
     #[schema(value_type = String, required = false, min_length = 1, max_length = 150)]
     pub name: Option<String>,
@@ -129,9 +129,9 @@ pub struct AddressChange {
     pub is_default_billing: Option<bool>,
 }
 
-impl From<NewAddress> for AddressChange {
+impl From<CreateAddress> for UpdateAddress {
     /// Everything is replaced.
-    fn from(new: NewAddress) -> Self {
+    fn from(new: CreateAddress) -> Self {
         Self {
             name: Some(new.name),
             company: Some(new.company),

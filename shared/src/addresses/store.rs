@@ -1,6 +1,6 @@
 //! Addresses in SQL.
 
-use super::{Address, AddressChange, NewAddress};
+use super::{Address, CreateAddress, UpdateAddress};
 use crate::app::db::Tx;
 use crate::ids::{AddressId, UserId};
 use crate::time::Timestamp;
@@ -89,7 +89,7 @@ async fn take_defaults(tx: &mut Tx, user: UserId, shipping: bool, billing: bool)
 }
 
 /// Makes an address. The user's addresses are locked.
-pub async fn insert(tx: &mut Tx, user: UserId, new: NewAddress, now: Timestamp) -> sqlx::Result<Address> {
+pub async fn insert(tx: &mut Tx, user: UserId, new: CreateAddress, now: Timestamp) -> sqlx::Result<Address> {
     let shipping = new.is_default_shipping.unwrap_or_default();
     let billing = new.is_default_billing.unwrap_or_default();
     take_defaults(tx, user, shipping, billing).await?;
@@ -123,7 +123,7 @@ pub async fn insert(tx: &mut Tx, user: UserId, new: NewAddress, now: Timestamp) 
 pub async fn update(
     tx: &mut Tx,
     (user, address): (UserId, AddressId),
-    change: AddressChange,
+    change: UpdateAddress,
     now: Timestamp,
 ) -> sqlx::Result<Option<Address>> {
     let taken = (change.is_default_shipping.unwrap_or_default(), change.is_default_billing.unwrap_or_default());

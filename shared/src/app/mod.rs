@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub use ambient::{Ambient, SystemAmbient};
 pub use environment::{Environment, EnvironmentError};
 pub use logs::{LogFormat, write_logs, write_logs_to};
-pub use service::{Asker, ClientAddress, RequestId, service};
+pub use service::{ClientAddress, LoggedUser, RequestId, service};
 
 use crate::users::tokens::TokenVerifier;
 use db::Db;

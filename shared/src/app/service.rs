@@ -48,9 +48,9 @@ pub struct ClientAddress(pub IpAddr);
 ///
 /// Not a field of the span: to record one there later, its other fields are read as JSON and written anew.
 #[derive(Clone, Debug, Default)]
-pub struct Asker(Arc<OnceLock<UserId>>);
+pub struct LoggedUser(Arc<OnceLock<UserId>>);
 
-impl Asker {
+impl LoggedUser {
     /// It is this user.
     pub fn is(&self, user: UserId) {
         // The first word counts: one request has one token.
@@ -74,7 +74,7 @@ where
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(bound_time))
-        .layer(from_fn_with_state(app.clone(), settle))
+        .layer(from_fn_with_state(app.clone(), rollback_abandoned_after))
         .layer(cors())
         .layer(from_fn_with_state((app, ColdStart::default()), log));
     // Around the routes, not a layer in them: routing comes before layers, and the path must have its slash by then.
@@ -105,7 +105,7 @@ async fn log(State((app, cold)): State<(App, ColdStart)>, mut request: Request, 
     let id = request.extensions().get::<RequestId>().cloned();
     let id = id.unwrap_or_else(|| RequestId(app.ambient.ordered_uuid().simple().to_string().into()));
     request.extensions_mut().insert(id.clone());
-    let asker = Asker::default();
+    let asker = LoggedUser::default();
     request.extensions_mut().insert(asker.clone());
     let method = request.method().clone();
     // What the router has found, and not the path: that has ids in it, which cannot be counted, and where no route is, anything.
@@ -135,9 +135,9 @@ async fn bound_time(request: Request, next: Next) -> Response {
 }
 
 /// Whatever a handler left open is rolled back before the answer leaves, and the sandbox with it may freeze.
-async fn settle(State(app): State<App>, request: Request, next: Next) -> Response {
+async fn rollback_abandoned_after(State(app): State<App>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    app.db.settle().await;
+    app.db.rollback_abandoned().await;
     response
 }
 

@@ -121,7 +121,7 @@ impl Kind {
 
 /// One line of the log.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct AuditRecord {
     kind: Kind,
     user: Option<UserId>,
     actor_user: Option<UserId>,
@@ -129,7 +129,7 @@ pub struct Entry {
     details: Value,
 }
 
-impl Entry {
+impl AuditRecord {
     /// Somebody did this with their own account.
     pub fn by_owner(kind: Kind, user: UserId) -> Self {
         Self { kind, user: Some(user), actor_user: Some(user), actor_api_key: None, details: empty() }

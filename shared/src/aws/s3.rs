@@ -17,7 +17,7 @@ use crate::storage::{OPEN_FOR, PresignedRequest, Storage, Upload};
 use crate::time::Timestamp;
 
 /// What lies in public has a name that nothing else ever gets.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// The files of one bucket.
 pub struct S3 {
@@ -36,7 +36,7 @@ impl S3 {
     /// `IMAGES_BUCKET`, whose files a CDN shows to everybody, and may keep.
     pub fn images_from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         let bucket = environment.require("IMAGES_BUCKET")?.to_owned();
-        Ok(Self { client: client(environment)?, bucket, cache_control: Some(FOR_EVER) })
+        Ok(Self { client: client(environment)?, bucket, cache_control: Some(IMMUTABLE) })
     }
 }
 

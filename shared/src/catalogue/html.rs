@@ -56,7 +56,7 @@ const INLINE: [&str; 13] = ["b", "i", "strong", "em", "u", "s", "small", "sub", 
 /// What addresses begin with.
 const SCHEMES: [&str; 5] = ["https://", "http://", "mailto:", "/", "#"];
 /// How deep tags may lie in each other; deeper ones are left out.
-const DEEPEST: usize = 40;
+const MAX_DEPTH: usize = 40;
 
 /// The HTML with what is harmless in it. Cleaning it again changes nothing.
 pub fn clean_html(html: &str) -> String {
@@ -120,7 +120,7 @@ impl Clean {
 
     fn open(&mut self, tag: &Tag<'_>) {
         let known = PLAIN.iter().chain(&["a", "img"]).find(|name| **name == tag.name);
-        let Some(&name) = known.filter(|_| self.open.len() < DEEPEST) else { return };
+        let Some(&name) = known.filter(|_| self.open.len() < MAX_DEPTH) else { return };
         let attributes = match name {
             "a" => address(tag, "href"),
             "img" => {
@@ -313,7 +313,7 @@ mod tests {
     #[test]
     fn a_thousand_tags_in_each_other_are_cut() {
         let clean = clean_html(&"<div>".repeat(1_000));
-        assert_eq!(clean.matches("<div>").count(), DEEPEST);
-        assert_eq!(clean.matches("</div>").count(), DEEPEST);
+        assert_eq!(clean.matches("<div>").count(), MAX_DEPTH);
+        assert_eq!(clean.matches("</div>").count(), MAX_DEPTH);
     }
 }

@@ -1,7 +1,7 @@
 //! The catalogue: products with their variants and images, brands, the category tree, and attributes.
 
-pub mod entry;
 pub mod limits;
+pub mod product_import;
 pub mod shopify;
 pub mod staff;
 pub mod store;
@@ -22,9 +22,9 @@ pub use html::clean_html;
 pub use id_or_slug::IdOrSlug;
 pub use product::{
     Attribute, AttributeValue, ImageFile, MainImage, PriceRange, Product, ProductImage, ProductSummary, ProductVariant,
-    Publication, Sight, Status, VariantAttributeValue,
+    Publication, Status, VariantAttributeValue, Visibility,
 };
-pub use slug::{SLUG_MAX, is_slug, slugify, slugify_path};
+pub use slug::{MAX_SLUG, is_slug, slugify, slugify_path};
 pub use taxonomy::{BadLine, Taxonomy};
 pub use tree::{Brand, Category, CategoryChild, CategoryNode, CategoryRow, CategorySummary, tree};
 pub use variant_name::{ONLY_VARIANT, is_made_name, made_name};

@@ -109,14 +109,14 @@ impl Status {
 
 /// Who looks, and so what there is to see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sight {
+pub enum Visibility {
     /// Shoppers see what is for sale at this time.
     Shoppers(Timestamp),
     /// Staff see everything: drafts, what is to come, what is archived.
     Staff,
 }
 
-impl Sight {
+impl Visibility {
     /// For SQL: the time at which a product must be for sale, or null where it need not be.
     pub(crate) const fn at(self) -> Option<Timestamp> {
         match self {

@@ -3,12 +3,12 @@
 use ring::digest::{SHA256, digest};
 
 /// What a slug may measure; a URL has to be read by people.
-pub const SLUG_MAX: usize = 100;
+pub const MAX_SLUG: usize = 100;
 
 /// Whether this can be a slug: lower-case ASCII words between hyphens, and no number, which would be taken for an id.
 pub fn is_slug(text: &str) -> bool {
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    text.len() <= SLUG_MAX && text.split('-').all(is_word) && !text.bytes().all(|b| b.is_ascii_digit())
+    text.len() <= MAX_SLUG && text.split('-').all(is_word) && !text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The text as lower-case ASCII words between hyphens: `Crème brûlée, 2 pcs` is `creme-brulee-2-pcs`.
@@ -16,7 +16,7 @@ pub fn is_slug(text: &str) -> bool {
 /// Never empty: a text without a letter or digit that can be written so, such as `靴`, becomes `x-` and eight digits of its
 /// digest. A slug is no number, which would be taken for an id: `501` becomes `x-501`. Equal texts have equal slugs; different texts may, too.
 pub fn slugify(text: &str) -> String {
-    let slug = words(text, SLUG_MAX);
+    let slug = words(text, MAX_SLUG);
     if slug.is_empty() {
         format!("x-{}", digits(text))
     } else if slug.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -30,10 +30,10 @@ pub fn slugify(text: &str) -> String {
 /// because neighbours begin alike.
 pub fn slugify_path<S: AsRef<str>>(names: &[S]) -> String {
     let path = names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
-    if words(&path, usize::MAX).len() <= SLUG_MAX {
+    if words(&path, usize::MAX).len() <= MAX_SLUG {
         return slugify(&path);
     }
-    format!("{}-{}", words(&path, SLUG_MAX - 9), digits(&path))
+    format!("{}-{}", words(&path, MAX_SLUG - 9), digits(&path))
 }
 
 /// As many words as have room.
@@ -142,6 +142,6 @@ mod tests {
     #[test]
     fn a_slug_ends_where_it_gets_too_long() {
         let slug = slugify(&"éß ".repeat(100));
-        assert!(slug.len() <= SLUG_MAX && slug.ends_with("ess"), "{slug}");
+        assert!(slug.len() <= MAX_SLUG && slug.ends_with("ess"), "{slug}");
     }
 }

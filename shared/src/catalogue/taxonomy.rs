@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use super::limits::LABEL_NAME_MAX;
+use super::limits::MAX_LABEL_NAME;
 
 /// How deep a category may lie; migrations/0018_category_tree.sql has the same number.
-const DEEPEST: usize = 32;
+const MAX_DEPTH: usize = 32;
 /// What the first line of Google's begins with.
 const VERSION: &str = "# Google_Product_Taxonomy_Version: ";
 /// What is said of a line that is something else.
@@ -89,16 +89,16 @@ fn numbered(line: &str) -> Option<&str> {
 
 fn path(text: &str) -> Result<Vec<String>, String> {
     let names: Vec<String> = text.split('>').map(|name| name.trim().to_owned()).collect();
-    if names.len() > DEEPEST {
-        return Err(format!("a category lies at most {DEEPEST} deep"));
+    if names.len() > MAX_DEPTH {
+        return Err(format!("a category lies at most {MAX_DEPTH} deep"));
     }
     match names
         .iter()
-        .find(|name| name.is_empty() || name.contains(char::is_control) || name.chars().count() > LABEL_NAME_MAX)
+        .find(|name| name.is_empty() || name.contains(char::is_control) || name.chars().count() > MAX_LABEL_NAME)
     {
         Some(name) if name.is_empty() => Err("a name is missing".to_owned()),
         Some(_) => {
-            Err(format!("a name has at most {LABEL_NAME_MAX} characters, and no tab or other control character"))
+            Err(format!("a name has at most {MAX_LABEL_NAME} characters, and no tab or other control character"))
         }
         None => Ok(names),
     }

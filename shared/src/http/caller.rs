@@ -9,16 +9,16 @@ use http::request::Parts;
 
 use super::api_key::api_key;
 use super::{ApiError, Unauthorized};
-use crate::app::{App, Asker, ClientAddress, RequestId};
+use crate::app::{App, ClientAddress, LoggedUser, RequestId};
 use crate::ids::{SignInId, UserId};
 use crate::trace::Trace;
 use crate::users::permissions::{Needed, OpenToKeys};
 use crate::users::store::Account;
 use crate::users::tokens::{Claims, TokenError, TokenType};
-use crate::users::{Actor, Origin};
+use crate::users::{Actor, ClientInfo};
 
 /// How much of what a client calls itself is kept, in characters.
-const USER_AGENT_MAX: usize = 300;
+const MAX_USER_AGENT: usize = 300;
 
 /// Somebody with a good access token, whose account was looked up: it exists and is active.
 #[derive(Clone, Debug)]
@@ -27,20 +27,20 @@ pub struct CurrentUser(pub Account);
 /// Whoever may do this: a [`CurrentUser`] of the staff with the permission, a superuser, or a program whose key carries it. Everybody
 /// else is refused with 403.
 #[derive(Clone, Debug)]
-pub struct Permitted<P>(pub Actor, pub PhantomData<P>);
+pub struct Requires<P>(pub Actor, pub PhantomData<P>);
 
-/// [`Permitted`], or anybody else. Credentials that are not good are an error here too.
+/// [`Requires`], or anybody else. Credentials that are not good are an error here too.
 #[derive(Clone, Debug)]
 pub struct MaybePermitted<P>(pub Option<Actor>, pub PhantomData<P>);
 
 /// A [`CurrentUser`] who may do this. A key is refused with 403, whatever it carries.
 #[derive(Clone, Debug)]
-pub struct InPerson<P>(pub Account, pub PhantomData<P>);
+pub struct RequiresUser<P>(pub Account, pub PhantomData<P>);
 
 /// Somebody with a good access token. The account was *not* looked up, nor whether the sign-in has ended: only for a handler whose
 /// SQL does both itself.
 #[derive(Clone, Copy, Debug)]
-pub struct Bearer {
+pub struct UnverifiedUser {
     /// Whose token it is.
     pub user: UserId,
     /// The sign-in that it belongs to, where it says so.
@@ -51,7 +51,7 @@ pub struct Bearer {
 #[derive(Clone, Debug)]
 pub struct MaybeBearer(pub Option<Account>);
 
-impl<S: Send + Sync> FromRequestParts<S> for Bearer
+impl<S: Send + Sync> FromRequestParts<S> for UnverifiedUser
 where
     App: FromRef<S>,
 {
@@ -101,7 +101,7 @@ where
     }
 }
 
-impl<S: Send + Sync, P: OpenToKeys> FromRequestParts<S> for Permitted<P>
+impl<S: Send + Sync, P: OpenToKeys> FromRequestParts<S> for Requires<P>
 where
     App: FromRef<S>,
 {
@@ -129,7 +129,7 @@ where
     }
 }
 
-impl<S: Send + Sync, P: Needed> FromRequestParts<S> for InPerson<P>
+impl<S: Send + Sync, P: Needed> FromRequestParts<S> for RequiresUser<P>
 where
     App: FromRef<S>,
 {
@@ -143,14 +143,14 @@ where
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Origin {
+impl<S: Send + Sync> FromRequestParts<S> for ClientInfo {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let user_agent = parts.headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
         Ok(Self {
             address: parts.extensions.get::<ClientAddress>().map(|client| client.0),
-            user_agent: user_agent.map(|text| text.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect()),
+            user_agent: user_agent.map(|text| text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect()),
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.to_string()),
             trace: Trace::of_request(&parts.headers).map(|trace| trace.header().to_owned()),
         })
@@ -171,12 +171,12 @@ where
 
 /// The request's line in the log says who asked.
 fn accepted(parts: &Parts, user: UserId) {
-    if let Some(asker) = parts.extensions.get::<Asker>() {
+    if let Some(asker) = parts.extensions.get::<LoggedUser>() {
         asker.is(user);
     }
 }
 
-/// What the request's token says; `None` without one. Another scheme than `Bearer` counts as none, as clients are used to.
+/// What the request's token says; `None` without one. Another scheme than `UnverifiedUser` counts as none, as clients are used to.
 fn bearer(parts: &Parts, app: &App) -> Result<Option<Claims>, Unauthorized> {
     let Some(header) = parts.headers.get(AUTHORIZATION) else { return Ok(None) };
     let mut words = header.to_str().map_err(|_| Unauthorized::BadHeader)?.split_whitespace();

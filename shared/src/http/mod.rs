@@ -12,7 +12,7 @@ mod path;
 
 pub use base_url::BaseUrl;
 pub use body::{Body, Query};
-pub use caller::{Bearer, CurrentUser, InPerson, MaybeBearer, MaybePermitted, Permitted};
+pub use caller::{CurrentUser, MaybeBearer, MaybePermitted, Requires, RequiresUser, UnverifiedUser};
 pub use error::{ApiError, FieldErrors, Problem, RetryAfter, Unauthorized};
 pub use fields::{Fields, FromFields};
 pub use openapi::{Problems, PublicProblems, StaffProblems, document};

@@ -77,7 +77,7 @@ pub struct OrderSummary {
 
 /// An item of a cart that there is not enough of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ShortItem {
+pub struct InsufficientStockItem {
     /// Which variant.
     pub product_variant_id: VariantId,
     /// How many the cart has.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Order, OrderLine, OrderSummary, ShortItem};
+use super::{InsufficientStockItem, Order, OrderLine, OrderSummary};
 use crate::app::db::{Call, Db, Tx, is_violation};
 use crate::ids::{CartId, EventId, OrderId, SignInId, UserId, VariantId};
 use crate::money::Money;
@@ -39,7 +39,7 @@ pub enum Outcome {
     /// The order that this cart became before.
     Replayed(Order),
     /// Too little stock of these.
-    SoldOut(Vec<ShortItem>),
+    SoldOut(Vec<InsufficientStockItem>),
     /// It costs something else now.
     CartChanged(Money),
     /// There is nothing in it.
@@ -110,10 +110,10 @@ fn outcome(rows: Vec<Row>, cart: CartId) -> sqlx::Result<Outcome> {
         "placed" => Outcome::Placed(order(rows, cart)?),
         "replayed" => Outcome::Replayed(order(rows, cart)?),
         "sold_out" => Outcome::SoldOut(rows.into_iter().map(short_item).collect::<sqlx::Result<_>>()?),
-        "cart_changed" => Outcome::CartChanged(there(first.total)?),
+        "cart_changed" => Outcome::CartChanged(required(first.total)?),
         "cart_empty" => Outcome::CartEmpty,
         "cart_not_found" => Outcome::CartNotFound,
-        "cart_ordered" => Outcome::CartOrdered(there(first.order_id)?),
+        "cart_ordered" => Outcome::CartOrdered(required(first.order_id)?),
         "key_reused" => Outcome::KeyReused,
         "user_not_found" => Outcome::UserNotFound,
         "user_inactive" => Outcome::UserInactive,
@@ -125,40 +125,40 @@ fn outcome(rows: Vec<Row>, cart: CartId) -> sqlx::Result<Outcome> {
 fn order(rows: Vec<Row>, cart: CartId) -> sqlx::Result<Order> {
     let head = rows.first().ok_or(sqlx::Error::RowNotFound)?;
     Ok(Order {
-        id: there(head.order_id)?,
-        number: there(head.number)?,
-        status: there(head.status.clone())?,
+        id: required(head.order_id)?,
+        number: required(head.number)?,
+        status: required(head.status.clone())?,
         cart_id: cart,
-        email: there(head.email.clone())?,
-        grand_total: there(head.total)?,
-        currency: there(head.currency.clone())?,
-        placed_at: there(head.placed_at)?,
+        email: required(head.email.clone())?,
+        grand_total: required(head.total)?,
+        currency: required(head.currency.clone())?,
+        placed_at: required(head.placed_at)?,
         items: rows.into_iter().map(line).collect::<sqlx::Result<_>>()?,
     })
 }
 
 fn line(row: Row) -> sqlx::Result<OrderLine> {
-    let (unit_price, quantity) = (there(row.unit_price)?, there(row.quantity)?);
+    let (unit_price, quantity) = (required(row.unit_price)?, required(row.quantity)?);
     Ok(OrderLine {
         product_variant_id: row.variant_id,
-        product_name: there(row.product_name)?,
-        variant_name: there(row.variant_name)?,
-        sku: there(row.sku)?,
+        product_name: required(row.product_name)?,
+        variant_name: required(row.variant_name)?,
+        sku: required(row.sku)?,
         unit_price,
         quantity,
         sub_total: unit_price * quantity,
     })
 }
 
-fn short_item(row: Row) -> sqlx::Result<ShortItem> {
-    Ok(ShortItem {
-        product_variant_id: there(row.variant_id)?,
-        requested: there(row.quantity)?,
-        available: there(row.available)?,
+fn short_item(row: Row) -> sqlx::Result<InsufficientStockItem> {
+    Ok(InsufficientStockItem {
+        product_variant_id: required(row.variant_id)?,
+        requested: required(row.quantity)?,
+        available: required(row.available)?,
     })
 }
 
-fn there<T>(column: Option<T>) -> sqlx::Result<T> {
+fn required<T>(column: Option<T>) -> sqlx::Result<T> {
     column.ok_or_else(|| sqlx::Error::Decode("place_order left out a column".into()))
 }
 

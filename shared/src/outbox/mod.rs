@@ -28,13 +28,13 @@ pub struct Event {
     pub event_id: EventId,
     /// What happened.
     #[serde(flatten)]
-    pub happened: Happened,
+    pub kind: EventKind,
 }
 
 /// What happened, and to what. The name is `outbox.kind`, the rest `outbox.payload`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Happened {
+pub enum EventKind {
     /// An order was placed; its buyer gets a confirmation.
     OrderPlaced {
         /// Which.
@@ -93,8 +93,8 @@ pub enum UnreadableEvent {
 
 impl Event {
     /// An event of the current version.
-    pub fn new(event_id: EventId, happened: Happened) -> Self {
-        Self { v: VERSION, event_id, happened }
+    pub fn new(event_id: EventId, kind: EventKind) -> Self {
+        Self { v: VERSION, event_id, kind }
     }
 
     /// Reads what came over the queue.
@@ -104,9 +104,9 @@ impl Event {
     }
 }
 
-impl Happened {
+impl EventKind {
     /// Its name, as `outbox.kind` has it.
-    pub const fn kind(&self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::OrderPlaced { .. } => "order_placed",
             Self::ActivationAsked { .. } => "activation_asked",
@@ -129,7 +129,7 @@ pub trait Queue: Send + Sync {
 
 /// Sends an event whose transaction has been committed, and marks it as sent. Awaited, because a sandbox freezes when it has
 /// answered; bounded and without an error, because the order stands and the relay sends what could not be sent here.
-pub async fn announce(db: &Db, queue: &dyn Queue, event: &Event, trace: Option<Trace<'_>>, now: Timestamp) {
+pub async fn publish(db: &Db, queue: &dyn Queue, event: &Event, trace: Option<Trace<'_>>, now: Timestamp) {
     let failed = match timeout(WAIT_FOR_THE_QUEUE, queue.send(event, trace)).await {
         Ok(Ok(())) => {
             if let Err(error) = store::mark_sent(db, event.event_id, now).await {
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     fn event() -> Event {
-        Event::new(EventId(uuid::Uuid::nil()), Happened::OrderPlaced { order_id: OrderId(uuid::Uuid::max()) })
+        Event::new(EventId(uuid::Uuid::nil()), EventKind::OrderPlaced { order_id: OrderId(uuid::Uuid::max()) })
     }
 
     #[test]
@@ -173,8 +173,8 @@ mod tests {
 
     #[test]
     fn the_name_of_an_event_is_the_one_on_the_wire() {
-        let Event { happened, .. } = event();
-        assert_eq!(serde_json::to_value(&happened).unwrap()["kind"], happened.kind());
+        let Event { kind, .. } = event();
+        assert_eq!(serde_json::to_value(&kind).unwrap()["kind"], kind.as_str());
     }
 
     #[test]

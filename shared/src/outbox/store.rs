@@ -7,7 +7,7 @@ use crate::ids::EventId;
 use crate::time::Timestamp;
 use crate::trace::Trace;
 
-use super::{Event, Happened};
+use super::{Event, EventKind};
 
 /// How long the relay leaves a new event to the function that wrote it.
 const WRITERS_OWN_SECONDS: i64 = 5;
@@ -18,7 +18,7 @@ pub async fn insert(tx: &mut Tx, event: &Event, now: Timestamp) -> sqlx::Result<
     sqlx::query!(
         "insert into outbox (id, kind, payload, created_at, next_attempt_at) values ($1, $2, $3, $4, $5)",
         event.event_id as _,
-        event.happened.kind(),
+        event.kind.as_str(),
         payload,
         now as _,
         now.plus_seconds(WRITERS_OWN_SECONDS) as _
@@ -31,7 +31,7 @@ pub async fn insert(tx: &mut Tx, event: &Event, now: Timestamp) -> sqlx::Result<
 /// Writes events that nobody announces: the relay sends them.
 pub async fn insert_due(tx: &mut Tx, events: &[Event], now: Timestamp) -> sqlx::Result<()> {
     let ids: Vec<Uuid> = events.iter().map(|event| event.event_id.0).collect();
-    let kinds: Vec<String> = events.iter().map(|event| event.happened.kind().to_owned()).collect();
+    let kinds: Vec<String> = events.iter().map(|event| event.kind.as_str().to_owned()).collect();
     let payloads: Vec<serde_json::Value> = events.iter().map(payload).collect::<sqlx::Result<_>>()?;
     sqlx::query!(
         "insert into outbox (id, kind, payload, created_at, next_attempt_at)
@@ -47,7 +47,7 @@ pub async fn insert_due(tx: &mut Tx, events: &[Event], now: Timestamp) -> sqlx::
 }
 
 fn payload(event: &Event) -> sqlx::Result<serde_json::Value> {
-    let mut payload = serde_json::to_value(&event.happened).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let mut payload = serde_json::to_value(&event.kind).map_err(|error| sqlx::Error::Encode(error.into()))?;
     if let Some(fields) = payload.as_object_mut() {
         // It has a column of its own.
         fields.remove("kind");
@@ -153,5 +153,5 @@ fn read_event(id: EventId, kind: String, mut payload: serde_json::Value) -> Resu
     if let Some(fields) = payload.as_object_mut() {
         fields.insert("kind".to_owned(), kind.into());
     }
-    serde_json::from_value::<Happened>(payload).map(|happened| Event::new(id, happened))
+    serde_json::from_value::<EventKind>(payload).map(|kind| Event::new(id, kind))
 }

@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 use crate::users::{Permission, Permissions};
 
 /// How long the name of a role or a key may be, in characters.
-pub const NAME_MAX: usize = 100;
+pub const MAX_NAME: usize = 100;
 
 /// Some permissions under one name.
 #[derive(Clone, Debug, Serialize, ToSchema)]

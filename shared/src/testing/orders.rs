@@ -7,7 +7,7 @@ use crate::app::Ambient as _;
 use crate::ids::{EventId, OrderId};
 use crate::orders::Order;
 use crate::orders::store::{Outcome, Placement, place};
-use crate::outbox::{Event, Happened};
+use crate::outbox::{Event, EventKind};
 
 /// An order, and the event in the outbox that tells of it.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl TestApp {
         let Outcome::Placed(order) = place(&self.app.db, &placement).await.unwrap() else {
             panic!("a buyer of what there is enough of gets it");
         };
-        let event = Event::new(placement.event, Happened::OrderPlaced { order_id: order.id });
+        let event = Event::new(placement.event, EventKind::OrderPlaced { order_id: order.id });
         TestOrder { order, event }
     }
 }

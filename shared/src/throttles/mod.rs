@@ -6,7 +6,7 @@ pub mod store;
 use ring::digest::{SHA256, digest};
 
 use crate::ids::UserId;
-use crate::users::Origin;
+use crate::users::ClientInfo;
 
 /// What is limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,8 +96,8 @@ impl Subject {
     }
 
     /// Where a request came from.
-    pub fn origin(origin: &Origin) -> Self {
-        Self::of("origin", &origin.counted_as())
+    pub fn client_info(client_info: &ClientInfo) -> Self {
+        Self::of("origin", &client_info.counted_as())
     }
 
     fn of(what: &str, who: &str) -> Self {

@@ -25,7 +25,12 @@ pub async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp)
 }
 
 /// Counts a log-in with this address from there: one exchange for both limits. As [`count`], which is for one alone.
-pub async fn count_log_in(tx: &mut Tx, email: &Subject, origin: &Subject, now: Timestamp) -> sqlx::Result<Option<u32>> {
+pub async fn count_log_in(
+    tx: &mut Tx,
+    email: &Subject,
+    client_info: &Subject,
+    now: Timestamp,
+) -> sqlx::Result<Option<u32>> {
     let (log_in_as, log_in_from) = (Limit::LogInAs.rule(), Limit::LogInFrom.rule());
     let wait = sqlx::query_scalar!(
         r#"select greatest(
@@ -36,7 +41,7 @@ pub async fn count_log_in(tx: &mut Tx, email: &Subject, origin: &Subject, now: T
         log_in_as.free,
         log_in_as.window_seconds,
         log_in_from.scope,
-        origin.0,
+        client_info.0,
         log_in_from.free,
         log_in_from.window_seconds,
         now as _,
@@ -49,13 +54,13 @@ pub async fn count_log_in(tx: &mut Tx, email: &Subject, origin: &Subject, now: T
 }
 
 /// Notes that a log-in was a good one: nothing stands against its address any more, and others from there need not wait for it.
-pub async fn log_in_succeeded(tx: &mut Tx, email: &Subject, origin: &Subject, now: Timestamp) -> sqlx::Result<()> {
+pub async fn log_in_succeeded(tx: &mut Tx, email: &Subject, client_info: &Subject, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         r#"select throttle_log_in_succeeded($1, $2, $3, $4, $5) as "done: ()""#,
         Limit::LogInAs.rule().scope,
         email.0,
         Limit::LogInFrom.rule().scope,
-        origin.0,
+        client_info.0,
         now as _
     )
     .fetch_one(&mut *tx)

@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 /// What a file may weigh: some 300,000 products with three variants each.
 pub const LARGEST_IMPORT: u64 = 256 * 1024 * 1024;
 /// How many bad rows are kept of an import, and how many products that it leaves out of an export; the rest are counted.
-pub const MOST_REASONS: i64 = 10_000;
+pub const MAX_REASONS: i64 = 10_000;
 /// How long `UploadBucket` keeps a file. What is kept longer is how it ended.
 pub const FILES_KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
 /// How long an import or an export is remembered after it has ended, and an import whose file never came after it was announced.
@@ -21,7 +21,7 @@ pub const REMEMBERED_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// For how long a worker has a file to itself. Longer than any piece takes; one that died is followed by another after that.
 pub const LEASE_SECONDS: i64 = 120;
 /// How often a file is begun anew without getting on, before it is given up.
-pub const MOST_ATTEMPTS: i32 = 5;
+pub const MAX_ATTEMPTS: i32 = 5;
 
 /// What goes over the queue: `{"v":1,"kind":"import","id":…}`. It says no more than which file to go on with: how far that is stands in
 /// the database, so a message that comes twice does no harm.
@@ -176,7 +176,7 @@ pub struct Import {
 
 /// A row of an import that was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ImportBadRow {
+pub struct ImportError {
     /// Its number among the bad rows.
     #[serde(skip)]
     pub position: i64,
@@ -189,7 +189,7 @@ pub struct ImportBadRow {
 
 /// A product that is not in an export's file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ProductLeftOut {
+pub struct SkippedProduct {
     /// Its number among them.
     #[serde(skip)]
     pub position: i64,

@@ -9,7 +9,7 @@ use crate::ids::UploadId;
 use crate::time::Timestamp;
 
 /// What a file may weigh, in bytes: 15 MiB.
-pub const MOST_BYTES: u64 = 15 * 1024 * 1024;
+pub const MAX_BYTES: u64 = 15 * 1024 * 1024;
 
 /// What a file may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]

@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 
 /// An account, whole.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct WholeAccount {
+pub struct ExportedAccount {
     /// Which.
     pub id: UserId,
     /// Where its mail goes.
@@ -40,7 +40,7 @@ pub struct WholeAccount {
 
 /// A cart.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct KeptCart {
+pub struct ExportedCart {
     /// Which.
     pub id: CartId,
     /// `open` or `ordered`.
@@ -50,12 +50,12 @@ pub struct KeptCart {
     /// Since when it is as it is.
     pub updated_at: Timestamp,
     /// What is in it.
-    pub items: Vec<KeptCartItem>,
+    pub items: Vec<ExportedCartItem>,
 }
 
 /// A line of a cart.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct KeptCartItem {
+pub struct ExportedCartItem {
     /// The variant.
     pub product_variant_id: VariantId,
     /// Its SKU.
@@ -66,7 +66,7 @@ pub struct KeptCartItem {
 
 /// An order.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct KeptOrder {
+pub struct ExportedOrder {
     /// Which.
     pub id: OrderId,
     /// The number people say on the phone.
@@ -86,12 +86,12 @@ pub struct KeptOrder {
     /// What was bought.
     pub items: Vec<OrderLine>,
     /// What happened to it.
-    pub events: Vec<KeptOrderEvent>,
+    pub events: Vec<ExportedOrderEvent>,
 }
 
 /// What happened to an order.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct KeptOrderEvent {
+pub struct ExportedOrderEvent {
     /// `placed`, `paid`, `shipped`, `delivered` or `cancelled`.
     pub kind: String,
     /// When.
@@ -100,7 +100,7 @@ pub struct KeptOrderEvent {
 
 /// A sign-in.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct KeptSignIn {
+pub struct ExportedSignIn {
     /// Which.
     pub id: SignInId,
     /// Since when.
@@ -121,7 +121,7 @@ pub struct KeptSignIn {
 
 /// A mail.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct KeptMail {
+pub struct ExportedMail {
     /// What it told of.
     pub kind: String,
     /// Where it went.
@@ -136,7 +136,7 @@ pub struct KeptMail {
 
 /// A link that was mailed. The link itself is not kept.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct KeptLink {
+pub struct ExportedLink {
     /// `activation`, `password_reset` or `email_reset`.
     pub purpose: String,
     /// Where it went.
@@ -151,7 +151,7 @@ pub struct KeptLink {
 
 /// A request for a mail when something is in stock again.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct KeptStockNotice {
+pub struct ExportedStockNotice {
     /// The variant.
     pub product_variant_id: VariantId,
     /// Its SKU.
@@ -166,7 +166,7 @@ pub struct KeptStockNotice {
 
 /// A key for a program that one made. The key itself is not kept.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct KeptApiKey {
+pub struct ExportedApiKey {
     /// Which.
     pub id: ApiKeyId,
     /// What it is called.
@@ -179,7 +179,7 @@ pub struct KeptApiKey {
 
 /// A line of the audit log: about the account, or about what its owner did to others.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct KeptAuditEntry {
+pub struct ExportedAuditEntry {
     /// When.
     pub at: Timestamp,
     /// What was done.

@@ -18,7 +18,7 @@ pub const LIFETIME_SECONDS: i64 = 259_200;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// To switch a new account on.
-    Activation,
+    ActivateUser,
     /// To choose another password.
     PasswordReset,
     /// To choose another address to log in with.
@@ -29,7 +29,7 @@ impl Purpose {
     /// `mailed_links.purpose`.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Activation => "activation",
+            Self::ActivateUser => "activation",
             Self::PasswordReset => "password_reset",
             Self::EmailReset => "email_reset",
         }

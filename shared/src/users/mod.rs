@@ -10,14 +10,14 @@ pub mod tokens;
 pub mod totp;
 
 mod actor;
-mod origin;
+mod client_info;
 
 pub use actor::Actor;
-pub use origin::Origin;
+pub use client_info::ClientInfo;
 pub use permissions::{Permission, Permissions};
 
 /// How long a username may be, in characters.
-pub const USERNAME_MAX: usize = 150;
+pub const MAX_USERNAME: usize = 150;
 
 /// What belongs to one account alone and has an owner already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -127,13 +127,13 @@ const fn bit(permission: Permission) -> u8 {
     1 << permission as u8
 }
 
-/// A permission as a type, for a handler to name the one it needs: `InPerson<Settings>`.
+/// A permission as a type, for a handler to name the one it needs: `RequiresUser<Settings>`.
 pub trait Needed: Send + Sync + 'static {
     /// Which.
     const PERMISSION: Permission;
 }
 
-/// One that a key may carry: `Permitted<Customers>`. There is no `Permitted<Settings>`, so no operation takes a key for it.
+/// One that a key may carry: `Requires<Customers>`. There is no `Requires<Settings>`, so no operation takes a key for it.
 pub trait OpenToKeys: Needed {}
 
 macro_rules! needed {

@@ -8,10 +8,10 @@ use shared::app::db::Db;
 use shared::app::{Ambient as _, SystemAmbient};
 use shared::catalogue::store::everything::list_everything;
 use shared::catalogue::store::facets::{Wanted, facets};
-use shared::catalogue::store::filter::{Filter, Sought, Subtree};
-use shared::catalogue::store::list::{Listed, Place, SortKey, Way, count, list};
+use shared::catalogue::store::filter::{Filter, SearchQuery, Subtree};
+use shared::catalogue::store::list::{Listed, Place, SortKey, SortOrder, count, list};
 use shared::catalogue::store::search::{self, search_everything};
-use shared::catalogue::{Sight, Status};
+use shared::catalogue::{Status, Visibility};
 use shared::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ProductId};
 use shared::testing::{RecordedLogs, service_db};
 use shared::time::Timestamp;
@@ -73,7 +73,7 @@ impl Catalogue {
     async fn list(
         &self,
         filter: &Filter,
-        order: (SortKey, Way),
+        order: (SortKey, SortOrder),
         after: Option<(Place, ProductId)>,
     ) -> BTreeSet<String> {
         let mut tx = self.service.read().await.unwrap();
@@ -112,10 +112,10 @@ fn middle() -> [(SortKey, &'static str, Place); 3] {
 async fn a_kept_plan_walks_its_index(catalogue: &Catalogue) {
     let now = SystemAmbient.now();
     for (key, index, place) in middle() {
-        for way in [Way::Up, Way::Down] {
+        for way in [SortOrder::Asc, SortOrder::Desc] {
             for after in [None, Some((place.clone(), ProductId(50_000)))] {
                 let (mut tx, filter) =
-                    (catalogue.service.read().await.unwrap(), Filter::everything(Sight::Shoppers(now)));
+                    (catalogue.service.read().await.unwrap(), Filter::everything(Visibility::Shoppers(now)));
                 let filtered = list(&mut tx, &filter, (key, way), after.clone(), 101).await.unwrap();
                 tx.commit().await.unwrap();
                 for _ in 0..8 {
@@ -138,10 +138,11 @@ fn ids(page: &[Listed]) -> Vec<ProductId> {
 
 async fn every_order_walks_its_index(catalogue: &Catalogue) {
     for (key, index, place) in middle() {
-        for way in [Way::Up, Way::Down] {
-            for (sight, index) in
-                [(Sight::Shoppers(SystemAmbient.now()), index.to_owned()), (Sight::Staff, format!("{index}_of_all"))]
-            {
+        for way in [SortOrder::Asc, SortOrder::Desc] {
+            for (sight, index) in [
+                (Visibility::Shoppers(SystemAmbient.now()), index.to_owned()),
+                (Visibility::Staff, format!("{index}_of_all")),
+            ] {
                 for after in [None, Some((place.clone(), ProductId(50_000)))] {
                     let read = catalogue.list(&Filter::everything(sight), (key, way), after.clone()).await;
                     assert_eq!(read, BTreeSet::from([index.clone()]), "{key:?} {way:?} {sight:?} {after:?}");
@@ -152,7 +153,7 @@ async fn every_order_walks_its_index(catalogue: &Catalogue) {
 }
 
 async fn every_filter_has_its_index(catalogue: &Catalogue) {
-    let everything = Filter::everything(Sight::Shoppers(SystemAmbient.now()));
+    let everything = Filter::everything(Visibility::Shoppers(SystemAmbient.now()));
     let leaf = Subtree { top: CategoryId(5), all: vec![CategoryId(5)] };
     let values = |attribute, value| (AttributeId(attribute), vec![AttributeValueId(value)]);
     let rare = [
@@ -165,28 +166,28 @@ async fn every_filter_has_its_index(catalogue: &Catalogue) {
         ),
     ];
     for (index, filter) in rare {
-        let read = catalogue.list(&filter, (SortKey::Name, Way::Up), None).await;
+        let read = catalogue.list(&filter, (SortKey::Name, SortOrder::Asc), None).await;
         // A filter that leaves a hundredth: either its own index, or a walk in order that passes a hundred rows for each it shows.
         let walked = read.contains(index) || read.contains("product_by_name");
         assert!(walked && !read.contains("(products)"), "{index}: {read:?}");
         let place = Place::Name("Product 5".to_owned());
-        let deep = catalogue.list(&filter, (SortKey::Name, Way::Up), Some((place, ProductId(1)))).await;
+        let deep = catalogue.list(&filter, (SortKey::Name, SortOrder::Asc), Some((place, ProductId(1)))).await;
         assert!(!deep.contains("(products)"), "{index}: {deep:?}");
     }
 
     let all = (1..=101).map(CategoryId).collect();
     let whole = Filter { category: Some(Subtree { top: CategoryId(1), all }), ..everything.clone() };
-    let read = catalogue.list(&whole, (SortKey::Price, Way::Down), None).await;
+    let read = catalogue.list(&whole, (SortKey::Price, SortOrder::Desc), None).await;
     assert_eq!(read, BTreeSet::from(["product_by_price".to_owned()]));
 
     let arranged = Filter { category: Some(leaf), ..everything.clone() };
     for after in [None, Some((Place::Position(35), ProductId(1)))] {
-        let read = catalogue.list(&arranged, (SortKey::Position, Way::Up), after).await;
+        let read = catalogue.list(&arranged, (SortKey::Position, SortOrder::Asc), after).await;
         assert!(read.contains("product_category_in_order") && !read.contains("(products)"), "{read:?}");
     }
 
-    let drafts = Filter { status: Some(Status::Draft), ..Filter::everything(Sight::Staff) };
-    let read = catalogue.list(&drafts, (SortKey::CreatedAt, Way::Down), None).await;
+    let drafts = Filter { status: Some(Status::Draft), ..Filter::everything(Visibility::Staff) };
+    let read = catalogue.list(&drafts, (SortKey::CreatedAt, SortOrder::Desc), None).await;
     assert_eq!(read, BTreeSet::from(["product_by_newest_of_all".to_owned()]));
 }
 
@@ -197,19 +198,19 @@ async fn words_are_found_by_their_index(catalogue: &Catalogue) {
     // In descriptions alone.
     let described = search::query(&mut tx, "text499").await.unwrap();
     tx.commit().await.unwrap();
-    let unknown = |word: &Sought| Sought { few: None, ..word.clone() };
+    let unknown = |word: &SearchQuery| SearchQuery { few: None, ..word.clone() };
     for (word, index, rank) in [
         (unknown(&word), "product_index_by_title", 20_000),
         (unknown(&described), "product_by_search", 0),
         (word, "product_index_pkey", 20_000),
         (described, "products_pkey", 0),
     ] {
-        let filter = Filter { search: Some(word), ..Filter::everything(Sight::Shoppers(SystemAmbient.now())) };
+        let filter = Filter { search: Some(word), ..Filter::everything(Visibility::Shoppers(SystemAmbient.now())) };
         for after in [None, Some((Place::Rank(rank), ProductId(90_000)))] {
-            let read = catalogue.list(&filter, (SortKey::Rank, Way::Down), after).await;
+            let read = catalogue.list(&filter, (SortKey::Rank, SortOrder::Desc), after).await;
             assert!(read.contains(index) && !reads_all(&read), "{read:?}");
         }
-        let read = catalogue.list(&filter, (SortKey::CreatedAt, Way::Down), None).await;
+        let read = catalogue.list(&filter, (SortKey::CreatedAt, SortOrder::Desc), None).await;
         assert!(!reads_all(&read), "{read:?}");
     }
 }
@@ -231,11 +232,13 @@ async fn what_is_known_of_a_word_changes_no_answer(catalogue: &Catalogue) {
     for text in ["word42", "text499", "word42 soft", "word42 text126"] {
         let known = search::query(&mut tx, text).await.unwrap();
         assert!(known.few.is_some(), "{text}");
-        let unknown = Sought { few: None, ..known.clone() };
-        for sight in [Sight::Shoppers(SystemAmbient.now()), Sight::Staff] {
+        let unknown = SearchQuery { few: None, ..known.clone() };
+        for sight in [Visibility::Shoppers(SystemAmbient.now()), Visibility::Staff] {
             let [known, unknown] =
                 [&known, &unknown].map(|sought| Filter { search: Some(sought.clone()), ..Filter::everything(sight) });
-            for order in [(SortKey::Rank, Way::Down), (SortKey::Price, Way::Up), (SortKey::Name, Way::Down)] {
+            for order in
+                [(SortKey::Rank, SortOrder::Desc), (SortKey::Price, SortOrder::Asc), (SortKey::Name, SortOrder::Desc)]
+            {
                 let mut after = None;
                 for _ in 0..2 {
                     let page = list(&mut tx, &known, order, after.clone(), 21).await.unwrap();
@@ -263,9 +266,9 @@ async fn a_plain_search_finds_by_its_index(catalogue: &Catalogue) {
         let mut tx = catalogue.service.read().await.unwrap();
         let query = search::query(&mut tx, text).await.unwrap();
         let typed = Some(text.to_owned());
-        let filter = Filter { search: Some(query), typed, ..Filter::everything(Sight::Shoppers(now)) };
+        let filter = Filter { search: Some(query), typed, ..Filter::everything(Visibility::Shoppers(now)) };
         for after in [None, Some((Place::Rank(rank), ProductId(90_000)))] {
-            let filtered = list(&mut tx, &filter, (SortKey::Rank, Way::Down), after.clone(), 21).await.unwrap();
+            let filtered = list(&mut tx, &filter, (SortKey::Rank, SortOrder::Desc), after.clone(), 21).await.unwrap();
             for _ in 0..8 {
                 let before = catalogue.logs.lines().len();
                 let page = search_everything(&catalogue.service, now, text, after.clone(), 21).await.unwrap();
@@ -293,9 +296,12 @@ async fn a_word_that_no_product_has_is_missed_by_the_index(catalogue: &Catalogue
     assert_eq!(word.few.as_deref(), Some(&[][..]));
     let before = catalogue.logs.lines().len();
     let typed = Some("qqqqqqqq".to_owned());
-    let everything = Filter { search: Some(word), typed, ..Filter::everything(Sight::Shoppers(SystemAmbient.now())) };
+    let everything =
+        Filter { search: Some(word), typed, ..Filter::everything(Visibility::Shoppers(SystemAmbient.now())) };
     for filter in [Filter { is_available: Some(false), ..everything.clone() }, everything] {
-        for order in [(SortKey::Rank, Way::Down), (SortKey::Price, Way::Up), (SortKey::CreatedAt, Way::Down)] {
+        for order in
+            [(SortKey::Rank, SortOrder::Desc), (SortKey::Price, SortOrder::Asc), (SortKey::CreatedAt, SortOrder::Desc)]
+        {
             assert_eq!(ids(&list(&mut tx, &filter, order, None, 21).await.unwrap()), [], "{order:?}");
         }
         assert_eq!(count(&mut tx, &filter).await.unwrap(), 0);
@@ -310,10 +316,10 @@ async fn a_word_that_no_product_has_is_missed_by_the_index(catalogue: &Catalogue
 
 async fn facets_read_what_the_filter_leaves(catalogue: &Catalogue) {
     let leaf = Subtree { top: CategoryId(5), all: vec![CategoryId(5)] };
-    let everything = Filter::everything(Sight::Shoppers(SystemAmbient.now()));
+    let everything = Filter::everything(Visibility::Shoppers(SystemAmbient.now()));
     let mut tx = catalogue.service.read().await.unwrap();
     let word = search::query(&mut tx, "word42").await.unwrap();
-    let unknown = Sought { few: None, ..word.clone() };
+    let unknown = SearchQuery { few: None, ..word.clone() };
     for (filter, index) in [
         (Filter { category: Some(leaf), ..everything.clone() }, "product_index_by_category"),
         (Filter { tag: Some("tag7".to_owned()), ..everything.clone() }, "product_index_by_tag"),

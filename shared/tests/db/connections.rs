@@ -35,7 +35,7 @@ async fn a_connection_that_dies_in_a_transaction_fails_it_and_is_not_used_again(
     let tx = db.begin().await.unwrap();
     end_all_backends(&pool).await;
     assert!(tx.commit().await.is_err());
-    db.settle().await;
+    db.rollback_abandoned().await;
     soon(db.begin()).await.unwrap().commit().await.unwrap();
     // A call is safe to repeat, and repeated.
     end_all_backends(&pool).await;

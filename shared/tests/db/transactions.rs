@@ -28,7 +28,7 @@ async fn what_is_dropped_is_rolled_back_when_the_request_settles(pool: PgPool) {
     drop(tx);
     assert_eq!(idle_in_transaction(&pool).await, 1, "nothing is spawned: it waits to be settled");
 
-    db.settle().await;
+    db.rollback_abandoned().await;
 
     assert_eq!(idle_in_transaction(&pool).await, 0);
     let error: Option<String> = sqlx::query_scalar("select last_error from outbox").fetch_one(&pool).await.unwrap();
@@ -63,7 +63,7 @@ async fn a_transaction_that_was_cut_off_in_the_middle_of_a_query_is_rolled_back_
             .await;
     assert!(cut_off.is_err(), "it waits for the lock");
     drop(waiting);
-    soon(db.settle()).await;
+    soon(db.rollback_abandoned()).await;
 
     holder.commit().await.unwrap();
     let mut tx = soon(db.begin()).await.unwrap();

@@ -8,11 +8,11 @@ use shared::app::db::Tx;
 use shared::testing::TestApp;
 use shared::throttles::{Limit, Subject, store};
 use shared::time::Timestamp;
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use sqlx::PgPool;
 
 fn client(last: u8) -> Subject {
-    Subject::origin(&Origin { address: Some([203, 0, 113, last].into()), ..Origin::default() })
+    Subject::client_info(&ClientInfo { address: Some([203, 0, 113, last].into()), ..ClientInfo::default() })
 }
 
 async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> Option<u32> {
@@ -71,7 +71,7 @@ async fn a_try_that_is_rolled_back_was_none(db: PgPool) {
         assert_eq!(store::count(&mut tx, Limit::MailTo, &subject, app.clock.now()).await.unwrap(), None);
         drop(tx);
     }
-    app.app.db.settle().await;
+    app.app.db.rollback_abandoned().await;
     assert_eq!(app.count("select count(*) from throttles").await, 0);
 }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use shared::app::db::Db;
 use shared::catalogue::shopify::{rows, write_header, write_rows};
-use shared::catalogue::store::whole;
+use shared::catalogue::store::snapshot;
 
 use crate::terminal::warn;
 
@@ -49,7 +49,7 @@ pub(crate) async fn export(db: &Db, mut to: impl Write + Send) -> anyhow::Result
     let mut after = None;
     loop {
         let mut tx = db.read().await?;
-        let products = whole::list_after(&mut tx, after, AT_ONCE).await?;
+        let products = snapshot::list_after(&mut tx, after, AT_ONCE).await?;
         tx.commit().await?;
         to.write_all(&csv)?;
         csv.clear();

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use shared::addresses::{Address, MOST, NewAddress, store};
+use shared::addresses::{Address, CreateAddress, MOST, store};
 use shared::app::App;
 use shared::http::{ApiError, Body, CurrentUser, Problems, Unauthorized};
 
@@ -18,7 +18,7 @@ use super::Whole;
     tag = "auth",
     operation_id = "create_address",
     security(("bearer" = [])),
-    request_body = NewAddress,
+    request_body = CreateAddress,
     responses((status = 201, body = Address, description = "The address."), Problems)
 )]
 pub(crate) async fn create_address(
@@ -31,7 +31,7 @@ pub(crate) async fn create_address(
         return Err(Unauthorized::UserNotFound.into());
     }
     let new = match store::count(&mut tx, account.id).await? {
-        0 => NewAddress { is_default_shipping: Some(true), is_default_billing: Some(true), ..new },
+        0 => CreateAddress { is_default_shipping: Some(true), is_default_billing: Some(true), ..new },
         MOST.. => {
             return Err(ApiError::field("non_field_errors", format!("There may be no more than {MOST} addresses.")));
         }

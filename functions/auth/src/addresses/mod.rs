@@ -6,7 +6,7 @@ mod get;
 mod list;
 mod update;
 
-use shared::addresses::{AddressChange, NewAddress, country};
+use shared::addresses::{CreateAddress, UpdateAddress, country};
 use shared::http::{Fields, FromFields};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,10 +25,10 @@ pub(crate) fn router() -> OpenApiRouter<Auth> {
 }
 
 /// The body that is a whole address.
-pub(crate) struct Whole(NewAddress);
+pub(crate) struct Whole(CreateAddress);
 
 /// The body that is a part of one.
-pub(crate) struct Part(AddressChange);
+pub(crate) struct Part(UpdateAddress);
 
 impl FromFields for Whole {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -38,7 +38,7 @@ impl FromFields for Whole {
             }
         }
         let Part(said) = Part::read(fields)?;
-        Some(Self(NewAddress {
+        Some(Self(CreateAddress {
             name: said.name?,
             company: said.company.unwrap_or_default(),
             line1: said.line1?,
@@ -65,7 +65,7 @@ impl FromFields for Part {
         let phone = fields.sent("phone", phone);
         let is_default_shipping = fields.sent("is_default_shipping", Fields::boolean);
         let is_default_billing = fields.sent("is_default_billing", Fields::boolean);
-        Some(Self(AddressChange {
+        Some(Self(UpdateAddress {
             name: name?,
             company: company?,
             line1: line1?,

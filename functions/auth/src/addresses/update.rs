@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use shared::addresses::{Address, AddressChange, NewAddress, store};
+use shared::addresses::{Address, CreateAddress, UpdateAddress, store};
 use shared::app::App;
 use shared::http::{ApiError, Body, CurrentUser, PathId, Problem, Problems, Unauthorized};
 use shared::ids::{AddressId, UserId};
@@ -17,7 +17,7 @@ use super::{Part, Whole};
     operation_id = "replace_address",
     security(("bearer" = [])),
     params(("id" = AddressId, Path, description = "The address's id.")),
-    request_body = NewAddress,
+    request_body = CreateAddress,
     responses(
         (status = 200, body = Address, description = "The address as it is now."),
         (status = 404, body = Problem, description = "There is no such address, or it is somebody else's."),
@@ -41,7 +41,7 @@ pub(crate) async fn replace_address(
     operation_id = "update_address",
     security(("bearer" = [])),
     params(("id" = AddressId, Path, description = "The address's id.")),
-    request_body = AddressChange,
+    request_body = UpdateAddress,
     responses(
         (status = 200, body = Address, description = "The address as it is now."),
         (status = 404, body = Problem, description = "There is no such address, or it is somebody else's."),
@@ -57,7 +57,7 @@ pub(crate) async fn update_address(
     change(&app, account.id, id, wanted).await
 }
 
-async fn change(app: &App, user: UserId, id: AddressId, wanted: AddressChange) -> Result<Json<Address>, ApiError> {
+async fn change(app: &App, user: UserId, id: AddressId, wanted: UpdateAddress) -> Result<Json<Address>, ApiError> {
     let mut tx = app.db.begin().await?;
     if !store::lock(&mut tx, user).await? {
         return Err(Unauthorized::UserNotFound.into());

@@ -9,14 +9,15 @@ use serde::Serialize;
 use shared::addresses::{self, Address};
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, CurrentUser, Problems, RetryAfter, Unauthorized};
 use shared::ids::UserId;
 use shared::throttles::{self, Limit, Subject};
 use shared::time::Timestamp;
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::kept::{
-    KeptApiKey, KeptAuditEntry, KeptCart, KeptLink, KeptMail, KeptOrder, KeptSignIn, KeptStockNotice, WholeAccount,
+    ExportedAccount, ExportedApiKey, ExportedAuditEntry, ExportedCart, ExportedLink, ExportedMail, ExportedOrder,
+    ExportedSignIn, ExportedStockNotice,
 };
 use shared::users::store::export;
 use utoipa::ToSchema;
@@ -35,29 +36,29 @@ pub(crate) fn router() -> OpenApiRouter<Auth> {
 
 /// All that is kept of somebody.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct PersonalData {
+pub(crate) struct AccountExport {
     /// When.
     pub exported_at: Timestamp,
     /// The account and the profile.
-    pub account: WholeAccount,
+    pub account: ExportedAccount,
     /// The addresses in the profile.
     pub addresses: Vec<Address>,
     /// The carts.
-    pub carts: Kept<KeptCart>,
+    pub carts: Kept<ExportedCart>,
     /// The orders.
-    pub orders: Kept<KeptOrder>,
+    pub orders: Kept<ExportedOrder>,
     /// The sign-ins, those that have ended too.
-    pub sign_ins: Kept<KeptSignIn>,
+    pub sign_ins: Kept<ExportedSignIn>,
     /// The mails.
-    pub mails: Kept<KeptMail>,
+    pub mails: Kept<ExportedMail>,
     /// The links in mails.
-    pub links: Kept<KeptLink>,
+    pub links: Kept<ExportedLink>,
     /// The mails that one asked for when something is in stock again.
-    pub stock_notices: Kept<KeptStockNotice>,
+    pub stock_notices: Kept<ExportedStockNotice>,
     /// The keys for programs that one made.
-    pub api_keys: Kept<KeptApiKey>,
+    pub api_keys: Kept<ExportedApiKey>,
     /// The lines of the audit log.
-    pub audit: Kept<KeptAuditEntry>,
+    pub audit: Kept<ExportedAuditEntry>,
 }
 
 /// What is kept of one kind, newest first.
@@ -87,12 +88,12 @@ impl<T> From<Vec<T>> for Kept<T> {
     tag = "auth",
     operation_id = "export_me",
     security(("bearer" = [])),
-    responses((status = 200, body = PersonalData, description = "All that is kept, to be saved as a file."), Problems)
+    responses((status = 200, body = AccountExport, description = "All that is kept, to be saved as a file."), Problems)
 )]
 pub(crate) async fn export_me(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
-    origin: Origin,
+    client_info: ClientInfo,
 ) -> Result<impl IntoResponse, ApiError> {
     let (user, now) = (account.id, app.ambient.now());
     let mut tx = app.db.begin().await?;
@@ -102,7 +103,7 @@ pub(crate) async fn export_me(
     tx.commit().await?;
     let mut tx = app.db.begin().await?;
     let data = collect(&mut tx, user, now).await?.ok_or(Unauthorized::UserNotFound)?;
-    audit::store::record(&mut tx, Entry::by_owner(Kind::Exported, user), &origin, now).await?;
+    audit::store::record(&mut tx, AuditRecord::by_owner(Kind::Exported, user), &client_info, now).await?;
     tx.commit().await?;
     let headers = [
         (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"personal-data.json\"")),
@@ -111,10 +112,10 @@ pub(crate) async fn export_me(
     Ok((headers, Json(data)))
 }
 
-async fn collect(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<Option<PersonalData>> {
+async fn collect(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<Option<AccountExport>> {
     let one_too_many = i64::try_from(MOST).unwrap_or(i64::MAX).saturating_add(1);
     let Some(account) = export::account(tx, user).await? else { return Ok(None) };
-    Ok(Some(PersonalData {
+    Ok(Some(AccountExport {
         exported_at: now,
         account,
         addresses: addresses::store::list_after(tx, user, None, addresses::MOST).await?,

@@ -8,24 +8,24 @@ use axum::extract::State;
 use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems, RetryAfter, Unauthorized};
 use shared::ids::{SignInId, UserId};
-use shared::outbox::Happened;
+use shared::outbox::EventKind;
 use shared::throttles::{self, Limit, Subject};
 use shared::users::store::sign_ins;
 use shared::users::store::{self, Credentials};
-use shared::users::{Origin, passwords};
+use shared::users::{ClientInfo, passwords};
 use utoipa::ToSchema;
 
 use super::TokenRefusal;
 use super::pair::{TokenPair, access_token, refresh_token};
-use crate::totp::{CODE_MAX, second_factor};
+use crate::totp::{MAX_CODE, second_factor};
 use crate::{Auth, news};
 
 /// Who wants to log in.
 #[derive(ToSchema)]
-pub(crate) struct Login {
+pub(crate) struct CreateToken {
     /// The account's address.
     #[schema(format = "email", example = "ana@example.com")]
     pub email: String,
@@ -37,11 +37,11 @@ pub(crate) struct Login {
     pub otp: Option<String>,
 }
 
-impl FromFields for Login {
+impl FromFields for CreateToken {
     fn read(fields: &mut Fields) -> Option<Self> {
         let email = fields.text("email", 254);
-        let password = fields.secret("password", passwords::COMPARED_MAX);
-        let otp = fields.filter("otp", |fields, name| fields.text(name, CODE_MAX));
+        let password = fields.secret("password", passwords::MAX_COMPARED);
+        let otp = fields.filter("otp", |fields, name| fields.text(name, MAX_CODE));
         Some(Self { email: email?, password: password?, otp: otp? })
     }
 }
@@ -66,7 +66,7 @@ struct Shown {
 /// What a try is counted by.
 struct Counted {
     email: Subject,
-    origin: Subject,
+    client_info: Subject,
 }
 
 /// Log in
@@ -78,7 +78,7 @@ struct Counted {
     path = "/auth/jwt/create/",
     tag = "auth",
     operation_id = "create_token",
-    request_body = Login,
+    request_body = CreateToken,
     responses(
         (status = 200, body = TokenPair, description = "The account's tokens."),
         PublicProblems,
@@ -87,14 +87,14 @@ struct Counted {
 )]
 pub(crate) async fn create_token(
     State(auth): State<Auth>,
-    origin: Origin,
-    Body(login): Body<Login>,
+    client_info: ClientInfo,
+    Body(login): Body<CreateToken>,
 ) -> Result<Json<TokenPair>, ApiError> {
-    match log_in(&auth, login, &origin).await {
+    match log_in(&auth, login, &client_info).await {
         Ok(pair) => Ok(Json(pair)),
         Err(LogInError::TooOften(wait)) => Err(ApiError::Throttled(RetryAfter(wait))),
         Err(LogInError::Refused(account)) => {
-            note_failure(&auth.app, account, &origin).await?;
+            note_failure(&auth.app, account, &client_info).await?;
             let detail = "No active account found with the given credentials".to_owned();
             Err(Unauthorized::Other { detail, code: None }.into())
         }
@@ -102,25 +102,29 @@ pub(crate) async fn create_token(
     }
 }
 
-async fn log_in(auth: &Auth, login: Login, origin: &Origin) -> Result<TokenPair, LogInError> {
-    let Login { email, password, otp } = login;
-    let shown = authenticate(&auth.app, (email, password), origin).await?;
-    if let Err(refused) = second_factor(&auth.app, shown.user, otp.as_deref(), origin).await {
+async fn log_in(auth: &Auth, login: CreateToken, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
+    let CreateToken { email, password, otp } = login;
+    let shown = authenticate(&auth.app, (email, password), client_info).await?;
+    if let Err(refused) = second_factor(&auth.app, shown.user, otp.as_deref(), client_info).await {
         // Codes are counted by themselves. Who only hears that one is wanted knew the password.
         if otp.is_none() {
             forget_tries(&auth.app, &shown.counted).await?;
         }
         return Err(refused.into());
     }
-    sign_in(auth, shown, origin).await
+    sign_in(auth, shown, client_info).await
 }
 
 /// Who that is. Nobody and a wrong password are the same, also in the time they take.
-async fn authenticate(app: &App, (email, password): (String, String), origin: &Origin) -> Result<Shown, LogInError> {
+async fn authenticate(
+    app: &App,
+    (email, password): (String, String),
+    client_info: &ClientInfo,
+) -> Result<Shown, LogInError> {
     let mut tx = app.db.begin().await?;
-    let counted = counted(&mut tx, &email, origin).await?;
+    let counted = counted(&mut tx, &email, client_info).await?;
     if let Some(wait) =
-        throttles::store::count_log_in(&mut tx, &counted.email, &counted.origin, app.ambient.now()).await?
+        throttles::store::count_log_in(&mut tx, &counted.email, &counted.client_info, app.ambient.now()).await?
     {
         // Rolled back: a try that is not made is not counted, by neither limit.
         return Err(LogInError::TooOften(wait));
@@ -139,14 +143,14 @@ async fn authenticate(app: &App, (email, password): (String, String), origin: &O
 }
 
 /// What a try is counted by. Where the account is at home, apart from what the rest of the world tries.
-async fn counted(tx: &mut Tx, email: &str, origin: &Origin) -> sqlx::Result<Counted> {
-    let network = origin.network();
+async fn counted(tx: &mut Tx, email: &str, client_info: &ClientInfo) -> sqlx::Result<Counted> {
+    let network = client_info.network();
     let is_at_home = sign_ins::is_known_place(tx, email, network.as_deref()).await?;
     let email = match network.filter(|_| is_at_home) {
         Some(network) => Subject::email_at(email, &network),
         None => Subject::email(email),
     };
-    Ok(Counted { email, origin: Subject::origin(origin) })
+    Ok(Counted { email, client_info: Subject::client_info(client_info) })
 }
 
 /// Has a password that is kept as in former times kept as today's are. Only now is it at hand. How it is kept then.
@@ -165,45 +169,45 @@ async fn renewed(app: &App, user: UserId, password: String, kept: String) -> Res
 }
 
 /// Begins a sign-in of somebody who has shown who they are.
-async fn sign_in(auth: &Auth, shown: Shown, origin: &Origin) -> Result<TokenPair, LogInError> {
+async fn sign_in(auth: &Auth, shown: Shown, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
     let Shown { user, password_hash, counted } = shown;
     let (app, now) = (&auth.app, auth.app.ambient.now());
     let sign_in = SignInId(app.ambient.random_uuid());
     let (token, refresh) = refresh_token(auth, user, sign_in)?;
     let access = access_token(auth, user, sign_in)?;
     let mut tx = app.db.begin().await?;
-    throttles::store::log_in_succeeded(&mut tx, &counted.email, &counted.origin, now).await?;
+    throttles::store::log_in_succeeded(&mut tx, &counted.email, &counted.client_info, now).await?;
     // Between the look at the password and now the account may have been switched off or deleted, or have got another password.
     let opened =
-        sign_ins::open(&mut tx, token, &password_hash, origin).await?.ok_or(LogInError::Refused(Some(user)))?;
-    audit::store::record(&mut tx, Entry::by_owner(Kind::LoggedIn, user), origin, now).await?;
+        sign_ins::open(&mut tx, token, &password_hash, client_info).await?.ok_or(LogInError::Refused(Some(user)))?;
+    audit::store::record(&mut tx, AuditRecord::by_owner(Kind::LoggedIn, user), client_info, now).await?;
     // Not without end: an attacker with many addresses would fill the mailbox.
     let to = Subject::mail("signed_in_from_new_place", &user.to_string());
     let event = if opened.is_new_place && throttles::store::count(&mut tx, Limit::MailTo, &to, now).await?.is_none() {
-        Some(news::write(&mut tx, app, Happened::SignedInFromNewPlace { sign_in_id: sign_in }).await?)
+        Some(news::write(&mut tx, app, EventKind::SignedInFromNewPlace { sign_in_id: sign_in }).await?)
     } else {
         None
     };
     tx.commit().await?;
     if let Some(event) = event {
-        news::send(auth, &event, origin).await;
+        news::send(auth, &event, client_info).await;
     }
     Ok(TokenPair { refresh, access })
 }
 
 async fn forget_tries(app: &App, counted: &Counted) -> Result<(), ApiError> {
     let mut tx = app.db.begin().await?;
-    throttles::store::log_in_succeeded(&mut tx, &counted.email, &counted.origin, app.ambient.now()).await?;
+    throttles::store::log_in_succeeded(&mut tx, &counted.email, &counted.client_info, app.ambient.now()).await?;
     Ok(tx.commit().await?)
 }
 
 /// Never with the address that was typed: people type passwords there.
-async fn note_failure(app: &App, account: Option<UserId>, origin: &Origin) -> Result<(), ApiError> {
+async fn note_failure(app: &App, account: Option<UserId>, client_info: &ClientInfo) -> Result<(), ApiError> {
     let mut tx = app.db.begin().await?;
     audit::store::record(
         &mut tx,
-        Entry::by_nobody(Kind::LogInFailed, account).with(json!({"reason": "password"})),
-        origin,
+        AuditRecord::by_nobody(Kind::LogInFailed, account).with(json!({"reason": "password"})),
+        client_info,
         app.ambient.now(),
     )
     .await?;

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems};
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self, EndReason, RefreshTokenState};
 use shared::users::tokens::TokenType;
 use utoipa::ToSchema;
@@ -42,13 +42,13 @@ impl FromFields for LogOut {
 )]
 pub(crate) async fn log_out(
     State(app): State<App>,
-    origin: Origin,
+    client_info: ClientInfo,
     Body(body): Body<LogOut>,
 ) -> Result<StatusCode, ApiError> {
-    Ok(end(&app, &body.refresh, &origin).await.map(|()| StatusCode::NO_CONTENT)?)
+    Ok(end(&app, &body.refresh, &client_info).await.map(|()| StatusCode::NO_CONTENT)?)
 }
 
-async fn end(app: &App, token: &str, origin: &Origin) -> Result<(), Refusal> {
+async fn end(app: &App, token: &str, client_info: &ClientInfo) -> Result<(), Refusal> {
     let now = app.ambient.now();
     let claims = app.verifier.verify(token, TokenType::Refresh, now)?;
     let user = claims.user()?;
@@ -57,7 +57,7 @@ async fn end(app: &App, token: &str, origin: &Origin) -> Result<(), Refusal> {
         return Err(Refusal::NoAccount);
     };
     if sign_ins::end(&mut tx, user, sign_in, EndReason::LoggedOut, now).await? {
-        audit::store::record(&mut tx, Entry::by_owner(Kind::SignInEnded, user), origin, now).await?;
+        audit::store::record(&mut tx, AuditRecord::by_owner(Kind::SignInEnded, user), client_info, now).await?;
     }
     Ok(tx.commit().await?)
 }

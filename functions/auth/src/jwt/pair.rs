@@ -14,7 +14,7 @@ use crate::Auth;
 pub(crate) struct TokenPair {
     /// Gets new access tokens at `/auth/jwt/refresh/`, again and again until it ends: after two weeks, unless the shop says otherwise.
     pub refresh: String,
-    /// Opens the API: `Authorization: Bearer …`. It ends after a quarter of an hour, unless the shop
+    /// Opens the API: `Authorization: UnverifiedUser …`. It ends after a quarter of an hour, unless the shop
     /// says otherwise.
     pub access: String,
 }

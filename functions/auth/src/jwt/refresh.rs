@@ -7,11 +7,11 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use shared::app::db::Tx;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems};
 use shared::ids::{SignInId, UserId};
 use shared::time::Timestamp;
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self, EndReason, RefreshTokenState};
 use shared::users::tokens::TokenType;
 use utoipa::ToSchema;
@@ -27,7 +27,7 @@ const NOTED_SECONDS: i64 = 60;
 
 /// A refresh token.
 #[derive(ToSchema)]
-pub(crate) struct TokenRefresh {
+pub(crate) struct RefreshToken {
     /// The `refresh` of `POST /auth/jwt/create/`.
     pub refresh: String,
 }
@@ -43,7 +43,7 @@ pub(crate) struct AccessToken {
     pub refresh: Option<String>,
 }
 
-impl FromFields for TokenRefresh {
+impl FromFields for RefreshToken {
     fn read(fields: &mut Fields) -> Option<Self> {
         token(fields, "refresh").map(|refresh| Self { refresh })
     }
@@ -57,7 +57,7 @@ impl FromFields for TokenRefresh {
     path = "/auth/jwt/refresh/",
     tag = "auth",
     operation_id = "refresh_token",
-    request_body = TokenRefresh,
+    request_body = RefreshToken,
     responses(
         (status = 200, body = AccessToken, description = "A new access token."),
         PublicProblems,
@@ -66,13 +66,13 @@ impl FromFields for TokenRefresh {
 )]
 pub(crate) async fn refresh_token(
     State(auth): State<Auth>,
-    origin: Origin,
-    Body(body): Body<TokenRefresh>,
+    client_info: ClientInfo,
+    Body(body): Body<RefreshToken>,
 ) -> Result<Json<AccessToken>, ApiError> {
-    Ok(refresh(&auth, &body.refresh, &origin).await.map(Json)?)
+    Ok(refresh(&auth, &body.refresh, &client_info).await.map(Json)?)
 }
 
-async fn refresh(auth: &Auth, token: &str, origin: &Origin) -> Result<AccessToken, Refusal> {
+async fn refresh(auth: &Auth, token: &str, client_info: &ClientInfo) -> Result<AccessToken, Refusal> {
     let (app, now) = (&auth.app, auth.app.ambient.now());
     let claims = app.verifier.verify(token, TokenType::Refresh, now)?;
     let (id, user) = (claims.id()?, claims.user()?);
@@ -84,7 +84,7 @@ async fn refresh(auth: &Auth, token: &str, origin: &Origin) -> Result<AccessToke
     let rotates = auth.options.rotate_refresh_tokens;
     let first_use = if rotates { sign_ins::use_token(&mut tx, id, now).await? } else { used_at.unwrap_or(now) };
     if first_use.plus_seconds(AGAIN_SECONDS) < now {
-        end_family(tx, user, sign_in, origin, now).await?;
+        end_family(tx, user, sign_in, client_info, now).await?;
         return Err(Refusal::Revoked);
     }
     let refresh = if rotates {
@@ -107,12 +107,12 @@ async fn end_family(
     mut tx: Tx,
     user: UserId,
     sign_in: SignInId,
-    origin: &Origin,
+    client_info: &ClientInfo,
     now: Timestamp,
 ) -> Result<(), ApiError> {
     if sign_ins::end(&mut tx, user, sign_in, EndReason::TokenReused, now).await? {
-        let entry = Entry::by_nobody(Kind::RefreshTokenReused, Some(user));
-        audit::store::record(&mut tx, entry, origin, now).await?;
+        let entry = AuditRecord::by_nobody(Kind::RefreshTokenReused, Some(user));
+        audit::store::record(&mut tx, entry, client_info, now).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -13,16 +13,16 @@ use super::{Refusal, TokenRefusal, kept, token};
 
 /// A token.
 #[derive(ToSchema)]
-pub(crate) struct TokenVerification {
+pub(crate) struct VerifyToken {
     /// An access or a refresh token.
     pub token: String,
 }
 
 /// The token is good. There is nothing more to say.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct GoodToken {}
+pub(crate) struct VerifiedToken {}
 
-impl FromFields for TokenVerification {
+impl FromFields for VerifyToken {
     fn read(fields: &mut Fields) -> Option<Self> {
         token(fields, "token").map(|token| Self { token })
     }
@@ -34,18 +34,18 @@ impl FromFields for TokenVerification {
     path = "/auth/jwt/verify/",
     tag = "auth",
     operation_id = "verify_token",
-    request_body = TokenVerification,
+    request_body = VerifyToken,
     responses(
-        (status = 200, body = GoodToken, description = "It is."),
+        (status = 200, body = VerifiedToken, description = "It is."),
         PublicProblems,
         (status = 401, body = TokenRefusal, description = "It is not."),
     )
 )]
 pub(crate) async fn verify_token(
     State(app): State<App>,
-    Body(body): Body<TokenVerification>,
-) -> Result<Json<GoodToken>, ApiError> {
-    Ok(verify(&app, &body.token).await.map(|()| Json(GoodToken {}))?)
+    Body(body): Body<VerifyToken>,
+) -> Result<Json<VerifiedToken>, ApiError> {
+    Ok(verify(&app, &body.token).await.map(|()| Json(VerifiedToken {}))?)
 }
 
 async fn verify(app: &App, token: &str) -> Result<(), Refusal> {

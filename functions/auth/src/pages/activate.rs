@@ -4,11 +4,11 @@ use axum::extract::State;
 use maud::Markup;
 use shared::app::App;
 use shared::http::{Body, FieldErrors, MaybeBearer};
-use shared::users::Origin;
+use shared::users::ClientInfo;
 
 use super::layout::{form, message};
 use super::{Link, Outcome};
-use crate::users::activation::{Activation, activate_user};
+use crate::users::activation::{ActivateUser, activate_user};
 
 /// The button.
 pub(super) async fn show(_: Link) -> Markup {
@@ -16,8 +16,8 @@ pub(super) async fn show(_: Link) -> Markup {
 }
 
 /// The button was pressed.
-pub(super) async fn submit(State(app): State<App>, Link { uid, token }: Link, origin: Origin) -> Outcome {
-    let answer = activate_user(State(app), MaybeBearer(None), origin, Body(Activation { uid, token })).await;
+pub(super) async fn submit(State(app): State<App>, Link { uid, token }: Link, client_info: ClientInfo) -> Outcome {
+    let answer = activate_user(State(app), MaybeBearer(None), client_info, Body(ActivateUser { uid, token })).await;
     Outcome::of(answer, || message("Your account is active", "You can log in now."), shown)
 }
 

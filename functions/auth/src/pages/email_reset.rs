@@ -3,7 +3,7 @@
 use axum::extract::State;
 use maud::Markup;
 use shared::http::{ApiError, Body, FieldErrors, Fields, MaybeBearer};
-use shared::users::Origin;
+use shared::users::ClientInfo;
 
 use super::layout::{Field, form, message};
 use super::{Link, Outcome};
@@ -19,7 +19,7 @@ pub(super) async fn show(_: Link) -> Markup {
 pub(super) async fn submit(
     State(auth): State<Auth>,
     link: Link,
-    origin: Origin,
+    client_info: ClientInfo,
     body: Result<Body<Fields>, ApiError>,
 ) -> Result<Outcome, Outcome> {
     let Body(fields) = body?;
@@ -27,7 +27,7 @@ pub(super) async fn submit(
     let is_to_be_proven = auth.options.send_activation_email;
     // A page asks twice, whatever the shop asks of its clients.
     let auth = Auth { options: Options { username_reset_confirm_retype: true, ..auth.options }, ..auth };
-    let answer = reset_email_confirm(State(auth), MaybeBearer(None), origin, Body(fields)).await;
+    let answer = reset_email_confirm(State(auth), MaybeBearer(None), client_info, Body(fields)).await;
     Ok(Outcome::of(answer, || done(is_to_be_proven), shown))
 }
 

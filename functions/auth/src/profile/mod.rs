@@ -10,10 +10,10 @@ use utoipa_axum::routes;
 use crate::Auth;
 
 /// How long a name may be, in characters.
-const NAME_MAX: usize = 150;
+const MAX_NAME: usize = 150;
 
 /// How long a telephone number may be, in characters.
-const PHONE_MAX: usize = 30;
+const MAX_PHONE: usize = 30;
 
 /// Every route of profiles.
 pub(crate) fn router() -> OpenApiRouter<Auth> {
@@ -22,7 +22,7 @@ pub(crate) fn router() -> OpenApiRouter<Auth> {
 
 /// A telephone number as people write it, or none. Whether it rings, only a call can tell.
 pub(crate) fn phone(fields: &mut Fields, name: &str) -> Option<String> {
-    let phone = fields.text_or_blank(name, PHONE_MAX)?;
+    let phone = fields.text_or_blank(name, MAX_PHONE)?;
     if phone.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c)) {
         return Some(phone);
     }

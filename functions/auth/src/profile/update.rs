@@ -5,14 +5,14 @@ use axum::extract::State;
 use shared::app::App;
 use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problems, Unauthorized};
 use shared::ids::UserId;
-use shared::users::store::profile::{self, Profile, ProfileChange};
+use shared::users::store::profile::{self, Profile, UpdateProfile};
 use utoipa::ToSchema;
 
-use super::{NAME_MAX, phone};
+use super::{MAX_NAME, phone};
 
 /// What one's profile is to be.
 #[derive(Debug, ToSchema)]
-pub(crate) struct ProfileReplacement {
+pub(crate) struct ReplaceProfile {
     /// What one is called, or blank.
     #[schema(max_length = 150, example = "Ana Berg")]
     pub name: String,
@@ -22,11 +22,11 @@ pub(crate) struct ProfileReplacement {
 }
 
 /// What of one's profile changes.
-pub(crate) struct Changed(ProfileChange);
+pub(crate) struct Changed(UpdateProfile);
 
-impl FromFields for ProfileReplacement {
+impl FromFields for ReplaceProfile {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let name = fields.text_or_blank("name", NAME_MAX);
+        let name = fields.text_or_blank("name", MAX_NAME);
         let phone = phone(fields, "phone");
         Some(Self { name: name?, phone: phone? })
     }
@@ -34,9 +34,9 @@ impl FromFields for ProfileReplacement {
 
 impl FromFields for Changed {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let name = fields.sent("name", |fields, name| fields.text_or_blank(name, NAME_MAX));
+        let name = fields.sent("name", |fields, name| fields.text_or_blank(name, MAX_NAME));
         let phone = fields.sent("phone", phone);
-        Some(Self(ProfileChange { name: name?, phone: phone? }))
+        Some(Self(UpdateProfile { name: name?, phone: phone? }))
     }
 }
 
@@ -47,15 +47,15 @@ impl FromFields for Changed {
     tag = "auth",
     operation_id = "replace_profile",
     security(("bearer" = [])),
-    request_body = ProfileReplacement,
+    request_body = ReplaceProfile,
     responses((status = 200, body = Profile, description = "The profile as it is now."), Problems)
 )]
 pub(crate) async fn replace_profile(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
-    Body(ProfileReplacement { name, phone }): Body<ProfileReplacement>,
+    Body(ReplaceProfile { name, phone }): Body<ReplaceProfile>,
 ) -> Result<Json<Profile>, ApiError> {
-    change(&app, account.id, ProfileChange { name: Some(name), phone: Some(phone) }).await
+    change(&app, account.id, UpdateProfile { name: Some(name), phone: Some(phone) }).await
 }
 
 /// Change one's profile
@@ -65,7 +65,7 @@ pub(crate) async fn replace_profile(
     tag = "auth",
     operation_id = "update_profile",
     security(("bearer" = [])),
-    request_body = ProfileChange,
+    request_body = UpdateProfile,
     responses((status = 200, body = Profile, description = "The profile as it is now."), Problems)
 )]
 pub(crate) async fn update_profile(
@@ -76,7 +76,7 @@ pub(crate) async fn update_profile(
     change(&app, account.id, wanted).await
 }
 
-async fn change(app: &App, user: UserId, wanted: ProfileChange) -> Result<Json<Profile>, ApiError> {
+async fn change(app: &App, user: UserId, wanted: UpdateProfile) -> Result<Json<Profile>, ApiError> {
     let mut tx = app.db.begin().await?;
     let profile = profile::update(&mut tx, user, wanted).await?.ok_or(Unauthorized::UserNotFound)?;
     tx.commit().await?;

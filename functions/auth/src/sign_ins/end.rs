@@ -3,10 +3,10 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, CurrentUser, PathId, Problem, Problems};
 use shared::ids::SignInId;
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self, EndReason};
 
 /// End one of one's sign-ins
@@ -28,7 +28,7 @@ use shared::users::store::sign_ins::{self, EndReason};
 pub(crate) async fn end_sign_in(
     State(app): State<App>,
     CurrentUser(user): CurrentUser,
-    origin: Origin,
+    client_info: ClientInfo,
     PathId(id): PathId<SignInId>,
 ) -> Result<StatusCode, ApiError> {
     let now = app.ambient.now();
@@ -36,7 +36,7 @@ pub(crate) async fn end_sign_in(
     if !sign_ins::end(&mut tx, user.id, id, EndReason::EndedByOwner, now).await? {
         return Err(ApiError::NotFound);
     }
-    audit::store::record(&mut tx, Entry::by_owner(Kind::SignInEnded, user.id), &origin, now).await?;
+    audit::store::record(&mut tx, AuditRecord::by_owner(Kind::SignInEnded, user.id), &client_info, now).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

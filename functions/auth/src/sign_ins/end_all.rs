@@ -3,9 +3,9 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, CurrentUser, Fields, FromFields, Problems, Query};
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self, EndReason};
 use utoipa::IntoParams;
 
@@ -38,14 +38,14 @@ impl FromFields for SignInsToEnd {
 pub(crate) async fn end_sign_ins(
     State(app): State<App>,
     CurrentUser(user): CurrentUser,
-    origin: Origin,
+    client_info: ClientInfo,
     Query(SignInsToEnd { but_current }): Query<SignInsToEnd>,
 ) -> Result<StatusCode, ApiError> {
     let now = app.ambient.now();
     let kept = user.sign_in.filter(|_| but_current);
     let mut tx = app.db.begin().await?;
     sign_ins::end_all(&mut tx, user.id, kept, EndReason::EndedByOwner, now).await?;
-    audit::store::record(&mut tx, Entry::by_owner(Kind::AllSignInsEnded, user.id), &origin, now).await?;
+    audit::store::record(&mut tx, AuditRecord::by_owner(Kind::AllSignInsEnded, user.id), &client_info, now).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

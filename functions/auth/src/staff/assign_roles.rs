@@ -5,28 +5,28 @@ use axum::extract::State;
 use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, InPerson, PathId, Problem, StaffProblems};
+use shared::audit::{self, AuditRecord, Kind};
+use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, PathId, Problem, RequiresUser, StaffProblems};
 use shared::ids::{RoleId, UserId};
 use shared::staff::store::{members, roles};
 use shared::staff::{Role, StaffMember, Standing};
 use shared::users::permissions::Settings;
 use shared::users::store::Account;
-use shared::users::{Origin, Permission};
+use shared::users::{ClientInfo, Permission};
 use utoipa::ToSchema;
 
-use super::{VALUES_MAX, begin_change};
+use super::{MAX_VALUES, begin_change};
 
 /// The roles that somebody is to have.
 #[derive(Debug, ToSchema)]
-pub(crate) struct RoleAssignment {
+pub(crate) struct AssignRoles {
     /// All of them; without any, they do not work here any more.
     pub roles: Vec<RoleId>,
 }
 
-impl FromFields for RoleAssignment {
+impl FromFields for AssignRoles {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let roles = fields.values("roles", VALUES_MAX, |fields, at| fields.id(at).map(RoleId))?;
+        let roles = fields.values("roles", MAX_VALUES, |fields, at| fields.id(at).map(RoleId))?;
         Some(Self { roles })
     }
 }
@@ -42,7 +42,7 @@ impl FromFields for RoleAssignment {
     operation_id = "assign_roles",
     security(("bearer" = ["settings"])),
     params(("user_id" = UserId, Path)),
-    request_body = RoleAssignment,
+    request_body = AssignRoles,
     responses(
         (status = 200, body = StaffMember, description = "The account with its roles."),
         (status = 403, body = Problem, description = "It is oneself or a superuser, or one may not do all that is given or taken."),
@@ -52,13 +52,13 @@ impl FromFields for RoleAssignment {
 )]
 pub(crate) async fn assign_roles(
     State(app): State<App>,
-    InPerson(author, _): InPerson<Settings>,
+    RequiresUser(author, _): RequiresUser<Settings>,
     PathId(user): PathId<UserId>,
-    origin: Origin,
-    Body(RoleAssignment { roles }): Body<RoleAssignment>,
+    client_info: ClientInfo,
+    Body(AssignRoles { roles }): Body<AssignRoles>,
 ) -> Result<Json<StaffMember>, ApiError> {
     let mut tx = app.db.begin().await?;
-    assign(&app, &mut tx, &author, user, &roles, &origin).await?;
+    assign(&app, &mut tx, &author, user, &roles, &client_info).await?;
     let member = members::find(&mut tx, user).await?;
     tx.commit().await?;
     Ok(Json(member))
@@ -71,7 +71,7 @@ pub(super) async fn assign(
     author: &Account,
     user: UserId,
     wanted: &[RoleId],
-    origin: &Origin,
+    client_info: &ClientInfo,
 ) -> Result<Standing, ApiError> {
     let rights = begin_change(tx, author, Permission::Settings).await?;
     let standing = members::lock(tx, user).await?.ok_or(ApiError::NotFound)?;
@@ -85,8 +85,8 @@ pub(super) async fn assign(
     members::assign(tx, user, wanted).await?;
     let ids = |roles: &[Role]| roles.iter().map(|role| role.id).collect::<Vec<_>>();
     let details = json!({"roles": ids(&known), "roles_before": ids(&had)});
-    let entry = Entry::by_staff(Kind::RolesAssigned, author.id, Some(user)).with(details);
-    audit::store::record(tx, entry, origin, app.ambient.now()).await?;
+    let entry = AuditRecord::by_staff(Kind::RolesAssigned, author.id, Some(user)).with(details);
+    audit::store::record(tx, entry, client_info, app.ambient.now()).await?;
     Ok(standing)
 }
 

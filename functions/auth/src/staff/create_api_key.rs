@@ -7,21 +7,21 @@ use http::{HeaderName, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, InPerson, Problem, StaffProblems};
+use shared::audit::{self, AuditRecord, Kind};
+use shared::http::{ApiError, Body, Fields, FromFields, Problem, RequiresUser, StaffProblems};
 use shared::ids::ApiKeyId;
 use shared::staff::ApiKey;
-use shared::staff::store::api_keys::{NewApiKey as Keeping, insert};
+use shared::staff::store::api_keys::{CreateApiKey as Keeping, insert};
 use shared::time::Timestamp;
 use shared::users::permissions::Settings;
-use shared::users::{Origin, Permission, Permissions, api_keys};
+use shared::users::{ClientInfo, Permission, Permissions, api_keys};
 use utoipa::ToSchema;
 
 use super::{begin_change, moment, name, permissions};
 
 /// A key to be.
 #[derive(Debug, ToSchema)]
-pub(crate) struct NewApiKey {
+pub(crate) struct CreateApiKey {
     /// What it is for.
     #[schema(min_length = 1, max_length = 100, example = "Warehouse system")]
     pub name: String,
@@ -33,7 +33,7 @@ pub(crate) struct NewApiKey {
     pub expires_at: Option<Timestamp>,
 }
 
-impl FromFields for NewApiKey {
+impl FromFields for CreateApiKey {
     fn read(fields: &mut Fields) -> Option<Self> {
         let name = name(fields, "name");
         let scopes = permissions(fields, "scopes", &Permission::FOR_KEYS);
@@ -66,7 +66,7 @@ pub(crate) struct IssuedApiKey {
     tag = "auth",
     operation_id = "create_api_key",
     security(("bearer" = ["settings"])),
-    request_body = NewApiKey,
+    request_body = CreateApiKey,
     responses(
         (status = 201, body = IssuedApiKey, description = "The key, told this once."),
         (status = 403, body = Problem, description = "One may not do all of that oneself."),
@@ -75,11 +75,11 @@ pub(crate) struct IssuedApiKey {
 )]
 pub(crate) async fn create_api_key(
     State(app): State<App>,
-    InPerson(author, _): InPerson<Settings>,
-    origin: Origin,
-    Body(new): Body<NewApiKey>,
+    RequiresUser(author, _): RequiresUser<Settings>,
+    client_info: ClientInfo,
+    Body(new): Body<CreateApiKey>,
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 1], Json<IssuedApiKey>), ApiError> {
-    let NewApiKey { name, scopes, expires_at } = new;
+    let CreateApiKey { name, scopes, expires_at } = new;
     let now = app.ambient.now();
     if expires_at.is_some_and(|end| end <= now) {
         return Err(ApiError::field("expires_at", "Ensure this value is in the future."));
@@ -96,8 +96,8 @@ pub(crate) async fn create_api_key(
     let keeping = Keeping { id, name, sha256, scopes, created_by: author.id, created_at: now, expires_at };
     let api_key = insert(&mut tx, keeping).await?;
     let details = json!({"api_key_id": id, "name": api_key.name, "scopes": scopes, "expires_at": expires_at});
-    let entry = Entry::by_staff(Kind::ApiKeyCreated, author.id, None).with(details);
-    audit::store::record(&mut tx, entry, &origin, now).await?;
+    let entry = AuditRecord::by_staff(Kind::ApiKeyCreated, author.id, None).with(details);
+    audit::store::record(&mut tx, entry, &client_info, now).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(IssuedApiKey { key, api_key })))
 }

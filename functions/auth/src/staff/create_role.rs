@@ -5,19 +5,19 @@ use axum::extract::State;
 use http::StatusCode;
 use serde_json::json;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, InPerson, Problem, StaffProblems};
+use shared::audit::{self, AuditRecord, Kind};
+use shared::http::{ApiError, Body, Fields, FromFields, Problem, RequiresUser, StaffProblems};
 use shared::staff::Role;
 use shared::staff::store::roles;
 use shared::users::permissions::Settings;
-use shared::users::{Origin, Permission, Permissions};
+use shared::users::{ClientInfo, Permission, Permissions};
 use utoipa::ToSchema;
 
 use super::{begin_change, name, name_taken, permissions};
 
 /// A role to be.
 #[derive(Debug, ToSchema)]
-pub(crate) struct NewRole {
+pub(crate) struct CreateRole {
     /// What it is called. No other role is.
     #[schema(min_length = 1, max_length = 100, example = "Warehouse")]
     pub name: String,
@@ -26,7 +26,7 @@ pub(crate) struct NewRole {
     pub permissions: Permissions,
 }
 
-impl FromFields for NewRole {
+impl FromFields for CreateRole {
     fn read(fields: &mut Fields) -> Option<Self> {
         let name = name(fields, "name");
         let permissions = permissions(fields, "permissions", &Permission::ALL);
@@ -41,7 +41,7 @@ impl FromFields for NewRole {
     tag = "auth",
     operation_id = "create_role",
     security(("bearer" = ["settings"])),
-    request_body = NewRole,
+    request_body = CreateRole,
     responses(
         (status = 201, body = Role, description = "The role. Nobody has it yet."),
         (status = 403, body = Problem, description = "One may not do all of that oneself."),
@@ -50,9 +50,9 @@ impl FromFields for NewRole {
 )]
 pub(crate) async fn create_role(
     State(app): State<App>,
-    InPerson(author, _): InPerson<Settings>,
-    origin: Origin,
-    Body(new): Body<NewRole>,
+    RequiresUser(author, _): RequiresUser<Settings>,
+    client_info: ClientInfo,
+    Body(new): Body<CreateRole>,
 ) -> Result<(StatusCode, Json<Role>), ApiError> {
     let now = app.ambient.now();
     let mut tx = app.db.begin().await?;
@@ -61,8 +61,8 @@ pub(crate) async fn create_role(
     }
     let role = roles::insert(&mut tx, &new.name, new.permissions, now).await.map_err(name_taken)?;
     let details = json!({"role_id": role.id, "name": role.name, "permissions": role.permissions});
-    let entry = Entry::by_staff(Kind::RoleCreated, author.id, None).with(details);
-    audit::store::record(&mut tx, entry, &origin, now).await?;
+    let entry = AuditRecord::by_staff(Kind::RoleCreated, author.id, None).with(details);
+    audit::store::record(&mut tx, entry, &client_info, now).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(role)))
 }

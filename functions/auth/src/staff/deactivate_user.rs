@@ -3,15 +3,15 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems};
+use shared::audit::{self, AuditRecord, Kind};
+use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems};
 use shared::ids::UserId;
 use shared::staff::store::{self, members};
 use shared::users::links::Purpose;
 use shared::users::permissions::Customers;
 use shared::users::store::links;
 use shared::users::store::sign_ins::{EndReason, end_all};
-use shared::users::{Actor, Origin, Permission};
+use shared::users::{Actor, ClientInfo, Permission};
 
 use super::begin_change;
 
@@ -34,11 +34,11 @@ use super::begin_change;
 )]
 pub(crate) async fn deactivate_user(
     State(app): State<App>,
-    Permitted(actor, _): Permitted<Customers>,
+    Requires(actor, _): Requires<Customers>,
     PathId(user): PathId<UserId>,
-    origin: Origin,
+    client_info: ClientInfo,
 ) -> Result<StatusCode, ApiError> {
-    switch(&app, &actor, user, false, &origin).await
+    switch(&app, &actor, user, false, &client_info).await
 }
 
 /// Switch an account on again
@@ -58,11 +58,11 @@ pub(crate) async fn deactivate_user(
 )]
 pub(crate) async fn reactivate_user(
     State(app): State<App>,
-    Permitted(actor, _): Permitted<Customers>,
+    Requires(actor, _): Requires<Customers>,
     PathId(user): PathId<UserId>,
-    origin: Origin,
+    client_info: ClientInfo,
 ) -> Result<StatusCode, ApiError> {
-    switch(&app, &actor, user, true, &origin).await
+    switch(&app, &actor, user, true, &client_info).await
 }
 
 async fn switch(
@@ -70,7 +70,7 @@ async fn switch(
     actor: &Actor,
     user: UserId,
     is_active: bool,
-    origin: &Origin,
+    client_info: &ClientInfo,
 ) -> Result<StatusCode, ApiError> {
     let now = app.ambient.now();
     let mut tx = app.db.begin().await?;
@@ -93,12 +93,12 @@ async fn switch(
         if !is_active {
             end_all(&mut tx, user, None, EndReason::Deactivated, now).await?;
             // Or a link that was mailed before would switch the account on again, or hand it to whoever has the mailbox by then.
-            for purpose in [Purpose::Activation, Purpose::PasswordReset, Purpose::EmailReset] {
+            for purpose in [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset] {
                 links::call_back(&mut tx, user, purpose).await?;
             }
         }
         let kind = if is_active { Kind::Reactivated } else { Kind::Deactivated };
-        audit::store::record(&mut tx, Entry::by(kind, actor, Some(user)), origin, now).await?;
+        audit::store::record(&mut tx, AuditRecord::by(kind, actor, Some(user)), client_info, now).await?;
     }
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -4,12 +4,12 @@ use axum::extract::State;
 use http::StatusCode;
 use serde_json::json;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, InPerson, PathId, Problem, StaffProblems};
+use shared::audit::{self, AuditRecord, Kind};
+use shared::http::{ApiError, PathId, Problem, RequiresUser, StaffProblems};
 use shared::ids::RoleId;
 use shared::staff::store::roles;
 use shared::users::permissions::Settings;
-use shared::users::{Origin, Permission};
+use shared::users::{ClientInfo, Permission};
 
 use super::begin_change;
 
@@ -33,9 +33,9 @@ use super::begin_change;
 )]
 pub(crate) async fn delete_role(
     State(app): State<App>,
-    InPerson(author, _): InPerson<Settings>,
+    RequiresUser(author, _): RequiresUser<Settings>,
     PathId(id): PathId<RoleId>,
-    origin: Origin,
+    client_info: ClientInfo,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
     let rights = begin_change(&mut tx, &author, Permission::Settings).await?;
@@ -47,8 +47,8 @@ pub(crate) async fn delete_role(
     }
     roles::delete(&mut tx, id).await?;
     let details = json!({"role_id": id, "name": role.name, "permissions": role.permissions, "taken_from": holders});
-    let entry = Entry::by_staff(Kind::RoleDeleted, author.id, None).with(details);
-    audit::store::record(&mut tx, entry, &origin, app.ambient.now()).await?;
+    let entry = AuditRecord::by_staff(Kind::RoleDeleted, author.id, None).with(details);
+    audit::store::record(&mut tx, entry, &client_info, app.ambient.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

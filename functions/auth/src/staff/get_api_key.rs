@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, InPerson, PathId, Problem, StaffProblems};
+use shared::http::{ApiError, PathId, Problem, RequiresUser, StaffProblems};
 use shared::ids::ApiKeyId;
 use shared::staff::ApiKey;
 use shared::staff::store::api_keys;
@@ -27,7 +27,7 @@ use shared::users::permissions::Settings;
 )]
 pub(crate) async fn get_api_key(
     State(app): State<App>,
-    _: InPerson<Settings>,
+    _: RequiresUser<Settings>,
     PathId(id): PathId<ApiKeyId>,
 ) -> Result<Json<ApiKey>, ApiError> {
     let mut tx = app.db.read().await?;

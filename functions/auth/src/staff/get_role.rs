@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, InPerson, PathId, Problem, StaffProblems};
+use shared::http::{ApiError, PathId, Problem, RequiresUser, StaffProblems};
 use shared::ids::RoleId;
 use shared::staff::Role;
 use shared::staff::store::roles;
@@ -25,7 +25,7 @@ use shared::users::permissions::Settings;
 )]
 pub(crate) async fn get_role(
     State(app): State<App>,
-    _: InPerson<Settings>,
+    _: RequiresUser<Settings>,
     PathId(id): PathId<RoleId>,
 ) -> Result<Json<Role>, ApiError> {
     let mut tx = app.db.read().await?;

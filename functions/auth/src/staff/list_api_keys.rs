@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{OriginalUri, State};
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Cursor, InPerson, Links, Page, PageQuery, Query, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Cursor, Links, Page, PageQuery, Query, RequiresUser, StaffProblems};
 use shared::ids::ApiKeyId;
 use shared::staff::ApiKey;
 use shared::staff::store::api_keys;
@@ -25,7 +25,7 @@ use super::between;
 )]
 pub(crate) async fn list_api_keys(
     State(app): State<App>,
-    _: InPerson<Settings>,
+    _: RequiresUser<Settings>,
     base: BaseUrl,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<PageQuery>,

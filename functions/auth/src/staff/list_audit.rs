@@ -5,7 +5,8 @@ use axum::extract::{OriginalUri, State};
 use shared::app::App;
 use shared::audit::{AuditEntry, AuditFilter, store};
 use shared::http::{
-    ApiError, BaseUrl, Cursor, Direction, Fields, FromFields, InPerson, Links, Page, PageQuery, Query, StaffProblems,
+    ApiError, BaseUrl, Cursor, Direction, Fields, FromFields, Links, Page, PageQuery, Query, RequiresUser,
+    StaffProblems,
 };
 use shared::ids::UserId;
 use shared::time::Timestamp;
@@ -60,7 +61,7 @@ impl FromFields for AuditQuery {
 )]
 pub(crate) async fn list_audit(
     State(app): State<App>,
-    _: InPerson<Settings>,
+    _: RequiresUser<Settings>,
     base: BaseUrl,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<AuditQuery>,

@@ -17,7 +17,7 @@ mod update_role;
 
 use shared::app::db::Tx;
 use shared::http::{ApiError, Cursor, Direction, Fields};
-use shared::staff::{NAME_MAX, Rights, is_name_taken, store};
+use shared::staff::{MAX_NAME, Rights, is_name_taken, store};
 use shared::time::Timestamp;
 use shared::users::store::Account;
 use shared::users::{Permission, Permissions};
@@ -27,7 +27,7 @@ use utoipa_axum::routes;
 use crate::Auth;
 
 /// More than anybody has a use for, in one list of a body.
-const VALUES_MAX: usize = 100;
+const MAX_VALUES: usize = 100;
 
 /// Every route of the staff's.
 pub(crate) fn router() -> OpenApiRouter<Auth> {
@@ -72,13 +72,13 @@ fn between<K: Copy>(cursor: Option<&Cursor<K>>) -> (Option<K>, Option<K>) {
 
 /// The name of a role or a key.
 fn name(fields: &mut Fields, field: &str) -> Option<String> {
-    fields.text(field, NAME_MAX)
+    fields.text(field, MAX_NAME)
 }
 
 /// A list of permissions, of these.
 fn permissions(fields: &mut Fields, field: &str, among: &[Permission]) -> Option<Permissions> {
-    let read = fields.values(field, VALUES_MAX, |fields, at| {
-        let name = fields.text(at, NAME_MAX)?;
+    let read = fields.values(field, MAX_VALUES, |fields, at| {
+        let name = fields.text(at, MAX_NAME)?;
         let permission = Permission::named(&name).filter(|permission| among.contains(permission));
         if permission.is_none() {
             fields.error(at, format!("\"{name}\" is not a valid choice."));

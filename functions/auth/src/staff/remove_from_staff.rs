@@ -3,9 +3,9 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::http::{ApiError, InPerson, PathId, Problem, StaffProblems};
+use shared::http::{ApiError, PathId, Problem, RequiresUser, StaffProblems};
 use shared::ids::UserId;
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::permissions::Settings;
 
 use super::assign_roles::assign;
@@ -29,12 +29,12 @@ use super::assign_roles::assign;
 )]
 pub(crate) async fn remove_from_staff(
     State(app): State<App>,
-    InPerson(author, _): InPerson<Settings>,
+    RequiresUser(author, _): RequiresUser<Settings>,
     PathId(user): PathId<UserId>,
-    origin: Origin,
+    client_info: ClientInfo,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
-    if !assign(&app, &mut tx, &author, user, &[], &origin).await?.is_staff {
+    if !assign(&app, &mut tx, &author, user, &[], &client_info).await?.is_staff {
         return Err(ApiError::NotFound);
     }
     tx.commit().await?;

@@ -4,11 +4,11 @@ use axum::extract::State;
 use http::StatusCode;
 use serde_json::json;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, InPerson, PathId, Problem, StaffProblems};
+use shared::audit::{self, AuditRecord, Kind};
+use shared::http::{ApiError, PathId, Problem, RequiresUser, StaffProblems};
 use shared::ids::ApiKeyId;
 use shared::staff::store::api_keys;
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::permissions::Settings;
 
 /// Revoke an API key
@@ -29,17 +29,17 @@ use shared::users::permissions::Settings;
 )]
 pub(crate) async fn revoke_api_key(
     State(app): State<App>,
-    InPerson(author, _): InPerson<Settings>,
+    RequiresUser(author, _): RequiresUser<Settings>,
     PathId(id): PathId<ApiKeyId>,
-    origin: Origin,
+    client_info: ClientInfo,
 ) -> Result<StatusCode, ApiError> {
     let now = app.ambient.now();
     let mut tx = app.db.begin().await?;
     let key = api_keys::find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     if api_keys::revoke(&mut tx, id, now).await? {
         let details = json!({"api_key_id": id, "name": key.name, "scopes": key.scopes});
-        let entry = Entry::by_staff(Kind::ApiKeyRevoked, author.id, key.created_by).with(details);
-        audit::store::record(&mut tx, entry, &origin, now).await?;
+        let entry = AuditRecord::by_staff(Kind::ApiKeyRevoked, author.id, key.created_by).with(details);
+        audit::store::record(&mut tx, entry, &client_info, now).await?;
     }
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

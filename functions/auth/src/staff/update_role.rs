@@ -4,22 +4,22 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::json;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, InPerson, PathId, Problem, StaffProblems};
+use shared::audit::{self, AuditRecord, Kind};
+use shared::http::{ApiError, Body, Fields, FromFields, PathId, Problem, RequiresUser, StaffProblems};
 use shared::ids::RoleId;
 use shared::staff::Role;
 use shared::staff::store::roles;
 use shared::users::permissions::Settings;
 use shared::users::store::Account;
-use shared::users::{Origin, Permission, Permissions};
+use shared::users::{ClientInfo, Permission, Permissions};
 use utoipa::ToSchema;
 
-use super::create_role::NewRole;
+use super::create_role::CreateRole;
 use super::{begin_change, name, name_taken, permissions};
 
 /// What of a role is to change.
 #[derive(Debug, ToSchema)]
-pub(crate) struct RoleChange {
+pub(crate) struct UpdateRole {
     /// What it is called. No other role is.
     #[schema(value_type = String, required = false, min_length = 1, max_length = 100, example = "Warehouse")]
     pub name: Option<String>,
@@ -28,7 +28,7 @@ pub(crate) struct RoleChange {
     pub permissions: Option<Permissions>,
 }
 
-impl FromFields for RoleChange {
+impl FromFields for UpdateRole {
     fn read(fields: &mut Fields) -> Option<Self> {
         let name = if fields.has("name") { name(fields, "name").map(Some) } else { Some(None) };
         let permissions = if fields.has("permissions") {
@@ -51,7 +51,7 @@ impl FromFields for RoleChange {
     operation_id = "replace_role",
     security(("bearer" = ["settings"])),
     params(("id" = RoleId, Path)),
-    request_body = NewRole,
+    request_body = CreateRole,
     responses(
         (status = 200, body = Role, description = "The role as it is now."),
         (status = 403, body = Problem, description = "One may not do all of that oneself, or has the role."),
@@ -61,13 +61,13 @@ impl FromFields for RoleChange {
 )]
 pub(crate) async fn replace_role(
     State(app): State<App>,
-    InPerson(author, _): InPerson<Settings>,
+    RequiresUser(author, _): RequiresUser<Settings>,
     PathId(id): PathId<RoleId>,
-    origin: Origin,
-    Body(new): Body<NewRole>,
+    client_info: ClientInfo,
+    Body(new): Body<CreateRole>,
 ) -> Result<Json<Role>, ApiError> {
-    let change = RoleChange { name: Some(new.name), permissions: Some(new.permissions) };
-    change_role(&app, &author, id, change, &origin).await
+    let change = UpdateRole { name: Some(new.name), permissions: Some(new.permissions) };
+    change_role(&app, &author, id, change, &client_info).await
 }
 
 /// Change a role
@@ -81,7 +81,7 @@ pub(crate) async fn replace_role(
     operation_id = "update_role",
     security(("bearer" = ["settings"])),
     params(("id" = RoleId, Path)),
-    request_body = RoleChange,
+    request_body = UpdateRole,
     responses(
         (status = 200, body = Role, description = "The role as it is now."),
         (status = 403, body = Problem, description = "One may not do all of that oneself, or has the role."),
@@ -91,20 +91,20 @@ pub(crate) async fn replace_role(
 )]
 pub(crate) async fn update_role(
     State(app): State<App>,
-    InPerson(author, _): InPerson<Settings>,
+    RequiresUser(author, _): RequiresUser<Settings>,
     PathId(id): PathId<RoleId>,
-    origin: Origin,
-    Body(change): Body<RoleChange>,
+    client_info: ClientInfo,
+    Body(change): Body<UpdateRole>,
 ) -> Result<Json<Role>, ApiError> {
-    change_role(&app, &author, id, change, &origin).await
+    change_role(&app, &author, id, change, &client_info).await
 }
 
 async fn change_role(
     app: &App,
     author: &Account,
     id: RoleId,
-    change: RoleChange,
-    origin: &Origin,
+    change: UpdateRole,
+    client_info: &ClientInfo,
 ) -> Result<Json<Role>, ApiError> {
     let mut tx = app.db.begin().await?;
     let rights = begin_change(&mut tx, author, Permission::Settings).await?;
@@ -124,8 +124,8 @@ async fn change_role(
         "role_id": id, "name": role.name, "permissions": role.permissions,
         "name_before": before.name, "permissions_before": before.permissions,
     });
-    let entry = Entry::by_staff(Kind::RoleChanged, author.id, None).with(details);
-    audit::store::record(&mut tx, entry, origin, app.ambient.now()).await?;
+    let entry = AuditRecord::by_staff(Kind::RoleChanged, author.id, None).with(details);
+    audit::store::record(&mut tx, entry, client_info, app.ambient.now()).await?;
     tx.commit().await?;
     Ok(Json(role))
 }

@@ -4,27 +4,27 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problem, Problems};
 use shared::ids::UserId;
 use shared::users::store::totp as store;
-use shared::users::{Origin, totp};
+use shared::users::{ClientInfo, totp};
 use utoipa::ToSchema;
 
 use super::second_factor::{count, forget};
-use super::{CODE_MAX, RecoveryCodes, enabled, new_recovery_codes, not_enabled, staff_only, wrong_code};
+use super::{MAX_CODE, RecoveryCodes, enabled, new_recovery_codes, not_enabled, staff_only, wrong_code};
 
 /// That the app has the secret.
 #[derive(ToSchema)]
-pub(crate) struct TotpConfirmation {
+pub(crate) struct ConfirmTotp {
     /// The code that the app shows.
     #[schema(write_only, example = "123456")]
     pub code: String,
 }
 
-impl FromFields for TotpConfirmation {
+impl FromFields for ConfirmTotp {
     fn read(fields: &mut Fields) -> Option<Self> {
-        fields.text("code", CODE_MAX).map(|code| Self { code })
+        fields.text("code", MAX_CODE).map(|code| Self { code })
     }
 }
 
@@ -47,7 +47,7 @@ enum ConfirmError {
     tag = "auth",
     operation_id = "confirm_totp",
     security(("bearer" = [])),
-    request_body = TotpConfirmation,
+    request_body = ConfirmTotp,
     responses(
         (status = 200, body = RecoveryCodes, description = "Codes for when the device is lost."),
         (status = 403, body = Problem, description = "One does not work here."),
@@ -58,13 +58,13 @@ enum ConfirmError {
 pub(crate) async fn confirm_totp(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
-    origin: Origin,
-    Body(TotpConfirmation { code }): Body<TotpConfirmation>,
+    client_info: ClientInfo,
+    Body(ConfirmTotp { code }): Body<ConfirmTotp>,
 ) -> Result<Json<RecoveryCodes>, ApiError> {
     staff_only(&account)?;
     let mut tx = app.db.begin().await?;
     count(&mut tx, account.id, app.ambient.now()).await?;
-    let confirmed = confirm(&mut tx, &app, account.id, &code, &origin).await?;
+    let confirmed = confirm(&mut tx, &app, account.id, &code, &client_info).await?;
     // The try counts, whatever came out.
     tx.commit().await?;
     match confirmed {
@@ -80,7 +80,7 @@ async fn confirm(
     app: &App,
     user: UserId,
     code: &str,
-    origin: &Origin,
+    client_info: &ClientInfo,
 ) -> sqlx::Result<Result<RecoveryCodes, ConfirmError>> {
     let now = app.ambient.now();
     let Some(device) = store::lock_device(tx, user).await? else { return Ok(Err(ConfirmError::NotOffered)) };
@@ -93,6 +93,6 @@ async fn confirm(
     store::take_step(tx, user, step).await?;
     store::confirm(tx, user, now).await?;
     forget(tx, user).await?;
-    audit::store::record(tx, Entry::by_owner(Kind::TotpEnabled, user), origin, now).await?;
+    audit::store::record(tx, AuditRecord::by_owner(Kind::TotpEnabled, user), client_info, now).await?;
     new_recovery_codes(tx, app, user).await.map(Ok)
 }

@@ -26,7 +26,7 @@ use crate::Auth;
 pub(crate) use second_factor::second_factor;
 
 /// How long a code may be, as it is typed.
-pub(crate) const CODE_MAX: usize = 40;
+pub(crate) const MAX_CODE: usize = 40;
 
 /// Every route of the second factor.
 pub(crate) fn router() -> OpenApiRouter<Auth> {
@@ -49,8 +49,8 @@ pub(crate) struct TotpProof {
 
 impl FromFields for TotpProof {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let current_password = fields.secret("current_password", passwords::COMPARED_MAX);
-        let code = fields.text("code", CODE_MAX);
+        let current_password = fields.secret("current_password", passwords::MAX_COMPARED);
+        let code = fields.text("code", MAX_CODE);
         Some(Self { current_password: current_password?, code: code? })
     }
 }

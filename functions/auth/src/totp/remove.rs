@@ -3,9 +3,9 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Problem, Problems};
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::store::totp as store;
 
 use super::second_factor::{Judged, judge, note_wrong_code};
@@ -32,21 +32,21 @@ use crate::password_check::check_password;
 pub(crate) async fn delete_totp(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
-    origin: Origin,
+    client_info: ClientInfo,
     Body(proof): Body<TotpProof>,
 ) -> Result<StatusCode, ApiError> {
     staff_or_who_was(&app, &account).await?;
-    check_password(&app, &account, proof.current_password, &origin).await?;
+    check_password(&app, &account, proof.current_password, &client_info).await?;
     let mut tx = app.db.begin().await?;
-    let answer = match judge(&mut tx, &app, account.id, &proof.code, &origin).await? {
+    let answer = match judge(&mut tx, &app, account.id, &proof.code, &client_info).await? {
         Judged::Good => {
             store::remove(&mut tx, account.id).await?;
-            let entry = Entry::by_owner(Kind::TotpDisabled, account.id);
-            audit::store::record(&mut tx, entry, &origin, app.ambient.now()).await?;
+            let entry = AuditRecord::by_owner(Kind::TotpDisabled, account.id);
+            audit::store::record(&mut tx, entry, &client_info, app.ambient.now()).await?;
             Ok(StatusCode::NO_CONTENT)
         }
         Judged::Wrong => {
-            note_wrong_code(&mut tx, &app, account.id, &origin).await?;
+            note_wrong_code(&mut tx, &app, account.id, &client_info).await?;
             Err(wrong_code())
         }
         Judged::NoDevice => Err(not_enabled()),

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Problem, Problems};
-use shared::users::Origin;
+use shared::users::ClientInfo;
 
 use super::second_factor::{Judged, judge, note_wrong_code};
 use super::{RecoveryCodes, TotpProof, new_recovery_codes, not_enabled, staff_or_who_was, wrong_code};
@@ -31,20 +31,20 @@ use crate::password_check::check_password;
 pub(crate) async fn renew_recovery_codes(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
-    origin: Origin,
+    client_info: ClientInfo,
     Body(proof): Body<TotpProof>,
 ) -> Result<Json<RecoveryCodes>, ApiError> {
     staff_or_who_was(&app, &account).await?;
-    check_password(&app, &account, proof.current_password, &origin).await?;
+    check_password(&app, &account, proof.current_password, &client_info).await?;
     let mut tx = app.db.begin().await?;
-    let answer = match judge(&mut tx, &app, account.id, &proof.code, &origin).await? {
+    let answer = match judge(&mut tx, &app, account.id, &proof.code, &client_info).await? {
         Judged::Good => {
-            let entry = Entry::by_owner(Kind::RecoveryCodesRenewed, account.id);
-            audit::store::record(&mut tx, entry, &origin, app.ambient.now()).await?;
+            let entry = AuditRecord::by_owner(Kind::RecoveryCodesRenewed, account.id);
+            audit::store::record(&mut tx, entry, &client_info, app.ambient.now()).await?;
             Ok(Json(new_recovery_codes(&mut tx, &app, account.id).await?))
         }
         Judged::Wrong => {
-            note_wrong_code(&mut tx, &app, account.id, &origin).await?;
+            note_wrong_code(&mut tx, &app, account.id, &client_info).await?;
             Err(wrong_code())
         }
         Judged::NoDevice => Err(not_enabled()),

@@ -3,30 +3,35 @@
 use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, RetryAfter, Unauthorized};
 use shared::ids::UserId;
 use shared::throttles::{self, Limit, Subject};
 use shared::time::Timestamp;
 use shared::users::store::totp as store;
-use shared::users::{Origin, totp};
+use shared::users::{ClientInfo, totp};
 
 /// Stands between the right password and the sign-in: fails with 401 where the account has a second factor and `otp` is none of
 /// its codes, and with 429 where that happened too often.
-pub(crate) async fn second_factor(app: &App, user: UserId, otp: Option<&str>, origin: &Origin) -> Result<(), ApiError> {
+pub(crate) async fn second_factor(
+    app: &App,
+    user: UserId,
+    otp: Option<&str>,
+    client_info: &ClientInfo,
+) -> Result<(), ApiError> {
     if !store::is_needed(&app.db, user).await? {
         return Ok(());
     }
     let mut tx = app.db.begin().await?;
     let Some(otp) = otp else {
         // Written down: somebody has the password.
-        note_failure(&mut tx, app, user, "code_missing", origin).await?;
+        note_failure(&mut tx, app, user, "code_missing", client_info).await?;
         tx.commit().await?;
         return Err(refused("A code is needed to log in.", "otp_required"));
     };
-    let judged = judge(&mut tx, app, user, otp, origin).await?;
+    let judged = judge(&mut tx, app, user, otp, client_info).await?;
     if judged == Judged::Wrong {
-        note_failure(&mut tx, app, user, "code_wrong", origin).await?;
+        note_failure(&mut tx, app, user, "code_wrong", client_info).await?;
     }
     tx.commit().await?;
     match judged {
@@ -37,14 +42,25 @@ pub(crate) async fn second_factor(app: &App, user: UserId, otp: Option<&str>, or
 }
 
 /// Writes down that somebody who is signed in does not have the factor.
-pub(super) async fn note_wrong_code(tx: &mut Tx, app: &App, user: UserId, origin: &Origin) -> sqlx::Result<()> {
-    let entry = Entry::by_owner(Kind::SecondFactorFailed, user);
-    audit::store::record(tx, entry, origin, app.ambient.now()).await
+pub(super) async fn note_wrong_code(
+    tx: &mut Tx,
+    app: &App,
+    user: UserId,
+    client_info: &ClientInfo,
+) -> sqlx::Result<()> {
+    let entry = AuditRecord::by_owner(Kind::SecondFactorFailed, user);
+    audit::store::record(tx, entry, client_info, app.ambient.now()).await
 }
 
-async fn note_failure(tx: &mut Tx, app: &App, user: UserId, reason: &str, origin: &Origin) -> sqlx::Result<()> {
-    let entry = Entry::by_nobody(Kind::LogInFailed, Some(user)).with(json!({"reason": reason}));
-    audit::store::record(tx, entry, origin, app.ambient.now()).await
+async fn note_failure(
+    tx: &mut Tx,
+    app: &App,
+    user: UserId,
+    reason: &str,
+    client_info: &ClientInfo,
+) -> sqlx::Result<()> {
+    let entry = AuditRecord::by_nobody(Kind::LogInFailed, Some(user)).with(json!({"reason": reason}));
+    audit::store::record(tx, entry, client_info, app.ambient.now()).await
 }
 
 /// What a code is.
@@ -64,7 +80,7 @@ pub(super) async fn judge(
     app: &App,
     user: UserId,
     typed: &str,
-    origin: &Origin,
+    client_info: &ClientInfo,
 ) -> Result<Judged, ApiError> {
     let now = app.ambient.now();
     count(tx, user, now).await?;
@@ -74,7 +90,7 @@ pub(super) async fn judge(
     if let Some(step) = totp::step_of(&device.secret, typed, now, device.last_step) {
         store::take_step(tx, user, step).await?;
     } else if store::use_recovery_code(tx, user, &totp::recovery_code_sha256(typed), now).await? {
-        audit::store::record(tx, Entry::by_owner(Kind::RecoveryCodeUsed, user), origin, now).await?;
+        audit::store::record(tx, AuditRecord::by_owner(Kind::RecoveryCodeUsed, user), client_info, now).await?;
     } else {
         return Ok(Judged::Wrong);
     }

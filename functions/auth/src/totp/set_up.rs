@@ -7,7 +7,7 @@ use serde::Serialize;
 use shared::app::App;
 use shared::http::{ApiError, BaseUrl, Body, CurrentUser, Fields, FromFields, Problem, Problems};
 use shared::users::store::totp as store;
-use shared::users::{Origin, passwords, totp};
+use shared::users::{ClientInfo, passwords, totp};
 use utoipa::ToSchema;
 
 use super::{enabled, staff_only};
@@ -15,21 +15,21 @@ use crate::password_check::check_password;
 
 /// That it is really oneself.
 #[derive(ToSchema)]
-pub(crate) struct TotpSetUp {
+pub(crate) struct SetUpTotp {
     /// One's password.
     #[schema(format = "password", write_only)]
     pub current_password: String,
 }
 
-impl FromFields for TotpSetUp {
+impl FromFields for SetUpTotp {
     fn read(fields: &mut Fields) -> Option<Self> {
-        fields.secret("current_password", passwords::COMPARED_MAX).map(|current_password| Self { current_password })
+        fields.secret("current_password", passwords::MAX_COMPARED).map(|current_password| Self { current_password })
     }
 }
 
 /// What an authenticator app wants to know. Shown this once.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct TotpOffer {
+pub(crate) struct TotpSetup {
     /// In base32, to be typed.
     #[schema(example = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")]
     pub secret: String,
@@ -47,9 +47,9 @@ pub(crate) struct TotpOffer {
     tag = "auth",
     operation_id = "create_totp",
     security(("bearer" = [])),
-    request_body = TotpSetUp,
+    request_body = SetUpTotp,
     responses(
-        (status = 201, body = TotpOffer, description = "What the app wants to know."),
+        (status = 201, body = TotpSetup, description = "What the app wants to know."),
         (status = 403, body = Problem, description = "One does not work here."),
         (status = 409, body = Problem, description = "One has a second factor already."),
         Problems,
@@ -58,12 +58,12 @@ pub(crate) struct TotpOffer {
 pub(crate) async fn create_totp(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
-    origin: Origin,
+    client_info: ClientInfo,
     BaseUrl(base): BaseUrl,
-    Body(TotpSetUp { current_password }): Body<TotpSetUp>,
-) -> Result<(StatusCode, Json<TotpOffer>), ApiError> {
+    Body(SetUpTotp { current_password }): Body<SetUpTotp>,
+) -> Result<(StatusCode, Json<TotpSetup>), ApiError> {
     staff_only(&account)?;
-    check_password(&app, &account, current_password, &origin).await?;
+    check_password(&app, &account, current_password, &client_info).await?;
     let mut secret = [0; totp::SECRET_BYTES];
     app.ambient.fill_random(&mut secret);
     let mut tx = app.db.begin().await?;
@@ -75,5 +75,5 @@ pub(crate) async fn create_totp(
     // The shop's own name is on its mails; here is where it is reached, which an app shows as well.
     let shop = base.split_once("://").map_or(&*base, |(_, host)| host);
     let uri = totp::uri(&secret, shop, &account.email);
-    Ok((StatusCode::CREATED, Json(TotpOffer { secret: totp::base32(&secret), uri })))
+    Ok((StatusCode::CREATED, Json(TotpSetup { secret: totp::base32(&secret), uri })))
 }

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, Fields, FromFields, MaybeBearer, Problem, PublicProblems};
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::links::{Purpose, user_of_uid};
 use shared::users::store::{accounts, links};
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use super::link::{Link, no_such_user, not_good};
 
 /// The link in the mail.
 #[derive(ToSchema)]
-pub(crate) struct Activation {
+pub(crate) struct ActivateUser {
     /// Whose account.
     #[schema(example = "Mg")]
     pub uid: String,
@@ -23,7 +23,7 @@ pub(crate) struct Activation {
     pub token: String,
 }
 
-impl FromFields for Activation {
+impl FromFields for ActivateUser {
     fn read(fields: &mut Fields) -> Option<Self> {
         Link::read(fields).map(|Link { uid, token }| Self { uid, token })
     }
@@ -49,7 +49,7 @@ enum ActivationError {
     path = "/auth/users/activation/",
     tag = "auth",
     operation_id = "activate_user",
-    request_body = Activation,
+    request_body = ActivateUser,
     responses(
         (status = 204, description = "The account is active and can log in."),
         (status = 403, body = Problem, description = "It was active already."),
@@ -59,10 +59,10 @@ enum ActivationError {
 pub(crate) async fn activate_user(
     State(app): State<App>,
     MaybeBearer(_): MaybeBearer,
-    origin: Origin,
-    Body(activation): Body<Activation>,
+    client_info: ClientInfo,
+    Body(activation): Body<ActivateUser>,
 ) -> Result<StatusCode, ApiError> {
-    match activate(&app, activation, &origin).await {
+    match activate(&app, activation, &client_info).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(ActivationError::NoSuchUser) => Err(no_such_user()),
         Err(ActivationError::NotGood) => Err(not_good()),
@@ -71,9 +71,13 @@ pub(crate) async fn activate_user(
     }
 }
 
-async fn activate(app: &App, Activation { uid, token }: Activation, origin: &Origin) -> Result<(), ActivationError> {
+async fn activate(
+    app: &App,
+    ActivateUser { uid, token }: ActivateUser,
+    client_info: &ClientInfo,
+) -> Result<(), ActivationError> {
     let user = user_of_uid(&uid).ok_or(ActivationError::NoSuchUser)?;
-    let (now, purpose) = (app.ambient.now(), Purpose::Activation);
+    let (now, purpose) = (app.ambient.now(), Purpose::ActivateUser);
     let mut tx = app.db.begin().await?;
     // Locks the account where it is there, so what is read next is how it is.
     let was_good = links::redeem(&mut tx, user, purpose, &token, now).await?;
@@ -88,7 +92,7 @@ async fn activate(app: &App, Activation { uid, token }: Activation, origin: &Ori
     }
     // Of several links that were asked for, the others are of no use any more.
     links::call_back(&mut tx, user, purpose).await?;
-    audit::store::record(&mut tx, Entry::by_owner(Kind::Activated, user), origin, now).await?;
+    audit::store::record(&mut tx, AuditRecord::by_owner(Kind::Activated, user), client_info, now).await?;
     tx.commit().await?;
     Ok(())
 }

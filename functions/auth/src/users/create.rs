@@ -4,23 +4,23 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems};
-use shared::outbox::{Event, Happened};
+use shared::outbox::{Event, EventKind};
 use shared::throttles::{Limit, Subject};
 use shared::users::store::{NewUser, accounts, insert, taken};
-use shared::users::{Origin, Taken, USERNAME_MAX, kept_address, passwords};
+use shared::users::{ClientInfo, MAX_USERNAME, Taken, kept_address, passwords};
 use utoipa::ToSchema;
 
+use super::confirm::Typed;
 use super::credentials::{accepted, hashed};
-use super::retype::Typed;
 use super::{User, already_exist, limits};
 use crate::{Auth, news};
 
 /// Who wants an account.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only tells the document what is read")]
-pub(crate) struct Registration {
+pub(crate) struct CreateUser {
     /// Where their mail goes, and what they log in with. Nobody else may have it, whatever its capitals.
     #[schema(format = "email", max_length = 254, example = "ana@example.com")]
     pub email: String,
@@ -45,7 +45,7 @@ struct Registrant {
 impl Registrant {
     fn read(fields: &mut Fields, is_twice: bool) -> Option<Self> {
         let email = fields.email("email");
-        let username = fields.text("username", USERNAME_MAX);
+        let username = fields.text("username", MAX_USERNAME);
         let password = Typed::password(fields, "password", is_twice);
         Some(Self { email: kept_address(&email?), username: username?, password: password? })
     }
@@ -60,24 +60,24 @@ impl Registrant {
     path = "/auth/users/",
     tag = "auth",
     operation_id = "create_user",
-    request_body = Registration,
+    request_body = CreateUser,
     responses((status = 201, body = User, description = "The account."), PublicProblems)
 )]
 pub(crate) async fn create_user(
     State(auth): State<Auth>,
     MaybeBearer(_): MaybeBearer, // nobody need be signed in, but a token that is not good is said to be so
-    origin: Origin,
+    client_info: ClientInfo,
     Body(fields): Body<Fields>,
 ) -> Result<(StatusCode, Json<User>), ApiError> {
     let registrant = fields.read_as(|fields| Registrant::read(fields, auth.options.user_create_password_retype))?;
-    let mut tries = vec![(Limit::MailFrom, Subject::origin(&origin))];
+    let mut tries = vec![(Limit::MailFrom, Subject::client_info(&client_info))];
     if auth.options.send_activation_email {
         tries.push((Limit::MailTo, Subject::mail("registered", &registrant.email)));
     }
     limits::count(&auth.app, &tries).await?;
-    let (user, event) = register(&auth, registrant, &origin).await?;
+    let (user, event) = register(&auth, registrant, &client_info).await?;
     if let Some(event) = event {
-        news::send(&auth, &event, &origin).await;
+        news::send(&auth, &event, &client_info).await;
     }
     Ok((StatusCode::CREATED, Json(user)))
 }
@@ -85,7 +85,7 @@ pub(crate) async fn create_user(
 async fn register(
     auth: &Auth,
     Registrant { email, username, password }: Registrant,
-    origin: &Origin,
+    client_info: &ClientInfo,
 ) -> Result<(User, Option<Event>), ApiError> {
     let app = &auth.app;
     let password = match judged(password, &username, &email) {
@@ -117,11 +117,11 @@ async fn register(
             return Err(already_exist(&also.chain([judged]).collect::<Vec<_>>()));
         }
     };
-    audit::store::record(&mut tx, Entry::by_owner(Kind::Registered, id), origin, now).await?;
+    audit::store::record(&mut tx, AuditRecord::by_owner(Kind::Registered, id), client_info, now).await?;
     let mut event = None;
     if auth.options.send_activation_email {
         accounts::await_activation(&mut tx, id).await?;
-        event = Some(news::write(&mut tx, app, Happened::ActivationAsked { email: email.clone() }).await?);
+        event = Some(news::write(&mut tx, app, EventKind::ActivationAsked { email: email.clone() }).await?);
     }
     tx.commit().await?;
     Ok((User { username, email, id }, event))

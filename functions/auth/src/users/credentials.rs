@@ -2,15 +2,15 @@
 
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, FieldErrors};
 use shared::ids::{SignInId, UserId};
-use shared::outbox::{Event, Happened};
+use shared::outbox::{Event, EventKind};
 use shared::throttles::{self, Limit, Subject};
 use shared::users::links::Purpose;
 use shared::users::store::sign_ins::{self, EndReason};
 use shared::users::store::{accounts, addressees, links};
-use shared::users::{Origin, passwords};
+use shared::users::{ClientInfo, passwords};
 
 use crate::{Auth, news};
 
@@ -21,7 +21,7 @@ pub(super) struct Change<'a> {
     pub(super) sign_in: Option<SignInId>,
     /// What the log says.
     pub(super) kind: Kind,
-    pub(super) origin: &'a Origin,
+    pub(super) client_info: &'a ClientInfo,
 }
 
 /// Gives an active account another password; what is to be sent then, or `None` where there is no such account.
@@ -42,7 +42,7 @@ pub(super) async fn put_password(
         throttles::store::forget(tx, Limit::LogInAs, &Subject::email(&owner.email)).await?;
     }
     end(tx, app, change, EndReason::PasswordChanged, &[Purpose::PasswordReset, Purpose::EmailReset]).await?;
-    news::write(tx, app, Happened::PasswordChanged { user_id: user }).await.map(Some)
+    news::write(tx, app, EventKind::PasswordChanged { user_id: user }).await.map(Some)
 }
 
 /// Gives an active account another address; what is to be sent then, or `None` where there is no such account. Where the shop
@@ -55,15 +55,15 @@ pub(super) async fn put_email(
 ) -> sqlx::Result<Option<Vec<Event>>> {
     let (app, user_id) = (&auth.app, change.user);
     let Some(old) = accounts::set_email(tx, user_id, email).await? else { return Ok(None) };
-    let void = [Purpose::Activation, Purpose::PasswordReset, Purpose::EmailReset];
+    let void = [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset];
     end(tx, app, change, EndReason::EmailChanged, &void).await?;
     let mut events = Vec::new();
     for email in [old, email.to_owned()] {
-        events.push(news::write(tx, app, Happened::EmailChanged { user_id, email }).await?);
+        events.push(news::write(tx, app, EventKind::EmailChanged { user_id, email }).await?);
     }
     if auth.options.send_activation_email {
         accounts::await_activation(tx, user_id).await?;
-        events.push(news::write(tx, app, Happened::ActivationAsked { email: email.to_owned() }).await?);
+        events.push(news::write(tx, app, EventKind::ActivationAsked { email: email.to_owned() }).await?);
     }
     Ok(Some(events))
 }
@@ -71,7 +71,7 @@ pub(super) async fn put_email(
 async fn end(
     tx: &mut Tx,
     app: &App,
-    Change { user, sign_in, kind, origin }: Change<'_>,
+    Change { user, sign_in, kind, client_info }: Change<'_>,
     reason: EndReason,
     void: &[Purpose],
 ) -> sqlx::Result<()> {
@@ -80,7 +80,7 @@ async fn end(
     for purpose in void {
         links::call_back(tx, user, *purpose).await?;
     }
-    audit::store::record(tx, Entry::by_owner(kind, user), origin, now).await
+    audit::store::record(tx, AuditRecord::by_owner(kind, user), client_info, now).await
 }
 
 /// 400 where a password will not do, under the name of its field.

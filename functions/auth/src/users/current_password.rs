@@ -3,7 +3,7 @@
 use shared::app::App;
 use shared::http::{ApiError, Fields};
 use shared::users::store::Account;
-use shared::users::{Origin, passwords};
+use shared::users::{ClientInfo, passwords};
 
 use crate::password_check::check_password;
 
@@ -13,10 +13,10 @@ pub(super) async fn judge(
     app: &App,
     account: &Account,
     fields: &mut Fields,
-    origin: &Origin,
+    client_info: &ClientInfo,
 ) -> Result<bool, ApiError> {
-    let Some(password) = fields.secret("current_password", passwords::COMPARED_MAX) else { return Ok(false) };
-    match check_password(app, account, password, origin).await {
+    let Some(password) = fields.secret("current_password", passwords::MAX_COMPARED) else { return Ok(false) };
+    match check_password(app, account, password, client_info).await {
         Ok(()) => Ok(true),
         Err(ApiError::Invalid(wrong)) => {
             fields.append(wrong);

@@ -5,10 +5,10 @@ use http::StatusCode;
 use shared::app::App;
 use shared::http::{ApiError, Body, CurrentUser, Fields, PathId, Problem, Problems};
 use shared::ids::UserId;
-use shared::users::Origin;
+use shared::users::ClientInfo;
 
-use super::delete_me::{UserDeletion, erase};
-use super::reach::{Deed, account};
+use super::authorize::{Access, account};
+use super::delete_me::{DeleteUser, erase};
 use crate::password_check::check_password;
 
 /// Delete an account
@@ -22,7 +22,7 @@ use crate::password_check::check_password;
     operation_id = "delete_user",
     security(("bearer" = [])),
     params(("id" = i64, Path, description = "Which account.")),
-    request_body = UserDeletion,
+    request_body = DeleteUser,
     responses(
         (status = 204, description = "The account is gone."),
         (status = 403, body = Problem, description = "It is not for the caller to end."),
@@ -34,13 +34,13 @@ pub(crate) async fn delete_user(
     State(app): State<App>,
     CurrentUser(caller): CurrentUser,
     PathId(id): PathId<UserId>,
-    origin: Origin,
+    client_info: ClientInfo,
     Body(fields): Body<Fields>,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.read().await?;
-    account(&mut tx, &caller, id, Deed::Delete).await?;
+    account(&mut tx, &caller, id, Access::Delete).await?;
     tx.commit().await?;
-    let UserDeletion { current_password } = fields.into()?;
-    check_password(&app, &caller, current_password, &origin).await?;
-    erase(&app, &caller, id, &origin).await
+    let DeleteUser { current_password } = fields.into()?;
+    check_password(&app, &caller, current_password, &client_info).await?;
+    erase(&app, &caller, id, &client_info).await
 }

@@ -9,23 +9,23 @@ use shared::ids::UserId;
 use shared::users::store::accounts::lock_signed_in;
 use shared::users::store::{Account, Erasure, delete};
 use shared::users::tokens::TokenError;
-use shared::users::{Origin, passwords};
+use shared::users::{ClientInfo, passwords};
 use utoipa::ToSchema;
 
-use super::reach::{self, Deed, entry};
+use super::authorize::{self, Access, entry};
 use crate::password_check::check_password;
 
 /// That it is really the caller.
 #[derive(ToSchema)]
-pub(crate) struct UserDeletion {
+pub(crate) struct DeleteUser {
     /// The caller's password.
     #[schema(format = "password", write_only)]
     pub current_password: String,
 }
 
-impl FromFields for UserDeletion {
+impl FromFields for DeleteUser {
     fn read(fields: &mut Fields) -> Option<Self> {
-        fields.secret("current_password", passwords::COMPARED_MAX).map(|current_password| Self { current_password })
+        fields.secret("current_password", passwords::MAX_COMPARED).map(|current_password| Self { current_password })
     }
 }
 
@@ -39,26 +39,31 @@ impl FromFields for UserDeletion {
     tag = "auth",
     operation_id = "delete_me",
     security(("bearer" = [])),
-    request_body = UserDeletion,
+    request_body = DeleteUser,
     responses((status = 204, description = "The account is gone."), Problems)
 )]
 pub(crate) async fn delete_me(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
-    origin: Origin,
-    Body(deletion): Body<UserDeletion>,
+    client_info: ClientInfo,
+    Body(deletion): Body<DeleteUser>,
 ) -> Result<StatusCode, ApiError> {
-    check_password(&app, &account, deletion.current_password, &origin).await?;
-    erase(&app, &account, account.id, &origin).await
+    check_password(&app, &account, deletion.current_password, &client_info).await?;
+    erase(&app, &account, account.id, &client_info).await
 }
 
 /// Ends an account and writes down who did. Whether the caller may is looked at once more: the password took its time.
-pub(super) async fn erase(app: &App, caller: &Account, user: UserId, origin: &Origin) -> Result<StatusCode, ApiError> {
+pub(super) async fn erase(
+    app: &App,
+    caller: &Account,
+    user: UserId,
+    client_info: &ClientInfo,
+) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
     if !lock_signed_in(&mut tx, caller.id, caller.sign_in).await? {
         return Err(Unauthorized::BadToken(TokenError::Revoked).into());
     }
-    reach::account(&mut tx, caller, user, Deed::Delete).await?;
+    authorize::account(&mut tx, caller, user, Access::Delete).await?;
     match delete(&mut tx, user).await? {
         Erasure::Done => {}
         Erasure::LastSuperuser => {
@@ -66,7 +71,7 @@ pub(super) async fn erase(app: &App, caller: &Account, user: UserId, origin: &Or
             return Err(ApiError::Malformed { detail, code: "last_superuser" });
         }
     }
-    audit::store::record(&mut tx, entry(Kind::Erased, caller.id, user), origin, app.ambient.now()).await?;
+    audit::store::record(&mut tx, entry(Kind::Erased, caller.id, user), client_info, app.ambient.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,7 +7,7 @@ use shared::http::{ApiError, CurrentUser, PathId, Problem, Problems};
 use shared::ids::UserId;
 
 use super::User;
-use super::reach::{Deed, account};
+use super::authorize::{Access, account};
 
 /// Read an account
 ///
@@ -31,7 +31,7 @@ pub(crate) async fn get_user(
     PathId(id): PathId<UserId>,
 ) -> Result<Json<User>, ApiError> {
     let mut tx = app.db.read().await?;
-    let found = account(&mut tx, &caller, id, Deed::See).await?;
+    let found = account(&mut tx, &caller, id, Access::See).await?;
     tx.commit().await?;
     Ok(Json(found.into()))
 }

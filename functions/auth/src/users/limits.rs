@@ -4,12 +4,12 @@ use shared::app::App;
 use shared::http::{ApiError, RetryAfter};
 use shared::ids::UserId;
 use shared::throttles::{Limit, Subject, store};
-use shared::users::Origin;
+use shared::users::ClientInfo;
 
 /// What another address is counted by: both addresses hear of it, and the new one need not be the account's own.
-pub(super) fn of_another_address(user: UserId, new: &str, origin: &Origin) -> [(Limit, Subject); 3] {
+pub(super) fn of_another_address(user: UserId, new: &str, client_info: &ClientInfo) -> [(Limit, Subject); 3] {
     [
-        (Limit::MailFrom, Subject::origin(origin)),
+        (Limit::MailFrom, Subject::client_info(client_info)),
         (Limit::MailTo, Subject::user(user)),
         (Limit::MailTo, Subject::mail("email_changed", new)),
     ]

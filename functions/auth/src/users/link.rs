@@ -7,7 +7,7 @@ use shared::users::store::accounts::{self, AccountSummary};
 use shared::users::store::links;
 
 /// Longer than any half of a link of ours.
-const HALF_MAX: usize = 1000;
+const MAX_HALF: usize = 1000;
 
 /// Its two halves, as they came.
 pub(super) struct Link {
@@ -17,15 +17,15 @@ pub(super) struct Link {
 
 impl Link {
     pub(super) fn read(fields: &mut Fields) -> Option<Self> {
-        let uid = fields.text("uid", HALF_MAX);
-        let token = fields.text("token", HALF_MAX);
+        let uid = fields.text("uid", MAX_HALF);
+        let token = fields.text("token", MAX_HALF);
         Some(Self { uid: uid?, token: token? })
     }
 
     /// A half that is missing counts as blank, and so as wrong: where Djoser looks at them only after everything else.
     pub(super) fn read_leniently(fields: &mut Fields) -> Option<Self> {
-        let uid = fields.filter("uid", |fields, name| fields.text(name, HALF_MAX));
-        let token = fields.filter("token", |fields, name| fields.text(name, HALF_MAX));
+        let uid = fields.filter("uid", |fields, name| fields.text(name, MAX_HALF));
+        let token = fields.filter("token", |fields, name| fields.text(name, MAX_HALF));
         Some(Self { uid: uid?.unwrap_or_default(), token: token?.unwrap_or_default() })
     }
 

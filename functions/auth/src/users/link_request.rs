@@ -6,9 +6,9 @@ use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use shared::app::App;
 use shared::http::{ApiError, Fields, FromFields};
-use shared::outbox::Happened;
+use shared::outbox::EventKind;
 use shared::throttles::{Limit, Subject};
-use shared::users::{Origin, kept_address, store};
+use shared::users::{ClientInfo, kept_address, store};
 use utoipa::ToSchema;
 
 use super::limits;
@@ -16,13 +16,13 @@ use crate::{Auth, news};
 
 /// Where a link is to go.
 #[derive(ToSchema)]
-pub(crate) struct LinkRequest {
+pub(crate) struct RequestLink {
     /// The account's address.
     #[schema(format = "email", max_length = 254, example = "ana@example.com")]
     pub email: String,
 }
 
-impl FromFields for LinkRequest {
+impl FromFields for RequestLink {
     fn read(fields: &mut Fields) -> Option<Self> {
         fields.email("email").map(|email| Self { email: kept_address(&email) })
     }
@@ -31,12 +31,12 @@ impl FromFields for LinkRequest {
 /// Counts the mail, and asks for it.
 pub(super) async fn ask(
     auth: &Auth,
-    request: LinkRequest,
-    origin: &Origin,
-    asked: impl FnOnce(String) -> Happened,
+    request: RequestLink,
+    client_info: &ClientInfo,
+    asked: impl FnOnce(String) -> EventKind,
 ) -> Result<StatusCode, ApiError> {
-    let happened = count(auth, &request, origin, asked).await?;
-    write(auth, happened, origin).await?;
+    let kind = count(auth, &request, client_info, asked).await?;
+    write(auth, kind, client_info).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -44,36 +44,36 @@ pub(super) async fn ask(
 /// tries a thousand addresses.
 pub(super) async fn ask_if_there_is_one(
     auth: &Auth,
-    request: LinkRequest,
-    origin: &Origin,
-    asked: impl FnOnce(String) -> Happened,
+    request: RequestLink,
+    client_info: &ClientInfo,
+    asked: impl FnOnce(String) -> EventKind,
 ) -> Result<Response, ApiError> {
-    let happened = count(auth, &request, origin, asked).await?;
+    let kind = count(auth, &request, client_info, asked).await?;
     if !is_active(&auth.app, &request.email).await? {
         let refusal = Json(["User with given email does not exist."]);
         return Ok((StatusCode::BAD_REQUEST, refusal).into_response());
     }
-    write(auth, happened, origin).await?;
+    write(auth, kind, client_info).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 async fn count(
     auth: &Auth,
-    request: &LinkRequest,
-    origin: &Origin,
-    asked: impl FnOnce(String) -> Happened,
-) -> Result<Happened, ApiError> {
-    let happened = asked(request.email.clone());
-    let to = (Limit::MailTo, Subject::mail(happened.kind(), &request.email));
-    limits::count(&auth.app, &[(Limit::MailFrom, Subject::origin(origin)), to]).await?;
-    Ok(happened)
+    request: &RequestLink,
+    client_info: &ClientInfo,
+    asked: impl FnOnce(String) -> EventKind,
+) -> Result<EventKind, ApiError> {
+    let kind = asked(request.email.clone());
+    let to = (Limit::MailTo, Subject::mail(kind.as_str(), &request.email));
+    limits::count(&auth.app, &[(Limit::MailFrom, Subject::client_info(client_info)), to]).await?;
+    Ok(kind)
 }
 
-async fn write(auth: &Auth, happened: Happened, origin: &Origin) -> Result<(), ApiError> {
+async fn write(auth: &Auth, kind: EventKind, client_info: &ClientInfo) -> Result<(), ApiError> {
     let mut tx = auth.app.db.begin().await?;
-    let event = news::write(&mut tx, &auth.app, happened).await?;
+    let event = news::write(&mut tx, &auth.app, kind).await?;
     tx.commit().await?;
-    news::send(auth, &event, origin).await;
+    news::send(auth, &event, client_info).await;
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! `/auth/users/`: accounts.
 
 pub(crate) mod activation;
+mod authorize;
+mod confirm;
 mod create;
 mod credentials;
 mod current_password;
@@ -12,14 +14,12 @@ mod limits;
 mod link;
 mod link_request;
 mod list;
-mod reach;
 mod rename;
 mod resend_activation;
 mod reset_email;
 pub(crate) mod reset_email_confirm;
 mod reset_password;
 pub(crate) mod reset_password_confirm;
-mod retype;
 mod set_email;
 mod set_password;
 mod update;

@@ -6,9 +6,9 @@ use shared::app::db::Tx;
 use shared::audit::{self, Kind};
 use shared::http::{ApiError, Unauthorized};
 use shared::ids::UserId;
-use shared::users::{Origin, Taken, store};
+use shared::users::{ClientInfo, Taken, store};
 
-use super::reach::entry;
+use super::authorize::entry;
 use super::{User, already_exist};
 
 /// Gives it, in a transaction that has found the account, and ends that.
@@ -17,7 +17,7 @@ pub(super) async fn rename(
     mut tx: Tx,
     caller: UserId,
     account: User,
-    (username, origin): (String, &Origin),
+    (username, client_info): (String, &ClientInfo),
 ) -> Result<Json<User>, ApiError> {
     if username == account.username {
         tx.commit().await?;
@@ -32,7 +32,8 @@ pub(super) async fn rename(
             return Err(already_exist(&[taken]));
         }
     }
-    audit::store::record(&mut tx, entry(Kind::UsernameChanged, caller, account.id), origin, app.ambient.now()).await?;
+    audit::store::record(&mut tx, entry(Kind::UsernameChanged, caller, account.id), client_info, app.ambient.now())
+        .await?;
     tx.commit().await?;
     Ok(Json(User { username, ..account }))
 }

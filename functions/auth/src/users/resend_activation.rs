@@ -3,10 +3,10 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::http::{ApiError, Body, MaybeBearer, PublicProblems};
-use shared::outbox::Happened;
-use shared::users::Origin;
+use shared::outbox::EventKind;
+use shared::users::ClientInfo;
 
-use super::link_request::{LinkRequest, ask};
+use super::link_request::{RequestLink, ask};
 use crate::Auth;
 
 /// Ask for another link to activate an account
@@ -18,7 +18,7 @@ use crate::Auth;
     path = "/auth/users/resend_activation/",
     tag = "auth",
     operation_id = "resend_activation",
-    request_body = LinkRequest,
+    request_body = RequestLink,
     responses(
         (status = 204, description = "If there is such an account, the mail is on its way."),
         PublicProblems,
@@ -28,11 +28,11 @@ use crate::Auth;
 pub(crate) async fn resend_activation(
     State(auth): State<Auth>,
     MaybeBearer(_): MaybeBearer,
-    origin: Origin,
-    Body(request): Body<LinkRequest>,
+    client_info: ClientInfo,
+    Body(request): Body<RequestLink>,
 ) -> Result<StatusCode, ApiError> {
     if !auth.options.send_activation_email {
         return Ok(StatusCode::BAD_REQUEST);
     }
-    ask(&auth, request, &origin, |email| Happened::ActivationAsked { email }).await
+    ask(&auth, request, &client_info, |email| EventKind::ActivationAsked { email }).await
 }

@@ -3,10 +3,10 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use shared::http::{ApiError, Body, MaybeBearer, PublicProblems};
-use shared::outbox::Happened;
-use shared::users::Origin;
+use shared::outbox::EventKind;
+use shared::users::ClientInfo;
 
-use super::link_request::{LinkRequest, ask, ask_if_there_is_one};
+use super::link_request::{RequestLink, ask, ask_if_there_is_one};
 use crate::Auth;
 
 /// Ask for a link to choose another address
@@ -18,7 +18,7 @@ use crate::Auth;
     path = "/auth/users/reset_email/",
     tag = "auth",
     operation_id = "reset_email",
-    request_body = LinkRequest,
+    request_body = RequestLink,
     responses(
         (status = 204, description = "If there is such an account, the mail is on its way."),
         PublicProblems,
@@ -28,12 +28,12 @@ use crate::Auth;
 pub(crate) async fn reset_email(
     State(auth): State<Auth>,
     MaybeBearer(_): MaybeBearer,
-    origin: Origin,
-    Body(request): Body<LinkRequest>,
+    client_info: ClientInfo,
+    Body(request): Body<RequestLink>,
 ) -> Result<Response, ApiError> {
-    let asked = |email| Happened::EmailResetAsked { email };
+    let asked = |email| EventKind::EmailResetAsked { email };
     if auth.options.shows_email_not_found() {
-        return ask_if_there_is_one(&auth, request, &origin, asked).await;
+        return ask_if_there_is_one(&auth, request, &client_info, asked).await;
     }
-    ask(&auth, request, &origin, asked).await.map(|status| status.into_response())
+    ask(&auth, request, &client_info, asked).await.map(|status| status.into_response())
 }

@@ -6,20 +6,20 @@ use shared::audit::Kind;
 use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems};
 use shared::users::links::Purpose;
 use shared::users::store::links;
-use shared::users::{Origin, Taken, kept_address};
+use shared::users::{ClientInfo, Taken, kept_address};
 use utoipa::ToSchema;
 
+use super::confirm::Typed;
 use super::credentials::{Change, put_email};
 use super::limits;
 use super::link::{Link, not_good};
-use super::retype::Typed;
 use super::set_email::taken_or_other;
 use crate::{Auth, news};
 
 /// Another address, and the link that allows it.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only tells the document what is read")]
-pub(crate) struct EmailByLink {
+pub(crate) struct ConfirmEmailReset {
     /// Whose account.
     #[schema(example = "Mg")]
     pub uid: String,
@@ -43,13 +43,13 @@ pub(crate) struct EmailByLink {
     path = "/auth/users/reset_email_confirm/",
     tag = "auth",
     operation_id = "reset_email_confirm",
-    request_body = EmailByLink,
+    request_body = ConfirmEmailReset,
     responses((status = 204, description = "The new address holds."), PublicProblems)
 )]
 pub(crate) async fn reset_email_confirm(
     State(auth): State<Auth>,
     MaybeBearer(_): MaybeBearer,
-    origin: Origin,
+    client_info: ClientInfo,
     Body(fields): Body<Fields>,
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
@@ -62,7 +62,7 @@ pub(crate) async fn reset_email_confirm(
     let email = kept_address(&new.agreed("email")?);
     // Whether an address has an owner is said only to who has a good link; in Djoser anybody hears it.
     let account = link.owner(app, Purpose::EmailReset).await?;
-    limits::count(app, &limits::of_another_address(account.id, &email, &origin)).await?;
+    limits::count(app, &limits::of_another_address(account.id, &email, &client_info)).await?;
     if email == account.email {
         return Err(ApiError::field("new_email", Taken::Email.message()));
     }
@@ -70,11 +70,11 @@ pub(crate) async fn reset_email_confirm(
     if !links::redeem(&mut tx, account.id, Purpose::EmailReset, &link.token, app.ambient.now()).await? {
         return Err(not_good());
     }
-    let change = Change { user: account.id, sign_in: None, kind: Kind::EmailReset, origin: &origin };
+    let change = Change { user: account.id, sign_in: None, kind: Kind::EmailReset, client_info: &client_info };
     let events = put_email(&mut tx, &auth, change, &email).await.map_err(taken_or_other)?.ok_or_else(not_good)?;
     tx.commit().await?;
     for event in &events {
-        news::send(&auth, event, &origin).await;
+        news::send(&auth, event, &client_info).await;
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,18 +6,18 @@ use shared::audit::Kind;
 use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems};
 use shared::users::links::Purpose;
 use shared::users::store::links;
-use shared::users::{Origin, passwords};
+use shared::users::{ClientInfo, passwords};
 use utoipa::ToSchema;
 
+use super::confirm::Typed;
 use super::credentials::{Change, accepted, hashed, put_password};
 use super::link::{Link, not_good};
-use super::retype::Typed;
 use crate::{Auth, news};
 
 /// Another password, and the link that allows it.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only tells the document what is read")]
-pub(crate) struct PasswordByLink {
+pub(crate) struct ConfirmPasswordReset {
     /// Whose account.
     #[schema(example = "Mg")]
     pub uid: String,
@@ -40,13 +40,13 @@ pub(crate) struct PasswordByLink {
     path = "/auth/users/reset_password_confirm/",
     tag = "auth",
     operation_id = "reset_password_confirm",
-    request_body = PasswordByLink,
+    request_body = ConfirmPasswordReset,
     responses((status = 204, description = "The new password holds."), PublicProblems)
 )]
 pub(crate) async fn reset_password_confirm(
     State(auth): State<Auth>,
     MaybeBearer(_): MaybeBearer,
-    origin: Origin,
+    client_info: ClientInfo,
     Body(fields): Body<Fields>,
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
@@ -66,9 +66,9 @@ pub(crate) async fn reset_password_confirm(
     if !links::redeem(&mut tx, account.id, Purpose::PasswordReset, &link.token, app.ambient.now()).await? {
         return Err(not_good());
     }
-    let change = Change { user: account.id, sign_in: None, kind: Kind::PasswordReset, origin: &origin };
+    let change = Change { user: account.id, sign_in: None, kind: Kind::PasswordReset, client_info: &client_info };
     let event = put_password(&mut tx, app, change, &password_hash).await?.ok_or_else(not_good)?;
     tx.commit().await?;
-    news::send(&auth, &event, &origin).await;
+    news::send(&auth, &event, &client_info).await;
     Ok(StatusCode::NO_CONTENT)
 }

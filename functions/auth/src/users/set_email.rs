@@ -7,18 +7,18 @@ use shared::audit::Kind;
 use shared::http::{ApiError, Body, CurrentUser, Fields, Problems, Unauthorized};
 use shared::users::store::{Account, accounts};
 use shared::users::tokens::TokenError;
-use shared::users::{Origin, Taken, kept_address};
+use shared::users::{ClientInfo, Taken, kept_address};
 use utoipa::ToSchema;
 
+use super::confirm::Typed;
 use super::credentials::{Change, put_email};
-use super::retype::Typed;
 use super::{current_password, limits};
 use crate::{Auth, news};
 
 /// Another address.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only tells the document what is read")]
-pub(crate) struct EmailChange {
+pub(crate) struct SetEmail {
     /// Where mail is to go, and what one logs in with from now on.
     #[schema(format = "email", max_length = 254, example = "ana@example.com")]
     pub new_email: String,
@@ -40,40 +40,46 @@ pub(crate) struct EmailChange {
     tag = "auth",
     operation_id = "set_email",
     security(("bearer" = [])),
-    request_body = EmailChange,
+    request_body = SetEmail,
     responses((status = 204, description = "The new address holds."), Problems)
 )]
 pub(crate) async fn set_email(
     State(auth): State<Auth>,
     CurrentUser(account): CurrentUser,
-    origin: Origin,
+    client_info: ClientInfo,
     Body(fields): Body<Fields>,
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
-    let email = judged(&auth, &account, fields, &origin).await?;
+    let email = judged(&auth, &account, fields, &client_info).await?;
     let mut tx = app.db.begin().await?;
     if !accounts::lock_signed_in(&mut tx, account.id, account.sign_in).await? {
         return Err(Unauthorized::BadToken(TokenError::Revoked).into());
     }
-    let change = Change { user: account.id, sign_in: account.sign_in, kind: Kind::EmailChanged, origin: &origin };
+    let change =
+        Change { user: account.id, sign_in: account.sign_in, kind: Kind::EmailChanged, client_info: &client_info };
     let events = put_email(&mut tx, &auth, change, &email).await.map_err(taken_or_other)?;
     let events = events.ok_or(Unauthorized::UserNotFound)?;
     tx.commit().await?;
     for event in &events {
-        news::send(&auth, event, &origin).await;
+        news::send(&auth, event, &client_info).await;
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The new address, once everything about it and the password is as it should be. Whether the address has an owner is said only to who
 /// knows the password, and counted before: nobody tries a thousand.
-async fn judged(auth: &Auth, account: &Account, mut fields: Fields, origin: &Origin) -> Result<String, ApiError> {
+async fn judged(
+    auth: &Auth,
+    account: &Account,
+    mut fields: Fields,
+    client_info: &ClientInfo,
+) -> Result<String, ApiError> {
     let app = &auth.app;
-    let fits = current_password::judge(app, account, &mut fields, origin).await?;
+    let fits = current_password::judge(app, account, &mut fields, client_info).await?;
     let new = Typed::email(&mut fields, "new_email", auth.options.set_username_retype);
     if let Some(new) = new.as_ref().filter(|_| fits) {
         let email = kept_address(&new.once);
-        limits::count(app, &limits::of_another_address(account.id, &email, origin)).await?;
+        limits::count(app, &limits::of_another_address(account.id, &email, client_info)).await?;
         if has_an_owner(app, account, &email).await? {
             fields.error("new_email", Taken::Email.message());
         }

@@ -7,18 +7,18 @@ use shared::http::{ApiError, Body, CurrentUser, Fields, Problems, Unauthorized};
 use shared::throttles::{Limit, Subject};
 use shared::users::store::accounts;
 use shared::users::tokens::TokenError;
-use shared::users::{Origin, passwords};
+use shared::users::{ClientInfo, passwords};
 use utoipa::ToSchema;
 
+use super::confirm::Typed;
 use super::credentials::{Change, accepted, hashed, put_password};
-use super::retype::Typed;
 use super::{current_password, limits};
 use crate::{Auth, news};
 
 /// Another password.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only tells the document what is read")]
-pub(crate) struct PasswordChange {
+pub(crate) struct SetPassword {
     /// Not common, not only digits, and not like the name or the address.
     #[schema(format = "password", write_only, min_length = 8, max_length = 128, example = "a quiet harbour")]
     pub new_password: String,
@@ -39,17 +39,17 @@ pub(crate) struct PasswordChange {
     tag = "auth",
     operation_id = "set_password",
     security(("bearer" = [])),
-    request_body = PasswordChange,
+    request_body = SetPassword,
     responses((status = 204, description = "The new password holds."), Problems)
 )]
 pub(crate) async fn set_password(
     State(auth): State<Auth>,
     CurrentUser(account): CurrentUser,
-    origin: Origin,
+    client_info: ClientInfo,
     Body(mut fields): Body<Fields>,
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
-    current_password::judge(app, &account, &mut fields, &origin).await?;
+    current_password::judge(app, &account, &mut fields, &client_info).await?;
     let new = Typed::password(&mut fields, "new_password", auth.options.set_password_retype);
     let new = fields.finish(new)?;
     accepted("new_password", passwords::problems(&new.once, &account.username, &account.email))?;
@@ -60,9 +60,10 @@ pub(crate) async fn set_password(
     if !accounts::lock_signed_in(&mut tx, account.id, account.sign_in).await? {
         return Err(Unauthorized::BadToken(TokenError::Revoked).into());
     }
-    let change = Change { user: account.id, sign_in: account.sign_in, kind: Kind::PasswordChanged, origin: &origin };
+    let change =
+        Change { user: account.id, sign_in: account.sign_in, kind: Kind::PasswordChanged, client_info: &client_info };
     let event = put_password(&mut tx, app, change, &password_hash).await?.ok_or(Unauthorized::UserNotFound)?;
     tx.commit().await?;
-    news::send(&auth, &event, &origin).await;
+    news::send(&auth, &event, &client_info).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,12 +5,12 @@ use axum::extract::State;
 use shared::app::App;
 use shared::http::{ApiError, Body, CurrentUser, Fields, PathId, Problem, Problems};
 use shared::ids::UserId;
-use shared::users::Origin;
+use shared::users::ClientInfo;
 
 use super::User;
-use super::reach::{Deed, account};
+use super::authorize::{Access, account};
 use super::rename::rename;
-use super::update_me::{UserChange, UserReplacement};
+use super::update_me::{ReplaceUser, UpdateUser};
 
 /// Replace an account
 ///
@@ -22,7 +22,7 @@ use super::update_me::{UserChange, UserReplacement};
     operation_id = "replace_user",
     security(("bearer" = [])),
     params(("id" = i64, Path, description = "Which account.")),
-    request_body = UserReplacement,
+    request_body = ReplaceUser,
     responses(
         (status = 200, body = User, description = "The account as it is now."),
         (status = 403, body = Problem, description = "It is one of the staff's."),
@@ -34,13 +34,13 @@ pub(crate) async fn replace_user(
     State(app): State<App>,
     CurrentUser(caller): CurrentUser,
     PathId(id): PathId<UserId>,
-    origin: Origin,
+    client_info: ClientInfo,
     Body(fields): Body<Fields>,
 ) -> Result<Json<User>, ApiError> {
     let mut tx = app.db.begin().await?;
-    let found = account(&mut tx, &caller, id, Deed::Change).await?;
-    let UserReplacement { username } = fields.into()?;
-    rename(&app, tx, caller.id, found.into(), (username, &origin)).await
+    let found = account(&mut tx, &caller, id, Access::Change).await?;
+    let ReplaceUser { username } = fields.into()?;
+    rename(&app, tx, caller.id, found.into(), (username, &client_info)).await
 }
 
 /// Change an account
@@ -53,7 +53,7 @@ pub(crate) async fn replace_user(
     operation_id = "update_user",
     security(("bearer" = [])),
     params(("id" = i64, Path, description = "Which account.")),
-    request_body = UserChange,
+    request_body = UpdateUser,
     responses(
         (status = 200, body = User, description = "The account as it is now."),
         (status = 403, body = Problem, description = "It is one of the staff's."),
@@ -65,12 +65,12 @@ pub(crate) async fn update_user(
     State(app): State<App>,
     CurrentUser(caller): CurrentUser,
     PathId(id): PathId<UserId>,
-    origin: Origin,
+    client_info: ClientInfo,
     Body(fields): Body<Fields>,
 ) -> Result<Json<User>, ApiError> {
     let mut tx = app.db.begin().await?;
-    let found = User::from(account(&mut tx, &caller, id, Deed::Change).await?);
-    let UserChange { username } = fields.into()?;
+    let found = User::from(account(&mut tx, &caller, id, Access::Change).await?);
+    let UpdateUser { username } = fields.into()?;
     let username = username.unwrap_or_else(|| found.username.clone());
-    rename(&app, tx, caller.id, found, (username, &origin)).await
+    rename(&app, tx, caller.id, found, (username, &client_info)).await
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::app::Ambient as _;
 use shared::ids::{EventId, OrderId, UserId};
 use shared::orders::store::{Outcome, Placement, place};
-use shared::outbox::{Event, Happened, store as outbox};
+use shared::outbox::{Event, EventKind, store as outbox};
 use shared::testing::{Answer, Client, TestApp};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -98,13 +98,13 @@ async fn a_whole_life(app: &TestApp) -> (UserId, Client) {
     .execute(&app.db)
     .await
     .unwrap();
-    for happened in [
-        Happened::PasswordResetAsked { email: "Ana@example.com".to_owned() },
-        Happened::EmailChanged { user_id: ana, email: "ana@example.com".to_owned() },
-        Happened::PasswordChanged { user_id: ana },
+    for kind in [
+        EventKind::PasswordResetAsked { email: "Ana@example.com".to_owned() },
+        EventKind::EmailChanged { user_id: ana, email: "ana@example.com".to_owned() },
+        EventKind::PasswordChanged { user_id: ana },
     ] {
         let mut tx = app.app.db.begin().await.unwrap();
-        let event = Event::new(EventId(app.clock.ordered_uuid()), happened);
+        let event = Event::new(EventId(app.clock.ordered_uuid()), kind);
         outbox::insert(&mut tx, &event, app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
     }

@@ -24,7 +24,7 @@ async fn page_of(app: &TestApp, user: UserId, name: &str, purpose: Purpose) -> S
     links::insert(&mut tx, (user, &mailbox), purpose, &token, app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     let page = match purpose {
-        Purpose::Activation => "activate",
+        Purpose::ActivateUser => "activate",
         Purpose::PasswordReset => "password/reset",
         Purpose::EmailReset => "email/reset",
     };
@@ -51,7 +51,7 @@ fn says(answer: &Answer, words: &str) {
 async fn a_new_account_is_switched_on_by_the_button_and_not_by_opening_the_page(db: PgPool) {
     let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
     let ana = register(&app, "ana").await;
-    let page = page_of(&app, ana, "ana", Purpose::Activation).await;
+    let page = page_of(&app, ana, "ana", Purpose::ActivateUser).await;
 
     says(&app.anonymous().get(&page).await.expect(200), "<button>Activate</button>");
     log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
@@ -123,7 +123,7 @@ async fn another_address_is_chosen_by_a_link(db: PgPool) {
 async fn a_new_address_that_is_to_be_proven_is_said_to_be(db: PgPool) {
     let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
     let ana = register(&app, "ana").await;
-    send(&app, &page_of(&app, ana, "ana", Purpose::Activation).await, "").await.expect(200);
+    send(&app, &page_of(&app, ana, "ana", Purpose::ActivateUser).await, "").await.expect(200);
     let page = page_of(&app, ana, "ana", Purpose::EmailReset).await;
 
     says(&send(&app, &page, &twice("new_email", "ana@example.org")).await.expect(200), "Open the link in the mail");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::app::Ambient as _;
 use shared::ids::SignInId;
 use shared::testing::{Client, START, TestApp};
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self as store, NewRefreshToken};
 use sqlx::PgPool;
 
@@ -175,7 +175,7 @@ async fn no_sign_in_begins_by_a_password_that_is_no_longer_the_account_s(db: PgP
             issued_at: START,
             expires_at: START.plus_seconds(60),
         };
-        let opened = store::open(&mut tx, token, password_hash, &Origin::default()).await.unwrap();
+        let opened = store::open(&mut tx, token, password_hash, &ClientInfo::default()).await.unwrap();
         assert_eq!(opened.is_some(), begins, "{password_hash}");
     }
     tx.commit().await.unwrap();

@@ -109,7 +109,7 @@ async fn a_link_that_was_mailed_before_does_not_switch_the_account_on_again(db: 
 async fn an_account_that_waits_for_its_link_is_not_switched_on_by_it_any_more(db: PgPool) {
     let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
     let ana = register(&app, "ana").await;
-    let link = a_link(&app, ana, Purpose::Activation).await;
+    let link = a_link(&app, ana, Purpose::ActivateUser).await;
     let staff = app.of(&app.a_staff_user().await);
 
     switch(&staff, ana, "deactivate").await.expect(204);

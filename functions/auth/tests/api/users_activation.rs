@@ -3,9 +3,9 @@
 use auth::Options;
 use serde_json::json;
 use shared::app::Ambient as _;
-use shared::audit::{Entry, Kind, store::record};
+use shared::audit::{AuditRecord, Kind, store::record};
 use shared::testing::TestApp;
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::links::Purpose;
 use sqlx::PgPool;
 
@@ -26,7 +26,7 @@ async fn a_new_account_can_log_in_once_its_link_was_opened(db: PgPool) {
     let ana = register(&app, "ana").await;
     assert_eq!(news(&app).await, ["activation_asked ana@example.com"]);
     log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
-    let link = a_link(&app, ana, Purpose::Activation).await;
+    let link = a_link(&app, ana, Purpose::ActivateUser).await;
 
     assert_eq!(activate(&app, &link).await, 204);
 
@@ -58,8 +58,8 @@ async fn asking_again_asks_for_the_mail_whoever_is_meant(db: PgPool) {
 async fn a_link_of_somebody_else_of_another_kind_or_of_long_ago_opens_nothing(db: PgPool) {
     let app = shop(db);
     let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
-    let link = a_link(&app, ana, Purpose::Activation).await;
-    let bens = Link { uid: a_link(&app, ben, Purpose::Activation).await.uid, token: link.token.clone() };
+    let link = a_link(&app, ana, Purpose::ActivateUser).await;
+    let bens = Link { uid: a_link(&app, ben, Purpose::ActivateUser).await.uid, token: link.token.clone() };
     let other = a_link(&app, ana, Purpose::PasswordReset).await;
     for bad in [&bens, &other] {
         assert_eq!(activate(&app, bad).await, 400, "{bad:?}");
@@ -73,7 +73,7 @@ async fn a_link_of_somebody_else_of_another_kind_or_of_long_ago_opens_nothing(db
 async fn of_two_clicks_at_once_one_activates_and_the_other_comes_late(db: PgPool) {
     let app = shop(db);
     let ana = register(&app, "ana").await;
-    let link = a_link(&app, ana, Purpose::Activation).await;
+    let link = a_link(&app, ana, Purpose::ActivateUser).await;
     let (a, b) = tokio::join!(activate(&app, &link), activate(&app, &link));
     assert_eq!([a.min(b), a.max(b)], [204, 403]);
     assert_eq!(app.count("select count(*) from audit_log where kind = 'activated'").await, 1);
@@ -83,17 +83,18 @@ async fn of_two_clicks_at_once_one_activates_and_the_other_comes_late(db: PgPool
 async fn no_link_revives_an_account_that_the_staff_switched_off(db: PgPool) {
     let app = shop(db);
     let ana = register(&app, "ana").await;
-    let (used, unused) = (a_link(&app, ana, Purpose::Activation).await, a_link(&app, ana, Purpose::Activation).await);
+    let (used, unused) =
+        (a_link(&app, ana, Purpose::ActivateUser).await, a_link(&app, ana, Purpose::ActivateUser).await);
     assert_eq!(activate(&app, &used).await, 204);
 
     sql(&app, "update users set is_active = false").await;
     let mut tx = app.app.db.begin().await.unwrap();
-    let entry = Entry::by_nobody(Kind::Deactivated, Some(ana));
-    record(&mut tx, entry, &Origin::default(), app.clock.now()).await.unwrap();
+    let entry = AuditRecord::by_nobody(Kind::Deactivated, Some(ana));
+    record(&mut tx, entry, &ClientInfo::default(), app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
 
     // Nor one that was sent since.
-    let later = a_link(&app, ana, Purpose::Activation).await;
+    let later = a_link(&app, ana, Purpose::ActivateUser).await;
     for link in [used, unused, later] {
         assert_eq!(activate(&app, &link).await, 400);
     }
@@ -104,7 +105,7 @@ async fn no_link_revives_an_account_that_the_staff_switched_off(db: PgPool) {
 async fn an_account_with_a_new_address_waits_for_the_link_that_went_there(db: PgPool) {
     let app = shop(db);
     let ana = register(&app, "ana").await;
-    let old = a_link(&app, ana, Purpose::Activation).await;
+    let old = a_link(&app, ana, Purpose::ActivateUser).await;
     sql(&app, "update users set is_active = true").await;
     let client = app.anonymous().bearer(&tokens(&app, "ana").await.access);
 
@@ -122,7 +123,7 @@ async fn an_account_with_a_new_address_waits_for_the_link_that_went_there(db: Pg
         ]
     );
     assert_eq!(activate(&app, &old).await, 400, "it went to the old address");
-    assert_eq!(activate(&app, &a_link(&app, ana, Purpose::Activation).await).await, 204);
+    assert_eq!(activate(&app, &a_link(&app, ana, Purpose::ActivateUser).await).await, 204);
     client.get("/auth/users/me/").await.expect(200);
     log_in(&app, "anna@example.com", PASSWORD).await.expect(200);
 }

@@ -74,7 +74,7 @@ async fn another_address_voids_every_link_that_is_under_way(db: PgPool) {
     let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
     let here = tokens(&app, "ana").await;
     for user in [ana, ben] {
-        for purpose in [Purpose::Activation, Purpose::PasswordReset, Purpose::EmailReset] {
+        for purpose in [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset] {
             a_link(&app, user, purpose).await;
         }
     }

@@ -98,7 +98,7 @@ async fn a_link_that_is_not_for_this_opens_nothing(db: PgPool) {
     let of_another = Link { uid: good.uid.clone(), token: bens.token.clone() };
     let for_another = Link { uid: bens.uid.clone(), token: good.token.clone() };
     let (activation, email) =
-        (a_link(&app, ana, Purpose::Activation).await, a_link(&app, ana, Purpose::EmailReset).await);
+        (a_link(&app, ana, Purpose::ActivateUser).await, a_link(&app, ana, Purpose::EmailReset).await);
     for bad in [&forged, &of_another, &for_another, &activation, &email] {
         let refused = reset(&app, bad, NEW).await.expect(400);
         assert_eq!(refused.body, json!({"token": ["Invalid token for given user."]}), "{bad:?}");

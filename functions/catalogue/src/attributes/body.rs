@@ -4,11 +4,11 @@ use shared::catalogue::store::write::AttributeRefused;
 use shared::http::{ApiError, Fields};
 
 /// How long a name or a value may be, in characters: as in a file, and as where a variant names it.
-const TEXT_MAX: usize = 255;
+const MAX_TEXT: usize = 255;
 
 /// An attribute's name, or a value.
 pub(crate) fn text(fields: &mut Fields, field: &str) -> Option<String> {
-    fields.text(field, TEXT_MAX)
+    fields.text(field, MAX_TEXT)
 }
 
 /// A place among its siblings, if one was sent.

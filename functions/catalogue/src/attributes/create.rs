@@ -8,20 +8,20 @@ use shared::app::App;
 use shared::catalogue::Attribute;
 use shared::catalogue::store::attributes::find;
 use shared::catalogue::store::write::insert_attribute;
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Permitted, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Requires, StaffProblems};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::attributes::body::{refused, text};
 use crate::attributes::get::attribute_path;
-use crate::caching::Seen;
+use crate::caching::IfNoneMatch;
 
 /// How many values come with it at most; others may follow.
-const MOST_VALUES: usize = 500;
+const MAX_VALUES: usize = 500;
 
 /// An attribute to be.
 #[derive(Debug, ToSchema)]
-pub(crate) struct NewAttribute {
+pub(crate) struct CreateAttribute {
     /// Its name; there is none other like it, whatever the case.
     #[schema(min_length = 1, max_length = 255, example = "Size")]
     pub name: String,
@@ -30,10 +30,10 @@ pub(crate) struct NewAttribute {
     pub values: Vec<String>,
 }
 
-impl FromFields for NewAttribute {
+impl FromFields for CreateAttribute {
     fn read(fields: &mut Fields) -> Option<Self> {
         let name = text(fields, "name");
-        let values = fields.maybe("values", |fields, field| fields.values(field, MOST_VALUES, text));
+        let values = fields.maybe("values", |fields, field| fields.values(field, MAX_VALUES, text));
         Some(Self { name: name?, values: values?.unwrap_or_default() })
     }
 }
@@ -45,7 +45,7 @@ impl FromFields for NewAttribute {
     tag = "catalogue",
     operation_id = "create_attribute",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    request_body = NewAttribute,
+    request_body = CreateAttribute,
     responses(
         (status = 201, body = Attribute, description = "The attribute.", headers(
             ("Location" = String, description = "Where it is."),
@@ -56,9 +56,9 @@ impl FromFields for NewAttribute {
 )]
 pub(crate) async fn create_attribute(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
-    Body(new): Body<NewAttribute>,
+    Body(new): Body<CreateAttribute>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
     let id = insert_attribute(&mut tx, &new.name, &new.values).await?.map_err(|because| refused(because, "values"))?;
@@ -66,6 +66,6 @@ pub(crate) async fn create_attribute(
     tx.commit().await?;
     let (attribute, version) = made.ok_or_else(|| anyhow::anyhow!("an attribute that was just made is not there"))?;
     let location = format!("{}{}", base.0, attribute_path(id));
-    let body = Seen::nothing().or_version(version, &attribute)?;
+    let body = IfNoneMatch::nothing().or_version(version, &attribute)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
 }

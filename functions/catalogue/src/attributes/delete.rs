@@ -4,7 +4,7 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
 use shared::catalogue::store::write::{delete_attribute as delete, lock_attribute};
-use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems};
 use shared::ids::AttributeId;
 use shared::users::permissions;
 
@@ -34,7 +34,7 @@ use crate::if_match::IfMatch;
 )]
 pub(crate) async fn delete_attribute(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(id): PathId<AttributeId>,
     if_match: IfMatch,
 ) -> Result<StatusCode, ApiError> {

@@ -8,7 +8,7 @@ use shared::catalogue::store::attributes::find;
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 use shared::ids::AttributeId;
 
-use crate::caching::{NotModified, Seen};
+use crate::caching::{IfNoneMatch, NotModified};
 
 /// Read an attribute
 ///
@@ -28,14 +28,14 @@ use crate::caching::{NotModified, Seen};
 )]
 pub(crate) async fn get_attribute(
     State(app): State<App>,
-    seen: Seen,
+    if_none_match: IfNoneMatch,
     PathId(id): PathId<AttributeId>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
     let attribute = find(&mut tx, id).await?;
     tx.commit().await?;
     let (attribute, version) = attribute.ok_or(ApiError::NotFound)?;
-    seen.or_version(version, &attribute)
+    if_none_match.or_version(version, &attribute)
 }
 
 /// Where an attribute is.

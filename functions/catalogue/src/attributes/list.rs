@@ -7,7 +7,7 @@ use shared::catalogue::Attribute;
 use shared::catalogue::store::attributes::all;
 use shared::http::{ApiError, Page, PublicProblems};
 
-use crate::caching::{NotModified, Seen};
+use crate::caching::{IfNoneMatch, NotModified};
 
 /// List attributes, by name
 ///
@@ -19,9 +19,9 @@ use crate::caching::{NotModified, Seen};
     operation_id = "list_attributes",
     responses((status = 200, body = Page<Attribute>, description = "The attributes."), NotModified, PublicProblems)
 )]
-pub(crate) async fn list_attributes(State(app): State<App>, seen: Seen) -> Result<Response, ApiError> {
+pub(crate) async fn list_attributes(State(app): State<App>, if_none_match: IfNoneMatch) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
     let attributes = all(&mut tx).await?;
     tx.commit().await?;
-    seen.or(&Page { count: None, next: None, previous: None, results: attributes })
+    if_none_match.or(&Page { count: None, next: None, previous: None, results: attributes })
 }

@@ -6,18 +6,18 @@ use shared::app::App;
 use shared::catalogue::Attribute;
 use shared::catalogue::store::attributes::find;
 use shared::catalogue::store::write::{lock_attribute, rename_attribute};
-use shared::http::{ApiError, Body, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, Body, Fields, FromFields, PathId, Problem, Requires, StaffProblems};
 use shared::ids::AttributeId;
 use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::attributes::body::{refused, text};
-use crate::caching::Seen;
+use crate::caching::IfNoneMatch;
 use crate::if_match::IfMatch;
 
 /// What an attribute is to be called.
 #[derive(Debug, ToSchema)]
-pub(crate) struct AttributeReplacement {
+pub(crate) struct ReplaceAttribute {
     /// Its name; there is none other like it, whatever the case.
     #[schema(min_length = 1, max_length = 255, example = "Size")]
     pub name: String,
@@ -25,19 +25,19 @@ pub(crate) struct AttributeReplacement {
 
 /// What of an attribute is to change.
 #[derive(Debug, ToSchema)]
-pub(crate) struct AttributePatch {
+pub(crate) struct UpdateAttribute {
     /// Its name; there is none other like it, whatever the case.
     #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Size")]
     pub name: Option<String>,
 }
 
-impl FromFields for AttributeReplacement {
+impl FromFields for ReplaceAttribute {
     fn read(fields: &mut Fields) -> Option<Self> {
         text(fields, "name").map(|name| Self { name })
     }
 }
 
-impl FromFields for AttributePatch {
+impl FromFields for UpdateAttribute {
     fn read(fields: &mut Fields) -> Option<Self> {
         fields.sent("name", text).map(|name| Self { name })
     }
@@ -56,7 +56,7 @@ impl FromFields for AttributePatch {
         ("id" = AttributeId, Path, description = "The attribute."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = AttributeReplacement,
+    request_body = ReplaceAttribute,
     responses(
         (status = 200, body = Attribute, description = "The attribute as it is now."),
         (status = 404, body = Problem, description = "There is no such attribute."),
@@ -66,12 +66,12 @@ impl FromFields for AttributePatch {
 )]
 pub(crate) async fn replace_attribute(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(id): PathId<AttributeId>,
     if_match: IfMatch,
-    Body(replacement): Body<AttributeReplacement>,
+    Body(replacement): Body<ReplaceAttribute>,
 ) -> Result<Response, ApiError> {
-    change(&app, id, &if_match, AttributePatch { name: Some(replacement.name) }).await
+    change(&app, id, &if_match, UpdateAttribute { name: Some(replacement.name) }).await
 }
 
 /// Change an attribute
@@ -87,7 +87,7 @@ pub(crate) async fn replace_attribute(
         ("id" = AttributeId, Path, description = "The attribute."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = AttributePatch,
+    request_body = UpdateAttribute,
     responses(
         (status = 200, body = Attribute, description = "The attribute as it is now."),
         (status = 404, body = Problem, description = "There is no such attribute."),
@@ -97,15 +97,15 @@ pub(crate) async fn replace_attribute(
 )]
 pub(crate) async fn update_attribute(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(id): PathId<AttributeId>,
     if_match: IfMatch,
-    Body(patch): Body<AttributePatch>,
+    Body(patch): Body<UpdateAttribute>,
 ) -> Result<Response, ApiError> {
     change(&app, id, &if_match, patch).await
 }
 
-async fn change(app: &App, id: AttributeId, if_match: &IfMatch, patch: AttributePatch) -> Result<Response, ApiError> {
+async fn change(app: &App, id: AttributeId, if_match: &IfMatch, patch: UpdateAttribute) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
     let version = lock_attribute(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     if_match.allows(version)?;
@@ -114,5 +114,5 @@ async fn change(app: &App, id: AttributeId, if_match: &IfMatch, patch: Attribute
     }
     let (after, version) = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
-    Seen::nothing().or_version(version, &after)
+    IfNoneMatch::nothing().or_version(version, &after)
 }

@@ -8,18 +8,18 @@ use shared::app::App;
 use shared::catalogue::store::brands::find_with_version;
 use shared::catalogue::store::write::{BrandNames, insert_brand, lock_brand_names};
 use shared::catalogue::{Brand, IdOrSlug, slugify};
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Permitted, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Requires, StaffProblems};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::brands::errors::refused;
 use crate::brands::get::brand_path;
-use crate::caching::Seen;
+use crate::caching::IfNoneMatch;
 use crate::categories::body::{name, slug};
 
 /// A brand to be.
 #[derive(Debug, ToSchema)]
-pub(crate) struct NewBrand {
+pub(crate) struct CreateBrand {
     /// Its name; no other brand has it, whatever the case.
     #[schema(min_length = 1, max_length = 255, example = "Company 123")]
     pub name: String,
@@ -28,7 +28,7 @@ pub(crate) struct NewBrand {
     pub slug: Option<String>,
 }
 
-impl FromFields for NewBrand {
+impl FromFields for CreateBrand {
     fn read(fields: &mut Fields) -> Option<Self> {
         let (name, slug) = (name(fields), slug(fields));
         Some(Self { name: name?, slug: slug? })
@@ -42,7 +42,7 @@ impl FromFields for NewBrand {
     tag = "catalogue",
     operation_id = "create_brand",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    request_body = NewBrand,
+    request_body = CreateBrand,
     responses(
         (status = 201, body = Brand, description = "The brand.", headers(
             ("Location" = String, description = "Where it is."),
@@ -53,9 +53,9 @@ impl FromFields for NewBrand {
 )]
 pub(crate) async fn create_brand(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
-    Body(new): Body<NewBrand>,
+    Body(new): Body<CreateBrand>,
 ) -> Result<Response, ApiError> {
     let slug = new.slug.unwrap_or_else(|| slugify(&new.name));
     let mut tx = app.db.begin().await?;
@@ -65,6 +65,6 @@ pub(crate) async fn create_brand(
     tx.commit().await?;
     let (brand, version) = made.ok_or_else(|| anyhow::anyhow!("a brand that was just made is not there"))?;
     let location = format!("{}{}", base.0, brand_path(id));
-    let body = Seen::nothing().or_version(version, &brand)?;
+    let body = IfNoneMatch::nothing().or_version(version, &brand)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
 }

@@ -5,7 +5,7 @@ use http::StatusCode;
 use shared::app::App;
 use shared::catalogue::IdOrSlug;
 use shared::catalogue::store::write::{delete_brand as delete, lock_brand};
-use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 
 use crate::brands::errors::refused;
@@ -34,7 +34,7 @@ use crate::if_match::IfMatch;
 )]
 pub(crate) async fn delete_brand(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(brand): PathId<IdOrSlug>,
     if_match: IfMatch,
 ) -> Result<StatusCode, ApiError> {

@@ -7,7 +7,7 @@ use shared::catalogue::store::brands::find_with_version;
 use shared::catalogue::{Brand, IdOrSlug};
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 
-use crate::caching::{NotModified, Seen};
+use crate::caching::{IfNoneMatch, NotModified};
 
 /// Read a brand
 #[utoipa::path(
@@ -25,14 +25,14 @@ use crate::caching::{NotModified, Seen};
 )]
 pub(crate) async fn get_brand(
     State(app): State<App>,
-    seen: Seen,
+    if_none_match: IfNoneMatch,
     PathId(brand): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
     let brand = find_with_version(&mut tx, &brand).await?;
     tx.commit().await?;
     let (brand, version) = brand.ok_or(ApiError::NotFound)?;
-    seen.or_version(version, &brand)
+    if_none_match.or_version(version, &brand)
 }
 
 /// Where a brand is.

@@ -7,7 +7,7 @@ use shared::catalogue::Brand;
 use shared::catalogue::store::brands::{ListKey, count, list_after, list_before};
 use shared::http::{ApiError, BaseUrl, Cursor, Direction, Links, Page, PageQuery, PublicProblems, Query};
 
-use crate::caching::{NotModified, Seen};
+use crate::caching::{IfNoneMatch, NotModified};
 
 /// List brands, by name
 #[utoipa::path(
@@ -21,7 +21,7 @@ use crate::caching::{NotModified, Seen};
 pub(crate) async fn list_brands(
     State(app): State<App>,
     base: BaseUrl,
-    seen: Seen,
+    if_none_match: IfNoneMatch,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<PageQuery>,
 ) -> Result<Response, ApiError> {
@@ -40,5 +40,5 @@ pub(crate) async fn list_brands(
     tx.commit().await?;
     let key = |brand: &Brand| (brand.name.clone(), brand.id);
     let page = Page::from_rows(brands, query.page_size, cursor.as_ref(), key, &Links::new(&base, &uri));
-    seen.or(&Page { count, ..page })
+    if_none_match.or(&Page { count, ..page })
 }

@@ -6,18 +6,18 @@ use shared::app::App;
 use shared::catalogue::store::brands::find_with_version;
 use shared::catalogue::store::write::{BrandNames, lock_brand, lock_brand_names, rename_brand};
 use shared::catalogue::{Brand, IdOrSlug};
-use shared::http::{ApiError, Body, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, Body, Fields, FromFields, PathId, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::brands::errors::refused;
-use crate::caching::Seen;
+use crate::caching::IfNoneMatch;
 use crate::categories::body::{name, slug};
 use crate::if_match::IfMatch;
 
 /// What a brand is to be.
 #[derive(Debug, ToSchema)]
-pub(crate) struct BrandReplacement {
+pub(crate) struct ReplaceBrand {
     /// Its name; no other brand has it, whatever the case.
     #[schema(min_length = 1, max_length = 255, example = "Company 123")]
     pub name: String,
@@ -28,7 +28,7 @@ pub(crate) struct BrandReplacement {
 
 /// What of a brand is to change.
 #[derive(Debug, ToSchema)]
-pub(crate) struct BrandPatch {
+pub(crate) struct UpdateBrand {
     /// Its name; no other brand has it, whatever the case.
     #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Company 123")]
     pub name: Option<String>,
@@ -37,14 +37,14 @@ pub(crate) struct BrandPatch {
     pub slug: Option<String>,
 }
 
-impl FromFields for BrandReplacement {
+impl FromFields for ReplaceBrand {
     fn read(fields: &mut Fields) -> Option<Self> {
         let (name, slug) = (name(fields), slug(fields));
         Some(Self { name: name?, slug: slug? })
     }
 }
 
-impl FromFields for BrandPatch {
+impl FromFields for UpdateBrand {
     fn read(fields: &mut Fields) -> Option<Self> {
         let name = if fields.has("name") { name(fields).map(Some) } else { Some(None) };
         let slug = slug(fields);
@@ -52,8 +52,8 @@ impl FromFields for BrandPatch {
     }
 }
 
-impl From<BrandReplacement> for BrandPatch {
-    fn from(all: BrandReplacement) -> Self {
+impl From<ReplaceBrand> for UpdateBrand {
+    fn from(all: ReplaceBrand) -> Self {
         Self { name: Some(all.name), slug: all.slug }
     }
 }
@@ -69,7 +69,7 @@ impl From<BrandReplacement> for BrandPatch {
         ("id_or_slug" = String, Path, description = "The brand's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = BrandReplacement,
+    request_body = ReplaceBrand,
     responses(
         (status = 200, body = Brand, description = "The brand as it is now."),
         (status = 404, body = Problem, description = "There is no such brand."),
@@ -79,10 +79,10 @@ impl From<BrandReplacement> for BrandPatch {
 )]
 pub(crate) async fn replace_brand(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(brand): PathId<IdOrSlug>,
     if_match: IfMatch,
-    Body(replacement): Body<BrandReplacement>,
+    Body(replacement): Body<ReplaceBrand>,
 ) -> Result<Response, ApiError> {
     change(&app, &brand, &if_match, replacement.into()).await
 }
@@ -100,7 +100,7 @@ pub(crate) async fn replace_brand(
         ("id_or_slug" = String, Path, description = "The brand's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = BrandPatch,
+    request_body = UpdateBrand,
     responses(
         (status = 200, body = Brand, description = "The brand as it is now."),
         (status = 404, body = Problem, description = "There is no such brand."),
@@ -110,15 +110,15 @@ pub(crate) async fn replace_brand(
 )]
 pub(crate) async fn update_brand(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(brand): PathId<IdOrSlug>,
     if_match: IfMatch,
-    Body(patch): Body<BrandPatch>,
+    Body(patch): Body<UpdateBrand>,
 ) -> Result<Response, ApiError> {
     change(&app, &brand, &if_match, patch).await
 }
 
-async fn change(app: &App, brand: &IdOrSlug, if_match: &IfMatch, patch: BrandPatch) -> Result<Response, ApiError> {
+async fn change(app: &App, brand: &IdOrSlug, if_match: &IfMatch, patch: UpdateBrand) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
     lock_brand_names(&mut tx).await?;
     let (before, version) = lock_brand(&mut tx, brand).await?.ok_or(ApiError::NotFound)?;
@@ -130,5 +130,5 @@ async fn change(app: &App, brand: &IdOrSlug, if_match: &IfMatch, patch: BrandPat
     rename_brand(&mut tx, &before, names).await?.map_err(refused)?;
     let (after, version) = find_with_version(&mut tx, &IdOrSlug::from(before.id)).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
-    Seen::nothing().or_version(version, &after)
+    IfNoneMatch::nothing().or_version(version, &after)
 }

@@ -21,11 +21,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// How many there may be in one request.
-const MOST_ITEMS: usize = 1_000;
+const MAX_ITEMS: usize = 1_000;
 
 /// A body: its items, and whether it is to be tried only.
 pub(crate) fn items<T: FromFields>(fields: &mut Fields) -> Option<(Vec<T>, bool)> {
-    let items = fields.list("items", MOST_ITEMS);
+    let items = fields.list("items", MAX_ITEMS);
     let dry_run = fields.maybe("dry_run", Fields::boolean);
     Some((items?, dry_run?.unwrap_or_default()))
 }
@@ -87,7 +87,7 @@ pub(crate) struct BulkResult {
 
 /// What became of all items.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct BulkAnswer {
+pub(crate) struct BulkResponse {
     /// Whether nothing was written, because it was to be tried only.
     pub dry_run: bool,
     /// How many were changed.
@@ -100,7 +100,7 @@ pub(crate) struct BulkAnswer {
     pub results: Vec<BulkResult>,
 }
 
-impl BulkAnswer {
+impl BulkResponse {
     pub(crate) fn new(dry_run: bool, results: Vec<BulkResult>) -> Self {
         let count = |outcome| results.iter().filter(|result| result.outcome == outcome).count();
         let (changed, unchanged) = (count(BulkOutcome::Changed), count(BulkOutcome::Unchanged));
@@ -121,7 +121,7 @@ pub(crate) async fn find(
     let found = find_variants(tx, &ids, &skus).await?;
     let by_id: HashMap<VariantId, &NamedVariant> = found.iter().map(|variant| (variant.id, variant)).collect();
     let by_sku: HashMap<&str, &NamedVariant> = found.iter().map(|variant| (variant.sku.as_str(), variant)).collect();
-    let (mut variants, mut refused, mut seen) = (BTreeMap::new(), Vec::new(), HashSet::new());
+    let (mut variants, mut refused, mut if_none_match) = (BTreeMap::new(), Vec::new(), HashSet::new());
     for (item, name) in names.iter().enumerate() {
         let (variant, field) = match name {
             Name::Id(id) => (by_id.get(id), "variant_id"),
@@ -129,7 +129,7 @@ pub(crate) async fn find(
         };
         match variant {
             None => refused.push(refuse(item, None, FieldErrors::one(field, "There is no such variant."))),
-            Some(variant) if !seen.insert(variant.id) => {
+            Some(variant) if !if_none_match.insert(variant.id) => {
                 let twice = FieldErrors::one(field, "The variant is in an item before this one.");
                 refused.push(refuse(item, Some(variant), twice));
             }

@@ -5,16 +5,16 @@ use axum::extract::State;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::catalogue::store::write::{
-    VariantPrice, lock_products, prices, refresh_product_cards, set_prices, touch_products,
+    VariantPrice, bump_versions, lock_products, prices, refresh_product_cards, set_prices,
 };
-use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, Permitted, StaffProblems};
+use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, Requires, StaffProblems};
 use shared::ids::{ProductId, VariantId};
 use shared::money::Money;
 use shared::time::Timestamp;
 use shared::users::permissions;
 use utoipa::ToSchema;
 
-use crate::bulk::{BulkAnswer, BulkResult, Name, accept, find, items, name, refuse};
+use crate::bulk::{BulkResponse, BulkResult, Name, accept, find, items, name, refuse};
 
 /// What a variant is to cost. It is named by its id or by its SKU.
 #[derive(Debug, ToSchema)]
@@ -87,17 +87,17 @@ impl FromFields for BulkPrices {
     operation_id = "change_prices",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     request_body = BulkPrices,
-    responses((status = 200, body = BulkAnswer, description = "What became of each item."), StaffProblems)
+    responses((status = 200, body = BulkResponse, description = "What became of each item."), StaffProblems)
 )]
 pub(crate) async fn change_prices(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     Body(new): Body<BulkPrices>,
-) -> Result<Json<BulkAnswer>, ApiError> {
+) -> Result<Json<BulkResponse>, ApiError> {
     let mut tx = app.db.begin().await?;
     let results = change(&mut tx, &new, app.ambient.now()).await?;
     tx.commit().await?;
-    Ok(Json(BulkAnswer::new(new.dry_run, results)))
+    Ok(Json(BulkResponse::new(new.dry_run, results)))
 }
 
 async fn change(tx: &mut Tx, new: &BulkPrices, now: Timestamp) -> Result<Vec<BulkResult>, ApiError> {
@@ -131,7 +131,7 @@ async fn change(tx: &mut Tx, new: &BulkPrices, now: Timestamp) -> Result<Vec<Bul
         changed_products.sort_unstable();
         changed_products.dedup();
         set_prices(tx, &changed).await?;
-        touch_products(tx, &changed_products, now).await?;
+        bump_versions(tx, &changed_products, now).await?;
         refresh_product_cards(tx, &changed_products).await?;
     }
     results.sort_by_key(|result| result.item);

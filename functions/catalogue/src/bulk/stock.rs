@@ -5,17 +5,17 @@ use axum::extract::State;
 use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::audit::{self, Entry, Kind};
-use shared::catalogue::limits::MOST_UNITS;
-use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, Permitted, StaffProblems};
+use shared::audit::{self, AuditRecord, Kind};
+use shared::catalogue::limits::MAX_UNITS;
+use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, Requires, StaffProblems};
 use shared::ids::{ProductId, VariantId};
 use shared::stock::Reason;
 use shared::stock::store::{Counted, lock_stock, refresh_availability, set_all};
 use shared::time::Timestamp;
-use shared::users::{Origin, permissions};
+use shared::users::{ClientInfo, permissions};
 use utoipa::ToSchema;
 
-use crate::bulk::{BulkAnswer, BulkOutcome, BulkResult, Name, accept, find, items, name, refuse};
+use crate::bulk::{BulkOutcome, BulkResponse, BulkResult, Name, accept, find, items, name, refuse};
 
 /// What happened to the stock of a variant: one of `counted`, `received` and `written_off`. It is named by its id or by its SKU.
 #[derive(Debug, ToSchema)]
@@ -51,9 +51,9 @@ pub(crate) struct BulkStock {
 impl FromFields for BulkStockItem {
     fn read(fields: &mut Fields) -> Option<Self> {
         let name = name(fields);
-        let counted = fields.sent("counted", |fields, name| fields.small_integer(name, 0..=MOST_UNITS));
-        let received = fields.sent("received", |fields, name| fields.small_integer(name, 1..=MOST_UNITS));
-        let written_off = fields.sent("written_off", |fields, name| fields.small_integer(name, 1..=MOST_UNITS));
+        let counted = fields.sent("counted", |fields, name| fields.small_integer(name, 0..=MAX_UNITS));
+        let received = fields.sent("received", |fields, name| fields.small_integer(name, 1..=MAX_UNITS));
+        let written_off = fields.sent("written_off", |fields, name| fields.small_integer(name, 1..=MAX_UNITS));
         let (counted, received, written_off) = (counted?, received?, written_off?);
         if [counted, received, written_off].into_iter().flatten().count() != 1 {
             fields.error("non_field_errors", "Send one of counted, received and written_off.");
@@ -80,14 +80,14 @@ impl FromFields for BulkStock {
     operation_id = "change_stock",
     security(("bearer" = ["stock"]), ("api_key" = ["stock"])),
     request_body = BulkStock,
-    responses((status = 200, body = BulkAnswer, description = "What became of each item."), StaffProblems)
+    responses((status = 200, body = BulkResponse, description = "What became of each item."), StaffProblems)
 )]
 pub(crate) async fn change_stock(
     State(app): State<App>,
-    Permitted(actor, _): Permitted<permissions::Stock>,
-    origin: Origin,
+    Requires(actor, _): Requires<permissions::Stock>,
+    client_info: ClientInfo,
     Body(new): Body<BulkStock>,
-) -> Result<Json<BulkAnswer>, ApiError> {
+) -> Result<Json<BulkResponse>, ApiError> {
     let now = app.ambient.now();
     let mut tx = app.db.begin().await?;
     let results = change(&mut tx, &new, now).await?;
@@ -98,11 +98,11 @@ pub(crate) async fn change_stock(
         .collect();
     if !new.dry_run && !changed.is_empty() {
         // One line for all: how many each has, the ledger says.
-        let entry = Entry::by(Kind::StockChanged, &actor, None).with(json!({ "variant_ids": changed }));
-        audit::store::record(&mut tx, entry, &origin, now).await?;
+        let entry = AuditRecord::by(Kind::StockChanged, &actor, None).with(json!({ "variant_ids": changed }));
+        audit::store::record(&mut tx, entry, &client_info, now).await?;
     }
     tx.commit().await?;
-    Ok(Json(BulkAnswer::new(new.dry_run, results)))
+    Ok(Json(BulkResponse::new(new.dry_run, results)))
 }
 
 async fn change(tx: &mut Tx, new: &BulkStock, now: Timestamp) -> Result<Vec<BulkResult>, ApiError> {

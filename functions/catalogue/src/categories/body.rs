@@ -1,8 +1,8 @@
 //! What staff say of a category, and what they hear where it cannot be so.
 
-use shared::catalogue::limits::LABEL_NAME_MAX;
+use shared::catalogue::limits::MAX_LABEL_NAME;
 use shared::catalogue::store::write::CategoryRefused;
-use shared::catalogue::{SLUG_MAX, is_slug};
+use shared::catalogue::{MAX_SLUG, is_slug};
 use shared::http::{ApiError, Fields};
 use shared::ids::CategoryId;
 
@@ -10,13 +10,13 @@ use crate::brands::errors::TOO_MANY_WORDS;
 
 /// A name.
 pub(crate) fn name(fields: &mut Fields) -> Option<String> {
-    fields.text("name", LABEL_NAME_MAX)
+    fields.text("name", MAX_LABEL_NAME)
 }
 
 /// A slug, if one was sent; a blank one counts as none.
 pub(crate) fn slug(fields: &mut Fields) -> Option<Option<String>> {
     fields.filter("slug", |fields, field| {
-        let slug = fields.text(field, SLUG_MAX)?;
+        let slug = fields.text(field, MAX_SLUG)?;
         if !is_slug(&slug) {
             fields.error(
                 field,

@@ -11,19 +11,19 @@ use shared::catalogue::store::write::{
     CategoryRefused, NewCategory, insert_category, lock_category_tree, move_to_position,
 };
 use shared::catalogue::{Category, slugify, slugify_path};
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Permitted, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Requires, StaffProblems};
 use shared::ids::CategoryId;
 use shared::time::Timestamp;
 use shared::users::permissions;
 use utoipa::ToSchema;
 
-use crate::caching::Seen;
+use crate::caching::IfNoneMatch;
 use crate::categories::body::{name, parent, position, refused, slug};
 use crate::categories::get::category_path;
 
 /// A category to be.
 #[derive(Debug, ToSchema)]
-pub(crate) struct CategoryCreation {
+pub(crate) struct CreateCategory {
     /// Its name; none beside it has it, whatever the case.
     #[schema(min_length = 1, max_length = 255, example = "Shirts")]
     pub name: String,
@@ -38,7 +38,7 @@ pub(crate) struct CategoryCreation {
     pub position: Option<i32>,
 }
 
-impl FromFields for CategoryCreation {
+impl FromFields for CreateCategory {
     fn read(fields: &mut Fields) -> Option<Self> {
         let (name, slug, parent_id, position) = (name(fields), slug(fields), parent(fields), position(fields));
         Some(Self { name: name?, slug: slug?, parent_id: parent_id?, position: position? })
@@ -52,7 +52,7 @@ impl FromFields for CategoryCreation {
     tag = "catalogue",
     operation_id = "create_category",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    request_body = CategoryCreation,
+    request_body = CreateCategory,
     responses(
         (status = 201, body = Category, description = "The category.", headers(
             ("Location" = String, description = "Where it is."),
@@ -63,22 +63,22 @@ impl FromFields for CategoryCreation {
 )]
 pub(crate) async fn create_category(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
-    Body(new): Body<CategoryCreation>,
+    Body(new): Body<CreateCategory>,
 ) -> Result<Response, ApiError> {
     let parent = new.parent_id;
     let mut tx = app.db.begin().await?;
     let category = create(&mut tx, new, app.ambient.now()).await?.map_err(|because| refused(because, parent))?;
     tx.commit().await?;
     let location = format!("{}{}", base.0, category_path(category.summary.id));
-    let body = Seen::nothing().or_version(category.version, &category)?;
+    let body = IfNoneMatch::nothing().or_version(category.version, &category)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
 }
 
 async fn create(
     tx: &mut Tx,
-    new: CategoryCreation,
+    new: CreateCategory,
     now: Timestamp,
 ) -> Result<Result<Category, CategoryRefused>, ApiError> {
     lock_category_tree(tx).await?;

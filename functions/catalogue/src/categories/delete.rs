@@ -6,12 +6,12 @@ use shared::app::App;
 use shared::catalogue::IdOrSlug;
 use shared::catalogue::store::categories::find;
 use shared::catalogue::store::write::{delete_category as delete, lock_category_tree};
-use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 
 use crate::categories::body::refused;
 use crate::if_match::IfMatch;
-use crate::redirects::{SendThere, no_such_category};
+use crate::redirects::{PermanentRedirect, no_such_category};
 
 /// Delete a category
 ///
@@ -28,7 +28,7 @@ use crate::redirects::{SendThere, no_such_category};
     ),
     responses(
         (status = 204, description = "It is gone."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such category."),
         (status = 409, body = Problem, description = "It has categories or products."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
@@ -37,7 +37,7 @@ use crate::redirects::{SendThere, no_such_category};
 )]
 pub(crate) async fn delete_category(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(category): PathId<IdOrSlug>,
     if_match: IfMatch,
     uri: Uri,

@@ -8,7 +8,7 @@ use shared::catalogue::store::categories::{find, renamed_from};
 use shared::catalogue::{Category, IdOrSlug};
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 
-use crate::caching::{NotModified, Seen, moved_to};
+use crate::caching::{IfNoneMatch, NotModified, moved_to};
 use crate::redirects::{Moved, under};
 
 /// Read a category
@@ -31,7 +31,7 @@ use crate::redirects::{Moved, under};
 pub(crate) async fn get_category(
     State(app): State<App>,
     uri: Uri,
-    seen: Seen,
+    if_none_match: IfNoneMatch,
     PathId(asked): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
@@ -39,7 +39,7 @@ pub(crate) async fn get_category(
     let renamed = if category.is_none() { renamed_from(&mut tx, &asked.slug).await? } else { None };
     tx.commit().await?;
     match (category, renamed) {
-        (Some(category), _) => seen.or_version(category.version, &category),
+        (Some(category), _) => if_none_match.or_version(category.version, &category),
         (None, Some(slug)) => Ok(moved_to(&under(&slug, &uri))),
         (None, None) => Err(ApiError::NotFound),
     }

@@ -8,7 +8,7 @@ use shared::catalogue::store::categories::{renamed_from, subtree};
 use shared::catalogue::{CategoryNode, IdOrSlug, tree};
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 
-use crate::caching::{NotModified, Seen, moved_to};
+use crate::caching::{IfNoneMatch, NotModified, moved_to};
 use crate::redirects::{Moved, under};
 
 /// Read a part of the category tree
@@ -29,7 +29,7 @@ use crate::redirects::{Moved, under};
 pub(crate) async fn get_category_tree(
     State(app): State<App>,
     uri: Uri,
-    seen: Seen,
+    if_none_match: IfNoneMatch,
     PathId(category): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
@@ -37,7 +37,7 @@ pub(crate) async fn get_category_tree(
     let renamed = if categories.is_empty() { renamed_from(&mut tx, &category.slug).await? } else { None };
     tx.commit().await?;
     match (tree(categories).into_iter().next(), renamed) {
-        (Some(top), _) => seen.or(&top),
+        (Some(top), _) => if_none_match.or(&top),
         (None, Some(slug)) => Ok(moved_to(&under(&slug, &uri))),
         (None, None) => Err(ApiError::NotFound),
     }

@@ -8,14 +8,14 @@ use serde::Serialize;
 use shared::app::App;
 use shared::catalogue::Taxonomy;
 use shared::catalogue::store::write::{TooDeep, plant_taxonomy};
-use shared::http::{ApiError, FieldErrors, Permitted, StaffProblems};
+use shared::http::{ApiError, FieldErrors, Requires, StaffProblems};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
 /// What a taxonomy may weigh, in bytes: four times Google's.
 pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
 /// How many wrong lines are named.
-const MOST_ERRORS: usize = 50;
+const MAX_ERRORS: usize = 50;
 
 /// What became of the categories.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,7 +47,7 @@ pub(crate) struct ImportedTaxonomy {
 )]
 pub(crate) async fn import_taxonomy(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     headers: HeaderMap,
     body: Result<axum::body::Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Result<Json<ImportedTaxonomy>, ApiError> {
@@ -60,7 +60,7 @@ pub(crate) async fn import_taxonomy(
         .map_err(|_| ApiError::Malformed { detail: "The text is not UTF-8.".to_owned(), code: "parse_error" })?;
     let taxonomy = Taxonomy::read(text).map_err(|bad| {
         let mut errors = FieldErrors::default();
-        for bad in bad.into_iter().take(MOST_ERRORS) {
+        for bad in bad.into_iter().take(MAX_ERRORS) {
             errors.add(format!("line {}", bad.line), bad.reason);
         }
         errors

@@ -7,7 +7,7 @@ use shared::catalogue::store::categories::all;
 use shared::catalogue::{CategoryNode, tree};
 use shared::http::{ApiError, Page, PublicProblems};
 
-use crate::caching::{NotModified, Seen};
+use crate::caching::{IfNoneMatch, NotModified};
 
 /// Read the category tree
 ///
@@ -19,9 +19,9 @@ use crate::caching::{NotModified, Seen};
     operation_id = "list_categories",
     responses((status = 200, body = Page<CategoryNode>, description = "The tree."), NotModified, PublicProblems)
 )]
-pub(crate) async fn list_categories(State(app): State<App>, seen: Seen) -> Result<Response, ApiError> {
+pub(crate) async fn list_categories(State(app): State<App>, if_none_match: IfNoneMatch) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
     let categories = all(&mut tx, app.ambient.now()).await?;
     tx.commit().await?;
-    seen.or(&Page { count: None, next: None, previous: None, results: tree(categories) })
+    if_none_match.or(&Page { count: None, next: None, previous: None, results: tree(categories) })
 }

@@ -12,14 +12,14 @@ use shared::app::App;
 use shared::catalogue::IdOrSlug;
 use shared::catalogue::store::categories::{arranged_products, find_id, renamed_from};
 use shared::catalogue::store::write::{Misplaced, arrange_products as arrange};
-use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, PathId, Problem, Requires, StaffProblems};
 use shared::ids::ProductId;
 use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::caching::moved_to;
 use crate::reader::FOR_ONE;
-use crate::redirects::{Moved, SendThere, no_such_category, under};
+use crate::redirects::{Moved, PermanentRedirect, no_such_category, under};
 
 /// How many products can be arranged; the rest of a larger category comes after them.
 const MOST: usize = 1000;
@@ -66,7 +66,7 @@ impl FromFields for ProductOrder {
 )]
 pub(crate) async fn get_product_order(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     uri: Uri,
     PathId(category): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
@@ -95,14 +95,14 @@ pub(crate) async fn get_product_order(
     request_body = ProductOrder,
     responses(
         (status = 200, body = ProductOrder, description = "The order as it is now."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such category."),
         StaffProblems,
     )
 )]
 pub(crate) async fn arrange_products(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     uri: Uri,
     PathId(category): PathId<IdOrSlug>,
     Body(order): Body<ProductOrder>,

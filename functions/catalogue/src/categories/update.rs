@@ -9,19 +9,19 @@ use shared::catalogue::store::write::{
     CategoryChange, NewCategory, lock_category_tree, move_to_position, update_category as update,
 };
 use shared::catalogue::{Category, IdOrSlug};
-use shared::http::{ApiError, Body, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, Body, Fields, FromFields, PathId, Problem, Requires, StaffProblems};
 use shared::ids::CategoryId;
 use shared::users::permissions;
 use utoipa::ToSchema;
 
-use crate::caching::Seen;
+use crate::caching::IfNoneMatch;
 use crate::categories::body::{name, parent, position, refused, slug};
 use crate::if_match::IfMatch;
-use crate::redirects::{SendThere, no_such_category};
+use crate::redirects::{PermanentRedirect, no_such_category};
 
 /// What a category is to be.
 #[derive(Debug, ToSchema)]
-pub(crate) struct CategoryReplacement {
+pub(crate) struct ReplaceCategory {
     /// Its name; none beside it has it, whatever the case.
     #[schema(min_length = 1, max_length = 255, example = "Shirts")]
     pub name: String,
@@ -38,7 +38,7 @@ pub(crate) struct CategoryReplacement {
 
 /// What of a category is to change.
 #[derive(Debug, ToSchema)]
-pub(crate) struct CategoryPatch {
+pub(crate) struct UpdateCategory {
     /// Its name; none beside it has it, whatever the case.
     #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Shirts")]
     pub name: Option<String>,
@@ -53,14 +53,14 @@ pub(crate) struct CategoryPatch {
     pub position: Option<i32>,
 }
 
-impl FromFields for CategoryReplacement {
+impl FromFields for ReplaceCategory {
     fn read(fields: &mut Fields) -> Option<Self> {
         let (name, slug, parent_id, position) = (name(fields), slug(fields), parent(fields), position(fields));
         Some(Self { name: name?, slug: slug?, parent_id: parent_id?, position: position? })
     }
 }
 
-impl FromFields for CategoryPatch {
+impl FromFields for UpdateCategory {
     fn read(fields: &mut Fields) -> Option<Self> {
         let name = if fields.has("name") { name(fields).map(Some) } else { Some(None) };
         let parent_id = if fields.has("parent_id") { parent(fields).map(Some) } else { Some(None) };
@@ -69,8 +69,8 @@ impl FromFields for CategoryPatch {
     }
 }
 
-impl From<CategoryReplacement> for CategoryPatch {
-    fn from(all: CategoryReplacement) -> Self {
+impl From<ReplaceCategory> for UpdateCategory {
+    fn from(all: ReplaceCategory) -> Self {
         Self { name: Some(all.name), slug: all.slug, parent_id: Some(all.parent_id), position: all.position }
     }
 }
@@ -86,10 +86,10 @@ impl From<CategoryReplacement> for CategoryPatch {
         ("id_or_slug" = String, Path, description = "The category's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = CategoryReplacement,
+    request_body = ReplaceCategory,
     responses(
         (status = 200, body = Category, description = "The category as it is now."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such category."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
         StaffProblems,
@@ -97,11 +97,11 @@ impl From<CategoryReplacement> for CategoryPatch {
 )]
 pub(crate) async fn replace_category(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(category): PathId<IdOrSlug>,
     if_match: IfMatch,
     uri: Uri,
-    Body(replacement): Body<CategoryReplacement>,
+    Body(replacement): Body<ReplaceCategory>,
 ) -> Result<Response, ApiError> {
     change(&app, (&category, &uri), &if_match, replacement.into()).await
 }
@@ -119,10 +119,10 @@ pub(crate) async fn replace_category(
         ("id_or_slug" = String, Path, description = "The category's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = CategoryPatch,
+    request_body = UpdateCategory,
     responses(
         (status = 200, body = Category, description = "The category as it is now."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such category."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
         StaffProblems,
@@ -130,11 +130,11 @@ pub(crate) async fn replace_category(
 )]
 pub(crate) async fn update_category(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(category): PathId<IdOrSlug>,
     if_match: IfMatch,
     uri: Uri,
-    Body(patch): Body<CategoryPatch>,
+    Body(patch): Body<UpdateCategory>,
 ) -> Result<Response, ApiError> {
     change(&app, (&category, &uri), &if_match, patch).await
 }
@@ -143,7 +143,7 @@ async fn change(
     app: &App,
     (category, asked): (&IdOrSlug, &Uri),
     if_match: &IfMatch,
-    patch: CategoryPatch,
+    patch: UpdateCategory,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
     lock_category_tree(&mut tx).await?;
@@ -161,5 +161,5 @@ async fn change(
     }
     let after = find(&mut tx, &id.into(), app.ambient.now()).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
-    Seen::nothing().or_version(after.version, &after)
+    IfNoneMatch::nothing().or_version(after.version, &after)
 }

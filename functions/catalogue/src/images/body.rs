@@ -1,6 +1,6 @@
 //! What staff say of an image.
 
-use shared::catalogue::limits::{ALT_TEXT_MAX, SKU_MAX, URL_MAX};
+use shared::catalogue::limits::{MAX_ALT_TEXT, MAX_SKU, MAX_URL};
 use shared::http::{Fields, FromFields};
 use shared::ids::{ImageId, VariantId};
 use utoipa::ToSchema;
@@ -9,7 +9,7 @@ use crate::variants::body::nullable;
 
 /// An image as it is to be.
 #[derive(Debug, ToSchema)]
-pub(crate) struct ImageToBe {
+pub(crate) struct CreateImage {
     /// Which image of the product, in a list of them; without it the address says which.
     #[schema(value_type = ImageId, required = false)]
     pub id: Option<ImageId>,
@@ -32,7 +32,7 @@ pub(crate) struct ImageToBe {
 
 /// What of an image is to change.
 #[derive(Debug, Default, ToSchema)]
-pub(crate) struct ImagePatch {
+pub(crate) struct UpdateImage {
     /// Where it is: absolute, or from the API's root.
     #[schema(value_type = String, required = false, min_length = 1, max_length = 2000)]
     pub url: Option<String>,
@@ -47,10 +47,10 @@ pub(crate) struct ImagePatch {
     pub product_variant_id: Option<Option<VariantId>>,
 }
 
-impl FromFields for ImagePatch {
+impl FromFields for UpdateImage {
     fn read(fields: &mut Fields) -> Option<Self> {
         let url = fields.sent("url", url);
-        let alt_text = fields.maybe("alt_text", |fields, field| fields.text_or_blank(field, ALT_TEXT_MAX));
+        let alt_text = fields.maybe("alt_text", |fields, field| fields.text_or_blank(field, MAX_ALT_TEXT));
         let display_order = fields.filter("display_order", |fields, field| fields.small_integer(field, 0..=1_000_000));
         let product_variant_id =
             nullable(fields, "product_variant_id", |fields, field| fields.id(field).map(VariantId));
@@ -63,14 +63,14 @@ impl FromFields for ImagePatch {
     }
 }
 
-impl FromFields for ImageToBe {
+impl FromFields for CreateImage {
     fn read(fields: &mut Fields) -> Option<Self> {
         let id = fields.filter("id", |fields, field| fields.id(field).map(ImageId));
-        let variant_sku = fields.filter("variant_sku", |fields, field| fields.text(field, SKU_MAX));
+        let variant_sku = fields.filter("variant_sku", |fields, field| fields.text(field, MAX_SKU));
         if !fields.has("url") {
             fields.error("url", "This field is required.");
         }
-        let said = ImagePatch::read(fields)?;
+        let said = UpdateImage::read(fields)?;
         Some(Self {
             id: id?,
             url: said.url?,
@@ -84,7 +84,7 @@ impl FromFields for ImageToBe {
 
 /// An address that a browser can load an image from, and nothing else: no `javascript:`, no `data:`, no page's own folder.
 fn url(fields: &mut Fields, field: &str) -> Option<String> {
-    let url = fields.text(field, URL_MAX)?;
+    let url = fields.text(field, MAX_URL)?;
     let with_host = |rest: &str| rest.chars().next().is_some_and(|first| first.is_alphanumeric() || first == '[');
     let begins_well =
         match (url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")), url.strip_prefix('/')) {
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn an_address_is_one_that_a_browser_loads_images_from() {
         let read =
-            |url: &str| Fields::new(json!({"url": url}).as_object().unwrap().clone()).into::<ImageToBe>().is_ok();
+            |url: &str| Fields::new(json!({"url": url}).as_object().unwrap().clone()).into::<CreateImage>().is_ok();
         for good in ["https://cdn.test/a.jpg", "http://[::1]/a", "/dev/images/a.svg", "https://cdn.test/ä.jpg?v=1#x"] {
             assert!(read(good), "{good}");
         }

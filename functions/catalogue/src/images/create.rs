@@ -6,15 +6,15 @@ use http::header::LOCATION;
 use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, ProductImage};
-use shared::http::{ApiError, BaseUrl, Body, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, PathId, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
-use crate::images::body::ImageToBe;
+use crate::images::body::CreateImage;
 use crate::images::get::image_path;
 use crate::images::write::write_new;
 use crate::products::edit::{ProductChange, Said, answer};
-use crate::redirects::SendThere;
+use crate::redirects::PermanentRedirect;
 
 /// Add an image to a product
 ///
@@ -29,13 +29,13 @@ use crate::redirects::SendThere;
         ("id_or_slug" = String, Path, description = "The product's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The product's `ETag` that the change is meant for."),
     ),
-    request_body = ImageToBe,
+    request_body = CreateImage,
     responses(
         (status = 201, body = ProductImage, description = "The image.", headers(
             ("Location" = String, description = "Where it is."),
             ("ETag" = String, description = "For `If-Match` of the next change."),
         )),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -43,12 +43,12 @@ use crate::redirects::SendThere;
 )]
 pub(crate) async fn create_product_image(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
     PathId(product): PathId<IdOrSlug>,
     if_match: IfMatch,
     uri: Uri,
-    Body(new): Body<ImageToBe>,
+    Body(new): Body<CreateImage>,
 ) -> Result<Response, ApiError> {
     let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     let place = write_new(&mut change, &base, new).await?;

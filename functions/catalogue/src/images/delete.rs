@@ -4,14 +4,14 @@ use axum::extract::State;
 use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::IdOrSlug;
-use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems, Two};
+use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems, Two};
 use shared::ids::ImageId;
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
 use crate::images::write::remove_one;
 use crate::products::edit::{ProductChange, Said};
-use crate::redirects::SendThere;
+use crate::redirects::PermanentRedirect;
 
 /// Remove an image from a product
 ///
@@ -29,7 +29,7 @@ use crate::redirects::SendThere;
     ),
     responses(
         (status = 204, description = "It is gone."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such image."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -37,7 +37,7 @@ use crate::redirects::SendThere;
 )]
 pub(crate) async fn delete_product_image(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
     if_match: IfMatch,
     uri: Uri,

@@ -8,9 +8,9 @@ use shared::catalogue::{IdOrSlug, Product, ProductImage};
 use shared::http::{ApiError, BaseUrl, Page, PathId, Problem, PublicProblems, Two};
 use shared::ids::{ImageId, ProductId};
 
-use crate::caching::{NotModified, Seen};
+use crate::caching::{IfNoneMatch, NotModified};
 use crate::products::get::product_path;
-use crate::reader::Viewer;
+use crate::reader::CatalogueReader;
 use crate::redirects::Moved;
 use crate::variants::get::show;
 
@@ -34,16 +34,16 @@ use crate::variants::get::show;
 )]
 pub(crate) async fn list_product_images(
     State(app): State<App>,
-    viewer: Viewer,
+    viewer: CatalogueReader,
     base: BaseUrl,
     uri: Uri,
-    seen: Seen,
+    if_none_match: IfNoneMatch,
     PathId(product): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     show(&app, viewer, (&product, &uri), |product| {
         let product = product.with_base_url(&base.0);
         let page = Page { count: None, next: None, previous: None, results: product.images };
-        seen.or_version(product.version, &page)
+        if_none_match.or_version(product.version, &page)
     })
     .await
 }
@@ -71,15 +71,15 @@ pub(crate) async fn list_product_images(
 )]
 pub(crate) async fn get_product_image(
     State(app): State<App>,
-    viewer: Viewer,
+    viewer: CatalogueReader,
     base: BaseUrl,
     uri: Uri,
-    seen: Seen,
+    if_none_match: IfNoneMatch,
     PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
 ) -> Result<Response, ApiError> {
     show(&app, viewer, (&product, &uri), |product| {
         let product = product.with_base_url(&base.0);
-        seen.or_version(product.version, image_of(&product, image)?)
+        if_none_match.or_version(product.version, image_of(&product, image)?)
     })
     .await
 }

@@ -5,16 +5,16 @@ use axum::response::Response;
 use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, ProductImage};
-use shared::http::{ApiError, BaseUrl, Body, PathId, Permitted, Problem, StaffProblems, Two};
+use shared::http::{ApiError, BaseUrl, Body, PathId, Problem, Requires, StaffProblems, Two};
 use shared::ids::ImageId;
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
-use crate::images::body::{ImagePatch, ImageToBe};
+use crate::images::body::{CreateImage, UpdateImage};
 use crate::images::get::image_of;
 use crate::images::write::{variant_of, write_one};
 use crate::products::edit::{ProductChange, Said, answer};
-use crate::redirects::SendThere;
+use crate::redirects::PermanentRedirect;
 
 /// Replace an image
 ///
@@ -30,10 +30,10 @@ use crate::redirects::SendThere;
         ("image_id" = ImageId, Path, description = "The image's id."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = ImageToBe,
+    request_body = CreateImage,
     responses(
         (status = 200, body = ProductImage, description = "The image as it is now."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such image."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -41,16 +41,16 @@ use crate::redirects::SendThere;
 )]
 pub(crate) async fn replace_product_image(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
     PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
     if_match: IfMatch,
     uri: Uri,
-    Body(replacement): Body<ImageToBe>,
+    Body(replacement): Body<CreateImage>,
 ) -> Result<Response, ApiError> {
     let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     let variant = variant_of(&change, &replacement).map_err(|(field, message)| ApiError::field(field, message))?;
-    let patch = ImagePatch {
+    let patch = UpdateImage {
         url: Some(replacement.url),
         alt_text: Some(replacement.alt_text.unwrap_or_default()),
         display_order: replacement.display_order,
@@ -73,10 +73,10 @@ pub(crate) async fn replace_product_image(
         ("image_id" = ImageId, Path, description = "The image's id."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = ImagePatch,
+    request_body = UpdateImage,
     responses(
         (status = 200, body = ProductImage, description = "The image as it is now."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such image."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -84,12 +84,12 @@ pub(crate) async fn replace_product_image(
 )]
 pub(crate) async fn update_product_image(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
     PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
     if_match: IfMatch,
     uri: Uri,
-    Body(patch): Body<ImagePatch>,
+    Body(patch): Body<UpdateImage>,
 ) -> Result<Response, ApiError> {
     let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     write(change, &base, image, patch).await
@@ -99,7 +99,7 @@ async fn write(
     mut change: ProductChange,
     base: &BaseUrl,
     id: ImageId,
-    patch: ImagePatch,
+    patch: UpdateImage,
 ) -> Result<Response, ApiError> {
     write_one(&mut change, base, id, patch).await?;
     let product = change.finish().await?.with_base_url(&base.0);

@@ -1,12 +1,12 @@
 //! Writes the images of a product as they are said: all of them, or one beside the others.
 
 use shared::catalogue::ProductImage;
-use shared::catalogue::limits::MOST_IMAGES;
+use shared::catalogue::limits::MAX_IMAGES;
 use shared::catalogue::store::write::{ImageState, write_images};
 use shared::http::{ApiError, BaseUrl, FieldErrors};
 use shared::ids::{ImageId, VariantId};
 
-use crate::images::body::{ImagePatch, ImageToBe};
+use crate::images::body::{CreateImage, UpdateImage};
 use crate::products::edit::{ProductChange, Said, no_such};
 use crate::variants::write::place;
 
@@ -14,7 +14,7 @@ use crate::variants::write::place;
 pub(crate) async fn write_all(
     change: &mut ProductChange,
     base: &BaseUrl,
-    mut said: Vec<ImageToBe>,
+    mut said: Vec<CreateImage>,
 ) -> Result<(), ApiError> {
     let list = Said::InList("images");
     let mut errors = FieldErrors::default();
@@ -56,10 +56,10 @@ pub(crate) async fn write_all(
 }
 
 /// One image beside the others, which make room; answers its place. Without a place it goes behind them.
-pub(crate) async fn write_new(change: &mut ProductChange, base: &BaseUrl, new: ImageToBe) -> Result<usize, ApiError> {
+pub(crate) async fn write_new(change: &mut ProductChange, base: &BaseUrl, new: CreateImage) -> Result<usize, ApiError> {
     let variant_id = variant_of(change, &new).map_err(|(field, message)| ApiError::field(field, message))?;
-    if change.before.images.len() >= MOST_IMAGES {
-        return Err(ApiError::field("non_field_errors", format!("A product has at most {MOST_IMAGES} images.")));
+    if change.before.images.len() >= MAX_IMAGES {
+        return Err(ApiError::field("non_field_errors", format!("A product has at most {MAX_IMAGES} images.")));
     }
     let state = ImageState {
         id: None,
@@ -75,7 +75,7 @@ pub(crate) async fn write_one(
     change: &mut ProductChange,
     base: &BaseUrl,
     id: ImageId,
-    patch: ImagePatch,
+    patch: UpdateImage,
 ) -> Result<usize, ApiError> {
     let (stood, known) = known(change, id)?;
     let variant_id = match patch.product_variant_id {
@@ -126,7 +126,7 @@ async fn write_at(
 /// The variant an image says that it shows, or the field that says it and why it cannot be.
 pub(crate) fn variant_of(
     change: &ProductChange,
-    image: &ImageToBe,
+    image: &CreateImage,
 ) -> Result<Option<VariantId>, (&'static str, String)> {
     let variants = &change.variants;
     match (image.product_variant_id, &image.variant_sku) {

@@ -1,9 +1,9 @@
 //! `color:red,blue;size:m`: attributes, and the values to choose from.
 
-use shared::catalogue::store::filter::MOST_ATTRIBUTES;
+use shared::catalogue::store::filter::MAX_ATTRIBUTES;
 
 /// How many values can be named in all.
-const MOST_VALUES: usize = 50;
+const MAX_VALUES: usize = 50;
 
 /// The attributes that are named, each with its values; or what is wrong.
 pub(crate) fn parse(text: &str) -> Result<Vec<(String, Vec<String>)>, String> {
@@ -22,11 +22,11 @@ pub(crate) fn parse(text: &str) -> Result<Vec<(String, Vec<String>)>, String> {
         }
         attributes.push((name, values));
     }
-    if attributes.len() > MOST_ATTRIBUTES {
-        return Err(format!("Ensure this field has no more than {MOST_ATTRIBUTES} attributes."));
+    if attributes.len() > MAX_ATTRIBUTES {
+        return Err(format!("Ensure this field has no more than {MAX_ATTRIBUTES} attributes."));
     }
-    if attributes.iter().map(|(_, values)| values.len()).sum::<usize>() > MOST_VALUES {
-        return Err(format!("Ensure this field has no more than {MOST_VALUES} values."));
+    if attributes.iter().map(|(_, values)| values.len()).sum::<usize>() > MAX_VALUES {
+        return Err(format!("Ensure this field has no more than {MAX_VALUES} values."));
     }
     Ok(attributes)
 }

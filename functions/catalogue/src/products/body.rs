@@ -1,6 +1,6 @@
 //! What staff say of a product.
 
-use shared::catalogue::limits::{DESCRIPTION_MAX, MOST_IMAGES, MOST_LABELS, MOST_VARIANTS, NAME_MAX, SKU_MAX, TAG_MAX};
+use shared::catalogue::limits::{MAX_DESCRIPTION, MAX_IMAGES, MAX_LABELS, MAX_NAME, MAX_SKU, MAX_TAG, MAX_VARIANTS};
 use shared::catalogue::store::write::ProductState;
 use shared::catalogue::{Product, Status, clean_html, slugify};
 use shared::http::{Fields, FromFields};
@@ -10,15 +10,15 @@ use shared::time::Timestamp;
 use utoipa::ToSchema;
 
 use crate::categories::body::slug;
-use crate::images::body::ImageToBe;
-use crate::variants::body::{VariantToBe, nullable};
+use crate::images::body::CreateImage;
+use crate::variants::body::{CreateVariant, nullable};
 
 /// What a whole product may weigh, in bytes: 500 variants and a long description have room.
 pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
 
 /// A product as it is to be.
 #[derive(Debug, ToSchema)]
-pub(crate) struct ProductToBe {
+pub(crate) struct CreateProduct {
     /// Its name.
     #[schema(min_length = 1, max_length = 255, example = "Ocean Blue Shirt")]
     pub name: String,
@@ -56,16 +56,16 @@ pub(crate) struct ProductToBe {
     #[schema(nullable, required = false)]
     pub default_variant_id: Option<VariantId>,
     /// All of its variants, in order. One that is not named is deleted, or archived where orders refer to it.
-    #[schema(value_type = Vec<VariantToBe>, required = false, max_items = 500)]
-    pub variants: Option<Vec<VariantToBe>>,
+    #[schema(value_type = Vec<CreateVariant>, required = false, max_items = 500)]
+    pub variants: Option<Vec<CreateVariant>>,
     /// All of its images, in order.
-    #[schema(value_type = Vec<ImageToBe>, required = false, max_items = 250)]
-    pub images: Option<Vec<ImageToBe>>,
+    #[schema(value_type = Vec<CreateImage>, required = false, max_items = 250)]
+    pub images: Option<Vec<CreateImage>>,
 }
 
 /// What of a product is to change.
 #[derive(Debug, ToSchema)]
-pub(crate) struct ProductPatch {
+pub(crate) struct UpdateProduct {
     /// Its name.
     #[schema(value_type = String, required = false, min_length = 1, max_length = 255)]
     pub name: Option<String>,
@@ -103,32 +103,32 @@ pub(crate) struct ProductPatch {
     #[schema(value_type = Option<VariantId>, required = false)]
     pub default_variant_id: Option<Option<VariantId>>,
     /// All of its variants, in order. One that is not named is deleted, or archived where orders refer to it.
-    #[schema(value_type = Vec<VariantToBe>, required = false, max_items = 500)]
-    pub variants: Option<Vec<VariantToBe>>,
+    #[schema(value_type = Vec<CreateVariant>, required = false, max_items = 500)]
+    pub variants: Option<Vec<CreateVariant>>,
     /// All of its images, in order.
-    #[schema(value_type = Vec<ImageToBe>, required = false, max_items = 250)]
-    pub images: Option<Vec<ImageToBe>>,
+    #[schema(value_type = Vec<CreateImage>, required = false, max_items = 250)]
+    pub images: Option<Vec<CreateImage>>,
 }
 
-impl FromFields for ProductPatch {
+impl FromFields for UpdateProduct {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let name = fields.sent("name", |fields, field| fields.text(field, NAME_MAX));
+        let name = fields.sent("name", |fields, field| fields.text(field, MAX_NAME));
         let slug = slug(fields);
         let brand_id = nullable(fields, "brand_id", |fields, field| fields.id(field).map(BrandId));
         let category_ids = fields.maybe("category_ids", |fields, field| {
-            fields.values(field, MOST_LABELS, |fields, at| fields.id(at).map(CategoryId))
+            fields.values(field, MAX_LABELS, |fields, at| fields.id(at).map(CategoryId))
         });
-        let sku = nullable(fields, "sku", |fields, field| fields.text(field, SKU_MAX));
-        let description = fields.maybe("description", |fields, field| fields.text_or_blank(field, DESCRIPTION_MAX));
+        let sku = nullable(fields, "sku", |fields, field| fields.text(field, MAX_SKU));
+        let description = fields.maybe("description", |fields, field| fields.text_or_blank(field, MAX_DESCRIPTION));
         let base_price = fields.sent("base_price", Fields::price);
-        let tags = fields.maybe("tags", |fields, field| fields.values(field, MOST_LABELS, tag));
+        let tags = fields.maybe("tags", |fields, field| fields.values(field, MAX_LABELS, tag));
         let status = fields.filter("status", status);
         let publish_at = nullable(fields, "publish_at", Fields::timestamp);
         let unpublish_at = nullable(fields, "unpublish_at", Fields::timestamp);
         let default_variant_id =
             nullable(fields, "default_variant_id", |fields, field| fields.id(field).map(VariantId));
-        let variants = fields.maybe("variants", |fields, field| fields.list(field, MOST_VARIANTS));
-        let images = fields.maybe("images", |fields, field| fields.list(field, MOST_IMAGES));
+        let variants = fields.maybe("variants", |fields, field| fields.list(field, MAX_VARIANTS));
+        let images = fields.maybe("images", |fields, field| fields.list(field, MAX_IMAGES));
         Some(Self {
             name: name?,
             slug: slug?,
@@ -148,12 +148,12 @@ impl FromFields for ProductPatch {
     }
 }
 
-impl FromFields for ProductToBe {
+impl FromFields for CreateProduct {
     fn read(fields: &mut Fields) -> Option<Self> {
         for name in ["name", "base_price"].into_iter().filter(|name| !fields.has(name)).collect::<Vec<_>>() {
             fields.error(name, "This field is required.");
         }
-        let said = ProductPatch::read(fields)?;
+        let said = UpdateProduct::read(fields)?;
         Some(Self {
             name: said.name?,
             slug: said.slug,
@@ -173,8 +173,8 @@ impl FromFields for ProductToBe {
     }
 }
 
-impl From<ProductToBe> for ProductPatch {
-    fn from(all: ProductToBe) -> Self {
+impl From<CreateProduct> for UpdateProduct {
+    fn from(all: CreateProduct) -> Self {
         Self {
             name: Some(all.name),
             slug: all.slug,
@@ -194,7 +194,7 @@ impl From<ProductToBe> for ProductPatch {
     }
 }
 
-impl ProductToBe {
+impl CreateProduct {
     /// A new product's own fields.
     pub(crate) fn state(&self) -> ProductState {
         ProductState {
@@ -212,7 +212,7 @@ impl ProductToBe {
     }
 }
 
-impl ProductPatch {
+impl UpdateProduct {
     /// The product's own fields, with what of them is to change.
     pub(crate) fn state(&self, before: &Product) -> ProductState {
         let (was, publication) = (&before.summary, before.publication.as_ref());
@@ -233,7 +233,7 @@ impl ProductPatch {
 
 /// Files of products separate tags by commas, so none has one.
 fn tag(fields: &mut Fields, at: &str) -> Option<String> {
-    let tag = fields.text(at, TAG_MAX)?;
+    let tag = fields.text(at, MAX_TAG)?;
     if tag.contains(',') {
         fields.error(at, "A tag has no comma.");
         return None;
@@ -242,7 +242,7 @@ fn tag(fields: &mut Fields, at: &str) -> Option<String> {
 }
 
 fn status(fields: &mut Fields, field: &str) -> Option<Status> {
-    let name = fields.text(field, NAME_MAX)?;
+    let name = fields.text(field, MAX_NAME)?;
     let status = Status::named(&name);
     if status.is_none() {
         fields.error(field, format!("\"{name}\" is not a valid choice."));

@@ -7,10 +7,10 @@ use http::header::LOCATION;
 use shared::app::App;
 use shared::catalogue::Product;
 use shared::catalogue::store::write::{ProductRefused, insert_product, judged};
-use shared::http::{ApiError, BaseUrl, Body, Permitted, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, Requires, StaffProblems};
 use shared::users::permissions;
 
-use crate::products::body::ProductToBe;
+use crate::products::body::CreateProduct;
 use crate::products::edit::{ProductChange, Said, answer, no_such, refused};
 use crate::products::get::product_path;
 use crate::products::update::write_parts;
@@ -24,7 +24,7 @@ use crate::products::update::write_parts;
     tag = "catalogue",
     operation_id = "create_product",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    request_body = ProductToBe,
+    request_body = CreateProduct,
     responses(
         (status = 201, body = Product, description = "The product.", headers(
             ("Location" = String, description = "Where it is."),
@@ -35,9 +35,9 @@ use crate::products::update::write_parts;
 )]
 pub(crate) async fn create_product(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
-    Body(new): Body<ProductToBe>,
+    Body(new): Body<CreateProduct>,
 ) -> Result<Response, ApiError> {
     let (said, now) = (Said::InList("variants"), app.ambient.now());
     let mut tx = app.db.begin().await?;

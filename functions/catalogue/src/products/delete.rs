@@ -6,12 +6,12 @@ use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::store::write::delete_or_archive_product;
 use shared::catalogue::{IdOrSlug, Product};
-use shared::http::{ApiError, BaseUrl, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, BaseUrl, PathId, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
 use crate::products::edit::{ProductChange, Said, answer};
-use crate::redirects::SendThere;
+use crate::redirects::PermanentRedirect;
 
 /// Delete a product
 ///
@@ -29,7 +29,7 @@ use crate::redirects::SendThere;
     responses(
         (status = 200, body = Product, description = "Orders refer to it: it is archived."),
         (status = 204, description = "It is gone, and what there was of it is written off."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
         StaffProblems,
@@ -37,7 +37,7 @@ use crate::redirects::SendThere;
 )]
 pub(crate) async fn delete_product(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
     PathId(product): PathId<IdOrSlug>,
     if_match: IfMatch,

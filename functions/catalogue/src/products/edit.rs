@@ -5,16 +5,16 @@ use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::catalogue::store::product::find;
-use shared::catalogue::store::write::{ProductRefused, judged, lock_product, refresh_product_cards, touch_product};
-use shared::catalogue::{IdOrSlug, Product, ProductVariant, Sight};
+use shared::catalogue::store::write::{ProductRefused, bump_version, judged, lock_product, refresh_product_cards};
+use shared::catalogue::{IdOrSlug, Product, ProductVariant, Visibility};
 use shared::http::ApiError;
 use shared::ids::{ProductId, VariantId};
 use shared::money::Money;
 use shared::time::Timestamp;
 
-use crate::caching::Seen;
+use crate::caching::IfNoneMatch;
 use crate::if_match::IfMatch;
-use crate::reader::Viewer;
+use crate::reader::CatalogueReader;
 use crate::redirects::no_such_product;
 
 /// Where in the body a variant or an image is said, and so what the field of an error is called.
@@ -80,7 +80,7 @@ impl ProductChange {
 
     /// A product that is locked, or that nobody else knows yet.
     pub(crate) async fn of(mut tx: Tx, id: ProductId, now: Timestamp, said: Said) -> Result<Self, ApiError> {
-        let before = find(&mut tx, &id.into(), Sight::Staff).await?.ok_or(ApiError::NotFound)?;
+        let before = find(&mut tx, &id.into(), Visibility::Staff).await?.ok_or(ApiError::NotFound)?;
         let named = |variant: &ProductVariant| NamedVariant {
             id: variant.id,
             sku: variant.sku.clone(),
@@ -109,7 +109,7 @@ impl ProductChange {
     /// Counts the change and commits it; answers the product as it is now.
     pub(crate) async fn finish(mut self) -> Result<Product, ApiError> {
         let id = self.id();
-        touch_product(&mut self.tx, id, self.now).await?;
+        bump_version(&mut self.tx, id, self.now).await?;
         self.finish_new().await
     }
 
@@ -118,7 +118,7 @@ impl ProductChange {
         let id = self.id();
         let done = judged(refresh_product_cards(&mut self.tx, &[id]).await)?;
         self.told(done)?;
-        let after = find(&mut self.tx, &id.into(), Sight::Staff).await?.ok_or(ApiError::NotFound)?;
+        let after = find(&mut self.tx, &id.into(), Visibility::Staff).await?.ok_or(ApiError::NotFound)?;
         let said = self.said;
         if after.variants.iter().any(|variant| self.is_too_dear(variant.id, variant.price)) {
             return Err(ApiError::field(price_field(said), TOO_DEAR));
@@ -173,7 +173,7 @@ pub(crate) fn no_such(id: impl std::fmt::Display) -> String {
 
 /// Part of a product as staff see it, with the product's version in its `ETag`.
 pub(crate) fn answer<T: serde::Serialize>(status: StatusCode, version: i64, body: &T) -> Result<Response, ApiError> {
-    let viewer = Viewer { sight: Sight::Staff };
-    let answer = viewer.answer(Seen::nothing().or_version(version, body)?)?;
+    let viewer = CatalogueReader { sight: Visibility::Staff };
+    let answer = viewer.answer(IfNoneMatch::nothing().or_version(version, body)?)?;
     Ok((status, answer).into_response())
 }

@@ -1,10 +1,10 @@
 //! From what was asked of the list of products to what the database is asked.
 
 use shared::app::db::{Db, Tx};
-use shared::catalogue::Sight;
+use shared::catalogue::Visibility;
 use shared::catalogue::store::everything::list_everything;
 use shared::catalogue::store::filter::{Filter, attribute_values, brands, subtree};
-use shared::catalogue::store::list::{Listed, Place, SortKey, Way};
+use shared::catalogue::store::list::{Listed, Place, SortKey, SortOrder};
 use shared::catalogue::store::search::{self, search_everything};
 use shared::http::{ApiError, FieldErrors};
 use shared::ids::{AttributeId, AttributeValueId, BrandId, ProductId};
@@ -28,7 +28,7 @@ impl Plain<'_> {
         self,
         db: &Db,
         now: Timestamp,
-        order: (SortKey, Way),
+        order: (SortKey, SortOrder),
         (after, limit): (Option<(Place, ProductId)>, i64),
     ) -> Result<Vec<Listed>, ApiError> {
         Ok(match self {
@@ -55,7 +55,7 @@ impl ProductQuery {
     }
 
     /// What is asked for, where that is one list and nothing beside it, walked this way.
-    pub(crate) fn plain(&self, way: Way) -> Option<Plain<'_>> {
+    pub(crate) fn plain(&self, way: SortOrder) -> Option<Plain<'_>> {
         let Self {
             search,
             ordering,
@@ -79,14 +79,14 @@ impl ProductQuery {
         };
         match (search, ordering, way) {
             (None, ..) => Some(Plain::Everything),
-            (Some(text), None | Some(ProductOrdering::Relevance), Way::Down) => Some(Plain::Words(text)),
+            (Some(text), None | Some(ProductOrdering::Relevance), SortOrder::Desc) => Some(Plain::Words(text)),
             (Some(_), ..) => None,
         }
     }
 
     /// The conditions, with brands, category and attributes looked up. 400 where there are none such: an empty list would hide a
     /// misspelt slug.
-    pub(crate) async fn filter(&self, tx: &mut Tx, sight: Sight) -> Result<Filter, ApiError> {
+    pub(crate) async fn filter(&self, tx: &mut Tx, sight: Visibility) -> Result<Filter, ApiError> {
         let mut errors = FieldErrors::default();
         let mut filter = Filter {
             typed: self.search.clone(),

@@ -8,8 +8,8 @@ use shared::catalogue::store::product::{read, renamed_from};
 use shared::catalogue::{IdOrSlug, Product};
 use shared::http::{ApiError, BaseUrl, PathId, Problem, PublicProblems};
 
-use crate::caching::{NotModified, Seen, last_modified, moved_to};
-use crate::reader::Viewer;
+use crate::caching::{IfNoneMatch, NotModified, last_modified, moved_to};
+use crate::reader::CatalogueReader;
 use crate::redirects::{Moved, under};
 
 /// Read a product
@@ -37,15 +37,15 @@ use crate::redirects::{Moved, under};
 )]
 pub(crate) async fn get_product(
     State(app): State<App>,
-    viewer: Viewer,
+    viewer: CatalogueReader,
     base: BaseUrl,
     uri: Uri,
-    seen: Seen,
+    if_none_match: IfNoneMatch,
     PathId(asked): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     if let Some(product) = read(&app.db, &asked, viewer.sight).await? {
         let (version, updated_at) = (product.version, product.updated_at);
-        let answer = seen.or_version(version, &product.with_base_url(&base.0))?;
+        let answer = if_none_match.or_version(version, &product.with_base_url(&base.0))?;
         return viewer.answer(last_modified(answer, updated_at)?);
     }
     let mut tx = app.db.read().await?;

@@ -8,17 +8,17 @@ use shared::app::App;
 use shared::app::db::Tx;
 use shared::catalogue::store::facets::facets;
 use shared::catalogue::store::filter::Filter;
-use shared::catalogue::store::list::{Listed, Place, SortKey, Way, count, list};
+use shared::catalogue::store::list::{Listed, Place, SortKey, SortOrder, count, list};
 use shared::catalogue::store::{expand, search};
-use shared::catalogue::{Facets, ProductImage, ProductVariant, Sight};
+use shared::catalogue::{Facets, ProductImage, ProductVariant, Visibility};
 use shared::http::{ApiError, BaseUrl, Cursor, Direction, Links, Page, PageQuery, PublicProblems, Query};
 use shared::ids::ProductId;
 
-use crate::caching::{NotModified, Seen};
+use crate::caching::{IfNoneMatch, NotModified};
 use crate::products::list_item::{Beside, ListedProduct, ProductPage};
 use crate::products::query::{Expanded, ProductPageQuery, ProductQuery};
 use crate::products::sort::{ListKey, place};
-use crate::reader::Viewer;
+use crate::reader::CatalogueReader;
 
 /// List products
 ///
@@ -35,9 +35,9 @@ use crate::reader::Viewer;
 )]
 pub(crate) async fn list_products(
     State(app): State<App>,
-    viewer: Viewer,
+    viewer: CatalogueReader,
     base: BaseUrl,
-    seen: Seen,
+    if_none_match: IfNoneMatch,
     OriginalUri(uri): OriginalUri,
     Query(ProductPageQuery { page, products }): Query<ProductPageQuery>,
 ) -> Result<Response, ApiError> {
@@ -50,7 +50,7 @@ pub(crate) async fn list_products(
         Some(Direction::Next) | None => way,
     };
     let found = match (viewer.sight, products.plain(way)) {
-        (Sight::Shoppers(now), Some(plain)) if !page.count => {
+        (Visibility::Shoppers(now), Some(plain)) if !page.count => {
             Found::alone(plain.list(&app.db, now, (key, way), (after, page.limit())).await?)
         }
         (sight, _) => Found::in_transaction(&app, &products, &page, sight, (key, way), after).await?,
@@ -58,12 +58,12 @@ pub(crate) async fn list_products(
     let Found { rows, count, facets, mut more } = found;
     let links = Links::new(&base, &uri);
     let page = Page::from_rows(rows, page.page_size, cursor.as_ref(), |row| ListKey::of(row, ordering), &links);
-    let is_for_staff = viewer.sight == Sight::Staff;
+    let is_for_staff = viewer.sight == Visibility::Staff;
     let page = Page { count, ..page }.try_map(|Listed { id, card, status, .. }| {
         let beside = Beside { status: is_for_staff.then_some(status), ..more.of(id, &base.0) };
         ListedProduct::new(card.with_base_url(&base.0), products.fields.as_deref(), beside)
     })?;
-    viewer.answer(seen.or(&ProductPage { page, facets })?)
+    viewer.answer(if_none_match.or(&ProductPage { page, facets })?)
 }
 
 /// All that the database says of a page.
@@ -85,8 +85,8 @@ impl Found {
         app: &App,
         products: &ProductQuery,
         page: &PageQuery,
-        sight: Sight,
-        order: (SortKey, Way),
+        sight: Visibility,
+        order: (SortKey, SortOrder),
         after: Option<(Place, ProductId)>,
     ) -> Result<Self, ApiError> {
         let mut tx = app.db.read().await?;
@@ -108,7 +108,7 @@ impl Found {
 async fn find(
     tx: &mut Tx,
     filter: &mut Filter,
-    order: (SortKey, Way),
+    order: (SortKey, SortOrder),
     (after, limit): (Option<(Place, ProductId)>, i64),
 ) -> Result<Vec<Listed>, ApiError> {
     let rows = list(tx, filter, order, after.clone(), limit).await?;
@@ -126,7 +126,7 @@ struct More {
 }
 
 impl More {
-    async fn read(tx: &mut Tx, ids: Vec<ProductId>, expand: Expanded, sight: Sight) -> Result<Self, ApiError> {
+    async fn read(tx: &mut Tx, ids: Vec<ProductId>, expand: Expanded, sight: Visibility) -> Result<Self, ApiError> {
         let variants = if expand.variants { Some(expand::variants(tx, &ids, sight).await?) } else { None };
         let images = if expand.images { Some(expand::images(tx, &ids).await?) } else { None };
         Ok(Self { variants, images })
@@ -143,9 +143,9 @@ impl More {
     }
 }
 
-fn opposite(way: Way) -> Way {
+fn opposite(way: SortOrder) -> SortOrder {
     match way {
-        Way::Up => Way::Down,
-        Way::Down => Way::Up,
+        SortOrder::Asc => SortOrder::Desc,
+        SortOrder::Desc => SortOrder::Asc,
     }
 }

@@ -1,7 +1,7 @@
 //! What can be asked of the list of products.
 
 use serde::de::DeserializeOwned;
-use shared::catalogue::limits::TAG_MAX;
+use shared::catalogue::limits::MAX_TAG;
 use shared::catalogue::store::facets::Wanted;
 use shared::catalogue::{IdOrSlug, Status};
 use shared::http::{Fields, FromFields, PageQuery};
@@ -13,7 +13,7 @@ use crate::products::list_item::Field;
 use crate::products::sort::ProductOrdering;
 
 /// How many brands can be asked for at once.
-const MOST_BRANDS: usize = 50;
+const MAX_BRANDS: usize = 50;
 
 /// Which products, and in what order. A filter that is blank counts as not sent.
 #[derive(Clone, Debug, IntoParams)]
@@ -101,7 +101,7 @@ impl FromFields for ProductQuery {
         let brand = fields.filter("brand", brands);
         let category = fields.filter("category", |fields, name| fields.text(name, 200)?.parse().ok());
         let attributes = fields.filter("attributes", attributes);
-        let tag = fields.filter("tag", |fields, name| fields.text(name, TAG_MAX));
+        let tag = fields.filter("tag", |fields, name| fields.text(name, MAX_TAG));
         let is_available = fields.filter("is_available", Fields::boolean);
         let in_stock = fields.filter("in_stock", Fields::boolean);
         let price_min = fields.filter("price_min", Fields::money);
@@ -137,8 +137,8 @@ impl FromFields for ProductQuery {
 fn brands(fields: &mut Fields, name: &str) -> Option<Vec<IdOrSlug>> {
     let text = fields.text(name, 1000)?;
     let brands: Vec<IdOrSlug> = text.split(',').map(str::trim).filter_map(|brand| brand.parse().ok()).collect();
-    if brands.len() > MOST_BRANDS {
-        fields.error(name, format!("Ensure this field has no more than {MOST_BRANDS} elements."));
+    if brands.len() > MAX_BRANDS {
+        fields.error(name, format!("Ensure this field has no more than {MAX_BRANDS} elements."));
         return None;
     }
     Some(brands)

@@ -1,7 +1,7 @@
 //! In what order products come, and how a cursor keeps a place in it.
 
 use serde::{Deserialize, Serialize};
-use shared::catalogue::store::list::{Listed, Place, SortKey, Way};
+use shared::catalogue::store::list::{Listed, Place, SortKey, SortOrder};
 use shared::http::{ApiError, Cursor};
 use shared::ids::ProductId;
 use shared::time::Timestamp;
@@ -38,16 +38,16 @@ pub(crate) enum ProductOrdering {
 
 impl ProductOrdering {
     /// The index that this order walks, and which way.
-    pub(crate) const fn walk(self) -> (SortKey, Way) {
+    pub(crate) const fn walk(self) -> (SortKey, SortOrder) {
         match self {
-            Self::Name => (SortKey::Name, Way::Up),
-            Self::NameDown => (SortKey::Name, Way::Down),
-            Self::Price => (SortKey::Price, Way::Up),
-            Self::PriceDown => (SortKey::Price, Way::Down),
-            Self::Oldest => (SortKey::CreatedAt, Way::Up),
-            Self::Newest => (SortKey::CreatedAt, Way::Down),
-            Self::Relevance => (SortKey::Rank, Way::Down),
-            Self::Manual => (SortKey::Position, Way::Up),
+            Self::Name => (SortKey::Name, SortOrder::Asc),
+            Self::NameDown => (SortKey::Name, SortOrder::Desc),
+            Self::Price => (SortKey::Price, SortOrder::Asc),
+            Self::PriceDown => (SortKey::Price, SortOrder::Desc),
+            Self::Oldest => (SortKey::CreatedAt, SortOrder::Asc),
+            Self::Newest => (SortKey::CreatedAt, SortOrder::Desc),
+            Self::Relevance => (SortKey::Rank, SortOrder::Desc),
+            Self::Manual => (SortKey::Position, SortOrder::Asc),
         }
     }
 }

@@ -8,15 +8,15 @@ use shared::catalogue::store::write::{
     ProductRefused, judged, missing_categories, set_default_variant, set_product_categories, update_product as update,
 };
 use shared::catalogue::{IdOrSlug, Product};
-use shared::http::{ApiError, BaseUrl, Body, FieldErrors, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, FieldErrors, PathId, Problem, Requires, StaffProblems};
 use shared::ids::{CategoryId, VariantId};
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
-use crate::products::body::ProductPatch;
+use crate::products::body::UpdateProduct;
 use crate::products::edit::{ProductChange, Said, answer, no_such, refused};
-use crate::products::replacement::ProductReplacement;
-use crate::redirects::SendThere;
+use crate::products::replacement::ReplaceProduct;
+use crate::redirects::PermanentRedirect;
 use crate::{images, variants};
 
 /// Replace a product
@@ -33,10 +33,10 @@ use crate::{images, variants};
         ("id_or_slug" = String, Path, description = "The product's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = ProductReplacement,
+    request_body = ReplaceProduct,
     responses(
         (status = 200, body = Product, description = "The product as it is now."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
         StaffProblems,
@@ -44,12 +44,12 @@ use crate::{images, variants};
 )]
 pub(crate) async fn replace_product(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
     PathId(product): PathId<IdOrSlug>,
     if_match: IfMatch,
     uri: Uri,
-    Body(replacement): Body<ProductReplacement>,
+    Body(replacement): Body<ReplaceProduct>,
 ) -> Result<Response, ApiError> {
     change(&app, &base, (&product, &uri, &if_match), replacement.into()).await
 }
@@ -67,10 +67,10 @@ pub(crate) async fn replace_product(
         ("id_or_slug" = String, Path, description = "The product's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = ProductPatch,
+    request_body = UpdateProduct,
     responses(
         (status = 200, body = Product, description = "The product as it is now."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
         (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
         StaffProblems,
@@ -78,12 +78,12 @@ pub(crate) async fn replace_product(
 )]
 pub(crate) async fn update_product(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
     PathId(product): PathId<IdOrSlug>,
     if_match: IfMatch,
     uri: Uri,
-    Body(patch): Body<ProductPatch>,
+    Body(patch): Body<UpdateProduct>,
 ) -> Result<Response, ApiError> {
     change(&app, &base, (&product, &uri, &if_match), patch).await
 }
@@ -92,7 +92,7 @@ async fn change(
     app: &App,
     base: &BaseUrl,
     (product, asked, if_match): (&IdOrSlug, &Uri, &IfMatch),
-    patch: ProductPatch,
+    patch: UpdateProduct,
 ) -> Result<Response, ApiError> {
     let mut change = ProductChange::begin(app, (product, asked), if_match, Said::InList("variants")).await?;
     let id = change.id();
@@ -110,7 +110,7 @@ async fn change(
 pub(crate) async fn write_parts(
     change: &mut ProductChange,
     base: &BaseUrl,
-    patch: ProductPatch,
+    patch: UpdateProduct,
 ) -> Result<(), ApiError> {
     if let Some(categories) = &patch.category_ids {
         file(change, categories).await?;

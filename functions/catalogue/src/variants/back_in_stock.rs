@@ -8,18 +8,18 @@ use shared::ids::VariantId;
 use shared::stock::store::notices::{Asked, ask};
 use shared::throttles::store::count;
 use shared::throttles::{Limit, Subject};
-use shared::users::{Origin, kept_address};
+use shared::users::{ClientInfo, kept_address};
 use utoipa::ToSchema;
 
 /// Who wants to hear of it.
 #[derive(ToSchema)]
-pub(crate) struct NoticeRequest {
+pub(crate) struct CreateBackInStockSubscription {
     /// Where the mail goes.
     #[schema(format = "email", max_length = 254, example = "ana@example.com")]
     pub email: String,
 }
 
-impl FromFields for NoticeRequest {
+impl FromFields for CreateBackInStockSubscription {
     fn read(fields: &mut Fields) -> Option<Self> {
         fields.email("email").map(|email| Self { email: kept_address(&email) })
     }
@@ -34,7 +34,7 @@ impl FromFields for NoticeRequest {
     tag = "catalogue",
     operation_id = "ask_for_notice",
     params(("variant_id" = VariantId, Path, description = "The variant.")),
-    request_body = NoticeRequest,
+    request_body = CreateBackInStockSubscription,
     responses(
         (status = 202, description = "The mail comes when there is something to tell."),
         (status = 404, body = Problem, description = "There is no such variant, or it is not for sale."),
@@ -45,14 +45,15 @@ impl FromFields for NoticeRequest {
 pub(crate) async fn ask_for_notice(
     State(app): State<App>,
     PathId(variant): PathId<VariantId>,
-    origin: Origin,
-    Body(NoticeRequest { email }): Body<NoticeRequest>,
+    client_info: ClientInfo,
+    Body(CreateBackInStockSubscription { email }): Body<CreateBackInStockSubscription>,
 ) -> Result<StatusCode, ApiError> {
     let now = app.ambient.now();
     let mut tx = app.db.begin().await?;
-    for (limit, subject) in
-        [(Limit::NoticeFrom, Subject::origin(&origin)), (Limit::NoticeTo, Subject::mail("back_in_stock", &email))]
-    {
+    for (limit, subject) in [
+        (Limit::NoticeFrom, Subject::client_info(&client_info)),
+        (Limit::NoticeTo, Subject::mail("back_in_stock", &email)),
+    ] {
         if let Some(wait) = count(&mut tx, limit, &subject, now).await? {
             return Err(ApiError::Throttled(RetryAfter(wait)));
         }

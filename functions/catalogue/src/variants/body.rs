@@ -1,6 +1,6 @@
 //! What staff say of a variant.
 
-use shared::catalogue::limits::{ATTRIBUTE_MAX, MOST_GRAMS, MOST_UNITS, SKU_MAX, VALUE_MAX};
+use shared::catalogue::limits::{MAX_ATTRIBUTE, MAX_GRAMS, MAX_SKU, MAX_UNITS, MAX_VALUE};
 use shared::catalogue::store::write::{IdOrName, NamedValue};
 use shared::http::{Fields, FromFields};
 use shared::ids::{AttributeValueId, VariantId};
@@ -8,13 +8,13 @@ use shared::money::Money;
 use utoipa::ToSchema;
 
 /// How many values a variant may have.
-const MOST_VALUES: usize = 20;
+const MAX_VALUES: usize = 20;
 /// How long the name of a variant may be: as one that is made of as many values as it may have, with ` / ` between them.
-const NAME_MAX: usize = MOST_VALUES * (VALUE_MAX + 3) - 3;
+const MAX_NAME: usize = MAX_VALUES * (MAX_VALUE + 3) - 3;
 
 /// A variant as it is to be. What is optional and not said is as it was, or as below where the variant is new.
 #[derive(Debug, ToSchema)]
-pub(crate) struct VariantToBe {
+pub(crate) struct CreateVariant {
     /// Which variant of the product, in a list of them; without it the SKU says which.
     #[schema(value_type = VariantId, required = false)]
     pub id: Option<VariantId>,
@@ -28,8 +28,8 @@ pub(crate) struct VariantToBe {
     #[schema(value_type = Vec<AttributeValueId>, required = false, max_items = 20)]
     pub attribute_value_ids: Option<Vec<AttributeValueId>>,
     /// The same by name, whatever its case, or by either. Attributes and values that are not there are made.
-    #[schema(value_type = Vec<OptionToBe>, required = false, max_items = 20)]
-    pub options: Option<Vec<OptionToBe>>,
+    #[schema(value_type = Vec<VariantOption>, required = false, max_items = 20)]
+    pub options: Option<Vec<VariantOption>>,
     /// What it costs beyond the base price; may be negative, its price may not. Nothing, if not said.
     #[schema(value_type = String, required = false, pattern = r"^-?\d+(\.\d{1,2})?$", example = "2.50")]
     pub price_adjustment: Option<Money>,
@@ -62,7 +62,7 @@ pub(crate) struct VariantToBe {
 
 /// What of a variant is to change.
 #[derive(Clone, Debug, Default, ToSchema)]
-pub(crate) struct VariantPatch {
+pub(crate) struct UpdateVariant {
     /// Its SKU.
     #[schema(value_type = String, required = false, min_length = 1, max_length = 255)]
     pub sku: Option<String>,
@@ -73,8 +73,8 @@ pub(crate) struct VariantPatch {
     #[schema(value_type = Vec<AttributeValueId>, required = false, max_items = 20)]
     pub attribute_value_ids: Option<Vec<AttributeValueId>>,
     /// All of its values, by name, whatever its case, or by id.
-    #[schema(value_type = Vec<OptionToBe>, required = false, max_items = 20)]
-    pub options: Option<Vec<OptionToBe>>,
+    #[schema(value_type = Vec<VariantOption>, required = false, max_items = 20)]
+    pub options: Option<Vec<VariantOption>>,
     /// What it costs beyond the base price. Changes nothing while it has a price of its own.
     #[schema(value_type = String, required = false, pattern = r"^-?\d+(\.\d{1,2})?$")]
     pub price_adjustment: Option<Money>,
@@ -104,7 +104,7 @@ pub(crate) struct VariantPatch {
 
 /// A value of an attribute.
 #[derive(Clone, Debug, ToSchema)]
-pub(crate) struct OptionToBe {
+pub(crate) struct VariantOption {
     /// The attribute: its id as a number, or its name as a text.
     #[schema(value_type = IdOrName, example = "Size")]
     pub attribute: IdOrName,
@@ -113,30 +113,29 @@ pub(crate) struct OptionToBe {
     pub value: IdOrName,
 }
 
-impl FromFields for OptionToBe {
+impl FromFields for VariantOption {
     fn read(fields: &mut Fields) -> Option<Self> {
         let (attribute, value) =
-            (id_or_name(fields, "attribute", ATTRIBUTE_MAX), id_or_name(fields, "value", VALUE_MAX));
+            (id_or_name(fields, "attribute", MAX_ATTRIBUTE), id_or_name(fields, "value", MAX_VALUE));
         Some(Self { attribute: attribute?, value: value? })
     }
 }
 
-impl FromFields for VariantPatch {
+impl FromFields for UpdateVariant {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let sku = fields.sent("sku", |fields, field| fields.text(field, SKU_MAX));
-        let name = fields.filter("name", |fields, field| fields.text(field, NAME_MAX));
+        let sku = fields.sent("sku", |fields, field| fields.text(field, MAX_SKU));
+        let name = fields.filter("name", |fields, field| fields.text(field, MAX_NAME));
         let attribute_value_ids = fields.maybe("attribute_value_ids", |fields, field| {
-            fields.values(field, MOST_VALUES, |fields, at| fields.id(at).map(AttributeValueId))
+            fields.values(field, MAX_VALUES, |fields, at| fields.id(at).map(AttributeValueId))
         });
-        let options = fields.maybe("options", |fields, field| fields.list(field, MOST_VALUES));
+        let options = fields.maybe("options", |fields, field| fields.list(field, MAX_VALUES));
         let price_adjustment = fields.filter("price_adjustment", Fields::price_adjustment);
         // What a read calls the price is meant as its own, where nothing says how it comes about.
         let says_how = fields.has("own_price") || fields.has("price_adjustment");
         let own_price = nullable(fields, if says_how { "own_price" } else { "price" }, Fields::price);
         let compare_at_price = nullable(fields, "compare_at_price", Fields::price);
-        let barcode = nullable(fields, "barcode", |fields, field| fields.text(field, SKU_MAX));
-        let weight_grams =
-            nullable(fields, "weight_grams", |fields, field| fields.small_integer(field, 0..=MOST_GRAMS));
+        let barcode = nullable(fields, "barcode", |fields, field| fields.text(field, MAX_SKU));
+        let weight_grams = nullable(fields, "weight_grams", |fields, field| fields.small_integer(field, 0..=MAX_GRAMS));
         let position = fields.filter("position", |fields, field| fields.small_integer(field, 0..=1_000_000));
         let (is_default, is_archived) =
             (fields.filter("is_default", Fields::boolean), fields.filter("is_archived", Fields::boolean));
@@ -161,15 +160,15 @@ impl FromFields for VariantPatch {
     }
 }
 
-impl FromFields for VariantToBe {
+impl FromFields for CreateVariant {
     fn read(fields: &mut Fields) -> Option<Self> {
         let id = fields.filter("id", |fields, field| fields.id(field).map(VariantId));
         let inventory_count =
-            fields.filter("inventory_count", |fields, field| fields.small_integer(field, 0..=MOST_UNITS));
+            fields.filter("inventory_count", |fields, field| fields.small_integer(field, 0..=MAX_UNITS));
         if !fields.has("sku") {
             fields.error("sku", "This field is required.");
         }
-        let said = VariantPatch::read(fields)?;
+        let said = UpdateVariant::read(fields)?;
         Some(Self {
             id: id?,
             sku: said.sku?,
@@ -189,8 +188,8 @@ impl FromFields for VariantToBe {
     }
 }
 
-impl From<VariantToBe> for VariantPatch {
-    fn from(all: VariantToBe) -> Self {
+impl From<CreateVariant> for UpdateVariant {
+    fn from(all: CreateVariant) -> Self {
         Self {
             sku: Some(all.sku),
             name: all.name,
@@ -208,12 +207,12 @@ impl From<VariantToBe> for VariantPatch {
     }
 }
 
-impl VariantPatch {
+impl UpdateVariant {
     /// The values it is to have; none where they are not said.
     pub(crate) fn values(&self) -> Option<Vec<NamedValue>> {
         let by_id = self.attribute_value_ids.as_ref().map(|ids| ids.iter().copied().map(NamedValue::Id).collect());
         by_id.or_else(|| {
-            let named = |option: &OptionToBe| NamedValue::Of {
+            let named = |option: &VariantOption| NamedValue::Of {
                 attribute: option.attribute.clone(),
                 value: option.value.clone(),
             };

@@ -7,10 +7,10 @@ use axum::response::Response;
 use http::{StatusCode, Uri};
 use serde::Serialize;
 use shared::app::App;
-use shared::catalogue::limits::{ATTRIBUTE_MAX, MOST_VARIANTS, SKU_MAX, VALUE_MAX};
+use shared::catalogue::limits::{MAX_ATTRIBUTE, MAX_SKU, MAX_VALUE, MAX_VARIANTS};
 use shared::catalogue::store::write::{IdOrName, KnownValue, NamedValue, find_or_make_values, skus_of_others};
 use shared::catalogue::{IdOrSlug, ProductVariant, slugify};
-use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, PathId, Problem, Requires, StaffProblems};
 use shared::ids::AttributeValueId;
 use shared::money::Money;
 use shared::users::permissions;
@@ -18,16 +18,16 @@ use utoipa::ToSchema;
 
 use crate::if_match::IfMatch;
 use crate::products::edit::{ProductChange, Said, answer};
-use crate::redirects::SendThere;
-use crate::variants::body::{VariantPatch, id_or_name};
+use crate::redirects::PermanentRedirect;
+use crate::variants::body::{UpdateVariant, id_or_name};
 use crate::variants::write::{Wanted, write_all};
 
 /// By how many attributes variants are combined at once.
-const MOST_ATTRIBUTES: usize = 6;
+const MAX_ATTRIBUTES: usize = 6;
 
 /// Options to be combined.
 #[derive(Debug, ToSchema)]
-pub(crate) struct Combinations {
+pub(crate) struct CombineVariants {
     /// The attributes, each with the values it is to have. A variant's name has them in this order.
     #[schema(min_items = 1, max_items = 6)]
     pub options: Vec<CombinedOption>,
@@ -64,8 +64,8 @@ pub(crate) struct CombinedVariants {
 
 impl FromFields for CombinedOption {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let attribute = id_or_name(fields, "attribute", ATTRIBUTE_MAX);
-        let values = fields.values("values", MOST_VARIANTS, |fields, at| id_or_name(fields, at, VALUE_MAX));
+        let attribute = id_or_name(fields, "attribute", MAX_ATTRIBUTE);
+        let values = fields.values("values", MAX_VARIANTS, |fields, at| id_or_name(fields, at, MAX_VALUE));
         if values.as_ref().is_some_and(Vec::is_empty) {
             fields.error("values", "This list may not be empty.");
             return None;
@@ -74,15 +74,15 @@ impl FromFields for CombinedOption {
     }
 }
 
-impl FromFields for Combinations {
+impl FromFields for CombineVariants {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let options: Option<Vec<CombinedOption>> = fields.list("options", MOST_ATTRIBUTES);
+        let options: Option<Vec<CombinedOption>> = fields.list("options", MAX_ATTRIBUTES);
         if options.as_ref().is_some_and(Vec::is_empty) {
             fields.error("options", "This list may not be empty.");
         }
         let price_adjustment = fields.filter("price_adjustment", Fields::price_adjustment);
         let own_price = fields.filter("own_price", Fields::price);
-        let sku_prefix = fields.filter("sku_prefix", |fields, field| fields.text(field, SKU_MAX / 2));
+        let sku_prefix = fields.filter("sku_prefix", |fields, field| fields.text(field, MAX_SKU / 2));
         Some(Self {
             options: options?,
             price_adjustment: price_adjustment?,
@@ -105,11 +105,11 @@ impl FromFields for Combinations {
         ("id_or_slug" = String, Path, description = "The product's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The product's `ETag` that the change is meant for."),
     ),
-    request_body = Combinations,
+    request_body = CombineVariants,
     responses(
         (status = 200, body = CombinedVariants, description = "All of them were there."),
         (status = 201, body = CombinedVariants, description = "Those that were not there are."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -117,15 +117,15 @@ impl FromFields for Combinations {
 )]
 pub(crate) async fn combine_product_variants(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(product): PathId<IdOrSlug>,
     if_match: IfMatch,
     uri: Uri,
-    Body(asked): Body<Combinations>,
+    Body(asked): Body<CombineVariants>,
 ) -> Result<Response, ApiError> {
     let count = asked.options.iter().fold(1, |count: usize, option| count.saturating_mul(option.values.len()));
-    if count > MOST_VARIANTS {
-        let message = format!("These are {count} combinations; a product has at most {MOST_VARIANTS} variants.");
+    if count > MAX_VARIANTS {
+        let message = format!("These are {count} combinations; a product has at most {MAX_VARIANTS} variants.");
         return Err(ApiError::field("options", message));
     }
     let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
@@ -151,7 +151,7 @@ pub(crate) async fn combine_product_variants(
 }
 
 /// The values of each attribute that is named, each once.
-async fn values_of(change: &mut ProductChange, asked: &Combinations) -> Result<Vec<Vec<KnownValue>>, ApiError> {
+async fn values_of(change: &mut ProductChange, asked: &CombineVariants) -> Result<Vec<Vec<KnownValue>>, ApiError> {
     let name = |option: &CombinedOption, value: &IdOrName| NamedValue::Of {
         attribute: option.attribute.clone(),
         value: value.clone(),
@@ -192,18 +192,18 @@ fn combine(values: &[Vec<KnownValue>]) -> Vec<Vec<KnownValue>> {
 /// The variants of before, and behind those that are sold the new ones.
 async fn wanted(
     change: &mut ProductChange,
-    asked: &Combinations,
+    asked: &CombineVariants,
     new: Vec<Vec<KnownValue>>,
 ) -> Result<Vec<Wanted>, ApiError> {
     let skus = skus(change, asked, &new).await?;
     let (sold, archived): (Vec<_>, Vec<_>) = change.before.variants.iter().partition(|variant| !variant.is_archived);
     let new = new.into_iter().zip(skus).map(|(values, sku)| {
-        let patch = VariantPatch {
+        let patch = UpdateVariant {
             sku: Some(sku),
             attribute_value_ids: Some(values.iter().map(|value| value.id).collect()),
             price_adjustment: asked.price_adjustment,
             own_price: Some(asked.own_price),
-            ..VariantPatch::default()
+            ..UpdateVariant::default()
         };
         Wanted { patch, at: Some(0), ..Wanted::default() }
     });
@@ -213,7 +213,7 @@ async fn wanted(
 /// A SKU for each: the prefix and the values. Values that are written alike get a number behind them.
 async fn skus(
     change: &mut ProductChange,
-    asked: &Combinations,
+    asked: &CombineVariants,
     new: &[Vec<KnownValue>],
 ) -> Result<Vec<String>, ApiError> {
     let was = &change.before.summary;
@@ -227,8 +227,8 @@ async fn skus(
         if *time > 1 {
             sku = format!("{sku}-{time}");
         }
-        if sku.chars().count() > SKU_MAX {
-            let message = format!("The SKU \"{sku}\" would be longer than {SKU_MAX} characters.");
+        if sku.chars().count() > MAX_SKU {
+            let message = format!("The SKU \"{sku}\" would be longer than {MAX_SKU} characters.");
             return Err(ApiError::field("sku_prefix", message));
         }
         skus.push(sku);

@@ -6,13 +6,13 @@ use http::header::LOCATION;
 use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, ProductVariant};
-use shared::http::{ApiError, BaseUrl, Body, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, PathId, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
 use crate::products::edit::{ProductChange, Said, answer};
-use crate::redirects::SendThere;
-use crate::variants::body::VariantToBe;
+use crate::redirects::PermanentRedirect;
+use crate::variants::body::CreateVariant;
 use crate::variants::get::{variant_of, variant_path};
 use crate::variants::write::{Wanted, one_said, write_all};
 
@@ -27,13 +27,13 @@ use crate::variants::write::{Wanted, one_said, write_all};
         ("id_or_slug" = String, Path, description = "The product's id or slug."),
         ("If-Match" = Option<String>, Header, description = "The product's `ETag` that the change is meant for."),
     ),
-    request_body = VariantToBe,
+    request_body = CreateVariant,
     responses(
         (status = 201, body = ProductVariant, description = "The variant.", headers(
             ("Location" = String, description = "Where it is."),
             ("ETag" = String, description = "For `If-Match` of the next change."),
         )),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -41,12 +41,12 @@ use crate::variants::write::{Wanted, one_said, write_all};
 )]
 pub(crate) async fn create_product_variant(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
     PathId(product): PathId<IdOrSlug>,
     if_match: IfMatch,
     uri: Uri,
-    Body(new): Body<VariantToBe>,
+    Body(new): Body<CreateVariant>,
 ) -> Result<Response, ApiError> {
     let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     let (sku, inventory_count) = (new.sku.clone(), new.inventory_count.unwrap_or_default());

@@ -5,13 +5,13 @@ use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, ProductVariant};
-use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems, Two};
+use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems, Two};
 use shared::ids::VariantId;
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
 use crate::products::edit::{ProductChange, Said, answer};
-use crate::redirects::SendThere;
+use crate::redirects::PermanentRedirect;
 use crate::variants::get::variant_of;
 use crate::variants::write::{Wanted, write_all};
 
@@ -32,7 +32,7 @@ use crate::variants::write::{Wanted, write_all};
     responses(
         (status = 200, body = ProductVariant, description = "Orders refer to it: it is archived."),
         (status = 204, description = "It is gone, and what there was of it is written off."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such variant."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -40,7 +40,7 @@ use crate::variants::write::{Wanted, write_all};
 )]
 pub(crate) async fn delete_product_variant(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
     if_match: IfMatch,
     uri: Uri,

@@ -9,9 +9,9 @@ use shared::catalogue::{IdOrSlug, Product, ProductVariant};
 use shared::http::{ApiError, Page, PathId, Problem, PublicProblems, Two};
 use shared::ids::{ProductId, VariantId};
 
-use crate::caching::{NotModified, Seen, moved_to};
+use crate::caching::{IfNoneMatch, NotModified, moved_to};
 use crate::products::get::product_path;
-use crate::reader::Viewer;
+use crate::reader::CatalogueReader;
 use crate::redirects::{Moved, under};
 
 /// List the variants of a product, in order
@@ -34,14 +34,14 @@ use crate::redirects::{Moved, under};
 )]
 pub(crate) async fn list_product_variants(
     State(app): State<App>,
-    viewer: Viewer,
+    viewer: CatalogueReader,
     uri: Uri,
-    seen: Seen,
+    if_none_match: IfNoneMatch,
     PathId(product): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     show(&app, viewer, (&product, &uri), |product| {
         let page = Page { count: None, next: None, previous: None, results: product.variants };
-        seen.or_version(product.version, &page)
+        if_none_match.or_version(product.version, &page)
     })
     .await
 }
@@ -67,19 +67,21 @@ pub(crate) async fn list_product_variants(
 )]
 pub(crate) async fn get_product_variant(
     State(app): State<App>,
-    viewer: Viewer,
+    viewer: CatalogueReader,
     uri: Uri,
-    seen: Seen,
+    if_none_match: IfNoneMatch,
     PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
 ) -> Result<Response, ApiError> {
-    show(&app, viewer, (&product, &uri), |product| seen.or_version(product.version, &variant_of(&product, variant)?))
-        .await
+    show(&app, viewer, (&product, &uri), |product| {
+        if_none_match.or_version(product.version, &variant_of(&product, variant)?)
+    })
+    .await
 }
 
 /// A part of a product, as far as this one may see it; or where it is by now.
 pub(crate) async fn show(
     app: &App,
-    viewer: Viewer,
+    viewer: CatalogueReader,
     (product, asked): (&IdOrSlug, &Uri),
     part: impl FnOnce(Product) -> Result<Response, ApiError>,
 ) -> Result<Response, ApiError> {

@@ -5,14 +5,14 @@ use axum::response::Response;
 use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, ProductVariant};
-use shared::http::{ApiError, Body, PathId, Permitted, Problem, StaffProblems, Two};
+use shared::http::{ApiError, Body, PathId, Problem, Requires, StaffProblems, Two};
 use shared::ids::VariantId;
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
 use crate::products::edit::{ProductChange, Said, answer};
-use crate::redirects::SendThere;
-use crate::variants::body::{VariantPatch, VariantToBe};
+use crate::redirects::PermanentRedirect;
+use crate::variants::body::{CreateVariant, UpdateVariant};
 use crate::variants::get::variant_of;
 use crate::variants::write::{Wanted, one_said, write_all};
 
@@ -30,10 +30,10 @@ use crate::variants::write::{Wanted, one_said, write_all};
         ("variant_id" = VariantId, Path, description = "The variant's id."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = VariantToBe,
+    request_body = CreateVariant,
     responses(
         (status = 200, body = ProductVariant, description = "The variant as it is now."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such variant."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -41,11 +41,11 @@ use crate::variants::write::{Wanted, one_said, write_all};
 )]
 pub(crate) async fn replace_product_variant(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
     if_match: IfMatch,
     uri: Uri,
-    Body(replacement): Body<VariantToBe>,
+    Body(replacement): Body<CreateVariant>,
 ) -> Result<Response, ApiError> {
     let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     write(change, variant, replacement.into()).await
@@ -65,10 +65,10 @@ pub(crate) async fn replace_product_variant(
         ("variant_id" = VariantId, Path, description = "The variant's id."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = VariantPatch,
+    request_body = UpdateVariant,
     responses(
         (status = 200, body = ProductVariant, description = "The variant as it is now."),
-        SendThere,
+        PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such variant."),
         (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
         StaffProblems,
@@ -76,17 +76,17 @@ pub(crate) async fn replace_product_variant(
 )]
 pub(crate) async fn update_product_variant(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
     if_match: IfMatch,
     uri: Uri,
-    Body(patch): Body<VariantPatch>,
+    Body(patch): Body<UpdateVariant>,
 ) -> Result<Response, ApiError> {
     let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     write(change, variant, patch).await
 }
 
-async fn write(mut change: ProductChange, id: VariantId, patch: VariantPatch) -> Result<Response, ApiError> {
+async fn write(mut change: ProductChange, id: VariantId, patch: UpdateVariant) -> Result<Response, ApiError> {
     let known = variant_of(&change.before, id)?;
     let wanted = Wanted { known: Some(known), patch, inventory_count: 0, at: Some(0) };
     let (all, base_price) = (one_said(&change, wanted), change.before.summary.base_price);

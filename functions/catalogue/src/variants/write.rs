@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use shared::catalogue::limits::MOST_VARIANTS;
+use shared::catalogue::limits::MAX_VARIANTS;
 use shared::catalogue::store::write::{
     KnownValue, NamedValue, VariantState, default_variant, find_or_make_values, judged, set_default_variant,
     skus_of_others, write_variants,
@@ -13,7 +13,7 @@ use shared::ids::{AttributeValueId, VariantId};
 use shared::money::Money;
 
 use crate::products::edit::{ALIKE, NEGATIVE, NamedVariant, ProductChange, TOO_DEAR, no_such};
-use crate::variants::body::{VariantPatch, VariantToBe};
+use crate::variants::body::{CreateVariant, UpdateVariant};
 
 /// A variant on its way: what it was, and what is said of it.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(crate) struct Wanted {
     /// What it was; none where it is new.
     pub(crate) known: Option<ProductVariant>,
     /// What is to be otherwise.
-    pub(crate) patch: VariantPatch,
+    pub(crate) patch: UpdateVariant,
     /// What a new one begins with.
     pub(crate) inventory_count: i32,
     /// Where it stands in the body; none where nothing is said of it.
@@ -44,9 +44,9 @@ impl Wanted {
 }
 
 /// All variants of the product, as a list says them: one is known by its id, or by its SKU if nobody else in the list has its id.
-pub(crate) fn all_said(change: &ProductChange, said: Vec<VariantToBe>) -> Result<Vec<Wanted>, ApiError> {
+pub(crate) fn all_said(change: &ProductChange, said: Vec<CreateVariant>) -> Result<Vec<Wanted>, ApiError> {
     let before = &change.before.variants;
-    let (mut errors, mut seen) = (FieldErrors::default(), HashSet::new());
+    let (mut errors, mut if_none_match) = (FieldErrors::default(), HashSet::new());
     let by_id: HashSet<VariantId> = said.iter().filter_map(|variant| variant.id).collect();
     let mut wanted = Vec::new();
     for (at, variant) in said.into_iter().enumerate() {
@@ -56,7 +56,7 @@ pub(crate) fn all_said(change: &ProductChange, said: Vec<VariantToBe>) -> Result
         };
         match (known, variant.id) {
             (None, Some(id)) => errors.add(change.said.field(at, "id"), no_such(id)),
-            (Some(known), id) if !seen.insert(known.id) => {
+            (Some(known), id) if !if_none_match.insert(known.id) => {
                 let field = if id.is_some() { "id" } else { "sku" };
                 errors.add(change.said.field(at, field), "This variant is named twice.");
             }
@@ -242,8 +242,8 @@ async fn judge(
     }
     let sold = states.iter().filter(|state| !state.is_archived).count();
     // An import may have brought more. Those can be changed, and not added to.
-    if sold > MOST_VARIANTS.max(change.before.variants.iter().filter(|variant| !variant.is_archived).count()) {
-        errors.add("non_field_errors", format!("A product has at most {MOST_VARIANTS} variants."));
+    if sold > MAX_VARIANTS.max(change.before.variants.iter().filter(|variant| !variant.is_archived).count()) {
+        errors.add("non_field_errors", format!("A product has at most {MAX_VARIANTS} variants."));
     }
     Ok(errors)
 }

@@ -66,8 +66,8 @@ async fn a_variant_that_orders_refer_to_is_archived_and_others_are_gone(db: PgPo
     app.anonymous().get(&at(0)).await.expect(404);
     editor.get(&at(0)).await.expect(200);
     editor.get(&at(1)).await.expect(404);
-    let seen = app.anonymous().get(&path("ocean-blue-shirt")).await.expect(200).body;
-    assert_eq!((&seen["variants"], &seen["is_available"]), (&json!([]), &json!(false)));
+    let if_none_match = app.anonymous().get(&path("ocean-blue-shirt")).await.expect(200).body;
+    assert_eq!((&if_none_match["variants"], &if_none_match["is_available"]), (&json!([]), &json!(false)));
     let sold_again = editor.patch(&at(0), json!({"is_archived": false})).await.expect(200).body;
     assert_eq!((&sold_again["is_archived"], &sold_again["inventory_count"]), (&json!(false), &json!(2)));
     assert!(app.stock_adds_up().await);

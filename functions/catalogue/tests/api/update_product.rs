@@ -132,8 +132,8 @@ async fn two_editors_do_not_write_over_each_other(db: PgPool) {
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
     let at = path("ocean-blue-shirt");
-    let seen = editor.get(&at).await.expect(200).header("etag").to_owned();
-    let both = editor.clone().header("if-match", &seen);
+    let if_none_match = editor.get(&at).await.expect(200).header("etag").to_owned();
+    let both = editor.clone().header("if-match", &if_none_match);
     let answers = join_all(["A", "B"].map(|name| both.patch(&at, json!({"name": name})))).await;
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();

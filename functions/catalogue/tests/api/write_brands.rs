@@ -76,8 +76,8 @@ async fn of_two_who_give_one_name_at_once_one_does(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_change_is_made_to_the_brand_that_its_sender_has_seen(db: PgPool) {
     let shop = Shop::open(db).await;
-    let seen = shop.client().get(&path("ana")).await.expect(200).header("etag").to_owned();
-    let first = editor(&shop.app).await.header("if-match", &seen);
+    let if_none_match = shop.client().get(&path("ana")).await.expect(200).header("etag").to_owned();
+    let first = editor(&shop.app).await.header("if-match", &if_none_match);
 
     let renamed = first.patch(&path("ana"), json!({"name": "Anna"})).await.expect(200);
 

@@ -119,9 +119,9 @@ async fn a_change_is_made_to_what_its_sender_has_seen_and_to_nothing_else(db: Pg
     let app = app(db);
     let editor = editor(&app).await;
     make(&editor, "Pants", None).await;
-    let seen = app.anonymous().get(&path("pants")).await.expect(200).header("etag").to_owned();
+    let if_none_match = app.anonymous().get(&path("pants")).await.expect(200).header("etag").to_owned();
 
-    let first = editor.clone().header("if-match", &seen);
+    let first = editor.clone().header("if-match", &if_none_match);
     first.patch(&path("pants"), json!({"name": "Trousers"})).await.expect(200);
     for late in [
         first.patch(&path("pants"), json!({"name": "Slacks"})).await,

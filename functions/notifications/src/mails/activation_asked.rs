@@ -10,7 +10,7 @@ use crate::letter::Letter;
 
 pub(super) async fn draft(tx: &mut Tx, notifications: &Notifications, email: &str) -> sqlx::Result<Draft> {
     let addressee = addressees::waiting_for_activation(tx, email).await?;
-    Ok(Draft::with_link(Purpose::Activation, notifications, addressee, |addressee, url| {
+    Ok(Draft::with_link(Purpose::ActivateUser, notifications, addressee, |addressee, url| {
         let letter = Letter {
             heading: "Activate your account",
             sentences: vec!["Somebody, most likely you, gave this address for an account. Open the link to confirm that it is yours.".to_owned()],

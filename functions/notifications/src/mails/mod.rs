@@ -13,7 +13,7 @@ mod signed_in_from_new_place;
 use shared::app::db::Tx;
 use shared::ids::UserId;
 use shared::mail::Mail;
-use shared::outbox::{Event, Happened};
+use shared::outbox::{Event, EventKind};
 use shared::users::links::{self, Purpose};
 use shared::users::store::addressees::Addressee;
 
@@ -63,15 +63,15 @@ impl NewLink {
 /// What is to become of this, as things are now.
 pub(crate) async fn draft(tx: &mut Tx, notifications: &Notifications, event: &Event) -> sqlx::Result<Draft> {
     let shop = &notifications.shop;
-    match &event.happened {
-        Happened::OrderPlaced { order_id } => order_placed::draft(tx, shop, *order_id).await,
-        Happened::ActivationAsked { email } => activation_asked::draft(tx, notifications, email).await,
-        Happened::PasswordResetAsked { email } => password_reset_asked::draft(tx, notifications, email).await,
-        Happened::EmailResetAsked { email } => email_reset_asked::draft(tx, notifications, email).await,
-        Happened::EmailChanged { user_id, email } => email_changed::draft(tx, shop, *user_id, email).await,
-        Happened::PasswordChanged { user_id } => password_changed::draft(tx, shop, *user_id).await,
-        Happened::SignedInFromNewPlace { sign_in_id } => signed_in_from_new_place::draft(tx, shop, *sign_in_id).await,
-        Happened::BackInStock { notice_id } => {
+    match &event.kind {
+        EventKind::OrderPlaced { order_id } => order_placed::draft(tx, shop, *order_id).await,
+        EventKind::ActivationAsked { email } => activation_asked::draft(tx, notifications, email).await,
+        EventKind::PasswordResetAsked { email } => password_reset_asked::draft(tx, notifications, email).await,
+        EventKind::EmailResetAsked { email } => email_reset_asked::draft(tx, notifications, email).await,
+        EventKind::EmailChanged { user_id, email } => email_changed::draft(tx, shop, *user_id, email).await,
+        EventKind::PasswordChanged { user_id } => password_changed::draft(tx, shop, *user_id).await,
+        EventKind::SignedInFromNewPlace { sign_in_id } => signed_in_from_new_place::draft(tx, shop, *sign_in_id).await,
+        EventKind::BackInStock { notice_id } => {
             back_in_stock::draft(tx, notifications, (event.event_id, *notice_id)).await
         }
     }

@@ -9,7 +9,7 @@ use crate::Shop;
 use crate::letter::{Letter, one_line};
 
 /// How much of a program's own name is shown, in characters: whoever logged in chose it.
-const USER_AGENT_MAX: usize = 160;
+const MAX_USER_AGENT: usize = 160;
 
 pub(super) async fn draft(tx: &mut Tx, shop: &Shop, sign_in: SignInId) -> sqlx::Result<Draft> {
     let Some(seen) = addressees::of_sign_in(tx, sign_in).await? else {
@@ -33,6 +33,6 @@ pub(super) async fn draft(tx: &mut Tx, shop: &Shop, sign_in: SignInId) -> sqlx::
 }
 
 fn program(seen: &SeenSignIn) -> String {
-    let name: String = one_line(seen.user_agent.as_deref().unwrap_or_default()).chars().take(USER_AGENT_MAX).collect();
+    let name: String = one_line(seen.user_agent.as_deref().unwrap_or_default()).chars().take(MAX_USER_AGENT).collect();
     if name.is_empty() { "unknown".to_owned() } else { name }
 }

@@ -5,18 +5,18 @@ use std::net::IpAddr;
 use shared::app::Ambient as _;
 use shared::ids::{SignInId, UserId};
 use shared::mail::Mail;
-use shared::outbox::Happened;
+use shared::outbox::EventKind;
 use shared::testing::TestApp;
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self, NewRefreshToken};
 use sqlx::PgPool;
 
 use crate::mailers::RecordingMailer;
 use crate::{an_event, consumer, delivered};
 
-async fn mails_of(app: &TestApp, happened: Happened) -> Vec<Mail> {
+async fn mails_of(app: &TestApp, kind: EventKind) -> Vec<Mail> {
     let mailer = RecordingMailer::new();
-    assert!(delivered(&consumer(app, mailer.clone()), &an_event(app, happened)).await);
+    assert!(delivered(&consumer(app, mailer.clone()), &an_event(app, kind)).await);
     mailer.sent()
 }
 
@@ -25,7 +25,7 @@ async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> SignInId {
     let (user, now) = (app.a_user().await, app.clock.now());
     let id = SignInId(app.clock.random_uuid());
     let address: Option<IpAddr> = Some("203.0.113.7".parse().unwrap());
-    let origin = Origin { address, user_agent: user_agent.map(str::to_owned), ..Origin::default() };
+    let client_info = ClientInfo { address, user_agent: user_agent.map(str::to_owned), ..ClientInfo::default() };
     let mut tx = app.app.db.begin().await.unwrap();
     let token = NewRefreshToken {
         id: app.clock.random_uuid(),
@@ -35,7 +35,7 @@ async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> SignInId {
         issued_at: now,
         expires_at: now.plus_seconds(3600),
     };
-    sign_ins::open(&mut tx, token, "!", &origin).await.unwrap().unwrap();
+    sign_ins::open(&mut tx, token, "!", &client_info).await.unwrap().unwrap();
     tx.commit().await.unwrap();
     id
 }
@@ -45,7 +45,7 @@ async fn a_link_to_a_new_password_says_what_to_do_with_it_and_what_without(db: P
     let app = TestApp::of_a_job(db);
     let ana = app.a_user().await;
 
-    let mail = mails_of(&app, Happened::PasswordResetAsked { email: ana.email.clone() }).await.remove(0);
+    let mail = mails_of(&app, EventKind::PasswordResetAsked { email: ana.email.clone() }).await.remove(0);
 
     assert_eq!(mail.subject, "Corner Shop: Choose a new password");
     let url = mail.text.lines().find(|line| line.starts_with("https://")).unwrap().to_owned();
@@ -77,7 +77,7 @@ Corner Shop
 async fn the_new_address_and_the_old_one_are_told_different_things(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let ana = app.a_user().await;
-    let changed = |email: &str| Happened::EmailChanged { user_id: ana.id, email: email.to_owned() };
+    let changed = |email: &str| EventKind::EmailChanged { user_id: ana.id, email: email.to_owned() };
 
     let new = mails_of(&app, changed(&ana.email)).await.remove(0);
     let old = mails_of(&app, changed("before@example.com")).await.remove(0);
@@ -102,7 +102,7 @@ async fn a_changed_password_is_told_to_its_owner(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let ana = app.a_user().await;
 
-    let mail = mails_of(&app, Happened::PasswordChanged { user_id: ana.id }).await.remove(0);
+    let mail = mails_of(&app, EventKind::PasswordChanged { user_id: ana.id }).await.remove(0);
 
     assert_eq!(
         (mail.to.as_str(), mail.subject.as_str()),
@@ -118,7 +118,7 @@ async fn a_sign_in_from_a_new_place_is_told_with_its_time_and_place(db: PgPool) 
     let evil = "<img src=\"https://evil.example/pixel\">\r\nBcc: you@example.com";
 
     let sign_in_id = a_sign_in(&app, Some(evil)).await;
-    let mail = mails_of(&app, Happened::SignedInFromNewPlace { sign_in_id }).await.remove(0);
+    let mail = mails_of(&app, EventKind::SignedInFromNewPlace { sign_in_id }).await.remove(0);
 
     for said in ["When: 22 November 2026, 06:38 UTC", "Network address: 203.0.113.7", "end this sign-in"] {
         assert!(mail.text.contains(said) && mail.html.contains(said), "{said}: {}", mail.text);
@@ -138,7 +138,7 @@ async fn a_program_without_a_name_is_unknown_and_a_long_name_is_cut(db: PgPool) 
         [(None, "unknown".to_owned()), (Some(" \t"), "unknown".to_owned()), (Some(&*"x".repeat(999)), "x".repeat(160))]
     {
         let sign_in_id = a_sign_in(&app, name).await;
-        let mail = mails_of(&app, Happened::SignedInFromNewPlace { sign_in_id }).await.remove(0);
+        let mail = mails_of(&app, EventKind::SignedInFromNewPlace { sign_in_id }).await.remove(0);
         assert!(mail.text.contains(&format!("Program: {shown}\n")), "{}", mail.text);
     }
 }
@@ -148,12 +148,12 @@ async fn what_is_gone_by_now_is_nothing_to_tell_of(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let gone = UserId(987_654);
 
-    for happened in [
-        Happened::PasswordChanged { user_id: gone },
-        Happened::EmailChanged { user_id: gone, email: "before@example.com".to_owned() },
-        Happened::SignedInFromNewPlace { sign_in_id: SignInId(app.clock.random_uuid()) },
+    for kind in [
+        EventKind::PasswordChanged { user_id: gone },
+        EventKind::EmailChanged { user_id: gone, email: "before@example.com".to_owned() },
+        EventKind::SignedInFromNewPlace { sign_in_id: SignInId(app.clock.random_uuid()) },
     ] {
-        assert_eq!(mails_of(&app, happened).await, []);
+        assert_eq!(mails_of(&app, kind).await, []);
     }
 
     assert_eq!(app.count("select count(*) from mail_log").await, 0);

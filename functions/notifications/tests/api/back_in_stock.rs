@@ -6,7 +6,7 @@ use notifications::{Shop, Site};
 use shared::app::Ambient as _;
 use shared::ids::{EventId, NoticeId};
 use shared::mail::Mail;
-use shared::outbox::{Event, Happened};
+use shared::outbox::{Event, EventKind};
 use shared::testing::{TestApp, TestProduct};
 use sqlx::PgPool;
 
@@ -36,7 +36,7 @@ impl Asked {
         .fetch_one(&app.db)
         .await
         .unwrap();
-        let event = Event::new(event_id, Happened::BackInStock { notice_id });
+        let event = Event::new(event_id, EventKind::BackInStock { notice_id });
         Self { app, runner, event, mailer: RecordingMailer::new() }
     }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use notifications::{Patience, handle};
+use notifications::{Limits, handle};
 use shared::ids::{EventId, OrderId};
-use shared::outbox::{Event, Happened};
+use shared::outbox::{Event, EventKind};
 use shared::testing::TestApp;
 use sqlx::PgPool;
 
@@ -66,7 +66,7 @@ async fn a_poisonous_message_fails_alone(db: PgPool) {
 async fn an_order_that_is_gone_is_recorded_and_not_asked_for_again(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let nowhere = OrderId(uuid());
-    let event = Event::new(EventId(uuid()), Happened::OrderPlaced { order_id: nowhere });
+    let event = Event::new(EventId(uuid()), EventKind::OrderPlaced { order_id: nowhere });
     let mailer = RecordingMailer::new();
 
     assert!(delivered(&consumer(&app, mailer.clone()), &event).await);
@@ -81,7 +81,7 @@ async fn what_there_is_no_time_for_goes_back_untouched(db: PgPool) {
     let event = app.an_order().await.event;
     let mailer = RecordingMailer::new();
     let mut consumer = consumer(&app, mailer.clone());
-    consumer.patience = Patience { with_batch: Duration::ZERO, ..Patience::default() };
+    consumer.limits = Limits { with_batch: Duration::ZERO, ..Limits::default() };
 
     assert!(!delivered(&consumer, &event).await);
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use notifications::{Patience, handle};
+use notifications::{Limits, handle};
 use shared::mail::SendError;
 use shared::testing::TestApp;
 use sqlx::PgPool;
@@ -66,7 +66,7 @@ async fn a_mailer_that_never_answers_leaves_the_mail_in_doubt(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let event = app.an_order().await.event;
     let mut consumer = consumer(&app, Arc::new(SilentMailer::default()));
-    consumer.patience = Patience { with_mailer: Duration::from_millis(10), ..Patience::default() };
+    consumer.limits = Limits { with_mailer: Duration::from_millis(10), ..Limits::default() };
 
     assert!(!delivered(&consumer, &event).await);
 

@@ -2,12 +2,12 @@
 
 use notifications::{Shop, Site};
 use shared::app::Ambient as _;
-use shared::audit::{self, Entry, Kind};
+use shared::audit::{self, AuditRecord, Kind};
 use shared::ids::UserId;
 use shared::mail::{Mail, SendError};
-use shared::outbox::Happened;
+use shared::outbox::EventKind;
 use shared::testing::{RecordedLogs, TestApp, TestUser};
-use shared::users::Origin;
+use shared::users::ClientInfo;
 use shared::users::links::{self, LIFETIME_SECONDS, Purpose};
 use shared::users::store::links as kept;
 use sqlx::PgPool;
@@ -15,18 +15,18 @@ use sqlx::PgPool;
 use crate::mailers::RecordingMailer;
 use crate::{an_event, consumer, delivered, logged, shop};
 
-fn reset_of(email: &str) -> Happened {
-    Happened::PasswordResetAsked { email: email.to_owned() }
+fn reset_of(email: &str) -> EventKind {
+    EventKind::PasswordResetAsked { email: email.to_owned() }
 }
 
-fn activation_of(email: &str) -> Happened {
-    Happened::ActivationAsked { email: email.to_owned() }
+fn activation_of(email: &str) -> EventKind {
+    EventKind::ActivationAsked { email: email.to_owned() }
 }
 
 /// What became of one message: the mails that were sent.
-async fn mails_of(app: &TestApp, happened: Happened) -> Vec<Mail> {
+async fn mails_of(app: &TestApp, kind: EventKind) -> Vec<Mail> {
     let mailer = RecordingMailer::new();
-    assert!(delivered(&consumer(app, mailer.clone()), &an_event(app, happened)).await);
+    assert!(delivered(&consumer(app, mailer.clone()), &an_event(app, kind)).await);
     mailer.sent()
 }
 
@@ -52,8 +52,8 @@ async fn off(app: &TestApp, log: &[Kind]) -> TestUser {
     sqlx::query("update users set is_active = false where id = $1").bind(user.id).execute(&app.db).await.unwrap();
     let mut tx = app.app.db.begin().await.unwrap();
     for kind in log {
-        let entry = Entry::by_owner(*kind, user.id);
-        audit::store::record(&mut tx, entry, &Origin::default(), app.clock.now()).await.unwrap();
+        let entry = AuditRecord::by_owner(*kind, user.id);
+        audit::store::record(&mut tx, entry, &ClientInfo::default(), app.clock.now()).await.unwrap();
     }
     tx.commit().await.unwrap();
     user
@@ -65,23 +65,23 @@ async fn a_link_goes_to_the_address_of_the_account_and_is_good_for_what_it_says(
     let ana = app.a_user().await;
     let new = off(&app, &[Kind::Registered]).await;
 
-    for (user, purpose, happened, page) in [
+    for (user, purpose, kind, page) in [
         (&ana, Purpose::PasswordReset, reset_of(&ana.email), "/password/reset/confirm/"),
         (
             &ana,
             Purpose::EmailReset,
-            Happened::EmailResetAsked { email: ana.email.to_uppercase() },
+            EventKind::EmailResetAsked { email: ana.email.to_uppercase() },
             "/email/reset/confirm/",
         ),
-        (&new, Purpose::Activation, activation_of(&new.email), "/activate/"),
+        (&new, Purpose::ActivateUser, activation_of(&new.email), "/activate/"),
     ] {
-        let [mail] = &mails_of(&app, happened).await[..] else { panic!("one mail: {purpose:?}") };
+        let [mail] = &mails_of(&app, kind).await[..] else { panic!("one mail: {purpose:?}") };
         assert_eq!(mail.to, user.email);
         assert_eq!(halves(mail).0, user.id);
         assert!(mail.text.contains(&format!("https://shop.example.com{page}")), "{}", mail.text);
         assert!(mail.html.contains(&format!("href=\"https://shop.example.com{page}")), "{}", mail.html);
         assert!(is_good(&app, purpose, mail).await);
-        for other in [Purpose::Activation, Purpose::PasswordReset, Purpose::EmailReset] {
+        for other in [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset] {
             assert_eq!(is_good(&app, other, mail).await, other == purpose);
         }
     }
@@ -117,16 +117,16 @@ async fn whoever_has_no_account_that_may_have_a_link_gets_no_mail_and_leaves_no_
     let (ana, new) = (app.a_user().await, off(&app, &[Kind::Registered]).await);
     let stranger = "nobody-at-all@example.com";
 
-    for happened in [
+    for kind in [
         reset_of(stranger),
         reset_of(&new.email),
         reset_of(""),
-        Happened::EmailResetAsked { email: stranger.to_owned() },
-        Happened::EmailResetAsked { email: new.email.clone() },
+        EventKind::EmailResetAsked { email: stranger.to_owned() },
+        EventKind::EmailResetAsked { email: new.email.clone() },
         activation_of(stranger),
         activation_of(&ana.email),
     ] {
-        assert_eq!(mails_of(&app, happened.clone()).await, [], "{happened:?}");
+        assert_eq!(mails_of(&app, kind.clone()).await, [], "{kind:?}");
     }
 
     assert_eq!(app.count("select count(*) from mail_log").await, 0);
@@ -162,7 +162,7 @@ async fn an_account_that_was_activated_by_a_link_and_then_switched_off_gets_no_o
     let user = off(&app, &[]).await;
     let mail = mails_of(&app, activation_of(&user.email)).await.remove(0);
     let mut tx = app.app.db.begin().await.unwrap();
-    assert!(kept::redeem(&mut tx, user.id, Purpose::Activation, &halves(&mail).1, app.clock.now()).await.unwrap());
+    assert!(kept::redeem(&mut tx, user.id, Purpose::ActivateUser, &halves(&mail).1, app.clock.now()).await.unwrap());
     tx.commit().await.unwrap();
 
     assert_eq!(mails_of(&app, activation_of(&user.email)).await, []);

@@ -17,11 +17,11 @@ mod wire;
 use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use notifications::{Notifications, Patience, Shop, Site, handle};
+use notifications::{Limits, Notifications, Shop, Site, handle};
 use shared::app::Ambient as _;
 use shared::ids::EventId;
 use shared::mail::Mailer;
-use shared::outbox::{Event, Happened};
+use shared::outbox::{Event, EventKind};
 use shared::testing::TestApp;
 
 /// The consumer over the test's database.
@@ -31,7 +31,7 @@ fn consumer(app: &TestApp, mailer: Arc<dyn Mailer>) -> Notifications {
         ambient: app.clock.clone(),
         mailer,
         shop: shop(),
-        patience: Patience::default(),
+        limits: Limits::default(),
         metrics: app.app.metrics.clone(),
     }
 }
@@ -62,8 +62,8 @@ async fn delivered(consumer: &Notifications, event: &Event) -> bool {
 }
 
 /// An event, as `auth` writes it.
-fn an_event(app: &TestApp, happened: Happened) -> Event {
-    Event::new(EventId(app.clock.ordered_uuid()), happened)
+fn an_event(app: &TestApp, kind: EventKind) -> Event {
+    Event::new(EventId(app.clock.ordered_uuid()), kind)
 }
 
 /// Which messages are to come again.

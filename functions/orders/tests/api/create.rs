@@ -1,7 +1,7 @@
 //! `POST /api/v1/orders/`.
 
 use serde_json::{Value, json};
-use shared::outbox::Happened;
+use shared::outbox::EventKind;
 use sqlx::PgPool;
 
 use super::{an_app, check_out};
@@ -38,8 +38,8 @@ async fn an_order_freezes_what_was_bought_and_takes_it_off_the_shelf(db: PgPool)
     assert_eq!(app.count("select count(*) from order_events where kind = 'placed'").await, 1);
     let order_id = serde_json::from_value(order["id"].clone()).unwrap();
     assert_eq!(
-        queue.sent().into_iter().map(|event| event.happened).collect::<Vec<_>>(),
-        [Happened::OrderPlaced { order_id }]
+        queue.sent().into_iter().map(|event| event.kind).collect::<Vec<_>>(),
+        [EventKind::OrderPlaced { order_id }]
     );
     assert_eq!(app.count("select count(*) from outbox where sent_at is not null").await, 1);
 }

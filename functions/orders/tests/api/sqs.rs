@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::app::Environment;
 use shared::aws::Sqs;
 use shared::ids::{EventId, OrderId};
-use shared::outbox::{Event, Happened, Queue as _};
+use shared::outbox::{Event, EventKind, Queue as _};
 use shared::trace::Trace;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,7 +22,7 @@ async fn sent(trace: Option<Trace<'_>>) -> Value {
         ("ORDER_EVENTS_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/123456789012/order-events"),
     ]))
     .unwrap();
-    let event = Event::new(EventId(Uuid::nil()), Happened::OrderPlaced { order_id: OrderId(Uuid::max()) });
+    let event = Event::new(EventId(Uuid::nil()), EventKind::OrderPlaced { order_id: OrderId(Uuid::max()) });
     let serve = async {
         let (mut client, _) = server.accept().await.unwrap();
         let asked = request(&mut client).await;

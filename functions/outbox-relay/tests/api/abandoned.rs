@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use outbox_relay::{Relay, drain};
 use shared::app::Ambient as _;
-use shared::catalogue::store::entries::Stock;
+use shared::catalogue::store::imports::Stock;
 use shared::ids::{ExportId, ImportId};
 use shared::testing::{RecordingJobs, RecordingQueue, TestApp};
 use shared::transfers::store::exports;
 use shared::transfers::store::imports::{NewImport, claim, insert, start};
-use shared::transfers::store::{Ended, Held};
+use shared::transfers::store::{JobEnd, Lease};
 use shared::transfers::{FileKind, LEASE_SECONDS, Work};
 use sqlx::PgPool;
 
@@ -38,9 +38,9 @@ async fn the_worker_is_told_again_of_a_file_that_nobody_has_held_for_a_minute(db
 
     // Somebody has it, and has died when the lease is over.
     let mut tx = app.app.db.begin().await.unwrap();
-    let held = Held { id: import, lease: app.clock.random_uuid() };
+    let held = Lease { id: import, lease: app.clock.random_uuid() };
     assert!(claim(&mut tx, held, app.clock.now()).await.unwrap().is_some());
-    exports::end(&mut tx, export, Ended::DONE, app.clock.now()).await.unwrap();
+    exports::end(&mut tx, export, JobEnd::DONE, app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     app.clock.advance(LEASE_SECONDS);
     drain(&relay).await.unwrap();

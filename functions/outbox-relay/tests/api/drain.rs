@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use outbox_relay::{Drained, Patience, Step, drain, relay_one};
+use outbox_relay::{Drained, Limits, Step, drain, relay_one};
 use shared::testing::{RecordingQueue, TestApp};
 use sqlx::PgPool;
 
@@ -67,7 +67,7 @@ async fn a_run_whose_time_is_up_leaves_the_rest_to_the_next(db: PgPool) {
     app.clock.advance(5);
     let queue = Arc::new(RecordingQueue::default());
     let mut relay = relay(&app, queue.clone());
-    relay.patience = Patience { with_run: Duration::ZERO, ..Patience::default() };
+    relay.limits = Limits { with_run: Duration::ZERO, ..Limits::default() };
 
     assert_eq!(drain(&relay).await.unwrap(), Drained::default());
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use outbox_relay::{Drained, Patience, Step, drain, relay_one};
+use outbox_relay::{Drained, Limits, Step, drain, relay_one};
 use shared::testing::{BrokenQueue, RecordingQueue, SilentQueue, TestApp};
 use sqlx::PgPool;
 
@@ -49,7 +49,7 @@ async fn a_silent_queue_is_not_waited_for(db: PgPool) {
     app.an_order().await;
     app.clock.advance(5);
     let mut silent = relay(&app, Arc::new(SilentQueue));
-    silent.patience = Patience { with_queue: Duration::from_millis(10), ..Patience::default() };
+    silent.limits = Limits { with_queue: Duration::from_millis(10), ..Limits::default() };
 
     assert_eq!(relay_one(&silent).await.unwrap(), Step::Failed);
 

@@ -10,7 +10,7 @@ mod tell_of_stock;
 
 use std::sync::Arc;
 
-use outbox_relay::{Patience, Relay};
+use outbox_relay::{Limits, Relay};
 use shared::outbox::Queue;
 use shared::testing::{BrokenQueue, TestApp};
 
@@ -21,7 +21,7 @@ fn relay(app: &TestApp, queue: Arc<dyn Queue>) -> Relay {
         ambient: app.clock.clone(),
         queue,
         jobs: Arc::new(BrokenQueue),
-        patience: Patience::default(),
+        limits: Limits::default(),
         metrics: app.app.metrics.clone(),
     }
 }

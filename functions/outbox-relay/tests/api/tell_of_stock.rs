@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use outbox_relay::drain;
-use shared::outbox::Happened;
+use shared::outbox::EventKind;
 use shared::testing::{RecordingQueue, START, TestApp, TestProduct};
 use sqlx::PgPool;
 
@@ -65,7 +65,7 @@ async fn each_request_for_what_is_there_again_is_an_event_and_only_once(db: PgPo
         .sent()
         .into_iter()
         .map(|event| {
-            let Happened::BackInStock { notice_id } = event.happened else { panic!("{event:?}") };
+            let EventKind::BackInStock { notice_id } = event.kind else { panic!("{event:?}") };
             notice_id.0
         })
         .collect();

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use shared::transfers::{TransferStatus, Work};
 use sqlx::PgPool;
-use transfer_worker::{Patience, work};
+use transfer_worker::{Limits, work};
 
 use crate::{HEADER, SHORT, Shop};
 
 const GOOD: &str = "good,Good,,,Title,Default Title,GOOD,1,10\r\n";
 
 async fn failed(shop: &Shop, file: &[u8]) -> String {
-    let import = shop.imported(file, Patience::default()).await;
+    let import = shop.imported(file, Limits::default()).await;
     assert_eq!(import.status, TransferStatus::Failed);
     assert_eq!(shop.app.count("select count(*) from products").await, 0);
     import.error.unwrap()
@@ -49,10 +49,10 @@ async fn bad_rows_are_named_and_the_good_ones_taken(db: PgPool) {
     file.extend(b"formula,'=1+1,,,Title,Default Title,'=F,1,10\r\n");
     file.extend(GOOD.as_bytes());
 
-    for patience in [Patience::default(), SHORT] {
+    for limits in [Limits::default(), SHORT] {
         let id = shop.an_import(&file).await;
-        work(&shop.worker(patience), Work::Import(id).into()).await.unwrap();
-        shop.go_on(patience).await;
+        work(&shop.worker(limits), Work::Import(id).into()).await.unwrap();
+        shop.go_on(limits).await;
         let bad: Vec<_> = shop.bad_rows(id).await;
         assert_eq!(
             bad,
@@ -78,7 +78,7 @@ async fn a_quote_that_is_never_closed_costs_what_follows_and_is_named(db: PgPool
     }
 
     let id = shop.an_import(file.as_bytes()).await;
-    work(&shop.worker(Patience { window: 1000, ..Patience::default() }), Work::Import(id).into()).await.unwrap();
+    work(&shop.worker(Limits { window: 1000, ..Limits::default() }), Work::Import(id).into()).await.unwrap();
 
     let reason = "a record larger than 2 MiB begins here; is a quote not closed?".to_owned();
     assert_eq!(shop.bad_rows(id).await, [(3, reason)]);
@@ -94,7 +94,7 @@ async fn what_the_database_refuses_costs_one_product_and_not_its_neighbours(db: 
     let file = format!("{HEADER}{}{}{}", row("a"), row("b"), row("c"));
 
     let id = shop.an_import(file.as_bytes()).await;
-    work(&shop.worker(Patience::default()), Work::Import(id).into()).await.unwrap();
+    work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();
 
     let bad = shop.bad_rows(id).await;
     assert!(matches!(bad.as_slice(), [(3, reason)] if reason.starts_with("the database refuses it")), "{bad:?}");

@@ -10,7 +10,7 @@ use shared::transfers::parts::{FileInParts, Parts, PartsBeside};
 use shared::transfers::store::exports;
 use shared::transfers::{Beside, Export, LEASE_SECONDS, TransferStatus, Work};
 use sqlx::PgPool;
-use transfer_worker::{Patience, Worker, work};
+use transfer_worker::{Limits, Worker, work};
 
 use crate::{HEADER, Hanging, SHORT, Shop, file_of};
 
@@ -19,7 +19,7 @@ async fn long_products(shop: &Shop, count: usize) {
     let body = "x".repeat(60_000);
     let header = HEADER.replace("Title,Vendor", "Title,Body (HTML),Vendor");
     let rows: String = (0..count).map(|n| format!("p{n},P,{body},,,Title,Default Title,S{n},1,10\r\n")).collect();
-    shop.imported(format!("{header}{rows}").as_bytes(), Patience::default()).await;
+    shop.imported(format!("{header}{rows}").as_bytes(), Limits::default()).await;
 }
 
 async fn an_export(shop: &Shop) -> ExportId {
@@ -41,10 +41,10 @@ async fn export(shop: &Shop, id: ExportId) -> Export {
 async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
     let shop = Shop::open(db);
     let risky = "risky,=1+1,@home,+,Title,-7,'007,2,5\r\n";
-    shop.imported(format!("{}{risky}", file_of(120)).as_bytes(), Patience::default()).await;
+    shop.imported(format!("{}{risky}", file_of(120)).as_bytes(), Limits::default()).await;
     let id = an_export(&shop).await;
 
-    work(&shop.worker(Patience::default()), Work::Export(id).into()).await.unwrap();
+    work(&shop.worker(Limits::default()), Work::Export(id).into()).await.unwrap();
 
     let done = export(&shop, id).await;
     assert_eq!((done.status, done.products, done.products_done), (TransferStatus::Done, 121, 121));
@@ -53,7 +53,7 @@ async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
     assert_eq!((content_type.as_str(), file.len() as i64), ("text/csv", done.bytes));
     let text = String::from_utf8(file).unwrap();
     assert!(text.contains("risky,'=1+1,") && text.contains(",'@home,'+,") && text.contains(",'-7,"), "{text}");
-    let again = shop.imported(text.as_bytes(), Patience::default()).await;
+    let again = shop.imported(text.as_bytes(), Limits::default()).await;
     assert_eq!((again.products.unchanged, again.bad_rows), (121, 0));
     assert_eq!(shop.app.count("select sum(version)::bigint from products").await, 121);
 }
@@ -78,11 +78,11 @@ async fn an_export_goes_from_worker_to_worker_part_by_part(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_export_whose_worker_is_killed_at_the_very_end_is_finished_once_more(db: PgPool) {
     let shop = Shop::open(db);
-    shop.imported(file_of(5).as_bytes(), Patience::default()).await;
+    shop.imported(file_of(5).as_bytes(), Limits::default()).await;
     let id = an_export(&shop).await;
     // The parts are read when the file is made of them.
     let storage = shop.hanging(0);
-    let killed = shop.worker_with(storage.clone(), Patience::default());
+    let killed = shop.worker_with(storage.clone(), Limits::default());
     tokio::select! {
         done = work(&killed, Work::Export(id).into()) => panic!("it was to hang: {done:?}"),
         () = storage.hangs.notified() => {}
@@ -90,7 +90,7 @@ async fn an_export_whose_worker_is_killed_at_the_very_end_is_finished_once_more(
     assert_eq!(export(&shop, id).await.status, TransferStatus::Running);
 
     shop.app.clock.advance(LEASE_SECONDS);
-    work(&shop.worker(Patience::default()), Work::Export(id).into()).await.unwrap();
+    work(&shop.worker(Limits::default()), Work::Export(id).into()).await.unwrap();
 
     let done = export(&shop, id).await;
     assert_eq!((done.status, done.products_done), (TransferStatus::Done, 5));
@@ -130,17 +130,17 @@ async fn cancel_when_it_hangs(shop: &Shop, storage: &Hanging, id: ExportId) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_cancelled_export_leaves_nothing_of_its_file(db: PgPool) {
     let shop = Shop::open(db);
-    shop.imported(file_of(5).as_bytes(), Patience::default()).await;
+    shop.imported(file_of(5).as_bytes(), Limits::default()).await;
     let id = an_export(&shop).await;
     let storage = shop.hanging(0);
-    let worker = shop.worker_with(storage.clone(), Patience::default());
+    let worker = shop.worker_with(storage.clone(), Limits::default());
     tokio::select! {
         done = work(&worker, Work::Export(id).into()) => panic!("it was to hang: {done:?}"),
         () = cancel_when_it_hangs(&shop, &storage, id) => {}
     }
     assert_eq!(shop.files.keys(), ["exports/all.csv.part-1"]);
 
-    work(&shop.worker(Patience::default()), Work::Export(id).into()).await.unwrap();
+    work(&shop.worker(Limits::default()), Work::Export(id).into()).await.unwrap();
 
     assert_eq!(export(&shop, id).await.status, TransferStatus::Cancelled);
     assert!(shop.files.keys().is_empty(), "{:?}", shop.files.keys());
@@ -149,7 +149,7 @@ async fn a_cancelled_export_leaves_nothing_of_its_file(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_export_that_is_cancelled_while_it_is_written_stops_at_its_next_part(db: PgPool) {
     let shop = Shop::open(db);
-    shop.imported(file_of(5).as_bytes(), Patience::default()).await;
+    shop.imported(file_of(5).as_bytes(), Limits::default()).await;
     let id = an_export(&shop).await;
     let worker = Worker {
         parts: Arc::new(CancelledMeanwhile {
@@ -157,7 +157,7 @@ async fn an_export_that_is_cancelled_while_it_is_written_stops_at_its_next_part(
             shop: shop.app.app.db.clone(),
             id,
         }),
-        ..shop.worker(Patience::default())
+        ..shop.worker(Limits::default())
     };
 
     work(&worker, Work::Export(id).into()).await.unwrap();

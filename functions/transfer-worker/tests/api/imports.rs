@@ -2,7 +2,7 @@
 
 use shared::transfers::{TransferCounts, TransferStatus, Work};
 use sqlx::PgPool;
-use transfer_worker::{Patience, work};
+use transfer_worker::{Limits, work};
 
 use crate::{HEADER, SHORT, Shop, file_of};
 
@@ -19,7 +19,7 @@ async fn a_file_becomes_products_and_the_same_file_again_changes_nothing(db: PgP
     let shop = Shop::open(db);
     let file = file_of(250);
 
-    let import = shop.imported(file.as_bytes(), Patience::default()).await;
+    let import = shop.imported(file.as_bytes(), Limits::default()).await;
 
     assert_eq!((import.status, import.bytes_done), (TransferStatus::Done, import.bytes));
     assert_eq!((import.products, import.variants, import.bad_rows), (created(250), created(750), 0));
@@ -28,7 +28,7 @@ async fn a_file_becomes_products_and_the_same_file_again_changes_nothing(db: PgP
     assert_eq!(shop.app.count("select count(*) from import_slugs").await, 0);
     assert!(shop.files.keys().is_empty());
 
-    let again = shop.imported(file.as_bytes(), Patience::default()).await;
+    let again = shop.imported(file.as_bytes(), Limits::default()).await;
 
     assert_eq!((again.products, again.variants), (unchanged(250), unchanged(750)));
     assert_eq!(shop.app.count("select sum(version)::bigint from products").await, 250);
@@ -54,7 +54,7 @@ async fn a_file_goes_from_worker_to_worker_piece_by_piece(db: PgPool) {
 async fn a_message_that_comes_twice_is_worked_on_once(db: PgPool) {
     let shop = Shop::open(db);
     let id = shop.an_import(file_of(150).as_bytes()).await;
-    let (one, other) = (shop.worker(Patience::default()), shop.worker(Patience::default()));
+    let (one, other) = (shop.worker(Limits::default()), shop.worker(Limits::default()));
 
     let (first, second) = tokio::join!(work(&one, Work::Import(id).into()), work(&other, Work::Import(id).into()));
     first.unwrap();
@@ -71,7 +71,7 @@ async fn two_imports_of_one_file_at_once_are_one_catalogue(db: PgPool) {
     let shop = Shop::open(db);
     let file = file_of(300);
     let (one, other) = (shop.an_import(file.as_bytes()).await, shop.an_import(file.as_bytes()).await);
-    let worker = shop.worker(Patience::default());
+    let worker = shop.worker(Limits::default());
 
     let (first, second) =
         tokio::join!(work(&worker, Work::Import(one).into()), work(&worker, Work::Import(other).into()));
@@ -107,12 +107,12 @@ async fn a_sku_goes_from_one_product_of_a_piece_to_another(db: PgPool) {
     let shop = Shop::open(db);
     let row = |handle: &str, sku: &str| format!("{handle},{handle},,,Title,Default Title,{sku},1,10\r\n");
     let before = format!("{HEADER}{}{}", row("a", "ONE"), row("b", "TWO"));
-    shop.imported(before.as_bytes(), Patience::default()).await;
+    shop.imported(before.as_bytes(), Limits::default()).await;
 
     // b gets what a had; the other way round it would be refused, as c is.
     let after = format!("{HEADER}{}{}{}", row("b", "ONE"), row("a", "NEW"), row("c", "NEW"));
     let id = shop.an_import(after.as_bytes()).await;
-    work(&shop.worker(Patience::default()), Work::Import(id).into()).await.unwrap();
+    work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();
 
     assert_eq!(shop.bad_rows(id).await, [(4, "the SKU \"NEW\" belongs to another product".to_owned())]);
     let skus: Vec<String> = sqlx::query_scalar(

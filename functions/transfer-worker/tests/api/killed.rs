@@ -2,15 +2,15 @@
 
 use shared::app::Ambient as _;
 use shared::transfers::store::imports::cancel;
-use shared::transfers::{LEASE_SECONDS, MOST_ATTEMPTS, TransferStatus, Work};
+use shared::transfers::{LEASE_SECONDS, MAX_ATTEMPTS, TransferStatus, Work};
 use sqlx::PgPool;
-use transfer_worker::{Patience, work};
+use transfer_worker::{Limits, work};
 
 use crate::{Shop, file_of};
 
 /// Little of the file at once, and time for all of it.
-fn steady() -> Patience {
-    Patience { window: 300, ..Patience::default() }
+fn steady() -> Limits {
+    Limits { window: 300, ..Limits::default() }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -41,12 +41,12 @@ async fn an_import_whose_worker_is_killed_is_gone_on_with_and_nothing_is_twice_o
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_worker_that_is_killed_while_it_writes_leaves_nothing_of_the_piece(db: PgPool) {
     let shop = Shop::open(db);
-    shop.imported(file_of(1).as_bytes(), Patience::default()).await;
+    shop.imported(file_of(1).as_bytes(), Limits::default()).await;
     let id = shop.an_import(file_of(40).replace(",1,10\r", ",5,10\r").as_bytes()).await;
     // The piece waits for this row, in the middle of its transaction.
     let mut sale = shop.app.app.db.begin().await.unwrap();
     sqlx::query("select from stock_levels for update").execute(&mut sale).await.unwrap();
-    let killed = shop.worker(Patience::default());
+    let killed = shop.worker(Limits::default());
     let waits = async {
         while shop
             .app
@@ -64,12 +64,12 @@ async fn a_worker_that_is_killed_while_it_writes_leaves_nothing_of_the_piece(db:
         () = waits => {}
     }
     drop(sale);
-    killed.db.settle().await;
+    killed.db.rollback_abandoned().await;
     assert_eq!(shop.app.count("select count(*) from products").await, 1);
     assert_eq!(shop.import(id).await.bytes_done, 0);
 
     shop.app.clock.advance(LEASE_SECONDS);
-    work(&shop.worker(Patience::default()), Work::Import(id).into()).await.unwrap();
+    work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();
 
     let done = shop.import(id).await;
     assert_eq!((done.products.created, done.products.updated), (39, 1));
@@ -105,7 +105,7 @@ async fn a_cancelled_import_stops_and_what_was_imported_stays(db: PgPool) {
 async fn an_import_that_kills_every_worker_is_given_up(db: PgPool) {
     let shop = Shop::open(db);
     let id = shop.an_import(file_of(3).as_bytes()).await;
-    for _ in 0..MOST_ATTEMPTS {
+    for _ in 0..MAX_ATTEMPTS {
         let storage = shop.hanging(0);
         let killed = shop.worker_with(storage.clone(), steady());
         tokio::select! {

@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
-use shared::catalogue::SLUG_MAX;
+use shared::catalogue::MAX_SLUG;
 use shared::catalogue::limits::{
-    ALT_TEXT_MAX, DESCRIPTION_MAX, LABEL_NAME_MAX, MOST_IMAGES, MOST_LABELS, MOST_UNITS, MOST_VARIANTS, NAME_MAX,
-    TAG_MAX,
+    MAX_ALT_TEXT, MAX_DESCRIPTION, MAX_IMAGES, MAX_LABEL_NAME, MAX_LABELS, MAX_NAME, MAX_TAG, MAX_UNITS, MAX_VARIANTS,
 };
 use sqlx::PgPool;
-use transfer_worker::{Patience, work};
+use transfer_worker::{Limits, work};
 
 use crate::Shop;
 
@@ -31,19 +30,19 @@ impl Product {
 
     fn rows(&self) -> String {
         let name = if self.over.is_empty() { "fits" } else { self.over };
-        let handle = if self.over == "handle" { "h".repeat(SLUG_MAX + 1) } else { name.to_owned() };
-        let tag = self.text("tag", TAG_MAX);
-        let tags: Vec<String> = (1..self.most("tags", MOST_LABELS)).map(|number| format!("t{number}")).collect();
-        let units = usize::try_from(MOST_UNITS).unwrap();
+        let handle = if self.over == "handle" { "h".repeat(MAX_SLUG + 1) } else { name.to_owned() };
+        let tag = self.text("tag", MAX_TAG);
+        let tags: Vec<String> = (1..self.most("tags", MAX_LABELS)).map(|number| format!("t{number}")).collect();
+        let units = usize::try_from(MAX_UNITS).unwrap();
         let mut rows = format!(
             "{handle},{},{},{},{},\"{tag},{}\",Size",
-            self.text("title", NAME_MAX),
-            self.text("description", DESCRIPTION_MAX),
-            self.text("brand", LABEL_NAME_MAX),
-            self.text("category", LABEL_NAME_MAX),
+            self.text("title", MAX_NAME),
+            self.text("description", MAX_DESCRIPTION),
+            self.text("brand", MAX_LABEL_NAME),
+            self.text("category", MAX_LABEL_NAME),
             tags.join(",")
         );
-        let (variants, images) = (self.most("variants", MOST_VARIANTS), self.most("images", MOST_IMAGES));
+        let (variants, images) = (self.most("variants", MAX_VARIANTS), self.most("images", MAX_IMAGES));
         for at in 0..variants.max(images) {
             if at > 0 {
                 let _ = write!(rows, "{handle},,,,,,");
@@ -54,7 +53,7 @@ impl Product {
                 rows.push_str(",,,,");
             }
             if at < images {
-                let _ = write!(rows, ",https://cdn.test/{at}.jpg,{}", self.text("alt text", ALT_TEXT_MAX));
+                let _ = write!(rows, ",https://cdn.test/{at}.jpg,{}", self.text("alt text", MAX_ALT_TEXT));
             } else {
                 rows.push_str(",,");
             }
@@ -81,12 +80,12 @@ async fn a_product_that_is_more_than_staff_could_make_it_is_a_bad_row_that_says_
         ("alt text", "\"Image Alt Text\" has more than 1000 characters"),
     ] {
         let id = shop.an_import(format!("{HEADER}{}", Product { over }.rows()).as_bytes()).await;
-        work(&shop.worker(Patience::default()), shared::transfers::Work::Import(id).into()).await.unwrap();
+        work(&shop.worker(Limits::default()), shared::transfers::Work::Import(id).into()).await.unwrap();
         assert_eq!(shop.bad_rows(id).await.first(), Some(&(2, reason.to_owned())), "{over}");
         assert_eq!(shop.app.count("select count(*) from products").await, 0, "{over}");
     }
 
     let most = format!("{HEADER}{}", Product { over: "" }.rows());
-    let import = shop.imported(most.as_bytes(), Patience::default()).await;
+    let import = shop.imported(most.as_bytes(), Limits::default()).await;
     assert_eq!((import.products.created, import.variants.created, import.bad_rows), (1, 500, 0));
 }

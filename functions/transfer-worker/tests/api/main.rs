@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use shared::app::Ambient as _;
-use shared::catalogue::store::entries::Stock;
+use shared::catalogue::store::imports::Stock;
 use shared::ids::ImportId;
 use shared::storage::{PresignedRequest, Storage, Upload};
 use shared::testing::{MemoryStorage, RecordingJobs, TestApp};
@@ -25,7 +25,7 @@ use shared::transfers::parts::PartsBeside;
 use shared::transfers::store::imports::{self as store, NewImport};
 use shared::transfers::{FileKind, Import, Work};
 use sqlx::PgPool;
-use transfer_worker::{Patience, Worker, work};
+use transfer_worker::{Limits, Worker, work};
 
 /// What every file here begins with.
 const HEADER: &str =
@@ -43,18 +43,18 @@ impl Shop {
         Self { app: TestApp::of_a_job(db), files: Arc::default(), jobs: Arc::default() }
     }
 
-    fn worker(&self, patience: Patience) -> Worker {
-        self.worker_with(self.files.clone(), patience)
+    fn worker(&self, limits: Limits) -> Worker {
+        self.worker_with(self.files.clone(), limits)
     }
 
-    fn worker_with(&self, storage: Arc<dyn Storage>, patience: Patience) -> Worker {
+    fn worker_with(&self, storage: Arc<dyn Storage>, limits: Limits) -> Worker {
         Worker {
             db: self.app.app.db.clone(),
             ambient: self.app.clock.clone(),
             parts: Arc::new(PartsBeside(storage.clone())),
             storage,
             jobs: self.jobs.clone(),
-            patience,
+            limits,
         }
     }
 
@@ -82,15 +82,15 @@ impl Shop {
     }
 
     /// The same, worked on until nothing more is to be done.
-    async fn imported(&self, file: &[u8], patience: Patience) -> Import {
+    async fn imported(&self, file: &[u8], limits: Limits) -> Import {
         let id = self.an_import(file).await;
-        work(&self.worker(patience), Work::Import(id).into()).await.unwrap();
-        self.go_on(patience).await;
+        work(&self.worker(limits), Work::Import(id).into()).await.unwrap();
+        self.go_on(limits).await;
         self.import(id).await
     }
 
     /// Does what is in the queue, and what that leaves there.
-    async fn go_on(&self, patience: Patience) -> usize {
+    async fn go_on(&self, limits: Limits) -> usize {
         let mut runs = 0;
         loop {
             let jobs = self.jobs.take();
@@ -99,7 +99,7 @@ impl Shop {
             }
             for job in jobs {
                 runs += 1;
-                work(&self.worker(patience), job).await.unwrap();
+                work(&self.worker(limits), job).await.unwrap();
             }
         }
     }
@@ -120,7 +120,7 @@ impl Shop {
 }
 
 /// One piece a run, and little of the file at once.
-const SHORT: Patience = Patience { with_run: Duration::ZERO, window: 300 };
+const SHORT: Limits = Limits { with_run: Duration::ZERO, window: 300 };
 
 /// A file of so many products, each with three sizes.
 fn file_of(products: usize) -> String {

@@ -2,7 +2,7 @@
 
 use shared::transfers::Work;
 use sqlx::PgPool;
-use transfer_worker::{Patience, work};
+use transfer_worker::{Limits, work};
 
 use crate::{HEADER, Shop};
 
@@ -12,7 +12,7 @@ fn file(handle: &str, sku: &str) -> String {
 
 /// A product that was `old` and is `new`, with the SKU `ONE`.
 async fn a_renamed_product(shop: &Shop) {
-    shop.imported(file("old", "ONE").as_bytes(), Patience::default()).await;
+    shop.imported(file("old", "ONE").as_bytes(), Limits::default()).await;
     sqlx::query("update products set slug = 'new'").execute(&shop.app.db).await.unwrap();
 }
 
@@ -22,12 +22,12 @@ async fn its_old_handle_is_a_bad_row_that_says_what_to_write(db: PgPool) {
     a_renamed_product(&shop).await;
 
     let id = shop.an_import(file("old", "ONE").as_bytes()).await;
-    work(&shop.worker(Patience::default()), Work::Import(id).into()).await.unwrap();
+    work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();
 
     let reason = "the product \"old\" is \"new\" by now, and has the SKU \"ONE\": write \"new\" in the handle's column; or, if this is \
                   another product, give it SKUs of its own";
     assert_eq!(shop.bad_rows(id).await, [(2, reason.to_owned())]);
-    let again = shop.imported(file("new", "ONE").as_bytes(), Patience::default()).await;
+    let again = shop.imported(file("new", "ONE").as_bytes(), Limits::default()).await;
     assert_eq!((again.products.unchanged, again.bad_rows), (1, 0));
 }
 
@@ -36,7 +36,7 @@ async fn another_product_may_have_its_old_handle_as_staff_may_give_it(db: PgPool
     let shop = Shop::open(db);
     a_renamed_product(&shop).await;
 
-    let import = shop.imported(file("old", "TWO").as_bytes(), Patience::default()).await;
+    let import = shop.imported(file("old", "TWO").as_bytes(), Limits::default()).await;
 
     assert_eq!((import.products.created, import.bad_rows), (1, 0));
     assert_eq!(shop.app.count("select count(*) from old_product_slugs").await, 0);
@@ -50,13 +50,13 @@ async fn a_name_that_staff_gave_stays_where_the_file_has_none(db: PgPool) {
             sqlx::query_scalar("select name from product_variants").fetch_all(&shop.app.db).await.unwrap();
         names
     };
-    shop.imported(file("mug", "ONE").as_bytes(), Patience::default()).await;
+    shop.imported(file("mug", "ONE").as_bytes(), Limits::default()).await;
     sqlx::query("update product_variants set name = 'With handle'").execute(&shop.app.db).await.unwrap();
 
-    let again = shop.imported(file("mug", "ONE").as_bytes(), Patience::default()).await;
+    let again = shop.imported(file("mug", "ONE").as_bytes(), Limits::default()).await;
     assert_eq!((again.products.unchanged, names().await), (1, vec!["With handle".to_owned()]));
 
     let named = file("mug", "ONE").replace("Default Title", "Large");
-    shop.imported(named.as_bytes(), Patience::default()).await;
+    shop.imported(named.as_bytes(), Limits::default()).await;
     assert_eq!(names().await, ["Large"]);
 }

@@ -8,9 +8,9 @@ use shared::uploads::{ImageType, Refusal};
 /// As much as a good camera has, a side.
 const LONGEST_SIDE: u32 = 10_000;
 /// And in all. More does not fit the function's memory, nor its eight seconds.
-const MOST_PIXELS: u64 = 40_000_000;
+const MAX_PIXELS: u64 = 40_000_000;
 /// What a decoder may take for an image of that many pixels of 16 bits each in four channels, and its own work.
-const MOST_MEMORY: u64 = 512 * 1024 * 1024;
+const MAX_MEMORY: u64 = 512 * 1024 * 1024;
 /// A profile that is larger is that of a printer or a scanner.
 const LARGEST_PROFILE: usize = 64 * 1024;
 
@@ -32,7 +32,7 @@ pub(super) fn read(file: &[u8], said: ImageType) -> Result<Picture, Refusal> {
     reader.limits(limits());
     let mut decoder = reader.into_decoder().map_err(refusal)?;
     let (width, height) = decoder.dimensions();
-    if width.max(height) > LONGEST_SIDE || u64::from(width) * u64::from(height) > MOST_PIXELS {
+    if width.max(height) > LONGEST_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(Refusal::TooManyPixels);
     }
     // What cannot be read of these two is not there.
@@ -67,7 +67,7 @@ fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST_SIDE);
     limits.max_image_height = Some(LONGEST_SIDE);
-    limits.max_alloc = Some(MOST_MEMORY);
+    limits.max_alloc = Some(MAX_MEMORY);
     limits
 }
 

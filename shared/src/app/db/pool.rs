@@ -2,7 +2,7 @@
 //!
 //! sqlx's own pool tidies up in spawned tasks, and in Lambda the process is frozen as soon as it has answered: a ROLLBACK
 //! that was only queued would hold stock locks until the next request thaws it. Here nothing is spawned. A transaction that
-//! was dropped is left in `unfinished`, and whoever answers the request awaits [`Db::settle`] first.
+//! was dropped is left in `unfinished`, and whoever answers the request awaits [`Db::rollback_abandoned`] first.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ const WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(3);
 /// How long a connection may lie idle before it is asked whether it still lives.
 const TRUSTED_IDLE: Duration = Duration::from_secs(5);
 /// How long a ping or a rollback may take before the connection counts as dead.
-const WAIT_FOR_A_SIGN_OF_LIFE: Duration = Duration::from_millis(500);
+const PING_TIMEOUT: Duration = Duration::from_millis(500);
 /// How old a connection may grow: proxies rebalance by closing connections.
 const LIFETIME: Duration = Duration::from_secs(20 * 60);
 
@@ -101,8 +101,8 @@ impl Db {
     }
 
     /// Rolls back what was begun and dropped. To be awaited before a request is answered.
-    pub async fn settle(&self) {
-        self.pool.settle().await;
+    pub async fn rollback_abandoned(&self) {
+        self.pool.rollback_abandoned().await;
     }
 
     /// Connects now rather than at the first request. A failure is not reported: the first request will meet it.
@@ -129,7 +129,7 @@ impl Db {
 
 impl Pool {
     async fn lease(&self) -> sqlx::Result<Lease> {
-        self.settle().await;
+        self.rollback_abandoned().await;
         let permit = timeout(WAIT_FOR_A_CONNECTION, self.permits.clone().acquire_owned())
             .await
             .map_err(|_| sqlx::Error::PoolTimedOut)?
@@ -161,9 +161,9 @@ impl Pool {
         lock(&self.unfinished).push(lease);
     }
 
-    async fn settle(&self) {
+    async fn rollback_abandoned(&self) {
         while let Some(mut lease) = pop(&self.unfinished) {
-            let rolled_back = timeout(WAIT_FOR_A_SIGN_OF_LIFE, lease.connection.execute("rollback")).await;
+            let rolled_back = timeout(PING_TIMEOUT, lease.connection.execute("rollback")).await;
             // A connection that does not answer is dropped, and its socket with it: the server rolls back by itself.
             if matches!(rolled_back, Ok(Ok(_))) {
                 self.put_back(lease);
@@ -178,7 +178,7 @@ impl Lease {
             return false;
         }
         self.idle_since.elapsed() < TRUSTED_IDLE
-            || matches!(timeout(WAIT_FOR_A_SIGN_OF_LIFE, self.connection.ping()).await, Ok(Ok(())))
+            || matches!(timeout(PING_TIMEOUT, self.connection.ping()).await, Ok(Ok(())))
     }
 }
 

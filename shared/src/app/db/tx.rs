@@ -12,7 +12,7 @@ use super::pool::{Lease, Pool, breaks_the_connection};
 
 /// A transaction, and the only thing that checked queries run on: `query_as!(…).fetch_one(&mut *tx)`.
 ///
-/// Ends with [`Tx::commit`]. Dropped, it is rolled back before the request is answered (see [`super::Db::settle`]).
+/// Ends with [`Tx::commit`]. Dropped, it is rolled back before the request is answered (see [`super::Db::rollback_abandoned`]).
 #[derive(Debug)]
 pub struct Tx {
     /// Here until the transaction ends.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::product::{NO_OPTION, NO_OPTION_VALUE, OPTIONS};
 use crate::catalogue::ONLY_VARIANT;
-use crate::catalogue::store::whole::{WholeProduct, WholeVariant};
+use crate::catalogue::store::snapshot::{ProductSnapshot, WholeVariant};
 
 /// The columns, as Shopify names and orders them.
 const COLUMNS: [&str; 31] = [
@@ -46,7 +46,7 @@ const COLUMNS: [&str; 31] = [
 pub struct Cells([String; COLUMNS.len()]);
 
 /// As many rows as there are variants or images, whichever are more; `Err` says why the format cannot say the product.
-pub fn rows(product: &WholeProduct) -> Result<Vec<Cells>, &'static str> {
+pub fn rows(product: &ProductSnapshot) -> Result<Vec<Cells>, &'static str> {
     let variants: Vec<&WholeVariant> = product.variants.iter().filter(|variant| !variant.is_archived).collect();
     let names = option_names(&variants);
     if names.len() > OPTIONS {
@@ -85,7 +85,7 @@ pub fn rows(product: &WholeProduct) -> Result<Vec<Cells>, &'static str> {
     Ok((0..count).map(row).collect())
 }
 
-fn add_head(row: &mut Cells, product: &WholeProduct, names: &[&str]) {
+fn add_head(row: &mut Cells, product: &ProductSnapshot, names: &[&str]) {
     row.set("Title", &product.name);
     row.set("Body (HTML)", &product.description);
     row.set("Vendor", product.brand.as_ref().map_or("", |brand| &brand.name));
@@ -102,7 +102,7 @@ fn add_head(row: &mut Cells, product: &WholeProduct, names: &[&str]) {
     }
 }
 
-fn add_variant(row: &mut Cells, product: &WholeProduct, variant: &WholeVariant, names: &[&str]) {
+fn add_variant(row: &mut Cells, product: &ProductSnapshot, variant: &WholeVariant, names: &[&str]) {
     let values = ["Option1 Value", "Option2 Value", "Option3 Value"];
     for (column, name) in values.into_iter().zip(names) {
         let value = variant.options.iter().find(|(other, _)| other == name);

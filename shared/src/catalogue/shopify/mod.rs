@@ -18,10 +18,10 @@ pub use header::{Header, Unrecognised};
 use records::{Place, Records};
 use row::Row;
 
-use super::entry::Entry;
+use super::product_import::ProductImport;
 
 /// More rows than any product of Shopify's has (2,048 variants); what is longer is refused rather than kept in memory.
-const MOST_ROWS: usize = 5_000;
+const MAX_ROWS: usize = 5_000;
 /// How many products are read, and written, at once, and how many variants, or the last product's more.
 const PRODUCTS_AT_ONCE: usize = 100;
 const VARIANTS_AT_ONCE: usize = 1_000;
@@ -53,7 +53,7 @@ pub struct Products<R> {
 #[derive(Debug)]
 enum Item {
     /// A product and the line on which it begins, or every row of it that is bad: all of it or nothing.
-    Product(Result<(u64, Entry), Vec<BadRow>>),
+    Product(Result<(u64, ProductImport), Vec<BadRow>>),
     /// A bad row that does not say to which product it belongs.
     Stray(BadRow),
 }
@@ -62,7 +62,7 @@ enum Item {
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// Each with the line on which it begins.
-    pub entries: Vec<(u64, Entry)>,
+    pub entries: Vec<(u64, ProductImport)>,
     /// The rows that are bad, in the order of the file.
     pub bad: Vec<BadRow>,
     /// How many products are left out because of them.
@@ -170,7 +170,7 @@ impl<R: BufRead> Products<R> {
                 self.ahead = Some(row);
                 return Ok(Some(self.item(&rows)));
             }
-            if rows.len() <= MOST_ROWS {
+            if rows.len() <= MAX_ROWS {
                 rows.push(row);
             }
         }
@@ -201,8 +201,8 @@ impl<R: BufRead> Products<R> {
 
     fn item(&self, rows: &[Row]) -> Item {
         let line = rows.first().map_or(0, |row| row.place.line);
-        if rows.len() > MOST_ROWS {
-            let reason = format!("the product has more than {MOST_ROWS} rows");
+        if rows.len() > MAX_ROWS {
+            let reason = format!("the product has more than {MAX_ROWS} rows");
             return Item::Product(Err(vec![BadRow { line, reason }]));
         }
         Item::Product(product::read(rows, &self.columns).map(|entry| (line, entry)))

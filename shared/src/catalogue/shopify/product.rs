@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::{BadRow, Column, Columns, Row};
-use crate::catalogue::entry::{Entry, EntryImage, EntryVariant, variant_name};
 use crate::catalogue::limits::{
-    ALT_TEXT_MAX, ATTRIBUTE_MAX, DESCRIPTION_MAX, LABEL_NAME_MAX, MOST_GRAMS, MOST_IMAGES, MOST_LABELS, MOST_VARIANTS,
-    NAME_MAX, SKU_MAX, TAG_MAX, VALUE_MAX,
+    MAX_ALT_TEXT, MAX_ATTRIBUTE, MAX_DESCRIPTION, MAX_GRAMS, MAX_IMAGES, MAX_LABEL_NAME, MAX_LABELS, MAX_NAME, MAX_SKU,
+    MAX_TAG, MAX_VALUE, MAX_VARIANTS,
 };
-use crate::catalogue::{SLUG_MAX, clean_html, slugify};
+use crate::catalogue::product_import::{ImportImage, ImportVariant, ProductImport, variant_name};
+use crate::catalogue::{MAX_SLUG, clean_html, slugify};
 
 /// What Shopify calls the only option of a product without options, and its value.
 pub(crate) const NO_OPTION: &str = "Title";
@@ -18,9 +18,9 @@ pub(crate) const NO_OPTION_VALUE: &str = "Default Title";
 pub(crate) const OPTIONS: usize = 3;
 
 /// Reads the rows of one product.
-pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<Entry, Vec<BadRow>> {
+pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<ProductImport, Vec<BadRow>> {
     let mut reading =
-        Reading { columns, entry: Entry::default(), images: Vec::new(), seen: HashMap::new(), bad: Vec::new() };
+        Reading { columns, entry: ProductImport::default(), images: Vec::new(), seen: HashMap::new(), bad: Vec::new() };
     let Some(first) = rows.first() else { return Err(Vec::new()) };
     let unreadable =
         rows.iter().filter_map(|row| row.bad.clone().map(|reason| BadRow { line: row.place.line, reason }));
@@ -42,9 +42,9 @@ pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<Entry, Vec<BadRow>
 
 struct Reading<'c> {
     columns: &'c Columns,
-    entry: Entry,
+    entry: ProductImport,
     /// With the position that the file gives them.
-    images: Vec<(i32, EntryImage)>,
+    images: Vec<(i32, ImportImage)>,
     /// The line of each combination of option values, and of each SKU.
     seen: HashMap<String, u64>,
     bad: Vec<BadRow>,
@@ -65,29 +65,29 @@ impl Reading<'_> {
     fn head(&mut self, row: &Row) -> Result<(), String> {
         let text = |column, longest| row.text(self.columns, column, longest);
         // It would be cut, and could then be another product's.
-        text(Column::Handle, SLUG_MAX)?;
-        let name = text(Column::Title, NAME_MAX)?.ok_or("\"Title\" is empty, and this is the product's first row")?;
-        self.entry = Entry {
+        text(Column::Handle, MAX_SLUG)?;
+        let name = text(Column::Title, MAX_NAME)?.ok_or("\"Title\" is empty, and this is the product's first row")?;
+        self.entry = ProductImport {
             slug: slugify(&row.handle),
             name,
-            description: clean_html(&text(Column::Body, DESCRIPTION_MAX)?.unwrap_or_default()),
-            brand: text(Column::Vendor, LABEL_NAME_MAX)?,
+            description: clean_html(&text(Column::Body, MAX_DESCRIPTION)?.unwrap_or_default()),
+            brand: text(Column::Vendor, MAX_LABEL_NAME)?,
             category: self.category(row)?,
             tags: self.tags(row)?,
             status: self.status(row)?.to_owned(),
-            ..Entry::default()
+            ..ProductImport::default()
         };
         Ok(())
     }
 
     fn category(&self, row: &Row) -> Result<Vec<String>, String> {
-        if let Some(category) = row.text(self.columns, Column::Type, LABEL_NAME_MAX)? {
+        if let Some(category) = row.text(self.columns, Column::Type, MAX_LABEL_NAME)? {
             return Ok(vec![category]);
         }
         let path = row.cell(self.columns, Column::ProductCategory).unwrap_or_default();
         let names: Vec<String> = path.split('>').map(trimmed).filter(|name| !name.is_empty()).collect();
-        if names.iter().any(|name| name.chars().count() > LABEL_NAME_MAX) {
-            return Err(format!("a category has more than {LABEL_NAME_MAX} characters"));
+        if names.iter().any(|name| name.chars().count() > MAX_LABEL_NAME) {
+            return Err(format!("a category has more than {MAX_LABEL_NAME} characters"));
         }
         Ok(names)
     }
@@ -95,15 +95,15 @@ impl Reading<'_> {
     fn tags(&self, row: &Row) -> Result<Vec<String>, String> {
         let mut tags: Vec<String> = Vec::new();
         for tag in row.cell(self.columns, Column::Tags).unwrap_or_default().split(',').map(trimmed) {
-            if tag.chars().count() > TAG_MAX {
-                return Err(format!("a tag has more than {TAG_MAX} characters"));
+            if tag.chars().count() > MAX_TAG {
+                return Err(format!("a tag has more than {MAX_TAG} characters"));
             }
             if !tag.is_empty() && !tags.contains(&tag) {
                 tags.push(tag);
             }
         }
-        if tags.len() > MOST_LABELS {
-            return Err(format!("the product has more than {MOST_LABELS} tags"));
+        if tags.len() > MAX_LABELS {
+            return Err(format!("the product has more than {MAX_LABELS} tags"));
         }
         Ok(tags)
     }
@@ -128,7 +128,7 @@ impl Reading<'_> {
     fn option_names(&self, row: &Row) -> Result<Vec<String>, String> {
         let mut names: Vec<String> = Vec::new();
         for at in 0..OPTIONS {
-            let Some(name) = row.text(self.columns, Column::OptionName(at), ATTRIBUTE_MAX)? else { break };
+            let Some(name) = row.text(self.columns, Column::OptionName(at), MAX_ATTRIBUTE)? else { break };
             if names.iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
                 return Err(format!("two options are called \"{name}\""));
             }
@@ -146,7 +146,7 @@ impl Reading<'_> {
             return Ok(());
         }
         let options = self.options(row, names)?;
-        let sku = match row.text(self.columns, Column::Sku, SKU_MAX)? {
+        let sku = match row.text(self.columns, Column::Sku, MAX_SKU)? {
             Some(sku) => sku,
             None => self.made_up_sku(&options),
         };
@@ -154,19 +154,19 @@ impl Reading<'_> {
         self.refuse_twice(row, &options, &sku)?;
         let price = row.money(self.columns, Column::Price)?;
         let image = row.url(self.columns, Column::VariantImage)?;
-        let variant = EntryVariant {
+        let variant = ImportVariant {
             name: variant_name(&options),
             price: price.ok_or_else(|| format!("\"{}\" is empty", self.columns.name(Column::Price)))?,
             compare_at_price: row.money(self.columns, Column::CompareAtPrice)?,
-            barcode: row.text(self.columns, Column::Barcode, SKU_MAX)?,
-            weight_grams: row.number(self.columns, Column::Grams, MOST_GRAMS)?.map(|grams| grams.max(0)),
+            barcode: row.text(self.columns, Column::Barcode, MAX_SKU)?,
+            weight_grams: row.number(self.columns, Column::Grams, MAX_GRAMS)?.map(|grams| grams.max(0)),
             on_hand: row.units(self.columns, Column::Quantity)?,
             sku,
             options,
         };
         self.entry.variants.push(variant);
         if let Some(url) = image {
-            let shown = EntryImage { url, alt_text: String::new(), variant: Some(self.entry.variants.len() - 1) };
+            let shown = ImportImage { url, alt_text: String::new(), variant: Some(self.entry.variants.len() - 1) };
             // Behind those that have a position; see `images`.
             self.images.push((i32::MAX, shown));
         }
@@ -176,12 +176,12 @@ impl Reading<'_> {
     fn options(&self, row: &Row, names: &[String]) -> Result<Vec<(String, String)>, String> {
         let mut options = Vec::new();
         for (at, name) in names.iter().enumerate() {
-            let value = row.text(self.columns, Column::OptionValue(at), VALUE_MAX)?;
+            let value = row.text(self.columns, Column::OptionValue(at), MAX_VALUE)?;
             let value = value.ok_or_else(|| format!("there is no value of the option \"{name}\""))?;
             options.push((name.clone(), value));
         }
         let next = Column::OptionValue(names.len().min(OPTIONS - 1));
-        match (names, row.text(self.columns, next, VALUE_MAX)?) {
+        match (names, row.text(self.columns, next, MAX_VALUE)?) {
             ([], Some(value)) if value != NO_OPTION_VALUE => {
                 Err(format!("the option that \"{value}\" is a value of has no name on the product's first row"))
             }
@@ -217,13 +217,13 @@ impl Reading<'_> {
 
     fn image(&mut self, row: &Row) -> Result<(), String> {
         let Some(url) = row.url(self.columns, Column::ImageSrc)? else { return Ok(()) };
-        let alt_text = row.text(self.columns, Column::ImageAltText, ALT_TEXT_MAX)?.unwrap_or_default();
+        let alt_text = row.text(self.columns, Column::ImageAltText, MAX_ALT_TEXT)?.unwrap_or_default();
         let position = row.number(self.columns, Column::ImagePosition, i32::MAX)?.unwrap_or(i32::MAX - 1);
-        self.images.push((position, EntryImage { url, alt_text, variant: None }));
+        self.images.push((position, ImportImage { url, alt_text, variant: None }));
         Ok(())
     }
 
-    fn finish(mut self, first: &Row) -> Result<Entry, Vec<BadRow>> {
+    fn finish(mut self, first: &Row) -> Result<ProductImport, Vec<BadRow>> {
         self.entry.images = images(std::mem::take(&mut self.images));
         let whole = self.count();
         if self.bad.is_empty() {
@@ -248,7 +248,7 @@ impl Reading<'_> {
             return Err("the product has no variant: no row has a price".to_owned());
         }
         let too_many =
-            [(self.entry.variants.len(), MOST_VARIANTS, "variants"), (self.entry.images.len(), MOST_IMAGES, "images")];
+            [(self.entry.variants.len(), MAX_VARIANTS, "variants"), (self.entry.images.len(), MAX_IMAGES, "images")];
         match too_many.into_iter().find(|(count, most, _)| count > most) {
             Some((_, most, what)) => Err(format!("the product has more than {most} {what}")),
             None => Ok(()),
@@ -258,17 +258,17 @@ impl Reading<'_> {
 
 /// The images in the order of their positions, each once. A variant's image is the one of the product with that address; where
 /// another variant has that already, or the product has no such image, it comes once more at the end.
-fn images(mut all: Vec<(i32, EntryImage)>) -> Vec<EntryImage> {
+fn images(mut all: Vec<(i32, ImportImage)>) -> Vec<ImportImage> {
     all.sort_by_key(|(position, _)| *position);
-    let mut images: Vec<EntryImage> = Vec::new();
+    let mut images: Vec<ImportImage> = Vec::new();
     for (_, image) in all {
         let same =
-            |other: &&mut EntryImage| other.url == image.url && (image.variant.is_none() || other.variant.is_none());
+            |other: &&mut ImportImage| other.url == image.url && (image.variant.is_none() || other.variant.is_none());
         match images.iter_mut().find(same) {
             Some(shown) => shown.variant = shown.variant.or(image.variant),
             None => {
                 let alt_text = images.iter().find(|other| other.url == image.url).map(|other| other.alt_text.clone());
-                images.push(EntryImage { alt_text: alt_text.unwrap_or(image.alt_text), ..image });
+                images.push(ImportImage { alt_text: alt_text.unwrap_or(image.alt_text), ..image });
             }
         }
     }

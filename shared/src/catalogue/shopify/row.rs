@@ -2,7 +2,7 @@
 
 use super::records::{Place, Record, TOO_LARGE};
 use super::{Column, Columns};
-use crate::catalogue::limits::{MOST_UNITS, URL_MAX};
+use crate::catalogue::limits::{MAX_UNITS, MAX_URL};
 use crate::money::Money;
 
 /// A row. What is wrong with the row as such is in `bad`; its cells are then not to be looked at.
@@ -57,7 +57,7 @@ impl Row {
 
     /// An address of an image.
     pub(crate) fn url(&self, columns: &Columns, column: Column) -> Result<Option<String>, String> {
-        let Some(url) = self.text(columns, column, URL_MAX)? else { return Ok(None) };
+        let Some(url) = self.text(columns, column, MAX_URL)? else { return Ok(None) };
         let lower = url.to_ascii_lowercase();
         let is_address = ["https://", "http://", "/"].iter().any(|start| lower.starts_with(start));
         if is_address && !url.contains(|c: char| c.is_whitespace() || c.is_control()) {
@@ -99,7 +99,7 @@ impl Row {
     pub(crate) fn units(&self, columns: &Columns, column: Column) -> Result<Option<i32>, String> {
         let Some(text) = self.cell(columns, column) else { return Ok(None) };
         match text.parse::<i32>() {
-            Ok(units) if units > MOST_UNITS => Err(too_much(columns.name(column), text, MOST_UNITS)),
+            Ok(units) if units > MAX_UNITS => Err(too_much(columns.name(column), text, MAX_UNITS)),
             Ok(units) => Ok(Some(units.max(0))),
             Err(_) => Err(not_a_number(columns.name(column), text)),
         }

@@ -5,7 +5,7 @@
 
 use super::card::Row;
 use super::filter::{Filter, Subtree};
-use super::list::Way;
+use super::list::SortOrder;
 use crate::app::db::Tx;
 use crate::catalogue::Card;
 use crate::ids::{CategoryId, ProductId};
@@ -77,7 +77,7 @@ macro_rules! down {
 pub(super) async fn list(
     tx: &mut Tx,
     filter: &Filter,
-    way: Way,
+    way: SortOrder,
     after: Option<(i64, ProductId)>,
     limit: i64,
 ) -> sqlx::Result<Vec<Row>> {
@@ -87,7 +87,7 @@ pub(super) async fn list(
     let filter = &Filter { category: None, ..filter.clone() };
     let (place, id) = after.unzip();
     match way {
-        Way::Up => with_filter!(filter, up! { tx, place, id, limit, top, below }),
-        Way::Down => with_filter!(filter, down! { tx, place, id, limit, top, below }),
+        SortOrder::Asc => with_filter!(filter, up! { tx, place, id, limit, top, below }),
+        SortOrder::Desc => with_filter!(filter, down! { tx, place, id, limit, top, below }),
     }
 }

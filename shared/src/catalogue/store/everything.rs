@@ -1,7 +1,7 @@
 //! Pages of everything that shoppers see: what the front of a shop asks for most.
 
 use super::card::Row;
-use super::list::{Listed, Place, SortKey, Way};
+use super::list::{Listed, Place, SortKey, SortOrder};
 use crate::app::db::{Call, Db};
 use crate::ids::ProductId;
 use crate::time::Timestamp;
@@ -11,17 +11,17 @@ use crate::time::Timestamp;
 pub async fn list_everything(
     db: &Db,
     now: Timestamp,
-    (key, way): (SortKey, Way),
+    (key, way): (SortKey, SortOrder),
     after: Option<(Place, ProductId)>,
     limit: i64,
 ) -> sqlx::Result<Vec<Listed>> {
     let order = match (key, way) {
-        (SortKey::CreatedAt, Way::Up) => "created-at",
-        (SortKey::CreatedAt, Way::Down) => "created-at-down",
-        (SortKey::Price, Way::Up) => "price",
-        (SortKey::Price, Way::Down) => "price-down",
-        (SortKey::Name, Way::Up) => "name",
-        (SortKey::Name, Way::Down) => "name-down",
+        (SortKey::CreatedAt, SortOrder::Asc) => "created-at",
+        (SortKey::CreatedAt, SortOrder::Desc) => "created-at-down",
+        (SortKey::Price, SortOrder::Asc) => "price",
+        (SortKey::Price, SortOrder::Desc) => "price-down",
+        (SortKey::Name, SortOrder::Asc) => "name",
+        (SortKey::Name, SortOrder::Desc) => "name-down",
         (SortKey::Rank | SortKey::Position, _) => return Ok(Vec::new()),
     };
     let (place, id) = after.unzip();

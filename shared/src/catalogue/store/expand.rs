@@ -4,19 +4,19 @@ use std::collections::HashMap;
 
 use super::prices::lowest_before_reductions;
 use crate::app::db::Tx;
-use crate::catalogue::{ImageFile, ProductImage, ProductVariant, Sight, VariantAttributeValue};
+use crate::catalogue::{ImageFile, ProductImage, ProductVariant, VariantAttributeValue, Visibility};
 use crate::ids::{AttributeId, AttributeValueId, ProductId};
 
 /// How many variants a list shows of each product.
-pub const MOST_VARIANTS: i64 = 50;
+pub const MAX_VARIANTS: i64 = 50;
 /// How many images a list shows of each product.
-pub const MOST_IMAGES: i64 = 20;
+pub const MAX_IMAGES: i64 = 20;
 
 /// The first variants of each of these products, in order.
 pub async fn variants(
     tx: &mut Tx,
     products: &[ProductId],
-    sight: Sight,
+    sight: Visibility,
 ) -> sqlx::Result<HashMap<ProductId, Vec<ProductVariant>>> {
     let rows = sqlx::query!(
         r#"select p.id as product_id, p.base_price, v.id, v.sku, v.name, v.price_adjustment, v.own_price, v.compare_at_price, v.barcode,
@@ -39,8 +39,8 @@ pub async fn variants(
             where p.id = any ($1)
             order by p.id, v.archived_at is not null, v.position, v.id"#,
         products as _,
-        sight == Sight::Staff,
-        MOST_VARIANTS
+        sight == Visibility::Staff,
+        MAX_VARIANTS
     )
     .fetch_all(&mut *tx)
     .await?;
@@ -89,7 +89,7 @@ pub async fn images(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<HashMap
              left join image_files f on f.url = i.url
             order by i.product_id, i.display_order"#,
         products as _,
-        MOST_IMAGES
+        MAX_IMAGES
     )
     .fetch_all(&mut *tx)
     .await?;

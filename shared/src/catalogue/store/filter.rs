@@ -1,21 +1,21 @@
 //! Which products a list is of.
 
 use crate::app::db::Tx;
-use crate::catalogue::{IdOrSlug, Sight, Status};
+use crate::catalogue::{IdOrSlug, Status, Visibility};
 use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ProductId};
 use crate::money::Money;
 use crate::time::Timestamp;
 
 /// How many attributes a filter can have: each is an argument of its own in SQL, because only so can it walk the index.
-pub const MOST_ATTRIBUTES: usize = 4;
+pub const MAX_ATTRIBUTES: usize = 4;
 
 /// Which products a list is of. `None` is no condition.
 #[derive(Clone, Debug)]
 pub struct Filter {
     /// Who looks: they are for sale, or any.
-    pub sight: Sight,
+    pub sight: Visibility,
     /// The words to be found.
-    pub search: Option<Sought>,
+    pub search: Option<SearchQuery>,
     /// What was typed: where it is a SKU, its product comes first.
     pub typed: Option<String>,
     /// Of one of these brands.
@@ -36,7 +36,7 @@ pub struct Filter {
     pub created_until: Option<Timestamp>,
     /// How far it is.
     pub status: Option<Status>,
-    /// One variant has one of the values of each of these attributes; at most [`MOST_ATTRIBUTES`].
+    /// One variant has one of the values of each of these attributes; at most [`MAX_ATTRIBUTES`].
     pub attributes: Vec<(AttributeId, Vec<AttributeValueId>)>,
 }
 
@@ -51,7 +51,7 @@ pub struct Subtree {
 
 /// The words of a search, for the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sought {
+pub struct SearchQuery {
     /// What finds the products that have them: a `tsquery`.
     pub query: String,
     /// Those products, where they are few.
@@ -60,7 +60,7 @@ pub struct Sought {
 
 impl Filter {
     /// Everything that there is to see.
-    pub const fn everything(sight: Sight) -> Self {
+    pub const fn everything(sight: Visibility) -> Self {
         Self {
             sight,
             search: None,

@@ -29,11 +29,11 @@ pub enum SortKey {
 
 /// Which way an index is walked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum SortOrder {
     /// From the smallest key.
-    Up,
+    Asc,
     /// From the largest key.
-    Down,
+    Desc,
 }
 
 /// The sort key of a row; of a price the minor units.
@@ -103,7 +103,7 @@ macro_rules! walk {
 pub async fn list(
     tx: &mut Tx,
     filter: &Filter,
-    (key, way): (SortKey, Way),
+    (key, way): (SortKey, SortOrder),
     after: Option<(Place, ProductId)>,
     limit: i64,
 ) -> sqlx::Result<Vec<Listed>> {
@@ -115,31 +115,31 @@ pub async fn list(
         None => (None, None, None),
     };
     let rows = match (key, way) {
-        (SortKey::CreatedAt, Way::Up) => {
+        (SortKey::CreatedAt, SortOrder::Asc) => {
             with_filter!(
                 filter,
                 walk! { tx, "created_at" "timestamptz" "micros(p.created_at) as key, null as name" ">" " asc", at, id, limit }
             )
         }
-        (SortKey::CreatedAt, Way::Down) => {
+        (SortKey::CreatedAt, SortOrder::Desc) => {
             with_filter!(
                 filter,
                 walk! { tx, "created_at" "timestamptz" "micros(p.created_at) as key, null as name" "<" " desc", at, id, limit }
             )
         }
-        (SortKey::Name, Way::Up) => {
+        (SortKey::Name, SortOrder::Asc) => {
             with_filter!(filter, walk! { tx, "name" "text" "null::bigint as key, p.name" ">" " asc", name, id, limit })
         }
-        (SortKey::Name, Way::Down) => {
+        (SortKey::Name, SortOrder::Desc) => {
             with_filter!(filter, walk! { tx, "name" "text" "null::bigint as key, p.name" "<" " desc", name, id, limit })
         }
-        (SortKey::Price, Way::Up) => {
+        (SortKey::Price, SortOrder::Asc) => {
             with_filter!(
                 filter,
                 walk! { tx, "price_min" "bigint" r#"p.price_min as "key: i64", null as name"# ">" " asc", number, id, limit }
             )
         }
-        (SortKey::Price, Way::Down) => {
+        (SortKey::Price, SortOrder::Desc) => {
             with_filter!(
                 filter,
                 walk! { tx, "price_min" "bigint" r#"p.price_min as "key: i64", null as name"# "<" " desc", number, id, limit }

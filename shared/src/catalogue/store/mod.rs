@@ -6,15 +6,15 @@ pub mod filter;
 pub mod attributes;
 pub mod brands;
 pub mod categories;
-pub mod entries;
 pub mod everything;
 pub mod expand;
 pub mod facets;
+pub mod imports;
 pub mod list;
 pub mod prices;
 pub mod product;
 pub mod search;
-pub mod whole;
+pub mod snapshot;
 pub mod write;
 
 mod arranged;

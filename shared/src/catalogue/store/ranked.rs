@@ -6,7 +6,7 @@
 
 use super::card::Row;
 use super::filter::Filter;
-use super::list::Way;
+use super::list::SortOrder;
 use crate::app::db::Tx;
 use crate::catalogue::Card;
 use crate::ids::ProductId;
@@ -99,7 +99,7 @@ macro_rules! up {
 pub(super) async fn list(
     tx: &mut Tx,
     filter: &Filter,
-    way: Way,
+    way: SortOrder,
     after: Option<(i64, ProductId)>,
     limit: i64,
 ) -> sqlx::Result<Vec<Row>> {
@@ -110,7 +110,7 @@ pub(super) async fn list(
     let skus: Vec<String> = filter.typed.iter().flat_map(spellings).collect();
     let (rank, id) = after.unzip();
     match way {
-        Way::Down => with_filter!(filter, with_candidates! { down! { tx, rank, id, limit, whole, skus } }),
-        Way::Up => with_filter!(filter, with_candidates! { up! { tx, rank, id, limit, whole, skus } }),
+        SortOrder::Desc => with_filter!(filter, with_candidates! { down! { tx, rank, id, limit, whole, skus } }),
+        SortOrder::Asc => with_filter!(filter, with_candidates! { up! { tx, rank, id, limit, whole, skus } }),
     }
 }

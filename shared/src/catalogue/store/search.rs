@@ -1,7 +1,7 @@
 //! The words of a search.
 
 use super::card::Row;
-use super::filter::Sought;
+use super::filter::SearchQuery;
 use super::list::{Listed, Place};
 use crate::app::db::{Array, Call, Db, Tx};
 use crate::ids::ProductId;
@@ -12,14 +12,14 @@ const ALTERNATIVES: usize = 3;
 
 /// What finds the products that have, for each word of the text, a word that begins so. Matches nothing where there is no word
 /// in it.
-pub async fn query(tx: &mut Tx, text: &str) -> sqlx::Result<Sought> {
+pub async fn query(tx: &mut Tx, text: &str) -> sqlx::Result<SearchQuery> {
     sought(tx, text, None).await
 }
 
 /// Of a text, or of the `tsquery` that it was corrected to.
-async fn sought(tx: &mut Tx, text: &str, corrected: Option<&str>) -> sqlx::Result<Sought> {
+async fn sought(tx: &mut Tx, text: &str, corrected: Option<&str>) -> sqlx::Result<SearchQuery> {
     sqlx::query_as!(
-        Sought,
+        SearchQuery,
         r#"select coalesce(query::text, '') as "query!",
                   case when not is_common(query) then few_products_with(query) end as "few: Vec<ProductId>"
              from coalesce($2::text::tsquery, search_query($1)) as query"#,
@@ -32,7 +32,7 @@ async fn sought(tx: &mut Tx, text: &str, corrected: Option<&str>) -> sqlx::Resul
 
 /// The same for a text that found nothing: a word that no product has becomes those that it may have been meant for. `None` where
 /// nothing is to be corrected, or nobody knows how.
-pub async fn corrected(tx: &mut Tx, text: &str) -> sqlx::Result<Option<Sought>> {
+pub async fn corrected(tx: &mut Tx, text: &str) -> sqlx::Result<Option<SearchQuery>> {
     let words = sqlx::query_as!(
         Word,
         r#"select word as "word!", query as "query!", similar_words as "similar_words: Array<String>" from mistyped_words($1)"#,

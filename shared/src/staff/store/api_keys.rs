@@ -8,7 +8,7 @@ use crate::users::Permissions;
 
 /// A key to be.
 #[derive(Clone, Debug)]
-pub struct NewApiKey {
+pub struct CreateApiKey {
     /// Which. Later keys have larger ids.
     pub id: ApiKeyId,
     /// What it is for.
@@ -63,7 +63,7 @@ pub async fn find(tx: &mut Tx, key: ApiKeyId) -> sqlx::Result<Option<ApiKey>> {
 }
 
 /// Remembers a key.
-pub async fn insert(tx: &mut Tx, new: NewApiKey) -> sqlx::Result<ApiKey> {
+pub async fn insert(tx: &mut Tx, new: CreateApiKey) -> sqlx::Result<ApiKey> {
     sqlx::query_as!(
         ApiKey,
         "insert into api_keys (id, name, key_sha256, scopes, created_by, created_at, expires_at)

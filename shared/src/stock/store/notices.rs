@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::app::db::Tx;
 use crate::ids::{EventId, NoticeId, UserId, VariantId};
-use crate::outbox::{Event, Happened};
+use crate::outbox::{Event, EventKind};
 use crate::time::Timestamp;
 
 /// How long a request waits: whoever has not heard by then has bought elsewhere, and their address is not kept for nothing.
@@ -98,7 +98,7 @@ pub async fn take_due(
     .fetch_all(&mut *tx)
     .await?;
     let events: Vec<Event> =
-        due.iter().map(|id| Event::new(new_id(), Happened::BackInStock { notice_id: *id })).collect();
+        due.iter().map(|id| Event::new(new_id(), EventKind::BackInStock { notice_id: *id })).collect();
     let ids: Vec<Uuid> = events.iter().map(|event| event.event_id.0).collect();
     sqlx::query!(
         "update stock_notices n set told_at = $3, event_id = t.event_id

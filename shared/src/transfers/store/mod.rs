@@ -17,7 +17,7 @@ pub use forget::forget;
 
 /// Whose a file is while it is worked on.
 #[derive(Clone, Copy, Debug)]
-pub struct Held<I> {
+pub struct Lease<I> {
     /// Which import or export.
     pub id: I,
     /// Nobody else's number.
@@ -26,12 +26,12 @@ pub struct Held<I> {
 
 /// How an import or an export ended.
 #[derive(Clone, Copy, Debug)]
-pub struct Ended<'a> {
+pub struct JobEnd<'a> {
     status: &'static str,
     error: Option<&'a str>,
 }
 
-impl<'a> Ended<'a> {
+impl<'a> JobEnd<'a> {
     /// The whole file was gone through.
     pub const DONE: Self = Self { status: "done", error: None };
     /// Somebody has stopped it.

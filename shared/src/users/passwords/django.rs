@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use ring::pbkdf2::{PBKDF2_HMAC_SHA256, verify};
 
 /// Django asks for 1,000,000; with more than this a single try would take seconds.
-const ITERATIONS_MAX: u32 = 5_000_000;
+const MAX_ITERATIONS: u32 = 5_000_000;
 
 /// Whether the password is the one that is kept as `pbkdf2_sha256$iterations$salt$hash`; `None` where the text is not of that form.
 pub(super) fn pbkdf2_fits(password: &[u8], kept: &str) -> Option<bool> {
@@ -17,7 +17,7 @@ pub(super) fn pbkdf2_fits(password: &[u8], kept: &str) -> Option<bool> {
     else {
         return None;
     };
-    let iterations: NonZeroU32 = iterations.parse().ok().filter(|count: &NonZeroU32| count.get() <= ITERATIONS_MAX)?;
+    let iterations: NonZeroU32 = iterations.parse().ok().filter(|count: &NonZeroU32| count.get() <= MAX_ITERATIONS)?;
     let hash = BASE64_STANDARD.decode(hash).ok().filter(|hash| hash.len() == 32)?;
     Some(verify(PBKDF2_HMAC_SHA256, iterations, salt.as_bytes(), password, &hash).is_ok())
 }

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 /// How long a new password may be, in characters.
 pub const MAX: usize = 128;
 /// How long one may be that is only compared: it may have been chosen where other rules held.
-pub const COMPARED_MAX: usize = 4096;
+pub const MAX_COMPARED: usize = 4096;
 /// How long it must be.
 const MIN: usize = 8;
 

@@ -8,14 +8,14 @@ use crate::app::db::Tx;
 use crate::ids::{OrderId, UserId};
 use crate::orders::OrderLine;
 use crate::users::kept::{
-    KeptApiKey, KeptAuditEntry, KeptCart, KeptCartItem, KeptLink, KeptMail, KeptOrder, KeptOrderEvent, KeptSignIn,
-    KeptStockNotice, WholeAccount,
+    ExportedAccount, ExportedApiKey, ExportedAuditEntry, ExportedCart, ExportedCartItem, ExportedLink, ExportedMail,
+    ExportedOrder, ExportedOrderEvent, ExportedSignIn, ExportedStockNotice,
 };
 
 /// The account itself; `None` where it is gone.
-pub async fn account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<WholeAccount>> {
+pub async fn account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<ExportedAccount>> {
     sqlx::query_as!(
-        WholeAccount,
+        ExportedAccount,
         r#"select u.id, u.email, u.username, u.name, u.phone, u.is_active, u.is_staff, u.is_superuser,
                   exists (select from totp_devices d where d.user_id = u.id and d.confirmed_at is not null)
                       as "has_second_factor!",
@@ -30,7 +30,7 @@ pub async fn account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<WholeAcco
 }
 
 /// Somebody's carts, as they are.
-pub async fn carts(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptCart>> {
+pub async fn carts(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedCart>> {
     let carts = sqlx::query!(
         "select id, status, created_at, updated_at from carts where user_id = $1 order by created_at desc, id limit $2",
         user as _,
@@ -49,10 +49,10 @@ pub async fn carts(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<Ke
     .fetch_all(&mut *tx)
     .await?;
     let mut items = grouped(lines.into_iter().map(|line| {
-        let item = KeptCartItem { product_variant_id: line.variant_id, sku: line.sku, quantity: line.quantity };
+        let item = ExportedCartItem { product_variant_id: line.variant_id, sku: line.sku, quantity: line.quantity };
         (line.cart_id, item)
     }));
-    let whole = carts.into_iter().map(|cart| KeptCart {
+    let whole = carts.into_iter().map(|cart| ExportedCart {
         items: items.remove(&cart.id).unwrap_or_default(),
         id: cart.id,
         status: cart.status,
@@ -63,7 +63,7 @@ pub async fn carts(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<Ke
 }
 
 /// Somebody's orders.
-pub async fn orders(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptOrder>> {
+pub async fn orders(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedOrder>> {
     let orders = sqlx::query!(
         "select id, number, status, cart_id, email, currency, total, placed_at
            from orders where user_id = $1 order by placed_at desc, id desc limit $2",
@@ -80,9 +80,9 @@ pub async fn orders(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<K
     )
     .fetch_all(&mut *tx)
     .await?;
-    let event = |order, kind, at| (order, KeptOrderEvent { kind, at });
+    let event = |order, kind, at| (order, ExportedOrderEvent { kind, at });
     let mut events = grouped(events.into_iter().map(|row| event(row.order_id, row.kind, row.at)));
-    let whole = orders.into_iter().map(|order| KeptOrder {
+    let whole = orders.into_iter().map(|order| ExportedOrder {
         items: items.remove(&order.id).unwrap_or_default(),
         events: events.remove(&order.id).unwrap_or_default(),
         id: order.id,
@@ -120,9 +120,9 @@ async fn order_lines(tx: &mut Tx, orders: &[Uuid]) -> sqlx::Result<HashMap<Order
 }
 
 /// Somebody's sign-ins, those that have ended too.
-pub async fn sign_ins(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptSignIn>> {
+pub async fn sign_ins(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedSignIn>> {
     sqlx::query_as!(
-        KeptSignIn,
+        ExportedSignIn,
         "select id, created_at, last_used_at, expires_at, ended_at, end_reason, address, user_agent
            from sign_ins where user_id = $1 order by created_at desc limit $2",
         user as _,
@@ -133,9 +133,9 @@ pub async fn sign_ins(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec
 }
 
 /// Somebody's mails; of those from before accounts were written down with them, the ones to every address they are known to have had.
-pub async fn mails(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptMail>> {
+pub async fn mails(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedMail>> {
     sqlx::query_as!(
-        KeptMail,
+        ExportedMail,
         "select kind, recipient, status, created_at, finished_at
            from mail_log
           where user_id = $1 or (user_id is null and lower(recipient) in (select addresses_of($1)))
@@ -148,9 +148,9 @@ pub async fn mails(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<Ke
 }
 
 /// The links that somebody was mailed, while they are remembered.
-pub async fn links(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptLink>> {
+pub async fn links(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedLink>> {
     sqlx::query_as!(
-        KeptLink,
+        ExportedLink,
         "select purpose, email, created_at, expires_at, used_at
            from mailed_links where user_id = $1 order by created_at desc limit $2",
         user as _,
@@ -161,9 +161,9 @@ pub async fn links(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<Ke
 }
 
 /// What somebody wants to hear of when it is in stock again, by every address they are known to have had.
-pub async fn stock_notices(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptStockNotice>> {
+pub async fn stock_notices(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedStockNotice>> {
     sqlx::query_as!(
-        KeptStockNotice,
+        ExportedStockNotice,
         "select n.variant_id as product_variant_id, v.sku, n.email, n.created_at, n.told_at
            from stock_notices n join product_variants v on v.id = n.variant_id
           where lower(n.email) in (select addresses_of($1))
@@ -176,9 +176,9 @@ pub async fn stock_notices(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Resul
 }
 
 /// The keys that somebody made.
-pub async fn api_keys(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptApiKey>> {
+pub async fn api_keys(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedApiKey>> {
     sqlx::query_as!(
-        KeptApiKey,
+        ExportedApiKey,
         "select id, name, created_at, revoked_at from api_keys where created_by = $1 order by created_at desc limit $2",
         user as _,
         limit
@@ -188,9 +188,9 @@ pub async fn api_keys(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec
 }
 
 /// What the audit log has of somebody.
-pub async fn audit(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<KeptAuditEntry>> {
+pub async fn audit(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedAuditEntry>> {
     sqlx::query_as!(
-        KeptAuditEntry,
+        ExportedAuditEntry,
         r#"select at, kind, user_id, actor_user_id, details,
                   case when is_theirs then address end as "address?", case when is_theirs then user_agent end as "user_agent?"
              from (select *, actor_api_key_id is null and coalesce(actor_user_id, $1) = $1 as is_theirs

@@ -2,9 +2,9 @@
 
 use crate::app::db::Tx;
 use crate::audit::store::record;
-use crate::audit::{Entry, Kind};
+use crate::audit::{AuditRecord, Kind};
 use crate::time::Timestamp;
-use crate::users::Origin;
+use crate::users::ClientInfo;
 
 /// An account as another shop had it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub async fn take_over(tx: &mut Tx, user: &OldUser, now: Timestamp) -> sqlx::Res
     .fetch_optional(&mut *tx)
     .await?;
     if let Some(made) = made {
-        record(tx, Entry::by_nobody(Kind::Imported, Some(made)), &Origin::default(), now).await?;
+        record(tx, AuditRecord::by_nobody(Kind::Imported, Some(made)), &ClientInfo::default(), now).await?;
         return Ok(TakenOver::Made);
     }
     let was_there = sqlx::query_scalar!(

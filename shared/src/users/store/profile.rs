@@ -19,7 +19,7 @@ pub struct Profile {
 
 /// What of a profile is to change.
 #[derive(Clone, Debug, Default, ToSchema)]
-pub struct ProfileChange {
+pub struct UpdateProfile {
     /// What they are called, or blank.
     #[schema(value_type = String, required = false, max_length = 150)]
     pub name: Option<String>,
@@ -34,7 +34,7 @@ pub async fn find(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Profile>> {
 }
 
 /// Changes somebody's profile; what it is now, or `None` where the account is gone.
-pub async fn update(tx: &mut Tx, user: UserId, change: ProfileChange) -> sqlx::Result<Option<Profile>> {
+pub async fn update(tx: &mut Tx, user: UserId, change: UpdateProfile) -> sqlx::Result<Option<Profile>> {
     sqlx::query_as!(
         Profile,
         "update users set name = coalesce($2, name), phone = coalesce($3, phone) where id = $1 returning name, phone",

@@ -14,10 +14,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::app::db::Db;
-use shared::catalogue::entry::Entry;
+use shared::catalogue::product_import::ProductImport;
 use shared::catalogue::shopify::records::Records;
 use shared::catalogue::shopify::{BadRow, Batch, Header, Products, Unrecognised};
-use shared::catalogue::store::entries::{Attempt, Saved, Stock, save};
+use shared::catalogue::store::imports::{Attempt, Saved, Stock, save};
 use shared::catalogue::store::write::Planted;
 use shared::time::Timestamp;
 
@@ -139,11 +139,11 @@ async fn write(db: &Db, batch: &mut Batch, now: Timestamp, summary: &mut ImportS
 
 async fn try_to_write(
     db: &Db,
-    entries: &[(u64, Entry)],
+    entries: &[(u64, ProductImport)],
     attempt: Attempt,
     now: Timestamp,
 ) -> sqlx::Result<Vec<Result<Saved, String>>> {
-    let entries: Vec<&Entry> = entries.iter().map(|(_, entry)| entry).collect();
+    let entries: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
     let mut tx = db.begin().await?;
     let saved = save(&mut tx, &entries, attempt.together, (Stock::Counted, now)).await?;
     tx.commit().await?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use shared::catalogue::store::entries::Saved;
+use shared::catalogue::store::imports::Saved;
 use shared::catalogue::store::write::Change;
 
 /// What an import did.

@@ -12,7 +12,7 @@ use shared::catalogue::store::write::{Planted, plant_taxonomy};
 use crate::terminal::warn;
 
 /// How many wrong lines are said one by one.
-const MOST_ERRORS: usize = 50;
+const MAX_ERRORS: usize = 50;
 
 /// Whether this file is one: its first lines say it.
 pub(super) fn is_one(path: &Path) -> anyhow::Result<bool> {
@@ -29,7 +29,7 @@ pub(super) async fn import(db: &Db, path: &Path) -> anyhow::Result<Planted> {
         Ok(taxonomy) => taxonomy,
         Err(bad) => {
             let name = path.display();
-            bad.iter().take(MOST_ERRORS).for_each(|bad| warn(format_args!("{name}:{}: {}", bad.line, bad.reason)));
+            bad.iter().take(MAX_ERRORS).for_each(|bad| warn(format_args!("{name}:{}: {}", bad.line, bad.reason)));
             bail!("{} lines are no categories; nothing was imported", bad.len());
         }
     };

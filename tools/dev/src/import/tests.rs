@@ -1,7 +1,7 @@
 //! Files in, rows out.
 
 use shared::app::db::Db;
-use shared::catalogue::store::whole::{self, WholeProduct};
+use shared::catalogue::store::snapshot::{self, ProductSnapshot};
 use shared::testing::{START, service_db};
 use sqlx::PgPool;
 
@@ -27,9 +27,9 @@ async fn take(db: &Db, text: &str) -> (ImportSummary, Vec<(u64, String)>) {
     (summary, bad)
 }
 
-async fn all(db: &Db) -> Vec<WholeProduct> {
+async fn all(db: &Db) -> Vec<ProductSnapshot> {
     let mut tx = db.read().await.unwrap();
-    let products = whole::list_after(&mut tx, None, 100).await.unwrap();
+    let products = snapshot::list_after(&mut tx, None, 100).await.unwrap();
     tx.commit().await.unwrap();
     products
 }

@@ -131,7 +131,7 @@ async fn import<R: BufRead>(
     }
     if manner.dry_run {
         drop(tx);
-        db.settle().await;
+        db.rollback_abandoned().await;
     } else {
         tx.commit().await?;
     }

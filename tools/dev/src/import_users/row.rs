@@ -2,12 +2,12 @@
 
 use shared::time::Timestamp;
 use shared::users::store::import::OldUser;
-use shared::users::{USERNAME_MAX, kept_address};
+use shared::users::{MAX_USERNAME, kept_address};
 
 use super::dump::Row;
 
 /// How long an address may be, in characters.
-const EMAIL_MAX: usize = 254;
+const MAX_EMAIL: usize = 254;
 
 /// What the passwords begin with that log-in knows how to check. `!` is none at all.
 const KNOWN_PASSWORDS: [&str; 4] = ["pbkdf2_sha256$", "argon2$", "$argon2", "!"];
@@ -34,8 +34,8 @@ pub(super) fn read(row: &Row, with_staff: bool, now: Timestamp) -> Result<Read, 
         Some(name) => name.as_deref().unwrap_or_default().trim().to_owned(),
         None => email.clone(),
     };
-    if username.is_empty() || username.chars().count() > USERNAME_MAX {
-        return Err(format!("\"username\" is not of 1 to {USERNAME_MAX} characters"));
+    if username.is_empty() || username.chars().count() > MAX_USERNAME {
+        return Err(format!("\"username\" is not of 1 to {MAX_USERNAME} characters"));
     }
     let password_hash = Some(text(row, "password")).filter(|hash| !hash.is_empty()).unwrap_or("!").to_owned();
     let is_superuser = flag(row, "is_superuser", false)?;
@@ -65,7 +65,7 @@ fn address(text: &str) -> Result<String, String> {
     let email = kept_address(text);
     let is_one = email.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
         && !email.chars().any(|c| c.is_whitespace() || c.is_control());
-    match (email.is_empty(), is_one && email.chars().count() <= EMAIL_MAX) {
+    match (email.is_empty(), is_one && email.chars().count() <= MAX_EMAIL) {
         (true, _) => Err("\"email\" is empty".to_owned()),
         (false, true) => Ok(email),
         (false, false) => Err(format!("\"email\" is {email:?}, which is no address")),

@@ -7,8 +7,8 @@ mod drawing;
 mod product;
 
 use shared::app::db::Db;
-use shared::catalogue::store::entries::{Stock, save_all};
-use shared::catalogue::store::whole;
+use shared::catalogue::store::imports::{Stock, save_all};
+use shared::catalogue::store::snapshot;
 use shared::time::Timestamp;
 
 use product::Sample;
@@ -17,7 +17,7 @@ use product::Sample;
 /// is somebody's own: it is left alone.
 pub async fn load(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
     let mut tx = db.begin().await?;
-    if whole::count(&mut tx).await? > 0 {
+    if snapshot::count(&mut tx).await? > 0 {
         tx.commit().await?;
         return Ok(0);
     }

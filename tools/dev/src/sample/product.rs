@@ -1,6 +1,6 @@
 //! What becomes of a line of `products.txt`.
 
-use shared::catalogue::entry::{Entry, EntryImage, EntryVariant, variant_name};
+use shared::catalogue::product_import::{ImportImage, ImportVariant, ProductImport, variant_name};
 use shared::catalogue::{clean_html, slugify};
 use shared::money::Money;
 
@@ -45,16 +45,16 @@ impl Sample {
     }
 
     /// The product: every colour in every size, and a picture for each colour.
-    pub(super) fn entry(&self) -> Entry {
+    pub(super) fn entry(&self) -> ProductImport {
         let list = |text: &str, by: char| text.split(by).map(|part| part.trim().to_owned()).collect::<Vec<_>>();
         let variants = self.variants();
-        let images = self.colours.iter().map(|colour| EntryImage {
+        let images = self.colours.iter().map(|colour| ImportImage {
             url: format!("/dev/images/{}--{}.svg", self.slug(), colours::key(colour)),
             alt_text: format!("{} in {}", self.name, colour.to_lowercase()),
             // The picture is of a colour; the first variant of that colour stands for it.
             variant: variants.iter().position(|variant| variant.options.contains(&option("Colour", colour))),
         });
-        Entry {
+        ProductImport {
             slug: self.slug(),
             name: self.name.to_owned(),
             description: clean_html(&format!("<p>{}</p>", self.description)),
@@ -67,7 +67,7 @@ impl Sample {
         }
     }
 
-    fn variants(&self) -> Vec<EntryVariant> {
+    fn variants(&self) -> Vec<ImportVariant> {
         let mut variants = Vec::new();
         for colour in &self.colours {
             if self.sizes.is_empty() {
@@ -80,13 +80,13 @@ impl Sample {
         variants
     }
 
-    fn variant(&self, options: Vec<(String, String)>, nth_size: usize) -> EntryVariant {
+    fn variant(&self, options: Vec<(String, String)>, nth_size: usize) -> ImportVariant {
         let parts = std::iter::once(self.slug()).chain(options.iter().rev().map(|(_, value)| slugify(value)));
         let sku = parts.collect::<Vec<_>>().join("-").to_uppercase();
         let price = Money::parse(self.price).unwrap_or_default();
         // The largest size takes more cloth.
         let more = if self.sizes == LETTERS && nth_size + 1 == LETTERS.len() { 200 } else { 0 };
-        EntryVariant {
+        ImportVariant {
             name: variant_name(&options),
             price: price + Money::from_minor(more),
             compare_at_price: self.remark.strip_prefix("was ").and_then(|was| Money::parse(was).ok()),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
-use notifications::{Notifications, Patience, Shop};
+use notifications::{Limits, Notifications, Shop};
 use outbox_relay::Relay;
 use shared::app::db::Db;
 use shared::app::metrics::Metrics;
@@ -124,20 +124,20 @@ impl Running {
 }
 
 fn relay(db: &Db, ambient: &Arc<dyn Ambient>, spool: &Arc<Spool>, jobs: Arc<JobChannel>) -> Relay {
-    let patience = outbox_relay::Patience::default();
-    Relay { db: db.clone(), ambient: ambient.clone(), queue: spool.clone(), jobs, patience, metrics: Metrics::off() }
+    let limits = outbox_relay::Limits::default();
+    Relay { db: db.clone(), ambient: ambient.clone(), queue: spool.clone(), jobs, limits, metrics: Metrics::off() }
 }
 
 fn worker(db: &Db, ambient: &Arc<dyn Ambient>, files: &Files, jobs: Arc<JobChannel>) -> Worker {
     let storage: Arc<dyn Storage> = files.private.clone();
     let parts = Arc::new(PartsBeside(storage.clone()));
     // Shorter than in the cloud: after each run the terminal says how far it is, and Ctrl-C waits for no more than one.
-    let patience = transfer_worker::Patience { with_run: Duration::from_secs(3), ..Default::default() };
-    Worker { db: db.clone(), ambient: ambient.clone(), storage, parts, jobs, patience }
+    let limits = transfer_worker::Limits { with_run: Duration::from_secs(3), ..Default::default() };
+    Worker { db: db.clone(), ambient: ambient.clone(), storage, parts, jobs, limits }
 }
 
 fn notifications(shop: Shop, db: Db, ambient: Arc<dyn Ambient>, mailer: Arc<Mailbox>) -> Notifications {
-    Notifications { db, ambient, mailer, shop, patience: Patience::default(), metrics: Metrics::off() }
+    Notifications { db, ambient, mailer, shop, limits: Limits::default(), metrics: Metrics::off() }
 }
 
 fn greeting(url: &str) -> String {

@@ -79,15 +79,15 @@ fn timeouts_are_shorter_the_further_in_they_are() {
 
 #[test]
 fn a_job_stops_by_itself_before_lambda_stops_it() {
-    let patience = notifications::Patience::default();
+    let limits = notifications::Limits::default();
     // What is begun last may take all its time, and its mark some more.
-    let consumer = patience.with_batch + patience.with_mailer + Duration::from_secs(5);
+    let consumer = limits.with_batch + limits.with_mailer + Duration::from_secs(5);
     assert!(consumer.as_secs() <= timeout(&function("notifications")));
-    let patience = outbox_relay::Patience::default();
-    let relay = patience.with_run + patience.with_queue + Duration::from_secs(5);
+    let limits = outbox_relay::Limits::default();
+    let relay = limits.with_run + limits.with_queue + Duration::from_secs(5);
     assert!(relay.as_secs() <= timeout(&function("outbox-relay")));
     // A piece is a few statements, of which each may take the database's five seconds.
-    let worker = transfer_worker::Patience::default().with_run + Duration::from_secs(45);
+    let worker = transfer_worker::Limits::default().with_run + Duration::from_secs(45);
     assert!(worker.as_secs() <= timeout(&function("transfer-worker")));
     let lease = u64::try_from(shared::transfers::LEASE_SECONDS).unwrap();
     assert!(lease >= timeout(&function("transfer-worker")), "nobody takes a file from a worker that may still live");

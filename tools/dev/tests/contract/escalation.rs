@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use http::Method;
 use serde_json::{Value, json};
-use shared::http::{InPerson, Permitted};
+use shared::http::{Requires, RequiresUser};
 use shared::testing::{Client, TestApp, TestUser};
 use shared::users::permissions::{Catalogue, Customers, Orders};
 use shared::users::{Permission, Permissions};
@@ -219,7 +219,7 @@ mod planted {
     use super::*;
 
     #[utoipa::path(get, path = "/planted/good/", operation_id = "good", security(("bearer" = ["customers"]), ("api_key" = ["customers"])), responses((status = 200)))]
-    async fn good(_: Permitted<Customers>) -> Json<Value> {
+    async fn good(_: Requires<Customers>) -> Json<Value> {
         Json(Value::Null)
     }
 
@@ -229,17 +229,17 @@ mod planted {
     }
 
     #[utoipa::path(get, path = "/planted/other/", operation_id = "other", security(("bearer" = ["customers"])), responses((status = 200)))]
-    async fn other(_: Permitted<Catalogue>) -> Json<Value> {
+    async fn other(_: Requires<Catalogue>) -> Json<Value> {
         Json(Value::Null)
     }
 
     #[utoipa::path(get, path = "/planted/silent/", operation_id = "silent", security(("bearer" = [])), responses((status = 200)))]
-    async fn silent(_: InPerson<Orders>) -> Json<Value> {
+    async fn silent(_: RequiresUser<Orders>) -> Json<Value> {
         Json(Value::Null)
     }
 
     #[utoipa::path(get, path = "/planted/takes-keys/", operation_id = "takes_keys", security(("bearer" = [])), responses((status = 200)))]
-    async fn takes_keys(_: Permitted<Orders>) -> Json<Value> {
+    async fn takes_keys(_: Requires<Orders>) -> Json<Value> {
         Json(Value::Null)
     }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::body::Body;
 use migrate::{Done, Migrate};
-use notifications::{Notifications, Patience, Shop, Site};
+use notifications::{Limits, Notifications, Shop, Site};
 use serde_json::Value;
 use shared::app::SystemAmbient;
 use shared::app::db::Connector;
@@ -104,7 +104,7 @@ fn there_is_a_message_to_notifications_of_every_kind_of_event() {
     for file in files().iter().filter(|file| file.function == "notifications") {
         let batch: SqsEvent = serde_json::from_str(&file.text).unwrap();
         for message in batch.records {
-            kinds.insert(Event::read(&message.body.unwrap()).unwrap().happened.kind());
+            kinds.insert(Event::read(&message.body.unwrap()).unwrap().kind.as_str());
         }
     }
     // As the enum has them.
@@ -122,7 +122,7 @@ async fn every_message_to_notifications_is_done_with_in_a_shop_that_knows_none_o
         ambient: app.clock.clone(),
         mailer: Arc::new(NoMailer),
         shop: Shop { name: "Shop".to_owned(), site: Site::Api("https://api.example.com".to_owned()) },
-        patience: Patience::default(),
+        limits: Limits::default(),
         metrics: app.app.metrics.clone(),
     };
     for file in files().iter().filter(|file| file.function == "notifications") {

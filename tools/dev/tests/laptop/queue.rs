@@ -7,13 +7,13 @@ use dev::queue::consumer::take_batch;
 use dev::queue::{MAX_RECEIVES, Spool, VISIBILITY};
 use shared::app::{Ambient as _, SystemAmbient};
 use shared::ids::{EventId, OrderId};
-use shared::outbox::{Event, Happened, Queue as _};
+use shared::outbox::{Event, EventKind, Queue as _};
 
 use crate::{Clock, a_directory};
 
 fn an_event() -> Event {
     let order_id = OrderId(SystemAmbient.random_uuid());
-    Event::new(EventId(SystemAmbient.random_uuid()), Happened::OrderPlaced { order_id })
+    Event::new(EventId(SystemAmbient.random_uuid()), EventKind::OrderPlaced { order_id })
 }
 
 async fn a_queue_with(events: usize) -> (Spool, Arc<Clock>, Vec<Event>) {

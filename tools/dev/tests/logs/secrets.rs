@@ -12,7 +12,7 @@ use base64::prelude::BASE64_STANDARD;
 use dev::shop::{Parts, shop};
 use http::Method;
 use migrate::Migrate;
-use notifications::{Notifications, Patience, Ses, Shop};
+use notifications::{Limits, Notifications, Ses, Shop};
 use orders::Orders;
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
@@ -22,7 +22,7 @@ use shared::app::{Ambient as _, App, Environment, SystemAmbient};
 use shared::aws::S3;
 use shared::ids::EventId;
 use shared::mail::{Mail, Mailer, SendError};
-use shared::outbox::{Event, Happened};
+use shared::outbox::{Event, EventKind};
 use shared::testing::{BrokenQueue, Client, RecordedLogs, TestApp};
 use shared::users::tokens::TokenSigner;
 use sqlx::PgPool;
@@ -227,11 +227,11 @@ async fn open_a_mailed_link(test: &TestApp, client: &Client, environment: &Envir
         ambient: Arc::new(SystemAmbient),
         mailer: mailer.clone(),
         shop: Shop::from_environment(environment, Some("https://api.test")).unwrap(),
-        patience: Patience::default(),
+        limits: Limits::default(),
         metrics: test.app.metrics.clone(),
     };
-    let happened = Happened::PasswordResetAsked { email: "ana@example.com".to_owned() };
-    let event = Event::new(EventId(SystemAmbient.random_uuid()), happened);
+    let kind = EventKind::PasswordResetAsked { email: "ana@example.com".to_owned() };
+    let event = Event::new(EventId(SystemAmbient.random_uuid()), kind);
     let mut message = SqsMessage::default();
     message.body = Some(serde_json::to_string(&event).unwrap());
     let mut batch = SqsEvent::default();

@@ -51,7 +51,7 @@ fn a_consumer(app: &TestApp, db: Db) -> Notifications {
         ambient: app.clock.clone(),
         mailer: Arc::new(KeepingMailer::default()),
         shop: Shop { name: "Shop".to_owned(), site: Site::Api("http://shop.test".to_owned()) },
-        patience: notifications::Patience::default(),
+        limits: notifications::Limits::default(),
         metrics: app.app.metrics.clone(),
     }
 }
@@ -105,7 +105,7 @@ async fn from_checkout_by_the_relay_to_the_mail(db: PgPool) {
         ambient: app.clock.clone(),
         queue: spool.clone(),
         jobs: Arc::new(BrokenQueue),
-        patience: outbox_relay::Patience::default(),
+        limits: outbox_relay::Limits::default(),
         metrics: app.app.metrics.clone(),
     };
     outbox_relay::drain(&relay).await.unwrap();

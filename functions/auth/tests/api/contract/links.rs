@@ -63,7 +63,7 @@ async fn where_no_activation_is_wanted_none_is_sent_again(db: PgPool) {
 async fn activating_answers_in_the_words_of_the_contract(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
-    let link = a_link(&app, ana, Purpose::Activation).await;
+    let link = a_link(&app, ana, Purpose::ActivateUser).await;
     let rows = vec![
         (json!({}), json!({"uid": [REQUIRED], "token": [REQUIRED]})),
         (json!({"uid": "", "token": ""}), json!({"uid": [BLANK], "token": [BLANK]})),
@@ -81,7 +81,7 @@ async fn activating_answers_in_the_words_of_the_contract(db: PgPool) {
     }
     sql(&app, "delete from mailed_links").await;
     sql(&app, "update users set is_active = false").await;
-    let link = a_link(&app, ana, Purpose::Activation).await;
+    let link = a_link(&app, ana, Purpose::ActivateUser).await;
     let answer = app.anonymous().post("/auth/users/activation/", link.with(json!({}))).await.expect(204);
     assert_eq!(answer.text, "");
 }

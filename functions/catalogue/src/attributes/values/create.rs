@@ -8,19 +8,19 @@ use shared::app::App;
 use shared::catalogue::AttributeValue;
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{insert_value, lock_attribute, move_value};
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, PathId, Permitted, Problem, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, PathId, Problem, Requires, StaffProblems};
 use shared::ids::AttributeId;
 use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::attributes::body::{position, refused, text};
 use crate::attributes::values::get::attribute_value_path;
-use crate::caching::Seen;
+use crate::caching::IfNoneMatch;
 use crate::if_match::IfMatch;
 
 /// A value to be.
 #[derive(Debug, ToSchema)]
-pub(crate) struct NewAttributeValue {
+pub(crate) struct CreateAttributeValue {
     /// The value; the attribute has none other like it, whatever the case.
     #[schema(min_length = 1, max_length = 255, example = "M")]
     pub value: String,
@@ -29,7 +29,7 @@ pub(crate) struct NewAttributeValue {
     pub position: Option<i32>,
 }
 
-impl FromFields for NewAttributeValue {
+impl FromFields for CreateAttributeValue {
     fn read(fields: &mut Fields) -> Option<Self> {
         let (value, position) = (text(fields, "value"), position(fields));
         Some(Self { value: value?, position: position? })
@@ -47,7 +47,7 @@ impl FromFields for NewAttributeValue {
         ("id" = AttributeId, Path, description = "The attribute."),
         ("If-Match" = Option<String>, Header, description = "The attribute's `ETag` that the change is meant for."),
     ),
-    request_body = NewAttributeValue,
+    request_body = CreateAttributeValue,
     responses(
         (status = 201, body = AttributeValue, description = "The value.", headers(
             ("Location" = String, description = "Where it is."),
@@ -60,11 +60,11 @@ impl FromFields for NewAttributeValue {
 )]
 pub(crate) async fn create_attribute_value(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     base: BaseUrl,
     PathId(attribute): PathId<AttributeId>,
     if_match: IfMatch,
-    Body(new): Body<NewAttributeValue>,
+    Body(new): Body<CreateAttributeValue>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
     let version = lock_attribute(&mut tx, attribute).await?.ok_or(ApiError::NotFound)?;
@@ -78,6 +78,6 @@ pub(crate) async fn create_attribute_value(
     tx.commit().await?;
     let (value, version) = made.ok_or_else(|| anyhow::anyhow!("a value that was just made is not there"))?;
     let location = format!("{}{}", base.0, attribute_value_path(attribute, id));
-    let body = Seen::nothing().or_version(version, &value)?;
+    let body = IfNoneMatch::nothing().or_version(version, &value)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
 }

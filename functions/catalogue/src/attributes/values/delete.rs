@@ -5,7 +5,7 @@ use http::StatusCode;
 use shared::app::App;
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{delete_value, lock_attribute};
-use shared::http::{ApiError, PathId, Permitted, Problem, StaffProblems, Two};
+use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems, Two};
 use shared::ids::{AttributeId, AttributeValueId};
 use shared::users::permissions;
 
@@ -36,7 +36,7 @@ use crate::if_match::IfMatch;
 )]
 pub(crate) async fn delete_attribute_value(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(Two(attribute, id)): PathId<Two<AttributeId, AttributeValueId>>,
     if_match: IfMatch,
 ) -> Result<StatusCode, ApiError> {

@@ -8,7 +8,7 @@ use shared::catalogue::store::attributes::find_value;
 use shared::http::{ApiError, PathId, Problem, PublicProblems, Two};
 use shared::ids::{AttributeId, AttributeValueId};
 
-use crate::caching::{NotModified, Seen};
+use crate::caching::{IfNoneMatch, NotModified};
 
 /// Read a value of an attribute
 #[utoipa::path(
@@ -29,14 +29,14 @@ use crate::caching::{NotModified, Seen};
 )]
 pub(crate) async fn get_attribute_value(
     State(app): State<App>,
-    seen: Seen,
+    if_none_match: IfNoneMatch,
     PathId(Two(attribute, id)): PathId<Two<AttributeId, AttributeValueId>>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
     let value = find_value(&mut tx, attribute, id).await?;
     tx.commit().await?;
     let (value, version) = value.ok_or(ApiError::NotFound)?;
-    seen.or_version(version, &value)
+    if_none_match.or_version(version, &value)
 }
 
 /// Where a value is.

@@ -6,18 +6,18 @@ use shared::app::App;
 use shared::catalogue::AttributeValue;
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{lock_attribute, move_value, rename_value};
-use shared::http::{ApiError, Body, Fields, FromFields, PathId, Permitted, Problem, StaffProblems, Two};
+use shared::http::{ApiError, Body, Fields, FromFields, PathId, Problem, Requires, StaffProblems, Two};
 use shared::ids::{AttributeId, AttributeValueId};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::attributes::body::{position, refused, text};
-use crate::caching::Seen;
+use crate::caching::IfNoneMatch;
 use crate::if_match::IfMatch;
 
 /// What a value is to be.
 #[derive(Debug, ToSchema)]
-pub(crate) struct AttributeValueReplacement {
+pub(crate) struct ReplaceAttributeValue {
     /// The value; the attribute has none other like it, whatever the case.
     #[schema(min_length = 1, max_length = 255, example = "M")]
     pub value: String,
@@ -28,7 +28,7 @@ pub(crate) struct AttributeValueReplacement {
 
 /// What of a value is to change.
 #[derive(Debug, ToSchema)]
-pub(crate) struct AttributeValuePatch {
+pub(crate) struct UpdateAttributeValue {
     /// The value; the attribute has none other like it, whatever the case.
     #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "M")]
     pub value: Option<String>,
@@ -37,14 +37,14 @@ pub(crate) struct AttributeValuePatch {
     pub position: Option<i32>,
 }
 
-impl FromFields for AttributeValueReplacement {
+impl FromFields for ReplaceAttributeValue {
     fn read(fields: &mut Fields) -> Option<Self> {
         let (value, position) = (text(fields, "value"), position(fields));
         Some(Self { value: value?, position: position? })
     }
 }
 
-impl FromFields for AttributeValuePatch {
+impl FromFields for UpdateAttributeValue {
     fn read(fields: &mut Fields) -> Option<Self> {
         let (value, position) = (fields.sent("value", text), position(fields));
         Some(Self { value: value?, position: position? })
@@ -63,7 +63,7 @@ impl FromFields for AttributeValuePatch {
         ("value_id" = AttributeValueId, Path, description = "The value."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = AttributeValueReplacement,
+    request_body = ReplaceAttributeValue,
     responses(
         (status = 200, body = AttributeValue, description = "The value as it is now."),
         (status = 404, body = Problem, description = "The attribute has no such value."),
@@ -73,12 +73,12 @@ impl FromFields for AttributeValuePatch {
 )]
 pub(crate) async fn replace_attribute_value(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(ids): PathId<Two<AttributeId, AttributeValueId>>,
     if_match: IfMatch,
-    Body(all): Body<AttributeValueReplacement>,
+    Body(all): Body<ReplaceAttributeValue>,
 ) -> Result<Response, ApiError> {
-    change(&app, ids, &if_match, AttributeValuePatch { value: Some(all.value), position: all.position }).await
+    change(&app, ids, &if_match, UpdateAttributeValue { value: Some(all.value), position: all.position }).await
 }
 
 /// Change a value of an attribute
@@ -95,7 +95,7 @@ pub(crate) async fn replace_attribute_value(
         ("value_id" = AttributeValueId, Path, description = "The value."),
         ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
     ),
-    request_body = AttributeValuePatch,
+    request_body = UpdateAttributeValue,
     responses(
         (status = 200, body = AttributeValue, description = "The value as it is now."),
         (status = 404, body = Problem, description = "The attribute has no such value."),
@@ -105,10 +105,10 @@ pub(crate) async fn replace_attribute_value(
 )]
 pub(crate) async fn update_attribute_value(
     State(app): State<App>,
-    _: Permitted<permissions::Catalogue>,
+    _: Requires<permissions::Catalogue>,
     PathId(ids): PathId<Two<AttributeId, AttributeValueId>>,
     if_match: IfMatch,
-    Body(patch): Body<AttributeValuePatch>,
+    Body(patch): Body<UpdateAttributeValue>,
 ) -> Result<Response, ApiError> {
     change(&app, ids, &if_match, patch).await
 }
@@ -117,7 +117,7 @@ async fn change(
     app: &App,
     Two(attribute, id): Two<AttributeId, AttributeValueId>,
     if_match: &IfMatch,
-    patch: AttributeValuePatch,
+    patch: UpdateAttributeValue,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
     lock_attribute(&mut tx, attribute).await?.ok_or(ApiError::NotFound)?;
@@ -132,5 +132,5 @@ async fn change(
     }
     let (after, version) = find_value(&mut tx, attribute, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
-    Seen::nothing().or_version(version, &after)
+    IfNoneMatch::nothing().or_version(version, &after)
 }

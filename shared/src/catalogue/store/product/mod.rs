@@ -5,7 +5,7 @@ mod page;
 use sqlx::types::Json;
 
 use crate::app::db::{Array, Call, Db, Tx};
-use crate::catalogue::{Brand, IdOrSlug, ImageFile, MainImage, PriceRange, Product, ProductSummary, Sight};
+use crate::catalogue::{Brand, IdOrSlug, ImageFile, MainImage, PriceRange, Product, ProductSummary, Visibility};
 use crate::ids::{BrandId, ProductId, VariantId};
 use crate::money::Money;
 use crate::time::Timestamp;
@@ -71,7 +71,7 @@ impl ImageFile {
 }
 
 /// The product with this id or slug, if it is there to be seen: in one exchange, for those who only read it.
-pub async fn read(db: &Db, product: &IdOrSlug, sight: Sight) -> sqlx::Result<Option<Product>> {
+pub async fn read(db: &Db, product: &IdOrSlug, sight: Visibility) -> sqlx::Result<Option<Product>> {
     let call =
         Call::new("read_product").bigint(product.id).slug(&product.slug).bigint(sight.at().map(Timestamp::micros));
     let pages: Vec<Page> = db.call(call).await?;
@@ -79,7 +79,7 @@ pub async fn read(db: &Db, product: &IdOrSlug, sight: Sight) -> sqlx::Result<Opt
 }
 
 /// The same as a transaction sees it.
-pub async fn find(tx: &mut Tx, product: &IdOrSlug, sight: Sight) -> sqlx::Result<Option<Product>> {
+pub async fn find(tx: &mut Tx, product: &IdOrSlug, sight: Visibility) -> sqlx::Result<Option<Product>> {
     let page = sqlx::query_as!(
         Page,
         r#"select id as "id!: ProductId", slug as "slug!", name as "name!", sku, base_price as "base_price!: Money", currency as "currency!",
@@ -101,7 +101,7 @@ pub async fn find(tx: &mut Tx, product: &IdOrSlug, sight: Sight) -> sqlx::Result
 }
 
 /// The slug of the product that had this one before, if it is there to be seen.
-pub async fn renamed_from(tx: &mut Tx, slug: &str, sight: Sight) -> sqlx::Result<Option<String>> {
+pub async fn renamed_from(tx: &mut Tx, slug: &str, sight: Visibility) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
         "select p.slug from old_product_slugs o join products p on p.id = o.product_id
           where o.slug = $1 and ($2::timestamptz is null or is_published(p.status, p.publish_at, p.unpublish_at, $2))",

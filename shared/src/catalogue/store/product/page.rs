@@ -9,7 +9,7 @@ use super::Row;
 use crate::app::db::Array;
 use crate::catalogue::{
     Attribute, AttributeValue, CategorySummary, ImageFile, Product, ProductImage, ProductSummary, ProductVariant,
-    Publication, Sight, Status, VariantAttributeValue,
+    Publication, Status, VariantAttributeValue, Visibility,
 };
 use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ImageId, ProductId, VariantId};
 use crate::money::Money;
@@ -95,11 +95,11 @@ pub(super) struct Value {
 }
 
 impl Page {
-    pub(super) fn product(self, sight: Sight) -> sqlx::Result<Product> {
+    pub(super) fn product(self, sight: Visibility) -> sqlx::Result<Product> {
         let Self { base_price, created_at, .. } = self;
         let publication = match sight {
-            Sight::Shoppers(_) => None,
-            Sight::Staff => Some(Publication {
+            Visibility::Shoppers(_) => None,
+            Visibility::Staff => Some(Publication {
                 status: status(&self.status)?,
                 publish_at: self.publish_at,
                 unpublish_at: self.unpublish_at,

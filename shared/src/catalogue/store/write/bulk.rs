@@ -91,7 +91,7 @@ pub async fn set_prices(tx: &mut Tx, prices: &[VariantPrice]) -> sqlx::Result<()
 }
 
 /// Notes that something of each of these products changed.
-pub async fn touch_products(tx: &mut Tx, products: &[ProductId], now: Timestamp) -> sqlx::Result<()> {
+pub async fn bump_versions(tx: &mut Tx, products: &[ProductId], now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!("update products set updated_at = $2 where id = any ($1)", products as _, now as _)
         .execute(&mut *tx)
         .await

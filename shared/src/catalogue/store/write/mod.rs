@@ -1,6 +1,6 @@
-//! Writing the catalogue, as staff do. Products as files describe them are written by [`super::entries`].
+//! Writing the catalogue, as staff do. Products as files describe them are written by [`super::imports`].
 //!
-//! Whoever changes a product locks it ([`lock_product`]; many: [`lock_products`]), writes, counts the change ([`touch_product`]) and ends with
+//! Whoever changes a product locks it ([`lock_product`]; many: [`lock_products`]), writes, counts the change ([`bump_version`]) and ends with
 //! [`refresh_product_cards`], all in one transaction. What the constraints refuse comes back as a reason ([`ProductRefused`],
 //! [`BrandRefused`] and so on), and the transaction is of no more use then.
 
@@ -21,14 +21,14 @@ pub use attribute::{
     rename_attribute, rename_value,
 };
 pub use brand::{BrandNames, BrandRefused, delete_brand, insert_brand, lock_brand, lock_brand_names, rename_brand};
-pub use bulk::{NamedVariant, VariantPrice, find_variants, lock_products, prices, set_prices, touch_products};
+pub use bulk::{NamedVariant, VariantPrice, bump_versions, find_variants, lock_products, prices, set_prices};
 pub use category::{
     CategoryChange, CategoryRefused, NewCategory, delete_category, insert_category, lock_category_tree,
     move_to_position, update_category,
 };
 pub use named_values::{IdOrName, KnownValue, NamedValue, find_or_make_values};
 pub use order::{Misplaced, arrange_products};
-pub use product::{lock_product, refresh_product_cards, set_product_categories, touch_product};
+pub use product::{bump_version, lock_product, refresh_product_cards, set_product_categories};
 pub use staff_images::{ImageState, write_images};
 pub use staff_product::{
     ProductRefused, ProductState, default_variant, delete_or_archive_product, insert_product, judged,

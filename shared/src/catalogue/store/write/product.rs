@@ -27,7 +27,7 @@ pub async fn lock_product(tx: &mut Tx, product: &IdOrSlug) -> sqlx::Result<Optio
 }
 
 /// Counts a change of the product, whatever of it changed.
-pub async fn touch_product(tx: &mut Tx, product: ProductId, now: Timestamp) -> sqlx::Result<()> {
+pub async fn bump_version(tx: &mut Tx, product: ProductId, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!("update products set updated_at = $2 where id = $1", product as _, now as _)
         .execute(&mut *tx)
         .await

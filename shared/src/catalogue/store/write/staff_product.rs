@@ -113,7 +113,7 @@ pub async fn insert_product(tx: &mut Tx, new: &ProductState, now: Timestamp) -> 
     .await
 }
 
-/// Changes a product's own fields. It has been locked, and [`super::touch_product`] counts the change.
+/// Changes a product's own fields. It has been locked, and [`super::bump_version`] counts the change.
 pub async fn update_product(tx: &mut Tx, id: ProductId, to: &ProductState) -> sqlx::Result<()> {
     sqlx::query!(
         "update products

@@ -1,6 +1,6 @@
 //! Products that are not in an export's file.
 
-use super::super::super::{Beside, MOST_REASONS, ProductLeftOut};
+use super::super::super::{Beside, MAX_REASONS, SkippedProduct};
 use crate::app::db::Tx;
 use crate::ids::{ExportId, ProductId};
 
@@ -16,9 +16,9 @@ pub struct LeftOut {
 }
 
 /// Products that were left out beside this one, the nearest first, in the order in which they were found or against it; at most `limit`.
-pub async fn left_out(tx: &mut Tx, id: ExportId, beside: Beside<i64>, limit: i64) -> sqlx::Result<Vec<ProductLeftOut>> {
+pub async fn left_out(tx: &mut Tx, id: ExportId, beside: Beside<i64>, limit: i64) -> sqlx::Result<Vec<SkippedProduct>> {
     sqlx::query_as!(
-        ProductLeftOut,
+        SkippedProduct,
         "select position, product_id, slug, reason from export_left_out
           where export_id = $1 and ($2::bigint is null or position > $2) and ($3::bigint is null or position < $3)
           order by case when $3::bigint is not null then position end desc, position
@@ -57,7 +57,7 @@ pub(super) async fn note_left_out(tx: &mut Tx, id: ExportId, left_out: &[LeftOut
         &products as _,
         &slugs,
         &reasons,
-        MOST_REASONS
+        MAX_REASONS
     )
     .execute(&mut *tx)
     .await

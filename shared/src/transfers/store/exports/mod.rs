@@ -4,13 +4,13 @@ mod left_out;
 mod parts;
 
 use super::super::{Beside, Export, FileKind, TransferStatus};
-use super::Ended;
+use super::JobEnd;
 use crate::app::db::Tx;
 use crate::ids::ExportId;
 use crate::time::Timestamp;
 
 pub use left_out::{LeftOut, count_left_out, left_out};
-pub use parts::{Claimed, Part, Written, claim, find_cancelled, note_part, note_upload, release};
+pub use parts::{LeasedExport, Part, Written, claim, find_cancelled, note_part, note_upload, release};
 
 /// Notes one, which runs from now on.
 pub async fn insert(tx: &mut Tx, id: ExportId, storage_key: &str, now: Timestamp) -> sqlx::Result<()> {
@@ -73,11 +73,11 @@ async fn read(tx: &mut Tx, only: Option<ExportId>, beside: Beside<ExportId>, lim
 
 /// Stops one that has not ended. What was written of it is the worker's to delete; see [`find_cancelled`].
 pub async fn cancel(tx: &mut Tx, id: ExportId, now: Timestamp) -> sqlx::Result<()> {
-    end(tx, id, Ended::CANCELLED, now).await.map(drop)
+    end(tx, id, JobEnd::CANCELLED, now).await.map(drop)
 }
 
 /// Ends one that has not ended. Whether it had not.
-pub async fn end(tx: &mut Tx, id: ExportId, ended: Ended<'_>, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn end(tx: &mut Tx, id: ExportId, ended: JobEnd<'_>, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update exports set status = $2, error = $3, finished_at = $4, held_until = null, lease = null
           where id = $1 and finished_at is null",

@@ -1,7 +1,7 @@
 //! How the worker writes an export's file: it takes it, and notes each part that is written.
 
-use super::super::super::{LEASE_SECONDS, MOST_ATTEMPTS};
-use super::super::Held;
+use super::super::super::{LEASE_SECONDS, MAX_ATTEMPTS};
+use super::super::Lease;
 use super::left_out::{LeftOut, note_left_out};
 use crate::app::db::Tx;
 use crate::ids::{ExportId, ProductId};
@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 
 /// An export to go on with.
 #[derive(Clone, Debug)]
-pub struct Claimed {
+pub struct LeasedExport {
     /// Where its file will lie.
     pub storage_key: String,
     /// What the storage calls what is written of it.
@@ -25,7 +25,7 @@ pub struct Claimed {
 }
 
 /// Takes an export that runs and that nobody holds. `None` where there is nothing to do, or somebody else does it.
-pub async fn claim(tx: &mut Tx, held: Held<ExportId>, now: Timestamp) -> sqlx::Result<Option<Claimed>> {
+pub async fn claim(tx: &mut Tx, held: Lease<ExportId>, now: Timestamp) -> sqlx::Result<Option<LeasedExport>> {
     let row = sqlx::query!(
         "update exports set lease = $2, held_until = $3, attempts = attempts + 1
           where id = $1 and status = 'running' and held_until <= $4
@@ -37,18 +37,18 @@ pub async fn claim(tx: &mut Tx, held: Held<ExportId>, now: Timestamp) -> sqlx::R
     )
     .fetch_optional(&mut *tx)
     .await?;
-    Ok(row.map(|row| Claimed {
+    Ok(row.map(|row| LeasedExport {
         storage_key: row.storage_key,
         upload_id: row.upload_id,
         parts: row.parts,
         after: row.after_product_id,
         bytes: row.bytes,
-        is_stuck: row.attempts > MOST_ATTEMPTS,
+        is_stuck: row.attempts > MAX_ATTEMPTS,
     }))
 }
 
 /// Keeps what the storage calls it. Whether it is still ours.
-pub async fn note_upload(tx: &mut Tx, held: Held<ExportId>, upload_id: &str) -> sqlx::Result<bool> {
+pub async fn note_upload(tx: &mut Tx, held: Lease<ExportId>, upload_id: &str) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update exports set upload_id = $3 where id = $1 and lease = $2 and status = 'running'",
         held.id as _,
@@ -76,7 +76,7 @@ pub struct Part {
 }
 
 /// Notes a part, and holds the export for longer. Whether it is still ours.
-pub async fn note_part(tx: &mut Tx, held: Held<ExportId>, part: &Part, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn note_part(tx: &mut Tx, held: Lease<ExportId>, part: &Part, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update exports
             set parts = parts || array_remove(array[$3::text], null), after_product_id = coalesce($4, after_product_id), bytes = bytes + $5,
@@ -101,7 +101,7 @@ pub async fn note_part(tx: &mut Tx, held: Held<ExportId>, part: &Part, now: Time
 }
 
 /// Gives it back before its time, so that the next may take it at once.
-pub async fn release(tx: &mut Tx, held: Held<ExportId>, now: Timestamp) -> sqlx::Result<()> {
+pub async fn release(tx: &mut Tx, held: Lease<ExportId>, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "update exports set held_until = $3 where id = $1 and lease = $2 and status = 'running'",
         held.id as _,

@@ -1,15 +1,15 @@
 //! Rows of an import's file that were not taken.
 
-use super::super::super::{Beside, ImportBadRow, MOST_REASONS};
-use super::pieces::signed;
+use super::super::super::{Beside, ImportError, MAX_REASONS};
+use super::pieces::to_i64;
 use crate::app::db::Tx;
 use crate::catalogue::shopify::BadRow;
 use crate::ids::ImportId;
 
 /// Rows that were not taken beside this one, the nearest first, in the order in which they were found or against it; at most `limit`.
-pub async fn bad_rows(tx: &mut Tx, id: ImportId, beside: Beside<i64>, limit: i64) -> sqlx::Result<Vec<ImportBadRow>> {
+pub async fn bad_rows(tx: &mut Tx, id: ImportId, beside: Beside<i64>, limit: i64) -> sqlx::Result<Vec<ImportError>> {
     sqlx::query_as!(
-        ImportBadRow,
+        ImportError,
         "select position, line, reason from import_bad_rows
           where import_id = $1 and ($2::bigint is null or position > $2) and ($3::bigint is null or position < $3)
           order by case when $3::bigint is not null then position end desc, position
@@ -36,7 +36,7 @@ pub(super) async fn note_bad_rows(tx: &mut Tx, id: ImportId, bad: &[BadRow]) -> 
         return Ok(());
     }
     let (lines, reasons): (Vec<i64>, Vec<String>) =
-        bad.iter().map(|bad| (signed(bad.line), bad.reason.replace('\0', "\u{fffd}"))).unzip();
+        bad.iter().map(|bad| (to_i64(bad.line), bad.reason.replace('\0', "\u{fffd}"))).unzip();
     sqlx::query!(
         "insert into import_bad_rows (import_id, line, reason)
          select $1::uuid, t.line, t.reason
@@ -46,7 +46,7 @@ pub(super) async fn note_bad_rows(tx: &mut Tx, id: ImportId, bad: &[BadRow]) -> 
         id as _,
         &lines,
         &reasons,
-        MOST_REASONS
+        MAX_REASONS
     )
     .execute(&mut *tx)
     .await

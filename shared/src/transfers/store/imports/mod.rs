@@ -4,14 +4,14 @@ mod bad_rows;
 mod pieces;
 
 use super::super::{Beside, FileKind, Import, TransferCounts, TransferStatus};
-use super::Ended;
+use super::JobEnd;
 use crate::app::db::Tx;
-use crate::catalogue::store::entries::Stock;
+use crate::catalogue::store::imports::Stock;
 use crate::ids::ImportId;
 use crate::time::Timestamp;
 
 pub use bad_rows::{bad_rows, count_bad_rows};
-pub use pieces::{Claimed, Piece, begun_before, claim, hold, note, release};
+pub use pieces::{Chunk, LeasedImport, begun_before, claim, hold, note, release};
 
 /// A file that is to come.
 #[derive(Clone, Debug)]
@@ -128,11 +128,11 @@ pub async fn start(tx: &mut Tx, id: ImportId, now: Timestamp) -> sqlx::Result<()
 
 /// Stops one that has not ended. The piece that somebody is just writing is finished first.
 pub async fn cancel(tx: &mut Tx, id: ImportId, now: Timestamp) -> sqlx::Result<()> {
-    end(tx, id, Ended::CANCELLED, now).await
+    end(tx, id, JobEnd::CANCELLED, now).await
 }
 
 /// Ends one that has not ended.
-pub async fn end(tx: &mut Tx, id: ImportId, ended: Ended<'_>, now: Timestamp) -> sqlx::Result<()> {
+pub async fn end(tx: &mut Tx, id: ImportId, ended: JobEnd<'_>, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "update imports set status = $2, error = $3, finished_at = $4, held_until = null, lease = null
           where id = $1 and finished_at is null",

@@ -2,20 +2,20 @@
 
 use std::collections::HashMap;
 
-use super::super::super::{LEASE_SECONDS, MOST_ATTEMPTS, TransferCounts};
-use super::super::Held;
+use super::super::super::{LEASE_SECONDS, MAX_ATTEMPTS, TransferCounts};
+use super::super::Lease;
 use super::bad_rows::note_bad_rows;
 use crate::app::db::Tx;
 use crate::catalogue::shopify::BadRow;
 use crate::catalogue::shopify::records::Place;
-use crate::catalogue::store::entries::{Saved, Stock};
+use crate::catalogue::store::imports::{Saved, Stock};
 use crate::catalogue::store::write::Change;
 use crate::ids::ImportId;
 use crate::time::Timestamp;
 
 /// An import to go on with.
 #[derive(Clone, Debug)]
-pub struct Claimed {
+pub struct LeasedImport {
     /// Where its file lies.
     pub storage_key: String,
     /// How large that is.
@@ -31,7 +31,7 @@ pub struct Claimed {
 }
 
 /// Takes an import that runs and that nobody holds. `None` where there is nothing to do, or somebody else does it.
-pub async fn claim(tx: &mut Tx, held: Held<ImportId>, now: Timestamp) -> sqlx::Result<Option<Claimed>> {
+pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::Result<Option<LeasedImport>> {
     let row = sqlx::query!(
         "update imports set lease = $2, held_until = $3, attempts = attempts + 1
           where id = $1 and status = 'running' and held_until <= $4
@@ -43,7 +43,7 @@ pub async fn claim(tx: &mut Tx, held: Held<ImportId>, now: Timestamp) -> sqlx::R
     )
     .fetch_optional(&mut *tx)
     .await?;
-    Ok(row.map(|row| Claimed {
+    Ok(row.map(|row| LeasedImport {
         storage_key: row.storage_key,
         bytes: u64::try_from(row.bytes).unwrap_or_default(),
         stock: if row.stock == "begins" { Stock::Begins } else { Stock::Counted },
@@ -52,12 +52,12 @@ pub async fn claim(tx: &mut Tx, held: Held<ImportId>, now: Timestamp) -> sqlx::R
             line: u64::try_from(row.next_line).unwrap_or(1),
         },
         header: row.header,
-        is_stuck: row.attempts > MOST_ATTEMPTS,
+        is_stuck: row.attempts > MAX_ATTEMPTS,
     }))
 }
 
 /// Whether it is still ours: nobody has stopped it, and nobody else has taken it. Held so until the transaction ends.
-pub async fn hold(tx: &mut Tx, held: Held<ImportId>) -> sqlx::Result<bool> {
+pub async fn hold(tx: &mut Tx, held: Lease<ImportId>) -> sqlx::Result<bool> {
     let row = sqlx::query_scalar!(
         r#"select true as "ours!" from imports where id = $1 and lease = $2 and status = 'running' for update"#,
         held.id as _,
@@ -69,7 +69,7 @@ pub async fn hold(tx: &mut Tx, held: Held<ImportId>) -> sqlx::Result<bool> {
 }
 
 /// Gives it back before its time, so that the next may take it at once.
-pub async fn release(tx: &mut Tx, held: Held<ImportId>, now: Timestamp) -> sqlx::Result<()> {
+pub async fn release(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "update imports set held_until = $3 where id = $1 and lease = $2 and status = 'running'",
         held.id as _,
@@ -92,7 +92,7 @@ pub async fn begun_before(tx: &mut Tx, id: ImportId, slugs: &[String]) -> sqlx::
 
 /// What a piece of the file has become.
 #[derive(Clone, Debug, Default)]
-pub struct Piece {
+pub struct Chunk {
     /// Where the rest begins.
     pub place: Place,
     /// The names of the columns.
@@ -108,7 +108,7 @@ pub struct Piece {
 }
 
 /// Notes how far it is, in the transaction that wrote the piece, and holds it for longer.
-pub async fn note(tx: &mut Tx, held: Held<ImportId>, piece: &Piece, now: Timestamp) -> sqlx::Result<()> {
+pub async fn note(tx: &mut Tx, held: Lease<ImportId>, piece: &Chunk, now: Timestamp) -> sqlx::Result<()> {
     let products = counts(piece.saved.iter().map(|saved| saved.product));
     let variants = counts(piece.saved.iter().flat_map(|saved| saved.variants.iter().copied()));
     let removed: u64 = piece.saved.iter().map(|saved| saved.variants_removed).sum();
@@ -123,19 +123,19 @@ pub async fn note(tx: &mut Tx, held: Held<ImportId>, piece: &Piece, now: Timesta
                 variants_unchanged = variants_unchanged + $12, variants_removed = variants_removed + $13, bad_rows = bad_rows + $14
           where id = $1",
         held.id as _,
-        signed(piece.place.offset),
-        signed(piece.place.line),
+        to_i64(piece.place.offset),
+        to_i64(piece.place.line),
         &piece.header,
         now.plus_seconds(LEASE_SECONDS) as _,
         products.created,
         products.updated,
         products.unchanged,
-        signed(piece.left_out as u64),
+        to_i64(piece.left_out as u64),
         variants.created,
         variants.updated,
         variants.unchanged,
-        signed(removed),
-        signed(piece.bad.len() as u64)
+        to_i64(removed),
+        to_i64(piece.bad.len() as u64)
     )
     .execute(&mut *tx)
     .await
@@ -144,7 +144,7 @@ pub async fn note(tx: &mut Tx, held: Held<ImportId>, piece: &Piece, now: Timesta
 
 async fn note_begun(tx: &mut Tx, id: ImportId, begun: &[(String, u64)]) -> sqlx::Result<()> {
     let (slugs, lines): (Vec<String>, Vec<i64>) =
-        begun.iter().map(|(slug, line)| (slug.clone(), signed(*line))).unzip();
+        begun.iter().map(|(slug, line)| (slug.clone(), to_i64(*line))).unzip();
     sqlx::query!(
         "insert into import_slugs (import_id, slug, line) select $1::uuid, * from unnest($2::text[], $3::bigint[]) on conflict do nothing",
         id as _,
@@ -168,6 +168,6 @@ fn counts(changes: impl Iterator<Item = Change>) -> TransferCounts {
     counts
 }
 
-pub(super) fn signed(number: u64) -> i64 {
+pub(super) fn to_i64(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

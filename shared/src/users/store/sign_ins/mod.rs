@@ -7,7 +7,7 @@ pub use tokens::{NewRefreshToken, RefreshTokenState, insert_token, refresh_token
 use crate::app::db::Tx;
 use crate::ids::{SignInId, UserId};
 use crate::time::Timestamp;
-use crate::users::Origin;
+use crate::users::ClientInfo;
 
 /// How long a sign-in is remembered after it has ended or run out: for as long, its place is no new place.
 const REMEMBERED_DAYS: i32 = 90;
@@ -57,7 +57,7 @@ pub async fn open(
     tx: &mut Tx,
     token: NewRefreshToken,
     password_hash: &str,
-    origin: &Origin,
+    client_info: &ClientInfo,
 ) -> sqlx::Result<Option<Opened>> {
     sqlx::query_as!(
         Opened,
@@ -83,9 +83,9 @@ pub async fn open(
         &token.sha256[..],
         token.issued_at as _,
         token.expires_at as _,
-        origin.address_text(),
-        origin.network(),
-        origin.user_agent,
+        client_info.address_text(),
+        client_info.network(),
+        client_info.user_agent,
         REMEMBERED_DAYS,
         password_hash
     )

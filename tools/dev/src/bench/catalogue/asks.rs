@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 use serde::Serialize;
 use serde_json::Value;
 use shared::app::db::{Connector, Db, PoolSettings};
-use shared::catalogue::store::filter::Sought;
+use shared::catalogue::store::filter::SearchQuery;
 use shared::catalogue::store::search;
 use shared::time::Timestamp;
 use sqlx::Row as _;
@@ -171,7 +171,7 @@ async fn typos(connection: &mut PgConnection, url: &str) -> anyhow::Result<Vec<D
     for word in some_words(connection).await? {
         let typed = mistyped(&word);
         // Some are too far from anything.
-        let Some(Sought { query: meant, .. }) = search::corrected(&mut tx, &typed).await? else { continue };
+        let Some(SearchQuery { query: meant, .. }) = search::corrected(&mut tx, &typed).await? else { continue };
         let whole = meant.replace(":*", "");
         let arguments = vec![Argument::Text(meant), Argument::Text(whole), Argument::Text(typed.clone())];
         drawn.push((list(&format!("search={typed}")), Floor { sql: floors::FOUND_MISTYPED, arguments }));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::super::write::{IdOrName, KnownValue, NamedValue, find_or_make_values};
 use super::plan::Plan;
 use crate::app::db::Tx;
-use crate::catalogue::entry::EntryVariant;
+use crate::catalogue::product_import::ImportVariant;
 use crate::ids::{AttributeId, AttributeValueId};
 
 /// Which values the options of variants are.
@@ -27,7 +27,7 @@ impl Options {
     }
 
     /// The values of a variant by attribute. Of an attribute that is named twice the last value counts.
-    pub(super) fn of(&self, variant: &EntryVariant) -> BTreeMap<AttributeId, AttributeValueId> {
+    pub(super) fn of(&self, variant: &ImportVariant) -> BTreeMap<AttributeId, AttributeValueId> {
         let known = variant.options.iter().filter_map(|option| self.0.get(&named(option)));
         known.map(|known| (known.attribute_id, known.id)).collect()
     }

@@ -13,7 +13,7 @@ impl Typed {
     /// A new password.
     pub(super) fn password(fields: &mut Fields, name: &str, is_twice: bool) -> Option<Self> {
         let once = fields.secret(name, passwords::MAX);
-        let again = second(is_twice, || fields.secret(&format!("re_{name}"), passwords::COMPARED_MAX));
+        let again = second(is_twice, || fields.secret(&format!("re_{name}"), passwords::MAX_COMPARED));
         Some(Self { once: once?, again: again? })
     }
 

@@ -2,20 +2,20 @@
 
 use std::collections::HashSet;
 
-use super::super::whole::{WholeImage, WholeProduct, WholeVariant};
+use super::super::snapshot::{ProductSnapshot, WholeImage, WholeVariant};
 use super::super::write::Change;
 use super::filing::Shelves;
 use super::{Saved, Stock};
-use crate::catalogue::entry::{Entry, EntryVariant};
 use crate::catalogue::is_made_name;
+use crate::catalogue::product_import::{ImportVariant, ProductImport};
 use crate::ids::{BrandId, CategoryId, ProductId, VariantId};
 use crate::money::Money;
 use crate::stock::Reason;
 
 /// An entry and what is to become of its product.
 pub(super) struct Plan<'e> {
-    pub(super) entry: &'e Entry,
-    pub(super) before: Option<WholeProduct>,
+    pub(super) entry: &'e ProductImport,
+    pub(super) before: Option<ProductSnapshot>,
     /// Known once it is written.
     pub(super) id: Option<ProductId>,
     pub(super) base_price: Money,
@@ -28,7 +28,7 @@ pub(super) struct Plan<'e> {
     pub(super) removed: Vec<VariantId>,
     images: Vec<Change>,
     pub(super) has_other_images: bool,
-    has_other_fields: bool,
+    fields_changed: bool,
 }
 
 /// What is to become of a variant.
@@ -45,7 +45,12 @@ pub(super) struct VariantPlan {
 }
 
 impl<'e> Plan<'e> {
-    pub(super) fn new(entry: &'e Entry, before: Option<WholeProduct>, shelves: &Shelves, stock: Stock) -> Self {
+    pub(super) fn new(
+        entry: &'e ProductImport,
+        before: Option<ProductSnapshot>,
+        shelves: &Shelves,
+        stock: Stock,
+    ) -> Self {
         let base_price = base_price(entry, before.as_ref());
         let brand = shelves.brand(entry, before.as_ref());
         let images = images(entry, before.as_ref());
@@ -56,7 +61,7 @@ impl<'e> Plan<'e> {
             variants: variants(entry, before.as_ref(), base_price, stock),
             removed: removed(entry, before.as_ref()),
             has_other_images: images.len() != images_before || images.iter().any(|one| *one != Change::Unchanged),
-            has_other_fields: before.as_ref().is_none_or(|before| {
+            fields_changed: before.as_ref().is_none_or(|before| {
                 let brand_before = before.brand.as_ref().map(|brand| brand.id);
                 (&before.name, &before.description, &before.tags, &before.status)
                     != (&entry.name, &entry.description, &entry.tags, &entry.status)
@@ -76,7 +81,7 @@ impl<'e> Plan<'e> {
             !self.removed.is_empty() || self.variants.iter().any(|variant| variant.change() != Change::Unchanged);
         if self.before.is_none() {
             Change::Inserted
-        } else if self.has_other_fields || has_other_variants || self.has_other_images || self.category.is_some() {
+        } else if self.fields_changed || has_other_variants || self.has_other_images || self.category.is_some() {
             Change::Updated
         } else {
             Change::Unchanged
@@ -101,23 +106,28 @@ impl VariantPlan {
 }
 
 /// The price that the variants' are counted from: the lowest, unless they all cost what they did before.
-fn base_price(entry: &Entry, before: Option<&WholeProduct>) -> Money {
+fn base_price(entry: &ProductImport, before: Option<&ProductSnapshot>) -> Money {
     let lowest = entry.variants.iter().map(|variant| variant.price).min().unwrap_or_default();
-    let as_before = |before: &&WholeProduct| {
+    let as_before = |before: &&ProductSnapshot| {
         entry.variants.iter().all(|new| before.variants.iter().any(|old| old.sku == new.sku && old.price == new.price))
     };
     before.filter(as_before).map_or(lowest, |before| before.base_price)
 }
 
-fn variants(entry: &Entry, before: Option<&WholeProduct>, base_price: Money, stock: Stock) -> Vec<VariantPlan> {
-    let of_new = |new: &EntryVariant| VariantPlan {
+fn variants(
+    entry: &ProductImport,
+    before: Option<&ProductSnapshot>,
+    base_price: Money,
+    stock: Stock,
+) -> Vec<VariantPlan> {
+    let of_new = |new: &ImportVariant| VariantPlan {
         id: None,
         name: new.name.clone(),
         row: Change::Inserted,
         has_other_options: !new.options.is_empty(),
         stock: new.on_hand.filter(|units| *units != 0).map(|units| (units, Reason::Received)),
     };
-    let plan = |(position, new): (i32, &EntryVariant)| {
+    let plan = |(position, new): (i32, &ImportVariant)| {
         let Some(before) = before else { return of_new(new) };
         let Some(old) = before.variants.iter().find(|old| old.sku == new.sku) else { return of_new(new) };
         // With another base price every adjustment is another, but for those that have a price of their own.
@@ -126,7 +136,7 @@ fn variants(entry: &Entry, before: Option<&WholeProduct>, base_price: Money, sto
         VariantPlan {
             id: Some(old.id),
             name: name(new, old).to_owned(),
-            row: if is_adjusted || is_other(new, position, old) { Change::Updated } else { Change::Unchanged },
+            row: if is_adjusted || is_changed(new, position, old) { Change::Updated } else { Change::Unchanged },
             has_other_options: sorted(&new.options) != sorted(&old.options),
             stock: counted.map(|units| (units, Reason::Counted)),
         }
@@ -134,7 +144,7 @@ fn variants(entry: &Entry, before: Option<&WholeProduct>, base_price: Money, sto
     (0..).zip(&entry.variants).map(plan).collect()
 }
 
-fn is_other(new: &EntryVariant, position: i32, old: &WholeVariant) -> bool {
+fn is_changed(new: &ImportVariant, position: i32, old: &WholeVariant) -> bool {
     old.is_archived
         || (position, new.price) != (old.position, old.price)
         || name(new, old) != old.name
@@ -143,7 +153,7 @@ fn is_other(new: &EntryVariant, position: i32, old: &WholeVariant) -> bool {
 }
 
 /// What a variant is called from now on. A name that is made of the values says nothing, so one that staff have given stays.
-fn name<'a>(new: &'a EntryVariant, old: &'a WholeVariant) -> &'a str {
+fn name<'a>(new: &'a ImportVariant, old: &'a WholeVariant) -> &'a str {
     let is_made =
         |name: &str, options: &[(String, String)]| is_made_name(name, options.iter().map(|(_, value)| value.as_str()));
     let is_given = !is_made(&old.name, &old.options) && is_made(&new.name, &new.options);
@@ -158,19 +168,19 @@ fn sorted(options: &[(String, String)]) -> Vec<(String, String)> {
 }
 
 /// Those that are archived already are gone.
-fn removed(entry: &Entry, before: Option<&WholeProduct>) -> Vec<VariantId> {
+fn removed(entry: &ProductImport, before: Option<&ProductSnapshot>) -> Vec<VariantId> {
     let stays: HashSet<&str> = entry.variants.iter().map(|variant| variant.sku.as_str()).collect();
     let before = before.map_or(&[][..], |before| &before.variants);
     before.iter().filter(|old| !old.is_archived && !stays.contains(old.sku.as_str())).map(|old| old.id).collect()
 }
 
 /// Variants are told apart by their SKUs, because the new ones have no ids yet.
-fn images(entry: &Entry, before: Option<&WholeProduct>) -> Vec<Change> {
+fn images(entry: &ProductImport, before: Option<&ProductSnapshot>) -> Vec<Change> {
     let shown_before = |old: &WholeImage| {
         let variants = before.map_or(&[][..], |before| &before.variants);
         variants.iter().find(|variant| Some(variant.id) == old.variant).map(|variant| variant.sku.as_str())
     };
-    let judge = |(at, new): (usize, &crate::catalogue::entry::EntryImage)| {
+    let judge = |(at, new): (usize, &crate::catalogue::product_import::ImportImage)| {
         let shown = new.variant.and_then(|at| entry.variants.get(at)).map(|variant| variant.sku.as_str());
         match before.and_then(|before| before.images.get(at)) {
             None => Change::Inserted,

@@ -12,10 +12,10 @@ mod products;
 
 use std::collections::{HashMap, HashSet};
 
-use super::whole::{self, WholeProduct};
+use super::snapshot::{self, ProductSnapshot};
 use super::write::{Change, refresh_product_cards};
 use crate::app::db::Tx;
-use crate::catalogue::entry::Entry;
+use crate::catalogue::product_import::ProductImport;
 use crate::ids::ProductId;
 use crate::time::Timestamp;
 use filing::Shelves;
@@ -73,7 +73,7 @@ pub enum EntryRefused {
 /// An error may be a tie with somebody else who writes, which is no reason to give up; see [`Attempt`].
 pub async fn save_all(
     tx: &mut Tx,
-    entries: &[&Entry],
+    entries: &[&ProductImport],
     stock: Stock,
     now: Timestamp,
 ) -> sqlx::Result<Vec<Result<Saved, EntryRefused>>> {
@@ -91,16 +91,16 @@ pub async fn save_all(
 
 async fn save_together(
     tx: &mut Tx,
-    entries: &[&Entry],
+    entries: &[&ProductImport],
     stock: Stock,
     now: Timestamp,
 ) -> sqlx::Result<Vec<Result<Saved, EntryRefused>>> {
     let slugs: Vec<String> = entries.iter().map(|entry| entry.slug.clone()).collect();
-    let before = whole::find_all(tx, &slugs).await?;
-    let mut before: HashMap<String, WholeProduct> =
+    let before = snapshot::find_all(tx, &slugs).await?;
+    let mut before: HashMap<String, ProductSnapshot> =
         before.into_iter().map(|product| (product.slug.clone(), product)).collect();
     let refused = refuse_taken_skus(tx, entries, &before).await?;
-    let accepted: Vec<(&Entry, Option<WholeProduct>)> = entries
+    let accepted: Vec<(&ProductImport, Option<ProductSnapshot>)> = entries
         .iter()
         .zip(&refused)
         .filter(|(_, refused)| refused.is_none())
@@ -137,8 +137,8 @@ async fn write(tx: &mut Tx, plans: &mut [Plan<'_>], now: Timestamp) -> sqlx::Res
 /// For each entry the first of its SKUs that another product has, or an entry before it.
 async fn refuse_taken_skus(
     tx: &mut Tx,
-    entries: &[&Entry],
-    before: &HashMap<String, WholeProduct>,
+    entries: &[&ProductImport],
+    before: &HashMap<String, ProductSnapshot>,
 ) -> sqlx::Result<Vec<Option<EntryRefused>>> {
     let skus: Vec<String> =
         entries.iter().flat_map(|entry| &entry.variants).map(|variant| variant.sku.clone()).collect();

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::whole::WholeProduct;
+use super::super::snapshot::ProductSnapshot;
 use super::super::write::{NewLevel, insert_level, known_slugs, lock_category_tree};
 use crate::app::db::Tx;
-use crate::catalogue::entry::Entry;
+use crate::catalogue::product_import::ProductImport;
 use crate::catalogue::{slugify, slugify_path};
 use crate::ids::{BrandId, CategoryId};
 
 /// An entry, and its product as it was.
-pub(super) type Pair<'e> = (&'e Entry, Option<WholeProduct>);
+pub(super) type Pair<'e> = (&'e ProductImport, Option<ProductSnapshot>);
 
 /// Brands and categories by slug: what entries need that their products do not have.
 #[derive(Default)]
@@ -36,7 +36,7 @@ impl Shelves {
         })
     }
 
-    pub(super) fn brand(&self, entry: &Entry, before: Option<&WholeProduct>) -> Option<BrandId> {
+    pub(super) fn brand(&self, entry: &ProductImport, before: Option<&ProductSnapshot>) -> Option<BrandId> {
         match brand_to_find(entry, before) {
             Some(name) => self.brands.get(&slugify(name)).copied(),
             None => entry.brand.as_ref().and_then(|_| before?.brand.as_ref().map(|brand| brand.id)),
@@ -44,20 +44,20 @@ impl Shelves {
     }
 
     /// The category that it is to be filed in and is not.
-    pub(super) fn category(&self, entry: &Entry, before: Option<&WholeProduct>) -> Option<CategoryId> {
+    pub(super) fn category(&self, entry: &ProductImport, before: Option<&ProductSnapshot>) -> Option<CategoryId> {
         let id = self.categories.get(&slugify_path(category_to_find(entry, before)?)).copied()?;
         let filed = before.map_or(&[][..], |before| &before.categories);
         (!filed.iter().any(|category| category.id == id)).then_some(id)
     }
 }
 
-fn brand_to_find<'e>(entry: &'e Entry, before: Option<&WholeProduct>) -> Option<&'e str> {
+fn brand_to_find<'e>(entry: &'e ProductImport, before: Option<&ProductSnapshot>) -> Option<&'e str> {
     let has_it = |name: &&str| before.and_then(|before| before.brand.as_ref()).is_some_and(|brand| brand.name == *name);
     entry.brand.as_deref().filter(|name| !has_it(name))
 }
 
 /// Not where it is in a category of that name already, wherever staff have put that.
-fn category_to_find<'e>(entry: &'e Entry, before: Option<&WholeProduct>) -> Option<&'e [String]> {
+fn category_to_find<'e>(entry: &'e ProductImport, before: Option<&ProductSnapshot>) -> Option<&'e [String]> {
     let name = entry.category.last()?.to_lowercase();
     let filed = before.map_or(&[][..], |before| &before.categories);
     (!filed.iter().any(|category| category.name.to_lowercase() == name)).then_some(entry.category.as_slice())

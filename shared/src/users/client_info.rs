@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 /// What a request says of its sender, for the audit log, the list of sign-ins and the limits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origin {
+pub struct ClientInfo {
     /// The client's address, as API Gateway saw it. No header can change it.
     pub address: Option<IpAddr>,
     /// What the client calls itself, shortened.
@@ -15,7 +15,7 @@ pub struct Origin {
     pub trace: Option<String>,
 }
 
-impl Origin {
+impl ClientInfo {
     /// Whom limits count by: an IPv4 address, or the /64 of an IPv6 one, because who has one address there has all of them.
     pub fn counted_as(&self) -> String {
         match self.address.map(|address| address.to_canonical()) {
@@ -52,8 +52,8 @@ impl Origin {
 mod tests {
     use super::*;
 
-    fn from(address: &str) -> Origin {
-        Origin { address: Some(address.parse().unwrap()), ..Origin::default() }
+    fn from(address: &str) -> ClientInfo {
+        ClientInfo { address: Some(address.parse().unwrap()), ..ClientInfo::default() }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::money::Money;
 
 /// A product as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WholeProduct {
+pub struct ProductSnapshot {
     /// Which.
     pub id: ProductId,
     /// Counts the changes of it.
@@ -80,13 +80,13 @@ pub struct WholeImage {
 }
 
 /// The products with these slugs.
-pub async fn find_all(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<Vec<WholeProduct>> {
+pub async fn find_all(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<Vec<ProductSnapshot>> {
     let ids = sqlx::query_scalar!("select id from products where slug = any ($1)", slugs).fetch_all(&mut *tx).await?;
     if ids.is_empty() { Ok(Vec::new()) } else { read(tx, &ids).await }
 }
 
 /// Products by id, those behind `after`; at most `limit`.
-pub async fn list_after(tx: &mut Tx, after: Option<ProductId>, limit: i64) -> sqlx::Result<Vec<WholeProduct>> {
+pub async fn list_after(tx: &mut Tx, after: Option<ProductId>, limit: i64) -> sqlx::Result<Vec<ProductSnapshot>> {
     let ids = sqlx::query_scalar!(
         "select id from products where $1::bigint is null or id > $1 order by id limit $2",
         after as _,
@@ -103,7 +103,7 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
 }
 
 /// Each part of all of them in one query.
-async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<WholeProduct>> {
+async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<ProductSnapshot>> {
     let rows = sqlx::query!(
         r#"select p.id, p.version, p.slug, p.name, p.sku, p.description, p.base_price, p.tags, p.status,
                   b.id as "brand_id?: BrandId", b.name as "brand_name?", b.slug as "brand_slug?"
@@ -115,9 +115,9 @@ async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<WholeProduct>>
     .fetch_all(&mut *tx)
     .await?;
     let mut categories = of_products(tx, ids).await?;
-    let mut products: Vec<WholeProduct> = rows
+    let mut products: Vec<ProductSnapshot> = rows
         .into_iter()
-        .map(|row| WholeProduct {
+        .map(|row| ProductSnapshot {
             categories: categories.remove(&row.id).unwrap_or_default(),
             id: row.id,
             version: row.version,
@@ -141,7 +141,7 @@ async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<WholeProduct>>
     Ok(products)
 }
 
-async fn add_variants(tx: &mut Tx, products: &mut [WholeProduct], ids: &[ProductId]) -> sqlx::Result<()> {
+async fn add_variants(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[ProductId]) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         r#"select v.product_id, v.id, v.sku, v.name, v.position, v.price_adjustment, v.compare_at_price, v.barcode, v.weight_grams, s.on_hand,
                   v.archived_at is not null as "is_archived!", v.own_price is not null as "has_own_price!"
@@ -197,7 +197,7 @@ async fn options(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<Va
     Ok(options)
 }
 
-async fn add_images(tx: &mut Tx, products: &mut [WholeProduct], ids: &[ProductId]) -> sqlx::Result<()> {
+async fn add_images(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[ProductId]) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         "select product_id, url, alt_text, variant_id
            from product_images
@@ -216,7 +216,7 @@ async fn add_images(tx: &mut Tx, products: &mut [WholeProduct], ids: &[ProductId
 }
 
 /// Products are in id order.
-fn find_by_id(products: &mut [WholeProduct], id: ProductId) -> Option<&mut WholeProduct> {
+fn find_by_id(products: &mut [ProductSnapshot], id: ProductId) -> Option<&mut ProductSnapshot> {
     let at = products.binary_search_by_key(&id, |product| product.id).ok()?;
     products.get_mut(at)
 }

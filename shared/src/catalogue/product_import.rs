@@ -1,12 +1,12 @@
 //! A product with all that belongs to it, as a file describes it: what an import and the sample catalogue are made of.
-//! [`super::store::entries`] writes them.
+//! [`super::store::imports`] writes them.
 
 use super::variant_name::made_name;
 use crate::money::Money;
 
 /// A product as it is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct ProductImport {
     /// Which.
     pub slug: String,
     /// Its name.
@@ -22,14 +22,14 @@ pub struct Entry {
     /// `draft`, `active` or `archived`.
     pub status: String,
     /// What can be bought, in order.
-    pub variants: Vec<EntryVariant>,
+    pub variants: Vec<ImportVariant>,
     /// Its images, in order.
-    pub images: Vec<EntryImage>,
+    pub images: Vec<ImportImage>,
 }
 
 /// A variant as it is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EntryVariant {
+pub struct ImportVariant {
     /// Which.
     pub sku: String,
     /// What it is called beside its product.
@@ -50,7 +50,7 @@ pub struct EntryVariant {
 
 /// An image as it is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EntryImage {
+pub struct ImportImage {
     /// Where it is.
     pub url: String,
     /// What it shows.

@@ -3,7 +3,7 @@
 
 use super::{Saved, Stock, save_all};
 use crate::app::db::Tx;
-use crate::catalogue::entry::Entry;
+use crate::catalogue::product_import::ProductImport;
 use crate::time::Timestamp;
 
 /// How often a batch is tried whose rows somebody else is just writing.
@@ -50,7 +50,7 @@ impl Attempt {
 /// Writes a batch in one of the two ways. Answers for each entry what that changed, or why it was left out.
 pub async fn save(
     tx: &mut Tx,
-    entries: &[&Entry],
+    entries: &[&ProductImport],
     together: Together,
     (stock, now): (Stock, Timestamp),
 ) -> sqlx::Result<Vec<Result<Saved, String>>> {
@@ -76,7 +76,7 @@ pub async fn save(
 /// Constraints that are judged at the end of a transaction are judged here, or nobody would know whose they are.
 async fn save_one(
     tx: &mut Tx,
-    entry: &Entry,
+    entry: &ProductImport,
     stock: Stock,
     now: Timestamp,
 ) -> sqlx::Result<Vec<Result<Saved, super::EntryRefused>>> {
