@@ -1,4 +1,4 @@
-//! Ids, a type for each thing, so that the compiler refuses a cart where an order is meant.
+//! Ids: a type for each, so that the compiler refuses the id of a cart where that of an order is required.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -29,44 +29,44 @@ macro_rules! id {
 }
 
 id! {
-    /// A brand.
+    /// Id of a brand.
     BrandId(i64);
-    /// A node of the category tree.
+    /// Id of a node of the category tree.
     CategoryId(i64);
-    /// A product.
+    /// Id of a product.
     ProductId(i64);
-    /// A product variant: the thing that has a price, a stock and is bought.
+    /// Id of a product variant, which has a price and stock and is bought.
     VariantId(i64);
-    /// A product image.
+    /// Id of a product image.
     ImageId(i64);
-    /// An attribute, such as Size.
+    /// Id of an attribute, such as Size.
     AttributeId(i64);
-    /// A value of an attribute, such as M.
+    /// Id of a value of an attribute, such as M.
     AttributeValueId(i64);
-    /// A request for a mail when a variant is in stock again.
+    /// Id of a subscription to a back-in-stock mail.
     NoticeId(i64);
-    /// An account.
+    /// Id of an account.
     UserId(i64);
-    /// A cart. Random (uuid v4): knowing a guest cart's id is the right to it.
+    /// Id of a cart. It is random (uuid v4), because knowing the id of a guest's cart is the right to use it.
     CartId(Uuid);
-    /// A line of a cart.
+    /// Id of a line of a cart.
     CartLineId(i64);
-    /// An order (uuid v7: ids sort by time).
+    /// Id of an order (uuid v7: ids sort by time).
     OrderId(Uuid);
-    /// An event in the outbox.
+    /// Id of an event in the outbox.
     EventId(Uuid);
-    /// A sign-in: the family of its refresh tokens.
+    /// Id of a sign-in, which all its refresh tokens share.
     SignInId(Uuid);
-    /// A role of the staff.
+    /// Id of a role of the staff.
     RoleId(i64);
-    /// A key for a program.
+    /// Id of an API key.
     ApiKeyId(Uuid);
-    /// A file of products that is imported.
+    /// Id of an import of products.
     ImportId(Uuid);
-    /// A file of products that is exported.
+    /// Id of an export of products.
     ExportId(Uuid);
-    /// An address in somebody's profile.
+    /// Id of an address of a user profile.
     AddressId(i64);
-    /// An upload. Random (uuid v4): its file lies under it.
+    /// Id of an upload. It is random (uuid v4), because its file's key contains it.
     UploadId(Uuid);
 }

@@ -1,8 +1,7 @@
-//! What the shop's functions share.
+//! The library of all functions.
 //!
-//! Business nouns, each with its rules in `mod.rs` and its SQL in `store.rs`, and the plumbing around them:
-//! [`app`] runs a function, [`http`] speaks to clients, [`aws`] to Amazon. Nouns know ids, money and other nouns, never the
-//! plumbing.
+//! It has a module for each business noun, with its rules in `mod.rs` and its SQL in `store.rs`, and the plumbing around them: [`app`] runs
+//! a function, [`http`] serves clients, [`aws`] calls Amazon. Nouns know ids, money and other nouns, never the plumbing.
 
 pub mod app;
 pub mod aws;

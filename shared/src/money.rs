@@ -1,4 +1,4 @@
-//! Money: whole minor units of one currency. No floating point, no rounding.
+//! Money in whole minor units of one currency, without floating point and rounding.
 
 use std::fmt;
 use std::iter::Sum;
@@ -7,19 +7,19 @@ use std::ops::{Add, Mul};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-/// An amount in minor units (cents). On the wire a decimal string with two digits, `"149.90"`, beside a `currency`.
+/// An amount in minor units (cents). In JSON it is a decimal string with two digits, `"149.90"`, next to a `currency`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, ToSchema)]
 #[sqlx(transparent)]
 #[schema(value_type = String, pattern = r"^-?\d+\.\d{2}$", example = "149.90")]
 pub struct Money(i64);
 
-/// Why a text is no amount.
+/// The reasons why a text is not an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// It is no decimal number.
+    /// The text is not a decimal number.
     #[error("A valid number is required.")]
     NotANumber,
-    /// It has a fraction of a cent.
+    /// The amount has a fraction of a cent.
     #[error("Ensure that there are no more than 2 decimal places.")]
     TooFine,
     /// It is beyond what the shop can count.
@@ -28,20 +28,20 @@ pub enum MoneyError {
 }
 
 impl Money {
-    /// The most that one of anything may cost: 999,999,999.99. The schema says the same (`product_base_price_in_range`).
+    /// Largest price of anything: 999,999,999.99. The schema says the same (`product_base_price_in_range`).
     pub const MAX_PRICE: Self = Self(99_999_999_999);
 
-    /// This many minor units.
+    /// Creates an amount from minor units.
     pub const fn from_minor(minor: i64) -> Self {
         Self(minor)
     }
 
-    /// How many minor units it is.
+    /// Returns the amount in minor units.
     pub const fn minor(self) -> i64 {
         self.0
     }
 
-    /// Reads `149.9`, `149.90` or `-3`; more than two decimals only where the rest are zeros.
+    /// Parses `149.9`, `149.90` or `-3`. More than two decimals are accepted only if the rest are zeros.
     pub fn parse(text: &str) -> Result<Self, MoneyError> {
         let text = text.trim();
         let (sign, digits) = match text.strip_prefix('-') {
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_is_read_back() {
+    fn a_displayed_amount_is_parsed_back() {
         for minor in [0, 1, 10, 99, 100, 14_990, -5, -14_990, 999_999_999_999_999_999] {
             let money = Money::from_minor(minor);
             assert_eq!(Money::parse(&money.to_string()), Ok(money));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_are_read_as_people_write_them() {
+    fn amounts_are_parsed_in_all_usual_forms() {
         for (text, minor) in
             [("50", 5000), ("42.9", 4290), ("42.9900", 4299), (".5", 50), ("007", 700), (" 1.00 ", 100)]
         {
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount_says_why() {
+    fn a_text_that_is_not_an_amount_gets_its_error() {
         for text in ["", ".", "abc", "1,50", "1.2.3", "--1", "1e9", "NaN"] {
             assert_eq!(Money::parse(text), Err(MoneyError::NotANumber), "{text}");
         }

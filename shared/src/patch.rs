@@ -1,4 +1,4 @@
-//! What a change says of one nullable field: nothing, that it becomes empty, or its new value.
+//! A change of one nullable field: it stays, becomes empty, or gets a new value.
 
 /// A nullable field of a change. A field that cannot be empty is an `Option<T>` instead, where `None` keeps it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_emptied_or_set_whatever_it_was() {
+    fn a_field_is_emptied_or_set_from_any_value() {
         assert_eq!(Patch::Clear.apply(Some(1)), None);
         assert_eq!(Patch::Set(2).apply(Some(1)), Some(2));
         assert_eq!(Patch::replace(None).apply(Some(1)), None);

@@ -1,4 +1,4 @@
-//! Where files lie: what staff upload, the images that are made of it, and what they download. S3 in the cloud, a folder on a laptop.
+//! File storage for uploads, images and downloads: S3 in AWS, a folder on the local server.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -10,38 +10,38 @@ use utoipa::ToSchema;
 
 use crate::time::Timestamp;
 
-/// How long an upload may take to begin, and a download.
+/// Time within which a presigned upload or download must begin.
 pub const OPEN_FOR: Duration = Duration::from_secs(15 * 60);
 
-/// A file that is to come.
+/// A file to be uploaded by a presigned request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Upload<'a> {
-    /// Where it will lie.
+    /// Key of the file.
     pub key: &'a str,
-    /// What it says it is. Nothing else is taken.
+    /// Media type; the storage accepts no other.
     pub content_type: &'a str,
-    /// How many bytes it has: neither more nor fewer are taken.
+    /// Size in bytes; the storage accepts neither more nor fewer.
     pub bytes: u64,
 }
 
-/// A request that anybody who has it may send, once or again, until it runs out.
+/// A signed request. Anyone who has it may send it until it expires, also several times.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PresignedRequest {
-    /// `PUT` or `GET`.
+    /// HTTP method, `PUT` or `GET`.
     #[schema(example = "PUT")]
     pub method: &'static str,
-    /// Where to, absolute.
+    /// Absolute URL of the request.
     #[schema(format = "uri")]
     pub url: String,
-    /// What to send beside the body, just so.
+    /// Headers to send unchanged with the request.
     #[schema(example = json!({"content-type": "image/jpeg", "content-length": "48213"}))]
     pub headers: BTreeMap<String, String>,
-    /// Until when it may begin.
+    /// Time until which the request may begin.
     pub expires_at: Timestamp,
 }
 
 impl PresignedRequest {
-    /// With an absolute URL: one that begins at the API's root, as on a laptop, gets `base` before it.
+    /// Makes the URL absolute: `base` is put before one that begins with a slash, as on the local server.
     #[must_use]
     pub fn with_base_url(mut self, base: &str) -> Self {
         if self.url.starts_with('/') {
@@ -51,24 +51,24 @@ impl PresignedRequest {
     }
 }
 
-/// Files by key. An error is trouble with the storage; a file that is not there is `None`.
+/// Files by key. An error is a failure of the storage; a missing file is `None`.
 #[async_trait]
 pub trait Storage: Send + Sync {
-    /// A request that puts this file, sent by somebody else, straight into the storage.
+    /// Presigns a request with which a client uploads this file straight to the storage.
     async fn presign_upload(&self, upload: Upload<'_>, now: Timestamp) -> anyhow::Result<PresignedRequest>;
 
-    /// A request that fetches a file, as one of this name.
+    /// Presigns a request that downloads a file under this name.
     async fn presign_download(&self, key: &str, file_name: &str, now: Timestamp) -> anyhow::Result<PresignedRequest>;
 
-    /// How many bytes a file has.
+    /// Returns the size of a file in bytes.
     async fn size(&self, key: &str) -> anyhow::Result<Option<u64>>;
 
-    /// A part of a file; shorter where the file ends before.
+    /// Reads a range of a file; the result is shorter if the file ends before.
     async fn read(&self, key: &str, range: Range<u64>) -> anyhow::Result<Option<Vec<u8>>>;
 
-    /// Writes a file, whatever was there.
+    /// Writes a file, or replaces it.
     async fn write(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> anyhow::Result<()>;
 
-    /// Deletes a file; that it was not there is no error.
+    /// Deletes a file. A missing file is not an error.
     async fn delete(&self, key: &str) -> anyhow::Result<()>;
 }

@@ -1,10 +1,10 @@
-//! A moment, in UTC and whole microseconds: what PostgreSQL keeps, and what clients read.
+//! Points in time, in UTC and whole microseconds, as PostgreSQL stores them.
 
 use chrono::{DateTime, Datelike as _, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
-/// A moment; on the wire `2026-11-22T06:38:51.782622Z`, always with six digits.
+/// A point in time. In JSON it is `2026-11-22T06:38:51.782622Z`, always with six decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, sqlx::Type, ToSchema)]
 #[serde(try_from = "DateTime<Utc>")]
 #[sqlx(transparent)]
@@ -12,13 +12,13 @@ use utoipa::ToSchema;
 pub struct Timestamp(DateTime<Utc>);
 
 impl Timestamp {
-    /// The moment that is this many microseconds after 1970 began. Out of range: the nearest moment that can be told.
+    /// Creates a time from microseconds since 1970, limited to the range of the type.
     pub fn from_micros(micros: i64) -> Self {
         let nearest = if micros < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
         Self(DateTime::from_timestamp_micros(micros).unwrap_or(nearest))
     }
 
-    /// The moment that is this many seconds after 1970 began.
+    /// Creates a time from seconds since 1970.
     pub const fn from_seconds(seconds: i64) -> Self {
         match DateTime::from_timestamp(seconds, 0) {
             Some(time) => Self(time),
@@ -26,36 +26,36 @@ impl Timestamp {
         }
     }
 
-    /// Microseconds since 1970 began.
+    /// Returns the microseconds since 1970.
     pub fn micros(self) -> i64 {
         self.0.timestamp_micros()
     }
 
-    /// Whole seconds since 1970 began, as JWTs count.
+    /// Returns the whole seconds since 1970, as in JWTs.
     pub fn seconds(self) -> i64 {
         self.0.timestamp()
     }
 
-    /// The moment this many seconds later.
+    /// Returns the time this many seconds later.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.checked_add_signed(TimeDelta::seconds(seconds)).unwrap_or(DateTime::<Utc>::MAX_UTC))
     }
 
-    /// For HTTP's headers: `Sun, 22 Nov 2026 06:38:51 GMT`.
+    /// Formats the time for HTTP headers: `Sun, 22 Nov 2026 06:38:51 GMT`.
     pub fn for_http(self) -> impl std::fmt::Display {
         self.0.format("%a, %d %b %Y %H:%M:%S GMT")
     }
 
-    /// For people: `22 November 2026, 06:38 UTC`.
+    /// Formats the time for people: `22 November 2026, 06:38 UTC`.
     pub fn for_people(self) -> impl std::fmt::Display {
         self.0.format("%-d %B %Y, %H:%M UTC")
     }
 }
 
-/// A year that PostgreSQL cannot keep, or that no shop has seen; or no moment at all.
+/// The error for a text that is not a time between the years 1 and 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a moment is between the years 1 and 9999")]
+#[error("a time must be between the years 1 and 9999")]
 pub struct OutOfRange;
 
 impl TryFrom<DateTime<Utc>> for Timestamp {
@@ -69,7 +69,7 @@ impl TryFrom<DateTime<Utc>> for Timestamp {
 impl std::str::FromStr for Timestamp {
     type Err = OutOfRange;
 
-    /// RFC 3339, with any offset.
+    /// Parses RFC 3339 with any offset.
     fn from_str(text: &str) -> Result<Self, OutOfRange> {
         DateTime::parse_from_rfc3339(text).map_err(|_| OutOfRange)?.to_utc().try_into()
     }
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_always_has_six_digits_on_the_wire() {
+    fn a_time_always_has_six_decimals_in_json() {
         let json = serde_json::to_string(&Timestamp::from_micros(1_795_329_531_000_000)).unwrap();
         assert_eq!(json, r#""2026-11-22T06:38:51.000000Z""#);
     }

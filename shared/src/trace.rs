@@ -1,14 +1,14 @@
-//! Which trace something belongs to: X-Ray's header, which Lambda hands to a function and SQS carries with a message.
+//! The X-Ray trace header, which Lambda passes to a function and SQS carries with a message.
 //!
-//! Lambda draws the segments itself and links a consumer's to its producer's by this header. What is left to us is to hand it on, and
-//! to name the trace in the log, so that one search finds the request, its message and its mail.
+//! Lambda writes the segments itself and links those of a consumer to its producer by this header. The functions pass it on and put the
+//! trace's id into the log, so that one search finds a request, its message and its mail.
 
 use http::HeaderMap;
 
-/// Where Lambda puts it: `lambda_http` writes the invocation's own header over whatever a client sent.
+/// Name of the header. `lambda_http` replaces the client's by that of the invocation.
 const HEADER: &str = "x-amzn-trace-id";
-/// Longer than any that AWS writes.
-const LONGEST: usize = 500;
+/// Longest header; those of AWS are shorter.
+const MAX_HEADER: usize = 500;
 
 /// A header such as `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,33 +18,33 @@ pub struct Trace<'a> {
 }
 
 impl<'a> Trace<'a> {
-    /// Reads one. `None` for what is none: SQS refuses a message whose header it cannot read, and no mail is to be lost for that.
+    /// Parses a header. A header that SQS might refuse is ignored, because no message is to be lost for it.
     pub fn read(header: &'a str) -> Option<Self> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"=;:-_.|+/@".contains(&byte);
-        if header.len() > LONGEST || !header.bytes().all(is_plain) {
+        if header.len() > MAX_HEADER || !header.bytes().all(is_plain) {
             return None;
         }
         let id = header.split(';').find_map(|part| part.strip_prefix("Root="))?;
         is_id(id).then_some(Self { header, id })
     }
 
-    /// The one that a request belongs to.
+    /// Returns the trace of a request.
     pub fn of_request(headers: &'a HeaderMap) -> Option<Self> {
         headers.get(HEADER)?.to_str().ok().and_then(Self::read)
     }
 
-    /// What one searches for: `1-5759e988-bd862e3fe1be46a994272793`.
+    /// Returns the id to search for: `1-5759e988-bd862e3fe1be46a994272793`.
     pub const fn id(self) -> &'a str {
         self.id
     }
 
-    /// All of it, to be handed on.
+    /// Returns the whole header, to pass it on.
     pub const fn header(self) -> &'a str {
         self.header
     }
 }
 
-/// A version, the time and 96 random bits.
+/// Returns true for a version, a time and 96 random bits.
 fn is_id(id: &str) -> bool {
     let is_hex = |part: Option<&str>, length| {
         part.is_some_and(|part| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_is_read_whatever_else_stands_in_it() {
+    fn a_header_is_parsed_with_any_further_fields() {
         for header in [
             "Root=1-5759e988-bd862e3fe1be46a994272793",
             "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
@@ -70,8 +70,8 @@ mod tests {
     }
 
     #[test]
-    fn what_sqs_would_refuse_is_no_trace() {
-        let long = format!("Root=1-5759e988-bd862e3fe1be46a994272793;x={}", "a".repeat(LONGEST));
+    fn a_header_that_sqs_would_refuse_is_ignored() {
+        let long = format!("Root=1-5759e988-bd862e3fe1be46a994272793;x={}", "a".repeat(MAX_HEADER));
         for header in [
             "",
             "1-5759e988-bd862e3fe1be46a994272793",

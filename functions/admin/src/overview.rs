@@ -32,7 +32,7 @@ struct OrderFigures {
 
 /// The overview.
 pub(crate) async fn get_overview(State(app): State<App>, StaffPage(account): StaffPage) -> Result<Markup, PageError> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let mut tx = app.db.read().await?;
     let figures = read(&mut tx, account.permissions, now).await?;
     tx.commit().await?;

@@ -38,7 +38,7 @@ pub(crate) async fn begin_session(
     Body(new): Body<NewSession>,
 ) -> Result<Response, ApiError> {
     // Here too, because it says how long the cookie may live, and why the token is not taken.
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let claims = app.verifier.verify(&new.access, TokenType::Access, now).map_err(Unauthorized::BadToken)?;
     match staff(&app, Some(&new.access)).await? {
         Ok(account) => {
@@ -61,7 +61,7 @@ pub(crate) async fn end_session(
     client_info: ClientInfo,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let claims = token(&headers).and_then(|token| app.verifier.verify(token, TokenType::Access, now).ok());
     if let Some((user, Some(sign_in))) = claims.and_then(|claims| Some((claims.user().ok()?, claims.sign_in().ok()?))) {
         let mut tx = app.db.begin().await?;

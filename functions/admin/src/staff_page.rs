@@ -54,7 +54,7 @@ impl<P: Needed> FromRequestParts<App> for RequiresOnPage<P> {
 /// The account of a token, if it may see these pages; else why not.
 pub(crate) async fn staff(app: &App, token: Option<&str>) -> Result<Result<Account, SignInReason>, ApiError> {
     let Some(token) = token else { return Ok(Err(SignInReason::NotSignedIn)) };
-    let claims = app.verifier.verify(token, TokenType::Access, app.ambient.now());
+    let claims = app.verifier.verify(token, TokenType::Access, app.clock.now());
     let Ok((user, sign_in)) = claims.and_then(|claims| Ok((claims.user()?, claims.sign_in()?))) else {
         return Ok(Err(SignInReason::Ended));
     };

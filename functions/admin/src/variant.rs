@@ -79,7 +79,7 @@ pub(crate) async fn change_stock(
     let (status, words) = match form {
         Ok(Body(StockForm(wanted))) => {
             let mut tx = app.db.begin().await?;
-            let now = app.ambient.now();
+            let now = app.clock.now();
             match change(&mut tx, id, wanted, now).await? {
                 Changed::To(on_hand) => {
                     let entry =

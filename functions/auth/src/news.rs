@@ -11,13 +11,13 @@ use crate::Auth;
 
 /// Writes it down, in the transaction of what it tells of.
 pub(crate) async fn write(tx: &mut Tx, app: &App, kind: EventKind) -> sqlx::Result<Event> {
-    let event = Event::new(EventId(app.ambient.ordered_uuid()), kind);
-    store::insert(tx, &event, app.ambient.now()).await?;
+    let event = Event::new(EventId(app.rng.ordered_uuid(app.clock.now())), kind);
+    store::insert(tx, &event, app.clock.now()).await?;
     Ok(event)
 }
 
 /// Sends what was written, once it stands. Never fails: what cannot be sent is left to the relay.
 pub(crate) async fn send(auth: &Auth, event: &Event, client_info: &ClientInfo) {
     let trace = client_info.trace.as_deref().and_then(Trace::read);
-    publish(&auth.app.db, &*auth.queue, event, trace, auth.app.ambient.now()).await;
+    publish(&auth.app.db, &*auth.queue, event, trace, auth.app.clock.now()).await;
 }

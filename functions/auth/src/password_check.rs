@@ -17,7 +17,7 @@ pub(crate) async fn check_password(
 ) -> Result<(), ApiError> {
     let subject = Subject::user(account.id);
     let mut tx = app.db.begin().await?;
-    if let Some(wait) = throttles::store::count(&mut tx, Limit::PasswordCheck, &subject, app.ambient.now()).await? {
+    if let Some(wait) = throttles::store::count(&mut tx, Limit::PasswordCheck, &subject, app.clock.now()).await? {
         return Err(ApiError::Throttled(RetryAfter(wait)));
     }
     let kept = store::password_hash(&mut tx, account.id).await?;
@@ -28,7 +28,7 @@ pub(crate) async fn check_password(
         throttles::store::forget(&mut tx, Limit::PasswordCheck, &subject).await?;
     } else {
         let entry = AuditRecord::by_owner(Kind::PasswordCheckFailed, account.id);
-        audit::store::record(&mut tx, entry, client_info, app.ambient.now()).await?;
+        audit::store::record(&mut tx, entry, client_info, app.clock.now()).await?;
     }
     tx.commit().await?;
     if fits { Ok(()) } else { Err(ApiError::field("current_password", "Invalid password.")) }

@@ -41,7 +41,7 @@ pub(crate) async fn add_cart_item(
     Body(new): Body<CreateCartItem>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<CartLine>), ApiError> {
     let wanted = Wanted { variant: new.product_variant_id, quantity: new.quantity };
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     refuse_unless_open(lock(&mut tx, id, user.map(|user| user.id), now).await?)?;
     let (status, line_id) = match add(&mut tx, id, wanted, now).await? {

@@ -68,8 +68,8 @@ pub(crate) async fn create_cart(
     Body(new): Body<CreateCart>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Cart>), ApiError> {
     let wanted = add_up(&new.items)?;
-    let id = CartId(app.ambient.random_uuid());
-    let now = app.ambient.now();
+    let id = CartId(app.rng.random_uuid());
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let head = insert(&mut tx, id, user.map(|user| user.id), now).await?;
     // Deleted since its token was looked at.

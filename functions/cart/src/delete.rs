@@ -30,7 +30,7 @@ pub(crate) async fn delete_cart(
     PathId(id): PathId<CartId>,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
-    refuse_unless_open(store::lock(&mut tx, id, user.map(|user| user.id), app.ambient.now()).await?)?;
+    refuse_unless_open(store::lock(&mut tx, id, user.map(|user| user.id), app.clock.now()).await?)?;
     store::delete(&mut tx, id).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -35,7 +35,7 @@ pub(crate) async fn get_cart(
     let mut tx = app.db.read().await?;
     let head = store::find(&mut tx, id, user.map(|user| user.id)).await?.ok_or(ApiError::NotFound)?;
     refuse_unless_open(Some(head.status))?;
-    let lines = store::lines(&mut tx, id, app.ambient.now()).await?;
+    let lines = store::lines(&mut tx, id, app.clock.now()).await?;
     tx.commit().await?;
     Ok(Json(Cart::new(id, head.currency, lines).with_base_url(&base.0)))
 }

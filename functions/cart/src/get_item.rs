@@ -36,7 +36,7 @@ pub(crate) async fn get_cart_item(
     let mut tx = app.db.read().await?;
     let head = store::find(&mut tx, id, user.map(|user| user.id)).await?;
     refuse_unless_open(head.map(|head| head.status))?;
-    let line = store::line(&mut tx, id, line_id, app.ambient.now()).await?;
+    let line = store::line(&mut tx, id, line_id, app.clock.now()).await?;
     tx.commit().await?;
     line.map(|line| Json(line.with_base_url(&base.0))).ok_or(ApiError::NotFound)
 }

@@ -35,7 +35,7 @@ pub(crate) async fn list_cart_items(
     let mut tx = app.db.read().await?;
     let head = store::find(&mut tx, id, user.map(|user| user.id)).await?;
     refuse_unless_open(head.map(|head| head.status))?;
-    let lines = store::lines(&mut tx, id, app.ambient.now()).await?;
+    let lines = store::lines(&mut tx, id, app.clock.now()).await?;
     tx.commit().await?;
     let results = lines.into_iter().map(|line| line.with_base_url(&base.0)).collect();
     Ok(Json(Page { count: None, next: None, previous: None, results }))

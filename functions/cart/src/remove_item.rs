@@ -33,7 +33,7 @@ pub(crate) async fn remove_cart_item(
     PathId(Two(id, line_id)): PathId<Two<CartId, CartLineId>>,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
-    refuse_unless_open(store::lock(&mut tx, id, user.map(|user| user.id), app.ambient.now()).await?)?;
+    refuse_unless_open(store::lock(&mut tx, id, user.map(|user| user.id), app.clock.now()).await?)?;
     if !store::delete_line(&mut tx, id, line_id).await? {
         return Err(ApiError::NotFound);
     }

@@ -55,7 +55,7 @@ pub(crate) async fn update_cart_item(
     base: BaseUrl,
     Body(change): Body<UpdateCartItem>,
 ) -> Result<Json<CartLine>, ApiError> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     refuse_unless_open(store::lock(&mut tx, id, user.map(|user| user.id), now).await?)?;
     if !store::set_quantity(&mut tx, id, line_id, change.quantity).await? {

@@ -25,7 +25,7 @@ impl FromRequestParts<App> for CatalogueReader {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let MaybePermitted(staff, _) = MaybePermitted::<permissions::Catalogue>::from_request_parts(parts, app).await?;
-        let sight = if staff.is_some() { Visibility::Staff } else { Visibility::Shoppers(app.ambient.now()) };
+        let sight = if staff.is_some() { Visibility::Staff } else { Visibility::Shoppers(app.clock.now()) };
         Ok(Self { sight })
     }
 }

@@ -4,10 +4,11 @@ use anyhow::{Context as _, bail, ensure};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use shared::app::Ambient;
+use shared::app::Rng;
 use shared::app::db::{Connector, Db, PoolSettings};
 use shared::audit::{self, AuditRecord, Kind};
 use shared::ids::UserId;
+use shared::time::Timestamp;
 use shared::users::store::{NewUser, insert};
 use shared::users::{ClientInfo, MAX_USERNAME, Taken, kept_address, passwords};
 
@@ -46,7 +47,8 @@ pub struct Superuser {
 /// Creates the account. One that exists is left as it is: making somebody powerful by accident would be worse than an error.
 pub async fn create_superuser(
     connector: &Connector,
-    ambient: &dyn Ambient,
+    rng: &dyn Rng,
+    now: Timestamp,
     new: NewSuperuser,
 ) -> anyhow::Result<Superuser> {
     let email = kept_address(&new.email);
@@ -61,13 +63,13 @@ pub async fn create_superuser(
     ensure!(problems.is_empty(), "{}", problems.join(" "));
 
     let mut salt = [0; 16];
-    ambient.fill_random(&mut salt);
+    rng.fill_random(&mut salt);
     let password_hash = passwords::hash(new.password, salt).await?;
     let user =
         NewUser { email: email.clone(), username: username.clone(), password_hash, is_staff: true, is_superuser: true };
     let db = Db::new(connector.clone(), PoolSettings { max_connections: 1 });
     let mut tx = db.begin().await.context("the database cannot be reached")?;
-    let inserted = insert(&mut tx, user, ambient.now()).await;
+    let inserted = insert(&mut tx, user, now).await;
     let id = match inserted {
         Ok(id) => id,
         Err(error) => match Taken::of(&error) {
@@ -76,7 +78,7 @@ pub async fn create_superuser(
         },
     };
     let entry = AuditRecord::by_nobody(Kind::SuperuserCreated, Some(id));
-    audit::store::record(&mut tx, entry, &ClientInfo::default(), ambient.now()).await?;
+    audit::store::record(&mut tx, entry, &ClientInfo::default(), now).await?;
     tx.commit().await?;
     tracing::info!(user_id = id.0, "a superuser was created");
     Ok(Superuser { id, email, username })

@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::app::db::Connector;
-use shared::app::{Ambient, Environment, SystemAmbient};
+use shared::app::{Clock, Environment, Rng, SystemClock, SystemRng};
 
 pub use app_role::AppRole;
 pub use apply::{Applied, apply};
@@ -25,8 +25,10 @@ pub use create_superuser::{NewSuperuser, Superuser, create_superuser};
 pub struct Migrate {
     /// The way to the database, as the owner of its tables.
     pub connector: Connector,
-    /// The clock and the dice.
-    pub ambient: Arc<dyn Ambient>,
+    /// The source of the current time.
+    pub clock: Arc<dyn Clock>,
+    /// The source of ids and secrets.
+    pub rng: Arc<dyn Rng>,
 }
 
 /// What to do.
@@ -50,7 +52,11 @@ pub enum Done {
 impl Migrate {
     /// The same variables as every function's, naming the database itself and its owner.
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
-        Ok(Self { connector: Connector::from_environment(environment)?, ambient: Arc::new(SystemAmbient) })
+        Ok(Self {
+            connector: Connector::from_environment(environment)?,
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(SystemRng),
+        })
     }
 }
 
@@ -58,9 +64,9 @@ impl Migrate {
 pub async fn handle(migrate: &Migrate, event: Value) -> anyhow::Result<Done> {
     match task(event)? {
         Task::Apply {} => Ok(Done::Apply(apply(&migrate.connector).await?)),
-        Task::CreateSuperuser(new) => {
-            create_superuser(&migrate.connector, &*migrate.ambient, new).await.map(Done::CreateSuperuser)
-        }
+        Task::CreateSuperuser(new) => create_superuser(&migrate.connector, &*migrate.rng, migrate.clock.now(), new)
+            .await
+            .map(Done::CreateSuperuser),
     }
 }
 

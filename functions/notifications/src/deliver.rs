@@ -41,7 +41,7 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
     match &sent {
         Ok(mail_id) => {
             tracing::info!(order_number, user_id, mail_id, "mail sent");
-            notifications.metrics.count(Metric::MailsSent, notifications.ambient.now());
+            notifications.metrics.count(Metric::MailsSent, notifications.clock.now());
         }
         Err(SendError::Permanent(_)) => {
             tracing::error!(order_number, user_id, error = ?sent, "this mail will never be sent");
@@ -53,7 +53,7 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
         Ok(_) => Ok(()),
         Err(SendError::Permanent(_)) => {
             // Now that it is noted: a message that comes again for want of that is not given up twice.
-            notifications.metrics.count(Metric::MailsFailed, notifications.ambient.now());
+            notifications.metrics.count(Metric::MailsFailed, notifications.clock.now());
             Ok(())
         }
         Err(again @ (SendError::Temporary(_) | SendError::Unknown(_))) => Err(again.into()),
@@ -75,7 +75,7 @@ async fn claim_mail(
             return Ok(None);
         }
     };
-    let now = notifications.ambient.now();
+    let now = notifications.clock.now();
     let claiming = Claiming {
         event: event.event_id,
         kind: event.kind.as_str(),
@@ -120,7 +120,7 @@ async fn record(
 
 async fn note(notifications: &Notifications, attempt: Attempt, sent: &Result<String, SendError>) -> anyhow::Result<()> {
     let mut tx = notifications.db.begin().await?;
-    let now = notifications.ambient.now();
+    let now = notifications.clock.now();
     match sent {
         Ok(mail_id) => mark_sent(&mut tx, attempt, mail_id, now).await?,
         Err(SendError::Permanent(error)) => mark_failed(&mut tx, attempt, error, now).await?,

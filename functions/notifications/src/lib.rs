@@ -15,7 +15,7 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use shared::app::db::Db;
 use shared::app::metrics::Metrics;
-use shared::app::{Ambient, Environment, SystemAmbient};
+use shared::app::{Clock, Environment, Rng, SystemClock, SystemRng};
 use shared::mail::Mailer;
 use shared::outbox::Event;
 use shared::trace::Trace;
@@ -30,8 +30,10 @@ pub use shop::{Shop, Site};
 pub struct Notifications {
     /// The database.
     pub db: Db,
-    /// The clock and the dice.
-    pub ambient: Arc<dyn Ambient>,
+    /// The source of the current time.
+    pub clock: Arc<dyn Clock>,
+    /// The source of ids and secrets.
+    pub rng: Arc<dyn Rng>,
     /// Who sends the mail.
     pub mailer: Arc<dyn Mailer>,
     /// Whose mail it is.
@@ -64,7 +66,8 @@ impl Notifications {
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
             db: Db::from_environment(environment)?,
-            ambient: Arc::new(SystemAmbient),
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(SystemRng),
             mailer: Arc::new(Ses::from_environment(environment)?),
             shop: Shop::from_environment(environment, environment.get("PUBLIC_URL"))?,
             limits: Limits::default(),

@@ -87,15 +87,15 @@ pub(crate) async fn create_order(
     Body(new): Body<CreateOrder>,
 ) -> Result<(StatusCode, HeaderMap, Json<Order>), ApiError> {
     let placement = Placement {
-        order: OrderId(app.ambient.ordered_uuid()),
-        event: EventId(app.ambient.ordered_uuid()),
+        order: OrderId(app.rng.ordered_uuid(app.clock.now())),
+        event: EventId(app.rng.ordered_uuid(app.clock.now())),
         cart: new.cart_id,
         user,
         sign_in,
         idempotency_key: idempotency_key(&headers, user)?,
         request_digest: digest(&[new.cart_id.0.as_bytes(), format!("{:?}", new.expected_total).as_bytes()]),
         expected_total: new.expected_total,
-        now: app.ambient.now(),
+        now: app.clock.now(),
     };
     match place(&app.db, &placement).await? {
         Outcome::Placed(order) => {

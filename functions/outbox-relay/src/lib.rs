@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::Serialize;
 use shared::app::db::Db;
 use shared::app::metrics::{Metric, Metrics};
-use shared::app::{Ambient, Environment, SystemAmbient};
+use shared::app::{Clock, Environment, Rng, SystemClock, SystemRng};
 use shared::audit;
 use shared::aws::{Sqs, SqsJobs};
 use shared::outbox::{Queue, store};
@@ -38,8 +38,10 @@ const TOLD_AT_ONCE: i64 = 20;
 pub struct Relay {
     /// The database.
     pub db: Db,
-    /// The clock and the dice.
-    pub ambient: Arc<dyn Ambient>,
+    /// The source of the current time.
+    pub clock: Arc<dyn Clock>,
+    /// The source of ids and secrets.
+    pub rng: Arc<dyn Rng>,
     /// Where events go.
     pub queue: Arc<dyn Queue>,
     /// Where work on files goes.
@@ -80,7 +82,8 @@ impl Relay {
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
             db: Db::from_environment(environment)?,
-            ambient: Arc::new(SystemAmbient),
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(SystemRng),
             queue: Arc::new(Sqs::from_environment(environment)?),
             jobs: Arc::new(SqsJobs::from_environment(environment)?),
             limits: Limits::default(),
@@ -117,7 +120,7 @@ async fn run(relay: &Relay) -> anyhow::Result<Drained> {
     }
     let told_of_stock = tell_of_stock::tell_of_stock(relay).await?;
     tell_of_abandoned_files(relay).await?;
-    let now = relay.ambient.now();
+    let now = relay.clock.now();
     let mut tx = relay.db.begin().await?;
     let forgotten = store::forget_sent(&mut tx, now.plus_seconds(-REMEMBERED_SECONDS), FORGOTTEN_AT_ONCE).await?;
     let forgotten_links = links::forget_ended(&mut tx, now, FORGOTTEN_AT_ONCE).await?;
@@ -148,7 +151,7 @@ async fn run(relay: &Relay) -> anyhow::Result<Drained> {
 /// Tells the worker of files that nobody goes on with, although they are not done: its message was lost, or it died. A message too many does
 /// no harm.
 async fn tell_of_abandoned_files(relay: &Relay) -> anyhow::Result<()> {
-    let before = relay.ambient.now().plus_seconds(-ABANDONED_AFTER_SECONDS);
+    let before = relay.clock.now().plus_seconds(-ABANDONED_AFTER_SECONDS);
     let mut tx = relay.db.read().await?;
     let jobs = abandoned(&mut tx, before, TOLD_AT_ONCE).await?;
     tx.commit().await?;

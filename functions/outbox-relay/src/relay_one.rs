@@ -26,7 +26,7 @@ pub enum Step {
 
 /// Sends the event that has been due longest.
 pub async fn relay_one(relay: &Relay) -> anyhow::Result<Step> {
-    let now = relay.ambient.now();
+    let now = relay.clock.now();
     let mut tx = relay.db.begin().await?;
     let due = claim_due(&mut tx, now, |attempts| now.plus_seconds(wait_seconds(attempts))).await?;
     tx.commit().await?;
@@ -39,7 +39,7 @@ pub async fn relay_one(relay: &Relay) -> anyhow::Result<Step> {
     };
     match sent {
         Ok(()) => {
-            mark_sent(&relay.db, due.id, relay.ambient.now()).await?;
+            mark_sent(&relay.db, due.id, relay.clock.now()).await?;
             tracing::info!(%event_id, attempt, trace_id, "event sent");
             Ok(Step::Sent)
         }

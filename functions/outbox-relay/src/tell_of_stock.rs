@@ -12,9 +12,9 @@ const AT_ONCE: i64 = 1000;
 /// Writes the events that the next run sends; how many. Here and not where stock is changed: ten thousand may wait for one variant, and
 /// everybody who buys it would wait for whoever writes to them all.
 pub(crate) async fn tell_of_stock(relay: &Relay) -> anyhow::Result<usize> {
-    let now = relay.ambient.now();
+    let now = relay.clock.now();
     let mut tx = relay.db.begin().await?;
-    let events = take_due(&mut tx, now, AT_ONCE, || EventId(relay.ambient.ordered_uuid())).await?;
+    let events = take_due(&mut tx, now, AT_ONCE, || EventId(relay.rng.ordered_uuid(relay.clock.now()))).await?;
     insert_due(&mut tx, &events, now).await?;
     tx.commit().await?;
     Ok(events.len())

@@ -28,9 +28,9 @@ struct Text {
 
 /// Goes on with it until it is done or the time is up.
 pub(crate) async fn run(worker: &Worker, id: ExportId, until: Instant) -> anyhow::Result<RunOutcome> {
-    let held = Lease { id, lease: worker.ambient.random_uuid() };
+    let held = Lease { id, lease: worker.rng.random_uuid() };
     let mut tx = worker.db.begin().await?;
-    let claimed = claim(&mut tx, held, worker.ambient.now()).await?;
+    let claimed = claim(&mut tx, held, worker.clock.now()).await?;
     tx.commit().await?;
     let Some(file) = claimed else {
         tracing::info!("there is nothing to do, or somebody else does it");
@@ -45,7 +45,7 @@ pub(crate) async fn run(worker: &Worker, id: ExportId, until: Instant) -> anyhow
         Ok(RunOutcome::ToTheEnd) => Ok(RunOutcome::ToTheEnd),
         Ok(RunOutcome::OutOfTime) | Err(_) => {
             let mut tx = worker.db.begin().await?;
-            release(&mut tx, held, worker.ambient.now()).await?;
+            release(&mut tx, held, worker.clock.now()).await?;
             tx.commit().await?;
             done
         }
@@ -140,14 +140,14 @@ async fn write(
     file.parts.extend(name.clone());
     let part = Part { name, last: text.last, bytes, products: text.products, left_out: text.left_out };
     let mut tx = worker.db.begin().await?;
-    let is_ours = note_part(&mut tx, held, &part, worker.ambient.now()).await?;
+    let is_ours = note_part(&mut tx, held, &part, worker.clock.now()).await?;
     tx.commit().await?;
     Ok(is_ours)
 }
 
 async fn finish(worker: &Worker, held: Lease<ExportId>, ended: JobEnd<'_>) -> anyhow::Result<RunOutcome> {
     let mut tx = worker.db.begin().await?;
-    let is_ended = end(&mut tx, held.id, ended, worker.ambient.now()).await?;
+    let is_ended = end(&mut tx, held.id, ended, worker.clock.now()).await?;
     tx.commit().await?;
     if !is_ended {
         return clear_away(worker, held.id, None).await;

@@ -14,9 +14,9 @@ use crate::{RunOutcome, Worker};
 
 /// Goes on with it until it is done or the time is up.
 pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow::Result<RunOutcome> {
-    let held = Lease { id, lease: worker.ambient.random_uuid() };
+    let held = Lease { id, lease: worker.rng.random_uuid() };
     let mut tx = worker.db.begin().await?;
-    let claimed = claim(&mut tx, held, worker.ambient.now()).await?;
+    let claimed = claim(&mut tx, held, worker.clock.now()).await?;
     tx.commit().await?;
     let Some(mut file) = claimed else {
         tracing::info!("there is nothing to do, or somebody else does it");
@@ -101,7 +101,7 @@ async fn try_to_write(
     mut batch: Batch,
     attempt: Attempt,
 ) -> sqlx::Result<bool> {
-    let now = worker.ambient.now();
+    let now = worker.clock.now();
     let mut tx = worker.db.begin().await?;
     if !hold(&mut tx, held).await? {
         tx.commit().await?;
@@ -141,9 +141,9 @@ async fn finish(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, end
         if file.place.offset >= file.bytes {
             let piece =
                 Chunk { place: file.place, header: file.header.clone().unwrap_or_default(), ..Chunk::default() };
-            note(&mut tx, held, &piece, worker.ambient.now()).await?;
+            note(&mut tx, held, &piece, worker.clock.now()).await?;
         }
-        end(&mut tx, held.id, ended, worker.ambient.now()).await?;
+        end(&mut tx, held.id, ended, worker.clock.now()).await?;
     }
     tx.commit().await?;
     if let Err(error) = worker.storage.delete(&file.storage_key).await {
@@ -155,7 +155,7 @@ async fn finish(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, end
 
 async fn give_back(worker: &Worker, held: Lease<ImportId>) -> anyhow::Result<()> {
     let mut tx = worker.db.begin().await?;
-    release(&mut tx, held, worker.ambient.now()).await?;
+    release(&mut tx, held, worker.clock.now()).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use shared::app::db::Db;
-use shared::app::{Ambient, Environment, SystemAmbient};
+use shared::app::{Clock, Environment, Rng, SystemClock, SystemRng};
 use shared::aws::{S3, SqsJobs};
 use shared::storage::Storage;
 use shared::transfers::parts::Parts;
@@ -27,8 +27,10 @@ use tracing::Instrument as _;
 pub struct Worker {
     /// The database.
     pub db: Db,
-    /// The clock and the dice.
-    pub ambient: Arc<dyn Ambient>,
+    /// The source of the current time.
+    pub clock: Arc<dyn Clock>,
+    /// The source of ids and secrets.
+    pub rng: Arc<dyn Rng>,
     /// Where the files lie.
     pub storage: Arc<dyn Storage>,
     /// Where exports are written.
@@ -70,7 +72,8 @@ impl Worker {
         let s3 = Arc::new(S3::private_from_environment(environment)?);
         Ok(Self {
             db: Db::from_environment(environment)?,
-            ambient: Arc::new(SystemAmbient),
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(SystemRng),
             storage: s3.clone(),
             parts: s3,
             jobs: Arc::new(SqsJobs::from_environment(environment)?),

@@ -35,7 +35,7 @@ pub(crate) async fn cancel_export(
     PathId(id): PathId<ExportId>,
 ) -> Result<Json<Export>, ApiError> {
     let mut tx = app.db.begin().await?;
-    cancel(&mut tx, id, app.ambient.now()).await?;
+    cancel(&mut tx, id, app.clock.now()).await?;
     let export = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     if export.status != TransferStatus::Cancelled {

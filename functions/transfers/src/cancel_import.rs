@@ -33,7 +33,7 @@ pub(crate) async fn cancel_import(
     PathId(id): PathId<ImportId>,
 ) -> Result<Json<Import>, ApiError> {
     let mut tx = app.db.begin().await?;
-    cancel(&mut tx, id, app.ambient.now()).await?;
+    cancel(&mut tx, id, app.clock.now()).await?;
     let import = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     if import.status == TransferStatus::Cancelled {

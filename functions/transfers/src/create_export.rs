@@ -37,8 +37,8 @@ pub(crate) async fn create_export(
     _: Requires<permissions::Catalogue>,
     base: BaseUrl,
 ) -> Result<impl IntoResponse, ApiError> {
-    let (id, now) = (ExportId(app.ambient.ordered_uuid()), app.ambient.now());
-    let key = format!("exports/{}.csv", app.ambient.random_uuid());
+    let (id, now) = (ExportId(app.rng.ordered_uuid(app.clock.now())), app.clock.now());
+    let key = format!("exports/{}.csv", app.rng.random_uuid());
     let mut tx = app.db.begin().await?;
     insert(&mut tx, id, &key, now).await?;
     let export =

@@ -90,9 +90,9 @@ pub(crate) async fn create_import(
     base: BaseUrl,
     Body(new): Body<CreateImport>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let (id, now) = (ImportId(app.ambient.ordered_uuid()), app.ambient.now());
+    let (id, now) = (ImportId(app.rng.ordered_uuid(app.clock.now())), app.clock.now());
     // Nobody can guess where it lies: an id that sorts by time tells half of itself.
-    let key = format!("imports/{}.csv", app.ambient.random_uuid());
+    let key = format!("imports/{}.csv", app.rng.random_uuid());
     let bytes = u64::try_from(new.bytes).unwrap_or_default();
     let upload = transfers.storage.presign_upload(Upload { key: &key, content_type: "text/csv", bytes }, now).await?;
     let mut tx = app.db.begin().await?;

@@ -50,7 +50,7 @@ pub(crate) async fn get_export(
     let mut tx = app.db.read().await?;
     let export = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let is_kept = export.finished_at.is_some_and(|at| now < at.plus_seconds(FILES_KEPT_SECONDS));
     let download = if export.status == TransferStatus::Done && is_kept {
         let request = transfers.storage.presign_download(&export.storage_key, "products.csv", now).await?;

@@ -50,7 +50,7 @@ pub(crate) async fn start_import(
         TransferStatus::Running => {}
     }
     let mut tx = app.db.begin().await?;
-    start(&mut tx, id, app.ambient.now()).await?;
+    start(&mut tx, id, app.clock.now()).await?;
     let import = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     if import.status == TransferStatus::Running {

@@ -68,7 +68,7 @@ pub(crate) async fn create_upload(
     base: BaseUrl,
     Body(new): Body<CreateUpload>,
 ) -> Result<impl axum::response::IntoResponse, ApiError> {
-    let (id, now) = (UploadId(app.ambient.random_uuid()), app.ambient.now());
+    let (id, now) = (UploadId(app.rng.random_uuid()), app.clock.now());
     let CreateUpload { content_type, bytes } = new;
     let file = storage::Upload { key: &key(id), content_type: content_type.name(), bytes };
     let request = shelves.received.presign_upload(file, now).await?;

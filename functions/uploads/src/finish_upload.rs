@@ -128,7 +128,7 @@ async fn end(
     upload: Upload,
     made: Result<StoredImage, Refusal>,
 ) -> Result<Upload, ApiError> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let (ended, state) = match made {
         Ok(image) => (finish(&mut tx, upload.id, &image, now).await?, UploadState::Finished(image)),

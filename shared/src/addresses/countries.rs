@@ -1,6 +1,6 @@
-//! The countries of the world, as ISO 3166-1 knows them.
+//! The countries of ISO 3166-1.
 
-/// Every officially assigned alpha-2 code, in their order.
+/// All officially assigned alpha-2 codes, sorted.
 const CODES: &str = "\
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC \
     CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD \
@@ -10,7 +10,7 @@ const CODES: &str = "\
     SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY \
     UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
-/// The code of a country, in capitals; `None` where there is no such country.
+/// Returns the code of a country in capitals; `None` if there is no such country.
 pub fn country(code: &str) -> Option<&'static str> {
     CODES.split(' ').find(|known| known.eq_ignore_ascii_case(code))
 }
@@ -28,7 +28,7 @@ mod tests {
     }
 
     #[test]
-    fn a_country_is_known_whatever_its_capitals_and_others_are_not() {
+    fn a_country_code_is_accepted_in_any_case() {
         assert_eq!((country("de"), country("DE"), country("Gb")), (Some("DE"), Some("DE"), Some("GB")));
         for code in ["", "D", "DEU", "XX", "UK", "EU", "D E", "ZZ"] {
             assert_eq!(country(code), None, "{code}");

@@ -1,4 +1,4 @@
-//! Addresses in people's profiles: where things go, and who pays. An order has none of its own yet.
+//! Addresses of user profiles, for shipping and billing. Orders do not have addresses yet.
 
 pub mod store;
 
@@ -12,125 +12,127 @@ use crate::time::Timestamp;
 
 pub use countries::country;
 
-/// How many addresses an account may have.
+/// Largest number of addresses of an account.
 pub const MOST: i64 = 50;
 
-/// An address in somebody's profile.
+/// An address of a user profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Address {
-    /// Which.
+    /// Id of the address.
     pub id: AddressId,
-    /// Who lives or works there.
+    /// Name of the person who lives or works there.
     #[schema(example = "Ana Berg")]
     pub name: String,
-    /// Their company, or blank.
+    /// Name of the company, or blank.
     pub company: String,
-    /// Street and number.
+    /// Street and house number.
     #[schema(example = "Hafenstr. 1")]
     pub line1: String,
-    /// More of it, or blank.
+    /// Second line of the address, or blank.
     pub line2: String,
-    /// Which town.
+    /// Name of the town.
     #[schema(example = "Hamburg")]
     pub city: String,
-    /// As it is written there; some countries have none.
+    /// Postal code in the form of the country, or blank.
     #[schema(example = "20457")]
     pub postal_code: String,
-    /// State, province or the like, or blank.
+    /// State, province or similar, or blank.
     pub region: String,
-    /// ISO 3166-1 alpha-2, in capitals.
+    /// Country code (ISO 3166-1 alpha-2) in capitals.
     #[schema(example = "DE")]
     pub country: String,
-    /// For the carrier, or blank.
+    /// Phone number for the carrier, or blank.
     pub phone: String,
-    /// Whether things go here unless told otherwise. At most one address of an account is that.
+    /// True if orders are shipped here unless another address is chosen. At most one address of an account is the default.
     pub is_default_shipping: bool,
-    /// Whether bills go here unless told otherwise. At most one address of an account is that.
+    /// True if bills go here unless another address is chosen. At most one address of an account is the default.
     pub is_default_billing: bool,
-    /// Since when.
+    /// Time at which the address was created.
     pub created_at: Timestamp,
-    /// Since when it is as it is.
+    /// Time of the last change.
     pub updated_at: Timestamp,
 }
 
-/// What an address is to be.
+/// The fields of a new address.
 #[derive(Clone, Debug, ToSchema)]
 pub struct CreateAddress {
-    /// Who lives or works there.
+    /// Name of the person who lives or works there.
     #[schema(min_length = 1, max_length = 150, example = "Ana Berg")]
     pub name: String,
-    /// Their company.
+    /// Name of the company, or blank.
     #[schema(required = false, max_length = 150)]
     pub company: String,
-    /// Street and number.
+    /// Street and house number.
     #[schema(min_length = 1, max_length = 200, example = "Hafenstr. 1")]
     pub line1: String,
-    /// More of it.
+    /// Second line of the address, or blank.
     #[schema(required = false, max_length = 200)]
     pub line2: String,
-    /// Which town.
+    /// Name of the town.
     #[schema(min_length = 1, max_length = 100, example = "Hamburg")]
     pub city: String,
-    /// As it is written there.
+    /// Postal code in the form of the country, or blank.
     #[schema(required = false, max_length = 20, example = "20457")]
     pub postal_code: String,
-    /// State, province or the like.
+    /// State, province or similar, or blank.
     #[schema(required = false, max_length = 100)]
     pub region: String,
-    /// ISO 3166-1 alpha-2, in capitals or not.
+    /// Country code (ISO 3166-1 alpha-2), in capitals or not.
     #[schema(min_length = 2, max_length = 2, example = "DE")]
     pub country: String,
-    /// For the carrier: digits, blanks and `+-().`
+    /// Phone number for the carrier: digits, spaces and `+-().`
     #[schema(required = false, max_length = 30)]
     pub phone: String,
-    /// Whether things go here unless told otherwise; no other address is that then. Not said: as it was, and a first address is.
+    /// True to ship here unless another address is chosen; the previous default loses that role. If omitted, it stays as it was, and a
+    /// first address becomes the default.
     #[schema(value_type = bool, required = false)]
     pub is_default_shipping: Option<bool>,
-    /// Whether bills go here unless told otherwise; likewise.
+    /// True to send bills here unless another address is chosen; the previous default loses that role. If omitted, it stays as it was, and
+    /// a first address becomes the default.
     #[schema(value_type = bool, required = false)]
     pub is_default_billing: Option<bool>,
 }
 
-/// What of an address is to change.
+/// The fields of an address to change. Omitted fields stay as they are.
 #[derive(Clone, Debug, Default, ToSchema)]
 pub struct UpdateAddress {
-    /// Who lives or works there.
+    /// Name of the person who lives or works there.
     #[schema(value_type = String, required = false, min_length = 1, max_length = 150)]
     pub name: Option<String>,
-    /// Their company.
+    /// Name of the company, or blank.
     #[schema(value_type = String, required = false, max_length = 150)]
     pub company: Option<String>,
-    /// Street and number.
+    /// Street and house number.
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
     pub line1: Option<String>,
-    /// More of it.
+    /// Second line of the address, or blank.
     #[schema(value_type = String, required = false, max_length = 200)]
     pub line2: Option<String>,
-    /// Which town.
+    /// Name of the town.
     #[schema(value_type = String, required = false, min_length = 1, max_length = 100)]
     pub city: Option<String>,
-    /// As it is written there.
+    /// Postal code in the form of the country, or blank.
     #[schema(value_type = String, required = false, max_length = 20)]
     pub postal_code: Option<String>,
-    /// State, province or the like.
+    /// State, province or similar, or blank.
     #[schema(value_type = String, required = false, max_length = 100)]
     pub region: Option<String>,
-    /// ISO 3166-1 alpha-2, in capitals or not.
+    /// Country code (ISO 3166-1 alpha-2), in capitals or not.
     #[schema(value_type = String, required = false, min_length = 2, max_length = 2)]
     pub country: Option<String>,
-    /// For the carrier: digits, blanks and `+-().`
+    /// Phone number for the carrier: digits, spaces and `+-().`
     #[schema(value_type = String, required = false, max_length = 30)]
     pub phone: Option<String>,
-    /// Whether things go here unless told otherwise; no other address is that then.
+    /// True to ship here unless another address is chosen; the previous default loses that role.
     #[schema(value_type = bool, required = false)]
     pub is_default_shipping: Option<bool>,
-    /// Whether bills go here unless told otherwise; likewise.
+    /// True to send bills here unless another address is chosen; the previous default loses that role.
     #[schema(value_type = bool, required = false)]
     pub is_default_billing: Option<bool>,
 }
 
 impl From<CreateAddress> for UpdateAddress {
-    /// Everything is replaced.
+    /// Turns a replacement into a change of every field.
     fn from(new: CreateAddress) -> Self {
         Self {
             name: Some(new.name),

@@ -1,12 +1,12 @@
-//! Addresses in SQL.
+//! SQL of addresses.
 
 use super::{Address, CreateAddress, UpdateAddress};
 use crate::app::db::Tx;
 use crate::ids::{AddressId, UserId};
 use crate::time::Timestamp;
 
-/// Locks somebody's addresses until the transaction ends, by their account; whether it still is there. Whoever writes one does
-/// this first: which of them are defaults, and how many there are, concerns all of them.
+/// Locks the addresses of a user until the transaction ends, by locking the account; returns false if the account no longer exists. Every
+/// write of an address does this first, because the number of addresses and the defaults concern all of them.
 pub async fn lock(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
     sqlx::query_scalar!("select id from users where id = $1 for no key update", user as _)
         .fetch_optional(&mut *tx)
@@ -14,14 +14,14 @@ pub async fn lock(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
         .map(|found| found.is_some())
 }
 
-/// How many somebody has.
+/// Counts the addresses of a user.
 pub async fn count(tx: &mut Tx, user: UserId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from user_addresses where user_id = $1"#, user as _)
         .fetch_one(&mut *tx)
         .await
 }
 
-/// Somebody's addresses behind this one, oldest first; at most `limit`.
+/// Lists addresses of a user, oldest first, at most `limit` of those after `after`.
 pub async fn list_after(tx: &mut Tx, user: UserId, after: Option<AddressId>, limit: i64) -> sqlx::Result<Vec<Address>> {
     sqlx::query_as!(
         Address,
@@ -39,7 +39,7 @@ pub async fn list_after(tx: &mut Tx, user: UserId, after: Option<AddressId>, lim
     .await
 }
 
-/// Somebody's addresses before this one, newest first; at most `limit`.
+/// Lists addresses of a user, newest first, at most `limit` of those before `before`.
 pub async fn list_before(tx: &mut Tx, user: UserId, before: AddressId, limit: i64) -> sqlx::Result<Vec<Address>> {
     sqlx::query_as!(
         Address,
@@ -57,7 +57,7 @@ pub async fn list_before(tx: &mut Tx, user: UserId, before: AddressId, limit: i6
     .await
 }
 
-/// An address of this user; `None` where there is none, or it is somebody else's.
+/// Finds an address of this user; `None` if it does not exist or belongs to someone else.
 pub async fn find(tx: &mut Tx, user: UserId, address: AddressId) -> sqlx::Result<Option<Address>> {
     sqlx::query_as!(
         Address,
@@ -72,8 +72,8 @@ pub async fn find(tx: &mut Tx, user: UserId, address: AddressId) -> sqlx::Result
     .await
 }
 
-/// Takes these defaults away from whichever address of this user has them, to give them to another: the index that allows one
-/// of each kind judges every statement by itself.
+/// Clears these defaults on the user's other addresses before another gets them. The unique index that allows one of each kind is checked
+/// after every statement.
 async fn take_defaults(tx: &mut Tx, user: UserId, shipping: bool, billing: bool) -> sqlx::Result<()> {
     sqlx::query!(
         "update user_addresses
@@ -88,7 +88,7 @@ async fn take_defaults(tx: &mut Tx, user: UserId, shipping: bool, billing: bool)
     .map(drop)
 }
 
-/// Makes an address. The user's addresses are locked.
+/// Inserts an address. The caller has locked the user's addresses.
 pub async fn insert(tx: &mut Tx, user: UserId, new: CreateAddress, now: Timestamp) -> sqlx::Result<Address> {
     let shipping = new.is_default_shipping.unwrap_or_default();
     let billing = new.is_default_billing.unwrap_or_default();
@@ -118,8 +118,8 @@ pub async fn insert(tx: &mut Tx, user: UserId, new: CreateAddress, now: Timestam
     .await
 }
 
-/// Changes what is said of an address of this user; `None` where there is none, or it is somebody else's, and then the caller is
-/// not to commit. The user's addresses are locked.
+/// Changes the given fields of an address of this user; `None` if it does not exist or belongs to someone else, and the caller must then
+/// roll back. The caller has locked the user's addresses.
 pub async fn update(
     tx: &mut Tx,
     (user, address): (UserId, AddressId),
@@ -158,7 +158,7 @@ pub async fn update(
     .await
 }
 
-/// Deletes an address of this user; whether there was one. If it was a default, there is none then.
+/// Deletes an address of this user; returns false if there was no such address. If it was a default, no other address becomes it.
 pub async fn delete(tx: &mut Tx, user: UserId, address: AddressId) -> sqlx::Result<bool> {
     sqlx::query!("delete from user_addresses where id = $1 and user_id = $2", address as _, user as _)
         .execute(&mut *tx)

@@ -1,40 +1,40 @@
-//! The configuration: environment variables, read once, at start.
+//! The configuration: environment variables, read once at start.
 
 use std::collections::HashMap;
 
-/// Named values. An empty one counts as not set, because SAM can only override variables that the template declares.
+/// Named values. An empty value counts as not set, because SAM can only override variables that the template declares.
 #[derive(Clone, Debug, Default)]
 pub struct Environment(HashMap<String, String>);
 
-/// What is wrong with the configuration.
+/// Errors in the configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvironmentError {
-    /// A variable that is needed is not there.
+    /// A required variable is not set.
     #[error("the environment variable {0} is not set")]
     Missing(&'static str),
-    /// A variable is there and makes no sense. The value is not shown: it may be a secret.
+    /// The value of a variable is not valid. It is not shown, because it may be a secret.
     #[error("the environment variable {0} does not hold {1}")]
     Invalid(&'static str, &'static str),
 }
 
 impl Environment {
-    /// The process's own.
-    #[expect(clippy::disallowed_methods, reason = "this is where the environment comes in")]
+    /// Reads the environment of this process.
+    #[expect(clippy::disallowed_methods, reason = "every other reader of the environment uses this one")]
     pub fn of_process() -> Self {
         std::env::vars().collect()
     }
 
-    /// The value, where it is set.
+    /// Returns the value if it is set.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// The value, or an error that names what is missing.
+    /// Returns the value, or an error that names the missing variable.
     pub fn require(&self, name: &'static str) -> Result<&str, EnvironmentError> {
         self.get(name).ok_or(EnvironmentError::Missing(name))
     }
 
-    /// The value read as a `T`; `what` says in an error what it should be, such as "a number of seconds".
+    /// Parses the value as a `T`; `what` says in an error what it should be, such as "a number of seconds".
     pub fn parse<T: std::str::FromStr>(
         &self,
         name: &'static str,

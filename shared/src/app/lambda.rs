@@ -1,4 +1,4 @@
-//! Lambda around a function.
+//! The Lambda runtime around a function.
 
 use std::time::Instant;
 
@@ -13,12 +13,12 @@ use tracing::Instrument as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::metrics::{ColdStart, Metric, Metrics};
-use super::{Ambient as _, App, ClientAddress, Environment, LogFormat, RequestId, SystemAmbient, service, write_logs};
+use super::{App, ClientAddress, Clock as _, Environment, LogFormat, RequestId, SystemClock, service, write_logs};
 use crate::trace::Trace;
 
-/// Serves an HTTP function: one `lambda_http::run` over the same service that the laptop and the tests run.
+/// Serves an HTTP function with the same service that the local server and the tests run.
 ///
-/// `state` makes the function's state of the [`App`]; it may read what else the function needs from the environment.
+/// `state` creates the function's state from the [`App`]; it may read further configuration from the environment.
 pub async fn serve<S>(
     router: OpenApiRouter<S>,
     state: impl FnOnce(App, &Environment) -> anyhow::Result<S>,
@@ -29,15 +29,15 @@ where
 {
     let environment = begin();
     let app = App::from_environment(&environment)?;
-    // From the first moment, which has the most processor, but beside the first event and not before it: a request that needs no
-    // database is not kept waiting by one that does not answer. One that needs it waits for this very connection, and where it
-    // failed, or was cut off by a freeze, makes its own and reports what is wrong.
+    // The connection is opened at once, when the function has the most CPU, but in parallel with the first event: a request that needs no
+    // database does not wait for one that does not answer. A request that needs it waits for this connection; if that failed or was cut off
+    // by a freeze, the request opens its own and reports the error.
     let db = app.db.clone();
     tokio::spawn(async move { db.warm_up().await });
     run(router, state(app, &environment)?).await
 }
 
-/// Serves a function that needs neither the database nor to know who asks, and so is given neither.
+/// Serves a function that needs neither the database nor the caller's identity.
 pub async fn serve_without_database(router: OpenApiRouter<App>) -> Result<(), lambda_http::Error> {
     let app = App::without_database(&begin());
     run(router, app).await
@@ -57,9 +57,9 @@ where
     lambda_http::run(service(router, state).map_request(named_by_lambda).map_request(seen_by_the_gateway)).await
 }
 
-/// Runs a function that is no HTTP API: `job` makes what it needs, once; `work` is done for each event.
+/// Runs a function without an HTTP API: `job` creates its state once, and `work` handles each event.
 ///
-/// An error is logged with its whole chain and is Lambda's answer too: who invokes a job is no stranger.
+/// An error is logged with its whole chain and also returned, because only the operators invoke a job.
 pub async fn run_job<J, E, A>(
     job: impl FnOnce(&Environment) -> anyhow::Result<J>,
     work: impl AsyncFn(&J, E) -> anyhow::Result<A>,
@@ -73,18 +73,18 @@ where
     let (metrics, cold) = (&Metrics::from_environment(&environment), &ColdStart::default());
     let (job, work) = (&job(&environment)?, &work);
     let invoked = move |event: LambdaEvent<E>| async move {
-        let cold_start = cold.is_now();
+        let cold_start = cold.take_first();
         if cold_start {
-            metrics.count(Metric::ColdStarts, SystemAmbient.now());
+            metrics.count(Metric::ColdStarts, SystemClock.now());
         }
-        // In a box: futures within futures otherwise nest deeper than the compiler follows.
+        // The box keeps nested futures within the compiler's limit of depth.
         let done = logged(&event.context, cold_start, Box::pin(work(job, event.payload))).await;
         done.map_err(|error| lambda_runtime::Error::from(format!("{error:#}")))
     };
     lambda_runtime::run(service_fn(invoked)).await
 }
 
-/// One line for each event, as a request has one. What went wrong is on the runtime's own.
+/// Logs one line for each event, like for a request. The runtime logs the error.
 async fn logged<A>(
     context: &Context,
     cold_start: bool,
@@ -103,7 +103,7 @@ async fn logged<A>(
     .await
 }
 
-/// The id by which CloudWatch knows the request.
+/// Sets the request id to the one of Lambda, which CloudWatch shows.
 fn named_by_lambda(mut request: Request<lambda_http::Body>) -> Request<lambda_http::Body> {
     if let Some(context) = request.lambda_context_ref() {
         let id = RequestId(context.request_id.as_str().into());
@@ -112,7 +112,7 @@ fn named_by_lambda(mut request: Request<lambda_http::Body>) -> Request<lambda_ht
     request
 }
 
-/// The address that API Gateway saw: what it says in the event, not what a header claims.
+/// Sets the client address to the one that API Gateway saw, which is in the event and not in a header of the client.
 fn seen_by_the_gateway(mut request: Request<lambda_http::Body>) -> Request<lambda_http::Body> {
     let address = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref().and_then(|ip| ip.parse().ok()),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_comes_from_where_the_gateway_saw_it_and_not_from_where_a_header_says() {
+    fn the_client_address_is_the_gateways_and_not_that_of_a_header() {
         let event = r#"{"version": "2.0", "routeKey": "$default", "rawPath": "/auth/jwt/create/", "rawQueryString": "",
             "headers": {"x-forwarded-for": "198.51.100.1", "forwarded": "for=198.51.100.1"},
             "requestContext": {"accountId": "1", "apiId": "1", "stage": "$default", "requestId": "1", "routeKey": "$default",
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_event_is_one_line_whether_it_fails_or_not() {
+    async fn each_event_is_one_line_of_the_log() {
         let logs = RecordedLogs::start();
         let fails = async { anyhow::bail!("no") };
         logged(&context("the-first"), true, async { Ok(()) }).await.unwrap();

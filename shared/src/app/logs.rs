@@ -1,4 +1,4 @@
-//! Logs: JSON lines in Lambda, words in a terminal.
+//! Logs: JSON lines in Lambda, plain text in a terminal.
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
@@ -8,26 +8,26 @@ use tracing_subscriber::{Layer as _, Registry, fmt};
 
 use super::Environment;
 
-/// Whose finest level writes down what goes over the wire: `lambda_runtime`'s each event as it came, with the passwords and tokens in it;
-/// the SDK's each request that it signs. No one who asks for `trace` asks for that.
+/// Crates that log whole requests at their `trace` level: `lambda_runtime` logs each event with its passwords and tokens, and the SDK each
+/// request that it signs. They are silent at that level, also if `RUST_LOG` asks for `trace`.
 const NEVER_TRACED: [&str; 3] = ["lambda_runtime", "lambda_http", "aws_"];
 
-/// How a line looks.
+/// The format of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// One JSON object a line, as CloudWatch searches them.
+    /// A JSON object in each line, which CloudWatch can search.
     Json,
-    /// For a person at a terminal.
+    /// Plain text for a terminal.
     Words,
 }
 
-/// Starts to write logs; to be called once, first thing. `RUST_LOG` says how much, such as `info` or `info,orders=debug` (default
-/// `default_level`; that too where it makes no sense).
+/// Starts the log; called once, before anything else. `RUST_LOG` sets the level, such as `info` or `info,orders=debug`. If it is not set or
+/// not valid, `default_level` holds.
 pub fn write_logs(environment: &Environment, format: LogFormat, default_level: &str) {
     write_logs_to(std::io::stderr, environment, format, default_level);
 }
 
-/// The same to somewhere else.
+/// Starts the log with another writer.
 pub fn write_logs_to(
     writer: impl for<'line> MakeWriter<'line> + Send + Sync + 'static,
     environment: &Environment,
@@ -35,18 +35,18 @@ pub fn write_logs_to(
     default_level: &str,
 ) {
     let said = environment.get("RUST_LOG").or(environment.get("AWS_LAMBDA_LOG_LEVEL"));
-    // Not EnvFilter: it brings a regex engine into every function, a megabyte of it, for what is a list of prefixes.
+    // A list of prefixes is enough. EnvFilter would add a regex engine, about a megabyte, to every function.
     let filter = [said, Some(default_level)].into_iter().flatten().find_map(|said| said.parse::<Targets>().ok());
     let untraced = NEVER_TRACED.map(|target| (target, LevelFilter::DEBUG));
     let untraced = Targets::new().with_default(LevelFilter::TRACE).with_targets(untraced);
     let lines = fmt::layer().with_writer(writer).with_target(false);
     let lines = match format {
-        // Without the list of spans: there is one, and a line has it already. With `timestamp` and `level` at the root, in RFC 3339
-        // and in capitals: where Lambda finds no timestamp that it can read, it takes every line for INFO, errors too.
+        // The list of spans is left out, because each line has its one span already. `timestamp` (RFC 3339) and `level` (in capitals) stand
+        // at the root: without a timestamp that it can read, Lambda takes every line for INFO, errors too.
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
         LogFormat::Words => lines.compact().boxed(),
     };
-    // A second call, as two tests in one process make, changes nothing.
+    // A second call, as by two tests in one process, changes nothing.
     let _ = Registry::default().with(lines).with(filter.unwrap_or_default()).with(untraced).try_init();
 }
 
@@ -55,7 +55,7 @@ mod tests {
     use crate::testing::RecordedLogs;
 
     #[test]
-    fn no_level_makes_the_runtime_tell_what_it_was_sent() {
+    fn no_level_makes_the_runtime_log_its_events() {
         let logs = RecordedLogs::start();
         tracing::trace!(target: "orders::create", said = "ours");
         tracing::debug!(target: "lambda_runtime::runtime", said = "polling");

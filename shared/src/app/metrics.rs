@@ -1,4 +1,4 @@
-//! Metrics: CloudWatch reads them out of the log (its embedded metric format), so that to count is to write one line.
+//! Metrics: CloudWatch reads them from the log (embedded metric format), so counting is writing one line.
 //!
 //! Source: "Specification: Embedded metric format", Amazon CloudWatch User Guide. The alarms in template.yaml name these metrics.
 
@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::Environment;
 use crate::time::Timestamp;
 
-/// Where CloudWatch files them.
+/// Namespace of the metrics in CloudWatch.
 pub const NAMESPACE: &str = "Shop";
-/// What tells one stack's from another's: the only dimension, because each value of one is a metric that is paid for.
+/// Dimension that separates the stacks. It is the only one, because each value of a dimension is a metric that costs money.
 pub const DIMENSION: &str = "stack";
 
-/// What is counted or measured.
+/// The metrics of the shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
     /// Orders that were placed.
@@ -24,18 +24,18 @@ pub enum Metric {
     SoldOut,
     /// Events that wait in the outbox.
     OutboxUnsent,
-    /// For how long the oldest of them does.
+    /// Age of the oldest waiting event.
     OutboxOldestSeconds,
-    /// Mails that the mailer took.
+    /// Mails that were accepted by the mailer.
     MailsSent,
-    /// Mails that were given up for good.
+    /// Mails that failed for good.
     MailsFailed,
-    /// Sandboxes that had their first event.
+    /// Execution environments that received their first event.
     ColdStarts,
 }
 
 impl Metric {
-    /// Every metric.
+    /// All metrics, in order.
     pub const ALL: [Self; 7] = [
         Self::Orders,
         Self::SoldOut,
@@ -46,7 +46,7 @@ impl Metric {
         Self::ColdStarts,
     ];
 
-    /// Its name in CloudWatch.
+    /// Returns the name in CloudWatch.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Orders => "Orders",
@@ -59,7 +59,7 @@ impl Metric {
         }
     }
 
-    /// What its values are.
+    /// Returns the unit of the values.
     pub const fn unit(self) -> &'static str {
         match self {
             Self::OutboxOldestSeconds => "Seconds",
@@ -73,40 +73,40 @@ impl Metric {
     }
 }
 
-/// Writes metrics, or does nothing. Cheap to clone.
+/// A writer of metrics, which may do nothing. Cheap to clone.
 #[derive(Clone)]
 pub struct Metrics(Option<Arc<Emf>>);
 
 struct Emf {
-    /// The stack's name, as JSON.
+    /// Name of the stack as JSON.
     stack: String,
     write: Box<dyn Fn(&str) + Send + Sync>,
 }
 
 impl Metrics {
-    /// To standard output, in the name of `STACK_NAME`; without one nothing is written, because nobody would read it.
+    /// Writes to standard output in the name of `STACK_NAME`. Without a name nothing is written, because nobody would read it.
     pub fn from_environment(environment: &Environment) -> Self {
-        // One write for each line, which the lock keeps whole. A log that is gone is no reason to fail a request.
+        // Each line is one write, which the lock keeps whole. A failed write is no reason to fail a request.
         let write = |line: &str| drop(std::io::stdout().lock().write_all(line.as_bytes()));
         environment.get("STACK_NAME").map_or_else(Self::off, |stack| Self::to(stack, write))
     }
 
-    /// Nothing is written.
+    /// Writes no metrics at all.
     pub const fn off() -> Self {
         Self(None)
     }
 
-    /// Each line, its end included, goes to `write`.
+    /// Passes each line, with its line end, to `write`.
     pub fn to(stack: &str, write: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(Emf { stack: serde_json::Value::from(stack).to_string(), write: Box::new(write) })))
     }
 
-    /// One more of it.
+    /// Adds one to a counter.
     pub fn count(&self, metric: Metric, now: Timestamp) {
         self.put(&[(metric, 1)], now);
     }
 
-    /// These values, in one line.
+    /// Writes these values in one line.
     pub fn put(&self, values: &[(Metric, i64)], now: Timestamp) {
         if let Some(emf) = &self.0 {
             (emf.write)(&emf.line(values, now));
@@ -115,7 +115,7 @@ impl Metrics {
 }
 
 impl Emf {
-    /// Written by hand, into one allocation: a sale refuses thousands of checkouts a second, and each is a line.
+    /// Formats the line by hand, in one allocation, because a sale refuses thousands of checkouts a second and each is a line.
     fn line(&self, values: &[(Metric, i64)], now: Timestamp) -> String {
         let mut line = String::with_capacity(192 + self.stack.len() + 80 * values.len());
         // Writing to a String cannot fail.
@@ -137,14 +137,14 @@ impl Emf {
     }
 }
 
-/// Whether a sandbox has had its first event.
+/// Remembers whether this execution environment has had its first event.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ColdStart(Arc<AtomicBool>);
 
 impl ColdStart {
-    /// True once.
-    pub(super) fn is_now(&self) -> bool {
-        // The load first: all but one ask in vain, and need not take turns at it.
+    /// Returns true at the first call and false afterwards.
+    pub(super) fn take_first(&self) -> bool {
+        // The load comes first: all but one call return here without contending for the swap.
         !self.0.load(Ordering::Relaxed) && !self.0.swap(true, Ordering::Relaxed)
     }
 }
@@ -167,7 +167,7 @@ mod tests {
         written.lock().unwrap().clone()
     }
 
-    /// What the specification asks of a document; the metrics it declares.
+    /// Checks a document against the specification and returns the metrics that it declares.
     fn declared(document: &Value) -> Vec<(String, String)> {
         let root = document.as_object().unwrap();
         let aws = root["_aws"].as_object().unwrap();
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_what_cloudwatch_reads() {
+    fn a_line_follows_the_specification() {
         let line = written("shop-staging", &[(Metric::OutboxUnsent, 3), (Metric::OutboxOldestSeconds, 90)]);
         assert_eq!(line.matches('\n').count(), 1, "one line");
         let document: Value = serde_json::from_str(&line).unwrap();
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_quotes_in_it_breaks_no_line() {
+    fn quotes_in_a_name_are_escaped() {
         let document: Value = serde_json::from_str(&written("a \"b\"\n", &[(Metric::Orders, 1)])).unwrap();
         assert_eq!(document["stack"], "a \"b\"\n");
     }
@@ -247,6 +247,6 @@ mod tests {
     fn a_start_is_cold_once() {
         let cold = ColdStart::default();
         let other = cold.clone();
-        assert_eq!([cold.is_now(), cold.is_now(), other.is_now()], [true, false, false]);
+        assert_eq!([cold.take_first(), cold.take_first(), other.take_first()], [true, false, false]);
     }
 }

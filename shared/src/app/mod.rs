@@ -1,57 +1,63 @@
-//! What runs a function: its surroundings, its database, its service, and Lambda around it.
+//! The runtime of a function: its configuration, database, HTTP service and Lambda handler.
 
 pub mod db;
 pub mod lambda;
 pub mod metrics;
 
-mod ambient;
+mod clock;
 mod environment;
 mod logs;
+mod rng;
 mod service;
 
 use std::sync::Arc;
 
-pub use ambient::{Ambient, SystemAmbient};
+pub use clock::{Clock, SystemClock};
 pub use environment::{Environment, EnvironmentError};
 pub use logs::{LogFormat, write_logs, write_logs_to};
+pub use rng::{Rng, SystemRng};
 pub use service::{ClientAddress, LoggedUser, RequestId, service};
 
 use crate::users::tokens::TokenVerifier;
 use db::Db;
 use metrics::Metrics;
 
-/// What every HTTP function has. Cheap to clone.
+/// The state of every HTTP function. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    /// The database.
+    /// The database pool.
     pub db: Db,
-    /// The clock and the dice.
-    pub ambient: Arc<dyn Ambient>,
-    /// Says whose a token is.
+    /// The source of the current time.
+    pub clock: Arc<dyn Clock>,
+    /// The source of ids and secrets.
+    pub rng: Arc<dyn Rng>,
+    /// Verifies access tokens.
     pub verifier: Arc<TokenVerifier>,
-    /// Where clients reach the API, `https://api.example.com`; without it, what the request itself says.
+    /// Base URL of the API, such as `https://api.example.com`; `None` to use the host of each request.
     pub public_url: Option<String>,
-    /// What is counted.
+    /// Writer of metrics.
     pub metrics: Metrics,
 }
 
 impl App {
-    /// Built from the environment. Connects to nothing yet.
+    /// Creates the state from the environment. It does not connect to anything yet.
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         Ok(Self {
             db: Db::from_environment(environment)?,
-            ambient: Arc::new(SystemAmbient),
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(SystemRng),
             verifier: Arc::new(TokenVerifier::from_environment(environment)?),
             public_url: public_url(environment),
             metrics: Metrics::from_environment(environment),
         })
     }
 
-    /// For a function that has no database and takes no tokens: a connection is never made, and every token is refused.
+    /// Creates the state of a function without a database and tokens: every connection fails and every token is refused.
     pub fn without_database(environment: &Environment) -> Self {
         Self {
             db: Db::nowhere(),
-            ambient: Arc::new(SystemAmbient),
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(SystemRng),
             verifier: Arc::new(TokenVerifier::new([])),
             public_url: public_url(environment),
             metrics: Metrics::from_environment(environment),

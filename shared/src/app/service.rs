@@ -1,4 +1,4 @@
-//! The one function that turns a router into what is served: in Lambda, on a laptop and in tests.
+//! The HTTP service around a router, the same in Lambda, on the local server and in tests.
 
 use std::any::Any;
 use std::net::IpAddr;
@@ -27,39 +27,39 @@ use crate::http::{ApiError, RetryAfter};
 use crate::ids::UserId;
 use crate::trace::Trace;
 
-/// What a body may weigh. Presigned uploads go elsewhere.
+/// Largest request body in bytes. Larger files are uploaded by presigned requests.
 const BODY_LIMIT: usize = 256 * 1024;
-/// Shorter than any function's own timeout, so that what was begun is still rolled back.
+/// Longest duration of a request. It is shorter than every function's own timeout, so that an open transaction is still rolled back.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// Names a request in the log and in its answer. In Lambda it is Lambda's own.
+/// The id of a request in the log and in its response. In Lambda it is that of Lambda.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub Arc<str>);
 
-/// The address that a request came from, as whoever took the connection saw it: API Gateway, or the laptop's own server.
+/// The address of the client, as API Gateway or the local server saw it.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
-/// Who turns out to be asking. Whatever accepts a token says so here, and the request's line in the log has it.
+/// The user of a request. The extractor that accepts a token sets it, and the request's log line contains it.
 ///
-/// Not a field of the span: to record one there later, its other fields are read as JSON and written anew.
+/// It is not a field of the span, because recording one later makes tracing parse and rewrite the other fields as JSON.
 #[derive(Clone, Debug, Default)]
 pub struct LoggedUser(Arc<OnceLock<UserId>>);
 
 impl LoggedUser {
-    /// It is this user.
+    /// Sets the user of this request.
     pub fn is(&self, user: UserId) {
-        // The first word counts: one request has one token.
+        // The first call counts, because a request has one token.
         let _ = self.0.set(user);
     }
 }
 
-/// A router with all that surrounds it: both slash forms of every path, request ids and logs, bounded bodies and time, CORS,
-/// JSON for what no route answers, and nothing left open in the database when the answer leaves.
+/// Wraps a router: both slash forms of every path, request ids and logs, limits of size and time, CORS, JSON for unknown routes, and a
+/// rollback of transactions that are still open when the response leaves.
 pub fn service<S>(router: OpenApiRouter<S>, state: S) -> Router
 where
     S: Clone + Send + Sync + 'static,
@@ -77,11 +77,11 @@ where
         .layer(from_fn_with_state(app.clone(), rollback_abandoned_after))
         .layer(cors())
         .layer(from_fn_with_state((app, ColdStart::default()), log));
-    // Around the routes, not a layer in them: routing comes before layers, and the path must have its slash by then.
+    // The layer stands around the routes and not in them, because routing comes before layers and the path needs its slash for it.
     Router::new().fallback_service(routes.map_request(with_trailing_slash))
 }
 
-/// `/x` is served as `/x/`.
+/// Adds a trailing slash to the path, so that `/x` is served like `/x/`.
 fn with_trailing_slash(mut request: Request) -> Request {
     let uri = request.uri();
     if !uri.path().ends_with('/') {
@@ -95,20 +95,20 @@ fn with_trailing_slash(mut request: Request) -> Request {
     request
 }
 
-/// One line for each request, and an id that the client sees too.
+/// Logs one line for each request, and gives it an id that the client sees too.
 async fn log(State((app, cold)): State<(App, ColdStart)>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let cold_start = cold.is_now();
+    let cold_start = cold.take_first();
     if cold_start {
-        app.metrics.count(Metric::ColdStarts, app.ambient.now());
+        app.metrics.count(Metric::ColdStarts, app.clock.now());
     }
     let id = request.extensions().get::<RequestId>().cloned();
-    let id = id.unwrap_or_else(|| RequestId(app.ambient.ordered_uuid().simple().to_string().into()));
+    let id = id.unwrap_or_else(|| RequestId(app.rng.ordered_uuid(app.clock.now()).simple().to_string().into()));
     request.extensions_mut().insert(id.clone());
     let asker = LoggedUser::default();
     request.extensions_mut().insert(asker.clone());
     let method = request.method().clone();
-    // What the router has found, and not the path: that has ids in it, which cannot be counted, and where no route is, anything.
+    // The log has the route and not the path: a path contains ids, which cannot be counted, and without a route any text.
     let route = request.extensions().get::<MatchedPath>().cloned();
     let trace_id = Trace::of_request(request.headers()).map(Trace::id);
     let span = tracing::info_span!("request", request_id = %id.0, trace_id);
@@ -134,7 +134,7 @@ async fn bound_time(request: Request, next: Next) -> Response {
     }
 }
 
-/// Whatever a handler left open is rolled back before the answer leaves, and the sandbox with it may freeze.
+/// Rolls back open transactions before the response leaves, because the execution environment may freeze right after it.
 async fn rollback_abandoned_after(State(app): State<App>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     app.db.rollback_abandoned().await;
@@ -143,7 +143,7 @@ async fn rollback_abandoned_after(State(app): State<App>, request: Request, next
 
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-    ApiError::Internal(anyhow::anyhow!("a handler panicked: {}", said.unwrap_or("without a word"))).into_response()
+    ApiError::Internal(anyhow::anyhow!("a handler panicked: {}", said.unwrap_or("without a message"))).into_response()
 }
 
 fn cors() -> CorsLayer {

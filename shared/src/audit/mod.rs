@@ -1,7 +1,7 @@
-//! What was done to accounts and by accounts, written down once.
+//! The audit log: what was done to accounts and by accounts.
 //!
-//! No password, token, code or key is in it, and no address of somebody who has no account: people type passwords into the
-//! wrong field.
+//! It holds no password, token, code or key, and no address of a person without an account, because people type passwords into the wrong
+//! field.
 
 pub mod store;
 
@@ -13,75 +13,75 @@ use crate::ids::{ApiKeyId, UserId};
 use crate::time::Timestamp;
 use crate::users::Actor;
 
-/// What happened.
+/// The kinds of audit records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// An account was made.
+    /// An account was created.
     Registered,
-    /// Somebody was made who may do everything.
+    /// A superuser was created.
     SuperuserCreated,
     /// A code of the second factor was wrong.
     SecondFactorFailed,
-    /// An account was taken over from another shop.
+    /// An account was imported from another shop.
     Imported,
-    /// An account was switched on by the link in its mail.
+    /// An account was activated by the link in its mail.
     Activated,
-    /// Somebody logged in.
+    /// A user logged in.
     LoggedIn,
-    /// Somebody could not log in: a wrong password or code, or nobody's address.
+    /// A log-in failed: a wrong password or code, or an unknown address.
     LogInFailed,
-    /// A password that was asked for again was wrong.
+    /// The current password was asked for and was wrong.
     PasswordCheckFailed,
-    /// One sign-in was ended by its owner.
+    /// The owner ended one sign-in.
     SignInEnded,
-    /// All sign-ins were ended by their owner.
+    /// The owner ended all sign-ins.
     AllSignInsEnded,
-    /// A refresh token came a second time, so its sign-in was ended.
+    /// A refresh token was used a second time, so its sign-in was ended.
     RefreshTokenReused,
-    /// The password was changed by its owner.
+    /// The owner changed the password.
     PasswordChanged,
     /// The password was changed by the link in a mail.
     PasswordReset,
-    /// The address was changed by its owner.
+    /// The owner changed the email address.
     EmailChanged,
-    /// The address was changed by the link in a mail.
+    /// The email address was changed by the link in a mail.
     EmailReset,
-    /// The name was changed.
+    /// The username was changed.
     UsernameChanged,
-    /// An account was switched off by the staff.
+    /// Staff deactivated an account.
     Deactivated,
-    /// An account was switched on again by the staff.
+    /// Staff reactivated an account.
     Reactivated,
     /// An account was erased.
     Erased,
-    /// All that is kept of somebody was handed out to them.
+    /// A user exported their personal data.
     Exported,
-    /// A role was made.
+    /// A role was created.
     RoleCreated,
     /// A role was changed.
     RoleChanged,
     /// A role was deleted.
     RoleDeleted,
-    /// Somebody got other roles.
+    /// An account got other roles.
     RolesAssigned,
-    /// An API key was made.
+    /// An API key was created.
     ApiKeyCreated,
-    /// An API key was called back.
+    /// An API key was revoked.
     ApiKeyRevoked,
-    /// The staff changed what is on hand.
+    /// Staff changed the stock of a variant.
     StockChanged,
-    /// A second factor was set up.
+    /// A second factor was enabled.
     TotpEnabled,
-    /// A second factor was removed.
+    /// A second factor was disabled.
     TotpDisabled,
-    /// New recovery codes were made.
+    /// New recovery codes were generated.
     RecoveryCodesRenewed,
-    /// A recovery code stood in for the second factor.
+    /// A recovery code was used instead of the second factor.
     RecoveryCodeUsed,
 }
 
 impl Kind {
-    /// `audit_log.kind`.
+    /// Returns the name, as in `audit_log.kind`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Registered => "registered",
@@ -119,7 +119,7 @@ impl Kind {
     }
 }
 
-/// One line of the log.
+/// A record to write to the audit log.
 #[derive(Clone, Debug)]
 pub struct AuditRecord {
     kind: Kind,
@@ -130,27 +130,27 @@ pub struct AuditRecord {
 }
 
 impl AuditRecord {
-    /// Somebody did this with their own account.
+    /// Creates a record of what users did with their own account.
     pub fn by_owner(kind: Kind, user: UserId) -> Self {
         Self { kind, user: Some(user), actor_user: Some(user), actor_api_key: None, details: empty() }
     }
 
-    /// This happened to an account, and nobody knows by whom; or to none.
+    /// Creates a record of an event whose actor is unknown, about an account or none.
     pub fn by_nobody(kind: Kind, user: Option<UserId>) -> Self {
         Self { kind, user, actor_user: None, actor_api_key: None, details: empty() }
     }
 
-    /// One of the staff did this, to somebody's account or to none.
+    /// Creates a record of what a member of staff did, about an account or none.
     pub fn by_staff(kind: Kind, actor: UserId, user: Option<UserId>) -> Self {
         Self { kind, user, actor_user: Some(actor), actor_api_key: None, details: empty() }
     }
 
-    /// A program did this, to somebody's account or to none.
+    /// Creates a record of what a program did, about an account or none.
     pub fn by_api_key(kind: Kind, key: ApiKeyId, user: Option<UserId>) -> Self {
         Self { kind, user, actor_user: None, actor_api_key: Some(key), details: empty() }
     }
 
-    /// Whoever it was did this, to somebody's account or to none.
+    /// Creates a record of what a person or a program did, about an account or none.
     pub fn by(kind: Kind, actor: &Actor, user: Option<UserId>) -> Self {
         match actor {
             Actor::Account(account) => Self::by_staff(kind, account.id, user),
@@ -158,7 +158,7 @@ impl AuditRecord {
         }
     }
 
-    /// The same with more to say: an object.
+    /// Adds details, a JSON object.
     #[must_use]
     pub fn with(mut self, details: Value) -> Self {
         self.details = details;
@@ -170,45 +170,45 @@ fn empty() -> Value {
     Value::Object(serde_json::Map::new())
 }
 
-/// A line of the log, as the staff reads it.
+/// A record of the audit log, as staff read it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AuditEntry {
-    /// Later lines have larger ids.
+    /// Id of the record; later records have larger ids.
     pub id: i64,
-    /// When.
+    /// Time of the event.
     pub at: Timestamp,
-    /// What happened.
+    /// Kind of the event.
     #[schema(example = "roles_assigned")]
     pub kind: String,
-    /// Whose account it is about.
+    /// Id of the account that the event is about; null if it is about no account.
     pub user_id: Option<UserId>,
-    /// Which account did it.
+    /// Id of the account that did it; null if unknown or done by a program.
     pub actor_id: Option<UserId>,
-    /// Which API key did it.
+    /// Id of the API key that did it; null if it was not a program.
     pub actor_api_key_id: Option<ApiKeyId>,
-    /// The client's address.
+    /// IP address of the client; null if unknown.
     #[schema(example = "203.0.113.7")]
     pub address: Option<String>,
-    /// What the client calls itself.
+    /// User agent that the client sent; null if it sent none.
     pub user_agent: Option<String>,
-    /// Finds the request in the log.
+    /// Id by which the request is found in the log; null outside of requests.
     pub request_id: Option<String>,
-    /// More about it.
+    /// Further details, which depend on the kind.
     #[schema(value_type = Object)]
     pub details: Value,
 }
 
-/// Which lines are looked for; all of them, unless told otherwise.
+/// A filter of the audit log. Without fields it passes every record.
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
-    /// About this account.
+    /// Only records about this account.
     pub user: Option<UserId>,
-    /// Done by this account.
+    /// Only records of what this account did.
     pub actor: Option<UserId>,
-    /// Of this kind.
+    /// Only records of this kind.
     pub kind: Option<String>,
-    /// From then on.
+    /// Only records from this time on.
     pub from: Option<Timestamp>,
-    /// Before then.
+    /// Only records before this time.
     pub to: Option<Timestamp>,
 }

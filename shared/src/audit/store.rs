@@ -1,11 +1,11 @@
-//! The audit log in SQL.
+//! SQL of the audit log.
 
 use super::{AuditEntry, AuditFilter, AuditRecord};
 use crate::app::db::Tx;
 use crate::time::Timestamp;
 use crate::users::ClientInfo;
 
-/// Writes one line, in the transaction of what it tells of.
+/// Writes a record in the transaction of the change that it reports.
 pub async fn record(tx: &mut Tx, entry: AuditRecord, client_info: &ClientInfo, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into audit_log (at, kind, user_id, actor_user_id, actor_api_key_id, address, user_agent, request_id, details)
@@ -25,7 +25,8 @@ pub async fn record(tx: &mut Tx, entry: AuditRecord, client_info: &ClientInfo, n
     .map(drop)
 }
 
-/// The lines that pass the filter. Conditions that are null vanish when PostgreSQL plans the query, so each way walks an index.
+/// Selects the records that pass the filter. PostgreSQL removes conditions that are null when it plans the query, so each direction walks
+/// an index.
 macro_rules! walk {
     ($tx:ident, $filter:ident, $beyond:literal $order:literal, $id:ident, $limit:ident) => {
         sqlx::query_as!(
@@ -53,7 +54,7 @@ macro_rules! walk {
     };
 }
 
-/// Lines older than this one, or all, newest first; at most `limit`.
+/// Lists records, newest first, at most `limit` of those older than `than`, or of all.
 pub async fn list_older(
     tx: &mut Tx,
     filter: &AuditFilter,
@@ -63,12 +64,12 @@ pub async fn list_older(
     walk!(tx, filter, "<" "desc", than, limit)
 }
 
-/// Lines newer than this one, oldest first; at most `limit`.
+/// Lists records, oldest first, at most `limit` of those newer than `than`.
 pub async fn list_newer(tx: &mut Tx, filter: &AuditFilter, than: i64, limit: i64) -> sqlx::Result<Vec<AuditEntry>> {
     walk!(tx, filter, ">" "asc", than, limit)
 }
 
-/// How many lines there are.
+/// Counts the records that pass the filter.
 pub async fn count(tx: &mut Tx, filter: &AuditFilter) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!"
@@ -86,7 +87,7 @@ pub async fn count(tx: &mut Tx, filter: &AuditFilter) -> sqlx::Result<i64> {
     .await
 }
 
-/// Forgets lines that are older than 400 days, at most `limit` of them; how many it were.
+/// Deletes at most `limit` records that are older than 400 days; returns how many it deleted.
 pub async fn forget(tx: &mut Tx, now: Timestamp, limit: i64) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select forget_audit($1, $2) as "forgotten!""#, now as _, limit).fetch_one(&mut *tx).await
 }

@@ -1,4 +1,4 @@
-//! The password of an IAM database login: a presigned request that nobody sends.
+//! The password of an IAM database login: a presigned request that is never sent.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,10 +7,10 @@ use aws_sigv4::sign::v4::SigningParams;
 
 use super::Credentials;
 
-/// AWS takes no longer one.
+/// Longest lifetime that AWS accepts.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
 
-/// A token with which `user` may log in at `host:port` within the next 15 minutes.
+/// Returns a token with which `user` may log in at `host:port` within the next 15 minutes.
 ///
 /// Source: "Connecting to your DB instance using IAM authentication", Amazon RDS User Guide; the same as the SDK's
 /// `aws_sdk_rds::auth_token`, without the 360,000 lines around it.
@@ -44,13 +44,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_the_one_that_botocore_makes() {
+    fn a_token_equals_that_of_botocore() {
         let session = Some("session/token+=".to_owned());
         let keys = aws_credential_types::Credentials::new("AKIDEXAMPLE", "secret", session, None, "test");
         let credentials = Credentials { region: "eu-central-1".to_owned(), keys };
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_329_531);
         let token = signed_at(now, &credentials, "db.example.com", 5432, "shop").unwrap();
-        // botocore 1.4x: `client('rds').generate_db_auth_token('db.example.com', 5432, 'shop')` at that moment.
+        // botocore 1.4x: `client('rds').generate_db_auth_token('db.example.com', 5432, 'shop')` at that time.
         let expected = "db.example.com:5432/?Action=connect&DBUser=shop&X-Amz-Algorithm=AWS4-HMAC-SHA256\
             &X-Amz-Credential=AKIDEXAMPLE%2F20261122%2Feu-central-1%2Frds-db%2Faws4_request&X-Amz-Date=20261122T063851Z\
             &X-Amz-SignedHeaders=host&X-Amz-Expires=900&X-Amz-Security-Token=session%2Ftoken%2B%3D\

@@ -1,7 +1,7 @@
-//! What it takes to speak to AWS: credentials, where it is, and the token that opens the database.
+//! Clients of AWS: credentials, region, and the token for the database.
 //!
-//! In Lambda the credentials are in the environment and last as long as the sandbox, so the big credential chain of
-//! `aws-config`, thirty crates of it, has nothing to do here.
+//! In Lambda the credentials are in the environment and last as long as the execution environment, so the credential chain of `aws-config`
+//! and its thirty crates are not needed.
 
 mod database_token;
 #[cfg(feature = "s3")]
@@ -22,17 +22,17 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::app::{Environment, EnvironmentError};
 
-/// Who we are to AWS, and in which region.
+/// The credentials and the region of this function.
 #[derive(Clone)]
 pub struct Credentials {
-    /// Such as `eu-central-1`.
+    /// Region, such as `eu-central-1`.
     pub region: String,
-    /// The keys that Lambda put into the environment.
+    /// Keys that Lambda put into the environment.
     pub keys: aws_credential_types::Credentials,
 }
 
 impl Credentials {
-    /// `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`.
+    /// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         let keys = aws_credential_types::Credentials::new(
             environment.require("AWS_ACCESS_KEY_ID")?,
@@ -52,7 +52,7 @@ impl std::fmt::Debug for Credentials {
     }
 }
 
-/// The one TLS stack of this tree, for the SDK's clients: rustls on ring. The SDK's own choice would bring a second.
+/// Returns the HTTP client of all SDK clients: rustls on ring. The SDK's default would add a second TLS stack.
 pub fn https_client() -> SharedHttpClient {
     aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }

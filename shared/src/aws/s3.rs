@@ -1,4 +1,4 @@
-//! Files in the cloud.
+//! Files in S3.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -16,7 +16,7 @@ use crate::app::{Environment, EnvironmentError};
 use crate::storage::{OPEN_FOR, PresignedRequest, Storage, Upload};
 use crate::time::Timestamp;
 
-/// What lies in public has a name that nothing else ever gets.
+/// Lets caches keep public files for ever, because a name is never used for another file.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// The files of one bucket.
@@ -27,13 +27,14 @@ pub struct S3 {
 }
 
 impl S3 {
-    /// `UPLOADS_BUCKET`, whose files nobody reaches but by a presigned request; `AWS_ENDPOINT_URL_S3` where it is not Amazon's.
+    /// Returns the bucket `UPLOADS_BUCKET`, whose files are reachable only by presigned requests; `AWS_ENDPOINT_URL_S3` overrides the
+    /// endpoint.
     pub fn private_from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         let bucket = environment.require("UPLOADS_BUCKET")?.to_owned();
         Ok(Self { client: client(environment)?, bucket, cache_control: None })
     }
 
-    /// `IMAGES_BUCKET`, whose files a CDN shows to everybody, and may keep.
+    /// Returns the bucket `IMAGES_BUCKET`, whose files are public through a CDN.
     pub fn images_from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         let bucket = environment.require("IMAGES_BUCKET")?.to_owned();
         Ok(Self { client: client(environment)?, bucket, cache_control: Some(IMMUTABLE) })
@@ -50,14 +51,14 @@ fn config(credentials: Credentials, endpoint: Option<&str>) -> Builder {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(credentials.region))
         .credentials_provider(credentials.keys)
-        // A request has eight seconds in all, and whoever waits may ask again.
+        // A request has eight seconds in all, and the client may try again.
         .retry_config(RetryConfig::standard().with_max_attempts(2))
-        // S3 checks what it gets by TLS and by the signature. A checksum would be signed into presigned requests too, as that of
-        // nothing, and no file would fit it.
+        // TLS and the signature protect the content. A checksum would also be signed into presigned requests, as that of an empty body, and
+        // no file would match it.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
     match endpoint {
-        // No host there is named after the bucket.
+        // Such endpoints have no host named after the bucket.
         Some(url) => config.endpoint_url(url).force_path_style(true),
         None => config,
     }
@@ -66,7 +67,7 @@ fn config(credentials: Credentials, endpoint: Option<&str>) -> Builder {
 #[async_trait]
 impl Storage for S3 {
     async fn presign_upload(&self, upload: Upload<'_>, now: Timestamp) -> anyhow::Result<PresignedRequest> {
-        // Both headers are signed, so S3 takes no other type and no other length.
+        // Both headers are signed, so S3 accepts no other type and no other length.
         let request = self.client.put_object().bucket(&self.bucket).key(upload.key).content_type(upload.content_type);
         let presigned = request.content_length(i64::try_from(upload.bytes)?).presigned(open(now)?).await?;
         Ok(presigned_request("PUT", &presigned, now))
@@ -94,7 +95,7 @@ impl Storage for S3 {
         match self.client.get_object().bucket(&self.bucket).key(key).range(part).send().await {
             Ok(object) => Ok(Some(object.body.collect().await?.to_vec())),
             Err(error) if status(&error) == Some(404) => Ok(None),
-            // It begins behind the end of the file.
+            // The range begins after the end of the file.
             Err(error) if error.code() == Some("InvalidRange") => Ok(Some(Vec::new())),
             Err(error) => Err(error.into()),
         }
@@ -113,7 +114,7 @@ impl Storage for S3 {
     }
 }
 
-/// From now on, by the shop's clock.
+/// Returns the lifetime of a presigned request, beginning now by the shop's clock.
 fn open(now: Timestamp) -> anyhow::Result<PresigningConfig> {
     Ok(PresigningConfig::builder().start_time(now.into()).expires_in(OPEN_FOR).build()?)
 }
@@ -125,7 +126,7 @@ fn presigned_request(method: &'static str, presigned: &Presigned, now: Timestamp
     PresignedRequest { method, url: presigned.uri().to_owned(), headers, expires_at }
 }
 
-/// What S3 answered with, if it was S3 that refused.
+/// Returns the status of S3's response if S3 refused the request.
 fn status<E>(error: &SdkError<E>) -> Option<u16>
 where
     SdkError<E>: ProvideErrorMetadata,
@@ -147,7 +148,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1_795_329_531);
 
     #[tokio::test]
-    async fn a_presigned_upload_is_signed_for_its_type_and_its_length_and_for_nothing_that_is_not_known_yet() {
+    async fn a_presigned_upload_is_signed_for_its_type_and_length_and_no_checksum() {
         let upload = Upload { key: "uploads/1", content_type: "image/png", bytes: 48_213 };
         let request = s3().presign_upload(upload, NOW).await.unwrap();
         assert_eq!(request.method, "PUT");
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_presigned_download_is_one_of_this_name() {
+    async fn a_presigned_download_has_this_file_name() {
         let request = s3().presign_download("exports/1", "pro\"ducts.csv", NOW).await.unwrap();
         assert_eq!(request.method, "GET");
         assert!(request.url.contains("response-content-disposition=attachment%3B%20filename%3D%22products.csv%22"));

@@ -1,4 +1,4 @@
-//! Files in the cloud that are written part by part: S3's multipart uploads.
+//! Multipart uploads to S3: files that are written in parts.
 
 use async_trait::async_trait;
 use aws_sdk_s3::operation::abort_multipart_upload::AbortMultipartUploadError;
@@ -13,13 +13,13 @@ impl Parts for S3 {
     async fn begin(&self, key: &str, content_type: &str) -> anyhow::Result<String> {
         let request = self.client.create_multipart_upload().bucket(&self.bucket).key(key).content_type(content_type);
         let begun = request.send().await?;
-        begun.upload_id.ok_or_else(|| anyhow::anyhow!("S3 has begun an upload without an id"))
+        begun.upload_id.ok_or_else(|| anyhow::anyhow!("S3 returned no upload id"))
     }
 
     async fn write(&self, file: FileInParts<'_>, number: i32, bytes: Vec<u8>) -> anyhow::Result<String> {
         let request = self.client.upload_part().bucket(&self.bucket).key(file.key).upload_id(file.upload_id);
         let written = request.part_number(number).body(ByteStream::from(bytes)).send().await?;
-        written.e_tag.ok_or_else(|| anyhow::anyhow!("S3 has taken a part without a tag"))
+        written.e_tag.ok_or_else(|| anyhow::anyhow!("S3 returned no ETag for a part"))
     }
 
     async fn finish(&self, file: FileInParts<'_>, parts: &[String]) -> anyhow::Result<()> {
@@ -34,7 +34,7 @@ impl Parts for S3 {
     async fn discard(&self, file: FileInParts<'_>, _: i32) -> anyhow::Result<()> {
         let request = self.client.abort_multipart_upload().bucket(&self.bucket).key(file.key);
         match request.upload_id(file.upload_id).send().await {
-            // Discarded before, or finished.
+            // The upload was discarded or finished before.
             Err(error) if error.as_service_error().is_some_and(AbortMultipartUploadError::is_no_such_upload) => Ok(()),
             done => Ok(done.map(drop)?),
         }

@@ -1,4 +1,4 @@
-//! The queue in the cloud.
+//! Queues in SQS.
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
@@ -12,28 +12,28 @@ use crate::outbox::{Event, Queue};
 use crate::trace::Trace;
 use crate::transfers::{Job, JobQueue};
 
-/// Sends events to one SQS queue.
+/// The queue of events.
 pub struct Sqs {
     client: Client,
     queue_url: String,
 }
 
 impl Sqs {
-    /// `ORDER_EVENTS_QUEUE_URL`, and `AWS_ENDPOINT_URL_SQS` where it is not Amazon's.
+    /// Reads `ORDER_EVENTS_QUEUE_URL`; `AWS_ENDPOINT_URL_SQS` overrides the endpoint.
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         let queue_url = environment.require("ORDER_EVENTS_QUEUE_URL")?.to_owned();
         Ok(Self { client: client(environment)?, queue_url })
     }
 }
 
-/// Sends work on files to another.
+/// The queue of jobs on files.
 pub struct SqsJobs {
     client: Client,
     queue_url: String,
 }
 
 impl SqsJobs {
-    /// `CATALOGUE_JOBS_QUEUE_URL`, and `AWS_ENDPOINT_URL_SQS` where it is not Amazon's.
+    /// Reads `CATALOGUE_JOBS_QUEUE_URL`; `AWS_ENDPOINT_URL_SQS` overrides the endpoint.
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         let queue_url = environment.require("CATALOGUE_JOBS_QUEUE_URL")?.to_owned();
         Ok(Self { client: client(environment)?, queue_url })
@@ -46,7 +46,7 @@ fn client(environment: &Environment) -> Result<Client, EnvironmentError> {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(credentials.region))
         .credentials_provider(credentials.keys)
-        // One try: a buyer waits for the answer, and the relay tries again.
+        // There is only one try, because a buyer waits for the response and the relay tries again.
         .retry_config(RetryConfig::disabled())
         .http_client(https_client());
     if let Some(url) = environment.get("AWS_ENDPOINT_URL_SQS") {
@@ -69,7 +69,7 @@ impl Queue for Sqs {
     async fn send(&self, event: &Event, trace: Option<Trace<'_>>) -> anyhow::Result<()> {
         let mut message =
             self.client.send_message().queue_url(&self.queue_url).message_body(serde_json::to_string(event)?);
-        // Without one the SDK sends the trace of the invocation, as an HTTP header, which SQS takes as well.
+        // Without this header the SDK sends the trace of the invocation, which SQS accepts as well.
         if let Some(trace) = trace {
             let header = MessageSystemAttributeValue::builder().data_type("String").string_value(trace.header());
             message =

@@ -1,4 +1,4 @@
-//! Carts: what somebody means to buy, at the prices and the stock of this moment.
+//! Carts: what a customer means to buy, with current prices and stock.
 
 pub mod store;
 
@@ -9,107 +9,107 @@ use crate::catalogue::MainImage;
 use crate::ids::{CartId, CartLineId, ProductId, VariantId};
 use crate::money::Money;
 
-/// How many lines a cart can have.
+/// Largest number of lines in a cart.
 pub const MAX_LINES: usize = 100;
-/// How many of one variant a line can have; the constraint `cart_line_quantity_in_range` says the same.
+/// Largest quantity of a line; the constraint `cart_line_quantity_in_range` says the same.
 pub const MAX_QUANTITY: i32 = 999;
 
-/// Where a cart is in its life.
+/// The status of a cart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// It can be read, changed and checked out.
+    /// The cart can be read, changed and checked out.
     Open,
-    /// It became an order and is no cart any more.
+    /// The cart became an order and can no longer be used.
     Ordered,
 }
 
 /// A cart with its lines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Cart {
-    /// Which. Whoever knows the id of a guest's cart can use it.
+    /// Id of the cart. Anyone who knows the id of a guest's cart can use it.
     pub id: CartId,
-    /// What is in it, in the order in which it was added.
+    /// Lines of the cart, in the order in which they were added.
     pub items: Vec<CartLine>,
-    /// How many units it has in all.
+    /// Number of units in all lines.
     pub item_count: i64,
-    /// What it all costs now.
+    /// Sum of all lines at current prices, in the cart's currency.
     pub grand_total: Money,
-    /// ISO 4217.
+    /// Currency code (ISO 4217).
     #[schema(example = "EUR")]
     pub currency: String,
 }
 
-/// A line of a cart: so many of one variant.
+/// A line of a cart: a variant and its quantity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CartLine {
-    /// Which line.
+    /// Id of the line.
     pub id: CartLineId,
-    /// What is to be bought.
+    /// Variant that the line is for.
     pub product_variant: CartVariant,
-    /// How many.
+    /// Number of units in the cart.
     pub quantity: i32,
-    /// What one costs now.
+    /// Current price of one unit.
     pub unit_price: Money,
-    /// What they cost now.
+    /// Current price of all units of this line.
     pub sub_total: Money,
-    /// How many there are.
+    /// Number of units in stock.
     pub available: i32,
-    /// Whether there are as many as are wanted.
+    /// True if the stock covers the quantity of this line.
     pub is_available: bool,
 }
 
 /// A variant as a cart shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CartVariant {
-    /// Which.
+    /// Id of the variant.
     pub id: VariantId,
-    /// Its SKU.
+    /// SKU of the variant.
     pub sku: String,
-    /// Its own name, such as `M / Blue`.
+    /// Name of the variant within its product, such as `M / Blue`.
     pub name: String,
-    /// What it is a variant of.
+    /// Product of the variant.
     pub product: CartProduct,
-    /// What one costs now.
+    /// Current price of one unit.
     pub price: Money,
-    /// ISO 4217.
+    /// Currency code (ISO 4217).
     #[schema(example = "EUR")]
     pub currency: String,
-    /// The picture of the variant, or the first of the product, or null.
+    /// Image of the variant or else the first of the product; null if there is no image.
     pub main_image: Option<MainImage>,
-    /// How many there are; 0 where it is not sold any more.
+    /// Number of units in stock; 0 if the variant is no longer for sale.
     pub inventory_count: i32,
-    /// Whether there is one at all.
+    /// True if at least one unit is in stock.
     pub is_available: bool,
 }
 
 /// A product as a cart shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CartProduct {
-    /// Which.
+    /// Id of the product.
     pub id: ProductId,
-    /// Its name in URLs.
+    /// Slug of the product, its name in URLs.
     pub slug: String,
-    /// Its name.
+    /// Name of the product.
     pub name: String,
 }
 
-/// So many of one variant, to be put into a cart.
+/// A variant and a quantity to add to a cart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// What.
+    /// Id of the variant.
     pub variant: VariantId,
-    /// How many.
+    /// Number of units.
     pub quantity: i32,
 }
 
 impl Cart {
-    /// With absolute URLs; those that begin at the API's root get `base` before them.
+    /// Makes the image URLs absolute: `base` is put before those that begin with a slash.
     #[must_use]
     pub fn with_base_url(self, base: &str) -> Self {
         Self { items: self.items.into_iter().map(|line| line.with_base_url(base)).collect(), ..self }
     }
 
-    /// A cart of these lines.
+    /// Creates a cart from its lines and computes the totals.
     pub fn new(id: CartId, currency: String, items: Vec<CartLine>) -> Self {
         Self {
             id,
@@ -122,7 +122,7 @@ impl Cart {
 }
 
 impl CartLine {
-    /// With absolute URLs; those that begin at the API's root get `base` before them.
+    /// Makes the image URLs absolute: `base` is put before those that begin with a slash.
     #[must_use]
     pub fn with_base_url(mut self, base: &str) -> Self {
         let image = self.product_variant.main_image.take();
@@ -130,7 +130,7 @@ impl CartLine {
         self
     }
 
-    /// So many of a variant.
+    /// Creates a line and computes its price.
     pub fn new(id: CartLineId, product_variant: CartVariant, quantity: i32) -> Self {
         let (unit_price, available) = (product_variant.price, product_variant.inventory_count);
         Self {

@@ -1,7 +1,7 @@
-//! Carts in SQL.
+//! SQL of carts.
 //!
-//! Whoever writes lines calls [`lock`] first. Checkout locks the same row, so a cart does not change while it is sold, and what
-//! is read after the lock is what holds.
+//! Every function that writes lines requires that [`lock`] was called before. Checkout locks the same row, so a cart does not change while
+//! it is checked out, and what is read after the lock stays true until COMMIT.
 
 use super::{CartLine, CartProduct, CartVariant, MAX_LINES, Status, Wanted};
 use crate::app::db::{Tx, is_violation};
@@ -10,31 +10,31 @@ use crate::ids::{CartId, CartLineId, ProductId, UserId, VariantId};
 use crate::money::Money;
 use crate::time::Timestamp;
 
-/// What a cart is, without its lines.
+/// A cart without its lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// Whether it is still a cart.
+    /// Status of the cart.
     pub status: Status,
-    /// The shop's currency.
+    /// Currency of the shop.
     pub currency: String,
 }
 
-/// What became of a variant that was to be put into a cart.
+/// Result of adding a variant to a cart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Added {
-    /// A new line.
+    /// The variant got a new line.
     New(CartLineId),
-    /// More of a line that was there.
+    /// The quantity of an existing line was increased.
     More(CartLineId),
-    /// Nothing: no such variant is sold.
+    /// Nothing was written: the variant does not exist or is not for sale.
     NoSuchVariant,
-    /// Nothing may be kept of it: the cart has too many lines now.
+    /// The cart has too many lines now; the caller rolls back.
     TooManyLines,
-    /// Nothing, and the transaction is over: the line would have too many units.
+    /// The line would have too many units; the transaction has failed.
     TooManyUnits,
 }
 
-/// Makes an empty cart: this user's, or a guest's. `None` where there is no such user, and the transaction is over.
+/// Inserts an empty cart of this user or of a guest. `None` if the user does not exist; the transaction has failed then.
 pub async fn insert(tx: &mut Tx, cart: CartId, user: Option<UserId>, now: Timestamp) -> sqlx::Result<Option<Head>> {
     let inserted = sqlx::query_scalar!(
         r#"insert into carts (id, user_id, created_at, updated_at) values ($1, $2, $3, $3) returning shop_currency() as "currency!""#,
@@ -51,7 +51,7 @@ pub async fn insert(tx: &mut Tx, cart: CartId, user: Option<UserId>, now: Timest
     }
 }
 
-/// A cart that this caller can use: their own or a guest's. `None` where there is none, or it is somebody else's.
+/// Finds a cart that this caller can use: their own or a guest's. `None` if it does not exist or belongs to someone else.
 pub async fn find(tx: &mut Tx, cart: CartId, caller: Option<UserId>) -> sqlx::Result<Option<Head>> {
     let row = sqlx::query!(
         r#"select status, shop_currency() as "currency!" from carts where id = $1 and (user_id is null or user_id = $2)"#,
@@ -63,10 +63,9 @@ pub async fn find(tx: &mut Tx, cart: CartId, caller: Option<UserId>) -> sqlx::Re
     row.map(|row| Ok(Head { status: status(&row.status)?, currency: row.currency })).transpose()
 }
 
-/// Locks a cart that this caller can use until the transaction ends, and notes that it was touched.
+/// Locks a cart that this caller can use until the transaction ends, and sets its time of last use.
 pub async fn lock(tx: &mut Tx, cart: CartId, caller: Option<UserId>, now: Timestamp) -> sqlx::Result<Option<Status>> {
-    // An update locks like `select … for update` and saves an exchange. It waits for a checkout that is under way, and
-    // answers with what the row says after that.
+    // An update locks like `select … for update` and saves a round trip. It waits for a running checkout and then returns what that wrote.
     let row = sqlx::query_scalar!(
         "update carts set updated_at = $3 where id = $1 and (user_id is null or user_id = $2) returning status",
         cart as _,
@@ -78,16 +77,16 @@ pub async fn lock(tx: &mut Tx, cart: CartId, caller: Option<UserId>, now: Timest
     row.as_deref().map(status).transpose()
 }
 
-/// Throws a cart away, lines and all.
+/// Deletes a cart with its lines.
 pub async fn delete(tx: &mut Tx, cart: CartId) -> sqlx::Result<()> {
     sqlx::query!("delete from carts where id = $1", cart as _).execute(&mut *tx).await.map(drop)
 }
 
-/// Fills a new cart, a line for each variant, in this order. Answers which variants went in: the others are not sold.
+/// Inserts the lines of a new cart, in this order. Returns the variants that were inserted; the others are not for sale.
 pub async fn insert_lines(tx: &mut Tx, cart: CartId, lines: &[Wanted], now: Timestamp) -> sqlx::Result<Vec<VariantId>> {
     let variants: Vec<i64> = lines.iter().map(|line| line.variant.0).collect();
     let quantities: Vec<i32> = lines.iter().map(|line| line.quantity).collect();
-    // The lock waits for a variant that is just being deleted, which then counts as not there.
+    // The lock waits for a transaction that deletes a variant, which then counts as missing.
     sqlx::query_scalar!(
         "insert into cart_lines (cart_id, variant_id, quantity)
          select $1, v.id, wanted.quantity
@@ -107,9 +106,10 @@ pub async fn insert_lines(tx: &mut Tx, cart: CartId, lines: &[Wanted], now: Time
     .await
 }
 
-/// Puts more of a variant into a locked cart.
+/// Adds units of a variant to a locked cart.
 pub async fn add(tx: &mut Tx, cart: CartId, wanted: Wanted, now: Timestamp) -> sqlx::Result<Added> {
-    // A line that was there has more than was added. The count is of before: a statement does not see what it writes.
+    // An existing line has more units than were added. The number of lines is the one before, because a statement does not see its own
+    // writes.
     let added = sqlx::query!(
         r#"insert into cart_lines as line (cart_id, variant_id, quantity)
            select $1, v.id, $3
@@ -137,7 +137,7 @@ pub async fn add(tx: &mut Tx, cart: CartId, wanted: Wanted, now: Timestamp) -> s
     }
 }
 
-/// Sets how many a line of a locked cart has; whether there is such a line.
+/// Sets the quantity of a line of a locked cart; returns false if there is no such line.
 pub async fn set_quantity(tx: &mut Tx, cart: CartId, line: CartLineId, quantity: i32) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update cart_lines set quantity = $3 where cart_id = $1 and id = $2",
@@ -150,7 +150,7 @@ pub async fn set_quantity(tx: &mut Tx, cart: CartId, line: CartLineId, quantity:
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes a line out of a locked cart; whether there was such a line.
+/// Deletes a line of a locked cart; returns false if there is no such line.
 pub async fn delete_line(tx: &mut Tx, cart: CartId, line: CartLineId) -> sqlx::Result<bool> {
     let done = sqlx::query!("delete from cart_lines where cart_id = $1 and id = $2", cart as _, line as _)
         .execute(&mut *tx)
@@ -158,18 +158,18 @@ pub async fn delete_line(tx: &mut Tx, cart: CartId, line: CartLineId) -> sqlx::R
     Ok(done.rows_affected() == 1)
 }
 
-/// The lines of a cart, in the order in which they were added, at the prices and the stock of now.
+/// Returns the lines of a cart, in the order in which they were added, with current prices and stock.
 pub async fn lines(tx: &mut Tx, cart: CartId, now: Timestamp) -> sqlx::Result<Vec<CartLine>> {
     read_lines(tx, cart, None, now).await
 }
 
-/// One line of a cart.
+/// Returns one line of a cart.
 pub async fn line(tx: &mut Tx, cart: CartId, line: CartLineId, now: Timestamp) -> sqlx::Result<Option<CartLine>> {
     Ok(read_lines(tx, cart, Some(line), now).await?.pop())
 }
 
-/// A variant without a picture of its own gets that of the variant that is most like it: a shirt is photographed once in each
-/// colour, not in each size.
+/// Returns the lines with their images. A variant without an image gets that of the variant most like it, because a shirt is photographed
+/// once in each colour and not in each size.
 async fn read_lines(
     tx: &mut Tx,
     cart: CartId,
@@ -254,6 +254,6 @@ fn status(column: &str) -> sqlx::Result<Status> {
     match column {
         "open" => Ok(Status::Open),
         "ordered" => Ok(Status::Ordered),
-        other => Err(sqlx::Error::Decode(format!("a cart is `{other}`").into())),
+        other => Err(sqlx::Error::Decode(format!("unknown cart status `{other}`").into())),
     }
 }

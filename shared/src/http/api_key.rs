@@ -17,7 +17,7 @@ pub(super) async fn api_key(parts: &Parts, app: &App) -> Result<Option<GoodKey>,
     }
     let (Some(key), None) = (words.next(), words.next()) else { return Err(not_valid()) };
     let shown = api_keys::read(key).ok_or_else(not_valid)?;
-    note_use(&app.db, &shown, app.ambient.now()).await?.map(Some).ok_or_else(not_valid)
+    note_use(&app.db, &shown, app.clock.now()).await?.map(Some).ok_or_else(not_valid)
 }
 
 /// 401. Not why: that is its owner's to know.

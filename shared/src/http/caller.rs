@@ -184,5 +184,5 @@ fn bearer(parts: &Parts, app: &App) -> Result<Option<Claims>, Unauthorized> {
         return Ok(None);
     }
     let (Some(token), None) = (words.next(), words.next()) else { return Err(Unauthorized::BadHeader) };
-    app.verifier.verify(token, TokenType::Access, app.ambient.now()).map(Some).map_err(Unauthorized::BadToken)
+    app.verifier.verify(token, TokenType::Access, app.clock.now()).map(Some).map_err(Unauthorized::BadToken)
 }

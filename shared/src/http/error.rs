@@ -125,7 +125,7 @@ pub enum ApiError {
 pub enum Unauthorized {
     /// No credentials.
     NotAuthenticated,
-    /// The header is not `UnverifiedUser <token>`.
+    /// The header is not `Bearer <token>`.
     BadHeader,
     /// The token is not taken; this is why.
     BadToken(crate::users::tokens::TokenError),

@@ -1,45 +1,45 @@
-//! Mail: what is sent, who sends it, and what can become of it.
+//! Mail: its content, its sender and the ways in which sending fails.
 
 pub mod staff;
 pub mod store;
 
 use async_trait::async_trait;
 
-/// Stands where the address of somebody was who has been erased. No mail goes there: `invalid` is no domain and never will be.
+/// Replaces the address of an erased account. No mail goes there, because the domain `invalid` is reserved and never exists.
 pub const ERASED: &str = "erased@invalid";
 
-/// A mail, ready to go.
+/// A mail that is ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
-    /// One address.
+    /// Address of the recipient.
     pub to: String,
-    /// One line.
+    /// Subject, in one line.
     pub subject: String,
-    /// The mail for those who read no HTML.
+    /// Text for readers without HTML.
     pub text: String,
-    /// The same as a whole HTML document.
+    /// The same text as a complete HTML document.
     pub html: String,
     /// Names and values by which the mail is found in the sender's statistics: letters, digits, `_` and `-`.
     pub tags: Vec<(&'static str, String)>,
 }
 
-/// Why a mail was not sent, or is not known to have been.
+/// The ways in which sending a mail can fail.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// It will never be taken: a wrong address, a rejected text. Sending it again is no use.
+    /// The mail will never be accepted: a wrong address, a rejected text. There is no use in sending it again.
     #[error("the mail was refused: {0}")]
     Permanent(String),
-    /// Certainly not sent, and the next try may do: throttled, paused, not allowed yet.
+    /// The mail was certainly not sent, and the next try may succeed: throttled, paused, not allowed yet.
     #[error("the mail was not sent: {0}")]
     Temporary(String),
-    /// It may have been sent: no answer came, or none that says so.
+    /// The mail may have been sent: there was no answer, or none that decides it.
     #[error("the mail may or may not have been sent: {0}")]
     Unknown(String),
 }
 
-/// Who sends mail.
+/// A sender of mails.
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    /// Sends one mail; on `Ok` it is on its way, under the id that the sender gave it.
+    /// Sends one mail; on `Ok` it was accepted, under the id that the sender gave it.
     async fn send(&self, mail: &Mail) -> Result<String, SendError>;
 }

@@ -1,4 +1,4 @@
-//! Mail in SQL, as the staff sees it.
+//! SQL of mails for the admin pages.
 
 use uuid::Builder;
 
@@ -6,29 +6,29 @@ use crate::app::db::Tx;
 use crate::ids::{EventId, OrderId};
 use crate::time::Timestamp;
 
-/// How far the event of an order may lie from the order itself, in time.
+/// Largest difference in time between an order and its event.
 const APART_MILLIS: i64 = 2000;
 
-/// How far the mail of an order has come.
+/// The mail about an order and how far it is.
 #[derive(Clone, Debug)]
 pub struct MailOfOrder {
-    /// What is told.
+    /// Kind of the event.
     pub kind: String,
-    /// When it was handed to the queue.
+    /// Time at which the event was sent to the queue.
     pub queued_at: Option<Timestamp>,
-    /// Why it could not be, the last time it was tried.
+    /// Error of the last try to send the event to the queue.
     pub queue_error: Option<String>,
-    /// `claimed`, `sent` or `failed`; nothing before the consumer has seen it.
+    /// Status `claimed`, `sent` or `failed`; `None` until the consumer has received the event.
     pub status: Option<String>,
-    /// Whom it went to.
+    /// Address of the recipient.
     pub recipient: Option<String>,
-    /// When it was sent, or given up.
+    /// Time at which the mail was sent or given up.
     pub finished_at: Option<Timestamp>,
-    /// Why it failed.
+    /// Error of a failed mail.
     pub error: Option<String>,
 }
 
-/// How many mails have failed for good since then.
+/// Counts the mails that have failed for good since this time.
 pub async fn failed_since(tx: &mut Tx, since: Timestamp) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "failed!" from mail_log where status = 'failed' and created_at >= $1"#,
@@ -38,16 +38,16 @@ pub async fn failed_since(tx: &mut Tx, since: Timestamp) -> sqlx::Result<i64> {
     .await
 }
 
-/// The mails of an order that was placed at that moment by the buyer with this address.
+/// Lists the mails about an order, which is identified by its time and the buyer's address.
 pub async fn of_order(
     tx: &mut Tx,
     order: OrderId,
     placed_at: Timestamp,
     buyer: &str,
 ) -> sqlx::Result<Vec<MailOfOrder>> {
-    // An event's id begins with its time, so the primary keys lead to those of that moment. An index over what is in the
-    // payload would be written at every checkout, for this page alone. The outbox forgets what was sent; by then the mail log
-    // is all there is, and it knows the buyer.
+    // The id of an event begins with its time, so a range of the primary keys holds the events of that moment. An index on the order's id
+    // in the payload would be written at every checkout, for this page alone. The outbox deletes events some time after they were sent;
+    // then only the mail log is left, which knows the buyer.
     let (from, to) = (first_id_at(placed_at, -APART_MILLIS), first_id_at(placed_at, APART_MILLIS));
     sqlx::query_as!(
         MailOfOrder,

@@ -1,48 +1,48 @@
-//! The mail log in SQL: who may send which mail, and what became of it.
+//! SQL of the mail log: which attempt may send a mail, and its result.
 //!
-//! A claim is a lease. It is given back when the mail was certainly not sent, kept until it ends when nobody knows, and
-//! closed by a mark when the mail was sent or never will be.
+//! A claim is a lease. It is released when the mail was certainly not sent, left to expire when that is unknown, and closed when the mail
+//! was sent or never will be.
 
 use crate::app::db::Tx;
 use crate::ids::{EventId, UserId};
 use crate::time::Timestamp;
 
-/// A mail to be claimed.
+/// The arguments of a claim.
 #[derive(Clone, Copy, Debug)]
 pub struct Claiming<'a> {
-    /// The event that it tells of. One event, one mail.
+    /// Event that the mail is about; there is one mail for each event.
     pub event: EventId,
-    /// What kind of event it is.
+    /// Kind of the event.
     pub kind: &'a str,
-    /// Where the mail goes.
+    /// Address of the recipient.
     pub recipient: &'a str,
-    /// Whose mail it is, where it is an account's. One that is being erased keeps the claim waiting, and then refuses it.
+    /// Account that the mail is for. If the account is being erased, the claim waits for that and is then refused.
     pub user: Option<UserId>,
-    /// When.
+    /// The current time.
     pub now: Timestamp,
-    /// Until when nobody else may send it.
+    /// Time until which nobody else may send the mail.
     pub until: Timestamp,
 }
 
-/// The right to send one mail. A later attempt takes it over, and what an earlier one still has to say is not heard then.
+/// The right to send one mail. When a later attempt has taken over, the results of the earlier one are ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
     event: EventId,
     number: i32,
 }
 
-/// Whether a mail may be sent.
+/// Result of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// Yes, and nobody else may until the claim ends.
+    /// This attempt may send the mail, and nobody else may until the claim ends.
     Ours(Attempt),
-    /// Somebody else may, and has not said yet what became of it.
+    /// Another attempt holds the claim, and its result is not known yet.
     Busy,
-    /// It was sent, or never will be.
+    /// The mail was sent or never will be.
     Done,
 }
 
-/// Claims a mail. Two at once: the second waits for the first's commit, and finds it busy.
+/// Claims a mail. When two try at once, the second waits for the first to commit and gets [`Claim::Busy`].
 pub async fn claim(tx: &mut Tx, claiming: Claiming<'_>) -> sqlx::Result<Claim> {
     let number = sqlx::query_scalar!(
         "insert into mail_log as m (event_id, kind, recipient, status, claimed_until, created_at, user_id)
@@ -69,7 +69,7 @@ pub async fn claim(tx: &mut Tx, claiming: Claiming<'_>) -> sqlx::Result<Claim> {
     Ok(if status == "claimed" { Claim::Busy } else { Claim::Done })
 }
 
-/// The mail was sent, whoever holds the claim by now.
+/// Marks the mail as sent, also if another attempt holds the claim now.
 pub async fn mark_sent(tx: &mut Tx, attempt: Attempt, message_id: &str, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "update mail_log set status = 'sent', message_id = $2, error = null, finished_at = $3
@@ -83,7 +83,7 @@ pub async fn mark_sent(tx: &mut Tx, attempt: Attempt, message_id: &str, now: Tim
     .map(drop)
 }
 
-/// The mail will never be sent.
+/// Marks the mail as failed for good.
 pub async fn mark_failed(tx: &mut Tx, attempt: Attempt, error: &str, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "update mail_log set status = 'failed', error = $3, finished_at = $4
@@ -98,7 +98,7 @@ pub async fn mark_failed(tx: &mut Tx, attempt: Attempt, error: &str, now: Timest
     .map(drop)
 }
 
-/// The mail was not sent: the next who comes may try at once.
+/// Releases a mail that was not sent, so that the next attempt may begin at once.
 pub async fn release(tx: &mut Tx, attempt: Attempt, error: &str, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "update mail_log set claimed_until = $4, error = $3
@@ -113,7 +113,7 @@ pub async fn release(tx: &mut Tx, attempt: Attempt, error: &str, now: Timestamp)
     .map(drop)
 }
 
-/// Nobody knows whether the mail was sent: the claim goes on until it ends by itself.
+/// Stores the error of a mail that may or may not have been sent; the claim stays until it expires.
 pub async fn note_doubt(tx: &mut Tx, attempt: Attempt, error: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "update mail_log set error = $3 where event_id = $1 and attempts = $2 and status = 'claimed'",

@@ -1,4 +1,4 @@
-//! Orders: what was sold, as it was when it was sold.
+//! Orders: the variants that a customer bought, with names and prices as they were at that time.
 
 pub mod staff;
 pub mod store;
@@ -13,75 +13,75 @@ use crate::time::Timestamp;
 /// An order with its lines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Order {
-    /// Which.
+    /// Id of the order.
     pub id: OrderId,
-    /// The number people say on the phone.
+    /// Order number for customers and staff, such as on the phone.
     pub number: i64,
-    /// `placed`, `paid`, `shipped`, `delivered` or `cancelled`.
+    /// Status of the order: `placed`, `paid`, `shipped`, `delivered` or `cancelled`.
     #[schema(example = "placed")]
     pub status: String,
-    /// The cart it was.
+    /// Id of the cart that became this order.
     pub cart_id: CartId,
-    /// Where its mail goes.
+    /// Email address that receives the order's mails.
     pub email: String,
-    /// What was bought.
+    /// Lines of the order.
     pub items: Vec<OrderLine>,
-    /// What it costs.
+    /// Sum of all lines, in the order's currency.
     pub grand_total: Money,
-    /// ISO 4217.
+    /// Currency code (ISO 4217).
     #[schema(example = "EUR")]
     pub currency: String,
-    /// When.
+    /// Time at which the order was placed.
     pub placed_at: Timestamp,
 }
 
-/// A line of an order: names, SKU and price as they were.
+/// A line of an order. Names, SKU and price are those at the time of the order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct OrderLine {
-    /// The variant, or null where it is no longer in the catalogue.
+    /// Id of the variant; null if it is no longer in the catalogue.
     pub product_variant_id: Option<VariantId>,
-    /// The product's name.
+    /// Name of the product.
     pub product_name: String,
-    /// The variant's name.
+    /// Name of the variant within its product.
     pub variant_name: String,
-    /// The variant's SKU.
+    /// SKU of the variant.
     pub sku: String,
-    /// What one costs.
+    /// Price of one unit.
     pub unit_price: Money,
-    /// How many.
+    /// Number of units.
     pub quantity: i32,
-    /// What they cost.
+    /// Price of all units of this line.
     pub sub_total: Money,
 }
 
 /// An order without its lines, for lists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct OrderSummary {
-    /// Which.
+    /// Id of the order.
     pub id: OrderId,
-    /// The number people say on the phone.
+    /// Order number for customers and staff, such as on the phone.
     pub number: i64,
-    /// `placed`, `paid`, `shipped`, `delivered` or `cancelled`.
+    /// Status of the order: `placed`, `paid`, `shipped`, `delivered` or `cancelled`.
     #[schema(example = "placed")]
     pub status: String,
-    /// How many units it has in all.
+    /// Number of units in all lines.
     pub item_count: i64,
-    /// What it costs.
+    /// Sum of all lines, in the order's currency.
     pub grand_total: Money,
-    /// ISO 4217.
+    /// Currency code (ISO 4217).
     #[schema(example = "EUR")]
     pub currency: String,
-    /// When.
+    /// Time at which the order was placed.
     pub placed_at: Timestamp,
 }
 
-/// An item of a cart that there is not enough of.
+/// A cart line for which there is too little stock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct InsufficientStockItem {
-    /// Which variant.
+    /// Id of the variant.
     pub product_variant_id: VariantId,
-    /// How many the cart has.
+    /// Number of units in the cart.
     pub requested: i32,
-    /// How many there are.
+    /// Number of units in stock.
     pub available: i32,
 }

@@ -1,65 +1,63 @@
-//! Orders in SQL, as the staff sees them: everybody's.
+//! SQL over all orders, for the admin pages.
 
 use crate::app::db::Tx;
 use crate::ids::OrderId;
 use crate::money::Money;
 use crate::time::Timestamp;
 
-/// What was sold since a moment. Cancelled orders do not count.
+/// Sales since a moment. Cancelled orders do not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sales {
-    /// How many orders.
+    /// Number of orders.
     pub orders: i64,
-    /// How many units in them.
+    /// Number of units in these orders.
     pub units: i64,
-    /// What they cost together.
+    /// Sum of the orders' totals.
     pub revenue: Money,
-    /// The shop's currency.
+    /// Currency of the shop.
     pub currency: String,
 }
 
-/// A row of the list.
-#[derive(Clone, Debug)]
+/// A row of the order list.
 pub struct OrderRow {
-    /// Which.
+    /// Id of the order.
     pub id: OrderId,
-    /// The number people say on the phone.
+    /// Order number, such as on the phone.
     pub number: i64,
-    /// Who bought.
+    /// Email address of the buyer.
     pub email: String,
-    /// How far it is.
+    /// Status of the order.
     pub status: String,
-    /// What it costs.
+    /// Sum of all lines.
     pub total: Money,
-    /// ISO 4217.
+    /// Currency code (ISO 4217).
     pub currency: String,
-    /// When.
+    /// Time at which the order was placed.
     pub placed_at: Timestamp,
 }
 
-/// Something that happened to an order.
-#[derive(Clone, Debug)]
+/// An event in the history of an order.
 pub struct OrderStep {
-    /// What.
+    /// Kind of the event.
     pub kind: String,
-    /// When.
+    /// Time of the event.
     pub at: Timestamp,
-    /// Who did it, where a person of the staff did.
+    /// Email address of the staff member who did it; `None` if it was not staff.
     pub by: Option<String>,
 }
 
-/// What is looked for.
+/// The filter of the order list.
 #[derive(Clone, Copy, Debug)]
 pub enum OrderSearch<'a> {
-    /// Everything.
+    /// No filter at all.
     Any,
-    /// The order of this number.
+    /// The order with this number.
     Number(i64),
-    /// The orders of the account with this address.
+    /// The orders of the account with this email address.
     Email(&'a str),
 }
 
-/// What was sold since then.
+/// Returns the sales since this time.
 pub async fn sales_since(tx: &mut Tx, since: Timestamp) -> sqlx::Result<Sales> {
     sqlx::query_as!(
         Sales,
@@ -74,7 +72,7 @@ pub async fn sales_since(tx: &mut Tx, since: Timestamp) -> sqlx::Result<Sales> {
     .await
 }
 
-/// Orders, newest first, those older than `after`; at most `limit`.
+/// Lists orders, newest first, at most `limit` of those older than `after`.
 pub async fn list(
     tx: &mut Tx,
     search: OrderSearch<'_>,
@@ -87,7 +85,7 @@ pub async fn list(
         OrderSearch::Email(email) => (None, Some(email)),
     };
     let (at, id) = after.unzip();
-    // By address through the account: its index is there, and one on orders.email would be written at every checkout.
+    // The email address is looked up through the account, which has an index. An index on orders.email would be written at every checkout.
     sqlx::query_as!(
         OrderRow,
         "select id, number, email, status, total, currency, placed_at
@@ -107,7 +105,7 @@ pub async fn list(
     .await
 }
 
-/// An order, whoever's it is.
+/// Finds an order of any customer.
 pub async fn find(tx: &mut Tx, order: OrderId) -> sqlx::Result<Option<OrderRow>> {
     sqlx::query_as!(
         OrderRow,
@@ -118,7 +116,7 @@ pub async fn find(tx: &mut Tx, order: OrderId) -> sqlx::Result<Option<OrderRow>>
     .await
 }
 
-/// What happened to an order, in order.
+/// Returns the history of an order, oldest event first.
 pub async fn steps(tx: &mut Tx, order: OrderId) -> sqlx::Result<Vec<OrderStep>> {
     sqlx::query_as!(
         OrderStep,

@@ -1,4 +1,4 @@
-//! Events that the outside world is to hear of: written with the thing they tell of, sent after COMMIT.
+//! Events for the queue: written in the transaction of the change that they report, sent after COMMIT.
 
 pub mod store;
 
@@ -13,91 +13,91 @@ use crate::ids::{EventId, NoticeId, OrderId, SignInId, UserId};
 use crate::time::Timestamp;
 use crate::trace::Trace;
 
-/// How long a buyer may have to wait for the queue after the order stands.
+/// Longest wait for the queue after an order is committed, because the buyer waits too.
 const WAIT_FOR_THE_QUEUE: Duration = Duration::from_secs(1);
 
-/// The version of an event's shape that is written and read.
+/// Version of the message format that is written and read.
 const VERSION: u8 = 1;
 
-/// What goes over the queue: `{"v":1,"event_id":…,"kind":"order_placed","order_id":…}`.
+/// A message of the queue: `{"v":1,"event_id":…,"kind":"order_placed","order_id":…}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// The version of this shape.
+    /// Version of the message format.
     pub v: u8,
-    /// What the consumer remembers, so that a message delivered twice is acted on once.
+    /// Id by which the consumer recognises a message that is delivered twice.
     pub event_id: EventId,
-    /// What happened.
+    /// Kind of the event, with its fields.
     #[serde(flatten)]
     pub kind: EventKind,
 }
 
-/// What happened, and to what. The name is `outbox.kind`, the rest `outbox.payload`.
+/// The kinds of events. The name is `outbox.kind`, the fields are `outbox.payload`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EventKind {
-    /// An order was placed; its buyer gets a confirmation.
+    /// An order was placed; the buyer gets a confirmation.
     OrderPlaced {
-        /// Which.
+        /// Id of the order.
         order_id: OrderId,
     },
-    /// Somebody wants a link that switches their new account on. As with every link that anybody can ask for, the event names the
-    /// address and not the account: whether there is one shows neither in the answer nor in the time it takes.
+    /// A visitor asked for a link that activates their account. As with every link that anyone can ask for, the event names the address and
+    /// not the account, so that neither the response nor its timing shows whether there is an account.
     ActivationAsked {
-        /// Where it is to go, if an account that is not active has this address.
+        /// Recipient, if an inactive account has this address.
         email: String,
     },
-    /// Somebody wants a link that lets them choose another password.
+    /// A visitor asked for a link that sets another password.
     PasswordResetAsked {
-        /// Where it is to go, if an active account has this address.
+        /// Recipient, if an active account has this address.
         email: String,
     },
-    /// Somebody wants a link that lets them choose another address.
+    /// A visitor asked for a link that sets another email address.
     EmailResetAsked {
-        /// Where it is to go, if an active account has this address.
+        /// Recipient, if an active account has this address.
         email: String,
     },
-    /// An account has another address. Both hear of it, each by an event of its own.
+    /// The email address of an account changed. The old and the new address get a mail each, by an event each.
     EmailChanged {
-        /// Which account.
+        /// Id of the account.
         user_id: UserId,
-        /// Who hears of it: the new address or the old one, which is no longer in the account.
+        /// Recipient: the new address, or the old one, which is no longer in the account.
         email: String,
     },
-    /// An account has another password; its owner hears of it.
+    /// The password of an account changed; its owner gets a mail.
     PasswordChanged {
-        /// Which account.
+        /// Id of the account.
         user_id: UserId,
     },
-    /// Somebody logged in from where this account was never seen.
+    /// A sign-in came from a network that this account had not used before.
     SignedInFromNewPlace {
-        /// The sign-in.
+        /// Id of the sign-in.
         sign_in_id: SignInId,
     },
-    /// Something that somebody asked for can be bought again. The event names the request and not the address.
+    /// A variant is in stock again for a subscriber. The event names the subscription and not the address.
     BackInStock {
-        /// The request.
+        /// Id of the subscription.
         notice_id: NoticeId,
     },
 }
 
-/// Why a message is no event that we know.
+/// The reasons why a message cannot be read as an event.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableEvent {
-    /// It is no JSON, it lacks something, or it tells of something unknown.
-    #[error("the message is no event: {0}")]
+    /// The message is not JSON, lacks a field or has an unknown kind.
+    #[error("the message is not an event: {0}")]
     NotAnEvent(#[from] serde_json::Error),
-    /// It was written by another version of the shop.
+    /// The message has another version.
     #[error("the message is an event of version {0}; only version {VERSION} is known")]
     UnknownVersion(u8),
 }
 
 impl Event {
-    /// An event of the current version.
+    /// Creates an event of the current version.
     pub fn new(event_id: EventId, kind: EventKind) -> Self {
         Self { v: VERSION, event_id, kind }
     }
 
-    /// Reads what came over the queue.
+    /// Reads a message of the queue.
     pub fn read(message: &str) -> Result<Self, UnreadableEvent> {
         let event: Self = serde_json::from_str(message)?;
         if event.v == VERSION { Ok(event) } else { Err(UnreadableEvent::UnknownVersion(event.v)) }
@@ -105,7 +105,7 @@ impl Event {
 }
 
 impl EventKind {
-    /// Its name, as `outbox.kind` has it.
+    /// Returns the name, as in `outbox.kind`.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::OrderPlaced { .. } => "order_placed",
@@ -120,33 +120,33 @@ impl EventKind {
     }
 }
 
-/// Where events go.
+/// A queue that accepts events.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Hands one event over, and the trace that it belongs to; on `Ok` the queue keeps both.
+    /// Sends an event with the trace that it belongs to; on `Ok` the queue has stored both.
     async fn send(&self, event: &Event, trace: Option<Trace<'_>>) -> anyhow::Result<()>;
 }
 
-/// Sends an event whose transaction has been committed, and marks it as sent. Awaited, because a sandbox freezes when it has
-/// answered; bounded and without an error, because the order stands and the relay sends what could not be sent here.
+/// Sends an event whose transaction is committed, and marks it as sent. It is awaited, because an execution environment freezes once it has
+/// answered. It is bounded in time and returns no error, because the order is committed and the relay sends what could not be sent here.
 pub async fn publish(db: &Db, queue: &dyn Queue, event: &Event, trace: Option<Trace<'_>>, now: Timestamp) {
     let failed = match timeout(WAIT_FOR_THE_QUEUE, queue.send(event, trace)).await {
         Ok(Ok(())) => {
             if let Err(error) = store::mark_sent(db, event.event_id, now).await {
-                tracing::warn!(event_id = %event.event_id, %error, "an event was sent but not marked; the relay will repeat it");
+                tracing::warn!(event_id = %event.event_id, %error, "event sent but not marked; the relay will send it again");
             }
             return;
         }
         Ok(Err(error)) => format!("{error:#}"),
         Err(_) => "the queue did not answer in time".to_owned(),
     };
-    tracing::warn!(event_id = %event.event_id, error = failed, "left to the relay");
-    // Only now, and not in `place_order`: the trace is wanted where the relay sends, and a sale does not pay for it. Where this
-    // sandbox dies before it gets here, the message belongs to the relay's own trace, and the event's id leads to the order.
+    tracing::warn!(event_id = %event.event_id, error = failed, "event left to the relay");
+    // The trace is stored only now and not in `place_order`, because only the relay needs it and a sale should not pay for it. If this
+    // execution environment dies before, the message gets the relay's own trace, and the event's id still leads to the order.
     if let Some(trace) = trace
         && let Err(error) = keep_trace(db, event.event_id, trace).await
     {
-        tracing::warn!(event_id = %event.event_id, %error, "the relay will not know the trace of an event");
+        tracing::warn!(event_id = %event.event_id, %error, "trace of an event could not be stored for the relay");
     }
 }
 
@@ -165,20 +165,20 @@ mod tests {
     }
 
     #[test]
-    fn an_event_looks_the_same_on_the_wire_for_ever() {
+    fn the_message_format_is_stable() {
         let json = r#"{"v":1,"event_id":"00000000-0000-0000-0000-000000000000","kind":"order_placed","order_id":"ffffffff-ffff-ffff-ffff-ffffffffffff"}"#;
         assert_eq!(serde_json::to_string(&event()).unwrap(), json);
         assert_eq!(Event::read(json).unwrap(), event());
     }
 
     #[test]
-    fn the_name_of_an_event_is_the_one_on_the_wire() {
+    fn the_kind_of_a_message_is_its_name() {
         let Event { kind, .. } = event();
         assert_eq!(serde_json::to_value(&kind).unwrap()["kind"], kind.as_str());
     }
 
     #[test]
-    fn what_is_no_event_of_ours_is_refused() {
+    fn a_message_that_is_not_an_event_is_refused() {
         let good = serde_json::to_string(&event()).unwrap();
         for bad in [
             "",

@@ -1,4 +1,4 @@
-//! The outbox in SQL.
+//! SQL of the outbox.
 
 use uuid::Uuid;
 
@@ -9,10 +9,10 @@ use crate::trace::Trace;
 
 use super::{Event, EventKind};
 
-/// How long the relay leaves a new event to the function that wrote it.
+/// Seconds for which the relay leaves a new event to the function that wrote it.
 const WRITERS_OWN_SECONDS: i64 = 5;
 
-/// Writes an event, in the transaction of what it tells of. After COMMIT it is to be announced; failing that, the relay sends it.
+/// Inserts an event in the transaction of the change that it reports. It is published after COMMIT; if that fails, the relay sends it.
 pub async fn insert(tx: &mut Tx, event: &Event, now: Timestamp) -> sqlx::Result<()> {
     let payload = payload(event)?;
     sqlx::query!(
@@ -28,7 +28,7 @@ pub async fn insert(tx: &mut Tx, event: &Event, now: Timestamp) -> sqlx::Result<
     .map(drop)
 }
 
-/// Writes events that nobody announces: the relay sends them.
+/// Inserts events that are due at once: nobody publishes them, the relay sends them.
 pub async fn insert_due(tx: &mut Tx, events: &[Event], now: Timestamp) -> sqlx::Result<()> {
     let ids: Vec<Uuid> = events.iter().map(|event| event.event_id.0).collect();
     let kinds: Vec<String> = events.iter().map(|event| event.kind.as_str().to_owned()).collect();
@@ -49,37 +49,37 @@ pub async fn insert_due(tx: &mut Tx, events: &[Event], now: Timestamp) -> sqlx::
 fn payload(event: &Event) -> sqlx::Result<serde_json::Value> {
     let mut payload = serde_json::to_value(&event.kind).map_err(|error| sqlx::Error::Encode(error.into()))?;
     if let Some(fields) = payload.as_object_mut() {
-        // It has a column of its own.
+        // The kind has a column itself.
         fields.remove("kind");
     }
     Ok(payload)
 }
 
-/// Marks an event as handed to the queue. One exchange; harmless to repeat.
+/// Marks an event as sent to the queue, in one round trip. It is safe to repeat.
 pub async fn mark_sent(db: &Db, event: EventId, now: Timestamp) -> sqlx::Result<()> {
     db.call::<()>(Call::new("mark_event_sent").uuid(event.0).bigint(now.micros())).await.map(drop)
 }
 
-/// An event that is due, claimed by whoever reads this.
+/// An event that is due, claimed by this caller.
 #[derive(Debug)]
 pub struct DueEvent {
-    /// The event, or why its row cannot be read as one.
+    /// The event, or the reason why its row cannot be read.
     pub event: Result<Event, serde_json::Error>,
-    /// Which.
+    /// Id of the event.
     pub id: EventId,
-    /// How often it was tried before.
+    /// Number of attempts before this one.
     pub attempts: i32,
     trace_header: Option<String>,
 }
 
 impl DueEvent {
-    /// The trace of the request that wrote it, where it was kept.
+    /// Returns the trace of the request that wrote the event, if it was stored.
     pub fn trace(&self) -> Option<Trace<'_>> {
         self.trace_header.as_deref().and_then(Trace::read)
     }
 }
 
-/// Claims the event that has been due longest: until `retry_at` no one else takes it. `None` where nothing is due.
+/// Claims the event that has been due longest, so that nobody else takes it before `retry_at`. `None` if no event is due.
 pub async fn claim_due(
     tx: &mut Tx,
     now: Timestamp,
@@ -112,7 +112,7 @@ pub async fn claim_due(
     }))
 }
 
-/// Keeps the trace of an event that was left to the relay.
+/// Stores the trace of an event that is left to the relay.
 pub async fn keep_trace(tx: &mut Tx, event: EventId, trace: Trace<'_>) -> sqlx::Result<()> {
     sqlx::query!("update outbox set trace_header = $2 where id = $1 and sent_at is null", event as _, trace.header())
         .execute(&mut *tx)
@@ -120,7 +120,7 @@ pub async fn keep_trace(tx: &mut Tx, event: EventId, trace: Trace<'_>) -> sqlx::
         .map(drop)
 }
 
-/// Notes why an event could not be sent. It stays due, at the time that its claim said.
+/// Stores why an event could not be sent. It is due again when its claim ends.
 pub async fn note_failure(tx: &mut Tx, event: EventId, error: &str) -> sqlx::Result<()> {
     sqlx::query!("update outbox set last_error = $2 where id = $1 and sent_at is null", event as _, error)
         .execute(&mut *tx)
@@ -128,7 +128,7 @@ pub async fn note_failure(tx: &mut Tx, event: EventId, error: &str) -> sqlx::Res
         .map(drop)
 }
 
-/// How many events wait to be sent, and since when the oldest of them does.
+/// Counts the events that wait to be sent, and returns when the oldest was written.
 pub async fn backlog(tx: &mut Tx) -> sqlx::Result<(i64, Option<Timestamp>)> {
     let row =
         sqlx::query!(r#"select count(*) as "unsent!", min(created_at) as oldest from outbox where sent_at is null"#)
@@ -137,7 +137,7 @@ pub async fn backlog(tx: &mut Tx) -> sqlx::Result<(i64, Option<Timestamp>)> {
     Ok((row.unsent, row.oldest))
 }
 
-/// Forgets events that were sent before then, at most `limit` of them; how many it were.
+/// Deletes at most `limit` events that were sent before this time; returns how many it deleted.
 pub async fn forget_sent(tx: &mut Tx, before: Timestamp, limit: i64) -> sqlx::Result<u64> {
     sqlx::query!(
         "delete from outbox where id in (select id from outbox where sent_at < $1 order by sent_at limit $2 for update skip locked)",

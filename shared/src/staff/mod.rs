@@ -1,7 +1,7 @@
-//! Who works here and what they may do: people through roles, programs through keys.
+//! Staff and their permissions: people have them through roles, programs through API keys.
 //!
-//! Nobody hands out or takes away what they may not do themselves, and nobody changes what they may do themselves: else the right to
-//! give out rights would be all of them.
+//! A user can grant and revoke only permissions that they have, and cannot change their own: otherwise the right to grant permissions would
+//! include all others.
 
 pub mod store;
 
@@ -12,99 +12,99 @@ use crate::ids::{ApiKeyId, RoleId, UserId};
 use crate::time::Timestamp;
 use crate::users::{Permission, Permissions};
 
-/// How long the name of a role or a key may be, in characters.
+/// Longest name of a role or a key, in characters.
 pub const MAX_NAME: usize = 100;
 
-/// Some permissions under one name.
+/// A named set of permissions.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Role {
-    /// Which.
+    /// Id of the role.
     pub id: RoleId,
-    /// What it is called. No other role is.
+    /// Unique name of the role.
     #[schema(example = "Warehouse")]
     pub name: String,
-    /// What who has it may do.
+    /// Permissions of users with this role.
     #[schema(value_type = Vec<Permission>)]
     pub permissions: Permissions,
-    /// Since when there is such a role.
+    /// Time at which the role was created.
     pub created_at: Timestamp,
 }
 
-/// Somebody who works here.
+/// A member of staff.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct StaffMember {
-    /// Which account.
+    /// Id of the account.
     pub id: UserId,
-    /// What they are called.
+    /// Username of the account.
     #[schema(example = "ana")]
     pub username: String,
-    /// Where their mail goes.
+    /// Email address of the account.
     #[schema(format = "email", example = "ana@example.com")]
     pub email: String,
-    /// Whether they may do everything, whatever their roles.
+    /// True if they may do everything, with any roles.
     pub is_superuser: bool,
-    /// Their roles.
+    /// Ids of their roles.
     pub roles: Vec<RoleId>,
-    /// When they last logged in.
+    /// Time of the last log-in; null if they never logged in.
     pub last_login_at: Option<Timestamp>,
 }
 
-/// A key for a program. The key itself is shown once, when it is made.
+/// An API key of a program. The key itself is returned once, when it is created.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ApiKey {
-    /// Which.
+    /// Id of the key.
     pub id: ApiKeyId,
-    /// What it is for.
+    /// Name that says what the key is for.
     #[schema(example = "Warehouse system")]
     pub name: String,
-    /// What it may do, as long as its maker may.
+    /// Permissions of the key, as long as its creator has them.
     #[schema(value_type = Vec<Permission>)]
     pub scopes: Permissions,
-    /// Who made it; null once their account has ended.
+    /// Id of the user who created the key; null once the account is erased.
     pub created_by: Option<UserId>,
-    /// When.
+    /// Time at which the key was created.
     pub created_at: Timestamp,
-    /// From when it is of no use; null for never.
+    /// Time at which the key expires; null for never.
     pub expires_at: Option<Timestamp>,
-    /// When it was last used, to the minute.
+    /// Time of the last use, rounded down to a minute; null if never used.
     pub last_used_at: Option<Timestamp>,
-    /// When it was called back.
+    /// Time at which the key was revoked; null if it was not.
     pub revoked_at: Option<Timestamp>,
 }
 
-/// What one of the staff may do at this moment.
+/// The permissions of a member of staff at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rights {
-    /// All of it.
+    /// Permissions of all their roles.
     pub permissions: Permissions,
-    /// Whether they may do everything, and to everybody.
+    /// True if they may do everything to every account.
     pub is_superuser: bool,
 }
 
 impl Rights {
-    /// Whether they may hand out and take away a role of these permissions, or make a key of them.
+    /// Returns true if they may grant and revoke a role with these permissions, or create a key with them.
     pub fn cover(&self, permissions: Permissions) -> bool {
         self.permissions.include(permissions)
     }
 
-    /// Whether they may change what this account may do and whether it is switched on. Only superusers touch superusers.
+    /// Returns true if they may change the permissions and the activation of this account. Only superusers change superusers.
     pub fn reach(&self, account: &Standing) -> bool {
         self.is_superuser || !account.is_superuser
     }
 }
 
-/// How an account stands.
+/// The flags of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// Whether they may sign in.
+    /// True if they may sign in.
     pub is_active: bool,
-    /// Whether they work here.
+    /// True if they are staff.
     pub is_staff: bool,
-    /// Whether they may do everything.
+    /// True if they may do everything.
     pub is_superuser: bool,
 }
 
-/// Whether an error says that a role of this name is there already.
+/// Returns true if the error says that the name of a role is taken.
 pub fn is_name_taken(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|error| error.constraint()) == Some("role_name_unique")
 }
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_covers_more_than_they_have_and_only_superusers_reach_superusers() {
+    fn permissions_cover_their_subsets_and_only_superusers_change_superusers() {
         let some = Permissions::of_names(["settings", "orders"]);
         let clerk = Rights { permissions: some, is_superuser: false };
         assert!(clerk.cover(some) && clerk.cover(Permissions::NONE) && !clerk.cover(Permissions::all()));

@@ -1,21 +1,21 @@
-//! Stock: how many units of a variant are on hand, and the ledger that says how that came about.
+//! Stock: how many units of a variant are on hand, and the ledger of all changes.
 
 pub mod staff;
 pub mod store;
 
-/// Why units came or went, other than by a sale.
+/// The reason for a change of stock other than a sale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// A delivery.
+    /// Units were delivered.
     Received,
-    /// Somebody counted, and it was another number.
+    /// A count found another number.
     Counted,
-    /// Broken, or lost.
+    /// Units are broken or lost.
     WrittenOff,
 }
 
 impl Reason {
-    /// As the ledger has it.
+    /// Returns the name, as in the ledger.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Received => "received",

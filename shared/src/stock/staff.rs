@@ -1,68 +1,68 @@
-//! Stock in SQL, as the staff sees and changes it.
+//! SQL of stock for the admin pages.
 
 use crate::app::db::Tx;
 use crate::ids::{OrderId, ProductId, VariantId};
 use crate::time::Timestamp;
 
-/// A variant and what is on hand of it.
+/// A variant with its stock.
 #[derive(Clone, Debug)]
 pub struct StockRow {
-    /// Which.
+    /// Id of the variant.
     pub variant_id: VariantId,
-    /// Its SKU.
+    /// SKU of the variant.
     pub sku: String,
-    /// What it is called.
+    /// Name of the variant within its product.
     pub variant_name: String,
-    /// What it is a variant of.
+    /// Id of the product.
     pub product_id: ProductId,
-    /// And what that is called.
+    /// Name of the product.
     pub product_name: String,
-    /// How many there are.
+    /// Number of units in stock.
     pub on_hand: i32,
 }
 
-/// A line of the ledger.
+/// A line of the stock ledger.
 #[derive(Clone, Debug)]
 pub struct LedgerLine {
-    /// Which: later lines have larger ids.
+    /// Id of the line; later lines have larger ids.
     pub id: i64,
-    /// How many came, or went.
+    /// Difference in units: positive for received, negative for sold or written off.
     pub change: i32,
-    /// How many there were then.
+    /// Number of units in stock after the change.
     pub on_hand_after: i32,
-    /// Why.
+    /// Reason for the change.
     pub reason: String,
-    /// The order it was sold in.
+    /// Id of the order in which the units were sold.
     pub order_id: Option<OrderId>,
-    /// When.
+    /// Time of the change.
     pub at: Timestamp,
 }
 
-/// What the staff does to stock.
+/// A change of stock by a member of staff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// So many came.
+    /// This many units arrived.
     Received(i32),
-    /// So many are broken or lost.
+    /// This many units are broken or lost.
     WrittenOff(i32),
-    /// So many were counted on the shelf.
+    /// A count found this many units.
     Counted(i32),
 }
 
-/// What became of it.
+/// Result of a change of stock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
-    /// So many are on hand now.
+    /// The change is written; this many units are on hand now.
     To(i32),
-    /// There are fewer than were to go: `stock_not_negative`.
+    /// More units were to be removed than there are (`stock_not_negative`).
     BelowZero,
-    /// More than can be counted.
+    /// The number is larger than the column can hold.
     TooMany,
-    /// There is no such variant.
+    /// The variant does not exist.
     NoSuchVariant,
 }
 
-/// Variants by SKU, those behind `after`; at most `limit`. `search` is the beginnings of words of the product or its SKUs.
+/// Lists variants by SKU, at most `limit` of those after `after`. `search` holds the beginnings of words of the product or its SKUs.
 pub async fn list(tx: &mut Tx, search: Option<&str>, after: Option<&str>, limit: i64) -> sqlx::Result<Vec<StockRow>> {
     sqlx::query_as!(
         StockRow,
@@ -82,7 +82,7 @@ pub async fn list(tx: &mut Tx, search: Option<&str>, after: Option<&str>, limit:
     .await
 }
 
-/// One variant.
+/// Finds one variant.
 pub async fn find(tx: &mut Tx, variant: VariantId) -> sqlx::Result<Option<StockRow>> {
     sqlx::query_as!(
         StockRow,
@@ -97,7 +97,7 @@ pub async fn find(tx: &mut Tx, variant: VariantId) -> sqlx::Result<Option<StockR
     .await
 }
 
-/// The ledger of a variant, newest first, lines older than `after`; at most `limit`.
+/// Lists the ledger of a variant, newest line first, at most `limit` of those older than `after`.
 pub async fn ledger(tx: &mut Tx, variant: VariantId, after: Option<i64>, limit: i64) -> sqlx::Result<Vec<LedgerLine>> {
     sqlx::query_as!(
         LedgerLine,
@@ -114,7 +114,7 @@ pub async fn ledger(tx: &mut Tx, variant: VariantId, after: Option<i64>, limit: 
     .await
 }
 
-/// How many variants of what is on sale there is nothing of.
+/// Counts the variants of published products that are out of stock.
 pub async fn out_of_stock(tx: &mut Tx) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "variants!"
@@ -127,7 +127,7 @@ pub async fn out_of_stock(tx: &mut Tx) -> sqlx::Result<i64> {
     .await
 }
 
-/// Changes what is on hand and writes the ledger. After anything but [`Changed::To`] the transaction is of no more use.
+/// Changes the stock and writes the ledger. After any result but [`Changed::To`] the transaction has failed and can only be rolled back.
 pub async fn change(tx: &mut Tx, variant: VariantId, change: Change, now: Timestamp) -> sqlx::Result<Changed> {
     let (units, reason) = match change {
         Change::Received(units) => (units, "received"),
@@ -147,7 +147,7 @@ pub async fn change(tx: &mut Tx, variant: VariantId, change: Change, now: Timest
     }
 }
 
-/// What is on hand, and nobody changes it until the transaction ends.
+/// Returns the stock and locks it until the transaction ends.
 async fn lock(tx: &mut Tx, variant: VariantId) -> sqlx::Result<Option<i32>> {
     sqlx::query_scalar!("select on_hand from stock_levels where variant_id = $1 for update", variant as _)
         .fetch_optional(&mut *tx)

@@ -1,25 +1,25 @@
-//! Things that tests need to be there.
-#![expect(clippy::disallowed_methods, reason = "tests write beside the service, never through the pooler")]
+//! Builders of test data.
+#![expect(clippy::disallowed_methods, reason = "tests write directly, never through the pooler")]
 
-use crate::app::{Ambient as _, SystemAmbient};
+use crate::app::{Rng as _, SystemRng};
 use sqlx::PgPool;
 
 use crate::ids::{CartId, ProductId, UserId, VariantId};
 
-/// A product with one variant, and the names tests ask for.
+/// A product with one variant.
 #[derive(Clone, Debug)]
 pub struct TestProduct {
-    /// The product.
+    /// Id of the product.
     pub id: ProductId,
-    /// Its variant.
+    /// Id of its variant.
     pub variant: VariantId,
-    /// The variant's SKU.
+    /// SKU of the variant.
     pub sku: String,
-    /// The product's slug.
+    /// Slug of the product.
     pub slug: String,
 }
 
-/// Says what a product is to be.
+/// Builds a product to insert.
 #[derive(Debug)]
 pub struct ProductBuilder<'a> {
     db: &'a PgPool,
@@ -34,37 +34,37 @@ impl<'a> ProductBuilder<'a> {
         Self { db, name: "Shoes".to_owned(), price: 1000, stock: 0, status: "active" }
     }
 
-    /// What it is called.
+    /// Sets the name.
     #[must_use]
     pub fn named(mut self, name: &str) -> Self {
         name.clone_into(&mut self.name);
         self
     }
 
-    /// What it costs, in cents.
+    /// Sets the price in cents.
     #[must_use]
     pub fn cents(mut self, price: i64) -> Self {
         self.price = price;
         self
     }
 
-    /// How many there are.
+    /// Sets the number of units in stock.
     #[must_use]
     pub fn stock(mut self, units: i32) -> Self {
         self.stock = units;
         self
     }
 
-    /// `draft` or `archived` instead of `active`.
+    /// Sets the status `draft` or `archived` instead of `active`.
     #[must_use]
     pub fn status(mut self, status: &'static str) -> Self {
         self.status = status;
         self
     }
 
-    /// Makes it.
+    /// Inserts the product.
     pub async fn create(self) -> TestProduct {
-        let unique = SystemAmbient.random_uuid().simple().to_string();
+        let unique = SystemRng.random_uuid().simple().to_string();
         let (slug, sku) = (format!("product-{unique}"), format!("SKU-{unique}"));
         let mut tx = self.db.begin().await.unwrap();
         let id: ProductId = sqlx::query_scalar(
@@ -98,7 +98,7 @@ impl<'a> ProductBuilder<'a> {
     }
 }
 
-/// Says what a cart is to be.
+/// Builds a cart to insert.
 #[derive(Debug)]
 pub struct CartBuilder<'a> {
     db: &'a PgPool,
@@ -111,23 +111,23 @@ impl<'a> CartBuilder<'a> {
         Self { db, user: None, lines: Vec::new() }
     }
 
-    /// Whose it is.
+    /// Sets the user who owns the cart.
     #[must_use]
     pub fn of(mut self, user: UserId) -> Self {
         self.user = Some(user);
         self
     }
 
-    /// One more line.
+    /// Adds a line.
     #[must_use]
     pub fn with(mut self, variant: VariantId, quantity: i32) -> Self {
         self.lines.push((variant, quantity));
         self
     }
 
-    /// Makes it.
+    /// Inserts the cart.
     pub async fn create(self) -> CartId {
-        let id = CartId(SystemAmbient.random_uuid());
+        let id = CartId(SystemRng.random_uuid());
         let mut tx = self.db.begin().await.unwrap();
         sqlx::query("insert into carts (id, user_id, created_at, updated_at) values ($1, $2, now(), now())")
             .bind(id)

@@ -1,4 +1,4 @@
-//! A client that talks to the service in process.
+//! A client that calls the service in process.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use tower::ServiceExt as _;
 
 use crate::app::ClientAddress;
 
-/// Sends requests with the same headers. Each method waits for the answer.
+/// Sends requests with the same headers. Each method waits for the response.
 #[derive(Clone)]
 pub struct Client {
     service: Router,
@@ -20,85 +20,85 @@ pub struct Client {
     address: Option<IpAddr>,
 }
 
-/// What came back.
+/// A response of the service.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The status, as a number.
+    /// Status code as a number.
     pub status: u16,
-    /// The headers.
+    /// Headers of the response.
     pub headers: HeaderMap,
-    /// The body as JSON; null where it is none.
+    /// Body as JSON; null if the body is not JSON.
     pub body: Value,
-    /// The body as it came.
+    /// Body as text.
     pub text: String,
 }
 
 impl Client {
-    /// A client of this service, without a token.
+    /// Creates a client of this service without a token.
     pub fn new(service: Router) -> Self {
         Self { service, headers: HeaderMap::new(), address: None }
     }
 
-    /// The same client with a token.
+    /// Adds a bearer token.
     #[must_use]
     pub fn bearer(self, token: &str) -> Self {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    /// The same client with one more header, or with another value for one it had.
+    /// Adds or replaces a header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
         self
     }
 
-    /// The same client at another address.
+    /// Sets the address of the client.
     #[must_use]
     pub fn at(mut self, address: &str) -> Self {
         self.address = Some(address.parse().unwrap());
         self
     }
 
-    /// The same client without a token.
+    /// Removes the token.
     #[must_use]
     pub fn without_token(mut self) -> Self {
         self.headers.remove(AUTHORIZATION);
         self
     }
 
-    /// `GET`.
+    /// Sends a `GET` request.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, Body::empty()).await
     }
 
-    /// `DELETE`.
+    /// Sends a `DELETE` request.
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(Method::DELETE, path, Body::empty()).await
     }
 
-    /// `POST` of JSON.
+    /// Sends a `POST` request with JSON.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.send_json(Method::POST, path, body).await
     }
 
-    /// `PATCH` of JSON.
+    /// Sends a `PATCH` request with JSON.
     pub async fn patch(&self, path: &str, body: Value) -> Answer {
         self.send_json(Method::PATCH, path, body).await
     }
 
-    /// `PUT` of JSON.
+    /// Sends a `PUT` request with JSON.
     pub async fn put(&self, path: &str, body: Value) -> Answer {
         self.send_json(Method::PUT, path, body).await
     }
 
-    /// Any method, with JSON.
+    /// Sends a request of any method with JSON.
     pub async fn send_json(&self, method: Method, path: &str, body: Value) -> Answer {
         let mut client = self.clone();
         client.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
         client.send(method, path, Body::from(body.to_string())).await
     }
 
-    /// Any method, any body, as it is.
+    /// Sends a request of any method with any body.
     pub async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
         let mut request = Request::builder().method(method).uri(path).body(body).unwrap();
         *request.headers_mut() = self.headers.clone();
@@ -115,12 +115,12 @@ impl Client {
 }
 
 impl Answer {
-    /// The value of a header; empty where there is none.
+    /// Returns the value of a header, empty if it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The answer itself, if its status is this one; else the test ends and shows what came.
+    /// Returns the response if it has this status; otherwise the test fails and shows it.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         let known = StatusCode::from_u16(status).unwrap();

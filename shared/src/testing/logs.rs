@@ -8,7 +8,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::app::{Environment, LogFormat, write_logs_to};
 
-/// A process has one log; tests that run in one process share it.
+/// The log of this process, which tests of one process share.
 static LOGS: LazyLock<RecordedLogs> = LazyLock::new(|| {
     let logs = RecordedLogs::default();
     let environment = Environment::from_iter([("RUST_LOG", "trace")]);
@@ -16,27 +16,27 @@ static LOGS: LazyLock<RecordedLogs> = LazyLock::new(|| {
     logs
 });
 
-/// Everything that this process has logged since somebody first asked.
+/// Everything that this process has logged since [`Self::start`] was first called.
 #[derive(Clone, Debug, Default)]
 pub struct RecordedLogs(Arc<Mutex<Vec<u8>>>);
 
 impl RecordedLogs {
-    /// Starts to keep them, by the function that starts the log in Lambda.
+    /// Starts to record, with the function that starts the log in Lambda.
     pub fn start() -> Self {
         LOGS.clone()
     }
 
-    /// All of it.
+    /// Returns the whole log.
     pub fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap()
     }
 
-    /// Line by line.
+    /// Returns the log line by line.
     pub fn lines(&self) -> Vec<Value> {
         self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// Those with this message.
+    /// Returns the lines with this message.
     pub fn saying(&self, message: &str) -> Vec<Value> {
         self.lines().into_iter().filter(|line| line["message"] == message).collect()
     }

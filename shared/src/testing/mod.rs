@@ -1,8 +1,7 @@
-//! The test kit: the service in process, a real PostgreSQL, typed clients, and builders that read like a story.
+//! The test kit: the service in process, a real PostgreSQL, typed clients and builders.
 //!
-//! `#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]` gives each test a database of its own. With `TEST_POOLER_PORT` set
-//! (as `cargo dev test` does in its second lane), the service reaches it through PgBouncer, while the test's own look at the
-//! database stays direct.
+//! `#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]` gives each test its own database. With `TEST_POOLER_PORT` set (as `cargo dev
+//! test` does in its second run), the service reaches it through PgBouncer, while the test's own connection stays direct.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test kit fails by panicking")]
 
 mod builders;
@@ -23,6 +22,7 @@ use ring::rand::SystemRandom;
 use ring::signature::Ed25519KeyPair;
 use sqlx::PgPool;
 use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
 
 pub use builders::{CartBuilder, ProductBuilder, TestProduct};
 pub use client::{Answer, Client};
@@ -33,48 +33,48 @@ pub use queues::{BrokenQueue, RecordingJobs, RecordingQueue, SilentQueue};
 pub use storage::MemoryStorage;
 
 use crate::app::db::{Connector, Db, PoolSettings};
-use crate::app::{Ambient, App, Environment, SystemAmbient, service};
+use crate::app::{App, Clock, Environment, SystemRng, service};
 use crate::ids::UserId;
 use crate::time::Timestamp;
 use crate::users::Permissions;
 use crate::users::tokens::{Claims, TokenSigner, TokenType, TokenVerifier};
 
-/// When every test begins.
+/// The time at which every test begins.
 pub const START: Timestamp = Timestamp::from_seconds(1_795_329_531);
 
-/// A service in process, over a database of its own.
+/// A service in process with its own database.
 pub struct TestApp {
-    /// What the handlers have.
+    /// State of the handlers.
     pub app: App,
-    /// The test's own look at the database, beside the service's.
+    /// The test's own connections to the database, in addition to those of the service.
     pub db: PgPool,
-    /// The clock, which stands still until it is told to move.
+    /// The clock, which stands still until a test moves it.
     pub clock: Arc<TestClock>,
-    /// Signs the tokens that the service takes.
+    /// Signs the tokens that the service accepts.
     pub signer: Arc<TokenSigner>,
-    /// What the service counts.
+    /// Metrics that the service wrote.
     pub metrics: RecordedMetrics,
     service: Router,
 }
 
-/// Somebody with an account.
+/// A user with an account.
 #[derive(Clone, Debug)]
 pub struct TestUser {
-    /// Whose.
+    /// Id of the account.
     pub id: UserId,
-    /// Their address.
+    /// Email address of the account.
     pub email: String,
-    /// A good access token.
+    /// Valid access token of the user.
     pub token: String,
 }
 
 impl TestApp {
-    /// Serves a router that needs nothing but the [`App`].
+    /// Serves a router whose state is the [`App`].
     pub fn new(db: PgPool, router: OpenApiRouter<App>) -> Self {
         Self::with(db, router, |app, _| app)
     }
 
-    /// Serves a router with a state of its own.
+    /// Serves a router with another state.
     pub fn with<S>(db: PgPool, router: OpenApiRouter<S>, state: impl FnOnce(App, &Arc<TokenSigner>) -> S) -> Self
     where
         S: Clone + Send + Sync + 'static,
@@ -86,7 +86,8 @@ impl TestApp {
         let metrics = RecordedMetrics::default();
         let app = App {
             db: service_db(&db),
-            ambient: clock.clone(),
+            clock: clock.clone(),
+            rng: Arc::new(SystemRng),
             verifier: Arc::new(TokenVerifier::new([signer.public_key().to_vec()])),
             public_url: None,
             metrics: metrics.metrics(),
@@ -95,38 +96,48 @@ impl TestApp {
         Self { app, db, clock, signer, metrics, service }
     }
 
-    /// What a job runs on: it serves nothing.
+    /// Creates an app for the tests of a job, which serves nothing.
     pub fn of_a_job(db: PgPool) -> Self {
         Self::new(db, OpenApiRouter::new())
     }
 
-    /// A client without a token.
+    /// Returns a client without a token.
     pub fn anonymous(&self) -> Client {
         Client::new(self.service.clone())
     }
 
-    /// A client of somebody who is signed in.
+    /// Returns a client with the token of this user.
     pub fn of(&self, user: &TestUser) -> Client {
         self.anonymous().bearer(&user.token)
     }
 
-    /// An access token of this user, good for an hour.
+    /// Returns a random uuid (v4).
+    pub fn random_uuid(&self) -> Uuid {
+        self.app.rng.random_uuid()
+    }
+
+    /// Returns a uuid that sorts by the time of the test's clock (v7).
+    pub fn ordered_uuid(&self) -> Uuid {
+        self.app.rng.ordered_uuid(self.clock.now())
+    }
+
+    /// Returns an access token of this user that is valid for an hour.
     pub fn token(&self, user: UserId) -> String {
-        let claims = Claims::new(TokenType::Access, user, SystemAmbient.random_uuid(), self.clock.now(), 3600);
+        let claims = Claims::new(TokenType::Access, user, self.random_uuid(), self.clock.now(), 3600);
         self.signer.sign(&claims).unwrap()
     }
 
-    /// Somebody new. Their password is not a password; accounts that log in are made by `auth`'s own tests.
+    /// Inserts a user without a usable password; accounts that log in are created by `auth`'s own tests.
     pub async fn a_user(&self) -> TestUser {
         self.insert_user(false).await
     }
 
-    /// Somebody new who works here and may do everything but what a superuser may.
+    /// Inserts a member of staff with every permission.
     pub async fn a_staff_user(&self) -> TestUser {
         self.a_staff_user_who_may(Permissions::all()).await
     }
 
-    /// Somebody new who works here and may do just this.
+    /// Inserts a member of staff with these permissions.
     pub async fn a_staff_user_who_may(&self, permissions: Permissions) -> TestUser {
         let user = self.insert_user(true).await;
         sqlx::query(
@@ -142,23 +153,23 @@ impl TestApp {
         user
     }
 
-    /// A product to be made: one variant, 10.00, nothing in stock, unless told otherwise.
+    /// Builds a product: one variant, 10.00, nothing in stock.
     pub fn a_product(&self) -> ProductBuilder<'_> {
         ProductBuilder::new(&self.db)
     }
 
-    /// A cart to be made: a guest's, empty, unless told otherwise.
+    /// Builds a cart: a guest's, without lines.
     pub fn a_cart(&self) -> CartBuilder<'_> {
         CartBuilder::new(&self.db)
     }
 
-    /// One number of the database: `app.count("select count(*) from orders").await`.
+    /// Returns one number from the database: `app.count("select count(*) from orders").await`.
     pub async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&self.db).await.unwrap()
     }
 
-    /// Waits until some statement of this database waits for a lock.
-    pub async fn until_somebody_waits(&self) {
+    /// Waits until a statement of this database waits for a lock.
+    pub async fn until_a_statement_waits(&self) {
         let waiting =
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
         let waits = async {
@@ -169,7 +180,7 @@ impl TestApp {
         tokio::time::timeout(std::time::Duration::from_secs(10), waits).await.expect("nobody waits");
     }
 
-    /// Whether, for every variant, what the ledger says came and went is what is on hand, and nothing is below zero.
+    /// Returns true if, for every variant, the ledger's changes add up to the stock, and nothing is below zero.
     pub async fn stock_adds_up(&self) -> bool {
         self.count(
             "select count(*) from stock_levels s
@@ -181,7 +192,7 @@ impl TestApp {
     }
 
     async fn insert_user(&self, is_staff: bool) -> TestUser {
-        let name = format!("user-{}", &SystemAmbient.random_uuid().simple().to_string()[..12]);
+        let name = format!("user-{}", &self.random_uuid().simple().to_string()[..12]);
         let email = format!("{name}@example.com");
         let id = sqlx::query_scalar(
             "insert into users (email, username, password_hash, is_staff, created_at) values ($1, $2, '!', $3, now()) returning id",
@@ -196,18 +207,18 @@ impl TestApp {
     }
 }
 
-/// A client of a function that asks no database, or is not to get as far.
+/// Returns a client of a function without a database, for requests that do not reach it.
 pub fn a_client_without_database(router: OpenApiRouter<App>) -> Client {
     Client::new(service(router, App::without_database(&Environment::default())))
 }
 
-/// The service's way to the test's database: direct, or through the pooler.
+/// Returns the service's connections to the test's database: direct, or through the pooler.
 pub fn service_db(pool: &PgPool) -> Db {
     service_db_of(pool, PoolSettings { max_connections: 32 })
 }
 
-/// The same with another number of connections.
-#[expect(clippy::disallowed_methods, reason = "the test kit is told by its runner which lane it is in")]
+/// Returns the service's connections with another size of the pool.
+#[expect(clippy::disallowed_methods, reason = "the test runner says whether to use the pooler")]
 pub fn service_db_of(pool: &PgPool, settings: PoolSettings) -> Db {
     let mut options = pool.connect_options().as_ref().clone();
     if let Ok(port) = std::env::var("TEST_POOLER_PORT") {
@@ -216,23 +227,19 @@ pub fn service_db_of(pool: &PgPool, settings: PoolSettings) -> Db {
     Db::new(Connector::to(options), settings)
 }
 
-/// A clock that stands still. Its dice are real.
+/// A clock that stands still until a test moves it.
 #[derive(Debug)]
 pub struct TestClock(AtomicI64);
 
 impl TestClock {
-    /// Moves it on.
+    /// Moves the clock forward.
     pub fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
     }
 }
 
-impl Ambient for TestClock {
+impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.0.load(Ordering::SeqCst))
-    }
-
-    fn fill_random(&self, bytes: &mut [u8]) {
-        SystemAmbient.fill_random(bytes);
     }
 }

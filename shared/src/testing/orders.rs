@@ -1,39 +1,39 @@
-//! Orders that were placed, for the tests of what follows.
+//! Orders that were placed, for tests of what follows.
 
 use uuid::Uuid;
 
 use super::{TestApp, TestProduct};
-use crate::app::Ambient as _;
+use crate::app::Clock as _;
 use crate::ids::{EventId, OrderId};
 use crate::orders::Order;
 use crate::orders::store::{Outcome, Placement, place};
 use crate::outbox::{Event, EventKind};
 
-/// An order, and the event in the outbox that tells of it.
+/// An order with its event in the outbox.
 #[derive(Clone, Debug)]
 pub struct TestOrder {
-    /// The order.
+    /// The placed order.
     pub order: Order,
-    /// Its event, not sent yet.
+    /// Its event, which is not sent yet.
     pub event: Event,
 }
 
 impl TestApp {
-    /// Somebody new buys one of something new.
+    /// Places an order of one unit of a new product by a new user.
     pub async fn an_order(&self) -> TestOrder {
         let shoes = self.a_product().stock(1).create().await;
         self.an_order_of(&[(&shoes, 1)]).await
     }
 
-    /// Somebody new buys these. Nobody has sent its event yet.
+    /// Places an order of these items by a new user. Its event is not sent yet.
     pub async fn an_order_of(&self, items: &[(&TestProduct, i32)]) -> TestOrder {
         let user = self.a_user().await;
         let cart = items
             .iter()
             .fold(self.a_cart().of(user.id), |cart, (product, quantity)| cart.with(product.variant, *quantity));
         let placement = Placement {
-            order: OrderId(self.clock.ordered_uuid()),
-            event: EventId(self.clock.ordered_uuid()),
+            order: OrderId(self.ordered_uuid()),
+            event: EventId(self.ordered_uuid()),
             cart: cart.create().await,
             user: user.id,
             sign_in: None,
@@ -43,7 +43,7 @@ impl TestApp {
             now: self.clock.now(),
         };
         let Outcome::Placed(order) = place(&self.app.db, &placement).await.unwrap() else {
-            panic!("a buyer of what there is enough of gets it");
+            panic!("an order of items in stock is placed");
         };
         let event = Event::new(placement.event, EventKind::OrderPlaced { order_id: order.id });
         TestOrder { order, event }

@@ -8,17 +8,17 @@ use crate::outbox::{Event, Queue};
 use crate::trace::Trace;
 use crate::transfers::{Job, JobQueue};
 
-/// Keeps what it is sent.
+/// Records the events that it receives.
 #[derive(Debug, Default)]
 pub struct RecordingQueue(Mutex<Vec<(Event, Option<String>)>>);
 
 impl RecordingQueue {
-    /// What came, in order.
+    /// Returns the received events, in order.
     pub fn sent(&self) -> Vec<Event> {
         self.taken().into_iter().map(|(event, _)| event).collect()
     }
 
-    /// The header of the trace that each belonged to, in order.
+    /// Returns the trace header of each received event, in order.
     pub fn traces(&self) -> Vec<Option<String>> {
         self.taken().into_iter().map(|(_, trace)| trace).collect()
     }
@@ -48,7 +48,7 @@ impl Queue for BrokenQueue {
     }
 }
 
-/// Never answers.
+/// Never answers at all.
 #[derive(Clone, Copy, Debug)]
 pub struct SilentQueue;
 
@@ -59,12 +59,12 @@ impl Queue for SilentQueue {
     }
 }
 
-/// Keeps the jobs that it is sent.
+/// Records the jobs that it receives.
 #[derive(Debug, Default)]
 pub struct RecordingJobs(Mutex<Vec<Job>>);
 
 impl RecordingJobs {
-    /// What came since somebody last looked, in order.
+    /// Returns the jobs since the last call, in order.
     pub fn take(&self) -> Vec<Job> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,15 +1,15 @@
-//! Programs with keys, superusers, and those who may not get in any more.
+//! Superusers, API keys, and users whose sign-in has ended.
 
 use uuid::Uuid;
 
 use super::{Client, TestApp, TestUser};
-use crate::app::{Ambient as _, SystemAmbient};
+use crate::app::Clock as _;
 use crate::ids::{ApiKeyId, SignInId};
 use crate::users::tokens::{Claims, TokenType};
 use crate::users::{Permissions, api_keys};
 
 impl TestApp {
-    /// Somebody new who may do everything.
+    /// Inserts a superuser.
     pub async fn a_superuser(&self) -> TestUser {
         let user = self.insert_user(true).await;
         sqlx::query("update users set is_superuser = true where id = $1")
@@ -20,11 +20,11 @@ impl TestApp {
         user
     }
 
-    /// A new key that somebody has made.
+    /// Inserts an API key that this user created.
     pub async fn an_api_key_of(&self, maker: &TestUser, scopes: Permissions) -> String {
         let mut secret = [0; 32];
-        SystemAmbient.fill_random(&mut secret);
-        let id = ApiKeyId(SystemAmbient.ordered_uuid());
+        self.app.rng.fill_random(&mut secret);
+        let id = ApiKeyId(self.ordered_uuid());
         let key = api_keys::written(id, secret);
         sqlx::query(
             "insert into api_keys (id, name, key_sha256, scopes, created_by, created_at) values ($1, $2, $3, $4, $5, $6)",
@@ -41,14 +41,14 @@ impl TestApp {
         key
     }
 
-    /// A client that is a program with this key.
+    /// Returns a client with this API key.
     pub fn with_key(&self, key: &str) -> Client {
         self.anonymous().header("authorization", &format!("Api-Key {key}"))
     }
 
-    /// A token of somebody's that is good for an hour, of a sign-in that has ended.
+    /// Returns a token of a sign-in that has ended; the token itself is valid for an hour.
     pub async fn a_token_of_an_ended_sign_in(&self, user: &TestUser) -> String {
-        let (sign_in, now) = (SystemAmbient.random_uuid(), self.clock.now());
+        let (sign_in, now) = (self.random_uuid(), self.clock.now());
         sqlx::query(
             "insert into sign_ins (id, user_id, created_at, last_used_at, expires_at, ended_at, end_reason)
              values ($1, $2, $3, $3, $4, $3, 'logged_out')",

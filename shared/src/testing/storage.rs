@@ -1,4 +1,4 @@
-//! A storage that is as long as the test.
+//! Storage in memory.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,22 +9,22 @@ use async_trait::async_trait;
 use crate::storage::{PresignedRequest, Storage, Upload};
 use crate::time::Timestamp;
 
-/// Files by key, each with its type.
+/// Files by key, each with its media type.
 #[derive(Debug, Default)]
 pub struct MemoryStorage(Mutex<BTreeMap<String, (String, Vec<u8>)>>);
 
 impl MemoryStorage {
-    /// Puts a file there, as somebody with a presigned request does.
+    /// Writes a file, like a client with a presigned request.
     pub fn put(&self, key: &str, content_type: &str, bytes: &[u8]) {
         self.files(|files| files.insert(key.to_owned(), (content_type.to_owned(), bytes.to_vec())));
     }
 
-    /// What is there, in order.
+    /// Returns all keys, sorted.
     pub fn keys(&self) -> Vec<String> {
         self.files(|files| files.keys().cloned().collect())
     }
 
-    /// A file, with its type.
+    /// Returns a file with its media type.
     pub fn file(&self, key: &str) -> Option<(String, Vec<u8>)> {
         self.files(|files| files.get(key).cloned())
     }

@@ -1,5 +1,5 @@
-//! How often somebody may try. Counted in the database, because a sandbox has no memory; counted before the try is made, because
-//! a thousand tries at once would otherwise be a thousand tries.
+//! Limits on repeated attempts. They are counted in the database, because an execution environment has no memory of the others, and before
+//! the attempt is made, because a thousand attempts at once would otherwise all pass.
 
 pub mod store;
 
@@ -8,39 +8,39 @@ use ring::digest::{SHA256, digest};
 use crate::ids::UserId;
 use crate::users::ClientInfo;
 
-/// What is limited.
+/// The limited actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// Log-ins with one address. Each failure after the fifth waits twice as long, up to a quarter of an hour: long for who
-    /// guesses, and bearable for the owner whom somebody wants to lock out.
+    /// Log-ins with one email address. After the fifth failure each wait is twice as long, up to a quarter of an hour: long for someone who
+    /// guesses, and bearable for an owner whom someone wants to lock out.
     LogInAs,
-    /// Log-ins from one client address, whatever the account. Many people may sit behind one, so it is later than the other.
+    /// Log-ins from one client address, for any account. Many people may share an address, so this limit is higher.
     LogInFrom,
-    /// A password that is asked for again of who is signed in.
+    /// Checks of the current password of a signed-in user.
     PasswordCheck,
-    /// Codes of one account's second factor. Counted apart: a right password is no reason to forget wrong codes.
+    /// Codes of the second factor of one account. They are counted apart, so that a right password does not reset the count of wrong codes.
     SecondFactor,
     /// Mails to one address.
     MailTo,
-    /// Mails asked for by one client address.
+    /// Mails requested from one client address.
     MailFrom,
-    /// Exports of all that is kept of one account.
+    /// Exports of the personal data of one account.
     Export,
-    /// Requests for a mail to one address when something is in stock again: each becomes a mail some day, and all of them perhaps on one.
+    /// Back-in-stock subscriptions of one address. Each becomes a mail some day, and perhaps all on one day.
     NoticeTo,
-    /// The same from one client address.
+    /// Back-in-stock subscriptions from one client address.
     NoticeFrom,
 }
 
-/// How a limit counts.
+/// The numbers of a limit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rule {
     pub(crate) scope: &'static str,
-    /// How many tries are free.
+    /// Number of attempts before the first wait.
     pub(crate) free: i32,
-    /// What is counted together; with `longest`, how long after the last try all is forgotten.
+    /// Seconds in which attempts are counted together; with `longest_seconds`, seconds after the last attempt until all are forgotten.
     pub(crate) window_seconds: i64,
-    /// How long a try waits at most, where the wait grows.
+    /// Longest wait in seconds, if the wait grows.
     pub(crate) longest_seconds: Option<i64>,
 }
 
@@ -70,32 +70,33 @@ impl Limit {
     }
 }
 
-/// Who is counted: a digest, so that the table names nobody.
+/// The person or client whose attempts are counted, as a digest, so that the table holds no names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject(pub(crate) Vec<u8>);
 
 impl Subject {
-    /// An address of an account, or of none; its capitals do not matter.
+    /// An email address, with or without an account, in any case.
     pub fn email(email: &str) -> Self {
         Self::of("email", &lowered(email))
     }
 
-    /// The same from a place where the account was at home before: whoever guesses elsewhere does not keep its owner out there.
+    /// An email address from a network where its account has signed in before, so that someone who guesses elsewhere does not lock the
+    /// owner out.
     pub fn email_at(email: &str, network: &str) -> Self {
         Self::of("email_at", &format!("{network} {}", lowered(email)))
     }
 
-    /// Mails of this kind to an address: who asks for some of one kind does not use up those of another.
+    /// Mails of one kind to an address, so that requests of one kind do not use up those of another.
     pub fn mail(kind: &str, email: &str) -> Self {
         Self::of("mail", &format!("{kind} {}", lowered(email)))
     }
 
-    /// An account.
+    /// The id of an account.
     pub fn user(user: UserId) -> Self {
         Self::of("user", &user.to_string())
     }
 
-    /// Where a request came from.
+    /// The client address of a request.
     pub fn client_info(client_info: &ClientInfo) -> Self {
         Self::of("origin", &client_info.counted_as())
     }
@@ -105,8 +106,8 @@ impl Subject {
     }
 }
 
-/// In small letters, letter by letter, as PostgreSQL's `lower` does it, by which accounts are found: what is one address there is one
-/// here. Rust's own makes two of `İ`, and an address with it would have a count of its own.
+/// Returns the address in lower case, letter by letter, like PostgreSQL's `lower`, by which accounts are found. Rust's own `to_lowercase`
+/// makes two characters of `İ`, so an address with it would have a separate count.
 fn lowered(email: &str) -> String {
     email.trim().chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
 }

@@ -1,13 +1,13 @@
-//! Limits in SQL.
+//! SQL of the limits.
 
 use super::{Limit, Rule, Subject};
 use crate::app::db::Tx;
 use crate::time::Timestamp;
 
-/// Counts a try; `Some` where it may not be made, with the seconds to wait, and then it was not counted.
+/// Counts an attempt. Returns the seconds to wait if the attempt may not be made; it is then not counted.
 ///
-/// The transaction is to be committed before the try is made. Where several limits count one try, always in the same order:
-/// each holds its row until then.
+/// The caller commits the transaction before it makes the attempt. Several limits of one attempt are always counted in the same order,
+/// because each holds its row until the commit.
 pub async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> sqlx::Result<Option<u32>> {
     let Rule { scope, free, window_seconds, longest_seconds } = limit.rule();
     let wait = sqlx::query_scalar!(
@@ -24,7 +24,7 @@ pub async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp)
     Ok(u32::try_from(wait).ok().filter(|wait| *wait > 0))
 }
 
-/// Counts a log-in with this address from there: one exchange for both limits. As [`count`], which is for one alone.
+/// Counts a log-in with this address from this client, both limits in one round trip, like [`count`] does for one.
 pub async fn count_log_in(
     tx: &mut Tx,
     email: &Subject,
@@ -53,7 +53,7 @@ pub async fn count_log_in(
     Ok(u32::try_from(wait).ok().filter(|wait| *wait > 0))
 }
 
-/// Notes that a log-in was a good one: nothing stands against its address any more, and others from there need not wait for it.
+/// Records a successful log-in: the failures of its address are forgotten, and others from the same client need not wait for it.
 pub async fn log_in_succeeded(tx: &mut Tx, email: &Subject, client_info: &Subject, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         r#"select throttle_log_in_succeeded($1, $2, $3, $4, $5) as "done: ()""#,
@@ -68,7 +68,7 @@ pub async fn log_in_succeeded(tx: &mut Tx, email: &Subject, client_info: &Subjec
     .map(drop)
 }
 
-/// Forgets every try: whoever it was has shown who they are.
+/// Forgets all attempts of a subject that has proved its identity.
 pub async fn forget(tx: &mut Tx, limit: Limit, subject: &Subject) -> sqlx::Result<()> {
     sqlx::query!("delete from throttles where scope = $1 and subject = $2", limit.rule().scope, subject.0)
         .execute(&mut *tx)

@@ -1,4 +1,4 @@
-//! Images on their way in: what may come, and how an upload ends.
+//! Uploads of images: which files are accepted, and the states of an upload.
 
 pub mod store;
 
@@ -8,108 +8,108 @@ use utoipa::ToSchema;
 use crate::ids::UploadId;
 use crate::time::Timestamp;
 
-/// What a file may weigh, in bytes: 15 MiB.
+/// Largest size of a file: 15 MiB.
 pub const MAX_BYTES: u64 = 15 * 1024 * 1024;
 
-/// What a file may be.
+/// The accepted types of images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub enum ImageType {
-    /// JPEG.
+    /// JPEG, media type `image/jpeg`.
     #[serde(rename = "image/jpeg")]
     Jpeg,
-    /// PNG.
+    /// PNG, media type `image/png`.
     #[serde(rename = "image/png")]
     Png,
-    /// WebP.
+    /// WebP, media type `image/webp`.
     #[serde(rename = "image/webp")]
     WebP,
 }
 
-/// How far an upload is.
+/// Status of an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UploadStatus {
-    /// The file is to be sent, or to be looked at.
+    /// The file has not been sent or not been checked.
     Waiting,
-    /// It is an image of the shop's.
+    /// The image is stored and can be used.
     Finished,
-    /// What was sent is none, and stays so.
+    /// The file was refused for good.
     Refused,
 }
 
-/// Why a file is no image of ours. For good: whoever has a better one begins a new upload.
+/// The reasons for which a file is refused for good. Another try needs a new upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
-    /// It is longer or shorter than was said.
+    /// The file is longer or shorter than declared.
     OtherSize,
-    /// Neither a JPEG, a PNG nor a WebP.
+    /// The file is not a JPEG, PNG or WebP image.
     NotAnImage,
-    /// One of them, and not the one that was said.
+    /// The file is an image of another type than declared.
     OtherType,
-    /// More than 10,000 pixels a side, or 40 million in all.
+    /// The image has more than 10,000 pixels a side or 40 million in all.
     TooManyPixels,
-    /// It begins as an image and cannot be read to its end.
+    /// The file begins as an image and cannot be decoded to its end.
     Damaged,
 }
 
-/// An upload.
+/// An upload of an image.
 #[derive(Clone, Debug)]
 pub struct Upload {
-    /// Which.
+    /// Id of the upload.
     pub id: UploadId,
-    /// When it was begun.
+    /// Time at which the upload was created.
     pub created_at: Timestamp,
-    /// What the file was to be.
+    /// Declared type of the image.
     pub image_type: ImageType,
-    /// How many bytes it was to have.
+    /// Declared size in bytes.
     pub bytes: u64,
-    /// How far it is.
+    /// State of the upload.
     pub state: UploadState,
 }
 
-/// How far an upload is, with what there is to know of that.
+/// The state of an upload, with its result.
 #[derive(Clone, Debug)]
 pub enum UploadState {
-    /// Nothing is decided.
+    /// The file has not been sent or not been checked.
     Waiting,
-    /// This came of it.
+    /// The upload became this image.
     Finished(StoredImage),
-    /// Nothing comes of it.
+    /// The file was refused for this reason.
     Refused(Refusal),
 }
 
-/// An image in the shop's own storage: where it is, and the smaller ones that were made of it.
+/// An image in public storage with its smaller sizes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredImage {
-    /// In its full size.
+    /// URL of the image in full size.
     pub url: String,
-    /// In pixels.
+    /// Width of the full size in pixels.
     pub width: i32,
-    /// In pixels.
+    /// Height of the full size in pixels.
     pub height: i32,
-    /// In the size for lists.
+    /// URL of the size for lists.
     pub list_url: String,
-    /// In the size for a product's page.
+    /// URL of the size for a product's page.
     pub page_url: String,
-    /// As large as one may want to look at it.
+    /// URL of the largest size, for looking at details.
     pub zoom_url: String,
 }
 
 impl Upload {
-    /// Where its file lies in the private storage.
+    /// Returns the key of the file in private storage.
     pub fn key(&self) -> String {
         key(self.id)
     }
 }
 
-/// Where the file of an upload lies in the private storage.
+/// Returns the key of an upload's file in private storage.
 pub fn key(upload: UploadId) -> String {
     format!("uploads/{upload}")
 }
 
 impl UploadState {
-    /// In one word.
+    /// Returns the status without the result.
     pub fn status(&self) -> UploadStatus {
         match self {
             Self::Waiting => UploadStatus::Waiting,
@@ -122,12 +122,12 @@ impl UploadState {
 impl ImageType {
     const ALL: [Self; 3] = [Self::Jpeg, Self::Png, Self::WebP];
 
-    /// The type of this name.
+    /// Parses a media type.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.name() == name)
     }
 
-    /// As `Content-Type` has it.
+    /// Returns the media type, as in `Content-Type`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -144,7 +144,7 @@ impl Refusal {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
-    /// For programs.
+    /// Returns the error code, for programs.
     pub fn code(self) -> &'static str {
         match self {
             Self::OtherSize => "other_size",
@@ -155,14 +155,16 @@ impl Refusal {
         }
     }
 
-    /// For people.
+    /// Returns the error text, for people.
     pub fn detail(self) -> &'static str {
         match self {
-            Self::OtherSize => "The file has another size than was said.",
-            Self::NotAnImage => "The file is neither a JPEG, a PNG nor a WebP.",
-            Self::OtherType => "The file is an image of another type than was said.",
-            Self::TooManyPixels => "The image has more than 10,000 pixels a side, or more than 40 million in all.",
-            Self::Damaged => "The image cannot be read to its end.",
+            Self::OtherSize => "The file does not have the declared size.",
+            Self::NotAnImage => "The file is not a JPEG, PNG or WebP image.",
+            Self::OtherType => "The image does not have the declared type.",
+            Self::TooManyPixels => {
+                "The image is too large: it has more than 10,000 pixels a side, or more than 40 million in all."
+            }
+            Self::Damaged => "The image is damaged and cannot be read to its end.",
         }
     }
 }

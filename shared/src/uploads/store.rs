@@ -1,4 +1,4 @@
-//! Uploads in SQL.
+//! SQL of uploads.
 
 use super::{ImageType, Refusal, StoredImage, Upload, UploadState};
 use crate::app::db::Tx;
@@ -6,21 +6,21 @@ use crate::ids::{ApiKeyId, UploadId, UserId};
 use crate::time::Timestamp;
 use crate::users::Actor;
 
-/// After how long an upload that came to nothing is forgotten. Its file is gone after a day.
+/// Seconds after which an unfinished upload is deleted. Its file is deleted after a day.
 const FORGOTTEN_AFTER_SECONDS: i64 = 7 * 24 * 60 * 60;
 
-/// An upload to be.
+/// An upload to insert.
 #[derive(Clone, Copy, Debug)]
 pub struct NewUpload {
-    /// Which.
+    /// Id of the upload.
     pub id: UploadId,
-    /// What the file is to be.
+    /// Declared type of the image.
     pub image_type: ImageType,
-    /// How many bytes it is to have.
+    /// Declared size in bytes.
     pub bytes: u64,
 }
 
-/// Writes an upload down, and forgets a few that came to nothing long ago.
+/// Inserts an upload, and deletes a few old ones that were not finished.
 pub async fn insert(tx: &mut Tx, new: NewUpload, by: &Actor, now: Timestamp) -> sqlx::Result<()> {
     let (user, api_key): (Option<UserId>, Option<ApiKeyId>) = match by {
         Actor::Account(account) => (Some(account.id), None),
@@ -46,7 +46,7 @@ pub async fn insert(tx: &mut Tx, new: NewUpload, by: &Actor, now: Timestamp) -> 
     .map(drop)
 }
 
-/// One upload.
+/// Finds one upload.
 pub async fn find(tx: &mut Tx, id: UploadId) -> sqlx::Result<Option<Upload>> {
     let row = sqlx::query!(
         r#"select u.id, u.created_at, u.content_type, u.bytes, u.refusal,
@@ -71,15 +71,14 @@ pub async fn find(tx: &mut Tx, id: UploadId) -> sqlx::Result<Option<Upload>> {
         (None, None) => UploadState::Waiting,
     };
     let image_type = ImageType::named(&row.content_type)
-        .ok_or_else(|| sqlx::Error::Decode(format!("{} is no type of image", row.content_type).into()))?;
+        .ok_or_else(|| sqlx::Error::Decode(format!("unknown image type {}", row.content_type).into()))?;
     let bytes = u64::try_from(row.bytes).map_err(|error| sqlx::Error::Decode(error.into()))?;
     Ok(Some(Upload { id: row.id, created_at: row.created_at, image_type, bytes, state }))
 }
 
-/// Ends an upload well: its image is one of the shop's from now on. Whether it was still waiting; if not, nothing is written that is worth
-/// keeping, and the transaction is to be rolled back.
+/// Finishes an upload with its image. Returns false if the upload was no longer waiting; the caller must then roll back.
 pub async fn finish(tx: &mut Tx, id: UploadId, image: &StoredImage, now: Timestamp) -> sqlx::Result<bool> {
-    // The same file is the same image, under the same address.
+    // The same file is the same image with the same URL.
     sqlx::query!(
         "insert into image_files (url, width, height, list_url, page_url, zoom_url, created_at)
          values ($1, $2, $3, $4, $5, $6, $7) on conflict (url) do nothing",
@@ -104,7 +103,7 @@ pub async fn finish(tx: &mut Tx, id: UploadId, image: &StoredImage, now: Timesta
     Ok(done.rows_affected() == 1)
 }
 
-/// Ends an upload badly, if it is still waiting; whether it was.
+/// Refuses an upload; returns false if it was no longer waiting.
 pub async fn refuse(tx: &mut Tx, id: UploadId, because: Refusal, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update uploads set status = 'refused', refusal = $2, ended_at = $3 where id = $1 and status = 'waiting'",

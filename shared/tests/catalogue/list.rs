@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use shared::app::db::Db;
-use shared::app::{Ambient as _, SystemAmbient};
+use shared::app::{Clock as _, SystemClock};
 use shared::catalogue::store::everything::list_everything;
 use shared::catalogue::store::facets::{Wanted, facets};
 use shared::catalogue::store::filter::{Filter, SearchQuery, Subtree};
@@ -110,7 +110,7 @@ fn middle() -> [(SortKey, &'static str, Place); 3] {
 
 /// The list of everything keeps its plans: PostgreSQL makes five for the arguments that come, and then one for any.
 async fn a_kept_plan_walks_its_index(catalogue: &Catalogue) {
-    let now = SystemAmbient.now();
+    let now = SystemClock.now();
     for (key, index, place) in middle() {
         for way in [SortOrder::Asc, SortOrder::Desc] {
             for after in [None, Some((place.clone(), ProductId(50_000)))] {
@@ -140,7 +140,7 @@ async fn every_order_walks_its_index(catalogue: &Catalogue) {
     for (key, index, place) in middle() {
         for way in [SortOrder::Asc, SortOrder::Desc] {
             for (sight, index) in [
-                (Visibility::Shoppers(SystemAmbient.now()), index.to_owned()),
+                (Visibility::Shoppers(SystemClock.now()), index.to_owned()),
                 (Visibility::Staff, format!("{index}_of_all")),
             ] {
                 for after in [None, Some((place.clone(), ProductId(50_000)))] {
@@ -153,7 +153,7 @@ async fn every_order_walks_its_index(catalogue: &Catalogue) {
 }
 
 async fn every_filter_has_its_index(catalogue: &Catalogue) {
-    let everything = Filter::everything(Visibility::Shoppers(SystemAmbient.now()));
+    let everything = Filter::everything(Visibility::Shoppers(SystemClock.now()));
     let leaf = Subtree { top: CategoryId(5), all: vec![CategoryId(5)] };
     let values = |attribute, value| (AttributeId(attribute), vec![AttributeValueId(value)]);
     let rare = [
@@ -205,7 +205,7 @@ async fn words_are_found_by_their_index(catalogue: &Catalogue) {
         (word, "product_index_pkey", 20_000),
         (described, "products_pkey", 0),
     ] {
-        let filter = Filter { search: Some(word), ..Filter::everything(Visibility::Shoppers(SystemAmbient.now())) };
+        let filter = Filter { search: Some(word), ..Filter::everything(Visibility::Shoppers(SystemClock.now())) };
         for after in [None, Some((Place::Rank(rank), ProductId(90_000)))] {
             let read = catalogue.list(&filter, (SortKey::Rank, SortOrder::Desc), after).await;
             assert!(read.contains(index) && !reads_all(&read), "{read:?}");
@@ -233,7 +233,7 @@ async fn what_is_known_of_a_word_changes_no_answer(catalogue: &Catalogue) {
         let known = search::query(&mut tx, text).await.unwrap();
         assert!(known.few.is_some(), "{text}");
         let unknown = SearchQuery { few: None, ..known.clone() };
-        for sight in [Visibility::Shoppers(SystemAmbient.now()), Visibility::Staff] {
+        for sight in [Visibility::Shoppers(SystemClock.now()), Visibility::Staff] {
             let [known, unknown] =
                 [&known, &unknown].map(|sought| Filter { search: Some(sought.clone()), ..Filter::everything(sight) });
             for order in
@@ -261,7 +261,7 @@ async fn what_is_known_of_a_word_changes_no_answer(catalogue: &Catalogue) {
 
 /// A search and nothing beside it finds what a filtered one finds, by the same indexes.
 async fn a_plain_search_finds_by_its_index(catalogue: &Catalogue) {
-    let now = SystemAmbient.now();
+    let now = SystemClock.now();
     for (text, index, rank) in [("word42", "product_index_by_title", 20_000), ("text499", "product_by_search", 0)] {
         let mut tx = catalogue.service.read().await.unwrap();
         let query = search::query(&mut tx, text).await.unwrap();
@@ -285,7 +285,7 @@ async fn a_plain_search_finds_by_its_index(catalogue: &Catalogue) {
 async fn a_word_that_no_product_has_is_missed_by_the_index(catalogue: &Catalogue) {
     let before = catalogue.logs.lines().len();
     for _ in 0..8 {
-        let found = search_everything(&catalogue.service, SystemAmbient.now(), "qqqqqqqq", None, 21).await.unwrap();
+        let found = search_everything(&catalogue.service, SystemClock.now(), "qqqqqqqq", None, 21).await.unwrap();
         assert_eq!(ids(&found), []);
     }
     let read = indexes_since(&catalogue.logs, before);
@@ -297,7 +297,7 @@ async fn a_word_that_no_product_has_is_missed_by_the_index(catalogue: &Catalogue
     let before = catalogue.logs.lines().len();
     let typed = Some("qqqqqqqq".to_owned());
     let everything =
-        Filter { search: Some(word), typed, ..Filter::everything(Visibility::Shoppers(SystemAmbient.now())) };
+        Filter { search: Some(word), typed, ..Filter::everything(Visibility::Shoppers(SystemClock.now())) };
     for filter in [Filter { is_available: Some(false), ..everything.clone() }, everything] {
         for order in
             [(SortKey::Rank, SortOrder::Desc), (SortKey::Price, SortOrder::Asc), (SortKey::CreatedAt, SortOrder::Desc)]
@@ -316,7 +316,7 @@ async fn a_word_that_no_product_has_is_missed_by_the_index(catalogue: &Catalogue
 
 async fn facets_read_what_the_filter_leaves(catalogue: &Catalogue) {
     let leaf = Subtree { top: CategoryId(5), all: vec![CategoryId(5)] };
-    let everything = Filter::everything(Visibility::Shoppers(SystemAmbient.now()));
+    let everything = Filter::everything(Visibility::Shoppers(SystemClock.now()));
     let mut tx = catalogue.service.read().await.unwrap();
     let word = search::query(&mut tx, "word42").await.unwrap();
     let unknown = SearchQuery { few: None, ..word.clone() };

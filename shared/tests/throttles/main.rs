@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::app::db::Tx;
 use shared::testing::TestApp;
 use shared::throttles::{Limit, Subject, store};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use shared::app::{Ambient as _, Environment, SystemAmbient};
+use shared::app::{Clock as _, Environment, SystemClock};
 
 use crate::bench::{self, Bench};
 use crate::database::Database;
@@ -113,7 +113,7 @@ async fn obey(arguments: Arguments) -> anyhow::Result<u8> {
 }
 
 async fn import_file(home: &Home, environment: &Environment, arguments: &ImportArgs) -> anyhow::Result<u8> {
-    let now = SystemAmbient.now();
+    let now = SystemClock.now();
     let imported = on_database(home, environment, async |database| import::run(&database.app(1), arguments, now).await);
     let imported = imported.await?;
     let rows_refused = imported.rows_refused();
@@ -122,7 +122,7 @@ async fn import_file(home: &Home, environment: &Environment, arguments: &ImportA
 }
 
 async fn import_accounts(home: &Home, environment: &Environment, arguments: &ImportUsersArgs) -> anyhow::Result<u8> {
-    let now = SystemAmbient.now();
+    let now = SystemClock.now();
     let summary =
         on_database(home, environment, async |database| import_users::run(&database.app(1), arguments, now).await);
     let summary = summary.await?;

@@ -8,7 +8,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use shared::app::{Ambient as _, Environment, SystemAmbient};
+use shared::app::{Clock as _, Environment, SystemClock};
 
 use crate::database::Database;
 use crate::home::Home;
@@ -60,7 +60,7 @@ async fn serve(
     auth_options: &str,
     args: &ServicesArgs,
 ) -> anyhow::Result<Option<(Moto, PathBuf)>> {
-    sample::load(&database.app(1), SystemAmbient.now()).await.context("the sample catalogue could not be loaded")?;
+    sample::load(&database.app(1), SystemClock.now()).await.context("the sample catalogue could not be loaded")?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.moto_port));
     let moto = Moto::start(&args.moto, home.path(), address).await?;
     let queues =

@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use migrate::{NewSuperuser, create_superuser};
-use shared::app::SystemAmbient;
+use shared::app::{Clock as _, SystemClock, SystemRng};
 use shared::users::passwords;
 
 use crate::database::Database;
@@ -32,7 +32,7 @@ pub fn complete(wanted: Wanted) -> anyhow::Result<NewSuperuser> {
 
 /// Makes the account.
 pub async fn make(database: &Database, new: NewSuperuser) -> anyhow::Result<()> {
-    let made = create_superuser(&database.owner(), &SystemAmbient, new).await?;
+    let made = create_superuser(&database.owner(), &SystemRng, SystemClock.now(), new).await?;
     say(format_args!("{} may do everything from now on.", made.email));
     Ok(())
 }

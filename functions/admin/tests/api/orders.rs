@@ -1,6 +1,5 @@
 //! `GET /admin/orders/` and `GET /admin/orders/{id}/`.
 
-use shared::app::Ambient as _;
 use shared::orders::Order;
 use shared::testing::{TestApp, TestOrder};
 use sqlx::PgPool;
@@ -91,7 +90,7 @@ async fn an_order_says_what_became_of_its_mail(db: PgPool) {
         "insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at, finished_at)
          values ($1, 'password_changed', $2, 'sent', now(), now(), now())",
     )
-    .bind(app.clock.ordered_uuid())
+    .bind(app.ordered_uuid())
     .bind(&order.email)
     .execute(&app.db)
     .await

@@ -37,7 +37,7 @@ pub(crate) async fn create_address(
         }
         _ => new,
     };
-    let address = store::insert(&mut tx, account.id, new, app.ambient.now()).await?;
+    let address = store::insert(&mut tx, account.id, new, app.clock.now()).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(address)))
 }

@@ -95,7 +95,7 @@ pub(crate) async fn export_me(
     CurrentUser(account): CurrentUser,
     client_info: ClientInfo,
 ) -> Result<impl IntoResponse, ApiError> {
-    let (user, now) = (account.id, app.ambient.now());
+    let (user, now) = (account.id, app.clock.now());
     let mut tx = app.db.begin().await?;
     if let Some(wait) = throttles::store::count(&mut tx, Limit::Export, &Subject::user(user), now).await? {
         return Err(ApiError::Throttled(RetryAfter(wait)));

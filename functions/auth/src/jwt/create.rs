@@ -124,7 +124,7 @@ async fn authenticate(
     let mut tx = app.db.begin().await?;
     let counted = counted(&mut tx, &email, client_info).await?;
     if let Some(wait) =
-        throttles::store::count_log_in(&mut tx, &counted.email, &counted.client_info, app.ambient.now()).await?
+        throttles::store::count_log_in(&mut tx, &counted.email, &counted.client_info, app.clock.now()).await?
     {
         // Rolled back: a try that is not made is not counted, by neither limit.
         return Err(LogInError::TooOften(wait));
@@ -158,7 +158,7 @@ async fn renewed(app: &App, user: UserId, password: String, kept: String) -> Res
     if passwords::is_current(&kept) {
         return Ok(kept);
     }
-    let renewed = passwords::hash(password.clone(), app.ambient.random_uuid().into_bytes()).await?;
+    let renewed = passwords::hash(password.clone(), app.rng.random_uuid().into_bytes()).await?;
     let mut tx = app.db.begin().await?;
     let is_ours = store::renew_password_hash(&mut tx, user, &kept, &renewed).await?;
     let now_kept = if is_ours { Some(renewed) } else { store::password_hash(&mut tx, user).await? };
@@ -171,8 +171,8 @@ async fn renewed(app: &App, user: UserId, password: String, kept: String) -> Res
 /// Begins a sign-in of somebody who has shown who they are.
 async fn sign_in(auth: &Auth, shown: Shown, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
     let Shown { user, password_hash, counted } = shown;
-    let (app, now) = (&auth.app, auth.app.ambient.now());
-    let sign_in = SignInId(app.ambient.random_uuid());
+    let (app, now) = (&auth.app, auth.app.clock.now());
+    let sign_in = SignInId(app.rng.random_uuid());
     let (token, refresh) = refresh_token(auth, user, sign_in)?;
     let access = access_token(auth, user, sign_in)?;
     let mut tx = app.db.begin().await?;
@@ -197,7 +197,7 @@ async fn sign_in(auth: &Auth, shown: Shown, client_info: &ClientInfo) -> Result<
 
 async fn forget_tries(app: &App, counted: &Counted) -> Result<(), ApiError> {
     let mut tx = app.db.begin().await?;
-    throttles::store::log_in_succeeded(&mut tx, &counted.email, &counted.client_info, app.ambient.now()).await?;
+    throttles::store::log_in_succeeded(&mut tx, &counted.email, &counted.client_info, app.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 
@@ -208,7 +208,7 @@ async fn note_failure(app: &App, account: Option<UserId>, client_info: &ClientIn
         &mut tx,
         AuditRecord::by_nobody(Kind::LogInFailed, account).with(json!({"reason": "password"})),
         client_info,
-        app.ambient.now(),
+        app.clock.now(),
     )
     .await?;
     Ok(tx.commit().await?)

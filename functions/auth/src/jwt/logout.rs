@@ -49,7 +49,7 @@ pub(crate) async fn log_out(
 }
 
 async fn end(app: &App, token: &str, client_info: &ClientInfo) -> Result<(), Refusal> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let claims = app.verifier.verify(token, TokenType::Refresh, now)?;
     let user = claims.user()?;
     let mut tx = app.db.begin().await?;

@@ -14,21 +14,21 @@ use crate::Auth;
 pub(crate) struct TokenPair {
     /// Gets new access tokens at `/auth/jwt/refresh/`, again and again until it ends: after two weeks, unless the shop says otherwise.
     pub refresh: String,
-    /// Opens the API: `Authorization: UnverifiedUser …`. It ends after a quarter of an hour, unless the shop
+    /// Opens the API: `Authorization: Bearer …`. It ends after a quarter of an hour, unless the shop
     /// says otherwise.
     pub access: String,
 }
 
 /// A new access token.
 pub(super) fn access_token(auth: &Auth, user: UserId, sign_in: SignInId) -> anyhow::Result<String> {
-    let ambient = &auth.app.ambient;
-    let claims = Claims::new(TokenType::Access, user, ambient.random_uuid(), ambient.now(), auth.lifetimes.access);
+    let (id, issued_at, lifetime) = (auth.app.rng.random_uuid(), auth.app.clock.now(), auth.lifetimes.access);
+    let claims = Claims::new(TokenType::Access, user, id, issued_at, lifetime);
     auth.signer.sign(&claims.of_sign_in(sign_in))
 }
 
 /// A new refresh token, and what is to be kept of it.
 pub(super) fn refresh_token(auth: &Auth, user: UserId, sign_in: SignInId) -> anyhow::Result<(NewRefreshToken, String)> {
-    let (id, issued_at, lifetime) = (auth.app.ambient.random_uuid(), auth.app.ambient.now(), auth.lifetimes.refresh);
+    let (id, issued_at, lifetime) = (auth.app.rng.random_uuid(), auth.app.clock.now(), auth.lifetimes.refresh);
     let claims = Claims::new(TokenType::Refresh, user, id, issued_at, lifetime);
     let token = auth.signer.sign(&claims.of_sign_in(sign_in))?;
     let expires_at = issued_at.plus_seconds(lifetime);

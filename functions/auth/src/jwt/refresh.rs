@@ -73,7 +73,7 @@ pub(crate) async fn refresh_token(
 }
 
 async fn refresh(auth: &Auth, token: &str, client_info: &ClientInfo) -> Result<AccessToken, Refusal> {
-    let (app, now) = (&auth.app, auth.app.ambient.now());
+    let (app, now) = (&auth.app, auth.app.clock.now());
     let claims = app.verifier.verify(token, TokenType::Refresh, now)?;
     let (id, user) = (claims.id()?, claims.user()?);
     let mut tx = app.db.begin().await?;

@@ -49,7 +49,7 @@ pub(crate) async fn verify_token(
 }
 
 async fn verify(app: &App, token: &str) -> Result<(), Refusal> {
-    let claims = app.verifier.verify_any(token, app.ambient.now())?;
+    let claims = app.verifier.verify_any(token, app.clock.now())?;
     let is_known = match claims.token_type {
         // It is written down nowhere; its sign-in is.
         TokenType::Access => match account(&app.db, claims.user()?, claims.sign_in()?).await? {

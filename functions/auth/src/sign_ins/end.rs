@@ -31,7 +31,7 @@ pub(crate) async fn end_sign_in(
     client_info: ClientInfo,
     PathId(id): PathId<SignInId>,
 ) -> Result<StatusCode, ApiError> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     if !sign_ins::end(&mut tx, user.id, id, EndReason::EndedByOwner, now).await? {
         return Err(ApiError::NotFound);

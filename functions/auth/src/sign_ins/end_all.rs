@@ -41,7 +41,7 @@ pub(crate) async fn end_sign_ins(
     client_info: ClientInfo,
     Query(SignInsToEnd { but_current }): Query<SignInsToEnd>,
 ) -> Result<StatusCode, ApiError> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let kept = user.sign_in.filter(|_| but_current);
     let mut tx = app.db.begin().await?;
     sign_ins::end_all(&mut tx, user.id, kept, EndReason::EndedByOwner, now).await?;

@@ -26,7 +26,7 @@ pub(crate) async fn list_sign_ins(
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<SignIn>>, ApiError> {
     let cursor: Option<Cursor<ListKey>> = query.cursor()?;
-    let (limit, now) = (query.limit(), app.ambient.now());
+    let (limit, now) = (query.limit(), app.clock.now());
     let mut tx = app.db.read().await?;
     let open = match &cursor {
         Some(Cursor { direction: Direction::Previous, key }) => {

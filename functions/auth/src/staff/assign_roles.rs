@@ -86,7 +86,7 @@ pub(super) async fn assign(
     let ids = |roles: &[Role]| roles.iter().map(|role| role.id).collect::<Vec<_>>();
     let details = json!({"roles": ids(&known), "roles_before": ids(&had)});
     let entry = AuditRecord::by_staff(Kind::RolesAssigned, author.id, Some(user)).with(details);
-    audit::store::record(tx, entry, client_info, app.ambient.now()).await?;
+    audit::store::record(tx, entry, client_info, app.clock.now()).await?;
     Ok(standing)
 }
 

@@ -80,13 +80,13 @@ pub(crate) async fn create_api_key(
     Body(new): Body<CreateApiKey>,
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 1], Json<IssuedApiKey>), ApiError> {
     let CreateApiKey { name, scopes, expires_at } = new;
-    let now = app.ambient.now();
+    let now = app.clock.now();
     if expires_at.is_some_and(|end| end <= now) {
         return Err(ApiError::field("expires_at", "Ensure this value is in the future."));
     }
-    let id = ApiKeyId(app.ambient.ordered_uuid());
+    let id = ApiKeyId(app.rng.ordered_uuid(app.clock.now()));
     let mut secret = [0; 32];
-    app.ambient.fill_random(&mut secret);
+    app.rng.fill_random(&mut secret);
     let key = api_keys::written(id, secret);
     let mut tx = app.db.begin().await?;
     if !begin_change(&mut tx, &author, Permission::Settings).await?.cover(scopes) {

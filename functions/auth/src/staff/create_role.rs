@@ -54,7 +54,7 @@ pub(crate) async fn create_role(
     client_info: ClientInfo,
     Body(new): Body<CreateRole>,
 ) -> Result<(StatusCode, Json<Role>), ApiError> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     if !begin_change(&mut tx, &author, Permission::Settings).await?.cover(new.permissions) {
         return Err(ApiError::Forbidden);

@@ -72,7 +72,7 @@ async fn switch(
     is_active: bool,
     client_info: &ClientInfo,
 ) -> Result<StatusCode, ApiError> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let is_superuser = match actor {
         Actor::Account(author) => begin_change(&mut tx, author, Permission::Customers).await?.is_superuser,

@@ -48,7 +48,7 @@ pub(crate) async fn delete_role(
     roles::delete(&mut tx, id).await?;
     let details = json!({"role_id": id, "name": role.name, "permissions": role.permissions, "taken_from": holders});
     let entry = AuditRecord::by_staff(Kind::RoleDeleted, author.id, None).with(details);
-    audit::store::record(&mut tx, entry, &client_info, app.ambient.now()).await?;
+    audit::store::record(&mut tx, entry, &client_info, app.clock.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

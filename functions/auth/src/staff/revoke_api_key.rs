@@ -33,7 +33,7 @@ pub(crate) async fn revoke_api_key(
     PathId(id): PathId<ApiKeyId>,
     client_info: ClientInfo,
 ) -> Result<StatusCode, ApiError> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let key = api_keys::find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     if api_keys::revoke(&mut tx, id, now).await? {

@@ -125,7 +125,7 @@ async fn change_role(
         "name_before": before.name, "permissions_before": before.permissions,
     });
     let entry = AuditRecord::by_staff(Kind::RoleChanged, author.id, None).with(details);
-    audit::store::record(&mut tx, entry, client_info, app.ambient.now()).await?;
+    audit::store::record(&mut tx, entry, client_info, app.clock.now()).await?;
     tx.commit().await?;
     Ok(Json(role))
 }

@@ -63,7 +63,7 @@ pub(crate) async fn confirm_totp(
 ) -> Result<Json<RecoveryCodes>, ApiError> {
     staff_only(&account)?;
     let mut tx = app.db.begin().await?;
-    count(&mut tx, account.id, app.ambient.now()).await?;
+    count(&mut tx, account.id, app.clock.now()).await?;
     let confirmed = confirm(&mut tx, &app, account.id, &code, &client_info).await?;
     // The try counts, whatever came out.
     tx.commit().await?;
@@ -82,7 +82,7 @@ async fn confirm(
     code: &str,
     client_info: &ClientInfo,
 ) -> sqlx::Result<Result<RecoveryCodes, ConfirmError>> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let Some(device) = store::lock_device(tx, user).await? else { return Ok(Err(ConfirmError::NotOffered)) };
     if device.is_confirmed {
         return Ok(Err(ConfirmError::Confirmed));

@@ -68,12 +68,12 @@ async fn new_recovery_codes(tx: &mut Tx, app: &App, user: UserId) -> sqlx::Resul
     let recovery_codes: Vec<String> = (0..totp::RECOVERY_CODES)
         .map(|_| {
             let mut random = [0; totp::RECOVERY_CODE_BYTES];
-            app.ambient.fill_random(&mut random);
+            app.rng.fill_random(&mut random);
             totp::recovery_code(random)
         })
         .collect();
     let digests: Vec<Vec<u8>> = recovery_codes.iter().map(|code| totp::recovery_code_sha256(code)).collect();
-    store::totp::replace_recovery_codes(tx, user, &digests, app.ambient.now()).await?;
+    store::totp::replace_recovery_codes(tx, user, &digests, app.clock.now()).await?;
     Ok(RecoveryCodes { recovery_codes })
 }
 

@@ -42,7 +42,7 @@ pub(crate) async fn delete_totp(
         Judged::Good => {
             store::remove(&mut tx, account.id).await?;
             let entry = AuditRecord::by_owner(Kind::TotpDisabled, account.id);
-            audit::store::record(&mut tx, entry, &client_info, app.ambient.now()).await?;
+            audit::store::record(&mut tx, entry, &client_info, app.clock.now()).await?;
             Ok(StatusCode::NO_CONTENT)
         }
         Judged::Wrong => {

@@ -40,7 +40,7 @@ pub(crate) async fn renew_recovery_codes(
     let answer = match judge(&mut tx, &app, account.id, &proof.code, &client_info).await? {
         Judged::Good => {
             let entry = AuditRecord::by_owner(Kind::RecoveryCodesRenewed, account.id);
-            audit::store::record(&mut tx, entry, &client_info, app.ambient.now()).await?;
+            audit::store::record(&mut tx, entry, &client_info, app.clock.now()).await?;
             Ok(Json(new_recovery_codes(&mut tx, &app, account.id).await?))
         }
         Judged::Wrong => {

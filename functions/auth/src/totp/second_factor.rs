@@ -49,7 +49,7 @@ pub(super) async fn note_wrong_code(
     client_info: &ClientInfo,
 ) -> sqlx::Result<()> {
     let entry = AuditRecord::by_owner(Kind::SecondFactorFailed, user);
-    audit::store::record(tx, entry, client_info, app.ambient.now()).await
+    audit::store::record(tx, entry, client_info, app.clock.now()).await
 }
 
 async fn note_failure(
@@ -60,7 +60,7 @@ async fn note_failure(
     client_info: &ClientInfo,
 ) -> sqlx::Result<()> {
     let entry = AuditRecord::by_nobody(Kind::LogInFailed, Some(user)).with(json!({"reason": reason}));
-    audit::store::record(tx, entry, client_info, app.ambient.now()).await
+    audit::store::record(tx, entry, client_info, app.clock.now()).await
 }
 
 /// What a code is.
@@ -82,7 +82,7 @@ pub(super) async fn judge(
     typed: &str,
     client_info: &ClientInfo,
 ) -> Result<Judged, ApiError> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     count(tx, user, now).await?;
     let Some(device) = store::lock_device(tx, user).await?.filter(|device| device.is_confirmed) else {
         return Ok(Judged::NoDevice);

@@ -65,9 +65,9 @@ pub(crate) async fn create_totp(
     staff_only(&account)?;
     check_password(&app, &account, current_password, &client_info).await?;
     let mut secret = [0; totp::SECRET_BYTES];
-    app.ambient.fill_random(&mut secret);
+    app.rng.fill_random(&mut secret);
     let mut tx = app.db.begin().await?;
-    let offered = store::offer(&mut tx, account.id, &secret, app.ambient.now()).await?;
+    let offered = store::offer(&mut tx, account.id, &secret, app.clock.now()).await?;
     tx.commit().await?;
     if !offered {
         return Err(enabled());

@@ -77,7 +77,7 @@ async fn activate(
     client_info: &ClientInfo,
 ) -> Result<(), ActivationError> {
     let user = user_of_uid(&uid).ok_or(ActivationError::NoSuchUser)?;
-    let (now, purpose) = (app.ambient.now(), Purpose::ActivateUser);
+    let (now, purpose) = (app.clock.now(), Purpose::ActivateUser);
     let mut tx = app.db.begin().await?;
     // Locks the account where it is there, so what is read next is how it is.
     let was_good = links::redeem(&mut tx, user, purpose, &token, now).await?;

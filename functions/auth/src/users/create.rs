@@ -104,7 +104,7 @@ async fn register(
         is_staff: false,
         is_superuser: false,
     };
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let id = match insert(&mut tx, new, now).await {
         Ok(id) => id,

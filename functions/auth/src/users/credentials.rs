@@ -75,7 +75,7 @@ async fn end(
     reason: EndReason,
     void: &[Purpose],
 ) -> sqlx::Result<()> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     sign_ins::end_all(tx, user, sign_in, reason, now).await?;
     for purpose in void {
         links::call_back(tx, user, *purpose).await?;
@@ -95,6 +95,6 @@ pub(super) fn accepted(field: &str, problems: Vec<String>) -> Result<(), ApiErro
 
 /// A new password as it is kept. Never inside a transaction: it takes its time.
 pub(super) async fn hashed(app: &App, password: String) -> Result<String, ApiError> {
-    let salt = app.ambient.random_uuid().into_bytes();
+    let salt = app.rng.random_uuid().into_bytes();
     Ok(passwords::hash(password, salt).await?)
 }

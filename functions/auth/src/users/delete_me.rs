@@ -71,7 +71,7 @@ pub(super) async fn erase(
             return Err(ApiError::Malformed { detail, code: "last_superuser" });
         }
     }
-    audit::store::record(&mut tx, entry(Kind::Erased, caller.id, user), client_info, app.ambient.now()).await?;
+    audit::store::record(&mut tx, entry(Kind::Erased, caller.id, user), client_info, app.clock.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

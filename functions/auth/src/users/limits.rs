@@ -19,7 +19,7 @@ pub(super) fn of_another_address(user: UserId, new: &str, client_info: &ClientIn
 pub(super) async fn count(app: &App, tries: &[(Limit, Subject)]) -> Result<(), ApiError> {
     let mut tx = app.db.begin().await?;
     for (limit, subject) in tries {
-        if let Some(wait) = store::count(&mut tx, *limit, subject, app.ambient.now()).await? {
+        if let Some(wait) = store::count(&mut tx, *limit, subject, app.clock.now()).await? {
             return Err(ApiError::Throttled(RetryAfter(wait)));
         }
     }

@@ -34,7 +34,7 @@ impl Link {
         let id = user_of_uid(&self.uid).ok_or_else(no_such_user)?;
         let mut tx = app.db.read().await?;
         let account = accounts::find(&mut tx, id).await?.ok_or_else(no_such_user)?;
-        let is_good = links::is_good(&mut tx, id, purpose, &self.token, app.ambient.now()).await?;
+        let is_good = links::is_good(&mut tx, id, purpose, &self.token, app.clock.now()).await?;
         tx.commit().await?;
         if is_good && account.is_active { Ok(account) } else { Err(not_good()) }
     }

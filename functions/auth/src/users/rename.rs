@@ -32,7 +32,7 @@ pub(super) async fn rename(
             return Err(already_exist(&[taken]));
         }
     }
-    audit::store::record(&mut tx, entry(Kind::UsernameChanged, caller, account.id), client_info, app.ambient.now())
+    audit::store::record(&mut tx, entry(Kind::UsernameChanged, caller, account.id), client_info, app.clock.now())
         .await?;
     tx.commit().await?;
     Ok(Json(User { username, ..account }))

@@ -67,7 +67,7 @@ pub(crate) async fn reset_email_confirm(
         return Err(ApiError::field("new_email", Taken::Email.message()));
     }
     let mut tx = app.db.begin().await?;
-    if !links::redeem(&mut tx, account.id, Purpose::EmailReset, &link.token, app.ambient.now()).await? {
+    if !links::redeem(&mut tx, account.id, Purpose::EmailReset, &link.token, app.clock.now()).await? {
         return Err(not_good());
     }
     let change = Change { user: account.id, sign_in: None, kind: Kind::EmailReset, client_info: &client_info };

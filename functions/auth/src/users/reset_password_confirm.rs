@@ -63,7 +63,7 @@ pub(crate) async fn reset_password_confirm(
     accepted("new_password", passwords::problems(&password, &account.username, &account.email))?;
     let password_hash = hashed(app, password).await?;
     let mut tx = app.db.begin().await?;
-    if !links::redeem(&mut tx, account.id, Purpose::PasswordReset, &link.token, app.ambient.now()).await? {
+    if !links::redeem(&mut tx, account.id, Purpose::PasswordReset, &link.token, app.clock.now()).await? {
         return Err(not_good());
     }
     let change = Change { user: account.id, sign_in: None, kind: Kind::PasswordReset, client_info: &client_info };

@@ -1,7 +1,7 @@
 //! What is said to somebody whose token is missing, malformed, expired or of the wrong kind.
 
 use serde_json::{Value, json};
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::ids::UserId;
 use shared::testing::{Answer, TestApp};
 use shared::users::tokens::{Claims, TokenType};
@@ -80,7 +80,7 @@ async fn an_expired_token_a_refresh_token_and_rubbish_are_told_apart(db: PgPool)
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_token_of_nobody_says_so(db: PgPool) {
     let app = service(db);
-    let mut claims = Claims::new(TokenType::Access, UserId(1), app.clock.random_uuid(), app.clock.now(), 60);
+    let mut claims = Claims::new(TokenType::Access, UserId(1), app.random_uuid(), app.clock.now(), 60);
     claims.user_id = "ana".to_owned();
     let token = app.signer.sign(&claims).unwrap();
     let detail = "Token contained no recognizable user identification";

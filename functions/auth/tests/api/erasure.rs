@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::ids::{EventId, OrderId, UserId};
 use shared::orders::store::{Outcome, Placement, place};
 use shared::outbox::{Event, EventKind, store as outbox};
@@ -57,12 +57,12 @@ async fn found(db: &PgPool, texts: &[&str]) -> BTreeMap<String, String> {
 async fn buys(app: &TestApp, user: UserId) -> Uuid {
     let shoes = app.a_product().stock(1).create().await;
     let placement = Placement {
-        order: OrderId(app.clock.ordered_uuid()),
-        event: EventId(app.clock.ordered_uuid()),
+        order: OrderId(app.ordered_uuid()),
+        event: EventId(app.ordered_uuid()),
         cart: app.a_cart().of(user).with(shoes.variant, 1).create().await,
         user,
         sign_in: None,
-        idempotency_key: Some(app.clock.random_uuid()),
+        idempotency_key: Some(app.random_uuid()),
         request_digest: Uuid::nil(),
         expected_total: None,
         now: app.clock.now(),
@@ -104,7 +104,7 @@ async fn a_whole_life(app: &TestApp) -> (UserId, Client) {
         EventKind::PasswordChanged { user_id: ana },
     ] {
         let mut tx = app.app.db.begin().await.unwrap();
-        let event = Event::new(EventId(app.clock.ordered_uuid()), kind);
+        let event = Event::new(EventId(app.ordered_uuid()), kind);
         outbox::insert(&mut tx, &event, app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
     }

@@ -1,7 +1,7 @@
 //! `GET /auth/users/me/export/`.
 
 use serde_json::{Value, json};
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::ids::{EventId, OrderId};
 use shared::orders::store::{Outcome, Placement, place};
 use sqlx::PgPool;
@@ -22,8 +22,8 @@ async fn everything_that_is_kept_of_somebody_is_in_the_document(db: PgPool) {
     let shoes = app.a_product().named("Runner").cents(4990).stock(3).create().await;
     app.a_cart().of(ana).with(shoes.variant, 2).create().await;
     let placement = Placement {
-        order: OrderId(app.clock.ordered_uuid()),
-        event: EventId(app.clock.ordered_uuid()),
+        order: OrderId(app.ordered_uuid()),
+        event: EventId(app.ordered_uuid()),
         cart: app.a_cart().of(ana).with(shoes.variant, 1).create().await,
         user: ana,
         sign_in: None,

@@ -1,7 +1,7 @@
 //! `POST /auth/jwt/logout/`.
 
 use serde_json::{Value, json};
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::testing::{Answer, TestApp};
 use shared::users::tokens::{Claims, TokenType};
 use sqlx::PgPool;
@@ -64,7 +64,7 @@ async fn what_is_no_good_refresh_token_ends_nothing(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let tokens = tokens(&app, "ana").await;
-    let claims = Claims::new(TokenType::Refresh, ana, app.clock.random_uuid(), app.clock.now(), 60);
+    let claims = Claims::new(TokenType::Refresh, ana, app.random_uuid(), app.clock.now(), 60);
     let never_handed_out = app.signer.sign(&claims).unwrap();
     for (token, detail) in [
         (tokens.access.as_str(), "Token has wrong type"),

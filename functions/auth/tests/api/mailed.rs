@@ -1,7 +1,7 @@
 //! Links that were mailed, and what the outside world and the audit log heard.
 
 use serde_json::{Value, json};
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::ids::UserId;
 use shared::testing::TestApp;
 use shared::users::links::{Purpose, token, uid};
@@ -28,7 +28,7 @@ pub(crate) async fn a_link(app: &TestApp, user: UserId, purpose: Purpose) -> Lin
     let email: String =
         sqlx::query_scalar("select email from users where id = $1").bind(user).fetch_one(&app.db).await.unwrap();
     let now = app.clock.now();
-    let token = token(app.clock.random_uuid().into_bytes(), now);
+    let token = token(app.random_uuid().into_bytes(), now);
     let mut tx = app.app.db.begin().await.unwrap();
     links::insert(&mut tx, (user, &email), purpose, &token, now).await.unwrap();
     tx.commit().await.unwrap();

@@ -3,7 +3,7 @@
 use auth::Options;
 use axum::body::Body;
 use http::Method;
-use shared::app::Ambient as _;
+use shared::app::{Clock as _, Rng as _};
 use shared::ids::UserId;
 use shared::testing::{Answer, TestApp};
 use shared::users::links::{LIFETIME_SECONDS, Purpose, token, uid};
@@ -17,7 +17,7 @@ const NEW_PASSWORD: &str = "a loud harbour";
 /// The page of a link that was mailed to whoever registered by this name.
 async fn page_of(app: &TestApp, user: UserId, name: &str, purpose: Purpose) -> String {
     let mut random = [0; 16];
-    app.clock.fill_random(&mut random);
+    app.app.rng.fill_random(&mut random);
     let token = token(random, app.clock.now());
     let mut tx = app.app.db.begin().await.unwrap();
     let mailbox = format!("{name}@example.com");

@@ -1,7 +1,7 @@
 //! `/auth/sign_ins/`.
 
 use serde_json::{Value, json};
-use shared::app::Ambient as _;
+
 use shared::ids::SignInId;
 use shared::testing::{Client, START, TestApp};
 use shared::users::ClientInfo;
@@ -168,8 +168,8 @@ async fn no_sign_in_begins_by_a_password_that_is_no_longer_the_account_s(db: PgP
     let mut tx = app.app.db.begin().await.unwrap();
     for (password_hash, begins) in [(looked_at.as_str(), false), ("another", true)] {
         let token = NewRefreshToken {
-            id: app.clock.random_uuid(),
-            sign_in: SignInId(app.clock.random_uuid()),
+            id: app.random_uuid(),
+            sign_in: SignInId(app.random_uuid()),
             user,
             sha256: [0; 32],
             issued_at: START,

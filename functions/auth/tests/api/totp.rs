@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::testing::{Answer, Client, TestApp};
 use shared::users::totp;
 use sqlx::PgPool;

@@ -2,7 +2,7 @@
 
 use auth::Options;
 use serde_json::json;
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::audit::{AuditRecord, Kind, store::record};
 use shared::testing::TestApp;
 use shared::users::ClientInfo;

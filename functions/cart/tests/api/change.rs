@@ -94,6 +94,6 @@ async fn a_change_is_noted_on_the_cart(db: PgPool) {
 }
 
 async fn touched_at_the_time_of(app: &TestApp) -> bool {
-    use shared::app::Ambient as _;
+    use shared::app::Clock as _;
     sqlx::query_scalar("select updated_at = $1 from carts").bind(app.clock.now()).fetch_one(&app.db).await.unwrap()
 }

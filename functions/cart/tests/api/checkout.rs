@@ -1,7 +1,7 @@
 //! Changes while the cart is being checked out.
 
 use serde_json::json;
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::ids::{EventId, OrderId};
 use shared::orders::store::{Outcome, Placement, place};
 use sqlx::PgPool;
@@ -17,8 +17,8 @@ async fn a_line_that_was_added_is_in_the_order_and_one_that_was_not_is_refused(d
     for _ in 0..10 {
         let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
         let placement = Placement {
-            order: OrderId(app.app.ambient.ordered_uuid()),
-            event: EventId(app.app.ambient.ordered_uuid()),
+            order: OrderId(app.app.rng.ordered_uuid(app.app.clock.now())),
+            event: EventId(app.app.rng.ordered_uuid(app.app.clock.now())),
             cart,
             user: ana.id,
             sign_in: None,

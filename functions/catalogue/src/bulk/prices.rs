@@ -95,7 +95,7 @@ pub(crate) async fn change_prices(
     Body(new): Body<BulkPrices>,
 ) -> Result<Json<BulkResponse>, ApiError> {
     let mut tx = app.db.begin().await?;
-    let results = change(&mut tx, &new, app.ambient.now()).await?;
+    let results = change(&mut tx, &new, app.clock.now()).await?;
     tx.commit().await?;
     Ok(Json(BulkResponse::new(new.dry_run, results)))
 }

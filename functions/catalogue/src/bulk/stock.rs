@@ -88,7 +88,7 @@ pub(crate) async fn change_stock(
     client_info: ClientInfo,
     Body(new): Body<BulkStock>,
 ) -> Result<Json<BulkResponse>, ApiError> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let results = change(&mut tx, &new, now).await?;
     let changed: Vec<VariantId> = results

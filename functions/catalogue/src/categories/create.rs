@@ -69,7 +69,7 @@ pub(crate) async fn create_category(
 ) -> Result<Response, ApiError> {
     let parent = new.parent_id;
     let mut tx = app.db.begin().await?;
-    let category = create(&mut tx, new, app.ambient.now()).await?.map_err(|because| refused(because, parent))?;
+    let category = create(&mut tx, new, app.clock.now()).await?.map_err(|because| refused(because, parent))?;
     tx.commit().await?;
     let location = format!("{}{}", base.0, category_path(category.summary.id));
     let body = IfNoneMatch::nothing().or_version(category.version, &category)?;

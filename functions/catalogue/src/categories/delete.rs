@@ -44,7 +44,7 @@ pub(crate) async fn delete_category(
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
     lock_category_tree(&mut tx).await?;
-    let Some(before) = find(&mut tx, &category, app.ambient.now()).await? else {
+    let Some(before) = find(&mut tx, &category, app.clock.now()).await? else {
         return Err(no_such_category(&mut tx, &category, &uri).await);
     };
     if_match.allows(before.version)?;

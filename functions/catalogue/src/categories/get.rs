@@ -35,7 +35,7 @@ pub(crate) async fn get_category(
     PathId(asked): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
-    let category = find(&mut tx, &asked, app.ambient.now()).await?;
+    let category = find(&mut tx, &asked, app.clock.now()).await?;
     let renamed = if category.is_none() { renamed_from(&mut tx, &asked.slug).await? } else { None };
     tx.commit().await?;
     match (category, renamed) {

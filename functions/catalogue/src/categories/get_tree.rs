@@ -33,7 +33,7 @@ pub(crate) async fn get_category_tree(
     PathId(category): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
-    let categories = subtree(&mut tx, &category, app.ambient.now()).await?;
+    let categories = subtree(&mut tx, &category, app.clock.now()).await?;
     let renamed = if categories.is_empty() { renamed_from(&mut tx, &category.slug).await? } else { None };
     tx.commit().await?;
     match (tree(categories).into_iter().next(), renamed) {

@@ -21,7 +21,7 @@ use crate::caching::{IfNoneMatch, NotModified};
 )]
 pub(crate) async fn list_categories(State(app): State<App>, if_none_match: IfNoneMatch) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
-    let categories = all(&mut tx, app.ambient.now()).await?;
+    let categories = all(&mut tx, app.clock.now()).await?;
     tx.commit().await?;
     if_none_match.or(&Page { count: None, next: None, previous: None, results: tree(categories) })
 }

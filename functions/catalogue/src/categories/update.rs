@@ -147,7 +147,7 @@ async fn change(
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
     lock_category_tree(&mut tx).await?;
-    let Some(before) = find(&mut tx, category, app.ambient.now()).await? else {
+    let Some(before) = find(&mut tx, category, app.clock.now()).await? else {
         return Err(no_such_category(&mut tx, category, asked).await);
     };
     if_match.allows(before.version)?;
@@ -159,7 +159,7 @@ async fn change(
     if let Some(position) = patch.position {
         move_to_position(&mut tx, id, position).await?;
     }
-    let after = find(&mut tx, &id.into(), app.ambient.now()).await?.ok_or(ApiError::NotFound)?;
+    let after = find(&mut tx, &id.into(), app.clock.now()).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     IfNoneMatch::nothing().or_version(after.version, &after)
 }

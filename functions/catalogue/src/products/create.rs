@@ -39,7 +39,7 @@ pub(crate) async fn create_product(
     base: BaseUrl,
     Body(new): Body<CreateProduct>,
 ) -> Result<Response, ApiError> {
-    let (said, now) = (Said::InList("variants"), app.ambient.now());
+    let (said, now) = (Said::InList("variants"), app.clock.now());
     let mut tx = app.db.begin().await?;
     let inserted = judged(insert_product(&mut tx, &new.state(), now).await)?;
     let brand = new.brand_id.flatten();

@@ -75,7 +75,7 @@ impl ProductChange {
             return Err(no_such_product(&mut tx, product, asked).await);
         };
         if_match.allows(version)?;
-        Self::of(tx, id, app.ambient.now(), said).await
+        Self::of(tx, id, app.clock.now(), said).await
     }
 
     /// A product that is locked, or that nobody else knows yet.

@@ -48,7 +48,7 @@ pub(crate) async fn ask_for_notice(
     client_info: ClientInfo,
     Body(CreateBackInStockSubscription { email }): Body<CreateBackInStockSubscription>,
 ) -> Result<StatusCode, ApiError> {
-    let now = app.ambient.now();
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     for (limit, subject) in [
         (Limit::NoticeFrom, Subject::client_info(&client_info)),

@@ -1,7 +1,7 @@
 //! `POST /api/v1/catalogue/bulk/stock/`.
 
 use serde_json::json;
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::ids::{EventId, OrderId};
 use shared::orders::store::{Outcome, Placement, place};
 use shared::testing::{Client, TestApp};
@@ -104,13 +104,13 @@ async fn deliveries_and_sales_at_once_neither_wait_in_a_circle_nor_lose_a_unit(d
                 cart = cart.with(other.variant, 1);
             }
             let placement = Placement {
-                order: OrderId(app.clock.ordered_uuid()),
-                event: EventId(app.clock.ordered_uuid()),
+                order: OrderId(app.ordered_uuid()),
+                event: EventId(app.ordered_uuid()),
                 cart: cart.create().await,
                 user: user.id,
                 sign_in: None,
                 idempotency_key: None,
-                request_digest: app.clock.random_uuid(),
+                request_digest: app.random_uuid(),
                 expected_total: None,
                 now: app.clock.now(),
             };

@@ -106,7 +106,7 @@ async fn staff_see_everything_and_how_far_it_is(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn shoppers_see_what_is_published_now(db: PgPool) {
     let shop = Shop::open(db).await;
-    let now = shop.app.app.ambient.now();
+    let now = shop.app.app.clock.now();
     sqlx::query("update products set publish_at = $1 where slug = 'boots'")
         .bind(now.plus_seconds(60))
         .execute(&shop.app.db)

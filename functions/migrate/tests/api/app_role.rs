@@ -62,7 +62,7 @@ async fn it_can_do_all_that_the_shop_does(db: PgPool) {
     let mut app = TestApp::of_a_job(db);
     app.app.db = Db::new(Connector::to(options), PoolSettings { max_connections: 1 });
     let shop = app.app.db.clone();
-    let now = || shared::app::Ambient::now(&*app.clock);
+    let now = || shared::app::Clock::now(&*app.clock);
 
     // The last one: this sale writes the ledger, and the product's card too.
     let placed = app.an_order().await;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use migrate::{AppRole, Migrate, handle};
 use serde_json::{Value, json};
-use shared::app::SystemAmbient;
 use shared::app::db::MIGRATOR;
+use shared::app::{SystemClock, SystemRng};
 use sqlx::PgPool;
 
 use crate::{applied, connector};
@@ -61,7 +61,7 @@ async fn a_migration_that_was_changed_is_refused(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn the_function_answers_what_it_has_done(db: PgPool) {
-    let migrate = Migrate { connector: connector(&db), ambient: Arc::new(SystemAmbient) };
+    let migrate = Migrate { connector: connector(&db), clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) };
     handle(&migrate, Value::Null).await.unwrap();
 
     let done = handle(&migrate, json!({"action": "apply"})).await.unwrap();

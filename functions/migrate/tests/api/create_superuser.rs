@@ -1,7 +1,10 @@
 //! The first of the staff.
 
+use std::sync::Arc;
+
 use migrate::{Migrate, handle};
 use serde_json::{Value, json};
+use shared::app::SystemRng;
 use shared::testing::TestApp;
 use shared::users::passwords::verify;
 use sqlx::PgPool;
@@ -9,7 +12,7 @@ use sqlx::PgPool;
 use crate::connector;
 
 async fn create(app: &TestApp, fields: Value) -> anyhow::Result<Value> {
-    let migrate = Migrate { connector: connector(&app.db), ambient: app.clock.clone() };
+    let migrate = Migrate { connector: connector(&app.db), clock: app.clock.clone(), rng: Arc::new(SystemRng) };
     let mut event = json!({
         "action": "create_superuser",
         "email": "Ana@Example.com",

@@ -13,7 +13,7 @@ pub(super) async fn draft(
     notifications: &Notifications,
     (event, notice): (EventId, NoticeId),
 ) -> sqlx::Result<Draft> {
-    let Some(asked) = find(tx, notice, event, notifications.ambient.now()).await? else {
+    let Some(asked) = find(tx, notice, event, notifications.clock.now()).await? else {
         return Ok(Draft::Nobody("the request is gone or waits again"));
     };
     if !asked.can_be_bought {

@@ -55,8 +55,8 @@ impl NewLink {
     /// One for this account.
     fn new(user: UserId, purpose: Purpose, notifications: &Notifications) -> Self {
         let mut random = [0; 16];
-        notifications.ambient.fill_random(&mut random);
-        Self { user, purpose, token: links::token(random, notifications.ambient.now()) }
+        notifications.rng.fill_random(&mut random);
+        Self { user, purpose, token: links::token(random, notifications.clock.now()) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::ids::{SignInId, UserId};
 use shared::mail::Mail;
 use shared::outbox::EventKind;
@@ -23,12 +23,12 @@ async fn mails_of(app: &TestApp, kind: EventKind) -> Vec<Mail> {
 /// Somebody new logs in with this program.
 async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> SignInId {
     let (user, now) = (app.a_user().await, app.clock.now());
-    let id = SignInId(app.clock.random_uuid());
+    let id = SignInId(app.random_uuid());
     let address: Option<IpAddr> = Some("203.0.113.7".parse().unwrap());
     let client_info = ClientInfo { address, user_agent: user_agent.map(str::to_owned), ..ClientInfo::default() };
     let mut tx = app.app.db.begin().await.unwrap();
     let token = NewRefreshToken {
-        id: app.clock.random_uuid(),
+        id: app.random_uuid(),
         sign_in: id,
         user: user.id,
         sha256: [0; 32],
@@ -151,7 +151,7 @@ async fn what_is_gone_by_now_is_nothing_to_tell_of(db: PgPool) {
     for kind in [
         EventKind::PasswordChanged { user_id: gone },
         EventKind::EmailChanged { user_id: gone, email: "before@example.com".to_owned() },
-        EventKind::SignedInFromNewPlace { sign_in_id: SignInId(app.clock.random_uuid()) },
+        EventKind::SignedInFromNewPlace { sign_in_id: SignInId(app.random_uuid()) },
     ] {
         assert_eq!(mails_of(&app, kind).await, []);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use notifications::{Shop, Site};
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::ids::{EventId, NoticeId};
 use shared::mail::Mail;
 use shared::outbox::{Event, EventKind};
@@ -25,7 +25,7 @@ impl Asked {
     async fn new(db: PgPool, email: &str, name: &str) -> Self {
         let app = TestApp::of_a_job(db);
         let runner = app.a_product().named(name).stock(1).create().await;
-        let event_id = EventId(app.clock.ordered_uuid());
+        let event_id = EventId(app.ordered_uuid());
         let notice_id: NoticeId = sqlx::query_scalar(
             "insert into stock_notices (variant_id, email, created_at, told_at, event_id) values ($1, $2, $3, $3, $4) returning id",
         )

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use notifications::{Limits, handle};
+use shared::app::{Rng as _, SystemRng};
 use shared::ids::{EventId, OrderId};
 use shared::outbox::{Event, EventKind};
 use shared::testing::TestApp;
@@ -90,5 +91,5 @@ async fn what_there_is_no_time_for_goes_back_untouched(db: PgPool) {
 }
 
 fn uuid() -> sqlx::types::Uuid {
-    shared::app::Ambient::random_uuid(&shared::app::SystemAmbient)
+    SystemRng.random_uuid()
 }

@@ -1,7 +1,7 @@
 //! The links that anybody can ask for: who gets one, and what is kept of it.
 
 use notifications::{Shop, Site};
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::ids::UserId;
 use shared::mail::{Mail, SendError};

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use notifications::{Limits, Notifications, Shop, Site, handle};
-use shared::app::Ambient as _;
+use shared::app::SystemRng;
 use shared::ids::EventId;
 use shared::mail::Mailer;
 use shared::outbox::{Event, EventKind};
@@ -28,7 +28,8 @@ use shared::testing::TestApp;
 fn consumer(app: &TestApp, mailer: Arc<dyn Mailer>) -> Notifications {
     Notifications {
         db: app.app.db.clone(),
-        ambient: app.clock.clone(),
+        clock: app.clock.clone(),
+        rng: Arc::new(SystemRng),
         mailer,
         shop: shop(),
         limits: Limits::default(),
@@ -63,7 +64,7 @@ async fn delivered(consumer: &Notifications, event: &Event) -> bool {
 
 /// An event, as `auth` writes it.
 fn an_event(app: &TestApp, kind: EventKind) -> Event {
-    Event::new(EventId(app.clock.ordered_uuid()), kind)
+    Event::new(EventId(app.ordered_uuid()), kind)
 }
 
 /// Which messages are to come again.

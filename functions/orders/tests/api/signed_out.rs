@@ -1,6 +1,6 @@
 //! `POST /api/v1/orders/` with a token whose sign-in has ended.
 
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::ids::SignInId;
 use shared::testing::{TestApp, TestUser};
 use shared::users::tokens::{Claims, TokenType};
@@ -10,7 +10,7 @@ use super::{an_app, check_out};
 
 /// Somebody who has logged in, and their sign-in.
 async fn signed_in(app: &TestApp) -> (TestUser, SignInId) {
-    let (user, sign_in) = (app.a_user().await, SignInId(app.clock.random_uuid()));
+    let (user, sign_in) = (app.a_user().await, SignInId(app.random_uuid()));
     sqlx::query(
         "insert into sign_ins (id, user_id, created_at, last_used_at, expires_at)
          values ($1, $2, now(), now(), now() + interval '1 day')",
@@ -20,7 +20,7 @@ async fn signed_in(app: &TestApp) -> (TestUser, SignInId) {
     .execute(&app.db)
     .await
     .unwrap();
-    let claims = Claims::new(TokenType::Access, user.id, app.clock.random_uuid(), app.clock.now(), 900);
+    let claims = Claims::new(TokenType::Access, user.id, app.random_uuid(), app.clock.now(), 900);
     let token = app.signer.sign(&claims.of_sign_in(sign_in)).unwrap();
     (TestUser { token, ..user }, sign_in)
 }

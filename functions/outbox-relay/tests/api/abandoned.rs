@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use outbox_relay::{Relay, drain};
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::catalogue::store::imports::Stock;
 use shared::ids::{ExportId, ImportId};
 use shared::testing::{RecordingJobs, RecordingQueue, TestApp};
@@ -20,7 +20,7 @@ async fn the_worker_is_told_again_of_a_file_that_nobody_has_held_for_a_minute(db
     let app = TestApp::of_a_job(db);
     let jobs = Arc::new(RecordingJobs::default());
     let relay = Relay { jobs: jobs.clone(), ..relay(&app, Arc::new(RecordingQueue::default())) };
-    let (import, export) = (ImportId(app.clock.ordered_uuid()), ExportId(app.clock.ordered_uuid()));
+    let (import, export) = (ImportId(app.ordered_uuid()), ExportId(app.ordered_uuid()));
     let now = app.clock.now();
     let mut tx = app.app.db.begin().await.unwrap();
     let new = NewImport { id: import, kind: FileKind::ShopifyCsv, stock: Stock::Counted, storage_key: "a", bytes: 1 };
@@ -38,7 +38,7 @@ async fn the_worker_is_told_again_of_a_file_that_nobody_has_held_for_a_minute(db
 
     // Somebody has it, and has died when the lease is over.
     let mut tx = app.app.db.begin().await.unwrap();
-    let held = Lease { id: import, lease: app.clock.random_uuid() };
+    let held = Lease { id: import, lease: app.random_uuid() };
     assert!(claim(&mut tx, held, app.clock.now()).await.unwrap().is_some());
     exports::end(&mut tx, export, JobEnd::DONE, app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();

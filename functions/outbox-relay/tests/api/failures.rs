@@ -14,7 +14,7 @@ async fn event(app: &TestApp) -> (i32, f64, Option<String>) {
     sqlx::query_as(
         "select attempts, extract(epoch from next_attempt_at - $1)::float8, last_error from outbox where sent_at is null",
     )
-    .bind(shared::app::Ambient::now(&*app.clock))
+    .bind(shared::app::Clock::now(&*app.clock))
     .fetch_one(&app.db)
     .await
     .unwrap()

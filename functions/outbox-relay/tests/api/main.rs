@@ -11,6 +11,7 @@ mod tell_of_stock;
 use std::sync::Arc;
 
 use outbox_relay::{Limits, Relay};
+use shared::app::SystemRng;
 use shared::outbox::Queue;
 use shared::testing::{BrokenQueue, TestApp};
 
@@ -18,7 +19,8 @@ use shared::testing::{BrokenQueue, TestApp};
 fn relay(app: &TestApp, queue: Arc<dyn Queue>) -> Relay {
     Relay {
         db: app.app.db.clone(),
-        ambient: app.clock.clone(),
+        clock: app.clock.clone(),
+        rng: Arc::new(SystemRng),
         queue,
         jobs: Arc::new(BrokenQueue),
         limits: Limits::default(),

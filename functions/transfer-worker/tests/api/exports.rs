@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::app::db::Db;
 use shared::ids::ExportId;
 use shared::transfers::parts::{FileInParts, Parts, PartsBeside};
@@ -23,7 +23,7 @@ async fn long_products(shop: &Shop, count: usize) {
 }
 
 async fn an_export(shop: &Shop) -> ExportId {
-    let id = ExportId(shop.app.clock.ordered_uuid());
+    let id = ExportId(shop.app.ordered_uuid());
     let mut tx = shop.app.app.db.begin().await.unwrap();
     exports::insert(&mut tx, id, "exports/all.csv", shop.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();

@@ -1,6 +1,6 @@
 //! Workers that die, files that somebody stops, and files that nobody gets on with.
 
-use shared::app::Ambient as _;
+use shared::app::Clock as _;
 use shared::transfers::store::imports::cancel;
 use shared::transfers::{LEASE_SECONDS, MAX_ATTEMPTS, TransferStatus, Work};
 use sqlx::PgPool;

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use shared::app::Ambient as _;
+use shared::app::{Clock as _, SystemRng};
 use shared::catalogue::store::imports::Stock;
 use shared::ids::ImportId;
 use shared::storage::{PresignedRequest, Storage, Upload};
@@ -50,7 +50,8 @@ impl Shop {
     fn worker_with(&self, storage: Arc<dyn Storage>, limits: Limits) -> Worker {
         Worker {
             db: self.app.app.db.clone(),
-            ambient: self.app.clock.clone(),
+            clock: self.app.clock.clone(),
+            rng: Arc::new(SystemRng),
             parts: Arc::new(PartsBeside(storage.clone())),
             storage,
             jobs: self.jobs.clone(),
@@ -69,7 +70,7 @@ impl Shop {
 
     /// An import of this file that was started.
     async fn an_import(&self, file: &[u8]) -> ImportId {
-        let (id, now) = (ImportId(self.app.clock.ordered_uuid()), self.app.clock.now());
+        let (id, now) = (ImportId(self.app.ordered_uuid()), self.app.clock.now());
         let key = format!("imports/{id}.csv");
         self.files.put(&key, "text/csv", file);
         let bytes = i64::try_from(file.len()).unwrap();

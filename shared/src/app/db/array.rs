@@ -1,4 +1,4 @@
-//! Arrays in what a [`super::Call`] answers.
+//! Arrays in the answer of a [`super::Call`].
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -7,10 +7,10 @@ use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgHasArrayType, PgTypeInfo, PgValueFormat, PgValueRef};
 use sqlx::{Decode, Postgres, Type};
 
-/// What an array has in it; none of it is null.
+/// The elements of an array without nulls.
 ///
-/// Answers to simple queries are text, and in that sqlx 0.9 takes the word NULL in an array for a null, in quotes or not: a product with such
-/// a tag could not be read. This reads quotes as PostgreSQL writes them (`array_out`), and in a fraction of the time.
+/// Answers of simple queries are text. sqlx 0.9 takes the word NULL in such an array for a null, in quotes or not, so a product with that
+/// tag could not be read. This type reads quotes as PostgreSQL writes them (`array_out`), and is several times faster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Array<T>(pub Vec<T>);
 
@@ -39,7 +39,7 @@ where
     }
 }
 
-/// The elements of `{12,two words,"a, b"}`, without their quotes and the backslashes before signs.
+/// Returns the elements of `{12,two words,"a, b"}` without their quotes and escapes.
 fn elements(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let mut rest = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default();
     std::iter::from_fn(move || {

@@ -1,4 +1,4 @@
-//! One call of one SQL function, in a single exchange.
+//! A call of one SQL function in a single round trip.
 
 use std::fmt::{Display, Formatter, Write as _};
 
@@ -6,9 +6,10 @@ use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnection, PgRow};
 use uuid::Uuid;
 
-/// `select * from function(…)`, sent as a simple query: no Parse, no BEGIN, no COMMIT, one exchange and one transaction.
+/// The statement `select * from function(…)`, sent as a simple query: no Parse, BEGIN or COMMIT, one round trip and one transaction.
 ///
-/// Its arguments are uuids, integers, slugs and texts in hexadecimal digits and nothing else, by type: there is nothing in it that could end
+/// Its arguments are uuids, integers, slugs and texts in hexadecimal digits, by type. None of them can end its literal early, so nothing
+/// can be injected.
 /// before it is meant to, so there is nothing to inject.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -17,12 +18,12 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call of this function, without arguments yet.
+    /// Creates a call of this function without arguments.
     pub fn new(function: &'static str) -> Self {
         Self { sql: format!("select * from {function}("), arguments: 0 }
     }
 
-    /// The next argument.
+    /// Adds a uuid or null.
     #[must_use]
     pub fn uuid(self, value: impl Into<Option<Uuid>>) -> Self {
         match value.into() {
@@ -31,17 +32,17 @@ impl Call {
         }
     }
 
-    /// The next argument.
+    /// Adds an integer or null.
     #[must_use]
     pub fn bigint(self, value: impl Into<Option<i64>>) -> Self {
         match value.into() {
-            // In quotes, because -9223372036854775808 without them is a negated number that is too large.
+            // The quotes are needed because -9223372036854775808 without them is a negated number that is too large.
             Some(number) => self.push(format_args!("'{number}'::bigint")),
             None => self.push(format_args!("null::bigint")),
         }
     }
 
-    /// The next argument; null where the text has anything in it but letters of ASCII, digits and hyphens.
+    /// Adds a slug, or null if the text has other characters than ASCII letters, digits and hyphens.
     #[must_use]
     pub fn slug(self, value: &str) -> Self {
         if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
@@ -51,11 +52,12 @@ impl Call {
         }
     }
 
-    /// The next argument, whatever is in it; a text with a NUL is an error of the call, because PostgreSQL keeps none.
+    /// Adds any text or null. A text with a NUL makes the call fail, because PostgreSQL cannot store it.
     #[must_use]
     pub fn text<'t>(self, value: impl Into<Option<&'t str>>) -> Self {
         match value.into() {
-            // Its collation would be "C", that of the encoding's name, and the function's with it: no index of a text would serve.
+            // Without this, `convert_from` gives the text the collation "C", the function's parameter inherits it, and no index on text is
+            // used.
             Some(text) => self.push(format_args!("convert_from('\\x{}', 'UTF8') collate \"default\"", Hex(text))),
             None => self.push(format_args!("null::text")),
         }
@@ -94,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_no_slug_is_not_written() {
+    fn a_text_that_is_not_a_slug_becomes_null() {
         let call = Call::new("f").slug("blue-shirt-2").slug("a'b").slug("a\\b").slug("é");
         assert_eq!(call.sql, "select * from f('blue-shirt-2'::text, null::text, null::text, null::text");
     }

@@ -1,4 +1,4 @@
-//! How a connection is made: by URL, or in the cloud with an IAM token and verified TLS.
+//! Connections to the database: by URL, or in AWS with an IAM token and verified TLS.
 
 use std::str::FromStr as _;
 
@@ -11,14 +11,14 @@ use crate::aws::{Credentials, database_token};
 /// The certificate authorities of RDS in all regions: <https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem>.
 const RDS_CA: &[u8] = include_bytes!("rds-ca.pem");
 
-/// Makes connections that a transaction pooler accepts.
+/// Opens connections that a transaction pooler accepts.
 #[derive(Clone)]
 pub struct Connector {
     options: PgConnectOptions,
     iam: Option<Iam>,
 }
 
-/// What an IAM token is made of. It lives for 15 minutes and is checked at connect alone, so each connect makes a new one.
+/// The parts of an IAM token. It lives for 15 minutes and is checked only at connect, so each connect creates a new one.
 #[derive(Clone, Debug)]
 struct Iam {
     credentials: Credentials,
@@ -27,7 +27,7 @@ struct Iam {
     user: String,
 }
 
-/// Not sqlx's own of the options, which shows the password.
+/// The derived Debug of sqlx's options would show the password.
 impl std::fmt::Debug for Connector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Connector")
@@ -38,7 +38,7 @@ impl std::fmt::Debug for Connector {
 }
 
 impl Connector {
-    /// `DATABASE_URL`, or `DATABASE_HOST`, `_PORT`, `_NAME`, `_USER` with an IAM token (`DATABASE_AUTH=iam`).
+    /// Reads `DATABASE_URL`, or `DATABASE_HOST`, `_PORT`, `_NAME` and `_USER` with an IAM token (`DATABASE_AUTH=iam`).
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         if let Some(url) = environment.get("DATABASE_URL") {
             let options = PgConnectOptions::from_str(url).map_err(|_| {
@@ -58,7 +58,7 @@ impl Connector {
             .username(user)
             .database(environment.get("DATABASE_NAME").unwrap_or("shop"))
             .ssl_mode(PgSslMode::VerifyFull);
-        // The proxy shows a public certificate, which the built-in roots cover; the database itself one of RDS's own.
+        // The proxy has a public certificate, which the built-in roots cover; the database itself has one of RDS's authorities.
         match environment.get("DATABASE_CA") {
             Some("rds") => options = options.ssl_root_cert_from_pem(RDS_CA.to_vec()),
             Some(path) => options = options.ssl_root_cert(path),
@@ -73,10 +73,10 @@ impl Connector {
         Ok(Self { iam: Some(iam), ..Self::to(options) })
     }
 
-    /// Connections to a known place.
+    /// Creates a connector with these options.
     pub fn to(options: PgConnectOptions) -> Self {
         let options = options
-            // A startup parameter that PgBouncer refuses.
+            // PgBouncer refuses this startup parameter.
             .extra_float_digits(None)
             .statement_cache_capacity(0)
             .application_name("shop")
@@ -84,7 +84,7 @@ impl Connector {
         Self { options, iam: None }
     }
 
-    /// A bare connection, for `migrate` alone: everything else runs its SQL in a [`super::Tx`] or a [`super::Call`].
+    /// Opens a bare connection, for `migrate` alone: all other code runs SQL in a [`super::Tx`] or a [`super::Call`].
     pub async fn connect(&self) -> sqlx::Result<PgConnection> {
         match &self.iam {
             None => self.options.connect().await,

@@ -1,8 +1,8 @@
-//! A few connections, kept between requests.
+//! A few connections that are kept between requests.
 //!
-//! sqlx's own pool tidies up in spawned tasks, and in Lambda the process is frozen as soon as it has answered: a ROLLBACK
-//! that was only queued would hold stock locks until the next request thaws it. Here nothing is spawned. A transaction that
-//! was dropped is left in `unfinished`, and whoever answers the request awaits [`Db::rollback_abandoned`] first.
+//! sqlx's own pool cleans up in spawned tasks. In Lambda the process is frozen as soon as it has answered, so a ROLLBACK that is only
+//! queued would hold stock locks until the next request thaws it. This pool spawns nothing: a dropped transaction is left in `unfinished`,
+//! and [`Db::rollback_abandoned`] is awaited before the response leaves.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,25 +15,25 @@ use tokio::time::timeout;
 use super::{Call, Connector, Tx};
 use crate::app::{Environment, EnvironmentError};
 
-/// How long to wait for a free connection before the request is refused.
+/// Longest wait for a free connection before the request is refused.
 const WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(3);
-/// How long a connection may lie idle before it is asked whether it still lives.
+/// Idle time after which a connection is pinged before use.
 const TRUSTED_IDLE: Duration = Duration::from_secs(5);
-/// How long a ping or a rollback may take before the connection counts as dead.
+/// Longest duration of a ping or a rollback; after it the connection counts as dead.
 const PING_TIMEOUT: Duration = Duration::from_millis(500);
-/// How old a connection may grow: proxies rebalance by closing connections.
+/// Age at which a connection is closed, because proxies rebalance by closing connections.
 const LIFETIME: Duration = Duration::from_secs(20 * 60);
 
-/// The database. Cheap to clone; connects when it is first needed.
+/// The database. Cheap to clone; it connects when it is first needed.
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: Arc<Pool>,
 }
 
-/// How many connections there may be.
+/// The size of the pool.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolSettings {
-    /// At most so many at once.
+    /// Largest number of open connections.
     pub max_connections: usize,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Pool {
     unfinished: Mutex<Vec<Lease>>,
 }
 
-/// A connection on loan, with the right to have it.
+/// A connection on loan, with its permit.
 #[derive(Debug)]
 pub(super) struct Lease {
     pub(super) connection: PgConnection,
@@ -55,20 +55,20 @@ pub(super) struct Lease {
 }
 
 impl Db {
-    /// As the environment says, with one connection: a sandbox takes one request at a time.
+    /// Reads the environment. The pool has one connection, because an execution environment handles one request at a time.
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         Ok(Self::new(Connector::from_environment(environment)?, PoolSettings { max_connections: 1 }))
     }
 
-    /// A database reached by `connector`.
+    /// Creates a database that is reached by `connector`.
     pub fn new(connector: Connector, settings: PoolSettings) -> Self {
         let permits = Arc::new(Semaphore::new(settings.max_connections.max(1)));
         Self { pool: Arc::new(Pool { connector, permits, idle: Mutex::default(), unfinished: Mutex::default() }) }
     }
 
-    /// No database at all: whoever asks it hears that it is away.
+    /// Creates a database that does not exist: every use returns a connection error.
     pub fn nowhere() -> Self {
-        // A name that is reserved for not being there (RFC 6761).
+        // The name is reserved and never exists (RFC 6761).
         let connector = Connector::to(PgConnectOptions::new_without_pgpass().host("database.invalid"));
         Self::new(connector, PoolSettings { max_connections: 1 })
     }
@@ -78,14 +78,15 @@ impl Db {
         self.begin_with("begin").await
     }
 
-    /// Begins a transaction that only reads, and sees the whole time what was there when it began.
+    /// Begins a read-only transaction, which sees the data as it was at its beginning.
     pub async fn read(&self) -> sqlx::Result<Tx> {
         self.begin_with("begin isolation level repeatable read read only").await
     }
 
-    /// Runs one SQL function: one exchange, one transaction. Errors as the function raises them.
+    /// Calls one SQL function: one round trip, one transaction. Errors are those that the function raises.
     ///
-    /// Only for functions that are safe to repeat: where the connection breaks, nobody can say whether the call was done, and it
+    /// Only functions that are safe to repeat may be called: when the connection breaks, it is unknown whether the call was done, and it is
+    /// repeated once on a new connection.
     /// is made once more on a fresh connection.
     pub async fn call<R: for<'r> FromRow<'r, PgRow>>(&self, call: Call) -> sqlx::Result<Vec<R>> {
         let mut lease = self.pool.lease().await?;
@@ -100,12 +101,12 @@ impl Db {
         answer?.iter().map(R::from_row).collect()
     }
 
-    /// Rolls back what was begun and dropped. To be awaited before a request is answered.
+    /// Rolls back the transactions that were dropped without an end. Awaited before a request is answered.
     pub async fn rollback_abandoned(&self) {
         self.pool.rollback_abandoned().await;
     }
 
-    /// Connects now rather than at the first request. A failure is not reported: the first request will meet it.
+    /// Connects now rather than at the first request. A failure is not reported, because the first request meets it too.
     pub async fn warm_up(&self) {
         if let Ok(lease) = self.pool.lease().await {
             self.pool.put_back(lease);
@@ -119,7 +120,7 @@ impl Db {
                 self.pool.put_back(lease);
                 return Err(error);
             }
-            // The server went away while the connection lay idle. Nothing has run yet, so a fresh one may take its place.
+            // The server closed the connection while it was idle. Nothing has run on it yet, so a new one can take its place.
             lease = self.pool.reconnect(lease.permit).await?;
             lease.connection.execute(begin).await?;
         }
@@ -153,7 +154,7 @@ impl Pool {
         lease.idle_since = Instant::now();
         let permit = lease.permit.take();
         lock(&self.idle).push(lease);
-        // Only now: who waits for the permit finds the connection.
+        // The permit is dropped last, so that the next holder finds the connection.
         drop(permit);
     }
 
@@ -164,7 +165,7 @@ impl Pool {
     async fn rollback_abandoned(&self) {
         while let Some(mut lease) = pop(&self.unfinished) {
             let rolled_back = timeout(PING_TIMEOUT, lease.connection.execute("rollback")).await;
-            // A connection that does not answer is dropped, and its socket with it: the server rolls back by itself.
+            // A connection that does not answer is dropped with its socket, and the server rolls back by itself.
             if matches!(rolled_back, Ok(Ok(_))) {
                 self.put_back(lease);
             }
@@ -182,10 +183,11 @@ impl Lease {
     }
 }
 
-/// Whether the connection is of no more use: anything but an answer of the server's, or its last words.
+/// Returns true if the connection cannot be used after this error: everything but an answer of the server, and answers that announce its
+/// end.
 pub(super) fn breaks_the_connection(error: &sqlx::Error) -> bool {
     match error.as_database_error() {
-        // 57P01..57P03: the server is shutting down, crashing or starting. 08xxx: connection trouble, as a pooler says it.
+        // 57P01..57P03: the server is shutting down, has crashed or is starting. 08xxx: connection errors of a pooler.
         Some(database) => database.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08")),
         None => !matches!(error, sqlx::Error::RowNotFound | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)),
     }
@@ -195,7 +197,7 @@ fn pop(leases: &Mutex<Vec<Lease>>) -> Option<Lease> {
     lock(leases).pop()
 }
 
-/// A panic elsewhere leaves the list as whole as it was: each hold is one push or one pop.
+/// Locks the list. A panic of another holder leaves it intact, because each holder does one push or one pop.
 fn lock(leases: &Mutex<Vec<Lease>>) -> MutexGuard<'_, Vec<Lease>> {
     leases.lock().unwrap_or_else(PoisonError::into_inner)
 }

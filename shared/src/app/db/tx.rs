@@ -1,4 +1,4 @@
-//! A unit of work.
+//! A database transaction.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use super::pool::{Lease, Pool, breaks_the_connection};
 
 /// A transaction, and the only thing that checked queries run on: `query_as!(…).fetch_one(&mut *tx)`.
 ///
-/// Ends with [`Tx::commit`]. Dropped, it is rolled back before the request is answered (see [`super::Db::rollback_abandoned`]).
+/// It ends with [`Tx::commit`]. If dropped, it is rolled back before the request is answered (see [`super::Db::rollback_abandoned`]).
 #[derive(Debug)]
 pub struct Tx {
-    /// Here until the transaction ends.
+    /// Present until the transaction ends.
     lease: Option<Lease>,
     pool: Arc<Pool>,
 }
@@ -25,11 +25,11 @@ impl Tx {
         Self { lease: Some(lease), pool }
     }
 
-    /// Makes everything that was written last. Deferred constraints are judged here, so this can fail as a write can.
+    /// Commits everything that was written. Deferred constraints are checked here, so this can fail like a write.
     pub async fn commit(mut self) -> sqlx::Result<()> {
         let done = self.connection()?.execute("commit").await;
         match (self.lease.take(), &done) {
-            // The connection is dropped, whatever became of the transaction.
+            // The connection is dropped, with either result of the transaction.
             (_, Err(error)) if breaks_the_connection(error) => {}
             // A refused COMMIT has rolled back.
             (Some(lease), _) => self.pool.put_back(lease),
@@ -51,7 +51,7 @@ impl Drop for Tx {
     }
 }
 
-/// A query whose statement is not named. sqlx would name it, and behind a pooler another client's statement has that name.
+/// A query with an unnamed statement. sqlx would name it, and behind a pooler another client's statement may have that name.
 struct Unnamed<E>(E);
 
 impl<'q, E: Execute<'q, Postgres>> Execute<'q, Postgres> for Unnamed<E> {
@@ -112,7 +112,7 @@ impl<'c> Executor<'c> for &'c mut Tx {
     }
 }
 
-/// A prepared statement lives in one backend, and the next transaction may have another.
+/// Returns the error for prepared statements: one lives in one backend, and the next transaction may run on another.
 fn not_behind_a_pooler() -> sqlx::Error {
     sqlx::Error::Protocol("statements are not prepared behind a pooler".into())
 }

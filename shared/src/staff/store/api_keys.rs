@@ -1,4 +1,4 @@
-//! Keys for programs, in SQL, as the staff makes, sees and revokes them.
+//! SQL of API keys, for the staff who create, list and revoke them.
 
 use crate::app::db::Tx;
 use crate::ids::{ApiKeyId, UserId};
@@ -6,26 +6,26 @@ use crate::staff::ApiKey;
 use crate::time::Timestamp;
 use crate::users::Permissions;
 
-/// A key to be.
+/// An API key to insert.
 #[derive(Clone, Debug)]
 pub struct CreateApiKey {
-    /// Which. Later keys have larger ids.
+    /// Id of the key; later keys have larger ids.
     pub id: ApiKeyId,
-    /// What it is for.
+    /// Name that says what the key is for.
     pub name: String,
     /// SHA-256 of the key.
     pub sha256: [u8; 32],
-    /// What it may do.
+    /// Permissions of the key.
     pub scopes: Permissions,
-    /// Who makes it.
+    /// User who creates the key.
     pub created_by: UserId,
-    /// Now.
+    /// The current time.
     pub created_at: Timestamp,
-    /// From when it is of no use.
+    /// Time at which the key expires; `None` for never.
     pub expires_at: Option<Timestamp>,
 }
 
-/// Keys, newest first: those older than `after`, or the nearest ones newer than `before`, oldest first; at most `limit`.
+/// Lists keys, at most `limit`: those older than `after`, newest first, or those newer than `before`, oldest first.
 pub async fn list(
     tx: &mut Tx,
     (after, before): (Option<ApiKeyId>, Option<ApiKeyId>),
@@ -46,12 +46,12 @@ pub async fn list(
     .await
 }
 
-/// How many keys there are.
+/// Counts all keys.
 pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from api_keys"#).fetch_one(&mut *tx).await
 }
 
-/// One key.
+/// Finds one key.
 pub async fn find(tx: &mut Tx, key: ApiKeyId) -> sqlx::Result<Option<ApiKey>> {
     sqlx::query_as!(
         ApiKey,
@@ -62,7 +62,7 @@ pub async fn find(tx: &mut Tx, key: ApiKeyId) -> sqlx::Result<Option<ApiKey>> {
     .await
 }
 
-/// Remembers a key.
+/// Inserts a key.
 pub async fn insert(tx: &mut Tx, new: CreateApiKey) -> sqlx::Result<ApiKey> {
     sqlx::query_as!(
         ApiKey,
@@ -81,7 +81,7 @@ pub async fn insert(tx: &mut Tx, new: CreateApiKey) -> sqlx::Result<ApiKey> {
     .await
 }
 
-/// Calls a key back; whether it was not yet.
+/// Revokes the key; returns false if it was already revoked.
 pub async fn revoke(tx: &mut Tx, key: ApiKeyId, now: Timestamp) -> sqlx::Result<bool> {
     let done =
         sqlx::query!("update api_keys set revoked_at = $2 where id = $1 and revoked_at is null", key as _, now as _)

@@ -1,10 +1,10 @@
-//! The staff in SQL.
+//! SQL of the staff.
 
 use crate::app::db::Tx;
 use crate::ids::{RoleId, UserId};
 use crate::staff::{StaffMember, Standing};
 
-/// The staff by id: those behind `after`, or the nearest ones before `before`, backwards; at most `limit`.
+/// Lists the staff by id, at most `limit`: those after `after`, or those before `before` in reverse.
 pub async fn list(
     tx: &mut Tx,
     (after, before): (Option<UserId>, Option<UserId>),
@@ -26,12 +26,12 @@ pub async fn list(
     .await
 }
 
-/// How many there are.
+/// Counts the staff.
 pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from users where is_staff"#).fetch_one(&mut *tx).await
 }
 
-/// How an account stands, and nobody changes it until the transaction ends; `None` where there is none.
+/// Returns the flags of an account and locks it until the transaction ends; `None` if it does not exist.
 pub async fn lock(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Standing>> {
     sqlx::query_as!(
         Standing,
@@ -42,7 +42,7 @@ pub async fn lock(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Standing>> {
     .await
 }
 
-/// Gives somebody these roles and no others. Whether they work here follows.
+/// Gives a user these roles and no others. A trigger sets `is_staff`.
 pub async fn assign(tx: &mut Tx, user: UserId, roles: &[RoleId]) -> sqlx::Result<()> {
     let ids: Vec<i64> = roles.iter().map(|role| role.0).collect();
     sqlx::query!("delete from user_roles where user_id = $1 and role_id <> all($2)", user as _, &ids)
@@ -59,7 +59,7 @@ pub async fn assign(tx: &mut Tx, user: UserId, roles: &[RoleId]) -> sqlx::Result
     .map(drop)
 }
 
-/// One account, as one of the staff; also where it is none any more.
+/// Returns an account as a member of staff, also if it is no longer one.
 pub async fn find(tx: &mut Tx, user: UserId) -> sqlx::Result<StaffMember> {
     sqlx::query_as!(
         StaffMember,
@@ -73,7 +73,7 @@ pub async fn find(tx: &mut Tx, user: UserId) -> sqlx::Result<StaffMember> {
     .await
 }
 
-/// Switches an account on or off.
+/// Activates or deactivates an account.
 pub async fn set_active(tx: &mut Tx, user: UserId, is_active: bool) -> sqlx::Result<()> {
     sqlx::query!("update users set is_active = $2 where id = $1", user as _, is_active)
         .execute(&mut *tx)
@@ -81,7 +81,7 @@ pub async fn set_active(tx: &mut Tx, user: UserId, is_active: bool) -> sqlx::Res
         .map(drop)
 }
 
-/// Whether it was the staff who switched an account off, the last time one of them had to do with that.
+/// Returns true if the last change of the account's activation by staff was a deactivation.
 pub async fn was_switched_off(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select coalesce((

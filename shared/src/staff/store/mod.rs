@@ -1,4 +1,4 @@
-//! Who works here, in SQL.
+//! SQL of roles, staff and API keys.
 
 pub mod api_keys;
 pub mod members;
@@ -9,13 +9,13 @@ use crate::app::db::Tx;
 use crate::ids::UserId;
 use crate::users::Permissions;
 
-/// Begins a change of who may do what. There is one such change at a time, so what this one is judged by still holds when it is
-/// written: two people cannot each take from the other what allows it.
+/// Begins a change of permissions. Only one such change runs at a time, so what it was checked against still holds when it is written: two
+/// people cannot each remove from the other the right to do so.
 pub async fn begin_change(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!("select from pg_advisory_xact_lock(hashtext('who may do what'))").execute(&mut *tx).await.map(drop)
 }
 
-/// What somebody may do now; `None` where they do not work here any more, or are switched off.
+/// Returns what a user may do now; `None` if they are not staff or are deactivated.
 pub async fn rights(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Rights>> {
     sqlx::query_as!(
         Rights,

@@ -1,4 +1,4 @@
-//! Roles in SQL.
+//! SQL of roles.
 
 use crate::app::db::Tx;
 use crate::ids::{RoleId, UserId};
@@ -6,7 +6,7 @@ use crate::staff::Role;
 use crate::time::Timestamp;
 use crate::users::Permissions;
 
-/// Roles by id: those behind `after`, or the nearest ones before `before`, backwards; at most `limit`.
+/// Lists roles by id, at most `limit`: those after `after`, or those before `before` in reverse.
 pub async fn list(
     tx: &mut Tx,
     (after, before): (Option<RoleId>, Option<RoleId>),
@@ -27,19 +27,19 @@ pub async fn list(
     .await
 }
 
-/// How many roles there are.
+/// Counts all roles.
 pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from roles"#).fetch_one(&mut *tx).await
 }
 
-/// One role.
+/// Finds one role.
 pub async fn find(tx: &mut Tx, role: RoleId) -> sqlx::Result<Option<Role>> {
     sqlx::query_as!(Role, "select id, name, permissions, created_at from roles where id = $1", role as _)
         .fetch_optional(&mut *tx)
         .await
 }
 
-/// Those of these roles that there are.
+/// Finds those of these roles that exist.
 pub async fn find_all(tx: &mut Tx, roles: &[RoleId]) -> sqlx::Result<Vec<Role>> {
     let ids: Vec<i64> = roles.iter().map(|role| role.0).collect();
     sqlx::query_as!(Role, "select id, name, permissions, created_at from roles where id = any($1) order by id", &ids)
@@ -47,7 +47,7 @@ pub async fn find_all(tx: &mut Tx, roles: &[RoleId]) -> sqlx::Result<Vec<Role>> 
         .await
 }
 
-/// The roles that somebody has.
+/// Returns the roles of a user.
 pub async fn of(tx: &mut Tx, user: UserId) -> sqlx::Result<Vec<Role>> {
     sqlx::query_as!(
         Role,
@@ -61,15 +61,15 @@ pub async fn of(tx: &mut Tx, user: UserId) -> sqlx::Result<Vec<Role>> {
     .await
 }
 
-/// Who has a role.
+/// Returns the users who have a role.
 pub async fn holders(tx: &mut Tx, role: RoleId) -> sqlx::Result<Vec<UserId>> {
     sqlx::query_scalar!("select user_id from user_roles where role_id = $1 order by user_id", role as _)
         .fetch_all(&mut *tx)
         .await
 }
 
-/// Who has a role, and none of these accounts changes or ends until the transaction does: an account that ends locks itself before its
-/// roles, and so does whoever deletes a role, or the two would wait for each other.
+/// Returns the users who have a role and locks their accounts until the transaction ends. An account that is deleted is locked before its
+/// roles, so deleting a role locks in the same order; otherwise the two could deadlock.
 pub async fn lock_holders(tx: &mut Tx, role: RoleId) -> sqlx::Result<Vec<UserId>> {
     sqlx::query_scalar!(
         "select u.id from users u join user_roles ur on ur.user_id = u.id
@@ -82,7 +82,7 @@ pub async fn lock_holders(tx: &mut Tx, role: RoleId) -> sqlx::Result<Vec<UserId>
     .await
 }
 
-/// Makes a role. [`crate::staff::is_name_taken`] reads the error where its name is another's.
+/// Inserts a role. [`crate::staff::is_name_taken`] recognises the error of a name that is taken.
 pub async fn insert(tx: &mut Tx, name: &str, permissions: Permissions, now: Timestamp) -> sqlx::Result<Role> {
     sqlx::query_as!(
         Role,
@@ -96,7 +96,7 @@ pub async fn insert(tx: &mut Tx, name: &str, permissions: Permissions, now: Time
     .await
 }
 
-/// Writes a role's name and permissions. [`crate::staff::is_name_taken`] reads the error where its name is another's.
+/// Updates a role's name and permissions. [`crate::staff::is_name_taken`] recognises the error of a name that is taken.
 pub async fn update(tx: &mut Tx, role: &Role) -> sqlx::Result<()> {
     sqlx::query!(
         "update roles set name = $2, permissions = $3 where id = $1",
@@ -109,7 +109,7 @@ pub async fn update(tx: &mut Tx, role: &Role) -> sqlx::Result<()> {
     .map(drop)
 }
 
-/// Deletes a role. Whoever had it has it no more; whoever had no other does not work here any more.
+/// Deletes a role. Its users lose it; those without another role are no longer staff.
 pub async fn delete(tx: &mut Tx, role: RoleId) -> sqlx::Result<()> {
     sqlx::query!("delete from roles where id = $1", role as _).execute(&mut *tx).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! Stock in SQL.
+//! SQL of stock.
 
 pub mod notices;
 
@@ -9,21 +9,21 @@ use crate::app::db::Tx;
 use crate::ids::{ProductId, VariantId};
 use crate::time::Timestamp;
 
-/// What is to be on hand of a variant whose stock is locked.
+/// The stock to set for a variant whose row is locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted {
-    /// Which.
+    /// Id of the variant.
     pub variant: VariantId,
-    /// What is on hand.
+    /// Number of units before the change.
     pub before: i32,
-    /// What is to be.
+    /// Number of units after the change.
     pub on_hand: i32,
-    /// Why.
+    /// Reason for the change.
     pub reason: Reason,
 }
 
-/// Sees to it that so many are on hand, and writes the differences into the ledger. The rows are locked by now, and whoever calls this
-/// refreshes the products' cards.
+/// Sets the stock of these variants and writes the differences into the ledger. The caller has locked the rows, and refreshes the products'
+/// cards afterwards.
 pub async fn set_all(tx: &mut Tx, counts: &[Counted], now: Timestamp) -> sqlx::Result<()> {
     let counts: Vec<&Counted> = counts.iter().filter(|count| count.before != count.on_hand).collect();
     if counts.is_empty() {
@@ -52,7 +52,7 @@ pub async fn set_all(tx: &mut Tx, counts: &[Counted], now: Timestamp) -> sqlx::R
     .map(drop)
 }
 
-/// Locks the stock of these variants, in the order in which checkout locks it. Answers what is on hand.
+/// Locks the stock of these variants, in the order in which checkout locks it, and returns it.
 pub async fn lock_stock(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, i32>> {
     let rows = sqlx::query!(
         "select variant_id, on_hand from stock_levels where variant_id = any ($1) order by variant_id for update",
@@ -63,12 +63,12 @@ pub async fn lock_stock(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<Has
     Ok(rows.into_iter().map(|row| (row.variant_id, row.on_hand)).collect())
 }
 
-/// Rewrites whether these products can be bought. Whoever set stock to or from nothing with [`set_all`] calls it afterwards.
+/// Recomputes whether these products can be bought. A caller that set stock to or from zero with [`set_all`] calls it afterwards.
 pub async fn refresh_availability(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<()> {
     sqlx::query!("select refresh_availability($1)", products as _).fetch_one(&mut *tx).await.map(drop)
 }
 
-/// Locks the stock of every variant of these products, in the order in which checkout locks it. Answers what is on hand.
+/// Locks the stock of every variant of these products, in the order in which checkout locks it, and returns it.
 pub async fn lock_stock_of_all(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<HashMap<VariantId, i32>> {
     let rows = sqlx::query!(
         "select s.variant_id, s.on_hand
@@ -83,8 +83,8 @@ pub async fn lock_stock_of_all(tx: &mut Tx, products: &[ProductId]) -> sqlx::Res
     Ok(rows.into_iter().map(|row| (row.variant_id, row.on_hand)).collect())
 }
 
-/// Locks the stock of every variant of a product, in the order in which checkout locks it. Whoever goes on to write the
-/// product does this first: a checkout holds stock when it comes to the product.
+/// Locks the stock of every variant of a product, in the order in which checkout locks it. A caller that goes on to write the product does
+/// this first, because a checkout locks stock before it locks the product.
 pub async fn lock_stock_of(tx: &mut Tx, product: ProductId) -> sqlx::Result<()> {
     sqlx::query!(
         "select s.variant_id
@@ -99,7 +99,7 @@ pub async fn lock_stock_of(tx: &mut Tx, product: ProductId) -> sqlx::Result<()> 
     .map(drop)
 }
 
-/// Puts these many units of these new variants on the shelf. Nobody else knows them yet, so there is nothing to lock.
+/// Sets the first stock of new variants. No other transaction can see them yet, so no lock is needed.
 pub async fn open_stock(tx: &mut Tx, variants: &[VariantId], units: &[i32], now: Timestamp) -> sqlx::Result<()> {
     if variants.is_empty() {
         return Ok(());

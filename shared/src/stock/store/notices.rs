@@ -1,4 +1,4 @@
-//! Who wants to hear that something is in stock again, in SQL.
+//! SQL of the subscriptions to back-in-stock mails.
 
 use uuid::Uuid;
 
@@ -7,40 +7,41 @@ use crate::ids::{EventId, NoticeId, UserId, VariantId};
 use crate::outbox::{Event, EventKind};
 use crate::time::Timestamp;
 
-/// How long a request waits: whoever has not heard by then has bought elsewhere, and their address is not kept for nothing.
+/// Seconds after which a subscription without a mail is deleted, so that no address is kept for nothing: after a year the customer has
+/// bought elsewhere.
 const WAITS_SECONDS: i64 = 365 * 24 * 60 * 60;
-/// How long a request is kept when its event was written: as long as the event itself.
+/// Seconds for which a subscription is kept after its event was written: as long as the event itself.
 const KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
 
-/// What becomes of a request.
+/// Result of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// It is written down, or was already.
+    /// The subscription is stored, now or before.
     Noted,
-    /// There is some in stock.
+    /// The variant is in stock.
     InStock,
-    /// There is no such variant for sale.
+    /// No variant with this id is for sale.
     NoSuchVariant,
 }
 
-/// A request whose event was written, as things are now.
+/// A subscription whose event was written, with the variant as it is now.
 #[derive(Clone, Debug)]
 pub struct Notice {
-    /// Where the mail goes.
+    /// Recipient of the mail.
     pub email: String,
-    /// Whose address that is, if it is an account's.
+    /// Id of the account with this address, if there is one.
     pub user_id: Option<UserId>,
-    /// What it is a variant of.
+    /// Name of the product.
     pub product_name: String,
-    /// The product's name in URLs.
+    /// Slug of the product.
     pub product_slug: String,
-    /// What the variant is called beside its product.
+    /// Name of the variant within its product.
     pub variant_name: String,
-    /// Whether somebody who opens the mail could buy it now.
+    /// True if a reader of the mail could buy the variant now.
     pub can_be_bought: bool,
 }
 
-/// Writes down that somebody wants to hear of this variant. Two requests with one address are one.
+/// Subscribes an address to a variant. A second subscription with the same address changes nothing.
 pub async fn ask(tx: &mut Tx, variant: VariantId, email: &str, now: Timestamp) -> sqlx::Result<Asked> {
     let on_hand = sqlx::query_scalar!(
         r#"with asked as (
@@ -68,15 +69,15 @@ pub async fn ask(tx: &mut Tx, variant: VariantId, email: &str, now: Timestamp) -
     })
 }
 
-/// Makes an event, with one of these ids, of each request whose variant can be bought by now, those that have waited longest first. The events
-/// are still to be written, in the same transaction.
+/// Creates an event with one of these ids for each subscription whose variant can be bought, the oldest first. The caller inserts the
+/// events in the same transaction.
 pub async fn take_due(
     tx: &mut Tx,
     now: Timestamp,
     limit: i64,
     mut new_id: impl FnMut() -> EventId,
 ) -> sqlx::Result<Vec<Event>> {
-    // By variant first: thousands may wait for one, and its stock is looked at once.
+    // By variant first: thousands may wait for one, and its stock is then looked up once.
     let due = sqlx::query_scalar!(
         r#"with back as materialized (
                select w.variant_id
@@ -113,7 +114,7 @@ pub async fn take_due(
     Ok(events)
 }
 
-/// The request that this event was made of. `None` where it is gone, or waits again.
+/// Finds the subscription of this event; `None` if it is deleted or waits again.
 pub async fn find(tx: &mut Tx, notice: NoticeId, event: EventId, now: Timestamp) -> sqlx::Result<Option<Notice>> {
     sqlx::query_as!(
         Notice,
@@ -134,7 +135,7 @@ pub async fn find(tx: &mut Tx, notice: NoticeId, event: EventId, now: Timestamp)
     .await
 }
 
-/// Lets a request wait again whose event came too late. Not one that there is a mail of already, nor where the same was asked meanwhile.
+/// Makes a subscription wait again if its event came too late, unless there is already a mail for it or the same address subscribed again.
 pub async fn wait_again(tx: &mut Tx, notice: NoticeId) -> sqlx::Result<()> {
     sqlx::query!(
         "update stock_notices n set told_at = null, event_id = null
@@ -149,7 +150,8 @@ pub async fn wait_again(tx: &mut Tx, notice: NoticeId) -> sqlx::Result<()> {
     .map(drop)
 }
 
-/// Forgets requests that were answered a week ago or have waited for a year, at most `limit` of each; how many it were.
+/// Deletes at most `limit` subscriptions each of those that were answered a week ago and those that have waited for a year; returns how
+/// many.
 pub async fn forget(tx: &mut Tx, now: Timestamp, limit: i64) -> sqlx::Result<u64> {
     sqlx::query!(
         "delete from stock_notices

@@ -9,7 +9,7 @@ use anyhow::{Context as _, ensure};
 use local_postgres::{Cluster, Durability, Pooler};
 use ring::rand::SystemRandom;
 use ring::signature::Ed25519KeyPair;
-use shared::app::{Ambient as _, SystemAmbient};
+use shared::app::{Clock as _, Rng as _, SystemClock, SystemRng};
 use shared::users::tokens::{Claims, TokenSigner, TokenType};
 use sqlx::postgres::PgConnectOptions;
 
@@ -94,7 +94,7 @@ impl Theatre {
         let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok().context("no randomness")?;
         let signer = TokenSigner::new(key.as_ref()).context("no Ed25519 key")?;
         let tokens = stage.buyers().iter().map(|&user| {
-            let claims = Claims::new(TokenType::Access, user, SystemAmbient.random_uuid(), SystemAmbient.now(), 3600);
+            let claims = Claims::new(TokenType::Access, user, SystemRng.random_uuid(), SystemClock.now(), 3600);
             signer.sign(&claims)
         });
         let tokens = tokens.collect::<anyhow::Result<_>>()?;

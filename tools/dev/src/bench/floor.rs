@@ -1,7 +1,7 @@
 //! The floor: `place_order` called by prepared statement, straight on PostgreSQL. Nothing that sells by that function is faster.
 
 use anyhow::bail;
-use shared::app::{Ambient as _, SystemAmbient};
+use shared::app::{Clock as _, Rng as _, SystemClock, SystemRng};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Row as _};
 
@@ -25,14 +25,14 @@ impl Actor for DirectBuyer {
 
     async fn act(&mut self, checkout: Checkout) -> anyhow::Result<()> {
         let rows = sqlx::query("select * from place_order($1, $2, $3, $4, $5, $6, $7, $8)")
-            .bind(SystemAmbient.ordered_uuid())
-            .bind(SystemAmbient.ordered_uuid())
+            .bind(SystemRng.ordered_uuid(SystemClock.now()))
+            .bind(SystemRng.ordered_uuid(SystemClock.now()))
             .bind(checkout.cart)
             .bind(checkout.user)
             .bind(None::<uuid::Uuid>)
             .bind(checkout.cart)
             .bind(None::<i64>)
-            .bind(SystemAmbient.now().micros())
+            .bind(SystemClock.now().micros())
             .fetch_all(&mut self.connection)
             .await?;
         match rows.first().map(|row| row.try_get::<&str, _>("outcome")) {

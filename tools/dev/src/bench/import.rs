@@ -10,7 +10,7 @@ use anyhow::ensure;
 use local_postgres::Durability;
 use serde::Serialize;
 use shared::app::db::{Connector, Db, PoolSettings};
-use shared::app::{Ambient as _, SystemAmbient};
+use shared::app::{Clock as _, SystemClock};
 use sqlx::postgres::PgConnectOptions;
 use tokio::time::Instant;
 
@@ -85,7 +85,7 @@ async fn in_a_cluster(dir: &Path, products: usize) -> anyhow::Result<Report> {
 
 async fn import_all(db: &Db, file: &str) -> anyhow::Result<ImportSummary> {
     let products = import::recognise(file.as_bytes())?;
-    import::import(db, products, SystemAmbient.now(), &mut |_| {}, &|_| {}).await
+    import::import(db, products, SystemClock.now(), &mut |_| {}, &|_| {}).await
 }
 
 /// Products of a hundred brands in fifty categories, with a description, two options and an image.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::ensure;
 use serde::Serialize;
 use shared::app::db::MIGRATOR;
-use shared::app::{Ambient as _, SystemAmbient};
+use shared::app::{Rng as _, SystemRng};
 use shared::ids::{CartId, UserId};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Executor as _};
@@ -154,6 +154,6 @@ impl Sale {
 
 fn random() -> [u8; 2] {
     let mut bytes = [0; 2];
-    SystemAmbient.fill_random(&mut bytes);
+    SystemRng.fill_random(&mut bytes);
     bytes
 }

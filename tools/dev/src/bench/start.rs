@@ -9,7 +9,7 @@ use anyhow::{Context as _, ensure};
 use local_postgres::{Cluster, Durability};
 use serde::Serialize;
 use serde_json::{Value, json};
-use shared::app::{Ambient as _, SystemAmbient};
+use shared::app::{Clock as _, Rng as _, SystemClock, SystemRng};
 use shared::ids::UserId;
 use shared::users::tokens::{Claims, TokenType};
 
@@ -130,7 +130,7 @@ async fn token(cluster: &Cluster, key: &SigningKey, stack: &Stack) -> anyhow::Re
                   values ('ana@example.com', 'ana', '!', now()) returning id";
     let user = cluster.psql("shop", insert)?;
     let user = UserId(user.lines().next().and_then(|id| id.parse().ok()).context("an id")?);
-    let claims = Claims::new(TokenType::Access, user, SystemAmbient.random_uuid(), SystemAmbient.now(), 3600);
+    let claims = Claims::new(TokenType::Access, user, SystemRng.random_uuid(), SystemClock.now(), 3600);
     key.signer.sign(&claims)
 }
 
@@ -153,8 +153,8 @@ fn needs_the_database(function: &str, token: &str) -> anyhow::Result<Option<Valu
         "admin" => get("/admin/", token)?,
         "uploads" => get("/api/v1/catalogue/uploads/5f0c9d7e-2b7a-4f7e-9a55-3d1f6c2f8b10/", token)?,
         "notifications" => {
-            let event = json!({"v": 1, "event_id": SystemAmbient.random_uuid(), "kind": "order_placed",
-                               "order_id": SystemAmbient.random_uuid()});
+            let event = json!({"v": 1, "event_id": SystemRng.random_uuid(), "kind": "order_placed",
+                               "order_id": SystemRng.random_uuid()});
             json!({"Records": [{"messageId": "1", "body": event.to_string(), "eventSource": "aws:sqs"}]})
         }
         "outbox-relay" => json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}),

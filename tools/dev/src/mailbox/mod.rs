@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use shared::app::Ambient;
+use shared::app::{Clock, Rng as _, SystemRng};
 use shared::mail::{Mail, Mailer, SendError};
 use shared::time::Timestamp;
 use uuid::Uuid;
@@ -20,7 +20,7 @@ pub use pages::router;
 /// A directory of mails, one file each.
 pub struct Mailbox {
     dir: PathBuf,
-    ambient: Arc<dyn Ambient>,
+    clock: Arc<dyn Clock>,
     /// Where its pages are: `http://localhost:8000`.
     url: String,
 }
@@ -44,9 +44,9 @@ pub struct Kept {
 
 impl Mailbox {
     /// The mails in `dir`, which may be new.
-    pub fn open(dir: PathBuf, ambient: Arc<dyn Ambient>, url: String) -> anyhow::Result<Self> {
+    pub fn open(dir: PathBuf, clock: Arc<dyn Clock>, url: String) -> anyhow::Result<Self> {
         std::fs::create_dir_all(&dir).with_context(|| format!("{} could not be made", dir.display()))?;
-        Ok(Self { dir, ambient, url })
+        Ok(Self { dir, clock, url })
     }
 
     /// The ids of all mails, the newest first.
@@ -72,9 +72,9 @@ impl Mailbox {
     }
 
     fn keep(&self, mail: &Mail) -> anyhow::Result<Uuid> {
-        let id = self.ambient.ordered_uuid();
+        let id = SystemRng.ordered_uuid(self.clock.now());
         let Mail { to, subject, text, html, .. } = mail.clone();
-        let kept = Kept { id, sent_at: self.ambient.now(), to, subject, text, html };
+        let kept = Kept { id, sent_at: self.clock.now(), to, subject, text, html };
         // Written aside and then renamed: a process that is killed leaves no half mail.
         let (unfinished, path) = (self.path(id).with_extension("new"), self.path(id));
         std::fs::write(&unfinished, serde_json::to_vec_pretty(&kept)?)?;

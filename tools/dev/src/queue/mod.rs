@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use shared::app::Ambient;
+use shared::app::{Clock, Rng as _, SystemRng};
 use shared::outbox::{Event, Queue};
 use shared::trace::Trace;
 use tokio::sync::Notify;
@@ -33,7 +33,7 @@ const POLL: Duration = Duration::from_millis(500);
 pub struct Spool {
     dir: PathBuf,
     dead: PathBuf,
-    ambient: Arc<dyn Ambient>,
+    clock: Arc<dyn Clock>,
     arrived: Notify,
 }
 
@@ -48,11 +48,11 @@ pub struct Received {
 
 impl Spool {
     /// The messages in `dir`, which may be new.
-    pub fn open(dir: PathBuf, ambient: Arc<dyn Ambient>) -> anyhow::Result<Self> {
+    pub fn open(dir: PathBuf, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let dead = dir.join("dead");
         std::fs::create_dir_all(&dead).with_context(|| format!("{} could not be made", dead.display()))?;
         remove_unfinished(&dir)?;
-        Ok(Self { dir, dead, ambient, arrived: Notify::new() })
+        Ok(Self { dir, dead, clock, arrived: Notify::new() })
     }
 
     /// Up to `limit` messages that are visible, which others do not see from now on until their time is over.
@@ -118,7 +118,7 @@ impl Spool {
     }
 
     fn now_millis(&self) -> i64 {
-        self.ambient.now().micros() / 1000
+        self.clock.now().micros() / 1000
     }
 }
 
@@ -126,7 +126,7 @@ impl Spool {
 impl Queue for Spool {
     async fn send(&self, event: &Event, trace: Option<Trace<'_>>) -> anyhow::Result<()> {
         let message = delivery::file(&serde_json::to_string(event)?, trace);
-        let name = Name { id: self.ambient.ordered_uuid(), receives: 0, visible_at: 0 };
+        let name = Name { id: SystemRng.ordered_uuid(self.clock.now()), receives: 0, visible_at: 0 };
         let (unfinished, path) = (self.dir.join(format!("{}.new", name.id.simple())), self.dir.join(name.to_string()));
         // Written aside and then renamed, so that the consumer never finds half a message.
         tokio::task::spawn_blocking(move || {

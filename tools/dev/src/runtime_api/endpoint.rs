@@ -12,7 +12,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::{Value, json};
-use shared::app::{Ambient as _, SystemAmbient};
+use shared::app::{Clock as _, Rng as _, SystemClock, SystemRng};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
@@ -71,9 +71,9 @@ async fn next(State(endpoint): State<Arc<Endpoint>>) -> Response {
     let Some(Invocation { event, deadline, answer }) = endpoint.waiting.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
-    let now = SystemAmbient.now();
+    let now = SystemClock.now();
     let deadline_ms = now.micros() / 1000 + i64::try_from(deadline.as_millis()).unwrap_or(i64::MAX / 2);
-    let (id, trace) = (SystemAmbient.random_uuid().to_string(), SystemAmbient.random_uuid().simple().to_string());
+    let (id, trace) = (SystemRng.random_uuid().to_string(), SystemRng.random_uuid().simple().to_string());
     let (epoch, random) = trace.split_at(8);
     let headers = [
         ("lambda-runtime-aws-request-id", id.clone()),

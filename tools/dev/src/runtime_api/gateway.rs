@@ -9,7 +9,7 @@ use http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use http::{HeaderMap, Request, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use shared::app::{Ambient as _, SystemAmbient};
+use shared::app::{Clock as _, Rng as _, SystemClock, SystemRng};
 
 /// The event that a request becomes.
 pub fn event(request: &Request<String>) -> anyhow::Result<Value> {
@@ -29,11 +29,11 @@ pub fn event(request: &Request<String>) -> anyhow::Result<Value> {
             "domainName": host,
             "domainPrefix": host.split('.').next(),
             "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "emulator"},
-            "requestId": SystemAmbient.random_uuid().simple().to_string(),
+            "requestId": SystemRng.random_uuid().simple().to_string(),
             "routeKey": "$default",
             "stage": "$default",
             "time": "22/Nov/2026:09:30:51 +0000",
-            "timeEpoch": SystemAmbient.now().micros() / 1000,
+            "timeEpoch": SystemClock.now().micros() / 1000,
         },
         "isBase64Encoded": !is_text && !request.body().is_empty(),
     });

@@ -1,7 +1,8 @@
 //! Accounts that are ready to be used. They exist on this machine alone, so their passwords may be known.
 
-use shared::app::Ambient;
 use shared::app::db::Db;
+use shared::app::{Rng as _, SystemRng};
+use shared::time::Timestamp;
 use shared::users::store::{NewUser, insert, taken};
 use shared::users::{Taken, passwords};
 
@@ -36,14 +37,14 @@ pub(super) const READY: [Ready; 2] = [
 ];
 
 /// Makes those that are missing. One that somebody has changed stays as it is.
-pub(super) async fn make_ready(db: &Db, ambient: &dyn Ambient) -> anyhow::Result<()> {
+pub(super) async fn make_ready(db: &Db, now: Timestamp) -> anyhow::Result<()> {
     for account in &READY {
-        make(db, ambient, account).await?;
+        make(db, now, account).await?;
     }
     Ok(())
 }
 
-async fn make(db: &Db, ambient: &dyn Ambient, account: &Ready) -> anyhow::Result<()> {
+async fn make(db: &Db, now: Timestamp, account: &Ready) -> anyhow::Result<()> {
     let mut tx = db.read().await?;
     let owned = taken(&mut tx, account.username, account.email).await?;
     tx.commit().await?;
@@ -51,7 +52,7 @@ async fn make(db: &Db, ambient: &dyn Ambient, account: &Ready) -> anyhow::Result
         return Ok(());
     }
     let mut salt = [0; 16];
-    ambient.fill_random(&mut salt);
+    SystemRng.fill_random(&mut salt);
     let user = NewUser {
         email: account.email.to_owned(),
         username: account.username.to_owned(),
@@ -60,7 +61,7 @@ async fn make(db: &Db, ambient: &dyn Ambient, account: &Ready) -> anyhow::Result
         is_superuser: account.is_staff,
     };
     let mut tx = db.begin().await?;
-    match insert(&mut tx, user, ambient.now()).await {
+    match insert(&mut tx, user, now).await {
         Ok(_) => Ok(tx.commit().await?),
         // Another process on the same database was quicker.
         Err(error) => Taken::of(&error).map(drop).ok_or_else(|| error.into()),

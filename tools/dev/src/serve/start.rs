@@ -10,7 +10,7 @@ use notifications::{Limits, Notifications, Shop};
 use outbox_relay::Relay;
 use shared::app::db::Db;
 use shared::app::metrics::Metrics;
-use shared::app::{Ambient, App, Environment, SystemAmbient};
+use shared::app::{App, Clock, Environment, SystemClock, SystemRng};
 use shared::storage::Storage;
 use shared::transfers::parts::PartsBeside;
 use shared::users::tokens::TokenVerifier;
@@ -60,20 +60,27 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     }
     let database = Database::open(home, environment).await?;
     let db = database.app(CONNECTIONS);
-    let ambient: Arc<dyn Ambient> = Arc::new(SystemAmbient);
-    sample::load(&db, ambient.now()).await.context("the sample catalogue could not be loaded")?;
-    accounts::make_ready(&db, &*ambient).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    sample::load(&db, clock.now()).await.context("the sample catalogue could not be loaded")?;
+    accounts::make_ready(&db, clock.now()).await?;
 
     let url = port.url();
-    let spool = Arc::new(Spool::open(home.queue(), ambient.clone())?);
-    let files = Files::open(home, &ambient)?;
-    let mailbox = Arc::new(Mailbox::open(home.mail(), ambient.clone(), url.clone())?);
+    let spool = Arc::new(Spool::open(home.queue(), clock.clone())?);
+    let files = Files::open(home, &clock)?;
+    let mailbox = Arc::new(Mailbox::open(home.mail(), clock.clone(), url.clone())?);
     let (told, to_do) = JobChannel::open();
     let told = Arc::new(told);
     let auth_options = auth::Options::from_environment(environment)?;
     let signer = Arc::new(signing_key::load(&home.signing_key())?);
     let verifier = Arc::new(TokenVerifier::new([signer.public_key().to_vec()]));
-    let app = App { db: db.clone(), ambient: ambient.clone(), verifier, public_url: None, metrics: Metrics::off() };
+    let app = App {
+        db: db.clone(),
+        clock: clock.clone(),
+        rng: Arc::new(SystemRng),
+        verifier,
+        public_url: None,
+        metrics: Metrics::off(),
+    };
     let router = Router::new()
         .merge(start_page::router(&url))
         .merge(mailbox::router(mailbox.clone()))
@@ -93,10 +100,10 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     let jobs = if options.without_mail {
         JoinSet::new()
     } else {
-        let relay = relay(&db, &ambient, &spool, told.clone());
-        let worker = worker(&db, &ambient, &files, told);
+        let relay = relay(&db, &clock, &spool, told.clone());
+        let worker = worker(&db, &clock, &files, told);
         let shop = Shop::from_environment(environment, Some(&url))?;
-        let mut jobs = jobs::start(relay, notifications(shop, db, ambient, mailbox), spool, &stopped);
+        let mut jobs = jobs::start(relay, notifications(shop, db, clock, mailbox), spool, &stopped);
         jobs.spawn(jobs::work_on_files(Arc::new(worker), to_do, stopped.clone()));
         jobs
     };
@@ -123,21 +130,37 @@ impl Running {
     }
 }
 
-fn relay(db: &Db, ambient: &Arc<dyn Ambient>, spool: &Arc<Spool>, jobs: Arc<JobChannel>) -> Relay {
+fn relay(db: &Db, clock: &Arc<dyn Clock>, spool: &Arc<Spool>, jobs: Arc<JobChannel>) -> Relay {
     let limits = outbox_relay::Limits::default();
-    Relay { db: db.clone(), ambient: ambient.clone(), queue: spool.clone(), jobs, limits, metrics: Metrics::off() }
+    Relay {
+        db: db.clone(),
+        clock: clock.clone(),
+        rng: Arc::new(SystemRng),
+        queue: spool.clone(),
+        jobs,
+        limits,
+        metrics: Metrics::off(),
+    }
 }
 
-fn worker(db: &Db, ambient: &Arc<dyn Ambient>, files: &Files, jobs: Arc<JobChannel>) -> Worker {
+fn worker(db: &Db, clock: &Arc<dyn Clock>, files: &Files, jobs: Arc<JobChannel>) -> Worker {
     let storage: Arc<dyn Storage> = files.private.clone();
     let parts = Arc::new(PartsBeside(storage.clone()));
     // Shorter than in the cloud: after each run the terminal says how far it is, and Ctrl-C waits for no more than one.
     let limits = transfer_worker::Limits { with_run: Duration::from_secs(3), ..Default::default() };
-    Worker { db: db.clone(), ambient: ambient.clone(), storage, parts, jobs, limits }
+    Worker { db: db.clone(), clock: clock.clone(), rng: Arc::new(SystemRng), storage, parts, jobs, limits }
 }
 
-fn notifications(shop: Shop, db: Db, ambient: Arc<dyn Ambient>, mailer: Arc<Mailbox>) -> Notifications {
-    Notifications { db, ambient, mailer, shop, limits: Limits::default(), metrics: Metrics::off() }
+fn notifications(shop: Shop, db: Db, clock: Arc<dyn Clock>, mailer: Arc<Mailbox>) -> Notifications {
+    Notifications {
+        db,
+        clock,
+        rng: Arc::new(SystemRng),
+        mailer,
+        shop,
+        limits: Limits::default(),
+        metrics: Metrics::off(),
+    }
 }
 
 fn greeting(url: &str) -> String {

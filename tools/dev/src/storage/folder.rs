@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use async_trait::async_trait;
-use shared::app::Ambient;
+use shared::app::{Clock, Rng as _, SystemRng};
 use shared::storage::{OPEN_FOR, PresignedRequest, Storage, Upload};
 use shared::time::Timestamp;
 use tokio::fs::File;
@@ -23,17 +23,17 @@ const FORGET_UPLOADS_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// The files below a folder.
 pub struct Folder {
     root: PathBuf,
-    pub(super) ambient: Arc<dyn Ambient>,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) signer: Signer,
 }
 
 impl Folder {
     /// The files below this folder, which is made if it is not there.
-    pub fn open(root: &Path, ambient: Arc<dyn Ambient>) -> anyhow::Result<Self> {
+    pub fn open(root: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         std::fs::create_dir_all(root).with_context(|| format!("{} could not be made", root.display()))?;
         let mut secret = [0; 32];
-        ambient.fill_random(&mut secret);
-        Ok(Self { root: root.to_owned(), ambient, signer: Signer::new(secret) })
+        SystemRng.fill_random(&mut secret);
+        Ok(Self { root: root.to_owned(), clock, signer: Signer::new(secret) })
     }
 
     /// Deletes what was sent a day ago or longer and not finished.
@@ -63,7 +63,7 @@ impl Folder {
         let path = self.known(key)?;
         let parent = path.parent().context("a file in no folder")?;
         tokio::fs::create_dir_all(parent).await?;
-        let begun = parent.join(format!(".{}", self.ambient.random_uuid().simple()));
+        let begun = parent.join(format!(".{}", SystemRng.random_uuid().simple()));
         Ok((File::create(&begun).await?, Written { begun, path }))
     }
 

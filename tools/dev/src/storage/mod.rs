@@ -8,7 +8,7 @@ mod signature;
 use std::sync::Arc;
 
 use axum::Router;
-use shared::app::Ambient;
+use shared::app::Clock;
 use uploads::Images;
 
 pub use folder::Folder;
@@ -31,10 +31,10 @@ pub struct Files {
 
 impl Files {
     /// Those below the home, and away with what was sent and not finished long ago.
-    pub fn open(home: &Home, ambient: &Arc<dyn Ambient>) -> anyhow::Result<Self> {
-        let private = Folder::open(&home.files().join("private"), ambient.clone())?;
+    pub fn open(home: &Home, clock: &Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let private = Folder::open(&home.files().join("private"), clock.clone())?;
         private.forget_uploads()?;
-        let public = Folder::open(&home.files().join("public"), ambient.clone())?;
+        let public = Folder::open(&home.files().join("public"), clock.clone())?;
         Ok(Self { private: Arc::new(private), public: Arc::new(public) })
     }
 

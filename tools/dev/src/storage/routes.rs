@@ -41,7 +41,7 @@ async fn put(
     let bytes = text(&CONTENT_LENGTH).parse().map_err(|_| NOT_SIGNED)?;
     let purpose = Purpose::Put { content_type: text(&CONTENT_TYPE), bytes };
     let folder = &*files.private;
-    if !folder.signer.allows(&key, &purpose, &signed, folder.ambient.now()) {
+    if !folder.signer.allows(&key, &purpose, &signed, folder.clock.now()) {
         return Err(NOT_SIGNED);
     }
     match receive(folder, &key, body).await {
@@ -75,7 +75,7 @@ async fn fetch(
 ) -> Result<Response, Refused> {
     let folder = &*files.private;
     let purpose = Purpose::Get { file_name: &signed.file_name };
-    if !folder.signer.allows(&key, &purpose, &signed, folder.ambient.now()) {
+    if !folder.signer.allows(&key, &purpose, &signed, folder.clock.now()) {
         return Err(NOT_SIGNED);
     }
     let name = signed.file_name.replace(['"', '\\'], "");

@@ -9,8 +9,8 @@ use axum::body::Body;
 use migrate::{Done, Migrate};
 use notifications::{Limits, Notifications, Shop, Site};
 use serde_json::Value;
-use shared::app::SystemAmbient;
 use shared::app::db::Connector;
+use shared::app::{SystemClock, SystemRng};
 use shared::mail::{Mail, Mailer, SendError};
 use shared::outbox::Event;
 use shared::testing::TestApp;
@@ -119,7 +119,8 @@ async fn every_message_to_notifications_is_done_with_in_a_shop_that_knows_none_o
     let app = TestApp::of_a_job(db);
     let notifications = Notifications {
         db: app.app.db.clone(),
-        ambient: app.clock.clone(),
+        clock: app.clock.clone(),
+        rng: Arc::new(SystemRng),
         mailer: Arc::new(NoMailer),
         shop: Shop { name: "Shop".to_owned(), site: Site::Api("https://api.example.com".to_owned()) },
         limits: Limits::default(),
@@ -159,7 +160,7 @@ fn outbox_relay_is_woken_by_a_schedule() {
 #[sqlx::test(migrations = false)]
 async fn migrate_does_what_its_event_says(db: PgPool) {
     let connector = Connector::to(db.connect_options().as_ref().clone());
-    let migrate = Migrate { connector, ambient: Arc::new(SystemAmbient) };
+    let migrate = Migrate { connector, clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) };
     let done = migrate::handle(&migrate, only_file_of("migrate").json()).await.unwrap();
     assert!(matches!(done, Done::Apply(_)));
     let orders: i64 = sqlx::query_scalar("select count(*) from orders").fetch_one(&db).await.unwrap();

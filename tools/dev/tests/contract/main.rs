@@ -14,3 +14,4 @@ mod routes;
 mod template;
 mod variables;
 mod watch;
+mod words;

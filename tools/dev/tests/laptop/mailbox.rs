@@ -11,7 +11,7 @@ use serde_json::Value;
 use shared::mail::{Mail, Mailer as _};
 use tower::ServiceExt as _;
 
-use crate::{Clock, a_directory};
+use crate::{TestClock, a_directory};
 
 fn a_mail(subject: &str) -> Mail {
     Mail {
@@ -24,7 +24,7 @@ fn a_mail(subject: &str) -> Mail {
 }
 
 fn a_mailbox() -> Arc<Mailbox> {
-    Arc::new(Mailbox::open(a_directory(), Clock::new(), "http://localhost:8000".to_owned()).unwrap())
+    Arc::new(Mailbox::open(a_directory(), TestClock::new(), "http://localhost:8000".to_owned()).unwrap())
 }
 
 async fn get(pages: &Router, path: &str) -> (StatusCode, String) {
@@ -41,7 +41,7 @@ async fn get_json(pages: &Router, path: &str) -> Value {
 #[tokio::test]
 async fn a_mail_is_still_there_after_a_restart() {
     let dir = a_directory();
-    let open = || Mailbox::open(dir.clone(), Clock::new(), String::new()).unwrap();
+    let open = || Mailbox::open(dir.clone(), TestClock::new(), String::new()).unwrap();
     let id = open().send(&a_mail("Your order")).await.unwrap();
     let kept = open().read(id.parse().unwrap()).unwrap().unwrap();
     assert_eq!((kept.subject, kept.to), ("Your order".to_owned(), "ana@example.com".to_owned()));
@@ -73,7 +73,7 @@ async fn what_strangers_wrote_is_shown_and_not_run() {
 
 #[tokio::test]
 async fn the_newest_mail_comes_first_and_fifty_make_a_page() {
-    let clock = Clock::new();
+    let clock = TestClock::new();
     let mailbox = Arc::new(Mailbox::open(a_directory(), clock.clone(), "http://localhost:8000".to_owned()).unwrap());
     let pages = router(mailbox.clone());
     for number in 1..=51 {

@@ -15,21 +15,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use shared::app::{Ambient, SystemAmbient};
+use shared::app::{Clock, Rng as _, SystemRng};
 use shared::testing::START;
 use shared::time::Timestamp;
 
 /// A directory that nobody else has. It lies in the target folder, so nobody need clear it away.
 fn a_directory() -> PathBuf {
-    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(SystemAmbient.random_uuid().simple().to_string());
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(SystemRng.random_uuid().simple().to_string());
     std::fs::create_dir_all(&dir).unwrap();
     dir
 }
 
 /// Stands still until it is moved on.
-struct Clock(AtomicI64);
+struct TestClock(AtomicI64);
 
-impl Clock {
+impl TestClock {
     fn new() -> Arc<Self> {
         Arc::new(Self(AtomicI64::new(START.micros())))
     }
@@ -39,12 +39,8 @@ impl Clock {
     }
 }
 
-impl Ambient for Clock {
+impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.0.load(Ordering::SeqCst))
-    }
-
-    fn fill_random(&self, bytes: &mut [u8]) {
-        SystemAmbient.fill_random(bytes);
     }
 }

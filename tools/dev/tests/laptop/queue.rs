@@ -5,19 +5,19 @@ use std::sync::{Arc, Mutex};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use dev::queue::consumer::take_batch;
 use dev::queue::{MAX_RECEIVES, Spool, VISIBILITY};
-use shared::app::{Ambient as _, SystemAmbient};
+use shared::app::{Rng as _, SystemRng};
 use shared::ids::{EventId, OrderId};
 use shared::outbox::{Event, EventKind, Queue as _};
 
-use crate::{Clock, a_directory};
+use crate::{TestClock, a_directory};
 
 fn an_event() -> Event {
-    let order_id = OrderId(SystemAmbient.random_uuid());
-    Event::new(EventId(SystemAmbient.random_uuid()), EventKind::OrderPlaced { order_id })
+    let order_id = OrderId(SystemRng.random_uuid());
+    Event::new(EventId(SystemRng.random_uuid()), EventKind::OrderPlaced { order_id })
 }
 
-async fn a_queue_with(events: usize) -> (Spool, Arc<Clock>, Vec<Event>) {
-    let clock = Clock::new();
+async fn a_queue_with(events: usize) -> (Spool, Arc<TestClock>, Vec<Event>) {
+    let clock = TestClock::new();
     let spool = Spool::open(a_directory(), clock.clone()).unwrap();
     let mut sent = Vec::new();
     for _ in 0..events {
@@ -61,7 +61,7 @@ async fn messages_come_as_lambda_is_sent_them_in_order_and_at_most_ten_at_once()
 #[tokio::test]
 async fn a_message_in_the_hands_of_a_process_that_was_killed_comes_again() {
     let dir = a_directory();
-    let clock = Clock::new();
+    let clock = TestClock::new();
     let spool = Spool::open(dir.clone(), clock.clone()).unwrap();
     let event = an_event();
     spool.send(&event, None).await.unwrap();
@@ -79,7 +79,7 @@ async fn a_message_in_the_hands_of_a_process_that_was_killed_comes_again() {
 async fn a_message_that_was_half_written_when_the_process_was_killed_is_none() {
     let dir = a_directory();
     std::fs::write(dir.join("01a202cf683275988c673333ea553245.new"), "{\"v\":1,").unwrap();
-    let spool = Spool::open(dir.clone(), Clock::new()).unwrap();
+    let spool = Spool::open(dir.clone(), TestClock::new()).unwrap();
     assert!(spool.is_empty().unwrap());
     assert!(!dir.join("01a202cf683275988c673333ea553245.new").exists());
 }

@@ -12,25 +12,24 @@ use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use image::{ImageFormat, RgbImage};
 use serde_json::json;
-use shared::app::Ambient;
+use shared::app::Clock;
 use shared::storage::{PresignedRequest, Storage as _, Upload};
 use shared::testing::{Client, RecordingJobs, RecordingQueue, TestApp};
 use sqlx::PgPool;
 use tower::ServiceExt as _;
 
-use crate::{Clock, a_directory};
+use crate::{TestClock, a_directory};
 
 struct Laptop {
-    clock: Arc<Clock>,
+    clock: Arc<TestClock>,
     files: Files,
     router: Router,
 }
 
 impl Laptop {
     fn open() -> Self {
-        let clock = Clock::new();
-        let ambient: Arc<dyn Ambient> = clock.clone();
-        let files = Files::open(&Home::new(Some(a_directory())).unwrap(), &ambient).unwrap();
+        let clock = TestClock::new();
+        let files = Files::open(&Home::new(Some(a_directory())).unwrap(), &(clock.clone() as Arc<dyn Clock>)).unwrap();
         let router = files.router();
         Self { clock, files, router }
     }
@@ -105,22 +104,22 @@ async fn a_private_file_is_given_to_whoever_has_the_request_and_a_public_one_to_
 
 #[test]
 fn what_was_sent_a_day_ago_and_never_finished_is_gone_at_the_next_start() {
-    let (home, ambient) = (Home::new(Some(a_directory())).unwrap(), Clock::new() as Arc<dyn Ambient>);
-    Files::open(&home, &ambient).unwrap();
+    let (home, clock) = (Home::new(Some(a_directory())).unwrap(), TestClock::new() as Arc<dyn Clock>);
+    Files::open(&home, &clock).unwrap();
     let uploads = home.files().join("private/uploads");
     std::fs::create_dir_all(&uploads).unwrap();
     let old = std::fs::File::create(uploads.join("old")).unwrap();
     old.set_modified(SystemTime::UNIX_EPOCH).unwrap();
     std::fs::File::create(uploads.join("new")).unwrap();
 
-    Files::open(&home, &ambient).unwrap();
+    Files::open(&home, &clock).unwrap();
 
     assert!(!uploads.join("old").exists() && uploads.join("new").exists());
 }
 
 #[tokio::test]
 async fn no_key_leads_out_of_the_folder() {
-    let folder = Folder::open(&a_directory(), Clock::new()).unwrap();
+    let folder = Folder::open(&a_directory(), TestClock::new()).unwrap();
     for key in ["../x", "/etc/passwd", "a/../../x", "", "a\0b", "./x"] {
         assert!(folder.write(key, "text/plain", Vec::new()).await.is_err(), "{key:?}");
         assert!(folder.read(key, 0..1).await.is_err(), "{key:?}");
@@ -130,8 +129,8 @@ async fn no_key_leads_out_of_the_folder() {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_image_goes_from_its_announcement_to_everybodys_eyes(db: PgPool) {
     let app = TestApp::of_a_job(db);
-    let ambient: Arc<dyn Ambient> = app.clock.clone();
-    let files = Files::open(&Home::new(Some(a_directory())).unwrap(), &ambient).unwrap();
+    let clock: Arc<dyn Clock> = app.clock.clone();
+    let files = Files::open(&Home::new(Some(a_directory())).unwrap(), &clock).unwrap();
     let router = files.router().fallback_service(shop(Parts {
         app: app.app.clone(),
         signer: app.signer.clone(),

@@ -18,7 +18,7 @@ use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 use shared::app::db::{Connector, Db};
-use shared::app::{Ambient as _, App, Environment, SystemAmbient};
+use shared::app::{App, Environment, Rng as _, SystemClock, SystemRng};
 use shared::aws::S3;
 use shared::ids::EventId;
 use shared::mail::{Mail, Mailer, SendError};
@@ -125,7 +125,7 @@ async fn migrate_fails(migrate: &Migrate, event: Value) {
 
 async fn superuser(test: &TestApp, secrets: &mut Secrets) {
     let connector = Connector::to(test.db.connect_options().as_ref().clone());
-    let migrate = Migrate { connector, ambient: Arc::new(SystemAmbient) };
+    let migrate = Migrate { connector, clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) };
     let password = secrets.add("the superuser's password", SUPERUSER_PASSWORD);
     let new = |password: Value| json!({"action": "create_superuser", "email": "root@example.com", "username": "root", "password": password});
     migrate::handle(&migrate, new(json!(password))).await.unwrap();
@@ -224,14 +224,15 @@ async fn open_a_mailed_link(test: &TestApp, client: &Client, environment: &Envir
     let consumer = Notifications {
         db: test.app.db.clone(),
         // As the client's, which judges the link.
-        ambient: Arc::new(SystemAmbient),
+        clock: Arc::new(SystemClock),
+        rng: Arc::new(SystemRng),
         mailer: mailer.clone(),
         shop: Shop::from_environment(environment, Some("https://api.test")).unwrap(),
         limits: Limits::default(),
         metrics: test.app.metrics.clone(),
     };
     let kind = EventKind::PasswordResetAsked { email: "ana@example.com".to_owned() };
-    let event = Event::new(EventId(SystemAmbient.random_uuid()), kind);
+    let event = Event::new(EventId(SystemRng.random_uuid()), kind);
     let mut message = SqsMessage::default();
     message.body = Some(serde_json::to_string(&event).unwrap());
     let mut batch = SqsEvent::default();
@@ -274,8 +275,11 @@ async fn nothing_answers(environment: &Environment, secrets: &mut Secrets, acces
         let client = a_client(db, environment).bearer(access);
         client.get("/api/v1/catalogue/products/").await.expect(503);
         client.get("/auth/users/me/").await.expect(503);
-        let migrate =
-            Migrate { connector: Connector::from_environment(&reached).unwrap(), ambient: Arc::new(SystemAmbient) };
+        let migrate = Migrate {
+            connector: Connector::from_environment(&reached).unwrap(),
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(SystemRng),
+        };
         migrate_fails(&migrate, json!({"action": "apply"})).await;
     }
     for (name, value) in [

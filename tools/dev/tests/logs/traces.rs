@@ -9,6 +9,7 @@ use notifications::{Notifications, Shop, Site};
 use outbox_relay::Relay;
 use serde_json::{Value, json};
 use shared::app::db::Db;
+use shared::app::{Rng as _, SystemRng};
 use shared::mail::{Mail, Mailer, SendError};
 use shared::outbox::Queue;
 use shared::testing::{BrokenQueue, RecordedLogs, TestApp};
@@ -41,14 +42,15 @@ async fn buy(app: &TestApp, queue: Arc<dyn Queue>, trace_id: &str) {
 
 fn a_spool(app: &TestApp) -> Arc<Spool> {
     let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let dir = dir.join(shared::app::Ambient::random_uuid(&*app.clock).simple().to_string());
+    let dir = dir.join(SystemRng.random_uuid().simple().to_string());
     Arc::new(Spool::open(dir, app.clock.clone()).unwrap())
 }
 
 fn a_consumer(app: &TestApp, db: Db) -> Notifications {
     Notifications {
         db,
-        ambient: app.clock.clone(),
+        clock: app.clock.clone(),
+        rng: Arc::new(SystemRng),
         mailer: Arc::new(KeepingMailer::default()),
         shop: Shop { name: "Shop".to_owned(), site: Site::Api("http://shop.test".to_owned()) },
         limits: notifications::Limits::default(),
@@ -102,7 +104,8 @@ async fn from_checkout_by_the_relay_to_the_mail(db: PgPool) {
     app.clock.advance(5);
     let relay = Relay {
         db: app.app.db.clone(),
-        ambient: app.clock.clone(),
+        clock: app.clock.clone(),
+        rng: Arc::new(SystemRng),
         queue: spool.clone(),
         jobs: Arc::new(BrokenQueue),
         limits: outbox_relay::Limits::default(),

@@ -1,0 +1,146 @@
+//! Comments, names, texts and the API description keep to `docs/vocabulary.md`.
+
+mod api;
+mod files;
+mod vocabulary;
+
+use std::fmt::Write as _;
+
+use files::{Kind, SourceFile};
+use vocabulary::Vocabulary;
+
+/// Folders and files that still have words of the left columns. An entry of `functions/` also excuses that function's part of the
+/// API description. Later changes remove entries and add none; the list goes with its last entry.
+const NOT_YET: [&str; 28] = [
+    ".ci",
+    "CHANGELOG.md",
+    "Cargo.toml",
+    "README.md",
+    "docs",
+    "functions/admin",
+    "functions/auth",
+    "functions/cart",
+    "functions/catalogue",
+    "functions/docs",
+    "functions/migrate",
+    "functions/notifications",
+    "functions/orders",
+    "functions/outbox-relay",
+    "functions/scheduler",
+    "functions/transfer-worker",
+    "functions/transfers",
+    "functions/uploads",
+    "migrations",
+    "samconfig.toml",
+    "shared/sqlx.toml",
+    "shared/src/catalogue",
+    "shared/src/http",
+    "shared/src/transfers",
+    "shared/src/users",
+    "shared/tests",
+    "template.yaml",
+    "tools",
+];
+
+/// Words that a doc comment does not begin with.
+const QUESTION_WORDS: [&str; 10] = ["what", "which", "who", "whose", "whom", "where", "when", "how", "why", "whether"];
+
+/// Returns true if the sweep has not reached this path.
+fn is_excused(path: &str) -> bool {
+    NOT_YET.iter().any(|entry| path == *entry || path.strip_prefix(entry).is_some_and(|rest| rest.starts_with('/')))
+}
+
+/// Fails with one line for each finding, so that an editor can step through them.
+fn refuse(findings: &[String]) {
+    let mut text = String::new();
+    for finding in findings {
+        let _ = writeln!(text, "{finding}");
+    }
+    assert!(findings.is_empty(), "{} findings; docs/vocabulary.md says what to write instead:\n{text}", findings.len());
+}
+
+fn swept_files() -> Vec<SourceFile> {
+    files::all().into_iter().filter(|file| !is_excused(&file.path)).collect()
+}
+
+#[test]
+fn no_file_has_a_word_to_avoid() {
+    let vocabulary = Vocabulary::load();
+    let mut findings = Vec::new();
+    for file in swept_files().iter().filter(|file| file.path != "docs/vocabulary.md") {
+        for (line, phrase) in file.find_phrases(&vocabulary.avoided) {
+            findings.push(format!("{}:{line}: `{phrase}`", file.path));
+        }
+    }
+    refuse(&findings);
+}
+
+#[test]
+fn no_identifier_has_an_old_name() {
+    let vocabulary = Vocabulary::load();
+    let mut findings = Vec::new();
+    for file in swept_files().iter().filter(|file| file.kind == Kind::Rust) {
+        for (line, identifier) in file.identifiers() {
+            if vocabulary.old_identifiers.iter().any(|old| old.matches(identifier)) {
+                findings.push(format!("{}:{line}: `{identifier}`", file.path));
+            }
+        }
+    }
+    refuse(&findings);
+}
+
+#[test]
+fn doc_comments_are_sentences_or_name_the_thing() {
+    let mut findings = Vec::new();
+    for file in swept_files().iter().filter(|file| file.kind == Kind::Rust) {
+        for (line, text) in file.doc_comments() {
+            if let Some(problem) = doc_problem(&text) {
+                findings.push(format!("{}:{line}: {problem}: `{text}`", file.path));
+            }
+        }
+    }
+    refuse(&findings);
+}
+
+fn doc_problem(text: &str) -> Option<&'static str> {
+    if text.split_whitespace().count() < 3 {
+        return Some("fewer than three words");
+    }
+    let first = text.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default().to_lowercase();
+    if !QUESTION_WORDS.contains(&first.as_str()) {
+        return None;
+    }
+    let sentence = text.split(". ").next().unwrap_or_default();
+    let has_main_clause = matches!(first.as_str(), "when" | "where") && sentence.contains(", ");
+    (!has_main_clause).then_some("begins with a question word")
+}
+
+#[test]
+fn a_doc_comment_of_two_words_or_a_riddle_is_found() {
+    for bad in ["Which.", "How many.", "What the scanner reads.", "Whether it is on sale.", "When it was sent."] {
+        assert!(doc_problem(bad).is_some(), "{bad}");
+    }
+    for good in ["Declared size in bytes.", "When the cart is empty, nothing is written.", "Unique role name."] {
+        assert_eq!(doc_problem(good), None, "{good}");
+    }
+}
+
+#[test]
+fn a_word_to_avoid_is_found_in_comments_names_and_across_lines() {
+    let avoided = [vec!["by".to_owned(), "now".to_owned()], vec!["sought".to_owned()]];
+    let file = SourceFile::new(
+        "a.rs",
+        "/// Gone by\n/// now.\nfn is_sought() { let by = 1. + now; } // thoughts\nstruct SoughtThing;",
+    );
+    assert_eq!(file.find_phrases(&avoided), [(1, "by now".into()), (3, "sought".into()), (4, "sought".into())]);
+}
+
+#[test]
+fn no_excuse_is_for_what_does_not_exist_but_the_folders_to_come() {
+    let files = files::all();
+    let to_come = ["functions/scheduler"];
+    for entry in NOT_YET.iter().filter(|entry| !to_come.contains(entry)) {
+        let is_there = files.iter().any(|file| file.path == *entry || file.path.starts_with(&format!("{entry}/")));
+        assert!(is_there, "{entry} excuses nothing");
+    }
+}
