@@ -1,4 +1,4 @@
-//! `POST /api/v1/cart/{id}/items/`: something put into a cart.
+//! Adds an item to a cart: `POST /api/v1/cart/{id}/items/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,9 +13,9 @@ use shared::ids::CartId;
 use crate::create::{CreateCartItem, not_sold};
 use crate::open::refuse_unless_open;
 
-/// Put an item into a cart
+/// Add an item to a cart
 ///
-/// A variant that is in the cart already gets that many more. Stock is not reserved: the line says whether there is enough.
+/// A variant that is already in the cart gets this many more units. Stock is not reserved; the line says whether it suffices.
 #[utoipa::path(
     post,
     path = "/api/v1/cart/{id}/items/",
@@ -25,11 +25,11 @@ use crate::open::refuse_unless_open;
     params(("id" = CartId, Path, description = "The cart's id.")),
     request_body = CreateCartItem,
     responses(
-        (status = 201, body = CartLine, description = "A new line.", headers(("Location" = String, description = "Where it is."))),
-        (status = 200, body = CartLine, description = "A line that was there and has more now.",
-            headers(("Location" = String, description = "Where it is."))),
-        (status = 404, body = Problem, description = "There is no such cart, or it is somebody else's."),
-        (status = 410, body = Problem, description = "The cart became an order."),
+        (status = 201, body = CartLine, description = "The variant got a new line.", headers(("Location" = String, description = "URL of the line."))),
+        (status = 200, body = CartLine, description = "The line of this variant got more units.",
+            headers(("Location" = String, description = "URL of the line."))),
+        (status = 404, body = Problem, description = "The cart does not exist or belongs to someone else."),
+        (status = 410, body = Problem, description = "The cart became an order: `cart_ordered`."),
         PublicProblems,
     )
 )]
@@ -49,10 +49,10 @@ pub(crate) async fn add_cart_item(
         Added::More(line) => (StatusCode::OK, line),
         Added::NoSuchVariant => return Err(ApiError::field("product_variant_id", not_sold(wanted.variant))),
         Added::TooManyLines => {
-            return Err(ApiError::field("non_field_errors", format!("A cart holds up to {MAX_LINES} lines.")));
+            return Err(ApiError::field("non_field_errors", format!("A cart has at most {MAX_LINES} lines.")));
         }
         Added::TooManyUnits => {
-            let message = format!("With what the cart has already this is more than {MAX_QUANTITY}.");
+            let message = format!("A line has at most {MAX_QUANTITY} units, with those already in the cart.");
             return Err(ApiError::field("quantity", message));
         }
     };

@@ -1,4 +1,4 @@
-//! `POST /api/v1/cart/`: a new cart.
+//! Creates a cart: `POST /api/v1/cart/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,20 +13,20 @@ use shared::http::{
 use shared::ids::{CartId, VariantId};
 use utoipa::ToSchema;
 
-/// What a new cart has in it.
+/// The items of a new cart.
 #[derive(Clone, Debug, ToSchema)]
 pub(crate) struct CreateCart {
-    /// Nothing, or up to 100 items. The same variant twice adds up.
+    /// Items of the cart, at most 100; may be empty. Quantities of the same variant are added up.
     #[schema(max_items = 100, required = false)]
     pub items: Vec<CreateCartItem>,
 }
 
-/// So many of one variant.
+/// A variant and its quantity.
 #[derive(Clone, Copy, Debug, ToSchema)]
 pub(crate) struct CreateCartItem {
-    /// What.
+    /// Id of the variant.
     pub product_variant_id: VariantId,
-    /// How many.
+    /// Number of units, 1 to 999.
     #[schema(minimum = 1, maximum = 999)]
     pub quantity: i32,
 }
@@ -46,9 +46,9 @@ impl FromFields for CreateCartItem {
     }
 }
 
-/// Make a cart
+/// Create a cart
 ///
-/// With a token it is the user's own; without one it is a guest's, and whoever knows its id can use it. Without a body it is empty.
+/// With a token the cart is yours. Without one it is a guest's, and anyone who knows its id can use it. Without a body it is empty.
 #[utoipa::path(
     post,
     path = "/api/v1/cart/",
@@ -57,7 +57,7 @@ impl FromFields for CreateCartItem {
     security((), ("bearer" = [])),
     request_body = Option<CreateCart>,
     responses(
-        (status = 201, body = Cart, description = "The cart.", headers(("Location" = String, description = "Where it is."))),
+        (status = 201, body = Cart, description = "The cart was created.", headers(("Location" = String, description = "URL of the cart."))),
         PublicProblems,
     )
 )]
@@ -72,7 +72,7 @@ pub(crate) async fn create_cart(
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     let head = insert(&mut tx, id, user.map(|user| user.id), now).await?;
-    // Deleted since its token was looked at.
+    // The user was deleted after the token was checked.
     let head = head.ok_or(Unauthorized::UserNotFound)?;
     if !wanted.is_empty() {
         refuse_unknown(&new.items, &insert_lines(&mut tx, id, &wanted, now).await?)?;
@@ -83,7 +83,7 @@ pub(crate) async fn create_cart(
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(cart)))
 }
 
-/// A line for each variant, in the order in which they first come.
+/// Adds up the quantities of each variant, in the order in which the variants first appear.
 fn add_up(items: &[CreateCartItem]) -> Result<Vec<Wanted>, FieldErrors> {
     let mut lines: Vec<Wanted> = Vec::new();
     for (at, item) in items.iter().enumerate() {
@@ -101,7 +101,7 @@ fn add_up(items: &[CreateCartItem]) -> Result<Vec<Wanted>, FieldErrors> {
     Ok(lines)
 }
 
-/// Names every item that is not sold.
+/// Returns an error for each item that is not for sale.
 fn refuse_unknown(items: &[CreateCartItem], sold: &[VariantId]) -> Result<(), FieldErrors> {
     let mut errors = FieldErrors::default();
     for (at, item) in items.iter().enumerate().filter(|(_, item)| !sold.contains(&item.product_variant_id)) {
@@ -110,7 +110,7 @@ fn refuse_unknown(items: &[CreateCartItem], sold: &[VariantId]) -> Result<(), Fi
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-/// What is said of a variant that is not there or not sold.
+/// Returns the error text for a variant that does not exist or is not for sale.
 pub(crate) fn not_sold(variant: VariantId) -> String {
     format!("Invalid pk \"{variant}\" - object does not exist.")
 }
@@ -124,13 +124,13 @@ mod tests {
     }
 
     #[test]
-    fn the_same_variant_twice_adds_up() {
+    fn quantities_of_the_same_variant_are_added_up() {
         let wanted = |variant, quantity| Wanted { variant: VariantId(variant), quantity };
         assert_eq!(add_up(&[item(7, 1), item(3, 2), item(7, 998)]), Ok(vec![wanted(7, 999), wanted(3, 2)]));
     }
 
     #[test]
-    fn the_item_that_is_one_too_many_is_named() {
+    fn the_item_that_exceeds_the_limit_is_named() {
         let message = "Ensure there are no more than 999 of one variant.";
         let errors = add_up(&[item(7, 999), item(3, 1), item(7, 1)]).unwrap_err();
         assert_eq!(errors, FieldErrors::one("items.2.quantity", message));

@@ -1,4 +1,4 @@
-//! `DELETE /api/v1/cart/{id}/`: a cart thrown away.
+//! Deletes a cart: `DELETE /api/v1/cart/{id}/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -9,7 +9,9 @@ use shared::ids::CartId;
 
 use crate::open::refuse_unless_open;
 
-/// Throw a cart away, lines and all
+/// Delete a cart
+///
+/// Deletes the cart with all its lines.
 #[utoipa::path(
     delete,
     path = "/api/v1/cart/{id}/",
@@ -18,9 +20,9 @@ use crate::open::refuse_unless_open;
     security((), ("bearer" = [])),
     params(("id" = CartId, Path, description = "The cart's id.")),
     responses(
-        (status = 204, description = "It is gone."),
-        (status = 404, body = Problem, description = "There is no such cart, or it is somebody else's."),
-        (status = 410, body = Problem, description = "The cart became an order."),
+        (status = 204, description = "The cart was deleted."),
+        (status = 404, body = Problem, description = "The cart does not exist or belongs to someone else."),
+        (status = 410, body = Problem, description = "The cart became an order: `cart_ordered`."),
         PublicProblems,
     )
 )]

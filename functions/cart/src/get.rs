@@ -1,4 +1,4 @@
-//! `GET /api/v1/cart/{id}/`: a cart at the prices and the stock of now.
+//! Gets a cart with current prices and stock: `GET /api/v1/cart/{id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,9 +9,9 @@ use shared::ids::CartId;
 
 use crate::open::refuse_unless_open;
 
-/// Read a cart
+/// Get a cart
 ///
-/// Prices and availability are those of this moment; checkout looks at them again.
+/// Prices and availability are current; checkout checks them again.
 #[utoipa::path(
     get,
     path = "/api/v1/cart/{id}/",
@@ -21,8 +21,8 @@ use crate::open::refuse_unless_open;
     params(("id" = CartId, Path, description = "The cart's id.")),
     responses(
         (status = 200, body = Cart, description = "The cart."),
-        (status = 404, body = Problem, description = "There is no such cart, or it is somebody else's."),
-        (status = 410, body = Problem, description = "The cart became an order."),
+        (status = 404, body = Problem, description = "The cart does not exist or belongs to someone else."),
+        (status = 410, body = Problem, description = "The cart became an order: `cart_ordered`."),
         PublicProblems,
     )
 )]

@@ -1,4 +1,4 @@
-//! `GET /api/v1/cart/{id}/items/{line_id}/`: one line of a cart.
+//! Gets a line of a cart: `GET /api/v1/cart/{id}/items/{line_id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,7 +9,9 @@ use shared::ids::{CartId, CartLineId};
 
 use crate::open::refuse_unless_open;
 
-/// Read a line of a cart
+/// Get a line of a cart
+///
+/// Price and availability are current.
 #[utoipa::path(
     get,
     path = "/api/v1/cart/{id}/items/{line_id}/",
@@ -22,8 +24,8 @@ use crate::open::refuse_unless_open;
     ),
     responses(
         (status = 200, body = CartLine, description = "The line."),
-        (status = 404, body = Problem, description = "There is no such line, or the cart is somebody else's."),
-        (status = 410, body = Problem, description = "The cart became an order."),
+        (status = 404, body = Problem, description = "The line does not exist or the cart belongs to someone else."),
+        (status = 410, body = Problem, description = "The cart became an order: `cart_ordered`."),
         PublicProblems,
     )
 )]

@@ -1,4 +1,4 @@
-//! `/api/v1/cart/`: carts of users and of guests.
+//! The carts of users and guests: `/api/v1/cart/`.
 
 mod add_item;
 mod create;
@@ -14,7 +14,7 @@ use shared::app::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Every route of this function.
+/// Returns every route of this function.
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(shared::http::document())
         .routes(routes!(create::create_cart))

@@ -1,4 +1,4 @@
-//! `GET /api/v1/cart/{id}/items/`: the lines of a cart.
+//! Lists the lines of a cart: `GET /api/v1/cart/{id}/items/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +11,7 @@ use crate::open::refuse_unless_open;
 
 /// List the lines of a cart
 ///
-/// All of them: a cart holds up to 100, so there is one page.
+/// Returns all lines on one page, because a cart has at most 100.
 #[utoipa::path(
     get,
     path = "/api/v1/cart/{id}/items/",
@@ -21,8 +21,8 @@ use crate::open::refuse_unless_open;
     params(("id" = CartId, Path, description = "The cart's id.")),
     responses(
         (status = 200, body = Page<CartLine>, description = "The lines, in the order in which they were added."),
-        (status = 404, body = Problem, description = "There is no such cart, or it is somebody else's."),
-        (status = 410, body = Problem, description = "The cart became an order."),
+        (status = 404, body = Problem, description = "The cart does not exist or belongs to someone else."),
+        (status = 410, body = Problem, description = "The cart became an order: `cart_ordered`."),
         PublicProblems,
     )
 )]

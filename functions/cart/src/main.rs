@@ -1,4 +1,4 @@
-//! The `cart` Lambda.
+//! The Lambda function `cart`.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

@@ -1,4 +1,4 @@
-//! `DELETE /api/v1/cart/{id}/items/{line_id}/`: something taken out of a cart.
+//! Removes a line from a cart: `DELETE /api/v1/cart/{id}/items/{line_id}/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -9,7 +9,9 @@ use shared::ids::{CartId, CartLineId};
 
 use crate::open::refuse_unless_open;
 
-/// Take a line out of a cart
+/// Remove a line from a cart
+///
+/// Removes the line with all its units. To change the quantity, update the line.
 #[utoipa::path(
     delete,
     path = "/api/v1/cart/{id}/items/{line_id}/",
@@ -21,9 +23,9 @@ use crate::open::refuse_unless_open;
         ("line_id" = CartLineId, Path, description = "The line's id."),
     ),
     responses(
-        (status = 204, description = "It is gone."),
-        (status = 404, body = Problem, description = "There is no such line, or the cart is somebody else's."),
-        (status = 410, body = Problem, description = "The cart became an order."),
+        (status = 204, description = "The line was removed."),
+        (status = 404, body = Problem, description = "The line does not exist or the cart belongs to someone else."),
+        (status = 410, body = Problem, description = "The cart became an order: `cart_ordered`."),
         PublicProblems,
     )
 )]

@@ -1,4 +1,4 @@
-//! `PATCH /api/v1/cart/{id}/items/{line_id}/`: another quantity.
+//! Changes the quantity of a line: `PATCH /api/v1/cart/{id}/items/{line_id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,10 +10,10 @@ use utoipa::ToSchema;
 
 use crate::open::refuse_unless_open;
 
-/// What a line is to have.
+/// The change of a line.
 #[derive(Clone, Copy, Debug, ToSchema)]
 pub(crate) struct UpdateCartItem {
-    /// How many from now on. To have none, delete the line.
+    /// New number of units, 1 to 999. To have none, delete the line.
     #[schema(minimum = 1, maximum = 999)]
     pub quantity: i32,
 }
@@ -22,14 +22,16 @@ impl FromFields for UpdateCartItem {
     fn read(fields: &mut Fields) -> Option<Self> {
         let quantity = fields.small_integer("quantity", i32::MIN..=MAX_QUANTITY)?;
         if quantity < 1 {
-            fields.error("quantity", "Ensure this value is greater than or equal to 1; DELETE the line to have none.");
+            fields.error("quantity", "Ensure this value is greater than or equal to 1; delete the line to have none.");
             return None;
         }
         Some(Self { quantity })
     }
 }
 
-/// Change how many a line has
+/// Change the quantity of a line
+///
+/// Sets the number of units. Stock is not reserved; the line says whether it suffices.
 #[utoipa::path(
     patch,
     path = "/api/v1/cart/{id}/items/{line_id}/",
@@ -42,9 +44,9 @@ impl FromFields for UpdateCartItem {
     ),
     request_body = UpdateCartItem,
     responses(
-        (status = 200, body = CartLine, description = "The line as it is now."),
-        (status = 404, body = Problem, description = "There is no such line, or the cart is somebody else's."),
-        (status = 410, body = Problem, description = "The cart became an order."),
+        (status = 200, body = CartLine, description = "The line was changed."),
+        (status = 404, body = Problem, description = "The line does not exist or the cart belongs to someone else."),
+        (status = 410, body = Problem, description = "The cart became an order: `cart_ordered`."),
         PublicProblems,
     )
 )]

@@ -1,4 +1,4 @@
-//! `POST /api/v1/orders/`: checkout.
+//! Checks out a cart: `POST /api/v1/orders/`.
 
 use std::sync::Arc;
 
@@ -21,30 +21,30 @@ use shared::users::tokens::TokenError;
 use utoipa::ToSchema;
 use uuid::{Builder, Uuid};
 
-/// Which cart to check out.
+/// The cart to check out.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateOrder {
-    /// One's own cart, or a guest's whose id one knows.
+    /// Id of your cart, or of a guest's cart.
     pub cart_id: CartId,
-    /// The total that the buyer was shown. If it costs something else by now, nothing is sold.
+    /// Total that the buyer was shown, as a decimal. If the cart costs something else now, nothing is ordered.
     #[schema(value_type = Option<String>, example = "149.90")]
     #[serde(skip)]
     pub expected_total: Option<Money>,
 }
 
-/// There is too little stock; nothing was changed. Or another conflict, then without `items`.
+/// A conflict that prevents the order. Nothing was changed.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CheckoutConflict {
-    /// For people.
+    /// Explanation for people.
     pub detail: String,
-    /// `sold_out`, `cart_changed`, `cart_empty` or `cart_ordered`.
+    /// Error code: `sold_out`, `cart_changed`, `cart_empty` or `cart_ordered`.
     #[schema(example = "sold_out")]
     pub code: String,
-    /// With `sold_out`: what there is too little of.
+    /// Items with too little stock; null unless the code is `sold_out`.
     pub items: Option<Vec<InsufficientStockItem>>,
-    /// With `cart_changed`: what it costs now.
+    /// Current total of the cart; null unless the code is `cart_changed`.
     pub grand_total: Option<Money>,
-    /// With `cart_ordered`: the order that this cart became.
+    /// Id of the order that this cart became; null unless the code is `cart_ordered`.
     pub order_id: Option<OrderId>,
 }
 
@@ -56,25 +56,25 @@ impl FromFields for CreateOrder {
     }
 }
 
-/// Check out a cart
+/// Place an order
 ///
-/// Locks the stock, writes the order and takes the stock in one transaction: all of it or nothing. The confirmation is
-/// mailed afterwards. Sent again for the same cart, or with the same `Idempotency-Key`, it answers 200 with the order that was
-/// placed before and `Idempotent-Replayed: true`.
+/// Checks out a cart: locks the stock, writes the order and takes the stock in one transaction, all or nothing. The confirmation is mailed
+/// afterwards. A repeated request for the same cart or with the same `Idempotency-Key` gets 200 with the existing order and
+/// `Idempotent-Replayed: true`.
 #[utoipa::path(
     post,
     path = "/api/v1/orders/",
     tag = "orders",
     operation_id = "create_order",
     security(("bearer" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Anything unique to this request, 1 to 255 characters.")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "A text that is unique to this request, 1 to 255 characters.")),
     request_body = CreateOrder,
     responses(
         (status = 201, body = Order, description = "The order was placed."),
         (status = 200, body = Order, description = "The order had been placed before.",
             headers(("Idempotent-Replayed" = String, description = "`true`"))),
-        (status = 404, body = Problem, description = "There is no such cart, or it is somebody else's."),
-        (status = 409, body = CheckoutConflict, description = "It cannot be ordered as it is; nothing was changed."),
+        (status = 404, body = Problem, description = "The cart does not exist or belongs to someone else."),
+        (status = 409, body = CheckoutConflict, description = "The cart cannot be ordered as it is; nothing was changed."),
         (status = 422, body = Problem, description = "The key was used for another request."),
         Problems,
     )
@@ -82,7 +82,7 @@ impl FromFields for CreateOrder {
 pub(crate) async fn create_order(
     State(app): State<App>,
     State(queue): State<Arc<dyn Queue>>,
-    UnverifiedUser { user, sign_in }: UnverifiedUser, // check_out looks both up itself
+    UnverifiedUser { user, sign_in }: UnverifiedUser, // `check_out` checks both
     headers: HeaderMap,
     Body(new): Body<CreateOrder>,
 ) -> Result<(StatusCode, HeaderMap, Json<Order>), ApiError> {
@@ -111,22 +111,22 @@ pub(crate) async fn create_order(
         Outcome::SoldOut(items) => {
             app.metrics.count(Metric::SoldOut, placement.now);
             Err(ApiError::Conflict {
-                detail: "There is not enough stock; nothing was ordered.".to_owned(),
+                detail: "There is too little stock. Nothing was ordered.".to_owned(),
                 code: "sold_out",
                 more: json!({"items": items}),
             })
         }
         Outcome::CartChanged(total) => Err(ApiError::Conflict {
-            detail: format!("The cart costs {total} now; nothing was ordered."),
+            detail: format!("The cart costs {total} now. Nothing was ordered."),
             code: "cart_changed",
             more: json!({"grand_total": total}),
         }),
         Outcome::CartOrdered(order) => Err(ApiError::Conflict {
-            detail: "This cart was ordered before, under another key.".to_owned(),
+            detail: "This cart was already ordered under another key.".to_owned(),
             code: "cart_ordered",
             more: json!({"order_id": order}),
         }),
-        Outcome::CartEmpty => Err(ApiError::conflict("cart_empty", "The cart is empty.")),
+        Outcome::CartEmpty => Err(ApiError::conflict("cart_empty", "The cart is empty. Add an item first.")),
         Outcome::CartNotFound => Err(ApiError::NotFound),
         Outcome::KeyReused => Err(ApiError::IdempotencyKeyReused),
         Outcome::UserNotFound => Err(Unauthorized::UserNotFound.into()),
@@ -135,7 +135,7 @@ pub(crate) async fn create_order(
     }
 }
 
-/// The digest of the client's key, if it sent one. Keys are one's own: two buyers may hit on the same.
+/// Returns the digest of the client's key with the user's id, because two users may choose the same key.
 fn idempotency_key(headers: &HeaderMap, user: UserId) -> Result<Option<Uuid>, ApiError> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
     match key.as_bytes() {
@@ -144,7 +144,7 @@ fn idempotency_key(headers: &HeaderMap, user: UserId) -> Result<Option<Uuid>, Ap
     }
 }
 
-/// The first 128 bits of a SHA-256, as a uuid: it goes into a call that takes nothing but uuids and integers.
+/// Returns the first 128 bits of a SHA-256 as a uuid, because a call takes uuids but no bytes.
 fn digest(parts: &[&[u8]]) -> Uuid {
     let mut context = Context::new(&SHA256);
     parts.iter().for_each(|part| context.update(part));

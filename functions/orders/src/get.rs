@@ -1,4 +1,4 @@
-//! `GET /api/v1/orders/{id}/`: one's own order.
+//! Gets one of the caller's orders: `GET /api/v1/orders/{id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,7 +7,9 @@ use shared::http::{ApiError, CurrentUser, PathId, Problem, Problems};
 use shared::ids::OrderId;
 use shared::orders::{Order, store};
 
-/// Read an order
+/// Get an order
+///
+/// Returns one of your orders with its lines, as they were at the time of the order.
 #[utoipa::path(
     get,
     path = "/api/v1/orders/{id}/",
@@ -17,7 +19,7 @@ use shared::orders::{Order, store};
     params(("id" = OrderId, Path, description = "The order's id.")),
     responses(
         (status = 200, body = Order, description = "The order."),
-        (status = 404, body = Problem, description = "There is no such order, or it is somebody else's."),
+        (status = 404, body = Problem, description = "The order does not exist or belongs to someone else."),
         Problems,
     )
 )]

@@ -1,4 +1,4 @@
-//! `/api/v1/orders/`: checkout, and one's own orders.
+//! Checkout, and the caller's orders: `/api/v1/orders/`.
 
 mod create;
 mod get;
@@ -13,23 +13,23 @@ use shared::outbox::Queue;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// What the handlers have.
+/// The state of the handlers.
 #[derive(Clone, FromRef)]
 pub struct Orders {
-    /// What every function has.
+    /// State that every function has.
     pub app: App,
-    /// Where the news of an order goes.
+    /// Queue of the order events.
     pub queue: Arc<dyn Queue>,
 }
 
 impl Orders {
-    /// With the queue that the environment names.
+    /// Creates the state with the queue that the environment names.
     pub fn from_environment(app: App, environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self { app, queue: Arc::new(Sqs::from_environment(environment)?) })
     }
 }
 
-/// Every route of this function.
+/// Returns every route of this function.
 pub fn router() -> OpenApiRouter<Orders> {
     OpenApiRouter::with_openapi(shared::http::document())
         .routes(routes!(create::create_order, list::list_orders))

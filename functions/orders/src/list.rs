@@ -1,4 +1,4 @@
-//! `GET /api/v1/orders/`: one's own orders.
+//! Lists the caller's orders: `GET /api/v1/orders/`.
 
 use axum::Json;
 use axum::extract::{OriginalUri, State};
@@ -6,7 +6,9 @@ use shared::app::App;
 use shared::http::{ApiError, BaseUrl, CurrentUser, Cursor, Direction, Links, Page, PageQuery, Problems, Query};
 use shared::orders::{OrderSummary, store};
 
-/// List one's orders, newest first
+/// List your orders
+///
+/// Returns the newest orders first, without their lines.
 #[utoipa::path(
     get,
     path = "/api/v1/orders/",

@@ -1,4 +1,4 @@
-//! The `orders` Lambda.
+//! The Lambda function `orders`.
 
 use orders::Orders;
 

@@ -1,4 +1,4 @@
-//! `POST /api/v1/cart/{id}/items/`.
+//! Adding items: `POST /api/v1/cart/{id}/items/`.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::{app, item, items, path};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_new_line_is_201_and_more_of_it_is_200(db: PgPool) {
+async fn a_new_line_returns_201_and_more_units_return_200(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().cents(1_000).stock(4).create().await;
     let cart = app.a_cart().create().await;
@@ -27,7 +27,7 @@ async fn a_new_line_is_201_and_more_of_it_is_200(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_same_variant_from_many_sides_at_once_adds_up(db: PgPool) {
+async fn concurrent_additions_of_a_variant_add_up(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let cart = app.a_cart().create().await;
@@ -44,7 +44,7 @@ async fn the_same_variant_from_many_sides_at_once_adds_up(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_line_holds_999_and_not_one_more(db: PgPool) {
+async fn a_line_has_at_most_999_units(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let cart = app.a_cart().with(shoes.variant, 998).create().await;
@@ -53,12 +53,12 @@ async fn a_line_holds_999_and_not_one_more(db: PgPool) {
     app.anonymous().post(&items(cart), one.clone()).await.expect(200);
     let refused = app.anonymous().post(&items(cart), one).await.expect(400);
 
-    assert_eq!(refused.body, json!({"quantity": ["With what the cart has already this is more than 999."]}));
+    assert_eq!(refused.body, json!({"quantity": ["A line has at most 999 units, with those already in the cart."]}));
     assert_eq!(app.count("select quantity::bigint from cart_lines").await, 999);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_cart_holds_100_lines_and_not_one_more_even_from_many_sides_at_once(db: PgPool) {
+async fn a_cart_has_at_most_100_lines_also_when_added_concurrently(db: PgPool) {
     let app = app(db);
     let mut cart = app.a_cart();
     for _ in 0..98 {
@@ -75,12 +75,12 @@ async fn a_cart_holds_100_lines_and_not_one_more_even_from_many_sides_at_once(db
 
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 2);
     let refused = answers.iter().find(|answer| answer.status == 400).unwrap();
-    assert_eq!(refused.body, json!({"non_field_errors": ["A cart holds up to 100 lines."]}));
+    assert_eq!(refused.body, json!({"non_field_errors": ["A cart has at most 100 lines."]}));
     assert_eq!(app.count("select count(*) from cart_lines").await, 100);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_not_sold_is_refused(db: PgPool) {
+async fn a_variant_that_is_not_for_sale_is_refused(db: PgPool) {
     let app = app(db);
     let draft = app.a_product().stock(1).status("draft").create().await;
     let cart = app.a_cart().create().await;

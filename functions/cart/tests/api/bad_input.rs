@@ -1,4 +1,4 @@
-//! Bodies and paths that do not hold.
+//! Bodies and paths that are not valid.
 
 use axum::body::Body;
 use http::Method;
@@ -7,7 +7,7 @@ use sqlx::PgPool;
 
 use crate::{app, item, items};
 
-/// What no `quantity` can be.
+/// Returns values that are not a `quantity`.
 fn bad_quantities() -> [Value; 12] {
     [
         json!(0),
@@ -25,7 +25,7 @@ fn bad_quantities() -> [Value; 12] {
     ]
 }
 
-/// What no id of a variant can be.
+/// Returns values that are not an id of a variant.
 fn bad_ids() -> [Value; 8] {
     [
         json!(0),
@@ -40,7 +40,7 @@ fn bad_ids() -> [Value; 8] {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_quantity_that_is_none_is_named(db: PgPool) {
+async fn an_invalid_quantity_is_named(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let cart = app.a_cart().with(shoes.variant, 1).create().await;
@@ -61,7 +61,7 @@ async fn a_quantity_that_is_none_is_named(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_id_that_is_none_is_named(db: PgPool) {
+async fn an_invalid_id_is_named(db: PgPool) {
     let app = app(db);
     let cart = app.a_cart().create().await;
 
@@ -76,7 +76,7 @@ async fn an_id_that_is_none_is_named(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn everything_that_is_missing_is_named_at_once(db: PgPool) {
+async fn all_missing_fields_are_named_at_once(db: PgPool) {
     let app = app(db);
     let cart = app.a_cart().create().await;
     let required = json!(["This field is required."]);
@@ -96,7 +96,7 @@ async fn everything_that_is_missing_is_named_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn items_that_are_no_list_are_refused_and_null_is_none(db: PgPool) {
+async fn items_must_be_a_list_or_null(db: PgPool) {
     let app = app(db);
     for items in [json!("x"), json!(1), json!({"0": {}}), json!(true)] {
         let refused = app.anonymous().post("/api/v1/cart/", json!({"items": items})).await.expect(400);
@@ -107,7 +107,7 @@ async fn items_that_are_no_list_are_refused_and_null_is_none(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_body_that_cannot_be_read_is_told_from_one_that_does_not_hold(db: PgPool) {
+async fn unreadable_and_invalid_bodies_get_different_errors(db: PgPool) {
     let app = app(db);
     let cart = app.a_cart().create().await;
     let json = app.anonymous().header("content-type", "application/json");
@@ -130,7 +130,7 @@ async fn a_body_that_cannot_be_read_is_told_from_one_that_does_not_hold(db: PgPo
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_path_that_names_no_cart_is_not_found(db: PgPool) {
+async fn an_unknown_cart_is_not_found(db: PgPool) {
     let app = app(db);
     let cart = app.a_cart().create().await;
     let unknown = "00000000-0000-4000-8000-000000000000";

@@ -1,4 +1,4 @@
-//! `PATCH` and `DELETE` of a line, `DELETE` of a cart.
+//! Changing and deleting lines and carts.
 
 use serde_json::json;
 use shared::testing::TestApp;
@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::{app, item, items, path};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_line_gets_another_quantity(db: PgPool) {
+async fn the_quantity_of_a_line_is_changed(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().cents(1_000).stock(2).create().await;
     let cart = app.a_cart().with(shoes.variant, 1).create().await;
@@ -22,7 +22,7 @@ async fn a_line_gets_another_quantity(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_line_of_nothing_is_refused_and_the_way_out_is_said(db: PgPool) {
+async fn a_quantity_of_zero_is_refused(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let cart = app.a_cart().with(shoes.variant, 5).create().await;
@@ -30,14 +30,14 @@ async fn a_line_of_nothing_is_refused_and_the_way_out_is_said(db: PgPool) {
 
     for quantity in [0, -1] {
         let refused = app.anonymous().patch(&line, json!({"quantity": quantity})).await.expect(400);
-        let message = "Ensure this value is greater than or equal to 1; DELETE the line to have none.";
+        let message = "Ensure this value is greater than or equal to 1; delete the line to have none.";
         assert_eq!(refused.body, json!({"quantity": [message]}));
     }
     assert_eq!(app.count("select quantity::bigint from cart_lines").await, 5);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_line_is_taken_out_once(db: PgPool) {
+async fn a_line_is_removed_once(db: PgPool) {
     let app = app(db);
     let (shoes, socks) = (app.a_product().create().await, app.a_product().create().await);
     let cart = app.a_cart().with(shoes.variant, 1).with(socks.variant, 1).create().await;
@@ -55,7 +55,7 @@ async fn a_line_is_taken_out_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_line_is_found_in_its_own_cart_alone(db: PgPool) {
+async fn a_line_is_found_only_in_its_cart(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let (mine, other) = (app.a_cart().create().await, app.a_cart().with(shoes.variant, 1).create().await);
@@ -69,7 +69,7 @@ async fn a_line_is_found_in_its_own_cart_alone(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_cart_is_thrown_away_with_its_lines(db: PgPool) {
+async fn a_cart_is_deleted_with_its_lines(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let cart = app.a_cart().with(shoes.variant, 1).create().await;
@@ -82,7 +82,7 @@ async fn a_cart_is_thrown_away_with_its_lines(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_change_is_noted_on_the_cart(db: PgPool) {
+async fn a_change_updates_the_time_of_the_cart(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let cart = app.a_cart().create().await;

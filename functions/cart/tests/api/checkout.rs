@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use crate::{app, items};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_line_that_was_added_is_in_the_order_and_one_that_was_not_is_refused(db: PgPool) {
+async fn a_line_added_before_the_order_is_in_it_and_a_later_one_is_refused(db: PgPool) {
     let app = app(db);
     let ana = app.a_user().await;
     let (shoes, socks) = (app.a_product().stock(50).create().await, app.a_product().stock(50).create().await);
@@ -39,9 +39,9 @@ async fn a_line_that_was_added_is_in_the_order_and_one_that_was_not_is_refused(d
     assert!(app.stock_adds_up().await);
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test's own look at the database, beside the service's")]
+#[expect(clippy::disallowed_methods, reason = "the test uses its own connection")]
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_change_waits_for_whoever_holds_the_cart(db: PgPool) {
+async fn a_change_waits_for_the_lock_of_the_cart(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let cart = app.a_cart().with(shoes.variant, 1).create().await;
@@ -52,7 +52,7 @@ async fn a_change_waits_for_whoever_holds_the_cart(db: PgPool) {
 
     let add = client.post(&path, json!({"product_variant_id": shoes.variant, "quantity": 1}));
     let release = async {
-        // Until the change is seen to wait; then the cart is gone.
+        // Until the change waits; then the cart becomes an order.
         while app
             .count(
                 "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",

@@ -1,4 +1,4 @@
-//! `POST /api/v1/cart/`.
+//! Creating carts: `POST /api/v1/cart/`.
 
 use serde_json::{Value, json};
 use shared::ids::UserId;
@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::{app, cart_id};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn without_a_body_it_is_an_empty_guest_cart(db: PgPool) {
+async fn without_a_body_the_cart_is_empty_and_a_guests(db: PgPool) {
     let app = app(db);
 
     let made = app.anonymous().send(http::Method::POST, "/api/v1/cart/", axum::body::Body::empty()).await.expect(201);
@@ -19,7 +19,7 @@ async fn without_a_body_it_is_an_empty_guest_cart(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn with_a_token_it_is_the_users_own(db: PgPool) {
+async fn with_a_token_the_cart_belongs_to_the_user(db: PgPool) {
     let app = app(db);
     let ana = app.a_user().await;
 
@@ -34,7 +34,7 @@ async fn with_a_token_it_is_the_users_own(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn it_can_be_made_with_items_and_the_same_variant_twice_adds_up(db: PgPool) {
+async fn a_cart_is_created_with_items_and_quantities_of_a_variant_are_added_up(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().named("Shoes").cents(4_995).stock(3).create().await;
     let socks = app.a_product().named("Socks").cents(500).stock(9).create().await;
@@ -67,7 +67,7 @@ async fn it_can_be_made_with_items_and_the_same_variant_twice_adds_up(db: PgPool
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn every_item_that_is_not_sold_is_named_and_no_cart_is_made(db: PgPool) {
+async fn every_item_that_is_not_for_sale_is_named_and_no_cart_is_created(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().stock(1).create().await;
     let draft = app.a_product().stock(1).status("draft").create().await;
@@ -96,7 +96,7 @@ async fn every_item_that_is_not_sold_is_named_and_no_cart_is_made(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_hundred_items_are_the_most(db: PgPool) {
+async fn more_than_100_items_are_refused(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let items = |count| json!({"items": vec![json!({"product_variant_id": shoes.variant, "quantity": 1}); count]});
@@ -126,9 +126,9 @@ async fn carts_are_not_listed(db: PgPool) {
     assert_eq!(answer.header("allow"), "POST");
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test deletes the account beside the service")]
+#[expect(clippy::disallowed_methods, reason = "the test deletes the account directly")]
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_account_that_was_deleted_meanwhile_gets_no_cart(db: PgPool) {
+async fn an_account_that_is_deleted_during_the_request_gets_no_cart(db: PgPool) {
     let app = app(db);
     let ana = app.a_user().await;
     let mut holder = app.db.begin().await.unwrap();

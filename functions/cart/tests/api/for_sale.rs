@@ -1,4 +1,4 @@
-//! What is for sale goes into carts, and nothing else; what was in one before stays and is not available.
+//! Only variants that are for sale can be added; existing lines of others stay and are not available.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -7,7 +7,7 @@ use crate::{app, items, path};
 
 /// The clock of the tests stands at 2026-11-22T06:38:51Z.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_not_published_or_archived_is_not_put_into_a_cart(db: PgPool) {
+async fn unpublished_and_archived_variants_cannot_be_added(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().stock(5).create().await;
     let (full, empty) = (app.a_cart().with(shoes.variant, 1).create().await, app.a_cart().create().await);
@@ -33,7 +33,7 @@ async fn what_is_not_published_or_archived_is_not_put_into_a_cart(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_goes_into_carts_from_its_time_until_its_end(db: PgPool) {
+async fn a_product_can_be_added_between_publish_at_and_unpublish_at(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().stock(5).create().await;
     let cart = app.a_cart().create().await;

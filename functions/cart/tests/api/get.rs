@@ -1,4 +1,4 @@
-//! `GET` of a cart, of its lines and of one of them.
+//! Getting a cart, its lines and one of them.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::{app, item, items, path};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_cart_shows_what_is_in_it(db: PgPool) {
+async fn a_cart_shows_its_lines(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().named("Shoes").cents(4_995).stock(3).create().await;
     let cart = app.a_cart().with(shoes.variant, 2).create().await;
@@ -49,7 +49,7 @@ async fn a_cart_shows_what_is_in_it(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn prices_and_stock_are_those_of_now(db: PgPool) {
+async fn prices_and_stock_are_current(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().cents(1_000).stock(3).create().await;
     let cart = app.a_cart().with(shoes.variant, 3).create().await;
@@ -66,7 +66,7 @@ async fn prices_and_stock_are_those_of_now(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_no_longer_sold_stays_in_the_cart_and_is_not_available(db: PgPool) {
+async fn a_line_that_is_no_longer_for_sale_stays_and_is_not_available(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().stock(3).create().await;
     let cart = app.a_cart().with(shoes.variant, 1).create().await;
@@ -78,7 +78,7 @@ async fn what_is_no_longer_sold_stays_in_the_cart_and_is_not_available(db: PgPoo
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_picture_is_the_variants_own_before_the_products_first(db: PgPool) {
+async fn the_image_is_that_of_the_variant_or_else_the_products_first(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let cart = app.a_cart().with(shoes.variant, 1).create().await;
@@ -113,7 +113,7 @@ async fn the_picture_is_the_variants_own_before_the_products_first(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_variant_without_a_picture_gets_that_of_the_one_most_like_it(db: PgPool) {
+async fn a_variant_without_an_image_gets_that_of_the_most_similar_one(db: PgPool) {
     let app = app(db);
     let shirt = app.a_product().create().await;
     let large_blue: i64 = sqlx::query_scalar(

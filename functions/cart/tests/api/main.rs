@@ -1,4 +1,4 @@
-//! The cart's endpoints, from outside.
+//! Tests of the cart's endpoints.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod add_item;

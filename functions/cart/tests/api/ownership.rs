@@ -1,4 +1,4 @@
-//! Whose cart it is.
+//! Access to carts of users and guests.
 
 use http::Method;
 use serde_json::json;
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use crate::{app, item, items, path};
 
-/// Every operation on a cart and its line.
+/// Calls every operation on a cart and its line.
 async fn try_everything(client: &Client, cart: CartId, line: i64, variant: i64) -> Vec<Answer> {
     let (cart, items, line) = (path(cart), items(cart), item(cart, &json!(line)));
     let mut answers = Vec::new();
@@ -27,7 +27,7 @@ async fn try_everything(client: &Client, cart: CartId, line: i64, variant: i64) 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_users_cart_is_not_found_by_anybody_else(db: PgPool) {
+async fn a_users_cart_is_not_found_for_others(db: PgPool) {
     let app = app(db);
     let (ana, ben, staff) = (app.a_user().await, app.a_user().await, app.a_staff_user().await);
     let shoes = app.a_product().create().await;
@@ -48,7 +48,7 @@ async fn a_users_cart_is_not_found_by_anybody_else(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_guests_cart_is_known_by_its_id(db: PgPool) {
+async fn a_guests_cart_can_be_used_with_its_id(db: PgPool) {
     let app = app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().create().await;
@@ -62,7 +62,7 @@ async fn a_guests_cart_is_known_by_its_id(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_token_that_is_not_good_is_401_even_for_a_guests_cart(db: PgPool) {
+async fn an_invalid_token_returns_401_also_for_a_guests_cart(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let cart = app.a_cart().with(shoes.variant, 1).create().await;
@@ -83,7 +83,7 @@ async fn a_token_that_is_not_good_is_401_even_for_a_guests_cart(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_cart_that_became_an_order_is_gone_for_every_operation(db: PgPool) {
+async fn a_cart_that_became_an_order_returns_410_for_every_operation(db: PgPool) {
     let app = app(db);
     let (ana, ben) = (app.a_user().await, app.a_user().await);
     let shoes = app.a_product().create().await;

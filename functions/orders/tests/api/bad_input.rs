@@ -1,4 +1,4 @@
-//! Whatever comes, a clear 4xx and nothing changed.
+//! Invalid requests get a 4xx and change nothing.
 
 use axum::body::Body;
 use http::Method;
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use super::an_app;
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_body_that_does_not_hold_is_refused_field_by_field(db: PgPool) {
+async fn an_invalid_body_is_refused_field_by_field(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let client = app.of(&ana);
@@ -33,7 +33,7 @@ async fn a_body_that_does_not_hold_is_refused_field_by_field(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_body_that_cannot_be_read_is_refused(db: PgPool) {
+async fn an_unreadable_body_is_refused(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let client = app.of(&ana).header("content-type", "application/json");
@@ -64,7 +64,7 @@ async fn an_idempotency_key_has_1_to_255_characters(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_stranger_hears_401_before_anything_is_looked_at(db: PgPool) {
+async fn a_caller_without_a_token_gets_401_before_validation(db: PgPool) {
     let (app, _) = an_app(db);
     for path in ["/api/v1/orders/", "/api/v1/orders/nonsense/", "/api/v1/orders"] {
         let answer = app.anonymous().get(path).await.expect(401);
@@ -75,7 +75,7 @@ async fn a_stranger_hears_401_before_anything_is_looked_at(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn another_method_is_answered_with_those_that_are_allowed(db: PgPool) {
+async fn another_method_returns_405_with_the_allowed_methods(db: PgPool) {
     let (app, _) = an_app(db);
     let answer = app.anonymous().delete("/api/v1/orders/").await.expect(405);
     assert_eq!(answer.body, json!({"detail": "Method \"DELETE\" not allowed.", "code": "method_not_allowed"}));

@@ -1,4 +1,4 @@
-//! `POST /api/v1/orders/`.
+//! Checkout: `POST /api/v1/orders/`.
 
 use serde_json::{Value, json};
 use shared::outbox::EventKind;
@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use super::{an_app, check_out};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_order_freezes_what_was_bought_and_takes_it_off_the_shelf(db: PgPool) {
+async fn an_order_keeps_names_and_prices_and_takes_the_stock(db: PgPool) {
     let (app, queue) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().named("Shoes").cents(4299).stock(5).create().await;
@@ -45,7 +45,7 @@ async fn an_order_freezes_what_was_bought_and_takes_it_off_the_shelf(db: PgPool)
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_order_stays_as_it_was_when_the_catalogue_changes(db: PgPool) {
+async fn an_order_does_not_change_with_the_catalogue(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().named("Shoes").cents(1000).stock(1).create().await;
@@ -59,7 +59,7 @@ async fn an_order_stays_as_it_was_when_the_catalogue_changes(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_cart_with_one_short_item_is_refused_whole(db: PgPool) {
+async fn a_cart_with_one_item_short_of_stock_is_refused_as_a_whole(db: PgPool) {
     let (app, queue) = an_app(db);
     let ana = app.a_user().await;
     let plenty = app.a_product().stock(100).create().await;
@@ -86,7 +86,7 @@ async fn a_cart_with_one_short_item_is_refused_whole(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_that_was_withdrawn_is_not_sold(db: PgPool) {
+async fn an_unpublished_product_is_not_sold(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let gone = app.a_product().stock(5).status("archived").create().await;
@@ -119,7 +119,7 @@ async fn an_empty_cart_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_guest_cart_is_bought_by_whoever_knows_its_id(db: PgPool) {
+async fn a_guest_cart_can_be_ordered_by_a_user_who_knows_its_id(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(1).create().await;
@@ -128,7 +128,7 @@ async fn a_guest_cart_is_bought_by_whoever_knows_its_id(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn somebody_elses_cart_is_not_found_before_and_after_it_was_ordered(db: PgPool) {
+async fn another_users_cart_is_not_found_before_and_after_it_was_ordered(db: PgPool) {
     let (app, _) = an_app(db);
     let (ana, ben) = (app.a_user().await, app.a_user().await);
     let shoes = app.a_product().stock(1).create().await;
@@ -140,7 +140,7 @@ async fn somebody_elses_cart_is_not_found_before_and_after_it_was_ordered(db: Pg
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_price_of_the_moment_counts_unless_the_client_says_what_it_expects(db: PgPool) {
+async fn the_current_price_counts_unless_the_client_expects_another(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().cents(1000).stock(2).create().await;
@@ -156,7 +156,7 @@ async fn the_price_of_the_moment_counts_unless_the_client_says_what_it_expects(d
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_account_that_is_gone_or_switched_off_buys_nothing(db: PgPool) {
+async fn a_deleted_or_deactivated_account_cannot_order(db: PgPool) {
     let (app, _) = an_app(db);
     let (ana, ben) = (app.a_user().await, app.a_user().await);
     let shoes = app.a_product().stock(2).create().await;
@@ -170,7 +170,7 @@ async fn an_account_that_is_gone_or_switched_off_buys_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_dearest_cart_there_can_be_is_counted_to_the_cent(db: PgPool) {
+async fn the_most_expensive_cart_is_exact_to_the_cent(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let crown = app.a_product().cents(shared::money::Money::MAX_PRICE.minor()).stock(999).create().await;

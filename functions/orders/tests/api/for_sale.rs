@@ -1,4 +1,4 @@
-//! What is for sale is sold, and nothing else: by status, by time, and as long as it is not archived.
+//! Only products that are for sale are sold: by status, publication times and archived variants.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -7,7 +7,7 @@ use super::{an_app, check_out};
 
 /// The clock of the tests stands at 2026-11-22T06:38:51Z.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_not_published_or_archived_is_refused_like_what_is_sold_out(db: PgPool) {
+async fn unpublished_and_archived_variants_are_refused_as_sold_out(db: PgPool) {
     let (app, queue) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(5).create().await;
@@ -31,7 +31,7 @@ async fn what_is_not_published_or_archived_is_refused_like_what_is_sold_out(db: 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_is_sold_from_its_time_until_its_end(db: PgPool) {
+async fn a_product_is_sold_between_publish_at_and_unpublish_at(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(5).create().await;
@@ -46,7 +46,7 @@ async fn a_product_is_sold_from_its_time_until_its_end(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_variant_with_a_price_of_its_own_is_sold_at_that_price(db: PgPool) {
+async fn a_variant_with_its_own_price_is_sold_at_that_price(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().cents(5_000).stock(1).create().await;

@@ -1,11 +1,11 @@
-//! `GET /api/v1/orders/{id}/`.
+//! Getting an order: `GET /api/v1/orders/{id}/`.
 
 use sqlx::PgPool;
 
 use super::{an_app, check_out};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_order_is_read_by_its_buyer_alone(db: PgPool) {
+async fn an_order_is_visible_only_to_its_buyer(db: PgPool) {
     let (app, _) = an_app(db);
     let (ana, ben, staff) = (app.a_user().await, app.a_user().await, app.a_staff_user().await);
     let shoes = app.a_product().stock(1).create().await;
@@ -21,7 +21,7 @@ async fn an_order_is_read_by_its_buyer_alone(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_cannot_be_an_id_is_not_found(db: PgPool) {
+async fn an_invalid_id_is_not_found(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     for id in ["1", "nonsense", "%00", "00000000-0000-4000-8000-000000000000", "%F0%9F%91%9F"] {

@@ -1,4 +1,4 @@
-//! One cart, one order; one key, one request.
+//! Repeated requests: one cart is one order, one key is one request.
 
 use serde_json::json;
 use shared::testing::Answer;
@@ -12,7 +12,7 @@ fn is_replay(answer: &Answer) -> bool {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_same_cart_again_gets_the_same_order(db: PgPool) {
+async fn a_repeat_for_the_same_cart_returns_the_same_order(db: PgPool) {
     let (app, queue) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(1).create().await;
@@ -29,7 +29,7 @@ async fn the_same_cart_again_gets_the_same_order(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_same_key_again_gets_the_same_order_and_another_body_is_refused(db: PgPool) {
+async fn a_repeated_key_returns_the_same_order_and_another_body_is_refused(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().cents(1000).stock(9).create().await;
@@ -63,7 +63,7 @@ async fn a_cart_that_was_ordered_under_one_key_is_a_conflict_under_another(db: P
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn two_people_may_hit_on_the_same_key(db: PgPool) {
+async fn two_users_may_choose_the_same_key(db: PgPool) {
     let (app, _) = an_app(db);
     let shoes = app.a_product().stock(9).create().await;
     for user in [app.a_user().await, app.a_user().await] {
@@ -73,7 +73,7 @@ async fn two_people_may_hit_on_the_same_key(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_refusal_does_not_use_the_key_up(db: PgPool) {
+async fn a_refused_request_does_not_use_up_the_key(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(0).create().await;
@@ -94,7 +94,7 @@ async fn the_same_key_32_times_at_once_is_one_order(db: PgPool) {
     one_order_of_32(db, Some("the key")).await;
 }
 
-/// With one unit in stock: whoever comes second finds the shelf empty, and must hear of the order all the same.
+/// With one unit in stock, the second request finds no stock left and must still return the order.
 async fn one_order_of_32(db: PgPool, key: Option<&str>) {
     let (app, queue) = an_app(db);
     let ana = app.a_user().await;

@@ -1,4 +1,4 @@
-//! `GET /api/v1/orders/`.
+//! Listing orders: `GET /api/v1/orders/`.
 
 use serde_json::{Value, json};
 use shared::testing::{Client, TestApp, TestUser};
@@ -10,7 +10,7 @@ async fn buys(app: &TestApp, user: &TestUser, times: usize) -> Vec<Value> {
     let shoes = app.a_product().cents(500).stock(99).create().await;
     let mut ids = Vec::new();
     for turn in 0..times {
-        // Two orders in the same second now and then: the id tells them apart.
+        // Some orders are placed in the same second, and the id orders them.
         app.clock.advance(i64::from(turn % 2 == 0));
         let cart = app.a_cart().of(user.id).with(shoes.variant, 2).create().await;
         ids.push(check_out(app, user, cart).await.expect(201).body["id"].clone());
@@ -33,7 +33,7 @@ async fn walk(client: &Client, mut link: Value, which: &str) -> (Vec<Vec<Value>>
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn orders_are_listed_newest_first_and_pages_lead_to_each_other(db: PgPool) {
+async fn orders_are_listed_newest_first_and_pages_link_to_each_other(db: PgPool) {
     let (app, _) = an_app(db);
     let (ana, ben) = (app.a_user().await, app.a_user().await);
     let mut bought = buys(&app, &ana, 5).await;
@@ -49,7 +49,7 @@ async fn orders_are_listed_newest_first_and_pages_lead_to_each_other(db: PgPool)
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_row_says_how_much_it_was_and_the_list_is_counted_on_request(db: PgPool) {
+async fn a_summary_has_its_total_and_the_list_is_counted_on_request(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     buys(&app, &ana, 2).await;
@@ -62,7 +62,7 @@ async fn a_row_says_how_much_it_was_and_the_list_is_counted_on_request(db: PgPoo
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_query_that_does_not_hold_is_refused(db: PgPool) {
+async fn an_invalid_query_is_refused(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     for (query, field) in [
@@ -71,7 +71,7 @@ async fn a_query_that_does_not_hold_is_refused(db: PgPool) {
         ("page_size=many", "page_size"),
         ("cursor=nonsense", "cursor"),
         ("cursor=%00", "cursor"),
-        // `{"d":"n","k":["-200000-01-01T00:00:00Z","00000000-0000-0000-0000-000000000000"]}`: well-formed, and no time at all.
+        // `{"d":"n","k":["-200000-01-01T00:00:00Z","00000000-0000-0000-0000-000000000000"]}`: well-formed, with a time out of range.
         (
             "cursor=eyJkIjoibiIsImsiOlsiLTIwMDAwMC0wMS0wMVQwMDowMDowMFoiLCIwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDAiXX0",
             "cursor",

@@ -1,4 +1,4 @@
-//! Checkout and one's orders, over the API.
+//! Tests of checkout and of the buyer's orders.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, and so do their helpers")]
 
 mod bad_input;
@@ -23,7 +23,7 @@ use shared::outbox::Queue;
 use shared::testing::{Answer, RecordingQueue, TestApp, TestUser};
 use sqlx::PgPool;
 
-/// The function, with a queue that keeps what it is sent.
+/// Returns the function with a queue that records its events.
 fn an_app(db: PgPool) -> (TestApp, Arc<RecordingQueue>) {
     let queue = Arc::new(RecordingQueue::default());
     (an_app_with(db, queue.clone()), queue)

@@ -1,4 +1,4 @@
-//! Many buyers at once.
+//! Many checkouts at the same time.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::{an_app, body};
 use shared::ids::CartId;
 
-/// Posts every cart, so many at a time, and counts the answers by status.
+/// Checks out every cart, `at_once` at a time, and counts the responses by status.
 async fn all_check_out(client: &Client, carts: Vec<CartId>, at_once: usize) -> HashMap<u16, usize> {
     let turns = Arc::new(Semaphore::new(at_once));
     let mut posts = JoinSet::new();
@@ -93,7 +93,7 @@ async fn carts_of_several_lines_in_any_order_never_deadlock(db: PgPool) {
     }
     let mut carts = Vec::new();
     for turn in 0..120 {
-        // Each cart takes three variants, starting at another one and going the other way round every second time.
+        // Each cart takes three variants. The first one differs, and every second cart has them in reverse order.
         let mut picked: Vec<_> = (0..3).map(|step| variants[(turn + step) % variants.len()]).collect();
         if turn % 2 == 1 {
             picked.reverse();
@@ -104,7 +104,7 @@ async fn carts_of_several_lines_in_any_order_never_deadlock(db: PgPool) {
 
     let statuses = all_check_out(&app.of(&ana), carts, 32).await;
 
-    // 200 units, three to a cart: the last few carts find one of theirs sold out. Nobody hears of a deadlock (503).
+    // 200 units, three to a cart: the last carts find one of their variants sold out. None gets a deadlock (503).
     let placed = *statuses.get(&201).unwrap();
     assert!((50..=66).contains(&placed), "{statuses:?}");
     assert_eq!(statuses.get(&409).copied(), Some(120 - placed), "{statuses:?}");

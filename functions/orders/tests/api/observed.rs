@@ -1,4 +1,4 @@
-//! What a checkout counts, and which trace its message belongs to.
+//! The metrics of a checkout and the trace of its message.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use super::{an_app, an_app_with, body, check_out};
 
 const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
 
-/// What was counted: orders, and refusals for lack of stock.
+/// Returns the counts of orders and of refusals for lack of stock.
 fn counted(app: &TestApp) -> (Vec<i64>, Vec<i64>) {
     (app.metrics.of(Metric::Orders), app.metrics.of(Metric::SoldOut))
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_order_counts_once_however_often_it_is_asked_for(db: PgPool) {
+async fn an_order_counts_once_however_often_it_is_requested(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(5).create().await;
@@ -30,7 +30,7 @@ async fn an_order_counts_once_however_often_it_is_asked_for(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn every_buyer_who_comes_too_late_counts_and_no_other_refusal(db: PgPool) {
+async fn sold_out_refusals_are_counted_and_no_others(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(1).create().await;
@@ -45,12 +45,12 @@ async fn every_buyer_who_comes_too_late_counts_and_no_other_refusal(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_message_belongs_to_the_trace_of_its_request(db: PgPool) {
+async fn a_message_has_the_trace_of_its_request(db: PgPool) {
     let (app, queue) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(5).create().await;
 
-    // What is no trace stops no order.
+    // An invalid trace does not prevent the order.
     for trace in [TRACE, "Root=forged", ""] {
         let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
         app.of(&ana).header("x-amzn-trace-id", trace).post("/api/v1/orders/", body(cart)).await.expect(201);
@@ -61,7 +61,7 @@ async fn a_message_belongs_to_the_trace_of_its_request(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_left_to_the_relay_keeps_its_trace(db: PgPool) {
+async fn an_event_left_to_the_relay_keeps_its_trace(db: PgPool) {
     let app = an_app_with(db, Arc::new(BrokenQueue));
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(1).create().await;

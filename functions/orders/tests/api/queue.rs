@@ -1,4 +1,4 @@
-//! What becomes of the news of an order when the queue fails.
+//! Checkout when the queue fails.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ use sqlx::PgPool;
 use super::{an_app_with, check_out};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_order_stands_though_the_queue_is_down(db: PgPool) {
+async fn an_order_is_placed_when_the_queue_is_down(db: PgPool) {
     stands(an_app_with(db, Arc::new(BrokenQueue))).await;
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_order_is_answered_though_the_queue_never_answers(db: PgPool) {
+async fn an_order_is_placed_when_the_queue_never_answers(db: PgPool) {
     stands(an_app_with(db, Arc::new(SilentQueue))).await;
 }
 
@@ -22,6 +22,6 @@ async fn stands(app: shared::testing::TestApp) {
     let shoes = app.a_product().stock(1).create().await;
     let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
     check_out(&app, &ana, cart).await.expect(201);
-    // Left to the relay.
+    // The event is left to the relay.
     assert_eq!(app.count("select count(*) from outbox where sent_at is null and attempts = 0").await, 1);
 }

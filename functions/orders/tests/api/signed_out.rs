@@ -1,4 +1,4 @@
-//! `POST /api/v1/orders/` with a token whose sign-in has ended.
+//! Checkout with a token whose sign-in has ended.
 
 use shared::app::Clock as _;
 use shared::ids::SignInId;
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use super::{an_app, check_out};
 
-/// Somebody who has logged in, and their sign-in.
+/// Returns a user who is signed in, and the sign-in.
 async fn signed_in(app: &TestApp) -> (TestUser, SignInId) {
     let (user, sign_in) = (app.a_user().await, SignInId(app.random_uuid()));
     sqlx::query(
@@ -26,7 +26,7 @@ async fn signed_in(app: &TestApp) -> (TestUser, SignInId) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_token_buys_nothing_once_its_sign_in_has_ended(db: PgPool) {
+async fn a_token_of_an_ended_sign_in_cannot_order(db: PgPool) {
     let (app, queue) = an_app(db);
     let (ana, sign_in) = signed_in(&app).await;
     let shoes = app.a_product().stock(2).create().await;

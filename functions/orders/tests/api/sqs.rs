@@ -1,4 +1,4 @@
-//! SQS on the wire: what it is sent.
+//! The requests that are sent to SQS.
 
 use serde_json::{Value, json};
 use shared::app::Environment;
@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
-/// Sends an event to a server that takes it; the JSON that the server was asked with.
+/// Sends an event to a fake server and returns the JSON that it received.
 async fn sent(trace: Option<Trace<'_>>) -> Value {
     let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", server.local_addr().unwrap());
@@ -54,10 +54,10 @@ async fn request(client: &mut TcpStream) -> Value {
 }
 
 #[tokio::test]
-async fn a_trace_goes_along_as_the_attribute_that_lambda_links_by() {
+async fn a_trace_is_sent_as_the_system_attribute_that_lambda_reads() {
     let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
     let asked = sent(Trace::read(header)).await;
-    // A message *system* attribute: one of ours would be no trace to X-Ray.
+    // A message *system* attribute: X-Ray ignores one of ours.
     assert_eq!(
         asked["MessageSystemAttributes"],
         json!({"AWSTraceHeader": {"DataType": "String", "StringValue": header}})
@@ -66,6 +66,6 @@ async fn a_trace_goes_along_as_the_attribute_that_lambda_links_by() {
 }
 
 #[tokio::test]
-async fn without_a_trace_the_event_goes_alone() {
+async fn without_a_trace_only_the_event_is_sent() {
     assert_eq!(sent(None).await["MessageSystemAttributes"], Value::Null);
 }

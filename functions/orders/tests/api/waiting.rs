@@ -1,12 +1,12 @@
-//! Checkouts that waited for a lock, and what they find behind it.
-#![expect(clippy::disallowed_methods, reason = "the test holds locks beside the service")]
+//! Checkouts that wait for a lock and see what the other transaction changed.
+#![expect(clippy::disallowed_methods, reason = "the test holds locks on its own connections")]
 
 use shared::testing::{Answer, TestApp};
 use sqlx::{PgPool, Postgres, Transaction};
 
 use super::{an_app, check_out};
 
-/// Checks out while `holder` has what it needs; lets go as soon as the checkout is seen to wait.
+/// Checks out while `holder` has the lock, and commits `holder` as soon as the checkout waits.
 async fn behind(app: &TestApp, holder: Transaction<'_, Postgres>, checkout: impl Future<Output = Answer>) -> Answer {
     let release = async {
         let waiting =
@@ -18,7 +18,7 @@ async fn behind(app: &TestApp, holder: Transaction<'_, Postgres>, checkout: impl
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_that_was_archived_meanwhile_is_not_sold(db: PgPool) {
+async fn a_product_that_is_archived_while_waiting_is_not_sold(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(5).create().await;
@@ -34,7 +34,7 @@ async fn a_product_that_was_archived_meanwhile_is_not_sold(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_cart_that_lost_a_line_meanwhile_is_not_sold_in_part(db: PgPool) {
+async fn a_cart_that_loses_a_line_while_waiting_is_not_sold_in_part(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let (shoes, socks) = (app.a_product().cents(900).stock(5).create().await, app.a_product().stock(5).create().await);
@@ -54,7 +54,7 @@ async fn a_cart_that_lost_a_line_meanwhile_is_not_sold_in_part(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_account_that_was_deleted_meanwhile_buys_nothing(db: PgPool) {
+async fn an_account_that_is_deleted_while_waiting_cannot_order(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(5).create().await;
@@ -69,7 +69,7 @@ async fn an_account_that_was_deleted_meanwhile_buys_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_price_that_changed_meanwhile_is_in_the_total_and_in_the_lines(db: PgPool) {
+async fn a_price_that_changes_while_waiting_is_in_the_total_and_in_the_lines(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let shoes = app.a_product().cents(1000).stock(5).create().await;

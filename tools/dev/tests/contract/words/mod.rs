@@ -11,7 +11,7 @@ use vocabulary::Vocabulary;
 
 /// Folders and files that still have words of the left columns. An entry of `functions/` also excuses that function's part of the
 /// API description. Later changes remove entries and add none; the list goes with its last entry.
-const NOT_YET: [&str; 28] = [
+const NOT_YET: [&str; 26] = [
     ".ci",
     "CHANGELOG.md",
     "Cargo.toml",
@@ -19,12 +19,10 @@ const NOT_YET: [&str; 28] = [
     "docs",
     "functions/admin",
     "functions/auth",
-    "functions/cart",
     "functions/catalogue",
     "functions/docs",
     "functions/migrate",
     "functions/notifications",
-    "functions/orders",
     "functions/outbox-relay",
     "functions/scheduler",
     "functions/transfer-worker",
