@@ -1,10 +1,13 @@
--- The catalogue: brands, a recursive category tree, products, their variants and images.
+-- The catalogue: brands, a tree of categories, attributes, products with their variants and images.
 --
--- Money is a count of minor units (cents) in `bigint`. The whole shop sells in one currency, kept in a table of one row;
--- every table that says its currency refers to it, so two currencies cannot meet in one cart.
--- No enum, domain or composite type: behind a transaction pooler their catalogue look-ups break (docs/architecture.md).
+-- Money is a count of minor units (cents) in `bigint`. The whole shop sells in one currency, kept in a table of one row; every table
+-- that names its currency refers to it, so two currencies cannot meet in one cart.
+-- No enum, domain or composite types: behind a transaction pooler the look-ups of their definitions fail (docs/architecture.md).
+--
+-- Every constraint has a name: services recognise by it what the database refused.
 
 create extension if not exists unaccent;
+create extension if not exists pg_trgm;
 
 create table shop (
     only_row boolean primary key default true,
@@ -16,25 +19,32 @@ create table shop (
 
 insert into shop (currency) values ('EUR');
 
+-- The currency of the shop. Here and not in functions/, because a column's default uses it.
 create function shop_currency() returns text language sql stable as 'select currency from shop';
 
 create table brands (
     id bigint generated always as identity primary key,
     name text not null,
     slug text not null,
+    -- Raised when the name or slug changes (count_brand_version).
+    version bigint not null default 1,
     constraint brand_slug_unique unique (slug),
     constraint brand_name_not_blank check (btrim(name) <> ''),
     constraint brand_slug_is_a_slug check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$')
 );
 create index brand_by_name on brands (name, id);
 
+-- Categories.
+
 create table categories (
     id bigint generated always as identity primary key,
     parent_id bigint references categories (id) on delete restrict,
     name text not null,
     slug text not null,
-    -- Order among siblings; equal positions fall back to the name.
+    -- Order among siblings; equal positions are ordered by name.
     position integer not null default 0,
+    -- Raised when the name, slug or parent changes (note_category_change).
+    version bigint not null default 1,
     constraint category_slug_unique unique (slug),
     constraint category_not_its_own_parent check (parent_id <> id),
     constraint category_name_not_blank check (btrim(name) <> ''),
@@ -42,55 +52,21 @@ create table categories (
 );
 create index category_by_parent on categories (parent_id, position, name);
 
-create table products (
-    id bigint generated always as identity primary key,
-    brand_id bigint references brands (id) on delete restrict,
-    slug text not null,
-    name text not null,
-    sku text,
-    -- HTML, already cleaned: it is shown as it is.
-    description text not null default '',
-    base_price bigint not null,
-    currency text not null default shop_currency() references shop (currency),
-    tags text[] not null default '{}',
-    status text not null default 'active',
-    created_at timestamptz not null,
-    updated_at timestamptz not null,
-
-    -- The card: what a list shows, kept beside the product so that a page of products is one index walk and no join.
-    -- Written by refresh_product_cards() alone.
-    price_min bigint not null default 0,
-    price_max bigint not null default 0,
-    is_available boolean not null default false,
-    main_image_url text,
-    main_image_alt_text text,
-    search_document tsvector not null default '',
-
-    constraint product_slug_unique unique (slug),
-    constraint product_sku_unique unique (sku),
-    constraint product_name_not_blank check (btrim(name) <> ''),
-    constraint product_slug_is_a_slug check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
-    -- So that the dearest cart, 100 lines of 999, is far from what a bigint holds.
-    constraint product_base_price_in_range check (base_price between 0 and 99999999999),
-    constraint product_status_known check (status in ('draft', 'active', 'archived'))
+-- Former slugs, which redirect to the category's current one.
+create table old_category_slugs (
+    slug text primary key,
+    category_id bigint not null references categories (id) on delete cascade
 );
-create index product_by_brand on products (brand_id, id);
-create index product_by_search on products using gin (search_document);
--- One index for each order a list can have; the id breaks ties, so a cursor names one place.
-create index product_by_newest on products (created_at, id) where status = 'active';
-create index product_by_name on products (name, id) where status = 'active';
-create index product_by_price on products (price_min, id) where status = 'active';
+create index old_category_slug_by_category on old_category_slugs (category_id);
 
-create table product_categories (
-    product_id bigint not null references products (id) on delete cascade,
-    category_id bigint not null references categories (id) on delete restrict,
-    primary key (product_id, category_id)
-);
-create index product_category_by_category on product_categories (category_id, product_id);
+-- Attributes.
 
 create table attributes (
     id bigint generated always as identity primary key,
     name text not null,
+    -- An attribute and its values are edited as one thing. Raised by the endpoints for staff. An import that creates values does not
+    -- raise it, because the attribute's row would be locked until the end of the import's transaction.
+    version bigint not null default 1,
     constraint attribute_name_not_blank check (btrim(name) <> '')
 );
 create unique index attribute_name_unique on attributes (lower(name));
@@ -101,10 +77,107 @@ create table attribute_values (
     value text not null,
     position integer not null default 0,
     constraint attribute_value_unique unique (attribute_id, value),
-    -- What variant_attribute_values refers to, so that a value cannot be filed under another attribute.
+    -- For variant_attribute_values to refer to, so that a value cannot be used with another attribute.
     constraint attribute_value_of_attribute unique (id, attribute_id),
     constraint attribute_value_not_blank check (btrim(value) <> '')
 );
+
+-- Products.
+
+create table products (
+    id bigint generated always as identity primary key,
+    brand_id bigint references brands (id) on delete restrict,
+    slug text not null,
+    name text not null,
+    sku text,
+    -- Sanitised HTML, shown as it is.
+    description text not null default '',
+    base_price bigint not null,
+    currency text not null default shop_currency() references shop (currency),
+    tags text[] not null default '{}',
+    status text not null default 'active',
+    created_at timestamptz not null,
+    -- When staff last changed the product, its variants, images or categories; a sale does not set it.
+    updated_at timestamptz not null,
+
+    -- What lists and searches read, stored with the product so that a page of products is one walk of an index and no join.
+    -- Written by refresh_product_cards and refresh_availability alone.
+    price_min bigint not null default 0,
+    price_max bigint not null default 0,
+    is_available boolean not null default false,
+    main_image_url text,
+    main_image_alt_text text,
+    search_document tsvector not null default '',
+
+    -- Raised with updated_at (count_product_version).
+    version bigint not null default 1,
+    -- From when and until when shoppers see it, if it is active; null is no limit (is_published).
+    publish_at timestamptz,
+    unpublish_at timestamptz,
+    default_variant_id bigint,
+
+    -- More of what lists read; written like the block above. Categories are in the order of their names.
+    main_image_list_url text,
+    brand_name text,
+    brand_slug text,
+    category_ids bigint[] not null default '{}',
+    category_names text[] not null default '{}',
+    category_slugs text[] not null default '{}',
+    -- Every attribute value of its variants.
+    value_ids bigint[] not null default '{}',
+    -- search_document without the description: small enough to stay in the row, so ranking by it is quick.
+    title_words tsvector not null default '',
+    -- The product as lists return it, in JSON. Written by a trigger (write_product_card). No default: code that writes products with
+    -- triggers off has to supply it.
+    card text not null,
+
+    constraint product_slug_unique unique (slug),
+    constraint product_sku_unique unique (sku),
+    constraint product_name_not_blank check (btrim(name) <> ''),
+    constraint product_slug_is_a_slug check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
+    -- So that the most expensive cart, 100 lines of 999, is far below the limit of a bigint.
+    constraint product_base_price_in_range check (base_price between 0 and 99999999999),
+    constraint product_status_known check (status in ('draft', 'active', 'archived')),
+    constraint product_is_published_before_it_ends check (publish_at < unpublish_at)
+);
+-- The card stays in the row; other long columns may be stored outside it.
+alter table products alter column card set storage main;
+
+create index product_by_brand on products (brand_id, id);
+create index product_by_search on products using gin (search_document);
+-- One index for each order of a list; the id breaks ties, so a cursor names exactly one position.
+create index product_by_newest on products (created_at, id) where status = 'active';
+create index product_by_name on products (name, id) where status = 'active';
+create index product_by_price on products (price_min, id) where status = 'active';
+-- The same for staff, who list products of every status. None of these contains what a sale changes: an update of is_available stays a
+-- heap-only one.
+create index product_by_newest_of_all on products (created_at, id);
+create index product_by_name_of_all on products (name, id);
+create index product_by_price_of_all on products (price_min, id);
+-- Only a product's own categories and not their ancestors, so moving a category changes no product. A list of a category asks for all
+-- categories below it, which the small tree answers at once.
+create index product_by_category on products using gin (category_ids);
+create index product_by_value on products using gin (value_ids);
+create index product_by_tag on products using gin (tags);
+
+-- Former slugs, which redirect to the product's current one.
+create table old_product_slugs (
+    slug text primary key,
+    product_id bigint not null references products (id) on delete cascade
+);
+create index old_product_slug_by_product on old_product_slugs (product_id);
+
+create table product_categories (
+    product_id bigint not null references products (id) on delete cascade,
+    category_id bigint not null references categories (id) on delete restrict,
+    -- The product's position in a category that staff have arranged; products without one come after, by id.
+    position integer not null default 2147483647,
+    primary key (product_id, category_id)
+);
+create index product_category_by_category on product_categories (category_id, product_id);
+create index product_category_in_order on product_categories (category_id, position, product_id);
+
+-- Variants.
 
 create table product_variants (
     id bigint generated always as identity primary key,
@@ -112,23 +185,37 @@ create table product_variants (
     sku text not null,
     name text not null,
     position integer not null default 0,
-    -- Added to the product's base price; may be negative, the sum may not (see variant_price_not_negative).
+    -- Added to the product's base price; may be negative, the sum may not (refuse_negative_variant_price).
     price_adjustment bigint not null default 0,
-    -- The price before a reduction, where there is one.
+    -- The price before a reduction.
     compare_at_price bigint,
     barcode text,
     weight_grams integer,
-    -- The ids of the variant's attribute values in order: what makes it this variant. Written by a trigger.
+    -- The sorted ids of its attribute values, which make it different from the other variants. Written by triggers
+    -- (write_variant_combinations).
     attribute_value_ids bigint[] not null default '{}',
+    -- Its price, whatever the product's base price is. Null: base price plus adjustment.
+    own_price bigint,
+    -- Since when it is no longer sold; it is kept because orders refer to it.
+    archived_at timestamptz,
     constraint variant_sku_unique unique (sku),
     constraint variant_sku_not_blank check (btrim(sku) <> ''),
     constraint variant_price_adjustment_in_range check (price_adjustment between -99999999999 and 99999999999),
     constraint variant_compare_at_price_not_negative check (compare_at_price >= 0),
     constraint variant_weight_not_negative check (weight_grams >= 0),
-    -- Deferred: while a product is being written its variants are alike for a moment.
-    constraint variant_combination_unique unique (product_id, attribute_value_ids) deferrable initially deferred
+    constraint variant_own_price_in_range check (own_price between 0 and 99999999999),
+    constraint variant_of_product unique (id, product_id),
+    -- An archived variant does not stand in the way of a new one with the same values. Deferred: while a product is being written, its
+    -- variants have the same values for a moment.
+    constraint variant_combination_unique exclude using btree (product_id with =, attribute_value_ids with =)
+        where (archived_at is null) deferrable initially deferred
 );
 create index variant_by_product on product_variants (product_id, position, id);
+
+alter table products
+    add constraint product_default_variant_is_its_own foreign key (default_variant_id, id)
+        references product_variants (id, product_id) on delete set null (default_variant_id);
+create index product_by_default_variant on products (default_variant_id, id) where default_variant_id is not null;
 
 create table variant_attribute_values (
     variant_id bigint not null references product_variants (id) on delete cascade,
@@ -141,24 +228,12 @@ create table variant_attribute_values (
 );
 create index variant_attribute_value_by_value on variant_attribute_values (attribute_value_id, variant_id);
 
-create function write_variant_combination() returns trigger language plpgsql as $$
-begin
-    update product_variants v
-       set attribute_value_ids = coalesce(
-               (select array_agg(attribute_value_id order by attribute_value_id)
-                  from variant_attribute_values where variant_id = v.id), '{}')
-     where v.id in (old.variant_id, new.variant_id);
-    return null;
-end $$;
-
-create trigger variant_combination_follows_its_values
-    after insert or update or delete on variant_attribute_values
-    for each row execute function write_variant_combination();
+-- Images.
 
 create table product_images (
     id bigint generated always as identity primary key,
     product_id bigint not null references products (id) on delete cascade,
-    -- Set where the image shows one variant.
+    -- Set if the image shows one variant.
     variant_id bigint references product_variants (id) on delete set null,
     url text not null,
     alt_text text not null default '',
@@ -169,21 +244,15 @@ create table product_images (
 );
 create index image_by_variant on product_images (variant_id);
 
--- A price is the sum of two tables' columns, so no CHECK can see it; this trigger stands in for one.
-create function refuse_negative_variant_price() returns trigger language plpgsql as $$
-begin
-    if exists (
-        select from product_variants v join products p on p.id = v.product_id
-         where p.base_price + v.price_adjustment < 0
-           and case tg_table_name when 'products' then p.id = new.id else v.id = new.id end
-    ) then
-        raise exception 'the price of a variant would be negative'
-            using errcode = 'check_violation', constraint = 'variant_price_not_negative';
-    end if;
-    return null;
-end $$;
-
-create constraint trigger variant_price_not_negative after insert or update of price_adjustment, product_id on product_variants
-    deferrable initially deferred for each row execute function refuse_negative_variant_price();
-create constraint trigger variant_price_not_negative after update of base_price on products
-    deferrable initially deferred for each row execute function refuse_negative_variant_price();
+-- Images in the shop's storage: their size, and the smaller ones made from them. By URL, so that a product that is imported again finds
+-- its images. Images stored elsewhere are not in this table.
+create table image_files (
+    url text primary key,
+    width integer not null,
+    height integer not null,
+    list_url text not null,
+    page_url text not null,
+    zoom_url text not null,
+    created_at timestamptz not null,
+    constraint image_file_has_a_size check (width > 0 and height > 0)
+);

@@ -41,8 +41,8 @@ grant execute on all functions in schema public to shop;
 
 -- Written once and never changed, not even by us.
 revoke update, delete on stock_ledger, order_events, audit_log from shop;
--- Nobody's but the migrations'.
-revoke insert, update, delete on _sqlx_migrations from shop;
+-- Written by migrations alone.
+revoke insert, update, delete on _sqlx_migrations, sql_functions, sql_functions_release from shop;
 
 -- For the moment between a migration that makes a table and the grants above.
 alter default privileges in schema public grant select, insert, update, delete on tables to shop;

@@ -1,6 +1,6 @@
 //! At deploy, and when somebody asks: brings the database up to date and prepares the role that the functions log in as.
 //!
-//! `{"action": "apply"}`, which is also what an empty event means, or
+//! `{"action": "apply", "released_at": …}`, which without the time of the release is also what an empty event means, or
 //! `{"action": "create_superuser", "email": …, "username": …, "password": …}`.
 //!
 //! It talks to the database itself, never through a pooler, and as the role that owns the tables.
@@ -18,7 +18,7 @@ use shared::app::db::Connector;
 use shared::app::{Clock, Environment, Rng, SystemClock, SystemRng};
 
 pub use app_role::AppRole;
-pub use apply::{Applied, apply};
+pub use apply::{Applied, apply, apply_release};
 pub use create_superuser::{NewSuperuser, Superuser, create_superuser};
 
 /// What the function has.
@@ -35,7 +35,10 @@ pub struct Migrate {
 #[derive(Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 enum Task {
-    Apply {},
+    Apply {
+        /// Time of the release's commit, in seconds since 1970.
+        released_at: Option<i64>,
+    },
     CreateSuperuser(NewSuperuser),
 }
 
@@ -63,7 +66,7 @@ impl Migrate {
 /// Does what the event says.
 pub async fn handle(migrate: &Migrate, event: Value) -> anyhow::Result<Done> {
     match task(event)? {
-        Task::Apply {} => Ok(Done::Apply(apply(&migrate.connector).await?)),
+        Task::Apply { released_at } => apply_release(&migrate.connector, released_at).await.map(Done::Apply),
         Task::CreateSuperuser(new) => create_superuser(&migrate.connector, &*migrate.rng, migrate.clock.now(), new)
             .await
             .map(Done::CreateSuperuser),
@@ -73,7 +76,7 @@ pub async fn handle(migrate: &Migrate, event: Value) -> anyhow::Result<Done> {
 fn task(event: Value) -> anyhow::Result<Task> {
     let nothing_said = event.is_null() || event.as_object().is_some_and(serde_json::Map::is_empty);
     if nothing_said {
-        return Ok(Task::Apply {});
+        return Ok(Task::Apply { released_at: None });
     }
     serde_json::from_value(event).context("the event says nothing that migrate can do")
 }
@@ -87,8 +90,10 @@ mod tests {
     #[test]
     fn an_event_that_says_nothing_means_apply() {
         for event in [json!(null), json!({}), json!({"action": "apply"})] {
-            assert!(matches!(task(event).unwrap(), Task::Apply {}));
+            assert!(matches!(task(event).unwrap(), Task::Apply { released_at: None }));
         }
+        let event = json!({"action": "apply", "released_at": 1});
+        assert!(matches!(task(event).unwrap(), Task::Apply { released_at: Some(1) }));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::limits::MAX_LABEL_NAME;
 
-/// How deep a category may lie; migrations/0018_category_tree.sql has the same number.
+/// The largest depth of a category; migrations/functions/catalogue/deepest_category.sql has the same number.
 const MAX_DEPTH: usize = 32;
 /// What the first line of Google's begins with.
 const VERSION: &str = "# Google_Product_Taxonomy_Version: ";

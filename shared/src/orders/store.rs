@@ -58,7 +58,7 @@ pub enum Outcome {
     SignedOut,
 }
 
-/// The row of `check_out` (migrations/0008_place_order.sql says which columns each outcome fills).
+/// The row of `check_out` (migrations/functions/orders/place_order.sql says which columns each outcome fills).
 #[derive(Debug, Default, sqlx::FromRow)]
 #[sqlx(default)]
 struct Row {

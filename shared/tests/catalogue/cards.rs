@@ -1,12 +1,8 @@
 //! A product's card says what the columns beside it say, whoever changed them and how.
 
-use shared::app::db::MIGRATOR;
 use sqlx::PgPool;
 
 use crate::run;
-
-/// The migration that writes the cards of the products that are there.
-const FILLED_BY: i64 = 38;
 
 const PRODUCTS: &str = "
     insert into brands (name, slug) values ('Brand', 'brand');
@@ -17,7 +13,7 @@ async fn first_card(db: &PgPool) -> String {
     sqlx::query_scalar("select card from products where slug like 'first%'").fetch_one(db).await.unwrap()
 }
 
-#[sqlx::test(migrator = "MIGRATOR")]
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_card_follows_every_change_of_what_it_shows(db: PgPool) {
     run(&db, PRODUCTS).await;
     let mut before = first_card(&db).await;
@@ -50,7 +46,7 @@ async fn a_card_follows_every_change_of_what_it_shows(db: PgPool) {
 }
 
 /// What the trigger reads of a product is what it waits for.
-#[sqlx::test(migrator = "MIGRATOR")]
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn every_column_that_a_card_shows_rewrites_it(db: PgPool) {
     let shown: Vec<String> = sqlx::query_scalar(
         "select distinct found[1] from pg_proc cross join regexp_matches(prosrc, 'new\\.(\\w+)', 'g') as found
@@ -68,44 +64,4 @@ async fn every_column_that_a_card_shows_rewrites_it(db: PgPool) {
     .unwrap();
     assert_eq!(awaited, shown);
     assert!(shown.contains(&"currency".to_owned()), "{shown:?}");
-}
-
-/// Where each product's row lies, which every write changes, and whether it has its card.
-async fn rows(db: &PgPool) -> Vec<(i64, String, bool)> {
-    sqlx::query_as("select id, ctid::text, card like '{\"id\":' || id || ',%' from products order by id")
-        .fetch_all(db)
-        .await
-        .unwrap()
-}
-
-#[sqlx::test(migrations = false)]
-async fn products_from_before_have_cards(db: PgPool) {
-    for migration in MIGRATOR.iter() {
-        if migration.version == FILLED_BY {
-            break;
-        }
-        run(&db, migration.sql.as_str()).await;
-    }
-    // More than are filled at a time, some of them gone, and some with a card already, as after an interruption.
-    run(
-        &db,
-        "set session_replication_role = replica;
-         insert into products (slug, name, base_price, created_at, updated_at)
-         select 'p-' || n, 'P', 100, now(), now() from generate_series(1, 701) n;
-         delete from products where id % 7 = 0;
-         reset session_replication_role;
-         update products set card = '' where id <= 250",
-    )
-    .await;
-    let before = rows(&db).await;
-    assert!(before.iter().all(|(id, _, has_card)| *has_card == (*id <= 250)));
-
-    let fill = MIGRATOR.iter().find(|migration| migration.version == FILLED_BY).unwrap();
-    run(&db, fill.sql.as_str()).await;
-    let filled = rows(&db).await;
-    assert!(filled.len() == 601 && filled.iter().all(|(.., has_card)| *has_card));
-    // Those that had theirs were not written again, nor is any the next time.
-    assert!(filled.iter().zip(&before).all(|(now, then)| (now == then) == then.2));
-    run(&db, fill.sql.as_str()).await;
-    assert_eq!(rows(&db).await, filled);
 }

@@ -1,12 +1,8 @@
 //! `product_index` says what `products` says, whoever changed it and how.
 
-use shared::app::db::MIGRATOR;
 use sqlx::PgPool;
 
 use crate::run;
-
-/// The migration that makes the table.
-const MADE_BY: i64 = 35;
 
 const PRODUCTS: &str = "
     insert into brands (name, slug) values ('Brand', 'brand');
@@ -35,7 +31,7 @@ async fn write_of_first(db: &PgPool) -> String {
         .unwrap()
 }
 
-#[sqlx::test(migrator = "MIGRATOR")]
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_index_follows_every_change_of_a_product(db: PgPool) {
     run(&db, PRODUCTS).await;
     assert_eq!(differing(&db).await, 0);
@@ -62,7 +58,7 @@ async fn the_index_follows_every_change_of_a_product(db: PgPool) {
     assert_eq!(differing(&db).await, 0);
 }
 
-#[sqlx::test(migrator = "MIGRATOR")]
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn what_changes_nothing_in_the_index_does_not_write_it(db: PgPool) {
     run(&db, PRODUCTS).await;
     let before = write_of_first(&db).await;
@@ -70,17 +66,4 @@ async fn what_changes_nothing_in_the_index_does_not_write_it(db: PgPool) {
     assert_eq!(write_of_first(&db).await, before);
     run(&db, "update products set is_available = not is_available where slug = 'first'").await;
     assert_ne!(write_of_first(&db).await, before);
-}
-
-#[sqlx::test(migrations = false)]
-async fn products_from_before_the_index_are_in_it(db: PgPool) {
-    for migration in MIGRATOR.iter() {
-        if migration.version == MADE_BY {
-            run(&db, PRODUCTS).await;
-        }
-        run(&db, migration.sql.as_str()).await;
-    }
-    assert_eq!(differing(&db).await, 0);
-    let indexed: i64 = sqlx::query_scalar("select count(*) from product_index").fetch_one(&db).await.unwrap();
-    assert_eq!(indexed, 2);
 }

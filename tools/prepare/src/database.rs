@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use local_postgres::{Cluster, Durability};
-use sqlx::migrate::Migrator;
+use migrations::Schema;
 use sqlx::{Connection, PgConnection};
 
 const NAME: &str = "prepare";
@@ -29,11 +29,10 @@ impl Database {
         self.cluster.url(NAME)
     }
 
-    pub(crate) async fn migrate(&self, migrations: &Path) -> anyhow::Result<()> {
-        let migrator = Migrator::new(migrations).await.with_context(|| format!("in {}", migrations.display()))?;
+    pub(crate) async fn migrate(&self) -> anyhow::Result<()> {
         let mut connection = PgConnection::connect(&self.url()).await?;
-        migrator
-            .run(&mut connection)
+        Schema::current()
+            .apply(&mut connection, None)
             .await
             .context("migrations/ does not apply to an empty database; mend it first")?;
         Ok(connection.close().await?)

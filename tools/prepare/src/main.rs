@@ -59,10 +59,9 @@ async fn describe(workspace: &Workspace, into: &Path, mut interrupt: Signal) -> 
     if crates.is_empty() {
         return queries::make_empty(into);
     }
-    let migrations = workspace.root.join("migrations");
     let database = Database::start(&workspace.scratch("cluster"))?;
     tokio::select! {
-        migrated = database.migrate(&migrations) => migrated?,
+        migrated = database.migrate() => migrated?,
         _ = interrupt.recv() => bail!("interrupted"),
     }
     queries::describe(workspace, &crates, &database.url(), into)?;

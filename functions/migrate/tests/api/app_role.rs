@@ -47,6 +47,8 @@ async fn it_cannot_rewrite_what_has_happened(db: PgPool) {
         "truncate audit_log",
         "update _sqlx_migrations set success = true",
         "delete from _sqlx_migrations",
+        "delete from sql_functions",
+        "update sql_functions_release set released_at = 0",
         "drop table orders",
         "create table mine (id int)",
         "alter table stock_levels drop constraint stock_not_negative",

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use migrate::{AppRole, Migrate, handle};
+use migrations::Schema;
 use serde_json::{Value, json};
-use shared::app::db::MIGRATOR;
 use shared::app::{SystemClock, SystemRng};
 use sqlx::PgPool;
 
 use crate::{applied, connector};
 
 fn all_versions() -> Vec<i64> {
-    MIGRATOR.iter().map(|migration| migration.version).collect()
+    Schema::current().migrations().iter().map(|migration| migration.version).collect()
 }
 
 #[sqlx::test(migrations = false)]
@@ -35,8 +35,9 @@ async fn two_at_once_apply_each_migration_once(db: PgPool) {
     assert_eq!(migrations, [vec![], all_versions()]);
 }
 
-#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+#[sqlx::test(migrations = false)]
 async fn a_database_that_is_newer_is_refused(db: PgPool) {
+    applied(&db).await.unwrap();
     sqlx::query(
         "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
          values (9999, 'of tomorrow', true, '', 0)",
@@ -50,8 +51,9 @@ async fn a_database_that_is_newer_is_refused(db: PgPool) {
     assert!(error.to_string().starts_with("the database is newer than this program: it has migration 9999"), "{error}");
 }
 
-#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+#[sqlx::test(migrations = false)]
 async fn a_migration_that_was_changed_is_refused(db: PgPool) {
+    applied(&db).await.unwrap();
     sqlx::query("update _sqlx_migrations set checksum = 'x' where version = 2").execute(&db).await.unwrap();
 
     let error = applied(&db).await.unwrap_err();
@@ -71,4 +73,22 @@ async fn the_function_answers_what_it_has_done(db: PgPool) {
         serde_json::to_value(done).unwrap(),
         json!({"action": "apply", "migrations": [], "version": version, "app_role": "prepared"})
     );
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_release_is_refused_by_a_database_that_has_functions_of_a_later_one(db: PgPool) {
+    let migrate = Migrate { connector: connector(&db), clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) };
+    let event = |released_at: i64| json!({"action": "apply", "released_at": released_at});
+    handle(&migrate, event(2)).await.unwrap();
+    // The same functions: nothing would be taken back.
+    handle(&migrate, event(1)).await.unwrap();
+    sqlx::query("update sql_functions set digest = '' where file = 'orders/place_order.sql'")
+        .execute(&db)
+        .await
+        .unwrap();
+
+    let error = handle(&migrate, event(1)).await.unwrap_err();
+
+    assert!(error.to_string().starts_with("the database is newer than this program: it has functions"), "{error}");
+    handle(&migrate, event(3)).await.unwrap();
 }

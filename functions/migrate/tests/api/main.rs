@@ -3,6 +3,7 @@
 
 mod app_role;
 mod apply;
+mod as_on_rds;
 mod create_superuser;
 
 use migrate::{Applied, apply};

@@ -15,6 +15,7 @@ mod tx;
 pub use array::Array;
 pub use call::Call;
 pub use connect::Connector;
+pub use migrations::MIGRATOR;
 pub use pool::{Db, PoolSettings};
 pub use tx::Tx;
 
@@ -22,6 +23,3 @@ pub use tx::Tx;
 pub fn is_violation(error: &sqlx::Error, constraint: &str) -> bool {
     error.as_database_error().and_then(|database| database.constraint()) == Some(constraint)
 }
-
-/// All migrations, in order.
-pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");

@@ -1,0 +1,49 @@
+-- Stock: how many units of a variant are on hand, every change of that number, and who asked for a mail when it is not zero again.
+
+-- Not a column of product_variants: a sale rewrites the row, and this table's rows are short, have room on their page and no further index
+-- (a heap-only update), where the long row of the variant would be copied together with all its index entries.
+create table stock_levels (
+    variant_id bigint primary key references product_variants (id) on delete cascade,
+    on_hand integer not null default 0,
+    -- The last guard against overselling, if every other one fails.
+    constraint stock_not_negative check (on_hand >= 0)
+) with (fillfactor = 50);
+
+-- Append-only: for every variant, the sum of `change` is what is on hand.
+create table stock_ledger (
+    id bigint generated always as identity primary key,
+    -- No foreign key: the ledger outlives a deleted variant.
+    variant_id bigint not null,
+    change integer not null,
+    on_hand_after integer not null,
+    reason text not null,
+    order_id uuid,
+    at timestamptz not null,
+    constraint stock_ledger_change_not_zero check (change <> 0),
+    constraint stock_ledger_reason_known check (reason in ('received', 'counted', 'sold', 'returned', 'written_off')),
+    constraint stock_ledger_sale_has_an_order check ((reason = 'sold') <= (order_id is not null))
+);
+create index stock_ledger_by_variant on stock_ledger (variant_id, id);
+create index stock_ledger_by_order on stock_ledger (order_id) where order_id is not null;
+
+-- Requests for a mail when a variant is in stock again. One request, one mail: when the relay finds stock, it writes an event that names
+-- the request and not the address, and notifications sends the mail.
+--
+-- No trigger on stock_levels: a restock would hold the stock row, which every buyer needs, for as long as there are requests to handle.
+create table stock_notices (
+    id bigint generated always as identity primary key,
+    variant_id bigint not null references product_variants (id) on delete cascade,
+    email text not null,
+    created_at timestamptz not null,
+    -- When its event was written. The row stays some days longer, for a mail that has to be sent again.
+    told_at timestamptz,
+    event_id uuid,
+    constraint stock_notice_told_by_an_event check ((told_at is null) = (event_id is null))
+);
+-- Asking twice is one request.
+create unique index stock_notice_unique on stock_notices (variant_id, lower(email)) where told_at is null;
+create index stock_notice_by_variant on stock_notices (variant_id);
+-- For the export and the erasure of personal data.
+create index stock_notice_by_email on stock_notices (lower(email));
+create index stock_notice_by_told_at on stock_notices (told_at) where told_at is not null;
+create index stock_notice_by_created_at on stock_notices (created_at) where told_at is null;

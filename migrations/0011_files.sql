@@ -1,0 +1,133 @@
+-- Files of staff: images that they upload, and product files that they import and export in the background.
+
+-- Uploads. The bytes go directly to the storage and not through the API. An upload is trusted only after the image was read and encoded
+-- again; image_files has the result.
+create table uploads (
+    id uuid primary key, -- random: the file is stored as uploads/<id>
+    created_by bigint references users (id) on delete set null,
+    created_by_api_key uuid references api_keys (id) on delete set null,
+    created_at timestamptz not null,
+    -- As declared. The storage accepts nothing else.
+    content_type text not null,
+    bytes bigint not null,
+    status text not null default 'waiting',
+    ended_at timestamptz,
+    -- Why it was not accepted.
+    refusal text,
+    image_url text references image_files (url),
+    constraint upload_content_type_known check (content_type in ('image/jpeg', 'image/png', 'image/webp')),
+    constraint upload_bytes_in_range check (bytes between 1 and 15728640),
+    constraint upload_refusal_known check (refusal in ('other_size', 'not_an_image', 'other_type', 'too_many_pixels', 'damaged')),
+    -- The status decides which columns are set, so an interrupted completion leaves nothing and the next attempt starts again.
+    constraint upload_is_what_it_says check (
+        case status
+            when 'waiting' then ended_at is null and refusal is null and image_url is null
+            when 'finished' then ended_at is not null and refusal is null and image_url is not null
+            when 'refused' then ended_at is not null and refusal is not null and image_url is null
+            else false
+        end)
+);
+create index upload_by_maker on uploads (created_by) where created_by is not null;
+create index upload_by_api_key on uploads (created_by_api_key) where created_by_api_key is not null;
+create index upload_by_image on uploads (image_url) where image_url is not null;
+-- Unfinished uploads are deleted in time, the oldest first.
+create index upload_unfinished_by_age on uploads (created_at) where status <> 'finished';
+
+-- Imports. A file is read in chunks. What a chunk wrote into the catalogue and the position in the file are committed together, so a
+-- worker that is killed leaves nothing half done, and the next one continues from there.
+create table imports (
+    id uuid primary key,
+    kind text not null,
+    -- What the file's number on hand means: it replaces the stock, or only a new variant begins with it.
+    stock text not null,
+    storage_key text not null,
+    bytes bigint not null,
+    status text not null default 'waiting',
+    -- The names of the file's columns, after its first line was read.
+    header text[],
+    bytes_done bigint not null default 0,
+    -- The line on which the rest begins.
+    next_line bigint not null default 1,
+    products_created bigint not null default 0,
+    products_updated bigint not null default 0,
+    products_unchanged bigint not null default 0,
+    products_left_out bigint not null default 0,
+    variants_created bigint not null default 0,
+    variants_updated bigint not null default 0,
+    variants_unchanged bigint not null default 0,
+    variants_removed bigint not null default 0,
+    bad_rows bigint not null default 0,
+    -- Why it ended before the end of the file.
+    error text,
+    -- The worker that holds it, and until when no other takes it. A running import that is not held is due.
+    lease uuid,
+    held_until timestamptz,
+    -- How often it was taken since it last made progress.
+    attempts integer not null default 0,
+    created_at timestamptz not null,
+    started_at timestamptz,
+    finished_at timestamptz,
+    constraint import_kind_known check (kind in ('shopify_csv')),
+    constraint import_stock_known check (stock in ('begins', 'counted')),
+    constraint import_status_known check (status in ('waiting', 'running', 'done', 'failed', 'cancelled')),
+    constraint import_is_held_while_it_runs check ((status = 'running') = (held_until is not null)),
+    constraint import_has_finished check ((status in ('done', 'failed', 'cancelled')) = (finished_at is not null))
+);
+create index import_due on imports (held_until) where status = 'running';
+-- Imports that ended long ago are deleted, and those whose file never came.
+create index import_to_forget on imports (coalesce(finished_at, created_at)) where status <> 'running';
+
+-- Rows of a file that were not imported.
+create table import_bad_rows (
+    import_id uuid not null references imports (id) on delete cascade,
+    position bigint generated always as identity,
+    line bigint not null,
+    reason text not null,
+    primary key (import_id, position)
+);
+
+-- The line on which each product of a file began, because its rows must follow each other. Deleted when the import is done.
+create table import_slugs (
+    import_id uuid not null references imports (id) on delete cascade,
+    slug text not null,
+    line bigint not null,
+    primary key (import_id, slug)
+);
+
+create table exports (
+    id uuid primary key,
+    kind text not null,
+    storage_key text not null,
+    status text not null default 'running',
+    -- The multipart upload that writes the file, and the storage's ids of its parts so far.
+    upload_id text,
+    parts text[] not null default '{}',
+    -- The last product that is in a part.
+    after_product_id bigint,
+    products_done bigint not null default 0,
+    products bigint not null,
+    left_out bigint not null default 0,
+    bytes bigint not null default 0,
+    error text,
+    lease uuid,
+    held_until timestamptz,
+    attempts integer not null default 0,
+    created_at timestamptz not null,
+    finished_at timestamptz,
+    constraint export_kind_known check (kind in ('shopify_csv')),
+    constraint export_status_known check (status in ('running', 'done', 'failed', 'cancelled')),
+    constraint export_is_held_while_it_runs check ((status = 'running') = (held_until is not null)),
+    constraint export_has_finished check ((status <> 'running') = (finished_at is not null))
+);
+create index export_due on exports (held_until) where status = 'running';
+create index export_to_forget on exports (finished_at) where status <> 'running';
+
+-- Products that the format of an export cannot represent. No foreign key: a deleted product is still missing from the file.
+create table export_left_out (
+    export_id uuid not null references exports (id) on delete cascade,
+    position bigint generated always as identity,
+    product_id bigint not null,
+    slug text not null,
+    reason text not null,
+    primary key (export_id, position)
+);

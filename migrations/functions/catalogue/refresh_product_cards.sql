@@ -1,0 +1,51 @@
+-- Rewrites what lists and searches read of these products: price range, availability, main image, brand, categories, attribute values
+-- and search words. Called after every change of a product, its variants, images, brand or categories, in the same transaction.
+-- Locks: the products, by id, and always after any stock row.
+create or replace function refresh_product_cards(p_product_ids bigint[]) returns void language plpgsql as $$
+begin
+    -- Locked in a statement before the one that reads: of two sales that each empty a variant of one product, the second waits and
+    -- then sees what the first did.
+    perform from products where id = any (p_product_ids) order by id for update;
+
+    update products p
+       set price_min = card.price_min, price_max = card.price_max, is_available = card.is_available,
+           main_image_url = image.url, main_image_alt_text = image.alt_text, main_image_list_url = image.list_url,
+           brand_name = b.name, brand_slug = b.slug,
+           category_ids = filed.ids, category_names = filed.names, category_slugs = filed.slugs,
+           value_ids = options.ids, title_words = title.words,
+           search_document = title.words
+               || setweight(to_tsvector('simple', search_words(regexp_replace(self.description, '<[^>]*>', ' ', 'g'))), 'D')
+      from products self
+      left join brands b on b.id = self.brand_id
+      left join lateral (
+            select coalesce(min(self.base_price + v.price_adjustment), self.base_price) as price_min,
+                   coalesce(max(self.base_price + v.price_adjustment), self.base_price) as price_max,
+                   coalesce(bool_or(s.on_hand > 0), false) as is_available,
+                   string_agg(v.sku, ' ') as skus
+              from product_variants v join stock_levels s on s.variant_id = v.id
+             where v.product_id = self.id and v.archived_at is null) card on true
+      left join lateral (
+            select coalesce(array_agg(distinct value order by value), '{}') as ids
+              from product_variants v cross join unnest(v.attribute_value_ids) as value
+             where v.product_id = self.id and v.archived_at is null) options on true
+      left join lateral (
+            select i.url, i.alt_text, f.list_url from product_images i left join image_files f on f.url = i.url
+             where i.product_id = self.id order by i.display_order limit 1) image on true
+      left join lateral (
+            select coalesce(array_agg(c.id order by c.name, c.id), '{}') as ids,
+                   coalesce(array_agg(c.name order by c.name, c.id), '{}') as names,
+                   coalesce(array_agg(c.slug order by c.name, c.id), '{}') as slugs
+              from product_categories pc join categories c on c.id = pc.category_id
+             where pc.product_id = self.id) filed on true
+      left join lateral (
+            select setweight(to_tsvector('simple', search_words(self.name || ' ' || coalesce(self.sku, '') || ' ' || coalesce(card.skus, ''))), 'A')
+                || setweight(to_tsvector('simple', search_words(
+                        coalesce(b.name, '') || ' ' || array_to_string(filed.names || self.tags, ' '))), 'B') as words) title on true
+     where p.id = self.id and self.id = any (p_product_ids);
+
+    insert into catalogue_words (word)
+    select distinct found.word
+      from products p cross join unnest(tsvector_to_array(p.search_document)) as found (word)
+     where p.id = any (p_product_ids) and found.word ~ '^[^[:digit:]]{4,40}$'
+       and not exists (select from catalogue_words w where w.word = found.word);
+end $$;

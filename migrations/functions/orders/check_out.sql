@@ -1,0 +1,27 @@
+-- place_order for a signed-in caller: a token whose sign-in has ended cannot buy. One more outcome: `signed_out`. p_sign_in_id is null
+-- for a token without a sign-in.
+create or replace function check_out(
+    p_sign_in_id uuid,
+    p_order_id uuid,
+    p_event_id uuid,
+    p_cart_id uuid,
+    p_user_id bigint,
+    p_idempotency_key uuid,
+    p_request_digest uuid,
+    p_expected_total bigint,
+    p_now_us bigint
+) returns table (
+    outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
+    line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
+    available integer
+) language plpgsql as $$
+begin
+    if exists (select from sign_ins s where s.id = p_sign_in_id and s.ended_at is not null) then
+        return query select r.* from place_order_refusal('signed_out') r;
+    else
+        return query
+            select r.*
+              from place_order(p_order_id, p_event_id, p_cart_id, p_user_id, p_idempotency_key, p_request_digest, p_expected_total,
+                               p_now_us) r;
+    end if;
+end $$;

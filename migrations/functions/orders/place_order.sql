@@ -1,0 +1,182 @@
+-- Turns a cart into an order, or says why it cannot: the heart of the shop.
+--
+-- A function, because a hot stock row can be sold 1 / (time its lock is held) times a second, and each round trip while the lock is
+-- held is such time. Called as `select * from place_order(…)` with nothing but uuids and integers, the whole checkout is one round
+-- trip and one transaction.
+--
+-- It writes everything or nothing: each refusal returns before the first write, and any error rolls back all of it.
+--
+-- Locks, always in this order, so that no two calls wait for each other:
+--   the account (against its deletion)  →  the cart  →  stock rows by variant id  →  (only if stock reaches zero) products by id.
+--
+-- Each statement sees what was committed when it started (READ COMMITTED). Two comments below depend on it.
+--
+-- Returns one row for each line, or for each item with insufficient stock, or a single row; `outcome` is the same in all of them:
+--   placed          the new order                           replayed        the order that this cart became before
+--   sold_out        variant_id, quantity, available         cart_changed    total: what it would cost now
+--   cart_empty      cart_not_found                          cart_ordered    order_id: it became an order under another key
+--   key_reused      the key belongs to another request      user_not_found  user_inactive
+create or replace function place_order(
+    p_order_id uuid,
+    p_event_id uuid,
+    p_cart_id uuid,
+    p_user_id bigint,
+    p_idempotency_key uuid,  -- digest of the client's key, or null
+    p_request_digest uuid,   -- digest of the request's body
+    p_expected_total bigint, -- minor units, or null
+    p_now_us bigint          -- microseconds since 1970
+) returns table (
+    outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
+    line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
+    available integer
+) language plpgsql as $$
+#variable_conflict use_column
+declare
+    v_now timestamptz := 'epoch'::timestamptz + p_now_us * interval '1 microsecond';
+    v_asked record;
+    v_cart record;
+    v_lines bigint;
+    v_variants bigint[];
+    v_quantities integer[];
+    v_on_hand integer[];
+    v_sellable integer[];
+    v_prices bigint[];
+    v_total bigint;
+    v_currency text;
+    v_emptied bigint[];
+begin
+    -- 1. The account, the cart and an earlier order, in one query, because most calls end soon after.
+    select u.is_active, u.email, c.id as cart_id, c.user_id as cart_user_id, o.id as order_id into v_asked
+      from users u
+      left join carts c on c.id = p_cart_id
+      left join orders o on o.cart_id = p_cart_id
+     where u.id = p_user_id;
+    if not found then
+        return query select r.* from place_order_refusal('user_not_found') r;
+        return;
+    elsif not v_asked.is_active then
+        return query select r.* from place_order_refusal('user_inactive') r;
+        return;
+    end if;
+    if v_asked.order_id is not null or p_idempotency_key is not null then
+        return query select r.* from place_order_replay(p_cart_id, p_user_id, p_idempotency_key, p_request_digest) r;
+        if found then
+            return;
+        end if;
+    end if;
+    if v_asked.cart_id is null or v_asked.cart_user_id <> p_user_id then
+        return query select r.* from place_order_refusal('cart_not_found') r;
+        return;
+    end if;
+
+    -- 2. Refuse without a lock: in a flash sale most buyers are refused here, and none of them waits for another.
+    return query
+        select 'sold_out', null::uuid, null::bigint, null, null, null::bigint, null, null::timestamptz,
+               null::integer, l.variant_id, null, null, null, null::bigint, l.quantity,
+               case when is_published(p.status, p.publish_at, p.unpublish_at, v_now) and v.archived_at is null then s.on_hand else 0 end
+          from cart_lines l
+          join stock_levels s on s.variant_id = l.variant_id
+          join product_variants v on v.id = l.variant_id
+          join products p on p.id = v.product_id
+         where l.cart_id = p_cart_id and (s.on_hand < l.quantity or v.archived_at is not null
+                or not is_published(p.status, p.publish_at, p.unpublish_at, v_now))
+           -- This cart, posted twice at once, may have taken the last units itself. Its order was then committed before the stock
+           -- that this statement sees, so the statement sees the order too; step 3 finds it under the lock.
+           and not exists (select from orders o where o.cart_id = p_cart_id)
+         order by l.variant_id;
+    if found then
+        return;
+    end if;
+
+    -- 3. Lock the account against deletion, and the cart. A call that waited for the cart reads it again: it may have become an
+    -- order.
+    perform from users u where u.id = p_user_id for key share;
+    if not found then
+        return query select r.* from place_order_refusal('user_not_found') r;
+        return;
+    end if;
+    select c.status, c.user_id into v_cart from carts c where c.id = p_cart_id for update;
+    if not found or v_cart.user_id <> p_user_id then
+        return query select r.* from place_order_refusal('cart_not_found') r;
+        return;
+    elsif v_cart.status = 'ordered' then
+        return query select r.* from place_order_replay(p_cart_id, p_user_id, p_idempotency_key, p_request_digest) r;
+        return;
+    end if;
+    select count(*) into v_lines from cart_lines l where l.cart_id = p_cart_id;
+    if v_lines = 0 then
+        return query select r.* from place_order_refusal('cart_empty') r;
+        return;
+    end if;
+
+    -- 4. Lock the stock rows in variant order. `for update` returns each row as it is once it is locked.
+    select array_agg(locked.variant_id), array_agg(locked.quantity), array_agg(locked.on_hand)
+      into v_variants, v_quantities, v_on_hand
+      from (select l.variant_id, l.quantity, s.on_hand
+              from cart_lines l join stock_levels s on s.variant_id = l.variant_id
+             where l.cart_id = p_cart_id
+             order by l.variant_id for update of s) locked;
+
+    -- 5. Read once what the variants are and cost now: the total and the lines are made of the same values. A writer of products locks
+    -- its stock rows first, so a checkout that waited for an archiving does not sell the archived variant.
+    select array_agg(case when is_published(p.status, p.publish_at, p.unpublish_at, v_now) and v.archived_at is null then t.on_hand else 0 end order by t.variant_id),
+           array_agg(p.base_price + v.price_adjustment order by t.variant_id),
+           sum((p.base_price + v.price_adjustment) * t.quantity), min(p.currency)
+      into v_sellable, v_prices, v_total, v_currency
+      from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand)
+      join product_variants v on v.id = t.variant_id
+      join products p on p.id = v.product_id;
+
+    return query
+        select 'sold_out', null::uuid, null::bigint, null, null, null::bigint, null, null::timestamptz,
+               null::integer, t.variant_id, null, null, null, null::bigint, t.quantity, t.sellable
+          from unnest(v_variants, v_quantities, v_sellable) as t (variant_id, quantity, sellable)
+         where t.sellable < t.quantity;
+    if found then
+        return;
+    end if;
+
+    -- A client that showed a total sends it, and the buyer is not charged another. Nor does a buyer get only a part of the cart: a
+    -- variant that was deleted during the wait took its line out of the cart.
+    if v_total <> p_expected_total or v_lines > coalesce(cardinality(v_variants), 0) then
+        return query select r.* from place_order_refusal('cart_changed', p_total => coalesce(v_total, 0)) r;
+        return;
+    end if;
+
+    -- 6. Write the order.
+    insert into orders (id, user_id, cart_id, idempotency_key, request_digest, email, currency, total, placed_at)
+    values (p_order_id, p_user_id, p_cart_id, p_idempotency_key, p_request_digest, v_asked.email, v_currency, v_total, v_now);
+
+    insert into order_lines (order_id, position, variant_id, product_name, variant_name, sku, unit_price, quantity)
+    select p_order_id, t.position, t.variant_id, p.name, v.name, v.sku, t.price, t.quantity
+      from unnest(v_variants, v_quantities, v_prices) with ordinality as t (variant_id, quantity, price, position)
+      join product_variants v on v.id = t.variant_id
+      join products p on p.id = v.product_id;
+
+    update stock_levels s set on_hand = s.on_hand - t.quantity
+      from unnest(v_variants, v_quantities) as t (variant_id, quantity)
+     where s.variant_id = t.variant_id;
+
+    insert into stock_ledger (variant_id, change, on_hand_after, reason, order_id, at)
+    select t.variant_id, -t.quantity, t.on_hand - t.quantity, 'sold', p_order_id, v_now
+      from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand);
+
+    insert into order_events (order_id, kind, at) values (p_order_id, 'placed', v_now);
+
+    -- The calling service sends the event right after COMMIT; the relay leaves it alone for that long.
+    insert into outbox (id, kind, payload, created_at, next_attempt_at)
+    values (p_event_id, 'order_placed', jsonb_build_object('order_id', p_order_id), v_now, v_now + interval '5 seconds');
+
+    update carts c set status = 'ordered', updated_at = v_now where c.id = p_cart_id;
+
+    -- A product whose last unit is sold stops being available in lists.
+    select array_agg(distinct v.product_id) into v_emptied
+      from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand)
+      join product_variants v on v.id = t.variant_id
+     where t.on_hand = t.quantity;
+    if v_emptied is not null then
+        perform refresh_availability(v_emptied);
+    end if;
+
+    return query select r.* from placed_order('placed', p_order_id) r;
+end $$;

@@ -1,0 +1,17 @@
+-- For each word of a text: the query for it and, if no product has it, the words of the catalogue that look like it.
+create or replace function mistyped_words(p_text text) returns table (word text, query text, similar_words text[]) language plpgsql stable as $$
+#variable_conflict use_column
+begin
+    return query
+        with typed as materialized (
+            select lower(split.word) as word, to_tsquery('simple', quote_literal(split.word) || ':*') as query, place
+              from regexp_split_to_table(search_words(p_text), '\s+') with ordinality as split (word, place)
+             where split.word <> ''
+        )
+        select t.word, t.query::text,
+               case when few_products_with(t.query) = '{}'
+                    then array(select s.word from similar_words(t.word) s) end
+          from typed t
+         where numnode(t.query) > 0
+         order by t.place;
+end $$;

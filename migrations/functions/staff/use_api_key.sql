@@ -1,0 +1,24 @@
+-- Whether an API key is valid, its scopes, and a note of its use, in one round trip. The digest comes as two uuids, so that the call
+-- contains no text.
+--
+-- A key never has more than its creator: if that account is deleted, deactivated or loses a permission that the key carries, the key
+-- stops working until the account has the permission again. Locks: the key, at most once a minute.
+create or replace function use_api_key(p_id uuid, p_sha256_left uuid, p_sha256_right uuid, p_now_us bigint)
+returns table (id uuid, scopes text) language plpgsql as $$
+#variable_conflict use_column
+declare
+    v_now timestamptz := 'epoch'::timestamptz + p_now_us * interval '1 microsecond';
+    v_scopes text[];
+begin
+    select k.scopes into v_scopes
+      from api_keys k
+     where k.id = p_id and k.key_sha256 = uuid_send(p_sha256_left) || uuid_send(p_sha256_right)
+       and k.revoked_at is null and (k.expires_at is null or k.expires_at > v_now)
+       and k.scopes <@ permissions_of(k.created_by);
+    if not found then
+        return;
+    end if;
+    update api_keys k set last_used_at = v_now
+     where k.id = p_id and (k.last_used_at is null or k.last_used_at <= v_now - interval '1 minute');
+    return query select p_id, array_to_string(v_scopes, ',');
+end $$;
