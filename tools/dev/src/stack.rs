@@ -12,7 +12,7 @@ use shared::users::tokens::TokenSigner;
 use crate::runtime_api::FunctionSettings;
 
 /// Every function there is.
-pub(crate) const FUNCTIONS: [&str; 12] = [
+pub(crate) const FUNCTIONS: [&str; 13] = [
     "auth",
     "catalogue",
     "cart",
@@ -24,6 +24,7 @@ pub(crate) const FUNCTIONS: [&str; 12] = [
     "transfer-worker",
     "notifications",
     "outbox-relay",
+    "scheduler",
     "migrate",
 ];
 

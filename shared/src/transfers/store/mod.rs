@@ -43,21 +43,31 @@ impl<'a> JobEnd<'a> {
     }
 }
 
-/// The jobs that run and that nobody holds since this long: whoever held them died, or their message was lost. At most `limit` of each.
-pub async fn abandoned(tx: &mut Tx, before: Timestamp, limit: i64) -> sqlx::Result<Vec<Job>> {
-    let imports = sqlx::query_scalar!(
-        r#"select id as "id: ImportId" from imports where status = 'running' and held_until < $1 order by held_until limit $2"#,
+/// Claims a transfer that runs and that no worker has held since `before`, the one that has waited longest, imports first: its worker died,
+/// or its message was lost. Until `now` is as old, no one else claims it; a worker may still take it at once.
+pub async fn claim_abandoned(tx: &mut Tx, before: Timestamp, now: Timestamp) -> sqlx::Result<Option<Job>> {
+    let import = sqlx::query_scalar!(
+        r#"update imports set held_until = $2
+            where id = (select id from imports where status = 'running' and held_until < $1
+                         order by held_until limit 1 for update skip locked)
+           returning id as "id: ImportId""#,
         before as _,
-        limit
+        now as _
     )
-    .fetch_all(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
-    let exports = sqlx::query_scalar!(
-        r#"select id as "id: ExportId" from exports where status = 'running' and held_until < $1 order by held_until limit $2"#,
+    if let Some(import) = import {
+        return Ok(Some(Work::Import(import).into()));
+    }
+    let export = sqlx::query_scalar!(
+        r#"update exports set held_until = $2
+            where id = (select id from exports where status = 'running' and held_until < $1
+                         order by held_until limit 1 for update skip locked)
+           returning id as "id: ExportId""#,
         before as _,
-        limit
+        now as _
     )
-    .fetch_all(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
-    Ok(imports.into_iter().map(Work::Import).chain(exports.into_iter().map(Work::Export)).map(Job::from).collect())
+    Ok(export.map(|export| Work::Export(export).into()))
 }

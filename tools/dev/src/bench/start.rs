@@ -137,7 +137,7 @@ async fn token(cluster: &Cluster, key: &SigningKey, stack: &Stack) -> anyhow::Re
 /// What the function answers by itself.
 fn needs_no_database(function: &str) -> anyhow::Result<Option<Value>> {
     Ok(match function {
-        "outbox-relay" | "migrate" => None,
+        "outbox-relay" | "scheduler" | "migrate" => None,
         "notifications" => Some(json!({"Records": []})),
         _ => Some(get("/nowhere/", "")?),
     })
@@ -157,7 +157,7 @@ fn needs_the_database(function: &str, token: &str) -> anyhow::Result<Option<Valu
                                "order_id": SystemRng.random_uuid()});
             json!({"Records": [{"messageId": "1", "body": event.to_string(), "eventSource": "aws:sqs"}]})
         }
-        "outbox-relay" => json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}),
+        "outbox-relay" | "scheduler" => json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}),
         "migrate" => json!({"action": "apply"}),
         _ => return Ok(None),
     }))

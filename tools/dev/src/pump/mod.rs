@@ -1,6 +1,6 @@
 //! `cargo dev pump`: what AWS does between the queues, the clock and the functions, for functions that run in Lambda's container or under
 //! `cargo lambda watch`. Events go from one local queue to `notifications`, files of products from another to `transfer-worker`, and
-//! `outbox-relay` is woken every minute.
+//! `outbox-relay` and `scheduler` are woken every minute.
 
 mod batch;
 mod lambda;
@@ -36,9 +36,9 @@ pub struct PumpArgs {
     /// Where SQS's stand-in listens
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:5001")]
     sqs: String,
-    /// How often to wake the relay, in seconds
+    /// How often to wake outbox-relay and scheduler, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
-    relay_every: u64,
+    wake_every: u64,
 }
 
 /// What runs the functions, and so what they are called.
@@ -50,14 +50,15 @@ enum Emulator {
     Watch,
 }
 
-/// Moves messages and wakes the relay until it is asked to stop. An error says what to do next.
+/// Moves messages and wakes the functions with a schedule until it is asked to stop. An error says what to do next.
 pub async fn run(args: PumpArgs) -> anyhow::Result<()> {
     let mut stop = Stop::on_signals()?;
     let pump = Pump::open(&args).await?;
     for Feed { queue, function } in [&pump.events, &pump.files] {
         say(format_args!("Messages go from {} to {function}.", queue.url()));
     }
-    say(format_args!("{} is woken every {} s. Ctrl-C ends it.", pump.relay, pump.relay_every.as_secs()));
+    let [relay, scheduler] = pump.scheduled;
+    say(format_args!("{relay} and {scheduler} are woken every {} s. Ctrl-C ends it.", pump.wake_every.as_secs()));
     let at_leisure = stop.clone();
     tokio::select! {
         ended = pump.work(&at_leisure) => ended,
@@ -69,7 +70,8 @@ pub async fn run(args: PumpArgs) -> anyhow::Result<()> {
 struct Names {
     consumer: &'static str,
     worker: &'static str,
-    relay: &'static str,
+    /// The functions that a schedule wakes.
+    scheduled: [&'static str; 2],
 }
 
 /// A queue, and the function that gets its messages.
@@ -82,16 +84,20 @@ struct Pump {
     events: Feed,
     files: Feed,
     lambda: Lambda,
-    relay: &'static str,
-    relay_every: Duration,
+    scheduled: [&'static str; 2],
+    wake_every: Duration,
 }
 
 impl Emulator {
     fn names(self) -> Names {
         match self {
             // As template.yaml has them.
-            Self::Sam => Names { consumer: "Notifications", worker: "TransferWorker", relay: "OutboxRelay" },
-            Self::Watch => Names { consumer: "notifications", worker: "transfer-worker", relay: "outbox-relay" },
+            Self::Sam => {
+                Names { consumer: "Notifications", worker: "TransferWorker", scheduled: ["OutboxRelay", "Scheduler"] }
+            }
+            Self::Watch => {
+                Names { consumer: "notifications", worker: "transfer-worker", scheduled: ["outbox-relay", "scheduler"] }
+            }
         }
     }
 
@@ -118,15 +124,15 @@ impl Pump {
             lambda: Lambda::at(args.lambda.as_deref().unwrap_or(emulator.url()), emulator.command())?,
             events: Feed { queue: Queue::open(&args.sqs, EVENTS).await?, function: names.consumer },
             files: Feed { queue: Queue::open(&args.sqs, FILES).await?, function: names.worker },
-            relay: names.relay,
-            relay_every: Duration::from_secs(args.relay_every),
+            scheduled: names.scheduled,
+            wake_every: Duration::from_secs(args.wake_every),
         })
     }
 
     /// Asked to stop, it finishes what it has in hand.
     async fn work(&self, stop: &Stop) -> anyhow::Result<()> {
         let feeds = (self.feed(&self.events, stop.clone()), self.feed(&self.files, stop.clone()));
-        tokio::try_join!(feeds.0, feeds.1, self.wake_relay(stop.clone()))?;
+        tokio::try_join!(feeds.0, feeds.1, self.wake(stop.clone()))?;
         Ok(())
     }
 
@@ -161,8 +167,8 @@ impl Pump {
         Ok(())
     }
 
-    async fn wake_relay(&self, mut stop: Stop) -> anyhow::Result<()> {
-        let mut clock = interval(self.relay_every);
+    async fn wake(&self, mut stop: Stop) -> anyhow::Result<()> {
+        let mut clock = interval(self.wake_every);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -170,9 +176,11 @@ impl Pump {
                 () = stop.asked(1) => return Ok(()),
             }
             let scheduled = json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}});
-            match self.lambda.invoke(self.relay, &scheduled).await? {
-                Answer::Done(answer) => say(format_args!("clock  {} answered {answer}", self.relay)),
-                Answer::Failed(why) => warn(format_args!("clock  {} failed: {why}", self.relay)),
+            for function in self.scheduled {
+                match self.lambda.invoke(function, &scheduled).await? {
+                    Answer::Done(answer) => say(format_args!("clock  {function} answered {answer}")),
+                    Answer::Failed(why) => warn(format_args!("clock  {function} failed: {why}")),
+                }
             }
         }
     }

@@ -106,7 +106,7 @@ async fn serve(cloud: &Arc<Cloud>) -> String {
 
 async fn a_pump(cloud: &Arc<Cloud>) -> Pump {
     let url = serve(cloud).await;
-    let args = PumpArgs { functions: Emulator::Sam, lambda: Some(url.clone()), sqs: url, relay_every: 60 };
+    let args = PumpArgs { functions: Emulator::Sam, lambda: Some(url.clone()), sqs: url, wake_every: 60 };
     Pump::open(&args).await.unwrap()
 }
 
@@ -183,18 +183,20 @@ async fn a_consumer_that_fails_leaves_the_whole_batch_and_the_pump_goes_on() {
 }
 
 #[tokio::test]
-async fn the_relay_is_woken_at_once_and_both_end_when_they_are_asked_to() {
+async fn functions_with_a_schedule_are_woken_at_once_and_all_end_when_they_are_asked_to() {
     let cloud = Cloud::with(&[], &[]);
     let pump = a_pump(&cloud).await;
     let (ask, stop) = Stop::by_hand();
     let ended = tokio::spawn(async move { pump.work(&stop).await });
-    while cloud.invoked().is_empty() {
+    while cloud.invoked().len() < 2 {
         tokio::task::yield_now().await;
     }
     ask.send(1).unwrap();
     ended.await.unwrap().unwrap();
-    let (function, event) = cloud.invoked().remove(0);
-    assert_eq!((function.as_str(), &event["detail-type"]), ("OutboxRelay", &json!("Scheduled Event")));
+    for (index, expected) in ["OutboxRelay", "Scheduler"].into_iter().enumerate() {
+        let (function, event) = &cloud.invoked()[index];
+        assert_eq!((function.as_str(), &event["detail-type"]), (expected, &json!("Scheduled Event")));
+    }
 }
 
 #[tokio::test]
@@ -220,7 +222,8 @@ async fn an_error_says_what_to_do_next() {
 fn the_functions_are_called_as_the_template_has_them() {
     let template = include_str!("../../../../template.yaml");
     let (sam, watch) = (Emulator::Sam.names(), Emulator::Watch.names());
-    for (logical, binary) in [(sam.consumer, watch.consumer), (sam.worker, watch.worker), (sam.relay, watch.relay)] {
+    let of_queues = [(sam.consumer, watch.consumer), (sam.worker, watch.worker)];
+    for (logical, binary) in of_queues.into_iter().chain(sam.scheduled.into_iter().zip(watch.scheduled)) {
         let resource = template.split_once(&format!("\n  {logical}:\n")).unwrap().1;
         let metadata = resource.lines().find(|line| line.contains("Binary:")).unwrap();
         assert!(metadata.contains(&format!("Binary: {binary} ")), "{logical}: {metadata}");

@@ -1,4 +1,4 @@
-//! Work on files, from the API to the worker within one process. What is in it when the process ends, the relay tells the next one.
+//! Work on files, from the API to the worker within one process. What is left in it when the process ends, the scheduler sends again.
 
 use async_trait::async_trait;
 use shared::transfers::{Job, JobQueue};

@@ -1,4 +1,5 @@
-//! What runs beside the requests: the relay, as EventBridge wakes it, and the mail consumer and the worker on files, as SQS does.
+//! What runs next to the requests: the relay and the scheduler, as EventBridge wakes them, and the mail consumer and the worker on files, as
+//! SQS does.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,6 +7,7 @@ use std::time::Duration;
 use aws_lambda_events::sqs::SqsEvent;
 use notifications::Notifications;
 use outbox_relay::Relay;
+use scheduler::Scheduler;
 use shared::transfers::Job;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
@@ -16,18 +18,20 @@ use transfer_worker::Worker;
 use crate::queue::{Spool, consumer};
 use crate::terminal::say;
 
-/// In the cloud it is a minute; here somebody waits for their mail.
-const RELAY_EVERY: Duration = Duration::from_secs(3);
+/// In the cloud it is a minute; a developer waits for their mail.
+const WAKE_EVERY: Duration = Duration::from_secs(3);
 
-/// Starts both. They end when `stop` changes, at a point where nothing is in hand.
+/// Starts all but the worker. They end when `stop` changes, at a point where nothing is in hand.
 pub(super) fn start(
     relay: Relay,
+    scheduler: Scheduler,
     notifications: Notifications,
     spool: Arc<Spool>,
     stop: &watch::Receiver<bool>,
 ) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
     jobs.spawn(relay_events(relay, stop.clone()));
+    jobs.spawn(run_timed_jobs(scheduler, stop.clone()));
     jobs.spawn(send_mail(Arc::new(notifications), spool, stop.clone()));
     jobs
 }
@@ -37,10 +41,22 @@ async fn relay_events(relay: Relay, mut stop: watch::Receiver<bool>) {
         if let Err(error) = outbox_relay::drain(&relay).await {
             tracing::warn!(error = format!("{error:#}"), "the relay failed; it tries again");
         }
-        tokio::select! {
-            () = sleep(RELAY_EVERY) => {}
-            _ = stop.wait_for(|stop| *stop) => {}
-        }
+        until_next_wake(&mut stop).await;
+    }
+}
+
+async fn run_timed_jobs(scheduler: Scheduler, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        // It logs each job that fails.
+        scheduler::run(&scheduler).await;
+        until_next_wake(&mut stop).await;
+    }
+}
+
+async fn until_next_wake(stop: &mut watch::Receiver<bool>) {
+    tokio::select! {
+        () = sleep(WAKE_EVERY) => {}
+        _ = stop.wait_for(|stop| *stop) => {}
     }
 }
 

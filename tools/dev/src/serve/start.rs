@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use axum::Router;
 use notifications::{Limits, Notifications, Shop};
 use outbox_relay::Relay;
+use scheduler::Scheduler;
 use shared::app::db::Db;
 use shared::app::metrics::Metrics;
 use shared::app::{App, Clock, Environment, SystemClock, SystemRng};
@@ -100,10 +101,11 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     let jobs = if options.without_mail {
         JoinSet::new()
     } else {
-        let relay = relay(&db, &clock, &spool, told.clone());
+        let relay = relay(&db, &clock, &spool);
+        let scheduler = scheduler(&db, &clock, told.clone());
         let worker = worker(&db, &clock, &files, told);
         let shop = Shop::from_environment(environment, Some(&url))?;
-        let mut jobs = jobs::start(relay, notifications(shop, db, clock, mailbox), spool, &stopped);
+        let mut jobs = jobs::start(relay, scheduler, notifications(shop, db, clock, mailbox), spool, &stopped);
         jobs.spawn(jobs::work_on_files(Arc::new(worker), to_do, stopped.clone()));
         jobs
     };
@@ -130,16 +132,18 @@ impl Running {
     }
 }
 
-fn relay(db: &Db, clock: &Arc<dyn Clock>, spool: &Arc<Spool>, jobs: Arc<JobChannel>) -> Relay {
+fn relay(db: &Db, clock: &Arc<dyn Clock>, spool: &Arc<Spool>) -> Relay {
     let limits = outbox_relay::Limits::default();
-    Relay {
+    Relay { db: db.clone(), clock: clock.clone(), queue: spool.clone(), limits, metrics: Metrics::off() }
+}
+
+fn scheduler(db: &Db, clock: &Arc<dyn Clock>, transfers: Arc<JobChannel>) -> Scheduler {
+    Scheduler {
         db: db.clone(),
         clock: clock.clone(),
         rng: Arc::new(SystemRng),
-        queue: spool.clone(),
-        jobs,
-        limits,
-        metrics: Metrics::off(),
+        transfers,
+        limits: scheduler::Limits::default(),
     }
 }
 

@@ -86,6 +86,12 @@ fn a_job_stops_by_itself_before_lambda_stops_it() {
     let limits = outbox_relay::Limits::default();
     let relay = limits.with_run + limits.with_queue + Duration::from_secs(5);
     assert!(relay.as_secs() <= timeout(&function("outbox-relay")));
+    let limits = scheduler::Limits::default();
+    let jobs = u32::try_from(scheduler::TimedJob::ALL.len()).unwrap();
+    // A job that is stopped has its transaction rolled back, which takes half a second at most.
+    let scheduler = (limits.with_job + Duration::from_millis(500)) * jobs + Duration::from_secs(5);
+    assert!(scheduler.as_secs() <= timeout(&function("scheduler")), "{scheduler:?}");
+    assert!(limits.with_queue < limits.with_job);
     // A piece is a few statements, of which each may take the database's five seconds.
     let worker = transfer_worker::Limits::default().with_run + Duration::from_secs(45);
     assert!(worker.as_secs() <= timeout(&function("transfer-worker")));

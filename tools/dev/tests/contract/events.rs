@@ -151,10 +151,12 @@ fn the_message_to_transfer_worker_is_a_job() {
 }
 
 #[test]
-fn outbox_relay_is_woken_by_a_schedule() {
-    // The function does the same for any event; this one is what EventBridge sends.
-    let event = only_file_of("outbox-relay").json();
-    assert_eq!((&event["source"], &event["detail-type"]), (&"aws.events".into(), &"Scheduled Event".into()));
+fn outbox_relay_and_scheduler_are_woken_by_a_schedule() {
+    for function in ["outbox-relay", "scheduler"] {
+        // The function does the same for any event; this one is what EventBridge sends.
+        let event = only_file_of(function).json();
+        assert_eq!((&event["source"], &event["detail-type"]), (&"aws.events".into(), &"Scheduled Event".into()));
+    }
 }
 
 #[sqlx::test(migrations = false)]

@@ -50,6 +50,7 @@ const ACTIONS: &[(&str, &str, &[&str])] = &[
             "notifications",
             "orders",
             "outbox-relay",
+            "scheduler",
             "transfer-worker",
             "transfers",
             "uploads",
@@ -58,7 +59,7 @@ const ACTIONS: &[(&str, &str, &[&str])] = &[
     (
         "sqs:SendMessage",
         "the outbox's events go to one queue, the rest of a file to another",
-        &["auth", "orders", "outbox-relay", "transfer-worker", "transfers"],
+        &["auth", "orders", "outbox-relay", "scheduler", "transfer-worker", "transfers"],
     ),
     ("ses:SendEmail", "it is who sends mail", &["notifications"]),
     (
@@ -250,6 +251,23 @@ fn what_a_function_uses_is_what_it_is_built_with() {
             let (.., who) = ACTIONS.iter().find(|(name, ..)| *name == action).unwrap();
             assert_eq!(who.contains(&function.as_str()), used, "{function}: {action}");
         }
+    }
+}
+
+/// Events go to one queue and transfers to another, and no function sends to a queue that it does not need.
+#[test]
+fn a_function_sends_to_the_queues_that_it_uses_and_to_no_other() {
+    let template = template();
+    for function in functions() {
+        let sends = of_function(&template, &function).into_iter().filter(|one| one.actions() == ["sqs:SendMessage"]);
+        let queues: BTreeSet<String> =
+            sends.flat_map(|one| texts(&one.json["Resource"])).filter(|text| text != "Arn").collect();
+        let expected: &[&str] = match function.binary().as_str() {
+            "auth" | "orders" | "outbox-relay" => &["OrderEvents"],
+            "scheduler" | "transfer-worker" | "transfers" => &["CatalogueJobs"],
+            _ => &[],
+        };
+        assert_eq!(queues, expected.iter().map(|queue| (*queue).to_owned()).collect(), "{}", function.name);
     }
 }
 

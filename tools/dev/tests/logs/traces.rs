@@ -105,9 +105,7 @@ async fn from_checkout_by_the_relay_to_the_mail(db: PgPool) {
     let relay = Relay {
         db: app.app.db.clone(),
         clock: app.clock.clone(),
-        rng: Arc::new(SystemRng),
         queue: spool.clone(),
-        jobs: Arc::new(BrokenQueue),
         limits: outbox_relay::Limits::default(),
         metrics: app.app.metrics.clone(),
     };

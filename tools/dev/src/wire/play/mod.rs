@@ -49,6 +49,7 @@ impl Play {
         self.mail_arrives(1, number).await.context("the mail of the first order")?;
         let number = self.buy_without_a_queue(&token).await.context("buy while SQS does not answer")?;
         self.relay().await.context("the relay sends what checkout could not")?;
+        self.timed_jobs().await.context("the scheduler runs its jobs")?;
         self.mail_arrives(2, number).await.context("the mail of the second order")?;
         self.upload_an_image(&token).await.context("an image, by S3")?;
         self.choose_another_password().await.context("a new password, by the link in a mail")?;
@@ -128,6 +129,17 @@ impl Play {
         relay.stop().await?;
         ensure!(done["sent"] == 1, "it answered {done}");
         say(format_args!("ok  outbox-relay sent it: {done}"));
+        Ok(())
+    }
+
+    /// Every timed job, as the schedule asks for them.
+    async fn timed_jobs(&self) -> anyhow::Result<()> {
+        let mut scheduler = self.start("scheduler").await?;
+        let done =
+            scheduler.invoke(&json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}})).await?;
+        scheduler.stop().await?;
+        ensure!(done["delete_sent_events"] == 0, "it answered {done}");
+        say(format_args!("ok  scheduler ran every job: {done}"));
         Ok(())
     }
 

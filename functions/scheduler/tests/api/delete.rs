@@ -1,39 +1,40 @@
-//! What was sent long ago is forgotten.
+//! Rows that are no longer needed are deleted.
 
-use std::sync::Arc;
-
-use outbox_relay::drain;
-use shared::testing::{RecordingQueue, START, TestApp};
+use shared::testing::{START, TestApp};
 use sqlx::PgPool;
 
-use crate::relay;
+use crate::{run, scheduler};
 
 const DAY: i64 = 24 * 60 * 60;
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn events_are_forgotten_a_week_after_they_were_sent(db: PgPool) {
+async fn events_are_deleted_a_week_after_they_were_sent(db: PgPool) {
     let app = TestApp::of_a_job(db);
     app.an_order().await;
     app.clock.advance(5);
-    let relay = relay(&app, Arc::new(RecordingQueue::default()));
-    drain(&relay).await.unwrap();
+    sqlx::query("update outbox set sent_at = $1")
+        .bind(shared::app::Clock::now(&*app.clock))
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let scheduler = scheduler(&app);
 
     app.clock.advance(7 * DAY);
-    drain(&relay).await.unwrap();
+    run(&scheduler).await;
     assert_eq!(app.count("select count(*) from outbox").await, 1);
 
     app.clock.advance(1);
-    drain(&relay).await.unwrap();
+    run(&scheduler).await;
     assert_eq!(app.count("select count(*) from outbox").await, 0);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_event_that_was_never_sent_is_never_forgotten(db: PgPool) {
+async fn an_event_that_was_never_sent_is_never_deleted(db: PgPool) {
     let app = TestApp::of_a_job(db);
     app.an_order().await;
     app.clock.advance(365 * DAY);
 
-    drain(&relay(&app, Arc::new(shared::testing::BrokenQueue))).await.unwrap();
+    run(&scheduler(&app)).await;
 
     assert_eq!(app.count("select count(*) from outbox where sent_at is null").await, 1);
 }
@@ -46,14 +47,14 @@ async fn the_audit_log_is_kept_for_400_days(db: PgPool) {
         .await
         .unwrap();
 
-    drain(&relay(&app, Arc::new(RecordingQueue::default()))).await.unwrap();
+    run(&scheduler(&app)).await;
 
     assert_eq!(app.count("select count(*) from audit_log where kind = 'young'").await, 1);
     assert_eq!(app.count("select count(*) from audit_log").await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn links_that_have_ended_are_forgotten(db: PgPool) {
+async fn links_that_have_expired_are_deleted(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let ana = app.a_user().await;
     for (digest, seconds_left) in [([0_u8; 32], 0), ([1; 32], 1)] {
@@ -70,16 +71,16 @@ async fn links_that_have_ended_are_forgotten(db: PgPool) {
         .unwrap();
     }
 
-    drain(&relay(&app, Arc::new(RecordingQueue::default()))).await.unwrap();
+    run(&scheduler(&app)).await;
 
     let left: Vec<u8> = sqlx::query_scalar("select token_sha256 from mailed_links").fetch_one(&app.db).await.unwrap();
     assert_eq!(left, [1_u8; 32]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn imports_and_exports_are_forgotten_thirty_days_after_they_ended_bad_rows_and_all(db: PgPool) {
+async fn imports_and_exports_are_deleted_thirty_days_after_they_ended_with_their_bad_rows(db: PgPool) {
     let app = TestApp::of_a_job(db);
-    let relay = relay(&app, Arc::new(RecordingQueue::default()));
+    let scheduler = scheduler(&app);
     for status in ["waiting", "running", "done", "failed", "cancelled"] {
         let held = (status == "running").then_some(START);
         let finished = (!["waiting", "running"].contains(&status)).then_some(START);
@@ -114,14 +115,14 @@ async fn imports_and_exports_are_forgotten_thirty_days_after_they_ended_bad_rows
     }
 
     app.clock.advance(30 * DAY - 1);
-    drain(&relay).await.unwrap();
+    run(&scheduler).await;
     assert_eq!(app.count("select count(*) from imports").await + app.count("select count(*) from exports").await, 9);
 
-    // At most 2,000 rows at once: what has more of them goes with the next run.
+    // At most 2,000 rows in one run: an import with more of them is deleted by the next run.
     app.clock.advance(1);
-    drain(&relay).await.unwrap();
+    run(&scheduler).await;
     assert_eq!(app.count("select count(*) from import_bad_rows").await, 5 * 900 - 2000);
-    drain(&relay).await.unwrap();
+    run(&scheduler).await;
     let left: Vec<String> =
         sqlx::query_scalar("select 'import ' || status from imports union all select 'export ' || status from exports")
             .fetch_all(&app.db)

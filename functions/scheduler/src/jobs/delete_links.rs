@@ -1,0 +1,13 @@
+//! Delete links of mails that have expired.
+
+use shared::users::store::links;
+
+use super::MAX_DELETED;
+use crate::Scheduler;
+
+pub(super) async fn run(scheduler: &Scheduler) -> anyhow::Result<u64> {
+    let mut tx = scheduler.db.begin().await?;
+    let deleted = links::forget_ended(&mut tx, scheduler.clock.now(), MAX_DELETED).await?;
+    tx.commit().await?;
+    Ok(deleted)
+}

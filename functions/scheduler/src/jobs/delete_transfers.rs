@@ -1,0 +1,13 @@
+//! Delete imports and exports that ended thirty days ago, and imports whose file never came.
+
+use shared::transfers::store;
+
+use super::MAX_DELETED;
+use crate::Scheduler;
+
+pub(super) async fn run(scheduler: &Scheduler) -> anyhow::Result<u64> {
+    let mut tx = scheduler.db.begin().await?;
+    let deleted = store::forget(&mut tx, scheduler.clock.now(), MAX_DELETED).await?;
+    tx.commit().await?;
+    Ok(deleted)
+}

@@ -1,0 +1,75 @@
+//! The jobs, in the order in which they run: first what customers and staff wait for.
+
+mod delete_audit_records;
+mod delete_back_in_stock_requests;
+mod delete_links;
+mod delete_sent_events;
+mod delete_transfers;
+mod notify_back_in_stock;
+mod resume_transfers;
+
+use serde::Serialize;
+
+use crate::Scheduler;
+
+/// The most rows of one table that a run deletes: few enough for one short statement, and more a minute than any shop writes.
+const MAX_DELETED: i64 = 2000;
+
+/// A job of the scheduler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimedJob {
+    /// Writes events for people who wait for a product that is in stock again.
+    NotifyBackInStock,
+    /// Sends imports and exports that stopped to the worker again.
+    ResumeTransfers,
+    /// Deletes events that were sent a week ago.
+    DeleteSentEvents,
+    /// Deletes links of mails that have expired.
+    DeleteLinks,
+    /// Deletes audit records that are older than 400 days.
+    DeleteAuditRecords,
+    /// Deletes back-in-stock requests that were answered or have become too old.
+    DeleteBackInStockRequests,
+    /// Deletes imports and exports that ended thirty days ago.
+    DeleteTransfers,
+}
+
+impl TimedJob {
+    /// Every job.
+    pub const ALL: [Self; 7] = [
+        Self::NotifyBackInStock,
+        Self::ResumeTransfers,
+        Self::DeleteSentEvents,
+        Self::DeleteLinks,
+        Self::DeleteAuditRecords,
+        Self::DeleteBackInStockRequests,
+        Self::DeleteTransfers,
+    ];
+
+    /// The name in logs and in the function's answer.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotifyBackInStock => "notify_back_in_stock",
+            Self::ResumeTransfers => "resume_transfers",
+            Self::DeleteSentEvents => "delete_sent_events",
+            Self::DeleteLinks => "delete_links",
+            Self::DeleteAuditRecords => "delete_audit_records",
+            Self::DeleteBackInStockRequests => "delete_back_in_stock_requests",
+            Self::DeleteTransfers => "delete_transfers",
+        }
+    }
+
+    /// Does the job once; returns how many things it has done.
+    pub(crate) async fn run(self, scheduler: &Scheduler) -> anyhow::Result<u64> {
+        match self {
+            Self::NotifyBackInStock => notify_back_in_stock::run(scheduler).await,
+            Self::ResumeTransfers => resume_transfers::run(scheduler).await,
+            Self::DeleteSentEvents => delete_sent_events::run(scheduler).await,
+            Self::DeleteLinks => delete_links::run(scheduler).await,
+            Self::DeleteAuditRecords => delete_audit_records::run(scheduler).await,
+            Self::DeleteBackInStockRequests => delete_back_in_stock_requests::run(scheduler).await,
+            Self::DeleteTransfers => delete_transfers::run(scheduler).await,
+        }
+    }
+}

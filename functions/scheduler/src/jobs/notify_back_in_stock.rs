@@ -1,0 +1,22 @@
+//! Write events for people who wait for a product that is in stock again; `outbox-relay` sends them, and `notifications` writes the mails.
+//!
+//! Here and not where stock is changed: ten thousand people may wait for one variant, and everyone who buys it would wait until an event is
+//! written for each of them.
+
+use shared::ids::EventId;
+use shared::outbox::store::insert_due;
+use shared::stock::store::notices::take_due;
+
+use crate::Scheduler;
+
+/// The most requests that one run answers: few enough that the relay's next run sends them all, and the other events with them.
+const MAX_REQUESTS: i64 = 1000;
+
+pub(super) async fn run(scheduler: &Scheduler) -> anyhow::Result<u64> {
+    let now = scheduler.clock.now();
+    let mut tx = scheduler.db.begin().await?;
+    let events = take_due(&mut tx, now, MAX_REQUESTS, || EventId(scheduler.rng.ordered_uuid(now))).await?;
+    insert_due(&mut tx, &events, now).await?;
+    tx.commit().await?;
+    Ok(u64::try_from(events.len())?)
+}

@@ -1,0 +1,30 @@
+//! Send imports and exports that stopped to `transfer-worker` again: their message was lost, or the worker died.
+
+use anyhow::Context as _;
+use shared::transfers::store::claim_abandoned;
+use tokio::time::timeout;
+
+use crate::Scheduler;
+
+/// How long a transfer must have had no worker: its message may be on its way until then.
+const ABANDONED_AFTER_SECONDS: i64 = 60;
+/// The most transfers that one run resumes.
+const MAX_TRANSFERS: u64 = 20;
+
+/// Claims one transfer, commits, and sends its message. A claimed transfer whose message is lost is found again a minute later. The first
+/// failure ends the job, because each may take as long as the queue has.
+pub(super) async fn run(scheduler: &Scheduler) -> anyhow::Result<u64> {
+    let now = scheduler.clock.now();
+    let mut resumed = 0;
+    while resumed < MAX_TRANSFERS {
+        let mut tx = scheduler.db.begin().await?;
+        let job = claim_abandoned(&mut tx, now.plus_seconds(-ABANDONED_AFTER_SECONDS), now).await?;
+        tx.commit().await?;
+        let Some(job) = job else { break };
+        let sent = timeout(scheduler.limits.with_queue, scheduler.transfers.send(job)).await;
+        sent.context("the queue did not answer in time")?.context("failed to send a transfer to the worker")?;
+        tracing::info!(?job, "transfer resumed");
+        resumed += 1;
+    }
+    Ok(resumed)
+}

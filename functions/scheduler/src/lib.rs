@@ -1,0 +1,101 @@
+//! Timed jobs, every minute: one file for each job in `jobs/`.
+//!
+//! A job does a bounded amount of work in its own transactions and within its own time limit; what is left waits for the next run. One that
+//! fails does not stop the others. Rows are locked with `skip locked`, so that two runs at once share the work instead of repeating it.
+
+mod jobs;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use shared::app::db::Db;
+use shared::app::{Clock, Environment, Rng, SystemClock, SystemRng};
+use shared::aws::SqsJobs;
+use shared::transfers::JobQueue;
+use tokio::time::timeout;
+
+pub use jobs::TimedJob;
+
+/// What the jobs need.
+pub struct Scheduler {
+    /// The database.
+    pub db: Db,
+    /// The source of the current time.
+    pub clock: Arc<dyn Clock>,
+    /// The source of ids.
+    pub rng: Arc<dyn Rng>,
+    /// The queue of `transfer-worker`.
+    pub transfers: Arc<dyn JobQueue>,
+    /// How long things may take.
+    pub limits: Limits,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// For one job.
+    pub with_job: Duration,
+    /// For the queue to accept a message.
+    pub with_queue: Duration,
+}
+
+impl Default for Limits {
+    /// All jobs together end before Lambda stops the function.
+    fn default() -> Self {
+        Self { with_job: Duration::from_secs(10), with_queue: Duration::from_secs(5) }
+    }
+}
+
+/// How many things each job has done, and why the others have failed.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// The jobs that succeeded.
+    pub done: BTreeMap<TimedJob, u64>,
+    /// The jobs that failed.
+    pub failed: BTreeMap<TimedJob, anyhow::Error>,
+}
+
+impl Scheduler {
+    /// With the database and the queue that the environment names.
+    pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
+        Ok(Self {
+            db: Db::from_environment(environment)?,
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(SystemRng),
+            transfers: Arc::new(SqsJobs::from_environment(environment)?),
+            limits: Limits::default(),
+        })
+    }
+}
+
+/// Answers the schedule with what each job has done. Fails if a job has failed, so that the function's alarm sees it; by then the other jobs
+/// have run.
+pub async fn handle(scheduler: &Scheduler) -> anyhow::Result<BTreeMap<TimedJob, u64>> {
+    let Run { done, failed } = run(scheduler).await;
+    let names: Vec<&str> = failed.keys().map(|job| job.as_str()).collect();
+    anyhow::ensure!(names.is_empty(), "{} of {} jobs failed: {}", names.len(), TimedJob::ALL.len(), names.join(", "));
+    Ok(done)
+}
+
+/// Runs every job once, one after another.
+pub async fn run(scheduler: &Scheduler) -> Run {
+    let mut run = Run::default();
+    for job in TimedJob::ALL {
+        let done = timeout(scheduler.limits.with_job, job.run(scheduler)).await;
+        // A job that ran out of time leaves a transaction, whose locks must not outlive it.
+        scheduler.db.rollback_abandoned().await;
+        match done.unwrap_or_else(|_| Err(anyhow!("the job did not end in time"))) {
+            Ok(count) => {
+                run.done.insert(job, count);
+            }
+            Err(error) => {
+                tracing::error!(job = job.as_str(), error = format!("{error:#}"), "a timed job failed");
+                run.failed.insert(job, error);
+            }
+        }
+    }
+    tracing::info!(done = ?run.done, failed = ?run.failed.keys(), "timed jobs run");
+    run
+}
