@@ -1,36 +1,37 @@
-//! What the lists have in common: words to look for, and pages by keyset. Pages lead onwards; back is the browser's own button.
+//! What all list pages share: search words and keyset paging. Pages only lead forwards; the browser has a button that leads back.
 
 use axum::extract::FromRequestParts;
 use http::Uri;
 use http::request::Parts;
 use maud::{Markup, html};
 use shared::app::App;
-use shared::http::{BaseUrl, Cursor, Direction, Links, Page, PageQuery, Query};
+use shared::app::db::KeysetBounds;
+use shared::http::{BaseUrl, Page, PageQuery, PageRequest, Query};
 
 use crate::error::PageError;
 
 /// A form takes no more.
 const SEARCH_LENGTH: usize = 200;
 
-/// What a list's URL says.
+/// The query of a list page.
 #[derive(Debug)]
 pub(crate) struct ListQuery {
-    /// What is looked for.
+    /// Words to search for.
     pub search: Option<String>,
-    pages: PageQuery,
+    request: PageRequest,
     uri: Uri,
 }
 
-/// Rows, and where the rest of them is.
+/// Rows of a page, and links to other pages.
 #[derive(Debug)]
 pub(crate) struct Rows<T> {
     pub rows: Vec<T>,
     next: Option<String>,
-    /// Where the list begins; `None` on its first page.
+    /// URL of the first page; `None` on the first page.
     first: Option<String>,
 }
 
-/// What a row is found again by, as a cursor keeps it.
+/// A key of a row that a cursor can store.
 pub(crate) trait Key: serde::Serialize + serde::de::DeserializeOwned {}
 
 impl<K: serde::Serialize + serde::de::DeserializeOwned> Key for K {}
@@ -39,39 +40,29 @@ impl FromRequestParts<App> for ListQuery {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
-        let Query(pages) = Query::<PageQuery>::from_request_parts(parts, app).await?;
+        let Query(query) = Query::<PageQuery>::from_request_parts(parts, app).await?;
         let search = search_words(&parts.uri);
         if search.as_deref().is_some_and(|words| words.contains('\0') || words.chars().count() > SEARCH_LENGTH) {
             return Err(PageError::Unreadable);
         }
-        Ok(Self { search, pages, uri: parts.uri.clone() })
+        // Without a host: the browser has found it.
+        let request = PageRequest::new(BaseUrl(String::new()), parts.uri.clone(), query);
+        Ok(Self { search, request, uri: parts.uri.clone() })
     }
 }
 
 impl ListQuery {
-    /// The key of the row behind which this page begins.
-    pub(crate) fn after<K: Key>(&self) -> Result<Option<K>, PageError> {
-        match self.pages.cursor()? {
-            None => Ok(None),
-            Some(Cursor { direction: Direction::Next, key }) => Ok(Some(key)),
-            Some(Cursor { direction: Direction::Previous, .. }) => Err(PageError::Unreadable),
-        }
+    /// The rows of this page: those after a key, at most `limit`. A list of these pages only leads forwards.
+    pub(crate) fn bounds<K: Key>(&self) -> Result<KeysetBounds<K>, PageError> {
+        let bounds = self.request.bounds()?;
+        if bounds.before.is_some() { Err(PageError::Unreadable) } else { Ok(bounds) }
     }
 
-    /// How many rows to read: one too many.
-    pub(crate) fn limit(&self) -> i64 {
-        self.pages.limit()
-    }
-
-    /// The page that these rows are.
-    pub(crate) fn rows<T, K: Key>(&self, rows: Vec<T>, key: impl Fn(&T) -> K) -> Result<Rows<T>, PageError> {
-        // Without a host: whoever reads the page has found it.
-        let here = BaseUrl(String::new());
-        let cursor: Option<Cursor<K>> = self.pages.cursor()?;
-        let first = cursor.is_some().then(|| self.first());
-        let Page { next, results, .. } =
-            Page::from_rows(rows, self.pages.page_size, cursor.as_ref(), key, &Links::new(&here, &self.uri));
-        Ok(Rows { rows: results, next, first })
+    /// The page that these rows make up, which were read within `bounds`.
+    pub(crate) fn rows<T, K: Key>(&self, rows: Vec<T>, bounds: &KeysetBounds<K>, key: impl Fn(&T) -> K) -> Rows<T> {
+        let first = bounds.after.is_some().then(|| self.first());
+        let Page { next, results, .. } = self.request.page(rows, bounds, key);
+        Rows { rows: results, next, first }
     }
 
     /// A form that looks for something in this list.

@@ -19,17 +19,17 @@ pub(crate) async fn list_orders(
     RequiresOnPage(account, _): RequiresOnPage<Orders>,
     query: ListQuery,
 ) -> Result<Markup, PageError> {
-    let after = query.after()?;
+    let bounds = query.bounds()?;
     let orders = match wanted(query.search.as_deref()) {
         Some(search) => {
             let mut tx = app.db.read().await?;
-            let orders = list(&mut tx, search, after, query.limit()).await?;
+            let orders = list(&mut tx, search, bounds.after, bounds.limit).await?;
             tx.commit().await?;
             orders
         }
         None => Vec::new(),
     };
-    let rows = query.rows(orders, |order| (order.placed_at, order.id))?;
+    let rows = query.rows(orders, &bounds, |order| (order.placed_at, order.id));
     let content = html! {
         (query.search_form("Order number, or the buyer's e-mail address"))
         (rows.table(&HEADS, "No order was found.", cells))

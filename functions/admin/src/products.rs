@@ -20,11 +20,11 @@ pub(crate) async fn list_products(
     RequiresOnPage(account, _): RequiresOnPage<Catalogue>,
     query: ListQuery,
 ) -> Result<Markup, PageError> {
-    let after = query.after()?;
+    let bounds = query.bounds()?;
     let mut tx = app.db.read().await?;
-    let products = list(&mut tx, query.search.as_deref(), after, query.limit()).await?;
+    let products = list(&mut tx, query.search.as_deref(), bounds.after, bounds.limit).await?;
     tx.commit().await?;
-    let rows = query.rows(products, |product| product.id)?;
+    let rows = query.rows(products, &bounds, |product| product.id);
     let content = html! {
         (query.search_form("Words of the product, or a SKU"))
         (rows.table(&HEADS, "No product was found.", cells))

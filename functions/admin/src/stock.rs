@@ -20,14 +20,11 @@ pub(crate) async fn list_stock(
     RequiresOnPage(account, _): RequiresOnPage<Stock>,
     query: ListQuery,
 ) -> Result<Markup, PageError> {
-    let after: Option<String> = query.after()?;
-    if after.as_ref().is_some_and(|sku| sku.contains('\0')) {
-        return Err(PageError::Unreadable);
-    }
+    let bounds = query.bounds::<String>()?;
     let mut tx = app.db.read().await?;
-    let variants = list(&mut tx, query.search.as_deref(), after.as_deref(), query.limit()).await?;
+    let variants = list(&mut tx, query.search.as_deref(), bounds.after.as_deref(), bounds.limit).await?;
     tx.commit().await?;
-    let rows = query.rows(variants, |variant| variant.sku.clone())?;
+    let rows = query.rows(variants, &bounds, |variant| variant.sku.clone());
     let content = html! {
         (query.search_form("Words of the product, or a SKU"))
         (rows.table(&HEADS, "No variant was found.", cells))

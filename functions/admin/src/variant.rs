@@ -124,11 +124,12 @@ async fn show(
     query: &ListQuery,
     notice: Option<Markup>,
 ) -> Result<Markup, PageError> {
+    let bounds = query.bounds()?;
     let mut tx = app.db.read().await?;
     let variant = find(&mut tx, id).await?.ok_or(PageError::NotFound)?;
-    let lines = ledger(&mut tx, id, query.after()?, query.limit()).await?;
+    let lines = ledger(&mut tx, id, bounds.after, bounds.limit).await?;
     tx.commit().await?;
-    let lines = query.rows(lines, |line| line.id)?;
+    let lines = query.rows(lines, &bounds, |line| line.id);
     let title = format!("{} · {}", variant.product_name, variant.variant_name);
     let has_links = account.permissions.has(Permission::Orders);
     Ok(page(Section::Stock, &title, account, &content(&variant, &lines, notice, has_links)))

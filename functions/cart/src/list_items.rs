@@ -38,5 +38,5 @@ pub(crate) async fn list_cart_items(
     let lines = store::lines(&mut tx, id, app.clock.now()).await?;
     tx.commit().await?;
     let results = lines.into_iter().map(|line| line.with_base_url(&base.0)).collect();
-    Ok(Json(Page { count: None, next: None, previous: None, results }))
+    Ok(Json(Page::single(results)))
 }

@@ -1,9 +1,10 @@
 //! Lists the caller's orders: `GET /api/v1/orders/`.
 
 use axum::Json;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, CurrentUser, Cursor, Direction, Links, Page, PageQuery, Problems, Query};
+use shared::app::db::Tx;
+use shared::http::{ApiError, CurrentUser, Page, PageQuery, PageRequest, Problems};
 use shared::orders::{OrderSummary, store};
 
 /// List your orders
@@ -21,25 +22,12 @@ use shared::orders::{OrderSummary, store};
 pub(crate) async fn list_orders(
     State(app): State<App>,
     CurrentUser(user): CurrentUser,
-    base: BaseUrl,
-    OriginalUri(uri): OriginalUri,
-    Query(query): Query<PageQuery>,
+    request: PageRequest,
 ) -> Result<Json<Page<OrderSummary>>, ApiError> {
-    let cursor: Option<Cursor<store::ListKey>> = query.cursor()?;
-    let limit = query.limit();
     let mut tx = app.db.read().await?;
-    let orders = match &cursor {
-        Some(Cursor { direction: Direction::Previous, key }) => {
-            store::list_newer(&mut tx, user.id, *key, limit).await?
-        }
-        Some(Cursor { direction: Direction::Next, key }) => {
-            store::list_older(&mut tx, user.id, Some(*key), limit).await?
-        }
-        None => store::list_older(&mut tx, user.id, None, limit).await?,
-    };
-    let count = if query.count { Some(store::count(&mut tx, user.id).await?) } else { None };
+    let list = async |tx: &mut Tx, bounds| store::list(tx, user.id, bounds).await;
+    let count = async |tx: &mut Tx| store::count(tx, user.id).await;
+    let page = request.read(&mut tx, list, count, |order| (order.placed_at, order.id)).await?;
     tx.commit().await?;
-    let key = |order: &OrderSummary| (order.placed_at, order.id);
-    let page = Page::from_rows(orders, query.page_size, cursor.as_ref(), key, &Links::new(&base, &uri));
-    Ok(Json(Page { count, ..page }))
+    Ok(Json(page))
 }

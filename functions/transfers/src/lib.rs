@@ -10,7 +10,6 @@ mod list_bad_rows;
 mod list_exports;
 mod list_imports;
 mod list_left_out;
-mod page;
 mod start_import;
 
 use std::sync::Arc;

@@ -1,16 +1,14 @@
 //! `GET /api/v1/catalogue/imports/{id}/bad_rows/`: what was not taken, and why.
 
 use axum::Json;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::http::{ApiError, BaseUrl, Page, PageQuery, PathId, Problem, Query, Requires, StaffProblems};
+use shared::http::{ApiError, Page, PageQuery, PageRequest, PathId, Problem, Requires, StaffProblems};
 use shared::ids::ImportId;
 use shared::transfers::ImportError;
 use shared::transfers::store::imports::{bad_rows, count_bad_rows, find};
 use shared::users::permissions;
-
-use crate::page::{Asked, page};
 
 /// List the bad rows of an import
 ///
@@ -32,15 +30,13 @@ pub(crate) async fn list_bad_rows(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     PathId(id): PathId<ImportId>,
-    base: BaseUrl,
-    OriginalUri(uri): OriginalUri,
-    Query(query): Query<PageQuery>,
+    request: PageRequest,
 ) -> Result<Json<Page<ImportError>>, ApiError> {
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
-    let asked = Asked { base: &base, uri: &uri, query: &query };
-    let list = async |tx: &mut Tx, beside, limit| bad_rows(tx, id, beside, limit).await;
-    let page = page(&mut tx, asked, list, async |tx| count_bad_rows(tx, id).await, |row| row.position).await?;
+    let list = async |tx: &mut Tx, bounds| bad_rows(tx, id, bounds).await;
+    let count = async |tx: &mut Tx| count_bad_rows(tx, id).await;
+    let page = request.read(&mut tx, list, count, |row| row.position).await?;
     tx.commit().await?;
-    Ok(page)
+    Ok(Json(page))
 }

@@ -1,14 +1,12 @@
-//! `GET /api/v1/catalogue/exports/`: the newest first.
+//! List exports: `GET /api/v1/catalogue/exports/`.
 
 use axum::Json;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Page, PageQuery, Query, Requires, StaffProblems};
+use shared::http::{ApiError, Page, PageQuery, PageRequest, Requires, StaffProblems};
 use shared::transfers::Export;
 use shared::transfers::store::exports::{count, list};
 use shared::users::permissions;
-
-use crate::page::{Asked, page};
 
 /// List exports, the newest first
 #[utoipa::path(
@@ -23,13 +21,10 @@ use crate::page::{Asked, page};
 pub(crate) async fn list_exports(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    base: BaseUrl,
-    OriginalUri(uri): OriginalUri,
-    Query(query): Query<PageQuery>,
+    request: PageRequest,
 ) -> Result<Json<Page<Export>>, ApiError> {
     let mut tx = app.db.read().await?;
-    let asked = Asked { base: &base, uri: &uri, query: &query };
-    let page = page(&mut tx, asked, list, count, |export| export.id).await?;
+    let page = request.read(&mut tx, list, count, |export| export.id).await?;
     tx.commit().await?;
-    Ok(page)
+    Ok(Json(page))
 }

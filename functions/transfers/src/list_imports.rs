@@ -1,14 +1,12 @@
-//! `GET /api/v1/catalogue/imports/`: the newest first.
+//! List imports: `GET /api/v1/catalogue/imports/`.
 
 use axum::Json;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Page, PageQuery, Query, Requires, StaffProblems};
+use shared::http::{ApiError, Page, PageQuery, PageRequest, Requires, StaffProblems};
 use shared::transfers::Import;
 use shared::transfers::store::imports::{count, list};
 use shared::users::permissions;
-
-use crate::page::{Asked, page};
 
 /// List imports, the newest first
 #[utoipa::path(
@@ -23,13 +21,10 @@ use crate::page::{Asked, page};
 pub(crate) async fn list_imports(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    base: BaseUrl,
-    OriginalUri(uri): OriginalUri,
-    Query(query): Query<PageQuery>,
+    request: PageRequest,
 ) -> Result<Json<Page<Import>>, ApiError> {
     let mut tx = app.db.read().await?;
-    let asked = Asked { base: &base, uri: &uri, query: &query };
-    let page = page(&mut tx, asked, list, count, |import| import.id).await?;
+    let page = request.read(&mut tx, list, count, |import| import.id).await?;
     tx.commit().await?;
-    Ok(page)
+    Ok(Json(page))
 }

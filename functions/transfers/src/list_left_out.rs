@@ -1,16 +1,14 @@
 //! `GET /api/v1/catalogue/exports/{id}/left_out/`: what is not in the file, and why.
 
 use axum::Json;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::http::{ApiError, BaseUrl, Page, PageQuery, PathId, Problem, Query, Requires, StaffProblems};
+use shared::http::{ApiError, Page, PageQuery, PageRequest, PathId, Problem, Requires, StaffProblems};
 use shared::ids::ExportId;
 use shared::transfers::SkippedProduct;
 use shared::transfers::store::exports::{count_left_out, find, left_out};
 use shared::users::permissions;
-
-use crate::page::{Asked, page};
 
 /// List the products that an export leaves out
 ///
@@ -32,15 +30,13 @@ pub(crate) async fn list_left_out(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     PathId(id): PathId<ExportId>,
-    base: BaseUrl,
-    OriginalUri(uri): OriginalUri,
-    Query(query): Query<PageQuery>,
+    request: PageRequest,
 ) -> Result<Json<Page<SkippedProduct>>, ApiError> {
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
-    let asked = Asked { base: &base, uri: &uri, query: &query };
-    let list = async |tx: &mut Tx, beside, limit| left_out(tx, id, beside, limit).await;
-    let page = page(&mut tx, asked, list, async |tx| count_left_out(tx, id).await, |row| row.position).await?;
+    let list = async |tx: &mut Tx, bounds| left_out(tx, id, bounds).await;
+    let count = async |tx: &mut Tx| count_left_out(tx, id).await;
+    let page = request.read(&mut tx, list, count, |row| row.position).await?;
     tx.commit().await?;
-    Ok(page)
+    Ok(Json(page))
 }

@@ -1,7 +1,7 @@
 //! SQL of addresses.
 
 use super::{Address, CreateAddress, UpdateAddress};
-use crate::app::db::Tx;
+use crate::app::db::{KeysetBounds, Tx};
 use crate::ids::{AddressId, UserId};
 use crate::time::Timestamp;
 
@@ -21,37 +21,20 @@ pub async fn count(tx: &mut Tx, user: UserId) -> sqlx::Result<i64> {
         .await
 }
 
-/// Lists addresses of a user, oldest first, at most `limit` of those after `after`.
-pub async fn list_after(tx: &mut Tx, user: UserId, after: Option<AddressId>, limit: i64) -> sqlx::Result<Vec<Address>> {
+/// A page of a user's addresses, oldest first.
+pub async fn list(tx: &mut Tx, user: UserId, bounds: KeysetBounds<AddressId>) -> sqlx::Result<Vec<Address>> {
     sqlx::query_as!(
         Address,
         "select id, name, company, line1, line2, city, postal_code, region, country, phone, is_default_shipping,
                 is_default_billing, created_at, updated_at
            from user_addresses
-          where user_id = $1 and ($2::bigint is null or id > $2)
-          order by id
-          limit $3",
+          where user_id = $1 and ($2::bigint is null or id > $2) and ($3::bigint is null or id < $3)
+          order by case when $3::bigint is null then id end, id desc
+          limit $4",
         user as _,
-        after as _,
-        limit
-    )
-    .fetch_all(&mut *tx)
-    .await
-}
-
-/// Lists addresses of a user, newest first, at most `limit` of those before `before`.
-pub async fn list_before(tx: &mut Tx, user: UserId, before: AddressId, limit: i64) -> sqlx::Result<Vec<Address>> {
-    sqlx::query_as!(
-        Address,
-        "select id, name, company, line1, line2, city, postal_code, region, country, phone, is_default_shipping,
-                is_default_billing, created_at, updated_at
-           from user_addresses
-          where user_id = $1 and id < $2
-          order by id desc
-          limit $3",
-        user as _,
-        before as _,
-        limit
+        bounds.after as _,
+        bounds.before as _,
+        bounds.limit
     )
     .fetch_all(&mut *tx)
     .await

@@ -1,7 +1,7 @@
 //! SQL of the audit log.
 
 use super::{AuditEntry, AuditFilter, AuditRecord};
-use crate::app::db::Tx;
+use crate::app::db::{KeysetBounds, Tx};
 use crate::time::Timestamp;
 use crate::users::ClientInfo;
 
@@ -25,48 +25,29 @@ pub async fn record(tx: &mut Tx, entry: AuditRecord, client_info: &ClientInfo, n
     .map(drop)
 }
 
-/// Selects the records that pass the filter. PostgreSQL removes conditions that are null when it plans the query, so each direction walks
-/// an index.
-macro_rules! walk {
-    ($tx:ident, $filter:ident, $beyond:literal $order:literal, $id:ident, $limit:ident) => {
-        sqlx::query_as!(
-            AuditEntry,
-            "select id, at, kind, user_id, actor_user_id as actor_id, actor_api_key_id, address, user_agent, request_id, details
-               from audit_log
-              where ($1::bigint is null or user_id = $1) and ($2::bigint is null or actor_user_id = $2)
-                and ($3::text is null or kind = $3)
-                and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)
-                and ($6::bigint is null or id "
-                + $beyond
-                + " $6) order by id "
-                + $order
-                + " limit $7",
-            $filter.user as _,
-            $filter.actor as _,
-            $filter.kind,
-            $filter.from as _,
-            $filter.to as _,
-            $id,
-            $limit
-        )
-        .fetch_all(&mut *$tx)
-        .await
-    };
-}
-
-/// Lists records, newest first, at most `limit` of those older than `than`, or of all.
-pub async fn list_older(
-    tx: &mut Tx,
-    filter: &AuditFilter,
-    than: Option<i64>,
-    limit: i64,
-) -> sqlx::Result<Vec<AuditEntry>> {
-    walk!(tx, filter, "<" "desc", than, limit)
-}
-
-/// Lists records, oldest first, at most `limit` of those newer than `than`.
-pub async fn list_newer(tx: &mut Tx, filter: &AuditFilter, than: i64, limit: i64) -> sqlx::Result<Vec<AuditEntry>> {
-    walk!(tx, filter, ">" "asc", than, limit)
+/// A page of the entries that pass the filter, newest first.
+pub async fn list(tx: &mut Tx, filter: &AuditFilter, bounds: KeysetBounds<i64>) -> sqlx::Result<Vec<AuditEntry>> {
+    sqlx::query_as!(
+        AuditEntry,
+        "select id, at, kind, user_id, actor_user_id as actor_id, actor_api_key_id, address, user_agent, request_id, details
+           from audit_log
+          where ($1::bigint is null or user_id = $1) and ($2::bigint is null or actor_user_id = $2)
+            and ($3::text is null or kind = $3)
+            and ($4::timestamptz is null or at >= $4) and ($5::timestamptz is null or at < $5)
+            and ($6::bigint is null or id < $6) and ($7::bigint is null or id > $7)
+          order by case when $7::bigint is null then id end desc, id
+          limit $8",
+        filter.user as _,
+        filter.actor as _,
+        filter.kind,
+        filter.from as _,
+        filter.to as _,
+        bounds.after,
+        bounds.before,
+        bounds.limit
+    )
+    .fetch_all(&mut *tx)
+    .await
 }
 
 /// Counts the records that pass the filter.

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use super::product::is_from_root;
 
-/// A product as lists show it: the text of the JSON object that [`super::ProductSummary`] describes. The trigger `product_has_its_card`
+/// A product as lists show it: the text of the JSON object that [`super::ProductCard`] describes. The trigger `product_has_its_card`
 /// writes it.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(transparent)]

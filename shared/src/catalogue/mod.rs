@@ -21,7 +21,7 @@ pub use facets::{AttributeFacet, AvailabilityFacet, BrandFacet, CategoryFacet, F
 pub use html::clean_html;
 pub use id_or_slug::IdOrSlug;
 pub use product::{
-    Attribute, AttributeValue, ImageFile, MainImage, PriceRange, Product, ProductImage, ProductSummary, ProductVariant,
+    Attribute, AttributeValue, ImageFile, MainImage, PriceRange, Product, ProductCard, ProductImage, ProductVariant,
     Publication, Status, VariantAttributeValue, Visibility,
 };
 pub use slug::{MAX_SLUG, is_slug, slugify, slugify_path};

@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 
 /// A product as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ProductSummary {
+pub struct ProductCard {
     /// Which.
     pub id: ProductId,
     /// Its name in URLs.
@@ -43,7 +43,7 @@ pub struct ProductSummary {
 pub struct Product {
     /// What lists show, too.
     #[serde(flatten)]
-    pub summary: ProductSummary,
+    pub summary: ProductCard,
     /// HTML.
     pub description: String,
     /// Words to find it by.
@@ -258,7 +258,7 @@ pub struct AttributeValue {
     pub value: String,
 }
 
-impl ProductSummary {
+impl ProductCard {
     /// With absolute URLs; those that begin at the API's root get `base` before them.
     #[must_use]
     pub fn with_base_url(mut self, base: &str) -> Self {

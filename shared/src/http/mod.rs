@@ -16,5 +16,5 @@ pub use caller::{CurrentUser, MaybeBearer, MaybePermitted, Requires, RequiresUse
 pub use error::{ApiError, FieldErrors, Problem, RetryAfter, Unauthorized};
 pub use fields::{Fields, FromFields};
 pub use openapi::{Problems, PublicProblems, StaffProblems, document};
-pub use page::{Cursor, Direction, Links, Page, PageQuery};
+pub use page::{Page, PageQuery, PageRequest};
 pub use path::{PathId, Two};

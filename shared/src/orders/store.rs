@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{InsufficientStockItem, Order, OrderLine, OrderSummary};
-use crate::app::db::{Call, Db, Tx, is_violation};
+use crate::app::db::{Call, Db, KeysetBounds, Tx, is_violation};
 use crate::ids::{CartId, EventId, OrderId, SignInId, UserId, VariantId};
 use crate::money::Money;
 use crate::time::Timestamp;
@@ -235,48 +235,29 @@ pub async fn lines(tx: &mut Tx, order: OrderId) -> sqlx::Result<Vec<OrderLine>> 
     .await
 }
 
-/// Position of a page in a user's orders: after the order that was placed at this time.
-pub type ListKey = (Timestamp, OrderId);
-
-/// Lists a user's orders, newest first, at most `limit` of those older than `after`.
-pub async fn list_older(
+/// A page of a user's orders, newest first.
+pub async fn list(
     tx: &mut Tx,
     user: UserId,
-    after: Option<ListKey>,
-    limit: i64,
+    bounds: KeysetBounds<(Timestamp, OrderId)>,
 ) -> sqlx::Result<Vec<OrderSummary>> {
-    let (at, id) = after.unzip();
+    let ((after, after_id), (before, before_id)) = (bounds.after.unzip(), bounds.before.unzip());
     sqlx::query_as!(
         OrderSummary,
         r#"select id, number, status, currency, total as grand_total, placed_at,
                   (select coalesce(sum(quantity), 0) from order_lines l where l.order_id = o.id) as "item_count!"
              from orders o
             where user_id = $1 and ($2::timestamptz is null or (placed_at, id) < ($2, $3::uuid))
-            order by placed_at desc, id desc
-            limit $4"#,
+              and ($4::timestamptz is null or (placed_at, id) > ($4, $5::uuid))
+            order by case when $4::timestamptz is null then placed_at end desc, case when $4::timestamptz is null then id end desc,
+                     placed_at, id
+            limit $6"#,
         user as _,
-        at as _,
-        id as _,
-        limit
-    )
-    .fetch_all(&mut *tx)
-    .await
-}
-
-/// Lists a user's orders, oldest first, at most `limit` of those newer than `before`.
-pub async fn list_newer(tx: &mut Tx, user: UserId, before: ListKey, limit: i64) -> sqlx::Result<Vec<OrderSummary>> {
-    sqlx::query_as!(
-        OrderSummary,
-        r#"select id, number, status, currency, total as grand_total, placed_at,
-                  (select coalesce(sum(quantity), 0) from order_lines l where l.order_id = o.id) as "item_count!"
-             from orders o
-            where user_id = $1 and (placed_at, id) > ($2::timestamptz, $3::uuid)
-            order by placed_at, id
-            limit $4"#,
-        user as _,
-        before.0 as _,
-        before.1 as _,
-        limit
+        after as _,
+        after_id as _,
+        before as _,
+        before_id as _,
+        bounds.limit
     )
     .fetch_all(&mut *tx)
     .await

@@ -57,21 +57,6 @@ pub trait JobQueue: Send + Sync {
     async fn send(&self, job: Job) -> anyhow::Result<()>;
 }
 
-/// A place in a list: behind a row, or before one. Neither: the beginning.
-#[derive(Clone, Copy, Debug)]
-pub struct Beside<K> {
-    /// Rows that come after this one.
-    pub after: Option<K>,
-    /// Rows that come before this one.
-    pub before: Option<K>,
-}
-
-impl<K> Default for Beside<K> {
-    fn default() -> Self {
-        Self { after: None, before: None }
-    }
-}
-
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

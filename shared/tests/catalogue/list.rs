@@ -9,7 +9,7 @@ use shared::app::{Clock as _, SystemClock};
 use shared::catalogue::store::everything::list_everything;
 use shared::catalogue::store::facets::{Wanted, facets};
 use shared::catalogue::store::filter::{Filter, SearchQuery, Subtree};
-use shared::catalogue::store::list::{Listed, Place, SortKey, SortOrder, count, list};
+use shared::catalogue::store::list::{CursorKey, ListRow, ProductBounds, SortKey, SortOrder, count, list};
 use shared::catalogue::store::search::{self, search_everything};
 use shared::catalogue::{Status, Visibility};
 use shared::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ProductId};
@@ -74,10 +74,10 @@ impl Catalogue {
         &self,
         filter: &Filter,
         order: (SortKey, SortOrder),
-        after: Option<(Place, ProductId)>,
+        after: Option<(CursorKey, ProductId)>,
     ) -> BTreeSet<String> {
         let mut tx = self.service.read().await.unwrap();
-        let page = list(&mut tx, filter, order, after, 21).await.unwrap();
+        let page = list(&mut tx, filter, order, bounds(after, 21)).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(page.len(), 21, "{filter:?} {order:?}");
         last_indexes(&self.logs)
@@ -100,11 +100,15 @@ async fn every_list_of_100_000_products_uses_its_index(db: PgPool) {
 }
 
 /// Each order with its index and a place in its middle.
-fn middle() -> [(SortKey, &'static str, Place); 3] {
+fn middle() -> [(SortKey, &'static str, CursorKey); 3] {
     [
-        (SortKey::CreatedAt, "product_by_newest", Place::CreatedAt(Timestamp::from_seconds(1_767_225_600 + 3_000_000))),
-        (SortKey::Name, "product_by_name", Place::Name("Product 50000".to_owned())),
-        (SortKey::Price, "product_by_price", Place::Price(50_000)),
+        (
+            SortKey::CreatedAt,
+            "product_by_newest",
+            CursorKey::CreatedAt(Timestamp::from_seconds(1_767_225_600 + 3_000_000)),
+        ),
+        (SortKey::Name, "product_by_name", CursorKey::Name("Product 50000".to_owned())),
+        (SortKey::Price, "product_by_price", CursorKey::Price(50_000)),
     ]
 }
 
@@ -116,10 +120,11 @@ async fn a_kept_plan_walks_its_index(catalogue: &Catalogue) {
             for after in [None, Some((place.clone(), ProductId(50_000)))] {
                 let (mut tx, filter) =
                     (catalogue.service.read().await.unwrap(), Filter::everything(Visibility::Shoppers(now)));
-                let filtered = list(&mut tx, &filter, (key, way), after.clone(), 101).await.unwrap();
+                let filtered = list(&mut tx, &filter, (key, way), bounds(after.clone(), 101)).await.unwrap();
                 tx.commit().await.unwrap();
                 for _ in 0..8 {
-                    let page = list_everything(&catalogue.service, now, (key, way), after.clone(), 101).await.unwrap();
+                    let page =
+                        list_everything(&catalogue.service, now, (key, way), bounds(after.clone(), 101)).await.unwrap();
                     assert_eq!(ids(&page), ids(&filtered), "{key:?} {way:?} {after:?}");
                     assert_eq!(
                         last_indexes(&catalogue.logs),
@@ -132,7 +137,11 @@ async fn a_kept_plan_walks_its_index(catalogue: &Catalogue) {
     }
 }
 
-fn ids(page: &[Listed]) -> Vec<ProductId> {
+const fn bounds(after: Option<(CursorKey, ProductId)>, limit: i64) -> ProductBounds {
+    ProductBounds { after, before: None, limit }
+}
+
+fn ids(page: &[ListRow]) -> Vec<ProductId> {
     page.iter().map(|listed| listed.id).collect()
 }
 
@@ -170,7 +179,7 @@ async fn every_filter_has_its_index(catalogue: &Catalogue) {
         // A filter that leaves a hundredth: either its own index, or a walk in order that passes a hundred rows for each it shows.
         let walked = read.contains(index) || read.contains("product_by_name");
         assert!(walked && !read.contains("(products)"), "{index}: {read:?}");
-        let place = Place::Name("Product 5".to_owned());
+        let place = CursorKey::Name("Product 5".to_owned());
         let deep = catalogue.list(&filter, (SortKey::Name, SortOrder::Asc), Some((place, ProductId(1)))).await;
         assert!(!deep.contains("(products)"), "{index}: {deep:?}");
     }
@@ -181,7 +190,7 @@ async fn every_filter_has_its_index(catalogue: &Catalogue) {
     assert_eq!(read, BTreeSet::from(["product_by_price".to_owned()]));
 
     let arranged = Filter { category: Some(leaf), ..everything.clone() };
-    for after in [None, Some((Place::Position(35), ProductId(1)))] {
+    for after in [None, Some((CursorKey::Position(35), ProductId(1)))] {
         let read = catalogue.list(&arranged, (SortKey::Position, SortOrder::Asc), after).await;
         assert!(read.contains("product_category_in_order") && !read.contains("(products)"), "{read:?}");
     }
@@ -198,7 +207,7 @@ async fn words_are_found_by_their_index(catalogue: &Catalogue) {
     // In descriptions alone.
     let described = search::query(&mut tx, "text499").await.unwrap();
     tx.commit().await.unwrap();
-    let unknown = |word: &SearchQuery| SearchQuery { few: None, ..word.clone() };
+    let unknown = |word: &SearchQuery| SearchQuery { candidates: None, ..word.clone() };
     for (word, index, rank) in [
         (unknown(&word), "product_index_by_title", 20_000),
         (unknown(&described), "product_by_search", 0),
@@ -206,7 +215,7 @@ async fn words_are_found_by_their_index(catalogue: &Catalogue) {
         (described, "products_pkey", 0),
     ] {
         let filter = Filter { search: Some(word), ..Filter::everything(Visibility::Shoppers(SystemClock.now())) };
-        for after in [None, Some((Place::Rank(rank), ProductId(90_000)))] {
+        for after in [None, Some((CursorKey::Rank(rank), ProductId(90_000)))] {
             let read = catalogue.list(&filter, (SortKey::Rank, SortOrder::Desc), after).await;
             assert!(read.contains(index) && !reads_all(&read), "{read:?}");
         }
@@ -219,7 +228,7 @@ async fn words_are_found_by_their_index(catalogue: &Catalogue) {
 async fn a_common_word_is_not_asked_of_the_index(catalogue: &Catalogue) {
     let mut tx = catalogue.service.read().await.unwrap();
     let before = catalogue.logs.lines().len();
-    assert_eq!(search::query(&mut tx, "product").await.unwrap().few, None);
+    assert_eq!(search::query(&mut tx, "product").await.unwrap().candidates, None);
     tx.commit().await.unwrap();
     assert_eq!(indexes_since(&catalogue.logs, before), BTreeSet::from(["products_pkey".to_owned()]));
 }
@@ -227,12 +236,12 @@ async fn a_common_word_is_not_asked_of_the_index(catalogue: &Catalogue) {
 async fn what_is_known_of_a_word_changes_no_answer(catalogue: &Catalogue) {
     let mut tx = catalogue.service.read().await.unwrap();
     // In more titles than are ranked.
-    assert_eq!(search::query(&mut tx, "a12").await.unwrap().few, None);
+    assert_eq!(search::query(&mut tx, "a12").await.unwrap().candidates, None);
     // In a thousand titles; in 200 descriptions; with one that all have; one in the title and one in the description.
     for text in ["word42", "text499", "word42 soft", "word42 text126"] {
         let known = search::query(&mut tx, text).await.unwrap();
-        assert!(known.few.is_some(), "{text}");
-        let unknown = SearchQuery { few: None, ..known.clone() };
+        assert!(known.candidates.is_some(), "{text}");
+        let unknown = SearchQuery { candidates: None, ..known.clone() };
         for sight in [Visibility::Shoppers(SystemClock.now()), Visibility::Staff] {
             let [known, unknown] =
                 [&known, &unknown].map(|sought| Filter { search: Some(sought.clone()), ..Filter::everything(sight) });
@@ -241,10 +250,10 @@ async fn what_is_known_of_a_word_changes_no_answer(catalogue: &Catalogue) {
             {
                 let mut after = None;
                 for _ in 0..2 {
-                    let page = list(&mut tx, &known, order, after.clone(), 21).await.unwrap();
-                    let same = list(&mut tx, &unknown, order, after, 21).await.unwrap();
+                    let page = list(&mut tx, &known, order, bounds(after.clone(), 21)).await.unwrap();
+                    let same = list(&mut tx, &unknown, order, bounds(after, 21)).await.unwrap();
                     assert_eq!((page.len(), ids(&page)), (21, ids(&same)), "{text} {order:?}");
-                    after = page.last().map(|last| (last.place(order.0), last.id));
+                    after = page.last().map(|last| (last.cursor_key(order.0), last.id));
                 }
             }
             let counts = (count(&mut tx, &known).await.unwrap(), count(&mut tx, &unknown).await.unwrap());
@@ -265,13 +274,14 @@ async fn a_plain_search_finds_by_its_index(catalogue: &Catalogue) {
     for (text, index, rank) in [("word42", "product_index_by_title", 20_000), ("text499", "product_by_search", 0)] {
         let mut tx = catalogue.service.read().await.unwrap();
         let query = search::query(&mut tx, text).await.unwrap();
-        let typed = Some(text.to_owned());
-        let filter = Filter { search: Some(query), typed, ..Filter::everything(Visibility::Shoppers(now)) };
-        for after in [None, Some((Place::Rank(rank), ProductId(90_000)))] {
-            let filtered = list(&mut tx, &filter, (SortKey::Rank, SortOrder::Desc), after.clone(), 21).await.unwrap();
+        let search_text = Some(text.to_owned());
+        let filter = Filter { search: Some(query), search_text, ..Filter::everything(Visibility::Shoppers(now)) };
+        for after in [None, Some((CursorKey::Rank(rank), ProductId(90_000)))] {
+            let filtered =
+                list(&mut tx, &filter, (SortKey::Rank, SortOrder::Desc), bounds(after.clone(), 21)).await.unwrap();
             for _ in 0..8 {
                 let before = catalogue.logs.lines().len();
-                let page = search_everything(&catalogue.service, now, text, after.clone(), 21).await.unwrap();
+                let page = search_everything(&catalogue.service, now, text, bounds(after.clone(), 21)).await.unwrap();
                 assert_eq!(ids(&page), ids(&filtered), "{text} {after:?}");
                 let read = indexes_since(&catalogue.logs, before);
                 assert!(read.contains(index) && !reads_all(&read), "{text} {after:?}: {read:?}");
@@ -285,7 +295,8 @@ async fn a_plain_search_finds_by_its_index(catalogue: &Catalogue) {
 async fn a_word_that_no_product_has_is_missed_by_the_index(catalogue: &Catalogue) {
     let before = catalogue.logs.lines().len();
     for _ in 0..8 {
-        let found = search_everything(&catalogue.service, SystemClock.now(), "qqqqqqqq", None, 21).await.unwrap();
+        let found =
+            search_everything(&catalogue.service, SystemClock.now(), "qqqqqqqq", bounds(None, 21)).await.unwrap();
         assert_eq!(ids(&found), []);
     }
     let read = indexes_since(&catalogue.logs, before);
@@ -293,16 +304,16 @@ async fn a_word_that_no_product_has_is_missed_by_the_index(catalogue: &Catalogue
 
     let mut tx = catalogue.service.read().await.unwrap();
     let word = search::query(&mut tx, "qqqqqqqq").await.unwrap();
-    assert_eq!(word.few.as_deref(), Some(&[][..]));
+    assert_eq!(word.candidates.as_deref(), Some(&[][..]));
     let before = catalogue.logs.lines().len();
-    let typed = Some("qqqqqqqq".to_owned());
+    let search_text = Some("qqqqqqqq".to_owned());
     let everything =
-        Filter { search: Some(word), typed, ..Filter::everything(Visibility::Shoppers(SystemClock.now())) };
+        Filter { search: Some(word), search_text, ..Filter::everything(Visibility::Shoppers(SystemClock.now())) };
     for filter in [Filter { is_available: Some(false), ..everything.clone() }, everything] {
         for order in
             [(SortKey::Rank, SortOrder::Desc), (SortKey::Price, SortOrder::Asc), (SortKey::CreatedAt, SortOrder::Desc)]
         {
-            assert_eq!(ids(&list(&mut tx, &filter, order, None, 21).await.unwrap()), [], "{order:?}");
+            assert_eq!(ids(&list(&mut tx, &filter, order, bounds(None, 21)).await.unwrap()), [], "{order:?}");
         }
         assert_eq!(count(&mut tx, &filter).await.unwrap(), 0);
         facets(&mut tx, &filter, Wanted::ALL).await.unwrap();
@@ -319,7 +330,7 @@ async fn facets_read_what_the_filter_leaves(catalogue: &Catalogue) {
     let everything = Filter::everything(Visibility::Shoppers(SystemClock.now()));
     let mut tx = catalogue.service.read().await.unwrap();
     let word = search::query(&mut tx, "word42").await.unwrap();
-    let unknown = SearchQuery { few: None, ..word.clone() };
+    let unknown = SearchQuery { candidates: None, ..word.clone() };
     for (filter, index) in [
         (Filter { category: Some(leaf), ..everything.clone() }, "product_index_by_category"),
         (Filter { tag: Some("tag7".to_owned()), ..everything.clone() }, "product_index_by_tag"),
@@ -332,7 +343,7 @@ async fn facets_read_what_the_filter_leaves(catalogue: &Catalogue) {
         assert!(count(&mut tx, &filter).await.unwrap() > 0);
         let read = read.union(&assert_reads_by(&catalogue.logs, index)).cloned().collect::<BTreeSet<_>>();
         // The products themselves only where words are sought that very many have.
-        let by_words = filter.search.as_ref().is_some_and(|sought| sought.few.is_none());
+        let by_words = filter.search.as_ref().is_some_and(|sought| sought.candidates.is_none());
         assert!(by_words || !read.contains("products_pkey"), "{read:?}");
     }
     tx.commit().await.unwrap();

@@ -1,11 +1,11 @@
-//! `GET /auth/addresses/`: one's own addresses.
+//! List the caller's addresses: `GET /auth/addresses/`.
 
 use axum::Json;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use shared::addresses::{Address, store};
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, CurrentUser, Cursor, Direction, Links, Page, PageQuery, Problems, Query};
-use shared::ids::AddressId;
+use shared::app::db::Tx;
+use shared::http::{ApiError, CurrentUser, Page, PageQuery, PageRequest, Problems};
 
 /// List one's addresses, oldest first
 #[utoipa::path(
@@ -20,25 +20,12 @@ use shared::ids::AddressId;
 pub(crate) async fn list_addresses(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
-    base: BaseUrl,
-    OriginalUri(uri): OriginalUri,
-    Query(query): Query<PageQuery>,
+    request: PageRequest,
 ) -> Result<Json<Page<Address>>, ApiError> {
-    let cursor: Option<Cursor<AddressId>> = query.cursor()?;
-    let limit = query.limit();
     let mut tx = app.db.read().await?;
-    let addresses = match &cursor {
-        Some(Cursor { direction: Direction::Previous, key }) => {
-            store::list_before(&mut tx, account.id, *key, limit).await?
-        }
-        Some(Cursor { direction: Direction::Next, key }) => {
-            store::list_after(&mut tx, account.id, Some(*key), limit).await?
-        }
-        None => store::list_after(&mut tx, account.id, None, limit).await?,
-    };
-    let count = if query.count { Some(store::count(&mut tx, account.id).await?) } else { None };
+    let list = async |tx: &mut Tx, bounds| store::list(tx, account.id, bounds).await;
+    let count = async |tx: &mut Tx| store::count(tx, account.id).await;
+    let page = request.read(&mut tx, list, count, |address| address.id).await?;
     tx.commit().await?;
-    let key = |address: &Address| address.id;
-    let page = Page::from_rows(addresses, query.page_size, cursor.as_ref(), key, &Links::new(&base, &uri));
-    Ok(Json(Page { count, ..page }))
+    Ok(Json(page))
 }

@@ -8,7 +8,7 @@ use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use serde::Serialize;
 use shared::addresses::{self, Address};
 use shared::app::App;
-use shared::app::db::Tx;
+use shared::app::db::{KeysetBounds, Tx};
 use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, CurrentUser, Problems, RetryAfter, Unauthorized};
 use shared::ids::UserId;
@@ -118,7 +118,7 @@ async fn collect(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<Opti
     Ok(Some(AccountExport {
         exported_at: now,
         account,
-        addresses: addresses::store::list_after(tx, user, None, addresses::MOST).await?,
+        addresses: addresses::store::list(tx, user, KeysetBounds::first(addresses::MOST)).await?,
         carts: export::carts(tx, user, one_too_many).await?.into(),
         orders: export::orders(tx, user, one_too_many).await?.into(),
         sign_ins: export::sign_ins(tx, user, one_too_many).await?.into(),

@@ -1,15 +1,12 @@
-//! `GET /auth/api_keys/`: every key for a program.
+//! List API keys: `GET /auth/api_keys/`.
 
 use axum::Json;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Cursor, Links, Page, PageQuery, Query, RequiresUser, StaffProblems};
-use shared::ids::ApiKeyId;
+use shared::http::{ApiError, Page, PageQuery, PageRequest, RequiresUser, StaffProblems};
 use shared::staff::ApiKey;
 use shared::staff::store::api_keys;
 use shared::users::permissions::Settings;
-
-use super::between;
 
 /// List API keys, newest first
 ///
@@ -26,15 +23,10 @@ use super::between;
 pub(crate) async fn list_api_keys(
     State(app): State<App>,
     _: RequiresUser<Settings>,
-    base: BaseUrl,
-    OriginalUri(uri): OriginalUri,
-    Query(query): Query<PageQuery>,
+    request: PageRequest,
 ) -> Result<Json<Page<ApiKey>>, ApiError> {
-    let cursor: Option<Cursor<ApiKeyId>> = query.cursor()?;
     let mut tx = app.db.read().await?;
-    let rows = api_keys::list(&mut tx, between(cursor.as_ref()), query.limit()).await?;
-    let count = if query.count { Some(api_keys::count(&mut tx).await?) } else { None };
+    let page = request.read(&mut tx, api_keys::list, api_keys::count, |key| key.id).await?;
     tx.commit().await?;
-    let page = Page::from_rows(rows, query.page_size, cursor.as_ref(), |key| key.id, &Links::new(&base, &uri));
-    Ok(Json(Page { count, ..page }))
+    Ok(Json(page))
 }

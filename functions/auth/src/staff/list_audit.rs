@@ -1,13 +1,11 @@
-//! `GET /auth/audit/`: what was done to accounts and by accounts.
+//! List the audit log: `GET /auth/audit/`.
 
 use axum::Json;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use shared::app::App;
+use shared::app::db::Tx;
 use shared::audit::{AuditEntry, AuditFilter, store};
-use shared::http::{
-    ApiError, BaseUrl, Cursor, Direction, Fields, FromFields, Links, Page, PageQuery, Query, RequiresUser,
-    StaffProblems,
-};
+use shared::http::{ApiError, Fields, FromFields, Page, PageQuery, PageRequest, Query, RequiresUser, StaffProblems};
 use shared::ids::UserId;
 use shared::time::Timestamp;
 use shared::users::permissions::Settings;
@@ -62,26 +60,15 @@ impl FromFields for AuditQuery {
 pub(crate) async fn list_audit(
     State(app): State<App>,
     _: RequiresUser<Settings>,
-    base: BaseUrl,
-    OriginalUri(uri): OriginalUri,
     Query(query): Query<AuditQuery>,
-    Query(pages): Query<PageQuery>,
+    request: PageRequest,
 ) -> Result<Json<Page<AuditEntry>>, ApiError> {
     let AuditQuery { user_id, actor_id, kind, from, to } = query;
     let filter = AuditFilter { user: user_id, actor: actor_id, kind, from, to };
-    let cursor: Option<Cursor<i64>> = pages.cursor()?;
     let mut tx = app.db.read().await?;
-    let rows = match &cursor {
-        Some(Cursor { direction: Direction::Previous, key }) => {
-            store::list_newer(&mut tx, &filter, *key, pages.limit()).await?
-        }
-        Some(Cursor { direction: Direction::Next, key }) => {
-            store::list_older(&mut tx, &filter, Some(*key), pages.limit()).await?
-        }
-        None => store::list_older(&mut tx, &filter, None, pages.limit()).await?,
-    };
-    let count = if pages.count { Some(store::count(&mut tx, &filter).await?) } else { None };
+    let list = async |tx: &mut Tx, bounds| store::list(tx, &filter, bounds).await;
+    let count = async |tx: &mut Tx| store::count(tx, &filter).await;
+    let page = request.read(&mut tx, list, count, |line| line.id).await?;
     tx.commit().await?;
-    let page = Page::from_rows(rows, pages.page_size, cursor.as_ref(), |line| line.id, &Links::new(&base, &uri));
-    Ok(Json(Page { count, ..page }))
+    Ok(Json(page))
 }

@@ -1,15 +1,12 @@
-//! `GET /auth/roles/`: every role.
+//! List roles: `GET /auth/roles/`.
 
 use axum::Json;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Cursor, Links, Page, PageQuery, Query, RequiresUser, StaffProblems};
-use shared::ids::RoleId;
+use shared::http::{ApiError, Page, PageQuery, PageRequest, RequiresUser, StaffProblems};
 use shared::staff::Role;
 use shared::staff::store::roles;
 use shared::users::permissions::Settings;
-
-use super::between;
 
 /// List roles
 #[utoipa::path(
@@ -24,15 +21,10 @@ use super::between;
 pub(crate) async fn list_roles(
     State(app): State<App>,
     _: RequiresUser<Settings>,
-    base: BaseUrl,
-    OriginalUri(uri): OriginalUri,
-    Query(query): Query<PageQuery>,
+    request: PageRequest,
 ) -> Result<Json<Page<Role>>, ApiError> {
-    let cursor: Option<Cursor<RoleId>> = query.cursor()?;
     let mut tx = app.db.read().await?;
-    let rows = roles::list(&mut tx, between(cursor.as_ref()), query.limit()).await?;
-    let count = if query.count { Some(roles::count(&mut tx).await?) } else { None };
+    let page = request.read(&mut tx, roles::list, roles::count, |role| role.id).await?;
     tx.commit().await?;
-    let page = Page::from_rows(rows, query.page_size, cursor.as_ref(), |role| role.id, &Links::new(&base, &uri));
-    Ok(Json(Page { count, ..page }))
+    Ok(Json(page))
 }

@@ -1,15 +1,12 @@
-//! `GET /auth/staff/`: who works here.
+//! List staff members: `GET /auth/staff/`.
 
 use axum::Json;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Cursor, Links, Page, PageQuery, Query, RequiresUser, StaffProblems};
-use shared::ids::UserId;
+use shared::http::{ApiError, Page, PageQuery, PageRequest, RequiresUser, StaffProblems};
 use shared::staff::StaffMember;
 use shared::staff::store::members;
 use shared::users::permissions::Settings;
-
-use super::between;
 
 /// List the staff
 #[utoipa::path(
@@ -24,15 +21,10 @@ use super::between;
 pub(crate) async fn list_staff(
     State(app): State<App>,
     _: RequiresUser<Settings>,
-    base: BaseUrl,
-    OriginalUri(uri): OriginalUri,
-    Query(query): Query<PageQuery>,
+    request: PageRequest,
 ) -> Result<Json<Page<StaffMember>>, ApiError> {
-    let cursor: Option<Cursor<UserId>> = query.cursor()?;
     let mut tx = app.db.read().await?;
-    let rows = members::list(&mut tx, between(cursor.as_ref()), query.limit()).await?;
-    let count = if query.count { Some(members::count(&mut tx).await?) } else { None };
+    let page = request.read(&mut tx, members::list, members::count, |member| member.id).await?;
     tx.commit().await?;
-    let page = Page::from_rows(rows, query.page_size, cursor.as_ref(), |member| member.id, &Links::new(&base, &uri));
-    Ok(Json(Page { count, ..page }))
+    Ok(Json(page))
 }

@@ -16,7 +16,7 @@ mod revoke_api_key;
 mod update_role;
 
 use shared::app::db::Tx;
-use shared::http::{ApiError, Cursor, Direction, Fields};
+use shared::http::{ApiError, Fields};
 use shared::staff::{MAX_NAME, Rights, is_name_taken, store};
 use shared::time::Timestamp;
 use shared::users::store::Account;
@@ -59,15 +59,6 @@ async fn begin_change(tx: &mut Tx, author: &Account, needed: Permission) -> Resu
 /// 400, where an error says that the name of a role is another's.
 fn name_taken(error: sqlx::Error) -> ApiError {
     if is_name_taken(&error) { ApiError::field("name", "role with this name already exists.") } else { error.into() }
-}
-
-/// The rows between which a page is: those after the first, or before the second.
-fn between<K: Copy>(cursor: Option<&Cursor<K>>) -> (Option<K>, Option<K>) {
-    match cursor {
-        None => (None, None),
-        Some(Cursor { direction: Direction::Next, key }) => (Some(*key), None),
-        Some(Cursor { direction: Direction::Previous, key }) => (None, Some(*key)),
-    }
 }
 
 /// The name of a role or a key.

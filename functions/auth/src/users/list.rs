@@ -1,14 +1,13 @@
-//! `GET /auth/users/`: the accounts that one may see.
+//! List accounts: `GET /auth/users/`.
 
 use anyhow::Context as _;
 use axum::Json;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::HeaderValue;
 use http::header::LINK;
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, CurrentUser, Cursor, Direction, Links, Page, PageQuery, Problems, Query};
-use shared::ids::UserId;
+use shared::http::{ApiError, CurrentUser, Page, PageRequest, Problems};
 use shared::users::Permission;
 use shared::users::store::accounts;
 
@@ -37,20 +36,16 @@ use super::User;
 pub(crate) async fn list_users(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
-    base: BaseUrl,
-    OriginalUri(uri): OriginalUri,
-    Query(page): Query<PageQuery>,
+    request: PageRequest,
 ) -> Result<Response, ApiError> {
     if !account.permissions.has(Permission::Customers) {
         return Ok(Json([User::from(account)]).into_response());
     }
-    // It leads one way, whatever it says.
-    let cursor = page.cursor::<UserId>()?.map(|cursor| Cursor { direction: Direction::Next, ..cursor });
+    let bounds = request.bounds()?.forwards();
     let mut tx = app.db.read().await?;
-    let rows = accounts::list(&mut tx, cursor.as_ref().map(|cursor| cursor.key), page.limit()).await?;
+    let rows = accounts::list(&mut tx, bounds.after, bounds.limit).await?;
     tx.commit().await?;
-    let links = Links::new(&base, &uri);
-    let Page { results, next, .. } = Page::from_rows(rows, page.page_size, cursor.as_ref(), |row| row.id, &links);
+    let Page { results, next, .. } = request.page(rows, &bounds, |row| row.id);
     let mut response = Json(results.into_iter().map(User::from).collect::<Vec<_>>()).into_response();
     if let Some(next) = next {
         let link = HeaderValue::try_from(format!("<{next}>; rel=\"next\"")).context("the link to the next page")?;

@@ -1,11 +1,11 @@
-//! `GET /api/v1/catalogue/brands/`: pages of brands.
+//! List brands: `GET /api/v1/catalogue/brands/`.
 
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use axum::response::Response;
 use shared::app::App;
 use shared::catalogue::Brand;
-use shared::catalogue::store::brands::{ListKey, count, list_after, list_before};
-use shared::http::{ApiError, BaseUrl, Cursor, Direction, Links, Page, PageQuery, PublicProblems, Query};
+use shared::catalogue::store::brands::{count, list};
+use shared::http::{ApiError, Page, PageQuery, PageRequest, PublicProblems};
 
 use crate::caching::{IfNoneMatch, NotModified};
 
@@ -20,25 +20,11 @@ use crate::caching::{IfNoneMatch, NotModified};
 )]
 pub(crate) async fn list_brands(
     State(app): State<App>,
-    base: BaseUrl,
     if_none_match: IfNoneMatch,
-    OriginalUri(uri): OriginalUri,
-    Query(query): Query<PageQuery>,
+    request: PageRequest,
 ) -> Result<Response, ApiError> {
-    let cursor: Option<Cursor<ListKey>> = query.cursor()?;
-    if cursor.as_ref().is_some_and(|cursor| cursor.key.0.contains('\0')) {
-        return Err(ApiError::field("cursor", "Invalid cursor."));
-    }
-    let limit = query.limit();
     let mut tx = app.db.read().await?;
-    let brands = match &cursor {
-        Some(Cursor { direction: Direction::Previous, key }) => list_before(&mut tx, key, limit).await?,
-        Some(Cursor { direction: Direction::Next, key }) => list_after(&mut tx, Some(key), limit).await?,
-        None => list_after(&mut tx, None, limit).await?,
-    };
-    let count = if query.count { Some(count(&mut tx).await?) } else { None };
+    let page = request.read(&mut tx, list, count, |brand| (brand.name.clone(), brand.id)).await?;
     tx.commit().await?;
-    let key = |brand: &Brand| (brand.name.clone(), brand.id);
-    let page = Page::from_rows(brands, query.page_size, cursor.as_ref(), key, &Links::new(&base, &uri));
-    if_none_match.or(&Page { count, ..page })
+    if_none_match.or(&page)
 }

@@ -42,7 +42,7 @@ pub(crate) async fn list_product_images(
 ) -> Result<Response, ApiError> {
     show(&app, viewer, (&product, &uri), |product| {
         let product = product.with_base_url(&base.0);
-        let page = Page { count: None, next: None, previous: None, results: product.images };
+        let page = Page::single(product.images);
         if_none_match.or_version(product.version, &page)
     })
     .await

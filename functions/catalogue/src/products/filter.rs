@@ -1,45 +1,45 @@
-//! From what was asked of the list of products to what the database is asked.
+//! Turns the query of the product list into a filter of the database.
 
 use shared::app::db::{Db, Tx};
 use shared::catalogue::Visibility;
 use shared::catalogue::store::everything::list_everything;
 use shared::catalogue::store::filter::{Filter, attribute_values, brands, subtree};
-use shared::catalogue::store::list::{Listed, Place, SortKey, SortOrder};
+use shared::catalogue::store::list::{ListRow, ProductBounds, SortKey, SortOrder};
 use shared::catalogue::store::search::{self, search_everything};
 use shared::http::{ApiError, FieldErrors};
-use shared::ids::{AttributeId, AttributeValueId, BrandId, ProductId};
+use shared::ids::{AttributeId, AttributeValueId, BrandId};
 use shared::time::Timestamp;
 
 use crate::products::query::ProductQuery;
 use crate::products::sort::ProductOrdering;
 
-/// A list that the database has a function for.
+/// A list for which the database has a function.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Plain<'q> {
     /// All products.
     Everything,
-    /// Those that these words find, the best first.
+    /// The products that these words find, best match first.
     Words(&'q str),
 }
 
 impl Plain<'_> {
-    /// What shoppers see of it at this time, sorted so, beyond a place; at most so many.
+    /// A page of the products that shoppers see at this time.
     pub(crate) async fn list(
         self,
         db: &Db,
         now: Timestamp,
-        order: (SortKey, SortOrder),
-        (after, limit): (Option<(Place, ProductId)>, i64),
-    ) -> Result<Vec<Listed>, ApiError> {
+        sort: (SortKey, SortOrder),
+        bounds: ProductBounds,
+    ) -> Result<Vec<ListRow>, ApiError> {
         Ok(match self {
-            Self::Everything => list_everything(db, now, order, after, limit).await?,
-            Self::Words(text) => search_everything(db, now, text, after, limit).await?,
+            Self::Everything => list_everything(db, now, sort, bounds).await?,
+            Self::Words(text) => search_everything(db, now, text, bounds).await?,
         })
     }
 }
 
 impl ProductQuery {
-    /// The order that was asked for, or the one that fits. 400 where it lacks what it is an order of.
+    /// The requested ordering, or the default. Answers 400 if the ordering needs a filter that is missing.
     pub(crate) fn order(&self) -> Result<ProductOrdering, ApiError> {
         match self.ordering {
             Some(ProductOrdering::Relevance) if self.search.is_none() => {
@@ -54,8 +54,8 @@ impl ProductQuery {
         }
     }
 
-    /// What is asked for, where that is one list and nothing beside it, walked this way.
-    pub(crate) fn plain(&self, way: SortOrder) -> Option<Plain<'_>> {
+    /// The list for which the database has a function, if the query asks for one and nothing else. Such a search is only read forwards.
+    pub(crate) fn plain(&self, bounds: &ProductBounds) -> Option<Plain<'_>> {
         let Self {
             search,
             ordering,
@@ -77,19 +77,21 @@ impl ProductQuery {
         else {
             return None;
         };
-        match (search, ordering, way) {
-            (None, ..) => Some(Plain::Everything),
-            (Some(text), None | Some(ProductOrdering::Relevance), SortOrder::Desc) => Some(Plain::Words(text)),
-            (Some(_), ..) => None,
+        match (search, ordering) {
+            (None, _) => Some(Plain::Everything),
+            (Some(text), None | Some(ProductOrdering::Relevance)) if bounds.before.is_none() => {
+                Some(Plain::Words(text))
+            }
+            (Some(_), _) => None,
         }
     }
 
-    /// The conditions, with brands, category and attributes looked up. 400 where there are none such: an empty list would hide a
+    /// The conditions, with brands, category and attributes looked up. Answers 400 if one does not exist: an empty list would hide a
     /// misspelt slug.
-    pub(crate) async fn filter(&self, tx: &mut Tx, sight: Visibility) -> Result<Filter, ApiError> {
+    pub(crate) async fn filter(&self, tx: &mut Tx, visibility: Visibility) -> Result<Filter, ApiError> {
         let mut errors = FieldErrors::default();
         let mut filter = Filter {
-            typed: self.search.clone(),
+            search_text: self.search.clone(),
             is_available: self.is_available.or(self.in_stock),
             price_from: self.price_min,
             price_to: self.price_max,
@@ -97,7 +99,7 @@ impl ProductQuery {
             created_from: self.created_after,
             created_until: self.created_before,
             status: self.status,
-            ..Filter::everything(sight)
+            ..Filter::everything(visibility)
         };
         if let Some(text) = &self.search {
             filter.search = Some(search::query(tx, text).await?);
@@ -139,7 +141,7 @@ impl ProductQuery {
         let mut unknown: Option<&String> = None;
         for ((name, value), found) in names.iter().zip(&values).zip(found) {
             match found {
-                // Said once, however many values of it are asked for.
+                // Reported once, however many of its values are requested.
                 None if unknown == Some(name) => {}
                 None => {
                     unknown = Some(name);

@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/products/`: pages of products.
+//! List products: `GET /api/v1/catalogue/products/`.
 
 use std::collections::HashMap;
 
@@ -8,22 +8,22 @@ use shared::app::App;
 use shared::app::db::Tx;
 use shared::catalogue::store::facets::facets;
 use shared::catalogue::store::filter::Filter;
-use shared::catalogue::store::list::{Listed, Place, SortKey, SortOrder, count, list};
+use shared::catalogue::store::list::{ListRow, ProductBounds, SortKey, SortOrder, count, list};
 use shared::catalogue::store::{expand, search};
 use shared::catalogue::{Facets, ProductImage, ProductVariant, Visibility};
-use shared::http::{ApiError, BaseUrl, Cursor, Direction, Links, Page, PageQuery, PublicProblems, Query};
+use shared::http::{ApiError, BaseUrl, Page, PageQuery, PageRequest, PublicProblems, Query};
 use shared::ids::ProductId;
 
 use crate::caching::{IfNoneMatch, NotModified};
-use crate::products::list_item::{Beside, ListedProduct, ProductPage};
+use crate::products::list_item::{ExtraFields, ProductPage, ProductSummary};
 use crate::products::query::{Expanded, ProductPageQuery, ProductQuery};
-use crate::products::sort::{ListKey, place};
+use crate::products::sort::ProductCursor;
 use crate::reader::CatalogueReader;
 
 /// List products
 ///
-/// Those that are for sale; whoever may change the catalogue sees all of them. `next` and `previous` keep the filters and the
-/// order; a cursor of one order is refused in another.
+/// Shoppers see the products that are for sale; staff who may change the catalogue see all. `next` and `previous` keep the filters and the
+/// ordering; a cursor of one ordering is refused in another.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/products/",
@@ -35,117 +35,112 @@ use crate::reader::CatalogueReader;
 )]
 pub(crate) async fn list_products(
     State(app): State<App>,
-    viewer: CatalogueReader,
+    reader: CatalogueReader,
     base: BaseUrl,
     if_none_match: IfNoneMatch,
     OriginalUri(uri): OriginalUri,
     Query(ProductPageQuery { page, products }): Query<ProductPageQuery>,
 ) -> Result<Response, ApiError> {
+    let request = PageRequest::new(base.clone(), uri, page);
     let ordering = products.order()?;
-    let cursor: Option<Cursor<ListKey>> = page.cursor()?;
-    let after = place(cursor.as_ref(), ordering)?;
-    let (key, way) = ordering.walk();
-    let way = match cursor.as_ref().map(|cursor| cursor.direction) {
-        Some(Direction::Previous) => opposite(way),
-        Some(Direction::Next) | None => way,
-    };
-    let found = match (viewer.sight, products.plain(way)) {
-        (Visibility::Shoppers(now), Some(plain)) if !page.count => {
-            Found::alone(plain.list(&app.db, now, (key, way), (after, page.limit())).await?)
+    let cursor = request.bounds::<ProductCursor>()?;
+    let bounds = cursor.try_map(|cursor| cursor.key(ordering))?;
+    let sort = ordering.sort();
+    let data = match (reader.sight, products.plain(&bounds)) {
+        (Visibility::Shoppers(now), Some(plain)) if !request.counts() => {
+            PageData::of_rows(plain.list(&app.db, now, sort, bounds).await?)
         }
-        (sight, _) => Found::in_transaction(&app, &products, &page, sight, (key, way), after).await?,
+        (visibility, _) => PageData::read(&app, &products, &request, visibility, sort, bounds).await?,
     };
-    let Found { rows, count, facets, mut more } = found;
-    let links = Links::new(&base, &uri);
-    let page = Page::from_rows(rows, page.page_size, cursor.as_ref(), |row| ListKey::of(row, ordering), &links);
-    let is_for_staff = viewer.sight == Visibility::Staff;
-    let page = Page { count, ..page }.try_map(|Listed { id, card, status, .. }| {
-        let beside = Beside { status: is_for_staff.then_some(status), ..more.of(id, &base.0) };
-        ListedProduct::new(card.with_base_url(&base.0), products.fields.as_deref(), beside)
+    let PageData { rows, count, facets, mut expansions } = data;
+    let page = request.page(rows, &cursor, |row| ProductCursor::of(row, ordering));
+    let is_for_staff = reader.sight == Visibility::Staff;
+    let page = Page { count, ..page }.try_map(|ListRow { id, card, status, .. }| {
+        let extra = ExtraFields { status: is_for_staff.then_some(status), ..expansions.take(id, &base.0) };
+        ProductSummary::new(card.with_base_url(&base.0), products.fields.as_deref(), extra)
     })?;
-    viewer.answer(if_none_match.or(&ProductPage { page, facets })?)
+    reader.answer(if_none_match.or(&ProductPage { page, facets })?)
 }
 
-/// All that the database says of a page.
-struct Found {
-    /// One more than the page has, where there are more.
-    rows: Vec<Listed>,
+/// What the database returns for a page.
+struct PageData {
+    /// The rows of the page, and one more if another page follows.
+    rows: Vec<ListRow>,
     count: Option<i64>,
     facets: Option<Facets>,
-    more: More,
+    expansions: Expansions,
 }
 
-impl Found {
-    fn alone(rows: Vec<Listed>) -> Self {
-        Self { rows, count: None, facets: None, more: More::default() }
+impl PageData {
+    fn of_rows(rows: Vec<ListRow>) -> Self {
+        Self { rows, count: None, facets: None, expansions: Expansions::default() }
     }
 
-    /// All of it as it was at one moment.
-    async fn in_transaction(
+    /// Reads everything in one transaction, so that count and facets belong to the rows.
+    async fn read(
         app: &App,
         products: &ProductQuery,
-        page: &PageQuery,
-        sight: Visibility,
-        order: (SortKey, SortOrder),
-        after: Option<(Place, ProductId)>,
+        request: &PageRequest,
+        visibility: Visibility,
+        sort: (SortKey, SortOrder),
+        bounds: ProductBounds,
     ) -> Result<Self, ApiError> {
         let mut tx = app.db.read().await?;
-        let mut filter = products.filter(&mut tx, sight).await?;
-        let rows = find(&mut tx, &mut filter, order, (after, page.limit())).await?;
-        let count = if page.count { Some(count(&mut tx, &filter).await?) } else { None };
+        let mut filter = products.filter(&mut tx, visibility).await?;
+        let rows = find(&mut tx, &mut filter, sort, bounds).await?;
+        let count = if request.counts() { Some(count(&mut tx, &filter).await?) } else { None };
         let facets = match products.facets {
             Some(wanted) => Some(facets(&mut tx, &filter, wanted).await?),
             None => None,
         };
-        let ids = rows.iter().take(page.size()).map(|row| row.id).collect();
-        let more = More::read(&mut tx, ids, products.expand.unwrap_or_default(), sight).await?;
+        let ids = rows.iter().take(request.size()).map(|row| row.id).collect();
+        let expansions = Expansions::read(&mut tx, ids, products.expand.unwrap_or_default(), visibility).await?;
         tx.commit().await?;
-        Ok(Self { rows, count, facets, more })
+        Ok(Self { rows, count, facets, expansions })
     }
 }
 
-/// The rows of a page. Where there are none, what was typed may be corrected, in the filter as well: then the whole answer speaks of that.
+/// The rows of a page. If there are none, the words of the search may be corrected, in the filter too, so that count and facets belong to
+/// the corrected words.
 async fn find(
     tx: &mut Tx,
     filter: &mut Filter,
-    order: (SortKey, SortOrder),
-    (after, limit): (Option<(Place, ProductId)>, i64),
-) -> Result<Vec<Listed>, ApiError> {
-    let rows = list(tx, filter, order, after.clone(), limit).await?;
-    let Some(typed) = filter.typed.as_deref().filter(|_| rows.is_empty()) else { return Ok(rows) };
-    let Some(corrected) = search::corrected(tx, typed).await? else { return Ok(rows) };
+    sort: (SortKey, SortOrder),
+    bounds: ProductBounds,
+) -> Result<Vec<ListRow>, ApiError> {
+    let rows = list(tx, filter, sort, bounds.clone()).await?;
+    let Some(text) = filter.search_text.as_deref().filter(|_| rows.is_empty()) else { return Ok(rows) };
+    let Some(corrected) = search::corrected(tx, text).await? else { return Ok(rows) };
     filter.search = Some(corrected);
-    Ok(list(tx, filter, order, after, limit).await?)
+    Ok(list(tx, filter, sort, bounds).await?)
 }
 
-/// What was asked for beside the cards of a page.
+/// Variants and images of the products on a page, as far as `expand` asks for them.
 #[derive(Default)]
-struct More {
+struct Expansions {
     variants: Option<HashMap<ProductId, Vec<ProductVariant>>>,
     images: Option<HashMap<ProductId, Vec<ProductImage>>>,
 }
 
-impl More {
-    async fn read(tx: &mut Tx, ids: Vec<ProductId>, expand: Expanded, sight: Visibility) -> Result<Self, ApiError> {
-        let variants = if expand.variants { Some(expand::variants(tx, &ids, sight).await?) } else { None };
+impl Expansions {
+    async fn read(
+        tx: &mut Tx,
+        ids: Vec<ProductId>,
+        expand: Expanded,
+        visibility: Visibility,
+    ) -> Result<Self, ApiError> {
+        let variants = if expand.variants { Some(expand::variants(tx, &ids, visibility).await?) } else { None };
         let images = if expand.images { Some(expand::images(tx, &ids).await?) } else { None };
         Ok(Self { variants, images })
     }
 
-    /// Of this product: what is handed out is gone.
-    fn of(&mut self, id: ProductId, base: &str) -> Beside {
+    /// Takes out those of one product.
+    fn take(&mut self, id: ProductId, base: &str) -> ExtraFields {
         let images = self.images.as_mut().map(|all| all.remove(&id).unwrap_or_default());
-        Beside {
+        ExtraFields {
             status: None,
             variants: self.variants.as_mut().map(|all| all.remove(&id).unwrap_or_default()),
             images: images.map(|all| all.into_iter().map(|image| image.with_base_url(base)).collect()),
         }
-    }
-}
-
-fn opposite(way: SortOrder) -> SortOrder {
-    match way {
-        SortOrder::Asc => SortOrder::Desc,
-        SortOrder::Desc => SortOrder::Asc,
     }
 }

@@ -1,4 +1,4 @@
-//! A product as a page of products shows it: with the fields that were asked for.
+//! A product in a list, with the fields that the client selects.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,14 +19,14 @@ use utoipa::{PartialSchema, ToSchema};
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct ProductPage {
     #[serde(flatten)]
-    pub page: Page<ListedProduct>,
-    /// What the list can be narrowed down to; only where `facets` asks for it.
+    pub page: Page<ProductSummary>,
+    /// The choices by which the list can be narrowed down; present only if the request has `facets`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Facets, required = false)]
     pub facets: Option<Facets>,
 }
 
-/// A field that `fields` can ask for.
+/// A field that `fields` can select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Field {
@@ -44,50 +44,50 @@ pub(crate) enum Field {
     Status,
 }
 
-/// What is shown of a product in a list.
+/// A product in a list.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
-pub(crate) enum ListedProduct {
-    /// Its card, as it is kept: what most shoppers ask for, and nobody needs to look into it.
+pub(crate) enum ProductSummary {
+    /// The whole card as it is stored, which most requests ask for: it is not parsed.
     Card(Box<RawValue>),
-    /// What was asked for.
-    Chosen(Chosen),
+    /// Some fields of the card, or the card and extra fields.
+    Selected(SelectedFields),
 }
 
-/// Some fields of a card, and what is shown beside them.
+/// Some fields of a card, and extra fields.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Chosen {
+pub(crate) struct SelectedFields {
     #[serde(flatten)]
     card: CardFields,
     #[serde(flatten)]
-    beside: Beside,
+    extra: ExtraFields,
 }
 
-/// What is shown beside a card.
+/// Fields that are not in a card.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Beside {
-    /// For staff alone.
+pub(crate) struct ExtraFields {
+    /// Only for staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// Where `expand` asks for them.
+    /// Only if `expand` asks for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variants: Option<Vec<ProductVariant>>,
-    /// Where `expand` asks for them.
+    /// Only if `expand` asks for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images: Option<Vec<ProductImage>>,
 }
 
-impl ListedProduct {
-    /// These fields of it, or all, and what is shown beside them.
-    pub(crate) fn new(card: Card, fields: Option<&[Field]>, beside: Beside) -> Result<Self, ApiError> {
-        if fields.is_none() && beside == Beside::default() {
+impl ProductSummary {
+    /// These fields of the card, or all if `fields` is `None`, and the extra fields.
+    pub(crate) fn new(card: Card, fields: Option<&[Field]>, extra: ExtraFields) -> Result<Self, ApiError> {
+        if fields.is_none() && extra == ExtraFields::default() {
             return Ok(Self::Card(card.into_json().map_err(anyhow::Error::from)?));
         }
         let shows = |field| fields.is_none_or(|fields| fields.contains(&field));
         let CardFields(mut all) = serde_json::from_str(card.as_str()).map_err(anyhow::Error::from)?;
         all.retain(|(field, _)| shows(*field));
-        let beside = Beside { status: beside.status.filter(|_| shows(Field::Status)), ..beside };
-        Ok(Self::Chosen(Chosen { card: CardFields(all), beside }))
+        let extra = ExtraFields { status: extra.status.filter(|_| shows(Field::Status)), ..extra };
+        Ok(Self::Selected(SelectedFields { card: CardFields(all), extra }))
     }
 }
 
@@ -103,7 +103,7 @@ impl Serialize for CardFields {
 
 impl<'de> Deserialize<'de> for CardFields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        /// The schema may be newer than this program, and its cards have more to say.
+        /// The schema may be newer than this program, and its cards may have more fields.
         #[derive(Deserialize)]
         #[serde(untagged)]
         enum Key {
@@ -135,66 +135,66 @@ impl<'de> Deserialize<'de> for CardFields {
     }
 }
 
-impl PartialSchema for ListedProduct {
+impl PartialSchema for ProductSummary {
     fn schema() -> RefOr<Schema> {
-        Documented::schema()
+        ProductSummarySchema::schema()
     }
 }
 
-impl ToSchema for ListedProduct {
+impl ToSchema for ProductSummary {
     fn name() -> Cow<'static, str> {
-        Cow::Borrowed("ListedProduct")
+        Cow::Borrowed("ProductSummary")
     }
 
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        Documented::schemas(schemas);
+        ProductSummarySchema::schemas(schemas);
     }
 }
 
-/// A product in a list. Each field is there unless `fields` leaves it out.
+/// A product in a list. All fields are present unless `fields` selects some.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "says what a `ListedProduct` looks like, which is made of text")]
-struct Documented {
-    /// Which.
+#[expect(dead_code, reason = "describes a `ProductSummary`, which is made of text")]
+struct ProductSummarySchema {
+    /// Product id.
     #[schema(required = false)]
     id: ProductId,
-    /// Its name in URLs.
+    /// Unique name in URLs.
     #[schema(required = false, example = "ocean-blue-shirt")]
     slug: String,
-    /// Its name.
+    /// Name of the product.
     #[schema(required = false, example = "Ocean Blue Shirt")]
     name: String,
-    /// Its own SKU, if it has one beside those of its variants.
+    /// SKU of the product itself, apart from those of its variants; null if it has none.
     #[schema(required = false)]
     sku: Option<String>,
-    /// Whose it is.
+    /// Brand; null if the product has none.
     #[schema(required = false)]
     brand: Option<Brand>,
-    /// Where it is filed.
+    /// Categories that the product is in.
     #[schema(required = false)]
     categories: Vec<CategorySummary>,
-    /// What its variants' `price_adjustment` is added to.
+    /// Price to which the `price_adjustment` of each variant is added.
     #[schema(required = false)]
     base_price: Money,
-    /// ISO 4217.
+    /// ISO 4217 code of the currency.
     #[schema(required = false, example = "EUR")]
     currency: String,
-    /// What its variants cost.
+    /// Lowest and highest price of the variants.
     #[schema(required = false)]
     price_range: PriceRange,
-    /// Its first image.
+    /// The first image; null if the product has none.
     #[schema(required = false)]
     main_image: Option<MainImage>,
-    /// Whether any of its variants is in stock.
+    /// Whether any variant is in stock.
     #[schema(required = false)]
     is_available: bool,
-    /// How far it is. For staff alone.
+    /// Status of the product. Only for staff.
     #[schema(required = false)]
     status: Status,
-    /// Its first variants, in order; only where `expand` asks for them.
+    /// The first variants, in order; only if `expand` asks for them.
     #[schema(required = false)]
     variants: Vec<ProductVariant>,
-    /// Its first images, in order; only where `expand` asks for them.
+    /// The first images, in order; only if `expand` asks for them.
     #[schema(required = false)]
     images: Vec<ProductImage>,
 }
@@ -204,27 +204,27 @@ mod tests {
     use std::collections::BTreeSet;
 
     use serde_json::{Value, json};
-    use shared::catalogue::ProductSummary;
+    use shared::catalogue::ProductCard;
 
     use super::*;
 
     #[test]
-    fn a_field_that_is_not_known_yet_is_left_out() {
+    fn an_unknown_field_is_left_out() {
         let CardFields(fields) = serde_json::from_str(r#"{"id":1,"rating":{"of":[5]},"name":"\"a"}"#).unwrap();
         let shown = serde_json::to_string(&CardFields(fields)).unwrap();
         assert_eq!(shown, r#"{"id":1,"name":"\"a"}"#);
     }
 
     #[test]
-    fn what_is_documented_is_a_card_and_what_is_shown_beside_it() {
+    fn the_schema_documents_the_fields_of_a_card_and_the_extra_fields() {
         let fields = |schema| {
             let schema: Value = serde_json::to_value::<RefOr<Schema>>(schema).unwrap();
             schema["properties"].as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>()
         };
-        let beside = ["status", "variants", "images"].map(str::to_owned);
-        let card = fields(ProductSummary::schema());
-        assert_eq!(fields(ListedProduct::schema()), card.union(&beside.into()).cloned().collect());
-        // And all of it can be asked for.
+        let extra = ["status", "variants", "images"].map(str::to_owned);
+        let card = fields(ProductCard::schema());
+        assert_eq!(fields(ProductSummary::schema()), card.union(&extra.into()).cloned().collect());
+        // And all of them can be selected.
         for field in card {
             assert!(serde_json::from_value::<Field>(json!(field)).is_ok(), "{field}");
         }

@@ -1,44 +1,44 @@
-//! In what order products come, and how a cursor keeps a place in it.
+//! Orderings of the product list, and the cursors of its pages.
 
 use serde::{Deserialize, Serialize};
-use shared::catalogue::store::list::{Listed, Place, SortKey, SortOrder};
-use shared::http::{ApiError, Cursor};
+use shared::catalogue::store::list::{CursorKey, ListRow, SortKey, SortOrder};
+use shared::http::ApiError;
 use shared::ids::ProductId;
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 
-/// In what order products come; `price` is that of the cheapest variant.
+/// Ordering of a product list; `price` is that of the cheapest variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) enum ProductOrdering {
     /// By name.
     #[serde(rename = "name")]
     Name,
-    /// By name, backwards.
+    /// By name, descending.
     #[serde(rename = "-name")]
     NameDown,
-    /// The cheapest first.
+    /// Cheapest first.
     #[serde(rename = "price")]
     Price,
-    /// The dearest first.
+    /// Most expensive first.
     #[serde(rename = "-price")]
     PriceDown,
-    /// The oldest first.
+    /// Oldest first.
     #[serde(rename = "created_at")]
     Oldest,
-    /// The newest first.
+    /// Newest first.
     #[serde(rename = "-created_at")]
     Newest,
-    /// Those that fit the words of `search` best.
+    /// Best match for the words of `search` first.
     #[serde(rename = "relevance")]
     Relevance,
-    /// As somebody arranged them in `category`; those that are only in a category below it come after.
+    /// In the order that staff gave the products of `category`; those that are only in a category below it come last.
     #[serde(rename = "manual")]
     Manual,
 }
 
 impl ProductOrdering {
-    /// The index that this order walks, and which way.
-    pub(crate) const fn walk(self) -> (SortKey, SortOrder) {
+    /// Sort key and order of the list.
+    pub(crate) const fn sort(self) -> (SortKey, SortOrder) {
         match self {
             Self::Name => (SortKey::Name, SortOrder::Asc),
             Self::NameDown => (SortKey::Name, SortOrder::Desc),
@@ -52,56 +52,50 @@ impl ProductOrdering {
     }
 }
 
-/// What a cursor keeps of a product: the order it belongs to, the sort key in it, and the id.
+/// A cursor's key: the ordering that it belongs to, the sort key of a product in it, and the product's id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct ListKey(ProductOrdering, KeptPlace, ProductId);
+pub(crate) struct ProductCursor(ProductOrdering, CursorValue, ProductId);
 
 /// A sort key in a cursor; of a time the microseconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
-enum KeptPlace {
+enum CursorValue {
     Number(i64),
     Text(String),
 }
 
-impl ListKey {
-    /// Of a row of a list.
-    pub(crate) fn of(listed: &Listed, ordering: ProductOrdering) -> Self {
-        let place = match listed.place(ordering.walk().0) {
-            Place::CreatedAt(at) => KeptPlace::Number(at.micros()),
-            Place::Name(name) => KeptPlace::Text(name),
-            Place::Price(number) | Place::Rank(number) | Place::Position(number) => KeptPlace::Number(number),
+impl ProductCursor {
+    /// The cursor of a row in a list of this ordering.
+    pub(crate) fn of(row: &ListRow, ordering: ProductOrdering) -> Self {
+        let value = match row.cursor_key(ordering.sort().0) {
+            CursorKey::CreatedAt(at) => CursorValue::Number(at.micros()),
+            CursorKey::Name(name) => CursorValue::Text(name),
+            CursorKey::Price(number) | CursorKey::Rank(number) | CursorKey::Position(number) => {
+                CursorValue::Number(number)
+            }
         };
-        Self(ordering, place, listed.id)
+        Self(ordering, value, row.id)
     }
 
-    /// Where to go on; 400 where the cursor is of another order, or was made by somebody else.
-    fn place(&self, ordering: ProductOrdering) -> Result<(Place, ProductId), ApiError> {
-        let Self(made_for, place, id) = self;
+    /// Sort key and id of the row. Answers 400 if the cursor belongs to another ordering or is not valid.
+    pub(crate) fn key(&self, ordering: ProductOrdering) -> Result<(CursorKey, ProductId), ApiError> {
+        let Self(made_for, value, id) = self;
         if *made_for != ordering {
             return Err(ApiError::field("cursor", "This cursor belongs to another ordering."));
         }
-        let place = match (ordering.walk().0, place) {
-            (SortKey::CreatedAt, KeptPlace::Number(micros)) if KNOWN_TIMES.contains(micros) => {
-                Place::CreatedAt(Timestamp::from_micros(*micros))
+        let key = match (ordering.sort().0, value) {
+            (SortKey::CreatedAt, CursorValue::Number(micros)) if VALID_TIMES.contains(micros) => {
+                CursorKey::CreatedAt(Timestamp::from_micros(*micros))
             }
-            (SortKey::Price, KeptPlace::Number(minor)) => Place::Price(*minor),
-            (SortKey::Rank, KeptPlace::Number(rank)) => Place::Rank(*rank),
-            (SortKey::Position, KeptPlace::Number(position)) => Place::Position(*position),
-            (SortKey::Name, KeptPlace::Text(name)) if !name.contains('\0') => Place::Name(name.clone()),
+            (SortKey::Price, CursorValue::Number(minor)) => CursorKey::Price(*minor),
+            (SortKey::Rank, CursorValue::Number(rank)) => CursorKey::Rank(*rank),
+            (SortKey::Position, CursorValue::Number(position)) => CursorKey::Position(*position),
+            (SortKey::Name, CursorValue::Text(name)) => CursorKey::Name(name.clone()),
             _ => return Err(ApiError::field("cursor", "Invalid cursor.")),
         };
-        Ok((place, *id))
+        Ok((key, *id))
     }
 }
 
-/// The years 0 to 9999 or so: PostgreSQL refuses a time it cannot keep.
-const KNOWN_TIMES: std::ops::Range<i64> = -62_000_000_000_000_000..253_000_000_000_000_000;
-
-/// Where the cursor says to go on.
-pub(crate) fn place(
-    cursor: Option<&Cursor<ListKey>>,
-    ordering: ProductOrdering,
-) -> Result<Option<(Place, ProductId)>, ApiError> {
-    cursor.map(|cursor| cursor.key.place(ordering)).transpose()
-}
+/// The years 0 to 9999, approximately: PostgreSQL refuses a time that it cannot store.
+const VALID_TIMES: std::ops::Range<i64> = -62_000_000_000_000_000..253_000_000_000_000_000;

@@ -40,7 +40,7 @@ pub(crate) async fn list_product_variants(
     PathId(product): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     show(&app, viewer, (&product, &uri), |product| {
-        let page = Page { count: None, next: None, previous: None, results: product.variants };
+        let page = Page::single(product.variants);
         if_none_match.or_version(product.version, &page)
     })
     .await

@@ -43,7 +43,7 @@ async fn a_card_says_what_the_product_says(db: PgPool) {
     .await
     .unwrap();
     let documented: Value = serde_json::from_str(include_str!("../../../../openapi.json")).unwrap();
-    let summary = documented["components"]["schemas"]["ProductSummary"]["properties"].as_object().unwrap();
+    let summary = documented["components"]["schemas"]["ProductCard"]["properties"].as_object().unwrap();
     let all: Vec<&str> = summary.keys().map(String::as_str).collect();
     let fields = format!("fields={}", all.join(","));
     for query in ["", "ordering=-price", "brand=ana", "search=blouse", &fields] {

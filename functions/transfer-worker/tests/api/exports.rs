@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use shared::app::Clock as _;
-use shared::app::db::Db;
+use shared::app::db::{Db, KeysetBounds};
 use shared::ids::ExportId;
 use shared::transfers::parts::{FileInParts, Parts, PartsBeside};
 use shared::transfers::store::exports;
-use shared::transfers::{Beside, Export, LEASE_SECONDS, TransferStatus, Work};
+use shared::transfers::{Export, LEASE_SECONDS, TransferStatus, Work};
 use sqlx::PgPool;
 use transfer_worker::{Limits, Worker, work};
 
@@ -113,7 +113,7 @@ async fn what_the_file_cannot_say_is_listed_also_where_nothing_comes_after_it(db
     let done = export(&shop, id).await;
     assert_eq!((done.status, done.products_done, done.products_left_out), (TransferStatus::Done, 100, 150));
     let mut tx = shop.app.app.db.read().await.unwrap();
-    let left_out = exports::left_out(&mut tx, id, Beside::default(), 1000).await.unwrap();
+    let left_out = exports::left_out(&mut tx, id, KeysetBounds::first(1000)).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(left_out.len(), 150);
     assert_eq!((left_out[0].slug.as_str(), left_out[0].reason.as_str()), ("bare-1", "it has no variant"));

@@ -114,7 +114,7 @@ impl Shop {
 
     async fn bad_rows(&self, id: ImportId) -> Vec<(i64, String)> {
         let mut tx = self.app.app.db.read().await.unwrap();
-        let rows = store::bad_rows(&mut tx, id, shared::transfers::Beside::default(), 100).await.unwrap();
+        let rows = store::bad_rows(&mut tx, id, shared::app::db::KeysetBounds::first(100)).await.unwrap();
         tx.commit().await.unwrap();
         rows.into_iter().map(|row| (row.line, row.reason)).collect()
     }

@@ -9,12 +9,14 @@
 mod array;
 mod call;
 mod connect;
+mod keyset;
 mod pool;
 mod tx;
 
 pub use array::Array;
 pub use call::Call;
 pub use connect::Connector;
+pub use keyset::KeysetBounds;
 pub use migrations::MIGRATOR;
 pub use pool::{Db, PoolSettings};
 pub use tx::Tx;

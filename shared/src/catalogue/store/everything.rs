@@ -1,21 +1,19 @@
-//! Pages of everything that shoppers see: what the front of a shop asks for most.
+//! Pages of all products that shoppers see, the most frequent request of a shop.
 
-use super::card::Row;
-use super::list::{Listed, Place, SortKey, SortOrder};
+use super::row::{CardRow, CursorKey, ListRow, ProductBounds, SortKey, SortOrder, Walk};
 use crate::app::db::{Call, Db};
-use crate::ids::ProductId;
 use crate::time::Timestamp;
 
-/// What everybody sees at this time, sorted by `key`, walked this way, those beyond `after`; at most `limit`, which is at most 101. In one
-/// exchange. There is no rank and no position without a filter: nothing is listed by those.
+/// A page of the products that shoppers see at this time, sorted by `key` in this order; at most 101 rows. One round trip. Without a filter
+/// there is no rank and no position: such lists are empty.
 pub async fn list_everything(
     db: &Db,
     now: Timestamp,
-    (key, way): (SortKey, SortOrder),
-    after: Option<(Place, ProductId)>,
-    limit: i64,
-) -> sqlx::Result<Vec<Listed>> {
-    let order = match (key, way) {
+    (key, order): (SortKey, SortOrder),
+    bounds: ProductBounds,
+) -> sqlx::Result<Vec<ListRow>> {
+    let walk = Walk::new(order, bounds);
+    let order = match (key, walk.order) {
         (SortKey::CreatedAt, SortOrder::Asc) => "created-at",
         (SortKey::CreatedAt, SortOrder::Desc) => "created-at-down",
         (SortKey::Price, SortOrder::Asc) => "price",
@@ -24,20 +22,17 @@ pub async fn list_everything(
         (SortKey::Name, SortOrder::Desc) => "name-down",
         (SortKey::Rank | SortKey::Position, _) => return Ok(Vec::new()),
     };
-    let (place, id) = after.unzip();
-    let (number, name) = match place {
-        Some(Place::CreatedAt(at)) => (Some(at.micros()), None),
-        Some(Place::Price(number) | Place::Rank(number) | Place::Position(number)) => (Some(number), None),
-        Some(Place::Name(name)) => (None, Some(name)),
-        None => (None, None),
+    let name = match &walk.from {
+        Some((CursorKey::Name(name), _)) => Some(name.as_str()),
+        Some(_) | None => None,
     };
     let call = Call::new("list_cards")
         .slug(order)
-        .bigint(number)
-        .text(name.as_deref())
-        .bigint(id.map(|ProductId(id)| id))
-        .bigint(limit)
+        .bigint(walk.from_number().map(|(number, _)| number))
+        .text(name)
+        .bigint(walk.from.as_ref().map(|(_, id)| id.0))
+        .bigint(walk.limit)
         .bigint(now.micros());
-    let rows: Vec<Row> = db.call(call).await?;
-    rows.into_iter().map(Listed::try_from).collect()
+    let rows: Vec<CardRow> = db.call(call).await?;
+    rows.into_iter().map(ListRow::try_from).collect()
 }

@@ -1,4 +1,6 @@
-//! Counting what a list can be narrowed down to: one query for all of it.
+//! Counting the choices by which a list can be narrowed down, in one query.
+
+use sqlx::{Postgres, QueryBuilder};
 
 use super::filter::Filter;
 use crate::app::db::Tx;
@@ -8,7 +10,7 @@ use crate::catalogue::{
 use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId};
 use crate::money::Money;
 
-/// Where one price band ends and the next begins, in cents: 10.00, 20.00, 50.00 and so on.
+/// The bounds between price bands in cents: 10.00, 20.00, 50.00 and so on.
 const BOUNDS: [i64; 14] = [
     1_000,
     2_000,
@@ -26,7 +28,7 @@ const BOUNDS: [i64; 14] = [
     100_000_000,
 ];
 
-/// Which facets are wanted.
+/// The facets that are requested.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Brands.
@@ -37,15 +39,15 @@ pub struct Wanted {
     pub attributes: bool,
     /// Price bands.
     pub prices: bool,
-    /// What is in stock.
+    /// Availability.
     pub availability: bool,
 }
 
 impl Wanted {
-    /// All of them.
+    /// All facets.
     pub const ALL: Self = Self { brands: true, categories: true, attributes: true, prices: true, availability: true };
 
-    /// These and those.
+    /// The facets of both.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self {
@@ -58,7 +60,8 @@ impl Wanted {
     }
 }
 
-/// One count, of whatever kind.
+/// One count of any facet.
+#[derive(sqlx::FromRow)]
 struct Row {
     kind: String,
     id: i64,
@@ -70,126 +73,139 @@ struct Row {
 }
 
 /// Counts for each choice the products that pass every filter but that choice's own.
-///
-/// A product that fails two of the four filters that have facets counts nowhere, so it is not even read into `base`. The category is no such
-/// filter: its facet is what is below it. Where attributes are chosen, values are counted by variant, because red and M are to be one
-/// variant's; else by product, and products with the same values at once.
-#[expect(clippy::too_many_lines, reason = "one query, which is read as one")]
 pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Result<Facets> {
-    let attributes: Vec<AttributeId> = filter.attributes.iter().map(|(attribute, _)| *attribute).collect();
-    let top = filter.category.as_ref().map(|category| category.top);
-    let rows = sqlx::query_as!(
-        Row,
-        r#"with recursive base as materialized (
-               select p.id, p.brand_id, p.category_ids, p.value_ids, p.price_min, p.price_max, p.is_available,
-                      ok.brand, ok.price, ok.stock, ok.options
-                 from product_index p
-                 left join products d on d.id = p.id -- only where words are sought that many products have
-                cross join lateral (select
-                      $2::bigint[] is null or coalesce(p.brand_id = any ($2), false) as brand,
-                      ($5::bigint is null or p.price_max >= $5) and ($6::bigint is null or p.price_min <= $6) as price,
-                      $4::boolean is null or p.is_available = $4 as stock,
-                      $12::bigint[] is null or (p.value_ids && $12 and ($13::bigint[] is null or exists (
-                          select from product_variants v
-                           where v.product_id = p.id and v.archived_at is null
-                             and v.attribute_value_ids && $12 and v.attribute_value_ids && $13
-                             and ($14::bigint[] is null or v.attribute_value_ids && $14)
-                             and ($15::bigint[] is null or v.attribute_value_ids && $15)))) as options) ok
-                where ($7::timestamptz is null or is_published(p.status, p.publish_at, p.unpublish_at, $7))
-                  and ($1::text is null or $16::bigint[] is not null or d.search_document @@ $1::text::tsquery)
-                  and ($16 is null or p.id = any ($16))
-                  and ($3::bigint[] is null or p.category_ids && $3)
-                  and ($8::text is null or p.tags @> array[$8::text])
-                  and ($9::timestamptz is null or p.created_at >= $9)
-                  and ($10::timestamptz is null or p.created_at < $10)
-                  and ($11::text is null or p.status = $11)
-                  and ok.brand::int + ok.price::int + ok.stock::int + ok.options::int >= 3
-           ), below as (
-               select c.id as child, c.id from categories c where c.parent_id is not distinct from $18::bigint and $21
-               union all
-               select below.child, c.id from categories c join below on c.parent_id = below.id
-           ), counted as (
-               select 'brand' as kind, brand_id as id, count(*) as n
-                 from base where price and stock and options and brand_id is not null and $20
-                group by brand_id
-               union all
-               select 'category', child, sum(n)::bigint
-                 from (select distinct g.category_ids, g.n, below.child
-                         from (select category_ids, count(*) as n from base where brand and price and stock and options group by category_ids) g
-                        cross join unnest(g.category_ids) as filed (id)
-                         join below on below.id = filed.id) once
-                group by child
-               union all
-               select 'value', value, sum(n)::bigint
-                 from (select value_ids, count(*) as n from base
-                        where $12 is null and brand and price and stock and $22 group by value_ids) g
-                cross join unnest(g.value_ids) as had (value)
-                group by value
-               union all
-               select 'value', value, count(*)
-                 from (select distinct base.id, w.id as value
-                         from base
-                         join product_variants v on v.product_id = base.id and v.archived_at is null
-                        cross join lateral (select array_remove(array[
-                              case when not v.attribute_value_ids && $12 then ($17::bigint[])[1] end,
-                              case when not v.attribute_value_ids && $13 then ($17)[2] end,
-                              case when not v.attribute_value_ids && $14 then ($17)[3] end,
-                              case when not v.attribute_value_ids && $15 then ($17)[4] end], null) as attributes) lacks
-                         join attribute_values w on w.id = any (v.attribute_value_ids)
-                        where $12 is not null and base.brand and base.price and base.stock and $22
-                          and (lacks.attributes = '{}' or lacks.attributes = array[w.attribute_id])) once
-                group by value
-               union all
-               select 'price', band, sum(n)::bigint
-                 from (select width_bucket(price_min, $19::bigint[]) as lowest, width_bucket(price_max, $19) as highest, count(*) as n
-                         from base where brand and stock and options and $23 group by 1, 2) spans
-                cross join lateral generate_series(lowest, highest) as band
-                group by band
-               union all
-               select 'stock', is_available::int, count(*) from base where brand and price and options and $24 group by is_available
-           )
-           select c.kind as "kind!", c.id as "id!", coalesce(b.name, k.name, w.value, '') as "name!", coalesce(b.slug, k.slug, '') as "slug!",
-                  coalesce(a.id, 0) as "attribute_id!", coalesce(a.name, '') as "attribute!", c.n as "count!"
-             from (select counted.*, v.attribute_id,
-                          row_number() over (partition by kind, v.attribute_id order by n desc, counted.id) as place
-                     from counted left join attribute_values v on kind = 'value' and v.id = counted.id) c
-             left join brands b on c.kind = 'brand' and b.id = c.id
-             left join categories k on c.kind = 'category' and k.id = c.id
-             left join attribute_values w on c.kind = 'value' and w.id = c.id
-             left join attributes a on a.id = w.attribute_id
-            where c.place <= case c.kind when 'brand' then 50 else 100 end
-            order by c.kind, lower(a.name), w.position, k.position, k.name, case c.kind when 'brand' then -c.n end, c.id"#,
-        filter.query(),
-        filter.brands as _,
-        filter.categories() as _,
-        filter.is_available,
-        filter.price_from as _,
-        filter.price_to as _,
-        filter.sight.at() as _,
-        filter.tag,
-        filter.created_from as _,
-        filter.created_until as _,
-        filter.status.map(crate::catalogue::Status::as_str),
-        filter.values(0) as _,
-        filter.values(1) as _,
-        filter.values(2) as _,
-        filter.values(3) as _,
-        filter.few() as _,
-        &attributes as _,
-        top as _,
-        &BOUNDS[..],
-        wanted.brands,
-        wanted.categories,
-        wanted.attributes,
-        wanted.prices,
-        wanted.availability
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    Ok(sorted(rows, wanted))
+    if wanted == Wanted::default() {
+        return Ok(sorted(Vec::new(), wanted));
+    }
+    let mut sql = QueryBuilder::new("with recursive ");
+    push_base(&mut sql, filter);
+    if wanted.categories {
+        push_below(&mut sql, filter);
+    }
+    sql.push(", counted (kind, id, n) as (");
+    push_counts(&mut sql, filter, wanted);
+    sql.push(NAMED);
+    Ok(sorted(sql.build_query_as().fetch_all(&mut *tx).await?, wanted))
 }
 
-/// Each count to its facet; those that were not wanted are missing, those that were are there, if empty.
+/// Appends `base`: the products that count anywhere, and which of the four filters with facets each passes. A product that fails two of them
+/// counts nowhere. The category is no such filter: its facet is what is below it.
+fn push_base(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
+    sql.push(
+        "base as materialized (
+             select p.id, p.brand_id, p.category_ids, p.value_ids, p.price_min, p.price_max, p.is_available,
+                    ok.brand, ok.price, ok.stock, ok.options
+               from product_index p",
+    );
+    filter.push_document(sql);
+    sql.push(" cross join lateral (select coalesce(");
+    filter.push_brand(sql);
+    sql.push(", false) as brand, ");
+    filter.push_price(sql);
+    sql.push(" as price, ");
+    filter.push_stock(sql);
+    sql.push(" as stock, ");
+    filter.push_options(sql);
+    sql.push(" as options) ok where ");
+    filter.push_words(sql, "d.search_document");
+    sql.push(" and ");
+    filter.push_scope(sql);
+    sql.push(" and ok.brand::int + ok.price::int + ok.stock::int + ok.options::int >= 3)");
+}
+
+/// Appends `below`: the categories right below the filter's, each with all that are below it.
+fn push_below(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
+    sql.push(", below as (select c.id as child, c.id from categories c where c.parent_id is not distinct from ");
+    sql.push_bind(filter.category.as_ref().map(|category| category.top));
+    sql.push(" union all select below.child, c.id from categories c join below on c.parent_id = below.id)");
+}
+
+/// Appends a `select` of kind, id and number for each facet that is wanted.
+fn push_counts(sql: &mut QueryBuilder<Postgres>, filter: &Filter, wanted: Wanted) {
+    let mut counts = sql.separated(" union all ");
+    if wanted.brands {
+        counts.push(
+            "select 'brand', brand_id, count(*) from base where price and stock and options and brand_id is not null group by brand_id",
+        );
+    }
+    if wanted.categories {
+        counts.push(
+            "select 'category', child, sum(n)::bigint
+               from (select distinct g.category_ids, g.n, below.child
+                       from (select category_ids, count(*) as n from base where brand and price and stock and options group by category_ids) g
+                      cross join unnest(g.category_ids) as filed (id)
+                       join below on below.id = filed.id) once
+              group by child",
+        );
+    }
+    if wanted.prices {
+        counts
+            .push("select 'price', band::bigint, sum(n)::bigint from (select width_bucket(price_min, ")
+            .push_bind_unseparated(&BOUNDS[..])
+            .push_unseparated(") as lowest, width_bucket(price_max, ")
+            .push_bind_unseparated(&BOUNDS[..])
+            .push_unseparated(
+                ") as highest, count(*) as n from base where brand and stock and options group by 1, 2) spans
+                 cross join lateral generate_series(lowest, highest) as band
+                 group by band",
+            );
+    }
+    if wanted.availability {
+        counts.push(
+            "select 'stock', is_available::int::bigint, count(*) from base where brand and price and options group by is_available",
+        );
+    }
+    if wanted.attributes && filter.attributes.is_empty() {
+        // Products with the same values are counted at once.
+        counts.push(
+            "select 'value', value, sum(n)::bigint
+               from (select value_ids, count(*) as n from base where brand and price and stock group by value_ids) g
+              cross join unnest(g.value_ids) as had (value)
+              group by value",
+        );
+    } else if wanted.attributes {
+        counts.push("");
+        push_values_by_variant(sql, filter);
+    }
+}
+
+/// Appends the counts of values if attributes are chosen. They are counted by variant, because red and M must be those of one variant: a
+/// value counts if its variant has a value of every chosen attribute, but for the value's own.
+fn push_values_by_variant(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
+    sql.push(
+        "select 'value', value, count(*)
+           from (select distinct base.id, w.id as value
+                   from base
+                   join product_variants v on v.product_id = base.id and v.archived_at is null
+                  cross join lateral (select array_remove(array[",
+    );
+    for (at, (attribute, values)) in filter.attributes.iter().enumerate() {
+        sql.push(if at == 0 { "" } else { ", " }).push("case when not v.attribute_value_ids && ");
+        sql.push_bind(values.clone()).push(" then ").push_bind(*attribute).push(" end");
+    }
+    sql.push(
+        "], null) as attributes) lacks
+                   join attribute_values w on w.id = any (v.attribute_value_ids)
+                  where base.brand and base.price and base.stock
+                    and (lacks.attributes = '{}' or lacks.attributes = array[w.attribute_id])) once
+          group by value",
+    );
+}
+
+/// The end of the query: the counts with the names of what they count, the most frequent of each facet.
+const NAMED: &str = r") select c.kind, c.id, coalesce(b.name, k.name, w.value, '') as name, coalesce(b.slug, k.slug, '') as slug,
+           coalesce(a.id, 0) as attribute_id, coalesce(a.name, '') as attribute, c.n as count
+      from (select counted.*, v.attribute_id,
+                   row_number() over (partition by kind, v.attribute_id order by n desc, counted.id) as place
+              from counted left join attribute_values v on kind = 'value' and v.id = counted.id) c
+      left join brands b on c.kind = 'brand' and b.id = c.id
+      left join categories k on c.kind = 'category' and k.id = c.id
+      left join attribute_values w on c.kind = 'value' and w.id = c.id
+      left join attributes a on a.id = w.attribute_id
+     where c.place <= case c.kind when 'brand' then 50 else 100 end
+     order by c.kind, lower(a.name), w.position, k.position, k.name, case c.kind when 'brand' then -c.n end, c.id";
+
+/// Sorts the counts into their facets; a facet that is not wanted is missing, one that is wanted may be empty.
 fn sorted(rows: Vec<Row>, wanted: Wanted) -> Facets {
     let mut facets = Facets {
         brands: wanted.brands.then(Vec::new),
@@ -220,7 +236,7 @@ fn sorted(rows: Vec<Row>, wanted: Wanted) -> Facets {
     facets
 }
 
-/// Values of one attribute lie side by side.
+/// Adds a value to its attribute; values of one attribute follow one another.
 fn add_value(attributes: &mut Vec<AttributeFacet>, row: Row) {
     let value = ValueFacet { id: AttributeValueId(row.id), value: row.name, count: row.count };
     let id = AttributeId(row.attribute_id);
@@ -230,7 +246,7 @@ fn add_value(attributes: &mut Vec<AttributeFacet>, row: Row) {
     }
 }
 
-/// The band with this number, as `width_bucket` counts: 0 is below the first bound.
+/// The band with this number, as `width_bucket` counts them: 0 is below the first bound.
 fn band(number: i64, count: i64) -> PriceBand {
     let bound = |at: Option<usize>| at.and_then(|at| BOUNDS.get(at)).copied();
     let at = usize::try_from(number).ok();

@@ -1,4 +1,10 @@
-//! Which products a list is of.
+//! Conditions on products: what lists, counts and facets have in common.
+//!
+//! A query is put together from named pieces, each a condition that is written once: lists, counts and facets append the same pieces. A
+//! piece that the filter does not ask for is `true`, so PostgreSQL plans each filter for what it asks. Values are bound; the texts that are
+//! appended are literals of this crate.
+
+use sqlx::{Postgres, QueryBuilder};
 
 use crate::app::db::Tx;
 use crate::catalogue::{IdOrSlug, Status, Visibility};
@@ -6,65 +12,65 @@ use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ProductId};
 use crate::money::Money;
 use crate::time::Timestamp;
 
-/// How many attributes a filter can have: each is an argument of its own in SQL, because only so can it walk the index.
+/// Maximum number of attributes in a filter: each is a condition that may walk the index.
 pub const MAX_ATTRIBUTES: usize = 4;
 
-/// Which products a list is of. `None` is no condition.
+/// Conditions on products; `None` is no condition.
 #[derive(Clone, Debug)]
 pub struct Filter {
-    /// Who looks: they are for sale, or any.
-    pub sight: Visibility,
-    /// The words to be found.
+    /// Whether all products match or only those that shoppers see.
+    pub visibility: Visibility,
+    /// The words of a search.
     pub search: Option<SearchQuery>,
-    /// What was typed: where it is a SKU, its product comes first.
-    pub typed: Option<String>,
-    /// Of one of these brands.
+    /// The text of the search as the client sent it: a product with this SKU comes first.
+    pub search_text: Option<String>,
+    /// Any of these brands.
     pub brands: Option<Vec<BrandId>>,
     /// In this category or below it.
     pub category: Option<Subtree>,
     /// Whether any variant is in stock.
     pub is_available: Option<bool>,
-    /// The dearest variant costs at least this.
+    /// Minimum price of the most expensive variant.
     pub price_from: Option<Money>,
-    /// The cheapest variant costs at most this.
+    /// Maximum price of the cheapest variant.
     pub price_to: Option<Money>,
     /// Has this tag.
     pub tag: Option<String>,
-    /// Came into the catalogue then or later.
+    /// Created at this time or later.
     pub created_from: Option<Timestamp>,
-    /// Came into the catalogue before then.
+    /// Created before this time.
     pub created_until: Option<Timestamp>,
-    /// How far it is.
+    /// Status of the product.
     pub status: Option<Status>,
     /// One variant has one of the values of each of these attributes; at most [`MAX_ATTRIBUTES`].
     pub attributes: Vec<(AttributeId, Vec<AttributeValueId>)>,
 }
 
-/// A category and all that is below it.
+/// A category and all categories below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subtree {
     /// The category.
     pub top: CategoryId,
-    /// It, and all that is below.
+    /// The category and all below it.
     pub all: Vec<CategoryId>,
 }
 
-/// The words of a search, for the database.
+/// The words of a search, as the database looks for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchQuery {
-    /// What finds the products that have them: a `tsquery`.
+    /// A `tsquery` that finds the products with these words.
     pub query: String,
-    /// Those products, where they are few.
-    pub few: Option<Vec<ProductId>>,
+    /// The ids of these products, if there are few.
+    pub candidates: Option<Vec<ProductId>>,
 }
 
 impl Filter {
-    /// Everything that there is to see.
-    pub const fn everything(sight: Visibility) -> Self {
+    /// All products that are visible.
+    pub const fn everything(visibility: Visibility) -> Self {
         Self {
-            sight,
+            visibility,
             search: None,
-            typed: None,
+            search_text: None,
             brands: None,
             category: None,
             is_available: None,
@@ -78,78 +84,108 @@ impl Filter {
         }
     }
 
-    /// What finds the words of a search.
-    pub(super) fn query(&self) -> Option<&str> {
-        self.search.as_ref().map(|sought| sought.query.as_str())
+    /// The `tsquery`, unless its products are known, which a condition of [`Filter::push_scope`] names.
+    fn query(&self) -> Option<&str> {
+        self.search.as_ref().filter(|search| search.candidates.is_none()).map(|search| search.query.as_str())
     }
 
-    /// The only products that can have them, where that is known.
-    pub(super) fn few(&self) -> Option<&[ProductId]> {
-        self.search.as_ref().and_then(|sought| sought.few.as_deref())
+    /// Appends whether the words of the search are in this column; the one condition that `product_index` cannot answer.
+    pub(super) fn push_words(&self, sql: &mut QueryBuilder<Postgres>, document: &'static str) {
+        match self.query() {
+            Some(query) => sql.push(document).push(" @@ ").push_bind(query.to_owned()).push("::tsquery"),
+            None => sql.push("true"),
+        };
     }
 
-    pub(super) fn categories(&self) -> Option<&[CategoryId]> {
-        self.category.as_ref().map(|category| category.all.as_slice())
-    }
-
-    /// The values of the attribute at this place.
-    pub(super) fn values(&self, at: usize) -> Option<&[AttributeValueId]> {
-        self.attributes.get(at).map(|(_, values)| values.as_slice())
-    }
-}
-
-/// Hands a macro, as literals, what finds the words of a search in `products p`, the other conditions of a filter on `products p` or
-/// `product_index p`, and the columns of a card; and the arguments $1 to $16 that the conditions speak of. Those that are null vanish when
-/// PostgreSQL plans the query, so that each filter is planned for what it asks.
-///
-/// Of several attributes each alone walks the index of the product's values; whether one variant has them all is then looked up.
-macro_rules! with_filter {
-    ($filter:ident, $macro:ident! $tokens:tt) => {
-        $macro! {
-            "($1::text is null or $16::bigint[] is not null or p.search_document @@ $1::text::tsquery)"
-            "($7::timestamptz is null or is_published(p.status, p.publish_at, p.unpublish_at, $7))
-             and ($2::bigint[] is null or p.brand_id = any ($2))
-             and ($3::bigint[] is null or p.category_ids && $3)
-             and ($4::boolean is null or p.is_available = $4)
-             and ($5::bigint is null or p.price_max >= $5)
-             and ($6::bigint is null or p.price_min <= $6)
-             and ($8::text is null or p.tags @> array[$8::text])
-             and ($9::timestamptz is null or p.created_at >= $9)
-             and ($10::timestamptz is null or p.created_at < $10)
-             and ($11::text is null or p.status = $11)
-             and ($12::bigint[] is null or p.value_ids && $12)
-             and ($13::bigint[] is null or p.value_ids && $13)
-             and ($14::bigint[] is null or p.value_ids && $14)
-             and ($15::bigint[] is null or p.value_ids && $15)
-             and ($16::bigint[] is null or p.id = any ($16))
-             and ($13::bigint[] is null or exists (
-                    select from product_variants v
-                     where v.product_id = p.id and v.archived_at is null
-                       and v.attribute_value_ids && $12 and v.attribute_value_ids && $13
-                       and ($14::bigint[] is null or v.attribute_value_ids && $14)
-                       and ($15::bigint[] is null or v.attribute_value_ids && $15)))"
-            "p.id, p.status, p.card as \"card: Card\""
-            [
-                $filter.query(),
-                $filter.brands as _,
-                $filter.categories() as _,
-                $filter.is_available,
-                $filter.price_from as _,
-                $filter.price_to as _,
-                $filter.sight.at() as _,
-                $filter.tag,
-                $filter.created_from as _,
-                $filter.created_until as _,
-                $filter.status.map(crate::catalogue::Status::as_str),
-                $filter.values(0) as _,
-                $filter.values(1) as _,
-                $filter.values(2) as _,
-                $filter.values(3) as _,
-                $filter.few() as _
-            ]
-            $tokens
+    /// Appends a join of `product_index p` with the documents, `products d`, if the words of the search are looked for in them.
+    pub(super) fn push_document(&self, sql: &mut QueryBuilder<Postgres>) {
+        if self.query().is_some() {
+            sql.push(" join products d on d.id = p.id");
         }
-    };
+    }
+
+    /// Appends ` and …` for all conditions but the words, on `products p` or `product_index p`.
+    pub(super) fn push_conditions(&self, sql: &mut QueryBuilder<Postgres>) {
+        sql.push(" and ");
+        self.push_scope(sql);
+        for push in [Self::push_brand, Self::push_price, Self::push_stock, Self::push_options] {
+            sql.push(" and ");
+            push(self, sql);
+        }
+    }
+
+    /// Appends the conditions that have no facet of their own.
+    pub(super) fn push_scope(&self, sql: &mut QueryBuilder<Postgres>) {
+        match self.visibility.at() {
+            Some(now) => {
+                sql.push("is_published(p.status, p.publish_at, p.unpublish_at, ").push_bind(now).push(")");
+            }
+            None => {
+                sql.push("true");
+            }
+        }
+        if let Some(candidates) = self.search.as_ref().and_then(|search| search.candidates.as_ref()) {
+            sql.push(" and p.id = any (").push_bind(candidates.clone()).push(")");
+        }
+        if let Some(category) = &self.category {
+            sql.push(" and p.category_ids && ").push_bind(category.all.clone());
+        }
+        if let Some(tag) = &self.tag {
+            sql.push(" and p.tags @> array[").push_bind(tag.clone()).push("]");
+        }
+        if let Some(from) = self.created_from {
+            sql.push(" and p.created_at >= ").push_bind(from);
+        }
+        if let Some(until) = self.created_until {
+            sql.push(" and p.created_at < ").push_bind(until);
+        }
+        if let Some(status) = self.status {
+            sql.push(" and p.status = ").push_bind(status.as_str());
+        }
+    }
+
+    /// Appends whether the product is of one of the brands.
+    pub(super) fn push_brand(&self, sql: &mut QueryBuilder<Postgres>) {
+        match &self.brands {
+            Some(brands) => sql.push("p.brand_id = any (").push_bind(brands.clone()).push(")"),
+            None => sql.push("true"),
+        };
+    }
+
+    /// Appends whether a price of the product is in the range.
+    pub(super) fn push_price(&self, sql: &mut QueryBuilder<Postgres>) {
+        sql.push("true");
+        if let Some(from) = self.price_from {
+            sql.push(" and p.price_max >= ").push_bind(from);
+        }
+        if let Some(to) = self.price_to {
+            sql.push(" and p.price_min <= ").push_bind(to);
+        }
+    }
+
+    /// Appends whether the product is in stock or not, as the filter asks.
+    pub(super) fn push_stock(&self, sql: &mut QueryBuilder<Postgres>) {
+        match self.is_available {
+            Some(is_available) => sql.push("p.is_available = ").push_bind(is_available),
+            None => sql.push("true"),
+        };
+    }
+
+    /// Appends whether one variant has a value of each attribute. Each attribute alone walks the index of the product's values; whether one
+    /// variant has them all is then looked up.
+    pub(super) fn push_options(&self, sql: &mut QueryBuilder<Postgres>) {
+        sql.push("true");
+        for (_, values) in &self.attributes {
+            sql.push(" and p.value_ids && ").push_bind(values.clone());
+        }
+        if self.attributes.len() > 1 {
+            sql.push(" and exists (select from product_variants v where v.product_id = p.id and v.archived_at is null");
+            for (_, values) in &self.attributes {
+                sql.push(" and v.attribute_value_ids && ").push_bind(values.clone());
+            }
+            sql.push(")");
+        }
+    }
 }
 
 /// The category with this id or slug and all that is below it.

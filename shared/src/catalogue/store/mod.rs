@@ -1,14 +1,12 @@
 //! The catalogue in SQL.
 
-#[macro_use]
-pub mod filter;
-
 pub mod attributes;
 pub mod brands;
 pub mod categories;
 pub mod everything;
 pub mod expand;
 pub mod facets;
+pub mod filter;
 pub mod imports;
 pub mod list;
 pub mod prices;
@@ -18,6 +16,8 @@ pub mod snapshot;
 pub mod write;
 
 mod arranged;
-mod card;
 mod category_counts;
 mod ranked;
+mod row;
+mod two_parts;
+mod walk;

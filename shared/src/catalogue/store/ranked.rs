@@ -1,116 +1,73 @@
-//! Products by how well they fit the words that are sought.
+//! Products by how well they match the words of a search.
 //!
 //! First those that have all the words in their title (name, brand, categories, tags, SKUs), by rank; then those that have some in the
-//! description alone, rank 0, the newest first. Reading a title takes a few microseconds, so of a word that is in very many only so many are
-//! ranked, and the others come with rank 0: a common word costs no more in a large catalogue than in a small one.
+//! description alone, with rank 0, newest first. Reading a title takes a few microseconds, so at most 1,000 titles are ranked, and the other
+//! products have rank 0: a common word costs no more in a large catalogue than in a small one.
 
-use super::card::Row;
-use super::filter::Filter;
-use super::list::SortOrder;
-use crate::app::db::Tx;
-use crate::catalogue::Card;
-use crate::ids::ProductId;
+use sqlx::{Postgres, QueryBuilder};
 
-/// Hands on what it is given and, before it, the beginning of the query: the products with the words in their title that are ranked, and which of
-/// them are sold as what was typed.
-macro_rules! with_candidates {
-    ($sought:literal $conditions:literal $card:literal $arguments:tt { $macro:ident! $tokens:tt }) => {
-        $macro! {
-            ["with sold_as as materialized (
-                 select product_id as id from product_variants where sku = any ($21) and archived_at is null
-                 union select id from products where sku = any ($21)
-             ), candidates as materialized (
-                 select p.id, p.title_words from product_index p
-                  where p.id in (select id from sold_as) and p.title_words @@ $1::text::tsquery and " + $conditions + "
-                  union all
-                 (select p.id, p.title_words from product_index p
-                   where p.id not in (select id from sold_as) and p.title_words @@ $1::text::tsquery and " + $conditions + " limit 1000)
-             ), "]
-            $sought $conditions $card $arguments $tokens
-        }
-    };
+use super::filter::{Filter, SearchQuery};
+use super::row::{SortOrder, Walk};
+use super::two_parts::{self, TwoParts};
+
+struct Ranked<'f> {
+    filter: &'f Filter,
+    search: &'f SearchQuery,
+    /// The query without prefixes: whole words rank higher.
+    whole_words: String,
 }
 
-/// A rank is one more than: 100,000 for a SKU that was typed as it is, 10,000 for whole words, and up to 1,000 by where and how often the
-/// words stand in the title, and how long it is. The rows beyond those with a rank are only looked for where a page has room for them.
-macro_rules! down {
-    ([$($candidates:tt)*] $sought:literal $conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $rank:ident, $id:ident, $limit:ident, $whole:ident, $skus:ident }) => {
-        sqlx::query_as!(
-            Row,
-            $($candidates)* + "titled as materialized (
-                 select id, rank from (
-                    select id, 1 + 100000 * (id in (select id from sold_as))::int + 10000 * (title_words @@ $20::text::tsquery)::int
-                               + (1000 * ts_rank('{0, 0, 0.4, 1}', title_words, $1::text::tsquery, 1))::bigint as rank from candidates) r
-                  where $17::bigint is null or (rank, id) < ($17, $18::bigint)
-                  order by rank desc, id desc limit $19
-             ), others as (
-                 select p.id, 0::bigint as rank from products p
-                  where " + $sought + " and " + $conditions + " and p.id not in (select id from candidates)
-                    and ($17 is null or $17 > 0 or p.id < $18) and (select count(*) from titled) < $19
-                  order by p.id desc limit $19
-             )
-             select " + $card + ", found.rank as key, null as name
-               from (select * from titled union all select * from others) found join products p on p.id = found.id
-              order by found.rank desc, p.id desc limit $19",
-            $($arguments)*,
-            $rank,
-            $id as _,
-            $limit,
-            $whole,
-            &$skus
-        )
-        .fetch_all(&mut *$tx)
-        .await
-    };
-}
+impl TwoParts for Ranked<'_> {
+    const ORDER: SortOrder = SortOrder::Desc;
+    const HEAD_COLUMNS: [&'static str; 2] = ["key", "id"];
+    const HEAD_ROW: &'static str = "key, id";
+    const TAIL_KEY: i64 = 0;
 
-/// The same from a place back to the beginning.
-macro_rules! up {
-    ([$($candidates:tt)*] $sought:literal $conditions:literal $card:literal [$($arguments:tt)*] { $tx:ident, $rank:ident, $id:ident, $limit:ident, $whole:ident, $skus:ident }) => {
-        sqlx::query_as!(
-            Row,
-            $($candidates)* + "others as materialized (
-                 select p.id, 0::bigint as rank from products p
-                  where " + $sought + " and " + $conditions + " and p.id not in (select id from candidates) and $17::bigint = 0 and p.id > $18::bigint
-                  order by p.id limit $19
-             ), titled as (
-                 select id, rank from (
-                    select id, 1 + 100000 * (id in (select id from sold_as))::int + 10000 * (title_words @@ $20::text::tsquery)::int
-                               + (1000 * ts_rank('{0, 0, 0.4, 1}', title_words, $1::text::tsquery, 1))::bigint as rank from candidates) r
-                  where (rank, id) > ($17, $18) and (select count(*) from others) < $19
-                  order by rank, id limit $19
-             )
-             select " + $card + ", found.rank as key, null as name
-               from (select * from others union all select * from titled) found join products p on p.id = found.id
-              order by found.rank, p.id limit $19",
-            $($arguments)*,
-            $rank,
-            $id as _,
-            $limit,
-            $whole,
-            &$skus
-        )
-        .fetch_all(&mut *$tx)
-        .await
-    };
-}
-
-/// Products that pass the filter, walked this way, those beyond `after`; at most `limit`.
-pub(super) async fn list(
-    tx: &mut Tx,
-    filter: &Filter,
-    way: SortOrder,
-    after: Option<(i64, ProductId)>,
-    limit: i64,
-) -> sqlx::Result<Vec<Row>> {
-    let Some(query) = filter.query() else { return Ok(Vec::new()) };
-    // A query says of each word that more may follow; without that it is whole.
-    let whole = query.replace(":*", "");
-    let spellings = |typed: &String| [typed.clone(), typed.to_uppercase(), typed.to_lowercase()];
-    let skus: Vec<String> = filter.typed.iter().flat_map(spellings).collect();
-    let (rank, id) = after.unzip();
-    match way {
-        SortOrder::Desc => with_filter!(filter, with_candidates! { down! { tx, rank, id, limit, whole, skus } }),
-        SortOrder::Asc => with_filter!(filter, with_candidates! { up! { tx, rank, id, limit, whole, skus } }),
+    /// A rank is one more than: 100,000 for a SKU that was typed as it is, 10,000 for whole words, and up to 1,000 by where and how often the
+    /// words stand in the title, and how long it is.
+    fn push_head(&self, sql: &mut QueryBuilder<Postgres>) {
+        sql.push("select id, key from (select id, 1 + 100000 * (id in (select id from sold_as))::int + 10000 * (title_words @@ ");
+        sql.push_bind(self.whole_words.clone())
+            .push("::tsquery)::int + (1000 * ts_rank('{0, 0, 0.4, 1}', title_words, ");
+        sql.push_bind(self.search.query.clone())
+            .push("::tsquery, 1))::bigint as key from candidates) ranked where true");
     }
+
+    fn push_tail(&self, sql: &mut QueryBuilder<Postgres>) {
+        self.filter.push_words(sql, "p.search_document");
+        self.filter.push_conditions(sql);
+        sql.push(" and p.id not in (select id from candidates)");
+    }
+}
+
+impl Ranked<'_> {
+    /// Appends the products whose titles are ranked, and which of them are sold under the SKU that was typed.
+    fn push_candidates(&self, sql: &mut QueryBuilder<Postgres>) {
+        let spellings = |text: &String| [text.clone(), text.to_uppercase(), text.to_lowercase()];
+        let skus: Vec<String> = self.filter.search_text.iter().flat_map(spellings).collect();
+        sql.push("sold_as as materialized (select product_id as id from product_variants where sku = any (")
+            .push_bind(skus.clone());
+        sql.push(") and archived_at is null union select id from products where sku = any (").push_bind(skus);
+        sql.push(")), candidates as materialized (");
+        self.push_titles(sql, "p.id in (select id from sold_as)");
+        sql.push(" union all (");
+        self.push_titles(sql, "p.id not in (select id from sold_as)");
+        sql.push(" limit 1000)), ");
+    }
+
+    fn push_titles(&self, sql: &mut QueryBuilder<Postgres>, which: &'static str) {
+        sql.push("select p.id, p.title_words from product_index p where ").push(which);
+        sql.push(" and p.title_words @@ ").push_bind(self.search.query.clone()).push("::tsquery");
+        self.filter.push_conditions(sql);
+    }
+}
+
+/// The query for the products that pass the filter; `None` if the filter has no words.
+pub(super) fn query(filter: &Filter, walk: &Walk) -> Option<QueryBuilder<Postgres>> {
+    let search = filter.search.as_ref()?;
+    let ranked = Ranked { filter, search, whole_words: search.query.replace(":*", "") };
+    let mut sql = QueryBuilder::new("with ");
+    ranked.push_candidates(&mut sql);
+    two_parts::push(&mut sql, &ranked, walk);
+    Some(sql)
 }

@@ -1,27 +1,25 @@
 //! The words of a search.
 
-use super::card::Row;
 use super::filter::SearchQuery;
-use super::list::{Listed, Place};
+use super::row::{CardRow, CursorKey, ListRow, ProductBounds};
 use crate::app::db::{Array, Call, Db, Tx};
 use crate::ids::ProductId;
 use crate::time::Timestamp;
 
-/// How many of the words that look like one are sought in its stead.
+/// Maximum number of similar words that replace a mistyped one.
 const ALTERNATIVES: usize = 3;
 
-/// What finds the products that have, for each word of the text, a word that begins so. Matches nothing where there is no word
-/// in it.
+/// The query for the products that have, for each word of the text, a word that begins with it. Matches nothing if the text has no words.
 pub async fn query(tx: &mut Tx, text: &str) -> sqlx::Result<SearchQuery> {
-    sought(tx, text, None).await
+    search_query(tx, text, None).await
 }
 
-/// Of a text, or of the `tsquery` that it was corrected to.
-async fn sought(tx: &mut Tx, text: &str, corrected: Option<&str>) -> sqlx::Result<SearchQuery> {
+/// The query for a text, or for the `tsquery` to which it was corrected.
+async fn search_query(tx: &mut Tx, text: &str, corrected: Option<&str>) -> sqlx::Result<SearchQuery> {
     sqlx::query_as!(
         SearchQuery,
         r#"select coalesce(query::text, '') as "query!",
-                  case when not is_common(query) then few_products_with(query) end as "few: Vec<ProductId>"
+                  case when not is_common(query) then few_products_with(query) end as "candidates: Vec<ProductId>"
              from coalesce($2::text::tsquery, search_query($1)) as query"#,
         text,
         corrected
@@ -30,8 +28,8 @@ async fn sought(tx: &mut Tx, text: &str, corrected: Option<&str>) -> sqlx::Resul
     .await
 }
 
-/// The same for a text that found nothing: a word that no product has becomes those that it may have been meant for. `None` where
-/// nothing is to be corrected, or nobody knows how.
+/// The query for a text that found nothing: similar words replace each word that no product has. `None` if there is nothing to correct, or
+/// no similar word.
 pub async fn corrected(tx: &mut Tx, text: &str) -> sqlx::Result<Option<SearchQuery>> {
     let words = sqlx::query_as!(
         Word,
@@ -41,27 +39,26 @@ pub async fn corrected(tx: &mut Tx, text: &str) -> sqlx::Result<Option<SearchQue
     .fetch_all(&mut *tx)
     .await?;
     match correct(words) {
-        Some(query) => sought(tx, text, Some(&query)).await.map(Some),
+        Some(query) => search_query(tx, text, Some(&query)).await.map(Some),
         None => Ok(None),
     }
 }
 
-/// What shoppers see at this time of the products that `text` finds, the best first, those beyond `after`; at most `limit`. The text is
-/// corrected as [`corrected`] does it where it finds nothing. In one exchange, or three.
+/// A page of the products that shoppers see at this time and that `text` finds, the best first; only read forwards. A text that finds nothing is
+/// corrected as by [`corrected`]. One round trip, or three.
 pub async fn search_everything(
     db: &Db,
     now: Timestamp,
     text: &str,
-    after: Option<(Place, ProductId)>,
-    limit: i64,
-) -> sqlx::Result<Vec<Listed>> {
-    let (rank, id) = match after {
-        Some((Place::Rank(rank), ProductId(id))) => (Some(rank), Some(id)),
+    bounds: ProductBounds,
+) -> sqlx::Result<Vec<ListRow>> {
+    let (rank, id) = match bounds.after {
+        Some((CursorKey::Rank(rank), ProductId(id))) => (Some(rank), Some(id)),
         Some(_) | None => (None, None),
     };
-    let search = async |query: Option<&str>| -> sqlx::Result<Vec<Row>> {
+    let search = async |query: Option<&str>| -> sqlx::Result<Vec<CardRow>> {
         let call = Call::new("search_cards").text(text).text(query).bigint(rank).bigint(id);
-        db.call(call.bigint(limit).bigint(now.micros())).await
+        db.call(call.bigint(bounds.limit).bigint(now.micros())).await
     };
     let mut rows = search(None).await?;
     if rows.is_empty() {
@@ -70,15 +67,15 @@ pub async fn search_everything(
             rows = search(Some(&query)).await?;
         }
     }
-    rows.into_iter().map(Listed::try_from).collect()
+    rows.into_iter().map(ListRow::try_from).collect()
 }
 
-/// A word that was typed.
+/// A word of a search text.
 #[derive(sqlx::FromRow)]
 struct Word {
     word: String,
     query: String,
-    /// Where no product has it.
+    /// Words that resemble it, if no product has it.
     similar_words: Option<Array<String>>,
 }
 
@@ -90,12 +87,12 @@ fn correct(words: Vec<Word>) -> Option<String> {
             parts.push(word.query);
             continue;
         };
-        let meant = meant_by(&word.word, similar);
-        if meant.is_empty() {
+        let corrections = corrections(&word.word, similar);
+        if corrections.is_empty() {
             return None;
         }
         changed = true;
-        parts.push(format!("({})", meant.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" | ")));
+        parts.push(format!("({})", corrections.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" | ")));
     }
     changed.then(|| parts.join(" & "))
 }
@@ -105,9 +102,9 @@ fn quoted(word: &str) -> String {
     format!("'{}':*", word.replace('\\', "\\\\").replace('\'', "''"))
 }
 
-/// Of these words those that somebody who typed `typed` most likely meant, the likeliest first. Words may be typed half: what counts is how
-/// far the beginning of a word is from what was typed.
-fn meant_by(typed: &str, similar: Vec<String>) -> Vec<String> {
+/// The similar words that a client who typed `typed` most likely meant, the likeliest first. A word may be typed in part, so the distance
+/// between the text and the beginning of a word decides.
+fn corrections(typed: &str, similar: Vec<String>) -> Vec<String> {
     let typed: Vec<char> = typed.chars().collect();
     let allowed = match typed.len() {
         0..=3 => return Vec::new(),
@@ -131,10 +128,10 @@ fn meant_by(typed: &str, similar: Vec<String>) -> Vec<String> {
         .collect()
 }
 
-/// How many letters were mistyped (one for another, one too many, one missing, two swapped) if the nearest beginning of the word was meant,
-/// and if the whole was.
+/// Number of mistyped letters (replaced, added, missing, swapped with the next): if the nearest beginning of the word was meant, and if the
+/// whole word was.
 fn distances(typed: &[char], word: &[char]) -> (usize, usize) {
-    // Row by row of the table of Damerau and Levenshtein; two rows back for what was swapped.
+    // The table of Damerau and Levenshtein, row by row; swapped letters need the last two rows.
     let mut rows = [Vec::new(), Vec::new(), (0..=word.len()).collect::<Vec<usize>>()];
     for (down, letter) in typed.iter().enumerate() {
         let mut row = Vec::with_capacity(word.len() + 1);
@@ -188,9 +185,9 @@ mod tests {
     #[test]
     fn the_nearest_words_are_meant_and_no_others() {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        assert_eq!(meant_by("bluose", words(&["blue", "blouse", "house", "blouses"])), ["blouse", "blouses"]);
-        assert_eq!(meant_by("tee", words(&["tea"])), [""; 0]);
-        assert_eq!(meant_by("trousers", words(&["blouse", "houses"])), [""; 0]);
+        assert_eq!(corrections("bluose", words(&["blue", "blouse", "house", "blouses"])), ["blouse", "blouses"]);
+        assert_eq!(corrections("tee", words(&["tea"])), [""; 0]);
+        assert_eq!(corrections("trousers", words(&["blouse", "houses"])), [""; 0]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! SQL of API keys, for the staff who create, list and revoke them.
 
-use crate::app::db::Tx;
+use crate::app::db::{KeysetBounds, Tx};
 use crate::ids::{ApiKeyId, UserId};
 use crate::staff::ApiKey;
 use crate::time::Timestamp;
@@ -25,22 +25,18 @@ pub struct CreateApiKey {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Lists keys, at most `limit`: those older than `after`, newest first, or those newer than `before`, oldest first.
-pub async fn list(
-    tx: &mut Tx,
-    (after, before): (Option<ApiKeyId>, Option<ApiKeyId>),
-    limit: i64,
-) -> sqlx::Result<Vec<ApiKey>> {
+/// A page of API keys, newest first.
+pub async fn list(tx: &mut Tx, bounds: KeysetBounds<ApiKeyId>) -> sqlx::Result<Vec<ApiKey>> {
     sqlx::query_as!(
         ApiKey,
         "select id, name, scopes, created_by, created_at, expires_at, last_used_at, revoked_at
            from api_keys
           where ($1::uuid is null or id < $1) and ($2::uuid is null or id > $2)
-          order by case when $2::uuid is null then id end desc, case when $2::uuid is not null then id end
+          order by case when $2::uuid is null then id end desc, id
           limit $3",
-        after as _,
-        before as _,
-        limit
+        bounds.after as _,
+        bounds.before as _,
+        bounds.limit
     )
     .fetch_all(&mut *tx)
     .await

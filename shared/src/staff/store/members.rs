@@ -1,26 +1,22 @@
 //! SQL of the staff.
 
-use crate::app::db::Tx;
+use crate::app::db::{KeysetBounds, Tx};
 use crate::ids::{RoleId, UserId};
 use crate::staff::{StaffMember, Standing};
 
-/// Lists the staff by id, at most `limit`: those after `after`, or those before `before` in reverse.
-pub async fn list(
-    tx: &mut Tx,
-    (after, before): (Option<UserId>, Option<UserId>),
-    limit: i64,
-) -> sqlx::Result<Vec<StaffMember>> {
+/// A page of the staff, by id.
+pub async fn list(tx: &mut Tx, bounds: KeysetBounds<UserId>) -> sqlx::Result<Vec<StaffMember>> {
     sqlx::query_as!(
         StaffMember,
         r#"select u.id, u.username, u.email, u.is_superuser, u.last_login_at,
                   array(select role_id from user_roles where user_id = u.id order by role_id) as "roles!: Vec<RoleId>"
              from users u
             where u.is_staff and ($1::bigint is null or u.id > $1) and ($2::bigint is null or u.id < $2)
-            order by case when $2::bigint is null then u.id else -u.id end
+            order by case when $2::bigint is null then u.id end, u.id desc
             limit $3"#,
-        after as _,
-        before as _,
-        limit
+        bounds.after as _,
+        bounds.before as _,
+        bounds.limit
     )
     .fetch_all(&mut *tx)
     .await

@@ -1,27 +1,23 @@
 //! SQL of roles.
 
-use crate::app::db::Tx;
+use crate::app::db::{KeysetBounds, Tx};
 use crate::ids::{RoleId, UserId};
 use crate::staff::Role;
 use crate::time::Timestamp;
 use crate::users::Permissions;
 
-/// Lists roles by id, at most `limit`: those after `after`, or those before `before` in reverse.
-pub async fn list(
-    tx: &mut Tx,
-    (after, before): (Option<RoleId>, Option<RoleId>),
-    limit: i64,
-) -> sqlx::Result<Vec<Role>> {
+/// A page of roles, by id.
+pub async fn list(tx: &mut Tx, bounds: KeysetBounds<RoleId>) -> sqlx::Result<Vec<Role>> {
     sqlx::query_as!(
         Role,
         "select id, name, permissions, created_at
            from roles
           where ($1::bigint is null or id > $1) and ($2::bigint is null or id < $2)
-          order by case when $2::bigint is null then id else -id end
+          order by case when $2::bigint is null then id end, id desc
           limit $3",
-        after as _,
-        before as _,
-        limit
+        bounds.after as _,
+        bounds.before as _,
+        bounds.limit
     )
     .fetch_all(&mut *tx)
     .await

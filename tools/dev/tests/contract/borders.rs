@@ -69,7 +69,7 @@ fn shared_knows_no_function() {
 /// - in the test kit.
 #[test]
 fn sql_is_one_hop_away_and_nowhere_else() {
-    let sql = ["sqlx::query", "query!(", "query_as!(", "query_scalar!(", "raw_sql(", "Call::new("];
+    let sql = ["sqlx::query", "query!(", "query_as!(", "query_scalar!(", "raw_sql(", "QueryBuilder", "Call::new("];
     for (name, text) in sources() {
         let parts: Vec<&str> = name.split('/').collect();
         let may = matches!(

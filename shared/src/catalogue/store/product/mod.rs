@@ -5,7 +5,7 @@ mod page;
 use sqlx::types::Json;
 
 use crate::app::db::{Array, Call, Db, Tx};
-use crate::catalogue::{Brand, IdOrSlug, ImageFile, MainImage, PriceRange, Product, ProductSummary, Visibility};
+use crate::catalogue::{Brand, IdOrSlug, ImageFile, MainImage, PriceRange, Product, ProductCard, Visibility};
 use crate::ids::{BrandId, ProductId, VariantId};
 use crate::money::Money;
 use crate::time::Timestamp;
@@ -31,7 +31,7 @@ pub(super) struct Row {
 }
 
 /// Without its categories, which are rows of their own.
-impl From<Row> for ProductSummary {
+impl From<Row> for ProductCard {
     fn from(row: Row) -> Self {
         let brand = match (row.brand_id, row.brand_name, row.brand_slug) {
             (Some(id), Some(name), Some(slug)) => Some(Brand { id, name, slug }),

@@ -8,7 +8,7 @@ use sqlx::types::Json;
 use super::Row;
 use crate::app::db::Array;
 use crate::catalogue::{
-    Attribute, AttributeValue, CategorySummary, ImageFile, Product, ProductImage, ProductSummary, ProductVariant,
+    Attribute, AttributeValue, CategorySummary, ImageFile, Product, ProductCard, ProductImage, ProductVariant,
     Publication, Status, VariantAttributeValue, Visibility,
 };
 use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ImageId, ProductId, VariantId};
@@ -129,7 +129,7 @@ impl Page {
         let categories =
             self.categories.0.into_iter().map(|Filed { id, name, slug }| CategorySummary { id, name, slug });
         Ok(Product {
-            summary: ProductSummary { categories: categories.collect(), ..card.into() },
+            summary: ProductCard { categories: categories.collect(), ..card.into() },
             tags: self.tags.0,
             default_variant_id: self.default_variant_id.or(first),
             created_at,

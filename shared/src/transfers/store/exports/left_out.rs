@@ -1,7 +1,7 @@
 //! Products that are not in an export's file.
 
-use super::super::super::{Beside, MAX_REASONS, SkippedProduct};
-use crate::app::db::Tx;
+use super::super::super::{MAX_REASONS, SkippedProduct};
+use crate::app::db::{KeysetBounds, Tx};
 use crate::ids::{ExportId, ProductId};
 
 /// A product that the format cannot say.
@@ -15,18 +15,18 @@ pub struct LeftOut {
     pub reason: &'static str,
 }
 
-/// Products that were left out beside this one, the nearest first, in the order in which they were found or against it; at most `limit`.
-pub async fn left_out(tx: &mut Tx, id: ExportId, beside: Beside<i64>, limit: i64) -> sqlx::Result<Vec<SkippedProduct>> {
+/// A page of the products that an export leaves out, in the order in which the export found them.
+pub async fn left_out(tx: &mut Tx, id: ExportId, bounds: KeysetBounds<i64>) -> sqlx::Result<Vec<SkippedProduct>> {
     sqlx::query_as!(
         SkippedProduct,
         "select position, product_id, slug, reason from export_left_out
           where export_id = $1 and ($2::bigint is null or position > $2) and ($3::bigint is null or position < $3)
-          order by case when $3::bigint is not null then position end desc, position
+          order by case when $3::bigint is null then position end, position desc
           limit $4",
         id as _,
-        beside.after,
-        beside.before,
-        limit
+        bounds.after,
+        bounds.before,
+        bounds.limit
     )
     .fetch_all(&mut *tx)
     .await

@@ -3,9 +3,9 @@
 mod left_out;
 mod parts;
 
-use super::super::{Beside, Export, FileKind, TransferStatus};
+use super::super::{Export, FileKind, TransferStatus};
 use super::JobEnd;
-use crate::app::db::Tx;
+use crate::app::db::{KeysetBounds, Tx};
 use crate::ids::ExportId;
 use crate::time::Timestamp;
 
@@ -28,20 +28,20 @@ pub async fn insert(tx: &mut Tx, id: ExportId, storage_key: &str, now: Timestamp
 
 /// One export.
 pub async fn find(tx: &mut Tx, id: ExportId) -> sqlx::Result<Option<Export>> {
-    Ok(read(tx, Some(id), Beside::default(), 1).await?.pop())
+    Ok(read(tx, Some(id), KeysetBounds::first(1)).await?.pop())
 }
 
-/// Exports beside this one, the nearest first: the older ones from the newest on, or the newer ones from the oldest on. At most `limit`.
-pub async fn list(tx: &mut Tx, beside: Beside<ExportId>, limit: i64) -> sqlx::Result<Vec<Export>> {
-    read(tx, None, beside, limit).await
+/// A page of exports, newest first.
+pub async fn list(tx: &mut Tx, bounds: KeysetBounds<ExportId>) -> sqlx::Result<Vec<Export>> {
+    read(tx, None, bounds).await
 }
 
-/// How many there are.
+/// Number of exports.
 pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from exports"#).fetch_one(&mut *tx).await
 }
 
-async fn read(tx: &mut Tx, only: Option<ExportId>, beside: Beside<ExportId>, limit: i64) -> sqlx::Result<Vec<Export>> {
+async fn read(tx: &mut Tx, only: Option<ExportId>, bounds: KeysetBounds<ExportId>) -> sqlx::Result<Vec<Export>> {
     let rows = sqlx::query!(
         "select id, status, products, products_done, left_out, bytes, error, created_at, finished_at, storage_key
            from exports
@@ -49,9 +49,9 @@ async fn read(tx: &mut Tx, only: Option<ExportId>, beside: Beside<ExportId>, lim
           order by case when $3::uuid is null then id end desc, id
           limit $4",
         only as _,
-        beside.after as _,
-        beside.before as _,
-        limit
+        bounds.after as _,
+        bounds.before as _,
+        bounds.limit
     )
     .fetch_all(&mut *tx)
     .await?;

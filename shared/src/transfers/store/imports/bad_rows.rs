@@ -1,23 +1,23 @@
 //! Rows of an import's file that were not taken.
 
-use super::super::super::{Beside, ImportError, MAX_REASONS};
+use super::super::super::{ImportError, MAX_REASONS};
 use super::pieces::to_i64;
-use crate::app::db::Tx;
+use crate::app::db::{KeysetBounds, Tx};
 use crate::catalogue::shopify::BadRow;
 use crate::ids::ImportId;
 
-/// Rows that were not taken beside this one, the nearest first, in the order in which they were found or against it; at most `limit`.
-pub async fn bad_rows(tx: &mut Tx, id: ImportId, beside: Beside<i64>, limit: i64) -> sqlx::Result<Vec<ImportError>> {
+/// A page of the bad rows of an import, in the order of the file.
+pub async fn bad_rows(tx: &mut Tx, id: ImportId, bounds: KeysetBounds<i64>) -> sqlx::Result<Vec<ImportError>> {
     sqlx::query_as!(
         ImportError,
         "select position, line, reason from import_bad_rows
           where import_id = $1 and ($2::bigint is null or position > $2) and ($3::bigint is null or position < $3)
-          order by case when $3::bigint is not null then position end desc, position
+          order by case when $3::bigint is null then position end, position desc
           limit $4",
         id as _,
-        beside.after,
-        beside.before,
-        limit
+        bounds.after,
+        bounds.before,
+        bounds.limit
     )
     .fetch_all(&mut *tx)
     .await

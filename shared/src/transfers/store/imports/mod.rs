@@ -3,9 +3,9 @@
 mod bad_rows;
 mod pieces;
 
-use super::super::{Beside, FileKind, Import, TransferCounts, TransferStatus};
+use super::super::{FileKind, Import, TransferCounts, TransferStatus};
 use super::JobEnd;
-use crate::app::db::Tx;
+use crate::app::db::{KeysetBounds, Tx};
 use crate::catalogue::store::imports::Stock;
 use crate::ids::ImportId;
 use crate::time::Timestamp;
@@ -50,20 +50,20 @@ pub async fn insert(tx: &mut Tx, new: &NewImport<'_>, now: Timestamp) -> sqlx::R
 
 /// One import.
 pub async fn find(tx: &mut Tx, id: ImportId) -> sqlx::Result<Option<Import>> {
-    Ok(read(tx, Some(id), Beside::default(), 1).await?.pop())
+    Ok(read(tx, Some(id), KeysetBounds::first(1)).await?.pop())
 }
 
-/// Imports beside this one, the nearest first: the older ones from the newest on, or the newer ones from the oldest on. At most `limit`.
-pub async fn list(tx: &mut Tx, beside: Beside<ImportId>, limit: i64) -> sqlx::Result<Vec<Import>> {
-    read(tx, None, beside, limit).await
+/// A page of imports, newest first.
+pub async fn list(tx: &mut Tx, bounds: KeysetBounds<ImportId>) -> sqlx::Result<Vec<Import>> {
+    read(tx, None, bounds).await
 }
 
-/// How many there are.
+/// Number of imports.
 pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from imports"#).fetch_one(&mut *tx).await
 }
 
-async fn read(tx: &mut Tx, only: Option<ImportId>, beside: Beside<ImportId>, limit: i64) -> sqlx::Result<Vec<Import>> {
+async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId>) -> sqlx::Result<Vec<Import>> {
     let rows = sqlx::query!(
         "select id, kind, stock, status, bytes, bytes_done, products_created, products_updated, products_unchanged, products_left_out,
                 variants_created, variants_updated, variants_unchanged, variants_removed, bad_rows, error, created_at, started_at,
@@ -73,9 +73,9 @@ async fn read(tx: &mut Tx, only: Option<ImportId>, beside: Beside<ImportId>, lim
           order by case when $3::uuid is null then id end desc, id
           limit $4",
         only as _,
-        beside.after as _,
-        beside.before as _,
-        limit
+        bounds.after as _,
+        bounds.before as _,
+        bounds.limit
     )
     .fetch_all(&mut *tx)
     .await?;

@@ -4,7 +4,7 @@ mod tokens;
 
 pub use tokens::{NewRefreshToken, RefreshTokenState, insert_token, refresh_token, use_token};
 
-use crate::app::db::Tx;
+use crate::app::db::{KeysetBounds, Tx};
 use crate::ids::{SignInId, UserId};
 use crate::time::Timestamp;
 use crate::users::ClientInfo;
@@ -136,62 +136,37 @@ pub struct OpenSignIn {
     pub user_agent: Option<String>,
 }
 
-/// What a list of sign-ins is sorted by.
-pub type ListKey = (Timestamp, SignInId);
-
-/// Somebody's open sign-ins, newest first, those older than `after`; at most `limit`.
-pub async fn list_older(
+/// A page of a user's open sign-ins, newest first.
+pub async fn list(
     tx: &mut Tx,
     user: UserId,
-    after: Option<ListKey>,
-    limit: i64,
+    bounds: KeysetBounds<(Timestamp, SignInId)>,
     now: Timestamp,
 ) -> sqlx::Result<Vec<OpenSignIn>> {
-    let (at, id) = after.unzip();
+    let ((after, after_id), (before, before_id)) = (bounds.after.unzip(), bounds.before.unzip());
     sqlx::query_as!(
         OpenSignIn,
         "select id, created_at, last_used_at, expires_at, address, user_agent
            from sign_ins
-          where user_id = $1 and ended_at is null and expires_at > $5
-            and ($2::timestamptz is null or (created_at, id) < ($2, $3::uuid))
-          order by created_at desc, id desc
-          limit $4",
+          where user_id = $1 and ended_at is null and expires_at > $2
+            and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
+            and ($5::timestamptz is null or (created_at, id) > ($5, $6::uuid))
+          order by case when $5::timestamptz is null then created_at end desc, case when $5::timestamptz is null then id end desc,
+                   created_at, id
+          limit $7",
         user as _,
-        at as _,
-        id as _,
-        limit,
-        now as _
+        now as _,
+        after as _,
+        after_id as _,
+        before as _,
+        before_id as _,
+        bounds.limit
     )
     .fetch_all(&mut *tx)
     .await
 }
 
-/// Somebody's open sign-ins, oldest first, those newer than `before`; at most `limit`.
-pub async fn list_newer(
-    tx: &mut Tx,
-    user: UserId,
-    before: ListKey,
-    limit: i64,
-    now: Timestamp,
-) -> sqlx::Result<Vec<OpenSignIn>> {
-    sqlx::query_as!(
-        OpenSignIn,
-        "select id, created_at, last_used_at, expires_at, address, user_agent
-           from sign_ins
-          where user_id = $1 and ended_at is null and expires_at > $5 and (created_at, id) > ($2::timestamptz, $3::uuid)
-          order by created_at, id
-          limit $4",
-        user as _,
-        before.0 as _,
-        before.1 as _,
-        limit,
-        now as _
-    )
-    .fetch_all(&mut *tx)
-    .await
-}
-
-/// How many open sign-ins somebody has.
+/// Number of open sign-ins of a user.
 pub async fn count(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from sign_ins where user_id = $1 and ended_at is null and expires_at > $2"#,

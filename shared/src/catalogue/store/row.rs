@@ -1,0 +1,165 @@
+//! Rows of product lists, the keys by which these lists are sorted, and how a list is walked.
+
+use sqlx::{Postgres, QueryBuilder};
+
+use crate::app::db::KeysetBounds;
+use crate::catalogue::{Card, Status};
+use crate::ids::ProductId;
+use crate::time::Timestamp;
+
+/// The columns of a product's card: one row of `products p` and no join.
+pub(super) const CARD_COLUMNS: &str = "p.id, p.status, p.card";
+
+/// Key by which a list is sorted; products with equal keys are sorted by id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortKey {
+    /// Time at which the product was created.
+    CreatedAt,
+    /// Name of the product.
+    Name,
+    /// Price of the cheapest variant.
+    Price,
+    /// How well the product matches the words of the search.
+    Rank,
+    /// Position in the category by which the list is filtered.
+    Position,
+}
+
+/// Direction in which a list is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortOrder {
+    /// From the smallest key.
+    Asc,
+    /// From the largest key.
+    Desc,
+}
+
+impl SortOrder {
+    pub(super) const fn opposite(self) -> Self {
+        match self {
+            Self::Asc => Self::Desc,
+            Self::Desc => Self::Asc,
+        }
+    }
+}
+
+/// Sort key of a row, as a cursor stores it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CursorKey {
+    /// In a list by time.
+    CreatedAt(Timestamp),
+    /// In a list by name.
+    Name(String),
+    /// In a list by price: minor units.
+    Price(i64),
+    /// In a list by rank.
+    Rank(i64),
+    /// In the order of a category.
+    Position(i64),
+}
+
+/// Bounds of a page of products: sort key and id of the row next to it.
+pub type ProductBounds = KeysetBounds<(CursorKey, ProductId)>;
+
+/// A product in a list.
+#[derive(Clone, Debug)]
+pub struct ListRow {
+    /// Product id.
+    pub id: ProductId,
+    /// The card, which is shown to everybody.
+    pub card: Card,
+    /// The status, which only staff see.
+    pub status: Status,
+    key: i64,
+    name: Option<String>,
+}
+
+impl ListRow {
+    /// Sort key of the row in a list sorted by `key`.
+    pub fn cursor_key(&self, key: SortKey) -> CursorKey {
+        match key {
+            SortKey::CreatedAt => CursorKey::CreatedAt(Timestamp::from_micros(self.key)),
+            SortKey::Name => CursorKey::Name(self.name.clone().unwrap_or_default()),
+            SortKey::Price => CursorKey::Price(self.key),
+            SortKey::Rank => CursorKey::Rank(self.key),
+            SortKey::Position => CursorKey::Position(self.key),
+        }
+    }
+}
+
+/// A row as the database returns it: [`CARD_COLUMNS`] and the sort key.
+#[derive(sqlx::FromRow)]
+pub(super) struct CardRow {
+    id: ProductId,
+    status: String,
+    card: Card,
+    /// The sort key if it is a number: microseconds, minor units, a rank or a position.
+    key: Option<i64>,
+    /// The sort key in lists by name.
+    name: Option<String>,
+}
+
+impl TryFrom<CardRow> for ListRow {
+    type Error = sqlx::Error;
+
+    fn try_from(CardRow { id, status, card, key, name }: CardRow) -> sqlx::Result<Self> {
+        let status =
+            Status::named(&status).ok_or_else(|| sqlx::Error::Decode(format!("a product is `{status}`").into()))?;
+        Ok(Self { id, card, status, key: key.unwrap_or_default(), name })
+    }
+}
+
+/// A walk along a sorted list: its direction, the row behind which it begins, and its maximum length.
+pub(super) struct Walk {
+    pub(super) order: SortOrder,
+    pub(super) from: Option<(CursorKey, ProductId)>,
+    pub(super) limit: i64,
+}
+
+impl Walk {
+    /// The walk that reads a page of a list which is sorted in this order: a page before a row is read backwards.
+    pub(super) fn new(order: SortOrder, bounds: ProductBounds) -> Self {
+        let KeysetBounds { after, before, limit } = bounds;
+        match before {
+            Some(before) => Self { order: order.opposite(), from: Some(before), limit },
+            None => Self { order, from: after, limit },
+        }
+    }
+
+    /// The number in the key from which the walk begins, if it has one, and the id.
+    pub(super) fn from_number(&self) -> Option<(i64, ProductId)> {
+        match &self.from {
+            Some((CursorKey::Price(number) | CursorKey::Rank(number) | CursorKey::Position(number), id)) => {
+                Some((*number, *id))
+            }
+            Some((CursorKey::CreatedAt(at), id)) => Some((at.micros(), *id)),
+            Some((CursorKey::Name(_), _)) | None => None,
+        }
+    }
+
+    /// Appends ` and (key, id) > ($1, $2)`; nothing if the walk begins at an end of the list.
+    pub(super) fn push_beyond(&self, sql: &mut QueryBuilder<Postgres>, columns: &'static str) {
+        let Some((key, id)) = &self.from else { return };
+        sql.push(" and (").push(columns).push(if self.order == SortOrder::Asc { ") > (" } else { ") < (" });
+        match key {
+            CursorKey::CreatedAt(at) => sql.push_bind(*at),
+            CursorKey::Name(name) => sql.push_bind(name.clone()),
+            CursorKey::Price(number) | CursorKey::Rank(number) | CursorKey::Position(number) => sql.push_bind(*number),
+        };
+        sql.push(", ").push_bind(*id).push(")");
+    }
+
+    /// Appends ` and id > $1`, for rows with the key from which the walk begins.
+    pub(super) fn push_beyond_id(&self, sql: &mut QueryBuilder<Postgres>, column: &'static str, id: ProductId) {
+        sql.push(" and ").push(column).push(if self.order == SortOrder::Asc { " > " } else { " < " }).push_bind(id);
+    }
+
+    /// Appends ` order by a asc, b asc limit $1`.
+    pub(super) fn push_order(&self, sql: &mut QueryBuilder<Postgres>, columns: &[&'static str]) {
+        let order = if self.order == SortOrder::Asc { " asc" } else { " desc" };
+        for (at, column) in columns.iter().enumerate() {
+            sql.push(if at == 0 { " order by " } else { ", " }).push(column).push(order);
+        }
+        sql.push(" limit ").push_bind(self.limit);
+    }
+}
