@@ -6,9 +6,9 @@ use shared::ids::{ExportId, ProductId};
 use shared::transfers::MAX_ATTEMPTS;
 use shared::transfers::parts::{FileInParts, SMALLEST_PART};
 use shared::transfers::store::exports::{
-    LeasedExport, LeftOut, Part, claim, end, find_cancelled, note_part, note_upload, release,
+    LeasedExport, LeftOut, Part, claim, end, find_cancelled, note_part, note_upload,
 };
-use shared::transfers::store::{JobEnd, Lease};
+use shared::transfers::store::{JobEnd, Lease, release};
 use tokio::time::Instant;
 
 use crate::{RunOutcome, Worker};

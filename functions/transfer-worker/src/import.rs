@@ -5,8 +5,8 @@ use shared::catalogue::shopify::Batch;
 use shared::catalogue::store::imports::{Attempt, save};
 use shared::ids::ImportId;
 use shared::transfers::MAX_ATTEMPTS;
-use shared::transfers::store::imports::{Chunk, LeasedImport, begun_before, claim, end, hold, note, release};
-use shared::transfers::store::{JobEnd, Lease};
+use shared::transfers::store::imports::{Chunk, LeasedImport, begun_before, claim, end, hold, note};
+use shared::transfers::store::{JobEnd, Lease, release};
 use tokio::time::Instant;
 
 use crate::window::Window;

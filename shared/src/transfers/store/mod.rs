@@ -4,8 +4,7 @@ pub mod exports;
 pub mod imports;
 
 mod forget;
-
-use uuid::Uuid;
+mod lease;
 
 use crate::app::db::Tx;
 use crate::ids::{ExportId, ImportId};
@@ -14,34 +13,7 @@ use crate::time::Timestamp;
 use super::{Job, Work};
 
 pub use forget::forget;
-
-/// Whose a file is while it is worked on.
-#[derive(Clone, Copy, Debug)]
-pub struct Lease<I> {
-    /// Which import or export.
-    pub id: I,
-    /// Nobody else's number.
-    pub lease: Uuid,
-}
-
-/// How an import or an export ended.
-#[derive(Clone, Copy, Debug)]
-pub struct JobEnd<'a> {
-    status: &'static str,
-    error: Option<&'a str>,
-}
-
-impl<'a> JobEnd<'a> {
-    /// The whole file was gone through.
-    pub const DONE: Self = Self { status: "done", error: None };
-    /// Somebody has stopped it.
-    pub const CANCELLED: Self = Self { status: "cancelled", error: None };
-
-    /// It cannot be gone through.
-    pub const fn failed(because: &'a str) -> Self {
-        Self { status: "failed", error: Some(because) }
-    }
-}
+pub use lease::{JobEnd, Lease, TransferId, release};
 
 /// Claims a transfer that runs and that no worker has held since `before`, the one that has waited longest, imports first: its worker died,
 /// or its message was lost. Until `now` is as old, no one else claims it; a worker may still take it at once.

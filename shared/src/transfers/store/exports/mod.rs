@@ -4,13 +4,13 @@ mod left_out;
 mod parts;
 
 use super::super::{Export, FileKind, TransferStatus};
-use super::JobEnd;
+use super::lease::{self, JobEnd};
 use crate::app::db::{KeysetBounds, Tx};
 use crate::ids::ExportId;
 use crate::time::Timestamp;
 
 pub use left_out::{LeftOut, count_left_out, left_out};
-pub use parts::{LeasedExport, Part, Written, claim, find_cancelled, note_part, note_upload, release};
+pub use parts::{LeasedExport, Part, Written, claim, find_cancelled, note_part, note_upload};
 
 /// Notes one, which runs from now on.
 pub async fn insert(tx: &mut Tx, id: ExportId, storage_key: &str, now: Timestamp) -> sqlx::Result<()> {
@@ -76,17 +76,7 @@ pub async fn cancel(tx: &mut Tx, id: ExportId, now: Timestamp) -> sqlx::Result<(
     end(tx, id, JobEnd::CANCELLED, now).await.map(drop)
 }
 
-/// Ends one that has not ended. Whether it had not.
+/// Ends one that has not ended; returns false if it already had.
 pub async fn end(tx: &mut Tx, id: ExportId, ended: JobEnd<'_>, now: Timestamp) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "update exports set status = $2, error = $3, finished_at = $4, held_until = null, lease = null
-          where id = $1 and finished_at is null",
-        id as _,
-        ended.status,
-        ended.error,
-        now as _
-    )
-    .execute(&mut *tx)
-    .await?;
-    Ok(done.rows_affected() > 0)
+    lease::end(tx, id, ended, now).await
 }

@@ -100,19 +100,6 @@ pub async fn note_part(tx: &mut Tx, held: Lease<ExportId>, part: &Part, now: Tim
     Ok(true)
 }
 
-/// Gives it back before its time, so that the next may take it at once.
-pub async fn release(tx: &mut Tx, held: Lease<ExportId>, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update exports set held_until = $3 where id = $1 and lease = $2 and status = 'running'",
-        held.id as _,
-        held.lease,
-        now as _
-    )
-    .execute(&mut *tx)
-    .await
-    .map(drop)
-}
-
 /// What was written of an export that somebody has stopped.
 #[derive(Clone, Debug)]
 pub struct Written {

@@ -4,14 +4,14 @@ mod bad_rows;
 mod pieces;
 
 use super::super::{FileKind, Import, TransferCounts, TransferStatus};
-use super::JobEnd;
+use super::lease::{self, JobEnd};
 use crate::app::db::{KeysetBounds, Tx};
 use crate::catalogue::store::imports::Stock;
 use crate::ids::ImportId;
 use crate::time::Timestamp;
 
 pub use bad_rows::{bad_rows, count_bad_rows};
-pub use pieces::{Chunk, LeasedImport, begun_before, claim, hold, note, release};
+pub use pieces::{Chunk, LeasedImport, begun_before, claim, hold, note};
 
 /// A file that is to come.
 #[derive(Clone, Debug)]
@@ -133,15 +133,6 @@ pub async fn cancel(tx: &mut Tx, id: ImportId, now: Timestamp) -> sqlx::Result<(
 
 /// Ends one that has not ended.
 pub async fn end(tx: &mut Tx, id: ImportId, ended: JobEnd<'_>, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update imports set status = $2, error = $3, finished_at = $4, held_until = null, lease = null
-          where id = $1 and finished_at is null",
-        id as _,
-        ended.status,
-        ended.error,
-        now as _
-    )
-    .execute(&mut *tx)
-    .await?;
+    lease::end(tx, id, ended, now).await?;
     sqlx::query!("delete from import_slugs where import_id = $1", id as _).execute(&mut *tx).await.map(drop)
 }

@@ -68,19 +68,6 @@ pub async fn hold(tx: &mut Tx, held: Lease<ImportId>) -> sqlx::Result<bool> {
     Ok(row.is_some())
 }
 
-/// Gives it back before its time, so that the next may take it at once.
-pub async fn release(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update imports set held_until = $3 where id = $1 and lease = $2 and status = 'running'",
-        held.id as _,
-        held.lease,
-        now as _
-    )
-    .execute(&mut *tx)
-    .await
-    .map(drop)
-}
-
 /// On which line products of these slugs began before.
 pub async fn begun_before(tx: &mut Tx, id: ImportId, slugs: &[String]) -> sqlx::Result<HashMap<String, u64>> {
     let rows =
