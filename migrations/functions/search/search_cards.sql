@@ -22,8 +22,7 @@ declare
 begin
     execute $candidates$
         select coalesce(array_agg(c.id), '{}'),
-               array_agg(1 + 100000 * (c.id = any ($4))::int + 10000 * (c.title_words @@ $2)::int
-                           + (1000 * ts_rank('{0, 0, 0.4, 1}', c.title_words, $1, 1))::bigint)
+               array_agg(title_rank(c.title_words, $1, $2, c.id = any ($4)))
           from (select i.id, i.title_words from product_index i
                  where i.id = any ($4) and i.title_words @@ $1 and is_published(i.status, i.publish_at, i.unpublish_at, $3)
                  union all

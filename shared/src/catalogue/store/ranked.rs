@@ -23,14 +23,10 @@ impl TwoParts for Ranked<'_> {
     const HEAD_ROW: &'static str = "key, id";
     const TAIL_KEY: i64 = 0;
 
-    /// A rank is one more than: 100,000 for a SKU that was typed as it is, 10,000 for whole words, and up to 1,000 by where and how often the
-    /// words stand in the title, and how long it is.
     fn push_head(&self, sql: &mut QueryBuilder<Postgres>) {
-        sql.push("select id, key from (select id, 1 + 100000 * (id in (select id from sold_as))::int + 10000 * (title_words @@ ");
-        sql.push_bind(self.whole_words.clone())
-            .push("::tsquery)::int + (1000 * ts_rank('{0, 0, 0.4, 1}', title_words, ");
-        sql.push_bind(self.search.query.clone())
-            .push("::tsquery, 1))::bigint as key from candidates) ranked where true");
+        sql.push("select id, key from (select id, title_rank(title_words, ").push_bind(self.search.query.clone());
+        sql.push("::tsquery, ").push_bind(self.whole_words.clone());
+        sql.push("::tsquery, id in (select id from sold_as)) as key from candidates) ranked where true");
     }
 
     fn push_tail(&self, sql: &mut QueryBuilder<Postgres>) {
