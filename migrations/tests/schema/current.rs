@@ -4,7 +4,7 @@ use migrations::{Function, MIGRATOR, Schema};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnection;
 
-use crate::{apply, description, migration, run, versions};
+use crate::{apply, description, migration, run, session, versions};
 
 /// The migrations up to this number, with these functions.
 fn part(current: &Schema, last: usize, functions: Vec<Function>) -> Schema {
@@ -38,7 +38,7 @@ async fn a_new_database_equals_one_that_was_upgraded_step_by_step(db: PgPool) {
     empty(&db).await;
 
     // After each migration, every function that can be there by then.
-    let mut connection = db.acquire().await.unwrap().detach();
+    let mut connection = session(&db).await;
     let mut there: Vec<Function> = Vec::new();
     for step in 1..=current.migrations().len() {
         apply(&db, &part(&current, step, there.clone())).await.unwrap();
@@ -124,7 +124,7 @@ async fn the_databases_of_tests_have_the_same_schema(db: PgPool) {
 #[sqlx::test(migrations = false)]
 async fn applying_twice_changes_nothing(db: PgPool) {
     let before = at_once(&db).await;
-    let mut connection = db.acquire().await.unwrap().detach();
+    let mut connection = session(&db).await;
     let functions = versions(&mut connection).await;
 
     assert_eq!(apply(&db, &Schema::current()).await.unwrap(), Vec::<i64>::new());
@@ -154,7 +154,7 @@ async fn a_function_that_does_not_compile_stops_everything(db: PgPool) {
     assert_eq!(apply(&db, &current).await.unwrap(), Vec::<i64>::new());
 }
 
-/// One function in each file, named as the file and explained above it, and the order of a file is comment, function, triggers.
+/// A file begins with a comment and creates one function, named as the file.
 #[test]
 fn each_file_has_one_function_with_a_comment() {
     for Function { file, sql } in Schema::current().functions() {

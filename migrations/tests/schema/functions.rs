@@ -2,7 +2,7 @@
 
 use sqlx::PgPool;
 
-use crate::{apply, number, run, schema, versions};
+use crate::{apply, number, run, schema, session, versions};
 
 const ITEMS: &str = "create table items (id bigint primary key, price bigint)";
 const ONE: (&str, &str) =
@@ -15,7 +15,7 @@ const PLACE: (&str, &str) =
 #[sqlx::test(migrations = false)]
 async fn only_a_function_whose_text_changed_is_replaced(db: PgPool) {
     apply(&db, &schema(&[], &[ONE, TWO])).await.unwrap();
-    let mut connection = db.acquire().await.unwrap().detach();
+    let mut connection = session(&db).await;
     let before = versions(&mut connection).await;
     let other = (ONE.0, "create or replace function one() returns bigint language sql as 'select 11::bigint';");
 

@@ -8,7 +8,7 @@ mod functions;
 use migrations::{Function, Schema};
 use sqlx::migrate::{Migration, MigrationType};
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, PgPool, SqlSafeStr as _};
+use sqlx::{AssertSqlSafe, Connection as _, PgPool, SqlSafeStr as _};
 
 /// A schema of these migrations, numbered from 1, and these functions.
 fn schema(migrations: &[&str], functions: &[(&'static str, &'static str)]) -> Schema {
@@ -32,8 +32,13 @@ async fn apply(db: &PgPool, schema: &Schema) -> anyhow::Result<Vec<i64>> {
 }
 
 async fn apply_release(db: &PgPool, schema: &Schema, released_at: Option<i64>) -> anyhow::Result<Vec<i64>> {
-    let mut connection = db.acquire().await?.detach();
+    let mut connection = session(db).await;
     Ok(schema.apply(&mut connection, released_at).await?.migrations)
+}
+
+/// A connection outside the pool.
+async fn session(db: &PgPool) -> PgConnection {
+    PgConnection::connect_with(&db.connect_options()).await.unwrap()
 }
 
 /// Every table, column, constraint, index, function, trigger and view of the database, one a line, with its definition.
