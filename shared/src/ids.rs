@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::fields::{Fields, FromField};
+
 macro_rules! id {
-    ($($(#[$doc:meta])* $name:ident($inner:ty);)+) => {$(
+    ($($(#[$doc:meta])* $name:ident($inner:ident);)+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, ToSchema)]
         #[serde(transparent)]
@@ -25,7 +27,22 @@ macro_rules! id {
                 text.parse().map(Self)
             }
         }
+
+        impl FromField for $name {
+            fn read(fields: &mut Fields, name: &str) -> Option<Self> {
+                read!(fields, name, $inner).map(Self)
+            }
+        }
     )+};
+}
+
+macro_rules! read {
+    ($fields:ident, $name:ident, i64) => {
+        $fields.id($name)
+    };
+    ($fields:ident, $name:ident, Uuid) => {
+        $fields.uuid($name)
+    };
 }
 
 id! {

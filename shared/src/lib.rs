@@ -1,7 +1,11 @@
 //! The library of all functions.
 //!
 //! It has a module for each business noun, with its rules in `mod.rs` and its SQL in `store.rs`, and the plumbing around them: [`app`] runs
-//! a function, [`http`] serves clients, [`aws`] calls Amazon. Nouns know ids, money and other nouns, never the plumbing.
+//! a function, [`http`] serves clients, [`aws`] calls Amazon. Nouns know ids, money, the fields of requests
+//! and other nouns, never the plumbing.
+
+// `#[derive(Request)]` writes paths from the root, here too.
+extern crate self as shared;
 
 pub mod app;
 pub mod aws;
@@ -22,6 +26,7 @@ pub mod transfers;
 pub mod uploads;
 pub mod users;
 
+pub mod fields;
 pub mod ids;
 pub mod money;
 pub mod storage;

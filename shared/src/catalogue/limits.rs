@@ -30,3 +30,6 @@ pub const MAX_IMAGES: usize = 250;
 pub const MAX_URL: usize = 2000;
 /// How long the text for those who do not see an image may be.
 pub const MAX_ALT_TEXT: usize = 1000;
+
+/// The last position that can be asked for, among siblings, variants or images.
+pub const MAX_POSITION: i32 = 1_000_000;

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Brand, CategorySummary};
+use crate::fields::{Fields, FromField};
 use crate::ids::{AttributeId, AttributeValueId, ImageId, ProductId, VariantId};
 use crate::money::Money;
 use crate::time::Timestamp;
@@ -104,6 +105,12 @@ impl Status {
     /// The one that is written so.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Draft, Self::Active, Self::Archived].into_iter().find(|status| status.as_str() == name)
+    }
+}
+
+impl FromField for Status {
+    fn read(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.choice(name, Self::named)
     }
 }
 

@@ -10,8 +10,8 @@ use http::request::Parts;
 use multer::Multipart;
 use serde_json::{Map, Value};
 
-use super::fields::not_an_object;
-use super::{ApiError, Fields, FromFields};
+use super::ApiError;
+use crate::fields::{Fields, FromFields, not_an_object};
 
 /// The request's body. None at all counts as an empty object.
 #[derive(Clone, Copy, Debug)]

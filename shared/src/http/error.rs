@@ -1,7 +1,5 @@
 //! The one way a request fails.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -10,42 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-/// What is wrong with a body or a query, by field: `{"quantity": ["A valid integer is required."]}`. What concerns several
-/// fields is under `non_field_errors`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(example = json!({"quantity": ["A valid integer is required."]}))]
-pub struct FieldErrors(BTreeMap<String, Vec<String>>);
-
-impl FieldErrors {
-    /// One message about one field.
-    pub fn one(field: impl Into<String>, message: impl Into<String>) -> Self {
-        let mut errors = Self::default();
-        errors.add(field, message);
-        errors
-    }
-
-    /// One more message.
-    pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.entry(field.into()).or_default().push(message.into());
-    }
-
-    /// Everything that is wrong in these, too.
-    pub fn append(&mut self, others: Self) {
-        for (field, messages) in others.0 {
-            self.0.entry(field).or_default().extend(messages);
-        }
-    }
-
-    /// What is wrong with one field.
-    pub fn of(&self, field: &str) -> &[String] {
-        self.0.get(field).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether nothing is wrong.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
+use crate::fields::FieldErrors;
 
 /// Every failure that is not about a field: a text for people and a code for programs.
 #[derive(Clone, Debug, Serialize, ToSchema)]

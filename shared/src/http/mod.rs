@@ -5,16 +5,15 @@ mod base_url;
 mod body;
 mod caller;
 mod error;
-mod fields;
 mod openapi;
 mod page;
 mod path;
 
+pub use crate::fields::{FieldErrors, Fields, FromFields, Request};
 pub use base_url::BaseUrl;
 pub use body::{Body, Query};
 pub use caller::{CurrentUser, MaybeBearer, MaybePermitted, Requires, RequiresUser, UnverifiedUser};
-pub use error::{ApiError, FieldErrors, Problem, RetryAfter, Unauthorized};
-pub use fields::{Fields, FromFields};
+pub use error::{ApiError, Problem, RetryAfter, Unauthorized};
 pub use openapi::{Problems, PublicProblems, StaffProblems, document};
 pub use page::{Page, PageQuery, PageRequest};
 pub use path::{PathId, Two};

@@ -13,16 +13,19 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use super::{ApiError, BaseUrl, Fields, FromFields, Query};
+use super::{ApiError, BaseUrl, Query};
 use crate::app::App;
 use crate::app::db::{KeysetBounds, Tx};
+use crate::fields::Request;
 
 /// Number of rows on a page if the client does not name one.
 const DEFAULT_SIZE: i32 = 20;
 /// Maximum number of rows on a page.
 const MAX_SIZE: i32 = 100;
+/// Characters of the longest cursor.
+const MAX_CURSOR: usize = 1000;
 
 /// One page of a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -40,28 +43,19 @@ pub struct Page<T> {
     pub results: Vec<T>,
 }
 
-/// Which page of a list is requested.
-#[derive(Clone, Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
+/// The page of a list that is requested.
+#[derive(Clone, Debug, Request)]
+#[request(query)]
 pub struct PageQuery {
-    /// Number of rows on a page: 1 to 100, 20 by default.
-    #[param(minimum = 1, maximum = 100, default = 20, required = false)]
+    /// Number of rows on a page.
+    #[field(min = 1, max = MAX_SIZE, default = DEFAULT_SIZE)]
     pub page_size: i32,
     /// Cursor of the page, taken from `next` or `previous` of another page.
-    #[param(required = false)]
+    #[field(max = MAX_CURSOR)]
     pub cursor: Option<String>,
     /// Whether to count the rows of the whole list.
-    #[param(default = false, required = false)]
+    #[field(default = false)]
     pub count: bool,
-}
-
-impl FromFields for PageQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let page_size = fields.maybe("page_size", |fields, name| fields.small_integer(name, 1..=MAX_SIZE));
-        let cursor = fields.maybe("cursor", |fields, name| fields.text(name, 1000));
-        let count = fields.maybe("count", Fields::boolean);
-        Some(Self { page_size: page_size?.unwrap_or(DEFAULT_SIZE), cursor: cursor?, count: count?.unwrap_or_default() })
-    }
 }
 
 /// A request for a page: the page's place in the list, and the URL from which links to other pages are made.

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::fields::{Fields, FromField};
 use crate::ids::{ExportId, ImportId, ProductId};
 use crate::time::Timestamp;
 
@@ -76,6 +77,12 @@ impl FileKind {
     /// The kind of this name.
     pub fn named(name: &str) -> Option<Self> {
         (name == "shopify_csv").then_some(Self::ShopifyCsv)
+    }
+}
+
+impl FromField for FileKind {
+    fn read(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.choice(name, Self::named)
     }
 }
 

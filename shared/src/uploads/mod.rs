@@ -5,6 +5,7 @@ pub mod store;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::fields::{Fields, FromField};
 use crate::ids::UploadId;
 use crate::time::Timestamp;
 
@@ -134,6 +135,12 @@ impl ImageType {
             Self::Png => "image/png",
             Self::WebP => "image/webp",
         }
+    }
+}
+
+impl FromField for ImageType {
+    fn read(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.choice(name, Self::named)
     }
 }
 

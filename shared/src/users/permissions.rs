@@ -9,6 +9,8 @@ use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef};
 use utoipa::ToSchema;
 
+use crate::fields::{Fields, FromField};
+
 /// The right to one part of the shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +48,12 @@ impl Permission {
     /// The one of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|permission| permission.name() == name)
+    }
+}
+
+impl FromField for Permission {
+    fn read(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.choice(name, Self::named)
     }
 }
 

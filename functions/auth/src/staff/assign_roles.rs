@@ -26,7 +26,7 @@ pub(crate) struct AssignRoles {
 
 impl FromFields for AssignRoles {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let roles = fields.values("roles", MAX_VALUES, |fields, at| fields.id(at).map(RoleId))?;
+        let roles = fields.values("roles", 0..=MAX_VALUES, |fields, at| fields.id(at).map(RoleId))?;
         Some(Self { roles })
     }
 }

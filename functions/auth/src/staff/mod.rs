@@ -68,7 +68,7 @@ fn name(fields: &mut Fields, field: &str) -> Option<String> {
 
 /// A list of permissions, of these.
 fn permissions(fields: &mut Fields, field: &str, among: &[Permission]) -> Option<Permissions> {
-    let read = fields.values(field, MAX_VALUES, |fields, at| {
+    let read = fields.values(field, 0..=MAX_VALUES, |fields, at| {
         let name = fields.text(at, MAX_NAME)?;
         let permission = Permission::named(&name).filter(|permission| among.contains(permission));
         if permission.is_none() {

@@ -6,36 +6,31 @@ use http::StatusCode;
 use http::header::LOCATION;
 use shared::app::App;
 use shared::catalogue::Attribute;
+use shared::catalogue::limits::{MAX_ATTRIBUTE, MAX_VALUE};
 use shared::catalogue::store::attributes::find;
 use shared::catalogue::store::write::insert_attribute;
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Requires, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
 use shared::users::permissions;
-use utoipa::ToSchema;
 
-use crate::attributes::body::{refused, text};
+use crate::attributes::body::refused;
 use crate::attributes::get::attribute_path;
 use crate::caching::IfNoneMatch;
 
-/// How many values come with it at most; others may follow.
+/// Values that can be created with an attribute; others may follow.
 const MAX_VALUES: usize = 500;
 
-/// An attribute to be.
-#[derive(Debug, ToSchema)]
+/// An attribute to create.
+#[derive(Debug, Request)]
+#[request(update = UpdateAttribute, replace = ReplaceAttribute)]
 pub(crate) struct CreateAttribute {
-    /// Its name; there is none other like it, whatever the case.
-    #[schema(min_length = 1, max_length = 255, example = "Size")]
+    /// Name. No other attribute has the same name, compared without regard to case.
+    #[field(max = MAX_ATTRIBUTE)]
+    #[schema(example = "Size")]
     pub name: String,
-    /// Its values, in order; none, if not said. No two are alike, whatever the case.
-    #[schema(required = false, max_items = 500, example = json!(["S", "M", "L"]))]
+    /// Values, in order. No two are the same, compared without regard to case.
+    #[field(create_only, default, max = MAX_VALUES, each_max = MAX_VALUE)]
+    #[schema(example = json!(["S", "M", "L"]))]
     pub values: Vec<String>,
-}
-
-impl FromFields for CreateAttribute {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = text(fields, "name");
-        let values = fields.maybe("values", |fields, field| fields.values(field, MAX_VALUES, text));
-        Some(Self { name: name?, values: values?.unwrap_or_default() })
-    }
 }
 
 /// Make an attribute

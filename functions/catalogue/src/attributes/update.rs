@@ -6,42 +6,14 @@ use shared::app::App;
 use shared::catalogue::Attribute;
 use shared::catalogue::store::attributes::find;
 use shared::catalogue::store::write::{lock_attribute, rename_attribute};
-use shared::http::{ApiError, Body, Fields, FromFields, PathId, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, Body, PathId, Problem, Requires, StaffProblems};
 use shared::ids::AttributeId;
 use shared::users::permissions;
-use utoipa::ToSchema;
 
-use crate::attributes::body::{refused, text};
+use crate::attributes::body::refused;
+use crate::attributes::create::{ReplaceAttribute, UpdateAttribute};
 use crate::caching::IfNoneMatch;
 use crate::if_match::IfMatch;
-
-/// What an attribute is to be called.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ReplaceAttribute {
-    /// Its name; there is none other like it, whatever the case.
-    #[schema(min_length = 1, max_length = 255, example = "Size")]
-    pub name: String,
-}
-
-/// What of an attribute is to change.
-#[derive(Debug, ToSchema)]
-pub(crate) struct UpdateAttribute {
-    /// Its name; there is none other like it, whatever the case.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Size")]
-    pub name: Option<String>,
-}
-
-impl FromFields for ReplaceAttribute {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        text(fields, "name").map(|name| Self { name })
-    }
-}
-
-impl FromFields for UpdateAttribute {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.sent("name", text).map(|name| Self { name })
-    }
-}
 
 /// Replace an attribute
 ///
@@ -71,7 +43,7 @@ pub(crate) async fn replace_attribute(
     if_match: IfMatch,
     Body(replacement): Body<ReplaceAttribute>,
 ) -> Result<Response, ApiError> {
-    change(&app, id, &if_match, UpdateAttribute { name: Some(replacement.name) }).await
+    change(&app, id, &if_match, replacement.into()).await
 }
 
 /// Change an attribute

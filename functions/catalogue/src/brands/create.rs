@@ -5,34 +5,31 @@ use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::LOCATION;
 use shared::app::App;
+use shared::catalogue::limits::MAX_LABEL_NAME;
 use shared::catalogue::store::brands::find_with_version;
 use shared::catalogue::store::write::{BrandNames, insert_brand, lock_brand_names};
-use shared::catalogue::{Brand, IdOrSlug, slugify};
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Requires, StaffProblems};
+use shared::catalogue::{Brand, IdOrSlug, MAX_SLUG, slugify};
+use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
 use shared::users::permissions;
-use utoipa::ToSchema;
 
 use crate::brands::errors::refused;
 use crate::brands::get::brand_path;
 use crate::caching::IfNoneMatch;
-use crate::categories::body::{name, slug};
+use crate::categories::body::slug;
 
-/// A brand to be.
-#[derive(Debug, ToSchema)]
+/// A brand to create.
+#[derive(Debug, Request)]
+#[request(update = UpdateBrand, replace = ReplaceBrand)]
 pub(crate) struct CreateBrand {
-    /// Its name; no other brand has it, whatever the case.
-    #[schema(min_length = 1, max_length = 255, example = "Company 123")]
+    /// Name. No other brand has the same name, compared without regard to case.
+    #[field(max = MAX_LABEL_NAME)]
+    #[schema(example = "Company 123")]
     pub name: String,
-    /// Its name in URLs; made of its name, if not said.
-    #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]
+    /// Name in URLs.
+    #[field(max = MAX_SLUG, with = slug, blank_as_null)]
+    #[field(on_create = "Made from the name if left out.", on_replace = "Stays as it is if left out.")]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]
     pub slug: Option<String>,
-}
-
-impl FromFields for CreateBrand {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let (name, slug) = (name(fields), slug(fields));
-        Some(Self { name: name?, slug: slug? })
-    }
 }
 
 /// Make a brand

@@ -6,57 +6,13 @@ use shared::app::App;
 use shared::catalogue::store::brands::find_with_version;
 use shared::catalogue::store::write::{BrandNames, lock_brand, lock_brand_names, rename_brand};
 use shared::catalogue::{Brand, IdOrSlug};
-use shared::http::{ApiError, Body, Fields, FromFields, PathId, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, Body, PathId, Problem, Requires, StaffProblems};
 use shared::users::permissions;
-use utoipa::ToSchema;
 
+use crate::brands::create::{ReplaceBrand, UpdateBrand};
 use crate::brands::errors::refused;
 use crate::caching::IfNoneMatch;
-use crate::categories::body::{name, slug};
 use crate::if_match::IfMatch;
-
-/// What a brand is to be.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ReplaceBrand {
-    /// Its name; no other brand has it, whatever the case.
-    #[schema(min_length = 1, max_length = 255, example = "Company 123")]
-    pub name: String,
-    /// Its name in URLs. As it was, if not said.
-    #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]
-    pub slug: Option<String>,
-}
-
-/// What of a brand is to change.
-#[derive(Debug, ToSchema)]
-pub(crate) struct UpdateBrand {
-    /// Its name; no other brand has it, whatever the case.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Company 123")]
-    pub name: Option<String>,
-    /// Its name in URLs.
-    #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]
-    pub slug: Option<String>,
-}
-
-impl FromFields for ReplaceBrand {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let (name, slug) = (name(fields), slug(fields));
-        Some(Self { name: name?, slug: slug? })
-    }
-}
-
-impl FromFields for UpdateBrand {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = if fields.has("name") { name(fields).map(Some) } else { Some(None) };
-        let slug = slug(fields);
-        Some(Self { name: name?, slug: slug? })
-    }
-}
-
-impl From<ReplaceBrand> for UpdateBrand {
-    fn from(all: ReplaceBrand) -> Self {
-        Self { name: Some(all.name), slug: all.slug }
-    }
-}
 
 /// Replace a brand
 #[utoipa::path(

@@ -1,6 +1,5 @@
-//! What staff say of a category, and what they hear where it cannot be so.
+//! The slug of a product, brand or category, and the answers where the database refuses a category.
 
-use shared::catalogue::limits::MAX_LABEL_NAME;
 use shared::catalogue::store::write::CategoryRefused;
 use shared::catalogue::{MAX_SLUG, is_slug};
 use shared::http::{ApiError, Fields};
@@ -8,34 +7,15 @@ use shared::ids::CategoryId;
 
 use crate::brands::errors::TOO_MANY_WORDS;
 
-/// A name.
-pub(crate) fn name(fields: &mut Fields) -> Option<String> {
-    fields.text("name", MAX_LABEL_NAME)
-}
-
-/// A slug, if one was sent; a blank one counts as none.
-pub(crate) fn slug(fields: &mut Fields) -> Option<Option<String>> {
-    fields.filter("slug", |fields, field| {
-        let slug = fields.text(field, MAX_SLUG)?;
-        if !is_slug(&slug) {
-            fields.error(
-                field,
-                "Enter a valid \"slug\": small letters, numbers and single hyphens, and not a number alone.",
-            );
-            return None;
-        }
-        Some(slug)
-    })
-}
-
-/// A parent, if one was sent; null is the top.
-pub(crate) fn parent(fields: &mut Fields) -> Option<Option<CategoryId>> {
-    fields.filter("parent_id", |fields, field| fields.id(field).map(CategoryId))
-}
-
-/// A place among its siblings, if one was sent.
-pub(crate) fn position(fields: &mut Fields) -> Option<Option<i32>> {
-    fields.filter("position", |fields, field| fields.small_integer(field, 0..=1_000_000))
+/// A slug.
+pub(crate) fn slug(fields: &mut Fields, field: &str) -> Option<String> {
+    let slug = fields.text(field, MAX_SLUG)?;
+    if !is_slug(&slug) {
+        fields
+            .error(field, "Enter a valid \"slug\": small letters, numbers and single hyphens, and not a number alone.");
+        return None;
+    }
+    Some(slug)
 }
 
 /// The answer where the database refuses it.

@@ -6,43 +6,47 @@ use http::StatusCode;
 use http::header::LOCATION;
 use shared::app::App;
 use shared::app::db::Tx;
+use shared::catalogue::limits::{MAX_LABEL_NAME, MAX_POSITION};
 use shared::catalogue::store::categories::find;
 use shared::catalogue::store::write::{
     CategoryRefused, NewCategory, insert_category, lock_category_tree, move_to_position,
 };
-use shared::catalogue::{Category, slugify, slugify_path};
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Requires, StaffProblems};
+use shared::catalogue::{Category, MAX_SLUG, slugify, slugify_path};
+use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
 use shared::ids::CategoryId;
 use shared::time::Timestamp;
 use shared::users::permissions;
-use utoipa::ToSchema;
 
 use crate::caching::IfNoneMatch;
-use crate::categories::body::{name, parent, position, refused, slug};
+use crate::categories::body::{refused, slug};
 use crate::categories::get::category_path;
 
-/// A category to be.
-#[derive(Debug, ToSchema)]
+/// A category to create.
+#[derive(Debug, Request)]
+#[request(update = UpdateCategory, replace = ReplaceCategory)]
 pub(crate) struct CreateCategory {
-    /// Its name; none beside it has it, whatever the case.
-    #[schema(min_length = 1, max_length = 255, example = "Shirts")]
+    /// Name. No other category with the same parent has the same name, compared without regard to case.
+    #[field(max = MAX_LABEL_NAME)]
+    #[schema(example = "Shirts")]
     pub name: String,
-    /// Its name in URLs; made of its parent's and its own name, if not said.
-    #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "clothing-shirts")]
+    /// Name in URLs. Requests for an old slug are redirected to the new one.
+    #[field(max = MAX_SLUG, with = slug, blank_as_null)]
+    #[field(
+        on_create = "Made from the names of the parent and the category if left out.",
+        on_replace = "Stays as it is if left out."
+    )]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "clothing-shirts")]
     pub slug: Option<String>,
-    /// The category it goes right below; none or null: to the top.
-    #[schema(nullable, required = false)]
+    /// Parent category; null means that the category is at the top. The categories below move with it.
+    #[field(nullable, blank_as_null)]
     pub parent_id: Option<CategoryId>,
-    /// Its place among its siblings, from 0; behind them all, if not said.
-    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]
+    /// Position among the categories with the same parent, from 0.
+    #[field(min = 0, max = MAX_POSITION, blank_as_null)]
+    #[field(
+        on_create = "After all others if left out.",
+        on_replace = "Stays as it is if left out; after all others below another parent."
+    )]
     pub position: Option<i32>,
-}
-
-impl FromFields for CreateCategory {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let (name, slug, parent_id, position) = (name(fields), slug(fields), parent(fields), position(fields));
-        Some(Self { name: name?, slug: slug?, parent_id: parent_id?, position: position? })
-    }
 }
 
 /// Make a category

@@ -34,7 +34,7 @@ pub(crate) struct ProductOrder {
 
 impl FromFields for ProductOrder {
     fn read(fields: &mut Fields) -> Option<Self> {
-        let ids = fields.values("product_ids", MOST, |fields, field| fields.id(field).map(ProductId))?;
+        let ids = fields.values("product_ids", 0..=MOST, |fields, field| fields.id(field).map(ProductId))?;
         let mut known = HashSet::new();
         let mut is_good = true;
         for (place, id) in ids.iter().enumerate() {

@@ -9,71 +9,14 @@ use shared::catalogue::store::write::{
     CategoryChange, NewCategory, lock_category_tree, move_to_position, update_category as update,
 };
 use shared::catalogue::{Category, IdOrSlug};
-use shared::http::{ApiError, Body, Fields, FromFields, PathId, Problem, Requires, StaffProblems};
-use shared::ids::CategoryId;
+use shared::http::{ApiError, Body, PathId, Problem, Requires, StaffProblems};
 use shared::users::permissions;
-use utoipa::ToSchema;
 
 use crate::caching::IfNoneMatch;
-use crate::categories::body::{name, parent, position, refused, slug};
+use crate::categories::body::refused;
+use crate::categories::create::{ReplaceCategory, UpdateCategory};
 use crate::if_match::IfMatch;
 use crate::redirects::{PermanentRedirect, no_such_category};
-
-/// What a category is to be.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ReplaceCategory {
-    /// Its name; none beside it has it, whatever the case.
-    #[schema(min_length = 1, max_length = 255, example = "Shirts")]
-    pub name: String,
-    /// Its name in URLs; the old one leads to it from now on. As it was, if not said.
-    #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "clothing-shirts")]
-    pub slug: Option<String>,
-    /// The category it goes right below, with all that is below it; none or null: to the top.
-    #[schema(nullable, required = false)]
-    pub parent_id: Option<CategoryId>,
-    /// Its place among its siblings, from 0. As it was, if not said; behind them all below another parent.
-    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]
-    pub position: Option<i32>,
-}
-
-/// What of a category is to change.
-#[derive(Debug, ToSchema)]
-pub(crate) struct UpdateCategory {
-    /// Its name; none beside it has it, whatever the case.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "Shirts")]
-    pub name: Option<String>,
-    /// Its name in URLs; the old one leads to it from now on.
-    #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "clothing-shirts")]
-    pub slug: Option<String>,
-    /// The category it goes right below, with all that is below it; null: to the top.
-    #[schema(value_type = Option<CategoryId>, required = false)]
-    pub parent_id: Option<Option<CategoryId>>,
-    /// Its place among its siblings, from 0.
-    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]
-    pub position: Option<i32>,
-}
-
-impl FromFields for ReplaceCategory {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let (name, slug, parent_id, position) = (name(fields), slug(fields), parent(fields), position(fields));
-        Some(Self { name: name?, slug: slug?, parent_id: parent_id?, position: position? })
-    }
-}
-
-impl FromFields for UpdateCategory {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = if fields.has("name") { name(fields).map(Some) } else { Some(None) };
-        let parent_id = if fields.has("parent_id") { parent(fields).map(Some) } else { Some(None) };
-        let (slug, position) = (slug(fields), position(fields));
-        Some(Self { name: name?, slug: slug?, parent_id: parent_id?, position: position? })
-    }
-}
-
-impl From<ReplaceCategory> for UpdateCategory {
-    fn from(all: ReplaceCategory) -> Self {
-        Self { name: Some(all.name), slug: all.slug, parent_id: Some(all.parent_id), position: all.position }
-    }
-}
 
 /// Replace a category
 #[utoipa::path(
@@ -152,7 +95,7 @@ async fn change(
     };
     if_match.allows(before.version)?;
     let id = before.summary.id;
-    let parent = patch.parent_id.unwrap_or(before.parent_id);
+    let parent = patch.parent_id.apply(before.parent_id);
     let (name, slug) = (patch.name.unwrap_or(before.summary.name), patch.slug.unwrap_or(before.summary.slug));
     let to = NewCategory { parent, name: &name, slug: &slug };
     update(&mut tx, CategoryChange { id, to }).await?.map_err(|because| refused(because, parent))?;

@@ -7,6 +7,7 @@ use shared::app::App;
 use shared::catalogue::{IdOrSlug, ProductImage};
 use shared::http::{ApiError, BaseUrl, Body, PathId, Problem, Requires, StaffProblems, Two};
 use shared::ids::ImageId;
+use shared::patch::Patch;
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
@@ -50,12 +51,7 @@ pub(crate) async fn replace_product_image(
 ) -> Result<Response, ApiError> {
     let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
     let variant = variant_of(&change, &replacement).map_err(|(field, message)| ApiError::field(field, message))?;
-    let patch = UpdateImage {
-        url: Some(replacement.url),
-        alt_text: Some(replacement.alt_text.unwrap_or_default()),
-        display_order: replacement.display_order,
-        product_variant_id: Some(variant),
-    };
+    let patch = UpdateImage { product_variant_id: Patch::replace(variant), ..replacement.into() };
     write(change, &base, image, patch).await
 }
 

@@ -5,6 +5,7 @@ use shared::catalogue::limits::MAX_IMAGES;
 use shared::catalogue::store::write::{ImageState, write_images};
 use shared::http::{ApiError, BaseUrl, FieldErrors};
 use shared::ids::{ImageId, VariantId};
+use shared::patch::Patch;
 
 use crate::images::body::{CreateImage, UpdateImage};
 use crate::products::edit::{ProductChange, Said, no_such};
@@ -42,7 +43,7 @@ pub(crate) async fn write_all(
                 None
             }
         };
-        let alt_text = image.alt_text.unwrap_or_default();
+        let alt_text = image.alt_text;
         wanted.push((place(image.display_order, Some(at)), ImageState { id, url: image.url, alt_text, variant_id }));
     }
     if !errors.is_empty() {
@@ -61,12 +62,7 @@ pub(crate) async fn write_new(change: &mut ProductChange, base: &BaseUrl, new: C
     if change.before.images.len() >= MAX_IMAGES {
         return Err(ApiError::field("non_field_errors", format!("A product has at most {MAX_IMAGES} images.")));
     }
-    let state = ImageState {
-        id: None,
-        url: from_the_root(&new.url, base),
-        alt_text: new.alt_text.unwrap_or_default(),
-        variant_id,
-    };
+    let state = ImageState { id: None, url: from_the_root(&new.url, base), alt_text: new.alt_text, variant_id };
     write_at(change, new.display_order, state, None).await
 }
 
@@ -79,9 +75,9 @@ pub(crate) async fn write_one(
 ) -> Result<usize, ApiError> {
     let (stood, known) = known(change, id)?;
     let variant_id = match patch.product_variant_id {
-        None => known.product_variant_id,
-        Some(None) => None,
-        Some(Some(variant)) => Some(variant_with(change, variant)?),
+        Patch::Keep => known.product_variant_id,
+        Patch::Clear => None,
+        Patch::Set(variant) => Some(variant_with(change, variant)?),
     };
     let state = ImageState {
         id: Some(id),

@@ -1,197 +1,76 @@
-//! What staff say of a product.
+//! The bodies that create, replace and change a product.
 
 use shared::catalogue::limits::{MAX_DESCRIPTION, MAX_IMAGES, MAX_LABELS, MAX_NAME, MAX_SKU, MAX_TAG, MAX_VARIANTS};
 use shared::catalogue::store::write::ProductState;
-use shared::catalogue::{Product, Status, clean_html, slugify};
-use shared::http::{Fields, FromFields};
+use shared::catalogue::{MAX_SLUG, Product, Status, clean_html, slugify};
+use shared::http::{Fields, Request};
 use shared::ids::{BrandId, CategoryId, VariantId};
 use shared::money::Money;
+use shared::patch::Patch;
 use shared::time::Timestamp;
-use utoipa::ToSchema;
 
 use crate::categories::body::slug;
 use crate::images::body::CreateImage;
-use crate::variants::body::{CreateVariant, nullable};
+use crate::variants::body::CreateVariant;
 
-/// What a whole product may weigh, in bytes: 500 variants and a long description have room.
+/// Bytes of the largest body: 500 variants and a long description have room.
 pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
 
-/// A product as it is to be.
-#[derive(Debug, ToSchema)]
+/// A product to create.
+#[derive(Debug, Request)]
+#[request(update = UpdateProduct, replace = ReplaceProduct)]
 pub(crate) struct CreateProduct {
-    /// Its name.
-    #[schema(min_length = 1, max_length = 255, example = "Ocean Blue Shirt")]
+    /// Name.
+    #[field(max = MAX_NAME)]
+    #[schema(example = "Ocean Blue Shirt")]
     pub name: String,
-    /// Its name in URLs; the old one leads to it from then on. Made of the name, if not said; as it was in a PUT.
-    #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "ocean-blue-shirt")]
+    /// Name in URLs. Requests for an old slug are redirected to the new one.
+    #[field(max = MAX_SLUG, with = slug, blank_as_null)]
+    #[field(on_create = "Made from the name if left out.", on_replace = "Stays as it is if left out.")]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "ocean-blue-shirt")]
     pub slug: Option<String>,
-    /// Whose it is; null: nobody's. As it was in a PUT, if not said.
-    #[schema(value_type = Option<BrandId>, required = false)]
-    pub brand_id: Option<Option<BrandId>>,
-    /// Where it is filed; as it was in a PUT, if not said.
-    #[schema(value_type = Vec<CategoryId>, required = false, max_items = 100)]
+    /// Brand; null means that the product has no brand.
+    #[field(blank_as_null)]
+    #[field(on_replace = "Stays as it is if left out.")]
+    pub brand_id: Patch<BrandId>,
+    /// All categories of the product.
+    #[field(max = MAX_LABELS, map = each_once)]
+    #[field(on_replace = "Stay as they are if left out.")]
     pub category_ids: Option<Vec<CategoryId>>,
-    /// Its own SKU, beside those of its variants. No other product has it.
-    #[schema(required = false, max_length = 255)]
+    /// SKU of the product itself, besides those of its variants. No other product has the same SKU; null means none.
+    #[field(nullable, blank_as_null, max = MAX_SKU)]
     pub sku: Option<String>,
-    /// HTML. What could harm whoever reads it is taken out.
-    #[schema(value_type = String, required = false, max_length = 65_536, example = "<p>Soft linen.</p>")]
-    pub description: Option<String>,
-    /// What its variants' `price_adjustment` is added to.
-    #[schema(value_type = String, pattern = r"^\d+(\.\d{1,2})?$", example = "49.90")]
+    /// Description in HTML. Elements and attributes that could harm readers are removed.
+    #[field(default, blank, max = MAX_DESCRIPTION, map = cleaned)]
+    #[schema(example = "<p>Soft linen.</p>")]
+    pub description: String,
+    /// Price that the `price_adjustment` of each variant is added to.
+    #[field(schema = String, on_update = "A variant with its own price keeps it.")]
+    #[schema(pattern = r"^\d+(\.\d{1,2})?$", example = "49.90")]
     pub base_price: Money,
-    /// Words to find it by.
-    #[schema(value_type = Vec<String>, required = false, max_items = 100)]
-    pub tags: Option<Vec<String>>,
-    /// `active`, if not said; as it was in a PUT.
-    #[schema(value_type = Status, required = false)]
+    /// All tags: words to find the product by.
+    #[field(default, max = MAX_LABELS, each = tag, each_max = MAX_TAG, map = each_once)]
+    pub tags: Vec<String>,
+    /// Publication status.
+    #[field(blank_as_null)]
+    #[field(on_create = "`active` if left out.", on_replace = "Stays as it is if left out.")]
     pub status: Option<Status>,
-    /// From when it is for sale, if it is active; at once, if not said.
-    #[schema(value_type = Option<Timestamp>, required = false)]
+    /// Time from which an active product is for sale; null means at once.
+    #[field(nullable, blank_as_null)]
     pub publish_at: Option<Timestamp>,
-    /// Until when it is, later than `publish_at`; for good, if not said.
-    #[schema(value_type = Option<Timestamp>, required = false)]
+    /// Time until which the product is for sale, later than `publish_at`; null means for ever.
+    #[field(nullable, blank_as_null)]
     pub unpublish_at: Option<Timestamp>,
-    /// The variant to show first: one that it has and sells. The one that is marked as `is_default` goes before it, and then the first.
-    #[schema(nullable, required = false)]
+    /// Variant to show first, one of the product's that is not archived; null means the first one. A variant with `is_default` takes
+    /// precedence.
+    #[field(nullable, blank_as_null)]
     pub default_variant_id: Option<VariantId>,
-    /// All of its variants, in order. One that is not named is deleted, or archived where orders refer to it.
-    #[schema(value_type = Vec<CreateVariant>, required = false, max_items = 500)]
+    /// All variants, in order. Variants that are not in the list are deleted, or archived if orders refer to them.
+    #[field(max = MAX_VARIANTS, required_on_replace)]
     pub variants: Option<Vec<CreateVariant>>,
-    /// All of its images, in order.
-    #[schema(value_type = Vec<CreateImage>, required = false, max_items = 250)]
+    /// All images, in order. Images that are not in the list are deleted.
+    #[field(max = MAX_IMAGES, required_on_replace)]
     pub images: Option<Vec<CreateImage>>,
-}
-
-/// What of a product is to change.
-#[derive(Debug, ToSchema)]
-pub(crate) struct UpdateProduct {
-    /// Its name.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 255)]
-    pub name: Option<String>,
-    /// Its name in URLs; the old one leads to it from now on.
-    #[schema(value_type = String, required = false, max_length = 100, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
-    pub slug: Option<String>,
-    /// Whose it is; null: nobody's.
-    #[schema(value_type = Option<BrandId>, required = false)]
-    pub brand_id: Option<Option<BrandId>>,
-    /// Where it is filed: these and no others.
-    #[schema(value_type = Vec<CategoryId>, required = false, max_items = 100)]
-    pub category_ids: Option<Vec<CategoryId>>,
-    /// Its own SKU; null: none.
-    #[schema(value_type = Option<String>, required = false, max_length = 255)]
-    pub sku: Option<Option<String>>,
-    /// HTML. What could harm whoever reads it is taken out.
-    #[schema(value_type = String, required = false, max_length = 65_536)]
-    pub description: Option<String>,
-    /// What its variants' `price_adjustment` is added to. A variant with a price of its own keeps it.
-    #[schema(value_type = String, required = false, pattern = r"^\d+(\.\d{1,2})?$")]
-    pub base_price: Option<Money>,
-    /// Words to find it by: these and no others.
-    #[schema(value_type = Vec<String>, required = false, max_items = 100)]
-    pub tags: Option<Vec<String>>,
-    /// How far it is.
-    #[schema(value_type = Status, required = false)]
-    pub status: Option<Status>,
-    /// From when it is for sale, if it is active; null: at once.
-    #[schema(value_type = Option<Timestamp>, required = false)]
-    pub publish_at: Option<Option<Timestamp>>,
-    /// Until when it is; null: for good.
-    #[schema(value_type = Option<Timestamp>, required = false)]
-    pub unpublish_at: Option<Option<Timestamp>>,
-    /// The variant to show first: one that it has and sells; null: the first.
-    #[schema(value_type = Option<VariantId>, required = false)]
-    pub default_variant_id: Option<Option<VariantId>>,
-    /// All of its variants, in order. One that is not named is deleted, or archived where orders refer to it.
-    #[schema(value_type = Vec<CreateVariant>, required = false, max_items = 500)]
-    pub variants: Option<Vec<CreateVariant>>,
-    /// All of its images, in order.
-    #[schema(value_type = Vec<CreateImage>, required = false, max_items = 250)]
-    pub images: Option<Vec<CreateImage>>,
-}
-
-impl FromFields for UpdateProduct {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = fields.sent("name", |fields, field| fields.text(field, MAX_NAME));
-        let slug = slug(fields);
-        let brand_id = nullable(fields, "brand_id", |fields, field| fields.id(field).map(BrandId));
-        let category_ids = fields.maybe("category_ids", |fields, field| {
-            fields.values(field, MAX_LABELS, |fields, at| fields.id(at).map(CategoryId))
-        });
-        let sku = nullable(fields, "sku", |fields, field| fields.text(field, MAX_SKU));
-        let description = fields.maybe("description", |fields, field| fields.text_or_blank(field, MAX_DESCRIPTION));
-        let base_price = fields.sent("base_price", Fields::price);
-        let tags = fields.maybe("tags", |fields, field| fields.values(field, MAX_LABELS, tag));
-        let status = fields.filter("status", status);
-        let publish_at = nullable(fields, "publish_at", Fields::timestamp);
-        let unpublish_at = nullable(fields, "unpublish_at", Fields::timestamp);
-        let default_variant_id =
-            nullable(fields, "default_variant_id", |fields, field| fields.id(field).map(VariantId));
-        let variants = fields.maybe("variants", |fields, field| fields.list(field, MAX_VARIANTS));
-        let images = fields.maybe("images", |fields, field| fields.list(field, MAX_IMAGES));
-        Some(Self {
-            name: name?,
-            slug: slug?,
-            brand_id: brand_id?,
-            category_ids: category_ids?.map(each_once),
-            sku: sku?,
-            description: description?.map(|html| clean_html(&html)),
-            base_price: base_price?,
-            tags: tags?.map(each_once),
-            status: status?,
-            publish_at: publish_at?,
-            unpublish_at: unpublish_at?,
-            default_variant_id: default_variant_id?,
-            variants: variants?,
-            images: images?,
-        })
-    }
-}
-
-impl FromFields for CreateProduct {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        for name in ["name", "base_price"].into_iter().filter(|name| !fields.has(name)).collect::<Vec<_>>() {
-            fields.error(name, "This field is required.");
-        }
-        let said = UpdateProduct::read(fields)?;
-        Some(Self {
-            name: said.name?,
-            slug: said.slug,
-            brand_id: said.brand_id,
-            category_ids: said.category_ids,
-            sku: said.sku.flatten(),
-            description: said.description,
-            base_price: said.base_price?,
-            tags: said.tags,
-            status: said.status,
-            publish_at: said.publish_at.flatten(),
-            unpublish_at: said.unpublish_at.flatten(),
-            default_variant_id: said.default_variant_id.flatten(),
-            variants: said.variants,
-            images: said.images,
-        })
-    }
-}
-
-impl From<CreateProduct> for UpdateProduct {
-    fn from(all: CreateProduct) -> Self {
-        Self {
-            name: Some(all.name),
-            slug: all.slug,
-            brand_id: all.brand_id,
-            category_ids: all.category_ids,
-            sku: Some(all.sku),
-            description: Some(all.description.unwrap_or_default()),
-            base_price: Some(all.base_price),
-            tags: Some(all.tags.unwrap_or_default()),
-            status: all.status,
-            publish_at: Some(all.publish_at),
-            unpublish_at: Some(all.unpublish_at),
-            default_variant_id: Some(all.default_variant_id),
-            variants: all.variants,
-            images: all.images,
-        }
-    }
 }
 
 impl CreateProduct {
@@ -200,11 +79,11 @@ impl CreateProduct {
         ProductState {
             slug: self.slug.clone().unwrap_or_else(|| slugify(&self.name)),
             name: self.name.clone(),
-            brand: self.brand_id.flatten(),
+            brand: self.brand_id.apply(None),
             sku: self.sku.clone(),
-            description: self.description.clone().unwrap_or_default(),
+            description: self.description.clone(),
             base_price: self.base_price,
-            tags: self.tags.clone().unwrap_or_default(),
+            tags: self.tags.clone(),
             status: self.status.unwrap_or(Status::Active),
             publish_at: self.publish_at,
             unpublish_at: self.unpublish_at,
@@ -219,14 +98,14 @@ impl UpdateProduct {
         ProductState {
             slug: self.slug.clone().unwrap_or_else(|| was.slug.clone()),
             name: self.name.clone().unwrap_or_else(|| was.name.clone()),
-            brand: self.brand_id.unwrap_or(was.brand.as_ref().map(|brand| brand.id)),
-            sku: self.sku.clone().unwrap_or_else(|| was.sku.clone()),
+            brand: self.brand_id.apply(was.brand.as_ref().map(|brand| brand.id)),
+            sku: self.sku.clone().apply(was.sku.clone()),
             description: self.description.clone().unwrap_or_else(|| before.description.clone()),
             base_price: self.base_price.unwrap_or(was.base_price),
             tags: self.tags.clone().unwrap_or_else(|| before.tags.clone()),
             status: self.status.or(publication.map(|was| was.status)).unwrap_or(Status::Active),
-            publish_at: self.publish_at.unwrap_or(publication.and_then(|was| was.publish_at)),
-            unpublish_at: self.unpublish_at.unwrap_or(publication.and_then(|was| was.unpublish_at)),
+            publish_at: self.publish_at.apply(publication.and_then(|was| was.publish_at)),
+            unpublish_at: self.unpublish_at.apply(publication.and_then(|was| was.unpublish_at)),
         }
     }
 }
@@ -241,13 +120,8 @@ fn tag(fields: &mut Fields, at: &str) -> Option<String> {
     Some(tag)
 }
 
-fn status(fields: &mut Fields, field: &str) -> Option<Status> {
-    let name = fields.text(field, MAX_NAME)?;
-    let status = Status::named(&name);
-    if status.is_none() {
-        fields.error(field, format!("\"{name}\" is not a valid choice."));
-    }
-    status
+fn cleaned(html: String) -> String {
+    clean_html(&html)
 }
 
 /// In the order in which they are named first.

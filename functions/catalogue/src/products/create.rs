@@ -42,7 +42,7 @@ pub(crate) async fn create_product(
     let (said, now) = (Said::InList("variants"), app.clock.now());
     let mut tx = app.db.begin().await?;
     let inserted = judged(insert_product(&mut tx, &new.state(), now).await)?;
-    let brand = new.brand_id.flatten();
+    let brand = new.brand_id.apply(None);
     let id = inserted.map_err(|because| match (because, brand) {
         (ProductRefused::NoSuchBrand, Some(brand)) => ApiError::field("brand_id", no_such(brand)),
         _ => refused(because, said),

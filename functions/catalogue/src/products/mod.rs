@@ -10,7 +10,6 @@ pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod list_item;
 pub(crate) mod query;
-pub(crate) mod replacement;
 pub(crate) mod sort;
 pub(crate) mod update;
 

@@ -1,75 +1,85 @@
-//! What can be asked of the list of products.
+//! The query of the list of products.
 
 use serde::de::DeserializeOwned;
 use shared::catalogue::limits::MAX_TAG;
 use shared::catalogue::store::facets::Wanted;
 use shared::catalogue::{IdOrSlug, Status};
-use shared::http::{Fields, FromFields, PageQuery};
+use shared::fields::FromField;
+use shared::http::{Fields, PageQuery, Request};
 use shared::money::Money;
 use shared::time::Timestamp;
-use utoipa::IntoParams;
 
 use crate::products::list_item::Field;
 use crate::products::sort::ProductOrdering;
 
-/// How many brands can be asked for at once.
+/// Brands that can be asked for at once.
 const MAX_BRANDS: usize = 50;
+/// Characters of a search.
+const MAX_SEARCH: usize = 200;
+/// Characters of all attributes with their values.
+const MAX_ATTRIBUTES_TEXT: usize = 500;
 
-/// Which products, and in what order. A filter that is blank counts as not sent.
-#[derive(Clone, Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
+/// Products to list, and their order. A blank parameter counts as left out.
+#[derive(Clone, Debug, Request)]
+#[request(query, blank_as_null)]
 pub(crate) struct ProductQuery {
-    /// Words: every one of them begins a word of the product's name, brand, categories, tags, SKUs or description. Case and
-    /// accents do not matter. Where that finds nothing, a word that no product has stands for those that look like it: typing errors are
+    /// Words to search for. Each is the beginning of a word of the product's name, brand, categories, tags, SKUs or description; case and
+    /// accents do not matter. If nothing is found, a word that no product has stands for those that look like it: typing errors are
     /// forgiven in words of four letters and more. A text without any letter or digit finds nothing.
-    #[param(required = false, max_length = 200)]
+    #[field(max = MAX_SEARCH)]
     pub(crate) search: Option<String>,
-    /// A brand's id or slug, or several with commas between them.
-    #[param(required = false, value_type = Option<String>, example = "ana,bela")]
+    /// Id or slug of a brand, or several separated by commas.
+    #[field(with = brands, schema = String)]
+    #[param(example = "ana,bela")]
     pub(crate) brand: Option<Vec<IdOrSlug>>,
-    /// A category's id or slug. Its descendants count, too.
-    #[param(required = false, value_type = Option<String>)]
+    /// Id or slug of a category. Products of its descendants are listed too.
+    #[field(with = category, schema = String)]
     pub(crate) category: Option<IdOrSlug>,
-    /// Names of attributes with the values to choose from, whatever their case: `color:red,blue;size:m`. A product is found by one variant
-    /// that has a value of each. At most four attributes. A sign that belongs to a name or value has a backslash before it.
-    #[param(required = false, value_type = Option<String>, max_length = 500, example = "color:red,blue;size:m")]
+    /// Attributes with the values to choose from, compared without regard to case: `color:red,blue;size:m`. A product is found if one
+    /// variant has a value of each attribute. At most four attributes. A backslash before a sign makes it part of a name or value.
+    #[field(max = MAX_ATTRIBUTES_TEXT, with = attributes, schema = String)]
+    #[param(example = "color:red,blue;size:m")]
     pub(crate) attributes: Option<Vec<(String, Vec<String>)>>,
-    /// A tag, as it is written.
-    #[param(required = false, max_length = 255)]
+    /// Tag, spelled exactly.
+    #[field(max = MAX_TAG)]
     pub(crate) tag: Option<String>,
     /// Whether any variant is in stock.
-    #[param(required = false)]
     pub(crate) is_available: Option<bool>,
-    /// Another name for `is_available`, which goes before it.
-    #[param(required = false)]
+    /// Another name for `is_available`, which takes precedence.
     pub(crate) in_stock: Option<bool>,
-    /// The dearest variant costs at least this.
-    #[param(required = false, value_type = Option<String>, example = "10.00")]
+    /// Lowest price of the most expensive variant.
+    #[field(with = Fields::money, schema = String)]
+    #[param(example = "10.00")]
     pub(crate) price_min: Option<Money>,
-    /// The cheapest variant costs at most this.
-    #[param(required = false, value_type = Option<String>, example = "99.90")]
+    /// Highest price of the cheapest variant.
+    #[field(with = Fields::money, schema = String)]
+    #[param(example = "99.90")]
     pub(crate) price_max: Option<Money>,
-    /// Came into the catalogue then or later.
-    #[param(required = false, value_type = Option<String>, format = DateTime, example = "2026-11-22T06:38:51Z")]
+    /// Time from which products were created.
+    #[field(with = moment, schema = String)]
+    #[param(format = DateTime, example = "2026-11-22T06:38:51Z")]
     pub(crate) created_after: Option<Timestamp>,
-    /// Came into the catalogue before then.
-    #[param(required = false, value_type = Option<String>, format = DateTime, example = "2026-11-22T06:38:51Z")]
+    /// Time before which products were created.
+    #[field(with = moment, schema = String)]
+    #[param(format = DateTime, example = "2026-11-22T06:38:51Z")]
     pub(crate) created_before: Option<Timestamp>,
-    /// How far it is: `draft`, `active` or `archived`. For staff; others only ever see what is active.
-    #[param(required = false, inline)]
+    /// Publication status: `draft`, `active` or `archived`. Only for staff; others only ever see active products.
+    #[param(inline)]
     pub(crate) status: Option<Status>,
-    /// `relevance` where words are sought, else the newest first, if not said.
-    #[param(required = false, inline)]
+    /// Order of the list. If left out: `relevance` with `search`, otherwise the newest first.
+    #[param(inline)]
     pub(crate) ordering: Option<ProductOrdering>,
-    /// `true`, or which of `brand`, `category`, `attributes`, `price` and `availability`, with commas between them: what the list can be
-    /// narrowed down to, with counts.
-    #[param(required = false, value_type = Option<String>, example = "brand,price")]
+    /// Facets to count: `true` for all, or some of `brand`, `category`, `attributes`, `price` and `availability`, separated by commas.
+    #[field(with = facets, schema = String)]
+    #[param(example = "brand,price")]
     pub(crate) facets: Option<Wanted>,
-    /// Which fields of each product, with commas between them; all, if not said.
-    #[param(required = false, value_type = Option<String>, example = "id,name,price_range")]
+    /// Fields of each product, separated by commas. All if left out.
+    #[field(with = field_names, schema = String)]
+    #[param(example = "id,name,price_range")]
     pub(crate) fields: Option<Vec<Field>>,
-    /// `variants`, `images` or both: shown with each product, at most 50 variants and 20 images.
-    #[param(required = false, value_type = Option<String>, example = "variants,images")]
+    /// Parts to show with each product: `variants`, `images` or both; at most 50 variants and 20 images.
+    #[field(with = expanded, schema = String)]
+    #[param(example = "variants,images")]
     pub(crate) expand: Option<Expanded>,
 }
 
@@ -80,58 +90,28 @@ pub(crate) struct Expanded {
     pub(crate) images: bool,
 }
 
-/// Which page of which products.
-#[derive(Clone, Debug)]
+/// A page of products.
+#[derive(Clone, Debug, Request)]
+#[request(undocumented)]
 pub(crate) struct ProductPageQuery {
+    #[field(flatten)]
     pub(crate) page: PageQuery,
+    #[field(flatten)]
     pub(crate) products: ProductQuery,
 }
 
-impl FromFields for ProductPageQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let page = PageQuery::read(fields);
-        let products = ProductQuery::read(fields);
-        Some(Self { page: page?, products: products? })
+impl FromField for ProductOrdering {
+    fn read(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.choice(name, named)
     }
 }
 
-impl FromFields for ProductQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let search = fields.filter("search", |fields, name| fields.text(name, 200));
-        let brand = fields.filter("brand", brands);
-        let category = fields.filter("category", |fields, name| fields.text(name, 200)?.parse().ok());
-        let attributes = fields.filter("attributes", attributes);
-        let tag = fields.filter("tag", |fields, name| fields.text(name, MAX_TAG));
-        let is_available = fields.filter("is_available", Fields::boolean);
-        let in_stock = fields.filter("in_stock", Fields::boolean);
-        let price_min = fields.filter("price_min", Fields::money);
-        let price_max = fields.filter("price_max", Fields::money);
-        let created_after = fields.filter("created_after", moment);
-        let created_before = fields.filter("created_before", moment);
-        let status = fields.filter("status", |fields, name| one_of(fields, name, Status::named));
-        let ordering = fields.filter("ordering", |fields, name| one_of(fields, name, named));
-        let facets = fields.filter("facets", facets);
-        let shown = fields.filter("fields", |fields, name| each_of(fields, name, named));
-        let expand = fields.filter("expand", expanded);
-        Some(Self {
-            search: search?,
-            brand: brand?,
-            category: category?,
-            attributes: attributes?,
-            tag: tag?,
-            is_available: is_available?,
-            in_stock: in_stock?,
-            price_min: price_min?,
-            price_max: price_max?,
-            created_after: created_after?,
-            created_before: created_before?,
-            status: status?,
-            ordering: ordering?,
-            facets: facets?,
-            fields: shown?,
-            expand: expand?,
-        })
-    }
+fn category(fields: &mut Fields, name: &str) -> Option<IdOrSlug> {
+    fields.text(name, 200)?.parse().ok()
+}
+
+fn field_names(fields: &mut Fields, name: &str) -> Option<Vec<Field>> {
+    each_of(fields, name, named)
 }
 
 fn brands(fields: &mut Fields, name: &str) -> Option<Vec<IdOrSlug>> {
@@ -145,7 +125,7 @@ fn brands(fields: &mut Fields, name: &str) -> Option<Vec<IdOrSlug>> {
 }
 
 fn attributes(fields: &mut Fields, name: &str) -> Option<Vec<(String, Vec<String>)>> {
-    let text = fields.text(name, 500)?;
+    let text = fields.text(name, MAX_ATTRIBUTES_TEXT)?;
     let attributes = crate::products::attribute_filter::parse(&text);
     if let Err(message) = &attributes {
         fields.error(name, message);
@@ -165,15 +145,6 @@ fn moment(fields: &mut Fields, name: &str) -> Option<Timestamp> {
 /// What has this name where names are what serde reads.
 fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
-}
-
-fn one_of<T>(fields: &mut Fields, name: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-    let text = fields.text(name, 50)?;
-    let choice = read(&text);
-    if choice.is_none() {
-        fields.error(name, format!("\"{text}\" is not a valid choice."));
-    }
-    choice
 }
 
 fn each_of<T>(fields: &mut Fields, name: &str, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {

@@ -10,12 +10,12 @@ use shared::catalogue::store::write::{
 use shared::catalogue::{IdOrSlug, Product};
 use shared::http::{ApiError, BaseUrl, Body, FieldErrors, PathId, Problem, Requires, StaffProblems};
 use shared::ids::{CategoryId, VariantId};
+use shared::patch::Patch;
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
-use crate::products::body::UpdateProduct;
+use crate::products::body::{ReplaceProduct, UpdateProduct};
 use crate::products::edit::{ProductChange, Said, answer, no_such, refused};
-use crate::products::replacement::ReplaceProduct;
 use crate::redirects::PermanentRedirect;
 use crate::{images, variants};
 
@@ -120,12 +120,12 @@ pub(crate) async fn write_parts(
         let base_price = patch.base_price.unwrap_or(change.before.summary.base_price);
         let wanted = variants::write::all_said(change, variants)?;
         if wanted.iter().any(|variant| variant.patch.is_default == Some(true)) {
-            default = None;
+            default = Patch::Keep;
         }
         variants::write::write_all(change, base_price, wanted).await?;
     }
-    if let Some(default) = default {
-        show_first(change, default).await?;
+    if !default.is_keep() {
+        show_first(change, default.apply(None)).await?;
     }
     match patch.images {
         Some(images) => images::write::write_all(change, base, images).await,

@@ -3,26 +3,20 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::http::{ApiError, Body, Fields, FromFields, PathId, Problem, PublicProblems, RetryAfter};
+use shared::http::{ApiError, Body, PathId, Problem, PublicProblems, Request, RetryAfter};
 use shared::ids::VariantId;
 use shared::stock::store::notices::{Asked, ask};
 use shared::throttles::store::count;
 use shared::throttles::{Limit, Subject};
 use shared::users::{ClientInfo, kept_address};
-use utoipa::ToSchema;
 
-/// Who wants to hear of it.
-#[derive(ToSchema)]
+/// A subscription to the mail.
+#[derive(Request)]
 pub(crate) struct CreateBackInStockSubscription {
-    /// Where the mail goes.
-    #[schema(format = "email", max_length = 254, example = "ana@example.com")]
+    /// Address of the mail.
+    #[field(email, map = |email| kept_address(&email))]
+    #[schema(example = "ana@example.com")]
     pub email: String,
-}
-
-impl FromFields for CreateBackInStockSubscription {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.email("email").map(|email| Self { email: kept_address(&email) })
-    }
 }
 
 /// Ask for a mail when a variant is in stock again

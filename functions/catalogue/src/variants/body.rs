@@ -1,214 +1,97 @@
-//! What staff say of a variant.
+//! The bodies that create, replace and change a variant.
 
-use shared::catalogue::limits::{MAX_ATTRIBUTE, MAX_GRAMS, MAX_SKU, MAX_UNITS, MAX_VALUE};
+use shared::catalogue::limits::{MAX_GRAMS, MAX_POSITION, MAX_SKU, MAX_UNITS, MAX_VALUE};
 use shared::catalogue::store::write::{IdOrName, NamedValue};
-use shared::http::{Fields, FromFields};
+use shared::http::{Fields, Request};
 use shared::ids::{AttributeValueId, VariantId};
 use shared::money::Money;
-use utoipa::ToSchema;
 
-/// How many values a variant may have.
+/// Values of a variant.
 const MAX_VALUES: usize = 20;
-/// How long the name of a variant may be: as one that is made of as many values as it may have, with ` / ` between them.
+/// Characters of a variant's name: enough for one that is made from all of its values, with ` / ` between them.
 const MAX_NAME: usize = MAX_VALUES * (MAX_VALUE + 3) - 3;
 
-/// A variant as it is to be. What is optional and not said is as it was, or as below where the variant is new.
-#[derive(Debug, ToSchema)]
+/// A variant to create, or to replace.
+#[derive(Clone, Debug, Request)]
+#[request(update = UpdateVariant, blank_as_null, validate = values_once)]
 pub(crate) struct CreateVariant {
-    /// Which variant of the product, in a list of them; without it the SKU says which.
-    #[schema(value_type = VariantId, required = false)]
+    /// Id of the variant, in the list of a product's variants. Without it the variant is found by its SKU.
+    #[field(create_only)]
     pub id: Option<VariantId>,
-    /// Its SKU. No other variant has it.
-    #[schema(min_length = 1, max_length = 255, example = "SHIRT-BLUE-M")]
+    /// SKU. No other variant has the same SKU.
+    #[field(max = MAX_SKU)]
+    #[schema(example = "SHIRT-BLUE-M")]
     pub sku: String,
-    /// What it is called beside its product; made of its values, if not said.
-    #[schema(value_type = String, required = false, max_length = 5157, example = "M / Blue")]
+    /// Name, next to that of the product. A name that was made from the values follows them.
+    #[field(max = MAX_NAME, on_create = "Made from the values if left out.")]
+    #[schema(example = "M / Blue")]
     pub name: Option<String>,
-    /// What makes it this variant: values by id, at most one of each attribute. No two variants of a product have the same.
-    #[schema(value_type = Vec<AttributeValueId>, required = false, max_items = 20)]
+    /// All attribute values by id, at most one of each attribute. No two variants of a product have the same values.
+    #[field(max = MAX_VALUES)]
     pub attribute_value_ids: Option<Vec<AttributeValueId>>,
-    /// The same by name, whatever its case, or by either. Attributes and values that are not there are made.
-    #[schema(value_type = Vec<VariantOption>, required = false, max_items = 20)]
+    /// All attribute values by name, compared without regard to case, or by id. Attributes and values that do not exist are created.
+    #[field(max = MAX_VALUES)]
     pub options: Option<Vec<VariantOption>>,
-    /// What it costs beyond the base price; may be negative, its price may not. Nothing, if not said.
-    #[schema(value_type = String, required = false, pattern = r"^-?\d+(\.\d{1,2})?$", example = "2.50")]
-    pub price_adjustment: Option<Money>,
-    /// Its price, whatever the base price is or becomes. None, if not said. `price` means the same, where neither this nor `price_adjustment`
-    /// is sent.
-    #[schema(value_type = Option<String>, required = false, example = "149.90")]
+    /// Amount added to the base price; may be negative. It has no effect while the variant has its own price.
+    #[field(default, with = Fields::price_adjustment, schema = String)]
+    #[schema(pattern = r"^-?\d+(\.\d{1,2})?$", example = "2.50")]
+    pub price_adjustment: Money,
+    /// Own price, independent of the base price; null means that the variant has none. `price` is read in its place where neither
+    /// `own_price` nor `price_adjustment` is sent.
+    #[field(nullable, schema = String, named = own_price_or_price)]
+    #[schema(example = "149.90")]
     pub own_price: Option<Money>,
-    /// The price before a reduction. None, if not said.
-    #[schema(value_type = Option<String>, required = false, example = "199.90")]
+    /// Price before a reduction; null means that there is none.
+    #[field(nullable, schema = String)]
+    #[schema(example = "199.90")]
     pub compare_at_price: Option<Money>,
-    /// What the scanner reads. None, if not said.
-    #[schema(required = false, max_length = 255)]
+    /// Barcode (GTIN); null means none.
+    #[field(nullable, max = MAX_SKU)]
     pub barcode: Option<String>,
-    /// What it weighs. Unknown, if not said.
-    #[schema(required = false, minimum = 0, maximum = 1_000_000_000)]
+    /// Weight in grams; null means unknown.
+    #[field(nullable, min = 0, max = MAX_GRAMS)]
     pub weight_grams: Option<i32>,
-    /// Its place among the variants, from 0. In a list of them as they are listed, if not said; alone behind the others.
-    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]
+    /// Position among the variants, from 0; the others make room.
+    #[field(min = 0, max = MAX_POSITION)]
+    #[field(on_create = "If left out: the position in the list, or after the other variants.")]
     pub position: Option<i32>,
-    /// Whether it is the one to show first.
-    #[schema(value_type = bool, required = false)]
+    /// Whether this is the variant to show first.
     pub is_default: Option<bool>,
-    /// Whether it is no longer sold. It is sold again, if not said.
-    #[schema(value_type = bool, required = false)]
-    pub is_archived: Option<bool>,
-    /// How many there are of a new one; none, if not said. Of one that is there it changes nothing.
-    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000_000)]
-    pub inventory_count: Option<i32>,
-}
-
-/// What of a variant is to change.
-#[derive(Clone, Debug, Default, ToSchema)]
-pub(crate) struct UpdateVariant {
-    /// Its SKU.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 255)]
-    pub sku: Option<String>,
-    /// What it is called beside its product. One that was made of its values follows them.
-    #[schema(value_type = String, required = false, max_length = 5157)]
-    pub name: Option<String>,
-    /// All of its values, by id.
-    #[schema(value_type = Vec<AttributeValueId>, required = false, max_items = 20)]
-    pub attribute_value_ids: Option<Vec<AttributeValueId>>,
-    /// All of its values, by name, whatever its case, or by id.
-    #[schema(value_type = Vec<VariantOption>, required = false, max_items = 20)]
-    pub options: Option<Vec<VariantOption>>,
-    /// What it costs beyond the base price. Changes nothing while it has a price of its own.
-    #[schema(value_type = String, required = false, pattern = r"^-?\d+(\.\d{1,2})?$")]
-    pub price_adjustment: Option<Money>,
-    /// Its price, whatever the base price; null: the base price and the adjustment again. `price` means the same, where neither this nor
-    /// `price_adjustment` is sent.
-    #[schema(value_type = Option<String>, required = false)]
-    pub own_price: Option<Option<Money>>,
-    /// The price before a reduction; null: none.
-    #[schema(value_type = Option<String>, required = false)]
-    pub compare_at_price: Option<Option<Money>>,
-    /// What the scanner reads; null: nothing.
-    #[schema(value_type = Option<String>, required = false, max_length = 255)]
-    pub barcode: Option<Option<String>>,
-    /// What it weighs; null: unknown.
-    #[schema(value_type = Option<i32>, required = false, minimum = 0, maximum = 1_000_000_000)]
-    pub weight_grams: Option<Option<i32>>,
-    /// Its place among the variants, from 0; the others make room.
-    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]
-    pub position: Option<i32>,
-    /// Whether it is the one to show first.
-    #[schema(value_type = bool, required = false)]
-    pub is_default: Option<bool>,
-    /// Whether it is no longer sold; false: it is sold again.
-    #[schema(value_type = bool, required = false)]
-    pub is_archived: Option<bool>,
+    /// Whether the variant is no longer for sale.
+    #[field(default)]
+    pub is_archived: bool,
+    /// Units in stock of a new variant. The stock of an existing variant stays as it is.
+    #[field(create_only, default, min = 0, max = MAX_UNITS)]
+    pub inventory_count: i32,
 }
 
 /// A value of an attribute.
-#[derive(Clone, Debug, ToSchema)]
+#[derive(Clone, Debug, Request)]
 pub(crate) struct VariantOption {
-    /// The attribute: its id as a number, or its name as a text.
-    #[schema(value_type = IdOrName, example = "Size")]
+    /// Attribute: its id as a number, or its name as a string.
+    #[field(with = id_or_name)]
+    #[schema(example = "Size")]
     pub attribute: IdOrName,
-    /// The value: its id as a number, or itself as a text.
-    #[schema(value_type = IdOrName, example = "M")]
+    /// Value: its id as a number, or the value as a string.
+    #[field(with = id_or_name)]
+    #[schema(example = "M")]
     pub value: IdOrName,
 }
 
-impl FromFields for VariantOption {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let (attribute, value) =
-            (id_or_name(fields, "attribute", MAX_ATTRIBUTE), id_or_name(fields, "value", MAX_VALUE));
-        Some(Self { attribute: attribute?, value: value? })
-    }
+/// A read calls it `price`, and clients send back what they read: it is meant as the own price where nothing else says how the price
+/// is made.
+fn own_price_or_price(fields: &Fields) -> &'static str {
+    if fields.has("own_price") || fields.has("price_adjustment") { "own_price" } else { "price" }
 }
 
-impl FromFields for UpdateVariant {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let sku = fields.sent("sku", |fields, field| fields.text(field, MAX_SKU));
-        let name = fields.filter("name", |fields, field| fields.text(field, MAX_NAME));
-        let attribute_value_ids = fields.maybe("attribute_value_ids", |fields, field| {
-            fields.values(field, MAX_VALUES, |fields, at| fields.id(at).map(AttributeValueId))
-        });
-        let options = fields.maybe("options", |fields, field| fields.list(field, MAX_VALUES));
-        let price_adjustment = fields.filter("price_adjustment", Fields::price_adjustment);
-        // What a read calls the price is meant as its own, where nothing says how it comes about.
-        let says_how = fields.has("own_price") || fields.has("price_adjustment");
-        let own_price = nullable(fields, if says_how { "own_price" } else { "price" }, Fields::price);
-        let compare_at_price = nullable(fields, "compare_at_price", Fields::price);
-        let barcode = nullable(fields, "barcode", |fields, field| fields.text(field, MAX_SKU));
-        let weight_grams = nullable(fields, "weight_grams", |fields, field| fields.small_integer(field, 0..=MAX_GRAMS));
-        let position = fields.filter("position", |fields, field| fields.small_integer(field, 0..=1_000_000));
-        let (is_default, is_archived) =
-            (fields.filter("is_default", Fields::boolean), fields.filter("is_archived", Fields::boolean));
-        if matches!((&attribute_value_ids, &options), (Some(Some(_)), Some(Some(_)))) {
-            fields.error("options", "Say either this or attribute_value_ids.");
-            return None;
-        }
-        Some(Self {
-            sku: sku?,
-            name: name?,
-            attribute_value_ids: attribute_value_ids?,
-            options: options?,
-            price_adjustment: price_adjustment?,
-            own_price: own_price?,
-            compare_at_price: compare_at_price?,
-            barcode: barcode?,
-            weight_grams: weight_grams?,
-            position: position?,
-            is_default: is_default?,
-            is_archived: is_archived?,
-        })
-    }
-}
-
-impl FromFields for CreateVariant {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let id = fields.filter("id", |fields, field| fields.id(field).map(VariantId));
-        let inventory_count =
-            fields.filter("inventory_count", |fields, field| fields.small_integer(field, 0..=MAX_UNITS));
-        if !fields.has("sku") {
-            fields.error("sku", "This field is required.");
-        }
-        let said = UpdateVariant::read(fields)?;
-        Some(Self {
-            id: id?,
-            sku: said.sku?,
-            name: said.name,
-            attribute_value_ids: said.attribute_value_ids,
-            options: said.options,
-            price_adjustment: said.price_adjustment,
-            own_price: said.own_price.flatten(),
-            compare_at_price: said.compare_at_price.flatten(),
-            barcode: said.barcode.flatten(),
-            weight_grams: said.weight_grams.flatten(),
-            position: said.position,
-            is_default: said.is_default,
-            is_archived: said.is_archived,
-            inventory_count: inventory_count?,
-        })
-    }
-}
-
-impl From<CreateVariant> for UpdateVariant {
-    fn from(all: CreateVariant) -> Self {
-        Self {
-            sku: Some(all.sku),
-            name: all.name,
-            attribute_value_ids: all.attribute_value_ids,
-            options: all.options,
-            price_adjustment: Some(all.price_adjustment.unwrap_or_default()),
-            own_price: Some(all.own_price),
-            compare_at_price: Some(all.compare_at_price),
-            barcode: Some(all.barcode),
-            weight_grams: Some(all.weight_grams),
-            position: all.position,
-            is_default: all.is_default,
-            is_archived: Some(all.is_archived.unwrap_or(false)),
-        }
+fn values_once(fields: &mut Fields) {
+    if fields.is_given("attribute_value_ids") && fields.is_given("options") {
+        fields.error("options", "Say either this or attribute_value_ids.");
     }
 }
 
 impl UpdateVariant {
-    /// The values it is to have; none where they are not said.
+    /// The values that the variant should have, if the body names them.
     pub(crate) fn values(&self) -> Option<Vec<NamedValue>> {
         let by_id = self.attribute_value_ids.as_ref().map(|ids| ids.iter().copied().map(NamedValue::Id).collect());
         by_id.or_else(|| {
@@ -221,16 +104,11 @@ impl UpdateVariant {
     }
 }
 
-/// A field of a PATCH that may be null: what is not sent stays. A blank one counts as null, because forms have no null.
-pub(crate) fn nullable<T>(
-    fields: &mut Fields,
-    name: &str,
-    read: impl FnOnce(&mut Fields, &str) -> Option<T>,
-) -> Option<Option<Option<T>>> {
-    if fields.has(name) { fields.filter(name, read).map(Some) } else { Some(None) }
-}
-
-/// A number is an id, a text a name.
-pub(crate) fn id_or_name(fields: &mut Fields, name: &str, max: usize) -> Option<IdOrName> {
-    if fields.is_number(name) { fields.id(name).map(IdOrName::Id) } else { fields.text(name, max).map(IdOrName::Name) }
+/// A number is an id, a text is a name.
+pub(crate) fn id_or_name(fields: &mut Fields, field: &str) -> Option<IdOrName> {
+    if fields.is_number(field) {
+        fields.id(field).map(IdOrName::Id)
+    } else {
+        fields.text(field, MAX_VALUE).map(IdOrName::Name)
+    }
 }

@@ -7,12 +7,13 @@ use axum::response::Response;
 use http::{StatusCode, Uri};
 use serde::Serialize;
 use shared::app::App;
-use shared::catalogue::limits::{MAX_ATTRIBUTE, MAX_SKU, MAX_VALUE, MAX_VARIANTS};
+use shared::catalogue::limits::{MAX_SKU, MAX_VARIANTS};
 use shared::catalogue::store::write::{IdOrName, KnownValue, NamedValue, find_or_make_values, skus_of_others};
 use shared::catalogue::{IdOrSlug, ProductVariant, slugify};
-use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, PathId, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, Body, FieldErrors, Fields, PathId, Problem, Request, Requires, StaffProblems};
 use shared::ids::AttributeValueId;
 use shared::money::Money;
+use shared::patch::Patch;
 use shared::users::permissions;
 use utoipa::ToSchema;
 
@@ -22,34 +23,41 @@ use crate::redirects::PermanentRedirect;
 use crate::variants::body::{UpdateVariant, id_or_name};
 use crate::variants::write::{Wanted, write_all};
 
-/// By how many attributes variants are combined at once.
+/// Attributes that can be combined at once.
 const MAX_ATTRIBUTES: usize = 6;
+/// Characters of the first part of the new SKUs: half is left for the values.
+const MAX_SKU_PREFIX: usize = MAX_SKU / 2;
 
-/// Options to be combined.
-#[derive(Debug, ToSchema)]
+/// Options to combine.
+#[derive(Debug, Request)]
+#[request(blank_as_null)]
 pub(crate) struct CombineVariants {
-    /// The attributes, each with the values it is to have. A variant's name has them in this order.
-    #[schema(min_items = 1, max_items = 6)]
+    /// Attributes, each with its values. Names of variants have the values in this order.
+    #[field(min = 1, max = MAX_ATTRIBUTES)]
     pub options: Vec<CombinedOption>,
-    /// What the new ones cost beyond the base price. Nothing, if not said.
-    #[schema(value_type = String, required = false, pattern = r"^-?\d+(\.\d{1,2})?$", example = "0.00")]
+    /// Amount added to the base price of the new variants. None if left out.
+    #[field(with = Fields::price_adjustment, schema = String)]
+    #[schema(pattern = r"^-?\d+(\.\d{1,2})?$", example = "0.00")]
     pub price_adjustment: Option<Money>,
-    /// What the new ones cost, whatever the base price is. The base price and the adjustment, if not said.
-    #[schema(value_type = Option<String>, required = false, example = "149.90")]
+    /// Own price of the new variants, independent of the base price; null means that they have none.
+    #[field(nullable, schema = String)]
+    #[schema(example = "149.90")]
     pub own_price: Option<Money>,
-    /// What the new SKUs begin with; their values follow. The product's SKU, or else its slug, if not said.
-    #[schema(value_type = String, required = false, max_length = 50, example = "SHIRT")]
+    /// First part of the new SKUs; the values follow. If left out: the SKU of the product, or its slug.
+    #[field(max = MAX_SKU_PREFIX)]
+    #[schema(example = "SHIRT")]
     pub sku_prefix: Option<String>,
 }
 
-/// An attribute with the values that are to be combined with those of the others.
-#[derive(Debug, ToSchema)]
+/// An attribute, and its values to combine with those of the others.
+#[derive(Debug, Request)]
 pub(crate) struct CombinedOption {
-    /// The attribute: its id as a number, or its name as a text. One that is not there is made.
-    #[schema(value_type = IdOrName, example = "Size")]
+    /// Attribute: its id as a number, or its name as a string. An attribute that does not exist is created.
+    #[field(with = id_or_name)]
+    #[schema(example = "Size")]
     pub attribute: IdOrName,
-    /// Its values: ids as numbers, or values as texts. Those that are not there are made.
-    #[schema(value_type = Vec<IdOrName>, min_items = 1, max_items = 500)]
+    /// Values: ids as numbers, or values as strings. Values that do not exist are created.
+    #[field(min = 1, max = MAX_VARIANTS, each = id_or_name)]
     pub values: Vec<IdOrName>,
 }
 
@@ -60,36 +68,6 @@ pub(crate) struct CombinedVariants {
     pub created: Vec<ProductVariant>,
     /// Those that were there, and stay as they are. Archived ones are not sold again by this.
     pub existing: Vec<ProductVariant>,
-}
-
-impl FromFields for CombinedOption {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let attribute = id_or_name(fields, "attribute", MAX_ATTRIBUTE);
-        let values = fields.values("values", MAX_VARIANTS, |fields, at| id_or_name(fields, at, MAX_VALUE));
-        if values.as_ref().is_some_and(Vec::is_empty) {
-            fields.error("values", "This list may not be empty.");
-            return None;
-        }
-        Some(Self { attribute: attribute?, values: values? })
-    }
-}
-
-impl FromFields for CombineVariants {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let options: Option<Vec<CombinedOption>> = fields.list("options", MAX_ATTRIBUTES);
-        if options.as_ref().is_some_and(Vec::is_empty) {
-            fields.error("options", "This list may not be empty.");
-        }
-        let price_adjustment = fields.filter("price_adjustment", Fields::price_adjustment);
-        let own_price = fields.filter("own_price", Fields::price);
-        let sku_prefix = fields.filter("sku_prefix", |fields, field| fields.text(field, MAX_SKU / 2));
-        Some(Self {
-            options: options?,
-            price_adjustment: price_adjustment?,
-            own_price: own_price?,
-            sku_prefix: sku_prefix?,
-        })
-    }
 }
 
 /// Make variants of all combinations
@@ -202,7 +180,7 @@ async fn wanted(
             sku: Some(sku),
             attribute_value_ids: Some(values.iter().map(|value| value.id).collect()),
             price_adjustment: asked.price_adjustment,
-            own_price: Some(asked.own_price),
+            own_price: Patch::replace(asked.own_price),
             ..UpdateVariant::default()
         };
         Wanted { patch, at: Some(0), ..Wanted::default() }

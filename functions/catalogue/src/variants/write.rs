@@ -62,7 +62,7 @@ pub(crate) fn all_said(change: &ProductChange, said: Vec<CreateVariant>) -> Resu
             }
             _ => {}
         }
-        let inventory_count = variant.inventory_count.unwrap_or_default();
+        let inventory_count = variant.inventory_count;
         wanted.push(Wanted { known: known.cloned(), patch: variant.into(), inventory_count, at: Some(at) });
     }
     if !errors.is_empty() {
@@ -187,7 +187,7 @@ fn state(wanted: &Wanted, values: Values, base_price: Money) -> VariantState {
         (None, Some(known)) if !is_said || !was_made(known) => known.name.clone(),
         (None, _) => made(),
     };
-    let own_price = patch.own_price.unwrap_or(known.and_then(|known| known.own_price));
+    let own_price = patch.own_price.apply(known.and_then(|known| known.own_price));
     let adjustment = patch.price_adjustment.or(known.map(|known| known.price_adjustment)).unwrap_or_default();
     VariantState {
         id: known.map(|known| known.id),
@@ -195,9 +195,9 @@ fn state(wanted: &Wanted, values: Values, base_price: Money) -> VariantState {
         name,
         price_adjustment: own_price.map_or(adjustment, |own| Money::from_minor(own.minor() - base_price.minor())),
         own_price,
-        compare_at_price: patch.compare_at_price.unwrap_or(known.and_then(|known| known.compare_at_price)),
-        barcode: patch.barcode.clone().unwrap_or(known.and_then(|known| known.barcode.clone())),
-        weight_grams: patch.weight_grams.unwrap_or(known.and_then(|known| known.weight_grams)),
+        compare_at_price: patch.compare_at_price.apply(known.and_then(|known| known.compare_at_price)),
+        barcode: patch.barcode.clone().apply(known.and_then(|known| known.barcode.clone())),
+        weight_grams: patch.weight_grams.apply(known.and_then(|known| known.weight_grams)),
         is_archived: wanted.is_archived(),
         values: values.into_iter().map(|(value, _)| (value.attribute_id, value.id)).collect(),
         inventory_count: wanted.inventory_count,

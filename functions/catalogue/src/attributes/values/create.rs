@@ -6,34 +6,30 @@ use http::StatusCode;
 use http::header::LOCATION;
 use shared::app::App;
 use shared::catalogue::AttributeValue;
+use shared::catalogue::limits::{MAX_POSITION, MAX_VALUE};
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{insert_value, lock_attribute, move_value};
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, PathId, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, PathId, Problem, Request, Requires, StaffProblems};
 use shared::ids::AttributeId;
 use shared::users::permissions;
-use utoipa::ToSchema;
 
-use crate::attributes::body::{position, refused, text};
+use crate::attributes::body::refused;
 use crate::attributes::values::get::attribute_value_path;
 use crate::caching::IfNoneMatch;
 use crate::if_match::IfMatch;
 
-/// A value to be.
-#[derive(Debug, ToSchema)]
+/// A value to create.
+#[derive(Debug, Request)]
+#[request(update = UpdateAttributeValue, replace = ReplaceAttributeValue)]
 pub(crate) struct CreateAttributeValue {
-    /// The value; the attribute has none other like it, whatever the case.
-    #[schema(min_length = 1, max_length = 255, example = "M")]
+    /// Value. The attribute has no other value that is the same, compared without regard to case.
+    #[field(max = MAX_VALUE)]
+    #[schema(example = "M")]
     pub value: String,
-    /// Its place among its siblings, from 0; behind them all, if not said.
-    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]
+    /// Position among the values of the attribute, from 0.
+    #[field(min = 0, max = MAX_POSITION, blank_as_null)]
+    #[field(on_create = "After all others if left out.", on_replace = "Stays as it is if left out.")]
     pub position: Option<i32>,
-}
-
-impl FromFields for CreateAttributeValue {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let (value, position) = (text(fields, "value"), position(fields));
-        Some(Self { value: value?, position: position? })
-    }
 }
 
 /// Make a value of an attribute

@@ -6,50 +6,14 @@ use shared::app::App;
 use shared::catalogue::AttributeValue;
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{lock_attribute, move_value, rename_value};
-use shared::http::{ApiError, Body, Fields, FromFields, PathId, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, Body, PathId, Problem, Requires, StaffProblems, Two};
 use shared::ids::{AttributeId, AttributeValueId};
 use shared::users::permissions;
-use utoipa::ToSchema;
 
-use crate::attributes::body::{position, refused, text};
+use crate::attributes::body::refused;
+use crate::attributes::values::create::{ReplaceAttributeValue, UpdateAttributeValue};
 use crate::caching::IfNoneMatch;
 use crate::if_match::IfMatch;
-
-/// What a value is to be.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ReplaceAttributeValue {
-    /// The value; the attribute has none other like it, whatever the case.
-    #[schema(min_length = 1, max_length = 255, example = "M")]
-    pub value: String,
-    /// Its place among its siblings, from 0. As it was, if not said.
-    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]
-    pub position: Option<i32>,
-}
-
-/// What of a value is to change.
-#[derive(Debug, ToSchema)]
-pub(crate) struct UpdateAttributeValue {
-    /// The value; the attribute has none other like it, whatever the case.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 255, example = "M")]
-    pub value: Option<String>,
-    /// Its place among its siblings, from 0.
-    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000)]
-    pub position: Option<i32>,
-}
-
-impl FromFields for ReplaceAttributeValue {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let (value, position) = (text(fields, "value"), position(fields));
-        Some(Self { value: value?, position: position? })
-    }
-}
-
-impl FromFields for UpdateAttributeValue {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let (value, position) = (fields.sent("value", text), position(fields));
-        Some(Self { value: value?, position: position? })
-    }
-}
 
 /// Replace a value of an attribute
 #[utoipa::path(
@@ -78,7 +42,7 @@ pub(crate) async fn replace_attribute_value(
     if_match: IfMatch,
     Body(all): Body<ReplaceAttributeValue>,
 ) -> Result<Response, ApiError> {
-    change(&app, ids, &if_match, UpdateAttributeValue { value: Some(all.value), position: all.position }).await
+    change(&app, ids, &if_match, all.into()).await
 }
 
 /// Change a value of an attribute

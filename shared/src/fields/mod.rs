@@ -1,24 +1,35 @@
 //! Reads a body or a query field by field and collects what is wrong with *all* of them, in the words that clients of
 //! Django REST framework know. serde stops at the first error and speaks to programmers.
 
+mod errors;
 mod scalars;
+pub mod schema;
 mod values;
 
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
+pub use shared_macros::Request;
 use uuid::Uuid;
 
-use super::FieldErrors;
 use crate::money::Money;
+use crate::patch::Patch;
 
-/// What a body or a query becomes.
+pub use errors::FieldErrors;
+pub use values::FromField;
+
+/// Characters of the longest e-mail address.
+pub const MAX_EMAIL: usize = 254;
+/// Characters of the longest name that is a choice.
+const MAX_CHOICE: usize = 100;
+
+/// A body or a query: derived by [`Request`].
 pub trait FromFields: Sized {
     /// Reads every field, so that every error is found. `None` only where an error was noted.
     fn read(fields: &mut Fields) -> Option<Self>;
 }
 
-/// As they are, for whoever reads them with [`Fields::read_as`].
+/// The fields as they came, to be read with [`Fields::read_as`].
 impl FromFields for Fields {
     fn read(fields: &mut Fields) -> Option<Self> {
         Some(std::mem::take(fields))
@@ -92,7 +103,35 @@ impl Fields {
         }
     }
 
-    /// Whether the field is there at all, null included.
+    /// A field of a PUT that cannot be left out; null counts as missing.
+    pub fn given<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<T> {
+        if self.is_given(name) {
+            return read(self, name);
+        }
+        self.error(name, "This field is required.");
+        None
+    }
+
+    /// A change of a field that may be empty: null empties it, and without it the field stays.
+    pub fn patch<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<Patch<T>> {
+        if self.has(name) { self.maybe(name, read).map(Patch::replace) } else { Some(Patch::Keep) }
+    }
+
+    /// The same, and a blank text empties the field too, because forms have no null.
+    pub fn patch_or_blank<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self, &str) -> Option<T>,
+    ) -> Option<Patch<T>> {
+        if self.has(name) { self.filter(name, read).map(Patch::replace) } else { Some(Patch::Keep) }
+    }
+
+    /// Returns true if the field is there and is not null.
+    pub fn is_given(&self, name: &str) -> bool {
+        self.values.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// Returns true if the field is there, even if it is null.
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
     }
@@ -130,7 +169,7 @@ impl Fields {
 
     /// An e-mail address.
     pub fn email(&mut self, name: &str) -> Option<String> {
-        let email = self.text(name, 254)?;
+        let email = self.text(name, MAX_EMAIL)?;
         if looks_like_an_address(&email) {
             return Some(email);
         }
@@ -215,33 +254,39 @@ impl Fields {
         None
     }
 
-    /// A list of 0 to `max` objects.
-    pub fn list<T: FromFields>(&mut self, name: &str, max: usize) -> Option<Vec<T>> {
-        let value = self.required(name)?;
-        let Value::Array(items) = value else {
-            self.error(name, format!("Expected a list of items but got type \"{}\".", type_name(&value)));
-            return None;
-        };
-        if items.len() > max {
-            self.error(name, format!("Ensure this field has no more than {max} elements."));
-            return None;
+    /// One of several choices, by its name.
+    pub fn choice<T>(&mut self, name: &str, named: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let text = self.text(name, MAX_CHOICE)?;
+        let choice = named(&text);
+        if choice.is_none() {
+            self.error(name, format!("\"{text}\" is not a valid choice."));
         }
-        // Every item is read, so that every error is found.
-        let read: Vec<Option<T>> =
-            items.into_iter().enumerate().map(|(at, item)| self.item(format!("{name}.{at}"), item)).collect();
-        read.into_iter().collect()
+        choice
     }
 
-    fn item<T: FromFields>(&mut self, name: String, item: Value) -> Option<T> {
-        let Value::Object(values) = item else {
-            self.error(&name, not_an_object(&item));
-            return None;
+    /// An object.
+    pub fn object<T: FromFields>(&mut self, name: &str) -> Option<T> {
+        let values = match self.values.remove(name) {
+            Some(Value::Object(values)) => values,
+            Some(other) => {
+                self.error(name, not_an_object(&other));
+                return None;
+            }
+            None => {
+                self.error(name, "This field is required.");
+                return None;
+            }
         };
         let mut fields =
             Self { values, errors: std::mem::take(&mut self.errors), prefix: format!("{}{name}.", self.prefix) };
         let value = T::read(&mut fields);
         self.errors = fields.errors;
         value
+    }
+
+    /// A list of 0 to `max` objects.
+    pub fn list<T: FromFields>(&mut self, name: &str, max: usize) -> Option<Vec<T>> {
+        self.values(name, 0..=max, Self::object)
     }
 
     fn required(&mut self, name: &str) -> Option<Value> {
@@ -277,7 +322,7 @@ impl Fields {
 }
 
 /// What is said where an object is expected and something else comes.
-pub(super) fn not_an_object(value: &Value) -> String {
+pub(crate) fn not_an_object(value: &Value) -> String {
     format!("Invalid data. Expected a dictionary, but got {}.", type_name(value))
 }
 

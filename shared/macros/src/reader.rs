@@ -1,0 +1,113 @@
+//! The reader: every field is read, so that every error is found.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Type;
+
+use crate::attributes::{Field, Presence, Request, Rules, inside, is};
+
+/// `FromFields`, and `FromField` for a body inside another.
+pub(crate) fn implementation(body: &Request) -> syn::Result<TokenStream> {
+    let name = &body.name;
+    let (mut reads, mut fields) = (Vec::new(), Vec::new());
+    for field in &body.fields {
+        let (own, local) = (&field.name, format_ident!("read_{}", field.key()));
+        let read = read(field)?;
+        reads.push(quote! { let #local = #read; });
+        fields.push(quote! { #own: #local? });
+    }
+    let validate = body.options.validate.as_ref().map(|validate| quote! { #validate(fields); });
+    Ok(quote! {
+        #[automatically_derived]
+        impl ::shared::fields::FromFields for #name {
+            fn read(fields: &mut ::shared::fields::Fields) -> ::core::option::Option<Self> {
+                #(#reads)*
+                #validate
+                ::core::option::Option::Some(Self { #(#fields),* })
+            }
+        }
+
+        #[automatically_derived]
+        impl ::shared::fields::FromField for #name {
+            fn read(fields: &mut ::shared::fields::Fields, name: &str) -> ::core::option::Option<Self> {
+                fields.object(name)
+            }
+        }
+    })
+}
+
+fn read(field: &Field) -> syn::Result<TokenStream> {
+    let (key, rules, ty) = (field.key(), &field.rules, &field.value);
+    if matches!(field.presence, Presence::Flatten) {
+        return Ok(quote! { <#ty as ::shared::fields::FromFields>::read(fields) });
+    }
+    let key = match &rules.named {
+        Some(named) => quote! { #named(fields) },
+        None => quote! { #key },
+    };
+    let value = value(ty, rules)?;
+    let value = match &rules.map {
+        Some(map) => quote! { |fields: &mut ::shared::fields::Fields, name: &str| (#value)(fields, name).map(#map) },
+        None => value,
+    };
+    let optional = match (rules.is_null_refused, rules.is_blank_null) {
+        (true, _) => quote! { fields.sent(#key, #value) },
+        (false, true) => quote! { fields.filter(#key, #value) },
+        (false, false) => quote! { fields.maybe(#key, #value) },
+    };
+    Ok(match &field.presence {
+        Presence::Required | Presence::Flatten => quote! { (#value)(fields, #key) },
+        Presence::RequiredWithItems => quote! { fields.given(#key, #value) },
+        Presence::Optional | Presence::Nullable => optional,
+        Presence::Default(None) => quote! { #optional.map(::core::option::Option::unwrap_or_default) },
+        Presence::Default(Some(default)) => quote! { #optional.map(|value| value.unwrap_or(#default)) },
+        Presence::Patch if rules.is_blank_null => quote! { fields.patch_or_blank(#key, #value) },
+        Presence::Patch => quote! { fields.patch(#key, #value) },
+    })
+}
+
+/// A function that reads a value that is there.
+fn value(ty: &Type, rules: &Rules) -> syn::Result<TokenStream> {
+    if let Some(with) = &rules.with {
+        return Ok(quote! { #with });
+    }
+    if let Some(item) = inside(ty, "Vec") {
+        let max = required(&rules.max, ty, "a list needs `max`")?;
+        let item = match (&rules.each, &rules.each_max) {
+            (Some(each), _) => quote! { #each },
+            (None, Some(max)) => quote! { |fields: &mut ::shared::fields::Fields, name: &str| fields.text(name, #max) },
+            (None, None) => quote! { <#item as ::shared::fields::FromField>::read },
+        };
+        let min = rules.min.as_ref().map_or_else(|| quote! { 0 }, |min| quote! { #min });
+        return Ok(method(&quote! { values(name, #min..=#max, #item) }));
+    }
+    let (min, max) = (&rules.min, &rules.max);
+    Ok(if is(ty, "String") {
+        match max {
+            _ if rules.is_email => method(&quote! { email(name) }),
+            Some(max) if rules.is_secret => method(&quote! { secret(name, #max) }),
+            Some(max) if rules.may_be_blank => method(&quote! { text_or_blank(name, #max) }),
+            Some(max) => method(&quote! { text(name, #max) }),
+            None => return Err(syn::Error::new_spanned(ty, "a text needs `max`")),
+        }
+    } else if is(ty, "i32") || is(ty, "i64") {
+        let reader = if is(ty, "i32") {
+            quote! { small_integer }
+        } else {
+            quote! { integer }
+        };
+        let min = min.as_ref().map_or_else(|| quote! { #ty::MIN }, |min| quote! { #min });
+        let max = max.as_ref().map_or_else(|| quote! { #ty::MAX }, |max| quote! { #max });
+        method(&quote! { #reader(name, #min..=#max) })
+    } else {
+        quote! { <#ty as ::shared::fields::FromField>::read }
+    })
+}
+
+fn method(call: &TokenStream) -> TokenStream {
+    quote! { |fields: &mut ::shared::fields::Fields, name: &str| fields.#call }
+}
+
+fn required<'r>(rule: &'r Option<syn::Expr>, ty: &Type, message: &str) -> syn::Result<&'r syn::Expr> {
+    rule.as_ref().ok_or_else(|| syn::Error::new_spanned(ty, message))
+}

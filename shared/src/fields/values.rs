@@ -1,0 +1,75 @@
+//! Lists, and the types that read themselves.
+
+use std::ops::RangeInclusive;
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{Fields, type_name};
+use crate::money::Money;
+use crate::time::Timestamp;
+
+/// A type that a field can have without further rules.
+pub trait FromField: Sized {
+    /// Reads a field that is required. `None` only where an error was noted.
+    fn read(fields: &mut Fields, name: &str) -> Option<Self>;
+}
+
+impl FromField for bool {
+    fn read(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.boolean(name)
+    }
+}
+
+impl FromField for Uuid {
+    fn read(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.uuid(name)
+    }
+}
+
+/// A price.
+impl FromField for Money {
+    fn read(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.price(name)
+    }
+}
+
+impl FromField for Timestamp {
+    fn read(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.timestamp(name)
+    }
+}
+
+impl Fields {
+    /// A list, each item read like a field: the errors of the first item are under `roles.0`.
+    pub fn values<T>(
+        &mut self,
+        name: &str,
+        count: RangeInclusive<usize>,
+        read: impl Fn(&mut Self, &str) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let value = self.required(name)?;
+        let Value::Array(items) = value else {
+            self.error(name, format!("Expected a list of items but got type \"{}\".", type_name(&value)));
+            return None;
+        };
+        let (min, max) = count.into_inner();
+        if items.len() > max {
+            self.error(name, format!("Ensure this field has no more than {max} elements."));
+            return None;
+        }
+        if items.len() < min {
+            self.error(name, "This list may not be empty.");
+            return None;
+        }
+        let values: Map<String, Value> =
+            items.into_iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect();
+        let count = values.len();
+        let mut fields =
+            Self { values, errors: std::mem::take(&mut self.errors), prefix: format!("{}{name}.", self.prefix) };
+        // Every item is read, so that every error is found.
+        let read: Vec<Option<T>> = (0..count).map(|at| read(&mut fields, &at.to_string())).collect();
+        self.errors = fields.errors;
+        read.into_iter().collect()
+    }
+}
