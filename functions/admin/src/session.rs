@@ -8,7 +8,7 @@ use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
 use shared::app::{App, LoggedUser};
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Problem, Unauthorized};
+use shared::http::{ApiError, BaseUrl, Body, Problem, Request, Unauthorized};
 use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self, EndReason};
 use shared::users::tokens::TokenType;
@@ -17,16 +17,15 @@ use crate::error::PageError;
 use crate::same_origin::SameOrigin;
 use crate::staff_page::{COOKIE_NAME, staff, token};
 
-/// What the sign-in page's script sends.
-#[derive(Debug)]
-pub(crate) struct NewSession {
-    access: String,
-}
+/// Characters of the longest token.
+const MAX_TOKEN: usize = 4000;
 
-impl FromFields for NewSession {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { access: fields.text("access", 4000)? })
-    }
+/// The body that the sign-in page's script sends.
+#[derive(Debug, Request)]
+#[request(undocumented)]
+pub(crate) struct NewSession {
+    #[field(max = MAX_TOKEN)]
+    access: String,
 }
 
 /// 204 and the cookie, for the staff. A script asks, so refusals are JSON here.

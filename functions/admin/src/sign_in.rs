@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::HeaderMap;
 use maud::html;
 use shared::app::{App, LoggedUser};
-use shared::http::{ApiError, Fields, FromFields, Query};
+use shared::http::{ApiError, Fields, Query, Request};
 
 use crate::error::PageError;
 use crate::layout::bare_page;
@@ -44,25 +44,22 @@ impl SignInReason {
     }
 }
 
-/// Where to go afterwards, and why one is here.
-#[derive(Debug)]
+/// Characters of the longest path.
+const MAX_PATH: usize = 2000;
+
+/// The page to return to, and why the user has to sign in.
+#[derive(Debug, Request)]
+#[request(undocumented)]
 pub(crate) struct SignInQuery {
+    #[field(max = MAX_PATH, default = local("").to_owned(), map = |path| local(&path).to_owned())]
     back: String,
+    #[field(with = reason, default = SignInReason::NotSignedIn)]
     because: SignInReason,
 }
 
-impl FromFields for SignInQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let back = fields.maybe("back", |fields, name| fields.text(name, 2000))?;
-        let because = fields.maybe("because", |fields, name| fields.text(name, 20))?.unwrap_or_default();
-        Some(Self {
-            back: local(back.as_deref().unwrap_or_default()).to_owned(),
-            because: SignInReason::ALL
-                .into_iter()
-                .find(|one| one.code() == because)
-                .unwrap_or(SignInReason::NotSignedIn),
-        })
-    }
+fn reason(fields: &mut Fields, name: &str) -> Option<SignInReason> {
+    let code = fields.text(name, 20)?;
+    Some(SignInReason::ALL.into_iter().find(|reason| reason.code() == code).unwrap_or(SignInReason::NotSignedIn))
 }
 
 /// The way here, with the way back.

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, PathId};
+use shared::http::{ApiError, Body, PathId, Request};
 use shared::ids::VariantId;
 use shared::stock::staff::{Change, Changed, LedgerLine, StockRow, change, find, ledger};
 use shared::users::permissions::Stock;
@@ -27,21 +27,23 @@ const HEADS: [(&str, &str); 5] =
     [("", "When"), ("number", "Change"), ("number", "On hand then"), ("", "Reason"), ("", "Order")];
 
 /// The form.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct StockForm(Change);
+#[derive(Clone, Debug, Request)]
+#[request(undocumented)]
+pub(crate) struct StockForm {
+    #[field(max = 20)]
+    reason: String,
+    #[field(min = 0, max = MAX_UNITS)]
+    units: i32,
+}
 
-impl FromFields for StockForm {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let reason = fields.text("reason", 20);
-        let units = fields.small_integer("units", 0..=MAX_UNITS)?;
-        match (reason?.as_str(), units) {
-            ("counted", _) => Some(Self(Change::Counted(units))),
-            ("received", 1..) => Some(Self(Change::Received(units))),
-            ("written_off", 1..) => Some(Self(Change::WrittenOff(units))),
-            _ => {
-                fields.error("units", "Ensure this value is greater than or equal to 1.");
-                None
-            }
+impl StockForm {
+    /// The change that the form describes, if it describes one.
+    fn change(&self) -> Option<Change> {
+        match (self.reason.as_str(), self.units) {
+            ("counted", units) => Some(Change::Counted(units)),
+            ("received", units @ 1..) => Some(Change::Received(units)),
+            ("written_off", units @ 1..) => Some(Change::WrittenOff(units)),
+            _ => None,
         }
     }
 }
@@ -76,8 +78,13 @@ pub(crate) async fn change_stock(
     form: Result<Body<StockForm>, ApiError>,
 ) -> Result<Response, PageError> {
     let PathId(id) = id?;
-    let (status, words) = match form {
-        Ok(Body(StockForm(wanted))) => {
+    let wanted = match form {
+        Ok(Body(form)) => form.change(),
+        Err(ApiError::Invalid(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let (status, words) = match wanted {
+        Some(wanted) => {
             let mut tx = app.db.begin().await?;
             let now = app.clock.now();
             match change(&mut tx, id, wanted, now).await? {
@@ -96,11 +103,10 @@ pub(crate) async fn change_stock(
                 Changed::TooMany => (StatusCode::CONFLICT, "Refused: that would be more than can be counted."),
             }
         }
-        Err(ApiError::Invalid(_)) => (
+        None => (
             StatusCode::BAD_REQUEST,
             "Choose a reason, and a whole number of units from 1 to 1000000 (from 0 if counted).",
         ),
-        Err(error) => return Err(error.into()),
     };
     let notice = html! { p.message.bad role="alert" { (words) } };
     let page = show(&app, &account, id, &query, Some(notice)).await?;

@@ -7,43 +7,25 @@ use http::header::{HeaderName, LOCATION};
 use shared::app::App;
 use shared::carts::store::{insert, insert_lines, lines};
 use shared::carts::{Cart, MAX_LINES, MAX_QUANTITY, Wanted};
-use shared::http::{
-    ApiError, BaseUrl, Body, FieldErrors, Fields, FromFields, MaybeBearer, PublicProblems, Unauthorized,
-};
+use shared::http::{ApiError, BaseUrl, Body, FieldErrors, MaybeBearer, PublicProblems, Request, Unauthorized};
 use shared::ids::{CartId, VariantId};
-use utoipa::ToSchema;
 
 /// The items of a new cart.
-#[derive(Clone, Debug, ToSchema)]
+#[derive(Clone, Debug, Request)]
 pub(crate) struct CreateCart {
     /// Items of the cart, at most 100; may be empty. Quantities of the same variant are added up.
-    #[schema(max_items = 100, required = false)]
+    #[field(default, max = MAX_LINES)]
     pub items: Vec<CreateCartItem>,
 }
 
 /// A variant and its quantity.
-#[derive(Clone, Copy, Debug, ToSchema)]
+#[derive(Clone, Copy, Debug, Request)]
 pub(crate) struct CreateCartItem {
     /// Id of the variant.
     pub product_variant_id: VariantId,
     /// Number of units, 1 to 999.
-    #[schema(minimum = 1, maximum = 999)]
+    #[field(min = 1, max = MAX_QUANTITY)]
     pub quantity: i32,
-}
-
-impl FromFields for CreateCart {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let items = fields.maybe("items", |fields, name| fields.list(name, MAX_LINES));
-        Some(Self { items: items?.unwrap_or_default() })
-    }
-}
-
-impl FromFields for CreateCartItem {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let product_variant_id = fields.id("product_variant_id").map(VariantId);
-        let quantity = fields.small_integer("quantity", 1..=MAX_QUANTITY);
-        Some(Self { product_variant_id: product_variant_id?, quantity: quantity? })
-    }
 }
 
 /// Create a cart

@@ -4,29 +4,26 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::carts::{CartLine, MAX_QUANTITY, store};
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, MaybeBearer, PathId, Problem, PublicProblems, Two};
+use shared::http::{ApiError, BaseUrl, Body, Fields, MaybeBearer, PathId, Problem, PublicProblems, Request, Two};
 use shared::ids::{CartId, CartLineId};
-use utoipa::ToSchema;
 
 use crate::open::refuse_unless_open;
 
 /// The change of a line.
-#[derive(Clone, Copy, Debug, ToSchema)]
+#[derive(Clone, Copy, Debug, Request)]
 pub(crate) struct UpdateCartItem {
     /// New number of units, 1 to 999. To have none, delete the line.
-    #[schema(minimum = 1, maximum = 999)]
+    #[field(min = 1, max = MAX_QUANTITY, with = quantity)]
     pub quantity: i32,
 }
 
-impl FromFields for UpdateCartItem {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let quantity = fields.small_integer("quantity", i32::MIN..=MAX_QUANTITY)?;
-        if quantity < 1 {
-            fields.error("quantity", "Ensure this value is greater than or equal to 1; delete the line to have none.");
-            return None;
-        }
-        Some(Self { quantity })
+fn quantity(fields: &mut Fields, name: &str) -> Option<i32> {
+    let quantity = fields.small_integer(name, i32::MIN..=MAX_QUANTITY)?;
+    if quantity < 1 {
+        fields.error(name, "Ensure this value is greater than or equal to 1; delete the line to have none.");
+        return None;
     }
+    Some(quantity)
 }
 
 /// Change the quantity of a line

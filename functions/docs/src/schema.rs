@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 use axum::response::Response;
 use http::HeaderMap;
 use http::header::ACCEPT;
-use shared::http::{ApiError, Fields, FromFields, PublicProblems, Query};
-use utoipa::IntoParams;
+use shared::http::{ApiError, Fields, PublicProblems, Query, Request};
 
 use crate::tagged::Tagged;
 
@@ -19,26 +18,23 @@ static YAML: LazyLock<Result<String, yaml_serde::Error>> =
 const YAML_TYPE: &str = "application/vnd.oai.openapi";
 const JSON_TYPE: &str = "application/json";
 
-/// How the document is to be written.
-#[derive(Clone, Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
+/// The format of the document.
+#[derive(Clone, Debug, Request)]
+#[request(query)]
 pub(crate) struct SchemaQuery {
-    /// `json` or `yaml`. Without it `Accept` decides, and without that it is YAML.
-    #[param(required = false, example = "json")]
+    /// `json` or `yaml`. If left out, `Accept` decides, and without it the document is YAML.
+    #[field(with = format)]
+    #[param(example = "json")]
     pub format: Option<String>,
 }
 
-impl FromFields for SchemaQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let format = fields.maybe("format", |fields, name| fields.text(name, 20))?;
-        match format.as_deref() {
-            None | Some("json" | "yaml") => Some(Self { format }),
-            Some(_) => {
-                fields.error("format", "Choose json or yaml.");
-                None
-            }
-        }
+fn format(fields: &mut Fields, name: &str) -> Option<String> {
+    let format = fields.text(name, 20)?;
+    if format == "json" || format == "yaml" {
+        return Some(format);
     }
+    fields.error(name, "Choose json or yaml.");
+    None
 }
 
 /// Read this document

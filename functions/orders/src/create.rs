@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::app::App;
 use shared::app::metrics::Metric;
-use shared::http::{ApiError, Body, Fields, FromFields, Problem, Problems, Unauthorized, UnverifiedUser};
+use shared::http::{ApiError, Body, Fields, Problem, Problems, Request, Unauthorized, UnverifiedUser};
 use shared::ids::{CartId, EventId, OrderId, UserId};
 use shared::money::Money;
 use shared::orders::store::{Outcome, Placement, place};
@@ -22,12 +22,13 @@ use utoipa::ToSchema;
 use uuid::{Builder, Uuid};
 
 /// The cart to check out.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, Request)]
 pub(crate) struct CreateOrder {
     /// Id of your cart, or of a guest's cart.
     pub cart_id: CartId,
-    /// Total that the buyer was shown, as a decimal. If the cart costs something else now, nothing is ordered.
-    #[schema(value_type = Option<String>, example = "149.90")]
+    /// Total that the buyer was shown. If the cart costs something else, no order is placed.
+    #[field(nullable, with = Fields::money, schema = String)]
+    #[schema(example = "149.90")]
     #[serde(skip)]
     pub expected_total: Option<Money>,
 }
@@ -46,14 +47,6 @@ pub(crate) struct CheckoutConflict {
     pub grand_total: Option<Money>,
     /// Id of the order that this cart became; null unless the code is `cart_ordered`.
     pub order_id: Option<OrderId>,
-}
-
-impl FromFields for CreateOrder {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let cart_id = fields.uuid("cart_id").map(CartId);
-        let expected_total = fields.maybe("expected_total", Fields::money);
-        Some(Self { cart_id: cart_id?, expected_total: expected_total? })
-    }
 }
 
 /// Place an order

@@ -8,7 +8,7 @@ use http::header::{CACHE_CONTROL, LOCATION};
 use serde::Serialize;
 use shared::app::App;
 use shared::catalogue::store::imports::Stock;
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Requires, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, Fields, Request, Requires, StaffProblems};
 use shared::ids::ImportId;
 use shared::storage::{PresignedRequest, Upload};
 use shared::transfers::store::imports::{NewImport, find, insert};
@@ -18,18 +18,28 @@ use utoipa::ToSchema;
 
 use crate::Transfers;
 
-/// A file to be sent.
-#[derive(Debug, ToSchema)]
+/// A file of products to import.
+#[derive(Debug, Request)]
 pub(crate) struct CreateImport {
-    /// What it is.
+    /// Kind of the file.
     pub kind: FileKind,
-    /// How many bytes it has: neither more nor fewer are taken.
-    #[schema(minimum = 1, maximum = 268_435_456, example = 48213)]
-    pub bytes: i64,
-    /// What its number on hand means. `counted`: so many are on the shelf now. `begins`: a variant that is new begins with it, and that of
-    /// others stays. `counted`, if not said.
-    #[schema(value_type = String, required = false, default = "counted", pattern = "^(counted|begins)$")]
+    /// Size of the file in bytes.
+    #[field(min = 1, max = LARGEST_IMPORT)]
+    #[schema(example = 48213)]
+    pub bytes: u64,
+    /// Meaning of the stock in the file. `counted`: the units on the shelf. `begins`: the units of new variants; other variants keep
+    /// their stock.
+    #[field(default = Stock::Counted, with = stock, schema = String)]
+    #[schema(default = "counted", pattern = "^(counted|begins)$")]
     pub stock: Stock,
+}
+
+fn stock(fields: &mut Fields, name: &str) -> Option<Stock> {
+    fields.choice(name, |text| match text {
+        "counted" => Some(Stock::Counted),
+        "begins" => Some(Stock::Begins),
+        _ => None,
+    })
 }
 
 /// An import, and how to send its file.
@@ -40,30 +50,6 @@ pub(crate) struct CreatedImport {
     pub import: Import,
     /// How to send the file. Whoever has it may.
     pub upload: PresignedRequest,
-}
-
-impl FromFields for CreateImport {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let kind = choice(fields, "kind", FileKind::named);
-        let bytes = fields.integer("bytes", 1..=i64::try_from(LARGEST_IMPORT).unwrap_or(i64::MAX));
-        let stock = fields.maybe("stock", |fields, name| {
-            choice(fields, name, |text| match text {
-                "counted" => Some(Stock::Counted),
-                "begins" => Some(Stock::Begins),
-                _ => None,
-            })
-        });
-        Some(Self { kind: kind?, bytes: bytes?, stock: stock?.unwrap_or(Stock::Counted) })
-    }
-}
-
-fn choice<T>(fields: &mut Fields, name: &str, named: impl Fn(&str) -> Option<T>) -> Option<T> {
-    let text = fields.text(name, 100)?;
-    let found = named(&text);
-    if found.is_none() {
-        fields.error(name, format!("\"{text}\" is not a valid choice."));
-    }
-    found
 }
 
 /// Begin an import
@@ -93,10 +79,16 @@ pub(crate) async fn create_import(
     let (id, now) = (ImportId(app.rng.ordered_uuid(app.clock.now())), app.clock.now());
     // Nobody can guess where it lies: an id that sorts by time tells half of itself.
     let key = format!("imports/{}.csv", app.rng.random_uuid());
-    let bytes = u64::try_from(new.bytes).unwrap_or_default();
+    let bytes = new.bytes;
     let upload = transfers.storage.presign_upload(Upload { key: &key, content_type: "text/csv", bytes }, now).await?;
     let mut tx = app.db.begin().await?;
-    let row = NewImport { id, kind: new.kind, stock: new.stock, storage_key: &key, bytes: new.bytes };
+    let row = NewImport {
+        id,
+        kind: new.kind,
+        stock: new.stock,
+        storage_key: &key,
+        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+    };
     insert(&mut tx, &row, now).await?;
     let import =
         find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("an import that was just made is not there"))?;

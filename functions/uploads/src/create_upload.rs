@@ -5,42 +5,25 @@ use axum::extract::State;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, LOCATION};
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Body, Fields, FromFields, Requires, StaffProblems};
+use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
 use shared::ids::UploadId;
 use shared::storage;
 use shared::uploads::store::{NewUpload, insert};
 use shared::uploads::{ImageType, MAX_BYTES, Upload, UploadState, key};
 use shared::users::permissions;
-use utoipa::ToSchema;
 
 use crate::Shelves;
 use crate::upload_answer::{CreatedUpload, ImageUpload};
 
-/// An image to be sent.
-#[derive(Debug, ToSchema)]
+/// An image to upload.
+#[derive(Debug, Request)]
 pub(crate) struct CreateUpload {
-    /// What it is.
+    /// Media type of the file.
     pub content_type: ImageType,
-    /// How many bytes it has.
-    #[schema(minimum = 1, maximum = 15_728_640, example = 48213)]
+    /// Size of the file in bytes.
+    #[field(min = 1, max = MAX_BYTES)]
+    #[schema(example = 48213)]
     pub bytes: u64,
-}
-
-impl FromFields for CreateUpload {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let content_type = content_type(fields);
-        let bytes = fields.integer("bytes", 1..=i64::try_from(MAX_BYTES).unwrap_or(i64::MAX));
-        Some(Self { content_type: content_type?, bytes: u64::try_from(bytes?).ok()? })
-    }
-}
-
-fn content_type(fields: &mut Fields) -> Option<ImageType> {
-    let name = fields.text("content_type", 100)?;
-    let found = ImageType::named(&name);
-    if found.is_none() {
-        fields.error("content_type", format!("\"{name}\" is not a valid choice."));
-    }
-    found
 }
 
 /// Begin to upload an image

@@ -97,7 +97,8 @@ fn documented_field(field: &Field, attribute: &TokenStream) -> TokenStream {
 }
 
 fn limit(field: &Field) -> Option<TokenStream> {
-    let (key, rules, ty) = (field.key(), &field.rules, &field.value);
+    let (key, rules) = (field.key(), &field.rules);
+    let ty = rules.schema.as_ref().unwrap_or(&field.value);
     let (min, max) = (rules.min.as_ref(), rules.max.as_ref());
     let limits = quote! { ::shared::fields::schema::Limit };
     let limit = if inside(ty, "Vec").is_some() {
@@ -107,9 +108,9 @@ fn limit(field: &Field) -> Option<TokenStream> {
             None => quote! { ::core::option::Option::None },
         };
         quote! { #limits::Items { min: #min, max: #max, each: #each } }
-    } else if is(ty, "i32") || is(ty, "i64") {
+    } else if ["i32", "i64", "u64"].iter().any(|name| is(ty, name)) {
         let bound = |bound: Option<&syn::Expr>| match bound {
-            Some(bound) => quote! { ::core::option::Option::Some({ let bound: #ty = #bound; i64::from(bound) }) },
+            Some(bound) => quote! { ::core::option::Option::Some({ let bound: #ty = #bound; #limits::bound(bound) }) },
             None => quote! { ::core::option::Option::None },
         };
         let (min, max) = (bound(min), bound(max));
@@ -126,6 +127,10 @@ fn limit(field: &Field) -> Option<TokenStream> {
 
 fn default(field: &Field) -> Option<TokenStream> {
     let Presence::Default(Some(default)) = &field.presence else { return None };
+    if field.rules.schema.is_some() {
+        // It is another type in the document, and so is the default.
+        return None;
+    }
     let key = field.key();
     Some(quote! { (#key, ::shared::fields::schema::Limit::default_value(#default)) })
 }

@@ -66,6 +66,9 @@ fn read(field: &Field) -> syn::Result<TokenStream> {
     })
 }
 
+/// The types of whole numbers, with the methods that read them.
+const NUMBERS: [(&str, &str); 3] = [("i32", "small_integer"), ("i64", "integer"), ("u64", "size")];
+
 /// A function that reads a value that is there.
 fn value(ty: &Type, rules: &Rules) -> syn::Result<TokenStream> {
     if let Some(with) = &rules.with {
@@ -90,12 +93,8 @@ fn value(ty: &Type, rules: &Rules) -> syn::Result<TokenStream> {
             Some(max) => method(&quote! { text(name, #max) }),
             None => return Err(syn::Error::new_spanned(ty, "a text needs `max`")),
         }
-    } else if is(ty, "i32") || is(ty, "i64") {
-        let reader = if is(ty, "i32") {
-            quote! { small_integer }
-        } else {
-            quote! { integer }
-        };
+    } else if let Some((_, reader)) = NUMBERS.iter().find(|(name, _)| is(ty, name)) {
+        let reader = format_ident!("{reader}");
         let min = min.as_ref().map_or_else(|| quote! { #ty::MIN }, |min| quote! { #min });
         let max = max.as_ref().map_or_else(|| quote! { #ty::MAX }, |max| quote! { #max });
         method(&quote! { #reader(name, #min..=#max) })

@@ -7,6 +7,7 @@ mod countries;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::fields::{Fields, MAX_PHONE, Request};
 use crate::ids::AddressId;
 use crate::time::Timestamp;
 
@@ -53,99 +54,69 @@ pub struct Address {
     pub updated_at: Timestamp,
 }
 
+/// Characters of a name or a company.
+const MAX_NAME: usize = 150;
+/// Characters of a line with street and number.
+const MAX_LINE: usize = 200;
+/// Characters of a town, a state or a province.
+const MAX_PLACE: usize = 100;
+/// Characters of a country.
+const MAX_COUNTRY: usize = 2;
+/// Characters of a postal code.
+const MAX_POSTAL_CODE: usize = 20;
+
 /// The fields of a new address.
-#[derive(Clone, Debug, ToSchema)]
+#[derive(Clone, Debug, Request)]
+#[request(update = UpdateAddress)]
 pub struct CreateAddress {
     /// Name of the person who lives or works there.
-    #[schema(min_length = 1, max_length = 150, example = "Ana Berg")]
+    #[field(max = MAX_NAME)]
+    #[schema(example = "Ana Berg")]
     pub name: String,
     /// Name of the company, or blank.
-    #[schema(required = false, max_length = 150)]
+    #[field(default, not_null, blank, max = MAX_NAME)]
     pub company: String,
     /// Street and house number.
-    #[schema(min_length = 1, max_length = 200, example = "Hafenstr. 1")]
+    #[field(max = MAX_LINE)]
+    #[schema(example = "Hafenstr. 1")]
     pub line1: String,
     /// Second line of the address, or blank.
-    #[schema(required = false, max_length = 200)]
+    #[field(default, not_null, blank, max = MAX_LINE)]
     pub line2: String,
     /// Name of the town.
-    #[schema(min_length = 1, max_length = 100, example = "Hamburg")]
+    #[field(max = MAX_PLACE)]
+    #[schema(example = "Hamburg")]
     pub city: String,
     /// Postal code in the form of the country, or blank.
-    #[schema(required = false, max_length = 20, example = "20457")]
+    #[field(default, not_null, blank, max = MAX_POSTAL_CODE)]
+    #[schema(example = "20457")]
     pub postal_code: String,
     /// State, province or similar, or blank.
-    #[schema(required = false, max_length = 100)]
+    #[field(default, not_null, blank, max = MAX_PLACE)]
     pub region: String,
     /// Country code (ISO 3166-1 alpha-2), in capitals or not.
-    #[schema(min_length = 2, max_length = 2, example = "DE")]
+    #[field(max = MAX_COUNTRY, with = known_country)]
+    #[schema(min_length = 2, example = "DE")]
     pub country: String,
     /// Phone number for the carrier: digits, spaces and `+-().`
-    #[schema(required = false, max_length = 30)]
+    /// Phone number for the carrier: digits, spaces and `+-().`
+    #[field(default, not_null, blank, max = MAX_PHONE, with = Fields::phone)]
     pub phone: String,
     /// True to ship here unless another address is chosen; the previous default loses that role. If omitted, it stays as it was, and a
     /// first address becomes the default.
-    #[schema(value_type = bool, required = false)]
+    #[field(not_null)]
     pub is_default_shipping: Option<bool>,
     /// True to send bills here unless another address is chosen; the previous default loses that role. If omitted, it stays as it was, and
     /// a first address becomes the default.
-    #[schema(value_type = bool, required = false)]
+    #[field(not_null)]
     pub is_default_billing: Option<bool>,
 }
 
-/// The fields of an address to change. Omitted fields stay as they are.
-#[derive(Clone, Debug, Default, ToSchema)]
-pub struct UpdateAddress {
-    /// Name of the person who lives or works there.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 150)]
-    pub name: Option<String>,
-    /// Name of the company, or blank.
-    #[schema(value_type = String, required = false, max_length = 150)]
-    pub company: Option<String>,
-    /// Street and house number.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 200)]
-    pub line1: Option<String>,
-    /// Second line of the address, or blank.
-    #[schema(value_type = String, required = false, max_length = 200)]
-    pub line2: Option<String>,
-    /// Name of the town.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 100)]
-    pub city: Option<String>,
-    /// Postal code in the form of the country, or blank.
-    #[schema(value_type = String, required = false, max_length = 20)]
-    pub postal_code: Option<String>,
-    /// State, province or similar, or blank.
-    #[schema(value_type = String, required = false, max_length = 100)]
-    pub region: Option<String>,
-    /// Country code (ISO 3166-1 alpha-2), in capitals or not.
-    #[schema(value_type = String, required = false, min_length = 2, max_length = 2)]
-    pub country: Option<String>,
-    /// Phone number for the carrier: digits, spaces and `+-().`
-    #[schema(value_type = String, required = false, max_length = 30)]
-    pub phone: Option<String>,
-    /// True to ship here unless another address is chosen; the previous default loses that role.
-    #[schema(value_type = bool, required = false)]
-    pub is_default_shipping: Option<bool>,
-    /// True to send bills here unless another address is chosen; the previous default loses that role.
-    #[schema(value_type = bool, required = false)]
-    pub is_default_billing: Option<bool>,
-}
-
-impl From<CreateAddress> for UpdateAddress {
-    /// Turns a replacement into a change of every field.
-    fn from(new: CreateAddress) -> Self {
-        Self {
-            name: Some(new.name),
-            company: Some(new.company),
-            line1: Some(new.line1),
-            line2: Some(new.line2),
-            city: Some(new.city),
-            postal_code: Some(new.postal_code),
-            region: Some(new.region),
-            country: Some(new.country),
-            phone: Some(new.phone),
-            is_default_shipping: new.is_default_shipping,
-            is_default_billing: new.is_default_billing,
-        }
+fn known_country(fields: &mut Fields, name: &str) -> Option<String> {
+    let code = fields.text(name, MAX_COUNTRY)?;
+    let known = country(&code).map(str::to_owned);
+    if known.is_none() {
+        fields.error(name, format!("\"{code}\" is not a valid choice."));
     }
+    known
 }

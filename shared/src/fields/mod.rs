@@ -16,6 +16,7 @@ use crate::money::Money;
 use crate::patch::Patch;
 
 pub use errors::FieldErrors;
+pub use scalars::MAX_PHONE;
 pub use values::FromField;
 
 /// Characters of the longest e-mail address.
@@ -202,6 +203,13 @@ impl Fields {
     pub fn small_integer(&mut self, name: &str, range: RangeInclusive<i32>) -> Option<i32> {
         let number = self.integer(name, i64::from(*range.start())..=i64::from(*range.end()))?;
         i32::try_from(number).ok()
+    }
+
+    /// A size: a whole number in this range.
+    pub fn size(&mut self, name: &str, range: RangeInclusive<u64>) -> Option<u64> {
+        let bound = |bound: u64| i64::try_from(bound).unwrap_or(i64::MAX);
+        let number = self.integer(name, bound(*range.start())..=bound(*range.end()))?;
+        u64::try_from(number).ok()
     }
 
     /// The id of a row: a whole number from 1.

@@ -6,6 +6,9 @@ use super::Fields;
 use crate::money::Money;
 use crate::time::Timestamp;
 
+/// Characters of the longest telephone number.
+pub const MAX_PHONE: usize = 30;
+
 impl Fields {
     /// A price: an amount that is not negative and that the shop can charge.
     pub fn price(&mut self, name: &str) -> Option<Money> {
@@ -41,6 +44,16 @@ impl Fields {
             );
         }
         timestamp
+    }
+
+    /// A telephone number as people write it, or blank. Whether it exists, only a call can tell.
+    pub fn phone(&mut self, name: &str) -> Option<String> {
+        let phone = self.text_or_blank(name, MAX_PHONE)?;
+        if phone.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c)) {
+            return Some(phone);
+        }
+        self.error(name, "Enter a valid phone number.");
+        None
     }
 
     /// Whether the field is a number, as ids are, and no text.

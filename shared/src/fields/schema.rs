@@ -44,6 +44,11 @@ impl Limit {
         Self::Default(serde_json::to_value(value).unwrap_or_default())
     }
 
+    /// A bound of a number, as wide as the document needs it.
+    pub fn bound(bound: impl TryInto<i64>) -> i64 {
+        bound.try_into().unwrap_or(i64::MAX)
+    }
+
     fn apply(&self, schema: &mut RefOr<Schema>) {
         match (self, schema) {
             (Self::Characters { min, max }, RefOr::T(Schema::Object(text))) => limit_text(text, *min, *max),

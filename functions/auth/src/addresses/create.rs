@@ -7,8 +7,6 @@ use shared::addresses::{Address, CreateAddress, MOST, store};
 use shared::app::App;
 use shared::http::{ApiError, Body, CurrentUser, Problems, Unauthorized};
 
-use super::Whole;
-
 /// Add an address to one's profile
 ///
 /// The first one becomes the default for both. There may be 50.
@@ -24,7 +22,7 @@ use super::Whole;
 pub(crate) async fn create_address(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
-    Body(Whole(new)): Body<Whole>,
+    Body(new): Body<CreateAddress>,
 ) -> Result<(StatusCode, Json<Address>), ApiError> {
     let mut tx = app.db.begin().await?;
     if !store::lock(&mut tx, account.id).await? {

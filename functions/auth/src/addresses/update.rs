@@ -7,8 +7,6 @@ use shared::app::App;
 use shared::http::{ApiError, Body, CurrentUser, PathId, Problem, Problems, Unauthorized};
 use shared::ids::{AddressId, UserId};
 
-use super::{Part, Whole};
-
 /// Replace one of one's addresses
 #[utoipa::path(
     put,
@@ -28,7 +26,7 @@ pub(crate) async fn replace_address(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
     PathId(id): PathId<AddressId>,
-    Body(Whole(new)): Body<Whole>,
+    Body(new): Body<CreateAddress>,
 ) -> Result<Json<Address>, ApiError> {
     change(&app, account.id, id, new.into()).await
 }
@@ -52,7 +50,7 @@ pub(crate) async fn update_address(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
     PathId(id): PathId<AddressId>,
-    Body(Part(wanted)): Body<Part>,
+    Body(wanted): Body<UpdateAddress>,
 ) -> Result<Json<Address>, ApiError> {
     change(&app, account.id, id, wanted).await
 }

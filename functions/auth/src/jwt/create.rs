@@ -9,41 +9,35 @@ use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems, RetryAfter, Unauthorized};
+use shared::fields::MAX_EMAIL;
+use shared::http::{ApiError, Body, PublicProblems, Request, RetryAfter, Unauthorized};
 use shared::ids::{SignInId, UserId};
 use shared::outbox::EventKind;
 use shared::throttles::{self, Limit, Subject};
 use shared::users::store::sign_ins;
 use shared::users::store::{self, Credentials};
 use shared::users::{ClientInfo, passwords};
-use utoipa::ToSchema;
 
 use super::TokenRefusal;
 use super::pair::{TokenPair, access_token, refresh_token};
 use crate::totp::{MAX_CODE, second_factor};
 use crate::{Auth, news};
 
-/// Who wants to log in.
-#[derive(ToSchema)]
+/// The credentials of an account.
+#[derive(Request)]
 pub(crate) struct CreateToken {
-    /// The account's address.
+    /// E-mail address of the account.
+    #[field(max = MAX_EMAIL)]
     #[schema(format = "email", example = "ana@example.com")]
     pub email: String,
-    /// Its password.
-    #[schema(format = "password", write_only, example = "a quiet harbour")]
+    /// Password of the account.
+    #[field(secret, max = passwords::MAX_COMPARED)]
+    #[schema(example = "a quiet harbour")]
     pub password: String,
-    /// A code of the account's second factor, or a recovery code; only where the answer without one was `otp_required`.
-    #[schema(value_type = String, required = false, write_only, max_length = 40, example = "123456")]
+    /// Code of the second factor, or a recovery code; only where the answer without one was `otp_required`.
+    #[field(max = MAX_CODE, blank_as_null)]
+    #[schema(write_only, example = "123456")]
     pub otp: Option<String>,
-}
-
-impl FromFields for CreateToken {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let email = fields.text("email", 254);
-        let password = fields.secret("password", passwords::MAX_COMPARED);
-        let otp = fields.filter("otp", |fields, name| fields.text(name, MAX_CODE));
-        Some(Self { email: email?, password: password?, otp: otp? })
-    }
 }
 
 /// Why nobody is logged in.

@@ -4,25 +4,19 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems};
+use shared::http::{ApiError, Body, PublicProblems, Request};
 use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self, EndReason, RefreshTokenState};
 use shared::users::tokens::TokenType;
-use utoipa::ToSchema;
 
-use super::{Refusal, TokenRefusal, known, token};
+use super::{Refusal, TokenRefusal, known};
 
-/// What is to end.
-#[derive(ToSchema)]
+/// The sign-in to end.
+#[derive(Request)]
 pub(crate) struct LogOut {
     /// A refresh token of the sign-in.
+    #[field(max = usize::MAX)]
     pub refresh: String,
-}
-
-impl FromFields for LogOut {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        token(fields, "refresh").map(|refresh| Self { refresh })
-    }
 }
 
 /// Log out

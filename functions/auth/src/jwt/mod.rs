@@ -10,7 +10,7 @@ mod verify;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use shared::app::db::Tx;
-use shared::http::{ApiError, Fields, Unauthorized};
+use shared::http::{ApiError, Unauthorized};
 use shared::users::store::sign_ins::{self, RefreshTokenState};
 use shared::users::tokens::{Claims, TokenError};
 use utoipa::ToSchema;
@@ -85,11 +85,6 @@ impl From<anyhow::Error> for Refusal {
     fn from(error: anyhow::Error) -> Self {
         Self::Other(error.into())
     }
-}
-
-/// A token in a body. However long: one that is none is refused as a token, and not as a field.
-fn token(fields: &mut Fields, name: &str) -> Option<String> {
-    fields.text(name, usize::MAX)
 }
 
 /// What became of a refresh token and of its owner; `None` where the owner is gone. A token that was never handed out is refused.

@@ -8,7 +8,7 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems};
+use shared::http::{ApiError, Body, PublicProblems, Request};
 use shared::ids::{SignInId, UserId};
 use shared::time::Timestamp;
 use shared::users::ClientInfo;
@@ -17,7 +17,7 @@ use shared::users::tokens::TokenType;
 use utoipa::ToSchema;
 
 use super::pair::{access_token, refresh_token as new_refresh_token};
-use super::{Refusal, TokenRefusal, kept, token};
+use super::{Refusal, TokenRefusal, kept};
 use crate::Auth;
 
 /// For how long a refresh token that was exchanged may come again.
@@ -26,9 +26,10 @@ const AGAIN_SECONDS: i64 = 10;
 const NOTED_SECONDS: i64 = 60;
 
 /// A refresh token.
-#[derive(ToSchema)]
+#[derive(Request)]
 pub(crate) struct RefreshToken {
     /// The `refresh` of `POST /auth/jwt/create/`.
+    #[field(max = usize::MAX)]
     pub refresh: String,
 }
 
@@ -41,12 +42,6 @@ pub(crate) struct AccessToken {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub refresh: Option<String>,
-}
-
-impl FromFields for RefreshToken {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        token(fields, "refresh").map(|refresh| Self { refresh })
-    }
 }
 
 /// Get a new access token

@@ -4,29 +4,24 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use shared::app::App;
-use shared::http::{ApiError, Body, Fields, FromFields, PublicProblems};
+use shared::http::{ApiError, Body, PublicProblems, Request};
 use shared::users::store::account;
 use shared::users::tokens::{TokenError, TokenType};
 use utoipa::ToSchema;
 
-use super::{Refusal, TokenRefusal, kept, token};
+use super::{Refusal, TokenRefusal, kept};
 
-/// A token.
-#[derive(ToSchema)]
+/// A token to verify.
+#[derive(Request)]
 pub(crate) struct VerifyToken {
-    /// An access or a refresh token.
+    /// An access token or a refresh token.
+    #[field(max = usize::MAX)]
     pub token: String,
 }
 
 /// The token is good. There is nothing more to say.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct VerifiedToken {}
-
-impl FromFields for VerifyToken {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        token(fields, "token").map(|token| Self { token })
-    }
-}
 
 /// Ask whether a token is good
 #[utoipa::path(

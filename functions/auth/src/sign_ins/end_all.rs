@@ -4,25 +4,17 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, CurrentUser, Fields, FromFields, Problems, Query};
+use shared::http::{ApiError, CurrentUser, Problems, Query, Request};
 use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self, EndReason};
-use utoipa::IntoParams;
 
-/// Which sign-ins are to end.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
+/// The sign-ins to end.
+#[derive(Debug, Request)]
+#[request(query)]
 pub(crate) struct SignInsToEnd {
-    /// Whether the one that asks goes on.
-    #[param(default = false, required = false)]
+    /// Whether the sign-in of this request continues.
+    #[field(default = false)]
     pub but_current: bool,
-}
-
-impl FromFields for SignInsToEnd {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let but_current = fields.maybe("but_current", Fields::boolean)?;
-        Some(Self { but_current: but_current.unwrap_or_default() })
-    }
 }
 
 /// End all one's sign-ins, or all others

@@ -6,29 +6,22 @@ use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, PathId, Problem, RequiresUser, StaffProblems};
+use shared::http::{ApiError, Body, FieldErrors, PathId, Problem, Request, RequiresUser, StaffProblems};
 use shared::ids::{RoleId, UserId};
 use shared::staff::store::{members, roles};
 use shared::staff::{Role, StaffMember, Standing};
 use shared::users::permissions::Settings;
 use shared::users::store::Account;
 use shared::users::{ClientInfo, Permission};
-use utoipa::ToSchema;
 
 use super::{MAX_VALUES, begin_change};
 
-/// The roles that somebody is to have.
-#[derive(Debug, ToSchema)]
+/// The roles of a user.
+#[derive(Debug, Request)]
 pub(crate) struct AssignRoles {
-    /// All of them; without any, they do not work here any more.
+    /// All roles. A user without any role is not staff.
+    #[field(max = MAX_VALUES)]
     pub roles: Vec<RoleId>,
-}
-
-impl FromFields for AssignRoles {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let roles = fields.values("roles", 0..=MAX_VALUES, |fields, at| fields.id(at).map(RoleId))?;
-        Some(Self { roles })
-    }
 }
 
 /// Set the roles of an account

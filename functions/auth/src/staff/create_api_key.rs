@@ -8,41 +8,30 @@ use serde::Serialize;
 use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, Problem, RequiresUser, StaffProblems};
+use shared::http::{ApiError, Body, Problem, Request, RequiresUser, StaffProblems};
 use shared::ids::ApiKeyId;
-use shared::staff::ApiKey;
 use shared::staff::store::api_keys::{CreateApiKey as Keeping, insert};
+use shared::staff::{ApiKey, MAX_NAME};
 use shared::time::Timestamp;
 use shared::users::permissions::Settings;
 use shared::users::{ClientInfo, Permission, Permissions, api_keys};
 use utoipa::ToSchema;
 
-use super::{begin_change, moment, name, permissions};
+use super::{MAX_VALUES, begin_change, moment, scopes};
 
-/// A key to be.
-#[derive(Debug, ToSchema)]
+/// An API key to create.
+#[derive(Debug, Request)]
 pub(crate) struct CreateApiKey {
-    /// What it is for.
-    #[schema(min_length = 1, max_length = 100, example = "Warehouse system")]
+    /// Name: what the key is for.
+    #[field(max = MAX_NAME)]
+    #[schema(example = "Warehouse system")]
     pub name: String,
-    /// What it may do: no more than its maker, and never `settings`.
-    #[schema(value_type = Vec<Permission>, min_items = 1)]
+    /// Permissions of the key: never `settings`, and none that its creator does not have.
+    #[field(min = 1, max = MAX_VALUES, with = scopes, schema = Vec<Permission>)]
     pub scopes: Permissions,
-    /// From when it is of no use; never, if not said.
-    #[schema(value_type = Option<Timestamp>, required = false)]
+    /// Time from which the key is invalid; null means never.
+    #[field(nullable, with = moment)]
     pub expires_at: Option<Timestamp>,
-}
-
-impl FromFields for CreateApiKey {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = name(fields, "name");
-        let scopes = permissions(fields, "scopes", &Permission::FOR_KEYS);
-        if scopes == Some(Permissions::NONE) {
-            fields.error("scopes", "This list may not be empty.");
-        }
-        let expires_at = fields.maybe("expires_at", moment);
-        Some(Self { name: name?, scopes: scopes?, expires_at: expires_at? })
-    }
 }
 
 /// A new key, told this once.

@@ -6,32 +6,25 @@ use http::StatusCode;
 use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, Problem, RequiresUser, StaffProblems};
-use shared::staff::Role;
+use shared::http::{ApiError, Body, Problem, Request, RequiresUser, StaffProblems};
 use shared::staff::store::roles;
+use shared::staff::{MAX_NAME, Role};
 use shared::users::permissions::Settings;
 use shared::users::{ClientInfo, Permission, Permissions};
-use utoipa::ToSchema;
 
-use super::{begin_change, name, name_taken, permissions};
+use super::{MAX_VALUES, begin_change, name_taken, permissions};
 
-/// A role to be.
-#[derive(Debug, ToSchema)]
+/// A role to create, or to replace.
+#[derive(Debug, Request)]
+#[request(update = UpdateRole)]
 pub(crate) struct CreateRole {
-    /// What it is called. No other role is.
-    #[schema(min_length = 1, max_length = 100, example = "Warehouse")]
+    /// Unique name.
+    #[field(max = MAX_NAME)]
+    #[schema(example = "Warehouse")]
     pub name: String,
-    /// What who has it may do. No more than its maker may.
-    #[schema(value_type = Vec<Permission>)]
+    /// Permissions of users with the role. Nobody can give permissions that they do not have.
+    #[field(max = MAX_VALUES, with = permissions, schema = Vec<Permission>)]
     pub permissions: Permissions,
-}
-
-impl FromFields for CreateRole {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = name(fields, "name");
-        let permissions = permissions(fields, "permissions", &Permission::ALL);
-        Some(Self { name: name?, permissions: permissions? })
-    }
 }
 
 /// Make a role

@@ -5,44 +5,33 @@ use axum::extract::State;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{AuditEntry, AuditFilter, store};
-use shared::http::{ApiError, Fields, FromFields, Page, PageQuery, PageRequest, Query, RequiresUser, StaffProblems};
+use shared::http::{ApiError, Page, PageQuery, PageRequest, Query, Request, RequiresUser, StaffProblems};
 use shared::ids::UserId;
 use shared::time::Timestamp;
 use shared::users::permissions::Settings;
-use utoipa::IntoParams;
 
 use super::moment;
 
-/// Which lines of the log.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct AuditQuery {
-    /// About this account.
-    #[param(required = false)]
-    pub user_id: Option<UserId>,
-    /// Done by this account.
-    #[param(required = false)]
-    pub actor_id: Option<UserId>,
-    /// Of this kind: `logged_in`, `roles_assigned`…
-    #[param(required = false)]
-    pub kind: Option<String>,
-    /// From then on.
-    #[param(required = false)]
-    pub from: Option<Timestamp>,
-    /// Before then.
-    #[param(required = false)]
-    pub to: Option<Timestamp>,
-}
+/// Characters of the name of a kind.
+const MAX_KIND: usize = 50;
 
-impl FromFields for AuditQuery {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let user_id = fields.filter("user_id", Fields::id);
-        let actor_id = fields.filter("actor_id", Fields::id);
-        let kind = fields.filter("kind", |fields, name| fields.text(name, 50));
-        let from = fields.filter("from", moment);
-        let to = fields.filter("to", moment);
-        Some(Self { user_id: user_id?.map(UserId), actor_id: actor_id?.map(UserId), kind: kind?, from: from?, to: to? })
-    }
+/// Filters of the audit log. A blank parameter counts as left out.
+#[derive(Debug, Request)]
+#[request(query, blank_as_null)]
+pub(crate) struct AuditQuery {
+    /// Account that the entry is about.
+    pub user_id: Option<UserId>,
+    /// Account that acted.
+    pub actor_id: Option<UserId>,
+    /// Kind of the entry, such as `logged_in` or `roles_assigned`.
+    #[field(max = MAX_KIND)]
+    pub kind: Option<String>,
+    /// Time of the first entry.
+    #[field(with = moment)]
+    pub from: Option<Timestamp>,
+    /// Time before which the last entry was written.
+    #[field(with = moment)]
+    pub to: Option<Timestamp>,
 }
 
 /// List the audit log, newest first

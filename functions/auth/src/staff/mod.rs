@@ -16,8 +16,9 @@ mod revoke_api_key;
 mod update_role;
 
 use shared::app::db::Tx;
+use shared::fields::FromField as _;
 use shared::http::{ApiError, Fields};
-use shared::staff::{MAX_NAME, Rights, is_name_taken, store};
+use shared::staff::{Rights, is_name_taken, store};
 use shared::time::Timestamp;
 use shared::users::store::Account;
 use shared::users::{Permission, Permissions};
@@ -26,7 +27,7 @@ use utoipa_axum::routes;
 
 use crate::Auth;
 
-/// More than anybody has a use for, in one list of a body.
+/// Items of one list in a body.
 const MAX_VALUES: usize = 100;
 
 /// Every route of the staff's.
@@ -61,25 +62,20 @@ fn name_taken(error: sqlx::Error) -> ApiError {
     if is_name_taken(&error) { ApiError::field("name", "role with this name already exists.") } else { error.into() }
 }
 
-/// The name of a role or a key.
-fn name(fields: &mut Fields, field: &str) -> Option<String> {
-    fields.text(field, MAX_NAME)
+/// A list of permissions.
+fn permissions(fields: &mut Fields, field: &str) -> Option<Permissions> {
+    let all = fields.values(field, 0..=MAX_VALUES, Permission::read)?;
+    Some(all.into_iter().collect())
 }
 
-/// A list of permissions, of these.
-fn permissions(fields: &mut Fields, field: &str, among: &[Permission]) -> Option<Permissions> {
-    let read = fields.values(field, 0..=MAX_VALUES, |fields, at| {
-        let name = fields.text(at, MAX_NAME)?;
-        let permission = Permission::named(&name).filter(|permission| among.contains(permission));
-        if permission.is_none() {
-            fields.error(at, format!("\"{name}\" is not a valid choice."));
-        }
-        permission
-    });
-    read.map(|permissions| permissions.into_iter().collect())
+/// A list of permissions that an API key can have.
+fn scopes(fields: &mut Fields, field: &str) -> Option<Permissions> {
+    let named = |name: &str| Permission::named(name).filter(|scope| Permission::FOR_KEYS.contains(scope));
+    let all = fields.values(field, 1..=MAX_VALUES, |fields, at| fields.choice(at, named))?;
+    Some(all.into_iter().collect())
 }
 
-/// A moment.
+/// A time.
 fn moment(fields: &mut Fields, field: &str) -> Option<Timestamp> {
     let moment = fields.text(field, 40)?.parse().ok();
     if moment.is_none() {

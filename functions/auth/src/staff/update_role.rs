@@ -5,40 +5,16 @@ use axum::extract::State;
 use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, PathId, Problem, RequiresUser, StaffProblems};
+use shared::http::{ApiError, Body, PathId, Problem, RequiresUser, StaffProblems};
 use shared::ids::RoleId;
 use shared::staff::Role;
 use shared::staff::store::roles;
 use shared::users::permissions::Settings;
 use shared::users::store::Account;
-use shared::users::{ClientInfo, Permission, Permissions};
-use utoipa::ToSchema;
+use shared::users::{ClientInfo, Permission};
 
-use super::create_role::CreateRole;
-use super::{begin_change, name, name_taken, permissions};
-
-/// What of a role is to change.
-#[derive(Debug, ToSchema)]
-pub(crate) struct UpdateRole {
-    /// What it is called. No other role is.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 100, example = "Warehouse")]
-    pub name: Option<String>,
-    /// What who has it may do.
-    #[schema(value_type = Vec<Permission>, required = false)]
-    pub permissions: Option<Permissions>,
-}
-
-impl FromFields for UpdateRole {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = if fields.has("name") { name(fields, "name").map(Some) } else { Some(None) };
-        let permissions = if fields.has("permissions") {
-            permissions(fields, "permissions", &Permission::ALL).map(Some)
-        } else {
-            Some(None)
-        };
-        Some(Self { name: name?, permissions: permissions? })
-    }
-}
+use super::create_role::{CreateRole, UpdateRole};
+use super::{begin_change, name_taken};
 
 /// Replace a role
 ///
@@ -66,8 +42,7 @@ pub(crate) async fn replace_role(
     client_info: ClientInfo,
     Body(new): Body<CreateRole>,
 ) -> Result<Json<Role>, ApiError> {
-    let change = UpdateRole { name: Some(new.name), permissions: Some(new.permissions) };
-    change_role(&app, &author, id, change, &client_info).await
+    change_role(&app, &author, id, new.into(), &client_info).await
 }
 
 /// Change a role

@@ -5,27 +5,21 @@ use axum::extract::State;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problem, Problems};
+use shared::http::{ApiError, Body, CurrentUser, Problem, Problems, Request};
 use shared::ids::UserId;
 use shared::users::store::totp as store;
 use shared::users::{ClientInfo, totp};
-use utoipa::ToSchema;
 
 use super::second_factor::{count, forget};
 use super::{MAX_CODE, RecoveryCodes, enabled, new_recovery_codes, not_enabled, staff_only, wrong_code};
 
-/// That the app has the secret.
-#[derive(ToSchema)]
+/// Proof that the app has the secret.
+#[derive(Request)]
 pub(crate) struct ConfirmTotp {
-    /// The code that the app shows.
+    /// Code that the app shows.
+    #[field(max = MAX_CODE)]
     #[schema(write_only, example = "123456")]
     pub code: String,
-}
-
-impl FromFields for ConfirmTotp {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.text("code", MAX_CODE).map(|code| Self { code })
-    }
 }
 
 /// Why it does not come into force.

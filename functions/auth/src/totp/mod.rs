@@ -13,7 +13,7 @@ mod set_up;
 use serde::Serialize;
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::http::{ApiError, Fields, FromFields};
+use shared::http::{ApiError, Request};
 use shared::ids::UserId;
 use shared::users::store::{self, Account};
 use shared::users::{passwords, totp};
@@ -36,23 +36,16 @@ pub(crate) fn router() -> OpenApiRouter<Auth> {
         .routes(routes!(renew_recovery_codes::renew_recovery_codes))
 }
 
-/// That it is really oneself, with the device at hand.
-#[derive(ToSchema)]
+/// Proof that the owner of the account asks and has the device at hand.
+#[derive(Request)]
 pub(crate) struct TotpProof {
-    /// One's password.
-    #[schema(format = "password", write_only)]
+    /// Password of the account.
+    #[field(secret, max = passwords::MAX_COMPARED)]
     pub current_password: String,
-    /// A code of the device.
+    /// Code of the device.
+    #[field(max = MAX_CODE)]
     #[schema(write_only, example = "123456")]
     pub code: String,
-}
-
-impl FromFields for TotpProof {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let current_password = fields.secret("current_password", passwords::MAX_COMPARED);
-        let code = fields.text("code", MAX_CODE);
-        Some(Self { current_password: current_password?, code: code? })
-    }
 }
 
 /// Codes that stand in for the device, each of them once. Shown this once.

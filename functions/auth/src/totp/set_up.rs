@@ -5,7 +5,7 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
 use shared::app::App;
-use shared::http::{ApiError, BaseUrl, Body, CurrentUser, Fields, FromFields, Problem, Problems};
+use shared::http::{ApiError, BaseUrl, Body, CurrentUser, Problem, Problems, Request};
 use shared::users::store::totp as store;
 use shared::users::{ClientInfo, passwords, totp};
 use utoipa::ToSchema;
@@ -13,18 +13,12 @@ use utoipa::ToSchema;
 use super::{enabled, staff_only};
 use crate::password_check::check_password;
 
-/// That it is really oneself.
-#[derive(ToSchema)]
+/// Proof that the owner of the account asks.
+#[derive(Request)]
 pub(crate) struct SetUpTotp {
-    /// One's password.
-    #[schema(format = "password", write_only)]
+    /// Password of the account.
+    #[field(secret, max = passwords::MAX_COMPARED)]
     pub current_password: String,
-}
-
-impl FromFields for SetUpTotp {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.secret("current_password", passwords::MAX_COMPARED).map(|current_password| Self { current_password })
-    }
 }
 
 /// What an authenticator app wants to know. Shown this once.

@@ -4,29 +4,24 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, Fields, FromFields, MaybeBearer, Problem, PublicProblems};
+use shared::http::{ApiError, Body, MaybeBearer, Problem, PublicProblems, Request};
 use shared::users::ClientInfo;
 use shared::users::links::{Purpose, user_of_uid};
 use shared::users::store::{accounts, links};
-use utoipa::ToSchema;
 
-use super::link::{Link, no_such_user, not_good};
+use super::link::{MAX_HALF, no_such_user, not_good};
 
 /// The link in the mail.
-#[derive(ToSchema)]
+#[derive(Request)]
 pub(crate) struct ActivateUser {
-    /// Whose account.
+    /// Id of the account, as the link has it.
+    #[field(max = MAX_HALF)]
     #[schema(example = "Mg")]
     pub uid: String,
-    /// That one reads its mailbox.
+    /// Token of the link.
+    #[field(max = MAX_HALF)]
     #[schema(write_only)]
     pub token: String,
-}
-
-impl FromFields for ActivateUser {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Link::read(fields).map(|Link { uid, token }| Self { uid, token })
-    }
 }
 
 /// Why an account is not switched on.

@@ -4,29 +4,22 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
 use shared::audit::{self, Kind};
-use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problems, Unauthorized};
+use shared::http::{ApiError, Body, CurrentUser, Problems, Request, Unauthorized};
 use shared::ids::UserId;
 use shared::users::store::accounts::lock_signed_in;
 use shared::users::store::{Account, Erasure, delete};
 use shared::users::tokens::TokenError;
 use shared::users::{ClientInfo, passwords};
-use utoipa::ToSchema;
 
 use super::authorize::{self, Access, entry};
 use crate::password_check::check_password;
 
-/// That it is really the caller.
-#[derive(ToSchema)]
+/// Proof that the caller asks.
+#[derive(Request)]
 pub(crate) struct DeleteUser {
-    /// The caller's password.
-    #[schema(format = "password", write_only)]
+    /// Password of the caller.
+    #[field(secret, max = passwords::MAX_COMPARED)]
     pub current_password: String,
-}
-
-impl FromFields for DeleteUser {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.secret("current_password", passwords::MAX_COMPARED).map(|current_password| Self { current_password })
-    }
 }
 
 /// Delete one's account

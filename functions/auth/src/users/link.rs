@@ -6,8 +6,8 @@ use shared::users::links::{Purpose, user_of_uid};
 use shared::users::store::accounts::{self, AccountSummary};
 use shared::users::store::links;
 
-/// Longer than any half of a link of ours.
-const MAX_HALF: usize = 1000;
+/// Characters of one half of a link; every real one is shorter.
+pub(super) const MAX_HALF: usize = 1000;
 
 /// Its two halves, as they came.
 pub(super) struct Link {

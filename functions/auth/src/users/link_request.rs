@@ -5,27 +5,21 @@ use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use shared::app::App;
-use shared::http::{ApiError, Fields, FromFields};
+use shared::http::{ApiError, Request};
 use shared::outbox::EventKind;
 use shared::throttles::{Limit, Subject};
 use shared::users::{ClientInfo, kept_address, store};
-use utoipa::ToSchema;
 
 use super::limits;
 use crate::{Auth, news};
 
-/// Where a link is to go.
-#[derive(ToSchema)]
+/// The account that a link is for.
+#[derive(Request)]
 pub(crate) struct RequestLink {
-    /// The account's address.
-    #[schema(format = "email", max_length = 254, example = "ana@example.com")]
+    /// E-mail address of the account.
+    #[field(email, map = |email| kept_address(&email))]
+    #[schema(example = "ana@example.com")]
     pub email: String,
-}
-
-impl FromFields for RequestLink {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.email("email").map(|email| Self { email: kept_address(&email) })
-    }
 }
 
 /// Counts the mail, and asks for it.

@@ -3,42 +3,20 @@
 use axum::Json;
 use axum::extract::State;
 use shared::app::App;
-use shared::http::{ApiError, Body, CurrentUser, Fields, FromFields, Problems};
+use shared::http::{ApiError, Body, CurrentUser, Problems, Request};
 use shared::users::{ClientInfo, MAX_USERNAME};
-use utoipa::ToSchema;
 
 use super::User;
 use super::rename::rename;
 
-/// What an account is to be. The address is changed in another way; here it is ignored.
-#[derive(Debug, ToSchema)]
+/// The new name of an account. The e-mail address is ignored: it has its own operation.
+#[derive(Debug, Request)]
+#[request(update = UpdateUser)]
 pub(crate) struct ReplaceUser {
-    /// What they are called.
-    #[schema(min_length = 1, max_length = 150, example = "ana")]
+    /// Username.
+    #[field(max = MAX_USERNAME)]
+    #[schema(example = "ana")]
     pub username: String,
-}
-
-/// What of an account is to change. The address is changed in another way; here it is ignored.
-#[derive(Debug, ToSchema)]
-pub(crate) struct UpdateUser {
-    /// What they are called.
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 150, example = "ana")]
-    pub username: Option<String>,
-}
-
-impl FromFields for ReplaceUser {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        fields.text("username", MAX_USERNAME).map(|username| Self { username })
-    }
-}
-
-impl FromFields for UpdateUser {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        if !fields.has("username") {
-            return Some(Self { username: None });
-        }
-        fields.text("username", MAX_USERNAME).map(|username| Self { username: Some(username) })
-    }
 }
 
 /// Replace one's account

@@ -9,7 +9,7 @@ use serde::Serialize;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::catalogue::store::write::{NamedVariant, find_variants};
-use shared::http::{ApiError, FieldErrors, Fields, FromFields};
+use shared::http::{ApiError, FieldErrors, Fields};
 use shared::ids::VariantId;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -20,15 +20,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(prices::change_prices)).routes(routes!(stock::change_stock))
 }
 
-/// How many there may be in one request.
+/// Items of one request.
 const MAX_ITEMS: usize = 1_000;
-
-/// A body: its items, and whether it is to be tried only.
-pub(crate) fn items<T: FromFields>(fields: &mut Fields) -> Option<(Vec<T>, bool)> {
-    let items = fields.list("items", MAX_ITEMS);
-    let dry_run = fields.maybe("dry_run", Fields::boolean);
-    Some((items?, dry_run?.unwrap_or_default()))
-}
 
 /// How an item names its variant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -37,19 +30,15 @@ pub(crate) enum Name {
     Sku(String),
 }
 
-/// A variant's name in a body: its id or its SKU.
-pub(crate) fn name(fields: &mut Fields) -> Option<(Option<VariantId>, Option<String>)> {
-    let id = fields.maybe("variant_id", |fields, name| fields.id(name).map(VariantId))?;
-    let sku = fields.maybe("sku", |fields, name| fields.text(name, 255))?;
-    if id.is_some() == sku.is_some() {
+/// An item names its variant by its id or by its SKU.
+pub(crate) fn named_once(fields: &mut Fields) {
+    if fields.is_given("variant_id") == fields.is_given("sku") {
         fields.error("non_field_errors", "Name the variant by variant_id or by sku.");
-        return None;
     }
-    Some((id, sku))
 }
 
 impl Name {
-    /// What [`name`] has read.
+    /// The name that an item has.
     pub(crate) fn of(id: Option<VariantId>, sku: Option<&String>) -> Self {
         match id {
             Some(id) => Self::Id(id),

@@ -4,76 +4,57 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::app::db::Tx;
+use shared::catalogue::limits::MAX_SKU;
 use shared::catalogue::store::write::{
     VariantPrice, bump_versions, lock_products, prices, refresh_product_cards, set_prices,
 };
-use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, Requires, StaffProblems};
+use shared::http::{ApiError, Body, FieldErrors, Fields, Request, Requires, StaffProblems};
 use shared::ids::{ProductId, VariantId};
 use shared::money::Money;
+use shared::patch::Patch;
 use shared::time::Timestamp;
 use shared::users::permissions;
-use utoipa::ToSchema;
 
-use crate::bulk::{BulkResponse, BulkResult, Name, accept, find, items, name, refuse};
+use crate::bulk::{BulkResponse, BulkResult, MAX_ITEMS, Name, accept, find, named_once, refuse};
 
-/// What a variant is to cost. It is named by its id or by its SKU.
-#[derive(Debug, ToSchema)]
+/// New prices of a variant, which is named by its id or by its SKU.
+#[derive(Debug, Request)]
+#[request(validate = one_price)]
 pub(crate) struct BulkPriceItem {
-    /// Which variant.
-    #[schema(value_type = VariantId, required = false)]
+    /// Id of the variant.
     pub variant_id: Option<VariantId>,
-    /// Which variant.
-    #[schema(value_type = String, required = false, max_length = 255, example = "SHIRT-M-BLUE")]
+    /// SKU of the variant.
+    #[field(max = MAX_SKU)]
+    #[schema(example = "SHIRT-M-BLUE")]
     pub sku: Option<String>,
-    /// Its price, whatever its product's base price is; or null: the base price and the adjustment.
-    #[schema(value_type = Option<Money>, required = false)]
-    pub price: Option<Option<Money>>,
-    /// What is added to its product's base price; it then has no price of its own.
-    #[schema(value_type = Money, required = false)]
+    /// Own price, independent of the base price; null means the base price and the adjustment.
+    pub price: Patch<Money>,
+    /// Amount added to the base price of the product; the variant then has no own price.
+    #[field(not_null, with = Fields::price_adjustment)]
     pub price_adjustment: Option<Money>,
-    /// The price before a reduction; null: there is none.
-    #[schema(value_type = Option<Money>, required = false)]
-    pub compare_at_price: Option<Option<Money>>,
+    /// Price before a reduction; null means that there is none.
+    pub compare_at_price: Patch<Money>,
 }
 
-/// What variants are to cost.
-#[derive(Debug, ToSchema)]
+fn one_price(fields: &mut Fields) {
+    named_once(fields);
+    if fields.has("price") && fields.has("price_adjustment") {
+        fields.error("non_field_errors", "Send price or price_adjustment, not both.");
+    }
+    if !["price", "price_adjustment", "compare_at_price"].into_iter().any(|name| fields.has(name)) {
+        fields.error("non_field_errors", "Send price, price_adjustment or compare_at_price.");
+    }
+}
+
+/// New prices of variants.
+#[derive(Debug, Request)]
 pub(crate) struct BulkPrices {
-    /// One for each variant.
-    #[schema(max_items = 1000)]
+    /// One item for each variant.
+    #[field(max = MAX_ITEMS)]
     pub items: Vec<BulkPriceItem>,
-    /// Only say what would become of them.
-    #[schema(default = false, required = false)]
+    /// Whether to report the results without changing anything.
+    #[field(default = false)]
     pub dry_run: bool,
-}
-
-impl FromFields for BulkPriceItem {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = name(fields);
-        let price = or_null(fields, "price");
-        let price_adjustment = fields.sent("price_adjustment", Fields::price_adjustment);
-        let compare_at_price = or_null(fields, "compare_at_price");
-        if fields.has("price") && fields.has("price_adjustment") {
-            fields.error("non_field_errors", "Send price or price_adjustment, not both.");
-        }
-        let (price, price_adjustment, compare_at_price) = (price?, price_adjustment?, compare_at_price?);
-        if price.is_none() && price_adjustment.is_none() && compare_at_price.is_none() {
-            fields.error("non_field_errors", "Send price, price_adjustment or compare_at_price.");
-        }
-        let (variant_id, sku) = name?;
-        Some(Self { variant_id, sku, price, price_adjustment, compare_at_price })
-    }
-}
-
-/// A price that may be taken away.
-fn or_null(fields: &mut Fields, name: &str) -> Option<Option<Option<Money>>> {
-    if fields.has(name) { fields.maybe(name, Fields::price).map(Some) } else { Some(None) }
-}
-
-impl FromFields for BulkPrices {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        items(fields).map(|(items, dry_run)| Self { items, dry_run })
-    }
 }
 
 /// Change many prices
@@ -141,18 +122,14 @@ async fn change(tx: &mut Tx, new: &BulkPrices, now: Timestamp) -> Result<Vec<Bul
 impl BulkPriceItem {
     fn applied_to(&self, old: VariantPrice) -> Result<VariantPrice, FieldErrors> {
         let mut new = old;
-        if let Some(price) = self.price {
-            new.own_price = price;
-            if let Some(price) = price {
-                new.price_adjustment = Money::from_minor(price.minor() - old.base_price.minor());
-            }
+        new.own_price = self.price.apply(old.own_price);
+        if let Patch::Set(price) = self.price {
+            new.price_adjustment = Money::from_minor(price.minor() - old.base_price.minor());
         }
         if let Some(adjustment) = self.price_adjustment {
             (new.own_price, new.price_adjustment) = (None, adjustment);
         }
-        if let Some(compare_at_price) = self.compare_at_price {
-            new.compare_at_price = compare_at_price;
-        }
+        new.compare_at_price = self.compare_at_price.apply(old.compare_at_price);
         let price = new.base_price + new.price_adjustment;
         let refuse = |why: String| Err(FieldErrors::one("price_adjustment", why));
         if price.minor() < 0 {

@@ -6,67 +6,54 @@ use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::catalogue::limits::MAX_UNITS;
-use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, Requires, StaffProblems};
+use shared::catalogue::limits::{MAX_SKU, MAX_UNITS};
+use shared::http::{ApiError, Body, FieldErrors, Fields, Request, Requires, StaffProblems};
 use shared::ids::{ProductId, VariantId};
 use shared::stock::Reason;
 use shared::stock::store::{Counted, lock_stock, refresh_availability, set_all};
 use shared::time::Timestamp;
 use shared::users::{ClientInfo, permissions};
-use utoipa::ToSchema;
 
-use crate::bulk::{BulkOutcome, BulkResponse, BulkResult, Name, accept, find, items, name, refuse};
+use crate::bulk::{BulkOutcome, BulkResponse, BulkResult, MAX_ITEMS, Name, accept, find, named_once, refuse};
 
-/// What happened to the stock of a variant: one of `counted`, `received` and `written_off`. It is named by its id or by its SKU.
-#[derive(Debug, ToSchema)]
+/// A change of the stock of a variant: one of `counted`, `received` and `written_off`. The variant is named by its id or by its SKU.
+#[derive(Debug, Request)]
+#[request(validate = one_change)]
 pub(crate) struct BulkStockItem {
-    /// Which variant.
-    #[schema(value_type = VariantId, required = false)]
+    /// Id of the variant.
     pub variant_id: Option<VariantId>,
-    /// Which variant.
-    #[schema(value_type = String, required = false, max_length = 255, example = "SHIRT-M-BLUE")]
+    /// SKU of the variant.
+    #[field(max = MAX_SKU)]
+    #[schema(example = "SHIRT-M-BLUE")]
     pub sku: Option<String>,
-    /// So many are on the shelf.
-    #[schema(value_type = i32, required = false, minimum = 0, maximum = 1_000_000_000, example = 12)]
+    /// Units on the shelf.
+    #[field(not_null, min = 0, max = MAX_UNITS)]
+    #[schema(example = 12)]
     pub counted: Option<i32>,
-    /// So many came.
-    #[schema(value_type = i32, required = false, minimum = 1, maximum = 1_000_000_000)]
+    /// Units that came in.
+    #[field(not_null, min = 1, max = MAX_UNITS)]
     pub received: Option<i32>,
-    /// So many are broken or lost.
-    #[schema(value_type = i32, required = false, minimum = 1, maximum = 1_000_000_000)]
+    /// Units that are broken or lost.
+    #[field(not_null, min = 1, max = MAX_UNITS)]
     pub written_off: Option<i32>,
 }
 
-/// What happened to the stock of variants.
-#[derive(Debug, ToSchema)]
+fn one_change(fields: &mut Fields) {
+    named_once(fields);
+    if ["counted", "received", "written_off"].into_iter().filter(|name| fields.has(name)).count() != 1 {
+        fields.error("non_field_errors", "Send one of counted, received and written_off.");
+    }
+}
+
+/// Changes of the stock of variants.
+#[derive(Debug, Request)]
 pub(crate) struct BulkStock {
-    /// One for each variant.
-    #[schema(max_items = 1000)]
+    /// One item for each variant.
+    #[field(max = MAX_ITEMS)]
     pub items: Vec<BulkStockItem>,
-    /// Only say what would become of them.
-    #[schema(default = false, required = false)]
+    /// Whether to report the results without changing anything.
+    #[field(default = false)]
     pub dry_run: bool,
-}
-
-impl FromFields for BulkStockItem {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let name = name(fields);
-        let counted = fields.sent("counted", |fields, name| fields.small_integer(name, 0..=MAX_UNITS));
-        let received = fields.sent("received", |fields, name| fields.small_integer(name, 1..=MAX_UNITS));
-        let written_off = fields.sent("written_off", |fields, name| fields.small_integer(name, 1..=MAX_UNITS));
-        let (counted, received, written_off) = (counted?, received?, written_off?);
-        if [counted, received, written_off].into_iter().flatten().count() != 1 {
-            fields.error("non_field_errors", "Send one of counted, received and written_off.");
-        }
-        let (variant_id, sku) = name?;
-        Some(Self { variant_id, sku, counted, received, written_off })
-    }
-}
-
-impl FromFields for BulkStock {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        items(fields).map(|(items, dry_run)| Self { items, dry_run })
-    }
 }
 
 /// Change the stock of many variants

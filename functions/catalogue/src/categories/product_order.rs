@@ -12,39 +12,38 @@ use shared::app::App;
 use shared::catalogue::IdOrSlug;
 use shared::catalogue::store::categories::{arranged_products, find_id, renamed_from};
 use shared::catalogue::store::write::{Misplaced, arrange_products as arrange};
-use shared::http::{ApiError, Body, FieldErrors, Fields, FromFields, PathId, Problem, Requires, StaffProblems};
+use shared::fields::FromField as _;
+use shared::http::{ApiError, Body, FieldErrors, Fields, PathId, Problem, Request, Requires, StaffProblems};
 use shared::ids::ProductId;
 use shared::users::permissions;
-use utoipa::ToSchema;
 
 use crate::caching::moved_to;
 use crate::reader::FOR_ONE;
 use crate::redirects::{Moved, PermanentRedirect, no_such_category, under};
 
-/// How many products can be arranged; the rest of a larger category comes after them.
-const MOST: usize = 1000;
+/// Products that can be put in order; the rest of a larger category comes after them.
+const MAX_PRODUCTS: usize = 1000;
 
-/// The products of a category that somebody has put in order.
-#[derive(Debug, Serialize, ToSchema)]
+/// The products of a category in a chosen order.
+#[derive(Debug, Serialize, Request)]
 pub(crate) struct ProductOrder {
-    /// The products, the first one first. Those that are not named come after.
-    #[schema(max_items = 1000, example = json!([7, 3, 5]))]
+    /// Products, the first one first. Products that are not in the list come after these.
+    #[field(max = MAX_PRODUCTS, with = each_once)]
+    #[schema(example = json!([7, 3, 5]))]
     pub product_ids: Vec<ProductId>,
 }
 
-impl FromFields for ProductOrder {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let ids = fields.values("product_ids", 0..=MOST, |fields, field| fields.id(field).map(ProductId))?;
-        let mut known = HashSet::new();
-        let mut is_good = true;
-        for (place, id) in ids.iter().enumerate() {
-            if !known.insert(*id) {
-                fields.error(&format!("product_ids.{place}"), "This product is named twice.");
-                is_good = false;
-            }
+fn each_once(fields: &mut Fields, field: &str) -> Option<Vec<ProductId>> {
+    let ids = fields.values(field, 0..=MAX_PRODUCTS, ProductId::read)?;
+    let mut known = HashSet::new();
+    let mut is_good = true;
+    for (place, id) in ids.iter().enumerate() {
+        if !known.insert(*id) {
+            fields.error(&format!("{field}.{place}"), "This product is named twice.");
+            is_good = false;
         }
-        is_good.then_some(Self { product_ids: ids })
     }
+    is_good.then_some(ids)
 }
 
 /// Read the order of a category's products

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::db::Tx;
+use crate::fields::{Fields, MAX_PHONE, Request};
 use crate::ids::UserId;
 
 /// What a buyer tells of themselves.
@@ -17,15 +18,21 @@ pub struct Profile {
     pub phone: String,
 }
 
-/// What of a profile is to change.
-#[derive(Clone, Debug, Default, ToSchema)]
-pub struct UpdateProfile {
-    /// What they are called, or blank.
-    #[schema(value_type = String, required = false, max_length = 150)]
-    pub name: Option<String>,
-    /// Their telephone number, or blank: digits, blanks and `+-().`
-    #[schema(value_type = String, required = false, max_length = 30)]
-    pub phone: Option<String>,
+/// Characters of the longest name.
+const MAX_NAME: usize = 150;
+
+/// The whole profile of a user.
+#[derive(Debug, Request)]
+#[request(update = UpdateProfile)]
+pub struct ReplaceProfile {
+    /// Name of the person, or blank.
+    #[field(max = MAX_NAME, blank)]
+    #[schema(example = "Ana Berg")]
+    pub name: String,
+    /// Telephone number, or blank: digits, spaces and `+-().`
+    #[field(max = MAX_PHONE, blank, with = Fields::phone)]
+    #[schema(example = "+49 40 123456")]
+    pub phone: String,
 }
 
 /// Somebody's profile; `None` where the account is gone.
