@@ -14,7 +14,7 @@ pub(crate) fn implementation(body: &Request) -> syn::Result<TokenStream> {
         let (own, local) = (&field.name, format_ident!("read_{}", field.key()));
         let read = read(field)?;
         reads.push(quote! { let #local = #read; });
-        fields.push(quote! { #own: #local? });
+        fields.push(quote! { #own: #local.ok()? });
     }
     let validate = body.options.validate.as_ref().map(|validate| quote! { #validate(fields); });
     Ok(quote! {
@@ -39,7 +39,7 @@ pub(crate) fn implementation(body: &Request) -> syn::Result<TokenStream> {
 fn read(field: &Field) -> syn::Result<TokenStream> {
     let (key, rules, ty) = (field.key(), &field.rules, &field.value);
     if matches!(field.presence, Presence::Flatten) {
-        return Ok(quote! { <#ty as ::shared::fields::FromFields>::read(fields) });
+        return Ok(quote! { <#ty as ::shared::fields::FromFields>::read(fields).ok_or(::shared::fields::Noted) });
     }
     let key = match &rules.named {
         Some(named) => quote! { #named(fields) },
@@ -56,7 +56,7 @@ fn read(field: &Field) -> syn::Result<TokenStream> {
         (false, false) => quote! { fields.maybe(#key, #value) },
     };
     Ok(match &field.presence {
-        Presence::Required | Presence::Flatten => quote! { (#value)(fields, #key) },
+        Presence::Required | Presence::Flatten => quote! { (#value)(fields, #key).ok_or(::shared::fields::Noted) },
         Presence::RequiredWithItems => quote! { fields.given(#key, #value) },
         Presence::Optional | Presence::Nullable => optional,
         Presence::Default(None) => quote! { #optional.map(::core::option::Option::unwrap_or_default) },

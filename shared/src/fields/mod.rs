@@ -30,6 +30,10 @@ pub trait FromFields: Sized {
     fn read(fields: &mut Fields) -> Option<Self>;
 }
 
+/// A field is wrong, and its error was noted among the errors of all [`Fields`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Noted;
+
 /// The fields as they came, to be read with [`Fields::read_as`].
 impl FromFields for Fields {
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -88,34 +92,44 @@ impl Fields {
         self.errors.add(format!("{}{name}", self.prefix), message);
     }
 
-    /// A field that may be missing or null: `Some(None)`. `None` where it is there and wrong.
-    pub fn maybe<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<Option<T>> {
-        match self.values.get(name) {
-            None | Some(Value::Null) => Some(None),
-            Some(_) => read(self, name).map(Some),
-        }
+    /// A field that may be left out or null.
+    pub fn maybe<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self, &str) -> Option<T>,
+    ) -> Result<Option<T>, Noted> {
+        if self.is_given(name) { read(self, name).map(Some).ok_or(Noted) } else { Ok(None) }
     }
 
-    /// A filter of a list: like [`Self::maybe`], and a blank one counts as missing, because forms send every field they have.
-    pub fn filter<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<Option<T>> {
+    /// The same, and a blank text counts as left out, because forms send every field they have.
+    pub fn filter<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self, &str) -> Option<T>,
+    ) -> Result<Option<T>, Noted> {
         match self.values.get(name) {
-            Some(Value::String(text)) if text.trim().is_empty() => Some(None),
+            Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
             _ => self.maybe(name, read),
         }
     }
 
+    /// A field that may be left out. Null is an error.
+    pub fn sent<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Result<Option<T>, Noted> {
+        if self.has(name) { read(self, name).map(Some).ok_or(Noted) } else { Ok(None) }
+    }
+
     /// A field of a PUT that cannot be left out; null counts as missing.
-    pub fn given<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<T> {
+    pub fn given<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Result<T, Noted> {
         if self.is_given(name) {
-            return read(self, name);
+            return read(self, name).ok_or(Noted);
         }
         self.error(name, "This field is required.");
-        None
+        Err(Noted)
     }
 
     /// A change of a field that may be empty: null empties it, and without it the field stays.
-    pub fn patch<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<Patch<T>> {
-        if self.has(name) { self.maybe(name, read).map(Patch::replace) } else { Some(Patch::Keep) }
+    pub fn patch<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Result<Patch<T>, Noted> {
+        if self.has(name) { self.maybe(name, read).map(Patch::replace) } else { Ok(Patch::Keep) }
     }
 
     /// The same, and a blank text empties the field too, because forms have no null.
@@ -123,8 +137,8 @@ impl Fields {
         &mut self,
         name: &str,
         read: impl FnOnce(&mut Self, &str) -> Option<T>,
-    ) -> Option<Patch<T>> {
-        if self.has(name) { self.filter(name, read).map(Patch::replace) } else { Some(Patch::Keep) }
+    ) -> Result<Patch<T>, Noted> {
+        if self.has(name) { self.filter(name, read).map(Patch::replace) } else { Ok(Patch::Keep) }
     }
 
     /// Returns true if the field is there and is not null.
@@ -135,11 +149,6 @@ impl Fields {
     /// Returns true if the field is there, even if it is null.
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
-    }
-
-    /// A field of a PATCH: `Some(None)` where it is not there. Null is wrong here, as anywhere else.
-    pub fn sent<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<Option<T>> {
-        if self.has(name) { read(self, name).map(Some) } else { Some(None) }
     }
 
     /// A text of 0 to `max` characters, without blanks around it.
@@ -290,11 +299,6 @@ impl Fields {
         let value = T::read(&mut fields);
         self.errors = fields.errors;
         value
-    }
-
-    /// A list of 0 to `max` objects.
-    pub fn list<T: FromFields>(&mut self, name: &str, max: usize) -> Option<Vec<T>> {
-        self.values(name, 0..=max, Self::object)
     }
 
     fn required(&mut self, name: &str) -> Option<Value> {

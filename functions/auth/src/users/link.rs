@@ -26,7 +26,7 @@ impl Link {
     pub(super) fn read_leniently(fields: &mut Fields) -> Option<Self> {
         let uid = fields.filter("uid", |fields, name| fields.text(name, MAX_HALF));
         let token = fields.filter("token", |fields, name| fields.text(name, MAX_HALF));
-        Some(Self { uid: uid?.unwrap_or_default(), token: token?.unwrap_or_default() })
+        Some(Self { uid: uid.ok()?.unwrap_or_default(), token: token.ok()?.unwrap_or_default() })
     }
 
     /// Whose it is, if it is good now and they may sign in. It stays good: it is used up with what it is for, in one transaction.
