@@ -1,4 +1,4 @@
-//! How a page fails: in words, on a page.
+//! Errors of the pages, which are pages too.
 
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
@@ -10,24 +10,24 @@ use crate::layout::bare_page;
 use crate::sign_in::{SignInReason, sign_in_path};
 use crate::staff_page::StaffPage;
 
-/// Why there is no page.
+/// The reasons why a page cannot be shown.
 #[derive(Debug)]
 pub(crate) enum PageError {
-    /// To be signed in first, and led back then.
+    /// The user must sign in, and is then led back.
     SignIn { back: String, because: SignInReason },
-    /// 403: one of the staff, and not for this.
+    /// Status 403: staff without the permission for this page.
     NotAllowed,
-    /// 404.
+    /// Status 404: no such page.
     NotFound,
-    /// 405: a page that is only looked at, or a form that is only sent.
+    /// Status 405: the page does not accept this method.
     AnotherMethod,
-    /// 400: a link or a form that none of these pages made.
+    /// Status 400: a link or a form that none of these pages made.
     Unreadable,
-    /// 403: a form on a page that is not ours.
+    /// Status 403: a form that was sent from another site.
     AnotherOrigin,
-    /// 503.
+    /// Status 503: the shop is busy.
     Busy,
-    /// 500. Shown to no one, logged once.
+    /// Status 500. The cause is logged once and shown to nobody.
     Internal(anyhow::Error),
 }
 
@@ -45,7 +45,7 @@ impl<E: Into<ApiError>> From<E> for PageError {
             | ApiError::Unauthorized(_)
             | ApiError::Refused(..)
             | ApiError::Conflict { .. }
-            | ApiError::ChangedMeanwhile
+            | ApiError::VersionConflict
             | ApiError::TooLarge
             | ApiError::UnsupportedMediaType(_)
             | ApiError::IdempotencyKeyReused => Self::Unreadable,
@@ -60,15 +60,15 @@ impl IntoResponse for PageError {
             Self::NotAllowed => page(
                 StatusCode::FORBIDDEN,
                 "Not allowed",
-                "None of your roles allows this. Somebody who may change roles can give you one that does.",
+                "None of your roles allows this. Ask a colleague who can change roles.",
             ),
-            Self::NotFound => page(StatusCode::NOT_FOUND, "Not found", "There is nothing at this address."),
+            Self::NotFound => page(StatusCode::NOT_FOUND, "Not found", "There is no page at this address."),
             Self::AnotherMethod => page(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "Not allowed",
-                "There is something at this address, and it cannot be asked for in this way.",
+                "The page at this address does not accept this method.",
             ),
-            Self::Unreadable => page(StatusCode::BAD_REQUEST, "Not understood", "This link or form cannot be read."),
+            Self::Unreadable => page(StatusCode::BAD_REQUEST, "Invalid request", "This link or form cannot be read."),
             Self::AnotherOrigin => {
                 page(StatusCode::FORBIDDEN, "Refused", "This form was not sent from one of these pages.")
             }
@@ -77,23 +77,27 @@ impl IntoResponse for PageError {
                 ([(RETRY_AFTER, "1")], page).into_response()
             }
             Self::Internal(error) => {
-                tracing::error!(error = format!("{error:#}"), "a page failed");
-                page(StatusCode::INTERNAL_SERVER_ERROR, "Our fault", "Something went wrong. The log says what.")
+                tracing::error!(error = format!("{error:#}"), "page failed");
+                page(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "Internal error",
+                    "Something went wrong. The cause is in the log.",
+                )
             }
         }
     }
 }
 
 fn page(status: StatusCode, title: &str, words: &str) -> Response {
-    (status, bare_page(title, &html! { p { (words) } p { a href="/admin/" { "To the overview" } } })).into_response()
+    (status, bare_page(title, &html! { p { (words) } p { a href="/admin/" { "Back to overview" } } })).into_response()
 }
 
-/// A path that is there, in another way.
+/// Returns the error for a known path with another method.
 pub(crate) async fn method_not_allowed() -> PageError {
     PageError::AnotherMethod
 }
 
-/// Every other path.
+/// Returns the error for every other path.
 pub(crate) async fn not_found(_: StaffPage) -> PageError {
     PageError::NotFound
 }

@@ -1,4 +1,4 @@
-//! What every page has around it.
+//! The layout of every page.
 
 use axum::response::Response;
 use http::header::{
@@ -12,7 +12,7 @@ use shared::users::store::Account;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// A part of the pages that the navigation leads to.
+/// A section in the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Section {
     Overview,
@@ -21,7 +21,7 @@ pub(crate) enum Section {
     Products,
 }
 
-/// Each with its path, its name, and what one must be allowed to open it.
+/// The sections with their path, their name and the permission that opens them.
 const SECTIONS: [(Section, &str, &str, Option<Permission>); 4] = [
     (Section::Overview, "/admin/", "Overview", None),
     (Section::Orders, "/admin/orders/", "Orders", Some(Permission::Orders)),
@@ -29,7 +29,7 @@ const SECTIONS: [(Section, &str, &str, Option<Permission>); 4] = [
     (Section::Products, "/admin/products/", "Products", Some(Permission::Catalogue)),
 ];
 
-/// A page for somebody who is signed in.
+/// Renders a page for a user who is signed in.
 pub(crate) fn page(section: Section, title: &str, account: &Account, content: &Markup) -> Markup {
     let open = SECTIONS.iter().filter(|(_, _, _, needed)| needed.is_none_or(|needed| account.permissions.has(needed)));
     let header = html! {
@@ -50,7 +50,7 @@ pub(crate) fn page(section: Section, title: &str, account: &Account, content: &M
     document(title, &header, &html! { h1 { (title) } (content) })
 }
 
-/// A page for anybody: signing in, and what went wrong.
+/// Renders a page for anyone: the sign-in form and errors.
 pub(crate) fn bare_page(title: &str, content: &Markup) -> Markup {
     document(title, &html! {}, &html! { div.narrow { div.card { h1 { (title) } (content) } } })
 }
@@ -64,11 +64,11 @@ fn document(title: &str, header: &Markup, content: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " · Shop" }
                 link rel="stylesheet" href="/admin/style.css";
-                // Else a browser asks for /favicon.ico.
+                // Without it, browsers request /favicon.ico.
                 link rel="icon" href="data:,";
             }
             body {
-                a.skip href="#content" { "Skip to the content" }
+                a.skip href="#content" { "Skip to content" }
                 (header)
                 main #content tabindex="-1" { (content) }
             }
@@ -76,7 +76,7 @@ fn document(title: &str, header: &Markup, content: &Markup) -> Markup {
     }
 }
 
-/// Headers of every answer. Nothing here is kept, but for what says otherwise itself.
+/// Adds security headers to every response. Pages are not cached, unless they say otherwise.
 pub(crate) async fn guard(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -1,4 +1,4 @@
-//! `/admin/`: the staff's pages. Rendered here, one stylesheet, one small script, no request to any other host.
+//! The admin pages for staff: `/admin/`. They are rendered here, with a stylesheet and a small script, and load nothing from another host.
 
 mod assets;
 mod error;
@@ -21,7 +21,7 @@ use axum::routing::{any, get, post};
 use shared::app::App;
 use utoipa_axum::router::OpenApiRouter;
 
-/// Every route of this function. Pages for people: none of them is in the OpenAPI document.
+/// Returns every route of this function. Pages for people are not in the OpenAPI document.
 pub fn router() -> OpenApiRouter<App> {
     let pages = Router::new()
         .route("/admin/", get(overview::get_overview))

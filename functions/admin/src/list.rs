@@ -1,4 +1,4 @@
-//! What all list pages share: search words and keyset paging. Pages only lead forwards; the browser has a button that leads back.
+//! Search and keyset pagination of the lists. Links lead to later pages only; the browser's back button leads back.
 
 use axum::extract::FromRequestParts;
 use http::Uri;
@@ -10,19 +10,19 @@ use shared::http::{BaseUrl, Page, PageQuery, PageRequest, Query};
 
 use crate::error::PageError;
 
-/// A form takes no more.
+/// Longest search text that a form accepts, in characters.
 const SEARCH_LENGTH: usize = 200;
 
-/// The query of a list page.
+/// The query of a list.
 #[derive(Debug)]
 pub(crate) struct ListQuery {
-    /// Words to search for.
+    /// Text to search for.
     pub search: Option<String>,
     request: PageRequest,
     uri: Uri,
 }
 
-/// Rows of a page, and links to other pages.
+/// The rows of one page, and the link to the next.
 #[derive(Debug)]
 pub(crate) struct Rows<T> {
     pub rows: Vec<T>,
@@ -31,7 +31,7 @@ pub(crate) struct Rows<T> {
     first: Option<String>,
 }
 
-/// A key of a row that a cursor can store.
+/// The position of a row in its list, as stored in a cursor.
 pub(crate) trait Key: serde::Serialize + serde::de::DeserializeOwned {}
 
 impl<K: serde::Serialize + serde::de::DeserializeOwned> Key for K {}
@@ -52,20 +52,20 @@ impl FromRequestParts<App> for ListQuery {
 }
 
 impl ListQuery {
-    /// The rows of this page: those after a key, at most `limit`. A list of these pages only leads forwards.
+    /// Returns the range of rows to read. Links lead to later pages only.
     pub(crate) fn bounds<K: Key>(&self) -> Result<KeysetBounds<K>, PageError> {
         let bounds = self.request.bounds()?;
         if bounds.before.is_some() { Err(PageError::Unreadable) } else { Ok(bounds) }
     }
 
-    /// The page that these rows make up, which were read within `bounds`.
+    /// Returns the page of these rows, which were read within `bounds`.
     pub(crate) fn rows<T, K: Key>(&self, rows: Vec<T>, bounds: &KeysetBounds<K>, key: impl Fn(&T) -> K) -> Rows<T> {
         let first = bounds.after.is_some().then(|| self.first());
         let Page { next, results, .. } = self.request.page(rows, bounds, key);
         Rows { rows: results, next, first }
     }
 
-    /// A form that looks for something in this list.
+    /// Renders the search form of this list.
     pub(crate) fn search_form(&self, label: &str) -> Markup {
         html! {
             form.row role="search" {
@@ -86,7 +86,7 @@ impl ListQuery {
 }
 
 impl<T> Rows<T> {
-    /// A table of the rows, with a line that says so where there are none.
+    /// Renders a table of the rows, or a message if there are no rows.
     pub(crate) fn table(&self, heads: &[(&str, &str)], nothing: &str, cells: impl Fn(&T) -> Markup) -> Markup {
         html! {
             div.scroll {
@@ -109,7 +109,7 @@ impl<T> Rows<T> {
     }
 }
 
-/// What `?q=` says; an empty form says nothing.
+/// Returns the text of `?q=`; `None` if it is empty.
 fn search_words(uri: &Uri) -> Option<String> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
     let words = pairs.into_iter().rev().find_map(|(name, value)| (name == "q").then_some(value))?;

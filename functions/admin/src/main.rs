@@ -1,4 +1,4 @@
-//! The `admin` Lambda.
+//! The Lambda function `admin`.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

@@ -1,4 +1,4 @@
-//! `GET /admin/orders/{id}/`: an order, its lines, what happened to it and what became of its mail.
+//! An order with its lines, history and mails: `GET /admin/orders/{id}/`.
 
 use axum::extract::State;
 use maud::{Markup, html};
@@ -18,7 +18,7 @@ use crate::orders::status_tag;
 use crate::staff_page::RequiresOnPage;
 use crate::variant::variant_path;
 
-/// The page.
+/// Shows the page of an order.
 pub(crate) async fn get_order(
     State(app): State<App>,
     RequiresOnPage(account, _): RequiresOnPage<Orders>,
@@ -54,7 +54,7 @@ fn facts(order: &OrderRow) -> Markup {
     }
 }
 
-/// With links to the stock, for whoever may see that.
+/// Renders the lines, with links to the stock for users who may see it.
 fn line_table(order: &OrderRow, lines: &[OrderLine], has_links: bool) -> Markup {
     html! {
         div.scroll { table {
@@ -90,7 +90,7 @@ fn step_table(steps: &[OrderStep]) -> Markup {
 fn mail_table(mails: &[MailOfOrder]) -> Markup {
     html! {
         div.scroll {
-            @if mails.is_empty() { p.empty { "No mail is known of." } }
+            @if mails.is_empty() { p.empty { "No mails yet." } }
             @else { table { tbody { @for mail in mails { tr {
                 td { (mail.kind) }
                 td { (mail_state(mail)) }

@@ -1,4 +1,4 @@
-//! `GET /admin/orders/`: everybody's orders, newest first, found by number or by the buyer's e-mail address.
+//! All orders, newest first, searchable by number and email address: `GET /admin/orders/`.
 
 use axum::extract::State;
 use maud::{Markup, html};
@@ -13,7 +13,7 @@ use crate::staff_page::RequiresOnPage;
 
 const HEADS: [(&str, &str); 5] = [("", "Order"), ("", "Buyer"), ("", "Status"), ("number", "Total"), ("", "Placed")];
 
-/// The list.
+/// Shows the list of orders.
 pub(crate) async fn list_orders(
     State(app): State<App>,
     RequiresOnPage(account, _): RequiresOnPage<Orders>,
@@ -31,8 +31,8 @@ pub(crate) async fn list_orders(
     };
     let rows = query.rows(orders, &bounds, |order| (order.placed_at, order.id));
     let content = html! {
-        (query.search_form("Order number, or the buyer's e-mail address"))
-        (rows.table(&HEADS, "No order was found.", cells))
+        (query.search_form("Order number, or the buyer's email address"))
+        (rows.table(&HEADS, "No orders found.", cells))
     };
     Ok(page(Section::Orders, "Orders", &account, &content))
 }
@@ -47,7 +47,7 @@ fn cells(order: &OrderRow) -> Markup {
     }
 }
 
-/// What words look for; `None` where they can find nothing.
+/// Returns the filter for a search text; `None` if nothing can match it.
 fn wanted(words: Option<&str>) -> Option<OrderSearch<'_>> {
     let Some(words) = words else { return Some(OrderSearch::Any) };
     if words.contains('@') {
@@ -56,7 +56,7 @@ fn wanted(words: Option<&str>) -> Option<OrderSearch<'_>> {
     words.trim_start_matches('#').parse().ok().map(OrderSearch::Number)
 }
 
-/// How far an order is.
+/// Renders the status of an order.
 pub(crate) fn status_tag(status: &str) -> Markup {
     html! { span.tag.bad[status == "cancelled"].good[status == "delivered"] { (status) } }
 }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_a_number_or_an_address() {
+    fn the_search_text_is_a_number_or_an_address() {
         assert!(matches!(wanted(None), Some(OrderSearch::Any)));
         assert!(matches!(wanted(Some("#1001")), Some(OrderSearch::Number(1001))));
         assert!(matches!(wanted(Some("ana@example.com")), Some(OrderSearch::Email("ana@example.com"))));

@@ -1,4 +1,4 @@
-//! `GET /admin/`: how the shop is doing, as far as one may know.
+//! The figures of the shop that the user may see: `GET /admin/`.
 
 use axum::extract::State;
 use maud::{Markup, html};
@@ -14,10 +14,10 @@ use crate::layout::{Section, page};
 use crate::staff_page::StaffPage;
 
 const SECONDS_OF_A_DAY: i64 = 86_400;
-/// How long a failed mail is news.
+/// Days for which failed mails are shown.
 const DAYS_OF_MAIL: i64 = 7;
 
-/// What the page says: to whoever may see orders, and to whoever may see stock.
+/// The figures of the page, each for users with its permission.
 struct Figures {
     orders: Option<OrderFigures>,
     out_of_stock: Option<i64>,
@@ -30,7 +30,7 @@ struct OrderFigures {
     failed_mails: i64,
 }
 
-/// The overview.
+/// Shows the overview page.
 pub(crate) async fn get_overview(State(app): State<App>, StaffPage(account): StaffPage) -> Result<Markup, PageError> {
     let now = app.clock.now();
     let mut tx = app.db.read().await?;
@@ -68,17 +68,17 @@ fn show(figures: &Figures) -> Markup {
             }
         }
         @if orders.is_some() || out_of_stock.is_some() {
-            h2 { "To look after" }
+            h2 { "Needs attention" }
             dl.figures {
                 @if let Some(orders) = orders { (mail_figures(orders)) }
                 @if let Some(variants) = out_of_stock {
                     div.warn[*variants > 0] {
-                        dt { "Variants out of stock" } dd { (variants) small { "of products on sale" } }
+                        dt { "Variants out of stock" } dd { (variants) small { "of published products" } }
                     }
                 }
             }
         } @else {
-            p.empty { "Your roles allow you none of these figures." }
+            p.empty { "Your roles do not include any of these figures." }
         }
     }
 }
@@ -94,7 +94,7 @@ fn mail_figures(figures: &OrderFigures) -> Markup {
     }
 }
 
-/// Midnight in UTC.
+/// Returns the midnight before this time, in UTC.
 fn start_of_day(now: Timestamp) -> Timestamp {
     Timestamp::from_seconds(now.seconds() - now.seconds().rem_euclid(SECONDS_OF_A_DAY))
 }

@@ -1,4 +1,4 @@
-//! `GET /admin/products/`: every product, drafts included, newest first. To read; the API changes them.
+//! All products with drafts, newest first: `GET /admin/products/`. Read-only; the API changes products.
 
 use axum::extract::State;
 use maud::{Markup, html};
@@ -14,7 +14,7 @@ use crate::staff_page::RequiresOnPage;
 const HEADS: [(&str, &str); 6] =
     [("", "Product"), ("", "Status"), ("number", "Variants"), ("number", "Price"), ("", "On hand"), ("", "API")];
 
-/// The list.
+/// Shows the list of products.
 pub(crate) async fn list_products(
     State(app): State<App>,
     RequiresOnPage(account, _): RequiresOnPage<Catalogue>,
@@ -26,8 +26,8 @@ pub(crate) async fn list_products(
     tx.commit().await?;
     let rows = query.rows(products, &bounds, |product| product.id);
     let content = html! {
-        (query.search_form("Words of the product, or a SKU"))
-        (rows.table(&HEADS, "No product was found.", cells))
+        (query.search_form("Product name or SKU"))
+        (rows.table(&HEADS, "No products found.", cells))
     };
     Ok(page(Section::Products, "Products", &account, &content))
 }

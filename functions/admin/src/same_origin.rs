@@ -1,5 +1,5 @@
-//! Whether a form was sent from one of these pages. `SameSite` keeps the cookie from other sites; this keeps out the neighbours
-//! on the same site, and browsers that do not know the attribute.
+//! The check that a form was sent from one of these pages. `SameSite` keeps the cookie from other sites; this check also covers other hosts
+//! of the same site and browsers that ignore the attribute.
 
 use axum::extract::FromRequestParts;
 use http::HeaderMap;
@@ -12,7 +12,7 @@ use crate::error::PageError;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// A request that one of our own pages sent.
+/// Proof that one of these pages sent the request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SameOrigin;
 
@@ -25,8 +25,8 @@ impl FromRequestParts<App> for SameOrigin {
     }
 }
 
-/// A browser says it in words that no page can change; an old one, or one that came over plain HTTP, names the origin alone.
-/// Whatever says neither is no browser that shows these pages.
+/// Returns true if one of these pages sent the request. Browsers send `Sec-Fetch-Site`, which no page can change; old ones, and those over
+/// plain HTTP, send only `Origin`. A client without both cannot use these pages.
 fn is_ours(headers: &HeaderMap, base: &BaseUrl) -> bool {
     if let Some(site) = headers.get(SEC_FETCH_SITE) {
         return site == "same-origin";

@@ -1,5 +1,5 @@
-//! `POST /admin/session/`: takes an access token and keeps it in a cookie that no script can read. `POST /admin/sign-out/`: ends
-//! the sign-in and drops it.
+//! The session: `POST /admin/session/` stores an access token in a cookie that no script can read, and `POST /admin/sign-out/` ends the
+//! sign-in and deletes the cookie.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -17,10 +17,10 @@ use crate::error::PageError;
 use crate::same_origin::SameOrigin;
 use crate::staff_page::{COOKIE_NAME, staff, token};
 
-/// Characters of the longest token.
+/// Longest token, in characters.
 const MAX_TOKEN: usize = 4000;
 
-/// The body that the sign-in page's script sends.
+/// The request body of the sign-in page's script.
 #[derive(Debug, Request)]
 #[request(undocumented)]
 pub(crate) struct NewSession {
@@ -28,7 +28,7 @@ pub(crate) struct NewSession {
     access: String,
 }
 
-/// 204 and the cookie, for the staff. A script asks, so refusals are JSON here.
+/// Returns 204 and the cookie if the user is staff. The caller is a script, so errors are JSON here.
 pub(crate) async fn begin_session(
     State(app): State<App>,
     Extension(asker): Extension<LoggedUser>,
@@ -36,7 +36,7 @@ pub(crate) async fn begin_session(
     base: BaseUrl,
     Body(new): Body<NewSession>,
 ) -> Result<Response, ApiError> {
-    // Here too, because it says how long the cookie may live, and why the token is not taken.
+    // The token is verified here too, for the lifetime of the cookie and the reason of a refusal.
     let now = app.clock.now();
     let claims = app.verifier.verify(&new.access, TokenType::Access, now).map_err(Unauthorized::BadToken)?;
     match staff(&app, Some(&new.access)).await? {
@@ -52,7 +52,7 @@ pub(crate) async fn begin_session(
     }
 }
 
-/// Ends the sign-in, wherever else its tokens are, and away with the cookie.
+/// Ends the sign-in, also for its other tokens, and deletes the cookie.
 pub(crate) async fn end_session(
     State(app): State<App>,
     _: SameOrigin,
@@ -73,7 +73,7 @@ pub(crate) async fn end_session(
 }
 
 fn cookie(token: &str, seconds: i64, base: &BaseUrl) -> String {
-    // A browser drops a Secure cookie that came over plain HTTP, as on a laptop.
+    // A browser drops a Secure cookie that came over plain HTTP, as from the local server.
     let secure = if base.0.starts_with("https://") { "; Secure" } else { "" };
     format!("{COOKIE_NAME}={token}; Path=/admin/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
 }

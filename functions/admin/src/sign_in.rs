@@ -1,4 +1,4 @@
-//! `GET /admin/sign-in/`: the form. Its script asks `auth` for a token and hands it to `POST /admin/session/`.
+//! The sign-in form: `GET /admin/sign-in/`. Its script gets a token from `auth` and sends it to `POST /admin/session/`.
 
 use axum::Extension;
 use axum::extract::State;
@@ -12,14 +12,14 @@ use crate::error::PageError;
 use crate::layout::bare_page;
 use crate::staff_page::{staff, token};
 
-/// Why somebody is asked to sign in.
+/// The reasons for which a user must sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SignInReason {
-    /// They were not.
+    /// There is no session cookie.
     NotSignedIn,
-    /// A session is as short as an access token.
+    /// The session has ended; it lasts as long as an access token.
     Ended,
-    /// They are, as somebody who does not work here.
+    /// The user is signed in but not staff.
     NotStaff,
 }
 
@@ -34,20 +34,20 @@ impl SignInReason {
         }
     }
 
-    /// For people.
+    /// Returns the explanation for the user.
     pub(crate) fn words(self) -> Option<&'static str> {
         match self {
             Self::NotSignedIn => None,
-            Self::Ended => Some("Your session has ended. Sign in again to go on."),
-            Self::NotStaff => Some("This account is not one of the shop's staff."),
+            Self::Ended => Some("Your session has ended. Sign in again to continue."),
+            Self::NotStaff => Some("This account does not belong to the shop's staff."),
         }
     }
 }
 
-/// Characters of the longest path.
+/// Longest path, in characters.
 const MAX_PATH: usize = 2000;
 
-/// The page to return to, and why the user has to sign in.
+/// The query of the form: where to go afterwards, and the reason.
 #[derive(Debug, Request)]
 #[request(undocumented)]
 pub(crate) struct SignInQuery {
@@ -62,20 +62,20 @@ fn reason(fields: &mut Fields, name: &str) -> Option<SignInReason> {
     Some(SignInReason::ALL.into_iter().find(|reason| reason.code() == code).unwrap_or(SignInReason::NotSignedIn))
 }
 
-/// The way here, with the way back.
+/// Returns the path of the form with the way back.
 pub(crate) fn sign_in_path(back: &str, because: SignInReason) -> String {
     let fields = [("back", local(back)), ("because", because.code())];
     let set: Vec<_> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     format!("/admin/sign-in/?{}", serde_urlencoded::to_string(set).unwrap_or_default())
 }
 
-/// The path itself if it is one of these pages', else the overview's: no link leads from here to another site.
+/// Returns the path if it is one of these pages, and the overview's path otherwise, so that no link leads to another site.
 fn local(path: &str) -> &str {
     let is_plain = path.chars().all(|c| c.is_ascii_graphic() && c != '\\');
     if path.starts_with("/admin/") && is_plain { path } else { "/admin/" }
 }
 
-/// The form; or straight on, for who is signed in. A browser asks for `/admin` without the cookie and comes by here.
+/// Shows the form, or redirects a user who is signed in. A browser that opens `/admin` sends no cookie and comes here first.
 pub(crate) async fn get_sign_in(
     State(app): State<App>,
     Extension(asker): Extension<LoggedUser>,
@@ -90,11 +90,11 @@ pub(crate) async fn get_sign_in(
     let words = because.words();
     let form = html! {
         p.message.bad #message role="alert" hidden[words.is_none()] { (words.unwrap_or_default()) }
-        noscript { p.message.bad { "Signing in needs JavaScript." } }
+        noscript { p.message.bad { "Signing in requires JavaScript." } }
         form method="post" action="/admin/sign-in/" data-back=(back) {
             label { "E-mail" input name="email" type="email" autocomplete="username" required autofocus; }
             label { "Password" input name="password" type="password" autocomplete="current-password" required; }
-            // Shown to who has a second factor, once the password was right. A recovery code has letters.
+            // Shown to users with a second factor once the password was right. Recovery codes contain letters.
             label #otp hidden { "Code" input name="otp" autocomplete="one-time-code" maxlength="40" spellcheck="false"; }
             button { "Sign in" }
         }
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_led_elsewhere() {
+    fn the_way_back_stays_on_these_pages() {
         for path in ["/admin/", "/admin/orders/?q=ana%40example.com&cursor=x"] {
             assert_eq!(local(path), path);
         }

@@ -1,4 +1,4 @@
-//! Who may see a page: the staff, by a cookie that holds an access token, and each only what they may do.
+//! Access to the pages: staff with a session cookie, each with their permissions.
 
 use std::marker::PhantomData;
 
@@ -15,10 +15,10 @@ use shared::users::tokens::TokenType;
 use crate::error::PageError;
 use crate::sign_in::SignInReason;
 
-/// The cookie. Its path is `/admin/`, so the API never sees it.
+/// Name of the cookie, which holds an access token. Its path is `/admin/`, so the API never receives it.
 pub(crate) const COOKIE_NAME: &str = "shop_staff";
 
-/// Somebody who works here, with a good cookie. Everybody else is sent to sign in, and back to where they wanted to go.
+/// A member of staff with a valid cookie. All others are redirected to the sign-in page, and back afterwards.
 #[derive(Clone, Debug)]
 pub(crate) struct StaffPage(pub Account);
 
@@ -38,7 +38,7 @@ impl FromRequestParts<App> for StaffPage {
     }
 }
 
-/// One of the staff who may do what the page is for. Whoever may not is told so.
+/// A member of staff with the permission `P`. Staff without it get 403.
 #[derive(Clone, Debug)]
 pub(crate) struct RequiresOnPage<P>(pub Account, pub PhantomData<P>);
 
@@ -51,7 +51,7 @@ impl<P: Needed> FromRequestParts<App> for RequiresOnPage<P> {
     }
 }
 
-/// The account of a token, if it may see these pages; else why not.
+/// Returns the account of a token if it is staff, and the reason otherwise.
 pub(crate) async fn staff(app: &App, token: Option<&str>) -> Result<Result<Account, SignInReason>, ApiError> {
     let Some(token) = token else { return Ok(Err(SignInReason::NotSignedIn)) };
     let claims = app.verifier.verify(token, TokenType::Access, app.clock.now());
@@ -65,7 +65,7 @@ pub(crate) async fn staff(app: &App, token: Option<&str>) -> Result<Result<Accou
     })
 }
 
-/// The token in the cookie. HTTP/2 sends a header for each cookie, HTTP/1 one for all.
+/// Returns the token in the cookie. HTTP/2 sends a header for each cookie, HTTP/1 one for all.
 pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
     headers
         .get_all(COOKIE)

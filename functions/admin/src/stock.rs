@@ -1,4 +1,4 @@
-//! `GET /admin/stock/`: what is on hand of every variant, by SKU.
+//! The stock of every variant by SKU: `GET /admin/stock/`.
 
 use axum::extract::State;
 use maud::{Markup, html};
@@ -14,7 +14,7 @@ use crate::variant::variant_path;
 
 const HEADS: [(&str, &str); 4] = [("", "SKU"), ("", "Product"), ("", "Variant"), ("number", "On hand")];
 
-/// The list.
+/// Shows the list of variants.
 pub(crate) async fn list_stock(
     State(app): State<App>,
     RequiresOnPage(account, _): RequiresOnPage<Stock>,
@@ -26,8 +26,8 @@ pub(crate) async fn list_stock(
     tx.commit().await?;
     let rows = query.rows(variants, &bounds, |variant| variant.sku.clone());
     let content = html! {
-        (query.search_form("Words of the product, or a SKU"))
-        (rows.table(&HEADS, "No variant was found.", cells))
+        (query.search_form("Product name or SKU"))
+        (rows.table(&HEADS, "No variants found.", cells))
     };
     Ok(page(Section::Stock, "Stock", &account, &content))
 }

@@ -1,4 +1,4 @@
-//! `GET /admin/stock/{variant_id}/`: a variant and its ledger. `POST` to the same: units come, go, or are counted.
+//! A variant with its stock ledger: `GET /admin/stock/{variant_id}/`. A `POST` to the same path changes the stock.
 
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -20,13 +20,13 @@ use crate::list::{ListQuery, Rows};
 use crate::same_origin::SameOrigin;
 use crate::staff_page::RequiresOnPage;
 
-/// More than any delivery; what is larger is a slip of the finger.
+/// Largest number of units in one change. A larger one is a typing error.
 const MAX_UNITS: i32 = 1_000_000;
 
 const HEADS: [(&str, &str); 5] =
     [("", "When"), ("number", "Change"), ("number", "On hand then"), ("", "Reason"), ("", "Order")];
 
-/// The form.
+/// The fields of the form.
 #[derive(Clone, Debug, Request)]
 #[request(undocumented)]
 pub(crate) struct StockForm {
@@ -37,7 +37,7 @@ pub(crate) struct StockForm {
 }
 
 impl StockForm {
-    /// The change that the form describes, if it describes one.
+    /// Returns the change, or `None` if the fields are not valid together.
     fn change(&self) -> Option<Change> {
         match (self.reason.as_str(), self.units) {
             ("counted", units) => Some(Change::Counted(units)),
@@ -48,12 +48,12 @@ impl StockForm {
     }
 }
 
-/// Where a variant's stock is.
+/// Returns the path of a variant's page.
 pub(crate) fn variant_path(variant: VariantId) -> String {
     format!("/admin/stock/{variant}/")
 }
 
-/// The page.
+/// Shows the page of a variant.
 pub(crate) async fn get_variant(
     State(app): State<App>,
     RequiresOnPage(account, _): RequiresOnPage<Stock>,
@@ -67,7 +67,7 @@ pub(crate) async fn get_variant(
     show(&app, &account, id, &query, notice).await
 }
 
-/// Changes the stock and shows it. What is refused changes nothing, and the page says why.
+/// Changes the stock and redirects to the page. If the change is refused, the page says why.
 pub(crate) async fn change_stock(
     State(app): State<App>,
     _: SameOrigin,
@@ -93,19 +93,19 @@ pub(crate) async fn change_stock(
                         AuditRecord::by_staff(Kind::StockChanged, account.id, None).with(told(id, wanted, on_hand));
                     audit::store::record(&mut tx, entry, &client_info, now).await?;
                     tx.commit().await?;
-                    tracing::info!(variant_id = id.0, change = ?wanted, on_hand, "the staff changed the stock");
+                    tracing::info!(variant_id = id.0, change = ?wanted, on_hand, "stock changed by staff");
                     return Ok(Redirect::to(&format!("{}?changed", variant_path(id))).into_response());
                 }
                 Changed::NoSuchVariant => return Err(PageError::NotFound),
                 Changed::BelowZero => {
-                    (StatusCode::CONFLICT, "Refused: stock is not negative. There are fewer on hand than that.")
+                    (StatusCode::CONFLICT, "The stock cannot become negative. Fewer units are on hand.")
                 }
-                Changed::TooMany => (StatusCode::CONFLICT, "Refused: that would be more than can be counted."),
+                Changed::TooMany => (StatusCode::CONFLICT, "The stock would become too large."),
             }
         }
         None => (
             StatusCode::BAD_REQUEST,
-            "Choose a reason, and a whole number of units from 1 to 1000000 (from 0 if counted).",
+            "Choose a reason and enter a whole number of units from 1 to 1000000 (from 0 for a count).",
         ),
     };
     let notice = html! { p.message.bad role="alert" { (words) } };
@@ -113,7 +113,7 @@ pub(crate) async fn change_stock(
     Ok((status, page).into_response())
 }
 
-/// The change, as the audit log tells it.
+/// Returns the details of the change for the audit log.
 fn told(variant: VariantId, change: Change, on_hand: i32) -> serde_json::Value {
     let (reason, units) = match change {
         Change::Received(units) => ("received", units),
@@ -141,7 +141,7 @@ async fn show(
     Ok(page(Section::Stock, &title, account, &content(&variant, &lines, notice, has_links)))
 }
 
-/// With links to the orders, for whoever may see those.
+/// Renders the page, with links to orders for users who may see them.
 fn content(variant: &StockRow, lines: &Rows<LedgerLine>, notice: Option<Markup>, has_links: bool) -> Markup {
     html! {
         @if let Some(notice) = notice { (notice) }
@@ -150,18 +150,18 @@ fn content(variant: &StockRow, lines: &Rows<LedgerLine>, notice: Option<Markup>,
             dt { "On hand" } dd { strong { (variant.on_hand) } }
             dt { "Product" } dd { a href={ "/api/v1/catalogue/products/" (variant.product_id) "/" } { "JSON" } }
         }
-        h2 { "Change the stock" }
+        h2 { "Change stock" }
         form.row method="post" action=(variant_path(variant.variant_id)) {
             label { "Units" input name="units" type="number" min="0" max=(MAX_UNITS) step="1" required; }
             label { "Reason" select name="reason" {
-                option value="received" { "received: so many came" }
-                option value="written_off" { "written off: so many are gone" }
-                option value="counted" { "counted: so many are there" }
+                option value="received" { "received: this many arrived" }
+                option value="written_off" { "written off: this many are broken or lost" }
+                option value="counted" { "counted: this many are on hand" }
             } }
             button { "Change" }
         }
         h2 { "Ledger" }
-        (lines.table(&HEADS, "Nothing has come or gone yet.", |line| cells(line, has_links)))
+        (lines.table(&HEADS, "No changes yet.", |line| cells(line, has_links)))
     }
 }
 

@@ -32,7 +32,7 @@ impl IfMatch {
             tag == "*" || tag.split('.').next() == Some(version.to_string().as_str())
         };
         match &self.0 {
-            Some(tags) if !tags.iter().any(is_meant) => Err(ApiError::ChangedMeanwhile),
+            Some(tags) if !tags.iter().any(is_meant) => Err(ApiError::VersionConflict),
             Some(_) | None => Ok(()),
         }
     }

@@ -1,4 +1,4 @@
-//! The `docs` Lambda.
+//! The Lambda function `docs`.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

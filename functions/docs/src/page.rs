@@ -1,4 +1,4 @@
-//! `GET /api/docs/`: Swagger UI. Everything it loads is in this binary, and it asks no other host.
+//! Swagger UI: `GET /api/docs/`. All its files are in this binary, and it calls no other host.
 
 use std::borrow::Cow;
 use std::io::Read as _;
@@ -18,7 +18,7 @@ use crate::tagged::Tagged;
 const PAGE: &str = include_str!("page/index.html");
 const SCRIPT: &str = include_str!("page/initializer.js");
 
-/// What the page loads of Swagger UI itself, which brings more.
+/// The files of Swagger UI that the page loads; the package has more.
 const FILES: [(&str, &str); 4] = [
     ("swagger-ui.css", "text/css; charset=utf-8"),
     ("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
@@ -26,14 +26,14 @@ const FILES: [(&str, &str); 4] = [
     ("favicon-32x32.png", "image/png"),
 ];
 
-/// Swagger UI sets styles on its elements and keeps its icons in `data:` URLs.
+/// The policy allows inline styles and `data:` images, because Swagger UI uses both.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const AN_HOUR: u32 = 3600;
 const A_DAY: u32 = 86_400;
 
-/// The page. Its links are absolute, because both `/api/docs` and `/api/docs/` show it.
+/// Returns the page. Its links are absolute, because it is served at `/api/docs` and `/api/docs/`.
 pub(crate) async fn get_page(headers: HeaderMap) -> Response {
     let page = Tagged { body: PAGE, content_type: "text/html; charset=utf-8", max_age_seconds: 0, vary: ACCEPT };
     let guards = [
@@ -44,7 +44,7 @@ pub(crate) async fn get_page(headers: HeaderMap) -> Response {
     (guards, page.answer(&headers)).into_response()
 }
 
-/// One of the files that the page loads. The service writes a slash behind every path; it is no part of the name.
+/// Returns a file that the page loads. The service adds a slash to every path, which is not part of the name.
 pub(crate) async fn get_file(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
     if file == "initializer.js" {
         let content_type = "text/javascript; charset=utf-8";
@@ -69,7 +69,7 @@ pub(crate) async fn get_file(Path(file): Path<String>, headers: HeaderMap) -> Re
     Ok(response)
 }
 
-/// Every browser does; a program that asks without the header does not.
+/// Returns true if the client accepts gzip, as every browser does.
 fn takes_gzip(headers: &HeaderMap) -> bool {
     let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted.split(',').any(|coding| {

@@ -1,4 +1,4 @@
-//! `GET /api/schema/`: the OpenAPI document of the whole shop, as `cargo dev openapi` wrote it.
+//! The OpenAPI document of the whole API, as written by `cargo dev openapi`: `GET /api/schema/`.
 
 use std::sync::LazyLock;
 
@@ -11,18 +11,18 @@ use crate::tagged::Tagged;
 
 const JSON: &str = include_str!("../../../openapi.json");
 
-/// Made once. JSON is YAML already, so what is read keeps its order.
+/// The document as YAML, converted once. JSON is valid YAML, so the order of keys is kept.
 static YAML: LazyLock<Result<String, yaml_serde::Error>> =
     LazyLock::new(|| yaml_serde::to_string(&yaml_serde::from_str::<yaml_serde::Value>(JSON)?));
 
 const YAML_TYPE: &str = "application/vnd.oai.openapi";
 const JSON_TYPE: &str = "application/json";
 
-/// The format of the document.
+/// The query of the document.
 #[derive(Clone, Debug, Request)]
 #[request(query)]
 pub(crate) struct SchemaQuery {
-    /// `json` or `yaml`. If left out, `Accept` decides, and without it the document is YAML.
+    /// Format of the document, `json` or `yaml`. Without it the `Accept` header decides; the default is YAML.
     #[field(with = format)]
     #[param(example = "json")]
     pub format: Option<String>,
@@ -37,9 +37,9 @@ fn format(fields: &mut Fields, name: &str) -> Option<String> {
     None
 }
 
-/// Read this document
+/// Get this document
 ///
-/// The OpenAPI 3.1 document of the whole API, in YAML or JSON.
+/// Returns the OpenAPI 3.1 document of the whole API, as YAML or JSON.
 #[utoipa::path(
     get,
     path = "/api/schema/",
@@ -51,19 +51,19 @@ fn format(fields: &mut Fields, name: &str) -> Option<String> {
             (String = "application/vnd.oai.openapi"),
             (Object = "application/json"),
         )),
-        (status = 304, description = "It is the one that `If-None-Match` names."),
+        (status = 304, description = "The document has the ETag that `If-None-Match` names."),
         PublicProblems,
     )
 )]
 pub(crate) async fn get_schema(Query(query): Query<SchemaQuery>, headers: HeaderMap) -> Result<Response, ApiError> {
     let (body, content_type) = match query.format.as_deref().or_else(|| accepted(&headers)) {
         Some("json") => (JSON, JSON_TYPE),
-        _ => (YAML.as_deref().map_err(|error| anyhow::anyhow!("openapi.json is not read: {error}"))?, YAML_TYPE),
+        _ => (YAML.as_deref().map_err(|error| anyhow::anyhow!("openapi.json cannot be read: {error}"))?, YAML_TYPE),
     };
     Ok(Tagged { body, content_type, max_age_seconds: 300, vary: ACCEPT }.answer(&headers))
 }
 
-/// The first of the types in `Accept` that names one of the two.
+/// Returns the first media type in `Accept` that is one of the two.
 fn accepted(headers: &HeaderMap) -> Option<&'static str> {
     let accept = headers.get(ACCEPT)?.to_str().ok()?;
     accept.split(',').find_map(|entry| match entry.split(';').next().unwrap_or_default().trim() {
@@ -78,13 +78,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_yaml_says_what_the_json_says() {
+    fn the_yaml_equals_the_json() {
         let yaml: serde_json::Value = yaml_serde::from_str(YAML.as_deref().unwrap()).unwrap();
         assert_eq!(yaml, serde_json::from_str::<serde_json::Value>(JSON).unwrap());
     }
 
     #[test]
-    fn the_first_type_that_is_known_decides() {
+    fn the_first_known_type_decides() {
         for (accept, format) in [
             ("*/*", None),
             ("text/html, application/json;q=0.9", Some("json")),

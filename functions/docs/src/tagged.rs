@@ -1,22 +1,22 @@
-//! Answers that a client may keep, and ask about with `If-None-Match`.
+//! Responses with an ETag, which clients cache and revalidate with `If-None-Match`.
 
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use http::{HeaderMap, HeaderName, StatusCode};
 use ring::digest::{SHA256, digest};
 
-/// Something that is the same until the next deployment.
+/// A response that stays the same until the next deployment.
 pub(crate) struct Tagged<B> {
     pub body: B,
     pub content_type: &'static str,
-    /// How long it may be used without asking again.
+    /// Seconds for which it may be used without revalidation.
     pub max_age_seconds: u32,
-    /// The request header that this answer depends on.
+    /// Request header that the response depends on.
     pub vary: HeaderName,
 }
 
 impl<B: AsRef<[u8]> + IntoResponse> Tagged<B> {
-    /// The whole; or 304, where the client has it.
+    /// Returns the response, or 304 if the client has it.
     pub(crate) fn answer(self, request: &HeaderMap) -> Response {
         let hash = digest(&SHA256, self.body.as_ref());
         let hex: String = hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
@@ -34,7 +34,7 @@ impl<B: AsRef<[u8]> + IntoResponse> Tagged<B> {
     }
 }
 
-/// Whether the client has what this tag names. The comparison is weak: a proxy that compressed the answer has weakened its tag.
+/// Returns true if the client has this version. The comparison is weak, because a proxy that compressed the response has weakened its ETag.
 fn knows(request: &HeaderMap, tag: &str) -> bool {
     request
         .get_all(IF_NONE_MATCH)

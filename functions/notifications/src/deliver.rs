@@ -1,4 +1,5 @@
-//! One message: claimed, sent, marked. A step is a transaction, and none is open while the mail is being sent.
+//! Delivers one message: claims the mail, sends it and records the result. Each step is a transaction, and none is open while the mail is
+//! sent.
 
 use std::time::Duration;
 
@@ -13,22 +14,22 @@ use tokio::time::{sleep, timeout};
 use crate::Notifications;
 use crate::mails::{self, Draft, Ready};
 
-/// How long a claim lasts: longer than the mailer may take, shorter than the queue waits before it delivers again.
+/// Duration of a claim: longer than the mailer may take, shorter than the queue waits before it delivers again.
 const LEASE_SECONDS: i64 = 60;
 
-/// How long to wait before a mark that failed is tried again.
+/// Waits before a failed record of the result is tried again.
 const MARK_AGAIN_AFTER: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(3)];
 
-/// Delivers one message. An error means that it is to come again.
+/// Delivers one message. After an error, the queue delivers it again.
 pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> anyhow::Result<()> {
-    let Some((ready, claim)) = claim_mail(notifications, event).await.context("the mail could not be claimed")? else {
+    let Some((ready, claim)) = claim_mail(notifications, event).await.context("claiming the mail failed")? else {
         return Ok(());
     };
     let attempt = match claim {
         Claim::Ours(attempt) => attempt,
         Claim::Busy => bail!("the mail of event {} is being sent elsewhere", event.event_id),
         Claim::Done => {
-            tracing::info!("delivered before");
+            tracing::info!("mail already delivered");
             return Ok(());
         }
     };
@@ -44,15 +45,15 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
             notifications.metrics.count(Metric::MailsSent, notifications.clock.now());
         }
         Err(SendError::Permanent(_)) => {
-            tracing::error!(order_number, user_id, error = ?sent, "this mail will never be sent");
+            tracing::error!(order_number, user_id, error = ?sent, "mail cannot be sent");
         }
         Err(SendError::Temporary(_) | SendError::Unknown(_)) => {}
     }
-    record(notifications, attempt, &sent).await.with_context(|| format!("not noted: {sent:?}"))?;
+    record(notifications, attempt, &sent).await.with_context(|| format!("result could not be recorded: {sent:?}"))?;
     match sent {
         Ok(_) => Ok(()),
         Err(SendError::Permanent(_)) => {
-            // Now that it is noted: a message that comes again for want of that is not given up twice.
+            // Counted after the record, so that a message that comes again because the record failed is not counted twice.
             notifications.metrics.count(Metric::MailsFailed, notifications.clock.now());
             Ok(())
         }
@@ -60,7 +61,7 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
     }
 }
 
-/// The mail, or why it can never be written, and whether we may send it. `None` where nobody is to have one.
+/// Returns the mail, or why there can be none, and the claim. `None` if no mail is due.
 async fn claim_mail(
     notifications: &Notifications,
     event: &Event,
@@ -71,7 +72,7 @@ async fn claim_mail(
         Draft::Lost(why) => Err(why),
         Draft::Nobody(why) => {
             tx.commit().await?;
-            tracing::info!(kind = event.kind.as_str(), why, "no mail");
+            tracing::info!(kind = event.kind.as_str(), why, "no mail is due");
             return Ok(None);
         }
     };
@@ -86,7 +87,7 @@ async fn claim_mail(
     };
     let claim = claim(&mut tx, claiming).await?;
     if let (Ok(Ready { mail, link: Some(link), .. }), Claim::Ours(_)) = (&ready, claim) {
-        // The link of an earlier try, which nobody may ever have had, stays good beside it: that mail may have gone after all.
+        // The link of an earlier try stays valid, because that mail may have been sent after all.
         links::insert(&mut tx, (link.user, &mail.to), link.purpose, &link.token, now).await?;
     }
     tx.commit().await?;
@@ -99,8 +100,8 @@ async fn send(notifications: &Notifications, mail: &Mail) -> Result<String, Send
         .unwrap_or_else(|_| Err(SendError::Unknown("the mailer did not answer in time".to_owned())))
 }
 
-/// Notes what became of the mail. Tried again for a mail that was sent, because without its mark it will be sent twice: long
-/// enough for a database that is being restarted.
+/// Records the result of sending. For a sent mail this is tried several times, long enough for a database to restart, because without the
+/// record the mail is sent twice.
 async fn record(
     notifications: &Notifications,
     attempt: Attempt,

@@ -1,7 +1,7 @@
-//! What every mail has around it, and the plain letter that most of them are: a heading, some sentences, perhaps a link.
+//! The layout of every mail, and the plain letter: a heading, some sentences and perhaps a link.
 //!
-//! Its colours are the mail client's own, dark or light: it sets none, only borders in a grey that both can show. Nothing in it is
-//! loaded from anywhere, so nobody learns whether it was read.
+//! The mail sets no colours, only grey borders, so that it is readable in light and dark mail clients. It loads nothing, so nobody learns
+//! whether it was read.
 
 use maud::{DOCTYPE, Markup, html};
 use shared::mail::Mail;
@@ -10,23 +10,23 @@ const PAGE: &str = "margin:0 auto;max-width:36rem;padding:1.5rem;font:16px/1.5 s
 const HEADING: &str = "font-size:24px;margin:0 0 1rem";
 const BUTTON: &str = "display:inline-block;padding:.6rem 1.2rem;border:1px solid #888;border-radius:.4rem;color:inherit;\
                       text-decoration:none";
-/// What is beside the matter.
+/// Style of secondary text.
 pub(crate) const SMALL: &str = "font-size:14px;opacity:.75";
 
-/// A letter: what it says, from top to bottom.
+/// A letter from top to bottom.
 pub(crate) struct Letter<'a> {
-    /// One line without a full stop; the subject too, with the shop's name before it.
+    /// Heading in one line, without a full stop. It is also the subject, after the shop's name.
     pub heading: &'a str,
-    /// What happened, or what is to be done.
+    /// Sentences before the link.
     pub sentences: Vec<String>,
-    /// What the link does, and where it leads.
+    /// Label and URL of the link.
     pub link: Option<(&'a str, String)>,
-    /// What else there is to say, below the link.
+    /// Sentences after the link.
     pub after: Vec<String>,
 }
 
 impl Letter<'_> {
-    /// The mail that it is, of an event of this kind.
+    /// Returns the letter as a mail about an event of this kind.
     pub(crate) fn mail(&self, to: &str, kind: &'static str, shop: &str) -> Mail {
         let shop = one_line(shop);
         Mail {
@@ -63,12 +63,12 @@ impl Letter<'_> {
     }
 }
 
-/// The first line of a mail.
+/// Renders the heading of a mail.
 pub(crate) fn heading(text: &str) -> Markup {
     html! { h1 style=(HEADING) { (text) } }
 }
 
-/// A whole HTML document with this in it.
+/// Renders a complete HTML document with this content.
 pub(crate) fn document(title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -85,7 +85,7 @@ pub(crate) fn document(title: &str, content: &Markup) -> Markup {
     }
 }
 
-/// Names come from people: a line break in one would start a line, or a header, of its own.
+/// Replaces line breaks. Names come from people, and a line break in one would begin a new line or a header.
 pub(crate) fn one_line(text: &str) -> String {
     text.split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())

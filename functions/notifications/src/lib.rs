@@ -1,7 +1,7 @@
-//! From the queue to people's mailboxes: one message, one mail.
+//! The mail consumer: one mail for each message of the queue.
 //!
-//! The queue delivers a message at least once, and SES takes each mail that it is given. So a mail is claimed in the mail log
-//! before it is sent and marked after. Only a crash between SES's answer and the mark can send it twice.
+//! The queue delivers a message at least once, and SES sends every mail that it accepts. So a mail is claimed in the mail log before it is
+//! sent, and its result is recorded after. Only a crash between SES's response and the record can send a mail twice.
 
 mod deliver;
 mod letter;
@@ -26,43 +26,43 @@ pub use mails::order_placed::render as order_placed;
 pub use ses::Ses;
 pub use shop::{Shop, Site};
 
-/// What the consumer has.
+/// The state of the consumer.
 pub struct Notifications {
-    /// The database.
+    /// The database pool.
     pub db: Db,
     /// The source of the current time.
     pub clock: Arc<dyn Clock>,
     /// The source of ids and secrets.
     pub rng: Arc<dyn Rng>,
-    /// Who sends the mail.
+    /// Sender of the mails.
     pub mailer: Arc<dyn Mailer>,
-    /// Whose mail it is.
+    /// Shop in whose name the mails are sent.
     pub shop: Shop,
-    /// How long.
+    /// Limits of time.
     pub limits: Limits,
-    /// What is counted.
+    /// Writer of metrics.
     pub metrics: Metrics,
 }
 
-/// How long things may take.
+/// Limits of time for one mail and for one batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// For the mailer to take a mail. Shorter than the lease of a claim.
+    /// Longest time for sending a mail. It is shorter than the lease of a claim.
     pub with_mailer: Duration,
-    /// For a batch. A message that is not begun by then goes back to the queue, before Lambda ends the function and all of the
-    /// batch goes back.
+    /// Longest time for a batch. A message that is not begun by then goes back to the queue, before Lambda ends the function and all
+    /// messages go back.
     pub with_batch: Duration,
 }
 
 impl Default for Limits {
-    /// For a mailer that gives up after ten seconds by itself and a function that may run for a minute.
+    /// Limits for a mailer that gives up after ten seconds and a function that may run for a minute.
     fn default() -> Self {
         Self { with_mailer: Duration::from_secs(15), with_batch: Duration::from_secs(35) }
     }
 }
 
 impl Notifications {
-    /// With SES, as the environment says; `SHOP_NAME`, `STOREFRONT_URL` and `PUBLIC_URL` are the mail's.
+    /// Creates the consumer with SES from the environment; `SHOP_NAME`, `STOREFRONT_URL` and `PUBLIC_URL` go into the mails.
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
             db: Db::from_environment(environment)?,
@@ -76,23 +76,23 @@ impl Notifications {
     }
 }
 
-/// Delivers each message of a batch, one after another, because SES limits its rate. The answer names those that are to come
-/// again; what keeps failing ends in the dead-letter queue.
+/// Delivers each message of a batch, one after another, because SES limits its rate. The response names the messages to deliver again;
+/// those that keep failing end in the dead-letter queue.
 pub async fn handle(notifications: &Notifications, batch: SqsEvent) -> SqsBatchResponse {
     let begun = Instant::now();
     let mut answer = SqsBatchResponse::default();
     for message in batch.records {
         let in_time = begun.elapsed() < notifications.limits.with_batch;
-        if !is_done_with(notifications, &message, in_time).await {
+        if !process(notifications, &message, in_time).await {
             answer.add_failure(message.message_id.unwrap_or_default());
         }
     }
     answer
 }
 
-/// Delivers one message; whether it need not come again. Each line of it in the log says which message it is, and whose trace it
-/// belongs to: the batch has a trace of its own, to which X-Ray links those of its messages.
-async fn is_done_with(notifications: &Notifications, message: &SqsMessage, in_time: bool) -> bool {
+/// Delivers one message; returns false if it must be delivered again. Each of its log lines has the message's id and trace: the batch has
+/// another trace, to which X-Ray links those of its messages.
+async fn process(notifications: &Notifications, message: &SqsMessage, in_time: bool) -> bool {
     let event = Event::read(message.body.as_deref().unwrap_or_default());
     let attribute = |name: &str| message.attributes.get(name).map(String::as_str);
     let span = tracing::info_span!(
@@ -105,13 +105,13 @@ async fn is_done_with(notifications: &Notifications, message: &SqsMessage, in_ti
     async {
         let done = match event {
             Ok(event) if in_time => deliver::deliver(notifications, &event).await,
-            Ok(_) => Err(anyhow::anyhow!("the batch takes too long")),
+            Ok(_) => Err(anyhow::anyhow!("the time for the batch is over")),
             Err(unreadable) => Err(unreadable.into()),
         };
-        // Before the answer, with which the sandbox may freeze, and before the next message needs the connection.
+        // Before the response, after which the execution environment may freeze, and before the next message needs the connection.
         notifications.db.rollback_abandoned().await;
         if let Err(error) = &done {
-            tracing::warn!(error = format!("{error:#}"), "a message goes back to the queue");
+            tracing::warn!(error = format!("{error:#}"), "message returned to the queue");
         }
         done.is_ok()
     }

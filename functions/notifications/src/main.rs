@@ -1,4 +1,4 @@
-//! The `notifications` Lambda.
+//! The Lambda function `notifications`.
 
 use notifications::{Notifications, handle};
 

@@ -1,4 +1,4 @@
-//! Mail in the cloud: SES.
+//! Sends mail with SES.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use shared::app::Environment;
 use shared::aws::{Credentials, https_client};
 use shared::mail::{Mail, Mailer, SendError};
 
-/// How long SES may take to answer. Shorter than the lease of a claim, by far.
+/// Longest wait for SES, much shorter than the lease of a claim.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Sends mail by SES.
+/// A mailer that uses SES.
 pub struct Ses {
     client: Client,
     from: String,
@@ -26,14 +26,14 @@ pub struct Ses {
 }
 
 impl Ses {
-    /// `MAIL_FROM`, `MAIL_CONFIGURATION_SET` where there is one, and `AWS_ENDPOINT_URL_SESV2` where it is not Amazon's.
+    /// Reads `MAIL_FROM` and the optional `MAIL_CONFIGURATION_SET`; `AWS_ENDPOINT_URL_SESV2` overrides the endpoint.
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
         let credentials = Credentials::from_environment(environment)?;
         let mut config = Builder::new()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(credentials.region))
             .credentials_provider(credentials.keys)
-            // SES knows no idempotency: a try that timed out may have been a mail. The queue tries again, behind a claim.
+            // SES has no idempotency: a try that timed out may have sent the mail. The queue tries again, behind a claim.
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::builder().connect_timeout(TIMEOUT / 3).operation_timeout(TIMEOUT).build())
             .http_client(https_client());
@@ -51,7 +51,7 @@ impl Ses {
 #[async_trait]
 impl Mailer for Ses {
     async fn send(&self, mail: &Mail) -> Result<String, SendError> {
-        // What cannot even be written as a request will not be better next time.
+        // A mail that cannot be written as a request will not be accepted later either.
         let (message, tags) = content(mail).map_err(|error| SendError::Permanent(format!("{error:#}")))?;
         let sent = self
             .client
@@ -79,7 +79,7 @@ fn content(mail: &Mail) -> anyhow::Result<(Message, Vec<MessageTag>)> {
     Ok((message, tags))
 }
 
-/// What an error of SES's says of the mail.
+/// Maps an error of SES to what it means for the mail.
 fn judge(error: SdkError<SendEmailError>) -> SendError {
     let text = DisplayErrorContext(&error).to_string();
     let refused = matches!(
@@ -89,15 +89,16 @@ fn judge(error: SdkError<SendEmailError>) -> SendError {
     if refused {
         return SendError::Permanent(text);
     }
-    // A domain that is not verified, a configuration set that is not there: the deployment's fault. Such mails end with the dead
-    // letters and are sent from there when it is mended.
-    // Throttled, paused, over the quota, suspended, not allowed: none of it is the mail's fault. But a server that fell over
-    // may have had the mail in its hands.
+    // A domain that is not verified or a missing configuration set is an error of the deployment. Such mails end in the dead-letter queue
+    // and are sent from there once it is corrected.
+    // Throttled, paused, over the quota, suspended, not allowed: none of these is an error of the mail. But a server that failed may have
+    // accepted the mail before.
     let certainly_not_sent = if let SdkError::ServiceError(answer) = &error {
         !answer.raw().status().is_server_error()
     } else {
         matches!(error, SdkError::ConstructionFailure(_))
     };
-    // Without a readable answer nobody knows. Nor where no connection came about: the SDK does not say how far it got.
+    // Without a readable response it is unknown whether the mail was sent, also when no connection was made: the SDK does not say how far
+    // it got.
     if certainly_not_sent { SendError::Temporary(text) } else { SendError::Unknown(text) }
 }

@@ -1,4 +1,4 @@
-//! The shop as its mail shows it, and where the links in its mail lead.
+//! The shop as its mails show it, and the URLs of the links in them.
 
 use shared::app::{Environment, EnvironmentError};
 use shared::orders::Order;
@@ -6,27 +6,27 @@ use shared::users::links::{self, Purpose};
 
 use crate::mails::NewLink;
 
-/// The shop as its mail shows it.
+/// The name of the shop and the site of its links.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shop {
-    /// What it is called.
+    /// Name of the shop.
     pub name: String,
-    /// Where its links lead.
+    /// Site that the links lead to.
     pub site: Site,
 }
 
-/// Where buyers do what a mail asks them to. A URL of either kind has no slash at the end: `https://shop.example.com`.
+/// The site where customers do what a mail asks them to. Its URL has no slash at the end: `https://shop.example.com`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Site {
-    /// In the shop's own storefront, which has a page for each, at the paths that Djoser's clients have theirs at.
+    /// The shop's storefront, which has a page for each link at the paths that Djoser's clients use.
     Storefront(String),
-    /// On `auth`'s plain pages below this API. It has none for an order, and for a product what the catalogue answers.
+    /// The plain pages of `auth` below this API. There is no page for an order, and for a product there is the catalogue's JSON.
     Api(String),
 }
 
 impl Shop {
-    /// `SHOP_NAME` (without it: Shop) and `STOREFRONT_URL`; without that, links lead to the API at `public_url`. An error where neither
-    /// is known: a mail whose link leads nowhere is worse than none.
+    /// Reads `SHOP_NAME` (default: Shop) and `STOREFRONT_URL`; without the latter, links lead to the API at `public_url`. Without either it
+    /// fails, because a mail with a broken link is worse than no mail.
     pub fn from_environment(environment: &Environment, public_url: Option<&str>) -> Result<Self, EnvironmentError> {
         let site = match (environment.get("STOREFRONT_URL"), public_url) {
             (Some(url), _) => Site::Storefront(without_slash(url)),
@@ -36,7 +36,7 @@ impl Shop {
         Ok(Self { name: environment.get("SHOP_NAME").unwrap_or("Shop").to_owned(), site })
     }
 
-    /// Where a buyer sees an order, if anywhere.
+    /// Returns the URL of an order's page, if there is one.
     pub(crate) fn order_url(&self, order: &Order) -> Option<String> {
         match &self.site {
             Site::Storefront(url) => Some(format!("{url}/orders/{}", order.id)),
@@ -44,7 +44,7 @@ impl Shop {
         }
     }
 
-    /// Where a shopper sees a product: without a storefront, what the API says of it.
+    /// Returns the URL of a product's page, or of its JSON if there is no storefront.
     pub(crate) fn product_url(&self, slug: &str) -> String {
         match &self.site {
             Site::Storefront(url) => format!("{url}/products/{slug}"),
@@ -52,7 +52,7 @@ impl Shop {
         }
     }
 
-    /// Where the owner of an account opens a link.
+    /// Returns the URL of an account link.
     pub(crate) fn url_of(&self, link: &NewLink) -> String {
         let (uid, token) = (links::uid(link.user), &link.token);
         match &self.site {
@@ -97,21 +97,21 @@ mod tests {
     }
 
     #[test]
-    fn links_lead_to_the_storefront_where_there_is_one() {
+    fn links_lead_to_the_storefront_if_configured() {
         let shop = shop(&[("STOREFRONT_URL", "https://shop.test/"), ("PUBLIC_URL", "https://api.test")]).unwrap();
         let expected = ["activate/Mg/10-ab", "password/reset/confirm/Mg/10-ab", "email/reset/confirm/Mg/10-ab"];
         assert_eq!(urls(&shop), expected.map(|path| format!("https://shop.test/{path}")));
     }
 
     #[test]
-    fn links_lead_to_pages_of_our_own_where_there_is_none() {
+    fn links_lead_to_the_api_without_a_storefront() {
         let shop = shop(&[("STOREFRONT_URL", ""), ("PUBLIC_URL", "https://api.test/")]).unwrap();
         let expected = ["activate/Mg/10-ab/", "password/reset/Mg/10-ab/", "email/reset/Mg/10-ab/"];
         assert_eq!(urls(&shop), expected.map(|path| format!("https://api.test/auth/pages/{path}")));
     }
 
     #[test]
-    fn a_shop_whose_links_would_lead_nowhere_does_not_start() {
+    fn a_shop_without_a_site_for_its_links_does_not_start() {
         let refused = shop(&[("SHOP_NAME", "Shop")]).unwrap_err().to_string();
         assert_eq!(refused, "the environment variable STOREFRONT_URL or PUBLIC_URL is not set");
     }

@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/uploads/`: an image is to come.
+//! Creates an upload of an image: `POST /api/v1/catalogue/uploads/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,24 +12,24 @@ use shared::uploads::store::{NewUpload, insert};
 use shared::uploads::{ImageType, MAX_BYTES, Upload, UploadState, key};
 use shared::users::permissions;
 
-use crate::Shelves;
+use crate::ImagePipeline;
 use crate::upload_answer::{CreatedUpload, ImageUpload};
 
-/// An image to upload.
+/// The image to be uploaded.
 #[derive(Debug, Request)]
 pub(crate) struct CreateUpload {
     /// Media type of the file.
     pub content_type: ImageType,
-    /// Size of the file in bytes.
+    /// Size of the file in bytes, at most 15 MiB.
     #[field(min = 1, max = MAX_BYTES)]
     #[schema(example = 48213)]
     pub bytes: u64,
 }
 
-/// Begin to upload an image
+/// Create an upload
 ///
-/// `upload` says how to send the file: within fifteen minutes, of just this type and size, straight to the storage. Then call
-/// `finish`, which looks at it. An upload that is not finished is forgotten after a week, and its file after a day.
+/// `upload` describes the request that sends the file straight to the storage: within fifteen minutes, with exactly this type and size.
+/// Then call `finish`, which checks the file. An unfinished upload is deleted after a week, its file after a day.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/uploads/",
@@ -38,15 +38,15 @@ pub(crate) struct CreateUpload {
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     request_body = CreateUpload,
     responses(
-        (status = 201, body = CreatedUpload, description = "The upload, and how to send the file.", headers(
-            ("Location" = String, description = "Where it is."),
+        (status = 201, body = CreatedUpload, description = "The upload was created.", headers(
+            ("Location" = String, description = "URL of the upload."),
         )),
         StaffProblems,
     )
 )]
 pub(crate) async fn create_upload(
     State(app): State<App>,
-    State(shelves): State<Shelves>,
+    State(pipeline): State<ImagePipeline>,
     Requires(actor, _): Requires<permissions::Catalogue>,
     base: BaseUrl,
     Body(new): Body<CreateUpload>,
@@ -54,13 +54,13 @@ pub(crate) async fn create_upload(
     let (id, now) = (UploadId(app.rng.random_uuid()), app.clock.now());
     let CreateUpload { content_type, bytes } = new;
     let file = storage::Upload { key: &key(id), content_type: content_type.name(), bytes };
-    let request = shelves.received.presign_upload(file, now).await?;
+    let request = pipeline.received.presign_upload(file, now).await?;
     let mut tx = app.db.begin().await?;
     insert(&mut tx, NewUpload { id, image_type: content_type, bytes }, &actor, now).await?;
     tx.commit().await?;
     let location = format!("{}/api/v1/catalogue/uploads/{id}/", base.0);
     let upload = Upload { id, created_at: now, image_type: content_type, bytes, state: UploadState::Waiting };
     let begun = CreatedUpload { begun: ImageUpload::of(upload, &base.0), upload: request.with_base_url(&base.0) };
-    // Whoever has the answer may send the file.
+    // Anyone who has this response may send the file.
     Ok((StatusCode::CREATED, [(LOCATION, location), (CACHE_CONTROL, "no-store".to_owned())], Json(begun)))
 }

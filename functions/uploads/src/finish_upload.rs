@@ -1,7 +1,7 @@
-//! `POST /api/v1/catalogue/uploads/{id}/finish/`: looks at what has arrived, and makes an image of the shop's of it.
+//! Finishes an upload: `POST /api/v1/catalogue/uploads/{id}/finish/`.
 //!
-//! The row decides, and it is written last. Until then nothing is visible: whoever comes again, or at the same time, reads the same file,
-//! draws the same images and writes them to the same places.
+//! The row in the database decides, and it is written last. Until then nothing is visible: a repeated or concurrent request reads the same
+//! file, renders the same images and writes them under the same keys.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,13 +15,13 @@ use shared::users::permissions;
 
 use crate::picture::{Drawn, draw, name};
 use crate::upload_answer::ImageUpload;
-use crate::{Images, Shelves};
+use crate::{ImagePipeline, Images};
 
 /// Finish an upload
 ///
-/// Looks at the file that was sent and makes an image of the shop's of it: turned upright, without what cameras write into it (such as the
-/// place), in four sizes. `url` goes into a product's images. Safe to repeat: the answer stays the same. A file that is refused is refused for
-/// good, for another one begin anew.
+/// Checks the file that was sent and makes an image of it: upright, without metadata such as the location, in four sizes. Use `url` for an
+/// image of a product. The request is safe to repeat: the response stays the same. A file that is refused is refused for good; create a new
+/// upload for another one.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/uploads/{id}/finish/",
@@ -31,25 +31,25 @@ use crate::{Images, Shelves};
     params(("id" = UploadId, Path)),
     responses(
         (status = 200, body = ImageUpload, description = "The upload, finished."),
-        (status = 400, body = Problem, description = "The file is refused: `other_size`, `not_an_image`, `other_type`, `too_many_pixels` or `damaged`."),
-        (status = 404, body = Problem, description = "There is no such upload."),
-        (status = 409, body = Problem, description = "The file has not arrived: `not_uploaded_yet`."),
+        (status = 400, body = Problem, description = "The file was refused: `other_size`, `not_an_image`, `other_type`, `too_many_pixels` or `damaged`."),
+        (status = 404, body = Problem, description = "The upload does not exist."),
+        (status = 409, body = Problem, description = "The file has not been sent: `not_uploaded_yet`."),
         StaffProblems,
     )
 )]
 pub(crate) async fn finish_upload(
     State(app): State<App>,
-    State(shelves): State<Shelves>,
+    State(pipeline): State<ImagePipeline>,
     _: Requires<permissions::Catalogue>,
     base: BaseUrl,
     PathId(id): PathId<UploadId>,
 ) -> Result<Json<ImageUpload>, ApiError> {
     let mut upload = look_up(&app, id).await?;
     if matches!(upload.state, UploadState::Waiting) {
-        let made = make(&shelves, &upload).await?;
-        // Ended by somebody who was quicker, if the file is not there: they delete it.
+        let made = make(&pipeline, &upload).await?;
+        // If the file is missing, a concurrent request has finished the upload and deleted it.
         upload = match made {
-            Some(made) => end(&app, &shelves, upload, made).await?,
+            Some(made) => end(&app, &pipeline, upload, made).await?,
             None => look_up(&app, id).await?,
         };
     }
@@ -58,7 +58,7 @@ pub(crate) async fn finish_upload(
         UploadState::Refused(because) => {
             Err(ApiError::Malformed { detail: because.detail().to_owned(), code: because.code() })
         }
-        UploadState::Waiting => Err(ApiError::conflict("not_uploaded_yet", "The file has not arrived; send it first.")),
+        UploadState::Waiting => Err(ApiError::conflict("not_uploaded_yet", "The file has not arrived. Send it first.")),
     }
 }
 
@@ -69,43 +69,43 @@ async fn look_up(app: &App, id: UploadId) -> Result<Upload, ApiError> {
     upload.ok_or(ApiError::NotFound)
 }
 
-/// Images of the file, where everybody sees them; `None` where there is no file.
-async fn make(shelves: &Shelves, upload: &Upload) -> anyhow::Result<Option<Result<StoredImage, Refusal>>> {
+/// Makes the public images of the file; `None` if there is no file.
+async fn make(pipeline: &ImagePipeline, upload: &Upload) -> anyhow::Result<Option<Result<StoredImage, Refusal>>> {
     let key = upload.key();
-    match shelves.received.size(&key).await? {
+    match pipeline.received.size(&key).await? {
         None => return Ok(None),
         Some(size) if size != upload.bytes => return Ok(Some(Err(Refusal::OtherSize))),
         Some(_) => {}
     }
-    let Some(file) = shelves.received.read(&key, 0..upload.bytes).await? else { return Ok(None) };
+    let Some(file) = pipeline.received.read(&key, 0..upload.bytes).await? else { return Ok(None) };
     let name = name(upload.id, &file);
-    Ok(Some(match drawn(shelves, file, upload.image_type).await? {
-        Ok(drawn) => Ok(hang(&shelves.images, &name, drawn).await?),
+    Ok(Some(match drawn(pipeline, file, upload.image_type).await? {
+        Ok(drawn) => Ok(hang(&pipeline.images, &name, drawn).await?),
         Err(because) => Err(because),
     }))
 }
 
-/// Drawn beside the requests, because it takes a processor for a second or two.
-async fn drawn(shelves: &Shelves, file: Vec<u8>, said: ImageType) -> anyhow::Result<Result<Drawn, Refusal>> {
-    let place = shelves.drawing.clone().acquire_owned().await?;
+/// Renders the images on a blocking thread, because it takes a CPU for a second or two.
+async fn drawn(pipeline: &ImagePipeline, file: Vec<u8>, said: ImageType) -> anyhow::Result<Result<Drawn, Refusal>> {
+    let place = pipeline.drawing.clone().acquire_owned().await?;
     let drawing = tokio::task::spawn_blocking(move || {
-        // Kept to the end even when nobody waits for it any more.
+        // The permit is held until the rendering ends, also when nobody waits for it any more.
         let _place = place;
         draw(&file, said)
     });
-    // A file that makes a decoder panic is no better than one that it refuses.
+    // A file that makes a decoder panic is treated like one that it refuses.
     Ok(drawing.await.unwrap_or_else(|error| {
-        tracing::error!(%error, "an image could not be drawn");
+        tracing::error!(%error, "image could not be rendered");
         Err(Refusal::Damaged)
     }))
 }
 
-/// Writes the images to where everybody sees them.
+/// Writes the images to public storage.
 async fn hang(images: &Images, name: &str, drawn: Drawn) -> anyhow::Result<StoredImage> {
     let (content_type, extension) = (drawn.content_type, drawn.extension);
     let key = |size: &str| format!("images/{name}{size}.{extension}");
     let url = |size: &str| format!("{}/{}", images.url, key(size));
-    // A size that would be larger than the image is the image.
+    // A size that would be larger than the image is the image itself.
     let or_whole = |size: &str, file: &Option<Vec<u8>>| if file.is_some() { url(size) } else { url("") };
     let image = StoredImage {
         url: url(""),
@@ -121,10 +121,10 @@ async fn hang(images: &Images, name: &str, drawn: Drawn) -> anyhow::Result<Store
     Ok(image)
 }
 
-/// Writes down what came of it, unless somebody was quicker; then what they wrote is what it is. The file is of no use any more.
+/// Stores the result, unless a concurrent request was faster; then its result counts. The file is deleted.
 async fn end(
     app: &App,
-    shelves: &Shelves,
+    pipeline: &ImagePipeline,
     upload: Upload,
     made: Result<StoredImage, Refusal>,
 ) -> Result<Upload, ApiError> {
@@ -139,8 +139,8 @@ async fn end(
         return look_up(app, upload.id).await;
     }
     tx.commit().await?;
-    if let Err(error) = shelves.received.delete(&upload.key()).await {
-        tracing::warn!(error = format!("{error:#}"), "a file that is done with stays until the storage forgets it");
+    if let Err(error) = pipeline.received.delete(&upload.key()).await {
+        tracing::warn!(error = format!("{error:#}"), "processed file could not be deleted");
     }
     Ok(Upload { state, ..upload })
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/uploads/{id}/`: how far an upload is.
+//! Gets an upload: `GET /api/v1/catalogue/uploads/{id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,7 +10,9 @@ use shared::users::permissions;
 
 use crate::upload_answer::ImageUpload;
 
-/// Read an upload
+/// Get an upload
+///
+/// Returns the status of the upload and, once it is finished, the URLs of the image.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/uploads/{id}/",
@@ -20,7 +22,7 @@ use crate::upload_answer::ImageUpload;
     params(("id" = UploadId, Path)),
     responses(
         (status = 200, body = ImageUpload, description = "The upload."),
-        (status = 404, body = Problem, description = "There is no such upload."),
+        (status = 404, body = Problem, description = "The upload does not exist."),
         StaffProblems,
     )
 )]

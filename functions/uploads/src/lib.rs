@@ -1,5 +1,5 @@
-//! `/api/v1/catalogue/uploads/`: images on their way in. They go straight to the storage; what arrived is looked at here, and drawn anew
-//! in the sizes that a shop shows.
+//! Uploads of images: `/api/v1/catalogue/uploads/`. Clients send files straight to the storage; this function checks them and renders the
+//! sizes that a shop shows.
 
 mod create_upload;
 mod finish_upload;
@@ -18,40 +18,40 @@ use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// What the handlers have.
+/// The state of the handlers.
 #[derive(Clone, FromRef)]
 pub struct Uploads {
-    /// What every function has.
+    /// State that every function has.
     pub app: App,
-    shelves: Shelves,
+    pipeline: ImagePipeline,
 }
 
-/// Where images lie, and the one place where they are drawn.
+/// The storages, and the permit to render an image.
 #[derive(Clone)]
-pub(crate) struct Shelves {
-    /// What was sent, which nobody sees.
+pub(crate) struct ImagePipeline {
+    /// Private storage of the files that were sent.
     received: Arc<dyn Storage>,
     images: Images,
-    /// An image takes some hundred megabytes while it is drawn, so there is one at a time.
+    /// Permit to render an image. There is one, because rendering takes some hundred megabytes.
     drawing: Arc<Semaphore>,
 }
 
-/// Images that everybody sees.
+/// The public storage of images.
 #[derive(Clone)]
 pub struct Images {
-    /// Where they lie.
+    /// Storage of the images.
     pub storage: Arc<dyn Storage>,
-    /// Where everybody finds them, without a slash at its end.
+    /// Public base URL of the images, without a slash at its end.
     pub url: String,
 }
 
 impl Uploads {
-    /// With a storage for what is sent and one for what comes of it.
+    /// Creates the state with a storage for received files and one for images.
     pub fn new(app: App, received: Arc<dyn Storage>, images: Images) -> Self {
-        Self { app, shelves: Shelves { received, images, drawing: Arc::new(Semaphore::new(1)) } }
+        Self { app, pipeline: ImagePipeline { received, images, drawing: Arc::new(Semaphore::new(1)) } }
     }
 
-    /// With the buckets that the environment names, and `IMAGES_URL`.
+    /// Creates the state with the buckets that the environment names and `IMAGES_URL`.
     pub fn from_environment(app: App, environment: &Environment) -> anyhow::Result<Self> {
         let received = S3::private_from_environment(environment).context("the bucket for uploads")?;
         let images = S3::images_from_environment(environment).context("the bucket of images")?;
@@ -60,7 +60,7 @@ impl Uploads {
     }
 }
 
-/// Every route of this function.
+/// Returns every route of this function.
 pub fn router() -> OpenApiRouter<Uploads> {
     OpenApiRouter::with_openapi(shared::http::document())
         .routes(routes!(create_upload::create_upload))

@@ -1,4 +1,4 @@
-//! The `uploads` Lambda.
+//! The Lambda function `uploads`.
 
 use uploads::Uploads;
 

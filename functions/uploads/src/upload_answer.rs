@@ -1,4 +1,4 @@
-//! What is told of an upload.
+//! The response bodies of uploads.
 
 use serde::Serialize;
 use shared::catalogue::{ImageFile, MainImage};
@@ -9,40 +9,40 @@ use shared::time::Timestamp;
 use shared::uploads::{ImageType, Refusal, StoredImage, Upload, UploadState, UploadStatus};
 use utoipa::ToSchema;
 
-/// An upload.
+/// An upload of an image.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ImageUpload {
-    /// Which.
+    /// Id of the upload.
     pub id: UploadId,
-    /// How far it is.
+    /// Status of the upload.
     pub status: UploadStatus,
-    /// When it was begun.
+    /// Time at which the upload was created.
     pub created_at: Timestamp,
-    /// What the file is.
+    /// Declared media type of the image.
     pub content_type: ImageType,
-    /// How many bytes it has.
+    /// Declared size in bytes.
     pub bytes: u64,
-    /// Why it was refused; null while it was not.
+    /// Reason for the refusal; null if the file was not refused.
     pub refusal: Option<Problem>,
-    /// Where the image is, in its full size: for the `url` of a product's image. Null until it is finished.
+    /// URL of the image in full size, for an image of a product; null until finished.
     #[schema(format = "uri")]
     pub url: Option<String>,
-    /// How large it is, and where the smaller ones are. Null until it is finished.
+    /// Dimensions of the image and URLs of its smaller sizes; null until finished.
     pub file: Option<ImageFile>,
 }
 
-/// An upload that was just begun.
+/// An upload that was just created.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CreatedUpload {
-    /// The upload.
+    /// Fields of the upload.
     #[serde(flatten)]
     pub begun: ImageUpload,
-    /// How to send the file.
+    /// Request that sends the file.
     pub upload: PresignedRequest,
 }
 
 impl ImageUpload {
-    /// With absolute URLs.
+    /// Creates the response with absolute URLs.
     pub(crate) fn of(upload: Upload, base: &str) -> Self {
         let status = upload.state.status();
         let (url, file, refusal) = match upload.state {

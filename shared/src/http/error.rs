@@ -67,8 +67,8 @@ pub enum ApiError {
         /// For programs.
         code: &'static str,
     },
-    /// 412: it is not what the client has seen.
-    ChangedMeanwhile,
+    /// 412: the version that the client has read is not the current one.
+    VersionConflict,
     /// 413.
     TooLarge,
     /// 415: a body of this type is not read.
@@ -186,10 +186,10 @@ impl IntoResponse for ApiError {
                 (StatusCode::CONFLICT, Json(body)).into_response()
             }
             Self::Gone { detail, code } => problem(StatusCode::GONE, detail, code),
-            Self::ChangedMeanwhile => problem(
+            Self::VersionConflict => problem(
                 StatusCode::PRECONDITION_FAILED,
-                "Somebody else has changed it meanwhile; read it again.",
-                "changed_meanwhile",
+                "It has been changed since you read it. Read it again.",
+                "version_conflict",
             ),
             Self::TooLarge => problem(StatusCode::PAYLOAD_TOO_LARGE, "The request's body is too large.", "too_large"),
             Self::UnsupportedMediaType(found) => problem(

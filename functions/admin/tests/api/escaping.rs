@@ -1,11 +1,11 @@
-//! What others wrote is shown as text.
+//! Text from users and query strings is escaped.
 
 use sqlx::PgPool;
 
 use super::{a_staff_browser, an_app, stock_path};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_name_is_text_and_never_markup(db: PgPool) {
+async fn names_are_escaped(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     let product = app.a_product().named("<script>alert(\"1\")</script>").create().await;
@@ -17,7 +17,7 @@ async fn a_name_is_text_and_never_markup(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_was_looked_for_is_text_and_never_markup(db: PgPool) {
+async fn search_text_is_escaped(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     for list in ["orders", "stock", "products"] {

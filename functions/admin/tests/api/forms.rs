@@ -1,4 +1,4 @@
-//! Forms that no page of ours sent, or that somebody filled in badly.
+//! Forms from other sites, and invalid forms.
 
 use axum::body::Body;
 use http::Method;
@@ -29,7 +29,7 @@ async fn a_form_of_another_origin_is_refused(db: PgPool) {
             assert!(page.text.contains("This form was not sent from one of these pages."), "{name}: {value}");
         }
     }
-    // What the browser itself says counts, whatever the other header says.
+    // What the browser itself sends counts, with any other header.
     let client = browser.clone().header("origin", ORIGIN).header("sec-fetch-site", "cross-site");
     client.send(Method::POST, &stock_path(shoes.variant), Body::from(FORM)).await.expect(403);
     assert_eq!(app.count("select count(*) from stock_ledger").await, 0);
@@ -40,7 +40,7 @@ async fn a_form_of_another_origin_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_form_of_somebody_else_changes_nothing(db: PgPool) {
+async fn a_form_of_a_user_who_is_not_staff_changes_nothing(db: PgPool) {
     let app = an_app(db);
     let shoes = app.a_product().create().await;
     let path = stock_path(shoes.variant);
@@ -52,7 +52,7 @@ async fn a_form_of_somebody_else_changes_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_form_that_does_not_hold_is_shown_again_with_the_reason(db: PgPool) {
+async fn an_invalid_form_is_shown_again_with_the_reason(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     let shoes = app.a_product().stock(3).create().await;
@@ -72,13 +72,13 @@ async fn a_form_that_does_not_hold_is_shown_again_with_the_reason(db: PgPool) {
         "units=5&reason=%00",
     ] {
         let page = submit(&browser, &stock_path(shoes.variant), form).await.expect(400);
-        assert!(page.text.contains("Choose a reason, and a whole number of units"), "{form}: {}", page.text);
+        assert!(page.text.contains("Choose a reason and enter a whole number of units"), "{form}: {}", page.text);
     }
     assert_eq!(app.count("select on_hand::bigint from stock_levels").await, 3);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_form_for_a_variant_that_is_not_there_is_not_found(db: PgPool) {
+async fn a_form_for_an_unknown_variant_is_not_found(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     for reason in ["received", "counted"] {

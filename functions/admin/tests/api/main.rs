@@ -1,4 +1,4 @@
-//! The staff's pages, over HTTP.
+//! Tests of the admin pages.
 
 mod escaping;
 mod forms;
@@ -20,17 +20,17 @@ fn an_app(db: PgPool) -> TestApp {
     TestApp::new(db, admin::router())
 }
 
-/// A browser with this user's token in the cookie.
+/// Returns a browser with this user's token in the cookie.
 fn browser_of(app: &TestApp, user: &TestUser) -> Client {
     app.anonymous().header("cookie", &format!("theme=dark; shop_staff={}", user.token))
 }
 
-/// A browser of somebody of the staff.
+/// Returns a browser of a member of staff.
 async fn a_staff_browser(app: &TestApp) -> Client {
     browser_of(app, &app.a_staff_user().await)
 }
 
-/// Sends a form as a page of ours does.
+/// Sends a form as these pages do.
 async fn submit(client: &Client, path: &str, form: &str) -> Answer {
     let form = form.to_owned();
     client

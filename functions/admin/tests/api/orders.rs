@@ -1,4 +1,4 @@
-//! `GET /admin/orders/` and `GET /admin/orders/{id}/`.
+//! The pages of orders: `GET /admin/orders/` and `GET /admin/orders/{id}/`.
 
 use shared::orders::Order;
 use shared::testing::{TestApp, TestOrder};
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use super::{a_staff_browser, an_app};
 
-/// An order of two units at 12.50.
+/// Places an order of two units at 12.50.
 pub(super) async fn an_order(app: &TestApp) -> TestOrder {
     let shoes = app.a_product().named("Shoes").cents(1250).stock(2).create().await;
     app.an_order_of(&[(&shoes, 2)]).await
@@ -26,12 +26,12 @@ async fn orders_are_found_by_number_and_by_address(db: PgPool) {
     }
     for words in ["shoes", "9", "nobody@example.com", "99999999999999999999"] {
         let page = browser.get(&format!("/admin/orders/?q={words}")).await.expect(200).text;
-        assert!(page.contains("No order was found."), "{words}");
+        assert!(page.contains("No orders found."), "{words}");
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn pages_lead_from_the_newest_order_to_the_oldest(db: PgPool) {
+async fn links_lead_from_the_newest_order_to_the_oldest(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     for _ in 0..3 {
@@ -48,7 +48,7 @@ async fn pages_lead_from_the_newest_order_to_the_oldest(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_order_shows_its_lines_and_what_happened_to_it(db: PgPool) {
+async fn an_order_shows_its_lines_and_history(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     let order = an_order(&app).await.order;
@@ -59,11 +59,11 @@ async fn an_order_shows_its_lines_and_what_happened_to_it(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_order_says_what_became_of_its_mail(db: PgPool) {
+async fn an_order_shows_the_status_of_its_mails(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     let TestOrder { order, event } = an_order(&app).await;
-    // Another order of the same moment has another mail.
+    // Another order of the same moment has its own mail.
     an_order(&app).await;
     let path = format!("/admin/orders/{}/", order.id);
     let page = browser.get(&path).await.text;
@@ -84,7 +84,7 @@ async fn an_order_says_what_became_of_its_mail(db: PgPool) {
     let page = browser.get(&path).await.text;
     assert!(page.contains(">failed<") && page.contains("suppression list"), "{page}");
 
-    // The outbox forgets what was sent long ago; the mail log does not. What the buyer's account was told then is another matter.
+    // The outbox deletes events some time after they were sent; the mail log does not. Mails about the buyer's account are not shown.
     sqlx::query("delete from outbox").execute(&app.db).await.unwrap();
     sqlx::query(
         "insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at, finished_at)

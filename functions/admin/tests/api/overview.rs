@@ -1,18 +1,18 @@
-//! `GET /admin/`.
+//! The overview page: `GET /admin/`.
 
 use sqlx::PgPool;
 
 use super::orders::an_order;
 use super::{a_staff_browser, an_app};
 
-/// The number under a heading.
+/// Returns the number under a heading.
 fn figure<'p>(page: &'p str, name: &str) -> &'p str {
     let (_, rest) = page.split_once(&format!("<dt>{name}</dt><dd>")).unwrap_or_default();
     rest.split('<').next().unwrap_or_default()
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_overview_counts_what_was_sold_today(db: PgPool) {
+async fn the_overview_counts_the_sales_of_today(db: PgPool) {
     let app = an_app(db);
     an_order(&app).await;
     app.clock.advance(86_400);
@@ -33,7 +33,7 @@ async fn the_overview_counts_what_was_sold_today(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_overview_says_what_is_stuck(db: PgPool) {
+async fn the_overview_shows_unsent_events_failed_mails_and_missing_stock(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     let quiet = browser.get("/admin/").await.expect(200).text;

@@ -1,4 +1,4 @@
-//! `POST /admin/session/`, `POST /admin/sign-out/` and the way back.
+//! The session: `POST /admin/session/`, `POST /admin/sign-out/` and the way back.
 
 use serde_json::json;
 use shared::app::Clock as _;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{ORIGIN, a_staff_browser, an_app, browser_of, submit};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_token_of_the_staff_becomes_a_cookie_that_opens_the_pages(db: PgPool) {
+async fn a_token_of_staff_becomes_a_cookie_that_opens_the_pages(db: PgPool) {
     let app = an_app(db);
     let staff = app.a_staff_user().await;
     let client = app.anonymous().header("origin", ORIGIN);
@@ -23,7 +23,7 @@ async fn a_token_of_the_staff_becomes_a_cookie_that_opens_the_pages(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn over_https_the_cookie_stays_on_https(db: PgPool) {
+async fn over_https_the_cookie_is_secure(db: PgPool) {
     let app = an_app(db);
     let staff = app.a_staff_user().await;
     let client = app.anonymous().header("x-forwarded-proto", "https").header("sec-fetch-site", "same-origin");
@@ -37,14 +37,14 @@ async fn a_customer_gets_no_session(db: PgPool) {
     let ana = app.a_user().await;
     let client = app.anonymous().header("origin", ORIGIN);
     let refusal = client.post("/admin/session/", json!({"access": ana.token})).await.expect(403);
-    assert_eq!(refusal.body["detail"], "This account is not one of the shop's staff.");
+    assert_eq!(refusal.body["detail"], "This account does not belong to the shop's staff.");
     assert_eq!(refusal.header("set-cookie"), "");
     let page = browser_of(&app, &ana).get("/admin/sign-in/?because=not_staff").await.expect(200);
-    assert!(page.text.contains("This account is not one of the shop's staff."), "{}", page.text);
+    assert!(page.text.contains("This account does not belong to the shop's staff."), "{}", page.text);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_token_that_is_not_good_gets_no_session(db: PgPool) {
+async fn an_invalid_token_gets_no_session(db: PgPool) {
     let app = an_app(db);
     let staff = app.a_staff_user().await;
     let refresh = Claims::new(TokenType::Refresh, staff.id, Uuid::nil(), app.clock.now(), 3600);
@@ -67,7 +67,7 @@ async fn signing_out_drops_the_cookie(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn signing_out_ends_the_sign_in_wherever_its_tokens_are(db: PgPool) {
+async fn signing_out_ends_the_sign_in_for_all_its_tokens(db: PgPool) {
     let app = an_app(db);
     let staff = app.a_staff_user().await;
     let sign_in = SignInId(app.random_uuid());
@@ -92,7 +92,7 @@ async fn signing_out_ends_the_sign_in_wherever_its_tokens_are(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn no_link_leads_from_signing_in_to_another_site(db: PgPool) {
+async fn the_way_back_never_leads_to_another_site(db: PgPool) {
     let app = an_app(db);
     let staff = a_staff_browser(&app).await;
     for back in
@@ -122,7 +122,7 @@ async fn a_session_is_not_begun_from_another_origin(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_form_has_a_field_for_the_code_and_shows_it_to_who_needs_one(db: PgPool) {
+async fn the_form_has_a_code_field_that_is_shown_when_needed(db: PgPool) {
     let app = an_app(db);
     let form = app.anonymous().get("/admin/sign-in/").await.expect(200);
     assert!(form.text.contains("<label id=\"otp\" hidden>Code<input name=\"otp\""), "{}", form.text);

@@ -1,4 +1,4 @@
-//! `GET /admin/stock/` and `POST /admin/stock/{variant_id}/`.
+//! The pages of stock: `GET /admin/stock/` and `POST /admin/stock/{variant_id}/`.
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -9,7 +9,7 @@ const LEDGER: &str =
     "select string_agg(reason || ' ' || change || ' ' || on_hand_after, ', ' order by id) from stock_ledger";
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn units_come_and_go_and_are_counted(db: PgPool) {
+async fn units_are_received_written_off_and_counted(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     let shoes = app.a_product().create().await;
@@ -33,7 +33,7 @@ async fn units_come_and_go_and_are_counted(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_change_is_in_the_audit_log_with_who_made_it_and_a_refused_one_is_not(db: PgPool) {
+async fn a_change_is_in_the_audit_log_with_its_actor_and_a_refused_one_is_not(db: PgPool) {
     let app = an_app(db);
     let ana = app.a_staff_user().await;
     let browser = browser_of(&app, &ana).at("203.0.113.7");
@@ -61,14 +61,14 @@ async fn stock_does_not_go_below_zero(db: PgPool) {
     let browser = a_staff_browser(&app).await;
     let shoes = app.a_product().stock(3).create().await;
     let page = submit(&browser, &stock_path(shoes.variant), "units=4&reason=written_off").await.expect(409);
-    assert!(page.text.contains("Refused: stock is not negative."), "{}", page.text);
+    assert!(page.text.contains("The stock cannot become negative."), "{}", page.text);
     assert!(page.text.contains("<strong>3</strong>"), "{}", page.text);
     assert_eq!(app.count("select on_hand::bigint from stock_levels").await, 3);
     assert_eq!(app.count("select count(*) from stock_ledger").await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn more_than_can_be_counted_is_refused(db: PgPool) {
+async fn a_stock_that_is_too_large_is_refused(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     let shoes = app.a_product().stock(i32::MAX).create().await;
@@ -86,7 +86,7 @@ async fn a_delivery_makes_the_product_available(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn variants_are_listed_by_sku_a_page_at_a_time(db: PgPool) {
+async fn variants_are_listed_by_sku_page_by_page(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     let mut skus = Vec::new();
@@ -118,8 +118,8 @@ async fn a_variant_is_found_by_its_sku_and_by_its_products_name(db: PgPool) {
         assert!(page.contains(&format!(">{}</a>", shoes.sku)) && !page.contains(&hat.sku), "{words}: {page}");
     }
     let page = browser.get("/admin/stock/?q=blue").await.expect(200).text;
-    assert!(page.contains("No variant was found."));
-    // An empty form finds everything.
+    assert!(page.contains("No variants found."));
+    // An empty form finds all variants.
     let page = browser.get("/admin/stock/?q=").await.expect(200).text;
     assert!(page.contains(&shoes.sku) && page.contains(&hat.sku));
 }

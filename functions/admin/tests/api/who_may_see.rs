@@ -1,4 +1,4 @@
-//! Who sees which page.
+//! The permissions of the pages.
 
 use axum::body::Body;
 use http::Method;
@@ -10,12 +10,12 @@ use uuid::Uuid;
 use super::orders::an_order;
 use super::{a_staff_browser, an_app, browser_of, stock_path, submit};
 
-/// Every page but the one to sign in, and what it shows.
+/// Returns every page but the sign-in form, with a text that it shows.
 async fn pages(app: &TestApp) -> Vec<(String, &'static str)> {
     let shoes = app.a_product().named("Shoes").stock(3).create().await;
     vec![
         ("/admin/".to_owned(), "Units sold"),
-        ("/admin/orders/".to_owned(), "No order was found."),
+        ("/admin/orders/".to_owned(), "No orders found."),
         ("/admin/stock/".to_owned(), "Shoes"),
         (stock_path(shoes.variant), "received"),
         ("/admin/products/".to_owned(), "Shoes"),
@@ -23,7 +23,7 @@ async fn pages(app: &TestApp) -> Vec<(String, &'static str)> {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_staff_sees_every_page_in_both_slash_forms(db: PgPool) {
+async fn staff_see_every_page_in_both_slash_forms(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     for (path, text) in pages(&app).await {
@@ -36,7 +36,7 @@ async fn the_staff_sees_every_page_in_both_slash_forms(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn whoever_has_no_good_staff_cookie_is_sent_to_sign_in(db: PgPool) {
+async fn a_user_without_a_valid_staff_cookie_is_sent_to_sign_in(db: PgPool) {
     let app = an_app(db);
     let (ana, gone, idle) = (app.a_user().await, app.a_staff_user().await, app.a_staff_user().await);
     sqlx::query("delete from users where id = $1").bind(gone.id).execute(&app.db).await.unwrap();
@@ -46,7 +46,7 @@ async fn whoever_has_no_good_staff_cookie_is_sent_to_sign_in(db: PgPool) {
         (anonymous.clone(), ""),
         (anonymous.clone().header("cookie", "shop_staff="), ""),
         (anonymous.clone().header("cookie", "shop_staff=not.a.token"), "&because=ended"),
-        // The API's way to say who one is does not open a page: a form of another site cannot send it, but a script can.
+        // A bearer token does not open a page: another site's form cannot send it, but a script could.
         (app.of(&app.a_staff_user().await), ""),
         (browser_of(&app, &ana), "&because=not_staff"),
         (browser_of(&app, &gone), "&because=not_staff"),
@@ -77,7 +77,7 @@ async fn a_session_ends_with_its_token(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn every_answer_is_guarded_and_not_kept(db: PgPool) {
+async fn every_response_has_security_headers_and_is_not_cached(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     for path in ["/admin/", "/admin/sign-in/", "/admin/nothing/", "/admin/stock/0/"] {
@@ -91,7 +91,7 @@ async fn every_answer_is_guarded_and_not_kept(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_not_there_is_said_on_a_page(db: PgPool) {
+async fn not_found_is_a_page(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     for path in [
@@ -103,12 +103,12 @@ async fn what_is_not_there_is_said_on_a_page(db: PgPool) {
     ] {
         let page = browser.get(&path).await.expect(404);
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
-        assert!(page.text.contains("There is nothing at this address."), "{path}");
+        assert!(page.text.contains("There is no page at this address."), "{path}");
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_cannot_be_asked_in_this_way_is_said_on_a_page(db: PgPool) {
+async fn method_not_allowed_is_a_page(db: PgPool) {
     let app = an_app(db);
     for (browser, method, path, allowed) in [
         (a_staff_browser(&app).await, Method::DELETE, "/admin/orders/", "GET,HEAD"),
@@ -117,13 +117,13 @@ async fn what_cannot_be_asked_in_this_way_is_said_on_a_page(db: PgPool) {
     ] {
         let page = browser.send(method, path, Body::empty()).await.expect(405);
         assert_eq!((page.header("content-type"), page.header("allow")), ("text/html; charset=utf-8", allowed));
-        assert!(page.text.contains("cannot be asked for in this way"), "{path}: {}", page.text);
+        assert!(page.text.contains("does not accept this method"), "{path}: {}", page.text);
         assert_eq!((page.header("x-frame-options"), page.header("cache-control")), ("DENY", "no-store"));
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_link_that_no_page_made_is_refused_on_a_page(db: PgPool) {
+async fn an_invalid_link_is_refused_with_a_page(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     for path in [
@@ -140,7 +140,7 @@ async fn a_link_that_no_page_made_is_refused_on_a_page(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_the_pages_load_is_here(db: PgPool) {
+async fn the_pages_load_their_own_files(db: PgPool) {
     let app = an_app(db);
     let page = app.anonymous().get("/admin/sign-in/").await.expect(200).text;
     for (path, kind) in [("/admin/style.css", "text/css"), ("/admin/sign-in.js", "text/javascript")] {
@@ -151,14 +151,14 @@ async fn what_the_pages_load_is_here(db: PgPool) {
     }
 }
 
-/// A browser of somebody of the staff who may do just this.
+/// Returns a browser of a member of staff with these permissions.
 async fn a_browser_that_may(app: &TestApp, permissions: &[&str]) -> Client {
     let permissions = Permissions::of_names(permissions.iter().copied());
     browser_of(app, &app.a_staff_user_who_may(permissions).await)
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn each_section_opens_to_who_may_see_it_and_the_others_are_told_so(db: PgPool) {
+async fn each_section_requires_its_permission(db: PgPool) {
     let app = an_app(db);
     let sold = an_order(&app).await;
     let shoes = app.a_product().create().await;
@@ -178,7 +178,7 @@ async fn each_section_opens_to_who_may_see_it_and_the_others_are_told_so(db: PgP
             assert_eq!(refusal.header("content-type"), "text/html; charset=utf-8");
             assert!(refusal.text.contains("None of your roles allows this."), "{path}: {}", refusal.text);
         }
-        // Nor does the refusal say whether there is such a thing.
+        // The refusal does not reveal whether the thing exists.
         let nothing = format!("{}{}/", paths[0], Uuid::nil());
         if *needed != "catalogue" {
             may.get(&nothing).await.expect(404);
@@ -192,7 +192,7 @@ async fn each_section_opens_to_who_may_see_it_and_the_others_are_told_so(db: PgP
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_navigation_leads_only_where_one_may_go(db: PgPool) {
+async fn the_navigation_shows_only_permitted_sections(db: PgPool) {
     let app = an_app(db);
     for (permissions, shown) in [
         (vec![], vec!["Overview"]),
@@ -209,7 +209,7 @@ async fn the_navigation_leads_only_where_one_may_go(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_overview_says_only_what_one_may_know(db: PgPool) {
+async fn the_overview_shows_only_permitted_figures(db: PgPool) {
     let app = an_app(db);
     let (sales, stock) = ("Units sold", "Variants out of stock");
     for (permissions, sees_sales, sees_stock) in
@@ -219,12 +219,12 @@ async fn the_overview_says_only_what_one_may_know(db: PgPool) {
         assert_eq!((page.contains(sales), page.contains(stock)), (sees_sales, sees_stock), "{permissions:?}");
         assert_eq!(page.contains("Mails failed"), sees_sales, "{permissions:?}");
         let sees_nothing = !sees_sales && !sees_stock;
-        assert_eq!(page.contains("Your roles allow you none of these figures."), sees_nothing, "{permissions:?}");
+        assert_eq!(page.contains("Your roles do not include any of these figures."), sees_nothing, "{permissions:?}");
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn no_page_links_to_one_that_its_reader_may_not_open(db: PgPool) {
+async fn no_page_links_to_one_that_its_reader_cannot_open(db: PgPool) {
     let app = an_app(db);
     let sold = an_order(&app).await;
     let variant = app.count("select variant_id from stock_levels").await;
@@ -238,7 +238,7 @@ async fn no_page_links_to_one_that_its_reader_may_not_open(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn whoever_may_not_see_stock_does_not_change_it(db: PgPool) {
+async fn a_user_without_the_permission_cannot_change_stock(db: PgPool) {
     let app = an_app(db);
     let shoes = app.a_product().stock(3).create().await;
     let browser = a_browser_that_may(&app, &["catalogue", "orders", "customers", "settings"]).await;
@@ -248,7 +248,7 @@ async fn whoever_may_not_see_stock_does_not_change_it(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_role_that_is_taken_away_closes_its_pages_at_once(db: PgPool) {
+async fn a_removed_role_closes_its_pages_at_once(db: PgPool) {
     let app = an_app(db);
     let browser = a_browser_that_may(&app, &["stock"]).await;
     browser.get("/admin/stock/").await.expect(200);

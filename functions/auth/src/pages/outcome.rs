@@ -62,7 +62,7 @@ impl From<ApiError> for Outcome {
             | ApiError::MethodNotAllowed(_)
             | ApiError::Conflict { .. }
             | ApiError::Gone { .. }
-            | ApiError::ChangedMeanwhile
+            | ApiError::VersionConflict
             | ApiError::TooLarge
             | ApiError::UnsupportedMediaType(_)
             | ApiError::IdempotencyKeyReused => Self::Unreadable,

@@ -3,7 +3,7 @@
 use auth::Options;
 use axum::body::Body;
 use http::Method;
-use shared::app::{Clock as _, Rng as _};
+use shared::app::Clock as _;
 use shared::ids::UserId;
 use shared::testing::{Answer, TestApp};
 use shared::users::links::{LIFETIME_SECONDS, Purpose, token, uid};

@@ -158,7 +158,7 @@ async fn two_editors_do_not_write_over_each_other(db: PgPool) {
         )
         .await,
     ] {
-        assert_eq!(late.expect(412).body["code"], "changed_meanwhile");
+        assert_eq!(late.expect(412).body["code"], "version_conflict");
     }
     // The tag of a part is good for the next change of another part, if nothing came between.
     let now = editor.get(&variant).await.expect(200).header("etag").to_owned();

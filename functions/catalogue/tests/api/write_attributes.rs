@@ -136,7 +136,7 @@ async fn a_change_to_a_value_is_a_change_to_its_attribute(db: PgPool) {
         first.delete(&small).await,
         first.delete(&of).await,
     ] {
-        assert_eq!(late.expect(412).body["code"], "changed_meanwhile");
+        assert_eq!(late.expect(412).body["code"], "version_conflict");
     }
     let next = editor.header("if-match", changed.header("etag"));
     let renamed = next.patch(&of, json!({"name": "size"})).await.expect(200);

@@ -87,7 +87,7 @@ async fn a_change_is_made_to_the_brand_that_its_sender_has_seen(db: PgPool) {
         first.put(&path("ana"), json!({"name": "Hanna"})).await,
         first.delete(&path("ana")).await,
     ] {
-        assert_eq!(late.expect(412).body["code"], "changed_meanwhile");
+        assert_eq!(late.expect(412).body["code"], "version_conflict");
     }
     let now = shop.client().get(&path("ana")).await.expect(200);
     assert_eq!((&now.body["name"], now.header("etag")), (&json!("Anna"), renamed.header("etag")));

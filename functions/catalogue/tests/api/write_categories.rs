@@ -128,7 +128,7 @@ async fn a_change_is_made_to_what_its_sender_has_seen_and_to_nothing_else(db: Pg
         first.put(&path("pants"), json!({"name": "Slacks"})).await,
         first.delete(&path("pants")).await,
     ] {
-        assert_eq!(late.expect(412).body["code"], "changed_meanwhile");
+        assert_eq!(late.expect(412).body["code"], "version_conflict");
     }
 
     let now = app.anonymous().get(&path("pants")).await.expect(200);

@@ -1,4 +1,4 @@
-//! The documentation, over HTTP, without a database.
+//! Tests of the documentation, without a database.
 
 mod page;
 mod schema;

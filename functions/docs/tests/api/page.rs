@@ -1,9 +1,9 @@
-//! `GET /api/docs/`.
+//! Swagger UI: `GET /api/docs/`.
 
 use super::a_reader;
 
 #[tokio::test]
-async fn the_page_shows_in_both_slash_forms() {
+async fn the_page_is_served_in_both_slash_forms() {
     for path in ["/api/docs", "/api/docs/"] {
         let page = a_reader().get(path).await.expect(200);
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
@@ -12,7 +12,7 @@ async fn the_page_shows_in_both_slash_forms() {
 }
 
 #[tokio::test]
-async fn everything_the_page_loads_is_here() {
+async fn every_file_of_the_page_is_served() {
     let page = a_reader().get("/api/docs/").await.text;
     let links: Vec<&str> = page.split(['"', '\'']).filter(|text| text.starts_with("/api/docs/")).collect();
     assert_eq!(links.len(), 5, "{links:?}");
@@ -25,14 +25,14 @@ async fn everything_the_page_loads_is_here() {
         let plain = a_reader().get(link).await.expect(200);
         assert_eq!((plain.header("content-type"), plain.header("content-encoding")), (kind, ""));
         assert!(plain.header("cache-control").starts_with("public, max-age="));
-        // As the service sees it once it has written its slash.
+        // The service adds this slash.
         a_reader().get(&format!("{link}/")).await.expect(200);
         a_reader().header("if-none-match", plain.header("etag")).get(link).await.expect(304);
     }
 }
 
 #[tokio::test]
-async fn a_large_file_is_packed_for_whom_takes_it_so() {
+async fn a_large_file_is_compressed_for_clients_that_accept_it() {
     let path = "/api/docs/swagger-ui-bundle.js";
     let plain = a_reader().get(path).await.expect(200);
     let packed = a_reader().header("accept-encoding", "gzip, deflate, br").get(path).await.expect(200);
@@ -43,7 +43,7 @@ async fn a_large_file_is_packed_for_whom_takes_it_so() {
 }
 
 #[tokio::test]
-async fn the_page_asks_no_other_host() {
+async fn the_page_calls_no_other_host() {
     for path in ["/api/docs/", "/api/docs/initializer.js"] {
         let text = a_reader().get(path).await.text;
         assert!(!text.contains("http:") && !text.contains("https:") && !text.contains("\"//"), "{text}");
@@ -51,7 +51,7 @@ async fn the_page_asks_no_other_host() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_part_of_the_page_is_not_found() {
+async fn an_unknown_file_is_not_found() {
     for file in ["index.html", "swagger-ui.js", "..%2f..%2fCargo.toml", "%00"] {
         a_reader().get(&format!("/api/docs/{file}")).await.expect(404);
     }

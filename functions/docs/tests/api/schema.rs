@@ -1,11 +1,11 @@
-//! `GET /api/schema/`.
+//! The document: `GET /api/schema/`.
 
 use super::a_reader;
 
 const COMMITTED: &str = include_str!("../../../../openapi.json");
 
 #[tokio::test]
-async fn the_document_is_yaml_unless_json_is_asked_for() {
+async fn the_document_is_yaml_unless_json_is_requested() {
     let yaml = a_reader().get("/api/schema/").await.expect(200);
     assert_eq!(yaml.header("content-type"), "application/vnd.oai.openapi");
     assert!(yaml.text.starts_with("openapi: 3.1.0\n"), "{:.80}", yaml.text);
@@ -21,7 +21,7 @@ async fn the_document_is_yaml_unless_json_is_asked_for() {
 }
 
 #[tokio::test]
-async fn the_query_counts_more_than_the_header() {
+async fn the_query_overrides_the_header() {
     let client = a_reader().header("accept", "application/json");
     let yaml = client.get("/api/schema/?format=yaml").await.expect(200);
     assert_eq!(yaml.header("content-type"), "application/vnd.oai.openapi");
@@ -34,7 +34,7 @@ async fn another_format_is_refused() {
 }
 
 #[tokio::test]
-async fn who_has_the_document_is_not_sent_it_again() {
+async fn a_client_with_the_current_document_gets_304() {
     let first = a_reader().get("/api/schema/?format=json").await;
     let tag = first.header("etag").to_owned();
     for known in [tag.clone(), format!("\"other\", W/{tag}"), "*".to_owned()] {

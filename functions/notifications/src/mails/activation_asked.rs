@@ -1,4 +1,4 @@
-//! `activation_asked`: a link that switches an account on, for whoever registered with this address or changed to it.
+//! The mail for `activation_asked`: a link that activates an account, for a new account or a new address.
 
 use shared::app::db::Tx;
 use shared::users::links::Purpose;
@@ -13,7 +13,7 @@ pub(super) async fn draft(tx: &mut Tx, notifications: &Notifications, email: &st
     Ok(Draft::with_link(Purpose::ActivateUser, notifications, addressee, |addressee, url| {
         let letter = Letter {
             heading: "Activate your account",
-            sentences: vec!["Somebody, most likely you, gave this address for an account. Open the link to confirm that it is yours.".to_owned()],
+            sentences: vec!["Someone, most likely you, used this address for an account. Open the link to confirm that it is yours.".to_owned()],
             link: Some(("Activate the account", url)),
             after: vec![
                 GOOD_FOR.to_owned(),

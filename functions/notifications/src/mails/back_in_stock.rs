@@ -1,4 +1,4 @@
-//! `back_in_stock`: there is some again of what somebody asked for.
+//! The mail for `back_in_stock`: a variant is available again.
 
 use shared::app::db::Tx;
 use shared::ids::{EventId, NoticeId};
@@ -14,10 +14,10 @@ pub(super) async fn draft(
     (event, notice): (EventId, NoticeId),
 ) -> sqlx::Result<Draft> {
     let Some(asked) = find(tx, notice, event, notifications.clock.now()).await? else {
-        return Ok(Draft::Nobody("the request is gone or waits again"));
+        return Ok(Draft::Nobody("the subscription was deleted or waits again"));
     };
     if !asked.can_be_bought {
-        // Sold out while the mails went out one by one, or taken off the shelf: the next time, then.
+        // The variant was sold out while other mails were sent, or is no longer published: the subscription waits for the next time.
         wait_again(tx, notice).await?;
         return Ok(Draft::Nobody("it cannot be bought now"));
     }
@@ -30,10 +30,10 @@ fn letter(asked: &Notice, shop: &Shop) -> Letter<'static> {
     let what = if variant.is_empty() { product } else { format!("{product}, {variant}") };
     Letter {
         heading: "What you asked for is in stock again",
-        sentences: vec![what, "There is some of it now. It is not put aside for you.".to_owned()],
+        sentences: vec![what, "It is available now, but not reserved for you.".to_owned()],
         link: Some(("See it", shop.product_url(&asked.product_slug))),
         after: vec![
-            "You get this mail because somebody, most likely you, asked for it with this address. It is the only one: with it the \
+            "You get this mail because someone, most likely you, asked for it with this address. It is the only one: with it the \
              request is done, so there is nothing to unsubscribe from."
                 .to_owned(),
         ],

@@ -1,5 +1,4 @@
-//! `email_changed`: an account has another address. The new one hears of it, and so does the old: if it was not its owner who
-//! changed it, that is where they still read.
+//! The mails for `email_changed`: one to the new address and one to the old, which the owner still reads if someone else changed it.
 
 use shared::app::db::Tx;
 use shared::ids::UserId;
@@ -13,7 +12,7 @@ use crate::letter::Letter;
 
 pub(super) async fn draft(tx: &mut Tx, shop: &Shop, user: UserId, email: &str) -> sqlx::Result<Draft> {
     let Some(addressee) = addressees::of_account(tx, user).await? else {
-        return Ok(Draft::Nobody("the account is gone"));
+        return Ok(Draft::Nobody("the account was deleted"));
     };
     let is_new = kept_address(email) == kept_address(&addressee.email);
     Ok(Draft::of(user, if is_new { to_the_new(email, shop) } else { to_the_old(email, shop) }))
@@ -21,25 +20,23 @@ pub(super) async fn draft(tx: &mut Tx, shop: &Shop, user: UserId, email: &str) -
 
 fn to_the_new(email: &str, shop: &Shop) -> Mail {
     let letter = Letter {
-        heading: "This is the address of your account",
+        heading: "This is the new address of your account",
         sentences: vec![
-            "Your account has moved to this address. From now on you log in with it, and mail comes here.".to_owned(),
+            "Your account now uses this address. Log in with it from now on; our mails come here.".to_owned(),
         ],
         link: None,
-        after: vec!["If you have no account here, please tell us: somebody has mistaken the address.".to_owned()],
+        after: vec!["If you have no account here, please tell us: someone entered a wrong address.".to_owned()],
     };
     letter.mail(email, "email_changed", &shop.name)
 }
 
-/// Without the new address: whoever reads the old mailbox now need not learn it.
+/// Does not name the new address, because the reader of the old mailbox need not know it.
 fn to_the_old(email: &str, shop: &Shop) -> Mail {
     let letter = Letter {
-        heading: "Your account has another address",
-        sentences: vec![
-            "Your account was moved to another address. You cannot log in with this one any more.".to_owned(),
-        ],
+        heading: "The address of your account was changed",
+        sentences: vec!["Your account now uses another address. You cannot log in with this one any more.".to_owned()],
         link: None,
-        after: vec!["If it was not you, tell us at once: somebody else may be using your account.".to_owned()],
+        after: vec!["If it was not you, tell us at once: someone else may be using your account.".to_owned()],
     };
     letter.mail(email, "email_changed", &shop.name)
 }

@@ -1,4 +1,4 @@
-//! `email_reset_asked`: a link that lets the owner of an account choose another address to log in with.
+//! The mail for `email_reset_asked`: a link with which the owner of an account sets another email address.
 
 use shared::app::db::Tx;
 use shared::users::links::Purpose;
@@ -13,9 +13,7 @@ pub(super) async fn draft(tx: &mut Tx, notifications: &Notifications, email: &st
     Ok(Draft::with_link(Purpose::EmailReset, notifications, addressee, |addressee, url| {
         let letter = Letter {
             heading: "Choose a new address",
-            sentences: vec![
-                "Somebody, most likely you, asked to move the account with this address to another one.".to_owned(),
-            ],
+            sentences: vec!["Someone, most likely you, asked to change the address of this account.".to_owned()],
             link: Some(("Choose a new address", url)),
             after: vec![
                 GOOD_FOR.to_owned(),

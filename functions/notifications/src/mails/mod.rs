@@ -1,4 +1,4 @@
-//! What each event becomes: to whom a mail goes, what it says, and whether it is to be sent at all.
+//! The mail for each event: its recipient and text, and whether it is to be sent at all.
 
 pub(crate) mod order_placed;
 
@@ -19,40 +19,40 @@ use shared::users::store::addressees::Addressee;
 
 use crate::Notifications;
 
-/// What an event becomes.
+/// The mail for an event, if there is one.
 pub(crate) enum Draft {
-    /// A mail.
+    /// This mail is to be sent.
     Ready(Ready),
-    /// Nothing, and that is as it should be; why.
+    /// No mail is due, for this expected reason.
     Nobody(&'static str),
-    /// Nothing, though there should be a mail; why.
+    /// No mail can be sent, though one was due, for this reason.
     Lost(&'static str),
 }
 
-/// A mail that may be sent by whoever claims it.
+/// A mail that is ready to be claimed and sent.
 pub(crate) struct Ready {
-    /// The mail.
+    /// Content of the mail.
     pub mail: Mail,
-    /// The link in it: to be remembered before it goes.
+    /// Link in the mail, which is stored before the mail is sent.
     pub link: Option<NewLink>,
-    /// The order that it tells of, for the log.
+    /// Number of the order that the mail is about, for the log.
     pub order_number: Option<i64>,
-    /// The account that it tells of, for the log.
+    /// Id of the account that the mail is about, for the log.
     pub user_id: Option<UserId>,
 }
 
-/// A link that nobody knows yet. Made here and not where it was asked for, so that neither outbox nor queue holds one.
+/// A link that nobody knows yet. It is created here and not where it was requested, so that neither the outbox nor the queue holds one.
 pub(crate) struct NewLink {
-    /// Whose account it opens.
+    /// Id of the account that the link is for.
     pub user: UserId,
-    /// What it is good for.
+    /// Purpose of the link.
     pub purpose: Purpose,
-    /// What makes it theirs.
+    /// Secret token of the link.
     pub token: String,
 }
 
 impl NewLink {
-    /// One for this account.
+    /// Creates a link for this account.
     fn new(user: UserId, purpose: Purpose, notifications: &Notifications) -> Self {
         let mut random = [0; 16];
         notifications.rng.fill_random(&mut random);
@@ -60,7 +60,7 @@ impl NewLink {
     }
 }
 
-/// What is to become of this, as things are now.
+/// Drafts the mail for an event, with the data as it is now.
 pub(crate) async fn draft(tx: &mut Tx, notifications: &Notifications, event: &Event) -> sqlx::Result<Draft> {
     let shop = &notifications.shop;
     match &event.kind {
@@ -78,34 +78,34 @@ pub(crate) async fn draft(tx: &mut Tx, notifications: &Notifications, event: &Ev
 }
 
 impl Draft {
-    /// A mail of this account.
+    /// Drafts a mail to this account.
     fn of(user: UserId, mail: Mail) -> Self {
         Self::Ready(Ready { mail, link: None, order_number: None, user_id: Some(user) })
     }
 
-    /// A mail to this account with a new link in it.
+    /// Drafts a mail to this account with a new link.
     fn with_link(
         purpose: Purpose,
         notifications: &Notifications,
         addressee: Option<Addressee>,
         write: impl FnOnce(&Addressee, String) -> Mail,
     ) -> Self {
-        let Some(addressee) = addressee else { return Self::Nobody("no account that may have one has this address") };
+        let Some(addressee) = addressee else { return Self::Nobody("no account with this address may get the link") };
         let link = NewLink::new(addressee.id, purpose, notifications);
         let mail = write(&addressee, notifications.shop.url_of(&link));
         Self::Ready(Ready { mail, link: Some(link), order_number: None, user_id: Some(addressee.id) })
     }
 }
 
-/// How long a link is good, as a mail says it.
-const GOOD_FOR: &str = "The link is good for three days and works once.";
+/// Sentence about the lifetime of a link.
+const GOOD_FOR: &str = "The link is valid for three days and works once.";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_mail_says_how_long_its_link_is_good() {
+    fn the_mail_states_the_lifetime_of_the_link() {
         assert!(GOOD_FOR.contains("three days"));
         assert_eq!(links::LIFETIME_SECONDS, 3 * 24 * 60 * 60);
     }

@@ -1,4 +1,4 @@
-//! `order_placed`: the confirmation of an order.
+//! The mail for `order_placed`: the confirmation of an order.
 
 use std::fmt::Write as _;
 
@@ -20,19 +20,19 @@ const TOTAL: &str = "padding:.6rem 0;text-align:left";
 const TOTAL_AMOUNT: &str = "padding:.6rem 0 .6rem 1rem;text-align:right;white-space:nowrap";
 
 pub(super) async fn draft(tx: &mut Tx, shop: &Shop, order: OrderId) -> sqlx::Result<Draft> {
-    // First, so that an erasure in between shows in the order, and one after it in the claim.
+    // The buyer is read first, so that an erasure in between shows in the order, and a later one in the claim.
     let user_id = store::buyer(tx, order).await?;
     Ok(match store::find_of_anyone(tx, order).await? {
-        Some(order) if order.email == ERASED => Draft::Nobody("its buyer was erased"),
+        Some(order) if order.email == ERASED => Draft::Nobody("the buyer's account was erased"),
         Some(order) => {
             let number = Some(order.number);
             Draft::Ready(Ready { mail: render(&order, shop), link: None, order_number: number, user_id })
         }
-        None => Draft::Lost("the order is gone"),
+        None => Draft::Lost("the order does not exist"),
     })
 }
 
-/// The mail that tells a buyer that their order was placed.
+/// Renders the confirmation of an order.
 pub fn render(order: &Order, shop: &Shop) -> Mail {
     let name = one_line(&shop.name);
     Mail {
@@ -44,7 +44,7 @@ pub fn render(order: &Order, shop: &Shop) -> Mail {
     }
 }
 
-/// What it is and which: `Runner, EU 42`.
+/// Returns the names of product and variant: `Runner, EU 42`.
 fn title(line: &OrderLine) -> String {
     let (product, variant) = (one_line(&line.product_name), one_line(&line.variant_name));
     if variant.is_empty() { product } else { format!("{product}, {variant}") }

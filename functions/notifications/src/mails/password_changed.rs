@@ -1,4 +1,4 @@
-//! `password_changed`: an account has another password.
+//! The mail for `password_changed`: the password of an account was changed.
 
 use shared::app::db::Tx;
 use shared::ids::UserId;
@@ -10,13 +10,11 @@ use crate::letter::Letter;
 
 pub(super) async fn draft(tx: &mut Tx, shop: &Shop, user: UserId) -> sqlx::Result<Draft> {
     let Some(addressee) = addressees::of_account(tx, user).await? else {
-        return Ok(Draft::Nobody("the account is gone"));
+        return Ok(Draft::Nobody("the account was deleted"));
     };
     let letter = Letter {
         heading: "Your password was changed",
-        sentences: vec![
-            "The password of your account was changed. Wherever else you were logged in, you are no longer.".to_owned(),
-        ],
+        sentences: vec!["The password of your account was changed. You were logged out everywhere else.".to_owned()],
         link: None,
         after: vec![
             "If it was not you, ask for a new password at once: the link to choose it comes to this address."

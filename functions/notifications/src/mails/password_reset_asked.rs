@@ -1,4 +1,4 @@
-//! `password_reset_asked`: a link that lets the owner of an account choose another password.
+//! The mail for `password_reset_asked`: a link with which the owner of an account sets another password.
 
 use shared::app::db::Tx;
 use shared::users::links::Purpose;
@@ -14,7 +14,7 @@ pub(super) async fn draft(tx: &mut Tx, notifications: &Notifications, email: &st
         let letter = Letter {
             heading: "Choose a new password",
             sentences: vec![
-                "Somebody, most likely you, asked for a new password for the account with this address.".to_owned(),
+                "Someone, most likely you, asked for a new password for the account with this address.".to_owned(),
             ],
             link: Some(("Choose a new password", url)),
             after: vec![

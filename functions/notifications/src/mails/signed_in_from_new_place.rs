@@ -1,4 +1,4 @@
-//! `signed_in_from_new_place`: somebody logged in from where the account was never seen.
+//! The mail for `signed_in_from_new_place`: a sign-in from a network that the account had not used before.
 
 use shared::app::db::Tx;
 use shared::ids::SignInId;
@@ -8,24 +8,24 @@ use super::Draft;
 use crate::Shop;
 use crate::letter::{Letter, one_line};
 
-/// How much of a program's own name is shown, in characters: whoever logged in chose it.
+/// Longest part of the user agent that is shown, in characters, because the one who logged in chose it.
 const MAX_USER_AGENT: usize = 160;
 
 pub(super) async fn draft(tx: &mut Tx, shop: &Shop, sign_in: SignInId) -> sqlx::Result<Draft> {
     let Some(seen) = addressees::of_sign_in(tx, sign_in).await? else {
-        return Ok(Draft::Nobody("the sign-in is gone"));
+        return Ok(Draft::Nobody("the sign-in was deleted"));
     };
     let letter = Letter {
         heading: "A new sign-in to your account",
         sentences: vec![
-            "Somebody, most likely you, logged in to your account from where it was never seen before.".to_owned(),
+            "Someone, most likely you, logged in to your account from a new network.".to_owned(),
             format!("When: {}", seen.at.for_people()),
             format!("Network address: {}", seen.address.as_deref().unwrap_or("unknown")),
             format!("Program: {}", program(&seen)),
         ],
         link: None,
         after: vec![
-            "If it was you, there is nothing to do.".to_owned(),
+            "If it was you, you need not do anything.".to_owned(),
             "If it was not, end this sign-in in the list of your sign-ins and choose a new password at once, which ends all others.".to_owned(),
         ],
     };

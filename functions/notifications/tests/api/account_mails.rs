@@ -1,4 +1,4 @@
-//! What the owner of an account is told, word by word.
+//! The texts of the mails to owners of accounts.
 
 use std::net::IpAddr;
 
@@ -20,7 +20,7 @@ async fn mails_of(app: &TestApp, kind: EventKind) -> Vec<Mail> {
     mailer.sent()
 }
 
-/// Somebody new logs in with this program.
+/// Inserts a sign-in of a new user with this user agent.
 async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> SignInId {
     let (user, now) = (app.a_user().await, app.clock.now());
     let id = SignInId(app.random_uuid());
@@ -41,7 +41,7 @@ async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> SignInId {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_link_to_a_new_password_says_what_to_do_with_it_and_what_without(db: PgPool) {
+async fn the_mail_with_a_password_link_explains_what_to_do(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let ana = app.a_user().await;
 
@@ -54,12 +54,12 @@ async fn a_link_to_a_new_password_says_what_to_do_with_it_and_what_without(db: P
         format!(
             "Choose a new password.
 
-Somebody, most likely you, asked for a new password for the account with this address.
+Someone, most likely you, asked for a new password for the account with this address.
 
 Choose a new password:
 {url}
 
-The link is good for three days and works once.
+The link is valid for three days and works once.
 
 If it was not you, do nothing: your password stays as it is. Never pass the link on.
 
@@ -74,7 +74,7 @@ Corner Shop
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_new_address_and_the_old_one_are_told_different_things(db: PgPool) {
+async fn the_new_and_the_old_address_get_different_mails(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let ana = app.a_user().await;
     let changed = |email: &str| EventKind::EmailChanged { user_id: ana.id, email: email.to_owned() };
@@ -84,21 +84,21 @@ async fn the_new_address_and_the_old_one_are_told_different_things(db: PgPool) {
 
     assert_eq!(
         (new.to, new.subject),
-        (ana.email.clone(), "Corner Shop: This is the address of your account".to_owned())
+        (ana.email.clone(), "Corner Shop: This is the new address of your account".to_owned())
     );
     assert_eq!(
         (old.to.as_str(), old.subject.as_str()),
-        ("before@example.com", "Corner Shop: Your account has another address")
+        ("before@example.com", "Corner Shop: The address of your account was changed")
     );
     assert!(old.text.contains("If it was not you, tell us at once"), "{}", old.text);
     assert!(
         !old.text.contains(&ana.email) && !old.html.contains(&ana.email),
-        "who reads the old mailbox need not learn it"
+        "the reader of the old mailbox need not know it"
     );
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_changed_password_is_told_to_its_owner(db: PgPool) {
+async fn the_owner_gets_a_mail_about_a_changed_password(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let ana = app.a_user().await;
 
@@ -113,7 +113,7 @@ async fn a_changed_password_is_told_to_its_owner(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_sign_in_from_a_new_place_is_told_with_its_time_and_place(db: PgPool) {
+async fn the_mail_about_a_new_sign_in_has_its_time_and_network(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let evil = "<img src=\"https://evil.example/pixel\">\r\nBcc: you@example.com";
 
@@ -144,7 +144,7 @@ async fn a_program_without_a_name_is_unknown_and_a_long_name_is_cut(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_gone_by_now_is_nothing_to_tell_of(db: PgPool) {
+async fn no_mail_is_sent_about_deleted_things(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let gone = UserId(987_654);
 

@@ -1,4 +1,4 @@
-//! What somebody who waited for something is told, and whether they are.
+//! The mail about a variant that is back in stock, and when it is not sent.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use crate::mailers::RecordingMailer;
 use crate::{consumer, delivered, shop};
 
-/// A request for one pair of runners, which the relay has made an event of.
+/// A subscription to one pair of runners, whose event was written by the relay.
 struct Asked {
     app: TestApp,
     runner: TestProduct,
@@ -40,7 +40,7 @@ impl Asked {
         Self { app, runner, event, mailer: RecordingMailer::new() }
     }
 
-    /// The mails that there are after one more delivery.
+    /// Returns all mails after one more delivery.
     async fn mails(&self) -> Vec<Mail> {
         assert!(delivered(&consumer(&self.app, self.mailer.clone()), &self.event).await);
         self.mailer.sent()
@@ -56,7 +56,7 @@ impl Asked {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_mail_says_what_is_there_and_that_it_is_the_only_one(db: PgPool) {
+async fn the_mail_names_the_variant_and_says_that_it_is_the_only_one(db: PgPool) {
     let asked = Asked::new(db, "ana@example.com", "Runner").await;
 
     let mail = asked.mails().await.remove(0);
@@ -71,26 +71,26 @@ async fn the_mail_says_what_is_there_and_that_it_is_the_only_one(db: PgPool) {
 
 Runner, One size
 
-There is some of it now. It is not put aside for you.
+It is available now, but not reserved for you.
 
 See it:
 {url}
 
-You get this mail because somebody, most likely you, asked for it with this address. It is the only one: with it the request is done, so \
+You get this mail because someone, most likely you, asked for it with this address. It is the only one: with it the request is done, so \
              there is nothing to unsubscribe from.
 
 Corner Shop
 "
         )
     );
-    for said in ["<h1 ", "Runner, One size", "not put aside", &format!("href=\"{url}\""), "It is the only one"] {
+    for said in ["<h1 ", "Runner, One size", "not reserved", &format!("href=\"{url}\""), "It is the only one"] {
         assert!(mail.html.contains(said), "{said}: {}", mail.html);
     }
     assert_eq!(mail.tags, [("kind", "back_in_stock".to_owned())]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_message_that_comes_again_is_no_second_mail_even_when_it_is_sold_out_by_then(db: PgPool) {
+async fn a_repeated_message_sends_no_second_mail_also_when_sold_out_since(db: PgPool) {
     let asked = Asked::new(db, "ana@example.com", "Runner").await;
     asked.mails().await;
     assert_eq!(asked.mails().await.len(), 1);
@@ -98,11 +98,11 @@ async fn a_message_that_comes_again_is_no_second_mail_even_when_it_is_sold_out_b
     asked.sql("update stock_levels set on_hand = 0").await;
 
     assert_eq!(asked.mails().await.len(), 1);
-    assert!(!asked.waits().await, "one request, one mail");
+    assert!(!asked.waits().await, "one mail for each subscription");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nobody_is_sent_to_an_empty_shelf_and_the_request_waits_on(db: PgPool) {
+async fn no_mail_is_sent_when_sold_out_and_the_subscription_waits_again(db: PgPool) {
     for gone in [
         "update stock_levels set on_hand = 0",
         "update products set status = 'draft'",
@@ -114,7 +114,7 @@ async fn nobody_is_sent_to_an_empty_shelf_and_the_request_waits_on(db: PgPool) {
         asked.sql(gone).await;
         assert_eq!(asked.mails().await, [], "{gone}");
         assert!(asked.waits().await, "{gone}");
-        // The message that came too late stays without effect when there is some again.
+        // The message that came too late has no effect when the variant is in stock again.
         asked.sql("update stock_levels set on_hand = 1").await;
         asked.sql("update products set status = 'active', unpublish_at = null").await;
         asked.sql("update product_variants set archived_at = null").await;
@@ -123,7 +123,7 @@ async fn nobody_is_sent_to_an_empty_shelf_and_the_request_waits_on(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn who_asked_again_meanwhile_waits_once(db: PgPool) {
+async fn a_repeated_subscription_waits_once(db: PgPool) {
     let asked = Asked::new(db, "ana@example.com", "Runner").await;
     asked.sql("update stock_levels set on_hand = 0").await;
     asked.sql("insert into stock_notices (variant_id, email, created_at) select variant_id, 'Ana@example.com', now() from stock_notices").await;
@@ -134,7 +134,7 @@ async fn who_asked_again_meanwhile_waits_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn names_are_words_and_not_markup_and_links_lead_to_the_api_where_there_is_no_storefront(db: PgPool) {
+async fn names_are_escaped_and_links_lead_to_the_api_without_a_storefront(db: PgPool) {
     let asked = Asked::new(db, "ana@example.com", "<b>Runner</b>\r\nBcc: you@example.com").await;
     let mut consumer = consumer(&asked.app, asked.mailer.clone());
     consumer.shop = Shop { site: Site::Api("https://api.example.com".to_owned()), ..shop() };
@@ -149,7 +149,7 @@ async fn names_are_words_and_not_markup_and_links_lead_to_the_api_where_there_is
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn whoever_has_been_erased_gets_none(db: PgPool) {
+async fn an_erased_user_gets_no_mail(db: PgPool) {
     let mut asked = Asked::new(db, "ana@example.com", "Runner").await;
     let ana = asked.app.a_user().await;
     sqlx::query("update stock_notices set email = $1").bind(&ana.email).execute(&asked.app.db).await.unwrap();
@@ -160,7 +160,7 @@ async fn whoever_has_been_erased_gets_none(db: PgPool) {
     assert_eq!(asked.mails().await, []);
     assert_eq!(asked.app.count("select count(*) from mail_log").await, 0);
 
-    // And whoever has not, has it among their mails.
+    // A user who was not erased finds it among their mails.
     let ben = asked.app.a_user().await;
     let app = TestApp::of_a_job(asked.app.db.clone());
     asked = Asked::new(app.db.clone(), &ben.email, "Runner").await;

@@ -1,4 +1,4 @@
-//! Several consumers, and consumers that die.
+//! Several consumers at once, and consumers that crash.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use shared::mail::SendError;
 use shared::testing::{TestApp, TestClock};
 use sqlx::PgPool;
 
-use crate::mailers::{AsyncMeddler, Meanwhile, RecordingMailer, SilentMailer};
+use crate::mailers::{AsyncMeddler, Interfering, RecordingMailer, SilentMailer};
 use crate::{batch, consumer, delivered, logged, message};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -31,7 +31,7 @@ async fn many_consumers_at_once_send_one_mail(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_message_comes_again_while_another_consumer_has_its_mail(db: PgPool) {
+async fn a_message_returns_to_the_queue_while_another_consumer_holds_the_claim(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let event = app.an_order().await.event;
     let silent = Arc::new(SilentMailer::default());
@@ -42,7 +42,7 @@ async fn a_message_comes_again_while_another_consumer_has_its_mail(db: PgPool) {
         _ = handle(&first, batch([body.as_str()])) => panic!("a silent mailer does not answer"),
         () = silent.has_it.notified() => {}
     }
-    // The first died with the mail in SES's hands, after its answer or before: all that is left of it is the claim.
+    // The first consumer crashed before or after SES's response; only its claim is left.
     let second = consumer(&app, mailer.clone());
     assert!(!delivered(&second, &event).await);
     assert_eq!(mailer.sent(), []);
@@ -53,7 +53,7 @@ async fn a_message_comes_again_while_another_consumer_has_its_mail(db: PgPool) {
     assert_eq!(logged(&app).await, ("sent".into(), 2, None));
 }
 
-/// Lets the claim end, and another consumer deliver.
+/// Lets the claim expire and another consumer deliver.
 struct SlowerThanItsClaim {
     clock: Arc<TestClock>,
     other: notifications::Notifications,
@@ -69,17 +69,17 @@ impl AsyncMeddler for SlowerThanItsClaim {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn who_comes_back_after_its_claim_has_ended_changes_nothing(db: PgPool) {
+async fn a_consumer_whose_claim_has_expired_changes_nothing(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let event = app.an_order().await.event;
     for error in [SendError::Temporary("slower".into()), SendError::Permanent("no".into())] {
         sqlx::query("delete from mail_log").execute(&app.db).await.unwrap();
         let late = RecordingMailer::answering([error]);
-        // The other does not know what became of its mail, so its claim must go on.
+        // The other consumer does not know whether its mail was sent, so its claim must stay.
         let other = consumer(&app, RecordingMailer::answering([SendError::Unknown("dead".into())]));
         let meddler = SlowerThanItsClaim { clock: app.clock.clone(), other, body: message(&event) };
 
-        handle(&consumer(&app, Arc::new(Meanwhile(meddler, late))), batch([message(&event).as_str()])).await;
+        handle(&consumer(&app, Arc::new(Interfering(meddler, late))), batch([message(&event).as_str()])).await;
 
         assert_eq!(logged(&app).await, ("claimed".into(), 2, Some("dead".into())));
         let busy = consumer(&app, RecordingMailer::new());
@@ -88,10 +88,10 @@ async fn who_comes_back_after_its_claim_has_ended_changes_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_mark_that_fails_is_made_again_so_that_the_mail_is_not(db: PgPool) {
+async fn a_failed_record_is_repeated_so_that_the_mail_is_not(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let event = app.an_order().await.event;
-    // A sequence keeps its number when the transaction is rolled back: the first mark fails, the second does not.
+    // A sequence keeps its number when the transaction is rolled back: the first record fails, the second does not.
     sqlx::raw_sql(
         "create sequence marks;
          create function fail_first() returns trigger language plpgsql as $$

@@ -1,4 +1,4 @@
-//! What becomes of a message when all goes well, and of one that is none.
+//! Delivery of valid and invalid messages.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ async fn a_message_delivered_twice_is_one_mail(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_poisonous_message_fails_alone(db: PgPool) {
+async fn an_invalid_message_fails_alone(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let (first, last) = (app.an_order().await, app.an_order().await);
     let mailer = RecordingMailer::new();
@@ -64,7 +64,7 @@ async fn a_poisonous_message_fails_alone(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_order_that_is_gone_is_recorded_and_not_asked_for_again(db: PgPool) {
+async fn a_missing_order_is_recorded_and_not_tried_again(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let nowhere = OrderId(uuid());
     let event = Event::new(EventId(uuid()), EventKind::OrderPlaced { order_id: nowhere });
@@ -73,11 +73,11 @@ async fn an_order_that_is_gone_is_recorded_and_not_asked_for_again(db: PgPool) {
     assert!(delivered(&consumer(&app, mailer.clone()), &event).await);
 
     assert_eq!(mailer.sent(), []);
-    assert_eq!(logged(&app).await, ("failed".into(), 1, Some("the order is gone".into())));
+    assert_eq!(logged(&app).await, ("failed".into(), 1, Some("the order does not exist".into())));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_there_is_no_time_for_goes_back_untouched(db: PgPool) {
+async fn messages_without_time_left_go_back_untouched(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let event = app.an_order().await.event;
     let mailer = RecordingMailer::new();

@@ -1,4 +1,4 @@
-//! A mail whose reader was erased while it was under way.
+//! Mails to users who were erased before delivery.
 
 use shared::mail::ERASED;
 use shared::testing::TestApp;
@@ -8,7 +8,7 @@ use crate::mailers::RecordingMailer;
 use crate::{consumer, delivered};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nobody_is_told_of_the_order_of_somebody_who_has_been_erased(db: PgPool) {
+async fn no_mail_is_sent_about_the_order_of_an_erased_user(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let placed = app.an_order().await;
     let mailer = RecordingMailer::new();
@@ -17,7 +17,7 @@ async fn nobody_is_told_of_the_order_of_somebody_who_has_been_erased(db: PgPool)
     assert_eq!(shared::users::store::delete(&mut tx, buyer).await.unwrap(), shared::users::store::Erasure::Done);
     tx.commit().await.unwrap();
 
-    assert!(delivered(&consumer(&app, mailer.clone()), &placed.event).await, "the message is done with");
+    assert!(delivered(&consumer(&app, mailer.clone()), &placed.event).await, "the message is processed");
 
     assert!(mailer.sent().is_empty());
     assert_eq!(app.count("select count(*) from mail_log").await, 0);
@@ -26,7 +26,7 @@ async fn nobody_is_told_of_the_order_of_somebody_who_has_been_erased(db: PgPool)
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_mail_is_found_by_its_reader_s_account_whatever_the_address(db: PgPool) {
+async fn a_mail_is_found_by_the_account_of_its_reader_with_any_address(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let placed = app.an_order().await;
 

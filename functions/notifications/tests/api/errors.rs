@@ -1,4 +1,4 @@
-//! What becomes of a mail that the mailer does not take, or does not say whether it did.
+//! Mails that the mailer refuses or may have sent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ async fn a_throttled_mail_is_delivered_with_the_next_try(db: PgPool) {
     assert!(!delivered(&consumer, &event).await);
     assert_eq!(logged(&app).await, ("claimed".into(), 1, Some("slower".into())));
 
-    // The clock stands still: the claim was given back, or it would be busy.
+    // The clock stands still: if the claim had not been released, it would be busy.
     assert!(delivered(&consumer, &event).await);
     assert_eq!(mailer.sent().len(), 1);
     assert_eq!(logged(&app).await, ("sent".into(), 2, None));
@@ -80,7 +80,7 @@ async fn a_mailer_that_never_answers_leaves_the_mail_in_doubt(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn each_message_of_a_batch_fails_for_itself(db: PgPool) {
+async fn each_message_of_a_batch_fails_alone(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let orders = [app.an_order().await, app.an_order().await, app.an_order().await];
     let messages = orders.each_ref().map(|order| message(&order.event));

@@ -1,4 +1,4 @@
-//! The links that anybody can ask for: who gets one, and what is kept of it.
+//! The links that anyone can request: who gets one, and what is stored of it.
 
 use notifications::{Shop, Site};
 use shared::app::Clock as _;
@@ -23,14 +23,14 @@ fn activation_of(email: &str) -> EventKind {
     EventKind::ActivationAsked { email: email.to_owned() }
 }
 
-/// What became of one message: the mails that were sent.
+/// Delivers one message and returns the mails that were sent.
 async fn mails_of(app: &TestApp, kind: EventKind) -> Vec<Mail> {
     let mailer = RecordingMailer::new();
     assert!(delivered(&consumer(app, mailer.clone()), &an_event(app, kind)).await);
     mailer.sent()
 }
 
-/// The two halves of the link in a mail: `uid` and token.
+/// Returns the two parts of the link in a mail: `uid` and token.
 fn halves(mail: &Mail) -> (UserId, String) {
     let url = mail.text.split_whitespace().find(|word| word.starts_with("https://")).unwrap();
     let mut parts = url.trim_end_matches('/').rsplit('/');
@@ -46,7 +46,7 @@ async fn is_good(app: &TestApp, purpose: Purpose, mail: &Mail) -> bool {
     good
 }
 
-/// Somebody whose account is off, and why the log says it is.
+/// Inserts a deactivated account with these audit records.
 async fn off(app: &TestApp, log: &[Kind]) -> TestUser {
     let user = app.a_user().await;
     sqlx::query("update users set is_active = false where id = $1").bind(user.id).execute(&app.db).await.unwrap();
@@ -60,7 +60,7 @@ async fn off(app: &TestApp, log: &[Kind]) -> TestUser {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_link_goes_to_the_address_of_the_account_and_is_good_for_what_it_says(db: PgPool) {
+async fn a_link_goes_to_the_address_of_the_account_and_is_valid_for_its_purpose(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let ana = app.a_user().await;
     let new = off(&app, &[Kind::Registered]).await;
@@ -91,12 +91,12 @@ async fn a_link_goes_to_the_address_of_the_account_and_is_good_for_what_it_says(
     assert_eq!(
         app.count("select count(*) from mailed_links where purpose <> 'activation'").await,
         1,
-        "what ended is gone"
+        "the expired link is deleted"
     );
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn without_a_storefront_the_link_leads_to_a_page_of_our_own(db: PgPool) {
+async fn without_a_storefront_the_link_leads_to_the_api(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let ana = app.a_user().await;
     let mailer = RecordingMailer::new();
@@ -112,7 +112,7 @@ async fn without_a_storefront_the_link_leads_to_a_page_of_our_own(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn whoever_has_no_account_that_may_have_a_link_gets_no_mail_and_leaves_no_trace(db: PgPool) {
+async fn an_address_without_a_suitable_account_gets_no_mail_and_is_not_stored(db: PgPool) {
     let (app, logs) = (TestApp::of_a_job(db), RecordedLogs::start());
     let (ana, new) = (app.a_user().await, off(&app, &[Kind::Registered]).await);
     let stranger = "nobody-at-all@example.com";
@@ -132,12 +132,12 @@ async fn whoever_has_no_account_that_may_have_a_link_gets_no_mail_and_leaves_no_
     assert_eq!(app.count("select count(*) from mail_log").await, 0);
     assert_eq!(app.count("select count(*) from mailed_links").await, 0);
     assert_eq!(app.metrics.of(shared::app::metrics::Metric::MailsFailed), Vec::<i64>::new());
-    assert!(!logs.saying("no mail").is_empty());
-    assert!(!logs.text().contains(stranger), "an address that has no account is nobody's to read");
+    assert!(!logs.saying("no mail is due").is_empty());
+    assert!(!logs.text().contains(stranger), "an address without an account is not logged");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn only_an_account_that_waits_for_its_owner_can_be_activated(db: PgPool) {
+async fn only_an_account_that_was_not_deactivated_by_staff_can_be_activated(db: PgPool) {
     let app = TestApp::of_a_job(db);
     for (log, waits) in [
         (&[][..], true),
@@ -150,14 +150,14 @@ async fn only_an_account_that_waits_for_its_owner_can_be_activated(db: PgPool) {
         let user = off(&app, log).await;
         assert_eq!(mails_of(&app, activation_of(&user.email)).await.len(), usize::from(waits), "{log:?}");
     }
-    // From before the log, and at home here once.
+    // An account from before the audit log that has signed in once.
     let old = off(&app, &[]).await;
     sqlx::query("update users set last_login_at = now() where id = $1").bind(old.id).execute(&app.db).await.unwrap();
     assert_eq!(mails_of(&app, activation_of(&old.email)).await, []);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_account_that_was_activated_by_a_link_and_then_switched_off_gets_no_other(db: PgPool) {
+async fn an_account_that_was_deactivated_after_its_activation_gets_no_link(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let user = off(&app, &[]).await;
     let mail = mails_of(&app, activation_of(&user.email)).await.remove(0);
@@ -169,7 +169,7 @@ async fn an_account_that_was_activated_by_a_link_and_then_switched_off_gets_no_o
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_message_that_comes_twice_is_one_mail_with_one_link(db: PgPool) {
+async fn a_message_delivered_twice_is_one_mail_with_one_link(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let ana = app.a_user().await;
     let mailer = RecordingMailer::new();
@@ -184,7 +184,7 @@ async fn a_message_that_comes_twice_is_one_mail_with_one_link(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_try_after_one_that_failed_has_a_link_that_is_good(db: PgPool) {
+async fn the_link_of_a_second_try_is_valid(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let ana = app.a_user().await;
     let mailer = RecordingMailer::answering([SendError::Temporary("slower".into())]);
@@ -199,7 +199,7 @@ async fn a_try_after_one_that_failed_has_a_link_that_is_good(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn no_token_is_kept_or_logged_anywhere(db: PgPool) {
+async fn no_token_is_stored_or_logged(db: PgPool) {
     let (app, logs) = (TestApp::of_a_job(db), RecordedLogs::start());
     let ana = app.a_user().await;
 

@@ -1,4 +1,4 @@
-//! Mailers that record, refuse, fall silent, or meddle.
+//! Mailers for tests: recording, failing, silent, or interfering.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use shared::mail::{Mail, Mailer, SendError};
 use tokio::sync::Notify;
 
-/// Keeps what it takes. Answers as it was told, and once it has nothing more to answer, takes everything.
+/// Records the mails that it accepts. It first returns the given errors, then accepts everything.
 #[derive(Default)]
 pub(crate) struct RecordingMailer {
     answers: Mutex<VecDeque<SendError>>,
@@ -19,12 +19,12 @@ impl RecordingMailer {
         Arc::default()
     }
 
-    /// One that first answers this.
+    /// Creates a mailer that first returns these errors.
     pub(crate) fn answering(errors: impl IntoIterator<Item = SendError>) -> Arc<Self> {
         Arc::new(Self { answers: Mutex::new(errors.into_iter().collect()), ..Self::default() })
     }
 
-    /// What was taken, in order.
+    /// Returns the accepted mails, in order.
     pub(crate) fn sent(&self) -> Vec<Mail> {
         self.sent.lock().unwrap().clone()
     }
@@ -42,7 +42,7 @@ impl Mailer for RecordingMailer {
     }
 }
 
-/// Takes the mail, says that it has it, and never answers.
+/// Accepts the mail, signals that, and never returns.
 #[derive(Default)]
 pub(crate) struct SilentMailer {
     pub(crate) has_it: Notify,
@@ -56,18 +56,18 @@ impl Mailer for SilentMailer {
     }
 }
 
-/// Does something else before it takes the mail.
-pub(crate) struct Meanwhile<F>(pub(crate) F, pub(crate) Arc<RecordingMailer>);
+/// Does something else before it accepts the mail.
+pub(crate) struct Interfering<F>(pub(crate) F, pub(crate) Arc<RecordingMailer>);
 
 #[async_trait]
-impl<F: AsyncMeddler> Mailer for Meanwhile<F> {
+impl<F: AsyncMeddler> Mailer for Interfering<F> {
     async fn send(&self, mail: &Mail) -> Result<String, SendError> {
         self.0.meddle().await;
         self.1.send(mail).await
     }
 }
 
-/// What is done while a mail is being sent.
+/// Something to do while a mail is being sent.
 #[async_trait]
 pub(crate) trait AsyncMeddler: Send + Sync {
     async fn meddle(&self);

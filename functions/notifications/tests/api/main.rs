@@ -1,4 +1,4 @@
-//! The mail consumer, message by message, over a real database.
+//! Tests of the mail consumer, message by message, with a real database.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod account_mails;
@@ -24,7 +24,7 @@ use shared::mail::Mailer;
 use shared::outbox::{Event, EventKind};
 use shared::testing::TestApp;
 
-/// The consumer over the test's database.
+/// Returns a consumer with the test's database.
 fn consumer(app: &TestApp, mailer: Arc<dyn Mailer>) -> Notifications {
     Notifications {
         db: app.app.db.clone(),
@@ -41,7 +41,7 @@ fn shop() -> Shop {
     Shop { name: "Corner Shop".to_owned(), site: Site::Storefront("https://shop.example.com".to_owned()) }
 }
 
-/// A batch of these messages, called `m0`, `m1` …
+/// Returns a batch of these messages with the ids `m0`, `m1` …
 fn batch<'a>(bodies: impl IntoIterator<Item = &'a str>) -> SqsEvent {
     let mut batch = SqsEvent::default();
     for (index, body) in bodies.into_iter().enumerate() {
@@ -57,22 +57,22 @@ fn message(event: &Event) -> String {
     serde_json::to_string(event).unwrap()
 }
 
-/// One delivery of one event; whether the message is done with.
+/// Delivers one event; returns false if it must be delivered again.
 async fn delivered(consumer: &Notifications, event: &Event) -> bool {
     failures(&handle(consumer, batch([message(event).as_str()])).await).is_empty()
 }
 
-/// An event, as `auth` writes it.
+/// Returns an event as `auth` writes it.
 fn an_event(app: &TestApp, kind: EventKind) -> Event {
     Event::new(EventId(app.ordered_uuid()), kind)
 }
 
-/// Which messages are to come again.
+/// Returns the ids of the messages to deliver again.
 fn failures(answer: &SqsBatchResponse) -> Vec<&str> {
     answer.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect()
 }
 
-/// The mail log's only row: its status, its attempts, and its error.
+/// Returns status, attempts and error of the mail log's only row.
 async fn logged(app: &TestApp) -> (String, i32, Option<String>) {
     sqlx::query_as("select status, attempts, error from mail_log").fetch_one(&app.db).await.unwrap()
 }

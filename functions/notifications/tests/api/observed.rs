@@ -1,4 +1,4 @@
-//! What the consumer counts.
+//! The metrics of the consumer.
 
 use shared::app::metrics::Metric;
 use shared::mail::SendError;
@@ -9,7 +9,7 @@ use crate::mailers::RecordingMailer;
 use crate::{consumer, delivered};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_mail_counts_when_the_mailer_has_taken_it_and_once(db: PgPool) {
+async fn an_accepted_mail_counts_once(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let event = app.an_order().await.event;
     let consumer = consumer(&app, RecordingMailer::answering([SendError::Temporary("slower".into())]));
@@ -20,11 +20,15 @@ async fn a_mail_counts_when_the_mailer_has_taken_it_and_once(db: PgPool) {
     assert!(delivered(&consumer, &event).await);
 
     assert_eq!(app.metrics.of(Metric::MailsSent), [1]);
-    assert_eq!(app.metrics.of(Metric::MailsFailed), Vec::<i64>::new(), "what comes again is not given up");
+    assert_eq!(
+        app.metrics.of(Metric::MailsFailed),
+        Vec::<i64>::new(),
+        "a message that is delivered again has not failed for good"
+    );
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_mail_that_is_given_up_counts_once(db: PgPool) {
+async fn a_mail_that_failed_for_good_counts_once(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let event = app.an_order().await.event;
     let consumer = consumer(&app, RecordingMailer::answering([SendError::Permanent("no such mailbox".into())]));

@@ -1,4 +1,4 @@
-//! The confirmation, word by word.
+//! The text of the confirmation.
 
 use notifications::{Shop, Site, order_placed};
 use shared::mail::Mail;
@@ -7,7 +7,7 @@ use sqlx::PgPool;
 
 use crate::shop;
 
-/// The mail of an order of two runners at 74.95 and one shirt, bought with these names.
+/// Renders the mail of an order of two runners at 74.95 and one shirt, with these names.
 async fn confirmation(db: PgPool, name: &str, shop: &Shop) -> (TestApp, Mail) {
     let app = TestApp::of_a_job(db);
     let runner = app.a_product().named(name).cents(7495).stock(2).create().await;
@@ -20,7 +20,7 @@ async fn confirmation(db: PgPool, name: &str, shop: &Shop) -> (TestApp, Mail) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_text_says_it_all(db: PgPool) {
+async fn the_text_is_complete(db: PgPool) {
     let (app, mail) = confirmation(db, "Runner", &shop()).await;
     let id: sqlx::types::Uuid = sqlx::query_scalar("select id from orders").fetch_one(&app.db).await.unwrap();
 
@@ -52,7 +52,7 @@ You get this mail because this address placed an order at Corner Shop.
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_html_says_the_same(db: PgPool) {
+async fn the_html_has_the_same_content(db: PgPool) {
     let (app, mail) = confirmation(db, "Runner", &shop()).await;
     let id: sqlx::types::Uuid = sqlx::query_scalar("select id from orders").fetch_one(&app.db).await.unwrap();
 
@@ -71,7 +71,7 @@ async fn the_html_says_the_same(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn names_are_words_and_not_markup(db: PgPool) {
+async fn names_are_escaped(db: PgPool) {
     let name = "<script>alert(\"1\")</script> & Söhne\r\nBcc: you@example.com";
     let shop = Shop { name: "A&B <b>\r\nSubject: x".to_owned(), ..shop() };
     let (_, mail) = confirmation(db, name, &shop).await;
@@ -97,7 +97,7 @@ async fn every_tag_is_closed_and_no_colour_is_set(db: PgPool) {
     }
     assert!(open.is_empty(), "{open:?}");
     assert!(mail.html.contains(r#"<meta name="color-scheme" content="light dark">"#));
-    // A colour of ours on a background of theirs is what makes a mail unreadable.
+    // Our text colour on the client's background could make a mail unreadable.
     for setting in ["background", ";color:#", "\"color:#", "bgcolor"] {
         assert!(!mail.html.contains(setting), "{setting}");
     }
@@ -112,7 +112,7 @@ async fn a_shop_without_a_storefront_shows_no_link(db: PgPool) {
     assert!(!mail.text.contains("Your order:"), "{}", mail.text);
 }
 
-/// What a reader sees, with single spaces.
+/// Returns the visible text with single spaces.
 fn words_of(html: &str) -> String {
     let body = &html[html.find("<body").unwrap()..];
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! SES on the wire: what it is sent, and what its answers mean.
+//! The requests to SES, and the meaning of its responses.
 
 use notifications::Ses;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn mail() -> Mail {
     }
 }
 
-/// Sends the mail to a server that gives this answer; what became of it, and what the server was asked.
+/// Sends the mail to a server with this response; returns the result and the request that the server received.
 async fn sent_to(answer: &str) -> (Result<String, SendError>, String, Value) {
     let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", server.local_addr().unwrap());
@@ -36,7 +36,7 @@ async fn sent_to(answer: &str) -> (Result<String, SendError>, String, Value) {
         let asked = request(&mut client).await;
         client.write_all(answer.as_bytes()).await.unwrap();
         drop(client);
-        // Whoever tried a second time would be heard here.
+        // A second try would connect here.
         asked
     };
     let (sent, (head, body)) = tokio::join!(ses.send(&mail), serve);
@@ -45,7 +45,7 @@ async fn sent_to(answer: &str) -> (Result<String, SendError>, String, Value) {
     (sent, head, body)
 }
 
-/// Reads one HTTP request: its head, and its JSON.
+/// Reads one HTTP request: its head and its JSON.
 async fn request(client: &mut TcpStream) -> (String, Value) {
     let mut bytes = Vec::new();
     loop {
@@ -93,7 +93,7 @@ async fn a_mail_goes_out_as_text_and_html() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_mail_is_permanent() {
+async fn an_error_of_the_mail_is_permanent() {
     for (status, kind) in [(400, "BadRequestException"), (400, "MessageRejected")] {
         let (sent, ..) = sent_to(&error(status, kind)).await;
         assert!(matches!(sent, Err(SendError::Permanent(_))), "{kind}: {sent:?}");
@@ -101,7 +101,7 @@ async fn what_is_wrong_with_the_mail_is_permanent() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_moment_is_temporary() {
+async fn an_error_of_the_moment_is_temporary() {
     for (status, kind) in [
         (429, "TooManyRequestsException"),
         (400, "MailFromDomainNotVerifiedException"),
@@ -119,7 +119,7 @@ async fn what_is_wrong_with_the_moment_is_temporary() {
 }
 
 #[tokio::test]
-async fn an_answer_that_says_nothing_leaves_it_open() {
+async fn an_unclear_response_leaves_the_result_unknown() {
     let torn = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{\"Mess";
     for answer in [error(500, "InternalServiceError"), error(503, "ServiceUnavailable"), String::new(), torn.to_owned()]
     {

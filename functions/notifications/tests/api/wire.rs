@@ -1,4 +1,4 @@
-//! What Lambda says and hears: the JSON of a batch, and of its answer.
+//! The JSON format of a batch and of its response.
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use notifications::handle;
@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use crate::mailers::RecordingMailer;
 use crate::{consumer, message};
 
-/// A record as SQS and Lambda write it.
+/// Returns a record as SQS and Lambda write it.
 fn record(id: &str, body: &str) -> serde_json::Value {
     json!({
         "messageId": id,
@@ -35,7 +35,7 @@ async fn answer(app: &TestApp, records: serde_json::Value) -> serde_json::Value 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_batch_that_is_done_is_answered_with_no_failures(db: PgPool) {
+async fn a_delivered_batch_has_no_failures(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let event = app.an_order().await.event;
 
@@ -46,7 +46,7 @@ async fn a_batch_that_is_done_is_answered_with_no_failures(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_to_come_again_is_named_by_its_message_id(db: PgPool) {
+async fn failed_messages_are_named_by_their_id(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let event = app.an_order().await.event;
 

@@ -1,4 +1,4 @@
-//! Writes images. What can be seen through is a PNG, because JPEG cannot; everything else is a JPEG, because shops show photographs.
+//! Encodes images: PNG if they have transparency, which JPEG cannot store, and JPEG otherwise.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
@@ -7,20 +7,20 @@ use shared::uploads::Refusal;
 
 use super::read::Picture;
 
-/// For the image in its full size, which others may be made of.
+/// JPEG quality of the full size, from which other sizes may be made.
 const FINE: u8 = 90;
-/// For the sizes that are shown: what is lost cannot be seen.
+/// JPEG quality of the smaller sizes, at which no loss is visible.
 const GOOD: u8 = 82;
 
-/// Writes images of one kind.
+/// An encoder for one format.
 pub(super) struct Pen {
     profile: Option<Vec<u8>>,
     is_transparent: bool,
 }
 
 impl Pen {
-    /// The pen that a picture needs, and the picture as it is to be resized: eight bits a channel, and where it can be seen through, each
-    /// colour as strong as it shows. Otherwise the colour of what is not seen would bleed into its neighbours.
+    /// Returns the encoder for a picture, and the picture prepared for resizing: eight bits a channel, and colours multiplied by their
+    /// alpha if it has transparency. Otherwise the colours of transparent pixels would bleed into their neighbours.
     pub(super) fn for_picture(picture: Picture) -> (Self, DynamicImage) {
         let Picture { image, profile } = picture;
         let is_coloured = image.color().has_color();
@@ -29,7 +29,7 @@ impl Pen {
         let pen = |is_transparent, profile| Self { profile, is_transparent };
         match seen_through {
             Some(rgba) => {
-                // It is written in colour, whatever it was.
+                // A grey picture is written in colour, so its profile would not fit.
                 let profile = profile.filter(|_| is_coloured);
                 (pen(true, profile), DynamicImage::ImageRgba8(multiplied(rgba)))
             }
@@ -46,12 +46,12 @@ impl Pen {
         if self.is_transparent { "png" } else { "jpg" }
     }
 
-    /// In its full size.
+    /// Encodes the full size.
     pub(super) fn write_whole(&self, image: &DynamicImage) -> Result<Vec<u8>, Refusal> {
         self.write_as(image, FINE)
     }
 
-    /// In a smaller one.
+    /// Encodes a smaller size.
     pub(super) fn write(&self, image: &DynamicImage) -> Result<Vec<u8>, Refusal> {
         self.write_as(image, GOOD)
     }
@@ -65,7 +65,7 @@ impl Pen {
             let encoder = JpegEncoder::new_with_quality(&mut file, quality);
             self.with_profile(encoder).and_then(|encoder| image.write_with_encoder(encoder))
         };
-        // An image that cannot be written is one with a side of nothing.
+        // Encoding fails only for an image with a side of zero pixels.
         written.map(|()| file).map_err(|_| Refusal::Damaged)
     }
 
@@ -77,7 +77,7 @@ impl Pen {
     }
 }
 
-/// Each colour by how much of it shows.
+/// Multiplies each colour by its alpha.
 fn multiplied(mut image: RgbaImage) -> RgbaImage {
     for pixel in image.pixels_mut() {
         let [red, green, blue, alpha] = pixel.0;
@@ -87,7 +87,7 @@ fn multiplied(mut image: RgbaImage) -> RgbaImage {
     image
 }
 
-/// And back.
+/// Divides each colour by its alpha.
 fn divided(mut image: RgbaImage) -> RgbaImage {
     for pixel in image.pixels_mut() {
         let [red, green, blue, alpha] = pixel.0;

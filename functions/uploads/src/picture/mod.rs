@@ -1,7 +1,7 @@
-//! From a file of unknown origin to images that are safe to show: read to the end within bounds, and drawn anew in every size.
+//! Turns a file of unknown origin into images that are safe to show: decodes it within limits and renders it anew in every size.
 //!
-//! Nothing of the file itself goes on, so neither does what else it may hold: where and by whom it was taken, a page or a script behind its
-//! last pixel. Only its colours' meaning (an ICC profile) does.
+//! Nothing of the file itself is kept, such as the place where it was taken, the camera's owner, or a page or script after its last pixel.
+//! Only the ICC profile is kept, which defines the colours.
 
 mod encode;
 mod read;
@@ -18,16 +18,16 @@ use shared::uploads::{ImageType, Refusal};
 use encode::Pen;
 use read::read;
 
-/// The longest side of an image for lists, in pixels.
+/// Longest side of an image for lists, in pixels.
 const LIST: u32 = 320;
-/// For a product's page.
+/// Longest side of an image for a product's page, in pixels.
 const PAGE: u32 = 1000;
-/// To look at closely.
+/// Longest side of an image for looking at details, in pixels.
 const ZOOM: u32 = 2000;
 
-/// An image in all its sizes. `None` where it is no larger than that itself.
+/// An image in all its sizes. A size is `None` if the image is no larger than it.
 pub(crate) struct Drawn {
-    /// In pixels, upright.
+    /// Width of the upright image in pixels.
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) content_type: &'static str,
@@ -38,7 +38,8 @@ pub(crate) struct Drawn {
     pub(crate) list: Option<Vec<u8>>,
 }
 
-/// A name for the images of a file: the same for the same file of the same upload, and nobody else's, because an upload's id is random.
+/// Returns the name of a file's images: the same for the same file of the same upload. It cannot be guessed, because an upload's id is
+/// random.
 pub(crate) fn name(upload: UploadId, file: &[u8]) -> String {
     let mut digest = Context::new(&SHA256);
     digest.update(upload.0.as_bytes());
@@ -46,13 +47,13 @@ pub(crate) fn name(upload: UploadId, file: &[u8]) -> String {
     digest.finish().as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Draws a file that was said to be of this type.
+/// Renders a file of this declared type.
 pub(crate) fn draw(file: &[u8], said: ImageType) -> Result<Drawn, Refusal> {
     let picture = read(file, said)?;
     let (pen, image) = Pen::for_picture(picture);
     let (width, height) = (image.width(), image.height());
     let whole = pen.write_whole(&image)?;
-    // Each is made of the next larger one, which is quicker and looks the same.
+    // Each size is made of the next larger one, which is faster and looks the same.
     let (zoom, image) = smaller(&pen, image, ZOOM)?;
     let (page, image) = smaller(&pen, image, PAGE)?;
     let (list, _) = smaller(&pen, image, LIST)?;
@@ -60,7 +61,8 @@ pub(crate) fn draw(file: &[u8], said: ImageType) -> Result<Drawn, Refusal> {
     Ok(Drawn { width, height, content_type, extension, whole, zoom, page, list })
 }
 
-/// The image with this longest side, written and to go on with; itself where it is no larger.
+/// Returns the encoded image with this longest side, and the resized image for the next step. If the image is no larger, it is returned as
+/// it is.
 fn smaller(pen: &Pen, image: DynamicImage, side: u32) -> Result<(Option<Vec<u8>>, DynamicImage), Refusal> {
     let longest = image.width().max(image.height());
     if longest <= side {
@@ -70,7 +72,7 @@ fn smaller(pen: &Pen, image: DynamicImage, side: u32) -> Result<(Option<Vec<u8>>
         let exact = (u64::from(length) * u64::from(side) + u64::from(longest) / 2) / u64::from(longest);
         u32::try_from(exact).unwrap_or(side).max(1)
     };
-    // Where so much is left out, the quicker filter shows the same.
+    // For a large reduction the faster filter looks the same.
     let filter = if longest > 2 * side { FilterType::Triangle } else { FilterType::CatmullRom };
     let smaller = image.resize_exact(scaled(image.width()), scaled(image.height()), filter);
     Ok((Some(pen.write(&smaller)?), smaller))

@@ -1,28 +1,28 @@
-//! Reads a file, if it is the image that it was said to be.
+//! Decodes a file if it is an image of the declared type.
 
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits};
 use shared::uploads::{ImageType, Refusal};
 
-/// As much as a good camera has, a side.
-const LONGEST_SIDE: u32 = 10_000;
-/// And in all. More does not fit the function's memory, nor its eight seconds.
+/// Longest side in pixels, that of a good camera.
+const MAX_SIDE: u32 = 10_000;
+/// Largest number of pixels. More does not fit the function's memory or its eight seconds.
 const MAX_PIXELS: u64 = 40_000_000;
-/// What a decoder may take for an image of that many pixels of 16 bits each in four channels, and its own work.
+/// Memory for a decoder: an image of that many pixels in four channels of 16 bits, and working space.
 const MAX_MEMORY: u64 = 512 * 1024 * 1024;
-/// A profile that is larger is that of a printer or a scanner.
-const LARGEST_PROFILE: usize = 64 * 1024;
+/// Largest ICC profile in bytes. Larger ones belong to printers and scanners.
+const MAX_PROFILE: usize = 64 * 1024;
 
-/// What a file shows.
+/// A decoded image.
 pub(super) struct Picture {
-    /// Upright.
+    /// Upright image without metadata.
     pub(super) image: DynamicImage,
-    /// An ICC profile: what its colours mean, where they are not plain sRGB.
+    /// ICC profile, if the colours are not plain sRGB.
     pub(super) profile: Option<Vec<u8>>,
 }
 
-/// Reads a file that was said to be of this type. Nothing is decoded before its size is known and bearable.
+/// Decodes a file of this declared type. Nothing is decoded before its dimensions are known to be within the limits.
 pub(super) fn read(file: &[u8], said: ImageType) -> Result<Picture, Refusal> {
     let format = format(file).ok_or(Refusal::NotAnImage)?;
     if format != expected(said) {
@@ -32,10 +32,10 @@ pub(super) fn read(file: &[u8], said: ImageType) -> Result<Picture, Refusal> {
     reader.limits(limits());
     let mut decoder = reader.into_decoder().map_err(refusal)?;
     let (width, height) = decoder.dimensions();
-    if width.max(height) > LONGEST_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
+    if width.max(height) > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(Refusal::TooManyPixels);
     }
-    // What cannot be read of these two is not there.
+    // An orientation or a profile that cannot be read is ignored.
     let orientation = decoder.orientation().ok();
     let profile = decoder.icc_profile().ok().flatten();
     if format == ImageFormat::Jpeg && !ends(file) {
@@ -45,11 +45,11 @@ pub(super) fn read(file: &[u8], said: ImageType) -> Result<Picture, Refusal> {
     if let Some(orientation) = orientation {
         image.apply_orientation(orientation);
     }
-    let profile = profile.filter(|profile| profile.len() <= LARGEST_PROFILE && is_of(profile, &image));
+    let profile = profile.filter(|profile| profile.len() <= MAX_PROFILE && is_of(profile, &image));
     Ok(Picture { image, profile })
 }
 
-/// By its first bytes, whatever it calls itself.
+/// Returns the format by the first bytes of the file.
 fn format(file: &[u8]) -> Option<ImageFormat> {
     let format = image::guess_format(file).ok()?;
     [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP].contains(&format).then_some(format)
@@ -65,8 +65,8 @@ fn expected(said: ImageType) -> ImageFormat {
 
 fn limits() -> Limits {
     let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST_SIDE);
-    limits.max_image_height = Some(LONGEST_SIDE);
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_MEMORY);
     limits
 }
@@ -75,14 +75,14 @@ fn refusal(error: ImageError) -> Refusal {
     if matches!(error, ImageError::Limits(_)) { Refusal::TooManyPixels } else { Refusal::Damaged }
 }
 
-/// Whether a JPEG has its end. The decoder is content without and paints the rest grey. The headers are passed over by their lengths,
-/// because one of them may hold a small JPEG of its own.
+/// Returns true if a JPEG has its end marker. The decoder accepts a file without it and paints the rest grey. The headers are skipped by
+/// their lengths, because one of them may contain a small JPEG.
 fn ends(file: &[u8]) -> bool {
     let mut rest = file.get(2..).unwrap_or_default();
     loop {
         rest = match rest {
             [0xff, 0xff, ..] => &rest[1..],
-            // The pixels begin. No 0xff in them is followed by a 0xd9.
+            // The pixels begin here. No 0xff in them is followed by a 0xd9.
             [0xff, 0xda, pixels @ ..] => return pixels.windows(2).any(|pair| pair == [0xff, 0xd9]),
             [0xff, _, high, low, ..] => {
                 let length = usize::from(u16::from_be_bytes([*high, *low]));
@@ -93,7 +93,7 @@ fn ends(file: &[u8]) -> bool {
     }
 }
 
-/// Whether a profile is about the channels that the image has now: one for ink is of no use once the ink was turned into light.
+/// Returns true if a profile fits the channels of the decoded image: a CMYK profile is useless once the image was converted to RGB.
 fn is_of(profile: &[u8], image: &DynamicImage) -> bool {
     let channels: &[u8] = if image.color().has_color() { b"RGB " } else { b"GRAY" };
     profile.get(16..20) == Some(channels)

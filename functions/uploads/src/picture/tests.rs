@@ -1,4 +1,4 @@
-//! Drawing, by files that are made here.
+//! Rendering, tested with generated files.
 
 use std::io::Cursor;
 
@@ -19,8 +19,8 @@ fn noise(width: u32, height: u32) -> DynamicImage {
 }
 
 #[test]
-fn what_is_not_seen_does_not_bleed_into_what_is() {
-    // Red beside a green that nobody sees.
+fn transparent_pixels_do_not_bleed_into_visible_ones() {
+    // Red next to a transparent green.
     let image =
         RgbaImage::from_fn(642, 642, |x, _| if x < 321 { Rgba([255, 0, 0, 255]) } else { Rgba([0, 255, 0, 0]) });
     let drawn = draw(&written(&image.into(), ImageFormat::Png), ImageType::Png).unwrap();
@@ -31,7 +31,7 @@ fn what_is_not_seen_does_not_bleed_into_what_is() {
 }
 
 #[test]
-fn what_the_colours_mean_goes_on_and_what_another_kind_of_colour_means_does_not() {
+fn a_profile_is_kept_if_it_fits_the_channels() {
     for (channels, is_kept) in [(b"RGB ", true), (b"CMYK", false), (b"GRAY", false)] {
         let mut profile = vec![0; 128];
         profile[16..20].copy_from_slice(channels);
@@ -49,7 +49,7 @@ fn what_the_colours_mean_goes_on_and_what_another_kind_of_colour_means_does_not(
 }
 
 #[test]
-fn images_of_a_file_have_one_name_and_those_of_another_upload_another() {
+fn the_name_depends_on_the_file_and_the_upload() {
     let (one, other) = (UploadId(Uuid::from_u128(1)), UploadId(Uuid::from_u128(2)));
     assert_eq!(name(one, b"x"), name(one, b"x"));
     assert_ne!(name(one, b"x"), name(one, b"y"));
@@ -64,7 +64,7 @@ fn no_damage_makes_a_decoder_panic() {
         (written(&noise(97, 61), ImageFormat::Png), ImageType::Png),
         (written(&noise(97, 61), ImageFormat::WebP), ImageType::WebP),
     ];
-    // Dice that fall the same each time.
+    // A generator with a fixed seed.
     let mut dice = 0x9e37_79b9_7f4a_7c15_u64;
     let mut roll = |sides: usize| {
         dice ^= dice << 13;
@@ -81,7 +81,7 @@ fn no_damage_makes_a_decoder_panic() {
                 damaged[at] = roll(256) as u8;
             }
             damaged.truncate(if roll(3) == 0 { roll(file.len()) } else { file.len() });
-            // Read or refused, and nothing else.
+            // Any result is fine, but no panic.
             let _ = draw(&damaged, *said);
         }
     }

@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/uploads/`.
+//! Creating uploads: `POST /api/v1/catalogue/uploads/`.
 
 use serde_json::json;
 use shared::testing::START;
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use crate::{Shop, UPLOADS};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn whoever_begins_an_upload_hears_how_to_send_the_file_straight_to_the_storage(db: PgPool) {
+async fn the_response_has_the_request_that_sends_the_file_to_the_storage(db: PgPool) {
     let shop = Shop::open(db).await;
     let begun = shop.editor.post(UPLOADS, json!({"content_type": "image/jpeg", "bytes": 48213})).await.expect(201);
 
@@ -29,7 +29,7 @@ async fn whoever_begins_an_upload_hears_how_to_send_the_file_straight_to_the_sto
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_cannot_come_is_refused_field_by_field(db: PgPool) {
+async fn invalid_fields_are_refused_one_by_one(db: PgPool) {
     let shop = Shop::open(db).await;
     let required = "This field is required.";
     for (body, expected) in [
@@ -56,7 +56,7 @@ async fn what_cannot_come_is_refused_field_by_field(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn it_is_kept_who_began_it_a_person_or_a_program(db: PgPool) {
+async fn the_creator_is_stored_for_users_and_api_keys(db: PgPool) {
     let shop = Shop::open(db).await;
     shop.begins("image/png", 100).await;
     let maker = shop.app.a_staff_user().await;
@@ -69,7 +69,7 @@ async fn it_is_kept_who_began_it_a_person_or_a_program(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_upload_that_came_to_nothing_is_forgotten_after_a_week_and_a_finished_one_never(db: PgPool) {
+async fn an_unfinished_upload_is_deleted_after_a_week_and_a_finished_one_never(db: PgPool) {
     let shop = Shop::open(db).await;
     let finished = shop.sends("image/png", &crate::files::png(8, 8)).await;
     shop.finishes(&finished).await.expect(200);
@@ -77,7 +77,7 @@ async fn an_upload_that_came_to_nothing_is_forgotten_after_a_week_and_a_finished
     let refused = shop.sends("image/png", b"no image").await;
     shop.finishes(&refused).await.expect(400);
 
-    // A week after their start, to the second; then another.
+    // A week after their start, to the second, another upload is created.
     shop.app.clock.advance(7 * 24 * 3600);
     let editor = shop.app.of(&shop.app.a_staff_user().await);
     let again = json!({"content_type": "image/png", "bytes": 100});

@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/uploads/{id}/finish/`: what becomes of images.
+//! Finishing uploads: `POST /api/v1/catalogue/uploads/{id}/finish/`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ fn holds(file: &[u8], text: &[u8]) -> bool {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_photograph_is_shown_in_four_sizes_for_ever_and_its_file_is_gone(db: PgPool) {
+async fn a_photograph_gets_four_immutable_sizes_and_its_file_is_deleted(db: PgPool) {
     let shop = Shop::open(db).await;
     let path = shop.sends("image/jpeg", &jpeg(2400, 1200)).await;
 
@@ -35,7 +35,7 @@ async fn a_photograph_is_shown_in_four_sizes_for_ever_and_its_file_is_gone(db: P
     assert_eq!(shop.size_of(&file["list_url"]), (320, 160));
     assert_eq!(shop.images.keys().len(), 4);
     assert_eq!(shop.shown(&file["list_url"]).0, "image/jpeg");
-    assert!(!finished["url"].as_str().unwrap().contains(id(&path)), "an upload's id is nobody's business");
+    assert!(!finished["url"].as_str().unwrap().contains(id(&path)), "the URL must not contain the upload's id");
     assert_eq!(shop.received.keys(), [""; 0]);
     let kept: (String, i32, i32, String) =
         sqlx::query_as("select url, width, height, list_url from image_files").fetch_one(&shop.app.db).await.unwrap();
@@ -44,7 +44,7 @@ async fn a_photograph_is_shown_in_four_sizes_for_ever_and_its_file_is_gone(db: P
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn no_size_is_larger_than_the_image_itself(db: PgPool) {
+async fn no_size_is_larger_than_the_image(db: PgPool) {
     let shop = Shop::open(db).await;
     let path = shop.sends("image/png", &png(500, 1)).await;
     let finished = shop.finishes(&path).await.expect(200).body;
@@ -55,14 +55,14 @@ async fn no_size_is_larger_than_the_image_itself(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_can_be_seen_through_stays_so_and_everything_else_becomes_a_jpeg(db: PgPool) {
+async fn transparent_images_stay_png_and_others_become_jpeg(db: PgPool) {
     let shop = Shop::open(db).await;
     for (content_type, file, expected) in [
         ("image/png", written(&disc(400), ImageFormat::Png), "image/png"),
         ("image/webp", written(&disc(400), ImageFormat::WebP), "image/png"),
         ("image/png", png(400, 400), "image/jpeg"),
         ("image/webp", written(&photograph(400, 400), ImageFormat::WebP), "image/jpeg"),
-        // It might be seen through, and is not.
+        // An alpha channel without transparent pixels.
         ("image/png", written(&photograph(400, 400).to_rgba8().into(), ImageFormat::Png), "image/jpeg"),
         ("image/png", written(&photograph(400, 400).to_luma16().into(), ImageFormat::Png), "image/jpeg"),
     ] {
@@ -78,10 +78,10 @@ async fn what_can_be_seen_through_stays_so_and_everything_else_becomes_a_jpeg(db
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_photograph_stands_upright_and_says_neither_when_nor_where_it_was_taken(db: PgPool) {
+async fn a_photograph_is_upright_and_has_no_metadata(db: PgPool) {
     let shop = Shop::open(db).await;
     let mut file = from_a_telephone(600, 400);
-    // And what a forger hangs on behind the last pixel.
+    // An attacker appends a script after the last pixel.
     file.extend(b"<script>alert(1)</script>");
     assert!(holds(&file, TAKEN_ON));
 
@@ -95,14 +95,14 @@ async fn a_photograph_stands_upright_and_says_neither_when_nor_where_it_was_take
             assert!(!holds(&shown, hidden));
         }
         let image = image::load_from_memory(&shown).unwrap();
-        // What lay on the left is on top.
+        // The left side is now on top.
         assert!(image.get_pixel(image.width() / 2, 2).0[0] > 150, "red");
         assert!(image.get_pixel(image.width() / 2, image.height() - 3).0[2] > 150, "blue");
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn finished_again_or_twice_at_once_it_is_the_same_image(db: PgPool) {
+async fn finishing_again_or_concurrently_returns_the_same_image(db: PgPool) {
     let shop = Shop::open(db).await;
     let path = shop.sends("image/jpeg", &jpeg(640, 480)).await;
 
@@ -124,7 +124,7 @@ async fn the_same_file_in_two_uploads_is_two_images(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_file_that_has_not_arrived_may_still_do_so(db: PgPool) {
+async fn a_missing_file_can_still_be_sent(db: PgPool) {
     let shop = Shop::open(db).await;
     let file = png(8, 8);
     let path = shop.begins("image/png", file.len()).await;
@@ -133,7 +133,7 @@ async fn a_file_that_has_not_arrived_may_still_do_so(db: PgPool) {
     shop.finishes(&path).await.expect(200);
 }
 
-/// Lets nothing through from its n-th write on, until it is mended.
+/// Fails every write from the n-th on, until it is repaired.
 struct Breaking {
     images: Arc<MemoryStorage>,
     writes_left: AtomicU32,
@@ -169,7 +169,7 @@ impl Storage for Breaking {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_broke_off_in_the_middle_is_begun_anew_and_leaves_nothing_half_done(db: PgPool) {
+async fn an_interrupted_finish_is_repeated_as_a_whole(db: PgPool) {
     let images = Arc::new(MemoryStorage::default());
     let front = Arc::new(Breaking { images: images.clone(), writes_left: AtomicU32::new(2) });
     let shop = Shop::with_images(db, front.clone(), images).await;
@@ -183,5 +183,5 @@ async fn what_broke_off_in_the_middle_is_begun_anew_and_leaves_nothing_half_done
     front.writes_left.store(9, Ordering::SeqCst);
     let finished = shop.finishes(&path).await.expect(200).body;
     assert_eq!(shop.size_of(&finished["file"]["list_url"]), (320, 160));
-    assert_eq!(shop.images.keys().len(), 4, "what was there already was written over");
+    assert_eq!(shop.images.keys().len(), 4, "existing files were overwritten");
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/uploads/{id}/`.
+//! Getting an upload: `GET /api/v1/catalogue/uploads/{id}/`.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -7,7 +7,7 @@ use crate::files::png;
 use crate::{Shop, UPLOADS};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_upload_says_how_far_it_is(db: PgPool) {
+async fn an_upload_has_its_status(db: PgPool) {
     let shop = Shop::open(db).await;
     let file = png(40, 30);
     let path = shop.sends("image/png", &file).await;
@@ -17,7 +17,7 @@ async fn an_upload_says_how_far_it_is(db: PgPool) {
         (&json!("waiting"), &json!(null), &json!(null))
     );
     assert_eq!((&waiting["content_type"], &waiting["bytes"]), (&json!("image/png"), &json!(file.len())));
-    assert!(waiting.get("upload").is_none(), "how to send the file is told once");
+    assert!(waiting.get("upload").is_none(), "the request that sends the file is returned once");
 
     let finished = shop.finishes(&path).await.expect(200).body;
     assert_eq!(shop.editor.get(&path).await.expect(200).body, finished);
@@ -29,7 +29,7 @@ async fn an_upload_says_how_far_it_is(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn there_is_no_upload_of_an_id_that_nobody_was_given(db: PgPool) {
+async fn an_unknown_id_is_not_found(db: PgPool) {
     let shop = Shop::open(db).await;
     for id in ["00000000-0000-4000-8000-000000000000", "1", "x", "%00"] {
         shop.editor.get(&format!("{UPLOADS}{id}/")).await.expect(404);

@@ -1,4 +1,4 @@
-//! Uploads over HTTP, with images that are made here.
+//! Tests of uploads, with generated images.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod create_upload;
@@ -18,7 +18,7 @@ use uploads::{Images, Uploads};
 
 const UPLOADS: &str = "/api/v1/catalogue/uploads/";
 
-/// A shop, its two storages, and somebody who may change its catalogue.
+/// The function, its two storages and a user with the permission `catalogue`.
 struct Shop {
     app: TestApp,
     received: Arc<MemoryStorage>,
@@ -32,7 +32,7 @@ impl Shop {
         Self::with_images(db, images.clone(), images).await
     }
 
-    /// With a storage in front of that of the images.
+    /// Opens the shop with a storage in front of that of the images.
     async fn with_images(db: PgPool, front: Arc<dyn Storage>, images: Arc<MemoryStorage>) -> Self {
         let received = Arc::new(MemoryStorage::default());
         let app = TestApp::with(db, uploads::router(), |app, _| {
@@ -43,20 +43,20 @@ impl Shop {
         Self { app, received, images, editor }
     }
 
-    /// Begins an upload of as many bytes as the file has, and sends it; the path of the upload.
+    /// Creates an upload for this file and sends it; returns the upload's path.
     async fn sends(&self, content_type: &str, file: &[u8]) -> String {
         let path = self.begins(content_type, file.len()).await;
         self.arrives(&path, content_type, file);
         path
     }
 
-    /// Begins an upload; its path.
+    /// Creates an upload and returns its path.
     async fn begins(&self, content_type: &str, bytes: usize) -> String {
         let begun = self.editor.post(UPLOADS, json!({"content_type": content_type, "bytes": bytes})).await.expect(201);
         format!("{UPLOADS}{}/", begun.body["id"].as_str().unwrap())
     }
 
-    /// What the storage does with the file of an upload, whatever it is.
+    /// Writes any file to the storage under the key of an upload.
     fn arrives(&self, path: &str, content_type: &str, file: &[u8]) {
         self.received.put(&format!("uploads/{}", id(path)), content_type, file);
     }
@@ -65,12 +65,12 @@ impl Shop {
         self.editor.post(&format!("{path}finish/"), json!({})).await
     }
 
-    /// The image that is shown at a URL.
+    /// Returns the type and content of the image at a URL.
     fn shown(&self, url: &Value) -> (String, Vec<u8>) {
         self.images.file(url.as_str().unwrap().strip_prefix("https://cdn.test/").unwrap()).unwrap()
     }
 
-    /// Its width and height.
+    /// Returns width and height of the image at a URL.
     fn size_of(&self, url: &Value) -> (u32, u32) {
         let image = image::load_from_memory(&self.shown(url).1).unwrap();
         (image.width(), image.height())

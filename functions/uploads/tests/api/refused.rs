@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/uploads/{id}/finish/`: what is no image of ours.
+//! Files that are refused: `POST /api/v1/catalogue/uploads/{id}/finish/`.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -9,7 +9,7 @@ use crate::files::{bomb, from_a_telephone, jpeg, png};
 const SVG: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
 const HTML: &[u8] = b"<!doctype html><script>alert(1)</script>";
 
-/// Refused, for good, and nothing is kept of it.
+/// Asserts that the file is refused for good and nothing of it is stored.
 async fn is_refused(shop: &Shop, path: &str, code: &str) {
     let refused = shop.finishes(path).await.expect(400).body;
     assert_eq!(refused["code"], code, "{refused}");
@@ -19,7 +19,7 @@ async fn is_refused(shop: &Shop, path: &str, code: &str) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_file_that_is_no_image_is_refused_whatever_it_is_called(db: PgPool) {
+async fn a_file_that_is_not_an_image_is_refused_with_any_type(db: PgPool) {
     let shop = Shop::open(db).await;
     for file in [SVG, HTML, b"GIF89a\x01\0\x01\0\0\0\0;", b"BM", b"\xff", b"\0", b"%PDF-1.7"] {
         let path = shop.sends("image/png", file).await;
@@ -28,7 +28,7 @@ async fn a_file_that_is_no_image_is_refused_whatever_it_is_called(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_image_of_another_type_than_was_said_is_refused(db: PgPool) {
+async fn an_image_of_another_type_than_declared_is_refused(db: PgPool) {
     let shop = Shop::open(db).await;
     for (said, file) in [("image/jpeg", png(8, 8)), ("image/png", jpeg(8, 8)), ("image/webp", png(8, 8))] {
         let path = shop.sends(said, &file).await;
@@ -37,7 +37,7 @@ async fn an_image_of_another_type_than_was_said_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_only_begins_as_an_image_is_refused(db: PgPool) {
+async fn a_truncated_image_is_refused(db: PgPool) {
     let shop = Shop::open(db).await;
     let (photograph, drawing) = (from_a_telephone(400, 300), png(400, 300));
     let noise: Vec<u8> = (0..2000u32).map(|n| (n * n % 251) as u8).collect();
@@ -58,13 +58,13 @@ async fn what_only_begins_as_an_image_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_image_with_more_pixels_than_we_can_bear_is_refused_before_it_is_unpacked(db: PgPool) {
+async fn an_image_with_too_many_pixels_is_refused_before_decoding(db: PgPool) {
     let shop = Shop::open(db).await;
     for (width, height) in [(50_000, 50_000), (10_001, 1), (1, 10_001), (8_000, 5_001), (u32::MAX / 2, 1)] {
         let path = shop.sends("image/png", &bomb(width, height)).await;
         is_refused(&shop, &path, "too_many_pixels").await;
     }
-    // A JPEG whose frame says 65,535 × 65,535.
+    // A JPEG whose frame declares 65,535 × 65,535 pixels.
     let mut file = jpeg(8, 8);
     let frame = file.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
     file[frame + 5..frame + 9].copy_from_slice(&[0xff; 4]);
@@ -73,7 +73,7 @@ async fn an_image_with_more_pixels_than_we_can_bear_is_refused_before_it_is_unpa
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_file_of_another_size_than_was_said_is_refused_unread(db: PgPool) {
+async fn a_file_of_another_size_than_declared_is_refused_unread(db: PgPool) {
     let shop = Shop::open(db).await;
     let file = png(8, 8);
     for said in [file.len() - 1, file.len() + 1] {
@@ -84,7 +84,7 @@ async fn a_file_of_another_size_than_was_said_is_refused_unread(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_was_refused_stays_so_even_when_a_better_file_follows(db: PgPool) {
+async fn a_refused_upload_stays_refused_when_a_valid_file_follows(db: PgPool) {
     let shop = Shop::open(db).await;
     let better = png(8, 8);
     let path = shop.begins("image/png", better.len()).await;

@@ -325,7 +325,7 @@ async fn nothing_secret_is_logged(db: PgPool) {
     assert_eq!((count("/admin/session/", 204), count("/admin/", 200), count("/auth/users/me/", 503)), (1, 1, 2));
     assert_eq!(count("/auth/pages/password/reset/{uid}/{token}/", 200), 2);
     assert_eq!(logs.saying("left to the relay").len(), 2, "a queue that fails says so");
-    assert_eq!(logs.saying("a message goes back to the queue").len(), 1, "and so does mail");
+    assert_eq!(logs.saying("message returned to the queue").len(), 1, "and so does mail");
     assert_eq!(logs.saying("what does not start").len(), 2);
     secrets.are_not_in(&logs.text());
 }

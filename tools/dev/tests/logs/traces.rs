@@ -127,7 +127,7 @@ async fn a_message_that_goes_back_says_which_it_was(db: PgPool) {
 
     take_batch(&spool, &async |batch| Ok(notifications::handle(&consumer, batch).await)).await.unwrap();
 
-    let lines = logs.saying("a message goes back to the queue");
+    let lines = logs.saying("message returned to the queue");
     let line = lines.iter().find(|line| line["span"]["event_id"] == event.event_id.to_string()).unwrap();
     assert_eq!((&line["level"], &line["span"]["attempt"]), (&json!("WARN"), &json!(1)));
     assert!(line["span"]["message_id"].is_string() && line["error"].is_string(), "{line}");
