@@ -79,19 +79,23 @@ async fn make(pipeline: &ImagePipeline, upload: &Upload) -> anyhow::Result<Optio
     }
     let Some(file) = pipeline.received.read(&key, 0..upload.bytes).await? else { return Ok(None) };
     let name = name(upload.id, &file);
-    Ok(Some(match drawn(pipeline, file, upload.image_type).await? {
-        Ok(drawn) => Ok(hang(&pipeline.images, &name, drawn).await?),
+    Ok(Some(match render(pipeline, file, upload.image_type).await? {
+        Ok(drawn) => Ok(store_images(&pipeline.images, &name, drawn).await?),
         Err(because) => Err(because),
     }))
 }
 
 /// Renders the images on a blocking thread, because it takes a CPU for a second or two.
-async fn drawn(pipeline: &ImagePipeline, file: Vec<u8>, said: ImageType) -> anyhow::Result<Result<Drawn, Refusal>> {
-    let place = pipeline.drawing.clone().acquire_owned().await?;
+async fn render(
+    pipeline: &ImagePipeline,
+    file: Vec<u8>,
+    declared: ImageType,
+) -> anyhow::Result<Result<Drawn, Refusal>> {
+    let permit = pipeline.drawing.clone().acquire_owned().await?;
     let drawing = tokio::task::spawn_blocking(move || {
         // The permit is held until the rendering ends, also when nobody waits for it any more.
-        let _place = place;
-        draw(&file, said)
+        let _permit = permit;
+        draw(&file, declared)
     });
     // A file that makes a decoder panic is treated like one that it refuses.
     Ok(drawing.await.unwrap_or_else(|error| {
@@ -101,7 +105,7 @@ async fn drawn(pipeline: &ImagePipeline, file: Vec<u8>, said: ImageType) -> anyh
 }
 
 /// Writes the images to public storage.
-async fn hang(images: &Images, name: &str, drawn: Drawn) -> anyhow::Result<StoredImage> {
+async fn store_images(images: &Images, name: &str, drawn: Drawn) -> anyhow::Result<StoredImage> {
     let (content_type, extension) = (drawn.content_type, drawn.extension);
     let key = |size: &str| format!("images/{name}{size}.{extension}");
     let url = |size: &str| format!("{}/{}", images.url, key(size));

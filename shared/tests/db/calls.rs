@@ -1,4 +1,4 @@
-//! One function, one exchange.
+//! Calls of SQL functions in one round trip.
 
 use shared::app::db::Call;
 use shared::ids::UserId;
@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::db_of;
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_call_that_fails_leaves_the_connection_fit_for_the_next(pool: PgPool) {
+async fn a_failed_call_leaves_the_connection_usable(pool: PgPool) {
     let db = db_of(&pool, 1);
     let error = db.call::<()>(Call::new("no_such_function")).await.unwrap_err();
     assert_eq!(error.as_database_error().unwrap().code().unwrap(), "42883");
@@ -17,7 +17,7 @@ async fn a_call_that_fails_leaves_the_connection_fit_for_the_next(pool: PgPool) 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn many_calls_at_once_each_get_their_own_answer(pool: PgPool) {
+async fn concurrent_calls_get_their_own_answers(pool: PgPool) {
     let ids: Vec<UserId> = sqlx::query_scalar(
         "insert into users (email, username, password_hash, created_at)
          select 'u' || n || '@example.com', 'u' || n, '!', now() from generate_series(1, 20) n returning id",

@@ -1,4 +1,4 @@
-//! Connections that are busy, dead or not to be had.
+//! Connections that are busy, broken or impossible.
 
 use axum::response::IntoResponse as _;
 use http::StatusCode;
@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::{db_of, nowhere, soon};
 
-/// Ends every backend of this database but the one that asks, as a restart of the server does.
+/// Ends all backends of this database but the current one, like a restart of the server.
 async fn end_all_backends(pool: &PgPool) {
     sqlx::query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
         .execute(pool)
@@ -18,7 +18,7 @@ async fn end_all_backends(pool: &PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_connection_that_died_idle_is_replaced_without_the_request_noticing(pool: PgPool) {
+async fn a_connection_that_broke_while_idle_is_replaced(pool: PgPool) {
     let db = db_of(&pool, 2);
     let (first, second) = (db.begin().await.unwrap(), db.begin().await.unwrap());
     first.commit().await.unwrap();
@@ -30,20 +30,20 @@ async fn a_connection_that_died_idle_is_replaced_without_the_request_noticing(po
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_connection_that_dies_in_a_transaction_fails_it_and_is_not_used_again(pool: PgPool) {
+async fn a_connection_that_breaks_in_a_transaction_is_not_used_again(pool: PgPool) {
     let db = db_of(&pool, 1);
     let tx = db.begin().await.unwrap();
     end_all_backends(&pool).await;
     assert!(tx.commit().await.is_err());
     db.rollback_abandoned().await;
     soon(db.begin()).await.unwrap().commit().await.unwrap();
-    // A call is safe to repeat, and repeated.
+    // A call is safe to repeat, and is repeated.
     end_all_backends(&pool).await;
     soon(db.call::<()>(Call::new("shop_currency"))).await.unwrap();
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn who_finds_no_free_connection_is_told_to_come_again(pool: PgPool) {
+async fn a_request_without_a_free_connection_gets_503_and_retry_after(pool: PgPool) {
     let db = db_of(&pool, 1);
     let _busy = db.begin().await.unwrap();
     let started = Instant::now();
@@ -54,7 +54,7 @@ async fn who_finds_no_free_connection_is_told_to_come_again(pool: PgPool) {
 }
 
 #[tokio::test]
-async fn a_database_that_is_not_there_is_a_503_and_not_a_500() {
+async fn an_unreachable_database_is_a_503_and_not_a_500() {
     let error = soon(nowhere().begin()).await.unwrap_err();
     assert_eq!(ApiError::from(error).into_response().status(), StatusCode::SERVICE_UNAVAILABLE);
 }

@@ -10,12 +10,12 @@ use std::time::Duration;
 use shared::app::db::{Connector, Db, PoolSettings};
 use sqlx::PgPool;
 
-/// The service's way to the test's database, with so many connections.
+/// Returns the service's connections to the test's database, at most this many.
 fn db_of(pool: &PgPool, max_connections: usize) -> Db {
     shared::testing::service_db_of(pool, PoolSettings { max_connections })
 }
 
-/// How many of this database's backends sit in a transaction and wait for their client.
+/// Counts the backends of this database that wait for their client within a transaction.
 async fn idle_in_transaction(pool: &PgPool) -> i64 {
     sqlx::query_scalar("select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'")
         .fetch_one(pool)
@@ -23,13 +23,13 @@ async fn idle_in_transaction(pool: &PgPool) -> i64 {
         .unwrap()
 }
 
-/// A database that nobody serves.
+/// Returns a database that does not exist.
 fn nowhere() -> Db {
     let options = "postgres://nobody@127.0.0.1:9/none".parse().unwrap();
     Db::new(Connector::to(options), PoolSettings { max_connections: 1 })
 }
 
-/// Ends the test where something hangs.
+/// Fails the test if the work takes too long.
 async fn soon<T>(work: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(10), work).await.expect("in good time")
 }

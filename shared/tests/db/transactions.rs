@@ -1,4 +1,4 @@
-//! A unit of work: whole or not at all, and never left open.
+//! Transactions: committed as a whole or not at all, and never left open.
 
 use shared::ids::EventId;
 use shared::outbox::store;
@@ -20,13 +20,13 @@ async fn an_event_is_due(pool: &PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_dropped_is_rolled_back_when_the_request_settles(pool: PgPool) {
+async fn a_dropped_transaction_is_rolled_back_before_the_response(pool: PgPool) {
     an_event_is_due(&pool).await;
     let db = db_of(&pool, 1);
     let mut tx = db.begin().await.unwrap();
     store::note_failure(&mut tx, EVENT, "lost").await.unwrap();
     drop(tx);
-    assert_eq!(idle_in_transaction(&pool).await, 1, "nothing is spawned: it waits to be settled");
+    assert_eq!(idle_in_transaction(&pool).await, 1, "nothing is spawned: it waits for rollback_abandoned");
 
     db.rollback_abandoned().await;
 
@@ -36,13 +36,13 @@ async fn what_is_dropped_is_rolled_back_when_the_request_settles(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_lock_that_was_dropped_is_free_for_the_next_who_begins(pool: PgPool) {
+async fn the_lock_of_a_dropped_transaction_is_free_for_the_next(pool: PgPool) {
     an_event_is_due(&pool).await;
     let db = db_of(&pool, 1);
     let mut tx = db.begin().await.unwrap();
     store::note_failure(&mut tx, EVENT, "mine").await.unwrap();
     drop(tx);
-    // One connection, and it is the unfinished one: beginning settles it first.
+    // There is one connection, which is the unfinished one, so `begin` rolls it back first.
     let mut tx = soon(db.begin()).await.unwrap();
     store::note_failure(&mut tx, EVENT, "yours").await.unwrap();
     tx.commit().await.unwrap();
@@ -51,7 +51,7 @@ async fn a_lock_that_was_dropped_is_free_for_the_next_who_begins(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_transaction_that_was_cut_off_in_the_middle_of_a_query_is_rolled_back_too(pool: PgPool) {
+async fn a_transaction_that_is_dropped_during_a_query_is_rolled_back_too(pool: PgPool) {
     an_event_is_due(&pool).await;
     let db = db_of(&pool, 2);
     let mut holder = db.begin().await.unwrap();
@@ -74,7 +74,7 @@ async fn a_transaction_that_was_cut_off_in_the_middle_of_a_query_is_rolled_back_
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_reading_transaction_cannot_write(pool: PgPool) {
+async fn a_read_only_transaction_cannot_write(pool: PgPool) {
     an_event_is_due(&pool).await;
     let db = db_of(&pool, 1);
     let mut tx = db.read().await.unwrap();
@@ -98,7 +98,7 @@ async fn checked_queries_leave_no_statement_in_the_session(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn many_clients_never_get_each_others_statements(pool: PgPool) {
+async fn clients_never_get_the_statements_of_others(pool: PgPool) {
     an_event_is_due(&pool).await;
     let mut clients = JoinSet::new();
     for client in 0..8 {

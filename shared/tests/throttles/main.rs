@@ -1,4 +1,4 @@
-//! Limits, where many count at once.
+//! Limits under concurrency.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::time::Duration;
@@ -19,13 +19,13 @@ async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> 
     store::count(tx, limit, subject, now).await.unwrap()
 }
 
-/// Somebody clears away what was counted for Ana. Ana comes, and has to wait for that; meanwhile the first goes on to a client
-/// whose count is over too, which must not be what Ana has cleared away.
+/// One transaction deletes what was counted for Ana. Ana's must wait for it; then the first goes on to a client whose count has also
+/// expired, and must not wait for Ana.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nobody_who_counts_and_clears_away_waits_in_a_circle(db: PgPool) {
+async fn counting_and_deleting_expired_counts_never_deadlocks(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let [ana, ben, eve] = ["ana", "ben", "eve"].map(Subject::email);
-    // In the order in which they are over.
+    // In the order in which they expire.
     for (limit, subject, later) in [
         (Limit::LogInAs, &ana, 1),
         (Limit::LogInAs, &ben, 86_300),
@@ -63,7 +63,7 @@ async fn nobody_who_counts_and_clears_away_waits_in_a_circle(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_try_that_is_rolled_back_was_none(db: PgPool) {
+async fn an_attempt_that_is_rolled_back_is_not_counted(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let subject = Subject::email("ana@example.com");
     for _ in 0..10 {
@@ -76,7 +76,7 @@ async fn a_try_that_is_rolled_back_was_none(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_limit_without_a_growing_wait_is_free_again_when_its_window_is_over(db: PgPool) {
+async fn a_limit_without_a_growing_wait_is_reset_after_its_window(db: PgPool) {
     let app = TestApp::of_a_job(db);
     let subject = Subject::email("ana@example.com");
     let mut waits = Vec::new();
@@ -91,9 +91,9 @@ async fn a_limit_without_a_growing_wait_is_free_again_when_its_window_is_over(db
     assert_eq!(waits, [&free[..], &refused, &free[..4]].concat());
 }
 
-/// Accounts are found by `lower`, and two spellings of one account's address must not have a count each.
+/// Accounts are found by `lower`, so two spellings of an account's address must share a count.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_one_address_to_the_database_is_counted_as_one(db: PgPool) {
+async fn addresses_that_are_equal_to_the_database_share_a_count(db: PgPool) {
     let letters: Vec<(String, String)> = sqlx::query_as(
         "select chr(n), lower(chr(n)) from generate_series(1, 200000) n
           where n not between 55296 and 57343 and lower(chr(n)) <> chr(n)",

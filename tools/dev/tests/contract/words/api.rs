@@ -42,7 +42,7 @@ fn words(text: &Value) -> usize {
 
 #[test]
 fn every_operation_has_an_imperative_summary_and_a_description() {
-    let verbs = Vocabulary::load().verbs;
+    let (verbs, schemas) = (Vocabulary::load().verbs, swept_schemas());
     let mut findings = Vec::new();
     for operation in swept_operations() {
         let summary = operation.json["summary"].as_str().unwrap_or_default();
@@ -54,7 +54,7 @@ fn every_operation_has_an_imperative_summary_and_a_description() {
             findings.push(format!("{}: no description", name_of(&operation)));
         }
         for parameter in operation.json["parameters"].as_array().into_iter().flatten() {
-            if words(&parameter["description"]) < 3 {
+            if !is_described(parameter, &schemas) && !is_described(&parameter["schema"], &schemas) {
                 findings.push(format!("{}: parameter {}: no description", name_of(&operation), parameter["name"]));
             }
         }
@@ -67,19 +67,20 @@ fn every_field_has_a_description() {
     let schemas = swept_schemas();
     let mut findings = Vec::new();
     for (function, name, schema) in &schemas {
-        let described = |field: &Value| {
-            let reference = field["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
-            let target =
-                schemas.iter().find(|(_, name, _)| Some(name.as_str()) == reference).map(|(_, _, schema)| schema);
-            words(&field["description"]) >= 3 || target.is_some_and(|target| words(&target["description"]) >= 3)
-        };
         for (field, of) in fields(schema) {
-            if !described(of) {
+            if !is_described(of, &schemas) {
                 findings.push(format!("{function}: {name}.{field}: no description"));
             }
         }
     }
     refuse(&findings);
+}
+
+/// Returns true if a field, a parameter or the schema that it refers to has a description of three words or more.
+fn is_described(part: &Value, schemas: &[(&'static str, String, Value)]) -> bool {
+    let reference = part["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+    let target = schemas.iter().find(|(_, name, _)| Some(name.as_str()) == reference).map(|(_, _, schema)| schema);
+    words(&part["description"]) >= 3 || target.is_some_and(|target| words(&target["description"]) >= 3)
 }
 
 /// The fields of a schema and of the schemas that it is put together from.
