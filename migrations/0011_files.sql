@@ -17,7 +17,7 @@ create table uploads (
     image_url text references image_files (url),
     constraint upload_content_type_known check (content_type in ('image/jpeg', 'image/png', 'image/webp')),
     constraint upload_bytes_in_range check (bytes between 1 and 15728640),
-    constraint upload_refusal_known check (refusal in ('other_size', 'not_an_image', 'other_type', 'too_many_pixels', 'damaged')),
+    constraint upload_refusal_known check (refusal in ('size_mismatch', 'not_an_image', 'type_mismatch', 'too_many_pixels', 'damaged')),
     -- The status decides which columns are set, so an interrupted completion leaves nothing and the next attempt starts again.
     constraint upload_is_what_it_says check (
         case status

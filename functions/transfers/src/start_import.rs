@@ -26,7 +26,7 @@ use crate::Transfers;
     responses(
         (status = 202, body = Import, description = "It runs, or has run."),
         (status = 404, body = Problem, description = "There is no such import."),
-        (status = 409, body = Problem, description = "Its file has not arrived: `not_uploaded_yet`; has another size: `other_size`; or it was cancelled: `import_cancelled`."),
+        (status = 409, body = Problem, description = "Its file has not arrived: `not_uploaded_yet`; has another size: `size_mismatch`; or it was cancelled: `import_cancelled`."),
         StaffProblems,
     )
 )]
@@ -63,9 +63,10 @@ pub(crate) async fn start_import(
 async fn has_arrived(transfers: &Transfers, key: &str, bytes: i64) -> Result<(), ApiError> {
     match transfers.storage.size(key).await? {
         None => Err(ApiError::conflict("not_uploaded_yet", "The file has not arrived; send it first.")),
-        Some(size) if i64::try_from(size) != Ok(bytes) => {
-            Err(ApiError::conflict("other_size", format!("The file has {size} bytes, and {bytes} were announced.")))
-        }
+        Some(size) if i64::try_from(size) != Ok(bytes) => Err(ApiError::conflict(
+            "size_mismatch",
+            format!("The file has {size} bytes, but {bytes} were declared. Create a new import."),
+        )),
         Some(_) => Ok(()),
     }
 }

@@ -31,7 +31,7 @@ use crate::{ImagePipeline, Images};
     params(("id" = UploadId, Path)),
     responses(
         (status = 200, body = ImageUpload, description = "The upload, finished."),
-        (status = 400, body = Problem, description = "The file was refused: `other_size`, `not_an_image`, `other_type`, `too_many_pixels` or `damaged`."),
+        (status = 400, body = Problem, description = "The file was refused: `size_mismatch`, `not_an_image`, `type_mismatch`, `too_many_pixels` or `damaged`."),
         (status = 404, body = Problem, description = "The upload does not exist."),
         (status = 409, body = Problem, description = "The file has not been sent: `not_uploaded_yet`."),
         StaffProblems,
@@ -74,7 +74,7 @@ async fn make(pipeline: &ImagePipeline, upload: &Upload) -> anyhow::Result<Optio
     let key = upload.key();
     match pipeline.received.size(&key).await? {
         None => return Ok(None),
-        Some(size) if size != upload.bytes => return Ok(Some(Err(Refusal::OtherSize))),
+        Some(size) if size != upload.bytes => return Ok(Some(Err(Refusal::SizeMismatch))),
         Some(_) => {}
     }
     let Some(file) = pipeline.received.read(&key, 0..upload.bytes).await? else { return Ok(None) };

@@ -43,11 +43,11 @@ pub enum UploadStatus {
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// The file is longer or shorter than declared.
-    OtherSize,
+    SizeMismatch,
     /// The file is not a JPEG, PNG or WebP image.
     NotAnImage,
     /// The file is an image of another type than declared.
-    OtherType,
+    TypeMismatch,
     /// The image has more than 10,000 pixels a side or 40 million in all.
     TooManyPixels,
     /// The file begins as an image and cannot be decoded to its end.
@@ -145,7 +145,8 @@ impl FromField for ImageType {
 }
 
 impl Refusal {
-    const ALL: [Self; 5] = [Self::OtherSize, Self::NotAnImage, Self::OtherType, Self::TooManyPixels, Self::Damaged];
+    const ALL: [Self; 5] =
+        [Self::SizeMismatch, Self::NotAnImage, Self::TypeMismatch, Self::TooManyPixels, Self::Damaged];
 
     fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.code() == code)
@@ -154,9 +155,9 @@ impl Refusal {
     /// Returns the error code, for programs.
     pub fn code(self) -> &'static str {
         match self {
-            Self::OtherSize => "other_size",
+            Self::SizeMismatch => "size_mismatch",
             Self::NotAnImage => "not_an_image",
-            Self::OtherType => "other_type",
+            Self::TypeMismatch => "type_mismatch",
             Self::TooManyPixels => "too_many_pixels",
             Self::Damaged => "damaged",
         }
@@ -165,9 +166,9 @@ impl Refusal {
     /// Returns the error text, for people.
     pub fn detail(self) -> &'static str {
         match self {
-            Self::OtherSize => "The file does not have the declared size.",
+            Self::SizeMismatch => "The file does not have the declared size.",
             Self::NotAnImage => "The file is not a JPEG, PNG or WebP image.",
-            Self::OtherType => "The image does not have the declared type.",
+            Self::TypeMismatch => "The image does not have the declared type.",
             Self::TooManyPixels => {
                 "The image is too large: it has more than 10,000 pixels a side, or more than 40 million in all."
             }

@@ -21,7 +21,7 @@ async fn a_file_is_announced_sent_and_started(db: PgPool) {
     assert_eq!(early.body["code"], "not_uploaded_yet");
     shop.send(&begun.body, b"12345");
     let other = editor.post(&format!("{path}start/"), json!({})).await.expect(409);
-    assert_eq!(other.body["code"], "other_size");
+    assert_eq!(other.body["code"], "size_mismatch");
     assert!(shop.jobs.take().is_empty());
 
     shop.send(&begun.body, b"1234");

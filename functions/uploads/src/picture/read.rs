@@ -26,7 +26,7 @@ pub(super) struct Picture {
 pub(super) fn read(file: &[u8], said: ImageType) -> Result<Picture, Refusal> {
     let format = format(file).ok_or(Refusal::NotAnImage)?;
     if format != expected(said) {
-        return Err(Refusal::OtherType);
+        return Err(Refusal::TypeMismatch);
     }
     let mut reader = ImageReader::with_format(Cursor::new(file), format);
     reader.limits(limits());

@@ -28,11 +28,11 @@ async fn a_file_that_is_not_an_image_is_refused_with_any_type(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_image_of_another_type_than_declared_is_refused(db: PgPool) {
+async fn an_image_of_antype_mismatch_than_declared_is_refused(db: PgPool) {
     let shop = Shop::open(db).await;
     for (said, file) in [("image/jpeg", png(8, 8)), ("image/png", jpeg(8, 8)), ("image/webp", png(8, 8))] {
         let path = shop.sends(said, &file).await;
-        is_refused(&shop, &path, "other_type").await;
+        is_refused(&shop, &path, "type_mismatch").await;
     }
 }
 
@@ -73,13 +73,13 @@ async fn an_image_with_too_many_pixels_is_refused_before_decoding(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_file_of_another_size_than_declared_is_refused_unread(db: PgPool) {
+async fn a_file_of_ansize_mismatch_than_declared_is_refused_unread(db: PgPool) {
     let shop = Shop::open(db).await;
     let file = png(8, 8);
     for said in [file.len() - 1, file.len() + 1] {
         let path = shop.begins("image/png", said).await;
         shop.arrives(&path, "image/png", &file);
-        is_refused(&shop, &path, "other_size").await;
+        is_refused(&shop, &path, "size_mismatch").await;
     }
 }
 
