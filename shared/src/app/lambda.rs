@@ -158,7 +158,7 @@ mod tests {
         assert!(logged::<()>(&context("the-second"), false, fails).await.is_err());
 
         for (request_id, cold_start, failed) in [("the-first", true, false), ("the-second", false, true)] {
-            let mut lines = logs.saying("invoked");
+            let mut lines = logs.with_message("invoked");
             lines.retain(|line| line["span"]["request_id"] == request_id);
             let [line] = &lines[..] else { panic!("one line: {lines:?}") };
             assert_eq!(line["span"]["trace_id"], "1-5759e988-bd862e3fe1be46a994272793");

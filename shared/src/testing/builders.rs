@@ -19,7 +19,7 @@ pub struct TestProduct {
     pub slug: String,
 }
 
-/// Builds a product to insert.
+/// A builder of a product with one variant.
 #[derive(Debug)]
 pub struct ProductBuilder<'a> {
     db: &'a PgPool,
@@ -98,7 +98,7 @@ impl<'a> ProductBuilder<'a> {
     }
 }
 
-/// Builds a cart to insert.
+/// A builder of a cart.
 #[derive(Debug)]
 pub struct CartBuilder<'a> {
     db: &'a PgPool,

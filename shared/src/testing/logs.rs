@@ -1,4 +1,4 @@
-//! A log that is kept instead of written, as JSON and down to `trace`.
+//! A log that is kept in memory instead of written: as JSON, at level `trace`.
 
 use std::io;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -8,7 +8,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::app::{Environment, LogFormat, write_logs_to};
 
-/// The log of this process, which tests of one process share.
+/// The log of this process; all tests of the process share it.
 static LOGS: LazyLock<RecordedLogs> = LazyLock::new(|| {
     let logs = RecordedLogs::default();
     let environment = Environment::from_iter([("RUST_LOG", "trace")]);
@@ -21,7 +21,7 @@ static LOGS: LazyLock<RecordedLogs> = LazyLock::new(|| {
 pub struct RecordedLogs(Arc<Mutex<Vec<u8>>>);
 
 impl RecordedLogs {
-    /// Starts to record, with the function that starts the log in Lambda.
+    /// Starts to record, with the same set-up of the log as in Lambda.
     pub fn start() -> Self {
         LOGS.clone()
     }
@@ -37,7 +37,7 @@ impl RecordedLogs {
     }
 
     /// Returns the lines with this message.
-    pub fn saying(&self, message: &str) -> Vec<Value> {
+    pub fn with_message(&self, message: &str) -> Vec<Value> {
         self.lines().into_iter().filter(|line| line["message"] == message).collect()
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::app::metrics::{Metric, Metrics};
 
-/// Records metrics. Cheap to clone.
+/// Metrics that a test has recorded. Clones share one record.
 #[derive(Clone, Debug, Default)]
 pub struct RecordedMetrics(Arc<Mutex<Vec<Value>>>);
 
@@ -20,7 +20,7 @@ impl RecordedMetrics {
     }
 
     /// Returns the recorded values of this metric, in order.
-    pub fn of(&self, metric: Metric) -> Vec<i64> {
+    pub fn values_of(&self, metric: Metric) -> Vec<i64> {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines.iter().filter_map(|line| line[metric.name()].as_i64()).collect()
     }

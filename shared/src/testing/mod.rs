@@ -71,11 +71,11 @@ pub struct TestUser {
 impl TestApp {
     /// Serves a router whose state is the [`App`].
     pub fn new(db: PgPool, router: OpenApiRouter<App>) -> Self {
-        Self::with(db, router, |app, _| app)
+        Self::with_state(db, router, |app, _| app)
     }
 
-    /// Serves a router with another state.
-    pub fn with<S>(db: PgPool, router: OpenApiRouter<S>, state: impl FnOnce(App, &Arc<TokenSigner>) -> S) -> Self
+    /// Serves a router with the state that `state` makes.
+    pub fn with_state<S>(db: PgPool, router: OpenApiRouter<S>, state: impl FnOnce(App, &Arc<TokenSigner>) -> S) -> Self
     where
         S: Clone + Send + Sync + 'static,
         App: FromRef<S>,
@@ -96,8 +96,8 @@ impl TestApp {
         Self { app, db, clock, signer, metrics, service }
     }
 
-    /// Creates an app for the tests of a job, which serves nothing.
-    pub fn of_a_job(db: PgPool) -> Self {
+    /// Creates an app without routes, for the tests of a job.
+    pub fn without_routes(db: PgPool) -> Self {
         Self::new(db, OpenApiRouter::new())
     }
 
@@ -106,8 +106,8 @@ impl TestApp {
         Client::new(self.service.clone())
     }
 
-    /// Returns a client with the token of this user.
-    pub fn of(&self, user: &TestUser) -> Client {
+    /// Returns a client that sends the token of this user.
+    pub fn client_of(&self, user: &TestUser) -> Client {
         self.anonymous().bearer(&user.token)
     }
 
@@ -127,18 +127,18 @@ impl TestApp {
         self.signer.sign(&claims).unwrap()
     }
 
-    /// Inserts a user without a usable password; accounts that log in are created by `auth`'s own tests.
+    /// Inserts a user without a usable password. Tests that log in create their accounts through `auth`.
     pub async fn a_user(&self) -> TestUser {
         self.insert_user(false).await
     }
 
     /// Inserts a member of staff with every permission.
     pub async fn a_staff_user(&self) -> TestUser {
-        self.a_staff_user_who_may(Permissions::all()).await
+        self.a_staff_user_with(Permissions::all()).await
     }
 
     /// Inserts a member of staff with these permissions.
-    pub async fn a_staff_user_who_may(&self, permissions: Permissions) -> TestUser {
+    pub async fn a_staff_user_with(&self, permissions: Permissions) -> TestUser {
         let user = self.insert_user(true).await;
         sqlx::query(
             "with role as (insert into roles (name, permissions, created_at) values ($1, $2, now()) returning id)
@@ -153,12 +153,12 @@ impl TestApp {
         user
     }
 
-    /// Builds a product: one variant, 10.00, nothing in stock.
+    /// Builds an active product with one variant that costs 10.00 and is out of stock.
     pub fn a_product(&self) -> ProductBuilder<'_> {
         ProductBuilder::new(&self.db)
     }
 
-    /// Builds a cart: a guest's, without lines.
+    /// Builds an empty cart of a guest.
     pub fn a_cart(&self) -> CartBuilder<'_> {
         CartBuilder::new(&self.db)
     }
@@ -168,19 +168,19 @@ impl TestApp {
         sqlx::query_scalar(sql).fetch_one(&self.db).await.unwrap()
     }
 
-    /// Waits until a statement of this database waits for a lock.
-    pub async fn until_a_statement_waits(&self) {
+    /// Returns as soon as a statement of this database waits for a lock.
+    pub async fn wait_until_blocked(&self) {
         let waiting =
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-        let waits = async {
+        let blocked = async {
             while self.count(waiting).await == 0 {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(std::time::Duration::from_secs(10), waits).await.expect("nobody waits");
+        tokio::time::timeout(std::time::Duration::from_secs(10), blocked).await.expect("no statement waits for a lock");
     }
 
-    /// Returns true if, for every variant, the ledger's changes add up to the stock, and nothing is below zero.
+    /// Returns true if no stock is negative and the changes in the ledger add up to the stock of every variant.
     pub async fn stock_adds_up(&self) -> bool {
         self.count(
             "select count(*) from stock_levels s
@@ -212,14 +212,14 @@ pub fn a_client_without_database(router: OpenApiRouter<App>) -> Client {
     Client::new(service(router, App::without_database(&Environment::default())))
 }
 
-/// Returns the service's connections to the test's database: direct, or through the pooler.
+/// Returns the service's connections to the database of a test: direct, or through the pooler.
 pub fn service_db(pool: &PgPool) -> Db {
-    service_db_of(pool, PoolSettings { max_connections: 32 })
+    service_db_with(pool, PoolSettings { max_connections: 32 })
 }
 
-/// Returns the service's connections with another size of the pool.
+/// Returns the service's connections to the database of a test, with these settings of the pool.
 #[expect(clippy::disallowed_methods, reason = "the test runner says whether to use the pooler")]
-pub fn service_db_of(pool: &PgPool, settings: PoolSettings) -> Db {
+pub fn service_db_with(pool: &PgPool, settings: PoolSettings) -> Db {
     let mut options = pool.connect_options().as_ref().clone();
     if let Ok(port) = std::env::var("TEST_POOLER_PORT") {
         options = options.host("127.0.0.1").port(port.parse().expect("TEST_POOLER_PORT is a port"));

@@ -1,4 +1,4 @@
-//! Orders that were placed, for tests of what follows.
+//! Orders that are already placed, for tests of the steps after that.
 
 use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-//! Queues that record, fail, or never answer.
+//! Queues that record, fail or never answer.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -8,22 +8,22 @@ use crate::outbox::{Event, Queue};
 use crate::trace::Trace;
 use crate::transfers::{Job, JobQueue};
 
-/// Records the events that it receives.
+/// A queue that records the events that it receives.
 #[derive(Debug, Default)]
 pub struct RecordingQueue(Mutex<Vec<(Event, Option<String>)>>);
 
 impl RecordingQueue {
     /// Returns the received events, in order.
     pub fn sent(&self) -> Vec<Event> {
-        self.taken().into_iter().map(|(event, _)| event).collect()
+        self.received().into_iter().map(|(event, _)| event).collect()
     }
 
     /// Returns the trace header of each received event, in order.
     pub fn traces(&self) -> Vec<Option<String>> {
-        self.taken().into_iter().map(|(_, trace)| trace).collect()
+        self.received().into_iter().map(|(_, trace)| trace).collect()
     }
 
-    fn taken(&self) -> Vec<(Event, Option<String>)> {
+    fn received(&self) -> Vec<(Event, Option<String>)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -37,7 +37,7 @@ impl Queue for RecordingQueue {
     }
 }
 
-/// Fails every time.
+/// A queue that fails every time.
 #[derive(Clone, Copy, Debug)]
 pub struct BrokenQueue;
 
@@ -48,7 +48,7 @@ impl Queue for BrokenQueue {
     }
 }
 
-/// Never answers at all.
+/// A queue that never answers.
 #[derive(Clone, Copy, Debug)]
 pub struct SilentQueue;
 
@@ -59,7 +59,7 @@ impl Queue for SilentQueue {
     }
 }
 
-/// Records the jobs that it receives.
+/// A queue that records the jobs that it receives.
 #[derive(Debug, Default)]
 pub struct RecordingJobs(Mutex<Vec<Job>>);
 

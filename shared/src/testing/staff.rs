@@ -21,7 +21,7 @@ impl TestApp {
     }
 
     /// Inserts an API key that this user created.
-    pub async fn an_api_key_of(&self, maker: &TestUser, scopes: Permissions) -> String {
+    pub async fn an_api_key_of(&self, creator: &TestUser, scopes: Permissions) -> String {
         let mut secret = [0; 32];
         self.app.rng.fill_random(&mut secret);
         let id = ApiKeyId(self.ordered_uuid());
@@ -30,10 +30,10 @@ impl TestApp {
             "insert into api_keys (id, name, key_sha256, scopes, created_by, created_at) values ($1, $2, $3, $4, $5, $6)",
         )
         .bind(id)
-        .bind(format!("Key of {}", maker.id))
+        .bind(format!("Key of {}", creator.id))
         .bind(&api_keys::sha256(&key)[..])
         .bind(scopes.names())
-        .bind(maker.id)
+        .bind(creator.id)
         .bind(self.clock.now())
         .execute(&self.db)
         .await

@@ -1,4 +1,4 @@
-//! Storage in memory.
+//! A file storage in memory.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -16,21 +16,21 @@ pub struct MemoryStorage(Mutex<BTreeMap<String, (String, Vec<u8>)>>);
 impl MemoryStorage {
     /// Writes a file, like a client with a presigned request.
     pub fn put(&self, key: &str, content_type: &str, bytes: &[u8]) {
-        self.files(|files| files.insert(key.to_owned(), (content_type.to_owned(), bytes.to_vec())));
+        self.with_files(|files| files.insert(key.to_owned(), (content_type.to_owned(), bytes.to_vec())));
     }
 
     /// Returns all keys, sorted.
     pub fn keys(&self) -> Vec<String> {
-        self.files(|files| files.keys().cloned().collect())
+        self.with_files(|files| files.keys().cloned().collect())
     }
 
     /// Returns a file with its media type.
     pub fn file(&self, key: &str) -> Option<(String, Vec<u8>)> {
-        self.files(|files| files.get(key).cloned())
+        self.with_files(|files| files.get(key).cloned())
     }
 
-    fn files<T>(&self, look: impl FnOnce(&mut BTreeMap<String, (String, Vec<u8>)>) -> T) -> T {
-        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with_files<T>(&self, access: impl FnOnce(&mut BTreeMap<String, (String, Vec<u8>)>) -> T) -> T {
+        access(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -67,7 +67,7 @@ impl Storage for MemoryStorage {
     }
 
     async fn delete(&self, key: &str) -> anyhow::Result<()> {
-        self.files(|files| files.remove(key));
+        self.with_files(|files| files.remove(key));
         Ok(())
     }
 }

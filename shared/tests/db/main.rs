@@ -12,7 +12,7 @@ use sqlx::PgPool;
 
 /// Returns the service's connections to the test's database, at most this many.
 fn db_of(pool: &PgPool, max_connections: usize) -> Db {
-    shared::testing::service_db_of(pool, PoolSettings { max_connections })
+    shared::testing::service_db_with(pool, PoolSettings { max_connections })
 }
 
 /// Counts the backends of this database that wait for their client within a transaction.

@@ -23,7 +23,7 @@ async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> 
 /// expired, and must not wait for Ana.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn counting_and_deleting_expired_counts_never_deadlocks(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let [ana, ben, eve] = ["ana", "ben", "eve"].map(Subject::email);
     // In the order in which they expire.
     for (limit, subject, later) in [
@@ -64,7 +64,7 @@ async fn counting_and_deleting_expired_counts_never_deadlocks(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_attempt_that_is_rolled_back_is_not_counted(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let subject = Subject::email("ana@example.com");
     for _ in 0..10 {
         let mut tx = app.app.db.begin().await.unwrap();
@@ -77,7 +77,7 @@ async fn an_attempt_that_is_rolled_back_is_not_counted(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_limit_without_a_growing_wait_is_reset_after_its_window(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let subject = Subject::email("ana@example.com");
     let mut waits = Vec::new();
     for _ in 0..14 {

@@ -47,7 +47,7 @@ async fn a_user_without_a_valid_staff_cookie_is_sent_to_sign_in(db: PgPool) {
         (anonymous.clone().header("cookie", "shop_staff="), ""),
         (anonymous.clone().header("cookie", "shop_staff=not.a.token"), "&because=ended"),
         // A bearer token does not open a page: another site's form cannot send it, but a script could.
-        (app.of(&app.a_staff_user().await), ""),
+        (app.client_of(&app.a_staff_user().await), ""),
         (browser_of(&app, &ana), "&because=not_staff"),
         (browser_of(&app, &gone), "&because=not_staff"),
         (browser_of(&app, &idle), "&because=not_staff"),
@@ -154,7 +154,7 @@ async fn the_pages_load_their_own_files(db: PgPool) {
 /// Returns a browser of a member of staff with these permissions.
 async fn a_browser_that_may(app: &TestApp, permissions: &[&str]) -> Client {
     let permissions = Permissions::of_names(permissions.iter().copied());
-    browser_of(app, &app.a_staff_user_who_may(permissions).await)
+    browser_of(app, &app.a_staff_user_with(permissions).await)
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

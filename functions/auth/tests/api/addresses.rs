@@ -31,7 +31,7 @@ async fn defaults_of(client: &Client, id: i64) -> (bool, bool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_first_address_is_the_default_for_both_and_the_second_for_none(db: PgPool) {
     let app = service(db);
-    let ana = app.of(&app.a_user().await);
+    let ana = app.client_of(&app.a_user().await);
 
     let sent = json!({"name": " Ana Berg ", "line1": "Hafenstr. 1", "city": "Hamburg", "country": "de", "is_default_billing": false});
     let first = ana.post("/auth/addresses/", sent).await.expect(201);
@@ -53,7 +53,7 @@ async fn the_first_address_is_the_default_for_both_and_the_second_for_none(db: P
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_new_default_takes_the_place_of_the_old_one(db: PgPool) {
     let app = service(db);
-    let ana = app.of(&app.a_user().await);
+    let ana = app.client_of(&app.a_user().await);
     let (one, two) = (add(&ana, "One").await, add(&ana, "Two").await);
 
     ana.patch(&path(two), json!({"is_default_shipping": true})).await.expect(200);
@@ -73,7 +73,7 @@ async fn a_new_default_takes_the_place_of_the_old_one(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn deleting_a_default_leaves_none(db: PgPool) {
     let app = service(db);
-    let ana = app.of(&app.a_user().await);
+    let ana = app.client_of(&app.a_user().await);
     let (one, two) = (add(&ana, "One").await, add(&ana, "Two").await);
 
     let gone = ana.delete(&path(one)).await.expect(204);
@@ -87,7 +87,7 @@ async fn deleting_a_default_leaves_none(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn of_many_defaults_at_once_one_remains(db: PgPool) {
     let app = service(db);
-    let ana = app.of(&app.a_user().await);
+    let ana = app.client_of(&app.a_user().await);
     let mut ids = Vec::new();
     for name in ["One", "Two", "Three", "Four"] {
         ids.push(add(&ana, name).await);
@@ -116,7 +116,7 @@ async fn of_many_defaults_at_once_one_remains(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn of_many_first_addresses_at_once_one_is_the_default(db: PgPool) {
     let app = service(db);
-    let ana = app.of(&app.a_user().await);
+    let ana = app.client_of(&app.a_user().await);
 
     let add = |_| {
         let ana = ana.clone();
@@ -141,7 +141,7 @@ async fn of_many_first_addresses_at_once_one_is_the_default(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn somebody_else_s_address_is_not_found_and_stays_as_it_is(db: PgPool) {
     let app = service(db);
-    let (ana, ben) = (app.of(&app.a_user().await), app.of(&app.a_staff_user().await));
+    let (ana, ben) = (app.client_of(&app.a_user().await), app.client_of(&app.a_staff_user().await));
     let hers = add(&ana, "Ana").await;
     let his = add(&ben, "Ben").await;
     let before = ana.get(&path(hers)).await.expect(200).body;
@@ -163,7 +163,7 @@ async fn somebody_else_s_address_is_not_found_and_stays_as_it_is(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn pages_of_addresses_lead_to_each_other(db: PgPool) {
     let app = service(db);
-    let ana = app.of(&app.a_user().await);
+    let ana = app.client_of(&app.a_user().await);
     let mut ids = Vec::new();
     for name in ["One", "Two", "Three", "Four", "Five"] {
         ids.push(add(&ana, name).await);
@@ -189,7 +189,7 @@ async fn pages_of_addresses_lead_to_each_other(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn everything_that_is_wrong_with_an_address_is_said_at_once(db: PgPool) {
     let app = service(db);
-    let ana = app.of(&app.a_user().await);
+    let ana = app.client_of(&app.a_user().await);
     let id = add(&ana, "Ana").await;
 
     let required = "This field is required.";

@@ -125,7 +125,7 @@ async fn nobody_need_be_signed_in_but_a_bad_token_is_said_to_be_bad(db: PgPool) 
 async fn a_refusal_needs_no_second_connection(db: PgPool) {
     let connector = Connector::to(db.connect_options().as_ref().clone());
     let one_connection = Db::new(connector, PoolSettings { max_connections: 1 });
-    let app = TestApp::with(db, auth::router(), |mut app, signer| {
+    let app = TestApp::with_state(db, auth::router(), |mut app, signer| {
         app.db = one_connection;
         Auth {
             app,

@@ -154,7 +154,7 @@ async fn a_list_that_is_cut_says_so(db: PgPool) {
     .await
     .unwrap();
 
-    let answer = app.of(&ana).get(PATH).await.expect(200);
+    let answer = app.client_of(&ana).get(PATH).await.expect(200);
 
     assert_eq!(answer.body["carts"]["truncated"], true);
     assert_eq!(answer.body["carts"]["results"].as_array().unwrap().len(), 500);
@@ -166,11 +166,11 @@ async fn there_are_five_exports_an_hour(db: PgPool) {
     let app = service(db);
     let (ana, ben) = (app.a_user().await, app.a_user().await);
     for _ in 0..5 {
-        app.of(&ana).get(PATH).await.expect(200);
+        app.client_of(&ana).get(PATH).await.expect(200);
     }
-    let later = app.of(&ana).get(PATH).await.expect(429);
+    let later = app.client_of(&ana).get(PATH).await.expect(429);
     assert_eq!(later.header("retry-after"), "3600");
-    app.of(&ben).get(PATH).await.expect(200);
+    app.client_of(&ben).get(PATH).await.expect(200);
     assert_eq!(app.count("select count(*) from audit_log where kind = 'exported'").await, 6);
 }
 

@@ -70,7 +70,7 @@ pub(crate) fn claims(user: UserId) -> Value {
 pub(crate) fn service_with_keys(db: PgPool, signing: &Key, known: &[&Key], options: Options) -> TestApp {
     let verifier = Arc::new(TokenVerifier::new(known.iter().map(|key| key.public())));
     let signer = Arc::new(TokenSigner::new(&signing.pkcs8).unwrap());
-    TestApp::with(db, auth::router(), |mut app, _| {
+    TestApp::with_state(db, auth::router(), |mut app, _| {
         app.verifier = verifier;
         Auth { app, signer, lifetimes: Lifetimes::default(), options, queue: Arc::new(RecordingQueue::default()) }
     })

@@ -57,7 +57,7 @@ fn service(db: PgPool) -> TestApp {
 
 /// The service with other options, and a queue that nobody empties.
 fn service_with(db: PgPool, options: Options) -> TestApp {
-    TestApp::with(db, auth::router(), |app, signer| Auth {
+    TestApp::with_state(db, auth::router(), |app, signer| Auth {
         app,
         signer: signer.clone(),
         lifetimes: Lifetimes::default(),
@@ -102,5 +102,5 @@ async fn sql(app: &TestApp, statement: &'static str) {
 
 /// Somebody of the staff who may do just this.
 async fn staff_who_may(app: &TestApp, permissions: &[&str]) -> TestUser {
-    app.a_staff_user_who_may(Permissions::of_names(permissions.iter().copied())).await
+    app.a_staff_user_with(Permissions::of_names(permissions.iter().copied())).await
 }

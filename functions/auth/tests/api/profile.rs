@@ -8,7 +8,7 @@ use crate::service;
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_profile_is_blank_until_its_owner_says_more(db: PgPool) {
     let app = service(db);
-    let ana = app.of(&app.a_user().await);
+    let ana = app.client_of(&app.a_user().await);
 
     assert_eq!(ana.get("/auth/profile/").await.expect(200).body, json!({"name": "", "phone": ""}));
 
@@ -24,7 +24,7 @@ async fn a_profile_is_blank_until_its_owner_says_more(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn everything_that_is_wrong_with_a_profile_is_said_at_once(db: PgPool) {
     let app = service(db);
-    let ana = app.of(&app.a_user().await);
+    let ana = app.client_of(&app.a_user().await);
 
     let required = json!({"name": ["This field is required."], "phone": ["This field is required."]});
     assert_eq!(ana.put("/auth/profile/", json!({})).await.expect(400).body, required);

@@ -24,7 +24,7 @@ async fn an_account_that_is_switched_off_is_signed_out_everywhere_and_lets_nobod
     let app = service(db);
     let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
     let (anas, bens) = (tokens(&app, "ana").await, tokens(&app, "ben").await);
-    let clerk = app.of(&staff_who_may(&app, &["customers"]).await);
+    let clerk = app.client_of(&staff_who_may(&app, &["customers"]).await);
 
     switch(&clerk, ana, "deactivate").await.expect(204);
 
@@ -46,7 +46,7 @@ async fn what_is_so_already_is_not_told_again(db: PgPool) {
     let app = service(db);
     let (ana, clerk) = (app.a_user().await, staff_who_may(&app, &["customers"]).await);
     for how in ["reactivate", "deactivate", "deactivate", "reactivate", "reactivate"] {
-        switch(&app.of(&clerk).at("203.0.113.9"), ana.id, how).await.expect(204);
+        switch(&app.client_of(&clerk).at("203.0.113.9"), ana.id, how).await.expect(204);
     }
     let told: Vec<(String, i64, i64, String)> =
         sqlx::query_as("select kind, user_id, actor_user_id, address from audit_log order by id")
@@ -61,17 +61,17 @@ async fn what_is_so_already_is_not_told_again(db: PgPool) {
 async fn only_a_superuser_switches_one_of_the_staff_and_nobody_themselves(db: PgPool) {
     let app = service(db);
     let (boss, clerk) = (app.a_superuser().await, app.a_staff_user().await);
-    let colleague = app.a_staff_user_who_may(Permissions::NONE).await;
+    let colleague = app.a_staff_user_with(Permissions::NONE).await;
     for how in ["deactivate", "reactivate"] {
         for user in [&clerk, &boss, &colleague] {
-            switch(&app.of(&clerk), user.id, how).await.expect(403);
+            switch(&app.client_of(&clerk), user.id, how).await.expect(403);
         }
-        switch(&app.of(&boss), boss.id, how).await.expect(403);
+        switch(&app.client_of(&boss), boss.id, how).await.expect(403);
     }
-    switch(&app.of(&boss), colleague.id, "deactivate").await.expect(204);
+    switch(&app.client_of(&boss), colleague.id, "deactivate").await.expect(204);
     assert!(is_active(&app, clerk.id).await && is_active(&app, boss.id).await && !is_active(&app, colleague.id).await);
-    switch(&app.of(&boss), colleague.id, "reactivate").await.expect(204);
-    switch(&app.of(&boss), UserId(999), "deactivate").await.expect(404);
+    switch(&app.client_of(&boss), colleague.id, "reactivate").await.expect(204);
+    switch(&app.client_of(&boss), UserId(999), "deactivate").await.expect(404);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -79,7 +79,7 @@ async fn of_two_superusers_who_switch_each_other_off_one_stays(db: PgPool) {
     let app = service(db);
     for _ in 0..10 {
         let (ana, ben) = (app.a_superuser().await, app.a_superuser().await);
-        let (anas, bens) = (app.of(&ana), app.of(&ben));
+        let (anas, bens) = (app.client_of(&ana), app.client_of(&ben));
         let (one, other) = tokio::join!(switch(&anas, ben.id, "deactivate"), switch(&bens, ana.id, "deactivate"));
         let done = [one.status, other.status].into_iter().filter(|status| *status == 204).count();
         assert_eq!(done, 1, "{} {}", one.text, other.text);
@@ -100,7 +100,7 @@ async fn a_link_that_was_mailed_before_does_not_switch_the_account_on_again(db: 
     .execute(&app.db)
     .await
     .unwrap();
-    switch(&app.of(&staff_who_may(&app, &["customers"]).await), ana.id, "deactivate").await.expect(204);
+    switch(&app.client_of(&staff_who_may(&app, &["customers"]).await), ana.id, "deactivate").await.expect(204);
     assert_eq!(app.count("select count(*) from mailed_links").await, 0);
 }
 
@@ -110,7 +110,7 @@ async fn an_account_that_waits_for_its_link_is_not_switched_on_by_it_any_more(db
     let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
     let ana = register(&app, "ana").await;
     let link = a_link(&app, ana, Purpose::ActivateUser).await;
-    let staff = app.of(&app.a_staff_user().await);
+    let staff = app.client_of(&app.a_staff_user().await);
 
     switch(&staff, ana, "deactivate").await.expect(204);
 
@@ -124,7 +124,7 @@ async fn no_link_outlives_an_account_s_being_switched_off(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let link = a_link(&app, ana, Purpose::PasswordReset).await;
-    let staff = app.of(&app.a_staff_user().await);
+    let staff = app.client_of(&app.a_staff_user().await);
     switch(&staff, ana, "deactivate").await.expect(204);
     switch(&staff, ana, "reactivate").await.expect(204);
     let body = link.with(json!({"new_password": "another quiet harbour"}));

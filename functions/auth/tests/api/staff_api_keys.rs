@@ -30,7 +30,8 @@ async fn a_maker(app: &TestApp) -> TestUser {
 async fn a_key_is_told_once_and_kept_as_a_digest(db: PgPool) {
     let app = service(db);
     let maker = a_maker(&app).await;
-    let made = app.of(&maker).post(KEYS, json!({"name": "Depot", "scopes": ["stock", "customers"]})).await.expect(201);
+    let made =
+        app.client_of(&maker).post(KEYS, json!({"name": "Depot", "scopes": ["stock", "customers"]})).await.expect(201);
     assert_eq!(made.header("cache-control"), "no-store");
     let key = text(&made.body).to_owned();
     assert_eq!((key.len(), &key[..5]), (81, "shop_"));
@@ -43,9 +44,10 @@ async fn a_key_is_told_once_and_kept_as_a_digest(db: PgPool) {
         "id": made.body["id"], "name": "Depot", "scopes": ["stock", "customers"], "created_by": maker.id,
         "created_at": "2026-11-22T06:38:51.000000Z", "expires_at": null, "last_used_at": null, "revoked_at": null,
     });
-    let one = app.of(&maker).get(&format!("{KEYS}{}/", made.body["id"].as_str().unwrap())).await.expect(200).body;
+    let one =
+        app.client_of(&maker).get(&format!("{KEYS}{}/", made.body["id"].as_str().unwrap())).await.expect(200).body;
     assert_eq!(one, expected);
-    let list = app.of(&maker).get(KEYS).await.expect(200);
+    let list = app.client_of(&maker).get(KEYS).await.expect(200);
     assert_eq!(list.body["results"], json!([expected]));
     let secret = &key[38..];
     let log: String =
@@ -56,9 +58,10 @@ async fn a_key_is_told_once_and_kept_as_a_digest(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_key_carries_no_more_than_its_maker_may_do_and_never_settings(db: PgPool) {
     let app = service(db);
-    let maker = app.of(&a_maker(&app).await);
+    let maker = app.client_of(&a_maker(&app).await);
     maker.post(KEYS, json!({"name": "x", "scopes": ["orders"]})).await.expect(403);
-    let wrong = app.of(&app.a_superuser().await).post(KEYS, json!({"name": "", "scopes": ["stock", "settings"]})).await;
+    let wrong =
+        app.client_of(&app.a_superuser().await).post(KEYS, json!({"name": "", "scopes": ["stock", "settings"]})).await;
     let expected = json!({
         "name": ["This field may not be blank."],
         "scopes.1": ["\"settings\" is not a valid choice."],
@@ -82,7 +85,7 @@ async fn a_key_carries_no_more_than_its_maker_may_do_and_never_settings(db: PgPo
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_key_opens_what_it_carries_until_it_is_revoked_or_over(db: PgPool) {
     let app = service(db);
-    let maker = app.of(&a_maker(&app).await);
+    let maker = app.client_of(&a_maker(&app).await);
     let (good, other) = (a_key(&maker, &["customers"]).await, a_key(&maker, &["stock"]).await);
     let end = json!({"name": "x", "scopes": ["customers"], "expires_at": "2026-11-22T08:38:52+02:00"});
     let short = maker.post(KEYS, end).await.expect(201).body;
@@ -105,7 +108,7 @@ async fn a_key_opens_what_it_carries_until_it_is_revoked_or_over(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_key_that_is_not_good_is_refused_in_one_way(db: PgPool) {
     let app = service(db);
-    let key = a_key(&app.of(&a_maker(&app).await), &["customers"]).await;
+    let key = a_key(&app.client_of(&a_maker(&app).await), &["customers"]).await;
     let key = text(&key);
     let (id, secret) = (&key[..37], &key[38..]);
     let other_id = format!("shop_{}_{secret}", uuid::Uuid::nil().simple());
@@ -122,7 +125,7 @@ async fn a_key_that_is_not_good_is_refused_in_one_way(db: PgPool) {
 async fn a_key_is_good_only_while_its_maker_may_do_all_that_it_carries(db: PgPool) {
     let app = service(db);
     let maker = a_maker(&app).await;
-    let key = a_key(&app.of(&maker), &["customers", "stock"]).await;
+    let key = a_key(&app.client_of(&maker), &["customers", "stock"]).await;
     let key = text(&key);
     for (less, again) in [
         ("update roles set permissions = '{customers,settings}'", "update roles set permissions = '{customers,stock}'"),
@@ -139,7 +142,7 @@ async fn a_key_is_good_only_while_its_maker_may_do_all_that_it_carries(db: PgPoo
     assert_eq!(knock(&app, key).await, 404);
     sql(&app, "delete from users").await;
     assert_eq!(knock(&app, key).await, 401);
-    let boss = app.of(&app.a_superuser().await);
+    let boss = app.client_of(&app.a_superuser().await);
     assert_eq!(boss.get(KEYS).await.expect(200).body["results"][0]["created_by"], Value::Null);
 }
 
@@ -158,7 +161,7 @@ async fn a_program_is_nobody_and_changes_neither_roles_nor_keys(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_use_of_a_key_is_noted_at_most_once_a_minute(db: PgPool) {
     let app = service(db);
-    let key = a_key(&app.of(&a_maker(&app).await), &["customers"]).await;
+    let key = a_key(&app.client_of(&a_maker(&app).await), &["customers"]).await;
     let mut noted = Vec::new();
     for seconds in [0, 59, 1] {
         app.clock.advance(seconds);
@@ -171,7 +174,7 @@ async fn the_use_of_a_key_is_noted_at_most_once_a_minute(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn keys_are_listed_newest_first_in_both_directions(db: PgPool) {
     let app = service(db);
-    let maker = app.of(&a_maker(&app).await);
+    let maker = app.client_of(&a_maker(&app).await);
     for name in ["1", "2", "3"] {
         app.clock.advance(1);
         maker.post(KEYS, json!({"name": name, "scopes": ["stock"]})).await.expect(201);

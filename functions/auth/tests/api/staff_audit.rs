@@ -36,7 +36,7 @@ async fn found(client: &Client, query: &str) -> Vec<i64> {
 async fn the_log_is_read_newest_first_and_by_what_one_looks_for(db: PgPool) {
     let app = service(db);
     let (ana, ben) = a_log(&app).await;
-    let reader = app.of(&staff_who_may(&app, &["settings"]).await);
+    let reader = app.client_of(&staff_who_may(&app, &["settings"]).await);
     for (query, expected) in [
         (String::new(), vec![5, 4, 3, 2, 1]),
         ("kind=told".to_owned(), vec![3, 2, 1]),
@@ -56,7 +56,7 @@ async fn the_log_is_read_newest_first_and_by_what_one_looks_for(db: PgPool) {
 async fn the_log_comes_a_page_at_a_time_and_keeps_its_filters(db: PgPool) {
     let app = service(db);
     a_log(&app).await;
-    let reader = app.of(&staff_who_may(&app, &["settings"]).await);
+    let reader = app.client_of(&staff_who_may(&app, &["settings"]).await);
     let here = |page: &Value, link: &str| page[link].as_str().unwrap().replace("http://shop.test", "");
     let first = reader.get("/auth/audit/?kind=told&page_size=2&count=true").await.expect(200).body;
     assert_eq!((lines(&first), &first["count"], &first["previous"]), (vec![3, 2], &json!(3), &Value::Null));
@@ -68,12 +68,12 @@ async fn the_log_comes_a_page_at_a_time_and_keeps_its_filters(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn what_cannot_be_looked_for_is_said(db: PgPool) {
     let app = service(db);
-    let reader = app.of(&staff_who_may(&app, &["settings"]).await);
+    let reader = app.client_of(&staff_who_may(&app, &["settings"]).await);
     let answer = reader.get("/auth/audit/?user_id=x&from=yesterday&page_size=0").await.expect(400).body;
     assert_eq!(answer["user_id"], json!(["A valid integer is required."]));
     assert!(answer["from"][0].as_str().unwrap().starts_with("Datetime has wrong format."));
     reader.get("/auth/audit/?cursor=nonsense").await.expect(400);
-    app.of(&staff_who_may(&app, &["orders", "stock", "catalogue", "customers"]).await)
+    app.client_of(&staff_who_may(&app, &["orders", "stock", "catalogue", "customers"]).await)
         .get("/auth/audit/")
         .await
         .expect(403);

@@ -37,7 +37,7 @@ async fn is_staff(app: &TestApp, user: UserId) -> bool {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn whoever_has_a_role_works_here_until_they_have_none(db: PgPool) {
     let app = service(db);
-    let (boss, ana) = (app.of(&app.a_superuser().await), app.a_user().await);
+    let (boss, ana) = (app.client_of(&app.a_superuser().await), app.a_user().await);
     let (stock, orders) = (a_role(&app, "S", &["stock"]).await, a_role(&app, "O", &["orders"]).await);
 
     let member = assign(&boss, ana.id, &[orders, stock, stock]).await.expect(200).body;
@@ -61,7 +61,7 @@ async fn the_staff_is_listed_and_customers_are_not(db: PgPool) {
     let app = service(db);
     let (boss, _) = (app.a_superuser().await, app.a_user().await);
     let clerk = staff_who_may(&app, &["stock"]).await;
-    let list = app.of(&boss).get("/auth/staff/?count=true").await.expect(200).body;
+    let list = app.client_of(&boss).get("/auth/staff/?count=true").await.expect(200).body;
     assert_eq!(list["count"], 2);
     let ids: Vec<&Value> = list["results"].as_array().unwrap().iter().map(|member| &member["id"]).collect();
     assert_eq!(ids, [&json!(boss.id), &json!(clerk.id)]);
@@ -72,14 +72,14 @@ async fn the_staff_is_listed_and_customers_are_not(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn nobody_gives_or_takes_what_they_may_not_do(db: PgPool) {
     let app = service(db);
-    let clerk = app.of(&staff_who_may(&app, &["settings", "stock"]).await);
+    let clerk = app.client_of(&staff_who_may(&app, &["settings", "stock"]).await);
     let (ana, ben) = (app.a_user().await, app.a_user().await);
     let (within, beyond) = (a_role(&app, "W", &["stock"]).await, a_role(&app, "B", &["stock", "orders"]).await);
     assign(&clerk, ana.id, &[beyond]).await.expect(403);
     assign(&clerk, ana.id, &[within, beyond]).await.expect(403);
     assert_eq!(roles_of(&app, ana.id).await, [0; 0]);
 
-    assign(&app.of(&app.a_superuser().await), ben.id, &[beyond]).await.expect(200);
+    assign(&app.client_of(&app.a_superuser().await), ben.id, &[beyond]).await.expect(200);
     assign(&clerk, ben.id, &[]).await.expect(403);
     assign(&clerk, ben.id, &[within]).await.expect(403);
     clerk.delete(&format!("/auth/staff/{}/", ben.id)).await.expect(403);
@@ -95,9 +95,9 @@ async fn nobody_changes_their_own_roles(db: PgPool) {
     let role = a_role(&app, "R", &[]).await;
     for user in [app.a_superuser().await, app.a_staff_user().await] {
         let before = roles_of(&app, user.id).await;
-        assign(&app.of(&user), user.id, &[role]).await.expect(403);
-        assign(&app.of(&user), user.id, &[]).await.expect(403);
-        app.of(&user).delete(&format!("/auth/staff/{}/", user.id)).await.expect(403);
+        assign(&app.client_of(&user), user.id, &[role]).await.expect(403);
+        assign(&app.client_of(&user), user.id, &[]).await.expect(403);
+        app.client_of(&user).delete(&format!("/auth/staff/{}/", user.id)).await.expect(403);
         assert_eq!(roles_of(&app, user.id).await, before);
     }
 }
@@ -107,11 +107,11 @@ async fn only_a_superuser_touches_a_superuser_and_none_is_unmade(db: PgPool) {
     let app = service(db);
     let (boss, other) = (app.a_superuser().await, app.a_superuser().await);
     let role = a_role(&app, "R", &[]).await;
-    let clerk = app.of(&app.a_staff_user_who_may(Permissions::all()).await);
+    let clerk = app.client_of(&app.a_staff_user_with(Permissions::all()).await);
     assign(&clerk, boss.id, &[role]).await.expect(403);
     clerk.delete(&format!("/auth/staff/{}/", boss.id)).await.expect(403);
 
-    let other = app.of(&other);
+    let other = app.client_of(&other);
     assign(&other, boss.id, &[role]).await.expect(200);
     other.delete(&format!("/auth/staff/{}/", boss.id)).await.expect(204);
     assert_eq!(app.count("select count(*) from users where is_superuser and is_staff and is_active").await, 2);
@@ -120,7 +120,7 @@ async fn only_a_superuser_touches_a_superuser_and_none_is_unmade(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_role_or_an_account_that_is_not_there_is_said_to_be_so(db: PgPool) {
     let app = service(db);
-    let (boss, ana) = (app.of(&app.a_superuser().await), app.a_user().await);
+    let (boss, ana) = (app.client_of(&app.a_superuser().await), app.a_user().await);
     let answer = assign(&boss, ana.id, &[98, 1, 99]).await.expect(400).body;
     let message = |id: i64| format!("Invalid pk \"{id}\" - object does not exist.");
     assert_eq!(answer, json!({"roles": [message(98), message(99)]}));
@@ -136,7 +136,7 @@ async fn of_two_who_take_each_other_s_roles_one_keeps_theirs(db: PgPool) {
     let app = service(db);
     for _ in 0..10 {
         let (ana, ben) = (app.a_staff_user().await, app.a_staff_user().await);
-        let (anas, bens) = (app.of(&ana), app.of(&ben));
+        let (anas, bens) = (app.client_of(&ana), app.client_of(&ben));
         let (of_ben, of_ana) = tokio::join!(assign(&anas, ben.id, &[]), assign(&bens, ana.id, &[]));
         let mut statuses = [of_ben.status, of_ana.status];
         statuses.sort_unstable();
@@ -150,8 +150,8 @@ async fn what_was_given_is_in_the_audit_log(db: PgPool) {
     let app = service(db);
     let (boss, ana) = (app.a_superuser().await, app.a_user().await);
     let role = a_role(&app, "R", &["stock"]).await;
-    assign(&app.of(&boss).at("203.0.113.7").header("user-agent", "test"), ana.id, &[role]).await.expect(200);
-    let log = app.of(&boss).get("/auth/audit/?kind=roles_assigned").await.expect(200).body;
+    assign(&app.client_of(&boss).at("203.0.113.7").header("user-agent", "test"), ana.id, &[role]).await.expect(200);
+    let log = app.client_of(&boss).get("/auth/audit/?kind=roles_assigned").await.expect(200).body;
     let line = &log["results"][0];
     assert_eq!((&line["user_id"], &line["actor_id"]), (&json!(ana.id), &json!(boss.id)));
     assert_eq!((&line["address"], &line["user_agent"]), (&json!("203.0.113.7"), &json!("test")));

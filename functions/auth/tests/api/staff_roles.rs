@@ -11,20 +11,20 @@ const ROLES: &str = "/auth/roles/";
 
 /// Makes a role by the way of a superuser; its path.
 async fn a_role(app: &TestApp, name: &str, permissions: &[&str]) -> String {
-    let boss = app.of(&app.a_superuser().await);
+    let boss = app.client_of(&app.a_superuser().await);
     let role = boss.post(ROLES, json!({"name": name, "permissions": permissions})).await.expect(201).body;
     format!("{ROLES}{}/", role["id"])
 }
 
 async fn settings_and(app: &TestApp, permissions: &[&str]) -> Client {
     let all: Vec<&str> = permissions.iter().copied().chain(["settings"]).collect();
-    app.of(&staff_who_may(app, &all).await)
+    app.client_of(&staff_who_may(app, &all).await)
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_role_is_made_read_changed_and_deleted(db: PgPool) {
     let app = service(db);
-    let boss = app.of(&app.a_superuser().await);
+    let boss = app.client_of(&app.a_superuser().await);
     let new = json!({"name": " Warehouse ", "permissions": ["orders", "stock", "stock"]});
     let made = boss.post(ROLES, new).await.expect(201).body;
     assert_eq!(made["name"], "Warehouse");
@@ -51,7 +51,7 @@ async fn roles_are_listed_a_page_at_a_time_in_both_directions(db: PgPool) {
     for name in ["A", "B", "C"] {
         a_role(&app, name, &[]).await;
     }
-    let boss = app.of(&app.a_superuser().await);
+    let boss = app.client_of(&app.a_superuser().await);
     let names = |page: &Value| {
         page["results"]
             .as_array()
@@ -74,7 +74,7 @@ async fn a_name_is_one_role_s(db: PgPool) {
     let app = service(db);
     a_role(&app, "Clerk", &[]).await;
     let other = a_role(&app, "Other", &[]).await;
-    let boss = app.of(&app.a_superuser().await);
+    let boss = app.client_of(&app.a_superuser().await);
     let taken = json!({"name": ["role with this name already exists."]});
     let clerk = json!({"name": "Clerk", "permissions": []});
     assert_eq!(boss.post(ROLES, clerk.clone()).await.expect(400).body, taken);
@@ -87,7 +87,7 @@ async fn a_name_is_one_role_s(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn everything_that_is_wrong_with_a_role_is_said(db: PgPool) {
     let app = service(db);
-    let boss = app.of(&app.a_superuser().await);
+    let boss = app.client_of(&app.a_superuser().await);
     let answer = boss.post(ROLES, json!({"name": " ", "permissions": ["stock", "cook", null]})).await.expect(400);
     let expected = json!({
         "name": ["This field may not be blank."],
@@ -127,11 +127,11 @@ async fn nobody_changes_a_role_of_their_own_but_a_superuser(db: PgPool) {
     let clerk = staff_who_may(&app, &["settings", "stock"]).await;
     let own = app.count("select max(role_id) from user_roles").await;
     let path = format!("{ROLES}{own}/");
-    app.of(&clerk).patch(&path, json!({"permissions": ["stock"]})).await.expect(403);
-    app.of(&clerk).delete(&path).await.expect(403);
+    app.client_of(&clerk).patch(&path, json!({"permissions": ["stock"]})).await.expect(403);
+    app.client_of(&clerk).delete(&path).await.expect(403);
 
     sql(&app, "update users set is_superuser = true").await;
-    app.of(&clerk).patch(&path, json!({"permissions": ["stock"]})).await.expect(200);
+    app.client_of(&clerk).patch(&path, json!({"permissions": ["stock"]})).await.expect(200);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -142,10 +142,10 @@ async fn a_deleted_role_is_taken_from_who_had_it_and_who_had_no_other_is_no_staf
     let id = |path: &str| path.trim_matches('/').rsplit_once('/').unwrap().1.parse::<i64>().unwrap();
     let boss = app.a_superuser().await;
     for (user, roles) in [(&one, vec![id(&gone)]), (&both, vec![id(&gone), id(&stays)])] {
-        app.of(&boss).put(&format!("/auth/staff/{}/", user.id), json!({"roles": roles})).await.expect(200);
+        app.client_of(&boss).put(&format!("/auth/staff/{}/", user.id), json!({"roles": roles})).await.expect(200);
     }
 
-    app.of(&boss).delete(&gone).await.expect(204);
+    app.client_of(&boss).delete(&gone).await.expect(204);
 
     let staff: Vec<i64> = sqlx::query_scalar("select id from users where is_staff and not is_superuser")
         .fetch_all(&app.db)
@@ -162,9 +162,9 @@ async fn a_deleted_role_is_taken_from_who_had_it_and_who_had_no_other_is_no_staf
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_changed_role_holds_at_once(db: PgPool) {
     let app = service(db);
-    let clerk = app.a_staff_user_who_may(Permissions::of_names(["settings"])).await;
+    let clerk = app.a_staff_user_with(Permissions::of_names(["settings"])).await;
     let path = format!("{ROLES}{}/", app.count("select max(role_id) from user_roles").await);
-    app.of(&clerk).get(ROLES).await.expect(200);
-    app.of(&app.a_superuser().await).patch(&path, json!({"permissions": []})).await.expect(200);
-    app.of(&clerk).get(ROLES).await.expect(403);
+    app.client_of(&clerk).get(ROLES).await.expect(200);
+    app.client_of(&app.a_superuser().await).patch(&path, json!({"permissions": []})).await.expect(200);
+    app.client_of(&clerk).get(ROLES).await.expect(403);
 }

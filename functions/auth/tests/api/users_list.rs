@@ -12,7 +12,7 @@ async fn a_crowd(app: &TestApp) -> shared::testing::TestUser {
     for _ in 0..24 {
         app.a_user().await;
     }
-    app.a_staff_user_who_may([Permission::Customers].into_iter().collect()).await
+    app.a_staff_user_with([Permission::Customers].into_iter().collect()).await
 }
 
 fn ids(body: &Value) -> Vec<i64> {
@@ -27,7 +27,7 @@ fn next(link: &str) -> Option<&str> {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_link_header_leads_through_all_accounts_once(db: PgPool) {
     let app = service(db);
-    let staff = app.of(&a_crowd(&app).await);
+    let staff = app.client_of(&a_crowd(&app).await);
     for (size, pages) in [("", 2), ("?page_size=10", 3), ("?page_size=25", 1), ("?page_size=100", 1)] {
         let mut seen = Vec::new();
         let mut path = format!("/auth/users/{size}");
@@ -47,7 +47,7 @@ async fn the_link_header_leads_through_all_accounts_once(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_same_list_is_read_by_scripts_in_browsers(db: PgPool) {
     let app = service(db);
-    let staff = app.of(&a_crowd(&app).await).header("origin", "https://shop.example");
+    let staff = app.client_of(&a_crowd(&app).await).header("origin", "https://shop.example");
     let answer = staff.get("/auth/users/").await.expect(200);
     assert!(answer.header("access-control-expose-headers").contains("link"), "{:?}", answer.headers);
 }
@@ -57,8 +57,8 @@ async fn whoever_may_not_look_after_customers_sees_only_oneself(db: PgPool) {
     let app = service(db);
     a_crowd(&app).await;
     let others: Permissions = Permission::ALL.into_iter().filter(|one| *one != Permission::Customers).collect();
-    for user in [app.a_user().await, app.a_staff_user_who_may(others).await] {
-        let answer = app.of(&user).get("/auth/users/?page_size=100").await.expect(200);
+    for user in [app.a_user().await, app.a_staff_user_with(others).await] {
+        let answer = app.client_of(&user).get("/auth/users/?page_size=100").await.expect(200);
         assert_eq!((ids(&answer.body), answer.header("link")), (vec![user.id.0], ""));
     }
 }
@@ -66,7 +66,7 @@ async fn whoever_may_not_look_after_customers_sees_only_oneself(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_page_that_cannot_be_is_refused(db: PgPool) {
     let app = service(db);
-    let staff = app.of(&a_crowd(&app).await);
+    let staff = app.client_of(&a_crowd(&app).await);
     for (query, expected) in [
         ("page_size=0", json!({"page_size": ["Ensure this value is greater than or equal to 1."]})),
         ("page_size=101", json!({"page_size": ["Ensure this value is less than or equal to 100."]})),

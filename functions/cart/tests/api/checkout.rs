@@ -27,7 +27,7 @@ async fn a_line_added_before_the_order_is_in_it_and_a_later_one_is_refused(db: P
             expected_total: None,
             now: app.clock.now(),
         };
-        let (client, path) = (app.of(&ana), items(cart));
+        let (client, path) = (app.client_of(&ana), items(cart));
         let more = json!({"product_variant_id": socks.variant, "quantity": 1});
 
         let (placed, added) = tokio::join!(place(&app.app.db, &placement), client.post(&path, more));

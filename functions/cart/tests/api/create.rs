@@ -23,7 +23,7 @@ async fn with_a_token_the_cart_belongs_to_the_user(db: PgPool) {
     let app = app(db);
     let ana = app.a_user().await;
 
-    let made = app.of(&ana).post("/api/v1/cart/", json!({})).await.expect(201);
+    let made = app.client_of(&ana).post("/api/v1/cart/", json!({})).await.expect(201);
 
     let owner: Option<UserId> = sqlx::query_scalar("select user_id from carts where id = $1")
         .bind(cart_id(&made))
@@ -134,7 +134,7 @@ async fn an_account_that_is_deleted_during_the_request_gets_no_cart(db: PgPool) 
     let mut holder = app.db.begin().await.unwrap();
     sqlx::query("delete from users where id = $1").bind(ana.id).execute(&mut *holder).await.unwrap();
 
-    let client = app.of(&ana);
+    let client = app.client_of(&ana);
     let release = async {
         let waiting =
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";

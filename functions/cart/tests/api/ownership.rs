@@ -34,7 +34,7 @@ async fn a_users_cart_is_not_found_for_others(db: PgPool) {
     let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
     let line = app.count("select id from cart_lines").await;
 
-    for client in [app.anonymous(), app.of(&ben), app.of(&staff)] {
+    for client in [app.anonymous(), app.client_of(&ben), app.client_of(&staff)] {
         for answer in try_everything(&client, cart, line, shoes.variant.0).await {
             let answer = answer.expect(404);
             assert_eq!(answer.body, json!({"detail": "Not found.", "code": "not_found"}));
@@ -42,8 +42,11 @@ async fn a_users_cart_is_not_found_for_others(db: PgPool) {
     }
     assert_eq!(app.count("select quantity::bigint from cart_lines").await, 1);
 
-    let statuses: Vec<u16> =
-        try_everything(&app.of(&ana), cart, line, shoes.variant.0).await.iter().map(|answer| answer.status).collect();
+    let statuses: Vec<u16> = try_everything(&app.client_of(&ana), cart, line, shoes.variant.0)
+        .await
+        .iter()
+        .map(|answer| answer.status)
+        .collect();
     assert_eq!(statuses, [200, 200, 200, 200, 200, 204, 204]);
 }
 
@@ -53,7 +56,7 @@ async fn a_guests_cart_can_be_used_with_its_id(db: PgPool) {
     let ana = app.a_user().await;
     let shoes = app.a_product().create().await;
 
-    for client in [app.anonymous(), app.of(&ana)] {
+    for client in [app.anonymous(), app.client_of(&ana)] {
         let cart = app.a_cart().with(shoes.variant, 1).create().await;
         let line = app.count("select max(id) from cart_lines").await;
         let answers = try_everything(&client, cart, line, shoes.variant.0).await;
@@ -70,7 +73,9 @@ async fn an_invalid_token_returns_401_also_for_a_guests_cart(db: PgPool) {
     let gone = app.a_user().await;
     sqlx::query("update users set is_active = false where id = $1").bind(gone.id).execute(&app.db).await.unwrap();
 
-    for (client, code) in [(app.anonymous().bearer("a.b.c"), "token_not_valid"), (app.of(&gone), "user_inactive")] {
+    for (client, code) in
+        [(app.anonymous().bearer("a.b.c"), "token_not_valid"), (app.client_of(&gone), "user_inactive")]
+    {
         let mut answers = try_everything(&client, cart, line, shoes.variant.0).await;
         answers.push(client.post("/api/v1/cart/", json!({})).await);
         for answer in answers {
@@ -91,11 +96,11 @@ async fn a_cart_that_became_an_order_returns_410_for_every_operation(db: PgPool)
     let line = app.count("select id from cart_lines").await;
     sqlx::query("update carts set status = 'ordered'").execute(&app.db).await.unwrap();
 
-    for answer in try_everything(&app.of(&ana), cart, line, shoes.variant.0).await {
+    for answer in try_everything(&app.client_of(&ana), cart, line, shoes.variant.0).await {
         let answer = answer.expect(410);
         assert_eq!(answer.body["code"], "cart_ordered");
     }
-    for answer in try_everything(&app.of(&ben), cart, line, shoes.variant.0).await {
+    for answer in try_everything(&app.client_of(&ben), cart, line, shoes.variant.0).await {
         answer.expect(404);
     }
     assert_eq!(app.count("select quantity::bigint from cart_lines").await, 1);

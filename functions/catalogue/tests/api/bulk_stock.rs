@@ -15,7 +15,7 @@ const STOCK: &str = "/api/v1/catalogue/bulk/stock/";
 
 /// One of the staff who may change the stock and nothing else.
 async fn keeper(app: &TestApp) -> Client {
-    app.of(&app.a_staff_user_who_may(Permissions::from_iter([Permission::Stock])).await)
+    app.client_of(&app.a_staff_user_with(Permissions::from_iter([Permission::Stock])).await)
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

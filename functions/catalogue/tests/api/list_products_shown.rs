@@ -99,7 +99,7 @@ async fn staff_see_everything_and_how_far_it_is(db: PgPool) {
         assert_eq!(slugs(&shop.client().get(&query).await.expect(200)), [""; 0]);
     }
 
-    let stranger = shop.app.of(&shop.app.a_staff_user_who_may(Permissions::default()).await);
+    let stranger = shop.app.client_of(&shop.app.a_staff_user_with(Permissions::default()).await);
     assert_eq!(stranger.get(PRODUCTS).await.expect(200).body["results"].as_array().unwrap().len(), 4);
 }
 

@@ -75,7 +75,7 @@ async fn a_change_by_an_old_slug_is_to_be_sent_again_and_changes_nothing(db: PgP
     assert_eq!(editor.get(&path("sea-shirt")).await.expect(200).body, before);
     // For those alone who may change it; to others it is what it is by any slug.
     app.anonymous().patch(&path("ocean-blue-shirt"), json!({"name": "x"})).await.expect(401);
-    app.of(&app.a_user().await).delete(&path("ocean-blue-shirt")).await.expect(403);
+    app.client_of(&app.a_user().await).delete(&path("ocean-blue-shirt")).await.expect(403);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

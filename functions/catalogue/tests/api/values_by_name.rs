@@ -81,7 +81,7 @@ async fn a_value_of_an_attribute_that_goes_meanwhile_is_refused(db: PgPool) {
         let variant = json!([{"sku": "a", "options": [{"attribute": "Colour", "value": "Red"}]}]);
         editor.post(PRODUCTS, json!({"name": "a", "base_price": "1", "variants": variant})).await
     });
-    app.until_a_statement_waits().await;
+    app.wait_until_blocked().await;
     deletes.commit().await.unwrap();
 
     let refused = makes.await.unwrap().expect(400);

@@ -12,8 +12,8 @@ async fn only_who_may_change_the_catalogue_changes_products(db: PgPool) {
     let shop = Shop::open(db).await;
     let mut others = Permissions::all().iter().collect::<Vec<_>>();
     others.retain(|permission| *permission != Permission::Catalogue);
-    let clerk = shop.app.of(&shop.app.a_staff_user_who_may(Permissions::from_iter(others)).await);
-    let ana = shop.app.of(&shop.app.a_user().await);
+    let clerk = shop.app.client_of(&shop.app.a_staff_user_with(Permissions::from_iter(others)).await);
+    let ana = shop.app.client_of(&shop.app.a_user().await);
     for (client, status) in [(&shop.client(), 401), (&ana, 403), (&clerk, 403)] {
         client.post(PRODUCTS, json!({})).await.expect(status);
         for path in [path("blouse"), path("blouse/variants/1"), path("blouse/images/1")] {

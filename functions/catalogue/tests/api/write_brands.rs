@@ -134,7 +134,7 @@ async fn a_product_that_is_written_meanwhile_is_found_by_the_new_name_too(db: Pg
         .await
         .unwrap();
     let renames = tokio::spawn(async move { editor.patch(&path("ana"), json!({"name": "Zauberladen"})).await });
-    shop.app.until_a_statement_waits().await;
+    shop.app.wait_until_blocked().await;
     writes.commit().await.unwrap();
 
     renames.await.unwrap().expect(200);

@@ -11,7 +11,7 @@ pub(crate) const CATEGORIES: &str = "/api/v1/catalogue/categories/";
 
 /// One of the staff who may change the catalogue and nothing else.
 pub(crate) async fn editor(app: &TestApp) -> Client {
-    app.of(&app.a_staff_user_who_may(Permissions::from_iter([Permission::Catalogue])).await)
+    app.client_of(&app.a_staff_user_with(Permissions::from_iter([Permission::Catalogue])).await)
 }
 
 pub(crate) fn path(category: &str) -> String {
@@ -181,8 +181,8 @@ async fn only_who_may_change_the_catalogue_changes_it(db: PgPool) {
     let app = app(db);
     let mut others = Permissions::all().iter().collect::<Vec<_>>();
     others.retain(|permission| *permission != Permission::Catalogue);
-    let clerk = app.of(&app.a_staff_user_who_may(Permissions::from_iter(others)).await);
-    let ana = app.of(&app.a_user().await);
+    let clerk = app.client_of(&app.a_staff_user_with(Permissions::from_iter(others)).await);
+    let ana = app.client_of(&app.a_user().await);
     for (client, status) in [(&app.anonymous(), 401), (&ana, 403), (&clerk, 403)] {
         client.post(CATEGORIES, json!({"name": "x"})).await.expect(status);
         client.put(&path("x"), json!({"name": "x"})).await.expect(status);

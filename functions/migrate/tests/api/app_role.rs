@@ -61,7 +61,7 @@ async fn it_cannot_rewrite_what_has_happened(db: PgPool) {
 #[sqlx::test(migrations = false)]
 async fn it_can_do_all_that_the_shop_does(db: PgPool) {
     let options = as_shop(&db).await.connect_options().as_ref().clone();
-    let mut app = TestApp::of_a_job(db);
+    let mut app = TestApp::without_routes(db);
     app.app.db = Db::new(Connector::to(options), PoolSettings { max_connections: 1 });
     let shop = app.app.db.clone();
     let now = || shared::app::Clock::now(&*app.clock);

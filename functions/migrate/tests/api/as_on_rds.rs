@@ -71,7 +71,7 @@ async fn an_owner_without_superuser_rights_brings_the_database_up_to_date(db: Pg
 
     // The services' role can use what it made.
     let shop = db.connect_options().as_ref().clone().username("shop");
-    let mut app = TestApp::of_a_job(db.clone());
+    let mut app = TestApp::without_routes(db.clone());
     app.app.db = Db::new(Connector::to(shop), PoolSettings { max_connections: 1 });
     app.an_order().await;
     remove_owner(&db).await;

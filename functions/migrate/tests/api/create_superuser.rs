@@ -25,7 +25,7 @@ async fn create(app: &TestApp, fields: Value) -> anyhow::Result<Value> {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn they_are_staff_and_their_password_opens_the_account(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
 
     let done = create(&app, json!({})).await.unwrap();
 
@@ -43,7 +43,7 @@ async fn they_are_staff_and_their_password_opens_the_account(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_account_that_exists_is_left_as_it_is(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let user = app.a_user().await;
 
     let error = create(&app, json!({"email": user.email})).await.unwrap_err();
@@ -55,7 +55,7 @@ async fn an_account_that_exists_is_left_as_it_is(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn what_no_account_may_be_is_refused(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     for (fields, said) in [
         (json!({"password": "12345678"}), "This password is too common."),
         (json!({"password": ""}), "This password is too short."),

@@ -42,7 +42,7 @@ async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> SignInId {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_mail_with_a_password_link_explains_what_to_do(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let ana = app.a_user().await;
 
     let mail = mails_of(&app, EventKind::PasswordResetAsked { email: ana.email.clone() }).await.remove(0);
@@ -75,7 +75,7 @@ Corner Shop
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_new_and_the_old_address_get_different_mails(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let ana = app.a_user().await;
     let changed = |email: &str| EventKind::EmailChanged { user_id: ana.id, email: email.to_owned() };
 
@@ -99,7 +99,7 @@ async fn the_new_and_the_old_address_get_different_mails(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_owner_gets_a_mail_about_a_changed_password(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let ana = app.a_user().await;
 
     let mail = mails_of(&app, EventKind::PasswordChanged { user_id: ana.id }).await.remove(0);
@@ -114,7 +114,7 @@ async fn the_owner_gets_a_mail_about_a_changed_password(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_mail_about_a_new_sign_in_has_its_time_and_network(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let evil = "<img src=\"https://evil.example/pixel\">\r\nBcc: you@example.com";
 
     let sign_in_id = a_sign_in(&app, Some(evil)).await;
@@ -133,7 +133,7 @@ async fn the_mail_about_a_new_sign_in_has_its_time_and_network(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_program_without_a_name_is_unknown_and_a_long_name_is_cut(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     for (name, shown) in
         [(None, "unknown".to_owned()), (Some(" \t"), "unknown".to_owned()), (Some(&*"x".repeat(999)), "x".repeat(160))]
     {
@@ -145,7 +145,7 @@ async fn a_program_without_a_name_is_unknown_and_a_long_name_is_cut(db: PgPool) 
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn no_mail_is_sent_about_deleted_things(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let gone = UserId(987_654);
 
     for kind in [

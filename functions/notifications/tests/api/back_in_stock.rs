@@ -23,7 +23,7 @@ struct Asked {
 
 impl Asked {
     async fn new(db: PgPool, email: &str, name: &str) -> Self {
-        let app = TestApp::of_a_job(db);
+        let app = TestApp::without_routes(db);
         let runner = app.a_product().named(name).stock(1).create().await;
         let event_id = EventId(app.ordered_uuid());
         let notice_id: NoticeId = sqlx::query_scalar(
@@ -162,7 +162,7 @@ async fn an_erased_user_gets_no_mail(db: PgPool) {
 
     // A user who was not erased finds it among their mails.
     let ben = asked.app.a_user().await;
-    let app = TestApp::of_a_job(asked.app.db.clone());
+    let app = TestApp::without_routes(asked.app.db.clone());
     asked = Asked::new(app.db.clone(), &ben.email, "Runner").await;
     assert_eq!(asked.mails().await.len(), 1);
     let of_ben: i64 = sqlx::query_scalar("select count(*) from mail_log where user_id = $1")

@@ -13,7 +13,7 @@ use crate::{batch, consumer, delivered, logged, message};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn many_consumers_at_once_send_one_mail(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let event = app.an_order().await.event;
     let mailer = RecordingMailer::new();
     let consumer = Arc::new(consumer(&app, mailer.clone()));
@@ -32,7 +32,7 @@ async fn many_consumers_at_once_send_one_mail(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_message_returns_to_the_queue_while_another_consumer_holds_the_claim(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let event = app.an_order().await.event;
     let silent = Arc::new(SilentMailer::default());
     let (first, mailer) = (consumer(&app, silent.clone()), RecordingMailer::new());
@@ -70,7 +70,7 @@ impl AsyncMeddler for SlowerThanItsClaim {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_consumer_whose_claim_has_expired_changes_nothing(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let event = app.an_order().await.event;
     for error in [SendError::Temporary("slower".into()), SendError::Permanent("no".into())] {
         sqlx::query("delete from mail_log").execute(&app.db).await.unwrap();
@@ -89,7 +89,7 @@ async fn a_consumer_whose_claim_has_expired_changes_nothing(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_failed_record_is_repeated_so_that_the_mail_is_not(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let event = app.an_order().await.event;
     // A sequence keeps its number when the transaction is rolled back: the first record fails, the second does not.
     sqlx::raw_sql(

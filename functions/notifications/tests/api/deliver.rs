@@ -14,7 +14,7 @@ use crate::{batch, consumer, delivered, failures, logged, message};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_message_becomes_a_mail_to_its_buyer(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let placed = app.an_order().await;
     let mailer = RecordingMailer::new();
 
@@ -31,7 +31,7 @@ async fn a_message_becomes_a_mail_to_its_buyer(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_message_delivered_twice_is_one_mail(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let event = app.an_order().await.event;
     let mailer = RecordingMailer::new();
     let consumer = consumer(&app, mailer.clone());
@@ -47,7 +47,7 @@ async fn a_message_delivered_twice_is_one_mail(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_invalid_message_fails_alone(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let (first, last) = (app.an_order().await, app.an_order().await);
     let mailer = RecordingMailer::new();
     let (good, also_good) = (message(&first.event), message(&last.event));
@@ -65,7 +65,7 @@ async fn an_invalid_message_fails_alone(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_missing_order_is_recorded_and_not_tried_again(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let nowhere = OrderId(uuid());
     let event = Event::new(EventId(uuid()), EventKind::OrderPlaced { order_id: nowhere });
     let mailer = RecordingMailer::new();
@@ -78,7 +78,7 @@ async fn a_missing_order_is_recorded_and_not_tried_again(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn messages_without_time_left_go_back_untouched(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let event = app.an_order().await.event;
     let mailer = RecordingMailer::new();
     let mut consumer = consumer(&app, mailer.clone());

@@ -9,7 +9,7 @@ use crate::{consumer, delivered};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn no_mail_is_sent_about_the_order_of_an_erased_user(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let placed = app.an_order().await;
     let mailer = RecordingMailer::new();
     let mut tx = app.app.db.begin().await.unwrap();
@@ -27,7 +27,7 @@ async fn no_mail_is_sent_about_the_order_of_an_erased_user(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_mail_is_found_by_the_account_of_its_reader_with_any_address(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let placed = app.an_order().await;
 
     assert!(delivered(&consumer(&app, RecordingMailer::new()), &placed.event).await);

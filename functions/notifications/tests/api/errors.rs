@@ -13,7 +13,7 @@ use crate::{batch, consumer, delivered, failures, logged, message};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_throttled_mail_is_delivered_with_the_next_try(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let event = app.an_order().await.event;
     let mailer = RecordingMailer::answering([SendError::Temporary("slower".into())]);
     let consumer = consumer(&app, mailer.clone());
@@ -29,7 +29,7 @@ async fn a_throttled_mail_is_delivered_with_the_next_try(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_refused_mail_is_recorded_and_not_tried_again(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let event = app.an_order().await.event;
     let mailer = RecordingMailer::answering([SendError::Permanent("no such mailbox".into())]);
     let consumer = consumer(&app, mailer.clone());
@@ -44,7 +44,7 @@ async fn a_refused_mail_is_recorded_and_not_tried_again(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_mail_that_may_have_been_sent_is_sent_again_when_its_claim_has_ended(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let event = app.an_order().await.event;
     let mailer = RecordingMailer::answering([SendError::Unknown("the line went dead".into())]);
     let consumer = consumer(&app, mailer.clone());
@@ -63,7 +63,7 @@ async fn a_mail_that_may_have_been_sent_is_sent_again_when_its_claim_has_ended(d
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_mailer_that_never_answers_leaves_the_mail_in_doubt(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let event = app.an_order().await.event;
     let mut consumer = consumer(&app, Arc::new(SilentMailer::default()));
     consumer.limits = Limits { with_mailer: Duration::from_millis(10), ..Limits::default() };
@@ -81,7 +81,7 @@ async fn a_mailer_that_never_answers_leaves_the_mail_in_doubt(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn each_message_of_a_batch_fails_alone(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let orders = [app.an_order().await, app.an_order().await, app.an_order().await];
     let messages = orders.each_ref().map(|order| message(&order.event));
     let mailer = RecordingMailer::answering([SendError::Temporary("slower".into()), SendError::Permanent("no".into())]);

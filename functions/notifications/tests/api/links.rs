@@ -61,7 +61,7 @@ async fn off(app: &TestApp, log: &[Kind]) -> TestUser {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_link_goes_to_the_address_of_the_account_and_is_valid_for_its_purpose(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let ana = app.a_user().await;
     let new = off(&app, &[Kind::Registered]).await;
 
@@ -97,7 +97,7 @@ async fn a_link_goes_to_the_address_of_the_account_and_is_valid_for_its_purpose(
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn without_a_storefront_the_link_leads_to_the_api(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let ana = app.a_user().await;
     let mailer = RecordingMailer::new();
     let mut consumer = consumer(&app, mailer.clone());
@@ -113,7 +113,7 @@ async fn without_a_storefront_the_link_leads_to_the_api(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_address_without_a_suitable_account_gets_no_mail_and_is_not_stored(db: PgPool) {
-    let (app, logs) = (TestApp::of_a_job(db), RecordedLogs::start());
+    let (app, logs) = (TestApp::without_routes(db), RecordedLogs::start());
     let (ana, new) = (app.a_user().await, off(&app, &[Kind::Registered]).await);
     let stranger = "nobody-at-all@example.com";
 
@@ -131,14 +131,14 @@ async fn an_address_without_a_suitable_account_gets_no_mail_and_is_not_stored(db
 
     assert_eq!(app.count("select count(*) from mail_log").await, 0);
     assert_eq!(app.count("select count(*) from mailed_links").await, 0);
-    assert_eq!(app.metrics.of(shared::app::metrics::Metric::MailsFailed), Vec::<i64>::new());
-    assert!(!logs.saying("no mail is due").is_empty());
+    assert_eq!(app.metrics.values_of(shared::app::metrics::Metric::MailsFailed), Vec::<i64>::new());
+    assert!(!logs.with_message("no mail is due").is_empty());
     assert!(!logs.text().contains(stranger), "an address without an account is not logged");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn only_an_account_that_was_not_deactivated_by_staff_can_be_activated(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     for (log, waits) in [
         (&[][..], true),
         (&[Kind::Registered][..], true),
@@ -158,7 +158,7 @@ async fn only_an_account_that_was_not_deactivated_by_staff_can_be_activated(db: 
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_account_that_was_deactivated_after_its_activation_gets_no_link(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let user = off(&app, &[]).await;
     let mail = mails_of(&app, activation_of(&user.email)).await.remove(0);
     let mut tx = app.app.db.begin().await.unwrap();
@@ -170,7 +170,7 @@ async fn an_account_that_was_deactivated_after_its_activation_gets_no_link(db: P
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_message_delivered_twice_is_one_mail_with_one_link(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let ana = app.a_user().await;
     let mailer = RecordingMailer::new();
     let (consumer, event) = (consumer(&app, mailer.clone()), an_event(&app, reset_of(&ana.email)));
@@ -185,7 +185,7 @@ async fn a_message_delivered_twice_is_one_mail_with_one_link(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_link_of_a_second_try_is_valid(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let ana = app.a_user().await;
     let mailer = RecordingMailer::answering([SendError::Temporary("slower".into())]);
     let (consumer, event) = (consumer(&app, mailer.clone()), an_event(&app, reset_of(&ana.email)));
@@ -200,7 +200,7 @@ async fn the_link_of_a_second_try_is_valid(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn no_token_is_stored_or_logged(db: PgPool) {
-    let (app, logs) = (TestApp::of_a_job(db), RecordedLogs::start());
+    let (app, logs) = (TestApp::without_routes(db), RecordedLogs::start());
     let ana = app.a_user().await;
 
     let mail = mails_of(&app, reset_of(&ana.email)).await.remove(0);

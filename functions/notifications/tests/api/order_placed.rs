@@ -9,7 +9,7 @@ use crate::shop;
 
 /// Renders the mail of an order of two runners at 74.95 and one shirt, with these names.
 async fn confirmation(db: PgPool, name: &str, shop: &Shop) -> (TestApp, Mail) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let runner = app.a_product().named(name).cents(7495).stock(2).create().await;
     let shirt = app.a_product().named("Shirt").cents(1000).stock(1).create().await;
     let mut order = app.an_order_of(&[(&runner, 2), (&shirt, 1)]).await.order;

@@ -36,7 +36,7 @@ async fn answer(app: &TestApp, records: serde_json::Value) -> serde_json::Value 
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_delivered_batch_has_no_failures(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let event = app.an_order().await.event;
 
     let answer = answer(&app, json!([record("059f36b4-87a3-44ab-83d2-661975830a7d", &message(&event))])).await;
@@ -47,7 +47,7 @@ async fn a_delivered_batch_has_no_failures(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn failed_messages_are_named_by_their_id(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let event = app.an_order().await.event;
 
     let answer = answer(&app, json!([record("a", "poison"), record("b", &message(&event)), record("c", "{}")])).await;

@@ -11,7 +11,7 @@ use super::an_app;
 async fn an_invalid_body_is_refused_field_by_field(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
-    let client = app.of(&ana);
+    let client = app.client_of(&ana);
     let cart = "00000000-0000-4000-8000-000000000000";
     for (body, expected) in [
         (json!({}), json!({"cart_id": ["This field is required."]})),
@@ -36,7 +36,7 @@ async fn an_invalid_body_is_refused_field_by_field(db: PgPool) {
 async fn an_unreadable_body_is_refused(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
-    let client = app.of(&ana).header("content-type", "application/json");
+    let client = app.client_of(&ana).header("content-type", "application/json");
     let broken = client.send(Method::POST, "/api/v1/orders/", Body::from("{\"cart_id\":")).await.expect(400);
     assert!(broken.body["detail"].as_str().unwrap().starts_with("JSON parse error - "));
     let huge = client.send(Method::POST, "/api/v1/orders/", Body::from(vec![b' '; 10_000_000])).await.expect(413);
@@ -55,7 +55,7 @@ async fn an_idempotency_key_has_1_to_255_characters(db: PgPool) {
     let ana = app.a_user().await;
     for key in ["", &"x".repeat(256)] {
         let answer = app
-            .of(&ana)
+            .client_of(&ana)
             .header("idempotency-key", key)
             .post("/api/v1/orders/", json!({"cart_id": "00000000-0000-4000-8000-000000000000"}))
             .await;

@@ -55,7 +55,7 @@ async fn an_order_does_not_change_with_the_catalogue(db: PgPool) {
     sqlx::query("update products set name = 'Boots', base_price = 9900").execute(&app.db).await.unwrap();
 
     let path = format!("/api/v1/orders/{}/", order["id"].as_str().unwrap());
-    assert_eq!(app.of(&ana).get(&path).await.expect(200).body, order);
+    assert_eq!(app.client_of(&ana).get(&path).await.expect(200).body, order);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -146,7 +146,7 @@ async fn the_current_price_counts_unless_the_client_expects_another(db: PgPool) 
     let shoes = app.a_product().cents(1000).stock(2).create().await;
     let cart = app.a_cart().of(ana.id).with(shoes.variant, 2).create().await;
     sqlx::query("update products set base_price = 1250").execute(&app.db).await.unwrap();
-    let client = app.of(&ana);
+    let client = app.client_of(&ana);
 
     let order = |expected: Value| json!({"cart_id": cart, "expected_total": expected});
     let refusal = client.post("/api/v1/orders/", order(json!("20.00"))).await.expect(409).body;
@@ -177,5 +177,5 @@ async fn the_most_expensive_cart_is_exact_to_the_cent(db: PgPool) {
     let cart = app.a_cart().of(ana.id).with(crown.variant, 999).create().await;
     let expected = "998999999990.01";
     let order = json!({"cart_id": cart, "expected_total": expected});
-    assert_eq!(app.of(&ana).post("/api/v1/orders/", order).await.expect(201).body["grand_total"], expected);
+    assert_eq!(app.client_of(&ana).post("/api/v1/orders/", order).await.expect(201).body["grand_total"], expected);
 }

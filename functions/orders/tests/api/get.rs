@@ -13,10 +13,14 @@ async fn an_order_is_visible_only_to_its_buyer(db: PgPool) {
     let order = check_out(&app, &ana, cart).await.expect(201).body;
     let path = format!("/api/v1/orders/{}/", order["id"].as_str().unwrap());
 
-    assert_eq!(app.of(&ana).get(&path).await.expect(200).body, order);
-    assert_eq!(app.of(&ana).get(path.trim_end_matches('/')).await.expect(200).body, order, "without its slash too");
-    app.of(&ben).get(&path).await.expect(404);
-    app.of(&staff).get(&path).await.expect(404);
+    assert_eq!(app.client_of(&ana).get(&path).await.expect(200).body, order);
+    assert_eq!(
+        app.client_of(&ana).get(path.trim_end_matches('/')).await.expect(200).body,
+        order,
+        "without its slash too"
+    );
+    app.client_of(&ben).get(&path).await.expect(404);
+    app.client_of(&staff).get(&path).await.expect(404);
     app.anonymous().get(&path).await.expect(401);
 }
 
@@ -25,6 +29,9 @@ async fn an_invalid_id_is_not_found(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     for id in ["1", "nonsense", "%00", "00000000-0000-4000-8000-000000000000", "%F0%9F%91%9F"] {
-        assert_eq!(app.of(&ana).get(&format!("/api/v1/orders/{id}/")).await.expect(404).body["code"], "not_found");
+        assert_eq!(
+            app.client_of(&ana).get(&format!("/api/v1/orders/{id}/")).await.expect(404).body["code"],
+            "not_found"
+        );
     }
 }

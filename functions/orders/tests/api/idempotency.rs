@@ -35,7 +35,7 @@ async fn a_repeated_key_returns_the_same_order_and_another_body_is_refused(db: P
     let shoes = app.a_product().cents(1000).stock(9).create().await;
     let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
     let other = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
-    let client = app.of(&ana).header("idempotency-key", "k1");
+    let client = app.client_of(&ana).header("idempotency-key", "k1");
 
     let first = client.post("/api/v1/orders/", body(cart)).await.expect(201);
     let again = client.post("/api/v1/orders/", body(cart)).await;
@@ -55,9 +55,11 @@ async fn a_cart_that_was_ordered_under_one_key_is_a_conflict_under_another(db: P
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(9).create().await;
     let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
-    let first = app.of(&ana).header("idempotency-key", "k1").post("/api/v1/orders/", body(cart)).await.expect(201);
+    let first =
+        app.client_of(&ana).header("idempotency-key", "k1").post("/api/v1/orders/", body(cart)).await.expect(201);
 
-    let refusal = app.of(&ana).header("idempotency-key", "k2").post("/api/v1/orders/", body(cart)).await.expect(409);
+    let refusal =
+        app.client_of(&ana).header("idempotency-key", "k2").post("/api/v1/orders/", body(cart)).await.expect(409);
     assert_eq!((&refusal.body["code"], &refusal.body["order_id"]), (&json!("cart_ordered"), &first.body["id"]));
     assert!(is_replay(&check_out(&app, &ana, cart).await), "without a key it is a repeat");
 }
@@ -68,7 +70,7 @@ async fn two_users_may_choose_the_same_key(db: PgPool) {
     let shoes = app.a_product().stock(9).create().await;
     for user in [app.a_user().await, app.a_user().await] {
         let cart = app.a_cart().of(user.id).with(shoes.variant, 1).create().await;
-        app.of(&user).header("idempotency-key", "1").post("/api/v1/orders/", body(cart)).await.expect(201);
+        app.client_of(&user).header("idempotency-key", "1").post("/api/v1/orders/", body(cart)).await.expect(201);
     }
 }
 
@@ -78,7 +80,7 @@ async fn a_refused_request_does_not_use_up_the_key(db: PgPool) {
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(0).create().await;
     let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
-    let client = app.of(&ana).header("idempotency-key", "k");
+    let client = app.client_of(&ana).header("idempotency-key", "k");
     client.post("/api/v1/orders/", body(cart)).await.expect(409);
     sqlx::query("select change_stock($1, 1, 'received', now())").bind(shoes.variant).execute(&app.db).await.unwrap();
     client.post("/api/v1/orders/", body(cart)).await.expect(201);
@@ -100,7 +102,7 @@ async fn one_order_of_32(db: PgPool, key: Option<&str>) {
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(1).create().await;
     let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
-    let client = key.into_iter().fold(app.of(&ana), |client, key| client.header("idempotency-key", key));
+    let client = key.into_iter().fold(app.client_of(&ana), |client, key| client.header("idempotency-key", key));
 
     let mut posts = JoinSet::new();
     for _ in 0..32 {
@@ -128,7 +130,7 @@ async fn one_key_for_two_carts_at_once_sells_one_of_them(db: PgPool) {
         let mut posts = JoinSet::new();
         for _ in 0..2 {
             let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
-            let client = app.of(&ana).header("idempotency-key", &format!("key {round}"));
+            let client = app.client_of(&ana).header("idempotency-key", &format!("key {round}"));
             posts.spawn(async move { client.post("/api/v1/orders/", body(cart)).await.status });
         }
         let mut statuses = posts.join_all().await;

@@ -39,7 +39,7 @@ async fn orders_are_listed_newest_first_and_pages_link_to_each_other(db: PgPool)
     let mut bought = buys(&app, &ana, 5).await;
     buys(&app, &ben, 1).await;
     bought.sort_by_key(|id| std::cmp::Reverse(id.as_str().unwrap().to_owned()));
-    let client = app.of(&ana);
+    let client = app.client_of(&ana);
 
     let (pages, last) = walk(&client, json!("http://shop.test/api/v1/orders/?page_size=2"), "next").await;
     assert_eq!(pages, [bought[..2].to_vec(), bought[2..4].to_vec(), bought[4..].to_vec()]);
@@ -54,11 +54,11 @@ async fn a_summary_has_its_total_and_the_list_is_counted_on_request(db: PgPool) 
     let ana = app.a_user().await;
     buys(&app, &ana, 2).await;
 
-    let page = app.of(&ana).get("/api/v1/orders/?count=true").await.expect(200).body;
+    let page = app.client_of(&ana).get("/api/v1/orders/?count=true").await.expect(200).body;
     assert_eq!(page["count"], 2);
     assert_eq!(page["results"][0]["item_count"], 2);
     assert_eq!(page["results"][0]["grand_total"], "10.00");
-    assert!(app.of(&ana).get("/api/v1/orders/").await.body.get("count").is_none());
+    assert!(app.client_of(&ana).get("/api/v1/orders/").await.body.get("count").is_none());
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -78,7 +78,7 @@ async fn an_invalid_query_is_refused(db: PgPool) {
         ),
         ("count=maybe", "count"),
     ] {
-        let answer = app.of(&ana).get(&format!("/api/v1/orders/?{query}")).await.expect(400);
+        let answer = app.client_of(&ana).get(&format!("/api/v1/orders/?{query}")).await.expect(400);
         assert!(answer.body[field].is_array(), "{query}: {}", answer.text);
     }
 }

@@ -30,7 +30,7 @@ fn an_app(db: PgPool) -> (TestApp, Arc<RecordingQueue>) {
 }
 
 fn an_app_with(db: PgPool, queue: Arc<dyn Queue>) -> TestApp {
-    TestApp::with(db, orders::router(), |app, _| Orders { app, queue })
+    TestApp::with_state(db, orders::router(), |app, _| Orders { app, queue })
 }
 
 fn body(cart: CartId) -> Value {
@@ -38,5 +38,5 @@ fn body(cart: CartId) -> Value {
 }
 
 async fn check_out(app: &TestApp, user: &TestUser, cart: CartId) -> Answer {
-    app.of(user).post("/api/v1/orders/", body(cart)).await
+    app.client_of(user).post("/api/v1/orders/", body(cart)).await
 }

@@ -49,7 +49,7 @@ async fn the_last_unit_is_sold_once_to_64_buyers_at_once(db: PgPool) {
     for _ in 0..64 {
         let buyer = app.a_user().await;
         let cart = app.a_cart().of(buyer.id).with(shoes.variant, 1).create().await;
-        let client = app.of(&buyer);
+        let client = app.client_of(&buyer);
         posts.spawn(async move { client.post("/api/v1/orders/", body(cart)).await.status });
     }
     let mut statuses = posts.join_all().await;
@@ -76,7 +76,7 @@ async fn of_2000_carts_for_500_units_exactly_500_become_orders(db: PgPool) {
     .await
     .unwrap();
 
-    let statuses = all_check_out(&app.of(&ana), carts, 32).await;
+    let statuses = all_check_out(&app.client_of(&ana), carts, 32).await;
 
     assert_eq!(statuses, HashMap::from([(201, 500), (409, 1500)]));
     assert_eq!(app.count("select on_hand::bigint from stock_levels").await, 0);
@@ -102,7 +102,7 @@ async fn carts_of_several_lines_in_any_order_never_deadlock(db: PgPool) {
         carts.push(cart.create().await);
     }
 
-    let statuses = all_check_out(&app.of(&ana), carts, 32).await;
+    let statuses = all_check_out(&app.client_of(&ana), carts, 32).await;
 
     // 200 units, three to a cart: the last carts find one of their variants sold out. None gets a deadlock (503).
     let placed = *statuses.get(&201).unwrap();
@@ -128,7 +128,7 @@ async fn the_last_units_of_two_variants_make_their_product_unavailable_together(
             app.a_cart().of(ana.id).with(shoes.variant, 1).create().await,
             app.a_cart().of(ana.id).with(other, 1).create().await,
         ];
-        assert_eq!(all_check_out(&app.of(&ana), carts, 2).await, HashMap::from([(201, 2)]));
+        assert_eq!(all_check_out(&app.client_of(&ana), carts, 2).await, HashMap::from([(201, 2)]));
         assert_eq!(app.count("select count(*) from products where is_available").await, 0);
     }
 }

@@ -13,7 +13,7 @@ const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42c
 
 /// Returns the counts of orders and of refusals for lack of stock.
 fn counted(app: &TestApp) -> (Vec<i64>, Vec<i64>) {
-    (app.metrics.of(Metric::Orders), app.metrics.of(Metric::SoldOut))
+    (app.metrics.values_of(Metric::Orders), app.metrics.values_of(Metric::SoldOut))
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -53,7 +53,7 @@ async fn a_message_has_the_trace_of_its_request(db: PgPool) {
     // An invalid trace does not prevent the order.
     for trace in [TRACE, "Root=forged", ""] {
         let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
-        app.of(&ana).header("x-amzn-trace-id", trace).post("/api/v1/orders/", body(cart)).await.expect(201);
+        app.client_of(&ana).header("x-amzn-trace-id", trace).post("/api/v1/orders/", body(cart)).await.expect(201);
     }
 
     assert_eq!(queue.traces(), [Some(TRACE.to_owned()), None, None]);
@@ -67,7 +67,7 @@ async fn an_event_left_to_the_relay_keeps_its_trace(db: PgPool) {
     let shoes = app.a_product().stock(1).create().await;
     let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
 
-    app.of(&ana).header("x-amzn-trace-id", TRACE).post("/api/v1/orders/", body(cart)).await.expect(201);
+    app.client_of(&ana).header("x-amzn-trace-id", TRACE).post("/api/v1/orders/", body(cart)).await.expect(201);
 
     let kept: Option<String> = sqlx::query_scalar("select trace_header from outbox").fetch_one(&app.db).await.unwrap();
     assert_eq!(json!(kept), json!(TRACE));

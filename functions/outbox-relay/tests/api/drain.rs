@@ -12,7 +12,7 @@ use crate::relay;
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn what_checkout_could_not_send_is_sent(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let (first, second) = (app.an_order().await, app.an_order().await);
     let queue = Arc::new(RecordingQueue::default());
     app.clock.advance(5);
@@ -28,7 +28,7 @@ async fn what_checkout_could_not_send_is_sent(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_event_is_its_writers_for_the_first_seconds(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     app.an_order().await;
     let relay = relay(&app, Arc::new(RecordingQueue::default()));
 
@@ -41,7 +41,7 @@ async fn an_event_is_its_writers_for_the_first_seconds(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn relays_at_once_send_each_event_once(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     for _ in 0..20 {
         app.an_order().await;
     }
@@ -62,7 +62,7 @@ async fn relays_at_once_send_each_event_once(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_run_whose_time_is_up_leaves_the_rest_to_the_next(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     app.an_order().await;
     app.clock.advance(5);
     let queue = Arc::new(RecordingQueue::default());

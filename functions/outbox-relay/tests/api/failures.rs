@@ -22,7 +22,7 @@ async fn event(app: &TestApp) -> (i32, f64, Option<String>) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_broken_queue_leaves_the_order_and_counts_the_attempts(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     app.an_order().await;
     let broken = relay(&app, Arc::new(BrokenQueue));
     app.clock.advance(5);
@@ -45,7 +45,7 @@ async fn a_broken_queue_leaves_the_order_and_counts_the_attempts(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_silent_queue_is_not_waited_for(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     app.an_order().await;
     app.clock.advance(5);
     let mut silent = relay(&app, Arc::new(SilentQueue));
@@ -58,7 +58,7 @@ async fn a_silent_queue_is_not_waited_for(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_row_that_is_no_event_holds_up_no_other(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let unreadable = app.an_order().await.event.event_id;
     let good = app.an_order().await.event;
     sqlx::query("update outbox set payload = '{\"order\": 7}', next_attempt_at = 'epoch' where id = $1")
@@ -79,7 +79,7 @@ async fn a_row_that_is_no_event_holds_up_no_other(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_relay_that_dies_leaves_its_event_to_a_later_run(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let placed = app.an_order().await.event;
     app.clock.advance(5);
     // Dropped while the queue has it: nobody can say whether it arrived.

@@ -13,7 +13,7 @@ const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42c
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn each_run_measures_what_still_waits_and_for_how_long(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     app.an_order().await;
     app.clock.advance(60);
     app.an_order().await;
@@ -23,13 +23,13 @@ async fn each_run_measures_what_still_waits_and_for_how_long(db: PgPool) {
     app.clock.advance(600);
     drain(&relay(&app, Arc::new(RecordingQueue::default()))).await.unwrap();
 
-    assert_eq!(app.metrics.of(Metric::OutboxUnsent), [2, 0]);
-    assert_eq!(app.metrics.of(Metric::OutboxOldestSeconds), [90, 0]);
+    assert_eq!(app.metrics.values_of(Metric::OutboxUnsent), [2, 0]);
+    assert_eq!(app.metrics.values_of(Metric::OutboxOldestSeconds), [90, 0]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_message_belongs_to_the_trace_that_its_row_has_kept(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let placed = app.an_order().await;
     sqlx::query("update outbox set trace_header = $1 where id = $2")
         .bind(TRACE)

@@ -9,7 +9,7 @@ const DAY: i64 = 24 * 60 * 60;
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn events_are_deleted_a_week_after_they_were_sent(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     app.an_order().await;
     app.clock.advance(5);
     sqlx::query("update outbox set sent_at = $1")
@@ -30,7 +30,7 @@ async fn events_are_deleted_a_week_after_they_were_sent(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_event_that_was_never_sent_is_never_deleted(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     app.an_order().await;
     app.clock.advance(365 * DAY);
 
@@ -41,7 +41,7 @@ async fn an_event_that_was_never_sent_is_never_deleted(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_audit_log_is_kept_for_400_days(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     sqlx::query("insert into audit_log (at, kind) values ('2020-01-01', 'old'), ('2026-11-21', 'young')")
         .execute(&app.db)
         .await
@@ -55,7 +55,7 @@ async fn the_audit_log_is_kept_for_400_days(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn links_that_have_expired_are_deleted(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let ana = app.a_user().await;
     for (digest, seconds_left) in [([0_u8; 32], 0), ([1; 32], 1)] {
         sqlx::query(
@@ -79,7 +79,7 @@ async fn links_that_have_expired_are_deleted(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn imports_and_exports_are_deleted_thirty_days_after_they_ended_with_their_bad_rows(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let scheduler = scheduler(&app);
     for status in ["waiting", "running", "done", "failed", "cancelled"] {
         let held = (status == "running").then_some(START);

@@ -41,7 +41,7 @@ async fn written(app: &TestApp) -> i64 {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn each_request_for_a_product_that_is_in_stock_again_becomes_one_event(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let (shoes, shirt) = (app.a_product().create().await, app.a_product().create().await);
     ask(&app, &shoes, 2).await;
     ask(&app, &shirt, 1).await;
@@ -71,7 +71,7 @@ async fn each_request_for_a_product_that_is_in_stock_again_becomes_one_event(db:
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_product_that_is_not_for_sale_notifies_nobody(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let (draft, to_come, archived) =
         (app.a_product().create().await, app.a_product().create().await, app.a_product().create().await);
     for product in [&draft, &to_come, &archived] {
@@ -101,7 +101,7 @@ async fn a_product_that_is_not_for_sale_notifies_nobody(db: PgPool) {
 /// Ten thousand at once would delay the other events in the outbox.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn one_run_answers_a_thousand_requests_the_oldest_first(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let shoes = app.a_product().create().await;
     ask(&app, &shoes, 10_000).await;
     restock(&app, &shoes, 5).await;
@@ -115,7 +115,7 @@ async fn one_run_answers_a_thousand_requests_the_oldest_first(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_request_is_kept_for_a_week_after_it_was_answered_and_for_a_year_without(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let (shoes, shirt) = (app.a_product().create().await, app.a_product().create().await);
     ask(&app, &shoes, 1).await;
     ask(&app, &shirt, 1).await;

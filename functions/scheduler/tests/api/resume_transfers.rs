@@ -31,7 +31,7 @@ async fn started(app: &TestApp) -> (ImportId, ExportId) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_transfer_that_no_worker_has_held_for_a_minute_is_sent_again(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let jobs = Arc::new(RecordingJobs::default());
     let scheduler = Scheduler { transfers: jobs.clone(), ..scheduler(&app) };
     let (import, export) = started(&app).await;
@@ -62,7 +62,7 @@ async fn a_transfer_that_no_worker_has_held_for_a_minute_is_sent_again(db: PgPoo
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn one_run_resumes_twenty_transfers(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let jobs = Arc::new(RecordingJobs::default());
     for _ in 0..13 {
         started(&app).await;
@@ -77,7 +77,7 @@ async fn one_run_resumes_twenty_transfers(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_transfer_whose_message_could_not_be_sent_is_tried_again_a_minute_later(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let (import, _) = started(&app).await;
     app.clock.advance(61);
     let silent = Scheduler {

@@ -59,7 +59,7 @@ fn everything() -> BTreeMap<TimedJob, u64> {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn every_job_says_what_it_has_done(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     give_each_job_something_to_do(&app).await;
     let scheduler = scheduler(&app);
 
@@ -71,7 +71,7 @@ async fn every_job_says_what_it_has_done(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn two_schedulers_at_once_do_each_thing_once(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     give_each_job_something_to_do(&app).await;
     let jobs = Arc::new(RecordingJobs::default());
     let one = Scheduler { transfers: jobs.clone(), ..scheduler(&app) };
@@ -92,7 +92,7 @@ async fn two_schedulers_at_once_do_each_thing_once(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_job_that_fails_does_not_stop_the_others(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     give_each_job_something_to_do(&app).await;
     sqlx::query("alter table stock_notices rename to gone").execute(&app.db).await.unwrap();
     let scheduler = Scheduler { transfers: Arc::new(BrokenQueue), ..scheduler(&app) };
@@ -110,7 +110,7 @@ async fn a_job_that_fails_does_not_stop_the_others(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_job_that_does_not_end_is_stopped_and_the_others_run(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     give_each_job_something_to_do(&app).await;
     let limits = Limits { with_job: Duration::from_secs(2), with_queue: Duration::from_secs(60) };
     let scheduler = Scheduler { transfers: Arc::new(SilentQueue), limits, ..scheduler(&app) };

@@ -40,7 +40,7 @@ struct Shop {
 
 impl Shop {
     fn open(db: PgPool) -> Self {
-        Self { app: TestApp::of_a_job(db), files: Arc::default(), jobs: Arc::default() }
+        Self { app: TestApp::without_routes(db), files: Arc::default(), jobs: Arc::default() }
     }
 
     fn worker(&self, limits: Limits) -> Worker {

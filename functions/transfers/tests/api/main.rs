@@ -28,13 +28,13 @@ impl Shop {
         let (files, jobs) = (Arc::new(MemoryStorage::default()), Arc::new(RecordingJobs::default()));
         let storage: Arc<dyn Storage> = files.clone();
         let queue = jobs.clone();
-        let app = TestApp::with(db, transfers::router(), |app, _| Transfers { app, storage, jobs: queue });
+        let app = TestApp::with_state(db, transfers::router(), |app, _| Transfers { app, storage, jobs: queue });
         Self { app, files, jobs }
     }
 
     /// One of the staff who may change the catalogue and nothing else.
     async fn editor(&self) -> Client {
-        self.app.of(&self.app.a_staff_user_who_may(Permissions::from_iter([Permission::Catalogue])).await)
+        self.app.client_of(&self.app.a_staff_user_with(Permissions::from_iter([Permission::Catalogue])).await)
     }
 
     /// Sends a file, as its import's `upload` says.

@@ -79,7 +79,7 @@ async fn an_unfinished_upload_is_deleted_after_a_week_and_a_finished_one_never(d
 
     // A week after their start, to the second, another upload is created.
     shop.app.clock.advance(7 * 24 * 3600);
-    let editor = shop.app.of(&shop.app.a_staff_user().await);
+    let editor = shop.app.client_of(&shop.app.a_staff_user().await);
     let again = json!({"content_type": "image/png", "bytes": 100});
     editor.post(UPLOADS, again.clone()).await.expect(201);
     assert_eq!(shop.app.count("select count(*) from uploads").await, 4);

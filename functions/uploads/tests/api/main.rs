@@ -35,11 +35,11 @@ impl Shop {
     /// Opens the shop with a storage in front of that of the images.
     async fn with_images(db: PgPool, front: Arc<dyn Storage>, images: Arc<MemoryStorage>) -> Self {
         let received = Arc::new(MemoryStorage::default());
-        let app = TestApp::with(db, uploads::router(), |app, _| {
+        let app = TestApp::with_state(db, uploads::router(), |app, _| {
             Uploads::new(app, received.clone(), Images { storage: front, url: "https://cdn.test".to_owned() })
         });
-        let staff = app.a_staff_user_who_may(Permissions::from_iter([Permission::Catalogue])).await;
-        let editor = app.of(&staff);
+        let staff = app.a_staff_user_with(Permissions::from_iter([Permission::Catalogue])).await;
+        let editor = app.client_of(&staff);
         Self { app, received, images, editor }
     }
 

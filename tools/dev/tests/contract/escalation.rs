@@ -36,7 +36,7 @@ struct Caller {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn what_names_a_permission_opens_to_whoever_has_it_and_to_nobody_else(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let mut known = BTreeMap::new();
     let mut count = 0;
     for operation in operations() {
@@ -53,7 +53,7 @@ async fn what_names_a_permission_opens_to_whoever_has_it_and_to_nobody_else(db: 
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn what_names_no_permission_asks_for_none_and_takes_no_key(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let staff = app.a_staff_user().await;
     let key = format!("Api-Key {}", app.an_api_key_of(&staff, Permissions::all()).await);
     let mut count = 0;
@@ -154,11 +154,11 @@ async fn people(app: &TestApp, only: Permissions, others: Permissions) -> Vec<Ca
         bearer("a customer", &app.a_user().await.token, Hears::NotYou),
         bearer(
             "one of the staff with no permission",
-            &app.a_staff_user_who_may(Permissions::NONE).await.token,
+            &app.a_staff_user_with(Permissions::NONE).await.token,
             Hears::NotYou,
         ),
-        bearer("one with every other permission", &app.a_staff_user_who_may(others).await.token, Hears::NotYou),
-        bearer("one with just this permission", &app.a_staff_user_who_may(only).await.token, Hears::Something),
+        bearer("one with every other permission", &app.a_staff_user_with(others).await.token, Hears::NotYou),
+        bearer("one with just this permission", &app.a_staff_user_with(only).await.token, Hears::Something),
         bearer("a superuser", &app.a_superuser().await.token, Hears::Something),
     ]
 }

@@ -116,7 +116,7 @@ fn there_is_a_message_to_notifications_of_every_kind_of_event() {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn every_message_to_notifications_is_done_with_in_a_shop_that_knows_none_of_them(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let notifications = Notifications {
         db: app.app.db.clone(),
         clock: app.clock.clone(),

@@ -128,7 +128,7 @@ async fn no_key_leads_out_of_the_folder() {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_image_goes_from_its_announcement_to_everybodys_eyes(db: PgPool) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let clock: Arc<dyn Clock> = app.clock.clone();
     let files = Files::open(&Home::new(Some(a_directory())).unwrap(), &clock).unwrap();
     let router = files.router().fallback_service(shop(Parts {

@@ -29,7 +29,7 @@ fn a_client(app: &TestApp, queue: Arc<dyn Queue>) -> Client {
 /// The line of the request that this is the answer to; there is one.
 #[track_caller]
 fn line_of(logs: &RecordedLogs, answer: &Answer) -> Value {
-    let mut lines = logs.saying("answered");
+    let mut lines = logs.with_message("answered");
     lines.retain(|line| line["span"]["request_id"] == answer.header("x-request-id"));
     let [line] = &lines[..] else { panic!("one line: {lines:?}") };
     line.clone()

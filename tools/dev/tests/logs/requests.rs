@@ -13,7 +13,7 @@ use crate::{a_client, line_of};
 const TRACE_ID: &str = "1-5759e988-bd862e3fe1be46a994272793";
 
 fn a_shop(db: PgPool) -> (TestApp, Client, RecordedLogs) {
-    let app = TestApp::of_a_job(db);
+    let app = TestApp::without_routes(db);
     let client = a_client(&app, Arc::new(RecordingQueue::default()));
     (app, client, RecordedLogs::start())
 }
@@ -51,7 +51,7 @@ async fn only_the_first_request_is_a_cold_start(db: PgPool) {
         let answer = client.get("/api/v1/catalogue/").await.expect(200);
         assert_eq!(line_of(&logs, &answer)["cold_start"], cold_start);
     }
-    assert_eq!(app.metrics.of(Metric::ColdStarts), [1]);
+    assert_eq!(app.metrics.values_of(Metric::ColdStarts), [1]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -297,7 +297,7 @@ async fn nothing_answers(environment: &Environment, secrets: &mut Secrets, acces
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn nothing_secret_is_logged(db: PgPool) {
     let (logs, mut secrets) = (RecordedLogs::start(), Secrets::default());
-    let test = TestApp::of_a_job(db);
+    let test = TestApp::without_routes(db);
     let environment = an_environment(&mut secrets);
     let client = a_client(test.app.db.clone(), &environment);
 
@@ -311,8 +311,8 @@ async fn nothing_secret_is_logged(db: PgPool) {
     tracing::trace!("the end");
 
     // A log that has caught nothing, or only some of it, holds no secret either.
-    assert_eq!(logs.saying("the end").len(), 1, "down to the finest level");
-    let answered = logs.saying("answered");
+    assert_eq!(logs.with_message("the end").len(), 1, "down to the finest level");
+    let answered = logs.with_message("answered");
     let count = |route: &str, status: u16| {
         answered.iter().filter(|line| line["route"] == route && line["status"] == status).count()
     };
@@ -324,8 +324,8 @@ async fn nothing_secret_is_logged(db: PgPool) {
     assert_eq!((count("/api/v1/orders/", 201), count("/api/v1/orders/", 409)), (1, 1));
     assert_eq!((count("/admin/session/", 204), count("/admin/", 200), count("/auth/users/me/", 503)), (1, 1, 2));
     assert_eq!(count("/auth/pages/password/reset/{uid}/{token}/", 200), 2);
-    assert_eq!(logs.saying("left to the relay").len(), 2, "a queue that fails says so");
-    assert_eq!(logs.saying("message returned to the queue").len(), 1, "and so does mail");
-    assert_eq!(logs.saying("what does not start").len(), 2);
+    assert_eq!(logs.with_message("left to the relay").len(), 2, "a queue that fails says so");
+    assert_eq!(logs.with_message("message returned to the queue").len(), 1, "and so does mail");
+    assert_eq!(logs.with_message("what does not start").len(), 2);
     secrets.are_not_in(&logs.text());
 }

@@ -80,7 +80,8 @@ fn messages(lines: &[Value]) -> Vec<&str> {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn from_checkout_by_the_queue_to_the_mail(db: PgPool) {
-    let (app, logs, trace_id) = (TestApp::of_a_job(db), RecordedLogs::start(), "1-5759e988-aaaaaaaaaaaaaaaaaaaaaaaa");
+    let (app, logs, trace_id) =
+        (TestApp::without_routes(db), RecordedLogs::start(), "1-5759e988-aaaaaaaaaaaaaaaaaaaaaaaa");
     let spool = a_spool(&app);
 
     buy(&app, spool.clone(), trace_id).await;
@@ -97,7 +98,8 @@ async fn from_checkout_by_the_queue_to_the_mail(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn from_checkout_by_the_relay_to_the_mail(db: PgPool) {
-    let (app, logs, trace_id) = (TestApp::of_a_job(db), RecordedLogs::start(), "1-5759e988-bbbbbbbbbbbbbbbbbbbbbbbb");
+    let (app, logs, trace_id) =
+        (TestApp::without_routes(db), RecordedLogs::start(), "1-5759e988-bbbbbbbbbbbbbbbbbbbbbbbb");
     let spool = a_spool(&app);
 
     buy(&app, Arc::new(BrokenQueue), trace_id).await;
@@ -119,7 +121,7 @@ async fn from_checkout_by_the_relay_to_the_mail(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_message_that_goes_back_says_which_it_was(db: PgPool) {
-    let (app, logs) = (TestApp::of_a_job(db), RecordedLogs::start());
+    let (app, logs) = (TestApp::without_routes(db), RecordedLogs::start());
     let spool = a_spool(&app);
     let consumer = a_consumer(&app, Db::nowhere());
     let event = app.an_order().await.event;
@@ -127,7 +129,7 @@ async fn a_message_that_goes_back_says_which_it_was(db: PgPool) {
 
     take_batch(&spool, &async |batch| Ok(notifications::handle(&consumer, batch).await)).await.unwrap();
 
-    let lines = logs.saying("message returned to the queue");
+    let lines = logs.with_message("message returned to the queue");
     let line = lines.iter().find(|line| line["span"]["event_id"] == event.event_id.to_string()).unwrap();
     assert_eq!((&line["level"], &line["span"]["attempt"]), (&json!("WARN"), &json!(1)));
     assert!(line["span"]["message_id"].is_string() && line["error"].is_string(), "{line}");
