@@ -7,6 +7,8 @@
 // `#[derive(Request)]` writes paths from the root, here too.
 extern crate self as shared;
 
+mod environment;
+
 pub mod app;
 pub mod aws;
 pub mod http;

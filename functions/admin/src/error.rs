@@ -7,8 +7,7 @@ use maud::html;
 use shared::http::ApiError;
 
 use crate::layout::bare_page;
-use crate::sign_in::{SignInReason, sign_in_path};
-use crate::staff_page::StaffPage;
+use crate::sign_in_link::{SignInReason, sign_in_path};
 
 /// The reasons why a page cannot be shown.
 #[derive(Debug)]
@@ -90,14 +89,4 @@ impl IntoResponse for PageError {
 
 fn page(status: StatusCode, title: &str, words: &str) -> Response {
     (status, bare_page(title, &html! { p { (words) } p { a href="/admin/" { "Back to overview" } } })).into_response()
-}
-
-/// Returns the error for a known path with another method.
-pub(crate) async fn method_not_allowed() -> PageError {
-    PageError::AnotherMethod
-}
-
-/// Returns the error for every other path.
-pub(crate) async fn not_found(_: StaffPage) -> PageError {
-    PageError::NotFound
 }

@@ -1,10 +1,7 @@
 //! The layout of every page.
 
 use axum::response::Response;
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
-};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY};
 use maud::{DOCTYPE, Markup, html};
 use shared::users::Permission;
 use shared::users::store::Account;
@@ -76,18 +73,12 @@ fn document(title: &str, header: &Markup, content: &Markup) -> Markup {
     }
 }
 
-/// Adds security headers to every response. Pages are not cached, unless they say otherwise.
-pub(crate) async fn guard(mut response: Response) -> Response {
+/// Sets the headers in which pages differ from other responses: their own policy, no caching unless the page says otherwise, and a referrer
+/// within the site, because a form's origin tells forms of other sites apart.
+pub(crate) async fn set_page_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    for (name, value) in [
-        (CONTENT_SECURITY_POLICY, POLICY),
-        (X_FRAME_OPTIONS, "DENY"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     response
 }

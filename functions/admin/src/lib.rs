@@ -11,6 +11,7 @@ mod products;
 mod same_origin;
 mod session;
 mod sign_in;
+mod sign_in_link;
 mod staff_page;
 mod stock;
 mod variant;
@@ -20,6 +21,9 @@ use axum::middleware::map_response;
 use axum::routing::{any, get, post};
 use shared::app::App;
 use utoipa_axum::router::OpenApiRouter;
+
+use error::PageError;
+use staff_page::StaffPage;
 
 /// Returns every route of this function. Pages for people are not in the OpenAPI document.
 pub fn router() -> OpenApiRouter<App> {
@@ -35,8 +39,18 @@ pub fn router() -> OpenApiRouter<App> {
         .route("/admin/sign-out/", post(session::end_session))
         .route("/admin/style.css/", get(assets::get_style))
         .route("/admin/sign-in.js/", get(assets::get_script))
-        .route("/admin/{*rest}", any(error::not_found))
-        .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(map_response(layout::guard));
+        .route("/admin/{*rest}", any(not_found))
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(map_response(layout::set_page_headers));
     OpenApiRouter::with_openapi(shared::http::document()).merge(pages.into())
+}
+
+/// Returns the error for a known path with another method.
+async fn method_not_allowed() -> PageError {
+    PageError::AnotherMethod
+}
+
+/// Returns the error for every other path.
+async fn not_found(_: StaffPage) -> PageError {
+    PageError::NotFound
 }

@@ -13,7 +13,7 @@ use shared::users::store::{Account, account};
 use shared::users::tokens::TokenType;
 
 use crate::error::PageError;
-use crate::sign_in::SignInReason;
+use crate::sign_in_link::SignInReason;
 
 /// Name of the cookie, which holds an access token. Its path is `/admin/`, so the API never receives it.
 pub(crate) const COOKIE_NAME: &str = "shop_staff";

@@ -6,9 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
-use http::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_SECURITY_POLICY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use shared::http::ApiError;
 use utoipa_swagger_ui::{Config, serve};
@@ -36,12 +34,7 @@ const A_DAY: u32 = 86_400;
 /// Returns the page. Its links are absolute, because it is served at `/api/docs` and `/api/docs/`.
 pub(crate) async fn get_page(headers: HeaderMap) -> Response {
     let page = Tagged { body: PAGE, content_type: "text/html; charset=utf-8", max_age_seconds: 0, vary: ACCEPT };
-    let guards = [
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
-        (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    ];
-    (guards, page.answer(&headers)).into_response()
+    ([(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))], page.answer(&headers)).into_response()
 }
 
 /// Returns a file that the page loads. The service adds a slash to every path, which is not part of the name.

@@ -5,15 +5,15 @@ pub mod lambda;
 pub mod metrics;
 
 mod clock;
-mod environment;
 mod logs;
 mod rng;
+mod security_headers;
 mod service;
 
 use std::sync::Arc;
 
+pub use crate::environment::{Environment, EnvironmentError};
 pub use clock::{Clock, SystemClock};
-pub use environment::{Environment, EnvironmentError};
 pub use logs::{LogFormat, write_logs, write_logs_to};
 pub use rng::{Rng, SystemRng};
 pub use service::{ClientAddress, LoggedUser, RequestId, service};

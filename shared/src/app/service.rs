@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
 use http::header::{
     ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
@@ -23,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::App;
 use super::metrics::{ColdStart, Metric};
+use super::security_headers::add_security_headers;
 use crate::http::{ApiError, RetryAfter};
 use crate::ids::UserId;
 use crate::trace::Trace;
@@ -58,8 +59,8 @@ impl LoggedUser {
     }
 }
 
-/// Wraps a router: both slash forms of every path, request ids and logs, limits of size and time, CORS, JSON for unknown routes, and a
-/// rollback of transactions that are still open when the response leaves.
+/// Wraps a router: both slash forms of every path, request ids and logs, limits of size and time, CORS, security headers, JSON for unknown
+/// routes, and a rollback of transactions that are still open when the response leaves.
 pub fn service<S>(router: OpenApiRouter<S>, state: S) -> Router
 where
     S: Clone + Send + Sync + 'static,
@@ -76,6 +77,7 @@ where
         .layer(from_fn(bound_time))
         .layer(from_fn_with_state(app.clone(), rollback_abandoned_after))
         .layer(cors())
+        .layer(map_response(add_security_headers))
         .layer(from_fn_with_state((app, ColdStart::default()), log));
     // The layer stands around the routes and not in them, because routing comes before layers and the path needs its slash for it.
     Router::new().fallback_service(routes.map_request(with_trailing_slash))

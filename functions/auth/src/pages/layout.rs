@@ -1,10 +1,7 @@
 //! What every page has around it.
 
 use axum::response::{IntoResponse as _, Response};
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
 use maud::{DOCTYPE, Markup, html};
 use shared::http::FieldErrors;
 
@@ -78,18 +75,11 @@ pub(super) async fn get_style() -> Response {
     (headers, include_str!("style.css")).into_response()
 }
 
-/// Headers of every answer. The address of a page is a secret for as long as its link is good, so it is neither kept nor passed on.
-pub(super) async fn guard(mut response: Response) -> Response {
+/// Sets the headers in which pages differ from other answers. The address of a page is a secret for as long as its link is good, so no page is
+/// cached; that no page tells its address to another is the rule for every answer.
+pub(super) async fn set_page_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    for (name, value) in [
-        (CONTENT_SECURITY_POLICY, POLICY),
-        (X_FRAME_OPTIONS, "DENY"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
 }

@@ -17,17 +17,17 @@ use axum::routing::get;
 use http::request::Parts;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::Auth;
+use crate::AuthState;
 use outcome::Outcome;
 
 /// Every page. They are for people: none of them is in the OpenAPI document.
-pub(crate) fn router() -> OpenApiRouter<Auth> {
+pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new()
         .route("/auth/pages/activate/{uid}/{token}/", get(activate::show).post(activate::submit))
         .route("/auth/pages/password/reset/{uid}/{token}/", get(password_reset::show).post(password_reset::submit))
         .route("/auth/pages/email/reset/{uid}/{token}/", get(email_reset::show).post(email_reset::submit))
         .route("/auth/pages/style.css/", get(layout::get_style))
-        .layer(map_response(layout::guard))
+        .layer(map_response(layout::set_page_headers))
 }
 
 /// The link in the mail, as the path has it. It is never written into a page: a form without an address is sent to its own.

@@ -13,7 +13,7 @@ use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
-use crate::app::{Environment, EnvironmentError};
+use crate::environment::{Environment, EnvironmentError};
 use crate::ids::{SignInId, UserId};
 use crate::time::Timestamp;
 

@@ -101,7 +101,7 @@ fn nothing_but_the_database_s_own_module_holds_a_connection() {
 fn the_environment_comes_in_at_one_place() {
     for (name, text) in sources() {
         // The test kit is told by its runner which lane it is in.
-        let may = name == "shared/src/app/environment.rs" || name.starts_with("shared/src/testing/");
+        let may = name == "shared/src/environment.rs" || name.starts_with("shared/src/testing/");
         let found = mentions(&text, &["env::var", "env::vars", "option_env!"]);
         assert!(may || found.is_none(), "{name} has `{}`", found.unwrap_or_default());
     }

@@ -80,3 +80,35 @@ fn no_path_is_served_by_two_functions() {
         assert_eq!(*owner, operation.function, "{}", operation.path);
     }
 }
+
+#[tokio::test]
+async fn every_answer_has_each_security_header_once() {
+    let of_operations = operations()
+        .into_iter()
+        .map(|operation| (operation.function, operation.method.clone(), operation.concrete_path()));
+    let of_pages = PAGES.iter().map(|(function, path)| (*function, "GET".to_owned(), (*path).to_owned()));
+    let nowhere =
+        ["admin", "auth", "docs", "orders"].map(|function| (function, "GET".to_owned(), "/nowhere/".to_owned()));
+    for (function, method, path) in of_operations.chain(of_pages).chain(nowhere) {
+        let request = Request::builder().method(method.as_str()).uri(&path).body(Body::empty()).unwrap();
+        let response = serve_without_database(function).oneshot(request).await.unwrap();
+        let header = |name: &str| response.headers().get_all(name).iter().collect::<Vec<_>>();
+        for (name, expected) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("referrer-policy", if function == "admin" { "same-origin" } else { "no-referrer" }),
+        ] {
+            // The admin answers a path that is not one of its own as every function does.
+            let is_outside = function == "admin" && name == "referrer-policy" && path == "/nowhere/";
+            assert_eq!(header(name), [if is_outside { "no-referrer" } else { expected }], "{method} {path}: {name}");
+        }
+        let policies = header("content-security-policy");
+        assert_eq!(policies.len(), 1, "{method} {path}");
+        let policy = policies[0].to_str().unwrap();
+        assert!(
+            policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
+    }
+}

@@ -1,7 +1,6 @@
 //! Rows of an import's file that were not taken.
 
 use super::super::super::{ImportError, MAX_REASONS};
-use super::pieces::to_i64;
 use crate::app::db::{KeysetBounds, Tx};
 use crate::catalogue::shopify::BadRow;
 use crate::ids::ImportId;
@@ -35,8 +34,10 @@ pub(super) async fn note_bad_rows(tx: &mut Tx, id: ImportId, bad: &[BadRow]) -> 
     if bad.is_empty() {
         return Ok(());
     }
-    let (lines, reasons): (Vec<i64>, Vec<String>) =
-        bad.iter().map(|bad| (to_i64(bad.line), bad.reason.replace('\0', "\u{fffd}"))).unzip();
+    let (lines, reasons): (Vec<i64>, Vec<String>) = bad
+        .iter()
+        .map(|bad| (i64::try_from(bad.line).unwrap_or(i64::MAX), bad.reason.replace('\0', "\u{fffd}")))
+        .unzip();
     sqlx::query!(
         "insert into import_bad_rows (import_id, line, reason)
          select $1::uuid, t.line, t.reason

@@ -1,0 +1,67 @@
+//! The link to the sign-in form, with the reason and the way back.
+
+/// The reasons for which a user must sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum SignInReason {
+    /// There is no session cookie.
+    #[strum(serialize = "")]
+    NotSignedIn,
+    /// The session has ended; it lasts as long as an access token.
+    Ended,
+    /// The user is signed in but not staff.
+    NotStaff,
+}
+
+impl SignInReason {
+    fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns the explanation for the user.
+    pub(crate) fn words(self) -> Option<&'static str> {
+        match self {
+            Self::NotSignedIn => None,
+            Self::Ended => Some("Your session has ended. Sign in again to continue."),
+            Self::NotStaff => Some("This account does not belong to the shop's staff."),
+        }
+    }
+}
+
+/// Returns the path of the form with the way back.
+pub(crate) fn sign_in_path(back: &str, because: SignInReason) -> String {
+    let fields = [("back", local(back)), ("because", because.as_str())];
+    let set: Vec<_> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    format!("/admin/sign-in/?{}", serde_urlencoded::to_string(set).unwrap_or_default())
+}
+
+/// Returns the path if it is one of these pages, and the overview's path otherwise, so that no link leads to another site.
+pub(crate) fn local(path: &str) -> &str {
+    let is_plain = path.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    if path.starts_with("/admin/") && is_plain { path } else { "/admin/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_stays_on_these_pages() {
+        for path in ["/admin/", "/admin/orders/?q=ana%40example.com&cursor=x"] {
+            assert_eq!(local(path), path);
+        }
+        for path in [
+            "",
+            "https://evil.example/admin/",
+            "//evil.example/admin/",
+            "/\\evil.example",
+            "/admin/\\..\\..\\evil",
+            "/auth/",
+            "javascript:alert(1)",
+            "/admin/\r\nset-cookie: a=b",
+            "/admin",
+        ] {
+            assert_eq!(local(path), "/admin/", "{path}");
+        }
+    }
+}
