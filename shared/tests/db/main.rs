@@ -3,6 +3,7 @@
 
 mod calls;
 mod connections;
+mod personal_data;
 mod transactions;
 
 use std::time::Duration;
