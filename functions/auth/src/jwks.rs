@@ -13,13 +13,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::Auth;
+use crate::AuthState;
 
 /// For how long it may be kept. A new key is published at least so long before a token is signed with it.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 /// The route of the keys.
-pub(crate) fn router() -> OpenApiRouter<Auth> {
+pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new().routes(routes!(get_jwks))
 }
 

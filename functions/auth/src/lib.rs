@@ -31,7 +31,7 @@ pub use options::Options;
 
 /// What the handlers have.
 #[derive(Clone, FromRef)]
-pub struct Auth {
+pub struct AuthState {
     /// What every function has.
     pub app: App,
     /// Makes the tokens. No other function has one.
@@ -44,7 +44,7 @@ pub struct Auth {
     pub queue: Arc<dyn Queue>,
 }
 
-impl Auth {
+impl AuthState {
     /// With the key, the lifetimes, the options and the queue that the environment names.
     pub fn from_environment(app: App, environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
@@ -58,7 +58,7 @@ impl Auth {
 }
 
 /// Every route of this function.
-pub fn router() -> OpenApiRouter<Auth> {
+pub fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::with_openapi(shared::http::document())
         .routes(routes!(root::get_auth))
         .merge(users::router())

@@ -1,8 +1,8 @@
 //! The `auth` Lambda.
 
-use auth::Auth;
+use auth::AuthState;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    shared::app::lambda::serve(auth::router(), Auth::from_environment).await
+    shared::app::lambda::serve(auth::router(), AuthState::from_environment).await
 }

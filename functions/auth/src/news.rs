@@ -7,7 +7,7 @@ use shared::outbox::{Event, EventKind, publish, store};
 use shared::trace::Trace;
 use shared::users::ClientInfo;
 
-use crate::Auth;
+use crate::AuthState;
 
 /// Writes it down, in the transaction of what it tells of.
 pub(crate) async fn write(tx: &mut Tx, app: &App, kind: EventKind) -> sqlx::Result<Event> {
@@ -17,7 +17,7 @@ pub(crate) async fn write(tx: &mut Tx, app: &App, kind: EventKind) -> sqlx::Resu
 }
 
 /// Sends what was written, once it stands. Never fails: what cannot be sent is left to the relay.
-pub(crate) async fn send(auth: &Auth, event: &Event, client_info: &ClientInfo) {
+pub(crate) async fn send(auth: &AuthState, event: &Event, client_info: &ClientInfo) {
     let trace = client_info.trace.as_deref().and_then(Trace::read);
     publish(&auth.app.db, &*auth.queue, event, trace, auth.app.clock.now()).await;
 }

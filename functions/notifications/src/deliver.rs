@@ -88,7 +88,8 @@ async fn claim_mail(
     let claim = claim(&mut tx, claiming).await?;
     if let (Ok(Ready { mail, link: Some(link), .. }), Claim::Ours(_)) = (&ready, claim) {
         // The link of an earlier try stays valid, because that mail may have been sent after all.
-        links::insert(&mut tx, (link.user, &mail.to), link.purpose, &link.token, now).await?;
+        let new = links::NewLink { user: link.user, email: &mail.to, purpose: link.purpose, token: &link.token };
+        links::insert(&mut tx, new, now).await?;
     }
     tx.commit().await?;
     Ok(Some((ready, claim)))

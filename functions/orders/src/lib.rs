@@ -15,14 +15,14 @@ use utoipa_axum::routes;
 
 /// The state of the handlers.
 #[derive(Clone, FromRef)]
-pub struct Orders {
+pub struct OrdersState {
     /// State that every function has.
     pub app: App,
     /// Queue of the order events.
     pub queue: Arc<dyn Queue>,
 }
 
-impl Orders {
+impl OrdersState {
     /// Creates the state with the queue that the environment names.
     pub fn from_environment(app: App, environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self { app, queue: Arc::new(Sqs::from_environment(environment)?) })
@@ -30,7 +30,7 @@ impl Orders {
 }
 
 /// Returns every route of this function.
-pub fn router() -> OpenApiRouter<Orders> {
+pub fn router() -> OpenApiRouter<OrdersState> {
     OpenApiRouter::with_openapi(shared::http::document())
         .routes(routes!(create::create_order, list::list_orders))
         .routes(routes!(get::get_order))

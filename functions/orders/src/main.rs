@@ -1,8 +1,8 @@
 //! The Lambda function `orders`.
 
-use orders::Orders;
+use orders::OrdersState;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    shared::app::lambda::serve(orders::router(), Orders::from_environment).await
+    shared::app::lambda::serve(orders::router(), OrdersState::from_environment).await
 }

@@ -76,7 +76,7 @@ async fn go_on(
     loop {
         let text = read(worker, file.after, file.parts.is_empty()).await?;
         let is_the_last = text.is_the_last;
-        if !write(worker, held, (&mut file, in_parts), text).await? {
+        if !write(worker, held, &mut file, in_parts, text).await? {
             return clear_away(worker, held.id, None).await;
         }
         if is_the_last {
@@ -126,7 +126,8 @@ async fn read(worker: &Worker, after: Option<ProductId>, is_the_first: bool) -> 
 async fn write(
     worker: &Worker,
     held: Lease<ExportId>,
-    (file, in_parts): (&mut LeasedExport, FileInParts<'_>),
+    file: &mut LeasedExport,
+    in_parts: FileInParts<'_>,
     text: Text,
 ) -> anyhow::Result<bool> {
     let bytes = i64::try_from(text.csv.len())?;

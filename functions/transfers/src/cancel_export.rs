@@ -9,7 +9,7 @@ use shared::transfers::store::exports::{cancel, find};
 use shared::transfers::{Export, TransferStatus, Work};
 use shared::users::permissions;
 
-use crate::Transfers;
+use crate::TransfersState;
 
 /// Cancel an export
 ///
@@ -30,7 +30,7 @@ use crate::Transfers;
 )]
 pub(crate) async fn cancel_export(
     State(app): State<App>,
-    State(transfers): State<Transfers>,
+    State(transfers): State<TransfersState>,
     _: Requires<permissions::Catalogue>,
     PathId(id): PathId<ExportId>,
 ) -> Result<Json<Export>, ApiError> {

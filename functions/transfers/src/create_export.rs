@@ -12,7 +12,7 @@ use shared::transfers::store::exports::{find, insert};
 use shared::transfers::{Export, Work};
 use shared::users::permissions;
 
-use crate::Transfers;
+use crate::TransfersState;
 
 /// Export all products
 ///
@@ -33,7 +33,7 @@ use crate::Transfers;
 )]
 pub(crate) async fn create_export(
     State(app): State<App>,
-    State(transfers): State<Transfers>,
+    State(transfers): State<TransfersState>,
     _: Requires<permissions::Catalogue>,
     base: BaseUrl,
 ) -> Result<impl IntoResponse, ApiError> {

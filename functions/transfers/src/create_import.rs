@@ -16,7 +16,7 @@ use shared::transfers::{FileKind, Import, LARGEST_IMPORT};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
-use crate::Transfers;
+use crate::TransfersState;
 
 /// A file of products to import.
 #[derive(Debug, Request)]
@@ -71,7 +71,7 @@ pub(crate) struct CreatedImport {
 )]
 pub(crate) async fn create_import(
     State(app): State<App>,
-    State(transfers): State<Transfers>,
+    State(transfers): State<TransfersState>,
     _: Requires<permissions::Catalogue>,
     base: BaseUrl,
     Body(new): Body<CreateImport>,

@@ -14,7 +14,7 @@ use shared::transfers::{Export, FILES_KEPT_SECONDS, TransferStatus};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
-use crate::Transfers;
+use crate::TransfersState;
 
 /// An export, and how to get its file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,7 +42,7 @@ pub(crate) struct ExportProgress {
 )]
 pub(crate) async fn get_export(
     State(app): State<App>,
-    State(transfers): State<Transfers>,
+    State(transfers): State<TransfersState>,
     _: Requires<permissions::Catalogue>,
     PathId(id): PathId<ExportId>,
     base: BaseUrl,

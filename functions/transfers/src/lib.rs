@@ -29,7 +29,7 @@ const WAIT_FOR_THE_QUEUE: Duration = Duration::from_secs(2);
 
 /// What the handlers have.
 #[derive(Clone, FromRef)]
-pub struct Transfers {
+pub struct TransfersState {
     /// What every function has.
     pub app: App,
     /// Where the files lie.
@@ -38,7 +38,7 @@ pub struct Transfers {
     pub jobs: Arc<dyn JobQueue>,
 }
 
-impl Transfers {
+impl TransfersState {
     /// With the bucket and the queue that the environment names.
     pub fn from_environment(app: App, environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
@@ -59,7 +59,7 @@ impl Transfers {
 }
 
 /// Every route of this function.
-pub fn router() -> OpenApiRouter<Transfers> {
+pub fn router() -> OpenApiRouter<TransfersState> {
     OpenApiRouter::with_openapi(shared::http::document())
         .routes(routes!(list_imports::list_imports, create_import::create_import))
         .routes(routes!(get_import::get_import))

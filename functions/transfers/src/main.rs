@@ -1,8 +1,8 @@
 //! The `transfers` Lambda.
 
-use transfers::Transfers;
+use transfers::TransfersState;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    shared::app::lambda::serve(transfers::router(), Transfers::from_environment).await
+    shared::app::lambda::serve(transfers::router(), TransfersState::from_environment).await
 }

@@ -10,7 +10,7 @@ use shared::transfers::store::imports::{find, start, storage_key};
 use shared::transfers::{Import, TransferStatus, Work};
 use shared::users::permissions;
 
-use crate::Transfers;
+use crate::TransfersState;
 
 /// Start an import
 ///
@@ -32,7 +32,7 @@ use crate::Transfers;
 )]
 pub(crate) async fn start_import(
     State(app): State<App>,
-    State(transfers): State<Transfers>,
+    State(transfers): State<TransfersState>,
     _: Requires<permissions::Catalogue>,
     PathId(id): PathId<ImportId>,
 ) -> Result<(StatusCode, Json<Import>), ApiError> {
@@ -60,7 +60,7 @@ pub(crate) async fn start_import(
 }
 
 /// The storage takes no other size than was said; this is for one that does.
-async fn has_arrived(transfers: &Transfers, key: &str, bytes: i64) -> Result<(), ApiError> {
+async fn has_arrived(transfers: &TransfersState, key: &str, bytes: i64) -> Result<(), ApiError> {
     match transfers.storage.size(key).await? {
         None => Err(ApiError::conflict("not_uploaded_yet", "The file has not arrived; send it first.")),
         Some(size) if i64::try_from(size) != Ok(bytes) => Err(ApiError::conflict(

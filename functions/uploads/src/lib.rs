@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 
 /// The state of the handlers.
 #[derive(Clone, FromRef)]
-pub struct Uploads {
+pub struct UploadsState {
     /// State that every function has.
     pub app: App,
     pipeline: ImagePipeline,
@@ -45,7 +45,7 @@ pub struct Images {
     pub url: String,
 }
 
-impl Uploads {
+impl UploadsState {
     /// Creates the state with a storage for received files and one for images.
     pub fn new(app: App, received: Arc<dyn Storage>, images: Images) -> Self {
         Self { app, pipeline: ImagePipeline { received, images, drawing: Arc::new(Semaphore::new(1)) } }
@@ -61,7 +61,7 @@ impl Uploads {
 }
 
 /// Returns every route of this function.
-pub fn router() -> OpenApiRouter<Uploads> {
+pub fn router() -> OpenApiRouter<UploadsState> {
     OpenApiRouter::with_openapi(shared::http::document())
         .routes(routes!(create_upload::create_upload))
         .routes(routes!(get_upload::get_upload))

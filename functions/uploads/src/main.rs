@@ -1,8 +1,8 @@
 //! The Lambda function `uploads`.
 
-use uploads::Uploads;
+use uploads::UploadsState;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    shared::app::lambda::serve(uploads::router(), Uploads::from_environment).await
+    shared::app::lambda::serve(uploads::router(), UploadsState::from_environment).await
 }

@@ -105,7 +105,8 @@ pub async fn insert(tx: &mut Tx, user: UserId, new: CreateAddress, now: Timestam
 /// roll back. The caller has locked the user's addresses.
 pub async fn update(
     tx: &mut Tx,
-    (user, address): (UserId, AddressId),
+    user: UserId,
+    address: AddressId,
     change: UpdateAddress,
     now: Timestamp,
 ) -> sqlx::Result<Option<Address>> {

@@ -105,7 +105,7 @@ async fn call(db: &Db, placement: &Placement) -> sqlx::Result<Outcome> {
 }
 
 fn outcome(rows: Vec<Row>, cart: CartId) -> sqlx::Result<Outcome> {
-    let first = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    let first = rows.first().ok_or_else(answered_nothing)?;
     Ok(match first.outcome.as_str() {
         "placed" => Outcome::Placed(order(rows, cart)?),
         "replayed" => Outcome::Replayed(order(rows, cart)?),
@@ -123,7 +123,7 @@ fn outcome(rows: Vec<Row>, cart: CartId) -> sqlx::Result<Outcome> {
 }
 
 fn order(rows: Vec<Row>, cart: CartId) -> sqlx::Result<Order> {
-    let head = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    let head = rows.first().ok_or_else(answered_nothing)?;
     Ok(Order {
         id: required(head.order_id)?,
         number: required(head.number)?,
@@ -156,6 +156,10 @@ fn short_item(row: Row) -> sqlx::Result<InsufficientStockItem> {
         requested: required(row.quantity)?,
         available: required(row.available)?,
     })
+}
+
+fn answered_nothing() -> sqlx::Error {
+    sqlx::Error::Decode("check_out answered nothing".into())
 }
 
 fn required<T>(column: Option<T>) -> sqlx::Result<T> {

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use auth::{Auth, Lifetimes, Options};
+use auth::{AuthState, Lifetimes, Options};
 use axum::Router;
-use orders::Orders;
+use orders::OrdersState;
 use shared::app::{App, service};
 use shared::outbox::Queue;
 use shared::storage::Storage;
 use shared::transfers::JobQueue;
 use shared::users::tokens::TokenSigner;
-use transfers::Transfers;
-use uploads::{Images, Uploads};
+use transfers::TransfersState;
+use uploads::{Images, UploadsState};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -37,10 +37,10 @@ pub struct Parts {
 /// The whole shop.
 pub fn shop(parts: Parts) -> Router {
     let Parts { app, signer, options, queue, storage, images, jobs } = parts;
-    let auth = Auth { app: app.clone(), signer, lifetimes: Lifetimes::default(), options, queue: queue.clone() };
-    let orders = Orders { app: app.clone(), queue };
-    let transfers = Transfers { app: app.clone(), storage: storage.clone(), jobs };
-    let uploads = Uploads::new(app.clone(), storage, images);
+    let auth = AuthState { app: app.clone(), signer, lifetimes: Lifetimes::default(), options, queue: queue.clone() };
+    let orders = OrdersState { app: app.clone(), queue };
+    let transfers = TransfersState { app: app.clone(), storage: storage.clone(), jobs };
+    let uploads = UploadsState::new(app.clone(), storage, images);
     let functions = OpenApiRouter::new()
         .merge(auth::router().with_state(auth))
         .merge(catalogue::router())

@@ -9,10 +9,10 @@ mod update;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::Auth;
+use crate::AuthState;
 
 /// Every route of addresses.
-pub(crate) fn router() -> OpenApiRouter<Auth> {
+pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new().routes(routes!(list::list_addresses, create::create_address)).routes(routes!(
         get::get_address,
         update::replace_address,

@@ -60,7 +60,7 @@ async fn change(app: &App, user: UserId, id: AddressId, wanted: UpdateAddress) -
     if !store::lock(&mut tx, user).await? {
         return Err(Unauthorized::UserNotFound.into());
     }
-    let address = store::update(&mut tx, (user, id), wanted, app.clock.now()).await?.ok_or(ApiError::NotFound)?;
+    let address = store::update(&mut tx, user, id, wanted, app.clock.now()).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     Ok(Json(address))
 }

@@ -24,13 +24,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::Auth;
+use crate::AuthState;
 
 /// How long each list is at most: together less than the 6 MB that a Lambda may answer.
 const MOST: usize = 500;
 
 /// Every route of exports.
-pub(crate) fn router() -> OpenApiRouter<Auth> {
+pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new().routes(routes!(export_me))
 }
 

@@ -21,7 +21,7 @@ use shared::users::{ClientInfo, passwords};
 use super::TokenRefusal;
 use super::pair::{TokenPair, access_token, refresh_token};
 use crate::totp::{MAX_CODE, second_factor};
-use crate::{Auth, news};
+use crate::{AuthState, news};
 
 /// The credentials of an account.
 #[derive(Request)]
@@ -80,7 +80,7 @@ struct Counted {
     )
 )]
 pub(crate) async fn create_token(
-    State(auth): State<Auth>,
+    State(auth): State<AuthState>,
     client_info: ClientInfo,
     Body(login): Body<CreateToken>,
 ) -> Result<Json<TokenPair>, ApiError> {
@@ -96,9 +96,9 @@ pub(crate) async fn create_token(
     }
 }
 
-async fn log_in(auth: &Auth, login: CreateToken, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
+async fn log_in(auth: &AuthState, login: CreateToken, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
     let CreateToken { email, password, otp } = login;
-    let shown = authenticate(&auth.app, (email, password), client_info).await?;
+    let shown = authenticate(&auth.app, email, password, client_info).await?;
     if let Err(refused) = second_factor(&auth.app, shown.user, otp.as_deref(), client_info).await {
         // Codes are counted by themselves. Who only hears that one is wanted knew the password.
         if otp.is_none() {
@@ -112,7 +112,8 @@ async fn log_in(auth: &Auth, login: CreateToken, client_info: &ClientInfo) -> Re
 /// Who that is. Nobody and a wrong password are the same, also in the time they take.
 async fn authenticate(
     app: &App,
-    (email, password): (String, String),
+    email: String,
+    password: String,
     client_info: &ClientInfo,
 ) -> Result<Shown, LogInError> {
     let mut tx = app.db.begin().await?;
@@ -163,7 +164,7 @@ async fn renewed(app: &App, user: UserId, password: String, kept: String) -> Res
 }
 
 /// Begins a sign-in of somebody who has shown who they are.
-async fn sign_in(auth: &Auth, shown: Shown, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
+async fn sign_in(auth: &AuthState, shown: Shown, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
     let Shown { user, password_hash, counted } = shown;
     let (app, now) = (&auth.app, auth.app.clock.now());
     let sign_in = SignInId(app.rng.random_uuid());

@@ -7,7 +7,7 @@ use shared::users::tokens::{Claims, TokenType};
 use utoipa::ToSchema;
 
 use super::sha256;
-use crate::Auth;
+use crate::AuthState;
 
 /// A sign-in.
 #[derive(Serialize, ToSchema)]
@@ -20,14 +20,14 @@ pub(crate) struct TokenPair {
 }
 
 /// A new access token.
-pub(super) fn access_token(auth: &Auth, user: UserId, sign_in: SignInId) -> anyhow::Result<String> {
+pub(super) fn access_token(auth: &AuthState, user: UserId, sign_in: SignInId) -> anyhow::Result<String> {
     let (id, issued_at, lifetime) = (auth.app.rng.random_uuid(), auth.app.clock.now(), auth.lifetimes.access);
     let claims = Claims::new(TokenType::Access, user, id, issued_at, lifetime);
     auth.signer.sign(&claims.of_sign_in(sign_in))
 }
 
 /// A new refresh token, and what is to be kept of it.
-pub(super) fn refresh_token(auth: &Auth, user: UserId, sign_in: SignInId) -> anyhow::Result<(NewRefreshToken, String)> {
+pub(super) fn refresh_token(auth: &AuthState, user: UserId, sign_in: SignInId) -> anyhow::Result<(NewRefreshToken, String)> {
     let (id, issued_at, lifetime) = (auth.app.rng.random_uuid(), auth.app.clock.now(), auth.lifetimes.refresh);
     let claims = Claims::new(TokenType::Refresh, user, id, issued_at, lifetime);
     let token = auth.signer.sign(&claims.of_sign_in(sign_in))?;

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::pair::{access_token, refresh_token as new_refresh_token};
 use super::{Refusal, TokenRefusal, kept};
-use crate::Auth;
+use crate::AuthState;
 
 /// For how long a refresh token that was exchanged may come again.
 const AGAIN_SECONDS: i64 = 10;
@@ -60,14 +60,14 @@ pub(crate) struct AccessToken {
     )
 )]
 pub(crate) async fn refresh_token(
-    State(auth): State<Auth>,
+    State(auth): State<AuthState>,
     client_info: ClientInfo,
     Body(body): Body<RefreshToken>,
 ) -> Result<Json<AccessToken>, ApiError> {
     Ok(refresh(&auth, &body.refresh, &client_info).await.map(Json)?)
 }
 
-async fn refresh(auth: &Auth, token: &str, client_info: &ClientInfo) -> Result<AccessToken, Refusal> {
+async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Result<AccessToken, Refusal> {
     let (app, now) = (&auth.app, auth.app.clock.now());
     let claims = app.verifier.verify(token, TokenType::Refresh, now)?;
     let (id, user) = (claims.id()?, claims.user()?);

@@ -8,7 +8,7 @@ use shared::users::ClientInfo;
 use super::layout::{Field, form, message};
 use super::{Link, Outcome};
 use crate::users::reset_email_confirm::reset_email_confirm;
-use crate::{Auth, Options};
+use crate::{AuthState, Options};
 
 /// The form.
 pub(super) async fn show(_: Link) -> Markup {
@@ -17,7 +17,7 @@ pub(super) async fn show(_: Link) -> Markup {
 
 /// The form was sent.
 pub(super) async fn submit(
-    State(auth): State<Auth>,
+    State(auth): State<AuthState>,
     link: Link,
     client_info: ClientInfo,
     body: Result<Body<Fields>, ApiError>,
@@ -26,7 +26,7 @@ pub(super) async fn submit(
     let fields = fields.with("uid", &link.uid).with("token", &link.token);
     let is_to_be_proven = auth.options.send_activation_email;
     // A page asks twice, whatever the shop asks of its clients.
-    let auth = Auth { options: Options { username_reset_confirm_retype: true, ..auth.options }, ..auth };
+    let auth = AuthState { options: Options { username_reset_confirm_retype: true, ..auth.options }, ..auth };
     let answer = reset_email_confirm(State(auth), MaybeBearer(None), client_info, Body(fields)).await;
     Ok(Outcome::of(answer, || done(is_to_be_proven), shown))
 }

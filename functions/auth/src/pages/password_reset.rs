@@ -8,7 +8,7 @@ use shared::users::ClientInfo;
 use super::layout::{Field, form, message};
 use super::{Link, Outcome};
 use crate::users::reset_password_confirm::reset_password_confirm;
-use crate::{Auth, Options};
+use crate::{AuthState, Options};
 
 /// The form.
 pub(super) async fn show(_: Link) -> Markup {
@@ -17,7 +17,7 @@ pub(super) async fn show(_: Link) -> Markup {
 
 /// The form was sent.
 pub(super) async fn submit(
-    State(auth): State<Auth>,
+    State(auth): State<AuthState>,
     link: Link,
     client_info: ClientInfo,
     body: Result<Body<Fields>, ApiError>,
@@ -25,7 +25,7 @@ pub(super) async fn submit(
     let Body(fields) = body?;
     let fields = fields.with("uid", &link.uid).with("token", &link.token);
     // A page asks twice, whatever the shop asks of its clients.
-    let auth = Auth { options: Options { password_reset_confirm_retype: true, ..auth.options }, ..auth };
+    let auth = AuthState { options: Options { password_reset_confirm_retype: true, ..auth.options }, ..auth };
     let answer = reset_password_confirm(State(auth), MaybeBearer(None), client_info, Body(fields)).await;
     Ok(Outcome::of(answer, done, shown))
 }

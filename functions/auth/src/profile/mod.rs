@@ -6,9 +6,9 @@ mod update;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::Auth;
+use crate::AuthState;
 
 /// Every route of profiles.
-pub(crate) fn router() -> OpenApiRouter<Auth> {
+pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new().routes(routes!(get::get_profile, update::replace_profile, update::update_profile))
 }

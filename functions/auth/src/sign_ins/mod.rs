@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::Auth;
+use crate::AuthState;
 
 /// Every route of sign-ins.
-pub(crate) fn router() -> OpenApiRouter<Auth> {
+pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new().routes(routes!(list::list_sign_ins, end_all::end_sign_ins)).routes(routes!(end::end_sign_in))
 }
 

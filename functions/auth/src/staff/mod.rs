@@ -25,13 +25,13 @@ use shared::users::{Permission, Permissions};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::Auth;
+use crate::AuthState;
 
 /// Items of one list in a body.
 const MAX_VALUES: usize = 100;
 
 /// Every route of the staff's.
-pub(crate) fn router() -> OpenApiRouter<Auth> {
+pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new()
         .routes(routes!(list_roles::list_roles, create_role::create_role))
         .routes(routes!(

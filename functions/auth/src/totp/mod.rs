@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::Auth;
+use crate::AuthState;
 
 pub(crate) use second_factor::second_factor;
 
@@ -29,7 +29,7 @@ pub(crate) use second_factor::second_factor;
 pub(crate) const MAX_CODE: usize = 40;
 
 /// Every route of the second factor.
-pub(crate) fn router() -> OpenApiRouter<Auth> {
+pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new()
         .routes(routes!(get::get_totp, set_up::create_totp, remove::delete_totp))
         .routes(routes!(confirm::confirm_totp))

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::confirm::Typed;
 use super::credentials::{accepted, hashed};
 use super::{User, already_exist, limits};
-use crate::{Auth, news};
+use crate::{AuthState, news};
 
 /// Who wants an account.
 #[derive(ToSchema)]
@@ -64,7 +64,7 @@ impl Registrant {
     responses((status = 201, body = User, description = "The account."), PublicProblems)
 )]
 pub(crate) async fn create_user(
-    State(auth): State<Auth>,
+    State(auth): State<AuthState>,
     MaybeBearer(_): MaybeBearer, // nobody need be signed in, but a token that is not good is said to be so
     client_info: ClientInfo,
     Body(fields): Body<Fields>,
@@ -83,7 +83,7 @@ pub(crate) async fn create_user(
 }
 
 async fn register(
-    auth: &Auth,
+    auth: &AuthState,
     Registrant { email, username, password }: Registrant,
     client_info: &ClientInfo,
 ) -> Result<(User, Option<Event>), ApiError> {

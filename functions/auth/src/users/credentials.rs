@@ -12,7 +12,7 @@ use shared::users::store::sign_ins::{self, EndReason};
 use shared::users::store::{accounts, addressees, links};
 use shared::users::{ClientInfo, passwords};
 
-use crate::{Auth, news};
+use crate::{AuthState, news};
 
 /// Who changes it, and how.
 pub(super) struct Change<'a> {
@@ -49,7 +49,7 @@ pub(super) async fn put_password(
 /// wants addresses to be proven, the account is off until its owner has opened the link that goes to the new one.
 pub(super) async fn put_email(
     tx: &mut Tx,
-    auth: &Auth,
+    auth: &AuthState,
     change: Change<'_>,
     email: &str,
 ) -> sqlx::Result<Option<Vec<Event>>> {

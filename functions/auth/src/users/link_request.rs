@@ -11,7 +11,7 @@ use shared::throttles::{Limit, Subject};
 use shared::users::{ClientInfo, kept_address, store};
 
 use super::limits;
-use crate::{Auth, news};
+use crate::{AuthState, news};
 
 /// The account that a link is for.
 #[derive(Request)]
@@ -24,7 +24,7 @@ pub(crate) struct RequestLink {
 
 /// Counts the mail, and asks for it.
 pub(super) async fn ask(
-    auth: &Auth,
+    auth: &AuthState,
     request: RequestLink,
     client_info: &ClientInfo,
     asked: impl FnOnce(String) -> EventKind,
@@ -37,7 +37,7 @@ pub(super) async fn ask(
 /// The same, except that somebody who has no active account hears so: 400 and a list of one message. Counted first, so nobody
 /// tries a thousand addresses.
 pub(super) async fn ask_if_there_is_one(
-    auth: &Auth,
+    auth: &AuthState,
     request: RequestLink,
     client_info: &ClientInfo,
     asked: impl FnOnce(String) -> EventKind,
@@ -52,7 +52,7 @@ pub(super) async fn ask_if_there_is_one(
 }
 
 async fn count(
-    auth: &Auth,
+    auth: &AuthState,
     request: &RequestLink,
     client_info: &ClientInfo,
     asked: impl FnOnce(String) -> EventKind,
@@ -63,7 +63,7 @@ async fn count(
     Ok(kind)
 }
 
-async fn write(auth: &Auth, kind: EventKind, client_info: &ClientInfo) -> Result<(), ApiError> {
+async fn write(auth: &AuthState, kind: EventKind, client_info: &ClientInfo) -> Result<(), ApiError> {
     let mut tx = auth.app.db.begin().await?;
     let event = news::write(&mut tx, &auth.app, kind).await?;
     tx.commit().await?;

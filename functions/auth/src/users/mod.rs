@@ -35,10 +35,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::Auth;
+use crate::AuthState;
 
 /// Every route of accounts.
-pub(crate) fn router() -> OpenApiRouter<Auth> {
+pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new()
         .routes(routes!(create::create_user, list::list_users))
         .routes(routes!(get::get_user, update::replace_user, update::update_user, delete::delete_user))

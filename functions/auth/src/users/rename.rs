@@ -11,13 +11,22 @@ use shared::users::{ClientInfo, Taken, store};
 use super::authorize::entry;
 use super::{User, already_exist};
 
+/// A new name for an account.
+pub(super) struct Rename {
+    /// The account that asks for it.
+    pub(super) caller: UserId,
+    /// The account that gets it, as it is.
+    pub(super) account: User,
+    /// The name.
+    pub(super) username: String,
+}
+
 /// Gives it, in a transaction that has found the account, and ends that.
 pub(super) async fn rename(
     app: &App,
     mut tx: Tx,
-    caller: UserId,
-    account: User,
-    (username, client_info): (String, &ClientInfo),
+    Rename { caller, account, username }: Rename,
+    client_info: &ClientInfo,
 ) -> Result<Json<User>, ApiError> {
     if username == account.username {
         tx.commit().await?;

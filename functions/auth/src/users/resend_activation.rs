@@ -7,7 +7,7 @@ use shared::outbox::EventKind;
 use shared::users::ClientInfo;
 
 use super::link_request::{RequestLink, ask};
-use crate::Auth;
+use crate::AuthState;
 
 /// Ask for another link to activate an account
 ///
@@ -26,7 +26,7 @@ use crate::Auth;
     )
 )]
 pub(crate) async fn resend_activation(
-    State(auth): State<Auth>,
+    State(auth): State<AuthState>,
     MaybeBearer(_): MaybeBearer,
     client_info: ClientInfo,
     Body(request): Body<RequestLink>,

@@ -14,7 +14,7 @@ use super::credentials::{Change, put_email};
 use super::limits;
 use super::link::{Link, not_good};
 use super::set_email::taken_or_other;
-use crate::{Auth, news};
+use crate::{AuthState, news};
 
 /// Another address, and the link that allows it.
 #[derive(ToSchema)]
@@ -47,7 +47,7 @@ pub(crate) struct ConfirmEmailReset {
     responses((status = 204, description = "The new address holds."), PublicProblems)
 )]
 pub(crate) async fn reset_email_confirm(
-    State(auth): State<Auth>,
+    State(auth): State<AuthState>,
     MaybeBearer(_): MaybeBearer,
     client_info: ClientInfo,
     Body(fields): Body<Fields>,

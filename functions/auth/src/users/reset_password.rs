@@ -7,7 +7,7 @@ use shared::outbox::EventKind;
 use shared::users::ClientInfo;
 
 use super::link_request::{RequestLink, ask, ask_if_there_is_one};
-use crate::Auth;
+use crate::AuthState;
 
 /// Ask for a link to choose another password
 ///
@@ -26,7 +26,7 @@ use crate::Auth;
     )
 )]
 pub(crate) async fn reset_password(
-    State(auth): State<Auth>,
+    State(auth): State<AuthState>,
     MaybeBearer(_): MaybeBearer,
     client_info: ClientInfo,
     Body(request): Body<RequestLink>,

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::confirm::Typed;
 use super::credentials::{Change, accepted, hashed, put_password};
 use super::link::{Link, not_good};
-use crate::{Auth, news};
+use crate::{AuthState, news};
 
 /// Another password, and the link that allows it.
 #[derive(ToSchema)]
@@ -44,7 +44,7 @@ pub(crate) struct ConfirmPasswordReset {
     responses((status = 204, description = "The new password holds."), PublicProblems)
 )]
 pub(crate) async fn reset_password_confirm(
-    State(auth): State<Auth>,
+    State(auth): State<AuthState>,
     MaybeBearer(_): MaybeBearer,
     client_info: ClientInfo,
     Body(fields): Body<Fields>,

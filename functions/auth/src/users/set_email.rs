@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::confirm::Typed;
 use super::credentials::{Change, put_email};
 use super::{current_password, limits};
-use crate::{Auth, news};
+use crate::{AuthState, news};
 
 /// Another address.
 #[derive(ToSchema)]
@@ -44,7 +44,7 @@ pub(crate) struct SetEmail {
     responses((status = 204, description = "The new address holds."), Problems)
 )]
 pub(crate) async fn set_email(
-    State(auth): State<Auth>,
+    State(auth): State<AuthState>,
     CurrentUser(account): CurrentUser,
     client_info: ClientInfo,
     Body(fields): Body<Fields>,
@@ -69,7 +69,7 @@ pub(crate) async fn set_email(
 /// The new address, once everything about it and the password is as it should be. Whether the address has an owner is said only to who
 /// knows the password, and counted before: nobody tries a thousand.
 async fn judged(
-    auth: &Auth,
+    auth: &AuthState,
     account: &Account,
     mut fields: Fields,
     client_info: &ClientInfo,

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::confirm::Typed;
 use super::credentials::{Change, accepted, hashed, put_password};
 use super::{current_password, limits};
-use crate::{Auth, news};
+use crate::{AuthState, news};
 
 /// Another password.
 #[derive(ToSchema)]
@@ -43,7 +43,7 @@ pub(crate) struct SetPassword {
     responses((status = 204, description = "The new password holds."), Problems)
 )]
 pub(crate) async fn set_password(
-    State(auth): State<Auth>,
+    State(auth): State<AuthState>,
     CurrentUser(account): CurrentUser,
     client_info: ClientInfo,
     Body(mut fields): Body<Fields>,

@@ -9,7 +9,7 @@ use shared::users::ClientInfo;
 
 use super::User;
 use super::authorize::{Access, account};
-use super::rename::rename;
+use super::rename::{Rename, rename};
 use super::update_me::{ReplaceUser, UpdateUser};
 
 /// Replace an account
@@ -40,7 +40,7 @@ pub(crate) async fn replace_user(
     let mut tx = app.db.begin().await?;
     let found = account(&mut tx, &caller, id, Access::Change).await?;
     let ReplaceUser { username } = fields.into()?;
-    rename(&app, tx, caller.id, found.into(), (username, &client_info)).await
+    rename(&app, tx, Rename { caller: caller.id, account: found.into(), username }, &client_info).await
 }
 
 /// Change an account
@@ -72,5 +72,5 @@ pub(crate) async fn update_user(
     let found = User::from(account(&mut tx, &caller, id, Access::Change).await?);
     let UpdateUser { username } = fields.into()?;
     let username = username.unwrap_or_else(|| found.username.clone());
-    rename(&app, tx, caller.id, found, (username, &client_info)).await
+    rename(&app, tx, Rename { caller: caller.id, account: found, username }, &client_info).await
 }

@@ -7,7 +7,7 @@ use shared::http::{ApiError, Body, CurrentUser, Problems, Request};
 use shared::users::{ClientInfo, MAX_USERNAME};
 
 use super::User;
-use super::rename::rename;
+use super::rename::{Rename, rename};
 
 /// The new name of an account. The e-mail address is ignored: it has its own operation.
 #[derive(Debug, Request)]
@@ -36,7 +36,13 @@ pub(crate) async fn replace_me(
     Body(replacement): Body<ReplaceUser>,
 ) -> Result<Json<User>, ApiError> {
     let tx = app.db.begin().await?;
-    rename(&app, tx, account.id, account.into(), (replacement.username, &client_info)).await
+    rename(
+        &app,
+        tx,
+        Rename { caller: account.id, account: account.into(), username: replacement.username },
+        &client_info,
+    )
+    .await
 }
 
 /// Change one's account
@@ -57,5 +63,5 @@ pub(crate) async fn update_me(
 ) -> Result<Json<User>, ApiError> {
     let Some(username) = change.username else { return Ok(Json(account.into())) };
     let tx = app.db.begin().await?;
-    rename(&app, tx, account.id, account.into(), (username, &client_info)).await
+    rename(&app, tx, Rename { caller: account.id, account: account.into(), username }, &client_info).await
 }

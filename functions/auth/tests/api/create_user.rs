@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auth::{Auth, Lifetimes, Options};
+use auth::{AuthState, Lifetimes, Options};
 use serde_json::json;
 use shared::app::db::{Connector, Db, PoolSettings};
 use shared::testing::{Answer, RecordingQueue, START, TestApp};
@@ -127,7 +127,7 @@ async fn a_refusal_needs_no_second_connection(db: PgPool) {
     let one_connection = Db::new(connector, PoolSettings { max_connections: 1 });
     let app = TestApp::with_state(db, auth::router(), |mut app, signer| {
         app.db = one_connection;
-        Auth {
+        AuthState {
             app,
             signer: signer.clone(),
             lifetimes: Lifetimes::default(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auth::{Auth, Lifetimes, Options};
+use auth::{AuthState, Lifetimes, Options};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
@@ -72,6 +72,6 @@ pub(crate) fn service_with_keys(db: PgPool, signing: &Key, known: &[&Key], optio
     let signer = Arc::new(TokenSigner::new(&signing.pkcs8).unwrap());
     TestApp::with_state(db, auth::router(), |mut app, _| {
         app.verifier = verifier;
-        Auth { app, signer, lifetimes: Lifetimes::default(), options, queue: Arc::new(RecordingQueue::default()) }
+        AuthState { app, signer, lifetimes: Lifetimes::default(), options, queue: Arc::new(RecordingQueue::default()) }
     })
 }

@@ -30,7 +30,7 @@ pub(crate) async fn a_link(app: &TestApp, user: UserId, purpose: Purpose) -> Lin
     let now = app.clock.now();
     let token = token(app.random_uuid().into_bytes(), now);
     let mut tx = app.app.db.begin().await.unwrap();
-    links::insert(&mut tx, (user, &email), purpose, &token, now).await.unwrap();
+    links::insert(&mut tx, links::NewLink { user, email: &email, purpose, token: &token }, now).await.unwrap();
     tx.commit().await.unwrap();
     Link { uid: uid(user), token }
 }

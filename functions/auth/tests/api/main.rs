@@ -40,7 +40,7 @@ mod verify_token;
 
 use std::sync::Arc;
 
-use auth::{Auth, Lifetimes, Options};
+use auth::{AuthState, Lifetimes, Options};
 use serde_json::{Value, json};
 use shared::ids::UserId;
 use shared::testing::{Answer, RecordingQueue, TestApp, TestUser};
@@ -57,7 +57,7 @@ fn service(db: PgPool) -> TestApp {
 
 /// The service with other options, and a queue that nobody empties.
 fn service_with(db: PgPool, options: Options) -> TestApp {
-    TestApp::with_state(db, auth::router(), |app, signer| Auth {
+    TestApp::with_state(db, auth::router(), |app, signer| AuthState {
         app,
         signer: signer.clone(),
         lifetimes: Lifetimes::default(),

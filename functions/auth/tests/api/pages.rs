@@ -21,7 +21,9 @@ async fn page_of(app: &TestApp, user: UserId, name: &str, purpose: Purpose) -> S
     let token = token(random, app.clock.now());
     let mut tx = app.app.db.begin().await.unwrap();
     let mailbox = format!("{name}@example.com");
-    links::insert(&mut tx, (user, &mailbox), purpose, &token, app.clock.now()).await.unwrap();
+    links::insert(&mut tx, links::NewLink { user, email: &mailbox, purpose, token: &token }, app.clock.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let page = match purpose {
         Purpose::ActivateUser => "activate",

@@ -15,7 +15,7 @@ async fn reset(app: &TestApp, link: &Link, password: &str) -> Answer {
     app.anonymous().post("/auth/users/reset_password_confirm/", body).await
 }
 
-async fn set(app: &TestApp, Tokens { access, .. }: &Tokens, (old, new): (&str, &str)) -> Answer {
+async fn set(app: &TestApp, Tokens { access, .. }: &Tokens, old: &str, new: &str) -> Answer {
     let body = json!({"current_password": old, "new_password": new});
     app.anonymous().bearer(access).post("/auth/users/set_password/", body).await
 }
@@ -31,7 +31,7 @@ async fn a_changed_password_ends_every_other_sign_in_and_its_owner_hears_of_it(d
     let (here, there) = (tokens(&app, "ana").await, tokens(&app, "ana").await);
     let bens = tokens(&app, "ben").await;
 
-    let answer = set(&app, &here, (PASSWORD, NEW)).await.expect(204);
+    let answer = set(&app, &here, PASSWORD, NEW).await.expect(204);
 
     assert_eq!(answer.text, "");
     log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
@@ -116,7 +116,7 @@ async fn a_link_is_void_once_the_password_or_the_address_is_another_or_the_accou
     let ana = register(&app, "ana").await;
     let sign_in = tokens(&app, "ana").await;
     let link = a_link(&app, ana, Purpose::PasswordReset).await;
-    set(&app, &sign_in, (PASSWORD, NEW)).await.expect(204);
+    set(&app, &sign_in, PASSWORD, NEW).await.expect(204);
     reset(&app, &link, "a third harbour").await.expect(400);
 
     let link = a_link(&app, ana, Purpose::PasswordReset).await;
@@ -158,7 +158,7 @@ async fn a_change_that_comes_after_a_reset_does_not_overrule_it(db: PgPool) {
         sql(&app, "delete from throttles").await;
         let sign_in = tokens(&app, "ana").await;
         let link = a_link(&app, ana, Purpose::PasswordReset).await;
-        let (stolen, own) = tokio::join!(set(&app, &sign_in, (PASSWORD, "a thief's harbour")), reset(&app, &link, NEW));
+        let (stolen, own) = tokio::join!(set(&app, &sign_in, PASSWORD, "a thief's harbour"), reset(&app, &link, NEW));
         // Whichever was first: if the reset was, the other is refused; if the change was, it called the link back.
         assert!((own.status == 204) != (stolen.status == 204), "{} {}", own.status, stolen.status);
         let holds = if own.status == 204 { NEW } else { "a thief's harbour" };

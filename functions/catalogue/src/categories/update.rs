@@ -46,7 +46,7 @@ pub(crate) async fn replace_category(
     uri: Uri,
     Body(replacement): Body<ReplaceCategory>,
 ) -> Result<Response, ApiError> {
-    change(&app, (&category, &uri), &if_match, replacement.into()).await
+    change(&app, &category, &uri, &if_match, replacement.into()).await
 }
 
 /// Change a category
@@ -79,12 +79,13 @@ pub(crate) async fn update_category(
     uri: Uri,
     Body(patch): Body<UpdateCategory>,
 ) -> Result<Response, ApiError> {
-    change(&app, (&category, &uri), &if_match, patch).await
+    change(&app, &category, &uri, &if_match, patch).await
 }
 
 async fn change(
     app: &App,
-    (category, asked): (&IdOrSlug, &Uri),
+    category: &IdOrSlug,
+    asked: &Uri,
     if_match: &IfMatch,
     patch: UpdateCategory,
 ) -> Result<Response, ApiError> {

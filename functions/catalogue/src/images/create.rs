@@ -50,7 +50,7 @@ pub(crate) async fn create_product_image(
     uri: Uri,
     Body(new): Body<CreateImage>,
 ) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    let mut change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
     let place = write_new(&mut change, &base, new).await?;
     let product = change.finish().await?.with_base_url(&base.0);
     let made = product.images.get(place).ok_or_else(|| anyhow::anyhow!("an image that was just made is not there"))?;

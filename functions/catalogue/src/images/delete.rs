@@ -42,7 +42,7 @@ pub(crate) async fn delete_product_image(
     if_match: IfMatch,
     uri: Uri,
 ) -> Result<StatusCode, ApiError> {
-    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    let mut change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
     remove_one(&mut change, image).await?;
     change.finish().await?;
     Ok(StatusCode::NO_CONTENT)

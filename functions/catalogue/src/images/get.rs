@@ -40,7 +40,7 @@ pub(crate) async fn list_product_images(
     if_none_match: IfNoneMatch,
     PathId(product): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
-    show(&app, viewer, (&product, &uri), |product| {
+    show(&app, viewer, &product, &uri, |product| {
         let product = product.with_base_url(&base.0);
         let page = Page::single(product.images);
         if_none_match.or_version(product.version, &page)
@@ -77,7 +77,7 @@ pub(crate) async fn get_product_image(
     if_none_match: IfNoneMatch,
     PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
 ) -> Result<Response, ApiError> {
-    show(&app, viewer, (&product, &uri), |product| {
+    show(&app, viewer, &product, &uri, |product| {
         let product = product.with_base_url(&base.0);
         if_none_match.or_version(product.version, image_of(&product, image)?)
     })

@@ -49,7 +49,7 @@ pub(crate) async fn replace_product_image(
     uri: Uri,
     Body(replacement): Body<CreateImage>,
 ) -> Result<Response, ApiError> {
-    let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    let change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
     let variant = variant_of(&change, &replacement).map_err(|(field, message)| ApiError::field(field, message))?;
     let patch = UpdateImage { product_variant_id: Patch::replace(variant), ..replacement.into() };
     write(change, &base, image, patch).await
@@ -87,7 +87,7 @@ pub(crate) async fn update_product_image(
     uri: Uri,
     Body(patch): Body<UpdateImage>,
 ) -> Result<Response, ApiError> {
-    let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    let change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
     write(change, &base, image, patch).await
 }
 

@@ -43,7 +43,7 @@ pub(crate) async fn delete_product(
     if_match: IfMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    let mut change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
     let id = change.id();
     if delete_or_archive_product(&mut change.tx, id).await? {
         change.tx.commit().await?;

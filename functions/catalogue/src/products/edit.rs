@@ -66,7 +66,8 @@ impl ProductChange {
     /// Locks a product that is there, in the state that the change is meant for.
     pub(crate) async fn begin(
         app: &App,
-        (product, asked): (&IdOrSlug, &Uri),
+        product: &IdOrSlug,
+        asked: &Uri,
         if_match: &IfMatch,
         said: Said,
     ) -> Result<Self, ApiError> {

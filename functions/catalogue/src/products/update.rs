@@ -51,7 +51,8 @@ pub(crate) async fn replace_product(
     uri: Uri,
     Body(replacement): Body<ReplaceProduct>,
 ) -> Result<Response, ApiError> {
-    change(&app, &base, (&product, &uri, &if_match), replacement.into()).await
+    let change = ProductChange::begin(&app, &product, &uri, &if_match, Said::InList("variants")).await?;
+    write(change, &base, replacement.into()).await
 }
 
 /// Change a product
@@ -85,16 +86,11 @@ pub(crate) async fn update_product(
     uri: Uri,
     Body(patch): Body<UpdateProduct>,
 ) -> Result<Response, ApiError> {
-    change(&app, &base, (&product, &uri, &if_match), patch).await
+    let change = ProductChange::begin(&app, &product, &uri, &if_match, Said::InList("variants")).await?;
+    write(change, &base, patch).await
 }
 
-async fn change(
-    app: &App,
-    base: &BaseUrl,
-    (product, asked, if_match): (&IdOrSlug, &Uri, &IfMatch),
-    patch: UpdateProduct,
-) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(app, (product, asked), if_match, Said::InList("variants")).await?;
+async fn write(mut change: ProductChange, base: &BaseUrl, patch: UpdateProduct) -> Result<Response, ApiError> {
     let id = change.id();
     let state = patch.state(&change.before);
     judged(update(&mut change.tx, id, &state).await)?.map_err(|because| match (because, state.brand) {

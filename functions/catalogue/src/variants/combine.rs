@@ -106,7 +106,7 @@ pub(crate) async fn combine_product_variants(
         let message = format!("These are {count} combinations; a product has at most {MAX_VARIANTS} variants.");
         return Err(ApiError::field("options", message));
     }
-    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    let mut change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
     let combinations = combine(&values_of(&mut change, &asked).await?);
     let existing: HashSet<Vec<AttributeValueId>> = change.before.variants.iter().map(values_in).collect();
     let new: Vec<Vec<KnownValue>> =

@@ -48,7 +48,7 @@ pub(crate) async fn create_product_variant(
     uri: Uri,
     Body(new): Body<CreateVariant>,
 ) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    let mut change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
     let (sku, inventory_count) = (new.sku.clone(), new.inventory_count);
     let wanted = Wanted { known: None, patch: new.into(), inventory_count, at: Some(0) };
     let (all, base_price) = (one_said(&change, wanted), change.before.summary.base_price);

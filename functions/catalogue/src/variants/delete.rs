@@ -45,7 +45,7 @@ pub(crate) async fn delete_product_variant(
     if_match: IfMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    let mut change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
     variant_of(&change.before, variant)?;
     let others = change.before.variants.iter().filter(|other| other.id != variant).map(Wanted::kept).collect();
     let base_price = change.before.summary.base_price;

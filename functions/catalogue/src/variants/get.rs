@@ -39,7 +39,7 @@ pub(crate) async fn list_product_variants(
     if_none_match: IfNoneMatch,
     PathId(product): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
-    show(&app, viewer, (&product, &uri), |product| {
+    show(&app, viewer, &product, &uri, |product| {
         let page = Page::single(product.variants);
         if_none_match.or_version(product.version, &page)
     })
@@ -72,7 +72,7 @@ pub(crate) async fn get_product_variant(
     if_none_match: IfNoneMatch,
     PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
 ) -> Result<Response, ApiError> {
-    show(&app, viewer, (&product, &uri), |product| {
+    show(&app, viewer, &product, &uri, |product| {
         if_none_match.or_version(product.version, &variant_of(&product, variant)?)
     })
     .await
@@ -82,7 +82,8 @@ pub(crate) async fn get_product_variant(
 pub(crate) async fn show(
     app: &App,
     viewer: CatalogueReader,
-    (product, asked): (&IdOrSlug, &Uri),
+    product: &IdOrSlug,
+    asked: &Uri,
     part: impl FnOnce(Product) -> Result<Response, ApiError>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;

@@ -47,7 +47,7 @@ pub(crate) async fn replace_product_variant(
     uri: Uri,
     Body(replacement): Body<CreateVariant>,
 ) -> Result<Response, ApiError> {
-    let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    let change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
     write(change, variant, replacement.into()).await
 }
 
@@ -82,7 +82,7 @@ pub(crate) async fn update_product_variant(
     uri: Uri,
     Body(patch): Body<UpdateVariant>,
 ) -> Result<Response, ApiError> {
-    let change = ProductChange::begin(&app, (&product, &uri), &if_match, Said::Alone).await?;
+    let change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
     write(change, variant, patch).await
 }
 

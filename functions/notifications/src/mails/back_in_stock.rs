@@ -11,7 +11,8 @@ use crate::{Notifications, Shop};
 pub(super) async fn draft(
     tx: &mut Tx,
     notifications: &Notifications,
-    (event, notice): (EventId, NoticeId),
+    event: EventId,
+    notice: NoticeId,
 ) -> sqlx::Result<Draft> {
     let Some(asked) = find(tx, notice, event, notifications.clock.now()).await? else {
         return Ok(Draft::Nobody("the subscription was deleted or waits again"));

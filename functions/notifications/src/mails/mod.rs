@@ -72,7 +72,7 @@ pub(crate) async fn draft(tx: &mut Tx, notifications: &Notifications, event: &Ev
         EventKind::PasswordChanged { user_id } => password_changed::draft(tx, shop, *user_id).await,
         EventKind::SignedInFromNewPlace { sign_in_id } => signed_in_from_new_place::draft(tx, shop, *sign_in_id).await,
         EventKind::BackInStock { notice_id } => {
-            back_in_stock::draft(tx, notifications, (event.event_id, *notice_id)).await
+            back_in_stock::draft(tx, notifications, event.event_id, *notice_id).await
         }
     }
 }

@@ -16,7 +16,7 @@ mod waiting;
 
 use std::sync::Arc;
 
-use orders::Orders;
+use orders::OrdersState;
 use serde_json::{Value, json};
 use shared::ids::CartId;
 use shared::outbox::Queue;
@@ -30,7 +30,7 @@ fn an_app(db: PgPool) -> (TestApp, Arc<RecordingQueue>) {
 }
 
 fn an_app_with(db: PgPool, queue: Arc<dyn Queue>) -> TestApp {
-    TestApp::with_state(db, orders::router(), |app, _| Orders { app, queue })
+    TestApp::with_state(db, orders::router(), |app, _| OrdersState { app, queue })
 }
 
 fn body(cart: CartId) -> Value {

@@ -11,7 +11,7 @@ use shared::storage::Storage;
 use shared::testing::{Client, MemoryStorage, RecordingJobs, TestApp};
 use shared::users::{Permission, Permissions};
 use sqlx::PgPool;
-use transfers::Transfers;
+use transfers::TransfersState;
 
 const IMPORTS: &str = "/api/v1/catalogue/imports/";
 const EXPORTS: &str = "/api/v1/catalogue/exports/";
@@ -28,7 +28,7 @@ impl Shop {
         let (files, jobs) = (Arc::new(MemoryStorage::default()), Arc::new(RecordingJobs::default()));
         let storage: Arc<dyn Storage> = files.clone();
         let queue = jobs.clone();
-        let app = TestApp::with_state(db, transfers::router(), |app, _| Transfers { app, storage, jobs: queue });
+        let app = TestApp::with_state(db, transfers::router(), |app, _| TransfersState { app, storage, jobs: queue });
         Self { app, files, jobs }
     }
 

@@ -14,7 +14,7 @@ use shared::storage::Storage;
 use shared::testing::{Answer, Client, MemoryStorage, TestApp};
 use shared::users::{Permission, Permissions};
 use sqlx::PgPool;
-use uploads::{Images, Uploads};
+use uploads::{Images, UploadsState};
 
 const UPLOADS: &str = "/api/v1/catalogue/uploads/";
 
@@ -36,7 +36,7 @@ impl Shop {
     async fn with_images(db: PgPool, front: Arc<dyn Storage>, images: Arc<MemoryStorage>) -> Self {
         let received = Arc::new(MemoryStorage::default());
         let app = TestApp::with_state(db, uploads::router(), |app, _| {
-            Uploads::new(app, received.clone(), Images { storage: front, url: "https://cdn.test".to_owned() })
+            UploadsState::new(app, received.clone(), Images { storage: front, url: "https://cdn.test".to_owned() })
         });
         let staff = app.a_staff_user_with(Permissions::from_iter([Permission::Catalogue])).await;
         let editor = app.client_of(&staff);

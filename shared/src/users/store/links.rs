@@ -5,22 +5,29 @@ use crate::ids::UserId;
 use crate::time::Timestamp;
 use crate::users::links::{LIFETIME_SECONDS, Purpose, sha256};
 
-/// Remembers a link that is about to be mailed to this address, and forgets those of the account that have ended.
-pub async fn insert(
-    tx: &mut Tx,
-    (user, email): (UserId, &str),
-    purpose: Purpose,
-    token: &str,
-    now: Timestamp,
-) -> sqlx::Result<()> {
+/// A link that is about to be mailed.
+#[derive(Clone, Copy, Debug)]
+pub struct NewLink<'a> {
+    /// The account that it is for.
+    pub user: UserId,
+    /// The address that it is mailed to.
+    pub email: &'a str,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Its secret half.
+    pub token: &'a str,
+}
+
+/// Remembers a link, and forgets those of the account that have ended.
+pub async fn insert(tx: &mut Tx, link: NewLink<'_>, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "with ended as (delete from mailed_links where user_id = $2 and expires_at <= $5)
          insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6)",
-        sha256(token),
-        user as _,
-        purpose.name(),
-        email,
+        sha256(link.token),
+        link.user as _,
+        link.purpose.as_str(),
+        link.email,
         now as _,
         now.plus_seconds(LIFETIME_SECONDS) as _
     )
@@ -38,7 +45,7 @@ pub async fn is_good(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, n
                   and l.used_at is null and l.email = u.email) as "good!""#,
         sha256(token),
         user as _,
-        purpose.name(),
+        purpose.as_str(),
         now as _
     )
     .fetch_one(&mut *tx)
@@ -56,7 +63,7 @@ pub async fn redeem(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, no
           where token_sha256 = $1 and user_id = $2 and purpose = $3 and expires_at > $4 and used_at is null and email = $5",
         sha256(token),
         user as _,
-        purpose.name(),
+        purpose.as_str(),
         now as _,
         email.unwrap_or_default()
     )
@@ -73,7 +80,7 @@ pub async fn was_used(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str) 
                 where token_sha256 = $1 and user_id = $2 and purpose = $3 and used_at is not null) as "used!""#,
         sha256(token),
         user as _,
-        purpose.name()
+        purpose.as_str()
     )
     .fetch_one(&mut *tx)
     .await
@@ -84,7 +91,7 @@ pub async fn call_back(tx: &mut Tx, user: UserId, purpose: Purpose) -> sqlx::Res
     sqlx::query!(
         "delete from mailed_links where user_id = $1 and purpose = $2 and used_at is null",
         user as _,
-        purpose.name()
+        purpose.as_str()
     )
     .execute(&mut *tx)
     .await

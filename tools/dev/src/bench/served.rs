@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context as _, bail};
 use async_trait::async_trait;
-use auth::{Auth, Lifetimes, Options};
+use auth::{AuthState, Lifetimes, Options};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::map_request;
 use axum::serve::ListenerExt as _;
-use orders::Orders;
+use orders::OrdersState;
 use shared::app::db::{Connector, Db, PoolSettings};
 use shared::app::{App, ClientAddress, Environment, LogFormat, service, write_logs};
 use shared::outbox::{Event, Queue};
@@ -58,7 +58,7 @@ pub(super) async fn run(args: ServedArgs) -> anyhow::Result<()> {
     let app = App { db, ..App::from_environment(&environment)? };
     let service = match args.signing_key {
         None if args.catalogue => service(catalogue::router(), app),
-        None => service(orders::router(), Orders { app, queue: queue.clone() }),
+        None => service(orders::router(), OrdersState { app, queue: queue.clone() }),
         Some(key) => auth_service(app, key, queue.clone())?,
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
@@ -77,7 +77,7 @@ pub(super) async fn run(args: ServedArgs) -> anyhow::Result<()> {
 fn auth_service(app: App, key: String, queue: Arc<CountingQueue>) -> anyhow::Result<Router> {
     let signer = Arc::new(TokenSigner::from_environment(&Environment::from_iter([("TOKEN_SIGNING_KEY", key)]))?);
     let (lifetimes, options) = (Lifetimes::default(), Options::default());
-    let service = service(auth::router(), Auth { app, signer, lifetimes, options, queue });
+    let service = service(auth::router(), AuthState { app, signer, lifetimes, options, queue });
     Ok(service.layer(map_request(at_its_address)))
 }
 

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use auth::{Auth, Lifetimes, Options};
+use auth::{AuthState, Lifetimes, Options};
 use axum::Router;
-use orders::Orders;
+use orders::OrdersState;
 use ring::rand::SystemRandom;
 use ring::signature::Ed25519KeyPair;
 use serde_json::Value;
@@ -13,8 +13,8 @@ use shared::app::{App, Environment, service};
 use shared::testing::{BrokenQueue, MemoryStorage};
 use shared::users::Permission;
 use shared::users::tokens::TokenSigner;
-use transfers::Transfers;
-use uploads::{Images, Uploads};
+use transfers::TransfersState;
+use uploads::{Images, UploadsState};
 
 /// The root of the workspace.
 pub(crate) fn workspace() -> PathBuf {
@@ -89,7 +89,7 @@ pub(crate) fn serve(function: &str, app: &App, signer: &Arc<TokenSigner>) -> Opt
         "admin" => service(admin::router(), app),
         "auth" => service(
             auth::router(),
-            Auth {
+            AuthState {
                 app,
                 signer: signer.clone(),
                 lifetimes: Lifetimes::default(),
@@ -100,14 +100,14 @@ pub(crate) fn serve(function: &str, app: &App, signer: &Arc<TokenSigner>) -> Opt
         "cart" => service(cart::router(), app),
         "catalogue" => service(catalogue::router(), app),
         "docs" => service(docs::router(), app),
-        "orders" => service(orders::router(), Orders { app, queue: Arc::new(BrokenQueue) }),
+        "orders" => service(orders::router(), OrdersState { app, queue: Arc::new(BrokenQueue) }),
         "uploads" => {
             let (received, storage) = (Arc::new(MemoryStorage::default()), Arc::new(MemoryStorage::default()));
             let images = Images { storage, url: "https://images.test".to_owned() };
-            service(uploads::router(), Uploads::new(app, received, images))
+            service(uploads::router(), UploadsState::new(app, received, images))
         }
         "transfers" => {
-            let transfers = Transfers { app, storage: Arc::new(MemoryStorage::default()), jobs: Arc::new(BrokenQueue) };
+            let transfers = TransfersState { app, storage: Arc::new(MemoryStorage::default()), jobs: Arc::new(BrokenQueue) };
             service(transfers::router(), transfers)
         }
         _ => return None,

@@ -13,7 +13,7 @@ use dev::shop::{Parts, shop};
 use http::Method;
 use migrate::Migrate;
 use notifications::{Limits, Notifications, Ses, Shop};
-use orders::Orders;
+use orders::OrdersState;
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
@@ -102,7 +102,7 @@ fn an_environment(secrets: &mut Secrets) -> Environment {
 fn a_client(db: Db, environment: &Environment) -> Client {
     let app = App { db, ..App::from_environment(environment).unwrap() };
     let signer = Arc::new(TokenSigner::from_environment(environment).unwrap());
-    let queue = Orders::from_environment(app.clone(), environment).unwrap().queue;
+    let queue = OrdersState::from_environment(app.clone(), environment).unwrap().queue;
     let storage = Arc::new(S3::private_from_environment(environment).unwrap());
     let images = S3::images_from_environment(environment).unwrap();
     let images = Images { storage: Arc::new(images), url: "https://images.test".to_owned() };

@@ -68,7 +68,7 @@ pub(crate) async fn create_attribute_value(
     let inserted = insert_value(&mut tx, attribute, &new.value).await?;
     let id = inserted.map_err(|because| refused(because, "value"))?;
     if let Some(position) = new.position {
-        move_value(&mut tx, (attribute, id), position).await?;
+        move_value(&mut tx, attribute, id, position).await?;
     }
     let made = find_value(&mut tx, attribute, id).await?;
     tx.commit().await?;

@@ -44,7 +44,7 @@ pub(crate) async fn delete_attribute_value(
     lock_attribute(&mut tx, attribute).await?.ok_or(ApiError::NotFound)?;
     let (_, version) = find_value(&mut tx, attribute, id).await?.ok_or(ApiError::NotFound)?;
     if_match.allows(version)?;
-    delete_value(&mut tx, (attribute, id)).await?.map_err(|because| refused(because, "value"))?;
+    delete_value(&mut tx, attribute, id).await?.map_err(|because| refused(because, "value"))?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

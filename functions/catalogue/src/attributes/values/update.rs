@@ -88,11 +88,11 @@ async fn change(
     let (before, version) = find_value(&mut tx, attribute, id).await?.ok_or(ApiError::NotFound)?;
     if_match.allows(version)?;
     if let Some(value) = patch.value.filter(|value| *value != before.value) {
-        let renamed = rename_value(&mut tx, (attribute, id), &value).await?;
+        let renamed = rename_value(&mut tx, attribute, id, &value).await?;
         renamed.map_err(|because| refused(because, "value"))?;
     }
     if let Some(position) = patch.position {
-        move_value(&mut tx, (attribute, id), position).await?;
+        move_value(&mut tx, attribute, id, position).await?;
     }
     let (after, version) = find_value(&mut tx, attribute, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;

@@ -110,7 +110,8 @@ pub async fn insert_value(
 /// Calls a value something else, for all variants that have it.
 pub async fn rename_value(
     tx: &mut Tx,
-    (attribute, id): (AttributeId, AttributeValueId),
+    attribute: AttributeId,
+    id: AttributeValueId,
     value: &str,
 ) -> sqlx::Result<Result<(), AttributeRefused>> {
     let renamed = sqlx::query!(
@@ -135,11 +136,7 @@ pub async fn rename_value(
 }
 
 /// Puts a value at this place among its siblings, from 0; at the end, if there are fewer.
-pub async fn move_value(
-    tx: &mut Tx,
-    (attribute, id): (AttributeId, AttributeValueId),
-    position: i32,
-) -> sqlx::Result<()> {
+pub async fn move_value(tx: &mut Tx, attribute: AttributeId, id: AttributeValueId, position: i32) -> sqlx::Result<()> {
     // The others keep their order, and it makes room between them: half a step before the one that is there now.
     sqlx::query!(
         "with siblings as (
@@ -163,7 +160,8 @@ pub async fn move_value(
 /// Deletes a value that no variant has.
 pub async fn delete_value(
     tx: &mut Tx,
-    (attribute, id): (AttributeId, AttributeValueId),
+    attribute: AttributeId,
+    id: AttributeValueId,
 ) -> sqlx::Result<Result<(), AttributeRefused>> {
     let deleted = sqlx::query!("delete from attribute_values where id = $1", id as _).execute(&mut *tx).await;
     if let Err(refused) = judged(deleted)? {
