@@ -35,11 +35,7 @@ pub(crate) struct CreateImport {
 }
 
 fn stock(fields: &mut Fields, name: &str) -> Option<Stock> {
-    fields.choice(name, |text| match text {
-        "counted" => Some(Stock::Counted),
-        "begins" => Some(Stock::Begins),
-        _ => None,
-    })
+    fields.choice(name, |text| text.parse().ok())
 }
 
 /// An import, and how to send its file.

@@ -53,7 +53,7 @@ pub(crate) async fn create_upload(
 ) -> Result<impl axum::response::IntoResponse, ApiError> {
     let (id, now) = (UploadId(app.rng.random_uuid()), app.clock.now());
     let CreateUpload { content_type, bytes } = new;
-    let file = storage::Upload { key: &key(id), content_type: content_type.name(), bytes };
+    let file = storage::Upload { key: &key(id), content_type: content_type.as_str(), bytes };
     let request = pipeline.received.presign_upload(file, now).await?;
     let mut tx = app.db.begin().await?;
     insert(&mut tx, NewUpload { id, image_type: content_type, bytes }, &actor, now).await?;

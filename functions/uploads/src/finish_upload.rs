@@ -56,7 +56,7 @@ pub(crate) async fn finish_upload(
     match upload.state {
         UploadState::Finished(_) => Ok(Json(ImageUpload::of(upload, &base.0))),
         UploadState::Refused(because) => {
-            Err(ApiError::Malformed { detail: because.detail().to_owned(), code: because.code() })
+            Err(ApiError::Malformed { detail: because.detail().to_owned(), code: because.as_str() })
         }
         UploadState::Waiting => Err(ApiError::conflict("not_uploaded_yet", "The file has not arrived. Send it first.")),
     }

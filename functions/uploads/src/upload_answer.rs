@@ -64,5 +64,5 @@ fn file(image: StoredImage) -> ImageFile {
 }
 
 fn problem(because: Refusal) -> Problem {
-    Problem { detail: because.detail().to_owned(), code: because.code().to_owned() }
+    Problem { detail: because.detail().to_owned(), code: because.as_str().to_owned() }
 }

@@ -16,7 +16,7 @@ pub const NAMESPACE: &str = "Shop";
 pub const DIMENSION: &str = "stack";
 
 /// The metrics of the shop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 pub enum Metric {
     /// Orders that were placed.
     Orders,
@@ -36,27 +36,11 @@ pub enum Metric {
 
 impl Metric {
     /// All metrics, in order.
-    pub const ALL: [Self; 7] = [
-        Self::Orders,
-        Self::SoldOut,
-        Self::OutboxUnsent,
-        Self::OutboxOldestSeconds,
-        Self::MailsSent,
-        Self::MailsFailed,
-        Self::ColdStarts,
-    ];
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// Returns the name in CloudWatch.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Orders => "Orders",
-            Self::SoldOut => "SoldOut",
-            Self::OutboxUnsent => "OutboxUnsent",
-            Self::OutboxOldestSeconds => "OutboxOldestSeconds",
-            Self::MailsSent => "MailsSent",
-            Self::MailsFailed => "MailsFailed",
-            Self::ColdStarts => "ColdStarts",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Returns the unit of the values.
@@ -126,11 +110,11 @@ impl Emf {
         );
         for (index, (metric, _)) in values.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
-            let _ = write!(line, r#"{comma}{{"Name":"{}","Unit":"{}"}}"#, metric.name(), metric.unit());
+            let _ = write!(line, r#"{comma}{{"Name":"{}","Unit":"{}"}}"#, metric.as_str(), metric.unit());
         }
         let _ = write!(line, r#"]}}]}},"{DIMENSION}":{}"#, self.stack);
         for (metric, value) in values {
-            let _ = write!(line, r#","{}":{value}"#, metric.name());
+            let _ = write!(line, r#","{}":{value}"#, metric.as_str());
         }
         line.push_str("}\n");
         line
@@ -225,9 +209,9 @@ mod tests {
 
     #[test]
     fn every_metric_may_stand_in_a_line() {
-        for metric in Metric::ALL {
+        for &metric in Metric::ALL {
             let document = serde_json::from_str(&written("shop", &[(metric, 1)])).unwrap();
-            assert_eq!(declared(&document), [(metric.name().to_owned(), metric.unit().to_owned())]);
+            assert_eq!(declared(&document), [(metric.as_str().to_owned(), metric.unit().to_owned())]);
         }
     }
 

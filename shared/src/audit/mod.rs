@@ -14,7 +14,8 @@ use crate::time::Timestamp;
 use crate::users::Actor;
 
 /// The kinds of audit records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Kind {
     /// An account was created.
     Registered,
@@ -82,40 +83,8 @@ pub enum Kind {
 
 impl Kind {
     /// Returns the name, as in `audit_log.kind`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Registered => "registered",
-            Self::SuperuserCreated => "superuser_created",
-            Self::SecondFactorFailed => "second_factor_failed",
-            Self::Imported => "imported",
-            Self::Activated => "activated",
-            Self::LoggedIn => "logged_in",
-            Self::LogInFailed => "log_in_failed",
-            Self::PasswordCheckFailed => "password_check_failed",
-            Self::SignInEnded => "sign_in_ended",
-            Self::AllSignInsEnded => "all_sign_ins_ended",
-            Self::RefreshTokenReused => "refresh_token_reused",
-            Self::PasswordChanged => "password_changed",
-            Self::PasswordReset => "password_reset",
-            Self::EmailChanged => "email_changed",
-            Self::EmailReset => "email_reset",
-            Self::UsernameChanged => "username_changed",
-            Self::Deactivated => "deactivated",
-            Self::Reactivated => "reactivated",
-            Self::Erased => "erased",
-            Self::Exported => "exported",
-            Self::RoleCreated => "role_created",
-            Self::RoleChanged => "role_changed",
-            Self::RoleDeleted => "role_deleted",
-            Self::RolesAssigned => "roles_assigned",
-            Self::ApiKeyCreated => "api_key_created",
-            Self::ApiKeyRevoked => "api_key_revoked",
-            Self::StockChanged => "stock_changed",
-            Self::TotpEnabled => "totp_enabled",
-            Self::TotpDisabled => "totp_disabled",
-            Self::RecoveryCodesRenewed => "recovery_codes_renewed",
-            Self::RecoveryCodeUsed => "recovery_code_used",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

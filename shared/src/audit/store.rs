@@ -11,7 +11,7 @@ pub async fn record(tx: &mut Tx, entry: AuditRecord, client_info: &ClientInfo, n
         "insert into audit_log (at, kind, user_id, actor_user_id, actor_api_key_id, address, user_agent, request_id, details)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         now as _,
-        entry.kind.name(),
+        entry.kind.as_str(),
         entry.user as _,
         entry.actor_user as _,
         entry.actor_api_key as _,

@@ -1,241 +1,223 @@
 //! Cleans the HTML of a description, which storefronts show as it is.
 //!
-//! Nothing is passed on as it came. The text is read as tags and words, and what comes out is written anew: words with every
-//! special character escaped, and a few tags without attributes. Only `a` has a `href` and `img` a `src` and an `alt`, each
-//! escaped, and an address must begin like one. So there is no script, handler, style or address of another kind in it,
-//! however it was hidden; and every tag is closed, so that it cannot spill into the page around it.
+//! `ammonia` parses the text as a browser does and keeps the tags and attributes that are listed here. What is left is pruned: links and images
+//! without an address lose their tag, and so do tags that are nested too deep.
 
-/// Kept, without attributes.
-const PLAIN: [&str; 36] = [
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::Builder;
+
+/// Tags that are kept.
+const TAGS: [&str; 43] = [
+    "a",
     "b",
-    "i",
-    "strong",
-    "em",
-    "u",
-    "s",
-    "small",
-    "sub",
-    "sup",
-    "code",
-    "p",
-    "div",
     "blockquote",
-    "pre",
+    "br",
+    "caption",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
     "h1",
     "h2",
     "h3",
     "h4",
     "h5",
     "h6",
-    "ul",
-    "ol",
-    "li",
-    "dl",
-    "dt",
-    "dd",
-    "table",
-    "caption",
-    "thead",
-    "tbody",
-    "tfoot",
-    "tr",
-    "th",
-    "td",
-    "br",
     "hr",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
 ];
-/// Kept, never closed.
-const VOID: [&str; 3] = ["br", "hr", "img"];
-/// Removed with all that is inside.
+/// Attributes that are kept on one tag. `class` is kept on every tag.
+const ATTRIBUTES: [(&str, &[&str]); 7] = [
+    ("a", &["href"]),
+    ("col", &["span"]),
+    ("colgroup", &["span"]),
+    ("img", &["src", "alt"]),
+    ("ol", &["start"]),
+    ("td", &["colspan", "rowspan"]),
+    ("th", &["colspan", "rowspan", "scope"]),
+];
+/// Tags that are removed with their content. Of every other tag that is not kept, the content stays.
 const REMOVED: [&str; 15] = [
     "script", "style", "template", "iframe", "object", "embed", "noscript", "svg", "math", "head", "title", "textarea",
     "select", "xmp", "noembed",
 ];
-/// Words of a paragraph; everything else that is kept ends a paragraph that is open.
-const INLINE: [&str; 13] = ["b", "i", "strong", "em", "u", "s", "small", "sub", "sup", "code", "a", "br", "img"];
-/// What addresses begin with.
-const SCHEMES: [&str; 5] = ["https://", "http://", "mailto:", "/", "#"];
-/// How deep tags may lie in each other; deeper ones are left out.
+/// Tags that are never closed.
+const VOID: [&str; 4] = ["br", "col", "hr", "img"];
+/// How an address must begin.
+const ADDRESSES: [&str; 5] = ["https://", "http://", "mailto:", "/", "#"];
+/// Classes of Bootstrap and Tailwind that take an element out of the text, so that it could cover the page.
+const COVERING_CLASSES: [&str; 13] = [
+    "absolute",
+    "fixed",
+    "fixed-bottom",
+    "fixed-top",
+    "modal",
+    "modal-backdrop",
+    "offcanvas",
+    "position-absolute",
+    "position-fixed",
+    "position-sticky",
+    "sticky",
+    "sticky-top",
+    "stretched-link",
+];
+/// Classes that begin like this are hooks of the storefront's scripts (`js-`), or move an element out of the text.
+const COVERING_PREFIXES: [&str; 4] = ["js-", "inset-", "-inset-", "z-"];
+/// How deep tags may be nested.
 const MAX_DEPTH: usize = 40;
+/// How many tags a description may have. The parser's time grows with the square of those that are open.
+const MAX_TAGS: usize = 5_000;
+/// How often the result is cleaned again. A browser reads some wrongly nested HTML differently once it is written out, so it takes a few
+/// rounds until it stays the same.
+const MAX_ROUNDS: usize = 5;
 
-/// The HTML with what is harmless in it. Cleaning it again changes nothing.
+static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let attributes = ATTRIBUTES.into_iter().map(|(tag, names)| (tag, names.iter().copied().collect()));
+    let mut cleaner = Builder::empty();
+    cleaner
+        .tags(HashSet::from(TAGS))
+        .clean_content_tags(HashSet::from(REMOVED))
+        .generic_attributes(HashSet::from(["class"]))
+        .tag_attributes(HashMap::from_iter(attributes))
+        .url_schemes(HashSet::from(["https", "http", "mailto"]))
+        .url_relative(ammonia::UrlRelative::PassThrough)
+        .link_rel(Some("noopener noreferrer"))
+        .attribute_filter(|_, name, value| clean_attribute(name, value));
+    cleaner
+});
+
+/// Returns the HTML with what is harmless in it. Cleaning the result again changes nothing.
 pub fn clean_html(html: &str) -> String {
-    let mut clean = Clean::default();
-    let mut rest = html.trim();
+    if html.matches('<').count() <= MAX_TAGS {
+        let mut clean = clean_once(html);
+        for _ in 0..MAX_ROUNDS {
+            let again = clean_once(&clean);
+            if again == clean {
+                return clean;
+            }
+            clean = again;
+        }
+    }
+    // Nobody writes such a description by hand; its words are kept.
+    clean_once(&without_tags(html))
+}
+
+/// Returns what stands outside of tags, found without a parser.
+fn without_tags(html: &str) -> String {
+    let after_tag = |piece| str::split_once(piece, '>').map_or("", |(_, text)| text);
+    html.split('<').enumerate().map(|(at, piece)| if at == 0 { piece } else { after_tag(piece) }).collect()
+}
+
+fn clean_once(html: &str) -> String {
+    prune(&CLEANER.clean(html).to_string()).trim().to_owned()
+}
+
+/// Returns the attribute's value as it may stay.
+fn clean_attribute<'v>(name: &str, value: &'v str) -> Option<Cow<'v, str>> {
+    match name {
+        "href" | "src" => {
+            let address = value.trim();
+            let lower = address.to_ascii_lowercase();
+            ADDRESSES.iter().any(|beginning| lower.starts_with(beginning)).then_some(address.into())
+        }
+        "class" => {
+            let kept: Vec<_> = value.split_ascii_whitespace().filter(|class| is_harmless_class(class)).collect();
+            (!kept.is_empty()).then(|| kept.join(" ").into())
+        }
+        "colspan" | "rowspan" | "span" | "start" => {
+            (value.len() <= 3 && value.bytes().all(|byte| byte.is_ascii_digit())).then_some(value.into())
+        }
+        _ => Some(value.into()),
+    }
+}
+
+fn is_harmless_class(class: &str) -> bool {
+    class.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && !COVERING_CLASSES.iter().any(|covering| class.eq_ignore_ascii_case(covering))
+        && !COVERING_PREFIXES.iter().any(|prefix| class.to_ascii_lowercase().starts_with(prefix))
+}
+
+/// Removes links without `href`, images without `src`, and tags that are nested too deep; gives every image an `alt`. The input is what
+/// `ammonia` writes: every tag that is not void is closed, and `<` in a text is escaped.
+fn prune(html: &str) -> String {
+    let mut pruned = String::with_capacity(html.len());
+    // For each open tag, whether it was kept.
+    let mut open = Vec::new();
+    let mut depth = 0;
+    let mut rest = html;
     while let Some(at) = rest.find('<') {
-        clean.words(&rest[..at]);
-        rest = clean.markup(&rest[at..]);
-    }
-    clean.words(rest);
-    clean.close_down_to(0);
-    clean.html.trim().to_owned()
-}
-
-#[derive(Default)]
-struct Clean {
-    html: String,
-    open: Vec<&'static str>,
-}
-
-/// `<a href="…">`, read.
-struct Tag<'h> {
-    name: String,
-    attributes: Vec<(String, &'h str)>,
-}
-
-impl Clean {
-    fn words(&mut self, text: &str) {
-        escape(text, &mut self.html);
-    }
-
-    /// What begins with `<`; answers what follows it.
-    fn markup<'h>(&mut self, from: &'h str) -> &'h str {
-        if let Some(comment) = from.strip_prefix("<!--") {
-            return after(comment, "-->");
-        }
-        if from.starts_with("<!") || from.starts_with("<?") {
-            return after(from, ">");
-        }
-        let (closing, inside) = match from.strip_prefix("</") {
-            Some(inside) => (true, inside),
-            None => (false, &from[1..]),
-        };
-        if !inside.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            self.html.push_str("&lt;");
-            return &from[1..];
-        }
-        let (tag, rest) = read_tag(inside);
-        if closing {
-            if let Some(at) = self.open.iter().rposition(|open| *open == tag.name) {
-                self.close_down_to(at);
-            }
-            rest
-        } else if REMOVED.contains(&tag.name.as_str()) {
-            after_closing(rest, &tag.name)
-        } else {
-            self.open(&tag);
-            rest
-        }
-    }
-
-    fn open(&mut self, tag: &Tag<'_>) {
-        let known = PLAIN.iter().chain(&["a", "img"]).find(|name| **name == tag.name);
-        let Some(&name) = known.filter(|_| self.open.len() < MAX_DEPTH) else { return };
-        let attributes = match name {
-            "a" => address(tag, "href"),
-            "img" => {
-                address(tag, "src").map(|src| format!("{src}{}", attribute("alt", tag.value("alt").unwrap_or(""))))
-            }
-            _ => Some(String::new()),
-        };
-        let Some(attributes) = attributes else { return };
-        match self.open.last() {
-            Some(&"p") if !INLINE.contains(&name) => self.close_down_to(self.open.len() - 1),
-            Some(&"li") if name == "li" => self.close_down_to(self.open.len() - 1),
-            Some(_) | None => {}
-        }
-        self.html.push_str(&format!("<{name}{attributes}>"));
-        if !VOID.contains(&name) {
-            self.open.push(name);
-        }
-    }
-
-    fn close_down_to(&mut self, depth: usize) {
-        for name in self.open.drain(depth..).rev() {
-            self.html.push_str(&format!("</{name}>"));
-        }
-    }
-}
-
-impl Tag<'_> {
-    fn value(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(other, _)| other == name).map(|(_, value)| *value)
-    }
-}
-
-/// ` href="…"`, if it is an address. It must begin like one as it stands, before any entity in it is read.
-fn address(tag: &Tag<'_>, name: &str) -> Option<String> {
-    let url = tag.value(name)?.trim();
-    let lower = url.to_ascii_lowercase();
-    SCHEMES.iter().any(|scheme| lower.starts_with(scheme)).then(|| attribute(name, url))
-}
-
-fn attribute(name: &str, value: &str) -> String {
-    let mut escaped = String::new();
-    escape(value, &mut escaped);
-    format!(" {name}=\"{}\"", escaped.replace('"', "&quot;"))
-}
-
-/// Everything escaped that could end a text; entities that are there already stay.
-fn escape(text: &str, to: &mut String) {
-    for (at, c) in text.char_indices() {
-        match c {
-            '<' => to.push_str("&lt;"),
-            '>' => to.push_str("&gt;"),
-            '&' if !is_entity(&text[at + 1..]) => to.push_str("&amp;"),
-            c => to.push(c),
-        }
-    }
-}
-
-/// `amp;`, `#39;` or `#x27;`.
-fn is_entity(text: &str) -> bool {
-    let Some(end) = text.bytes().take(32).position(|byte| byte == b';') else { return false };
-    let name = &text[..end];
-    let digits = |digits: &str, radix| !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
-    match name.strip_prefix('#') {
-        Some(number) => match number.strip_prefix(['x', 'X']) {
-            Some(number) => digits(number, 16),
-            None => digits(number, 10),
-        },
-        None => !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric()),
-    }
-}
-
-/// Reads a tag from its name on, and answers what follows its `>`. A `>` in quotes does not end it.
-fn read_tag(from: &str) -> (Tag<'_>, &str) {
-    let (name, mut rest) = split_at_any(from, |c| c.is_ascii_whitespace() || matches!(c, '/' | '>'));
-    let mut tag = Tag { name: name.to_ascii_lowercase(), attributes: Vec::new() };
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
-        match rest.strip_prefix('>') {
-            Some(after) => return (tag, after),
-            None if rest.is_empty() => return (tag, rest),
-            None => {}
-        }
-        // A stray `=` may begin a name, so there is always something to take.
-        let (name, after) = split_at_any(rest, |c| c.is_ascii_whitespace() || matches!(c, '/' | '>' | '='));
-        let (name, after) = if name.is_empty() { ("=", after.get(1..).unwrap_or_default()) } else { (name, after) };
-        let (value, after) = read_value(after);
-        tag.attributes.push((name.to_ascii_lowercase(), value));
+        pruned.push_str(&rest[..at]);
+        let (tag, after) = split_tag(&rest[at..]);
         rest = after;
+        let inside = tag.trim_start_matches('<').trim_end_matches('>');
+        let (name, attributes) = inside.split_once(' ').unwrap_or((inside, ""));
+        let is_kept = if name.starts_with('/') {
+            let is_kept = open.pop().unwrap_or(false);
+            depth -= usize::from(is_kept);
+            is_kept
+        } else {
+            let is_kept = depth < MAX_DEPTH
+                && match name {
+                    "a" => attributes.contains("href=\""),
+                    "img" => attributes.contains("src=\""),
+                    _ => true,
+                };
+            if !VOID.contains(&name) {
+                open.push(is_kept);
+                depth += usize::from(is_kept);
+            }
+            is_kept
+        };
+        match is_kept {
+            true if name == "img" && !attributes.contains("alt=\"") => {
+                pruned.push_str(tag.trim_end_matches('>'));
+                pruned.push_str(" alt=\"\">");
+            }
+            true => pruned.push_str(tag),
+            false => {}
+        }
     }
+    pruned.push_str(rest);
+    pruned
 }
 
-fn read_value(from: &str) -> (&str, &str) {
-    let Some(value) = from.trim_start_matches(|c: char| c.is_ascii_whitespace()).strip_prefix('=') else {
-        return ("", from);
-    };
-    let value = value.trim_start_matches(|c: char| c.is_ascii_whitespace());
-    match value.chars().next() {
-        Some(quote @ ('"' | '\'')) => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
-        Some(_) | None => split_at_any(value, |c| c.is_ascii_whitespace() || c == '>'),
-    }
-}
-
-fn split_at_any(text: &str, end: impl Fn(char) -> bool) -> (&str, &str) {
-    text.split_at(text.find(end).unwrap_or(text.len()))
-}
-
-fn after<'h>(text: &'h str, end: &str) -> &'h str {
-    text.split_once(end).map_or("", |(_, rest)| rest)
-}
-
-/// What follows `</name …>`; nothing, where it is never closed.
-fn after_closing<'h>(text: &'h str, name: &str) -> &'h str {
-    let is_closing = |at: &usize| text.get(at + 2..at + 2 + name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name));
-    let at = text.match_indices("</").map(|(at, _)| at).find(is_closing);
-    at.map_or("", |at| after(&text[at..], ">"))
+/// Splits after the first `>` that is not in quotes.
+fn split_tag(from: &str) -> (&str, &str) {
+    let mut is_quoted = false;
+    let end = from.find(|c: char| {
+        is_quoted ^= c == '"';
+        c == '>' && !is_quoted
+    });
+    from.split_at(end.map_or(from.len(), |end| end + 1))
 }
 
 #[cfg(test)]
@@ -245,10 +227,12 @@ mod tests {
     #[test]
     fn simple_html_comes_through() {
         for html in [
-            "Soft &amp; warm.",
+            "Soft &amp; warm, 30°, 2&nbsp;pieces.",
             "<p>Soft <b>cotton</b>,<br>washable</p>\n<ul><li>one</li><li>two</li></ul>",
-            "<h2>Care</h2><table><tbody><tr><td>30&deg;</td></tr></tbody></table>",
-            "<a href=\"https://example.com/?a=1&amp;b=2\">more</a> <a href=\"/care/\">care</a>",
+            "<h2>Care</h2><table><tbody><tr><td>30°</td></tr></tbody></table>",
+            "<figure class=\"wide left_2\"><img src=\"/a.jpg\" alt=\"\"><figcaption>A <span class=\"shade\">blue</span> one</figcaption></figure>",
+            "<table><colgroup><col span=\"2\"></colgroup><tbody><tr><th colspan=\"2\" scope=\"row\">Size</th><td rowspan=\"3\">M</td></tr></tbody></table>",
+            "<a href=\"https://example.com/?a=1&amp;b=2\" rel=\"noopener noreferrer\">more</a> <a href=\"/care/\" rel=\"noopener noreferrer\">care</a>",
             "<img src=\"https://example.com/a.jpg\" alt=\"A shirt\">",
         ] {
             assert_eq!(clean_html(html), html);
@@ -272,7 +256,7 @@ mod tests {
             ("<a href=\"data:text/html,x\">a</a>", "a"),
             (
                 "<a href='https://x.test/\" onclick=\"y'>a</a>",
-                "<a href=\"https://x.test/&quot; onclick=&quot;y\">a</a>",
+                "<a href=\"https://x.test/&quot; onclick=&quot;y\" rel=\"noopener noreferrer\">a</a>",
             ),
             ("<svg><a xlink:href=javascript:x></a></svg>c", "c"),
             ("<style>@import 'x'</style>c", "c"),
@@ -280,6 +264,16 @@ mod tests {
             ("<!-- <script>x</script> -->c<!doctype x><?php x ?>", "c"),
             ("<form action=x><input name=y><button>a</button></form>", "a"),
             ("<p title=\"a>b\">c</p>", "<p>c</p>"),
+            ("<p style=\"position:fixed;inset:0\">a</p>", "<p>a</p>"),
+            ("<div class=\"fixed inset-0 z-50 js-buy md:absolute note\">a</div>", "<div class=\"note\">a</div>"),
+            ("<div class=\"Modal\">a</div>", "<div>a</div>"),
+            ("<td colspan=\"1000000\">a</td><a name=\"x\">b</a>", "ab"),
+            ("<table><tbody><tr><td colspan=\"1000000\">a", "<table><tbody><tr><td>a</td></tr></tbody></table>"),
+            (
+                "<noscript><p title=\"</noscript><img src=/x onerror=alert(1)>\"></noscript>",
+                "<img src=\"/x\" alt=\"\">\"&gt;",
+            ),
+            ("<a href=\"/x\" target=_blank rel=opener>a</a>", "<a href=\"/x\" rel=\"noopener noreferrer\">a</a>"),
             ("<math><mi//xlink:href=\"data:x,<script>y</script>\">", ""),
         ] {
             assert_eq!(clean_html(html), clean, "{html}");
@@ -289,22 +283,33 @@ mod tests {
     #[test]
     fn nothing_is_left_open_and_nothing_closed_that_was_not_opened() {
         assert_eq!(clean_html("</div><p>a<ul><li>b<li>c"), "<p>a</p><ul><li>b</li><li>c</li></ul>");
-        assert_eq!(clean_html("<b><i>a</b>b</i>"), "<b><i>a</i></b>b");
+        assert_eq!(clean_html("<b><i>a</b>b</i>"), "<b><i>a</i></b><i>b</i>");
     }
 
     #[test]
     fn what_is_no_tag_is_text() {
         assert_eq!(clean_html("1 < 2 & 3 > 2, \"R&D\" <3"), "1 &lt; 2 &amp; 3 &gt; 2, \"R&amp;D\" &lt;3");
         assert_eq!(clean_html("a <"), "a &lt;");
-        assert_eq!(clean_html("a <b"), "a <b></b>");
+        assert_eq!(clean_html("a <b"), "a", "a browser shows no tag that has no end");
         assert_eq!(clean_html("<b =\"x\" ==>a"), "<b>a</b>");
     }
 
     #[test]
     fn cleaning_twice_changes_nothing() {
-        for html in
-            ["<p>a<p>b<div>c", "x & y &copy; &bogus", "<a href=https://x.test/?a&b>c", "<i><b>é\u{2028}", "&#x1f;\""]
-        {
+        for html in [
+            "<p>a<p>b<div>c",
+            "x & y &copy; &bogus",
+            "<a href=https://x.test/?a&b>c",
+            "<i><b>é\u{2028}",
+            "&#x1f;\"",
+            "<pre>\n\na</pre>",
+            "<a href=/a><table><a href=/b>c",
+            "<b><p><i></b><table><tr><p>d",
+            "<p><a>x<p>y</a>z<img><figure>",
+            "<table><b><td>x</table>y",
+            "<h1><h2>a</h1><li><li>b<dd><dt>",
+            "&amp;lt;b&amp;gt;",
+        ] {
             let once = clean_html(html);
             assert_eq!(clean_html(&once), once);
         }
@@ -315,5 +320,71 @@ mod tests {
         let clean = clean_html(&"<div>".repeat(1_000));
         assert_eq!(clean.matches("<div>").count(), MAX_DEPTH);
         assert_eq!(clean.matches("</div>").count(), MAX_DEPTH);
+    }
+
+    /// Ways in which HTML is wrongly nested cannot be listed, so some are made up.
+    #[test]
+    fn cleaning_made_up_html_twice_changes_nothing() {
+        let pieces = [
+            "<table>",
+            "<tr>",
+            "<td>",
+            "</table>",
+            "<p>",
+            "</p>",
+            "<b>",
+            "</b>",
+            "<i>",
+            "</i>",
+            "<a href=/x>",
+            "</a>",
+            "<pre>",
+            "\n",
+            "<li>",
+            "<ul>",
+            "</ul>",
+            "a",
+            "&lt;",
+            "<svg>",
+            "</svg>",
+            "<select>",
+            "<h1>",
+            "</h1>",
+            "<caption>",
+            "<col>",
+            "<img src=/y>",
+            "<span class=z>",
+            "<math><mi>",
+            "<template>",
+            "<style>",
+            "</style>",
+            "<!--",
+            "-->",
+            "\"",
+            "'",
+            "<dd>",
+            "<figure>",
+        ];
+        let mut state = 1_u64;
+        for _ in 0..2_000 {
+            let html: String = (0..12)
+                .map(|_| {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    pieces[(state >> 33) as usize % pieces.len()]
+                })
+                .collect();
+            let once = clean_html(&html);
+            assert_eq!(clean_html(&once), once, "{html}");
+        }
+    }
+
+    /// A parser that went through these would take seconds.
+    #[test]
+    fn of_a_description_with_too_many_tags_the_words_are_kept() {
+        for piece in ["<div>a", "<i>a</b>"] {
+            let clean = clean_html(&piece.repeat(8_000));
+            assert_eq!(clean, "a".repeat(8_000));
+        }
+        assert_eq!(clean_html(&"<p>1 &lt; 2</p>".repeat(3_000)), "1 &lt; 2".repeat(3_000));
     }
 }

@@ -1,6 +1,7 @@
 //! What clients see of a product.
 
 use serde::Serialize;
+use strum::{EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
 use super::{Brand, CategorySummary};
@@ -81,8 +82,9 @@ pub struct Publication {
 }
 
 /// How far a product is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     /// Being prepared: staff alone see it.
     Draft,
@@ -94,23 +96,14 @@ pub enum Status {
 
 impl Status {
     /// As the database and the API write it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Active => "active",
-            Self::Archived => "archived",
-        }
-    }
-
-    /// The one that is written so.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Draft, Self::Active, Self::Archived].into_iter().find(|status| status.as_str() == name)
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 impl FromField for Status {
     fn read(fields: &mut Fields, name: &str) -> Option<Self> {
-        fields.choice(name, Self::named)
+        fields.choice(name, |text| text.parse().ok())
     }
 }
 

@@ -32,8 +32,9 @@ pub struct Event {
 }
 
 /// The kinds of events. The name is `outbox.kind`, the fields are `outbox.payload`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum EventKind {
     /// An order was placed; the buyer gets a confirmation.
     OrderPlaced {
@@ -106,17 +107,8 @@ impl Event {
 
 impl EventKind {
     /// Returns the name, as in `outbox.kind`.
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::OrderPlaced { .. } => "order_placed",
-            Self::ActivationAsked { .. } => "activation_asked",
-            Self::PasswordResetAsked { .. } => "password_reset_asked",
-            Self::EmailResetAsked { .. } => "email_reset_asked",
-            Self::EmailChanged { .. } => "email_changed",
-            Self::PasswordChanged { .. } => "password_changed",
-            Self::SignedInFromNewPlace { .. } => "signed_in_from_new_place",
-            Self::BackInStock { .. } => "back_in_stock",
-        }
+    pub fn as_str(&self) -> &'static str {
+        self.into()
     }
 }
 

@@ -4,7 +4,8 @@ pub mod staff;
 pub mod store;
 
 /// The reason for a change of stock other than a sale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Reason {
     /// Units were delivered.
     Received,
@@ -16,11 +17,7 @@ pub enum Reason {
 
 impl Reason {
     /// Returns the name, as in the ledger.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Received => "received",
-            Self::Counted => "counted",
-            Self::WrittenOff => "written_off",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }

@@ -22,6 +22,6 @@ impl RecordedMetrics {
     /// Returns the recorded values of this metric, in order.
     pub fn values_of(&self, metric: Metric) -> Vec<i64> {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.iter().filter_map(|line| line[metric.name()].as_i64()).collect()
+        lines.iter().filter_map(|line| line[metric.as_str()].as_i64()).collect()
     }
 }

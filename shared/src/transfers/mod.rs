@@ -5,6 +5,7 @@ pub mod store;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
 use crate::fields::{Fields, FromField};
@@ -59,8 +60,9 @@ pub trait JobQueue: Send + Sync {
 }
 
 /// What a file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum FileKind {
     /// Shopify's product export.
     ShopifyCsv,
@@ -68,27 +70,21 @@ pub enum FileKind {
 
 impl FileKind {
     /// As it is kept.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ShopifyCsv => "shopify_csv",
-        }
-    }
-
-    /// The kind of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        (name == "shopify_csv").then_some(Self::ShopifyCsv)
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 impl FromField for FileKind {
     fn read(fields: &mut Fields, name: &str) -> Option<Self> {
-        fields.choice(name, Self::named)
+        fields.choice(name, |text| text.parse().ok())
     }
 }
 
 /// How far a file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum TransferStatus {
     /// It is to be uploaded and started.
     Waiting,
@@ -103,16 +99,6 @@ pub enum TransferStatus {
 }
 
 impl TransferStatus {
-    fn named(name: &str) -> Self {
-        match name {
-            "waiting" => Self::Waiting,
-            "running" => Self::Running,
-            "done" => Self::Done,
-            "cancelled" => Self::Cancelled,
-            _ => Self::Failed,
-        }
-    }
-
     /// Whether nothing more will come of it.
     pub const fn has_ended(self) -> bool {
         matches!(self, Self::Done | Self::Failed | Self::Cancelled)

@@ -3,6 +3,7 @@
 pub mod store;
 
 use serde::Serialize;
+use strum::{EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
 use crate::fields::{Fields, FromField};
@@ -13,16 +14,19 @@ use crate::time::Timestamp;
 pub const MAX_BYTES: u64 = 15 * 1024 * 1024;
 
 /// The accepted types of images.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, IntoStaticStr, ToSchema)]
 pub enum ImageType {
     /// JPEG, media type `image/jpeg`.
     #[serde(rename = "image/jpeg")]
+    #[strum(serialize = "image/jpeg")]
     Jpeg,
     /// PNG, media type `image/png`.
     #[serde(rename = "image/png")]
+    #[strum(serialize = "image/png")]
     Png,
     /// WebP, media type `image/webp`.
     #[serde(rename = "image/webp")]
+    #[strum(serialize = "image/webp")]
     WebP,
 }
 
@@ -39,8 +43,9 @@ pub enum UploadStatus {
 }
 
 /// The reasons for which a file is refused for good. Another try needs a new upload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Refusal {
     /// The file is longer or shorter than declared.
     SizeMismatch,
@@ -121,46 +126,22 @@ impl UploadState {
 }
 
 impl ImageType {
-    const ALL: [Self; 3] = [Self::Jpeg, Self::Png, Self::WebP];
-
-    /// Parses a media type.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.name() == name)
-    }
-
     /// Returns the media type, as in `Content-Type`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Jpeg => "image/jpeg",
-            Self::Png => "image/png",
-            Self::WebP => "image/webp",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 impl FromField for ImageType {
     fn read(fields: &mut Fields, name: &str) -> Option<Self> {
-        fields.choice(name, Self::named)
+        fields.choice(name, |text| text.parse().ok())
     }
 }
 
 impl Refusal {
-    const ALL: [Self; 5] =
-        [Self::SizeMismatch, Self::NotAnImage, Self::TypeMismatch, Self::TooManyPixels, Self::Damaged];
-
-    fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.code() == code)
-    }
-
     /// Returns the error code, for programs.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::SizeMismatch => "size_mismatch",
-            Self::NotAnImage => "not_an_image",
-            Self::TypeMismatch => "type_mismatch",
-            Self::TooManyPixels => "too_many_pixels",
-            Self::Damaged => "damaged",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Returns the error text, for people.

@@ -37,7 +37,7 @@ pub async fn insert(tx: &mut Tx, new: NewUpload, by: &Actor, now: Timestamp) -> 
         user as _,
         api_key as _,
         now as _,
-        new.image_type.name(),
+        new.image_type.as_str(),
         i64::try_from(new.bytes).unwrap_or(i64::MAX),
         now.plus_seconds(-FORGOTTEN_AFTER_SECONDS) as _
     )
@@ -65,13 +65,15 @@ pub async fn find(tx: &mut Tx, id: UploadId) -> sqlx::Result<Option<Upload>> {
         }
         _ => None,
     };
-    let state = match (image, row.refusal.as_deref().and_then(Refusal::of_code)) {
+    let state = match (image, row.refusal.as_deref().and_then(|code| code.parse::<Refusal>().ok())) {
         (Some(image), _) => UploadState::Finished(image),
         (None, Some(refusal)) => UploadState::Refused(refusal),
         (None, None) => UploadState::Waiting,
     };
-    let image_type = ImageType::named(&row.content_type)
-        .ok_or_else(|| sqlx::Error::Decode(format!("unknown image type {}", row.content_type).into()))?;
+    let image_type = row
+        .content_type
+        .parse::<ImageType>()
+        .map_err(|_| sqlx::Error::Decode(format!("unknown image type {}", row.content_type).into()))?;
     let bytes = u64::try_from(row.bytes).map_err(|error| sqlx::Error::Decode(error.into()))?;
     Ok(Some(Upload { id: row.id, created_at: row.created_at, image_type, bytes, state }))
 }
@@ -108,7 +110,7 @@ pub async fn refuse(tx: &mut Tx, id: UploadId, because: Refusal, now: Timestamp)
     let done = sqlx::query!(
         "update uploads set status = 'refused', refusal = $2, ended_at = $3 where id = $1 and status = 'waiting'",
         id as _,
-        because.code(),
+        because.as_str(),
         now as _
     )
     .execute(&mut *tx)

@@ -15,9 +15,11 @@ use crate::time::Timestamp;
 pub const LIFETIME_SECONDS: i64 = 259_200;
 
 /// What a link is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Purpose {
     /// To switch a new account on.
+    #[strum(serialize = "activation")]
     ActivateUser,
     /// To choose another password.
     PasswordReset,
@@ -27,12 +29,8 @@ pub enum Purpose {
 
 impl Purpose {
     /// `mailed_links.purpose`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ActivateUser => "activation",
-            Self::PasswordReset => "password_reset",
-            Self::EmailReset => "email_reset",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

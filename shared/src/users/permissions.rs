@@ -7,13 +7,17 @@ use sqlx::Postgres;
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use crate::fields::{Fields, FromField};
 
 /// The right to one part of the shop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Permission {
     /// Products, categories, brands, attributes and images.
     Catalogue,
@@ -28,32 +32,21 @@ pub enum Permission {
 }
 
 impl Permission {
-    /// Every one.
-    pub const ALL: [Self; 5] = [Self::Catalogue, Self::Stock, Self::Orders, Self::Customers, Self::Settings];
+    /// All permissions, in the order in which they are listed.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Those that a key may carry. A program changes neither roles nor keys, so that one which leaks does not breed.
     pub const FOR_KEYS: [Self; 4] = [Self::Catalogue, Self::Stock, Self::Orders, Self::Customers];
 
-    /// Its name: in roles, in scopes, on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Catalogue => "catalogue",
-            Self::Stock => "stock",
-            Self::Orders => "orders",
-            Self::Customers => "customers",
-            Self::Settings => "settings",
-        }
-    }
-
-    /// The one of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|permission| permission.name() == name)
+    /// Its name in roles, in scopes and in JSON.
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 impl FromField for Permission {
     fn read(fields: &mut Fields, name: &str) -> Option<Self> {
-        fields.choice(name, Self::named)
+        fields.choice(name, |text| text.parse().ok())
     }
 }
 
@@ -67,7 +60,7 @@ impl Permissions {
 
     /// All of them.
     pub fn all() -> Self {
-        Permission::ALL.into_iter().collect()
+        Permission::ALL.iter().copied().collect()
     }
 
     /// Whether this is one of them.
@@ -82,17 +75,17 @@ impl Permissions {
 
     /// One after another.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
-        Permission::ALL.into_iter().filter(move |permission| self.has(*permission))
+        Permission::ALL.iter().copied().filter(move |permission| self.has(*permission))
     }
 
     /// Their names, as the database keeps them.
     pub fn names(self) -> Vec<String> {
-        self.iter().map(|permission| permission.name().to_owned()).collect()
+        self.iter().map(|permission| permission.as_str().to_owned()).collect()
     }
 
     /// Of names; what is no permission is left out.
     pub fn of_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
-        names.into_iter().filter_map(Permission::named).collect()
+        names.into_iter().filter_map(|name| name.parse::<Permission>().ok()).collect()
     }
 }
 
@@ -170,11 +163,11 @@ mod tests {
 
     #[test]
     fn the_name_of_a_permission_is_the_one_on_the_wire() {
-        for permission in Permission::ALL {
-            assert_eq!(serde_json::to_value(permission).unwrap(), permission.name());
-            assert_eq!(Permission::named(permission.name()), Some(permission));
+        for &permission in Permission::ALL {
+            assert_eq!(serde_json::to_value(permission).unwrap(), permission.as_str());
+            assert_eq!(permission.as_str().parse(), Ok(permission));
         }
-        assert_eq!(Permission::named("everything"), None);
+        assert!("everything".parse::<Permission>().is_err());
     }
 
     #[test]

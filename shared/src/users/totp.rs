@@ -1,6 +1,7 @@
 //! Codes of the second factor (RFC 6238: HMAC-SHA1, six digits, thirty seconds), which every authenticator app makes, and the
 //! recovery codes that stand in for them.
 
+use data_encoding::BASE32_NOPAD;
 use ring::digest::{SHA256, digest};
 use ring::hmac;
 
@@ -20,9 +21,6 @@ const STEP_SECONDS: i64 = 30;
 
 /// How many steps a clock may be wrong, either way.
 const DRIFT: i64 = 1;
-
-/// The alphabet of RFC 4648's base32.
-const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// The step whose code this is, if it is one of now and later than `last_step`.
 pub fn step_of(secret: &[u8], typed: &str, now: Timestamp, last_step: i64) -> Option<i64> {
@@ -44,16 +42,7 @@ pub fn code(secret: &[u8], step: i64) -> String {
 
 /// A secret as people type it into an app: base32, without padding.
 pub fn base32(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for five in bytes.chunks(5) {
-        let bits = five.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte)) << (8 * (5 - five.len()));
-        let letters = (five.len() * 8).div_ceil(5);
-        for at in 0..letters {
-            let index = usize::try_from(bits >> (35 - 5 * at) & 31).unwrap_or_default();
-            text.push(BASE32.get(index).copied().map_or('A', char::from));
-        }
-    }
-    text
+    BASE32_NOPAD.encode(bytes)
 }
 
 /// What an app reads from a QR code. `shop` and `account` are what it shows.

@@ -27,7 +27,11 @@ pub(super) fn access_token(auth: &AuthState, user: UserId, sign_in: SignInId) ->
 }
 
 /// A new refresh token, and what is to be kept of it.
-pub(super) fn refresh_token(auth: &AuthState, user: UserId, sign_in: SignInId) -> anyhow::Result<(NewRefreshToken, String)> {
+pub(super) fn refresh_token(
+    auth: &AuthState,
+    user: UserId,
+    sign_in: SignInId,
+) -> anyhow::Result<(NewRefreshToken, String)> {
     let (id, issued_at, lifetime) = (auth.app.rng.random_uuid(), auth.app.clock.now(), auth.lifetimes.refresh);
     let claims = Claims::new(TokenType::Refresh, user, id, issued_at, lifetime);
     let token = auth.signer.sign(&claims.of_sign_in(sign_in))?;

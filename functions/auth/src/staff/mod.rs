@@ -70,7 +70,7 @@ fn permissions(fields: &mut Fields, field: &str) -> Option<Permissions> {
 
 /// A list of permissions that an API key can have.
 fn scopes(fields: &mut Fields, field: &str) -> Option<Permissions> {
-    let named = |name: &str| Permission::named(name).filter(|scope| Permission::FOR_KEYS.contains(scope));
+    let named = |name: &str| name.parse::<Permission>().ok().filter(|scope| Permission::FOR_KEYS.contains(scope));
     let all = fields.values(field, 1..=MAX_VALUES, |fields, at| fields.choice(at, named))?;
     Some(all.into_iter().collect())
 }

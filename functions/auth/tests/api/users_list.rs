@@ -56,7 +56,7 @@ async fn the_same_list_is_read_by_scripts_in_browsers(db: PgPool) {
 async fn whoever_may_not_look_after_customers_sees_only_oneself(db: PgPool) {
     let app = service(db);
     a_crowd(&app).await;
-    let others: Permissions = Permission::ALL.into_iter().filter(|one| *one != Permission::Customers).collect();
+    let others: Permissions = Permission::ALL.iter().copied().filter(|one| *one != Permission::Customers).collect();
     for user in [app.a_user().await, app.a_staff_user_with(others).await] {
         let answer = app.client_of(&user).get("/auth/users/?page_size=100").await.expect(200);
         assert_eq!((ids(&answer.body), answer.header("link")), (vec![user.id.0], ""));

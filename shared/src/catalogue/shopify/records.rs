@@ -1,8 +1,9 @@
 //! Reads CSV record by record, and knows the line and the byte on which each begins.
 //!
-//! Our own, although files are written by the `csv` crate. That says where it began to look for a record, which after blank lines or a CRLF is
-//! another line. It keeps a record whole, so a quote that is never closed takes the rest of the file into memory and cannot be named. And it
-//! takes the end of the bytes for the end of the file: a file that is read piece by piece would lose the record at the end of each.
+//! Our own, although files are written by the `csv` crate; `docs/decisions.md` says what was tried. `csv` says where it began to look for a record,
+//! which after blank lines or a CRLF is another line. It keeps a record whole, so a quote that is never closed takes the rest of the file into
+//! memory and cannot be named. And it takes the end of the bytes for the end of the file: a file that is read piece by piece would lose the
+//! record at the end of each.
 
 use std::io::{self, BufRead};
 

@@ -104,7 +104,7 @@ impl TryFrom<CardRow> for ListRow {
 
     fn try_from(CardRow { id, status, card, key, name }: CardRow) -> sqlx::Result<Self> {
         let status =
-            Status::named(&status).ok_or_else(|| sqlx::Error::Decode(format!("a product is `{status}`").into()))?;
+            status.parse::<Status>().map_err(|_| sqlx::Error::Decode(format!("a product is `{status}`").into()))?;
         Ok(Self { id, card, status, key: key.unwrap_or_default(), name })
     }
 }

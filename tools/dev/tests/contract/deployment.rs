@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use shared::app::metrics::{DIMENSION, Metric, NAMESPACE};
 
 use crate::functions::workspace;
 use crate::template::{Resource, events, functions, resource, resources_of, template};
@@ -159,22 +160,9 @@ fn watches_the_new_version(template: &Value, function: &Resource, alarm: &Value)
     assert_eq!(alarm.property("Dimensions"), &dimensions, "{name}");
 }
 
-/// The metrics that the code writes, with their namespace and their one dimension.
-struct Written {
-    namespace: String,
-    dimension: String,
-    names: BTreeSet<String>,
-}
-
-fn written() -> Written {
-    let text = std::fs::read_to_string(workspace().join("shared/src/app/metrics.rs")).unwrap();
-    let quoted = |after: &str| {
-        let rest = text.split(after).nth(1).unwrap_or_else(|| panic!("no `{after}`"));
-        rest.split('"').nth(1).unwrap().to_owned()
-    };
-    let name = text.split("fn name(").nth(1).and_then(|rest| rest.split("\n    }\n").next()).unwrap();
-    let names = name.split("=> \"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
-    Written { namespace: quoted("NAMESPACE: &str ="), dimension: quoted("DIMENSION: &str ="), names }
+/// The names of the metrics that the code writes.
+fn written() -> BTreeSet<String> {
+    Metric::ALL.iter().map(|metric| metric.as_str().to_owned()).collect()
 }
 
 #[test]
@@ -182,13 +170,13 @@ fn an_alarm_on_a_metric_of_ours_names_one_that_is_written() {
     let written = written();
     let mut watched = BTreeSet::new();
     for alarm in resources_of(&template(), "AWS::CloudWatch::Alarm") {
-        if alarm.property("Namespace") == written.namespace.as_str() {
+        if alarm.property("Namespace") == NAMESPACE {
             watched.insert(alarm.property("MetricName").as_str().unwrap().to_owned());
-            let stack = json!([{ "Name": written.dimension, "Value": { "Ref": "AWS::StackName" } }]);
+            let stack = json!([{ "Name": DIMENSION, "Value": { "Ref": "AWS::StackName" } }]);
             assert_eq!(alarm.property("Dimensions"), &stack, "{}", alarm.name);
         }
     }
-    assert!(watched.is_subset(&written.names), "{watched:?} {:?}", written.names);
+    assert!(watched.is_subset(&written), "{watched:?} {:?}", written);
     assert!(watched.contains("OutboxOldestSeconds") && watched.contains("MailsFailed"), "{watched:?}");
 }
 
@@ -198,13 +186,13 @@ fn the_dashboard_shows_every_metric_of_ours() {
     let mut shown = BTreeSet::new();
     for widget in dashboard()["widgets"].as_array().unwrap() {
         for metric in widget["properties"]["metrics"].as_array().unwrap() {
-            if metric[0] == written.namespace.as_str() {
-                assert_eq!((&metric[2], &metric[3]), (&json!(written.dimension), &json!("AWS::StackName")), "{metric}");
+            if metric[0] == NAMESPACE {
+                assert_eq!((&metric[2], &metric[3]), (&json!(DIMENSION), &json!("AWS::StackName")), "{metric}");
                 shown.insert(metric[1].as_str().unwrap().to_owned());
             }
         }
     }
-    assert_eq!(shown, written.names);
+    assert_eq!(shown, written);
 }
 
 /// The dashboard as CloudWatch gets it, with names for what they stand for, and the first of what a condition chooses between.

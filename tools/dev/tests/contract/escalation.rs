@@ -41,10 +41,10 @@ async fn what_names_a_permission_opens_to_whoever_has_it_and_to_nobody_else(db: 
     let mut count = 0;
     for operation in operations() {
         let Some(needed) = operation.permission() else { continue };
-        if !known.contains_key(needed.name()) {
-            known.insert(needed.name(), callers(&app, needed).await);
+        if !known.contains_key(needed.as_str()) {
+            known.insert(needed.as_str(), callers(&app, needed).await);
         }
-        let found = breaches(&client_of(&app, operation.function), &operation, &known[needed.name()]).await;
+        let found = breaches(&client_of(&app, operation.function), &operation, &known[needed.as_str()]).await;
         assert!(found.is_empty(), "{found:#?}");
         count += 1;
     }
@@ -70,9 +70,9 @@ async fn what_names_no_permission_asks_for_none_and_takes_no_key(db: PgPool) {
 fn a_key_is_taken_for_every_permission_but_settings_and_the_document_says_so() {
     for operation in operations() {
         let Some(needed) = operation.permission() else { continue };
-        let mut expected = vec![json!({"bearer": [needed.name()]})];
+        let mut expected = vec![json!({"bearer": [needed.as_str()]})];
         if Permission::FOR_KEYS.contains(&needed) {
-            expected.push(json!({"api_key": [needed.name()]}));
+            expected.push(json!({"api_key": [needed.as_str()]}));
         }
         assert_eq!(operation.json["security"], Value::Array(expected), "{}", operation.id());
     }
@@ -134,7 +134,7 @@ async fn forgotten(client: &Client, operation: &Operation, customer: &TestUser, 
 
 /// Everybody whose answer there is something to say about.
 async fn callers(app: &TestApp, needed: Permission) -> Vec<Caller> {
-    let (only, others) = (just([needed]), just(Permission::ALL.into_iter().filter(|other| *other != needed)));
+    let (only, others) = (just([needed]), just(Permission::ALL.iter().copied().filter(|other| *other != needed)));
     let mut callers = people(app, only, others).await;
     callers.extend(programs(app, needed, only, others).await);
     callers

@@ -56,7 +56,7 @@ impl Operation {
         let requirements = self.json["security"].as_array()?;
         let names = requirements.iter().filter_map(Value::as_object).flat_map(|one| one.values());
         let name = names.filter_map(|scopes| scopes[0].as_str()).next()?;
-        Some(Permission::named(name).unwrap_or_else(|| panic!("{} names {name}", self.id())))
+        Some(name.parse().unwrap_or_else(|_| panic!("{} names {name}", self.id())))
     }
 
     /// A path that leads there, with an id that any kind of thing might have.
@@ -107,7 +107,8 @@ pub(crate) fn serve(function: &str, app: &App, signer: &Arc<TokenSigner>) -> Opt
             service(uploads::router(), UploadsState::new(app, received, images))
         }
         "transfers" => {
-            let transfers = TransfersState { app, storage: Arc::new(MemoryStorage::default()), jobs: Arc::new(BrokenQueue) };
+            let transfers =
+                TransfersState { app, storage: Arc::new(MemoryStorage::default()), jobs: Arc::new(BrokenQueue) };
             service(transfers::router(), transfers)
         }
         _ => return None,

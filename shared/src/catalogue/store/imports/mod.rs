@@ -25,12 +25,20 @@ use plan::Plan;
 pub use attempt::{Attempt, Together, save};
 
 /// What is meant by the number on hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Stock {
     /// A variant that is new begins with it; what is on hand of others stays.
     Begins,
     /// So many were counted.
     Counted,
+}
+
+impl Stock {
+    /// Its name in requests and in `imports.stock`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// What saving an entry changed. Each list has one for each of its kind that the entry has.

@@ -165,7 +165,7 @@ impl Value {
 }
 
 fn status(column: &str) -> sqlx::Result<Status> {
-    Status::named(column).ok_or_else(|| sqlx::Error::Decode(format!("a product is `{column}`").into()))
+    column.parse::<Status>().map_err(|_| sqlx::Error::Decode(format!("a product is `{column}`").into()))
 }
 
 /// Each with its own values.

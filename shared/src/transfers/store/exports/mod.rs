@@ -58,7 +58,7 @@ async fn read(tx: &mut Tx, only: Option<ExportId>, bounds: KeysetBounds<ExportId
     let export = rows.into_iter().map(|row| Export {
         id: row.id,
         kind: FileKind::ShopifyCsv,
-        status: TransferStatus::named(&row.status),
+        status: row.status.parse().unwrap_or(TransferStatus::Failed),
         products: row.products,
         products_done: row.products_done,
         products_left_out: row.left_out,

@@ -30,15 +30,11 @@ pub struct NewImport<'a> {
 
 /// Notes one.
 pub async fn insert(tx: &mut Tx, new: &NewImport<'_>, now: Timestamp) -> sqlx::Result<()> {
-    let stock = match new.stock {
-        Stock::Begins => "begins",
-        Stock::Counted => "counted",
-    };
     sqlx::query!(
         "insert into imports (id, kind, stock, storage_key, bytes, created_at) values ($1, $2, $3, $4, $5, $6)",
         new.id as _,
         new.kind.as_str(),
-        stock,
+        new.stock.as_str(),
         new.storage_key,
         new.bytes,
         now as _
@@ -85,7 +81,7 @@ async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId
             id: row.id,
             kind: FileKind::ShopifyCsv,
             stock: row.stock,
-            status: TransferStatus::named(&row.status),
+            status: row.status.parse().unwrap_or(TransferStatus::Failed),
             bytes: row.bytes,
             bytes_done: row.bytes_done,
             products: TransferCounts {

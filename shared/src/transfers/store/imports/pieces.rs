@@ -46,7 +46,7 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
     Ok(row.map(|row| LeasedImport {
         storage_key: row.storage_key,
         bytes: u64::try_from(row.bytes).unwrap_or_default(),
-        stock: if row.stock == "begins" { Stock::Begins } else { Stock::Counted },
+        stock: row.stock.parse().unwrap_or(Stock::Counted),
         place: Place {
             offset: u64::try_from(row.bytes_done).unwrap_or_default(),
             line: u64::try_from(row.next_line).unwrap_or(1),
@@ -155,6 +155,6 @@ fn counts(changes: impl Iterator<Item = Change>) -> TransferCounts {
     counts
 }
 
-pub(super) fn to_i64(number: u64) -> i64 {
+fn to_i64(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -13,7 +13,8 @@ use crate::users::ClientInfo;
 const REMEMBERED_DAYS: i32 = 90;
 
 /// Why a sign-in has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum EndReason {
     /// Its owner logged out there.
     LoggedOut,
@@ -31,15 +32,8 @@ pub enum EndReason {
 
 impl EndReason {
     /// `sign_ins.end_reason`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::LoggedOut => "logged_out",
-            Self::EndedByOwner => "ended_by_owner",
-            Self::PasswordChanged => "password_changed",
-            Self::EmailChanged => "email_changed",
-            Self::Deactivated => "deactivated",
-            Self::TokenReused => "token_reused",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -191,7 +185,7 @@ pub async fn end(
         sign_in as _,
         user as _,
         now as _,
-        reason.name()
+        reason.as_str()
     )
     .execute(&mut *tx)
     .await
@@ -212,7 +206,7 @@ pub async fn end_all(
         user as _,
         but as _,
         now as _,
-        reason.name()
+        reason.as_str()
     )
     .execute(&mut *tx)
     .await
