@@ -11,10 +11,7 @@ use vocabulary::Vocabulary;
 
 /// Folders and files that still have words of the left columns. An entry of `functions/` also excuses that function's part of the
 /// API description. Later changes remove entries and add none; the list goes with its last entry.
-const NOT_YET: [&str; 17] = [
-    "CHANGELOG.md",
-    "README.md",
-    "docs",
+const NOT_YET: [&str; 14] = [
     "functions/auth",
     "functions/catalogue",
     "functions/migrate",
