@@ -1,4 +1,4 @@
-//! The database that `cargo dev` works on: the one that `DATABASE_URL` names, or a PostgreSQL of its own.
+//! The database of `cargo dev`: the one in `DATABASE_URL`, or a private PostgreSQL.
 
 use std::str::FromStr as _;
 
@@ -11,38 +11,38 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::home::Home;
 
-/// The name of the database in a PostgreSQL of our own.
+/// Name of the database in the private PostgreSQL.
 const NAME: &str = "shop";
-/// The role that `migrate` prepares for the functions.
-pub(crate) const APP_ROLE: &str = "shop";
+/// Role that `migrate` creates for the functions.
+const APP_ROLE: &str = "shop";
 
-/// A migrated database. Dropped, it stops the PostgreSQL that it started.
+/// A migrated database. Dropping it stops the PostgreSQL that it started.
 pub struct Database {
     cluster: Option<Cluster>,
     owner: PgConnectOptions,
 }
 
 impl Database {
-    /// Finds or starts it, whether or not another `cargo dev` is running, and applies the migrations.
+    /// Finds or starts the database, whether or not another `cargo dev` is running, and applies the migrations.
     pub async fn open(home: &Home, environment: &Environment) -> anyhow::Result<Self> {
         let database = match environment.get("DATABASE_URL") {
-            Some(url) => Self::named_by(url)?,
-            None => Self::of_our_own(home).await?,
+            Some(url) => Self::at(url)?,
+            None => Self::private(home).await?,
         };
         migrate::apply(&database.owner())
             .await
-            .context("the database could not be brought up to date (`cargo dev --fresh` begins with a new one)")?;
+            .context("the migrations could not be applied (`cargo dev --fresh` starts with a new database)")?;
         Ok(database)
     }
 
-    fn named_by(url: &str) -> anyhow::Result<Self> {
-        // Without the cause: it may hold the password.
+    fn at(url: &str) -> anyhow::Result<Self> {
+        // Without the cause, which may contain the password.
         let owner = PgConnectOptions::from_str(url)
-            .map_err(|_| anyhow::anyhow!("DATABASE_URL is no URL such as postgres://user@host:5432/name"))?;
+            .map_err(|_| anyhow::anyhow!("DATABASE_URL is not a URL such as postgres://user@host:5432/name"))?;
         Ok(Self { cluster: None, owner })
     }
 
-    async fn of_our_own(home: &Home) -> anyhow::Result<Self> {
+    async fn private(home: &Home) -> anyhow::Result<Self> {
         let dir = home.postgres();
         let cluster = tokio::task::spawn_blocking(move || {
             let cluster = local_postgres::open(&dir, Durability::Durable)?;
@@ -54,18 +54,18 @@ impl Database {
         Ok(Self { cluster: Some(cluster), owner })
     }
 
-    /// The way to it as the owner of its tables.
+    /// Connects as the owner of the tables.
     pub fn owner(&self) -> Connector {
         Connector::to(self.owner.clone())
     }
 
-    /// Connections as the functions have them: in a PostgreSQL of our own as the role `shop`, whose timeouts hold there as they do
-    /// in the cloud; elsewhere as whom `DATABASE_URL` names.
+    /// Returns connections like those of the functions: in the private PostgreSQL as the role `shop`, which has the timeouts of the cloud;
+    /// otherwise as the user in `DATABASE_URL`.
     pub fn app(&self, max_connections: usize) -> Db {
         Db::new(Connector::to(self.app_options()), PoolSettings { max_connections })
     }
 
-    /// The same, for functions in processes of their own.
+    /// Returns the URL of these connections, for functions in other processes.
     pub fn app_url(&self) -> String {
         self.app_options().to_url_lossy().to_string()
     }
@@ -77,7 +77,7 @@ impl Database {
         }
     }
 
-    /// Stops the PostgreSQL that was started; open connections are cut.
+    /// Stops the PostgreSQL if it was started here; open connections are closed.
     pub async fn stop(self) -> anyhow::Result<()> {
         match self.cluster {
             Some(cluster) => tokio::task::spawn_blocking(move || cluster.stop()).await?,
@@ -86,11 +86,11 @@ impl Database {
     }
 }
 
-/// Deletes what is in a PostgreSQL of our own; one that `DATABASE_URL` names is not ours to delete.
-pub async fn forget(home: &Home, environment: &Environment) -> anyhow::Result<()> {
+/// Deletes the private PostgreSQL. Fails if `DATABASE_URL` is set, because that database is not deleted.
+pub async fn delete(home: &Home, environment: &Environment) -> anyhow::Result<()> {
     if environment.get("DATABASE_URL").is_some() {
         bail!(
-            "--fresh deletes the database that `cargo dev` keeps for itself, and DATABASE_URL names another: empty that one yourself, or unset DATABASE_URL"
+            "--fresh deletes the private database of `cargo dev`, but DATABASE_URL names another: empty that one yourself, or unset DATABASE_URL"
         );
     }
     let dir = home.postgres();

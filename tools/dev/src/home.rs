@@ -1,66 +1,67 @@
-//! Where `cargo dev` keeps its things.
+//! The home folder: where `cargo dev` keeps its data.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use command_line::workspace;
 
-/// A directory of ours: the database, the queue, the mail, the files and the signing key. Everything in it may be deleted.
+/// A folder with the database, the queue, the mail, the files and the signing key. Everything in it may be deleted.
 #[derive(Clone, Debug)]
 pub struct Home(PathBuf);
 
 impl Home {
-    /// This directory, or `target/dev` of the workspace.
+    /// Opens this folder, or `target/dev` of the workspace; creates it if it does not exist.
     pub fn new(dir: Option<PathBuf>) -> anyhow::Result<Self> {
         let dir = dir.unwrap_or_else(|| workspace().join("target/dev"));
-        std::fs::create_dir_all(&dir).with_context(|| format!("{} could not be made", dir.display()))?;
+        std::fs::create_dir_all(&dir).with_context(|| format!("{} could not be created", dir.display()))?;
         Ok(Self(dir.canonicalize()?))
     }
 
-    /// The directory itself.
+    /// Returns the folder itself.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// The data of PostgreSQL.
+    /// Returns the folder of PostgreSQL's data.
     pub fn postgres(&self) -> PathBuf {
         self.0.join("postgres")
     }
 
-    /// Messages that wait.
+    /// Returns the folder of queued messages.
     pub fn queue(&self) -> PathBuf {
         self.0.join("queue")
     }
 
-    /// Mails that were sent.
+    /// Returns the folder of sent mail.
     pub fn mail(&self) -> PathBuf {
         self.0.join("mail")
     }
 
-    /// Files: what was uploaded, and the images that everybody sees.
+    /// Returns the folder of uploaded files and public images.
     pub fn files(&self) -> PathBuf {
         self.0.join("files")
     }
 
-    /// The key that signs tokens.
+    /// Returns the file of the key that signs tokens.
     pub fn signing_key(&self) -> PathBuf {
         self.0.join("signing-key.der")
     }
 
-    /// Makes this process the only one that serves from here, until the answer is dropped or the process ends, however it ends.
-    pub fn occupy(&self) -> anyhow::Result<Occupied> {
+    /// Makes this process the only one that serves from here until the lock is dropped or the process ends, however it ends.
+    pub fn lock(&self) -> anyhow::Result<HomeLock> {
         let path = self.0.join("serving");
         let mut file = File::options().read(true).write(true).create(true).truncate(false).open(&path)?;
         match file.try_lock() {
             Ok(()) => {
                 file.set_len(0)?;
-                Ok(Occupied(file))
+                Ok(HomeLock(file))
             }
             Err(TryLockError::WouldBlock) => {
                 let mut url = String::new();
                 file.read_to_string(&mut url)?;
-                bail!("`cargo dev` is running already: {}. Stop that one first (Ctrl-C in its terminal).", url.trim())
+                bail!("`cargo dev` is already running: {}. Stop it first (Ctrl-C in its terminal).", url.trim())
             }
             Err(TryLockError::Error(error)) => {
                 Err(error).with_context(|| format!("{} could not be locked", path.display()))
@@ -71,19 +72,13 @@ impl Home {
 
 /// The right to serve from a [`Home`].
 #[derive(Debug)]
-pub struct Occupied(File);
+pub struct HomeLock(File);
 
-impl Occupied {
-    /// Tells those who come later where it is served.
-    pub fn tell(&mut self, url: &str) -> std::io::Result<()> {
+impl HomeLock {
+    /// Writes the URL where the shop is served, for the error message of a second process.
+    pub fn set_url(&mut self, url: &str) -> std::io::Result<()> {
         self.0.rewind()?;
         self.0.set_len(0)?;
         self.0.write_all(url.as_bytes())
     }
-}
-
-/// The root of the workspace that this was built from.
-pub fn workspace() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    root.canonicalize().unwrap_or(root)
 }

@@ -1,5 +1,5 @@
-//! `cargo dev services`: what compose.yaml starts, without Docker, for `cargo lambda watch`. A PostgreSQL of its own, filled and up to
-//! date, moto in the place of SQS, SES and S3, and a file that tells the functions of both.
+//! `cargo dev services`: the services of compose.yaml without Docker, for `cargo lambda watch`: a private PostgreSQL with migrations and
+//! the sample catalogue, moto in place of SQS, SES and S3, and a file with the functions' environment variables.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -8,47 +8,47 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use aws_emulation::moto::{Moto, REGION};
+use aws_emulation::stack::{IMAGES_BUCKET, MAIL_FROM, SigningKey, UPLOADS_BUCKET};
+use command_line::Stop;
+use command_line::terminal::say;
+use import_export::sample;
 use shared::app::{Clock as _, Environment, SystemClock};
 
 use crate::database::Database;
 use crate::home::Home;
-use crate::moto::{Moto, REGION};
-use crate::sample;
-use crate::stack::{IMAGES_BUCKET, MAIL_FROM, SigningKey, UPLOADS_BUCKET};
-use crate::stop::Stop;
-use crate::terminal::say;
 
-/// What to start it with.
+/// How to start the services.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ServicesArgs {
-    /// moto's server (`pip install 'moto[server]'`)
+    /// Program of moto's server (`pip install 'moto[server]'`)
     #[arg(long, value_name = "PATH", default_value = "moto_server")]
     moto: PathBuf,
-    /// Where moto listens
+    /// Port that moto listens on
     #[arg(long, value_name = "PORT", default_value_t = 5001)]
     moto_port: u16,
 }
 
-/// Starts all of it, and stops it when it is asked to.
+/// Starts the services and stops them when requested.
 pub async fn run(home: &Home, environment: &Environment, args: &ServicesArgs) -> anyhow::Result<()> {
     let home = Home::new(Some(home.path().join("services")))?;
     let mut stop = Stop::on_signals()?;
-    let mut occupied = home.occupy()?;
+    let mut lock = home.lock()?;
     let database = Database::open(&home, environment).await?;
     let served = tokio::select! {
         served = serve(&home, &database, environment.get("AUTH_OPTIONS").unwrap_or_default(), args) => served,
-        () = stop.asked(1) => Ok(None),
+        () = stop.requested(1) => Ok(None),
     };
     if let Ok(Some((moto, file))) = &served {
-        occupied.tell(&moto.url())?;
+        lock.set_url(&moto.url())?;
         say(format_args!(
             "PostgreSQL, SQS, SES and S3 are ready until Ctrl-C. In two other terminals:\n\n  \
              cargo lambda watch --env-file {}\n  cargo dev pump --functions watch --sqs {url}\n\n\
-             Mails that were sent are at {url}/moto-api/data.json",
+             Sent mail is at {url}/moto-api/data.json",
             file.display(),
             url = moto.url()
         ));
-        stop.asked(1).await;
+        stop.requested(1).await;
     }
     database.stop().await?;
     served.map(drop)
@@ -74,15 +74,15 @@ async fn serve(
     Ok(Some((moto, file)))
 }
 
-/// Where the queues are.
+/// URLs of the queues.
 struct Queues {
     orders: String,
     jobs: String,
 }
 
-/// What the functions read: each function its own, and all of them in one list.
+/// Returns the variables of all functions in one list.
 ///
-/// Without a storefront, so that the links in mails lead to the pages that are served here.
+/// Without a storefront, so that links in mails lead to pages that the functions serve.
 fn variables(
     database: &str,
     key: &SigningKey,
@@ -115,7 +115,7 @@ fn variables(
 fn write(path: &Path, variables: &[(&str, String)]) -> anyhow::Result<()> {
     let mut text = String::new();
     for (name, value) in variables {
-        // Quoted, or cargo-lambda takes no value with an equals sign in it.
+        // Quoted, because cargo-lambda otherwise rejects values with an equals sign.
         writeln!(text, "{name}=\"{value}\"")?;
     }
     let file = std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(path);
@@ -129,16 +129,16 @@ mod tests {
 
     use super::*;
 
-    /// What `sam local` tells the functions, `cargo lambda watch` tells them too.
+    /// `cargo lambda watch` sets the variables that `sam local` sets.
     #[test]
-    fn the_functions_are_told_what_env_json_tells_them() {
+    fn every_variable_of_env_json_is_set() {
         let example: Value = serde_json::from_str(include_str!("../../../env.example.json")).unwrap();
         let queues =
             Queues { orders: "http://moto/order-events".to_owned(), jobs: "http://moto/catalogue-jobs".to_owned() };
-        let told = variables("postgres://", &SigningKey::generate().unwrap(), "http://moto", &queues, "");
+        let variables = variables("postgres://", &SigningKey::generate().unwrap(), "http://moto", &queues, "");
         for (name, value) in example["Parameters"].as_object().unwrap() {
-            let is_told = told.iter().any(|(known, _)| known == name);
-            assert!(is_told || value == "", "{name}");
+            let is_set = variables.iter().any(|(known, _)| known == name);
+            assert!(is_set || value == "", "{name}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Every HTTP function in one process: the same routers that run in Lambda, in the same service.
+//! All HTTP functions in one process: the same routers as in Lambda, in the same service.
 
 use std::sync::Arc;
 
@@ -15,26 +15,26 @@ use uploads::{Images, UploadsState};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-/// What the functions need between them.
+/// What the functions need.
 #[derive(Clone)]
 pub struct Parts {
-    /// What every function has.
+    /// State of every function.
     pub app: App,
-    /// Makes tokens; `auth` alone has it.
+    /// Signs tokens, for `auth`.
     pub signer: Arc<TokenSigner>,
-    /// What accounts have otherwise.
+    /// Options of accounts.
     pub options: Options,
-    /// Where news goes, to become mail.
+    /// Queue of events.
     pub queue: Arc<dyn Queue>,
-    /// Where files lie that nobody sees but by a presigned request.
+    /// Private files.
     pub storage: Arc<dyn Storage>,
-    /// Images that everybody sees.
+    /// Public images.
     pub images: Images,
-    /// Where work on files goes.
+    /// Queue of jobs on files.
     pub jobs: Arc<dyn JobQueue>,
 }
 
-/// The whole shop.
+/// Builds the whole shop.
 pub fn shop(parts: Parts) -> Router {
     let Parts { app, signer, options, queue, storage, images, jobs } = parts;
     let auth = AuthState { app: app.clone(), signer, lifetimes: Lifetimes::default(), options, queue: queue.clone() };
@@ -53,7 +53,7 @@ pub fn shop(parts: Parts) -> Router {
     service(functions, app)
 }
 
-/// What each function says of itself, by the function's name.
+/// Returns the OpenAPI document of each function with the function's name.
 pub fn documents() -> Vec<(&'static str, OpenApi)> {
     vec![
         ("auth", auth::router().into_openapi()),

@@ -1,58 +1,58 @@
-//! `cargo dev createsuperuser`: asks for what the command line has not said, and has `migrate` make the account, as in the cloud.
+//! `cargo dev createsuperuser`: asks for missing values and creates the account through `migrate`, as in the cloud.
 
 use anyhow::ensure;
+use command_line::terminal::{ask, ask_secretly, is_interactive, say, warn};
 use migrate::{NewSuperuser, create_superuser};
 use shared::app::{Clock as _, SystemClock, SystemRng};
 use shared::users::passwords;
 
 use crate::database::Database;
-use crate::terminal::{ask, ask_secretly, is_attended, say, warn};
 
-/// What the command line has said.
+/// Values from the command line.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct Wanted {
-    /// Their address
+pub struct SuperuserArgs {
+    /// E-mail address
     #[arg(long)]
     email: Option<String>,
-    /// What they are called
+    /// Username
     #[arg(long)]
     username: Option<String>,
-    /// Their password; the list of processes shows it to everybody on this machine, so better be asked
+    /// Password; visible in the list of processes, so leave it out to be asked
     #[arg(long)]
     password: Option<String>,
 }
 
-/// Asks for what is missing.
-pub fn complete(wanted: Wanted) -> anyhow::Result<NewSuperuser> {
-    let email = wanted.email.map_or_else(|| ask("E-mail:"), Ok)?;
-    let username = wanted.username.map_or_else(|| ask("Username:"), Ok)?;
-    let password = wanted.password.map_or_else(|| ask_for_password(&username, &email), Ok)?;
+/// Asks for missing values.
+pub fn complete(args: SuperuserArgs) -> anyhow::Result<NewSuperuser> {
+    let email = args.email.map_or_else(|| ask("E-mail:"), Ok)?;
+    let username = args.username.map_or_else(|| ask("Username:"), Ok)?;
+    let password = args.password.map_or_else(|| ask_for_password(&username, &email), Ok)?;
     Ok(NewSuperuser { email, username, password })
 }
 
-/// Makes the account.
-pub async fn make(database: &Database, new: NewSuperuser) -> anyhow::Result<()> {
-    let made = create_superuser(&database.owner(), &SystemRng, SystemClock.now(), new).await?;
-    say(format_args!("{} may do everything from now on.", made.email));
+/// Creates the account.
+pub async fn create(database: &Database, new: NewSuperuser) -> anyhow::Result<()> {
+    let account = create_superuser(&database.owner(), &SystemRng, SystemClock.now(), new).await?;
+    say(format_args!("{} has all permissions.", account.email));
     Ok(())
 }
 
-/// Until it is good and was typed twice alike; where nobody can try again, once.
+/// Asks until the password is valid and was typed twice the same way; only once if no person can answer.
 fn ask_for_password(username: &str, email: &str) -> anyhow::Result<String> {
-    if !is_attended() {
+    if !is_interactive() {
         return ask_secretly("Password:");
     }
     loop {
         let password = ask_secretly("Password:")?;
-        match good(&password, username, email) {
-            Ok(()) if password == ask_secretly("Once more:")? => return Ok(password),
-            Ok(()) => warn("These were two different ones. Again:"),
-            Err(error) => warn(format_args!("{error} Again:")),
+        match validate(&password, username, email) {
+            Ok(()) if password == ask_secretly("Repeat the password:")? => return Ok(password),
+            Ok(()) => warn("The two passwords differ. Try again."),
+            Err(error) => warn(format_args!("{error} Try again.")),
         }
     }
 }
 
-fn good(password: &str, username: &str, email: &str) -> anyhow::Result<()> {
+fn validate(password: &str, username: &str, email: &str) -> anyhow::Result<()> {
     let problems = passwords::problems(password, username, email);
     ensure!(problems.is_empty(), problems.join(" "));
     Ok(())

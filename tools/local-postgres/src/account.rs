@@ -1,4 +1,4 @@
-//! Who runs PostgreSQL. `initdb`, `postgres` and `pgbouncer` refuse root, so root runs them as somebody else.
+//! Who runs PostgreSQL. `initdb`, `postgres` and `pgbouncer` refuse root, so root runs them as another user.
 
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
@@ -17,9 +17,9 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Who is to run what lives in `dir`; `None` is ourselves, because we are not root.
+    /// Returns the user that runs programs in `dir`; `None` is the current user, who is not root.
     ///
-    /// What a developer has begun as themself stays theirs when they come back with sudo.
+    /// A directory that a developer created stays theirs when they use sudo later.
     pub(crate) fn for_dir(dir: &Path) -> anyhow::Result<Option<Self>> {
         if !is_root()? {
             return Ok(None);
@@ -37,7 +37,7 @@ impl Account {
             .context("PostgreSQL refuses root, and there is neither a user postgres nor nobody: run `useradd postgres`")
     }
 
-    /// Those of the usual accounts that exist, the best first.
+    /// Returns the usual accounts that exist, the best one first.
     pub(crate) fn candidates() -> impl Iterator<Item = Self> {
         let account = |name| Some(Self { uid: id(&["-u", name]).ok()?, gid: id(&["-g", name]).ok()? });
         ["postgres", "nobody"].into_iter().filter_map(account)
@@ -53,7 +53,7 @@ impl Account {
             .with_context(|| format!("{} could not be given to user {}", path.display(), self.uid))
     }
 
-    /// Whether this user can pass through `dir`. The kernel is asked, because modes are not all there is (ACLs).
+    /// Returns whether this user can enter `dir`. Asks the kernel, because modes are not everything (ACLs).
     pub(crate) fn can_enter(&self, dir: &Path) -> bool {
         run(self.runs(Command::new("test").arg("-x").arg(dir).current_dir("/"))).is_ok()
     }
@@ -63,7 +63,7 @@ impl Account {
     }
 }
 
-/// Whether we are root.
+/// Returns whether this process runs as root.
 pub(crate) fn is_root() -> anyhow::Result<bool> {
     Ok(id(&["-u"])? == 0)
 }

@@ -1,4 +1,4 @@
-//! Where PostgreSQL's programs are.
+//! Finding PostgreSQL's programs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,12 +8,12 @@ use anyhow::{Context, bail};
 use crate::command::{find, run};
 use crate::install::{self, Package};
 
-/// What the cloud has: RDS runs 15 or later.
+/// Oldest supported version, as on RDS.
 const OLDEST: u32 = 15;
 
 const PROGRAMS: [&str; 4] = ["postgres", "initdb", "pg_ctl", "psql"];
 
-/// Folders with a version's programs each, as `(parent, folder's name up to the version, what follows)`.
+/// Folders of each version's programs, as `(parent, prefix of the version's folder, subfolder)`.
 const PLACES: [(&str, &str, &str); 6] = [
     ("/usr/lib/postgresql", "", "bin"),                          // Debian, Ubuntu
     ("/opt/homebrew/opt", "postgresql@", "bin"),                 // Homebrew on Apple silicon
@@ -31,29 +31,29 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// The PostgreSQL in `PATH`, else the highest version in the places of Debian, Homebrew and other installers. Where
-    /// there is none, root on Debian or Ubuntu gets the package installed; anybody else an error with the command to run.
+    /// Finds the PostgreSQL in `PATH`, otherwise the highest version in the folders of Debian, Homebrew and other installers. If there is
+    /// none, installs the package for root on Debian or Ubuntu, and otherwise fails with the command to run.
     pub fn find() -> anyhow::Result<Self> {
         if let Some(best) = Self::installed().into_iter().next() {
             return Ok(best);
         }
         install::install(&Package::POSTGRESQL)?;
         let installed = Self::installed().into_iter().next();
-        installed.with_context(|| format!("PostgreSQL was installed, but there is none of version {OLDEST} or later"))
+        installed.with_context(|| format!("PostgreSQL was installed, but no version {OLDEST} or later was found"))
     }
 
-    /// Every PostgreSQL here that is new enough, the best first.
+    /// Returns every installed PostgreSQL that is new enough, the best first.
     pub fn installed() -> Vec<Self> {
         let mut found: Vec<Self> = PLACES.iter().flat_map(versions).filter_map(|dir| at(&dir)).collect();
         found.sort_by_key(|binaries| std::cmp::Reverse(binaries.major));
-        // `postgres` alone may be a link (`/usr/local/bin`) whose target has the others beside it.
+        // `postgres` may be a link (`/usr/local/bin`); the other programs are next to its target.
         let in_path = find("postgres", &[]).and_then(|program| program.canonicalize().ok());
         let in_path = in_path.as_deref().and_then(Path::parent).and_then(at);
         found.splice(0..0, in_path);
         found
     }
 
-    /// Those that can read `data`: a cluster is tied to the major version that made it. Any where there is none yet.
+    /// Finds programs that can read `data`: a cluster needs the major version that created it. Any version if there is no cluster.
     pub(crate) fn for_data(data: &Path) -> anyhow::Result<Self> {
         let Ok(made_by) = std::fs::read_to_string(data.join("PG_VERSION")) else {
             return Self::find();
@@ -62,18 +62,18 @@ impl Binaries {
         match Self::installed().into_iter().find(|binaries| binaries.major == made_by) {
             Some(binaries) => Ok(binaries),
             None => bail!(
-                "{} was made by PostgreSQL {made_by}, which is not installed: install it, or delete that directory to begin anew",
+                "{} was created by PostgreSQL {made_by}, which is not installed: install it, or delete that directory to start with an empty cluster",
                 data.display()
             ),
         }
     }
 
-    /// The major version.
+    /// Returns the major version.
     pub fn major(&self) -> u32 {
         self.major
     }
 
-    /// The path of one of its programs.
+    /// Returns the path of a program.
     pub fn program(&self, name: &str) -> PathBuf {
         self.dir.join(name)
     }
@@ -93,14 +93,14 @@ fn at(dir: &Path) -> Option<Binaries> {
     if !PROGRAMS.iter().all(|program| dir.join(program).is_file()) {
         return None;
     }
-    let said = run(Command::new(dir.join("postgres")).arg("--version")).ok()?;
-    let major = major(&said)?;
+    let text = run(Command::new(dir.join("postgres")).arg("--version")).ok()?;
+    let major = major(&text)?;
     (major >= OLDEST).then(|| Binaries { dir: dir.to_owned(), major })
 }
 
 /// `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)` is 15; so `17beta1` is 17.
-fn major(said: &str) -> Option<u32> {
-    let (_, version) = said.split_once("(PostgreSQL) ")?;
+fn major(text: &str) -> Option<u32> {
+    let (_, version) = text.split_once("(PostgreSQL) ")?;
     version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 

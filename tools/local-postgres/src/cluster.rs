@@ -1,4 +1,4 @@
-//! The handle of a running server: who starts it, who stops it, and how to reach it.
+//! A running server: starting it, stopping it and connecting to it.
 
 use std::fs::File;
 use std::path::Path;
@@ -10,18 +10,18 @@ use crate::engine::Engine;
 use crate::home::Home;
 use crate::native::Native;
 
-/// Held while a server is started or stopped: whoever comes at the same time waits and sees the outcome.
+/// Held while a server starts or stops: other processes wait and see the outcome.
 pub(crate) const STARTING: &str = "starting.lock";
-/// Held by the process that will stop the server, for as long as it lives: so a server whose owner was killed -9 can
-/// be told from one in use.
+/// Held by the process that will stop the server for as long as it lives, so that a server whose owner was killed with -9 can be told
+/// from one in use.
 pub(crate) const OWNER: &str = "owner.lock";
 
-/// What must survive a power cut.
+/// Data that must survive a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
     /// Everything that was committed.
     Durable,
-    /// Nothing: for tests. Even [`Cluster::restart_at_once`] may lose what was committed in the last second.
+    /// None: for tests. Even [`Cluster::restart_at_once`] may lose what was committed in the last second.
     ThrowAway,
 }
 
@@ -37,18 +37,18 @@ impl Cluster {
     /// Starts the server whose data is in `dir`, by installed binaries (see [`Binaries::find`](crate::Binaries::find)),
     /// on a free port of 127.0.0.1; `dir` may be new.
     ///
-    /// - A server that another living process has started there is used and left running at the end.
-    /// - One whose process was killed is taken over, and `durability` is what it was started with.
-    /// - Root runs it as user `postgres` or `nobody`; where that user cannot come to `dir`, the data is in
+    /// - A server that another living process owns is used and left running.
+    /// - A server whose owner was killed is taken over with the durability it was started with.
+    /// - Root runs it as user `postgres` or `nobody`; if that user cannot enter `dir`, the data is in
     ///   `/var/tmp/local-postgres-<hash of dir>`.
     pub fn start(dir: &Path, durability: Durability) -> anyhow::Result<Self> {
-        // Before anything: a package that is installed now brings the user that root runs it as.
+        // First: installing the package creates the user that root runs it as.
         Binaries::find()?;
         let home = Home::prepare(dir)?;
         Self::with(home.clone(), durability, || Ok(Box::new(Native::new(home)?)))
     }
 
-    /// The engine is made under the lock, because it looks at the data that another process may be just making.
+    /// The engine is created under the lock, because it reads data that another process may be creating.
     pub(crate) fn with(
         home: Home,
         durability: Durability,
@@ -64,35 +64,35 @@ impl Cluster {
         Ok(Self { engine, home, port, owner })
     }
 
-    /// Whether this process has started the server, or taken it over from one that was killed, and so will stop it.
+    /// Returns whether this process owns the server and will stop it: it started the server or took it over.
     pub fn started_here(&self) -> bool {
         self.owner.is_some()
     }
 
-    /// The TCP port on 127.0.0.1.
+    /// Returns the TCP port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// The superuser's connection string for a database.
+    /// Returns the superuser's URL of a database.
     pub fn url(&self, database: &str) -> String {
         let password = self.engine.password().map(|word| format!(":{word}")).unwrap_or_default();
         format!("postgres://postgres{password}@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Where the data and the log are: the `dir` of [`Cluster::start`], or what stands in for it.
+    /// Returns the directory of the data and the log: the `dir` of [`Cluster::start`] or its replacement in `/var/tmp`.
     pub fn dir(&self) -> &Path {
         self.home.path()
     }
 
-    /// Makes an empty UTF-8 database; one that is there already is left as it is.
+    /// Creates an empty UTF-8 database; an existing one is not changed.
     pub fn create_database(&self, name: &str) -> anyhow::Result<()> {
         let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-        ensure!(plain && !name.is_empty(), "{name:?} is no name for a database: use letters, digits, _ and -");
+        ensure!(plain && !name.is_empty(), "{name:?} is not a valid database name: use letters, digits, _ and -");
         // template0, because template1 cannot be copied while anyone is connected to it.
         let made = self.psql("postgres", &format!(r#"create database "{name}" template template0 encoding 'UTF8'"#));
         match made {
-            Err(error) if is_there_already(&error) => Ok(()),
+            Err(error) if is_duplicate(&error) => Ok(()),
             made => made.map(drop),
         }
     }
@@ -102,13 +102,13 @@ impl Cluster {
         self.engine.psql(self.port, database, sql)
     }
 
-    /// Stops the server if this process owns it; open connections are cut, transactions rolled back.
+    /// Stops the server if this process owns it; open connections are closed, transactions rolled back.
     pub fn stop(mut self) -> anyhow::Result<()> {
-        self.stop_what_is_ours()
+        self.stop_if_owned()
     }
 
-    /// Crashes the server (nothing is flushed) and starts it again on the same port, for tests of crashes. Comes back
-    /// when it has recovered. After [`Cluster::kill_hard`] it starts it again.
+    /// Crashes the server (nothing is flushed) and starts it again on the same port, for tests of crashes. Returns
+    /// after recovery. After [`Cluster::kill_hard`] it starts it again.
     pub fn restart_at_once(&self) -> anyhow::Result<()> {
         let _starting = self.home.lock(STARTING)?;
         self.engine.restart_at_once()
@@ -127,27 +127,27 @@ impl Cluster {
         self.engine.password()
     }
 
-    fn stop_what_is_ours(&mut self) -> anyhow::Result<()> {
+    fn stop_if_owned(&mut self) -> anyhow::Result<()> {
         if self.owner.is_none() {
             return Ok(());
         }
-        // Locals end in reverse: ownership must be free before the next one may look for it.
+        // Locals are dropped in reverse order: the owner lock must be free before another process may check it.
         let _starting = self.home.lock(STARTING)?;
         let _owner = self.owner.take();
         self.engine.stop()
     }
 }
 
-/// duplicate_database; or unique_violation, where another process makes it at this moment.
-fn is_there_already(error: &anyhow::Error) -> bool {
+/// duplicate_database; or unique_violation, if another process creates it at the same moment.
+fn is_duplicate(error: &anyhow::Error) -> bool {
     let said = format!("{error:#}");
     said.contains("ERROR:  42P04") || said.contains("ERROR:  23505")
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if let Err(error) = self.stop_what_is_ours() {
-            eprintln!("PostgreSQL on port {} was not stopped: {error:#}", self.port);
+        if let Err(error) = self.stop_if_owned() {
+            eprintln!("PostgreSQL on port {} could not be stopped: {error:#}", self.port);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The files of a cluster run by installed binaries: made, given their settings, deleted.
+//! The files of a cluster that installed binaries run: creating, configuring and deleting them.
 
 use std::path::{Path, PathBuf};
 
@@ -10,26 +10,26 @@ use crate::command::run;
 use crate::engine::settings;
 use crate::home::Home;
 
-/// Where the data is; the log and the settings lie beside it.
+/// Returns the directory of the data; the log and the settings are next to it.
 pub(crate) fn data(home: &Home) -> PathBuf {
     home.path().join("data")
 }
 
-/// Makes an empty cluster where there is none: aside, and then renamed, so that a process killed on the way leaves
-/// nothing that looks like a cluster.
+/// Creates an empty cluster if there is none, under another name that is then changed, so that a killed process leaves nothing that looks
+/// like a cluster.
 pub(crate) fn initialise(home: &Home, binaries: &Binaries, durability: Durability) -> anyhow::Result<()> {
     let (data, new) = (data(home), home.path().join("data.new"));
     if data.join("PG_VERSION").exists() {
         return Ok(());
     }
-    // Where the C library has no C.UTF-8 (macOS), C: letters beyond ASCII then have no upper case.
+    // C if the C library has no C.UTF-8 (macOS): letters beyond ASCII then have no upper case.
     let initdb = |locale| initdb(home, binaries, &new, locale, durability);
     initdb("C.UTF-8").or_else(|_| initdb("C"))?;
     home.write(&new.join("pg_hba.conf"), "host all all 127.0.0.1/32 trust\n")?;
     let conf = new.join("postgresql.conf");
     let own = std::fs::read_to_string(&conf)?;
     home.write(&conf, &format!("{own}\ninclude '../settings.conf'\n"))?;
-    std::fs::rename(&new, &data).with_context(|| format!("{} could not be made", data.display()))
+    std::fs::rename(&new, &data).with_context(|| format!("{} could not be created", data.display()))
 }
 
 fn initdb(home: &Home, binaries: &Binaries, new: &Path, locale: &str, durability: Durability) -> anyhow::Result<()> {
@@ -45,7 +45,7 @@ fn initdb(home: &Home, binaries: &Binaries, new: &Path, locale: &str, durability
     run(&mut command).map(drop)
 }
 
-/// Written anew at each start, so that a cluster of last year runs with this year's settings.
+/// Written at each start, so that an old cluster runs with current settings.
 pub(crate) fn write_settings(home: &Home, port: u16, durability: Durability) -> anyhow::Result<()> {
     let mut lines = vec!["# Written at each start by local-postgres.".to_owned(), format!("port = {port}")];
     lines.extend(["listen_addresses = '127.0.0.1'", "unix_socket_directories = ''"].map(str::to_owned));
@@ -53,9 +53,9 @@ pub(crate) fn write_settings(home: &Home, port: u16, durability: Durability) -> 
     home.write(&home.path().join("settings.conf"), &(lines.join("\n") + "\n"))
 }
 
-/// A pid file whose server is dead does not hinder the next, unless its number now belongs to another process, or to
-/// the dead one still (a zombie under a container's first process that reaps none). So the number is replaced by one
-/// that no process can have; the rest stays, because by it the server sees whether orphans still use its memory.
+/// The pid file of a dead server does not prevent a start, unless another process has its number now, or the dead one is a zombie (under a
+/// container's first process that reaps none). So the number is replaced with one that no process can have; the rest stays, because the
+/// server uses it to see whether orphans still use its memory.
 pub(crate) fn defuse_pid_file(home: &Home) -> anyhow::Result<()> {
     let path = data(home).join("postmaster.pid");
     match std::fs::read_to_string(&path).as_deref().map(|text| text.split_once('\n')) {
@@ -64,7 +64,7 @@ pub(crate) fn defuse_pid_file(home: &Home) -> anyhow::Result<()> {
     }
 }
 
-/// Deletes all of it; the server is down.
+/// Deletes all files of a stopped server.
 pub(crate) fn remove(home: &Home) -> anyhow::Result<()> {
     for directory in ["data", "data.new"].map(|name| home.path().join(name)) {
         if directory.exists() {

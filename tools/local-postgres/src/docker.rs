@@ -1,4 +1,4 @@
-//! A server run by Docker, for machines that have an engine and no PostgreSQL.
+//! A server in Docker, for machines that have an engine but no PostgreSQL.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,10 +14,10 @@ use crate::{Cluster, Durability, port};
 /// The oldest version that the shop supports, as in `compose.yaml`.
 const IMAGE: &str = "postgres:15";
 
-/// The image wants one; the port is published on 127.0.0.1 alone.
+/// The image requires a password; the port is published on 127.0.0.1 only.
 const PASSWORD: &str = "postgres";
 
-/// The first start makes the cluster, and on a slow disk that takes long.
+/// The first start creates the cluster, which takes long on a slow disk.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// PostgreSQL in a container; its data is in a volume named after the directory.
@@ -27,14 +27,14 @@ pub struct Docker {
 }
 
 impl Docker {
-    /// Whether there is an engine that answers.
+    /// Returns whether a Docker engine responds.
     pub fn is_available() -> bool {
         find("docker", &[]).is_some() && docker(&["info"]).is_ok()
     }
 
-    /// Like [`Cluster::start`], by Docker.
+    /// Like [`Cluster::start`], with Docker.
     pub fn start(dir: &Path, durability: Durability) -> anyhow::Result<Cluster> {
-        ensure!(Self::is_available(), "there is no Docker engine that answers: start it, or install PostgreSQL");
+        ensure!(Self::is_available(), "no Docker engine responds: start it, or install PostgreSQL");
         let home = Home::prepare(dir)?;
         Cluster::with(home.clone(), durability, || Ok(Box::new(Self::of(home))))
     }
@@ -43,7 +43,7 @@ impl Docker {
         Self { name: format!("local-postgres-{:016x}", port::hash(home.path())), home }
     }
 
-    /// `pg_isready` over TCP: while the image makes the cluster, its server listens on a Unix socket only.
+    /// Waits with `pg_isready` over TCP: while the image creates the cluster, its server listens on a Unix socket only.
     fn wait_until_ready(&self) -> anyhow::Result<()> {
         let ready = wait_for(LIMIT, || {
             ensure!(self.is_up(), "the container {} ended", self.name);
@@ -69,7 +69,7 @@ impl Docker {
         docker(&["inspect", "--format", "{{.Id}}", &self.name]).is_ok()
     }
 
-    /// `127.0.0.1:20123`
+    /// Returns the port of an address such as `127.0.0.1:20123`.
     fn published_port(&self) -> anyhow::Result<u16> {
         let address = docker(&["port", &self.name, "5432/tcp"])?;
         let port = address.lines().next().and_then(|line| line.rsplit(':').next()?.parse().ok());
@@ -100,7 +100,7 @@ impl Engine for Docker {
         let mut command = Command::new("docker");
         command.args(["run", "--detach", "--name", &self.name, "--publish", &publish, "--volume", &volume]);
         command.args(["--shm-size", "256m", "--env", &password]);
-        // Any role may log in without a password, as in a cluster of ours.
+        // Any role may log in without a password, as in a native cluster.
         command.args(["--env", "POSTGRES_HOST_AUTH_METHOD=trust", "--env", "POSTGRES_INITDB_ARGS=--locale=C.UTF-8"]);
         command.args([IMAGE, "postgres"]);
         for setting in settings(durability) {
@@ -111,7 +111,7 @@ impl Engine for Docker {
         Ok(port)
     }
 
-    /// The container goes; the volume, and so the data, stays.
+    /// Deletes the container; the volume with the data stays.
     fn stop(&self) -> anyhow::Result<()> {
         if self.is_up() {
             docker(&["stop", &self.name])?;
@@ -146,7 +146,7 @@ impl Engine for Docker {
     }
 }
 
-/// Deletes the container and the volume, if there are any.
+/// Deletes the container and the volume, if they exist.
 pub(crate) fn remove(home: &Home) -> anyhow::Result<()> {
     let docker_engine = Docker::of(home.clone());
     if !Docker::is_available() {

@@ -1,31 +1,31 @@
-//! What a [`Cluster`](crate::Cluster) needs of that which runs its server: installed binaries or Docker.
+//! The interface of what runs a server: installed binaries or Docker.
 
 use crate::Durability;
 
 /// One server with its data, running or not.
 pub(crate) trait Engine: Send + Sync {
-    /// The port of the server that is running, whoever started it; waits for one that is just starting or stopping.
+    /// Returns the port of the running server, whichever process started it; waits for one that is starting or stopping.
     fn running(&self) -> anyhow::Result<Option<u16>>;
-    /// Starts the server and answers its port when it is ready.
+    /// Starts the server and returns its port when it is ready.
     fn start(&self, durability: Durability) -> anyhow::Result<u16>;
-    /// Stops it in order. One that is not running is no error.
+    /// Stops the server in order. Does nothing if it is not running.
     fn stop(&self) -> anyhow::Result<()>;
-    /// Lets it crash and starts it again on the same port.
+    /// Crashes the server and starts it again on the same port.
     fn restart_at_once(&self) -> anyhow::Result<()>;
-    /// Lets it crash.
+    /// Crashes the server.
     fn kill_hard(&self) -> anyhow::Result<()>;
     /// Runs SQL as the superuser; rows come as lines, columns separated by `|`.
     fn psql(&self, port: u16, database: &str, sql: &str) -> anyhow::Result<String>;
-    /// The superuser's password, where it needs one.
+    /// Returns the superuser's password, if the engine needs one.
     fn password(&self) -> Option<&'static str>;
 }
 
-/// Options of `psql`: no `.psqlrc`, rows only, the first error is the end, and it comes with its SQLSTATE.
+/// Options of `psql`: no `.psqlrc`, rows only, stop at the first error, and show its SQLSTATE.
 pub(crate) const PSQL: [&str; 8] = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose"];
 
 /// Settings of the server, as `name = value`, apart from where it listens.
 pub(crate) fn settings(durability: Durability) -> Vec<&'static str> {
-    // UTC as on RDS, so that a test that forgets a time zone fails here or nowhere.
+    // UTC as on RDS, so that a test that forgets a time zone fails here too.
     let mut settings = vec!["max_connections = 300", "shared_buffers = 256MB", "timezone = UTC", "log_timezone = UTC"];
     if durability == Durability::ThrowAway {
         settings.extend(["fsync = off", "synchronous_commit = off", "full_page_writes = off"]);

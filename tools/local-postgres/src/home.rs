@@ -1,4 +1,4 @@
-//! The directory that a cluster or a pooler lives in, and the account that it runs as.
+//! The directory of a cluster or a pooler, and the account that it runs as.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
@@ -11,7 +11,7 @@ use anyhow::Context;
 use crate::account::Account;
 use crate::{command, port};
 
-/// A directory of ours in which only one account writes.
+/// A directory in which only one account writes.
 #[derive(Clone, Debug)]
 pub(crate) struct Home {
     path: PathBuf,
@@ -19,14 +19,14 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// `dir`, or, where we are root and the account that must stand in for us cannot come to `dir` (a checkout under
-    /// `/root`), a directory in `/var/tmp` that is always the same for the same `dir`.
+    /// Prepares `dir`. If this process is root and the account that replaces it cannot enter `dir` (a checkout under `/root`), a directory in
+    /// `/var/tmp` that is always the same for the same `dir`.
     pub(crate) fn prepare(dir: &Path) -> anyhow::Result<Self> {
         create(dir)?;
         Self::of(dir, Account::for_dir(dir)?)
     }
 
-    /// Like [`Home::prepare`], for something that runs as the same account as `other`.
+    /// Like [`Home::prepare`], but with the account of `other`.
     pub(crate) fn prepare_like(dir: &Path, other: &Self) -> anyhow::Result<Self> {
         create(dir)?;
         Self::of(dir, other.account)
@@ -39,7 +39,7 @@ impl Home {
         };
         let (path, account) = match dir.parent() {
             Some(parent) if account.can_enter(parent) => (dir, account),
-            _ => stand_in(&dir, account)?,
+            _ => replacement(&dir, account)?,
         };
         account.own(&path)?;
         Ok(Self { path, account: Some(account) })
@@ -49,8 +49,8 @@ impl Home {
         &self.path
     }
 
-    /// A program that runs here as the account. It has a process group of its own, so that Ctrl-C in the terminal
-    /// reaches us alone and we can stop it in order.
+    /// Returns a command that runs here as the account. It has its own process group, so that Ctrl-C in the terminal reaches only this
+    /// process, which can then stop it in order.
     pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command::clean_environment(&mut command).current_dir(&self.path).process_group(0);
@@ -60,13 +60,13 @@ impl Home {
         command
     }
 
-    /// Writes a file that the account can read, whatever root's umask says.
+    /// Writes a file that the account can read regardless of root's umask.
     pub(crate) fn write(&self, path: &Path, text: &str) -> anyhow::Result<()> {
         std::fs::write(path, text).with_context(|| format!("{} could not be written", path.display()))?;
         self.account.map_or(Ok(()), |account| account.own(path))
     }
 
-    /// Waits for the lock. The kernel frees it when its holder ends, however that ends.
+    /// Waits for the lock. The kernel releases it when its holder ends, however it ends.
     pub(crate) fn lock(&self, name: &str) -> anyhow::Result<File> {
         let file = self.lock_file(name)?;
         file.lock().with_context(|| format!("{name} could not be locked"))?;
@@ -86,20 +86,21 @@ impl Home {
     fn lock_file(&self, name: &str) -> anyhow::Result<File> {
         let path = self.path.join(name);
         let file = OpenOptions::new().create(true).append(true).open(&path);
-        let file =
-            file.with_context(|| format!("{} could not be opened (did root make it? delete it)", path.display()))?;
+        let file = file.with_context(|| {
+            format!("{} could not be opened (was it created by root? then delete it)", path.display())
+        })?;
         self.account.map_or(Ok(()), |account| account.own(&path))?;
         Ok(file)
     }
 }
 
 fn create(dir: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(dir).with_context(|| format!("{} could not be made", dir.display()))
+    std::fs::create_dir_all(dir).with_context(|| format!("{} could not be created", dir.display()))
 }
 
-/// Everyone may write in `/var/tmp` and could have been there first: what we use must be a directory of our own. It
-/// keeps its account, because there may be a user postgres today where only nobody was there before.
-fn stand_in(dir: &Path, account: Account) -> anyhow::Result<(PathBuf, Account)> {
+/// Every user may write in `/var/tmp` and could have created the directory first, so it must belong to this user. It keeps its account,
+/// because a user postgres may exist now where only nobody existed before.
+fn replacement(dir: &Path, account: Account) -> anyhow::Result<(PathBuf, Account)> {
     let path = PathBuf::from(format!("/var/tmp/local-postgres-{:016x}", port::hash(dir)));
     let Err(error) = DirBuilder::new().mode(0o700).create(&path) else { return Ok((path, account)) };
     let found = path.symlink_metadata().with_context(|| format!("{}: {error}", path.display()))?;
@@ -108,6 +109,7 @@ fn stand_in(dir: &Path, account: Account) -> anyhow::Result<(PathBuf, Account)> 
         uid => Account::candidates().chain([account]).find(|candidate| candidate.is_uid(uid)),
     };
     let owner = owner.filter(|_| found.is_dir());
-    let owner = owner.with_context(|| format!("{} is somebody else's: delete it and start again", path.display()))?;
+    let owner =
+        owner.with_context(|| format!("{} belongs to another user: delete it and try again", path.display()))?;
     Ok((path, owner))
 }

@@ -1,4 +1,4 @@
-//! Installing what is missing where that can be done without asking, and saying how where it cannot.
+//! Installing missing packages where that needs no question, and saying how elsewhere.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,16 +8,16 @@ use anyhow::{Context, bail};
 use crate::account::is_root;
 use crate::command::{find, run};
 
-/// Debian's and Ubuntu's rule for new packages: no cluster `main`, so nothing is started and no port is taken.
+/// Debian's and Ubuntu's rule for new packages: no cluster `main`, so that no server is started and no port is in use.
 const NO_MAIN_CLUSTER: &str = "/etc/postgresql-common/createcluster.d/no-main-cluster.conf";
 
 /// The same thing by each package manager's name for it.
 pub(crate) struct Package {
     title: &'static str,
     apt: &'static str,
-    /// Below this version the package in the distribution's own archive is of no use.
+    /// Oldest usable version of the package.
     oldest: u32,
-    /// Whether Debian makes and starts a server with it.
+    /// Whether Debian creates and starts a server with it.
     makes_a_cluster: bool,
     other: [(&'static str, &'static str); 4],
 }
@@ -49,10 +49,10 @@ impl Package {
     };
 }
 
-/// Installs the package on Debian and Ubuntu as root, and says so. Elsewhere the error says what to run.
+/// Installs the package as root on Debian and Ubuntu, and prints that. Elsewhere the error says what to run.
 pub(crate) fn install(package: &Package) -> anyhow::Result<()> {
     if !has_apt() || !is_root()? {
-        bail!("there is no {} here that can be used; {}", package.title, advice(package));
+        bail!("no usable {} is installed; {}", package.title, advice(package));
     }
     eprintln!("{} is missing: installing it (apt-get install {})", package.title, package.apt);
     run(&mut apt_get(&["update"])).context("the list of packages could not be fetched")?;
@@ -69,7 +69,7 @@ pub(crate) fn install(package: &Package) -> anyhow::Result<()> {
 fn forbid_main_cluster() -> std::io::Result<()> {
     let rule = Path::new(NO_MAIN_CLUSTER);
     rule.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-    let reason = "# Written by local-postgres: it needs the programs, not a server of the system's.";
+    let reason = "# Written by local-postgres: it needs the programs, not a system-wide server.";
     std::fs::write(rule, format!("{reason}\ncreate_main_cluster = false\n"))
 }
 
@@ -91,7 +91,7 @@ fn advice(package: &Package) -> String {
     } else if has_apt() {
         format!("sudo apt-get install {}", package.apt)
     } else {
-        // brew first: it is on macOS, and some have it on Linux.
+        // brew first: it is on macOS, and sometimes on Linux.
         let known = package.other.iter().find(|(manager, _)| find(manager, &["/opt/homebrew/bin"]).is_some());
         let on_macos = cfg!(target_os = "macos").then_some(&package.other[0]);
         match known.or(on_macos) {

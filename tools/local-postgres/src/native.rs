@@ -1,4 +1,4 @@
-//! A server run by installed binaries.
+//! A server that installed binaries run.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,10 +14,10 @@ use crate::home::Home;
 use crate::postmaster::Postmaster;
 use crate::{Durability, port, process};
 
-/// Recovery after a crash under load takes seconds; what takes longer than this is stuck.
+/// Timeout. Recovery after a crash under load takes seconds.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// How often a start is tried that fails for a reason which passes.
+/// Attempts of a start that fails for a temporary reason.
 const ATTEMPTS: u32 = 20;
 
 pub(crate) struct Native {
@@ -30,8 +30,8 @@ impl Native {
         Ok(Self { binaries: Binaries::for_data(&data(&home))?, home })
     }
 
-    /// `pg_ctl` and not a child of ours: it makes the server the head of a session of its own, which Ctrl-C does not
-    /// reach, and it knows when the server is ready.
+    /// `pg_ctl` instead of a child process: it starts the server in its own session, which Ctrl-C does not reach, and waits until the server
+    /// is ready.
     fn pg_ctl(&self, action: &str, arguments: &[&str]) -> Command {
         let mut command = self.home.command(&self.binaries.program("pg_ctl"));
         command.args([action, "--silent", "--wait", "--timeout", &LIMIT.as_secs().to_string(), "--pgdata"]);
@@ -48,22 +48,22 @@ impl Native {
             return Ok(());
         }
         match run(&mut self.pg_ctl("stop", &["--mode", mode])) {
-            // It may have crashed before it heard of it.
+            // It may have crashed before it received the request.
             Err(error) if self.running()?.is_some() => Err(error),
             _ => Ok(()),
         }
     }
 
-    fn launch(&self) -> Result<(), Refusal> {
+    fn launch(&self) -> Result<(), StartError> {
         let log = self.log();
         match run(self.pg_ctl("start", &["--log"]).arg(&log)) {
             Ok(_) => Ok(()),
-            Err(error) => Err(Refusal::new(error, &log)),
+            Err(error) => Err(StartError::new(error, &log)),
         }
     }
 
-    /// After a kill -9 its orphans still hold the shared memory for a moment.
-    fn launch_when_memory_is_free(&self) -> Result<(), Refusal> {
+    /// After kill -9 the orphans hold the shared memory for a moment.
+    fn launch_when_memory_is_free(&self) -> Result<(), StartError> {
         for _ in 1..ATTEMPTS {
             match self.launch() {
                 Err(refusal) if refusal.is_memory_in_use() => std::thread::sleep(Duration::from_millis(100)),
@@ -97,7 +97,7 @@ impl Engine for Native {
             data_directory::write_settings(&self.home, port, durability)?;
             match self.launch_when_memory_is_free() {
                 Ok(()) => return Ok(port),
-                // Somebody was quicker between our look and the server's bind.
+                // Another program took the port before the server could bind it.
                 Err(refusal) if refusal.is_port_taken() => {}
                 Err(refusal) => return Err(refusal.into()),
             }
@@ -106,7 +106,7 @@ impl Engine for Native {
     }
 
     fn stop(&self) -> anyhow::Result<()> {
-        // `fast` waits for a checkpoint; where that hangs, the next start recovers from what was written.
+        // `fast` waits for a checkpoint; if that hangs, the next start recovers from the log.
         self.stop_by("fast").or_else(|_| self.stop_by("immediate"))
     }
 
@@ -144,13 +144,13 @@ pub(crate) fn remove(home: &Home) -> anyhow::Result<()> {
     data_directory::remove(home)
 }
 
-/// Why the server did not start: what `pg_ctl` said, and the end of the server's log, where the reason is.
-struct Refusal {
+/// Why the server did not start: the output of `pg_ctl`, and the end of the server's log, which has the reason.
+struct StartError {
     error: anyhow::Error,
     log: String,
 }
 
-impl Refusal {
+impl StartError {
     fn new(error: anyhow::Error, log: &Path) -> Self {
         Self { error, log: log_tail(log) }
     }
@@ -164,8 +164,8 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for anyhow::Error {
-    fn from(refusal: Refusal) -> Self {
+impl From<StartError> for anyhow::Error {
+    fn from(refusal: StartError) -> Self {
         refusal.error.context(format!("PostgreSQL did not start; {}", refusal.log))
     }
 }

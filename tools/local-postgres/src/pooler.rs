@@ -1,4 +1,4 @@
-//! PgBouncer in transaction mode: the stand-in for RDS Proxy, which also hands each transaction to any backend.
+//! PgBouncer in transaction mode. It replaces RDS Proxy, which also gives each transaction to any backend.
 
 use std::fs::File;
 use std::net::TcpStream;
@@ -13,7 +13,7 @@ use crate::home::Home;
 use crate::install::{self, Package};
 use crate::{Cluster, port, process};
 
-/// Debian has it in `sbin`, which is not in everyone's `PATH`.
+/// Folders to search after `PATH`: Debian has it in `sbin`.
 const PLACES: [&str; 5] = [
     "/usr/sbin",
     "/usr/local/sbin",
@@ -29,24 +29,21 @@ pub struct Pooler {
     child: Child,
     port: u16,
     password: Option<&'static str>,
-    /// One pooler per directory, as long as its process lives.
+    /// One pooler per directory for as long as its process lives.
     _only: File,
 }
 
 impl Pooler {
     /// Starts PgBouncer in front of the cluster: each database and role has at most `pool_size` backends, and every
     /// transaction gets any of them. Any role of the cluster may log in without a password. `dir` holds its
-    /// configuration and log. `None` where PgBouncer is not installed.
+    /// configuration and log. Returns `None` if PgBouncer is not installed.
     pub fn start(cluster: &Cluster, dir: &Path, pool_size: u32) -> anyhow::Result<Option<Self>> {
         let Some(program) = program() else {
             return Ok(None);
         };
         let home = Home::prepare_like(dir, cluster.home())?;
         let Some(only) = home.try_lock("pgbouncer.lock")? else {
-            bail!(
-                "another process has a PgBouncer in {}: wait for it, or give this one a directory of its own",
-                dir.display()
-            );
+            bail!("another process runs PgBouncer in {}: wait until it ends, or use another directory", dir.display());
         };
         let (ini, log) = (home.path().join("pgbouncer.ini"), home.path().join("pgbouncer.log"));
         let pid_file = home.path().join("pgbouncer.pid");
@@ -128,7 +125,7 @@ fn end_leftover(pid_file: &Path, ini: &Path) -> anyhow::Result<()> {
 
 /// - Roles are looked up in the cluster (`auth_user` runs `auth_query`), so that each keeps its own settings, such as
 ///   its timeouts; `auth_type = any` would make everyone the superuser.
-/// - Idle backends go soon: each test has a database of its own, and `drop database` wants nobody connected.
+/// - Idle backends end soon: each test has its own database, and `drop database` requires that no client is connected.
 /// - After a crash of the server the default waits 15 seconds before it tries again.
 /// - No start-up parameter is ignored, because RDS Proxy ignores none.
 fn configuration(server: u16, port: u16, pool_size: u32, users: &Path) -> String {

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 
 /// Below the ports that Linux (32768–60999) and macOS (49152–65535) give to outgoing connections: there, a client that
-/// keeps knocking while the server is down can be given the server's own port, connect to itself and hold the port.
+/// keeps connecting while the server is down can get the server's own port, connect to itself and hold the port.
 const FIRST: u16 = 20_000;
 const COUNT: u16 = 12_000;
 
@@ -16,7 +16,7 @@ pub(crate) fn free(dir: &Path) -> anyhow::Result<u16> {
     (0..COUNT)
         .map(|step| FIRST + (preferred + step) % COUNT)
         .find(|&port| TcpListener::bind(("127.0.0.1", port)).is_ok())
-        .context("every port from 20000 to 31999 on 127.0.0.1 is taken")
+        .context("every port from 20000 to 31999 on 127.0.0.1 is in use")
 }
 
 /// FNV-1a: a name made from it must be found again by the next compiler's build, which the standard hasher does not
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_taken_port_is_passed_over_and_a_free_one_found_again() {
+    fn a_port_in_use_is_skipped_and_found_again_when_free() {
         let dir = Path::new("/some/where");
         let first = free(dir).expect("a port");
         let taken = TcpListener::bind(("127.0.0.1", first)).expect("it was free");

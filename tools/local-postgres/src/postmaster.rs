@@ -1,19 +1,19 @@
-//! `postmaster.pid`: what a running server says of itself in its data directory.
+//! `postmaster.pid`: the file in which a running server describes itself.
 
 use std::path::Path;
 
 use crate::process;
 
-/// The server that the file tells of.
+/// The server that the file describes.
 pub(crate) struct Postmaster {
     pub(crate) pid: u32,
-    /// Missing while the server has only begun to write the file.
+    /// `None` until the server has written the whole file.
     pub(crate) port: Option<u16>,
     status: String,
 }
 
 impl Postmaster {
-    /// `None` where there is no file: a server that was stopped in order takes it away.
+    /// Reads the file; `None` if there is none, because a server that stops in order deletes it.
     pub(crate) fn read(data: &Path) -> Option<Self> {
         Self::parse(&std::fs::read_to_string(data.join("postmaster.pid")).ok()?)
     }
@@ -25,12 +25,12 @@ impl Postmaster {
         Some(Self { pid: line(1).parse().ok()?, port: line(4).parse().ok(), status: line(8).to_owned() })
     }
 
-    /// Whether that server lives: after kill -9 or a reboot the file is still there, and its process id may be anybody's.
+    /// Returns whether the server lives: after kill -9 or a reboot the file still exists, and another process may have its id.
     pub(crate) fn is_alive(&self, data: &Path) -> bool {
         process::names(self.pid, data)
     }
 
-    /// Neither starting nor stopping.
+    /// Returns whether the server is neither starting nor stopping.
     pub(crate) fn is_ready(&self) -> bool {
         self.status == "ready"
     }
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ready_server_is_told_from_one_that_begins() {
+    fn a_ready_server_differs_from_a_starting_one() {
         let ready = "4711\n/x/data\n1763804938\n20123\n\n127.0.0.1\n  5642281    65536\nready   \n";
         let ready = Postmaster::parse(ready).expect("a server");
         assert_eq!((ready.pid, ready.port, ready.is_ready()), (4711, Some(20123), true));

@@ -1,4 +1,4 @@
-//! What the system knows of a process that is not our child, asked without libc.
+//! Information about processes that are not children of this one, without libc.
 
 use std::path::Path;
 use std::process::Command;
@@ -22,8 +22,7 @@ fn command_line(pid: u32) -> Option<String> {
     Some(line.trim().to_owned()).filter(|line| !line.is_empty())
 }
 
-/// Whether the process lives and `path` is a word of its command line: a process id alone may have been given away
-/// again.
+/// Returns whether the process lives and `path` is a word of its command line: the process id alone may have been reused.
 pub(crate) fn names(pid: u32, path: &Path) -> bool {
     command_line(pid).is_some_and(|line| format!(" {line} ").contains(&format!(" {} ", path.display())))
 }

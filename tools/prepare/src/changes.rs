@@ -26,7 +26,7 @@ impl Changes {
         self.old == self.new
     }
 
-    /// Touches no file that stays as it is: its time tells cargo and editors whether to look again.
+    /// Writes only files that differ: cargo and editors look at the modification time.
     pub(crate) fn apply(&self) -> anyhow::Result<String> {
         std::fs::create_dir_all(&self.dir)?;
         for (name, content) in self.missing().chain(self.stale()) {
@@ -56,7 +56,7 @@ impl Changes {
     }
 }
 
-/// One line for each file that differs, and one for the whole.
+/// One line for each file that differs, then a summary.
 impl fmt::Display for Changes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let marked = (self.missing().map(|file| ("missing", file)))
@@ -69,14 +69,14 @@ impl fmt::Display for Changes {
     }
 }
 
-/// Of the SQL, because a file's name is a hash and tells nobody which query it is.
+/// Returns the beginning of the SQL, because a file's name is a hash.
 fn excerpt(content: &[u8]) -> String {
     let described: serde_json::Value = serde_json::from_slice(content).unwrap_or_default();
     let words: Vec<&str> = described["query"].as_str().unwrap_or_default().split_whitespace().collect();
     words.join(" ").chars().take(70).collect()
 }
 
-/// Only what the macros write: anything else in `.sqlx/` is not ours.
+/// Reads the files that the macros write, and no other files in `.sqlx/`.
 fn read(dir: &Path) -> anyhow::Result<Files> {
     let mut files = Files::new();
     for entry in std::fs::read_dir(dir).with_context(|| format!("{} could not be read", dir.display()))? {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn each_difference_is_named_with_its_query() {
+    fn each_difference_is_listed_with_its_query() {
         let old = files([("query-a.json", "select 1"), ("query-b.json", "select 2"), ("query-d.json", "select 4")]);
         let new = files([("query-a.json", "select 1"), ("query-b.json", "select  3"), ("query-c.json", "select 5")]);
         let changes = Changes { dir: PathBuf::new(), old, new };

@@ -1,4 +1,4 @@
-//! A database with every migration applied, on a server that nobody else uses.
+//! A database with every migration applied, on its own server.
 
 use std::path::{Path, PathBuf};
 
@@ -16,11 +16,11 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Begins with nothing each time, roles included: what the last run left must not decide what this one finds.
+    /// Starts with an empty server, roles included: the last run must not influence this one.
     pub(crate) fn start(dir: &Path) -> anyhow::Result<Self> {
-        local_postgres::remove(dir).context("what the last run left could not be removed")?;
+        local_postgres::remove(dir).context("the server of the last run could not be deleted")?;
         let cluster = local_postgres::open(dir, Durability::ThrowAway)?;
-        ensure!(cluster.started_here(), "another `cargo prepare` is running: wait for it");
+        ensure!(cluster.started_here(), "another `cargo prepare` is running: wait until it ends");
         cluster.create_database(NAME)?;
         Ok(Self { cluster, dir: dir.to_owned() })
     }
@@ -34,11 +34,11 @@ impl Database {
         Schema::current()
             .apply(&mut connection, None)
             .await
-            .context("migrations/ does not apply to an empty database; mend it first")?;
+            .context("migrations/ cannot be applied to an empty database: fix that first")?;
         Ok(connection.close().await?)
     }
 
-    /// Stops the server and leaves nothing of it.
+    /// Stops the server and deletes its data.
     pub(crate) fn remove(self) -> anyhow::Result<()> {
         self.cluster.stop()?;
         local_postgres::remove(&self.dir)

@@ -1,5 +1,5 @@
-//! `cargo prepare` writes `.sqlx/`: what the query macros must know of the database, so that everything else builds
-//! without one. It does what `cargo sqlx prepare --workspace` does, and brings the database itself.
+//! `cargo prepare` writes `.sqlx/`, which describes every query, so that everything builds without a database. It does what
+//! `cargo sqlx prepare --workspace` does, and brings the database itself.
 
 mod changes;
 mod database;
@@ -17,11 +17,11 @@ use crate::changes::Changes;
 use crate::database::Database;
 use crate::workspace::Workspace;
 
-/// Checks every SQL query against migrations/ and writes .sqlx/, by which the workspace builds without a database.
+/// Checks every SQL query against migrations/ and writes .sqlx/, so that the workspace builds without a database.
 #[derive(Parser)]
 #[command(name = "cargo prepare", bin_name = "cargo prepare")]
 struct Arguments {
-    /// Change nothing; exit with 1 and name the files if .sqlx/ is not up to date.
+    /// Change nothing; exit with 1 and list the files if .sqlx/ is not up to date
     #[arg(long)]
     check: bool,
 }
@@ -36,11 +36,11 @@ async fn main() -> ExitCode {
 }
 
 async fn prepare(check: bool) -> anyhow::Result<ExitCode> {
-    // From here on Ctrl-C does not end this process at once, so that what it has started is stopped.
+    // From here on Ctrl-C does not end this process immediately, so that it can stop what it started.
     let interrupt = signal(SignalKind::interrupt())?;
-    let workspace = Workspace::of_current_dir()?;
+    let mut workspace = Workspace::load()?;
     let described = workspace.scratch("queries");
-    describe(&workspace, &described, interrupt).await.context(".sqlx/ is as it was")?;
+    describe(&mut workspace, &described, interrupt).await.context(".sqlx/ was not changed")?;
 
     let changes = Changes::between(&workspace.root.join(".sqlx"), &described)?;
     if !check {
@@ -51,19 +51,20 @@ async fn prepare(check: bool) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     eprintln!("{changes}");
-    bail!(".sqlx/ is not what the queries and migrations/ give: run `cargo prepare` and commit .sqlx/")
+    bail!(".sqlx/ is not up to date: run `cargo prepare` and commit .sqlx/")
 }
 
-async fn describe(workspace: &Workspace, into: &Path, mut interrupt: Signal) -> anyhow::Result<()> {
+async fn describe(workspace: &mut Workspace, into: &Path, mut interrupt: Signal) -> anyhow::Result<()> {
+    let cluster = workspace.scratch("cluster");
     let crates = workspace.crates_with_queries()?;
     if crates.is_empty() {
         return queries::make_empty(into);
     }
-    let database = Database::start(&workspace.scratch("cluster"))?;
+    let database = Database::start(&cluster)?;
     tokio::select! {
         migrated = database.migrate() => migrated?,
         _ = interrupt.recv() => bail!("interrupted"),
     }
-    queries::describe(workspace, &crates, &database.url(), into)?;
+    queries::describe(&crates, &database.url(), into)?;
     database.remove()
 }

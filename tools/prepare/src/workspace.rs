@@ -1,13 +1,12 @@
-//! What cargo says of the workspace, and which of its crates have queries.
+//! The workspace as cargo describes it, and the crates that have queries.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, ensure};
+use command_line::cargo;
 use serde::Deserialize;
 
-/// The workspace around the current directory.
+/// The workspace.
 #[derive(Deserialize)]
 pub(crate) struct Workspace {
     #[serde(rename = "workspace_root")]
@@ -19,10 +18,13 @@ pub(crate) struct Workspace {
 /// One of its crates.
 #[derive(Deserialize)]
 pub(crate) struct Package {
-    /// Unlike the name, it means no dependency by accident.
+    /// Unlike the name, never ambiguous with a dependency.
     pub(crate) id: String,
     manifest_path: PathBuf,
     dependencies: Vec<Dependency>,
+    /// Rust files that contain `query…!`.
+    #[serde(skip)]
+    pub(crate) files_with_queries: Vec<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -31,26 +33,30 @@ struct Dependency {
 }
 
 impl Workspace {
-    pub(crate) fn of_current_dir() -> anyhow::Result<Self> {
+    pub(crate) fn load() -> anyhow::Result<Self> {
         let output = cargo().args(["metadata", "--no-deps", "--format-version", "1"]).output()?;
         ensure!(output.status.success(), "cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).context("cargo metadata said what was not expected")
+        serde_json::from_slice(&output.stdout).context("the output of cargo metadata was not understood")
     }
 
-    /// A place for what is ours under `target/`.
+    /// Returns a folder for temporary files in the target folder.
     pub(crate) fn scratch(&self, name: &str) -> PathBuf {
         self.target_directory.join("prepare").join(name)
     }
 
-    /// The crates that depend on sqlx and have `query…!` in their source. Many use sqlx without its macros: to compile
-    /// them as well would take minutes, tell nothing, and fail for reasons that have nothing to do with SQL. A crate that
-    /// hides its queries in a macro of its own is missed, and says so when it is built.
-    pub(crate) fn crates_with_queries(&self) -> anyhow::Result<Vec<&Package>> {
+    /// Returns the crates that depend on sqlx and have `query…!` in their source. Many crates use sqlx without its macros: checking them
+    /// would take minutes, find nothing, and fail for reasons unrelated to SQL. A crate that hides its queries in its own macro is missed;
+    /// its build then fails and says so.
+    pub(crate) fn crates_with_queries(&mut self) -> anyhow::Result<Vec<&Package>> {
         let mut found = Vec::new();
-        for package in &self.packages {
-            let uses_sqlx = package.dependencies.iter().any(|dependency| dependency.name == "sqlx");
-            if uses_sqlx && has_query(package.dir()?)? {
-                found.push(package);
+        for package in &mut self.packages {
+            if package.dependencies.iter().any(|dependency| dependency.name == "sqlx") {
+                let mut files = Vec::new();
+                collect_files_with_queries(package.dir()?, &mut files)?;
+                package.files_with_queries = files;
+            }
+            if !package.files_with_queries.is_empty() {
+                found.push(&*package);
             }
         }
         Ok(found)
@@ -59,33 +65,28 @@ impl Workspace {
 
 impl Package {
     fn dir(&self) -> anyhow::Result<&Path> {
-        self.manifest_path.parent().context("a manifest without a directory")
+        self.manifest_path.parent().context("the manifest has no folder")
     }
 }
 
-/// The cargo that runs us.
-pub(crate) fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
-}
-
-fn has_query(dir: &Path) -> anyhow::Result<bool> {
+fn collect_files_with_queries(dir: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     for entry in std::fs::read_dir(dir).with_context(|| format!("{} could not be read", dir.display()))? {
         let path = entry?.path();
-        let is_source = path.extension().is_some_and(|extension| extension == "rs");
-        let found = if path.is_dir() {
+        if path.is_dir() {
             // The root of a workspace may itself be a package.
-            !path.ends_with("target") && !path.ends_with(".git") && has_query(&path)?
-        } else {
-            is_source && names_a_query(&std::fs::read_to_string(&path)?)
-        };
-        if found {
-            return Ok(true);
+            if !path.ends_with("target") && !path.ends_with(".git") {
+                collect_files_with_queries(&path, files)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && names_a_query(&std::fs::read_to_string(&path)?)
+        {
+            files.push(path);
         }
     }
-    Ok(false)
+    Ok(())
 }
 
-/// `query!`, `query_as!`, `query_file_scalar_unchecked!` … in the code of any line: before its first quote, and not in a
+/// Returns whether a line of code calls `query!`, `query_as!`, `query_file_scalar_unchecked!` …, before its first quote and not in a
 /// comment.
 fn names_a_query(source: &str) -> bool {
     let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -102,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_query_macro_is_seen_and_no_function() {
+    fn every_query_macro_is_found_and_no_function() {
         assert!(names_a_query("sqlx::query!(\"select 1\")"));
         assert!(names_a_query("let q = query_file_scalar_unchecked!("));
         assert!(!names_a_query("sqlx::query_as::<_, Order>(\"select 1\")"));

@@ -1,4 +1,4 @@
-//! What holds for every operation, and so is said by none: bodies may be forms too, and some answers have a header.
+//! Adds what holds for every operation: bodies may also be forms, and some responses have a header.
 
 use std::collections::BTreeMap;
 
@@ -7,17 +7,17 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::{HeaderBuilder, ObjectBuilder, OpenApi, PathItem, RefOr, Type};
 
 const JSON: &str = "application/json";
-/// What `shared::http::Body` reads beside JSON.
+/// Content types that `shared::http::Body` reads in addition to JSON.
 const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
-/// The headers of every answer with this status.
+/// Headers of every response with this status.
 const HEADERS: [(&str, &str, Type, &str); 3] = [
     ("401", "WWW-Authenticate", Type::String, "`Bearer realm=\"api\"`"),
     ("429", "Retry-After", Type::Integer, "After how many seconds to come again."),
     ("503", "Retry-After", Type::Integer, "After how many seconds to come again."),
 ];
 
-/// Says it of each.
+/// Completes each operation.
 pub(super) fn finish(document: &mut OpenApi) -> anyhow::Result<()> {
     let schemas = serde_json::to_value(&document.components)?["schemas"].take();
     for item in document.paths.paths.values_mut() {
@@ -33,7 +33,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
-/// A body without lists and objects in it can be a form, field by field.
+/// A body without lists and objects can be a form.
 fn add_forms(operation: &mut Operation, schemas: &Value) -> anyhow::Result<()> {
     let Some(RefOr::T(body)) = &mut operation.request_body else { return Ok(()) };
     let Some(json @ RefOr::T(content)) = body.content.get(JSON) else { return Ok(()) };
@@ -56,7 +56,7 @@ fn is_plain(field: &Value, schemas: &Value) -> bool {
         return choices.iter().all(|choice| is_plain(choice, schemas));
     }
     let is_nested = |name: &Value| name == "array" || name == "object";
-    // One type, or a list of them: a text or null.
+    // One type, or a list of types: text or null.
     let types = field["type"].as_array().map_or(std::slice::from_ref(&field["type"]), Vec::as_slice);
     !types.iter().any(is_nested)
 }

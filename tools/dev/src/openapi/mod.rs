@@ -1,4 +1,4 @@
-//! `openapi.json`: what all functions say of themselves, in one document.
+//! `openapi.json`: the documents of all functions in one.
 
 mod finish;
 
@@ -6,24 +6,24 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
+use command_line::terminal::say;
+use command_line::workspace;
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
-use crate::home::workspace;
 use crate::shop;
-use crate::terminal::say;
 
-/// The document of the whole shop. Fails where two functions mean different things by one name.
+/// Returns the document of the whole shop. Fails if two functions use one name for different things.
 pub fn document() -> anyhow::Result<OpenApi> {
-    unite(shop::documents())
+    merge(shop::documents())
 }
 
-/// The document as the file has it: the same for the same code, on every machine.
+/// Returns the text of the file; the same code gives the same text on every machine.
 pub fn text() -> anyhow::Result<String> {
     Ok(document()?.to_pretty_json()? + "\n")
 }
 
-/// Where it is.
+/// Returns the path of the file.
 pub fn path() -> PathBuf {
     workspace().join("openapi.json")
 }
@@ -32,23 +32,23 @@ pub fn path() -> PathBuf {
 pub fn write() -> anyhow::Result<()> {
     let (path, text) = (path(), text()?);
     if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
-        say("openapi.json is as the code has it.");
+        say("openapi.json is up to date.");
         return Ok(());
     }
     std::fs::write(&path, text).with_context(|| format!("{} could not be written", path.display()))?;
-    say("openapi.json is written.");
+    say("Wrote openapi.json.");
     Ok(())
 }
 
-/// Fails where the file is not as the code has it.
+/// Fails if the file is not up to date.
 pub fn check() -> anyhow::Result<()> {
     let old = std::fs::read_to_string(path()).unwrap_or_default();
-    ensure!(old == text()?, "openapi.json is not as the code has it: run `cargo dev openapi` and commit the file");
-    say("openapi.json is as the code has it.");
+    ensure!(old == text()?, "openapi.json is not up to date: run `cargo dev openapi` and commit the file");
+    say("openapi.json is up to date.");
     Ok(())
 }
 
-fn unite(parts: Vec<(&'static str, OpenApi)>) -> anyhow::Result<OpenApi> {
+fn merge(parts: Vec<(&'static str, OpenApi)>) -> anyhow::Result<OpenApi> {
     let mut seen = Seen::default();
     let mut whole = shared::http::document();
     for (function, part) in parts {
@@ -59,7 +59,7 @@ fn unite(parts: Vec<(&'static str, OpenApi)>) -> anyhow::Result<OpenApi> {
     Ok(whole)
 }
 
-/// Names that were met, and whose they are. Merging keeps the first of two and says nothing.
+/// Names found so far and their functions. Merging would silently keep the first of two.
 #[derive(Default)]
 struct Seen {
     schemas: BTreeMap<String, (&'static str, Value)>,
@@ -111,17 +111,17 @@ mod tests {
     }
 
     #[test]
-    fn functions_may_share_a_schema_but_not_its_name_alone() {
-        assert!(unite(vec![("a", part("/a/", "get_a", "string")), ("b", part("/b/", "get_b", "string"))]).is_ok());
+    fn functions_may_share_a_schema_but_not_only_its_name() {
+        assert!(merge(vec![("a", part("/a/", "get_a", "string")), ("b", part("/b/", "get_b", "string"))]).is_ok());
         let error =
-            unite(vec![("a", part("/a/", "get_a", "string")), ("b", part("/b/", "get_b", "integer"))]).err().unwrap();
+            merge(vec![("a", part("/a/", "get_a", "string")), ("b", part("/b/", "get_b", "integer"))]).err().unwrap();
         assert_eq!(error.to_string(), "`a` and `b` each have a schema Thing, and they differ: rename one");
     }
 
     #[test]
-    fn two_operations_do_not_share_an_id() {
+    fn two_operations_with_the_same_id_are_an_error() {
         let error =
-            unite(vec![("a", part("/a/", "get", "string")), ("b", part("/b/", "get", "string"))]).err().unwrap();
+            merge(vec![("a", part("/a/", "get", "string")), ("b", part("/b/", "get", "string"))]).err().unwrap();
         assert_eq!(error.to_string(), "`a` and `b` (get /b/) each have an operation get: rename one");
     }
 

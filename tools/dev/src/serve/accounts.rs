@@ -1,4 +1,4 @@
-//! Accounts that are ready to be used. They exist on this machine alone, so their passwords may be known.
+//! Ready-made accounts. They exist on this machine only, so their passwords may be public.
 
 use shared::app::db::Db;
 use shared::app::{Rng as _, SystemRng};
@@ -6,28 +6,28 @@ use shared::time::Timestamp;
 use shared::users::store::{NewUser, insert, taken};
 use shared::users::{Taken, passwords};
 
-/// An account as the terminal shows it.
-pub(super) struct Ready {
-    /// What it is there for.
+/// A ready-made account.
+pub(super) struct Account {
+    /// Purpose, as the terminal shows it.
     pub(super) title: &'static str,
-    /// What one logs in with.
+    /// Address to log in with.
     pub(super) email: &'static str,
-    /// And the password.
+    /// Password.
     pub(super) password: &'static str,
     username: &'static str,
     is_staff: bool,
 }
 
-/// One who works here, and one who buys.
-pub(super) const READY: [Ready; 2] = [
-    Ready {
+/// A member of staff and a customer.
+pub(super) const ACCOUNTS: [Account; 2] = [
+    Account {
         title: "Staff",
         email: "staff@example.com",
         password: "staff-on-this-machine",
         username: "staff",
         is_staff: true,
     },
-    Ready {
+    Account {
         title: "Customer",
         email: "customer@example.com",
         password: "customer-on-this-machine",
@@ -36,15 +36,15 @@ pub(super) const READY: [Ready; 2] = [
     },
 ];
 
-/// Makes those that are missing. One that somebody has changed stays as it is.
-pub(super) async fn make_ready(db: &Db, now: Timestamp) -> anyhow::Result<()> {
-    for account in &READY {
-        make(db, now, account).await?;
+/// Creates the accounts that do not exist. An account that was changed is left as it is.
+pub(super) async fn create(db: &Db, now: Timestamp) -> anyhow::Result<()> {
+    for account in &ACCOUNTS {
+        create_account(db, now, account).await?;
     }
     Ok(())
 }
 
-async fn make(db: &Db, now: Timestamp, account: &Ready) -> anyhow::Result<()> {
+async fn create_account(db: &Db, now: Timestamp, account: &Account) -> anyhow::Result<()> {
     let mut tx = db.read().await?;
     let owned = taken(&mut tx, account.username, account.email).await?;
     tx.commit().await?;
@@ -63,7 +63,7 @@ async fn make(db: &Db, now: Timestamp, account: &Ready) -> anyhow::Result<()> {
     let mut tx = db.begin().await?;
     match insert(&mut tx, user, now).await {
         Ok(_) => Ok(tx.commit().await?),
-        // Another process on the same database was quicker.
+        // Another process on the same database has just created it.
         Err(error) => Taken::of(&error).map(drop).ok_or_else(|| error.into()),
     }
 }

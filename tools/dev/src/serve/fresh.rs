@@ -1,17 +1,17 @@
-//! `--fresh`: begins with nothing.
+//! `--fresh`: starts with an empty shop.
 
 use anyhow::bail;
+use command_line::terminal::{ask, is_interactive};
 use shared::app::Environment;
 
 use crate::database;
 use crate::home::Home;
-use crate::terminal::{ask, is_attended};
 
-/// Deletes what earlier runs have left, after a question where somebody can answer it.
-pub(super) async fn begin_anew(home: &Home, environment: &Environment, sure: bool) -> anyhow::Result<()> {
-    if has_data(home) && !sure && is_attended() {
+/// Deletes the data of earlier runs; asks first if a person can answer.
+pub(super) async fn delete_data(home: &Home, environment: &Environment, confirmed: bool) -> anyhow::Result<()> {
+    if has_data(home) && !confirmed && is_interactive() {
         let question = format!(
-            "This deletes the shop in {}: its database, queue, mail and files. Go on? [y/N]",
+            "This deletes the shop in {}: its database, queue, mail and files. Continue? [y/N]",
             home.path().display()
         );
         let answer = tokio::task::spawn_blocking(move || ask(&question)).await??;
@@ -19,7 +19,7 @@ pub(super) async fn begin_anew(home: &Home, environment: &Environment, sure: boo
             bail!("nothing was deleted");
         }
     }
-    database::forget(home, environment).await?;
+    database::delete(home, environment).await?;
     for directory in [home.queue(), home.mail(), home.files()] {
         if directory.exists() {
             std::fs::remove_dir_all(directory)?;

@@ -1,7 +1,5 @@
 //! `cargo dev serve`: the whole shop in one process.
 
-pub(crate) mod page;
-
 mod accounts;
 mod fresh;
 mod http;
@@ -11,28 +9,28 @@ mod signing_key;
 mod start;
 mod start_page;
 
+use command_line::Stop;
+use command_line::terminal::say;
 use shared::app::{Environment, LogFormat, write_logs};
 
 use crate::home::Home;
-use crate::stop::Stop;
-use crate::terminal::say;
 
-/// How it is to be served.
+/// How to serve the shop.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
-    /// Where to listen; 0 takes a free port
+    /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 8000)]
     pub port: u16,
-    /// Begin with an empty shop: deletes the database, the queue, the mail and the files of earlier runs
+    /// Start with an empty shop: deletes the database, the queue, the mail and the files of earlier runs
     #[arg(long)]
     pub fresh: bool,
     /// Do not ask before deleting
     #[arg(long, requires = "fresh")]
     pub yes: bool,
-    /// Say each request
+    /// Log each request
     #[arg(long, short)]
     pub verbose: bool,
-    /// Leave messages in the queue: no relay and no mail, for benchmarks
+    /// Leave messages in the queue: no relay and no mail
     #[arg(long, hide = true)]
     pub without_mail: bool,
 }
@@ -43,16 +41,16 @@ impl Default for Options {
     }
 }
 
-/// Serves until it is asked to stop, and stops everything that it started.
+/// Serves until it is requested to stop, and stops everything that it started.
 pub async fn run(home: Home, environment: Environment, options: Options) -> anyhow::Result<()> {
     write_logs(&environment, LogFormat::Words, if options.verbose { "info" } else { "warn" });
     let mut stop = Stop::on_signals()?;
     let running = tokio::select! {
         running = start::start(&home, &environment, &options) => running?,
-        // What was begun is dropped, and stops with that.
-        () = stop.asked(1) => return Ok(()),
+        // Dropping what was started stops it.
+        () = stop.requested(1) => return Ok(()),
     };
     say(&running.greeting);
-    stop.asked(1).await;
+    stop.requested(1).await;
     running.stop(stop).await
 }

@@ -1,4 +1,4 @@
-//! The key that signs tokens on this machine. It is kept, so that whoever is signed in stays so after a restart.
+//! The key that signs tokens on this machine. It is kept, so that a restart signs nobody out.
 
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -9,17 +9,17 @@ use ring::rand::SystemRandom;
 use ring::signature::Ed25519KeyPair;
 use shared::users::tokens::TokenSigner;
 
-/// The key in this file, which is made where there is none.
+/// Loads the key from this file, or generates it.
 pub(super) fn load(path: &Path) -> anyhow::Result<TokenSigner> {
     if let Some(signer) = std::fs::read(path).ok().and_then(|key| TokenSigner::new(&key)) {
         return Ok(signer);
     }
-    let key =
-        Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| anyhow::anyhow!("no key could be made"))?;
+    let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())
+        .map_err(|_| anyhow::anyhow!("the system provides no random numbers"))?;
     let unfinished = path.with_extension("new");
     let file = std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&unfinished);
     file.and_then(|mut file| file.write_all(key.as_ref()))
         .and_then(|()| std::fs::rename(&unfinished, path))
         .with_context(|| format!("{} could not be written", path.display()))?;
-    TokenSigner::new(key.as_ref()).context("the new key is of no use")
+    TokenSigner::new(key.as_ref()).context("the new key is invalid")
 }

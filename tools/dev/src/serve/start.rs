@@ -1,11 +1,17 @@
-//! From nothing to a shop that answers, and back.
+//! Starting the shop and stopping it.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use aws_emulation::mailbox::{self, Mailbox};
+use aws_emulation::queue::Spool;
+use aws_emulation::queue::jobs::JobChannel;
+use aws_emulation::storage::{self, Files};
 use axum::Router;
+use command_line::Stop;
+use import_export::sample;
 use notifications::{Limits, Notifications, Shop};
 use outbox_relay::Relay;
 use scheduler::Scheduler;
@@ -19,58 +25,53 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use transfer_worker::Worker;
+use uploads::Images;
 
-use super::accounts::{self, READY};
+use super::accounts::{self, ACCOUNTS};
 use super::http::Port;
 use super::start_page::{self, PLACES};
 use super::{Options, fresh, images, jobs, signing_key};
 use crate::database::Database;
-use crate::home::{Home, Occupied};
-use crate::mailbox::{self, Mailbox};
-use crate::queue::Spool;
-use crate::queue::jobs::JobChannel;
-use crate::sample;
+use crate::home::{Home, HomeLock};
 use crate::shop::{Parts, shop};
-use crate::stop::Stop;
-use crate::storage::Files;
 
-/// As many requests as this have a connection at once.
+/// Size of the connection pool.
 const CONNECTIONS: usize = 8;
-/// How long requests and jobs may take to finish when we stop. A request has eight seconds in all.
-const WAIT_FOR_REQUESTS: Duration = Duration::from_secs(9);
+/// How long requests and jobs may take to finish at the end. The timeout of a request is eight seconds.
+const STOP_TIMEOUT: Duration = Duration::from_secs(9);
 
-/// A shop that answers.
+/// A running shop.
 pub(super) struct Running {
-    /// What to tell whoever started it.
+    /// Text for the terminal: addresses and accounts.
     pub(super) greeting: String,
     stop: watch::Sender<bool>,
     servers: JoinSet<std::io::Result<()>>,
     jobs: JoinSet<()>,
     database: Database,
-    /// Last, so that the next one finds everything stopped.
-    _occupied: Occupied,
+    /// Last, so that it is released when everything has stopped.
+    _lock: HomeLock,
 }
 
-/// Starts everything, in the order in which one thing needs another.
+/// Starts everything in the order of dependencies.
 pub(super) async fn start(home: &Home, environment: &Environment, options: &Options) -> anyhow::Result<Running> {
-    let mut occupied = home.occupy()?;
-    // Before all that takes time: a port that is taken is said at once.
-    let port = Port::take(options.port).await?;
+    let mut lock = home.lock()?;
+    // First, so that a port in use is reported at once.
+    let port = Port::bind(options.port).await?;
     if options.fresh {
-        fresh::begin_anew(home, environment, options.yes).await?;
+        fresh::delete_data(home, environment, options.yes).await?;
     }
     let database = Database::open(home, environment).await?;
     let db = database.app(CONNECTIONS);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     sample::load(&db, clock.now()).await.context("the sample catalogue could not be loaded")?;
-    accounts::make_ready(&db, clock.now()).await?;
+    accounts::create(&db, clock.now()).await?;
 
     let url = port.url();
     let spool = Arc::new(Spool::open(home.queue(), clock.clone())?);
-    let files = Files::open(home, &clock)?;
+    let files = Files::open(&home.files(), &clock)?;
     let mailbox = Arc::new(Mailbox::open(home.mail(), clock.clone(), url.clone())?);
-    let (told, to_do) = JobChannel::open();
-    let told = Arc::new(told);
+    let (job_queue, queued_jobs) = JobChannel::open();
+    let job_queue = Arc::new(job_queue);
     let auth_options = auth::Options::from_environment(environment)?;
     let signer = Arc::new(signing_key::load(&home.signing_key())?);
     let verifier = Arc::new(TokenVerifier::new([signer.public_key().to_vec()]));
@@ -93,8 +94,8 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
             options: auth_options,
             queue: spool.clone(),
             storage: files.private.clone(),
-            images: files.images(),
-            jobs: told.clone(),
+            images: Images { storage: files.public.clone(), url: storage::PUBLIC.to_owned() },
+            jobs: job_queue.clone(),
         }));
 
     let (stop, stopped) = watch::channel(false);
@@ -102,29 +103,29 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
         JoinSet::new()
     } else {
         let relay = relay(&db, &clock, &spool);
-        let scheduler = scheduler(&db, &clock, told.clone());
-        let worker = worker(&db, &clock, &files, told);
+        let scheduler = scheduler(&db, &clock, job_queue.clone());
+        let worker = worker(&db, &clock, &files, job_queue);
         let shop = Shop::from_environment(environment, Some(&url))?;
         let mut jobs = jobs::start(relay, scheduler, notifications(shop, db, clock, mailbox), spool, &stopped);
-        jobs.spawn(jobs::work_on_files(Arc::new(worker), to_do, stopped.clone()));
+        jobs.spawn(jobs::work_on_files(Arc::new(worker), queued_jobs, stopped.clone()));
         jobs
     };
-    occupied.tell(&url)?;
+    lock.set_url(&url)?;
     let servers = port.serve(&router, &stopped);
-    Ok(Running { greeting: greeting(&url), stop, servers, jobs, database, _occupied: occupied })
+    Ok(Running { greeting: greeting(&url), stop, servers, jobs, database, _lock: lock })
 }
 
 impl Running {
-    /// No new requests; those that run and the jobs are finished; then PostgreSQL. A second Ctrl-C ends the waiting.
-    pub(super) async fn stop(mut self, mut asked: Stop) -> anyhow::Result<()> {
+    /// Accepts no new requests, waits for running requests and jobs, then stops PostgreSQL. A second Ctrl-C ends the wait.
+    pub(super) async fn stop(mut self, mut stop: Stop) -> anyhow::Result<()> {
         self.stop.send_replace(true);
         let finished = async {
             while self.servers.join_next().await.is_some() {}
             while self.jobs.join_next().await.is_some() {}
         };
         tokio::select! {
-            _ = timeout(WAIT_FOR_REQUESTS, finished) => {}
-            () = asked.asked(2) => {}
+            _ = timeout(STOP_TIMEOUT, finished) => {}
+            () = stop.requested(2) => {}
         }
         self.servers.shutdown().await;
         self.jobs.shutdown().await;
@@ -150,7 +151,7 @@ fn scheduler(db: &Db, clock: &Arc<dyn Clock>, transfers: Arc<JobChannel>) -> Sch
 fn worker(db: &Db, clock: &Arc<dyn Clock>, files: &Files, jobs: Arc<JobChannel>) -> Worker {
     let storage: Arc<dyn Storage> = files.private.clone();
     let parts = Arc::new(PartsBeside(storage.clone()));
-    // Shorter than in the cloud: after each run the terminal says how far it is, and Ctrl-C waits for no more than one.
+    // Shorter than in the cloud: the terminal shows progress after each run, and Ctrl-C waits for one run at most.
     let limits = transfer_worker::Limits { with_run: Duration::from_secs(3), ..Default::default() };
     Worker { db: db.clone(), clock: clock.clone(), rng: Arc::new(SystemRng), storage, parts, jobs, limits }
 }
@@ -173,9 +174,9 @@ fn greeting(url: &str) -> String {
         let _ = writeln!(text, "  {name:<9} {url}{path}");
     }
     text.push('\n');
-    for account in READY {
+    for account in ACCOUNTS {
         let _ = writeln!(text, "  {:<9} {}  password {}", account.title, account.email, account.password);
     }
-    text.push_str("\nCtrl-C stops it and keeps the data; --fresh begins anew.\n");
+    text.push_str("\nCtrl-C stops it and keeps the data; --fresh starts with an empty shop.\n");
     text
 }

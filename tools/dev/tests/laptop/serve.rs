@@ -39,7 +39,7 @@ fn a_second_one_is_told_where_the_first_is_and_a_superuser_is_made_beside_it() {
     let second = command(&home, &["serve", "--port", "0"]).output().unwrap();
     assert_eq!(second.status.code(), Some(1));
     let said = String::from_utf8(second.stderr).unwrap();
-    assert!(said.contains("is running already: http://localhost:"), "{said}");
+    assert!(said.contains("is already running: http://localhost:"), "{said}");
 
     let root = ["--email", "root@example.com", "--username", "root", "--password", "a-good-long-one"];
     let made = command(&home, &[["createsuperuser"].as_slice(), &root].concat()).output().unwrap();
@@ -60,6 +60,6 @@ fn a_port_that_is_taken_is_said_before_anything_is_started() {
     let refused = command(&home, &["serve", "--port", &port]).output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
     let said = String::from_utf8(refused.stderr).unwrap();
-    assert!(said.contains(&format!("port {port} is taken")) && said.contains("--port"), "{said}");
+    assert!(said.contains(&format!("port {port} is in use")) && said.contains("--port"), "{said}");
     assert!(!home.join("postgres").exists());
 }

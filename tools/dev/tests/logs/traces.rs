@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use dev::queue::Spool;
-use dev::queue::consumer::take_batch;
+use aws_emulation::queue::Spool;
+use aws_emulation::queue::consumer::take_batch;
 use notifications::{Notifications, Shop, Site};
 use outbox_relay::Relay;
 use serde_json::{Value, json};

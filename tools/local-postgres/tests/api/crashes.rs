@@ -1,4 +1,4 @@
-//! What a crash leaves.
+//! Crashes of the server.
 
 use local_postgres::{Cluster, Durability};
 

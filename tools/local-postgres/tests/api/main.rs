@@ -9,8 +9,9 @@ mod ownership;
 mod pooler;
 mod root;
 mod start;
+mod test_server;
 
-/// A directory of the test's own with no server and no data. It is deleted when the test is over.
+/// Returns a directory for this test without a server and data. It is deleted at the end of the test.
 fn fresh(test: &str) -> anyhow::Result<Fresh> {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("local-postgres").join(test);
     local_postgres::remove(&dir)?;

@@ -1,0 +1,118 @@
+//! A stack on this machine: the release binaries with the environment variables that `template.yaml` sets.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use ring::rand::SystemRandom;
+use ring::signature::Ed25519KeyPair;
+use shared::users::tokens::TokenSigner;
+
+use crate::runtime_api::FunctionSettings;
+
+/// Names of all functions.
+pub const FUNCTIONS: [&str; 13] = [
+    "auth",
+    "catalogue",
+    "cart",
+    "orders",
+    "docs",
+    "admin",
+    "uploads",
+    "transfers",
+    "transfer-worker",
+    "notifications",
+    "outbox-relay",
+    "scheduler",
+    "migrate",
+];
+
+/// Sender of the shop's mail.
+pub const MAIL_FROM: &str = "shop@example.com";
+
+/// Bucket that files are uploaded to.
+pub const UPLOADS_BUCKET: &str = "uploads";
+/// Bucket of public images.
+pub const IMAGES_BUCKET: &str = "images";
+
+/// The functions' binaries and their environment variables.
+#[derive(Clone)]
+pub struct Stack {
+    binaries: PathBuf,
+    environment: Vec<(String, String)>,
+    logs: Option<PathBuf>,
+}
+
+impl Stack {
+    /// Uses the binaries in this folder, `<name>/bootstrap` or `<name>`; fails if one is missing.
+    pub fn new(binaries: &Path, key: &SigningKey) -> anyhow::Result<Self> {
+        let missing: Vec<_> = FUNCTIONS.into_iter().filter(|name| binary(binaries, name).is_none()).collect();
+        if !missing.is_empty() {
+            bail!("{} does not contain a binary of {}", binaries.display(), missing.join(", "));
+        }
+        let environment = Vec::new();
+        let stack = Self { binaries: binaries.to_owned(), environment, logs: None };
+        Ok(stack
+            .with("TOKEN_SIGNING_KEY", &key.private)
+            .with("TOKEN_PUBLIC_KEYS", &key.signer.public_key_text())
+            .with("PUBLIC_URL", "http://localhost")
+            .with("SHOP_NAME", "Shop")
+            .with("STACK_NAME", "shop")
+            .with("STOREFRONT_URL", "http://localhost")
+            .with("CATALOGUE_JOBS_QUEUE_URL", "http://localhost/catalogue-jobs")
+            .with("UPLOADS_BUCKET", UPLOADS_BUCKET)
+            .with("IMAGES_BUCKET", IMAGES_BUCKET)
+            .with("IMAGES_URL", "http://localhost/images")
+            .with("MAIL_FROM", MAIL_FROM))
+    }
+
+    /// Sets a variable.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.environment.retain(|(known, _)| known != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Makes each function log to a file in this folder.
+    #[must_use]
+    pub fn logging_to(mut self, folder: &Path) -> Self {
+        self.logs = Some(folder.to_owned());
+        self
+    }
+
+    /// Returns what is needed to run this function.
+    pub fn function(&self, name: &str) -> anyhow::Result<FunctionSettings> {
+        let binary = binary(&self.binaries, name).with_context(|| format!("there is no function {name}"))?;
+        Ok(FunctionSettings {
+            name: name.to_owned(),
+            binary,
+            environment: self.environment.clone(),
+            log: self.logs.as_ref().map(|folder| folder.join(format!("{name}.log"))),
+        })
+    }
+}
+
+/// A new key that signs tokens.
+pub struct SigningKey {
+    /// Signs tokens with the key.
+    pub signer: TokenSigner,
+    /// The private key as `TOKEN_SIGNING_KEY` expects it: PKCS#8 DER in base64.
+    pub private: String,
+}
+
+impl SigningKey {
+    /// Generates a key.
+    pub fn generate() -> anyhow::Result<Self> {
+        let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())
+            .ok()
+            .context("the system provides no random numbers")?;
+        let signer = TokenSigner::new(key.as_ref()).context("the new key is invalid")?;
+        Ok(Self { signer, private: BASE64_STANDARD.encode(key.as_ref()) })
+    }
+}
+
+fn binary(folder: &Path, name: &str) -> Option<PathBuf> {
+    [folder.join(name).join("bootstrap"), folder.join(name)].into_iter().find(|path| path.is_file())
+}

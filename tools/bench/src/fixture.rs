@@ -1,0 +1,159 @@
+//! The data of a sale: buyers, variants and carts. Created by SQL in bulk, because creating it is not measured.
+
+use std::sync::Arc;
+
+use anyhow::ensure;
+use serde::Serialize;
+use shared::app::db::Connector;
+use shared::app::{Rng as _, SystemRng};
+use shared::ids::{CartId, UserId};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions as _, Executor as _};
+use uuid::Uuid;
+
+/// Number of buyers. Each has many carts, one after another.
+const BUYERS: i64 = 2_000;
+
+/// A cart to check out, and its owner.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Checkout {
+    pub(super) cart: CartId,
+    pub(super) user: UserId,
+}
+
+/// A kind of sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Sale {
+    /// One variant with exactly one unit for each cart.
+    Flash,
+    /// 500 variants with ample stock.
+    Spread,
+    /// One variant without stock.
+    SoldOut,
+}
+
+/// Prepares the database of a run and checks it.
+pub(super) struct Fixture {
+    connection: PgConnection,
+    buyers: Vec<UserId>,
+}
+
+/// Totals at the end of a run.
+#[derive(Clone, Copy, Debug, Serialize, sqlx::FromRow)]
+pub(super) struct Balance {
+    pub(super) received: i64,
+    pub(super) sold: i64,
+    pub(super) on_hand: i64,
+    pub(super) orders: i64,
+    pub(super) orders_without_lines: i64,
+    pub(super) events_marked_sent: i64,
+}
+
+impl Fixture {
+    /// Prepares an empty database.
+    pub(super) async fn create(options: &PgConnectOptions) -> anyhow::Result<Self> {
+        migrate::apply(&Connector::to(options.clone())).await?;
+        let mut connection = options.clone().disable_statement_logging().connect().await?;
+        connection
+            .execute(sqlx::raw_sql(
+                "insert into products (slug, name, base_price, created_at, updated_at)
+             select 'product-' || n, 'Product ' || n, 4990, now(), now() from generate_series(0, 501) n;
+             insert into product_variants (product_id, sku, name)
+             select id, 'SKU-' || substr(slug, 9), 'One size' from products order by id;
+             select change_stock(v.id, 1000000, 'received', now())
+               from product_variants v where v.sku not in ('SKU-0', 'SKU-501');
+             select refresh_product_cards(array_agg(id)) from products;",
+            ))
+            .await?;
+        let buyers = sqlx::query_scalar(
+            "insert into users (email, username, password_hash, created_at)
+             select 'buyer-' || n || '@example.com', 'buyer-' || n, '!', now() from generate_series(1, $1) n
+             returning id",
+        )
+        .bind(BUYERS)
+        .fetch_all(&mut connection)
+        .await?;
+        Ok(Self { connection, buyers })
+    }
+
+    /// Returns the buyers.
+    pub(super) fn buyers(&self) -> &[UserId] {
+        &self.buyers
+    }
+
+    /// Creates carts of one unit each, and the stock of the sale. Then runs vacuum and a checkpoint, so that no round pays for what
+    /// another left.
+    pub(super) async fn prepare(&mut self, sale: Sale, count: usize) -> anyhow::Result<Arc<[Checkout]>> {
+        if sale == Sale::Flash {
+            let units = i32::try_from(count)?;
+            sqlx::query(
+                "select change_stock((select id from product_variants where sku = 'SKU-0'), $1, 'received', now())",
+            )
+            .bind(units)
+            .execute(&mut self.connection)
+            .await?;
+        }
+        let carts: Vec<(Uuid, i64)> = sqlx::query_as(
+            "insert into carts (id, user_id, created_at, updated_at)
+             select gen_random_uuid(), ($2::bigint[])[1 + n % cardinality($2::bigint[])], now(), now()
+               from generate_series(1, $1) n
+             returning id, user_id",
+        )
+        .bind(i64::try_from(count)?)
+        .bind(&self.buyers)
+        .fetch_all(&mut self.connection)
+        .await?;
+        sqlx::query(
+            "insert into cart_lines (cart_id, variant_id, quantity)
+             select cart, v.id, 1
+               from unnest($1::uuid[], $2::integer[]) as t (cart, n) join product_variants v on v.sku = 'SKU-' || n",
+        )
+        .bind(carts.iter().map(|(cart, _)| *cart).collect::<Vec<_>>())
+        .bind(carts.iter().map(|_| sale.variant()).collect::<Vec<_>>())
+        .execute(&mut self.connection)
+        .await?;
+        for statement in ["vacuum (analyze)", "checkpoint"] {
+            self.connection.execute(statement).await?;
+        }
+        Ok(carts.into_iter().map(|(cart, user)| Checkout { cart: CartId(cart), user: UserId(user) }).collect())
+    }
+
+    /// Counts everything; fails if units are missing or an order has no lines.
+    pub(super) async fn balance(&mut self) -> anyhow::Result<Balance> {
+        let balance: Balance = sqlx::query_as(
+            "select (select coalesce(sum(change), 0) from stock_ledger where reason = 'received') as received,
+                    (select coalesce(sum(quantity), 0) from order_lines) as sold,
+                    (select coalesce(sum(on_hand), 0) from stock_levels) as on_hand,
+                    (select count(*) from orders) as orders,
+                    (select count(*) from orders o
+                      where not exists (select from order_lines l where l.order_id = o.id)) as orders_without_lines,
+                    (select count(*) from outbox where sent_at is not null) as events_marked_sent",
+        )
+        .fetch_one(&mut self.connection)
+        .await?;
+        ensure!(
+            balance.sold + balance.on_hand == balance.received,
+            "units are missing, or were sold twice: {balance:?}"
+        );
+        ensure!(balance.orders_without_lines == 0, "some orders have no lines: {balance:?}");
+        Ok(balance)
+    }
+}
+
+impl Sale {
+    /// Returns the number of the variant in the next cart.
+    fn variant(self) -> i32 {
+        match self {
+            Self::Flash => 0,
+            Self::Spread => 1 + i32::from(u16::from_le_bytes(random()) % 500),
+            Self::SoldOut => 501,
+        }
+    }
+}
+
+fn random() -> [u8; 2] {
+    let mut bytes = [0; 2];
+    SystemRng.fill_random(&mut bytes);
+    bytes
+}

@@ -1,0 +1,150 @@
+//! `cargo dev import FILE`: imports products or a category tree.
+
+mod summary;
+mod taxonomy;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use command_line::terminal::warn;
+use indicatif::{ProgressBar, ProgressStyle};
+use shared::app::db::Db;
+use shared::catalogue::product_import::ProductImport;
+use shared::catalogue::shopify::records::Records;
+use shared::catalogue::shopify::{BadRow, Batch, Header, Products, Unrecognised};
+use shared::catalogue::store::imports::{Attempt, Saved, Stock, save};
+use shared::catalogue::store::write::Planted;
+use shared::time::Timestamp;
+
+pub use summary::ImportSummary;
+
+/// What to import.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ImportArgs {
+    /// Shopify product export (CSV), which also sets the stock, or a category tree with a line for each category, such as Google's
+    /// product taxonomy. The format is recognised
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// Result of an import, by the kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Imported {
+    /// Products.
+    Products(ImportSummary),
+    /// A category tree.
+    Taxonomy(Planted),
+}
+
+impl Imported {
+    /// Returns the number of refused rows.
+    pub fn rows_refused(&self) -> usize {
+        match self {
+            Self::Products(summary) => summary.rows_refused,
+            Self::Taxonomy(_) => 0,
+        }
+    }
+}
+
+impl std::fmt::Display for Imported {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Products(summary) => summary.fmt(f),
+            Self::Taxonomy(Planted { created, unchanged }) => {
+                write!(f, "categories {created:>6} created {unchanged:>6} unchanged")
+            }
+        }
+    }
+}
+
+/// Imports a file; prints progress and bad rows on standard error.
+pub async fn run(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<Imported> {
+    if taxonomy::is_taxonomy(&args.file)? {
+        return taxonomy::import(db, &args.file).await.map(Imported::Taxonomy);
+    }
+    import_products(db, args, now).await.map(Imported::Products)
+}
+
+async fn import_products(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<ImportSummary> {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} products, {eta} left")?;
+    let bar = ProgressBar::new(open(&args.file)?.count()?).with_style(style);
+    let name = args.file.display();
+    let mut report = |bad: BadRow| bar.suspend(|| warn(format_args!("{name}:{}: {}", bad.line, bad.reason)));
+    let summary = import(db, open(&args.file)?, now, &mut report, &|products| bar.inc(products)).await;
+    bar.finish_and_clear();
+    summary
+}
+
+fn open(path: &Path) -> anyhow::Result<Products<BufReader<File>>> {
+    let file = File::open(path).with_context(|| format!("{} could not be read", path.display()))?;
+    recognise(BufReader::new(file)).with_context(|| format!("{} could not be read as a catalogue", path.display()))
+}
+
+/// Recognises the file by its header.
+pub fn recognise<R: BufRead>(from: R) -> Result<Products<R>, Unrecognised> {
+    let mut records = Records::new(from)?;
+    let (_, columns) = Header::read(&mut records)?;
+    Ok(Products::new(records, columns))
+}
+
+/// Imports a hundred products at a time; each product completely or not at all.
+pub async fn import<R: BufRead>(
+    db: &Db,
+    mut products: Products<R>,
+    now: Timestamp,
+    report: &mut (dyn FnMut(BadRow) + Send),
+    done_with: &(dyn Fn(u64) + Sync),
+) -> anyhow::Result<ImportSummary> {
+    let mut summary = ImportSummary::default();
+    // The line on which each product began.
+    let mut begun: HashMap<String, u64> = HashMap::new();
+    while let Some(mut batch) = products.batch()? {
+        batch.refuse_begun(|slug| begun.get(slug).copied());
+        begun.extend(batch.entries.iter().map(|(line, entry)| (entry.slug.clone(), *line)));
+        done_with(u64::try_from(batch.products()).unwrap_or_default());
+        write(db, &mut batch, now, &mut summary).await?;
+        batch.bad.sort_by_key(|bad| bad.line);
+        summary.rows_refused += batch.bad.len();
+        summary.products_skipped += batch.left_out;
+        batch.bad.into_iter().for_each(&mut *report);
+    }
+    Ok(summary)
+}
+
+/// Writes the products of a batch. Fails if none could be written.
+async fn write(db: &Db, batch: &mut Batch, now: Timestamp, summary: &mut ImportSummary) -> anyhow::Result<()> {
+    let entries = std::mem::take(&mut batch.entries);
+    let mut attempt = Attempt::default();
+    let saved = loop {
+        match try_to_write(db, &entries, attempt, now).await {
+            Ok(saved) => break saved,
+            Err(error) => attempt.again_after(error).context("the import failed; earlier batches are committed")?,
+        }
+    };
+    for ((line, _), saved) in entries.iter().zip(saved) {
+        match saved {
+            Ok(saved) => summary.add(&saved),
+            Err(reason) => batch.leave_out(*line, reason),
+        }
+    }
+    Ok(())
+}
+
+async fn try_to_write(
+    db: &Db,
+    entries: &[(u64, ProductImport)],
+    attempt: Attempt,
+    now: Timestamp,
+) -> sqlx::Result<Vec<Result<Saved, String>>> {
+    let entries: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
+    let mut tx = db.begin().await?;
+    let saved = save(&mut tx, &entries, attempt.together, (Stock::Counted, now)).await?;
+    tx.commit().await?;
+    Ok(saved)
+}

@@ -1,0 +1,71 @@
+//! Result of an import of products.
+
+use std::fmt;
+
+use shared::catalogue::store::imports::Saved;
+use shared::catalogue::store::write::Change;
+
+/// Result of an import of products.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImportSummary {
+    /// Products.
+    pub products: Changes,
+    /// Variants.
+    pub variants: Changes,
+    /// Images.
+    pub images: Changes,
+    /// Variants that are not in the file and were removed.
+    pub variants_removed: u64,
+    /// Rows that were refused. The command fails if there is one.
+    pub rows_refused: usize,
+    /// Products that were skipped because of them.
+    pub products_skipped: usize,
+}
+
+/// Counts for one kind of row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Created.
+    pub created: usize,
+    /// Updated.
+    pub updated: usize,
+    /// Unchanged.
+    pub unchanged: usize,
+}
+
+impl ImportSummary {
+    pub(super) fn add(&mut self, saved: &Saved) {
+        self.products.add(saved.product);
+        saved.variants.iter().for_each(|change| self.variants.add(*change));
+        saved.images.iter().for_each(|change| self.images.add(*change));
+        self.variants_removed += saved.variants_removed;
+    }
+}
+
+impl Changes {
+    fn add(&mut self, change: Change) {
+        match change {
+            Change::Inserted => self.created += 1,
+            Change::Updated => self.updated += 1,
+            Change::Unchanged => self.unchanged += 1,
+        }
+    }
+}
+
+impl fmt::Display for ImportSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, of) in [("products", self.products), ("variants", self.variants), ("images", self.images)] {
+            write!(f, "{name:<9} {:>6} created {:>6} updated {:>6} unchanged", of.created, of.updated, of.unchanged)?;
+            match self.variants_removed {
+                removed @ 1.. if name == "variants" => writeln!(f, " {removed:>6} removed")?,
+                _ => writeln!(f)?,
+            }
+        }
+        write!(f, "rows      {:>6} refused", self.rows_refused)?;
+        match self.products_skipped {
+            0 => Ok(()),
+            1 => write!(f, "; 1 product skipped because of them"),
+            more => write!(f, "; {more} products skipped because of them"),
+        }
+    }
+}

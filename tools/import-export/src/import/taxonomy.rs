@@ -1,0 +1,41 @@
+//! Imports a category tree, such as Google's product taxonomy, in one transaction.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use command_line::terminal::warn;
+use shared::app::db::Db;
+use shared::catalogue::Taxonomy;
+use shared::catalogue::store::write::{Planted, plant_taxonomy};
+
+/// How many wrong lines are said one by one.
+const MAX_ERRORS: usize = 50;
+
+/// Returns whether the file is a category tree, by its first lines.
+pub(super) fn is_taxonomy(path: &Path) -> anyhow::Result<bool> {
+    let file = File::open(path).with_context(|| format!("{} could not be read", path.display()))?;
+    let mut begins = Vec::new();
+    file.take(1000).read_to_end(&mut begins)?;
+    Ok(Taxonomy::begins_with(&String::from_utf8_lossy(&begins)))
+}
+
+/// Creates the categories that do not exist.
+pub(super) async fn import(db: &Db, path: &Path) -> anyhow::Result<Planted> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} could not be read", path.display()))?;
+    let taxonomy = match Taxonomy::read(&text) {
+        Ok(taxonomy) => taxonomy,
+        Err(bad) => {
+            let name = path.display();
+            bad.iter().take(MAX_ERRORS).for_each(|bad| warn(format_args!("{name}:{}: {}", bad.line, bad.reason)));
+            bail!("{} lines are not categories; nothing was imported", bad.len());
+        }
+    };
+    let mut tx = db.begin().await?;
+    let Ok(planted) = plant_taxonomy(&mut tx, &taxonomy).await? else {
+        bail!("some categories would be nested too deeply, because others were moved; nothing was imported");
+    };
+    tx.commit().await?;
+    Ok(planted)
+}

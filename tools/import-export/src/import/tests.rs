@@ -1,0 +1,293 @@
+//! Files in, rows out.
+
+use shared::app::db::Db;
+use shared::catalogue::store::snapshot::{self, ProductSnapshot};
+use shared::testing::{START, service_db};
+use sqlx::PgPool;
+
+use super::*;
+use crate::import::summary::Changes;
+
+const HEADER: &str = "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,\
+    Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Variant Compare At Price,Variant Barcode,Image Src,Image Position,\
+    Image Alt Text,Variant Image\r\n";
+
+/// Two products as Shopify writes them: one without options, one of two options with more images than variants.
+const GOOD: &str = "mug,Enamel Mug,,Lumen,,camping,true,Title,Default Title,,,,350,4,14.9,,,,,,\r\n\
+    shirt,Oxford Shirt,\"<p onclick=\"\"x()\"\">Soft,\r\n\"\"warm\"\"</p><script>y</script>\",Marlow & Co,Shirts,\"men, cotton ,men\",true,\
+    Size,M,Colour,Blue,SH-M-BLUE,200,3,59.90,69.9,'0123,https://cdn.test/2.jpg,2,Back,https://cdn.test/blue.jpg\r\n\
+    shirt,,,,,,,,L,,Blue,,210.4,0,61,,,https://cdn.test/1.jpg,1,Front,https://cdn.test/2.jpg\r\n\
+    shirt,,,,,,,,,,,,,,,,,https://cdn.test/3.jpg,3,,\r\n";
+
+async fn take(db: &Db, text: &str) -> (ImportSummary, Vec<(u64, String)>) {
+    let mut bad = Vec::new();
+    let products = recognise(text.as_bytes()).unwrap();
+    let summary = import(db, products, START, &mut |row| bad.push((row.line, row.reason)), &|_| {}).await.unwrap();
+    assert_eq!(summary.rows_refused, bad.len());
+    (summary, bad)
+}
+
+async fn all(db: &Db) -> Vec<ProductSnapshot> {
+    let mut tx = db.read().await.unwrap();
+    let products = snapshot::list_after(&mut tx, None, 100).await.unwrap();
+    tx.commit().await.unwrap();
+    products
+}
+
+fn unchanged(of: usize) -> Changes {
+    Changes { unchanged: of, ..Changes::default() }
+}
+
+fn created(of: usize) -> Changes {
+    Changes { created: of, ..Changes::default() }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn everything_of_a_product_comes_through(db: PgPool) {
+    let service = service_db(&db);
+
+    let (summary, bad) = take(&service, &format!("\u{feff}{HEADER}{GOOD}")).await;
+
+    assert_eq!(bad, []);
+    assert_eq!((summary.products, summary.variants, summary.images), (created(2), created(3), created(4)));
+    let products = all(&service).await;
+    let [mug, shirt] = products.as_slice() else { panic!("{products:?}") };
+    assert_eq!((mug.name.as_str(), mug.categories.len(), mug.images.len()), ("Enamel Mug", 0, 0));
+    assert_eq!((mug.variants[0].sku.as_str(), mug.variants[0].name.as_str()), ("mug", "Standard"));
+    assert_eq!((mug.variants[0].options.len(), mug.variants[0].on_hand), (0, 4));
+
+    assert_eq!((shirt.slug.as_str(), shirt.status.as_str()), ("shirt", "active"));
+    assert_eq!(shirt.description, "<p>Soft,\r\n\"warm\"</p>");
+    assert_eq!(
+        shirt.brand.as_ref().map(|brand| (brand.name.as_str(), brand.slug.as_str())),
+        Some(("Marlow & Co", "marlow-co"))
+    );
+    assert_eq!(shirt.categories[0].slug, "shirts");
+    assert_eq!(shirt.tags, ["men", "cotton"]);
+    let [medium, large] = shirt.variants.as_slice() else { panic!("{shirt:?}") };
+    assert_eq!((medium.sku.as_str(), medium.name.as_str(), medium.on_hand), ("SH-M-BLUE", "M / Blue", 3));
+    assert_eq!((medium.price.minor(), medium.compare_at_price.map(|price| price.minor())), (5990, Some(6990)));
+    assert_eq!((medium.barcode.as_deref(), medium.weight_grams), (Some("0123"), Some(200)));
+    assert_eq!((large.sku.as_str(), large.name.as_str(), large.on_hand), ("shirt.l.blue", "L / Blue", 0));
+    assert_eq!((large.price.minor(), large.compare_at_price, large.weight_grams), (6100, None, Some(210)));
+    assert_eq!(large.options, [("Size".to_owned(), "L".to_owned()), ("Colour".to_owned(), "Blue".to_owned())]);
+    let images: Vec<_> =
+        shirt.images.iter().map(|image| (image.url.as_str(), image.alt_text.as_str(), image.variant)).collect();
+    assert_eq!(
+        images,
+        [
+            ("https://cdn.test/1.jpg", "Front", None),
+            ("https://cdn.test/2.jpg", "Back", Some(large.id)),
+            ("https://cdn.test/3.jpg", "", None),
+            ("https://cdn.test/blue.jpg", "", Some(medium.id)),
+        ]
+    );
+    let found: i64 =
+        sqlx::query_scalar("select count(*) from products where is_available and search_document @@ 'marlow'")
+            .fetch_one(&db)
+            .await
+            .unwrap();
+    assert_eq!(found, 1);
+}
+
+/// Every row, with the transaction that wrote it.
+async fn rows(db: &PgPool) -> Vec<String> {
+    sqlx::query_scalar(
+        "select 'b' || xmin || b::text from brands b union all select 'c' || xmin || c::text from categories c
+         union all select 'p' || xmin || p::text from products p union all select 'v' || xmin || v::text from product_variants v
+         union all select 'i' || xmin || i::text from product_images i
+         union all select 'w' || xmin || w::text from attribute_values w
+         union all select 'x' || xmin || x::text from variant_attribute_values x
+         union all select 'y' || xmin || y::text from product_categories y
+         union all select 's' || xmin || s::text from stock_levels s union all select 'l' || xmin || l::text from stock_ledger l
+         order by 1",
+    )
+    .fetch_all(db)
+    .await
+    .unwrap()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_same_file_twice_changes_nothing(db: PgPool) {
+    let service = service_db(&db);
+    // Two spellings of one brand, one category, and the values of two attributes: the first holds, both times.
+    let more = "cup,Cup,,lumen,SHIRTS,,true,Title,Default Title,,,,,1,5,,,,,,\n\
+        coat,Coat,,,,,true,SIZE,m,colour,BLUE,COAT,,1,5,,,,,,\n";
+    let file = format!("{HEADER}{GOOD}{more}");
+    take(&service, &file).await;
+    let before = rows(&db).await;
+
+    let (summary, _) = take(&service, &file).await;
+
+    assert_eq!((summary.products, summary.variants, summary.images), (unchanged(4), unchanged(5), unchanged(4)));
+    assert_eq!(rows(&db).await, before);
+    let values: Vec<String> = sqlx::query_scalar("select value from attribute_values order by attribute_id, position")
+        .fetch_all(&db)
+        .await
+        .unwrap();
+    assert_eq!(values, ["M", "L", "Blue"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_changed_file_changes_what_it_says_and_no_more(db: PgPool) {
+    let service = service_db(&db);
+    take(&service, &format!("{HEADER}{GOOD}")).await;
+
+    let changed = GOOD
+        .replace("SH-M-BLUE,200,3,59.90", "SH-M-BLUE,200,7,49.90")
+        .replace("L,,Blue,,210.4,0,61", "L,,Red,,210.4,0,61");
+    let (summary, bad) = take(&service, &format!("{HEADER}{changed}")).await;
+
+    assert_eq!(bad, []);
+    assert_eq!(summary.products, Changes { created: 0, updated: 1, unchanged: 1 });
+    assert_eq!(summary.variants, Changes { created: 1, updated: 1, unchanged: 1 });
+    assert_eq!((summary.variants_removed, summary.images.updated), (1, 1));
+    let shirt = all(&service).await.pop().unwrap();
+    let variants: Vec<_> =
+        shirt.variants.iter().map(|variant| (variant.sku.as_str(), variant.price.minor(), variant.on_hand)).collect();
+    assert_eq!(variants, [("SH-M-BLUE", 4990, 7), ("shirt.l.red", 6100, 0)]);
+    let ledger: Vec<(i32, String)> =
+        sqlx::query_as("select change, reason from stock_ledger order by id").fetch_all(&db).await.unwrap();
+    let entry = |change, reason: &str| (change, reason.to_owned());
+    assert_eq!(ledger, [entry(4, "received"), entry(3, "received"), entry(4, "counted")]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn every_bad_row_is_named_and_only_its_product_is_left_out(db: PgPool) {
+    let service = service_db(&db);
+    let file = [
+        "a,A,,,,,true,Title,Default Title,,,,,1,5,,,,,,",             // 2
+        "b,B,,,,,true,Size,S,,,,,1,abc,,,,,,",                        // 3: no price
+        "b,,,,,,,,M,,,,,many,5,,,,,,",                                // 4: no number
+        "b,,,,,,,,S,,,,,1,5,,,,,,",                                   // 5: as line 3
+        ",C,,,,,true,Title,Default Title,,,,,1,5,,,,,,",              // 6: no handle
+        "d,,,,,,true,Title,Default Title,,,,,1,5,,,,,,",              // 7: no title
+        "e,E,,,,,maybe,Title,Default Title,,,,,1,5,,,,,,",            // 8: published?
+        "f,F,,,,,true,Title,Default Title,,,,,1,-5,,,,,,",            // 9: negative
+        "g,G,,,,,true,Title,Default Title,,,,,1,5,,,javascript:x,,,", // 10: no address
+        "h,H,too,few",                                                // 11
+        "i,\"I",                                                      // 12, with the next line
+        "\",\u{0},,,,true,Title,Default Title,,,,,1,5,,,,,,",
+        "a,A again,,,,,true,Title,Default Title,,,,,1,5,,,,,,", // 14: seen on 2
+        "j,J,,,,,true,Title,Default Title,,,SAME,,1,5,,,,,,",   // 15
+        "k,K,,,,,true,Title,Default Title,,,SAME,,1,5,,,,,,",   // 16: its SKU is j's
+        "l,L,,,,,true,Size,S,size,M,,,1,5,,,,,,",               // 17: two sizes
+        "m,M,,,,,true,,S,,,,,1,5,,,,,,",                        // 18: an option without a name
+        "n,N,,,,,true,Title,Default Title,,,,,1,,,,,,,",        // 19: no price
+        "z,Z,,,,,true,Title,Default Title,,,,,1,5,,,,,,",       // 20
+    ];
+
+    let (summary, bad) = take(&service, &format!("{HEADER}{}\n", file.join("\n"))).await;
+
+    let reasons: Vec<(u64, &str)> = bad.iter().map(|(line, reason)| (*line, reason.as_str())).collect();
+    assert_eq!(
+        reasons,
+        [
+            (3, "\"Variant Price\" is \"abc\": A valid number is required."),
+            (4, "\"Variant Inventory Qty\" is \"many\": a whole number is wanted"),
+            (5, "the variant \"S\" is on line 3 already"),
+            (6, "\"Handle\" is empty"),
+            (7, "\"Title\" is empty, and this is the product's first row"),
+            (8, "\"Published\" is \"maybe\": true or false is wanted"),
+            (9, "\"Variant Price\" is \"-5\": an amount cannot be negative"),
+            (10, "\"Image Src\" is \"javascript:x\": that is no address of an image"),
+            (11, "there are 4 columns, and 21 in the header"),
+            (12, "column 3 holds a NUL"),
+            (14, "the product \"a\" began on line 2 already; its rows must stand together"),
+            (16, "the SKU \"SAME\" belongs to another product"),
+            (17, "two options are called \"size\""),
+            (18, "the option that \"S\" is a value of has no name on the product's first row"),
+            (19, "\"Variant Price\" is empty"),
+        ]
+    );
+    assert_eq!((summary.products, summary.products_skipped), (created(3), 12));
+    let slugs: Vec<String> = all(&service).await.into_iter().map(|product| product.slug).collect();
+    assert_eq!(slugs, ["a", "j", "z"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn bytes_that_are_not_utf_8_are_named_by_line(db: PgPool) {
+    let service = service_db(&db);
+    let mut file = HEADER.as_bytes().to_vec();
+    file.extend(
+        b"a,Caf\xe9,,,,,true,Title,Default Title,,,,,1,5,,,,,,\nb,B,,,,,true,Title,Default Title,,,,,1,5,,,,,,",
+    );
+    let mut bad = Vec::new();
+
+    let products = recognise(file.as_slice()).unwrap();
+    let summary = import(&service, products, START, &mut |row| bad.push(row), &|_| {}).await.unwrap();
+
+    assert_eq!(bad, [BadRow { line: 2, reason: "column 2 is not UTF-8".to_owned() }]);
+    assert_eq!(summary.products, created(1));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_that_is_not_published_is_a_draft(db: PgPool) {
+    let service = service_db(&db);
+    take(&service, &format!("{HEADER}{}", GOOD.replace(",true,", ",FALSE,"))).await;
+    let statuses: Vec<String> = all(&service).await.into_iter().map(|product| product.status).collect();
+    assert_eq!(statuses, ["draft", "draft"]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_staff_arranged_stays(db: PgPool) {
+    let service = service_db(&db);
+    take(&service, &format!("{HEADER}{GOOD}")).await;
+    for sql in [
+        "insert into categories (name, slug) values ('Clothing', 'clothing')",
+        "update categories set slug = 'mens-shirts', parent_id = (select id from categories where slug = 'clothing') where name = 'Shirts'",
+        "insert into product_categories select id, (select id from categories where slug = 'clothing') from products where slug = 'shirt'",
+        "update products set sku = 'OWN' where slug = 'shirt'",
+    ] {
+        sqlx::query(sql).execute(&db).await.unwrap();
+    }
+
+    let (summary, _) = take(&service, &format!("{HEADER}{GOOD}")).await;
+
+    assert_eq!(summary.products, unchanged(2));
+    let shirt = all(&service).await.pop().unwrap();
+    let slugs: Vec<&str> = shirt.categories.iter().map(|category| category.slug.as_str()).collect();
+    assert_eq!((slugs, shirt.sku.as_deref()), (vec!["clothing", "mens-shirts"], Some("OWN")));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
+    let service = service_db(&db);
+    let risky = "risky,=1+1,- soft,@home,Things,+,false,Title,One size,,,-7,,2,5,,'007,,,,\n";
+    take(&service, &format!("{HEADER}{GOOD}{risky}")).await;
+    let before = rows(&db).await;
+    let mut file = Vec::new();
+
+    let written = crate::export::export(&service, &mut file).await.unwrap();
+    let (summary, bad) = take(&service, std::str::from_utf8(&file).unwrap()).await;
+
+    assert_eq!((written.products, written.skipped, bad.len()), (3, 0, 0));
+    assert_eq!((summary.products, summary.variants_removed), (unchanged(3), 0));
+    assert_eq!(rows(&db).await, before);
+    let text = String::from_utf8(file).unwrap();
+    assert!(text.contains("risky,'=1+1,'- soft,'@home,Things,'+,false,"), "{text}");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_sample_fills_an_empty_shop_once(db: PgPool) {
+    let service = service_db(&db);
+    assert_eq!(crate::sample::load(&service, START).await.unwrap(), 62);
+    let before = rows(&db).await;
+
+    assert_eq!(crate::sample::load(&service, START.plus_seconds(60)).await.unwrap(), 0);
+
+    assert_eq!(rows(&db).await, before);
+    let mut file = Vec::new();
+    crate::export::export(&service, &mut file).await.unwrap();
+    let (summary, bad) = take(&service, std::str::from_utf8(&file).unwrap()).await;
+    assert_eq!((summary.products, bad.len()), (unchanged(62), 0));
+    assert_eq!(rows(&db).await, before);
+}
+
+#[test]
+fn another_file_is_refused_with_what_is_understood() {
+    for text in ["", "id;name;price\n1;a;2\n", "{\"products\": []}", "Handle,Title,Location\n"] {
+        let error = recognise(text.as_bytes()).map(drop).unwrap_err().to_string();
+        assert!(error.contains("Shopify product export") && error.contains("Variant Price"), "{error}");
+    }
+}

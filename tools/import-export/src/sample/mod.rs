@@ -1,0 +1,79 @@
+//! The sample catalogue of a new shop.
+//!
+//! `products.txt` has a line for each product; variants, stock and pictures are derived from it.
+
+mod colours;
+mod drawing;
+mod product;
+
+use shared::app::db::Db;
+use shared::catalogue::store::imports::{Stock, save_all};
+use shared::catalogue::store::snapshot;
+use shared::time::Timestamp;
+
+use product::Sample;
+
+/// Fills an empty shop in one transaction and returns the number of products. A shop that has products is not changed.
+pub async fn load(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
+    let mut tx = db.begin().await?;
+    if snapshot::count(&mut tx).await? > 0 {
+        tx.commit().await?;
+        return Ok(0);
+    }
+    let entries = product::all();
+    for (nth, sample) in (0..).zip(&entries) {
+        // A second apart, so that "newest first" is an order. The first line is the newest.
+        let made = now.plus_seconds(-nth);
+        for saved in save_all(&mut tx, &[&sample.entry()], Stock::Begins, made).await? {
+            saved?;
+        }
+    }
+    tx.commit().await?;
+    Ok(entries.len())
+}
+
+/// Returns the picture at `/dev/images/{name}.svg`; `None` if the sample has no picture of that name.
+pub fn image(name: &str) -> Option<String> {
+    let (slug, colour) = name.split_once("--")?;
+    let sample: Sample = product::all().into_iter().find(|sample| sample.slug() == slug)?;
+    let colour = sample.colours.iter().find(|known| colours::key(known) == colour)?;
+    Some(drawing::draw(sample.kind, sample.name, colour))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_image_of_the_sample_can_be_drawn() {
+        let mut count = 0;
+        for sample in product::all() {
+            for image in sample.entry().images {
+                let name = image.url.strip_prefix("/dev/images/").and_then(|url| url.strip_suffix(".svg")).unwrap();
+                let svg = super::image(name).unwrap();
+                assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"), "{name}");
+                count += 1;
+            }
+        }
+        assert!(count > 100, "{count}");
+        assert_eq!(super::image("everyday-tee--beige"), None);
+        assert_eq!(super::image("../../etc/passwd"), None);
+    }
+
+    #[test]
+    fn the_sample_has_the_documented_contents() {
+        let entries: Vec<_> = product::all().iter().map(Sample::entry).collect();
+        assert_eq!(entries.len(), 62);
+        let brands: std::collections::BTreeSet<_> = entries.iter().map(|entry| entry.brand.as_deref()).collect();
+        assert_eq!(brands.len(), 8);
+        assert!(
+            entries.iter().any(|entry| entry.category.len() == 3)
+                && entries.iter().all(|entry| entry.category.len() > 1)
+        );
+        let sold_out = entries.iter().filter(|entry| entry.variants.iter().all(|variant| variant.on_hand == Some(0)));
+        assert_eq!(sold_out.count(), 4);
+        let skus: std::collections::BTreeSet<_> =
+            entries.iter().flat_map(|entry| &entry.variants).map(|variant| &variant.sku).collect();
+        assert_eq!(skus.len(), entries.iter().map(|entry| entry.variants.len()).sum::<usize>());
+    }
+}
