@@ -13,13 +13,16 @@ mod redirects;
 mod root;
 mod variants;
 
+use products::sort::ProductOrdering;
 use shared::app::App;
+use shared::catalogue::Status;
+use utoipa::openapi::{ComponentsBuilder, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// Every route of this function.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(shared::http::document())
+    OpenApiRouter::with_openapi(document())
         .routes(routes!(root::get_catalogue))
         .merge(products::routes())
         .merge(variants::routes())
@@ -28,4 +31,13 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(categories::routes())
         .merge(attributes::routes())
         .merge(bulk::routes())
+}
+
+/// The common document with the schemas that only parameters refer to, which utoipa does not collect.
+fn document() -> OpenApi {
+    let mut document = shared::http::document();
+    let components = document.components.take().unwrap_or_default();
+    let components = ComponentsBuilder::from(components).schema_from::<Status>().schema_from::<ProductOrdering>();
+    document.components = Some(components.build());
+    document
 }

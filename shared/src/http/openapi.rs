@@ -42,7 +42,8 @@ fn info() -> Info {
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
             "Catalogue, cart, checkout and accounts of a headless shop. Amounts are decimal strings beside a `currency`; \
-             lists are pages with `next` and `previous`; errors are `{\"field\": [\"message\"]}` or `{\"detail\", \"code\"}`.",
+             lists are pages with `next` and `previous`; bodies are JSON, and one without lists and objects may be sent as a form instead \
+             (`application/x-www-form-urlencoded` or `multipart/form-data`); errors are `{\"field\": [\"message\"]}` or `{\"detail\", \"code\"}`.",
         ))
         .build()
 }

@@ -32,6 +32,7 @@ const MAX_CURSOR: usize = 1000;
 pub struct Page<T> {
     /// Number of rows in the whole list; present only if the request has `?count=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, required = false)]
     pub count: Option<i64>,
     /// URL of the next page; null on the last page.
     #[schema(format = "uri")]

@@ -118,6 +118,7 @@ pub struct TransferCounts {
 
 /// A file of products that is imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ProductImport)] // `import` is reserved in Python and TypeScript.
 pub struct Import {
     /// Which.
     pub id: ImportId,
@@ -183,6 +184,7 @@ pub struct SkippedProduct {
 
 /// A file of products that is exported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ProductExport)]
 pub struct Export {
     /// Which.
     pub id: ExportId,

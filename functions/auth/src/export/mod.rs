@@ -44,33 +44,33 @@ pub(crate) struct AccountExport {
     /// The addresses in the profile.
     pub addresses: Vec<Address>,
     /// The carts.
-    pub carts: Kept<ExportedCart>,
+    pub carts: List<ExportedCart>,
     /// The orders.
-    pub orders: Kept<ExportedOrder>,
+    pub orders: List<ExportedOrder>,
     /// The sign-ins, those that have ended too.
-    pub sign_ins: Kept<ExportedSignIn>,
+    pub sign_ins: List<ExportedSignIn>,
     /// The mails.
-    pub mails: Kept<ExportedMail>,
+    pub mails: List<ExportedMail>,
     /// The links in mails.
-    pub links: Kept<ExportedLink>,
+    pub links: List<ExportedLink>,
     /// The mails that one asked for when something is in stock again.
-    pub stock_notices: Kept<ExportedStockNotice>,
+    pub stock_notices: List<ExportedStockNotice>,
     /// The keys for programs that one made.
-    pub api_keys: Kept<ExportedApiKey>,
+    pub api_keys: List<ExportedApiKey>,
     /// The lines of the audit log.
-    pub audit: Kept<ExportedAuditEntry>,
+    pub audit: List<ExportedAuditEntry>,
 }
 
-/// What is kept of one kind, newest first.
+/// The exported things of one kind, newest first.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Kept<T> {
+pub(crate) struct List<T> {
     /// Whether there is more than this.
     pub truncated: bool,
     /// The newest 500.
     pub results: Vec<T>,
 }
 
-impl<T> From<Vec<T>> for Kept<T> {
+impl<T> From<Vec<T>> for List<T> {
     /// Of a list that is one too long there is more.
     fn from(mut results: Vec<T>) -> Self {
         let truncated = results.len() > MOST;

@@ -11,7 +11,7 @@ use shared::users::store::totp as store;
 use shared::users::{ClientInfo, totp};
 
 use super::second_factor::{count, forget};
-use super::{MAX_CODE, RecoveryCodes, enabled, new_recovery_codes, not_enabled, staff_only, wrong_code};
+use super::{CreatedRecoveryCodes, MAX_CODE, enabled, new_recovery_codes, not_enabled, staff_only, wrong_code};
 
 /// Proof that the app has the secret.
 #[derive(Request)]
@@ -43,7 +43,7 @@ enum ConfirmError {
     security(("bearer" = [])),
     request_body = ConfirmTotp,
     responses(
-        (status = 200, body = RecoveryCodes, description = "Codes for when the device is lost."),
+        (status = 200, body = CreatedRecoveryCodes, description = "Codes for when the device is lost."),
         (status = 403, body = Problem, description = "One does not work here."),
         (status = 409, body = Problem, description = "None was offered, or it is in force."),
         Problems,
@@ -54,7 +54,7 @@ pub(crate) async fn confirm_totp(
     CurrentUser(account): CurrentUser,
     client_info: ClientInfo,
     Body(ConfirmTotp { code }): Body<ConfirmTotp>,
-) -> Result<Json<RecoveryCodes>, ApiError> {
+) -> Result<Json<CreatedRecoveryCodes>, ApiError> {
     staff_only(&account)?;
     let mut tx = app.db.begin().await?;
     count(&mut tx, account.id, app.clock.now()).await?;
@@ -75,7 +75,7 @@ async fn confirm(
     user: UserId,
     code: &str,
     client_info: &ClientInfo,
-) -> sqlx::Result<Result<RecoveryCodes, ConfirmError>> {
+) -> sqlx::Result<Result<CreatedRecoveryCodes, ConfirmError>> {
     let now = app.clock.now();
     let Some(device) = store::lock_device(tx, user).await? else { return Ok(Err(ConfirmError::NotOffered)) };
     if device.is_confirmed {

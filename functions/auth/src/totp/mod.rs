@@ -50,14 +50,14 @@ pub(crate) struct TotpProof {
 
 /// Codes that stand in for the device, each of them once. Shown this once.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct RecoveryCodes {
+pub(crate) struct CreatedRecoveryCodes {
     /// Ten of them.
     #[schema(example = json!(["abcd-efgh-ijkl-mnop"]))]
     pub recovery_codes: Vec<String>,
 }
 
 /// Makes new recovery codes, in the place of those there were.
-async fn new_recovery_codes(tx: &mut Tx, app: &App, user: UserId) -> sqlx::Result<RecoveryCodes> {
+async fn new_recovery_codes(tx: &mut Tx, app: &App, user: UserId) -> sqlx::Result<CreatedRecoveryCodes> {
     let recovery_codes: Vec<String> = (0..totp::RECOVERY_CODES)
         .map(|_| {
             let mut random = [0; totp::RECOVERY_CODE_BYTES];
@@ -67,7 +67,7 @@ async fn new_recovery_codes(tx: &mut Tx, app: &App, user: UserId) -> sqlx::Resul
         .collect();
     let digests: Vec<Vec<u8>> = recovery_codes.iter().map(|code| totp::recovery_code_sha256(code)).collect();
     store::totp::replace_recovery_codes(tx, user, &digests, app.clock.now()).await?;
-    Ok(RecoveryCodes { recovery_codes })
+    Ok(CreatedRecoveryCodes { recovery_codes })
 }
 
 /// 403 for everybody who does not work here.

@@ -8,7 +8,7 @@ use shared::http::{ApiError, Body, CurrentUser, Problem, Problems};
 use shared::users::ClientInfo;
 
 use super::second_factor::{Judged, judge, note_wrong_code};
-use super::{RecoveryCodes, TotpProof, new_recovery_codes, not_enabled, staff_or_who_was, wrong_code};
+use super::{CreatedRecoveryCodes, TotpProof, new_recovery_codes, not_enabled, staff_or_who_was, wrong_code};
 use crate::password_check::check_password;
 
 /// Renew one's recovery codes
@@ -22,7 +22,7 @@ use crate::password_check::check_password;
     security(("bearer" = [])),
     request_body = TotpProof,
     responses(
-        (status = 200, body = RecoveryCodes, description = "The new codes."),
+        (status = 200, body = CreatedRecoveryCodes, description = "The new codes."),
         (status = 403, body = Problem, description = "One does not work here."),
         (status = 409, body = Problem, description = "One has no second factor."),
         Problems,
@@ -33,7 +33,7 @@ pub(crate) async fn renew_recovery_codes(
     CurrentUser(account): CurrentUser,
     client_info: ClientInfo,
     Body(proof): Body<TotpProof>,
-) -> Result<Json<RecoveryCodes>, ApiError> {
+) -> Result<Json<CreatedRecoveryCodes>, ApiError> {
     staff_or_who_was(&app, &account).await?;
     check_password(&app, &account, proof.current_password, &client_info).await?;
     let mut tx = app.db.begin().await?;

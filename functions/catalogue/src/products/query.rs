@@ -64,10 +64,8 @@ pub(crate) struct ProductQuery {
     #[param(format = DateTime, example = "2026-11-22T06:38:51Z")]
     pub(crate) created_before: Option<Timestamp>,
     /// Publication status: `draft`, `active` or `archived`. Only for staff; others only ever see active products.
-    #[param(inline)]
     pub(crate) status: Option<Status>,
     /// Order of the list. If left out: `relevance` with `search`, otherwise the newest first.
-    #[param(inline)]
     pub(crate) ordering: Option<ProductOrdering>,
     /// Facets to count: `true` for all, or some of `brand`, `category`, `attributes`, `price` and `availability`, separated by commas.
     #[field(with = facets, schema = String)]

@@ -1,78 +1,212 @@
-//! Adds what holds for every operation: bodies may also be forms, and some responses have a header.
+//! The finishing step of the document: what holds for every operation and schema, and what generators of clients need.
+//!
+//! - Generic schemas get a readable name (`Page_Address` becomes `AddressPage`) and refer to their item instead of repeating it.
+//! - A field of a response that may be null is always there, so it is required. A field that is left out when it is absent is optional and never
+//!   null; it has `required = false` and a `value_type` without `Option` in the code.
+//! - Some responses have a header whatever the operation.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use serde_json::Value;
-use utoipa::openapi::path::Operation;
-use utoipa::openapi::{HeaderBuilder, ObjectBuilder, OpenApi, PathItem, RefOr, Type};
+use anyhow::{Context as _, ensure};
+use serde_json::{Value, json};
+use utoipa::openapi::OpenApi;
 
-const JSON: &str = "application/json";
-/// Content types that `shared::http::Body` reads in addition to JSON.
-const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-data"];
+const SCHEMAS: &str = "#/components/schemas/";
 
-/// Headers of every response with this status.
-const HEADERS: [(&str, &str, Type, &str); 3] = [
-    ("401", "WWW-Authenticate", Type::String, "`Bearer realm=\"api\"`"),
-    ("429", "Retry-After", Type::Integer, "After how many seconds to come again."),
-    ("503", "Retry-After", Type::Integer, "After how many seconds to come again."),
+/// The headers of every response with this status.
+const HEADERS: [(&str, &str, &str, &str); 3] = [
+    ("401", "WWW-Authenticate", "string", "`Bearer realm=\"api\"`"),
+    ("429", "Retry-After", "integer", "Seconds to wait before the next request."),
+    ("503", "Retry-After", "integer", "Seconds to wait before the next request."),
 ];
 
-/// Completes each operation.
-pub(super) fn finish(document: &mut OpenApi) -> anyhow::Result<()> {
-    let schemas = serde_json::to_value(&document.components)?["schemas"].take();
-    for item in document.paths.paths.values_mut() {
-        for operation in operations(item) {
-            add_forms(operation, &schemas)?;
-            add_headers(operation);
+/// Finishes the document of the whole shop.
+pub(super) fn finish(document: &OpenApi) -> anyhow::Result<Value> {
+    let mut document = serde_json::to_value(document)?;
+    name_generic_schemas(&mut document)?;
+    require_nullable_fields(&mut document)?;
+    add_headers(&mut document);
+    Ok(document)
+}
+
+/// `Page_Address`, as utoipa calls `Page<Address>`, becomes `AddressPage`, and the items that are written out in it become a reference.
+fn name_generic_schemas(document: &mut Value) -> anyhow::Result<()> {
+    let schemas = document["components"]["schemas"].as_object_mut().context("there are no schemas")?;
+    let generic: Vec<String> = schemas.keys().filter(|name| name.contains('_')).cloned().collect();
+    let mut renamed = Vec::new();
+    for name in generic {
+        let (container, item) = name.split_once('_').unwrap_or_default();
+        let new = format!("{item}{container}");
+        let mut schema = schemas.remove(&name).unwrap_or_default();
+        let items = &mut schema["properties"]["results"]["items"];
+        ensure!(items.is_object(), "{name} is a generic schema without `results`");
+        if items["$ref"].is_null() {
+            let written_out = std::mem::replace(items, json!({ "$ref": format!("{SCHEMAS}{item}") }));
+            let known = schemas.entry(item).or_insert_with(|| written_out.clone());
+            ensure!(*known == written_out, "{name} has items that differ from the schema {item}");
         }
+        let taken = schemas.insert(new.clone(), schema);
+        ensure!(taken.is_none(), "{name} would be called {new}, and there is a schema {new}: rename one");
+        renamed.push((format!("{SCHEMAS}{name}"), format!("{SCHEMAS}{new}")));
+    }
+    each_reference(document, &mut |reference| {
+        if let Some((_, new)) = renamed.iter().find(|(old, _)| old == reference) {
+            reference.clone_from(new);
+        }
+    });
+    Ok(())
+}
+
+/// Adds each nullable field of a response to its schema's `required`.
+fn require_nullable_fields(document: &mut Value) -> anyhow::Result<()> {
+    let (requests, responses) = (used_by(document, "requestBody"), used_by(document, "responses"));
+    for name in responses {
+        let schema = &mut document["components"]["schemas"][&name];
+        let changed = require_nullable(schema);
+        ensure!(
+            !changed || !requests.contains(&name),
+            "{name} is in requests and in responses and has a field that may be null, which is optional in one and required in the other: split it"
+        );
     }
     Ok(())
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
-}
-
-/// A body without lists and objects can be a form.
-fn add_forms(operation: &mut Operation, schemas: &Value) -> anyhow::Result<()> {
-    let Some(RefOr::T(body)) = &mut operation.request_body else { return Ok(()) };
-    let Some(json @ RefOr::T(content)) = body.content.get(JSON) else { return Ok(()) };
-    if is_flat(&serde_json::to_value(&content.schema)?, schemas) {
-        let forms = FORMS.map(|form| (form.to_owned(), json.clone()));
-        body.content.extend(forms);
+/// Returns whether the schema has a nullable field that is always there.
+fn require_nullable(schema: &mut Value) -> bool {
+    let mut changed = false;
+    for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        changed |= require_nullable(part);
     }
-    Ok(())
-}
-
-fn is_flat(schema: &Value, schemas: &Value) -> bool {
-    let schema = resolved(schema, schemas);
-    let fields = schema["properties"].as_object();
-    fields.is_some_and(|fields| fields.values().all(|field| is_plain(field, schemas)))
-}
-
-fn is_plain(field: &Value, schemas: &Value) -> bool {
-    let field = resolved(field, schemas);
-    if let Some(choices) = field["oneOf"].as_array().or(field["anyOf"].as_array()) {
-        return choices.iter().all(|choice| is_plain(choice, schemas));
+    if is_sparse(schema) {
+        return changed;
     }
-    let is_nested = |name: &Value| name == "array" || name == "object";
-    // One type, or a list of types: text or null.
-    let types = field["type"].as_array().map_or(std::slice::from_ref(&field["type"]), Vec::as_slice);
-    !types.iter().any(is_nested)
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    let nullable: Vec<String> = fields.filter(|(_, field)| is_nullable(field)).map(|(name, _)| name.clone()).collect();
+    if nullable.is_empty() {
+        return changed;
+    }
+    let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+    let required: BTreeSet<String> = required.chain(nullable).collect();
+    schema["required"] = json!(required);
+    true
 }
 
-fn resolved<'v>(schema: &'v Value, schemas: &'v Value) -> &'v Value {
-    let name = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/components/schemas/"));
-    name.map_or(schema, |name| resolved(&schemas[name], schemas))
+/// Whether every field may be left out, as in a list with `fields=`: there are fields that are never null, and none of them is required.
+fn is_sparse(schema: &Value) -> bool {
+    let mut never_null =
+        schema["properties"].as_object().into_iter().flatten().filter(|(_, field)| !is_nullable(field));
+    never_null.next().is_some() && schema["required"].as_array().is_none_or(Vec::is_empty)
 }
 
-fn add_headers(operation: &mut Operation) {
-    for (status, name, of, description) in HEADERS {
-        if let Some(RefOr::T(response)) = operation.responses.responses.get_mut(status) {
-            let schema = ObjectBuilder::new().schema_type(of).build();
-            let header = HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build();
-            let headers: &mut BTreeMap<_, _> = &mut response.headers;
-            headers.insert(name.to_owned(), header.into());
+fn is_nullable(field: &Value) -> bool {
+    let choices = |name: &str| field[name].as_array().into_iter().flatten();
+    choices("type").any(|name| name == "null")
+        || choices("oneOf").chain(choices("anyOf")).any(|choice| choice["type"] == "null")
+}
+
+/// The names of the schemas that this part of any operation leads to.
+fn used_by(document: &mut Value, part: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = Vec::new();
+    for_each_operation(document, |operation| {
+        if let Some(part) = operation.get_mut(part) {
+            each_reference(part, &mut |reference| open.push(reference.clone()));
         }
+    });
+    while let Some(reference) = open.pop() {
+        let Some(name) = reference.strip_prefix(SCHEMAS) else { continue };
+        if found.insert(name.to_owned()) {
+            each_reference(&mut document["components"]["schemas"][name], &mut |reference| open.push(reference.clone()));
+        }
+    }
+    found
+}
+
+fn for_each_operation(document: &mut Value, mut work: impl FnMut(&mut Value)) {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    paths.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()).for_each(|(_, operation)| work(operation));
+}
+
+fn each_reference(value: &mut Value, work: &mut impl FnMut(&mut String)) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                if let (Value::String(reference), "$ref") = (&mut *field, name.as_str()) {
+                    work(reference);
+                } else {
+                    each_reference(field, work);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| each_reference(item, work)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn add_headers(document: &mut Value) {
+    for_each_operation(document, |operation| {
+        for (status, name, of, description) in HEADERS {
+            if operation["responses"][status].is_object() {
+                operation["responses"][status]["headers"][name] =
+                    json!({ "description": description, "schema": { "type": of } });
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finished(schemas: &Value, request: &str, response: &str) -> anyhow::Result<Value> {
+        let content = |name: &str| json!({"application/json": {"schema": {"$ref": format!("{SCHEMAS}{name}")}}});
+        let document = json!({
+            "openapi": "3.1.0",
+            "info": {"title": "", "version": ""},
+            "paths": {"/a/": {"post": {
+                "requestBody": {"content": content(request)},
+                "responses": {"200": {"description": "", "content": content(response)}, "429": {"description": ""}},
+            }}},
+            "components": {"schemas": schemas},
+        });
+        finish(&serde_json::from_value(document)?)
+    }
+
+    #[test]
+    fn a_page_is_named_after_its_items_and_refers_to_them() {
+        let item = json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}});
+        let page = json!({"type": "object", "required": ["results"],
+            "properties": {"results": {"type": "array", "items": item}}});
+        let finished = finished(&json!({"Page_Thing": page, "A": {"type": "string"}}), "A", "Page_Thing").unwrap();
+        let schemas = &finished["components"]["schemas"];
+        assert!(schemas["Page_Thing"].is_null());
+        assert_eq!(schemas["ThingPage"]["properties"]["results"]["items"]["$ref"], "#/components/schemas/Thing");
+        assert_eq!(schemas["Thing"], item);
+        let answer = &finished["paths"]["/a/"]["post"]["responses"]["200"]["content"]["application/json"];
+        assert_eq!(answer["schema"]["$ref"], "#/components/schemas/ThingPage");
+    }
+
+    #[test]
+    fn a_nullable_field_is_required_in_a_response_unless_every_field_may_be_left_out() {
+        let properties = json!({"id": {"type": "string"}, "note": {"type": ["string", "null"]}});
+        let schemas = json!({
+            "Request": {"type": "object", "required": ["id"], "properties": properties},
+            "Response": {"type": "object", "required": ["id"], "properties": properties},
+            "Sparse": {"type": "object", "properties": properties},
+        });
+        let of_response = finished(&schemas, "Request", "Response").unwrap();
+        assert_eq!(of_response["components"]["schemas"]["Request"]["required"], json!(["id"]));
+        assert_eq!(of_response["components"]["schemas"]["Response"]["required"], json!(["id", "note"]));
+        let sparse = finished(&schemas, "Request", "Sparse").unwrap();
+        assert!(sparse["components"]["schemas"]["Sparse"]["required"].is_null());
+        let error = finished(&schemas, "Request", "Request").unwrap_err().to_string();
+        assert!(error.starts_with("Request is in requests and in responses"), "{error}");
+    }
+
+    #[test]
+    fn a_response_that_asks_to_wait_has_its_header() {
+        let finished = finished(&json!({"A": {"type": "string"}}), "A", "A").unwrap();
+        let response = &finished["paths"]["/a/"]["post"]["responses"]["429"];
+        assert_eq!(response["headers"]["Retry-After"]["schema"]["type"], "integer");
     }
 }

@@ -8,19 +8,33 @@ use std::path::PathBuf;
 use anyhow::{Context as _, ensure};
 use command_line::terminal::say;
 use command_line::workspace;
+use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
 use crate::shop;
 
 /// Returns the document of the whole shop. Fails if two functions use one name for different things.
-pub fn document() -> anyhow::Result<OpenApi> {
+pub fn document() -> anyhow::Result<Value> {
     merge(shop::documents())
 }
 
 /// Returns the text of the file; the same code gives the same text on every machine.
 pub fn text() -> anyhow::Result<String> {
-    Ok(document()?.to_pretty_json()? + "\n")
+    let mut document = document()?;
+    let mut part = |name: &str| document[name].take();
+    let text =
+        Text { openapi: part("openapi"), info: part("info"), paths: part("paths"), components: part("components") };
+    Ok(serde_json::to_string_pretty(&text)? + "\n")
+}
+
+/// The parts of the document in the order in which people read them.
+#[derive(Serialize)]
+struct Text {
+    openapi: Value,
+    info: Value,
+    paths: Value,
+    components: Value,
 }
 
 /// Returns the path of the file.
@@ -48,15 +62,14 @@ pub fn check() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn merge(parts: Vec<(&'static str, OpenApi)>) -> anyhow::Result<OpenApi> {
+fn merge(parts: Vec<(&'static str, OpenApi)>) -> anyhow::Result<Value> {
     let mut seen = Seen::default();
     let mut whole = shared::http::document();
     for (function, part) in parts {
         seen.check(function, &serde_json::to_value(&part)?)?;
         whole.merge(part);
     }
-    finish::finish(&mut whole)?;
-    Ok(whole)
+    finish::finish(&whole)
 }
 
 /// Names found so far and their functions. Merging would silently keep the first of two.
