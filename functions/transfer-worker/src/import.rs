@@ -2,7 +2,7 @@
 
 use shared::catalogue::product_import::ProductImport;
 use shared::catalogue::shopify::Batch;
-use shared::catalogue::store::imports::{Attempt, save};
+use shared::catalogue::write::{Attempt, save_imports};
 use shared::ids::ImportId;
 use shared::transfers::MAX_ATTEMPTS;
 use shared::transfers::store::imports::{Chunk, LeasedImport, begun_before, claim, end, hold, note};
@@ -112,7 +112,7 @@ async fn try_to_write(
     batch.refuse_begun(|slug| before.get(slug).copied());
     let entries = std::mem::take(&mut batch.entries);
     let all: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
-    let results = save(&mut tx, &all, attempt.together, (file.stock, now)).await?;
+    let results = save_imports(&mut tx, &all, attempt.together, (file.stock, now)).await?;
     let mut saved = Vec::new();
     for ((line, _), result) in entries.iter().zip(results) {
         match result {

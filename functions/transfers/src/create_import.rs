@@ -7,7 +7,7 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, LOCATION};
 use serde::Serialize;
 use shared::app::App;
-use shared::catalogue::store::imports::Stock;
+use shared::catalogue::write::Stock;
 use shared::http::{ApiError, BaseUrl, Body, Fields, Request, Requires, StaffProblems};
 use shared::ids::ImportId;
 use shared::storage::{PresignedRequest, Upload};

@@ -1,10 +1,12 @@
 //! The catalogue: products with their variants and images, brands, the category tree, and attributes.
 
+pub mod combinations;
 pub mod limits;
 pub mod product_import;
 pub mod shopify;
 pub mod staff;
 pub mod store;
+pub mod write;
 
 mod card;
 mod facets;

@@ -82,13 +82,14 @@ pub struct Publication {
 }
 
 /// How far a product is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, IntoStaticStr, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, EnumString, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Status {
     /// Being prepared: staff alone see it.
     Draft,
     /// For sale, within its times.
+    #[default]
     Active,
     /// No longer for sale; kept, because orders refer to it.
     Archived,

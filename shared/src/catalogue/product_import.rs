@@ -1,65 +1,66 @@
-//! A product with all that belongs to it, as a file describes it: what an import and the sample catalogue are made of.
-//! [`super::store::imports`] writes them.
+//! A product with everything that belongs to it, as a file describes it: the input of an import and of the sample catalogue.
+//! [`super::write::save_imports`] writes it.
 
+use super::Status;
 use super::variant_name::made_name;
 use crate::money::Money;
 
-/// A product as it is to be.
+/// A product as a file describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProductImport {
-    /// Which.
+    /// The product's name in URLs.
     pub slug: String,
-    /// Its name.
+    /// The product's name.
     pub name: String,
-    /// HTML, cleaned.
+    /// Sanitised HTML.
     pub description: String,
-    /// Whose it is.
+    /// The brand's name, if the product has one.
     pub brand: Option<String>,
-    /// Where it is filed, from the top of the tree down. Empty where the file does not say; it then stays where it is.
+    /// The path of a category, from the top of the tree down. Empty where the file does not say; the categories then stay.
     pub category: Vec<String>,
-    /// Words to find it by.
+    /// Words by which shoppers find the product.
     pub tags: Vec<String>,
-    /// `draft`, `active` or `archived`.
-    pub status: String,
-    /// What can be bought, in order.
+    /// The status.
+    pub status: Status,
+    /// The variants that are sold, in order.
     pub variants: Vec<ImportVariant>,
-    /// Its images, in order.
+    /// The images, in order.
     pub images: Vec<ImportImage>,
 }
 
-/// A variant as it is to be.
+/// A variant as a file describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportVariant {
-    /// Which.
+    /// The variant's SKU.
     pub sku: String,
-    /// What it is called beside its product.
+    /// The variant's name within its product.
     pub name: String,
     /// What makes it this variant: attribute and value.
     pub options: Vec<(String, String)>,
-    /// What it costs.
+    /// The price that shoppers pay.
     pub price: Money,
     /// The price before a reduction.
     pub compare_at_price: Option<Money>,
-    /// What the scanner reads.
+    /// Barcode (GTIN).
     pub barcode: Option<String>,
-    /// What it weighs.
+    /// Weight in grams.
     pub weight_grams: Option<i32>,
-    /// How many are on hand; `None` where the file does not say, and what is there stays.
+    /// Number of units on hand; `None` where the file does not say, and the stock stays.
     pub on_hand: Option<i32>,
 }
 
-/// An image as it is to be.
+/// An image as a file describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportImage {
-    /// Where it is.
+    /// The image's address.
     pub url: String,
-    /// What it shows.
+    /// The text for people who do not see the image.
     pub alt_text: String,
-    /// The variant it shows, by its place among the variants.
+    /// The variant that the image shows, by its place among the variants.
     pub variant: Option<usize>,
 }
 
-/// What a variant with these options is called: `M / Blue`.
+/// The name of a variant with these options: `M / Blue`.
 pub fn variant_name(options: &[(String, String)]) -> String {
     made_name(options.iter().map(|(_, value)| value.as_str()))
 }

@@ -1,12 +1,14 @@
 //! The bodies that create, replace and change an image.
 
 use shared::catalogue::limits::{MAX_ALT_TEXT, MAX_POSITION, MAX_SKU, MAX_URL};
-use shared::http::{Fields, Request};
+use shared::catalogue::write::{ImageEdit, ImageTarget, ImageVariant};
+use shared::http::{BaseUrl, Fields, Request};
 use shared::ids::{ImageId, VariantId};
+use shared::patch::Patch;
 
 /// An image to create, or to replace.
 #[derive(Clone, Debug, Request)]
-#[request(update = UpdateImage, blank_as_null)]
+#[request(update = UpdateImage, blank_as_null, validate = variant_once)]
 pub(crate) struct CreateImage {
     /// Id of the image, in the list of a product's images. Without it the image is found by its URL.
     #[field(create_only)]
@@ -29,6 +31,53 @@ pub(crate) struct CreateImage {
     /// The same by SKU, for a variant that is created with the image and has no id yet.
     #[field(create_only, max = MAX_SKU)]
     pub variant_sku: Option<String>,
+}
+
+fn variant_once(fields: &mut Fields) {
+    if fields.is_given("product_variant_id") && fields.is_given("variant_sku") {
+        fields.error("variant_sku", "Say either this or product_variant_id.");
+    }
+}
+
+impl CreateImage {
+    /// The edit of an image in the list of all of a product's images: without an id, its address says which one it is.
+    pub(crate) fn edit_in_list(self, base: &BaseUrl) -> ImageEdit {
+        let image = self.id.map_or(ImageTarget::Url, ImageTarget::Id);
+        self.edit(image, base)
+    }
+
+    /// The edit of this image that the body asks for.
+    pub(crate) fn edit(self, image: ImageTarget, base: &BaseUrl) -> ImageEdit {
+        let by_id = self.product_variant_id.map(ImageVariant::Id);
+        ImageEdit {
+            image,
+            url: Some(from_root(self.url, base)),
+            alt_text: Some(self.alt_text),
+            position: self.display_order,
+            variant: Patch::replace(by_id.or(self.variant_sku.map(ImageVariant::Sku))),
+        }
+    }
+}
+
+impl UpdateImage {
+    /// The edit of this image that the body asks for.
+    pub(crate) fn edit(self, image: ImageTarget, base: &BaseUrl) -> ImageEdit {
+        ImageEdit {
+            image,
+            url: self.url.map(|url| from_root(url, base)),
+            alt_text: self.alt_text,
+            position: self.display_order,
+            variant: self.product_variant_id.map(ImageVariant::Id),
+        }
+    }
+}
+
+/// An image of this shop is stored with its path, and clients read it as an absolute URL: this way they can send back what they read.
+fn from_root(url: String, base: &BaseUrl) -> String {
+    match url.strip_prefix(&base.0) {
+        Some(path) if path.starts_with('/') => path.to_owned(),
+        Some(_) | None => url,
+    }
 }
 
 /// An address that a browser can load an image from, and nothing else: no `javascript:`, no `data:`, no page's own folder.

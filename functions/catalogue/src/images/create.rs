@@ -5,15 +5,17 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::LOCATION;
 use http::{StatusCode, Uri};
 use shared::app::App;
+use shared::catalogue::write::{ImageTarget, ImagesEdit, ProductEdit};
 use shared::catalogue::{IdOrSlug, ProductImage};
 use shared::http::{ApiError, BaseUrl, Body, PathId, Problem, Requires, StaffProblems};
+use shared::ids::ImageId;
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
 use crate::images::body::CreateImage;
 use crate::images::get::image_path;
-use crate::images::write::write_new;
-use crate::products::edit::{ProductChange, Said, answer};
+use crate::products::edit::{OpenProduct, answer};
+use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
 
 /// Add an image to a product
@@ -50,10 +52,13 @@ pub(crate) async fn create_product_image(
     uri: Uri,
     Body(new): Body<CreateImage>,
 ) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
-    let place = write_new(&mut change, &base, new).await?;
-    let product = change.finish().await?.with_base_url(&base.0);
-    let made = product.images.get(place).ok_or_else(|| anyhow::anyhow!("an image that was just made is not there"))?;
+    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
+    let before: Vec<ImageId> = open.before.images.iter().map(|image| image.id).collect();
+    let image = new.edit(ImageTarget::New, &base);
+    let edit = ProductEdit { images: ImagesEdit::One(image), ..ProductEdit::default() };
+    let product = open.save(edit, FieldPath::Part).await?.with_base_url(&base.0);
+    let made = product.images.iter().find(|image| !before.contains(&image.id));
+    let made = made.ok_or_else(|| anyhow::anyhow!("an image that was just created does not exist"))?;
     let location = format!("{}{}", base.0, image_path(product.summary.id, made.id));
     let answer = answer(StatusCode::CREATED, product.version, made)?;
     Ok(([(LOCATION, location)], answer).into_response())

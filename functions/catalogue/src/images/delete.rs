@@ -4,13 +4,15 @@ use axum::extract::State;
 use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::IdOrSlug;
+use shared::catalogue::write::{ImagesEdit, ProductEdit};
 use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems, Two};
 use shared::ids::ImageId;
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
-use crate::images::write::remove_one;
-use crate::products::edit::{ProductChange, Said};
+use crate::images::get::image_of;
+use crate::products::edit::OpenProduct;
+use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
 
 /// Remove an image from a product
@@ -42,8 +44,9 @@ pub(crate) async fn delete_product_image(
     if_match: IfMatch,
     uri: Uri,
 ) -> Result<StatusCode, ApiError> {
-    let mut change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
-    remove_one(&mut change, image).await?;
-    change.finish().await?;
+    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
+    image_of(&open.before, image)?;
+    let edit = ProductEdit { images: ImagesEdit::Without(image), ..ProductEdit::default() };
+    open.save(edit, FieldPath::Part).await?;
     Ok(StatusCode::NO_CONTENT)
 }

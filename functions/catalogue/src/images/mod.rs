@@ -5,7 +5,6 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod get;
 pub(crate) mod update;
-pub(crate) mod write;
 
 use shared::app::App;
 use utoipa_axum::router::OpenApiRouter;

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{StatusCode, Uri};
 use shared::app::App;
+use shared::catalogue::write::{ImageEdit, ImageTarget, ImagesEdit, ProductEdit};
 use shared::catalogue::{IdOrSlug, ProductImage};
 use shared::http::{ApiError, BaseUrl, Body, PathId, Problem, Requires, StaffProblems, Two};
 use shared::ids::ImageId;
@@ -13,8 +14,8 @@ use shared::users::permissions;
 use crate::if_match::IfMatch;
 use crate::images::body::{CreateImage, UpdateImage};
 use crate::images::get::image_of;
-use crate::images::write::{variant_of, write_one};
-use crate::products::edit::{ProductChange, Said, answer};
+use crate::products::edit::{OpenProduct, answer};
+use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
 
 /// Replace an image
@@ -49,10 +50,9 @@ pub(crate) async fn replace_product_image(
     uri: Uri,
     Body(replacement): Body<CreateImage>,
 ) -> Result<Response, ApiError> {
-    let change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
-    let variant = variant_of(&change, &replacement).map_err(|(field, message)| ApiError::field(field, message))?;
-    let patch = UpdateImage { product_variant_id: Patch::replace(variant), ..replacement.into() };
-    write(change, &base, image, patch).await
+    let edit = replacement.edit(ImageTarget::Id(image), &base);
+    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
+    write(open, &base, image, edit).await
 }
 
 /// Change an image
@@ -87,17 +87,14 @@ pub(crate) async fn update_product_image(
     uri: Uri,
     Body(patch): Body<UpdateImage>,
 ) -> Result<Response, ApiError> {
-    let change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
-    write(change, &base, image, patch).await
+    let edit = patch.edit(ImageTarget::Id(image), &base);
+    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
+    write(open, &base, image, edit).await
 }
 
-async fn write(
-    mut change: ProductChange,
-    base: &BaseUrl,
-    id: ImageId,
-    patch: UpdateImage,
-) -> Result<Response, ApiError> {
-    write_one(&mut change, base, id, patch).await?;
-    let product = change.finish().await?.with_base_url(&base.0);
+async fn write(open: OpenProduct, base: &BaseUrl, id: ImageId, edit: ImageEdit) -> Result<Response, ApiError> {
+    image_of(&open.before, id)?;
+    let edit = ProductEdit { images: ImagesEdit::One(edit), ..ProductEdit::default() };
+    let product = open.save(edit, FieldPath::Part).await?.with_base_url(&base.0);
     answer(StatusCode::OK, product.version, image_of(&product, id)?)
 }

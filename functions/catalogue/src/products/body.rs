@@ -1,9 +1,11 @@
 //! The bodies that create, replace and change a product.
 
 use shared::catalogue::limits::{MAX_DESCRIPTION, MAX_IMAGES, MAX_LABELS, MAX_NAME, MAX_SKU, MAX_TAG, MAX_VARIANTS};
-use shared::catalogue::store::write::ProductState;
-use shared::catalogue::{MAX_SLUG, Product, Status, clean_html, slugify};
-use shared::http::{Fields, Request};
+use shared::catalogue::write::{
+    BasePrice, BrandRef, CategoriesEdit, ImagesEdit, ProductEdit, ProductTarget, VariantsEdit,
+};
+use shared::catalogue::{MAX_SLUG, Status, clean_html};
+use shared::http::{BaseUrl, Fields, Request};
 use shared::ids::{BrandId, CategoryId, VariantId};
 use shared::money::Money;
 use shared::patch::Patch;
@@ -73,39 +75,27 @@ pub(crate) struct CreateProduct {
     pub images: Option<Vec<CreateImage>>,
 }
 
-impl CreateProduct {
-    /// A new product's own fields.
-    pub(crate) fn state(&self) -> ProductState {
-        ProductState {
-            slug: self.slug.clone().unwrap_or_else(|| slugify(&self.name)),
-            name: self.name.clone(),
-            brand: self.brand_id.apply(None),
-            sku: self.sku.clone(),
-            description: self.description.clone(),
-            base_price: self.base_price,
-            tags: self.tags.clone(),
-            status: self.status.unwrap_or(Status::Active),
+impl UpdateProduct {
+    /// The edit of a product that the body asks for.
+    pub(crate) fn edit(self, base: &BaseUrl) -> ProductEdit {
+        let variants = |all: Vec<CreateVariant>| all.into_iter().map(CreateVariant::edit_in_list).collect();
+        let images = |all: Vec<CreateImage>| all.into_iter().map(|image| image.edit_in_list(base)).collect();
+        ProductEdit {
+            product: ProductTarget::New,
+            slug: self.slug,
+            name: self.name,
+            brand: self.brand_id.map(BrandRef::Id),
+            sku: self.sku,
+            description: self.description,
+            base_price: self.base_price.map_or(BasePrice::Keep, BasePrice::Set),
+            tags: self.tags,
+            status: self.status,
             publish_at: self.publish_at,
             unpublish_at: self.unpublish_at,
-        }
-    }
-}
-
-impl UpdateProduct {
-    /// The product's own fields, with what of them is to change.
-    pub(crate) fn state(&self, before: &Product) -> ProductState {
-        let (was, publication) = (&before.summary, before.publication.as_ref());
-        ProductState {
-            slug: self.slug.clone().unwrap_or_else(|| was.slug.clone()),
-            name: self.name.clone().unwrap_or_else(|| was.name.clone()),
-            brand: self.brand_id.apply(was.brand.as_ref().map(|brand| brand.id)),
-            sku: self.sku.clone().apply(was.sku.clone()),
-            description: self.description.clone().unwrap_or_else(|| before.description.clone()),
-            base_price: self.base_price.unwrap_or(was.base_price),
-            tags: self.tags.clone().unwrap_or_else(|| before.tags.clone()),
-            status: self.status.or(publication.map(|was| was.status)).unwrap_or(Status::Active),
-            publish_at: self.publish_at.apply(publication.and_then(|was| was.publish_at)),
-            unpublish_at: self.unpublish_at.apply(publication.and_then(|was| was.unpublish_at)),
+            default_variant: self.default_variant_id,
+            categories: self.category_ids.map_or(CategoriesEdit::Keep, CategoriesEdit::Set),
+            variants: self.variants.map_or(VariantsEdit::Keep, |all| VariantsEdit::All(variants(all))),
+            images: self.images.map_or(ImagesEdit::Keep, |all| ImagesEdit::All(images(all))),
         }
     }
 }

@@ -6,14 +6,13 @@ use http::StatusCode;
 use http::header::LOCATION;
 use shared::app::App;
 use shared::catalogue::Product;
-use shared::catalogue::store::write::{ProductRefused, insert_product, judged};
 use shared::http::{ApiError, BaseUrl, Body, Requires, StaffProblems};
 use shared::users::permissions;
 
-use crate::products::body::CreateProduct;
-use crate::products::edit::{ProductChange, Said, answer, no_such, refused};
+use crate::products::body::{CreateProduct, UpdateProduct};
+use crate::products::edit::{answer, save};
+use crate::products::errors::FieldPath;
 use crate::products::get::product_path;
-use crate::products::update::write_parts;
 
 /// Make a product
 ///
@@ -39,18 +38,10 @@ pub(crate) async fn create_product(
     base: BaseUrl,
     Body(new): Body<CreateProduct>,
 ) -> Result<Response, ApiError> {
-    let (said, now) = (Said::InList("variants"), app.clock.now());
-    let mut tx = app.db.begin().await?;
-    let inserted = judged(insert_product(&mut tx, &new.state(), now).await)?;
-    let brand = new.brand_id.apply(None);
-    let id = inserted.map_err(|because| match (because, brand) {
-        (ProductRefused::NoSuchBrand, Some(brand)) => ApiError::field("brand_id", no_such(brand)),
-        _ => refused(because, said),
-    })?;
-    let mut change = ProductChange::of(tx, id, now, said).await?;
-    write_parts(&mut change, &base, new.into()).await?;
-    let product = change.finish_new().await?;
-    let location = format!("{}{}", base.0, product_path(id));
+    let tx = app.db.begin().await?;
+    let edit = UpdateProduct::from(new).edit(&base);
+    let product = save(tx, edit, app.clock.now(), FieldPath::Product).await?;
+    let location = format!("{}{}", base.0, product_path(product.summary.id));
     let answer = answer(StatusCode::CREATED, product.version, &product.with_base_url(&base.0))?;
     Ok(([(LOCATION, location)], answer).into_response())
 }

@@ -4,13 +4,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, Uri};
 use shared::app::App;
-use shared::catalogue::store::write::delete_or_archive_product;
-use shared::catalogue::{IdOrSlug, Product};
+use shared::catalogue::store::product::find;
+use shared::catalogue::store::write::{bump_versions, delete_or_archive_product, refresh_product_cards};
+use shared::catalogue::{IdOrSlug, Product, Visibility};
 use shared::http::{ApiError, BaseUrl, PathId, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
-use crate::products::edit::{ProductChange, Said, answer};
+use crate::products::edit::{OpenProduct, answer};
 use crate::redirects::PermanentRedirect;
 
 /// Delete a product
@@ -43,12 +44,15 @@ pub(crate) async fn delete_product(
     if_match: IfMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
-    let id = change.id();
-    if delete_or_archive_product(&mut change.tx, id).await? {
-        change.tx.commit().await?;
+    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
+    let (id, now, mut tx) = (open.id(), open.now, open.tx);
+    if delete_or_archive_product(&mut tx, id).await? {
+        tx.commit().await?;
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let product = change.finish().await?;
+    bump_versions(&mut tx, &[id], now).await?;
+    refresh_product_cards(&mut tx, &[id]).await?;
+    let product = find(&mut tx, &id.into(), Visibility::Staff).await?.ok_or(ApiError::NotFound)?;
+    tx.commit().await?;
     answer(StatusCode::OK, product.version, &product.with_base_url(&base.0))
 }

@@ -5,6 +5,7 @@ pub(crate) mod body;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod edit;
+pub(crate) mod errors;
 pub(crate) mod filter;
 pub(crate) mod get;
 pub(crate) mod list;

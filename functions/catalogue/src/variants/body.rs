@@ -2,6 +2,7 @@
 
 use shared::catalogue::limits::{MAX_GRAMS, MAX_POSITION, MAX_SKU, MAX_UNITS, MAX_VALUE};
 use shared::catalogue::store::write::{IdOrName, NamedValue};
+use shared::catalogue::write::{PriceEdit, VariantEdit, VariantName, VariantTarget};
 use shared::http::{Fields, Request};
 use shared::ids::{AttributeValueId, VariantId};
 use shared::money::Money;
@@ -90,17 +91,41 @@ fn values_once(fields: &mut Fields) {
     }
 }
 
+impl CreateVariant {
+    /// The edit of a variant in the list of all of a product's variants: without an id, its SKU says which one it is.
+    pub(crate) fn edit_in_list(self) -> VariantEdit {
+        let variant = self.id.map_or(VariantTarget::Sku, VariantTarget::Id);
+        self.edit(variant)
+    }
+
+    /// The edit of this variant that the body asks for.
+    pub(crate) fn edit(self, variant: VariantTarget) -> VariantEdit {
+        let initial_stock = Some(self.inventory_count);
+        VariantEdit { initial_stock, ..UpdateVariant::from(self).edit(variant) }
+    }
+}
+
 impl UpdateVariant {
-    /// The values that the variant should have, if the body names them.
-    pub(crate) fn values(&self) -> Option<Vec<NamedValue>> {
-        let by_id = self.attribute_value_ids.as_ref().map(|ids| ids.iter().copied().map(NamedValue::Id).collect());
-        by_id.or_else(|| {
-            let named = |option: &VariantOption| NamedValue::Of {
-                attribute: option.attribute.clone(),
-                value: option.value.clone(),
-            };
-            self.options.as_ref().map(|options| options.iter().map(named).collect())
-        })
+    /// The edit of this variant that the body asks for.
+    pub(crate) fn edit(self, variant: VariantTarget) -> VariantEdit {
+        let named = |option: VariantOption| NamedValue::Of { attribute: option.attribute, value: option.value };
+        let by_name = self.options.map(|options| options.into_iter().map(named).collect());
+        let by_id = self.attribute_value_ids.map(|ids| ids.into_iter().map(NamedValue::Id).collect());
+        VariantEdit {
+            variant,
+            sku: self.sku,
+            name: self.name.map_or(VariantName::Keep, VariantName::Set),
+            values: by_id.or(by_name),
+            price: PriceEdit::Parts { adjustment: self.price_adjustment, own: self.own_price },
+            compare_at_price: self.compare_at_price,
+            barcode: self.barcode,
+            weight_grams: self.weight_grams,
+            position: self.position,
+            is_default: self.is_default,
+            is_archived: self.is_archived,
+            initial_stock: None,
+            counted_stock: None,
+        }
     }
 }
 

@@ -1,15 +1,17 @@
 //! `POST /api/v1/catalogue/products/{id_or_slug}/variants/combinations/`: every combination of options at once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use axum::extract::State;
 use axum::response::Response;
 use http::{StatusCode, Uri};
 use serde::Serialize;
 use shared::app::App;
+use shared::catalogue::combinations::{combine, combined_skus};
 use shared::catalogue::limits::{MAX_SKU, MAX_VARIANTS};
-use shared::catalogue::store::write::{IdOrName, KnownValue, NamedValue, find_or_make_values, skus_of_others};
-use shared::catalogue::{IdOrSlug, ProductVariant, slugify};
+use shared::catalogue::store::write::{IdOrName, KnownValue, NamedValue, find_or_make_values, sku_owners};
+use shared::catalogue::write::{PriceEdit, ProductEdit, VariantEdit, VariantsEdit};
+use shared::catalogue::{IdOrSlug, ProductVariant};
 use shared::http::{ApiError, Body, FieldErrors, Fields, PathId, Problem, Request, Requires, StaffProblems};
 use shared::ids::AttributeValueId;
 use shared::money::Money;
@@ -18,10 +20,10 @@ use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::if_match::IfMatch;
-use crate::products::edit::{ProductChange, Said, answer};
+use crate::products::edit::{OpenProduct, answer};
+use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
-use crate::variants::body::{UpdateVariant, id_or_name};
-use crate::variants::write::{Wanted, write_all};
+use crate::variants::body::id_or_name;
 
 /// Attributes that can be combined at once.
 const MAX_ATTRIBUTES: usize = 6;
@@ -106,21 +108,19 @@ pub(crate) async fn combine_product_variants(
         let message = format!("These are {count} combinations; a product has at most {MAX_VARIANTS} variants.");
         return Err(ApiError::field("options", message));
     }
-    let mut change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
-    let combinations = combine(&values_of(&mut change, &asked).await?);
-    let existing: HashSet<Vec<AttributeValueId>> = change.before.variants.iter().map(values_in).collect();
+    let mut open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
+    let combinations = combine(&values_of(&mut open, &asked).await?);
+    let existing: HashSet<Vec<AttributeValueId>> = open.before.variants.iter().map(values_in).collect();
     let new: Vec<Vec<KnownValue>> =
         combinations.iter().filter(|values| !existing.contains(&ids_in(values))).cloned().collect();
     let status = if new.is_empty() { StatusCode::OK } else { StatusCode::CREATED };
-    let was: HashSet<_> = change.before.variants.iter().map(|variant| variant.id).collect();
+    let was: HashSet<_> = open.before.variants.iter().map(|variant| variant.id).collect();
     let product = if new.is_empty() {
-        change.tx.commit().await?;
-        change.before
+        open.tx.commit().await?;
+        open.before
     } else {
-        let wanted = wanted(&mut change, &asked, new).await?;
-        let base_price = change.before.summary.base_price;
-        write_all(&mut change, base_price, wanted).await?;
-        change.finish().await?
+        let variants = VariantsEdit::Some(edits(&mut open, &asked, new).await?);
+        open.save(ProductEdit { variants, ..ProductEdit::default() }, FieldPath::Part).await?
     };
     let asked: HashSet<Vec<AttributeValueId>> = combinations.iter().map(|values| ids_in(values)).collect();
     let of_these = product.variants.into_iter().filter(|variant| asked.contains(&values_in(variant)));
@@ -129,14 +129,14 @@ pub(crate) async fn combine_product_variants(
 }
 
 /// The values of each attribute that is named, each once.
-async fn values_of(change: &mut ProductChange, asked: &CombineVariants) -> Result<Vec<Vec<KnownValue>>, ApiError> {
+async fn values_of(open: &mut OpenProduct, asked: &CombineVariants) -> Result<Vec<Vec<KnownValue>>, ApiError> {
     let name = |option: &CombinedOption, value: &IdOrName| NamedValue::Of {
         attribute: option.attribute.clone(),
         value: value.clone(),
     };
     let all: Vec<NamedValue> =
         asked.options.iter().flat_map(|option| option.values.iter().map(|value| name(option, value))).collect();
-    let found = find_or_make_values(&mut change.tx, &all).await?;
+    let found = find_or_make_values(&mut open.tx, &all).await?;
     let (mut errors, mut attributes, mut values) = (FieldErrors::default(), HashSet::new(), Vec::new());
     for (at, option) in asked.options.iter().enumerate() {
         let mut own: Vec<KnownValue> = Vec::new();
@@ -157,64 +157,36 @@ async fn values_of(change: &mut ProductChange, asked: &CombineVariants) -> Resul
     if errors.is_empty() { Ok(values) } else { Err(errors.into()) }
 }
 
-/// One value of each, in every way; the last one changes quickest.
-fn combine(values: &[Vec<KnownValue>]) -> Vec<Vec<KnownValue>> {
-    values.iter().fold(vec![Vec::new()], |combinations, values| {
-        let with_each = |combination: &Vec<KnownValue>| -> Vec<Vec<KnownValue>> {
-            values.iter().map(|value| [combination.as_slice(), std::slice::from_ref(value)].concat()).collect()
-        };
-        combinations.iter().flat_map(with_each).collect()
-    })
-}
-
-/// The variants of before, and behind those that are sold the new ones.
-async fn wanted(
-    change: &mut ProductChange,
+/// The new variants, which come after those that are sold.
+async fn edits(
+    open: &mut OpenProduct,
     asked: &CombineVariants,
     new: Vec<Vec<KnownValue>>,
-) -> Result<Vec<Wanted>, ApiError> {
-    let skus = skus(change, asked, &new).await?;
-    let (sold, archived): (Vec<_>, Vec<_>) = change.before.variants.iter().partition(|variant| !variant.is_archived);
-    let new = new.into_iter().zip(skus).map(|(values, sku)| {
-        let patch = UpdateVariant {
-            sku: Some(sku),
-            attribute_value_ids: Some(values.iter().map(|value| value.id).collect()),
-            price_adjustment: asked.price_adjustment,
-            own_price: Patch::replace(asked.own_price),
-            ..UpdateVariant::default()
-        };
-        Wanted { patch, at: Some(0), ..Wanted::default() }
-    });
-    Ok(sold.into_iter().map(Wanted::kept).chain(new).chain(archived.into_iter().map(Wanted::kept)).collect())
+) -> Result<Vec<VariantEdit>, ApiError> {
+    let skus = skus(open, asked, &new).await?;
+    let edit = |(values, sku): (Vec<KnownValue>, String)| VariantEdit {
+        sku: Some(sku),
+        values: Some(values.iter().map(|value| NamedValue::Id(value.id)).collect()),
+        price: PriceEdit::Parts { adjustment: asked.price_adjustment, own: Patch::replace(asked.own_price) },
+        ..VariantEdit::default()
+    };
+    Ok(new.into_iter().zip(skus).map(edit).collect())
 }
 
-/// A SKU for each: the prefix and the values. Values that are written alike get a number behind them.
+/// A SKU for each combination, which no variant has.
 async fn skus(
-    change: &mut ProductChange,
+    open: &mut OpenProduct,
     asked: &CombineVariants,
     new: &[Vec<KnownValue>],
 ) -> Result<Vec<String>, ApiError> {
-    let was = &change.before.summary;
+    let was = &open.before.summary;
     let prefix = asked.sku_prefix.clone().or(was.sku.clone()).unwrap_or_else(|| was.slug.to_uppercase());
-    let mut times: HashMap<String, usize> = HashMap::new();
-    let mut skus = Vec::new();
-    for values in new {
-        let words: Vec<String> = values.iter().map(|value| slugify(&value.value).to_uppercase()).collect();
-        let mut sku = format!("{prefix}-{}", words.join("-"));
-        let time = times.entry(sku.clone()).and_modify(|time| *time += 1).or_insert(1);
-        if *time > 1 {
-            sku = format!("{sku}-{time}");
-        }
-        if sku.chars().count() > MAX_SKU {
-            let message = format!("The SKU \"{sku}\" would be longer than {MAX_SKU} characters.");
-            return Err(ApiError::field("sku_prefix", message));
-        }
-        skus.push(sku);
-    }
-    let id = change.id();
-    let mut taken = skus_of_others(&mut change.tx, id, &skus).await?;
-    taken.extend(change.before.variants.iter().map(|variant| variant.sku.clone()));
-    match skus.iter().find(|sku| taken.contains(sku)) {
+    let skus = combined_skus(&prefix, new).map_err(|sku| {
+        let message = format!("The SKU \"{sku}\" would be longer than {MAX_SKU} characters.");
+        ApiError::field("sku_prefix", message)
+    })?;
+    let taken = sku_owners(&mut open.tx, &skus).await?;
+    match skus.iter().find(|sku| taken.contains_key(*sku)) {
         None => Ok(skus),
         Some(sku) => {
             let message = format!("The SKU \"{sku}\" is another variant's; take another prefix.");

@@ -5,16 +5,17 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::LOCATION;
 use http::{StatusCode, Uri};
 use shared::app::App;
+use shared::catalogue::write::{ProductEdit, VariantTarget, VariantsEdit};
 use shared::catalogue::{IdOrSlug, ProductVariant};
 use shared::http::{ApiError, BaseUrl, Body, PathId, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
-use crate::products::edit::{ProductChange, Said, answer};
+use crate::products::edit::{OpenProduct, answer};
+use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
 use crate::variants::body::CreateVariant;
 use crate::variants::get::{variant_of, variant_path};
-use crate::variants::write::{Wanted, one_said, write_all};
 
 /// Make a variant
 #[utoipa::path(
@@ -48,14 +49,12 @@ pub(crate) async fn create_product_variant(
     uri: Uri,
     Body(new): Body<CreateVariant>,
 ) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
-    let (sku, inventory_count) = (new.sku.clone(), new.inventory_count);
-    let wanted = Wanted { known: None, patch: new.into(), inventory_count, at: Some(0) };
-    let (all, base_price) = (one_said(&change, wanted), change.before.summary.base_price);
-    write_all(&mut change, base_price, all).await?;
-    let made = change.variants.iter().find(|variant| variant.sku == sku).map(|variant| variant.id);
-    let made = made.ok_or_else(|| anyhow::anyhow!("a variant that was just made is not there"))?;
-    let product = change.finish().await?;
+    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
+    let sku = new.sku.clone();
+    let variants = VariantsEdit::Some(vec![new.edit(VariantTarget::New)]);
+    let product = open.save(ProductEdit { variants, ..ProductEdit::default() }, FieldPath::Part).await?;
+    let made = product.variants.iter().find(|variant| variant.sku == sku).map(|variant| variant.id);
+    let made = made.ok_or_else(|| anyhow::anyhow!("a variant that was just created does not exist"))?;
     let location = format!("{}{}", base.0, variant_path(product.summary.id, made));
     let answer = answer(StatusCode::CREATED, product.version, &variant_of(&product, made)?)?;
     Ok(([(LOCATION, location)], answer).into_response())

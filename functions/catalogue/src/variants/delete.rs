@@ -4,16 +4,17 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, Uri};
 use shared::app::App;
+use shared::catalogue::write::{ProductEdit, VariantsEdit};
 use shared::catalogue::{IdOrSlug, ProductVariant};
 use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems, Two};
 use shared::ids::VariantId;
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
-use crate::products::edit::{ProductChange, Said, answer};
+use crate::products::edit::{OpenProduct, answer};
+use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
 use crate::variants::get::variant_of;
-use crate::variants::write::{Wanted, write_all};
 
 /// Delete a variant
 ///
@@ -45,12 +46,10 @@ pub(crate) async fn delete_product_variant(
     if_match: IfMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let mut change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
-    variant_of(&change.before, variant)?;
-    let others = change.before.variants.iter().filter(|other| other.id != variant).map(Wanted::kept).collect();
-    let base_price = change.before.summary.base_price;
-    write_all(&mut change, base_price, others).await?;
-    let product = change.finish().await?;
+    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
+    variant_of(&open.before, variant)?;
+    let edit = ProductEdit { variants: VariantsEdit::Without(variant), ..ProductEdit::default() };
+    let product = open.save(edit, FieldPath::Part).await?;
     match variant_of(&product, variant) {
         Ok(archived) => answer(StatusCode::OK, product.version, &archived),
         Err(_) => Ok(StatusCode::NO_CONTENT.into_response()),

@@ -4,17 +4,18 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{StatusCode, Uri};
 use shared::app::App;
+use shared::catalogue::write::{ProductEdit, VariantTarget, VariantsEdit};
 use shared::catalogue::{IdOrSlug, ProductVariant};
 use shared::http::{ApiError, Body, PathId, Problem, Requires, StaffProblems, Two};
 use shared::ids::VariantId;
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
-use crate::products::edit::{ProductChange, Said, answer};
+use crate::products::edit::{OpenProduct, answer};
+use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
 use crate::variants::body::{CreateVariant, UpdateVariant};
 use crate::variants::get::variant_of;
-use crate::variants::write::{Wanted, one_said, write_all};
 
 /// Replace a variant
 ///
@@ -47,8 +48,8 @@ pub(crate) async fn replace_product_variant(
     uri: Uri,
     Body(replacement): Body<CreateVariant>,
 ) -> Result<Response, ApiError> {
-    let change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
-    write(change, variant, replacement.into()).await
+    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
+    write(open, variant, replacement.into()).await
 }
 
 /// Change a variant
@@ -82,15 +83,13 @@ pub(crate) async fn update_product_variant(
     uri: Uri,
     Body(patch): Body<UpdateVariant>,
 ) -> Result<Response, ApiError> {
-    let change = ProductChange::begin(&app, &product, &uri, &if_match, Said::Alone).await?;
-    write(change, variant, patch).await
+    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
+    write(open, variant, patch).await
 }
 
-async fn write(mut change: ProductChange, id: VariantId, patch: UpdateVariant) -> Result<Response, ApiError> {
-    let known = variant_of(&change.before, id)?;
-    let wanted = Wanted { known: Some(known), patch, inventory_count: 0, at: Some(0) };
-    let (all, base_price) = (one_said(&change, wanted), change.before.summary.base_price);
-    write_all(&mut change, base_price, all).await?;
-    let product = change.finish().await?;
+async fn write(open: OpenProduct, id: VariantId, patch: UpdateVariant) -> Result<Response, ApiError> {
+    variant_of(&open.before, id)?;
+    let variants = VariantsEdit::Some(vec![patch.edit(VariantTarget::Id(id))]);
+    let product = open.save(ProductEdit { variants, ..ProductEdit::default() }, FieldPath::Part).await?;
     answer(StatusCode::OK, product.version, &variant_of(&product, id)?)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use scheduler::{Limits, Scheduler, TimedJob};
 use shared::app::Clock as _;
-use shared::catalogue::store::imports::Stock;
+use shared::catalogue::write::Stock;
 use shared::ids::{ExportId, ImportId};
 use shared::testing::{BrokenQueue, RecordingJobs, SilentQueue, TestApp};
 use shared::transfers::store::exports;

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use shared::app::{Clock as _, SystemRng};
-use shared::catalogue::store::imports::Stock;
+use shared::catalogue::write::Stock;
 use shared::ids::ImportId;
 use shared::storage::{PresignedRequest, Storage, Upload};
 use shared::testing::{MemoryStorage, RecordingJobs, TestApp};

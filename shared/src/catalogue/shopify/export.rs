@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::product::{NO_OPTION, NO_OPTION_VALUE, OPTIONS};
 use crate::catalogue::ONLY_VARIANT;
-use crate::catalogue::store::snapshot::{ProductSnapshot, WholeVariant};
+use crate::catalogue::store::snapshot::{ProductSnapshot, VariantSnapshot};
+use crate::catalogue::store::write::KnownValue;
 
 /// The columns, as Shopify names and orders them.
 const COLUMNS: [&str; 31] = [
@@ -47,7 +48,7 @@ pub struct Cells([String; COLUMNS.len()]);
 
 /// As many rows as there are variants or images, whichever are more; `Err` says why the format cannot say the product.
 pub fn rows(product: &ProductSnapshot) -> Result<Vec<Cells>, &'static str> {
-    let variants: Vec<&WholeVariant> = product.variants.iter().filter(|variant| !variant.is_archived).collect();
+    let variants: Vec<&VariantSnapshot> = product.variants.iter().filter(|variant| !variant.is_archived).collect();
     let names = option_names(&variants);
     if names.len() > OPTIONS {
         return Err("its variants differ by more than three attributes");
@@ -102,11 +103,11 @@ fn add_head(row: &mut Cells, product: &ProductSnapshot, names: &[&str]) {
     }
 }
 
-fn add_variant(row: &mut Cells, product: &ProductSnapshot, variant: &WholeVariant, names: &[&str]) {
+fn add_variant(row: &mut Cells, product: &ProductSnapshot, variant: &VariantSnapshot, names: &[&str]) {
     let values = ["Option1 Value", "Option2 Value", "Option3 Value"];
     for (column, name) in values.into_iter().zip(names) {
-        let value = variant.options.iter().find(|(other, _)| other == name);
-        row.set(column, value.map_or("", |(_, value)| value));
+        let value = variant.values.iter().find(|value| value.attribute == *name);
+        row.set(column, value.map_or("", |value| &value.value));
     }
     if names.is_empty() {
         row.set("Option1 Value", if variant.name == ONLY_VARIANT { NO_OPTION_VALUE } else { &variant.name });
@@ -127,16 +128,16 @@ fn add_variant(row: &mut Cells, product: &ProductSnapshot, variant: &WholeVarian
     row.set("Variant Weight Unit", "g");
 }
 
-fn attributes_of(variant: &WholeVariant) -> BTreeSet<&str> {
-    variant.options.iter().map(|(name, _)| name.as_str()).collect()
+fn attributes_of(variant: &VariantSnapshot) -> BTreeSet<&str> {
+    variant.values.iter().map(|value| value.attribute.as_str()).collect()
 }
 
 /// The attributes by which the variants differ, in the order in which the first variant's name has their values.
-fn option_names<'v>(variants: &[&'v WholeVariant]) -> Vec<&'v str> {
+fn option_names<'v>(variants: &[&'v VariantSnapshot]) -> Vec<&'v str> {
     let Some(first) = variants.first() else { return Vec::new() };
-    let mut options: Vec<&(String, String)> = first.options.iter().collect();
-    options.sort_by_key(|(_, value)| first.name.find(value.as_str()));
-    options.into_iter().map(|(name, _)| name.as_str()).collect()
+    let mut values: Vec<&KnownValue> = first.values.iter().collect();
+    values.sort_by_key(|value| first.name.find(value.value.as_str()));
+    values.into_iter().map(|value| value.attribute.as_str()).collect()
 }
 
 impl Cells {

@@ -8,7 +8,7 @@ use crate::catalogue::limits::{
     MAX_TAG, MAX_VALUE, MAX_VARIANTS,
 };
 use crate::catalogue::product_import::{ImportImage, ImportVariant, ProductImport, variant_name};
-use crate::catalogue::{MAX_SLUG, clean_html, slugify};
+use crate::catalogue::{MAX_SLUG, Status, clean_html, slugify};
 
 /// What Shopify calls the only option of a product without options, and its value.
 pub(crate) const NO_OPTION: &str = "Title";
@@ -74,7 +74,7 @@ impl Reading<'_> {
             brand: text(Column::Vendor, MAX_LABEL_NAME)?,
             category: self.category(row)?,
             tags: self.tags(row)?,
-            status: self.status(row)?.to_owned(),
+            status: self.status(row)?,
             ..ProductImport::default()
         };
         Ok(())
@@ -108,7 +108,7 @@ impl Reading<'_> {
         Ok(tags)
     }
 
-    fn status(&self, row: &Row) -> Result<&'static str, String> {
+    fn status(&self, row: &Row) -> Result<Status, String> {
         let cell = |column| row.cell(self.columns, column).map(str::to_ascii_lowercase);
         let wrong =
             |column, text: &str, what| format!("\"{}\" is \"{text}\": {what} is wanted", self.columns.name(column));
@@ -118,9 +118,9 @@ impl Reading<'_> {
             Some(other) => return Err(wrong(Column::Published, other, "true or false")),
         };
         match cell(Column::Status).as_deref() {
-            None | Some("active") => Ok(if is_published { "active" } else { "draft" }),
-            Some("draft" | "unlisted") => Ok("draft"),
-            Some("archived") => Ok("archived"),
+            None | Some("active") => Ok(if is_published { Status::Active } else { Status::Draft }),
+            Some("draft" | "unlisted") => Ok(Status::Draft),
+            Some("archived") => Ok(Status::Archived),
             Some(other) => Err(wrong(Column::Status, other, "active, draft or archived")),
         }
     }

@@ -7,7 +7,6 @@ pub mod everything;
 pub mod expand;
 pub mod facets;
 pub mod filter;
-pub mod imports;
 pub mod list;
 pub mod prices;
 pub mod product;

@@ -1,82 +1,164 @@
-//! Reading products with all that the tables have of them, drafts included: for those who copy the catalogue.
+//! Reading whole products, drafts included: for exports, and for the writer of products, which compares them with an edit.
 
 use std::collections::HashMap;
 
 use super::categories::of_products;
+use super::write::KnownValue;
 use crate::app::db::Tx;
-use crate::catalogue::{Brand, CategorySummary};
-use crate::ids::{BrandId, ProductId, VariantId};
+use crate::catalogue::{Brand, CategorySummary, Product, ProductImage, ProductVariant, Status, VariantAttributeValue};
+use crate::ids::{BrandId, ImageId, ProductId, VariantId};
 use crate::money::Money;
+use crate::time::Timestamp;
 
-/// A product as it is kept.
+/// A product with everything that an edit can change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProductSnapshot {
-    /// Which.
+    /// The product's id.
     pub id: ProductId,
-    /// Counts the changes of it.
+    /// Number of changes so far.
     pub version: i64,
-    /// Its name in URLs.
+    /// The product's name in URLs.
     pub slug: String,
-    /// Its name.
+    /// The product's name.
     pub name: String,
-    /// Its own SKU.
+    /// The product's own SKU, which is not the SKU of a variant.
     pub sku: Option<String>,
-    /// Whose it is.
+    /// The brand, if the product has one.
     pub brand: Option<Brand>,
-    /// Where it is filed, by name.
+    /// The product's categories, ordered by name.
     pub categories: Vec<CategorySummary>,
-    /// HTML, cleaned.
+    /// Sanitised HTML.
     pub description: String,
-    /// What the variants' prices are counted from.
+    /// The price to which each variant's `price_adjustment` is added.
     pub base_price: Money,
-    /// Words to find it by.
+    /// Words by which shoppers find the product.
     pub tags: Vec<String>,
     /// `draft`, `active` or `archived`.
     pub status: String,
-    /// What can be bought, in order.
-    pub variants: Vec<WholeVariant>,
-    /// Its images, in order.
-    pub images: Vec<WholeImage>,
+    /// When the product becomes visible to shoppers; `None` means at once.
+    pub publish_at: Option<Timestamp>,
+    /// When the product stops being visible to shoppers; `None` means never.
+    pub unpublish_at: Option<Timestamp>,
+    /// The variant that staff chose to be shown first.
+    pub default_variant: Option<VariantId>,
+    /// The product's variants in order, archived ones included.
+    pub variants: Vec<VariantSnapshot>,
+    /// The product's images in order.
+    pub images: Vec<ImageSnapshot>,
 }
 
-/// A variant as it is kept.
+/// A variant of a [`ProductSnapshot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WholeVariant {
-    /// Which.
+pub struct VariantSnapshot {
+    /// The variant's id.
     pub id: VariantId,
-    /// Its SKU.
+    /// The variant's SKU.
     pub sku: String,
-    /// What it is called beside its product.
+    /// The variant's name within its product.
     pub name: String,
-    /// Its place among its product's variants.
-    pub position: i32,
-    /// What it costs.
+    /// The stored position among the product's variants; `None` where it was not read.
+    pub position: Option<i32>,
+    /// The price that shoppers pay.
     pub price: Money,
+    /// The difference between the price and the product's base price.
+    pub price_adjustment: Money,
+    /// A price that does not follow the base price, if the variant has one.
+    pub own_price: Option<Money>,
     /// The price before a reduction.
     pub compare_at_price: Option<Money>,
-    /// What the scanner reads.
+    /// Barcode (GTIN).
     pub barcode: Option<String>,
-    /// What it weighs.
+    /// Weight in grams.
     pub weight_grams: Option<i32>,
-    /// How many are on hand.
+    /// Number of units on hand.
     pub on_hand: i32,
-    /// Whether it is no longer sold, and kept because orders refer to it.
+    /// True if the variant is no longer sold.
     pub is_archived: bool,
-    /// Whether its price is its own, whatever the product's is.
-    pub has_own_price: bool,
-    /// What makes it this variant: attribute and value, by attribute.
-    pub options: Vec<(String, String)>,
+    /// The attribute values that make this variant, ordered by attribute.
+    pub values: Vec<KnownValue>,
 }
 
-/// An image as it is kept.
+impl VariantSnapshot {
+    /// The names of the variant's attributes, each with the variant's value.
+    pub fn options(&self) -> Vec<(&str, &str)> {
+        self.values.iter().map(|value| (value.attribute.as_str(), value.value.as_str())).collect()
+    }
+}
+
+/// An image of a [`ProductSnapshot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WholeImage {
-    /// Where it is.
+pub struct ImageSnapshot {
+    /// The image's id.
+    pub id: ImageId,
+    /// The image's address: absolute, or from the API's root.
     pub url: String,
-    /// What it shows.
+    /// The text for people who do not see the image.
     pub alt_text: String,
-    /// The variant it shows, if it shows one.
+    /// The variant that the image shows, if it shows one.
     pub variant: Option<VariantId>,
+}
+
+impl ProductSnapshot {
+    /// Builds a snapshot of a product that was read for the API by [`super::product::find`], under the lock that returned its
+    /// default variant.
+    pub fn of(product: &Product, default_variant: Option<VariantId>) -> Self {
+        let (summary, publication) = (&product.summary, product.publication.as_ref());
+        Self {
+            id: summary.id,
+            version: product.version,
+            slug: summary.slug.clone(),
+            name: summary.name.clone(),
+            sku: summary.sku.clone(),
+            brand: summary.brand.clone(),
+            categories: summary.categories.clone(),
+            description: product.description.clone(),
+            base_price: summary.base_price,
+            tags: product.tags.clone(),
+            status: publication.map_or(Status::default(), |publication| publication.status).as_str().to_owned(),
+            publish_at: publication.and_then(|publication| publication.publish_at),
+            unpublish_at: publication.and_then(|publication| publication.unpublish_at),
+            default_variant,
+            variants: product.variants.iter().map(VariantSnapshot::from).collect(),
+            images: product.images.iter().map(ImageSnapshot::from).collect(),
+        }
+    }
+}
+
+impl From<&ProductVariant> for VariantSnapshot {
+    fn from(variant: &ProductVariant) -> Self {
+        let value = |value: &VariantAttributeValue| KnownValue {
+            attribute_id: value.attribute_id,
+            attribute: value.attribute.clone(),
+            id: value.id,
+            value: value.value.clone(),
+        };
+        Self {
+            id: variant.id,
+            sku: variant.sku.clone(),
+            name: variant.name.clone(),
+            position: None,
+            price: variant.price,
+            price_adjustment: variant.price_adjustment,
+            own_price: variant.own_price,
+            compare_at_price: variant.compare_at_price,
+            barcode: variant.barcode.clone(),
+            weight_grams: variant.weight_grams,
+            on_hand: variant.inventory_count,
+            is_archived: variant.is_archived,
+            values: variant.attribute_values.iter().map(value).collect(),
+        }
+    }
+}
+
+impl From<&ProductImage> for ImageSnapshot {
+    fn from(image: &ProductImage) -> Self {
+        Self {
+            id: image.id,
+            url: image.url.clone(),
+            alt_text: image.alt_text.clone(),
+            variant: image.product_variant_id,
+        }
+    }
 }
 
 /// The products with these slugs.
@@ -106,6 +188,7 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
 async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<ProductSnapshot>> {
     let rows = sqlx::query!(
         r#"select p.id, p.version, p.slug, p.name, p.sku, p.description, p.base_price, p.tags, p.status,
+                  p.publish_at, p.unpublish_at, p.default_variant_id,
                   b.id as "brand_id?: BrandId", b.name as "brand_name?", b.slug as "brand_slug?"
              from products p left join brands b on b.id = p.brand_id
             where p.id = any ($1)
@@ -132,6 +215,9 @@ async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<ProductSnapsho
             base_price: row.base_price,
             tags: row.tags,
             status: row.status,
+            publish_at: row.publish_at,
+            unpublish_at: row.unpublish_at,
+            default_variant: row.default_variant_id,
             variants: Vec::new(),
             images: Vec::new(),
         })
@@ -144,7 +230,7 @@ async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<ProductSnapsho
 async fn add_variants(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[ProductId]) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         r#"select v.product_id, v.id, v.sku, v.name, v.position, v.price_adjustment, v.compare_at_price, v.barcode, v.weight_grams, s.on_hand,
-                  v.archived_at is not null as "is_archived!", v.own_price is not null as "has_own_price!"
+                  v.own_price, v.archived_at is not null as "is_archived!"
              from product_variants v join stock_levels s on s.variant_id = v.id
             where v.product_id = any ($1)
             order by v.product_id, v.position, v.id"#,
@@ -153,34 +239,35 @@ async fn add_variants(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[Prod
     .fetch_all(&mut *tx)
     .await?;
     let variants: Vec<VariantId> = rows.iter().map(|row| row.id).collect();
-    let mut options = options(tx, &variants).await?;
+    let mut values = values(tx, &variants).await?;
     for row in rows {
         let Some(product) = find_by_id(products, row.product_id) else { continue };
-        let variant = WholeVariant {
-            options: options.remove(&row.id).unwrap_or_default(),
+        let variant = VariantSnapshot {
+            values: values.remove(&row.id).unwrap_or_default(),
             id: row.id,
             sku: row.sku,
             name: row.name,
-            position: row.position,
+            position: Some(row.position),
             price: product.base_price + row.price_adjustment,
+            price_adjustment: row.price_adjustment,
+            own_price: row.own_price,
             compare_at_price: row.compare_at_price,
             barcode: row.barcode,
             weight_grams: row.weight_grams,
             on_hand: row.on_hand,
             is_archived: row.is_archived,
-            has_own_price: row.has_own_price,
         };
         product.variants.push(variant);
     }
     Ok(())
 }
 
-/// What makes each of these variants that variant. In a query of its own: as a subselect for each variant it costs so much by the planner's
-/// count, where the tables were filled a moment ago and have no statistics yet, that PostgreSQL compiles the plan for any role but `shop`,
-/// which takes a hundred times as long as the query.
-async fn options(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, Vec<(String, String)>>> {
+/// Reads the values of these variants. In a query of its own: as a subselect for each variant its estimated cost is so high, while the
+/// tables were just filled and have no statistics yet, that PostgreSQL compiles the plan for any role but `shop`, which takes a hundred
+/// times as long as the query.
+async fn values(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, Vec<KnownValue>>> {
     let rows = sqlx::query!(
-        "select x.variant_id, a.name, w.value
+        "select x.variant_id, x.attribute_id, a.name, w.id, w.value
            from variant_attribute_values x
            join attributes a on a.id = x.attribute_id
            join attribute_values w on w.id = x.attribute_value_id
@@ -190,16 +277,17 @@ async fn options(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<Va
     )
     .fetch_all(&mut *tx)
     .await?;
-    let mut options: HashMap<VariantId, Vec<(String, String)>> = HashMap::new();
+    let mut values: HashMap<VariantId, Vec<KnownValue>> = HashMap::new();
     for row in rows {
-        options.entry(row.variant_id).or_default().push((row.name, row.value));
+        let value = KnownValue { attribute_id: row.attribute_id, attribute: row.name, id: row.id, value: row.value };
+        values.entry(row.variant_id).or_default().push(value);
     }
-    Ok(options)
+    Ok(values)
 }
 
 async fn add_images(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[ProductId]) -> sqlx::Result<()> {
     let rows = sqlx::query!(
-        "select product_id, url, alt_text, variant_id
+        "select product_id, id, url, alt_text, variant_id
            from product_images
           where product_id = any ($1)
           order by product_id, display_order",
@@ -209,7 +297,8 @@ async fn add_images(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[Produc
     .await?;
     for row in rows {
         if let Some(product) = find_by_id(products, row.product_id) {
-            product.images.push(WholeImage { url: row.url, alt_text: row.alt_text, variant: row.variant_id });
+            let image = ImageSnapshot { id: row.id, url: row.url, alt_text: row.alt_text, variant: row.variant_id };
+            product.images.push(image);
         }
     }
     Ok(())

@@ -18,8 +18,8 @@ use shared::app::db::Db;
 use shared::catalogue::product_import::ProductImport;
 use shared::catalogue::shopify::records::Records;
 use shared::catalogue::shopify::{BadRow, Batch, Header, Products, Unrecognised};
-use shared::catalogue::store::imports::{Attempt, Saved, Stock, save};
 use shared::catalogue::store::write::Planted;
+use shared::catalogue::write::{Attempt, Saved, Stock, save_imports};
 use shared::time::Timestamp;
 
 pub use summary::ImportSummary;
@@ -144,7 +144,7 @@ async fn try_to_write(
 ) -> sqlx::Result<Vec<Result<Saved, String>>> {
     let entries: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
     let mut tx = db.begin().await?;
-    let saved = save(&mut tx, &entries, attempt.together, (Stock::Counted, now)).await?;
+    let saved = save_imports(&mut tx, &entries, attempt.together, (Stock::Counted, now)).await?;
     tx.commit().await?;
     Ok(saved)
 }

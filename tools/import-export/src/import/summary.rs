@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use shared::catalogue::store::imports::Saved;
-use shared::catalogue::store::write::Change;
+use shared::catalogue::write::RowChange;
+use shared::catalogue::write::Saved;
 
 /// Result of an import of products.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,11 +43,11 @@ impl ImportSummary {
 }
 
 impl Changes {
-    fn add(&mut self, change: Change) {
+    fn add(&mut self, change: RowChange) {
         match change {
-            Change::Inserted => self.created += 1,
-            Change::Updated => self.updated += 1,
-            Change::Unchanged => self.unchanged += 1,
+            RowChange::Inserted => self.created += 1,
+            RowChange::Updated => self.updated += 1,
+            RowChange::Unchanged => self.unchanged += 1,
         }
     }
 }

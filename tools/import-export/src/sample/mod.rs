@@ -7,8 +7,8 @@ mod drawing;
 mod product;
 
 use shared::app::db::Db;
-use shared::catalogue::store::imports::{Stock, save_all};
 use shared::catalogue::store::snapshot;
+use shared::catalogue::write::{Stock, Together, save_imports};
 use shared::time::Timestamp;
 
 use product::Sample;
@@ -24,8 +24,8 @@ pub async fn load(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
     for (nth, sample) in (0..).zip(&entries) {
         // A second apart, so that "newest first" is an order. The first line is the newest.
         let made = now.plus_seconds(-nth);
-        for saved in save_all(&mut tx, &[&sample.entry()], Stock::Begins, made).await? {
-            saved?;
+        for saved in save_imports(&mut tx, &[&sample.entry()], Together::All, (Stock::Begins, made)).await? {
+            saved.map_err(anyhow::Error::msg)?;
         }
     }
     tx.commit().await?;

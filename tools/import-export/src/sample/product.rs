@@ -1,7 +1,7 @@
 //! What becomes of a line of `products.txt`.
 
 use shared::catalogue::product_import::{ImportImage, ImportVariant, ProductImport, variant_name};
-use shared::catalogue::{clean_html, slugify};
+use shared::catalogue::{Status, clean_html, slugify};
 use shared::money::Money;
 
 use super::colours;
@@ -61,7 +61,7 @@ impl Sample {
             brand: Some(self.brand.to_owned()),
             category: list(self.category, '>'),
             tags: list(self.tags, ',').into_iter().filter(|tag| !tag.is_empty()).collect(),
-            status: "active".to_owned(),
+            status: Status::Active,
             images: images.collect(),
             variants,
         }

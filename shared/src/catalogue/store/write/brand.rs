@@ -1,6 +1,6 @@
 //! Writing brands one by one, as staff do.
 
-use super::staff_product::has_too_many_words;
+use super::constraints::has_too_many_words;
 use crate::app::db::{Tx, is_violation};
 use crate::catalogue::{Brand, IdOrSlug};
 use crate::ids::BrandId;

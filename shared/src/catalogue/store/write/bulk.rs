@@ -5,8 +5,6 @@ use std::collections::HashMap;
 use crate::app::db::Tx;
 use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
-use crate::stock::store::lock_stock_of_all;
-use crate::time::Timestamp;
 
 /// A variant that somebody has named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,15 +44,6 @@ pub async fn find_variants(tx: &mut Tx, ids: &[VariantId], skus: &[String]) -> s
     .await
 }
 
-/// Locks these products for a change: the stock of all their variants first, as checkout does, then their rows by id.
-pub async fn lock_products(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<()> {
-    lock_stock_of_all(tx, products).await?;
-    sqlx::query!("select id from products where id = any ($1) order by id for update", products as _)
-        .fetch_all(&mut *tx)
-        .await
-        .map(drop)
-}
-
 /// What these variants cost.
 pub async fn prices(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, VariantPrice>> {
     let rows = sqlx::query_as!(
@@ -88,12 +77,4 @@ pub async fn set_prices(tx: &mut Tx, prices: &[VariantPrice]) -> sqlx::Result<()
     .execute(&mut *tx)
     .await
     .map(drop)
-}
-
-/// Notes that something of each of these products changed.
-pub async fn bump_versions(tx: &mut Tx, products: &[ProductId], now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!("update products set updated_at = $2 where id = any ($1)", products as _, now as _)
-        .execute(&mut *tx)
-        .await
-        .map(drop)
 }

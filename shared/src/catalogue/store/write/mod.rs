@@ -1,50 +1,45 @@
-//! Writing the catalogue, as staff do. Products as files describe them are written by [`super::imports`].
+//! The statements that write the catalogue. What a product becomes is planned in [`crate::catalogue::write`].
 //!
-//! Whoever changes a product locks it ([`lock_product`]; many: [`lock_products`]), writes, counts the change ([`bump_version`]) and ends with
-//! [`refresh_product_cards`], all in one transaction. What the constraints refuse comes back as a reason ([`ProductRefused`],
-//! [`BrandRefused`] and so on), and the transaction is of no more use then.
+//! A change of a product locks it ([`lock_product`]; many: [`lock_products`]), writes, counts the change and ends with
+//! [`refresh_product_cards`], all in one transaction. A broken constraint comes back as a reason ([`ProductConstraint`],
+//! [`BrandRefused`] and so on), and the transaction can only be rolled back then.
 
 mod attribute;
 mod brand;
 mod bulk;
 mod category;
+mod constraints;
+mod images;
+mod lookup;
 mod named_values;
 mod order;
 mod product;
-mod staff_images;
-mod staff_product;
-mod staff_variants;
 mod taxonomy;
+mod variants;
 
 pub use attribute::{
     AttributeRefused, delete_attribute, delete_value, insert_attribute, insert_value, lock_attribute, move_value,
     rename_attribute, rename_value,
 };
 pub use brand::{BrandNames, BrandRefused, delete_brand, insert_brand, lock_brand, lock_brand_names, rename_brand};
-pub use bulk::{NamedVariant, VariantPrice, bump_versions, find_variants, lock_products, prices, set_prices};
+pub use bulk::{NamedVariant, VariantPrice, find_variants, prices, set_prices};
 pub use category::{
     CategoryChange, CategoryRefused, NewCategory, delete_category, insert_category, lock_category_tree,
     move_to_position, update_category,
 };
+pub use constraints::{ProductConstraint, map_constraint_error};
+pub use images::{ImageRow, write_images};
+pub use lookup::{find_or_create_brands, find_or_create_categories};
 pub use named_values::{IdOrName, KnownValue, NamedValue, find_or_make_values};
 pub use order::{Misplaced, arrange_products};
-pub use product::{bump_version, lock_product, refresh_product_cards, set_product_categories};
-pub use staff_images::{ImageState, write_images};
-pub use staff_product::{
-    ProductRefused, ProductState, default_variant, delete_or_archive_product, insert_product, judged,
-    missing_categories, set_default_variant, update_product,
+pub use product::{
+    LockedProduct, LockedProducts, ProductRow, add_to_categories, bump_versions, check_deferred_constraints,
+    delete_or_archive_product, insert_products, lock_imports, lock_product, lock_products, missing_categories,
+    refresh_product_cards, remove_from_categories, renamed_products, set_default_variants, set_savepoint,
+    undo_to_savepoint, update_products,
 };
-pub use staff_variants::{VariantState, skus_of_others, write_variants};
-pub(super) use taxonomy::{NewLevel, insert_level, known_slugs};
+use taxonomy::{NewLevel, insert_level, known_slugs};
 pub use taxonomy::{Planted, TooDeep, plant_taxonomy};
-
-/// What became of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// It is new.
-    Inserted,
-    /// It was different.
-    Updated,
-    /// It was so already.
-    Unchanged,
-}
+pub use variants::{
+    ValuesRow, VariantRow, insert_variants, release_skus, remove_variants, sku_owners, update_variants, write_values,
+};

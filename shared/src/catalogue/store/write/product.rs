@@ -1,16 +1,40 @@
-//! What every change of a product begins and ends with, and where it is filed.
+//! The rows of products: locks, inserts, updates, categories, the default variant.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
 
 use crate::app::db::Tx;
 use crate::catalogue::IdOrSlug;
-use crate::ids::{CategoryId, ProductId};
-use crate::stock::store::lock_stock_of;
+use crate::ids::{BrandId, CategoryId, ProductId, VariantId};
+use crate::money::Money;
+use crate::stock::store::lock_stock_of_all;
 use crate::time::Timestamp;
 
-/// Locks a product for a change, whatever its status: the stock of its variants first, as checkout does, then its row. Answers its
-/// version as it is under the lock; `None` where there is no such product.
+/// A product as it is under its lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LockedProduct {
+    /// The product's id.
+    pub id: ProductId,
+    /// Number of changes so far.
+    pub version: i64,
+    /// The variant that staff chose to be shown first.
+    pub default_variant: Option<VariantId>,
+}
+
+/// What [`lock_products`] found under the locks.
+#[derive(Clone, Debug, Default)]
+pub struct LockedProducts {
+    /// Units on hand of each variant.
+    pub on_hand: HashMap<VariantId, i32>,
+    /// Number of changes of each product so far.
+    pub versions: HashMap<ProductId, i64>,
+}
+
+/// Locks a product for a change, whatever its status. Returns `None` where there is no such product.
 ///
-/// One product in a transaction, or several in id order with all of their stock locked beforehand.
-pub async fn lock_product(tx: &mut Tx, product: &IdOrSlug) -> sqlx::Result<Option<(ProductId, i64)>> {
+/// A transaction locks one product, or several at once by [`lock_products`].
+pub async fn lock_product(tx: &mut Tx, product: &IdOrSlug) -> sqlx::Result<Option<LockedProduct>> {
     let id = sqlx::query_scalar!(
         "select id from products where id = $1 or slug = $2 order by id = $1 desc limit 1",
         product.id,
@@ -19,43 +43,289 @@ pub async fn lock_product(tx: &mut Tx, product: &IdOrSlug) -> sqlx::Result<Optio
     .fetch_optional(&mut *tx)
     .await?;
     let Some(id) = id else { return Ok(None) };
-    lock_stock_of(tx, id).await?;
-    let row = sqlx::query!("select id, version from products where id = $1 for update", id as _)
-        .fetch_optional(&mut *tx)
-        .await?;
-    Ok(row.map(|row| (row.id, row.version)))
+    lock_stock_of_all(tx, &[id]).await?;
+    sqlx::query_as!(
+        LockedProduct,
+        "select id, version, default_variant_id as default_variant from products where id = $1 for update",
+        id as _
+    )
+    .fetch_optional(&mut *tx)
+    .await
 }
 
-/// Counts a change of the product, whatever of it changed.
-pub async fn bump_version(tx: &mut Tx, product: ProductId, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!("update products set updated_at = $2 where id = $1", product as _, now as _)
+/// Locks these products for a change: the stock of all their variants first, as checkout does, then the products by id.
+pub async fn lock_products(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<LockedProducts> {
+    let on_hand = lock_stock_of_all(tx, products).await?;
+    let rows =
+        sqlx::query!("select id, version from products where id = any ($1) order by id for update", products as _)
+            .fetch_all(&mut *tx)
+            .await?;
+    Ok(LockedProducts { on_hand, versions: rows.into_iter().map(|row| (row.id, row.version)).collect() })
+}
+
+/// Makes this transaction the only one that imports products, until it ends.
+pub async fn lock_imports(tx: &mut Tx) -> sqlx::Result<()> {
+    sqlx::query!(r#"select lock_catalogue_imports() as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
+}
+
+/// Counts a change of each of these products.
+pub async fn bump_versions(tx: &mut Tx, products: &[ProductId], now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!("update products set updated_at = $2 where id = any ($1)", products as _, now as _)
         .execute(&mut *tx)
         .await
         .map(drop)
 }
 
-/// In these categories and in no others.
-pub async fn set_product_categories(tx: &mut Tx, product: ProductId, categories: &[CategoryId]) -> sqlx::Result<()> {
-    sqlx::query!(
-        "delete from product_categories where product_id = $1 and category_id <> all ($2::bigint[])",
-        product as _,
-        categories as _
+/// Rewrites what lists show and search finds of these products.
+pub async fn refresh_product_cards(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<()> {
+    sqlx::query!("select refresh_product_cards($1)", products as _).fetch_one(&mut *tx).await.map(drop)
+}
+
+/// A product's own columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductRow {
+    /// The product's name in URLs.
+    pub slug: String,
+    /// The product's name.
+    pub name: String,
+    /// The brand, if the product has one.
+    pub brand: Option<BrandId>,
+    /// The product's own SKU, which is not the SKU of a variant.
+    pub sku: Option<String>,
+    /// Sanitised HTML.
+    pub description: String,
+    /// The price to which each variant's `price_adjustment` is added.
+    pub base_price: Money,
+    /// Words by which shoppers find the product.
+    pub tags: Vec<String>,
+    /// `draft`, `active` or `archived`.
+    pub status: String,
+    /// When the product becomes visible to shoppers.
+    pub publish_at: Option<Timestamp>,
+    /// When the product stops being visible to shoppers.
+    pub unpublish_at: Option<Timestamp>,
+}
+
+/// The columns of products, each as a list.
+#[derive(Default)]
+struct Columns {
+    slugs: Vec<String>,
+    names: Vec<String>,
+    brands: Vec<Option<i64>>,
+    skus: Vec<Option<String>>,
+    descriptions: Vec<String>,
+    base_prices: Vec<i64>,
+    tags: Vec<Value>,
+    statuses: Vec<String>,
+    publish_at: Vec<Option<Timestamp>>,
+    unpublish_at: Vec<Option<Timestamp>>,
+}
+
+impl<'r> FromIterator<&'r ProductRow> for Columns {
+    fn from_iter<I: IntoIterator<Item = &'r ProductRow>>(rows: I) -> Self {
+        let mut columns = Self::default();
+        for row in rows {
+            columns.slugs.push(row.slug.clone());
+            columns.names.push(row.name.clone());
+            columns.brands.push(row.brand.map(|brand| brand.0));
+            columns.skus.push(row.sku.clone());
+            columns.descriptions.push(row.description.clone());
+            columns.base_prices.push(row.base_price.minor());
+            columns.tags.push(row.tags.clone().into());
+            columns.statuses.push(row.status.clone());
+            columns.publish_at.push(row.publish_at);
+            columns.unpublish_at.push(row.unpublish_at);
+        }
+        columns
+    }
+}
+
+/// Inserts products in this order. Returns the id of each slug.
+pub async fn insert_products(
+    tx: &mut Tx,
+    rows: &[&ProductRow],
+    now: Timestamp,
+) -> sqlx::Result<HashMap<String, ProductId>> {
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let new: Columns = rows.iter().copied().collect();
+    let rows = sqlx::query!(
+        "insert into products
+                (slug, name, brand_id, sku, description, base_price, tags, status, publish_at, unpublish_at, created_at, updated_at)
+         select t.slug, t.name, t.brand_id, t.sku, t.description, t.base_price, array(select jsonb_array_elements_text(t.tags)),
+                t.status, t.publish_at, t.unpublish_at, $11, $11
+           from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::jsonb[], $8::text[],
+                       $9::timestamptz[], $10::timestamptz[]) with ordinality
+                as t (slug, name, brand_id, sku, description, base_price, tags, status, publish_at, unpublish_at, place)
+          order by t.place
+         returning id, slug",
+        &new.slugs,
+        &new.names,
+        &new.brands as _,
+        &new.skus as _,
+        &new.descriptions,
+        &new.base_prices,
+        &new.tags,
+        &new.statuses,
+        &new.publish_at as _,
+        &new.unpublish_at as _,
+        now as _
     )
-    .execute(&mut *tx)
+    .fetch_all(&mut *tx)
     .await?;
+    Ok(rows.into_iter().map(|row| (row.slug, row.id)).collect())
+}
+
+/// Updates products that are locked, and counts a change of each.
+pub async fn update_products(tx: &mut Tx, rows: &[(ProductId, &ProductRow)], now: Timestamp) -> sqlx::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = rows.iter().map(|(id, _)| id.0).collect();
+    let new: Columns = rows.iter().map(|(_, row)| *row).collect();
     sqlx::query!(
-        "insert into product_categories (product_id, category_id)
-         select distinct $1::bigint, category_id from unnest($2::bigint[]) as t (category_id)
-         on conflict do nothing",
-        product as _,
-        categories as _
+        "update products p
+            set slug = t.slug, name = t.name, brand_id = t.brand_id, sku = t.sku, description = t.description,
+                base_price = t.base_price, tags = array(select jsonb_array_elements_text(t.tags)), status = t.status,
+                publish_at = t.publish_at, unpublish_at = t.unpublish_at, updated_at = $12
+           from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::jsonb[],
+                       $9::text[], $10::timestamptz[], $11::timestamptz[])
+                as t (id, slug, name, brand_id, sku, description, base_price, tags, status, publish_at, unpublish_at)
+          where p.id = t.id",
+        &ids,
+        &new.slugs,
+        &new.names,
+        &new.brands as _,
+        &new.skus as _,
+        &new.descriptions,
+        &new.base_prices,
+        &new.tags,
+        &new.statuses,
+        &new.publish_at as _,
+        &new.unpublish_at as _,
+        now as _
     )
     .execute(&mut *tx)
     .await
     .map(drop)
 }
 
-/// Rewrites what lists show and search finds of these products.
-pub async fn refresh_product_cards(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<()> {
-    sqlx::query!("select refresh_product_cards($1)", products as _).fetch_one(&mut *tx).await.map(drop)
+/// Sets the variant that each product shows first; `None` means the first in order.
+pub async fn set_default_variants(tx: &mut Tx, defaults: &[(ProductId, Option<VariantId>)]) -> sqlx::Result<()> {
+    if defaults.is_empty() {
+        return Ok(());
+    }
+    let (products, variants): (Vec<i64>, Vec<Option<i64>>) =
+        defaults.iter().map(|(product, variant)| (product.0, variant.map(|variant| variant.0))).unzip();
+    sqlx::query!(
+        "update products p set default_variant_id = t.variant_id
+           from unnest($1::bigint[], $2::bigint[]) as t (product_id, variant_id)
+          where p.id = t.product_id and p.default_variant_id is distinct from t.variant_id",
+        &products,
+        &variants as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Returns those of these categories that do not exist.
+pub async fn missing_categories(tx: &mut Tx, categories: &[CategoryId]) -> sqlx::Result<Vec<CategoryId>> {
+    if categories.is_empty() {
+        return Ok(Vec::new());
+    }
+    sqlx::query_scalar!(
+        r#"select t.id as "id!: CategoryId" from unnest($1::bigint[]) as t (id)
+            where not exists (select from categories c where c.id = t.id)"#,
+        categories as _
+    )
+    .fetch_all(&mut *tx)
+    .await
+}
+
+/// Takes products out of categories.
+pub async fn remove_from_categories(tx: &mut Tx, pairs: &[(ProductId, CategoryId)]) -> sqlx::Result<()> {
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    let (products, categories): (Vec<i64>, Vec<i64>) = pairs.iter().map(|(one, other)| (one.0, other.0)).unzip();
+    sqlx::query!(
+        "delete from product_categories p using unnest($1::bigint[], $2::bigint[]) as t (product_id, category_id)
+          where p.product_id = t.product_id and p.category_id = t.category_id",
+        &products,
+        &categories
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Puts products into categories.
+pub async fn add_to_categories(tx: &mut Tx, pairs: &[(ProductId, CategoryId)]) -> sqlx::Result<()> {
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    let (products, categories): (Vec<i64>, Vec<i64>) = pairs.iter().map(|(one, other)| (one.0, other.0)).unzip();
+    sqlx::query!(
+        "insert into product_categories (product_id, category_id)
+         select * from unnest($1::bigint[], $2::bigint[])
+             on conflict do nothing",
+        &products,
+        &categories
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Returns the current id and slug of the products that once had one of these slugs.
+pub async fn renamed_products(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<HashMap<String, (ProductId, String)>> {
+    if slugs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query!(
+        r#"select o.slug as was, p.id, p.slug as now
+             from old_product_slugs o join products p on p.id = o.product_id
+            where o.slug = any ($1)"#,
+        slugs
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.was, (row.id, row.now))).collect())
+}
+
+/// Deletes a product with everything that belongs to it. Returns false where orders refer to one of its variants: it is archived then.
+///
+/// The product is locked, stock first, so a checkout that bought of it has committed and is seen here.
+pub async fn delete_or_archive_product(tx: &mut Tx, id: ProductId) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "delete from products p
+          where p.id = $1
+            and not exists (select from product_variants v join order_lines l on l.variant_id = v.id where v.product_id = p.id)",
+        id as _
+    )
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() > 0 {
+        return Ok(true);
+    }
+    sqlx::query!("update products set status = 'archived' where id = $1", id as _).execute(&mut *tx).await?;
+    Ok(false)
+}
+
+/// Remembers the state of the transaction, so that [`undo_to_savepoint`] can return to it.
+pub async fn set_savepoint(tx: &mut Tx) -> sqlx::Result<()> {
+    sqlx::query!("savepoint one_product").execute(&mut *tx).await.map(drop)
+}
+
+/// Undoes everything since [`set_savepoint`].
+pub async fn undo_to_savepoint(tx: &mut Tx) -> sqlx::Result<()> {
+    sqlx::query!("rollback to savepoint one_product").execute(&mut *tx).await.map(drop)
+}
+
+/// Checks the constraints that are otherwise checked when the transaction ends.
+pub async fn check_deferred_constraints(tx: &mut Tx) -> sqlx::Result<()> {
+    sqlx::query!("set constraints all immediate").execute(&mut *tx).await?;
+    sqlx::query!("set constraints all deferred").execute(&mut *tx).await.map(drop)
 }

@@ -6,7 +6,7 @@ mod pieces;
 use super::super::{FileKind, Import, TransferCounts, TransferStatus};
 use super::lease::{self, JobEnd};
 use crate::app::db::{KeysetBounds, Tx};
-use crate::catalogue::store::imports::Stock;
+use crate::catalogue::write::Stock;
 use crate::ids::ImportId;
 use crate::time::Timestamp;
 

@@ -8,8 +8,8 @@ use super::bad_rows::note_bad_rows;
 use crate::app::db::Tx;
 use crate::catalogue::shopify::BadRow;
 use crate::catalogue::shopify::records::Place;
-use crate::catalogue::store::imports::{Saved, Stock};
-use crate::catalogue::store::write::Change;
+use crate::catalogue::write::RowChange;
+use crate::catalogue::write::{Saved, Stock};
 use crate::ids::ImportId;
 use crate::time::Timestamp;
 
@@ -143,13 +143,13 @@ async fn note_begun(tx: &mut Tx, id: ImportId, begun: &[(String, u64)]) -> sqlx:
     .map(drop)
 }
 
-fn counts(changes: impl Iterator<Item = Change>) -> TransferCounts {
+fn counts(changes: impl Iterator<Item = RowChange>) -> TransferCounts {
     let mut counts = TransferCounts::default();
     for change in changes {
         match change {
-            Change::Inserted => counts.created += 1,
-            Change::Updated => counts.updated += 1,
-            Change::Unchanged => counts.unchanged += 1,
+            RowChange::Inserted => counts.created += 1,
+            RowChange::Updated => counts.updated += 1,
+            RowChange::Unchanged => counts.unchanged += 1,
         }
     }
     counts

@@ -1,0 +1,135 @@
+//! What the API responds where an edit of a product is refused.
+
+use shared::catalogue::limits::{MAX_IMAGES, MAX_VARIANTS};
+use shared::catalogue::store::write::ProductConstraint;
+use shared::catalogue::write::{EditError, ImageVariant};
+use shared::http::{ApiError, FieldErrors};
+use shared::ids::BrandId;
+
+/// Where the body has variants and images, and so how the fields of errors are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FieldPath {
+    /// The body is a product, with lists of them.
+    Product,
+    /// The body is one variant or one image.
+    Part,
+}
+
+impl FieldPath {
+    /// `sku`, or `variants.3.sku`.
+    fn variant(self, at: usize, field: &str) -> String {
+        self.part("variants", at, field)
+    }
+
+    /// `url`, or `images.3.url`.
+    fn image(self, at: usize, field: &str) -> String {
+        self.part("images", at, field)
+    }
+
+    fn part(self, list: &str, at: usize, field: &str) -> String {
+        match self {
+            Self::Product => format!("{list}.{at}.{field}"),
+            Self::Part => field.to_owned(),
+        }
+    }
+
+    /// The list of variants, or a field of the variant.
+    const fn variants(self, field: &'static str) -> &'static str {
+        match self {
+            Self::Product => "variants",
+            Self::Part => field,
+        }
+    }
+
+    /// The price of a variant, or what the prices of variants that the body does not mention come from.
+    fn price(self, at: Option<usize>) -> String {
+        match (self, at) {
+            (Self::Product, None) => "base_price".to_owned(),
+            (Self::Product | Self::Part, at) => self.variant(at.unwrap_or_default(), "price_adjustment"),
+        }
+    }
+}
+
+/// The message about an id that nothing has.
+pub(crate) fn no_such(id: impl std::fmt::Display) -> String {
+    format!("Invalid pk \"{id}\" - object does not exist.")
+}
+
+const SKU_TAKEN: &str = "variant with this sku already exists.";
+const SAME_VALUES: &str = "Another variant of the product has the same values.";
+const NEGATIVE: &str = "The price of a variant would be negative.";
+const TOO_HIGH: &str = "The price of a variant would be more than can be asked.";
+
+/// The response to an edit with these errors: each in the field that it is about.
+pub(crate) fn into_api_error(wrong: Vec<EditError>, path: FieldPath) -> ApiError {
+    let mut errors = FieldErrors::default();
+    for error in wrong {
+        let (field, message) = field_error(error, path);
+        errors.add(field, message);
+    }
+    errors.into()
+}
+
+fn field_error(error: EditError, path: FieldPath) -> (String, String) {
+    match error {
+        EditError::NoSuchCategory(id) => ("category_ids".to_owned(), no_such(id)),
+        EditError::NoSuchVariant { at, id } => (path.variant(at, "id"), no_such(id)),
+        EditError::VariantNamedTwice { at, by_id } => {
+            (path.variant(at, if by_id { "id" } else { "sku" }), "This variant is named twice.".to_owned())
+        }
+        EditError::NoSuchValue { at, id } => (path.variant(at, "attribute_value_ids"), no_such(id)),
+        EditError::NoSuchOption { at, option } => {
+            (path.variant(at, &format!("options.{option}")), "There is no such attribute with such a value.".to_owned())
+        }
+        EditError::TwoValues { at, by_id, attribute } => (
+            path.variant(at, if by_id { "attribute_value_ids" } else { "options" }),
+            format!("A variant has at most one value of \"{attribute}\"."),
+        ),
+        EditError::SkuTaken { at, .. } => (path.variant(at, "sku"), SKU_TAKEN.to_owned()),
+        EditError::Renamed { .. } => (path.variants("sku").to_owned(), SKU_TAKEN.to_owned()),
+        EditError::SameValues { at } => (path.variant(at, "non_field_errors"), SAME_VALUES.to_owned()),
+        EditError::NegativePrice { at } => (path.price(at), NEGATIVE.to_owned()),
+        EditError::PriceTooHigh { at } => (path.price(at), TOO_HIGH.to_owned()),
+        EditError::NotOneDefault { at } => {
+            (path.variant(at, "is_default"), "One variant that is sold is the default.".to_owned())
+        }
+        EditError::TooManyVariants => {
+            ("non_field_errors".to_owned(), format!("A product has at most {MAX_VARIANTS} variants."))
+        }
+        EditError::NoSuchDefault(id) => ("default_variant_id".to_owned(), no_such(id)),
+        EditError::DefaultArchived => ("default_variant_id".to_owned(), "An archived variant is not shown.".to_owned()),
+        EditError::NoSuchImage { at, id } => (path.image(at, "id"), no_such(id)),
+        EditError::NoSuchImageVariant { at, variant: ImageVariant::Id(id) } => {
+            (path.image(at, "product_variant_id"), no_such(id))
+        }
+        EditError::NoSuchImageVariant { at, variant: ImageVariant::Sku(sku) } => {
+            (path.image(at, "variant_sku"), format!("The product has no variant \"{sku}\"."))
+        }
+        EditError::TooManyImages => {
+            ("non_field_errors".to_owned(), format!("A product has at most {MAX_IMAGES} images."))
+        }
+    }
+}
+
+/// The response to an edit that breaks a rule of the database. `brand` is the brand that the edit sets.
+pub(crate) fn constraint_error(broken: ProductConstraint, path: FieldPath, brand: Option<BrandId>) -> ApiError {
+    match broken {
+        ProductConstraint::SlugTaken => ApiError::field("slug", "product with this slug already exists."),
+        ProductConstraint::SkuTaken => ApiError::field("sku", "product with this sku already exists."),
+        ProductConstraint::NoSuchBrand => {
+            let message = brand.map_or_else(|| "This brand does not exist.".to_owned(), no_such);
+            ApiError::field("brand_id", message)
+        }
+        ProductConstraint::NoSuchCategory => ApiError::field("category_ids", "One of them does not exist."),
+        ProductConstraint::EndsBeforeItBegins => ApiError::field("unpublish_at", "It must be after publish_at."),
+        ProductConstraint::VariantSkuTaken => ApiError::field(path.variants("sku"), SKU_TAKEN),
+        ProductConstraint::SameValues => ApiError::field(path.variants("non_field_errors"), SAME_VALUES),
+        ProductConstraint::NegativePrice => ApiError::field(path.price(None), NEGATIVE),
+        ProductConstraint::NoSuchValue => {
+            ApiError::field(path.variants("non_field_errors"), "A value of it was just deleted.")
+        }
+        ProductConstraint::TooManyWords => {
+            ApiError::field("description", "Together with the rest this is more than search can keep.")
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The rows of variants and of their attribute values: as many statements for five hundred as for one.
+
+use std::collections::HashMap;
+
+use crate::app::db::Tx;
+use crate::ids::{AttributeId, AttributeValueId, ProductId, VariantId};
+use crate::money::Money;
+use crate::time::Timestamp;
+
+/// A variant's own columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariantRow {
+    /// The variant's SKU.
+    pub sku: String,
+    /// The variant's name within its product.
+    pub name: String,
+    /// The position among the product's variants.
+    pub position: i32,
+    /// The difference between the price and the product's base price.
+    pub price_adjustment: Money,
+    /// A price that does not follow the base price, if the variant has one.
+    pub own_price: Option<Money>,
+    /// The price before a reduction.
+    pub compare_at_price: Option<Money>,
+    /// Barcode (GTIN).
+    pub barcode: Option<String>,
+    /// Weight in grams.
+    pub weight_grams: Option<i32>,
+    /// True if the variant is no longer sold.
+    pub is_archived: bool,
+    /// The attribute values that make this variant: at most one of each attribute.
+    pub values: Vec<(AttributeId, AttributeValueId)>,
+}
+
+/// The values of one variant.
+#[derive(Clone, Copy, Debug)]
+pub struct ValuesRow<'r> {
+    /// The variant's id.
+    pub variant: VariantId,
+    /// True if the variant was inserted just now and has no values yet.
+    pub is_new: bool,
+    /// All of its values.
+    pub values: &'r [(AttributeId, AttributeValueId)],
+}
+
+/// The columns of variants, each as a list.
+#[derive(Default)]
+struct Columns {
+    keys: Vec<i64>,
+    skus: Vec<String>,
+    names: Vec<String>,
+    positions: Vec<i32>,
+    price_adjustments: Vec<i64>,
+    own_prices: Vec<Option<i64>>,
+    compare_at_prices: Vec<Option<i64>>,
+    barcodes: Vec<Option<String>>,
+    weights: Vec<Option<i32>>,
+    archived: Vec<bool>,
+    combinations: Vec<String>,
+}
+
+impl Columns {
+    fn push(&mut self, key: i64, row: &VariantRow) {
+        self.keys.push(key);
+        self.skus.push(row.sku.clone());
+        self.names.push(row.name.clone());
+        self.positions.push(row.position);
+        self.price_adjustments.push(row.price_adjustment.minor());
+        self.own_prices.push(row.own_price.map(Money::minor));
+        self.compare_at_prices.push(row.compare_at_price.map(Money::minor));
+        self.barcodes.push(row.barcode.clone());
+        self.weights.push(row.weight_grams);
+        self.archived.push(row.is_archived);
+        let mut values: Vec<i64> = row.values.iter().map(|(_, value)| value.0).collect();
+        values.sort_unstable();
+        let values: Vec<String> = values.iter().map(i64::to_string).collect();
+        self.combinations.push(format!("{{{}}}", values.join(",")));
+    }
+}
+
+/// Returns the products whose variants have these SKUs.
+pub async fn sku_owners(tx: &mut Tx, skus: &[String]) -> sqlx::Result<HashMap<String, ProductId>> {
+    if skus.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query!("select sku, product_id from product_variants where sku = any ($1)", skus)
+        .fetch_all(&mut *tx)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.sku, row.product_id)).collect())
+}
+
+/// Deletes these variants, or archives those that orders refer to. Cart lines of a deleted variant go with it.
+pub async fn remove_variants(tx: &mut Tx, ids: &[VariantId], now: Timestamp) -> sqlx::Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "with archived as (
+             update product_variants v set archived_at = $2
+              where v.id = any ($1) and v.archived_at is null and exists (select from order_lines l where l.variant_id = v.id)
+         )
+         delete from product_variants v
+          where v.id = any ($1) and not exists (select from order_lines l where l.variant_id = v.id)",
+        ids as _,
+        now as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Gives these variants SKUs that no variant can want, because they are longer than any SKU: rows are written in any order and each is
+/// checked at once, so a SKU that moves from one variant to another must be free before.
+pub async fn release_skus(tx: &mut Tx, ids: &[VariantId]) -> sqlx::Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!("update product_variants v set sku = lpad(v.id::text, 300, '-') where v.id = any ($1)", ids as _)
+        .execute(&mut *tx)
+        .await
+        .map(drop)
+}
+
+/// Inserts variants in SKU order, so that two transactions that insert the same SKUs do not wait for each other in a circle. Returns the id
+/// of each SKU. Each row has its combination already, so the trigger on its values finds nothing to write.
+pub async fn insert_variants(
+    tx: &mut Tx,
+    rows: &[(ProductId, &VariantRow)],
+    now: Timestamp,
+) -> sqlx::Result<HashMap<String, VariantId>> {
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut new = Columns::default();
+    for (product, row) in rows {
+        new.push(product.0, row);
+    }
+    let rows = sqlx::query!(
+        "insert into product_variants
+                (product_id, sku, name, position, price_adjustment, own_price, compare_at_price, barcode, weight_grams,
+                 archived_at, attribute_value_ids)
+         select t.product_id, t.sku, t.name, t.position, t.price_adjustment, t.own_price, t.compare_at_price, t.barcode, t.weight_grams,
+                case when t.is_archived then $12::timestamptz end, t.combination::bigint[]
+           from unnest($1::bigint[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[],
+                       $9::integer[], $10::boolean[], $11::text[])
+                as t (product_id, sku, name, position, price_adjustment, own_price, compare_at_price, barcode, weight_grams,
+                      is_archived, combination)
+          order by t.sku
+         returning id, sku",
+        &new.keys,
+        &new.skus,
+        &new.names,
+        &new.positions,
+        &new.price_adjustments,
+        &new.own_prices as _,
+        &new.compare_at_prices as _,
+        &new.barcodes as _,
+        &new.weights as _,
+        &new.archived,
+        &new.combinations,
+        now as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.sku, row.id)).collect())
+}
+
+/// Updates those of these variants that differ. Their products' base prices are written before: a trigger keeps own prices true to them.
+pub async fn update_variants(tx: &mut Tx, rows: &[(VariantId, &VariantRow)], now: Timestamp) -> sqlx::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut old = Columns::default();
+    for (id, row) in rows {
+        old.push(id.0, row);
+    }
+    sqlx::query!(
+        "update product_variants v
+            set sku = t.sku, name = t.name, position = t.position, price_adjustment = t.price_adjustment,
+                own_price = t.own_price, compare_at_price = t.compare_at_price, barcode = t.barcode,
+                weight_grams = t.weight_grams, archived_at = case when t.is_archived then coalesce(v.archived_at, $11) end
+           from unnest($1::bigint[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[],
+                       $9::integer[], $10::boolean[])
+                as t (id, sku, name, position, price_adjustment, own_price, compare_at_price, barcode, weight_grams, is_archived)
+          where v.id = t.id
+            and (v.sku, v.name, v.position, v.price_adjustment, v.own_price, v.compare_at_price, v.barcode, v.weight_grams,
+                 v.archived_at is not null)
+                is distinct from (t.sku, t.name, t.position, t.price_adjustment, t.own_price, t.compare_at_price, t.barcode,
+                 t.weight_grams, t.is_archived)",
+        &old.keys,
+        &old.skus,
+        &old.names,
+        &old.positions,
+        &old.price_adjustments,
+        &old.own_prices as _,
+        &old.compare_at_prices as _,
+        &old.barcodes as _,
+        &old.weights as _,
+        &old.archived,
+        now as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Gives each of these variants exactly its values.
+pub async fn write_values(tx: &mut Tx, rows: &[ValuesRow<'_>]) -> sqlx::Result<()> {
+    let old: Vec<i64> = rows.iter().filter(|row| !row.is_new).map(|row| row.variant.0).collect();
+    let (mut variants, mut attributes, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        for (attribute, value) in row.values {
+            variants.push(row.variant.0);
+            attributes.push(attribute.0);
+            values.push(value.0);
+        }
+    }
+    if !old.is_empty() {
+        sqlx::query!(
+            "delete from variant_attribute_values x
+              where x.variant_id = any ($1)
+                and not exists (select from unnest($2::bigint[], $3::bigint[]) as t (variant_id, attribute_id)
+                                 where t.variant_id = x.variant_id and t.attribute_id = x.attribute_id)",
+            &old,
+            &variants,
+            &attributes
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    if variants.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "insert into variant_attribute_values as x (variant_id, attribute_id, attribute_value_id)
+         select * from unnest($1::bigint[], $2::bigint[], $3::bigint[])
+             on conflict (variant_id, attribute_id) do update set attribute_value_id = excluded.attribute_value_id
+          where x.attribute_value_id <> excluded.attribute_value_id",
+        &variants,
+        &attributes,
+        &values
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}

@@ -1,0 +1,186 @@
+//! The images of a product after an edit.
+
+use super::edit::{ImageEdit, ImageTarget, ImageVariant, ImagesEdit};
+use super::error::EditError;
+use super::save::RowChange;
+use super::variants::{VariantPlan, position};
+use crate::catalogue::limits::MAX_IMAGES;
+use crate::catalogue::store::snapshot::{ImageSnapshot, ProductSnapshot};
+use crate::catalogue::store::write::ImageRow;
+use crate::ids::{ImageId, ProductId, VariantId};
+use crate::patch::Patch;
+
+/// An image after an edit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ImagePlan {
+    /// Place in the edit's list; `None` for an image that the edit does not mention.
+    at: Option<usize>,
+    id: Option<ImageId>,
+    url: String,
+    alt_text: String,
+    variant: Option<Shown>,
+    change: RowChange,
+}
+
+/// The variant that an image shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// A variant with an id.
+    Id(VariantId),
+    /// The place of a variant in the plan that has no id yet.
+    New(usize),
+}
+
+/// Pairs the edits of images with the images that exist, in the order after the edit. `None` where the images stay as they are.
+pub(super) fn plan(
+    edit: &ImagesEdit,
+    before: Option<&ProductSnapshot>,
+    variants: &[VariantPlan<'_>],
+    errors: &mut Vec<EditError>,
+) -> Option<Vec<ImagePlan>> {
+    let before = before.map_or(&[][..], |before| &before.images);
+    let known = find(edit.edits(), before, errors);
+    let mut planned: Vec<ImagePlan> = Vec::new();
+    for (at, (said, known)) in edit.edits().iter().zip(&known).enumerate() {
+        let old = known.and_then(|known| before.get(known));
+        let variant = match &said.variant {
+            Patch::Keep => old.and_then(|old| old.variant).map(Shown::Id),
+            Patch::Clear => None,
+            Patch::Set(variant) => {
+                let shown = show(variant, variants);
+                if shown.is_none() {
+                    errors.push(EditError::NoSuchImageVariant { at, variant: variant.clone() });
+                }
+                shown
+            }
+        };
+        planned.push(ImagePlan {
+            at: Some(at),
+            id: old.map(|old| old.id),
+            url: said.url.clone().or_else(|| old.map(|old| old.url.clone())).unwrap_or_default(),
+            alt_text: said.alt_text.clone().or_else(|| old.map(|old| old.alt_text.clone())).unwrap_or_default(),
+            variant,
+            change: RowChange::Inserted,
+        });
+    }
+    let mut images = match edit {
+        ImagesEdit::Keep => return None,
+        ImagesEdit::All(edits) => {
+            let mut images: Vec<(usize, ImagePlan)> =
+                edits.iter().enumerate().map(|(at, edit)| position(edit.position, at)).zip(planned).collect();
+            images.sort_by_key(|(position, _)| *position);
+            images.into_iter().map(|(_, image)| image).collect()
+        }
+        ImagesEdit::One(edit) => {
+            let stood = known.first().copied().flatten();
+            let mut images: Vec<ImagePlan> = before.iter().map(ImagePlan::kept).collect();
+            if let Some(stood) = stood {
+                images.remove(stood);
+            }
+            let place = edit.position.map(|said| position(Some(said), 0)).or(stood).unwrap_or(images.len());
+            let place = place.min(images.len());
+            images.splice(place..place, planned);
+            images
+        }
+        ImagesEdit::Without(id) => before.iter().filter(|old| old.id != *id).map(ImagePlan::kept).collect(),
+    };
+    if images.len() > MAX_IMAGES.max(before.len()) {
+        errors.push(EditError::TooManyImages);
+    }
+    for (place, image) in images.iter_mut().enumerate() {
+        image.change = image.change(place, before);
+    }
+    Some(images)
+}
+
+/// Returns true if an image differs or is gone.
+pub(super) fn is_changed(images: &[ImagePlan], before: Option<&ProductSnapshot>) -> bool {
+    images.len() != before.map_or(0, |before| before.images.len())
+        || images.iter().any(|image| image.change != RowChange::Unchanged)
+}
+
+/// What becomes of each image in the edit's list.
+pub(super) fn changes(images: &[ImagePlan]) -> Vec<RowChange> {
+    let mut said: Vec<(usize, RowChange)> =
+        images.iter().filter_map(|image| image.at.map(|at| (at, image.change))).collect();
+    said.sort_by_key(|(at, _)| *at);
+    said.into_iter().map(|(_, change)| change).collect()
+}
+
+/// The rows of a product's images, when its variants have their ids.
+pub(super) fn rows<'p>(
+    product: ProductId,
+    images: &'p [ImagePlan],
+    variants: &'p [VariantPlan<'_>],
+) -> impl Iterator<Item = ImageRow> + 'p {
+    (0..).zip(images).map(move |(position, image)| ImageRow {
+        product,
+        id: image.id,
+        position,
+        url: image.url.clone(),
+        alt_text: image.alt_text.clone(),
+        variant: match image.variant {
+            Some(Shown::Id(id)) => Some(id),
+            Some(Shown::New(at)) => variants.get(at).and_then(|variant| variant.id),
+            None => None,
+        },
+    })
+}
+
+/// Finds the image of each edit. Those that are named by id are found first, so that none of them is taken for its address.
+fn find(edits: &[ImageEdit], before: &[ImageSnapshot], errors: &mut Vec<EditError>) -> Vec<Option<usize>> {
+    let mut known: Vec<Option<usize>> = vec![None; edits.len()];
+    let mut taken: Vec<bool> = vec![false; before.len()];
+    for by_id in [true, false] {
+        for (at, (edit, known)) in edits.iter().zip(&mut known).enumerate() {
+            if matches!(edit.image, ImageTarget::Id(_)) != by_id {
+                continue;
+            }
+            let is_free = |place: &usize| taken.get(*place) == Some(&false);
+            let place_of = |is_it: &dyn Fn(&ImageSnapshot) -> bool| {
+                before.iter().enumerate().find(|(place, old)| is_free(place) && is_it(old)).map(|(place, _)| place)
+            };
+            *known = match edit.image {
+                ImageTarget::New => None,
+                ImageTarget::Id(id) => place_of(&|old| old.id == id),
+                ImageTarget::Url => place_of(&|old| Some(&old.url) == edit.url.as_ref()),
+                ImageTarget::Position => Some(at).filter(is_free),
+            };
+            match (edit.image, *known) {
+                (_, Some(place)) => taken.iter_mut().skip(place).take(1).for_each(|taken| *taken = true),
+                (ImageTarget::Id(id), None) => errors.push(EditError::NoSuchImage { at, id }),
+                (ImageTarget::New | ImageTarget::Url | ImageTarget::Position, None) => {}
+            }
+        }
+    }
+    known
+}
+
+fn show(variant: &ImageVariant, variants: &[VariantPlan<'_>]) -> Option<Shown> {
+    let (at, found) = variants.iter().enumerate().find(|(_, plan)| match variant {
+        ImageVariant::Id(id) => plan.id == Some(*id),
+        ImageVariant::Sku(sku) => plan.row.sku == *sku,
+    })?;
+    Some(found.id.map_or(Shown::New(at), Shown::Id))
+}
+
+impl ImagePlan {
+    fn kept(old: &ImageSnapshot) -> Self {
+        Self {
+            at: None,
+            id: Some(old.id),
+            url: old.url.clone(),
+            alt_text: old.alt_text.clone(),
+            variant: old.variant.map(Shown::Id),
+            change: RowChange::Unchanged,
+        }
+    }
+
+    fn change(&self, place: usize, before: &[ImageSnapshot]) -> RowChange {
+        let Some(stood) = before.iter().position(|old| Some(old.id) == self.id) else { return RowChange::Inserted };
+        let is_same = before.get(stood).is_some_and(|old| {
+            (&old.url, &old.alt_text, old.variant.map(Shown::Id)) == (&self.url, &self.alt_text, self.variant)
+        });
+        if stood == place && is_same { RowChange::Unchanged } else { RowChange::Updated }
+    }
+}

@@ -1,0 +1,181 @@
+//! Writing products as files describe them: a batch together, or one by one where the database refuses something, so that one product does
+//! not cost the others.
+
+use super::edit::{
+    BasePrice, BrandRef, CategoriesEdit, ImageEdit, ImageTarget, ImageVariant, ImagesEdit, PriceEdit, ProductEdit,
+    ProductTarget, VariantEdit, VariantName, VariantTarget, VariantsEdit,
+};
+use super::error::EditError;
+use super::save::{Saved, save};
+use crate::app::db::Tx;
+use crate::catalogue::is_made_name;
+use crate::catalogue::product_import::{ImportImage, ImportVariant, ProductImport};
+use crate::catalogue::store::write::{
+    IdOrName, NamedValue, check_deferred_constraints, lock_imports, set_savepoint, undo_to_savepoint,
+};
+use crate::patch::Patch;
+use crate::time::Timestamp;
+
+/// The meaning of the units on hand in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Stock {
+    /// A new variant begins with them; the stock of others stays.
+    Begins,
+    /// They were counted.
+    Counted,
+}
+
+impl Stock {
+    /// The name in requests and in `imports.stock`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// How often a batch is tried while other transactions write the same rows.
+const TRIES: u8 = 8;
+
+/// How a batch is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Together {
+    /// With few round trips. What the database refuses costs the whole transaction.
+    All,
+    /// Each behind a savepoint, so that what the database refuses costs one product.
+    Each,
+}
+
+/// The tries of one batch, each in its own transaction.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt {
+    /// How the next try writes the batch.
+    pub together: Together,
+    left: u8,
+}
+
+impl Default for Attempt {
+    fn default() -> Self {
+        Self { together: Together::All, left: TRIES }
+    }
+}
+
+impl Attempt {
+    /// Decides after an error whether to try again; returns the error to give up.
+    pub fn again_after(&mut self, error: sqlx::Error) -> sqlx::Result<()> {
+        if is_conflict(&error) && self.left > 0 {
+            self.left -= 1;
+            return Ok(());
+        }
+        if is_about_the_data(&error) && self.together == Together::All {
+            *self = Self { together: Together::Each, left: TRIES };
+            return Ok(());
+        }
+        Err(error)
+    }
+}
+
+/// Saves products as a file describes them. Returns for each what changed, or why it was left out.
+pub async fn save_imports(
+    tx: &mut Tx,
+    imports: &[&ProductImport],
+    together: Together,
+    (stock, now): (Stock, Timestamp),
+) -> sqlx::Result<Vec<Result<Saved, String>>> {
+    lock_imports(tx).await?;
+    let edits: Vec<ProductEdit> = imports.iter().map(|import| edit(import, stock)).collect();
+    if together == Together::All {
+        return Ok(save(tx, &edits, now).await?.into_iter().map(explain).collect());
+    }
+    let mut all = Vec::new();
+    for edit in edits {
+        set_savepoint(tx).await?;
+        match save_one(tx, edit, now).await {
+            Ok(saved) => all.extend(saved),
+            Err(error) if is_about_the_data(&error) => {
+                undo_to_savepoint(tx).await?;
+                all.push(Err(format!("the database refuses it: {error}")));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
+}
+
+/// Checks deferred constraints after each product: at the end of the transaction nothing says which product broke them.
+async fn save_one(tx: &mut Tx, edit: ProductEdit, now: Timestamp) -> sqlx::Result<Vec<Result<Saved, String>>> {
+    let saved = save(tx, &[edit], now).await?;
+    check_deferred_constraints(tx).await?;
+    Ok(saved.into_iter().map(explain).collect())
+}
+
+/// The first error is enough: the file is mended and sent again.
+fn explain(saved: Result<Saved, Vec<EditError>>) -> Result<Saved, String> {
+    saved.map_err(|errors| errors.first().map(EditError::to_string).unwrap_or_default())
+}
+
+/// Lock timeout, deadlock, serialization failure, two transactions that insert the same row, or a product that changed since it was read.
+fn is_conflict(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(error, sqlx::Error::RowNotFound)
+        || matches!(code.as_deref(), Some("55P03" | "40P01" | "40001" | "23505" | "23P01"))
+}
+
+/// Data exceptions, constraints, limits.
+fn is_about_the_data(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
+}
+
+/// The edit that makes a product what the file says. What a file cannot say stays: the product's own SKU, other categories, and when it is
+/// visible.
+fn edit(import: &ProductImport, stock: Stock) -> ProductEdit {
+    let image = |image: &ImportImage| ImageEdit {
+        image: ImageTarget::Position,
+        url: Some(image.url.clone()),
+        alt_text: Some(image.alt_text.clone()),
+        position: None,
+        variant: Patch::replace(
+            image.variant.and_then(|at| import.variants.get(at)).map(|variant| ImageVariant::Sku(variant.sku.clone())),
+        ),
+    };
+    ProductEdit {
+        product: ProductTarget::Slug(import.slug.clone()),
+        name: Some(import.name.clone()),
+        brand: Patch::replace(import.brand.clone().map(BrandRef::Name)),
+        description: Some(import.description.clone()),
+        base_price: BasePrice::Lowest,
+        tags: Some(import.tags.clone()),
+        status: Some(import.status),
+        categories: if import.category.is_empty() {
+            CategoriesEdit::Keep
+        } else {
+            CategoriesEdit::Include(import.category.clone())
+        },
+        variants: VariantsEdit::AllSold(import.variants.iter().map(|variant| variant_edit(variant, stock)).collect()),
+        images: ImagesEdit::All(import.images.iter().map(image).collect()),
+        ..ProductEdit::default()
+    }
+}
+
+fn variant_edit(variant: &ImportVariant, stock: Stock) -> VariantEdit {
+    let named = |(attribute, value): &(String, String)| NamedValue::Of {
+        attribute: IdOrName::Name(attribute.clone()),
+        value: IdOrName::Name(value.clone()),
+    };
+    let is_made = is_made_name(&variant.name, variant.options.iter().map(|(_, value)| value.as_str()));
+    VariantEdit {
+        variant: VariantTarget::Sku,
+        sku: Some(variant.sku.clone()),
+        name: if is_made { VariantName::Made(variant.name.clone()) } else { VariantName::Set(variant.name.clone()) },
+        values: Some(variant.options.iter().map(named).collect()),
+        price: PriceEdit::Total(variant.price),
+        compare_at_price: Patch::replace(variant.compare_at_price),
+        barcode: Patch::replace(variant.barcode.clone()),
+        weight_grams: Patch::replace(variant.weight_grams),
+        position: None,
+        is_default: None,
+        is_archived: Some(false),
+        initial_stock: variant.on_hand,
+        counted_stock: variant.on_hand.filter(|_| stock == Stock::Counted),
+    }
+}

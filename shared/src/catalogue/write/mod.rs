@@ -1,0 +1,23 @@
+//! The one writer of products. A change over the API is a batch of one edit, an import a batch of a hundred, and so is the sample catalogue.
+//!
+//! [`save`] compares each [`ProductEdit`] with the product as it is, plans the difference, and writes it with a number of statements that
+//! does not depend on the size of the batch. Rows that are as the edit wants them are not written.
+
+mod edit;
+mod error;
+mod images;
+mod import;
+mod plan;
+mod save;
+mod taxonomy;
+#[cfg(test)]
+mod tests;
+mod variants;
+
+pub use edit::{
+    BasePrice, BrandRef, CategoriesEdit, ImageEdit, ImageTarget, ImageVariant, ImagesEdit, PriceEdit, ProductEdit,
+    ProductTarget, VariantEdit, VariantName, VariantTarget, VariantsEdit,
+};
+pub use error::EditError;
+pub use import::{Attempt, Stock, Together, save_imports};
+pub use save::{RowChange, Saved, save};

@@ -1,0 +1,209 @@
+//! What becomes of one product: the difference between an edit and the product as it is.
+
+use std::collections::HashMap;
+
+use super::edit::{BasePrice, PriceEdit, ProductEdit, ProductTarget, VariantEdit, VariantsEdit};
+use super::error::EditError;
+use super::images::{self, ImagePlan};
+use super::save::{RowChange, Saved};
+use super::taxonomy::TaxonomyLookup;
+use super::variants::{self, VariantPlan};
+use crate::catalogue::store::snapshot::{ProductSnapshot, VariantSnapshot};
+use crate::catalogue::store::write::{KnownValue, NamedValue, ProductRow};
+use crate::catalogue::{Status, slugify};
+use crate::ids::{CategoryId, ProductId, VariantId};
+use crate::money::Money;
+use crate::patch::Patch;
+
+/// An edit and what becomes of its product.
+#[derive(Debug)]
+pub(super) struct Plan<'e> {
+    pub(super) edit: &'e ProductEdit,
+    pub(super) before: Option<&'e ProductSnapshot>,
+    /// The id, which a new product gets when it is written.
+    pub(super) id: Option<ProductId>,
+    pub(super) row: ProductRow,
+    row_changed: bool,
+    pub(super) enters: Vec<CategoryId>,
+    pub(super) leaves: Vec<CategoryId>,
+    pub(super) variants: Vec<VariantPlan<'e>>,
+    pub(super) removed: Vec<VariantId>,
+    pub(super) images: Option<Vec<ImagePlan>>,
+    /// What is wrong with the edit.
+    pub(super) errors: Vec<EditError>,
+}
+
+impl<'e> Plan<'e> {
+    /// Plans an edit, but for attribute values that must be looked up; see [`Self::resolve`].
+    pub(super) fn new(
+        edit: &'e ProductEdit,
+        before: Option<&'e ProductSnapshot>,
+        taxonomy: &TaxonomyLookup,
+        mut errors: Vec<EditError>,
+    ) -> Result<Self, Vec<EditError>> {
+        let variants_before: &[VariantSnapshot] = before.map_or(&[], |before| &before.variants);
+        let row = row(edit, before, taxonomy);
+        let base_before = before.map_or(row.base_price, |before| before.base_price);
+        let planned = variants::plan(edit, variants_before, (base_before, row.base_price));
+        let variants = planned.map_err(|more| errors.iter().cloned().chain(more).collect::<Vec<_>>())?;
+        let images = images::plan(&edit.images, before, &variants, &mut errors);
+        let (enters, leaves) = taxonomy.categorise(edit, before);
+        let is_written = !matches!(edit.variants, VariantsEdit::Keep);
+        Ok(Self {
+            id: before.map(|before| before.id),
+            row_changed: before.is_none_or(|before| is_changed(&row, before)),
+            removed: if is_written { variants::removed(edit, variants_before, &variants) } else { Vec::new() },
+            edit,
+            before,
+            row,
+            enters,
+            leaves,
+            variants,
+            images,
+            errors,
+        })
+    }
+
+    /// Takes over the values that were looked up, and checks the product after the edit.
+    pub(super) fn resolve(&mut self, known: &HashMap<NamedValue, KnownValue>) {
+        let before: &[VariantSnapshot] = self.before.map_or(&[], |before| &before.variants);
+        let mut wrong = Vec::new();
+        for variant in &mut self.variants {
+            wrong.extend(variant.resolve(known, before).err().into_iter().flatten());
+        }
+        if !wrong.is_empty() {
+            self.errors.extend(wrong);
+            return;
+        }
+        let is_written = !matches!(self.edit.variants, VariantsEdit::Keep);
+        variants::check(&self.variants, self.before, is_written, &mut self.errors);
+        if let (Patch::Set(default), None) = (&self.edit.default_variant, self.marked_default()) {
+            match self.variants.iter().find(|variant| variant.id == Some(*default)) {
+                None => self.errors.push(EditError::NoSuchDefault(*default)),
+                Some(variant) if variant.row.is_archived => self.errors.push(EditError::DefaultArchived),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// The variants of the product after the edit whose SKUs another variant had before.
+    pub(super) fn released_skus(&self) -> Vec<VariantId> {
+        variants::releases(&self.variants, self.before.map_or(&[], |before| &before.variants))
+    }
+
+    fn marked_default(&self) -> Option<&VariantPlan<'e>> {
+        self.variants.iter().find(|variant| variant.is_default() == Some(true) && !variant.row.is_archived)
+    }
+
+    /// The variant that is shown first after the edit, when new variants have their ids; `None` where that stays as it is.
+    pub(super) fn default_variant(&self) -> Patch<VariantId> {
+        let current = self.before.and_then(|before| before.default_variant);
+        let stays = |variant: &&VariantPlan<'_>| {
+            variant.id == current && variant.is_default().is_none() && !variant.row.is_archived
+        };
+        let wanted = match (self.marked_default(), &self.edit.default_variant) {
+            (Some(marked), _) => marked.id,
+            (None, Patch::Set(default)) => Some(*default),
+            (None, Patch::Clear) => None,
+            (None, Patch::Keep) if matches!(self.edit.variants, VariantsEdit::Keep) => current,
+            (None, Patch::Keep) => current.filter(|_| self.variants.iter().any(|variant| stays(&variant))),
+        };
+        if wanted == current { Patch::Keep } else { Patch::replace(wanted) }
+    }
+
+    /// What becomes of the product, with everything that belongs to it.
+    pub(super) fn change(&self) -> RowChange {
+        let is_unchanged = |variant: &VariantPlan<'_>| variant.change() == RowChange::Unchanged;
+        let images_changed = self.images.as_ref().is_some_and(|images| images::is_changed(images, self.before));
+        if self.before.is_none() {
+            RowChange::Inserted
+        } else if self.row_changed
+            || !self.variants.iter().all(is_unchanged)
+            || !(self.removed.is_empty() && self.enters.is_empty() && self.leaves.is_empty())
+            || images_changed
+            || !self.default_variant().is_keep()
+        {
+            RowChange::Updated
+        } else {
+            RowChange::Unchanged
+        }
+    }
+
+    pub(super) fn images_changed(&self) -> bool {
+        self.images.as_ref().is_some_and(|images| images::is_changed(images, self.before))
+    }
+
+    pub(super) fn into_saved(self) -> Saved {
+        let mut said: Vec<(usize, RowChange)> = self
+            .variants
+            .iter()
+            .filter_map(|variant| variant.edit.map(|(at, _): (usize, &VariantEdit)| (at, variant.change())))
+            .collect();
+        said.sort_by_key(|(at, _)| *at);
+        Saved {
+            id: self.id,
+            product: self.change(),
+            variants: said.into_iter().map(|(_, change)| change).collect(),
+            variants_removed: u64::try_from(self.removed.len()).unwrap_or_default(),
+            images: self.images.as_deref().map(images::changes).unwrap_or_default(),
+        }
+    }
+}
+
+/// The product's own columns after the edit.
+fn row(edit: &ProductEdit, before: Option<&ProductSnapshot>, taxonomy: &TaxonomyLookup) -> ProductRow {
+    let name = edit.name.clone().or_else(|| before.map(|before| before.name.clone())).unwrap_or_default();
+    let slug = edit.slug.clone().unwrap_or_else(|| match (&edit.product, before) {
+        (_, Some(before)) => before.slug.clone(),
+        (ProductTarget::Slug(slug), None) => slug.clone(),
+        (ProductTarget::New | ProductTarget::Locked(_), None) => slugify(&name),
+    });
+    let status = edit.status.map(|status| status.as_str().to_owned());
+    ProductRow {
+        slug,
+        name,
+        brand: taxonomy.brand(edit, before),
+        sku: edit.sku.clone().apply(before.and_then(|before| before.sku.clone())),
+        description: edit
+            .description
+            .clone()
+            .or_else(|| before.map(|before| before.description.clone()))
+            .unwrap_or_default(),
+        base_price: base_price(edit, before),
+        tags: edit.tags.clone().or_else(|| before.map(|before| before.tags.clone())).unwrap_or_default(),
+        status: status
+            .or_else(|| before.map(|before| before.status.clone()))
+            .unwrap_or_else(|| Status::default().as_str().to_owned()),
+        publish_at: edit.publish_at.apply(before.and_then(|before| before.publish_at)),
+        unpublish_at: edit.unpublish_at.apply(before.and_then(|before| before.unpublish_at)),
+    }
+}
+
+fn base_price(edit: &ProductEdit, before: Option<&ProductSnapshot>) -> Money {
+    match edit.base_price {
+        BasePrice::Set(price) => price,
+        BasePrice::Keep => before.map(|before| before.base_price).unwrap_or_default(),
+        BasePrice::Lowest => {
+            let total = |edit: &VariantEdit| if let PriceEdit::Total(price) = edit.price { Some(price) } else { None };
+            let edits = edit.variants.edits();
+            let costs_the_same = |before: &&ProductSnapshot| {
+                let prices: HashMap<&str, Money> =
+                    before.variants.iter().map(|old| (old.sku.as_str(), old.price)).collect();
+                edits.iter().all(|new| {
+                    let old = new.sku.as_deref().and_then(|sku| prices.get(sku).copied());
+                    old.is_some() && old == total(new)
+                })
+            };
+            let lowest = edits.iter().filter_map(total).min().unwrap_or_default();
+            before.filter(costs_the_same).map_or(lowest, |before| before.base_price)
+        }
+    }
+}
+
+fn is_changed(row: &ProductRow, before: &ProductSnapshot) -> bool {
+    let brand = before.brand.as_ref().map(|brand| brand.id);
+    (&row.slug, &row.name, &row.sku, &row.description) != (&before.slug, &before.name, &before.sku, &before.description)
+        || (&row.tags, &row.status, row.brand, row.base_price)
+            != (&before.tags, &before.status, brand, before.base_price)
+        || (row.publish_at, row.unpublish_at) != (before.publish_at, before.unpublish_at)
+}

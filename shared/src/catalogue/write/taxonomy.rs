@@ -1,0 +1,102 @@
+//! The brands and categories that edits name.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::edit::{BrandRef, CategoriesEdit, ProductEdit};
+use crate::app::db::Tx;
+use crate::catalogue::store::snapshot::ProductSnapshot;
+use crate::catalogue::store::write::{find_or_create_brands, find_or_create_categories};
+use crate::catalogue::{slugify, slugify_path};
+use crate::ids::{BrandId, CategoryId};
+use crate::patch::Patch;
+
+/// The ids of brands and categories by slug: those that edits name and their products do not have.
+#[derive(Debug, Default)]
+pub(super) struct TaxonomyLookup {
+    pub(super) brands: HashMap<String, BrandId>,
+    pub(super) categories: HashMap<String, CategoryId>,
+}
+
+impl TaxonomyLookup {
+    pub(super) async fn find_or_create<'e>(
+        tx: &mut Tx,
+        edits: impl Iterator<Item = (&'e ProductEdit, Option<&'e ProductSnapshot>)>,
+    ) -> sqlx::Result<Self> {
+        let mut brands: BTreeMap<String, &str> = BTreeMap::new();
+        let mut paths: Vec<&[String]> = Vec::new();
+        for (edit, before) in edits {
+            if let Patch::Set(BrandRef::Name(name)) = &edit.brand
+                && !has_brand(before, name)
+            {
+                // Of several spellings the first is taken.
+                brands.entry(slugify(name)).or_insert(name);
+            }
+            if let CategoriesEdit::Include(path) = &edit.categories
+                && !is_categorised(before, path)
+            {
+                paths.push(path);
+            }
+        }
+        Ok(Self {
+            brands: find_or_create_brands(tx, brands).await?,
+            categories: find_or_create_categories(tx, &paths).await?,
+        })
+    }
+
+    /// The product's brand after the edit.
+    pub(super) fn brand(&self, edit: &ProductEdit, before: Option<&ProductSnapshot>) -> Option<BrandId> {
+        let current = before.and_then(|before| before.brand.as_ref()).map(|brand| brand.id);
+        match &edit.brand {
+            Patch::Keep => current,
+            Patch::Clear => None,
+            Patch::Set(BrandRef::Id(id)) => Some(*id),
+            Patch::Set(BrandRef::Name(name)) if has_brand(before, name) => current,
+            Patch::Set(BrandRef::Name(name)) => self.brands.get(&slugify(name)).copied(),
+        }
+    }
+
+    /// The categories that the product enters, and those that it leaves.
+    pub(super) fn categorise(
+        &self,
+        edit: &ProductEdit,
+        before: Option<&ProductSnapshot>,
+    ) -> (Vec<CategoryId>, Vec<CategoryId>) {
+        let current: Vec<CategoryId> = categories(before).iter().map(|category| category.id).collect();
+        match &edit.categories {
+            CategoriesEdit::Keep => (Vec::new(), Vec::new()),
+            CategoriesEdit::Set(wanted) => (difference(wanted, &current), difference(&current, wanted)),
+            CategoriesEdit::Include(path) if is_categorised(before, path) => (Vec::new(), Vec::new()),
+            CategoriesEdit::Include(path) => {
+                let id = self.categories.get(&slugify_path(path)).copied();
+                (difference(id.as_slice(), &current), Vec::new())
+            }
+        }
+    }
+}
+
+/// Those of `all` that are not in `others`, each once.
+pub(super) fn difference(all: &[CategoryId], others: &[CategoryId]) -> Vec<CategoryId> {
+    let mut left: Vec<CategoryId> = Vec::new();
+    for id in all {
+        if !others.contains(id) && !left.contains(id) {
+            left.push(*id);
+        }
+    }
+    left
+}
+
+fn categories(before: Option<&ProductSnapshot>) -> &[crate::catalogue::CategorySummary] {
+    before.map_or(&[], |before| &before.categories)
+}
+
+fn has_brand(before: Option<&ProductSnapshot>, name: &str) -> bool {
+    before.and_then(|before| before.brand.as_ref()).is_some_and(|brand| brand.name == name)
+}
+
+/// Returns true if the product is in a category with the path's last name, wherever staff have put that. An empty path asks for nothing.
+fn is_categorised(before: Option<&ProductSnapshot>, path: &[String]) -> bool {
+    path.last().is_none_or(|name| {
+        let name = name.to_lowercase();
+        categories(before).iter().any(|category| category.name.to_lowercase() == name)
+    })
+}
