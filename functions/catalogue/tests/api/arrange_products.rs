@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::app::db::Tx;
-use shared::catalogue::store::write::set_product_categories;
+use shared::catalogue::store::write::add_to_categories;
 use shared::ids::{CategoryId, ProductId};
 use sqlx::PgPool;
 
@@ -24,7 +24,7 @@ async fn shirts(shop: &Shop, count: usize) -> Vec<ProductId> {
 }
 
 async fn file(tx: &mut Tx, product: ProductId, category: CategoryId) {
-    set_product_categories(tx, product, &[category]).await.unwrap();
+    add_to_categories(tx, &[(product, category)]).await.unwrap();
 }
 
 fn order_path(category: &str) -> String {

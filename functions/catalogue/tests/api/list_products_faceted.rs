@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 use shared::app::db::Tx;
-use shared::catalogue::store::write::ProductState;
+use shared::catalogue::write::{BrandRef, ProductEdit};
 use shared::ids::{BrandId, CategoryId};
+use shared::patch::Patch;
 use shared::testing::TestApp;
 use sqlx::PgPool;
 
@@ -17,8 +18,11 @@ async fn product(
     cents: i64,
     variants: &[(&str, &str, i32)],
 ) {
-    let product =
-        ProductState { brand: Some(brand), tags: vec![format!("of {slug}")], ..goods::product(slug, slug, cents) };
+    let product = ProductEdit {
+        brand: Patch::Set(BrandRef::Id(brand)),
+        tags: Some(vec![format!("of {slug}")]),
+        ..goods::product(slug, slug, cents)
+    };
     let skus: Vec<String> = variants.iter().map(|(size, colour, _)| format!("{slug}-{size}-{colour}")).collect();
     let values: Vec<_> = variants.iter().map(|(size, colour, _)| [("Size", *size), ("Colour", *colour)]).collect();
     let variants: Vec<Goods<'_>> = (skus.iter().zip(&values).zip(variants))

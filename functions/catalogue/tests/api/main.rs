@@ -39,8 +39,9 @@ mod write_images;
 mod write_variants;
 
 use shared::app::db::Tx;
-use shared::catalogue::store::write::{ImageState, ProductState, refresh_product_cards, write_images};
+use shared::catalogue::write::{BrandRef, ImageEdit, ImagesEdit, ProductEdit};
 use shared::ids::{BrandId, CategoryId, ProductId};
+use shared::patch::Patch;
 use shared::testing::{Answer, Client, TestApp};
 use sqlx::PgPool;
 
@@ -96,28 +97,25 @@ impl Shop {
 }
 
 async fn blouse(tx: &mut Tx, brand: BrandId, category: CategoryId) -> ProductId {
-    let product = ProductState {
-        brand: Some(brand),
-        sku: Some("BLOUSE".to_owned()),
-        description: "<p>Soft <b>linen</b>.</p>".to_owned(),
-        tags: vec!["summer".to_owned()],
+    let image = |url: &str, alt_text: &str| ImageEdit {
+        url: Some(url.to_owned()),
+        alt_text: Some(alt_text.to_owned()),
+        ..ImageEdit::default()
+    };
+    let images = vec![image("/dev/images/blouse.svg", "A blouse"), image("https://cdn.test/back.jpg", "")];
+    let product = ProductEdit {
+        brand: Patch::Set(BrandRef::Id(brand)),
+        sku: Patch::Set("BLOUSE".to_owned()),
+        description: Some("<p>Soft <b>linen</b>.</p>".to_owned()),
+        tags: Some(vec!["summer".to_owned()]),
+        images: ImagesEdit::All(images),
         ..goods::product("blouse", "Crème blouse", 5000)
     };
     let variants = [
         Goods { sku: "BLOUSE-M", name: "M", more: 0, stock: 5, values: &[("Size", "M"), ("Colour", "Cream")] },
         Goods { sku: "BLOUSE-L", name: "L", more: 250, stock: 0, values: &[("Size", "L"), ("Colour", "Cream")] },
     ];
-    let id = goods::make(tx, &product, category, &variants).await;
-    let image = |url: &str, alt_text: &str| ImageState {
-        id: None,
-        url: url.to_owned(),
-        alt_text: alt_text.to_owned(),
-        variant_id: None,
-    };
-    let images = [image("/dev/images/blouse.svg", "A blouse"), image("https://cdn.test/back.jpg", "")];
-    write_images(tx, id, &images).await.unwrap();
-    refresh_product_cards(tx, &[id]).await.unwrap();
-    id
+    goods::make(tx, &product, category, &variants).await
 }
 
 async fn simple_product(
@@ -126,7 +124,8 @@ async fn simple_product(
     price: i64,
     stock: i32,
 ) {
-    let product = ProductState { brand, ..goods::product(slug, name, price) };
+    let brand = Patch::replace(brand.map(BrandRef::Id));
+    let product = ProductEdit { brand, ..goods::product(slug, name, price) };
     let only = Goods { sku: &slug.to_uppercase(), name: "One size", more: 0, stock, values: &[] };
     goods::make(tx, &product, category, &[only]).await;
 }
