@@ -8,7 +8,6 @@ use shared::catalogue::write::{ImageEdit, ImageTarget, ImagesEdit, ProductEdit};
 use shared::catalogue::{IdOrSlug, ProductImage};
 use shared::http::{ApiError, BaseUrl, Body, PathId, Problem, Requires, StaffProblems, Two};
 use shared::ids::ImageId;
-use shared::patch::Patch;
 use shared::users::permissions;
 
 use crate::if_match::IfMatch;
