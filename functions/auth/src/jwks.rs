@@ -1,4 +1,4 @@
-//! `GET /auth/jwks.json`: the keys that tokens are verified by, for whoever verifies them elsewhere (RFC 7517, RFC 8037).
+//! Returns the public keys that verify tokens, for services that verify them elsewhere (RFC 7517, RFC 8037): `GET /auth/jwks.json`.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,10 +15,10 @@ use utoipa_axum::routes;
 
 use crate::AuthState;
 
-/// For how long it may be kept. A new key is published at least so long before a token is signed with it.
+/// Time for which the response may be cached. A new key is published at least this long before a token is signed with it.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
-/// The route of the keys.
+/// The route of the public keys.
 pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new().routes(routes!(get_jwks))
 }
@@ -26,28 +26,28 @@ pub(crate) fn router() -> OpenApiRouter<AuthState> {
 /// The public keys of this shop.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct KeySet {
-    /// More than one while keys are being changed.
+    /// Public keys; more than one while the signing key is being replaced.
     pub keys: Vec<PublicKey>,
 }
 
-/// A public key, as a JWK.
+/// A public key in JWK format (RFC 7517).
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PublicKey {
-    /// Its family.
+    /// Key type; always `OKP`.
     #[schema(example = "OKP")]
     pub kty: &'static str,
-    /// Its curve.
+    /// Curve of the key; always `Ed25519`.
     #[schema(example = "Ed25519")]
     pub crv: &'static str,
-    /// The key: 32 bytes in base64url.
+    /// The key itself: 32 bytes in base64url.
     #[schema(example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]
     pub x: String,
-    /// `kid` in the header of the tokens that it verifies.
+    /// Key id; equals `kid` in the header of the tokens that the key verifies.
     pub kid: String,
-    /// `alg` likewise.
+    /// Signature algorithm; equals `alg` in the header of the tokens.
     #[schema(example = "EdDSA")]
     pub alg: &'static str,
-    /// What it is for.
+    /// Purpose of the key; always `sig`, for signatures.
     #[serde(rename = "use")]
     #[schema(example = "sig")]
     pub purpose: &'static str,
@@ -61,6 +61,8 @@ impl From<&VerifyingKey> for PublicKey {
 }
 
 /// Get the keys that verify tokens
+///
+/// Use them to verify access tokens in another service without a request to this one. You may cache them for 300 seconds.
 #[utoipa::path(
     get,
     path = "/auth/jwks.json/",

@@ -1,11 +1,11 @@
-//! `/auth/`: accounts and tokens, in the shapes that clients of Djoser know.
+//! The `auth` function: accounts, tokens and staff under `/auth/`, with the requests and responses that Djoser clients know.
 
 mod addresses;
+mod events;
 mod export;
 mod jwks;
 mod jwt;
 mod lifetimes;
-mod news;
 mod options;
 mod pages;
 mod password_check;
@@ -29,23 +29,23 @@ use utoipa_axum::routes;
 pub use lifetimes::Lifetimes;
 pub use options::Options;
 
-/// What the handlers have.
+/// State of the handlers.
 #[derive(Clone, FromRef)]
 pub struct AuthState {
-    /// What every function has.
+    /// State that every function has.
     pub app: App,
-    /// Makes the tokens. No other function has one.
+    /// Signs the tokens. No other function has a signing key.
     pub signer: Arc<TokenSigner>,
-    /// How long tokens are good for.
+    /// Lifetimes of the tokens.
     pub lifetimes: Lifetimes,
-    /// What this shop has otherwise.
+    /// Options that this shop has switched on.
     pub options: Options,
-    /// Where the news of accounts goes, to become mail.
+    /// Queue of the events of accounts, from which mails are made.
     pub queue: Arc<dyn Queue>,
 }
 
 impl AuthState {
-    /// With the key, the lifetimes, the options and the queue that the environment names.
+    /// Reads the signing key, the lifetimes, the options and the queue from the environment.
     pub fn from_environment(app: App, environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
             app,
@@ -57,7 +57,7 @@ impl AuthState {
     }
 }
 
-/// Every route of this function.
+/// All routes of this function.
 pub fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::with_openapi(shared::http::document())
         .routes(routes!(root::get_auth))

@@ -1,27 +1,27 @@
-//! How long tokens are good for.
+//! Lifetimes of tokens.
 
 use std::num::NonZeroU32;
 
 use shared::app::{Environment, EnvironmentError};
 
-/// In seconds.
+/// Lifetimes of tokens in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// Of an access token. It ends with its sign-in, too.
+    /// Lifetime of an access token. The token also becomes invalid when its sign-in ends.
     pub access: i64,
-    /// Of a refresh token.
+    /// Lifetime of a refresh token.
     pub refresh: i64,
 }
 
 impl Default for Lifetimes {
-    /// A quarter of an hour, and two weeks.
+    /// Access tokens are valid for 15 minutes, refresh tokens for 14 days.
     fn default() -> Self {
         Self { access: 15 * 60, refresh: 14 * 24 * 60 * 60 }
     }
 }
 
 impl Lifetimes {
-    /// `TOKEN_ACCESS_SECONDS` and `TOKEN_REFRESH_SECONDS`, where they are set.
+    /// Reads `TOKEN_ACCESS_SECONDS` and `TOKEN_REFRESH_SECONDS`; a variable that is not set keeps its default.
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         let seconds = |name| {
             let seconds = environment.parse::<NonZeroU32>(name, "a number of seconds from 1")?;
@@ -40,14 +40,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_environment_may_say_how_long() {
+    fn the_environment_sets_the_lifetimes() {
         let environment = Environment::from_iter([("TOKEN_ACCESS_SECONDS", "60")]);
         let lifetimes = Lifetimes::from_environment(&environment).unwrap();
         assert_eq!(lifetimes, Lifetimes { access: 60, refresh: 1_209_600 });
     }
 
     #[test]
-    fn a_token_that_is_good_for_no_time_is_a_mistake() {
+    fn a_lifetime_that_is_not_a_positive_number_of_seconds_is_refused() {
         for bad in ["0", "-60", "15m", "4294967296"] {
             let environment = Environment::from_iter([("TOKEN_REFRESH_SECONDS", bad)]);
             assert!(Lifetimes::from_environment(&environment).is_err(), "{bad}");

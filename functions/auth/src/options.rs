@@ -1,38 +1,40 @@
-//! What a shop may have otherwise, by the names that Djoser and simplejwt give it.
+//! Options that a shop can switch on, by the names that Djoser and simplejwt give them.
 
 use shared::app::Environment;
 
-/// `AUTH_OPTIONS`: names, separated by commas or blanks. What is not named is off, as it is there.
+/// The options in `AUTH_OPTIONS`: names, separated by commas or spaces. An option that is not named is off, as in Djoser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// `SEND_ACTIVATION_EMAIL`: a new account is good once its owner has opened a link in a mail; so is one with a new address.
+    /// `SEND_ACTIVATION_EMAIL`: a new account is inactive until its owner opens the link in a mail. A changed email address is confirmed
+    /// the same way.
     pub send_activation_email: bool,
-    /// `USER_CREATE_PASSWORD_RETYPE`: `re_password` when registering.
+    /// `USER_CREATE_PASSWORD_RETYPE`: registering requires `re_password`.
     pub user_create_password_retype: bool,
-    /// `SET_PASSWORD_RETYPE`: `re_new_password` when changing a password.
+    /// `SET_PASSWORD_RETYPE`: changing the password requires `re_new_password`.
     pub set_password_retype: bool,
-    /// `PASSWORD_RESET_CONFIRM_RETYPE`: `re_new_password` when choosing another by a link.
+    /// `PASSWORD_RESET_CONFIRM_RETYPE`: setting a password by a link requires `re_new_password`.
     pub password_reset_confirm_retype: bool,
-    /// `SET_USERNAME_RETYPE`: `re_new_email` when changing an address.
+    /// `SET_USERNAME_RETYPE`: changing the email address requires `re_new_email`.
     pub set_username_retype: bool,
-    /// `USERNAME_RESET_CONFIRM_RETYPE`: `re_new_email` when choosing another by a link.
+    /// `USERNAME_RESET_CONFIRM_RETYPE`: setting an email address by a link requires `re_new_email`.
     pub username_reset_confirm_retype: bool,
-    /// `PASSWORD_RESET_SHOW_EMAIL_NOT_FOUND`: who asks for a link is told whether there is such an account. So is everybody else.
+    /// `PASSWORD_RESET_SHOW_EMAIL_NOT_FOUND`: a request for a link says whether the account exists. It says so to everyone.
     pub password_reset_show_email_not_found: bool,
-    /// `USERNAME_RESET_SHOW_EMAIL_NOT_FOUND`: likewise.
+    /// `USERNAME_RESET_SHOW_EMAIL_NOT_FOUND`: the same for links that change the email address.
     pub username_reset_show_email_not_found: bool,
-    /// `ROTATE_REFRESH_TOKENS`: a refresh token is good once and comes back as another. Off, because a client that was written for
-    /// Djoser keeps its first.
+    /// `ROTATE_REFRESH_TOKENS`: a refresh token can be used once and is replaced at each use. It is off because clients written for
+    /// Djoser keep their first refresh token.
     pub rotate_refresh_tokens: bool,
 }
 
 impl Options {
-    /// Either option shows it for both kinds of links, as in Djoser: who may not ask at one door asks at the other.
+    /// Returns true if requests for links say whether the account exists. As in Djoser, either option does this for both kinds of links:
+    /// otherwise a client could ask for the other kind instead.
     pub(crate) fn shows_email_not_found(self) -> bool {
         self.password_reset_show_email_not_found || self.username_reset_show_email_not_found
     }
 
-    /// An error for a name that is none: a wish that is not heard would be worse.
+    /// Reads `AUTH_OPTIONS`. Fails on unknown options instead of ignoring them.
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
         let mut options = Self::default();
         let names = environment.get("AUTH_OPTIONS").unwrap_or_default();
@@ -47,7 +49,7 @@ impl Options {
                 "PASSWORD_RESET_SHOW_EMAIL_NOT_FOUND" => &mut options.password_reset_show_email_not_found,
                 "USERNAME_RESET_SHOW_EMAIL_NOT_FOUND" => &mut options.username_reset_show_email_not_found,
                 "ROTATE_REFRESH_TOKENS" => &mut options.rotate_refresh_tokens,
-                _ => anyhow::bail!("AUTH_OPTIONS has {name}, which is no option"),
+                _ => anyhow::bail!("AUTH_OPTIONS has the unknown option {name}; remove it or correct its name"),
             };
             *option = true;
         }
@@ -64,14 +66,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_named_is_on_and_nothing_else_is() {
+    fn only_the_named_options_are_on() {
         let some = options("SET_PASSWORD_RETYPE, ROTATE_REFRESH_TOKENS").unwrap();
         assert_eq!(some, Options { set_password_retype: true, rotate_refresh_tokens: true, ..Options::default() });
         assert_eq!(options("").unwrap(), Options::default());
     }
 
     #[test]
-    fn a_name_that_is_none_is_a_mistake() {
+    fn an_unknown_option_is_refused() {
         assert!(options("SET_PASSWORD_RETYPE,ROTATE").is_err());
     }
 }

@@ -1,5 +1,4 @@
-//! The password, asked for again of somebody who is signed in: a stolen token alone changes neither
-//! password nor address.
+//! Asks signed-in users for their password again, so that a stolen token alone cannot change the password or the email address.
 
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
@@ -8,7 +7,7 @@ use shared::throttles::{self, Limit, Subject};
 use shared::users::store::{self, Account};
 use shared::users::{ClientInfo, passwords};
 
-/// Fails with 400 about `current_password` where it is another one, and with 429 where that happened too often.
+/// Fails with 400 for `current_password` if the password is wrong, and with 429 after too many wrong passwords.
 pub(crate) async fn check_password(
     app: &App,
     account: &Account,
@@ -20,16 +19,16 @@ pub(crate) async fn check_password(
     if let Some(wait) = throttles::store::count(&mut tx, Limit::PasswordCheck, &subject, app.clock.now()).await? {
         return Err(ApiError::Throttled(RetryAfter(wait)));
     }
-    let kept = store::password_hash(&mut tx, account.id).await?;
+    let stored = store::password_hash(&mut tx, account.id).await?;
     tx.commit().await?;
-    let fits = passwords::verify(current_password, kept).await?;
+    let is_correct = passwords::verify(current_password, stored).await?;
     let mut tx = app.db.begin().await?;
-    if fits {
+    if is_correct {
         throttles::store::forget(&mut tx, Limit::PasswordCheck, &subject).await?;
     } else {
         let entry = AuditRecord::by_owner(Kind::PasswordCheckFailed, account.id);
         audit::store::record(&mut tx, entry, client_info, app.clock.now()).await?;
     }
     tx.commit().await?;
-    if fits { Ok(()) } else { Err(ApiError::field("current_password", "Invalid password.")) }
+    if is_correct { Ok(()) } else { Err(ApiError::field("current_password", "Invalid password.")) }
 }

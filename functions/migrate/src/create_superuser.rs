@@ -10,7 +10,7 @@ use shared::audit::{self, AuditRecord, Kind};
 use shared::ids::UserId;
 use shared::time::Timestamp;
 use shared::users::store::{NewUser, insert};
-use shared::users::{ClientInfo, MAX_USERNAME, Taken, kept_address, passwords};
+use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords};
 
 /// Who it is to be.
 #[derive(Deserialize)]
@@ -51,7 +51,7 @@ pub async fn create_superuser(
     now: Timestamp,
     new: NewSuperuser,
 ) -> anyhow::Result<Superuser> {
-    let email = kept_address(&new.email);
+    let email = normalize_email(&new.email);
     let username = new.username.trim().to_owned();
     ensure!(
         email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()),

@@ -67,7 +67,7 @@ const MAX_POSTAL_CODE: usize = 20;
 
 /// The fields of a new address.
 #[derive(Clone, Debug, Request)]
-#[request(update = UpdateAddress)]
+#[request(update = UpdateAddress, replace = ReplaceAddress)]
 pub struct CreateAddress {
     /// Name of the person who lives or works there.
     #[field(max = MAX_NAME)]
@@ -98,7 +98,6 @@ pub struct CreateAddress {
     #[field(max = MAX_COUNTRY, with = known_country)]
     #[schema(min_length = 2, example = "DE")]
     pub country: String,
-    /// Phone number for the carrier: digits, spaces and `+-().`
     /// Phone number for the carrier: digits, spaces and `+-().`
     #[field(default, not_null, blank, max = MAX_PHONE, with = Fields::phone)]
     pub phone: String,

@@ -25,7 +25,7 @@ impl TestApp {
         let mut secret = [0; 32];
         self.app.rng.fill_random(&mut secret);
         let id = ApiKeyId(self.ordered_uuid());
-        let key = api_keys::written(id, secret);
+        let key = api_keys::format_key(id, secret);
         sqlx::query(
             "insert into api_keys (id, name, key_sha256, scopes, created_by, created_at) values ($1, $2, $3, $4, $5, $6)",
         )

@@ -1,25 +1,25 @@
-//! Who does something to the shop: one of the staff, or a program of theirs.
+//! The staff member or the program that makes a request.
 
 use super::store::Account;
 use super::store::api_keys::GoodKey;
 use super::{Permission, Permissions};
 
-/// Whoever is behind a request that changes what is everybody's.
+/// The one who makes a request that changes shared data of the shop.
 #[derive(Clone, Debug)]
 pub enum Actor {
-    /// A person, signed in.
+    /// A person who is signed in.
     Account(Account),
-    /// A program with a key.
+    /// A program with an API key.
     ApiKey(GoodKey),
 }
 
 impl Actor {
-    /// Whether they may do this.
+    /// Returns true if the actor has this permission.
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions().has(permission)
     }
 
-    /// All they may do.
+    /// All permissions of the actor.
     pub fn permissions(&self) -> Permissions {
         match self {
             Self::Account(account) => account.permissions,
@@ -27,7 +27,7 @@ impl Actor {
         }
     }
 
-    /// The person, if it is one.
+    /// The account, if the actor is a person.
     pub fn account(&self) -> Option<&Account> {
         match self {
             Self::Account(account) => Some(account),

@@ -1,22 +1,23 @@
-//! From where somebody asks.
+//! Information about the client that sends a request.
 
 use std::net::IpAddr;
 
-/// What a request says of its sender, for the audit log, the list of sign-ins and the limits.
+/// Data about the sender of a request, for the audit log, the list of sign-ins and the limits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientInfo {
-    /// The client's address, as API Gateway saw it. No header can change it.
+    /// Network address of the client, as API Gateway saw it. No header can change it.
     pub address: Option<IpAddr>,
-    /// What the client calls itself, shortened.
+    /// `User-Agent` header of the client, shortened.
     pub user_agent: Option<String>,
-    /// Finds the request in the log.
+    /// Id with which the request is found in the log.
     pub request_id: Option<String>,
-    /// X-Ray's header, so that a mail belongs to the trace of the request that asked for it.
+    /// Trace header of X-Ray, so that a mail belongs to the trace of the request that caused it.
     pub trace: Option<String>,
 }
 
 impl ClientInfo {
-    /// Whom limits count by: an IPv4 address, or the /64 of an IPv6 one, because who has one address there has all of them.
+    /// Returns the key under which limits count the client: an IPv4 address, or the /64 of an IPv6 address, because a client with one address
+    /// there has all of them.
     pub fn counted_as(&self) -> String {
         match self.address.map(|address| address.to_canonical()) {
             None => "unknown".to_owned(),
@@ -28,7 +29,7 @@ impl ClientInfo {
         }
     }
 
-    /// What counts as a place: a network, because providers deal out its addresses anew.
+    /// Returns the network of the client, by which new sign-ins are recognised: providers change the addresses of their customers within it.
     pub fn network(&self) -> Option<String> {
         Some(match self.address?.to_canonical() {
             IpAddr::V4(address) => {
@@ -42,7 +43,7 @@ impl ClientInfo {
         })
     }
 
-    /// The address as it is kept.
+    /// Returns the address as it is stored.
     pub fn address_text(&self) -> Option<String> {
         self.address.map(|address| address.to_canonical().to_string())
     }
@@ -57,20 +58,20 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_in_a_network_are_one_place_and_two_addresses() {
+    fn neighbours_in_a_network_are_one_network_and_two_clients() {
         let (one, other) = (from("203.0.113.7"), from("203.0.113.200"));
         assert_eq!(one.network(), other.network());
         assert_ne!(one.counted_as(), other.counted_as());
     }
 
     #[test]
-    fn who_has_one_address_of_ipv6_has_all_of_its_64() {
+    fn all_addresses_of_an_ipv6_64_are_one_client() {
         assert_eq!(from("2001:db8:1:2::1").counted_as(), from("2001:db8:1:2:ffff::9").counted_as());
         assert_ne!(from("2001:db8:1:2::1").counted_as(), from("2001:db8:1:3::1").counted_as());
     }
 
     #[test]
-    fn an_ipv4_address_is_the_same_in_the_clothes_of_ipv6() {
+    fn an_ipv4_address_mapped_to_ipv6_is_the_same_client() {
         assert_eq!(from("::ffff:203.0.113.7").counted_as(), from("203.0.113.7").counted_as());
     }
 }

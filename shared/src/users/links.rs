@@ -1,8 +1,8 @@
-//! The two halves of a link in a mail, in the shapes that Djoser's clients know: `uid` names the account, `token` proves that
-//! one reads its mailbox.
+//! The two parts of a link in a mail, in the form that clients of Djoser know: `uid` names the account, `token` proves that the person reads
+//! its mail.
 //!
-//! Django works a token out of the account and a secret; ours is random and kept as a digest, so a link can be called back and
-//! `auth`'s key may change while one is under way.
+//! Django computes a token from the account and a secret. Ours is random and stored as a digest, so that a link can be revoked and the signing
+//! key can change while a link is valid.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -11,47 +11,47 @@ use ring::digest::{SHA256, digest};
 use crate::ids::UserId;
 use crate::time::Timestamp;
 
-/// How long a link is good: three days, as Django's.
+/// Seconds for which a link is valid: three days, as in Django.
 pub const LIFETIME_SECONDS: i64 = 259_200;
 
-/// What a link is good for.
+/// The purpose of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Purpose {
-    /// To switch a new account on.
+    /// Activates a new account.
     #[strum(serialize = "activation")]
     ActivateUser,
-    /// To choose another password.
+    /// Changes the password.
     PasswordReset,
-    /// To choose another address to log in with.
+    /// Changes the email address.
     EmailReset,
 }
 
 impl Purpose {
-    /// `mailed_links.purpose`.
+    /// Text in `mailed_links.purpose`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// The `uid` of an account: its id in decimal, in base64url without padding.
+/// Returns the `uid` of an account: its id in decimal, in base64url without padding.
 pub fn uid(user: UserId) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(user.to_string())
 }
 
-/// The account that a `uid` names; `None` where it is none.
+/// Returns the account that a `uid` names; `None` if it is not valid.
 pub fn user_of_uid(uid: &str) -> Option<UserId> {
     let decimal = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(uid.trim_end_matches('=')).ok()?).ok()?;
     decimal.parse().ok().filter(|id: &UserId| id.0 > 0)
 }
 
-/// A new token: the time in base 36, and 32 hex digits that nobody can guess.
+/// Returns a new token: the time in base 36, and 32 random hex digits.
 pub fn token(random: [u8; 16], now: Timestamp) -> String {
     let secret = random.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     format!("{}-{secret}", base36(now.seconds().unsigned_abs()))
 }
 
-/// What is kept of a token.
+/// Returns the digest that is stored of a token.
 pub fn sha256(token: &str) -> Vec<u8> {
     digest(&SHA256, token.as_bytes()).as_ref().to_vec()
 }
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_uid_is_what_django_makes_of_an_id() {
+    fn a_uid_is_encoded_as_in_django() {
         assert_eq!(uid(UserId(2)), "Mg");
         assert_eq!(user_of_uid("Mg"), Some(UserId(2)));
         for bad in ["", "M", "Mg!", "LTE", "MA", "eA", "////"] {

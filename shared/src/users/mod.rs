@@ -1,10 +1,10 @@
-//! Accounts.
+//! Accounts: who they belong to, how they log in and what they may do.
 
 pub mod api_keys;
-pub mod kept;
 pub mod links;
 pub mod passwords;
 pub mod permissions;
+pub mod personal_data;
 pub mod store;
 pub mod tokens;
 pub mod totp;
@@ -16,20 +16,20 @@ pub use actor::Actor;
 pub use client_info::ClientInfo;
 pub use permissions::{Permission, Permissions};
 
-/// How long a username may be, in characters.
+/// Maximum number of characters of a username.
 pub const MAX_USERNAME: usize = 150;
 
-/// What belongs to one account alone and has an owner already.
+/// A unique value that belongs to another account already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// The username.
+    /// The username of an account.
     Username,
-    /// The address; `Ana@x.io` and `ana@x.io` are the same one.
+    /// The email address, compared without regard to case.
     Email,
 }
 
 impl Taken {
-    /// What the database says with an error: `None` where it is about something else.
+    /// Reads which value a database error is about; `None` for other errors.
     pub fn of(error: &sqlx::Error) -> Option<Self> {
         match error.as_database_error()?.constraint()? {
             "user_username_unique" => Some(Self::Username),
@@ -38,7 +38,7 @@ impl Taken {
         }
     }
 
-    /// The field it is.
+    /// Name of the field with the value.
     pub fn field(self) -> &'static str {
         match self {
             Self::Username => "username",
@@ -46,14 +46,14 @@ impl Taken {
         }
     }
 
-    /// What its sender is told.
+    /// Error text for clients, as Django has it.
     pub fn message(self) -> String {
         format!("user with this {} already exists.", self.field())
     }
 }
 
-/// An address as it is kept: its domain in small letters. What stands before the @ is its owner's own.
-pub fn kept_address(email: &str) -> String {
+/// Normalizes an email address for storing: the domain in lower case, the part before the @ unchanged.
+pub fn normalize_email(email: &str) -> String {
     match email.trim().rsplit_once('@') {
         Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
         None => email.trim().to_owned(),
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_domain_of_an_address_is_put_in_small_letters() {
-        assert_eq!(kept_address(" Ana.B@Example.COM "), "Ana.B@example.com");
+    fn only_the_domain_of_an_address_is_put_in_lower_case() {
+        assert_eq!(normalize_email(" Ana.B@Example.COM "), "Ana.B@example.com");
     }
 }

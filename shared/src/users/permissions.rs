@@ -1,4 +1,4 @@
-//! What the staff may do: five permissions, which roles and API keys are made of.
+//! Permissions of staff: five rights, which roles and API keys are made of.
 
 use std::marker::PhantomData;
 
@@ -19,15 +19,15 @@ use crate::fields::{Fields, FromField};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Permission {
-    /// Products, categories, brands, attributes and images.
+    /// Manage products, categories, brands, attributes and images.
     Catalogue,
-    /// What is on hand.
+    /// Manage stock levels.
     Stock,
-    /// Everybody's orders.
+    /// Manage all orders.
     Orders,
-    /// Everybody's accounts, but for the staff's.
+    /// Manage all accounts except those of staff.
     Customers,
-    /// Who works here and what they may do, API keys, the audit log.
+    /// Manage staff, roles and API keys, and read the audit log.
     Settings,
 }
 
@@ -35,10 +35,10 @@ impl Permission {
     /// All permissions, in the order in which they are listed.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
-    /// Those that a key may carry. A program changes neither roles nor keys, so that one which leaks does not breed.
+    /// Permissions that an API key can have. `settings` is not among them, so that a leaked key cannot create further keys.
     pub const FOR_KEYS: [Self; 4] = [Self::Catalogue, Self::Stock, Self::Orders, Self::Customers];
 
-    /// Its name in roles, in scopes and in JSON.
+    /// Name in roles, in scopes and in JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -50,40 +50,40 @@ impl FromField for Permission {
     }
 }
 
-/// Some of the permissions, each at most once, in their own order.
+/// A set of permissions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Permissions(u8);
 
 impl Permissions {
-    /// None of them.
+    /// The empty set.
     pub const NONE: Self = Self(0);
 
-    /// All of them.
+    /// Returns the set of all permissions.
     pub fn all() -> Self {
         Permission::ALL.iter().copied().collect()
     }
 
-    /// Whether this is one of them.
+    /// Returns true if the set contains this permission.
     pub fn has(self, permission: Permission) -> bool {
         self.0 & bit(permission) != 0
     }
 
-    /// Whether all of these are among them: who has less may not hand them out.
+    /// Returns true if the set contains all of the others. A person can only give permissions that they have.
     pub fn include(self, others: Self) -> bool {
         self.0 & others.0 == others.0
     }
 
-    /// One after another.
+    /// Iterates over the permissions in their fixed order.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::ALL.iter().copied().filter(move |permission| self.has(*permission))
     }
 
-    /// Their names, as the database keeps them.
+    /// Names of the permissions, as they are stored.
     pub fn names(self) -> Vec<String> {
         self.iter().map(|permission| permission.as_str().to_owned()).collect()
     }
 
-    /// Of names; what is no permission is left out.
+    /// Makes a set of names. Unknown names are left out.
     pub fn of_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
         names.into_iter().filter_map(|name| name.parse::<Permission>().ok()).collect()
     }
@@ -128,13 +128,13 @@ const fn bit(permission: Permission) -> u8 {
     1 << permission as u8
 }
 
-/// A permission as a type, for a handler to name the one it needs: `RequiresUser<Settings>`.
+/// A permission as a type, with which a handler names the one that it needs: `RequiresUser<Settings>`.
 pub trait Needed: Send + Sync + 'static {
-    /// Which.
+    /// The permission that the type stands for.
     const PERMISSION: Permission;
 }
 
-/// One that a key may carry: `Requires<Customers>`. There is no `Requires<Settings>`, so no operation takes a key for it.
+/// A permission that an API key can have: `Requires<Customers>`. There is no `Requires<Settings>`, so no operation accepts a key for it.
 pub trait OpenToKeys: Needed {}
 
 macro_rules! needed {
@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_permission_is_the_one_on_the_wire() {
+    fn a_permission_has_the_same_name_in_json_and_in_the_database() {
         for &permission in Permission::ALL {
             assert_eq!(serde_json::to_value(permission).unwrap(), permission.as_str());
             assert_eq!(permission.as_str().parse(), Ok(permission));
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_has_what_they_were_not_given() {
+    fn a_set_contains_only_the_named_permissions() {
         let some = Permissions::of_names(["orders", "stock", "nonsense"]);
         assert_eq!(some.iter().collect::<Vec<_>>(), [Permission::Stock, Permission::Orders]);
         assert!(Permissions::all().include(some) && !some.include(Permissions::all()));

@@ -1,5 +1,5 @@
-//! Codes of the second factor (RFC 6238: HMAC-SHA1, six digits, thirty seconds), which every authenticator app makes, and the
-//! recovery codes that stand in for them.
+//! Codes of the second factor (RFC 6238: HMAC-SHA1, six digits, 30 seconds), which every authenticator app generates, and the recovery codes
+//! that replace them.
 
 use data_encoding::BASE32_NOPAD;
 use ring::digest::{SHA256, digest};
@@ -7,62 +7,62 @@ use ring::hmac;
 
 use crate::time::Timestamp;
 
-/// How many bytes a secret has: as many as SHA-1, which RFC 4226 recommends.
+/// Bytes of a secret: as many as SHA-1 has, as RFC 4226 recommends.
 pub const SECRET_BYTES: usize = 20;
 
-/// How many random bytes a recovery code has: too many to guess, so a plain digest keeps it.
+/// Random bytes of a recovery code: too many to guess, so that a plain digest is enough to store it.
 pub const RECOVERY_CODE_BYTES: usize = 10;
 
-/// How many recovery codes there are.
+/// Number of recovery codes of an account.
 pub const RECOVERY_CODES: usize = 10;
 
-/// How long a code is shown.
+/// Seconds for which a code is shown.
 const STEP_SECONDS: i64 = 30;
 
-/// How many steps a clock may be wrong, either way.
+/// Number of steps by which a clock may be wrong, in both directions.
 const DRIFT: i64 = 1;
 
-/// The step whose code this is, if it is one of now and later than `last_step`.
+/// Returns the step of this code, if the code is valid now and the step is later than `last_step`.
 pub fn step_of(secret: &[u8], typed: &str, now: Timestamp, last_step: i64) -> Option<i64> {
     let typed = compact(typed);
     let current = now.seconds() / STEP_SECONDS;
     (current - DRIFT..=current + DRIFT).find(|step| *step > last_step && code(secret, *step) == typed)
 }
 
-/// The code of a step. A negative one is before 1970, and has that of none.
+/// Returns the code of a step. A negative step, which is before 1970, counts as 0.
 pub fn code(secret: &[u8], step: i64) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret);
     let tag = hmac::sign(&key, &step.max(0).to_be_bytes());
     let tag = tag.as_ref();
-    // RFC 4226, 5.3: the last half byte says where the four bytes begin that count.
+    // RFC 4226, 5.3: the lower half of the last byte says where the four relevant bytes begin.
     let from = usize::from(tag.last().copied().unwrap_or_default() & 0xf);
     let four = tag.iter().skip(from).take(4).fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
     format!("{:06}", (four & 0x7fff_ffff) % 1_000_000)
 }
 
-/// A secret as people type it into an app: base32, without padding.
+/// Encodes a secret in base32 without padding, for typing into an app.
 pub fn base32(bytes: &[u8]) -> String {
     BASE32_NOPAD.encode(bytes)
 }
 
-/// What an app reads from a QR code. `shop` and `account` are what it shows.
+/// Returns the URI that an app reads from a QR code. The app shows `shop` and `account`.
 pub fn uri(secret: &[u8], shop: &str, account: &str) -> String {
     let (secret, shop, account) = (base32(secret), escaped(shop), escaped(account));
     format!("otpauth://totp/{shop}:{account}?secret={secret}&issuer={shop}&algorithm=SHA1&digits=6&period=30")
 }
 
-/// A recovery code as people keep it: `abcd-efgh-ijkl-mnop`.
+/// Formats a recovery code for its owner: `abcd-efgh-ijkl-mnop`.
 pub fn recovery_code(random: [u8; RECOVERY_CODE_BYTES]) -> String {
     let letters: Vec<char> = base32(&random).to_lowercase().chars().collect();
     letters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join("-")
 }
 
-/// What is kept of a recovery code, however it was typed.
+/// Returns the digest that is stored of a recovery code, whatever its case and separators are.
 pub fn recovery_code_sha256(typed: &str) -> Vec<u8> {
     digest(&SHA256, compact(typed).to_lowercase().as_bytes()).as_ref().to_vec()
 }
 
-/// Apps and people put blanks and hyphens into codes.
+/// Removes the spaces and hyphens that apps and people put into codes.
 fn compact(typed: &str) -> String {
     typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect()
 }
@@ -78,7 +78,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// RFC 6238's own.
+    /// Secret of the examples in RFC 6238.
     const SECRET: &[u8] = b"12345678901234567890";
 
     fn at(seconds: i64) -> Timestamp {
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_may_be_wrong_by_a_step_and_a_code_is_good_once() {
+    fn a_clock_may_be_wrong_by_a_step_and_a_code_works_once() {
         let now = at(3000);
         for step in [99, 100, 101] {
             assert_eq!(step_of(SECRET, &code(SECRET, step), now, 0), Some(step));
@@ -118,12 +118,12 @@ mod tests {
         for step in [98, 102] {
             assert_eq!(step_of(SECRET, &code(SECRET, step), now, 0), None);
         }
-        // Who has taken a later one has taken those before.
+        // A code of an earlier step is refused after that of a later one.
         assert_eq!(step_of(SECRET, &code(SECRET, 99), now, 100), None);
     }
 
     #[test]
-    fn blanks_in_a_code_do_not_matter_and_everything_else_does() {
+    fn spaces_in_a_code_are_ignored_and_nothing_else_is() {
         let good = code(SECRET, 100);
         let (one, other) = good.split_at(3);
         assert_eq!(step_of(SECRET, &format!(" {one} {other}"), at(3000), 0), Some(100));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_reads_the_address_whatever_is_in_it() {
+    fn the_uri_escapes_the_account() {
         assert_eq!(
             uri(b"foobar", "shop.test:80", "ana+x@example.com"),
             "otpauth://totp/shop.test%3A80:ana%2Bx%40example.com?secret=MZXW6YTBOI&issuer=shop.test%3A80&algorithm=SHA1&digits=6&period=30"
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recovery_code_is_the_same_however_it_is_typed() {
+    fn a_recovery_code_may_be_typed_with_spaces_or_capitals() {
         let code = recovery_code([0xab; RECOVERY_CODE_BYTES]);
         assert_eq!(code.len(), 19);
         for typed in [code.to_uppercase(), code.replace('-', ""), format!(" {} ", code.replace('-', " "))] {

@@ -1,4 +1,4 @@
-//! `POST /auth/addresses/`: one more address.
+//! Adds an address to the caller's profile: `POST /auth/addresses/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,9 +7,9 @@ use shared::addresses::{Address, CreateAddress, MOST, store};
 use shared::app::App;
 use shared::http::{ApiError, Body, CurrentUser, Problems, Unauthorized};
 
-/// Add an address to one's profile
+/// Add an address to your profile
 ///
-/// The first one becomes the default for both. There may be 50.
+/// The first address becomes the default for shipping and for billing. A profile has at most 50 addresses.
 #[utoipa::path(
     post,
     path = "/auth/addresses/",
@@ -17,7 +17,7 @@ use shared::http::{ApiError, Body, CurrentUser, Problems, Unauthorized};
     operation_id = "create_address",
     security(("bearer" = [])),
     request_body = CreateAddress,
-    responses((status = 201, body = Address, description = "The address."), Problems)
+    responses((status = 201, body = Address, description = "The new address."), Problems)
 )]
 pub(crate) async fn create_address(
     State(app): State<App>,
@@ -31,7 +31,10 @@ pub(crate) async fn create_address(
     let new = match store::count(&mut tx, account.id).await? {
         0 => CreateAddress { is_default_shipping: Some(true), is_default_billing: Some(true), ..new },
         MOST.. => {
-            return Err(ApiError::field("non_field_errors", format!("There may be no more than {MOST} addresses.")));
+            return Err(ApiError::field(
+                "non_field_errors",
+                format!("A profile has at most {MOST} addresses. Delete one first."),
+            ));
         }
         _ => new,
     };

@@ -1,4 +1,4 @@
-//! `DELETE /auth/addresses/{id}/`: one address less.
+//! Deletes an address of the caller's profile: `DELETE /auth/addresses/{id}/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -7,19 +7,19 @@ use shared::app::App;
 use shared::http::{ApiError, CurrentUser, PathId, Problem, Problems};
 use shared::ids::AddressId;
 
-/// Delete one of one's addresses
+/// Delete one of your addresses
 ///
-/// If it was a default, there is none until another becomes it.
+/// If it was a default, there is no default until you choose another one. Placed orders do not change.
 #[utoipa::path(
     delete,
     path = "/auth/addresses/{id}/",
     tag = "auth",
     operation_id = "delete_address",
     security(("bearer" = [])),
-    params(("id" = AddressId, Path, description = "The address's id.")),
+    params(("id" = AddressId, Path, description = "Id of the address.")),
     responses(
-        (status = 204, description = "The address is gone."),
-        (status = 404, body = Problem, description = "There is no such address, or it is somebody else's."),
+        (status = 204, description = "The address is deleted."),
+        (status = 404, body = Problem, description = "You have no such address."),
         Problems,
     )
 )]

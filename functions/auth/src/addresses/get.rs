@@ -1,4 +1,4 @@
-//! `GET /auth/addresses/{id}/`: one's own address.
+//! Returns an address of the caller's profile: `GET /auth/addresses/{id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,17 +7,19 @@ use shared::app::App;
 use shared::http::{ApiError, CurrentUser, PathId, Problem, Problems};
 use shared::ids::AddressId;
 
-/// Read one of one's addresses
+/// Get one of your addresses
+///
+/// Returns an address of your own profile. The addresses of other people give 404.
 #[utoipa::path(
     get,
     path = "/auth/addresses/{id}/",
     tag = "auth",
     operation_id = "get_address",
     security(("bearer" = [])),
-    params(("id" = AddressId, Path, description = "The address's id.")),
+    params(("id" = AddressId, Path, description = "Id of the address.")),
     responses(
         (status = 200, body = Address, description = "The address."),
-        (status = 404, body = Problem, description = "There is no such address, or it is somebody else's."),
+        (status = 404, body = Problem, description = "You have no such address."),
         Problems,
     )
 )]

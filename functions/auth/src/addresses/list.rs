@@ -1,4 +1,4 @@
-//! List the caller's addresses: `GET /auth/addresses/`.
+//! Lists the addresses of the caller's profile: `GET /auth/addresses/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,7 +7,9 @@ use shared::app::App;
 use shared::app::db::Tx;
 use shared::http::{ApiError, CurrentUser, Page, PageQuery, PageRequest, Problems};
 
-/// List one's addresses, oldest first
+/// List your addresses, oldest first
+///
+/// A profile has at most 50 addresses. `is_default_shipping` and `is_default_billing` mark the defaults.
 #[utoipa::path(
     get,
     path = "/auth/addresses/",

@@ -1,4 +1,4 @@
-//! `/auth/addresses/`: the addresses in one's profile.
+//! Addresses of the caller's profile: `/auth/addresses/`.
 
 mod create;
 mod delete;
@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use crate::AuthState;
 
-/// Every route of addresses.
+/// Routes of addresses.
 pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new().routes(routes!(list::list_addresses, create::create_address)).routes(routes!(
         get::get_address,

@@ -1,24 +1,26 @@
-//! `PUT` and `PATCH /auth/addresses/{id}/`: an address as it is now.
+//! Changes an address of the caller's profile: `PUT` and `PATCH /auth/addresses/{id}/`.
 
 use axum::Json;
 use axum::extract::State;
-use shared::addresses::{Address, CreateAddress, UpdateAddress, store};
+use shared::addresses::{Address, ReplaceAddress, UpdateAddress, store};
 use shared::app::App;
 use shared::http::{ApiError, Body, CurrentUser, PathId, Problem, Problems, Unauthorized};
 use shared::ids::{AddressId, UserId};
 
-/// Replace one of one's addresses
+/// Replace one of your addresses
+///
+/// Optional texts that you omit become blank. The defaults stay as they are if you omit `is_default_shipping` and `is_default_billing`.
 #[utoipa::path(
     put,
     path = "/auth/addresses/{id}/",
     tag = "auth",
     operation_id = "replace_address",
     security(("bearer" = [])),
-    params(("id" = AddressId, Path, description = "The address's id.")),
-    request_body = CreateAddress,
+    params(("id" = AddressId, Path, description = "Id of the address.")),
+    request_body = ReplaceAddress,
     responses(
-        (status = 200, body = Address, description = "The address as it is now."),
-        (status = 404, body = Problem, description = "There is no such address, or it is somebody else's."),
+        (status = 200, body = Address, description = "The changed address."),
+        (status = 404, body = Problem, description = "You have no such address."),
         Problems,
     )
 )]
@@ -26,23 +28,25 @@ pub(crate) async fn replace_address(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
     PathId(id): PathId<AddressId>,
-    Body(new): Body<CreateAddress>,
+    Body(replacement): Body<ReplaceAddress>,
 ) -> Result<Json<Address>, ApiError> {
-    change(&app, account.id, id, new.into()).await
+    change(&app, account.id, id, replacement.into()).await
 }
 
-/// Change one of one's addresses
+/// Update one of your addresses
+///
+/// Fields that you omit stay as they are.
 #[utoipa::path(
     patch,
     path = "/auth/addresses/{id}/",
     tag = "auth",
     operation_id = "update_address",
     security(("bearer" = [])),
-    params(("id" = AddressId, Path, description = "The address's id.")),
+    params(("id" = AddressId, Path, description = "Id of the address.")),
     request_body = UpdateAddress,
     responses(
-        (status = 200, body = Address, description = "The address as it is now."),
-        (status = 404, body = Problem, description = "There is no such address, or it is somebody else's."),
+        (status = 200, body = Address, description = "The changed address."),
+        (status = 404, body = Problem, description = "You have no such address."),
         Problems,
     )
 )]
@@ -50,17 +54,17 @@ pub(crate) async fn update_address(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
     PathId(id): PathId<AddressId>,
-    Body(wanted): Body<UpdateAddress>,
+    Body(update): Body<UpdateAddress>,
 ) -> Result<Json<Address>, ApiError> {
-    change(&app, account.id, id, wanted).await
+    change(&app, account.id, id, update).await
 }
 
-async fn change(app: &App, user: UserId, id: AddressId, wanted: UpdateAddress) -> Result<Json<Address>, ApiError> {
+async fn change(app: &App, user: UserId, id: AddressId, update: UpdateAddress) -> Result<Json<Address>, ApiError> {
     let mut tx = app.db.begin().await?;
     if !store::lock(&mut tx, user).await? {
         return Err(Unauthorized::UserNotFound.into());
     }
-    let address = store::update(&mut tx, user, id, wanted, app.clock.now()).await?.ok_or(ApiError::NotFound)?;
+    let address = store::update(&mut tx, user, id, update, app.clock.now()).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     Ok(Json(address))
 }

@@ -1,4 +1,4 @@
-//! `GET /auth/users/me/export/`: all that is kept of oneself, as one document.
+//! Exports the caller's personal data as one document: `GET /auth/users/me/export/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,7 +15,7 @@ use shared::ids::UserId;
 use shared::throttles::{self, Limit, Subject};
 use shared::time::Timestamp;
 use shared::users::ClientInfo;
-use shared::users::kept::{
+use shared::users::personal_data::{
     ExportedAccount, ExportedApiKey, ExportedAuditEntry, ExportedCart, ExportedLink, ExportedMail, ExportedOrder,
     ExportedSignIn, ExportedStockNotice,
 };
@@ -26,69 +26,69 @@ use utoipa_axum::routes;
 
 use crate::AuthState;
 
-/// How long each list is at most: together less than the 6 MB that a Lambda may answer.
-const MOST: usize = 500;
+/// Maximum number of rows of each list. All lists together stay below the 6 MB that a Lambda may return.
+const MAX_ROWS: usize = 500;
 
-/// Every route of exports.
+/// The route of the export.
 pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new().routes(routes!(export_me))
 }
 
-/// All that is kept of somebody.
+/// The personal data of an account.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AccountExport {
-    /// When.
+    /// Time of the export.
     pub exported_at: Timestamp,
-    /// The account and the profile.
+    /// Your account and profile.
     pub account: ExportedAccount,
-    /// The addresses in the profile.
+    /// Addresses of your profile.
     pub addresses: Vec<Address>,
-    /// The carts.
+    /// Your carts, open and ordered.
     pub carts: List<ExportedCart>,
-    /// The orders.
+    /// Your orders with their history.
     pub orders: List<ExportedOrder>,
-    /// The sign-ins, those that have ended too.
+    /// Your sign-ins, including those that have ended.
     pub sign_ins: List<ExportedSignIn>,
-    /// The mails.
+    /// Mails that were sent to you.
     pub mails: List<ExportedMail>,
-    /// The links in mails.
+    /// Links in mails that were sent to you.
     pub links: List<ExportedLink>,
-    /// The mails that one asked for when something is in stock again.
+    /// Your requests for a mail when a product is back in stock.
     pub stock_notices: List<ExportedStockNotice>,
-    /// The keys for programs that one made.
+    /// API keys that you created.
     pub api_keys: List<ExportedApiKey>,
-    /// The lines of the audit log.
+    /// Entries of the audit log about you or your actions.
     pub audit: List<ExportedAuditEntry>,
 }
 
-/// The exported things of one kind, newest first.
+/// Exported rows of one kind, newest first.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct List<T> {
-    /// Whether there is more than this.
+    /// True if there are more rows than in `results`.
     pub truncated: bool,
-    /// The newest 500.
+    /// The newest rows, at most 500.
     pub results: Vec<T>,
 }
 
 impl<T> From<Vec<T>> for List<T> {
-    /// Of a list that is one too long there is more.
+    /// Cuts the list at the maximum. One row more than the maximum shows that there are more.
     fn from(mut results: Vec<T>) -> Self {
-        let truncated = results.len() > MOST;
-        results.truncate(MOST);
+        let truncated = results.len() > MAX_ROWS;
+        results.truncate(MAX_ROWS);
         Self { truncated, results }
     }
 }
 
-/// Export all that is kept of oneself
+/// Export your personal data
 ///
-/// Five times an hour. No password, code or key is in it.
+/// You can do this five times an hour. The export contains no password, code or key.
 #[utoipa::path(
     get,
     path = "/auth/users/me/export/",
     tag = "auth",
     operation_id = "export_me",
     security(("bearer" = [])),
-    responses((status = 200, body = AccountExport, description = "All that is kept, to be saved as a file."), Problems)
+    responses((status = 200, body = AccountExport, description = "Your personal data, to be saved as a file."), Problems)
 )]
 pub(crate) async fn export_me(
     State(app): State<App>,
@@ -113,19 +113,19 @@ pub(crate) async fn export_me(
 }
 
 async fn collect(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<Option<AccountExport>> {
-    let one_too_many = i64::try_from(MOST).unwrap_or(i64::MAX).saturating_add(1);
+    let limit = i64::try_from(MAX_ROWS).unwrap_or(i64::MAX).saturating_add(1);
     let Some(account) = export::account(tx, user).await? else { return Ok(None) };
     Ok(Some(AccountExport {
         exported_at: now,
         account,
         addresses: addresses::store::list(tx, user, KeysetBounds::first(addresses::MOST)).await?,
-        carts: export::carts(tx, user, one_too_many).await?.into(),
-        orders: export::orders(tx, user, one_too_many).await?.into(),
-        sign_ins: export::sign_ins(tx, user, one_too_many).await?.into(),
-        mails: export::mails(tx, user, one_too_many).await?.into(),
-        links: export::links(tx, user, one_too_many).await?.into(),
-        stock_notices: export::stock_notices(tx, user, one_too_many).await?.into(),
-        api_keys: export::api_keys(tx, user, one_too_many).await?.into(),
-        audit: export::audit(tx, user, one_too_many).await?.into(),
+        carts: export::carts(tx, user, limit).await?.into(),
+        orders: export::orders(tx, user, limit).await?.into(),
+        sign_ins: export::sign_ins(tx, user, limit).await?.into(),
+        mails: export::mails(tx, user, limit).await?.into(),
+        links: export::links(tx, user, limit).await?.into(),
+        stock_notices: export::stock_notices(tx, user, limit).await?.into(),
+        api_keys: export::api_keys(tx, user, limit).await?.into(),
+        audit: export::audit(tx, user, limit).await?.into(),
     }))
 }

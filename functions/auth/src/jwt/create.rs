@@ -1,7 +1,7 @@
-//! `POST /auth/jwt/create/`: log in.
+//! Logs in: `POST /auth/jwt/create/`.
 //!
-//! Tries are counted before the password is looked at, in a transaction that is over before the work on it begins. What a try
-//! costs and what is written does not depend on whether there is such an account.
+//! An attempt is counted before the password is checked, in a transaction that ends before the hashing begins. The cost of an attempt and
+//! what is recorded do not depend on whether the account exists.
 
 use axum::Json;
 use axum::extract::State;
@@ -21,7 +21,7 @@ use shared::users::{ClientInfo, passwords};
 use super::TokenRefusal;
 use super::pair::{TokenPair, access_token, refresh_token};
 use crate::totp::{MAX_CODE, second_factor};
-use crate::{AuthState, news};
+use crate::{AuthState, events};
 
 /// The credentials of an account.
 #[derive(Request)]
@@ -34,39 +34,39 @@ pub(crate) struct CreateToken {
     #[field(secret, max = passwords::MAX_COMPARED)]
     #[schema(example = "a quiet harbour")]
     pub password: String,
-    /// Code of the second factor, or a recovery code; only where the answer without one was `otp_required`.
+    /// Code of the second factor, or a recovery code. Send it only after a response with the code `otp_required`.
     #[field(max = MAX_CODE, blank_as_null)]
     #[schema(write_only, example = "123456")]
     pub otp: Option<String>,
 }
 
-/// Why nobody is logged in.
+/// Reasons why a log-in fails.
 enum LogInError {
-    /// It was tried too often; after so many seconds it may be tried again.
-    TooOften(u32),
-    /// It is nobody's address, the password is another, or the account is switched off. Whose account it was about, if any.
-    Refused(Option<UserId>),
-    /// Something else.
+    /// There were too many attempts; the next one is allowed after this number of seconds.
+    Throttled(u32),
+    /// No account has the address, the password is wrong, or the account is inactive. Holds the account, if there is one.
+    BadCredentials(Option<UserId>),
+    /// Any other error.
     Other(ApiError),
 }
 
-/// Somebody who has shown that they know the password, and how it is kept.
-struct Shown {
+/// A user whose password was correct, and the stored hash of the password.
+struct VerifiedUser {
     user: UserId,
     password_hash: String,
-    counted: Counted,
+    subjects: AttemptSubjects,
 }
 
-/// What a try is counted by.
-struct Counted {
+/// The subjects under which an attempt is counted.
+struct AttemptSubjects {
     email: Subject,
     client_info: Subject,
 }
 
 /// Log in
 ///
-/// After five wrong passwords each try waits twice as long as the one before, up to a quarter of an hour: 429 says how long. The
-/// right password waits too.
+/// After five wrong passwords the wait before the next attempt doubles each time, up to 15 minutes. Until then the response is 429, also
+/// for the right password; `Retry-After` says how many seconds to wait.
 #[utoipa::path(
     post,
     path = "/auth/jwt/create/",
@@ -74,9 +74,9 @@ struct Counted {
     operation_id = "create_token",
     request_body = CreateToken,
     responses(
-        (status = 200, body = TokenPair, description = "The account's tokens."),
+        (status = 200, body = TokenPair, description = "The tokens of the new sign-in."),
         PublicProblems,
-        (status = 401, body = TokenRefusal, description = "No active account has this address and this password, or a code is wanted."),
+        (status = 401, body = TokenRefusal, description = "No active account has this email address and password, or the second factor requires a code (`otp_required`, `otp_not_valid`)."),
     )
 )]
 pub(crate) async fn create_token(
@@ -86,9 +86,9 @@ pub(crate) async fn create_token(
 ) -> Result<Json<TokenPair>, ApiError> {
     match log_in(&auth, login, &client_info).await {
         Ok(pair) => Ok(Json(pair)),
-        Err(LogInError::TooOften(wait)) => Err(ApiError::Throttled(RetryAfter(wait))),
-        Err(LogInError::Refused(account)) => {
-            note_failure(&auth.app, account, &client_info).await?;
+        Err(LogInError::Throttled(wait)) => Err(ApiError::Throttled(RetryAfter(wait))),
+        Err(LogInError::BadCredentials(account)) => {
+            record_failure(&auth.app, account, &client_info).await?;
             let detail = "No active account found with the given credentials".to_owned();
             Err(Unauthorized::Other { detail, code: None }.into())
         }
@@ -98,106 +98,108 @@ pub(crate) async fn create_token(
 
 async fn log_in(auth: &AuthState, login: CreateToken, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
     let CreateToken { email, password, otp } = login;
-    let shown = authenticate(&auth.app, email, password, client_info).await?;
-    if let Err(refused) = second_factor(&auth.app, shown.user, otp.as_deref(), client_info).await {
-        // Codes are counted by themselves. Who only hears that one is wanted knew the password.
+    let verified = authenticate(&auth.app, email, password, client_info).await?;
+    if let Err(refused) = second_factor(&auth.app, verified.user, otp.as_deref(), client_info).await {
+        // Codes have their own limit. A caller who gets `otp_required` knew the password.
         if otp.is_none() {
-            forget_tries(&auth.app, &shown.counted).await?;
+            reset_attempts(&auth.app, &verified.subjects).await?;
         }
         return Err(refused.into());
     }
-    sign_in(auth, shown, client_info).await
+    sign_in(auth, verified, client_info).await
 }
 
-/// Who that is. Nobody and a wrong password are the same, also in the time they take.
+/// Checks the email address and the password. An unknown address and a wrong password give the same error after the same time.
 async fn authenticate(
     app: &App,
     email: String,
     password: String,
     client_info: &ClientInfo,
-) -> Result<Shown, LogInError> {
+) -> Result<VerifiedUser, LogInError> {
     let mut tx = app.db.begin().await?;
-    let counted = counted(&mut tx, &email, client_info).await?;
+    let subjects = attempt_subjects(&mut tx, &email, client_info).await?;
     if let Some(wait) =
-        throttles::store::count_log_in(&mut tx, &counted.email, &counted.client_info, app.clock.now()).await?
+        throttles::store::count_log_in(&mut tx, &subjects.email, &subjects.client_info, app.clock.now()).await?
     {
-        // Rolled back: a try that is not made is not counted, by neither limit.
-        return Err(LogInError::TooOften(wait));
+        // Rolled back: a refused attempt is counted by neither limit.
+        return Err(LogInError::Throttled(wait));
     }
     let found = store::credentials(&mut tx, &email).await?;
     tx.commit().await?;
-    let kept = found.as_ref().map(|found| found.password_hash.clone());
-    let fits = passwords::verify(password.clone(), kept).await?;
+    let stored = found.as_ref().map(|found| found.password_hash.clone());
+    let is_correct = passwords::verify(password.clone(), stored).await?;
     match found {
-        Some(Credentials { id, password_hash, is_active: true }) if fits => {
-            let password_hash = renewed(app, id, password, password_hash).await?;
-            Ok(Shown { user: id, password_hash, counted })
+        Some(Credentials { id, password_hash, is_active: true }) if is_correct => {
+            let password_hash = renew_hash(app, id, password, password_hash).await?;
+            Ok(VerifiedUser { user: id, password_hash, subjects })
         }
-        found => Err(LogInError::Refused(found.map(|found| found.id))),
+        found => Err(LogInError::BadCredentials(found.map(|found| found.id))),
     }
 }
 
-/// What a try is counted by. Where the account is at home, apart from what the rest of the world tries.
-async fn counted(tx: &mut Tx, email: &str, client_info: &ClientInfo) -> sqlx::Result<Counted> {
+/// Returns the subjects under which an attempt is counted. Attempts from a network that the account was used in before are counted apart
+/// from those of the rest of the world, so that others cannot lock the owner out.
+async fn attempt_subjects(tx: &mut Tx, email: &str, client_info: &ClientInfo) -> sqlx::Result<AttemptSubjects> {
     let network = client_info.network();
-    let is_at_home = sign_ins::is_known_place(tx, email, network.as_deref()).await?;
-    let email = match network.filter(|_| is_at_home) {
+    let is_known_network = sign_ins::is_known_place(tx, email, network.as_deref()).await?;
+    let email = match network.filter(|_| is_known_network) {
         Some(network) => Subject::email_at(email, &network),
         None => Subject::email(email),
     };
-    Ok(Counted { email, client_info: Subject::client_info(client_info) })
+    Ok(AttemptSubjects { email, client_info: Subject::client_info(client_info) })
 }
 
-/// Has a password that is kept as in former times kept as today's are. Only now is it at hand. How it is kept then.
-async fn renewed(app: &App, user: UserId, password: String, kept: String) -> Result<String, LogInError> {
-    if passwords::is_current(&kept) {
-        return Ok(kept);
+/// Hashes the password again if its hash has an old format: the plain password is at hand only here. Returns the hash that is stored now.
+async fn renew_hash(app: &App, user: UserId, password: String, old_hash: String) -> Result<String, LogInError> {
+    if passwords::is_current(&old_hash) {
+        return Ok(old_hash);
     }
     let renewed = passwords::hash(password.clone(), app.rng.random_uuid().into_bytes()).await?;
     let mut tx = app.db.begin().await?;
-    let is_ours = store::renew_password_hash(&mut tx, user, &kept, &renewed).await?;
-    let now_kept = if is_ours { Some(renewed) } else { store::password_hash(&mut tx, user).await? };
+    let is_renewed = store::renew_password_hash(&mut tx, user, &old_hash, &renewed).await?;
+    let stored = if is_renewed { Some(renewed) } else { store::password_hash(&mut tx, user).await? };
     tx.commit().await?;
-    // Somebody was quicker: who logs in there has renewed it, or the password is another now.
-    let fits = is_ours || passwords::verify(password, now_kept.clone()).await?;
-    now_kept.filter(|_| fits).ok_or(LogInError::Refused(Some(user)))
+    // Another request has replaced the hash: it was a log-in that renewed it, or the password was changed.
+    let is_correct = is_renewed || passwords::verify(password, stored.clone()).await?;
+    stored.filter(|_| is_correct).ok_or(LogInError::BadCredentials(Some(user)))
 }
 
-/// Begins a sign-in of somebody who has shown who they are.
-async fn sign_in(auth: &AuthState, shown: Shown, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
-    let Shown { user, password_hash, counted } = shown;
+/// Starts a sign-in for a user who has passed all checks.
+async fn sign_in(auth: &AuthState, verified: VerifiedUser, client_info: &ClientInfo) -> Result<TokenPair, LogInError> {
+    let VerifiedUser { user, password_hash, subjects } = verified;
     let (app, now) = (&auth.app, auth.app.clock.now());
     let sign_in = SignInId(app.rng.random_uuid());
     let (token, refresh) = refresh_token(auth, user, sign_in)?;
     let access = access_token(auth, user, sign_in)?;
     let mut tx = app.db.begin().await?;
-    throttles::store::log_in_succeeded(&mut tx, &counted.email, &counted.client_info, now).await?;
-    // Between the look at the password and now the account may have been switched off or deleted, or have got another password.
-    let opened =
-        sign_ins::open(&mut tx, token, &password_hash, client_info).await?.ok_or(LogInError::Refused(Some(user)))?;
+    throttles::store::log_in_succeeded(&mut tx, &subjects.email, &subjects.client_info, now).await?;
+    // The account may have been deactivated, deleted or given another password since the password was checked.
+    let opened = sign_ins::open(&mut tx, token, &password_hash, client_info)
+        .await?
+        .ok_or(LogInError::BadCredentials(Some(user)))?;
     audit::store::record(&mut tx, AuditRecord::by_owner(Kind::LoggedIn, user), client_info, now).await?;
-    // Not without end: an attacker with many addresses would fill the mailbox.
+    // Limited, because an attacker with many network addresses would fill the mailbox.
     let to = Subject::mail("signed_in_from_new_place", &user.to_string());
     let event = if opened.is_new_place && throttles::store::count(&mut tx, Limit::MailTo, &to, now).await?.is_none() {
-        Some(news::write(&mut tx, app, EventKind::SignedInFromNewPlace { sign_in_id: sign_in }).await?)
+        Some(events::record(&mut tx, app, EventKind::SignedInFromNewPlace { sign_in_id: sign_in }).await?)
     } else {
         None
     };
     tx.commit().await?;
     if let Some(event) = event {
-        news::send(auth, &event, client_info).await;
+        events::publish(auth, &event, client_info).await;
     }
     Ok(TokenPair { refresh, access })
 }
 
-async fn forget_tries(app: &App, counted: &Counted) -> Result<(), ApiError> {
+async fn reset_attempts(app: &App, subjects: &AttemptSubjects) -> Result<(), ApiError> {
     let mut tx = app.db.begin().await?;
-    throttles::store::log_in_succeeded(&mut tx, &counted.email, &counted.client_info, app.clock.now()).await?;
+    throttles::store::log_in_succeeded(&mut tx, &subjects.email, &subjects.client_info, app.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 
-/// Never with the address that was typed: people type passwords there.
-async fn note_failure(app: &App, account: Option<UserId>, client_info: &ClientInfo) -> Result<(), ApiError> {
+/// Records a failed log-in, but not the address that was typed: people type passwords into that field.
+async fn record_failure(app: &App, account: Option<UserId>, client_info: &ClientInfo) -> Result<(), ApiError> {
     let mut tx = app.db.begin().await?;
     audit::store::record(
         &mut tx,

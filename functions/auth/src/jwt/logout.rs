@@ -1,4 +1,4 @@
-//! `POST /auth/jwt/logout/`: the end of a sign-in, for whoever has its refresh token.
+//! Ends a sign-in for a client that has its refresh token: `POST /auth/jwt/logout/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -9,7 +9,7 @@ use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self, EndReason, RefreshTokenState};
 use shared::users::tokens::TokenType;
 
-use super::{Refusal, TokenRefusal, known};
+use super::{Refusal, TokenRefusal, stored_token};
 
 /// The sign-in to end.
 #[derive(Request)]
@@ -21,7 +21,7 @@ pub(crate) struct LogOut {
 
 /// Log out
 ///
-/// The sign-in ends with all its tokens, at once. One that has ended already is no error.
+/// Ends the sign-in and revokes all its tokens at once. Logging out twice is not an error.
 #[utoipa::path(
     post,
     path = "/auth/jwt/logout/",
@@ -31,7 +31,7 @@ pub(crate) struct LogOut {
     responses(
         (status = 204, description = "The sign-in has ended."),
         PublicProblems,
-        (status = 401, body = TokenRefusal, description = "It is no good refresh token."),
+        (status = 401, body = TokenRefusal, description = "The token is not a valid refresh token."),
     )
 )]
 pub(crate) async fn log_out(
@@ -47,7 +47,7 @@ async fn end(app: &App, token: &str, client_info: &ClientInfo) -> Result<(), Ref
     let claims = app.verifier.verify(token, TokenType::Refresh, now)?;
     let user = claims.user()?;
     let mut tx = app.db.begin().await?;
-    let Some(RefreshTokenState { sign_in: Some(sign_in), .. }) = known(&mut tx, &claims, token).await? else {
+    let Some(RefreshTokenState { sign_in: Some(sign_in), .. }) = stored_token(&mut tx, &claims, token).await? else {
         return Err(Refusal::NoAccount);
     };
     if sign_ins::end(&mut tx, user, sign_in, EndReason::LoggedOut, now).await? {

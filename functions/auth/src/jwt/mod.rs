@@ -1,5 +1,5 @@
-//! `/auth/jwt/`: tokens. These operations do not look at the Authorization header: a client whose access token has ended must
-//! be able to get another one.
+//! Tokens: `/auth/jwt/`. These operations ignore the `Authorization` header, because a client whose access token has expired must be able
+//! to get a new one.
 
 mod create;
 mod logout;
@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 
 use crate::AuthState;
 
-/// Every route of tokens.
+/// Routes of tokens.
 pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new()
         .routes(routes!(create::create_token))
@@ -28,26 +28,26 @@ pub(crate) fn router() -> OpenApiRouter<AuthState> {
         .routes(routes!(logout::log_out))
 }
 
-/// Why there are no tokens, or why the one that was sent is not taken.
+/// The reason why no tokens are returned, or why a token is refused.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TokenRefusal {
-    /// For people.
+    /// Text for people.
     #[schema(example = "Token is expired")]
     pub detail: String,
-    /// `token_not_valid` where it is about the token, and not there where it is about the account.
+    /// Error code: `token_not_valid`, `otp_required` or `otp_not_valid`. Missing if the account is the reason.
     #[schema(value_type = String, required = false, example = "token_not_valid")]
     pub code: Option<String>,
 }
 
-/// Why a token that was sent is not taken.
+/// Reasons why a token is refused.
 enum Refusal {
-    /// It is not a token of ours that is good now.
+    /// The token is not one of ours, or not valid now.
     NotValid(TokenError),
-    /// It was called back.
+    /// The token was revoked.
     Revoked,
-    /// Its owner is gone or switched off.
+    /// The account was deleted or deactivated.
     NoAccount,
-    /// Something else.
+    /// Any other error.
     Other(ApiError),
 }
 
@@ -87,8 +87,8 @@ impl From<anyhow::Error> for Refusal {
     }
 }
 
-/// What became of a refresh token and of its owner; `None` where the owner is gone. A token that was never handed out is refused.
-async fn known(tx: &mut Tx, claims: &Claims, token: &str) -> Result<Option<RefreshTokenState>, Refusal> {
+/// Returns the state of a refresh token and of its owner; `None` if the owner was deleted. Refuses a token that was never issued.
+async fn stored_token(tx: &mut Tx, claims: &Claims, token: &str) -> Result<Option<RefreshTokenState>, Refusal> {
     let state = sign_ins::refresh_token(tx, claims.id()?, claims.user()?).await?;
     match state {
         Some(state) if state.sha256.as_deref() != Some(&sha256(token)?) => Err(TokenError::Invalid.into()),
@@ -96,15 +96,15 @@ async fn known(tx: &mut Tx, claims: &Claims, token: &str) -> Result<Option<Refre
     }
 }
 
-/// The same; a token that was called back, or whose sign-in has ended, is refused too.
-async fn kept(tx: &mut Tx, claims: &Claims, token: &str) -> Result<Option<RefreshTokenState>, Refusal> {
-    match known(tx, claims, token).await? {
+/// Does the same, and also refuses a token that was revoked or whose sign-in has ended.
+async fn active_token(tx: &mut Tx, claims: &Claims, token: &str) -> Result<Option<RefreshTokenState>, Refusal> {
+    match stored_token(tx, claims, token).await? {
         Some(state) if state.is_revoked => Err(Refusal::Revoked),
         state => Ok(state),
     }
 }
 
-/// What is kept of a refresh token.
+/// Returns the digest that is stored of a refresh token.
 fn sha256(token: &str) -> anyhow::Result<[u8; 32]> {
     Ok(digest(&SHA256, token.as_bytes()).as_ref().try_into()?)
 }

@@ -1,4 +1,4 @@
-//! The two tokens of a sign-in, made and not yet handed out.
+//! Creates the two tokens of a sign-in.
 
 use serde::Serialize;
 use shared::ids::{SignInId, UserId};
@@ -9,24 +9,23 @@ use utoipa::ToSchema;
 use super::sha256;
 use crate::AuthState;
 
-/// A sign-in.
+/// The tokens of a sign-in.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TokenPair {
-    /// Gets new access tokens at `/auth/jwt/refresh/`, again and again until it ends: after two weeks, unless the shop says otherwise.
+    /// Refresh token for `POST /auth/jwt/refresh/`. It is valid for 14 days, unless the shop sets another lifetime.
     pub refresh: String,
-    /// Opens the API: `Authorization: Bearer …`. It ends after a quarter of an hour, unless the shop
-    /// says otherwise.
+    /// Access token for the header `Authorization: Bearer <token>`. It is valid for 15 minutes, unless the shop sets another lifetime.
     pub access: String,
 }
 
-/// A new access token.
+/// Creates an access token.
 pub(super) fn access_token(auth: &AuthState, user: UserId, sign_in: SignInId) -> anyhow::Result<String> {
     let (id, issued_at, lifetime) = (auth.app.rng.random_uuid(), auth.app.clock.now(), auth.lifetimes.access);
     let claims = Claims::new(TokenType::Access, user, id, issued_at, lifetime);
     auth.signer.sign(&claims.of_sign_in(sign_in))
 }
 
-/// A new refresh token, and what is to be kept of it.
+/// Creates a refresh token, and the row that is stored for it.
 pub(super) fn refresh_token(
     auth: &AuthState,
     user: UserId,

@@ -1,7 +1,7 @@
-//! `POST /auth/jwt/refresh/`: another access token.
+//! Returns a new access token: `POST /auth/jwt/refresh/`.
 //!
-//! With `ROTATE_REFRESH_TOKENS` a refresh token is good once and comes back as another. Whoever sends one that was exchanged before
-//! is a client whose answer was lost, or two of its requests that crossed; or somebody has a copy. The first comes at once.
+//! With `ROTATE_REFRESH_TOKENS` a refresh token can be used once and is replaced at each use. A client sends a used token again if it lost
+//! the response, or if two of its requests crossed; otherwise someone else has a copy. The first two happen within seconds.
 
 use axum::Json;
 use axum::extract::State;
@@ -17,18 +17,18 @@ use shared::users::tokens::TokenType;
 use utoipa::ToSchema;
 
 use super::pair::{access_token, refresh_token as new_refresh_token};
-use super::{Refusal, TokenRefusal, kept};
+use super::{Refusal, TokenRefusal, active_token};
 use crate::AuthState;
 
-/// For how long a refresh token that was exchanged may come again.
-const AGAIN_SECONDS: i64 = 10;
-/// How often the use of a sign-in is noted: a write for each request would be one too many.
-const NOTED_SECONDS: i64 = 60;
+/// Number of seconds during which a used refresh token may be sent again.
+const REUSE_SECONDS: i64 = 10;
+/// Minimum number of seconds between two updates of `last_used_at`, so that not every request writes.
+const NOTE_USE_SECONDS: i64 = 60;
 
-/// A refresh token.
+/// The refresh token of a sign-in.
 #[derive(Request)]
 pub(crate) struct RefreshToken {
-    /// The `refresh` of `POST /auth/jwt/create/`.
+    /// Refresh token from `POST /auth/jwt/create/`, or from the last refresh if it returned one.
     #[field(max = usize::MAX)]
     pub refresh: String,
 }
@@ -36,17 +36,17 @@ pub(crate) struct RefreshToken {
 /// A new access token.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AccessToken {
-    /// Opens the API.
+    /// Access token for the header `Authorization: Bearer <token>`.
     pub access: String,
-    /// The refresh token to send next time, where the shop has them good once only. Otherwise the old one stays good.
+    /// Refresh token to send next time. Missing if the shop does not replace refresh tokens; then keep using yours.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     pub refresh: Option<String>,
 }
 
-/// Get a new access token
+/// Refresh your access token
 ///
-/// The refresh token stays good until it ends, unless the answer has another one.
+/// Your refresh token stays valid until it expires, unless the response contains a new one.
 #[utoipa::path(
     post,
     path = "/auth/jwt/refresh/",
@@ -56,7 +56,7 @@ pub(crate) struct AccessToken {
     responses(
         (status = 200, body = AccessToken, description = "A new access token."),
         PublicProblems,
-        (status = 401, body = TokenRefusal, description = "It is not good, or its owner may not sign in."),
+        (status = 401, body = TokenRefusal, description = "The refresh token is not valid, or the account is not active."),
     )
 )]
 pub(crate) async fn refresh_token(
@@ -72,14 +72,14 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
     let claims = app.verifier.verify(token, TokenType::Refresh, now)?;
     let (id, user) = (claims.id()?, claims.user()?);
     let mut tx = app.db.begin().await?;
-    let state = kept(&mut tx, &claims, token).await?;
+    let state = active_token(&mut tx, &claims, token).await?;
     let Some(RefreshTokenState { is_active: true, sign_in: Some(sign_in), last_used_at, used_at, .. }) = state else {
         return Err(Refusal::NoAccount);
     };
     let rotates = auth.options.rotate_refresh_tokens;
     let first_use = if rotates { sign_ins::use_token(&mut tx, id, now).await? } else { used_at.unwrap_or(now) };
-    if first_use.plus_seconds(AGAIN_SECONDS) < now {
-        end_family(tx, user, sign_in, client_info, now).await?;
+    if first_use.plus_seconds(REUSE_SECONDS) < now {
+        end_stolen(tx, user, sign_in, client_info, now).await?;
         return Err(Refusal::Revoked);
     }
     let refresh = if rotates {
@@ -88,7 +88,7 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
         sign_ins::note_use(&mut tx, sign_in, now, Some(new.expires_at)).await?;
         Some(refresh)
     } else {
-        if last_used_at.is_none_or(|last| last.plus_seconds(NOTED_SECONDS) <= now) {
+        if last_used_at.is_none_or(|last| last.plus_seconds(NOTE_USE_SECONDS) <= now) {
             sign_ins::note_use(&mut tx, sign_in, now, None).await?;
         }
         None
@@ -97,8 +97,8 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
     Ok(AccessToken { access: access_token(auth, user, sign_in)?, refresh })
 }
 
-/// Nobody can say which of the two that have this token stole it, so neither goes on.
-async fn end_family(
+/// Ends the sign-in, because nobody can say which of the two clients with this token is the thief.
+async fn end_stolen(
     mut tx: Tx,
     user: UserId,
     sign_in: SignInId,

@@ -1,4 +1,4 @@
-//! `POST /auth/jwt/verify/`: whether a token is good.
+//! Verifies a token: `POST /auth/jwt/verify/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,7 +9,7 @@ use shared::users::store::account;
 use shared::users::tokens::{TokenError, TokenType};
 use utoipa::ToSchema;
 
-use super::{Refusal, TokenRefusal, kept};
+use super::{Refusal, TokenRefusal, active_token};
 
 /// A token to verify.
 #[derive(Request)]
@@ -19,11 +19,13 @@ pub(crate) struct VerifyToken {
     pub token: String,
 }
 
-/// The token is good. There is nothing more to say.
+/// Empty response for a valid token.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct VerifiedToken {}
 
-/// Ask whether a token is good
+/// Verify a token
+///
+/// Accepts an access token or a refresh token, and also checks that it was not revoked and that the account exists.
 #[utoipa::path(
     post,
     path = "/auth/jwt/verify/",
@@ -31,9 +33,9 @@ pub(crate) struct VerifiedToken {}
     operation_id = "verify_token",
     request_body = VerifyToken,
     responses(
-        (status = 200, body = VerifiedToken, description = "It is."),
+        (status = 200, body = VerifiedToken, description = "The token is valid."),
         PublicProblems,
-        (status = 401, body = TokenRefusal, description = "It is not."),
+        (status = 401, body = TokenRefusal, description = "The token is not valid."),
     )
 )]
 pub(crate) async fn verify_token(
@@ -46,14 +48,14 @@ pub(crate) async fn verify_token(
 async fn verify(app: &App, token: &str) -> Result<(), Refusal> {
     let claims = app.verifier.verify_any(token, app.clock.now())?;
     let is_known = match claims.token_type {
-        // It is written down nowhere; its sign-in is.
+        // Access tokens are not stored, but their sign-ins are.
         TokenType::Access => match account(&app.db, claims.user()?, claims.sign_in()?).await? {
             Some(account) if account.is_signed_out => return Err(Refusal::Revoked),
             account => account.is_some(),
         },
         TokenType::Refresh => {
             let mut tx = app.db.read().await?;
-            let state = kept(&mut tx, &claims, token).await?;
+            let state = active_token(&mut tx, &claims, token).await?;
             tx.commit().await?;
             state.is_some()
         }

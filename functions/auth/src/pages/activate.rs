@@ -1,4 +1,4 @@
-//! `GET` and `POST /auth/pages/activate/{uid}/{token}/`: switch a new account on, by a button.
+//! The page that activates a new account: `GET` and `POST /auth/pages/activate/{uid}/{token}/`.
 
 use axum::extract::State;
 use maud::Markup;
@@ -10,17 +10,17 @@ use super::layout::{form, message};
 use super::{Link, Outcome};
 use crate::users::activation::{ActivateUser, activate_user};
 
-/// The button.
+/// Shows the page with the button.
 pub(super) async fn show(_: Link) -> Markup {
-    shown(&FieldErrors::default())
+    activation_form(&FieldErrors::default())
 }
 
-/// The button was pressed.
+/// Activates the account after the button was pressed.
 pub(super) async fn submit(State(app): State<App>, Link { uid, token }: Link, client_info: ClientInfo) -> Outcome {
     let answer = activate_user(State(app), MaybeBearer(None), client_info, Body(ActivateUser { uid, token })).await;
-    Outcome::of(answer, || message("Your account is active", "You can log in now."), shown)
+    Outcome::from_result(answer, || message("Your account is active", "You can log in now."), activation_form)
 }
 
-fn shown(errors: &FieldErrors) -> Markup {
+fn activation_form(errors: &FieldErrors) -> Markup {
     form("Activate your account", "One step is left: confirm that this address is yours.", &[], "Activate", errors)
 }

@@ -1,4 +1,4 @@
-//! `GET` and `POST /auth/pages/email/reset/{uid}/{token}/`: choose another address.
+//! The page on which a person chooses a new email address: `GET` and `POST /auth/pages/email/reset/{uid}/{token}/`.
 
 use axum::extract::State;
 use maud::Markup;
@@ -10,12 +10,12 @@ use super::{Link, Outcome};
 use crate::users::reset_email_confirm::reset_email_confirm;
 use crate::{AuthState, Options};
 
-/// The form.
+/// Shows the form.
 pub(super) async fn show(_: Link) -> Markup {
-    shown(&FieldErrors::default())
+    reset_form(&FieldErrors::default())
 }
 
-/// The form was sent.
+/// Changes the email address after the form was sent.
 pub(super) async fn submit(
     State(auth): State<AuthState>,
     link: Link,
@@ -24,24 +24,30 @@ pub(super) async fn submit(
 ) -> Result<Outcome, Outcome> {
     let Body(fields) = body?;
     let fields = fields.with("uid", &link.uid).with("token", &link.token);
-    let is_to_be_proven = auth.options.send_activation_email;
-    // A page asks twice, whatever the shop asks of its clients.
+    let needs_activation = auth.options.send_activation_email;
+    // A page always asks for a confirmation, whatever the options of the shop are.
     let auth = AuthState { options: Options { username_reset_confirm_retype: true, ..auth.options }, ..auth };
     let answer = reset_email_confirm(State(auth), MaybeBearer(None), client_info, Body(fields)).await;
-    Ok(Outcome::of(answer, || done(is_to_be_proven), shown))
+    Ok(Outcome::from_result(answer, || done_page(needs_activation), reset_form))
 }
 
-fn done(is_to_be_proven: bool) -> Markup {
-    let words = if is_to_be_proven {
-        "Open the link in the mail that is on its way there. After that you can log in with the new address."
+fn done_page(needs_activation: bool) -> Markup {
+    let words = if needs_activation {
+        "Open the link in the mail that we have sent there. After that you can log in with the new address."
     } else {
-        "You can log in with the new address now. Wherever you were logged in before, you are no longer."
+        "You can log in with the new address now. You have been logged out on all devices."
     };
     message("Your address is changed", words)
 }
 
-fn shown(errors: &FieldErrors) -> Markup {
+fn reset_form(errors: &FieldErrors) -> Markup {
     let field = |name, label| Field { name, label, kind: ("email", "email") };
-    let fields = [field("new_email", "New address"), field("re_new_email", "The same again")];
-    form("Choose a new address", "Your mail goes there, and you log in with it.", &fields, "Change the address", errors)
+    let fields = [field("new_email", "New address"), field("re_new_email", "New address again")];
+    form(
+        "Choose a new address",
+        "We send your mail there, and you log in with it.",
+        &fields,
+        "Change the address",
+        errors,
+    )
 }

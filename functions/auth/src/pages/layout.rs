@@ -1,4 +1,4 @@
-//! What every page has around it.
+//! The layout that all pages share.
 
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
@@ -8,7 +8,7 @@ use shared::http::FieldErrors;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'";
 
-/// A page with this in it.
+/// Puts the content into a page.
 pub(super) fn page(title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -19,7 +19,7 @@ pub(super) fn page(title: &str, content: &Markup) -> Markup {
                 meta name="robots" content="noindex";
                 title { (title) }
                 link rel="stylesheet" href="/auth/pages/style.css";
-                // Else a browser asks for /favicon.ico.
+                // Otherwise a browser requests /favicon.ico.
                 link rel="icon" href="data:,";
             }
             body { main { h1 { (title) } (content) } }
@@ -27,20 +27,20 @@ pub(super) fn page(title: &str, content: &Markup) -> Markup {
     }
 }
 
-/// A page that says one thing.
+/// Returns a page with one message.
 pub(super) fn message(title: &str, words: &str) -> Markup {
     page(title, &html! { p { (words) } })
 }
 
-/// One field of a form, with what is wrong with what was typed there.
+/// A field of a form.
 pub(super) struct Field {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
-    /// Of an `input`: its type, and what a browser may fill in.
+    /// `type` and `autocomplete` of the `input`.
     pub(super) kind: (&'static str, &'static str),
 }
 
-/// A form on a page of its own. It is sent to where it was shown.
+/// Returns a page with a form. The form is sent to the URL of the page.
 pub(super) fn form(title: &str, words: &str, fields: &[Field], button: &str, errors: &FieldErrors) -> Markup {
     page(
         title,
@@ -68,9 +68,9 @@ fn input(field: &Field, problems: &[String]) -> Markup {
     }
 }
 
-/// The stylesheet.
+/// Returns the stylesheet of the pages.
 pub(super) async fn get_style() -> Response {
-    // Not for long: its name stays the same when a deployment changes it.
+    // Cached for a short time, because its name stays the same when a deployment changes it.
     let headers = [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "public, max-age=300")];
     (headers, include_str!("style.css")).into_response()
 }

@@ -1,8 +1,7 @@
-//! `/auth/pages/`: where the links in mails lead in a shop without a storefront. Plain pages, each with one form, no script, and
-//! nothing from any other host.
+//! Pages for the links in mails, for shops without a storefront: `/auth/pages/`. Each has one form, no script, and loads nothing from other
+//! hosts.
 //!
-//! To look at one changes nothing: scanners of mail open every link. What a form does is what the JSON endpoint of the same name
-//! does, by the same code.
+//! Opening a page changes nothing, because mail scanners open every link. A form calls the handler of the JSON endpoint of the same name.
 
 mod activate;
 mod email_reset;
@@ -20,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::AuthState;
 use outcome::Outcome;
 
-/// Every page. They are for people: none of them is in the OpenAPI document.
+/// Routes of the pages. They are for people, so none of them is in the OpenAPI document.
 pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new()
         .route("/auth/pages/activate/{uid}/{token}/", get(activate::show).post(activate::submit))
@@ -30,7 +29,7 @@ pub(crate) fn router() -> OpenApiRouter<AuthState> {
         .layer(map_response(layout::set_page_headers))
 }
 
-/// The link in the mail, as the path has it. It is never written into a page: a form without an address is sent to its own.
+/// The link in the mail, from the path. It is never written into a page: a form without `action` is sent to the URL of its page.
 struct Link {
     uid: String,
     token: String,
@@ -41,7 +40,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Link {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Outcome> {
         let path: Result<Path<(String, String)>, PathRejection> = Path::from_request_parts(parts, state).await;
-        let Path((uid, token)) = path.map_err(|_| Outcome::LinkIsOver)?;
+        let Path((uid, token)) = path.map_err(|_| Outcome::InvalidLink)?;
         Ok(Self { uid, token })
     }
 }

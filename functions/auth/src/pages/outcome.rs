@@ -1,4 +1,4 @@
-//! What became of a form: the page that says so, and its status.
+//! The result of a form, as a page with a status.
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -8,28 +8,28 @@ use shared::http::{ApiError, FieldErrors, RetryAfter};
 
 use super::layout::message;
 
-/// What the endpoint of the same name answered, as a page says it.
+/// Result of the JSON endpoint, to be shown as a page.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// 200: it is done.
+    /// 200: the change is made.
     Done(Markup),
-    /// 400: what was typed will not do. The form comes again, with what is wrong.
-    Again(Markup),
-    /// 400: the link is not good, or no longer.
-    LinkIsOver,
-    /// 400: what the link is for was done before.
-    DoneBefore,
-    /// 400: a form that none of these pages made.
+    /// 400: the input is not valid. The form is shown again with the errors.
+    InvalidInput(Markup),
+    /// 400: the link is not valid, or not any more.
+    InvalidLink,
+    /// 400: the account was activated before.
+    AlreadyDone,
+    /// 400: the form does not come from one of these pages.
     Unreadable,
-    /// 429 or 503: not now.
-    Later(StatusCode, RetryAfter),
-    /// 500. Shown to no one, logged once.
+    /// 429 or 503: the client can try again later.
+    RetryLater(StatusCode, RetryAfter),
+    /// 500: an internal error, which is logged and not shown.
     Internal(anyhow::Error),
 }
 
 impl Outcome {
-    /// Of what the use case answered; `again` shows the form once more.
-    pub(super) fn of<T>(
+    /// Makes a page of the result of the endpoint; `again` makes the form with its errors.
+    pub(super) fn from_result<T>(
         answer: Result<T, ApiError>,
         done: impl FnOnce() -> Markup,
         again: impl FnOnce(&FieldErrors) -> Markup,
@@ -37,9 +37,9 @@ impl Outcome {
         match answer {
             Ok(_) => Self::Done(done()),
             Err(ApiError::Invalid(errors)) if !errors.of("uid").is_empty() || !errors.of("token").is_empty() => {
-                Self::LinkIsOver
+                Self::InvalidLink
             }
-            Err(ApiError::Invalid(errors)) => Self::Again(again(&errors)),
+            Err(ApiError::Invalid(errors)) => Self::InvalidInput(again(&errors)),
             Err(error) => error.into(),
         }
     }
@@ -48,9 +48,9 @@ impl Outcome {
 impl From<ApiError> for Outcome {
     fn from(error: ApiError) -> Self {
         match error {
-            ApiError::Refused(..) => Self::DoneBefore,
-            ApiError::Throttled(after) => Self::Later(StatusCode::TOO_MANY_REQUESTS, after),
-            ApiError::Unavailable(after) => Self::Later(StatusCode::SERVICE_UNAVAILABLE, after),
+            ApiError::Refused(..) => Self::AlreadyDone,
+            ApiError::Throttled(after) => Self::RetryLater(StatusCode::TOO_MANY_REQUESTS, after),
+            ApiError::Unavailable(after) => Self::RetryLater(StatusCode::SERVICE_UNAVAILABLE, after),
             ApiError::Internal(error) => Self::Internal(error),
             ApiError::MovedTo(_)
             | ApiError::Invalid(_)
@@ -75,26 +75,24 @@ impl IntoResponse for Outcome {
         let refused = StatusCode::BAD_REQUEST;
         match self {
             Self::Done(page) => page.into_response(),
-            Self::Again(page) => (refused, page).into_response(),
-            Self::LinkIsOver => {
-                let words =
-                    "It was used already, it is more than three days old, or part of it is missing. Ask for a new one.";
-                (refused, message("This link is not good any more", words)).into_response()
+            Self::InvalidInput(page) => (refused, page).into_response(),
+            Self::InvalidLink => {
+                let words = "It was used already, it is more than three days old, or a part of it is missing. Request a new one.";
+                (refused, message("This link is no longer valid", words)).into_response()
             }
-            Self::DoneBefore => {
-                (refused, message("This is done already", "Your account is active: you can log in.")).into_response()
+            Self::AlreadyDone => {
+                (refused, message("Your account is active already", "You can log in.")).into_response()
             }
             Self::Unreadable => {
-                (refused, message("Not understood", "This form cannot be read. Open the link in the mail again."))
-                    .into_response()
+                (refused, message("The form could not be read", "Open the link in the mail again.")).into_response()
             }
-            Self::Later(status, after) => {
-                let page = message("Not now", "The shop is busy. Try again in a moment.");
+            Self::RetryLater(status, after) => {
+                let page = message("Please wait", "The shop is busy. Try again in a moment.");
                 (status, [(RETRY_AFTER, after.0.to_string())], page).into_response()
             }
             Self::Internal(error) => {
-                tracing::error!(error = format!("{error:#}"), "a page failed");
-                let page = message("Our fault", "Something went wrong on our side. Try again later.");
+                tracing::error!(error = format!("{error:#}"), "page failed");
+                let page = message("Internal error", "Something went wrong on our side. Try again later.");
                 (StatusCode::INTERNAL_SERVER_ERROR, page).into_response()
             }
         }

@@ -1,4 +1,4 @@
-//! `GET` and `POST /auth/pages/password/reset/{uid}/{token}/`: choose another password.
+//! The page on which a person chooses a new password: `GET` and `POST /auth/pages/password/reset/{uid}/{token}/`.
 
 use axum::extract::State;
 use maud::Markup;
@@ -10,12 +10,12 @@ use super::{Link, Outcome};
 use crate::users::reset_password_confirm::reset_password_confirm;
 use crate::{AuthState, Options};
 
-/// The form.
+/// Shows the form.
 pub(super) async fn show(_: Link) -> Markup {
-    shown(&FieldErrors::default())
+    reset_form(&FieldErrors::default())
 }
 
-/// The form was sent.
+/// Changes the password after the form was sent.
 pub(super) async fn submit(
     State(auth): State<AuthState>,
     link: Link,
@@ -24,21 +24,18 @@ pub(super) async fn submit(
 ) -> Result<Outcome, Outcome> {
     let Body(fields) = body?;
     let fields = fields.with("uid", &link.uid).with("token", &link.token);
-    // A page asks twice, whatever the shop asks of its clients.
+    // A page always asks for a confirmation, whatever the options of the shop are.
     let auth = AuthState { options: Options { password_reset_confirm_retype: true, ..auth.options }, ..auth };
     let answer = reset_password_confirm(State(auth), MaybeBearer(None), client_info, Body(fields)).await;
-    Ok(Outcome::of(answer, done, shown))
+    Ok(Outcome::from_result(answer, done_page, reset_form))
 }
 
-fn done() -> Markup {
-    message(
-        "Your password is changed",
-        "You can log in with it now. Wherever you were logged in before, you are no longer.",
-    )
+fn done_page() -> Markup {
+    message("Your password is changed", "You can log in with it now. You have been logged out on all devices.")
 }
 
-fn shown(errors: &FieldErrors) -> Markup {
+fn reset_form(errors: &FieldErrors) -> Markup {
     let field = |name, label| Field { name, label, kind: ("password", "new-password") };
-    let fields = [field("new_password", "New password"), field("re_new_password", "The same again")];
+    let fields = [field("new_password", "New password"), field("re_new_password", "New password again")];
     form("Choose a new password", "At least 8 characters, not only digits.", &fields, "Change the password", errors)
 }

@@ -1,4 +1,4 @@
-//! `GET /auth/profile/`: one's own profile.
+//! Returns the caller's profile: `GET /auth/profile/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -6,14 +6,16 @@ use shared::app::App;
 use shared::http::{ApiError, CurrentUser, Problems, Unauthorized};
 use shared::users::store::profile::{self, Profile};
 
-/// Read one's profile
+/// Get your profile
+///
+/// The profile has your name and phone number. Addresses are in `GET /auth/addresses/`.
 #[utoipa::path(
     get,
     path = "/auth/profile/",
     tag = "auth",
     operation_id = "get_profile",
     security(("bearer" = [])),
-    responses((status = 200, body = Profile, description = "One's profile."), Problems)
+    responses((status = 200, body = Profile, description = "Your profile."), Problems)
 )]
 pub(crate) async fn get_profile(
     State(app): State<App>,

@@ -1,4 +1,4 @@
-//! `/auth/profile/`: what a buyer tells of themselves.
+//! Profiles of users: `/auth/profile/`.
 
 mod get;
 mod update;
@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use crate::AuthState;
 
-/// Every route of profiles.
+/// Routes of profiles.
 pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new().routes(routes!(get::get_profile, update::replace_profile, update::update_profile))
 }

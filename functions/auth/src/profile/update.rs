@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /auth/profile/`: what one tells of oneself now.
+//! Changes the caller's profile: `PUT` and `PATCH /auth/profile/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,7 +7,9 @@ use shared::http::{ApiError, Body, CurrentUser, Problems, Unauthorized};
 use shared::ids::UserId;
 use shared::users::store::profile::{self, Profile, ReplaceProfile, UpdateProfile};
 
-/// Replace one's profile
+/// Replace your profile
+///
+/// Both fields are required. A blank text removes a value.
 #[utoipa::path(
     put,
     path = "/auth/profile/",
@@ -15,7 +17,7 @@ use shared::users::store::profile::{self, Profile, ReplaceProfile, UpdateProfile
     operation_id = "replace_profile",
     security(("bearer" = [])),
     request_body = ReplaceProfile,
-    responses((status = 200, body = Profile, description = "The profile as it is now."), Problems)
+    responses((status = 200, body = Profile, description = "The changed profile."), Problems)
 )]
 pub(crate) async fn replace_profile(
     State(app): State<App>,
@@ -25,7 +27,9 @@ pub(crate) async fn replace_profile(
     change(&app, account.id, replacement.into()).await
 }
 
-/// Change one's profile
+/// Update your profile
+///
+/// Fields that you omit stay as they are.
 #[utoipa::path(
     patch,
     path = "/auth/profile/",
@@ -33,19 +37,19 @@ pub(crate) async fn replace_profile(
     operation_id = "update_profile",
     security(("bearer" = [])),
     request_body = UpdateProfile,
-    responses((status = 200, body = Profile, description = "The profile as it is now."), Problems)
+    responses((status = 200, body = Profile, description = "The changed profile."), Problems)
 )]
 pub(crate) async fn update_profile(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
-    Body(wanted): Body<UpdateProfile>,
+    Body(update): Body<UpdateProfile>,
 ) -> Result<Json<Profile>, ApiError> {
-    change(&app, account.id, wanted).await
+    change(&app, account.id, update).await
 }
 
-async fn change(app: &App, user: UserId, wanted: UpdateProfile) -> Result<Json<Profile>, ApiError> {
+async fn change(app: &App, user: UserId, update: UpdateProfile) -> Result<Json<Profile>, ApiError> {
     let mut tx = app.db.begin().await?;
-    let profile = profile::update(&mut tx, user, wanted).await?.ok_or(Unauthorized::UserNotFound)?;
+    let profile = profile::update(&mut tx, user, update).await?.ok_or(Unauthorized::UserNotFound)?;
     tx.commit().await?;
     Ok(Json(profile))
 }

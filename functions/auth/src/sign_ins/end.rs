@@ -1,4 +1,4 @@
-//! `DELETE /auth/sign_ins/{id}/`: the end of one's sign-in elsewhere.
+//! Ends one of the caller's sign-ins: `DELETE /auth/sign_ins/{id}/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -9,20 +9,20 @@ use shared::ids::SignInId;
 use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self, EndReason};
 
-/// End one of one's sign-ins
+/// End one of your sign-ins
 ///
-/// All its tokens end with it, at once.
+/// All its tokens become invalid at once. Use it to log out another device.
 #[utoipa::path(
     delete,
     path = "/auth/sign_ins/{id}/",
     tag = "auth",
     operation_id = "end_sign_in",
     security(("bearer" = [])),
-    params(("id" = SignInId, Path, description = "Which.")),
+    params(("id" = SignInId, Path, description = "Id of the sign-in.")),
     responses(
-        (status = 204, description = "It has ended."),
+        (status = 204, description = "The sign-in has ended."),
         Problems,
-        (status = 404, body = Problem, description = "No open sign-in of one's own has this id."),
+        (status = 404, body = Problem, description = "You have no open sign-in with this id."),
     )
 )]
 pub(crate) async fn end_sign_in(

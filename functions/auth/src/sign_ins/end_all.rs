@@ -1,4 +1,4 @@
-//! `DELETE /auth/sign_ins/`: the end of all one's sign-ins, or of all others.
+//! Ends all of the caller's sign-ins, or all others: `DELETE /auth/sign_ins/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -12,12 +12,14 @@ use shared::users::store::sign_ins::{self, EndReason};
 #[derive(Debug, Request)]
 #[request(query)]
 pub(crate) struct SignInsToEnd {
-    /// Whether the sign-in of this request continues.
+    /// True to keep the sign-in of this request.
     #[field(default = false)]
     pub but_current: bool,
 }
 
-/// End all one's sign-ins, or all others
+/// End all your sign-ins
+///
+/// All their tokens become invalid at once. With `but_current=true` the sign-in of this request continues.
 #[utoipa::path(
     delete,
     path = "/auth/sign_ins/",
@@ -25,7 +27,7 @@ pub(crate) struct SignInsToEnd {
     operation_id = "end_sign_ins",
     security(("bearer" = [])),
     params(SignInsToEnd),
-    responses((status = 204, description = "They have ended."), Problems)
+    responses((status = 204, description = "The sign-ins have ended."), Problems)
 )]
 pub(crate) async fn end_sign_ins(
     State(app): State<App>,
@@ -34,9 +36,9 @@ pub(crate) async fn end_sign_ins(
     Query(SignInsToEnd { but_current }): Query<SignInsToEnd>,
 ) -> Result<StatusCode, ApiError> {
     let now = app.clock.now();
-    let kept = user.sign_in.filter(|_| but_current);
+    let continuing = user.sign_in.filter(|_| but_current);
     let mut tx = app.db.begin().await?;
-    sign_ins::end_all(&mut tx, user.id, kept, EndReason::EndedByOwner, now).await?;
+    sign_ins::end_all(&mut tx, user.id, continuing, EndReason::EndedByOwner, now).await?;
     audit::store::record(&mut tx, AuditRecord::by_owner(Kind::AllSignInsEnded, user.id), &client_info, now).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

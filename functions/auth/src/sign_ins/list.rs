@@ -1,4 +1,4 @@
-//! List the caller's open sign-ins: `GET /auth/sign_ins/`.
+//! Lists the caller's open sign-ins: `GET /auth/sign_ins/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,7 +9,9 @@ use shared::users::store::sign_ins;
 
 use super::SignIn;
 
-/// List one's open sign-ins, newest first
+/// List your open sign-ins, newest first
+///
+/// A sign-in is one log-in on one device. Use it to find devices that you do not know.
 #[utoipa::path(
     get,
     path = "/auth/sign_ins/",
@@ -30,5 +32,5 @@ pub(crate) async fn list_sign_ins(
     let count = async |tx: &mut Tx| sign_ins::count(tx, user.id, now).await;
     let page = request.read(&mut tx, list, count, |open| (open.created_at, open.id)).await?;
     tx.commit().await?;
-    Ok(Json(page.map(|open| SignIn::seen_from(open, user.sign_in))))
+    Ok(Json(page.map(|open| SignIn::new(open, user.sign_in))))
 }

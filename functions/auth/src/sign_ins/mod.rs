@@ -1,4 +1,4 @@
-//! `/auth/sign_ins/`: where one is signed in.
+//! Open sign-ins of the caller: `/auth/sign_ins/`.
 
 mod end;
 mod end_all;
@@ -14,34 +14,34 @@ use utoipa_axum::routes;
 
 use crate::AuthState;
 
-/// Every route of sign-ins.
+/// Routes of sign-ins.
 pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new().routes(routes!(list::list_sign_ins, end_all::end_sign_ins)).routes(routes!(end::end_sign_in))
 }
 
-/// A sign-in that is open.
+/// An open sign-in: one log-in on one device.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignIn {
-    /// Which.
+    /// Id of the sign-in.
     pub id: SignInId,
-    /// Since when.
+    /// Time of the log-in.
     pub created_at: Timestamp,
-    /// When it last got an access token, to the minute.
+    /// Time at which it last got an access token, to the minute.
     pub last_used_at: Timestamp,
-    /// Until when, if nothing prolongs it.
+    /// Time at which it ends unless it is prolonged by use.
     pub expires_at: Timestamp,
-    /// The client's address at log-in, or null.
+    /// Network address of the client at log-in; null if it is not known.
     #[schema(example = "203.0.113.7")]
     pub address: Option<String>,
-    /// What the client called itself at log-in, or null.
+    /// `User-Agent` header of the client at log-in; null if there was none.
     #[schema(example = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")]
     pub user_agent: Option<String>,
-    /// Whether it is the one that asks.
+    /// True if this request belongs to it.
     pub is_current: bool,
 }
 
 impl SignIn {
-    fn seen_from(open: OpenSignIn, current: Option<SignInId>) -> Self {
+    fn new(open: OpenSignIn, current: Option<SignInId>) -> Self {
         let OpenSignIn { id, created_at, last_used_at, expires_at, address, user_agent } = open;
         Self { id, created_at, last_used_at, expires_at, address, user_agent, is_current: current == Some(id) }
     }

@@ -1,4 +1,4 @@
-//! `PUT /auth/staff/{user_id}/`: the roles that somebody has.
+//! Sets the roles of an account: `PUT /auth/staff/{user_id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,29 +16,29 @@ use shared::users::{ClientInfo, Permission};
 
 use super::{MAX_VALUES, begin_change};
 
-/// The roles of a user.
+/// The roles to assign to an account.
 #[derive(Debug, Request)]
 pub(crate) struct AssignRoles {
-    /// All roles. A user without any role is not staff.
+    /// Ids of all roles of the account. An account without any role is not staff.
     #[field(max = MAX_VALUES)]
     pub roles: Vec<RoleId>,
 }
 
 /// Set the roles of an account
 ///
-/// Whoever has a role works here. Nobody sets their own; a role is given and taken only by who may do all that it allows; only a
-/// superuser sets a superuser's.
+/// The account has exactly these roles afterwards; with at least one it is staff. You cannot set your own roles, and you can only give and
+/// take roles whose permissions you all have. Only a superuser sets the roles of a superuser.
 #[utoipa::path(
     put,
     path = "/auth/staff/{user_id}/",
     tag = "auth",
     operation_id = "assign_roles",
     security(("bearer" = ["settings"])),
-    params(("user_id" = UserId, Path)),
+    params(("user_id" = UserId, Path, description = "Id of the account.")),
     request_body = AssignRoles,
     responses(
         (status = 200, body = StaffMember, description = "The account with its roles."),
-        (status = 403, body = Problem, description = "It is oneself or a superuser, or one may not do all that is given or taken."),
+        (status = 403, body = Problem, description = "The account is your own or a superuser's, or you do not have all permissions of the roles that change."),
         (status = 404, body = Problem, description = "There is no such account."),
         StaffProblems
     )
@@ -57,7 +57,7 @@ pub(crate) async fn assign_roles(
     Ok(Json(member))
 }
 
-/// Gives an account these roles and no others; how it stood before.
+/// Gives an account these roles and no others. Returns its standing before the change.
 pub(super) async fn assign(
     app: &App,
     tx: &mut Tx,
@@ -68,23 +68,23 @@ pub(super) async fn assign(
 ) -> Result<Standing, ApiError> {
     let rights = begin_change(tx, author, Permission::Settings).await?;
     let standing = members::lock(tx, user).await?.ok_or(ApiError::NotFound)?;
-    let had = roles::of(tx, user).await?;
-    let known = known(tx, wanted).await?;
-    let (given, taken) = (not_among(&known, &had), not_among(&had, &known));
+    let before = roles::of(tx, user).await?;
+    let known = find_roles(tx, wanted).await?;
+    let (given, taken) = (not_among(&known, &before), not_among(&before, &known));
     let is_covered = given.chain(taken).all(|role| rights.cover(role.permissions));
     if user == author.id || !rights.reach(&standing) || !is_covered {
         return Err(ApiError::Forbidden);
     }
     members::assign(tx, user, wanted).await?;
     let ids = |roles: &[Role]| roles.iter().map(|role| role.id).collect::<Vec<_>>();
-    let details = json!({"roles": ids(&known), "roles_before": ids(&had)});
+    let details = json!({"roles": ids(&known), "roles_before": ids(&before)});
     let entry = AuditRecord::by_staff(Kind::RolesAssigned, author.id, Some(user)).with(details);
     audit::store::record(tx, entry, client_info, app.clock.now()).await?;
     Ok(standing)
 }
 
-/// These roles; 400 where there is not each of them.
-async fn known(tx: &mut Tx, wanted: &[RoleId]) -> Result<Vec<Role>, ApiError> {
+/// Returns these roles; fails with 400 if one of them does not exist.
+async fn find_roles(tx: &mut Tx, wanted: &[RoleId]) -> Result<Vec<Role>, ApiError> {
     let known = roles::find_all(tx, wanted).await?;
     let mut errors = FieldErrors::default();
     for id in wanted.iter().filter(|id| known.iter().all(|role| role.id != **id)) {
@@ -93,7 +93,7 @@ async fn known(tx: &mut Tx, wanted: &[RoleId]) -> Result<Vec<Role>, ApiError> {
     if errors.is_empty() { Ok(known) } else { Err(errors.into()) }
 }
 
-/// Those of the ones that are not among the others.
-fn not_among<'r>(ones: &'r [Role], others: &'r [Role]) -> impl Iterator<Item = &'r Role> {
-    ones.iter().filter(|one| others.iter().all(|other| other.id != one.id))
+/// Returns the roles that are not among the others.
+fn not_among<'r>(roles: &'r [Role], others: &'r [Role]) -> impl Iterator<Item = &'r Role> {
+    roles.iter().filter(|role| others.iter().all(|other| other.id != role.id))
 }

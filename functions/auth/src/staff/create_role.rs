@@ -1,4 +1,4 @@
-//! `POST /auth/roles/`: a new role.
+//! Creates a role: `POST /auth/roles/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,20 +14,22 @@ use shared::users::{ClientInfo, Permission, Permissions};
 
 use super::{MAX_VALUES, begin_change, name_taken, permissions};
 
-/// A role to create, or to replace.
+/// A role to create.
 #[derive(Debug, Request)]
-#[request(update = UpdateRole)]
+#[request(update = UpdateRole, replace = ReplaceRole)]
 pub(crate) struct CreateRole {
-    /// Unique name.
+    /// Unique name of the role.
     #[field(max = MAX_NAME)]
     #[schema(example = "Warehouse")]
     pub name: String,
-    /// Permissions of users with the role. Nobody can give permissions that they do not have.
+    /// Permissions of accounts with the role. You can only give permissions that you have.
     #[field(max = MAX_VALUES, with = permissions, schema = Vec<Permission>)]
     pub permissions: Permissions,
 }
 
-/// Make a role
+/// Create a role
+///
+/// Nobody has the role until you assign it with `PUT /auth/staff/{user_id}/`.
 #[utoipa::path(
     post,
     path = "/auth/roles/",
@@ -36,8 +38,8 @@ pub(crate) struct CreateRole {
     security(("bearer" = ["settings"])),
     request_body = CreateRole,
     responses(
-        (status = 201, body = Role, description = "The role. Nobody has it yet."),
-        (status = 403, body = Problem, description = "One may not do all of that oneself."),
+        (status = 201, body = Role, description = "The new role."),
+        (status = 403, body = Problem, description = "You do not have all of these permissions."),
         StaffProblems
     )
 )]

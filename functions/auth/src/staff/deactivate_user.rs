@@ -1,4 +1,4 @@
-//! `POST /auth/users/{id}/deactivate/` and `…/reactivate/`: an account is switched off, and on again.
+//! Deactivates and reactivates an account: `POST /auth/users/{id}/deactivate/` and `/auth/users/{id}/reactivate/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -15,19 +15,20 @@ use shared::users::{Actor, ClientInfo, Permission};
 
 use super::begin_change;
 
-/// Switch an account off
+/// Deactivate an account
 ///
-/// Every sign-in ends and nobody logs in until it is switched on again. One of the staff's, only by a superuser; nobody their own.
+/// All its sign-ins end, and nobody can log in until it is reactivated. You cannot deactivate your own account. Only a superuser can
+/// deactivate an account of staff.
 #[utoipa::path(
     post,
     path = "/auth/users/{id}/deactivate/",
     tag = "auth",
     operation_id = "deactivate_user",
     security(("bearer" = ["customers"]), ("api_key" = ["customers"])),
-    params(("id" = UserId, Path)),
+    params(("id" = UserId, Path, description = "Id of the account.")),
     responses(
-        (status = 204, description = "It is off."),
-        (status = 403, body = Problem, description = "It is one's own, or one of the staff's and one is no superuser."),
+        (status = 204, description = "The account is inactive."),
+        (status = 403, body = Problem, description = "The account is your own, or one of staff and you are not a superuser."),
         (status = 404, body = Problem, description = "There is no such account."),
         StaffProblems
     )
@@ -38,20 +39,22 @@ pub(crate) async fn deactivate_user(
     PathId(user): PathId<UserId>,
     client_info: ClientInfo,
 ) -> Result<StatusCode, ApiError> {
-    switch(&app, &actor, user, false, &client_info).await
+    set_active(&app, &actor, user, false, &client_info).await
 }
 
-/// Switch an account on again
+/// Reactivate an account
+///
+/// Its owner can log in again. Only a superuser can reactivate an account of staff.
 #[utoipa::path(
     post,
     path = "/auth/users/{id}/reactivate/",
     tag = "auth",
     operation_id = "reactivate_user",
     security(("bearer" = ["customers"]), ("api_key" = ["customers"])),
-    params(("id" = UserId, Path)),
+    params(("id" = UserId, Path, description = "Id of the account.")),
     responses(
-        (status = 204, description = "It is on."),
-        (status = 403, body = Problem, description = "It is one of the staff's and one is no superuser."),
+        (status = 204, description = "The account is active."),
+        (status = 403, body = Problem, description = "The account is one of staff and you are not a superuser."),
         (status = 404, body = Problem, description = "There is no such account."),
         StaffProblems
     )
@@ -62,10 +65,10 @@ pub(crate) async fn reactivate_user(
     PathId(user): PathId<UserId>,
     client_info: ClientInfo,
 ) -> Result<StatusCode, ApiError> {
-    switch(&app, &actor, user, true, &client_info).await
+    set_active(&app, &actor, user, true, &client_info).await
 }
 
-async fn switch(
+async fn set_active(
     app: &App,
     actor: &Actor,
     user: UserId,
@@ -86,15 +89,16 @@ async fn switch(
     if is_own || ((standing.is_staff || standing.is_superuser) && !is_superuser) {
         return Err(ApiError::Forbidden);
     }
-    // One that waits for its owner to open a link is off already, and is to stay so.
-    let is_news = standing.is_active != is_active || (!is_active && !members::was_switched_off(&mut tx, user).await?);
-    if is_news {
+    // An account that waits for activation is inactive already. Deactivating it keeps its owner from activating it.
+    let is_changed =
+        standing.is_active != is_active || (!is_active && !members::was_switched_off(&mut tx, user).await?);
+    if is_changed {
         members::set_active(&mut tx, user, is_active).await?;
         if !is_active {
             end_all(&mut tx, user, None, EndReason::Deactivated, now).await?;
-            // Or a link that was mailed before would switch the account on again, or hand it to whoever has the mailbox by then.
+            // Otherwise an older link could activate the account again, or give it to a person who reads its mail then.
             for purpose in [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset] {
-                links::call_back(&mut tx, user, purpose).await?;
+                links::revoke(&mut tx, user, purpose).await?;
             }
         }
         let kind = if is_active { Kind::Reactivated } else { Kind::Deactivated };

@@ -1,4 +1,4 @@
-//! `DELETE /auth/roles/{id}/`: a role that is of no more use.
+//! Deletes a role: `DELETE /auth/roles/{id}/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -15,18 +15,18 @@ use super::begin_change;
 
 /// Delete a role
 ///
-/// It is taken from everybody who has it; who has no other does not work here any more. Only for who may do all that the role allows;
-/// but for superusers nobody deletes a role that they have themselves.
+/// All accounts lose the role; those without another role are not staff any more. You can only delete a role whose permissions you all have,
+/// and, unless you are a superuser, not a role of your own.
 #[utoipa::path(
     delete,
     path = "/auth/roles/{id}/",
     tag = "auth",
     operation_id = "delete_role",
     security(("bearer" = ["settings"])),
-    params(("id" = RoleId, Path)),
+    params(("id" = RoleId, Path, description = "Id of the role.")),
     responses(
-        (status = 204, description = "There is no such role any more."),
-        (status = 403, body = Problem, description = "One may not do all of that oneself, or has the role."),
+        (status = 204, description = "The role is deleted."),
+        (status = 403, body = Problem, description = "You do not have all permissions of the role, or the role is your own."),
         (status = 404, body = Problem, description = "There is no such role."),
         StaffProblems
     )

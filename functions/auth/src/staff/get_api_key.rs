@@ -1,4 +1,4 @@
-//! `GET /auth/api_keys/{id}/`: what is known of a key.
+//! Returns an API key without its secret: `GET /auth/api_keys/{id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,19 +9,19 @@ use shared::staff::ApiKey;
 use shared::staff::store::api_keys;
 use shared::users::permissions::Settings;
 
-/// Read an API key
+/// Get an API key
 ///
-/// The key itself is not told again.
+/// Returns the key without its secret, which is only in the response to its creation.
 #[utoipa::path(
     get,
     path = "/auth/api_keys/{id}/",
     tag = "auth",
     operation_id = "get_api_key",
     security(("bearer" = ["settings"])),
-    params(("id" = ApiKeyId, Path)),
+    params(("id" = ApiKeyId, Path, description = "Id of the API key.")),
     responses(
-        (status = 200, body = ApiKey, description = "What is known of it."),
-        (status = 404, body = Problem, description = "There is no such key."),
+        (status = 200, body = ApiKey, description = "The API key without its secret."),
+        (status = 404, body = Problem, description = "There is no such API key."),
         StaffProblems
     )
 )]

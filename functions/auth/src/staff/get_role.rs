@@ -1,4 +1,4 @@
-//! `GET /auth/roles/{id}/`: one role.
+//! Returns a role: `GET /auth/roles/{id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,14 +9,16 @@ use shared::staff::Role;
 use shared::staff::store::roles;
 use shared::users::permissions::Settings;
 
-/// Read a role
+/// Get a role
+///
+/// Returns the name and the permissions of the role.
 #[utoipa::path(
     get,
     path = "/auth/roles/{id}/",
     tag = "auth",
     operation_id = "get_role",
     security(("bearer" = ["settings"])),
-    params(("id" = RoleId, Path)),
+    params(("id" = RoleId, Path, description = "Id of the role.")),
     responses(
         (status = 200, body = Role, description = "The role."),
         (status = 404, body = Problem, description = "There is no such role."),

@@ -1,4 +1,4 @@
-//! List API keys: `GET /auth/api_keys/`.
+//! Lists API keys: `GET /auth/api_keys/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use shared::users::permissions::Settings;
 
 /// List API keys, newest first
 ///
-/// Those that were called back too. The keys themselves are not told again.
+/// Includes revoked keys. Their secrets are not returned.
 #[utoipa::path(
     get,
     path = "/auth/api_keys/",
@@ -18,7 +18,7 @@ use shared::users::permissions::Settings;
     operation_id = "list_api_keys",
     security(("bearer" = ["settings"])),
     params(PageQuery),
-    responses((status = 200, body = Page<ApiKey>, description = "A page of keys."), StaffProblems)
+    responses((status = 200, body = Page<ApiKey>, description = "A page of API keys."), StaffProblems)
 )]
 pub(crate) async fn list_api_keys(
     State(app): State<App>,

@@ -1,4 +1,4 @@
-//! List the audit log: `GET /auth/audit/`.
+//! Lists the audit log: `GET /auth/audit/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,33 +10,33 @@ use shared::ids::UserId;
 use shared::time::Timestamp;
 use shared::users::permissions::Settings;
 
-use super::moment;
+use super::timestamp;
 
-/// Characters of the name of a kind.
+/// Maximum number of characters in the name of a kind.
 const MAX_KIND: usize = 50;
 
 /// Filters of the audit log. A blank parameter counts as left out.
 #[derive(Debug, Request)]
 #[request(query, blank_as_null)]
 pub(crate) struct AuditQuery {
-    /// Account that the entry is about.
+    /// Id of the account that the entries are about.
     pub user_id: Option<UserId>,
-    /// Account that acted.
+    /// Id of the account that acted.
     pub actor_id: Option<UserId>,
-    /// Kind of the entry, such as `logged_in` or `roles_assigned`.
+    /// Kind of the entries, such as `logged_in` or `roles_assigned`.
     #[field(max = MAX_KIND)]
     pub kind: Option<String>,
-    /// Time of the first entry.
-    #[field(with = moment)]
+    /// Earliest time of the entries, inclusive.
+    #[field(with = timestamp)]
     pub from: Option<Timestamp>,
-    /// Time before which the last entry was written.
-    #[field(with = moment)]
+    /// Latest time of the entries, exclusive.
+    #[field(with = timestamp)]
     pub to: Option<Timestamp>,
 }
 
 /// List the audit log, newest first
 ///
-/// Written once and never changed; kept for 400 days.
+/// Entries never change. They are deleted after 400 days.
 #[utoipa::path(
     get,
     path = "/auth/audit/",
@@ -44,7 +44,7 @@ pub(crate) struct AuditQuery {
     operation_id = "list_audit",
     security(("bearer" = ["settings"])),
     params(AuditQuery, PageQuery),
-    responses((status = 200, body = Page<AuditEntry>, description = "A page of the log."), StaffProblems)
+    responses((status = 200, body = Page<AuditEntry>, description = "A page of the audit log."), StaffProblems)
 )]
 pub(crate) async fn list_audit(
     State(app): State<App>,

@@ -1,4 +1,4 @@
-//! List roles: `GET /auth/roles/`.
+//! Lists roles: `GET /auth/roles/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,6 +9,8 @@ use shared::staff::store::roles;
 use shared::users::permissions::Settings;
 
 /// List roles
+///
+/// A role gives its permissions to the accounts that have it. Roles are sorted by id.
 #[utoipa::path(
     get,
     path = "/auth/roles/",

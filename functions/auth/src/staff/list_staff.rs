@@ -1,4 +1,4 @@
-//! List staff members: `GET /auth/staff/`.
+//! Lists staff members: `GET /auth/staff/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,7 +8,9 @@ use shared::staff::StaffMember;
 use shared::staff::store::members;
 use shared::users::permissions::Settings;
 
-/// List the staff
+/// List staff members
+///
+/// Lists the accounts that have a role, and superusers, with their roles.
 #[utoipa::path(
     get,
     path = "/auth/staff/",
@@ -16,7 +18,7 @@ use shared::users::permissions::Settings;
     operation_id = "list_staff",
     security(("bearer" = ["settings"])),
     params(PageQuery),
-    responses((status = 200, body = Page<StaffMember>, description = "A page of the staff."), StaffProblems)
+    responses((status = 200, body = Page<StaffMember>, description = "A page of staff members."), StaffProblems)
 )]
 pub(crate) async fn list_staff(
     State(app): State<App>,

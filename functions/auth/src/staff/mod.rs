@@ -1,4 +1,4 @@
-//! Who works here and what they may do: roles, the staff, customers' accounts, keys for programs, and the audit log.
+//! Staff and what they may do: roles, staff members, customers' accounts, API keys, and the audit log.
 
 mod assign_roles;
 mod create_api_key;
@@ -27,10 +27,10 @@ use utoipa_axum::routes;
 
 use crate::AuthState;
 
-/// Items of one list in a body.
+/// Maximum number of items of a list in a body.
 const MAX_VALUES: usize = 100;
 
-/// Every route of the staff's.
+/// Routes of roles, staff, API keys and the audit log.
 pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new()
         .routes(routes!(list_roles::list_roles, create_role::create_role))
@@ -49,41 +49,41 @@ pub(crate) fn router() -> OpenApiRouter<AuthState> {
         .routes(routes!(list_audit::list_audit))
 }
 
-/// Begins a change of who may do what, and looks again at what its author may do: since the request was let in, another change may
-/// have taken it away.
+/// Begins a change of permissions, and reads the rights of its author again, because another change may have reduced them since the request
+/// was admitted.
 async fn begin_change(tx: &mut Tx, author: &Account, needed: Permission) -> Result<Rights, ApiError> {
     store::begin_change(tx).await?;
     let rights = store::rights(tx, author.id).await?;
     rights.filter(|rights| rights.permissions.has(needed)).ok_or(ApiError::Forbidden)
 }
 
-/// 400, where an error says that the name of a role is another's.
+/// Returns the 400 for a role name that is taken, and other errors as they are.
 fn name_taken(error: sqlx::Error) -> ApiError {
     if is_name_taken(&error) { ApiError::field("name", "role with this name already exists.") } else { error.into() }
 }
 
-/// A list of permissions.
+/// Reads a list of permissions.
 fn permissions(fields: &mut Fields, field: &str) -> Option<Permissions> {
     let all = fields.values(field, 0..=MAX_VALUES, Permission::read)?;
     Some(all.into_iter().collect())
 }
 
-/// A list of permissions that an API key can have.
+/// Reads a list of permissions that an API key can have.
 fn scopes(fields: &mut Fields, field: &str) -> Option<Permissions> {
     let named = |name: &str| name.parse::<Permission>().ok().filter(|scope| Permission::FOR_KEYS.contains(scope));
     let all = fields.values(field, 1..=MAX_VALUES, |fields, at| fields.choice(at, named))?;
     Some(all.into_iter().collect())
 }
 
-/// A time.
-fn moment(fields: &mut Fields, field: &str) -> Option<Timestamp> {
-    let moment = fields.text(field, 40)?.parse().ok();
-    if moment.is_none() {
+/// Reads a time in RFC 3339 format.
+fn timestamp(fields: &mut Fields, field: &str) -> Option<Timestamp> {
+    let timestamp = fields.text(field, 40)?.parse().ok();
+    if timestamp.is_none() {
         fields.error(
             field,
             "Datetime has wrong format. Use one of these formats instead: \
              YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
         );
     }
-    moment
+    timestamp
 }

@@ -1,4 +1,4 @@
-//! `DELETE /auth/staff/{user_id}/`: somebody does not work here any more.
+//! Removes all roles from an account: `DELETE /auth/staff/{user_id}/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -10,20 +10,21 @@ use shared::users::permissions::Settings;
 
 use super::assign_roles::assign;
 
-/// Take all roles from an account
+/// Remove an account from the staff
 ///
-/// It stays, as a customer's; a superuser stays one. The same rules hold as for setting roles.
+/// Takes all roles from the account, which stays as a customer's account. A superuser stays a superuser. The same rules hold as for setting
+/// roles.
 #[utoipa::path(
     delete,
     path = "/auth/staff/{user_id}/",
     tag = "auth",
     operation_id = "remove_from_staff",
     security(("bearer" = ["settings"])),
-    params(("user_id" = UserId, Path)),
+    params(("user_id" = UserId, Path, description = "Id of the account.")),
     responses(
-        (status = 204, description = "They have no roles any more."),
-        (status = 403, body = Problem, description = "It is oneself or a superuser, or one may not do all that is taken."),
-        (status = 404, body = Problem, description = "Nobody of the staff has this account."),
+        (status = 204, description = "The account has no roles any more."),
+        (status = 403, body = Problem, description = "The account is your own or a superuser's, or you do not have all permissions of its roles."),
+        (status = 404, body = Problem, description = "No staff member has this id."),
         StaffProblems
     )
 )]

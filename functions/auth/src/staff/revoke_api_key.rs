@@ -1,4 +1,4 @@
-//! `DELETE /auth/api_keys/{id}/`: a key is called back.
+//! Revokes an API key: `DELETE /auth/api_keys/{id}/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -13,17 +13,18 @@ use shared::users::permissions::Settings;
 
 /// Revoke an API key
 ///
-/// It is refused from now on, and stays in the list. Anybody with `settings` may, whatever the key carries: a leak does not wait.
+/// The key is refused from now on and stays in the list. You need `settings`, but none of the permissions of the key, so that a leaked key can
+/// be revoked without delay.
 #[utoipa::path(
     delete,
     path = "/auth/api_keys/{id}/",
     tag = "auth",
     operation_id = "revoke_api_key",
     security(("bearer" = ["settings"])),
-    params(("id" = ApiKeyId, Path)),
+    params(("id" = ApiKeyId, Path, description = "Id of the API key.")),
     responses(
-        (status = 204, description = "It is refused from now on."),
-        (status = 404, body = Problem, description = "There is no such key."),
+        (status = 204, description = "The API key is revoked."),
+        (status = 404, body = Problem, description = "There is no such API key."),
         StaffProblems
     )
 )]

@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /auth/roles/{id}/`: another name, other permissions.
+//! Changes the name and the permissions of a role: `PUT` and `PATCH /auth/roles/{id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,24 +13,24 @@ use shared::users::permissions::Settings;
 use shared::users::store::Account;
 use shared::users::{ClientInfo, Permission};
 
-use super::create_role::{CreateRole, UpdateRole};
+use super::create_role::{ReplaceRole, UpdateRole};
 use super::{begin_change, name_taken};
 
 /// Replace a role
 ///
-/// It holds at once for everybody who has the role. Only for who may do all that the role allows, before and after; but for superusers
-/// nobody changes a role that they have themselves.
+/// The change takes effect at once for all accounts with the role. You must have all permissions of the role before and after the change,
+/// and, unless you are a superuser, the role must not be your own.
 #[utoipa::path(
     put,
     path = "/auth/roles/{id}/",
     tag = "auth",
     operation_id = "replace_role",
     security(("bearer" = ["settings"])),
-    params(("id" = RoleId, Path)),
-    request_body = CreateRole,
+    params(("id" = RoleId, Path, description = "Id of the role.")),
+    request_body = ReplaceRole,
     responses(
-        (status = 200, body = Role, description = "The role as it is now."),
-        (status = 403, body = Problem, description = "One may not do all of that oneself, or has the role."),
+        (status = 200, body = Role, description = "The changed role."),
+        (status = 403, body = Problem, description = "You do not have all permissions of the role, or the role is your own."),
         (status = 404, body = Problem, description = "There is no such role."),
         StaffProblems
     )
@@ -40,26 +40,26 @@ pub(crate) async fn replace_role(
     RequiresUser(author, _): RequiresUser<Settings>,
     PathId(id): PathId<RoleId>,
     client_info: ClientInfo,
-    Body(new): Body<CreateRole>,
+    Body(replacement): Body<ReplaceRole>,
 ) -> Result<Json<Role>, ApiError> {
-    change_role(&app, &author, id, new.into(), &client_info).await
+    change_role(&app, &author, id, replacement.into(), &client_info).await
 }
 
-/// Change a role
+/// Update a role
 ///
-/// It holds at once for everybody who has the role. Only for who may do all that the role allows, before and after; but for superusers
-/// nobody changes a role that they have themselves.
+/// The change takes effect at once for all accounts with the role. You must have all permissions of the role before and after the change,
+/// and, unless you are a superuser, the role must not be your own.
 #[utoipa::path(
     patch,
     path = "/auth/roles/{id}/",
     tag = "auth",
     operation_id = "update_role",
     security(("bearer" = ["settings"])),
-    params(("id" = RoleId, Path)),
+    params(("id" = RoleId, Path, description = "Id of the role.")),
     request_body = UpdateRole,
     responses(
-        (status = 200, body = Role, description = "The role as it is now."),
-        (status = 403, body = Problem, description = "One may not do all of that oneself, or has the role."),
+        (status = 200, body = Role, description = "The changed role."),
+        (status = 403, body = Problem, description = "You do not have all permissions of the role, or the role is your own."),
         (status = 404, body = Problem, description = "There is no such role."),
         StaffProblems
     )
@@ -89,7 +89,7 @@ async fn change_role(
         permissions: change.permissions.unwrap_or(before.permissions),
         ..before.clone()
     };
-    // Who widened a role of their own by what they have from another would keep it when the other is taken from them.
+    // A person who extends their own role by permissions of another role would keep them when the other role is taken away.
     let is_own = !rights.is_superuser && roles::holders(&mut tx, id).await?.contains(&author.id);
     if is_own || !rights.cover(before.permissions) || !rights.cover(role.permissions) {
         return Err(ApiError::Forbidden);

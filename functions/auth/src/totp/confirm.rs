@@ -1,4 +1,4 @@
-//! `POST /auth/totp/confirm/`: the second factor comes into force.
+//! Confirms the second factor, after which log-ins require a code: `POST /auth/totp/confirm/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,31 +10,31 @@ use shared::ids::UserId;
 use shared::users::store::totp as store;
 use shared::users::{ClientInfo, totp};
 
-use super::second_factor::{count, forget};
+use super::second_factor::{count_attempt, reset_attempts};
 use super::{CreatedRecoveryCodes, MAX_CODE, enabled, new_recovery_codes, not_enabled, staff_only, wrong_code};
 
-/// Proof that the app has the secret.
+/// Proof that the authenticator app has the secret.
 #[derive(Request)]
 pub(crate) struct ConfirmTotp {
-    /// Code that the app shows.
+    /// Code that the authenticator app shows.
     #[field(max = MAX_CODE)]
     #[schema(write_only, example = "123456")]
     pub code: String,
 }
 
-/// Why it does not come into force.
+/// Reasons why the second factor is not confirmed.
 enum ConfirmError {
-    /// None was offered.
-    NotOffered,
-    /// It is in force.
-    Confirmed,
-    /// The app has another secret, or the clock of one of us is wrong.
+    /// The account has no second factor to confirm.
+    NotSetUp,
+    /// The second factor is confirmed already.
+    AlreadyConfirmed,
+    /// The app has another secret, or one of the clocks is wrong.
     WrongCode,
 }
 
-/// Put one's second factor in force
+/// Confirm your second factor
 ///
-/// From now on logging in takes a code. The answer's recovery codes are shown this once.
+/// From now on, logging in requires a code. The recovery codes are in this response only: show them to the user once and do not keep them.
 #[utoipa::path(
     post,
     path = "/auth/totp/confirm/",
@@ -43,9 +43,9 @@ enum ConfirmError {
     security(("bearer" = [])),
     request_body = ConfirmTotp,
     responses(
-        (status = 200, body = CreatedRecoveryCodes, description = "Codes for when the device is lost."),
-        (status = 403, body = Problem, description = "One does not work here."),
-        (status = 409, body = Problem, description = "None was offered, or it is in force."),
+        (status = 200, body = CreatedRecoveryCodes, description = "Recovery codes, for when the device is lost."),
+        (status = 403, body = Problem, description = "You are not staff (`staff_only`)."),
+        (status = 409, body = Problem, description = "You have no second factor to confirm (`totp_not_enabled`), or it is confirmed already (`totp_enabled`)."),
         Problems,
     )
 )]
@@ -57,14 +57,14 @@ pub(crate) async fn confirm_totp(
 ) -> Result<Json<CreatedRecoveryCodes>, ApiError> {
     staff_only(&account)?;
     let mut tx = app.db.begin().await?;
-    count(&mut tx, account.id, app.clock.now()).await?;
-    let confirmed = confirm(&mut tx, &app, account.id, &code, &client_info).await?;
-    // The try counts, whatever came out.
+    count_attempt(&mut tx, account.id, app.clock.now()).await?;
+    let outcome = confirm(&mut tx, &app, account.id, &code, &client_info).await?;
+    // Committed in every case, because a wrong code counts as an attempt.
     tx.commit().await?;
-    match confirmed {
+    match outcome {
         Ok(codes) => Ok(Json(codes)),
-        Err(ConfirmError::NotOffered) => Err(not_enabled()),
-        Err(ConfirmError::Confirmed) => Err(enabled()),
+        Err(ConfirmError::NotSetUp) => Err(not_enabled()),
+        Err(ConfirmError::AlreadyConfirmed) => Err(enabled()),
         Err(ConfirmError::WrongCode) => Err(wrong_code()),
     }
 }
@@ -77,16 +77,16 @@ async fn confirm(
     client_info: &ClientInfo,
 ) -> sqlx::Result<Result<CreatedRecoveryCodes, ConfirmError>> {
     let now = app.clock.now();
-    let Some(device) = store::lock_device(tx, user).await? else { return Ok(Err(ConfirmError::NotOffered)) };
+    let Some(device) = store::lock_device(tx, user).await? else { return Ok(Err(ConfirmError::NotSetUp)) };
     if device.is_confirmed {
-        return Ok(Err(ConfirmError::Confirmed));
+        return Ok(Err(ConfirmError::AlreadyConfirmed));
     }
     let Some(step) = totp::step_of(&device.secret, code, now, device.last_step) else {
         return Ok(Err(ConfirmError::WrongCode));
     };
     store::take_step(tx, user, step).await?;
     store::confirm(tx, user, now).await?;
-    forget(tx, user).await?;
+    reset_attempts(tx, user).await?;
     audit::store::record(tx, AuditRecord::by_owner(Kind::TotpEnabled, user), client_info, now).await?;
     new_recovery_codes(tx, app, user).await.map(Ok)
 }

@@ -1,4 +1,4 @@
-//! `GET /auth/totp/`: whether one has a second factor.
+//! Returns whether the caller has a second factor: `GET /auth/totp/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,20 +8,20 @@ use shared::http::{ApiError, CurrentUser, Problem, Problems};
 use shared::users::store::totp as store;
 use utoipa::ToSchema;
 
-use super::staff_or_who_was;
+use super::staff_or_enrolled;
 
-/// One's second factor.
+/// State of your second factor.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TotpState {
-    /// Whether logging in takes a code.
+    /// True if logging in requires a code.
     pub is_enabled: bool,
-    /// How many recovery codes were not used yet.
+    /// Number of recovery codes that were not used yet.
     pub recovery_codes_left: i64,
 }
 
-/// Read whether one has a second factor
+/// Get the state of your second factor
 ///
-/// For the staff; 403 `staff_only` for others.
+/// Only staff can have a second factor. A former staff member who still has one can use this, too.
 #[utoipa::path(
     get,
     path = "/auth/totp/",
@@ -29,8 +29,8 @@ pub(crate) struct TotpState {
     operation_id = "get_totp",
     security(("bearer" = [])),
     responses(
-        (status = 200, body = TotpState, description = "One's second factor."),
-        (status = 403, body = Problem, description = "One does not work here."),
+        (status = 200, body = TotpState, description = "The state of your second factor."),
+        (status = 403, body = Problem, description = "You are not staff (`staff_only`)."),
         Problems,
     )
 )]
@@ -38,7 +38,7 @@ pub(crate) async fn get_totp(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
 ) -> Result<Json<TotpState>, ApiError> {
-    staff_or_who_was(&app, &account).await?;
+    staff_or_enrolled(&app, &account).await?;
     let is_enabled = store::is_needed(&app.db, account.id).await?;
     let mut tx = app.db.read().await?;
     let recovery_codes_left = store::recovery_codes_left(&mut tx, account.id).await?;

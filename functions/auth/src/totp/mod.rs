@@ -1,7 +1,7 @@
-//! `/auth/totp/`: the staff's second factor.
+//! The second factor of staff accounts: `/auth/totp/`.
 //!
-//! Nobody but its owner removes one: not a link that resets the password, nor anybody of the staff, superusers included. Who has lost
-//! the device and the recovery codes needs an operator with access to the database.
+//! Only its owner can remove a second factor: neither a password reset nor another staff member does, superusers included. A person who
+//! has lost the device and the recovery codes needs an operator with access to the database.
 
 mod confirm;
 mod get;
@@ -25,10 +25,10 @@ use crate::AuthState;
 
 pub(crate) use second_factor::second_factor;
 
-/// How long a code may be, as it is typed.
+/// Maximum number of characters of a code as it is typed.
 pub(crate) const MAX_CODE: usize = 40;
 
-/// Every route of the second factor.
+/// Routes of the second factor.
 pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new()
         .routes(routes!(get::get_totp, set_up::create_totp, remove::delete_totp))
@@ -36,27 +36,27 @@ pub(crate) fn router() -> OpenApiRouter<AuthState> {
         .routes(routes!(renew_recovery_codes::renew_recovery_codes))
 }
 
-/// Proof that the owner of the account asks and has the device at hand.
+/// Proof that the owner of the account asks and has the device.
 #[derive(Request)]
-pub(crate) struct TotpProof {
-    /// Password of the account.
+pub(crate) struct ConfirmIdentity {
+    /// Current password of your account.
     #[field(secret, max = passwords::MAX_COMPARED)]
     pub current_password: String,
-    /// Code of the device.
+    /// Code that the authenticator app shows, or a recovery code.
     #[field(max = MAX_CODE)]
     #[schema(write_only, example = "123456")]
     pub code: String,
 }
 
-/// Codes that stand in for the device, each of them once. Shown this once.
+/// Recovery codes. Each replaces the code of the device once.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CreatedRecoveryCodes {
-    /// Ten of them.
+    /// Ten recovery codes. They are never returned again.
     #[schema(example = json!(["abcd-efgh-ijkl-mnop"]))]
     pub recovery_codes: Vec<String>,
 }
 
-/// Makes new recovery codes, in the place of those there were.
+/// Generates new recovery codes, which replace the existing ones.
 async fn new_recovery_codes(tx: &mut Tx, app: &App, user: UserId) -> sqlx::Result<CreatedRecoveryCodes> {
     let recovery_codes: Vec<String> = (0..totp::RECOVERY_CODES)
         .map(|_| {
@@ -70,29 +70,29 @@ async fn new_recovery_codes(tx: &mut Tx, app: &App, user: UserId) -> sqlx::Resul
     Ok(CreatedRecoveryCodes { recovery_codes })
 }
 
-/// 403 for everybody who does not work here.
+/// Fails with 403 if the account is not staff.
 fn staff_only(account: &Account) -> Result<(), ApiError> {
     if account.is_staff { Ok(()) } else { Err(not_staff()) }
 }
 
-/// 403 for who neither works here nor has a second factor from when they did.
-async fn staff_or_who_was(app: &App, account: &Account) -> Result<(), ApiError> {
-    let may = account.is_staff || store::totp::is_needed(&app.db, account.id).await?;
-    if may { Ok(()) } else { Err(not_staff()) }
+/// Fails with 403 if the account is not staff and has no second factor from a time when it was.
+async fn staff_or_enrolled(app: &App, account: &Account) -> Result<(), ApiError> {
+    let is_allowed = account.is_staff || store::totp::is_needed(&app.db, account.id).await?;
+    if is_allowed { Ok(()) } else { Err(not_staff()) }
 }
 
 fn not_staff() -> ApiError {
-    ApiError::Refused("Only the staff has a second factor.", "staff_only")
+    ApiError::Refused("Only staff can have a second factor.", "staff_only")
 }
 
 fn not_enabled() -> ApiError {
-    ApiError::conflict("totp_not_enabled", "There is no second factor.")
+    ApiError::conflict("totp_not_enabled", "You have no second factor. Set one up first.")
 }
 
 fn enabled() -> ApiError {
-    ApiError::conflict("totp_enabled", "There is a second factor already; remove it first.")
+    ApiError::conflict("totp_enabled", "You have a second factor already. Remove it first.")
 }
 
 fn wrong_code() -> ApiError {
-    ApiError::field("code", "The code is not good.")
+    ApiError::field("code", "The code is invalid. Enter the code that your app shows now.")
 }

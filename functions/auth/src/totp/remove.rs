@@ -1,4 +1,4 @@
-//! `DELETE /auth/totp/`: no second factor any more.
+//! Removes the second factor: `DELETE /auth/totp/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -8,24 +8,24 @@ use shared::http::{ApiError, Body, CurrentUser, Problem, Problems};
 use shared::users::ClientInfo;
 use shared::users::store::totp as store;
 
-use super::second_factor::{Judged, judge, note_wrong_code};
-use super::{TotpProof, not_enabled, staff_or_who_was, wrong_code};
+use super::second_factor::{CodeCheck, check_code, record_wrong_code};
+use super::{ConfirmIdentity, not_enabled, staff_or_enrolled, wrong_code};
 use crate::password_check::check_password;
 
-/// Remove one's second factor
+/// Remove your second factor
 ///
-/// A recovery code will do, for who has lost the device.
+/// Requires your password and a code. If you have lost the device, use a recovery code.
 #[utoipa::path(
     delete,
     path = "/auth/totp/",
     tag = "auth",
     operation_id = "delete_totp",
     security(("bearer" = [])),
-    request_body = TotpProof,
+    request_body = ConfirmIdentity,
     responses(
-        (status = 204, description = "Logging in takes no code."),
-        (status = 403, body = Problem, description = "One does not work here."),
-        (status = 409, body = Problem, description = "One has no second factor."),
+        (status = 204, description = "Logging in requires no code any more."),
+        (status = 403, body = Problem, description = "You are not staff (`staff_only`)."),
+        (status = 409, body = Problem, description = "You have no second factor (`totp_not_enabled`)."),
         Problems,
     )
 )]
@@ -33,23 +33,23 @@ pub(crate) async fn delete_totp(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
     client_info: ClientInfo,
-    Body(proof): Body<TotpProof>,
+    Body(proof): Body<ConfirmIdentity>,
 ) -> Result<StatusCode, ApiError> {
-    staff_or_who_was(&app, &account).await?;
+    staff_or_enrolled(&app, &account).await?;
     check_password(&app, &account, proof.current_password, &client_info).await?;
     let mut tx = app.db.begin().await?;
-    let answer = match judge(&mut tx, &app, account.id, &proof.code, &client_info).await? {
-        Judged::Good => {
+    let answer = match check_code(&mut tx, &app, account.id, &proof.code, &client_info).await? {
+        CodeCheck::Valid => {
             store::remove(&mut tx, account.id).await?;
             let entry = AuditRecord::by_owner(Kind::TotpDisabled, account.id);
             audit::store::record(&mut tx, entry, &client_info, app.clock.now()).await?;
             Ok(StatusCode::NO_CONTENT)
         }
-        Judged::Wrong => {
-            note_wrong_code(&mut tx, &app, account.id, &client_info).await?;
+        CodeCheck::Wrong => {
+            record_wrong_code(&mut tx, &app, account.id, &client_info).await?;
             Err(wrong_code())
         }
-        Judged::NoDevice => Err(not_enabled()),
+        CodeCheck::NoDevice => Err(not_enabled()),
     };
     tx.commit().await?;
     answer

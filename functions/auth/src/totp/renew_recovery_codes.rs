@@ -1,4 +1,4 @@
-//! `POST /auth/totp/recovery_codes/`: other recovery codes.
+//! Replaces the recovery codes: `POST /auth/totp/recovery_codes/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,24 +7,24 @@ use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Problem, Problems};
 use shared::users::ClientInfo;
 
-use super::second_factor::{Judged, judge, note_wrong_code};
-use super::{CreatedRecoveryCodes, TotpProof, new_recovery_codes, not_enabled, staff_or_who_was, wrong_code};
+use super::second_factor::{CodeCheck, check_code, record_wrong_code};
+use super::{ConfirmIdentity, CreatedRecoveryCodes, new_recovery_codes, not_enabled, staff_or_enrolled, wrong_code};
 use crate::password_check::check_password;
 
-/// Renew one's recovery codes
+/// Renew your recovery codes
 ///
-/// Those from before are good no longer. The new ones are shown this once.
+/// Requires your password and a code. The previous recovery codes become invalid. The new ones are in this response only.
 #[utoipa::path(
     post,
     path = "/auth/totp/recovery_codes/",
     tag = "auth",
     operation_id = "renew_recovery_codes",
     security(("bearer" = [])),
-    request_body = TotpProof,
+    request_body = ConfirmIdentity,
     responses(
-        (status = 200, body = CreatedRecoveryCodes, description = "The new codes."),
-        (status = 403, body = Problem, description = "One does not work here."),
-        (status = 409, body = Problem, description = "One has no second factor."),
+        (status = 200, body = CreatedRecoveryCodes, description = "The new recovery codes."),
+        (status = 403, body = Problem, description = "You are not staff (`staff_only`)."),
+        (status = 409, body = Problem, description = "You have no second factor (`totp_not_enabled`)."),
         Problems,
     )
 )]
@@ -32,22 +32,22 @@ pub(crate) async fn renew_recovery_codes(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
     client_info: ClientInfo,
-    Body(proof): Body<TotpProof>,
+    Body(proof): Body<ConfirmIdentity>,
 ) -> Result<Json<CreatedRecoveryCodes>, ApiError> {
-    staff_or_who_was(&app, &account).await?;
+    staff_or_enrolled(&app, &account).await?;
     check_password(&app, &account, proof.current_password, &client_info).await?;
     let mut tx = app.db.begin().await?;
-    let answer = match judge(&mut tx, &app, account.id, &proof.code, &client_info).await? {
-        Judged::Good => {
+    let answer = match check_code(&mut tx, &app, account.id, &proof.code, &client_info).await? {
+        CodeCheck::Valid => {
             let entry = AuditRecord::by_owner(Kind::RecoveryCodesRenewed, account.id);
             audit::store::record(&mut tx, entry, &client_info, app.clock.now()).await?;
             Ok(Json(new_recovery_codes(&mut tx, &app, account.id).await?))
         }
-        Judged::Wrong => {
-            note_wrong_code(&mut tx, &app, account.id, &client_info).await?;
+        CodeCheck::Wrong => {
+            record_wrong_code(&mut tx, &app, account.id, &client_info).await?;
             Err(wrong_code())
         }
-        Judged::NoDevice => Err(not_enabled()),
+        CodeCheck::NoDevice => Err(not_enabled()),
     };
     tx.commit().await?;
     answer

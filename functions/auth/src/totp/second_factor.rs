@@ -1,4 +1,4 @@
-//! A code, held against somebody's second factor: at log-in, and before the factor itself is changed.
+//! Checks a code against the second factor of an account: at log-in, and before the second factor itself is changed.
 
 use serde_json::json;
 use shared::app::App;
@@ -11,8 +11,8 @@ use shared::time::Timestamp;
 use shared::users::store::totp as store;
 use shared::users::{ClientInfo, totp};
 
-/// Stands between the right password and the sign-in: fails with 401 where the account has a second factor and `otp` is none of
-/// its codes, and with 429 where that happened too often.
+/// Checks the second factor at log-in, after the password. Fails with 401 if the account has a second factor and `otp` is missing or
+/// wrong, and with 429 after too many wrong codes.
 pub(crate) async fn second_factor(
     app: &App,
     user: UserId,
@@ -24,25 +24,27 @@ pub(crate) async fn second_factor(
     }
     let mut tx = app.db.begin().await?;
     let Some(otp) = otp else {
-        // Written down: somebody has the password.
-        note_failure(&mut tx, app, user, "code_missing", client_info).await?;
+        // Recorded, because the caller knows the password.
+        record_failure(&mut tx, app, user, "code_missing", client_info).await?;
         tx.commit().await?;
-        return Err(refused("A code is needed to log in.", "otp_required"));
+        return Err(refused("Logging in requires a code. Send it as `otp`.", "otp_required"));
     };
-    let judged = judge(&mut tx, app, user, otp, client_info).await?;
-    if judged == Judged::Wrong {
-        note_failure(&mut tx, app, user, "code_wrong", client_info).await?;
+    let check = check_code(&mut tx, app, user, otp, client_info).await?;
+    if check == CodeCheck::Wrong {
+        record_failure(&mut tx, app, user, "code_wrong", client_info).await?;
     }
     tx.commit().await?;
-    match judged {
-        // It was removed just now.
-        Judged::Good | Judged::NoDevice => Ok(()),
-        Judged::Wrong => Err(refused("The code is not good.", "otp_not_valid")),
+    match check {
+        // `NoDevice`: the second factor was removed after the check above.
+        CodeCheck::Valid | CodeCheck::NoDevice => Ok(()),
+        CodeCheck::Wrong => {
+            Err(refused("The code is invalid. Enter the code that your app shows now.", "otp_not_valid"))
+        }
     }
 }
 
-/// Writes down that somebody who is signed in does not have the factor.
-pub(super) async fn note_wrong_code(
+/// Records in the audit log that a signed-in user sent a wrong code.
+pub(super) async fn record_wrong_code(
     tx: &mut Tx,
     app: &App,
     user: UserId,
@@ -52,7 +54,7 @@ pub(super) async fn note_wrong_code(
     audit::store::record(tx, entry, client_info, app.clock.now()).await
 }
 
-async fn note_failure(
+async fn record_failure(
     tx: &mut Tx,
     app: &App,
     user: UserId,
@@ -63,50 +65,51 @@ async fn note_failure(
     audit::store::record(tx, entry, client_info, app.clock.now()).await
 }
 
-/// What a code is.
+/// Result of checking a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Judged {
-    /// One of the device's that was not used before, or a recovery code. Now it is used.
-    Good,
-    /// Neither.
+pub(super) enum CodeCheck {
+    /// The code is an unused one of the device or of the recovery codes. It is used up now.
+    Valid,
+    /// The code is neither.
     Wrong,
-    /// There is no device in force to hold it against.
+    /// The account has no confirmed device.
     NoDevice,
 }
 
-/// Holds a code against the device that is in force, and counts the try. The transaction is to be committed whatever comes out.
-pub(super) async fn judge(
+/// Checks a code against the confirmed device, and counts the attempt. The caller must commit the transaction whatever the result is,
+/// so that the attempt stays counted.
+pub(super) async fn check_code(
     tx: &mut Tx,
     app: &App,
     user: UserId,
-    typed: &str,
+    code: &str,
     client_info: &ClientInfo,
-) -> Result<Judged, ApiError> {
+) -> Result<CodeCheck, ApiError> {
     let now = app.clock.now();
-    count(tx, user, now).await?;
+    count_attempt(tx, user, now).await?;
     let Some(device) = store::lock_device(tx, user).await?.filter(|device| device.is_confirmed) else {
-        return Ok(Judged::NoDevice);
+        return Ok(CodeCheck::NoDevice);
     };
-    if let Some(step) = totp::step_of(&device.secret, typed, now, device.last_step) {
+    if let Some(step) = totp::step_of(&device.secret, code, now, device.last_step) {
         store::take_step(tx, user, step).await?;
-    } else if store::use_recovery_code(tx, user, &totp::recovery_code_sha256(typed), now).await? {
+    } else if store::use_recovery_code(tx, user, &totp::recovery_code_sha256(code), now).await? {
         audit::store::record(tx, AuditRecord::by_owner(Kind::RecoveryCodeUsed, user), client_info, now).await?;
     } else {
-        return Ok(Judged::Wrong);
+        return Ok(CodeCheck::Wrong);
     }
-    forget(tx, user).await?;
-    Ok(Judged::Good)
+    reset_attempts(tx, user).await?;
+    Ok(CodeCheck::Valid)
 }
 
-/// Counts a try; 429 where there were too many. The database judges the code in the same transaction, under the lock of this count,
-/// so a thousand at once come one after another.
-pub(super) async fn count(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(), ApiError> {
+/// Counts an attempt; fails with 429 after too many. The code is checked in the same transaction, under the lock that this count takes,
+/// so many concurrent attempts are checked one after another.
+pub(super) async fn count_attempt(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(), ApiError> {
     let wait = throttles::store::count(tx, Limit::SecondFactor, &Subject::user(user), now).await?;
     wait.map_or(Ok(()), |wait| Err(ApiError::Throttled(RetryAfter(wait))))
 }
 
-/// Forgets the tries: the code was good.
-pub(super) async fn forget(tx: &mut Tx, user: UserId) -> sqlx::Result<()> {
+/// Resets the number of attempts after a valid code.
+pub(super) async fn reset_attempts(tx: &mut Tx, user: UserId) -> sqlx::Result<()> {
     throttles::store::forget(tx, Limit::SecondFactor, &Subject::user(user)).await
 }
 

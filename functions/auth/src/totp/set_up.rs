@@ -1,4 +1,4 @@
-//! `POST /auth/totp/`: a second factor is offered.
+//! Sets up a second factor, which takes effect when it is confirmed: `POST /auth/totp/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,25 +16,26 @@ use crate::password_check::check_password;
 /// Proof that the owner of the account asks.
 #[derive(Request)]
 pub(crate) struct SetUpTotp {
-    /// Password of the account.
+    /// Current password of your account.
     #[field(secret, max = passwords::MAX_COMPARED)]
     pub current_password: String,
 }
 
-/// What an authenticator app wants to know. Shown this once.
+/// The secret for an authenticator app. It is never returned again.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TotpSetup {
-    /// In base32, to be typed.
+    /// Secret in base32, for typing into the app.
     #[schema(example = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")]
     pub secret: String,
-    /// The same with all the rest, to be shown as a QR code.
+    /// `otpauth:` URI with the secret, to show as a QR code.
     #[schema(format = "uri")]
     pub uri: String,
 }
 
-/// Offer a second factor
+/// Set up a second factor
 ///
-/// Logging in takes no code before `/auth/totp/confirm/` has seen one. Until then another offer takes its place.
+/// Logging in requires no code until you confirm the second factor with `POST /auth/totp/confirm/`. Until then, setting up again replaces
+/// the secret. Only staff can have a second factor.
 #[utoipa::path(
     post,
     path = "/auth/totp/",
@@ -43,9 +44,9 @@ pub(crate) struct TotpSetup {
     security(("bearer" = [])),
     request_body = SetUpTotp,
     responses(
-        (status = 201, body = TotpSetup, description = "What the app wants to know."),
-        (status = 403, body = Problem, description = "One does not work here."),
-        (status = 409, body = Problem, description = "One has a second factor already."),
+        (status = 201, body = TotpSetup, description = "The secret for the authenticator app."),
+        (status = 403, body = Problem, description = "You are not staff (`staff_only`)."),
+        (status = 409, body = Problem, description = "You have a second factor already (`totp_enabled`)."),
         Problems,
     )
 )]
@@ -61,12 +62,12 @@ pub(crate) async fn create_totp(
     let mut secret = [0; totp::SECRET_BYTES];
     app.rng.fill_random(&mut secret);
     let mut tx = app.db.begin().await?;
-    let offered = store::offer(&mut tx, account.id, &secret, app.clock.now()).await?;
+    let is_set_up = store::offer(&mut tx, account.id, &secret, app.clock.now()).await?;
     tx.commit().await?;
-    if !offered {
+    if !is_set_up {
         return Err(enabled());
     }
-    // The shop's own name is on its mails; here is where it is reached, which an app shows as well.
+    // The app shows the host under which the shop is reached, next to the email address.
     let shop = base.split_once("://").map_or(&*base, |(_, host)| host);
     let uri = totp::uri(&secret, shop, &account.email);
     Ok((StatusCode::CREATED, Json(TotpSetup { secret: totp::base32(&secret), uri })))

@@ -1,4 +1,4 @@
-//! `POST /auth/users/activation/`: switch a new account on, by the link in its mail.
+//! Activates a new account by the link in its mail: `POST /auth/users/activation/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -9,36 +9,36 @@ use shared::users::ClientInfo;
 use shared::users::links::{Purpose, user_of_uid};
 use shared::users::store::{accounts, links};
 
-use super::link::{MAX_HALF, no_such_user, not_good};
+use super::link::{MAX_PART, invalid_token, no_such_user};
 
-/// The link in the mail.
+/// The two parts of the link in the mail.
 #[derive(Request)]
 pub(crate) struct ActivateUser {
-    /// Id of the account, as the link has it.
-    #[field(max = MAX_HALF)]
+    /// First part of the link, which names the account.
+    #[field(max = MAX_PART)]
     #[schema(example = "Mg")]
     pub uid: String,
-    /// Token of the link.
-    #[field(max = MAX_HALF)]
+    /// Second part of the link, the secret token.
+    #[field(max = MAX_PART)]
     #[schema(write_only)]
     pub token: String,
 }
 
-/// Why an account is not switched on.
+/// Reasons why an account is not activated.
 enum ActivationError {
-    /// There is none.
+    /// The account does not exist.
     NoSuchUser,
-    /// The link is not good; or the account is one that the staff have switched off.
-    NotGood,
-    /// It was on already, and whoever has this link may know it.
+    /// The link is not valid, or staff have deactivated the account.
+    InvalidToken,
+    /// The account was active already. Only a caller with a real link learns this.
     Stale,
-    /// Something else.
+    /// Any other error.
     Other(ApiError),
 }
 
 /// Activate an account
 ///
-/// By the link in the mail, which is good once.
+/// Send the two parts of the link in the mail. A link works once and expires after three days.
 #[utoipa::path(
     post,
     path = "/auth/users/activation/",
@@ -47,7 +47,7 @@ enum ActivationError {
     request_body = ActivateUser,
     responses(
         (status = 204, description = "The account is active and can log in."),
-        (status = 403, body = Problem, description = "It was active already."),
+        (status = 403, body = Problem, description = "The account was active already (`stale_token`)."),
         PublicProblems,
     )
 )]
@@ -60,7 +60,7 @@ pub(crate) async fn activate_user(
     match activate(&app, activation, &client_info).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(ActivationError::NoSuchUser) => Err(no_such_user()),
-        Err(ActivationError::NotGood) => Err(not_good()),
+        Err(ActivationError::InvalidToken) => Err(invalid_token()),
         Err(ActivationError::Stale) => Err(ApiError::Refused("Stale token for given user.", "stale_token")),
         Err(ActivationError::Other(error)) => Err(error),
     }
@@ -74,19 +74,19 @@ async fn activate(
     let user = user_of_uid(&uid).ok_or(ActivationError::NoSuchUser)?;
     let (now, purpose) = (app.clock.now(), Purpose::ActivateUser);
     let mut tx = app.db.begin().await?;
-    // Locks the account where it is there, so what is read next is how it is.
-    let was_good = links::redeem(&mut tx, user, purpose, &token, now).await?;
+    // Locks the account if it exists, so that the state read next is current.
+    let was_valid = links::redeem(&mut tx, user, purpose, &token, now).await?;
     let account = accounts::find(&mut tx, user).await?.ok_or(ActivationError::NoSuchUser)?;
     if account.is_active {
-        let is_known = was_good || links::was_used(&mut tx, user, purpose, &token).await?;
+        let is_real_link = was_valid || links::was_used(&mut tx, user, purpose, &token).await?;
         tx.commit().await?;
-        return Err(if is_known { ActivationError::Stale } else { ActivationError::NotGood });
+        return Err(if is_real_link { ActivationError::Stale } else { ActivationError::InvalidToken });
     }
-    if !was_good || !accounts::activate(&mut tx, user).await? {
-        return Err(ActivationError::NotGood);
+    if !was_valid || !accounts::activate(&mut tx, user).await? {
+        return Err(ActivationError::InvalidToken);
     }
-    // Of several links that were asked for, the others are of no use any more.
-    links::call_back(&mut tx, user, purpose).await?;
+    // Revokes the other links of the account, if several were requested.
+    links::revoke(&mut tx, user, purpose).await?;
     audit::store::record(&mut tx, AuditRecord::by_owner(Kind::Activated, user), client_info, now).await?;
     tx.commit().await?;
     Ok(())

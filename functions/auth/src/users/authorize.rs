@@ -1,4 +1,4 @@
-//! Whose account one may see, change or end: one's own, and with the permission `customers` everybody's.
+//! Decides which accounts a caller may read, change or delete: their own, and with the permission `customers` all accounts.
 
 use shared::app::db::Tx;
 use shared::audit::{AuditRecord, Kind};
@@ -8,44 +8,44 @@ use shared::users::Permission;
 use shared::users::store::Account;
 use shared::users::store::accounts::{self, AccountSummary};
 
-/// What is to be done with it.
+/// The kind of access that an operation needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {
-    /// Look at it.
-    See,
-    /// Give it another name.
+    /// Reads the account.
+    Read,
+    /// Changes the username.
     Change,
-    /// End it.
+    /// Deletes the account.
     Delete,
 }
 
-/// The account of this id, if the caller may do that with it. Somebody else's is hidden, as Djoser does it: 404 in other words
-/// than where there is none, and 403 for who would end it.
+/// Returns the account with this id if the caller has this access to it. As in Djoser, other people's accounts are hidden: reading or changing
+/// one gives a 404 with another text than an unknown id, and deleting one gives 403.
 pub(super) async fn account(
     tx: &mut Tx,
     caller: &Account,
     id: UserId,
-    deed: Access,
+    access: Access,
 ) -> Result<AccountSummary, ApiError> {
     let account = accounts::find(tx, id).await?.ok_or(ApiError::NoSuch("User"))?;
     if id == caller.id {
         return Ok(account);
     }
     if !caller.permissions.has(Permission::Customers) {
-        return Err(match deed {
-            Access::See | Access::Change => ApiError::NotFound,
+        return Err(match access {
+            Access::Read | Access::Change => ApiError::NotFound,
             Access::Delete => ApiError::Forbidden,
         });
     }
-    // Whoever may look after customers may not make themselves, through another's account, who hands out permissions.
+    // With `customers` alone, a person must not get at the account of someone who assigns permissions.
     let is_of_staff = account.is_staff || account.is_superuser;
-    if is_of_staff && deed != Access::See && !caller.is_superuser {
+    if is_of_staff && access != Access::Read && !caller.is_superuser {
         return Err(ApiError::Forbidden);
     }
     Ok(account)
 }
 
-/// The line in the audit log: by its owner, or by one of the staff.
-pub(super) fn entry(kind: Kind, caller: UserId, user: UserId) -> AuditRecord {
+/// Returns the record for the audit log: by the owner, or by a member of the staff.
+pub(super) fn audit_record(kind: Kind, caller: UserId, user: UserId) -> AuditRecord {
     if caller == user { AuditRecord::by_owner(kind, user) } else { AuditRecord::by_staff(kind, caller, Some(user)) }
 }

@@ -1,35 +1,40 @@
-//! What a shop may want typed twice: the second time is `re_` and the name of the first.
+//! Values that a shop may ask for twice. The confirmation has the name of the first field with `re_` in front.
 
 use shared::fields::MAX_EMAIL;
 use shared::http::{ApiError, Fields};
 use shared::users::passwords;
 
-/// What was typed, and what was typed again where that is wanted.
+/// A value and its confirmation.
 pub(super) struct Typed {
-    pub(super) once: String,
-    /// The same as `once`, where it is not typed again.
-    again: String,
+    pub(super) value: String,
+    /// Second value; equals `value` if the shop does not ask for a confirmation.
+    confirmation: String,
 }
 
 impl Typed {
-    /// A new password.
-    pub(super) fn password(fields: &mut Fields, name: &str, is_twice: bool) -> Option<Self> {
-        let once = fields.secret(name, passwords::MAX);
-        let again = if is_twice { fields.secret(&format!("re_{name}"), passwords::MAX_COMPARED) } else { once.clone() };
-        Some(Self { once: once?, again: again? })
+    /// Reads a new password and its confirmation.
+    pub(super) fn password(fields: &mut Fields, name: &str, with_confirmation: bool) -> Option<Self> {
+        let value = fields.secret(name, passwords::MAX);
+        let confirmation = if with_confirmation {
+            fields.secret(&format!("re_{name}"), passwords::MAX_COMPARED)
+        } else {
+            value.clone()
+        };
+        Some(Self { value: value?, confirmation: confirmation? })
     }
 
-    /// A new address.
-    pub(super) fn email(fields: &mut Fields, name: &str, is_twice: bool) -> Option<Self> {
-        let once = fields.email(name);
-        let again = if is_twice { fields.text(&format!("re_{name}"), MAX_EMAIL) } else { once.clone() };
-        Some(Self { once: once?, again: again? })
+    /// Reads a new email address and its confirmation.
+    pub(super) fn email(fields: &mut Fields, name: &str, with_confirmation: bool) -> Option<Self> {
+        let value = fields.email(name);
+        let confirmation =
+            if with_confirmation { fields.text(&format!("re_{name}"), MAX_EMAIL) } else { value.clone() };
+        Some(Self { value: value?, confirmation: confirmation? })
     }
 
-    /// What was typed, if it was the same both times. `what` is what clients know it as.
-    pub(super) fn agreed(self, what: &str) -> Result<String, ApiError> {
-        if self.again == self.once {
-            return Ok(self.once);
+    /// Returns the value if both are equal; `what` names it in the error text.
+    pub(super) fn confirmed(self, what: &str) -> Result<String, ApiError> {
+        if self.confirmation == self.value {
+            return Ok(self.value);
         }
         Err(ApiError::field("non_field_errors", format!("The two {what} fields didn't match.")))
     }

@@ -1,4 +1,4 @@
-//! `POST /auth/users/`: register.
+//! Registers an account: `POST /auth/users/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,33 +9,33 @@ use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems};
 use shared::outbox::{Event, EventKind};
 use shared::throttles::{Limit, Subject};
 use shared::users::store::{NewUser, accounts, insert, taken};
-use shared::users::{ClientInfo, MAX_USERNAME, Taken, kept_address, passwords};
+use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords};
 use utoipa::ToSchema;
 
 use super::confirm::Typed;
-use super::credentials::{accepted, hashed};
+use super::credentials::{fail_on_problems, hash_password};
 use super::{User, already_exist, limits};
-use crate::{AuthState, news};
+use crate::{AuthState, events};
 
-/// Who wants an account.
+/// An account to register.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only tells the document what is read")]
 pub(crate) struct CreateUser {
-    /// Where their mail goes, and what they log in with. Nobody else may have it, whatever its capitals.
+    /// Email address, with which you log in. It must not belong to another account; case is ignored.
     #[schema(format = "email", max_length = 254, example = "ana@example.com")]
     pub email: String,
-    /// What they are called. Nobody else may be.
+    /// Username. It must not belong to another account.
     #[schema(min_length = 1, max_length = 150, example = "ana")]
     pub username: String,
-    /// Not common, not only digits, and not like the name or the address.
+    /// Password. It must not be common, consist of digits only, or resemble the username or the email address.
     #[schema(format = "password", write_only, min_length = 8, max_length = 128, example = "a quiet harbour")]
     pub password: String,
-    /// The same again, where the shop wants it (`USER_CREATE_PASSWORD_RETYPE`).
+    /// Password again. Required if the shop has `USER_CREATE_PASSWORD_RETYPE`, otherwise ignored.
     #[schema(value_type = String, required = false, format = "password", write_only)]
     pub re_password: Option<String>,
 }
 
-/// Who wants an account, as it was read.
+/// The account to register, as it was read.
 struct Registrant {
     email: String,
     username: String,
@@ -43,41 +43,41 @@ struct Registrant {
 }
 
 impl Registrant {
-    fn read(fields: &mut Fields, is_twice: bool) -> Option<Self> {
+    fn read(fields: &mut Fields, with_confirmation: bool) -> Option<Self> {
         let email = fields.email("email");
         let username = fields.text("username", MAX_USERNAME);
-        let password = Typed::password(fields, "password", is_twice);
-        Some(Self { email: kept_address(&email?), username: username?, password: password? })
+        let password = Typed::password(fields, "password", with_confirmation);
+        Some(Self { email: normalize_email(&email?), username: username?, password: password? })
     }
 }
 
-/// Register
+/// Register an account
 ///
-/// The account can log in at once, unless the shop wants addresses to be proven (`SEND_ACTIVATION_EMAIL`): then once its owner has
-/// opened the link in a mail.
+/// The account can log in at once, unless the shop confirms email addresses (`SEND_ACTIVATION_EMAIL`): then its owner first has to open the
+/// link in a mail.
 #[utoipa::path(
     post,
     path = "/auth/users/",
     tag = "auth",
     operation_id = "create_user",
     request_body = CreateUser,
-    responses((status = 201, body = User, description = "The account."), PublicProblems)
+    responses((status = 201, body = User, description = "The new account."), PublicProblems)
 )]
 pub(crate) async fn create_user(
     State(auth): State<AuthState>,
-    MaybeBearer(_): MaybeBearer, // nobody need be signed in, but a token that is not good is said to be so
+    MaybeBearer(_): MaybeBearer, // no token is needed, but an invalid one is refused
     client_info: ClientInfo,
     Body(fields): Body<Fields>,
 ) -> Result<(StatusCode, Json<User>), ApiError> {
     let registrant = fields.read_as(|fields| Registrant::read(fields, auth.options.user_create_password_retype))?;
-    let mut tries = vec![(Limit::MailFrom, Subject::client_info(&client_info))];
+    let mut mails = vec![(Limit::MailFrom, Subject::client_info(&client_info))];
     if auth.options.send_activation_email {
-        tries.push((Limit::MailTo, Subject::mail("registered", &registrant.email)));
+        mails.push((Limit::MailTo, Subject::mail("registered", &registrant.email)));
     }
-    limits::count(&auth.app, &tries).await?;
+    limits::count(&auth.app, &mails).await?;
     let (user, event) = register(&auth, registrant, &client_info).await?;
     if let Some(event) = event {
-        news::send(&auth, &event, &client_info).await;
+        events::publish(&auth, &event, &client_info).await;
     }
     Ok((StatusCode::CREATED, Json(user)))
 }
@@ -88,15 +88,15 @@ async fn register(
     client_info: &ClientInfo,
 ) -> Result<(User, Option<Event>), ApiError> {
     let app = &auth.app;
-    let password = match judged(password, &username, &email) {
+    let password = match checked_password(password, &username, &email) {
         Ok(password) => password,
         Err(refusal) => {
-            // Clients know the password to be judged last, so a name that has an owner is said instead.
-            let taken = who_has(app, &username, &email).await?;
+            // Djoser checks the password last, so a taken name is reported first.
+            let taken = find_taken(app, &username, &email).await?;
             return Err(if taken.is_empty() { refusal } else { already_exist(&taken) });
         }
     };
-    let password_hash = hashed(app, password).await?;
+    let password_hash = hash_password(app, password).await?;
     let new = NewUser {
         email: email.clone(),
         username: username.clone(),
@@ -109,31 +109,31 @@ async fn register(
     let id = match insert(&mut tx, new, now).await {
         Ok(id) => id,
         Err(error) => {
-            let judged = Taken::of(&error).ok_or(error)?;
-            // A Lambda has one connection, and the next look needs it.
+            let first = Taken::of(&error).ok_or(error)?;
+            // A Lambda has one connection, and the next query needs it.
             drop(tx);
-            // The database names one of the two; the other may have an owner too, and a client hears everything at once.
-            let also = who_has(app, &username, &email).await?.into_iter().filter(|taken| *taken != judged);
-            return Err(already_exist(&also.chain([judged]).collect::<Vec<_>>()));
+            // The database names one of the two; the other may be taken as well, and a client gets all errors at once.
+            let also = find_taken(app, &username, &email).await?.into_iter().filter(|taken| *taken != first);
+            return Err(already_exist(&also.chain([first]).collect::<Vec<_>>()));
         }
     };
     audit::store::record(&mut tx, AuditRecord::by_owner(Kind::Registered, id), client_info, now).await?;
     let mut event = None;
     if auth.options.send_activation_email {
         accounts::await_activation(&mut tx, id).await?;
-        event = Some(news::write(&mut tx, app, EventKind::ActivationAsked { email: email.clone() }).await?);
+        event = Some(events::record(&mut tx, app, EventKind::ActivationAsked { email: email.clone() }).await?);
     }
     tx.commit().await?;
     Ok((User { username, email, id }, event))
 }
 
-/// The password, if it will do and was the same both times.
-fn judged(password: Typed, username: &str, email: &str) -> Result<String, ApiError> {
-    accepted("password", passwords::problems(&password.once, username, email))?;
-    password.agreed("password")
+/// Returns the password if it is acceptable and equals its confirmation.
+fn checked_password(password: Typed, username: &str, email: &str) -> Result<String, ApiError> {
+    fail_on_problems("password", passwords::problems(&password.value, username, email))?;
+    password.confirmed("password")
 }
 
-async fn who_has(app: &App, username: &str, email: &str) -> Result<Vec<Taken>, ApiError> {
+async fn find_taken(app: &App, username: &str, email: &str) -> Result<Vec<Taken>, ApiError> {
     let mut tx = app.db.read().await?;
     let taken = taken(&mut tx, username, email).await?;
     tx.commit().await?;

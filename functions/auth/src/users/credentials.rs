@@ -1,4 +1,4 @@
-//! Another password or another address, with all that ends by it: sign-ins, links that are under way. Its owner hears of it.
+//! Changes a password or an email address, and ends the sign-ins and links that depend on it. The owner is notified by mail.
 
 use shared::app::App;
 use shared::app::db::Tx;
@@ -12,20 +12,20 @@ use shared::users::store::sign_ins::{self, EndReason};
 use shared::users::store::{accounts, addressees, links};
 use shared::users::{ClientInfo, passwords};
 
-use crate::{AuthState, news};
+use crate::{AuthState, events};
 
-/// Who changes it, and how.
+/// A change of credentials: by whom and how.
 pub(super) struct Change<'a> {
     pub(super) user: UserId,
-    /// The sign-in that goes on, where it is one that changes it.
+    /// The sign-in that makes the change and continues, if there is one.
     pub(super) sign_in: Option<SignInId>,
-    /// What the log says.
+    /// Kind of the record in the audit log.
     pub(super) kind: Kind,
     pub(super) client_info: &'a ClientInfo,
 }
 
-/// Gives an active account another password; what is to be sent then, or `None` where there is no such account.
-pub(super) async fn put_password(
+/// Sets the password of an active account. Returns the event to publish after the commit, or `None` if there is no such account.
+pub(super) async fn change_password(
     tx: &mut Tx,
     app: &App,
     change: Change<'_>,
@@ -38,16 +38,16 @@ pub(super) async fn put_password(
     if change.kind == Kind::PasswordReset
         && let Some(owner) = addressees::of_account(tx, user).await?
     {
-        // Whoever reads the mailbox is the owner, and need not wait for what others have tried.
+        // A person who reads the owner's mail need not wait because of other people's attempts to log in.
         throttles::store::forget(tx, Limit::LogInAs, &Subject::email(&owner.email)).await?;
     }
     end(tx, app, change, EndReason::PasswordChanged, &[Purpose::PasswordReset, Purpose::EmailReset]).await?;
-    news::write(tx, app, EventKind::PasswordChanged { user_id: user }).await.map(Some)
+    events::record(tx, app, EventKind::PasswordChanged { user_id: user }).await.map(Some)
 }
 
-/// Gives an active account another address; what is to be sent then, or `None` where there is no such account. Where the shop
-/// wants addresses to be proven, the account is off until its owner has opened the link that goes to the new one.
-pub(super) async fn put_email(
+/// Sets the email address of an active account. Returns the events to publish after the commit, or `None` if there is no such account. If the
+/// shop confirms email addresses, the account is inactive until its owner opens the link that is sent to the new address.
+pub(super) async fn change_email(
     tx: &mut Tx,
     auth: &AuthState,
     change: Change<'_>,
@@ -55,15 +55,15 @@ pub(super) async fn put_email(
 ) -> sqlx::Result<Option<Vec<Event>>> {
     let (app, user_id) = (&auth.app, change.user);
     let Some(old) = accounts::set_email(tx, user_id, email).await? else { return Ok(None) };
-    let void = [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset];
-    end(tx, app, change, EndReason::EmailChanged, &void).await?;
+    let revoked = [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset];
+    end(tx, app, change, EndReason::EmailChanged, &revoked).await?;
     let mut events = Vec::new();
     for email in [old, email.to_owned()] {
-        events.push(news::write(tx, app, EventKind::EmailChanged { user_id, email }).await?);
+        events.push(events::record(tx, app, EventKind::EmailChanged { user_id, email }).await?);
     }
     if auth.options.send_activation_email {
         accounts::await_activation(tx, user_id).await?;
-        events.push(news::write(tx, app, EventKind::ActivationAsked { email: email.to_owned() }).await?);
+        events.push(events::record(tx, app, EventKind::ActivationAsked { email: email.to_owned() }).await?);
     }
     Ok(Some(events))
 }
@@ -73,18 +73,18 @@ async fn end(
     app: &App,
     Change { user, sign_in, kind, client_info }: Change<'_>,
     reason: EndReason,
-    void: &[Purpose],
+    revoked: &[Purpose],
 ) -> sqlx::Result<()> {
     let now = app.clock.now();
     sign_ins::end_all(tx, user, sign_in, reason, now).await?;
-    for purpose in void {
-        links::call_back(tx, user, *purpose).await?;
+    for purpose in revoked {
+        links::revoke(tx, user, *purpose).await?;
     }
     audit::store::record(tx, AuditRecord::by_owner(kind, user), client_info, now).await
 }
 
-/// 400 where a password will not do, under the name of its field.
-pub(super) fn accepted(field: &str, problems: Vec<String>) -> Result<(), ApiError> {
+/// Fails with 400 for this field if the password has problems.
+pub(super) fn fail_on_problems(field: &str, problems: Vec<String>) -> Result<(), ApiError> {
     if problems.is_empty() {
         return Ok(());
     }
@@ -93,8 +93,8 @@ pub(super) fn accepted(field: &str, problems: Vec<String>) -> Result<(), ApiErro
     Err(errors.into())
 }
 
-/// A new password as it is kept. Never inside a transaction: it takes its time.
-pub(super) async fn hashed(app: &App, password: String) -> Result<String, ApiError> {
+/// Returns the hash of a new password. Must not be called inside a transaction, because hashing is slow.
+pub(super) async fn hash_password(app: &App, password: String) -> Result<String, ApiError> {
     let salt = app.rng.random_uuid().into_bytes();
     Ok(passwords::hash(password, salt).await?)
 }

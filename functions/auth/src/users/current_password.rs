@@ -1,4 +1,4 @@
-//! The current password, in a body beside what is to change. Clients hear of it and of the other fields at once.
+//! Checks the current password in a body that also has other fields, so that clients get the errors of all fields at once.
 
 use shared::app::App;
 use shared::http::{ApiError, Fields};
@@ -7,9 +7,9 @@ use shared::users::{ClientInfo, passwords};
 
 use crate::password_check::check_password;
 
-/// Whether `current_password` is there and is right; what is wrong with it is noted among the fields' errors. 429 where it was
-/// wrong too often.
-pub(super) async fn judge(
+/// Returns true if `current_password` is present and correct; otherwise its error is added to those of the other fields. Fails with 429 after
+/// too many wrong passwords.
+pub(super) async fn check(
     app: &App,
     account: &Account,
     fields: &mut Fields,

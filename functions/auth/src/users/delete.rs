@@ -1,4 +1,4 @@
-//! `DELETE /auth/users/{id}/`: the end of an account.
+//! Deletes an account: `DELETE /auth/users/{id}/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -13,20 +13,21 @@ use crate::password_check::check_password;
 
 /// Delete an account
 ///
-/// One's own; with the permission `customers` anybody's, except those of the staff: these are for superusers. Everything
-/// that tells who it was is erased. The orders stay, as nobody's. The last superuser who can log in stays too: 400 `last_superuser`.
+/// You can delete your own account. With the permission `customers` you can delete all accounts except those of staff, which only superusers
+/// can delete.
+/// Personal data is erased. Orders stay, without a person. The last superuser who can log in cannot be deleted: 400 `last_superuser`.
 #[utoipa::path(
     delete,
     path = "/auth/users/{id}/",
     tag = "auth",
     operation_id = "delete_user",
     security(("bearer" = [])),
-    params(("id" = i64, Path, description = "Which account.")),
+    params(("id" = i64, Path, description = "Id of the account.")),
     request_body = DeleteUser,
     responses(
-        (status = 204, description = "The account is gone."),
-        (status = 403, body = Problem, description = "It is not for the caller to end."),
-        (status = 404, body = Problem, description = "There is none."),
+        (status = 204, description = "The account is deleted."),
+        (status = 403, body = Problem, description = "You may not delete this account."),
+        (status = 404, body = Problem, description = "There is no such account."),
         Problems,
     )
 )]

@@ -1,4 +1,4 @@
-//! `DELETE /auth/users/me/`: the end of one's account.
+//! Deletes the caller's account: `DELETE /auth/users/me/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -11,21 +11,21 @@ use shared::users::store::{Account, Erasure, delete};
 use shared::users::tokens::TokenError;
 use shared::users::{ClientInfo, passwords};
 
-use super::authorize::{self, Access, entry};
+use super::authorize::{self, Access, audit_record};
 use crate::password_check::check_password;
 
-/// Proof that the caller asks.
+/// Proof that the owner of the account asks.
 #[derive(Request)]
 pub(crate) struct DeleteUser {
-    /// Password of the caller.
+    /// Your current password.
     #[field(secret, max = passwords::MAX_COMPARED)]
     pub current_password: String,
 }
 
-/// Delete one's account
+/// Delete your account
 ///
-/// Everything that tells who it was is erased: the profile, addresses, carts, sign-ins, and the address in orders and in the
-/// record of mails. The orders stay, as nobody's. The last superuser who can log in stays too: 400 `last_superuser`.
+/// Personal data is erased: your profile, addresses, carts, sign-ins, and the email address in orders and in the record of mails. Orders stay,
+/// without a person. The last superuser who can log in cannot be deleted: 400 `last_superuser`.
 #[utoipa::path(
     delete,
     path = "/auth/users/me/",
@@ -33,7 +33,7 @@ pub(crate) struct DeleteUser {
     operation_id = "delete_me",
     security(("bearer" = [])),
     request_body = DeleteUser,
-    responses((status = 204, description = "The account is gone."), Problems)
+    responses((status = 204, description = "The account is deleted."), Problems)
 )]
 pub(crate) async fn delete_me(
     State(app): State<App>,
@@ -45,7 +45,7 @@ pub(crate) async fn delete_me(
     erase(&app, &account, account.id, &client_info).await
 }
 
-/// Ends an account and writes down who did. Whether the caller may is looked at once more: the password took its time.
+/// Deletes an account and records who did it. Checks the access again, because it may have changed while the password was checked.
 pub(super) async fn erase(
     app: &App,
     caller: &Account,
@@ -60,11 +60,11 @@ pub(super) async fn erase(
     match delete(&mut tx, user).await? {
         Erasure::Done => {}
         Erasure::LastSuperuser => {
-            let detail = "This is the last superuser; make another one first.".to_owned();
+            let detail = "This is the last superuser. Create another one first.".to_owned();
             return Err(ApiError::Malformed { detail, code: "last_superuser" });
         }
     }
-    audit::store::record(&mut tx, entry(Kind::Erased, caller.id, user), client_info, app.clock.now()).await?;
+    audit::store::record(&mut tx, audit_record(Kind::Erased, caller.id, user), client_info, app.clock.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

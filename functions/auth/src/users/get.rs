@@ -1,4 +1,4 @@
-//! `GET /auth/users/{id}/`: an account.
+//! Returns an account: `GET /auth/users/{id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,19 +9,19 @@ use shared::ids::UserId;
 use super::User;
 use super::authorize::{Access, account};
 
-/// Read an account
+/// Get an account
 ///
-/// One's own; with the permission `customers`, anybody's.
+/// You can get your own account. With the permission `customers` you can get all accounts.
 #[utoipa::path(
     get,
     path = "/auth/users/{id}/",
     tag = "auth",
     operation_id = "get_user",
     security(("bearer" = [])),
-    params(("id" = i64, Path, description = "Which account.")),
+    params(("id" = i64, Path, description = "Id of the account.")),
     responses(
         (status = 200, body = User, description = "The account."),
-        (status = 404, body = Problem, description = "There is none, or it is not for the caller to see."),
+        (status = 404, body = Problem, description = "There is no such account, or you may not see it."),
         Problems,
     )
 )]
@@ -31,7 +31,7 @@ pub(crate) async fn get_user(
     PathId(id): PathId<UserId>,
 ) -> Result<Json<User>, ApiError> {
     let mut tx = app.db.read().await?;
-    let found = account(&mut tx, &caller, id, Access::See).await?;
+    let found = account(&mut tx, &caller, id, Access::Read).await?;
     tx.commit().await?;
     Ok(Json(found.into()))
 }

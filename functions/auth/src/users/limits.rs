@@ -1,4 +1,4 @@
-//! How often mail may be asked for.
+//! Limits of how often mails may be requested.
 
 use shared::app::App;
 use shared::http::{ApiError, RetryAfter};
@@ -6,8 +6,8 @@ use shared::ids::UserId;
 use shared::throttles::{Limit, Subject, store};
 use shared::users::ClientInfo;
 
-/// What another address is counted by: both addresses hear of it, and the new one need not be the account's own.
-pub(super) fn of_another_address(user: UserId, new: &str, client_info: &ClientInfo) -> [(Limit, Subject); 3] {
+/// Returns the limits of a change of email address: mails go to both addresses, and the new one need not belong to the account.
+pub(super) fn of_email_change(user: UserId, new: &str, client_info: &ClientInfo) -> [(Limit, Subject); 3] {
     [
         (Limit::MailFrom, Subject::client_info(client_info)),
         (Limit::MailTo, Subject::user(user)),
@@ -15,10 +15,10 @@ pub(super) fn of_another_address(user: UserId, new: &str, client_info: &ClientIn
     ]
 }
 
-/// Counts one try by each of these, before it is made. 429 where one of them says to wait, and then none has counted it.
-pub(super) async fn count(app: &App, tries: &[(Limit, Subject)]) -> Result<(), ApiError> {
+/// Counts one attempt under each of these limits before it is made. If one of them is exceeded, fails with 429 and counts nothing.
+pub(super) async fn count(app: &App, attempts: &[(Limit, Subject)]) -> Result<(), ApiError> {
     let mut tx = app.db.begin().await?;
-    for (limit, subject) in tries {
+    for (limit, subject) in attempts {
         if let Some(wait) = store::count(&mut tx, *limit, subject, app.clock.now()).await? {
             return Err(ApiError::Throttled(RetryAfter(wait)));
         }

@@ -1,5 +1,5 @@
-//! Links in mails, which anybody may ask for. Asking for somebody who has an account and for nobody is the same work and has the
-//! same answer: who there is, `notifications` finds out when it writes the mail.
+//! Requests for links in mails, which anyone can make. A request does the same work and has the same response whether the account exists or
+//! not: the `notifications` function looks for the account when it writes the mail.
 
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
@@ -8,46 +8,46 @@ use shared::app::App;
 use shared::http::{ApiError, Request};
 use shared::outbox::EventKind;
 use shared::throttles::{Limit, Subject};
-use shared::users::{ClientInfo, kept_address, store};
+use shared::users::{ClientInfo, normalize_email, store};
 
 use super::limits;
-use crate::{AuthState, news};
+use crate::{AuthState, events};
 
 /// The account that a link is for.
 #[derive(Request)]
 pub(crate) struct RequestLink {
     /// E-mail address of the account.
-    #[field(email, map = |email| kept_address(&email))]
+    #[field(email, map = |email| normalize_email(&email))]
     #[schema(example = "ana@example.com")]
     pub email: String,
 }
 
-/// Counts the mail, and asks for it.
-pub(super) async fn ask(
+/// Counts the request, and records the event that causes the mail.
+pub(super) async fn request_link(
     auth: &AuthState,
     request: RequestLink,
     client_info: &ClientInfo,
-    asked: impl FnOnce(String) -> EventKind,
+    kind_for: impl FnOnce(String) -> EventKind,
 ) -> Result<StatusCode, ApiError> {
-    let kind = count(auth, &request, client_info, asked).await?;
-    write(auth, kind, client_info).await?;
+    let kind = count(auth, &request, client_info, kind_for).await?;
+    publish(auth, kind, client_info).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The same, except that somebody who has no active account hears so: 400 and a list of one message. Counted first, so nobody
-/// tries a thousand addresses.
-pub(super) async fn ask_if_there_is_one(
+/// Does the same, but answers with 400 and a list of one message if there is no active account. The request is counted first, so nobody can
+/// try a thousand addresses.
+pub(super) async fn request_if_found(
     auth: &AuthState,
     request: RequestLink,
     client_info: &ClientInfo,
-    asked: impl FnOnce(String) -> EventKind,
+    kind_for: impl FnOnce(String) -> EventKind,
 ) -> Result<Response, ApiError> {
-    let kind = count(auth, &request, client_info, asked).await?;
+    let kind = count(auth, &request, client_info, kind_for).await?;
     if !is_active(&auth.app, &request.email).await? {
         let refusal = Json(["User with given email does not exist."]);
         return Ok((StatusCode::BAD_REQUEST, refusal).into_response());
     }
-    write(auth, kind, client_info).await?;
+    publish(auth, kind, client_info).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -55,19 +55,19 @@ async fn count(
     auth: &AuthState,
     request: &RequestLink,
     client_info: &ClientInfo,
-    asked: impl FnOnce(String) -> EventKind,
+    kind_for: impl FnOnce(String) -> EventKind,
 ) -> Result<EventKind, ApiError> {
-    let kind = asked(request.email.clone());
+    let kind = kind_for(request.email.clone());
     let to = (Limit::MailTo, Subject::mail(kind.as_str(), &request.email));
     limits::count(&auth.app, &[(Limit::MailFrom, Subject::client_info(client_info)), to]).await?;
     Ok(kind)
 }
 
-async fn write(auth: &AuthState, kind: EventKind, client_info: &ClientInfo) -> Result<(), ApiError> {
+async fn publish(auth: &AuthState, kind: EventKind, client_info: &ClientInfo) -> Result<(), ApiError> {
     let mut tx = auth.app.db.begin().await?;
-    let event = news::write(&mut tx, &auth.app, kind).await?;
+    let event = events::record(&mut tx, &auth.app, kind).await?;
     tx.commit().await?;
-    news::send(auth, &event, client_info).await;
+    events::publish(auth, &event, client_info).await;
     Ok(())
 }
 

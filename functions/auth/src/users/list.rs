@@ -1,4 +1,4 @@
-//! List accounts: `GET /auth/users/`.
+//! Lists accounts: `GET /auth/users/`.
 
 use anyhow::Context as _;
 use axum::Json;
@@ -15,7 +15,8 @@ use super::User;
 
 /// List accounts
 ///
-/// One's own; with the permission `customers`, everybody's, by id, and then the `Link` header leads on (`rel="next"`).
+/// Lists your own account. With the permission `customers` it lists all accounts by id, one page at a time: the `Link` header with
+/// `rel="next"` has the URL of the next page.
 #[utoipa::path(
     get,
     path = "/auth/users/",
@@ -23,14 +24,14 @@ use super::User;
     operation_id = "list_users",
     security(("bearer" = [])),
     params(
-        ("page_size" = Option<i32>, Query, description = "How many accounts: 1 to 100, 20 if not said.", minimum = 1, maximum = 100),
-        ("cursor" = Option<String>, Query, description = "Where to go on, from the `Link` of another answer."),
+        ("page_size" = Option<i32>, Query, description = "Number of accounts on a page: 1 to 100, by default 20.", minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "Cursor of the page, from the `Link` header of another response."),
     ),
     responses((
         status = 200,
         body = Vec<User>,
         description = "The accounts.",
-        headers(("link" = String, description = "Where the next ones are, if there are any.")),
+        headers(("link" = String, description = "URL of the next page, if there is one.")),
     ), Problems)
 )]
 pub(crate) async fn list_users(

@@ -1,4 +1,4 @@
-//! `/auth/users/`: accounts.
+//! Operations on accounts: `/auth/users/`.
 
 pub(crate) mod activation;
 mod authorize;
@@ -37,7 +37,7 @@ use utoipa_axum::routes;
 
 use crate::AuthState;
 
-/// Every route of accounts.
+/// Routes of accounts.
 pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new()
         .routes(routes!(create::create_user, list::list_users))
@@ -53,16 +53,16 @@ pub(crate) fn router() -> OpenApiRouter<AuthState> {
         .routes(routes!(reset_email_confirm::reset_email_confirm))
 }
 
-/// An account.
+/// An account as clients see it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct User {
-    /// What they are called.
+    /// Unique username of the account.
     #[schema(example = "ana")]
     pub username: String,
-    /// Where their mail goes.
+    /// Email address, used for logging in and for mails.
     #[schema(format = "email", example = "ana@example.com")]
     pub email: String,
-    /// Which.
+    /// Id of the account.
     pub id: UserId,
 }
 
@@ -78,7 +78,7 @@ impl From<AccountSummary> for User {
     }
 }
 
-/// 400: these have an owner.
+/// Returns the 400 for names that belong to another account.
 fn already_exist(taken: &[Taken]) -> ApiError {
     let mut errors = FieldErrors::default();
     for taken in taken {

@@ -1,4 +1,4 @@
-//! Another name for an account: what `PUT` and `PATCH` of `/auth/users/me/` and of `/auth/users/{id}/` have in common.
+//! Changes the username of an account, for `PUT` and `PATCH` of `/auth/users/me/` and `/auth/users/{id}/`.
 
 use axum::Json;
 use shared::app::App;
@@ -8,20 +8,20 @@ use shared::http::{ApiError, Unauthorized};
 use shared::ids::UserId;
 use shared::users::{ClientInfo, Taken, store};
 
-use super::authorize::entry;
+use super::authorize::audit_record;
 use super::{User, already_exist};
 
-/// A new name for an account.
+/// A change of the username.
 pub(super) struct Rename {
-    /// The account that asks for it.
+    /// The account that makes the change.
     pub(super) caller: UserId,
-    /// The account that gets it, as it is.
+    /// The account to change, in its current state.
     pub(super) account: User,
-    /// The name.
+    /// The new username.
     pub(super) username: String,
 }
 
-/// Gives it, in a transaction that has found the account, and ends that.
+/// Changes the username in the transaction in which the account was found, and commits it.
 pub(super) async fn rename(
     app: &App,
     mut tx: Tx,
@@ -41,8 +41,13 @@ pub(super) async fn rename(
             return Err(already_exist(&[taken]));
         }
     }
-    audit::store::record(&mut tx, entry(Kind::UsernameChanged, caller, account.id), client_info, app.clock.now())
-        .await?;
+    audit::store::record(
+        &mut tx,
+        audit_record(Kind::UsernameChanged, caller, account.id),
+        client_info,
+        app.clock.now(),
+    )
+    .await?;
     tx.commit().await?;
     Ok(Json(User { username, ..account }))
 }

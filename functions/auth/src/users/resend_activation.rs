@@ -1,4 +1,4 @@
-//! `POST /auth/users/resend_activation/`: ask for the link that switches a new account on, once more.
+//! Requests another activation mail: `POST /auth/users/resend_activation/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -6,13 +6,13 @@ use shared::http::{ApiError, Body, MaybeBearer, PublicProblems};
 use shared::outbox::EventKind;
 use shared::users::ClientInfo;
 
-use super::link_request::{RequestLink, ask};
+use super::link_request::{RequestLink, request_link};
 use crate::AuthState;
 
-/// Ask for another link to activate an account
+/// Request another activation mail
 ///
-/// It goes to the address, if there is an account that waits for it, and is good for three days. The answer is the same if there
-/// is none. 400 without a body where the shop wants no activation.
+/// If an account with this email address waits for activation, a link is sent to it, which expires after three days. The response is the same
+/// if there is none. If the shop has no activation, the response is 400 without a body.
 #[utoipa::path(
     post,
     path = "/auth/users/resend_activation/",
@@ -20,9 +20,9 @@ use crate::AuthState;
     operation_id = "resend_activation",
     request_body = RequestLink,
     responses(
-        (status = 204, description = "If there is such an account, the mail is on its way."),
+        (status = 204, description = "If there is such an account, the mail will be sent."),
         PublicProblems,
-        (status = 400, description = "`FieldErrors` or a `Problem`, as everywhere; and without a body where this shop sends no such mail."),
+        (status = 400, description = "`FieldErrors` or a `Problem`; without a body if the shop has no activation."),
     )
 )]
 pub(crate) async fn resend_activation(
@@ -34,5 +34,5 @@ pub(crate) async fn resend_activation(
     if !auth.options.send_activation_email {
         return Ok(StatusCode::BAD_REQUEST);
     }
-    ask(&auth, request, &client_info, |email| EventKind::ActivationAsked { email }).await
+    request_link(&auth, request, &client_info, |email| EventKind::ActivationAsked { email }).await
 }

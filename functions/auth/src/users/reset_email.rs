@@ -1,4 +1,4 @@
-//! `POST /auth/users/reset_email/`: ask for a link to choose another address.
+//! Requests a link to change the email address: `POST /auth/users/reset_email/`.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -6,13 +6,13 @@ use shared::http::{ApiError, Body, MaybeBearer, PublicProblems};
 use shared::outbox::EventKind;
 use shared::users::ClientInfo;
 
-use super::link_request::{RequestLink, ask, ask_if_there_is_one};
+use super::link_request::{RequestLink, request_if_found, request_link};
 use crate::AuthState;
 
-/// Ask for a link to choose another address
+/// Request a link to reset your email address
 ///
-/// It goes to the address that the account has now, if there is an active account, and is good for three days. The answer is the
-/// same if there is none, unless the shop has `USERNAME_RESET_SHOW_EMAIL_NOT_FOUND`: then it is 400 and a list with one message.
+/// If there is an active account, a link is sent to the current email address, which expires after three days.
+/// The response is the same if there is none, unless the shop has `USERNAME_RESET_SHOW_EMAIL_NOT_FOUND`: then it is 400 with a list of one message.
 #[utoipa::path(
     post,
     path = "/auth/users/reset_email/",
@@ -20,9 +20,9 @@ use crate::AuthState;
     operation_id = "reset_email",
     request_body = RequestLink,
     responses(
-        (status = 204, description = "If there is such an account, the mail is on its way."),
+        (status = 204, description = "If there is such an account, the mail will be sent."),
         PublicProblems,
-        (status = 400, description = "`FieldErrors` or a `Problem`, as everywhere; or a list with one message, where this shop says whether there is such an account."),
+        (status = 400, description = "`FieldErrors` or a `Problem`; or a list of one message if the shop says whether the account exists."),
     )
 )]
 pub(crate) async fn reset_email(
@@ -31,9 +31,9 @@ pub(crate) async fn reset_email(
     client_info: ClientInfo,
     Body(request): Body<RequestLink>,
 ) -> Result<Response, ApiError> {
-    let asked = |email| EventKind::EmailResetAsked { email };
+    let kind_for = |email| EventKind::EmailResetAsked { email };
     if auth.options.shows_email_not_found() {
-        return ask_if_there_is_one(&auth, request, &client_info, asked).await;
+        return request_if_found(&auth, request, &client_info, kind_for).await;
     }
-    ask(&auth, request, &client_info, asked).await.map(|status| status.into_response())
+    request_link(&auth, request, &client_info, kind_for).await.map(|status| status.into_response())
 }

@@ -1,4 +1,4 @@
-//! `POST /auth/users/reset_email_confirm/`: another address, by the link in a mail to the one until now.
+//! Changes the email address by the link in a mail to the current one: `POST /auth/users/reset_email_confirm/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -6,45 +6,45 @@ use shared::audit::Kind;
 use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems};
 use shared::users::links::Purpose;
 use shared::users::store::links;
-use shared::users::{ClientInfo, Taken, kept_address};
+use shared::users::{ClientInfo, Taken, normalize_email};
 use utoipa::ToSchema;
 
 use super::confirm::Typed;
-use super::credentials::{Change, put_email};
+use super::credentials::{Change, change_email};
 use super::limits;
-use super::link::{Link, not_good};
+use super::link::{Link, invalid_token};
 use super::set_email::taken_or_other;
-use crate::{AuthState, news};
+use crate::{AuthState, events};
 
-/// Another address, and the link that allows it.
+/// A new email address, and the link that allows the change.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only tells the document what is read")]
 pub(crate) struct ConfirmEmailReset {
-    /// Whose account.
+    /// First part of the link, which names the account.
     #[schema(example = "Mg")]
     pub uid: String,
-    /// That one reads its mailbox.
+    /// Second part of the link, the secret token.
     #[schema(write_only)]
     pub token: String,
-    /// Where mail is to go, and what one logs in with from now on.
+    /// New email address, with which you log in from now on.
     #[schema(format = "email", max_length = 254, example = "ana@example.com")]
     pub new_email: String,
-    /// The same again, where the shop wants it (`USERNAME_RESET_CONFIRM_RETYPE`).
+    /// New email address again. Required if the shop has `USERNAME_RESET_CONFIRM_RETYPE`, otherwise ignored.
     #[schema(value_type = String, required = false, format = "email")]
     pub re_new_email: Option<String>,
 }
 
-/// Choose another address by a link
+/// Change your email address by a link
 ///
-/// The link is good once. Every sign-in of the account ends, and both addresses are told. Where the shop wants addresses to be
-/// proven (`SEND_ACTIVATION_EMAIL`), the account is off until its owner has opened the link that goes to the new one.
+/// The link works once. All sign-ins of the account end, and both email addresses get a mail. If the shop confirms email addresses
+/// (`SEND_ACTIVATION_EMAIL`), the account is inactive until its owner opens the link that is sent to the new address.
 #[utoipa::path(
     post,
     path = "/auth/users/reset_email_confirm/",
     tag = "auth",
     operation_id = "reset_email_confirm",
     request_body = ConfirmEmailReset,
-    responses((status = 204, description = "The new address holds."), PublicProblems)
+    responses((status = 204, description = "The email address is changed."), PublicProblems)
 )]
 pub(crate) async fn reset_email_confirm(
     State(auth): State<AuthState>,
@@ -53,28 +53,29 @@ pub(crate) async fn reset_email_confirm(
     Body(fields): Body<Fields>,
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
-    let is_twice = auth.options.username_reset_confirm_retype;
+    let with_confirmation = auth.options.username_reset_confirm_retype;
     let (link, new) = fields.read_as(|fields| {
         let link = Link::read_leniently(fields);
-        let new = Typed::email(fields, "new_email", is_twice);
+        let new = Typed::email(fields, "new_email", with_confirmation);
         Some((link?, new?))
     })?;
-    let email = kept_address(&new.agreed("email")?);
-    // Whether an address has an owner is said only to who has a good link; in Djoser anybody hears it.
+    let email = normalize_email(&new.confirmed("email")?);
+    // Only a caller with a valid link learns whether an address is taken; in Djoser everyone does.
     let account = link.owner(app, Purpose::EmailReset).await?;
-    limits::count(app, &limits::of_another_address(account.id, &email, &client_info)).await?;
+    limits::count(app, &limits::of_email_change(account.id, &email, &client_info)).await?;
     if email == account.email {
         return Err(ApiError::field("new_email", Taken::Email.message()));
     }
     let mut tx = app.db.begin().await?;
     if !links::redeem(&mut tx, account.id, Purpose::EmailReset, &link.token, app.clock.now()).await? {
-        return Err(not_good());
+        return Err(invalid_token());
     }
     let change = Change { user: account.id, sign_in: None, kind: Kind::EmailReset, client_info: &client_info };
-    let events = put_email(&mut tx, &auth, change, &email).await.map_err(taken_or_other)?.ok_or_else(not_good)?;
+    let events =
+        change_email(&mut tx, &auth, change, &email).await.map_err(taken_or_other)?.ok_or_else(invalid_token)?;
     tx.commit().await?;
     for event in &events {
-        news::send(&auth, event, &client_info).await;
+        events::publish(&auth, event, &client_info).await;
     }
     Ok(StatusCode::NO_CONTENT)
 }

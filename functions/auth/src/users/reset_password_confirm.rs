@@ -1,4 +1,4 @@
-//! `POST /auth/users/reset_password_confirm/`: another password, by the link in a mail.
+//! Changes the password by the link in a mail: `POST /auth/users/reset_password_confirm/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -10,38 +10,38 @@ use shared::users::{ClientInfo, passwords};
 use utoipa::ToSchema;
 
 use super::confirm::Typed;
-use super::credentials::{Change, accepted, hashed, put_password};
-use super::link::{Link, not_good};
-use crate::{AuthState, news};
+use super::credentials::{Change, change_password, fail_on_problems, hash_password};
+use super::link::{Link, invalid_token};
+use crate::{AuthState, events};
 
-/// Another password, and the link that allows it.
+/// A new password, and the link that allows the change.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only tells the document what is read")]
 pub(crate) struct ConfirmPasswordReset {
-    /// Whose account.
+    /// First part of the link, which names the account.
     #[schema(example = "Mg")]
     pub uid: String,
-    /// That one reads its mailbox.
+    /// Second part of the link, the secret token.
     #[schema(write_only)]
     pub token: String,
-    /// Not common, not only digits, and not like the name or the address.
+    /// New password. It must not be common, consist of digits only, or resemble the username or the email address.
     #[schema(format = "password", write_only, min_length = 8, max_length = 128, example = "a quiet harbour")]
     pub new_password: String,
-    /// The same again, where the shop wants it (`PASSWORD_RESET_CONFIRM_RETYPE`).
+    /// New password again. Required if the shop has `PASSWORD_RESET_CONFIRM_RETYPE`, otherwise ignored.
     #[schema(value_type = String, required = false, format = "password", write_only)]
     pub re_new_password: Option<String>,
 }
 
-/// Choose another password by a link
+/// Change your password by a link
 ///
-/// The link is good once. Every sign-in of the account ends, and its owner is told by mail.
+/// The link works once. All sign-ins of the account end, and its owner is notified by mail.
 #[utoipa::path(
     post,
     path = "/auth/users/reset_password_confirm/",
     tag = "auth",
     operation_id = "reset_password_confirm",
     request_body = ConfirmPasswordReset,
-    responses((status = 204, description = "The new password holds."), PublicProblems)
+    responses((status = 204, description = "The password is changed."), PublicProblems)
 )]
 pub(crate) async fn reset_password_confirm(
     State(auth): State<AuthState>,
@@ -50,25 +50,25 @@ pub(crate) async fn reset_password_confirm(
     Body(fields): Body<Fields>,
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
-    let is_twice = auth.options.password_reset_confirm_retype;
+    let with_confirmation = auth.options.password_reset_confirm_retype;
     let (link, new) = fields.read_as(|fields| {
         let link = Link::read(fields);
-        let new = Typed::password(fields, "new_password", is_twice);
+        let new = Typed::password(fields, "new_password", with_confirmation);
         Some((link?, new?))
     })?;
-    // In Djoser's order: the password for itself, then the link, and only then the password beside its owner's name.
-    accepted("new_password", passwords::problems(&new.once, "", ""))?;
-    let password = new.agreed("password")?;
+    // In Djoser's order: the password alone, then the link, and only then the password compared with its owner's names.
+    fail_on_problems("new_password", passwords::problems(&new.value, "", ""))?;
+    let password = new.confirmed("password")?;
     let account = link.owner(app, Purpose::PasswordReset).await?;
-    accepted("new_password", passwords::problems(&password, &account.username, &account.email))?;
-    let password_hash = hashed(app, password).await?;
+    fail_on_problems("new_password", passwords::problems(&password, &account.username, &account.email))?;
+    let password_hash = hash_password(app, password).await?;
     let mut tx = app.db.begin().await?;
     if !links::redeem(&mut tx, account.id, Purpose::PasswordReset, &link.token, app.clock.now()).await? {
-        return Err(not_good());
+        return Err(invalid_token());
     }
     let change = Change { user: account.id, sign_in: None, kind: Kind::PasswordReset, client_info: &client_info };
-    let event = put_password(&mut tx, app, change, &password_hash).await?.ok_or_else(not_good)?;
+    let event = change_password(&mut tx, app, change, &password_hash).await?.ok_or_else(invalid_token)?;
     tx.commit().await?;
-    news::send(&auth, &event, &client_info).await;
+    events::publish(&auth, &event, &client_info).await;
     Ok(StatusCode::NO_CONTENT)
 }

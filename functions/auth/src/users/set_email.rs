@@ -1,4 +1,4 @@
-//! `POST /auth/users/set_email/`: another address.
+//! Changes the caller's email address: `POST /auth/users/set_email/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -7,33 +7,33 @@ use shared::audit::Kind;
 use shared::http::{ApiError, Body, CurrentUser, Fields, Problems, Unauthorized};
 use shared::users::store::{Account, accounts};
 use shared::users::tokens::TokenError;
-use shared::users::{ClientInfo, Taken, kept_address};
+use shared::users::{ClientInfo, Taken, normalize_email};
 use utoipa::ToSchema;
 
 use super::confirm::Typed;
-use super::credentials::{Change, put_email};
+use super::credentials::{Change, change_email};
 use super::{current_password, limits};
-use crate::{AuthState, news};
+use crate::{AuthState, events};
 
-/// Another address.
+/// A new email address.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only tells the document what is read")]
 pub(crate) struct SetEmail {
-    /// Where mail is to go, and what one logs in with from now on.
+    /// New email address, with which you log in from now on.
     #[schema(format = "email", max_length = 254, example = "ana@example.com")]
     pub new_email: String,
-    /// The same again, where the shop wants it (`SET_USERNAME_RETYPE`).
+    /// New email address again. Required if the shop has `SET_USERNAME_RETYPE`, otherwise ignored.
     #[schema(value_type = String, required = false, format = "email")]
     pub re_new_email: Option<String>,
-    /// One's password.
+    /// Your current password.
     #[schema(format = "password", write_only)]
     pub current_password: String,
 }
 
-/// Change one's address
+/// Change your email address
 ///
-/// Every other sign-in of the account ends, and both addresses are told. Where the shop wants addresses to be proven
-/// (`SEND_ACTIVATION_EMAIL`), the account is off until its owner has opened the link that goes to the new one.
+/// All other sign-ins of the account end, and both email addresses get a mail. If the shop confirms email addresses
+/// (`SEND_ACTIVATION_EMAIL`), the account is inactive until you open the link that is sent to the new address.
 #[utoipa::path(
     post,
     path = "/auth/users/set_email/",
@@ -41,7 +41,7 @@ pub(crate) struct SetEmail {
     operation_id = "set_email",
     security(("bearer" = [])),
     request_body = SetEmail,
-    responses((status = 204, description = "The new address holds."), Problems)
+    responses((status = 204, description = "The email address is changed."), Problems)
 )]
 pub(crate) async fn set_email(
     State(auth): State<AuthState>,
@@ -50,53 +50,54 @@ pub(crate) async fn set_email(
     Body(fields): Body<Fields>,
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
-    let email = judged(&auth, &account, fields, &client_info).await?;
+    let email = checked_email(&auth, &account, fields, &client_info).await?;
     let mut tx = app.db.begin().await?;
     if !accounts::lock_signed_in(&mut tx, account.id, account.sign_in).await? {
         return Err(Unauthorized::BadToken(TokenError::Revoked).into());
     }
     let change =
         Change { user: account.id, sign_in: account.sign_in, kind: Kind::EmailChanged, client_info: &client_info };
-    let events = put_email(&mut tx, &auth, change, &email).await.map_err(taken_or_other)?;
+    let events = change_email(&mut tx, &auth, change, &email).await.map_err(taken_or_other)?;
     let events = events.ok_or(Unauthorized::UserNotFound)?;
     tx.commit().await?;
     for event in &events {
-        news::send(&auth, event, &client_info).await;
+        events::publish(&auth, event, &client_info).await;
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The new address, once everything about it and the password is as it should be. Whether the address has an owner is said only to who
-/// knows the password, and counted before: nobody tries a thousand.
-async fn judged(
+/// Returns the new email address if it and the password are correct. Only a caller who knows the password learns whether the address is
+/// taken, and the attempt is counted before, so that nobody can try a thousand addresses.
+async fn checked_email(
     auth: &AuthState,
     account: &Account,
     mut fields: Fields,
     client_info: &ClientInfo,
 ) -> Result<String, ApiError> {
     let app = &auth.app;
-    let fits = current_password::judge(app, account, &mut fields, client_info).await?;
+    let is_correct = current_password::check(app, account, &mut fields, client_info).await?;
     let new = Typed::email(&mut fields, "new_email", auth.options.set_username_retype);
-    if let Some(new) = new.as_ref().filter(|_| fits) {
-        let email = kept_address(&new.once);
-        limits::count(app, &limits::of_another_address(account.id, &email, client_info)).await?;
-        if has_an_owner(app, account, &email).await? {
+    if let Some(new) = new.as_ref().filter(|_| is_correct) {
+        let email = normalize_email(&new.value);
+        limits::count(app, &limits::of_email_change(account.id, &email, client_info)).await?;
+        if is_taken(app, account, &email).await? {
             fields.error("new_email", Taken::Email.message());
         }
     }
-    let email = fields.finish(new)?.agreed("email")?;
-    Ok(kept_address(&email))
+    let email = fields.finish(new)?.confirmed("email")?;
+    Ok(normalize_email(&email))
 }
 
-/// Only to tell it beside what else is wrong; in the end the database judges. One's own address has an owner too.
-async fn has_an_owner(app: &App, account: &Account, email: &str) -> Result<bool, ApiError> {
+/// Returns true if the address is taken, so that this is reported together with other errors; the database decides in the end. The
+/// current address of the account counts as taken.
+async fn is_taken(app: &App, account: &Account, email: &str) -> Result<bool, ApiError> {
     let mut tx = app.db.read().await?;
-    let is_somebody_elses = accounts::is_somebody_elses(&mut tx, email, account.id).await?;
+    let is_taken_by_another = accounts::is_taken_by_another(&mut tx, email, account.id).await?;
     tx.commit().await?;
-    Ok(is_somebody_elses || email == account.email)
+    Ok(is_taken_by_another || email == account.email)
 }
 
-/// 400 where the address has an owner.
+/// Returns the 400 for a taken address, and other errors as they are.
 pub(super) fn taken_or_other(error: sqlx::Error) -> ApiError {
     match Taken::of(&error) {
         Some(taken) => ApiError::field("new_email", taken.message()),

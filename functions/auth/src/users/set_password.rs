@@ -1,4 +1,4 @@
-//! `POST /auth/users/set_password/`: another password.
+//! Changes the caller's password: `POST /auth/users/set_password/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -11,28 +11,28 @@ use shared::users::{ClientInfo, passwords};
 use utoipa::ToSchema;
 
 use super::confirm::Typed;
-use super::credentials::{Change, accepted, hashed, put_password};
+use super::credentials::{Change, change_password, fail_on_problems, hash_password};
 use super::{current_password, limits};
-use crate::{AuthState, news};
+use crate::{AuthState, events};
 
-/// Another password.
+/// A new password.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only tells the document what is read")]
 pub(crate) struct SetPassword {
-    /// Not common, not only digits, and not like the name or the address.
+    /// New password. It must not be common, consist of digits only, or resemble the username or the email address.
     #[schema(format = "password", write_only, min_length = 8, max_length = 128, example = "a quiet harbour")]
     pub new_password: String,
-    /// The same again, where the shop wants it (`SET_PASSWORD_RETYPE`).
+    /// New password again. Required if the shop has `SET_PASSWORD_RETYPE`, otherwise ignored.
     #[schema(value_type = String, required = false, format = "password", write_only)]
     pub re_new_password: Option<String>,
-    /// The password until now.
+    /// Your current password.
     #[schema(format = "password", write_only)]
     pub current_password: String,
 }
 
-/// Change one's password
+/// Change your password
 ///
-/// Every other sign-in of the account ends, and its owner is told by mail.
+/// All other sign-ins of the account end, and its owner is notified by mail.
 #[utoipa::path(
     post,
     path = "/auth/users/set_password/",
@@ -40,7 +40,7 @@ pub(crate) struct SetPassword {
     operation_id = "set_password",
     security(("bearer" = [])),
     request_body = SetPassword,
-    responses((status = 204, description = "The new password holds."), Problems)
+    responses((status = 204, description = "The password is changed."), Problems)
 )]
 pub(crate) async fn set_password(
     State(auth): State<AuthState>,
@@ -49,21 +49,21 @@ pub(crate) async fn set_password(
     Body(mut fields): Body<Fields>,
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
-    current_password::judge(app, &account, &mut fields, &client_info).await?;
+    current_password::check(app, &account, &mut fields, &client_info).await?;
     let new = Typed::password(&mut fields, "new_password", auth.options.set_password_retype);
     let new = fields.finish(new)?;
-    accepted("new_password", passwords::problems(&new.once, &account.username, &account.email))?;
-    let password = new.agreed("password")?;
+    fail_on_problems("new_password", passwords::problems(&new.value, &account.username, &account.email))?;
+    let password = new.confirmed("password")?;
     limits::count(app, &[(Limit::MailTo, Subject::user(account.id))]).await?;
-    let password_hash = hashed(app, password).await?;
+    let password_hash = hash_password(app, password).await?;
     let mut tx = app.db.begin().await?;
     if !accounts::lock_signed_in(&mut tx, account.id, account.sign_in).await? {
         return Err(Unauthorized::BadToken(TokenError::Revoked).into());
     }
     let change =
         Change { user: account.id, sign_in: account.sign_in, kind: Kind::PasswordChanged, client_info: &client_info };
-    let event = put_password(&mut tx, app, change, &password_hash).await?.ok_or(Unauthorized::UserNotFound)?;
+    let event = change_password(&mut tx, app, change, &password_hash).await?.ok_or(Unauthorized::UserNotFound)?;
     tx.commit().await?;
-    news::send(&auth, &event, &client_info).await;
+    events::publish(&auth, &event, &client_info).await;
     Ok(StatusCode::NO_CONTENT)
 }

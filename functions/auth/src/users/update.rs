@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /auth/users/{id}/`: another name for an account.
+//! Changes the username of an account: `PUT` and `PATCH /auth/users/{id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,19 +14,20 @@ use super::update_me::{ReplaceUser, UpdateUser};
 
 /// Replace an account
 ///
-/// One's own; with the permission `customers` anybody's, except those of the staff: these are for superusers.
+/// You can change your own account. With the permission `customers` you can change all accounts except those of staff, which only superusers can
+/// change.
 #[utoipa::path(
     put,
     path = "/auth/users/{id}/",
     tag = "auth",
     operation_id = "replace_user",
     security(("bearer" = [])),
-    params(("id" = i64, Path, description = "Which account.")),
+    params(("id" = i64, Path, description = "Id of the account.")),
     request_body = ReplaceUser,
     responses(
-        (status = 200, body = User, description = "The account as it is now."),
-        (status = 403, body = Problem, description = "It is one of the staff's."),
-        (status = 404, body = Problem, description = "There is none, or it is not for the caller to change."),
+        (status = 200, body = User, description = "The changed account."),
+        (status = 403, body = Problem, description = "The account is one of staff, and you are not a superuser."),
+        (status = 404, body = Problem, description = "There is no such account, or you may not change it."),
         Problems,
     )
 )]
@@ -43,21 +44,22 @@ pub(crate) async fn replace_user(
     rename(&app, tx, Rename { caller: caller.id, account: found.into(), username }, &client_info).await
 }
 
-/// Change an account
+/// Update an account
 ///
-/// One's own; with the permission `customers` anybody's, except those of the staff: these are for superusers.
+/// You can change your own account. With the permission `customers` you can change all accounts except those of staff, which only superusers can
+/// change.
 #[utoipa::path(
     patch,
     path = "/auth/users/{id}/",
     tag = "auth",
     operation_id = "update_user",
     security(("bearer" = [])),
-    params(("id" = i64, Path, description = "Which account.")),
+    params(("id" = i64, Path, description = "Id of the account.")),
     request_body = UpdateUser,
     responses(
-        (status = 200, body = User, description = "The account as it is now."),
-        (status = 403, body = Problem, description = "It is one of the staff's."),
-        (status = 404, body = Problem, description = "There is none, or it is not for the caller to change."),
+        (status = 200, body = User, description = "The changed account."),
+        (status = 403, body = Problem, description = "The account is one of staff, and you are not a superuser."),
+        (status = 404, body = Problem, description = "There is no such account, or you may not change it."),
         Problems,
     )
 )]

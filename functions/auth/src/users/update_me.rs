@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /auth/users/me/`: another name.
+//! Changes the caller's username: `PUT` and `PATCH /auth/users/me/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,17 +9,19 @@ use shared::users::{ClientInfo, MAX_USERNAME};
 use super::User;
 use super::rename::{Rename, rename};
 
-/// The new name of an account. The e-mail address is ignored: it has its own operation.
+/// The changeable fields of an account. `email` is ignored: change it with `POST /auth/users/set_email/`.
 #[derive(Debug, Request)]
 #[request(update = UpdateUser)]
 pub(crate) struct ReplaceUser {
-    /// Username.
+    /// Username. It must not belong to another account.
     #[field(max = MAX_USERNAME)]
     #[schema(example = "ana")]
     pub username: String,
 }
 
-/// Replace one's account
+/// Replace your account
+///
+/// Only the username can change here. To change your email address, use `POST /auth/users/set_email/`.
 #[utoipa::path(
     put,
     path = "/auth/users/me/",
@@ -27,7 +29,7 @@ pub(crate) struct ReplaceUser {
     operation_id = "replace_me",
     security(("bearer" = [])),
     request_body = ReplaceUser,
-    responses((status = 200, body = User, description = "The account as it is now."), Problems)
+    responses((status = 200, body = User, description = "The changed account."), Problems)
 )]
 pub(crate) async fn replace_me(
     State(app): State<App>,
@@ -45,7 +47,9 @@ pub(crate) async fn replace_me(
     .await
 }
 
-/// Change one's account
+/// Update your account
+///
+/// Only the username can change here. To change your email address, use `POST /auth/users/set_email/`.
 #[utoipa::path(
     patch,
     path = "/auth/users/me/",
@@ -53,7 +57,7 @@ pub(crate) async fn replace_me(
     operation_id = "update_me",
     security(("bearer" = [])),
     request_body = UpdateUser,
-    responses((status = 200, body = User, description = "The account as it is now."), Problems)
+    responses((status = 200, body = User, description = "The changed account."), Problems)
 )]
 pub(crate) async fn update_me(
     State(app): State<App>,

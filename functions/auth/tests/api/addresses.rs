@@ -135,7 +135,7 @@ async fn of_many_first_addresses_at_once_one_is_the_default(db: PgPool) {
         1
     );
     let one_more = ana.post("/auth/addresses/", an_address("Ana")).await.expect(400);
-    assert_eq!(one_more.body, json!({"non_field_errors": ["There may be no more than 50 addresses."]}));
+    assert_eq!(one_more.body, json!({"non_field_errors": ["A profile has at most 50 addresses. Delete one first."]}));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

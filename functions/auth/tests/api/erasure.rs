@@ -241,7 +241,7 @@ async fn the_last_superuser_stays(db: PgPool) {
     let refused = if one.status == 400 { one } else { other };
     assert_eq!(
         refused.body,
-        json!({"detail": "This is the last superuser; make another one first.", "code": "last_superuser"})
+        json!({"detail": "This is the last superuser. Create another one first.", "code": "last_superuser"})
     );
     assert_eq!(app.count("select count(*) from users where is_superuser and is_active").await, 1);
     assert_eq!(app.count("select count(*) from audit_log where kind = 'erased'").await, 1);

@@ -60,7 +60,7 @@ async fn a_new_account_is_switched_on_by_the_button_and_not_by_opening_the_page(
     says(&send(&app, &page, "").await.expect(200), "Your account is active");
     log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
 
-    says(&send(&app, &page, "").await.expect(400), "This is done already");
+    says(&send(&app, &page, "").await.expect(400), "Your account is active already");
     assert_eq!(app.count("select count(*) from users where is_active").await, 1);
 }
 
@@ -77,7 +77,7 @@ async fn another_password_is_chosen_once_by_one_link(db: PgPool) {
 
     says(
         &send(&app, &page, &twice("new_password", "some other words")).await.expect(400),
-        "This link is not good any more",
+        "This link is no longer valid",
     );
     log_in(&app, "ana@example.com", NEW_PASSWORD).await.expect(200);
 }
@@ -115,10 +115,7 @@ async fn another_address_is_chosen_by_a_link(db: PgPool) {
         "You can log in with the new address",
     );
     log_in(&app, "ana@example.org", PASSWORD).await.expect(200);
-    says(
-        &send(&app, &page, &twice("new_email", "ana@example.net")).await.expect(400),
-        "This link is not good any more",
-    );
+    says(&send(&app, &page, &twice("new_email", "ana@example.net")).await.expect(400), "This link is no longer valid");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -143,13 +140,10 @@ async fn a_link_that_is_old_or_forged_or_for_something_else_opens_nothing(db: Pg
     let of_nobody = page.replace(&uid(ana), "bm9ib2R5");
 
     for link in [&for_email, &of_ben, &of_nobody, &page.replace("reset/", "reset/%3Cb%3E")] {
-        says(
-            &send(&app, link, &twice("new_password", NEW_PASSWORD)).await.expect(400),
-            "This link is not good any more",
-        );
+        says(&send(&app, link, &twice("new_password", NEW_PASSWORD)).await.expect(400), "This link is no longer valid");
     }
     app.clock.advance(LIFETIME_SECONDS);
-    says(&send(&app, &page, &twice("new_password", NEW_PASSWORD)).await.expect(400), "This link is not good any more");
+    says(&send(&app, &page, &twice("new_password", NEW_PASSWORD)).await.expect(400), "This link is no longer valid");
     log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
 }
 

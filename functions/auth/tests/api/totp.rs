@@ -70,11 +70,11 @@ async fn remove(client: &Client, password: &str, code: &str) -> Answer {
 }
 
 fn required() -> Value {
-    json!({"detail": "A code is needed to log in.", "code": "otp_required"})
+    json!({"detail": "Logging in requires a code. Send it as `otp`.", "code": "otp_required"})
 }
 
 fn not_valid() -> Value {
-    json!({"detail": "The code is not good.", "code": "otp_not_valid"})
+    json!({"detail": "The code is invalid. Enter the code that your app shows now.", "code": "otp_not_valid"})
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -109,7 +109,7 @@ async fn a_confirmed_device_makes_ten_recovery_codes_and_its_secrets_are_not_kep
     let secret = offered(&app, &ana).await;
 
     let wrong = ana.post("/auth/totp/confirm/", json!({"code": wrong_code(&app, &secret)})).await.expect(400);
-    assert_eq!(wrong.body, json!({"code": ["The code is not good."]}));
+    assert_eq!(wrong.body, json!({"code": ["The code is invalid. Enter the code that your app shows now."]}));
     let codes =
         recovery_codes(&ana.post("/auth/totp/confirm/", json!({"code": code(&app, &secret)})).await.expect(200));
 
@@ -162,7 +162,7 @@ async fn a_stolen_token_without_the_password_offers_and_removes_nothing(db: PgPo
     remove(&ana, "not this", &code(&app, &secret)).await.expect(400);
     let wrong = remove(&ana, PASSWORD, &wrong_code(&app, &secret)).await.expect(400);
 
-    assert_eq!(wrong.body, json!({"code": ["The code is not good."]}));
+    assert_eq!(wrong.body, json!({"code": ["The code is invalid. Enter the code that your app shows now."]}));
     assert_eq!(app.count("select count(*) from totp_devices where confirmed_at is not null").await, 1);
 }
 

@@ -8,13 +8,13 @@ use shared::ids::VariantId;
 use shared::stock::store::notices::{Asked, ask};
 use shared::throttles::store::count;
 use shared::throttles::{Limit, Subject};
-use shared::users::{ClientInfo, kept_address};
+use shared::users::{ClientInfo, normalize_email};
 
 /// A subscription to the mail.
 #[derive(Request)]
 pub(crate) struct CreateBackInStockSubscription {
     /// Address of the mail.
-    #[field(email, map = |email| kept_address(&email))]
+    #[field(email, map = |email| normalize_email(&email))]
     #[schema(example = "ana@example.com")]
     pub email: String,
 }

@@ -3,7 +3,7 @@
 use shared::app::db::Tx;
 use shared::ids::UserId;
 use shared::mail::Mail;
-use shared::users::kept_address;
+use shared::users::normalize_email;
 use shared::users::store::addressees;
 
 use super::Draft;
@@ -14,7 +14,7 @@ pub(super) async fn draft(tx: &mut Tx, shop: &Shop, user: UserId, email: &str) -
     let Some(addressee) = addressees::of_account(tx, user).await? else {
         return Ok(Draft::Nobody("the account was deleted"));
     };
-    let is_new = kept_address(email) == kept_address(&addressee.email);
+    let is_new = normalize_email(email) == normalize_email(&addressee.email);
     Ok(Draft::of(user, if is_new { to_the_new(email, shop) } else { to_the_old(email, shop) }))
 }
 

@@ -1,4 +1,4 @@
-//! How Django keeps passwords, for accounts that come from a shop of its kind. A good log-in has them kept as today's are.
+//! Password hashes of Django, for accounts that come from another shop. They are replaced at the next log-in.
 
 use std::num::NonZeroU32;
 
@@ -6,12 +6,12 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ring::pbkdf2::{PBKDF2_HMAC_SHA256, verify};
 
-/// Django asks for 1,000,000; with more than this a single try would take seconds.
+/// Maximum number of iterations. Django uses 1,000,000; with more than this maximum, one attempt would take seconds.
 const MAX_ITERATIONS: u32 = 5_000_000;
 
-/// Whether the password is the one that is kept as `pbkdf2_sha256$iterations$salt$hash`; `None` where the text is not of that form.
-pub(super) fn pbkdf2_fits(password: &[u8], kept: &str) -> Option<bool> {
-    let mut parts = kept.split('$');
+/// Returns true if the password matches a hash of the form `pbkdf2_sha256$iterations$salt$hash`; `None` if the text has another form.
+pub(super) fn pbkdf2_matches(password: &[u8], stored: &str) -> Option<bool> {
+    let mut parts = stored.split('$');
     let (Some("pbkdf2_sha256"), Some(iterations), Some(salt), Some(hash), None) =
         (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
     else {
@@ -22,7 +22,7 @@ pub(super) fn pbkdf2_fits(password: &[u8], kept: &str) -> Option<bool> {
     Some(verify(PBKDF2_HMAC_SHA256, iterations, salt.as_bytes(), password, &hash).is_ok())
 }
 
-/// Django puts the name of its hasher before a PHC string: `argon2$argon2id$v=19$…`.
-pub(super) fn without_hasher(kept: &str) -> &str {
-    kept.strip_prefix("argon2").unwrap_or(kept)
+/// Removes the name of the hasher that Django puts before a PHC string: `argon2$argon2id$v=19$…`.
+pub(super) fn without_hasher(stored: &str) -> &str {
+    stored.strip_prefix("argon2").unwrap_or(stored)
 }

@@ -1,10 +1,10 @@
-//! Passwords: which are taken, and how they are kept.
+//! Passwords: which are accepted, and how they are stored.
 //!
-//! Kept as argon2id with the parameters that OWASP asks for (19 MiB, two passes, one lane), in a PHC string, which names its own
-//! parameters: those of tomorrow need no new column. A hash takes some 20 ms of a processor, so it runs beside the requests
-//! and never inside a transaction.
+//! They are stored as argon2id hashes with the parameters that OWASP recommends (19 MiB, two passes, one lane), as PHC strings. These name their
+//! parameters, so that future parameters need no new column. A hash takes about 20 ms of processor time, so it runs outside the thread that
+//! serves requests, and never inside a transaction.
 //!
-//! Passwords that Django kept fit too, and are kept anew once their owner has shown them.
+//! Hashes of Django are accepted as well, and replaced at the next log-in.
 
 mod django;
 
@@ -13,24 +13,23 @@ use argon2::password_hash::{Error as HashError, PasswordHasher as _, PasswordVer
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 
-/// How long a new password may be, in characters.
+/// Maximum number of characters of a new password.
 pub const MAX: usize = 128;
-/// How long one may be that is only compared: it may have been chosen where other rules held.
+/// Maximum number of characters of a password that is only compared: it may have been chosen under other rules.
 pub const MAX_COMPARED: usize = 4096;
-/// How long it must be.
+/// Minimum number of characters of a new password.
 const MIN: usize = 8;
 
-/// How everything begins that [`hash`] makes.
-const TODAYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
+/// Beginning of all hashes that [`hash`] makes.
+const CURRENT_PREFIX: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
 
-/// How many hashes are worked out at once: each takes 19 MiB, and a crowd that logs in must not take all there is.
+/// Maximum number of concurrent hashes: each takes 19 MiB, and many log-ins at once must not use up all memory.
 static SLOTS: Semaphore = Semaphore::const_new(4);
 
-/// The passwords that people take most often, most often first: the list by Royce Williams that Django comes with, without
-/// what was garbled in it.
+/// The most common passwords, most common first: the list by Royce Williams that Django includes, without its garbled lines.
 static COMMON: &str = include_str!("common_passwords.txt");
 
-/// What is wrong with a new password, in the words and the order of Django's validators. Empty: nothing.
+/// Returns the problems of a new password, with the texts and in the order of Django's validators.
 pub fn problems(password: &str, username: &str, email: &str) -> Vec<String> {
     let lower = password.to_lowercase();
     let mut problems = Vec::new();
@@ -49,14 +48,15 @@ pub fn problems(password: &str, username: &str, email: &str) -> Vec<String> {
     problems
 }
 
-/// Whether a password (in small letters) has 7 of 10 characters in common with this, or with a word of it.
+/// Returns true if a password (in lower case) has 7 of 10 characters in common with this text or with one of its words.
 fn similar(password: &str, of: &str) -> bool {
     let of = of.to_lowercase();
     let words = of.split(|c: char| !c.is_alphanumeric() && c != '_');
     words.chain([of.as_str()]).any(|word| has_seven_tenths_in_common(password, word))
 }
 
-/// `quick_ratio` of Python's SequenceMatcher, at least 0.7: characters in common, in any order, twice, of all characters.
+/// Returns true if `quick_ratio` of Python's SequenceMatcher is at least 0.7: twice the number of common characters, in any order, divided by
+/// the number of all characters.
 fn has_seven_tenths_in_common(a: &str, b: &str) -> bool {
     let mut left: Vec<char> = b.chars().collect();
     let all = a.chars().count() + left.len();
@@ -70,21 +70,21 @@ fn has_seven_tenths_in_common(a: &str, b: &str) -> bool {
     common > 0 && 2 * common * 10 >= 7 * all
 }
 
-/// A password as it is kept. The salt is random: two equal passwords are kept as different texts.
+/// Returns the hash of a password. The salt is random, so equal passwords have different hashes.
 pub async fn hash(password: String, salt: [u8; 16]) -> anyhow::Result<String> {
-    aside(move || Ok(argon2id()?.hash_password_with_salt(password.as_bytes(), &salt)?.to_string())).await
+    in_background(move || Ok(argon2id()?.hash_password_with_salt(password.as_bytes(), &salt)?.to_string())).await
 }
 
-/// Whether this is the password that is kept so. `None`, nobody's, takes as long as somebody's, and so does a text that is no
-/// hash: how long a log-in takes tells no one which addresses are known. What Django kept takes longer, as it did there.
-pub async fn verify(password: String, kept: Option<String>) -> anyhow::Result<bool> {
-    aside(move || {
-        let (password, kept) = (password.as_bytes(), kept.as_deref().unwrap_or_default());
-        if let Some(fits) = django::pbkdf2_fits(password, kept) {
-            return Ok(fits);
+/// Returns true if the password matches the stored hash. For `None` and for a text that is not a hash it takes as long as for a hash, so that the
+/// duration of a log-in does not tell which addresses have accounts. Hashes of Django take longer, as they did there.
+pub async fn verify(password: String, stored: Option<String>) -> anyhow::Result<bool> {
+    in_background(move || {
+        let (password, stored) = (password.as_bytes(), stored.as_deref().unwrap_or_default());
+        if let Some(is_match) = django::pbkdf2_matches(password, stored) {
+            return Ok(is_match);
         }
         let argon2 = argon2id()?;
-        match argon2.verify_password(password, django::without_hasher(kept)) {
+        match argon2.verify_password(password, django::without_hasher(stored)) {
             Ok(()) => Ok(true),
             Err(HashError::PasswordInvalid) => Ok(false),
             Err(_) => argon2.hash_password_with_salt(password, &[0; 16]).map(|_| false),
@@ -93,9 +93,9 @@ pub async fn verify(password: String, kept: Option<String>) -> anyhow::Result<bo
     .await
 }
 
-/// Whether a password that is kept so is kept as [`hash`] would keep it today.
-pub fn is_current(kept: &str) -> bool {
-    kept.starts_with(TODAYS)
+/// Returns true if a stored hash has the form that [`hash`] makes now.
+pub fn is_current(stored: &str) -> bool {
+    stored.starts_with(CURRENT_PREFIX)
 }
 
 fn argon2id() -> Result<Argon2<'static>, HashError> {
@@ -103,11 +103,13 @@ fn argon2id() -> Result<Argon2<'static>, HashError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// Away from the thread that serves requests, a few at a time.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, HashError> + Send + 'static) -> anyhow::Result<T> {
+/// Runs the work outside the thread that serves requests, a few pieces at a time.
+async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
+) -> anyhow::Result<T> {
     let slot = SLOTS.acquire().await?;
     let done = tokio::task::spawn_blocking(move || {
-        // Held until the work is done, also where nobody waits for it any more.
+        // Held until the work is done, even if nobody waits for it any more.
         let _slot = slot;
         work()
     });

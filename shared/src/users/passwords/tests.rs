@@ -1,4 +1,4 @@
-//! What Django's validators say, and what argon2 keeps.
+//! Tests of the rules for passwords, with Django's texts, and of hashes.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ const LIKE_USERNAME: &str = "The password is too similar to the username.";
 const LIKE_EMAIL: &str = "The password is too similar to the email.";
 
 #[test]
-fn a_password_is_judged_as_django_judges_it() {
+fn a_password_is_checked_as_in_django() {
     for (password, expected) in [
         ("correct horse battery", &[][..]),
         ("Tr0ub4dor&3", &[]),
@@ -25,7 +25,7 @@ fn a_password_is_judged_as_django_judges_it() {
         ("ellebana", &[LIKE_USERNAME]),
         ("lighthouse7", &[LIKE_EMAIL]),
         ("keeper@lighthouse.example", &[LIKE_EMAIL]),
-        // Five of ten letters are not seven.
+        // Five of ten letters are fewer than 7 of 10.
         ("anabezzzzzz", &[]),
     ] {
         assert_eq!(problems(password, "anabelle", "keeper@lighthouse.example"), expected, "{password}");
@@ -41,38 +41,38 @@ fn the_ratio_is_pythons() {
 }
 
 #[tokio::test]
-async fn a_password_is_kept_as_argon2id_with_the_parameters_of_owasp() {
-    let kept = hash("correct horse".to_owned(), [7; 16]).await.unwrap();
-    assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
-    assert_ne!(kept, hash("correct horse".to_owned(), [8; 16]).await.unwrap());
-    assert!(verify("correct horse".to_owned(), Some(kept.clone())).await.unwrap());
-    assert!(!verify("correct hors".to_owned(), Some(kept)).await.unwrap());
+async fn a_password_is_stored_as_argon2id_with_the_parameters_of_owasp() {
+    let stored = hash("correct horse".to_owned(), [7; 16]).await.unwrap();
+    assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+    assert_ne!(stored, hash("correct horse".to_owned(), [8; 16]).await.unwrap());
+    assert!(verify("correct horse".to_owned(), Some(stored.clone())).await.unwrap());
+    assert!(!verify("correct hors".to_owned(), Some(stored)).await.unwrap());
 }
 
-/// Made by Python: `base64.b64encode(hashlib.pbkdf2_hmac("sha256", b"correct horse", b"seasalt", 1000))`.
+/// A hash of Python: `base64.b64encode(hashlib.pbkdf2_hmac("sha256", b"correct horse", b"seasalt", 1000))`.
 const PBKDF2: &str = "pbkdf2_sha256$1000$seasalt$mQnueSakb748zqBAC1tmWVZsZbi2zPGZarEzTGdfmso=";
-/// Of Django 5.2's Argon2PasswordHasher.
+/// A hash of Django 5.2's Argon2PasswordHasher.
 const ARGON2: &str =
     "argon2$argon2id$v=19$m=102400,t=2,p=8$c2Vhc2FsdHNlYXNhbHQ$24X5StCI0X7nx5XDsLrP4f4PvCl9FN9AHQw4KjbBoo8";
 
 #[tokio::test]
-async fn what_django_kept_fits_and_is_not_as_we_keep_it() {
-    for kept in [PBKDF2, ARGON2] {
-        assert!(verify("correct horse".to_owned(), Some(kept.to_owned())).await.unwrap(), "{kept}");
-        assert!(!verify("correct hors".to_owned(), Some(kept.to_owned())).await.unwrap(), "{kept}");
-        assert!(!is_current(kept), "{kept}");
+async fn a_hash_of_django_matches_and_is_not_current() {
+    for stored in [PBKDF2, ARGON2] {
+        assert!(verify("correct horse".to_owned(), Some(stored.to_owned())).await.unwrap(), "{stored}");
+        assert!(!verify("correct hors".to_owned(), Some(stored.to_owned())).await.unwrap(), "{stored}");
+        assert!(!is_current(stored), "{stored}");
     }
     assert!(is_current(&hash("correct horse".to_owned(), [7; 16]).await.unwrap()));
 }
 
 #[tokio::test]
-async fn what_is_no_hash_fits_no_password() {
+async fn a_text_that_is_not_a_hash_matches_no_password() {
     let (prefix, hash) = PBKDF2.rsplit_once('$').unwrap();
     let without_work = format!("pbkdf2_sha256$0$seasalt${hash}");
     let too_much_work = format!("pbkdf2_sha256$5000001$seasalt${hash}");
     let (empty, longer, sha1) = (format!("{prefix}$"), format!("{PBKDF2}$"), PBKDF2.replace("sha256", "sha1"));
     let unusable = "!w8kOYXNW5NTxV2Ei4N0ofHy1WOUhRXr3Wz4CXfJT";
-    for kept in [
+    for stored in [
         None,
         Some("!"),
         Some(unusable),
@@ -87,25 +87,25 @@ async fn what_is_no_hash_fits_no_password() {
         Some(&longer),
         Some(&sha1),
     ] {
-        assert!(!verify("correct horse".to_owned(), kept.map(str::to_owned)).await.unwrap(), "{kept:?}");
+        assert!(!verify("correct horse".to_owned(), stored.map(str::to_owned)).await.unwrap(), "{stored:?}");
     }
 }
 
 #[tokio::test]
-async fn nobodys_password_takes_as_long_as_somebodys() {
-    let kept = hash("correct horse".to_owned(), [7; 16]).await.unwrap();
-    let (mut somebodys, mut nobodys, mut unusable) = (Duration::MAX, Duration::MAX, Duration::MAX);
+async fn an_unknown_account_takes_as_long_as_a_known_one() {
+    let stored = hash("correct horse".to_owned(), [7; 16]).await.unwrap();
+    let (mut known, mut unknown, mut unusable) = (Duration::MAX, Duration::MAX, Duration::MAX);
     for _ in 0..5 {
-        somebodys = somebodys.min(time_of(Some(kept.clone())).await);
-        nobodys = nobodys.min(time_of(None).await);
+        known = known.min(time_of(Some(stored.clone())).await);
+        unknown = unknown.min(time_of(None).await);
         unusable = unusable.min(time_of(Some("!".to_owned())).await);
     }
-    // The quickest of five each; without the work it would be a hundredth.
-    assert!(nobodys > somebodys / 4 && unusable > somebodys / 4, "{somebodys:?}, {nobodys:?}, {unusable:?}");
+    // The fastest of five attempts each; without the work it would be a hundredth.
+    assert!(unknown > known / 4 && unusable > known / 4, "{known:?}, {unknown:?}, {unusable:?}");
 }
 
-async fn time_of(kept: Option<String>) -> Duration {
+async fn time_of(stored: Option<String>) -> Duration {
     let started = Instant::now();
-    assert!(!verify("wrong horse".to_owned(), kept).await.unwrap());
+    assert!(!verify("wrong horse".to_owned(), stored).await.unwrap());
     started.elapsed()
 }

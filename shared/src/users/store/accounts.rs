@@ -1,26 +1,26 @@
-//! Accounts in SQL, as their owners and the staff see and change them.
+//! SQL of accounts, as their owners and staff see and change them.
 
 use crate::app::db::Tx;
 use crate::ids::{SignInId, UserId};
 
-/// An account, as whoever may read it sees it.
+/// An account as a caller who may read it sees it.
 #[derive(Clone, Debug)]
 pub struct AccountSummary {
-    /// Which account.
+    /// Id of the account.
     pub id: UserId,
-    /// What they are called.
+    /// Username of the account.
     pub username: String,
-    /// Where their mail goes.
+    /// Email address of the account.
     pub email: String,
-    /// Whether they may sign in.
+    /// True if the owner can log in.
     pub is_active: bool,
-    /// Whether they work here.
+    /// True if the account is staff.
     pub is_staff: bool,
-    /// Whether they may do everything.
+    /// True if the account is a superuser.
     pub is_superuser: bool,
 }
 
-/// One account.
+/// Returns the account with this id.
 pub async fn find(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<AccountSummary>> {
     sqlx::query_as!(
         AccountSummary,
@@ -31,7 +31,7 @@ pub async fn find(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<AccountSumma
     .await
 }
 
-/// Up to so many accounts, by id, from the one after this.
+/// Lists accounts by id, starting after the given one.
 pub async fn list(tx: &mut Tx, after: Option<UserId>, limit: i64) -> sqlx::Result<Vec<AccountSummary>> {
     sqlx::query_as!(
         AccountSummary,
@@ -43,13 +43,13 @@ pub async fn list(tx: &mut Tx, after: Option<UserId>, limit: i64) -> sqlx::Resul
     .await
 }
 
-/// Locks an account until the transaction ends; whether it is active and this sign-in of it goes on. What a request was let in
-/// with may have ended while its password was looked at, and whoever ended it must not be overruled.
+/// Locks an account until the transaction ends. Returns true if it is active and this sign-in has not ended: both may have changed while the
+/// password was checked, and such a change must win.
 pub async fn lock_signed_in(tx: &mut Tx, user: UserId, sign_in: Option<SignInId>) -> sqlx::Result<bool> {
     let is_active = sqlx::query_scalar!("select is_active from users where id = $1 for no key update", user as _)
         .fetch_optional(&mut *tx)
         .await?;
-    // A statement of its own: one that has waited for a lock still sees the other tables as they were before.
+    // A separate statement, because one that has waited for a lock still sees the other tables in their earlier state.
     let has_ended = sqlx::query_scalar!(
         r#"select exists (select from sign_ins where id = $1 and ended_at is not null) as "has_ended!""#,
         sign_in as _
@@ -59,7 +59,7 @@ pub async fn lock_signed_in(tx: &mut Tx, user: UserId, sign_in: Option<SignInId>
     Ok(is_active == Some(true) && !has_ended)
 }
 
-/// Gives an active account another password, as [`crate::users::passwords::hash`] keeps it; whether there is such an account.
+/// Sets the password hash of an active account ([`crate::users::passwords::hash`]); returns false if there is no such account.
 pub async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> sqlx::Result<bool> {
     sqlx::query!("update users set password_hash = $2 where id = $1 and is_active", user as _, password_hash)
         .execute(&mut *tx)
@@ -67,8 +67,8 @@ pub async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> sql
         .map(|done| done.rows_affected() == 1)
 }
 
-/// Gives an active account another address; the one it had, or `None` where there is no such account. [`crate::users::Taken::of`]
-/// reads the error where the address has an owner.
+/// Sets the email address of an active account. Returns the previous one, or `None` if there is no such account. [`crate::users::Taken::of`]
+/// reads the error if the address is taken.
 pub async fn set_email(tx: &mut Tx, user: UserId, email: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
         "with was as (select id, email from users where id = $1 and is_active for no key update)
@@ -80,13 +80,13 @@ pub async fn set_email(tx: &mut Tx, user: UserId, email: &str) -> sqlx::Result<O
     .await
 }
 
-/// Switches an account off until [`activate`] switches it on.
+/// Makes an account inactive until [`activate`] activates it.
 pub async fn await_activation(tx: &mut Tx, user: UserId) -> sqlx::Result<()> {
     sqlx::query!("update users set is_active = false where id = $1", user as _).execute(&mut *tx).await.map(drop)
 }
 
-/// Switches an account on that waits for it; whether there was one. Not one that the staff have switched off: for that, the audit
-/// log is asked, which alone remembers by whom it was.
+/// Activates an account that waits for activation; returns false if there is none. An account that staff have deactivated stays inactive: the
+/// audit log tells the two apart.
 pub async fn activate(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
     sqlx::query!(
         "update users u set is_active = true
@@ -102,8 +102,8 @@ pub async fn activate(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
     .map(|done| done.rows_affected() == 1)
 }
 
-/// Whether an address is somebody else's now. Only to tell somebody who is refused; whether it is free, the database judges.
-pub async fn is_somebody_elses(tx: &mut Tx, email: &str, user: UserId) -> sqlx::Result<bool> {
+/// Returns true if an email address belongs to another account, for an error text only; whether it is free is decided by the database.
+pub async fn is_taken_by_another(tx: &mut Tx, email: &str, user: UserId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (select from users where lower(email) = lower($1) and id <> $2) as "is_so!""#,
         email,

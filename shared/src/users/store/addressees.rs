@@ -1,40 +1,39 @@
-//! Whom the mail of an account goes to, in SQL: whether there is such an account now, and where its mailbox is.
+//! SQL of the recipients of account mails: whether the account exists now, and its email address.
 //!
-//! The address is always the account's own and never the one that was typed: two that the database takes for one may still be
-//! two mailboxes.
+//! The address is always the one of the account and never the one that was typed: two addresses that differ in case may be two mailboxes.
 
 use crate::app::db::Tx;
 use crate::ids::{SignInId, UserId};
 use crate::time::Timestamp;
 
-/// An account with a mailbox.
+/// An account that gets a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addressee {
-    /// Which.
+    /// Id of the account.
     pub id: UserId,
-    /// Where its mail goes.
+    /// Email address of the account.
     pub email: String,
 }
 
-/// A sign-in, as its owner is told of it.
+/// A sign-in as the mail to its owner describes it.
 #[derive(Clone, Debug)]
 pub struct SeenSignIn {
-    /// Whose.
+    /// Id of the account.
     pub user: UserId,
-    /// Where their mail goes.
+    /// Email address of the account.
     pub email: String,
-    /// When.
+    /// Time of the log-in.
     pub at: Timestamp,
-    /// From which address of the network.
+    /// Network address of the client.
     pub address: Option<String>,
-    /// By what program, in its own words.
+    /// `User-Agent` header of the client.
     pub user_agent: Option<String>,
 }
 
-/// The account with this address that waits for its owner to open a link: it is new, or its address is. One that was switched off
-/// otherwise stays off.
+/// Returns the account with this email address if it waits for activation, because it is new or its address has changed. An account that was
+/// deactivated otherwise is not returned.
 pub async fn waiting_for_activation(tx: &mut Tx, email: &str) -> sqlx::Result<Option<Addressee>> {
-    // The log's last word on it tells why it is off. Of accounts that are older than the log, nobody who ever was at home here waits.
+    // The last relevant entry of the audit log tells why the account is inactive. Accounts older than the log wait if nobody ever logged in.
     sqlx::query_as!(
         Addressee,
         "select u.id, u.email
@@ -59,19 +58,19 @@ pub async fn waiting_for_activation(tx: &mut Tx, email: &str) -> sqlx::Result<Op
     .await
 }
 
-/// The account with this address whose owner may log in.
+/// Returns the active account with this email address.
 pub async fn active_with_address(tx: &mut Tx, email: &str) -> sqlx::Result<Option<Addressee>> {
     sqlx::query_as!(Addressee, "select id, email from users where lower(email) = lower($1) and is_active", email)
         .fetch_optional(&mut *tx)
         .await
 }
 
-/// This account, whether its owner may log in or not.
+/// Returns the account with this id, active or not.
 pub async fn of_account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Addressee>> {
     sqlx::query_as!(Addressee, "select id, email from users where id = $1", user as _).fetch_optional(&mut *tx).await
 }
 
-/// This sign-in and its owner.
+/// Returns the sign-in with this id and its owner.
 pub async fn of_sign_in(tx: &mut Tx, sign_in: SignInId) -> sqlx::Result<Option<SeenSignIn>> {
     sqlx::query_as!(
         SeenSignIn,

@@ -1,4 +1,4 @@
-//! Keys for programs, in SQL, as every request with one needs them.
+//! SQL of API keys, as every request with a key needs it.
 
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
@@ -8,14 +8,14 @@ use crate::app::db::{Call, Db};
 use crate::ids::ApiKeyId;
 use crate::time::Timestamp;
 use crate::users::Permissions;
-use crate::users::api_keys::ShownKey;
+use crate::users::api_keys::UnverifiedKey;
 
-/// A key that is good now.
+/// A valid API key.
 #[derive(Clone, Copy, Debug)]
 pub struct GoodKey {
-    /// Which.
+    /// Id of the key.
     pub id: ApiKeyId,
-    /// What it carries.
+    /// Permissions of the key.
     pub permissions: Permissions,
 }
 
@@ -26,15 +26,15 @@ impl sqlx::FromRow<'_, PgRow> for GoodKey {
     }
 }
 
-/// The key that this one is, and that it was used; `None` where it is forged, called back or over, or its maker may not do all that
-/// it carries. One exchange, in a transaction of its own.
-pub async fn note_use(db: &Db, key: &ShownKey, now: Timestamp) -> sqlx::Result<Option<GoodKey>> {
-    let whole = u128_pair(key.sha256).map(Uuid::from_u128);
-    let call = Call::new("use_api_key").uuid(key.id.0).uuid(whole[0]).uuid(whole[1]).bigint(now.micros());
+/// Returns the valid key with this digest and records its use; `None` if the key is forged, revoked or expired, or if its creator does not have
+/// all its permissions any more. One round trip, in its own transaction.
+pub async fn note_use(db: &Db, key: &UnverifiedKey, now: Timestamp) -> sqlx::Result<Option<GoodKey>> {
+    let halves = u128_pair(key.sha256).map(Uuid::from_u128);
+    let call = Call::new("use_api_key").uuid(key.id.0).uuid(halves[0]).uuid(halves[1]).bigint(now.micros());
     Ok(db.call(call).await?.into_iter().next())
 }
 
-/// The two halves.
+/// Returns the two halves of a digest.
 fn u128_pair(sha256: [u8; 32]) -> [u128; 2] {
     let half = |from: usize| sha256.iter().skip(from).take(16).fold(0, |number, byte| number << 8 | u128::from(*byte));
     [half(0), half(16)]

@@ -1,28 +1,28 @@
-//! The end of an account, in SQL: nothing is left that tells who it was.
+//! SQL that deletes an account and erases the personal data of its owner.
 //!
-//! Orders stay, because the shop's books do; they name nobody any more. So does the audit log, which nobody can change: it knows
-//! accounts by number alone, and beside that keeps the network address and the name of the client that somebody asked with.
+//! Orders stay, because accounting needs them, but name nobody any more. The audit log stays as well, because nobody can change it: it has
+//! only the ids of accounts, network addresses and names of clients.
 
 use crate::app::db::Tx;
 use crate::ids::UserId;
 use crate::mail::ERASED;
 
-/// What became of it.
+/// Result of deleting an account.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Erasure {
-    /// There is no such account any more.
+    /// The account does not exist any more.
     Done,
-    /// Nothing: without the last superuser who can log in, nobody could make another.
+    /// Nothing was deleted, because without the last superuser who can log in nobody could create another one.
     LastSuperuser,
 }
 
-/// Erases an account, and who it was from everything that outlives it.
+/// Deletes an account, and erases personal data from all rows that stay.
 pub async fn delete(tx: &mut Tx, user: UserId) -> sqlx::Result<Erasure> {
     if is_last_superuser(tx, user).await? {
         return Ok(Erasure::LastSuperuser);
     }
-    // Nothing is added from here on: what belongs to an account is written under a lock of its row, which is held.
+    // No rows are added from here on: rows of an account are written under a lock of its row, which is held.
     let addresses =
         sqlx::query_scalar!(r#"select addresses_of($1) as "address!""#, user as _).fetch_all(&mut *tx).await?;
     sqlx::query!(
@@ -38,7 +38,7 @@ pub async fn delete(tx: &mut Tx, user: UserId) -> sqlx::Result<Erasure> {
     .execute(&mut *tx)
     .await?;
     sqlx::query!("delete from stock_notices where lower(email) = any($1)", &addresses).execute(&mut *tx).await?;
-    // An error may quote the address.
+    // The error text may quote the address.
     sqlx::query!(
         "update mail_log set recipient = $3, error = null
           where user_id = $1 or (user_id is null and lower(recipient) = any($2))",
@@ -51,12 +51,12 @@ pub async fn delete(tx: &mut Tx, user: UserId) -> sqlx::Result<Erasure> {
     sqlx::query!("update orders set user_id = null, email = $2 where user_id = $1", user as _, ERASED)
         .execute(&mut *tx)
         .await?;
-    // Profile, addresses, carts, sign-ins, links, roles and the second factor go with it.
+    // Deletes the profile, addresses, carts, sign-ins, links, roles and the second factor as well.
     sqlx::query!("delete from users where id = $1", user as _).execute(&mut *tx).await?;
     Ok(Erasure::Done)
 }
 
-/// Locks the account until the transaction ends; a superuser's with all other superusers', so that of the last two only one goes.
+/// Locks the account until the transaction ends, and for a superuser all other superusers, so that only one of the last two can be deleted.
 async fn is_last_superuser(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
     let locked = sqlx::query!(
         "select id, is_superuser, is_active from users

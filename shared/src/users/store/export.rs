@@ -1,4 +1,4 @@
-//! All that is kept of somebody, in SQL. Each list is newest first and as long as `limit` at most.
+//! SQL of the export of personal data. Each list is newest first and has at most `limit` rows.
 
 use std::collections::HashMap;
 
@@ -7,12 +7,12 @@ use uuid::Uuid;
 use crate::app::db::Tx;
 use crate::ids::{OrderId, UserId};
 use crate::orders::OrderLine;
-use crate::users::kept::{
+use crate::users::personal_data::{
     ExportedAccount, ExportedApiKey, ExportedAuditEntry, ExportedCart, ExportedCartItem, ExportedLink, ExportedMail,
     ExportedOrder, ExportedOrderEvent, ExportedSignIn, ExportedStockNotice,
 };
 
-/// The account itself; `None` where it is gone.
+/// Returns the account; `None` if it was deleted.
 pub async fn account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<ExportedAccount>> {
     sqlx::query_as!(
         ExportedAccount,
@@ -29,7 +29,7 @@ pub async fn account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<ExportedA
     .await
 }
 
-/// Somebody's carts, as they are.
+/// Lists the carts of an account.
 pub async fn carts(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedCart>> {
     let carts = sqlx::query!(
         "select id, status, created_at, updated_at from carts where user_id = $1 order by created_at desc, id limit $2",
@@ -62,7 +62,7 @@ pub async fn carts(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<Ex
     Ok(whole.collect())
 }
 
-/// Somebody's orders.
+/// Lists the orders of an account.
 pub async fn orders(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedOrder>> {
     let orders = sqlx::query!(
         "select id, number, status, cart_id, email, currency, total, placed_at
@@ -119,7 +119,7 @@ async fn order_lines(tx: &mut Tx, orders: &[Uuid]) -> sqlx::Result<HashMap<Order
     })))
 }
 
-/// Somebody's sign-ins, those that have ended too.
+/// Lists the sign-ins of an account, including those that have ended.
 pub async fn sign_ins(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedSignIn>> {
     sqlx::query_as!(
         ExportedSignIn,
@@ -132,7 +132,7 @@ pub async fn sign_ins(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec
     .await
 }
 
-/// Somebody's mails; of those from before accounts were written down with them, the ones to every address they are known to have had.
+/// Lists the mails of an account. Older mails have no account id; they are found by all addresses that the account is known to have had.
 pub async fn mails(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedMail>> {
     sqlx::query_as!(
         ExportedMail,
@@ -147,7 +147,7 @@ pub async fn mails(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<Ex
     .await
 }
 
-/// The links that somebody was mailed, while they are remembered.
+/// Lists the stored links that were mailed to an account.
 pub async fn links(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedLink>> {
     sqlx::query_as!(
         ExportedLink,
@@ -160,7 +160,7 @@ pub async fn links(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<Ex
     .await
 }
 
-/// What somebody wants to hear of when it is in stock again, by every address they are known to have had.
+/// Lists the requests for back-in-stock mails, by all addresses that the account is known to have had.
 pub async fn stock_notices(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedStockNotice>> {
     sqlx::query_as!(
         ExportedStockNotice,
@@ -175,7 +175,7 @@ pub async fn stock_notices(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Resul
     .await
 }
 
-/// The keys that somebody made.
+/// Lists the API keys that an account has created.
 pub async fn api_keys(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedApiKey>> {
     sqlx::query_as!(
         ExportedApiKey,
@@ -187,7 +187,7 @@ pub async fn api_keys(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec
     .await
 }
 
-/// What the audit log has of somebody.
+/// Lists the entries of the audit log about an account or its actions.
 pub async fn audit(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedAuditEntry>> {
     sqlx::query_as!(
         ExportedAuditEntry,

@@ -1,4 +1,4 @@
-//! Accounts from another shop, in SQL.
+//! SQL that imports accounts from another shop.
 
 use crate::app::db::Tx;
 use crate::audit::store::record;
@@ -6,42 +6,42 @@ use crate::audit::{AuditRecord, Kind};
 use crate::time::Timestamp;
 use crate::users::ClientInfo;
 
-/// An account as another shop had it.
+/// An account as it was in another shop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OldUser {
-    /// Where its mail goes; as [`crate::users::kept_address`] makes it.
+    /// Email address, normalized by [`crate::users::normalize_email`].
     pub email: String,
-    /// What its owner is known by.
+    /// Username of the account.
     pub username: String,
-    /// As it was there, or `!` for none: no password fits it then, and its owner asks for a link.
+    /// Password hash of the other shop, or `!` for none: then no password matches, and the owner requests a link.
     pub password_hash: String,
-    /// What they are called, or blank.
+    /// Name of the person, or blank.
     pub name: String,
-    /// Whether they may sign in.
+    /// True if the owner can log in.
     pub is_active: bool,
-    /// Whether they work here.
+    /// True if the account is staff.
     pub is_staff: bool,
-    /// Whether they may do everything.
+    /// True if the account is a superuser.
     pub is_superuser: bool,
-    /// Since when.
+    /// Time at which the account was created.
     pub created_at: Timestamp,
-    /// When they last logged in.
+    /// Time of the last log-in, if there was one.
     pub last_login_at: Option<Timestamp>,
 }
 
-/// What became of it.
+/// Result of importing an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TakenOver {
-    /// It is one of ours now.
+    /// The account was created.
     Made,
-    /// Its address has an account, which was left as it is.
+    /// An account with the email address exists and was left unchanged.
     WasThere,
-    /// Its name is another account's.
+    /// The username belongs to another account.
     UsernameTaken,
 }
 
-/// Makes an account as it was, if neither its address nor its name has an owner. The audit log says where it came from, and so one that
-/// was switched off there does not pass for one that waits for its owner to open a link.
+/// Creates an account as it was, unless its email address or username is taken. The audit log records the import, so that an account that was
+/// inactive in the other shop does not count as one that waits for activation.
 pub async fn take_over(tx: &mut Tx, user: &OldUser, now: Timestamp) -> sqlx::Result<TakenOver> {
     let made = sqlx::query_scalar!(
         "insert into users (email, username, password_hash, name, is_active, is_staff, is_superuser, created_at, last_login_at)

@@ -1,4 +1,4 @@
-//! Links in mails, in SQL.
+//! SQL of links in mails.
 
 use crate::app::db::Tx;
 use crate::ids::UserId;
@@ -8,17 +8,17 @@ use crate::users::links::{LIFETIME_SECONDS, Purpose, sha256};
 /// A link that is about to be mailed.
 #[derive(Clone, Copy, Debug)]
 pub struct NewLink<'a> {
-    /// The account that it is for.
+    /// Account that the link is for.
     pub user: UserId,
-    /// The address that it is mailed to.
+    /// Email address to which it is sent.
     pub email: &'a str,
-    /// What it is for.
+    /// Purpose of the link.
     pub purpose: Purpose,
-    /// Its secret half.
+    /// Secret part of the link.
     pub token: &'a str,
 }
 
-/// Remembers a link, and forgets those of the account that have ended.
+/// Stores a link, and deletes the expired links of the account.
 pub async fn insert(tx: &mut Tx, link: NewLink<'_>, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "with ended as (delete from mailed_links where user_id = $2 and expires_at <= $5)
@@ -36,7 +36,7 @@ pub async fn insert(tx: &mut Tx, link: NewLink<'_>, now: Timestamp) -> sqlx::Res
     .map(drop)
 }
 
-/// Whether this link is good now. It stays so.
+/// Returns true if this link is valid now. The link is not used up.
 pub async fn is_good(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, now: Timestamp) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (
@@ -52,8 +52,8 @@ pub async fn is_good(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, n
     .await
 }
 
-/// Uses a link up, if it is good now; whether it was. Two at once: one of them. The account stays locked until the
-/// transaction ends.
+/// Uses up a link; returns false if it is not valid. Of two concurrent uses only one succeeds. The account stays locked until the transaction
+/// ends.
 pub async fn redeem(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, now: Timestamp) -> sqlx::Result<bool> {
     let email = sqlx::query_scalar!("select email from users where id = $1 for no key update", user as _)
         .fetch_optional(&mut *tx)
@@ -72,7 +72,7 @@ pub async fn redeem(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, no
     Ok(done.rows_affected() == 1)
 }
 
-/// Whether this link was good and was used: a second click on it is no mistake.
+/// Returns true if this link was valid and was used, so that a second click on it is not an error.
 pub async fn was_used(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (
@@ -86,8 +86,8 @@ pub async fn was_used(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str) 
     .await
 }
 
-/// Calls back every unused link of an account for this purpose.
-pub async fn call_back(tx: &mut Tx, user: UserId, purpose: Purpose) -> sqlx::Result<()> {
+/// Revokes all unused links of an account for this purpose.
+pub async fn revoke(tx: &mut Tx, user: UserId, purpose: Purpose) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from mailed_links where user_id = $1 and purpose = $2 and used_at is null",
         user as _,
@@ -98,7 +98,7 @@ pub async fn call_back(tx: &mut Tx, user: UserId, purpose: Purpose) -> sqlx::Res
     .map(drop)
 }
 
-/// Forgets links that have ended, at most `limit` of them; how many it were.
+/// Deletes at most `limit` expired links; returns their number.
 pub async fn forget_ended(tx: &mut Tx, now: Timestamp, limit: i64) -> sqlx::Result<u64> {
     sqlx::query!(
         "delete from mailed_links where token_sha256 in (

@@ -1,4 +1,4 @@
-//! Accounts in SQL.
+//! SQL of accounts.
 
 pub mod accounts;
 pub mod addressees;
@@ -22,26 +22,26 @@ use crate::app::db::{Call, Db, Tx};
 use crate::ids::{SignInId, UserId};
 use crate::time::Timestamp;
 
-/// Who somebody is, as every request of theirs needs it.
+/// The account of the caller, as every request of a signed-in user needs it.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// Which account.
+    /// Id of the account.
     pub id: UserId,
-    /// Where their mail goes.
+    /// Email address of the account.
     pub email: String,
-    /// What they are called.
+    /// Username of the account.
     pub username: String,
-    /// Whether they may sign in.
+    /// True if the owner can log in.
     pub is_active: bool,
-    /// Whether they work here.
+    /// True if the account is staff.
     pub is_staff: bool,
-    /// Whether they may do everything.
+    /// True if the account is a superuser.
     pub is_superuser: bool,
-    /// What they may do as one of the staff; everything, if they are a superuser.
+    /// Permissions as a staff member; all permissions for a superuser.
     pub permissions: Permissions,
-    /// The sign-in that the request belongs to.
+    /// Sign-in that the request belongs to.
     pub sign_in: Option<SignInId>,
-    /// Whether that sign-in has ended.
+    /// True if that sign-in has ended.
     pub is_signed_out: bool,
 }
 
@@ -67,29 +67,29 @@ impl sqlx::FromRow<'_, PgRow> for Account {
     }
 }
 
-/// The account a token speaks of; `None` where it is gone. One exchange, in a transaction of its own.
+/// Returns the account that a token names; `None` if it was deleted. One round trip, in its own transaction.
 pub async fn account(db: &Db, user: UserId, sign_in: Option<SignInId>) -> sqlx::Result<Option<Account>> {
     let call = Call::new("caller").bigint(user.0).uuid(sign_in.map(|sign_in| sign_in.0));
     let rows: Vec<Account> = db.call(call).await?;
     Ok(rows.into_iter().next().map(|account| Account { sign_in, ..account }))
 }
 
-/// An account to be.
+/// An account to insert.
 #[derive(Clone)]
 pub struct NewUser {
-    /// Where their mail goes; as [`super::kept_address`] makes it.
+    /// Email address, normalized by [`super::normalize_email`].
     pub email: String,
-    /// What they are called.
+    /// Username of the account.
     pub username: String,
-    /// Of [`super::passwords::hash`].
+    /// Hash from [`super::passwords::hash`].
     pub password_hash: String,
-    /// Whether they work here.
+    /// True if the account is staff.
     pub is_staff: bool,
-    /// Whether they may do everything.
+    /// True if the account is a superuser.
     pub is_superuser: bool,
 }
 
-/// Makes an account. [`Taken::of`] reads the error where its name or address has an owner.
+/// Inserts an account. [`Taken::of`] reads the error if its username or email address is taken.
 pub async fn insert(tx: &mut Tx, user: NewUser, now: Timestamp) -> sqlx::Result<UserId> {
     sqlx::query_scalar!(
         "insert into users (email, username, password_hash, is_staff, is_superuser, created_at)
@@ -106,7 +106,7 @@ pub async fn insert(tx: &mut Tx, user: NewUser, now: Timestamp) -> sqlx::Result<
     .await
 }
 
-/// Which of the two have an owner now. Only to tell somebody who was refused; whether a name is free, `insert` judges.
+/// Returns which of the two values are taken, for an error text only; whether a value is free is decided by `insert`.
 pub async fn taken(tx: &mut Tx, username: &str, email: &str) -> sqlx::Result<Vec<Taken>> {
     let row = sqlx::query!(
         r#"select exists (select from users where username = $1) as "username!",
@@ -120,37 +120,37 @@ pub async fn taken(tx: &mut Tx, username: &str, email: &str) -> sqlx::Result<Vec
     Ok(each.into_iter().filter_map(|(taken, is_so)| is_so.then_some(taken)).collect())
 }
 
-/// Gives an account another name; whether there is such an account. [`Taken::of`] reads the error where the name has an owner.
+/// Changes the username; returns false if there is no such account. [`Taken::of`] reads the error if the username is taken.
 pub async fn rename(tx: &mut Tx, user: UserId, username: &str) -> sqlx::Result<bool> {
     let done =
         sqlx::query!("update users set username = $2 where id = $1", user as _, username).execute(&mut *tx).await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// What a password is held against.
+/// The data that a log-in is checked against.
 pub struct Credentials {
-    /// Whose.
+    /// Id of the account.
     pub id: UserId,
-    /// A PHC string, or a text that no password fits.
+    /// Hash of the password as a PHC string, or a text that no password matches.
     pub password_hash: String,
-    /// Whether they may sign in.
+    /// True if the owner can log in.
     pub is_active: bool,
 }
 
-/// The credentials that go with an address. An address is one account's whatever its capitals, so this finds the exact one
-/// where it is there, and otherwise the only other that can be meant.
+/// Returns the credentials of the account with this email address. Addresses are unique without regard to case, so at most one account
+/// matches.
 pub async fn credentials(tx: &mut Tx, email: &str) -> sqlx::Result<Option<Credentials>> {
     sqlx::query_as!(Credentials, "select id, password_hash, is_active from users where lower(email) = lower($1)", email)
         .fetch_optional(&mut *tx)
         .await
 }
 
-/// What somebody's password is held against; `None` where the account is gone.
+/// Returns the password hash of an account; `None` if the account was deleted.
 pub async fn password_hash(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!("select password_hash from users where id = $1", user as _).fetch_optional(&mut *tx).await
 }
 
-/// Keeps a password in another way; whether it does: not where another password is kept by now, or the same in a third way.
+/// Replaces the hash of an unchanged password; returns false if the stored hash is not `old` any more.
 pub async fn renew_password_hash(tx: &mut Tx, user: UserId, old: &str, new: &str) -> sqlx::Result<bool> {
     sqlx::query!("update users set password_hash = $3 where id = $1 and password_hash = $2", user as _, old, new)
         .execute(&mut *tx)

@@ -1,4 +1,4 @@
-//! Profiles in SQL.
+//! SQL of profiles, and the profile as clients see it.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -7,18 +7,18 @@ use crate::app::db::Tx;
 use crate::fields::{Fields, MAX_PHONE, Request};
 use crate::ids::UserId;
 
-/// What a buyer tells of themselves.
+/// The profile of a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Profile {
-    /// What they are called, or blank. The username is what they are known by here; this one goes on parcels.
+    /// Name of the person for parcels and bills, or blank.
     #[schema(example = "Ana Berg")]
     pub name: String,
-    /// Their telephone number, or blank.
+    /// Phone number, or blank.
     #[schema(example = "+49 40 123456")]
     pub phone: String,
 }
 
-/// Characters of the longest name.
+/// Maximum number of characters of a name.
 const MAX_NAME: usize = 150;
 
 /// The whole profile of a user.
@@ -29,18 +29,18 @@ pub struct ReplaceProfile {
     #[field(max = MAX_NAME, blank)]
     #[schema(example = "Ana Berg")]
     pub name: String,
-    /// Telephone number, or blank: digits, spaces and `+-().`
+    /// Phone number, or blank: digits, spaces and `+-().`
     #[field(max = MAX_PHONE, blank, with = Fields::phone)]
     #[schema(example = "+49 40 123456")]
     pub phone: String,
 }
 
-/// Somebody's profile; `None` where the account is gone.
+/// Returns the profile of an account; `None` if the account was deleted.
 pub async fn find(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Profile>> {
     sqlx::query_as!(Profile, "select name, phone from users where id = $1", user as _).fetch_optional(&mut *tx).await
 }
 
-/// Changes somebody's profile; what it is now, or `None` where the account is gone.
+/// Changes the profile of an account and returns it; `None` if the account was deleted.
 pub async fn update(tx: &mut Tx, user: UserId, change: UpdateProfile) -> sqlx::Result<Option<Profile>> {
     sqlx::query_as!(
         Profile,

@@ -1,16 +1,16 @@
-//! The second factor in SQL.
+//! SQL of the second factor.
 
 use crate::app::db::{Call, Db, Tx};
 use crate::ids::UserId;
 use crate::time::Timestamp;
 
-/// Whether somebody logs in with a code. One exchange, in a transaction of its own.
+/// Returns true if the account needs a code to log in. One round trip, in its own transaction.
 pub async fn is_needed(db: &Db, user: UserId) -> sqlx::Result<bool> {
     let rows: Vec<(bool,)> = db.call(Call::new("has_second_factor").bigint(user.0)).await?;
     Ok(rows.first().is_some_and(|row| row.0))
 }
 
-/// How many recovery codes somebody has left.
+/// Number of unused recovery codes of an account.
 pub async fn recovery_codes_left(tx: &mut Tx, user: UserId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "left!" from recovery_codes where user_id = $1 and used_at is null"#,
@@ -20,17 +20,17 @@ pub async fn recovery_codes_left(tx: &mut Tx, user: UserId) -> sqlx::Result<i64>
     .await
 }
 
-/// A device that makes codes.
+/// A device that generates codes.
 pub struct Device {
-    /// What the codes are made of.
+    /// Secret from which the codes are computed.
     pub secret: Vec<u8>,
-    /// Whether it is in force.
+    /// True if log-ins require its codes.
     pub is_confirmed: bool,
-    /// The step of the last code that was taken.
+    /// Step of the last code that was accepted.
     pub last_step: i64,
 }
 
-/// Offers a device, in the place of another that was offered; `false` where one is in force.
+/// Stores an unconfirmed device, in place of an earlier unconfirmed one. Returns false if a confirmed one exists.
 pub async fn offer(tx: &mut Tx, user: UserId, secret: &[u8], now: Timestamp) -> sqlx::Result<bool> {
     sqlx::query!(
         "insert into totp_devices as d (user_id, secret, created_at) values ($1, $2, $3)
@@ -45,7 +45,7 @@ pub async fn offer(tx: &mut Tx, user: UserId, secret: &[u8], now: Timestamp) -> 
     .map(|done| done.rows_affected() == 1)
 }
 
-/// Somebody's device, locked until the transaction ends: of two who come with one code, the second finds it used.
+/// Returns the device of an account and locks it until the transaction ends: of two requests with the same code, the second finds it used.
 pub async fn lock_device(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Device>> {
     sqlx::query_as!(
         Device,
@@ -57,7 +57,7 @@ pub async fn lock_device(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Devic
     .await
 }
 
-/// Notes that the code of this step was taken: it is not good again, nor is any before it. The device is locked.
+/// Records the step of an accepted code, so that this code and earlier ones are refused. The device must be locked.
 pub async fn take_step(tx: &mut Tx, user: UserId, step: i64) -> sqlx::Result<()> {
     sqlx::query!("update totp_devices set last_step = $2 where user_id = $1", user as _, step)
         .execute(&mut *tx)
@@ -65,7 +65,7 @@ pub async fn take_step(tx: &mut Tx, user: UserId, step: i64) -> sqlx::Result<()>
         .map(drop)
 }
 
-/// Puts the device in force that was offered. It is locked.
+/// Confirms the device, which must be locked.
 pub async fn confirm(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!("update totp_devices set confirmed_at = $2 where user_id = $1", user as _, now as _)
         .execute(&mut *tx)
@@ -73,7 +73,7 @@ pub async fn confirm(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<
         .map(drop)
 }
 
-/// Gives somebody these recovery codes, by their digests, and no others.
+/// Replaces the recovery codes of an account by these, given as digests.
 pub async fn replace_recovery_codes(
     tx: &mut Tx,
     user: UserId,
@@ -92,7 +92,7 @@ pub async fn replace_recovery_codes(
     .map(drop)
 }
 
-/// Uses a recovery code up, if somebody has it left; whether they had.
+/// Uses up a recovery code; returns false if the account has no such unused code.
 pub async fn use_recovery_code(tx: &mut Tx, user: UserId, digest: &[u8], now: Timestamp) -> sqlx::Result<bool> {
     sqlx::query!(
         "update recovery_codes set used_at = $3 where code_sha256 = $2 and user_id = $1 and used_at is null",
@@ -105,7 +105,7 @@ pub async fn use_recovery_code(tx: &mut Tx, user: UserId, digest: &[u8], now: Ti
     .map(|done| done.rows_affected() == 1)
 }
 
-/// Removes somebody's device and what stands in for it.
+/// Removes the device and the recovery codes of an account.
 pub async fn remove(tx: &mut Tx, user: UserId) -> sqlx::Result<()> {
     sqlx::query!("delete from recovery_codes where user_id = $1", user as _).execute(&mut *tx).await?;
     sqlx::query!("delete from totp_devices where user_id = $1", user as _).execute(&mut *tx).await.map(drop)

@@ -1,5 +1,5 @@
-//! Ed25519 by ring, plugged into `jsonwebtoken`. Its two ready-made providers would bring a C library or an RSA crate with an
-//! open advisory; ring is in the tree for TLS already.
+//! Ed25519 signatures of ring for `jsonwebtoken`. Its two ready-made providers would add a C library or an RSA crate with an open security
+//! advisory, while ring is a dependency already, for TLS.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
@@ -17,7 +17,7 @@ fn only_eddsa<K>(algorithm: Algorithm, key: &K) -> Result<&K, JwtError> {
     if algorithm == Algorithm::EdDSA { Ok(key) } else { Err(ErrorKind::InvalidAlgorithm.into()) }
 }
 
-/// Makes this the process's provider. The second call finds it done.
+/// Installs this provider for the process. Later calls have no effect.
 pub(super) fn install() {
     let _ = PROVIDER.install_default();
 }

@@ -1,7 +1,7 @@
-//! Tokens: JWTs signed with Ed25519 by `auth` alone, verified by everyone else with the public half.
+//! Tokens: JWTs that only `auth` signs, with Ed25519, and that all functions verify with the public key.
 //!
-//! `jsonwebtoken` takes its cryptography from outside. What is plugged in here knows one algorithm, so a token that claims
-//! another (`none`, or HS256 with the public key as its secret) is refused because there is nothing to verify it with.
+//! `jsonwebtoken` gets its cryptography from outside. The provider here knows one algorithm, so a token that claims another one (`none`, or
+//! HS256 with the public key as its secret) is refused, because nothing can verify it.
 
 mod ed25519;
 
@@ -17,41 +17,41 @@ use crate::environment::{Environment, EnvironmentError};
 use crate::ids::{SignInId, UserId};
 use crate::time::Timestamp;
 
-/// Who signs, and for whom: `iss` and `aud` of every token.
+/// Issuer and audience: `iss` and `aud` of every token.
 const ISSUER: &str = "shop";
-/// How far the clocks of two machines may be apart.
+/// Maximum difference in seconds between the clocks of two machines.
 const LEEWAY_SECONDS: i64 = 5;
-/// Longer than any token of ours, in bytes: what is longer is not even taken apart.
-const LONGEST: usize = 4096;
+/// Maximum number of bytes of a token. Longer texts are refused without being parsed.
+const MAX_TOKEN_BYTES: usize = 4096;
 
-/// What a token is good for.
+/// The type of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenType {
-    /// Opens the API.
+    /// Gives access to the API.
     Access,
-    /// Gets new access tokens.
+    /// Is used to get new access tokens.
     Refresh,
 }
 
-/// What a token says. The names are those that clients of simplejwt know; `user_id` is a string there too.
+/// The claims of a token, with the names that clients of simplejwt know; `user_id` is a string there, too.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Claims {
-    /// Access or refresh.
+    /// Type of the token: access or refresh.
     pub token_type: TokenType,
-    /// When it ends, in seconds since 1970.
+    /// Time at which the token expires, in seconds since 1970.
     pub exp: i64,
-    /// When it was made.
+    /// Time at which the token was issued, in seconds since 1970.
     pub iat: i64,
-    /// Its own id: 32 hex digits.
+    /// Id of the token: 32 hex digits.
     pub jti: String,
-    /// Whose it is: a text, or a number where another issuer wrote one. Nothing where it does not say.
+    /// Id of the account: a text, or a number from another issuer; blank if it is missing.
     #[serde(default, deserialize_with = "text_or_number")]
     pub user_id: String,
-    /// The sign-in it belongs to: 32 hex digits. Tokens from before there were any say nothing.
+    /// Id of the sign-in: 32 hex digits. Missing in tokens that were issued before sign-ins existed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// When it begins to be good, where it says so.
+    /// Time from which the token is valid, in seconds since 1970, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
     iss: String,
@@ -59,7 +59,7 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Claims of a new token, from `now` for so many seconds.
+    /// Creates the claims of a token that is valid from `now` for this number of seconds.
     pub fn new(token_type: TokenType, user: UserId, id: Uuid, now: Timestamp, lifetime_seconds: i64) -> Self {
         Self {
             token_type,
@@ -74,23 +74,23 @@ impl Claims {
         }
     }
 
-    /// The same as part of a sign-in: with its end, the token's ends.
+    /// Binds the token to a sign-in, with which it ends.
     #[must_use]
     pub fn of_sign_in(self, sign_in: SignInId) -> Self {
         Self { sid: Some(sign_in.0.simple().to_string()), ..self }
     }
 
-    /// The sign-in it belongs to, where it says so.
+    /// Returns the sign-in that the token belongs to, if it names one.
     pub fn sign_in(&self) -> Result<Option<SignInId>, TokenError> {
         self.sid.as_ref().map(|sid| sid.parse().map(SignInId).map_err(|_| TokenError::Invalid)).transpose()
     }
 
-    /// Whose it is.
+    /// Returns the account that the token belongs to.
     pub fn user(&self) -> Result<UserId, TokenError> {
         self.user_id.parse().map_err(|_| TokenError::NoUser)
     }
 
-    /// Its own id, as the row of a refresh token has it.
+    /// Returns the id of the token, as it is stored for a refresh token.
     pub fn id(&self) -> Result<Uuid, TokenError> {
         self.jti.parse().map_err(|_| TokenError::Invalid)
     }
@@ -109,38 +109,38 @@ fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, 
     })
 }
 
-/// Why a token is not taken.
+/// Reasons why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Not a token of ours: broken, forged, signed by another key or in another way, or not yet valid.
+    /// The token is broken, forged, signed with another key or algorithm, or not yet valid.
     #[error("Token is invalid")]
     Invalid,
-    /// It was one.
+    /// The token has expired.
     #[error("Token is expired")]
     Expired,
-    /// A refresh token where an access token is meant, or the other way round.
+    /// The token is a refresh token and an access token is expected, or the reverse.
     #[error("Token has wrong type")]
     WrongType,
-    /// It was called back, or its sign-in has ended.
+    /// The token was revoked, or its sign-in has ended.
     #[error("Token is blacklisted")]
     Revoked,
-    /// It does not say whose it is.
+    /// The token names no account.
     #[error("Token contained no recognizable user identification")]
     NoUser,
 }
 
-/// Says whose a token is.
+/// Verifies tokens with the public keys.
 pub struct TokenVerifier {
-    /// More than one while keys are being changed.
+    /// Public keys; more than one while the signing key is being replaced.
     keys: Vec<VerifyingKey>,
     validation: Validation,
 }
 
-/// The public half of a key.
+/// A public key.
 pub struct VerifyingKey {
-    /// `kid` of the tokens that are signed with the other half.
+    /// Key id: `kid` of the tokens that are signed with the private key.
     pub id: String,
-    /// As `TOKEN_PUBLIC_KEYS` has it: 32 bytes in base64url.
+    /// The key as in `TOKEN_PUBLIC_KEYS`: 32 bytes in base64url.
     pub text: String,
     key: DecodingKey,
 }
@@ -156,7 +156,7 @@ impl VerifyingKey {
 }
 
 impl TokenVerifier {
-    /// `TOKEN_PUBLIC_KEYS`: raw Ed25519 public keys in base64url, separated by commas.
+    /// Reads `TOKEN_PUBLIC_KEYS`: raw Ed25519 public keys in base64url, separated by commas.
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         const NAME: &str = "TOKEN_PUBLIC_KEYS";
         let keys: Option<Vec<_>> = environment
@@ -167,32 +167,32 @@ impl TokenVerifier {
         keys.map(Self::new).ok_or(EnvironmentError::Invalid(NAME, "Ed25519 public keys: 32 bytes each, in base64url"))
     }
 
-    /// Takes tokens signed by any of these keys (32 bytes each).
+    /// Accepts tokens that are signed with any of these keys (32 bytes each).
     pub fn new(public_keys: impl IntoIterator<Item = Vec<u8>>) -> Self {
         ed25519::install();
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[ISSUER]);
-        // Judged below, by the clock we are given.
+        // Checked below, with the clock that is passed in.
         validation.validate_exp = false;
         Self { keys: public_keys.into_iter().map(|key| VerifyingKey::new(&key)).collect(), validation }
     }
 
-    /// The keys that it knows.
+    /// Returns the public keys.
     pub fn keys(&self) -> &[VerifyingKey] {
         &self.keys
     }
 
-    /// What a token of this type says, if it is good at this moment.
+    /// Returns the claims of a token if it has this type and is valid now.
     pub fn verify(&self, token: &str, expected: TokenType, now: Timestamp) -> Result<Claims, TokenError> {
         let claims = self.verify_any(token, now)?;
         if claims.token_type == expected { Ok(claims) } else { Err(TokenError::WrongType) }
     }
 
-    /// What a token of either type says, if it is good at this moment.
+    /// Returns the claims of a token of either type if it is valid now.
     pub fn verify_any(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
-        if token.len() > LONGEST {
+        if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::Invalid);
         }
         let key_id = decode_header(token).ok().and_then(|header| header.kid).ok_or(TokenError::Invalid)?;
@@ -208,14 +208,14 @@ impl TokenVerifier {
     }
 }
 
-/// Makes tokens. Only `auth` has one.
+/// Signs tokens. Only `auth` has a signer.
 pub struct TokenSigner {
     key: EncodingKey,
     public_key: Vec<u8>,
 }
 
 impl TokenSigner {
-    /// `TOKEN_SIGNING_KEY`: an Ed25519 key as PKCS#8 DER, in base64.
+    /// Reads `TOKEN_SIGNING_KEY`: an Ed25519 key as PKCS#8 DER, in base64.
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         const NAME: &str = "TOKEN_SIGNING_KEY";
         let der = BASE64_STANDARD.decode(environment.require(NAME)?).ok();
@@ -223,31 +223,31 @@ impl TokenSigner {
             .ok_or(EnvironmentError::Invalid(NAME, "an Ed25519 key: PKCS#8 DER, in base64"))
     }
 
-    /// Signs with this key (PKCS#8 DER); `None` where it is no Ed25519 key.
+    /// Signs with this key (PKCS#8 DER); `None` if it is not an Ed25519 key.
     pub fn new(pkcs8: &[u8]) -> Option<Self> {
         ed25519::install();
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).ok()?;
         Some(Self { key: EncodingKey::from_ed_der(pkcs8), public_key: pair.public_key().as_ref().to_vec() })
     }
 
-    /// The public half, which verifies what this signs.
+    /// Returns the public key, which verifies the signatures.
     pub fn public_key(&self) -> &[u8] {
         &self.public_key
     }
 
-    /// The public half as `TOKEN_PUBLIC_KEYS` has it.
+    /// Returns the public key as it stands in `TOKEN_PUBLIC_KEYS`.
     pub fn public_key_text(&self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(&self.public_key)
     }
 
-    /// The token that says this.
+    /// Returns a token with these claims.
     pub fn sign(&self, claims: &Claims) -> anyhow::Result<String> {
         let header = Header { kid: Some(key_id(&self.public_key)), ..Header::new(Algorithm::EdDSA) };
         Ok(encode(&header, claims, &self.key)?)
     }
 }
 
-/// Names a key by what it is: the first eight bytes of its SHA-256.
+/// Returns the id of a key: the first eight bytes of its SHA-256 digest.
 fn key_id(public_key: &[u8]) -> String {
     let hash = digest(&SHA256, public_key);
     BASE64_URL_SAFE_NO_PAD.encode(hash.as_ref().get(..8).unwrap_or_default())

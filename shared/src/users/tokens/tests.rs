@@ -1,4 +1,4 @@
-//! Forgeries, and what is said to them.
+//! Tests of tokens: valid, expired and forged ones.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -24,7 +24,7 @@ fn part(value: &serde_json::Value) -> String {
 }
 
 #[test]
-fn a_token_tells_whose_it_is() {
+fn a_token_names_its_account() {
     let signer = signer();
     let verifier = TokenVerifier::new([signer.public_key().to_vec()]);
     let token = signer.sign(&access(NOW, 60)).unwrap();
@@ -44,12 +44,12 @@ fn a_token_of_the_wrong_type_or_time_is_refused() {
 }
 
 #[test]
-fn a_token_of_a_stranger_is_refused() {
+fn a_token_signed_with_another_key_is_refused() {
     let (ours, stranger) = (signer(), signer());
     let verifier = TokenVerifier::new([ours.public_key().to_vec()]);
     let token = stranger.sign(&access(NOW, 60)).unwrap();
     assert_eq!(verifier.verify_any(&token, NOW).map(drop), Err(TokenError::Invalid));
-    // With our key's id in its header it is no better.
+    // It is refused as well with the id of our key in its header.
     let (header, rest) = token.split_once('.').unwrap();
     let mut header: serde_json::Value =
         serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
@@ -77,7 +77,7 @@ fn the_algorithms_none_and_hs256_are_refused() {
 }
 
 #[test]
-fn tokens_of_the_key_before_last_go_on_working() {
+fn tokens_of_the_previous_key_stay_valid() {
     let (old, new) = (signer(), signer());
     let verifier = TokenVerifier::new([new.public_key().to_vec(), old.public_key().to_vec()]);
     for signer in [old, new] {

@@ -2,7 +2,7 @@
 
 use shared::time::Timestamp;
 use shared::users::store::import::OldUser;
-use shared::users::{MAX_USERNAME, kept_address};
+use shared::users::{MAX_USERNAME, normalize_email};
 
 use super::columns::Row;
 
@@ -62,7 +62,7 @@ fn text<'r>(row: &'r Row, column: &str) -> &'r str {
 }
 
 fn address(text: &str) -> Result<String, String> {
-    let email = kept_address(text);
+    let email = normalize_email(text);
     let is_one = email.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
         && !email.chars().any(|c| c.is_whitespace() || c.is_control());
     match (email.is_empty(), is_one && email.chars().count() <= MAX_EMAIL) {

@@ -1,4 +1,4 @@
-//! Sign-ins in SQL.
+//! SQL of sign-ins.
 
 mod tokens;
 
@@ -9,44 +9,44 @@ use crate::ids::{SignInId, UserId};
 use crate::time::Timestamp;
 use crate::users::ClientInfo;
 
-/// How long a sign-in is remembered after it has ended or run out: for as long, its place is no new place.
+/// Days for which a sign-in is kept after it has ended or expired. For as long, its network does not count as new.
 const REMEMBERED_DAYS: i32 = 90;
 
-/// Why a sign-in has ended.
+/// Reasons why a sign-in has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum EndReason {
-    /// Its owner logged out there.
+    /// Its owner logged out on this device.
     LoggedOut,
-    /// Its owner ended it from elsewhere.
+    /// Its owner ended it from another device.
     EndedByOwner,
-    /// The account has another password.
+    /// The password was changed.
     PasswordChanged,
-    /// The account has another address.
+    /// The email address was changed.
     EmailChanged,
-    /// The account was switched off.
+    /// The account was deactivated.
     Deactivated,
-    /// One of its refresh tokens came twice.
+    /// One of its refresh tokens was used twice.
     TokenReused,
 }
 
 impl EndReason {
-    /// `sign_ins.end_reason`.
+    /// Text in `sign_ins.end_reason`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// A sign-in that has begun.
+/// Result of starting a sign-in.
 #[derive(Clone, Copy, Debug)]
 pub struct Opened {
-    /// Whether the account was signed in to before, and never from this network.
+    /// True if the account was used before, but never from this network.
     pub is_new_place: bool,
 }
 
-/// Begins a sign-in with its first refresh token, and notes the log-in; `None` where the account is gone or switched off by now, or its
-/// password is no longer kept as it was when it was looked at: whoever changes it ends every sign-in, and this one is not to come after.
-/// Sign-ins of its owner that ran out long ago are forgotten. One statement, because a log-in has enough exchanges without.
+/// Starts a sign-in with its first refresh token, and records the log-in. Returns `None` if the account was deleted or deactivated, or if its
+/// password hash has changed since it was checked: a change of password ends all sign-ins, and this one must not start after it. Deletes the
+/// sign-ins of the account that expired long ago. One statement, because a log-in has enough round trips without it.
 pub async fn open(
     tx: &mut Tx,
     token: NewRefreshToken,
@@ -87,7 +87,7 @@ pub async fn open(
     .await
 }
 
-/// Whether the account with this address was signed in to from this network before; not for an address that nobody has.
+/// Returns true if the account with this email address was used from this network before.
 pub async fn is_known_place(tx: &mut Tx, email: &str, network: Option<&str>) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (
@@ -100,7 +100,7 @@ pub async fn is_known_place(tx: &mut Tx, email: &str, network: Option<&str>) -> 
     .await
 }
 
-/// Notes that a sign-in is used, and that it goes on until then, if it goes on longer for it.
+/// Records that a sign-in is used, and prolongs it to `until` if that is later than its end.
 pub async fn note_use(tx: &mut Tx, sign_in: SignInId, now: Timestamp, until: Option<Timestamp>) -> sqlx::Result<()> {
     sqlx::query!(
         "update sign_ins set last_used_at = greatest(last_used_at, $2), expires_at = greatest(expires_at, $3) where id = $1",
@@ -113,20 +113,20 @@ pub async fn note_use(tx: &mut Tx, sign_in: SignInId, now: Timestamp, until: Opt
     .map(drop)
 }
 
-/// A sign-in that is open.
+/// An open sign-in.
 #[derive(Clone, Debug)]
 pub struct OpenSignIn {
-    /// Which.
+    /// Id of the sign-in.
     pub id: SignInId,
-    /// Since when.
+    /// Time of the log-in.
     pub created_at: Timestamp,
-    /// When it last got an access token, to the minute.
+    /// Time at which it last got an access token, to the minute.
     pub last_used_at: Timestamp,
-    /// Until when, if nothing prolongs it.
+    /// Time at which it expires unless it is prolonged.
     pub expires_at: Timestamp,
-    /// The client's address at log-in.
+    /// Network address of the client at log-in.
     pub address: Option<String>,
-    /// What the client called itself at log-in.
+    /// `User-Agent` header of the client at log-in.
     pub user_agent: Option<String>,
 }
 
@@ -171,7 +171,7 @@ pub async fn count(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<i6
     .await
 }
 
-/// Ends a sign-in of somebody's; whether it was open and theirs.
+/// Ends a sign-in; returns false if the user has no such open sign-in.
 pub async fn end(
     tx: &mut Tx,
     user: UserId,
@@ -192,11 +192,11 @@ pub async fn end(
     .map(|done| done.rows_affected() == 1)
 }
 
-/// Ends every sign-in of an account, but for this one; how many it were.
+/// Ends all sign-ins of an account except this one; returns their number.
 pub async fn end_all(
     tx: &mut Tx,
     user: UserId,
-    but: Option<SignInId>,
+    except: Option<SignInId>,
     reason: EndReason,
     now: Timestamp,
 ) -> sqlx::Result<u64> {
@@ -204,7 +204,7 @@ pub async fn end_all(
         "update sign_ins set ended_at = $3, end_reason = $4
           where user_id = $1 and ended_at is null and id is distinct from $2",
         user as _,
-        but as _,
+        except as _,
         now as _,
         reason.as_str()
     )

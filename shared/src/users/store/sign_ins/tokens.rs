@@ -1,4 +1,4 @@
-//! Refresh tokens in SQL. Of a token only its digest is kept.
+//! SQL of refresh tokens. Only the digest of a token is stored.
 
 use uuid::Uuid;
 
@@ -6,25 +6,25 @@ use crate::app::db::Tx;
 use crate::ids::{SignInId, UserId};
 use crate::time::Timestamp;
 
-/// A refresh token that was handed out.
+/// A refresh token that is issued.
 #[derive(Clone, Copy, Debug)]
 pub struct NewRefreshToken {
-    /// Its `jti`.
+    /// Id of the token: its claim `jti`.
     pub id: Uuid,
-    /// The sign-in it belongs to.
+    /// Sign-in that the token belongs to.
     pub sign_in: SignInId,
-    /// Whose.
+    /// Id of the account.
     pub user: UserId,
     /// Digest of the whole token.
     pub sha256: [u8; 32],
-    /// Since when.
+    /// Time at which the token was issued.
     pub issued_at: Timestamp,
-    /// Until when.
+    /// Time at which the token expires.
     pub expires_at: Timestamp,
 }
 
-/// Remembers another refresh token of a sign-in, and forgets those of its owner that ended a day ago or longer: nobody is told
-/// anything about them but that they are expired, and the token itself says that.
+/// Stores another refresh token of a sign-in, and deletes the tokens of the account that expired a day ago or earlier: a client that still
+/// sends one gets the error for an expired token, which needs no row.
 pub async fn insert_token(tx: &mut Tx, token: NewRefreshToken) -> sqlx::Result<()> {
     sqlx::query!(
         "with ended as (
@@ -44,24 +44,24 @@ pub async fn insert_token(tx: &mut Tx, token: NewRefreshToken) -> sqlx::Result<(
     .map(drop)
 }
 
-/// What became of a refresh token and of its owner.
+/// State of a refresh token and of its owner.
 #[derive(Clone, Debug)]
 pub struct RefreshTokenState {
-    /// Whether the owner may sign in.
+    /// True if the owner can log in.
     pub is_active: bool,
-    /// Digest of the token; `None` where no such token was handed out to them.
+    /// Digest of the token; `None` if the token was not issued to this account.
     pub sha256: Option<Vec<u8>>,
-    /// Its sign-in; `None` likewise.
+    /// Sign-in of the token; `None` if the token was not issued to this account.
     pub sign_in: Option<SignInId>,
-    /// When its sign-in was last used, to the minute; `None` likewise.
+    /// Time at which the sign-in was last used, to the minute; `None` if the token was not issued to this account.
     pub last_used_at: Option<Timestamp>,
-    /// When it was first exchanged for another, if it was.
+    /// Time at which the token was first used to get another one; `None` if it was not.
     pub used_at: Option<Timestamp>,
-    /// Whether it was called back, or its sign-in has ended.
+    /// True if the token was revoked or its sign-in has ended.
     pub is_revoked: bool,
 }
 
-/// What became of this token of this user; `None` where the account is gone.
+/// Returns the state of this token of this account; `None` if the account was deleted.
 pub async fn refresh_token(tx: &mut Tx, token: Uuid, user: UserId) -> sqlx::Result<Option<RefreshTokenState>> {
     sqlx::query_as!(
         RefreshTokenState,
@@ -79,8 +79,8 @@ pub async fn refresh_token(tx: &mut Tx, token: Uuid, user: UserId) -> sqlx::Resu
     .await
 }
 
-/// Exchanges a token for another; when that was done first, which is `now` where it was never done before. The token stays
-/// locked until the transaction ends, so of two at once the second sees what the first did.
+/// Uses a token to get another one. Returns the time of its first use, which is `now` if this is the first. The token stays locked until the
+/// transaction ends, so of two concurrent uses the second sees the first.
 pub async fn use_token(tx: &mut Tx, token: Uuid, now: Timestamp) -> sqlx::Result<Timestamp> {
     sqlx::query_scalar!(
         r#"update refresh_tokens set used_at = coalesce(used_at, $2) where id = $1 returning used_at as "used_at!""#,

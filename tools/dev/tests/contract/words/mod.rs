@@ -11,8 +11,8 @@ use vocabulary::Vocabulary;
 
 /// Folders and files that still have words of the left columns. An entry of `functions/` also excuses that function's part of the
 /// API description. Later changes remove entries and add none; the list goes with its last entry.
-const NOT_YET: [&str; 14] = [
-    "functions/auth",
+const NOT_YET: [&str; 13] = [
+    "functions/auth/tests",
     "functions/catalogue",
     "functions/migrate",
     "functions/outbox-relay",
@@ -23,7 +23,6 @@ const NOT_YET: [&str; 14] = [
     "shared/src/catalogue",
     "shared/src/http",
     "shared/src/transfers",
-    "shared/src/users",
     "shared/tests/catalogue",
     "tools",
 ];
