@@ -42,7 +42,7 @@ impl<E: Into<ApiError>> From<E> for PageError {
             | ApiError::Invalid(_)
             | ApiError::Malformed { .. }
             | ApiError::Unauthorized(_)
-            | ApiError::Refused(..)
+            | ApiError::ForbiddenBecause(..)
             | ApiError::Conflict { .. }
             | ApiError::VersionConflict
             | ApiError::TooLarge

@@ -1,10 +1,10 @@
-//! What a struct and its attributes say.
+//! Reads a struct and its attributes.
 
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Type, Visibility};
 
-/// A body or a query.
+/// A struct that describes a body or a query.
 pub(crate) struct Request {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
@@ -14,7 +14,7 @@ pub(crate) struct Request {
     pub(crate) fields: Vec<Field>,
 }
 
-/// `#[request(…)]`.
+/// Options in `#[request(…)]`.
 #[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) update: Option<Ident>,
@@ -25,7 +25,7 @@ pub(crate) struct Options {
     pub(crate) validate: Option<Path>,
 }
 
-/// A field.
+/// A field of a request.
 #[derive(Clone)]
 pub(crate) struct Field {
     pub(crate) visibility: Visibility,
@@ -38,26 +38,26 @@ pub(crate) struct Field {
     pub(crate) rules: Rules,
 }
 
-/// Whether a field may be left out.
+/// Says whether a field may be left out.
 #[derive(Clone)]
 pub(crate) enum Presence {
     /// The field is required.
     Required,
     /// The field is required, and null counts as missing.
     RequiredWithItems,
-    /// A value stands in for a field that is left out; without one, the type's default.
+    /// The field may be left out, and then has this value or the default of its type.
     Default(Option<Expr>),
     /// The field may be left out.
     Optional,
     /// The field may be left out, and null means that it is empty.
     Nullable,
-    /// A change of a field that may be empty.
+    /// The field is a change of a value that may be empty.
     Patch,
-    /// The fields of another request stand between those of this one.
+    /// The fields of another request are among those of this one.
     Flatten,
 }
 
-/// `#[field(…)]`.
+/// Rules in `#[field(…)]`.
 #[derive(Clone, Default)]
 pub(crate) struct Rules {
     pub(crate) max: Option<Expr>,
@@ -162,7 +162,7 @@ impl Field {
         })
     }
 
-    /// The name in the body.
+    /// Returns the name of the field in the body.
     pub(crate) fn key(&self) -> String {
         self.name.to_string().trim_start_matches("r#").to_owned()
     }
@@ -195,7 +195,7 @@ impl Rules {
     }
 }
 
-/// The `T` in `outer<T>`.
+/// Returns the `T` in `outer<T>`.
 pub(crate) fn inside<'t>(ty: &'t Type, outer: &str) -> Option<&'t Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == outer)?;
@@ -228,7 +228,7 @@ fn refuse(at: &impl quote::ToTokens, message: &str) -> syn::Error {
     syn::Error::new_spanned(at, message)
 }
 
-/// A doc comment.
+/// Makes a doc comment.
 pub(crate) fn doc(text: &str) -> Attribute {
     let text = LitStr::new(&format!(" {text}"), Span::call_site());
     syn::parse_quote!(#[doc = #text])

@@ -1,4 +1,4 @@
-//! The bodies of `PUT` and `PATCH`, made from that of `POST`.
+//! Derives the bodies of `PUT` and `PATCH` from the body of `POST`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,7 +6,7 @@ use syn::Ident;
 
 use crate::attributes::{Field, Options, Presence, Request, doc};
 
-/// The body of a `PATCH`.
+/// Derives the body of a `PATCH`.
 pub(crate) fn update(body: &Request, name: &Ident) -> Request {
     let fields = body.fields.iter().filter(|field| !field.rules.is_create_only).map(|field| {
         let mut field = field.clone();
@@ -25,7 +25,7 @@ pub(crate) fn update(body: &Request, name: &Ident) -> Request {
     derived(body, name, fields.collect(), "Fields to change. A field that is left out stays as it is.")
 }
 
-/// The body of a `PUT`.
+/// Derives the body of a `PUT`.
 pub(crate) fn replace(body: &Request, name: &Ident) -> Request {
     let fields = body.fields.iter().filter(|field| !field.rules.is_create_only).map(|field| {
         let mut field = field.clone();
@@ -36,7 +36,7 @@ pub(crate) fn replace(body: &Request, name: &Ident) -> Request {
         }
         field
     });
-    derived(body, name, fields.collect(), "The new state, in place of the one before.")
+    derived(body, name, fields.collect(), "The new state, which replaces the previous one.")
 }
 
 fn derived(body: &Request, name: &Ident, fields: Vec<Field>, description: &str) -> Request {
@@ -49,7 +49,7 @@ fn derived(body: &Request, name: &Ident, fields: Vec<Field>, description: &str) 
     }
 }
 
-/// The struct.
+/// Writes the definition of the struct.
 pub(crate) fn item(body: &Request) -> TokenStream {
     let Request { visibility, name, documented, .. } = body;
     let fields = body.fields.iter().map(|field| {
@@ -77,7 +77,7 @@ fn field_type(field: &Field) -> TokenStream {
     }
 }
 
-/// Converts a whole state into the change that leads to it.
+/// Writes the conversion of a complete body into the body of a `PATCH`.
 pub(crate) fn conversion(from: &Request, update: &Request) -> TokenStream {
     let fields = from.fields.iter().filter(|field| !field.rules.is_create_only).map(|field| {
         let name = &field.name;

@@ -1,11 +1,11 @@
-//! The OpenAPI schema: utoipa's, of a struct that has the documented types, with the limits that the reader has.
+//! Writes the OpenAPI schema: utoipa derives it from a struct with the documented types, and the limits of the reader are added.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::attributes::{Field, Presence, Request, doc, inside, is};
 
-/// `ToSchema`, or `IntoParams` of a query.
+/// Writes `ToSchema`, or `IntoParams` for a query.
 pub(crate) fn implementation(body: &Request) -> TokenStream {
     let (name, documented) = (&body.name, &body.documented);
     let limits = body.fields.iter().filter_map(limit).chain(body.fields.iter().filter_map(default));
@@ -20,14 +20,14 @@ pub(crate) fn implementation(body: &Request) -> TokenStream {
                 #[derive(::utoipa::IntoParams)]
                 #[into_params(parameter_in = Query)]
                 #[allow(dead_code, missing_docs)]
-                struct Documented { #(#fields),* }
+                struct DocumentSchema { #(#fields),* }
 
                 #[automatically_derived]
                 impl ::utoipa::IntoParams for #name {
                     fn into_params(
                         parameter_in: impl ::core::ops::Fn() -> ::core::option::Option<::utoipa::openapi::path::ParameterIn>,
                     ) -> ::std::vec::Vec<::utoipa::openapi::path::Parameter> {
-                        let parameters = <Documented as ::utoipa::IntoParams>::into_params(parameter_in);
+                        let parameters = <DocumentSchema as ::utoipa::IntoParams>::into_params(parameter_in);
                         ::shared::fields::schema::limit_parameters(parameters, #limits)
                     }
                 }
@@ -41,12 +41,12 @@ pub(crate) fn implementation(body: &Request) -> TokenStream {
             #(#documented)*
             #[derive(::utoipa::ToSchema)]
             #[allow(dead_code, missing_docs)]
-            struct Documented { #(#fields),* }
+            struct DocumentSchema { #(#fields),* }
 
             #[automatically_derived]
             impl ::utoipa::PartialSchema for #name {
                 fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::schema::Schema> {
-                    let schema = <Documented as ::utoipa::PartialSchema>::schema();
+                    let schema = <DocumentSchema as ::utoipa::PartialSchema>::schema();
                     ::shared::fields::schema::limit_properties(schema, #limits)
                 }
             }
@@ -63,7 +63,7 @@ pub(crate) fn implementation(body: &Request) -> TokenStream {
                         ::utoipa::openapi::RefOr<::utoipa::openapi::schema::Schema>,
                     )>,
                 ) {
-                    <Documented as ::utoipa::ToSchema>::schemas(schemas);
+                    <DocumentSchema as ::utoipa::ToSchema>::schemas(schemas);
                 }
             }
         };
@@ -128,7 +128,7 @@ fn limit(field: &Field) -> Option<TokenStream> {
 fn default(field: &Field) -> Option<TokenStream> {
     let Presence::Default(Some(default)) = &field.presence else { return None };
     if field.rules.schema.is_some() {
-        // It is another type in the document, and so is the default.
+        // The field has another type in the document, so its default does not fit there.
         return None;
     }
     let key = field.key();

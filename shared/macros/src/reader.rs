@@ -1,4 +1,4 @@
-//! The reader: every field is read, so that every error is found.
+//! Writes the reader, which reads every field, so that every error is found.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -6,7 +6,7 @@ use syn::Type;
 
 use crate::attributes::{Field, Presence, Request, Rules, inside, is};
 
-/// `FromFields`, and `FromField` for a body inside another.
+/// Writes `FromFields`, and `FromField` for a body inside another.
 pub(crate) fn implementation(body: &Request) -> syn::Result<TokenStream> {
     let name = &body.name;
     let (mut reads, mut fields) = (Vec::new(), Vec::new());
@@ -69,7 +69,7 @@ fn read(field: &Field) -> syn::Result<TokenStream> {
 /// The types of whole numbers, with the methods that read them.
 const NUMBERS: [(&str, &str); 3] = [("i32", "small_integer"), ("i64", "integer"), ("u64", "size")];
 
-/// A function that reads a value that is there.
+/// Returns the function that reads a value that is present.
 fn value(ty: &Type, rules: &Rules) -> syn::Result<TokenStream> {
     if let Some(with) = &rules.with {
         return Ok(quote! { #with });

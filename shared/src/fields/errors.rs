@@ -1,42 +1,42 @@
-//! What is wrong with the fields of a request.
+//! Errors of the fields of a request.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What is wrong with a body or a query, by field: `{"quantity": ["A valid integer is required."]}`. What concerns several
-/// fields is under `non_field_errors`.
+/// Errors of a body or a query by field: `{"quantity": ["A valid integer is required."]}`. Errors that concern several fields are under
+/// `non_field_errors`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(example = json!({"quantity": ["A valid integer is required."]}))]
 pub struct FieldErrors(BTreeMap<String, Vec<String>>);
 
 impl FieldErrors {
-    /// One message about one field.
+    /// Makes one error of one field.
     pub fn one(field: impl Into<String>, message: impl Into<String>) -> Self {
         let mut errors = Self::default();
         errors.add(field, message);
         errors
     }
 
-    /// One more message.
+    /// Adds an error of a field.
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.entry(field.into()).or_default().push(message.into());
     }
 
-    /// Everything that is wrong in these, too.
+    /// Adds all other errors.
     pub fn append(&mut self, others: Self) {
         for (field, messages) in others.0 {
             self.0.entry(field).or_default().extend(messages);
         }
     }
 
-    /// What is wrong with one field.
+    /// Returns the errors of one field.
     pub fn of(&self, field: &str) -> &[String] {
         self.0.get(field).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether nothing is wrong.
+    /// Returns true if there are no errors.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,5 +1,5 @@
-//! Reads a body or a query field by field and collects what is wrong with *all* of them, in the words that clients of
-//! Django REST framework know. serde stops at the first error and speaks to programmers.
+//! Reads a body or a query field by field and collects the errors of *all* fields, with the texts that clients of Django REST framework know.
+//! serde would stop at the first error, and its texts are for programmers.
 
 mod errors;
 mod scalars;
@@ -19,62 +19,62 @@ pub use errors::FieldErrors;
 pub use scalars::MAX_PHONE;
 pub use values::FromField;
 
-/// Characters of the longest e-mail address.
+/// Maximum number of characters of an email address.
 pub const MAX_EMAIL: usize = 254;
-/// Characters of the longest name that is a choice.
+/// Maximum number of characters of the name of a choice.
 const MAX_CHOICE: usize = 100;
 
-/// A body or a query: derived by [`Request`].
+/// A body or a query. Derived by [`Request`].
 pub trait FromFields: Sized {
-    /// Reads every field, so that every error is found. `None` only where an error was noted.
+    /// Reads every field, so that every error is found. Returns `None` only if an error was added.
     fn read(fields: &mut Fields) -> Option<Self>;
 }
 
-/// A field is wrong, and its error was noted among the errors of all [`Fields`].
+/// Marks that a field is wrong and that its error was added to those of all [`Fields`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Noted;
 
-/// The fields as they came, to be read with [`Fields::read_as`].
+/// Passes the fields on unread, to be read with [`Fields::read_as`].
 impl FromFields for Fields {
     fn read(fields: &mut Fields) -> Option<Self> {
         Some(std::mem::take(fields))
     }
 }
 
-/// The fields of one object.
+/// The fields of an object, and the errors found in them.
 #[derive(Debug, Default)]
 pub struct Fields {
     values: Map<String, Value>,
     errors: FieldErrors,
-    /// Where this object is in the whole: empty, or such as `items.0.`.
+    /// Path of this object in the body: empty, or for example `items.0.`.
     prefix: String,
 }
 
 impl Fields {
-    /// The fields of a JSON object.
+    /// Makes fields of a JSON object.
     pub fn new(values: Map<String, Value>) -> Self {
         Self { values, ..Self::default() }
     }
 
-    /// The same with this field, whatever it was: one that stands in the path.
+    /// Sets a field that is in the path of the request, whatever the body has.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.values.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Reads the whole.
+    /// Reads all fields as a `T`.
     pub fn into<T: FromFields>(self) -> Result<T, FieldErrors> {
         self.read_as(T::read)
     }
 
-    /// Reads the whole in this way: for a body whose fields depend on more than what it holds.
+    /// Reads all fields with a function, for bodies whose fields depend on more than the body.
     pub fn read_as<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, FieldErrors> {
         let value = read(&mut self);
         self.finish(value)
     }
 
-    /// What was read of them, unless something is wrong.
+    /// Returns the value that was read, or the errors if there are any.
     pub fn finish<T>(self, value: Option<T>) -> Result<T, FieldErrors> {
         match value {
             Some(value) if self.errors.is_empty() => Ok(value),
@@ -82,17 +82,17 @@ impl Fields {
         }
     }
 
-    /// Notes what was found wrong elsewhere.
+    /// Adds errors that were found elsewhere.
     pub fn append(&mut self, errors: FieldErrors) {
         self.errors.append(errors);
     }
 
-    /// Notes that something is wrong with a field.
+    /// Adds an error of a field.
     pub fn error(&mut self, name: &str, message: impl Into<String>) {
         self.errors.add(format!("{}{name}", self.prefix), message);
     }
 
-    /// A field that may be left out or null.
+    /// Reads a field that may be left out or null.
     pub fn maybe<T>(
         &mut self,
         name: &str,
@@ -101,7 +101,7 @@ impl Fields {
         if self.is_given(name) { read(self, name).map(Some).ok_or(Noted) } else { Ok(None) }
     }
 
-    /// The same, and a blank text counts as left out, because forms send every field they have.
+    /// Does the same, and treats a blank text as left out, because forms send all their fields.
     pub fn filter<T>(
         &mut self,
         name: &str,
@@ -113,12 +113,12 @@ impl Fields {
         }
     }
 
-    /// A field that may be left out. Null is an error.
+    /// Reads a field that may be left out, but not null.
     pub fn sent<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Result<Option<T>, Noted> {
         if self.has(name) { read(self, name).map(Some).ok_or(Noted) } else { Ok(None) }
     }
 
-    /// A field of a PUT that cannot be left out; null counts as missing.
+    /// Reads a field of a PUT that cannot be left out; null counts as missing.
     pub fn given<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Result<T, Noted> {
         if self.is_given(name) {
             return read(self, name).ok_or(Noted);
@@ -127,12 +127,12 @@ impl Fields {
         Err(Noted)
     }
 
-    /// A change of a field that may be empty: null empties it, and without it the field stays.
+    /// Reads a change of a field that may be empty: null empties it, and a field that is left out stays as it is.
     pub fn patch<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Result<Patch<T>, Noted> {
         if self.has(name) { self.maybe(name, read).map(Patch::replace) } else { Ok(Patch::Keep) }
     }
 
-    /// The same, and a blank text empties the field too, because forms have no null.
+    /// Does the same, and treats a blank text as null, because forms have no null.
     pub fn patch_or_blank<T>(
         &mut self,
         name: &str,
@@ -151,12 +151,12 @@ impl Fields {
         self.values.contains_key(name)
     }
 
-    /// A text of 0 to `max` characters, without blanks around it.
+    /// Reads a text of 0 to `max` characters, and removes spaces around it.
     pub fn text_or_blank(&mut self, name: &str, max: usize) -> Option<String> {
         self.raw_text(name, max).map(|text| text.trim().to_owned())
     }
 
-    /// A text of 1 to `max` characters, without blanks around it.
+    /// Reads a text of 1 to `max` characters, and removes spaces around it.
     pub fn text(&mut self, name: &str, max: usize) -> Option<String> {
         let text = self.raw_text(name, max)?;
         let trimmed = text.trim();
@@ -167,7 +167,7 @@ impl Fields {
         Some(trimmed.to_owned())
     }
 
-    /// A text of 1 to `max` characters exactly as it came: a password.
+    /// Reads a text of 1 to `max` characters unchanged: a password.
     pub fn secret(&mut self, name: &str, max: usize) -> Option<String> {
         let text = self.raw_text(name, max)?;
         if text.is_empty() {
@@ -177,7 +177,7 @@ impl Fields {
         Some(text)
     }
 
-    /// An e-mail address.
+    /// Reads an email address.
     pub fn email(&mut self, name: &str) -> Option<String> {
         let email = self.text(name, MAX_EMAIL)?;
         if looks_like_an_address(&email) {
@@ -187,7 +187,7 @@ impl Fields {
         None
     }
 
-    /// A whole number in this range, also as a text (`"3"`), as forms and queries send it.
+    /// Reads a whole number in this range, also from a text (`"3"`), as forms and queries send it.
     pub fn integer(&mut self, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
         let number = match self.required(name)? {
             Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64())),
@@ -208,25 +208,25 @@ impl Fields {
         None
     }
 
-    /// A whole number that fits a 32-bit column and this range.
+    /// Reads a whole number in this range that fits a 32-bit column.
     pub fn small_integer(&mut self, name: &str, range: RangeInclusive<i32>) -> Option<i32> {
         let number = self.integer(name, i64::from(*range.start())..=i64::from(*range.end()))?;
         i32::try_from(number).ok()
     }
 
-    /// A size: a whole number in this range.
+    /// Reads a size: a whole number in this range that is not negative.
     pub fn size(&mut self, name: &str, range: RangeInclusive<u64>) -> Option<u64> {
         let bound = |bound: u64| i64::try_from(bound).unwrap_or(i64::MAX);
         let number = self.integer(name, bound(*range.start())..=bound(*range.end()))?;
         u64::try_from(number).ok()
     }
 
-    /// The id of a row: a whole number from 1.
+    /// Reads the id of a row: a whole number from 1.
     pub fn id(&mut self, name: &str) -> Option<i64> {
         self.integer(name, 1..=i64::MAX)
     }
 
-    /// A uuid.
+    /// Reads a UUID.
     pub fn uuid(&mut self, name: &str) -> Option<Uuid> {
         let uuid = match self.required(name)? {
             Value::String(text) => text.trim().parse().ok(),
@@ -238,7 +238,7 @@ impl Fields {
         uuid
     }
 
-    /// True or false, also as a text.
+    /// Reads true or false, also from a text.
     pub fn boolean(&mut self, name: &str) -> Option<bool> {
         let value = match self.required(name)? {
             Value::Bool(value) => Some(value),
@@ -255,7 +255,7 @@ impl Fields {
         value
     }
 
-    /// An amount of money that is not negative: a decimal, as a text or as a number.
+    /// Reads an amount of money that is not negative: a decimal number, as a text or as a number.
     pub fn money(&mut self, name: &str) -> Option<Money> {
         let text = match self.required(name)? {
             Value::String(text) => text,
@@ -271,7 +271,7 @@ impl Fields {
         None
     }
 
-    /// One of several choices, by its name.
+    /// Reads one of several choices by its name.
     pub fn choice<T>(&mut self, name: &str, named: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         let text = self.text(name, MAX_CHOICE)?;
         let choice = named(&text);
@@ -281,7 +281,7 @@ impl Fields {
         choice
     }
 
-    /// An object.
+    /// Reads an object as a `T`.
     pub fn object<T: FromFields>(&mut self, name: &str) -> Option<T> {
         let values = match self.values.remove(name) {
             Some(Value::Object(values)) => values,
@@ -320,7 +320,7 @@ impl Fields {
                 return None;
             }
         };
-        // PostgreSQL keeps every character but this one.
+        // PostgreSQL stores every character except this one.
         if text.contains('\0') {
             self.error(name, "Null characters are not allowed.");
             return None;
@@ -333,7 +333,7 @@ impl Fields {
     }
 }
 
-/// What is said where an object is expected and something else comes.
+/// Returns the error text for a value that is not an object.
 pub(crate) fn not_an_object(value: &Value) -> String {
     format!("Invalid data. Expected a dictionary, but got {}.", type_name(value))
 }
@@ -350,14 +350,14 @@ fn type_name(value: &Value) -> &'static str {
     }
 }
 
-/// 3.0 is 3; 3.5 is no whole number.
+/// Converts 3.0 to 3; returns `None` for 3.5.
 #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and far inside the range")]
 fn whole(number: Option<f64>) -> Option<i64> {
     number.filter(|number| number.fract() == 0.0 && number.abs() < 9e15).map(|number| number as i64)
 }
 
-/// One @, something before it, a dotted name after it, no blanks or control characters. Whether mail arrives there, only mail
-/// can tell.
+/// Returns true if the text has one @, a local part before it, a name with a dot after it, and no spaces or control characters. Whether mail
+/// arrives there is not checked.
 fn looks_like_an_address(email: &str) -> bool {
     let Some((local, domain)) = email.rsplit_once('@') else { return false };
     let label = |label: &str| {

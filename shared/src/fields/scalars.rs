@@ -1,4 +1,4 @@
-//! Plain values that few bodies have: prices, amounts that may be negative, moments.
+//! Readers of values that few bodies have: prices, amounts that may be negative, times, phone numbers.
 
 use serde_json::Value;
 
@@ -6,16 +6,16 @@ use super::Fields;
 use crate::money::Money;
 use crate::time::Timestamp;
 
-/// Characters of the longest telephone number.
+/// Maximum number of characters of a phone number.
 pub const MAX_PHONE: usize = 30;
 
 impl Fields {
-    /// A price: an amount that is not negative and that the shop can charge.
+    /// Reads a price: an amount that is not negative and that the shop can charge.
     pub fn price(&mut self, name: &str) -> Option<Money> {
         self.money(name).filter(|price| self.is_within_prices(name, *price))
     }
 
-    /// What is added to a price, or with a minus taken off it.
+    /// Reads an amount that is added to a price; a negative amount reduces it.
     pub fn price_adjustment(&mut self, name: &str) -> Option<Money> {
         let text = match self.required(name)? {
             Value::String(text) => text,
@@ -31,7 +31,7 @@ impl Fields {
         }
     }
 
-    /// A moment, as RFC 3339 writes it.
+    /// Reads a time in RFC 3339 format.
     pub fn timestamp(&mut self, name: &str) -> Option<Timestamp> {
         let timestamp = match self.required(name)? {
             Value::String(text) => text.trim().parse().ok(),
@@ -46,7 +46,7 @@ impl Fields {
         timestamp
     }
 
-    /// A telephone number as people write it, or blank. Whether it exists, only a call can tell.
+    /// Reads a phone number as people write it, or a blank. Whether the number exists is not checked.
     pub fn phone(&mut self, name: &str) -> Option<String> {
         let phone = self.text_or_blank(name, MAX_PHONE)?;
         if phone.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c)) {
@@ -56,7 +56,7 @@ impl Fields {
         None
     }
 
-    /// Whether the field is a number, as ids are, and no text.
+    /// Returns true if the field is a JSON number, as ids are, and not a text.
     pub fn is_number(&self, name: &str) -> bool {
         matches!(self.values.get(name), Some(Value::Number(_)))
     }

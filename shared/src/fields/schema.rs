@@ -1,5 +1,5 @@
-//! The limits of fields in the OpenAPI document: `#[derive(Request)]` gives the reader and the document the same expressions, so
-//! neither can say something else.
+//! The limits of fields in the OpenAPI document. `#[derive(Request)]` gives the same expressions to the reader and to the document, so that the
+//! two cannot differ.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,40 +11,40 @@ use utoipa::openapi::schema::{AllOfBuilder, ArrayItems, Object, Schema};
 /// A limit of a field, or its default.
 #[derive(Clone, Debug)]
 pub enum Limit {
-    /// Characters of a text.
+    /// Number of characters of a text.
     Characters {
-        /// The fewest.
+        /// Minimum number, inclusive.
         min: usize,
-        /// The most.
+        /// Maximum number, inclusive.
         max: usize,
     },
     /// Bounds of a whole number.
     Number {
-        /// The smallest.
+        /// Smallest number allowed.
         min: Option<i64>,
-        /// The largest.
+        /// Largest number allowed.
         max: Option<i64>,
     },
-    /// Items of a list.
+    /// Number of items of a list.
     Items {
-        /// The fewest.
+        /// Minimum number, inclusive.
         min: usize,
-        /// The most.
+        /// Maximum number, inclusive.
         max: usize,
-        /// Characters of each item, if the items are texts.
+        /// Maximum number of characters of each item, if the items are texts.
         each: Option<usize>,
     },
-    /// The value where the field is left out.
+    /// Value of a field that is left out.
     Default(Value),
 }
 
 impl Limit {
-    /// A default that is written as JSON.
+    /// Makes a default from a value that is written as JSON.
     pub fn default_value(value: impl Serialize) -> Self {
         Self::Default(serde_json::to_value(value).unwrap_or_default())
     }
 
-    /// A bound of a number, as wide as the document needs it.
+    /// Converts a bound to the type that the document needs.
     pub fn bound(bound: impl TryInto<i64>) -> i64 {
         bound.try_into().unwrap_or(i64::MAX)
     }
@@ -68,7 +68,7 @@ impl Limit {
             (Self::Default(value), schema @ RefOr::Ref(_)) => {
                 *schema = AllOfBuilder::new().item(schema.clone()).default(Some(value.clone())).into();
             }
-            // A type that has a schema of its own has its limits there.
+            // A type with its own schema has its limits there.
             _ => {}
         }
     }

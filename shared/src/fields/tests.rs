@@ -1,4 +1,4 @@
-//! Bodies in, values or errors out; and the same limits in the OpenAPI schema.
+//! Tests of readers: the values and errors of bodies, and the same limits in the OpenAPI schema.
 
 use serde_json::json;
 use utoipa::{IntoParams as _, PartialSchema as _};
@@ -20,10 +20,10 @@ struct Line {
 #[derive(Clone, Debug, PartialEq, Request)]
 #[request(update = UpdateThing, replace = ReplaceThing, validate = not_both)]
 struct CreateThing {
-    /// Name.
+    /// Name of the thing.
     #[field(max = MAX_NAME, on_update = "Only of the change.")]
     name: String,
-    /// Note.
+    /// Note about it.
     #[field(default, blank, max = MAX_NAME)]
     note: String,
     #[field(default = 3, min = 0, max = MAX_QUANTITY)]
@@ -161,8 +161,11 @@ fn the_schema_has_the_limits_of_the_reader() {
     assert_eq!(schema["description"], "A thing to create.");
     assert_eq!(schema["required"], json!(["name"]));
     let of = |field: &str| schema["properties"][field].clone();
-    assert_eq!(of("name"), json!({"type": "string", "description": "Name.", "minLength": 1, "maxLength": 5}));
-    assert_eq!(of("note"), json!({"type": "string", "description": "Note.", "maxLength": 5}));
+    assert_eq!(
+        of("name"),
+        json!({"type": "string", "description": "Name of the thing.", "minLength": 1, "maxLength": 5})
+    );
+    assert_eq!(of("note"), json!({"type": "string", "description": "Note about it.", "maxLength": 5}));
     assert_eq!((&of("level")["minimum"], &of("level")["maximum"]), (&json!(0), &json!(9)));
     assert_eq!(of("level")["default"], 3);
     assert_eq!((&of("tags")["maxItems"], &of("tags")["items"]["maxLength"]), (&json!(2), &json!(5)));
@@ -178,10 +181,10 @@ fn the_schemas_of_changes_require_what_the_readers_require() {
     assert_eq!(update.get("required"), None);
     assert_eq!(update["properties"]["level"].get("default"), None);
     assert_eq!(update["properties"].get("even"), None);
-    assert_eq!(update["properties"]["name"]["description"], "Name.\nOnly of the change.");
+    assert_eq!(update["properties"]["name"]["description"], "Name of the thing.\nOnly of the change.");
     let replace = serde_json::to_value(ReplaceThing::schema()).unwrap();
     assert_eq!(replace["required"], json!(["name", "lines"]));
-    assert_eq!(replace["properties"]["name"]["description"], "Name.");
+    assert_eq!(replace["properties"]["name"]["description"], "Name of the thing.");
 }
 
 #[test]
@@ -201,7 +204,7 @@ fn a_query_has_the_limits_of_its_reader() {
 }
 
 #[test]
-fn whole_numbers_come_as_numbers_and_as_texts() {
+fn whole_numbers_are_read_from_numbers_and_texts() {
     for good in [json!(3), json!("3"), json!(" 3 "), json!(3.0)] {
         assert_eq!(read(json!({"variant": good, "quantity": 1})), Ok(Line { variant: 3, quantity: 1 }));
     }
@@ -211,7 +214,7 @@ fn whole_numbers_come_as_numbers_and_as_texts() {
 }
 
 #[test]
-fn addresses_are_told_from_other_texts() {
+fn email_addresses_are_recognised() {
     for good in ["a@b.io", "first.last+tag@sub.example.com", "ünï@exämple.de"] {
         assert!(looks_like_an_address(good), "{good}");
     }

@@ -1,4 +1,4 @@
-//! Lists, and the types that read themselves.
+//! Readers of lists, and types that read themselves from a field.
 
 use std::ops::RangeInclusive;
 
@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 
 /// A type that a field can have without further rules.
 pub trait FromField: Sized {
-    /// Reads a field that is required. `None` only where an error was noted.
+    /// Reads a required field. Returns `None` only if an error was added.
     fn read(fields: &mut Fields, name: &str) -> Option<Self>;
 }
 
@@ -27,7 +27,7 @@ impl FromField for Uuid {
     }
 }
 
-/// A price.
+/// Reads the field as a price.
 impl FromField for Money {
     fn read(fields: &mut Fields, name: &str) -> Option<Self> {
         fields.price(name)
@@ -41,7 +41,7 @@ impl FromField for Timestamp {
 }
 
 impl Fields {
-    /// A list, each item read like a field: the errors of the first item are under `roles.0`.
+    /// Reads a list, each item like a field: the errors of the first item are under `roles.0`.
     pub fn values<T>(
         &mut self,
         name: &str,

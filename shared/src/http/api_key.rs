@@ -1,4 +1,4 @@
-//! `Authorization: Api-Key <key>`: a program that somebody of the staff made a key for.
+//! API keys in requests of programs: `Authorization: Api-Key <key>`.
 
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::users::api_keys;
 use crate::users::store::api_keys::{GoodKey, note_use};
 
-/// The request's key; `None` where it shows none. One that is not good is an error.
+/// Returns the API key of a request; `None` if it has none. Fails if the key is not valid.
 pub(super) async fn api_key(parts: &Parts, app: &App) -> Result<Option<GoodKey>, ApiError> {
     let Some(Ok(header)) = parts.headers.get(AUTHORIZATION).map(|value| value.to_str()) else { return Ok(None) };
     let mut words = header.split_whitespace();
@@ -20,7 +20,7 @@ pub(super) async fn api_key(parts: &Parts, app: &App) -> Result<Option<GoodKey>,
     note_use(&app.db, &shown, app.clock.now()).await?.map(Some).ok_or_else(not_valid)
 }
 
-/// 401. Not why: that is its owner's to know.
+/// Returns the 401 for an invalid key. It does not give the reason, which is only for the owner of the key.
 fn not_valid() -> ApiError {
     Unauthorized::Other { detail: "This API key is not valid.".to_owned(), code: Some("api_key_not_valid") }.into()
 }

@@ -1,4 +1,4 @@
-//! Where the client reached us, for the absolute URLs in an answer.
+//! The base URL of the API as the client reaches it, for absolute URLs in responses.
 
 use axum::extract::{FromRef, FromRequestParts};
 use http::header::{HOST, HeaderName};
@@ -9,7 +9,7 @@ use crate::app::App;
 
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// `https://api.example.com`, without a slash at its end: `PUBLIC_URL` where it is set, else what the request says.
+/// Base URL without a slash at the end, such as `https://api.example.com`: `PUBLIC_URL` if it is set, otherwise from the request.
 #[derive(Clone, Debug)]
 pub struct BaseUrl(pub String);
 

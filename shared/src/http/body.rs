@@ -1,4 +1,4 @@
-//! What comes in: bodies (JSON or a form of either kind) and queries, read field by field.
+//! Bodies (JSON and both kinds of forms) and queries of requests, which are read field by field.
 
 use std::convert::Infallible;
 
@@ -13,11 +13,11 @@ use serde_json::{Map, Value};
 use super::ApiError;
 use crate::fields::{Fields, FromFields, not_an_object};
 
-/// The request's body. None at all counts as an empty object.
+/// The body of a request. An empty body counts as an empty object.
 #[derive(Clone, Copy, Debug)]
 pub struct Body<T>(pub T);
 
-/// The request's query.
+/// The query of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);
 
@@ -66,14 +66,14 @@ fn json(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
     }
 }
 
-/// Of a name that comes twice the last one counts.
+/// Reads a form or a query. If a name occurs twice, the last value counts.
 fn form(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes)
         .map_err(|error| ApiError::Malformed { detail: format!("Form parse error - {error}"), code: "parse_error" })?;
     Ok(pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect())
 }
 
-/// Of a name that comes twice the last one counts. A file is no text, and whoever reads its field says so.
+/// Reads a multipart form. If a name occurs twice, the last value counts. A file becomes an object, which the reader of the field refuses.
 async fn multipart(bytes: Bytes, content_type: &str) -> Result<Map<String, Value>, multer::Error> {
     let boundary = multer::parse_boundary(content_type)?;
     let mut parts = Multipart::new(stream::iter([Ok::<_, Infallible>(bytes)]), boundary);
@@ -82,7 +82,7 @@ async fn multipart(bytes: Bytes, content_type: &str) -> Result<Map<String, Value
         let Some(name) = part.name().map(str::to_owned) else { continue };
         let value = match part.file_name() {
             None => Value::String(String::from_utf8_lossy(&part.bytes().await?).into_owned()),
-            // A browser sends this where no file was chosen.
+            // A browser sends this if no file was chosen.
             Some("") => continue,
             Some(_) => Value::Object(Map::new()),
         };

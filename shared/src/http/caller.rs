@@ -1,4 +1,4 @@
-//! Who is asking.
+//! The caller of a request: an account, an API key, or an anonymous client.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -17,37 +17,36 @@ use crate::users::store::Account;
 use crate::users::tokens::{Claims, TokenError, TokenType};
 use crate::users::{Actor, ClientInfo};
 
-/// How much of what a client calls itself is kept, in characters.
+/// Maximum number of characters of the `User-Agent` header that are stored.
 const MAX_USER_AGENT: usize = 300;
 
-/// Somebody with a good access token, whose account was looked up: it exists and is active.
+/// A caller with a valid access token, whose account exists and is active.
 #[derive(Clone, Debug)]
 pub struct CurrentUser(pub Account);
 
-/// Whoever may do this: a [`CurrentUser`] of the staff with the permission, a superuser, or a program whose key carries it. Everybody
-/// else is refused with 403.
+/// A caller with this permission: a staff member, a superuser, or a program with an API key. All other callers are refused with 403.
 #[derive(Clone, Debug)]
 pub struct Requires<P>(pub Actor, pub PhantomData<P>);
 
-/// [`Requires`], or anybody else. Credentials that are not good are an error here too.
+/// A caller with this permission ([`Requires`]), or any other caller. Invalid credentials are refused here, too.
 #[derive(Clone, Debug)]
 pub struct MaybePermitted<P>(pub Option<Actor>, pub PhantomData<P>);
 
-/// A [`CurrentUser`] who may do this. A key is refused with 403, whatever it carries.
+/// A [`CurrentUser`] with this permission. API keys are refused with 403, whatever permissions they have.
 #[derive(Clone, Debug)]
 pub struct RequiresUser<P>(pub Account, pub PhantomData<P>);
 
-/// Somebody with a good access token. The account was *not* looked up, nor whether the sign-in has ended: only for a handler whose
-/// SQL does both itself.
+/// A caller with a valid access token. Whether the account is active and the sign-in open was *not* checked: only for handlers whose SQL
+/// checks both.
 #[derive(Clone, Copy, Debug)]
 pub struct UnverifiedUser {
-    /// Whose token it is.
+    /// Account that the token belongs to.
     pub user: UserId,
-    /// The sign-in that it belongs to, where it says so.
+    /// Sign-in that the token belongs to, if it names one.
     pub sign_in: Option<SignInId>,
 }
 
-/// A [`CurrentUser`], or nobody. A token that is not good is an error here too: somebody thinks to be signed in and is not.
+/// A [`CurrentUser`] or an anonymous caller. An invalid token is refused, because its sender believes to be signed in.
 #[derive(Clone, Debug)]
 pub struct MaybeBearer(pub Option<Account>);
 
@@ -61,7 +60,7 @@ where
         let claims = bearer(parts, &App::from_ref(state))?.ok_or(Unauthorized::NotAuthenticated)?;
         let user = claims.user().map_err(Unauthorized::BadToken)?;
         let sign_in = claims.sign_in().map_err(Unauthorized::BadToken)?;
-        accepted(parts, user);
+        log_caller(parts, user);
         Ok(Self { user, sign_in })
     }
 }
@@ -84,7 +83,7 @@ where
         if account.is_signed_out {
             return Err(Unauthorized::BadToken(TokenError::Revoked).into());
         }
-        accepted(parts, account.id);
+        log_caller(parts, account.id);
         Ok(Self(Some(account)))
     }
 }
@@ -157,7 +156,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientInfo {
     }
 }
 
-/// A person or a program. Everywhere but here a key counts as no credentials: it is nobody.
+/// Returns the person or the program that makes the request. Other extractors ignore API keys.
 async fn actor<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Actor, ApiError>
 where
     App: FromRef<S>,
@@ -169,14 +168,14 @@ where
     Ok(Actor::Account(account))
 }
 
-/// The request's line in the log says who asked.
-fn accepted(parts: &Parts, user: UserId) {
-    if let Some(asker) = parts.extensions.get::<LoggedUser>() {
-        asker.is(user);
+/// Puts the caller into the log line of the request.
+fn log_caller(parts: &Parts, user: UserId) {
+    if let Some(logged) = parts.extensions.get::<LoggedUser>() {
+        logged.is(user);
     }
 }
 
-/// What the request's token says; `None` without one. Another scheme than `UnverifiedUser` counts as none, as clients are used to.
+/// Returns the claims of the token; `None` without one. As in Django REST framework, another scheme than `Bearer` counts as no token.
 fn bearer(parts: &Parts, app: &App) -> Result<Option<Claims>, Unauthorized> {
     let Some(header) = parts.headers.get(AUTHORIZATION) else { return Ok(None) };
     let mut words = header.to_str().map_err(|_| Unauthorized::BadHeader)?.split_whitespace();

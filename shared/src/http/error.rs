@@ -1,4 +1,4 @@
-//! The one way a request fails.
+//! The errors that requests fail with.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -10,108 +10,108 @@ use utoipa::ToSchema;
 
 use crate::fields::FieldErrors;
 
-/// Every failure that is not about a field: a text for people and a code for programs.
+/// An error that is not about a field: a text for people and a code for programs.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// For people. May change.
+    /// Text for people, which may change.
     #[schema(example = "Not found.")]
     pub detail: String,
-    /// For programs. Never changes.
+    /// Code for programs, which never changes.
     #[schema(example = "not_found")]
     pub code: String,
 }
 
-/// After how many seconds to try again.
+/// Number of seconds after which the client may try again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryAfter(pub u32);
 
-/// Why a request failed: meanings, not causes.
+/// Reasons why a request fails, by their meaning for the client.
 #[derive(Debug)]
 pub enum ApiError {
-    /// 308: the same request is to be sent to this address, path and query, from now on.
+    /// 308: the client must send the request to this path and query from now on.
     MovedTo(String),
-    /// 400: a body or query does not hold.
+    /// 400: fields of the body or the query are not valid.
     Invalid(FieldErrors),
-    /// 400: what came cannot be read at all.
+    /// 400: the request cannot be read.
     Malformed {
-        /// For people.
+        /// Text for people.
         detail: String,
-        /// For programs.
+        /// Code for programs.
         code: &'static str,
     },
-    /// 401: nobody, or somebody we do not believe.
+    /// 401: the credentials are missing or not valid.
     Unauthorized(Unauthorized),
-    /// 403: known, and not allowed to.
+    /// 403: the caller does not have the permission.
     Forbidden,
-    /// 403: allowed to, but not as things are. For people, and for programs.
-    Refused(&'static str, &'static str),
-    /// 404: not there, or not yours.
+    /// 403 with its own text for people and code for programs.
+    ForbiddenBecause(&'static str, &'static str),
+    /// 404: the thing does not exist, or belongs to someone else.
     NotFound,
-    /// 404: what it would be, such as `User`; an id that could be one of them is none.
+    /// 404 that names the kind of thing, such as `User`; for an id that is well-formed.
     NoSuch(&'static str),
-    /// 405. The `Allow` header is the router's affair.
+    /// 405: the path has no such method. The router sets the `Allow` header.
     MethodNotAllowed(http::Method),
-    /// 409: what is asked does not fit what is. `more` goes into the answer beside `detail` and `code`.
+    /// 409: the request does not fit the current state. `more` is added to `detail` and `code` of the response.
     Conflict {
-        /// For people.
+        /// Text for people.
         detail: String,
-        /// For programs.
+        /// Code for programs.
         code: &'static str,
-        /// More about it: an object, or null.
+        /// Further fields of the response: an object, or null.
         more: serde_json::Value,
     },
-    /// 410: it was there.
+    /// 410: the thing existed and does not exist any more.
     Gone {
-        /// For people.
+        /// Text for people.
         detail: &'static str,
-        /// For programs.
+        /// Code for programs.
         code: &'static str,
     },
     /// 412: the version that the client has read is not the current one.
     VersionConflict,
-    /// 413.
+    /// 413: the body is too large.
     TooLarge,
-    /// 415: a body of this type is not read.
+    /// 415: the type of the body is not supported.
     UnsupportedMediaType(String),
-    /// 422: the same key for another request.
+    /// 422: the same idempotency key was used for another request.
     IdempotencyKeyReused,
-    /// 429.
+    /// 429: there were too many requests.
     Throttled(RetryAfter),
-    /// 503: not now.
+    /// 503: the shop is busy, and the client may try again.
     Unavailable(RetryAfter),
-    /// 500: our fault. Shown to no one, logged once.
+    /// 500: an internal error, which is logged once and not shown.
     Internal(anyhow::Error),
 }
 
-/// Why a caller is not let in.
+/// Reasons why credentials are refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unauthorized {
-    /// No credentials.
+    /// The request has no credentials.
     NotAuthenticated,
     /// The header is not `Bearer <token>`.
     BadHeader,
-    /// The token is not taken; this is why.
+    /// The token is refused for this reason.
     BadToken(crate::users::tokens::TokenError),
-    /// The account is gone.
+    /// The account does not exist any more.
     UserNotFound,
-    /// The account is switched off.
+    /// The account is inactive.
     UserInactive,
-    /// Anything else, in the words of the endpoint.
+    /// Another reason, in the words of the endpoint.
     Other {
-        /// For people.
+        /// Text for people.
         detail: String,
-        /// For programs, where the contract has a code.
+        /// Code for programs, if the contract has one.
         code: Option<&'static str>,
     },
 }
 
 impl ApiError {
-    /// 409 without more to say.
+    /// Makes a 409 without further fields.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::Conflict { detail: detail.into(), code, more: serde_json::Value::Null }
     }
 
-    /// 400 about one field.
+    /// Makes a 400 for one field.
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(FieldErrors::one(field, message))
     }
@@ -119,15 +119,15 @@ impl ApiError {
 
 impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
-        // Busy or briefly away: the client may simply come again. 55P03: lock_timeout. 57014: statement_timeout.
-        // 40P01, 40001: the database broke a tie. 53xxx: out of connections. 57Pxx, 08xxx: restarting.
-        let away = matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::Tls(_));
-        let busy = error.as_database_error().and_then(|database| database.code()).is_some_and(|code| {
+        // Busy or unreachable for a short time, so the client may try again. 55P03: lock_timeout. 57014: statement_timeout.
+        // 40P01, 40001: the database has resolved a conflict. 53xxx: out of connections. 57Pxx, 08xxx: restarting.
+        let is_unreachable = matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::Tls(_));
+        let is_busy = error.as_database_error().and_then(|database| database.code()).is_some_and(|code| {
             matches!(&*code, "55P03" | "57014" | "40P01" | "40001")
                 || ["53", "57P", "08"].iter().any(|class| code.starts_with(class))
         });
-        if away || busy {
-            tracing::error!(error = format!("{:#}", anyhow::Error::from(error)), "the database is busy or away");
+        if is_unreachable || is_busy {
+            tracing::error!(error = format!("{:#}", anyhow::Error::from(error)), "database busy or unreachable");
             return Self::Unavailable(RetryAfter(1));
         }
         Self::Internal(error.into())
@@ -155,7 +155,7 @@ impl From<Unauthorized> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         match self {
-            // Somebody else may get the old address, and a browser would keep this for good.
+            // Not cached, because another thing may get the old path later.
             Self::MovedTo(address) => {
                 (StatusCode::PERMANENT_REDIRECT, [(LOCATION, address.as_str()), (CACHE_CONTROL, "no-store")])
                     .into_response()
@@ -168,7 +168,7 @@ impl IntoResponse for ApiError {
                 "You do not have permission to perform this action.",
                 "permission_denied",
             ),
-            Self::Refused(detail, code) => problem(StatusCode::FORBIDDEN, detail, code),
+            Self::ForbiddenBecause(detail, code) => problem(StatusCode::FORBIDDEN, detail, code),
             Self::NotFound => problem(StatusCode::NOT_FOUND, "Not found.", "not_found"),
             Self::NoSuch(what) => {
                 problem(StatusCode::NOT_FOUND, &format!("No {what} matches the given query."), "not_found")
@@ -188,10 +188,14 @@ impl IntoResponse for ApiError {
             Self::Gone { detail, code } => problem(StatusCode::GONE, detail, code),
             Self::VersionConflict => problem(
                 StatusCode::PRECONDITION_FAILED,
-                "It has been changed since you read it. Read it again.",
+                "It has been changed since you read it. Read it again and repeat your change.",
                 "version_conflict",
             ),
-            Self::TooLarge => problem(StatusCode::PAYLOAD_TOO_LARGE, "The request's body is too large.", "too_large"),
+            Self::TooLarge => problem(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The request's body is too large. Send less at once.",
+                "too_large",
+            ),
             Self::UnsupportedMediaType(found) => problem(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 &format!("Unsupported media type \"{found}\" in request."),
@@ -199,7 +203,7 @@ impl IntoResponse for ApiError {
             ),
             Self::IdempotencyKeyReused => problem(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "This Idempotency-Key was used for another request; take a new one.",
+                "This Idempotency-Key was used for another request. Use a new key.",
                 "idempotency_key_reused",
             ),
             Self::Throttled(after) => {
@@ -207,11 +211,11 @@ impl IntoResponse for ApiError {
                 later(problem(StatusCode::TOO_MANY_REQUESTS, &detail, "throttled"), after)
             }
             Self::Unavailable(after) => {
-                later(problem(StatusCode::SERVICE_UNAVAILABLE, "The shop is busy; try again.", "unavailable"), after)
+                later(problem(StatusCode::SERVICE_UNAVAILABLE, "The shop is busy. Try again.", "unavailable"), after)
             }
             Self::Internal(error) => {
-                tracing::error!(error = format!("{error:#}"), "a request failed");
-                problem(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.", "internal_error")
+                tracing::error!(error = format!("{error:#}"), "request failed");
+                problem(StatusCode::INTERNAL_SERVER_ERROR, "Internal error. Try again later.", "internal_error")
             }
         }
     }

@@ -1,4 +1,4 @@
-//! How the functions speak to clients: what comes in, what goes out, and how it fails.
+//! The HTTP interface of all functions: requests, responses and errors.
 
 mod api_key;
 mod base_url;

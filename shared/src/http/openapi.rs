@@ -1,4 +1,4 @@
-//! The parts of the OpenAPI document that no single operation owns.
+//! The parts of the OpenAPI document that belong to no single operation.
 
 use std::collections::BTreeMap;
 
@@ -11,17 +11,17 @@ use utoipa::{IntoResponses, ToSchema as _};
 
 use super::{FieldErrors, Problem};
 
-/// The document that every router starts from.
+/// Returns the document that every router starts from.
 pub fn document() -> OpenApi {
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
-        .description(Some("An access token of `POST /auth/jwt/create/`."))
+        .description(Some("An access token from `POST /auth/jwt/create/`."))
         .build();
     let api_key = ApiKeyValue::with_description(
         "Authorization",
-        "`Api-Key ` and a key of `POST /auth/api_keys/`, for programs. It opens what its scopes name, for as long as whoever made it may \
-         do all of that; nothing of anybody's own, and neither roles nor keys.",
+        "`Api-Key ` and a key from `POST /auth/api_keys/`, for programs. The key has the permissions in its scopes, for as long as its creator \
+         has all of them. It gives no access to carts and profiles of people, nor to roles and keys.",
     );
     OpenApiBuilder::new()
         .info(info())
@@ -41,22 +41,22 @@ fn info() -> Info {
         .title("Shop API")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "Catalogue, cart, checkout and accounts of a headless shop. Amounts are decimal strings beside a `currency`; \
+            "Catalogue, cart, checkout and accounts of a headless shop. Amounts are decimal strings next to a `currency`; \
              lists are pages with `next` and `previous`; bodies are JSON, and one without lists and objects may be sent as a form instead \
              (`application/x-www-form-urlencoded` or `multipart/form-data`); errors are `{\"field\": [\"message\"]}` or `{\"detail\", \"code\"}`.",
         ))
         .build()
 }
 
-/// How any operation can fail that anybody may call.
+/// Error responses of all operations.
 #[derive(Debug)]
 pub struct PublicProblems;
 
-/// How any operation can fail that needs a token.
+/// Error responses of operations that need a token.
 #[derive(Debug)]
 pub struct Problems;
 
-/// How any operation can fail that needs a permission.
+/// Error responses of operations that need a permission.
 #[derive(Debug)]
 pub struct StaffProblems;
 
@@ -67,15 +67,15 @@ impl IntoResponses for PublicProblems {
         let all: [(&str, &str, &[&str]); 7] = [
             (
                 "400",
-                "The body or the query does not hold; or it cannot be read, and then it is a problem.",
+                "The body or the query has invalid fields (`FieldErrors`), or cannot be read (`Problem`).",
                 &[&field_errors, &problem],
             ),
-            ("401", "The token is not good.", &[&problem]),
+            ("401", "The token is not valid.", &[&problem]),
             ("413", "The body is too large.", &[&problem]),
             ("415", "The body is neither JSON nor a form.", &[&problem]),
-            ("429", "Too many requests; `Retry-After` says when to come again.", &[&problem]),
-            ("500", "Our fault. `x-request-id` finds it in the log.", &[&problem]),
-            ("503", "Busy; `Retry-After` says when to come again.", &[&problem]),
+            ("429", "Too many requests. `Retry-After` says after how many seconds to try again.", &[&problem]),
+            ("500", "Internal error. Report the `x-request-id` of the response.", &[&problem]),
+            ("503", "The shop is busy. `Retry-After` says after how many seconds to try again.", &[&problem]),
         ];
         all.into_iter()
             .map(|(status, description, schemas)| (status.to_owned(), response(description, schemas)))
@@ -86,7 +86,7 @@ impl IntoResponses for PublicProblems {
 impl IntoResponses for Problems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let mut responses = PublicProblems::responses();
-        responses.insert("401".to_owned(), response("There is no token, or it is not good.", &[&Problem::name()]));
+        responses.insert("401".to_owned(), response("The token is missing or not valid.", &[&Problem::name()]));
         responses
     }
 }
@@ -94,12 +94,12 @@ impl IntoResponses for Problems {
 impl IntoResponses for StaffProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let mut responses = Problems::responses();
-        responses.insert("403".to_owned(), response("Whoever asks may not do this.", &[&Problem::name()]));
+        responses.insert("403".to_owned(), response("You do not have the permission.", &[&Problem::name()]));
         responses
     }
 }
 
-/// One of these schemas.
+/// Returns a response with one of these schemas.
 fn response(description: &str, schemas: &[&str]) -> RefOr<Response> {
     let refs = schemas.iter().copied().map(Ref::from_schema_name);
     let schema: RefOr<Schema> = match schemas {

@@ -54,7 +54,7 @@ pub struct PageQuery {
     /// Cursor of the page, taken from `next` or `previous` of another page.
     #[field(max = MAX_CURSOR)]
     pub cursor: Option<String>,
-    /// Whether to count the rows of the whole list.
+    /// True to count the rows of the whole list.
     #[field(default = false)]
     pub count: bool,
 }
@@ -82,13 +82,13 @@ where
 }
 
 impl PageRequest {
-    /// A request whose query was read together with the filters of the list.
+    /// Makes a request for a page whose query was read together with the filters of the list.
     pub const fn new(base: BaseUrl, uri: Uri, query: PageQuery) -> Self {
         Self { base, uri, query }
     }
 
-    /// Reads the page: `list` reads the rows within the bounds, `count` counts the whole list if the client asks for it, and `key` is what a
-    /// cursor stores of a row. Answers 400 if the cursor does not belong to this list.
+    /// Reads the page. `list` reads the rows within the bounds, `count` counts the whole list if the client asks for it, and `key` returns the part
+    /// of a row that a cursor stores. Answers 400 if the cursor does not belong to this list.
     pub async fn read<T, K: Clone + Serialize + DeserializeOwned>(
         &self,
         tx: &mut Tx,
@@ -102,7 +102,7 @@ impl PageRequest {
         Ok(Page { count, ..self.page(rows, &bounds, key) })
     }
 
-    /// The rows to read. Answers 400 if the cursor does not belong to this list.
+    /// Returns the bounds of the rows to read. Answers 400 if the cursor does not belong to this list.
     pub fn bounds<K: Serialize + DeserializeOwned>(&self) -> Result<KeysetBounds<K>, ApiError> {
         let bounds = KeysetBounds::first(i64::from(self.query.page_size) + 1);
         let Some(text) = &self.query.cursor else { return Ok(bounds) };
@@ -113,7 +113,7 @@ impl PageRequest {
         }
     }
 
-    /// The page that these rows make up, which were read within `bounds`: the row beyond the page's size only tells that there are more.
+    /// Makes the page of rows that were read within `bounds`. The row beyond the size of the page only shows that there are more.
     pub fn page<T, K: Serialize>(&self, mut rows: Vec<T>, bounds: &KeysetBounds<K>, key: impl Fn(&T) -> K) -> Page<T> {
         let has_more = rows.len() > self.size();
         rows.truncate(self.size());
@@ -135,12 +135,12 @@ impl PageRequest {
         usize::try_from(self.query.page_size).unwrap_or_default()
     }
 
-    /// Whether the client asks for the number of rows in the whole list.
+    /// Returns true if the client asks for the number of rows in the whole list.
     pub const fn counts(&self) -> bool {
         self.query.count
     }
 
-    /// The URL of the request with another cursor.
+    /// Returns the URL of the request with another cursor.
     fn with_cursor<K: Serialize>(&self, cursor: &Cursor<K>) -> String {
         let query: Vec<(String, String)> =
             serde_urlencoded::from_str(self.uri.query().unwrap_or_default()).unwrap_or_default();
@@ -152,18 +152,18 @@ impl PageRequest {
 }
 
 impl<T> Page<T> {
-    /// A list that is always one page.
+    /// Makes a page of a list that is never longer than one page.
     pub const fn single(results: Vec<T>) -> Self {
         Self { count: None, next: None, previous: None, results }
     }
 
-    /// The same page with each row changed.
+    /// Converts each row of the page.
     pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> Page<U> {
         let Ok(page) = self.try_map(|row| Ok::<_, Infallible>(change(row)));
         page
     }
 
-    /// The same page with each row changed by a function that may fail.
+    /// Converts each row of the page with a function that may fail.
     pub fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
         let Self { count, next, previous, results } = self;
         let results = results.into_iter().map(change).collect::<Result<_, _>>()?;
@@ -207,7 +207,7 @@ impl<K: Serialize> Cursor<K> {
     }
 }
 
-/// Whether a text contains a NUL, which PostgreSQL refuses.
+/// Returns true if a text contains a NUL, which PostgreSQL refuses.
 fn has_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),

@@ -1,4 +1,4 @@
-//! Ids in paths. What cannot be an id is simply not found.
+//! Ids in paths. A segment that cannot be an id gives 404.
 
 use std::str::FromStr;
 
@@ -7,36 +7,36 @@ use http::request::Parts;
 
 use super::ApiError;
 
-/// The path's ids: `PathId<OrderId>`, or `PathId<(CartId, CartLineId)>` where there are two.
+/// The ids in a path: `PathId<OrderId>`, or `PathId<Two<CartId, CartLineId>>` if there are two.
 #[derive(Clone, Copy, Debug)]
 pub struct PathId<T>(pub T);
 
-/// What a path's segments become.
+/// A type that is read from the segments of a path.
 pub trait FromSegments: Sized {
-    /// `None` where they cannot be that.
+    /// Reads the segments; returns `None` if they do not have this form.
     fn from_segments(segments: &[String]) -> Option<Self>;
 }
 
 impl<T: FromStr> FromSegments for T {
     fn from_segments(segments: &[String]) -> Option<Self> {
         let [only] = segments else { return None };
-        parsed(only)
+        parse(only)
     }
 }
 
-/// A NUL is legal in a URL and in no text of PostgreSQL.
-fn parsed<T: FromStr>(segment: &str) -> Option<T> {
+/// Parses a segment. A NUL is refused, because it is legal in a URL but not in a text of PostgreSQL.
+fn parse<T: FromStr>(segment: &str) -> Option<T> {
     if segment.contains('\0') { None } else { segment.parse().ok() }
 }
 
-/// Two segments.
+/// Two ids in one path.
 #[derive(Clone, Copy, Debug)]
 pub struct Two<A, B>(pub A, pub B);
 
 impl<A: FromStr, B: FromStr> FromSegments for Two<A, B> {
     fn from_segments(segments: &[String]) -> Option<Self> {
         let [first, second] = segments else { return None };
-        Some(Self(parsed(first)?, parsed(second)?))
+        Some(Self(parse(first)?, parse(second)?))
     }
 }
 

@@ -48,7 +48,7 @@ impl Outcome {
 impl From<ApiError> for Outcome {
     fn from(error: ApiError) -> Self {
         match error {
-            ApiError::Refused(..) => Self::AlreadyDone,
+            ApiError::ForbiddenBecause(..) => Self::AlreadyDone,
             ApiError::Throttled(after) => Self::RetryLater(StatusCode::TOO_MANY_REQUESTS, after),
             ApiError::Unavailable(after) => Self::RetryLater(StatusCode::SERVICE_UNAVAILABLE, after),
             ApiError::Internal(error) => Self::Internal(error),
@@ -92,7 +92,7 @@ impl IntoResponse for Outcome {
             }
             Self::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "page failed");
-                let page = message("Internal error", "Something went wrong on our side. Try again later.");
+                let page = message("Internal error", "Something went wrong in the shop. Try again later.");
                 (StatusCode::INTERNAL_SERVER_ERROR, page).into_response()
             }
         }

@@ -82,7 +82,7 @@ async fn staff_or_enrolled(app: &App, account: &Account) -> Result<(), ApiError>
 }
 
 fn not_staff() -> ApiError {
-    ApiError::Refused("Only staff can have a second factor.", "staff_only")
+    ApiError::ForbiddenBecause("Only staff can have a second factor.", "staff_only")
 }
 
 fn not_enabled() -> ApiError {

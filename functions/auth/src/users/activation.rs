@@ -61,7 +61,7 @@ pub(crate) async fn activate_user(
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(ActivationError::NoSuchUser) => Err(no_such_user()),
         Err(ActivationError::InvalidToken) => Err(invalid_token()),
-        Err(ActivationError::Stale) => Err(ApiError::Refused("Stale token for given user.", "stale_token")),
+        Err(ActivationError::Stale) => Err(ApiError::ForbiddenBecause("Stale token for given user.", "stale_token")),
         Err(ActivationError::Other(error)) => Err(error),
     }
 }
