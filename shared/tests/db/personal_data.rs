@@ -83,6 +83,7 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
     ("shop", Impersonal, &["currency"]),
     ("sign_ins", Exported, &["address", "end_reason", "user_agent"]),
     ("sign_ins", Erased, &["network"]),
+    ("sql_functions", Impersonal, &["file", "digest", "signature"]),
     ("stock_ledger", Impersonal, &["reason"]),
     ("stock_notices", Exported, &["email"]),
     ("throttles", Impersonal, &["scope"]),
