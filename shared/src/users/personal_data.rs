@@ -160,7 +160,7 @@ pub struct ExportedStockNotice {
     pub email: String,
     /// Time of the request.
     pub created_at: Timestamp,
-    /// Time at which the mail was requested from the mailer; null before the variant is back in stock.
+    /// Time at which the mail was queued; null before the variant is back in stock.
     pub told_at: Option<Timestamp>,
 }
 

@@ -141,7 +141,7 @@ async fn authenticate(
 /// from those of the rest of the world, so that others cannot lock the owner out.
 async fn attempt_subjects(tx: &mut Tx, email: &str, client_info: &ClientInfo) -> sqlx::Result<AttemptSubjects> {
     let network = client_info.network();
-    let is_known_network = sign_ins::is_known_place(tx, email, network.as_deref()).await?;
+    let is_known_network = sign_ins::is_known_network(tx, email, network.as_deref()).await?;
     let email = match network.filter(|_| is_known_network) {
         Some(network) => Subject::email_at(email, &network),
         None => Subject::email(email),

@@ -26,8 +26,8 @@ pub(crate) struct AssignRoles {
 
 /// Set the roles of an account
 ///
-/// The account has exactly these roles afterwards; with at least one it is staff. You cannot set your own roles, and you can only give and
-/// take roles whose permissions you all have. Only a superuser sets the roles of a superuser.
+/// The account has exactly these roles afterwards; with at least one it is staff. You cannot set your own roles. To give or
+/// take a role, you must have all permissions of the role. Only a superuser sets the roles of a superuser.
 #[utoipa::path(
     put,
     path = "/auth/staff/{user_id}/",

@@ -15,8 +15,8 @@ use super::begin_change;
 
 /// Delete a role
 ///
-/// All accounts lose the role; those without another role are not staff any more. You can only delete a role whose permissions you all have,
-/// and, unless you are a superuser, not a role of your own.
+/// All accounts lose the role; those without another role are not staff any more. You must have all permissions of the role,
+/// and, unless you are a superuser, the role must not be your own.
 #[utoipa::path(
     delete,
     path = "/auth/roles/{id}/",

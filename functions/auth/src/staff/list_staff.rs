@@ -10,7 +10,7 @@ use shared::users::permissions::Settings;
 
 /// List staff members
 ///
-/// Lists the accounts that have a role, and superusers, with their roles.
+/// Lists the accounts that work in the shop, with their roles.
 #[utoipa::path(
     get,
     path = "/auth/staff/",

@@ -70,7 +70,7 @@ async fn record_failure(
 pub(super) enum CodeCheck {
     /// The code is an unused one of the device or of the recovery codes. It is used up now.
     Valid,
-    /// The code is neither.
+    /// The code is neither of the two.
     Wrong,
     /// The account has no confirmed device.
     NoDevice,

@@ -88,7 +88,7 @@ pub async fn open(
 }
 
 /// Returns true if the account with this email address was used from this network before.
-pub async fn is_known_place(tx: &mut Tx, email: &str, network: Option<&str>) -> sqlx::Result<bool> {
+pub async fn is_known_network(tx: &mut Tx, email: &str, network: Option<&str>) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (
                select from users u join sign_ins s on s.user_id = u.id
