@@ -1,4 +1,4 @@
-//! A product's card says what the columns beside it say, whoever changed them and how.
+//! The card of a product always has the values of its columns.
 
 use sqlx::PgPool;
 
@@ -14,7 +14,7 @@ async fn first_card(db: &PgPool) -> String {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_card_follows_every_change_of_what_it_shows(db: PgPool) {
+async fn a_card_follows_every_change_of_its_columns(db: PgPool) {
     run(&db, PRODUCTS).await;
     let mut before = first_card(&db).await;
     for change in [
@@ -45,9 +45,9 @@ async fn a_card_follows_every_change_of_what_it_shows(db: PgPool) {
     }
 }
 
-/// What the trigger reads of a product is what it waits for.
+/// The columns that the trigger function reads are those that fire the trigger.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn every_column_that_a_card_shows_rewrites_it(db: PgPool) {
+async fn every_column_of_a_card_rewrites_it(db: PgPool) {
     let shown: Vec<String> = sqlx::query_scalar(
         "select distinct found[1] from pg_proc cross join regexp_matches(prosrc, 'new\\.(\\w+)', 'g') as found
           where proname = 'write_product_card' order by 1",
@@ -55,13 +55,13 @@ async fn every_column_that_a_card_shows_rewrites_it(db: PgPool) {
     .fetch_all(&db)
     .await
     .unwrap();
-    let awaited: Vec<String> = sqlx::query_scalar(
+    let watched: Vec<String> = sqlx::query_scalar(
         "select event_object_column::text from information_schema.triggered_update_columns
           where trigger_name = 'product_has_its_card' order by 1",
     )
     .fetch_all(&db)
     .await
     .unwrap();
-    assert_eq!(awaited, shown);
+    assert_eq!(watched, shown);
     assert!(shown.contains(&"currency".to_owned()), "{shown:?}");
 }

@@ -1,12 +1,12 @@
-//! The catalogue in SQL: what endpoints cannot reach.
+//! Tests of the catalogue in SQL that endpoints cannot reach: cards, the product index and query plans.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, and so do their helpers")]
 
 mod cards;
-mod list;
+mod list_plans;
 mod plans;
 mod product_index;
 
-/// Runs these statements; how many rows they changed.
+/// Runs these statements and returns the number of changed rows.
 async fn run(db: &sqlx::PgPool, sql: &str) -> u64 {
     sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(db).await.unwrap().rows_affected()
 }

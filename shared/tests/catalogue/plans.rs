@@ -1,11 +1,11 @@
-//! What statements read, out of the plans that PostgreSQL logs (`auto_explain`).
+//! The indexes that statements read, from the plans that PostgreSQL logs (`auto_explain`).
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 use shared::testing::RecordedLogs;
 
-/// The indexes that a plan reads, and in brackets the table of products that it reads from its start.
+/// Collects the indexes that a plan reads, and in brackets each product table that it scans completely.
 fn indexes(plan: &Value, found: &mut BTreeSet<String>) {
     let table = plan["Relation Name"].as_str().filter(|table| table.starts_with("product"));
     if let Some(table) = table.filter(|_| plan["Node Type"] == "Seq Scan") {
@@ -19,7 +19,7 @@ fn indexes(plan: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The plans among these lines of a log.
+/// Returns the plans in these lines of a log.
 fn plans(lines: &[Value]) -> impl DoubleEndedIterator<Item = &str> {
     lines.iter().filter_map(|line| line["message"].as_str()?.split_once("plan:\n").map(|(_, plan)| plan))
 }
@@ -30,26 +30,26 @@ fn indexes_of(plan: &str) -> BTreeSet<String> {
     found
 }
 
-/// What the last statement read that reads products.
+/// Returns the indexes that the last statement about products read.
 pub(crate) fn last_indexes(logs: &RecordedLogs) -> BTreeSet<String> {
     let of_products =
         |plan: &&str| ["from products", "join products", "product_index"].iter().any(|table| plan.contains(table));
     indexes_of(plans(&logs.lines()).rfind(of_products).unwrap())
 }
 
-/// What the statements read that were logged behind so many lines.
+/// Returns the indexes that the statements after this number of log lines read.
 pub(crate) fn indexes_since(logs: &RecordedLogs, lines: usize) -> BTreeSet<String> {
     plans(&logs.lines()[lines..]).flat_map(indexes_of).collect()
 }
 
-/// That the last statement read by this index and nothing from its start; what it read.
+/// Asserts that the last statement used this index and scanned no product table; returns the indexes.
 pub(crate) fn assert_reads_by(logs: &RecordedLogs, index: &str) -> BTreeSet<String> {
     let read = last_indexes(logs);
     assert!(read.contains(index) && !reads_all(&read), "{index}: {read:?}");
     read
 }
 
-/// Whether it read all products.
+/// Returns true if a product table was scanned completely.
 pub(crate) fn reads_all(read: &BTreeSet<String>) -> bool {
     read.contains("(products)") || read.contains("(product_index)")
 }

@@ -1,4 +1,4 @@
-//! `product_index` says what `products` says, whoever changed it and how.
+//! `product_index` always has the values of `products`.
 
 use sqlx::PgPool;
 
@@ -9,7 +9,7 @@ const PRODUCTS: &str = "
     insert into products (slug, name, brand_id, base_price, created_at, updated_at, tags, category_ids, title_words)
     values ('first', 'First', 1, 100, now(), now(), '{new}', '{3}', 'first:1A'), ('second', 'Second', null, 100, now(), now(), '{}', '{}', '')";
 
-/// How many products differ from their rows in the index.
+/// Returns the number of products that differ from their rows in the index.
 async fn differing(db: &PgPool) -> i64 {
     sqlx::query_scalar(
         "select count(*) from products p full join product_index i on i.id = p.id
@@ -23,8 +23,8 @@ async fn differing(db: &PgPool) -> i64 {
     .unwrap()
 }
 
-/// Changes with every write of the row.
-async fn write_of_first(db: &PgPool) -> String {
+/// Returns a text that changes with every write of the first row of the index.
+async fn row_version(db: &PgPool) -> String {
     sqlx::query_scalar("select i.xmin::text from product_index i join products p using (id) where slug = 'first'")
         .fetch_one(db)
         .await
@@ -59,11 +59,11 @@ async fn the_index_follows_every_change_of_a_product(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_changes_nothing_in_the_index_does_not_write_it(db: PgPool) {
+async fn an_update_of_other_columns_does_not_write_the_index(db: PgPool) {
     run(&db, PRODUCTS).await;
-    let before = write_of_first(&db).await;
+    let before = row_version(&db).await;
     run(&db, "update products set name = 'Other', is_available = is_available, tags = tags where slug = 'first'").await;
-    assert_eq!(write_of_first(&db).await, before);
+    assert_eq!(row_version(&db).await, before);
     run(&db, "update products set is_available = not is_available where slug = 'first'").await;
-    assert_ne!(write_of_first(&db).await, before);
+    assert_ne!(row_version(&db).await, before);
 }

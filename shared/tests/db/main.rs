@@ -32,5 +32,5 @@ fn nowhere() -> Db {
 
 /// Fails the test if the work takes too long.
 async fn soon<T>(work: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(10), work).await.expect("in good time")
+    tokio::time::timeout(Duration::from_secs(10), work).await.expect("the work took longer than ten seconds")
 }

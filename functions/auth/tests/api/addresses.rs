@@ -1,4 +1,4 @@
-//! `/auth/addresses/`.
+//! The address book of a user: `/auth/addresses/`.
 
 use serde_json::{Value, json};
 use shared::testing::{Answer, Client};
@@ -18,7 +18,7 @@ fn path(id: i64) -> String {
     format!("/auth/addresses/{id}/")
 }
 
-/// Whether the address in an answer is the default for (things, bills).
+/// Returns whether the address in a response is the default for shipping and for billing.
 fn defaults(answer: &Answer) -> (bool, bool) {
     let is = |field: &str| answer.body[field].as_bool().unwrap();
     (is("is_default_shipping"), is("is_default_billing"))
@@ -29,7 +29,7 @@ async fn defaults_of(client: &Client, id: i64) -> (bool, bool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_first_address_is_the_default_for_both_and_the_second_for_none(db: PgPool) {
+async fn the_first_address_is_the_default_for_shipping_and_billing(db: PgPool) {
     let app = service(db);
     let ana = app.client_of(&app.a_user().await);
 
@@ -51,7 +51,7 @@ async fn the_first_address_is_the_default_for_both_and_the_second_for_none(db: P
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_new_default_takes_the_place_of_the_old_one(db: PgPool) {
+async fn a_new_default_replaces_the_old_one(db: PgPool) {
     let app = service(db);
     let ana = app.client_of(&app.a_user().await);
     let (one, two) = (add(&ana, "One").await, add(&ana, "Two").await);
@@ -64,14 +64,14 @@ async fn a_new_default_takes_the_place_of_the_old_one(db: PgPool) {
     let three = ana.post("/auth/addresses/", third).await.expect(201);
     assert_eq!((defaults_of(&ana, one).await, defaults(&three)), ((false, false), (false, true)));
 
-    // What is not said stays, and a default can be given up.
+    // A field that is not sent stays as it is, and a default can be unset.
     assert_eq!(defaults(&ana.put(&path(two), an_address("Zwei")).await.expect(200)), (true, false));
     let given_up = ana.patch(&path(two), json!({"is_default_shipping": false})).await.expect(200);
     assert_eq!(defaults(&given_up), (false, false));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn deleting_a_default_leaves_none(db: PgPool) {
+async fn deleting_a_default_leaves_no_default(db: PgPool) {
     let app = service(db);
     let ana = app.client_of(&app.a_user().await);
     let (one, two) = (add(&ana, "One").await, add(&ana, "Two").await);
@@ -85,7 +85,7 @@ async fn deleting_a_default_leaves_none(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_many_defaults_at_once_one_remains(db: PgPool) {
+async fn concurrent_new_defaults_leave_one_default(db: PgPool) {
     let app = service(db);
     let ana = app.client_of(&app.a_user().await);
     let mut ids = Vec::new();
@@ -114,7 +114,7 @@ async fn of_many_defaults_at_once_one_remains(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_many_first_addresses_at_once_one_is_the_default(db: PgPool) {
+async fn one_of_many_concurrent_first_addresses_is_the_default(db: PgPool) {
     let app = service(db);
     let ana = app.client_of(&app.a_user().await);
 
@@ -128,7 +128,7 @@ async fn of_many_first_addresses_at_once_one_is_the_default(db: PgPool) {
         refused += usize::from(one.await.unwrap() == 400);
     }
 
-    assert_eq!(refused, 10, "there may be 50");
+    assert_eq!(refused, 10, "an account has at most 50 addresses");
     assert_eq!(app.count("select count(*) from user_addresses").await, 50);
     assert_eq!(
         app.count("select count(*) from user_addresses where is_default_shipping and is_default_billing").await,
@@ -139,7 +139,7 @@ async fn of_many_first_addresses_at_once_one_is_the_default(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn somebody_else_s_address_is_not_found_and_stays_as_it_is(db: PgPool) {
+async fn an_address_of_another_user_is_not_found_and_does_not_change(db: PgPool) {
     let app = service(db);
     let (ana, ben) = (app.client_of(&app.a_user().await), app.client_of(&app.a_staff_user().await));
     let hers = add(&ana, "Ana").await;
@@ -155,13 +155,13 @@ async fn somebody_else_s_address_is_not_found_and_stays_as_it_is(db: PgPool) {
     }
 
     assert_eq!(ana.get(&path(hers)).await.expect(200).body, before);
-    assert_eq!(defaults_of(&ben, his).await, (true, true), "a refused change takes no default away");
+    assert_eq!(defaults_of(&ben, his).await, (true, true), "a refused change does not unset a default");
     let listed = ben.get("/auth/addresses/?count=true").await.expect(200);
     assert_eq!((listed.body["count"].as_i64(), listed.body["results"][0]["id"].as_i64()), (Some(1), Some(his)));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn pages_of_addresses_lead_to_each_other(db: PgPool) {
+async fn addresses_are_paged_in_both_directions(db: PgPool) {
     let app = service(db);
     let ana = app.client_of(&app.a_user().await);
     let mut ids = Vec::new();
@@ -187,7 +187,7 @@ async fn pages_of_addresses_lead_to_each_other(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn everything_that_is_wrong_with_an_address_is_said_at_once(db: PgPool) {
+async fn an_invalid_address_is_refused_with_all_its_errors(db: PgPool) {
     let app = service(db);
     let ana = app.client_of(&app.a_user().await);
     let id = add(&ana, "Ana").await;

@@ -1,4 +1,4 @@
-//! `POST /auth/jwt/create/`.
+//! Log in: `POST /auth/jwt/create/`.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -16,7 +16,7 @@ fn claims(token: &str) -> Value {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_log_in_gives_an_access_token_of_15_minutes_and_a_refresh_token_of_14_days(db: PgPool) {
+async fn a_log_in_returns_an_access_token_for_15_minutes_and_a_refresh_token_for_14_days(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
 
@@ -27,14 +27,14 @@ async fn a_log_in_gives_an_access_token_of_15_minutes_and_a_refresh_token_of_14_
         assert_eq!(claims["token_type"], kind);
         assert_eq!(claims["iat"], START.seconds());
         assert_eq!(claims["exp"], START.seconds() + lifetime);
-        assert_eq!(claims["user_id"], json!(ana.to_string()), "a text");
+        assert_eq!(claims["user_id"], json!(ana.to_string()), "the id is a text");
         let id = claims["jti"].as_str().unwrap();
         assert!(id.len() == 32 && id.chars().all(|c| c.is_ascii_hexdigit()), "{id}");
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_access_token_opens_ones_account_until_it_ends(db: PgPool) {
+async fn an_access_token_gives_access_until_it_expires(db: PgPool) {
     let app = service(db);
     let id = register(&app, "ana").await;
     let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
@@ -49,7 +49,7 @@ async fn the_access_token_opens_ones_account_until_it_ends(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_a_refresh_token_only_a_digest_is_kept(db: PgPool) {
+async fn only_the_digest_of_a_refresh_token_is_stored(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let refresh = tokens(&app, "ana").await.refresh;
@@ -71,7 +71,7 @@ async fn of_a_refresh_token_only_a_digest_is_kept(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_log_in_is_noted_and_a_failed_one_is_not(db: PgPool) {
+async fn a_successful_log_in_sets_last_login_at(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     log_in(&app, "ana@example.com", "wrong").await.expect(401);
@@ -86,7 +86,7 @@ async fn a_log_in_is_noted_and_a_failed_one_is_not(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_capitals_of_an_address_do_not_matter(db: PgPool) {
+async fn a_log_in_ignores_the_case_of_the_email_address(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     register(&app, "Ben").await;
@@ -96,7 +96,7 @@ async fn the_capitals_of_an_address_do_not_matter(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_inactive_account_hears_what_a_stranger_hears(db: PgPool) {
+async fn an_inactive_account_gets_the_same_answer_as_an_unknown_one(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     sql(&app, "update users set is_active = false").await;
@@ -116,7 +116,7 @@ async fn an_account_without_a_usable_password_cannot_log_in(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_token_that_has_ended_does_not_keep_anybody_from_logging_in(db: PgPool) {
+async fn an_invalid_token_in_the_header_does_not_prevent_a_log_in(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let body = json!({"email": "ana@example.com", "password": PASSWORD});
@@ -129,7 +129,7 @@ async fn a_token_that_has_ended_does_not_keep_anybody_from_logging_in(db: PgPool
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_log_in_tidies_away_what_ended_long_ago(db: PgPool) {
+async fn a_log_in_deletes_refresh_tokens_that_expired_a_day_ago(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     register(&app, "ben").await;
@@ -138,14 +138,18 @@ async fn a_log_in_tidies_away_what_ended_long_ago(db: PgPool) {
 
     app.clock.advance(14 * 86_400 + 86_000);
     tokens(&app, "ana").await;
-    assert_eq!(app.count("select count(*) from refresh_tokens").await, 3, "ended, but less than a day ago");
+    assert_eq!(app.count("select count(*) from refresh_tokens").await, 3, "they expired less than a day ago");
     app.clock.advance(401);
     tokens(&app, "ana").await;
-    assert_eq!(app.count("select count(*) from refresh_tokens").await, 3, "two of Ana's, and Ben's, who was away");
+    assert_eq!(
+        app.count("select count(*) from refresh_tokens").await,
+        3,
+        "two tokens of Ana and the one of Ben, who did not log in"
+    );
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_log_in_and_a_failed_one_are_in_the_audit_log(db: PgPool) {
+async fn successful_and_failed_log_ins_are_in_the_audit_log(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let client = app.anonymous().at("203.0.113.7").header("user-agent", "Ana's phone");
@@ -177,14 +181,14 @@ async fn a_log_in_and_a_failed_one_are_in_the_audit_log(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_log_in_from_a_network_that_was_never_seen_is_news_and_others_are_not(db: PgPool) {
+async fn only_a_log_in_from_a_new_network_is_published(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
-    let news = "select count(*) from outbox where kind = 'signed_in_from_new_place' and sent_at is not null";
+    let events = "select count(*) from outbox where kind = 'signed_in_from_new_place' and sent_at is not null";
     let body = json!({"email": "ana@example.com", "password": PASSWORD});
-    for (address, told) in [
+    for (address, published) in [
         (None, 0),
-        (Some("203.0.113.7"), 0), // the first place that is known at all
+        (Some("203.0.113.7"), 0), // the first known network
         (Some("203.0.113.200"), 0),
         (Some("2001:db8:1::1"), 1),
         (Some("2001:db8:1:2::1"), 1),
@@ -194,7 +198,7 @@ async fn a_log_in_from_a_network_that_was_never_seen_is_news_and_others_are_not(
     ] {
         let client = address.map_or_else(|| app.anonymous(), |address| app.anonymous().at(address));
         client.post("/auth/jwt/create/", body.clone()).await.expect(200);
-        assert_eq!(app.count(news).await, told, "{address:?}");
+        assert_eq!(app.count(events).await, published, "{address:?}");
     }
     let newest = "select count(*) from outbox o join sign_ins s on s.id = (o.payload->>'sign_in_id')::uuid
                    where s.network in ('2001:db8:1::/48', '198.51.100.0/24')";

@@ -1,4 +1,4 @@
-//! `POST /auth/users/`.
+//! Register a user: `POST /auth/users/`.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ fn statuses(answers: [Answer; 2]) -> [u16; 2] {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_account_is_kept_without_its_password(db: PgPool) {
+async fn an_account_is_stored_without_its_password(db: PgPool) {
     let app = service(db);
 
     let answer = app.anonymous().post("/auth/users/", registration("ana")).await.expect(201);
@@ -36,7 +36,7 @@ async fn an_account_is_kept_without_its_password(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_same_password_is_kept_as_different_texts(db: PgPool) {
+async fn the_same_password_has_different_hashes(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     register(&app, "ben").await;
@@ -44,7 +44,7 @@ async fn the_same_password_is_kept_as_different_texts(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nobody_registers_as_staff(db: PgPool) {
+async fn a_registration_never_creates_staff(db: PgPool) {
     let app = service(db);
     let mut body = registration("ana");
     for field in ["is_staff", "is_superuser", "is_active"] {
@@ -59,7 +59,7 @@ async fn nobody_registers_as_staff(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn only_the_domain_of_an_address_is_put_in_small_letters(db: PgPool) {
+async fn only_the_domain_of_an_email_address_is_lowercased(db: PgPool) {
     let app = service(db);
     let body = json!({"email": "  Ana.B@EXAMPLE.Com ", "username": " ana ", "password": PASSWORD});
     let answer = app.anonymous().post("/auth/users/", body).await.expect(201);
@@ -68,7 +68,7 @@ async fn only_the_domain_of_an_address_is_put_in_small_letters(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn names_of_150_characters_and_passwords_of_128_are_taken(db: PgPool) {
+async fn names_of_150_and_passwords_of_128_characters_are_accepted(db: PgPool) {
     let app = service(db);
     let (username, password) = ("ü".repeat(150), "ä7 z".repeat(32));
     let body = json!({"email": "ana@example.com", "username": username, "password": password});
@@ -77,7 +77,7 @@ async fn names_of_150_characters_and_passwords_of_128_are_taken(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_two_registrations_at_once_with_one_address_one_is_refused(db: PgPool) {
+async fn concurrent_registrations_with_one_email_address_create_one_account(db: PgPool) {
     let app = service(db);
     let client = app.anonymous();
     for round in 0..5 {
@@ -99,7 +99,7 @@ async fn of_two_registrations_at_once_with_one_address_one_is_refused(db: PgPool
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_two_registrations_at_once_with_one_name_one_is_refused(db: PgPool) {
+async fn concurrent_registrations_with_one_username_create_one_account(db: PgPool) {
     let app = service(db);
     let client = app.anonymous();
     let (a, mut b) = (registration("ana"), registration("ana"));
@@ -114,7 +114,7 @@ async fn of_two_registrations_at_once_with_one_name_one_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nobody_need_be_signed_in_but_a_bad_token_is_said_to_be_bad(db: PgPool) {
+async fn registering_needs_no_token_but_refuses_an_invalid_one(db: PgPool) {
     let app = service(db);
     let answer = app.anonymous().bearer("a.b.c").post("/auth/users/", registration("ana")).await.expect(401);
     assert_eq!(answer.body["code"], "token_not_valid");
@@ -122,7 +122,7 @@ async fn nobody_need_be_signed_in_but_a_bad_token_is_said_to_be_bad(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_refusal_needs_no_second_connection(db: PgPool) {
+async fn a_refused_registration_needs_one_connection_only(db: PgPool) {
     let connector = Connector::to(db.connect_options().as_ref().clone());
     let one_connection = Db::new(connector, PoolSettings { max_connections: 1 });
     let app = TestApp::with_state(db, auth::router(), |mut app, signer| {

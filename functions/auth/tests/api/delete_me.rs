@@ -1,4 +1,4 @@
-//! `DELETE /auth/users/me/`.
+//! Delete your account: `DELETE /auth/users/me/`.
 
 use serde_json::json;
 use shared::testing::Client;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::{PASSWORD, log_in, register, service, tokens};
 
-async fn leave(client: &Client) -> u16 {
+async fn delete_account(client: &Client) -> u16 {
     let body = json!({"current_password": PASSWORD});
     let answer = client.send_json("DELETE".parse().unwrap(), "/auth/users/me/", body).await;
     assert!(answer.status != 204 || answer.text.is_empty(), "{}", answer.text);
@@ -14,7 +14,7 @@ async fn leave(client: &Client) -> u16 {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_account_ends_with_its_carts_and_sign_ins_and_no_other_does(db: PgPool) {
+async fn deleting_an_account_deletes_its_carts_and_sign_ins_only(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let ben = register(&app, "ben").await;
@@ -22,7 +22,7 @@ async fn an_account_ends_with_its_carts_and_sign_ins_and_no_other_does(db: PgPoo
     app.a_cart().of(ben).create().await;
     let (anas, bens) = (tokens(&app, "ana").await, tokens(&app, "ben").await);
 
-    assert_eq!(leave(&app.anonymous().bearer(&anas.access)).await, 204);
+    assert_eq!(delete_account(&app.anonymous().bearer(&anas.access)).await, 204);
 
     let gone = app.anonymous().bearer(&anas.access).get("/auth/users/me/").await.expect(401);
     assert_eq!(gone.body, json!({"detail": "User not found", "code": "user_not_found"}));
@@ -34,7 +34,7 @@ async fn an_account_ends_with_its_carts_and_sign_ins_and_no_other_does(db: PgPoo
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_orders_of_an_account_outlive_it(db: PgPool) {
+async fn the_orders_of_a_deleted_account_stay(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     sqlx::query(
@@ -46,16 +46,16 @@ async fn the_orders_of_an_account_outlive_it(db: PgPool) {
     .await
     .unwrap();
 
-    assert_eq!(leave(&app.anonymous().bearer(&tokens(&app, "ana").await.access)).await, 204);
+    assert_eq!(delete_account(&app.anonymous().bearer(&tokens(&app, "ana").await.access)).await, 204);
 
     assert_eq!(app.count("select count(*) from orders where user_id is null and email = 'erased@invalid'").await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_name_and_an_address_are_free_again_when_their_account_has_ended(db: PgPool) {
+async fn the_name_and_address_of_a_deleted_account_can_be_used_again(db: PgPool) {
     let app = service(db);
     let before = register(&app, "ana").await;
-    assert_eq!(leave(&app.anonymous().bearer(&tokens(&app, "ana").await.access)).await, 204);
+    assert_eq!(delete_account(&app.anonymous().bearer(&tokens(&app, "ana").await.access)).await, 204);
     let after = register(&app, "ana").await;
     assert_ne!(before, after, "an old token must not open the new account");
 }

@@ -1,4 +1,4 @@
-//! What is left of somebody who has been erased: nothing that tells who it was.
+//! Erasure of an account: no table keeps anything that identifies the person.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::{PASSWORD, register, service, sql, tokens};
 
-/// What is unmistakably hers, wherever it stands.
-const HERS: [&str; 8] = [
+/// Texts that identify Ana in any column.
+const ANAS_TEXTS: [&str; 8] = [
     "ana@example.com",
     "Ana.Old@example.com",
     "ana-unmistakable",
@@ -25,12 +25,12 @@ const HERS: [&str; 8] = [
     "Zauberstadt",
 ];
 
-async fn leave(client: &Client) -> Answer {
+async fn delete_account(client: &Client) -> Answer {
     client.send_json("DELETE".parse().unwrap(), "/auth/users/me/", json!({"current_password": PASSWORD})).await
 }
 
-/// Every table and column that holds one of these texts.
-async fn found(db: &PgPool, texts: &[&str]) -> BTreeMap<String, String> {
+/// Returns every table and column that contains one of these texts.
+async fn columns_with(db: &PgPool, texts: &[&str]) -> BTreeMap<String, String> {
     let columns: Vec<(String, String)> = sqlx::query_as(
         "select table_name::text, column_name::text from information_schema.columns
           where table_schema = 'public' and data_type in ('text', 'jsonb', 'ARRAY', 'character varying')",
@@ -38,13 +38,13 @@ async fn found(db: &PgPool, texts: &[&str]) -> BTreeMap<String, String> {
     .fetch_all(db)
     .await
     .unwrap();
-    assert!(columns.len() > 60, "every column of text is looked at");
+    assert!(columns.len() > 60, "every text column is searched");
     let mut found = BTreeMap::new();
     for (table, column) in columns {
         for text in texts {
-            let look =
+            let query =
                 format!("select count(*) from \"{table}\" where position(lower($1) in lower(\"{column}\"::text)) > 0");
-            let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(look)).bind(text).fetch_one(db).await.unwrap();
+            let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(query)).bind(text).fetch_one(db).await.unwrap();
             if count > 0 {
                 found.insert(format!("{table}.{column}"), (*text).to_owned());
             }
@@ -53,8 +53,8 @@ async fn found(db: &PgPool, texts: &[&str]) -> BTreeMap<String, String> {
     found
 }
 
-/// An order of this user's.
-async fn buys(app: &TestApp, user: UserId) -> Uuid {
+/// Places an order of this user.
+async fn place_order(app: &TestApp, user: UserId) -> Uuid {
     let shoes = app.a_product().stock(1).create().await;
     let placement = Placement {
         order: OrderId(app.ordered_uuid()),
@@ -71,8 +71,8 @@ async fn buys(app: &TestApp, user: UserId) -> Uuid {
     placement.order.0
 }
 
-/// Something of everything that can be kept of her.
-async fn a_whole_life(app: &TestApp) -> (UserId, Client) {
+/// Registers Ana and creates rows in every table that keeps data of a person.
+async fn register_with_data_everywhere(app: &TestApp) -> (UserId, Client) {
     let ana = register(app, "ana").await;
     let client = app.anonymous().at("203.0.113.7").bearer(&tokens(app, "ana").await.access);
     client.patch("/auth/users/me/", json!({"username": "ana-unmistakable"})).await.expect(200);
@@ -83,12 +83,12 @@ async fn a_whole_life(app: &TestApp) -> (UserId, Client) {
     });
     client.post("/auth/addresses/", address).await.expect(201);
     app.a_cart().of(ana).create().await;
-    // She had another address when she bought the first time, and its mail was sent; that of the second is under way.
+    // Ana had another address at her first order, whose mail was sent; the mail of the second order is not sent yet.
     sql(app, "update users set email = 'Ana.Old@example.com'").await;
-    let first = buys(app, ana).await;
+    let first = place_order(app, ana).await;
     sql(app, "update users set email = 'ana@example.com'").await;
     app.clock.advance(60);
-    buys(app, ana).await;
+    place_order(app, ana).await;
     sqlx::query(
         "with sent as (update outbox set sent_at = now() where payload ->> 'order_id' = $1::uuid::text returning id)
          insert into mail_log (event_id, kind, recipient, status, claimed_until, message_id, error, created_at, finished_at)
@@ -116,7 +116,7 @@ async fn a_whole_life(app: &TestApp) -> (UserId, Client) {
     .execute(&app.db)
     .await
     .unwrap();
-    // A mail to an address that nothing else remembers.
+    // A mail to an address that no other table keeps.
     sqlx::query(
         "insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at, user_id)
          values (gen_random_uuid(), 'email_changed', 'ana-unmistakable@old.example', 'claimed', now(), now(), $1)",
@@ -125,7 +125,7 @@ async fn a_whole_life(app: &TestApp) -> (UserId, Client) {
     .execute(&app.db)
     .await
     .unwrap();
-    // She waits for one thing, and the event of another is under way.
+    // One back-in-stock subscription waits; the event of the other is in the outbox.
     sqlx::query(
         "with asked as (
              insert into stock_notices (variant_id, email, created_at, told_at, event_id)
@@ -143,10 +143,10 @@ async fn a_whole_life(app: &TestApp) -> (UserId, Client) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nothing_in_any_table_tells_who_it_was(db: PgPool) {
+async fn no_table_identifies_an_erased_user(db: PgPool) {
     let app = service(db);
-    let (ana, client) = a_whole_life(&app).await;
-    let before = found(&app.db, &HERS).await;
+    let (ana, client) = register_with_data_everywhere(&app).await;
+    let before = columns_with(&app.db, &ANAS_TEXTS).await;
     for table in ["users", "user_addresses", "orders", "mail_log", "outbox", "mailed_links", "stock_notices"] {
         assert!(
             before.keys().any(|column| column.starts_with(table)),
@@ -154,9 +154,9 @@ async fn nothing_in_any_table_tells_who_it_was(db: PgPool) {
         );
     }
 
-    leave(&client).await.expect(204);
+    delete_account(&client).await.expect(204);
 
-    assert_eq!(found(&app.db, &HERS).await, BTreeMap::new());
+    assert_eq!(columns_with(&app.db, &ANAS_TEXTS).await, BTreeMap::new());
     assert_eq!(app.count("select count(*) from orders where email = 'erased@invalid' and user_id is null").await, 2);
     assert_eq!(
         app.count("select count(*) from mail_log where recipient = 'erased@invalid' and error is null").await,
@@ -174,9 +174,9 @@ async fn nothing_in_any_table_tells_who_it_was(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_staff_erases_as_thoroughly(db: PgPool) {
+async fn erasure_by_staff_is_as_complete(db: PgPool) {
     let app = service(db);
-    let (ana, _) = a_whole_life(&app).await;
+    let (ana, _) = register_with_data_everywhere(&app).await;
     let root = register(&app, "root").await;
     sql(&app, "update users set is_staff = true, is_superuser = true where username = 'root'").await;
     let client = app.anonymous().bearer(&tokens(&app, "root").await.access);
@@ -184,7 +184,7 @@ async fn the_staff_erases_as_thoroughly(db: PgPool) {
     let body = json!({"current_password": PASSWORD});
     client.send_json("DELETE".parse().unwrap(), &format!("/auth/users/{ana}/"), body).await.expect(204);
 
-    assert_eq!(found(&app.db, &HERS).await, BTreeMap::new());
+    assert_eq!(columns_with(&app.db, &ANAS_TEXTS).await, BTreeMap::new());
     let last: (String, i64, i64) =
         sqlx::query_as("select kind, user_id, actor_user_id from audit_log order by id desc limit 1")
             .fetch_one(&app.db)
@@ -194,22 +194,22 @@ async fn the_staff_erases_as_thoroughly(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_kept_of_others_stays_as_it_is(db: PgPool) {
+async fn the_data_of_other_users_does_not_change(db: PgPool) {
     let app = service(db);
     let ben = register(&app, "ben").await;
-    buys(&app, ben).await;
-    let (_, client) = somebody_with_an_address_that_is_another_s_by_now(&app).await;
-    let look = "select concat_ws('|', (select jsonb_agg(o order by o.id) from orders o where email = 'ben@example.com'),
+    place_order(&app, ben).await;
+    let (_, client) = a_user_whose_former_address_is_bens(&app).await;
+    let query = "select concat_ws('|', (select jsonb_agg(o order by o.id) from orders o where email = 'ben@example.com'),
         (select jsonb_agg(u) from users u where username = 'ben'), (select jsonb_agg(e order by e.id) from outbox e where kind = 'order_placed'))";
-    let before: String = sqlx::query_scalar(look).fetch_one(&app.db).await.unwrap();
+    let before: String = sqlx::query_scalar(query).fetch_one(&app.db).await.unwrap();
 
-    leave(&client).await.expect(204);
+    delete_account(&client).await.expect(204);
 
-    assert_eq!(sqlx::query_scalar::<_, String>(look).fetch_one(&app.db).await.unwrap(), before);
+    assert_eq!(sqlx::query_scalar::<_, String>(query).fetch_one(&app.db).await.unwrap(), before);
 }
 
-/// A mail once went to her where it would go to Ben now.
-async fn somebody_with_an_address_that_is_another_s_by_now(app: &TestApp) -> (UserId, Client) {
+/// Registers a user who once received a mail at an address that now belongs to Ben.
+async fn a_user_whose_former_address_is_bens(app: &TestApp) -> (UserId, Client) {
     let cleo = register(app, "cleo").await;
     sqlx::query(
         "insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
@@ -223,7 +223,7 @@ async fn somebody_with_an_address_that_is_another_s_by_now(app: &TestApp) -> (Us
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_last_superuser_stays(db: PgPool) {
+async fn the_last_superuser_cannot_be_erased(db: PgPool) {
     let app = service(db);
     for name in ["ana", "ben", "old"] {
         register(&app, name).await;
@@ -232,8 +232,8 @@ async fn the_last_superuser_stays(db: PgPool) {
     let (ana, ben) = (client("ana").await, client("ben").await);
     sql(&app, "update users set is_staff = true, is_superuser = true, is_active = username <> 'old'").await;
 
-    // Both at once: one of them.
-    let (one, other) = tokio::join!(leave(&ana), leave(&ben));
+    // When both delete their accounts at the same time, one stays.
+    let (one, other) = tokio::join!(delete_account(&ana), delete_account(&ben));
 
     let mut statuses = [one.status, other.status];
     statuses.sort_unstable();
@@ -248,7 +248,7 @@ async fn the_last_superuser_stays(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_wrong_password_erases_nothing(db: PgPool) {
+async fn a_wrong_password_does_not_erase(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);

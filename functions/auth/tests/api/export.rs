@@ -1,4 +1,4 @@
-//! `GET /auth/users/me/export/`.
+//! Export your data: `GET /auth/users/me/export/`.
 
 use serde_json::{Value, json};
 use shared::app::Clock as _;
@@ -12,7 +12,7 @@ use crate::{register, service, tokens};
 const PATH: &str = "/auth/users/me/export/";
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn everything_that_is_kept_of_somebody_is_in_the_document(db: PgPool) {
+async fn an_export_contains_all_data_of_the_user(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let client = app.anonymous().at("203.0.113.7").bearer(&tokens(&app, "ana").await.access);
@@ -32,7 +32,9 @@ async fn everything_that_is_kept_of_somebody_is_in_the_document(db: PgPool) {
         expected_total: None,
         now: app.clock.now(),
     };
-    let Outcome::Placed(order) = place(&app.app.db, &placement).await.unwrap() else { panic!("a sale") };
+    let Outcome::Placed(order) = place(&app.app.db, &placement).await.unwrap() else {
+        panic!("an order of items in stock is placed")
+    };
     sqlx::query(
         "insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at, finished_at)
          values ($1, 'order_placed', 'Ana@Example.com', 'sent', now(), now(), now())",
@@ -90,14 +92,15 @@ async fn everything_that_is_kept_of_somebody_is_in_the_document(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nothing_of_anybody_else_is_in_it_and_no_secret(db: PgPool) {
+async fn an_export_contains_no_data_of_others_and_no_secret(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let ben = register(&app, "ben").await;
     app.a_cart().of(ben).create().await;
     let mine = tokens(&app, "ana").await;
     tokens(&app, "ben").await;
-    // Ben, of the staff, did something to her account; from where, is his affair. An old mail of hers went where his go now.
+    // Ben, a member of staff, deactivated the account; his network address is his own data. An old link of Ana went to an
+    // address that is now Ben's.
     sqlx::query(
         "insert into audit_log (at, kind, user_id, actor_user_id, address, user_agent)
          values (now(), 'deactivated', $1, $2, '198.51.100.9', 'of ben')",
@@ -142,7 +145,7 @@ async fn nothing_of_anybody_else_is_in_it_and_no_secret(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_list_that_is_cut_says_so(db: PgPool) {
+async fn a_truncated_list_is_marked(db: PgPool) {
     let app = service(db);
     let ana = app.a_user().await;
     sqlx::query(
@@ -162,7 +165,7 @@ async fn a_list_that_is_cut_says_so(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn there_are_five_exports_an_hour(db: PgPool) {
+async fn exports_are_limited_to_five_per_hour(db: PgPool) {
     let app = service(db);
     let (ana, ben) = (app.a_user().await, app.a_user().await);
     for _ in 0..5 {
@@ -175,6 +178,6 @@ async fn there_are_five_exports_an_hour(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_stranger_exports_nothing(db: PgPool) {
+async fn an_export_needs_a_token(db: PgPool) {
     service(db).anonymous().get(PATH).await.expect(401);
 }

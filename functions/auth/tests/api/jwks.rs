@@ -1,4 +1,4 @@
-//! `GET /auth/jwks.json`.
+//! Get the public keys: `GET /auth/jwks.json`.
 
 use auth::Options;
 use base64::Engine as _;
@@ -7,11 +7,11 @@ use ring::signature::{ED25519, UnparsedPublicKey};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::keys::{Key, service_with_keys};
+use crate::signing_keys::{Key, service_with_keys};
 use crate::{register, tokens};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_published_key_alone_verifies_a_token(db: PgPool) {
+async fn the_published_key_suffices_to_verify_a_token(db: PgPool) {
     let key = Key::new();
     let app = service_with_keys(db, &key, &[&key], Options::default());
     register(&app, "ana").await;
@@ -31,7 +31,7 @@ async fn the_published_key_alone_verifies_a_token(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn tokens_go_on_while_their_key_is_published_and_end_with_it(db: PgPool) {
+async fn tokens_are_valid_while_their_key_is_published(db: PgPool) {
     let (old, new) = (Key::new(), Key::new());
     let before = service_with_keys(db.clone(), &old, &[&old], Options::default());
     register(&before, "ana").await;

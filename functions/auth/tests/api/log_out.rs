@@ -1,4 +1,4 @@
-//! `POST /auth/jwt/logout/`.
+//! Log out: `POST /auth/jwt/logout/`.
 
 use serde_json::{Value, json};
 use shared::app::Clock as _;
@@ -17,7 +17,7 @@ fn not_valid(detail: &str) -> Value {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_log_out_ends_this_sign_in_with_both_tokens_at_once_and_no_other(db: PgPool) {
+async fn logging_out_ends_one_sign_in_with_both_its_tokens(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let (here, elsewhere) = (tokens(&app, "ana").await, tokens(&app, "ana").await);
@@ -38,19 +38,19 @@ async fn a_log_out_ends_this_sign_in_with_both_tokens_at_once_and_no_other(db: P
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn logging_out_again_is_no_error_and_is_noted_once(db: PgPool) {
+async fn logging_out_again_succeeds_and_is_logged_once(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let token = tokens(&app, "ana").await.refresh;
     for _ in 0..3 {
         log_out(&app, &token).await.expect(204);
     }
-    let noted = "select count(*) from audit_log where kind = 'sign_in_ended' and address = '203.0.113.7'";
-    assert_eq!(app.count(noted).await, 1);
+    let logged = "select count(*) from audit_log where kind = 'sign_in_ended' and address = '203.0.113.7'";
+    assert_eq!(app.count(logged).await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn who_was_switched_off_can_still_log_out(db: PgPool) {
+async fn an_inactive_user_can_log_out(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let token = tokens(&app, "ana").await.refresh;
@@ -60,16 +60,16 @@ async fn who_was_switched_off_can_still_log_out(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_no_good_refresh_token_ends_nothing(db: PgPool) {
+async fn an_invalid_refresh_token_ends_no_sign_in(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let tokens = tokens(&app, "ana").await;
     let claims = Claims::new(TokenType::Refresh, ana, app.random_uuid(), app.clock.now(), 60);
-    let never_handed_out = app.signer.sign(&claims).unwrap();
+    let never_issued = app.signer.sign(&claims).unwrap();
     for (token, detail) in [
         (tokens.access.as_str(), "Token has wrong type"),
         ("a.b.c", "Token is invalid"),
-        (&never_handed_out, "Token is invalid"),
+        (&never_issued, "Token is invalid"),
     ] {
         assert_eq!(log_out(&app, token).await.expect(401).body, not_valid(detail), "{token}");
     }

@@ -1,39 +1,39 @@
-//! Accounts and tokens, over HTTP and a real PostgreSQL.
+//! Tests of the `auth` function through its HTTP interface.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking, and so do their helpers")]
 
-mod abuse;
 mod addresses;
-mod bearer;
+mod bearer_tokens;
 mod contract;
 mod create_token;
 mod create_user;
 mod delete_me;
+mod django_passwords;
 mod erasure;
 mod export;
-mod forgery;
+mod forged_tokens;
 mod jwks;
-mod keys;
+mod log_in_limits;
 mod log_out;
-mod mailed;
-mod old_passwords;
+mod mailed_links;
 mod openapi;
 mod pages;
 mod profile;
 mod refresh_token;
-mod rotation;
+mod request_limits;
 mod sign_ins;
+mod signing_keys;
 mod staff_accounts;
 mod staff_api_keys;
 mod staff_audit;
 mod staff_members;
 mod staff_roles;
 mod timing;
+mod token_rotation;
 mod totp;
 mod update_me;
 mod users_activation;
-mod users_addresses;
 mod users_by_id;
-mod users_limits;
+mod users_emails;
 mod users_list;
 mod users_passwords;
 mod verify_token;
@@ -47,15 +47,15 @@ use shared::testing::{Answer, RecordingQueue, TestApp, TestUser};
 use shared::users::Permissions;
 use sqlx::PgPool;
 
-/// Nobody's favourite.
+/// The password of every user who registers.
 const PASSWORD: &str = "a quiet harbour";
 
-/// The service.
+/// Returns the service with its default options.
 fn service(db: PgPool) -> TestApp {
     service_with(db, Options::default())
 }
 
-/// The service with other options, and a queue that nobody empties.
+/// Returns the service with other options and a queue that only records.
 fn service_with(db: PgPool, options: Options) -> TestApp {
     TestApp::with_state(db, auth::router(), |app, signer| AuthState {
         app,
@@ -66,12 +66,12 @@ fn service_with(db: PgPool, options: Options) -> TestApp {
     })
 }
 
-/// What somebody of this name registers with.
+/// Returns the request with which a user of this name registers.
 fn registration(name: &str) -> Value {
     json!({"email": format!("{name}@example.com"), "username": name, "password": PASSWORD})
 }
 
-/// Registers somebody of this name.
+/// Registers a user of this name.
 async fn register(app: &TestApp, name: &str) -> UserId {
     let answer = app.anonymous().post("/auth/users/", registration(name)).await.expect(201);
     UserId(answer.body["id"].as_i64().expect("an id"))
@@ -82,14 +82,14 @@ async fn log_in(app: &TestApp, email: &str, password: &str) -> Answer {
     app.anonymous().post("/auth/jwt/create/", json!({"email": email, "password": password})).await
 }
 
-/// The tokens of somebody who registered by this name.
+/// Logs in the user who registered with this name.
 async fn tokens(app: &TestApp, name: &str) -> Tokens {
     let answer = log_in(app, &format!("{name}@example.com"), PASSWORD).await.expect(200);
     let token = |name: &str| answer.body[name].as_str().expect("a token").to_owned();
     Tokens { access: token("access"), refresh: token("refresh") }
 }
 
-/// A sign-in.
+/// The tokens of a sign-in.
 struct Tokens {
     access: String,
     refresh: String,
@@ -97,10 +97,10 @@ struct Tokens {
 
 /// Changes accounts in ways that only staff and operators can.
 async fn sql(app: &TestApp, statement: &'static str) {
-    sqlx::query(statement).execute(&app.db).await.expect("a statement of the test's own");
+    sqlx::query(statement).execute(&app.db).await.expect("a valid statement");
 }
 
-/// Somebody of the staff who may do just this.
+/// Inserts a member of staff with these permissions only.
 async fn staff_who_may(app: &TestApp, permissions: &[&str]) -> TestUser {
     app.a_staff_user_with(Permissions::of_names(permissions.iter().copied())).await
 }

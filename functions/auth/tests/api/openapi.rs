@@ -1,4 +1,4 @@
-//! What the OpenAPI document says of these operations.
+//! The OpenAPI document of these operations.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ fn document() -> Value {
 }
 
 #[test]
-fn the_refusals_of_tokens_have_a_shape_of_their_own() {
+fn token_errors_have_their_own_schema() {
     for path in ["/auth/jwt/create/", "/auth/jwt/refresh/", "/auth/jwt/verify/"] {
         let refusal = &document()["paths"][path]["post"]["responses"]["401"]["content"]["application/json"]["schema"];
         assert_eq!(refusal["$ref"], "#/components/schemas/TokenRefusal", "{path}");
@@ -16,7 +16,7 @@ fn the_refusals_of_tokens_have_a_shape_of_their_own() {
 }
 
 #[test]
-fn passwords_go_in_and_never_come_out() {
+fn passwords_are_write_only() {
     let document = document();
     for (schema, field) in [("Registration", "password"), ("Login", "password"), ("UserDeletion", "current_password")] {
         let password = &document["components"]["schemas"][schema]["properties"][field];

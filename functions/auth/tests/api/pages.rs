@@ -1,4 +1,4 @@
-//! `/auth/pages/`: where the links in mails lead in a shop without a storefront.
+//! `/auth/pages/`: the pages that mailed links open in a shop without a storefront.
 
 use auth::Options;
 use axum::body::Body;
@@ -14,7 +14,7 @@ use crate::{PASSWORD, log_in, register, service, service_with};
 
 const NEW_PASSWORD: &str = "a loud harbour";
 
-/// The page of a link that was mailed to whoever registered by this name.
+/// Inserts a link that was mailed to the user of this name and returns the path of its page.
 async fn page_of(app: &TestApp, user: UserId, name: &str, purpose: Purpose) -> String {
     let mut random = [0; 16];
     app.app.rng.fill_random(&mut random);
@@ -33,8 +33,8 @@ async fn page_of(app: &TestApp, user: UserId, name: &str, purpose: Purpose) -> S
     format!("/auth/pages/{page}/{}/{token}/", uid(user))
 }
 
-/// Sends the form of a page.
-async fn send(app: &TestApp, page: &str, form: &str) -> Answer {
+/// Submits the form of a page.
+async fn submit(app: &TestApp, page: &str, form: &str) -> Answer {
     let browser = app.anonymous().header("content-type", "application/x-www-form-urlencoded");
     browser.send(Method::POST, page, Body::from(form.replace(' ', "+"))).await
 }
@@ -43,47 +43,50 @@ fn twice(field: &str, value: &str) -> String {
     format!("{field}={value}&re_{field}={value}")
 }
 
-/// What is wrong with one field, as its page says it.
+/// Asserts that the page contains this text.
 #[track_caller]
-fn says(answer: &Answer, words: &str) {
+fn assert_contains(answer: &Answer, words: &str) {
     assert!(answer.text.contains(words), "{words}: {}", answer.text);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_new_account_is_switched_on_by_the_button_and_not_by_opening_the_page(db: PgPool) {
+async fn only_the_button_activates_an_account(db: PgPool) {
     let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
     let ana = register(&app, "ana").await;
     let page = page_of(&app, ana, "ana", Purpose::ActivateUser).await;
 
-    says(&app.anonymous().get(&page).await.expect(200), "<button>Activate</button>");
+    assert_contains(&app.anonymous().get(&page).await.expect(200), "<button>Activate</button>");
     log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
-    says(&send(&app, &page, "").await.expect(200), "Your account is active");
+    assert_contains(&submit(&app, &page, "").await.expect(200), "Your account is active");
     log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
 
-    says(&send(&app, &page, "").await.expect(400), "Your account is active already");
+    assert_contains(&submit(&app, &page, "").await.expect(400), "Your account is active already");
     assert_eq!(app.count("select count(*) from users where is_active").await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn another_password_is_chosen_once_by_one_link(db: PgPool) {
+async fn a_link_sets_a_new_password_once(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let page = page_of(&app, ana, "ana", Purpose::PasswordReset).await;
 
-    says(&app.anonymous().get(&page).await.expect(200), "type=\"password\"");
-    says(&send(&app, &page, &twice("new_password", NEW_PASSWORD)).await.expect(200), "Your password is changed");
+    assert_contains(&app.anonymous().get(&page).await.expect(200), "type=\"password\"");
+    assert_contains(
+        &submit(&app, &page, &twice("new_password", NEW_PASSWORD)).await.expect(200),
+        "Your password is changed",
+    );
     log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
     log_in(&app, "ana@example.com", NEW_PASSWORD).await.expect(200);
 
-    says(
-        &send(&app, &page, &twice("new_password", "some other words")).await.expect(400),
+    assert_contains(
+        &submit(&app, &page, &twice("new_password", "some other words")).await.expect(400),
         "This link is no longer valid",
     );
     log_in(&app, "ana@example.com", NEW_PASSWORD).await.expect(200);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_will_not_do_is_said_beside_its_field_and_the_link_stays_good(db: PgPool) {
+async fn an_invalid_password_is_explained_and_the_link_stays_valid(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let page = page_of(&app, ana, "ana", Purpose::PasswordReset).await;
@@ -94,80 +97,83 @@ async fn what_will_not_do_is_said_beside_its_field_and_the_link_stays_good(db: P
         (twice("new_password", "12345678"), "This password is entirely numeric."),
         (format!("new_password={NEW_PASSWORD}&re_new_password=another"), "The two password fields didn't match."),
     ] {
-        let again = send(&app, &page, &form).await.expect(400);
+        let again = submit(&app, &page, &form).await.expect(400);
         let text = again.text;
         assert!(text.contains(words) && text.contains("<form method=\"post\">"), "{words}: {text}");
         assert!(!text.contains(NEW_PASSWORD), "a password is never sent back");
     }
-    send(&app, &page, &twice("new_password", NEW_PASSWORD)).await.expect(200);
+    submit(&app, &page, &twice("new_password", NEW_PASSWORD)).await.expect(200);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn another_address_is_chosen_by_a_link(db: PgPool) {
+async fn a_link_sets_a_new_email_address(db: PgPool) {
     let app = service(db);
     let (ana, _) = (register(&app, "ana").await, register(&app, "ben").await);
     let page = page_of(&app, ana, "ana", Purpose::EmailReset).await;
 
-    let taken = send(&app, &page, &twice("new_email", "ben@example.com")).await.expect(400);
-    says(&taken, "user with this email already exists.");
-    says(
-        &send(&app, &page, &twice("new_email", "ana@example.org")).await.expect(200),
+    let taken = submit(&app, &page, &twice("new_email", "ben@example.com")).await.expect(400);
+    assert_contains(&taken, "user with this email already exists.");
+    assert_contains(
+        &submit(&app, &page, &twice("new_email", "ana@example.org")).await.expect(200),
         "You can log in with the new address",
     );
     log_in(&app, "ana@example.org", PASSWORD).await.expect(200);
-    says(&send(&app, &page, &twice("new_email", "ana@example.net")).await.expect(400), "This link is no longer valid");
+    assert_contains(&submit(&app, &page, &twice("new_email", "ana@example.net")).await.expect(400), "This link is no longer valid");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_new_address_that_is_to_be_proven_is_said_to_be(db: PgPool) {
+async fn a_new_email_address_must_be_activated(db: PgPool) {
     let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
     let ana = register(&app, "ana").await;
-    send(&app, &page_of(&app, ana, "ana", Purpose::ActivateUser).await, "").await.expect(200);
+    submit(&app, &page_of(&app, ana, "ana", Purpose::ActivateUser).await, "").await.expect(200);
     let page = page_of(&app, ana, "ana", Purpose::EmailReset).await;
 
-    says(&send(&app, &page, &twice("new_email", "ana@example.org")).await.expect(200), "Open the link in the mail");
+    assert_contains(
+        &submit(&app, &page, &twice("new_email", "ana@example.org")).await.expect(200),
+        "Open the link in the mail",
+    );
 
     log_in(&app, "ana@example.org", PASSWORD).await.expect(401);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_link_that_is_old_or_forged_or_for_something_else_opens_nothing(db: PgPool) {
+async fn an_expired_forged_or_wrong_link_is_refused(db: PgPool) {
     let app = service(db);
     let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
     let page = page_of(&app, ana, "ana", Purpose::PasswordReset).await;
     let for_email = page_of(&app, ana, "ana", Purpose::EmailReset).await.replace("/email/", "/password/");
     let of_ben = page.replace(&uid(ana), &uid(ben));
-    let of_nobody = page.replace(&uid(ana), "bm9ib2R5");
+    let of_unknown_user = page.replace(&uid(ana), "bm9ib2R5");
 
-    for link in [&for_email, &of_ben, &of_nobody, &page.replace("reset/", "reset/%3Cb%3E")] {
-        says(&send(&app, link, &twice("new_password", NEW_PASSWORD)).await.expect(400), "This link is no longer valid");
+    for link in [&for_email, &of_ben, &of_unknown_user, &page.replace("reset/", "reset/%3Cb%3E")] {
+        assert_contains(&submit(&app, link, &twice("new_password", NEW_PASSWORD)).await.expect(400), "This link is no longer valid");
     }
     app.clock.advance(LIFETIME_SECONDS);
-    says(&send(&app, &page, &twice("new_password", NEW_PASSWORD)).await.expect(400), "This link is no longer valid");
+    assert_contains(&submit(&app, &page, &twice("new_password", NEW_PASSWORD)).await.expect(400), "This link is no longer valid");
     log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_stands_in_the_address_is_never_in_the_page(db: PgPool) {
+async fn a_page_never_contains_text_from_its_url(db: PgPool) {
     let app = service(db);
-    let evil = "/auth/pages/password/reset/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E/%3Cimg%20src%3Dx%3E/";
+    let malicious = "/auth/pages/password/reset/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E/%3Cimg%20src%3Dx%3E/";
     let broken = "/auth/pages/password/reset/%FF/%FE/";
 
     for page in [
-        app.anonymous().get(evil).await.expect(200),
-        send(&app, evil, &twice("new_password", NEW_PASSWORD)).await.expect(400),
+        app.anonymous().get(malicious).await.expect(200),
+        submit(&app, malicious, &twice("new_password", NEW_PASSWORD)).await.expect(400),
         app.anonymous().get(broken).await.expect(400),
-        send(&app, broken, "").await.expect(400),
+        submit(&app, broken, "").await.expect(400),
     ] {
-        for planted in ["script", "alert(1)", "<img", "%3C", "\u{fffd}"] {
-            assert!(!page.text.contains(planted), "{planted}: {}", page.text);
+        for injected in ["script", "alert(1)", "<img", "%3C", "\u{fffd}"] {
+            assert!(!page.text.contains(injected), "{injected}: {}", page.text);
         }
         assert!(page.text.starts_with("<!DOCTYPE html>"), "{}", page.text);
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_page_is_kept_nowhere_runs_nothing_and_tells_nobody_its_address(db: PgPool) {
+async fn a_page_is_not_cached_runs_no_script_and_sends_no_referrer(db: PgPool) {
     let app = service(db);
     for path in
         ["/auth/pages/activate/Mg/10-ab/", "/auth/pages/password/reset/Mg/10-ab/", "/auth/pages/email/reset/Mg/10-ab"]

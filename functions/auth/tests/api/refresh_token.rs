@@ -1,4 +1,4 @@
-//! `POST /auth/jwt/refresh/`.
+//! Refresh an access token: `POST /auth/jwt/refresh/`.
 
 use serde_json::{Value, json};
 use shared::app::Clock as _;
@@ -17,7 +17,7 @@ fn not_valid(detail: &str) -> Value {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_refresh_token_works_again_and_again(db: PgPool) {
+async fn a_refresh_token_can_be_used_many_times(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let token = tokens(&app, "ana").await.refresh;
@@ -25,14 +25,14 @@ async fn a_refresh_token_works_again_and_again(db: PgPool) {
         app.clock.advance(86_400);
         let answer = refresh(&app, &token).await.expect(200);
         let access = answer.body["access"].as_str().unwrap();
-        assert_eq!(answer.body, json!({"access": access}), "and nothing else");
+        assert_eq!(answer.body, json!({"access": access}), "there is no new refresh token");
         app.anonymous().bearer(access).get("/auth/users/me/").await.expect(200);
     }
     assert_eq!(app.count("select count(*) from refresh_tokens").await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_refresh_token_ends_after_14_days(db: PgPool) {
+async fn a_refresh_token_expires_after_14_days(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let token = tokens(&app, "ana").await.refresh;
@@ -45,19 +45,19 @@ async fn a_refresh_token_ends_after_14_days(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_token_that_was_called_back_is_blacklisted(db: PgPool) {
+async fn a_revoked_token_is_blacklisted(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let token = tokens(&app, "ana").await.refresh;
     sql(&app, "update refresh_tokens set revoked_at = now()").await;
     assert_eq!(refresh(&app, &token).await.expect(401).body, not_valid("Token is blacklisted"));
-    // Also for somebody who is switched off.
+    // This holds for an inactive user too.
     sql(&app, "update users set is_active = false").await;
     assert_eq!(refresh(&app, &token).await.expect(401).body, not_valid("Token is blacklisted"));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn whose_owner_is_gone_or_switched_off_has_no_active_account(db: PgPool) {
+async fn a_token_of_a_deleted_or_inactive_user_is_refused(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let token = tokens(&app, "ana").await.refresh;
@@ -69,13 +69,13 @@ async fn whose_owner_is_gone_or_switched_off_has_no_active_account(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_token_that_was_never_handed_out_is_invalid_however_well_signed(db: PgPool) {
+async fn a_token_that_was_never_issued_is_invalid(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let ben = register(&app, "ben").await;
     tokens(&app, "ben").await;
     let bens = sqlx::query_scalar("select id from refresh_tokens").fetch_one(&app.db).await.unwrap();
-    // One that no row knows; one with the id of somebody else's; one with a known id that says something else.
+    // A token without a row; one with the id of a token of another user; one with a known id and other claims.
     for (user, id) in [(ana, app.random_uuid()), (ana, bens), (ben, bens)] {
         let claims = Claims::new(TokenType::Refresh, user, id, app.clock.now(), 60);
         let token = app.signer.sign(&claims).unwrap();

@@ -1,4 +1,4 @@
-//! `/auth/sign_ins/`.
+//! The sign-ins of a user: `/auth/sign_ins/`.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::{PASSWORD, register, service, sql};
 
 const SIGN_INS: &str = "/auth/sign_ins/";
 
-/// Somebody who has just logged in there.
+/// Logs in the user of this name from this address.
 async fn signed_in(app: &TestApp, name: &str, address: &str, user_agent: &str) -> Client {
     let client = app.anonymous().at(address).header("user-agent", user_agent);
     let body = json!({"email": format!("{name}@example.com"), "password": PASSWORD});
@@ -25,7 +25,7 @@ async fn listed(client: &Client) -> Vec<Value> {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn one_sees_where_one_is_signed_in_newest_first(db: PgPool) {
+async fn sign_ins_are_listed_newest_first(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     register(&app, "ben").await;
@@ -50,12 +50,12 @@ async fn one_sees_where_one_is_signed_in_newest_first(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_list_comes_in_pages_that_lead_to_each_other(db: PgPool) {
+async fn sign_ins_are_paged_in_both_directions(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let mut ana = signed_in(&app, "ana", "203.0.113.1", "0").await;
     for number in ["1", "2", "3", "4"] {
-        // Two of them at the same moment.
+        // Two sign-ins begin at the same time.
         app.clock.advance(if number == "3" { 0 } else { 1 });
         ana = signed_in(&app, "ana", "203.0.113.1", number).await;
     }
@@ -77,7 +77,7 @@ async fn the_list_comes_in_pages_that_lead_to_each_other(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_has_ended_or_run_out_is_not_listed(db: PgPool) {
+async fn ended_and_expired_sign_ins_are_not_listed(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     signed_in(&app, "ana", "203.0.113.1", "runs out").await;
@@ -91,7 +91,7 @@ async fn what_has_ended_or_run_out_is_not_listed(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_use_of_a_sign_in_is_noted_to_the_minute(db: PgPool) {
+async fn last_used_at_changes_at_most_once_a_minute(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let body = json!({"email": "ana@example.com", "password": PASSWORD});
@@ -105,7 +105,7 @@ async fn the_use_of_a_sign_in_is_noted_to_the_minute(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn one_sign_in_is_ended_from_another_and_only_its_owner_can(db: PgPool) {
+async fn only_the_owner_can_end_a_sign_in_from_another(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     register(&app, "ben").await;
@@ -130,14 +130,14 @@ async fn one_sign_in_is_ended_from_another_and_only_its_owner_can(db: PgPool) {
     phone.get(SIGN_INS).await.expect(401);
     assert_eq!(listed(&laptop).await.len(), 1);
     laptop.delete(&path).await.expect(404);
-    let noted = "select count(*) from audit_log a join users u on u.id = a.user_id and u.id = a.actor_user_id
+    let logged = "select count(*) from audit_log a join users u on u.id = a.user_id and u.id = a.actor_user_id
                   where kind = 'sign_in_ended' and username = 'ana' and address = '203.0.113.8'";
-    assert_eq!(app.count(noted).await, 1);
+    assert_eq!(app.count(logged).await, 1);
     assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'ended_by_owner'").await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn all_others_end_or_all_and_nobody_elses(db: PgPool) {
+async fn all_sign_ins_of_the_user_can_be_ended_with_or_without_the_current_one(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     register(&app, "ben").await;
@@ -157,16 +157,16 @@ async fn all_others_end_or_all_and_nobody_elses(db: PgPool) {
     assert_eq!(app.count("select count(*) from audit_log where kind = 'all_sign_ins_ended'").await, 2);
 }
 
-/// Whoever changes a password ends every sign-in; one whose password was looked at before must not begin after that.
+/// A password change ends every sign-in, so a log-in that checked the old password must not begin one afterwards.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn no_sign_in_begins_by_a_password_that_is_no_longer_the_account_s(db: PgPool) {
+async fn a_sign_in_does_not_begin_with_a_password_that_has_changed(db: PgPool) {
     let app = service(db);
     let user = register(&app, "ana").await;
-    let looked_at: String = sqlx::query_scalar("select password_hash from users").fetch_one(&app.db).await.unwrap();
+    let checked: String = sqlx::query_scalar("select password_hash from users").fetch_one(&app.db).await.unwrap();
     sql(&app, "update users set password_hash = 'another'").await;
 
     let mut tx = app.app.db.begin().await.unwrap();
-    for (password_hash, begins) in [(looked_at.as_str(), false), ("another", true)] {
+    for (password_hash, begins) in [(checked.as_str(), false), ("another", true)] {
         let token = NewRefreshToken {
             id: app.random_uuid(),
             sign_in: SignInId(app.random_uuid()),

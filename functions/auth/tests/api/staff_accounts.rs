@@ -1,4 +1,4 @@
-//! `POST /auth/users/{id}/deactivate/` and `…/reactivate/`.
+//! Deactivate and reactivate an account: `POST /auth/users/{id}/deactivate/` and `…/reactivate/`.
 
 use auth::Options;
 use serde_json::json;
@@ -8,11 +8,11 @@ use shared::users::Permissions;
 use shared::users::links::Purpose;
 use sqlx::PgPool;
 
-use crate::mailed::a_link;
+use crate::mailed_links::a_link;
 use crate::{PASSWORD, log_in, register, service, service_with, staff_who_may, tokens};
 
-async fn switch(client: &Client, user: UserId, how: &str) -> Answer {
-    client.post(&format!("/auth/users/{user}/{how}/"), json!({})).await
+async fn set_active(client: &Client, user: UserId, action: &str) -> Answer {
+    client.post(&format!("/auth/users/{user}/{action}/"), json!({})).await
 }
 
 async fn is_active(app: &TestApp, user: UserId) -> bool {
@@ -20,13 +20,13 @@ async fn is_active(app: &TestApp, user: UserId) -> bool {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_account_that_is_switched_off_is_signed_out_everywhere_and_lets_nobody_in(db: PgPool) {
+async fn deactivating_an_account_ends_its_sign_ins_and_prevents_log_ins(db: PgPool) {
     let app = service(db);
     let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
     let (anas, bens) = (tokens(&app, "ana").await, tokens(&app, "ben").await);
     let clerk = app.client_of(&staff_who_may(&app, &["customers"]).await);
 
-    switch(&clerk, ana, "deactivate").await.expect(204);
+    set_active(&clerk, ana, "deactivate").await.expect(204);
 
     assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'deactivated'").await, 1);
     app.anonymous().bearer(&anas.access).get("/auth/users/me/").await.expect(401);
@@ -35,52 +35,53 @@ async fn an_account_that_is_switched_off_is_signed_out_everywhere_and_lets_nobod
     app.anonymous().bearer(&bens.access).get("/auth/users/me/").await.expect(200);
     assert!(is_active(&app, ben).await);
 
-    switch(&clerk, ana, "reactivate").await.expect(204);
-    // What ended stays ended.
+    set_active(&clerk, ana, "reactivate").await.expect(204);
+    // An ended sign-in stays ended.
     app.anonymous().bearer(&anas.access).get("/auth/users/me/").await.expect(401);
     log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_so_already_is_not_told_again(db: PgPool) {
+async fn a_repeated_request_is_not_logged_again(db: PgPool) {
     let app = service(db);
     let (ana, clerk) = (app.a_user().await, staff_who_may(&app, &["customers"]).await);
-    for how in ["reactivate", "deactivate", "deactivate", "reactivate", "reactivate"] {
-        switch(&app.client_of(&clerk).at("203.0.113.9"), ana.id, how).await.expect(204);
+    for action in ["reactivate", "deactivate", "deactivate", "reactivate", "reactivate"] {
+        set_active(&app.client_of(&clerk).at("203.0.113.9"), ana.id, action).await.expect(204);
     }
-    let told: Vec<(String, i64, i64, String)> =
+    let logged: Vec<(String, i64, i64, String)> =
         sqlx::query_as("select kind, user_id, actor_user_id, address from audit_log order by id")
             .fetch_all(&app.db)
             .await
             .unwrap();
     let line = |kind: &str| (kind.to_owned(), ana.id.0, clerk.id.0, "203.0.113.9".to_owned());
-    assert_eq!(told, [line("deactivated"), line("reactivated")]);
+    assert_eq!(logged, [line("deactivated"), line("reactivated")]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn only_a_superuser_switches_one_of_the_staff_and_nobody_themselves(db: PgPool) {
+async fn only_a_superuser_deactivates_staff_and_no_one_their_own_account(db: PgPool) {
     let app = service(db);
     let (boss, clerk) = (app.a_superuser().await, app.a_staff_user().await);
     let colleague = app.a_staff_user_with(Permissions::NONE).await;
-    for how in ["deactivate", "reactivate"] {
+    for action in ["deactivate", "reactivate"] {
         for user in [&clerk, &boss, &colleague] {
-            switch(&app.client_of(&clerk), user.id, how).await.expect(403);
+            set_active(&app.client_of(&clerk), user.id, action).await.expect(403);
         }
-        switch(&app.client_of(&boss), boss.id, how).await.expect(403);
+        set_active(&app.client_of(&boss), boss.id, action).await.expect(403);
     }
-    switch(&app.client_of(&boss), colleague.id, "deactivate").await.expect(204);
+    set_active(&app.client_of(&boss), colleague.id, "deactivate").await.expect(204);
     assert!(is_active(&app, clerk.id).await && is_active(&app, boss.id).await && !is_active(&app, colleague.id).await);
-    switch(&app.client_of(&boss), colleague.id, "reactivate").await.expect(204);
-    switch(&app.client_of(&boss), UserId(999), "deactivate").await.expect(404);
+    set_active(&app.client_of(&boss), colleague.id, "reactivate").await.expect(204);
+    set_active(&app.client_of(&boss), UserId(999), "deactivate").await.expect(404);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_two_superusers_who_switch_each_other_off_one_stays(db: PgPool) {
+async fn one_of_two_superusers_who_deactivate_each_other_stays_active(db: PgPool) {
     let app = service(db);
     for _ in 0..10 {
         let (ana, ben) = (app.a_superuser().await, app.a_superuser().await);
         let (anas, bens) = (app.client_of(&ana), app.client_of(&ben));
-        let (one, other) = tokio::join!(switch(&anas, ben.id, "deactivate"), switch(&bens, ana.id, "deactivate"));
+        let (one, other) =
+            tokio::join!(set_active(&anas, ben.id, "deactivate"), set_active(&bens, ana.id, "deactivate"));
         let done = [one.status, other.status].into_iter().filter(|status| *status == 204).count();
         assert_eq!(done, 1, "{} {}", one.text, other.text);
         assert!(is_active(&app, ana.id).await != is_active(&app, ben.id).await);
@@ -88,7 +89,7 @@ async fn of_two_superusers_who_switch_each_other_off_one_stays(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_link_that_was_mailed_before_does_not_switch_the_account_on_again(db: PgPool) {
+async fn an_earlier_activation_link_does_not_reactivate_an_account(db: PgPool) {
     let app = service(db);
     let ana = app.a_user().await;
     sqlx::query(
@@ -100,19 +101,19 @@ async fn a_link_that_was_mailed_before_does_not_switch_the_account_on_again(db: 
     .execute(&app.db)
     .await
     .unwrap();
-    switch(&app.client_of(&staff_who_may(&app, &["customers"]).await), ana.id, "deactivate").await.expect(204);
+    set_active(&app.client_of(&staff_who_may(&app, &["customers"]).await), ana.id, "deactivate").await.expect(204);
     assert_eq!(app.count("select count(*) from mailed_links").await, 0);
 }
 
-/// One that waits for its owner is off already, and yet there is something to switch.
+/// An account that waits for its activation is inactive already, but deactivating it must still have an effect.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_account_that_waits_for_its_link_is_not_switched_on_by_it_any_more(db: PgPool) {
+async fn deactivating_an_unactivated_account_disables_its_link(db: PgPool) {
     let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
     let ana = register(&app, "ana").await;
     let link = a_link(&app, ana, Purpose::ActivateUser).await;
     let staff = app.client_of(&app.a_staff_user().await);
 
-    switch(&staff, ana, "deactivate").await.expect(204);
+    set_active(&staff, ana, "deactivate").await.expect(204);
 
     app.anonymous().post("/auth/users/activation/", link.with(json!({}))).await.expect(400);
     assert!(!is_active(&app, ana).await);
@@ -120,27 +121,27 @@ async fn an_account_that_waits_for_its_link_is_not_switched_on_by_it_any_more(db
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn no_link_outlives_an_account_s_being_switched_off(db: PgPool) {
+async fn deactivating_an_account_revokes_every_link(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let link = a_link(&app, ana, Purpose::PasswordReset).await;
     let staff = app.client_of(&app.a_staff_user().await);
-    switch(&staff, ana, "deactivate").await.expect(204);
-    switch(&staff, ana, "reactivate").await.expect(204);
+    set_active(&staff, ana, "deactivate").await.expect(204);
+    set_active(&staff, ana, "reactivate").await.expect(204);
     let body = link.with(json!({"new_password": "another quiet harbour"}));
     app.anonymous().post("/auth/users/reset_password_confirm/", body).await.expect(400);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_program_switches_customers_and_the_log_names_its_key(db: PgPool) {
+async fn an_api_key_deactivates_customers_and_is_named_in_the_audit_log(db: PgPool) {
     let app = service(db);
     let (ana, maker) = (app.a_user().await, app.a_superuser().await);
     let program = app.with_key(&app.an_api_key_of(&maker, Permissions::of_names(["customers"])).await);
-    switch(&program, ana.id, "deactivate").await.expect(204);
+    set_active(&program, ana.id, "deactivate").await.expect(204);
     assert!(!is_active(&app, ana.id).await);
-    // Its maker could.
-    switch(&program, app.a_staff_user().await.id, "deactivate").await.expect(403);
-    switch(&program, maker.id, "deactivate").await.expect(403);
+    // The creator of the key could deactivate staff.
+    set_active(&program, app.a_staff_user().await.id, "deactivate").await.expect(403);
+    set_active(&program, maker.id, "deactivate").await.expect(403);
     let told = "select count(*) from audit_log a join api_keys k on k.id = a.actor_api_key_id
                  where a.kind = 'deactivated' and a.actor_user_id is null";
     assert_eq!(app.count(told).await, 1);

@@ -1,4 +1,4 @@
-//! `/auth/api_keys/`, and what the keys open.
+//! API keys and the requests that they allow: `/auth/api_keys/`.
 
 use serde_json::{Value, json};
 use shared::testing::{Client, TestApp, TestUser};
@@ -13,8 +13,8 @@ async fn a_key(client: &Client, scopes: &[&str]) -> Value {
     client.post(KEYS, json!({"name": "Depot", "scopes": scopes})).await.expect(201).body
 }
 
-/// Asks for something that takes keys for `customers`; what the answer says.
-async fn knock(app: &TestApp, key: &str) -> u16 {
+/// Sends a request that needs the scope `customers` and returns the status.
+async fn status_with_key(app: &TestApp, key: &str) -> u16 {
     app.with_key(key).post("/auth/users/999/deactivate/", json!({})).await.status
 }
 
@@ -22,16 +22,19 @@ fn text(key: &Value) -> &str {
     key["key"].as_str().unwrap()
 }
 
-async fn a_maker(app: &TestApp) -> TestUser {
+async fn a_key_creator(app: &TestApp) -> TestUser {
     staff_who_may(app, &["settings", "customers", "stock"]).await
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_key_is_told_once_and_kept_as_a_digest(db: PgPool) {
+async fn a_key_is_shown_once_and_stored_as_a_digest(db: PgPool) {
     let app = service(db);
-    let maker = a_maker(&app).await;
-    let made =
-        app.client_of(&maker).post(KEYS, json!({"name": "Depot", "scopes": ["stock", "customers"]})).await.expect(201);
+    let creator = a_key_creator(&app).await;
+    let made = app
+        .client_of(&creator)
+        .post(KEYS, json!({"name": "Depot", "scopes": ["stock", "customers"]}))
+        .await
+        .expect(201);
     assert_eq!(made.header("cache-control"), "no-store");
     let key = text(&made.body).to_owned();
     assert_eq!((key.len(), &key[..5]), (81, "shop_"));
@@ -41,13 +44,13 @@ async fn a_key_is_told_once_and_kept_as_a_digest(db: PgPool) {
     assert_eq!(count, 1);
 
     let expected = json!({
-        "id": made.body["id"], "name": "Depot", "scopes": ["stock", "customers"], "created_by": maker.id,
+        "id": made.body["id"], "name": "Depot", "scopes": ["stock", "customers"], "created_by": creator.id,
         "created_at": "2026-11-22T06:38:51.000000Z", "expires_at": null, "last_used_at": null, "revoked_at": null,
     });
     let one =
-        app.client_of(&maker).get(&format!("{KEYS}{}/", made.body["id"].as_str().unwrap())).await.expect(200).body;
+        app.client_of(&creator).get(&format!("{KEYS}{}/", made.body["id"].as_str().unwrap())).await.expect(200).body;
     assert_eq!(one, expected);
-    let list = app.client_of(&maker).get(KEYS).await.expect(200);
+    let list = app.client_of(&creator).get(KEYS).await.expect(200);
     assert_eq!(list.body["results"], json!([expected]));
     let secret = &key[38..];
     let log: String =
@@ -56,10 +59,10 @@ async fn a_key_is_told_once_and_kept_as_a_digest(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_key_carries_no_more_than_its_maker_may_do_and_never_settings(db: PgPool) {
+async fn the_scopes_of_a_key_are_limited_to_those_of_its_creator(db: PgPool) {
     let app = service(db);
-    let maker = app.client_of(&a_maker(&app).await);
-    maker.post(KEYS, json!({"name": "x", "scopes": ["orders"]})).await.expect(403);
+    let creator = app.client_of(&a_key_creator(&app).await);
+    creator.post(KEYS, json!({"name": "x", "scopes": ["orders"]})).await.expect(403);
     let wrong =
         app.client_of(&app.a_superuser().await).post(KEYS, json!({"name": "", "scopes": ["stock", "settings"]})).await;
     let expected = json!({
@@ -67,7 +70,7 @@ async fn a_key_carries_no_more_than_its_maker_may_do_and_never_settings(db: PgPo
         "scopes.1": ["\"settings\" is not a valid choice."],
     });
     assert_eq!(wrong.expect(400).body, expected);
-    let empty = maker.post(KEYS, json!({"name": "x", "scopes": []})).await.expect(400).body;
+    let empty = creator.post(KEYS, json!({"name": "x", "scopes": []})).await.expect(400).body;
     assert_eq!(empty, json!({"scopes": ["This list may not be empty."]}));
     for (end, message) in [
         ("2026-11-22T06:38:51Z", "Ensure this value is in the future."),
@@ -76,39 +79,43 @@ async fn a_key_carries_no_more_than_its_maker_may_do_and_never_settings(db: PgPo
             "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
         ),
     ] {
-        let answer = maker.post(KEYS, json!({"name": "x", "scopes": ["stock"], "expires_at": end})).await.expect(400);
+        let answer = creator.post(KEYS, json!({"name": "x", "scopes": ["stock"], "expires_at": end})).await.expect(400);
         assert_eq!(answer.body, json!({"expires_at": [message]}));
     }
     assert_eq!(app.count("select count(*) from api_keys").await, 0);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_key_opens_what_it_carries_until_it_is_revoked_or_over(db: PgPool) {
+async fn a_key_allows_its_scopes_until_it_is_revoked_or_expires(db: PgPool) {
     let app = service(db);
-    let maker = app.client_of(&a_maker(&app).await);
-    let (good, other) = (a_key(&maker, &["customers"]).await, a_key(&maker, &["stock"]).await);
+    let creator = app.client_of(&a_key_creator(&app).await);
+    let (good, other) = (a_key(&creator, &["customers"]).await, a_key(&creator, &["stock"]).await);
     let end = json!({"name": "x", "scopes": ["customers"], "expires_at": "2026-11-22T08:38:52+02:00"});
-    let short = maker.post(KEYS, end).await.expect(201).body;
+    let short = creator.post(KEYS, end).await.expect(201).body;
     assert_eq!(short["expires_at"], "2026-11-22T06:38:52.000000Z");
-    let knocks = [knock(&app, text(&good)).await, knock(&app, text(&other)).await, knock(&app, text(&short)).await];
-    assert_eq!(knocks, [404, 403, 404]);
+    let statuses = [
+        status_with_key(&app, text(&good)).await,
+        status_with_key(&app, text(&other)).await,
+        status_with_key(&app, text(&short)).await,
+    ];
+    assert_eq!(statuses, [404, 403, 404]);
 
     app.clock.advance(1);
-    assert_eq!(knock(&app, text(&short)).await, 401);
+    assert_eq!(status_with_key(&app, text(&short)).await, 401);
     let path = format!("{KEYS}{}/", good["id"].as_str().unwrap());
     for _ in 0..2 {
-        maker.delete(&path).await.expect(204);
+        creator.delete(&path).await.expect(204);
     }
-    assert_eq!(knock(&app, text(&good)).await, 401);
-    assert_eq!(maker.get(&path).await.expect(200).body["revoked_at"], "2026-11-22T06:38:52.000000Z");
+    assert_eq!(status_with_key(&app, text(&good)).await, 401);
+    assert_eq!(creator.get(&path).await.expect(200).body["revoked_at"], "2026-11-22T06:38:52.000000Z");
     assert_eq!(app.count("select count(*) from audit_log where kind = 'api_key_revoked'").await, 1);
-    maker.delete(&format!("{KEYS}{}/", uuid::Uuid::nil())).await.expect(404);
+    creator.delete(&format!("{KEYS}{}/", uuid::Uuid::nil())).await.expect(404);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_key_that_is_not_good_is_refused_in_one_way(db: PgPool) {
+async fn every_invalid_key_gets_the_same_error(db: PgPool) {
     let app = service(db);
-    let key = a_key(&app.client_of(&a_maker(&app).await), &["customers"]).await;
+    let key = a_key(&app.client_of(&a_key_creator(&app).await), &["customers"]).await;
     let key = text(&key);
     let (id, secret) = (&key[..37], &key[38..]);
     let other_id = format!("shop_{}_{secret}", uuid::Uuid::nil().simple());
@@ -118,66 +125,66 @@ async fn a_key_that_is_not_good_is_refused_in_one_way(db: PgPool) {
         assert_eq!(refusal.header("www-authenticate"), "Bearer realm=\"api\"");
     }
     assert_eq!(app.count("select count(*) from api_keys where last_used_at is not null").await, 0);
-    assert_eq!(knock(&app, key).await, 404);
+    assert_eq!(status_with_key(&app, key).await, 404);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_key_is_good_only_while_its_maker_may_do_all_that_it_carries(db: PgPool) {
+async fn a_key_is_valid_only_while_its_creator_has_all_its_scopes(db: PgPool) {
     let app = service(db);
-    let maker = a_maker(&app).await;
-    let key = a_key(&app.client_of(&maker), &["customers", "stock"]).await;
+    let creator = a_key_creator(&app).await;
+    let key = a_key(&app.client_of(&creator), &["customers", "stock"]).await;
     let key = text(&key);
-    for (less, again) in [
+    for (lost, restored) in [
         ("update roles set permissions = '{customers,settings}'", "update roles set permissions = '{customers,stock}'"),
         ("update users set is_active = false", "update users set is_active = true"),
     ] {
-        sql(&app, less).await;
-        assert_eq!(knock(&app, key).await, 401, "{less}");
-        sql(&app, again).await;
-        assert_eq!(knock(&app, key).await, 404, "{again}");
+        sql(&app, lost).await;
+        assert_eq!(status_with_key(&app, key).await, 401, "{lost}");
+        sql(&app, restored).await;
+        assert_eq!(status_with_key(&app, key).await, 404, "{restored}");
     }
     sql(&app, "delete from user_roles").await;
-    assert_eq!(knock(&app, key).await, 401);
+    assert_eq!(status_with_key(&app, key).await, 401);
     sql(&app, "update users set is_staff = true, is_superuser = true").await;
-    assert_eq!(knock(&app, key).await, 404);
+    assert_eq!(status_with_key(&app, key).await, 404);
     sql(&app, "delete from users").await;
-    assert_eq!(knock(&app, key).await, 401);
+    assert_eq!(status_with_key(&app, key).await, 401);
     let boss = app.client_of(&app.a_superuser().await);
     assert_eq!(boss.get(KEYS).await.expect(200).body["results"][0]["created_by"], Value::Null);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_program_is_nobody_and_changes_neither_roles_nor_keys(db: PgPool) {
+async fn an_api_key_has_no_account_and_cannot_change_roles_or_keys(db: PgPool) {
     let app = service(db);
-    let program = app.with_key(&app.an_api_key_of(&app.a_superuser().await, Permissions::all()).await);
-    assert_eq!(program.get("/auth/users/me/").await.expect(401).body["code"], "not_authenticated");
+    let client = app.with_key(&app.an_api_key_of(&app.a_superuser().await, Permissions::all()).await);
+    assert_eq!(client.get("/auth/users/me/").await.expect(401).body["code"], "not_authenticated");
     for path in [KEYS, "/auth/roles/", "/auth/staff/", "/auth/audit/"] {
-        assert_eq!(program.get(path).await.expect(403).body["code"], "permission_denied", "{path}");
+        assert_eq!(client.get(path).await.expect(403).body["code"], "permission_denied", "{path}");
     }
-    program.post(KEYS, json!({"name": "x", "scopes": ["stock"]})).await.expect(403);
+    client.post(KEYS, json!({"name": "x", "scopes": ["stock"]})).await.expect(403);
     assert_eq!(app.count("select count(*) from api_keys").await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_use_of_a_key_is_noted_at_most_once_a_minute(db: PgPool) {
+async fn last_used_at_of_a_key_changes_at_most_once_a_minute(db: PgPool) {
     let app = service(db);
-    let key = a_key(&app.client_of(&a_maker(&app).await), &["customers"]).await;
-    let mut noted = Vec::new();
+    let key = a_key(&app.client_of(&a_key_creator(&app).await), &["customers"]).await;
+    let mut last_used = Vec::new();
     for seconds in [0, 59, 1] {
         app.clock.advance(seconds);
-        assert_eq!(knock(&app, text(&key)).await, 404);
-        noted.push(app.count("select extract(epoch from last_used_at)::bigint - 1795329531 from api_keys").await);
+        assert_eq!(status_with_key(&app, text(&key)).await, 404);
+        last_used.push(app.count("select extract(epoch from last_used_at)::bigint - 1795329531 from api_keys").await);
     }
-    assert_eq!(noted, [0, 0, 60]);
+    assert_eq!(last_used, [0, 0, 60]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn keys_are_listed_newest_first_in_both_directions(db: PgPool) {
+async fn keys_are_listed_newest_first_and_paged_in_both_directions(db: PgPool) {
     let app = service(db);
-    let maker = app.client_of(&a_maker(&app).await);
+    let creator = app.client_of(&a_key_creator(&app).await);
     for name in ["1", "2", "3"] {
         app.clock.advance(1);
-        maker.post(KEYS, json!({"name": name, "scopes": ["stock"]})).await.expect(201);
+        creator.post(KEYS, json!({"name": name, "scopes": ["stock"]})).await.expect(201);
     }
     let names = |page: &Value| {
         page["results"]
@@ -187,10 +194,10 @@ async fn keys_are_listed_newest_first_in_both_directions(db: PgPool) {
             .map(|key| key["name"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
-    let here = |page: &Value, link: &str| page[link].as_str().unwrap().replace("http://shop.test", "");
-    let first = maker.get("/auth/api_keys/?page_size=2&count=true").await.expect(200).body;
+    let path_of = |page: &Value, link: &str| page[link].as_str().unwrap().replace("http://shop.test", "");
+    let first = creator.get("/auth/api_keys/?page_size=2&count=true").await.expect(200).body;
     assert_eq!((names(&first), &first["count"]), (vec!["3".to_owned(), "2".to_owned()], &json!(3)));
-    let second = maker.get(&here(&first, "next")).await.expect(200).body;
+    let second = creator.get(&path_of(&first, "next")).await.expect(200).body;
     assert_eq!(names(&second), ["1"]);
-    assert_eq!(names(&maker.get(&here(&second, "previous")).await.expect(200).body), ["3", "2"]);
+    assert_eq!(names(&creator.get(&path_of(&second, "previous")).await.expect(200).body), ["3", "2"]);
 }

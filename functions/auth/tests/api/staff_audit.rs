@@ -1,4 +1,4 @@
-//! `GET /auth/audit/`.
+//! List the audit log: `GET /auth/audit/`.
 
 use serde_json::{Value, json};
 use shared::testing::{Client, TestApp};
@@ -6,12 +6,12 @@ use sqlx::PgPool;
 
 use crate::{register, service, staff_who_may};
 
-/// Five lines, a day apart: 1 to 5, of two accounts.
+/// Inserts five lines of two accounts, one a day, and returns the ids of the accounts.
 async fn a_log(app: &TestApp) -> (i64, i64) {
     let (ana, ben) = (register(app, "ana").await, register(app, "ben").await);
     sqlx::query(
         "insert into audit_log (at, kind, user_id, actor_user_id, details)
-         select timestamptz '2026-11-01 00:00Z' + n * interval '1 day', case when n < 4 then 'told' else 'heard' end,
+         select timestamptz '2026-11-01 00:00Z' + n * interval '1 day', case when n < 4 then 'told' else 'other' end,
                 case when n % 2 = 0 then $1 else $2 end, case when n = 5 then $1 end, jsonb_build_object('n', n)
            from generate_series(1, 5) n",
     )
@@ -33,7 +33,7 @@ async fn found(client: &Client, query: &str) -> Vec<i64> {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_log_is_read_newest_first_and_by_what_one_looks_for(db: PgPool) {
+async fn the_log_is_listed_newest_first_and_can_be_filtered(db: PgPool) {
     let app = service(db);
     let (ana, ben) = a_log(&app).await;
     let reader = app.client_of(&staff_who_may(&app, &["settings"]).await);
@@ -53,7 +53,7 @@ async fn the_log_is_read_newest_first_and_by_what_one_looks_for(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_log_comes_a_page_at_a_time_and_keeps_its_filters(db: PgPool) {
+async fn pages_of_the_log_keep_the_filters(db: PgPool) {
     let app = service(db);
     a_log(&app).await;
     let reader = app.client_of(&staff_who_may(&app, &["settings"]).await);
@@ -66,7 +66,7 @@ async fn the_log_comes_a_page_at_a_time_and_keeps_its_filters(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_cannot_be_looked_for_is_said(db: PgPool) {
+async fn an_invalid_filter_is_refused(db: PgPool) {
     let app = service(db);
     let reader = app.client_of(&staff_who_may(&app, &["settings"]).await);
     let answer = reader.get("/auth/audit/?user_id=x&from=yesterday&page_size=0").await.expect(400).body;

@@ -1,4 +1,4 @@
-//! `/auth/staff/`.
+//! Members of staff and their roles: `/auth/staff/`.
 
 use serde_json::{Value, json};
 use shared::ids::UserId;
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use crate::{service, staff_who_may};
 
-/// A role, past all rules; its id.
+/// Inserts a role without any check and returns its id.
 async fn a_role(app: &TestApp, name: &str, permissions: &[&str]) -> i64 {
     sqlx::query_scalar("insert into roles (name, permissions, created_at) values ($1, $2, now()) returning id")
         .bind(name)
@@ -35,7 +35,7 @@ async fn is_staff(app: &TestApp, user: UserId) -> bool {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn whoever_has_a_role_works_here_until_they_have_none(db: PgPool) {
+async fn a_user_is_staff_while_they_have_a_role(db: PgPool) {
     let app = service(db);
     let (boss, ana) = (app.client_of(&app.a_superuser().await), app.a_user().await);
     let (stock, orders) = (a_role(&app, "S", &["stock"]).await, a_role(&app, "O", &["orders"]).await);
@@ -57,7 +57,7 @@ async fn whoever_has_a_role_works_here_until_they_have_none(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_staff_is_listed_and_customers_are_not(db: PgPool) {
+async fn only_staff_is_listed(db: PgPool) {
     let app = service(db);
     let (boss, _) = (app.a_superuser().await, app.a_user().await);
     let clerk = staff_who_may(&app, &["stock"]).await;
@@ -70,7 +70,7 @@ async fn the_staff_is_listed_and_customers_are_not(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nobody_gives_or_takes_what_they_may_not_do(db: PgPool) {
+async fn staff_cannot_assign_or_remove_permissions_they_lack(db: PgPool) {
     let app = service(db);
     let clerk = app.client_of(&staff_who_may(&app, &["settings", "stock"]).await);
     let (ana, ben) = (app.a_user().await, app.a_user().await);
@@ -84,13 +84,13 @@ async fn nobody_gives_or_takes_what_they_may_not_do(db: PgPool) {
     assign(&clerk, ben.id, &[within]).await.expect(403);
     clerk.delete(&format!("/auth/staff/{}/", ben.id)).await.expect(403);
     assert_eq!(roles_of(&app, ben.id).await, [beyond]);
-    // What stays is neither given nor taken.
+    // A role that stays assigned needs no permission.
     assign(&clerk, ben.id, &[beyond, within]).await.expect(200);
     assert_eq!(roles_of(&app, ben.id).await, [within, beyond]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nobody_changes_their_own_roles(db: PgPool) {
+async fn staff_cannot_change_their_own_roles(db: PgPool) {
     let app = service(db);
     let role = a_role(&app, "R", &[]).await;
     for user in [app.a_superuser().await, app.a_staff_user().await] {
@@ -103,7 +103,7 @@ async fn nobody_changes_their_own_roles(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn only_a_superuser_touches_a_superuser_and_none_is_unmade(db: PgPool) {
+async fn only_a_superuser_changes_the_roles_of_a_superuser(db: PgPool) {
     let app = service(db);
     let (boss, other) = (app.a_superuser().await, app.a_superuser().await);
     let role = a_role(&app, "R", &[]).await;
@@ -118,7 +118,7 @@ async fn only_a_superuser_touches_a_superuser_and_none_is_unmade(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_role_or_an_account_that_is_not_there_is_said_to_be_so(db: PgPool) {
+async fn an_unknown_role_is_refused_and_an_unknown_user_not_found(db: PgPool) {
     let app = service(db);
     let (boss, ana) = (app.client_of(&app.a_superuser().await), app.a_user().await);
     let answer = assign(&boss, ana.id, &[98, 1, 99]).await.expect(400).body;
@@ -130,9 +130,9 @@ async fn a_role_or_an_account_that_is_not_there_is_said_to_be_so(db: PgPool) {
     assert!(!is_staff(&app, ana.id).await);
 }
 
-/// Each takes from the other what allows it: one of them is first, and the other hears that they may no more.
+/// Each removes the role of the other. The first request succeeds, and the second is refused.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_two_who_take_each_other_s_roles_one_keeps_theirs(db: PgPool) {
+async fn one_of_two_members_who_remove_each_others_roles_keeps_theirs(db: PgPool) {
     let app = service(db);
     for _ in 0..10 {
         let (ana, ben) = (app.a_staff_user().await, app.a_staff_user().await);
@@ -146,7 +146,7 @@ async fn of_two_who_take_each_other_s_roles_one_keeps_theirs(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_was_given_is_in_the_audit_log(db: PgPool) {
+async fn assigned_roles_are_in_the_audit_log(db: PgPool) {
     let app = service(db);
     let (boss, ana) = (app.a_superuser().await, app.a_user().await);
     let role = a_role(&app, "R", &["stock"]).await;

@@ -1,4 +1,4 @@
-//! `/auth/roles/`.
+//! Roles: `/auth/roles/`.
 
 use serde_json::{Value, json};
 use shared::testing::{Client, TestApp};
@@ -9,20 +9,20 @@ use crate::{service, sql, staff_who_may};
 
 const ROLES: &str = "/auth/roles/";
 
-/// Makes a role by the way of a superuser; its path.
+/// Creates a role as a superuser and returns its path.
 async fn a_role(app: &TestApp, name: &str, permissions: &[&str]) -> String {
     let boss = app.client_of(&app.a_superuser().await);
     let role = boss.post(ROLES, json!({"name": name, "permissions": permissions})).await.expect(201).body;
     format!("{ROLES}{}/", role["id"])
 }
 
-async fn settings_and(app: &TestApp, permissions: &[&str]) -> Client {
+async fn client_with_settings_and(app: &TestApp, permissions: &[&str]) -> Client {
     let all: Vec<&str> = permissions.iter().copied().chain(["settings"]).collect();
     app.client_of(&staff_who_may(app, &all).await)
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_role_is_made_read_changed_and_deleted(db: PgPool) {
+async fn a_role_can_be_created_read_changed_and_deleted(db: PgPool) {
     let app = service(db);
     let boss = app.client_of(&app.a_superuser().await);
     let new = json!({"name": " Warehouse ", "permissions": ["orders", "stock", "stock"]});
@@ -46,7 +46,7 @@ async fn a_role_is_made_read_changed_and_deleted(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn roles_are_listed_a_page_at_a_time_in_both_directions(db: PgPool) {
+async fn roles_are_paged_in_both_directions(db: PgPool) {
     let app = service(db);
     for name in ["A", "B", "C"] {
         a_role(&app, name, &[]).await;
@@ -60,17 +60,17 @@ async fn roles_are_listed_a_page_at_a_time_in_both_directions(db: PgPool) {
             .map(|role| role["name"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
-    let here = |page: &Value, link: &str| page[link].as_str().unwrap().replace("http://shop.test", "");
+    let path_of = |page: &Value, link: &str| page[link].as_str().unwrap().replace("http://shop.test", "");
     let first = boss.get("/auth/roles/?page_size=2&count=true").await.expect(200).body;
     assert_eq!((names(&first), &first["count"]), (vec!["Shop manager".to_owned(), "A".to_owned()], &json!(4)));
-    let second = boss.get(&here(&first, "next")).await.expect(200).body;
+    let second = boss.get(&path_of(&first, "next")).await.expect(200).body;
     assert_eq!(names(&second), ["B", "C"]);
-    let back = boss.get(&here(&second, "previous")).await.expect(200).body;
+    let back = boss.get(&path_of(&second, "previous")).await.expect(200).body;
     assert_eq!(names(&back), ["Shop manager", "A"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_name_is_one_role_s(db: PgPool) {
+async fn a_role_name_is_unique(db: PgPool) {
     let app = service(db);
     a_role(&app, "Clerk", &[]).await;
     let other = a_role(&app, "Other", &[]).await;
@@ -81,11 +81,11 @@ async fn a_name_is_one_role_s(db: PgPool) {
     assert_eq!(boss.put(&other, clerk).await.expect(400).body, taken);
     assert_eq!(boss.patch(&other, json!({"name": "Clerk"})).await.expect(400).body, taken);
     assert_eq!(app.count("select count(*) from roles where name = 'Clerk'").await, 1);
-    assert_eq!(app.count("select count(*) from audit_log").await, 2, "only what was done is told");
+    assert_eq!(app.count("select count(*) from audit_log").await, 2, "refused requests are not logged");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn everything_that_is_wrong_with_a_role_is_said(db: PgPool) {
+async fn an_invalid_role_is_refused_with_all_its_errors(db: PgPool) {
     let app = service(db);
     let boss = app.client_of(&app.a_superuser().await);
     let answer = boss.post(ROLES, json!({"name": " ", "permissions": ["stock", "cook", null]})).await.expect(400);
@@ -100,11 +100,11 @@ async fn everything_that_is_wrong_with_a_role_is_said(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nobody_makes_changes_or_deletes_a_role_beyond_what_they_may_do(db: PgPool) {
+async fn staff_cannot_write_a_role_with_permissions_they_lack(db: PgPool) {
     let app = service(db);
     let (within, beyond) =
         (a_role(&app, "Within", &["stock"]).await, a_role(&app, "Beyond", &["stock", "orders"]).await);
-    let clerk = settings_and(&app, &["stock"]).await;
+    let clerk = client_with_settings_and(&app, &["stock"]).await;
 
     clerk.post(ROLES, json!({"name": "New", "permissions": ["orders"]})).await.expect(403);
     clerk.patch(&within, json!({"permissions": ["orders"]})).await.expect(403);
@@ -120,9 +120,9 @@ async fn nobody_makes_changes_or_deletes_a_role_beyond_what_they_may_do(db: PgPo
     clerk.delete(&within).await.expect(204);
 }
 
-/// Else they would keep by it what they have from another role, when that is taken from them.
+/// Otherwise they could move a permission from another role into their own and keep it when the other is removed.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nobody_changes_a_role_of_their_own_but_a_superuser(db: PgPool) {
+async fn only_a_superuser_can_change_their_own_role(db: PgPool) {
     let app = service(db);
     let clerk = staff_who_may(&app, &["settings", "stock"]).await;
     let own = app.count("select max(role_id) from user_roles").await;
@@ -135,7 +135,7 @@ async fn nobody_changes_a_role_of_their_own_but_a_superuser(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_deleted_role_is_taken_from_who_had_it_and_who_had_no_other_is_no_staff(db: PgPool) {
+async fn deleting_a_role_removes_it_from_its_members_and_ends_staff_without_roles(db: PgPool) {
     let app = service(db);
     let (one, both) = (app.a_user().await, app.a_user().await);
     let (gone, stays) = (a_role(&app, "Gone", &["stock"]).await, a_role(&app, "Stays", &[]).await);
@@ -152,15 +152,15 @@ async fn a_deleted_role_is_taken_from_who_had_it_and_who_had_no_other_is_no_staf
         .await
         .unwrap();
     assert_eq!(staff, [both.id.0]);
-    let told: Value = sqlx::query_scalar("select details from audit_log where kind = 'role_deleted'")
+    let details: Value = sqlx::query_scalar("select details from audit_log where kind = 'role_deleted'")
         .fetch_one(&app.db)
         .await
         .unwrap();
-    assert_eq!(told["taken_from"], json!([one.id, both.id]));
+    assert_eq!(details["taken_from"], json!([one.id, both.id]));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_changed_role_holds_at_once(db: PgPool) {
+async fn a_changed_role_takes_effect_at_once(db: PgPool) {
     let app = service(db);
     let clerk = app.a_staff_user_with(Permissions::of_names(["settings"])).await;
     let path = format!("{ROLES}{}/", app.count("select max(role_id) from user_roles").await);

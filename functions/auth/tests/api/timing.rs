@@ -1,8 +1,9 @@
-//! How long a refused log-in takes says nothing about the account.
+//! The time of a refused log-in reveals nothing about the account.
 //!
-//! Compared by rank (Mann–Whitney), over samples that take turns: whatever else the machine does falls on all alike, and one slow
-//! answer is one rank. With equal times z is beyond 5 less than once in a million runs; with 40 samples each it cannot be beyond
-//! 7.7. Shown to fail: with `passwords::verify` made to answer `Ok(false)` at once where there is no hash, z was -7.7.
+//! The times are compared by rank (Mann–Whitney), and the samples alternate, so that other load on the machine affects all kinds
+//! equally and one slow answer is only one rank. With equal times z is beyond 5 less than once in a million runs; with 40 samples
+//! each it cannot be beyond 7.7. The test fails as it should: when `passwords::verify` returned `Ok(false)` at once for a missing
+//! hash, z was -7.7.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use crate::{PASSWORD, log_in, register, service, service_with, sql};
 const SAMPLES: usize = 40;
 const TOO_FAR: f64 = 5.0;
 
-/// How many standard deviations the ranks of `a` are away from where they would be if both took equally long.
+/// Returns how many standard deviations the ranks of `a` differ from those of equally long times.
 fn z(a: &[Duration], b: &[Duration]) -> f64 {
     let (n, m) = (a.len() as f64, b.len() as f64);
     let longer = a.iter().map(|a| b.iter().filter(|b| a > *b).count()).sum::<usize>() as f64;
@@ -31,7 +32,7 @@ async fn time_of(app: &TestApp, email: &str, password: &str) -> Duration {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nobody_takes_as_long_as_a_wrong_password_and_as_an_account_that_cannot_be_signed_in_to(db: PgPool) {
+async fn an_unknown_account_takes_as_long_as_a_wrong_password_or_an_unusable_account(db: PgPool) {
     let app = service(db);
     for name in ["ana", "inactive", "unusable"] {
         register(&app, name).await;
@@ -45,7 +46,7 @@ async fn nobody_takes_as_long_as_a_wrong_password_and_as_an_account_that_cannot_
         ("unusable@example.com", PASSWORD),
     ];
     let mut took: [Vec<Duration>; 4] = Default::default();
-    // Everybody is first, second, third and last equally often; the first round connects and is left out.
+    // Each kind is first, second, third and last equally often. The first round opens connections and does not count.
     for round in 0..=SAMPLES {
         for turn in 0..tries.len() {
             let who = (round + turn) % tries.len();
@@ -56,16 +57,16 @@ async fn nobody_takes_as_long_as_a_wrong_password_and_as_an_account_that_cannot_
             }
         }
     }
-    let [nobody, others @ ..] = &took;
+    let [unknown, others @ ..] = &took;
     for (other, (email, _)) in others.iter().zip(&tries[1..]) {
-        let z = z(nobody, other);
+        let z = z(unknown, other);
         assert!(z.abs() < TOO_FAR, "{email}: z = {z:.1}");
     }
 }
 
-/// Neither does asking for a mail: for whom there is none, the same is written.
+/// For an unknown address the same rows are written as for a known one.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn asking_for_a_mail_takes_as_long_for_nobody_as_for_somebody(db: PgPool) {
+async fn requesting_a_mail_takes_as_long_for_an_unknown_address_as_for_a_known_one(db: PgPool) {
     let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
     register(&app, "ana").await;
     for path in ["/auth/users/reset_password/", "/auth/users/reset_email/", "/auth/users/resend_activation/"] {
@@ -89,7 +90,7 @@ async fn asking_for_a_mail_takes_as_long_for_nobody_as_for_somebody(db: PgPool) 
 }
 
 #[test]
-fn the_statistic_tells_apart_what_differs_and_not_what_does_not() {
+fn the_statistic_detects_a_difference_and_ignores_noise() {
     let every_other = |first: u64| (0..40).map(|n| Duration::from_micros(first + 2 * n)).collect::<Vec<_>>();
     assert!(z(&every_other(20_000), &every_other(20_001)).abs() < 0.2);
     assert!(z(&every_other(20_000), &every_other(20_100)) < -TOO_FAR);

@@ -1,4 +1,4 @@
-//! `/auth/totp/`, and logging in with a code.
+//! The second factor and logging in with a code: `/auth/totp/`.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -9,32 +9,32 @@ use sqlx::PgPool;
 
 use crate::{PASSWORD, log_in, register, service, sql, tokens};
 
-/// One of the staff, whose app has the secret.
+/// A member of staff with a confirmed second factor.
 struct Staff {
     client: Client,
     secret: Vec<u8>,
     recovery_codes: Vec<String>,
 }
 
-/// Somebody who registered as `ana` and works here now.
+/// Registers `ana` and makes her a member of staff.
 async fn a_member_of_staff(app: &TestApp) -> Client {
     register(app, "ana").await;
     sql(app, "update users set is_staff = true where username = 'ana'").await;
     app.anonymous().bearer(&tokens(app, "ana").await.access)
 }
 
-async fn offered(app: &TestApp, client: &Client) -> Vec<u8> {
-    let offer = client.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201);
+async fn set_up(app: &TestApp, client: &Client) -> Vec<u8> {
+    let set_up = client.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201);
     let secret: Vec<u8> = sqlx::query_scalar("select secret from totp_devices").fetch_one(&app.db).await.unwrap();
-    assert_eq!(offer.body["secret"], totp::base32(&secret));
+    assert_eq!(set_up.body["secret"], totp::base32(&secret));
     secret
 }
 
 async fn staff_with_a_second_factor(app: &TestApp) -> Staff {
     let client = a_member_of_staff(app).await;
-    let secret = offered(app, &client).await;
+    let secret = set_up(app, &client).await;
     let answer = client.post("/auth/totp/confirm/", json!({"code": code(app, &secret)})).await.expect(200);
-    // The code that confirmed is used.
+    // The code that confirmed the device cannot be used again.
     app.clock.advance(30);
     Staff { client, secret, recovery_codes: recovery_codes(&answer) }
 }
@@ -43,12 +43,12 @@ fn recovery_codes(answer: &Answer) -> Vec<String> {
     answer.body["recovery_codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()).collect()
 }
 
-/// What the app shows now.
+/// Returns the current code of the authenticator app.
 fn code(app: &TestApp, secret: &[u8]) -> String {
     totp::code(secret, app.clock.now().seconds() / 30)
 }
 
-/// Six digits that no clock near ours shows.
+/// Returns six digits that are not a code of the current or a neighbouring time step.
 fn wrong_code(app: &TestApp, secret: &[u8]) -> String {
     let step = app.clock.now().seconds() / 30;
     let near: Vec<String> = (step - 2..=step + 2).map(|step| totp::code(secret, step)).collect();
@@ -78,35 +78,35 @@ fn not_valid() -> Value {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_offer_changes_nothing_until_it_is_confirmed(db: PgPool) {
+async fn a_set_up_has_no_effect_until_it_is_confirmed(db: PgPool) {
     let app = service(db);
     let ana = a_member_of_staff(&app).await;
 
-    let offer = ana.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201);
+    let set_up = ana.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201);
 
-    let secret = offer.body["secret"].as_str().unwrap();
+    let secret = set_up.body["secret"].as_str().unwrap();
     let uri = format!(
         "otpauth://totp/shop.test:ana%40example.com?secret={secret}&issuer=shop.test&algorithm=SHA1&digits=6&period=30"
     );
-    assert_eq!((secret.len(), offer.body["uri"].as_str()), (32, Some(&*uri)));
+    assert_eq!((secret.len(), set_up.body["uri"].as_str()), (32, Some(&*uri)));
     log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
     let state = ana.get("/auth/totp/").await.expect(200);
     assert_eq!(state.body, json!({"is_enabled": false, "recovery_codes_left": 0}));
     let again = ana.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201);
-    assert_ne!(again.body["secret"], offer.body["secret"]);
+    assert_ne!(again.body["secret"], set_up.body["secret"]);
     let nothing = remove(&ana, PASSWORD, "123456").await.expect(409);
     assert_eq!(nothing.body["code"], "totp_not_enabled");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_confirmed_device_makes_ten_recovery_codes_and_its_secrets_are_not_kept_in_clear(db: PgPool) {
+async fn confirming_returns_ten_recovery_codes_which_are_stored_as_digests(db: PgPool) {
     let app = service(db);
     let ana = a_member_of_staff(&app).await;
     assert_eq!(
         ana.post("/auth/totp/confirm/", json!({"code": "1"})).await.expect(409).body["code"],
         "totp_not_enabled"
     );
-    let secret = offered(&app, &ana).await;
+    let secret = set_up(&app, &ana).await;
 
     let wrong = ana.post("/auth/totp/confirm/", json!({"code": wrong_code(&app, &secret)})).await.expect(400);
     assert_eq!(wrong.body, json!({"code": ["The code is invalid. Enter the code that your app shows now."]}));
@@ -115,12 +115,12 @@ async fn a_confirmed_device_makes_ten_recovery_codes_and_its_secrets_are_not_kep
 
     assert_eq!(codes.len(), 10);
     for code in &codes {
-        let kept: i64 = sqlx::query_scalar("select count(*) from recovery_codes where code_sha256 = $1")
+        let count: i64 = sqlx::query_scalar("select count(*) from recovery_codes where code_sha256 = $1")
             .bind(totp::recovery_code_sha256(code))
             .fetch_one(&app.db)
             .await
             .unwrap();
-        assert_eq!(kept, 1, "each is another, and kept as a digest");
+        assert_eq!(count, 1, "each code is stored once, as a digest");
     }
     let state = ana.get("/auth/totp/").await.expect(200);
     assert_eq!(state.body, json!({"is_enabled": true, "recovery_codes_left": 10}));
@@ -131,7 +131,7 @@ async fn a_confirmed_device_makes_ten_recovery_codes_and_its_secrets_are_not_kep
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_second_factor_is_for_the_staff_alone(db: PgPool) {
+async fn only_staff_can_set_up_a_second_factor(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
@@ -149,13 +149,13 @@ async fn a_second_factor_is_for_the_staff_alone(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_stolen_token_without_the_password_offers_and_removes_nothing(db: PgPool) {
+async fn setting_up_and_removing_need_the_password(db: PgPool) {
     let app = service(db);
     let ana = a_member_of_staff(&app).await;
     let refused = ana.post("/auth/totp/", json!({"current_password": "not this"})).await.expect(400);
     assert_eq!(refused.body, json!({"current_password": ["Invalid password."]}));
     assert_eq!(app.count("select count(*) from totp_devices").await, 0);
-    let secret = offered(&app, &ana).await;
+    let secret = set_up(&app, &ana).await;
     ana.post("/auth/totp/confirm/", json!({"code": code(&app, &secret)})).await.expect(200);
     app.clock.advance(30);
 
@@ -167,17 +167,17 @@ async fn a_stolen_token_without_the_password_offers_and_removes_nothing(db: PgPo
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn logging_in_takes_a_code_after_the_password_and_never_says_so_before(db: PgPool) {
+async fn only_the_correct_password_reveals_that_a_code_is_needed(db: PgPool) {
     let app = service(db);
     let ana = staff_with_a_second_factor(&app).await;
 
     assert_eq!(log_in(&app, "ana@example.com", PASSWORD).await.expect(401).body, required());
-    assert_eq!(log_in_with(&app, PASSWORD, " ").await.expect(401).body, required(), "a form sends every field it has");
+    assert_eq!(log_in_with(&app, PASSWORD, " ").await.expect(401).body, required(), "a form sends blank fields too");
     assert_eq!(log_in_with(&app, PASSWORD, &wrong_code(&app, &ana.secret)).await.expect(401).body, not_valid());
-    let nobody = json!({"detail": "No active account found with the given credentials"});
-    assert_eq!(log_in_with(&app, "not this", &code(&app, &ana.secret)).await.expect(401).body, nobody);
+    let no_account = json!({"detail": "No active account found with the given credentials"});
+    assert_eq!(log_in_with(&app, "not this", &code(&app, &ana.secret)).await.expect(401).body, no_account);
 
-    // The wrong password has not used the code up.
+    // The attempt with the wrong password did not use the code up.
     let pair = log_in_with(&app, PASSWORD, &code(&app, &ana.secret)).await.expect(200);
     assert!(pair.body["access"].is_string());
     assert_eq!(
@@ -188,7 +188,7 @@ async fn logging_in_takes_a_code_after_the_password_and_never_says_so_before(db:
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_many_log_ins_with_one_code_one_succeeds(db: PgPool) {
+async fn concurrent_log_ins_with_one_code_succeed_once(db: PgPool) {
     let app = service(db);
     let ana = staff_with_a_second_factor(&app).await;
     let code = code(&app, &ana.secret);
@@ -205,7 +205,7 @@ async fn of_many_log_ins_with_one_code_one_succeeds(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_recovery_code_is_good_once_and_so_is_each_of_the_ten(db: PgPool) {
+async fn each_recovery_code_can_be_used_once(db: PgPool) {
     let app = service(db);
     let ana = staff_with_a_second_factor(&app).await;
     let [first, second, ..] = ana.recovery_codes.as_slice() else { panic!("ten codes") };
@@ -220,7 +220,7 @@ async fn a_recovery_code_is_good_once_and_so_is_each_of_the_ten(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn new_recovery_codes_take_the_place_of_the_old_ones(db: PgPool) {
+async fn new_recovery_codes_replace_the_old_ones(db: PgPool) {
     let app = service(db);
     let ana = staff_with_a_second_factor(&app).await;
     let proof = |code: String| json!({"current_password": PASSWORD, "code": code});
@@ -236,7 +236,7 @@ async fn new_recovery_codes_take_the_place_of_the_old_ones(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn who_has_lost_the_device_removes_it_with_a_recovery_code(db: PgPool) {
+async fn a_recovery_code_removes_a_lost_device(db: PgPool) {
     let app = service(db);
     let ana = staff_with_a_second_factor(&app).await;
 
@@ -249,7 +249,7 @@ async fn who_has_lost_the_device_removes_it_with_a_recovery_code(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn who_works_here_no_longer_still_needs_the_code_and_may_remove_it(db: PgPool) {
+async fn a_former_member_of_staff_needs_the_code_and_can_remove_it(db: PgPool) {
     let app = service(db);
     let ana = staff_with_a_second_factor(&app).await;
     sql(&app, "update users set is_staff = false").await;
@@ -261,7 +261,7 @@ async fn who_works_here_no_longer_still_needs_the_code_and_may_remove_it(db: PgP
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_many_guesses_five_are_heard(db: PgPool) {
+async fn five_wrong_codes_are_checked_before_the_limit(db: PgPool) {
     let app = service(db);
     let ana = staff_with_a_second_factor(&app).await;
     let wrong = wrong_code(&app, &ana.secret);
@@ -272,7 +272,7 @@ async fn of_many_guesses_five_are_heard(db: PgPool) {
         statuses.push(ana.client.post("/auth/totp/recovery_codes/", proof.clone()).await.status);
     }
 
-    // The password was right each time, and is no reason to forget the wrong codes.
+    // The correct password does not reset the count of wrong codes.
     assert_eq!(statuses, [400, 400, 400, 400, 400, 429, 429]);
     let throttled = remove(&ana.client, PASSWORD, &code(&app, &ana.secret)).await.expect(429);
     assert!(throttled.header("retry-after").parse::<u32>().unwrap() > 0);
@@ -281,7 +281,7 @@ async fn of_many_guesses_five_are_heard(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn wrong_codes_are_written_down_without_the_code(db: PgPool) {
+async fn wrong_codes_are_logged_without_the_code(db: PgPool) {
     let app = service(db);
     let ana = staff_with_a_second_factor(&app).await;
     let wrong = wrong_code(&app, &ana.secret);

@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /auth/users/me/`.
+//! Update your account: `PUT` and `PATCH /auth/users/me/`.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::{register, service, tokens};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn one_may_take_another_name_but_no_other_address(db: PgPool) {
+async fn an_update_changes_the_name_but_not_the_email_address(db: PgPool) {
     let app = service(db);
     let id = register(&app, "ana").await;
     let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
@@ -21,7 +21,7 @@ async fn one_may_take_another_name_but_no_other_address(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_patch_of_nothing_and_ones_own_name_change_nothing(db: PgPool) {
+async fn an_empty_update_and_the_current_name_change_nothing(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
@@ -31,7 +31,7 @@ async fn a_patch_of_nothing_and_ones_own_name_change_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn another_name_concerns_nobody_else(db: PgPool) {
+async fn an_update_changes_no_other_account(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     register(&app, "ben").await;

@@ -1,4 +1,4 @@
-//! Accounts that wait for the link in their mail.
+//! Accounts that are inactive until their mailed link is opened.
 
 use auth::Options;
 use serde_json::json;
@@ -9,10 +9,10 @@ use shared::users::ClientInfo;
 use shared::users::links::Purpose;
 use sqlx::PgPool;
 
-use crate::mailed::{Link, a_link, log, news};
+use crate::mailed_links::{Link, a_link, log, news};
 use crate::{PASSWORD, log_in, register, service, service_with, sql, tokens};
 
-fn shop(db: PgPool) -> TestApp {
+fn service_with_activation(db: PgPool) -> TestApp {
     service_with(db, Options { send_activation_email: true, ..Options::default() })
 }
 
@@ -21,8 +21,8 @@ async fn activate(app: &TestApp, link: &Link) -> u16 {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_new_account_can_log_in_once_its_link_was_opened(db: PgPool) {
-    let app = shop(db);
+async fn a_new_account_can_log_in_after_its_link_was_opened(db: PgPool) {
+    let app = service_with_activation(db);
     let ana = register(&app, "ana").await;
     assert_eq!(news(&app).await, ["activation_asked ana@example.com"]);
     log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
@@ -34,11 +34,11 @@ async fn a_new_account_can_log_in_once_its_link_was_opened(db: PgPool) {
     let mut log = log(&app).await;
     log.retain(|line| !line.starts_with("log"));
     assert_eq!(log, [format!("registered {ana} {ana}"), format!("activated {ana} {ana}")]);
-    assert_eq!(activate(&app, &link).await, 403, "it is known, and has done its work");
+    assert_eq!(activate(&app, &link).await, 403, "the link was used already");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn where_nobody_waits_for_mail_none_is_sent(db: PgPool) {
+async fn no_mail_is_sent_without_the_activation_option(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     assert_eq!(news(&app).await, [""; 0]);
@@ -46,17 +46,17 @@ async fn where_nobody_waits_for_mail_none_is_sent(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn asking_again_asks_for_the_mail_whoever_is_meant(db: PgPool) {
-    let app = shop(db);
-    for who in ["Ana@EXAMPLE.com", "nobody@example.com"] {
-        app.anonymous().post("/auth/users/resend_activation/", json!({"email": who})).await.expect(204);
+async fn resending_requests_a_mail_for_any_address(db: PgPool) {
+    let app = service_with_activation(db);
+    for email in ["Ana@EXAMPLE.com", "nobody@example.com"] {
+        app.anonymous().post("/auth/users/resend_activation/", json!({"email": email})).await.expect(204);
     }
     assert_eq!(news(&app).await, ["activation_asked Ana@example.com", "activation_asked nobody@example.com"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_link_of_somebody_else_of_another_kind_or_of_long_ago_opens_nothing(db: PgPool) {
-    let app = shop(db);
+async fn a_link_of_another_user_or_purpose_or_an_expired_one_is_refused(db: PgPool) {
+    let app = service_with_activation(db);
     let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
     let link = a_link(&app, ana, Purpose::ActivateUser).await;
     let bens = Link { uid: a_link(&app, ben, Purpose::ActivateUser).await.uid, token: link.token.clone() };
@@ -70,8 +70,8 @@ async fn a_link_of_somebody_else_of_another_kind_or_of_long_ago_opens_nothing(db
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_two_clicks_at_once_one_activates_and_the_other_comes_late(db: PgPool) {
-    let app = shop(db);
+async fn two_concurrent_clicks_activate_once(db: PgPool) {
+    let app = service_with_activation(db);
     let ana = register(&app, "ana").await;
     let link = a_link(&app, ana, Purpose::ActivateUser).await;
     let (a, b) = tokio::join!(activate(&app, &link), activate(&app, &link));
@@ -80,8 +80,8 @@ async fn of_two_clicks_at_once_one_activates_and_the_other_comes_late(db: PgPool
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn no_link_revives_an_account_that_the_staff_switched_off(db: PgPool) {
-    let app = shop(db);
+async fn no_link_reactivates_an_account_that_staff_deactivated(db: PgPool) {
+    let app = service_with_activation(db);
     let ana = register(&app, "ana").await;
     let (used, unused) =
         (a_link(&app, ana, Purpose::ActivateUser).await, a_link(&app, ana, Purpose::ActivateUser).await);
@@ -93,7 +93,7 @@ async fn no_link_revives_an_account_that_the_staff_switched_off(db: PgPool) {
     record(&mut tx, entry, &ClientInfo::default(), app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
 
-    // Nor one that was sent since.
+    // A link that was sent later does not either.
     let later = a_link(&app, ana, Purpose::ActivateUser).await;
     for link in [used, unused, later] {
         assert_eq!(activate(&app, &link).await, 400);
@@ -102,8 +102,8 @@ async fn no_link_revives_an_account_that_the_staff_switched_off(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_account_with_a_new_address_waits_for_the_link_that_went_there(db: PgPool) {
-    let app = shop(db);
+async fn a_new_email_address_must_be_activated_by_its_link(db: PgPool) {
+    let app = service_with_activation(db);
     let ana = register(&app, "ana").await;
     let old = a_link(&app, ana, Purpose::ActivateUser).await;
     sql(&app, "update users set is_active = true").await;

@@ -1,4 +1,4 @@
-//! `/auth/users/{id}/`: who may do what with whose account, and what is written down of it.
+//! Accounts by id, the permissions to change them, and the audit log: `/auth/users/{id}/`.
 
 use http::Method;
 use serde_json::json;
@@ -6,10 +6,10 @@ use shared::ids::UserId;
 use shared::testing::{Client, TestApp};
 use sqlx::PgPool;
 
-use crate::mailed::log;
+use crate::mailed_links::log;
 use crate::{PASSWORD, register, service, sql, tokens};
 
-/// Somebody registered who works here and may look after customers.
+/// Registers a member of staff with the permission `customers`.
 async fn a_colleague(app: &TestApp, name: &'static str) -> (UserId, Client) {
     let id = register(app, name).await;
     sqlx::query("update users set is_staff = true where id = $1").bind(id).execute(&app.db).await.unwrap();
@@ -28,7 +28,7 @@ async fn statuses(client: &Client, id: UserId) -> [u16; 4] {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_staff_look_after_customers_and_only_superusers_after_the_staff(db: PgPool) {
+async fn staff_change_customers_and_only_superusers_change_staff(db: PgPool) {
     let app = service(db);
     let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
     let (colleague, client) = a_colleague(&app, "colleague").await;
@@ -44,14 +44,14 @@ async fn the_staff_look_after_customers_and_only_superusers_after_the_staff(db: 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn one_of_the_staff_may_do_with_their_own_account_what_anybody_may(db: PgPool) {
+async fn staff_can_change_their_own_account(db: PgPool) {
     let app = service(db);
     let (colleague, client) = a_colleague(&app, "colleague").await;
     assert_eq!(statuses(&client, colleague).await, [200, 200, 200, 204]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_log_says_who_renamed_and_ended_whom(db: PgPool) {
+async fn renamed_and_erased_accounts_are_in_the_audit_log(db: PgPool) {
     let app = service(db);
     let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
     let client = app.anonymous().bearer(&tokens(&app, "ana").await.access);
@@ -78,7 +78,7 @@ async fn the_log_says_who_renamed_and_ended_whom(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_password_that_ends_an_account_is_the_caller_s(db: PgPool) {
+async fn deleting_an_account_needs_the_password_of_the_caller(db: PgPool) {
     let app = service(db);
     let body = json!({"email": "ana@example.com", "username": "ana", "password": "some other harbour"});
     let ana = app.anonymous().post("/auth/users/", body).await.expect(201).body["id"].as_i64().unwrap();

@@ -1,4 +1,4 @@
-//! `GET /auth/users/`: pages of an array.
+//! List users: `GET /auth/users/`.
 
 use serde_json::{Value, json};
 use shared::testing::TestApp;
@@ -7,8 +7,8 @@ use sqlx::PgPool;
 
 use crate::service;
 
-/// 25 accounts, and somebody who may see them.
-async fn a_crowd(app: &TestApp) -> shared::testing::TestUser {
+/// Inserts 25 accounts and returns the last, a member of staff who can list them.
+async fn insert_25_users(app: &TestApp) -> shared::testing::TestUser {
     for _ in 0..24 {
         app.a_user().await;
     }
@@ -19,15 +19,15 @@ fn ids(body: &Value) -> Vec<i64> {
     body.as_array().unwrap().iter().map(|user| user["id"].as_i64().unwrap()).collect()
 }
 
-/// Where a `Link` header leads, as a path.
+/// Returns the path of the next page from a `Link` header.
 fn next(link: &str) -> Option<&str> {
     link.strip_prefix("<http://shop.test")?.strip_suffix(">; rel=\"next\"")
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_link_header_leads_through_all_accounts_once(db: PgPool) {
+async fn the_link_header_pages_through_all_accounts(db: PgPool) {
     let app = service(db);
-    let staff = app.client_of(&a_crowd(&app).await);
+    let staff = app.client_of(&insert_25_users(&app).await);
     for (size, pages) in [("", 2), ("?page_size=10", 3), ("?page_size=25", 1), ("?page_size=100", 1)] {
         let mut seen = Vec::new();
         let mut path = format!("/auth/users/{size}");
@@ -45,17 +45,17 @@ async fn the_link_header_leads_through_all_accounts_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_same_list_is_read_by_scripts_in_browsers(db: PgPool) {
+async fn scripts_in_browsers_can_read_the_link_header(db: PgPool) {
     let app = service(db);
-    let staff = app.client_of(&a_crowd(&app).await).header("origin", "https://shop.example");
+    let staff = app.client_of(&insert_25_users(&app).await).header("origin", "https://shop.example");
     let answer = staff.get("/auth/users/").await.expect(200);
     assert!(answer.header("access-control-expose-headers").contains("link"), "{:?}", answer.headers);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn whoever_may_not_look_after_customers_sees_only_oneself(db: PgPool) {
+async fn a_caller_without_the_customers_permission_sees_only_their_account(db: PgPool) {
     let app = service(db);
-    a_crowd(&app).await;
+    insert_25_users(&app).await;
     let others: Permissions = Permission::ALL.iter().copied().filter(|one| *one != Permission::Customers).collect();
     for user in [app.a_user().await, app.a_staff_user_with(others).await] {
         let answer = app.client_of(&user).get("/auth/users/?page_size=100").await.expect(200);
@@ -64,9 +64,9 @@ async fn whoever_may_not_look_after_customers_sees_only_oneself(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_page_that_cannot_be_is_refused(db: PgPool) {
+async fn invalid_page_parameters_are_refused(db: PgPool) {
     let app = service(db);
-    let staff = app.client_of(&a_crowd(&app).await);
+    let staff = app.client_of(&insert_25_users(&app).await);
     for (query, expected) in [
         ("page_size=0", json!({"page_size": ["Ensure this value is greater than or equal to 1."]})),
         ("page_size=101", json!({"page_size": ["Ensure this value is less than or equal to 100."]})),

@@ -1,11 +1,11 @@
-//! Other passwords, by their owners and by links.
+//! Changes of a password by its owner and by mailed link.
 
 use serde_json::json;
 use shared::testing::{Answer, TestApp};
 use shared::users::links::Purpose;
 use sqlx::PgPool;
 
-use crate::mailed::{Link, a_link, log, news};
+use crate::mailed_links::{Link, a_link, log, news};
 use crate::{PASSWORD, Tokens, log_in, register, service, sql, tokens};
 
 const NEW: &str = "some other harbour";
@@ -25,20 +25,20 @@ async fn is_signed_in(app: &TestApp, Tokens { access, .. }: &Tokens) -> bool {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_changed_password_ends_every_other_sign_in_and_its_owner_hears_of_it(db: PgPool) {
+async fn a_changed_password_ends_the_other_sign_ins_and_its_owner_gets_a_mail(db: PgPool) {
     let app = service(db);
     let (ana, _) = (register(&app, "ana").await, register(&app, "ben").await);
-    let (here, there) = (tokens(&app, "ana").await, tokens(&app, "ana").await);
+    let (current, other) = (tokens(&app, "ana").await, tokens(&app, "ana").await);
     let bens = tokens(&app, "ben").await;
 
-    let answer = set(&app, &here, PASSWORD, NEW).await.expect(204);
+    let answer = set(&app, &current, PASSWORD, NEW).await.expect(204);
 
     assert_eq!(answer.text, "");
     log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
     log_in(&app, "ana@example.com", NEW).await.expect(200);
-    assert!(is_signed_in(&app, &here).await && is_signed_in(&app, &bens).await);
-    assert!(!is_signed_in(&app, &there).await);
-    let refresh = json!({"refresh": there.refresh});
+    assert!(is_signed_in(&app, &current).await && is_signed_in(&app, &bens).await);
+    assert!(!is_signed_in(&app, &other).await);
+    let refresh = json!({"refresh": other.refresh});
     app.anonymous().post("/auth/jwt/refresh/", refresh).await.expect(401);
     assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'password_changed'").await, 1);
     assert_eq!(news(&app).await, [format!("password_changed {ana}")]);
@@ -47,7 +47,7 @@ async fn a_changed_password_ends_every_other_sign_in_and_its_owner_hears_of_it(d
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_password_that_was_reset_ends_every_sign_in_and_its_owner_hears_of_it(db: PgPool) {
+async fn a_reset_password_ends_every_sign_in_and_its_owner_gets_a_mail(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let sign_in = tokens(&app, "ana").await;
@@ -63,7 +63,7 @@ async fn a_password_that_was_reset_ends_every_sign_in_and_its_owner_hears_of_it(
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_link_is_good_once(db: PgPool) {
+async fn a_link_can_be_used_once(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let link = a_link(&app, ana, Purpose::PasswordReset).await;
@@ -74,7 +74,7 @@ async fn a_link_is_good_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_two_who_open_a_link_at_once_one_is_refused(db: PgPool) {
+async fn concurrent_uses_of_a_link_succeed_once(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     for round in 0..3 {
@@ -89,7 +89,7 @@ async fn of_two_who_open_a_link_at_once_one_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_link_that_is_not_for_this_opens_nothing(db: PgPool) {
+async fn a_forged_foreign_or_wrong_link_is_refused(db: PgPool) {
     let app = service(db);
     let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
     let (good, bens) =
@@ -111,7 +111,7 @@ async fn a_link_that_is_not_for_this_opens_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_link_is_void_once_the_password_or_the_address_is_another_or_the_account_is_off(db: PgPool) {
+async fn a_link_is_invalid_after_a_change_of_the_password_address_or_status(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let sign_in = tokens(&app, "ana").await;
@@ -124,7 +124,7 @@ async fn a_link_is_void_once_the_password_or_the_address_is_another_or_the_accou
     app.anonymous().bearer(&sign_in.access).post("/auth/users/set_email/", body).await.expect(204);
     reset(&app, &link, "a third harbour").await.expect(400);
 
-    // Also where something else has changed the address, and called no link back.
+    // This holds too if the address was changed in the database without revoking the link.
     let link = a_link(&app, ana, Purpose::PasswordReset).await;
     sql(&app, "update users set email = 'hanna@example.com'").await;
     reset(&app, &link, "a third harbour").await.expect(400);
@@ -137,21 +137,21 @@ async fn a_link_is_void_once_the_password_or_the_address_is_another_or_the_accou
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn asking_asks_for_the_mail_whoever_is_meant_and_changes_nothing(db: PgPool) {
+async fn requesting_a_reset_requests_a_mail_for_any_address_and_changes_nothing(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let sign_in = tokens(&app, "ana").await;
-    for who in ["ana@EXAMPLE.com", "nobody@example.com"] {
-        app.anonymous().post("/auth/users/reset_password/", json!({"email": who})).await.expect(204);
+    for email in ["ana@EXAMPLE.com", "nobody@example.com"] {
+        app.anonymous().post("/auth/users/reset_password/", json!({"email": email})).await.expect(204);
     }
     assert_eq!(news(&app).await, ["password_reset_asked ana@example.com", "password_reset_asked nobody@example.com"]);
     assert!(is_signed_in(&app, &sign_in).await);
     log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
 }
 
-/// Whoever reset the password meant to end the sign-in of whoever knows the old one.
+/// A reset must end the access of anyone who knows the old password.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_change_that_comes_after_a_reset_does_not_overrule_it(db: PgPool) {
+async fn a_concurrent_change_does_not_override_a_reset(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     for _ in 0..3 {
@@ -159,10 +159,10 @@ async fn a_change_that_comes_after_a_reset_does_not_overrule_it(db: PgPool) {
         let sign_in = tokens(&app, "ana").await;
         let link = a_link(&app, ana, Purpose::PasswordReset).await;
         let (stolen, own) = tokio::join!(set(&app, &sign_in, PASSWORD, "a thief's harbour"), reset(&app, &link, NEW));
-        // Whichever was first: if the reset was, the other is refused; if the change was, it called the link back.
+        // If the reset is first, the change is refused; if the change is first, it revokes the link.
         assert!((own.status == 204) != (stolen.status == 204), "{} {}", own.status, stolen.status);
-        let holds = if own.status == 204 { NEW } else { "a thief's harbour" };
-        log_in(&app, "ana@example.com", holds).await.expect(200);
+        let valid = if own.status == 204 { NEW } else { "a thief's harbour" };
+        log_in(&app, "ana@example.com", valid).await.expect(200);
         let link = a_link(&app, ana, Purpose::PasswordReset).await;
         reset(&app, &link, PASSWORD).await.expect(204);
     }

@@ -1,4 +1,4 @@
-//! `POST /auth/jwt/verify/`.
+//! Verify a token: `POST /auth/jwt/verify/`.
 
 use serde_json::json;
 use shared::testing::{Answer, TestApp};
@@ -11,7 +11,7 @@ async fn verify(app: &TestApp, token: &str) -> Answer {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_good_token_of_either_type_is_good(db: PgPool) {
+async fn valid_tokens_of_both_types_are_accepted(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let tokens = tokens(&app, "ana").await;
@@ -21,7 +21,7 @@ async fn a_good_token_of_either_type_is_good(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn each_type_ends_in_its_own_time(db: PgPool) {
+async fn each_type_expires_after_its_own_lifetime(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let tokens = tokens(&app, "ana").await;
@@ -34,7 +34,7 @@ async fn each_type_ends_in_its_own_time(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_refresh_token_that_was_called_back_or_lost_its_owner_is_not_good(db: PgPool) {
+async fn a_refresh_token_that_is_revoked_or_without_its_user_is_refused(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let token = tokens(&app, "ana").await.refresh;
@@ -50,7 +50,7 @@ async fn a_refresh_token_that_was_called_back_or_lost_its_owner_is_not_good(db: 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_access_token_is_not_good_when_its_sign_in_has_ended_or_its_owner_is_gone(db: PgPool) {
+async fn an_access_token_without_its_sign_in_or_its_user_is_refused(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let token = tokens(&app, "ana").await.access;

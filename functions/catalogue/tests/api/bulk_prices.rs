@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/bulk/prices/`.
+//! Change prices in bulk: `POST /api/v1/catalogue/bulk/prices/`.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -9,7 +9,7 @@ use crate::write_categories::editor;
 const PRICES: &str = "/api/v1/catalogue/bulk/prices/";
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn prices_change_by_sku_and_by_id_and_the_rest_is_refused_item_by_item(db: PgPool) {
+async fn valid_items_change_prices_and_invalid_ones_are_refused_one_by_one(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let (shoes, boots, socks) = (
@@ -55,7 +55,7 @@ async fn prices_change_by_sku_and_by_id_and_the_rest_is_refused_item_by_item(db:
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_price_below_nothing_or_beyond_all_bounds_is_refused(db: PgPool) {
+async fn a_negative_or_too_large_price_is_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shoes = app.a_product().cents(1000).create().await;
@@ -71,7 +71,7 @@ async fn a_price_below_nothing_or_beyond_all_bounds_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_body_that_does_not_hold_changes_nothing(db: PgPool) {
+async fn an_invalid_body_changes_nothing(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shoes = app.a_product().cents(1000).create().await;

@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/bulk/stock/`.
+//! Change stock in bulk: `POST /api/v1/catalogue/bulk/stock/`.
 
 use serde_json::json;
 use shared::app::Clock as _;
@@ -13,15 +13,15 @@ use crate::write_categories::editor;
 
 const STOCK: &str = "/api/v1/catalogue/bulk/stock/";
 
-/// One of the staff who may change the stock and nothing else.
-async fn keeper(app: &TestApp) -> Client {
+/// Returns a client of a member of staff with the permission `stock` alone.
+async fn stock_keeper(app: &TestApp) -> Client {
     app.client_of(&app.a_staff_user_with(Permissions::from_iter([Permission::Stock])).await)
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn stock_is_counted_received_and_written_off_and_the_ledger_says_so(db: PgPool) {
+async fn the_ledger_records_counted_received_and_written_off_stock(db: PgPool) {
     let app = app(db);
-    let keeper = keeper(&app).await;
+    let keeper = stock_keeper(&app).await;
     let (shoes, boots, socks) = (
         app.a_product().stock(5).create().await,
         app.a_product().create().await,
@@ -51,14 +51,14 @@ async fn stock_is_counted_received_and_written_off_and_the_ledger_says_so(db: Pg
         sqlx::query_scalar("select is_available from products order by id").fetch_all(&app.db).await.unwrap();
     assert_eq!(available, [false, true, true]);
     assert_eq!(app.count("select count(*) from audit_log where kind = 'stock_changed'").await, 1);
-    // What is on hand is no change of the product.
+    // A change of the stock does not change the product's version.
     assert_eq!(app.count("select max(version) from products").await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn more_than_there_is_cannot_be_written_off(db: PgPool) {
+async fn writing_off_more_than_is_on_hand_is_refused(db: PgPool) {
     let app = app(db);
-    let keeper = keeper(&app).await;
+    let keeper = stock_keeper(&app).await;
     let shoes = app.a_product().stock(5).create().await;
     let items = json!([{"sku": shoes.sku, "written_off": 6}]);
     let answer = keeper.post(STOCK, json!({"items": items})).await.expect(200);
@@ -67,9 +67,9 @@ async fn more_than_there_is_cannot_be_written_off(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_item_says_one_thing_of_one_variant(db: PgPool) {
+async fn an_item_must_have_exactly_one_valid_change(db: PgPool) {
     let app = app(db);
-    let keeper = keeper(&app).await;
+    let keeper = stock_keeper(&app).await;
     for item in
         [json!({"sku": "x"}), json!({"sku": "x", "counted": 1, "received": 1}), json!({"sku": "x", "counted": -1})]
     {
@@ -78,11 +78,11 @@ async fn an_item_says_one_thing_of_one_variant(db: PgPool) {
     editor(&app).await.post(STOCK, json!({"items": []})).await.expect(403);
 }
 
-/// Buyers of pairs of variants in any order, beside deliveries of all of them in any order.
+/// Buyers take pairs of variants in any order while deliveries change all variants in any order.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn deliveries_and_sales_at_once_neither_wait_in_a_circle_nor_lose_a_unit(db: PgPool) {
+async fn concurrent_deliveries_and_sales_do_not_deadlock_and_lose_no_unit(db: PgPool) {
     let app = app(db);
-    let keeper = keeper(&app).await;
+    let keeper = stock_keeper(&app).await;
     let mut products = Vec::new();
     for _ in 0..6 {
         products.push(app.a_product().stock(1).create().await);

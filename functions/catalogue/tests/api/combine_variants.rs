@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/products/{id_or_slug}/variants/combinations/`
+//! Create variants from combinations of values: `POST /api/v1/catalogue/products/{id_or_slug}/variants/combinations/`.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -10,19 +10,19 @@ use crate::{PRODUCTS, app};
 
 const COMBINATIONS: &str = "ocean-blue-shirt/variants/combinations";
 
-fn of(answer: &Value, list: &str, field: &str) -> Vec<String> {
+fn texts_of(answer: &Value, list: &str, field: &str) -> Vec<String> {
     answer[list].as_array().unwrap().iter().map(|variant| variant[field].as_str().unwrap().to_owned()).collect()
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn every_combination_that_is_not_there_is_made(db: PgPool) {
+async fn every_missing_combination_is_created(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
     let archived = path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][1]["id"]));
     editor.patch(&archived, json!({"is_archived": true})).await.expect(200);
     let blue = &shirt["variants"][0]["attribute_values"][1];
-    let asked = json!({
+    let requested = json!({
         "options": [
             {"attribute": "size", "values": ["S", "M", "L", "L"]},
             {"attribute": blue["attribute_id"], "values": [blue["id"], "Red"]},
@@ -31,30 +31,30 @@ async fn every_combination_that_is_not_there_is_made(db: PgPool) {
         "sku_prefix": "SH",
     });
 
-    let combined = editor.post(&path(COMBINATIONS), asked.clone()).await.expect(201).body;
+    let combined = editor.post(&path(COMBINATIONS), requested.clone()).await.expect(201).body;
 
-    assert_eq!(of(&combined, "existing", "sku"), ["OCEAN-S", "OCEAN-M"]);
+    assert_eq!(texts_of(&combined, "existing", "sku"), ["OCEAN-S", "OCEAN-M"]);
     assert_eq!(combined["existing"][1]["is_archived"], true);
-    assert_eq!(of(&combined, "created", "sku"), ["SH-S-RED", "SH-M-RED", "SH-L-BLUE", "SH-L-RED"]);
-    assert_eq!(of(&combined, "created", "name"), ["S / Red", "M / Red", "L / Blue", "L / Red"]);
-    assert_eq!(of(&combined, "created", "price"), ["40.00", "40.00", "40.00", "40.00"]);
-    let again = editor.post(&path(COMBINATIONS), asked).await.expect(200).body;
+    assert_eq!(texts_of(&combined, "created", "sku"), ["SH-S-RED", "SH-M-RED", "SH-L-BLUE", "SH-L-RED"]);
+    assert_eq!(texts_of(&combined, "created", "name"), ["S / Red", "M / Red", "L / Blue", "L / Red"]);
+    assert_eq!(texts_of(&combined, "created", "price"), ["40.00", "40.00", "40.00", "40.00"]);
+    let again = editor.post(&path(COMBINATIONS), requested).await.expect(200).body;
     assert_eq!((again["created"].as_array().unwrap().len(), again["existing"].as_array().unwrap().len()), (0, 6));
     assert_eq!(app.count("select count(*) from product_variants").await, 6);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn two_calls_at_once_make_each_combination_once(db: PgPool) {
+async fn concurrent_calls_create_each_combination_once(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     editor.post(PRODUCTS, json!({"name": "Ocean Blue Shirt", "base_price": "5"})).await.expect(201);
-    let asked = json!({"options": [
+    let requested = json!({"options": [
         {"attribute": "Size", "values": ["S", "M", "L", "XL"]}, {"attribute": "Colour", "values": ["Red", "Blue", "Green"]},
     ]});
-    let mut turned = asked.clone();
-    turned["options"].as_array_mut().unwrap().reverse();
+    let mut reversed = requested.clone();
+    reversed["options"].as_array_mut().unwrap().reverse();
     let at = path(COMBINATIONS);
-    let bodies = [asked.clone(), turned.clone(), asked, turned];
+    let bodies = [requested.clone(), reversed.clone(), requested, reversed];
 
     let answers = join_all(bodies.map(|body| editor.post(&at, body))).await;
 
@@ -67,7 +67,7 @@ async fn two_calls_at_once_make_each_combination_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_cannot_be_combined_is_refused(db: PgPool) {
+async fn invalid_combinations_are_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make_shirt(&editor).await;
@@ -110,12 +110,12 @@ async fn what_cannot_be_combined_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn values_that_are_written_alike_get_skus_of_their_own(db: PgPool) {
+async fn values_with_the_same_sku_text_get_distinct_skus(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make_shirt(&editor).await;
-    let asked = json!({"options": [{"attribute": "Blood group", "values": ["A", "A+", "A-"]}]});
-    let combined = editor.post(&path(COMBINATIONS), asked).await.expect(201).body;
+    let requested = json!({"options": [{"attribute": "Blood group", "values": ["A", "A+", "A-"]}]});
+    let combined = editor.post(&path(COMBINATIONS), requested).await.expect(201).body;
     let expected = ["OCEAN-BLUE-SHIRT-A", "OCEAN-BLUE-SHIRT-A-2", "OCEAN-BLUE-SHIRT-A-3"];
-    assert_eq!(of(&combined, "created", "sku"), expected);
+    assert_eq!(texts_of(&combined, "created", "sku"), expected);
 }

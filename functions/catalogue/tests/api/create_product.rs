@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/products/`
+//! Create a product: `POST /api/v1/catalogue/products/`.
 
 use axum::body::Body;
 use futures_util::future::join_all;
@@ -10,12 +10,12 @@ use sqlx::PgPool;
 use crate::write_categories::editor;
 use crate::{PRODUCTS, Shop, app};
 
-/// Where a product is, or what is below it.
+/// Returns the path of a product, or of something below it.
 pub(crate) fn path(product: &str) -> String {
     format!("{PRODUCTS}{product}/")
 }
 
-/// A shirt in two sizes: S for 49.90 (3 in stock), M for 52.40 (none), with an image of each.
+/// Returns a request for a shirt in two sizes, with an image of each: S for 49.90 (3 in stock), M for 52.40 (out of stock).
 pub(crate) fn shirt() -> Value {
     json!({
         "name": "Ocean Blue Shirt",
@@ -33,13 +33,13 @@ pub(crate) fn shirt() -> Value {
     })
 }
 
-/// Makes the shirt.
+/// Creates the shirt and returns it.
 pub(crate) async fn make_shirt(editor: &Client) -> Value {
     editor.post(PRODUCTS, shirt()).await.expect(201).body
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_whole_product_is_made_in_one_request(db: PgPool) {
+async fn one_request_creates_a_product_with_variants_and_images(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     let mut shirt = shirt();
@@ -75,7 +75,7 @@ async fn a_whole_product_is_made_in_one_request(db: PgPool) {
     assert_eq!(product["main_image"]["url"], "https://cdn.test/s.jpg");
     assert_eq!(
         (&product["is_available"], &product["attributes"][0]["values"][1]["value"]),
-        // M was there before, and S came behind it.
+        // The value M existed before the request, so S comes after it.
         (&json!(true), &json!("S"))
     );
     let read = editor.get(&path("ocean-blue-shirt")).await.expect(200);
@@ -88,7 +88,7 @@ async fn a_whole_product_is_made_in_one_request(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_needs_no_more_than_a_name_and_a_price(db: PgPool) {
+async fn a_name_and_a_price_suffice_for_a_product(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let made = editor.post(PRODUCTS, json!({"name": "靴", "base_price": 5})).await.expect(201).body;
@@ -103,7 +103,7 @@ async fn a_product_needs_no_more_than_a_name_and_a_price(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_cannot_be_a_product_is_refused_field_by_field_and_nothing_is_made(db: PgPool) {
+async fn an_invalid_product_is_refused_with_an_error_for_each_field(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     let required = json!(["This field is required."]);
@@ -221,20 +221,20 @@ async fn what_cannot_be_a_product_is_refused_field_by_field_and_nothing_is_made(
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_nobody_would_send_is_refused_too(db: PgPool) {
+async fn deep_large_and_contradictory_bodies_are_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await.header("content-type", "application/json");
-    let deep = format!("{{\"name\": {}{}}}", "[".repeat(10_000), "]".repeat(10_000));
-    let refused = editor.send(Method::POST, PRODUCTS, Body::from(deep)).await.expect(400);
+    let nested = format!("{{\"name\": {}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+    let refused = editor.send(Method::POST, PRODUCTS, Body::from(nested)).await.expect(400);
     assert_eq!(refused.body["code"], "parse_error");
-    let heavy = json!({"name": "x", "base_price": "1", "description": "x".repeat(3_000_000)}).to_string();
-    editor.send(Method::POST, PRODUCTS, Body::from(heavy)).await.expect(413);
+    let large = json!({"name": "x", "base_price": "1", "description": "x".repeat(3_000_000)}).to_string();
+    editor.send(Method::POST, PRODUCTS, Body::from(large)).await.expect(413);
     let many: Vec<Value> = (0..501).map(|at| json!({"sku": at.to_string()})).collect();
     let many = editor.post(PRODUCTS, json!({"name": "x", "base_price": "1", "variants": many})).await.expect(400);
     assert_eq!(many.body, json!({"variants": ["Ensure this field has no more than 500 elements."]}));
-    let twice = json!({"name": "x", "base_price": "1", "publish_at": "2027-01-01T00:00:00Z", "unpublish_at": "2026-01-01T00:00:00Z"});
+    let reversed_times = json!({"name": "x", "base_price": "1", "publish_at": "2027-01-01T00:00:00Z", "unpublish_at": "2026-01-01T00:00:00Z"});
     assert_eq!(
-        editor.post(PRODUCTS, twice).await.expect(400).body,
+        editor.post(PRODUCTS, reversed_times).await.expect(400).body,
         json!({"unpublish_at": ["It must be after publish_at."]})
     );
     for bad in ["yesterday", "2026-01-01", "99999-01-01T00:00:00Z"] {
@@ -244,7 +244,7 @@ async fn what_nobody_would_send_is_refused_too(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_largest_product_there_can_be_is_made(db: PgPool) {
+async fn a_product_of_the_maximum_size_is_created(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let options = |at: usize| {
@@ -271,11 +271,11 @@ async fn the_largest_product_there_can_be_is_made(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_many_who_make_the_same_product_at_once_one_does(db: PgPool) {
+async fn concurrent_requests_create_the_same_product_once(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let answers = join_all((0..6).map(|at| {
-        // Another slug each, and the SKUs in another order: they meet at the variants.
+        // The slugs differ and the SKUs come in another order, so the requests conflict at the variants.
         let mut shirt = shirt();
         shirt["slug"] = json!(format!("shirt-{at}"));
         shirt["images"] = json!([]);

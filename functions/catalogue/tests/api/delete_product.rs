@@ -1,4 +1,4 @@
-//! `DELETE /api/v1/catalogue/products/{id_or_slug}/` and of its variants.
+//! Delete a product or a variant: `DELETE /api/v1/catalogue/products/{id_or_slug}/` and `…/variants/{variant_id}/`.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -10,19 +10,19 @@ use crate::create_product::{make_shirt, path, shirt};
 use crate::write_categories::editor;
 use crate::{PRODUCTS, app};
 
-/// A variant, for whoever buys it.
-fn bought(variant: &Value) -> TestProduct {
+/// Returns the variant as a test product to place orders of.
+fn as_test_product(variant: &Value) -> TestProduct {
     let variant = serde_json::from_value(variant.clone()).unwrap();
     TestProduct { id: ProductId(0), variant, sku: String::new(), slug: String::new() }
 }
 
-/// Somebody buys one of a variant.
-async fn buys(app: &TestApp, variant: &Value) {
-    app.an_order_of(&[(&bought(variant), 1)]).await;
+/// Places an order of one unit of the variant.
+async fn order_one(app: &TestApp, variant: &Value) {
+    app.an_order_of(&[(&as_test_product(variant), 1)]).await;
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_that_nobody_bought_is_gone_and_its_stock_written_off(db: PgPool) {
+async fn a_product_without_orders_is_deleted_and_its_stock_written_off(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make_shirt(&editor).await;
@@ -34,11 +34,11 @@ async fn a_product_that_nobody_bought_is_gone_and_its_stock_written_off(db: PgPo
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_that_orders_refer_to_is_archived(db: PgPool) {
+async fn a_product_with_orders_is_archived(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
-    buys(&app, &shirt["variants"][0]["id"]).await;
+    order_one(&app, &shirt["variants"][0]["id"]).await;
 
     let archived = editor.delete(&path("ocean-blue-shirt")).await.expect(200);
 
@@ -46,18 +46,18 @@ async fn a_product_that_orders_refer_to_is_archived(db: PgPool) {
     app.anonymous().get(&path("ocean-blue-shirt")).await.expect(404);
     assert_eq!(editor.get(&path("ocean-blue-shirt")).await.expect(200).body, archived.body);
     assert_eq!(app.count("select count(*) from order_lines where variant_id is not null").await, 1);
-    // And back.
+    // Staff can activate it again.
     editor.patch(&path("ocean-blue-shirt"), json!({"status": "active"})).await.expect(200);
     app.anonymous().get(&path("ocean-blue-shirt")).await.expect(200);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_variant_that_orders_refer_to_is_archived_and_others_are_gone(db: PgPool) {
+async fn a_variant_with_orders_is_archived_and_one_without_is_deleted(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
     let at = |at: usize| path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][at]["id"]));
-    buys(&app, &shirt["variants"][0]["id"]).await;
+    order_one(&app, &shirt["variants"][0]["id"]).await;
 
     let archived = editor.delete(&at(0)).await.expect(200).body;
     editor.delete(&at(1)).await.expect(204);
@@ -66,19 +66,19 @@ async fn a_variant_that_orders_refer_to_is_archived_and_others_are_gone(db: PgPo
     app.anonymous().get(&at(0)).await.expect(404);
     editor.get(&at(0)).await.expect(200);
     editor.get(&at(1)).await.expect(404);
-    let if_none_match = app.anonymous().get(&path("ocean-blue-shirt")).await.expect(200).body;
-    assert_eq!((&if_none_match["variants"], &if_none_match["is_available"]), (&json!([]), &json!(false)));
+    let product = app.anonymous().get(&path("ocean-blue-shirt")).await.expect(200).body;
+    assert_eq!((&product["variants"], &product["is_available"]), (&json!([]), &json!(false)));
     let sold_again = editor.patch(&at(0), json!({"is_archived": false})).await.expect(200).body;
     assert_eq!((&sold_again["is_archived"], &sold_again["inventory_count"]), (&json!(false), &json!(2)));
     assert!(app.stock_adds_up().await);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_replacement_archives_what_was_bought_and_sells_it_again_when_it_is_named(db: PgPool) {
+async fn a_replacement_archives_a_sold_variant_and_restores_it_by_its_sku(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
-    buys(&app, &shirt["variants"][0]["id"]).await;
+    order_one(&app, &shirt["variants"][0]["id"]).await;
     let with = |variants: Value| json!({"name": "Ocean Blue Shirt", "base_price": "49.90", "images": [], "variants": variants});
     let small = json!({"sku": "OCEAN-S"});
 
@@ -93,7 +93,7 @@ async fn a_replacement_archives_what_was_bought_and_sells_it_again_when_it_is_na
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_archived_variant_stands_in_nobody_s_way_until_it_comes_back(db: PgPool) {
+async fn an_archived_variant_does_not_block_its_values_but_cannot_be_restored_to_them(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
@@ -110,7 +110,7 @@ async fn an_archived_variant_stands_in_nobody_s_way_until_it_comes_back(db: PgPo
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_that_is_changed_while_it_is_sold_waits_for_nobody_in_a_circle(db: PgPool) {
+async fn concurrent_changes_and_sales_of_a_product_do_not_deadlock(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let mut whole = shirt();
@@ -118,7 +118,7 @@ async fn a_product_that_is_changed_while_it_is_sold_waits_for_nobody_in_a_circle
         variant["inventory_count"] = json!(8);
     }
     let shirt = editor.post(PRODUCTS, whole.clone()).await.expect(201).body;
-    let both: Vec<TestProduct> = [1, 0].map(|at| bought(&shirt["variants"][at]["id"])).into();
+    let both: Vec<TestProduct> = [1, 0].map(|at| as_test_product(&shirt["variants"][at]["id"])).into();
     let at = path("ocean-blue-shirt");
 
     let items = [(&both[0], 1), (&both[1], 1)];

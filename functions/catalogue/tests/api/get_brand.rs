@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/brands/{id_or_slug}/`
+//! Get a brand: `GET /api/v1/catalogue/brands/{id_or_slug}/`.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -15,7 +15,7 @@ async fn a_brand_is_found_by_id_and_by_slug(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_names_no_brand_is_not_found(db: PgPool) {
+async fn an_unknown_brand_is_not_found(db: PgPool) {
     let shop = Shop::open(db).await;
     for name in ["nobody", "0", "9223372036854775808", "%00"] {
         shop.client().get(&format!("/api/v1/catalogue/brands/{name}/")).await.expect(404);

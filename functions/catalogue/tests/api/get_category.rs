@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/categories/{id_or_slug}/`
+//! Get a category: `GET /api/v1/catalogue/categories/{id_or_slug}/`.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::Shop;
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_category_says_where_it_is_and_what_is_below(db: PgPool) {
+async fn a_category_has_its_path_and_its_children(db: PgPool) {
     let shop = Shop::open(db).await;
     let clothing = shop.app.count("select id from categories where slug = 'clothing'").await;
     let tees = shop.app.count("select id from categories where slug = 'tees'").await;
@@ -31,7 +31,7 @@ async fn a_category_says_where_it_is_and_what_is_below(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_names_no_category_is_not_found(db: PgPool) {
+async fn an_unknown_category_is_not_found(db: PgPool) {
     let shop = Shop::open(db).await;
     for name in ["nothing", "0", "9223372036854775808", "%00"] {
         shop.client().get(&format!("/api/v1/catalogue/categories/{name}/")).await.expect(404);

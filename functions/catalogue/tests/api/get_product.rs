@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/products/{id_or_slug}/`
+//! Get a product: `GET /api/v1/catalogue/products/{id_or_slug}/`.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::{PRODUCTS, Shop, app};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_comes_with_all_of_it(db: PgPool) {
+async fn a_product_has_its_variants_images_brand_and_categories(db: PgPool) {
     let shop = Shop::open(db).await;
     let id = |sql: &'static str| shop.app.count(sql);
     let (medium, large) = (
@@ -87,7 +87,7 @@ async fn a_product_that_is_not_for_sale_is_not_found(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_names_no_product_is_not_found(db: PgPool) {
+async fn an_unknown_product_is_not_found(db: PgPool) {
     let shop = Shop::open(db).await;
     for name in
         ["nothing", "0", "-1", "9223372036854775807", "9223372036854775808", "%00", "blouse%00", "Blouse", "%2F", "ü"]
@@ -98,7 +98,7 @@ async fn what_names_no_product_is_not_found(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_draft_with_an_id_does_not_hide_the_slug_of_another(db: PgPool) {
+async fn a_draft_does_not_hide_a_product_whose_slug_is_its_id(db: PgPool) {
     let app = app(db);
     let draft = app.a_product().status("draft").create().await;
     let known = app.a_product().create().await;
@@ -112,9 +112,9 @@ async fn a_draft_with_an_id_does_not_hide_the_slug_of_another(db: PgPool) {
     assert_eq!(answer.body["id"], json!(known.id));
 }
 
-/// The answers to calls are text, and in the text of an array a null is written as this word without quotes.
+/// The database returns arrays as text, in which a null is the word NULL without quotes.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_word_null_and_signs_in_tags_and_categories_are_words(db: PgPool) {
+async fn tags_and_categories_may_contain_null_and_special_characters(db: PgPool) {
     let shop = Shop::open(db).await;
     let words = ["NULL", "null", "a, b", "{}", "say \"ah\"", "back\\slash", " "];
     for (at, word) in words.iter().enumerate() {
@@ -137,7 +137,11 @@ async fn the_word_null_and_signs_in_tags_and_categories_are_words(db: PgPool) {
     let filtered = shop.client().get(&format!("{PRODUCTS}?tag=NULL")).await.expect(200).body;
     let categories = &filtered["results"][0]["categories"];
     assert_eq!(categories, &product["categories"]);
-    assert_eq!(categories.as_array().map(Vec::len), Some(words.len()), "with Shirts, without the blank");
+    assert_eq!(
+        categories.as_array().map(Vec::len),
+        Some(words.len()),
+        "Shirts is added and the blank name is left out"
+    );
     let blouse = listed["results"].as_array().unwrap().iter().find(|product| product["slug"] == "blouse").unwrap();
     assert_eq!(&blouse["categories"], categories);
 }

@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/taxonomy/`.
+//! Import categories: `POST /api/v1/catalogue/taxonomy/`.
 
 use axum::body::Body;
 use http::Method;
@@ -14,10 +14,10 @@ async fn import(client: &Client, text: impl Into<Body>) -> Answer {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_tree_as_large_as_google_s_comes_in_one_request_and_again(db: PgPool) {
+async fn a_tree_as_large_as_googles_is_imported_in_one_request(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await.header("content-type", "text/plain; charset=utf-8");
-    // 5,582 categories, 7 deep, as many at the top and with names as long.
+    // The same number of categories, of levels and of top categories as Google's taxonomy, with names of the same length.
     let mut lines = vec!["# Google_Product_Taxonomy_Version: 2021-09-21".to_owned()];
     let mut above = vec![String::new()];
     for number in 1..=5582 {
@@ -39,7 +39,7 @@ async fn a_tree_as_large_as_google_s_comes_in_one_request_and_again(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_staff_have_renamed_and_moved_stays_and_gets_what_is_below_it(db: PgPool) {
+async fn a_category_that_staff_renamed_and_moved_stays_and_gets_the_new_children(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     import(&editor.clone().header("content-type", "text/plain"), "Clothing > Pants\nHome").await.expect(200);
@@ -56,13 +56,13 @@ async fn what_staff_have_renamed_and_moved_stays_and_gets_what_is_below_it(db: P
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_would_lie_too_deep_where_staff_have_moved_it_is_refused(db: PgPool) {
+async fn an_import_that_would_make_a_moved_category_too_deep_is_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let text = editor.clone().header("content-type", "text/plain");
     let deep: Vec<String> = (1..32).map(|depth| format!("D{depth}")).collect();
     import(&text, format!("Clothing\n{}", deep.join(" > "))).await.expect(200);
-    // Made a level at a time.
+    // The import writes level by level, so the highest id is the deepest category.
     let deepest = app.count("select max(id) from categories").await;
     editor.patch(&path("clothing"), json!({"parent_id": deepest})).await.expect(200);
 
@@ -74,18 +74,18 @@ async fn what_would_lie_too_deep_where_staff_have_moved_it_is_refused(db: PgPool
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_several_spellings_of_a_category_the_first_holds(db: PgPool) {
+async fn the_first_spelling_of_a_category_is_kept(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await.header("content-type", "text/plain");
-    let planted = import(&editor, "Pants\nPANTS > Jeans\npants! > Shorts\nPants > jeans").await.expect(200);
-    assert_eq!(planted.body, json!({"created": 3, "unchanged": 3}));
+    let imported = import(&editor, "Pants\nPANTS > Jeans\npants! > Shorts\nPants > jeans").await.expect(200);
+    assert_eq!(imported.body, json!({"created": 3, "unchanged": 3}));
     let names: Vec<String> =
         sqlx::query_scalar("select name from categories order by id").fetch_all(&app.db).await.unwrap();
     assert_eq!(names, ["Pants", "Jeans", "Shorts"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_text_with_a_wrong_line_changes_nothing(db: PgPool) {
+async fn an_invalid_file_changes_nothing(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await.header("content-type", "text/plain");
     let bad = import(&editor, "Clothing\nClothing > > Pants\n").await.expect(400);

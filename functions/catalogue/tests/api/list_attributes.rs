@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/attributes/`
+//! List attributes: `GET /api/v1/catalogue/attributes/`.
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::Shop;
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn attributes_come_by_name_with_their_values_in_order(db: PgPool) {
+async fn attributes_are_sorted_by_name_with_their_values_in_order(db: PgPool) {
     let shop = Shop::open(db).await;
     sqlx::query("insert into attributes (name) values ('material')").execute(&shop.app.db).await.unwrap();
     let answer = shop.client().get("/api/v1/catalogue/attributes/").await.expect(200);

@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/brands/`
+//! List brands: `GET /api/v1/catalogue/brands/`.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -8,9 +8,9 @@ use crate::{Shop, app, texts, walk};
 const BRANDS: &str = "/api/v1/catalogue/brands/";
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn brands_are_pages_by_name(db: PgPool) {
+async fn brands_are_listed_by_name_in_pages(db: PgPool) {
     let app = app(db);
-    // Two of one name, as files may bring them.
+    // Two brands with the same name, as an import can create them.
     sqlx::query("insert into brands (name, slug) values ('B', 'b'), ('A', 'a2'), ('C', 'c'), ('A', 'a1'), ('D', 'd')")
         .execute(&app.db)
         .await
@@ -24,14 +24,14 @@ async fn brands_are_pages_by_name(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_brand_in_the_list_is_its_id_name_and_slug(db: PgPool) {
+async fn a_listed_brand_has_id_name_and_slug(db: PgPool) {
     let shop = Shop::open(db).await;
     let page = shop.client().get(BRANDS).await.expect(200);
     assert_eq!(page.body["results"][0], json!({"id": shop.ana, "name": "Ana", "slug": "ana"}));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_cursor_that_is_not_of_this_list_is_refused(db: PgPool) {
+async fn an_invalid_cursor_is_refused(db: PgPool) {
     let app = app(db);
     for cursor in [r#"{"d":"n","k":["a\u0000",1]}"#, r#"{"d":"n","k":["name","a",1]}"#, r#"{"d":"n","k":[1,1]}"#] {
         let text = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, cursor);

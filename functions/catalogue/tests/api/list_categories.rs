@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/categories/`
+//! List categories: `GET /api/v1/catalogue/categories/`.
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -7,7 +7,7 @@ use crate::{Shop, app};
 
 const CATEGORIES: &str = "/api/v1/catalogue/categories/";
 
-/// The tree as names alone.
+/// Returns the names of the tree.
 fn names(nodes: &Value) -> Value {
     let nodes = nodes.as_array().unwrap();
     nodes.iter().map(|node| json!([node["name"], names(&node["children"])])).collect()
@@ -24,15 +24,15 @@ async fn the_tree_is_nested(db: PgPool) {
     assert_eq!((&tree.body["next"], &tree.body["previous"]), (&Value::Null, &Value::Null));
 }
 
-/// The tree as names and counts.
+/// Returns the names and product counts of the tree.
 fn counts(nodes: &Value) -> Value {
     let nodes = nodes.as_array().unwrap();
     nodes.iter().map(|node| json!([node["name"], node["product_count"], counts(&node["children"])])).collect()
 }
 
-/// Boots are filed in Shoes, Tees and Shirts; the T-shirt ends tomorrow and the blouse comes in an hour.
+/// Boots are in Shoes, Tees and Shirts; the T-shirt is unpublished tomorrow and the blouse is published in an hour.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn each_category_counts_once_what_is_on_sale_now_in_it_and_below(db: PgPool) {
+async fn a_category_counts_each_visible_product_in_it_and_below_once(db: PgPool) {
     let shop = Shop::open(db).await;
     for change in [
         "insert into product_categories (product_id, category_id)
@@ -59,7 +59,7 @@ async fn each_category_counts_once_what_is_on_sale_now_in_it_and_below(db: PgPoo
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn siblings_come_by_position_and_then_by_name(db: PgPool) {
+async fn siblings_are_sorted_by_position_and_then_by_name(db: PgPool) {
     let shop = Shop::open(db).await;
     sqlx::query(
         "insert into categories (parent_id, name, slug, position)

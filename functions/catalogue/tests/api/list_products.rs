@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/products/`: orders and pages.
+//! List products, sorted and page by page: `GET /api/v1/catalogue/products/`.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::{PRODUCTS, Shop, app, link, slugs, texts, walk};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_row_shows_the_card_of_the_product(db: PgPool) {
+async fn a_listed_product_has_the_fields_of_its_card(db: PgPool) {
     let shop = Shop::open(db).await;
     let page = shop.client().get(&format!("{PRODUCTS}?search=blouse")).await.expect(200);
     assert_eq!(
@@ -28,9 +28,9 @@ async fn a_row_shows_the_card_of_the_product(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn every_ordering_is_walked_to_the_end_and_back(db: PgPool) {
+async fn every_ordering_can_be_paged_to_the_end_and_back(db: PgPool) {
     let app = app(db);
-    // Names, prices and times that tie, in every combination, so that the id alone decides at the edge of a page.
+    // Equal names, prices and times in every combination, so that only the id decides at the edge of a page.
     for (name, cents, age) in
         [("A", 100, 3), ("B", 200, 3), ("A", 200, 2), ("A", 100, 1), ("C", 100, 3), ("B", 300, 1), ("é", 200, 2)]
     {
@@ -121,7 +121,7 @@ async fn a_cursor_of_another_ordering_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_cursor_that_was_made_up_is_refused(db: PgPool) {
+async fn a_forged_cursor_is_refused(db: PgPool) {
     let shop = Shop::open(db).await;
     for (ordering, cursor) in [
         ("name", r#"{"d":"n","k":["name","a\u0000b",1]}"#),
@@ -144,7 +144,7 @@ async fn a_cursor_that_was_made_up_is_refused(db: PgPool) {
             .expect(400);
         assert_eq!(refused.body, json!({"cursor": ["Invalid cursor."]}), "{cursor}");
     }
-    // The edges of what can be told are places like any other.
+    // The smallest and largest values are valid positions.
     for number in ["-62000000000000000", "252999999999999999"] {
         let cursor = format!(r#"{{"d":"n","k":["created_at",{number},9223372036854775807]}}"#);
         let text = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, cursor);
@@ -163,7 +163,7 @@ async fn a_cursor_that_was_made_up_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_query_that_does_not_hold_names_every_field(db: PgPool) {
+async fn an_invalid_query_names_the_field(db: PgPool) {
     let shop = Shop::open(db).await;
     for (query, field) in [
         ("page_size=0", "page_size"),

@@ -1,11 +1,11 @@
-//! `GET /api/v1/catalogue/products/`: search and filters.
+//! Search and filter products: `GET /api/v1/catalogue/products/`.
 
 use sqlx::PgPool;
 
-use crate::{PRODUCTS, Shop, goods, walk};
+use crate::{PRODUCTS, Shop, samples, walk};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn search_finds_words_by_how_they_begin(db: PgPool) {
+async fn search_finds_words_by_their_beginning(db: PgPool) {
     let shop = Shop::open(db).await;
     for (search, found) in [
         ("creme", &["blouse"][..]),
@@ -41,7 +41,7 @@ async fn search_finds_parts_of_a_sku(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_search_without_a_word_finds_nothing_and_a_blank_one_is_none(db: PgPool) {
+async fn a_search_without_words_finds_nothing_and_a_blank_one_is_ignored(db: PgPool) {
     let shop = Shop::open(db).await;
     for search in ["!!!", "%26", "%27", "%E2%80%94", "%3A*", "%5C"] {
         assert_eq!(shop.finds(&format!("search={search}&count=true")).await, [""; 0], "{search}");
@@ -53,7 +53,7 @@ async fn a_search_without_a_word_finds_nothing_and_a_blank_one_is_none(db: PgPoo
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn signs_that_mean_something_to_postgresql_are_only_signs(db: PgPool) {
+async fn operators_of_postgresql_have_no_meaning_in_a_search(db: PgPool) {
     let shop = Shop::open(db).await;
     for search in
         ["blouse'", "blouse:*", "blouse&", "!blouse", "(blouse", "blouse|", "'blouse' ", "blouse\\", "<->blouse"]
@@ -61,7 +61,7 @@ async fn signs_that_mean_something_to_postgresql_are_only_signs(db: PgPool) {
         let escaped: String = search.bytes().map(|byte| format!("%{byte:02X}")).collect();
         assert_eq!(shop.finds(&format!("search={escaped}")).await, ["blouse"], "{search}");
     }
-    // Letters that unaccent turns into signs.
+    // Letters that unaccent turns into operators.
     for search in ["ŉ", "½"] {
         let escaped: String = search.bytes().map(|byte| format!("%{byte:02X}")).collect();
         assert_eq!(shop.finds(&format!("search={escaped}")).await, [""; 0], "{search}");
@@ -69,7 +69,7 @@ async fn signs_that_mean_something_to_postgresql_are_only_signs(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_brand_is_named_by_id_or_slug(db: PgPool) {
+async fn products_are_filtered_by_the_id_or_slug_of_a_brand(db: PgPool) {
     let shop = Shop::open(db).await;
     assert_eq!(shop.finds("brand=ana").await, ["blouse"]);
     assert_eq!(shop.finds(&format!("brand={}", shop.ana)).await, ["blouse"]);
@@ -77,19 +77,19 @@ async fn a_brand_is_named_by_id_or_slug(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn digits_are_a_slug_where_they_are_no_id(db: PgPool) {
+async fn digits_name_a_slug_if_no_brand_has_that_id(db: PgPool) {
     let shop = Shop::open(db).await;
     let mut tx = shop.app.app.db.begin().await.unwrap();
-    goods::brand(&mut tx, "501", "501").await;
+    samples::brand(&mut tx, "501", "501").await;
     let shadowed = shop.ana.to_string();
-    goods::brand(&mut tx, "Shadowed", &shadowed).await;
+    samples::brand(&mut tx, "Shadowed", &shadowed).await;
     tx.commit().await.unwrap();
     assert_eq!(shop.finds("brand=501").await, [""; 0]);
     assert_eq!(shop.finds(&format!("brand={shadowed}")).await, ["blouse"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_category_has_the_products_of_its_descendants(db: PgPool) {
+async fn a_category_filter_includes_its_descendants(db: PgPool) {
     let shop = Shop::open(db).await;
     let id = shop.shirts.to_string();
     for (category, found) in [
@@ -106,7 +106,7 @@ async fn a_category_has_the_products_of_its_descendants(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_in_two_categories_below_one_is_listed_once(db: PgPool) {
+async fn a_product_in_several_matching_categories_is_listed_once(db: PgPool) {
     let shop = Shop::open(db).await;
     sqlx::query("insert into product_categories select $1, id from categories where slug in ('clothing', 'tees')")
         .bind(shop.blouse)
@@ -122,7 +122,7 @@ async fn a_product_in_two_categories_below_one_is_listed_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn availability_filters_both_ways_and_under_both_names(db: PgPool) {
+async fn availability_can_be_filtered_both_ways_and_by_both_names(db: PgPool) {
     let shop = Shop::open(db).await;
     for name in ["is_available", "in_stock"] {
         assert_eq!(shop.finds(&format!("{name}=true")).await, ["boots", "blouse", "surf-tee"]);
@@ -132,7 +132,7 @@ async fn availability_filters_both_ways_and_under_both_names(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn prices_filter_by_what_any_variant_may_cost(db: PgPool) {
+async fn a_price_filter_matches_the_price_of_any_variant(db: PgPool) {
     let shop = Shop::open(db).await;
     for (query, found) in [
         ("price_min=52.50", &["boots", "blouse"][..]),
@@ -147,7 +147,7 @@ async fn prices_filter_by_what_any_variant_may_cost(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn filters_hold_together_and_on_every_page(db: PgPool) {
+async fn filters_combine_and_hold_on_every_page(db: PgPool) {
     let shop = Shop::open(db).await;
     assert_eq!(
         shop.finds("category=clothing&brand=bela&is_available=true&search=surf&price_max=20").await,

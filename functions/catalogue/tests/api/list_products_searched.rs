@@ -1,11 +1,11 @@
-//! `GET /api/v1/catalogue/products/`: typing errors, and what comes first.
+//! Search products, with typing errors and by relevance: `GET /api/v1/catalogue/products/`.
 
 use sqlx::PgPool;
 
 use crate::{PRODUCTS, Shop, app, texts, walk};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn typing_errors_are_forgiven(db: PgPool) {
+async fn a_search_with_typing_errors_finds_similar_words(db: PgPool) {
     let shop = Shop::open(db).await;
     for (search, found) in [
         ("bluose", &["blouse"][..]),
@@ -14,7 +14,7 @@ async fn typing_errors_are_forgiven(db: PgPool) {
         ("blouse+lnien", &["blouse"]),
         ("shrit", &["blouse", "t-shirt"]),
         ("bots", &["boots"]),
-        // In three letters there is not enough left of what was meant.
+        // Three letters are too few to correct.
         ("tea", &[]),
         ("trousers", &[]),
         ("blouse+trousers", &[]),
@@ -24,15 +24,15 @@ async fn typing_errors_are_forgiven(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_products_have_is_not_taken_for_an_error(db: PgPool) {
+async fn a_word_that_products_have_is_not_corrected(db: PgPool) {
     let shop = Shop::open(db).await;
-    // Boots and shirts there are, but no boots by Ana: that is the answer.
+    // There are boots and shirts, but no boots by Ana, so the correct result is empty.
     assert_eq!(shop.finds("search=boots&brand=ana").await, [""; 0]);
     assert_eq!(shop.finds("search=boots+shirts").await, [""; 0]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_corrected_search_is_counted_and_walked_like_any_other(db: PgPool) {
+async fn a_corrected_search_has_counts_facets_and_pages(db: PgPool) {
     let shop = Shop::open(db).await;
     for ordering in ["relevance", "name"] {
         let first = format!("{PRODUCTS}?search=shrit&count=true&page_size=1&facets=brand&ordering={ordering}");
@@ -45,7 +45,7 @@ async fn a_corrected_search_is_counted_and_walked_like_any_other(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_fits_best_comes_first(db: PgPool) {
+async fn the_best_match_comes_first(db: PgPool) {
     let app = app(db);
     let zebra = app.a_product().named("Zebra").create().await;
     let other = app.a_product().named("Other").create().await;
@@ -75,7 +75,7 @@ async fn what_fits_best_comes_first(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_word_of_more_than_can_be_ranked_still_finds_all(db: PgPool) {
+async fn a_word_with_more_products_than_are_ranked_finds_all(db: PgPool) {
     let app = app(db);
     sqlx::raw_sql(
         "insert into products (slug, name, base_price, created_at, updated_at, title_words, search_document)
@@ -86,7 +86,7 @@ async fn a_word_of_more_than_can_be_ranked_still_finds_all(db: PgPool) {
     .execute(&app.db)
     .await
     .unwrap();
-    // Rows that were written again lie behind the others, or on their page; one that is sold as what was typed comes first all the same.
+    // The updates move rows to the end of the table. The product whose SKU is the searched word still comes first.
     sqlx::raw_sql(
         "update products set tags = '{old}' where id % 7 = 0; update products set is_available = true where id % 3 = 0;
          update products set sku = 'SHOE' where slug = 'p-1210'; analyze",

@@ -1,37 +1,37 @@
-//! The catalogue over HTTP.
+//! Tests of the `catalogue` function through its HTTP interface.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod arrange_products;
-mod ask_for_notice;
+mod attribute_values_by_name;
 mod bulk_prices;
 mod bulk_stock;
-mod cached;
+mod caching;
 mod combine_variants;
 mod create_product;
 mod delete_product;
 mod get_brand;
 mod get_category;
 mod get_product;
-mod goods;
 mod import_taxonomy;
 mod list_attributes;
 mod list_brands;
 mod list_categories;
 mod list_products;
-mod list_products_arranged;
-mod list_products_faceted;
+mod list_products_fields;
 mod list_products_filtered;
+mod list_products_in_manual_order;
 mod list_products_searched;
-mod list_products_shown;
+mod list_products_with_facets;
 mod move_categories;
 mod move_skus;
-mod moved;
 mod price_history;
+mod product_order;
+mod product_permissions;
+mod redirects;
 mod replace_product;
 mod root;
+mod samples;
+mod subscribe_back_in_stock;
 mod update_product;
-mod values_by_name;
-mod who_may_write_products;
 mod write_attributes;
 mod write_brands;
 mod write_categories;
@@ -45,7 +45,7 @@ use shared::patch::Patch;
 use shared::testing::{Answer, Client, TestApp};
 use sqlx::PgPool;
 
-use goods::Goods;
+use samples::SampleVariant;
 
 const PRODUCTS: &str = "/api/v1/catalogue/products/";
 
@@ -53,14 +53,14 @@ fn app(db: PgPool) -> TestApp {
     TestApp::new(db, catalogue::router())
 }
 
-/// A small shop: what each test needs is in its own words, this is what most of them look at.
+/// A small shop with the products that most tests read.
 ///
-/// Clothing › Shirts › Tees; Shoes. Brands Ana and Béla.
+/// Its categories are Clothing › Shirts › Tees and Shoes, its brands Ana and Béla.
 struct Shop {
     app: TestApp,
     shirts: CategoryId,
     ana: BrandId,
-    /// In Shirts, by Ana: M for 50.00 (5 in stock), L for 52.50 (none).
+    /// A product of Ana in Shirts: M for 50.00 (5 in stock), L for 52.50 (out of stock).
     blouse: ProductId,
 }
 
@@ -68,12 +68,12 @@ impl Shop {
     async fn open(db: PgPool) -> Self {
         let app = app(db);
         let mut tx = app.app.db.begin().await.unwrap();
-        let ana = goods::brand(&mut tx, "Ana", "ana").await;
-        let bela = goods::brand(&mut tx, "Béla", "bela").await;
-        let clothing = goods::category(&mut tx, None, "Clothing", "clothing").await;
-        let shirts = goods::category(&mut tx, Some(clothing), "Shirts", "shirts").await;
-        let tees = goods::category(&mut tx, Some(shirts), "Tees", "tees").await;
-        let shoes = goods::category(&mut tx, None, "Shoes", "shoes").await;
+        let ana = samples::brand(&mut tx, "Ana", "ana").await;
+        let bela = samples::brand(&mut tx, "Béla", "bela").await;
+        let clothing = samples::category(&mut tx, None, "Clothing", "clothing").await;
+        let shirts = samples::category(&mut tx, Some(clothing), "Shirts", "shirts").await;
+        let tees = samples::category(&mut tx, Some(shirts), "Tees", "tees").await;
+        let shoes = samples::category(&mut tx, None, "Shoes", "shoes").await;
         let blouse = blouse(&mut tx, ana, shirts).await;
         for (slug, name, brand, category, price, stock) in [
             ("surf-tee", "Surf tee", Some(bela), tees, 2000, 1),
@@ -90,7 +90,7 @@ impl Shop {
         self.app.anonymous()
     }
 
-    /// The slugs of the products that this query lists, by name.
+    /// Returns the slugs of the products that this query finds, sorted by name.
     async fn finds(&self, query: &str) -> Vec<String> {
         slugs(&self.client().get(&format!("{PRODUCTS}?ordering=name&{query}")).await.expect(200))
     }
@@ -109,13 +109,25 @@ async fn blouse(tx: &mut Tx, brand: BrandId, category: CategoryId) -> ProductId 
         description: Some("<p>Soft <b>linen</b>.</p>".to_owned()),
         tags: Some(vec!["summer".to_owned()]),
         images: ImagesEdit::All(images),
-        ..goods::product("blouse", "Crème blouse", 5000)
+        ..samples::product("blouse", "Crème blouse", 5000)
     };
     let variants = [
-        Goods { sku: "BLOUSE-M", name: "M", more: 0, stock: 5, values: &[("Size", "M"), ("Colour", "Cream")] },
-        Goods { sku: "BLOUSE-L", name: "L", more: 250, stock: 0, values: &[("Size", "L"), ("Colour", "Cream")] },
+        SampleVariant {
+            sku: "BLOUSE-M",
+            name: "M",
+            price_adjustment: 0,
+            stock: 5,
+            values: &[("Size", "M"), ("Colour", "Cream")],
+        },
+        SampleVariant {
+            sku: "BLOUSE-L",
+            name: "L",
+            price_adjustment: 250,
+            stock: 0,
+            values: &[("Size", "L"), ("Colour", "Cream")],
+        },
     ];
-    goods::make(tx, &product, category, &variants).await
+    samples::insert(tx, &product, category, &variants).await
 }
 
 async fn simple_product(
@@ -125,41 +137,41 @@ async fn simple_product(
     stock: i32,
 ) {
     let brand = Patch::replace(brand.map(BrandRef::Id));
-    let product = ProductEdit { brand, ..goods::product(slug, name, price) };
-    let only = Goods { sku: &slug.to_uppercase(), name: "One size", more: 0, stock, values: &[] };
-    goods::make(tx, &product, category, &[only]).await;
+    let product = ProductEdit { brand, ..samples::product(slug, name, price) };
+    let only = SampleVariant { sku: &slug.to_uppercase(), name: "One size", price_adjustment: 0, stock, values: &[] };
+    samples::insert(tx, &product, category, &[only]).await;
 }
 
-/// The slugs of a page, in its order.
+/// Returns the slugs of a page, in order.
 fn slugs(page: &Answer) -> Vec<String> {
     texts(page, "slug")
 }
 
-/// One field of each result of a page, in its order.
+/// Returns one field of each result of a page, in order.
 fn texts(page: &Answer, field: &str) -> Vec<String> {
     let results = page.body["results"].as_array().unwrap();
     results.iter().map(|row| row[field].as_str().unwrap().to_owned()).collect()
 }
 
-/// A link of a page without its host; `None` where it is null.
+/// Returns a link of a page without its host, or `None` if it is null.
 fn link(page: &Answer, name: &str) -> Option<String> {
     page.body[name].as_str().map(|link| link.strip_prefix("http://shop.test").unwrap().to_owned())
 }
 
-/// Follows `next` from this page to the last and `previous` back to the first, and sees to it that both ways show the same.
+/// Follows `next` to the last page and `previous` back to the first, and asserts that both ways return the same results.
 async fn walk(client: &Client, first: &str, field: &str) -> Vec<String> {
     let mut page = client.get(first).await.expect(200);
     assert_eq!(link(&page, "previous"), None);
-    let mut there = texts(&page, field);
+    let mut forward = texts(&page, field);
     while let Some(next) = link(&page, "next") {
         page = client.get(&next).await.expect(200);
-        there.extend(texts(&page, field));
+        forward.extend(texts(&page, field));
     }
-    let mut back = texts(&page, field);
+    let mut backward = texts(&page, field);
     while let Some(previous) = link(&page, "previous") {
         page = client.get(&previous).await.expect(200);
-        back.splice(0..0, texts(&page, field));
+        backward.splice(0..0, texts(&page, field));
     }
-    assert_eq!(back, there);
-    there
+    assert_eq!(backward, forward);
+    forward
 }

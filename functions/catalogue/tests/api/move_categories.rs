@@ -1,4 +1,4 @@
-//! Moving parts of the tree: it stays a tree.
+//! Move categories: the tree never has a cycle and never becomes too deep.
 
 use serde_json::{Value, json};
 use shared::testing::{Client, TestApp};
@@ -7,12 +7,12 @@ use sqlx::PgPool;
 use crate::write_categories::{CATEGORIES, editor, make, path};
 use crate::{Shop, app};
 
-async fn put_below(editor: &Client, category: &Value, parent: &Value) -> u16 {
+async fn move_below(editor: &Client, category: &Value, parent: &Value) -> u16 {
     editor.patch(&path(&category.to_string()), json!({"parent_id": parent})).await.status
 }
 
-/// How many categories are reached from the top. Those of a circle are not.
-async fn reached(app: &TestApp) -> i64 {
+/// Returns the number of categories that can be count_reachable from the top, which excludes those of a cycle.
+async fn count_reachable(app: &TestApp) -> i64 {
     app.count(
         "with recursive down as (select id from categories where parent_id is null
                                  union all select c.id from categories c join down on c.parent_id = down.id)
@@ -22,7 +22,7 @@ async fn reached(app: &TestApp) -> i64 {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_subtree_moves_with_all_that_is_below_it(db: PgPool) {
+async fn a_category_moves_with_its_subtree(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     let shoes = shop.client().get(&path("shoes")).await.body["id"].clone();
@@ -30,10 +30,10 @@ async fn a_subtree_moves_with_all_that_is_below_it(db: PgPool) {
     editor.patch(&path("shirts"), json!({"parent_id": shoes})).await.expect(200);
 
     let tees = shop.client().get(&path("tees")).await.expect(200);
-    let way: Vec<_> = tees.body["path"].as_array().unwrap().iter().map(|step| step["slug"].clone()).collect();
-    assert_eq!(way, ["shoes", "shirts", "tees"]);
+    let slugs: Vec<_> = tees.body["path"].as_array().unwrap().iter().map(|step| step["slug"].clone()).collect();
+    assert_eq!(slugs, ["shoes", "shirts", "tees"]);
     let shoes = shop.client().get(&path("shoes")).await.expect(200);
-    assert_eq!(shoes.body["product_count"], 4, "its own pair, the blouse and two tees");
+    assert_eq!(shoes.body["product_count"], 4, "the boots, the blouse and two tees");
     assert_eq!(shoes.body["children"][0]["product_count"], 3);
     assert_eq!(shop.finds("category=shoes").await.len(), 4);
     let tree = shop.client().get(&format!("{}tree/", path("shoes"))).await.expect(200);
@@ -44,7 +44,7 @@ async fn a_subtree_moves_with_all_that_is_below_it(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nothing_is_put_below_itself_or_below_what_is_below_it(db: PgPool) {
+async fn a_category_cannot_move_below_itself_or_its_descendants(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     let expected = json!({"parent_id": ["A category cannot be below itself."]});
@@ -53,36 +53,36 @@ async fn nothing_is_put_below_itself_or_below_what_is_below_it(db: PgPool) {
         let refused = editor.patch(&path("clothing"), json!({"parent_id": parent})).await.expect(400);
         assert_eq!(refused.body, expected, "{below}");
     }
-    assert_eq!(reached(&shop.app).await, 4);
+    assert_eq!(count_reachable(&shop.app).await, 4);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn two_moves_at_once_never_make_a_circle(db: PgPool) {
+async fn concurrent_moves_never_make_a_cycle(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     for round in 0..20 {
         let (a, b) = (make(&editor, &format!("A{round}"), None).await, make(&editor, &format!("B{round}"), None).await);
-        let (first, second) = tokio::join!(put_below(&editor, &a, &b), put_below(&editor, &b, &a));
-        assert_eq!(first + second, 200 + 400, "one of them came first");
+        let (first, second) = tokio::join!(move_below(&editor, &a, &b), move_below(&editor, &b, &a));
+        assert_eq!(first + second, 200 + 400, "the second move is refused");
     }
-    assert_eq!(reached(&app).await, 40);
+    assert_eq!(count_reachable(&app).await, 40);
 }
 
-/// Not by the API alone: whoever writes the table.
+/// The database holds the rule for every writer, not only for the API.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_table_itself_refuses_a_circle(db: PgPool) {
+async fn the_table_refuses_a_cycle(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let top = make(&editor, "Top", None).await;
     make(&editor, "Below", Some(&top)).await;
-    let circle =
+    let cycle =
         "update categories set parent_id = (select id from categories where slug = 'top-below') where slug = 'top'";
-    let error = sqlx::query(circle).execute(&app.db).await.unwrap_err();
+    let error = sqlx::query(cycle).execute(&app.db).await.unwrap_err();
     assert_eq!(error.as_database_error().unwrap().constraint(), Some("category_not_below_itself"));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nothing_lies_deeper_than_32(db: PgPool) {
+async fn a_category_deeper_than_32_levels_is_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let too_deep = json!({"parent_id": ["A category lies at most 32 deep."]});
@@ -95,12 +95,12 @@ async fn nothing_lies_deeper_than_32(db: PgPool) {
     let body = json!({"name": "x", "parent_id": chain.last()});
     assert_eq!(editor.post(CATEGORIES, body).await.expect(400).body, too_deep);
 
-    // Nor by what it brings along: two, and 31 are there.
+    // A move counts the subtree too: two levels below the 31st are too deep.
     let other = make(&editor, "Other", None).await;
     make(&editor, "More", Some(&other)).await;
     let refused = editor.patch(&path("other"), json!({"parent_id": chain[30]})).await.expect(400);
     assert_eq!(refused.body, too_deep);
-    assert_eq!(put_below(&editor, &other, &chain[29]).await, 200);
-    assert_eq!(reached(&app).await, 34);
+    assert_eq!(move_below(&editor, &other, &chain[29]).await, 200);
+    assert_eq!(count_reachable(&app).await, 34);
     app.anonymous().get(CATEGORIES).await.expect(200);
 }

@@ -1,4 +1,4 @@
-//! SKUs that go from one variant of a product to another.
+//! Move SKUs between the variants of a product.
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -8,13 +8,13 @@ use crate::update_product::skus;
 use crate::write_categories::editor;
 use crate::{PRODUCTS, app};
 
-/// Each of `variants` with its id and the SKU that it is to have.
-fn renamed(variants: &[&Value], skus: &[&str]) -> Value {
+/// Returns the variants by id, each with its new SKU.
+fn with_skus(variants: &[&Value], skus: &[&str]) -> Value {
     variants.iter().zip(skus).map(|(variant, sku)| json!({"id": variant["id"], "sku": sku})).collect()
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn skus_go_from_variant_to_variant_in_one_request(db: PgPool) {
+async fn one_request_moves_skus_between_variants(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let mut shirt = shirt();
@@ -26,18 +26,18 @@ async fn skus_go_from_variant_to_variant_in_one_request(db: PgPool) {
     for wanted in [
         ["OCEAN-M", "OCEAN-S", "OCEAN-L"],
         ["OCEAN-L", "OCEAN-M", "OCEAN-S"],
-        // Each gets that of the next, and the last a new one.
+        // Each variant gets the SKU of the next, and the last a new one.
         ["OCEAN-M", "OCEAN-S", "OCEAN-XL"],
         ["OCEAN-S", "OCEAN-XL", "OCEAN-M"],
     ] {
-        let after = editor.patch(&at, json!({"variants": renamed(&variants, &wanted)})).await.expect(200).body;
+        let after = editor.patch(&at, json!({"variants": with_skus(&variants, &wanted)})).await.expect(200).body;
         assert_eq!(skus(&after), wanted);
         for (was, is) in variants.iter().zip(after["variants"].as_array().unwrap()) {
             assert_eq!((&is["id"], &is["inventory_count"]), (&was["id"], &was["inventory_count"]));
         }
     }
-    // And to one that is new, while the one that had it has another.
-    let mut list = renamed(&variants, &["OCEAN-XXL", "OCEAN-XL", "OCEAN-M"]);
+    // A new variant gets the SKU of an existing one, which gets another.
+    let mut list = with_skus(&variants, &["OCEAN-XXL", "OCEAN-XL", "OCEAN-M"]);
     let small = json!({"sku": "OCEAN-S", "options": [{"attribute": "Size", "value": "XS"}]});
     list.as_array_mut().unwrap().push(small);
     let all = json!({"name": "x", "base_price": "49.90", "variants": list, "images": []});
@@ -46,8 +46,8 @@ async fn skus_go_from_variant_to_variant_in_one_request(db: PgPool) {
     assert_eq!(after["variants"][0]["id"], variants[0]["id"]);
     assert!(variants.iter().all(|variant| variant["id"] != after["variants"][3]["id"]));
 
-    // Two cannot have one.
-    let both = json!({"variants": renamed(&variants, &["OCEAN-M", "OCEAN-M"])});
+    // Two variants cannot have the same SKU.
+    let both = json!({"variants": with_skus(&variants, &["OCEAN-M", "OCEAN-M"])});
     editor.patch(&at, both).await.expect(400);
     assert_eq!(skus(&editor.get(&at).await.expect(200).body), skus(&after));
 }

@@ -1,4 +1,4 @@
-//! `lowest_price_30_days`: what stands beside a reduction. Written down by triggers, so it is told here to whoever writes in SQL.
+//! `lowest_price_30_days` of a variant. Triggers write the price history, so these tests change prices in SQL.
 
 use serde_json::{Value, json};
 use shared::testing::{TestApp, TestProduct};
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::{PRODUCTS, app};
 
-/// A variant for 100.00, and what happens to it.
+/// A shop with one variant that costs 100.00.
 struct Shoes {
     app: TestApp,
     shoes: TestProduct,
@@ -19,8 +19,8 @@ impl Shoes {
         Self { app, shoes }
     }
 
-    /// So many days go by.
-    async fn days(&self, days: i32) {
+    /// Lets this number of days pass.
+    async fn pass_days(&self, days: i32) {
         sqlx::query("update variant_prices set at = at - $1 * interval '1 day'")
             .bind(days)
             .execute(&self.app.db)
@@ -28,134 +28,134 @@ impl Shoes {
             .unwrap();
     }
 
-    async fn variant(&self, change: &'static str) {
+    async fn update_variant(&self, change: &'static str) {
         let sql = format!("update product_variants set {change} where id = {}", self.shoes.variant);
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&self.app.db).await.unwrap();
     }
 
-    async fn product(&self, change: &'static str) {
+    async fn update_product(&self, change: &'static str) {
         let sql = format!("update products set {change} where id = {}", self.shoes.id);
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&self.app.db).await.unwrap();
     }
 
-    async fn lowest(&self) -> Value {
+    async fn lowest_price(&self) -> Value {
         let product = self.app.anonymous().get(&format!("{PRODUCTS}{}/", self.shoes.slug)).await.expect(200);
         product.body["variants"][0]["lowest_price_30_days"].clone()
     }
 
-    /// What is written down, oldest first.
+    /// Returns the recorded prices, oldest first.
     async fn history(&self) -> Vec<i64> {
         sqlx::query_scalar("select price from variant_prices order by at").fetch_all(&self.app.db).await.unwrap()
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn beside_a_reduction_stands_the_lowest_price_of_the_thirty_days_before_it(db: PgPool) {
+async fn a_reduced_variant_has_the_lowest_price_of_the_30_days_before(db: PgPool) {
     let shop = Shoes::new(db).await;
-    shop.days(40).await;
-    shop.variant("price_adjustment = -2000").await;
-    shop.days(5).await;
-    shop.variant("price_adjustment = -1000").await;
-    shop.days(10).await;
-    assert_eq!(shop.lowest().await, Value::Null, "there is no reduction");
+    shop.pass_days(40).await;
+    shop.update_variant("price_adjustment = -2000").await;
+    shop.pass_days(5).await;
+    shop.update_variant("price_adjustment = -1000").await;
+    shop.pass_days(10).await;
+    assert_eq!(shop.lowest_price().await, Value::Null, "there is no reduction");
 
-    shop.variant("price_adjustment = -4000, compare_at_price = 10000").await;
+    shop.update_variant("price_adjustment = -4000, compare_at_price = 10000").await;
 
-    assert_eq!(shop.lowest().await, json!("80.00"));
-    // It stays, however long the reduction lasts.
-    shop.days(100).await;
-    assert_eq!(shop.lowest().await, json!("80.00"));
-    shop.variant("price_adjustment = 0, compare_at_price = null").await;
-    assert_eq!(shop.lowest().await, Value::Null);
+    assert_eq!(shop.lowest_price().await, json!("80.00"));
+    // The price does not change while the reduction lasts.
+    shop.pass_days(100).await;
+    assert_eq!(shop.lowest_price().await, json!("80.00"));
+    shop.update_variant("price_adjustment = 0, compare_at_price = null").await;
+    assert_eq!(shop.lowest_price().await, Value::Null);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_price_that_held_when_the_thirty_days_began_is_one_of_theirs(db: PgPool) {
+async fn the_price_at_the_beginning_of_the_30_days_counts(db: PgPool) {
     for (days, lowest) in [(29, "50.00"), (31, "100.00")] {
         let shop = Shoes::new(db.clone()).await;
-        shop.variant("price_adjustment = -5000").await;
-        shop.days(40).await;
-        shop.variant("price_adjustment = 0").await;
-        shop.days(days).await;
-        shop.variant("price_adjustment = -3000, compare_at_price = 10000").await;
-        assert_eq!(shop.lowest().await, json!(lowest), "after {days} days");
+        shop.update_variant("price_adjustment = -5000").await;
+        shop.pass_days(40).await;
+        shop.update_variant("price_adjustment = 0").await;
+        shop.pass_days(days).await;
+        shop.update_variant("price_adjustment = -3000, compare_at_price = 10000").await;
+        assert_eq!(shop.lowest_price().await, json!(lowest), "after {days} days");
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_reduction_that_is_shown_later_counts_from_then(db: PgPool) {
+async fn a_reduction_counts_from_the_time_it_is_shown(db: PgPool) {
     let shop = Shoes::new(db).await;
-    shop.days(60).await;
-    shop.variant("price_adjustment = -4000").await;
-    shop.days(50).await;
+    shop.pass_days(60).await;
+    shop.update_variant("price_adjustment = -4000").await;
+    shop.pass_days(50).await;
 
-    shop.variant("compare_at_price = 10000").await;
+    shop.update_variant("compare_at_price = 10000").await;
 
-    assert_eq!(shop.lowest().await, json!("60.00"), "nobody paid more in the 30 days before");
-    shop.days(10).await;
-    shop.variant("compare_at_price = 12000").await;
-    assert_eq!(shop.lowest().await, json!("60.00"));
+    assert_eq!(shop.lowest_price().await, json!("60.00"), "the price was the same during the 30 days before");
+    shop.pass_days(10).await;
+    shop.update_variant("compare_at_price = 12000").await;
+    assert_eq!(shop.lowest_price().await, json!("60.00"));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_further_reduction_is_one_of_its_own(db: PgPool) {
+async fn a_further_reduction_starts_a_new_period(db: PgPool) {
     let shop = Shoes::new(db).await;
-    shop.days(60).await;
-    shop.variant("price_adjustment = -2000, compare_at_price = 10000").await;
-    assert_eq!(shop.lowest().await, json!("100.00"));
-    shop.days(3).await;
+    shop.pass_days(60).await;
+    shop.update_variant("price_adjustment = -2000, compare_at_price = 10000").await;
+    assert_eq!(shop.lowest_price().await, json!("100.00"));
+    shop.pass_days(3).await;
 
-    shop.variant("price_adjustment = -4000").await;
+    shop.update_variant("price_adjustment = -4000").await;
 
-    assert_eq!(shop.lowest().await, json!("80.00"));
-    shop.days(3).await;
-    shop.product("base_price = 9000").await;
-    assert_eq!(shop.lowest().await, json!("60.00"), "a base price moves what is added to it");
+    assert_eq!(shop.lowest_price().await, json!("80.00"));
+    shop.pass_days(3).await;
+    shop.update_product("base_price = 9000").await;
+    assert_eq!(shop.lowest_price().await, json!("60.00"), "a price adjustment follows the base price");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_was_never_sold_before_has_no_price_before(db: PgPool) {
+async fn a_variant_never_sold_before_has_no_earlier_price(db: PgPool) {
     let shop = Shoes::new(db).await;
-    shop.product("status = 'draft'").await;
-    shop.days(1).await;
+    shop.update_product("status = 'draft'").await;
+    shop.pass_days(1).await;
     sqlx::query("delete from variant_prices where is_offered").execute(&shop.app.db).await.unwrap();
-    // A slip of the pen that nobody has seen.
-    shop.variant("price_adjustment = -9900").await;
-    shop.days(1).await;
-    shop.variant("price_adjustment = -1000, compare_at_price = 10000").await;
-    shop.days(1).await;
-    shop.product("status = 'active'").await;
+    // A typing error in a draft, which no customer has seen.
+    shop.update_variant("price_adjustment = -9900").await;
+    shop.pass_days(1).await;
+    shop.update_variant("price_adjustment = -1000, compare_at_price = 10000").await;
+    shop.pass_days(1).await;
+    shop.update_product("status = 'active'").await;
 
-    assert_eq!(shop.lowest().await, Value::Null);
+    assert_eq!(shop.lowest_price().await, Value::Null);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_reduction_goes_on_when_its_product_comes_back(db: PgPool) {
+async fn a_reduction_continues_when_its_product_is_published_again(db: PgPool) {
     let shop = Shoes::new(db).await;
-    shop.days(60).await;
-    shop.variant("price_adjustment = -4000, compare_at_price = 10000").await;
+    shop.pass_days(60).await;
+    shop.update_variant("price_adjustment = -4000, compare_at_price = 10000").await;
     for status in ["status = 'draft'", "status = 'active'"] {
-        shop.days(2).await;
-        shop.product(status).await;
+        shop.pass_days(2).await;
+        shop.update_product(status).await;
     }
-    assert_eq!(shop.lowest().await, json!("100.00"));
+    assert_eq!(shop.lowest_price().await, json!("100.00"));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_own_price_is_not_moved_by_the_base_price(db: PgPool) {
+async fn an_own_price_does_not_follow_the_base_price(db: PgPool) {
     let shop = Shoes::new(db).await;
-    shop.days(1).await;
-    shop.variant("own_price = 7000, compare_at_price = 10000").await;
-    shop.days(1).await;
-    shop.product("base_price = 20000").await;
+    shop.pass_days(1).await;
+    shop.update_variant("own_price = 7000, compare_at_price = 10000").await;
+    shop.pass_days(1).await;
+    shop.update_product("base_price = 20000").await;
     assert_eq!(shop.history().await, [10_000, 7000]);
-    assert_eq!(shop.lowest().await, json!("100.00"));
+    assert_eq!(shop.lowest_price().await, json!("100.00"));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_what_a_transaction_goes_through_only_the_end_is_a_price(db: PgPool) {
+async fn only_the_last_price_of_a_transaction_is_recorded(db: PgPool) {
     let shop = Shoes::new(db).await;
-    shop.days(40).await;
+    shop.pass_days(40).await;
     let mut tx = shop.app.app.db.begin().await.unwrap();
     for step in [
         format!("update products set base_price = 2000 where id = {}", shop.shoes.id),
@@ -169,21 +169,21 @@ async fn of_what_a_transaction_goes_through_only_the_end_is_a_price(db: PgPool) 
     tx.commit().await.unwrap();
 
     assert_eq!(shop.history().await, [10_000, 9000]);
-    assert_eq!(shop.lowest().await, json!("100.00"));
+    assert_eq!(shop.lowest_price().await, json!("100.00"));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn prices_that_nobody_can_ask_for_any_more_are_forgotten(db: PgPool) {
+async fn prices_older_than_needed_are_deleted(db: PgPool) {
     let shop = Shoes::new(db).await;
     for change in
         ["price_adjustment = 100", "price_adjustment = 200", "price_adjustment = 300", "price_adjustment = 400"]
     {
-        shop.days(20).await;
-        shop.variant(change).await;
+        shop.pass_days(20).await;
+        shop.update_variant(change).await;
     }
     assert_eq!(shop.history().await, [10_100, 10_200, 10_300, 10_400]);
-    shop.days(20).await;
-    shop.variant("price_adjustment = 500").await;
-    // The last other price began 20 days ago; 10,200 held 30 days before that.
+    shop.pass_days(20).await;
+    shop.update_variant("price_adjustment = 500").await;
+    // The price before this one began 20 days ago, and 10,200 was the price 30 days before that.
     assert_eq!(shop.history().await, [10_200, 10_300, 10_400, 10_500]);
 }

@@ -1,4 +1,4 @@
-//! `PUT /api/v1/catalogue/products/{id_or_slug}/`: the whole of it.
+//! Replace a product: `PUT /api/v1/catalogue/products/{id_or_slug}/`.
 
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -9,7 +9,7 @@ use crate::write_categories::editor;
 use crate::{PRODUCTS, Shop, app};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_was_read_can_be_sent_back_and_changes_nothing(db: PgPool) {
+async fn replacing_a_product_with_itself_changes_nothing(db: PgPool) {
     let shop = Shop::open(db).await;
     let app = &shop.app;
     let editor = editor(app).await;
@@ -29,9 +29,9 @@ async fn what_was_read_can_be_sent_back_and_changes_nothing(db: PgPool) {
     assert!(app.stock_adds_up().await);
 }
 
-/// The longest names that there can be: what a file or a variant brings is no longer, and the name of a variant is made of them.
+/// The names of the attributes and values have the maximum length, and the name of the variant is made of them.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_as_long_as_it_can_be_can_be_sent_back_too(db: PgPool) {
+async fn texts_of_the_maximum_length_can_be_sent_back(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let word = |at: usize| format!("{at:02}{}", "é".repeat(253));
@@ -52,7 +52,7 @@ async fn what_is_as_long_as_it_can_be_can_be_sent_back_too(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_replacement_keeps_the_variants_and_images_that_it_names_and_removes_the_others(db: PgPool) {
+async fn a_replacement_keeps_the_named_variants_and_images_and_removes_the_others(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let before = make_shirt(&editor).await;
@@ -62,7 +62,7 @@ async fn a_replacement_keeps_the_variants_and_images_that_it_names_and_removes_t
         "name": "Shirt", "base_price": "40.00",
         "variants": [
             {"sku": "OCEAN-L", "options": size("L"), "inventory_count": 7},
-            // Known by its id, under another SKU.
+            // The id names an existing variant, which gets another SKU.
             {"id": small["id"], "sku": "OCEAN-XS", "options": size("XS"), "inventory_count": 99},
         ],
         "images": [{"url": "https://cdn.test/new.jpg"}, {"id": before["images"][0]["id"], "url": "https://cdn.test/s.jpg"}],
@@ -73,7 +73,7 @@ async fn a_replacement_keeps_the_variants_and_images_that_it_names_and_removes_t
     assert_eq!(skus(&after), ["OCEAN-L", "OCEAN-XS"]);
     assert_eq!(after["variants"][1]["id"], small["id"]);
     assert_eq!(after["variants"][1]["name"], "XS");
-    // What is in stock of a variant that was there is not this request's to change.
+    // A replacement does not change the stock of an existing variant.
     assert_eq!(
         (&after["variants"][0]["inventory_count"], &after["variants"][1]["inventory_count"]),
         (&json!(7), &json!(3))
@@ -88,7 +88,7 @@ async fn a_replacement_keeps_the_variants_and_images_that_it_names_and_removes_t
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_replacement_says_its_variants_and_images(db: PgPool) {
+async fn a_replacement_requires_variants_and_images(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make_shirt(&editor).await;

@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/`
+//! List the resources of the catalogue: `GET /api/v1/catalogue/`.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::app;
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_root_leads_to_everything(db: PgPool) {
+async fn the_root_links_to_every_resource(db: PgPool) {
     let app = app(db);
     let root = app.anonymous().get("/api/v1/catalogue").await.expect(200);
     assert_eq!(
@@ -24,7 +24,7 @@ async fn the_root_leads_to_everything(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_root_is_there_to_be_read(db: PgPool) {
+async fn the_root_is_read_only(db: PgPool) {
     let app = app(db);
     let answer = app.anonymous().post("/api/v1/catalogue/", json!({})).await.expect(405);
     assert_eq!(answer.header("allow"), "GET,HEAD");

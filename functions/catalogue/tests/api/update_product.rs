@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /api/v1/catalogue/products/{id_or_slug}/`
+//! Update a product: `PATCH /api/v1/catalogue/products/{id_or_slug}/`.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ pub(crate) fn skus(product: &Value) -> Vec<&str> {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_change_changes_what_is_sent_and_nothing_else(db: PgPool) {
+async fn an_update_changes_only_the_given_fields(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let before = make_shirt(&editor).await;
@@ -40,7 +40,7 @@ async fn a_change_changes_what_is_sent_and_nothing_else(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn two_variants_may_swap_their_values_and_places(db: PgPool) {
+async fn two_variants_can_swap_their_values_and_positions(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let before = make_shirt(&editor).await;
@@ -58,7 +58,7 @@ async fn two_variants_may_swap_their_values_and_places(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_variant_s_own_price_stays_when_the_base_price_moves(db: PgPool) {
+async fn an_own_price_stays_when_the_base_price_changes(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let mut shirt = shirt();
@@ -73,7 +73,7 @@ async fn a_variant_s_own_price_stays_when_the_base_price_moves(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_base_price_that_would_make_a_variant_s_price_negative_is_refused(db: PgPool) {
+async fn a_base_price_that_makes_a_variant_price_negative_is_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let mut shirt = shirt();
@@ -85,29 +85,29 @@ async fn a_base_price_that_would_make_a_variant_s_price_negative_is_refused(db: 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_price_that_is_more_than_can_be_asked_is_refused(db: PgPool) {
+async fn a_price_above_the_maximum_is_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
-    let dear = "The price of a variant would be more than can be asked.";
+    let too_high = "The price of a variant would be more than can be asked.";
     let at = path("ocean-blue-shirt");
     // M costs 2.50 more.
     let refused = editor.patch(&at, json!({"base_price": "999999999.99"})).await.expect(400);
-    assert_eq!(refused.body, json!({"base_price": [dear]}));
+    assert_eq!(refused.body, json!({"base_price": [too_high]}));
     let change = json!({"variants": [{"sku": "OCEAN-S", "price_adjustment": "999999999.99"}]});
-    assert_eq!(editor.patch(&at, change).await.expect(400).body, json!({"variants.0.price_adjustment": [dear]}));
+    assert_eq!(editor.patch(&at, change).await.expect(400).body, json!({"variants.0.price_adjustment": [too_high]}));
     let one = path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][0]["id"]));
     let refused = editor.patch(&one, json!({"price_adjustment": "999999950.10"})).await.expect(400);
-    assert_eq!(refused.body, json!({"price_adjustment": [dear]}));
+    assert_eq!(refused.body, json!({"price_adjustment": [too_high]}));
     editor.patch(&one, json!({"price_adjustment": "999999950.09"})).await.expect(200);
 
-    // What costs more already may stay so while something else is changed.
+    // A price that is already above the maximum does not prevent other changes.
     sqlx::query("update product_variants set price_adjustment = 99999999999").execute(&app.db).await.unwrap();
     editor.patch(&at, json!({"name": "Dear shirt"})).await.expect(200);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_variant_of_another_product_is_none_of_this_one(db: PgPool) {
+async fn a_variant_of_another_product_is_not_accepted(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     let shirt = make_shirt(&editor).await;
@@ -127,13 +127,13 @@ async fn a_variant_of_another_product_is_none_of_this_one(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn two_editors_do_not_write_over_each_other(db: PgPool) {
+async fn an_update_with_an_old_etag_returns_412(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
     let at = path("ocean-blue-shirt");
-    let if_none_match = editor.get(&at).await.expect(200).header("etag").to_owned();
-    let both = editor.clone().header("if-match", &if_none_match);
+    let etag = editor.get(&at).await.expect(200).header("etag").to_owned();
+    let both = editor.clone().header("if-match", &etag);
     let answers = join_all(["A", "B"].map(|name| both.patch(&at, json!({"name": name})))).await;
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
@@ -160,14 +160,14 @@ async fn two_editors_do_not_write_over_each_other(db: PgPool) {
     ] {
         assert_eq!(late.expect(412).body["code"], "version_conflict");
     }
-    // The tag of a part is good for the next change of another part, if nothing came between.
+    // All parts of a product share its ETag, so the ETag of one part allows the next change of another.
     let now = editor.get(&variant).await.expect(200).header("etag").to_owned();
     let next = editor.clone().header("if-match", &now).patch(&image, json!({"alt_text": "x"})).await.expect(200);
     editor.header("if-match", next.header("etag")).delete(&at).await.expect(204);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn shoppers_see_a_product_from_its_time_until_its_end(db: PgPool) {
+async fn shoppers_see_a_product_between_publish_at_and_unpublish_at(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make_shirt(&editor).await;
@@ -194,7 +194,7 @@ async fn shoppers_see_a_product_from_its_time_until_its_end(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_appears_and_goes_by_the_clock_alone(db: PgPool) {
+async fn a_product_is_published_and_unpublished_by_time(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make_shirt(&editor).await;
@@ -209,7 +209,7 @@ async fn a_product_appears_and_goes_by_the_clock_alone(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_default_variant_is_one_that_is_there_and_sold(db: PgPool) {
+async fn the_default_variant_must_exist_and_not_be_archived(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
@@ -225,9 +225,9 @@ async fn the_default_variant_is_one_that_is_there_and_sold(db: PgPool) {
     assert_eq!(refused, json!({"default_variant_id": ["An archived variant is not shown."]}));
 }
 
-/// Each has what the other comes to: the one the brand, the other its products.
+/// One request locks the brand and then its products, the other locks the product and needs the brand.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_brand_is_renamed_while_its_products_are_written(db: PgPool) {
+async fn a_brand_can_be_renamed_while_its_products_are_written(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     let mut shirt = shirt();

@@ -1,4 +1,4 @@
-//! `POST`, `PUT`, `PATCH` and `DELETE` below `/api/v1/catalogue/attributes/`.
+//! Write attributes and their values: `POST`, `PUT`, `PATCH` and `DELETE` below `/api/v1/catalogue/attributes/`.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -18,22 +18,22 @@ fn values(attribute: &Answer) -> Vec<&str> {
     attribute.body["values"].as_array().unwrap().iter().map(|value| value["value"].as_str().unwrap()).collect()
 }
 
-/// An attribute with these values, as it was answered.
-async fn make(editor: &Client, name: &str, values: &[&str]) -> Answer {
+/// Creates an attribute with these values.
+async fn create(editor: &Client, name: &str, values: &[&str]) -> Answer {
     editor.post(ATTRIBUTES, json!({"name": name, "values": values})).await.expect(201)
 }
 
-/// The path of one of its values.
+/// Returns the path of the value at this position of the attribute.
 fn value_path(attribute: &Answer, at: usize) -> String {
     format!("{}values/{}/", path(&attribute.body["id"]), attribute.body["values"][at]["id"])
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_attribute_is_made_with_its_values_in_order(db: PgPool) {
+async fn an_attribute_is_created_with_its_values_in_order(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
 
-    let made = make(&editor, "Size", &["S", "M", "L"]).await;
+    let made = create(&editor, "Size", &["S", "M", "L"]).await;
 
     assert_eq!((&made.body["name"], values(&made)), (&json!("Size"), vec!["S", "M", "L"]));
     assert_eq!(made.header("location"), format!("http://shop.test{}", path(&made.body["id"])));
@@ -44,11 +44,11 @@ async fn an_attribute_is_made_with_its_values_in_order(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_cannot_be_an_attribute_is_refused_field_by_field(db: PgPool) {
+async fn an_invalid_attribute_is_refused_with_an_error_for_each_field(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let size = make(&editor, "Size", &["S", "M"]).await;
-    let colour = make(&editor, "Colour", &[]).await;
+    let size = create(&editor, "Size", &["S", "M"]).await;
+    let colour = create(&editor, "Colour", &[]).await;
     let taken = json!({"name": ["attribute with this name already exists."]});
     let twice = "This attribute has this value already.";
     for (body, expected) in [
@@ -76,19 +76,19 @@ async fn what_cannot_be_an_attribute_is_refused_field_by_field(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_value_may_be_written_otherwise_and_stays_the_same(db: PgPool) {
+async fn a_value_can_change_its_case(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let size = make(&editor, "Size", &["s", "m"]).await;
+    let size = create(&editor, "Size", &["s", "m"]).await;
     let renamed = editor.patch(&value_path(&size, 0), json!({"value": "S"})).await.expect(200);
     assert_eq!(renamed.body, json!({"id": size.body["values"][0]["id"], "value": "S"}));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_two_who_make_a_value_in_another_case_at_once_one_does(db: PgPool) {
+async fn concurrent_requests_create_a_value_in_one_case_only(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let size = make(&editor, "Size", &[]).await;
+    let size = create(&editor, "Size", &[]).await;
     let values_path = format!("{}values/", path(&size.body["id"]));
     let answers = join_all(["xs", "XS", "Xs", "xS"].map(|value| editor.post(&values_path, json!({"value": value}))));
     let mut statuses: Vec<u16> = answers.await.iter().map(|answer| answer.status).collect();
@@ -98,17 +98,17 @@ async fn of_two_who_make_a_value_in_another_case_at_once_one_does(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_value_goes_where_it_is_put_and_the_others_make_room(db: PgPool) {
+async fn a_value_moves_to_its_position_and_the_others_make_room(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let size = make(&editor, "Size", &["S", "M", "L"]).await;
-    let of = path(&size.body["id"]);
-    let values_path = format!("{of}values/");
+    let size = create(&editor, "Size", &["S", "M", "L"]).await;
+    let attribute = path(&size.body["id"]);
+    let values_path = format!("{attribute}values/");
 
     let last = editor.post(&values_path, json!({"value": "XXL"})).await.expect(201);
     editor.post(&values_path, json!({"value": "XS", "position": 0})).await.expect(201);
 
-    let order = async || values(&app.anonymous().get(&of).await.expect(200)).join(" ");
+    let order = async || values(&app.anonymous().get(&attribute).await.expect(200)).join(" ");
     assert_eq!(order().await, "XS S M L XXL");
     for (at, position, expected) in [(2, 0, "L XS S M XXL"), (2, 3, "XS S M L XXL"), (0, 99, "XS M L XXL S")] {
         editor.patch(&value_path(&size, at), json!({"position": position})).await.expect(200);
@@ -119,32 +119,32 @@ async fn a_value_goes_where_it_is_put_and_the_others_make_room(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_change_to_a_value_is_a_change_to_its_attribute(db: PgPool) {
+async fn changing_a_value_changes_the_etag_of_its_attribute(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let size = make(&editor, "Size", &["S", "M"]).await;
-    let (of, small) = (path(&size.body["id"]), value_path(&size, 0));
+    let size = create(&editor, "Size", &["S", "M"]).await;
+    let (attribute, small) = (path(&size.body["id"]), value_path(&size, 0));
     let first = editor.clone().header("if-match", size.header("etag"));
 
     let changed = first.put(&small, json!({"value": "Small"})).await.expect(200);
 
     for late in [
-        first.patch(&of, json!({"name": "Width"})).await,
-        first.put(&of, json!({"name": "Width"})).await,
+        first.patch(&attribute, json!({"name": "Width"})).await,
+        first.put(&attribute, json!({"name": "Width"})).await,
         first.patch(&small, json!({"value": "Tiny"})).await,
-        first.post(&format!("{of}values/"), json!({"value": "L"})).await,
+        first.post(&format!("{attribute}values/"), json!({"value": "L"})).await,
         first.delete(&small).await,
-        first.delete(&of).await,
+        first.delete(&attribute).await,
     ] {
         assert_eq!(late.expect(412).body["code"], "version_conflict");
     }
     let next = editor.header("if-match", changed.header("etag"));
-    let renamed = next.patch(&of, json!({"name": "size"})).await.expect(200);
+    let renamed = next.patch(&attribute, json!({"name": "size"})).await.expect(200);
     assert_eq!((&renamed.body["name"], values(&renamed)), (&json!("size"), vec!["Small", "M"]));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_new_value_is_that_of_every_variant_that_had_the_old_one(db: PgPool) {
+async fn renaming_a_value_renames_it_in_every_variant(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     let id = |sql: &'static str| shop.app.count(sql);
@@ -160,7 +160,7 @@ async fn a_new_value_is_that_of_every_variant_that_had_the_old_one(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_variants_have_is_not_deleted(db: PgPool) {
+async fn an_attribute_or_value_in_use_cannot_be_deleted(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     let size = shop.app.count("select id from attributes where name = 'Size'").await;
@@ -168,8 +168,8 @@ async fn what_variants_have_is_not_deleted(db: PgPool) {
     for used in [format!("{ATTRIBUTES}{size}/"), format!("{ATTRIBUTES}{size}/values/{medium}/")] {
         assert_eq!(editor.delete(&used).await.expect(409).body["code"], "attribute_in_use");
     }
-    let other = make(&editor, "Fit", &["Slim", "Wide"]).await;
-    // Somebody else's value under this attribute's URL is none.
+    let other = create(&editor, "Fit", &["Slim", "Wide"]).await;
+    // A value of another attribute is not found below this one.
     editor.delete(&format!("{ATTRIBUTES}{size}/values/{}/", other.body["values"][0]["id"])).await.expect(404);
 
     editor.delete(&value_path(&other, 0)).await.expect(204);

@@ -1,4 +1,4 @@
-//! `POST`, `PUT`, `PATCH` and `DELETE` below `/api/v1/catalogue/brands/`.
+//! Write brands: `POST`, `PUT`, `PATCH` and `DELETE` below `/api/v1/catalogue/brands/`.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -14,7 +14,7 @@ fn path(brand: &str) -> String {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_brand_is_made_and_named_in_urls_after_its_name(db: PgPool) {
+async fn a_created_brand_gets_a_slug_from_its_name(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
 
@@ -27,7 +27,7 @@ async fn a_brand_is_made_and_named_in_urls_after_its_name(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_cannot_be_a_brand_is_refused_field_by_field(db: PgPool) {
+async fn an_invalid_brand_is_refused_with_an_error_for_each_field(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     let taken = json!({"slug": ["brand with this slug already exists."]});
@@ -51,9 +51,9 @@ async fn what_cannot_be_a_brand_is_refused_field_by_field(db: PgPool) {
     assert_eq!(shop.app.count("select count(*) from brands").await, 2);
 }
 
-/// Files may bring two brands of one name. They can be changed, and told apart.
+/// An import can create two brands with the same name. Staff can still change both.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn two_brands_that_have_one_name_already_may_keep_it(db: PgPool) {
+async fn two_brands_with_the_same_name_may_keep_it(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     sqlx::query("insert into brands (name, slug) values ('ANA', 'ana-2')").execute(&shop.app.db).await.unwrap();
@@ -63,7 +63,7 @@ async fn two_brands_that_have_one_name_already_may_keep_it(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_two_who_give_one_name_at_once_one_does(db: PgPool) {
+async fn concurrent_requests_create_a_brand_once(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let named = [("eva", "a"), ("Eva", "b"), ("EVA", "c")];
@@ -74,10 +74,10 @@ async fn of_two_who_give_one_name_at_once_one_does(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_change_is_made_to_the_brand_that_its_sender_has_seen(db: PgPool) {
+async fn an_update_with_an_old_etag_returns_412(db: PgPool) {
     let shop = Shop::open(db).await;
-    let if_none_match = shop.client().get(&path("ana")).await.expect(200).header("etag").to_owned();
-    let first = editor(&shop.app).await.header("if-match", &if_none_match);
+    let etag = shop.client().get(&path("ana")).await.expect(200).header("etag").to_owned();
+    let first = editor(&shop.app).await.header("if-match", &etag);
 
     let renamed = first.patch(&path("ana"), json!({"name": "Anna"})).await.expect(200);
 
@@ -96,7 +96,7 @@ async fn a_change_is_made_to_the_brand_that_its_sender_has_seen(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn products_are_found_by_the_new_name_of_their_brand_and_no_longer_by_the_old(db: PgPool) {
+async fn products_are_found_by_the_new_name_of_their_brand_only(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
 
@@ -106,9 +106,8 @@ async fn products_are_found_by_the_new_name_of_their_brand_and_no_longer_by_the_
     assert_eq!(shop.finds("search=bela").await, [""; 0]);
 }
 
-/// The product is being written when its brand gets another name: whoever commits last, its card has the new one.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn lists_lead_to_the_new_slug_of_a_brand(db: PgPool) {
+async fn listed_products_have_the_new_slug_of_their_brand(db: PgPool) {
     let shop = Shop::open(db).await;
 
     editor(&shop.app).await.patch(&path("ana"), json!({"slug": "anna"})).await.expect(200);
@@ -119,34 +118,35 @@ async fn lists_lead_to_the_new_slug_of_a_brand(db: PgPool) {
     assert!(!slugs.is_empty() && slugs.iter().all(|slug| **slug == "anna"), "{}", list.text);
 }
 
+/// The product is being written when its brand is renamed. Its card has the new name, no matter which commits last.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_that_is_written_meanwhile_is_found_by_the_new_name_too(db: PgPool) {
+async fn a_product_written_during_a_rename_is_found_by_the_new_name(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
-    let mut writes = shop.app.app.db.begin().await.unwrap();
+    let mut write = shop.app.app.db.begin().await.unwrap();
     sqlx::query("update products set brand_id = $1 where slug = 't-shirt'")
         .bind(shop.ana)
-        .execute(&mut writes)
+        .execute(&mut write)
         .await
         .unwrap();
     sqlx::query("select refresh_product_cards(array(select id from products where slug = 't-shirt'))")
-        .execute(&mut writes)
+        .execute(&mut write)
         .await
         .unwrap();
-    let renames = tokio::spawn(async move { editor.patch(&path("ana"), json!({"name": "Zauberladen"})).await });
+    let rename = tokio::spawn(async move { editor.patch(&path("ana"), json!({"name": "Zauberladen"})).await });
     shop.app.wait_until_blocked().await;
-    writes.commit().await.unwrap();
+    write.commit().await.unwrap();
 
-    renames.await.unwrap().expect(200);
+    rename.await.unwrap().expect(200);
 
     assert_eq!(shop.finds("search=zauberladen").await, ["blouse", "t-shirt"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_name_that_is_too_much_for_a_product_is_refused(db: PgPool) {
+async fn a_name_that_exceeds_the_search_document_of_a_product_is_refused(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
-    // Search keeps a megabyte of a product. Each of these words takes 12 bytes of it, and about a hundred are left.
+    // The search document of a product has at most a megabyte. Each of these words takes 12 bytes and leaves about a hundred.
     for full in [
         "update products set description = (select string_agg('w' || n, ' ') from generate_series(100000, 187369) n)
           where slug = 'boots'",
@@ -163,7 +163,7 @@ async fn a_name_that_is_too_much_for_a_product_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_brand_that_has_products_is_not_deleted(db: PgPool) {
+async fn a_brand_with_products_cannot_be_deleted(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     sqlx::query("update products set status = 'archived' where brand_id = $1")

@@ -1,4 +1,4 @@
-//! `POST`, `PUT`, `PATCH` and `DELETE` below `/api/v1/catalogue/categories/`.
+//! Write categories: `POST`, `PUT`, `PATCH` and `DELETE` below `/api/v1/catalogue/categories/`.
 
 use serde_json::{Value, json};
 use shared::testing::{Answer, Client, TestApp};
@@ -9,7 +9,7 @@ use crate::{Shop, app};
 
 pub(crate) const CATEGORIES: &str = "/api/v1/catalogue/categories/";
 
-/// One of the staff who may change the catalogue and nothing else.
+/// Returns a client of a member of staff with the permission `catalogue` alone.
 pub(crate) async fn editor(app: &TestApp) -> Client {
     app.client_of(&app.a_staff_user_with(Permissions::from_iter([Permission::Catalogue])).await)
 }
@@ -18,7 +18,7 @@ pub(crate) fn path(category: &str) -> String {
     format!("{CATEGORIES}{category}/")
 }
 
-/// Makes a category at the top or right below another; its id.
+/// Creates a category at the top or directly below another and returns its id.
 pub(crate) async fn make(editor: &Client, name: &str, parent: Option<&Value>) -> Value {
     let made = editor.post(CATEGORIES, json!({"name": name, "parent_id": parent})).await.expect(201);
     made.body["id"].clone()
@@ -29,7 +29,7 @@ fn names(answer: &Answer) -> Vec<&str> {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_category_is_made_where_it_is_to_be_and_named_after_its_way(db: PgPool) {
+async fn a_category_is_created_below_its_parent_with_a_slug_from_its_path(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let top = editor.post(CATEGORIES, json!({"name": "Clothing"})).await.expect(201);
@@ -47,7 +47,7 @@ async fn a_category_is_made_where_it_is_to_be_and_named_after_its_way(db: PgPool
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_cannot_be_a_category_is_refused_field_by_field(db: PgPool) {
+async fn an_invalid_category_is_refused_with_an_error_for_each_field(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make(&editor, "Clothing", None).await;
@@ -68,7 +68,7 @@ async fn what_cannot_be_a_category_is_refused_field_by_field(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn no_two_siblings_have_one_name_and_others_may(db: PgPool) {
+async fn siblings_cannot_share_a_name_but_other_categories_can(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let (women, men) = (make(&editor, "Women", None).await, make(&editor, "Men", None).await);
@@ -79,18 +79,18 @@ async fn no_two_siblings_have_one_name_and_others_may(db: PgPool) {
     for change in [json!({"name": "shirts"}), json!({"name": "SHIRTS", "position": 0})] {
         assert_eq!(editor.patch(&path("men-trousers"), change).await.expect(400).body, taken);
     }
-    // It comes to one that is called so.
+    // The new parent has a child with this name.
     assert_eq!(editor.patch(&path("men-shirts"), json!({"parent_id": women})).await.expect(400).body, taken);
     editor.patch(&path("men-shirts"), json!({"name": "SHIRTS"})).await.expect(200);
     editor.patch(&path("men-shirts"), json!({"name": "Blouses", "parent_id": women})).await.expect(200);
 
-    // Two that have one name already, as files may bring them, may keep it.
+    // Two siblings that already have the same name, as an import can create them, may keep it.
     sqlx::query("update categories set name = 'Shirts' where slug = 'men-shirts'").execute(&app.db).await.unwrap();
     editor.patch(&path("men-shirts"), json!({"slug": "shirts"})).await.expect(200);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_old_slug_leads_to_the_new_one_until_somebody_else_has_it(db: PgPool) {
+async fn an_old_slug_redirects_until_another_category_takes_it(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make(&editor, "Pants!", None).await;
@@ -108,20 +108,20 @@ async fn an_old_slug_leads_to_the_new_one_until_somebody_else_has_it(db: PgPool)
     make(&editor, "Pants", None).await;
     assert_eq!(app.anonymous().get(&path("pants")).await.expect(200).body["slug"], "pants");
     app.anonymous().get(&path("trousers")).await.expect(301);
-    // And back: what is its own slug leads nowhere else.
+    // The category takes its old slug back, which then no longer redirects.
     editor.patch(&path("slacks"), json!({"slug": "trousers"})).await.expect(200);
     app.anonymous().get(&path("trousers")).await.expect(200);
     app.anonymous().get(&path("slacks")).await.expect(301);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_change_is_made_to_what_its_sender_has_seen_and_to_nothing_else(db: PgPool) {
+async fn an_update_with_an_old_etag_returns_412(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make(&editor, "Pants", None).await;
-    let if_none_match = app.anonymous().get(&path("pants")).await.expect(200).header("etag").to_owned();
+    let etag = app.anonymous().get(&path("pants")).await.expect(200).header("etag").to_owned();
 
-    let first = editor.clone().header("if-match", &if_none_match);
+    let first = editor.clone().header("if-match", &etag);
     first.patch(&path("pants"), json!({"name": "Trousers"})).await.expect(200);
     for late in [
         first.patch(&path("pants"), json!({"name": "Slacks"})).await,
@@ -138,7 +138,7 @@ async fn a_change_is_made_to_what_its_sender_has_seen_and_to_nothing_else(db: Pg
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn siblings_stand_in_the_order_that_they_are_given(db: PgPool) {
+async fn a_category_moves_to_its_position_among_its_siblings(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let top = make(&editor, "Top", None).await;
@@ -158,7 +158,7 @@ async fn siblings_stand_in_the_order_that_they_are_given(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_category_with_something_in_it_is_not_deleted(db: PgPool) {
+async fn a_category_with_children_or_products_cannot_be_deleted(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     for full in ["clothing", "tees"] {
@@ -177,7 +177,7 @@ async fn a_product_is_found_by_the_new_name_of_its_category(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn only_who_may_change_the_catalogue_changes_it(db: PgPool) {
+async fn categories_are_written_with_the_catalogue_permission_only(db: PgPool) {
     let app = app(db);
     let mut others = Permissions::all().iter().collect::<Vec<_>>();
     others.retain(|permission| *permission != Permission::Catalogue);

@@ -1,4 +1,4 @@
-//! `/api/v1/catalogue/products/{id_or_slug}/images/`, one by one.
+//! Write images one by one: `/api/v1/catalogue/products/{id_or_slug}/images/`.
 
 use serde_json::{Value, json};
 use shared::testing::Client;
@@ -10,7 +10,7 @@ use crate::write_categories::editor;
 
 const IMAGES: &str = "ocean-blue-shirt/images";
 
-/// The file names, in order; the places are sure to be 0, 1, 2 ….
+/// Returns the file names in order and asserts that `display_order` is 0, 1, 2, ….
 async fn files(client: &Client) -> Vec<String> {
     let listed = client.get(&path(IMAGES)).await.expect(200).body;
     let images = listed["results"].as_array().unwrap();
@@ -24,7 +24,7 @@ fn at(image: &Value) -> String {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_image_comes_to_the_others_and_the_first_one_stands_for_the_product(db: PgPool) {
+async fn an_image_is_added_and_the_first_is_the_main_image(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
@@ -63,7 +63,7 @@ async fn an_image_moves_and_the_others_make_room(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_change_of_an_image_changes_what_is_sent_and_a_replacement_all(db: PgPool) {
+async fn an_update_changes_the_given_fields_and_a_replacement_all(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
@@ -82,7 +82,7 @@ async fn a_change_of_an_image_changes_what_is_sent_and_a_replacement_all(db: PgP
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_cannot_be_an_image_is_refused(db: PgPool) {
+async fn an_invalid_image_is_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;

@@ -1,4 +1,4 @@
-//! `/api/v1/catalogue/products/{id_or_slug}/variants/`, one by one.
+//! Write variants one by one: `/api/v1/catalogue/products/{id_or_slug}/variants/`.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn sized(sku: &str, size: &str) -> Value {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_variant_comes_to_the_others_with_a_price_and_a_stock(db: PgPool) {
+async fn a_variant_is_added_with_a_price_and_a_stock(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make_shirt(&editor).await;
@@ -54,7 +54,7 @@ async fn a_variant_comes_to_the_others_with_a_price_and_a_stock(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_change_of_a_variant_changes_what_is_sent_and_nothing_else(db: PgPool) {
+async fn an_update_changes_only_the_given_fields(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
@@ -71,7 +71,7 @@ async fn a_change_of_a_variant_changes_what_is_sent_and_nothing_else(db: PgPool)
         let mut expected = editor.get(&at).await.expect(200).body;
         let changed = editor.patch(&at, json!({field: value})).await.expect(200).body;
         expected[field] = value;
-        // Beside a reduction stands what it cost before.
+        // A reduced variant shows the lowest price before the reduction.
         let is_reduced = expected["compare_at_price"].is_string();
         expected["lowest_price_30_days"] = if is_reduced { json!("49.90") } else { Value::Null };
         assert_eq!(changed, expected, "{field}");
@@ -83,7 +83,7 @@ async fn a_change_of_a_variant_changes_what_is_sent_and_nothing_else(db: PgPool)
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_name_that_was_made_of_the_values_follows_them_and_another_does_not(db: PgPool) {
+async fn a_generated_name_follows_the_values_and_a_given_name_does_not(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
@@ -95,7 +95,7 @@ async fn a_name_that_was_made_of_the_values_follows_them_and_another_does_not(db
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_cannot_be_a_variant_is_refused_field_by_field(db: PgPool) {
+async fn an_invalid_variant_is_refused_with_an_error_for_each_field(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make_shirt(&editor).await;
@@ -134,7 +134,7 @@ async fn what_cannot_be_a_variant_is_refused_field_by_field(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn variants_stand_where_they_are_put(db: PgPool) {
+async fn a_variant_moves_to_its_position(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make_shirt(&editor).await;
@@ -147,13 +147,13 @@ async fn variants_stand_where_they_are_put(db: PgPool) {
         editor.patch(&at, json!({"position": position})).await.expect(200);
         assert_eq!(skus(&app.anonymous()).await, expected);
     }
-    // Who says no place stays in theirs.
+    // A replacement without a position keeps the position.
     editor.put(&at, json!({"sku": "OCEAN-XL"})).await.expect(200);
     assert_eq!(skus(&editor).await, ["OCEAN-S", "OCEAN-M", "OCEAN-XL"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_two_variants_alike_that_come_at_once_there_is_one(db: PgPool) {
+async fn concurrent_requests_create_a_variant_with_the_same_values_once(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make_shirt(&editor).await;

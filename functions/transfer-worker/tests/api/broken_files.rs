@@ -1,4 +1,4 @@
-//! Files that are not what they should be. Each is said, none is an error of ours, and what is good in them is taken.
+//! Broken files: each error is reported, none is an internal error, and the valid rows are imported.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::{HEADER, SHORT, Shop};
 
 const GOOD: &str = "good,Good,,,Title,Default Title,GOOD,1,10\r\n";
 
-async fn failed(shop: &Shop, file: &[u8]) -> String {
+async fn import_error(shop: &Shop, file: &[u8]) -> String {
     let import = shop.imported(file, Limits::default()).await;
     assert_eq!(import.status, TransferStatus::Failed);
     assert_eq!(shop.app.count("select count(*) from products").await, 0);
@@ -18,29 +18,29 @@ async fn failed(shop: &Shop, file: &[u8]) -> String {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_file_that_is_something_else_fails_and_says_what_is_understood(db: PgPool) {
+async fn an_unknown_format_fails_and_the_error_names_the_known_one(db: PgPool) {
     let shop = Shop::open(db);
     for file in
         ["\n", "id;name\n1;a\n", "{\"products\": []}", "Handle,Title\na,A\n", "\u{0}\u{1}\u{2}", "\"Handle,Title"]
     {
-        let error = failed(&shop, file.as_bytes()).await;
+        let error = import_error(&shop, file.as_bytes()).await;
         assert!(error.contains("what is understood is a Shopify product export"), "{error}");
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_file_in_utf_16_fails_and_says_so(db: PgPool) {
+async fn a_file_in_utf_16_fails_and_the_error_says_so(db: PgPool) {
     let shop = Shop::open(db);
     let text = format!("{HEADER}{GOOD}");
     let little: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
     for file in [little, big] {
-        assert!(failed(&shop, &file).await.contains("it is UTF-16; save it as CSV in UTF-8"));
+        assert!(import_error(&shop, &file).await.contains("it is UTF-16; save it as CSV in UTF-8"));
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn bad_rows_are_named_and_the_good_ones_taken(db: PgPool) {
+async fn invalid_rows_are_reported_and_the_others_imported(db: PgPool) {
     let shop = Shop::open(db);
     let mut file = format!("\u{feff}{HEADER}").into_bytes();
     file.extend(b"latin,Caf\xe9,,,Title,Default Title,L,1,10\r\n");
@@ -52,7 +52,7 @@ async fn bad_rows_are_named_and_the_good_ones_taken(db: PgPool) {
     for limits in [Limits::default(), SHORT] {
         let id = shop.an_import(&file).await;
         work(&shop.worker(limits), Work::Import(id).into()).await.unwrap();
-        shop.go_on(limits).await;
+        shop.run_queued_jobs(limits).await;
         let bad: Vec<_> = shop.bad_rows(id).await;
         assert_eq!(
             bad,
@@ -70,7 +70,7 @@ async fn bad_rows_are_named_and_the_good_ones_taken(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_quote_that_is_never_closed_costs_what_follows_and_is_named(db: PgPool) {
+async fn an_unclosed_quote_is_reported_and_ends_the_import(db: PgPool) {
     let shop = Shop::open(db);
     let mut file = format!("{HEADER}{GOOD}open,\"Open,,,Title,Default Title,O,1,10\r\n");
     for number in 0..80_000 {
@@ -87,7 +87,7 @@ async fn a_quote_that_is_never_closed_costs_what_follows_and_is_named(db: PgPool
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_the_database_refuses_costs_one_product_and_not_its_neighbours(db: PgPool) {
+async fn a_product_that_the_database_refuses_does_not_affect_the_others(db: PgPool) {
     let shop = Shop::open(db);
     sqlx::query("alter table products add constraint no_b check (slug <> 'b')").execute(&shop.app.db).await.unwrap();
     let row = |handle: &str| format!("{handle},{handle},,,Title,Default Title,{handle},1,10\r\n");

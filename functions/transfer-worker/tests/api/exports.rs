@@ -1,4 +1,4 @@
-//! Products that become a file.
+//! Exports: products are written to a file.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use transfer_worker::{Limits, Worker, work};
 
 use crate::{HEADER, Hanging, SHORT, Shop, file_of};
 
-/// So many products that a hundred of them fill a part of a file.
+/// Creates products so long that a hundred of them fill one part of a file.
 async fn long_products(shop: &Shop, count: usize) {
     let body = "x".repeat(60_000);
     let header = HEADER.replace("Title,Vendor", "Title,Body (HTML),Vendor");
@@ -59,15 +59,15 @@ async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_export_goes_from_worker_to_worker_part_by_part(db: PgPool) {
+async fn workers_continue_an_export_part_by_part(db: PgPool) {
     let shop = Shop::open(db);
     long_products(&shop, 200).await;
     let id = an_export(&shop).await;
 
     work(&shop.worker(SHORT), Work::Export(id).into()).await.unwrap();
-    let begun = export(&shop, id).await;
-    assert_eq!((begun.status, begun.products_done), (TransferStatus::Running, 100));
-    assert!(shop.go_on(SHORT).await >= 2);
+    let running = export(&shop, id).await;
+    assert_eq!((running.status, running.products_done), (TransferStatus::Running, 100));
+    assert!(shop.run_queued_jobs(SHORT).await >= 2);
 
     let done = export(&shop, id).await;
     assert_eq!((done.status, done.products_done), (TransferStatus::Done, 200));
@@ -76,15 +76,15 @@ async fn an_export_goes_from_worker_to_worker_part_by_part(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_export_whose_worker_is_killed_at_the_very_end_is_finished_once_more(db: PgPool) {
+async fn an_export_whose_worker_was_killed_at_the_end_is_finished_by_another(db: PgPool) {
     let shop = Shop::open(db);
     shop.imported(file_of(5).as_bytes(), Limits::default()).await;
     let id = an_export(&shop).await;
-    // The parts are read when the file is made of them.
+    // The worker reads the parts when it joins them into the file.
     let storage = shop.hanging(0);
-    let killed = shop.worker_with(storage.clone(), Limits::default());
+    let worker = shop.worker_with(storage.clone(), Limits::default());
     tokio::select! {
-        done = work(&killed, Work::Export(id).into()) => panic!("it was to hang: {done:?}"),
+        done = work(&worker, Work::Export(id).into()) => panic!("the worker should hang: {done:?}"),
         () = storage.hangs.notified() => {}
     }
     assert_eq!(export(&shop, id).await.status, TransferStatus::Running);
@@ -99,7 +99,7 @@ async fn an_export_whose_worker_is_killed_at_the_very_end_is_finished_once_more(
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_the_file_cannot_say_is_listed_also_where_nothing_comes_after_it(db: PgPool) {
+async fn products_that_cannot_be_exported_are_listed_even_at_the_end(db: PgPool) {
     let shop = Shop::open(db);
     long_products(&shop, 100).await;
     let without_variants = "insert into products (slug, name, base_price, created_at, updated_at)
@@ -108,7 +108,7 @@ async fn what_the_file_cannot_say_is_listed_also_where_nothing_comes_after_it(db
     let id = an_export(&shop).await;
 
     work(&shop.worker(SHORT), Work::Export(id).into()).await.unwrap();
-    shop.go_on(SHORT).await;
+    shop.run_queued_jobs(SHORT).await;
 
     let done = export(&shop, id).await;
     assert_eq!((done.status, done.products_done, done.products_left_out), (TransferStatus::Done, 100, 150));
@@ -119,8 +119,8 @@ async fn what_the_file_cannot_say_is_listed_also_where_nothing_comes_after_it(db
     assert_eq!((left_out[0].slug.as_str(), left_out[0].reason.as_str()), ("bare-1", "it has no variant"));
 }
 
-/// Stops it as soon as the worker waits for its storage.
-async fn cancel_when_it_hangs(shop: &Shop, storage: &Hanging, id: ExportId) {
+/// Cancels the export as soon as the worker waits for its storage.
+async fn cancel_when_worker_hangs(shop: &Shop, storage: &Hanging, id: ExportId) {
     storage.hangs.notified().await;
     let mut tx = shop.app.app.db.begin().await.unwrap();
     exports::cancel(&mut tx, id, shop.app.clock.now()).await.unwrap();
@@ -128,15 +128,15 @@ async fn cancel_when_it_hangs(shop: &Shop, storage: &Hanging, id: ExportId) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_cancelled_export_leaves_nothing_of_its_file(db: PgPool) {
+async fn a_cancelled_export_leaves_no_file(db: PgPool) {
     let shop = Shop::open(db);
     shop.imported(file_of(5).as_bytes(), Limits::default()).await;
     let id = an_export(&shop).await;
     let storage = shop.hanging(0);
     let worker = shop.worker_with(storage.clone(), Limits::default());
     tokio::select! {
-        done = work(&worker, Work::Export(id).into()) => panic!("it was to hang: {done:?}"),
-        () = cancel_when_it_hangs(&shop, &storage, id) => {}
+        done = work(&worker, Work::Export(id).into()) => panic!("the worker should hang: {done:?}"),
+        () = cancel_when_worker_hangs(&shop, &storage, id) => {}
     }
     assert_eq!(shop.files.keys(), ["exports/all.csv.part-1"]);
 
@@ -147,16 +147,12 @@ async fn a_cancelled_export_leaves_nothing_of_its_file(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_export_that_is_cancelled_while_it_is_written_stops_at_its_next_part(db: PgPool) {
+async fn an_export_that_is_cancelled_while_writing_stops_at_the_next_part(db: PgPool) {
     let shop = Shop::open(db);
     shop.imported(file_of(5).as_bytes(), Limits::default()).await;
     let id = an_export(&shop).await;
     let worker = Worker {
-        parts: Arc::new(CancelledMeanwhile {
-            parts: PartsBeside(shop.files.clone()),
-            shop: shop.app.app.db.clone(),
-            id,
-        }),
+        parts: Arc::new(CancellingParts { parts: PartsBeside(shop.files.clone()), shop: shop.app.app.db.clone(), id }),
         ..shop.worker(Limits::default())
     };
 
@@ -166,15 +162,15 @@ async fn an_export_that_is_cancelled_while_it_is_written_stops_at_its_next_part(
     assert!(shop.files.keys().is_empty(), "{:?}", shop.files.keys());
 }
 
-/// Somebody stops the export just after a part was written.
-struct CancelledMeanwhile {
+/// Parts that cancel the export just after a part was written.
+struct CancellingParts {
     parts: PartsBeside,
     shop: Db,
     id: ExportId,
 }
 
 #[async_trait]
-impl Parts for CancelledMeanwhile {
+impl Parts for CancellingParts {
     async fn begin(&self, key: &str, content_type: &str) -> anyhow::Result<String> {
         self.parts.begin(key, content_type).await
     }

@@ -1,4 +1,4 @@
-//! Files that are gone through.
+//! Imports: a file is read and its products are written.
 
 use shared::transfers::{TransferCounts, TransferStatus, Work};
 use sqlx::PgPool;
@@ -15,7 +15,7 @@ fn unchanged(unchanged: i64) -> TransferCounts {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_file_becomes_products_and_the_same_file_again_changes_nothing(db: PgPool) {
+async fn importing_the_same_file_again_changes_nothing(db: PgPool) {
     let shop = Shop::open(db);
     let file = file_of(250);
 
@@ -35,23 +35,23 @@ async fn a_file_becomes_products_and_the_same_file_again_changes_nothing(db: PgP
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_file_goes_from_worker_to_worker_piece_by_piece(db: PgPool) {
+async fn workers_continue_an_import_chunk_by_chunk(db: PgPool) {
     let shop = Shop::open(db);
     let id = shop.an_import(file_of(40).as_bytes()).await;
 
     work(&shop.worker(SHORT), Work::Import(id).into()).await.unwrap();
 
-    let begun = shop.import(id).await;
-    assert_eq!(begun.status, TransferStatus::Running);
-    assert!(begun.bytes_done > 0 && begun.bytes_done < begun.bytes, "{begun:?}");
-    assert!(shop.go_on(SHORT).await > 5);
+    let running = shop.import(id).await;
+    assert_eq!(running.status, TransferStatus::Running);
+    assert!(running.bytes_done > 0 && running.bytes_done < running.bytes, "{running:?}");
+    assert!(shop.run_queued_jobs(SHORT).await > 5);
     let done = shop.import(id).await;
     assert_eq!((done.status, done.products, done.variants), (TransferStatus::Done, created(40), created(120)));
     assert_eq!(shop.app.count("select count(*) from products").await, 40);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_message_that_comes_twice_is_worked_on_once(db: PgPool) {
+async fn a_repeated_message_is_processed_once(db: PgPool) {
     let shop = Shop::open(db);
     let id = shop.an_import(file_of(150).as_bytes()).await;
     let (one, other) = (shop.worker(Limits::default()), shop.worker(Limits::default()));
@@ -67,7 +67,7 @@ async fn a_message_that_comes_twice_is_worked_on_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn two_imports_of_one_file_at_once_are_one_catalogue(db: PgPool) {
+async fn concurrent_imports_of_one_file_create_each_product_once(db: PgPool) {
     let shop = Shop::open(db);
     let file = file_of(300);
     let (one, other) = (shop.an_import(file.as_bytes()).await, shop.an_import(file.as_bytes()).await);
@@ -87,13 +87,13 @@ async fn two_imports_of_one_file_at_once_are_one_catalogue(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_whose_rows_stand_apart_is_found_out_however_far_apart_they_are(db: PgPool) {
+async fn separated_rows_of_a_product_are_refused_at_any_distance(db: PgPool) {
     let shop = Shop::open(db);
     let file = format!("{}p0,Again,,,Size,XL,SKU-0-XL,1,10\r\n", file_of(30));
 
     let id = shop.an_import(file.as_bytes()).await;
     work(&shop.worker(SHORT), Work::Import(id).into()).await.unwrap();
-    shop.go_on(SHORT).await;
+    shop.run_queued_jobs(SHORT).await;
 
     let reason = "the product \"p0\" began on line 2 already; its rows must stand together".to_owned();
     assert_eq!(shop.bad_rows(id).await, [(92, reason)]);
@@ -103,13 +103,13 @@ async fn a_product_whose_rows_stand_apart_is_found_out_however_far_apart_they_ar
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_sku_goes_from_one_product_of_a_piece_to_another(db: PgPool) {
+async fn a_sku_moves_between_products_of_one_chunk(db: PgPool) {
     let shop = Shop::open(db);
     let row = |handle: &str, sku: &str| format!("{handle},{handle},,,Title,Default Title,{sku},1,10\r\n");
     let before = format!("{HEADER}{}{}", row("a", "ONE"), row("b", "TWO"));
     shop.imported(before.as_bytes(), Limits::default()).await;
 
-    // b gets what a had; the other way round it would be refused, as c is.
+    // Product b takes the SKU that a gives up. In the other order it would be refused, as it is for c.
     let after = format!("{HEADER}{}{}{}", row("b", "ONE"), row("a", "NEW"), row("c", "NEW"));
     let id = shop.an_import(after.as_bytes()).await;
     work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();

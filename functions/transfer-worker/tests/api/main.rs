@@ -1,12 +1,12 @@
-//! The worker: files in, products out, and back.
+//! Tests of the `transfer-worker` function: imports and exports of products.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod broken_files;
 mod exports;
 mod imports;
-mod killed;
-mod limits;
-mod renamed;
+mod interrupted;
+mod product_limits;
+mod renamed_products;
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -27,11 +27,11 @@ use shared::transfers::{FileKind, Import, Work};
 use sqlx::PgPool;
 use transfer_worker::{Limits, Worker, work};
 
-/// What every file here begins with.
+/// The header line of every file in these tests.
 const HEADER: &str =
     "Handle,Title,Vendor,Type,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price\r\n";
 
-/// A shop with files, and a worker.
+/// A shop with a file storage and the queue of the worker.
 struct Shop {
     app: TestApp,
     files: Arc<MemoryStorage>,
@@ -59,7 +59,7 @@ impl Shop {
         }
     }
 
-    /// A storage whose reads after so many never end.
+    /// Returns a storage that answers this number of reads and then hangs.
     fn hanging(&self, reads: usize) -> Arc<Hanging> {
         Arc::new(Hanging {
             files: self.files.clone(),
@@ -68,7 +68,7 @@ impl Shop {
         })
     }
 
-    /// An import of this file that was started.
+    /// Inserts an import of this file and starts it.
     async fn an_import(&self, file: &[u8]) -> ImportId {
         let (id, now) = (ImportId(self.app.ordered_uuid()), self.app.clock.now());
         let key = format!("imports/{id}.csv");
@@ -82,16 +82,16 @@ impl Shop {
         id
     }
 
-    /// The same, worked on until nothing more is to be done.
+    /// Imports this file and returns the import when no job is left.
     async fn imported(&self, file: &[u8], limits: Limits) -> Import {
         let id = self.an_import(file).await;
         work(&self.worker(limits), Work::Import(id).into()).await.unwrap();
-        self.go_on(limits).await;
+        self.run_queued_jobs(limits).await;
         self.import(id).await
     }
 
-    /// Does what is in the queue, and what that leaves there.
-    async fn go_on(&self, limits: Limits) -> usize {
+    /// Runs jobs until the queue is empty and returns their number.
+    async fn run_queued_jobs(&self, limits: Limits) -> usize {
         let mut runs = 0;
         loop {
             let jobs = self.jobs.take();
@@ -120,10 +120,10 @@ impl Shop {
     }
 }
 
-/// One piece a run, and little of the file at once.
+/// Limits of one chunk per run and a small window.
 const SHORT: Limits = Limits { with_run: Duration::ZERO, window: 300 };
 
-/// A file of so many products, each with three sizes.
+/// Returns a file of this number of products, each with three sizes.
 fn file_of(products: usize) -> String {
     let mut file = HEADER.to_owned();
     for number in 0..products {
@@ -136,7 +136,7 @@ fn file_of(products: usize) -> String {
     file
 }
 
-/// A storage whose reads after so many never end, and which says when it gets there: a worker that hangs there can be killed.
+/// A storage that hangs after a number of reads and notifies the test, which can then kill the worker.
 struct Hanging {
     files: Arc<MemoryStorage>,
     reads_left: AtomicUsize,

@@ -1,4 +1,4 @@
-//! Everything below `/api/v1/catalogue/exports/`.
+//! Export products: `/api/v1/catalogue/exports/`.
 
 use serde_json::{Value, json};
 use shared::transfers::{FILES_KEPT_SECONDS, REMEMBERED_SECONDS, Work};
@@ -7,16 +7,16 @@ use sqlx::PgPool;
 use crate::{EXPORTS, Shop};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_export_runs_and_is_fetched_when_it_is_done(db: PgPool) {
+async fn a_finished_export_can_be_downloaded(db: PgPool) {
     let shop = Shop::open(db);
     shop.app.a_product().create().await;
     let editor = shop.editor().await;
 
-    let asked = editor.post(EXPORTS, json!({})).await.expect(202);
+    let created = editor.post(EXPORTS, json!({})).await.expect(202);
 
-    let id = asked.body["id"].as_str().unwrap();
-    assert_eq!((&asked.body["status"], &asked.body["products"]), (&json!("running"), &json!(1)));
-    assert_eq!(asked.header("location"), format!("http://shop.test{EXPORTS}{id}/"));
+    let id = created.body["id"].as_str().unwrap();
+    assert_eq!((&created.body["status"], &created.body["products"]), (&json!("running"), &json!(1)));
+    assert_eq!(created.header("location"), format!("http://shop.test{EXPORTS}{id}/"));
     assert_eq!(shop.jobs.take(), [Work::Export(id.parse().unwrap()).into()]);
     let path = format!("{EXPORTS}{id}/");
     assert_eq!(editor.get(&path).await.expect(200).body["download"], Value::Null);
@@ -31,7 +31,7 @@ async fn an_export_runs_and_is_fetched_when_it_is_done(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_export_is_cancelled_for_good_and_the_worker_told_to_clear_up(db: PgPool) {
+async fn cancelling_an_export_is_final_and_sends_a_job_to_clean_up(db: PgPool) {
     let shop = Shop::open(db);
     let editor = shop.editor().await;
     let id = editor.post(EXPORTS, json!({})).await.expect(202).body["id"].as_str().unwrap().to_owned();
@@ -48,7 +48,7 @@ async fn an_export_is_cancelled_for_good_and_the_worker_told_to_clear_up(db: PgP
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_export_that_has_ended_is_not_cancelled(db: PgPool) {
+async fn a_finished_export_cannot_be_cancelled(db: PgPool) {
     let shop = Shop::open(db);
     let editor = shop.editor().await;
     let id = editor.post(EXPORTS, json!({})).await.expect(202).body["id"].as_str().unwrap().to_owned();
@@ -64,7 +64,7 @@ async fn an_export_that_has_ended_is_not_cancelled(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_an_export_leaves_out_is_listed_page_by_page(db: PgPool) {
+async fn products_that_an_export_skips_are_listed_in_pages(db: PgPool) {
     let shop = Shop::open(db);
     let editor = shop.editor().await;
     let id = editor.post(EXPORTS, json!({})).await.expect(202).body["id"].as_str().unwrap().to_owned();
@@ -86,9 +86,9 @@ async fn what_an_export_leaves_out_is_listed_page_by_page(db: PgPool) {
     editor.get(&format!("{EXPORTS}00000000-0000-0000-0000-000000000000/left_out/")).await.expect(404);
 }
 
-/// What is offered is there, and what is remembered is remembered for longer.
+/// A download is offered only while the file exists, and the row of the export is kept for longer.
 #[test]
-fn a_file_is_offered_for_as_long_as_the_bucket_keeps_it() {
+fn a_download_is_offered_as_long_as_the_bucket_keeps_the_file() {
     let template = include_str!("../../../../template.yaml");
     let days = FILES_KEPT_SECONDS / (24 * 60 * 60);
     assert!(template.contains(&format!("{{ Id: everything-else, Status: Enabled, ExpirationInDays: {days} }}")));

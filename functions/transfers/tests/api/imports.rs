@@ -1,48 +1,48 @@
-//! Everything below `/api/v1/catalogue/imports/`.
+//! Import products: `/api/v1/catalogue/imports/`.
 
 use serde_json::json;
 use shared::transfers::Work;
 use sqlx::PgPool;
 
-use crate::{IMPORTS, Shop, of};
+use crate::{IMPORTS, Shop, import_of};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_file_is_announced_sent_and_started(db: PgPool) {
+async fn an_import_is_created_uploaded_and_started(db: PgPool) {
     let shop = Shop::open(db);
     let editor = shop.editor().await;
 
-    let begun = editor.post(IMPORTS, of(4)).await.expect(201);
+    let created = editor.post(IMPORTS, import_of(4)).await.expect(201);
 
-    let path = format!("{IMPORTS}{}/", begun.body["id"].as_str().unwrap());
-    assert_eq!(begun.header("location"), format!("http://shop.test{path}"));
-    assert_eq!((&begun.body["status"], &begun.body["stock"]), (&json!("waiting"), &json!("counted")));
-    assert_eq!(begun.body["upload"]["headers"], json!({"content-length": "4", "content-type": "text/csv"}));
+    let path = format!("{IMPORTS}{}/", created.body["id"].as_str().unwrap());
+    assert_eq!(created.header("location"), format!("http://shop.test{path}"));
+    assert_eq!((&created.body["status"], &created.body["stock"]), (&json!("waiting"), &json!("counted")));
+    assert_eq!(created.body["upload"]["headers"], json!({"content-length": "4", "content-type": "text/csv"}));
     let early = editor.post(&format!("{path}start/"), json!({})).await.expect(409);
     assert_eq!(early.body["code"], "not_uploaded_yet");
-    shop.send(&begun.body, b"12345");
+    shop.upload(&created.body, b"12345");
     let other = editor.post(&format!("{path}start/"), json!({})).await.expect(409);
     assert_eq!(other.body["code"], "size_mismatch");
     assert!(shop.jobs.take().is_empty());
 
-    shop.send(&begun.body, b"1234");
+    shop.upload(&created.body, b"1234");
     let started = editor.post(&format!("{path}start/"), json!({})).await.expect(202);
 
     assert_eq!(started.body["status"], "running");
-    let id = begun.body["id"].as_str().unwrap().parse().unwrap();
+    let id = created.body["id"].as_str().unwrap().parse().unwrap();
     assert_eq!(shop.jobs.take(), [Work::Import(id).into()]);
-    // Again, because the answer may have been lost.
+    // A client whose response was lost may start the import again.
     editor.post(&format!("{path}start/"), json!({})).await.expect(202);
     assert_eq!(shop.jobs.take(), [Work::Import(id).into()]);
     assert_eq!(editor.get(&path).await.expect(200).body["started_at"], started.body["started_at"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_file_that_is_too_large_or_none_is_refused_at_once(db: PgPool) {
+async fn an_invalid_import_is_refused(db: PgPool) {
     let shop = Shop::open(db);
     let editor = shop.editor().await;
     for (body, expected) in [
-        (of(2_147_483_648), json!({"bytes": ["Ensure this value is less than or equal to 268435456."]})),
-        (of(0), json!({"bytes": ["Ensure this value is greater than or equal to 1."]})),
+        (import_of(2_147_483_648), json!({"bytes": ["Ensure this value is less than or equal to 268435456."]})),
+        (import_of(0), json!({"bytes": ["Ensure this value is greater than or equal to 1."]})),
         (json!({}), json!({"kind": ["This field is required."], "bytes": ["This field is required."]})),
         (json!({"kind": "xml", "bytes": 1}), json!({"kind": ["\"xml\" is not a valid choice."]})),
         (
@@ -56,12 +56,12 @@ async fn a_file_that_is_too_large_or_none_is_refused_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_import_is_cancelled_for_good(db: PgPool) {
+async fn cancelling_an_import_is_final(db: PgPool) {
     let shop = Shop::open(db);
     let editor = shop.editor().await;
-    let begun = editor.post(IMPORTS, of(1)).await.expect(201);
-    let path = format!("{IMPORTS}{}/", begun.body["id"].as_str().unwrap());
-    shop.send(&begun.body, b"1");
+    let created = editor.post(IMPORTS, import_of(1)).await.expect(201);
+    let path = format!("{IMPORTS}{}/", created.body["id"].as_str().unwrap());
+    shop.upload(&created.body, b"1");
     editor.post(&format!("{path}start/"), json!({})).await.expect(202);
 
     for _ in 0..2 {
@@ -74,23 +74,23 @@ async fn an_import_is_cancelled_for_good(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_has_ended_is_not_cancelled(db: PgPool) {
+async fn a_finished_import_cannot_be_cancelled(db: PgPool) {
     let shop = Shop::open(db);
     let editor = shop.editor().await;
-    let begun = editor.post(IMPORTS, of(1)).await.expect(201);
-    let path = format!("{IMPORTS}{}/", begun.body["id"].as_str().unwrap());
+    let created = editor.post(IMPORTS, import_of(1)).await.expect(201);
+    let path = format!("{IMPORTS}{}/", created.body["id"].as_str().unwrap());
     sqlx::query("update imports set status = 'done', finished_at = now()").execute(&shop.app.db).await.unwrap();
     let late = editor.post(&format!("{path}cancel/"), json!({})).await.expect(409);
     assert_eq!(late.body["code"], "import_ended");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn imports_and_their_bad_rows_are_listed_page_by_page(db: PgPool) {
+async fn imports_and_their_errors_are_listed_in_pages(db: PgPool) {
     let shop = Shop::open(db);
     let editor = shop.editor().await;
     for bytes in 1..=3 {
         shop.app.clock.advance(1);
-        editor.post(IMPORTS, of(bytes)).await.expect(201);
+        editor.post(IMPORTS, import_of(bytes)).await.expect(201);
     }
     let first = editor.get(&format!("{IMPORTS}?page_size=2&count=true")).await.expect(200);
     assert_eq!((&first.body["count"], &first.body["results"][0]["bytes"]), (&json!(3), &json!(3)));
@@ -112,7 +112,7 @@ async fn imports_and_their_bad_rows_are_listed_page_by_page(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_import_that_is_not_there_is_not_found(db: PgPool) {
+async fn an_unknown_import_is_not_found(db: PgPool) {
     let shop = Shop::open(db);
     let editor = shop.editor().await;
     for id in ["00000000-0000-0000-0000-000000000000", "x"] {

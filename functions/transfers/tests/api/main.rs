@@ -1,4 +1,4 @@
-//! The `transfers` function through its HTTP interface.
+//! Tests of the `transfers` function through its HTTP interface.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod exports;
@@ -16,7 +16,7 @@ use transfers::TransfersState;
 const IMPORTS: &str = "/api/v1/catalogue/imports/";
 const EXPORTS: &str = "/api/v1/catalogue/exports/";
 
-/// A shop with somewhere to put files, and what it has told the worker.
+/// A shop with a file storage and a queue that records the jobs of the worker.
 struct Shop {
     app: TestApp,
     files: Arc<MemoryStorage>,
@@ -32,18 +32,19 @@ impl Shop {
         Self { app, files, jobs }
     }
 
-    /// One of the staff who may change the catalogue and nothing else.
+    /// Returns a client of a member of staff with the permission `catalogue` alone.
     async fn editor(&self) -> Client {
         self.app.client_of(&self.app.a_staff_user_with(Permissions::from_iter([Permission::Catalogue])).await)
     }
 
-    /// Sends a file, as its import's `upload` says.
-    fn send(&self, begun: &Value, file: &[u8]) {
-        let key = begun["upload"]["url"].as_str().unwrap().strip_prefix("https://storage.test/").unwrap();
+    /// Uploads a file as the `upload` of its import says.
+    fn upload(&self, import: &Value, file: &[u8]) {
+        let key = import["upload"]["url"].as_str().unwrap().strip_prefix("https://storage.test/").unwrap();
         self.files.put(key, "text/csv", file);
     }
 }
 
-fn of(bytes: usize) -> Value {
+/// Returns a request for an import of a file of this size.
+fn import_of(bytes: usize) -> Value {
     json!({"kind": "shopify_csv", "bytes": bytes})
 }

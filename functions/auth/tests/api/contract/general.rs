@@ -1,4 +1,4 @@
-//! What holds for every path: methods, slashes, and bodies in three shapes.
+//! Rules of every path: methods, slashes, and three kinds of bodies.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use crate::{PASSWORD, register, service, sql, tokens};
 
-/// Every path, and what it may be asked with besides HEAD.
+/// Every path with its methods, without HEAD.
 const PATHS: &[(&str, &[&str])] = &[
     ("/auth/", &["GET"]),
     ("/auth/users/", &["GET", "POST"]),
@@ -27,7 +27,7 @@ const PATHS: &[(&str, &[&str])] = &[
     ("/auth/jwt/verify/", &["POST"]),
 ];
 
-/// Posts these fields as a form of either kind, or as JSON.
+/// Posts these fields as JSON or as one of the two kinds of forms.
 async fn post_as(client: &Client, kind: &str, path: &str, fields: &Value) -> Answer {
     let pairs = fields.as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap()));
     let body = match kind {
@@ -49,7 +49,7 @@ async fn post_as(client: &Client, kind: &str, path: &str, fields: &Value) -> Ans
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_a_path_cannot_be_asked_is_405_and_says_what_it_can(db: PgPool) {
+async fn a_wrong_method_returns_405_with_the_allowed_methods(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
@@ -59,18 +59,19 @@ async fn what_a_path_cannot_be_asked_is_405_and_says_what_it_can(db: PgPool) {
                 let answer = ana.send_json(method.parse().unwrap(), form, json!({})).await.expect(405);
                 let detail = format!("Method \"{method}\" not allowed.");
                 assert_eq!(answer.body, json!({"detail": detail, "code": "method_not_allowed"}), "{form}");
-                let mut said: Vec<&str> = answer.header("allow").split(',').filter(|said| *said != "HEAD").collect();
+                let mut allowed: Vec<&str> =
+                    answer.header("allow").split(',').filter(|method| *method != "HEAD").collect();
                 let mut expected = allowed.to_vec();
-                said.sort_unstable();
+                allowed.sort_unstable();
                 expected.sort_unstable();
-                assert_eq!(said, expected, "{method} {form}");
+                assert_eq!(allowed, expected, "{method} {form}");
             }
         }
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn head_is_get_without_a_body_in_both_slash_forms(db: PgPool) {
+async fn head_equals_get_without_a_body_in_both_slash_forms(db: PgPool) {
     let app = service(db);
     let id = register(&app, "ana").await;
     let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
@@ -88,19 +89,19 @@ async fn head_is_get_without_a_body_in_both_slash_forms(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_djoser_has_elsewhere_is_not_found(db: PgPool) {
+async fn other_paths_of_djoser_are_not_found(db: PgPool) {
     let app = service(db);
     let not_found = json!({"detail": "Not found.", "code": "not_found"});
     for path in ["/auth/token/login/", "/auth/token/logout/", "/auth/o/google/", "/auth/users/1/2/"] {
         assert_eq!(app.anonymous().post(path, json!({})).await.expect(404).body, not_found, "{path}");
     }
-    // The names of these have the address in them, because that is what one logs in with.
+    // Djoser names these paths after the login field, which is the email address here.
     for path in ["/auth/users/set_username/", "/auth/users/reset_username/", "/auth/users/reset_username_confirm/"] {
         app.anonymous().post(path, json!({})).await.expect(405);
     }
 }
 
-/// Bodies whose answer shows that each field was read.
+/// Returns bodies whose responses show that each field was read.
 fn bodies(ana: &str) -> [(&'static str, Value); 12] {
     let link = |more: &str, value: &str| json!({"uid": ana, "token": "no-link", more: value});
     [
@@ -120,7 +121,7 @@ fn bodies(ana: &str) -> [(&'static str, Value); 12] {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn every_post_takes_json_and_both_kinds_of_forms_in_both_slash_forms(db: PgPool) {
+async fn every_post_accepts_json_and_both_kinds_of_forms_in_both_slash_forms(db: PgPool) {
     let app = service(db);
     let id = register(&app, "ana").await;
     let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
@@ -133,7 +134,7 @@ async fn every_post_takes_json_and_both_kinds_of_forms_in_both_slash_forms(db: P
             assert_eq!((answer.status, answer.text), (expected.status, expected.text.clone()), "{path} as {kind}");
         }
     }
-    // And one that succeeds.
+    // A log-in succeeds as well.
     let login = json!({"email": "ana@example.com", "password": PASSWORD});
     for kind in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=----x"] {
         post_as(&app.anonymous(), kind, "/auth/jwt/create", &login).await.expect(200);
@@ -141,7 +142,7 @@ async fn every_post_takes_json_and_both_kinds_of_forms_in_both_slash_forms(db: P
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_no_body_is_said_so_at_every_post(db: PgPool) {
+async fn every_post_refuses_an_unreadable_body(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);
@@ -171,7 +172,7 @@ async fn what_is_no_body_is_said_so_at_every_post(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_file_is_no_text_and_an_empty_choice_of_one_is_nothing(db: PgPool) {
+async fn a_file_is_refused_as_a_text_and_an_empty_file_field_is_ignored(db: PgPool) {
     let app = service(db);
     let client = app.anonymous().header("content-type", "multipart/form-data; boundary=x");
     let body = |file: &str| {
@@ -180,8 +181,8 @@ async fn a_file_is_no_text_and_an_empty_choice_of_one_is_nothing(db: PgPool) {
              Content-Type: text/plain\r\n\r\nana@example.com\r\n--x--\r\n"
         )
     };
-    for (file, said) in [("address.txt", "Not a valid string."), ("", "This field is required.")] {
+    for (file, expected) in [("address.txt", "Not a valid string."), ("", "This field is required.")] {
         let answer = client.send(Method::POST, "/auth/users/reset_password/", body(file).into()).await.expect(400);
-        assert_eq!(answer.body, json!({"email": [said]}));
+        assert_eq!(answer.body, json!({"email": [expected]}));
     }
 }

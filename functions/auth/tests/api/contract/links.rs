@@ -1,4 +1,4 @@
-//! What anybody may post: asking for links, and opening them.
+//! Public requests: requesting links and opening them.
 
 use serde_json::{Value, json};
 use shared::testing::TestApp;
@@ -6,7 +6,7 @@ use shared::users::links::{Purpose, uid};
 use sqlx::PgPool;
 
 use super::{BLANK, NO_STRING, NULL, REQUIRED};
-use crate::mailed::a_link;
+use crate::mailed_links::a_link;
 use crate::{register, service, service_with, sql};
 use auth::Options;
 
@@ -15,7 +15,7 @@ const NO_TOKEN: &str = "Invalid token for given user.";
 const NO_ADDRESS: &str = "Enter a valid email address.";
 const NEW: &str = "some other harbour";
 
-/// Posts each body and compares the whole answer.
+/// Posts each body and compares the whole response.
 async fn posts(app: &TestApp, path: &str, rows: Vec<(Value, Value)>) {
     for (body, expected) in rows {
         let answer = app.anonymous().post(path, body.clone()).await;
@@ -24,7 +24,7 @@ async fn posts(app: &TestApp, path: &str, rows: Vec<(Value, Value)>) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn asking_for_a_link_answers_the_same_whoever_is_meant(db: PgPool) {
+async fn requesting_a_link_answers_the_same_for_every_address(db: PgPool) {
     let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
     register(&app, "ana").await;
     register(&app, "ben").await;
@@ -48,7 +48,7 @@ async fn asking_for_a_link_answers_the_same_whoever_is_meant(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn where_no_activation_is_wanted_none_is_sent_again(db: PgPool) {
+async fn resending_an_activation_is_refused_without_the_option(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     for email in ["ana@example.com", "nobody@example.com"] {
@@ -60,7 +60,7 @@ async fn where_no_activation_is_wanted_none_is_sent_again(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn activating_answers_in_the_words_of_the_contract(db: PgPool) {
+async fn activating_answers_as_djoser_does(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let link = a_link(&app, ana, Purpose::ActivateUser).await;
@@ -87,7 +87,7 @@ async fn activating_answers_in_the_words_of_the_contract(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn choosing_a_password_by_a_link_answers_in_the_words_of_the_contract(db: PgPool) {
+async fn resetting_a_password_answers_as_djoser_does(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let link = a_link(&app, ana, Purpose::PasswordReset).await;
@@ -103,7 +103,7 @@ async fn choosing_a_password_by_a_link_answers_in_the_words_of_the_contract(db: 
         (json!({"uid": "!", "token": link.token, "new_password": NEW}), json!({"uid": [NO_USER]})),
         (json!({"uid": "OTk5OTk5", "token": link.token, "new_password": NEW}), json!({"uid": [NO_USER]})),
         (json!({"uid": link.uid, "token": "x", "new_password": NEW}), json!({"token": [NO_TOKEN]})),
-        // The password for itself comes before the link, and beside its owner's name after it.
+        // The password alone is checked before the link, its similarity to the name of the user after it.
         (json!({"uid": "!", "token": "x", "new_password": "8402938475610"}), json!({"new_password": [numeric]})),
         (json!({"uid": link.uid, "token": "x", "new_password": "ana@example"}), json!({"token": [NO_TOKEN]})),
         (link.with(json!({"new_password": "8402938475610"})), json!({"new_password": [numeric]})),
@@ -113,14 +113,14 @@ async fn choosing_a_password_by_a_link_answers_in_the_words_of_the_contract(db: 
         ),
     ];
     posts(&app, path, rows).await;
-    // None of these used it up.
+    // None of these requests used the link up.
     let answer = app.anonymous().post(path, link.with(json!({"new_password": NEW}))).await.expect(204);
     assert_eq!(answer.text, "");
     posts(&app, path, vec![(link.with(json!({"new_password": NEW})), json!({"token": [NO_TOKEN]}))]).await;
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn choosing_an_address_by_a_link_answers_in_the_words_of_the_contract(db: PgPool) {
+async fn resetting_an_address_answers_as_djoser_does(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     register(&app, "ben").await;
@@ -138,7 +138,7 @@ async fn choosing_an_address_by_a_link_answers_in_the_words_of_the_contract(db: 
         (json!({"uid": "!", "new_email": new}), json!({"uid": [NO_USER]})),
         (json!({"uid": uid(ana), "new_email": new}), json!({"token": [NO_TOKEN]})),
         (json!({"uid": uid(ana), "token": "x", "new_email": new}), json!({"token": [NO_TOKEN]})),
-        // Only who has a good link hears whether an address has an owner.
+        // Only a caller with a valid link learns that an address is taken.
         (json!({"uid": uid(ana), "token": "x", "new_email": "ben@example.com"}), json!({"token": [NO_TOKEN]})),
         (link.with(json!({"new_email": "BEN@example.com"})), taken.clone()),
         (link.with(json!({"new_email": "ana@example.com"})), taken),

@@ -1,4 +1,4 @@
-//! What clients of Djoser rely on, row by row, to the letter.
+//! The contract with clients of Djoser: exact requests and responses.
 
 mod general;
 mod links;
@@ -17,7 +17,7 @@ const NULL: &str = "This field may not be null.";
 const NO_STRING: &str = "Not a valid string.";
 const NUL_CHARACTER: &str = "Null characters are not allowed.";
 
-/// Posts each body and compares the whole answer.
+/// Posts each body and compares the whole response.
 async fn posts(db: PgPool, path: &str, rows: Vec<(Value, u16, Value)>) {
     let app = service(db);
     register(&app, "ana").await;
@@ -32,7 +32,7 @@ async fn posts(db: PgPool, path: &str, rows: Vec<(Value, u16, Value)>) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn registering_answers_in_the_words_of_the_contract(db: PgPool) {
+async fn registering_answers_as_djoser_does(db: PgPool) {
     let with = |changes: Value| {
         let mut body = json!({"email": "ben@example.com", "username": "ben", "password": PASSWORD});
         body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
@@ -95,7 +95,7 @@ async fn registering_answers_in_the_words_of_the_contract(db: PgPool) {
                 400,
                 json!({"password": ["The password is too similar to the email."]}),
             ),
-            // The validators of passwords have their say after everything else.
+            // The password validators run after all other checks.
             (
                 with(json!({"email": "ben", "password": "12345"})),
                 400,
@@ -108,7 +108,7 @@ async fn registering_answers_in_the_words_of_the_contract(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn logging_in_answers_in_the_words_of_the_contract(db: PgPool) {
+async fn logging_in_answers_as_djoser_does(db: PgPool) {
     let refused = json!({"detail": "No active account found with the given credentials"});
     posts(
         db,
@@ -132,7 +132,7 @@ async fn logging_in_answers_in_the_words_of_the_contract(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn refreshing_and_verifying_answer_in_the_words_of_the_contract(db: PgPool) {
+async fn refreshing_and_verifying_answer_as_djoser_does(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let access = tokens(&app, "ana").await.access;
@@ -163,7 +163,7 @@ async fn refreshing_and_verifying_answer_in_the_words_of_the_contract(db: PgPool
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn renaming_and_leaving_answer_in_the_words_of_the_contract(db: PgPool) {
+async fn renaming_and_deleting_an_account_answer_as_djoser_does(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     register(&app, "ben").await;

@@ -1,4 +1,4 @@
-//! What the options of a shop change for those who are not signed in.
+//! Options of a shop that change the public requests.
 
 use auth::Options;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use shared::users::links::Purpose;
 use sqlx::PgPool;
 
 use super::{BLANK, REQUIRED};
-use crate::mailed::{a_link, news};
+use crate::mailed_links::{a_link, news};
 use crate::{PASSWORD, register, service_with};
 
 const NEW: &str = "some other harbour";
@@ -16,30 +16,30 @@ fn mismatch(what: &str) -> Value {
     json!({"non_field_errors": [format!("The two {what} fields didn't match.")]})
 }
 
-async fn refused(app: &TestApp, path: &str, body: Value, expected: Value) {
+async fn assert_refused(app: &TestApp, path: &str, body: Value, expected: Value) {
     let answer = app.anonymous().post(path, body.clone()).await.expect(400);
     assert_eq!(answer.body, expected, "{path} {body}");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_password_may_have_to_be_typed_twice_when_registering(db: PgPool) {
+async fn registering_can_require_the_password_twice(db: PgPool) {
     let app = service_with(db, Options { user_create_password_retype: true, ..Options::default() });
     let path = "/auth/users/";
     let with = |name: &str, password: &str, again: Value| json!({"email": format!("{name}@example.com"), "username": name, "password": password, "re_password": again});
     let all = json!({"email": [REQUIRED], "username": [REQUIRED], "password": [REQUIRED], "re_password": [REQUIRED]});
-    refused(&app, path, json!({}), all).await;
-    refused(&app, path, with("ana", PASSWORD, json!("")), json!({"re_password": [BLANK]})).await;
-    refused(&app, path, with("ana", PASSWORD, json!(NEW)), mismatch("password")).await;
+    assert_refused(&app, path, json!({}), all).await;
+    assert_refused(&app, path, with("ana", PASSWORD, json!("")), json!({"re_password": [BLANK]})).await;
+    assert_refused(&app, path, with("ana", PASSWORD, json!(NEW)), mismatch("password")).await;
     let numeric = json!({"password": ["This password is entirely numeric."]});
-    refused(&app, path, with("ana", "8402938475610", json!(NEW)), numeric).await;
+    assert_refused(&app, path, with("ana", "8402938475610", json!(NEW)), numeric).await;
     app.anonymous().post(path, with("ana", PASSWORD, json!(PASSWORD))).await.expect(201);
-    // What has an owner is said first.
+    // A taken address or name is reported before the mismatch.
     let taken = json!({"username": ["user with this username already exists."], "email": ["user with this email already exists."]});
-    refused(&app, path, with("ana", PASSWORD, json!(NEW)), taken).await;
+    assert_refused(&app, path, with("ana", PASSWORD, json!(NEW)), taken).await;
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_chosen_by_a_link_may_have_to_be_typed_twice(db: PgPool) {
+async fn a_reset_by_link_can_require_the_new_value_twice(db: PgPool) {
     let options =
         Options { password_reset_confirm_retype: true, username_reset_confirm_retype: true, ..Options::default() };
     let app = service_with(db, options);
@@ -48,23 +48,23 @@ async fn what_is_chosen_by_a_link_may_have_to_be_typed_twice(db: PgPool) {
     let path = "/auth/users/reset_password_confirm/";
     let link = a_link(&app, ana, Purpose::PasswordReset).await;
     let missing = json!({"re_new_password": [REQUIRED]});
-    refused(&app, path, link.with(json!({"new_password": NEW})), missing).await;
+    assert_refused(&app, path, link.with(json!({"new_password": NEW})), missing).await;
     let body = link.with(json!({"new_password": NEW, "re_new_password": PASSWORD}));
-    refused(&app, path, body, mismatch("password")).await;
+    assert_refused(&app, path, body, mismatch("password")).await;
     let body = link.with(json!({"new_password": NEW, "re_new_password": NEW}));
     app.anonymous().post(path, body).await.expect(204);
 
     let path = "/auth/users/reset_email_confirm/";
     let link = a_link(&app, ana, Purpose::EmailReset).await;
-    refused(&app, path, json!({}), json!({"new_email": [REQUIRED], "re_new_email": [REQUIRED]})).await;
+    assert_refused(&app, path, json!({}), json!({"new_email": [REQUIRED], "re_new_email": [REQUIRED]})).await;
     let body = link.with(json!({"new_email": "anna@example.com", "re_new_email": "hanna@example.com"}));
-    refused(&app, path, body, mismatch("email")).await;
+    assert_refused(&app, path, body, mismatch("email")).await;
     let body = link.with(json!({"new_email": "anna@example.com", "re_new_email": "anna@example.com"}));
     app.anonymous().post(path, body).await.expect(204);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_shop_may_tell_who_has_no_account(db: PgPool) {
+async fn requesting_a_link_can_reveal_that_there_is_no_account(db: PgPool) {
     for (options, db) in [
         (Options { password_reset_show_email_not_found: true, ..Options::default() }, db.clone()),
         (Options { username_reset_show_email_not_found: true, ..Options::default() }, db),
@@ -77,9 +77,9 @@ async fn a_shop_may_tell_who_has_no_account(db: PgPool) {
         for path in ["/auth/users/reset_password/", "/auth/users/reset_email/"] {
             let no_account = json!(["User with given email does not exist."]);
             for who in ["ben", "nobody"] {
-                refused(&app, path, json!({"email": format!("{who}@example.com")}), no_account.clone()).await;
+                assert_refused(&app, path, json!({"email": format!("{who}@example.com")}), no_account.clone()).await;
             }
-            refused(&app, path, json!({}), json!({"email": [REQUIRED]})).await;
+            assert_refused(&app, path, json!({}), json!({"email": [REQUIRED]})).await;
             app.anonymous().post(path, json!({"email": "Ana@example.com"})).await.expect(204);
         }
         assert_eq!(news(&app).await, ["email_reset_asked Ana@example.com", "password_reset_asked Ana@example.com"]);

@@ -1,4 +1,4 @@
-//! `set_password/` and `set_email/`, row by row.
+//! The contract of `set_password/` and `set_email/`.
 
 use serde_json::{Value, json};
 use shared::testing::TestApp;
@@ -11,14 +11,14 @@ use auth::Options;
 const WRONG: &str = "Invalid password.";
 const NEW: &str = "some other harbour";
 
-/// Posts each body as Ana and compares the whole answer.
+/// Posts each body as Ana and compares the whole response.
 async fn posts(app: &TestApp, path: &str, rows: Vec<(Value, Value)>) {
     register(app, "ana").await;
     register(app, "ben").await;
     let ana = app.anonymous().bearer(&tokens(app, "ana").await.access);
     let before = accounts(app).await;
     for (body, expected) in rows {
-        // Wrong passwords are counted; that is another test.
+        // Wrong passwords are limited, which is not the subject of this test.
         sql(app, "delete from throttles").await;
         let answer = ana.post(path, body.clone()).await;
         assert_eq!((answer.status, &answer.body), (400, &expected), "{path} {body}");
@@ -33,7 +33,7 @@ async fn accounts(app: &TestApp) -> Vec<(String, String, bool)> {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn changing_a_password_answers_in_the_words_of_the_contract(db: PgPool) {
+async fn changing_a_password_answers_as_djoser_does(db: PgPool) {
     let too_short = "This password is too short. It must contain at least 8 characters.";
     let too_common = "This password is too common.";
     let numeric = "This password is entirely numeric.";
@@ -46,7 +46,7 @@ async fn changing_a_password_answers_in_the_words_of_the_contract(db: PgPool) {
         (json!({"current_password": PASSWORD}), json!({"new_password": [REQUIRED]})),
         (json!({"new_password": NEW}), json!({"current_password": [REQUIRED]})),
         (both(json!(NEW), json!("a quiet harbou")), json!({"current_password": [WRONG]})),
-        // The current one is judged with the fields, the new one only when all of them are right.
+        // The current password is checked with the fields, the new one only if all fields are valid.
         (json!({"current_password": "x"}), json!({"new_password": [REQUIRED], "current_password": [WRONG]})),
         (both(json!("12345"), json!("x")), json!({"current_password": [WRONG]})),
         (both(json!("12345"), json!(PASSWORD)), json!({"new_password": [too_short, too_common, numeric]})),
@@ -59,7 +59,7 @@ async fn changing_a_password_answers_in_the_words_of_the_contract(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn changing_an_address_answers_in_the_words_of_the_contract(db: PgPool) {
+async fn changing_an_address_answers_as_djoser_does(db: PgPool) {
     let both = |new: Value, current: Value| json!({"new_email": new, "current_password": current});
     let taken = "user with this email already exists.";
     let no_address = "Enter a valid email address.";
@@ -74,14 +74,14 @@ async fn changing_an_address_answers_in_the_words_of_the_contract(db: PgPool) {
         (both(json!("ben@example.com"), json!(PASSWORD)), json!({"new_email": [taken]})),
         (both(json!("BEN@Example.com"), json!(PASSWORD)), json!({"new_email": [taken]})),
         (both(json!("ana@example.com"), json!(PASSWORD)), json!({"new_email": [taken]})),
-        // Not that it is taken: Djoser would tell anybody with a token who else has an account.
+        // The error does not say that the address is taken, as Djoser would tell every caller with a token.
         (both(json!("ben@example.com"), json!("x")), json!({"current_password": [WRONG]})),
     ];
     posts(&service(db), "/auth/users/set_email/", rows).await;
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_to_be_typed_twice_must_be_the_same(db: PgPool) {
+async fn the_repeated_password_must_match(db: PgPool) {
     let options = Options { set_password_retype: true, ..Options::default() };
     let with =
         |new: &str, again: Value| json!({"current_password": PASSWORD, "new_password": new, "re_new_password": again});
@@ -98,7 +98,7 @@ async fn what_is_to_be_typed_twice_must_be_the_same(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn so_must_an_address(db: PgPool) {
+async fn the_repeated_address_must_match(db: PgPool) {
     let options = Options { set_username_retype: true, ..Options::default() };
     let with = |new: &str, again: &str| json!({"current_password": PASSWORD, "new_email": new, "re_new_email": again});
     let mismatch = json!({"non_field_errors": ["The two email fields didn't match."]});

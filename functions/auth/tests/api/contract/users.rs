@@ -1,4 +1,4 @@
-//! `/auth/users/` and `/auth/users/{id}/`, row by row.
+//! The contract of `/auth/users/` and `/auth/users/{id}/`.
 
 use serde_json::{Value, json};
 use shared::ids::UserId;
@@ -8,8 +8,8 @@ use sqlx::PgPool;
 use super::{BLANK, NO_STRING, NULL, REQUIRED};
 use crate::{PASSWORD, register, service, sql, tokens};
 
-/// Ana, Ben, Ana's client, and that of somebody who may look after customers.
-async fn some(app: &TestApp) -> (UserId, UserId, Client, Client) {
+/// Registers Ana and Ben, and returns the clients of Ana and of a member of staff with the permission `customers`.
+async fn users_and_clients(app: &TestApp) -> (UserId, UserId, Client, Client) {
     let (ana, ben) = (register(app, "ana").await, register(app, "ben").await);
     let client = app.anonymous().bearer(&tokens(app, "ana").await.access);
     register(app, "staff").await;
@@ -24,13 +24,18 @@ fn user(id: UserId, name: &str) -> Value {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn one_sees_oneself_and_the_staff_see_all(db: PgPool) {
+async fn customers_see_their_own_account_and_staff_see_all(db: PgPool) {
     let app = service(db);
-    let (ana, ben, client, staff) = some(&app).await;
-    let nobody = json!({"detail": "Authentication credentials were not provided.", "code": "not_authenticated"});
+    let (ana, ben, client, staff) = users_and_clients(&app).await;
+    let not_authenticated =
+        json!({"detail": "Authentication credentials were not provided.", "code": "not_authenticated"});
     for path in ["/auth/users/".to_owned(), format!("/auth/users/{ana}/")] {
         let answer = app.anonymous().get(&path).await.expect(401);
-        assert_eq!((answer.header("www-authenticate"), &answer.body), ("Bearer realm=\"api\"", &nobody), "{path}");
+        assert_eq!(
+            (answer.header("www-authenticate"), &answer.body),
+            ("Bearer realm=\"api\"", &not_authenticated),
+            "{path}"
+        );
     }
     assert_eq!(client.get("/auth/users/").await.expect(200).body, json!([user(ana, "ana")]));
     assert_eq!(client.get(&format!("/auth/users/{ana}/")).await.expect(200).body, user(ana, "ana"));
@@ -40,25 +45,25 @@ async fn one_sees_oneself_and_the_staff_see_all(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn somebody_elses_account_is_hidden_from_all_but_who_would_end_it(db: PgPool) {
+async fn the_account_of_another_user_is_hidden_from_customers(db: PgPool) {
     let app = service(db);
-    let (_, ben, client, staff) = some(&app).await;
+    let (_, ben, client, staff) = users_and_clients(&app).await;
     let hidden = json!({"detail": "Not found.", "code": "not_found"});
     let none = json!({"detail": "No User matches the given query.", "code": "not_found"});
     let forbidden =
         json!({"detail": "You do not have permission to perform this action.", "code": "permission_denied"});
     let body = json!({"username": "eve", "current_password": PASSWORD});
     for method in ["GET", "PUT", "PATCH", "DELETE"] {
-        let ask = async |client: &Client, id: &str, body: Value| {
+        let send = async |client: &Client, id: &str, body: Value| {
             client.send_json(method.parse().unwrap(), &format!("/auth/users/{id}/"), body).await
         };
         for body in [body.clone(), json!({})] {
-            let (status, said) = if method == "DELETE" { (403, &forbidden) } else { (404, &hidden) };
-            assert_eq!(ask(&client, &ben.to_string(), body.clone()).await.expect(status).body, *said, "{method}");
+            let (status, expected) = if method == "DELETE" { (403, &forbidden) } else { (404, &hidden) };
+            assert_eq!(send(&client, &ben.to_string(), body.clone()).await.expect(status).body, *expected, "{method}");
             for client in [&client, &staff] {
-                assert_eq!(ask(client, "1000000", body.clone()).await.expect(404).body, none, "{method}");
+                assert_eq!(send(client, "1000000", body.clone()).await.expect(404).body, none, "{method}");
                 for no_id in ["x", "1.5", "99999999999999999999", "set_username"] {
-                    assert_eq!(ask(client, no_id, body.clone()).await.expect(404).body, hidden, "{method} {no_id}");
+                    assert_eq!(send(client, no_id, body.clone()).await.expect(404).body, hidden, "{method} {no_id}");
                 }
             }
         }
@@ -67,9 +72,9 @@ async fn somebody_elses_account_is_hidden_from_all_but_who_would_end_it(db: PgPo
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn by_id_as_by_me_a_name_is_changed_and_an_address_is_ignored(db: PgPool) {
+async fn an_update_by_id_changes_the_name_and_ignores_the_address(db: PgPool) {
     let app = service(db);
-    let (ana, ben, client, staff) = some(&app).await;
+    let (ana, ben, client, staff) = users_and_clients(&app).await;
     for (client, id, was) in [(&client, ana, "ana"), (&staff, ben, "ben")] {
         let path = format!("/auth/users/{id}/");
         for (method, body, name) in [
@@ -86,9 +91,9 @@ async fn by_id_as_by_me_a_name_is_changed_and_an_address_is_ignored(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn changing_and_ending_by_id_answer_in_the_words_of_the_contract(db: PgPool) {
+async fn changing_and_deleting_by_id_answer_as_djoser_does(db: PgPool) {
     let app = service(db);
-    let (ana, ben, client, staff) = some(&app).await;
+    let (ana, ben, client, staff) = users_and_clients(&app).await;
     let taken = json!({"username": ["user with this username already exists."]});
     let too_long = json!({"username": ["Ensure this field has no more than 150 characters."]});
     for (client, id) in [(&client, ana), (&staff, ben)] {

@@ -1,4 +1,4 @@
-//! `GET` and `PUT /api/v1/catalogue/categories/{id_or_slug}/products/order/`
+//! Get and replace the manual order of a category: `GET` and `PUT /api/v1/catalogue/categories/{id_or_slug}/products/order/`.
 
 use serde_json::{Value, json};
 use shared::app::db::Tx;
@@ -9,21 +9,21 @@ use sqlx::PgPool;
 use crate::Shop;
 use crate::write_categories::{editor, path};
 
-/// Files products in Shirts beside the blouse.
-async fn shirts(shop: &Shop, count: usize) -> Vec<ProductId> {
+/// Puts `count` products into Shirts, the blouse first.
+async fn fill_shirts(shop: &Shop, count: usize) -> Vec<ProductId> {
     let mut ids = vec![shop.blouse];
     for _ in 1..count {
         ids.push(shop.app.a_product().create().await.id);
     }
     let mut tx = shop.app.app.db.begin().await.unwrap();
     for id in &ids {
-        file(&mut tx, *id, shop.shirts).await;
+        categorise(&mut tx, *id, shop.shirts).await;
     }
     tx.commit().await.unwrap();
     ids
 }
 
-async fn file(tx: &mut Tx, product: ProductId, category: CategoryId) {
+async fn categorise(tx: &mut Tx, product: ProductId, category: CategoryId) {
     add_to_categories(tx, &[(product, category)]).await.unwrap();
 }
 
@@ -32,10 +32,10 @@ fn order_path(category: &str) -> String {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn products_are_put_in_order_and_the_rest_come_after(db: PgPool) {
+async fn ordered_products_come_first_and_the_others_after_them(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
-    let ids = shirts(&shop, 4).await;
+    let ids = fill_shirts(&shop, 4).await;
     let order = order_path("shirts");
     assert_eq!(editor.get(&order).await.expect(200).body, json!({"product_ids": []}));
 
@@ -57,7 +57,7 @@ async fn products_are_put_in_order_and_the_rest_come_after(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_order_names_products_of_the_category_and_each_once(db: PgPool) {
+async fn an_order_with_a_foreign_or_repeated_product_is_refused(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
     let boots = shop.app.count("select id from products where slug = 'boots'").await;
@@ -82,19 +82,19 @@ async fn an_order_names_products_of_the_category_and_each_once(db: PgPool) {
     assert_eq!(shop.app.count("select count(*) from product_categories where position < 2147483647").await, 0);
 }
 
-/// Both orders hold all products, so what comes of two at once is one of them.
+/// Both requests order all products, so the result must be one of the two orders and no mixture.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_two_who_arrange_a_category_at_once_one_has_it_as_they_want(db: PgPool) {
+async fn concurrent_orders_of_a_category_are_not_mixed(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
-    let ids = shirts(&shop, 30).await;
-    let (there, back) = (json!(ids), json!(ids.iter().rev().collect::<Vec<_>>()));
+    let ids = fill_shirts(&shop, 30).await;
+    let (forward, backward) = (json!(ids), json!(ids.iter().rev().collect::<Vec<_>>()));
     let arrange = async |order: &Value| {
         editor.put(&order_path("shirts"), json!({"product_ids": order})).await.expect(200);
     };
     for _ in 0..5 {
-        tokio::join!(arrange(&there), arrange(&back), arrange(&there), arrange(&back));
+        tokio::join!(arrange(&forward), arrange(&backward), arrange(&forward), arrange(&backward));
         let now = editor.get(&order_path("shirts")).await.expect(200).body["product_ids"].clone();
-        assert!(now == there || now == back, "{now}");
+        assert!(now == forward || now == backward, "{now}");
     }
 }

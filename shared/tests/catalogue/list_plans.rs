@@ -1,6 +1,6 @@
-//! The plans of the lists of 100,000 products: each walks its index, and a page in the middle has the plan of the first.
+//! Query plans of the lists of 100,000 products: each list walks its index, and a page in the middle has the plan of the first.
 //!
-//! The plans are those that the service's own statements had: PostgreSQL says them itself (`auto_explain`), as notices, which sqlx logs.
+//! These are the plans of the statements of the service: PostgreSQL sends them as notices (`auto_explain`), and sqlx logs notices.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use sqlx::PgPool;
 
 use crate::plans::{assert_reads_by, indexes_since, last_indexes, reads_all};
 
-/// 100,000 products as `refresh_product_cards` would leave them, made at once: 1,000 to a leaf category, to a brand and to a word.
+/// Inserts 100,000 products as `refresh_product_cards` would write them: 1,000 for each leaf category, brand and word.
 const PRODUCTS: &str = "
     insert into brands (name, slug) select 'Brand ' || n, 'brand-' || n from generate_series(1, 100) n;
     insert into categories (name, slug) values ('Top', 'top');
@@ -35,7 +35,7 @@ const PRODUCTS: &str = "
            words || setweight(to_tsvector('simple', 'soft text' || n % 500), 'D'), '{}'
       from generate_series(1, 100000) n
      cross join lateral (select n::bigint * 104729 % 100000 as price,
-                                -- As wide as titles are: whether an index is worth its while hangs on that.
+                                -- As wide as real titles, because the planner chooses an index by the width.
                                 setweight(to_tsvector('simple', 'product word' || n / 3 % 100 || ' a' || n || 's a' || n || 'm a' || n || 'l'), 'A')
                                 || setweight(to_tsvector('simple', format('brand%s top leaf%s spring collection tag%s', n % 100, n / 10 % 100, n % 200)), 'B')
                                    as words) made;
@@ -44,9 +44,9 @@ const PRODUCTS: &str = "
     insert into product_categories (product_id, category_id, position) select id, category_ids[1], id % 1000 from products;
     insert into catalogue_words select 'word' || n from generate_series(1, 100) n;";
 
-/// The service, whose every statement's plan is in the log.
+/// Fills the database and returns the service with a log that has the plan of every statement.
 async fn service_that_explains(db: &PgPool) -> (Db, RecordedLogs) {
-    // On one connection, and without the triggers, which would look at each row.
+    // This runs on one connection and without the triggers, which would run for each row.
     let fill = format!("begin; set local session_replication_role = replica; {PRODUCTS} commit");
     sqlx::raw_sql(sqlx::AssertSqlSafe(fill)).execute(db).await.unwrap();
     sqlx::raw_sql("vacuum analyze").execute(db).await.unwrap();
@@ -89,18 +89,18 @@ async fn every_list_of_100_000_products_uses_its_index(db: PgPool) {
     let (service, logs) = service_that_explains(&db).await;
     let catalogue = Catalogue { service, logs };
     every_order_walks_its_index(&catalogue).await;
-    a_kept_plan_walks_its_index(&catalogue).await;
+    a_generic_plan_walks_its_index(&catalogue).await;
     every_filter_has_its_index(&catalogue).await;
-    words_are_found_by_their_index(&catalogue).await;
-    a_common_word_is_not_asked_of_the_index(&catalogue).await;
-    what_is_known_of_a_word_changes_no_answer(&catalogue).await;
-    a_plain_search_finds_by_its_index(&catalogue).await;
-    a_word_that_no_product_has_is_missed_by_the_index(&catalogue).await;
-    facets_read_what_the_filter_leaves(&catalogue).await;
+    a_search_uses_the_index_of_words(&catalogue).await;
+    a_common_word_is_not_counted_by_the_index(&catalogue).await;
+    known_candidates_do_not_change_the_results(&catalogue).await;
+    a_plain_search_uses_its_index(&catalogue).await;
+    a_word_that_no_product_has_reads_no_products(&catalogue).await;
+    facets_read_only_the_filtered_products(&catalogue).await;
 }
 
-/// Each order with its index and a place in its middle.
-fn middle() -> [(SortKey, &'static str, CursorKey); 3] {
+/// Returns each sort key with its index and a position in the middle.
+fn sort_keys_with_middles() -> [(SortKey, &'static str, CursorKey); 3] {
     [
         (
             SortKey::CreatedAt,
@@ -112,24 +112,25 @@ fn middle() -> [(SortKey, &'static str, CursorKey); 3] {
     ]
 }
 
-/// The list of everything keeps its plans: PostgreSQL makes five for the arguments that come, and then one for any.
-async fn a_kept_plan_walks_its_index(catalogue: &Catalogue) {
+/// The list without filters is a prepared statement: PostgreSQL plans it five times for its arguments and then uses a generic plan.
+async fn a_generic_plan_walks_its_index(catalogue: &Catalogue) {
     let now = SystemClock.now();
-    for (key, index, place) in middle() {
-        for way in [SortOrder::Asc, SortOrder::Desc] {
-            for after in [None, Some((place.clone(), ProductId(50_000)))] {
+    for (key, index, middle) in sort_keys_with_middles() {
+        for order in [SortOrder::Asc, SortOrder::Desc] {
+            for after in [None, Some((middle.clone(), ProductId(50_000)))] {
                 let (mut tx, filter) =
                     (catalogue.service.read().await.unwrap(), Filter::everything(Visibility::Shoppers(now)));
-                let filtered = list(&mut tx, &filter, (key, way), bounds(after.clone(), 101)).await.unwrap();
+                let filtered = list(&mut tx, &filter, (key, order), bounds(after.clone(), 101)).await.unwrap();
                 tx.commit().await.unwrap();
                 for _ in 0..8 {
-                    let page =
-                        list_everything(&catalogue.service, now, (key, way), bounds(after.clone(), 101)).await.unwrap();
-                    assert_eq!(ids(&page), ids(&filtered), "{key:?} {way:?} {after:?}");
+                    let page = list_everything(&catalogue.service, now, (key, order), bounds(after.clone(), 101))
+                        .await
+                        .unwrap();
+                    assert_eq!(ids(&page), ids(&filtered), "{key:?} {order:?} {after:?}");
                     assert_eq!(
                         last_indexes(&catalogue.logs),
                         BTreeSet::from([index.to_owned()]),
-                        "{key:?} {way:?} {after:?}"
+                        "{key:?} {order:?} {after:?}"
                     );
                 }
             }
@@ -146,15 +147,15 @@ fn ids(page: &[ListRow]) -> Vec<ProductId> {
 }
 
 async fn every_order_walks_its_index(catalogue: &Catalogue) {
-    for (key, index, place) in middle() {
-        for way in [SortOrder::Asc, SortOrder::Desc] {
-            for (sight, index) in [
+    for (key, index, middle) in sort_keys_with_middles() {
+        for order in [SortOrder::Asc, SortOrder::Desc] {
+            for (visibility, index) in [
                 (Visibility::Shoppers(SystemClock.now()), index.to_owned()),
                 (Visibility::Staff, format!("{index}_of_all")),
             ] {
-                for after in [None, Some((place.clone(), ProductId(50_000)))] {
-                    let read = catalogue.list(&Filter::everything(sight), (key, way), after.clone()).await;
-                    assert_eq!(read, BTreeSet::from([index.clone()]), "{key:?} {way:?} {sight:?} {after:?}");
+                for after in [None, Some((middle.clone(), ProductId(50_000)))] {
+                    let read = catalogue.list(&Filter::everything(visibility), (key, order), after.clone()).await;
+                    assert_eq!(read, BTreeSet::from([index.clone()]), "{key:?} {order:?} {visibility:?} {after:?}");
                 }
             }
         }
@@ -176,11 +177,11 @@ async fn every_filter_has_its_index(catalogue: &Catalogue) {
     ];
     for (index, filter) in rare {
         let read = catalogue.list(&filter, (SortKey::Name, SortOrder::Asc), None).await;
-        // A filter that leaves a hundredth: either its own index, or a walk in order that passes a hundred rows for each it shows.
+        // The filter leaves one product in a hundred, so PostgreSQL uses its index or reads a hundred rows in order for each result.
         let walked = read.contains(index) || read.contains("product_by_name");
         assert!(walked && !read.contains("(products)"), "{index}: {read:?}");
-        let place = CursorKey::Name("Product 5".to_owned());
-        let deep = catalogue.list(&filter, (SortKey::Name, SortOrder::Asc), Some((place, ProductId(1)))).await;
+        let middle = CursorKey::Name("Product 5".to_owned());
+        let deep = catalogue.list(&filter, (SortKey::Name, SortOrder::Asc), Some((middle, ProductId(1)))).await;
         assert!(!deep.contains("(products)"), "{index}: {deep:?}");
     }
 
@@ -200,11 +201,11 @@ async fn every_filter_has_its_index(catalogue: &Catalogue) {
     assert_eq!(read, BTreeSet::from(["product_by_newest_of_all".to_owned()]));
 }
 
-/// Of a word that few products have it is known which they are; else its index tells, title by title.
-async fn words_are_found_by_their_index(catalogue: &Catalogue) {
+/// The candidates of a rare word are known in advance; otherwise the index finds the products.
+async fn a_search_uses_the_index_of_words(catalogue: &Catalogue) {
     let mut tx = catalogue.service.read().await.unwrap();
     let word = search::query(&mut tx, "word42").await.unwrap();
-    // In descriptions alone.
+    // This word is only in descriptions.
     let described = search::query(&mut tx, "text499").await.unwrap();
     tx.commit().await.unwrap();
     let unknown = |word: &SearchQuery| SearchQuery { candidates: None, ..word.clone() };
@@ -224,8 +225,8 @@ async fn words_are_found_by_their_index(catalogue: &Catalogue) {
     }
 }
 
-/// A word that very many products have is known for that by a look at some.
-async fn a_common_word_is_not_asked_of_the_index(catalogue: &Catalogue) {
+/// A sample of products suffices to see that a word is common.
+async fn a_common_word_is_not_counted_by_the_index(catalogue: &Catalogue) {
     let mut tx = catalogue.service.read().await.unwrap();
     let before = catalogue.logs.lines().len();
     assert_eq!(search::query(&mut tx, "product").await.unwrap().candidates, None);
@@ -233,18 +234,18 @@ async fn a_common_word_is_not_asked_of_the_index(catalogue: &Catalogue) {
     assert_eq!(indexes_since(&catalogue.logs, before), BTreeSet::from(["products_pkey".to_owned()]));
 }
 
-async fn what_is_known_of_a_word_changes_no_answer(catalogue: &Catalogue) {
+async fn known_candidates_do_not_change_the_results(catalogue: &Catalogue) {
     let mut tx = catalogue.service.read().await.unwrap();
-    // In more titles than are ranked.
+    // This word is in more titles than are ranked.
     assert_eq!(search::query(&mut tx, "a12").await.unwrap().candidates, None);
-    // In a thousand titles; in 200 descriptions; with one that all have; one in the title and one in the description.
+    // These are in a thousand titles; in 200 descriptions; with a word of every product; in the title and in the description.
     for text in ["word42", "text499", "word42 soft", "word42 text126"] {
         let known = search::query(&mut tx, text).await.unwrap();
         assert!(known.candidates.is_some(), "{text}");
         let unknown = SearchQuery { candidates: None, ..known.clone() };
-        for sight in [Visibility::Shoppers(SystemClock.now()), Visibility::Staff] {
-            let [known, unknown] =
-                [&known, &unknown].map(|sought| Filter { search: Some(sought.clone()), ..Filter::everything(sight) });
+        for visibility in [Visibility::Shoppers(SystemClock.now()), Visibility::Staff] {
+            let [known, unknown] = [&known, &unknown]
+                .map(|query| Filter { search: Some(query.clone()), ..Filter::everything(visibility) });
             for order in
                 [(SortKey::Rank, SortOrder::Desc), (SortKey::Price, SortOrder::Asc), (SortKey::Name, SortOrder::Desc)]
             {
@@ -268,8 +269,8 @@ async fn what_is_known_of_a_word_changes_no_answer(catalogue: &Catalogue) {
     tx.commit().await.unwrap();
 }
 
-/// A search and nothing beside it finds what a filtered one finds, by the same indexes.
-async fn a_plain_search_finds_by_its_index(catalogue: &Catalogue) {
+/// A search without filters finds the same products as the filtered statement, by the same indexes.
+async fn a_plain_search_uses_its_index(catalogue: &Catalogue) {
     let now = SystemClock.now();
     for (text, index, rank) in [("word42", "product_index_by_title", 20_000), ("text499", "product_by_search", 0)] {
         let mut tx = catalogue.service.read().await.unwrap();
@@ -291,8 +292,8 @@ async fn a_plain_search_finds_by_its_index(catalogue: &Catalogue) {
     }
 }
 
-/// That a word is rare or missing is found out by the index, too: nobody walks through all products for it.
-async fn a_word_that_no_product_has_is_missed_by_the_index(catalogue: &Catalogue) {
+/// The index also shows that no product has a word, so no statement reads all products.
+async fn a_word_that_no_product_has_reads_no_products(catalogue: &Catalogue) {
     let before = catalogue.logs.lines().len();
     for _ in 0..8 {
         let found =
@@ -320,12 +321,13 @@ async fn a_word_that_no_product_has_is_missed_by_the_index(catalogue: &Catalogue
     }
     tx.commit().await.unwrap();
     let read = indexes_since(&catalogue.logs, before);
-    // Of a list that is sorted or filtered, too: at a million products a walk in order, past all of them, seems to be the quicker way.
-    let looked = read.iter().any(|index| ["product_by_", "product_index_by_"].iter().any(|way| index.starts_with(way)));
-    assert!(!looked && !reads_all(&read), "{read:?}");
+    // This holds for a sorted or filtered list too. With a million products the planner would prefer to read them all in order.
+    let walked =
+        read.iter().any(|index| ["product_by_", "product_index_by_"].iter().any(|prefix| index.starts_with(prefix)));
+    assert!(!walked && !reads_all(&read), "{read:?}");
 }
 
-async fn facets_read_what_the_filter_leaves(catalogue: &Catalogue) {
+async fn facets_read_only_the_filtered_products(catalogue: &Catalogue) {
     let leaf = Subtree { top: CategoryId(5), all: vec![CategoryId(5)] };
     let everything = Filter::everything(Visibility::Shoppers(SystemClock.now()));
     let mut tx = catalogue.service.read().await.unwrap();
@@ -342,8 +344,8 @@ async fn facets_read_what_the_filter_leaves(catalogue: &Catalogue) {
         let read = assert_reads_by(&catalogue.logs, index);
         assert!(count(&mut tx, &filter).await.unwrap() > 0);
         let read = read.union(&assert_reads_by(&catalogue.logs, index)).cloned().collect::<BTreeSet<_>>();
-        // The products themselves only where words are sought that very many have.
-        let by_words = filter.search.as_ref().is_some_and(|sought| sought.candidates.is_none());
+        // Only a search for a common word reads the products themselves.
+        let by_words = filter.search.as_ref().is_some_and(|query| query.candidates.is_none());
         assert!(by_words || !read.contains("products_pkey"), "{read:?}");
     }
     tx.commit().await.unwrap();

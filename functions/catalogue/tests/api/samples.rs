@@ -1,4 +1,4 @@
-//! Brands, categories and products for the tests to look at, written as staff write them.
+//! Sample brands, categories and products, written by the same functions as those of staff.
 
 use shared::app::db::Tx;
 use shared::catalogue::store::write::{BrandNames, IdOrName, NamedValue, NewCategory, insert_brand, insert_category};
@@ -10,15 +10,15 @@ use shared::money::Money;
 use shared::patch::Patch;
 use shared::testing::START;
 
-/// A variant as a test says it.
-pub(crate) struct Goods<'a> {
+/// A variant of a sample product.
+pub(crate) struct SampleVariant<'a> {
     pub(crate) sku: &'a str,
     pub(crate) name: &'a str,
-    /// What it costs beyond the base price, in cents.
-    pub(crate) more: i64,
-    /// How many there are.
+    /// Difference to the base price, in cents.
+    pub(crate) price_adjustment: i64,
+    /// Units in stock.
     pub(crate) stock: i32,
-    /// Attribute and value.
+    /// Pairs of an attribute and a value.
     pub(crate) values: &'a [(&'a str, &'a str)],
 }
 
@@ -30,7 +30,7 @@ pub(crate) async fn category(tx: &mut Tx, parent: Option<CategoryId>, name: &str
     insert_category(tx, NewCategory { parent, name, slug }).await.unwrap().unwrap()
 }
 
-/// A new product: for sale, without a brand, and no word more than its name.
+/// Returns a new active product without brand, SKU, description and tags.
 pub(crate) fn product(slug: &str, name: &str, cents: i64) -> ProductEdit {
     ProductEdit {
         slug: Some(slug.to_owned()),
@@ -40,12 +40,12 @@ pub(crate) fn product(slug: &str, name: &str, cents: i64) -> ProductEdit {
     }
 }
 
-/// Creates a product with its variants, in this category.
-pub(crate) async fn make(
+/// Inserts a product with its variants into this category.
+pub(crate) async fn insert(
     tx: &mut Tx,
     product: &ProductEdit,
     category: CategoryId,
-    variants: &[Goods<'_>],
+    variants: &[SampleVariant<'_>],
 ) -> ProductId {
     let edit = ProductEdit {
         categories: CategoriesEdit::Set(vec![category]),
@@ -56,17 +56,17 @@ pub(crate) async fn make(
     saved[0].as_ref().unwrap().id.unwrap()
 }
 
-fn variant(goods: &Goods<'_>) -> VariantEdit {
-    let named = goods.values.iter().map(|(attribute, value)| NamedValue::Of {
+fn variant(sample: &SampleVariant<'_>) -> VariantEdit {
+    let named = sample.values.iter().map(|(attribute, value)| NamedValue::Of {
         attribute: IdOrName::Name((*attribute).to_owned()),
         value: IdOrName::Name((*value).to_owned()),
     });
     VariantEdit {
-        sku: Some(goods.sku.to_owned()),
-        name: VariantName::Set(goods.name.to_owned()),
-        price: PriceEdit::Parts { adjustment: Some(Money::from_minor(goods.more)), own: Patch::Clear },
+        sku: Some(sample.sku.to_owned()),
+        name: VariantName::Set(sample.name.to_owned()),
+        price: PriceEdit::Parts { adjustment: Some(Money::from_minor(sample.price_adjustment)), own: Patch::Clear },
         values: Some(named.collect()),
-        initial_stock: Some(goods.stock),
+        initial_stock: Some(sample.stock),
         ..VariantEdit::default()
     }
 }

@@ -1,4 +1,4 @@
-//! Keys that a test has in its hands, so that it can sign whatever it likes.
+//! Signing keys whose private part a test knows, so that it can sign any token.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use shared::testing::{RecordingQueue, START, TestApp};
 use shared::users::tokens::{TokenSigner, TokenVerifier};
 use sqlx::PgPool;
 
-/// A key to sign with.
+/// A key pair that signs tokens.
 pub(crate) struct Key {
     pkcs8: Vec<u8>,
     pub(crate) pair: Ed25519KeyPair,
@@ -35,12 +35,12 @@ impl Key {
         part(&digest(&SHA256, &self.public()).as_ref()[..8])
     }
 
-    /// The header of a token that this key signs.
+    /// Returns the header of a token that this key signs.
     pub(crate) fn header(&self) -> Value {
         json!({"alg": "EdDSA", "typ": "JWT", "kid": self.id()})
     }
 
-    /// A token with this header and these claims, signed by this key whatever they say.
+    /// Returns a token with this header and these claims, signed without checking them.
     pub(crate) fn sign(&self, header: &Value, claims: &str) -> String {
         let message = format!("{}.{}", part(header.to_string()), part(claims));
         let signature = part(self.pair.sign(message.as_bytes()));
@@ -48,12 +48,12 @@ impl Key {
     }
 }
 
-/// A part of a token.
+/// Encodes a part of a token.
 pub(crate) fn part(bytes: impl AsRef<[u8]>) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// What a good access token says at the start.
+/// Returns the claims of an access token that is valid when the test begins.
 pub(crate) fn claims(user: UserId) -> Value {
     json!({
         "token_type": "access",
@@ -66,7 +66,7 @@ pub(crate) fn claims(user: UserId) -> Value {
     })
 }
 
-/// The service, signing with one key and knowing these.
+/// Returns the service, which signs with one key and accepts the known ones.
 pub(crate) fn service_with_keys(db: PgPool, signing: &Key, known: &[&Key], options: Options) -> TestApp {
     let verifier = Arc::new(TokenVerifier::new(known.iter().map(|key| key.public())));
     let signer = Arc::new(TokenSigner::new(&signing.pkcs8).unwrap());

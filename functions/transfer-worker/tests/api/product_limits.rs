@@ -1,4 +1,4 @@
-//! What staff may not say of a product, a file may not either.
+//! Limits of a product, which hold for an import as they hold for staff.
 
 use std::fmt::Write as _;
 
@@ -14,25 +14,25 @@ use crate::Shop;
 const HEADER: &str = "Handle,Title,Body (HTML),Vendor,Type,Tags,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,\
     Variant Price,Image Src,Image Alt Text\r\n";
 
-/// A product that is as much as one may be, but for what is one more: `over` says of what.
+/// A product of the maximum size that exceeds the one limit named by `over`.
 struct Product {
     over: &'static str,
 }
 
 impl Product {
-    fn most(&self, of: &str, most: usize) -> usize {
-        most + usize::from(self.over == of)
+    fn size(&self, limit: &str, max: usize) -> usize {
+        max + usize::from(self.over == limit)
     }
 
-    fn text(&self, of: &str, most: usize) -> String {
-        "x".repeat(self.most(of, most))
+    fn text(&self, limit: &str, max: usize) -> String {
+        "x".repeat(self.size(limit, max))
     }
 
     fn rows(&self) -> String {
         let name = if self.over.is_empty() { "fits" } else { self.over };
         let handle = if self.over == "handle" { "h".repeat(MAX_SLUG + 1) } else { name.to_owned() };
         let tag = self.text("tag", MAX_TAG);
-        let tags: Vec<String> = (1..self.most("tags", MAX_LABELS)).map(|number| format!("t{number}")).collect();
+        let tags: Vec<String> = (1..self.size("tags", MAX_LABELS)).map(|number| format!("t{number}")).collect();
         let units = usize::try_from(MAX_UNITS).unwrap();
         let mut rows = format!(
             "{handle},{},{},{},{},\"{tag},{}\",Size",
@@ -42,13 +42,13 @@ impl Product {
             self.text("category", MAX_LABEL_NAME),
             tags.join(",")
         );
-        let (variants, images) = (self.most("variants", MAX_VARIANTS), self.most("images", MAX_IMAGES));
+        let (variants, images) = (self.size("variants", MAX_VARIANTS), self.size("images", MAX_IMAGES));
         for at in 0..variants.max(images) {
             if at > 0 {
                 let _ = write!(rows, "{handle},,,,,,");
             }
             if at < variants {
-                let _ = write!(rows, ",{at},{name}-{at},{},1", self.most("units", units));
+                let _ = write!(rows, ",{at},{name}-{at},{},1", self.size("units", units));
             } else {
                 rows.push_str(",,,,");
             }
@@ -64,7 +64,7 @@ impl Product {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_product_that_is_more_than_staff_could_make_it_is_a_bad_row_that_says_of_what(db: PgPool) {
+async fn a_product_over_a_limit_is_reported_with_the_limit(db: PgPool) {
     let shop = Shop::open(db);
     for (over, reason) in [
         ("handle", "\"Handle\" has more than 100 characters"),
@@ -85,7 +85,7 @@ async fn a_product_that_is_more_than_staff_could_make_it_is_a_bad_row_that_says_
         assert_eq!(shop.app.count("select count(*) from products").await, 0, "{over}");
     }
 
-    let most = format!("{HEADER}{}", Product { over: "" }.rows());
-    let import = shop.imported(most.as_bytes(), Limits::default()).await;
+    let largest = format!("{HEADER}{}", Product { over: "" }.rows());
+    let import = shop.imported(largest.as_bytes(), Limits::default()).await;
     assert_eq!((import.products.created, import.variants.created, import.bad_rows), (1, 500, 0));
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/products/`: filters by attribute, and facets.
+//! List products by attribute, and count facets: `GET /api/v1/catalogue/products/`.
 
 use serde_json::{Value, json};
 use shared::app::db::Tx;
@@ -8,10 +8,10 @@ use shared::patch::Patch;
 use shared::testing::TestApp;
 use sqlx::PgPool;
 
-use crate::goods::{self, Goods};
+use crate::samples::{self, SampleVariant};
 use crate::{PRODUCTS, app, slugs};
 
-/// A product with variants of these sizes and colours, each in stock or not.
+/// Creates a product with variants of these sizes and colours, each in stock or not.
 async fn product(
     tx: &mut Tx,
     (slug, brand, category): (&str, BrandId, CategoryId),
@@ -21,26 +21,26 @@ async fn product(
     let product = ProductEdit {
         brand: Patch::Set(BrandRef::Id(brand)),
         tags: Some(vec![format!("of {slug}")]),
-        ..goods::product(slug, slug, cents)
+        ..samples::product(slug, slug, cents)
     };
     let skus: Vec<String> = variants.iter().map(|(size, colour, _)| format!("{slug}-{size}-{colour}")).collect();
     let values: Vec<_> = variants.iter().map(|(size, colour, _)| [("Size", *size), ("Colour", *colour)]).collect();
-    let variants: Vec<Goods<'_>> = (skus.iter().zip(&values).zip(variants))
-        .map(|((sku, values), (.., stock))| Goods { sku, name: sku, more: 0, stock: *stock, values })
+    let variants: Vec<SampleVariant<'_>> = (skus.iter().zip(&values).zip(variants))
+        .map(|((sku, values), (.., stock))| SampleVariant { sku, name: sku, price_adjustment: 0, stock: *stock, values })
         .collect();
-    goods::make(tx, &product, category, &variants).await;
+    samples::insert(tx, &product, category, &variants).await;
 }
 
-/// Clothing › Shirts › Tees; Shoes. One product of Ana in each of the last two, one of Bela in Shirts.
+/// Opens a shop with Clothing › Shirts › Tees, and Shoes: a product of Ana in Tees and in Shoes, one of Bela in Shirts.
 async fn shop(db: PgPool) -> TestApp {
     let app = app(db);
     let mut tx = app.app.db.begin().await.unwrap();
-    let ana = goods::brand(&mut tx, "Ana", "ana").await;
-    let bela = goods::brand(&mut tx, "Bela", "bela").await;
-    let clothing = goods::category(&mut tx, None, "Clothing", "clothing").await;
-    let shirts = goods::category(&mut tx, Some(clothing), "Shirts", "shirts").await;
-    let tees = goods::category(&mut tx, Some(shirts), "Tees", "tees").await;
-    let shoes = goods::category(&mut tx, None, "Shoes", "shoes").await;
+    let ana = samples::brand(&mut tx, "Ana", "ana").await;
+    let bela = samples::brand(&mut tx, "Bela", "bela").await;
+    let clothing = samples::category(&mut tx, None, "Clothing", "clothing").await;
+    let shirts = samples::category(&mut tx, Some(clothing), "Shirts", "shirts").await;
+    let tees = samples::category(&mut tx, Some(shirts), "Tees", "tees").await;
+    let shoes = samples::category(&mut tx, None, "Shoes", "shoes").await;
     product(&mut tx, ("tee", ana, tees), 1_500, &[("S", "Red", 1), ("M", "Blue", 0)]).await;
     product(&mut tx, ("shirt", bela, shirts), 4_500, &[("M", "Red", 0), ("M", "Blue", 0)]).await;
     product(&mut tx, ("shoe", ana, shoes), 9_999, &[("M", "Red", 2)]).await;
@@ -58,19 +58,19 @@ async fn facets(app: &TestApp, query: &str) -> Value {
     page.body["facets"].clone()
 }
 
-/// `[["Red", 2], …]`: a name and a count of each.
+/// Returns the name and the count of each entry of a facet: `[["Red", 2], …]`.
 fn counts(facet: &Value, name: &str) -> Value {
     facet.as_array().unwrap().iter().map(|row| json!([row[name], row["count"]])).collect()
 }
 
-/// The values of an attribute, by its place.
+/// Returns the values of an attribute with their counts.
 fn values(facets: &Value, attribute: &str) -> Value {
     let all = facets["attributes"].as_array().unwrap();
     all.iter().find(|row| row["name"] == attribute).map_or(json!([]), |row| counts(&row["values"], "value"))
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn one_variant_has_all_the_attributes(db: PgPool) {
+async fn an_attribute_filter_needs_one_variant_with_all_values(db: PgPool) {
     let app = shop(db).await;
     for (attributes, expected) in [
         ("colour:red", &["shirt", "shoe", "tee"][..]),
@@ -84,7 +84,7 @@ async fn one_variant_has_all_the_attributes(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_archived_variant_is_no_reason_to_find_its_product(db: PgPool) {
+async fn an_archived_variant_does_not_match_an_attribute_filter(db: PgPool) {
     let app = shop(db).await;
     sqlx::query("update product_variants set archived_at = now() where sku in ('tee-S-Red', 'shirt-M-Red')")
         .execute(&app.db)
@@ -97,7 +97,7 @@ async fn an_archived_variant_is_no_reason_to_find_its_product(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn brands_tags_and_times_filter(db: PgPool) {
+async fn products_are_filtered_by_brand_tag_and_time(db: PgPool) {
     let app = shop(db).await;
     sqlx::query("update products set created_at = timestamptz '2026-01-01Z' where slug = 'shoe'")
         .execute(&app.db)
@@ -117,7 +117,7 @@ async fn brands_tags_and_times_filter(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn facets_count_what_each_choice_would_leave(db: PgPool) {
+async fn facets_count_the_products_of_each_choice(db: PgPool) {
     let app = shop(db).await;
     let facets = facets(&app, "").await;
     assert_eq!(counts(&facets["brands"], "slug"), json!([["ana", 2], ["bela", 1]]));
@@ -140,7 +140,7 @@ async fn a_choice_does_not_change_the_counts_of_its_own_facet(db: PgPool) {
     let app = shop(db).await;
     let red = facets(&app, "attributes=colour:red").await;
     assert_eq!(values(&red, "Colour"), json!([["Red", 3], ["Blue", 2]]));
-    // Of sizes only those that there are in red.
+    // The sizes count red variants alone.
     assert_eq!(values(&red, "Size"), json!([["S", 1], ["M", 2]]));
     let red_medium = facets(&app, "attributes=colour:red;size:m").await;
     assert_eq!(values(&red_medium, "Colour"), json!([["Red", 2], ["Blue", 2]]));
@@ -162,7 +162,7 @@ async fn a_choice_does_not_change_the_counts_of_its_own_facet(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn every_count_is_what_the_list_then_has(db: PgPool) {
+async fn each_count_equals_the_count_of_the_filtered_list(db: PgPool) {
     let app = shop(db).await;
     for query in
         ["", "search=t", "attributes=colour:red", "brand=ana", "category=clothing", "in_stock=true&price_max=60"]
@@ -188,13 +188,13 @@ async fn every_count_is_what_the_list_then_has(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn only_the_facets_that_were_asked_for_are_counted(db: PgPool) {
+async fn only_the_requested_facets_are_counted(db: PgPool) {
     let app = shop(db).await;
     let facets_of = async |query: &str| {
         let page = app.anonymous().get(&format!("{PRODUCTS}?{query}")).await.expect(200);
         page.body.get("facets").cloned()
     };
     assert_eq!(facets_of("").await, None);
-    let asked = facets_of("facets=brand,price&search=nothing").await.unwrap();
-    assert_eq!(asked, json!({"brands": [], "price_bands": []}));
+    let requested = facets_of("facets=brand,price&search=nothing").await.unwrap();
+    assert_eq!(requested, json!({"brands": [], "price_bands": []}));
 }

@@ -1,4 +1,4 @@
-//! `POST /auth/jwt/create/` under attack.
+//! Limits on failed log-ins: `POST /auth/jwt/create/`.
 
 use std::sync::Arc;
 
@@ -10,22 +10,22 @@ use tokio::task::JoinSet;
 use crate::{PASSWORD, log_in, register, service, sql};
 
 const ANA: &str = "ana@example.com";
-const NOBODY: &str = "nobody@example.com";
+const UNKNOWN: &str = "nobody@example.com";
 
-/// Tries all of these at once.
-async fn at_once(tries: impl Iterator<Item = (Client, String)>) -> Vec<Answer> {
-    let tries = tries.map(|(client, email)| async move {
+/// Tries to log in with a wrong password, with all of these at the same time.
+async fn try_at_once(attempts: impl Iterator<Item = (Client, String)>) -> Vec<Answer> {
+    let attempts = attempts.map(|(client, email)| async move {
         client.post("/auth/jwt/create/", json!({"email": email, "password": "wrong"})).await
     });
-    tries.collect::<JoinSet<_>>().join_all().await
+    attempts.collect::<JoinSet<_>>().join_all().await
 }
 
-fn of_status(answers: &[Answer], status: u16) -> usize {
+fn count_with_status(answers: &[Answer], status: u16) -> usize {
     answers.iter().filter(|answer| answer.status == status).count()
 }
 
-/// How long it says to wait, in the header and in the text.
-fn wait(answer: &Answer) -> i64 {
+/// Asserts that the request was throttled and returns the seconds to wait.
+fn seconds_to_wait(answer: &Answer) -> i64 {
     assert_eq!(answer.status, 429, "{}", answer.text);
     let wait = answer.header("retry-after").parse().unwrap();
     let detail = format!("Request was throttled. Expected available in {wait} seconds.");
@@ -34,51 +34,51 @@ fn wait(answer: &Answer) -> i64 {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_a_thousand_wrong_passwords_at_once_five_are_looked_at(db: PgPool) {
+async fn five_of_a_thousand_concurrent_wrong_passwords_are_checked(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
 
-    let answers = at_once((0..1000).map(|_| (app.anonymous(), ANA.to_owned()))).await;
+    let answers = try_at_once((0..1000).map(|_| (app.anonymous(), ANA.to_owned()))).await;
 
-    assert_eq!((of_status(&answers, 401), of_status(&answers, 429)), (5, 995));
-    assert!(answers.iter().filter(|answer| answer.status == 429).all(|answer| wait(answer) == 1));
+    assert_eq!((count_with_status(&answers, 401), count_with_status(&answers, 429)), (5, 995));
+    assert!(answers.iter().filter(|answer| answer.status == 429).all(|answer| seconds_to_wait(answer) == 1));
     assert_eq!(app.count("select count(*) from audit_log where kind = 'log_in_failed'").await, 5);
     app.clock.advance(1);
-    let answers = at_once((0..20).map(|_| (app.anonymous(), ANA.to_owned()))).await;
-    assert_eq!((of_status(&answers, 401), of_status(&answers, 429)), (1, 19));
+    let answers = try_at_once((0..20).map(|_| (app.anonymous(), ANA.to_owned()))).await;
+    assert_eq!((count_with_status(&answers, 401), count_with_status(&answers, 429)), (1, 19));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_right_password_waits_too_and_then_all_is_forgotten(db: PgPool) {
+async fn the_correct_password_waits_too_and_then_resets_the_count(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     for _ in 0..7 {
         app.clock.advance(4);
         log_in(&app, ANA, "wrong").await.expect(401);
     }
-    assert_eq!(wait(&log_in(&app, ANA, PASSWORD).await), 4);
+    assert_eq!(seconds_to_wait(&log_in(&app, ANA, PASSWORD).await), 4);
     app.clock.advance(3);
-    assert_eq!(wait(&log_in(&app, ANA, PASSWORD).await), 1);
+    assert_eq!(seconds_to_wait(&log_in(&app, ANA, PASSWORD).await), 1);
     assert_eq!(app.count("select count(*) from sign_ins").await, 0);
     app.clock.advance(1);
     log_in(&app, ANA, PASSWORD).await.expect(200);
     for _ in 0..5 {
         log_in(&app, ANA, "wrong").await.expect(401);
     }
-    assert_eq!(wait(&log_in(&app, ANA, "wrong").await), 1, "as if for the first time");
+    assert_eq!(seconds_to_wait(&log_in(&app, ANA, "wrong").await), 1, "the count began again");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_wait_doubles_to_a_quarter_of_an_hour_and_is_forgotten_after_a_day(db: PgPool) {
+async fn the_wait_doubles_up_to_15_minutes_and_resets_after_a_day(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
-    for email in [ANA, NOBODY] {
+    for email in [ANA, UNKNOWN] {
         for _ in 0..4 {
             log_in(&app, email, "wrong").await.expect(401);
         }
         for expected in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900] {
             log_in(&app, email, "wrong").await.expect(401);
-            assert_eq!(wait(&log_in(&app, email, "wrong").await), expected, "{email}");
+            assert_eq!(seconds_to_wait(&log_in(&app, email, "wrong").await), expected, "{email}");
             app.clock.advance(expected);
         }
         app.clock.advance(86_400 - 900);
@@ -89,33 +89,33 @@ async fn the_wait_doubles_to_a_quarter_of_an_hour_and_is_forgotten_after_a_day(d
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_account_is_guarded_from_a_hundred_addresses_at_once(db: PgPool) {
+async fn an_account_is_protected_against_many_clients_at_once(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
-    // And however its address is written.
+    // All spellings of the address count for one account.
     let spellings = ["ana@example.com", "ANA@example.com", " Ana@Example.com "];
-    let tries = (0..100).map(|n| (app.anonymous().at(&format!("203.0.113.{n}")), spellings[n % 3].to_owned()));
-    let answers = at_once(tries).await;
-    assert_eq!((of_status(&answers, 401), of_status(&answers, 429)), (5, 95));
+    let attempts = (0..100).map(|n| (app.anonymous().at(&format!("203.0.113.{n}")), spellings[n % 3].to_owned()));
+    let answers = try_at_once(attempts).await;
+    assert_eq!((count_with_status(&answers, 401), count_with_status(&answers, 429)), (5, 95));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn one_address_cannot_try_many_accounts_and_its_neighbours_can(db: PgPool) {
+async fn one_client_cannot_try_many_accounts(db: PgPool) {
     let app = Arc::new(service(db));
     register(&app, "ana").await;
     // The whole /64 is one client.
     let guesser = |n: u32| app.anonymous().at(&format!("2001:db8::{n:x}"));
-    let answers = at_once((0..60).map(|n| (guesser(n), format!("user-{n}@example.com")))).await;
-    assert_eq!((of_status(&answers, 401), of_status(&answers, 429)), (50, 10));
+    let answers = try_at_once((0..60).map(|n| (guesser(n), format!("user-{n}@example.com")))).await;
+    assert_eq!((count_with_status(&answers, 401), count_with_status(&answers, 429)), (50, 10));
     let body = json!({"email": ANA, "password": PASSWORD});
-    assert_eq!(wait(&guesser(99).post("/auth/jwt/create/", body.clone()).await), 1);
-    // What was refused for the client is not held against the account.
+    assert_eq!(seconds_to_wait(&guesser(99).post("/auth/jwt/create/", body.clone()).await), 1);
+    // An attempt that the limit of the client refused does not count for the account.
     assert_eq!(app.count("select count(*) from throttles where scope = 'log_in_as'").await, 50);
     app.anonymous().at("2001:db8:0:1::1").post("/auth/jwt/create/", body).await.expect(200);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn good_log_ins_from_one_address_are_never_too_many(db: PgPool) {
+async fn successful_log_ins_are_not_limited(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     for _ in 0..60 {
@@ -124,20 +124,20 @@ async fn good_log_ins_from_one_address_are_never_too_many(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_address_of_nobody_hears_and_leaves_what_somebodys_does(db: PgPool) {
+async fn an_unknown_address_gets_the_same_answers_and_leaves_the_same_rows(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
-    let mut heard = Vec::new();
-    for email in [ANA, NOBODY] {
+    let mut responses = Vec::new();
+    for email in [ANA, UNKNOWN] {
         let mut answers = Vec::new();
         for _ in 0..8 {
             let Answer { status, mut headers, text, .. } = log_in(&app, email, "wrong").await;
             headers.remove("x-request-id").unwrap();
             answers.push((status, headers, text));
         }
-        heard.push(answers);
+        responses.push(answers);
     }
-    assert_eq!(heard[0], heard[1]);
+    assert_eq!(responses[0], responses[1]);
     for (table, rows) in [
         ("select count(*) from throttles where scope = 'log_in_as'", 2),
         ("select count(*) from audit_log where kind = 'log_in_failed'", 10),
@@ -150,7 +150,7 @@ async fn an_address_of_nobody_hears_and_leaves_what_somebodys_does(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_over_is_cleared_away_two_at_a_time(db: PgPool) {
+async fn expired_counts_are_deleted_two_at_a_time(db: PgPool) {
     let app = service(db);
     for n in 0..6 {
         log_in(&app, &format!("user-{n}@example.com"), "wrong").await.expect(401);
@@ -163,9 +163,9 @@ async fn what_is_over_is_cleared_away_two_at_a_time(db: PgPool) {
     }
 }
 
-/// Whoever polls takes every try that comes free; that is to keep nobody out of their own home.
+/// An attacker who polls uses up every attempt, which must not lock the owner out of a known network.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_owner_logs_in_where_they_did_before_whatever_is_tried_elsewhere(db: PgPool) {
+async fn an_owner_can_log_in_from_a_known_network_during_an_attack(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let good = json!({"email": ANA, "password": PASSWORD});
@@ -174,14 +174,14 @@ async fn an_owner_logs_in_where_they_did_before_whatever_is_tried_elsewhere(db: 
     for _ in 0..5 {
         at("198.51.100.1").post("/auth/jwt/create/", json!({"email": ANA, "password": "wrong"})).await.expect(401);
     }
-    wait(&at("198.51.100.1").post("/auth/jwt/create/", good.clone()).await);
-    wait(&at("192.0.2.1").post("/auth/jwt/create/", good.clone()).await);
+    seconds_to_wait(&at("198.51.100.1").post("/auth/jwt/create/", good.clone()).await);
+    seconds_to_wait(&at("192.0.2.1").post("/auth/jwt/create/", good.clone()).await);
 
     at("203.0.113.200").post("/auth/jwt/create/", good.clone()).await.expect(200);
 
-    // There too, guessing ends.
+    // Guessing is limited in the known network too.
     for _ in 0..5 {
         at("203.0.113.7").post("/auth/jwt/create/", json!({"email": ANA, "password": "wrong"})).await.expect(401);
     }
-    wait(&at("203.0.113.7").post("/auth/jwt/create/", good).await);
+    seconds_to_wait(&at("203.0.113.7").post("/auth/jwt/create/", good).await);
 }

@@ -1,10 +1,10 @@
-//! `GET /api/v1/catalogue/products/?ordering=manual`.
+//! List products in the manual order of a category: `GET /api/v1/catalogue/products/?ordering=manual`.
 
 use sqlx::PgPool;
 
 use crate::{PRODUCTS, Shop, link, walk};
 
-/// Puts a product at this place in a category.
+/// Adds a product to a category at this position.
 async fn arrange(shop: &Shop, product: &str, category: &str, position: i32) {
     sqlx::query(
         "insert into product_categories (product_id, category_id, position)
@@ -21,12 +21,12 @@ async fn arrange(shop: &Shop, product: &str, category: &str, position: i32) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn products_stand_as_they_were_arranged_and_those_below_come_after(db: PgPool) {
+async fn ordered_products_come_before_those_of_subcategories(db: PgPool) {
     let shop = Shop::open(db).await;
     for (product, position) in [("t-shirt", 2), ("boots", 1), ("blouse", 2)] {
         arrange(&shop, product, "clothing", position).await;
     }
-    // Equal places by id: the blouse was there first. The surf tee is only below Clothing.
+    // Equal positions are sorted by id: the blouse is the older product. The surf tee is only in a category below Clothing.
     let expected = ["boots", "blouse", "t-shirt", "surf-tee"];
     for size in 1..=4 {
         let first = format!("{PRODUCTS}?category=clothing&ordering=manual&page_size={size}");
@@ -37,7 +37,7 @@ async fn products_stand_as_they_were_arranged_and_those_below_come_after(db: PgP
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_nobody_has_arranged_comes_last_and_by_id(db: PgPool) {
+async fn products_without_a_position_come_last_by_id(db: PgPool) {
     let shop = Shop::open(db).await;
     arrange(&shop, "t-shirt", "tees", 5).await;
     let first = format!("{PRODUCTS}?category=tees&ordering=manual&page_size=1");
@@ -45,7 +45,7 @@ async fn what_nobody_has_arranged_comes_last_and_by_id(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_cursor_by_rank_is_no_cursor_by_place(db: PgPool) {
+async fn a_cursor_of_a_search_is_refused_in_the_manual_order(db: PgPool) {
     let shop = Shop::open(db).await;
     let page = shop.client().get(&format!("{PRODUCTS}?search=tee&category=tees&page_size=1")).await.expect(200);
     let next = format!("{}&ordering=manual", link(&page, "next").unwrap());

@@ -13,7 +13,7 @@ fn path(variant: VariantId) -> String {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn who_asks_twice_has_asked_once_and_hears_the_same(db: PgPool) {
+async fn subscribing_twice_keeps_one_subscription_and_answers_the_same(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let other = app.a_product().create().await;
@@ -32,7 +32,7 @@ async fn who_asks_twice_has_asked_once_and_hears_the_same(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_what_is_in_stock_there_is_nothing_to_tell(db: PgPool) {
+async fn subscribing_to_a_variant_in_stock_returns_409(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().stock(1).create().await;
     let refused = app.anonymous().post(&path(shoes.variant), json!({"email": "ana@example.com"})).await.expect(409);
@@ -41,7 +41,7 @@ async fn of_what_is_in_stock_there_is_nothing_to_tell(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_not_for_sale_is_not_found(db: PgPool) {
+async fn a_variant_that_is_not_for_sale_is_not_found(db: PgPool) {
     let app = app(db);
     let draft = app.a_product().status("draft").create().await.variant;
     let archived = app.a_product().create().await.variant;
@@ -50,24 +50,24 @@ async fn what_is_not_for_sale_is_not_found(db: PgPool) {
         .execute(&app.db)
         .await
         .unwrap();
-    let to_come = app.a_product().create().await;
+    let scheduled = app.a_product().create().await;
     sqlx::query("update products set publish_at = $2 where id = $1")
-        .bind(to_come.id)
+        .bind(scheduled.id)
         .bind(shared::testing::START.plus_seconds(1))
         .execute(&app.db)
         .await
         .unwrap();
     let body = json!({"email": "ana@example.com"});
-    for variant in [draft, archived, to_come.variant, VariantId(i64::MAX), VariantId(-1)] {
+    for variant in [draft, archived, scheduled.variant, VariantId(i64::MAX), VariantId(-1)] {
         app.anonymous().post(&path(variant), body.clone()).await.expect(404);
     }
     app.clock.advance(1);
-    app.anonymous().post(&path(to_come.variant), body).await.expect(202);
+    app.anonymous().post(&path(scheduled.variant), body).await.expect(202);
     assert_eq!(app.count(NOTICES).await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_address_is_needed(db: PgPool) {
+async fn a_valid_email_address_is_required(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     for (body, expected) in [
@@ -82,7 +82,7 @@ async fn an_address_is_needed(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nobody_fills_a_mailbox_or_asks_for_the_whole_town(db: PgPool) {
+async fn subscriptions_are_limited_by_email_address_and_by_client(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let (from, other) = (app.anonymous().at("203.0.113.7"), app.anonymous().at("203.0.113.8"));
@@ -93,7 +93,7 @@ async fn nobody_fills_a_mailbox_or_asks_for_the_whole_town(db: PgPool) {
         let refused = client.post(&path(shoes.variant), json!({"email": "ANA@example.com"})).await.expect(429);
         assert_eq!(refused.header("retry-after"), "86400");
     }
-    // 30 more make fifty.
+    // With the 20 requests above, these are 50 from one client.
     for n in 0..30 {
         from.post(&path(shoes.variant), json!({"email": format!("user-{n}@example.com")})).await.expect(202);
     }

@@ -1,4 +1,4 @@
-//! A file that calls a product what it was called before.
+//! Files that name a product by its old slug.
 
 use shared::transfers::Work;
 use sqlx::PgPool;
@@ -10,14 +10,14 @@ fn file(handle: &str, sku: &str) -> String {
     format!("{HEADER}{handle},Shirt,,,Title,Default Title,{sku},1,10\r\n")
 }
 
-/// A product that was `old` and is `new`, with the SKU `ONE`.
+/// Creates a product with the SKU `ONE` whose slug was `old` and is `new`.
 async fn a_renamed_product(shop: &Shop) {
     shop.imported(file("old", "ONE").as_bytes(), Limits::default()).await;
     sqlx::query("update products set slug = 'new'").execute(&shop.app.db).await.unwrap();
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn its_old_handle_is_a_bad_row_that_says_what_to_write(db: PgPool) {
+async fn a_row_with_an_old_handle_is_refused_and_names_the_new_one(db: PgPool) {
     let shop = Shop::open(db);
     a_renamed_product(&shop).await;
 
@@ -32,7 +32,7 @@ async fn its_old_handle_is_a_bad_row_that_says_what_to_write(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn another_product_may_have_its_old_handle_as_staff_may_give_it(db: PgPool) {
+async fn another_product_can_take_an_old_handle(db: PgPool) {
     let shop = Shop::open(db);
     a_renamed_product(&shop).await;
 
@@ -43,7 +43,7 @@ async fn another_product_may_have_its_old_handle_as_staff_may_give_it(db: PgPool
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_name_that_staff_gave_stays_where_the_file_has_none(db: PgPool) {
+async fn a_variant_name_by_staff_stays_if_the_file_has_none(db: PgPool) {
     let shop = Shop::open(db);
     let names = async || {
         let names: Vec<String> =

@@ -1,4 +1,4 @@
-//! Links that were mailed, and what the outside world and the audit log heard.
+//! Mailed links, published events and the audit log, as tests of accounts read them.
 
 use serde_json::{Value, json};
 use shared::app::Clock as _;
@@ -7,7 +7,7 @@ use shared::testing::TestApp;
 use shared::users::links::{Purpose, token, uid};
 use shared::users::store::links;
 
-/// The two halves of a link.
+/// The two parts of a mailed link.
 #[derive(Clone, Debug)]
 pub(crate) struct Link {
     pub(crate) uid: String,
@@ -15,7 +15,7 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// As a body, with these fields besides.
+    /// Returns the link as a request body with additional fields.
     pub(crate) fn with(&self, more: Value) -> Value {
         let mut body = json!({"uid": self.uid, "token": self.token});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -23,7 +23,7 @@ impl Link {
     }
 }
 
-/// A link, as the mail to this account has it.
+/// Inserts a link as a mail to this account has it.
 pub(crate) async fn a_link(app: &TestApp, user: UserId, purpose: Purpose) -> Link {
     let email: String =
         sqlx::query_scalar("select email from users where id = $1").bind(user).fetch_one(&app.db).await.unwrap();
@@ -35,16 +35,16 @@ pub(crate) async fn a_link(app: &TestApp, user: UserId, purpose: Purpose) -> Lin
     Link { uid: uid(user), token }
 }
 
-/// What was written for the outside world, as `kind whom`, sorted. All of it was sent, too.
+/// Returns the events of the outbox as `kind recipient`, sorted, and asserts that all were sent.
 pub(crate) async fn news(app: &TestApp) -> Vec<String> {
-    assert_eq!(app.count("select count(*) from outbox where sent_at is null").await, 0, "something was not sent");
+    assert_eq!(app.count("select count(*) from outbox where sent_at is null").await, 0, "an event was not sent");
     sqlx::query_scalar("select kind || ' ' || coalesce(payload->>'email', payload->>'user_id') from outbox order by 1")
         .fetch_all(&app.db)
         .await
         .unwrap()
 }
 
-/// What the audit log has, as `kind about by`, in order; without the log-ins.
+/// Returns the audit log without log-ins, in order, as `kind user actor`.
 pub(crate) async fn log(app: &TestApp) -> Vec<String> {
     sqlx::query_scalar(
         "select concat_ws(' ', kind, user_id, actor_user_id) from audit_log where kind <> 'logged_in' order by id",

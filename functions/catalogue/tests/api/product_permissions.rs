@@ -1,4 +1,4 @@
-//! Writing products, their variants and their images is for those who may change the catalogue.
+//! Only staff with the permission `catalogue` can write products, variants and images.
 
 use serde_json::json;
 use shared::users::{Permission, Permissions};
@@ -8,7 +8,7 @@ use crate::create_product::path;
 use crate::{PRODUCTS, Shop};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn only_who_may_change_the_catalogue_changes_products(db: PgPool) {
+async fn products_are_written_with_the_catalogue_permission_only(db: PgPool) {
     let shop = Shop::open(db).await;
     let mut others = Permissions::all().iter().collect::<Vec<_>>();
     others.retain(|permission| *permission != Permission::Catalogue);

@@ -1,4 +1,4 @@
-//! Tokens that are nearly good, through an endpoint that opens an account and through `POST /auth/jwt/verify/`.
+//! Forged tokens, sent to `GET /auth/users/me/` and to `POST /auth/jwt/verify/`.
 
 use auth::Options;
 use ring::hmac;
@@ -7,27 +7,27 @@ use shared::ids::UserId;
 use shared::testing::{START, TestApp};
 use sqlx::PgPool;
 
-use crate::keys::{Key, claims, part, service_with_keys};
 use crate::register;
+use crate::signing_keys::{Key, claims, part, service_with_keys};
 
-/// A stage with everything that a forger may know, and more.
-struct Stage {
+/// A service with all its keys, the private ones included.
+struct Forger {
     app: TestApp,
     ours: Key,
-    /// Known too, and never signed with.
+    /// A second key that the service accepts but does not sign with.
     other: Key,
     ana: UserId,
 }
 
-impl Stage {
-    async fn set(db: PgPool) -> Self {
+impl Forger {
+    async fn new(db: PgPool) -> Self {
         let (ours, other) = (Key::new(), Key::new());
         let app = service_with_keys(db, &ours, &[&ours, &other], Options::default());
         let ana = register(&app, "ana").await;
         Self { app, ours, other, ana }
     }
 
-    /// The claims of a good token with some changes; null takes one away.
+    /// Returns the claims of a valid token with some changes; null removes a claim.
     fn claims_with(&self, changes: Value) -> String {
         let mut claims = claims(self.ana);
         let all = claims.as_object_mut().unwrap();
@@ -41,13 +41,13 @@ impl Stage {
         claims.to_string()
     }
 
-    /// A token that is well signed and says this.
-    fn saying(&self, changes: Value) -> String {
+    /// Returns a correctly signed token with these changes.
+    fn signed_token(&self, changes: Value) -> String {
         self.ours.sign(&self.ours.header(), &self.claims_with(changes))
     }
 
-    /// What each of the two says to it: 200, or the message of the refusal.
-    async fn heard(&self, token: &str) -> [String; 2] {
+    /// Returns the answer of each endpoint to the token: 200, or the error message.
+    async fn answers(&self, token: &str) -> [String; 2] {
         let me = self.app.anonymous().bearer(token).get("/auth/users/me/").await;
         assert!(matches!(me.status, 200 | 401), "{}", me.text);
         let message = me.body["messages"][0]["message"].as_str().or(me.body["detail"].as_str()).unwrap_or("200");
@@ -57,32 +57,32 @@ impl Stage {
         [message.to_owned(), detail]
     }
 
-    async fn is_invalid(&self, what: &str, token: &str) {
-        assert_eq!(self.heard(token).await, ["Token is invalid"; 2], "{what}: {token}");
+    async fn assert_invalid(&self, what: &str, token: &str) {
+        assert_eq!(self.answers(token).await, ["Token is invalid"; 2], "{what}: {token}");
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_a_good_token_may_say_otherwise_is_taken(db: PgPool) {
-    let stage = Stage::set(db).await;
+async fn valid_variations_of_a_token_are_accepted(db: PgPool) {
+    let forger = Forger::new(db).await;
     let now = START.seconds();
     for changes in [
         json!({}),
-        json!({"user_id": stage.ana.0}),
+        json!({"user_id": forger.ana.0}),
         json!({"nbf": now}),
         json!({"iat": now + 5, "nbf": now + 5}),
         json!({"sid": "00000000000000000000000000000000"}),
         json!({"name": "another issuer's own"}),
     ] {
-        assert_eq!(stage.heard(&stage.saying(changes.clone())).await, ["200"; 2], "{changes}");
+        assert_eq!(forger.answers(&forger.signed_token(changes.clone())).await, ["200"; 2], "{changes}");
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn only_our_algorithm_with_the_key_that_is_named_is_taken(db: PgPool) {
-    let stage = Stage::set(db).await;
-    let Stage { ours, other, .. } = &stage;
-    let good = stage.claims_with(json!({}));
+async fn only_our_algorithm_with_the_named_key_is_accepted(db: PgPool) {
+    let forger = Forger::new(db).await;
+    let Forger { ours, other, .. } = &forger;
+    let good = forger.claims_with(json!({}));
     let with = |name: &str, value: Value| {
         let mut header = ours.header();
         header[name] = value;
@@ -90,8 +90,8 @@ async fn only_our_algorithm_with_the_key_that_is_named_is_taken(db: PgPool) {
     };
     for algorithm in ["none", "None", "NONE", "nOnE", "", "HS256", "ES256", "RS256", "ED25519", "eddsa"] {
         let header = with("alg", json!(algorithm));
-        stage.is_invalid(algorithm, &ours.sign(&header, &good)).await;
-        stage.is_invalid(algorithm, &format!("{}.{}.", part(header.to_string()), part(&good))).await;
+        forger.assert_invalid(algorithm, &ours.sign(&header, &good)).await;
+        forger.assert_invalid(algorithm, &format!("{}.{}.", part(header.to_string()), part(&good))).await;
     }
     for algorithm in ["HS256", "HS384", "HS512"] {
         let message = format!("{}.{}", part(with("alg", json!(algorithm)).to_string()), part(&good));
@@ -102,24 +102,24 @@ async fn only_our_algorithm_with_the_key_that_is_named_is_taken(db: PgPool) {
                 _ => hmac::HMAC_SHA512,
             };
             let signature = hmac::sign(&hmac::Key::new(kind, &secret), message.as_bytes());
-            stage.is_invalid("keyed with what is public", &format!("{message}.{}", part(signature))).await;
+            forger.assert_invalid("an HMAC with the public key", &format!("{message}.{}", part(signature))).await;
         }
     }
-    let nobody = Key::new();
-    stage.is_invalid("a key of nobody", &nobody.sign(&nobody.header(), &good)).await;
-    stage.is_invalid("a key of nobody by our name", &nobody.sign(&ours.header(), &good)).await;
-    stage.is_invalid("our key by the name of another of ours", &ours.sign(&other.header(), &good)).await;
-    for kid in [json!(null), json!(""), json!(1), json!([ours.id()]), json!(nobody.id())] {
-        stage.is_invalid("kid", &ours.sign(&with("kid", kid), &good)).await;
+    let unknown = Key::new();
+    forger.assert_invalid("an unknown key", &unknown.sign(&unknown.header(), &good)).await;
+    forger.assert_invalid("an unknown key with the id of ours", &unknown.sign(&ours.header(), &good)).await;
+    forger.assert_invalid("our key with the id of our other key", &ours.sign(&other.header(), &good)).await;
+    for kid in [json!(null), json!(""), json!(1), json!([ours.id()]), json!(unknown.id())] {
+        forger.assert_invalid("kid", &ours.sign(&with("kid", kid), &good)).await;
     }
-    stage.is_invalid("no kid", &ours.sign(&json!({"alg": "EdDSA"}), &good)).await;
-    let embedded = json!({"kty": "OKP", "crv": "Ed25519", "x": part(nobody.public())});
-    stage.is_invalid("a key in the token", &nobody.sign(&with("jwk", embedded), &good)).await;
+    forger.assert_invalid("no kid", &ours.sign(&json!({"alg": "EdDSA"}), &good)).await;
+    let embedded = json!({"kty": "OKP", "crv": "Ed25519", "x": part(unknown.public())});
+    forger.assert_invalid("a key in the token", &unknown.sign(&with("jwk", embedded), &good)).await;
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn claims_that_do_not_hold_are_refused_however_well_signed(db: PgPool) {
-    let stage = Stage::set(db).await;
+async fn invalid_claims_are_refused_in_a_correctly_signed_token(db: PgPool) {
+    let forger = Forger::new(db).await;
     let now = START.seconds();
     for changes in [
         json!({"iat": now + 6}),
@@ -143,55 +143,55 @@ async fn claims_that_do_not_hold_are_refused_however_well_signed(db: PgPool) {
         json!({"user_id": [1]}),
         json!({"user_id": 1.5}),
     ] {
-        stage.is_invalid(&changes.to_string(), &stage.saying(changes.clone())).await;
+        forger.assert_invalid(&changes.to_string(), &forger.signed_token(changes.clone())).await;
     }
     for exp in [now - 5, 0] {
-        assert_eq!(stage.heard(&stage.saying(json!({"exp": exp}))).await, ["Token is expired"; 2], "{exp}");
+        assert_eq!(forger.answers(&forger.signed_token(json!({"exp": exp}))).await, ["Token is expired"; 2], "{exp}");
     }
-    // One that was never handed out, so it is not good where refresh tokens are.
-    let refresh = stage.saying(json!({"token_type": "refresh"}));
-    assert_eq!(stage.heard(&refresh).await, ["Token has wrong type", "Token is invalid"]);
-    let nobodys = "Token contained no recognizable user identification";
+    // The service never issued this refresh token, so it is invalid as a refresh token too.
+    let refresh = forger.signed_token(json!({"token_type": "refresh"}));
+    assert_eq!(forger.answers(&refresh).await, ["Token has wrong type", "Token is invalid"]);
+    let no_user = "Token contained no recognizable user identification";
     for changes in [json!({"user_id": null}), json!({"user_id": "ana"}), json!({"user_id": "9223372036854775808"})] {
-        assert_eq!(stage.heard(&stage.saying(changes)).await, [nobodys; 2]);
+        assert_eq!(forger.answers(&forger.signed_token(changes)).await, [no_user; 2]);
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_claim_that_comes_twice_is_refused(db: PgPool) {
-    let stage = Stage::set(db).await;
-    let good = stage.claims_with(json!({}));
+async fn a_repeated_claim_is_refused(db: PgPool) {
+    let forger = Forger::new(db).await;
+    let good = forger.claims_with(json!({}));
     for twice in [r#""user_id":"1""#, r#""exp":99999999999"#, r#""token_type":"access""#, r#""aud":"shop""#] {
         let claims = good.replacen('{', &format!("{{{twice},"), 1);
-        stage.is_invalid(twice, &stage.ours.sign(&stage.ours.header(), &claims)).await;
+        forger.assert_invalid(twice, &forger.ours.sign(&forger.ours.header(), &claims)).await;
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn not_a_bit_of_a_token_can_be_changed(db: PgPool) {
-    let stage = Stage::set(db).await;
-    let good = stage.saying(json!({}));
-    assert_eq!(stage.heard(&good).await, ["200"; 2]);
+async fn a_token_with_one_changed_bit_is_refused(db: PgPool) {
+    let forger = Forger::new(db).await;
+    let good = forger.signed_token(json!({}));
+    assert_eq!(forger.answers(&good).await, ["200"; 2]);
     let [header, payload, signature] = good.split('.').collect::<Vec<_>>().try_into().unwrap();
-    let bytes = stage.ours.pair.sign(format!("{header}.{payload}").as_bytes()).as_ref().to_vec();
+    let bytes = forger.ours.pair.sign(format!("{header}.{payload}").as_bytes()).as_ref().to_vec();
     for (at, bit) in (0..64).map(|at| (at, at % 8)) {
         let mut flipped = bytes.clone();
         flipped[at] ^= 1 << bit;
-        stage.is_invalid("a bit of the signature", &format!("{header}.{payload}.{}", part(flipped))).await;
+        forger.assert_invalid("a bit of the signature", &format!("{header}.{payload}.{}", part(flipped))).await;
     }
-    let others = part(stage.claims_with(json!({"user_id": (stage.ana.0 + 1).to_string()})));
-    stage.is_invalid("somebody else's claims", &format!("{header}.{others}.{signature}")).await;
-    // The last letter carries two bits of the signature; the other four must be as they were written.
+    let others = part(forger.claims_with(json!({"user_id": (forger.ana.0 + 1).to_string()})));
+    forger.assert_invalid("the claims of another user", &format!("{header}.{others}.{signature}")).await;
+    // The last letter has two bits of the signature; its other four bits must be zero.
     let (rest, last) = good.split_at(good.len() - 1);
     for letter in ["A", "B", "Q", "R", "g", "h", "w", "x", "=", "+"].into_iter().filter(|letter| *letter != last) {
-        stage.is_invalid("the last letter", &format!("{rest}{letter}")).await;
+        forger.assert_invalid("the last letter", &format!("{rest}{letter}")).await;
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn garbage_and_giants_are_invalid(db: PgPool) {
-    let stage = Stage::set(db).await;
-    let good = stage.saying(json!({}));
+async fn malformed_and_oversized_tokens_are_refused(db: PgPool) {
+    let forger = Forger::new(db).await;
+    let good = forger.signed_token(json!({}));
     let [header, payload, signature] = good.split('.').collect::<Vec<_>>().try_into().unwrap();
     for garbage in [
         "x",
@@ -209,13 +209,15 @@ async fn garbage_and_giants_are_invalid(db: PgPool) {
         &format!("{header}.{payload}.{signature}=="),
         &good.replace('.', "%2E"),
         &format!("{}.{payload}.{signature}", part("[]")),
-        &stage.ours.sign(&stage.ours.header(), "[]"),
-        &stage.ours.sign(&stage.ours.header(), "{"),
-        &stage.ours.sign(&stage.ours.header(), "null"),
+        &forger.ours.sign(&forger.ours.header(), "[]"),
+        &forger.ours.sign(&forger.ours.header(), "{"),
+        &forger.ours.sign(&forger.ours.header(), "null"),
     ] {
-        stage.is_invalid("garbage", garbage).await;
+        forger.assert_invalid("garbage", garbage).await;
     }
-    stage.is_invalid("a giant that says what is true", &stage.saying(json!({"name": "a".repeat(100_000)}))).await;
-    stage.is_invalid("a giant that says nothing", &"a".repeat(100_000)).await;
-    stage.is_invalid("a giant of dots", &".".repeat(100_000)).await;
+    forger
+        .assert_invalid("a signed token that is too long", &forger.signed_token(json!({"name": "a".repeat(100_000)})))
+        .await;
+    forger.assert_invalid("a long text without dots", &"a".repeat(100_000)).await;
+    forger.assert_invalid("a long text of dots", &".".repeat(100_000)).await;
 }

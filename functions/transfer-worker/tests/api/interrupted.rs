@@ -1,4 +1,4 @@
-//! Workers that die, files that somebody stops, and files that nobody gets on with.
+//! Interrupted imports: killed workers, cancelled imports, and files that kill every worker.
 
 use shared::app::Clock as _;
 use shared::transfers::store::imports::cancel;
@@ -8,29 +8,29 @@ use transfer_worker::{Limits, work};
 
 use crate::{Shop, file_of};
 
-/// Little of the file at once, and time for all of it.
-fn steady() -> Limits {
+/// Returns limits with a small window and enough time for the whole file.
+fn small_window() -> Limits {
     Limits { window: 300, ..Limits::default() }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_import_whose_worker_is_killed_is_gone_on_with_and_nothing_is_twice_or_lost(db: PgPool) {
+async fn an_import_whose_worker_was_killed_is_continued_without_loss_or_repetition(db: PgPool) {
     let shop = Shop::open(db);
     let id = shop.an_import(file_of(40).as_bytes()).await;
     let storage = shop.hanging(6);
-    let killed = shop.worker_with(storage.clone(), steady());
+    let killed = shop.worker_with(storage.clone(), small_window());
     tokio::select! {
-        done = work(&killed, Work::Import(id).into()) => panic!("it was to hang: {done:?}"),
+        done = work(&killed, Work::Import(id).into()) => panic!("the worker should hang: {done:?}"),
         () = storage.hangs.notified() => {}
     }
     let halfway = shop.import(id).await;
     assert!(halfway.products.created > 0 && halfway.products.created < 40, "{halfway:?}");
 
-    // Nobody takes it from a worker that may still live.
-    work(&shop.worker(steady()), Work::Import(id).into()).await.unwrap();
+    // No other worker takes the import over before the lease has ended.
+    work(&shop.worker(small_window()), Work::Import(id).into()).await.unwrap();
     assert_eq!(shop.import(id).await, halfway);
     shop.app.clock.advance(LEASE_SECONDS);
-    work(&shop.worker(steady()), Work::Import(id).into()).await.unwrap();
+    work(&shop.worker(small_window()), Work::Import(id).into()).await.unwrap();
 
     let done = shop.import(id).await;
     assert_eq!((done.status, done.products.created, done.variants.created), (TransferStatus::Done, 40, 120));
@@ -39,11 +39,11 @@ async fn an_import_whose_worker_is_killed_is_gone_on_with_and_nothing_is_twice_o
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_worker_that_is_killed_while_it_writes_leaves_nothing_of_the_piece(db: PgPool) {
+async fn a_worker_that_is_killed_while_writing_leaves_nothing_of_the_chunk(db: PgPool) {
     let shop = Shop::open(db);
     shop.imported(file_of(1).as_bytes(), Limits::default()).await;
     let id = shop.an_import(file_of(40).replace(",1,10\r", ",5,10\r").as_bytes()).await;
-    // The piece waits for this row, in the middle of its transaction.
+    // The chunk waits for this row in the middle of its transaction.
     let mut sale = shop.app.app.db.begin().await.unwrap();
     sqlx::query("select from stock_levels for update").execute(&mut sale).await.unwrap();
     let killed = shop.worker(Limits::default());
@@ -60,7 +60,7 @@ async fn a_worker_that_is_killed_while_it_writes_leaves_nothing_of_the_piece(db:
         }
     };
     tokio::select! {
-        done = work(&killed, Work::Import(id).into()) => panic!("it was to wait: {done:?}"),
+        done = work(&killed, Work::Import(id).into()) => panic!("the worker should wait: {done:?}"),
         () = waits => {}
     }
     drop(sale);
@@ -77,24 +77,24 @@ async fn a_worker_that_is_killed_while_it_writes_leaves_nothing_of_the_piece(db:
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_cancelled_import_stops_and_what_was_imported_stays(db: PgPool) {
+async fn a_cancelled_import_stops_and_its_products_stay(db: PgPool) {
     let shop = Shop::open(db);
     let id = shop.an_import(file_of(40).as_bytes()).await;
     let storage = shop.hanging(6);
-    let worker = shop.worker_with(storage.clone(), steady());
-    let stops = async {
+    let worker = shop.worker_with(storage.clone(), small_window());
+    let cancellation = async {
         storage.hangs.notified().await;
         let mut tx = shop.app.app.db.begin().await.unwrap();
         cancel(&mut tx, id, shop.app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
     };
     tokio::select! {
-        done = work(&worker, Work::Import(id).into()) => panic!("it was to hang: {done:?}"),
-        () = stops => {}
+        done = work(&worker, Work::Import(id).into()) => panic!("the worker should hang: {done:?}"),
+        () = cancellation => {}
     }
     let cancelled = shop.import(id).await;
 
-    work(&shop.worker(steady()), Work::Import(id).into()).await.unwrap();
+    work(&shop.worker(small_window()), Work::Import(id).into()).await.unwrap();
 
     assert_eq!(cancelled.status, TransferStatus::Cancelled);
     assert_eq!(shop.import(id).await, cancelled);
@@ -102,20 +102,20 @@ async fn a_cancelled_import_stops_and_what_was_imported_stays(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_import_that_kills_every_worker_is_given_up(db: PgPool) {
+async fn an_import_that_kills_every_worker_fails(db: PgPool) {
     let shop = Shop::open(db);
     let id = shop.an_import(file_of(3).as_bytes()).await;
     for _ in 0..MAX_ATTEMPTS {
         let storage = shop.hanging(0);
-        let killed = shop.worker_with(storage.clone(), steady());
+        let killed = shop.worker_with(storage.clone(), small_window());
         tokio::select! {
-            done = work(&killed, Work::Import(id).into()) => panic!("it was to hang: {done:?}"),
+            done = work(&killed, Work::Import(id).into()) => panic!("the worker should hang: {done:?}"),
             () = storage.hangs.notified() => {}
         }
         shop.app.clock.advance(LEASE_SECONDS);
     }
 
-    work(&shop.worker(steady()), Work::Import(id).into()).await.unwrap();
+    work(&shop.worker(small_window()), Work::Import(id).into()).await.unwrap();
 
     let failed = shop.import(id).await;
     assert_eq!(failed.status, TransferStatus::Failed);

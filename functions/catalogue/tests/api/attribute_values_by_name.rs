@@ -9,7 +9,7 @@ use crate::write_categories::editor;
 use crate::{PRODUCTS, app};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_value_is_found_whatever_its_case_and_made_once(db: PgPool) {
+async fn a_value_is_found_in_any_case_and_created_once(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make_shirt(&editor).await;
@@ -34,9 +34,9 @@ async fn a_value_is_found_whatever_its_case_and_made_once(db: PgPool) {
     );
 }
 
-/// Both may be there from before anybody looked at the case.
+/// Values that differ only in case can exist, for the database does not forbid them.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_two_values_that_differ_in_case_the_one_that_is_written_so_is_meant(db: PgPool) {
+async fn the_exact_spelling_wins_among_values_that_differ_in_case(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make_shirt(&editor).await;
@@ -54,7 +54,7 @@ async fn of_two_values_that_differ_in_case_the_one_that_is_written_so_is_meant(d
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn who_makes_one_value_in_several_ways_at_once_makes_one(db: PgPool) {
+async fn concurrent_requests_create_a_value_once(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     editor.post("/api/v1/catalogue/attributes/", json!({"name": "Colour"})).await.expect(201);
@@ -69,22 +69,22 @@ async fn who_makes_one_value_in_several_ways_at_once_makes_one(db: PgPool) {
     assert_eq!(app.count("select count(*) from attribute_values").await, 1);
 }
 
-/// It is deleted by somebody else just when a variant is to get a new value of it.
+/// Another transaction deletes the attribute while a variant gets a new value of it.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_value_of_an_attribute_that_goes_meanwhile_is_refused(db: PgPool) {
+async fn a_value_of_an_attribute_that_is_being_deleted_is_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     editor.post("/api/v1/catalogue/attributes/", json!({"name": "Colour"})).await.expect(201);
-    let mut deletes = app.app.db.begin().await.unwrap();
-    sqlx::query("delete from attributes").execute(&mut deletes).await.unwrap();
-    let makes = tokio::spawn(async move {
+    let mut deletion = app.app.db.begin().await.unwrap();
+    sqlx::query("delete from attributes").execute(&mut deletion).await.unwrap();
+    let creation = tokio::spawn(async move {
         let variant = json!([{"sku": "a", "options": [{"attribute": "Colour", "value": "Red"}]}]);
         editor.post(PRODUCTS, json!({"name": "a", "base_price": "1", "variants": variant})).await
     });
     app.wait_until_blocked().await;
-    deletes.commit().await.unwrap();
+    deletion.commit().await.unwrap();
 
-    let refused = makes.await.unwrap().expect(400);
+    let refused = creation.await.unwrap().expect(400);
 
     assert_eq!(refused.body, json!({"variants.0.options.0": ["There is no such attribute with such a value."]}));
     assert_eq!(app.count("select count(*) from products").await, 0);

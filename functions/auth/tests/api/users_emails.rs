@@ -1,11 +1,11 @@
-//! Other addresses, by their owners and by links.
+//! Changes of an email address by its owner and by mailed link.
 
 use serde_json::json;
 use shared::testing::{Answer, TestApp};
 use shared::users::links::Purpose;
 use sqlx::PgPool;
 
-use crate::mailed::{Link, a_link, log, news};
+use crate::mailed_links::{Link, a_link, log, news};
 use crate::{PASSWORD, Tokens, log_in, register, service, tokens};
 
 async fn set(app: &TestApp, Tokens { access, .. }: &Tokens, email: &str) -> Answer {
@@ -23,7 +23,7 @@ async fn is_signed_in(app: &TestApp, Tokens { access, .. }: &Tokens) -> bool {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn another_address_ends_every_other_sign_in_and_both_addresses_hear_of_it(db: PgPool) {
+async fn a_changed_address_ends_the_other_sign_ins_and_both_addresses_get_a_mail(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let (here, there) = (tokens(&app, "ana").await, tokens(&app, "ana").await);
@@ -43,7 +43,7 @@ async fn another_address_ends_every_other_sign_in_and_both_addresses_hear_of_it(
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn other_capitals_make_another_address_of_ones_own(db: PgPool) {
+async fn an_address_can_change_its_case(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let here = tokens(&app, "ana").await;
@@ -52,7 +52,7 @@ async fn other_capitals_make_another_address_of_ones_own(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_address_that_was_reset_ends_every_sign_in_and_both_addresses_hear_of_it(db: PgPool) {
+async fn a_reset_address_ends_every_sign_in_and_both_addresses_get_a_mail(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let here = tokens(&app, "ana").await;
@@ -69,7 +69,7 @@ async fn an_address_that_was_reset_ends_every_sign_in_and_both_addresses_hear_of
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn another_address_voids_every_link_that_is_under_way(db: PgPool) {
+async fn a_changed_address_revokes_every_link(db: PgPool) {
     let app = service(db);
     let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
     let here = tokens(&app, "ana").await;
@@ -88,7 +88,7 @@ async fn another_address_voids_every_link_that_is_under_way(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_link_that_is_not_for_this_opens_nothing(db: PgPool) {
+async fn a_link_with_another_purpose_is_refused(db: PgPool) {
     let app = service(db);
     let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
     let good = a_link(&app, ana, Purpose::EmailReset).await;
@@ -105,7 +105,7 @@ async fn a_link_that_is_not_for_this_opens_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_taken_address_does_not_use_a_link_up(db: PgPool) {
+async fn a_link_stays_valid_after_a_taken_address(db: PgPool) {
     let app = service(db);
     let (ana, _) = (register(&app, "ana").await, register(&app, "ben").await);
     let link = a_link(&app, ana, Purpose::EmailReset).await;
@@ -115,7 +115,7 @@ async fn a_taken_address_does_not_use_a_link_up(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_two_at_once_who_want_one_address_one_is_refused(db: PgPool) {
+async fn concurrent_changes_to_one_address_succeed_once(db: PgPool) {
     let app = service(db);
     let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
     let (a, b) = (a_link(&app, ana, Purpose::EmailReset).await, a_link(&app, ben, Purpose::EmailReset).await);
@@ -126,7 +126,7 @@ async fn of_two_at_once_who_want_one_address_one_is_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_two_who_open_a_link_at_once_one_is_refused(db: PgPool) {
+async fn concurrent_uses_of_a_link_succeed_once(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     let link = a_link(&app, ana, Purpose::EmailReset).await;

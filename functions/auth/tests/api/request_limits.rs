@@ -1,4 +1,4 @@
-//! How often mail may be asked for, and passwords tried.
+//! Limits on requested mails, registrations and password checks.
 
 use auth::Options;
 use serde_json::{Value, json};
@@ -7,9 +7,10 @@ use sqlx::PgPool;
 
 use crate::{PASSWORD, register, registration, service, service_with, sql, tokens};
 
-const ASKING: [&str; 3] = ["/auth/users/reset_password/", "/auth/users/reset_email/", "/auth/users/resend_activation/"];
+const MAIL_REQUESTS: [&str; 3] =
+    ["/auth/users/reset_password/", "/auth/users/reset_email/", "/auth/users/resend_activation/"];
 
-fn shop(db: PgPool) -> TestApp {
+fn service_with_activation(db: PgPool) -> TestApp {
     service_with(db, Options { send_activation_email: true, ..Options::default() })
 }
 
@@ -20,38 +21,38 @@ fn assert_throttled(answer: &Answer, seconds: u32) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_address_gets_five_mails_an_hour_whether_or_not_it_is_known(db: PgPool) {
-    let app = shop(db);
+async fn known_and_unknown_addresses_get_five_mails_an_hour(db: PgPool) {
+    let app = service_with_activation(db);
     register(&app, "ana").await;
     sql(&app, "delete from outbox").await;
-    for path in ASKING {
+    for path in MAIL_REQUESTS {
         sql(&app, "delete from throttles").await;
         sql(&app, "delete from outbox").await;
-        let mut said = Vec::new();
-        for who in ["ana@example.com", "nobody@example.com"] {
+        let mut answers = Vec::new();
+        for address in ["ana@example.com", "nobody@example.com"] {
             for attempt in 0_u8..7 {
-                // From everywhere, and in other capitals.
+                // The requests come from different clients, in upper and lower case.
                 let client = app.anonymous().at(&format!("203.0.113.{attempt}"));
-                let email = if attempt % 2 == 0 { who.to_owned() } else { who.to_uppercase() };
+                let email = if attempt % 2 == 0 { address.to_owned() } else { address.to_uppercase() };
                 let answer = client.post(path, json!({"email": email})).await;
                 if attempt >= 5 {
                     assert_throttled(&answer, 3600);
                 }
-                said.push((answer.status, answer.text));
+                answers.push((answer.status, answer.text));
             }
         }
-        assert_eq!(said[..7], said[7..], "{path}");
+        assert_eq!(answers[..7], answers[7..], "{path}");
         assert_eq!(app.count("select count(*) from outbox").await, 10, "{path}");
     }
     app.clock.advance(3600);
-    app.anonymous().post(ASKING[0], json!({"email": "ana@example.com"})).await.expect(204);
+    app.anonymous().post(MAIL_REQUESTS[0], json!({"email": "ana@example.com"})).await.expect(204);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn mails_of_one_kind_do_not_use_up_those_of_another(db: PgPool) {
-    let app = shop(db);
+async fn each_kind_of_mail_has_its_own_limit(db: PgPool) {
+    let app = service_with_activation(db);
     let ana = json!({"email": "ana@example.com"});
-    for path in ASKING {
+    for path in MAIL_REQUESTS {
         for _ in 0..5 {
             app.anonymous().post(path, ana.clone()).await.expect(204);
         }
@@ -61,7 +62,7 @@ async fn mails_of_one_kind_do_not_use_up_those_of_another(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn whether_an_address_has_an_owner_is_said_only_to_who_knows_the_password(db: PgPool) {
+async fn only_the_correct_password_reveals_that_an_address_is_taken(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     register(&app, "ben").await;
@@ -76,26 +77,26 @@ async fn whether_an_address_has_an_owner_is_said_only_to_who_knows_the_password(
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn one_place_gets_fifty_mails_an_hour_sent_to_whomever(db: PgPool) {
+async fn a_client_can_request_50_mails_an_hour(db: PgPool) {
     let app = service(db);
-    let ask = async |place: &str, number: u8| {
-        let client = app.anonymous().at(place);
-        client.post(ASKING[usize::from(number % 2)], json!({"email": format!("{number}@example.com")})).await
+    let ask = async |client: &str, number: u8| {
+        let client = app.anonymous().at(client);
+        client.post(MAIL_REQUESTS[usize::from(number % 2)], json!({"email": format!("{number}@example.com")})).await
     };
     for number in 0..50 {
         ask("203.0.113.7", number).await.expect(204);
     }
     assert_throttled(&ask("203.0.113.7", 50).await, 3600);
     ask("203.0.113.8", 50).await.expect(204);
-    // One that was refused has not counted for its address.
+    // A refused request does not count for its address.
     assert_eq!(app.count("select count(*) from throttles where scope = 'mail_to'").await, 51);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn one_place_registers_fifty_times_an_hour(db: PgPool) {
+async fn a_client_can_register_50_times_an_hour(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
-    let register = async |place: &str| app.anonymous().at(place).post("/auth/users/", registration("ana")).await;
+    let register = async |client: &str| app.anonymous().at(client).post("/auth/users/", registration("ana")).await;
     for _ in 0..50 {
         register("203.0.113.7").await.expect(400);
     }
@@ -104,8 +105,8 @@ async fn one_place_registers_fifty_times_an_hour(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn who_registers_again_and_again_with_one_address_is_stopped_where_mail_is_sent(db: PgPool) {
-    let app = shop(db);
+async fn registrations_with_one_address_are_limited_if_they_send_mail(db: PgPool) {
+    let app = service_with_activation(db);
     for attempt in 0_u8..6 {
         let client = app.anonymous().at(&format!("203.0.113.{attempt}"));
         let answer = client.post("/auth/users/", registration("ana")).await;
@@ -117,7 +118,7 @@ async fn who_registers_again_and_again_with_one_address_is_stopped_where_mail_is
     }
 }
 
-async fn fill(app: &TestApp, path: &str, bodies: impl Fn(u8) -> Value) {
+async fn assert_five_changes_an_hour(app: &TestApp, path: &str, bodies: impl Fn(u8) -> Value) {
     register(app, "ana").await;
     let ana = app.anonymous().bearer(&tokens(app, "ana").await.access);
     for number in 0..5 {
@@ -127,20 +128,20 @@ async fn fill(app: &TestApp, path: &str, bodies: impl Fn(u8) -> Value) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_password_changes_five_times_an_hour(db: PgPool) {
+async fn a_password_can_change_five_times_an_hour(db: PgPool) {
     let password = |number: u8| if number == 0 { PASSWORD.to_owned() } else { format!("some harbour {number}") };
     let body = |number| json!({"current_password": password(number), "new_password": password(number + 1)});
-    fill(&service(db), "/auth/users/set_password/", body).await;
+    assert_five_changes_an_hour(&service(db), "/auth/users/set_password/", body).await;
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn so_does_an_address(db: PgPool) {
+async fn an_email_address_can_change_five_times_an_hour(db: PgPool) {
     let body = |number| json!({"current_password": PASSWORD, "new_email": format!("ana-{number}@example.com")});
-    fill(&service(db), "/auth/users/set_email/", body).await;
+    assert_five_changes_an_hour(&service(db), "/auth/users/set_email/", body).await;
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn whoever_guesses_the_current_password_has_to_wait(db: PgPool) {
+async fn guesses_of_the_current_password_are_limited(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let ana = app.anonymous().bearer(&tokens(&app, "ana").await.access);

@@ -1,14 +1,14 @@
-//! `POST /auth/jwt/refresh/` where `ROTATE_REFRESH_TOKENS` is on.
+//! Refresh an access token with `ROTATE_REFRESH_TOKENS`: `POST /auth/jwt/refresh/`.
 
 use auth::Options;
 use serde_json::{Value, json};
 use shared::testing::{Answer, TestApp};
 use sqlx::PgPool;
 
-use crate::keys::{Key, service_with_keys};
+use crate::signing_keys::{Key, service_with_keys};
 use crate::{register, service_with, tokens};
 
-fn rotating(db: PgPool) -> TestApp {
+fn service_with_rotation(db: PgPool) -> TestApp {
     service_with(db, Options { rotate_refresh_tokens: true, ..Options::default() })
 }
 
@@ -16,7 +16,7 @@ async fn refresh(app: &TestApp, token: &str) -> Answer {
     app.anonymous().post("/auth/jwt/refresh/", json!({"refresh": token})).await
 }
 
-/// The two tokens of an answer, and nothing else.
+/// Returns the two tokens of a response and asserts that it has no other fields.
 fn pair(answer: Answer) -> (String, String) {
     let body = answer.expect(200).body;
     assert_eq!(body.as_object().unwrap().len(), 2, "{body}");
@@ -24,7 +24,7 @@ fn pair(answer: Answer) -> (String, String) {
     (token("access"), token("refresh"))
 }
 
-async fn opens(app: &TestApp, access: &str) -> u16 {
+async fn status_with(app: &TestApp, access: &str) -> u16 {
     app.anonymous().bearer(access).get("/auth/users/me/").await.status
 }
 
@@ -33,15 +33,15 @@ fn blacklisted() -> Value {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn each_refresh_token_leads_to_the_next_and_the_sign_in_goes_on_as_long(db: PgPool) {
-    let app = rotating(db);
+async fn each_refresh_returns_a_new_refresh_token_and_extends_the_sign_in(db: PgPool) {
+    let app = service_with_rotation(db);
     register(&app, "ana").await;
     let mut token = tokens(&app, "ana").await.refresh;
     for _ in 0..4 {
         app.clock.advance(10 * 86_400);
         let (access, next) = pair(refresh(&app, &token).await);
         assert_ne!(next, token);
-        assert_eq!(opens(&app, &access).await, 200);
+        assert_eq!(status_with(&app, &access).await, 200);
         token = next;
     }
     assert_eq!(app.count("select count(*) from sign_ins").await, 1);
@@ -52,8 +52,8 @@ async fn each_refresh_token_leads_to_the_next_and_the_sign_in_goes_on_as_long(db
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_client_whose_answer_was_lost_may_ask_again_at_once(db: PgPool) {
-    let app = rotating(db);
+async fn a_client_whose_response_was_lost_may_retry_within_seconds(db: PgPool) {
+    let app = service_with_rotation(db);
     register(&app, "ana").await;
     let first = tokens(&app, "ana").await.refresh;
     let (_, lost) = pair(refresh(&app, &first).await);
@@ -61,44 +61,44 @@ async fn a_client_whose_answer_was_lost_may_ask_again_at_once(db: PgPool) {
     let (access, next) = pair(refresh(&app, &first).await);
     assert_ne!(next, lost);
     app.clock.advance(60);
-    assert_eq!(opens(&app, &access).await, 200);
+    assert_eq!(status_with(&app, &access).await, 200);
     pair(refresh(&app, &next).await);
     assert_eq!(app.count("select count(*) from audit_log where kind = 'refresh_token_reused'").await, 0);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_token_that_comes_again_later_ends_its_sign_in_with_every_token_and_no_other(db: PgPool) {
-    let app = rotating(db);
+async fn reusing_a_token_later_ends_its_sign_in_only(db: PgPool) {
+    let app = service_with_rotation(db);
     register(&app, "ana").await;
     let elsewhere = tokens(&app, "ana").await;
     let stolen = tokens(&app, "ana").await.refresh;
     let (access, next) = pair(refresh(&app, &stolen).await);
     app.clock.advance(11);
-    assert_eq!(opens(&app, &access).await, 200);
+    assert_eq!(status_with(&app, &access).await, 200);
 
     let thief = app.anonymous().at("203.0.113.7");
     let refused = thief.post("/auth/jwt/refresh/", json!({"refresh": stolen})).await.expect(401);
     assert_eq!(refused.body, blacklisted());
 
-    assert_eq!(opens(&app, &access).await, 401, "at once");
+    assert_eq!(status_with(&app, &access).await, 401, "the access token is invalid at once");
     for token in [&next, &stolen] {
         assert_eq!(refresh(&app, token).await.expect(401).body, blacklisted());
     }
     let verified = app.anonymous().post("/auth/jwt/verify/", json!({"token": access})).await.expect(401);
     assert_eq!(verified.body, blacklisted());
-    let noted = "select count(*) from audit_log where kind = 'refresh_token_reused'";
-    assert_eq!(app.count(noted).await, 1);
-    let whose = "select count(*) from audit_log a join users u on u.id = a.user_id
+    let logged = "select count(*) from audit_log where kind = 'refresh_token_reused'";
+    assert_eq!(app.count(logged).await, 1);
+    let logged_without_actor = "select count(*) from audit_log a join users u on u.id = a.user_id
                   where kind = 'refresh_token_reused' and address = '203.0.113.7' and actor_user_id is null";
-    assert_eq!(app.count(whose).await, 1);
+    assert_eq!(app.count(logged_without_actor).await, 1);
     assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'token_reused'").await, 1);
-    assert_eq!(opens(&app, &elsewhere.access).await, 200);
+    assert_eq!(status_with(&app, &elsewhere.access).await, 200);
     pair(refresh(&app, &elsewhere.refresh).await);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn requests_that_cross_all_get_tokens_that_work(db: PgPool) {
-    let app = rotating(db);
+async fn concurrent_refreshes_all_return_valid_tokens(db: PgPool) {
+    let app = service_with_rotation(db);
     register(&app, "ana").await;
     let token = tokens(&app, "ana").await.refresh;
     let [a, b, c] = [(), (), ()].map(|()| refresh(&app, &token));
@@ -108,14 +108,14 @@ async fn requests_that_cross_all_get_tokens_that_work(db: PgPool) {
     assert_eq!((first_use, app.count("select count(*) from refresh_tokens").await), (1, 4));
     app.clock.advance(11);
     for (access, next) in &pairs {
-        assert_eq!(opens(&app, access).await, 200);
+        assert_eq!(status_with(&app, access).await, 200);
         pair(refresh(&app, next).await);
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn of_many_at_once_with_a_used_token_none_gets_through_and_it_is_noted_once(db: PgPool) {
-    let app = rotating(db);
+async fn concurrent_reuses_of_a_token_are_refused_and_logged_once(db: PgPool) {
+    let app = service_with_rotation(db);
     register(&app, "ana").await;
     let token = tokens(&app, "ana").await.refresh;
     pair(refresh(&app, &token).await);
@@ -126,17 +126,17 @@ async fn of_many_at_once_with_a_used_token_none_gets_through_and_it_is_noted_onc
         assert_eq!(answer.expect(401).body, blacklisted());
     }
     assert_eq!(app.count("select count(*) from audit_log where kind = 'refresh_token_reused'").await, 1);
-    assert_eq!(app.count("select count(*) from refresh_tokens").await, 2, "no new one");
+    assert_eq!(app.count("select count(*) from refresh_tokens").await, 2, "there is no new token");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn it_may_be_switched_on_and_off_while_people_are_signed_in(db: PgPool) {
+async fn rotation_can_be_turned_on_and_off_during_a_sign_in(db: PgPool) {
     let key = Key::new();
-    let switched = |on| {
+    let service_with_rotation = |on| {
         let options = Options { rotate_refresh_tokens: on, ..Options::default() };
         service_with_keys(db.clone(), &key, &[&key], options)
     };
-    let (off, on) = (switched(false), switched(true));
+    let (off, on) = (service_with_rotation(false), service_with_rotation(true));
     register(&off, "ana").await;
     let old = tokens(&off, "ana").await.refresh;
     refresh(&off, &old).await.expect(200);
@@ -145,7 +145,7 @@ async fn it_may_be_switched_on_and_off_while_people_are_signed_in(db: PgPool) {
 
     let unchanged = refresh(&off, &next).await.expect(200).body;
     assert_eq!(unchanged, json!({"access": unchanged["access"]}));
-    // What was exchanged stays exchanged.
+    // A token that was rotated stays used.
     off.clock.advance(11);
     assert_eq!(refresh(&off, &old).await.expect(401).body, blacklisted());
     assert_eq!(refresh(&off, &next).await.expect(401).body, blacklisted());

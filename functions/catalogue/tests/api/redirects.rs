@@ -1,4 +1,4 @@
-//! What is asked by an old slug is sent to the new one.
+//! A request with an old slug is redirected to the new one.
 
 use axum::body::Body;
 use http::Method;
@@ -10,7 +10,7 @@ use crate::create_product::{make_shirt, path};
 use crate::write_categories::{self, editor, make};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn whatever_is_read_of_a_product_is_found_by_its_old_slug(db: PgPool) {
+async fn reading_a_product_by_its_old_slug_redirects(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
@@ -30,7 +30,7 @@ async fn whatever_is_read_of_a_product_is_found_by_its_old_slug(db: PgPool) {
         let head = app.anonymous().send(Method::HEAD, &format!("{old}{below}"), Body::empty()).await.expect(301);
         assert_eq!(head.header("location"), format!("{new}{below}"));
     }
-    // Who does not see it does not hear where it is.
+    // A caller who cannot see the product does not learn its new slug.
     editor.patch(&path("sea-shirt"), json!({"status": "draft"})).await.expect(200);
     for below in ["", "variants/", "images/"] {
         app.anonymous().get(&format!("{}{below}", path("ocean-blue-shirt"))).await.expect(404);
@@ -40,7 +40,7 @@ async fn whatever_is_read_of_a_product_is_found_by_its_old_slug(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_change_by_an_old_slug_is_to_be_sent_again_and_changes_nothing(db: PgPool) {
+async fn changing_a_product_by_its_old_slug_redirects_and_changes_nothing(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = make_shirt(&editor).await;
@@ -65,21 +65,21 @@ async fn a_change_by_an_old_slug_is_to_be_sent_again_and_changes_nothing(db: PgP
         (Method::PUT, &image, &new_image),
         (Method::DELETE, &image, &Value::Null),
     ] {
-        let sends = editor.clone().header("content-type", "application/json").header("if-match", "\"old\"");
+        let client = editor.clone().header("content-type", "application/json").header("if-match", "\"old\"");
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
         let old = format!("{}{below}", path("ocean-blue-shirt"));
-        let moved = sends.send(method.clone(), &old, body).await.expect(308);
+        let moved = client.send(method.clone(), &old, body).await.expect(308);
         assert_eq!(moved.header("location"), format!("{}{below}", path("sea-shirt")), "{method} {below}");
         assert_eq!((moved.header("cache-control"), moved.text.as_str()), ("no-store", ""));
     }
     assert_eq!(editor.get(&path("sea-shirt")).await.expect(200).body, before);
-    // For those alone who may change it; to others it is what it is by any slug.
+    // Only a caller who may change the product is redirected; others get the same error as by any slug.
     app.anonymous().patch(&path("ocean-blue-shirt"), json!({"name": "x"})).await.expect(401);
     app.client_of(&app.a_user().await).delete(&path("ocean-blue-shirt")).await.expect(403);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_same_holds_for_categories(db: PgPool) {
+async fn an_old_slug_of_a_category_redirects(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     make(&editor, "Pants", None).await;
@@ -98,7 +98,7 @@ async fn the_same_holds_for_categories(db: PgPool) {
         assert_eq!(moved.expect(308).header("location"), format!("{new}?x=y"));
     }
     let moved = editor.get(&format!("{old}products/order/")).await.expect(301);
-    assert_eq!(moved.header("cache-control"), "private, no-cache", "staff's alone");
+    assert_eq!(moved.header("cache-control"), "private, no-cache", "the response is for staff alone");
     let moved = editor.put(&format!("{old}products/order/"), json!({"product_ids": []})).await.expect(308);
     assert_eq!(moved.header("location"), format!("{new}products/order/"));
     assert_eq!(app.count("select count(*) from categories where name = 'Pants' and slug = 'trousers'").await, 1);

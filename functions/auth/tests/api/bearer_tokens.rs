@@ -1,4 +1,4 @@
-//! What is said to somebody whose token is missing, malformed, expired or of the wrong kind.
+//! Answers to a token that is missing, malformed, expired or of the wrong type.
 
 use serde_json::{Value, json};
 use shared::app::Clock as _;
@@ -11,8 +11,8 @@ use crate::{register, service, sql, tokens};
 
 const ME: &str = "/auth/users/me/";
 
-/// Asks for one's account with this header. Each refusal names the scheme.
-async fn refused(app: &TestApp, header: &str) -> Value {
+/// Requests the account with this header, asserts a 401 that names the scheme, and returns its body.
+async fn refusal(app: &TestApp, header: &str) -> Value {
     let answer = app.anonymous().header("authorization", header).get(ME).await.expect(401);
     assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"api\"");
     answer.body
@@ -27,15 +27,15 @@ fn not_valid(message: &str) -> Value {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn without_a_token_nothing_private_opens_whatever_the_body(db: PgPool) {
+async fn a_request_without_a_token_returns_401_for_any_body(db: PgPool) {
     let app = service(db);
-    let nobody = app.anonymous();
+    let anonymous = app.anonymous();
     let answers: [Answer; 5] = [
-        nobody.get(ME).await,
-        nobody.put(ME, json!({})).await,
-        nobody.patch(ME, json!({"username": null})).await,
-        nobody.send_json("DELETE".parse().unwrap(), ME, json!([])).await,
-        nobody.header("content-type", "text/plain").put(ME, json!({})).await,
+        anonymous.get(ME).await,
+        anonymous.put(ME, json!({})).await,
+        anonymous.patch(ME, json!({"username": null})).await,
+        anonymous.send_json("DELETE".parse().unwrap(), ME, json!([])).await,
+        anonymous.header("content-type", "text/plain").put(ME, json!({})).await,
     ];
     for answer in answers {
         let body = answer.expect(401).body;
@@ -50,50 +50,50 @@ async fn another_scheme_counts_as_no_credentials(db: PgPool) {
     register(&app, "ana").await;
     let access = tokens(&app, "ana").await.access;
     for header in [&format!("bearer {access}"), &format!("JWT {access}"), "Basic YW5hOmFuYQ==", &access, ""] {
-        assert_eq!(refused(&app, header).await["code"], "not_authenticated", "{header}");
+        assert_eq!(refusal(&app, header).await["code"], "not_authenticated", "{header}");
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_header_of_one_word_or_three_is_a_bad_header(db: PgPool) {
+async fn an_authorization_header_without_exactly_two_words_is_refused(db: PgPool) {
     let app = service(db);
     let detail = "Authorization header must contain two space-delimited values";
     for header in ["Bearer", "Bearer ", "Bearer a b"] {
         let expected = json!({"detail": detail, "code": "bad_authorization_header"});
-        assert_eq!(refused(&app, header).await, expected, "{header}");
+        assert_eq!(refusal(&app, header).await, expected, "{header}");
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_expired_token_a_refresh_token_and_rubbish_are_told_apart(db: PgPool) {
+async fn expired_tokens_refresh_tokens_and_invalid_tokens_get_different_errors(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let tokens = tokens(&app, "ana").await;
-    assert_eq!(refused(&app, &format!("Bearer {}", tokens.refresh)).await, not_valid("Token has wrong type"));
-    for rubbish in ["x", "a.b.c", "..", &tokens.access[1..], &format!("{}.", tokens.access)] {
-        assert_eq!(refused(&app, &format!("Bearer {rubbish}")).await, not_valid("Token is invalid"), "{rubbish}");
+    assert_eq!(refusal(&app, &format!("Bearer {}", tokens.refresh)).await, not_valid("Token has wrong type"));
+    for invalid in ["x", "a.b.c", "..", &tokens.access[1..], &format!("{}.", tokens.access)] {
+        assert_eq!(refusal(&app, &format!("Bearer {invalid}")).await, not_valid("Token is invalid"), "{invalid}");
     }
     app.clock.advance(15 * 60 + 10);
-    assert_eq!(refused(&app, &format!("Bearer {}", tokens.access)).await, not_valid("Token is expired"));
+    assert_eq!(refusal(&app, &format!("Bearer {}", tokens.access)).await, not_valid("Token is expired"));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_token_of_nobody_says_so(db: PgPool) {
+async fn a_token_without_a_valid_user_id_is_refused(db: PgPool) {
     let app = service(db);
     let mut claims = Claims::new(TokenType::Access, UserId(1), app.random_uuid(), app.clock.now(), 60);
     claims.user_id = "ana".to_owned();
     let token = app.signer.sign(&claims).unwrap();
     let detail = "Token contained no recognizable user identification";
-    assert_eq!(refused(&app, &format!("Bearer {token}")).await, json!({"detail": detail, "code": "token_not_valid"}));
+    assert_eq!(refusal(&app, &format!("Bearer {token}")).await, json!({"detail": detail, "code": "token_not_valid"}));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn who_is_gone_or_switched_off_hears_it(db: PgPool) {
+async fn a_deleted_or_inactive_user_gets_a_specific_error(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
     let header = format!("Bearer {}", tokens(&app, "ana").await.access);
     sql(&app, "update users set is_active = false").await;
-    assert_eq!(refused(&app, &header).await, json!({"detail": "User is inactive", "code": "user_inactive"}));
+    assert_eq!(refusal(&app, &header).await, json!({"detail": "User is inactive", "code": "user_inactive"}));
     sql(&app, "delete from users").await;
-    assert_eq!(refused(&app, &header).await, json!({"detail": "User not found", "code": "user_not_found"}));
+    assert_eq!(refusal(&app, &header).await, json!({"detail": "User not found", "code": "user_not_found"}));
 }

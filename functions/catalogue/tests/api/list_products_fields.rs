@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/products/`: what is shown, and to whom.
+//! List products with chosen fields, for shoppers and for staff: `GET /api/v1/catalogue/products/`.
 
 use serde_json::{Value, json};
 use shared::users::Permissions;
@@ -8,7 +8,7 @@ use crate::write_categories::editor;
 use crate::{PRODUCTS, Shop, slugs, texts, walk};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn fields_leave_out_all_others(db: PgPool) {
+async fn only_the_requested_fields_are_returned(db: PgPool) {
     let shop = Shop::open(db).await;
     let page = shop.client().get(&format!("{PRODUCTS}?brand=ana&fields=name,price_range,brand")).await.expect(200);
     let brand = json!({"id": shop.ana, "name": "Ana", "slug": "ana"});
@@ -16,16 +16,16 @@ async fn fields_leave_out_all_others(db: PgPool) {
         page.body["results"],
         json!([{"name": "Crème blouse", "price_range": {"min": "50.00", "max": "52.50"}, "brand": brand}])
     );
-    // Null is a value: it is shown where it was asked for.
+    // A requested field that is null is returned as null.
     let page = shop.client().get(&format!("{PRODUCTS}?search=t-shirt&fields=brand,main_image")).await.expect(200);
     assert_eq!(page.body["results"], json!([{"brand": null, "main_image": null}]));
     let walked = walk(&shop.client(), &format!("{PRODUCTS}?fields=slug&ordering=price&page_size=1"), "slug").await;
     assert_eq!(walked, ["t-shirt", "surf-tee", "blouse", "boots"]);
 }
 
-/// The database writes cards as text, and this service a product's page.
+/// The database writes the cards of the list, and the service writes a single product.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_card_says_what_the_product_says(db: PgPool) {
+async fn a_card_has_the_same_values_as_the_product(db: PgPool) {
     let shop = Shop::open(db).await;
     sqlx::query(
         r#"update products
@@ -42,8 +42,8 @@ async fn a_card_says_what_the_product_says(db: PgPool) {
     .execute(&shop.app.db)
     .await
     .unwrap();
-    let documented: Value = serde_json::from_str(include_str!("../../../../openapi.json")).unwrap();
-    let summary = documented["components"]["schemas"]["ProductCard"]["properties"].as_object().unwrap();
+    let document: Value = serde_json::from_str(include_str!("../../../../openapi.json")).unwrap();
+    let summary = document["components"]["schemas"]["ProductCard"]["properties"].as_object().unwrap();
     let all: Vec<&str> = summary.keys().map(String::as_str).collect();
     let fields = format!("fields={}", all.join(","));
     for query in ["", "ordering=-price", "brand=ana", "search=blouse", &fields] {
@@ -63,7 +63,7 @@ async fn a_card_says_what_the_product_says(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_expanded_is_as_the_product_shows_it(db: PgPool) {
+async fn expanded_variants_and_images_equal_those_of_the_product(db: PgPool) {
     let shop = Shop::open(db).await;
     let plain = shop.client().get(&format!("{PRODUCTS}?ordering=name")).await.expect(200);
     let page = shop.client().get(&format!("{PRODUCTS}?ordering=name&expand=variants,images")).await.expect(200);
@@ -79,7 +79,7 @@ async fn what_is_expanded_is_as_the_product_shows_it(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn staff_see_everything_and_how_far_it_is(db: PgPool) {
+async fn staff_see_all_products_with_their_status(db: PgPool) {
     let shop = Shop::open(db).await;
     shop.app.a_product().named("Anorak").status("draft").create().await;
     shop.app.a_product().named("Zipper").status("archived").create().await;
@@ -104,7 +104,7 @@ async fn staff_see_everything_and_how_far_it_is(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn shoppers_see_what_is_published_now(db: PgPool) {
+async fn shoppers_see_published_products_only(db: PgPool) {
     let shop = Shop::open(db).await;
     let now = shop.app.app.clock.now();
     sqlx::query("update products set publish_at = $1 where slug = 'boots'")

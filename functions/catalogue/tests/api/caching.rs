@@ -1,4 +1,4 @@
-//! `ETag`, `If-None-Match` and `Cache-Control`, on every operation of the catalogue.
+//! `ETag`, `If-None-Match` and `Cache-Control` on every public operation of the catalogue.
 
 use axum::body::Body;
 use http::Method;
@@ -7,8 +7,8 @@ use sqlx::PgPool;
 use crate::write_categories::editor;
 use crate::{PRODUCTS, Shop};
 
-/// Every path that anybody may read.
-async fn paths(shop: &Shop) -> Vec<String> {
+/// Returns every public path.
+async fn public_paths(shop: &Shop) -> Vec<String> {
     let size = shop.app.count("select id from attributes where name = 'Size'").await;
     let medium = shop.app.count("select id from attribute_values where value = 'M'").await;
     let mut paths: Vec<String> = [
@@ -31,9 +31,9 @@ async fn paths(shop: &Shop) -> Vec<String> {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_the_client_has_is_not_sent_again(db: PgPool) {
+async fn a_matching_if_none_match_returns_304(db: PgPool) {
     let shop = Shop::open(db).await;
-    for path in paths(&shop).await {
+    for path in public_paths(&shop).await {
         let path = path.as_str();
         let fresh = shop.client().get(path).await.expect(200);
         let tag = fresh.header("etag").to_owned();
@@ -51,7 +51,7 @@ async fn what_the_client_has_is_not_sent_again(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_tag_changes_with_what_is_shown(db: PgPool) {
+async fn the_etag_changes_with_the_body(db: PgPool) {
     let shop = Shop::open(db).await;
     let path = format!("{PRODUCTS}blouse/");
     let before = shop.client().get(&path).await.expect(200).header("etag").to_owned();
@@ -65,7 +65,7 @@ async fn the_tag_changes_with_what_is_shown(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn refusals_are_not_kept(db: PgPool) {
+async fn errors_are_not_cached(db: PgPool) {
     let shop = Shop::open(db).await;
     for (path, status) in [("nothing/", 404), ("?page_size=0", 400)] {
         let answer = shop.client().header("if-none-match", "*").get(&format!("{PRODUCTS}{path}")).await.expect(status);
@@ -73,9 +73,9 @@ async fn refusals_are_not_kept(db: PgPool) {
     }
 }
 
-/// A change by staff, a sale, another price, another name of what it belongs to: all of it shows at once.
+/// A sale, a new price, and a new name of the product, its brand, its category or a value: each shows at once.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn who_has_an_old_tag_is_told_of_any_change_at_once(db: PgPool) {
+async fn an_old_etag_gets_the_new_body_after_any_change(db: PgPool) {
     let shop = Shop::open(db).await;
     let path = format!("{PRODUCTS}blouse/");
     let mut tag = shop.client().get(&path).await.expect(200).header("etag").to_owned();
@@ -88,46 +88,40 @@ async fn who_has_an_old_tag_is_told_of_any_change_at_once(db: PgPool) {
         "update attribute_values set value = 'Medium' where value = 'M'",
     ] {
         sqlx::query(change).execute(&shop.app.db).await.unwrap();
-        let asks = shop.client().header("if-none-match", &tag);
-        let new = asks.get(&path).await.expect(200).header("etag").to_owned();
+        let conditional = shop.client().header("if-none-match", &tag);
+        let new = conditional.get(&path).await.expect(200).header("etag").to_owned();
         assert_ne!(new, tag, "{change}");
         shop.client().header("if-none-match", &new).get(&path).await.expect(304);
         tag = new;
     }
 }
 
-/// A sale does not move it, so who asks by it alone gets all of the answer.
+/// A sale does not change `Last-Modified`, so a request with `If-Modified-Since` alone gets the whole body.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn when_a_product_was_changed_is_for_information_alone(db: PgPool) {
+async fn if_modified_since_is_ignored(db: PgPool) {
     let shop = Shop::open(db).await;
     let path = format!("{PRODUCTS}blouse/");
     let fresh = shop.client().get(&path).await.expect(200);
     assert_eq!(fresh.header("last-modified"), "Sun, 22 Nov 2026 06:38:51 GMT");
     assert_eq!(fresh.header("vary"), "authorization");
-    let asks = shop.client().header("if-modified-since", fresh.header("last-modified"));
-    asks.clone().get(&path).await.expect(200);
-    asks.header("if-none-match", "\"old\"").get(&path).await.expect(200);
+    let conditional = shop.client().header("if-modified-since", fresh.header("last-modified"));
+    conditional.clone().get(&path).await.expect(200);
+    conditional.header("if-none-match", "\"old\"").get(&path).await.expect(200);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_staff_see_is_kept_by_nobody(db: PgPool) {
+async fn responses_to_staff_are_private(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
-    let if_none_match = editor.get(&format!("{PRODUCTS}blouse/")).await.expect(200);
-    assert_eq!(
-        (if_none_match.header("cache-control"), if_none_match.header("vary")),
-        ("private, no-cache", "authorization")
-    );
-    let same = editor
-        .header("if-none-match", if_none_match.header("etag"))
-        .get(&format!("{PRODUCTS}blouse/"))
-        .await
-        .expect(304);
+    let fresh = editor.get(&format!("{PRODUCTS}blouse/")).await.expect(200);
+    assert_eq!((fresh.header("cache-control"), fresh.header("vary")), ("private, no-cache", "authorization"));
+    let same =
+        editor.header("if-none-match", fresh.header("etag")).get(&format!("{PRODUCTS}blouse/")).await.expect(304);
     assert_eq!((same.header("cache-control"), same.header("vary")), ("private, no-cache", "authorization"));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn where_something_has_gone_is_kept_no_longer_than_anything_else(db: PgPool) {
+async fn a_redirect_is_cached_as_long_as_any_response(db: PgPool) {
     let shop = Shop::open(db).await;
     sqlx::query("update products set slug = 'linen-blouse' where slug = 'blouse'").execute(&shop.app.db).await.unwrap();
     let moved = shop.client().get(&format!("{PRODUCTS}blouse/")).await.expect(301);
@@ -135,9 +129,9 @@ async fn where_something_has_gone_is_kept_no_longer_than_anything_else(db: PgPoo
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn head_answers_like_get_without_a_body(db: PgPool) {
+async fn head_returns_the_headers_of_get_without_a_body(db: PgPool) {
     let shop = Shop::open(db).await;
-    for path in paths(&shop).await {
+    for path in public_paths(&shop).await {
         let got = shop.client().get(&path).await.expect(200);
         let head = shop.client().send(Method::HEAD, &path, Body::empty()).await.expect(200);
         assert_eq!(head.text, "", "{path}");
