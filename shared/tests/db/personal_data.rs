@@ -5,23 +5,23 @@ use std::collections::BTreeSet;
 
 use sqlx::PgPool;
 
-/// What becomes of a column.
+/// The treatment of a column in the export and in the erasure of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
-    /// `GET /auth/users/me/export/` hands it out, and the erasure of the account deletes or overwrites it.
+    /// `GET /auth/users/me/export/` returns it, and the erasure of the account deletes or overwrites it.
     Exported,
-    /// The erasure deletes or overwrites it. The export leaves it out: it is a secret, or a copy of what is handed out.
+    /// The erasure deletes or overwrites it. The export leaves it out: it is a secret, or a copy of exported data.
     Erased,
     /// It outlives the account, for this reason.
     Kept(&'static str),
-    /// It holds nothing of a person.
+    /// It holds no data of a person.
     Impersonal,
 }
 
 use Class::{Erased, Exported, Impersonal, Kept};
 
-const BOOKS: &str = "the shop's books keep what was sold; the order no longer names anybody";
-const AUDIT: &str = "nobody can change the audit log; it names accounts by number alone";
+const BOOKS: &str = "the shop's books keep what was sold; the order no longer names a person";
+const AUDIT: &str = "the audit log cannot be changed; it names accounts by number alone";
 const MAILS: &str = "the log keeps that a mail was sent; its recipient and its errors are overwritten";
 const KEYS: &str = "a key belongs to the shop and may still be in use";
 
@@ -133,7 +133,7 @@ async fn every_column_that_can_hold_a_text_is_classified(db: PgPool) {
 
 /// The name of a table stands in what erases or exports it, or its rows are deleted with the account.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_is_classified_as_erased_goes_with_the_account(db: PgPool) {
+async fn columns_classified_as_erased_are_erased_with_the_account(db: PgPool) {
     let cascading: Vec<String> = sqlx::query_scalar(
         "with recursive deleted as (
              select 'users'::regclass::oid as id

@@ -150,8 +150,8 @@ async fn an_address_of_another_user_is_not_found_and_does_not_change(db: PgPool)
     ben.put(&path(hers), an_address("Mine")).await.expect(404);
     ben.patch(&path(hers), json!({"name": "Mine", "is_default_shipping": true})).await.expect(404);
     ben.delete(&path(hers)).await.expect(404);
-    for nothing in ["x", "0", "-1", "9223372036854775808", "1.0"] {
-        ben.get(&format!("/auth/addresses/{nothing}/")).await.expect(404);
+    for invalid_id in ["x", "0", "-1", "9223372036854775808", "1.0"] {
+        ben.get(&format!("/auth/addresses/{invalid_id}/")).await.expect(404);
     }
 
     assert_eq!(ana.get(&path(hers)).await.expect(200).body, before);
@@ -193,11 +193,11 @@ async fn an_invalid_address_is_refused_with_all_its_errors(db: PgPool) {
     let id = add(&ana, "Ana").await;
 
     let required = "This field is required.";
-    let nothing = ana.post("/auth/addresses/", json!({"name": " "})).await.expect(400);
+    let incomplete = ana.post("/auth/addresses/", json!({"name": " "})).await.expect(400);
     let expected = json!({
         "name": ["This field may not be blank."], "line1": [required], "city": [required], "country": [required],
     });
-    assert_eq!(nothing.body, expected);
+    assert_eq!(incomplete.body, expected);
     assert_eq!(ana.put(&path(id), json!({"name": " "})).await.expect(400).body, expected);
 
     let wrong = json!({"country": "XX", "phone": "call me", "line2": "x".repeat(201), "is_default_shipping": "maybe", "city": null});

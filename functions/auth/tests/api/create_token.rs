@@ -16,7 +16,7 @@ fn claims(token: &str) -> Value {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_log_in_returns_an_access_token_for_15_minutes_and_a_refresh_token_for_14_days(db: PgPool) {
+async fn a_log_in_returns_tokens_for_15_minutes_and_14_days(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
 

@@ -25,13 +25,13 @@ async fn an_account_is_stored_without_its_password(db: PgPool) {
 
     let id = answer.body["id"].as_i64().unwrap();
     assert_eq!(answer.body, json!({"username": "ana", "email": "ana@example.com", "id": id}));
-    let (kept, created_at): (String, Timestamp) =
+    let (password_hash, created_at): (String, Timestamp) =
         sqlx::query_as("select password_hash, created_at from users where id = $1")
             .bind(id)
             .fetch_one(&app.db)
             .await
             .unwrap();
-    assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+    assert!(password_hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{password_hash}");
     assert_eq!(created_at, START);
 }
 

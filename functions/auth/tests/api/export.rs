@@ -67,12 +67,15 @@ async fn an_export_contains_all_data_of_the_user(db: PgPool) {
         data["carts"]["results"].as_array().unwrap().iter().filter(|cart| cart["status"] == "open").collect();
     let item = json!({"product_variant_id": shoes.variant, "sku": shoes.sku, "quantity": 2});
     assert_eq!(open.iter().map(|cart| &cart["items"]).collect::<Vec<_>>(), [&json!([item])]);
-    let kept = &data["orders"]["results"][0];
+    let exported = &data["orders"]["results"][0];
     assert_eq!(
-        (&kept["id"], &kept["number"], &kept["grand_total"]),
+        (&exported["id"], &exported["number"], &exported["grand_total"]),
         (&json!(order.id), &json!(order.number), &json!("49.90"))
     );
-    assert_eq!((&kept["items"][0]["product_name"], &kept["events"][0]["kind"]), (&json!("Runner"), &json!("placed")));
+    assert_eq!(
+        (&exported["items"][0]["product_name"], &exported["events"][0]["kind"]),
+        (&json!("Runner"), &json!("placed"))
+    );
     let sign_in = &data["sign_ins"]["results"][0];
     assert!(sign_in["created_at"].is_string() && sign_in["ended_at"].is_null(), "{sign_in}");
     assert_eq!(data["mails"]["results"][0]["recipient"], "Ana@Example.com");
@@ -97,7 +100,7 @@ async fn an_export_contains_no_data_of_others_and_no_secret(db: PgPool) {
     let ana = register(&app, "ana").await;
     let ben = register(&app, "ben").await;
     app.a_cart().of(ben).create().await;
-    let mine = tokens(&app, "ana").await;
+    let anas_tokens = tokens(&app, "ana").await;
     tokens(&app, "ben").await;
     // Ben, a member of staff, deactivated the account; his network address is his own data. An old link of Ana went to an
     // address that is now Ben's.
@@ -121,7 +124,7 @@ async fn an_export_contains_no_data_of_others_and_no_secret(db: PgPool) {
     .await
     .unwrap();
 
-    let answer = app.anonymous().bearer(&mine.access).get(PATH).await.expect(200);
+    let answer = app.anonymous().bearer(&anas_tokens.access).get(PATH).await.expect(200);
 
     for foreign in ["ben@example.com", "198.51.100.9", "of ben"] {
         assert!(!answer.text.contains(foreign), "{foreign}: {}", answer.text);
@@ -136,7 +139,7 @@ async fn an_export_contains_no_data_of_others_and_no_secret(db: PgPool) {
     .await
     .unwrap();
     assert!(secrets.len() > 3);
-    for secret in secrets.iter().chain([&mine.access, &mine.refresh]) {
+    for secret in secrets.iter().chain([&anas_tokens.access, &anas_tokens.refresh]) {
         assert!(!answer.text.contains(secret), "{secret}");
     }
     for word in ["password", "sha256", "secret", "hash"] {

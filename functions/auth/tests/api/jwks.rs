@@ -26,7 +26,7 @@ async fn the_published_key_suffices_to_verify_a_token(db: PgPool) {
     let published = &answer.body["keys"][0];
     let x = published["x"].as_str().unwrap();
     let jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": x, "kid": header["kid"], "alg": header["alg"], "use": "sig"});
-    assert_eq!(answer.body, json!({"keys": [jwk]}), "and nothing private");
+    assert_eq!(answer.body, json!({"keys": [jwk]}), "there is no private part");
     UnparsedPublicKey::new(&ED25519, decode(x)).verify(message.as_bytes(), &decode(signature)).unwrap();
 }
 

@@ -20,20 +20,20 @@ fn not_valid(detail: &str) -> Value {
 async fn logging_out_ends_one_sign_in_with_both_its_tokens(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
-    let (here, elsewhere) = (tokens(&app, "ana").await, tokens(&app, "ana").await);
+    let (current, other) = (tokens(&app, "ana").await, tokens(&app, "ana").await);
 
-    let answer = log_out(&app, &here.refresh).await.expect(204);
+    let answer = log_out(&app, &current.refresh).await.expect(204);
 
     assert_eq!(answer.text, "");
-    app.anonymous().bearer(&here.access).get("/auth/users/me/").await.expect(401);
-    app.anonymous().bearer(&elsewhere.access).get("/auth/users/me/").await.expect(200);
-    for token in [&here.access, &here.refresh] {
+    app.anonymous().bearer(&current.access).get("/auth/users/me/").await.expect(401);
+    app.anonymous().bearer(&other.access).get("/auth/users/me/").await.expect(200);
+    for token in [&current.access, &current.refresh] {
         let verified = app.anonymous().post("/auth/jwt/verify/", json!({"token": token})).await.expect(401);
         assert_eq!(verified.body, not_valid("Token is blacklisted"));
     }
-    let refreshed = app.anonymous().post("/auth/jwt/refresh/", json!({"refresh": here.refresh})).await.expect(401);
+    let refreshed = app.anonymous().post("/auth/jwt/refresh/", json!({"refresh": current.refresh})).await.expect(401);
     assert_eq!(refreshed.body, not_valid("Token is blacklisted"));
-    app.anonymous().post("/auth/jwt/refresh/", json!({"refresh": elsewhere.refresh})).await.expect(200);
+    app.anonymous().post("/auth/jwt/refresh/", json!({"refresh": other.refresh})).await.expect(200);
     assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'logged_out'").await, 1);
 }
 
@@ -73,8 +73,8 @@ async fn an_invalid_refresh_token_ends_no_sign_in(db: PgPool) {
     ] {
         assert_eq!(log_out(&app, token).await.expect(401).body, not_valid(detail), "{token}");
     }
-    let nothing = app.anonymous().post("/auth/jwt/logout/", json!({})).await.expect(400);
-    assert_eq!(nothing.body, json!({"refresh": ["This field is required."]}));
+    let empty = app.anonymous().post("/auth/jwt/logout/", json!({})).await.expect(400);
+    assert_eq!(empty.body, json!({"refresh": ["This field is required."]}));
     assert_eq!(app.count("select count(*) from sign_ins where ended_at is not null").await, 0);
 
     app.clock.advance(14 * 86_400 + 10);

@@ -36,7 +36,7 @@ pub(crate) async fn a_link(app: &TestApp, user: UserId, purpose: Purpose) -> Lin
 }
 
 /// Returns the events of the outbox as `kind recipient`, sorted, and asserts that all were sent.
-pub(crate) async fn news(app: &TestApp) -> Vec<String> {
+pub(crate) async fn published_events(app: &TestApp) -> Vec<String> {
     assert_eq!(app.count("select count(*) from outbox where sent_at is null").await, 0, "an event was not sent");
     sqlx::query_scalar("select kind || ' ' || coalesce(payload->>'email', payload->>'user_id') from outbox order by 1")
         .fetch_all(&app.db)
@@ -45,7 +45,7 @@ pub(crate) async fn news(app: &TestApp) -> Vec<String> {
 }
 
 /// Returns the audit log without log-ins, in order, as `kind user actor`.
-pub(crate) async fn log(app: &TestApp) -> Vec<String> {
+pub(crate) async fn audit_log(app: &TestApp) -> Vec<String> {
     sqlx::query_scalar(
         "select concat_ws(' ', kind, user_id, actor_user_id) from audit_log where kind <> 'logged_in' order by id",
     )

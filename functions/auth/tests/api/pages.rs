@@ -118,7 +118,10 @@ async fn a_link_sets_a_new_email_address(db: PgPool) {
         "You can log in with the new address",
     );
     log_in(&app, "ana@example.org", PASSWORD).await.expect(200);
-    assert_contains(&submit(&app, &page, &twice("new_email", "ana@example.net")).await.expect(400), "This link is no longer valid");
+    assert_contains(
+        &submit(&app, &page, &twice("new_email", "ana@example.net")).await.expect(400),
+        "This link is no longer valid",
+    );
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -146,10 +149,16 @@ async fn an_expired_forged_or_wrong_link_is_refused(db: PgPool) {
     let of_unknown_user = page.replace(&uid(ana), "bm9ib2R5");
 
     for link in [&for_email, &of_ben, &of_unknown_user, &page.replace("reset/", "reset/%3Cb%3E")] {
-        assert_contains(&submit(&app, link, &twice("new_password", NEW_PASSWORD)).await.expect(400), "This link is no longer valid");
+        assert_contains(
+            &submit(&app, link, &twice("new_password", NEW_PASSWORD)).await.expect(400),
+            "This link is no longer valid",
+        );
     }
     app.clock.advance(LIFETIME_SECONDS);
-    assert_contains(&submit(&app, &page, &twice("new_password", NEW_PASSWORD)).await.expect(400), "This link is no longer valid");
+    assert_contains(
+        &submit(&app, &page, &twice("new_password", NEW_PASSWORD)).await.expect(400),
+        "This link is no longer valid",
+    );
     log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
 }
 

@@ -97,10 +97,10 @@ async fn last_used_at_changes_at_most_once_a_minute(db: PgPool) {
     let body = json!({"email": "ana@example.com", "password": PASSWORD});
     let pair = app.anonymous().post("/auth/jwt/create/", body).await.expect(200).body;
     let ana = app.anonymous().bearer(pair["access"].as_str().unwrap());
-    for (advance, noted) in [(59, 0), (1, 60), (30, 60), (30, 120)] {
+    for (advance, last_used) in [(59, 0), (1, 60), (30, 60), (30, 120)] {
         app.clock.advance(advance);
         app.anonymous().post("/auth/jwt/refresh/", json!({"refresh": pair["refresh"]})).await.expect(200);
-        assert_eq!(listed(&ana).await[0]["last_used_at"], json!(START.plus_seconds(noted)));
+        assert_eq!(listed(&ana).await[0]["last_used_at"], json!(START.plus_seconds(last_used)));
     }
 }
 

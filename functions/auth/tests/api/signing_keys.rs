@@ -66,9 +66,9 @@ pub(crate) fn claims(user: UserId) -> Value {
     })
 }
 
-/// Returns the service, which signs with one key and accepts the known ones.
-pub(crate) fn service_with_keys(db: PgPool, signing: &Key, known: &[&Key], options: Options) -> TestApp {
-    let verifier = Arc::new(TokenVerifier::new(known.iter().map(|key| key.public())));
+/// Returns the service, which signs with one key and accepts these keys.
+pub(crate) fn service_with_keys(db: PgPool, signing: &Key, accepted: &[&Key], options: Options) -> TestApp {
+    let verifier = Arc::new(TokenVerifier::new(accepted.iter().map(|key| key.public())));
     let signer = Arc::new(TokenSigner::new(&signing.pkcs8).unwrap());
     TestApp::with_state(db, auth::router(), |mut app, _| {
         app.verifier = verifier;

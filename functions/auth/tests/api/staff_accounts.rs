@@ -142,7 +142,7 @@ async fn an_api_key_deactivates_customers_and_is_named_in_the_audit_log(db: PgPo
     // The creator of the key could deactivate staff.
     set_active(&program, app.a_staff_user().await.id, "deactivate").await.expect(403);
     set_active(&program, maker.id, "deactivate").await.expect(403);
-    let told = "select count(*) from audit_log a join api_keys k on k.id = a.actor_api_key_id
+    let logged = "select count(*) from audit_log a join api_keys k on k.id = a.actor_api_key_id
                  where a.kind = 'deactivated' and a.actor_user_id is null";
-    assert_eq!(app.count(told).await, 1);
+    assert_eq!(app.count(logged).await, 1);
 }

@@ -30,25 +30,25 @@ async fn a_key_creator(app: &TestApp) -> TestUser {
 async fn a_key_is_shown_once_and_stored_as_a_digest(db: PgPool) {
     let app = service(db);
     let creator = a_key_creator(&app).await;
-    let made = app
+    let created = app
         .client_of(&creator)
         .post(KEYS, json!({"name": "Depot", "scopes": ["stock", "customers"]}))
         .await
         .expect(201);
-    assert_eq!(made.header("cache-control"), "no-store");
-    let key = text(&made.body).to_owned();
+    assert_eq!(created.header("cache-control"), "no-store");
+    let key = text(&created.body).to_owned();
     assert_eq!((key.len(), &key[..5]), (81, "shop_"));
-    assert_eq!(key[5..37], made.body["id"].as_str().unwrap().replace('-', ""));
-    let kept = "select count(*) from api_keys where key_sha256 = sha256($1::bytea)";
-    let count: i64 = sqlx::query_scalar(kept).bind(key.as_bytes()).fetch_one(&app.db).await.unwrap();
+    assert_eq!(key[5..37], created.body["id"].as_str().unwrap().replace('-', ""));
+    let stored = "select count(*) from api_keys where key_sha256 = sha256($1::bytea)";
+    let count: i64 = sqlx::query_scalar(stored).bind(key.as_bytes()).fetch_one(&app.db).await.unwrap();
     assert_eq!(count, 1);
 
     let expected = json!({
-        "id": made.body["id"], "name": "Depot", "scopes": ["stock", "customers"], "created_by": creator.id,
+        "id": created.body["id"], "name": "Depot", "scopes": ["stock", "customers"], "created_by": creator.id,
         "created_at": "2026-11-22T06:38:51.000000Z", "expires_at": null, "last_used_at": null, "revoked_at": null,
     });
     let one =
-        app.client_of(&creator).get(&format!("{KEYS}{}/", made.body["id"].as_str().unwrap())).await.expect(200).body;
+        app.client_of(&creator).get(&format!("{KEYS}{}/", created.body["id"].as_str().unwrap())).await.expect(200).body;
     assert_eq!(one, expected);
     let list = app.client_of(&creator).get(KEYS).await.expect(200);
     assert_eq!(list.body["results"], json!([expected]));

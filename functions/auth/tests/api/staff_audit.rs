@@ -57,12 +57,12 @@ async fn pages_of_the_log_keep_the_filters(db: PgPool) {
     let app = service(db);
     a_log(&app).await;
     let reader = app.client_of(&staff_who_may(&app, &["settings"]).await);
-    let here = |page: &Value, link: &str| page[link].as_str().unwrap().replace("http://shop.test", "");
+    let path_of = |page: &Value, link: &str| page[link].as_str().unwrap().replace("http://shop.test", "");
     let first = reader.get("/auth/audit/?kind=told&page_size=2&count=true").await.expect(200).body;
     assert_eq!((lines(&first), &first["count"], &first["previous"]), (vec![3, 2], &json!(3), &Value::Null));
-    let second = reader.get(&here(&first, "next")).await.expect(200).body;
+    let second = reader.get(&path_of(&first, "next")).await.expect(200).body;
     assert_eq!((lines(&second), &second["next"]), (vec![1], &Value::Null));
-    assert_eq!(lines(&reader.get(&here(&second, "previous")).await.expect(200).body), [3, 2]);
+    assert_eq!(lines(&reader.get(&path_of(&second, "previous")).await.expect(200).body), [3, 2]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

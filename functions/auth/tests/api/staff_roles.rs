@@ -1,4 +1,4 @@
-//! Roles: `/auth/roles/`.
+//! The roles of staff: `/auth/roles/`.
 
 use serde_json::{Value, json};
 use shared::testing::{Client, TestApp};
@@ -26,12 +26,12 @@ async fn a_role_can_be_created_read_changed_and_deleted(db: PgPool) {
     let app = service(db);
     let boss = app.client_of(&app.a_superuser().await);
     let new = json!({"name": " Warehouse ", "permissions": ["orders", "stock", "stock"]});
-    let made = boss.post(ROLES, new).await.expect(201).body;
-    assert_eq!(made["name"], "Warehouse");
-    assert_eq!(made["permissions"], json!(["stock", "orders"]));
-    assert_eq!(made["created_at"], "2026-11-22T06:38:51.000000Z");
-    let path = format!("{ROLES}{}/", made["id"]);
-    assert_eq!(boss.get(&path).await.expect(200).body, made);
+    let created = boss.post(ROLES, new).await.expect(201).body;
+    assert_eq!(created["name"], "Warehouse");
+    assert_eq!(created["permissions"], json!(["stock", "orders"]));
+    assert_eq!(created["created_at"], "2026-11-22T06:38:51.000000Z");
+    let path = format!("{ROLES}{}/", created["id"]);
+    assert_eq!(boss.get(&path).await.expect(200).body, created);
 
     let renamed = boss.patch(&path, json!({"name": "Depot"})).await.expect(200).body;
     assert_eq!((&renamed["name"], &renamed["permissions"]), (&json!("Depot"), &json!(["stock", "orders"])));

@@ -94,8 +94,8 @@ async fn a_set_up_has_no_effect_until_it_is_confirmed(db: PgPool) {
     assert_eq!(state.body, json!({"is_enabled": false, "recovery_codes_left": 0}));
     let again = ana.post("/auth/totp/", json!({"current_password": PASSWORD})).await.expect(201);
     assert_ne!(again.body["secret"], set_up.body["secret"]);
-    let nothing = remove(&ana, PASSWORD, "123456").await.expect(409);
-    assert_eq!(nothing.body["code"], "totp_not_enabled");
+    let refused = remove(&ana, PASSWORD, "123456").await.expect(409);
+    assert_eq!(refused.body["code"], "totp_not_enabled");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

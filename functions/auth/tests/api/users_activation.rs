@@ -9,7 +9,7 @@ use shared::users::ClientInfo;
 use shared::users::links::Purpose;
 use sqlx::PgPool;
 
-use crate::mailed_links::{Link, a_link, log, news};
+use crate::mailed_links::{Link, a_link, audit_log, published_events};
 use crate::{PASSWORD, log_in, register, service, service_with, sql, tokens};
 
 fn service_with_activation(db: PgPool) -> TestApp {
@@ -24,14 +24,14 @@ async fn activate(app: &TestApp, link: &Link) -> u16 {
 async fn a_new_account_can_log_in_after_its_link_was_opened(db: PgPool) {
     let app = service_with_activation(db);
     let ana = register(&app, "ana").await;
-    assert_eq!(news(&app).await, ["activation_asked ana@example.com"]);
+    assert_eq!(published_events(&app).await, ["activation_asked ana@example.com"]);
     log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
     let link = a_link(&app, ana, Purpose::ActivateUser).await;
 
     assert_eq!(activate(&app, &link).await, 204);
 
     log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
-    let mut log = log(&app).await;
+    let mut log = audit_log(&app).await;
     log.retain(|line| !line.starts_with("log"));
     assert_eq!(log, [format!("registered {ana} {ana}"), format!("activated {ana} {ana}")]);
     assert_eq!(activate(&app, &link).await, 403, "the link was used already");
@@ -41,7 +41,7 @@ async fn a_new_account_can_log_in_after_its_link_was_opened(db: PgPool) {
 async fn no_mail_is_sent_without_the_activation_option(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
-    assert_eq!(news(&app).await, [""; 0]);
+    assert_eq!(published_events(&app).await, [""; 0]);
     log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
 }
 
@@ -51,7 +51,10 @@ async fn resending_requests_a_mail_for_any_address(db: PgPool) {
     for email in ["Ana@EXAMPLE.com", "nobody@example.com"] {
         app.anonymous().post("/auth/users/resend_activation/", json!({"email": email})).await.expect(204);
     }
-    assert_eq!(news(&app).await, ["activation_asked Ana@example.com", "activation_asked nobody@example.com"]);
+    assert_eq!(
+        published_events(&app).await,
+        ["activation_asked Ana@example.com", "activation_asked nobody@example.com"]
+    );
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -114,7 +117,7 @@ async fn a_new_email_address_must_be_activated_by_its_link(db: PgPool) {
 
     assert_eq!(client.get("/auth/users/me/").await.expect(401).body["code"], "user_inactive");
     assert_eq!(
-        news(&app).await,
+        published_events(&app).await,
         [
             "activation_asked ana@example.com",
             "activation_asked anna@example.com",

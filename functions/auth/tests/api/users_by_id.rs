@@ -6,7 +6,7 @@ use shared::ids::UserId;
 use shared::testing::{Client, TestApp};
 use sqlx::PgPool;
 
-use crate::mailed_links::log;
+use crate::mailed_links::audit_log;
 use crate::{PASSWORD, register, service, sql, tokens};
 
 /// Registers a member of staff with the permission `customers`.
@@ -74,7 +74,7 @@ async fn renamed_and_erased_accounts_are_in_the_audit_log(db: PgPool) {
         format!("erased {ben} {colleague}"),
         format!("erased {ana} {ana}"),
     ];
-    assert_eq!(log(&app).await, expected);
+    assert_eq!(audit_log(&app).await, expected);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -5,7 +5,7 @@ use shared::testing::{Answer, TestApp};
 use shared::users::links::Purpose;
 use sqlx::PgPool;
 
-use crate::mailed_links::{Link, a_link, log, news};
+use crate::mailed_links::{Link, a_link, audit_log, published_events};
 use crate::{PASSWORD, Tokens, log_in, register, service, tokens};
 
 async fn set(app: &TestApp, Tokens { access, .. }: &Tokens, email: &str) -> Answer {
@@ -26,19 +26,19 @@ async fn is_signed_in(app: &TestApp, Tokens { access, .. }: &Tokens) -> bool {
 async fn a_changed_address_ends_the_other_sign_ins_and_both_addresses_get_a_mail(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
-    let (here, there) = (tokens(&app, "ana").await, tokens(&app, "ana").await);
+    let (current, other) = (tokens(&app, "ana").await, tokens(&app, "ana").await);
 
-    let answer = set(&app, &here, " Anna.B@EXAMPLE.com ").await.expect(204);
+    let answer = set(&app, &current, " Anna.B@EXAMPLE.com ").await.expect(204);
 
     assert_eq!(answer.text, "");
-    let me = app.anonymous().bearer(&here.access).get("/auth/users/me/").await.expect(200);
+    let me = app.anonymous().bearer(&current.access).get("/auth/users/me/").await.expect(200);
     assert_eq!(me.body, json!({"username": "ana", "id": ana, "email": "Anna.B@example.com"}));
     log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
     log_in(&app, "anna.b@example.com", PASSWORD).await.expect(200);
-    assert!(!is_signed_in(&app, &there).await);
+    assert!(!is_signed_in(&app, &other).await);
     assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'email_changed'").await, 1);
-    assert_eq!(news(&app).await, ["email_changed Anna.B@example.com", "email_changed ana@example.com"]);
-    assert!(log(&app).await.contains(&format!("email_changed {ana} {ana}")));
+    assert_eq!(published_events(&app).await, ["email_changed Anna.B@example.com", "email_changed ana@example.com"]);
+    assert!(audit_log(&app).await.contains(&format!("email_changed {ana} {ana}")));
     assert_eq!(app.count("select count(*) from audit_log where details::text like '%@%'").await, 0);
 }
 
@@ -46,8 +46,8 @@ async fn a_changed_address_ends_the_other_sign_ins_and_both_addresses_get_a_mail
 async fn an_address_can_change_its_case(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
-    let here = tokens(&app, "ana").await;
-    set(&app, &here, "Ana@example.com").await.expect(204);
+    let current = tokens(&app, "ana").await;
+    set(&app, &current, "Ana@example.com").await.expect(204);
     assert_eq!(app.count("select count(*) from users where email = 'Ana@example.com'").await, 1);
 }
 
@@ -55,15 +55,15 @@ async fn an_address_can_change_its_case(db: PgPool) {
 async fn a_reset_address_ends_every_sign_in_and_both_addresses_get_a_mail(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
-    let here = tokens(&app, "ana").await;
+    let current = tokens(&app, "ana").await;
     let link = a_link(&app, ana, Purpose::EmailReset).await;
 
     reset(&app, &link, "anna@example.com").await.expect(204);
 
     log_in(&app, "anna@example.com", PASSWORD).await.expect(200);
-    assert!(!is_signed_in(&app, &here).await);
-    assert_eq!(news(&app).await, ["email_changed ana@example.com", "email_changed anna@example.com"]);
-    assert!(log(&app).await.contains(&format!("email_reset {ana} {ana}")));
+    assert!(!is_signed_in(&app, &current).await);
+    assert_eq!(published_events(&app).await, ["email_changed ana@example.com", "email_changed anna@example.com"]);
+    assert!(audit_log(&app).await.contains(&format!("email_reset {ana} {ana}")));
     reset(&app, &link, "hanna@example.com").await.expect(400);
     assert_eq!(app.count("select count(*) from users where email = 'anna@example.com'").await, 1);
 }
@@ -72,7 +72,7 @@ async fn a_reset_address_ends_every_sign_in_and_both_addresses_get_a_mail(db: Pg
 async fn a_changed_address_revokes_every_link(db: PgPool) {
     let app = service(db);
     let (ana, ben) = (register(&app, "ana").await, register(&app, "ben").await);
-    let here = tokens(&app, "ana").await;
+    let current = tokens(&app, "ana").await;
     for user in [ana, ben] {
         for purpose in [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset] {
             a_link(&app, user, purpose).await;
@@ -80,7 +80,7 @@ async fn a_changed_address_revokes_every_link(db: PgPool) {
     }
     let link = a_link(&app, ana, Purpose::EmailReset).await;
 
-    set(&app, &here, "anna@example.com").await.expect(204);
+    set(&app, &current, "anna@example.com").await.expect(204);
 
     assert_eq!(app.count("select count(*) from mailed_links where email = 'ana@example.com'").await, 0);
     assert_eq!(app.count("select count(*) from mailed_links where email = 'ben@example.com'").await, 3);

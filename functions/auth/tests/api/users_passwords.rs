@@ -5,7 +5,7 @@ use shared::testing::{Answer, TestApp};
 use shared::users::links::Purpose;
 use sqlx::PgPool;
 
-use crate::mailed_links::{Link, a_link, log, news};
+use crate::mailed_links::{Link, a_link, audit_log, published_events};
 use crate::{PASSWORD, Tokens, log_in, register, service, sql, tokens};
 
 const NEW: &str = "some other harbour";
@@ -41,8 +41,8 @@ async fn a_changed_password_ends_the_other_sign_ins_and_its_owner_gets_a_mail(db
     let refresh = json!({"refresh": other.refresh});
     app.anonymous().post("/auth/jwt/refresh/", refresh).await.expect(401);
     assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'password_changed'").await, 1);
-    assert_eq!(news(&app).await, [format!("password_changed {ana}")]);
-    assert!(log(&app).await.contains(&format!("password_changed {ana} {ana}")));
+    assert_eq!(published_events(&app).await, [format!("password_changed {ana}")]);
+    assert!(audit_log(&app).await.contains(&format!("password_changed {ana} {ana}")));
     assert_eq!(app.count("select count(*) from audit_log where details::text like '%harbour%'").await, 0);
 }
 
@@ -58,8 +58,8 @@ async fn a_reset_password_ends_every_sign_in_and_its_owner_gets_a_mail(db: PgPoo
     log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
     log_in(&app, "ana@example.com", NEW).await.expect(200);
     assert!(!is_signed_in(&app, &sign_in).await);
-    assert_eq!(news(&app).await, [format!("password_changed {ana}")]);
-    assert!(log(&app).await.contains(&format!("password_reset {ana} {ana}")));
+    assert_eq!(published_events(&app).await, [format!("password_changed {ana}")]);
+    assert!(audit_log(&app).await.contains(&format!("password_reset {ana} {ana}")));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -144,7 +144,10 @@ async fn requesting_a_reset_requests_a_mail_for_any_address_and_changes_nothing(
     for email in ["ana@EXAMPLE.com", "nobody@example.com"] {
         app.anonymous().post("/auth/users/reset_password/", json!({"email": email})).await.expect(204);
     }
-    assert_eq!(news(&app).await, ["password_reset_asked ana@example.com", "password_reset_asked nobody@example.com"]);
+    assert_eq!(
+        published_events(&app).await,
+        ["password_reset_asked ana@example.com", "password_reset_asked nobody@example.com"]
+    );
     assert!(is_signed_in(&app, &sign_in).await);
     log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
 }

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::create_product::make_shirt;
+use crate::create_product::create_shirt;
 use crate::write_categories::editor;
 use crate::{PRODUCTS, app};
 
@@ -12,7 +12,7 @@ use crate::{PRODUCTS, app};
 async fn a_value_is_found_in_any_case_and_created_once(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make_shirt(&editor).await;
+    create_shirt(&editor).await;
     let option = |size: &str, colour: &str| json!([{"attribute": "size", "value": size}, {"attribute": "COLOUR", "value": colour}]);
     let variants = json!([
         {"sku": "a", "options": option("s", "BLUE")},
@@ -20,9 +20,9 @@ async fn a_value_is_found_in_any_case_and_created_once(db: PgPool) {
         {"sku": "c", "options": option("XS", "Red")},
         {"sku": "d", "options": option("S", "RED")},
     ]);
-    let made =
+    let created =
         editor.post(PRODUCTS, json!({"name": "x", "base_price": "1", "variants": variants})).await.expect(201).body;
-    let names: Vec<&Value> = made["variants"].as_array().unwrap().iter().map(|variant| &variant["name"]).collect();
+    let names: Vec<&Value> = created["variants"].as_array().unwrap().iter().map(|variant| &variant["name"]).collect();
     assert_eq!(names, ["S / Blue", "xs / Blue", "xs / Red", "S / Red"]);
     assert_eq!(app.count("select count(*) from attribute_values").await, 5);
 
@@ -39,7 +39,7 @@ async fn a_value_is_found_in_any_case_and_created_once(db: PgPool) {
 async fn the_exact_spelling_wins_among_values_that_differ_in_case(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make_shirt(&editor).await;
+    create_shirt(&editor).await;
     sqlx::query(
         "insert into attribute_values (attribute_id, value) select id, 'BLUE' from attributes where name = 'Colour'",
     )

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::create_product::{make_shirt, path};
+use crate::create_product::{create_shirt, path};
 use crate::write_categories::editor;
 use crate::{PRODUCTS, app};
 
@@ -18,7 +18,7 @@ fn texts_of(answer: &Value, list: &str, field: &str) -> Vec<String> {
 async fn every_missing_combination_is_created(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     let archived = path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][1]["id"]));
     editor.patch(&archived, json!({"is_archived": true})).await.expect(200);
     let blue = &shirt["variants"][0]["attribute_values"][1];
@@ -70,7 +70,7 @@ async fn concurrent_calls_create_each_combination_once(db: PgPool) {
 async fn invalid_combinations_are_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make_shirt(&editor).await;
+    create_shirt(&editor).await;
     let many: Vec<String> = (0..30).map(|at| at.to_string()).collect();
     let option = |attribute: &str, values: Value| json!({"attribute": attribute, "values": values});
     let seven: Vec<Value> = (0..7).map(|at| option(&format!("A{at}"), json!(["x"]))).collect();
@@ -113,7 +113,7 @@ async fn invalid_combinations_are_refused(db: PgPool) {
 async fn values_with_the_same_sku_text_get_distinct_skus(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make_shirt(&editor).await;
+    create_shirt(&editor).await;
     let requested = json!({"options": [{"attribute": "Blood group", "values": ["A", "A+", "A-"]}]});
     let combined = editor.post(&path(COMBINATIONS), requested).await.expect(201).body;
     let expected = ["OCEAN-BLUE-SHIRT-A", "OCEAN-BLUE-SHIRT-A-2", "OCEAN-BLUE-SHIRT-A-3"];

@@ -34,7 +34,7 @@ pub(crate) fn shirt() -> Value {
 }
 
 /// Creates the shirt and returns it.
-pub(crate) async fn make_shirt(editor: &Client) -> Value {
+pub(crate) async fn create_shirt(editor: &Client) -> Value {
     editor.post(PRODUCTS, shirt()).await.expect(201).body
 }
 
@@ -49,10 +49,10 @@ async fn one_request_creates_a_product_with_variants_and_images(db: PgPool) {
     shirt["description"] = json!("<p onclick='x()'>Soft <script>alert(1)</script>linen");
     shirt["tags"] = json!(["summer", "sea", "summer"]);
 
-    let made = editor.post(PRODUCTS, shirt).await.expect(201);
+    let created = editor.post(PRODUCTS, shirt).await.expect(201);
 
-    let product = &made.body;
-    assert_eq!(made.header("location"), format!("http://shop.test{}", path(&product["id"].to_string())));
+    let product = &created.body;
+    assert_eq!(created.header("location"), format!("http://shop.test{}", path(&product["id"].to_string())));
     let (small, medium) = (&product["variants"][0], &product["variants"][1]);
     assert_eq!(
         (&small["name"], &small["price"], &small["inventory_count"]),
@@ -79,7 +79,7 @@ async fn one_request_creates_a_product_with_variants_and_images(db: PgPool) {
         (&json!(true), &json!("S"))
     );
     let read = editor.get(&path("ocean-blue-shirt")).await.expect(200);
-    assert_eq!((&read.body, read.header("etag")), (product, made.header("etag")));
+    assert_eq!((&read.body, read.header("etag")), (product, created.header("etag")));
     assert_eq!(shop.finds("search=ocean").await, ["ocean-blue-shirt"]);
     assert!(shop.app.stock_adds_up().await);
     let received = "select count(*) from stock_ledger l join product_variants v on v.id = l.variant_id
@@ -91,13 +91,13 @@ async fn one_request_creates_a_product_with_variants_and_images(db: PgPool) {
 async fn a_name_and_a_price_suffice_for_a_product(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let made = editor.post(PRODUCTS, json!({"name": "靴", "base_price": 5})).await.expect(201).body;
+    let created = editor.post(PRODUCTS, json!({"name": "靴", "base_price": 5})).await.expect(201).body;
     assert_eq!(
-        (&made["variants"], &made["images"], &made["default_variant_id"]),
+        (&created["variants"], &created["images"], &created["default_variant_id"]),
         (&json!([]), &json!([]), &Value::Null)
     );
     assert_eq!(
-        (&made["base_price"], &made["description"], &made["is_available"]),
+        (&created["base_price"], &created["description"], &created["is_available"]),
         (&json!("5.00"), &json!(""), &json!(false))
     );
 }
@@ -258,10 +258,10 @@ async fn a_product_of_the_maximum_size_is_created(db: PgPool) {
     let product =
         json!({"name": "All of it", "base_price": "10", "description": words, "variants": variants, "images": images});
 
-    let made = editor.post(PRODUCTS, product).await.expect(201).body;
+    let created = editor.post(PRODUCTS, product).await.expect(201).body;
 
     let of = |list: &str, field: &str| -> Vec<Value> {
-        made[list].as_array().unwrap().iter().map(|one| one[field].clone()).collect()
+        created[list].as_array().unwrap().iter().map(|one| one[field].clone()).collect()
     };
     let expected: Vec<Value> = (0..500).map(|at| json!(format!("V-{at}"))).collect();
     assert_eq!(of("variants", "sku"), expected);

@@ -6,7 +6,7 @@ use shared::ids::ProductId;
 use shared::testing::{TestApp, TestProduct};
 use sqlx::PgPool;
 
-use crate::create_product::{make_shirt, path, shirt};
+use crate::create_product::{create_shirt, path, shirt};
 use crate::write_categories::editor;
 use crate::{PRODUCTS, app};
 
@@ -25,7 +25,7 @@ async fn order_one(app: &TestApp, variant: &Value) {
 async fn a_product_without_orders_is_deleted_and_its_stock_written_off(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make_shirt(&editor).await;
+    create_shirt(&editor).await;
     editor.delete(&path("ocean-blue-shirt")).await.expect(204);
     editor.get(&path("ocean-blue-shirt")).await.expect(404);
     editor.delete(&path("ocean-blue-shirt")).await.expect(404);
@@ -37,7 +37,7 @@ async fn a_product_without_orders_is_deleted_and_its_stock_written_off(db: PgPoo
 async fn a_product_with_orders_is_archived(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     order_one(&app, &shirt["variants"][0]["id"]).await;
 
     let archived = editor.delete(&path("ocean-blue-shirt")).await.expect(200);
@@ -55,7 +55,7 @@ async fn a_product_with_orders_is_archived(db: PgPool) {
 async fn a_variant_with_orders_is_archived_and_one_without_is_deleted(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     let at = |at: usize| path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][at]["id"]));
     order_one(&app, &shirt["variants"][0]["id"]).await;
 
@@ -77,7 +77,7 @@ async fn a_variant_with_orders_is_archived_and_one_without_is_deleted(db: PgPool
 async fn a_replacement_archives_a_sold_variant_and_restores_it_by_its_sku(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     order_one(&app, &shirt["variants"][0]["id"]).await;
     let with = |variants: Value| json!({"name": "Ocean Blue Shirt", "base_price": "49.90", "images": [], "variants": variants});
     let small = json!({"sku": "OCEAN-S"});
@@ -93,10 +93,10 @@ async fn a_replacement_archives_a_sold_variant_and_restores_it_by_its_sku(db: Pg
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_archived_variant_does_not_block_its_values_but_cannot_be_restored_to_them(db: PgPool) {
+async fn an_archived_variant_does_not_block_its_values_until_it_is_restored(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     let old = path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][0]["id"]));
     editor.patch(&old, json!({"is_archived": true})).await.expect(200);
     let values: Vec<&Value> =

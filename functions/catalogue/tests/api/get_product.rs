@@ -101,15 +101,15 @@ async fn an_unknown_product_is_not_found(db: PgPool) {
 async fn a_draft_does_not_hide_a_product_whose_slug_is_its_id(db: PgPool) {
     let app = app(db);
     let draft = app.a_product().status("draft").create().await;
-    let known = app.a_product().create().await;
+    let product = app.a_product().create().await;
     sqlx::query("update products set slug = $1 where id = $2")
         .bind(draft.id.to_string())
-        .bind(known.id)
+        .bind(product.id)
         .execute(&app.db)
         .await
         .unwrap();
     let answer = app.anonymous().get(&format!("{PRODUCTS}{}/", draft.id)).await.expect(200);
-    assert_eq!(answer.body["id"], json!(known.id));
+    assert_eq!(answer.body["id"], json!(product.id));
 }
 
 /// The database returns arrays as text, in which a null is the word NULL without quotes.

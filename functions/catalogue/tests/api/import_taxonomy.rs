@@ -51,8 +51,8 @@ async fn a_category_that_staff_renamed_and_moved_stays_and_gets_the_new_children
 
     assert_eq!(again.body, json!({"created": 1, "unchanged": 2}));
     let jeans = app.anonymous().get(&path("clothing-pants-jeans")).await.expect(200);
-    let way: Vec<_> = jeans.body["path"].as_array().unwrap().iter().map(|step| step["name"].clone()).collect();
-    assert_eq!(way, ["Home", "Trousers", "Jeans"]);
+    let path_names: Vec<_> = jeans.body["path"].as_array().unwrap().iter().map(|step| step["name"].clone()).collect();
+    assert_eq!(path_names, ["Home", "Trousers", "Jeans"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -84,9 +84,9 @@ async fn only_active_products_are_listed_and_counted(db: PgPool) {
     app.a_product().named("Known").create().await;
     for query in ["", "&search=secret", "&ordering=name", "&ordering=price"] {
         let page = app.anonymous().get(&format!("{PRODUCTS}?count=true{query}")).await.expect(200);
-        let known: &[&str] = if query == "&search=secret" { &[] } else { &["Known"] };
-        assert_eq!(texts(&page, "name"), known, "{query}");
-        assert_eq!(page.body["count"], known.len(), "{query}");
+        let found: &[&str] = if query == "&search=secret" { &[] } else { &["Known"] };
+        assert_eq!(texts(&page, "name"), found, "{query}");
+        assert_eq!(page.body["count"], found.len(), "{query}");
     }
 }
 
@@ -112,9 +112,9 @@ async fn the_last_unit_makes_a_product_unavailable(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_cursor_of_another_ordering_is_refused(db: PgPool) {
     let shop = Shop::open(db).await;
-    for (made, used) in [("name", "-name"), ("name", "price"), ("price", "created_at"), ("-created_at", "price")] {
-        let page = shop.client().get(&format!("{PRODUCTS}?page_size=1&ordering={made}")).await.expect(200);
-        let next = link(&page, "next").unwrap().replace(&format!("ordering={made}"), &format!("ordering={used}"));
+    for (issued, used) in [("name", "-name"), ("name", "price"), ("price", "created_at"), ("-created_at", "price")] {
+        let page = shop.client().get(&format!("{PRODUCTS}?page_size=1&ordering={issued}")).await.expect(200);
+        let next = link(&page, "next").unwrap().replace(&format!("ordering={issued}"), &format!("ordering={used}"));
         let refused = shop.client().get(&next).await.expect(400);
         assert_eq!(refused.body, json!({"cursor": ["This cursor belongs to another ordering."]}), "{next}");
     }

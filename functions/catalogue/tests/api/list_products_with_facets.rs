@@ -26,7 +26,13 @@ async fn product(
     let skus: Vec<String> = variants.iter().map(|(size, colour, _)| format!("{slug}-{size}-{colour}")).collect();
     let values: Vec<_> = variants.iter().map(|(size, colour, _)| [("Size", *size), ("Colour", *colour)]).collect();
     let variants: Vec<SampleVariant<'_>> = (skus.iter().zip(&values).zip(variants))
-        .map(|((sku, values), (.., stock))| SampleVariant { sku, name: sku, price_adjustment: 0, stock: *stock, values })
+        .map(|((sku, values), (.., stock))| SampleVariant {
+            sku,
+            name: sku,
+            price_adjustment: 0,
+            stock: *stock,
+            values,
+        })
         .collect();
     samples::insert(tx, &product, category, &variants).await;
 }
@@ -136,7 +142,7 @@ async fn facets_count_the_products_of_each_choice(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_choice_does_not_change_the_counts_of_its_own_facet(db: PgPool) {
+async fn a_choice_does_not_change_the_counts_of_its_facet(db: PgPool) {
     let app = shop(db).await;
     let red = facets(&app, "attributes=colour:red").await;
     assert_eq!(values(&red, "Colour"), json!([["Red", 3], ["Blue", 2]]));
@@ -169,8 +175,8 @@ async fn each_count_equals_the_count_of_the_filtered_list(db: PgPool) {
     {
         let facets = facets(&app, query).await;
         let count = async |choice: String| {
-            let kept = query.split('&').filter(|filter| filter.split('=').next() != choice.split('=').next());
-            let all: Vec<&str> = kept.chain([choice.as_str()]).collect();
+            let other_filters = query.split('&').filter(|filter| filter.split('=').next() != choice.split('=').next());
+            let all: Vec<&str> = other_filters.chain([choice.as_str()]).collect();
             let page = app.anonymous().get(&format!("{PRODUCTS}?count=true&{}", all.join("&"))).await.expect(200);
             page.body["count"].clone()
         };

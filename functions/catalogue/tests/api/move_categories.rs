@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::testing::{Client, TestApp};
 use sqlx::PgPool;
 
-use crate::write_categories::{CATEGORIES, editor, make, path};
+use crate::write_categories::{CATEGORIES, create, editor, path};
 use crate::{Shop, app};
 
 async fn move_below(editor: &Client, category: &Value, parent: &Value) -> u16 {
@@ -61,7 +61,8 @@ async fn concurrent_moves_never_make_a_cycle(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     for round in 0..20 {
-        let (a, b) = (make(&editor, &format!("A{round}"), None).await, make(&editor, &format!("B{round}"), None).await);
+        let (a, b) =
+            (create(&editor, &format!("A{round}"), None).await, create(&editor, &format!("B{round}"), None).await);
         let (first, second) = tokio::join!(move_below(&editor, &a, &b), move_below(&editor, &b, &a));
         assert_eq!(first + second, 200 + 400, "the second move is refused");
     }
@@ -73,8 +74,8 @@ async fn concurrent_moves_never_make_a_cycle(db: PgPool) {
 async fn the_table_refuses_a_cycle(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let top = make(&editor, "Top", None).await;
-    make(&editor, "Below", Some(&top)).await;
+    let top = create(&editor, "Top", None).await;
+    create(&editor, "Below", Some(&top)).await;
     let cycle =
         "update categories set parent_id = (select id from categories where slug = 'top-below') where slug = 'top'";
     let error = sqlx::query(cycle).execute(&app.db).await.unwrap_err();
@@ -96,8 +97,8 @@ async fn a_category_deeper_than_32_levels_is_refused(db: PgPool) {
     assert_eq!(editor.post(CATEGORIES, body).await.expect(400).body, too_deep);
 
     // A move counts the subtree too: two levels below the 31st are too deep.
-    let other = make(&editor, "Other", None).await;
-    make(&editor, "More", Some(&other)).await;
+    let other = create(&editor, "Other", None).await;
+    create(&editor, "More", Some(&other)).await;
     let refused = editor.patch(&path("other"), json!({"parent_id": chain[30]})).await.expect(400);
     assert_eq!(refused.body, too_deep);
     assert_eq!(move_below(&editor, &other, &chain[29]).await, 200);

@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use crate::app;
-use crate::create_product::{make_shirt, path};
-use crate::write_categories::{self, editor, make};
+use crate::create_product::{create_shirt, path};
+use crate::write_categories::{self, create, editor};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn reading_a_product_by_its_old_slug_redirects(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     editor.patch(&path("ocean-blue-shirt"), json!({"slug": "sea-shirt"})).await.expect(200);
     for (below, query) in [
         (String::new(), "?x=y&z=%20"),
@@ -43,7 +43,7 @@ async fn reading_a_product_by_its_old_slug_redirects(db: PgPool) {
 async fn changing_a_product_by_its_old_slug_redirects_and_changes_nothing(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     let before = editor.patch(&path("ocean-blue-shirt"), json!({"slug": "sea-shirt"})).await.expect(200).body;
     let variant = format!("variants/{}/", shirt["variants"][0]["id"]);
     let image = format!("images/{}/", shirt["images"][0]["id"]);
@@ -82,7 +82,7 @@ async fn changing_a_product_by_its_old_slug_redirects_and_changes_nothing(db: Pg
 async fn an_old_slug_of_a_category_redirects(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make(&editor, "Pants", None).await;
+    create(&editor, "Pants", None).await;
     let (old, new) = (write_categories::path("pants"), write_categories::path("trousers"));
     editor.patch(&old, json!({"slug": "trousers"})).await.expect(200);
     for below in ["?x=y", "tree/?x=y", "products/order/?x=y"] {

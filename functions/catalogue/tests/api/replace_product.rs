@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::create_product::{make_shirt, path, shirt};
+use crate::create_product::{create_shirt, path, shirt};
 use crate::update_product::skus;
 use crate::write_categories::editor;
 use crate::{PRODUCTS, Shop, app};
@@ -55,7 +55,7 @@ async fn texts_of_the_maximum_length_can_be_sent_back(db: PgPool) {
 async fn a_replacement_keeps_the_named_variants_and_images_and_removes_the_others(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let before = make_shirt(&editor).await;
+    let before = create_shirt(&editor).await;
     let (small, medium) = (&before["variants"][0], &before["variants"][1]);
     let size = |value: &str| json!([{"attribute": "size", "value": value}]);
     let replacement = json!({
@@ -91,7 +91,7 @@ async fn a_replacement_keeps_the_named_variants_and_images_and_removes_the_other
 async fn a_replacement_requires_variants_and_images(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make_shirt(&editor).await;
+    create_shirt(&editor).await;
     let required = json!(["This field is required."]);
     for replacement in [
         json!({"name": "x", "base_price": "1"}),

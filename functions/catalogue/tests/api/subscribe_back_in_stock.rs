@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/variants/{variant_id}/notices/`
+//! Subscribe to a variant that is out of stock: `POST /api/v1/catalogue/variants/{variant_id}/notices/`.
 
 use serde_json::json;
 use shared::ids::VariantId;
@@ -24,11 +24,11 @@ async fn subscribing_twice_keeps_one_subscription_and_answers_the_same(db: PgPoo
     }
     client.post(&path(other.variant), json!({"email": "ana@example.com"})).await.expect(202);
 
-    let kept: Vec<(i64, String)> =
+    let subscriptions: Vec<(i64, String)> =
         sqlx::query_as("select variant_id, email from stock_notices order by id").fetch_all(&app.db).await.unwrap();
     let expected =
         [(shoes.variant, "Ana@example.com"), (shoes.variant, "ben@example.com"), (other.variant, "ana@example.com")];
-    assert_eq!(kept, expected.map(|(variant, email)| (variant.0, email.to_owned())));
+    assert_eq!(subscriptions, expected.map(|(variant, email)| (variant.0, email.to_owned())));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::create_product::{make_shirt, path, shirt};
+use crate::create_product::{create_shirt, path, shirt};
 use crate::write_categories::editor;
 use crate::{PRODUCTS, Shop, app};
 
@@ -16,7 +16,7 @@ pub(crate) fn skus(product: &Value) -> Vec<&str> {
 async fn an_update_changes_only_the_given_fields(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let before = make_shirt(&editor).await;
+    let before = create_shirt(&editor).await;
     for (field, value) in [
         ("name", json!("Sea Shirt")),
         ("description", json!("<p>New.</p>")),
@@ -43,7 +43,7 @@ async fn an_update_changes_only_the_given_fields(db: PgPool) {
 async fn two_variants_can_swap_their_values_and_positions(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let before = make_shirt(&editor).await;
+    let before = create_shirt(&editor).await;
     let values = |at: usize| -> Vec<Value> {
         before["variants"][at]["attribute_values"].as_array().unwrap().iter().map(|value| value["id"].clone()).collect()
     };
@@ -88,7 +88,7 @@ async fn a_base_price_that_makes_a_variant_price_negative_is_refused(db: PgPool)
 async fn a_price_above_the_maximum_is_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     let too_high = "The price of a variant would be more than can be asked.";
     let at = path("ocean-blue-shirt");
     // M costs 2.50 more.
@@ -110,7 +110,7 @@ async fn a_price_above_the_maximum_is_refused(db: PgPool) {
 async fn a_variant_of_another_product_is_not_accepted(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     let other = shop.app.count("select id from product_variants where sku = 'BLOUSE-M'").await;
     let change = json!({"variants": [{"id": other, "sku": "MINE"}]});
     let refused = editor.patch(&path("ocean-blue-shirt"), change).await.expect(400).body;
@@ -130,7 +130,7 @@ async fn a_variant_of_another_product_is_not_accepted(db: PgPool) {
 async fn an_update_with_an_old_etag_returns_412(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     let at = path("ocean-blue-shirt");
     let etag = editor.get(&at).await.expect(200).header("etag").to_owned();
     let both = editor.clone().header("if-match", &etag);
@@ -170,7 +170,7 @@ async fn an_update_with_an_old_etag_returns_412(db: PgPool) {
 async fn shoppers_see_a_product_between_publish_at_and_unpublish_at(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make_shirt(&editor).await;
+    create_shirt(&editor).await;
     let (at, shopper) = (path("ocean-blue-shirt"), app.anonymous());
     // The clock of the tests stands at 2026-11-22T06:38:51Z.
     for (change, is_seen) in [
@@ -197,7 +197,7 @@ async fn shoppers_see_a_product_between_publish_at_and_unpublish_at(db: PgPool) 
 async fn a_product_is_published_and_unpublished_by_time(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make_shirt(&editor).await;
+    create_shirt(&editor).await;
     let at = path("ocean-blue-shirt");
     let times = json!({"publish_at": "2026-11-22T06:39:00Z", "unpublish_at": "2026-11-22T06:40:00Z"});
     editor.patch(&at, times).await.expect(200);
@@ -212,7 +212,7 @@ async fn a_product_is_published_and_unpublished_by_time(db: PgPool) {
 async fn the_default_variant_must_exist_and_not_be_archived(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     let (small, medium) = (&shirt["variants"][0]["id"], &shirt["variants"][1]["id"]);
     let at = path("ocean-blue-shirt");
     let chosen = editor.patch(&at, json!({"default_variant_id": small})).await.expect(200).body;

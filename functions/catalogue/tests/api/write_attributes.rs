@@ -33,12 +33,12 @@ async fn an_attribute_is_created_with_its_values_in_order(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
 
-    let made = create(&editor, "Size", &["S", "M", "L"]).await;
+    let created = create(&editor, "Size", &["S", "M", "L"]).await;
 
-    assert_eq!((&made.body["name"], values(&made)), (&json!("Size"), vec!["S", "M", "L"]));
-    assert_eq!(made.header("location"), format!("http://shop.test{}", path(&made.body["id"])));
-    let read = app.anonymous().get(&path(&made.body["id"])).await.expect(200);
-    assert_eq!((&read.body, read.header("etag")), (&made.body, made.header("etag")));
+    assert_eq!((&created.body["name"], values(&created)), (&json!("Size"), vec!["S", "M", "L"]));
+    assert_eq!(created.header("location"), format!("http://shop.test{}", path(&created.body["id"])));
+    let read = app.anonymous().get(&path(&created.body["id"])).await.expect(200);
+    assert_eq!((&read.body, read.header("etag")), (&created.body, created.header("etag")));
     let bare = editor.post(ATTRIBUTES, json!({"name": "Colour"})).await.expect(201);
     assert_eq!(bare.body["values"], json!([]));
 }

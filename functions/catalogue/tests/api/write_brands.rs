@@ -18,12 +18,12 @@ async fn a_created_brand_gets_a_slug_from_its_name(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
 
-    let made = editor.post(BRANDS, json!({"name": " Béla & Söhne "})).await.expect(201);
+    let created = editor.post(BRANDS, json!({"name": " Béla & Söhne "})).await.expect(201);
 
-    assert_eq!((&made.body["name"], &made.body["slug"]), (&json!("Béla & Söhne"), &json!("bela-sohne")));
-    assert_eq!(made.header("location"), format!("http://shop.test{}", path(&made.body["id"].to_string())));
+    assert_eq!((&created.body["name"], &created.body["slug"]), (&json!("Béla & Söhne"), &json!("bela-sohne")));
+    assert_eq!(created.header("location"), format!("http://shop.test{}", path(&created.body["id"].to_string())));
     let read = app.anonymous().get(&path("bela-sohne")).await.expect(200);
-    assert_eq!((&read.body, read.header("etag")), (&made.body, made.header("etag")));
+    assert_eq!((&read.body, read.header("etag")), (&created.body, created.header("etag")));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

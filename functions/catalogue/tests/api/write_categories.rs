@@ -19,9 +19,9 @@ pub(crate) fn path(category: &str) -> String {
 }
 
 /// Creates a category at the top or directly below another and returns its id.
-pub(crate) async fn make(editor: &Client, name: &str, parent: Option<&Value>) -> Value {
-    let made = editor.post(CATEGORIES, json!({"name": name, "parent_id": parent})).await.expect(201);
-    made.body["id"].clone()
+pub(crate) async fn create(editor: &Client, name: &str, parent: Option<&Value>) -> Value {
+    let created = editor.post(CATEGORIES, json!({"name": name, "parent_id": parent})).await.expect(201);
+    created.body["id"].clone()
 }
 
 fn names(answer: &Answer) -> Vec<&str> {
@@ -50,7 +50,7 @@ async fn a_category_is_created_below_its_parent_with_a_slug_from_its_path(db: Pg
 async fn an_invalid_category_is_refused_with_an_error_for_each_field(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make(&editor, "Clothing", None).await;
+    create(&editor, "Clothing", None).await;
     let slug = "Enter a valid \"slug\": small letters, numbers and single hyphens, and not a number alone.";
     for (body, expected) in [
         (json!({}), json!({"name": ["This field is required."]})),
@@ -71,10 +71,10 @@ async fn an_invalid_category_is_refused_with_an_error_for_each_field(db: PgPool)
 async fn siblings_cannot_share_a_name_but_other_categories_can(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let (women, men) = (make(&editor, "Women", None).await, make(&editor, "Men", None).await);
-    make(&editor, "Shirts", Some(&women)).await;
-    make(&editor, "Shirts", Some(&men)).await;
-    make(&editor, "Trousers", Some(&men)).await;
+    let (women, men) = (create(&editor, "Women", None).await, create(&editor, "Men", None).await);
+    create(&editor, "Shirts", Some(&women)).await;
+    create(&editor, "Shirts", Some(&men)).await;
+    create(&editor, "Trousers", Some(&men)).await;
     let taken = json!({"name": ["A category beside it has this name already."]});
     for change in [json!({"name": "shirts"}), json!({"name": "SHIRTS", "position": 0})] {
         assert_eq!(editor.patch(&path("men-trousers"), change).await.expect(400).body, taken);
@@ -93,7 +93,7 @@ async fn siblings_cannot_share_a_name_but_other_categories_can(db: PgPool) {
 async fn an_old_slug_redirects_until_another_category_takes_it(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make(&editor, "Pants!", None).await;
+    create(&editor, "Pants!", None).await;
     for slug in ["trousers", "slacks"] {
         editor
             .patch(&path(if slug == "trousers" { "pants" } else { "trousers" }), json!({"slug": slug}))
@@ -105,7 +105,7 @@ async fn an_old_slug_redirects_until_another_category_takes_it(db: PgPool) {
         assert_eq!(moved.header("location"), path("slacks"));
     }
 
-    make(&editor, "Pants", None).await;
+    create(&editor, "Pants", None).await;
     assert_eq!(app.anonymous().get(&path("pants")).await.expect(200).body["slug"], "pants");
     app.anonymous().get(&path("trousers")).await.expect(301);
     // The category takes its old slug back, which then no longer redirects.
@@ -118,7 +118,7 @@ async fn an_old_slug_redirects_until_another_category_takes_it(db: PgPool) {
 async fn an_update_with_an_old_etag_returns_412(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make(&editor, "Pants", None).await;
+    create(&editor, "Pants", None).await;
     let etag = app.anonymous().get(&path("pants")).await.expect(200).header("etag").to_owned();
 
     let first = editor.clone().header("if-match", &etag);
@@ -141,9 +141,9 @@ async fn an_update_with_an_old_etag_returns_412(db: PgPool) {
 async fn a_category_moves_to_its_position_among_its_siblings(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let top = make(&editor, "Top", None).await;
+    let top = create(&editor, "Top", None).await;
     for name in ["A", "B", "C", "D"] {
-        make(&editor, name, Some(&top)).await;
+        create(&editor, name, Some(&top)).await;
     }
     for (moved, position, expected) in [
         ("top-d", 0, ["D", "A", "B", "C"]),

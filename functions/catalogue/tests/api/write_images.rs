@@ -5,7 +5,7 @@ use shared::testing::Client;
 use sqlx::PgPool;
 
 use crate::app;
-use crate::create_product::{make_shirt, path};
+use crate::create_product::{create_shirt, path};
 use crate::write_categories::editor;
 
 const IMAGES: &str = "ocean-blue-shirt/images";
@@ -27,18 +27,18 @@ fn at(image: &Value) -> String {
 async fn an_image_is_added_and_the_first_is_the_main_image(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     let new = json!({"url": "/dev/images/back.svg", "alt_text": " From behind ", "product_variant_id": shirt["variants"][1]["id"]});
 
-    let made = editor.post(&path(IMAGES), new).await.expect(201);
+    let created = editor.post(&path(IMAGES), new).await.expect(201);
     let first = json!({"url": "https://cdn.test/first.jpg", "display_order": 0});
     editor.post(&path(IMAGES), first).await.expect(201);
 
-    assert_eq!(made.body["url"], "http://shop.test/dev/images/back.svg");
-    assert_eq!((&made.body["alt_text"], &made.body["display_order"]), (&json!("From behind"), &json!(2)));
-    assert_eq!(made.body["product_variant_id"], shirt["variants"][1]["id"]);
-    assert!(made.header("location").ends_with(&format!("/images/{}/", made.body["id"])));
-    assert_eq!(app.anonymous().get(&at(&made.body)).await.expect(200).body["display_order"], 3);
+    assert_eq!(created.body["url"], "http://shop.test/dev/images/back.svg");
+    assert_eq!((&created.body["alt_text"], &created.body["display_order"]), (&json!("From behind"), &json!(2)));
+    assert_eq!(created.body["product_variant_id"], shirt["variants"][1]["id"]);
+    assert!(created.header("location").ends_with(&format!("/images/{}/", created.body["id"])));
+    assert_eq!(app.anonymous().get(&at(&created.body)).await.expect(200).body["display_order"], 3);
     assert_eq!(files(&app.anonymous()).await, ["first.jpg", "s.jpg", "m.jpg", "back.svg"]);
     let product = app.anonymous().get(&path("ocean-blue-shirt")).await.expect(200).body;
     assert_eq!(product["main_image"]["url"], "https://cdn.test/first.jpg");
@@ -48,7 +48,7 @@ async fn an_image_is_added_and_the_first_is_the_main_image(db: PgPool) {
 async fn an_image_moves_and_the_others_make_room(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     editor.post(&path(IMAGES), json!({"url": "/x.jpg"})).await.expect(201);
     let small = at(&shirt["images"][0]);
     for (place, expected) in
@@ -66,7 +66,7 @@ async fn an_image_moves_and_the_others_make_room(db: PgPool) {
 async fn an_update_changes_the_given_fields_and_a_replacement_all(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     let small = at(&shirt["images"][0]);
     let mut expected = shirt["images"][0].clone();
     for (field, value) in
@@ -85,7 +85,7 @@ async fn an_update_changes_the_given_fields_and_a_replacement_all(db: PgPool) {
 async fn an_invalid_image_is_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     for body in [
         json!({}),
         json!({"url": "x.jpg"}),

@@ -6,7 +6,7 @@ use shared::testing::Client;
 use sqlx::PgPool;
 
 use crate::app;
-use crate::create_product::{make_shirt, path};
+use crate::create_product::{create_shirt, path};
 use crate::write_categories::editor;
 
 const VARIANTS: &str = "ocean-blue-shirt/variants";
@@ -24,7 +24,7 @@ fn sized(sku: &str, size: &str) -> Value {
 async fn a_variant_is_added_with_a_price_and_a_stock(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make_shirt(&editor).await;
+    create_shirt(&editor).await;
     let mut large = sized("OCEAN-L", "L");
     for (field, value) in [
         ("own_price", json!("60")),
@@ -36,16 +36,16 @@ async fn a_variant_is_added_with_a_price_and_a_stock(db: PgPool) {
         large[field] = value;
     }
 
-    let made = editor.post(&path(VARIANTS), large).await.expect(201);
+    let created = editor.post(&path(VARIANTS), large).await.expect(201);
 
-    let at = path(&format!("{VARIANTS}/{}", made.body["id"]));
-    assert!(made.header("location").ends_with(&format!("/variants/{}/", made.body["id"])));
-    assert_eq!(made.body["name"], "L");
-    assert_eq!((&made.body["price"], &made.body["price_adjustment"]), (&json!("60.00"), &json!("10.10")));
-    assert_eq!((&made.body["compare_at_price"], &made.body["weight_grams"]), (&json!("70.00"), &json!(250)));
-    assert_eq!((&made.body["inventory_count"], &made.body["is_available"]), (&json!(4), &json!(true)));
+    let at = path(&format!("{VARIANTS}/{}", created.body["id"]));
+    assert!(created.header("location").ends_with(&format!("/variants/{}/", created.body["id"])));
+    assert_eq!(created.body["name"], "L");
+    assert_eq!((&created.body["price"], &created.body["price_adjustment"]), (&json!("60.00"), &json!("10.10")));
+    assert_eq!((&created.body["compare_at_price"], &created.body["weight_grams"]), (&json!("70.00"), &json!(250)));
+    assert_eq!((&created.body["inventory_count"], &created.body["is_available"]), (&json!(4), &json!(true)));
     let read = app.anonymous().get(&at).await.expect(200);
-    assert_eq!((&read.body, read.header("etag")), (&made.body, made.header("etag")));
+    assert_eq!((&read.body, read.header("etag")), (&created.body, created.header("etag")));
     app.anonymous().header("if-none-match", read.header("etag")).get(&at).await.expect(304);
     assert_eq!(skus(&app.anonymous()).await, ["OCEAN-S", "OCEAN-M", "OCEAN-L"]);
     let product = app.anonymous().get(&path("ocean-blue-shirt")).await.expect(200).body;
@@ -57,7 +57,7 @@ async fn a_variant_is_added_with_a_price_and_a_stock(db: PgPool) {
 async fn an_update_changes_only_the_given_fields(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     let at = path(&format!("{VARIANTS}/{}", shirt["variants"][0]["id"]));
     for (field, value) in [
         ("sku", json!("OCEAN-SMALL")),
@@ -86,7 +86,7 @@ async fn an_update_changes_only_the_given_fields(db: PgPool) {
 async fn a_generated_name_follows_the_values_and_a_given_name_does_not(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let shirt = make_shirt(&editor).await;
+    let shirt = create_shirt(&editor).await;
     let at = path(&format!("{VARIANTS}/{}", shirt["variants"][0]["id"]));
     let size = |value: &str| json!({"options": [{"attribute": "Size", "value": value}]});
     assert_eq!(editor.patch(&at, size("XS")).await.expect(200).body["name"], "XS");
@@ -98,7 +98,7 @@ async fn a_generated_name_follows_the_values_and_a_given_name_does_not(db: PgPoo
 async fn an_invalid_variant_is_refused_with_an_error_for_each_field(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make_shirt(&editor).await;
+    create_shirt(&editor).await;
     let cotton = json!([{"attribute": "Material", "value": "Cotton"}]);
     let alike = json!([{"attribute": "Size", "value": "S"}, {"attribute": "Colour", "value": "Blue"}]);
     for (body, expected) in [
@@ -137,7 +137,7 @@ async fn an_invalid_variant_is_refused_with_an_error_for_each_field(db: PgPool) 
 async fn a_variant_moves_to_its_position(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make_shirt(&editor).await;
+    create_shirt(&editor).await;
     let mut large = sized("OCEAN-L", "L");
     large["position"] = json!(0);
     let large = editor.post(&path(VARIANTS), large).await.expect(201).body["id"].clone();
@@ -156,7 +156,7 @@ async fn a_variant_moves_to_its_position(db: PgPool) {
 async fn concurrent_requests_create_a_variant_with_the_same_values_once(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    make_shirt(&editor).await;
+    create_shirt(&editor).await;
     let at = path(VARIANTS);
     let answers = join_all(["A", "B", "C", "D"].map(|sku| editor.post(&at, sized(sku, "XXL")))).await;
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();

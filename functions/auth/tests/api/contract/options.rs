@@ -7,7 +7,7 @@ use shared::users::links::Purpose;
 use sqlx::PgPool;
 
 use super::{BLANK, REQUIRED};
-use crate::mailed_links::{a_link, news};
+use crate::mailed_links::{a_link, published_events};
 use crate::{PASSWORD, register, service_with};
 
 const NEW: &str = "some other harbour";
@@ -82,6 +82,9 @@ async fn requesting_a_link_can_reveal_that_there_is_no_account(db: PgPool) {
             assert_refused(&app, path, json!({}), json!({"email": [REQUIRED]})).await;
             app.anonymous().post(path, json!({"email": "Ana@example.com"})).await.expect(204);
         }
-        assert_eq!(news(&app).await, ["email_reset_asked Ana@example.com", "password_reset_asked Ana@example.com"]);
+        assert_eq!(
+            published_events(&app).await,
+            ["email_reset_asked Ana@example.com", "password_reset_asked Ana@example.com"]
+        );
     }
 }
