@@ -18,7 +18,8 @@ fn token_errors_have_their_own_schema() {
 #[test]
 fn passwords_are_write_only() {
     let document = document();
-    for (schema, field) in [("Registration", "password"), ("Login", "password"), ("UserDeletion", "current_password")] {
+    for (schema, field) in [("CreateUser", "password"), ("CreateToken", "password"), ("DeleteUser", "current_password")]
+    {
         let password = &document["components"]["schemas"][schema]["properties"][field];
         assert_eq!(password["writeOnly"], true, "{schema}");
         assert_eq!(password["format"], "password", "{schema}");
