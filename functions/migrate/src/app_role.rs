@@ -1,19 +1,19 @@
-//! The role that the functions log in as: what it may do, and how long.
+//! The database role that the functions log in as, with its rights and timeouts.
 
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 
-/// What became of the app's role.
+/// Outcome of the preparation of the app's role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AppRole {
-    /// It is there, with its rights and its timeouts.
+    /// The role exists and has its rights and timeouts.
     Prepared,
-    /// We may not make roles here, so the functions log in as somebody else. On a laptop that is well.
+    /// The owner of the tables may not create roles, so the functions must log in as another role. That is fine on a laptop.
     Skipped,
 }
 
-/// Makes the role, or makes it what it should be. All of it or nothing.
+/// Creates the role or updates its rights and timeouts, in one transaction.
 pub(crate) async fn prepare(connection: &mut PgConnection) -> sqlx::Result<AppRole> {
     let may: bool = sqlx::query_scalar("select rolsuper or rolcreaterole from pg_roles where rolname = current_user")
         .fetch_one(&mut *connection)
@@ -22,7 +22,7 @@ pub(crate) async fn prepare(connection: &mut PgConnection) -> sqlx::Result<AppRo
         tracing::warn!("the role `shop` was not prepared: we may not create roles here");
         return Ok(AppRole::Skipped);
     }
-    // Several statements at once are one transaction.
+    // PostgreSQL runs several statements of one text in one transaction.
     sqlx::raw_sql(include_str!("app_role.sql")).execute(connection).await?;
     Ok(AppRole::Prepared)
 }

@@ -1,6 +1,6 @@
--- The role `shop`, which the functions log in as. Run after every migration, so that new tables are covered; harmless to repeat.
+-- The role `shop`, which the functions log in as. Runs after every migration, so that new tables are covered, and may be repeated.
 
--- Roles belong to the whole server, where another database's run may be making this one at the same moment.
+-- Roles belong to the whole server, so `migrate` of another database may create the role at the same moment.
 do $$ begin
     if not exists (select from pg_roles where rolname = 'shop') then
         create role shop login;
@@ -16,11 +16,11 @@ do $$ begin
     end if;
 end $$;
 
--- Timeouts live on the role, because behind a pooler nothing may be SET. A request has eight seconds: a statement that takes
--- five is lost, a lock that is not had in two is a queue that only grows, and a transaction whose function died while it held
--- locks must not hold them for long. Compiling a plan (jit) takes longer than any query of ours gains by it. And two reads of a table are to
--- come in the same order, by one process and from its start: who searches for a very common word reads on where the page before ended.
--- For this database alone: on a shared server others have a `shop` too.
+-- Timeouts are set on the role, because nothing may be SET behind a pooler. A request has eight seconds: a statement that takes five cannot help it
+-- any more, waiting longer than two for a lock only makes the queue longer, and a transaction whose function died must not hold its locks for long.
+-- Compiling a plan (jit) takes longer than any query here gains by it. Two reads of a table must return rows in the same order, so one process reads
+-- from the start of the table: a search for a very common word continues where the page before ended.
+-- The settings are for this database only, because other databases of a shared server may use the role `shop` too.
 do $$
 declare
     setting text;
@@ -39,12 +39,12 @@ grant select, insert, update, delete on all tables in schema public to shop;
 grant usage on all sequences in schema public to shop;
 grant execute on all functions in schema public to shop;
 
--- Written once and never changed, not even by us.
+-- Rows of these tables are inserted and never changed, not even by the functions.
 revoke update, delete on stock_ledger, order_events, audit_log from shop;
--- Written by migrations alone.
+-- Only migrations write these tables.
 revoke insert, update, delete on _sqlx_migrations, sql_functions, sql_functions_release from shop;
 
--- For the moment between a migration that makes a table and the grants above.
+-- Covers the time between a migration that creates a table and the grants above.
 alter default privileges in schema public grant select, insert, update, delete on tables to shop;
 alter default privileges in schema public grant usage on sequences to shop;
 alter default privileges in schema public grant execute on functions to shop;

@@ -8,26 +8,26 @@ use sqlx::Connection as _;
 
 use crate::app_role::{self, AppRole};
 
-/// What a run of `apply` did.
+/// Outcome of a run of `apply`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Applied {
     /// The migrations that this run applied, in order.
     pub migrations: Vec<i64>,
-    /// The newest migration in the database.
+    /// Version of the newest migration in the database.
     pub version: i64,
-    /// Whether the app's role was prepared.
+    /// Outcome of the preparation of the app's role.
     pub app_role: AppRole,
 }
 
-/// Brings the database up to date. Safe to repeat, and safe when two run at once: the second waits for the first.
+/// Brings the database up to date. May be repeated, and two runs may overlap: the second waits for the first.
 ///
 /// A database that is newer than this program is refused, and nothing is changed.
 pub async fn apply(connector: &Connector) -> anyhow::Result<Applied> {
     apply_release(connector, None).await
 }
 
-/// [`apply`] for a release whose commit has this time, in seconds since 1970. Only so is a database refused that is newer in its functions
-/// alone: its migrations have an order, the texts of functions have none.
+/// Does what [`apply`] does for a release whose commit has this time, in seconds since 1970. The time is needed to refuse a database that is newer
+/// only in its functions: migrations have an order, but the texts of functions have none.
 pub async fn apply_release(connector: &Connector, released_at: Option<i64>) -> anyhow::Result<Applied> {
     let mut connection = connector.connect().await.context("the database cannot be reached")?;
     let migrations::Applied { migrations, version } = Schema::current().apply(&mut connection, released_at).await?;

@@ -1,4 +1,4 @@
-//! Creates somebody who may do everything: the first of the staff, whom nobody could let in otherwise.
+//! Creates a superuser, who has every permission: the first member of the staff, whom no one else could add.
 
 use anyhow::{Context as _, bail, ensure};
 use serde::de::Error as _;
@@ -12,20 +12,20 @@ use shared::time::Timestamp;
 use shared::users::store::{NewUser, insert};
 use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords};
 
-/// Who it is to be.
+/// A superuser to create.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewSuperuser {
-    /// What they log in with.
+    /// E-mail address to log in with.
     pub email: String,
-    /// What they are called.
+    /// Unique name of the account.
     pub username: String,
-    /// Held against the same rules as everybody's.
+    /// Password, which must follow the same rules as any other.
     #[serde(deserialize_with = "secret")]
     pub password: String,
 }
 
-/// A text. What else stands there is not shown, as serde would: the error is logged, and it may be the password.
+/// Reads a text. The error does not show the value, as an error of serde would, because errors are logged and the value may be the password.
 fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let Value::String(text) = Value::deserialize(deserializer)? else {
         return Err(D::Error::custom("the password is not a text"));
@@ -33,18 +33,19 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error
     Ok(text)
 }
 
-/// Who it is.
+/// The superuser that was created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Superuser {
-    /// Which account.
+    /// Id of the account.
     pub id: UserId,
-    /// As it is kept.
+    /// E-mail address as it is stored, with its domain in lower case.
     pub email: String,
-    /// What they are called.
+    /// Unique name of the account.
     pub username: String,
 }
 
-/// Creates the account. One that exists is left as it is: making somebody powerful by accident would be worse than an error.
+/// Creates the account. Fails if an account with this address or name exists, because to give an existing account every permission by accident
+/// would be worse than an error.
 pub async fn create_superuser(
     connector: &Connector,
     rng: &dyn Rng,

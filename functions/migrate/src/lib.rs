@@ -1,9 +1,9 @@
-//! At deploy, and when somebody asks: brings the database up to date and prepares the role that the functions log in as.
+//! Brings the database up to date and prepares the role that the functions log in as, at each deployment or when it is invoked by hand.
 //!
-//! `{"action": "apply", "released_at": …}`, which without the time of the release is also what an empty event means, or
-//! `{"action": "create_superuser", "email": …, "username": …, "password": …}`.
+//! The event is `{"action": "apply", "released_at": …}` or
+//! `{"action": "create_superuser", "email": …, "username": …, "password": …}`. An empty event means `apply` without the time of the release.
 //!
-//! It talks to the database itself, never through a pooler, and as the role that owns the tables.
+//! The function connects to the database directly, never through a pooler, as the role that owns the tables.
 
 mod app_role;
 mod apply;
@@ -21,9 +21,9 @@ pub use app_role::AppRole;
 pub use apply::{Applied, apply, apply_release};
 pub use create_superuser::{NewSuperuser, Superuser, create_superuser};
 
-/// What the function has.
+/// State of the function.
 pub struct Migrate {
-    /// The way to the database, as the owner of its tables.
+    /// Connector to the database as the owner of its tables.
     pub connector: Connector,
     /// The source of the current time.
     pub clock: Arc<dyn Clock>,
@@ -31,29 +31,29 @@ pub struct Migrate {
     pub rng: Arc<dyn Rng>,
 }
 
-/// What to do.
+/// The action that an event asks for.
 #[derive(Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 enum Task {
     Apply {
-        /// Time of the release's commit, in seconds since 1970.
+        /// Time of the release's commit, in seconds since 1970; `None` if the event does not name it.
         released_at: Option<i64>,
     },
     CreateSuperuser(NewSuperuser),
 }
 
-/// What was done.
+/// The outcome of an action.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Done {
     /// The database is up to date.
     Apply(Applied),
-    /// There is one more who may do everything.
+    /// The superuser was created.
     CreateSuperuser(Superuser),
 }
 
 impl Migrate {
-    /// The same variables as every function's, naming the database itself and its owner.
+    /// Reads the same variables as every function; here they name the database itself and the owner of its tables.
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
             connector: Connector::from_environment(environment)?,
@@ -63,7 +63,7 @@ impl Migrate {
     }
 }
 
-/// Does what the event says.
+/// Does what the event asks for.
 pub async fn handle(migrate: &Migrate, event: Value) -> anyhow::Result<Done> {
     match task(event)? {
         Task::Apply { released_at } => apply_release(&migrate.connector, released_at).await.map(Done::Apply),
@@ -74,8 +74,8 @@ pub async fn handle(migrate: &Migrate, event: Value) -> anyhow::Result<Done> {
 }
 
 fn task(event: Value) -> anyhow::Result<Task> {
-    let nothing_said = event.is_null() || event.as_object().is_some_and(serde_json::Map::is_empty);
-    if nothing_said {
+    let is_empty = event.is_null() || event.as_object().is_some_and(serde_json::Map::is_empty);
+    if is_empty {
         return Ok(Task::Apply { released_at: None });
     }
     serde_json::from_value(event).context("the event says nothing that migrate can do")

@@ -1,7 +1,7 @@
-//! From the outbox to the queue, every minute: events that the function that wrote them could not send, or that no function sends.
+//! Sends events from the outbox to the queue every minute: those that the function that wrote them could not send, and those that no function sends.
 //!
-//! An event is claimed in its own transaction and sent after that: a run that dies in between leaves the event to a later run, and several
-//! relays at once share the work. A failed event waits longer each time and does not delay the others.
+//! An event is claimed in its own transaction and sent after the commit. A run that dies in between leaves the event to a later run, and several
+//! runs at once share the work. An event that fails waits longer each time and does not delay the others.
 
 mod relay_one;
 
@@ -18,31 +18,31 @@ use tokio::time::Instant;
 
 pub use relay_one::{Step, relay_one};
 
-/// What the relay needs.
+/// State of the relay.
 pub struct Relay {
-    /// The database.
+    /// Connections to the database.
     pub db: Db,
     /// The source of the current time.
     pub clock: Arc<dyn Clock>,
-    /// Where events go.
+    /// The queue that receives the events.
     pub queue: Arc<dyn Queue>,
-    /// How long things may take.
+    /// Time limits of a run.
     pub limits: Limits,
-    /// Where metrics are written.
+    /// Writer of the metrics.
     pub metrics: Metrics,
 }
 
-/// How long things may take.
+/// Time limits of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// For the queue to accept an event.
+    /// Time for the queue to accept an event.
     pub with_queue: Duration,
-    /// For a run: no event is claimed after that.
+    /// Time of a run: no event is claimed after that.
     pub with_run: Duration,
 }
 
 impl Default for Limits {
-    /// For a function that may run for a minute.
+    /// Limits of a function that may run for a minute.
     fn default() -> Self {
         Self { with_queue: Duration::from_secs(5), with_run: Duration::from_secs(45) }
     }
@@ -51,14 +51,14 @@ impl Default for Limits {
 /// The outcome of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Drained {
-    /// How many events the queue has accepted.
+    /// Number of events that the queue has accepted.
     pub sent: u32,
-    /// How many attempts have failed. Their events stay due.
+    /// Number of attempts that have failed. Their events stay in the outbox and are tried again later.
     pub failed: u32,
 }
 
 impl Relay {
-    /// With the database and the queue that the environment names.
+    /// Uses the database and the queue that the environment names.
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
             db: Db::from_environment(environment)?,
@@ -70,17 +70,17 @@ impl Relay {
     }
 }
 
-/// Answers the schedule. Fails if events wait and none could be sent, so that the function's alarm sees it.
+/// Runs the relay once. Fails if there were events to send and none could be sent, so that the function's alarm sees it.
 pub async fn handle(relay: &Relay) -> anyhow::Result<Drained> {
     let drained = drain(relay).await?;
     anyhow::ensure!(drained.failed == 0 || drained.sent > 0, "none of {} events could be sent", drained.failed);
     Ok(drained)
 }
 
-/// Sends the events that are due until none is, or the time is up; then measures the events that are still unsent.
+/// Sends due events until none is left or the time is up; then measures the backlog of unsent events.
 pub async fn drain(relay: &Relay) -> anyhow::Result<Drained> {
     let done = run(relay).await;
-    // Before the answer, after which Lambda may freeze the process.
+    // Before the answer, after which Lambda may freeze the execution environment.
     relay.db.rollback_abandoned().await;
     done
 }
@@ -99,7 +99,7 @@ async fn run(relay: &Relay) -> anyhow::Result<Drained> {
     Ok(drained)
 }
 
-/// Logs what the run has done, and writes how many events are unsent and for how long the oldest of them is.
+/// Logs the outcome of the run, and writes the number of unsent events and the age of the oldest as metrics.
 async fn measure_backlog(relay: &Relay, Drained { sent, failed }: Drained) -> anyhow::Result<()> {
     let now = relay.clock.now();
     let mut tx = relay.db.read().await?;

@@ -1,4 +1,4 @@
-//! One step: one event claimed, sent and marked.
+//! One step of the relay: claims one event, sends it and marks it as sent.
 
 use anyhow::{Context as _, anyhow};
 use shared::outbox::Event;
@@ -8,19 +8,19 @@ use tokio::time::timeout;
 
 use crate::Relay;
 
-/// How long an event waits after its first failure. Longer than the queue may take, so that nobody sends it beside us.
+/// Time that an event waits after its first failure. Longer than the time limit of the queue, so that no other run sends the event at the same time.
 const FIRST_WAIT_SECONDS: i64 = 15;
-/// How long it waits at most: when the queue comes back, its mail is to come soon.
+/// Maximum time that an event waits, so that mails are sent soon after the queue works again.
 const LONGEST_WAIT_SECONDS: i64 = 600;
 
-/// What a step has done.
+/// Outcome of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The queue has the event.
+    /// The queue has accepted the event.
     Sent,
-    /// It has not, and the event waits for its next attempt.
+    /// The event could not be sent and waits for its next attempt.
     Failed,
-    /// There is nothing to do.
+    /// No event is due.
     NothingDue,
 }
 
@@ -31,7 +31,7 @@ pub async fn relay_one(relay: &Relay) -> anyhow::Result<Step> {
     let due = claim_due(&mut tx, now, |attempts| now.plus_seconds(wait_seconds(attempts))).await?;
     tx.commit().await?;
     let Some(due) = due else { return Ok(Step::NothingDue) };
-    // One line for each event, whichever way it goes.
+    // Each event gets one log line, sent or failed.
     let (event_id, attempt, trace_id) = (due.id, due.attempts + 1, due.trace().map(Trace::id));
     let sent = match &due.event {
         Ok(event) => send(relay, event, due.trace()).await,
@@ -59,7 +59,7 @@ async fn send(relay: &Relay, event: &Event, trace: Option<Trace<'_>>) -> anyhow:
     sent.context("the queue did not answer in time")?
 }
 
-/// Twice as long after each attempt, up to ten minutes.
+/// Time until the next attempt: it doubles after each attempt, up to ten minutes.
 fn wait_seconds(attempts: i32) -> i64 {
     let doublings = attempts.clamp(0, 16);
     (FIRST_WAIT_SECONDS << doublings).min(LONGEST_WAIT_SECONDS)

@@ -1,4 +1,4 @@
-//! Timed jobs, every minute: one file for each job in `jobs/`.
+//! Runs the timed jobs every minute: one file for each job in `jobs/`.
 //!
 //! A job does a bounded amount of work in its own transactions and within its own time limit; what is left waits for the next run. One that
 //! fails does not stop the others. Rows are locked with `skip locked`, so that two runs at once share the work instead of repeating it.
@@ -18,9 +18,9 @@ use tokio::time::timeout;
 
 pub use jobs::TimedJob;
 
-/// What the jobs need.
+/// State of the jobs.
 pub struct Scheduler {
-    /// The database.
+    /// Connections to the database.
     pub db: Db,
     /// The source of the current time.
     pub clock: Arc<dyn Clock>,
@@ -28,37 +28,37 @@ pub struct Scheduler {
     pub rng: Arc<dyn Rng>,
     /// The queue of `transfer-worker`.
     pub transfers: Arc<dyn JobQueue>,
-    /// How long things may take.
+    /// Time limits of a run.
     pub limits: Limits,
 }
 
-/// How long things may take.
+/// Time limits of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// For one job.
+    /// Time limit of one job.
     pub with_job: Duration,
-    /// For the queue to accept a message.
+    /// Time for the queue to accept a message.
     pub with_queue: Duration,
 }
 
 impl Default for Limits {
-    /// All jobs together end before Lambda stops the function.
+    /// Limits with which all jobs together end before Lambda stops the function.
     fn default() -> Self {
         Self { with_job: Duration::from_secs(10), with_queue: Duration::from_secs(5) }
     }
 }
 
-/// How many things each job has done, and why the others have failed.
+/// Number of rows or transfers that each job has processed, and the errors of the jobs that failed.
 #[derive(Debug, Default)]
 pub struct Run {
-    /// The jobs that succeeded.
+    /// The jobs that succeeded, with their numbers.
     pub done: BTreeMap<TimedJob, u64>,
-    /// The jobs that failed.
+    /// The jobs that failed, with their errors.
     pub failed: BTreeMap<TimedJob, anyhow::Error>,
 }
 
 impl Scheduler {
-    /// With the database and the queue that the environment names.
+    /// Uses the database and the queue that the environment names.
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
             db: Db::from_environment(environment)?,
@@ -70,8 +70,8 @@ impl Scheduler {
     }
 }
 
-/// Answers the schedule with what each job has done. Fails if a job has failed, so that the function's alarm sees it; by then the other jobs
-/// have run.
+/// Runs all jobs and returns the number that each has processed. Fails after the last job if any of them has failed, so that the function's alarm
+/// sees it.
 pub async fn handle(scheduler: &Scheduler) -> anyhow::Result<BTreeMap<TimedJob, u64>> {
     let Run { done, failed } = run(scheduler).await;
     let names: Vec<&str> = failed.keys().map(|job| job.as_str()).collect();
@@ -79,12 +79,12 @@ pub async fn handle(scheduler: &Scheduler) -> anyhow::Result<BTreeMap<TimedJob, 
     Ok(done)
 }
 
-/// Runs every job once, one after another.
+/// Runs all jobs once, one after another.
 pub async fn run(scheduler: &Scheduler) -> Run {
     let mut run = Run::default();
     for job in TimedJob::ALL {
         let done = timeout(scheduler.limits.with_job, job.run(scheduler)).await;
-        // A job that ran out of time leaves a transaction, whose locks must not outlive it.
+        // A job that ran out of time leaves an open transaction, which would hold its locks.
         scheduler.db.rollback_abandoned().await;
         match done.unwrap_or_else(|_| Err(anyhow!("the job did not end in time"))) {
             Ok(count) => {

@@ -1,4 +1,4 @@
-//! An export: products, part by part of the file.
+//! Runs an export: writes products to its file, part by part.
 
 use shared::catalogue::shopify::{rows, write_header, write_rows};
 use shared::catalogue::store::snapshot;
@@ -13,10 +13,10 @@ use tokio::time::Instant;
 
 use crate::{RunOutcome, Worker};
 
-/// How many products are read at once.
+/// Number of products that one query reads.
 const AT_ONCE: i64 = 100;
 
-/// A part in memory.
+/// A part of the file in memory.
 #[derive(Default)]
 struct Text {
     csv: Vec<u8>,
@@ -26,7 +26,7 @@ struct Text {
     is_the_last: bool,
 }
 
-/// Goes on with it until it is done or the time is up.
+/// Continues the export until it ends or the time is up.
 pub(crate) async fn run(worker: &Worker, id: ExportId, until: Instant) -> anyhow::Result<RunOutcome> {
     let held = Lease { id, lease: worker.rng.random_uuid() };
     let mut tx = worker.db.begin().await?;
@@ -80,7 +80,7 @@ async fn go_on(
             return clear_away(worker, held.id, None).await;
         }
         if is_the_last {
-            // Finished before, by a worker that died before it could say so?
+            // A file of this size means that an earlier worker finished the upload and died before it could end the export.
             if worker.storage.size(&key).await? != u64::try_from(file.bytes).ok() {
                 worker.parts.finish(in_parts, &file.parts).await?;
             }
@@ -92,7 +92,7 @@ async fn go_on(
     }
 }
 
-/// As many products as make a part.
+/// Reads as many products as fill a part.
 async fn read(worker: &Worker, after: Option<ProductId>, is_the_first: bool) -> anyhow::Result<Text> {
     let mut text = Text { last: after, ..Text::default() };
     if is_the_first {
@@ -122,7 +122,7 @@ async fn read(worker: &Worker, after: Option<ProductId>, is_the_first: bool) -> 
     Ok(text)
 }
 
-/// Writes a part, and notes it together with what is not in it. Whether the export is still ours.
+/// Writes a part, and records it together with the products that it skipped; returns false if this worker no longer holds the export.
 async fn write(
     worker: &Worker,
     held: Lease<ExportId>,
@@ -131,7 +131,7 @@ async fn write(
     text: Text,
 ) -> anyhow::Result<bool> {
     let bytes = i64::try_from(text.csv.len())?;
-    // The last products may all be left out.
+    // Empty if all of the last products were skipped.
     let name = match text.csv {
         csv if csv.is_empty() => None,
         csv => Some(worker.parts.write(in_parts, i32::try_from(file.parts.len() + 1)?, csv).await?),
@@ -157,14 +157,14 @@ async fn finish(worker: &Worker, held: Lease<ExportId>, ended: JobEnd<'_>) -> an
     Ok(RunOutcome::ToTheEnd)
 }
 
-/// Deletes what was written of an export that somebody has stopped. One that goes on is left to whoever goes on with it.
+/// Deletes what was written if the export was cancelled. Otherwise nothing is deleted, because another worker may continue the export.
 async fn clear_away(worker: &Worker, id: ExportId, begun: Option<&str>) -> anyhow::Result<RunOutcome> {
     let mut tx = worker.db.read().await?;
     let written = find_cancelled(&mut tx, id).await?;
     tx.commit().await?;
     let Some(written) = written else { return Ok(RunOutcome::ToTheEnd) };
     if let Some(upload_id) = written.upload_id.as_deref().or(begun) {
-        // One part more than was noted: it was stopped while that was written.
+        // One part more than was recorded, because the export may have been cancelled while that part was written.
         worker.parts.discard(FileInParts { key: &written.storage_key, upload_id }, written.parts + 1).await?;
     }
     worker.storage.delete(&written.storage_key).await?;

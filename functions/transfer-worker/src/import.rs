@@ -1,4 +1,4 @@
-//! An import: the next products of the file, written together with how far it is by then.
+//! Runs an import: saves the products of its file chunk by chunk, each together with the new position.
 
 use shared::catalogue::product_import::ProductImport;
 use shared::catalogue::shopify::Batch;
@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::window::Window;
 use crate::{RunOutcome, Worker};
 
-/// Goes on with it until it is done or the time is up.
+/// Continues the import until it ends or the time is up.
 pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow::Result<RunOutcome> {
     let held = Lease { id, lease: worker.rng.random_uuid() };
     let mut tx = worker.db.begin().await?;
@@ -38,14 +38,15 @@ pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow
             Ok(RunOutcome::OutOfTime)
         }
         Err(error) => {
-            // So that the message, when it comes again, need not wait for our lease to run out.
+            // So that the next worker can start when the message comes again, instead of waiting until this lease expires.
             give_back(worker, held).await?;
             Err(error)
         }
     }
 }
 
-/// Why it ended, in the middle or with the file: `Some(None)`. `None` where it is to be gone on with, or is no longer ours.
+/// Processes the file. Returns `Some(None)` at its end, `Some` with the reason if it cannot be read further, and `None` if the time is up or
+/// this worker no longer holds the import.
 async fn go_on(
     worker: &Worker,
     held: Lease<ImportId>,
@@ -66,7 +67,7 @@ async fn go_on(
             };
             file.place = window.place();
             file.header = Some(window.header.clone());
-            // After a piece and not before: however short the time is, the file gets on.
+            // Checked after a chunk and not before it, so that every run makes progress, however short its time is.
             if !write(worker, held, file, batch).await? || Instant::now() >= until {
                 return Ok(None);
             }
@@ -83,7 +84,7 @@ async fn go_on(
     }
 }
 
-/// Writes a piece and how far it is, in one transaction. Whether the import is still ours.
+/// Saves a chunk and the new position in one transaction; returns false if this worker no longer holds the import.
 async fn write(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, batch: Batch) -> anyhow::Result<bool> {
     let mut attempt = Attempt::default();
     loop {
@@ -121,7 +122,7 @@ async fn try_to_write(
         }
     }
     batch.bad.sort_by_key(|bad| bad.line);
-    let piece = Chunk {
+    let chunk = Chunk {
         place: file.place,
         header: file.header.clone().unwrap_or_default(),
         begun: entries.into_iter().map(|(line, entry)| (entry.slug, line)).collect(),
@@ -129,19 +130,19 @@ async fn try_to_write(
         bad: batch.bad,
         left_out: batch.left_out,
     };
-    note(&mut tx, held, &piece, now).await?;
+    note(&mut tx, held, &chunk, now).await?;
     tx.commit().await?;
     Ok(true)
 }
 
-/// Ends it, and deletes the file.
+/// Ends the import and deletes its file.
 async fn finish(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, ended: JobEnd<'_>) -> anyhow::Result<()> {
     let mut tx = worker.db.begin().await?;
     if hold(&mut tx, held).await? {
         if file.place.offset >= file.bytes {
-            let piece =
+            let chunk =
                 Chunk { place: file.place, header: file.header.clone().unwrap_or_default(), ..Chunk::default() };
-            note(&mut tx, held, &piece, worker.clock.now()).await?;
+            note(&mut tx, held, &chunk, worker.clock.now()).await?;
         }
         end(&mut tx, held.id, ended, worker.clock.now()).await?;
     }

@@ -1,8 +1,8 @@
-//! Goes through files of products: a message names one, the worker goes on with it until it is done or the time is up, and then tells the
-//! next.
+//! Runs imports and exports of products: a message names one, and the worker continues it until it ends or the time is up. If it did not end,
+//! the worker sends a message for the next run.
 //!
-//! How far a file is stands in its row, and is written in the transaction that writes the piece. So a worker may be killed anywhere, and a
-//! message may come twice or late: whoever takes the file goes on where it is.
+//! The position in a file is in the row of the import or export, and is updated in the transaction that saves a chunk. So a worker may be killed
+//! at any time, and a message may come twice or late: the next worker that leases the file continues at its position.
 
 mod export;
 mod import;
@@ -23,51 +23,51 @@ use shared::transfers::{Import, Job, JobQueue, TransferCounts, Work};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-/// What the worker has.
+/// State of the worker.
 pub struct Worker {
-    /// The database.
+    /// Connections to the database.
     pub db: Db,
     /// The source of the current time.
     pub clock: Arc<dyn Clock>,
     /// The source of ids and secrets.
     pub rng: Arc<dyn Rng>,
-    /// Where the files lie.
+    /// Storage of the files.
     pub storage: Arc<dyn Storage>,
-    /// Where exports are written.
+    /// Storage in which exports are written part by part.
     pub parts: Arc<dyn Parts>,
-    /// Where the rest of a job goes.
+    /// Queue for the message of the next run.
     pub jobs: Arc<dyn JobQueue>,
-    /// How long.
+    /// Limits of a run.
     pub limits: Limits,
 }
 
-/// How much is done at once.
+/// Limits of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// For a run: no piece is begun after that, and the rest is another run's.
+    /// Time of a run: no chunk is started after that, and the next run does the rest.
     pub with_run: Duration,
-    /// How much of a file is read at once. More, where a single product has more.
+    /// Bytes of an import's file that are read at once. Doubled as often as needed if a single product is larger.
     pub window: u64,
 }
 
 impl Default for Limits {
-    /// For a function that may run for two minutes. A piece takes a second, and may be tried again some times.
+    /// Limits of a function that may run for two minutes. A chunk takes about a second, and may be tried several times.
     fn default() -> Self {
         Self { with_run: Duration::from_secs(60), window: 8 * 1024 * 1024 }
     }
 }
 
-/// How a run has ended.
+/// Outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RunOutcome {
-    /// There is nothing more to do, or it is somebody else's.
+    /// Nothing is left to do, or another worker holds the transfer.
     ToTheEnd,
-    /// The time is up.
+    /// The time is up before the transfer ended.
     OutOfTime,
 }
 
 impl Worker {
-    /// With the bucket and the queue that the environment names.
+    /// Uses the bucket and the queue that the environment names.
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
         let s3 = Arc::new(S3::private_from_environment(environment)?);
         Ok(Self {
@@ -82,7 +82,7 @@ impl Worker {
     }
 }
 
-/// Works on each message of a batch. The answer names those that are to come again.
+/// Processes each message of a batch. Returns the messages that failed, which the queue delivers again.
 pub async fn handle(worker: &Worker, batch: SqsEvent) -> SqsBatchResponse {
     let mut answer = SqsBatchResponse::default();
     for message in batch.records {
@@ -105,23 +105,23 @@ pub async fn handle(worker: &Worker, batch: SqsEvent) -> SqsBatchResponse {
     answer
 }
 
-/// Goes on with a file, and tells the next worker where the time is up before the file is.
+/// Continues a transfer, and sends a message for the next run if the time is up before the transfer ends.
 pub async fn work(worker: &Worker, job: Job) -> anyhow::Result<()> {
     anyhow::ensure!(job.v == 1, "only version 1 of a job is known, and this is {}", job.v);
     let until = Instant::now() + worker.limits.with_run;
-    let ran = match job.work {
+    let outcome = match job.work {
         Work::Import(id) => import::run(worker, id, until).await,
         Work::Export(id) => export::run(worker, id, until).await,
     };
-    // Before the answer, with which the sandbox may freeze.
+    // Before the answer, after which Lambda may freeze the execution environment.
     worker.db.rollback_abandoned().await;
-    match ran? {
+    match outcome? {
         RunOutcome::ToTheEnd => Ok(()),
         RunOutcome::OutOfTime => worker.jobs.send(job).await.context("the rest could not be handed on"),
     }
 }
 
-/// How far a file is, in a line for people; `None` where there is no such file.
+/// Describes the progress of a transfer in one line for people; `None` if it does not exist.
 pub async fn progress(worker: &Worker, job: Job) -> anyhow::Result<Option<String>> {
     let mut tx = worker.db.read().await?;
     let line = match job.work {

@@ -1,4 +1,4 @@
-//! A part of a file in memory, and the products in it.
+//! A part of an import's file in memory, and the products in it.
 
 use std::io::Cursor;
 
@@ -7,10 +7,10 @@ use shared::catalogue::shopify::{Batch, Columns, Header, Products, Unrecognised}
 use shared::storage::Storage;
 use shared::transfers::store::imports::LeasedImport;
 
-/// What one product may weigh.
+/// Maximum size of one product in bytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
-/// Why a file cannot be gone through.
+/// Reason why a file cannot be processed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unreadable {
     #[error("the file is not there any more")]
@@ -23,7 +23,7 @@ pub(crate) enum Unreadable {
     Io(#[from] std::io::Error),
 }
 
-/// A part of a file.
+/// A part of an import's file.
 pub(crate) struct Window {
     products: Products<Cursor<Vec<u8>>>,
     /// The names of the columns.
@@ -33,7 +33,7 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// The part that begins where the file's rest does; of this length, or up to the end.
+    /// Reads the part that begins at the position of the import and has this length in bytes, or ends with the file.
     pub(crate) async fn read(
         storage: &dyn Storage,
         file: &LeasedImport,
@@ -62,17 +62,17 @@ impl Window {
         Ok(Self { products: Products::new(records, columns), header, begins, length })
     }
 
-    /// The next products; `None` where there is none that is whole.
+    /// Returns the next products; `None` if this part has no further whole product.
     pub(crate) fn batch(&mut self) -> Result<Option<Batch>, Unreadable> {
         Ok(self.products.batch()?)
     }
 
-    /// Where the rest begins.
+    /// Position of the first product that was not read yet.
     pub(crate) fn place(&self) -> Place {
         self.products.place()
     }
 
-    /// How long the next part is to be: longer, where not one product was whole in this one.
+    /// Length of the next part in bytes: twice as long if this part did not hold one whole product, else the usual length.
     pub(crate) fn next_length(&self, usual: u64) -> Result<u64, Unreadable> {
         if self.place().offset > self.begins {
             Ok(usual)

@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/exports/{id}/cancel/`: no further.
+//! Cancels an export: `POST /api/v1/catalogue/exports/{id}/cancel/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,18 +13,19 @@ use crate::TransfersState;
 
 /// Cancel an export
 ///
-/// It stops after the part that is just being written, and has no file: what was written of it is deleted. Safe to repeat.
+/// The export stops after the part that is being written. What was written so far is deleted, and there is no file to download. You may repeat the
+/// request.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/exports/{id}/cancel/",
     tag = "transfers",
     operation_id = "cancel_export",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    params(("id" = ExportId, Path)),
+    params(("id" = ExportId, Path, description = "Id of the export.")),
     responses(
-        (status = 200, body = Export, description = "It has stopped."),
+        (status = 200, body = Export, description = "The export is cancelled."),
         (status = 404, body = Problem, description = "There is no such export."),
-        (status = 409, body = Problem, description = "It has come to its end by itself: `export_ended`."),
+        (status = 409, body = Problem, description = "The export has already ended, done or failed: `export_ended`."),
         StaffProblems,
     )
 )]
@@ -41,7 +42,7 @@ pub(crate) async fn cancel_export(
     if export.status != TransferStatus::Cancelled {
         return Err(ApiError::conflict("export_ended", "It has come to its end already."));
     }
-    // The worker deletes what was written of it, also where nobody is just writing.
+    // The worker deletes what was written, and needs the message for that if no worker holds the export at the moment.
     transfers.tell(Work::Export(id).into()).await;
     Ok(Json(export))
 }

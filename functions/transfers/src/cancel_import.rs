@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/imports/{id}/cancel/`: no further.
+//! Cancels an import: `POST /api/v1/catalogue/imports/{id}/cancel/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,19 +11,19 @@ use shared::users::permissions;
 
 /// Cancel an import
 ///
-/// It stops after the products that are just being written. What was imported until then stays; to go on, import the file anew. Safe to
-/// repeat.
+/// The import stops after the products that are being written. What was imported before stays. To continue, create a new import of the same
+/// file. You may repeat the request.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/imports/{id}/cancel/",
     tag = "transfers",
     operation_id = "cancel_import",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    params(("id" = ImportId, Path)),
+    params(("id" = ImportId, Path, description = "Id of the import.")),
     responses(
-        (status = 200, body = Import, description = "It has stopped."),
+        (status = 200, body = Import, description = "The import is cancelled."),
         (status = 404, body = Problem, description = "There is no such import."),
-        (status = 409, body = Problem, description = "It has come to its end by itself: `import_ended`."),
+        (status = 409, body = Problem, description = "The import has already ended, done or failed: `import_ended`."),
         StaffProblems,
     )
 )]

@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/exports/`: all products as a file.
+//! Exports all products to a file: `POST /api/v1/catalogue/exports/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,8 +16,8 @@ use crate::TransfersState;
 
 /// Export all products
 ///
-/// As a Shopify product export (CSV), drafts included, written in the background; look at it until it is `done`, and it has a `download`.
-/// Imported again it changes nothing. A cell that a spreadsheet would take for a formula has an apostrophe before it.
+/// Writes a Shopify product export (CSV) with all products, drafts included, in the background. Get the export until its `status` is `done`; it then
+/// has a `download`. An import of the unchanged file changes nothing. A cell that a spreadsheet would read as a formula begins with an apostrophe.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/exports/",
@@ -25,8 +25,8 @@ use crate::TransfersState;
     operation_id = "create_export",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     responses(
-        (status = 202, body = Export, description = "It runs.", headers(
-            ("Location" = String, description = "Where it is."),
+        (status = 202, body = Export, description = "The export was created and runs in the background.", headers(
+            ("Location" = String, description = "URL of the export."),
         )),
         StaffProblems,
     )

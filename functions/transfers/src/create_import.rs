@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/imports/`: a file of products is to come.
+//! Creates an import for a file that is uploaded next: `POST /api/v1/catalogue/imports/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -21,14 +21,14 @@ use crate::TransfersState;
 /// A file of products to import.
 #[derive(Debug, Request)]
 pub(crate) struct CreateImport {
-    /// Kind of the file.
+    /// Format of the file.
     pub kind: FileKind,
     /// Size of the file in bytes.
     #[field(min = 1, max = LARGEST_IMPORT)]
     #[schema(example = 48213)]
     pub bytes: u64,
-    /// Meaning of the stock in the file. `counted`: the units on the shelf. `begins`: the units of new variants; other variants keep
-    /// their stock.
+    /// Meaning of the stock in the file. `counted`: the units on hand of every variant. `begins`: the units on hand of new variants only; existing
+    /// variants keep their stock.
     #[field(default = Stock::Counted, with = stock, schema = String)]
     #[schema(default = "counted", pattern = "^(counted|begins)$")]
     pub stock: Stock,
@@ -38,19 +38,20 @@ fn stock(fields: &mut Fields, name: &str) -> Option<Stock> {
     fields.choice(name, |text| text.parse().ok())
 }
 
-/// An import, and how to send its file.
+/// An import with the request that uploads its file.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CreatedImport {
-    /// The import.
+    /// The import that was created.
     #[serde(flatten)]
     pub import: Import,
-    /// How to send the file. Whoever has it may.
+    /// Request that uploads the file. Anyone who has it can upload, so keep it secret.
     pub upload: PresignedRequest,
 }
 
-/// Begin an import
+/// Create an import
 ///
-/// `upload` says how to send the file: within fifteen minutes, of just this size, straight to the storage. Then call `start`.
+/// The answer has the request with which you upload the file straight to the storage: `upload`. Send it within fifteen minutes, with a file of
+/// exactly the declared size. Then start the import.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/imports/",
@@ -59,8 +60,8 @@ pub(crate) struct CreatedImport {
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     request_body = CreateImport,
     responses(
-        (status = 201, body = CreatedImport, description = "The import, and how to send its file.", headers(
-            ("Location" = String, description = "Where it is."),
+        (status = 201, body = CreatedImport, description = "The import with the request that uploads its file.", headers(
+            ("Location" = String, description = "URL of the import."),
         )),
         StaffProblems,
     )
@@ -73,7 +74,7 @@ pub(crate) async fn create_import(
     Body(new): Body<CreateImport>,
 ) -> Result<impl IntoResponse, ApiError> {
     let (id, now) = (ImportId(app.rng.ordered_uuid(app.clock.now())), app.clock.now());
-    // Nobody can guess where it lies: an id that sorts by time tells half of itself.
+    // A random key, because the id of the import begins with the time and is easier to guess.
     let key = format!("imports/{}.csv", app.rng.random_uuid());
     let bytes = new.bytes;
     let upload = transfers.storage.presign_upload(Upload { key: &key, content_type: "text/csv", bytes }, now).await?;

@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/exports/{id}/`: how far it is, and where to get it.
+//! Gets an export and the request that downloads its file: `GET /api/v1/catalogue/exports/{id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,26 +16,29 @@ use utoipa::ToSchema;
 
 use crate::TransfersState;
 
-/// An export, and how to get its file.
+/// An export with the request that downloads its file.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ExportProgress {
-    /// The export.
+    /// The export with its progress.
     #[serde(flatten)]
     pub export: Export,
-    /// How to get the file, within fifteen minutes; null until it is done, and again a week after that. Whoever has it may.
+    /// Request that downloads the file, valid for fifteen minutes; null until the export is done, and from a week after its end. Anyone who has it
+    /// can download, so keep it secret.
     pub download: Option<PresignedRequest>,
 }
 
-/// Read how far an export is
+/// Get an export
+///
+/// Returns the progress of the export and, once it is done, a request that downloads its file. Each answer has a new request.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/exports/{id}/",
     tag = "transfers",
     operation_id = "get_export",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    params(("id" = ExportId, Path)),
+    params(("id" = ExportId, Path, description = "Id of the export.")),
     responses(
-        (status = 200, body = ExportProgress, description = "The export."),
+        (status = 200, body = ExportProgress, description = "The export with its progress."),
         (status = 404, body = Problem, description = "There is no such export."),
         StaffProblems,
     )

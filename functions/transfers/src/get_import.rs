@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/imports/{id}/`: how far it is.
+//! Gets an import with its progress: `GET /api/v1/catalogue/imports/{id}/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,16 +9,18 @@ use shared::transfers::Import;
 use shared::transfers::store::imports::find;
 use shared::users::permissions;
 
-/// Read how far an import is
+/// Get an import
+///
+/// Returns the progress of the import: the bytes that were processed, and the products and variants that were created and updated.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/imports/{id}/",
     tag = "transfers",
     operation_id = "get_import",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    params(("id" = ImportId, Path)),
+    params(("id" = ImportId, Path, description = "Id of the import.")),
     responses(
-        (status = 200, body = Import, description = "The import."),
+        (status = 200, body = Import, description = "The import with its progress."),
         (status = 404, body = Problem, description = "There is no such import."),
         StaffProblems,
     )

@@ -1,4 +1,4 @@
-//! `/api/v1/catalogue/imports/` and `/api/v1/catalogue/exports/`: files of products in and out, in the background.
+//! Imports and exports of products in the background: `/api/v1/catalogue/imports/` and `/api/v1/catalogue/exports/`.
 
 mod cancel_export;
 mod cancel_import;
@@ -24,22 +24,22 @@ use tokio::time::timeout;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// How long somebody may have to wait for the queue after the work stands in the database.
+/// Time that a request waits for the queue after the transfer was committed.
 const WAIT_FOR_THE_QUEUE: Duration = Duration::from_secs(2);
 
-/// What the handlers have.
+/// State of the handlers.
 #[derive(Clone, FromRef)]
 pub struct TransfersState {
-    /// What every function has.
+    /// State that every function has.
     pub app: App,
-    /// Where the files lie.
+    /// Storage of the files.
     pub storage: Arc<dyn Storage>,
-    /// Where the work goes.
+    /// Queue of `transfer-worker`.
     pub jobs: Arc<dyn JobQueue>,
 }
 
 impl TransfersState {
-    /// With the bucket and the queue that the environment names.
+    /// Uses the bucket and the queue that the environment names.
     pub fn from_environment(app: App, environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
             app,
@@ -48,7 +48,7 @@ impl TransfersState {
         })
     }
 
-    /// Tells the worker. Without an error: the work stands in the database, and what the worker was not told, it is told within minutes.
+    /// Sends a message to the worker. A failure is only logged: the transfer is in the database, and `scheduler` sends the message within minutes.
     async fn tell(&self, job: Job) {
         match timeout(WAIT_FOR_THE_QUEUE, self.jobs.send(job)).await {
             Ok(Ok(())) => {}
@@ -58,7 +58,7 @@ impl TransfersState {
     }
 }
 
-/// Every route of this function.
+/// All routes of this function.
 pub fn router() -> OpenApiRouter<TransfersState> {
     OpenApiRouter::with_openapi(shared::http::document())
         .routes(routes!(list_imports::list_imports, create_import::create_import))

@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/imports/{id}/bad_rows/`: what was not taken, and why.
+//! Lists the bad rows of an import: `GET /api/v1/catalogue/imports/{id}/bad_rows/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,14 +12,15 @@ use shared::users::permissions;
 
 /// List the bad rows of an import
 ///
-/// In the order of the file, the first 10,000 of them. A product that has a bad row is left out, all of it.
+/// Returns the first 10,000 bad rows in the order of the file, each with the reason. A product with a bad row is not imported at all, not even its
+/// other rows.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/imports/{id}/bad_rows/",
     tag = "transfers",
     operation_id = "list_bad_rows",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    params(("id" = ImportId, Path), PageQuery),
+    params(("id" = ImportId, Path, description = "Id of the import."), PageQuery),
     responses(
         (status = 200, body = Page<ImportError>, description = "A page of bad rows."),
         (status = 404, body = Problem, description = "There is no such import."),

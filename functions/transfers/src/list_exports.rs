@@ -1,4 +1,4 @@
-//! List exports: `GET /api/v1/catalogue/exports/`.
+//! Lists exports: `GET /api/v1/catalogue/exports/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,7 +8,9 @@ use shared::transfers::Export;
 use shared::transfers::store::exports::{count, list};
 use shared::users::permissions;
 
-/// List exports, the newest first
+/// List exports
+///
+/// Returns the newest exports first. An export is deleted thirty days after its end.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/exports/",

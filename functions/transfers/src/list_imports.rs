@@ -1,4 +1,4 @@
-//! List imports: `GET /api/v1/catalogue/imports/`.
+//! Lists imports: `GET /api/v1/catalogue/imports/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,7 +8,9 @@ use shared::transfers::Import;
 use shared::transfers::store::imports::{count, list};
 use shared::users::permissions;
 
-/// List imports, the newest first
+/// List imports
+///
+/// Returns the newest imports first. An import is deleted thirty days after its end, or after its creation if it was not started.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/imports/",

@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/exports/{id}/left_out/`: what is not in the file, and why.
+//! Lists the products that an export skipped: `GET /api/v1/catalogue/exports/{id}/left_out/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,18 +10,18 @@ use shared::transfers::SkippedProduct;
 use shared::transfers::store::exports::{count_left_out, find, left_out};
 use shared::users::permissions;
 
-/// List the products that an export leaves out
+/// List the products that an export skipped
 ///
-/// Those that the format cannot say, in the order in which the export came to them, the first 10,000 of them.
+/// Returns the first 10,000 products that the file format cannot represent, in the order in which the export reached them, each with the reason.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/exports/{id}/left_out/",
     tag = "transfers",
     operation_id = "list_left_out",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    params(("id" = ExportId, Path), PageQuery),
+    params(("id" = ExportId, Path, description = "Id of the export."), PageQuery),
     responses(
-        (status = 200, body = Page<SkippedProduct>, description = "A page of products."),
+        (status = 200, body = Page<SkippedProduct>, description = "A page of skipped products."),
         (status = 404, body = Problem, description = "There is no such export."),
         StaffProblems,
     )

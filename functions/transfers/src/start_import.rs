@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/imports/{id}/start/`: the file has been sent; go through it.
+//! Starts an import whose file was uploaded: `POST /api/v1/catalogue/imports/{id}/start/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,19 +14,19 @@ use crate::TransfersState;
 
 /// Start an import
 ///
-/// The file is gone through in the background: a hundred products at a time, each of them all or not at all. What is so already is left
-/// alone, so the same file may be imported again. Safe to repeat.
+/// Processes the uploaded file in the background, a hundred products at a time. Each product is imported whole or not at all. Products that are
+/// already as in the file stay unchanged, so you may import the same file again. You may repeat the request.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/imports/{id}/start/",
     tag = "transfers",
     operation_id = "start_import",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    params(("id" = ImportId, Path)),
+    params(("id" = ImportId, Path, description = "Id of the import.")),
     responses(
-        (status = 202, body = Import, description = "It runs, or has run."),
+        (status = 202, body = Import, description = "The import runs, or has already ended, done or failed."),
         (status = 404, body = Problem, description = "There is no such import."),
-        (status = 409, body = Problem, description = "Its file has not arrived: `not_uploaded_yet`; has another size: `size_mismatch`; or it was cancelled: `import_cancelled`."),
+        (status = 409, body = Problem, description = "The file was not uploaded yet: `not_uploaded_yet`; the file does not have the declared size: `size_mismatch`; or the import was cancelled: `import_cancelled`."),
         StaffProblems,
     )
 )]
@@ -46,7 +46,7 @@ pub(crate) async fn start_import(
         }
         TransferStatus::Done | TransferStatus::Failed => return Ok((StatusCode::ACCEPTED, Json(import))),
         TransferStatus::Waiting => has_arrived(&transfers, &key, import.bytes).await?,
-        // Told once more: whoever repeats this may know that the worker was not.
+        // The message is sent again, in case the first one was lost.
         TransferStatus::Running => {}
     }
     let mut tx = app.db.begin().await?;
@@ -59,7 +59,7 @@ pub(crate) async fn start_import(
     Ok((StatusCode::ACCEPTED, Json(import)))
 }
 
-/// The storage takes no other size than was said; this is for one that does.
+/// Checks that the file was uploaded. A storage should accept only the declared size; the check covers one that does not.
 async fn has_arrived(transfers: &TransfersState, key: &str, bytes: i64) -> Result<(), ApiError> {
     match transfers.storage.size(key).await? {
         None => Err(ApiError::conflict("not_uploaded_yet", "The file has not arrived; send it first.")),

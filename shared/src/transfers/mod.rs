@@ -1,4 +1,4 @@
-//! Files of products that staff import and export in the background: a worker goes through them piece by piece.
+//! Imports and exports of products, which staff start and a worker processes in the background, chunk by chunk.
 
 pub mod parts;
 pub mod store;
@@ -12,37 +12,37 @@ use crate::fields::{Fields, FromField};
 use crate::ids::{ExportId, ImportId, ProductId};
 use crate::time::Timestamp;
 
-/// What a file may weigh: some 300,000 products with three variants each.
+/// Maximum size of an import's file in bytes: about 300,000 products with three variants each.
 pub const LARGEST_IMPORT: u64 = 256 * 1024 * 1024;
-/// How many bad rows are kept of an import, and how many products that it leaves out of an export; the rest are counted.
+/// Maximum number of bad rows that are stored for an import, and of skipped products for an export; the rest are only counted.
 pub const MAX_REASONS: i64 = 10_000;
-/// How long `UploadBucket` keeps a file. What is kept longer is how it ended.
+/// Time for which `UploadBucket` keeps a file. The row of the import or export is kept longer.
 pub const FILES_KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
-/// How long an import or an export is remembered after it has ended, and an import whose file never came after it was announced.
+/// Time for which an import or an export is kept after its end, and an import that was never started after its creation.
 pub const REMEMBERED_SECONDS: i64 = 30 * 24 * 60 * 60;
-/// For how long a worker has a file to itself. Longer than any piece takes; one that died is followed by another after that.
+/// Time for which a worker leases a transfer; longer than any chunk takes. If the worker dies, another may lease the transfer after that.
 pub const LEASE_SECONDS: i64 = 120;
-/// How often a file is begun anew without getting on, before it is given up.
+/// Number of times that a transfer is started without progress before it fails.
 pub const MAX_ATTEMPTS: i32 = 5;
 
-/// What goes over the queue: `{"v":1,"kind":"import","id":…}`. It says no more than which file to go on with: how far that is stands in
-/// the database, so a message that comes twice does no harm.
+/// A message of the queue: `{"v":1,"kind":"import","id":…}`. It names only the transfer to continue; the position in the file is in the database,
+/// so a message that comes twice does no harm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
-    /// The version of this shape.
+    /// Version of the message's format.
     pub v: u8,
-    /// What to go on with.
+    /// The transfer to continue.
     #[serde(flatten)]
     pub work: Work,
 }
 
-/// What to go on with.
+/// A transfer to continue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum Work {
-    /// A file that is read.
+    /// An import with this id.
     Import(ImportId),
-    /// A file that is written.
+    /// An export with this id.
     Export(ExportId),
 }
 
@@ -52,24 +52,24 @@ impl From<Work> for Job {
     }
 }
 
-/// Where jobs go.
+/// The queue of `transfer-worker`.
 #[async_trait]
 pub trait JobQueue: Send + Sync {
-    /// Hands one over; on `Ok` the queue keeps it.
+    /// Sends a message; `Ok` means that the queue has accepted it.
     async fn send(&self, job: Job) -> anyhow::Result<()>;
 }
 
-/// What a file is.
+/// Format of a file. `shopify_csv`: a CSV in the format of Shopify's product export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum FileKind {
-    /// Shopify's product export.
+    /// A CSV in the format of Shopify's product export.
     ShopifyCsv,
 }
 
 impl FileKind {
-    /// As it is kept.
+    /// Name in requests and in the database.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -81,133 +81,136 @@ impl FromField for FileKind {
     }
 }
 
-/// How far a file is.
+/// Status of an import or an export. `waiting`: the file of an import is to be uploaded, and the import to be started. `running`: it is processed in
+/// the background. `done`: the whole file was processed. `failed`: it could not be processed to the end; `error` says why. `cancelled`: a user has
+/// cancelled it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum TransferStatus {
-    /// It is to be uploaded and started.
+    /// Only for imports: the file is to be uploaded, and the import to be started.
     Waiting,
-    /// It is being gone through, or will be shortly.
+    /// It is processed in the background, or will be shortly.
     Running,
-    /// It was gone through to its end.
+    /// The whole file was processed.
     Done,
-    /// It cannot be gone through; `error` says why. What was done until then stays.
+    /// It could not be processed to the end; `error` says why. Products that were imported before stay.
     Failed,
-    /// Somebody has stopped it. What was done until then stays.
+    /// A user has cancelled it. Products that were imported before stay.
     Cancelled,
 }
 
 impl TransferStatus {
-    /// Whether nothing more will come of it.
+    /// Returns true if the import or export has ended, in whatever way.
     pub const fn has_ended(self) -> bool {
         matches!(self, Self::Done | Self::Failed | Self::Cancelled)
     }
 }
 
-/// What became of things of one kind.
+/// Numbers of products, or of variants, that an import has processed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TransferCounts {
-    /// New ones.
+    /// Number of new ones that were created.
     pub created: i64,
-    /// Ones that were different.
+    /// Number of existing ones that were changed.
     pub updated: i64,
-    /// Ones that were so already.
+    /// Number of existing ones that were already as in the file.
     pub unchanged: i64,
 }
 
-/// A file of products that is imported.
+/// An import of products from a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = ProductImport)] // `import` is reserved in Python and TypeScript.
 pub struct Import {
-    /// Which.
+    /// Id of the import.
     pub id: ImportId,
-    /// What it is.
+    /// Format of the file.
     pub kind: FileKind,
-    /// What its number on hand means: `counted`, or `begins`, which is for new variants alone.
+    /// Meaning of the stock in the file. `counted`: the units on hand of every variant. `begins`: the units on hand of new variants only; existing
+    /// variants keep their stock.
     #[schema(example = "counted")]
     pub stock: String,
-    /// How far it is.
+    /// Status of the import.
     pub status: TransferStatus,
-    /// How large the file is.
+    /// Declared size of the file in bytes.
     pub bytes: i64,
-    /// How much of it was gone through.
+    /// Number of bytes that were processed.
     pub bytes_done: i64,
-    /// What became of products.
+    /// Numbers of products that were created, updated and unchanged.
     pub products: TransferCounts,
-    /// Products that were left out because of bad rows.
+    /// Number of products that were skipped because of bad rows.
     pub products_left_out: i64,
-    /// What became of variants.
+    /// Numbers of variants that were created, updated and unchanged.
     pub variants: TransferCounts,
-    /// Variants that products had and that the file does not have.
+    /// Number of variants that were removed because their product's rows in the file do not have them.
     pub variants_removed: i64,
-    /// Rows that were not taken; see its `bad_rows/`.
+    /// Number of rows that were not imported; `bad_rows/` lists them with reasons.
     pub bad_rows: i64,
-    /// Why it failed.
+    /// Reason of the failure, for people; null if the import did not fail.
     pub error: Option<String>,
-    /// When it was asked for.
+    /// Time at which the import was created.
     pub created_at: Timestamp,
-    /// When it was started.
+    /// Time at which the import was started; null if it was not.
     pub started_at: Option<Timestamp>,
-    /// When it ended.
+    /// Time at which the import ended, in whatever way; null until then.
     pub finished_at: Option<Timestamp>,
 }
 
-/// A row of an import that was not taken.
+/// A row of a file that was not imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ImportError {
-    /// Its number among the bad rows.
+    /// Number of the row among the bad rows.
     #[serde(skip)]
     pub position: i64,
-    /// On which line of the file it begins, from 1.
+    /// Line of the file on which the row begins, counted from 1.
     pub line: i64,
-    /// Why, for people.
+    /// Reason why the row was not imported, for people.
     #[schema(example = "\"Variant Price\" is empty")]
     pub reason: String,
 }
 
-/// A product that is not in an export's file.
+/// A product that an export skipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SkippedProduct {
-    /// Its number among them.
+    /// Number of the product among the skipped ones.
     #[serde(skip)]
     pub position: i64,
-    /// Which.
+    /// Id of the product.
     pub product_id: ProductId,
-    /// Its name in URLs, as it was.
+    /// Name of the product in URLs at the time of the export.
     #[schema(example = "oxford-shirt")]
     pub slug: String,
-    /// Why, for people.
+    /// Reason why the product was skipped, for people.
     #[schema(example = "it has no variant")]
     pub reason: String,
 }
 
-/// A file of products that is exported.
+/// An export of all products to a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = ProductExport)]
 pub struct Export {
-    /// Which.
+    /// Id of the export.
     pub id: ExportId,
-    /// What it is.
+    /// Format of the file.
     pub kind: FileKind,
-    /// How far it is.
+    /// Status of the export.
     pub status: TransferStatus,
-    /// How many products there were when it was asked for.
+    /// Number of products in the shop at the time at which the export was created.
     pub products: i64,
-    /// How many are written.
+    /// Number of products that were written to the file.
     pub products_done: i64,
-    /// How many the format cannot say: those without variants, or whose variants differ by more than three attributes or do not all have the
-    /// same. See its `left_out/`.
+    /// Number of products that were skipped because the format cannot represent them: they have no variants, or their variants differ by more than
+    /// three attributes or do not all have the same attributes. `left_out/` lists them.
     pub products_left_out: i64,
-    /// How large the file is by now.
+    /// Size in bytes of the part of the file that was written.
     pub bytes: i64,
-    /// Why it failed.
+    /// Reason of the failure, for people; null if the export did not fail.
     pub error: Option<String>,
-    /// When it was asked for.
+    /// Time at which the export was created.
     pub created_at: Timestamp,
-    /// When it ended.
+    /// Time at which the export ended, in whatever way; null until then.
     pub finished_at: Option<Timestamp>,
-    /// Where the file lies.
+    /// Key of the file in the storage.
     #[serde(skip)]
     pub storage_key: String,
 }

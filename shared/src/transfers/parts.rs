@@ -1,4 +1,4 @@
-//! Files that are written part by part, over more than one run of a function.
+//! Files that several runs of a function write, part by part.
 
 use std::sync::Arc;
 
@@ -6,35 +6,36 @@ use async_trait::async_trait;
 
 use crate::storage::Storage;
 
-/// How many bytes a part has at least, but for the last: S3 takes no smaller.
+/// Minimum size in bytes of every part but the last, because S3 accepts no smaller one.
 pub const SMALLEST_PART: usize = 5 * 1024 * 1024;
 
 /// A file that is being written.
 #[derive(Clone, Copy, Debug)]
 pub struct FileInParts<'a> {
-    /// Where it will lie.
+    /// Key of the file in the storage.
     pub key: &'a str,
-    /// What [`Parts::begin`] has called it.
+    /// Id of the upload, as [`Parts::begin`] returned it.
     pub upload_id: &'a str,
 }
 
-/// Where such files lie. Nobody sees one before it is finished.
+/// A storage of such files. A file can be read only after it was finished.
 #[async_trait]
 pub trait Parts: Send + Sync {
-    /// Begins a file, and gives what is written of it a name.
+    /// Begins a file; returns the id of its upload.
     async fn begin(&self, key: &str, content_type: &str) -> anyhow::Result<String>;
 
-    /// Writes a part, from 1; one that was written before is replaced. Answers what [`Parts::finish`] wants of it.
+    /// Writes the part with this number, counted from 1, and replaces an earlier one with the same number. Returns the part's name for
+    /// [`Parts::finish`].
     async fn write(&self, file: FileInParts<'_>, number: i32, bytes: Vec<u8>) -> anyhow::Result<String>;
 
-    /// Makes a file of the parts.
+    /// Makes the file from the named parts.
     async fn finish(&self, file: FileInParts<'_>, parts: &[String]) -> anyhow::Result<()>;
 
-    /// Deletes what was written of a file that is not to be finished: the parts up to this one. Does no harm where there is nothing.
+    /// Deletes the parts up to this number of a file that will not be finished; parts that do not exist are ignored.
     async fn discard(&self, file: FileInParts<'_>, last: i32) -> anyhow::Result<()>;
 }
 
-/// Parts as files beside the one that they become: for a laptop's folder, and for tests. The whole file is in memory for a moment.
+/// Stores parts as files next to the file that they become, for the local server and for tests. Finishing a file holds all of it in memory.
 pub struct PartsBeside(pub Arc<dyn Storage>);
 
 fn part(key: &str, number: i32) -> String {

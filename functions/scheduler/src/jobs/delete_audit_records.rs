@@ -1,4 +1,4 @@
-//! Delete audit records that are older than 400 days.
+//! Deletes audit records that are older than 400 days.
 
 use shared::audit::store;
 

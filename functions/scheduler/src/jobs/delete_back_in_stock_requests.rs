@@ -1,4 +1,4 @@
-//! Delete back-in-stock requests that were answered a week ago or have waited for a year.
+//! Deletes back-in-stock requests that were answered a week ago or have waited for a year.
 
 use shared::stock::store::notices;
 

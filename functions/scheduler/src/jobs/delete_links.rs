@@ -1,4 +1,4 @@
-//! Delete links of mails that have expired.
+//! Deletes the links of mails after they have expired.
 
 use shared::users::store::links;
 

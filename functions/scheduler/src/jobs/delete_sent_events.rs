@@ -1,11 +1,11 @@
-//! Delete events that were sent a week ago.
+//! Deletes events that were sent a week ago.
 
 use shared::outbox::store;
 
 use super::MAX_DELETED;
 use crate::Scheduler;
 
-/// How long an event is kept after it was sent.
+/// Time for which an event is kept after it was sent.
 const KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 pub(super) async fn run(scheduler: &Scheduler) -> anyhow::Result<u64> {

@@ -1,4 +1,5 @@
-//! Delete imports and exports that ended thirty days ago, and imports whose file never came.
+//! Deletes imports and exports that ended thirty days ago, and imports that were created thirty days ago and never
+//! started.
 
 use shared::transfers::store;
 

@@ -1,4 +1,4 @@
-//! The jobs, in the order in which they run: first what customers and staff wait for.
+//! The jobs, in the order in which they run: first those that customers and staff wait for.
 
 mod delete_audit_records;
 mod delete_back_in_stock_requests;
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::Scheduler;
 
-/// The most rows of one table that a run deletes: few enough for one short statement, and more a minute than any shop writes.
+/// Maximum number of rows of one table that a run deletes: few enough for one short statement, and more than any shop writes in a minute.
 const MAX_DELETED: i64 = 2000;
 
 /// A job of the scheduler.
@@ -25,18 +25,18 @@ pub enum TimedJob {
     ResumeTransfers,
     /// Deletes events that were sent a week ago.
     DeleteSentEvents,
-    /// Deletes links of mails that have expired.
+    /// Deletes the links of mails after they have expired.
     DeleteLinks,
     /// Deletes audit records that are older than 400 days.
     DeleteAuditRecords,
     /// Deletes back-in-stock requests that were answered or have become too old.
     DeleteBackInStockRequests,
-    /// Deletes imports and exports that ended thirty days ago.
+    /// Deletes imports and exports that ended thirty days ago, and imports that have waited for their start as long.
     DeleteTransfers,
 }
 
 impl TimedJob {
-    /// Every job.
+    /// All jobs, in the order in which they run.
     pub const ALL: [Self; 7] = [
         Self::NotifyBackInStock,
         Self::ResumeTransfers,
@@ -47,7 +47,7 @@ impl TimedJob {
         Self::DeleteTransfers,
     ];
 
-    /// The name in logs and in the function's answer.
+    /// Name in logs and in the function's answer.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotifyBackInStock => "notify_back_in_stock",
@@ -60,7 +60,7 @@ impl TimedJob {
         }
     }
 
-    /// Does the job once; returns how many things it has done.
+    /// Runs the job once; returns the number of rows or transfers that it has processed.
     pub(crate) async fn run(self, scheduler: &Scheduler) -> anyhow::Result<u64> {
         match self {
             Self::NotifyBackInStock => notify_back_in_stock::run(scheduler).await,

@@ -1,7 +1,7 @@
-//! Write events for people who wait for a product that is in stock again; `outbox-relay` sends them, and `notifications` writes the mails.
+//! Writes events for people who wait for a product that is in stock again; `outbox-relay` sends them, and `notifications` writes the mails.
 //!
-//! Here and not where stock is changed: ten thousand people may wait for one variant, and everyone who buys it would wait until an event is
-//! written for each of them.
+//! The transaction that changes the stock does not write the events: ten thousand people may wait for one variant, and everyone who buys it would
+//! have to wait until all their events are written.
 
 use shared::ids::EventId;
 use shared::outbox::store::insert_due;
@@ -9,7 +9,7 @@ use shared::stock::store::notices::take_due;
 
 use crate::Scheduler;
 
-/// The most requests that one run answers: few enough that the relay's next run sends them all, and the other events with them.
+/// Maximum number of requests that one run answers: few enough that the next run of `outbox-relay` sends all their events and the other events.
 const MAX_REQUESTS: i64 = 1000;
 
 pub(super) async fn run(scheduler: &Scheduler) -> anyhow::Result<u64> {

@@ -1,4 +1,4 @@
-//! Send imports and exports that stopped to `transfer-worker` again: their message was lost, or the worker died.
+//! Sends imports and exports that stopped to `transfer-worker` again: their message was lost, or the worker died.
 
 use anyhow::Context as _;
 use shared::transfers::store::claim_abandoned;
@@ -6,13 +6,13 @@ use tokio::time::timeout;
 
 use crate::Scheduler;
 
-/// How long a transfer must have had no worker: its message may be on its way until then.
+/// Time for which a transfer must have had no worker. Before that, its message may still be on its way.
 const ABANDONED_AFTER_SECONDS: i64 = 60;
-/// The most transfers that one run resumes.
+/// Maximum number of transfers that one run resumes.
 const MAX_TRANSFERS: u64 = 20;
 
-/// Claims one transfer, commits, and sends its message. A claimed transfer whose message is lost is found again a minute later. The first
-/// failure ends the job, because each may take as long as the queue has.
+/// Claims one transfer after another, commits each claim, and then sends the message. A transfer whose message is lost is claimed again a minute
+/// later. The first failure ends the job, because each failure may take as long as the time limit of the queue.
 pub(super) async fn run(scheduler: &Scheduler) -> anyhow::Result<u64> {
     let now = scheduler.clock.now();
     let mut resumed = 0;

@@ -1,11 +1,12 @@
-//! Imports and exports that nobody asks for any more.
+//! Deletes imports and exports that ended long ago.
 
 use crate::app::db::Tx;
 use crate::time::Timestamp;
 use crate::transfers::REMEMBERED_SECONDS;
 
-/// Forgets what has ended long ago, and what never began: at most `limit` of each kind, and of bad rows and products that were left out at most
-/// `limit` in all. One that has more of them goes when they have gone. Answers how many imports and exports are gone.
+/// Deletes imports and exports that ended long ago, and imports that were never started: at most `limit` of each. Their bad rows and skipped
+/// products are deleted first, also at most `limit` of each; a transfer that has more of them is deleted by a later call. Returns the number of
+/// imports and exports that were deleted.
 pub async fn forget(tx: &mut Tx, now: Timestamp, limit: i64) -> sqlx::Result<u64> {
     let before = now.plus_seconds(-REMEMBERED_SECONDS);
     sqlx::query!(

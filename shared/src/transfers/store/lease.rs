@@ -1,4 +1,4 @@
-//! What imports and exports have in common: the lease under which a worker holds one, and its end.
+//! The lease under which a worker holds an import or an export, and its end.
 
 use sqlx::{Encode, Postgres, QueryBuilder, Type};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 
 /// The id of an import or an export.
 pub trait TransferId: Copy + for<'q> Encode<'q, Postgres> + Type<Postgres> {
-    /// The table that it is an id of.
+    /// Table whose rows have these ids.
     const TABLE: &'static str;
 }
 
@@ -24,13 +24,13 @@ impl TransferId for ExportId {
 /// The right of one worker to work on an import or an export.
 #[derive(Clone, Copy, Debug)]
 pub struct Lease<I> {
-    /// The import or export.
+    /// Id of the import or export.
     pub id: I,
     /// A number that no other worker has.
     pub lease: Uuid,
 }
 
-/// How an import or an export ended.
+/// The end of an import or an export.
 #[derive(Clone, Copy, Debug)]
 pub struct JobEnd<'a> {
     status: &'static str,
@@ -43,7 +43,7 @@ impl<'a> JobEnd<'a> {
     /// A user has cancelled it.
     pub const CANCELLED: Self = Self { status: "cancelled", error: None };
 
-    /// The file cannot be processed.
+    /// The file cannot be processed, for this reason.
     pub const fn failed(because: &'a str) -> Self {
         Self { status: "failed", error: Some(because) }
     }

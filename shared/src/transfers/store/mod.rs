@@ -1,4 +1,4 @@
-//! Imports and exports in SQL.
+//! SQL of imports and exports.
 
 pub mod exports;
 pub mod imports;
@@ -15,8 +15,9 @@ use super::{Job, Work};
 pub use forget::forget;
 pub use lease::{JobEnd, Lease, TransferId, release};
 
-/// Claims a transfer that runs and that no worker has held since `before`, the one that has waited longest, imports first: its worker died,
-/// or its message was lost. Until `now` is as old, no one else claims it; a worker may still take it at once.
+/// Claims a running transfer that no worker has held since `before`, because its worker died or its message was lost. Imports come first, then the
+/// transfer that has waited longest. From then on the transfer counts as held until `now`, so that the next call does not claim it again; a worker
+/// may lease it at once.
 pub async fn claim_abandoned(tx: &mut Tx, before: Timestamp, now: Timestamp) -> sqlx::Result<Option<Job>> {
     let import = sqlx::query_scalar!(
         r#"update imports set held_until = $2

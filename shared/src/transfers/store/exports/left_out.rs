@@ -1,21 +1,21 @@
-//! Products that are not in an export's file.
+//! SQL of the products that an export skipped.
 
 use super::super::super::{MAX_REASONS, SkippedProduct};
 use crate::app::db::{KeysetBounds, Tx};
 use crate::ids::{ExportId, ProductId};
 
-/// A product that the format cannot say.
+/// A product that the format cannot represent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
-    /// Which.
+    /// Id of the product.
     pub product: ProductId,
-    /// Its name in URLs.
+    /// Name of the product in URLs.
     pub slug: String,
-    /// Why, for people.
+    /// Reason why the product was skipped, for people.
     pub reason: &'static str,
 }
 
-/// A page of the products that an export leaves out, in the order in which the export found them.
+/// Reads a page of the products that an export skipped, in the order in which the export reached them.
 pub async fn left_out(tx: &mut Tx, id: ExportId, bounds: KeysetBounds<i64>) -> sqlx::Result<Vec<SkippedProduct>> {
     sqlx::query_as!(
         SkippedProduct,
@@ -32,14 +32,14 @@ pub async fn left_out(tx: &mut Tx, id: ExportId, bounds: KeysetBounds<i64>) -> s
     .await
 }
 
-/// How many are kept of them.
+/// Counts the skipped products that are stored.
 pub async fn count_left_out(tx: &mut Tx, id: ExportId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from export_left_out where export_id = $1"#, id as _)
         .fetch_one(&mut *tx)
         .await
 }
 
-/// Notes those of a part, which have been counted; as many as are kept.
+/// Stores the skipped products of a part, up to [`MAX_REASONS`] of the export. The export's count must already include them.
 pub(super) async fn note_left_out(tx: &mut Tx, id: ExportId, left_out: &[LeftOut]) -> sqlx::Result<()> {
     if left_out.is_empty() {
         return Ok(());

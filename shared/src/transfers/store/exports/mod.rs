@@ -1,4 +1,4 @@
-//! Exports in SQL: what is known of each. `parts` has what the worker does, `left_out` what is not in the file.
+//! SQL of exports. `parts` has the statements of the worker, `left_out` those of skipped products.
 
 mod left_out;
 mod parts;
@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 pub use left_out::{LeftOut, count_left_out, left_out};
 pub use parts::{LeasedExport, Part, Written, claim, find_cancelled, note_part, note_upload};
 
-/// Notes one, which runs from now on.
+/// Inserts an export. It is running at once, so that a worker may lease it.
 pub async fn insert(tx: &mut Tx, id: ExportId, storage_key: &str, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into exports (id, kind, storage_key, products, held_until, created_at)
@@ -26,17 +26,17 @@ pub async fn insert(tx: &mut Tx, id: ExportId, storage_key: &str, now: Timestamp
     .map(drop)
 }
 
-/// One export.
+/// Finds the export with this id.
 pub async fn find(tx: &mut Tx, id: ExportId) -> sqlx::Result<Option<Export>> {
     Ok(read(tx, Some(id), KeysetBounds::first(1)).await?.pop())
 }
 
-/// A page of exports, newest first.
+/// Reads a page of exports, newest first.
 pub async fn list(tx: &mut Tx, bounds: KeysetBounds<ExportId>) -> sqlx::Result<Vec<Export>> {
     read(tx, None, bounds).await
 }
 
-/// Number of exports.
+/// Counts all exports.
 pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from exports"#).fetch_one(&mut *tx).await
 }
@@ -71,12 +71,12 @@ async fn read(tx: &mut Tx, only: Option<ExportId>, bounds: KeysetBounds<ExportId
     Ok(export.collect())
 }
 
-/// Stops one that has not ended. What was written of it is the worker's to delete; see [`find_cancelled`].
+/// Cancels an export that has not ended. The worker deletes what was written; see [`find_cancelled`].
 pub async fn cancel(tx: &mut Tx, id: ExportId, now: Timestamp) -> sqlx::Result<()> {
     end(tx, id, JobEnd::CANCELLED, now).await.map(drop)
 }
 
-/// Ends one that has not ended; returns false if it already had.
+/// Ends an export that has not ended; returns false if it already had.
 pub async fn end(tx: &mut Tx, id: ExportId, ended: JobEnd<'_>, now: Timestamp) -> sqlx::Result<bool> {
     lease::end(tx, id, ended, now).await
 }

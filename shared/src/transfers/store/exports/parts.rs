@@ -1,4 +1,4 @@
-//! How the worker writes an export's file: it takes it, and notes each part that is written.
+//! SQL of the worker that writes an export: leases it and records each part that was written.
 
 use super::super::super::{LEASE_SECONDS, MAX_ATTEMPTS};
 use super::super::Lease;
@@ -7,24 +7,24 @@ use crate::app::db::Tx;
 use crate::ids::{ExportId, ProductId};
 use crate::time::Timestamp;
 
-/// An export to go on with.
+/// An export that a worker has leased.
 #[derive(Clone, Debug)]
 pub struct LeasedExport {
-    /// Where its file will lie.
+    /// Key of its file in the storage.
     pub storage_key: String,
-    /// What the storage calls what is written of it.
+    /// Id of the upload; `None` if no upload was begun.
     pub upload_id: Option<String>,
-    /// And each part.
+    /// Names of the parts that were written, in order.
     pub parts: Vec<String>,
-    /// The last product that is in one.
+    /// The last product that was read for one of the parts.
     pub after: Option<ProductId>,
-    /// How large it is by now.
+    /// Size of all parts in bytes.
     pub bytes: i64,
-    /// Whether it was begun often and did not get on.
+    /// True if it was started more than [`MAX_ATTEMPTS`] times without progress.
     pub is_stuck: bool,
 }
 
-/// Takes an export that runs and that nobody holds. `None` where there is nothing to do, or somebody else does it.
+/// Leases a running export that no worker holds; `None` if it is not running or another worker holds it.
 pub async fn claim(tx: &mut Tx, held: Lease<ExportId>, now: Timestamp) -> sqlx::Result<Option<LeasedExport>> {
     let row = sqlx::query!(
         "update exports set lease = $2, held_until = $3, attempts = attempts + 1
@@ -47,7 +47,7 @@ pub async fn claim(tx: &mut Tx, held: Lease<ExportId>, now: Timestamp) -> sqlx::
     }))
 }
 
-/// Keeps what the storage calls it. Whether it is still ours.
+/// Stores the id of the upload; returns false if the lease is no longer valid.
 pub async fn note_upload(tx: &mut Tx, held: Lease<ExportId>, upload_id: &str) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update exports set upload_id = $3 where id = $1 and lease = $2 and status = 'running'",
@@ -60,22 +60,22 @@ pub async fn note_upload(tx: &mut Tx, held: Lease<ExportId>, upload_id: &str) ->
     Ok(done.rows_affected() > 0)
 }
 
-/// A part that is written.
+/// A part that was written.
 #[derive(Clone, Debug)]
 pub struct Part {
-    /// What the storage calls it; `None` where no product that was read can be in it.
+    /// Name of the part in the storage; `None` if all products that were read for it were skipped.
     pub name: Option<String>,
-    /// The last product in it.
+    /// The last product that was read for it.
     pub last: Option<ProductId>,
-    /// How large it is.
+    /// Size of the part in bytes.
     pub bytes: i64,
-    /// How many products it has.
+    /// Number of products in the part.
     pub products: i64,
-    /// Those that are not in it, because the format cannot say them.
+    /// Products that were skipped because the format cannot represent them.
     pub left_out: Vec<LeftOut>,
 }
 
-/// Notes a part, and holds the export for longer. Whether it is still ours.
+/// Records a part and extends the lease; returns false if the lease is no longer valid.
 pub async fn note_part(tx: &mut Tx, held: Lease<ExportId>, part: &Part, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update exports
@@ -100,18 +100,18 @@ pub async fn note_part(tx: &mut Tx, held: Lease<ExportId>, part: &Part, now: Tim
     Ok(true)
 }
 
-/// What was written of an export that somebody has stopped.
+/// The written parts of an export that was cancelled.
 #[derive(Clone, Debug)]
 pub struct Written {
-    /// Where its file would lie.
+    /// Key that its file would have in the storage.
     pub storage_key: String,
-    /// What the storage calls what was written of it.
+    /// Id of the upload; `None` if no upload was begun.
     pub upload_id: Option<String>,
-    /// How many parts were noted.
+    /// Number of parts that were recorded.
     pub parts: i32,
 }
 
-/// An export that somebody has stopped; `None` where it goes on, or has ended by itself.
+/// Finds an export that was cancelled; `None` if it is running or ended in another way.
 pub async fn find_cancelled(tx: &mut Tx, id: ExportId) -> sqlx::Result<Option<Written>> {
     sqlx::query_as!(
         Written,

@@ -1,11 +1,11 @@
-//! Rows of an import's file that were not taken.
+//! SQL of the rows of a file that were not imported.
 
 use super::super::super::{ImportError, MAX_REASONS};
 use crate::app::db::{KeysetBounds, Tx};
 use crate::catalogue::shopify::BadRow;
 use crate::ids::ImportId;
 
-/// A page of the bad rows of an import, in the order of the file.
+/// Reads a page of the bad rows of an import, in the order of the file.
 pub async fn bad_rows(tx: &mut Tx, id: ImportId, bounds: KeysetBounds<i64>) -> sqlx::Result<Vec<ImportError>> {
     sqlx::query_as!(
         ImportError,
@@ -22,14 +22,14 @@ pub async fn bad_rows(tx: &mut Tx, id: ImportId, bounds: KeysetBounds<i64>) -> s
     .await
 }
 
-/// How many are kept of them.
+/// Counts the bad rows that are stored.
 pub async fn count_bad_rows(tx: &mut Tx, id: ImportId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from import_bad_rows where import_id = $1"#, id as _)
         .fetch_one(&mut *tx)
         .await
 }
 
-/// Notes those of a piece, before they are counted; as many as are kept.
+/// Stores the bad rows of a chunk, up to [`MAX_REASONS`] of the import. The import's count must not include them yet.
 pub(super) async fn note_bad_rows(tx: &mut Tx, id: ImportId, bad: &[BadRow]) -> sqlx::Result<()> {
     if bad.is_empty() {
         return Ok(());

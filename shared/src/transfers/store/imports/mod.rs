@@ -1,4 +1,4 @@
-//! Imports in SQL: what is known of each. `pieces` has what the worker does, `bad_rows` what was not taken.
+//! SQL of imports. `pieces` has the statements of the worker, `bad_rows` those of rows that were not imported.
 
 mod bad_rows;
 mod pieces;
@@ -13,22 +13,22 @@ use crate::time::Timestamp;
 pub use bad_rows::{bad_rows, count_bad_rows};
 pub use pieces::{Chunk, LeasedImport, begun_before, claim, hold, note};
 
-/// A file that is to come.
+/// An import whose file is not uploaded yet.
 #[derive(Clone, Debug)]
 pub struct NewImport<'a> {
-    /// Which.
+    /// Id of the import.
     pub id: ImportId,
-    /// What it is.
+    /// Format of the file.
     pub kind: FileKind,
-    /// What its number on hand means.
+    /// Meaning of the units on hand in the file.
     pub stock: Stock,
-    /// Where it will lie.
+    /// Key of the file in the storage.
     pub storage_key: &'a str,
-    /// How large it is.
+    /// Declared size of the file in bytes.
     pub bytes: i64,
 }
 
-/// Notes one.
+/// Inserts an import that waits for its file.
 pub async fn insert(tx: &mut Tx, new: &NewImport<'_>, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into imports (id, kind, stock, storage_key, bytes, created_at) values ($1, $2, $3, $4, $5, $6)",
@@ -44,17 +44,17 @@ pub async fn insert(tx: &mut Tx, new: &NewImport<'_>, now: Timestamp) -> sqlx::R
     .map(drop)
 }
 
-/// One import.
+/// Finds the import with this id.
 pub async fn find(tx: &mut Tx, id: ImportId) -> sqlx::Result<Option<Import>> {
     Ok(read(tx, Some(id), KeysetBounds::first(1)).await?.pop())
 }
 
-/// A page of imports, newest first.
+/// Reads a page of imports, newest first.
 pub async fn list(tx: &mut Tx, bounds: KeysetBounds<ImportId>) -> sqlx::Result<Vec<Import>> {
     read(tx, None, bounds).await
 }
 
-/// Number of imports.
+/// Counts all imports.
 pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from imports"#).fetch_one(&mut *tx).await
 }
@@ -105,12 +105,12 @@ async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId
         .collect())
 }
 
-/// Where an import's file is to lie.
+/// Reads the key of the import's file in the storage.
 pub async fn storage_key(tx: &mut Tx, id: ImportId) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!("select storage_key from imports where id = $1", id as _).fetch_optional(&mut *tx).await
 }
 
-/// Starts one that waits.
+/// Starts an import that waits; any other stays as it is.
 pub async fn start(tx: &mut Tx, id: ImportId, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "update imports set status = 'running', held_until = $2, started_at = $2 where id = $1 and status = 'waiting'",
@@ -122,12 +122,12 @@ pub async fn start(tx: &mut Tx, id: ImportId, now: Timestamp) -> sqlx::Result<()
     .map(drop)
 }
 
-/// Stops one that has not ended. The piece that somebody is just writing is finished first.
+/// Cancels an import that has not ended. Waits for the transaction of a worker that saves a chunk.
 pub async fn cancel(tx: &mut Tx, id: ImportId, now: Timestamp) -> sqlx::Result<()> {
     end(tx, id, JobEnd::CANCELLED, now).await
 }
 
-/// Ends one that has not ended.
+/// Ends an import that has not ended.
 pub async fn end(tx: &mut Tx, id: ImportId, ended: JobEnd<'_>, now: Timestamp) -> sqlx::Result<()> {
     lease::end(tx, id, ended, now).await?;
     sqlx::query!("delete from import_slugs where import_id = $1", id as _).execute(&mut *tx).await.map(drop)

@@ -1,4 +1,4 @@
-//! How the worker goes through an import's file: it takes it, and notes each piece in the transaction that writes it.
+//! SQL of the worker that runs an import: leases it and records each chunk in the transaction that saves it.
 
 use std::collections::HashMap;
 
@@ -13,24 +13,24 @@ use crate::catalogue::write::{Saved, Stock};
 use crate::ids::ImportId;
 use crate::time::Timestamp;
 
-/// An import to go on with.
+/// An import that a worker has leased.
 #[derive(Clone, Debug)]
 pub struct LeasedImport {
-    /// Where its file lies.
+    /// Key of its file in the storage.
     pub storage_key: String,
-    /// How large that is.
+    /// Declared size of the file in bytes.
     pub bytes: u64,
-    /// What its number on hand means.
+    /// Meaning of the units on hand in the file.
     pub stock: Stock,
-    /// Where the rest begins.
+    /// Position of the first product that was not processed yet.
     pub place: Place,
-    /// The names of the columns, once they are known.
+    /// Names of the columns; `None` until the header was read.
     pub header: Option<Vec<String>>,
-    /// Whether it was begun often and did not get on.
+    /// True if it was started more than [`MAX_ATTEMPTS`] times without progress.
     pub is_stuck: bool,
 }
 
-/// Takes an import that runs and that nobody holds. `None` where there is nothing to do, or somebody else does it.
+/// Leases a running import that no worker holds; `None` if it is not running or another worker holds it.
 pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::Result<Option<LeasedImport>> {
     let row = sqlx::query!(
         "update imports set lease = $2, held_until = $3, attempts = attempts + 1
@@ -56,7 +56,7 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
     }))
 }
 
-/// Whether it is still ours: nobody has stopped it, and nobody else has taken it. Held so until the transaction ends.
+/// Returns true if the lease is still valid: the import is running, and no other worker has leased it. Locks the row until the transaction ends.
 pub async fn hold(tx: &mut Tx, held: Lease<ImportId>) -> sqlx::Result<bool> {
     let row = sqlx::query_scalar!(
         r#"select true as "ours!" from imports where id = $1 and lease = $2 and status = 'running' for update"#,
@@ -68,7 +68,7 @@ pub async fn hold(tx: &mut Tx, held: Lease<ImportId>) -> sqlx::Result<bool> {
     Ok(row.is_some())
 }
 
-/// On which line products of these slugs began before.
+/// Finds the lines on which products with these slugs began in earlier chunks, by slug.
 pub async fn begun_before(tx: &mut Tx, id: ImportId, slugs: &[String]) -> sqlx::Result<HashMap<String, u64>> {
     let rows =
         sqlx::query!("select slug, line from import_slugs where import_id = $1 and slug = any ($2)", id as _, slugs)
@@ -77,30 +77,30 @@ pub async fn begun_before(tx: &mut Tx, id: ImportId, slugs: &[String]) -> sqlx::
     Ok(rows.into_iter().map(|row| (row.slug, u64::try_from(row.line).unwrap_or_default())).collect())
 }
 
-/// What a piece of the file has become.
+/// The result of a chunk of the file.
 #[derive(Clone, Debug, Default)]
 pub struct Chunk {
-    /// Where the rest begins.
+    /// Position after the chunk.
     pub place: Place,
-    /// The names of the columns.
+    /// Names of the columns.
     pub header: Vec<String>,
-    /// Its products, and the line on which each began.
+    /// Slug of each product, and the line on which it began.
     pub begun: Vec<(String, u64)>,
-    /// What was saved.
+    /// Products that were saved.
     pub saved: Vec<Saved>,
-    /// What was not.
+    /// Rows that were not imported.
     pub bad: Vec<BadRow>,
-    /// How many products were left out.
+    /// Number of products that were skipped.
     pub left_out: usize,
 }
 
-/// Notes how far it is, in the transaction that wrote the piece, and holds it for longer.
-pub async fn note(tx: &mut Tx, held: Lease<ImportId>, piece: &Chunk, now: Timestamp) -> sqlx::Result<()> {
-    let products = counts(piece.saved.iter().map(|saved| saved.product));
-    let variants = counts(piece.saved.iter().flat_map(|saved| saved.variants.iter().copied()));
-    let removed: u64 = piece.saved.iter().map(|saved| saved.variants_removed).sum();
-    note_begun(tx, held.id, &piece.begun).await?;
-    note_bad_rows(tx, held.id, &piece.bad).await?;
+/// Records a chunk in the transaction that saved it, and extends the lease.
+pub async fn note(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Timestamp) -> sqlx::Result<()> {
+    let products = counts(chunk.saved.iter().map(|saved| saved.product));
+    let variants = counts(chunk.saved.iter().flat_map(|saved| saved.variants.iter().copied()));
+    let removed: u64 = chunk.saved.iter().map(|saved| saved.variants_removed).sum();
+    note_begun(tx, held.id, &chunk.begun).await?;
+    note_bad_rows(tx, held.id, &chunk.bad).await?;
     sqlx::query!(
         "update imports
             set bytes_done = $2, next_line = $3, header = $4, held_until = $5, attempts = 0,
@@ -110,19 +110,19 @@ pub async fn note(tx: &mut Tx, held: Lease<ImportId>, piece: &Chunk, now: Timest
                 variants_unchanged = variants_unchanged + $12, variants_removed = variants_removed + $13, bad_rows = bad_rows + $14
           where id = $1",
         held.id as _,
-        to_i64(piece.place.offset),
-        to_i64(piece.place.line),
-        &piece.header,
+        to_i64(chunk.place.offset),
+        to_i64(chunk.place.line),
+        &chunk.header,
         now.plus_seconds(LEASE_SECONDS) as _,
         products.created,
         products.updated,
         products.unchanged,
-        to_i64(piece.left_out as u64),
+        to_i64(chunk.left_out as u64),
         variants.created,
         variants.updated,
         variants.unchanged,
         to_i64(removed),
-        to_i64(piece.bad.len() as u64)
+        to_i64(chunk.bad.len() as u64)
     )
     .execute(&mut *tx)
     .await
