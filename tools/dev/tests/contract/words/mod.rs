@@ -11,11 +11,10 @@ use vocabulary::Vocabulary;
 
 /// Folders and files that still have words of the left columns. An entry of `functions/` also excuses that function's part of the
 /// API description. Later changes remove entries and add none; the list goes with its last entry.
-const NOT_YET: [&str; 10] = [
+const NOT_YET: [&str; 9] = [
     "functions/catalogue",
-    "functions/migrate",
     "functions/outbox-relay",
-    "functions/scheduler",
+    "functions/scheduler/tests",
     "functions/transfer-worker",
     "functions/transfers",
     "migrations",
