@@ -16,7 +16,7 @@ use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords}
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewSuperuser {
-    /// E-mail address to log in with.
+    /// Email address to log in with.
     pub email: String,
     /// Unique name of the account.
     pub username: String,
@@ -38,7 +38,7 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error
 pub struct Superuser {
     /// Id of the account.
     pub id: UserId,
-    /// E-mail address as it is stored, with its domain in lower case.
+    /// Email address as it is stored, with its domain in lower case.
     pub email: String,
     /// Unique name of the account.
     pub username: String,
