@@ -1,4 +1,4 @@
-//! Answers that clients and CDNs may keep for a moment and then ask whether they still hold.
+//! Caching of public responses: entity tags, `304 Not Modified` and `Cache-Control`.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -17,14 +17,14 @@ use shared::time::Timestamp;
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, ResponseBuilder, response};
 
-/// Short: in a sale, what is available changes by the second. Checkout judges, whatever a list said.
+/// Short, because availability changes by the second during a sale. Checkout checks the stock again, so an outdated list does no harm.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("public, max-age=15, must-revalidate");
 
-/// What the client has already: the entity tags of its `If-None-Match`.
+/// The entity tags of the request's `If-None-Match`.
 #[derive(Debug)]
 pub(crate) struct IfNoneMatch(Vec<String>);
 
-/// 304, for the documentation.
+/// The response 304, for the API description.
 #[derive(Debug)]
 pub(crate) struct NotModified;
 
@@ -38,19 +38,19 @@ impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
 }
 
 impl IfNoneMatch {
-    /// For an answer to a change: nobody has it already.
+    /// No entity tags, for the response to a change, which is always sent in full.
     pub(crate) const fn nothing() -> Self {
         Self(Vec::new())
     }
 
-    /// 200 with the body as JSON, or 304 where the client has just that.
+    /// Responds with 200 and the body as JSON, or with 304 if the client has this version already.
     pub(crate) fn or<T: Serialize>(&self, body: &T) -> Result<Response, ApiError> {
         let body = serde_json::to_vec(body).map_err(anyhow::Error::from)?;
         let tag = format!("\"{}\"", digest_of(&body));
         self.or_tagged(body, tag)
     }
 
-    /// The same for what staff change: its tag begins with its version, which [`crate::if_match::IfMatch`] reads.
+    /// Does the same for an object that staff change: its tag begins with its version, which [`crate::if_match::IfMatch`] reads.
     pub(crate) fn or_version<T: Serialize>(&self, version: i64, body: &T) -> Result<Response, ApiError> {
         let body = serde_json::to_vec(body).map_err(anyhow::Error::from)?;
         let tag = format!("\"{version}.{}\"", digest_of(&body));
@@ -65,7 +65,7 @@ impl IfNoneMatch {
         Ok((headers, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response())
     }
 
-    /// Compared weakly, as RFC 9110 asks: a proxy that compressed the answer marks its tag `W/`.
+    /// Compares weakly, as RFC 9110 requires: a proxy that compresses the body marks its tag `W/`.
     fn has(&self, tag: &str) -> bool {
         self.0.iter().any(|if_none_match| {
             if_none_match == "*" || if_none_match.strip_prefix("W/").unwrap_or(if_none_match) == tag
@@ -73,21 +73,21 @@ impl IfNoneMatch {
     }
 }
 
-/// Strong: the same tag is the same bytes. 128 bits of the digest are plenty for that.
+/// Returns a strong tag: equal tags mean equal bytes. 128 bits of the digest are enough for that.
 fn digest_of(body: &[u8]) -> String {
     let digest = digest(&SHA256, body);
     let bytes: Vec<u8> = digest.as_ref().iter().copied().take(16).collect();
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// 301: what was asked for has another slug. Kept no longer than anything else: without the header a browser would keep it for good, and
-/// somebody else may get the old slug.
+/// Responds with 301, because the slug has changed. Without `Cache-Control` a browser would keep the redirect for ever, although another
+/// object may get the old slug.
 pub(crate) fn moved_to(path: &str) -> Response {
     (StatusCode::MOVED_PERMANENTLY, [(CACHE_CONTROL, MAX_AGE)], [(LOCATION, path)]).into_response()
 }
 
-/// Says when staff last changed what is shown. For information: whether it still holds, the tag alone decides, and `If-Modified-Since` is
-/// not looked at. What is sold changes the answer and not this time, and two changes may lie in one second.
+/// Sets `Last-Modified` to the last change by staff, for information only. `If-Modified-Since` is ignored and the tag alone decides,
+/// because sales change the response but not this time, and two changes may happen within one second.
 pub(crate) fn last_modified(mut response: Response, at: Timestamp) -> Result<Response, ApiError> {
     let at = HeaderValue::try_from(at.for_http().to_string()).map_err(anyhow::Error::from)?;
     response.headers_mut().insert(LAST_MODIFIED, at);
@@ -96,7 +96,8 @@ pub(crate) fn last_modified(mut response: Response, at: Timestamp) -> Result<Res
 
 impl IntoResponses for NotModified {
     fn responses() -> BTreeMap<String, RefOr<response::Response>> {
-        let response = ResponseBuilder::new().description("The client has it: its `If-None-Match` names this `ETag`.");
+        let response =
+            ResponseBuilder::new().description("You have the current version: your `If-None-Match` names its `ETag`.");
         BTreeMap::from([("304".to_owned(), response.build().into())])
     }
 }

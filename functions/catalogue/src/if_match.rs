@@ -1,4 +1,4 @@
-//! `If-Match`: a change that is meant for one state of a thing, and for no other.
+//! `If-Match`: makes a change depend on the version that the client has read.
 
 use std::convert::Infallible;
 
@@ -7,7 +7,7 @@ use http::header::IF_MATCH;
 use http::request::Parts;
 use shared::http::ApiError;
 
-/// The entity tags that a change is meant for. Without the header it is meant for whatever there is.
+/// The entity tags that the change is based on; without the header, any version is accepted.
 #[derive(Debug)]
 pub(crate) struct IfMatch(Option<Vec<String>>);
 
@@ -24,8 +24,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 }
 
 impl IfMatch {
-    /// 412 where the thing is in another state by now. Of the tags that [`crate::caching::IfNoneMatch::or_version`] hands out the first half
-    /// counts, which is the version: what is only shown beside the thing, such as how many products there are, may have changed.
+    /// Fails with 412 if the object has another version. Only the first half of a tag of [`crate::caching::IfNoneMatch::or_version`]
+    /// counts, which is the version: derived values, such as the number of products, may have changed.
     pub(crate) fn allows(&self, version: i64) -> Result<(), ApiError> {
         let is_meant = |tag: &String| {
             let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');

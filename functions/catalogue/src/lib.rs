@@ -1,4 +1,4 @@
-//! `/api/v1/catalogue/`: products, brands, the category tree and attributes, for everybody to read and for staff to change.
+//! `/api/v1/catalogue/`: products, brands, the category tree and attributes, which everyone can read and staff can change.
 
 mod attributes;
 mod brands;
@@ -20,7 +20,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Every route of this function.
+/// Returns every route of this function.
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(document())
         .routes(routes!(root::get_catalogue))
@@ -33,7 +33,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(bulk::routes())
 }
 
-/// The common document with the schemas that only parameters refer to, which utoipa does not collect.
+/// Returns the common document with the schemas that only parameters refer to, which utoipa does not collect.
 fn document() -> OpenApi {
     let mut document = shared::http::document();
     let components = document.components.take().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Who reads the catalogue: shoppers see what is for sale, and whoever may change it sees all of it.
+//! The reader of the catalogue: shoppers see what is for sale, and staff who may change the catalogue see all of it.
 
 use axum::extract::FromRequestParts;
 use axum::response::Response;
@@ -10,13 +10,13 @@ use shared::catalogue::Visibility;
 use shared::http::{ApiError, MaybePermitted};
 use shared::users::permissions;
 
-/// What the staff sees is nobody else's to keep.
+/// `Cache-Control` of responses for staff, which no shared cache may keep.
 pub(crate) const FOR_ONE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
-/// Who asks. Without credentials, or with a customer's, a shopper; credentials that are not good are refused.
+/// The caller as a reader. Without credentials, or with a customer's, it is a shopper; invalid credentials are refused.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CatalogueReader {
-    /// What there is to see.
+    /// The products that the reader may see.
     pub(crate) sight: Visibility,
 }
 
@@ -31,7 +31,7 @@ impl FromRequestParts<App> for CatalogueReader {
 }
 
 impl CatalogueReader {
-    /// Marks an answer as one that depends on who asks.
+    /// Marks a response as one that depends on the caller.
     pub(crate) fn answer(self, mut response: Response) -> Result<Response, ApiError> {
         response.headers_mut().insert(VARY, HeaderValue::from_name(AUTHORIZATION));
         if self.sight == Visibility::Staff {

@@ -1,4 +1,4 @@
-//! What has another slug now: the old one leads to it, and so does every address below the old one.
+//! Redirects from an old slug to the new one, for every path at or below it.
 
 use std::collections::BTreeMap;
 
@@ -10,30 +10,30 @@ use shared::http::ApiError;
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, ResponseBuilder, response};
 
-/// Which part of the path the slug is: `/api/v1/catalogue/products/{id_or_slug}/…`.
+/// The index of the slug in the path: `/api/v1/catalogue/products/{id_or_slug}/…`.
 const SLUG_AT: usize = 5;
 
-/// 301, for the documentation.
+/// The response 301, for the API description.
 #[derive(Debug)]
 pub(crate) struct Moved;
 
-/// 308, for the documentation.
+/// The response 308, for the API description.
 #[derive(Debug)]
 pub(crate) struct PermanentRedirect;
 
-/// The address that was asked for, under this slug: all that is below it, and the query, stay as they are.
+/// Returns the requested path and query with this slug in place of the old one.
 pub(crate) fn under(slug: &str, asked: &Uri) -> String {
     let parts = asked.path().split('/').enumerate().map(|(at, part)| if at == SLUG_AT { slug } else { part });
     let path = parts.collect::<Vec<_>>().join("/");
     asked.query().map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
 }
 
-/// Why a change finds no such product: it is to be sent to where the product is by now, or there is none.
+/// Returns the error of a change whose product was not found: a redirect if its slug has changed, otherwise 404.
 pub(crate) async fn no_such_product(tx: &mut Tx, product: &IdOrSlug, asked: &Uri) -> ApiError {
     told(product::renamed_from(tx, &product.slug, Visibility::Staff).await.map_err(ApiError::from), asked)
 }
 
-/// The same of a category.
+/// Does the same for a category.
 pub(crate) async fn no_such_category(tx: &mut Tx, category: &IdOrSlug, asked: &Uri) -> ApiError {
     told(categories::renamed_from(tx, &category.slug).await.map_err(ApiError::from), asked)
 }
@@ -48,13 +48,13 @@ fn told(renamed: Result<Option<String>, ApiError>, asked: &Uri) -> ApiError {
 
 impl IntoResponses for Moved {
     fn responses() -> BTreeMap<String, RefOr<response::Response>> {
-        described("301", "It has another slug now: `Location` says where it is.")
+        described("301", "The slug has changed: follow `Location`.")
     }
 }
 
 impl IntoResponses for PermanentRedirect {
     fn responses() -> BTreeMap<String, RefOr<response::Response>> {
-        described("308", "It has another slug now, and nothing was changed: send the same to `Location`.")
+        described("308", "The slug has changed and nothing was written: send the same request to `Location`.")
     }
 }
 

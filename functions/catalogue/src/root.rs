@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/`: where everything is.
+//! Gets the catalogue: `GET /api/v1/catalogue/`.
 
 use axum::response::Response;
 use serde::Serialize;
@@ -7,30 +7,32 @@ use utoipa::ToSchema;
 
 use crate::caching::{IfNoneMatch, NotModified};
 
-/// Where the parts of the catalogue are.
+/// The URLs of the parts of the catalogue.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CatalogueRoot {
-    /// The products.
+    /// URL of the products.
     #[schema(format = "uri")]
     pub(crate) products: String,
-    /// The brands.
+    /// URL of the brands.
     #[schema(format = "uri")]
     pub(crate) brands: String,
-    /// The category tree.
+    /// URL of the category tree.
     #[schema(format = "uri")]
     pub(crate) categories: String,
-    /// The attributes.
+    /// URL of the attributes.
     #[schema(format = "uri")]
     pub(crate) attributes: String,
 }
 
-/// See what the catalogue has
+/// Get the catalogue
+///
+/// Returns the URLs of its parts: products, brands, categories and attributes.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/",
     tag = "catalogue",
     operation_id = "get_catalogue",
-    responses((status = 200, body = CatalogueRoot, description = "Where everything is."), NotModified, PublicProblems)
+    responses((status = 200, body = CatalogueRoot, description = "The URLs of the parts of the catalogue."), NotModified, PublicProblems)
 )]
 pub(crate) async fn get_catalogue(base: BaseUrl, if_none_match: IfNoneMatch) -> Result<Response, ApiError> {
     let url = |part: &str| format!("{}/api/v1/catalogue/{part}/", base.0);

@@ -1,4 +1,4 @@
-//! A product's card: what lists show of it, as the database keeps it.
+//! The card of a product: the JSON that lists show, as the database stores it.
 
 use serde_json::value::RawValue;
 
@@ -11,11 +11,11 @@ use super::product::is_from_root;
 pub struct Card(String);
 
 impl Card {
-    /// With absolute URLs; those of its image that begin at the API's root get `base` before them.
+    /// Makes the URLs absolute: those of its image that begin at the API's root get `base` before them.
     #[must_use]
     pub fn with_base_url(self, base: &str) -> Self {
         let Self(mut text) = self;
-        // A quotation mark within a text has a backslash before it, so these are the fields and nothing else.
+        // A quotation mark within a text has a backslash before it, so this matches only the field.
         let Some(at) = text.rfind(r#""main_image":{"#) else { return Self(text) };
         let image = text.split_off(at);
         let image = with_absolute(r#""url":""#, image, base);
@@ -23,12 +23,12 @@ impl Card {
         Self(text)
     }
 
-    /// Its text.
+    /// Returns the text of the JSON.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// As part of an answer. An error where the text is no JSON: then somebody wrote it who should not.
+    /// Returns the card as part of a response. Fails if the text is not JSON, because then something other than the trigger wrote it.
     pub fn into_json(self) -> serde_json::Result<Box<RawValue>> {
         RawValue::from_string(self.0)
     }
@@ -43,7 +43,7 @@ fn with_absolute(field: &str, image: String, base: &str) -> String {
     }
 }
 
-/// As it stands within quotation marks: what a client says of the host it asks may have any in it.
+/// Escapes a text for use within quotation marks: the host comes from the client and may contain any character.
 fn escaped(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default().to_owned()

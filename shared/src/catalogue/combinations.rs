@@ -6,7 +6,7 @@ use super::limits::MAX_SKU;
 use super::slugify;
 use super::store::write::KnownValue;
 
-/// One value of each list, in every way; the last one changes quickest.
+/// Combines one value of each list in every possible way; the last list varies fastest.
 pub fn combine(values: &[Vec<KnownValue>]) -> Vec<Vec<KnownValue>> {
     values.iter().fold(vec![Vec::new()], |combinations, values| {
         let with_each = |combination: &Vec<KnownValue>| -> Vec<Vec<KnownValue>> {
@@ -16,8 +16,8 @@ pub fn combine(values: &[Vec<KnownValue>]) -> Vec<Vec<KnownValue>> {
     })
 }
 
-/// A SKU for each combination: the prefix and the values. Values that are written alike get a number behind them. Returns the SKU that
-/// would be too long, if there is one.
+/// Builds a SKU for each combination: the prefix and the values. Values with the same spelling in SKUs get a number at the end. Returns
+/// the SKU that would be too long, if there is one.
 pub fn combined_skus(prefix: &str, combinations: &[Vec<KnownValue>]) -> Result<Vec<String>, String> {
     let mut times: HashMap<String, usize> = HashMap::new();
     let mut skus = Vec::new();

@@ -1,4 +1,4 @@
-//! What a list can be narrowed down to, and how many products each choice would leave.
+//! Facets of a product list: the filters that narrow it down, with the number of products that each would leave.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -7,50 +7,50 @@ use super::{Brand, CategorySummary};
 use crate::ids::{AttributeId, AttributeValueId};
 use crate::money::Money;
 
-/// What a list can be narrowed down to. Each part is counted with every filter but its own: choosing red leaves the count of blue as it is.
-/// Parts that were not asked for are missing.
+/// Filters that narrow a list down. Each facet is counted with every filter but its own: if you choose red, the count of blue stays as it
+/// is. Facets that you do not request are missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Facets {
-    /// The 50 brands with the most products.
+    /// The 50 brands with the most products; missing unless requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<BrandFacet>, required = false)]
     pub brands: Option<Vec<BrandFacet>>,
-    /// The categories right below the one that was asked for, or those at the top, in order; at most 100.
+    /// The categories directly below the requested one, or those at the top, in order; at most 100. Missing unless requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<CategoryFacet>, required = false)]
     pub categories: Option<Vec<CategoryFacet>>,
-    /// The attributes, each with the 100 values that the most products have, in order.
+    /// The attributes, each with the 100 values that the most products have, in order; missing unless requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<AttributeFacet>, required = false)]
     pub attributes: Option<Vec<AttributeFacet>>,
-    /// Prices, from the lowest band. A product whose variants cost differently may be in several.
+    /// Price bands, the lowest first. A product whose variants differ in price may be in several. Missing unless requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<PriceBand>, required = false)]
     pub price_bands: Option<Vec<PriceBand>>,
-    /// What is in stock.
+    /// Numbers of products that are in stock and sold out; missing unless requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = AvailabilityFacet, required = false)]
     pub availability: Option<AvailabilityFacet>,
 }
 
-/// A brand, and how many products choosing it would leave.
+/// A brand with the number of products that it would leave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BrandFacet {
-    /// The brand.
+    /// The brand to filter by.
     #[serde(flatten)]
     pub brand: Brand,
-    /// How many products.
+    /// Number of products of the brand.
     #[schema(example = 42)]
     pub count: i64,
 }
 
-/// A category, and how many products choosing it would leave.
+/// A category with the number of products that it would leave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CategoryFacet {
-    /// The category.
+    /// The category to filter by.
     #[serde(flatten)]
     pub category: CategorySummary,
-    /// How many products, in it and in all that is below it.
+    /// Number of products in the category and in all categories below it.
     #[schema(example = 42)]
     pub count: i64,
 }
@@ -58,47 +58,47 @@ pub struct CategoryFacet {
 /// An attribute with the values that products have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AttributeFacet {
-    /// Which.
+    /// Id of the attribute.
     pub id: AttributeId,
-    /// Its name.
+    /// Name of the attribute.
     #[schema(example = "Size")]
     pub name: String,
-    /// Its values.
+    /// Values of the attribute that products have.
     pub values: Vec<ValueFacet>,
 }
 
-/// A value of an attribute, and how many products choosing it would leave.
+/// A value of an attribute with the number of products that it would leave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ValueFacet {
-    /// Which.
+    /// Id of the value.
     pub id: AttributeValueId,
-    /// The value.
+    /// Text of the value.
     #[schema(example = "M")]
     pub value: String,
-    /// How many products.
+    /// Number of products with the value.
     #[schema(example = 42)]
     pub count: i64,
 }
 
-/// A range of prices: `price_min` and `price_max` of the list that it stands for.
+/// A range of prices; send its ends as `price_min` and `price_max` to filter by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PriceBand {
-    /// From this on.
+    /// Lowest price of the range, included.
     pub min: Money,
-    /// Up to this, included; null: without end.
+    /// Highest price of the range, included; null means that there is no upper limit.
     pub max: Option<Money>,
-    /// How many products have a price in it, between their cheapest variant's and their dearest's.
+    /// Number of products with a price in the range, from the price of their cheapest variant to that of the most expensive.
     #[schema(example = 42)]
     pub count: i64,
 }
 
-/// How many products are in stock, and how many are not.
+/// Numbers of products that are in stock and that are sold out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AvailabilityFacet {
-    /// With a variant in stock.
+    /// Number of products with a variant in stock.
     #[schema(example = 40)]
     pub available: i64,
-    /// With none.
+    /// Number of products without a variant in stock.
     #[schema(example = 2)]
     pub unavailable: i64,
 }

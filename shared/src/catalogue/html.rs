@@ -72,7 +72,7 @@ const REMOVED: [&str; 15] = [
 ];
 /// Tags that are never closed.
 const VOID: [&str; 4] = ["br", "col", "hr", "img"];
-/// How an address must begin.
+/// The beginnings that a URL must have.
 const ADDRESSES: [&str; 5] = ["https://", "http://", "mailto:", "/", "#"];
 /// Classes of Bootstrap and Tailwind that take an element out of the text, so that it could cover the page.
 const COVERING_CLASSES: [&str; 13] = [
@@ -90,14 +90,14 @@ const COVERING_CLASSES: [&str; 13] = [
     "sticky-top",
     "stretched-link",
 ];
-/// Classes that begin like this are hooks of the storefront's scripts (`js-`), or move an element out of the text.
+/// Prefixes of classes that are hooks of the storefront's scripts (`js-`) or that move an element out of the text.
 const COVERING_PREFIXES: [&str; 4] = ["js-", "inset-", "-inset-", "z-"];
-/// How deep tags may be nested.
+/// Maximum depth of nested tags.
 const MAX_DEPTH: usize = 40;
-/// How many tags a description may have. The parser's time grows with the square of those that are open.
+/// Maximum number of tags in a description. The parser's time grows with the square of the open tags.
 const MAX_TAGS: usize = 5_000;
-/// How often the result is cleaned again. A browser reads some wrongly nested HTML differently once it is written out, so it takes a few
-/// rounds until it stays the same.
+/// Maximum number of rounds of cleaning. A browser reads some wrongly nested HTML differently once it is written out, so it takes a few
+/// rounds until the result stays the same.
 const MAX_ROUNDS: usize = 5;
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -115,7 +115,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     cleaner
 });
 
-/// Returns the HTML with what is harmless in it. Cleaning the result again changes nothing.
+/// Removes everything that could harm a reader. Cleaning the result again changes nothing.
 pub fn clean_html(html: &str) -> String {
     if html.matches('<').count() <= MAX_TAGS {
         let mut clean = clean_once(html);
@@ -127,11 +127,11 @@ pub fn clean_html(html: &str) -> String {
             clean = again;
         }
     }
-    // Nobody writes such a description by hand; its words are kept.
+    // Nobody writes such a description by hand, so only its words are kept.
     clean_once(&without_tags(html))
 }
 
-/// Returns what stands outside of tags, found without a parser.
+/// Returns the text outside of tags, found without a parser.
 fn without_tags(html: &str) -> String {
     let after_tag = |piece| str::split_once(piece, '>').map_or("", |(_, text)| text);
     html.split('<').enumerate().map(|(at, piece)| if at == 0 { piece } else { after_tag(piece) }).collect()
@@ -141,7 +141,7 @@ fn clean_once(html: &str) -> String {
     prune(&CLEANER.clean(html).to_string()).trim().to_owned()
 }
 
-/// Returns the attribute's value as it may stay.
+/// Returns the part of an attribute's value that is kept; `None` removes the attribute.
 fn clean_attribute<'v>(name: &str, value: &'v str) -> Option<Cow<'v, str>> {
     match name {
         "href" | "src" => {
@@ -170,7 +170,7 @@ fn is_harmless_class(class: &str) -> bool {
 /// `ammonia` writes: every tag that is not void is closed, and `<` in a text is escaped.
 fn prune(html: &str) -> String {
     let mut pruned = String::with_capacity(html.len());
-    // For each open tag, whether it was kept.
+    // For each open tag, true if it was kept.
     let mut open = Vec::new();
     let mut depth = 0;
     let mut rest = html;
@@ -322,7 +322,7 @@ mod tests {
         assert_eq!(clean.matches("</div>").count(), MAX_DEPTH);
     }
 
-    /// Ways in which HTML is wrongly nested cannot be listed, so some are made up.
+    /// Not every kind of wrong nesting can be listed, so some are generated.
     #[test]
     fn cleaning_made_up_html_twice_changes_nothing() {
         let pieces = [
@@ -378,7 +378,7 @@ mod tests {
         }
     }
 
-    /// A parser that went through these would take seconds.
+    /// Parsing these descriptions would take seconds.
     #[test]
     fn of_a_description_with_too_many_tags_the_words_are_kept() {
         for piece in ["<div>a", "<i>a</b>"] {

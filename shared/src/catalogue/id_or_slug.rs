@@ -1,35 +1,35 @@
-//! How a URL names a product, a brand or a category.
+//! The id or slug by which a URL names a product, a brand or a category.
 
 use std::convert::Infallible;
 use std::str::FromStr;
 
 use crate::ids::{BrandId, CategoryId, ProductId};
 
-/// An id or a slug. A text of digits alone is an id; where there is no such row it may still be a slug.
+/// An id or a slug. A text of digits is an id; if no row has the id, it may still be a slug.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdOrSlug {
-    /// As an id, if it can be one.
+    /// The text as an id, if it is a number.
     pub id: Option<i64>,
-    /// As a slug.
+    /// The text as a slug.
     pub slug: String,
 }
 
 impl From<CategoryId> for IdOrSlug {
-    /// The category of this id and no other: no slug is blank.
+    /// Names the category with this id only, because no slug is blank.
     fn from(id: CategoryId) -> Self {
         Self { id: Some(id.0), slug: String::new() }
     }
 }
 
 impl From<ProductId> for IdOrSlug {
-    /// The product of this id and no other: no slug is blank.
+    /// Names the product with this id only, because no slug is blank.
     fn from(id: ProductId) -> Self {
         Self { id: Some(id.0), slug: String::new() }
     }
 }
 
 impl From<BrandId> for IdOrSlug {
-    /// The brand of this id and no other.
+    /// Names the brand with this id only, because no slug is blank.
     fn from(id: BrandId) -> Self {
         Self { id: Some(id.0), slug: String::new() }
     }

@@ -1,35 +1,35 @@
-//! How much a product may be, whether staff say it or a file: what one takes, the other does. Lengths are in characters.
+//! Limits of products, which are the same for the API and for import files. Lengths are in characters.
 
-/// How long the name of a product may be.
+/// Maximum length of a product's name.
 pub const MAX_NAME: usize = 255;
-/// How long a description may be, before it is cleaned.
+/// Maximum length of a description before it is cleaned.
 pub const MAX_DESCRIPTION: usize = 65_536;
-/// How many tags a product may have, and in how many categories it may be.
+/// Maximum number of tags of a product, and of categories that it is in.
 pub const MAX_LABELS: usize = 100;
-/// How long a tag may be.
+/// Maximum length of a tag.
 pub const MAX_TAG: usize = 255;
-/// How long the name of a brand or of a category may be.
+/// Maximum length of the name of a brand or a category.
 pub const MAX_LABEL_NAME: usize = 255;
 
-/// How many variants a product may have that are not archived.
+/// Maximum number of variants of a product that are not archived.
 pub const MAX_VARIANTS: usize = 500;
-/// How long a SKU or a barcode may be.
+/// Maximum length of a SKU or a barcode.
 pub const MAX_SKU: usize = 255;
-/// How long the name of an attribute may be.
+/// Maximum length of an attribute's name.
 pub const MAX_ATTRIBUTE: usize = 255;
-/// How long a value may be.
+/// Maximum length of an attribute value.
 pub const MAX_VALUE: usize = 255;
-/// How much a variant may weigh, in grams.
+/// Maximum weight of a variant in grams.
 pub const MAX_GRAMS: i32 = 1_000_000_000;
-/// How many of a variant may be on hand.
+/// Maximum number of units on hand of a variant.
 pub const MAX_UNITS: i32 = 1_000_000_000;
 
-/// How many images a product may have.
+/// Maximum number of images of a product.
 pub const MAX_IMAGES: usize = 250;
-/// How long an image's address may be.
+/// Maximum length of an image's URL.
 pub const MAX_URL: usize = 2000;
-/// How long the text for those who do not see an image may be.
+/// Maximum length of an image's alternative text.
 pub const MAX_ALT_TEXT: usize = 1000;
 
-/// The last position that can be asked for, among siblings, variants or images.
+/// Maximum position that a client can request, for categories, variants and images.
 pub const MAX_POSITION: i32 = 1_000_000;

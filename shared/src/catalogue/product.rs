@@ -1,4 +1,4 @@
-//! What clients see of a product.
+//! Products as clients see them.
 
 use serde::Serialize;
 use strum::{EnumString, IntoStaticStr};
@@ -10,93 +10,93 @@ use crate::ids::{AttributeId, AttributeValueId, ImageId, ProductId, VariantId};
 use crate::money::Money;
 use crate::time::Timestamp;
 
-/// A product as lists show it.
+/// A product in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProductCard {
-    /// Which.
+    /// Id of the product.
     pub id: ProductId,
-    /// Its name in URLs.
+    /// Unique name in URLs.
     #[schema(example = "ocean-blue-shirt")]
     pub slug: String,
-    /// Its name.
+    /// Name of the product.
     #[schema(example = "Ocean Blue Shirt")]
     pub name: String,
-    /// Its own SKU, if it has one beside those of its variants.
+    /// SKU of the product itself, in addition to those of its variants; null if it has none.
     pub sku: Option<String>,
-    /// Whose it is.
+    /// Brand of the product; null if it has none.
     pub brand: Option<Brand>,
-    /// Where it is filed.
+    /// Categories that the product is in.
     pub categories: Vec<CategorySummary>,
-    /// What its variants' `price_adjustment` is added to.
+    /// Price that the `price_adjustment` of each variant is added to.
     pub base_price: Money,
-    /// ISO 4217.
+    /// ISO 4217 code of the currency.
     #[schema(example = "EUR")]
     pub currency: String,
-    /// What its variants cost.
+    /// Lowest and highest price of the variants.
     pub price_range: PriceRange,
-    /// Its first image.
+    /// The first image; null if the product has none.
     pub main_image: Option<MainImage>,
-    /// Whether any of its variants is in stock.
+    /// True if any variant is in stock.
     pub is_available: bool,
 }
 
-/// A product with all of it.
+/// A product with its variants and images.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Product {
-    /// What lists show, too.
+    /// The fields that lists show too.
     #[serde(flatten)]
     pub summary: ProductCard,
-    /// HTML.
+    /// Description in HTML, cleaned of everything that could harm readers.
     pub description: String,
-    /// Words to find it by.
+    /// Words that customers find the product by.
     pub tags: Vec<String>,
-    /// The variant to show first; null where it has none.
+    /// Id of the variant to show first; null if the product has none.
     pub default_variant_id: Option<VariantId>,
-    /// When it came into the catalogue.
+    /// Time at which the product was created.
     pub created_at: Timestamp,
-    /// When staff last changed it. What is sold does not.
+    /// Time of the last change by staff; sales do not change it.
     pub updated_at: Timestamp,
-    /// Whether and when shoppers see it. For staff alone.
+    /// Status and times of publication, only for staff.
     #[serde(flatten)]
     pub publication: Option<Publication>,
-    /// Its images, in order.
+    /// Images of the product, in order.
     pub images: Vec<ProductImage>,
-    /// The attributes by which its variants differ, each with the values they have.
+    /// Attributes by which the variants differ, each with the values that they have.
     pub attributes: Vec<Attribute>,
-    /// What can be bought, in order.
+    /// Variants of the product, in order.
     pub variants: Vec<ProductVariant>,
-    /// How often it was changed; the first half of its `ETag`.
+    /// Version of the product, which every change increases; the first half of its `ETag`.
     #[serde(skip)]
     pub version: i64,
 }
 
-/// Whether and when shoppers see a product.
+/// Status and times of publication of a product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Publication {
-    /// `draft`, `active` or `archived`. For staff alone.
+    /// Publication status, only for staff.
     pub status: Status,
-    /// From when an active product is for sale; null: at once. For staff alone.
+    /// Time from which an active product is for sale, only for staff; null means at once.
     pub publish_at: Option<Timestamp>,
-    /// Until when it is; null: for good. For staff alone.
+    /// Time until which the product is for sale, only for staff; null means without end.
     pub unpublish_at: Option<Timestamp>,
 }
 
-/// How far a product is.
+/// Publication status of a product.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, EnumString, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Status {
-    /// Being prepared: staff alone see it.
+    /// In preparation; only staff see it.
     Draft,
-    /// For sale, within its times.
+    /// For sale between the times of publication.
     #[default]
     Active,
-    /// No longer for sale; kept, because orders refer to it.
+    /// No longer for sale; kept because orders refer to it.
     Archived,
 }
 
 impl Status {
-    /// As the database and the API write it.
+    /// Returns the text that the database and the API use.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -108,17 +108,17 @@ impl FromField for Status {
     }
 }
 
-/// Who looks, and so what there is to see.
+/// The products that a reader may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visibility {
     /// Shoppers see what is for sale at this time.
     Shoppers(Timestamp),
-    /// Staff see everything: drafts, what is to come, what is archived.
+    /// Staff see everything, including drafts, future products and archived ones.
     Staff,
 }
 
 impl Visibility {
-    /// For SQL: the time at which a product must be for sale, or null where it need not be.
+    /// Returns the time at which a product must be for sale, for SQL; `None` if every product counts.
     pub(crate) const fn at(self) -> Option<Timestamp> {
         match self {
             Self::Shoppers(now) => Some(now),
@@ -127,24 +127,24 @@ impl Visibility {
     }
 }
 
-/// What the variants of a product cost: the cheapest and the dearest.
+/// Lowest and highest price of a product's variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PriceRange {
-    /// The cheapest.
+    /// Price of the cheapest variant.
     pub min: Money,
-    /// The dearest.
+    /// Price of the most expensive variant.
     pub max: Money,
 }
 
-/// The image that stands for a product.
+/// The first image of a product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MainImage {
-    /// Where it is, absolute.
+    /// Absolute URL of the image.
     #[schema(format = "uri")]
     pub url: String,
-    /// What it shows, for those who do not see it.
+    /// Description of the picture, for people who cannot see it.
     pub alt_text: String,
-    /// The same in the size for lists; null where there is none.
+    /// Absolute URL of the image in the size for lists; null if there is none.
     #[schema(format = "uri")]
     pub list_url: Option<String>,
 }
@@ -152,115 +152,115 @@ pub struct MainImage {
 /// An image of a product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProductImage {
-    /// Which.
+    /// Id of the image.
     pub id: ImageId,
-    /// Where it is, absolute.
+    /// Absolute URL of the image.
     #[schema(format = "uri")]
     pub url: String,
-    /// What it shows, for those who do not see it.
+    /// Description of the picture, for people who cannot see it.
     pub alt_text: String,
-    /// Its place, from 0.
+    /// Position among the images of the product, from 0.
     pub display_order: i32,
-    /// The variant it shows, if it shows one.
+    /// Id of the variant that the image shows; null if it shows none.
     pub product_variant_id: Option<VariantId>,
-    /// What is known of an image that was uploaded here; null for one that lies elsewhere.
+    /// Size and smaller versions of an image that was uploaded to this shop; null for an image on another server.
     pub file: Option<ImageFile>,
 }
 
-/// An image that lies in the shop's own storage.
+/// Size and smaller versions of an image that was uploaded to this shop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ImageFile {
-    /// In pixels.
+    /// Width in pixels.
     pub width: i32,
-    /// In pixels.
+    /// Height in pixels.
     pub height: i32,
-    /// The same in the size for lists, absolute.
+    /// Absolute URL of the image in the size for lists.
     #[schema(format = "uri")]
     pub list_url: String,
-    /// The same in the size for a product's page, absolute.
+    /// Absolute URL of the image in the size for a product's page.
     #[schema(format = "uri")]
     pub page_url: String,
-    /// The same as large as one may want to look at it, absolute.
+    /// Absolute URL of the image in the size for a zoomed view.
     #[schema(format = "uri")]
     pub zoom_url: String,
 }
 
-/// A variant: what has a price and a stock, and is put into carts.
+/// A variant of a product, which has a price and a stock and can be put into carts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProductVariant {
-    /// Which; a cart's `product_variant_id`.
+    /// Id of the variant, which is `product_variant_id` in carts.
     pub id: VariantId,
-    /// Its SKU.
+    /// Unique stock keeping unit (SKU).
     #[schema(example = "SHIRT-BLUE-M")]
     pub sku: String,
-    /// What it is called beside its product.
+    /// Name of the variant within its product.
     #[schema(example = "M / Blue")]
     pub name: String,
-    /// What makes it this variant.
+    /// Attribute values that distinguish this variant.
     pub attribute_values: Vec<VariantAttributeValue>,
-    /// What it costs beyond the base price; may be negative.
+    /// Amount added to the base price; it may be negative.
     pub price_adjustment: Money,
-    /// Its price, whatever the base price; null where it costs the base price and the adjustment.
+    /// Own price, independent of the base price; null if the variant costs the base price and the adjustment.
     pub own_price: Option<Money>,
-    /// What it costs.
+    /// Price that customers pay.
     pub price: Money,
-    /// The price before a reduction.
+    /// Price before a reduction; null if there is none.
     pub compare_at_price: Option<Money>,
-    /// Where there is a `compare_at_price`: the lowest price in the 30 days before the reduction, as directive 98/6/EC (article 6a) has it
-    /// shown beside it. The reduction began when the variant last got another price, or a `compare_at_price`, whichever is later. Null
-    /// where nobody was asked a price before.
+    /// Lowest price in the 30 days before the reduction, which directive 98/6/EC (article 6a) requires you to show with it. The reduction
+    /// began when the variant last got another price or a `compare_at_price`, whichever is later. Null if there is no `compare_at_price`,
+    /// or if the variant was not for sale before.
     pub lowest_price_30_days: Option<Money>,
-    /// What the scanner reads.
+    /// Barcode (GTIN); null if there is none.
     pub barcode: Option<String>,
-    /// What it weighs.
+    /// Weight in grams; null if it is unknown.
     pub weight_grams: Option<i32>,
-    /// How many are in stock.
+    /// Number of units in stock.
     pub inventory_count: i32,
-    /// Whether any is in stock.
+    /// True if any unit is in stock.
     pub is_available: bool,
-    /// Whether it is no longer sold, and kept because orders refer to it. Staff alone see such.
+    /// True if the variant is no longer sold and is kept because orders refer to it. Only staff see such variants.
     pub is_archived: bool,
 }
 
-/// A value that a variant has of an attribute.
+/// An attribute value of a variant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct VariantAttributeValue {
-    /// Which value.
+    /// Id of the value.
     pub id: AttributeValueId,
-    /// Of which attribute.
+    /// Id of the attribute.
     pub attribute_id: AttributeId,
-    /// The attribute's name.
+    /// Name of the attribute.
     #[schema(example = "Size")]
     pub attribute: String,
-    /// The value.
+    /// Text of the value.
     #[schema(example = "M")]
     pub value: String,
 }
 
-/// An attribute with values of it.
+/// An attribute with its values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Attribute {
-    /// Which.
+    /// Id of the attribute.
     pub id: AttributeId,
-    /// Its name.
+    /// Name of the attribute.
     #[schema(example = "Size")]
     pub name: String,
-    /// Its values, in order.
+    /// Values of the attribute, in order.
     pub values: Vec<AttributeValue>,
 }
 
 /// A value of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AttributeValue {
-    /// Which.
+    /// Id of the value.
     pub id: AttributeValueId,
-    /// The value.
+    /// Text of the value.
     #[schema(example = "M")]
     pub value: String,
 }
 
 impl ProductCard {
-    /// With absolute URLs; those that begin at the API's root get `base` before them.
+    /// Makes the URLs absolute: those that begin at the API's root get `base` before them.
     #[must_use]
     pub fn with_base_url(mut self, base: &str) -> Self {
         self.main_image = self.main_image.map(|image| image.with_base_url(base));
@@ -269,7 +269,7 @@ impl ProductCard {
 }
 
 impl MainImage {
-    /// With an absolute URL; one that begins at the API's root gets `base` before it.
+    /// Makes the URL absolute: one that begins at the API's root gets `base` before it.
     #[must_use]
     pub fn with_base_url(mut self, base: &str) -> Self {
         make_absolute(&mut self.url, base);
@@ -279,7 +279,7 @@ impl MainImage {
 }
 
 impl ProductImage {
-    /// With absolute URLs; those that begin at the API's root get `base` before them.
+    /// Makes the URLs absolute: those that begin at the API's root get `base` before them.
     #[must_use]
     pub fn with_base_url(mut self, base: &str) -> Self {
         make_absolute(&mut self.url, base);
@@ -289,7 +289,7 @@ impl ProductImage {
 }
 
 impl ImageFile {
-    /// With absolute URLs; those that begin at the API's root get `base` before them.
+    /// Makes the URLs absolute: those that begin at the API's root get `base` before them.
     #[must_use]
     pub fn with_base_url(mut self, base: &str) -> Self {
         for url in [&mut self.list_url, &mut self.page_url, &mut self.zoom_url] {
@@ -300,7 +300,7 @@ impl ImageFile {
 }
 
 impl Product {
-    /// With absolute URLs; those that begin at the API's root get `base` before them.
+    /// Makes the URLs absolute: those that begin at the API's root get `base` before them.
     #[must_use]
     pub fn with_base_url(mut self, base: &str) -> Self {
         self.images = self.images.into_iter().map(|image| image.with_base_url(base)).collect();
@@ -308,7 +308,7 @@ impl Product {
     }
 }
 
-/// Whether a URL begins at the API's root. `//host/…` names a host.
+/// Returns true if a URL begins at the API's root. `//host/…` does not, because it names a host.
 pub(super) fn is_from_root(url: &str) -> bool {
     url.starts_with('/') && !url.starts_with("//")
 }

@@ -12,15 +12,15 @@ pub struct ProductImport {
     pub slug: String,
     /// The product's name.
     pub name: String,
-    /// Sanitised HTML.
+    /// The description as sanitised HTML.
     pub description: String,
     /// The brand's name, if the product has one.
     pub brand: Option<String>,
-    /// The path of a category, from the top of the tree down. Empty where the file does not say; the categories then stay.
+    /// The path of a category, from the top of the tree down. Empty if the file does not have one; the categories then stay as they are.
     pub category: Vec<String>,
     /// Words by which shoppers find the product.
     pub tags: Vec<String>,
-    /// The status.
+    /// The publication status.
     pub status: Status,
     /// The variants that are sold, in order.
     pub variants: Vec<ImportVariant>,
@@ -35,17 +35,17 @@ pub struct ImportVariant {
     pub sku: String,
     /// The variant's name within its product.
     pub name: String,
-    /// What makes it this variant: attribute and value.
+    /// The attributes that distinguish this variant, each with its value.
     pub options: Vec<(String, String)>,
     /// The price that shoppers pay.
     pub price: Money,
     /// The price before a reduction.
     pub compare_at_price: Option<Money>,
-    /// Barcode (GTIN).
+    /// The barcode (GTIN).
     pub barcode: Option<String>,
-    /// Weight in grams.
+    /// The weight in grams.
     pub weight_grams: Option<i32>,
-    /// Number of units on hand; `None` where the file does not say, and the stock stays.
+    /// The number of units on hand; `None` if the file does not have it, and the stock then stays as it is.
     pub on_hand: Option<i32>,
 }
 
@@ -54,13 +54,13 @@ pub struct ImportVariant {
 pub struct ImportImage {
     /// The image's address.
     pub url: String,
-    /// The text for people who do not see the image.
+    /// The text for people who cannot see the image.
     pub alt_text: String,
-    /// The variant that the image shows, by its place among the variants.
+    /// The variant that the image shows, as an index into the variants.
     pub variant: Option<usize>,
 }
 
-/// The name of a variant with these options: `M / Blue`.
+/// Returns the name of a variant with these options: `M / Blue`.
 pub fn variant_name(options: &[(String, String)]) -> String {
     made_name(options.iter().map(|(_, value)| value.as_str()))
 }

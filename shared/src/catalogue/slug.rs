@@ -1,22 +1,23 @@
-//! Slugs: names as they stand in URLs.
+//! Slugs, the forms of names in URLs.
 
 use data_encoding::HEXLOWER;
 use deunicode::deunicode_char;
 use ring::digest::{SHA256, digest};
 
-/// What a slug may measure; a URL has to be read by people.
+/// Maximum length of a slug, so that people can read the URL.
 pub const MAX_SLUG: usize = 100;
 
-/// Whether this can be a slug: lower-case ASCII words between hyphens, and no number, which would be taken for an id.
+/// Returns true if this can be a slug: lower-case ASCII words separated by hyphens. A number cannot, because it would be taken for an id.
 pub fn is_slug(text: &str) -> bool {
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     text.len() <= MAX_SLUG && text.split('-').all(is_word) && !text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// The text as lower-case ASCII words between hyphens: `Crème brûlée, 2 pcs` is `creme-brulee-2-pcs`.
+/// Writes the text as lower-case ASCII words separated by hyphens: `Crème brûlée, 2 pcs` becomes `creme-brulee-2-pcs`.
 ///
-/// Letters of other scripts are transliterated: `Рубашка` is `rubashka`. Never empty: a text without a letter or digit, such as `—`, becomes
-/// `x-` and eight digits of its digest. A slug is no number, which would be taken for an id: `501` becomes `x-501`. Equal texts have equal slugs; different texts may, too.
+/// Letters of other scripts are transliterated: `Рубашка` becomes `rubashka`. The slug is never empty: a text without a letter or digit,
+/// such as `—`, becomes `x-` and eight digits of its digest. It is never a number, which would be taken for an id: `501` becomes `x-501`.
+/// Equal texts have equal slugs; different texts may have equal slugs too.
 pub fn slugify(text: &str) -> String {
     let slug = words(text, MAX_SLUG);
     if slug.is_empty() {
@@ -28,7 +29,7 @@ pub fn slugify(text: &str) -> String {
     }
 }
 
-/// The slug of something that lies deep: of all the names that lead to it. Where that gets too long it ends in eight digits of its digest,
+/// Builds the slug of a category from all the names that lead to it. A slug that would be too long ends in eight digits of its digest,
 /// because neighbours begin alike.
 pub fn slugify_path<S: AsRef<str>>(names: &[S]) -> String {
     let path = names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
@@ -38,7 +39,7 @@ pub fn slugify_path<S: AsRef<str>>(names: &[S]) -> String {
     format!("{}-{}", words(&path, MAX_SLUG - 9), digits(&path))
 }
 
-/// The words of the text, as many as have room.
+/// Returns as many words of the text as fit.
 fn words(text: &str, max: usize) -> String {
     let mut slug = String::new();
     for c in text.chars() {
@@ -58,8 +59,9 @@ fn words(text: &str, max: usize) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
-/// The letter or digit in ASCII: several letters for some (`ß`), and a word that ends in a blank for a sign of a script without letters (`北`).
-/// Nothing for what joins the letters next to it, such as an apostrophe or a combining accent; a blank for everything else, such as `™`.
+/// Returns the letter or digit in ASCII: several letters for some (`ß`), and a word that ends in a blank for a sign of a script without
+/// letters (`北`). Returns nothing for a sign that joins the letters next to it, such as an apostrophe or a combining accent, and a blank
+/// for everything else, such as `™`.
 fn latin(c: char) -> &'static str {
     let is_silent = matches!(c, '\'' | '’' | 'ʼ' | '\u{ad}');
     match deunicode_char(c) {

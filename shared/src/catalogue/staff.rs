@@ -1,33 +1,33 @@
-//! The catalogue in SQL, as the staff sees it: drafts and what is archived included.
+//! Statements for the admin's list of products, drafts and archived ones included.
 
 use crate::app::db::Tx;
 use crate::ids::ProductId;
 use crate::money::Money;
 
-/// A row of the list.
+/// A product in the list.
 #[derive(Clone, Debug)]
 pub struct ProductRow {
-    /// Which.
+    /// Id of the product.
     pub id: ProductId,
-    /// What it is called.
+    /// Name of the product.
     pub name: String,
-    /// Its own SKU, where it has one beside its variants'.
+    /// SKU of the product itself, in addition to those of its variants.
     pub sku: Option<String>,
-    /// `draft`, `active` or `archived`.
+    /// Publication status: `draft`, `active` or `archived`.
     pub status: String,
-    /// What the cheapest variant costs.
+    /// Price of the cheapest variant.
     pub price_min: Money,
-    /// And the dearest.
+    /// Price of the most expensive variant.
     pub price_max: Money,
-    /// ISO 4217.
+    /// ISO 4217 code of the currency.
     pub currency: String,
-    /// Whether any variant is on hand.
+    /// True if any variant is on hand.
     pub is_available: bool,
-    /// How many variants it has.
+    /// Number of the product's variants.
     pub variants: i64,
 }
 
-/// Products, newest first, those older than `after`; at most `limit`. `search` is the beginnings of words of the product or its SKUs.
+/// Lists products older than `after`, newest first; at most `limit`. `search` has the beginnings of words of the product or its SKUs.
 pub async fn list(
     tx: &mut Tx,
     search: Option<&str>,

@@ -1,6 +1,6 @@
-//! A whole category tree as a text: a line for each category, with all the names that lead to it, in the two forms in which Google publishes
-//! its product taxonomy. Either every line begins with a number (`3237 - Animals & Pet Supplies > Live Animals`), or none does. The first
-//! line may be Google's version. Every other line is refused, or any text would become categories.
+//! A whole category tree as a text: one line for each category with all the names that lead to it, in the two forms in which Google
+//! publishes its product taxonomy. Either every line begins with a number (`3237 - Animals & Pet Supplies > Live Animals`), or none does.
+//! The first line may be Google's version. Any other line is refused, because otherwise every text would become categories.
 
 use std::collections::BTreeSet;
 
@@ -8,28 +8,28 @@ use super::limits::MAX_LABEL_NAME;
 
 /// The largest depth of a category; migrations/functions/catalogue/deepest_category.sql has the same number.
 const MAX_DEPTH: usize = 32;
-/// What the first line of Google's begins with.
+/// The beginning of the first line of Google's taxonomy.
 const VERSION: &str = "# Google_Product_Taxonomy_Version: ";
-/// What is said of a line that is something else.
+/// The message about a line that is not a category.
 const NO_CATEGORY: &str = "this is no category, such as \"3237 - Animals & Pet Supplies > Live Animals\"";
 
-/// The categories of a text, each as the names that lead to it, those above before those below.
+/// The categories of a text, each as the names that lead to it, parents before their children.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taxonomy {
     paths: Vec<Vec<String>>,
 }
 
-/// A line that is no category.
+/// A line that is not a category.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadLine {
-    /// Which, from 1.
+    /// Number of the line, from 1.
     pub line: usize,
-    /// Why, for people.
+    /// Reason for people to read.
     pub reason: String,
 }
 
 impl Taxonomy {
-    /// Whether a text that begins so is meant to be one: its first two lines say it.
+    /// Returns true if the first two lines show that the text is a taxonomy.
     pub fn begins_with(text: &str) -> bool {
         let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
         let (first, second) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
@@ -37,7 +37,7 @@ impl Taxonomy {
         is_version(first) || numbered(first).is_some() || first.contains(" > ") || leads_to_the_second()
     }
 
-    /// Reads a text. Every line that is wrong is named, and then nothing is taken.
+    /// Reads a text. If any line is wrong, returns every wrong line and no categories.
     pub fn read(text: &str) -> Result<Self, Vec<BadLine>> {
         let all = (1..).zip(text.trim_start_matches('\u{feff}').lines().map(str::trim));
         let mut lines: Vec<(usize, &str)> = all.filter(|(_, text)| !text.is_empty()).collect();
@@ -46,7 +46,7 @@ impl Taxonomy {
             lines.remove(0);
         }
         let has_numbers = lines.first().is_some_and(|(_, text)| numbered(text).is_some());
-        // Names alone are a tree where a line says what is below what; otherwise they may be any text.
+        // A text of names alone is a tree only if some line has a path; otherwise it could be any text.
         let is_tree = has_version || has_numbers || lines.iter().any(|(_, text)| text.contains('>'));
         let (mut paths, mut seen, mut bad) = (Vec::new(), BTreeSet::new(), Vec::new());
         for (line, text) in lines {
@@ -58,7 +58,7 @@ impl Taxonomy {
                 None => Err("there is no number here, as on the lines before".to_owned()),
             };
             match read {
-                // A line may come before those above it, and these may have none of their own.
+                // A line may come before its parents, and the parents may have no lines.
                 Ok(path) => paths.extend((1..=path.len()).filter_map(|depth| {
                     let above = path.get(..depth)?.to_vec();
                     seen.insert(above.clone()).then_some(above)
@@ -69,19 +69,19 @@ impl Taxonomy {
         if bad.is_empty() { Ok(Self { paths }) } else { Err(bad) }
     }
 
-    /// Each category as the names that lead to it, those above before those below.
+    /// Returns each category as the names that lead to it, parents before their children.
     pub fn paths(&self) -> &[Vec<String>] {
         &self.paths
     }
 }
 
-/// `# Google_Product_Taxonomy_Version: 2021-09-21`.
+/// Returns true for a line such as `# Google_Product_Taxonomy_Version: 2021-09-21`.
 fn is_version(line: &str) -> bool {
     let is_date = |date: &str| !date.is_empty() && date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     line.strip_prefix(VERSION).is_some_and(is_date)
 }
 
-/// What follows `123 - `.
+/// Returns the text that follows `123 - `.
 fn numbered(line: &str) -> Option<&str> {
     let (number, path) = line.split_once(" - ")?;
     (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(path)

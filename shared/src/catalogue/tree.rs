@@ -1,4 +1,4 @@
-//! What clients see of brands and of the category tree.
+//! Brands and the category tree as clients see them.
 
 use std::collections::HashMap;
 
@@ -7,73 +7,73 @@ use utoipa::ToSchema;
 
 use crate::ids::{BrandId, CategoryId};
 
-/// A brand.
+/// A brand of products.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Brand {
-    /// Which.
+    /// Id of the brand.
     pub id: BrandId,
-    /// Its name.
+    /// Name of the brand.
     #[schema(example = "Company 123")]
     pub name: String,
-    /// Its name in URLs.
+    /// Unique name in URLs.
     #[schema(example = "company-123")]
     pub slug: String,
 }
 
-/// A category by itself.
+/// A category without its surroundings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CategorySummary {
-    /// Which.
+    /// Id of the category.
     pub id: CategoryId,
-    /// Its name.
+    /// Name of the category.
     #[schema(example = "Shirts")]
     pub name: String,
-    /// Its name in URLs.
+    /// Unique name in URLs.
     #[schema(example = "clothing-shirts")]
     pub slug: String,
 }
 
-/// A category with what is around it.
+/// A category with its path and the categories directly below it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Category {
-    /// The category.
+    /// The fields of the category itself.
     #[serde(flatten)]
     pub summary: CategorySummary,
-    /// The category it is right below; null at the top.
+    /// Id of the parent category; null at the top.
     pub parent_id: Option<CategoryId>,
-    /// How many products are on sale in it and in all that is below it.
+    /// Number of products for sale in the category and in all categories below it.
     #[schema(example = 42)]
     pub product_count: i64,
-    /// From the top of the tree down to this category, itself included.
+    /// Path from the top of the tree down to this category, which is the last.
     pub path: Vec<CategorySummary>,
-    /// The categories right below it, in order.
+    /// Categories directly below this one, in order.
     pub children: Vec<CategoryChild>,
-    /// How often it was changed; the first half of its `ETag`.
+    /// Version of the category, which every change increases; the first half of its `ETag`.
     #[serde(skip)]
     pub version: i64,
 }
 
-/// A category right below another.
+/// A category directly below another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CategoryChild {
-    /// The category.
+    /// The fields of the category itself.
     #[serde(flatten)]
     pub summary: CategorySummary,
-    /// How many products are on sale in it and in all that is below it.
+    /// Number of products for sale in the category and in all categories below it.
     #[schema(example = 7)]
     pub product_count: i64,
 }
 
-/// A category with all that is below it.
+/// A category with all categories below it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CategoryNode {
-    /// The category.
+    /// The fields of the category itself.
     #[serde(flatten)]
     pub summary: CategorySummary,
-    /// How many products are on sale in it and in all that is below it.
+    /// Number of products for sale in the category and in all categories below it.
     #[schema(example = 42)]
     pub product_count: i64,
-    /// The categories right below it, each with all that is below.
+    /// Categories directly below this one, each with all categories below it.
     #[schema(no_recursion)]
     pub children: Vec<CategoryNode>,
 }
@@ -81,15 +81,15 @@ pub struct CategoryNode {
 /// A category as a row of the tree.
 #[derive(Clone, Debug)]
 pub struct CategoryRow {
-    /// The category it is right below; none at the top.
+    /// Id of the parent category; `None` at the top.
     pub parent_id: Option<CategoryId>,
-    /// The category.
+    /// The fields of the category itself.
     pub summary: CategorySummary,
-    /// How many products are on sale in it and in all that is below it.
+    /// Number of products for sale in the category and in all categories below it.
     pub product_count: i64,
 }
 
-/// The tree of these categories. Siblings stay in the order in which they come.
+/// Builds the tree of these categories. Siblings keep their order.
 pub fn tree(categories: Vec<CategoryRow>) -> Vec<CategoryNode> {
     let mut by_parent: HashMap<Option<CategoryId>, Vec<CategoryRow>> = HashMap::new();
     for row in categories {

@@ -1,21 +1,21 @@
-//! What a variant is called that nobody has named.
+//! Names of variants that staff have not named.
 
-/// What one without values is called.
+/// Name of a variant without values.
 pub const ONLY_VARIANT: &str = "Standard";
 
-/// What a variant with these values is called: `M / Blue`.
+/// Returns the name that is made from these values: `M / Blue`.
 pub fn made_name<'v>(values: impl IntoIterator<Item = &'v str>) -> String {
     let values: Vec<&str> = values.into_iter().collect();
     if values.is_empty() { ONLY_VARIANT.to_owned() } else { values.join(" / ") }
 }
 
-/// Whether a name says these values and nothing else, in whatever order.
+/// Returns true if a name consists of these values only, in any order.
 pub fn is_made_name<'v>(name: &str, values: impl IntoIterator<Item = &'v str>) -> bool {
     let mut values: Vec<&str> = values.into_iter().collect();
     if values.is_empty() {
         return name == ONLY_VARIANT;
     }
-    // As it was made, before it is taken to pieces: a value may have a slash itself.
+    // First compared as a whole, because a value may contain a slash itself.
     if name == values.join(" / ") {
         return true;
     }

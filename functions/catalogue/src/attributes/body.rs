@@ -1,9 +1,9 @@
-//! The answers where the database refuses an attribute or a value.
+//! Responses to a change of an attribute or a value that the database refuses.
 
 use shared::catalogue::store::write::AttributeRefused;
 use shared::http::ApiError;
 
-/// The answer where the database refuses it. `value_field` is where the value stands in the body.
+/// Returns the response to a change that the database refuses. `value_field` is the field of the body that has the value.
 pub(crate) fn refused(refused: AttributeRefused, value_field: &'static str) -> ApiError {
     match refused {
         AttributeRefused::NameTaken => ApiError::field("name", "attribute with this name already exists."),

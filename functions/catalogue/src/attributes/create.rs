@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/attributes/`: a new attribute.
+//! Creates an attribute: `POST /api/v1/catalogue/attributes/`.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -16,24 +16,26 @@ use crate::attributes::body::refused;
 use crate::attributes::get::attribute_path;
 use crate::caching::IfNoneMatch;
 
-/// Values that can be created with an attribute; others may follow.
+/// Maximum number of values that can be created with an attribute; more can be added later.
 const MAX_VALUES: usize = 500;
 
 /// An attribute to create.
 #[derive(Debug, Request)]
 #[request(update = UpdateAttribute, replace = ReplaceAttribute)]
 pub(crate) struct CreateAttribute {
-    /// Name. No other attribute has the same name, compared without regard to case.
+    /// Unique name, compared without regard to case.
     #[field(max = MAX_ATTRIBUTE)]
     #[schema(example = "Size")]
     pub name: String,
-    /// Values, in order. No two are the same, compared without regard to case.
+    /// Values in order. No two values are the same, compared without regard to case.
     #[field(create_only, default, max = MAX_VALUES, each_max = MAX_VALUE)]
     #[schema(example = json!(["S", "M", "L"]))]
     pub values: Vec<String>,
 }
 
-/// Make an attribute
+/// Create an attribute
+///
+/// You can create its values in the same request, or add them later.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/attributes/",
@@ -42,9 +44,9 @@ pub(crate) struct CreateAttribute {
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     request_body = CreateAttribute,
     responses(
-        (status = 201, body = Attribute, description = "The attribute.", headers(
-            ("Location" = String, description = "Where it is."),
-            ("ETag" = String, description = "For `If-Match` of the next change."),
+        (status = 201, body = Attribute, description = "The new attribute.", headers(
+            ("Location" = String, description = "URL of the new attribute."),
+            ("ETag" = String, description = "Version to send as `If-Match` with your next change."),
         )),
         StaffProblems,
     )

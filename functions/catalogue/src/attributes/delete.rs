@@ -1,4 +1,4 @@
-//! `DELETE /api/v1/catalogue/attributes/{id}/`: away with an attribute that no variant has.
+//! Deletes an unused attribute: `DELETE /api/v1/catalogue/attributes/{id}/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -13,7 +13,7 @@ use crate::if_match::IfMatch;
 
 /// Delete an attribute
 ///
-/// With its values. One that variants have a value of stays.
+/// Deletes its values too. An attribute with values that variants have is not deleted: give these variants other values first.
 #[utoipa::path(
     delete,
     path = "/api/v1/catalogue/attributes/{id}/",
@@ -21,14 +21,14 @@ use crate::if_match::IfMatch;
     operation_id = "delete_attribute",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id" = AttributeId, Path, description = "The attribute."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that is to be deleted."),
+        ("id" = AttributeId, Path, description = "Id of the attribute."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that you want to delete; you get 412 if it has another one."),
     ),
     responses(
-        (status = 204, description = "It is gone."),
+        (status = 204, description = "The attribute was deleted."),
         (status = 404, body = Problem, description = "There is no such attribute."),
-        (status = 409, body = Problem, description = "Variants have a value of it."),
-        (status = 412, body = Problem, description = "Somebody else has changed it or its values meanwhile."),
+        (status = 409, body = Problem, description = "Variants have a value of the attribute."),
+        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

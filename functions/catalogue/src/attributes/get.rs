@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/attributes/{id}/`: one attribute.
+//! Gets an attribute: `GET /api/v1/catalogue/attributes/{id}/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -10,17 +10,17 @@ use shared::ids::AttributeId;
 
 use crate::caching::{IfNoneMatch, NotModified};
 
-/// Read an attribute
+/// Get an attribute
 ///
-/// With its values, in order.
+/// Returns the attribute with its values, in order.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/attributes/{id}/",
     tag = "catalogue",
     operation_id = "get_attribute",
-    params(("id" = AttributeId, Path, description = "The attribute.")),
+    params(("id" = AttributeId, Path, description = "Id of the attribute.")),
     responses(
-        (status = 200, body = Attribute, description = "The attribute."),
+        (status = 200, body = Attribute, description = "The attribute with this id."),
         NotModified,
         (status = 404, body = Problem, description = "There is no such attribute."),
         PublicProblems,
@@ -38,7 +38,7 @@ pub(crate) async fn get_attribute(
     if_none_match.or_version(version, &attribute)
 }
 
-/// Where an attribute is.
+/// Returns the path of an attribute in the API.
 pub(crate) fn attribute_path(id: AttributeId) -> String {
     format!("/api/v1/catalogue/attributes/{id}/")
 }

@@ -12,7 +12,7 @@ use shared::app::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The routes of attributes and their values.
+/// Returns the routes of attributes and their values.
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list_attributes, create::create_attribute))

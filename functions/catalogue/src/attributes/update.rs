@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /api/v1/catalogue/attributes/{id}/`: another name. Its values have URLs of their own.
+//! Replaces or updates an attribute: `PUT` and `PATCH /api/v1/catalogue/attributes/{id}/`. Its values have their own URLs.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -17,7 +17,7 @@ use crate::if_match::IfMatch;
 
 /// Replace an attribute
 ///
-/// Its values stay.
+/// The values of the attribute stay as they are; they have their own URLs.
 #[utoipa::path(
     put,
     path = "/api/v1/catalogue/attributes/{id}/",
@@ -25,14 +25,14 @@ use crate::if_match::IfMatch;
     operation_id = "replace_attribute",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id" = AttributeId, Path, description = "The attribute."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id" = AttributeId, Path, description = "Id of the attribute."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that your change is based on; you get 412 if it has another one."),
     ),
     request_body = ReplaceAttribute,
     responses(
-        (status = 200, body = Attribute, description = "The attribute as it is now."),
+        (status = 200, body = Attribute, description = "The attribute after the change."),
         (status = 404, body = Problem, description = "There is no such attribute."),
-        (status = 412, body = Problem, description = "Somebody else has changed it or its values meanwhile."),
+        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]
@@ -46,9 +46,9 @@ pub(crate) async fn replace_attribute(
     change(&app, id, &if_match, replacement.into()).await
 }
 
-/// Change an attribute
+/// Update an attribute
 ///
-/// It has the new name on every product at once.
+/// All products with the attribute show the new name at once.
 #[utoipa::path(
     patch,
     path = "/api/v1/catalogue/attributes/{id}/",
@@ -56,14 +56,14 @@ pub(crate) async fn replace_attribute(
     operation_id = "update_attribute",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id" = AttributeId, Path, description = "The attribute."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id" = AttributeId, Path, description = "Id of the attribute."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that your change is based on; you get 412 if it has another one."),
     ),
     request_body = UpdateAttribute,
     responses(
-        (status = 200, body = Attribute, description = "The attribute as it is now."),
+        (status = 200, body = Attribute, description = "The attribute after the change."),
         (status = 404, body = Problem, description = "There is no such attribute."),
-        (status = 412, body = Problem, description = "Somebody else has changed it or its values meanwhile."),
+        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/brands/`: a new brand.
+//! Creates a brand: `POST /api/v1/catalogue/brands/`.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -21,18 +21,20 @@ use crate::categories::body::slug;
 #[derive(Debug, Request)]
 #[request(update = UpdateBrand, replace = ReplaceBrand)]
 pub(crate) struct CreateBrand {
-    /// Name. No other brand has the same name, compared without regard to case.
+    /// Unique name, compared without regard to case.
     #[field(max = MAX_LABEL_NAME)]
     #[schema(example = "Company 123")]
     pub name: String,
-    /// Name in URLs.
+    /// Unique name in URLs.
     #[field(max = MAX_SLUG, with = slug, blank_as_null)]
     #[field(on_create = "Made from the name if left out.", on_replace = "Stays as it is if left out.")]
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]
     pub slug: Option<String>,
 }
 
-/// Make a brand
+/// Create a brand
+///
+/// A new brand has no products; set `brand_id` of a product to add it.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/brands/",
@@ -41,9 +43,9 @@ pub(crate) struct CreateBrand {
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     request_body = CreateBrand,
     responses(
-        (status = 201, body = Brand, description = "The brand.", headers(
-            ("Location" = String, description = "Where it is."),
-            ("ETag" = String, description = "For `If-Match` of the next change."),
+        (status = 201, body = Brand, description = "The new brand.", headers(
+            ("Location" = String, description = "URL of the new brand."),
+            ("ETag" = String, description = "Version to send as `If-Match` with your next change."),
         )),
         StaffProblems,
     )

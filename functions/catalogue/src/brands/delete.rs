@@ -1,4 +1,4 @@
-//! `DELETE /api/v1/catalogue/brands/{id_or_slug}/`: away with a brand that has no products.
+//! Deletes a brand: `DELETE /api/v1/catalogue/brands/{id_or_slug}/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -13,7 +13,7 @@ use crate::if_match::IfMatch;
 
 /// Delete a brand
 ///
-/// One that has products stays, drafts and archived ones included.
+/// A brand with products, drafts and archived ones included, is not deleted: give the products another brand first.
 #[utoipa::path(
     delete,
     path = "/api/v1/catalogue/brands/{id_or_slug}/",
@@ -21,14 +21,14 @@ use crate::if_match::IfMatch;
     operation_id = "delete_brand",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The brand's id or slug."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that is to be deleted."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the brand."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the brand that you want to delete; you get 412 if it has another one."),
     ),
     responses(
-        (status = 204, description = "It is gone."),
+        (status = 204, description = "The brand was deleted."),
         (status = 404, body = Problem, description = "There is no such brand."),
-        (status = 409, body = Problem, description = "It has products."),
-        (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
+        (status = 409, body = Problem, description = "The brand still has products."),
+        (status = 412, body = Problem, description = "The brand has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

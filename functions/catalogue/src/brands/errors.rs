@@ -1,13 +1,13 @@
-//! What staff hear of a brand that cannot be as they say.
+//! Responses to a change of a brand that the database refuses.
 
 use shared::catalogue::store::write::BrandRefused;
 use shared::http::ApiError;
 
-/// What is said where a name is too much for a product that has it.
+/// Message about a name that makes the search text of one of the brand's products too long.
 pub(crate) const TOO_MANY_WORDS: &str =
     "Together with what one of its products says this is more than search can keep.";
 
-/// The answer where the database refuses it.
+/// Returns the response to a change that the database refuses.
 pub(crate) fn refused(refused: BrandRefused) -> ApiError {
     match refused {
         BrandRefused::NameTaken => ApiError::field("name", "brand with this name already exists."),

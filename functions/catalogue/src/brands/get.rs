@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/brands/{id_or_slug}/`: one brand.
+//! Gets a brand: `GET /api/v1/catalogue/brands/{id_or_slug}/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -9,15 +9,17 @@ use shared::http::{ApiError, PathId, Problem, PublicProblems};
 
 use crate::caching::{IfNoneMatch, NotModified};
 
-/// Read a brand
+/// Get a brand
+///
+/// Finds the brand by its id or by its current slug.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/brands/{id_or_slug}/",
     tag = "catalogue",
     operation_id = "get_brand",
-    params(("id_or_slug" = String, Path, description = "The brand's id or slug.")),
+    params(("id_or_slug" = String, Path, description = "Id or slug of the brand.")),
     responses(
-        (status = 200, body = Brand, description = "The brand."),
+        (status = 200, body = Brand, description = "The brand with this id or slug."),
         NotModified,
         (status = 404, body = Problem, description = "There is no such brand."),
         PublicProblems,
@@ -35,7 +37,7 @@ pub(crate) async fn get_brand(
     if_none_match.or_version(version, &brand)
 }
 
-/// Where a brand is.
+/// Returns the path of a brand in the API.
 pub(crate) fn brand_path(id_or_slug: impl std::fmt::Display) -> String {
     format!("/api/v1/catalogue/brands/{id_or_slug}/")
 }

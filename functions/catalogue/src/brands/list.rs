@@ -1,4 +1,4 @@
-//! List brands: `GET /api/v1/catalogue/brands/`.
+//! Lists brands: `GET /api/v1/catalogue/brands/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -9,7 +9,9 @@ use shared::http::{ApiError, Page, PageQuery, PageRequest, PublicProblems};
 
 use crate::caching::{IfNoneMatch, NotModified};
 
-/// List brands, by name
+/// List brands
+///
+/// Sorted by name. Follow `next` to get the following page.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/brands/",

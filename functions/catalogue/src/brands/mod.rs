@@ -1,4 +1,4 @@
-//! Brands: `/api/v1/catalogue/brands/…`.
+//! Routes of brands: `/api/v1/catalogue/brands/…`.
 
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -11,7 +11,7 @@ use shared::app::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The routes of brands.
+/// Returns the routes of brands.
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list::list_brands, create::create_brand)).routes(routes!(
         get::get_brand,

@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /api/v1/catalogue/brands/{id_or_slug}/`: another name or slug.
+//! Replaces or updates a brand: `PUT` and `PATCH /api/v1/catalogue/brands/{id_or_slug}/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -15,6 +15,8 @@ use crate::caching::IfNoneMatch;
 use crate::if_match::IfMatch;
 
 /// Replace a brand
+///
+/// The slug stays as it is if you leave it out. Search finds the brand's products by the new name.
 #[utoipa::path(
     put,
     path = "/api/v1/catalogue/brands/{id_or_slug}/",
@@ -22,14 +24,14 @@ use crate::if_match::IfMatch;
     operation_id = "replace_brand",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The brand's id or slug."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the brand."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the brand that your change is based on; you get 412 if it has another one."),
     ),
     request_body = ReplaceBrand,
     responses(
-        (status = 200, body = Brand, description = "The brand as it is now."),
+        (status = 200, body = Brand, description = "The brand after the change."),
         (status = 404, body = Problem, description = "There is no such brand."),
-        (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
+        (status = 412, body = Problem, description = "The brand has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]
@@ -43,9 +45,9 @@ pub(crate) async fn replace_brand(
     change(&app, &brand, &if_match, replacement.into()).await
 }
 
-/// Change a brand
+/// Update a brand
 ///
-/// Its products are found by its new name.
+/// Fields that you leave out stay as they are. Search finds the brand's products by the new name.
 #[utoipa::path(
     patch,
     path = "/api/v1/catalogue/brands/{id_or_slug}/",
@@ -53,14 +55,14 @@ pub(crate) async fn replace_brand(
     operation_id = "update_brand",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The brand's id or slug."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the brand."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the brand that your change is based on; you get 412 if it has another one."),
     ),
     request_body = UpdateBrand,
     responses(
-        (status = 200, body = Brand, description = "The brand as it is now."),
+        (status = 200, body = Brand, description = "The brand after the change."),
         (status = 404, body = Problem, description = "There is no such brand."),
-        (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
+        (status = 412, body = Problem, description = "The brand has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

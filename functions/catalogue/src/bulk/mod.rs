@@ -1,4 +1,4 @@
-//! Many variants at once: how each is named, and what became of each.
+//! Changes of many variants in one request: the variant of each item and the result of each item.
 
 mod prices;
 mod stock;
@@ -15,22 +15,22 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The routes of bulk changes.
+/// Returns the routes of bulk changes.
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(prices::change_prices)).routes(routes!(stock::change_stock))
 }
 
-/// Items of one request.
+/// Maximum number of items in one request.
 const MAX_ITEMS: usize = 1_000;
 
-/// How an item names its variant.
+/// The id or the SKU by which an item names its variant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Name {
     Id(VariantId),
     Sku(String),
 }
 
-/// An item names its variant by its id or by its SKU.
+/// Checks that an item names its variant by its id or by its SKU, and not by both.
 pub(crate) fn named_once(fields: &mut Fields) {
     if fields.is_given("variant_id") == fields.is_given("sku") {
         fields.error("non_field_errors", "Name the variant by variant_id or by sku.");
@@ -38,7 +38,7 @@ pub(crate) fn named_once(fields: &mut Fields) {
 }
 
 impl Name {
-    /// The name that an item has.
+    /// Returns the name that an item has.
     pub(crate) fn of(id: Option<VariantId>, sku: Option<&String>) -> Self {
         match id {
             Some(id) => Self::Id(id),
@@ -47,45 +47,45 @@ impl Name {
     }
 }
 
-/// What became of an item.
+/// Result of one item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BulkOutcome {
-    /// It is as was asked for, and was not before.
+    /// The item was applied and changed something.
     Changed,
-    /// It was so already.
+    /// The variant already was as requested.
     Unchanged,
-    /// It cannot be so; `errors` says why. Nothing of it was changed.
+    /// The item was refused; `errors` has the reasons. Nothing was changed.
     Refused,
 }
 
-/// What became of one item.
+/// The result of one item.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct BulkResult {
-    /// Which of the items, from 0.
+    /// Index of the item in the request, from 0.
     pub item: usize,
-    /// Its variant; null where there is none.
+    /// Id of the variant; null if there is no such variant.
     pub variant_id: Option<VariantId>,
-    /// And the variant's SKU.
+    /// SKU of the variant; null if there is no such variant.
     pub sku: Option<String>,
-    /// What became of it.
+    /// Outcome of the item.
     pub outcome: BulkOutcome,
-    /// What is wrong with it, by field.
+    /// Reasons for the refusal, by field; empty if the item was not refused.
     pub errors: FieldErrors,
 }
 
-/// What became of all items.
+/// The results of all items.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct BulkResponse {
-    /// Whether nothing was written, because it was to be tried only.
+    /// True if the request was a dry run and nothing was written.
     pub dry_run: bool,
-    /// How many were changed.
+    /// Number of items that changed something.
     pub changed: usize,
-    /// How many were so already.
+    /// Number of items whose variant already was as requested.
     pub unchanged: usize,
-    /// How many cannot be so.
+    /// Number of items that were refused.
     pub refused: usize,
-    /// One for each item, in their order.
+    /// One result for each item, in the order of the items.
     pub results: Vec<BulkResult>,
 }
 
@@ -97,8 +97,8 @@ impl BulkResponse {
     }
 }
 
-/// The variants that items name, each by the item's number. An item whose variant is not there, or is that of an item before it, has its
-/// result already.
+/// Finds the variants that the items name, each with the index of its item. An item gets its result here if its variant does not exist or
+/// is named by an earlier item too.
 pub(crate) async fn find(
     tx: &mut Tx,
     names: &[Name],

@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/bulk/prices/`: the prices of up to a thousand variants at once.
+//! Changes many prices: `POST /api/v1/catalogue/bulk/prices/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -27,9 +27,9 @@ pub(crate) struct BulkPriceItem {
     #[field(max = MAX_SKU)]
     #[schema(example = "SHIRT-M-BLUE")]
     pub sku: Option<String>,
-    /// Own price, independent of the base price; null means the base price and the adjustment.
+    /// Own price, independent of the base price; null means that the variant costs the base price and the adjustment.
     pub price: Patch<Money>,
-    /// Amount added to the base price of the product; the variant then has no own price.
+    /// Amount added to the base price of the product. The variant then has no own price.
     #[field(not_null, with = Fields::price_adjustment)]
     pub price_adjustment: Option<Money>,
     /// Price before a reduction; null means that there is none.
@@ -46,21 +46,21 @@ fn one_price(fields: &mut Fields) {
     }
 }
 
-/// New prices of variants.
+/// New prices of up to a thousand variants.
 #[derive(Debug, Request)]
 pub(crate) struct BulkPrices {
-    /// One item for each variant.
+    /// One item for each variant, at most a thousand.
     #[field(max = MAX_ITEMS)]
     pub items: Vec<BulkPriceItem>,
-    /// Whether to report the results without changing anything.
+    /// True to report the results without changing anything.
     #[field(default = false)]
     pub dry_run: bool,
 }
 
 /// Change many prices
 ///
-/// A body that does not hold changes nothing (400). Otherwise each item is judged alone: those that can be are written, all in one
-/// transaction, and the rest are `refused` and say why.
+/// Changes up to a thousand variants. If the body is invalid, nothing is changed and you get 400. Otherwise each item is checked
+/// separately: valid items are written in one transaction, and the others are `refused` with the reasons in `errors`.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/bulk/prices/",
@@ -68,7 +68,7 @@ pub(crate) struct BulkPrices {
     operation_id = "change_prices",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     request_body = BulkPrices,
-    responses((status = 200, body = BulkResponse, description = "What became of each item."), StaffProblems)
+    responses((status = 200, body = BulkResponse, description = "The result of each item."), StaffProblems)
 )]
 pub(crate) async fn change_prices(
     State(app): State<App>,
@@ -89,7 +89,7 @@ async fn change(tx: &mut Tx, new: &BulkPrices, now: Timestamp) -> Result<Vec<Bul
     products.dedup();
     lock_products(tx, &products).await?;
     let ids: Vec<VariantId> = variants.values().map(|variant| variant.id).collect();
-    // Only now, as they are under the lock.
+    // Read only here, because the rows are now locked.
     let before = prices(tx, &ids).await?;
     let (mut changed, mut changed_products) = (Vec::new(), Vec::new());
     for (item, variant) in &variants {

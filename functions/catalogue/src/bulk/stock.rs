@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/bulk/stock/`: the stock of up to a thousand variants at once.
+//! Changes the stock of many variants: `POST /api/v1/catalogue/bulk/stock/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -26,14 +26,14 @@ pub(crate) struct BulkStockItem {
     #[field(max = MAX_SKU)]
     #[schema(example = "SHIRT-M-BLUE")]
     pub sku: Option<String>,
-    /// Units on the shelf.
+    /// Number of units that were counted on the shelf; it replaces the stock.
     #[field(not_null, min = 0, max = MAX_UNITS)]
     #[schema(example = 12)]
     pub counted: Option<i32>,
-    /// Units that came in.
+    /// Number of units that arrived; they are added to the stock.
     #[field(not_null, min = 1, max = MAX_UNITS)]
     pub received: Option<i32>,
-    /// Units that are broken or lost.
+    /// Number of units that are broken or lost; they are taken from the stock.
     #[field(not_null, min = 1, max = MAX_UNITS)]
     pub written_off: Option<i32>,
 }
@@ -45,21 +45,22 @@ fn one_change(fields: &mut Fields) {
     }
 }
 
-/// Changes of the stock of variants.
+/// Changes of the stock of up to a thousand variants.
 #[derive(Debug, Request)]
 pub(crate) struct BulkStock {
-    /// One item for each variant.
+    /// One item for each variant, at most a thousand.
     #[field(max = MAX_ITEMS)]
     pub items: Vec<BulkStockItem>,
-    /// Whether to report the results without changing anything.
+    /// True to report the results without changing anything.
     #[field(default = false)]
     pub dry_run: bool,
 }
 
 /// Change the stock of many variants
 ///
-/// A body that does not hold changes nothing (400). Otherwise each item is judged alone: those that can be are written, all in one
-/// transaction, and the rest are `refused` and say why. What is sold meanwhile is sold: nothing is ever below zero.
+/// Changes up to a thousand variants. If the body is invalid, nothing is changed and you get 400. Otherwise each item is checked
+/// separately: valid items are written in one transaction, and the others are `refused` with the reasons in `errors`. Orders that are
+/// placed at the same time are taken into account: stock never falls below zero.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/bulk/stock/",
@@ -67,7 +68,7 @@ pub(crate) struct BulkStock {
     operation_id = "change_stock",
     security(("bearer" = ["stock"]), ("api_key" = ["stock"])),
     request_body = BulkStock,
-    responses((status = 200, body = BulkResponse, description = "What became of each item."), StaffProblems)
+    responses((status = 200, body = BulkResponse, description = "The result of each item."), StaffProblems)
 )]
 pub(crate) async fn change_stock(
     State(app): State<App>,
@@ -84,7 +85,7 @@ pub(crate) async fn change_stock(
         .filter_map(|result| result.variant_id)
         .collect();
     if !new.dry_run && !changed.is_empty() {
-        // One line for all: how many each has, the ledger says.
+        // One record for all items, because the stock ledger has the change of each variant.
         let entry = AuditRecord::by(Kind::StockChanged, &actor, None).with(json!({ "variant_ids": changed }));
         audit::store::record(&mut tx, entry, &client_info, now).await?;
     }
@@ -108,7 +109,7 @@ async fn change(tx: &mut Tx, new: &BulkStock, now: Timestamp) -> Result<Vec<Bulk
             Ok((after, reason)) => {
                 results.push(accept(*item, variant, after != before));
                 counts.push(Counted { variant: variant.id, before, on_hand: after, reason });
-                // Only a step to or from nothing can change whether the product can be bought.
+                // Only a change to or from zero can alter whether the product can be bought.
                 turned.extend(((before == 0) != (after == 0)).then_some(variant.product));
             }
         }

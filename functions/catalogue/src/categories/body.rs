@@ -1,4 +1,4 @@
-//! The slug of a product, brand or category, and the answers where the database refuses a category.
+//! Reads slugs of products, brands and categories, and builds the responses to a category that the database refuses.
 
 use shared::catalogue::store::write::CategoryRefused;
 use shared::catalogue::{MAX_SLUG, is_slug};
@@ -7,7 +7,7 @@ use shared::ids::CategoryId;
 
 use crate::brands::errors::TOO_MANY_WORDS;
 
-/// A slug.
+/// Reads a slug from a field.
 pub(crate) fn slug(fields: &mut Fields, field: &str) -> Option<String> {
     let slug = fields.text(field, MAX_SLUG)?;
     if !is_slug(&slug) {
@@ -18,7 +18,7 @@ pub(crate) fn slug(fields: &mut Fields, field: &str) -> Option<String> {
     Some(slug)
 }
 
-/// The answer where the database refuses it.
+/// Returns the response to a change that the database refuses.
 pub(crate) fn refused(refused: CategoryRefused, parent: Option<CategoryId>) -> ApiError {
     match refused {
         CategoryRefused::NameTaken => ApiError::field("name", "A category beside it has this name already."),

@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/categories/`: a new category.
+//! Creates a category: `POST /api/v1/catalogue/categories/`.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -25,11 +25,11 @@ use crate::categories::get::category_path;
 #[derive(Debug, Request)]
 #[request(update = UpdateCategory, replace = ReplaceCategory)]
 pub(crate) struct CreateCategory {
-    /// Name. No other category with the same parent has the same name, compared without regard to case.
+    /// Name, unique among the categories with the same parent, compared without regard to case.
     #[field(max = MAX_LABEL_NAME)]
     #[schema(example = "Shirts")]
     pub name: String,
-    /// Name in URLs. Requests for an old slug are redirected to the new one.
+    /// Unique name in URLs. Requests for an old slug are redirected to the new one.
     #[field(max = MAX_SLUG, with = slug, blank_as_null)]
     #[field(
         on_create = "Made from the names of the parent and the category if left out.",
@@ -37,7 +37,7 @@ pub(crate) struct CreateCategory {
     )]
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "clothing-shirts")]
     pub slug: Option<String>,
-    /// Parent category; null means that the category is at the top. The categories below move with it.
+    /// Id of the parent category; null means that the category is at the top. The categories below it move with it.
     #[field(nullable, blank_as_null)]
     pub parent_id: Option<CategoryId>,
     /// Position among the categories with the same parent, from 0.
@@ -49,7 +49,9 @@ pub(crate) struct CreateCategory {
     pub position: Option<i32>,
 }
 
-/// Make a category
+/// Create a category
+///
+/// Set `parent_id` to create it below another category; without it the category is at the top of the tree.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/categories/",
@@ -58,9 +60,9 @@ pub(crate) struct CreateCategory {
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     request_body = CreateCategory,
     responses(
-        (status = 201, body = Category, description = "The category.", headers(
-            ("Location" = String, description = "Where it is."),
-            ("ETag" = String, description = "For `If-Match` of the next change."),
+        (status = 201, body = Category, description = "The new category.", headers(
+            ("Location" = String, description = "URL of the new category."),
+            ("ETag" = String, description = "Version to send as `If-Match` with your next change."),
         )),
         StaffProblems,
     )

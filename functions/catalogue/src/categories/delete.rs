@@ -1,4 +1,4 @@
-//! `DELETE /api/v1/catalogue/categories/{id_or_slug}/`: away with an empty category.
+//! Deletes an empty category: `DELETE /api/v1/catalogue/categories/{id_or_slug}/`.
 
 use axum::extract::State;
 use http::{StatusCode, Uri};
@@ -15,7 +15,7 @@ use crate::redirects::{PermanentRedirect, no_such_category};
 
 /// Delete a category
 ///
-/// One that has categories or products stays: they would have to go somewhere.
+/// A category with products or with categories below it is not deleted: move them to another category first.
 #[utoipa::path(
     delete,
     path = "/api/v1/catalogue/categories/{id_or_slug}/",
@@ -23,15 +23,15 @@ use crate::redirects::{PermanentRedirect, no_such_category};
     operation_id = "delete_category",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The category's id or slug."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that is to be deleted."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the category."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the category that you want to delete; you get 412 if it has another one."),
     ),
     responses(
-        (status = 204, description = "It is gone."),
+        (status = 204, description = "The category was deleted."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such category."),
-        (status = 409, body = Problem, description = "It has categories or products."),
-        (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
+        (status = 409, body = Problem, description = "The category still has products or other categories."),
+        (status = 412, body = Problem, description = "The category has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

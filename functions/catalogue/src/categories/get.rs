@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/categories/{id_or_slug}/`: one category.
+//! Gets a category: `GET /api/v1/catalogue/categories/{id_or_slug}/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -11,17 +11,17 @@ use shared::http::{ApiError, PathId, Problem, PublicProblems};
 use crate::caching::{IfNoneMatch, NotModified, moved_to};
 use crate::redirects::{Moved, under};
 
-/// Read a category
+/// Get a category
 ///
-/// With the path that leads to it and the categories right below it.
+/// Returns the category with the path from the top of the tree down to it and with the categories directly below it.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/categories/{id_or_slug}/",
     tag = "catalogue",
     operation_id = "get_category",
-    params(("id_or_slug" = String, Path, description = "The category's id or slug.")),
+    params(("id_or_slug" = String, Path, description = "Id or slug of the category.")),
     responses(
-        (status = 200, body = Category, description = "The category."),
+        (status = 200, body = Category, description = "The category with this id or slug."),
         Moved,
         NotModified,
         (status = 404, body = Problem, description = "There is no such category."),
@@ -45,7 +45,7 @@ pub(crate) async fn get_category(
     }
 }
 
-/// Where a category is.
+/// Returns the path of a category in the API.
 pub(crate) fn category_path(id_or_slug: impl std::fmt::Display) -> String {
     format!("/api/v1/catalogue/categories/{id_or_slug}/")
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/categories/{id_or_slug}/tree/`: a category and all that is below it.
+//! Gets a part of the category tree: `GET /api/v1/catalogue/categories/{id_or_slug}/tree/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -11,15 +11,17 @@ use shared::http::{ApiError, PathId, Problem, PublicProblems};
 use crate::caching::{IfNoneMatch, NotModified, moved_to};
 use crate::redirects::{Moved, under};
 
-/// Read a part of the category tree
+/// Get a part of the category tree
+///
+/// Returns the category with all categories below it, at every level.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/categories/{id_or_slug}/tree/",
     tag = "catalogue",
     operation_id = "get_category_tree",
-    params(("id_or_slug" = String, Path, description = "The id or slug of the category at its top.")),
+    params(("id_or_slug" = String, Path, description = "Id or slug of the category at the top of the part.")),
     responses(
-        (status = 200, body = CategoryNode, description = "The category, with all that is below it."),
+        (status = 200, body = CategoryNode, description = "The category with all categories below it."),
         Moved,
         NotModified,
         (status = 404, body = Problem, description = "There is no such category."),

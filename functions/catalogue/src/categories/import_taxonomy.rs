@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/taxonomy/`: a whole category tree at once.
+//! Imports a category tree: `POST /api/v1/catalogue/taxonomy/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,27 +12,27 @@ use shared::http::{ApiError, FieldErrors, Requires, StaffProblems};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
-/// What a taxonomy may weigh, in bytes: four times Google's.
+/// Maximum size of a taxonomy in bytes: four times the size of Google's.
 pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
-/// How many wrong lines are named.
+/// Maximum number of invalid lines that a response names.
 const MAX_ERRORS: usize = 50;
 
-/// What became of the categories.
+/// The number of categories that were created and that existed before.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ImportedTaxonomy {
-    /// How many are new.
+    /// Number of categories that were created.
     #[schema(example = 5582)]
     pub created: usize,
-    /// How many were there, and stay as they are.
+    /// Number of categories that existed before; they were not changed.
     #[schema(example = 0)]
     pub unchanged: usize,
 }
 
 /// Import a category tree
 ///
-/// A text with a line for each category: all the names that lead to it, with `>` between them, as in Google's product taxonomy
-/// (`3237 - Animals & Pet Supplies > Live Animals`; every line has its number, or none has). Any other line is refused. All of it or nothing.
-/// Safe to send again: what is there stays as it is.
+/// Send a text with one line for each category: the names from the top of the tree down to it, separated by `>`, as in Google's product
+/// taxonomy (`3237 - Animals & Pet Supplies > Live Animals`; either every line has a number or none has). If any line is invalid, nothing
+/// is imported. You can safely send the same text again: existing categories stay as they are.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/taxonomy/",
@@ -41,7 +41,7 @@ pub(crate) struct ImportedTaxonomy {
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     request_body(content = String, content_type = "text/plain", example = "Animals & Pet Supplies > Live Animals"),
     responses(
-        (status = 200, body = ImportedTaxonomy, description = "What became of them."),
+        (status = 200, body = ImportedTaxonomy, description = "The number of new and of existing categories."),
         StaffProblems,
     )
 )]

@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/categories/`: the category tree.
+//! Gets the category tree: `GET /api/v1/catalogue/categories/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -9,15 +9,15 @@ use shared::http::{ApiError, Page, PublicProblems};
 
 use crate::caching::{IfNoneMatch, NotModified};
 
-/// Read the category tree
+/// List the category tree
 ///
-/// The categories at the top, each with all that is below it, in one page: `next` and `previous` are always null.
+/// Returns the categories at the top, each with all categories below it, in one page: `next` and `previous` are always null.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/categories/",
     tag = "catalogue",
     operation_id = "list_categories",
-    responses((status = 200, body = Page<CategoryNode>, description = "The tree."), NotModified, PublicProblems)
+    responses((status = 200, body = Page<CategoryNode>, description = "The whole category tree."), NotModified, PublicProblems)
 )]
 pub(crate) async fn list_categories(State(app): State<App>, if_none_match: IfNoneMatch) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;

@@ -15,7 +15,7 @@ use shared::app::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The routes of categories.
+/// Returns the routes of categories.
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list_categories, create::create_category))
@@ -25,7 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(taxonomies())
 }
 
-/// Taxonomies are whole category trees, so their bodies may be larger than others.
+/// Returns the routes of taxonomies, whose bodies may be larger than others because they are whole category trees.
 fn taxonomies() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(import_taxonomy::import_taxonomy))

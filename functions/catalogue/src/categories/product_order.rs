@@ -1,4 +1,4 @@
-//! `GET` and `PUT /api/v1/catalogue/categories/{id_or_slug}/products/order/`: in which order a category shows its products.
+//! Gets and sets the order of a category's products: `GET` and `PUT /api/v1/catalogue/categories/{id_or_slug}/products/order/`.
 
 use std::collections::HashSet;
 
@@ -21,13 +21,13 @@ use crate::caching::moved_to;
 use crate::reader::FOR_ONE;
 use crate::redirects::{Moved, PermanentRedirect, no_such_category, under};
 
-/// Products that can be put in order; the rest of a larger category comes after them.
+/// Maximum number of products with a chosen position; the other products of a larger category come after them.
 const MAX_PRODUCTS: usize = 1000;
 
 /// The products of a category in a chosen order.
 #[derive(Debug, Serialize, Request)]
 pub(crate) struct ProductOrder {
-    /// Products, the first one first. Products that are not in the list come after these.
+    /// Ids of the products, in order. Products that are not in the list come after these.
     #[field(max = MAX_PRODUCTS, with = each_once)]
     #[schema(example = json!([7, 3, 5]))]
     pub product_ids: Vec<ProductId>,
@@ -46,18 +46,18 @@ fn each_once(fields: &mut Fields, field: &str) -> Option<Vec<ProductId>> {
     is_good.then_some(ids)
 }
 
-/// Read the order of a category's products
+/// Get the order of a category's products
 ///
-/// Only those that somebody has arranged, drafts included.
+/// Returns only the products that staff have put in order, drafts included.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/categories/{id_or_slug}/products/order/",
     tag = "catalogue",
     operation_id = "get_product_order",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    params(("id_or_slug" = String, Path, description = "The category's id or slug.")),
+    params(("id_or_slug" = String, Path, description = "Id or slug of the category.")),
     responses(
-        (status = 200, body = ProductOrder, description = "The order."),
+        (status = 200, body = ProductOrder, description = "The order of the products."),
         Moved,
         (status = 404, body = Problem, description = "There is no such category."),
         StaffProblems,
@@ -81,19 +81,19 @@ pub(crate) async fn get_product_order(
     Ok(Json(ProductOrder { product_ids }).into_response())
 }
 
-/// Put a category's products in order
+/// Set the order of a category's products
 ///
-/// The whole order at once: products that are not named come after those that are, as if nobody had arranged them.
+/// Replaces the whole order: products that you leave out lose their position and come after the others.
 #[utoipa::path(
     put,
     path = "/api/v1/catalogue/categories/{id_or_slug}/products/order/",
     tag = "catalogue",
     operation_id = "arrange_products",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    params(("id_or_slug" = String, Path, description = "The category's id or slug.")),
+    params(("id_or_slug" = String, Path, description = "Id or slug of the category.")),
     request_body = ProductOrder,
     responses(
-        (status = 200, body = ProductOrder, description = "The order as it is now."),
+        (status = 200, body = ProductOrder, description = "The order after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such category."),
         StaffProblems,

@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /api/v1/catalogue/categories/{id_or_slug}/`: another name, slug, parent or place.
+//! Replaces or updates a category: `PUT` and `PATCH /api/v1/catalogue/categories/{id_or_slug}/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -19,6 +19,8 @@ use crate::if_match::IfMatch;
 use crate::redirects::{PermanentRedirect, no_such_category};
 
 /// Replace a category
+///
+/// If the parent changes, the categories below it move with it. The slug stays as it is if you leave it out.
 #[utoipa::path(
     put,
     path = "/api/v1/catalogue/categories/{id_or_slug}/",
@@ -26,15 +28,15 @@ use crate::redirects::{PermanentRedirect, no_such_category};
     operation_id = "replace_category",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The category's id or slug."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the category."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the category that your change is based on; you get 412 if it has another one."),
     ),
     request_body = ReplaceCategory,
     responses(
-        (status = 200, body = Category, description = "The category as it is now."),
+        (status = 200, body = Category, description = "The category after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such category."),
-        (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
+        (status = 412, body = Problem, description = "The category has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]
@@ -49,9 +51,9 @@ pub(crate) async fn replace_category(
     change(&app, &category, &uri, &if_match, replacement.into()).await
 }
 
-/// Change a category
+/// Update a category
 ///
-/// It moves with all that is below it.
+/// Fields that you leave out stay as they are. If the parent changes, the categories below it move with it.
 #[utoipa::path(
     patch,
     path = "/api/v1/catalogue/categories/{id_or_slug}/",
@@ -59,15 +61,15 @@ pub(crate) async fn replace_category(
     operation_id = "update_category",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The category's id or slug."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the category."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the category that your change is based on; you get 412 if it has another one."),
     ),
     request_body = UpdateCategory,
     responses(
-        (status = 200, body = Category, description = "The category as it is now."),
+        (status = 200, body = Category, description = "The category after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such category."),
-        (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
+        (status = 412, body = Problem, description = "The category has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

@@ -6,29 +6,29 @@ use shared::http::{BaseUrl, Fields, Request};
 use shared::ids::{ImageId, VariantId};
 use shared::patch::Patch;
 
-/// An image to create, or to replace.
+/// An image to create or to replace.
 #[derive(Clone, Debug, Request)]
 #[request(update = UpdateImage, blank_as_null, validate = variant_once)]
 pub(crate) struct CreateImage {
-    /// Id of the image, in the list of a product's images. Without it the image is found by its URL.
+    /// Id of the image, in the list of a product's images. Without an id the image is found by its URL.
     #[field(create_only)]
     pub id: Option<ImageId>,
     /// URL of the file: absolute, or a path from the root of the API.
     #[field(max = MAX_URL, with = url)]
     #[schema(example = "https://cdn.example.com/shirt.jpg")]
     pub url: String,
-    /// Description of the picture, for people who do not see it.
+    /// Description of the picture, for people who cannot see it.
     #[field(default, blank, max = MAX_ALT_TEXT)]
     #[schema(example = "A blue shirt from the front")]
     pub alt_text: String,
-    /// Position among the images, from 0; the others make room.
+    /// Position among the images, from 0; the other images move.
     #[field(min = 0, max = MAX_POSITION)]
     #[field(on_create = "If left out: the position in the list, or after the other images.")]
     pub display_order: Option<i32>,
-    /// Variant that the image shows; null means none.
+    /// Id of the variant that the image shows; null means no variant.
     #[field(nullable)]
     pub product_variant_id: Option<VariantId>,
-    /// The same by SKU, for a variant that is created with the image and has no id yet.
+    /// SKU of the variant that the image shows, for a variant that is created in the same request and has no id yet.
     #[field(create_only, max = MAX_SKU)]
     pub variant_sku: Option<String>,
 }
@@ -40,13 +40,13 @@ fn variant_once(fields: &mut Fields) {
 }
 
 impl CreateImage {
-    /// The edit of an image in the list of all of a product's images: without an id, its address says which one it is.
+    /// Returns the edit of an image in the list of a product's images. Without an id, the image is found by its URL.
     pub(crate) fn edit_in_list(self, base: &BaseUrl) -> ImageEdit {
         let image = self.id.map_or(ImageTarget::Url, ImageTarget::Id);
         self.edit(image, base)
     }
 
-    /// The edit of this image that the body asks for.
+    /// Returns the edit of this image that the body requests.
     pub(crate) fn edit(self, image: ImageTarget, base: &BaseUrl) -> ImageEdit {
         let by_id = self.product_variant_id.map(ImageVariant::Id);
         ImageEdit {
@@ -60,7 +60,7 @@ impl CreateImage {
 }
 
 impl UpdateImage {
-    /// The edit of this image that the body asks for.
+    /// Returns the edit of this image that the body requests.
     pub(crate) fn edit(self, image: ImageTarget, base: &BaseUrl) -> ImageEdit {
         ImageEdit {
             image,
@@ -72,7 +72,7 @@ impl UpdateImage {
     }
 }
 
-/// An image of this shop is stored with its path, and clients read it as an absolute URL: this way they can send back what they read.
+/// Stores the URL of an image of this shop as a path. Clients read it as an absolute URL, so they can send back what they have read.
 fn from_root(url: String, base: &BaseUrl) -> String {
     match url.strip_prefix(&base.0) {
         Some(path) if path.starts_with('/') => path.to_owned(),
@@ -80,7 +80,7 @@ fn from_root(url: String, base: &BaseUrl) -> String {
     }
 }
 
-/// An address that a browser can load an image from, and nothing else: no `javascript:`, no `data:`, no page's own folder.
+/// Reads a URL that a browser can load an image from. Refuses `javascript:`, `data:` and relative paths.
 fn url(fields: &mut Fields, field: &str) -> Option<String> {
     let url = fields.text(field, MAX_URL)?;
     let with_host = |rest: &str| rest.chars().next().is_some_and(|first| first.is_alphanumeric() || first == '[');

@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/products/{id_or_slug}/images/`: one more image.
+//! Adds an image to a product: `POST /api/v1/catalogue/products/{id_or_slug}/images/`.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -20,7 +20,7 @@ use crate::redirects::PermanentRedirect;
 
 /// Add an image to a product
 ///
-/// By its address: one from elsewhere, or one that was uploaded before.
+/// Send the URL of an image on another server, or of an image that you have uploaded before.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/products/{id_or_slug}/images/",
@@ -28,18 +28,18 @@ use crate::redirects::PermanentRedirect;
     operation_id = "create_product_image",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("If-Match" = Option<String>, Header, description = "The product's `ETag` that the change is meant for."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
     ),
     request_body = CreateImage,
     responses(
-        (status = 201, body = ProductImage, description = "The image.", headers(
-            ("Location" = String, description = "Where it is."),
-            ("ETag" = String, description = "For `If-Match` of the next change."),
+        (status = 201, body = ProductImage, description = "The new image.", headers(
+            ("Location" = String, description = "URL of the new image."),
+            ("ETag" = String, description = "Version to send as `If-Match` with your next change."),
         )),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
-        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

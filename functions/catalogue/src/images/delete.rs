@@ -1,4 +1,4 @@
-//! `DELETE /api/v1/catalogue/products/{id_or_slug}/images/{image_id}/`: away with an image.
+//! Removes an image from a product: `DELETE /api/v1/catalogue/products/{id_or_slug}/images/{image_id}/`.
 
 use axum::extract::State;
 use http::{StatusCode, Uri};
@@ -17,7 +17,7 @@ use crate::redirects::PermanentRedirect;
 
 /// Remove an image from a product
 ///
-/// Those behind it move up. What lies at its address stays there.
+/// The images after it move up by one position. The file at its URL is not deleted.
 #[utoipa::path(
     delete,
     path = "/api/v1/catalogue/products/{id_or_slug}/images/{image_id}/",
@@ -25,15 +25,15 @@ use crate::redirects::PermanentRedirect;
     operation_id = "delete_product_image",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("image_id" = ImageId, Path, description = "The image's id."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that is to be deleted."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("image_id" = ImageId, Path, description = "Id of the image."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
     ),
     responses(
-        (status = 204, description = "It is gone."),
+        (status = 204, description = "The image was deleted."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such image."),
-        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/products/{id_or_slug}/images/` and `…/{image_id}/`: the images of a product, and one of them.
+//! Lists and gets the images of a product: `GET /api/v1/catalogue/products/{id_or_slug}/images/` and `…/{image_id}/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -14,18 +14,18 @@ use crate::reader::CatalogueReader;
 use crate::redirects::Moved;
 use crate::variants::get::show;
 
-/// List the images of a product, in order
+/// List the images of a product
 ///
-/// In one page: `next` and `previous` are always null.
+/// Returns all images in order, in one page: `next` and `previous` are always null.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/products/{id_or_slug}/images/",
     tag = "catalogue",
     operation_id = "list_product_images",
     security((), ("bearer" = []), ("api_key" = [])),
-    params(("id_or_slug" = String, Path, description = "The product's id or slug.")),
+    params(("id_or_slug" = String, Path, description = "Id or slug of the product.")),
     responses(
-        (status = 200, body = Page<ProductImage>, description = "The images."),
+        (status = 200, body = Page<ProductImage>, description = "The images of the product."),
         Moved,
         NotModified,
         (status = 404, body = Problem, description = "There is no such product, or it is not for sale."),
@@ -48,9 +48,9 @@ pub(crate) async fn list_product_images(
     .await
 }
 
-/// Read an image
+/// Get an image of a product
 ///
-/// What there is to say of it; the image itself is at its `url`.
+/// Returns the description of the image. The image file itself is at its `url`.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/products/{id_or_slug}/images/{image_id}/",
@@ -58,11 +58,11 @@ pub(crate) async fn list_product_images(
     operation_id = "get_product_image",
     security((), ("bearer" = []), ("api_key" = [])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("image_id" = ImageId, Path, description = "The image's id."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("image_id" = ImageId, Path, description = "Id of the image."),
     ),
     responses(
-        (status = 200, body = ProductImage, description = "The image. Its `ETag` is that of a state of the whole product."),
+        (status = 200, body = ProductImage, description = "The image. The `ETag` is that of the whole product."),
         Moved,
         NotModified,
         (status = 404, body = Problem, description = "There is no such image, or its product is not for sale."),
@@ -84,12 +84,12 @@ pub(crate) async fn get_product_image(
     .await
 }
 
-/// One image of it.
+/// Returns the image of the product that has this id.
 pub(crate) fn image_of(product: &Product, id: ImageId) -> Result<&ProductImage, ApiError> {
     product.images.iter().find(|image| image.id == id).ok_or(ApiError::NotFound)
 }
 
-/// Where an image is, as an object of the API.
+/// Returns the path of an image in the API.
 pub(crate) fn image_path(product: ProductId, image: ImageId) -> String {
     format!("{}images/{image}/", product_path(product))
 }

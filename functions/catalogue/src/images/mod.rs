@@ -10,7 +10,7 @@ use shared::app::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The routes of images.
+/// Returns the routes of images.
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(get::list_product_images, create::create_product_image)).routes(routes!(
         get::get_product_image,

@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /api/v1/catalogue/products/{id_or_slug}/images/{image_id}/`: another address, text, place or variant of an image.
+//! Replaces or updates an image: `PUT` and `PATCH /api/v1/catalogue/products/{id_or_slug}/images/{image_id}/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -17,9 +17,9 @@ use crate::products::edit::{OpenProduct, answer};
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
 
-/// Replace an image
+/// Replace an image of a product
 ///
-/// It stays in its place, if none is said.
+/// The image keeps its position if you leave out `display_order`.
 #[utoipa::path(
     put,
     path = "/api/v1/catalogue/products/{id_or_slug}/images/{image_id}/",
@@ -27,16 +27,16 @@ use crate::redirects::PermanentRedirect;
     operation_id = "replace_product_image",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("image_id" = ImageId, Path, description = "The image's id."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("image_id" = ImageId, Path, description = "Id of the image."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
     ),
     request_body = CreateImage,
     responses(
-        (status = 200, body = ProductImage, description = "The image as it is now."),
+        (status = 200, body = ProductImage, description = "The image after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such image."),
-        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]
@@ -54,9 +54,9 @@ pub(crate) async fn replace_product_image(
     write(open, &base, image, edit).await
 }
 
-/// Change an image
+/// Update an image of a product
 ///
-/// What is not sent stays.
+/// Fields that you leave out stay as they are.
 #[utoipa::path(
     patch,
     path = "/api/v1/catalogue/products/{id_or_slug}/images/{image_id}/",
@@ -64,16 +64,16 @@ pub(crate) async fn replace_product_image(
     operation_id = "update_product_image",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("image_id" = ImageId, Path, description = "The image's id."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("image_id" = ImageId, Path, description = "Id of the image."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
     ),
     request_body = UpdateImage,
     responses(
-        (status = 200, body = ProductImage, description = "The image as it is now."),
+        (status = 200, body = ProductImage, description = "The image after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such image."),
-        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

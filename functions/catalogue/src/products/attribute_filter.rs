@@ -1,11 +1,11 @@
-//! `color:red,blue;size:m`: attributes, and the values to choose from.
+//! Parses the filter by attributes: `color:red,blue;size:m`.
 
 use shared::catalogue::store::filter::MAX_ATTRIBUTES;
 
-/// How many values can be named in all.
+/// Maximum number of values in the filter.
 const MAX_VALUES: usize = 50;
 
-/// The attributes that are named, each with its values; or what is wrong.
+/// Returns the attributes, each with its values, or an error message.
 pub(crate) fn parse(text: &str) -> Result<Vec<(String, Vec<String>)>, String> {
     let mut attributes: Vec<(String, Vec<String>)> = Vec::new();
     for part in split(text, ';').iter().filter(|part| !part.trim().is_empty()) {
@@ -31,7 +31,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<(String, Vec<String>)>, String> {
     Ok(attributes)
 }
 
-/// The parts between these signs; one with a backslash before it is no such sign.
+/// Splits a text at a sign. A sign with a backslash before it does not count.
 fn split(text: &str, sign: char) -> Vec<String> {
     let (mut parts, mut escaped) = (vec![String::new()], false);
     for letter in text.chars() {
@@ -45,7 +45,7 @@ fn split(text: &str, sign: char) -> Vec<String> {
     parts
 }
 
-/// Without the backslashes and the blanks around it.
+/// Removes the backslashes and the surrounding blanks.
 fn plain(text: &str) -> String {
     let (mut plain, mut escaped) = (String::new(), false);
     for letter in text.trim().chars() {

@@ -15,31 +15,31 @@ use crate::categories::body::slug;
 use crate::images::body::CreateImage;
 use crate::variants::body::CreateVariant;
 
-/// Bytes of the largest body: 500 variants and a long description have room.
+/// Maximum size of a body in bytes: enough for 500 variants and a long description.
 pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
 
 /// A product to create.
 #[derive(Debug, Request)]
 #[request(update = UpdateProduct, replace = ReplaceProduct)]
 pub(crate) struct CreateProduct {
-    /// Name.
+    /// Name of the product.
     #[field(max = MAX_NAME)]
     #[schema(example = "Ocean Blue Shirt")]
     pub name: String,
-    /// Name in URLs. Requests for an old slug are redirected to the new one.
+    /// Unique name in URLs. Requests for an old slug are redirected to the new one.
     #[field(max = MAX_SLUG, with = slug, blank_as_null)]
     #[field(on_create = "Made from the name if left out.", on_replace = "Stays as it is if left out.")]
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "ocean-blue-shirt")]
     pub slug: Option<String>,
-    /// Brand; null means that the product has no brand.
+    /// Id of the brand; null means that the product has no brand.
     #[field(blank_as_null)]
     #[field(on_replace = "Stays as it is if left out.")]
     pub brand_id: Patch<BrandId>,
-    /// All categories of the product.
+    /// Ids of all categories of the product.
     #[field(max = MAX_LABELS, map = each_once)]
     #[field(on_replace = "Stay as they are if left out.")]
     pub category_ids: Option<Vec<CategoryId>>,
-    /// SKU of the product itself, besides those of its variants. No other product has the same SKU; null means none.
+    /// Unique SKU of the product itself, in addition to those of its variants; null means that there is none.
     #[field(nullable, blank_as_null, max = MAX_SKU)]
     pub sku: Option<String>,
     /// Description in HTML. Elements and attributes that could harm readers are removed.
@@ -50,20 +50,20 @@ pub(crate) struct CreateProduct {
     #[field(schema = String, on_update = "A variant with its own price keeps it.")]
     #[schema(pattern = r"^\d+(\.\d{1,2})?$", example = "49.90")]
     pub base_price: Money,
-    /// All tags: words to find the product by.
+    /// All tags: words that customers find the product by.
     #[field(default, max = MAX_LABELS, each = tag, each_max = MAX_TAG, map = each_once)]
     pub tags: Vec<String>,
-    /// Publication status.
+    /// Publication status of the product.
     #[field(blank_as_null)]
     #[field(on_create = "`active` if left out.", on_replace = "Stays as it is if left out.")]
     pub status: Option<Status>,
     /// Time from which an active product is for sale; null means at once.
     #[field(nullable, blank_as_null)]
     pub publish_at: Option<Timestamp>,
-    /// Time until which the product is for sale, later than `publish_at`; null means for ever.
+    /// Time until which the product is for sale, later than `publish_at`; null means without end.
     #[field(nullable, blank_as_null)]
     pub unpublish_at: Option<Timestamp>,
-    /// Variant to show first, one of the product's that is not archived; null means the first one. A variant with `is_default` takes
+    /// Id of the variant to show first, which must not be archived; null means the first one. A variant with `is_default` takes
     /// precedence.
     #[field(nullable, blank_as_null)]
     pub default_variant_id: Option<VariantId>,
@@ -76,7 +76,7 @@ pub(crate) struct CreateProduct {
 }
 
 impl UpdateProduct {
-    /// The edit of a product that the body asks for.
+    /// Returns the edit of a product that the body requests.
     pub(crate) fn edit(self, base: &BaseUrl) -> ProductEdit {
         let variants = |all: Vec<CreateVariant>| all.into_iter().map(CreateVariant::edit_in_list).collect();
         let images = |all: Vec<CreateImage>| all.into_iter().map(|image| image.edit_in_list(base)).collect();
@@ -100,7 +100,7 @@ impl UpdateProduct {
     }
 }
 
-/// Files of products separate tags by commas, so none has one.
+/// Reads a tag, which must not contain a comma because import and export files separate tags with commas.
 fn tag(fields: &mut Fields, at: &str) -> Option<String> {
     let tag = fields.text(at, MAX_TAG)?;
     if tag.contains(',') {
@@ -114,7 +114,7 @@ fn cleaned(html: String) -> String {
     clean_html(&html)
 }
 
-/// In the order in which they are named first.
+/// Removes repeated items and keeps the order of their first occurrence.
 fn each_once<T: PartialEq>(all: Vec<T>) -> Vec<T> {
     let mut once: Vec<T> = Vec::new();
     for one in all {

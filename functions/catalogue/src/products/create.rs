@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/products/`: a whole product, with its variants, images and categories.
+//! Creates a product with its variants, images and categories: `POST /api/v1/catalogue/products/`.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -14,9 +14,9 @@ use crate::products::edit::{answer, save};
 use crate::products::errors::FieldPath;
 use crate::products::get::product_path;
 
-/// Make a product
+/// Create a product
 ///
-/// All of it or nothing.
+/// Creates the product with its variants, images and categories. If any part is invalid, nothing is created.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/products/",
@@ -25,9 +25,9 @@ use crate::products::get::product_path;
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     request_body = CreateProduct,
     responses(
-        (status = 201, body = Product, description = "The product.", headers(
-            ("Location" = String, description = "Where it is."),
-            ("ETag" = String, description = "For `If-Match` of the next change."),
+        (status = 201, body = Product, description = "The new product.", headers(
+            ("Location" = String, description = "URL of the new product."),
+            ("ETag" = String, description = "Version to send as `If-Match` with your next change."),
         )),
         StaffProblems,
     )

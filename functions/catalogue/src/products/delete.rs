@@ -1,4 +1,4 @@
-//! `DELETE /api/v1/catalogue/products/{id_or_slug}/`: away with a product, or out of the shop where orders refer to it.
+//! Deletes a product, or archives it if orders refer to it: `DELETE /api/v1/catalogue/products/{id_or_slug}/`.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -16,7 +16,7 @@ use crate::redirects::PermanentRedirect;
 
 /// Delete a product
 ///
-/// One that orders refer to is archived instead: shoppers see it no more, and it stays for those who look at the orders.
+/// A product that orders refer to is archived instead: customers no longer see it in the shop, and staff can still look it up.
 #[utoipa::path(
     delete,
     path = "/api/v1/catalogue/products/{id_or_slug}/",
@@ -24,15 +24,15 @@ use crate::redirects::PermanentRedirect;
     operation_id = "delete_product",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that is to be deleted."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that you want to delete; you get 412 if it has another one."),
     ),
     responses(
-        (status = 200, body = Product, description = "Orders refer to it: it is archived."),
+        (status = 200, body = Product, description = "Orders refer to the product, so it was archived."),
         (status = 204, description = "It is gone, and what there was of it is written off."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
-        (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
+        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

@@ -55,7 +55,8 @@ impl OpenProduct {
     }
 }
 
-/// Saves the edit and commits; returns the product after it. An edit counts as a change even where everything was so before.
+/// Saves the edit and commits; returns the product after it. An edit counts as a change even if it sets the values that the product had
+/// before.
 pub(crate) async fn save(mut tx: Tx, edit: ProductEdit, now: Timestamp, path: FieldPath) -> Result<Product, ApiError> {
     let brand = if let Patch::Set(BrandRef::Id(id)) = edit.brand { Some(id) } else { None };
     let refuse = |constraint| constraint_error(constraint, path, brand);

@@ -1,4 +1,4 @@
-//! What the API responds where an edit of a product is refused.
+//! Error responses to an edit of a product.
 
 use shared::catalogue::limits::{MAX_IMAGES, MAX_VARIANTS};
 use shared::catalogue::store::write::ProductConstraint;
@@ -6,7 +6,7 @@ use shared::catalogue::write::{EditError, ImageVariant};
 use shared::http::{ApiError, FieldErrors};
 use shared::ids::BrandId;
 
-/// Where the body has variants and images, and so how the fields of errors are named.
+/// The shape of the body, which decides how the fields of errors are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FieldPath {
     /// The body is a product, with lists of them.
@@ -16,12 +16,12 @@ pub(crate) enum FieldPath {
 }
 
 impl FieldPath {
-    /// `sku`, or `variants.3.sku`.
+    /// Returns `sku` or `variants.3.sku`.
     fn variant(self, at: usize, field: &str) -> String {
         self.part("variants", at, field)
     }
 
-    /// `url`, or `images.3.url`.
+    /// Returns `url` or `images.3.url`.
     fn image(self, at: usize, field: &str) -> String {
         self.part("images", at, field)
     }
@@ -33,7 +33,7 @@ impl FieldPath {
         }
     }
 
-    /// The list of variants, or a field of the variant.
+    /// Returns the list of variants, or the field of the one variant.
     const fn variants(self, field: &'static str) -> &'static str {
         match self {
             Self::Product => "variants",
@@ -41,7 +41,7 @@ impl FieldPath {
         }
     }
 
-    /// The price of a variant, or what the prices of variants that the body does not mention come from.
+    /// Returns the field of a variant's price, or of the base price for a variant that the body does not mention.
     fn price(self, at: Option<usize>) -> String {
         match (self, at) {
             (Self::Product, None) => "base_price".to_owned(),
@@ -50,7 +50,7 @@ impl FieldPath {
     }
 }
 
-/// The message about an id that nothing has.
+/// Returns the message about an id that does not exist.
 pub(crate) fn no_such(id: impl std::fmt::Display) -> String {
     format!("Invalid pk \"{id}\" - object does not exist.")
 }
@@ -60,7 +60,7 @@ const SAME_VALUES: &str = "Another variant of the product has the same values.";
 const NEGATIVE: &str = "The price of a variant would be negative.";
 const TOO_HIGH: &str = "The price of a variant would be more than can be asked.";
 
-/// The response to an edit with these errors: each in the field that it is about.
+/// Returns the response to an edit with these errors, each in the field that it is about.
 pub(crate) fn into_api_error(wrong: Vec<EditError>, path: FieldPath) -> ApiError {
     let mut errors = FieldErrors::default();
     for error in wrong {
@@ -111,7 +111,7 @@ fn field_error(error: EditError, path: FieldPath) -> (String, String) {
     }
 }
 
-/// The response to an edit that breaks a rule of the database. `brand` is the brand that the edit sets.
+/// Returns the response to an edit that breaks a rule of the database. `brand` is the brand that the edit sets.
 pub(crate) fn constraint_error(broken: ProductConstraint, path: FieldPath, brand: Option<BrandId>) -> ApiError {
     match broken {
         ProductConstraint::SlugTaken => ApiError::field("slug", "product with this slug already exists."),

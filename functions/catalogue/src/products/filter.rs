@@ -13,17 +13,17 @@ use shared::time::Timestamp;
 use crate::products::query::ProductQuery;
 use crate::products::sort::ProductOrdering;
 
-/// A list for which the database has a function.
+/// A list that the database has a function for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Plain<'q> {
-    /// All products.
+    /// All products that shoppers see.
     Everything,
     /// The products that these words find, best match first.
     Words(&'q str),
 }
 
 impl Plain<'_> {
-    /// A page of the products that shoppers see at this time.
+    /// Lists a page of the products that shoppers see at this time.
     pub(crate) async fn list(
         self,
         db: &Db,
@@ -39,7 +39,7 @@ impl Plain<'_> {
 }
 
 impl ProductQuery {
-    /// The requested ordering, or the default. Answers 400 if the ordering needs a filter that is missing.
+    /// Returns the requested ordering or the default. Answers 400 if the ordering needs a filter that is missing.
     pub(crate) fn order(&self) -> Result<ProductOrdering, ApiError> {
         match self.ordering {
             Some(ProductOrdering::Relevance) if self.search.is_none() => {
@@ -54,7 +54,8 @@ impl ProductQuery {
         }
     }
 
-    /// The list for which the database has a function, if the query asks for one and nothing else. Such a search is only read forwards.
+    /// Returns the list that the database has a function for, if the query requests it without other filters. Such a search can only be
+    /// read forwards.
     pub(crate) fn plain(&self, bounds: &ProductBounds) -> Option<Plain<'_>> {
         let Self {
             search,
@@ -86,8 +87,8 @@ impl ProductQuery {
         }
     }
 
-    /// The conditions, with brands, category and attributes looked up. Answers 400 if one does not exist: an empty list would hide a
-    /// misspelt slug.
+    /// Returns the conditions, with brands, category and attributes looked up. Answers 400 if one does not exist, because an empty list
+    /// would hide a misspelt slug.
     pub(crate) async fn filter(&self, tx: &mut Tx, visibility: Visibility) -> Result<Filter, ApiError> {
         let mut errors = FieldErrors::default();
         let mut filter = Filter {

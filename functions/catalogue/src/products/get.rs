@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/products/{id_or_slug}/`: one product.
+//! Gets a product: `GET /api/v1/catalogue/products/{id_or_slug}/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -12,22 +12,23 @@ use crate::caching::{IfNoneMatch, NotModified, last_modified, moved_to};
 use crate::reader::CatalogueReader;
 use crate::redirects::{Moved, under};
 
-/// Read a product
+/// Get a product
 ///
-/// With its description, images, variants and their stock. Whoever may change the catalogue also sees what is not for sale.
+/// Returns the product with its description, images, variants and their stock. Staff who may change the catalogue also see products that
+/// are not for sale.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/products/{id_or_slug}/",
     tag = "catalogue",
     operation_id = "get_product",
     security((), ("bearer" = []), ("api_key" = [])),
-    params(("id_or_slug" = String, Path, description = "The product's id or slug.")),
+    params(("id_or_slug" = String, Path, description = "Id or slug of the product.")),
     responses(
-        (status = 200, body = Product, description = "The product.", headers(
-            ("ETag" = String, description = "For `If-None-Match`, and for `If-Match` of the next change."),
-            ("Last-Modified" = String, description = "When staff last changed it, for information: what is sold changes the `ETag` alone."),
-            ("Cache-Control" = String, description = "How long it may be kept."),
-            ("Vary" = String, description = "Staff see more than others."),
+        (status = 200, body = Product, description = "The product with this id or slug.", headers(
+            ("ETag" = String, description = "Version to send as `If-None-Match` when you get the product again, or as `If-Match` with your next change."),
+            ("Last-Modified" = String, description = "Time of the last change by staff, for information only: sales change the `ETag` but not this time."),
+            ("Cache-Control" = String, description = "Time for which you may cache the response."),
+            ("Vary" = String, description = "`Authorization`, because staff see more than others."),
         )),
         Moved,
         NotModified,
@@ -54,7 +55,7 @@ pub(crate) async fn get_product(
     renamed.map_or(Err(ApiError::NotFound), |slug| viewer.answer(moved_to(&under(&slug, &uri))))
 }
 
-/// Where a product is.
+/// Returns the path of a product in the API.
 pub(crate) fn product_path(id_or_slug: impl std::fmt::Display) -> String {
     format!("/api/v1/catalogue/products/{id_or_slug}/")
 }

@@ -1,4 +1,4 @@
-//! List products: `GET /api/v1/catalogue/products/`.
+//! Lists products: `GET /api/v1/catalogue/products/`.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ use crate::reader::CatalogueReader;
 /// List products
 ///
 /// Shoppers see the products that are for sale; staff who may change the catalogue see all. `next` and `previous` keep the filters and the
-/// ordering; a cursor of one ordering is refused in another.
+/// ordering. A cursor is only valid for the ordering that it was made for.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/products/",
@@ -62,7 +62,7 @@ pub(crate) async fn list_products(
     reader.answer(if_none_match.or(&ProductPage { page, facets })?)
 }
 
-/// What the database returns for a page.
+/// The rows of a page, with the count, the facets and the expansions that the request needs.
 struct PageData {
     /// The rows of the page, and one more if another page follows.
     rows: Vec<ListRow>,
@@ -100,8 +100,8 @@ impl PageData {
     }
 }
 
-/// The rows of a page. If there are none, the words of the search may be corrected, in the filter too, so that count and facets belong to
-/// the corrected words.
+/// Finds the rows of a page. If a search finds no rows, its words may be corrected, in the filter too, so that count and facets
+/// belong to the corrected words.
 async fn find(
     tx: &mut Tx,
     filter: &mut Filter,
@@ -115,7 +115,7 @@ async fn find(
     Ok(list(tx, filter, sort, bounds).await?)
 }
 
-/// Variants and images of the products on a page, as far as `expand` asks for them.
+/// Variants and images of the products on a page, if `expand` requests them.
 #[derive(Default)]
 struct Expansions {
     variants: Option<HashMap<ProductId, Vec<ProductVariant>>>,
@@ -134,7 +134,7 @@ impl Expansions {
         Ok(Self { variants, images })
     }
 
-    /// Takes out those of one product.
+    /// Takes out the variants and images of one product.
     fn take(&mut self, id: ProductId, base: &str) -> ExtraFields {
         let images = self.images.as_mut().map(|all| all.remove(&id).unwrap_or_default());
         ExtraFields {

@@ -20,7 +20,7 @@ use utoipa::{PartialSchema, ToSchema};
 pub(crate) struct ProductPage {
     #[serde(flatten)]
     pub page: Page<ProductSummary>,
-    /// The choices by which the list can be narrowed down; present only if the request has `facets`.
+    /// Filters that narrow the list down, with the number of products for each; present only if you send `facets`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Facets, required = false)]
     pub facets: Option<Facets>,
@@ -48,7 +48,7 @@ pub(crate) enum Field {
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum ProductSummary {
-    /// The whole card as it is stored, which most requests ask for: it is not parsed.
+    /// The whole card as it is stored, which most requests get: it is not parsed.
     Card(Box<RawValue>),
     /// Some fields of the card, or the card and extra fields.
     Selected(SelectedFields),
@@ -66,19 +66,19 @@ pub(crate) struct SelectedFields {
 /// Fields that are not in a card.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct ExtraFields {
-    /// Only for staff.
+    /// Publication status, only for staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// Only if `expand` asks for them.
+    /// Variants, only if `expand` requests them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variants: Option<Vec<ProductVariant>>,
-    /// Only if `expand` asks for them.
+    /// Images, only if `expand` requests them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images: Option<Vec<ProductImage>>,
 }
 
 impl ProductSummary {
-    /// These fields of the card, or all if `fields` is `None`, and the extra fields.
+    /// Selects these fields of the card, or all if `fields` is `None`, and adds the extra fields.
     pub(crate) fn new(card: Card, fields: Option<&[Field]>, extra: ExtraFields) -> Result<Self, ApiError> {
         if fields.is_none() && extra == ExtraFields::default() {
             return Ok(Self::Card(card.into_json().map_err(anyhow::Error::from)?));
@@ -103,7 +103,7 @@ impl Serialize for CardFields {
 
 impl<'de> Deserialize<'de> for CardFields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        /// The schema may be newer than this program, and its cards may have more fields.
+        /// A field of the stored card. Cards may have unknown fields, because the database schema may be newer than this program.
         #[derive(Deserialize)]
         #[serde(untagged)]
         enum Key {
@@ -155,7 +155,7 @@ impl ToSchema for ProductSummary {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes a `ProductSummary`, which is made of text")]
 struct ProductSummarySchema {
-    /// Product id.
+    /// Id of the product.
     #[schema(required = false)]
     id: ProductId,
     /// Unique name in URLs.
@@ -164,10 +164,10 @@ struct ProductSummarySchema {
     /// Name of the product.
     #[schema(required = false, example = "Ocean Blue Shirt")]
     name: String,
-    /// SKU of the product itself, apart from those of its variants; null if it has none.
+    /// SKU of the product itself, in addition to those of its variants; null if it has none.
     #[schema(required = false)]
     sku: Option<String>,
-    /// Brand; null if the product has none.
+    /// Brand of the product; null if it has none.
     #[schema(required = false)]
     brand: Option<Brand>,
     /// Categories that the product is in.
@@ -185,16 +185,16 @@ struct ProductSummarySchema {
     /// The first image; null if the product has none.
     #[schema(required = false)]
     main_image: Option<MainImage>,
-    /// Whether any variant is in stock.
+    /// True if any variant is in stock.
     #[schema(required = false)]
     is_available: bool,
-    /// Status of the product. Only for staff.
+    /// Publication status of the product, only for staff.
     #[schema(required = false)]
     status: Status,
-    /// The first variants, in order; only if `expand` asks for them.
+    /// The first 50 variants in order, only if you send `expand`.
     #[schema(required = false)]
     variants: Vec<ProductVariant>,
-    /// The first images, in order; only if `expand` asks for them.
+    /// The first 20 images in order, only if you send `expand`.
     #[schema(required = false)]
     images: Vec<ProductImage>,
 }
@@ -224,7 +224,7 @@ mod tests {
         let extra = ["status", "variants", "images"].map(str::to_owned);
         let card = fields(ProductCard::schema());
         assert_eq!(fields(ProductSummary::schema()), card.union(&extra.into()).cloned().collect());
-        // And all of them can be selected.
+        // All fields of the card can be selected.
         for field in card {
             assert!(serde_json::from_value::<Field>(json!(field)).is_ok(), "{field}");
         }

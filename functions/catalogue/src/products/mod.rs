@@ -1,4 +1,4 @@
-//! Products: `/api/v1/catalogue/products/…`.
+//! Routes of products: `/api/v1/catalogue/products/…`.
 
 pub(crate) mod attribute_filter;
 pub(crate) mod body;
@@ -19,7 +19,7 @@ use shared::app::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The routes of products. Their bodies may be larger than others, because a product comes with its variants and images.
+/// Returns the routes of products. Their bodies may be larger than others, because a product comes with its variants and images.
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list_products, create::create_product))

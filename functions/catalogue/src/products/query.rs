@@ -12,76 +12,76 @@ use shared::time::Timestamp;
 use crate::products::list_item::Field;
 use crate::products::sort::ProductOrdering;
 
-/// Brands that can be asked for at once.
+/// Maximum number of brands in the filter.
 const MAX_BRANDS: usize = 50;
-/// Characters of a search.
+/// Maximum length of a search.
 const MAX_SEARCH: usize = 200;
-/// Characters of all attributes with their values.
+/// Maximum length of the filter by attributes.
 const MAX_ATTRIBUTES_TEXT: usize = 500;
 
-/// Products to list, and their order. A blank parameter counts as left out.
+/// Filters and ordering of the product list. A blank parameter counts as left out.
 #[derive(Clone, Debug, Request)]
 #[request(query, blank_as_null)]
 pub(crate) struct ProductQuery {
-    /// Words to search for. Each is the beginning of a word of the product's name, brand, categories, tags, SKUs or description; case and
-    /// accents do not matter. If nothing is found, a word that no product has stands for those that look like it: typing errors are
-    /// forgiven in words of four letters and more. A text without any letter or digit finds nothing.
+    /// Words to search for. Each matches the beginning of a word of the product's name, brand, categories, tags, SKUs or description; case
+    /// and accents do not matter. If nothing is found, words of four letters and more that no product has are replaced by similar ones, so
+    /// that typing errors are forgiven. A text without a letter or digit finds nothing.
     #[field(max = MAX_SEARCH)]
     pub(crate) search: Option<String>,
     /// Id or slug of a brand, or several separated by commas.
     #[field(with = brands, schema = String)]
     #[param(example = "ana,bela")]
     pub(crate) brand: Option<Vec<IdOrSlug>>,
-    /// Id or slug of a category. Products of its descendants are listed too.
+    /// Id or slug of a category. Products of the categories below it are listed too.
     #[field(with = category, schema = String)]
     pub(crate) category: Option<IdOrSlug>,
-    /// Attributes with the values to choose from, compared without regard to case: `color:red,blue;size:m`. A product is found if one
-    /// variant has a value of each attribute. At most four attributes. A backslash before a sign makes it part of a name or value.
+    /// Attributes with their values, compared without regard to case: `color:red,blue;size:m`. A product is found if one variant has one
+    /// of the values of each attribute. At most four attributes. A backslash before a sign makes it part of a name or value.
     #[field(max = MAX_ATTRIBUTES_TEXT, with = attributes, schema = String)]
     #[param(example = "color:red,blue;size:m")]
     pub(crate) attributes: Option<Vec<(String, Vec<String>)>>,
-    /// Tag, spelled exactly.
+    /// Exact text of a tag.
     #[field(max = MAX_TAG)]
     pub(crate) tag: Option<String>,
-    /// Whether any variant is in stock.
+    /// True for products with a variant in stock, false for the others.
     pub(crate) is_available: Option<bool>,
     /// Another name for `is_available`, which takes precedence.
     pub(crate) in_stock: Option<bool>,
-    /// Lowest price of the most expensive variant.
+    /// Lowest price in the shop's currency; the most expensive variant costs at least this.
     #[field(with = Fields::money, schema = String)]
     #[param(example = "10.00")]
     pub(crate) price_min: Option<Money>,
-    /// Highest price of the cheapest variant.
+    /// Highest price in the shop's currency; the cheapest variant costs at most this.
     #[field(with = Fields::money, schema = String)]
     #[param(example = "99.90")]
     pub(crate) price_max: Option<Money>,
-    /// Time from which products were created.
+    /// Time at or after which the products were created.
     #[field(with = moment, schema = String)]
     #[param(format = DateTime, example = "2026-11-22T06:38:51Z")]
     pub(crate) created_after: Option<Timestamp>,
-    /// Time before which products were created.
+    /// Time before which the products were created.
     #[field(with = moment, schema = String)]
     #[param(format = DateTime, example = "2026-11-22T06:38:51Z")]
     pub(crate) created_before: Option<Timestamp>,
-    /// Publication status: `draft`, `active` or `archived`. Only for staff; others only ever see active products.
+    /// Publication status: `draft`, `active` or `archived`. Only for staff; others see active products only.
     pub(crate) status: Option<Status>,
-    /// Order of the list. If left out: `relevance` with `search`, otherwise the newest first.
+    /// Ordering of the list. If left out: `relevance` with `search`, otherwise the newest first.
     pub(crate) ordering: Option<ProductOrdering>,
     /// Facets to count: `true` for all, or some of `brand`, `category`, `attributes`, `price` and `availability`, separated by commas.
     #[field(with = facets, schema = String)]
     #[param(example = "brand,price")]
     pub(crate) facets: Option<Wanted>,
-    /// Fields of each product, separated by commas. All if left out.
+    /// Fields of each product, separated by commas; all if left out.
     #[field(with = field_names, schema = String)]
     #[param(example = "id,name,price_range")]
     pub(crate) fields: Option<Vec<Field>>,
-    /// Parts to show with each product: `variants`, `images` or both; at most 50 variants and 20 images.
+    /// Parts to add to each product: `variants`, `images` or both; at most 50 variants and 20 images.
     #[field(with = expanded, schema = String)]
     #[param(example = "variants,images")]
     pub(crate) expand: Option<Expanded>,
 }
 
-/// What is shown with each product beside its card.
+/// The parts that are added to the card of each product.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Expanded {
     pub(crate) variants: bool,
@@ -132,7 +132,7 @@ fn attributes(fields: &mut Fields, name: &str) -> Option<Vec<(String, Vec<String
 }
 
 fn moment(fields: &mut Fields, name: &str) -> Option<Timestamp> {
-    // A plus that was not escaped comes as a blank.
+    // A plus sign that was not escaped arrives as a blank.
     let moment = fields.text(name, 50)?.replace(' ', "+").parse().ok();
     if moment.is_none() {
         fields.error(name, "Datetime has wrong format. Use one of these formats instead: 2026-11-22T06:38:51Z.");
@@ -140,7 +140,7 @@ fn moment(fields: &mut Fields, name: &str) -> Option<Timestamp> {
     moment
 }
 
-/// What has this name where names are what serde reads.
+/// Returns the value that serde reads from this name.
 fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
 }

@@ -10,22 +10,22 @@ use utoipa::ToSchema;
 /// Ordering of a product list; `price` is that of the cheapest variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) enum ProductOrdering {
-    /// By name.
+    /// Ascending by name.
     #[serde(rename = "name")]
     Name,
-    /// By name, descending.
+    /// Descending by name.
     #[serde(rename = "-name")]
     NameDown,
-    /// Cheapest first.
+    /// The cheapest product first.
     #[serde(rename = "price")]
     Price,
-    /// Most expensive first.
+    /// The most expensive product first.
     #[serde(rename = "-price")]
     PriceDown,
-    /// Oldest first.
+    /// The oldest product first.
     #[serde(rename = "created_at")]
     Oldest,
-    /// Newest first.
+    /// The newest product first.
     #[serde(rename = "-created_at")]
     Newest,
     /// Best match for the words of `search` first.
@@ -37,7 +37,7 @@ pub(crate) enum ProductOrdering {
 }
 
 impl ProductOrdering {
-    /// Sort key and order of the list.
+    /// Returns the sort key and the order of the list.
     pub(crate) const fn sort(self) -> (SortKey, SortOrder) {
         match self {
             Self::Name => (SortKey::Name, SortOrder::Asc),
@@ -52,11 +52,11 @@ impl ProductOrdering {
     }
 }
 
-/// A cursor's key: the ordering that it belongs to, the sort key of a product in it, and the product's id.
+/// The key of a cursor: the ordering that it belongs to, the sort key of a product in it, and the product's id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ProductCursor(ProductOrdering, CursorValue, ProductId);
 
-/// A sort key in a cursor; of a time the microseconds.
+/// A sort key in a cursor; a time is stored in microseconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 enum CursorValue {
@@ -65,7 +65,7 @@ enum CursorValue {
 }
 
 impl ProductCursor {
-    /// The cursor of a row in a list of this ordering.
+    /// Returns the cursor of a row in a list with this ordering.
     pub(crate) fn of(row: &ListRow, ordering: ProductOrdering) -> Self {
         let value = match row.cursor_key(ordering.sort().0) {
             CursorKey::CreatedAt(at) => CursorValue::Number(at.micros()),
@@ -77,7 +77,7 @@ impl ProductCursor {
         Self(ordering, value, row.id)
     }
 
-    /// Sort key and id of the row. Answers 400 if the cursor belongs to another ordering or is not valid.
+    /// Returns the sort key and the id of the row. Answers 400 if the cursor belongs to another ordering or is invalid.
     pub(crate) fn key(&self, ordering: ProductOrdering) -> Result<(CursorKey, ProductId), ApiError> {
         let Self(made_for, value, id) = self;
         if *made_for != ordering {

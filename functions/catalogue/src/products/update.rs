@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /api/v1/catalogue/products/{id_or_slug}/`: another state of a product.
+//! Replaces or updates a product: `PUT` and `PATCH /api/v1/catalogue/products/{id_or_slug}/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -16,8 +16,8 @@ use crate::redirects::PermanentRedirect;
 
 /// Replace a product
 ///
-/// With its variants and images. A variant is known by its `id` or its `sku`. One that is not named is deleted, or archived where orders
-/// refer to it; one that was archived is sold again when it is named. What is in stock stays as it is.
+/// Replaces its variants and images too. A variant is found by its `id` or its `sku`. Variants that you leave out are deleted, or archived
+/// if orders refer to them; an archived variant in the list is sold again. The stock of existing variants stays as it is.
 #[utoipa::path(
     put,
     path = "/api/v1/catalogue/products/{id_or_slug}/",
@@ -25,15 +25,15 @@ use crate::redirects::PermanentRedirect;
     operation_id = "replace_product",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
     ),
     request_body = ReplaceProduct,
     responses(
-        (status = 200, body = Product, description = "The product as it is now."),
+        (status = 200, body = Product, description = "The product after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
-        (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
+        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]
@@ -50,9 +50,9 @@ pub(crate) async fn replace_product(
     write(open, &base, replacement.into()).await
 }
 
-/// Change a product
+/// Update a product
 ///
-/// What is not sent stays. `variants` and `images` are all of them, where they are sent.
+/// Fields that you leave out stay as they are. If you send `variants` or `images`, send all of them: the list replaces the old one.
 #[utoipa::path(
     patch,
     path = "/api/v1/catalogue/products/{id_or_slug}/",
@@ -60,15 +60,15 @@ pub(crate) async fn replace_product(
     operation_id = "update_product",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
     ),
     request_body = UpdateProduct,
     responses(
-        (status = 200, body = Product, description = "The product as it is now."),
+        (status = 200, body = Product, description = "The product after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
-        (status = 412, body = Problem, description = "Somebody else has changed it meanwhile."),
+        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

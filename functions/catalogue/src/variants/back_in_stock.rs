@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/variants/{variant_id}/notices/`: a mail when it is in stock again.
+//! Subscribes to a back-in-stock mail: `POST /api/v1/catalogue/variants/{variant_id}/notices/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -10,29 +10,30 @@ use shared::throttles::store::count;
 use shared::throttles::{Limit, Subject};
 use shared::users::{ClientInfo, normalize_email};
 
-/// A subscription to the mail.
+/// A subscription to a back-in-stock mail.
 #[derive(Request)]
 pub(crate) struct CreateBackInStockSubscription {
-    /// Address of the mail.
+    /// Email address that the mail is sent to.
     #[field(email, map = |email| normalize_email(&email))]
     #[schema(example = "ana@example.com")]
     pub email: String,
 }
 
-/// Ask for a mail when a variant is in stock again
+/// Subscribe to a back-in-stock mail
 ///
-/// One request, one mail; to ask twice is to ask once. The answer is the same whoever asked before. A request waits for a year at most.
+/// You get one mail when the variant is in stock again, even if you subscribe more than once. The response does not tell whether the
+/// address was subscribed before. A subscription ends after one year.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/variants/{variant_id}/notices/",
     tag = "catalogue",
     operation_id = "ask_for_notice",
-    params(("variant_id" = VariantId, Path, description = "The variant.")),
+    params(("variant_id" = VariantId, Path, description = "Id of the variant.")),
     request_body = CreateBackInStockSubscription,
     responses(
-        (status = 202, description = "The mail comes when there is something to tell."),
+        (status = 202, description = "The mail is sent when the variant is in stock again."),
         (status = 404, body = Problem, description = "There is no such variant, or it is not for sale."),
-        (status = 409, body = Problem, description = "It is in stock."),
+        (status = 409, body = Problem, description = "The variant is in stock."),
         PublicProblems,
     )
 )]

@@ -7,38 +7,38 @@ use shared::http::{Fields, Request};
 use shared::ids::{AttributeValueId, VariantId};
 use shared::money::Money;
 
-/// Values of a variant.
+/// Maximum number of attribute values of a variant.
 const MAX_VALUES: usize = 20;
-/// Characters of a variant's name: enough for one that is made from all of its values, with ` / ` between them.
+/// Maximum length of a variant's name, enough for one that is made from all of its values with ` / ` between them.
 const MAX_NAME: usize = MAX_VALUES * (MAX_VALUE + 3) - 3;
 
-/// A variant to create, or to replace.
+/// A variant to create or to replace.
 #[derive(Clone, Debug, Request)]
 #[request(update = UpdateVariant, blank_as_null, validate = values_once)]
 pub(crate) struct CreateVariant {
-    /// Id of the variant, in the list of a product's variants. Without it the variant is found by its SKU.
+    /// Id of the variant, in the list of a product's variants. Without an id the variant is found by its SKU.
     #[field(create_only)]
     pub id: Option<VariantId>,
-    /// SKU. No other variant has the same SKU.
+    /// Unique stock keeping unit (SKU).
     #[field(max = MAX_SKU)]
     #[schema(example = "SHIRT-BLUE-M")]
     pub sku: String,
-    /// Name, next to that of the product. A name that was made from the values follows them.
+    /// Name of the variant within its product. A name that was made from the values changes with them.
     #[field(max = MAX_NAME, on_create = "Made from the values if left out.")]
     #[schema(example = "M / Blue")]
     pub name: Option<String>,
-    /// All attribute values by id, at most one of each attribute. No two variants of a product have the same values.
+    /// Ids of all attribute values, at most one of each attribute. No two variants of a product have the same values.
     #[field(max = MAX_VALUES)]
     pub attribute_value_ids: Option<Vec<AttributeValueId>>,
     /// All attribute values by name, compared without regard to case, or by id. Attributes and values that do not exist are created.
     #[field(max = MAX_VALUES)]
     pub options: Option<Vec<VariantOption>>,
-    /// Amount added to the base price; may be negative. It has no effect while the variant has its own price.
+    /// Amount added to the base price; it may be negative and has no effect while the variant has its own price.
     #[field(default, with = Fields::price_adjustment, schema = String)]
     #[schema(pattern = r"^-?\d+(\.\d{1,2})?$", example = "2.50")]
     pub price_adjustment: Money,
-    /// Own price, independent of the base price; null means that the variant has none. `price` is read in its place where neither
-    /// `own_price` nor `price_adjustment` is sent.
+    /// Own price, independent of the base price; null means that the variant has none. If you send neither `own_price` nor
+    /// `price_adjustment`, `price` is read instead.
     #[field(nullable, schema = String, named = own_price_or_price)]
     #[schema(example = "149.90")]
     pub own_price: Option<Money>,
@@ -46,19 +46,19 @@ pub(crate) struct CreateVariant {
     #[field(nullable, schema = String)]
     #[schema(example = "199.90")]
     pub compare_at_price: Option<Money>,
-    /// Barcode (GTIN); null means none.
+    /// Barcode (GTIN); null means that there is none.
     #[field(nullable, max = MAX_SKU)]
     pub barcode: Option<String>,
-    /// Weight in grams; null means unknown.
+    /// Weight in grams; null means that it is unknown.
     #[field(nullable, min = 0, max = MAX_GRAMS)]
     pub weight_grams: Option<i32>,
-    /// Position among the variants, from 0; the others make room.
+    /// Position among the variants, from 0; the other variants move.
     #[field(min = 0, max = MAX_POSITION)]
     #[field(on_create = "If left out: the position in the list, or after the other variants.")]
     pub position: Option<i32>,
-    /// Whether this is the variant to show first.
+    /// True if this is the variant to show first.
     pub is_default: Option<bool>,
-    /// Whether the variant is no longer for sale.
+    /// True if the variant is no longer for sale.
     #[field(default)]
     pub is_archived: bool,
     /// Units in stock of a new variant. The stock of an existing variant stays as it is.
@@ -66,21 +66,21 @@ pub(crate) struct CreateVariant {
     pub inventory_count: i32,
 }
 
-/// A value of an attribute.
+/// A value of an attribute, by id or by name.
 #[derive(Clone, Debug, Request)]
 pub(crate) struct VariantOption {
-    /// Attribute: its id as a number, or its name as a string.
+    /// Attribute: its id as a number or its name as a string.
     #[field(with = id_or_name)]
     #[schema(example = "Size")]
     pub attribute: IdOrName,
-    /// Value: its id as a number, or the value as a string.
+    /// Value: its id as a number or its text as a string.
     #[field(with = id_or_name)]
     #[schema(example = "M")]
     pub value: IdOrName,
 }
 
-/// A read calls it `price`, and clients send back what they read: it is meant as the own price where nothing else says how the price
-/// is made.
+/// Responses have the price as `price`, and clients send back what they have read, so it counts as the own price if no other field sets
+/// the price.
 fn own_price_or_price(fields: &Fields) -> &'static str {
     if fields.has("own_price") || fields.has("price_adjustment") { "own_price" } else { "price" }
 }
@@ -92,13 +92,13 @@ fn values_once(fields: &mut Fields) {
 }
 
 impl CreateVariant {
-    /// The edit of a variant in the list of all of a product's variants: without an id, its SKU says which one it is.
+    /// Returns the edit of a variant in the list of a product's variants. Without an id, the variant is found by its SKU.
     pub(crate) fn edit_in_list(self) -> VariantEdit {
         let variant = self.id.map_or(VariantTarget::Sku, VariantTarget::Id);
         self.edit(variant)
     }
 
-    /// The edit of this variant that the body asks for.
+    /// Returns the edit of this variant that the body requests.
     pub(crate) fn edit(self, variant: VariantTarget) -> VariantEdit {
         let initial_stock = Some(self.inventory_count);
         VariantEdit { initial_stock, ..UpdateVariant::from(self).edit(variant) }
@@ -106,7 +106,7 @@ impl CreateVariant {
 }
 
 impl UpdateVariant {
-    /// The edit of this variant that the body asks for.
+    /// Returns the edit of this variant that the body requests.
     pub(crate) fn edit(self, variant: VariantTarget) -> VariantEdit {
         let named = |option: VariantOption| NamedValue::Of { attribute: option.attribute, value: option.value };
         let by_name = self.options.map(|options| options.into_iter().map(named).collect());
@@ -129,7 +129,7 @@ impl UpdateVariant {
     }
 }
 
-/// A number is an id, a text is a name.
+/// Reads an id from a number and a name from a string.
 pub(crate) fn id_or_name(fields: &mut Fields, field: &str) -> Option<IdOrName> {
     if fields.is_number(field) {
         fields.id(field).map(IdOrName::Id)

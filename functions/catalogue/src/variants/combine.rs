@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/products/{id_or_slug}/variants/combinations/`: every combination of options at once.
+//! Creates a variant for every combination of options: `POST /api/v1/catalogue/products/{id_or_slug}/variants/combinations/`.
 
 use std::collections::HashSet;
 
@@ -25,19 +25,19 @@ use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
 use crate::variants::body::id_or_name;
 
-/// Attributes that can be combined at once.
+/// Maximum number of attributes that can be combined.
 const MAX_ATTRIBUTES: usize = 6;
-/// Characters of the first part of the new SKUs: half is left for the values.
+/// Maximum length of the first part of the new SKUs; the other half is left for the values.
 const MAX_SKU_PREFIX: usize = MAX_SKU / 2;
 
-/// Options to combine.
+/// The attributes and values to combine.
 #[derive(Debug, Request)]
 #[request(blank_as_null)]
 pub(crate) struct CombineVariants {
-    /// Attributes, each with its values. Names of variants have the values in this order.
+    /// Attributes, each with its values. The names of the variants have the values in this order.
     #[field(min = 1, max = MAX_ATTRIBUTES)]
     pub options: Vec<CombinedOption>,
-    /// Amount added to the base price of the new variants. None if left out.
+    /// Amount added to the base price of the new variants; zero if left out.
     #[field(with = Fields::price_adjustment, schema = String)]
     #[schema(pattern = r"^-?\d+(\.\d{1,2})?$", example = "0.00")]
     pub price_adjustment: Option<Money>,
@@ -45,36 +45,37 @@ pub(crate) struct CombineVariants {
     #[field(nullable, schema = String)]
     #[schema(example = "149.90")]
     pub own_price: Option<Money>,
-    /// First part of the new SKUs; the values follow. If left out: the SKU of the product, or its slug.
+    /// First part of the new SKUs; the values follow. If left out, it is the SKU of the product, or its slug.
     #[field(max = MAX_SKU_PREFIX)]
     #[schema(example = "SHIRT")]
     pub sku_prefix: Option<String>,
 }
 
-/// An attribute, and its values to combine with those of the others.
+/// An attribute and its values to combine with those of the other attributes.
 #[derive(Debug, Request)]
 pub(crate) struct CombinedOption {
-    /// Attribute: its id as a number, or its name as a string. An attribute that does not exist is created.
+    /// Attribute: its id as a number or its name as a string. An attribute that does not exist is created.
     #[field(with = id_or_name)]
     #[schema(example = "Size")]
     pub attribute: IdOrName,
-    /// Values: ids as numbers, or values as strings. Values that do not exist are created.
+    /// Values: ids as numbers or texts as strings. Values that do not exist are created.
     #[field(min = 1, max = MAX_VARIANTS, each = id_or_name)]
     pub values: Vec<IdOrName>,
 }
 
-/// What became of the combinations.
+/// The variants of all combinations.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CombinedVariants {
-    /// Those that are new.
+    /// Variants that were created.
     pub created: Vec<ProductVariant>,
-    /// Those that were there, and stay as they are. Archived ones are not sold again by this.
+    /// Variants that existed before. They stay as they are; archived ones stay archived.
     pub existing: Vec<ProductVariant>,
 }
 
-/// Make variants of all combinations
+/// Create variants of all combinations
 ///
-/// Of 3 sizes and 2 colours the 6 variants, but for those that are there already, archived ones included. Safe to send again.
+/// 3 sizes and 2 colours make 6 variants. A combination that has a variant already, even an archived one, is skipped, so you can safely
+/// send the same request again.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/products/{id_or_slug}/variants/combinations/",
@@ -82,16 +83,16 @@ pub(crate) struct CombinedVariants {
     operation_id = "combine_product_variants",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("If-Match" = Option<String>, Header, description = "The product's `ETag` that the change is meant for."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
     ),
     request_body = CombineVariants,
     responses(
-        (status = 200, body = CombinedVariants, description = "All of them were there."),
-        (status = 201, body = CombinedVariants, description = "Those that were not there are."),
+        (status = 200, body = CombinedVariants, description = "All combinations existed before; nothing was created."),
+        (status = 201, body = CombinedVariants, description = "The missing combinations were created."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
-        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]
@@ -128,7 +129,7 @@ pub(crate) async fn combine_product_variants(
     answer(status, product.version, &CombinedVariants { created, existing })
 }
 
-/// The values of each attribute that is named, each once.
+/// Returns the values of each attribute, each value once.
 async fn values_of(open: &mut OpenProduct, asked: &CombineVariants) -> Result<Vec<Vec<KnownValue>>, ApiError> {
     let name = |option: &CombinedOption, value: &IdOrName| NamedValue::Of {
         attribute: option.attribute.clone(),
@@ -157,7 +158,7 @@ async fn values_of(open: &mut OpenProduct, asked: &CombineVariants) -> Result<Ve
     if errors.is_empty() { Ok(values) } else { Err(errors.into()) }
 }
 
-/// The new variants, which come after those that are sold.
+/// Returns the edits that create the new variants after the existing ones.
 async fn edits(
     open: &mut OpenProduct,
     asked: &CombineVariants,
@@ -173,7 +174,7 @@ async fn edits(
     Ok(new.into_iter().zip(skus).map(edit).collect())
 }
 
-/// A SKU for each combination, which no variant has.
+/// Returns an unused SKU for each combination.
 async fn skus(
     open: &mut OpenProduct,
     asked: &CombineVariants,

@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/products/{id_or_slug}/variants/`: one more variant.
+//! Creates a variant: `POST /api/v1/catalogue/products/{id_or_slug}/variants/`.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -17,7 +17,9 @@ use crate::redirects::PermanentRedirect;
 use crate::variants::body::CreateVariant;
 use crate::variants::get::{variant_of, variant_path};
 
-/// Make a variant
+/// Create a variant
+///
+/// Adds the variant to the product. Attributes and values in `options` that do not exist are created.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/products/{id_or_slug}/variants/",
@@ -25,18 +27,18 @@ use crate::variants::get::{variant_of, variant_path};
     operation_id = "create_product_variant",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("If-Match" = Option<String>, Header, description = "The product's `ETag` that the change is meant for."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
     ),
     request_body = CreateVariant,
     responses(
-        (status = 201, body = ProductVariant, description = "The variant.", headers(
-            ("Location" = String, description = "Where it is."),
-            ("ETag" = String, description = "For `If-Match` of the next change."),
+        (status = 201, body = ProductVariant, description = "The new variant.", headers(
+            ("Location" = String, description = "URL of the new variant."),
+            ("ETag" = String, description = "Version to send as `If-Match` with your next change."),
         )),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
-        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

@@ -1,4 +1,4 @@
-//! `DELETE /api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/`: away with a variant, or out of the shop where orders refer to it.
+//! Deletes a variant, or archives it if orders refer to it: `DELETE /api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/`.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -18,7 +18,7 @@ use crate::variants::get::variant_of;
 
 /// Delete a variant
 ///
-/// One that orders refer to is archived instead; `is_archived: false` has it sold again.
+/// A variant that orders refer to is archived instead; update it with `is_archived: false` to sell it again.
 #[utoipa::path(
     delete,
     path = "/api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/",
@@ -26,16 +26,16 @@ use crate::variants::get::variant_of;
     operation_id = "delete_product_variant",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("variant_id" = VariantId, Path, description = "The variant's id."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that is to be deleted."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("variant_id" = VariantId, Path, description = "Id of the variant."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
     ),
     responses(
-        (status = 200, body = ProductVariant, description = "Orders refer to it: it is archived."),
+        (status = 200, body = ProductVariant, description = "Orders refer to the variant, so it was archived."),
         (status = 204, description = "It is gone, and what there was of it is written off."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such variant."),
-        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

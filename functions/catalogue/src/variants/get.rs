@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/products/{id_or_slug}/variants/` and `…/{variant_id}/`: the variants of a product, and one of them.
+//! Lists and gets the variants of a product: `GET /api/v1/catalogue/products/{id_or_slug}/variants/` and `…/{variant_id}/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -14,18 +14,19 @@ use crate::products::get::product_path;
 use crate::reader::CatalogueReader;
 use crate::redirects::{Moved, under};
 
-/// List the variants of a product, in order
+/// List the variants of a product
 ///
-/// In one page: `next` and `previous` are always null. Whoever may change the catalogue also sees those that are archived.
+/// Returns all variants in order, in one page: `next` and `previous` are always null. Staff who may change the catalogue also see archived
+/// variants.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/products/{id_or_slug}/variants/",
     tag = "catalogue",
     operation_id = "list_product_variants",
     security((), ("bearer" = []), ("api_key" = [])),
-    params(("id_or_slug" = String, Path, description = "The product's id or slug.")),
+    params(("id_or_slug" = String, Path, description = "Id or slug of the product.")),
     responses(
-        (status = 200, body = Page<ProductVariant>, description = "The variants."),
+        (status = 200, body = Page<ProductVariant>, description = "The variants of the product."),
         Moved,
         NotModified,
         (status = 404, body = Problem, description = "There is no such product, or it is not for sale."),
@@ -46,7 +47,9 @@ pub(crate) async fn list_product_variants(
     .await
 }
 
-/// Read a variant
+/// Get a variant of a product
+///
+/// Returns the variant with its price, its stock and its attribute values. Staff who may change the catalogue also see archived variants.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/",
@@ -54,11 +57,11 @@ pub(crate) async fn list_product_variants(
     operation_id = "get_product_variant",
     security((), ("bearer" = []), ("api_key" = [])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("variant_id" = VariantId, Path, description = "The variant's id."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("variant_id" = VariantId, Path, description = "Id of the variant."),
     ),
     responses(
-        (status = 200, body = ProductVariant, description = "The variant. Its `ETag` is that of a state of the whole product."),
+        (status = 200, body = ProductVariant, description = "The variant. The `ETag` is that of the whole product."),
         Moved,
         NotModified,
         (status = 404, body = Problem, description = "There is no such variant, or it is not for sale."),
@@ -78,7 +81,7 @@ pub(crate) async fn get_product_variant(
     .await
 }
 
-/// A part of a product, as far as this one may see it; or where it is by now.
+/// Responds with a part of a product that the reader may see, or redirects to its new slug.
 pub(crate) async fn show(
     app: &App,
     viewer: CatalogueReader,
@@ -97,12 +100,12 @@ pub(crate) async fn show(
     }
 }
 
-/// One variant of it.
+/// Returns the variant of the product that has this id.
 pub(crate) fn variant_of(product: &Product, id: VariantId) -> Result<ProductVariant, ApiError> {
     product.variants.iter().find(|variant| variant.id == id).cloned().ok_or(ApiError::NotFound)
 }
 
-/// Where a variant is.
+/// Returns the path of a variant in the API.
 pub(crate) fn variant_path(product: ProductId, variant: VariantId) -> String {
     format!("{}variants/{variant}/", product_path(product))
 }

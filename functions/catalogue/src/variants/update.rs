@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/`: another state of a variant.
+//! Replaces or updates a variant: `PUT` and `PATCH /api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -19,7 +19,7 @@ use crate::variants::get::variant_of;
 
 /// Replace a variant
 ///
-/// Values, name, place and whether it is the default stay as they are, if they are not said; and what is in stock always does.
+/// Values, name, position and `is_default` stay as they are if you leave them out. The stock always stays as it is.
 #[utoipa::path(
     put,
     path = "/api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/",
@@ -27,16 +27,16 @@ use crate::variants::get::variant_of;
     operation_id = "replace_product_variant",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("variant_id" = VariantId, Path, description = "The variant's id."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("variant_id" = VariantId, Path, description = "Id of the variant."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
     ),
     request_body = CreateVariant,
     responses(
-        (status = 200, body = ProductVariant, description = "The variant as it is now."),
+        (status = 200, body = ProductVariant, description = "The variant after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such variant."),
-        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]
@@ -52,9 +52,9 @@ pub(crate) async fn replace_product_variant(
     write(open, variant, replacement.into()).await
 }
 
-/// Change a variant
+/// Update a variant
 ///
-/// What is not sent stays.
+/// Fields that you leave out stay as they are.
 #[utoipa::path(
     patch,
     path = "/api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/",
@@ -62,16 +62,16 @@ pub(crate) async fn replace_product_variant(
     operation_id = "update_product_variant",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id_or_slug" = String, Path, description = "The product's id or slug."),
-        ("variant_id" = VariantId, Path, description = "The variant's id."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id_or_slug" = String, Path, description = "Id or slug of the product."),
+        ("variant_id" = VariantId, Path, description = "Id of the variant."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
     ),
     request_body = UpdateVariant,
     responses(
-        (status = 200, body = ProductVariant, description = "The variant as it is now."),
+        (status = 200, body = ProductVariant, description = "The variant after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such variant."),
-        (status = 412, body = Problem, description = "Somebody else has changed the product meanwhile."),
+        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

@@ -1,8 +1,8 @@
-//! Which column is what. The order does not matter, nor does the case; columns that say nothing to a shop are passed over.
+//! Recognises the columns of a file by their names, in any order and any case. Columns that the shop does not use are ignored.
 
 use std::collections::HashMap;
 
-/// What a column says.
+/// The meaning of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Column {
     Handle,
@@ -28,7 +28,7 @@ pub(super) enum Column {
     VariantImage,
 }
 
-/// As Shopify exports them, and as it has called some of them since 2025.
+/// The names of each column: the one that Shopify exports, and the one that it has used for some since 2025.
 const NAMES: [(Column, &[&str]); 25] = [
     (Column::Handle, &["Handle", "URL handle"]),
     (Column::Title, &["Title"]),
@@ -57,19 +57,19 @@ const NAMES: [(Column, &[&str]); 25] = [
     (Column::VariantImage, &["Variant Image", "Variant image URL"]),
 ];
 
-/// What no product export is without.
+/// The columns that every product export has.
 const NEEDED: [Column; 4] = [Column::Handle, Column::Title, Column::OptionValue(0), Column::Price];
 
-/// Where each column is.
+/// The positions of the columns.
 #[derive(Clone, Debug)]
 pub struct Columns {
     places: HashMap<Column, (usize, String)>,
-    /// How many there are in all.
+    /// The number of all columns.
     pub(super) width: usize,
 }
 
 impl Columns {
-    /// Reads a header; `None` where it is not that of a product export.
+    /// Reads a header; returns `None` if it is not that of a product export.
     pub fn recognise(header: &[String]) -> Option<Self> {
         let mut places = HashMap::new();
         for (at, name) in header.iter().enumerate() {
@@ -83,12 +83,12 @@ impl Columns {
         is_whole.then_some(Self { places, width: header.len() })
     }
 
-    /// Where a column is, if the file has it.
+    /// Returns the position of a column, if the file has it.
     pub(super) fn place(&self, column: Column) -> Option<usize> {
         self.places.get(&column).map(|(at, _)| *at)
     }
 
-    /// What the file calls a column.
+    /// Returns the name that the file has for a column.
     pub(super) fn name(&self, column: Column) -> &str {
         self.places.get(&column).map_or("a column that is not there", |(_, name)| name)
     }

@@ -1,4 +1,4 @@
-//! Products as the rows of a Shopify product export. Imported again they change nothing.
+//! Writes products as the rows of a Shopify product export. Importing them again changes nothing.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,8 @@ const COLUMNS: [&str; 31] = [
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cells([String; COLUMNS.len()]);
 
-/// As many rows as there are variants or images, whichever are more; `Err` says why the format cannot say the product.
+/// Builds as many rows as the product has variants or images, whichever are more. Fails with a reason if the format cannot express the
+/// product.
 pub fn rows(product: &ProductSnapshot) -> Result<Vec<Cells>, &'static str> {
     let variants: Vec<&VariantSnapshot> = product.variants.iter().filter(|variant| !variant.is_archived).collect();
     let names = option_names(&variants);
@@ -56,7 +57,7 @@ pub fn rows(product: &ProductSnapshot) -> Result<Vec<Cells>, &'static str> {
     if variants.is_empty() {
         return Err("it has no variant");
     }
-    // The file has one list of attributes for all of them: what it could not say of one, an import would take away.
+    // The file has one list of attributes for all variants, so an import would remove the attributes that it cannot express.
     if variants.windows(2).any(|pair| matches!(pair, [one, other] if attributes_of(one) != attributes_of(other))) {
         return Err("its variants do not all have the same attributes");
     }
@@ -132,7 +133,7 @@ fn attributes_of(variant: &VariantSnapshot) -> BTreeSet<&str> {
     variant.values.iter().map(|value| value.attribute.as_str()).collect()
 }
 
-/// The attributes by which the variants differ, in the order in which the first variant's name has their values.
+/// Returns the attributes by which the variants differ, in the order in which the first variant's name has their values.
 fn option_names<'v>(variants: &[&'v VariantSnapshot]) -> Vec<&'v str> {
     let Some(first) = variants.first() else { return Vec::new() };
     let mut values: Vec<&KnownValue> = first.values.iter().collect();
@@ -141,8 +142,8 @@ fn option_names<'v>(variants: &[&'v VariantSnapshot]) -> Vec<&'v str> {
 }
 
 impl Cells {
-    /// Fills a cell. A spreadsheet takes a text that begins so for a formula; an apostrophe keeps it from that, and the import
-    /// takes it off again.
+    /// Fills a cell. A spreadsheet takes a text with such a beginning for a formula, so it gets an apostrophe, which the import removes
+    /// again.
     fn set(&mut self, column: &str, text: &str) {
         let is_risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
         let cell = COLUMNS.iter().zip(&mut self.0).find(|(name, _)| **name == column);
@@ -162,7 +163,7 @@ pub fn write_rows(to: &mut Vec<u8>, rows: &[Cells]) -> csv::Result<()> {
     write(to, rows.iter().map(|row| &row.0))
 }
 
-/// Quoted where it must be, with the line ends of the CSV that Shopify writes.
+/// Writes records with quotes only where they are needed, and with the line ends of the CSV that Shopify writes.
 fn write<R: IntoIterator<Item: AsRef<[u8]>>>(to: &mut Vec<u8>, rows: impl IntoIterator<Item = R>) -> csv::Result<()> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
     rows.into_iter().try_for_each(|row| writer.write_record(row))?;

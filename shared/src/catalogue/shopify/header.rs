@@ -1,4 +1,4 @@
-//! The first line of a file, which says what it is.
+//! The first record of a file, which shows its format.
 
 use std::io::BufRead;
 
@@ -9,29 +9,29 @@ use super::records::Records;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header(pub Vec<String>);
 
-/// Why a file is not read.
+/// Reason why a file cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Unrecognised {
-    /// It is something else.
+    /// The file has another format.
     #[error(
         "it begins with \"{0}\"; what is understood is a Shopify product export: a CSV whose first line names at least the columns \
          Handle, Title, Option1 Value and Variant Price, in any order; or a category tree, whose first line is such as \
          \"3237 - Animals & Pet Supplies > Live Animals\""
     )]
     Other(String),
-    /// It has two bytes for a letter.
+    /// The file is in UTF-16.
     #[error("it is UTF-16; save it as CSV in UTF-8, as Shopify does")]
     Utf16,
-    /// Its lines end in a way that no other program writes any more.
+    /// The file has the line ends of old Macintosh programs.
     #[error("its lines end in CR alone; save it as CSV in UTF-8, as Shopify does")]
     LoneCr,
-    /// It could not be read.
+    /// The file could not be read.
     #[error(transparent)]
     Io(#[from] std::io::Error),
 }
 
 impl Header {
-    /// Reads the first record.
+    /// Reads the first record and recognises its columns.
     pub fn read<R: BufRead>(records: &mut Records<R>) -> Result<(Self, Columns), Unrecognised> {
         let first = records.record()?.unwrap_or_default();
         let bytes = first.fields.first().map(Vec::as_slice).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Shopify's product export: a CSV in which a product is as many rows as it has variants or images, whichever are more. Only the
-//! first has the title and what else is said once; what belongs together has the same handle.
+//! Shopify's product export: a CSV with as many rows for a product as it has variants or images, whichever are more. All rows of a product
+//! have the same handle; only the first has the title and the other fields of the product.
 
 mod columns;
 mod export;
@@ -20,18 +20,18 @@ use row::Row;
 
 use super::product_import::ProductImport;
 
-/// More rows than any product of Shopify's has (2,048 variants); what is longer is refused rather than kept in memory.
+/// Maximum number of rows of a product, more than Shopify allows (2,048 variants). A longer product is refused instead of kept in memory.
 const MAX_ROWS: usize = 5_000;
-/// How many products are read, and written, at once, and how many variants, or the last product's more.
+/// Maximum numbers of products and of variants that are read and written together; only the last product may exceed the second.
 const PRODUCTS_AT_ONCE: usize = 100;
 const VARIANTS_AT_ONCE: usize = 1_000;
 
-/// A row that was not taken, and why.
+/// A row that was refused, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadRow {
-    /// Where it begins, from 1.
+    /// Line on which the row begins, from 1.
     pub line: u64,
-    /// For people.
+    /// Reason for people to read.
     pub reason: String,
 }
 
@@ -43,39 +43,39 @@ pub struct Products<R> {
     /// The first row of the next product.
     ahead: Option<Row>,
     strays: VecDeque<BadRow>,
-    /// Where the next product begins.
+    /// The position at which the next product begins.
     place: Place,
-    /// Whether there is no further product that is whole.
+    /// True if no complete product follows.
     is_over: bool,
 }
 
-/// What comes next in a file.
+/// The next item of a file.
 #[derive(Debug)]
 enum Item {
-    /// A product and the line on which it begins, or every row of it that is bad: all of it or nothing.
+    /// A product with the line on which it begins, or all of its bad rows; one bad row refuses the whole product.
     Product(Result<(u64, ProductImport), Vec<BadRow>>),
-    /// A bad row that does not say to which product it belongs.
+    /// A bad row whose product is unknown.
     Stray(BadRow),
 }
 
 /// Products that are written together.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    /// Each with the line on which it begins.
+    /// The products, each with the line on which it begins.
     pub entries: Vec<(u64, ProductImport)>,
-    /// The rows that are bad, in the order of the file.
+    /// The bad rows, in the order of the file.
     pub bad: Vec<BadRow>,
-    /// How many products are left out because of them.
+    /// Number of products that are skipped because of bad rows.
     pub left_out: usize,
 }
 
 impl Batch {
-    /// How many products it is, good and bad.
+    /// Returns the number of products, good and bad.
     pub fn products(&self) -> usize {
         self.entries.len() + self.left_out
     }
 
-    /// Leaves out the products whose slug came before in the file, on this line.
+    /// Skips the products whose slug began earlier in the file; `begun_before` returns the line on which it did.
     pub fn refuse_begun(&mut self, begun_before: impl Fn(&str) -> Option<u64>) {
         let mut begun: Vec<(String, u64)> = Vec::new();
         for (line, entry) in std::mem::take(&mut self.entries) {
@@ -96,7 +96,7 @@ impl Batch {
         }
     }
 
-    /// Notes that a product was left out, and why.
+    /// Records that a product was skipped, and why.
     pub fn leave_out(&mut self, line: u64, reason: String) {
         self.bad.push(BadRow { line, reason });
         self.left_out += 1;
@@ -104,18 +104,18 @@ impl Batch {
 }
 
 impl<R: BufRead> Products<R> {
-    /// The products that follow the header, or a place where a product begins.
+    /// Reads the products after the header, or from a position at which a product begins.
     pub fn new(records: Records<R>, columns: Columns) -> Self {
         let place = records.place();
         Self { records, columns, ahead: None, strays: VecDeque::new(), place, is_over: false }
     }
 
-    /// Where the products begin that were not read yet.
+    /// Returns the position at which the unread products begin.
     pub fn place(&self) -> Place {
         self.place
     }
 
-    /// The next products; `None` at the end, or where the bytes do not reach to the end of the next.
+    /// Returns the next products; `None` at the end, or if the bytes end before the next product does.
     pub fn batch(&mut self) -> io::Result<Option<Batch>> {
         let (mut batch, mut variants) = (Batch::default(), 0);
         while batch.products() < PRODUCTS_AT_ONCE && variants < VARIANTS_AT_ONCE {
@@ -132,12 +132,12 @@ impl<R: BufRead> Products<R> {
                 }
             }
         }
-        // They stand before the place that is next.
+        // These rows stand before the next position.
         batch.bad.extend(self.strays.drain(..));
         Ok((batch.products() > 0 || !batch.bad.is_empty()).then_some(batch))
     }
 
-    /// How many products follow: for a progress bar.
+    /// Counts the remaining products, for a progress bar.
     pub fn count(mut self) -> io::Result<u64> {
         let (mut count, mut last) = (0, String::new());
         while let Some(row) = self.next_row()? {
@@ -175,7 +175,7 @@ impl<R: BufRead> Products<R> {
             }
         }
         if self.records.has_run_out() {
-            // There may be more of it. It is read again, and what was found among its rows with it.
+            // More rows of it may follow, so it is read again later, and the bad rows among it too.
             self.is_over = true;
             self.strays.truncate(strays);
             return Ok(self.strays.pop_front().map(Item::Stray));

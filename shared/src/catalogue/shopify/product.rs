@@ -1,4 +1,4 @@
-//! The rows of one product, read as an entry. Every bad row is found; with one of them there is no entry.
+//! Reads the rows of one product. All bad rows are found; with one of them the product is refused.
 
 use std::collections::HashMap;
 
@@ -10,11 +10,11 @@ use crate::catalogue::limits::{
 use crate::catalogue::product_import::{ImportImage, ImportVariant, ProductImport, variant_name};
 use crate::catalogue::{MAX_SLUG, Status, clean_html, slugify};
 
-/// What Shopify calls the only option of a product without options, and its value.
+/// Shopify's name for the only option of a product without options.
 pub(crate) const NO_OPTION: &str = "Title";
 pub(crate) const NO_OPTION_VALUE: &str = "Default Title";
 
-/// How many options a product can have.
+/// Maximum number of options of a product.
 pub(crate) const OPTIONS: usize = 3;
 
 /// Reads the rows of one product.
@@ -31,7 +31,7 @@ pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<ProductImport, Vec
     let head = reading.head(first);
     reading.note(first, head);
     let names = reading.option_names(first);
-    // Without the options' names nothing can be said of their values.
+    // The values of the options cannot be checked without the names.
     let Some(names) = reading.note(first, names) else { return Err(reading.bad) };
     for row in rows.iter().filter(|row| row.bad.is_none()) {
         let read = reading.variant(row, &names, rows.len() == 1).and_then(|()| reading.image(row));
@@ -43,7 +43,7 @@ pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<ProductImport, Vec
 struct Reading<'c> {
     columns: &'c Columns,
     entry: ProductImport,
-    /// With the position that the file gives them.
+    /// The images with the positions that the file gives them.
     images: Vec<(i32, ImportImage)>,
     /// The line of each combination of option values, and of each SKU.
     seen: HashMap<String, u64>,
@@ -51,7 +51,7 @@ struct Reading<'c> {
 }
 
 impl Reading<'_> {
-    /// Notes what is wrong with a row. A row is named once, for the first thing that is wrong.
+    /// Records the error of a row. Only the first error of a row counts.
     fn note<T>(&mut self, row: &Row, read: Result<T, String>) -> Option<T> {
         if let Err(reason) = &read
             && self.bad.iter().all(|bad| bad.line != row.place.line)
@@ -61,10 +61,10 @@ impl Reading<'_> {
         read.ok()
     }
 
-    /// What is said once, on the first row.
+    /// Reads the fields of the product, which are on the first row.
     fn head(&mut self, row: &Row) -> Result<(), String> {
         let text = |column, longest| row.text(self.columns, column, longest);
-        // It would be cut, and could then be another product's.
+        // A longer handle would be cut, and could then be that of another product.
         text(Column::Handle, MAX_SLUG)?;
         let name = text(Column::Title, MAX_NAME)?.ok_or("\"Title\" is empty, and this is the product's first row")?;
         self.entry = ProductImport {
@@ -137,7 +137,7 @@ impl Reading<'_> {
         Ok(names)
     }
 
-    /// A row that has an option's value, a SKU or a price is a variant; the others add an image.
+    /// Reads a row. With an option's value, a SKU or a price it is a variant; otherwise it only adds an image.
     fn variant(&mut self, row: &Row, names: &[String], is_only_row: bool) -> Result<(), String> {
         let is_variant = [Column::OptionValue(0), Column::Sku, Column::Price]
             .iter()
@@ -150,7 +150,7 @@ impl Reading<'_> {
             Some(sku) => sku,
             None => self.made_up_sku(&options),
         };
-        // Before all else that may be wrong: what comes twice is then said of the second, however bad the first is.
+        // Checked first, so that of two equal variants always the second is reported, even if the first has other errors.
         self.refuse_twice(row, &options, &sku)?;
         let price = row.money(self.columns, Column::Price)?;
         let image = row.url(self.columns, Column::VariantImage)?;
@@ -167,7 +167,7 @@ impl Reading<'_> {
         self.entry.variants.push(variant);
         if let Some(url) = image {
             let shown = ImportImage { url, alt_text: String::new(), variant: Some(self.entry.variants.len() - 1) };
-            // Behind those that have a position; see `images`.
+            // Sorted after the images with a position; see `images`.
             self.images.push((i32::MAX, shown));
         }
         Ok(())
@@ -190,7 +190,7 @@ impl Reading<'_> {
         }
     }
 
-    /// The handle and the values: the same on every import, and no handle has a dot in it.
+    /// Builds a SKU from the handle and the values: the same on every import, and unique because no handle contains a dot.
     fn made_up_sku(&self, options: &[(String, String)]) -> String {
         let mut sku = self.entry.slug.clone();
         for (_, value) in options {
@@ -233,7 +233,7 @@ impl Reading<'_> {
             self.bad.sort_by_key(|bad| bad.line);
             return Err(self.bad);
         }
-        // One variant has nothing to differ by; what is said of it is its name.
+        // A single variant has nothing to differ by, so its options only make its name.
         if let [only] = self.entry.variants.as_mut_slice()
             && matches!(only.options.as_slice(), [(name, _)] if name == NO_OPTION)
         {
@@ -242,7 +242,7 @@ impl Reading<'_> {
         Ok(self.entry)
     }
 
-    /// Whether there are variants, and not too much of anything.
+    /// Checks that there are variants and that no limit is exceeded.
     fn count(&self) -> Result<(), String> {
         if self.entry.variants.is_empty() {
             return Err("the product has no variant: no row has a price".to_owned());
@@ -256,8 +256,8 @@ impl Reading<'_> {
     }
 }
 
-/// The images in the order of their positions, each once. A variant's image is the one of the product with that address; where
-/// another variant has that already, or the product has no such image, it comes once more at the end.
+/// Returns the images in the order of their positions, each once. A variant's image is the product's image with that URL. If another
+/// variant shows that image already, or the product has no such image, it is added at the end.
 fn images(mut all: Vec<(i32, ImportImage)>) -> Vec<ImportImage> {
     all.sort_by_key(|(position, _)| *position);
     let mut images: Vec<ImportImage> = Vec::new();
@@ -275,7 +275,7 @@ fn images(mut all: Vec<(i32, ImportImage)>) -> Vec<ImportImage> {
     images
 }
 
-/// `Title`: `Default Title` says that there is no option.
+/// Returns true for `Title`: `Default Title`, Shopify's way of saying that there is no option.
 fn is_no_option(options: &[(String, String)]) -> bool {
     matches!(options, [(name, value)] if name == NO_OPTION && value == NO_OPTION_VALUE)
 }

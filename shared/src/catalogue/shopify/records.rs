@@ -1,44 +1,44 @@
-//! Reads CSV record by record, and knows the line and the byte on which each begins.
+//! Reads CSV record by record, with the line and the byte at which each begins.
 //!
-//! Our own, although files are written by the `csv` crate; `docs/decisions.md` says what was tried. `csv` says where it began to look for a record,
-//! which after blank lines or a CRLF is another line. It keeps a record whole, so a quote that is never closed takes the rest of the file into
-//! memory and cannot be named. And it takes the end of the bytes for the end of the file: a file that is read piece by piece would lose the
-//! record at the end of each.
+//! It is not the reader of the `csv` crate, although that crate writes the files; `docs/decisions.md` says what was tried. `csv` reports
+//! where it began to look for a record, which is another line after blank lines or a CRLF. It keeps a record whole, so an unclosed quote
+//! takes the rest of the file into memory and cannot be reported. It also takes the end of the bytes for the end of the file: a file that
+//! is read in chunks would lose the record at the end of each.
 
 use std::io::{self, BufRead};
 
-/// What a record may weigh. An opening quote that is never closed would otherwise take the whole file into memory.
+/// Maximum size of a record in bytes. Without it an unclosed quote would take the whole file into memory.
 const LARGEST: usize = 2 * 1024 * 1024;
 
-/// What is said of a record that is larger.
+/// The message about a record that is larger.
 pub const TOO_LARGE: &str = "a record larger than 2 MiB begins here; is a quote not closed?";
 
-/// One record.
+/// A record of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
-    /// Where it begins.
+    /// Position at which the record begins.
     pub place: Place,
-    /// What it holds, as it came.
+    /// The fields of the record, unchanged.
     pub fields: Vec<Vec<u8>>,
-    /// Whether there was more of it than is kept in memory: see [`TOO_LARGE`].
+    /// True if the record was longer than the part that is kept in memory; see [`TOO_LARGE`].
     pub is_too_large: bool,
 }
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// How many bytes are before it.
+    /// Number of bytes before the position.
     pub offset: u64,
-    /// Which line it is on, from 1.
+    /// Line of the position, from 1.
     pub line: u64,
 }
 
-/// Whether the bytes that are read end where the file does.
+/// The relation between the end of the bytes and the end of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {
-    /// With the file: the last record need not end in a line break.
+    /// The bytes end with the file, so the last record needs no line break.
     WithFile,
-    /// Somewhere in it: a record that has no end is not read.
+    /// The bytes end inside the file, so an unfinished record is not read.
     Inside,
 }
 
@@ -47,28 +47,28 @@ pub enum Ends {
 pub struct Records<R> {
     from: R,
     ends: Ends,
-    /// Where the next record begins.
+    /// Position at which the next record begins.
     place: Place,
     has_run_out: bool,
 }
 
-/// Where in a record the next byte stands.
+/// The state of the parser at the next byte of a record.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum At {
     FieldStart,
     Plain,
     Quoted,
-    /// It ends the field, or it is the first of two that mean one.
+    /// The quote ends the field, or it is the first of two that mean one.
     QuoteInQuoted,
 }
 
 impl<R: BufRead> Records<R> {
-    /// The records of a whole file. A byte order mark is skipped.
+    /// Reads the records of a whole file. A byte order mark is skipped.
     pub fn new(from: R) -> io::Result<Self> {
         Self::beginning(from, Ends::WithFile)
     }
 
-    /// Those of the beginning of a file, or of all of it.
+    /// Reads the records of the beginning of a file, or of all of it.
     pub fn beginning(mut from: R, ends: Ends) -> io::Result<Self> {
         let mut place = Place { offset: 0, line: 1 };
         if from.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
@@ -78,22 +78,22 @@ impl<R: BufRead> Records<R> {
         Ok(Self::at(from, place, ends))
     }
 
-    /// Those that follow from a place where a record begins.
+    /// Reads the records from a position at which a record begins.
     pub fn at(from: R, place: Place, ends: Ends) -> Self {
         Self { from, ends, place, has_run_out: false }
     }
 
-    /// Where the next record begins.
+    /// Returns the position at which the next record begins.
     pub fn place(&self) -> Place {
         self.place
     }
 
-    /// Whether there is more of the file, and not enough bytes of it here for the next record.
+    /// Returns true if the file continues and the bytes here end before the next record does.
     pub fn has_run_out(&self) -> bool {
         self.has_run_out
     }
 
-    /// The next record that is not a blank line; `None` at the end.
+    /// Returns the next record that is not a blank line; `None` at the end.
     pub fn record(&mut self) -> io::Result<Option<Record>> {
         while let Some(record) = self.read()? {
             if record.is_too_large || record.fields.iter().any(|field| !field.is_empty()) {
@@ -128,7 +128,7 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// A record that no line break ends.
+    /// Returns a record that ends without a line break.
     fn read_to_the_end(&mut self, record: Record, end: Place) -> Option<Record> {
         if self.ends == Ends::Inside {
             self.has_run_out = true;
@@ -147,13 +147,13 @@ impl Record {
             (At::FieldStart, b'"') => return At::Quoted,
             (At::Quoted, _) | (At::QuoteInQuoted, b'"') => (byte, At::Quoted),
             (_, b',') => {
-                // Of a record that is too large nothing more is kept.
+                // The rest of a record that is too large is not kept.
                 if !self.is_too_large {
                     self.fields.push(Vec::new());
                 }
                 return At::FieldStart;
             }
-            // A quote in the middle of a field, and what follows a closing quote, is itself.
+            // A quote in the middle of a field, and a byte after a closing quote, stand for themselves.
             (At::FieldStart | At::Plain | At::QuoteInQuoted, _) => (byte, At::Plain),
         };
         if let Some(field) = self.fields.last_mut().filter(|_| !self.is_too_large) {
@@ -162,7 +162,7 @@ impl Record {
         next
     }
 
-    /// The first half of a CRLF is not part of the last field.
+    /// Removes the first half of a CRLF from the last field.
     fn drop_carriage_return(&mut self, at: At) {
         if at == At::Plain {
             let _ = self.fields.last_mut().filter(|field| field.ends_with(b"\r")).map(Vec::pop);
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     fn read(text: &[u8]) -> Vec<(u64, Vec<String>)> {
-        // A small buffer, so that every state is met at the end of one.
+        // A small buffer, so that every state occurs at the end of one.
         let mut records = Records::new(io::BufReader::with_capacity(3, text)).unwrap();
         let mut all = Vec::new();
         while let Some(record) = records.record().unwrap() {

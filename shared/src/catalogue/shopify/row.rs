@@ -1,11 +1,11 @@
-//! One row, with its cells read as what they are.
+//! One row with its cells as typed values.
 
 use super::records::{Place, Record, TOO_LARGE};
 use super::{Column, Columns};
 use crate::catalogue::limits::{MAX_UNITS, MAX_URL};
 use crate::money::Money;
 
-/// A row. What is wrong with the row as such is in `bad`; its cells are then not to be looked at.
+/// A row. If the row itself is malformed, `bad` has the reason, and its cells must not be read.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) place: Place,
@@ -15,7 +15,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// A record as a row. The handle is found even of one that is bad, so that its product is known.
+    /// Reads a record as a row. The handle of a bad row is read too, so that its product is known.
     pub(crate) fn new(record: Record, columns: &Columns) -> Self {
         let mut bad = match record.fields.len() {
             _ if record.is_too_large => Some(TOO_LARGE.to_owned()),
@@ -37,15 +37,15 @@ impl Row {
         Self { place: record.place, handle: handle.map_or("", |handle| handle.trim()).to_owned(), bad, cells }
     }
 
-    /// What a cell holds, without the blanks around it; `None` where it is empty, or the file has no such column.
+    /// Returns the trimmed text of a cell; `None` if it is empty or the file has no such column.
     pub(crate) fn cell(&self, columns: &Columns, column: Column) -> Option<&str> {
         let cell = self.cells.get(columns.place(column)?)?.trim();
-        // Of codes that are numbers, too: a spreadsheet would take their leading zeros.
+        // An apostrophe also protects codes made of digits, because a spreadsheet would remove their leading zeros.
         let is_code = matches!(column, Column::Barcode | Column::Sku);
         Some(unquoted(cell, is_code)).filter(|cell| !cell.is_empty())
     }
 
-    /// A text of at most so many characters.
+    /// Reads a text with a maximum length in characters.
     pub(crate) fn text(&self, columns: &Columns, column: Column, longest: usize) -> Result<Option<String>, String> {
         match self.cell(columns, column) {
             Some(text) if text.chars().count() > longest => {
@@ -55,7 +55,7 @@ impl Row {
         }
     }
 
-    /// An address of an image.
+    /// Reads the URL of an image.
     pub(crate) fn url(&self, columns: &Columns, column: Column) -> Result<Option<String>, String> {
         let Some(url) = self.text(columns, column, MAX_URL)? else { return Ok(None) };
         let lower = url.to_ascii_lowercase();
@@ -66,7 +66,7 @@ impl Row {
         Err(format!("\"{}\" is \"{url}\": that is no address of an image", columns.name(column)))
     }
 
-    /// An amount of money that is not negative.
+    /// Reads an amount of money that is not negative.
     pub(crate) fn money(&self, columns: &Columns, column: Column) -> Result<Option<Money>, String> {
         let Some(text) = self.cell(columns, column) else { return Ok(None) };
         let wrong = |why: &str| format!("\"{}\" is \"{text}\": {why}", columns.name(column));
@@ -80,7 +80,7 @@ impl Row {
         }
     }
 
-    /// A whole number of at most so much; decimals are rounded, as Shopify writes some weights with them.
+    /// Reads a whole number up to a maximum. Decimals are rounded, because Shopify writes some weights with them.
     pub(crate) fn number(&self, columns: &Columns, column: Column, most: i32) -> Result<Option<i32>, String> {
         let Some(text) = self.cell(columns, column) else { return Ok(None) };
         let number = text.parse::<f64>().ok().map(f64::round).filter(|number| number.is_finite());
@@ -95,7 +95,7 @@ impl Row {
         Ok(Some(number as i32))
     }
 
-    /// How many there are. Shopify counts below zero what it oversold; there is nothing on such a shelf.
+    /// Reads a number of units. Shopify counts oversold stock below zero, which means that nothing is on hand.
     pub(crate) fn units(&self, columns: &Columns, column: Column) -> Result<Option<i32>, String> {
         let Some(text) = self.cell(columns, column) else { return Ok(None) };
         match text.parse::<i32>() {
@@ -114,7 +114,7 @@ fn too_much(name: &str, text: &str, most: i32) -> String {
     format!("\"{name}\" is \"{text}\": it is at most {most}")
 }
 
-/// Without the apostrophe that keeps spreadsheets from reading a cell as a formula or a number.
+/// Removes the apostrophe that keeps spreadsheets from reading a cell as a formula or a number.
 fn unquoted(cell: &str, is_code: bool) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if rest.starts_with(|c: char| "=+-@\t\r'".contains(c) || is_code && c.is_ascii_digit()) => rest,

@@ -1,7 +1,7 @@
 //! The products of a category in the order that staff gave them.
 //!
-//! First those in the category itself, by their position in it (those without one have the last), then those that are only in categories
-//! below it, by id: there is no order across two categories.
+//! First come the products in the category itself, by their position in it (those without one have the last), then those that are only in
+//! categories below it, by id, because there is no order across two categories.
 
 use sqlx::{Postgres, QueryBuilder};
 
@@ -11,7 +11,7 @@ use super::two_parts::{self, TwoParts};
 use crate::ids::CategoryId;
 
 struct Arranged {
-    /// The conditions other than the category, which the two parts have themselves.
+    /// The conditions without the category, which the two parts add themselves.
     filter: Filter,
     category: CategoryId,
     below: Vec<CategoryId>,
@@ -21,7 +21,7 @@ impl TwoParts for Arranged {
     const ORDER: SortOrder = SortOrder::Asc;
     const HEAD_COLUMNS: [&'static str; 2] = ["pc.position", "pc.product_id"];
     const HEAD_ROW: &'static str = "pc.position, pc.product_id";
-    /// Behind every position, 2147483647 included.
+    /// A key after every position, 2147483647 included.
     const TAIL_KEY: i64 = 2_147_483_648;
 
     fn push_head(&self, sql: &mut QueryBuilder<Postgres>) {
@@ -44,7 +44,7 @@ impl Arranged {
     }
 }
 
-/// The query for the products that pass the filter; `None` if the filter has no category.
+/// Builds the query for the products that pass the filter; returns `None` if the filter has no category.
 pub(super) fn query(filter: &Filter, walk: &Walk) -> Option<QueryBuilder<Postgres>> {
     let Subtree { top, all } = filter.category.as_ref()?;
     let below = all.iter().copied().filter(|category| category != top).collect();

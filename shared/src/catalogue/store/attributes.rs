@@ -1,10 +1,10 @@
-//! Reading attributes.
+//! Statements that read attributes.
 
 use crate::app::db::Tx;
 use crate::catalogue::{Attribute, AttributeValue};
 use crate::ids::{AttributeId, AttributeValueId};
 
-/// Every attribute by name, with its values in order.
+/// Lists every attribute by name, with its values in order.
 pub async fn all(tx: &mut Tx) -> sqlx::Result<Vec<Attribute>> {
     let rows = sqlx::query!(
         r#"select a.id, a.name, v.id as "value_id?", v.value as "value?"
@@ -25,7 +25,7 @@ pub async fn all(tx: &mut Tx) -> sqlx::Result<Vec<Attribute>> {
     Ok(attributes)
 }
 
-/// One attribute with its values in order, beside its version.
+/// Finds an attribute with its values in order, and its version.
 pub async fn find(tx: &mut Tx, id: AttributeId) -> sqlx::Result<Option<(Attribute, i64)>> {
     let row = sqlx::query!("select id, name, version from attributes where id = $1", id as _)
         .fetch_optional(&mut *tx)
@@ -41,7 +41,7 @@ pub async fn find(tx: &mut Tx, id: AttributeId) -> sqlx::Result<Option<(Attribut
     Ok(Some((Attribute { id: row.id, name: row.name, values }, row.version)))
 }
 
-/// One value of an attribute, beside the attribute's version.
+/// Finds a value of an attribute, and the attribute's version.
 pub async fn find_value(
     tx: &mut Tx,
     attribute: AttributeId,

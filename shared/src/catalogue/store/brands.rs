@@ -1,10 +1,10 @@
-//! Reading brands.
+//! Statements that read brands.
 
 use crate::app::db::{KeysetBounds, Tx};
 use crate::catalogue::{Brand, IdOrSlug};
 use crate::ids::BrandId;
 
-/// A page of brands, by name.
+/// Lists a page of brands by name.
 pub async fn list(tx: &mut Tx, bounds: KeysetBounds<(String, BrandId)>) -> sqlx::Result<Vec<Brand>> {
     let ((after, after_id), (before, before_id)) = (bounds.after.unzip(), bounds.before.unzip());
     sqlx::query_as!(
@@ -23,12 +23,12 @@ pub async fn list(tx: &mut Tx, bounds: KeysetBounds<(String, BrandId)>) -> sqlx:
     .await
 }
 
-/// Number of brands.
+/// Returns the number of brands.
 pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from brands"#).fetch_one(&mut *tx).await
 }
 
-/// The brand with this id or slug.
+/// Finds the brand with this id or slug.
 pub async fn find(tx: &mut Tx, brand: &IdOrSlug) -> sqlx::Result<Option<Brand>> {
     sqlx::query_as!(
         Brand,
@@ -40,7 +40,7 @@ pub async fn find(tx: &mut Tx, brand: &IdOrSlug) -> sqlx::Result<Option<Brand>> 
     .await
 }
 
-/// The brand with this id or slug, and its version.
+/// Finds the brand with this id or slug, and its version.
 pub async fn find_with_version(tx: &mut Tx, brand: &IdOrSlug) -> sqlx::Result<Option<(Brand, i64)>> {
     let row = sqlx::query!(
         "select id, name, slug, version from brands where id = $1 or slug = $2 order by id = $1 desc limit 1",

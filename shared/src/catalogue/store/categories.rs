@@ -1,4 +1,4 @@
-//! Reading the category tree.
+//! Statements that read the category tree.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::catalogue::{Category, CategoryChild, CategoryRow, CategorySummary, Id
 use crate::ids::{CategoryId, ProductId};
 use crate::time::Timestamp;
 
-/// Every category, siblings in order.
+/// Lists every category, siblings in order.
 pub async fn all(tx: &mut Tx, now: Timestamp) -> sqlx::Result<Vec<CategoryRow>> {
     let rows = sqlx::query!("select id, parent_id, name, slug from categories order by position, name, id")
         .fetch_all(&mut *tx)
@@ -25,7 +25,7 @@ pub async fn all(tx: &mut Tx, now: Timestamp) -> sqlx::Result<Vec<CategoryRow>> 
         .collect())
 }
 
-/// The category with this id or slug, with what is around it.
+/// Finds the category with this id or slug, with its path and its children.
 pub async fn find(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::Result<Option<Category>> {
     let path = path(tx, category).await?;
     let Some(summary) = path.last().cloned() else { return Ok(None) };
@@ -53,7 +53,7 @@ pub async fn find(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::Res
     }))
 }
 
-/// This category and all below it, and where each of them is. Its own parent is left out.
+/// Returns this category and all below it, each with its parent. The category's own parent is left out.
 async fn places_below(tx: &mut Tx, top: CategoryId) -> sqlx::Result<Places> {
     let rows = sqlx::query!(
         r#"with recursive down as (
@@ -69,7 +69,7 @@ async fn places_below(tx: &mut Tx, top: CategoryId) -> sqlx::Result<Places> {
     Ok(rows.into_iter().map(|row| (row.id, row.parent_id)).collect())
 }
 
-/// The id of the category with this id or slug.
+/// Finds the id of the category with this id or slug.
 pub async fn find_id(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Option<CategoryId>> {
     sqlx::query_scalar!(
         "select id from categories where id = $1 or slug = $2 order by id = $1 desc limit 1",
@@ -80,7 +80,7 @@ pub async fn find_id(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Option<Ca
     .await
 }
 
-/// The products of a category that somebody has put in order, in that order.
+/// Lists the products of a category that staff have put in order, in that order.
 pub async fn arranged_products(tx: &mut Tx, category: CategoryId) -> sqlx::Result<Vec<ProductId>> {
     sqlx::query_scalar!(
         "select product_id from product_categories where category_id = $1 and position < 2147483647
@@ -91,7 +91,7 @@ pub async fn arranged_products(tx: &mut Tx, category: CategoryId) -> sqlx::Resul
     .await
 }
 
-/// The slug of the category that had this one before.
+/// Returns the current slug of the category that had this slug before.
 pub async fn renamed_from(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
         "select c.slug from old_category_slugs o join categories c on c.id = o.category_id where o.slug = $1",
@@ -101,7 +101,7 @@ pub async fn renamed_from(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<String
     .await
 }
 
-/// The category with this id or slug and all that is below it, siblings in order; empty where there is no such category. Its own
+/// Lists the category with this id or slug and all categories below it, siblings in order; empty if there is no such category. Its own
 /// parent's id is left out, so it is the top.
 pub async fn subtree(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::Result<Vec<CategoryRow>> {
     let rows = sqlx::query!(
@@ -131,7 +131,7 @@ pub async fn subtree(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::
         .collect())
 }
 
-/// From the top down to the category itself.
+/// Returns the path from the top of the tree down to the category itself.
 async fn path(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Vec<CategorySummary>> {
     sqlx::query_as!(
         CategorySummary,
@@ -149,7 +149,7 @@ async fn path(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Vec<CategorySumm
     .await
 }
 
-/// The categories of each of these products, by name.
+/// Returns the categories of each of these products, by name.
 pub(super) async fn of_products(
     tx: &mut Tx,
     products: &[ProductId],

@@ -1,4 +1,4 @@
-//! How many products are on sale in each category and in all that is below it.
+//! Counts the products for sale in each category and in all categories below it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,19 +6,20 @@ use crate::app::db::Tx;
 use crate::ids::CategoryId;
 use crate::time::Timestamp;
 
-/// Where each category is: right below which, if that is one of them.
+/// The parent of each category, if the parent is among these categories.
 pub(super) type Places = HashMap<CategoryId, Option<CategoryId>>;
 
-/// How many products are on sale now in each of these categories and in those of them that are below it. A product that is filed in several
-/// of them counts once.
+/// Counts the products for sale in each of these categories and in those of them that are below it. A product in several of them counts
+/// once.
 pub(super) async fn product_counts(
     tx: &mut Tx,
     places: &Places,
     now: Timestamp,
 ) -> sqlx::Result<HashMap<CategoryId, i64>> {
     let ids: Vec<CategoryId> = places.keys().copied().collect();
-    // Products that are filed alike are one row, so there are about as many rows as categories. To add them up in SQL takes a row for each
-    // product and each category above it, and the planner, who cannot know how deep a tree is, takes a minute for a hundred thousand.
+    // Products in the same categories are one row, so there are about as many rows as categories. Adding them up in SQL takes a row for
+    // each product and each category above it, and because the planner cannot know the depth of the tree, that takes a minute for a
+    // hundred thousand products.
     let filed = sqlx::query!(
         r#"select category_ids as "at!: Vec<CategoryId>", count(*) as "products!"
              from product_index
@@ -38,7 +39,7 @@ fn add_up(places: &Places, filed: impl Iterator<Item = (Vec<CategoryId>, i64)>) 
         let mut counted = HashSet::new();
         for category in at.into_iter().filter(|category| places.contains_key(category)) {
             let mut next = Some(category);
-            // Above one that was counted, all are.
+            // If a category was counted, so were all categories above it.
             while let Some(category) = next.filter(|category| counted.insert(*category)) {
                 *counts.entry(category).or_default() += products;
                 next = places.get(&category).copied().flatten();

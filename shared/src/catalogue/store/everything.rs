@@ -4,8 +4,8 @@ use super::row::{CardRow, CursorKey, ListRow, ProductBounds, SortKey, SortOrder,
 use crate::app::db::{Call, Db};
 use crate::time::Timestamp;
 
-/// A page of the products that shoppers see at this time, sorted by `key` in this order; at most 101 rows. One round trip. Without a filter
-/// there is no rank and no position: such lists are empty.
+/// Lists a page of the products that shoppers see at this time, sorted by `key` in this order; at most 101 rows. One round trip. Without a
+/// filter there is no rank and no position, so such lists are empty.
 pub async fn list_everything(
     db: &Db,
     now: Timestamp,

@@ -1,4 +1,4 @@
-//! What lists show of a product only where it is asked for, for a whole page in a query or two each.
+//! Reads the parts of products that lists show only on request, for a whole page with one or two queries each.
 
 use std::collections::HashMap;
 
@@ -7,12 +7,12 @@ use crate::app::db::Tx;
 use crate::catalogue::{ImageFile, ProductImage, ProductVariant, VariantAttributeValue, Visibility};
 use crate::ids::{AttributeId, AttributeValueId, ProductId};
 
-/// How many variants a list shows of each product.
+/// Maximum number of variants that a list shows of each product.
 pub const MAX_VARIANTS: i64 = 50;
-/// How many images a list shows of each product.
+/// Maximum number of images that a list shows of each product.
 pub const MAX_IMAGES: i64 = 20;
 
-/// The first variants of each of these products, in order.
+/// Returns the first variants of each of these products, in order.
 pub async fn variants(
     tx: &mut Tx,
     products: &[ProductId],
@@ -78,7 +78,7 @@ pub async fn variants(
     Ok(variants)
 }
 
-/// The first images of each of these products, in order.
+/// Returns the first images of each of these products, in order.
 pub async fn images(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<HashMap<ProductId, Vec<ProductImage>>> {
     let rows = sqlx::query!(
         r#"select i.product_id, i.id, i.url, i.alt_text, i.display_order, i.variant_id,

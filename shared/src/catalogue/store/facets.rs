@@ -1,4 +1,4 @@
-//! Counting the choices by which a list can be narrowed down, in one query.
+//! Counts the filters that narrow a list down, in one query.
 
 use sqlx::{Postgres, QueryBuilder};
 
@@ -28,26 +28,26 @@ const BOUNDS: [i64; 14] = [
     100_000_000,
 ];
 
-/// The facets that are requested.
+/// The requested facets of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Brands.
+    /// True to count brands.
     pub brands: bool,
-    /// Categories.
+    /// True to count categories.
     pub categories: bool,
-    /// Attributes and their values.
+    /// True to count attributes and their values.
     pub attributes: bool,
-    /// Price bands.
+    /// True to count price bands.
     pub prices: bool,
-    /// Availability.
+    /// True to count availability.
     pub availability: bool,
 }
 
 impl Wanted {
-    /// All facets.
+    /// Requests all facets.
     pub const ALL: Self = Self { brands: true, categories: true, attributes: true, prices: true, availability: true };
 
-    /// The facets of both.
+    /// Returns the facets of both.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self {
@@ -88,8 +88,8 @@ pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Resul
     Ok(sorted(sql.build_query_as().fetch_all(&mut *tx).await?, wanted))
 }
 
-/// Appends `base`: the products that count anywhere, and which of the four filters with facets each passes. A product that fails two of them
-/// counts nowhere. The category is no such filter: its facet is what is below it.
+/// Appends `base`: the products that count in any facet, and which of the four filters with facets each passes. A product that fails two
+/// of them counts in none. The category is not one of these filters, because its facet has the categories below it.
 fn push_base(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     sql.push(
         "base as materialized (
@@ -113,14 +113,14 @@ fn push_base(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     sql.push(" and ok.brand::int + ok.price::int + ok.stock::int + ok.options::int >= 3)");
 }
 
-/// Appends `below`: the categories right below the filter's, each with all that are below it.
+/// Appends `below`: the categories directly below the filter's, each with all categories below it.
 fn push_below(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     sql.push(", below as (select c.id as child, c.id from categories c where c.parent_id is not distinct from ");
     sql.push_bind(filter.category.as_ref().map(|category| category.top));
     sql.push(" union all select below.child, c.id from categories c join below on c.parent_id = below.id)");
 }
 
-/// Appends a `select` of kind, id and number for each facet that is wanted.
+/// Appends a `select` of kind, id and number for each requested facet.
 fn push_counts(sql: &mut QueryBuilder<Postgres>, filter: &Filter, wanted: Wanted) {
     let mut counts = sql.separated(" union all ");
     if wanted.brands {
@@ -156,7 +156,7 @@ fn push_counts(sql: &mut QueryBuilder<Postgres>, filter: &Filter, wanted: Wanted
         );
     }
     if wanted.attributes && filter.attributes.is_empty() {
-        // Products with the same values are counted at once.
+        // Products with the same values are counted together.
         counts.push(
             "select 'value', value, sum(n)::bigint
                from (select value_ids, count(*) as n from base where brand and price and stock group by value_ids) g
@@ -169,8 +169,8 @@ fn push_counts(sql: &mut QueryBuilder<Postgres>, filter: &Filter, wanted: Wanted
     }
 }
 
-/// Appends the counts of values if attributes are chosen. They are counted by variant, because red and M must be those of one variant: a
-/// value counts if its variant has a value of every chosen attribute, but for the value's own.
+/// Appends the counts of values if attributes are chosen. They are counted by variant, because one variant must have both red and M: a
+/// value counts if its variant has a value of every chosen attribute, except the value's own attribute.
 fn push_values_by_variant(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     sql.push(
         "select 'value', value, count(*)
@@ -205,7 +205,7 @@ const NAMED: &str = r") select c.kind, c.id, coalesce(b.name, k.name, w.value, '
      where c.place <= case c.kind when 'brand' then 50 else 100 end
      order by c.kind, lower(a.name), w.position, k.position, k.name, case c.kind when 'brand' then -c.n end, c.id";
 
-/// Sorts the counts into their facets; a facet that is not wanted is missing, one that is wanted may be empty.
+/// Sorts the counts into their facets. A facet that was not requested is missing; a requested one may be empty.
 fn sorted(rows: Vec<Row>, wanted: Wanted) -> Facets {
     let mut facets = Facets {
         brands: wanted.brands.then(Vec::new),
@@ -246,7 +246,7 @@ fn add_value(attributes: &mut Vec<AttributeFacet>, row: Row) {
     }
 }
 
-/// The band with this number, as `width_bucket` counts them: 0 is below the first bound.
+/// Returns the band with this number, as `width_bucket` counts them: 0 is below the first bound.
 fn band(number: i64, count: i64) -> PriceBand {
     let bound = |at: Option<usize>| at.and_then(|at| BOUNDS.get(at)).copied();
     let at = usize::try_from(number).ok();

@@ -1,7 +1,7 @@
-//! Conditions on products: what lists, counts and facets have in common.
+//! Conditions on products that lists, counts and facets share.
 //!
-//! A query is put together from named pieces, each a condition that is written once: lists, counts and facets append the same pieces. A
-//! piece that the filter does not ask for is `true`, so PostgreSQL plans each filter for what it asks. Values are bound; the texts that are
+//! A query is built from named parts, each a condition that is written once: lists, counts and facets append the same parts. A part that
+//! the filter does not need is `true`, so PostgreSQL plans each filter by its own conditions. Values are bound; the texts that are
 //! appended are literals of this crate.
 
 use sqlx::{Postgres, QueryBuilder};
@@ -15,30 +15,30 @@ use crate::time::Timestamp;
 /// Maximum number of attributes in a filter: each is a condition that may walk the index.
 pub const MAX_ATTRIBUTES: usize = 4;
 
-/// Conditions on products; `None` is no condition.
+/// Conditions on products; `None` means no condition.
 #[derive(Clone, Debug)]
 pub struct Filter {
-    /// Whether all products match or only those that shoppers see.
+    /// All products, or only those that shoppers see.
     pub visibility: Visibility,
     /// The words of a search.
     pub search: Option<SearchQuery>,
-    /// The text of the search as the client sent it: a product with this SKU comes first.
+    /// The text of the search as the client sent it; a product with this SKU comes first.
     pub search_text: Option<String>,
-    /// Any of these brands.
+    /// The product has one of these brands.
     pub brands: Option<Vec<BrandId>>,
-    /// In this category or below it.
+    /// The product is in this category or below it.
     pub category: Option<Subtree>,
-    /// Whether any variant is in stock.
+    /// True for products with a variant in stock, false for the others.
     pub is_available: Option<bool>,
     /// Minimum price of the most expensive variant.
     pub price_from: Option<Money>,
     /// Maximum price of the cheapest variant.
     pub price_to: Option<Money>,
-    /// Has this tag.
+    /// The product has this tag.
     pub tag: Option<String>,
-    /// Created at this time or later.
+    /// The product was created at this time or later.
     pub created_from: Option<Timestamp>,
-    /// Created before this time.
+    /// The product was created before this time.
     pub created_until: Option<Timestamp>,
     /// Status of the product.
     pub status: Option<Status>,
@@ -49,7 +49,7 @@ pub struct Filter {
 /// A category and all categories below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subtree {
-    /// The category.
+    /// The category at the top.
     pub top: CategoryId,
     /// The category and all below it.
     pub all: Vec<CategoryId>,
@@ -58,14 +58,14 @@ pub struct Subtree {
 /// The words of a search, as the database looks for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchQuery {
-    /// A `tsquery` that finds the products with these words.
+    /// The `tsquery` that finds the products with these words.
     pub query: String,
     /// The ids of these products, if there are few.
     pub candidates: Option<Vec<ProductId>>,
 }
 
 impl Filter {
-    /// All products that are visible.
+    /// Matches all visible products.
     pub const fn everything(visibility: Visibility) -> Self {
         Self {
             visibility,
@@ -84,12 +84,12 @@ impl Filter {
         }
     }
 
-    /// The `tsquery`, unless its products are known, which a condition of [`Filter::push_scope`] names.
+    /// Returns the `tsquery`, unless its products are known and [`Filter::push_scope`] names them.
     fn query(&self) -> Option<&str> {
         self.search.as_ref().filter(|search| search.candidates.is_none()).map(|search| search.query.as_str())
     }
 
-    /// Appends whether the words of the search are in this column; the one condition that `product_index` cannot answer.
+    /// Appends the condition that this column has the words of the search, which is the only condition that `product_index` cannot answer.
     pub(super) fn push_words(&self, sql: &mut QueryBuilder<Postgres>, document: &'static str) {
         match self.query() {
             Some(query) => sql.push(document).push(" @@ ").push_bind(query.to_owned()).push("::tsquery"),
@@ -97,14 +97,14 @@ impl Filter {
         };
     }
 
-    /// Appends a join of `product_index p` with the documents, `products d`, if the words of the search are looked for in them.
+    /// Appends a join of `product_index p` with the documents, `products d`, if the words of the search are looked up in them.
     pub(super) fn push_document(&self, sql: &mut QueryBuilder<Postgres>) {
         if self.query().is_some() {
             sql.push(" join products d on d.id = p.id");
         }
     }
 
-    /// Appends ` and …` for all conditions but the words, on `products p` or `product_index p`.
+    /// Appends ` and …` for all conditions except the words, on `products p` or `product_index p`.
     pub(super) fn push_conditions(&self, sql: &mut QueryBuilder<Postgres>) {
         sql.push(" and ");
         self.push_scope(sql);
@@ -114,7 +114,7 @@ impl Filter {
         }
     }
 
-    /// Appends the conditions that have no facet of their own.
+    /// Appends the conditions that have no facet.
     pub(super) fn push_scope(&self, sql: &mut QueryBuilder<Postgres>) {
         match self.visibility.at() {
             Some(now) => {
@@ -144,7 +144,7 @@ impl Filter {
         }
     }
 
-    /// Appends whether the product is of one of the brands.
+    /// Appends the condition that the product has one of the brands.
     pub(super) fn push_brand(&self, sql: &mut QueryBuilder<Postgres>) {
         match &self.brands {
             Some(brands) => sql.push("p.brand_id = any (").push_bind(brands.clone()).push(")"),
@@ -152,7 +152,7 @@ impl Filter {
         };
     }
 
-    /// Appends whether a price of the product is in the range.
+    /// Appends the condition that a price of the product is in the range.
     pub(super) fn push_price(&self, sql: &mut QueryBuilder<Postgres>) {
         sql.push("true");
         if let Some(from) = self.price_from {
@@ -163,7 +163,7 @@ impl Filter {
         }
     }
 
-    /// Appends whether the product is in stock or not, as the filter asks.
+    /// Appends the condition that the product is in stock, or that it is not.
     pub(super) fn push_stock(&self, sql: &mut QueryBuilder<Postgres>) {
         match self.is_available {
             Some(is_available) => sql.push("p.is_available = ").push_bind(is_available),
@@ -171,8 +171,8 @@ impl Filter {
         };
     }
 
-    /// Appends whether one variant has a value of each attribute. Each attribute alone walks the index of the product's values; whether one
-    /// variant has them all is then looked up.
+    /// Appends the condition that one variant has a value of each attribute. Each attribute alone walks the index of the product's values;
+    /// then the variants are checked for all of them.
     pub(super) fn push_options(&self, sql: &mut QueryBuilder<Postgres>) {
         sql.push("true");
         for (_, values) in &self.attributes {
@@ -188,7 +188,7 @@ impl Filter {
     }
 }
 
-/// The category with this id or slug and all that is below it.
+/// Finds the category with this id or slug, and all categories below it.
 pub async fn subtree(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Option<Subtree>> {
     let rows = sqlx::query!(
         r#"with recursive down as (
@@ -209,7 +209,7 @@ pub async fn subtree(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Option<Su
     Ok(top.map(|top| Subtree { top, all: rows.into_iter().map(|row| row.id).collect() }))
 }
 
-/// The brands with these ids or slugs, in this order.
+/// Finds the brands with these ids or slugs, in this order.
 pub async fn brands(tx: &mut Tx, brands: &[IdOrSlug]) -> sqlx::Result<Vec<Option<BrandId>>> {
     let ids: Vec<Option<i64>> = brands.iter().map(|brand| brand.id).collect();
     let slugs: Vec<String> = brands.iter().map(|brand| brand.slug.clone()).collect();
@@ -224,8 +224,8 @@ pub async fn brands(tx: &mut Tx, brands: &[IdOrSlug]) -> sqlx::Result<Vec<Option
     .await
 }
 
-/// The attributes with these names and their values, whatever their case, in this order: none where there is no such attribute, no values
-/// where it has no such value.
+/// Finds the attributes with these names and their values, without regard to case, in this order. Returns `None` for an attribute that
+/// does not exist, and no values for a value that does not exist.
 pub async fn attribute_values(
     tx: &mut Tx,
     names: &[String],

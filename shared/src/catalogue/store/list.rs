@@ -1,4 +1,4 @@
-//! Reading pages of products.
+//! Statements that read pages of products.
 
 use sqlx::QueryBuilder;
 
@@ -10,8 +10,8 @@ use crate::app::db::Tx;
 
 pub use super::row::{CursorKey, ListRow, ProductBounds, SortKey, SortOrder};
 
-/// A page of the products that pass the filter, sorted by `key` in this order. A list by rank is empty without words in the filter, a list by
-/// position without a category.
+/// Lists a page of the products that pass the filter, sorted by `key` in this order. A list by rank is empty without words in the filter,
+/// and a list by position without a category.
 pub async fn list(
     tx: &mut Tx,
     filter: &Filter,
@@ -31,7 +31,7 @@ pub async fn list(
     rows.into_iter().map(ListRow::try_from).collect()
 }
 
-/// Number of products that pass the filter.
+/// Counts the products that pass the filter.
 pub async fn count(tx: &mut Tx, filter: &Filter) -> sqlx::Result<i64> {
     let mut sql = QueryBuilder::new("select count(*) from product_index p");
     filter.push_document(&mut sql);

@@ -1,4 +1,4 @@
-//! The catalogue in SQL.
+//! The SQL of the catalogue.
 
 pub mod attributes;
 pub mod brands;

@@ -1,4 +1,4 @@
-//! Reading what variants cost before.
+//! Statements that read earlier prices of variants.
 
 use std::collections::HashMap;
 
@@ -6,10 +6,10 @@ use crate::app::db::Tx;
 use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
 
-/// For each variant of these products that is reduced: the lowest price that anybody was asked in the 30 days before the reduction. A variant
-/// that was never sold before is not among them.
+/// Returns, for each reduced variant of these products, the lowest price at which it was for sale in the 30 days before the reduction. A
+/// variant that was never for sale before is missing.
 ///
-/// The reduction began when the variant last got another price than it has, or a price before a reduction beside it, whichever is later.
+/// The reduction began when the variant last got a price other than its current one, or a `compare_at_price`, whichever is later.
 pub async fn lowest_before_reductions(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<HashMap<VariantId, Money>> {
     let rows = sqlx::query!(
         r#"select variant_id as "variant_id!: VariantId", price as "price!: Money" from lowest_prices_before_reductions($1)"#,

@@ -1,8 +1,8 @@
-//! Products by how well they match the words of a search.
+//! Lists products by how well they match the words of a search.
 //!
-//! First those that have all the words in their title (name, brand, categories, tags, SKUs), by rank; then those that have some in the
-//! description alone, with rank 0, newest first. Reading a title takes a few microseconds, so at most 1,000 titles are ranked, and the other
-//! products have rank 0: a common word costs no more in a large catalogue than in a small one.
+//! First come the products with all the words in their title (name, brand, categories, tags, SKUs), by rank; then those with some words in
+//! the description only, with rank 0, newest first. Reading a title takes a few microseconds, so at most 1,000 titles are ranked, and the
+//! other products have rank 0: a common word costs no more in a large catalogue than in a small one.
 
 use sqlx::{Postgres, QueryBuilder};
 
@@ -37,7 +37,7 @@ impl TwoParts for Ranked<'_> {
 }
 
 impl Ranked<'_> {
-    /// Appends the products whose titles are ranked, and which of them are sold under the SKU that was typed.
+    /// Appends the products whose titles are ranked, and marks those with the SKU that the client typed.
     fn push_candidates(&self, sql: &mut QueryBuilder<Postgres>) {
         let spellings = |text: &String| [text.clone(), text.to_uppercase(), text.to_lowercase()];
         let skus: Vec<String> = self.filter.search_text.iter().flat_map(spellings).collect();
@@ -58,7 +58,7 @@ impl Ranked<'_> {
     }
 }
 
-/// The query for the products that pass the filter; `None` if the filter has no words.
+/// Builds the query for the products that pass the filter; returns `None` if the filter has no words.
 pub(super) fn query(filter: &Filter, walk: &Walk) -> Option<QueryBuilder<Postgres>> {
     let search = filter.search.as_ref()?;
     let ranked = Ranked { filter, search, whole_words: search.query.replace(":*", "") };

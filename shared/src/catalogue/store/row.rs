@@ -1,4 +1,4 @@
-//! Rows of product lists, the keys by which these lists are sorted, and how a list is walked.
+//! Rows of product lists, the keys by which these lists are sorted, and walks along a list.
 
 use sqlx::{Postgres, QueryBuilder};
 
@@ -19,7 +19,7 @@ pub enum SortKey {
     Name,
     /// Price of the cheapest variant.
     Price,
-    /// How well the product matches the words of the search.
+    /// Rank of the product for the words of the search.
     Rank,
     /// Position in the category by which the list is filtered.
     Position,
@@ -46,15 +46,15 @@ impl SortOrder {
 /// Sort key of a row, as a cursor stores it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CursorKey {
-    /// In a list by time.
+    /// Time in a list by time.
     CreatedAt(Timestamp),
-    /// In a list by name.
+    /// Name in a list by name.
     Name(String),
-    /// In a list by price: minor units.
+    /// Price in minor units, in a list by price.
     Price(i64),
-    /// In a list by rank.
+    /// Rank in a list by rank.
     Rank(i64),
-    /// In the order of a category.
+    /// Position in the order of a category.
     Position(i64),
 }
 
@@ -64,9 +64,9 @@ pub type ProductBounds = KeysetBounds<(CursorKey, ProductId)>;
 /// A product in a list.
 #[derive(Clone, Debug)]
 pub struct ListRow {
-    /// Product id.
+    /// Id of the product.
     pub id: ProductId,
-    /// The card, which is shown to everybody.
+    /// The card, which everyone may see.
     pub card: Card,
     /// The status, which only staff see.
     pub status: Status,
@@ -75,7 +75,7 @@ pub struct ListRow {
 }
 
 impl ListRow {
-    /// Sort key of the row in a list sorted by `key`.
+    /// Returns the sort key of the row in a list sorted by `key`.
     pub fn cursor_key(&self, key: SortKey) -> CursorKey {
         match key {
             SortKey::CreatedAt => CursorKey::CreatedAt(Timestamp::from_micros(self.key)),
@@ -109,7 +109,7 @@ impl TryFrom<CardRow> for ListRow {
     }
 }
 
-/// A walk along a sorted list: its direction, the row behind which it begins, and its maximum length.
+/// A walk along a sorted list: its direction, the row after which it begins, and its maximum length.
 pub(super) struct Walk {
     pub(super) order: SortOrder,
     pub(super) from: Option<(CursorKey, ProductId)>,
@@ -117,7 +117,7 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// The walk that reads a page of a list which is sorted in this order: a page before a row is read backwards.
+    /// Plans the walk that reads a page of a list in this order: a page before a row is read backwards.
     pub(super) fn new(order: SortOrder, bounds: ProductBounds) -> Self {
         let KeysetBounds { after, before, limit } = bounds;
         match before {
@@ -126,7 +126,7 @@ impl Walk {
         }
     }
 
-    /// The number in the key from which the walk begins, if it has one, and the id.
+    /// Returns the number in the key from which the walk begins, if it has one, and the id.
     pub(super) fn from_number(&self) -> Option<(i64, ProductId)> {
         match &self.from {
             Some((CursorKey::Price(number) | CursorKey::Rank(number) | CursorKey::Position(number), id)) => {
@@ -137,7 +137,7 @@ impl Walk {
         }
     }
 
-    /// Appends ` and (key, id) > ($1, $2)`; nothing if the walk begins at an end of the list.
+    /// Appends ` and (key, id) > ($1, $2)`, or nothing if the walk begins at an end of the list.
     pub(super) fn push_beyond(&self, sql: &mut QueryBuilder<Postgres>, columns: &'static str) {
         let Some((key, id)) = &self.from else { return };
         sql.push(" and (").push(columns).push(if self.order == SortOrder::Asc { ") > (" } else { ") < (" });

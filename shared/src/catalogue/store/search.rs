@@ -1,4 +1,4 @@
-//! The words of a search.
+//! Finds the words of a search.
 
 use super::filter::SearchQuery;
 use super::row::{CardRow, CursorKey, ListRow, ProductBounds};
@@ -9,12 +9,13 @@ use crate::time::Timestamp;
 /// Maximum number of similar words that replace a mistyped one.
 const ALTERNATIVES: usize = 3;
 
-/// The query for the products that have, for each word of the text, a word that begins with it. Matches nothing if the text has no words.
+/// Builds the query for the products that have, for each word of the text, a word that begins with it. Matches nothing if the text has no
+/// words.
 pub async fn query(tx: &mut Tx, text: &str) -> sqlx::Result<SearchQuery> {
     search_query(tx, text, None).await
 }
 
-/// The query for a text, or for the `tsquery` to which it was corrected.
+/// Builds the query for a text, or for the `tsquery` to which it was corrected.
 async fn search_query(tx: &mut Tx, text: &str, corrected: Option<&str>) -> sqlx::Result<SearchQuery> {
     sqlx::query_as!(
         SearchQuery,
@@ -28,8 +29,8 @@ async fn search_query(tx: &mut Tx, text: &str, corrected: Option<&str>) -> sqlx:
     .await
 }
 
-/// The query for a text that found nothing: similar words replace each word that no product has. `None` if there is nothing to correct, or
-/// no similar word.
+/// Builds the query for a text that found nothing: similar words replace each word that no product has. Returns `None` if there is nothing
+/// to correct or no similar word.
 pub async fn corrected(tx: &mut Tx, text: &str) -> sqlx::Result<Option<SearchQuery>> {
     let words = sqlx::query_as!(
         Word,
@@ -44,8 +45,8 @@ pub async fn corrected(tx: &mut Tx, text: &str) -> sqlx::Result<Option<SearchQue
     }
 }
 
-/// A page of the products that shoppers see at this time and that `text` finds, the best first; only read forwards. A text that finds nothing is
-/// corrected as by [`corrected`]. One round trip, or three.
+/// Lists a page of the products that shoppers see at this time and that `text` finds, the best first; the list is only read forwards. A
+/// text that finds nothing is corrected as by [`corrected`]. One round trip, or three.
 pub async fn search_everything(
     db: &Db,
     now: Timestamp,
@@ -97,13 +98,13 @@ fn correct(words: Vec<Word>) -> Option<String> {
     changed.then(|| parts.join(" & "))
 }
 
-/// A word in the language of a `tsquery`, and all that begins with it.
+/// Quotes a word for a `tsquery` that finds all words that begin with it.
 fn quoted(word: &str) -> String {
     format!("'{}':*", word.replace('\\', "\\\\").replace('\'', "''"))
 }
 
-/// The similar words that a client who typed `typed` most likely meant, the likeliest first. A word may be typed in part, so the distance
-/// between the text and the beginning of a word decides.
+/// Returns the similar words that a client who typed `typed` most likely meant, the likeliest first. A word may be typed in part, so the
+/// distance between the text and the beginning of a word decides.
 fn corrections(typed: &str, similar: Vec<String>) -> Vec<String> {
     let typed: Vec<char> = typed.chars().collect();
     let allowed = match typed.len() {
@@ -128,8 +129,8 @@ fn corrections(typed: &str, similar: Vec<String>) -> Vec<String> {
         .collect()
 }
 
-/// Number of mistyped letters (replaced, added, missing, swapped with the next): if the nearest beginning of the word was meant, and if the
-/// whole word was.
+/// Returns the number of mistyped letters (replaced, added, missing, swapped with the next): if the nearest beginning of the word was
+/// meant, and if the whole word was.
 fn distances(typed: &[char], word: &[char]) -> (usize, usize) {
     // The table of Damerau and Levenshtein, row by row; swapped letters need the last two rows.
     let mut rows = [Vec::new(), Vec::new(), (0..=word.len()).collect::<Vec<usize>>()];

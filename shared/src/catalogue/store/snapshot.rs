@@ -1,4 +1,4 @@
-//! Reading whole products, drafts included: for exports, and for the writer of products, which compares them with an edit.
+//! Statements that read whole products, drafts included: for exports, and for the writer of products, which compares them with an edit.
 
 use std::collections::HashMap;
 
@@ -27,17 +27,17 @@ pub struct ProductSnapshot {
     pub brand: Option<Brand>,
     /// The product's categories, ordered by name.
     pub categories: Vec<CategorySummary>,
-    /// Sanitised HTML.
+    /// The description as sanitised HTML.
     pub description: String,
     /// The price to which each variant's `price_adjustment` is added.
     pub base_price: Money,
     /// Words by which shoppers find the product.
     pub tags: Vec<String>,
-    /// `draft`, `active` or `archived`.
+    /// The publication status: `draft`, `active` or `archived`.
     pub status: String,
-    /// When the product becomes visible to shoppers; `None` means at once.
+    /// The time at which the product becomes visible to shoppers; `None` means at once.
     pub publish_at: Option<Timestamp>,
-    /// When the product stops being visible to shoppers; `None` means never.
+    /// The time at which the product stops being visible to shoppers; `None` means never.
     pub unpublish_at: Option<Timestamp>,
     /// The variant that staff chose to be shown first.
     pub default_variant: Option<VariantId>,
@@ -56,7 +56,7 @@ pub struct VariantSnapshot {
     pub sku: String,
     /// The variant's name within its product.
     pub name: String,
-    /// The stored position among the product's variants; `None` where it was not read.
+    /// The stored position among the product's variants; `None` if it was not read.
     pub position: Option<i32>,
     /// The price that shoppers pay.
     pub price: Money,
@@ -66,9 +66,9 @@ pub struct VariantSnapshot {
     pub own_price: Option<Money>,
     /// The price before a reduction.
     pub compare_at_price: Option<Money>,
-    /// Barcode (GTIN).
+    /// The barcode (GTIN).
     pub barcode: Option<String>,
-    /// Weight in grams.
+    /// The weight in grams.
     pub weight_grams: Option<i32>,
     /// Number of units on hand.
     pub on_hand: i32,
@@ -79,7 +79,7 @@ pub struct VariantSnapshot {
 }
 
 impl VariantSnapshot {
-    /// The names of the variant's attributes, each with the variant's value.
+    /// Returns the names of the variant's attributes, each with the variant's value.
     pub fn options(&self) -> Vec<(&str, &str)> {
         self.values.iter().map(|value| (value.attribute.as_str(), value.value.as_str())).collect()
     }
@@ -90,9 +90,9 @@ impl VariantSnapshot {
 pub struct ImageSnapshot {
     /// The image's id.
     pub id: ImageId,
-    /// The image's address: absolute, or from the API's root.
+    /// The image's URL: absolute, or from the API's root.
     pub url: String,
-    /// The text for people who do not see the image.
+    /// The text for people who cannot see the image.
     pub alt_text: String,
     /// The variant that the image shows, if it shows one.
     pub variant: Option<VariantId>,
@@ -161,13 +161,13 @@ impl From<&ProductImage> for ImageSnapshot {
     }
 }
 
-/// The products with these slugs.
+/// Finds the products with these slugs.
 pub async fn find_all(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<Vec<ProductSnapshot>> {
     let ids = sqlx::query_scalar!("select id from products where slug = any ($1)", slugs).fetch_all(&mut *tx).await?;
     if ids.is_empty() { Ok(Vec::new()) } else { read(tx, &ids).await }
 }
 
-/// Products by id, those behind `after`; at most `limit`.
+/// Lists products by id, those after `after`; at most `limit`.
 pub async fn list_after(tx: &mut Tx, after: Option<ProductId>, limit: i64) -> sqlx::Result<Vec<ProductSnapshot>> {
     let ids = sqlx::query_scalar!(
         "select id from products where $1::bigint is null or id > $1 order by id limit $2",
@@ -179,12 +179,12 @@ pub async fn list_after(tx: &mut Tx, after: Option<ProductId>, limit: i64) -> sq
     read(tx, &ids).await
 }
 
-/// How many products there are, drafts included.
+/// Counts all products, drafts included.
 pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select count(*) as "count!" from products"#).fetch_one(&mut *tx).await
 }
 
-/// Each part of all of them in one query.
+/// Reads each part of all products in one query.
 async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<ProductSnapshot>> {
     let rows = sqlx::query!(
         r#"select p.id, p.version, p.slug, p.name, p.sku, p.description, p.base_price, p.tags, p.status,
@@ -262,7 +262,7 @@ async fn add_variants(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[Prod
     Ok(())
 }
 
-/// Reads the values of these variants. In a query of its own: as a subselect for each variant its estimated cost is so high, while the
+/// Reads the values of these variants in a separate query. As a subselect for each variant its estimated cost would be so high, while the
 /// tables were just filled and have no statistics yet, that PostgreSQL compiles the plan for any role but `shop`, which takes a hundred
 /// times as long as the query.
 async fn values(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, Vec<KnownValue>>> {
@@ -304,7 +304,7 @@ async fn add_images(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[Produc
     Ok(())
 }
 
-/// Products are in id order.
+/// Finds a product by id; the products must be in id order.
 fn find_by_id(products: &mut [ProductSnapshot], id: ProductId) -> Option<&mut ProductSnapshot> {
     let at = products.binary_search_by_key(&id, |product| product.id).ok()?;
     products.get_mut(at)

@@ -1,4 +1,4 @@
-//! Lists of two parts: a head, whose products have keys of their own, and behind it a tail, whose products all have the same key.
+//! Lists of two parts: a head, whose products have their own keys, and after it a tail, whose products all have the same key.
 
 use sqlx::{Postgres, QueryBuilder};
 
@@ -6,11 +6,11 @@ use super::row::{CARD_COLUMNS, SortOrder, Walk};
 
 /// A list of two parts.
 pub(super) trait TwoParts {
-    /// Order of the list in which the tail comes behind the head.
+    /// Order of the list in which the tail comes after the head.
     const ORDER: SortOrder;
     /// Key and id of a product in the head.
     const HEAD_COLUMNS: [&'static str; 2];
-    /// The same as a row.
+    /// Key and id as a row.
     const HEAD_ROW: &'static str;
     /// Key of every product in the tail.
     const TAIL_KEY: i64;
@@ -37,7 +37,7 @@ impl Part {
     }
 }
 
-/// Appends the rest of a query behind its `with`: the part that the walk passes first and, only if a page has room for it, the other.
+/// Appends the rest of a query after its `with`: the part that the walk passes first and, only if a page has room for it, the other.
 pub(super) fn push<L: TwoParts>(sql: &mut QueryBuilder<Postgres>, list: &L, walk: &Walk) {
     let (first, second) = if walk.order == L::ORDER { (Part::Head, Part::Tail) } else { (Part::Tail, Part::Head) };
     sql.push(first.name()).push(" as materialized (");
@@ -63,7 +63,7 @@ fn push_part<L: TwoParts>(sql: &mut QueryBuilder<Postgres>, list: &L, walk: &Wal
             list.push_tail(sql);
             match walk.from_number() {
                 Some((key, id)) if key == L::TAIL_KEY => walk.push_beyond_id(sql, "p.id", id),
-                // Backwards from a row of the head, the tail lies behind.
+                // Backwards from a row of the head, the walk does not reach the tail.
                 Some(_) if walk.order != L::ORDER => {
                     sql.push(" and false");
                 }

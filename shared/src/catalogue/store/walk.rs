@@ -10,9 +10,9 @@ use super::row::{CARD_COLUMNS, Walk};
 
 /// An index that a list walks.
 pub(super) struct Index {
-    /// Its columns.
+    /// The columns of the index.
     columns: [&'static str; 2],
-    /// The same as a row, which is compared with the row where the walk begins.
+    /// The columns as a row, which is compared with the row where the walk begins.
     row: &'static str,
     /// The sort key as columns of a `CardRow`.
     shown: &'static str,
@@ -30,7 +30,7 @@ impl Index {
         Self { columns: ["p.price_min", "p.id"], row: "p.price_min, p.id", shown: "p.price_min as key, null as name" };
 }
 
-/// The query for the products that pass the filter, in the order of the index.
+/// Builds the query for the products that pass the filter, in the order of the index.
 pub(super) fn query(filter: &Filter, index: &Index, walk: &Walk) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new("select ");
     sql.push(CARD_COLUMNS).push(", ").push(index.shown).push(" from products p where ");

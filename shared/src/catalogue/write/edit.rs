@@ -1,4 +1,4 @@
-//! An edit of a product. A field is not mentioned, emptied or set: [`Patch`], or `Option` where a field cannot be empty.
+//! An edit of a product. Each field stays as it is, is emptied or is set: [`Patch`], or `Option` for a field that cannot be empty.
 
 use crate::catalogue::Status;
 use crate::catalogue::store::snapshot::ProductSnapshot;
@@ -13,37 +13,37 @@ use crate::time::Timestamp;
 pub struct ProductEdit {
     /// The product that is changed or created.
     pub product: ProductTarget,
-    /// The name in URLs.
+    /// The product's name in URLs.
     pub slug: Option<String>,
-    /// The name.
+    /// The product's name.
     pub name: Option<String>,
-    /// The brand.
+    /// The product's brand.
     pub brand: Patch<BrandRef>,
     /// The product's own SKU.
     pub sku: Patch<String>,
-    /// Sanitised HTML.
+    /// The description as sanitised HTML.
     pub description: Option<String>,
     /// The price to which each variant's `price_adjustment` is added.
     pub base_price: BasePrice,
-    /// All tags.
+    /// All of the product's tags.
     pub tags: Option<Vec<String>>,
-    /// The status; a new product is active.
+    /// The publication status; a new product is active.
     pub status: Option<Status>,
-    /// When the product becomes visible to shoppers.
+    /// The time at which the product becomes visible to shoppers.
     pub publish_at: Patch<Timestamp>,
-    /// When the product stops being visible to shoppers.
+    /// The time at which the product stops being visible to shoppers.
     pub unpublish_at: Patch<Timestamp>,
     /// The variant that is shown first, unless one of `variants` is marked as the default.
     pub default_variant: Patch<VariantId>,
-    /// The categories.
+    /// The change of the product's categories.
     pub categories: CategoriesEdit,
-    /// The variants.
+    /// The change of the product's variants.
     pub variants: VariantsEdit,
-    /// The images.
+    /// The change of the product's images.
     pub images: ImagesEdit,
 }
 
-/// The product that an edit is about.
+/// The product that is edited.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ProductTarget {
     /// A product that does not exist yet.
@@ -51,7 +51,7 @@ pub enum ProductTarget {
     New,
     /// A product that the caller has locked and read.
     Locked(Box<ProductSnapshot>),
-    /// The product with this slug, which is created where it does not exist.
+    /// The product with this slug, which is created if it does not exist.
     Slug(String),
 }
 
@@ -60,7 +60,7 @@ pub enum ProductTarget {
 pub enum BrandRef {
     /// The brand with this id.
     Id(BrandId),
-    /// The brand with this name, which is created where it does not exist.
+    /// The brand with this name, which is created if it does not exist.
     Name(String),
 }
 
@@ -84,7 +84,7 @@ pub enum CategoriesEdit {
     Keep,
     /// The product is in these categories and in no others.
     Set(Vec<CategoryId>),
-    /// The product is also in the category with this path, unless it is in a category of that name already. Categories that do not exist
+    /// The product is also in the category with this path, unless it is already in a category of that name. Categories that do not exist
     /// are created.
     Include(Vec<String>),
 }
@@ -95,18 +95,18 @@ pub enum VariantsEdit {
     /// The variants stay as they are.
     #[default]
     Keep,
-    /// The product has these variants in this order. Others are deleted, or archived where orders refer to them.
+    /// The product has these variants in this order. Others are deleted, or archived if orders refer to them.
     All(Vec<VariantEdit>),
-    /// The product sells these variants in this order. Others are deleted, or archived where orders refer to them; archived ones stay.
+    /// The product sells these variants in this order. Others are deleted, or archived if orders refer to them; archived ones stay.
     AllSold(Vec<VariantEdit>),
     /// These variants are changed or added; the others stay.
     Some(Vec<VariantEdit>),
-    /// This variant is deleted, or archived where orders refer to it; the others stay.
+    /// This variant is deleted, or archived if orders refer to it; the others stay.
     Without(VariantId),
 }
 
 impl VariantsEdit {
-    /// The edits of single variants.
+    /// Returns the edits of single variants.
     pub(super) fn edits(&self) -> &[VariantEdit] {
         match self {
             Self::All(edits) | Self::AllSold(edits) | Self::Some(edits) => edits,
@@ -120,19 +120,19 @@ impl VariantsEdit {
 pub struct VariantEdit {
     /// The variant that is changed or created.
     pub variant: VariantTarget,
-    /// The SKU.
+    /// The variant's SKU.
     pub sku: Option<String>,
-    /// The name within the product.
+    /// The variant's name within its product.
     pub name: VariantName,
-    /// All attribute values.
+    /// All of the variant's attribute values.
     pub values: Option<Vec<NamedValue>>,
-    /// The price.
+    /// The change of the variant's price.
     pub price: PriceEdit,
     /// The price before a reduction.
     pub compare_at_price: Patch<Money>,
-    /// Barcode (GTIN).
+    /// The barcode (GTIN).
     pub barcode: Patch<String>,
-    /// Weight in grams.
+    /// The weight in grams.
     pub weight_grams: Patch<i32>,
     /// The position among the variants, from 0.
     pub position: Option<i32>,
@@ -140,13 +140,13 @@ pub struct VariantEdit {
     pub is_default: Option<bool>,
     /// True if the variant is no longer sold.
     pub is_archived: Option<bool>,
-    /// Units on hand of a new variant.
+    /// The units on hand of a new variant.
     pub initial_stock: Option<i32>,
-    /// Units that were counted of a variant that exists.
+    /// The counted units on hand of an existing variant.
     pub counted_stock: Option<i32>,
 }
 
-/// The variant that an edit is about.
+/// The variant that is edited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum VariantTarget {
     /// A variant that does not exist yet.
@@ -154,19 +154,19 @@ pub enum VariantTarget {
     New,
     /// The variant with this id.
     Id(VariantId),
-    /// The variant with the edit's SKU, which is created where it does not exist.
+    /// The variant with the edit's SKU, which is created if it does not exist.
     Sku,
 }
 
 /// A change of a variant's name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum VariantName {
-    /// A name that was made of the variant's values follows them; a name that was given stays.
+    /// A name that was made from the variant's values changes with them; a name that staff chose stays.
     #[default]
     Keep,
     /// The name becomes this.
     Set(String),
-    /// The name becomes this, which is made of the values; a name that was given stays.
+    /// The name becomes this, which is made from the values; a name that staff chose stays.
     Made(String),
 }
 
@@ -175,12 +175,12 @@ pub enum VariantName {
 pub enum PriceEdit {
     /// The parts of the price change one by one.
     Parts {
-        /// The difference between the price and the base price. Changes nothing while the variant has a price of its own.
+        /// The difference between the price and the base price. It has no effect while the variant has its own price.
         adjustment: Option<Money>,
         /// A price that does not follow the base price.
         own: Patch<Money>,
     },
-    /// The variant costs this. A variant with a price of its own keeps having one.
+    /// The variant costs this in total. A variant with its own price keeps having one.
     Total(Money),
 }
 
@@ -198,14 +198,14 @@ pub enum ImagesEdit {
     Keep,
     /// The product has these images in this order and no others.
     All(Vec<ImageEdit>),
-    /// This image is changed or added; the others stay and make room.
+    /// This image is changed or added; the others stay and move.
     One(ImageEdit),
     /// This image is removed; the others stay and move up.
     Without(ImageId),
 }
 
 impl ImagesEdit {
-    /// The edits of single images.
+    /// Returns the edits of single images.
     pub(super) fn edits(&self) -> &[ImageEdit] {
         match self {
             Self::All(edits) => edits,
@@ -220,9 +220,9 @@ impl ImagesEdit {
 pub struct ImageEdit {
     /// The image that is changed or created.
     pub image: ImageTarget,
-    /// The address: absolute, or from the API's root.
+    /// The URL: absolute, or from the API's root.
     pub url: Option<String>,
-    /// The text for people who do not see the image.
+    /// The text for people who cannot see the image.
     pub alt_text: Option<String>,
     /// The position among the images, from 0.
     pub position: Option<i32>,
@@ -230,7 +230,7 @@ pub struct ImageEdit {
     pub variant: Patch<ImageVariant>,
 }
 
-/// The image that an edit is about.
+/// The image that is edited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ImageTarget {
     /// An image that does not exist yet.
@@ -238,9 +238,9 @@ pub enum ImageTarget {
     New,
     /// The image with this id.
     Id(ImageId),
-    /// The image with the edit's address, which is created where it does not exist.
+    /// The image with the edit's URL, which is created if it does not exist.
     Url,
-    /// The image that is where the edit's image is in the list, which is created where there is none.
+    /// The image at the position of the edit in the list, which is created if it does not exist.
     Position,
 }
 

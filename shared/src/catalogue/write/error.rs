@@ -1,10 +1,10 @@
-//! Why an edit of a product is refused.
+//! Reasons why an edit of a product is refused.
 
 use super::edit::ImageVariant;
 use crate::catalogue::limits::{MAX_IMAGES, MAX_VARIANTS};
 use crate::ids::{AttributeValueId, CategoryId, ImageId, VariantId};
 
-/// One thing that is wrong with an edit. `at` is a place in the edit's list of variants or of images.
+/// One error of an edit. `at` is an index into the edit's list of variants or of images.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
     /// A category does not exist.
@@ -13,15 +13,15 @@ pub enum EditError {
     /// The product has no variant with the id.
     #[error("there is no variant {id}")]
     NoSuchVariant {
-        /// Place in the list.
+        /// Index in the list.
         at: usize,
-        /// The id.
+        /// The unknown id.
         id: VariantId,
     },
     /// Two edits in the list are about the same variant.
     #[error("a variant is named twice")]
     VariantNamedTwice {
-        /// Place of the second in the list.
+        /// Index of the second in the list.
         at: usize,
         /// True if the second names the variant by id, false if by SKU.
         by_id: bool,
@@ -29,23 +29,23 @@ pub enum EditError {
     /// No attribute value has the id.
     #[error("there is no attribute value {id}")]
     NoSuchValue {
-        /// Place in the list.
+        /// Index in the list.
         at: usize,
-        /// The id.
+        /// The unknown id.
         id: AttributeValueId,
     },
     /// The attribute or its value does not exist.
     #[error("there is no such attribute with such a value")]
     NoSuchOption {
-        /// Place in the list.
+        /// Index in the list.
         at: usize,
-        /// Place among the variant's options.
+        /// Index among the variant's options.
         option: usize,
     },
     /// A variant has two values of one attribute.
     #[error("a variant has at most one value of \"{attribute}\"")]
     TwoValues {
-        /// Place in the list.
+        /// Index in the list.
         at: usize,
         /// True if the second value is named by id.
         by_id: bool,
@@ -55,9 +55,9 @@ pub enum EditError {
     /// Another variant has the SKU.
     #[error("the SKU \"{sku}\" belongs to another product")]
     SkuTaken {
-        /// Place in the list.
+        /// Index in the list.
         at: usize,
-        /// The SKU.
+        /// The SKU that is taken.
         sku: String,
     },
     /// A product that once had the edit's slug has the SKU.
@@ -68,33 +68,33 @@ pub enum EditError {
     Renamed {
         /// The slug that the product had.
         was: String,
-        /// The slug that the product has.
+        /// The slug that the product has now.
         now: String,
-        /// The SKU.
+        /// The SKU that is taken.
         sku: String,
     },
     /// Another variant of the product has the same values.
     #[error("two variants have the same options")]
     SameValues {
-        /// Place in the list.
+        /// Index in the list.
         at: usize,
     },
     /// The price of a variant would be negative.
     #[error("the price of a variant would be negative")]
     NegativePrice {
-        /// Place in the list; `None` for a variant that the edit does not mention.
+        /// Index in the list; `None` for a variant that the edit does not mention.
         at: Option<usize>,
     },
     /// The price of a variant would be higher than any price can be.
     #[error("the price of a variant would be too high")]
     PriceTooHigh {
-        /// Place in the list; `None` for a variant that the edit does not mention.
+        /// Index in the list; `None` for a variant that the edit does not mention.
         at: Option<usize>,
     },
     /// A variant cannot be the default because it is archived, or because another one is the default too.
     #[error("one variant that is sold is the default")]
     NotOneDefault {
-        /// Place in the list.
+        /// Index in the list.
         at: usize,
     },
     /// The product would have too many variants.
@@ -109,17 +109,17 @@ pub enum EditError {
     /// The product has no image with the id.
     #[error("there is no image {id}")]
     NoSuchImage {
-        /// Place in the list.
+        /// Index in the list.
         at: usize,
-        /// The id.
+        /// The unknown id.
         id: ImageId,
     },
     /// The product does not have the variant that an image shows.
     #[error("an image shows a variant that the product does not have")]
     NoSuchImageVariant {
-        /// Place in the list.
+        /// Index in the list.
         at: usize,
-        /// The variant.
+        /// The unknown variant.
         variant: ImageVariant,
     },
     /// The product would have too many images.

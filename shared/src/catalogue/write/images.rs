@@ -13,7 +13,7 @@ use crate::patch::Patch;
 /// An image after an edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ImagePlan {
-    /// Place in the edit's list; `None` for an image that the edit does not mention.
+    /// Index in the edit's list; `None` for an image that the edit does not mention.
     at: Option<usize>,
     id: Option<ImageId>,
     url: String,
@@ -27,11 +27,11 @@ pub(super) struct ImagePlan {
 enum Shown {
     /// A variant with an id.
     Id(VariantId),
-    /// The place of a variant in the plan that has no id yet.
+    /// The index in the plan of a variant that has no id yet.
     New(usize),
 }
 
-/// Pairs the edits of images with the images that exist, in the order after the edit. `None` where the images stay as they are.
+/// Pairs the edits of images with the existing images, in the order after the edit. Returns `None` if the images stay as they are.
 pub(super) fn plan(
     edit: &ImagesEdit,
     before: Option<&ProductSnapshot>,
@@ -93,13 +93,13 @@ pub(super) fn plan(
     Some(images)
 }
 
-/// Returns true if an image differs or is gone.
+/// Returns true if an image differs or was removed.
 pub(super) fn is_changed(images: &[ImagePlan], before: Option<&ProductSnapshot>) -> bool {
     images.len() != before.map_or(0, |before| before.images.len())
         || images.iter().any(|image| image.change != RowChange::Unchanged)
 }
 
-/// What becomes of each image in the edit's list.
+/// Returns the change of each image in the edit's list.
 pub(super) fn changes(images: &[ImagePlan]) -> Vec<RowChange> {
     let mut said: Vec<(usize, RowChange)> =
         images.iter().filter_map(|image| image.at.map(|at| (at, image.change))).collect();
@@ -107,7 +107,7 @@ pub(super) fn changes(images: &[ImagePlan]) -> Vec<RowChange> {
     said.into_iter().map(|(_, change)| change).collect()
 }
 
-/// The rows of a product's images, when its variants have their ids.
+/// Returns the rows of a product's images, after its variants have got their ids.
 pub(super) fn rows<'p>(
     product: ProductId,
     images: &'p [ImagePlan],
@@ -127,7 +127,7 @@ pub(super) fn rows<'p>(
     })
 }
 
-/// Finds the image of each edit. Those that are named by id are found first, so that none of them is taken for its address.
+/// Finds the image of each edit. Edits with ids come first, so that no other edit takes their images by URL.
 fn find(edits: &[ImageEdit], before: &[ImageSnapshot], errors: &mut Vec<EditError>) -> Vec<Option<usize>> {
     let mut known: Vec<Option<usize>> = vec![None; edits.len()];
     let mut taken: Vec<bool> = vec![false; before.len()];

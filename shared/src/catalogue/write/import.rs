@@ -1,5 +1,5 @@
-//! Writing products as files describe them: a batch together, or one by one where the database refuses something, so that one product does
-//! not cost the others.
+//! Writes products as files describe them: a batch together, or one by one if the database refuses something, so that one bad product does
+//! not prevent the others.
 
 use super::edit::{
     BasePrice, BrandRef, CategoriesEdit, ImageEdit, ImageTarget, ImageVariant, ImagesEdit, PriceEdit, ProductEdit,
@@ -20,35 +20,35 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Stock {
-    /// A new variant begins with them; the stock of others stays.
+    /// A new variant begins with these units; the stock of other variants stays.
     Begins,
-    /// They were counted.
+    /// The units were counted and replace the stock.
     Counted,
 }
 
 impl Stock {
-    /// The name in requests and in `imports.stock`.
+    /// Returns the name in requests and in `imports.stock`.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// How often a batch is tried while other transactions write the same rows.
+/// Maximum number of tries of a batch while other transactions write the same rows.
 const TRIES: u8 = 8;
 
-/// How a batch is written.
+/// The way in which a batch is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Together {
-    /// With few round trips. What the database refuses costs the whole transaction.
+    /// All products together, with few round trips. A refusal by the database fails the whole transaction.
     All,
-    /// Each behind a savepoint, so that what the database refuses costs one product.
+    /// Each product after its own savepoint, so that a refusal by the database fails one product.
     Each,
 }
 
 /// The tries of one batch, each in its own transaction.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt {
-    /// How the next try writes the batch.
+    /// The way in which the next try writes the batch.
     pub together: Together,
     left: u8,
 }
@@ -74,7 +74,7 @@ impl Attempt {
     }
 }
 
-/// Saves products as a file describes them. Returns for each what changed, or why it was left out.
+/// Saves products as a file describes them. Returns the changes of each, or the reason why it was skipped.
 pub async fn save_imports(
     tx: &mut Tx,
     imports: &[&ProductImport],
@@ -101,33 +101,34 @@ pub async fn save_imports(
     Ok(all)
 }
 
-/// Checks deferred constraints after each product: at the end of the transaction nothing says which product broke them.
+/// Checks deferred constraints after each product, because at the end of the transaction no error names the product that broke them.
 async fn save_one(tx: &mut Tx, edit: ProductEdit, now: Timestamp) -> sqlx::Result<Vec<Result<Saved, String>>> {
     let saved = save(tx, &[edit], now).await?;
     check_deferred_constraints(tx).await?;
     Ok(saved.into_iter().map(explain).collect())
 }
 
-/// The first error is enough: the file is mended and sent again.
+/// Returns the first error only: people correct the file and send it again.
 fn explain(saved: Result<Saved, Vec<EditError>>) -> Result<Saved, String> {
     saved.map_err(|errors| errors.first().map(EditError::to_string).unwrap_or_default())
 }
 
-/// Lock timeout, deadlock, serialization failure, two transactions that insert the same row, or a product that changed since it was read.
+/// Returns true for a lock timeout, a deadlock, a serialization failure, two transactions that insert the same row, or a product that
+/// changed after it was read.
 fn is_conflict(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());
     matches!(error, sqlx::Error::RowNotFound)
         || matches!(code.as_deref(), Some("55P03" | "40P01" | "40001" | "23505" | "23P01"))
 }
 
-/// Data exceptions, constraints, limits.
+/// Returns true for errors that the data cause: data exceptions, constraints and limits.
 fn is_about_the_data(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());
     code.is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
 }
 
-/// The edit that makes a product what the file says. What a file cannot say stays: the product's own SKU, other categories, and when it is
-/// visible.
+/// Builds the edit that makes a product match the file. Fields that a file cannot have stay as they are: the product's own SKU, other
+/// categories and the times of publication.
 fn edit(import: &ProductImport, stock: Stock) -> ProductEdit {
     let image = |image: &ImportImage| ImageEdit {
         image: ImageTarget::Position,

@@ -1,7 +1,8 @@
-//! The one writer of products. A change over the API is a batch of one edit, an import a batch of a hundred, and so is the sample catalogue.
+//! The only writer of products. A change over the API is a batch of one edit, an import is a batch of a hundred, and so is the sample
+//! catalogue.
 //!
 //! [`save`] compares each [`ProductEdit`] with the product as it is, plans the difference, and writes it with a number of statements that
-//! does not depend on the size of the batch. Rows that are as the edit wants them are not written.
+//! does not depend on the size of the batch. Rows that already match the edit are not written.
 
 mod edit;
 mod error;

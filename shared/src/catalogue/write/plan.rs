@@ -1,4 +1,4 @@
-//! What becomes of one product: the difference between an edit and the product as it is.
+//! The plan of one product's changes: the difference between an edit and the product as it is.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::money::Money;
 use crate::patch::Patch;
 
-/// An edit and what becomes of its product.
+/// An edit with the changes of its product.
 #[derive(Debug)]
 pub(super) struct Plan<'e> {
     pub(super) edit: &'e ProductEdit,
@@ -29,12 +29,12 @@ pub(super) struct Plan<'e> {
     pub(super) variants: Vec<VariantPlan<'e>>,
     pub(super) removed: Vec<VariantId>,
     pub(super) images: Option<Vec<ImagePlan>>,
-    /// What is wrong with the edit.
+    /// All errors of the edit.
     pub(super) errors: Vec<EditError>,
 }
 
 impl<'e> Plan<'e> {
-    /// Plans an edit, but for attribute values that must be looked up; see [`Self::resolve`].
+    /// Plans an edit, except for attribute values that must be looked up; see [`Self::resolve`].
     pub(super) fn new(
         edit: &'e ProductEdit,
         before: Option<&'e ProductSnapshot>,
@@ -64,7 +64,7 @@ impl<'e> Plan<'e> {
         })
     }
 
-    /// Takes over the values that were looked up, and checks the product after the edit.
+    /// Adds the values that were looked up, and checks the product after the edit.
     pub(super) fn resolve(&mut self, known: &HashMap<NamedValue, KnownValue>) {
         let before: &[VariantSnapshot] = self.before.map_or(&[], |before| &before.variants);
         let mut wrong = Vec::new();
@@ -86,7 +86,7 @@ impl<'e> Plan<'e> {
         }
     }
 
-    /// The variants of the product after the edit whose SKUs another variant had before.
+    /// Returns the variants of the product after the edit whose SKUs another variant had before.
     pub(super) fn released_skus(&self) -> Vec<VariantId> {
         variants::releases(&self.variants, self.before.map_or(&[], |before| &before.variants))
     }
@@ -95,7 +95,7 @@ impl<'e> Plan<'e> {
         self.variants.iter().find(|variant| variant.is_default() == Some(true) && !variant.row.is_archived)
     }
 
-    /// The variant that is shown first after the edit, when new variants have their ids; `None` where that stays as it is.
+    /// Returns the variant to show first after the edit, when new variants have their ids; `Patch::Keep` if it stays as it is.
     pub(super) fn default_variant(&self) -> Patch<VariantId> {
         let current = self.before.and_then(|before| before.default_variant);
         let stays = |variant: &&VariantPlan<'_>| {
@@ -111,7 +111,7 @@ impl<'e> Plan<'e> {
         if wanted == current { Patch::Keep } else { Patch::replace(wanted) }
     }
 
-    /// What becomes of the product, with everything that belongs to it.
+    /// Returns the change of the product with everything that belongs to it.
     pub(super) fn change(&self) -> RowChange {
         let is_unchanged = |variant: &VariantPlan<'_>| variant.change() == RowChange::Unchanged;
         let images_changed = self.images.as_ref().is_some_and(|images| images::is_changed(images, self.before));
@@ -150,7 +150,7 @@ impl<'e> Plan<'e> {
     }
 }
 
-/// The product's own columns after the edit.
+/// Returns the product's own columns after the edit.
 fn row(edit: &ProductEdit, before: Option<&ProductSnapshot>, taxonomy: &TaxonomyLookup) -> ProductRow {
     let name = edit.name.clone().or_else(|| before.map(|before| before.name.clone())).unwrap_or_default();
     let slug = edit.slug.clone().unwrap_or_else(|| match (&edit.product, before) {

@@ -1,4 +1,4 @@
-//! Saves a batch of edits.
+//! Saves a batch of edits of products.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,36 +16,36 @@ use crate::patch::Patch;
 use crate::stock::store::{Counted, set_all};
 use crate::time::Timestamp;
 
-/// What became of a row.
+/// The change of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowChange {
     /// The row was inserted.
     Inserted,
     /// The row was updated.
     Updated,
-    /// The row was as it should be.
+    /// The row already had the wanted values.
     Unchanged,
 }
 
-/// What saving an edit changed. Each list has one change for each of its kind that the edit mentions, in the edit's order.
+/// The changes that an edit made. Each list has one change for each item in the list of the edit, in the same order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Saved {
-    /// The product's id; `None` only where nothing was written.
+    /// The product's id; `None` only if nothing was written.
     pub id: Option<ProductId>,
-    /// The product with everything that belongs to it.
+    /// The change of the product with everything that belongs to it.
     pub product: RowChange,
-    /// The variants.
+    /// The changes of the variants.
     pub variants: Vec<RowChange>,
-    /// The images.
+    /// The changes of the images.
     pub images: Vec<RowChange>,
-    /// Number of variants that the product had before and that are not sold now.
+    /// Number of variants that were sold before the edit and are not sold after it.
     pub variants_removed: u64,
 }
 
-/// Saves edits of different products. Returns for each what changed, or why it was refused. Products whose edits change nothing are not
-/// written, and keep their version.
+/// Saves edits of different products. Returns for each the changes, or the reasons why it was refused. Products whose edits change nothing
+/// are not written and keep their version.
 ///
-/// An error may be a conflict with another writer, which is no reason to give up; see [`super::Attempt`].
+/// An error may be a conflict with another writer, after which the caller can try again; see [`super::Attempt`].
 pub async fn save(
     tx: &mut Tx,
     edits: &[ProductEdit],
@@ -54,7 +54,7 @@ pub async fn save(
     let all: Vec<&ProductEdit> = edits.iter().collect();
     let mut saved = save_together(tx, &all, now).await?;
     if edits.len() > 1 {
-        // A SKU may move from one product to another: an edit that was refused is tried again when the others are written.
+        // A SKU may move from one product to another, so a refused edit is tried again after the others are written.
         for (edit, saved) in edits.iter().zip(&mut saved).filter(|(_, saved)| saved.is_err()) {
             let again = save_together(tx, &[edit], now).await?;
             *saved = again.into_iter().next().unwrap_or_else(|| saved.clone());
@@ -78,14 +78,14 @@ async fn save_together(
         })
         .collect();
     let errors = refuse_taken_skus(tx, edits, &before).await?;
-    // A product of a file is refused before anything is created for it. The API answers with all errors at once, and rolls back.
+    // A product of a file is refused before anything is created for it. The API responds with all errors at once and rolls back.
     let is_refused = |at: usize| {
         let is_of_a_file = edits.get(at).is_some_and(|edit| matches!(edit.product, ProductTarget::Slug(_)));
         is_of_a_file && errors.get(at).is_some_and(|errors| !errors.is_empty())
     };
     let accepted = edits.iter().zip(&before).enumerate().filter(|(at, _)| !is_refused(*at));
-    // In this order, which every transaction keeps that holds more than one of them: brands, categories, stock, products, attributes. A
-    // transaction that saves several batches can still deadlock with another, and is tried again (`Attempt`).
+    // Every transaction that locks several of these keeps this order: brands, categories, stock, products, attributes. A transaction that
+    // saves several batches can still deadlock with another and is then tried again (`Attempt`).
     let taxonomy = TaxonomyLookup::find_or_create(tx, accepted.map(|(_, (edit, before))| (*edit, *before))).await?;
     let missing = missing_categories(tx, edits, &before).await?;
     let mut plans: Vec<Result<Plan<'_>, Vec<EditError>>> = Vec::new();
@@ -126,7 +126,7 @@ async fn find_by_slug(tx: &mut Tx, edits: &[&ProductEdit]) -> sqlx::Result<HashM
     Ok(found.into_iter().map(|product| (product.slug.clone(), product)).collect())
 }
 
-/// For each edit the SKUs that another product has, or an edit before it that was not refused.
+/// Returns for each edit the errors about SKUs that another product has, or that an earlier edit takes that was not refused.
 async fn refuse_taken_skus(
     tx: &mut Tx,
     edits: &[&ProductEdit],
@@ -175,7 +175,7 @@ async fn refuse_taken_skus(
     Ok(errors.collect())
 }
 
-/// The categories that edits name by id, their products are not in, and that do not exist.
+/// Returns the categories that edits name by id, that their products are not in, and that do not exist.
 async fn missing_categories(
     tx: &mut Tx,
     edits: &[&ProductEdit],
@@ -193,7 +193,7 @@ async fn missing_categories(
 }
 
 /// Locks the products that change and that the caller has not locked: the stock of their variants, then their rows. Returns the units on
-/// hand. Fails where another transaction has changed one of them since it was read.
+/// hand. Fails if another transaction has changed one of them after it was read.
 async fn lock(tx: &mut Tx, plans: &[Result<Plan<'_>, Vec<EditError>>]) -> sqlx::Result<HashMap<VariantId, i32>> {
     let changed: Vec<&ProductSnapshot> = plans
         .iter()
@@ -213,7 +213,7 @@ async fn lock(tx: &mut Tx, plans: &[Result<Plan<'_>, Vec<EditError>>]) -> sqlx::
     if is_as_read { Ok(locked.on_hand) } else { Err(sqlx::Error::RowNotFound) }
 }
 
-/// Looks up the attribute values that variants get, in the order in which they are named, so that new ones come in that order: S, M, L.
+/// Looks up the attribute values of variants in the order of the edits, so that new values are created in that order: S, M, L.
 async fn resolve(tx: &mut Tx, plans: &mut [Result<Plan<'_>, Vec<EditError>>]) -> sqlx::Result<()> {
     let mut plans: Vec<&mut Plan<'_>> = plans
         .iter_mut()
@@ -268,7 +268,8 @@ async fn write(
     store::refresh_product_cards(tx, &ids).await
 }
 
-/// Inserts the new products, in the order of the edits, and updates the others. Each gets another `updated_at`, whatever of it changed.
+/// Inserts the new products in the order of the edits and updates the others. Each gets a new `updated_at`, even if only a variant or an
+/// image changed.
 async fn write_products(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp) -> sqlx::Result<()> {
     let new: Vec<&ProductRow> = plans.iter().filter(|plan| plan.id.is_none()).map(|plan| &plan.row).collect();
     let ids = store::insert_products(tx, &new, now).await?;
@@ -312,7 +313,7 @@ async fn write_variants(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp
     store::write_values(tx, &rows).await
 }
 
-/// Stock that was as it should be before it was locked is left alone: what was sold since is sold after the count.
+/// Writes the stock. Stock that was right before it was locked is not written, because later sales come after the count.
 async fn write_stock(
     tx: &mut Tx,
     plans: &[&mut Plan<'_>],

@@ -1,4 +1,4 @@
-//! The brands and categories that edits name.
+//! Looks up the brands and categories that edits name.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,7 +10,7 @@ use crate::catalogue::{slugify, slugify_path};
 use crate::ids::{BrandId, CategoryId};
 use crate::patch::Patch;
 
-/// The ids of brands and categories by slug: those that edits name and their products do not have.
+/// The ids of brands and categories by slug, for those that edits name and that their products do not have.
 #[derive(Debug, Default)]
 pub(super) struct TaxonomyLookup {
     pub(super) brands: HashMap<String, BrandId>,
@@ -28,7 +28,7 @@ impl TaxonomyLookup {
             if let Patch::Set(BrandRef::Name(name)) = &edit.brand
                 && !has_brand(before, name)
             {
-                // Of several spellings the first is taken.
+                // The first of several spellings is used.
                 brands.entry(slugify(name)).or_insert(name);
             }
             if let CategoriesEdit::Include(path) = &edit.categories
@@ -43,7 +43,7 @@ impl TaxonomyLookup {
         })
     }
 
-    /// The product's brand after the edit.
+    /// Returns the product's brand after the edit.
     pub(super) fn brand(&self, edit: &ProductEdit, before: Option<&ProductSnapshot>) -> Option<BrandId> {
         let current = before.and_then(|before| before.brand.as_ref()).map(|brand| brand.id);
         match &edit.brand {
@@ -55,7 +55,7 @@ impl TaxonomyLookup {
         }
     }
 
-    /// The categories that the product enters, and those that it leaves.
+    /// Returns the categories that the product enters and those that it leaves.
     pub(super) fn categorise(
         &self,
         edit: &ProductEdit,
@@ -74,7 +74,7 @@ impl TaxonomyLookup {
     }
 }
 
-/// Those of `all` that are not in `others`, each once.
+/// Returns those of `all` that are not in `others`, each once.
 pub(super) fn difference(all: &[CategoryId], others: &[CategoryId]) -> Vec<CategoryId> {
     let mut left: Vec<CategoryId> = Vec::new();
     for id in all {
@@ -93,7 +93,8 @@ fn has_brand(before: Option<&ProductSnapshot>, name: &str) -> bool {
     before.and_then(|before| before.brand.as_ref()).is_some_and(|brand| brand.name == name)
 }
 
-/// Returns true if the product is in a category with the path's last name, wherever staff have put that. An empty path asks for nothing.
+/// Returns true if the product is in a category with the path's last name, even if staff have moved that category. An empty path names no
+/// category.
 fn is_categorised(before: Option<&ProductSnapshot>, path: &[String]) -> bool {
     path.last().is_none_or(|name| {
         let name = name.to_lowercase();

@@ -1,4 +1,4 @@
-//! Plans of edits, without a database.
+//! Tests of plans of edits, without a database.
 
 use std::collections::HashMap;
 
@@ -45,7 +45,7 @@ fn variant(id: i64, size: &str, position: i32) -> VariantSnapshot {
     }
 }
 
-/// A shirt in S and M with an image of each.
+/// Returns a shirt in S and M with an image of each.
 fn shirt() -> ProductSnapshot {
     let image = |id: i64| ImageSnapshot {
         id: ImageId(id),
@@ -81,7 +81,7 @@ fn plan<'e>(edit: &'e ProductEdit, before: &'e ProductSnapshot) -> Plan<'e> {
     plan
 }
 
-/// The variant as a file describes it.
+/// Returns the variant as a file describes it.
 fn in_file(size_name: &str, price: i64) -> VariantEdit {
     VariantEdit {
         variant: VariantTarget::Sku,
@@ -249,7 +249,7 @@ fn images_are_found_by_id_by_address_or_by_position() {
     };
     let before = shirt();
     for (images, expected) in [
-        // The first is the second of before, so its address is free no longer.
+        // The image with this URL is edited by its id, so the URL does not find it.
         (
             vec![image(ImageTarget::Url, "2"), image(ImageTarget::Id(ImageId(2)), "3")],
             [RowChange::Inserted, RowChange::Updated],

@@ -16,23 +16,23 @@ use crate::stock::Reason;
 /// A variant after an edit.
 #[derive(Debug)]
 pub(super) struct VariantPlan<'e> {
-    /// Place in the edit's list, with the edit; `None` for a variant that the edit does not mention.
+    /// Index in the edit's list, with the edit; `None` for a variant that the edit does not mention.
     pub(super) edit: Option<(usize, &'e VariantEdit)>,
-    /// Place among the variants before the edit; `None` for a new one.
+    /// Index among the variants before the edit; `None` for a new one.
     before: Option<usize>,
     /// The id, which a new variant gets when it is written.
     pub(super) id: Option<VariantId>,
     pub(super) row: VariantRow,
-    /// What becomes of the row, values aside.
+    /// The change of the row, without its values.
     pub(super) change: RowChange,
-    /// Values that must be looked up: they differ from those before.
+    /// Values that must be looked up because they differ from those before.
     pub(super) wanted_values: Option<&'e [NamedValue]>,
     pub(super) values_changed: bool,
     pub(super) stock: Option<(i32, Reason)>,
     price: Money,
 }
 
-/// Pairs the edits of variants with the variants that exist, in the order after the edit.
+/// Pairs the edits of variants with the existing variants, in the order after the edit.
 pub(super) fn plan<'e>(
     edit: &'e ProductEdit,
     before: &[VariantSnapshot],
@@ -79,12 +79,12 @@ pub(super) fn plan<'e>(
     Ok(plans.collect())
 }
 
-/// The place of something that says its position, or is where it is listed.
+/// Returns the requested position, or the index in the list.
 pub(super) fn position(said: Option<i32>, at: usize) -> usize {
     said.map_or(at, |said| usize::try_from(said).unwrap_or_default())
 }
 
-/// Finds the variant of each edit: by its id, or by its SKU unless another edit has the variant's id.
+/// Finds the variant of each edit: by its id, or by its SKU unless another edit names the variant by id.
 fn find(edits: &[VariantEdit], before: &[VariantSnapshot]) -> Result<Vec<Option<usize>>, Vec<EditError>> {
     let by_id: HashMap<VariantId, usize> = before.iter().enumerate().map(|(at, old)| (old.id, at)).collect();
     let by_sku: HashMap<&str, usize> = before.iter().enumerate().map(|(at, old)| (old.sku.as_str(), at)).collect();
@@ -115,7 +115,7 @@ fn find(edits: &[VariantEdit], before: &[VariantSnapshot]) -> Result<Vec<Option<
 }
 
 impl<'e> VariantPlan<'e> {
-    /// The variant after the edit, but for values that must be looked up. Without a position its row stays as it is.
+    /// Plans the variant after the edit, except for values that must be looked up. Without a position its row stays as it is.
     fn new(
         edit: Option<(usize, &'e VariantEdit)>,
         old: Option<(usize, &VariantSnapshot)>,
@@ -169,7 +169,7 @@ impl<'e> VariantPlan<'e> {
         }
     }
 
-    /// What becomes of the variant: its row, its values and its stock.
+    /// Returns the change of the variant: its row, its values and its stock.
     pub(super) fn change(&self) -> RowChange {
         let has_more = self.values_changed || self.stock.is_some();
         if self.change == RowChange::Unchanged && has_more { RowChange::Updated } else { self.change }
@@ -179,7 +179,7 @@ impl<'e> VariantPlan<'e> {
         self.edit.and_then(|(_, edit)| edit.is_default)
     }
 
-    /// Takes over the values that were looked up, and the name that is made of them.
+    /// Adds the values that were looked up, and the name that is made from them.
     pub(super) fn resolve(
         &mut self,
         known: &HashMap<NamedValue, KnownValue>,
@@ -227,8 +227,8 @@ fn sorted(values: &[(AttributeId, AttributeValueId)]) -> Vec<AttributeValueId> {
     values
 }
 
-/// Returns the variant's values in the order of the edit, if the edit names exactly these. Names are compared whatever their case, because
-/// that is how they are looked up.
+/// Returns the variant's values in the order of the edit, if the edit names exactly these. Names are compared without regard to case,
+/// because they are looked up in that way.
 fn keep_values<'v>(named: &[NamedValue], old: Option<&'v VariantSnapshot>) -> Option<Vec<&'v KnownValue>> {
     let old = old?;
     let is_named = |named: &NamedValue, value: &KnownValue| match named {
@@ -259,7 +259,7 @@ fn keep_values<'v>(named: &[NamedValue], old: Option<&'v VariantSnapshot>) -> Op
     Some(kept)
 }
 
-/// The difference from the base price, and the price that does not follow it.
+/// Returns the difference from the base price, and the price that does not follow the base price.
 fn price(edit: PriceEdit, old: Option<&VariantSnapshot>, base: Money) -> (Money, Option<Money>) {
     let from_base = |price: Money| Money::from_minor(price.minor() - base.minor());
     let own_before = old.and_then(|old| old.own_price);
@@ -273,7 +273,7 @@ fn price(edit: PriceEdit, old: Option<&VariantSnapshot>, base: Money) -> (Money,
     }
 }
 
-/// The variant's name after the edit. A name that was made of the values follows them.
+/// Returns the variant's name after the edit. A name that was made from the values changes with them.
 fn name(edit: &VariantEdit, old: Option<&VariantSnapshot>, values: &[&KnownValue]) -> String {
     let given = old.filter(|old| !is_made_name(&old.name, old.values.iter().map(|value| value.value.as_str())));
     match (&edit.name, old) {
@@ -284,7 +284,8 @@ fn name(edit: &VariantEdit, old: Option<&VariantSnapshot>, values: &[&KnownValue
     }
 }
 
-/// Returns true if a column differs. With another base price an adjustment differs too, unless a trigger keeps it true to an own price.
+/// Returns true if a column differs. A new base price changes the adjustment too, except for a variant with its own price, whose
+/// adjustment a trigger keeps right.
 fn is_changed(row: &VariantRow, old: &VariantSnapshot, is_rebased: bool) -> bool {
     let adjustment = |own: Option<Money>, adjustment: Money| if own.is_some() { Money::default() } else { adjustment };
     (is_rebased && row.own_price.is_none())
@@ -296,7 +297,7 @@ fn is_changed(row: &VariantRow, old: &VariantSnapshot, is_rebased: bool) -> bool
         || (&row.barcode, row.weight_grams) != (&old.barcode, old.weight_grams)
 }
 
-/// The variants that the product loses.
+/// Returns the variants that the product loses.
 pub(super) fn removed(edit: &ProductEdit, before: &[VariantSnapshot], plans: &[VariantPlan<'_>]) -> Vec<VariantId> {
     let stays: HashSet<VariantId> = plans.iter().filter_map(|plan| plan.id).collect();
     let keeps_archived = matches!(edit.variants, VariantsEdit::AllSold(_));
@@ -304,14 +305,14 @@ pub(super) fn removed(edit: &ProductEdit, before: &[VariantSnapshot], plans: &[V
     before.iter().filter(goes).map(|old| old.id).collect()
 }
 
-/// The variants whose SKUs go to other variants of the product.
+/// Returns the variants whose SKUs go to other variants of the product.
 pub(super) fn releases(plans: &[VariantPlan<'_>], before: &[VariantSnapshot]) -> Vec<VariantId> {
     let wanted: HashMap<&str, Option<VariantId>> = plans.iter().map(|plan| (plan.row.sku.as_str(), plan.id)).collect();
     let old = plans.iter().filter_map(|plan| plan.before.and_then(|at| before.get(at)));
     old.filter(|old| wanted.get(old.sku.as_str()).is_some_and(|id| *id != Some(old.id))).map(|old| old.id).collect()
 }
 
-/// Checks the variants after the edit. What others write at the same time is checked by the database.
+/// Checks the variants after the edit. Changes that others write at the same time are checked by the database.
 pub(super) fn check(
     plans: &[VariantPlan<'_>],
     product: Option<&ProductSnapshot>,
@@ -320,7 +321,7 @@ pub(super) fn check(
 ) {
     let before = product.map_or(&[][..], |product| &product.variants);
     let (mut skus, mut combinations, mut defaults) = (HashSet::new(), HashSet::new(), 0);
-    // Those that the edit does not mention first: an error belongs to a variant that it mentions.
+    // Variants that the edit does not mention come first, because an error belongs to a variant that it mentions.
     let mut all: Vec<&VariantPlan<'_>> = plans.iter().collect();
     all.sort_by_key(|plan| plan.edit.map(|(at, _)| at));
     for plan in all {
@@ -332,7 +333,7 @@ pub(super) fn check(
         } else {
             None
         };
-        // Variants that the edit does not mention all have the same error: that of the base price.
+        // Variants that the edit does not mention all have the same error, which is that of the base price.
         if let Some(wrong) = wrong_price
             && !errors.contains(&wrong)
         {
@@ -356,7 +357,7 @@ pub(super) fn check(
         }
     }
     let sold = plans.iter().filter(|plan| !plan.row.is_archived).count();
-    // A product that has more can be changed, and not added to.
+    // A product that already has more can be changed, but gets no more variants.
     if is_written && sold > MAX_VARIANTS.max(before.iter().filter(|old| !old.is_archived).count()) {
         errors.push(EditError::TooManyVariants);
     }

@@ -1,4 +1,4 @@
-//! `POST /api/v1/catalogue/attributes/{id}/values/`: a new value of an attribute.
+//! Creates a value of an attribute: `POST /api/v1/catalogue/attributes/{id}/values/`.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -22,7 +22,7 @@ use crate::if_match::IfMatch;
 #[derive(Debug, Request)]
 #[request(update = UpdateAttributeValue, replace = ReplaceAttributeValue)]
 pub(crate) struct CreateAttributeValue {
-    /// Value. The attribute has no other value that is the same, compared without regard to case.
+    /// Text of the value, unique within the attribute, compared without regard to case.
     #[field(max = MAX_VALUE)]
     #[schema(example = "M")]
     pub value: String,
@@ -32,7 +32,9 @@ pub(crate) struct CreateAttributeValue {
     pub position: Option<i32>,
 }
 
-/// Make a value of an attribute
+/// Create a value of an attribute
+///
+/// The value comes after the other values unless you send a `position`.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/attributes/{id}/values/",
@@ -40,17 +42,17 @@ pub(crate) struct CreateAttributeValue {
     operation_id = "create_attribute_value",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id" = AttributeId, Path, description = "The attribute."),
-        ("If-Match" = Option<String>, Header, description = "The attribute's `ETag` that the change is meant for."),
+        ("id" = AttributeId, Path, description = "Id of the attribute."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that your change is based on; you get 412 if it has another one."),
     ),
     request_body = CreateAttributeValue,
     responses(
-        (status = 201, body = AttributeValue, description = "The value.", headers(
-            ("Location" = String, description = "Where it is."),
-            ("ETag" = String, description = "For `If-Match` of the next change to the attribute or a value of it."),
+        (status = 201, body = AttributeValue, description = "The new value.", headers(
+            ("Location" = String, description = "URL of the new value."),
+            ("ETag" = String, description = "Version of the attribute to send as `If-Match` with your next change of the attribute or one of its values."),
         )),
         (status = 404, body = Problem, description = "There is no such attribute."),
-        (status = 412, body = Problem, description = "Somebody else has changed the attribute or its values meanwhile."),
+        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

@@ -1,4 +1,4 @@
-//! `DELETE /api/v1/catalogue/attributes/{id}/values/{value_id}/`: away with a value that no variant has.
+//! Deletes an unused value of an attribute: `DELETE /api/v1/catalogue/attributes/{id}/values/{value_id}/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -14,7 +14,7 @@ use crate::if_match::IfMatch;
 
 /// Delete a value of an attribute
 ///
-/// One that variants have stays.
+/// A value that variants have is not deleted: give these variants another value first.
 #[utoipa::path(
     delete,
     path = "/api/v1/catalogue/attributes/{id}/values/{value_id}/",
@@ -22,15 +22,15 @@ use crate::if_match::IfMatch;
     operation_id = "delete_attribute_value",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id" = AttributeId, Path, description = "The attribute."),
-        ("value_id" = AttributeValueId, Path, description = "The value."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that is to be deleted."),
+        ("id" = AttributeId, Path, description = "Id of the attribute."),
+        ("value_id" = AttributeValueId, Path, description = "Id of the value."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that your change is based on; you get 412 if it has another one."),
     ),
     responses(
-        (status = 204, description = "It is gone."),
+        (status = 204, description = "The value was deleted."),
         (status = 404, body = Problem, description = "The attribute has no such value."),
-        (status = 409, body = Problem, description = "Variants have it."),
-        (status = 412, body = Problem, description = "Somebody else has changed the attribute or its values meanwhile."),
+        (status = 409, body = Problem, description = "Variants have the value."),
+        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

@@ -1,4 +1,4 @@
-//! `GET /api/v1/catalogue/attributes/{id}/values/{value_id}/`: one value of an attribute.
+//! Gets a value of an attribute: `GET /api/v1/catalogue/attributes/{id}/values/{value_id}/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -10,18 +10,20 @@ use shared::ids::{AttributeId, AttributeValueId};
 
 use crate::caching::{IfNoneMatch, NotModified};
 
-/// Read a value of an attribute
+/// Get a value of an attribute
+///
+/// The `ETag` is the version of the whole attribute, which also changes with its other values.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/attributes/{id}/values/{value_id}/",
     tag = "catalogue",
     operation_id = "get_attribute_value",
     params(
-        ("id" = AttributeId, Path, description = "The attribute."),
-        ("value_id" = AttributeValueId, Path, description = "The value."),
+        ("id" = AttributeId, Path, description = "Id of the attribute."),
+        ("value_id" = AttributeValueId, Path, description = "Id of the value."),
     ),
     responses(
-        (status = 200, body = AttributeValue, description = "The value. Its `ETag` is that of the attribute's version."),
+        (status = 200, body = AttributeValue, description = "The value. The `ETag` is that of the attribute."),
         NotModified,
         (status = 404, body = Problem, description = "The attribute has no such value."),
         PublicProblems,
@@ -39,7 +41,7 @@ pub(crate) async fn get_attribute_value(
     if_none_match.or_version(version, &value)
 }
 
-/// Where a value is.
+/// Returns the path of a value in the API.
 pub(crate) fn attribute_value_path(attribute: AttributeId, id: AttributeValueId) -> String {
     format!("/api/v1/catalogue/attributes/{attribute}/values/{id}/")
 }

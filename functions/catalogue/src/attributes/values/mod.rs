@@ -9,7 +9,7 @@ use shared::app::App;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The routes of values.
+/// Returns the routes of values.
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(create::create_attribute_value)).routes(routes!(
         get::get_attribute_value,

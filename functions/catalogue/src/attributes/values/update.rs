@@ -1,4 +1,4 @@
-//! `PUT` and `PATCH /api/v1/catalogue/attributes/{id}/values/{value_id}/`: another text or place.
+//! Replaces or updates a value of an attribute: `PUT` and `PATCH /api/v1/catalogue/attributes/{id}/values/{value_id}/`.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -16,6 +16,8 @@ use crate::caching::IfNoneMatch;
 use crate::if_match::IfMatch;
 
 /// Replace a value of an attribute
+///
+/// All variants with the value show the new text at once; the names of the variants stay as they are.
 #[utoipa::path(
     put,
     path = "/api/v1/catalogue/attributes/{id}/values/{value_id}/",
@@ -23,15 +25,15 @@ use crate::if_match::IfMatch;
     operation_id = "replace_attribute_value",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id" = AttributeId, Path, description = "The attribute."),
-        ("value_id" = AttributeValueId, Path, description = "The value."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id" = AttributeId, Path, description = "Id of the attribute."),
+        ("value_id" = AttributeValueId, Path, description = "Id of the value."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that your change is based on; you get 412 if it has another one."),
     ),
     request_body = ReplaceAttributeValue,
     responses(
-        (status = 200, body = AttributeValue, description = "The value as it is now."),
+        (status = 200, body = AttributeValue, description = "The value after the change."),
         (status = 404, body = Problem, description = "The attribute has no such value."),
-        (status = 412, body = Problem, description = "Somebody else has changed the attribute or its values meanwhile."),
+        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]
@@ -45,9 +47,9 @@ pub(crate) async fn replace_attribute_value(
     change(&app, ids, &if_match, all.into()).await
 }
 
-/// Change a value of an attribute
+/// Update a value of an attribute
 ///
-/// All variants that have it have the new one at once; what they are called themselves stays.
+/// All variants with the value show the new text at once; the names of the variants stay as they are.
 #[utoipa::path(
     patch,
     path = "/api/v1/catalogue/attributes/{id}/values/{value_id}/",
@@ -55,15 +57,15 @@ pub(crate) async fn replace_attribute_value(
     operation_id = "update_attribute_value",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
-        ("id" = AttributeId, Path, description = "The attribute."),
-        ("value_id" = AttributeValueId, Path, description = "The value."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` that the change is meant for."),
+        ("id" = AttributeId, Path, description = "Id of the attribute."),
+        ("value_id" = AttributeValueId, Path, description = "Id of the value."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that your change is based on; you get 412 if it has another one."),
     ),
     request_body = UpdateAttributeValue,
     responses(
-        (status = 200, body = AttributeValue, description = "The value as it is now."),
+        (status = 200, body = AttributeValue, description = "The value after the change."),
         (status = 404, body = Problem, description = "The attribute has no such value."),
-        (status = 412, body = Problem, description = "Somebody else has changed the attribute or its values meanwhile."),
+        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
         StaffProblems,
     )
 )]

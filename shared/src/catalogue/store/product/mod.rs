@@ -1,4 +1,4 @@
-//! Reading a product.
+//! Statements that read a product.
 
 mod page;
 
@@ -11,7 +11,7 @@ use crate::money::Money;
 use crate::time::Timestamp;
 use page::{Filed, Image, Page, Value, Variant};
 
-/// A product beside its brand.
+/// A product with its brand.
 pub(super) struct Row {
     pub(super) id: ProductId,
     pub(super) slug: String,
@@ -30,7 +30,7 @@ pub(super) struct Row {
     pub(super) brand_slug: Option<String>,
 }
 
-/// Without its categories, which are rows of their own.
+/// Converts all but the categories, which are rows of another table.
 impl From<Row> for ProductCard {
     fn from(row: Row) -> Self {
         let brand = match (row.brand_id, row.brand_name, row.brand_slug) {
@@ -58,7 +58,8 @@ impl From<Row> for ProductCard {
 }
 
 impl ImageFile {
-    /// Of the columns of an outer join: none where it lies elsewhere. Its size, and its addresses in lists, on a page and to look at closely.
+    /// Builds the file from the columns of an outer join, which are null for an image on another server: its size, and its URLs for lists,
+    /// for a product's page and for a zoomed view.
     pub(super) fn of(
         size: (Option<i32>, Option<i32>),
         urls: (Option<String>, Option<String>, Option<String>),
@@ -70,7 +71,7 @@ impl ImageFile {
     }
 }
 
-/// The product with this id or slug, if it is there to be seen: in one exchange, for those who only read it.
+/// Reads the visible product with this id or slug in one round trip, for callers that only read it.
 pub async fn read(db: &Db, product: &IdOrSlug, sight: Visibility) -> sqlx::Result<Option<Product>> {
     let call =
         Call::new("read_product").bigint(product.id).slug(&product.slug).bigint(sight.at().map(Timestamp::micros));
@@ -78,7 +79,7 @@ pub async fn read(db: &Db, product: &IdOrSlug, sight: Visibility) -> sqlx::Resul
     pages.into_iter().next().map(|page| page.product(sight)).transpose()
 }
 
-/// The same as a transaction sees it.
+/// Reads the visible product with this id or slug as a transaction sees it.
 pub async fn find(tx: &mut Tx, product: &IdOrSlug, sight: Visibility) -> sqlx::Result<Option<Product>> {
     let page = sqlx::query_as!(
         Page,
@@ -100,7 +101,7 @@ pub async fn find(tx: &mut Tx, product: &IdOrSlug, sight: Visibility) -> sqlx::R
     page.map(|page| page.product(sight)).transpose()
 }
 
-/// The slug of the product that had this one before, if it is there to be seen.
+/// Returns the current slug of the visible product that had this slug before.
 pub async fn renamed_from(tx: &mut Tx, slug: &str, sight: Visibility) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
         "select p.slug from old_product_slugs o join products p on p.id = o.product_id

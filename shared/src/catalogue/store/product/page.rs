@@ -1,4 +1,4 @@
-//! A product's page, out of what `read_product` answers.
+//! Builds a product from the result of `read_product`.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ImageId, Pr
 use crate::money::Money;
 use crate::time::Timestamp;
 
-/// A product as `read_product` answers it.
+/// A product as `read_product` returns it.
 #[derive(sqlx::FromRow)]
 pub(super) struct Page {
     pub(super) id: ProductId,
@@ -49,7 +49,7 @@ pub(super) struct Page {
     pub(super) lowest_prices: Json<Vec<(VariantId, i64)>>,
 }
 
-/// A category: an array, in this order. As are the others.
+/// A category as an array in this order; the other parts are arrays too.
 #[derive(Deserialize)]
 pub(super) struct Filed {
     id: CategoryId,
@@ -168,7 +168,7 @@ fn status(column: &str) -> sqlx::Result<Status> {
     column.parse::<Status>().map_err(|_| sqlx::Error::Decode(format!("a product is `{column}`").into()))
 }
 
-/// Each with its own values.
+/// Gives each variant its own values.
 fn variants(
     rows: Vec<Variant>,
     base_price: Money,
@@ -202,7 +202,7 @@ fn variants(
     rows.into_iter().map(variant).collect()
 }
 
-/// The attributes of these values, each once; values that lie side by side are said once.
+/// Returns the attributes of these values, each once, with each value once; equal values are adjacent.
 fn attributes(values: &[(VariantId, VariantAttributeValue)]) -> Vec<Attribute> {
     let mut attributes: Vec<Attribute> = Vec::new();
     for (_, VariantAttributeValue { id, attribute_id, attribute, value }) in values {

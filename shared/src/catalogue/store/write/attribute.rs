@@ -1,33 +1,35 @@
-//! Writing attributes and their values, as staff do.
+//! Statements that write attributes and their values one by one, as staff do.
 //!
-//! An attribute with its values is one thing to whoever edits it: every change here holds the attribute's row ([`lock_attribute`]) and counts
-//! its version. Filters know no case, so no value here differs from another in nothing but that. It is looked at under the lock and not by
-//! a constraint, because there may be such values from before this was looked at, and two of them cannot be made one where variants would then be alike.
+//! For an editor, an attribute and its values are one object: every change here locks the attribute's row ([`lock_attribute`]) and
+//! increases its version. Filters ignore case, so no new value may differ from another only in case. This is checked under the lock and
+//! not by a constraint, because there may be such values from before the check, and two of them cannot be merged if variants would then be
+//! equal.
 
 use crate::app::db::{Tx, is_violation};
 use crate::ids::{AttributeId, AttributeValueId};
 
-/// Why the database refuses it.
+/// Reason why the database refuses a change of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttributeRefused {
-    /// Another attribute has the name, whatever its case.
+    /// Another attribute has the name, compared without regard to case.
     NameTaken,
-    /// The attribute has this value, whatever its case.
+    /// The attribute has this value, compared without regard to case.
     ValueTaken,
-    /// Variants have it.
+    /// Variants have the attribute or the value.
     InUse,
 }
 
-/// Locks an attribute for a change, and answers its version as it is under the lock. `None` where there is no such attribute.
+/// Locks an attribute for a change and returns its version under the lock; `None` if there is no such attribute.
 ///
-/// Who makes new values under it, staff or an import, waits as well (`named_values`); who sells or reads them does not.
+/// Transactions that create values of it, for staff or for an import, wait for the lock (`named_values`); those that sell or read them do
+/// not.
 pub async fn lock_attribute(tx: &mut Tx, id: AttributeId) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar!("select version from attributes where id = $1 for no key update", id as _)
         .fetch_optional(&mut *tx)
         .await
 }
 
-/// Makes an attribute with these values, in this order.
+/// Creates an attribute with these values, in this order.
 pub async fn insert_attribute(
     tx: &mut Tx,
     name: &str,
@@ -60,7 +62,7 @@ pub async fn insert_attribute(
     Ok(if is_twice { Err(AttributeRefused::ValueTaken) } else { Ok(id) })
 }
 
-/// Calls an attribute something else.
+/// Renames an attribute.
 pub async fn rename_attribute(tx: &mut Tx, id: AttributeId, name: &str) -> sqlx::Result<Result<(), AttributeRefused>> {
     let renamed = sqlx::query!(
         "update attributes set name = $2, version = version + 1 where id = $1 and name <> $2",
@@ -72,7 +74,7 @@ pub async fn rename_attribute(tx: &mut Tx, id: AttributeId, name: &str) -> sqlx:
     judged(renamed.map(drop))
 }
 
-/// Deletes an attribute with its values. None of them may be a variant's.
+/// Deletes an attribute with its values. Fails if a variant has one of them.
 pub async fn delete_attribute(tx: &mut Tx, id: AttributeId) -> sqlx::Result<Result<(), AttributeRefused>> {
     let emptied = sqlx::query!("delete from attribute_values where attribute_id = $1", id as _).execute(&mut *tx).await;
     if let Err(refused) = judged(emptied)? {
@@ -81,7 +83,7 @@ pub async fn delete_attribute(tx: &mut Tx, id: AttributeId) -> sqlx::Result<Resu
     judged(sqlx::query!("delete from attributes where id = $1", id as _).execute(&mut *tx).await.map(drop))
 }
 
-/// Makes a value, behind the others.
+/// Creates a value after the others.
 pub async fn insert_value(
     tx: &mut Tx,
     attribute: AttributeId,
@@ -107,7 +109,7 @@ pub async fn insert_value(
     })
 }
 
-/// Calls a value something else, for all variants that have it.
+/// Renames a value for all variants that have it.
 pub async fn rename_value(
     tx: &mut Tx,
     attribute: AttributeId,
@@ -135,9 +137,9 @@ pub async fn rename_value(
     }
 }
 
-/// Puts a value at this place among its siblings, from 0; at the end, if there are fewer.
+/// Moves a value to this position among its siblings, from 0; to the end if there are fewer.
 pub async fn move_value(tx: &mut Tx, attribute: AttributeId, id: AttributeValueId, position: i32) -> sqlx::Result<()> {
-    // The others keep their order, and it makes room between them: half a step before the one that is there now.
+    // The others keep their order, and the value goes between them: half a step before the one at that position.
     sqlx::query!(
         "with siblings as (
              select id, row_number() over (order by position, id) - 1 as place
@@ -181,7 +183,7 @@ fn judged<T>(done: sqlx::Result<T>) -> sqlx::Result<Result<T, AttributeRefused>>
             ("attribute_name_unique", AttributeRefused::NameTaken),
             ("attribute_value_unique", AttributeRefused::ValueTaken),
             ("variant_value_belongs_to_its_attribute", AttributeRefused::InUse),
-            // An import has filed a value under it meanwhile.
+            // An import has added a value to it at the same time.
             ("attribute_values_attribute_id_fkey", AttributeRefused::InUse),
         ]
         .into_iter()

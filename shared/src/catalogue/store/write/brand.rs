@@ -1,44 +1,45 @@
-//! Writing brands one by one, as staff do.
+//! Statements that write brands one by one, as staff do.
 
 use super::constraints::has_too_many_words;
 use crate::app::db::{Tx, is_violation};
 use crate::catalogue::{Brand, IdOrSlug};
 use crate::ids::BrandId;
 
-/// What a brand is called.
+/// The names of a brand.
 #[derive(Clone, Copy, Debug)]
 pub struct BrandNames<'a> {
-    /// Its name.
+    /// The brand's name.
     pub name: &'a str,
-    /// Its name in URLs.
+    /// The brand's name in URLs.
     pub slug: &'a str,
 }
 
-/// Why the database refuses it.
+/// Reason why the database refuses a change of a brand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrandRefused {
-    /// Another brand has the name, whatever its case.
+    /// Another brand has the name, compared without regard to case.
     NameTaken,
     /// Another brand has the slug.
     SlugTaken,
-    /// It has products.
+    /// The brand has products.
     NotEmpty,
-    /// One of its products would say more than search can keep.
+    /// One of its products would have more words than search can store.
     TooManyWords,
 }
 
-/// Whoever gives a brand a name takes this first, before any row, and holds it until the transaction ends: two who give the same name at
-/// once would not see each other, and no constraint does, because files know brands by their slugs and may bring two of one name.
+/// Takes the lock that every transaction needs before it names a brand. It comes before any row and is held until the transaction ends:
+/// two transactions that use the same name at once would not see each other, and no constraint prevents it, because files identify brands
+/// by slug and may have two brands with one name.
 pub async fn lock_brand_names(tx: &mut Tx) -> sqlx::Result<()> {
-    // The number is nobody else's.
+    // No other lock uses this number.
     sqlx::query!(r#"select pg_advisory_xact_lock(3001) as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
 }
 
-/// Locks a brand for a change: the brand, and its version as it is under the lock. `None` where there is no such brand.
+/// Locks a brand for a change and returns it with its version under the lock; `None` if there is no such brand.
 ///
-/// As strongly as for a deletion: a product that is being written under this brand holds it as its foreign key, so who renames it waits
-/// for that product and then sees it, or its card would keep the old name. The products that it has are locked first: who changes one
-/// comes to the brand with the product in hand.
+/// The lock is as strong as for a deletion: a product that is being written with this brand holds the brand by its foreign key, so a
+/// rename waits for that product and then sees it; otherwise its card would keep the old name. The existing products are locked first,
+/// because a transaction that changes a product locks the product before the brand.
 pub async fn lock_brand(tx: &mut Tx, brand: &IdOrSlug) -> sqlx::Result<Option<(Brand, i64)>> {
     sqlx::query!(
         "select id from products
@@ -59,7 +60,7 @@ pub async fn lock_brand(tx: &mut Tx, brand: &IdOrSlug) -> sqlx::Result<Option<(B
     Ok(row.map(|row| (Brand { id: row.id, name: row.name, slug: row.slug }, row.version)))
 }
 
-/// Makes a brand. Names have been locked.
+/// Creates a brand. The caller has locked the names.
 pub async fn insert_brand(
     tx: &mut Tx,
     BrandNames { name, slug }: BrandNames<'_>,
@@ -73,7 +74,7 @@ pub async fn insert_brand(
     judged(inserted)
 }
 
-/// Calls a brand something else. Names have been locked.
+/// Renames a brand. The caller has locked the names.
 pub async fn rename_brand(
     tx: &mut Tx,
     before: &Brand,
@@ -88,7 +89,7 @@ pub async fn rename_brand(
     if let Err(refused) = judged(renamed)? {
         return Ok(Err(refused));
     }
-    // Its products are found by its name, and their cards show both.
+    // Search finds its products by the name, and their cards show name and slug.
     if (before.name.as_str(), before.slug.as_str()) == (name, slug) {
         return Ok(Ok(()));
     }
@@ -101,7 +102,7 @@ pub async fn rename_brand(
     judged(refreshed.map(drop))
 }
 
-/// Whether another brand than this one has the name, whatever the case. Two that have it already may keep it.
+/// Returns true if another brand has the name, compared without regard to case. Two brands that share a name already may keep it.
 async fn is_another_called(tx: &mut Tx, id: Option<BrandId>, name: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select coalesce(bool_or(id is distinct from $1) and not bool_or(id is not distinct from $1), false) as "is_called!"

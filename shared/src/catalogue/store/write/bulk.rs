@@ -1,4 +1,4 @@
-//! Prices of many variants at once.
+//! Statements for the prices of many variants.
 
 use std::collections::HashMap;
 
@@ -6,33 +6,33 @@ use crate::app::db::Tx;
 use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
 
-/// A variant that somebody has named.
+/// A variant that a request names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedVariant {
-    /// Which.
+    /// The variant's id.
     pub id: VariantId,
-    /// Its SKU.
+    /// The variant's SKU.
     pub sku: String,
-    /// Whose it is.
+    /// The variant's product.
     pub product: ProductId,
 }
 
-/// What a variant costs.
+/// The price of a variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VariantPrice {
-    /// Which.
+    /// The variant's id.
     pub id: VariantId,
-    /// What its product's variants are counted from.
+    /// The base price of its product.
     pub base_price: Money,
-    /// Its price, whatever its product's is.
+    /// The price that does not follow the base price, if the variant has one.
     pub own_price: Option<Money>,
-    /// What is added to the base price, if it has none of its own.
+    /// The amount that is added to the base price if the variant has no own price.
     pub price_adjustment: Money,
     /// The price before a reduction.
     pub compare_at_price: Option<Money>,
 }
 
-/// The variants with these ids and with these SKUs.
+/// Finds the variants with these ids and with these SKUs.
 pub async fn find_variants(tx: &mut Tx, ids: &[VariantId], skus: &[String]) -> sqlx::Result<Vec<NamedVariant>> {
     sqlx::query_as!(
         NamedVariant,
@@ -44,7 +44,7 @@ pub async fn find_variants(tx: &mut Tx, ids: &[VariantId], skus: &[String]) -> s
     .await
 }
 
-/// What these variants cost.
+/// Returns the prices of these variants.
 pub async fn prices(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, VariantPrice>> {
     let rows = sqlx::query_as!(
         VariantPrice,
@@ -58,7 +58,7 @@ pub async fn prices(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Sees to it that variants cost this. Their products are locked by now.
+/// Sets the prices of variants. The caller has locked their products.
 pub async fn set_prices(tx: &mut Tx, prices: &[VariantPrice]) -> sqlx::Result<()> {
     let ids: Vec<i64> = prices.iter().map(|price| price.id.0).collect();
     let own: Vec<Option<i64>> = prices.iter().map(|price| price.own_price.map(Money::minor)).collect();

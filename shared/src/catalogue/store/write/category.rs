@@ -1,45 +1,45 @@
-//! Writing categories one by one, as staff do.
+//! Statements that write categories one by one, as staff do.
 
 use super::constraints::has_too_many_words;
 use crate::app::db::{Tx, is_violation};
 use crate::ids::CategoryId;
 
-/// A category to be.
+/// A category to write.
 #[derive(Clone, Debug)]
 pub struct NewCategory<'a> {
-    /// The category it goes right below; none: to the top.
+    /// The parent category; `None` at the top.
     pub parent: Option<CategoryId>,
-    /// Its name.
+    /// The category's name.
     pub name: &'a str,
-    /// Its name in URLs.
+    /// The category's name in URLs.
     pub slug: &'a str,
 }
 
-/// What a category is to be.
+/// A change of a category.
 #[derive(Clone, Debug)]
 pub struct CategoryChange<'a> {
-    /// Which.
+    /// The category's id.
     pub id: CategoryId,
-    /// Where it goes, and what it is called.
+    /// The parent and the names after the change.
     pub to: NewCategory<'a>,
 }
 
-/// Why the database refuses it.
+/// Reason why the database refuses a change of a category.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CategoryRefused {
-    /// A sibling has the name, whatever its case.
+    /// A sibling has the name, compared without regard to case.
     NameTaken,
     /// Another category has the slug.
     SlugTaken,
-    /// There is no such parent.
+    /// The parent does not exist.
     NoSuchParent,
-    /// It would be below itself.
+    /// The category would be below itself.
     BelowItself,
-    /// It would lie deeper than 32.
+    /// A category would be deeper than 32 levels.
     TooDeep,
-    /// It has categories or products.
+    /// The category has other categories or products.
     NotEmpty,
-    /// One of its products would say more than search can keep.
+    /// One of its products would have more words than search can store.
     TooManyWords,
 }
 
@@ -60,13 +60,13 @@ impl CategoryRefused {
     }
 }
 
-/// Whoever changes where a category is takes this first, and holds it until the transaction ends. The triggers of the table take it
-/// too; taken here, before any row, nobody waits in a circle.
+/// Takes the lock that every transaction needs before it moves a category, and that is held until the transaction ends. The triggers of
+/// the table take it too; taken here, before any row, it prevents deadlocks.
 pub async fn lock_category_tree(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!(r#"select lock_category_tree() as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
 }
 
-/// Makes a category, behind its siblings. The tree has been locked.
+/// Creates a category after its siblings. The caller has locked the tree.
 pub async fn insert_category(tx: &mut Tx, new: NewCategory<'_>) -> sqlx::Result<Result<CategoryId, CategoryRefused>> {
     if is_a_sibling_called(tx, None, &new).await? {
         return Ok(Err(CategoryRefused::NameTaken));
@@ -84,7 +84,7 @@ pub async fn insert_category(tx: &mut Tx, new: NewCategory<'_>) -> sqlx::Result<
     judged(inserted)
 }
 
-/// Changes a category. Where it gets another parent, it goes behind its new siblings. The tree has been locked.
+/// Changes a category. If it gets another parent, it goes after its new siblings. The caller has locked the tree.
 pub async fn update_category(
     tx: &mut Tx,
     CategoryChange { id, to }: CategoryChange<'_>,
@@ -92,7 +92,8 @@ pub async fn update_category(
     if is_a_sibling_called(tx, Some(id), &to).await? {
         return Ok(Err(CategoryRefused::NameTaken));
     }
-    // Whose cards show another name or slug. Before the category: who files a product comes to it with the product in hand.
+    // Locks the products whose cards show the name or slug, before the category: a transaction that puts a product into a category locks
+    // the product first.
     sqlx::query!(
         "select p.id from products p
           where p.id in (select pc.product_id from product_categories pc join categories c on c.id = pc.category_id
@@ -128,7 +129,7 @@ pub async fn update_category(
     if !renamed {
         return Ok(Ok(()));
     }
-    // Its products are found by its name, and their cards show both.
+    // Search finds its products by the name, and their cards show name and slug.
     let refreshed = sqlx::query!(
         "select refresh_product_cards(array(select product_id from product_categories where category_id = $1))",
         id as _
@@ -138,8 +139,8 @@ pub async fn update_category(
     judged(refreshed.map(drop))
 }
 
-/// Whether one of the siblings that a category is to have has its name, whatever the case. Two that have it already may keep it: files know
-/// categories by their slugs, and may bring such.
+/// Returns true if a sibling has the name, compared without regard to case. Two siblings that share a name already may keep it, because
+/// files identify categories by slug and may have such.
 async fn is_a_sibling_called(tx: &mut Tx, id: Option<CategoryId>, to: &NewCategory<'_>) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select coalesce(bool_or(id is distinct from $1) and not bool_or(id is not distinct from $1), false) as "is_called!"
@@ -152,9 +153,9 @@ async fn is_a_sibling_called(tx: &mut Tx, id: Option<CategoryId>, to: &NewCatego
     .await
 }
 
-/// Puts a category at this place among its siblings, from 0; at the end, if there are fewer.
+/// Moves a category to this position among its siblings, from 0; to the end if there are fewer.
 pub async fn move_to_position(tx: &mut Tx, id: CategoryId, position: i32) -> sqlx::Result<()> {
-    // The others keep their order, and it makes room between them: half a step before the one that is there now.
+    // The others keep their order, and the category goes between them: half a step before the one at that position.
     sqlx::query!(
         "with siblings as (
              select s.id, row_number() over (order by s.position, s.name, s.id) - 1 as place

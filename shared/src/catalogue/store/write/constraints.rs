@@ -1,4 +1,4 @@
-//! What the database's constraints say about a product.
+//! Rules about products that constraints of the database enforce.
 
 use crate::app::db::is_violation;
 
@@ -48,7 +48,8 @@ impl ProductConstraint {
     }
 }
 
-/// A product, or a name that it is found by, causes `program_limit_exceeded` in one way alone: by its search document.
+/// Returns true if a product has too many words. A product, or a name that it is found by, causes `program_limit_exceeded` only by its
+/// search document.
 pub(super) fn has_too_many_words(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|error| error.code()).as_deref() == Some("54000")
 }

@@ -1,4 +1,4 @@
-//! The rows of images.
+//! Statements that write the rows of images.
 
 use crate::app::db::Tx;
 use crate::ids::{ImageId, ProductId, VariantId};
@@ -8,13 +8,13 @@ use crate::ids::{ImageId, ProductId, VariantId};
 pub struct ImageRow {
     /// The product's id.
     pub product: ProductId,
-    /// The image's id; `None` where it is new.
+    /// The image's id; `None` if it is new.
     pub id: Option<ImageId>,
     /// The position among the product's images.
     pub position: i32,
-    /// The image's address: absolute, or from the API's root (`/…`).
+    /// The image's URL: absolute, or from the API's root (`/…`).
     pub url: String,
-    /// The text for people who do not see the image.
+    /// The text for people who cannot see the image.
     pub alt_text: String,
     /// The variant that the image shows, if it shows one.
     pub variant: Option<VariantId>,

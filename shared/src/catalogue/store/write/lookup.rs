@@ -1,4 +1,4 @@
-//! Brands and categories by name. Those that do not exist are created.
+//! Finds brands and categories by name, and creates those that do not exist.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,7 +7,7 @@ use crate::app::db::Tx;
 use crate::catalogue::slugify_path;
 use crate::ids::{BrandId, CategoryId};
 
-/// Finds or creates brands: a name for each slug. Returns the id of each slug. A brand that exists keeps its spelling.
+/// Finds or creates brands, with a name for each slug. Returns the id of each slug. An existing brand keeps its spelling.
 pub async fn find_or_create_brands(
     tx: &mut Tx,
     wanted: BTreeMap<String, &str>,
@@ -53,7 +53,7 @@ pub async fn find_or_create_categories(tx: &mut Tx, paths: &[&[String]]) -> sqlx
         return Ok(known);
     }
     lock_category_tree(tx).await?;
-    // Again under the lock, in a statement that sees what others created before.
+    // Read again under the lock, in a statement that sees categories that others created before.
     known = known_slugs(tx, &slugs).await?;
     for level in levels.into_values() {
         let mut new = NewLevel::default();

@@ -1,8 +1,8 @@
-//! The statements that write the catalogue. What a product becomes is planned in [`crate::catalogue::write`].
+//! The statements that write the catalogue. The changes of a product are planned in [`crate::catalogue::write`].
 //!
-//! A change of a product locks it ([`lock_product`]; many: [`lock_products`]), writes, counts the change and ends with
-//! [`refresh_product_cards`], all in one transaction. A broken constraint comes back as a reason ([`ProductConstraint`],
-//! [`BrandRefused`] and so on), and the transaction can only be rolled back then.
+//! A change of a product locks it ([`lock_product`]; many: [`lock_products`]), writes, increases its version and ends with
+//! [`refresh_product_cards`], all in one transaction. A broken constraint is returned as a reason ([`ProductConstraint`], [`BrandRefused`]
+//! and so on), and the transaction can then only be rolled back.
 
 mod attribute;
 mod brand;

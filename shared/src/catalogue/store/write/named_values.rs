@@ -8,45 +8,45 @@ use utoipa::ToSchema;
 use crate::app::db::Tx;
 use crate::ids::{AttributeId, AttributeValueId};
 
-/// By its id, or by its name.
+/// An attribute or a value by its id or by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum IdOrName {
-    /// The one with this id.
+    /// The row with this id.
     Id(i64),
-    /// The one of this name. Where there is none it is made.
+    /// The row with this name, which is created if it does not exist.
     Name(String),
 }
 
-/// Which value is meant.
+/// An attribute value as a request names it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum NamedValue {
-    /// The one with this id.
+    /// The value with this id.
     Id(AttributeValueId),
-    /// One of an attribute's.
+    /// A value of an attribute.
     Of {
-        /// Of which.
+        /// The attribute of the value.
         attribute: IdOrName,
-        /// The value.
+        /// The value by id or by its text.
         value: IdOrName,
     },
 }
 
-/// A value that is there.
+/// A value that exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownValue {
-    /// Of which attribute.
+    /// Id of the attribute.
     pub attribute_id: AttributeId,
-    /// What that is called.
+    /// Name of the attribute.
     pub attribute: String,
-    /// Which.
+    /// Id of the value.
     pub id: AttributeValueId,
-    /// The value.
+    /// Text of the value.
     pub value: String,
 }
 
-/// The values that these name, as far as there are such. Attributes and values that are named by name are found whatever the case, and come
-/// into being as they are needed.
+/// Finds the values that these name, as far as they exist. Names of attributes and values are compared without regard to case, and missing
+/// ones are created.
 pub async fn find_or_make_values(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Result<HashMap<NamedValue, KnownValue>> {
     let attributes = attributes(tx, named).await?;
     let mut found = HashMap::new();
@@ -88,8 +88,8 @@ pub async fn find_or_make_values(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Res
     Ok(found)
 }
 
-/// Each attribute that is named: its id, and what it is called. New ones come in the order in which they are named, because that is the order
-/// in which they are shown; so who makes some waits for whoever else does.
+/// Returns the id and the name of each attribute that is named. New attributes are created in the order in which they are named, because
+/// lists show them in that order; so a transaction that creates some waits for others that do.
 async fn attributes(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Result<HashMap<IdOrName, (AttributeId, String)>> {
     let (mut ids, mut names) = (Vec::new(), Vec::new());
     let mut seen = HashSet::new();
@@ -106,7 +106,7 @@ async fn attributes(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Result<HashMap<I
     if names.is_empty() {
         return Ok(known);
     }
-    // The number is nobody else's.
+    // No other lock uses this number.
     sqlx::query!(r#"select pg_advisory_xact_lock(2001) as "done: ()""#).fetch_one(&mut *tx).await?;
     sqlx::query!(
         "insert into attributes (name)
@@ -159,14 +159,14 @@ async fn values_by_id(tx: &mut Tx, ids: &[AttributeValueId]) -> sqlx::Result<Has
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Values that are named by their text: of which attribute, and the text.
+/// Values that are named by their text: the attributes and the texts.
 #[derive(Default)]
 struct Texts {
     attributes: Vec<AttributeId>,
     values: Vec<String>,
 }
 
-/// The value of each text, beside the text. Those that are not there are made.
+/// Returns the value of each text, with the text. Missing values are created.
 async fn values_by_text(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<Vec<(String, KnownValue)>> {
     if wanted.values.is_empty() {
         return Ok(Vec::new());
@@ -175,7 +175,7 @@ async fn values_by_text(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<Vec<(String
     if known.len() == wanted.values.len() {
         return Ok(known);
     }
-    // No constraint tells values apart by more than their case, so who makes some takes turns with whoever else does (`lock_attribute`).
+    // No constraint prevents values that differ only in case, so transactions that create values take turns (`lock_attribute`).
     sqlx::query!(
         "select id from attributes where id = any ($1) order by id for no key update",
         &wanted.attributes as _
@@ -186,7 +186,7 @@ async fn values_by_text(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<Vec<(String
     known_values(tx, wanted).await
 }
 
-/// Where values differ in nothing but their case, the one that is written just so, or else the oldest.
+/// Finds values by text. If values differ only in case, the one with the same case is used, or else the oldest.
 async fn known_values(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<Vec<(String, KnownValue)>> {
     let rows = sqlx::query!(
         r#"select distinct on (t.place) t.value as "text!", w.attribute_id, a.name as attribute, w.id, w.value
@@ -206,8 +206,8 @@ async fn known_values(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<Vec<(String, 
     Ok(known.collect())
 }
 
-/// New values go behind the others of their attribute, in the order in which they are named: S, M, L. They are inserted in another, which is
-/// that of an import, so that two who make the same ones do not wait for each other in a circle.
+/// Creates values after the others of their attribute, in the order in which they are named: S, M, L. They are inserted in the order that
+/// an import uses, so that two transactions that create the same values do not deadlock.
 async fn make_values(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into attribute_values (attribute_id, value, position)

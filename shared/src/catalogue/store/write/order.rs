@@ -1,22 +1,22 @@
-//! Writing the order in which a category shows its products.
+//! Statements that write the order in which a category shows its products.
 
 use std::collections::HashSet;
 
 use crate::app::db::Tx;
 use crate::ids::{CategoryId, ProductId};
 
-/// Which of the products, counted from 0, are not in the category.
+/// The indexes of the products that are not in the category.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misplaced(pub Vec<usize>);
 
-/// These products of a category come first, in this order; those that are not named come after, as if nobody had arranged them. No product
-/// is named twice.
+/// Puts these products of a category first, in this order; products that are not named come after them, without a position. No product may
+/// be named twice.
 pub async fn arrange_products(
     tx: &mut Tx,
     category: CategoryId,
     products: &[ProductId],
 ) -> sqlx::Result<Result<(), Misplaced>> {
-    // Who arranges it waits for whoever does so at the same time: one order or the other, and not a bit of both.
+    // Two transactions that set the order at the same time take turns, so that one of the orders holds as a whole.
     sqlx::query!("select id from categories where id = $1 for no key update", category as _)
         .fetch_optional(&mut *tx)
         .await?;
@@ -33,7 +33,7 @@ pub async fn arrange_products(
     if !elsewhere.is_empty() {
         return Ok(Err(Misplaced(elsewhere)));
     }
-    // 2147483647: where nobody put it.
+    // 2147483647 is the position of products that staff have not put in order.
     sqlx::query!(
         "update product_categories pc set position = places.place
            from (select f.product_id, coalesce(t.place - 1, 2147483647)::integer as place

@@ -1,4 +1,4 @@
-//! The rows of products: locks, inserts, updates, categories, the default variant.
+//! Statements that write the rows of products: locks, inserts, updates, categories and the default variant.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ pub struct LockedProduct {
     pub default_variant: Option<VariantId>,
 }
 
-/// What [`lock_products`] found under the locks.
+/// The state that [`lock_products`] found under the locks.
 #[derive(Clone, Debug, Default)]
 pub struct LockedProducts {
     /// Units on hand of each variant.
@@ -31,9 +31,9 @@ pub struct LockedProducts {
     pub versions: HashMap<ProductId, i64>,
 }
 
-/// Locks a product for a change, whatever its status. Returns `None` where there is no such product.
+/// Locks a product of any status for a change. Returns `None` if there is no such product.
 ///
-/// A transaction locks one product, or several at once by [`lock_products`].
+/// A transaction locks one product, or several at once with [`lock_products`].
 pub async fn lock_product(tx: &mut Tx, product: &IdOrSlug) -> sqlx::Result<Option<LockedProduct>> {
     let id = sqlx::query_scalar!(
         "select id from products where id = $1 or slug = $2 order by id = $1 desc limit 1",
@@ -68,7 +68,7 @@ pub async fn lock_imports(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!(r#"select lock_catalogue_imports() as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
 }
 
-/// Counts a change of each of these products.
+/// Increases the version of each of these products.
 pub async fn bump_versions(tx: &mut Tx, products: &[ProductId], now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!("update products set updated_at = $2 where id = any ($1)", products as _, now as _)
         .execute(&mut *tx)
@@ -76,7 +76,7 @@ pub async fn bump_versions(tx: &mut Tx, products: &[ProductId], now: Timestamp) 
         .map(drop)
 }
 
-/// Rewrites what lists show and search finds of these products.
+/// Rewrites the cards and the search documents of these products.
 pub async fn refresh_product_cards(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<()> {
     sqlx::query!("select refresh_product_cards($1)", products as _).fetch_one(&mut *tx).await.map(drop)
 }
@@ -92,17 +92,17 @@ pub struct ProductRow {
     pub brand: Option<BrandId>,
     /// The product's own SKU, which is not the SKU of a variant.
     pub sku: Option<String>,
-    /// Sanitised HTML.
+    /// The description as sanitised HTML.
     pub description: String,
     /// The price to which each variant's `price_adjustment` is added.
     pub base_price: Money,
     /// Words by which shoppers find the product.
     pub tags: Vec<String>,
-    /// `draft`, `active` or `archived`.
+    /// The publication status: `draft`, `active` or `archived`.
     pub status: String,
-    /// When the product becomes visible to shoppers.
+    /// The time at which the product becomes visible to shoppers.
     pub publish_at: Option<Timestamp>,
-    /// When the product stops being visible to shoppers.
+    /// The time at which the product stops being visible to shoppers.
     pub unpublish_at: Option<Timestamp>,
 }
 
@@ -177,7 +177,7 @@ pub async fn insert_products(
     Ok(rows.into_iter().map(|row| (row.slug, row.id)).collect())
 }
 
-/// Updates products that are locked, and counts a change of each.
+/// Updates products that are locked, and increases the version of each.
 pub async fn update_products(tx: &mut Tx, rows: &[(ProductId, &ProductRow)], now: Timestamp) -> sqlx::Result<()> {
     if rows.is_empty() {
         return Ok(());
@@ -295,9 +295,10 @@ pub async fn renamed_products(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<Has
     Ok(rows.into_iter().map(|row| (row.was, (row.id, row.now))).collect())
 }
 
-/// Deletes a product with everything that belongs to it. Returns false where orders refer to one of its variants: it is archived then.
+/// Deletes a product with everything that belongs to it. Returns false if orders refer to one of its variants: it is then archived
+/// instead.
 ///
-/// The product is locked, stock first, so a checkout that bought of it has committed and is seen here.
+/// The product is locked, stock first, so a checkout that took some of its stock has committed and is visible here.
 pub async fn delete_or_archive_product(tx: &mut Tx, id: ProductId) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "delete from products p

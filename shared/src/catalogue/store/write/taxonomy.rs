@@ -1,4 +1,4 @@
-//! Writing a whole category tree.
+//! Statements that write a whole category tree.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,29 +7,29 @@ use crate::app::db::{Tx, is_violation};
 use crate::catalogue::{Taxonomy, slugify_path};
 use crate::ids::CategoryId;
 
-/// What became of a taxonomy.
+/// The numbers of categories of an imported taxonomy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Planted {
-    /// How many categories are new.
+    /// Number of categories that were created.
     pub created: usize,
-    /// How many were there.
+    /// Number of categories that existed before.
     pub unchanged: usize,
 }
 
-/// What is above it has been moved so far down that one of its categories would lie deeper than 32.
+/// A category of the taxonomy would be deeper than 32 levels, because staff have moved its parents down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooDeep;
 
-/// Makes every category of the taxonomy that is not there. Slugs say which is: one that staff have renamed or moved stays as it is, and
-/// what is below it in the taxonomy goes below it where it is now, and may then lie too deep. Of several spellings the first holds. Safe to
-/// repeat.
+/// Creates every category of the taxonomy that does not exist. Categories are identified by slug: one that staff have renamed or moved
+/// stays as it is, and the categories below it in the taxonomy go below its current place, where they may be too deep. The first of
+/// several spellings is used. Safe to repeat.
 pub async fn plant_taxonomy(tx: &mut Tx, taxonomy: &Taxonomy) -> sqlx::Result<Result<Planted, TooDeep>> {
     lock_category_tree(tx).await?;
     let slugs: Vec<String> = taxonomy.paths().iter().map(|path| slugify_path(path)).collect();
     let mut known = known_slugs(tx, &slugs).await?;
     let mut created = 0;
     let deepest = taxonomy.paths().iter().map(Vec::len).max().unwrap_or_default();
-    // A level at a time, so that every parent is there: as many statements as the tree is deep, and not as it is large.
+    // One level at a time, so that every parent exists: the number of statements is the depth of the tree and not its size.
     for depth in 1..=deepest {
         let (mut new, mut named) = (NewLevel::default(), HashSet::new());
         for (path, slug) in taxonomy.paths().iter().zip(&slugs).filter(|(path, _)| path.len() == depth) {
@@ -51,7 +51,7 @@ pub async fn plant_taxonomy(tx: &mut Tx, taxonomy: &Taxonomy) -> sqlx::Result<Re
     Ok(Ok(Planted { created, unchanged: slugs.len() - created }))
 }
 
-/// Those of these slugs that are somebody's, or were.
+/// Returns those of these slugs that a category has or had.
 pub(in crate::catalogue::store) async fn known_slugs(
     tx: &mut Tx,
     slugs: &[String],
@@ -67,7 +67,7 @@ pub(in crate::catalogue::store) async fn known_slugs(
     Ok(rows.into_iter().map(|row| (row.slug, row.id)).collect())
 }
 
-/// Categories to be, whose parents are there.
+/// New categories whose parents exist.
 #[derive(Default)]
 pub(in crate::catalogue::store) struct NewLevel {
     parents: Vec<Option<i64>>,
@@ -83,7 +83,7 @@ impl NewLevel {
     }
 }
 
-/// Makes them, behind their siblings.
+/// Inserts the categories after their siblings.
 pub(in crate::catalogue::store) async fn insert_level(
     tx: &mut Tx,
     new: NewLevel,

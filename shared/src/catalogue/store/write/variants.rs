@@ -1,4 +1,4 @@
-//! The rows of variants and of their attribute values: as many statements for five hundred as for one.
+//! Statements that write the rows of variants and of their attribute values, as many for five hundred variants as for one.
 
 use std::collections::HashMap;
 
@@ -22,9 +22,9 @@ pub struct VariantRow {
     pub own_price: Option<Money>,
     /// The price before a reduction.
     pub compare_at_price: Option<Money>,
-    /// Barcode (GTIN).
+    /// The barcode (GTIN).
     pub barcode: Option<String>,
-    /// Weight in grams.
+    /// The weight in grams.
     pub weight_grams: Option<i32>,
     /// True if the variant is no longer sold.
     pub is_archived: bool,
@@ -39,7 +39,7 @@ pub struct ValuesRow<'r> {
     pub variant: VariantId,
     /// True if the variant was inserted just now and has no values yet.
     pub is_new: bool,
-    /// All of its values.
+    /// All values of the variant.
     pub values: &'r [(AttributeId, AttributeValueId)],
 }
 
@@ -89,7 +89,7 @@ pub async fn sku_owners(tx: &mut Tx, skus: &[String]) -> sqlx::Result<HashMap<St
     Ok(rows.into_iter().map(|row| (row.sku, row.product_id)).collect())
 }
 
-/// Deletes these variants, or archives those that orders refer to. Cart lines of a deleted variant go with it.
+/// Deletes these variants, or archives those that orders refer to. Cart lines of a deleted variant are deleted with it.
 pub async fn remove_variants(tx: &mut Tx, ids: &[VariantId], now: Timestamp) -> sqlx::Result<()> {
     if ids.is_empty() {
         return Ok(());
@@ -109,8 +109,8 @@ pub async fn remove_variants(tx: &mut Tx, ids: &[VariantId], now: Timestamp) -> 
     .map(drop)
 }
 
-/// Gives these variants SKUs that no variant can want, because they are longer than any SKU: rows are written in any order and each is
-/// checked at once, so a SKU that moves from one variant to another must be free before.
+/// Gives these variants temporary SKUs that no variant can have, because they are longer than any SKU. Rows are written in any order and
+/// each is checked at once, so a SKU that moves from one variant to another must first become free.
 pub async fn release_skus(tx: &mut Tx, ids: &[VariantId]) -> sqlx::Result<()> {
     if ids.is_empty() {
         return Ok(());
@@ -121,8 +121,8 @@ pub async fn release_skus(tx: &mut Tx, ids: &[VariantId]) -> sqlx::Result<()> {
         .map(drop)
 }
 
-/// Inserts variants in SKU order, so that two transactions that insert the same SKUs do not wait for each other in a circle. Returns the id
-/// of each SKU. Each row has its combination already, so the trigger on its values finds nothing to write.
+/// Inserts variants in SKU order, so that two transactions that insert the same SKUs do not deadlock. Returns the id of each SKU. Each row
+/// already has its combination, so the trigger on its values writes nothing.
 pub async fn insert_variants(
     tx: &mut Tx,
     rows: &[(ProductId, &VariantRow)],
@@ -165,7 +165,8 @@ pub async fn insert_variants(
     Ok(rows.into_iter().map(|row| (row.sku, row.id)).collect())
 }
 
-/// Updates those of these variants that differ. Their products' base prices are written before: a trigger keeps own prices true to them.
+/// Updates those of these variants that differ. The base prices of their products are written before, because a trigger adjusts variants
+/// with their own price to them.
 pub async fn update_variants(tx: &mut Tx, rows: &[(VariantId, &VariantRow)], now: Timestamp) -> sqlx::Result<()> {
     if rows.is_empty() {
         return Ok(());
