@@ -81,7 +81,8 @@ pub struct Publication {
     pub unpublish_at: Option<Timestamp>,
 }
 
-/// Publication status of a product.
+/// Publication status of a product: `draft` (only staff see it), `active` (for sale between the times of publication) or `archived` (no longer
+/// for sale).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, EnumString, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]

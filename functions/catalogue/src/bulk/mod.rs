@@ -47,7 +47,7 @@ impl Name {
     }
 }
 
-/// Result of one item.
+/// Outcome of one item: `changed`, `unchanged` (the variant already was as requested) or `refused` (nothing was changed).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BulkOutcome {

@@ -191,10 +191,10 @@ struct ProductSummarySchema {
     /// Publication status of the product, only for staff.
     #[schema(required = false)]
     status: Status,
-    /// The first 50 variants in order, only if you send `expand`.
+    /// The first 50 variants in order, only if `expand` has `variants`.
     #[schema(required = false)]
     variants: Vec<ProductVariant>,
-    /// The first 20 images in order, only if you send `expand`.
+    /// The first 20 images in order, only if `expand` has `images`.
     #[schema(required = false)]
     images: Vec<ProductImage>,
 }

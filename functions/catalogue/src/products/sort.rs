@@ -7,7 +7,8 @@ use shared::ids::ProductId;
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 
-/// Ordering of a product list; `price` is that of the cheapest variant.
+/// Ordering of a product list. A minus sign reverses it, `price` is that of the cheapest variant, `relevance` needs `search`, and `manual`, the
+/// order that staff chose, needs `category`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) enum ProductOrdering {
     /// Ascending by name.

@@ -16,7 +16,7 @@ pub const MAX_IMAGES: i64 = 20;
 pub async fn variants(
     tx: &mut Tx,
     products: &[ProductId],
-    sight: Visibility,
+    visibility: Visibility,
 ) -> sqlx::Result<HashMap<ProductId, Vec<ProductVariant>>> {
     let rows = sqlx::query!(
         r#"select p.id as product_id, p.base_price, v.id, v.sku, v.name, v.price_adjustment, v.own_price, v.compare_at_price, v.barcode,
@@ -39,7 +39,7 @@ pub async fn variants(
             where p.id = any ($1)
             order by p.id, v.archived_at is not null, v.position, v.id"#,
         products as _,
-        sight == Visibility::Staff,
+        visibility == Visibility::Staff,
         MAX_VARIANTS
     )
     .fetch_all(&mut *tx)

@@ -72,15 +72,15 @@ impl ImageFile {
 }
 
 /// Reads the visible product with this id or slug in one round trip, for callers that only read it.
-pub async fn read(db: &Db, product: &IdOrSlug, sight: Visibility) -> sqlx::Result<Option<Product>> {
+pub async fn read(db: &Db, product: &IdOrSlug, visibility: Visibility) -> sqlx::Result<Option<Product>> {
     let call =
-        Call::new("read_product").bigint(product.id).slug(&product.slug).bigint(sight.at().map(Timestamp::micros));
+        Call::new("read_product").bigint(product.id).slug(&product.slug).bigint(visibility.at().map(Timestamp::micros));
     let pages: Vec<Page> = db.call(call).await?;
-    pages.into_iter().next().map(|page| page.product(sight)).transpose()
+    pages.into_iter().next().map(|page| page.product(visibility)).transpose()
 }
 
 /// Reads the visible product with this id or slug as a transaction sees it.
-pub async fn find(tx: &mut Tx, product: &IdOrSlug, sight: Visibility) -> sqlx::Result<Option<Product>> {
+pub async fn find(tx: &mut Tx, product: &IdOrSlug, visibility: Visibility) -> sqlx::Result<Option<Product>> {
     let page = sqlx::query_as!(
         Page,
         r#"select id as "id!: ProductId", slug as "slug!", name as "name!", sku, base_price as "base_price!: Money", currency as "currency!",
@@ -94,20 +94,20 @@ pub async fn find(tx: &mut Tx, product: &IdOrSlug, sight: Visibility) -> sqlx::R
              from read_product($1, $2, $3)"#,
         product.id,
         product.slug,
-        sight.at().map(Timestamp::micros)
+        visibility.at().map(Timestamp::micros)
     )
     .fetch_optional(&mut *tx)
     .await?;
-    page.map(|page| page.product(sight)).transpose()
+    page.map(|page| page.product(visibility)).transpose()
 }
 
 /// Returns the current slug of the visible product that had this slug before.
-pub async fn renamed_from(tx: &mut Tx, slug: &str, sight: Visibility) -> sqlx::Result<Option<String>> {
+pub async fn renamed_from(tx: &mut Tx, slug: &str, visibility: Visibility) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
         "select p.slug from old_product_slugs o join products p on p.id = o.product_id
           where o.slug = $1 and ($2::timestamptz is null or is_published(p.status, p.publish_at, p.unpublish_at, $2))",
         slug,
-        sight.at() as _
+        visibility.at() as _
     )
     .fetch_optional(&mut *tx)
     .await

@@ -95,9 +95,9 @@ pub(super) struct Value {
 }
 
 impl Page {
-    pub(super) fn product(self, sight: Visibility) -> sqlx::Result<Product> {
+    pub(super) fn product(self, visibility: Visibility) -> sqlx::Result<Product> {
         let Self { base_price, created_at, .. } = self;
-        let publication = match sight {
+        let publication = match visibility {
             Visibility::Shoppers(_) => None,
             Visibility::Staff => Some(Publication {
                 status: status(&self.status)?,
