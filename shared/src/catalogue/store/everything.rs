@@ -28,7 +28,7 @@ pub async fn list_everything(
     };
     let call = Call::new("list_cards")
         .slug(order)
-        .bigint(walk.from_number().map(|(number, _)| number))
+        .bigint(walk.start_number().map(|(number, _)| number))
         .text(name)
         .bigint(walk.from.as_ref().map(|(_, id)| id.0))
         .bigint(walk.limit)

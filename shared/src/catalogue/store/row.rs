@@ -127,7 +127,7 @@ impl Walk {
     }
 
     /// Returns the number in the key from which the walk begins, if it has one, and the id.
-    pub(super) fn from_number(&self) -> Option<(i64, ProductId)> {
+    pub(super) fn start_number(&self) -> Option<(i64, ProductId)> {
         match &self.from {
             Some((CursorKey::Price(number) | CursorKey::Rank(number) | CursorKey::Position(number), id)) => {
                 Some((*number, *id))

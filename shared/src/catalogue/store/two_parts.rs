@@ -61,7 +61,7 @@ fn push_part<L: TwoParts>(sql: &mut QueryBuilder<Postgres>, list: &L, walk: &Wal
         Part::Tail => {
             sql.push("select p.id, ").push_bind(L::TAIL_KEY).push(" as key from products p where ");
             list.push_tail(sql);
-            match walk.from_number() {
+            match walk.start_number() {
                 Some((key, id)) if key == L::TAIL_KEY => walk.push_beyond_id(sql, "p.id", id),
                 // Backwards from a row of the head, the walk does not reach the tail.
                 Some(_) if walk.order != L::ORDER => {

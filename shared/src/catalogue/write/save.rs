@@ -287,7 +287,8 @@ async fn write_variants(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp
     store::remove_variants(tx, &removed, now).await?;
     let released: Vec<VariantId> = plans.iter().flat_map(|plan| plan.released_skus()).collect();
     store::release_skus(tx, &released).await?;
-    let (mut old, mut new): (Vec<(VariantId, &VariantRow)>, Vec<(ProductId, &VariantRow)>) = (Vec::new(), Vec::new());
+    let mut old: Vec<(VariantId, &VariantRow)> = Vec::new();
+    let mut new: Vec<(ProductId, &VariantRow)> = Vec::new();
     for plan in plans.iter() {
         for variant in &plan.variants {
             match (variant.change, variant.id, plan.id) {

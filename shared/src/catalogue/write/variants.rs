@@ -301,7 +301,7 @@ fn is_changed(row: &VariantRow, old: &VariantSnapshot, is_rebased: bool) -> bool
 pub(super) fn removed(edit: &ProductEdit, before: &[VariantSnapshot], plans: &[VariantPlan<'_>]) -> Vec<VariantId> {
     let stays: HashSet<VariantId> = plans.iter().filter_map(|plan| plan.id).collect();
     let keeps_archived = matches!(edit.variants, VariantsEdit::AllSold(_));
-    let goes = |old: &&VariantSnapshot| !stays.contains(&old.id) && !(keeps_archived && old.is_archived);
+    let goes = |old: &&VariantSnapshot| !(stays.contains(&old.id) || keeps_archived && old.is_archived);
     before.iter().filter(goes).map(|old| old.id).collect()
 }
 
