@@ -5,6 +5,7 @@ use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Type, Visibility};
 
 /// A struct that describes a body or a query.
+#[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,

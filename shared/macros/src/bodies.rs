@@ -6,6 +6,16 @@ use syn::Ident;
 
 use crate::attributes::{Field, Options, Presence, Request, doc};
 
+/// Removes from the body of `POST` the sentences that describe only the others.
+pub(crate) fn create(body: &Request) -> Request {
+    let mut body = body.clone();
+    for field in &mut body.fields {
+        field.rules.on_update = None;
+        field.rules.on_replace = None;
+    }
+    body
+}
+
 /// Derives the body of a `PATCH`.
 pub(crate) fn update(body: &Request, name: &Ident) -> Request {
     let fields = body.fields.iter().filter(|field| !field.rules.is_create_only).map(|field| {

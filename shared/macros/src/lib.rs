@@ -69,7 +69,7 @@ pub fn request(input: TokenStream) -> TokenStream {
 
 fn expand(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
     let body = Request::parse(input)?;
-    let own = implement(&body)?;
+    let own = implement(&bodies::create(&body))?;
     let update = body.options.update.as_ref().map(|name| bodies::update(&body, name));
     let replace = body.options.replace.as_ref().map(|name| bodies::replace(&body, name));
     let mut generated = Vec::new();

@@ -32,7 +32,7 @@ pub struct Event {
 }
 
 /// The kinds of events. The name is `outbox.kind`, the fields are `outbox.payload`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum EventKind {
@@ -106,6 +106,11 @@ impl Event {
 }
 
 impl EventKind {
+    /// Returns the names of all kinds.
+    pub fn all() -> impl Iterator<Item = &'static str> {
+        <Self as strum::VariantNames>::VARIANTS.iter().copied()
+    }
+
     /// Returns the name, as in `outbox.kind`.
     pub fn as_str(&self) -> &'static str {
         self.into()

@@ -24,8 +24,8 @@ async fn a_row_with_an_old_handle_is_refused_and_names_the_new_one(db: PgPool) {
     let id = shop.an_import(file("old", "ONE").as_bytes()).await;
     work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();
 
-    let reason = "the product \"old\" is \"new\" by now, and has the SKU \"ONE\": write \"new\" in the handle's column; or, if this is \
-                  another product, give it SKUs of its own";
+    let reason = "the product \"old\" is now \"new\", and has the SKU \"ONE\": write \"new\" in the handle's column; or, if this is \
+                  another product, give it different SKUs";
     assert_eq!(shop.bad_rows(id).await, [(2, reason.to_owned())]);
     let again = shop.imported(file("new", "ONE").as_bytes(), Limits::default()).await;
     assert_eq!((again.products.unchanged, again.bad_rows), (1, 0));

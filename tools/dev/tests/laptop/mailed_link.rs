@@ -74,7 +74,7 @@ fn where_addresses_are_to_be_proven_a_new_account_waits_for_its_link_and_so_does
     let page = page_in(&mail(&shop, new, "Shop: Activate your account"));
     assert_eq!(shop.post_form(&page, "").status, 200);
     assert_eq!(log_in(&shop, new, PASSWORD).status, 200);
-    mail(&shop, new, "Shop: This is the address of your account");
+    mail(&shop, new, "Shop: This is the new address of your account");
     mail(&shop, old, "Shop: The address of your account was changed");
     assert!(shop.interrupt().1.success());
 }

@@ -324,7 +324,7 @@ async fn nothing_secret_is_logged(db: PgPool) {
     assert_eq!((count("/api/v1/orders/", 201), count("/api/v1/orders/", 409)), (1, 1));
     assert_eq!((count("/admin/session/", 204), count("/admin/", 200), count("/auth/users/me/", 503)), (1, 1, 2));
     assert_eq!(count("/auth/pages/password/reset/{uid}/{token}/", 200), 2);
-    assert_eq!(logs.with_message("left to the relay").len(), 2, "a queue that fails says so");
+    assert_eq!(logs.with_message("event left to the relay").len(), 2, "a queue that fails says so");
     assert_eq!(logs.with_message("message returned to the queue").len(), 1, "and so does mail");
     assert_eq!(logs.with_message("what does not start").len(), 2);
     secrets.are_not_in(&logs.text());

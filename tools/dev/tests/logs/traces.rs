@@ -115,7 +115,7 @@ async fn from_checkout_by_the_relay_to_the_mail(db: PgPool) {
     mail_is_sent(&app, &spool).await;
 
     let lines = found(&logs, trace_id);
-    assert_eq!(messages(&lines), ["left to the relay", "answered", "event sent", "mail sent"]);
+    assert_eq!(messages(&lines), ["event left to the relay", "answered", "event sent", "mail sent"]);
     assert_eq!((&lines[2]["attempt"], &lines[2]["event_id"]), (&json!(1), &lines[3]["span"]["event_id"]));
 }
 

@@ -145,8 +145,8 @@ async fn every_bad_row_is_named_and_the_others_are_taken(db: PgPool) {
         "i@x.io,i,!",                                         // 10
         "a@x.io,j,!,t,",                                      // 11: as line 2
         "\u{0}k@x.io,k,!,t,",                                 // 12
-        "l@x.io,l,,f,",                                       // 13: no password, which is none that fits
-        "m@x.io,m,md5$salt$hash,t,",                          // 14: one that nobody can check
+        "l@x.io,l,,f,",                                       // 13: an empty password fits no hash
+        "m@x.io,m,md5$salt$hash,t,",                          // 14: an unknown hash
     ];
 
     let (summary, bad) = take(&service, &file.join("\n"), PLAIN).await;
@@ -156,15 +156,15 @@ async fn every_bad_row_is_named_and_the_others_are_taken(db: PgPool) {
         reasons,
         [
             (3, "\"email\" is empty"),
-            (4, "the address A@x.io is on line 2 already, perhaps with other capitals"),
-            (5, "\"email\" is \"not an address\", which is no address"),
+            (4, "the address A@x.io is already on line 2, perhaps in other case"),
+            (5, "\"email\" is \"not an address\", which is not an address"),
             (6, "the username \"a\" belongs to another account"),
-            (7, "\"username\" is not of 1 to 150 characters"),
-            (8, "\"is_active\" is \"maybe\": true or false is wanted"),
-            (9, "\"date_joined\" is \"yesterday\", which is no date and time"),
-            (10, "there are 3 columns, and 5 in the header"),
-            (11, "the address a@x.io is on line 2 already, perhaps with other capitals"),
-            (12, "\"email\" holds a NUL"),
+            (7, "\"username\" must have 1 to 150 characters"),
+            (8, "\"is_active\" is \"maybe\": it must be true or false"),
+            (9, "\"date_joined\" is \"yesterday\", which is not a date and time"),
+            (10, "there are 3 columns, but 5 in the header"),
+            (11, "the address a@x.io is already on line 2, perhaps in other case"),
+            (12, "\"email\" contains a NUL character"),
         ]
     );
     assert_eq!((summary.created, summary.passwords_unknown), (3, 1));
