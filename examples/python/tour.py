@@ -28,7 +28,7 @@ def expect(body: object, kind: type[Body]) -> Body:
 def main(url: str) -> None:
     public = Client(base_url=url, raise_on_unexpected_status=True)
 
-    # 1. Register. A name of its own each time, so that the tour can be repeated.
+    # 1. Register. The name differs each time, so that the tour can be repeated.
     username = f"ana-{time.time_ns()}"
     email = f"{username}@example.com"
     password = "correct horse battery"

@@ -17,7 +17,7 @@ async function expect<T>(answer: Promise<{ data?: T; error?: unknown; response: 
   return data;
 }
 
-// 1. Register. A name of its own each time, so that the tour can be repeated.
+// 1. Register. The name differs each time, so that the tour can be repeated.
 const username = `ana-${Date.now()}`;
 const email = `${username}@example.com`;
 const password = "correct horse battery";

@@ -25,6 +25,7 @@ pub(super) fn finish(document: &OpenApi) -> anyhow::Result<Value> {
     let mut document = serde_json::to_value(document)?;
     name_generic_schemas(&mut document)?;
     require_nullable_fields(&mut document)?;
+    describe_nullable_fields(&mut document);
     add_headers(&mut document);
     Ok(document)
 }
@@ -55,6 +56,24 @@ fn name_generic_schemas(document: &mut Value) -> anyhow::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Moves the description of a field that is a schema or null from the reference to the field, where generators look for it.
+fn describe_nullable_fields(part: &mut Value) {
+    match part {
+        Value::Object(fields) => {
+            if !fields.contains_key("description") {
+                let choices = fields.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten();
+                let references = choices.filter_map(Value::as_object_mut).filter(|choice| choice.contains_key("$ref"));
+                if let Some(description) = references.filter_map(|choice| choice.remove("description")).next() {
+                    fields.insert("description".to_owned(), description);
+                }
+            }
+            fields.values_mut().for_each(describe_nullable_fields);
+        }
+        Value::Array(items) => items.iter_mut().for_each(describe_nullable_fields),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// Adds each nullable field of a response to its schema's `required`.
