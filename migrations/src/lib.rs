@@ -115,7 +115,7 @@ impl Schema {
     }
 }
 
-/// What [`Schema::apply`] did.
+/// Result of [`Schema::apply`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
     /// The migrations that this run applied, in order.

@@ -11,7 +11,7 @@ use crate::Relay;
 /// Time that an event waits after its first failure. Longer than the time limit of the queue, so that no other run sends the event at the same time.
 const FIRST_WAIT_SECONDS: i64 = 15;
 /// Maximum time that an event waits, so that mails are sent soon after the queue works again.
-const LONGEST_WAIT_SECONDS: i64 = 600;
+const MAX_WAIT_SECONDS: i64 = 600;
 
 /// Outcome of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ async fn send(relay: &Relay, event: &Event, trace: Option<Trace<'_>>) -> anyhow:
 /// Time until the next attempt: it doubles after each attempt, up to ten minutes.
 fn wait_seconds(attempts: i32) -> i64 {
     let doublings = attempts.clamp(0, 16);
-    (FIRST_WAIT_SECONDS << doublings).min(LONGEST_WAIT_SECONDS)
+    (FIRST_WAIT_SECONDS << doublings).min(MAX_WAIT_SECONDS)
 }
 
 #[cfg(test)]

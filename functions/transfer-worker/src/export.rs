@@ -33,7 +33,7 @@ pub(crate) async fn run(worker: &Worker, id: ExportId, until: Instant) -> anyhow
     let claimed = claim(&mut tx, held, worker.clock.now()).await?;
     tx.commit().await?;
     let Some(file) = claimed else {
-        tracing::info!("there is nothing to do, or somebody else does it");
+        tracing::info!("export not claimable");
         return clear_away(worker, id, None).await;
     };
     if file.is_stuck {

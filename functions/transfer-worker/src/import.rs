@@ -19,7 +19,7 @@ pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow
     let claimed = claim(&mut tx, held, worker.clock.now()).await?;
     tx.commit().await?;
     let Some(mut file) = claimed else {
-        tracing::info!("there is nothing to do, or somebody else does it");
+        tracing::info!("import not claimable");
         return Ok(RunOutcome::ToTheEnd);
     };
     if file.is_stuck {

@@ -12,7 +12,7 @@ use shared::http::{ApiError, BaseUrl, Body, Fields, Request, Requires, StaffProb
 use shared::ids::ImportId;
 use shared::storage::{PresignedRequest, Upload};
 use shared::transfers::store::imports::{NewImport, find, insert};
-use shared::transfers::{FileKind, Import, LARGEST_IMPORT};
+use shared::transfers::{FileKind, Import, MAX_IMPORT_BYTES};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
@@ -24,7 +24,7 @@ pub(crate) struct CreateImport {
     /// Format of the file.
     pub kind: FileKind,
     /// Size of the file in bytes.
-    #[field(min = 1, max = LARGEST_IMPORT)]
+    #[field(min = 1, max = MAX_IMPORT_BYTES)]
     #[schema(example = 48213)]
     pub bytes: u64,
     /// Meaning of the stock in the file. `counted`: the units on hand of every variant. `begins`: the units on hand of new variants only; existing

@@ -1,4 +1,4 @@
--- Trigger: when a product's base price changes, keeps the price of its variants that have one of their own.
+-- Trigger: when a product's base price changes, keeps the price of its variants that have their own price.
 create or replace function adjust_variants_to_own_price() returns trigger language plpgsql as $$
 begin
     update product_variants set price_adjustment = own_price - new.base_price where product_id = new.id and own_price is not null;

@@ -43,7 +43,7 @@ begin
         if cardinality(v_ids) = 0 or not is_common(v_query) then
             v_few := few_products_with(v_query);
         end if;
-        -- All matches are in titles, or there are none: planning a query that finds nothing takes longer than running it.
+        -- All matches are in titles, or nothing matches: planning a query that finds nothing takes longer than running it.
         if cardinality(v_few) = cardinality(v_ids) then
             return;
         end if;

@@ -11,7 +11,7 @@ fn part(current: &Schema, last: usize, functions: Vec<Function>) -> Schema {
     Schema::new(current.migrations().iter().take(last).cloned().collect(), functions)
 }
 
-/// Whether PostgreSQL takes the function as things are; it is not created.
+/// Returns true if PostgreSQL accepts the function in the current schema; the function is not created.
 async fn fits(connection: &mut PgConnection, function: &Function) -> bool {
     let sql = format!("begin; {}; rollback", function.sql);
     let created = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut *connection).await.is_ok();

@@ -26,7 +26,7 @@ fn function(file: &'static str, sql: &'static str) -> Function {
     Function { file: file.into(), sql: sql.into() }
 }
 
-/// Applies it in a session of its own, as a deployment does.
+/// Applies it in a separate session, as a deployment does.
 async fn apply(db: &PgPool, schema: &Schema) -> anyhow::Result<Vec<i64>> {
     apply_release(db, schema, None).await
 }

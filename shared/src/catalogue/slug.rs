@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_deep_is_told_from_its_neighbours() {
+    fn categories_that_lie_deep_have_different_slugs() {
         let path = |last| {
             slugify_path(&[
                 "The first of many long names of shelves",

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taxonomy_is_told_from_other_files() {
+    fn another_file_is_not_taken_for_a_taxonomy() {
         for tree in [
             "\u{feff}1 - Animals & Pet Supplies",
             "# Google_Product_Taxonomy_Version: 2021-09-21",

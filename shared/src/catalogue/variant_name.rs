@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_was_made_is_told_from_one_that_was_given() {
+    fn a_generated_name_differs_from_a_given_one() {
         for values in [&[][..], &["M"], &["S / M", "Blue"]] {
             assert!(is_made_name(&made_name(values.iter().copied()), values.iter().copied()), "{values:?}");
         }

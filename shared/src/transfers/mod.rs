@@ -13,7 +13,7 @@ use crate::ids::{ExportId, ImportId, ProductId};
 use crate::time::Timestamp;
 
 /// Maximum size of an import's file in bytes: about 300,000 products with three variants each.
-pub const LARGEST_IMPORT: u64 = 256 * 1024 * 1024;
+pub const MAX_IMPORT_BYTES: u64 = 256 * 1024 * 1024;
 /// Maximum number of bad rows that are stored for an import, and of skipped products for an export; the rest are only counted.
 pub const MAX_REASONS: i64 = 10_000;
 /// Time for which `UploadBucket` keeps a file. The row of the import or export is kept longer.

@@ -36,14 +36,14 @@ pub trait Parts: Send + Sync {
 }
 
 /// Stores parts as files next to the file that they become, for the local server and for tests. Finishing a file holds all of it in memory.
-pub struct PartsBeside(pub Arc<dyn Storage>);
+pub struct PartsAsFiles(pub Arc<dyn Storage>);
 
 fn part(key: &str, number: i32) -> String {
     format!("{key}.part-{number}")
 }
 
 #[async_trait]
-impl Parts for PartsBeside {
+impl Parts for PartsAsFiles {
     async fn begin(&self, _: &str, content_type: &str) -> anyhow::Result<String> {
         Ok(content_type.to_owned())
     }

@@ -7,17 +7,17 @@ use anyhow::{Context as _, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// A connection.
+/// A connection to one server.
 pub struct Client {
     stream: TcpStream,
     received: Vec<u8>,
 }
 
-/// A response.
+/// A response, read completely.
 pub struct Response<'a> {
-    /// Status code.
+    /// Status code of the response.
     pub status: u16,
-    /// Body.
+    /// Body of the response.
     pub body: &'a [u8],
 }
 

@@ -1,4 +1,4 @@
-//! What stands in for AWS on a laptop. `cargo dev` serves the shop on the queue, the mailbox and the storage of this crate; the end-to-end
+//! Replacements of AWS services on a laptop. `cargo dev` serves the shop on the queue, the mailbox and the storage of this crate; the end-to-end
 //! test and the benchmarks run the release binaries on its runtime API and on moto.
 
 pub mod http_client;

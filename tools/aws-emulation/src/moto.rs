@@ -31,7 +31,7 @@ pub struct Moto {
 /// A mail that was sent through moto.
 #[derive(Clone, Debug, Deserialize)]
 pub struct SentMail {
-    /// Subject.
+    /// Subject of the mail.
     pub subject: String,
     /// Body: the whole MIME message.
     pub body: String,

@@ -31,7 +31,7 @@ const PASSWORD: &str = "a quiet harbour";
 /// More than concurrent clients, so no two log in to the same account at the same time.
 const ACCOUNTS: usize = 250;
 
-/// How to measure.
+/// Options of the benchmark.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct AuthArgs {
     /// Numbers of concurrent clients; each is a row
@@ -40,7 +40,7 @@ pub(super) struct AuthArgs {
     /// Size of the server's connection pool
     #[arg(long, default_value_t = 8)]
     connections: usize,
-    /// How often everything is measured; the table shows medians
+    /// Number of rounds; the table shows medians
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Log-ins per measurement
@@ -211,9 +211,9 @@ impl std::fmt::Display for Report {
         writeln!(f, "auth: {log_ins} log-ins each, server with {connections} connections, medians of {rounds} rounds")?;
         writeln!(
             f,
-            "clients, server and PostgreSQL (commits on disk) share {processors} processors; every account has an"
+            "clients, server and PostgreSQL (commits on disk) share {processors} processors; every account has"
         )?;
-        writeln!(f, "address of its own, so no limit is reached")?;
+        writeln!(f, "its own address, so no limit is reached")?;
         writeln!(f)?;
         writeln!(f, "                over HTTP                 argon2 alone")?;
         write!(f, "clients  per second  p50 ms  p99 ms  per second  p50 ms  p99 ms    ratio")?;

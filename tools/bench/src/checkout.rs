@@ -22,7 +22,7 @@ use crate::{print_measured, slow_network};
 
 const DATABASE: &str = "shop";
 
-/// How to measure.
+/// Options of the benchmark.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct CheckoutArgs {
     /// Number of concurrent buyers
@@ -31,7 +31,7 @@ pub(super) struct CheckoutArgs {
     /// Size of the server's connection pool
     #[arg(long, default_value_t = 8)]
     connections: usize,
-    /// How often everything is measured; the table shows medians
+    /// Number of rounds; the table shows medians
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Carts to check out in each of the two sales

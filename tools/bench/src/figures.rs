@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 /// A client that does one task after another.
 pub(super) trait Actor: Send + 'static {
-    /// A task.
+    /// A task that is measured.
     type Task: Copy + Send + Sync + 'static;
 
     /// Does the task; fails on an unexpected response.

@@ -20,7 +20,7 @@ use crate::print_measured;
 
 const DATABASE: &str = "shop";
 
-/// How to measure.
+/// Options of the benchmark.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ImportBenchArgs {
     /// Products in the file, with three variants each

@@ -18,13 +18,13 @@ use shared::users::tokens::{Claims, TokenType};
 use super::figures::median;
 use super::release;
 
-/// How to measure.
+/// Options of the benchmark.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct StartArgs {
     /// Folder of the binaries, as <name>/bootstrap or <name>; without it they are built
     #[arg(long, value_name = "DIR")]
     binaries: Option<PathBuf>,
-    /// How often each is started; the table shows medians
+    /// Number of starts of each; the table shows medians
     #[arg(long, default_value_t = 11)]
     starts: usize,
     /// Print JSON instead of a table
@@ -92,7 +92,7 @@ async fn measure(dir: &Path, binaries: &Path, starts: usize) -> anyhow::Result<V
     // Accepts connections and never responds: the worst case for a client of a database.
     let silent = TcpListener::bind("127.0.0.1:0")?;
     let nowhere = format!("postgres://postgres@{}/shop", silent.local_addr()?);
-    let cluster = local_postgres::open(dir, Durability::ThrowAway)?;
+    let cluster = local_postgres::open(dir, Durability::Temporary)?;
     let key = SigningKey::generate()?;
     let stack = Stack::new(binaries, &key)?
         .with("ORDER_EVENTS_QUEUE_URL", "http://127.0.0.1:9/000000000000/order-events")

@@ -10,7 +10,7 @@ use command_line::cargo;
 
 use crate::home::Home;
 
-/// Which benchmark to run. `cargo dev bench --help` lists them.
+/// The benchmark to run. `cargo dev bench --help` lists them.
 #[derive(Clone, Debug, clap::Args)]
 #[command(disable_help_flag = true)]
 pub struct BenchArgs {

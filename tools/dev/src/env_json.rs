@@ -9,7 +9,7 @@ use aws_emulation::stack::SigningKey;
 use command_line::terminal::say;
 use command_line::workspace;
 
-/// Where to write the file.
+/// Path of the file to write.
 #[derive(Clone, Debug, clap::Args)]
 pub struct EnvArgs {
     /// File to write

@@ -18,7 +18,7 @@ use shared::app::{Clock as _, Environment, SystemClock};
 use crate::database::Database;
 use crate::home::Home;
 
-/// How to start the services.
+/// Options for starting the services.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ServicesArgs {
     /// Program of moto's server (`pip install 'moto[server]'`)

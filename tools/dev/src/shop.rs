@@ -15,7 +15,7 @@ use uploads::{Images, UploadsState};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-/// What the functions need.
+/// Everything that the functions need.
 #[derive(Clone)]
 pub struct Parts {
     /// State of every function.
@@ -26,9 +26,9 @@ pub struct Parts {
     pub options: Options,
     /// Queue of events.
     pub queue: Arc<dyn Queue>,
-    /// Private files.
+    /// Folder of private files.
     pub storage: Arc<dyn Storage>,
-    /// Public images.
+    /// Folder of public images.
     pub images: Images,
     /// Queue of jobs on files.
     pub jobs: Arc<dyn JobQueue>,

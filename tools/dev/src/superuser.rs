@@ -11,10 +11,10 @@ use crate::database::Database;
 /// Values from the command line.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct SuperuserArgs {
-    /// E-mail address
+    /// E-mail address of the superuser
     #[arg(long)]
     email: Option<String>,
-    /// Username
+    /// Username of the superuser
     #[arg(long)]
     username: Option<String>,
     /// Password; visible in the list of processes, so leave it out to be asked

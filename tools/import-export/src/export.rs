@@ -13,7 +13,7 @@ use shared::catalogue::store::snapshot;
 /// Products in memory at once.
 const BATCH: i64 = 100;
 
-/// Where to write the catalogue.
+/// Options of the export.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ExportArgs {
     /// File to write [default: standard output]

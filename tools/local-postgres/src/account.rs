@@ -1,4 +1,4 @@
-//! Who runs PostgreSQL. `initdb`, `postgres` and `pgbouncer` refuse root, so root runs them as another user.
+//! The user who runs PostgreSQL. `initdb`, `postgres` and `pgbouncer` refuse root, so root runs them as another user.
 
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;

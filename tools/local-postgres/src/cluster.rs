@@ -12,7 +12,7 @@ use crate::native::Native;
 
 /// Held while a server starts or stops: other processes wait and see the outcome.
 pub(crate) const STARTING: &str = "starting.lock";
-/// Held by the process that will stop the server for as long as it lives, so that a server whose owner was killed with -9 can be told
+/// Held by the process that will stop the server for as long as it lives, so that a server whose owner was killed with -9 differs
 /// from one in use.
 pub(crate) const OWNER: &str = "owner.lock";
 
@@ -22,7 +22,7 @@ pub enum Durability {
     /// Everything that was committed.
     Durable,
     /// None: for tests. Even [`Cluster::restart_at_once`] may lose what was committed in the last second.
-    ThrowAway,
+    Temporary,
 }
 
 /// A running PostgreSQL. Dropping it stops the server if this process owns it.

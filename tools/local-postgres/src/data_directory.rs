@@ -39,7 +39,7 @@ fn initdb(home: &Home, binaries: &Binaries, new: &Path, locale: &str, durability
     let mut command = home.command(&binaries.program("initdb"));
     command.args(["--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", locale]);
     command.arg("--no-instructions").arg("--pgdata").arg(new);
-    if durability == Durability::ThrowAway {
+    if durability == Durability::Temporary {
         command.arg("--no-sync");
     }
     run(&mut command).map(drop)

@@ -27,7 +27,7 @@ pub(crate) const PSQL: [&str; 8] = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP
 pub(crate) fn settings(durability: Durability) -> Vec<&'static str> {
     // UTC as on RDS, so that a test that forgets a time zone fails here too.
     let mut settings = vec!["max_connections = 300", "shared_buffers = 256MB", "timezone = UTC", "log_timezone = UTC"];
-    if durability == Durability::ThrowAway {
+    if durability == Durability::Temporary {
         settings.extend(["fsync = off", "synchronous_commit = off", "full_page_writes = off"]);
     }
     settings

@@ -17,7 +17,7 @@ pub(crate) struct Package {
     apt: &'static str,
     /// Oldest usable version of the package.
     oldest: u32,
-    /// Whether Debian creates and starts a server with it.
+    /// True if Debian creates and starts a server with the package.
     makes_a_cluster: bool,
     other: [(&'static str, &'static str); 4],
 }

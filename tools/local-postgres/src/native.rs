@@ -144,7 +144,7 @@ pub(crate) fn remove(home: &Home) -> anyhow::Result<()> {
     data_directory::remove(home)
 }
 
-/// Why the server did not start: the output of `pg_ctl`, and the end of the server's log, which has the reason.
+/// Returns the reason why the server did not start: the output of `pg_ctl` and the end of the server's log.
 struct StartError {
     error: anyhow::Error,
     log: String,

@@ -27,7 +27,7 @@ const DATABASE: &str = "shop";
 /// The first start may have to install PostgreSQL.
 const START_TIMEOUT: Duration = Duration::from_secs(300);
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
-/// How often the keeper looks for requests to end.
+/// Interval at which the keeper looks for requests to end.
 const POLL: Duration = Duration::from_millis(500);
 
 /// Databases of `#[sqlx::test]` whose test failed. A passed test deletes its own; what is younger may belong to a run that goes on.
@@ -75,7 +75,7 @@ pub fn keep(dir: &Path, idle: Duration) -> anyhow::Result<()> {
     let home = Home::prepare(dir)?;
     let keeper = home.try_lock(KEEPER)?;
     ensure!(keeper.is_some(), "the test server in {} is already running", dir.display());
-    let cluster = open(dir, Durability::ThrowAway)?;
+    let cluster = open(dir, Durability::Temporary)?;
     cluster.create_database(DATABASE)?;
     let url = home.path().join(URL);
     // Written under another name and renamed: a request must not read half of it.
@@ -131,7 +131,7 @@ pub fn stop(dir: &Path) -> anyhow::Result<()> {
 /// Deletes what failed tests of earlier runs left.
 fn delete_old_databases(dir: &Path) -> anyhow::Result<()> {
     // The keeper is the owner, so dropping this does not stop the server.
-    let cluster = open(dir, Durability::ThrowAway)?;
+    let cluster = open(dir, Durability::Temporary)?;
     if cluster.psql(DATABASE, "select to_regclass('_sqlx_test.databases')")?.is_empty() {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! What is to change in `.sqlx/`.
+//! Changes to make in `.sqlx/`.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use command_line::cargo;
 use serde::Deserialize;
 
-/// The workspace.
+/// The workspace around the current directory.
 #[derive(Deserialize)]
 pub(crate) struct Workspace {
     #[serde(rename = "workspace_root")]

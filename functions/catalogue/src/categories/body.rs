@@ -21,7 +21,7 @@ pub(crate) fn slug(fields: &mut Fields, field: &str) -> Option<String> {
 /// Returns the response to a change that the database refuses.
 pub(crate) fn refused(refused: CategoryRefused, parent: Option<CategoryId>) -> ApiError {
     match refused {
-        CategoryRefused::NameTaken => ApiError::field("name", "A category beside it has this name already."),
+        CategoryRefused::NameTaken => ApiError::field("name", "A category with the same parent already has this name."),
         CategoryRefused::TooManyWords => ApiError::field("name", TOO_MANY_WORDS),
         CategoryRefused::SlugTaken => ApiError::field("slug", "category with this slug already exists."),
         CategoryRefused::NoSuchParent => {

@@ -58,7 +58,7 @@ async fn an_invalid_category_is_refused_with_an_error_for_each_field(db: PgPool)
         (json!({"name": "x", "slug": "501"}), json!({"slug": [slug]})),
         (json!({"name": "x".repeat(256)}), json!({"name": ["Ensure this field has no more than 255 characters."]})),
         (json!({"name": "Clothing!"}), json!({"slug": ["category with this slug already exists."]})),
-        (json!({"name": "CLOTHING", "slug": "x"}), json!({"name": ["A category beside it has this name already."]})),
+        (json!({"name": "CLOTHING", "slug": "x"}), json!({"name": ["A category with the same parent already has this name."]})),
         (json!({"name": "x", "parent_id": 999}), json!({"parent_id": ["Invalid pk \"999\" - object does not exist."]})),
         (json!({"name": "x", "parent_id": "y"}), json!({"parent_id": ["A valid integer is required."]})),
     ] {
@@ -75,7 +75,7 @@ async fn siblings_cannot_share_a_name_but_other_categories_can(db: PgPool) {
     create(&editor, "Shirts", Some(&women)).await;
     create(&editor, "Shirts", Some(&men)).await;
     create(&editor, "Trousers", Some(&men)).await;
-    let taken = json!({"name": ["A category beside it has this name already."]});
+    let taken = json!({"name": ["A category with the same parent already has this name."]});
     for change in [json!({"name": "shirts"}), json!({"name": "SHIRTS", "position": 0})] {
         assert_eq!(editor.patch(&path("men-trousers"), change).await.expect(400).body, taken);
     }

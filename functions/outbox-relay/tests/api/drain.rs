@@ -1,4 +1,4 @@
-//! What is due is sent, and sent once.
+//! Tests of sending due events, each of them once.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a run measures, and which trace a message belongs to that the relay sends.
+//! Tests of the metrics of a run, and of the trace that a message of the relay belongs to.
 
 use std::sync::Arc;
 

@@ -32,7 +32,7 @@ async fn restock(app: &TestApp, product: &TestProduct, units: i32) {
         .unwrap();
 }
 
-/// How many events one run writes.
+/// Maximum number of events that one run writes.
 async fn written(app: &TestApp) -> i64 {
     let before = app.count(EVENTS).await;
     run(&scheduler(app)).await;

@@ -44,7 +44,7 @@ async fn give_each_job_something_to_do(app: &TestApp) {
     sqlx::query("select change_stock($1, 5, 'received', now())").bind(shoes.variant).execute(&app.db).await.unwrap();
 }
 
-/// What all jobs together do then.
+/// Maximum duration of all jobs together in that case.
 fn everything() -> BTreeMap<TimedJob, u64> {
     BTreeMap::from([
         (TimedJob::NotifyBackInStock, 300),

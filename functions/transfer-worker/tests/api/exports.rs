@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use shared::app::Clock as _;
 use shared::app::db::{Db, KeysetBounds};
 use shared::ids::ExportId;
-use shared::transfers::parts::{FileInParts, Parts, PartsBeside};
+use shared::transfers::parts::{FileInParts, Parts, PartsAsFiles};
 use shared::transfers::store::exports;
 use shared::transfers::{Export, LEASE_SECONDS, TransferStatus, Work};
 use sqlx::PgPool;
@@ -152,7 +152,7 @@ async fn an_export_that_is_cancelled_while_writing_stops_at_the_next_part(db: Pg
     shop.imported(file_of(5).as_bytes(), Limits::default()).await;
     let id = an_export(&shop).await;
     let worker = Worker {
-        parts: Arc::new(CancellingParts { parts: PartsBeside(shop.files.clone()), shop: shop.app.app.db.clone(), id }),
+        parts: Arc::new(CancellingParts { parts: PartsAsFiles(shop.files.clone()), shop: shop.app.app.db.clone(), id }),
         ..shop.worker(Limits::default())
     };
 
@@ -164,7 +164,7 @@ async fn an_export_that_is_cancelled_while_writing_stops_at_the_next_part(db: Pg
 
 /// Parts that cancel the export just after a part was written.
 struct CancellingParts {
-    parts: PartsBeside,
+    parts: PartsAsFiles,
     shop: Db,
     id: ExportId,
 }

@@ -21,7 +21,7 @@ use shared::ids::ImportId;
 use shared::storage::{PresignedRequest, Storage, Upload};
 use shared::testing::{MemoryStorage, RecordingJobs, TestApp};
 use shared::time::Timestamp;
-use shared::transfers::parts::PartsBeside;
+use shared::transfers::parts::PartsAsFiles;
 use shared::transfers::store::imports::{self as store, NewImport};
 use shared::transfers::{FileKind, Import, Work};
 use sqlx::PgPool;
@@ -52,7 +52,7 @@ impl Shop {
             db: self.app.app.db.clone(),
             clock: self.app.clock.clone(),
             rng: Arc::new(SystemRng),
-            parts: Arc::new(PartsBeside(storage.clone())),
+            parts: Arc::new(PartsAsFiles(storage.clone())),
             storage,
             jobs: self.jobs.clone(),
             limits,

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn another_file_is_told_from_a_product_export() {
+    fn another_file_is_not_taken_for_a_product_export() {
         assert!(header(&["Handle", "Title", "Location", "On hand"]).is_none());
         assert!(header(&["id", "name", "price"]).is_none());
         assert!(header(&[]).is_none());

@@ -29,13 +29,13 @@ pub struct Mailbox {
 pub struct StoredMail {
     /// Id; ids sort by time.
     pub id: Uuid,
-    /// When it was sent.
+    /// Time of sending.
     pub sent_at: Timestamp,
-    /// Recipient.
+    /// Address of the recipient.
     pub to: String,
-    /// Subject.
+    /// Subject of the mail.
     pub subject: String,
-    /// Plain-text body.
+    /// Body in plain text.
     pub text: String,
     /// HTML body, a whole document.
     pub html: String,

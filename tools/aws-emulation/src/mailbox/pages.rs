@@ -106,7 +106,7 @@ fn list_page(mails: &[StoredMail], count: usize, number: usize, more: bool) -> M
 }
 
 fn mail_page(mail: &StoredMail) -> Markup {
-    // The sandbox runs no scripts and cannot reach this page; links open in a new tab.
+    // The frame runs no scripts and cannot reach this page; links open in a new tab.
     let document = format!("<base target=\"_blank\">{}", mail.html);
     page(
         &mail.subject,

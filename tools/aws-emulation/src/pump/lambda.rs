@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 /// The program that runs the functions.
 pub(super) struct Lambda {
-    /// `host:port`
+    /// Address as `host:port`.
     authority: String,
     /// Command that starts it, for error messages.
     command: &'static str,

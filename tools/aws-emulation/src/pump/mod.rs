@@ -24,7 +24,7 @@ const EVENTS: Named = Named { name: "order-events", batch: 10 };
 /// Queue of jobs on files.
 const FILES: Named = Named { name: "catalogue-jobs", batch: 1 };
 
-/// Which queues and which functions.
+/// The queues to read and the functions to wake.
 #[derive(Clone, Debug, clap::Args)]
 pub struct PumpArgs {
     /// Program that runs the functions

@@ -1,4 +1,4 @@
-//! The pump between a queue and functions that answer as they are told, both in this process.
+//! The pump between a queue and functions with prepared answers, both in this process.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,7 @@ struct Cloud {
     /// Bodies of messages that wait, and what their queue is called; a message's id is its body.
     waiting: Mutex<Vec<(&'static str, String)>>,
     deleted: Mutex<Vec<String>>,
-    /// What functions answer, in turn; `null` once there is no more.
+    /// Answers of the functions, in turn; `null` once there are no more.
     answers: Mutex<VecDeque<(StatusCode, bool, &'static str)>>,
     /// Function and event.
     invoked: Mutex<Vec<(String, Value)>>,
@@ -92,7 +92,7 @@ async fn invoke(State(cloud): State<Arc<Cloud>>, Path(function): Path<String>, J
     response
 }
 
-/// Where the cloud listens.
+/// Returns the URL on which the emulated cloud listens.
 async fn serve(cloud: &Arc<Cloud>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

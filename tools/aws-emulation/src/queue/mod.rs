@@ -26,7 +26,7 @@ use name::Name;
 pub const VISIBILITY: Duration = Duration::from_secs(20);
 /// `maxReceiveCount` in template.yaml: deliveries before a message is moved to the dead-letter folder.
 pub const MAX_RECEIVES: u32 = 20;
-/// How often to look for messages that have become visible again.
+/// Interval at which messages are looked for that have become visible again.
 const POLL: Duration = Duration::from_millis(500);
 
 /// A directory of messages.

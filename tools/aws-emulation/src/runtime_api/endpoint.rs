@@ -42,7 +42,7 @@ struct Endpoint {
 #[derive(Default)]
 struct Running {
     answers: HashMap<String, oneshot::Sender<Outcome>>,
-    /// Why the function could not start: the outcome of every later event.
+    /// Error that kept the function from starting: the outcome of every later event.
     init_error: Option<FunctionError>,
 }
 

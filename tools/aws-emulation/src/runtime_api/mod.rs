@@ -23,7 +23,7 @@ pub use gateway::event as gateway_event;
 /// Timeout of an invocation.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How to run a function.
+/// Settings for running a function.
 #[derive(Clone, Debug)]
 pub struct FunctionSettings {
     /// Name that the function receives.

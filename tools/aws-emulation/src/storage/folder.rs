@@ -17,7 +17,7 @@ use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
 use super::signature::{Purpose, Signer};
 
-/// How long unfinished uploads are kept, as in S3.
+/// Duration for which unfinished uploads are kept, as in S3.
 const KEEP_UPLOADS_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A folder of files.

@@ -17,12 +17,12 @@ const PRIVATE: &str = "/dev/storage";
 /// Path of public images.
 pub const PUBLIC: &str = "/dev/files";
 
-/// Both folders.
+/// The private and the public folder.
 #[derive(Clone)]
 pub struct Files {
-    /// Private files.
+    /// Folder of private files.
     pub private: Arc<Folder>,
-    /// Public images.
+    /// Folder of public images.
     pub public: Arc<Folder>,
 }
 

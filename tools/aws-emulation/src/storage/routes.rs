@@ -14,7 +14,7 @@ use tower_http::cors::CorsLayer;
 use super::signature::{Purpose, Signed};
 use super::{Files, Folder, PRIVATE, PUBLIC};
 
-/// Why a request fails: the status and a message.
+/// Status and message of a request that fails.
 type Failure = (StatusCode, &'static str);
 
 const BAD_SIGNATURE: Failure =

@@ -69,7 +69,7 @@ async fn a_message_in_the_hands_of_a_process_that_was_killed_comes_again() {
     drop(spool);
 
     let spool = Spool::open(dir, clock.clone()).unwrap();
-    assert!(spool.receive(10).unwrap().deliveries.is_empty(), "it is still somebody's");
+    assert!(spool.receive(10).unwrap().deliveries.is_empty(), "another consumer still holds it");
     clock.advance(VISIBILITY);
     let again = spool.receive(10).unwrap().deliveries.remove(0);
     assert_eq!((Event::read(&again.body).unwrap(), again.receives()), (event, 2));

@@ -18,7 +18,7 @@ macro_rules! for_sale {
     };
 }
 
-/// What a card is made of.
+/// The columns that a card is made of.
 macro_rules! cards {
     ($from:literal $rest:literal) => {
         for_sale!(
@@ -159,7 +159,7 @@ pub(super) struct Baseline {
     pub(super) arguments: Vec<Argument>,
 }
 
-/// What a statement can be asked.
+/// An argument of a statement.
 #[derive(Clone, Debug)]
 pub(super) enum Argument {
     Id(i64),

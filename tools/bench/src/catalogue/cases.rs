@@ -19,7 +19,7 @@ use super::words::mistyped;
 
 /// Number of the deep page. Each page has 50 products.
 const DEEP: usize = 1_000;
-/// How many pages before it are requested too.
+/// Number of pages before it that are requested too.
 const DEEP_PAGES: usize = 50;
 
 /// A kind of request.

@@ -34,7 +34,7 @@ const DATABASE: &str = "shop";
 const SMALL: i64 = 100_000;
 const LARGE: i64 = 1_000_000;
 
-/// How to measure.
+/// Options of the benchmark.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct CatalogueArgs {
     /// Also measure a million products
@@ -46,7 +46,7 @@ pub(super) struct CatalogueArgs {
     /// Size of the server's connection pool
     #[arg(long, default_value_t = 8)]
     connections: usize,
-    /// How often everything is measured; the table shows medians
+    /// Number of rounds; the table shows medians
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Requests per measurement; a quarter of it with one client
@@ -96,7 +96,7 @@ async fn in_a_cluster(dir: &Path, args: CatalogueArgs) -> anyhow::Result<Report>
     Ok(Report { clients, connections, rounds, requests, processors, sizes: measured })
 }
 
-/// What the clients need.
+/// Values that the clients need.
 struct Readers {
     server: SocketAddr,
     url: String,

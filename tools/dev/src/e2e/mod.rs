@@ -48,7 +48,7 @@ pub async fn run(home: &Home, args: E2eArgs) -> anyhow::Result<()> {
 async fn run_scenario(dir: &Path, logs: &Path, binaries: &Path, moto: &Path) -> anyhow::Result<()> {
     let key = SigningKey::generate()?;
     let stack = Stack::new(binaries, &key).context("`cargo lambda build --release --workspace` builds them")?;
-    let cluster = local_postgres::open(dir, Durability::ThrowAway)?;
+    let cluster = local_postgres::open(dir, Durability::Temporary)?;
     cluster.create_database(DATABASE)?;
     let free = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let moto = Moto::start(moto, logs, free).await?;

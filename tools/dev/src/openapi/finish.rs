@@ -110,7 +110,7 @@ fn require_nullable(schema: &mut Value) -> bool {
     true
 }
 
-/// Whether every field may be left out, as in a list with `fields=`: there are fields that are never null, and none of them is required.
+/// Returns true if every field may be left out, as in a list with `fields=`: there are fields that are never null, and none of them is required.
 fn is_sparse(schema: &Value) -> bool {
     let mut never_null =
         schema["properties"].as_object().into_iter().flatten().filter(|(_, field)| !is_nullable(field));

@@ -12,7 +12,7 @@ pub(super) struct Account {
     pub(super) title: &'static str,
     /// Address to log in with.
     pub(super) email: &'static str,
-    /// Password.
+    /// Password of the account.
     pub(super) password: &'static str,
     username: &'static str,
     is_staff: bool,

@@ -15,7 +15,7 @@ use shared::app::{Environment, LogFormat, write_logs};
 
 use crate::home::Home;
 
-/// How to serve the shop.
+/// Options for serving the shop.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
     /// Port to listen on; 0 takes a free one

@@ -19,7 +19,7 @@ use shared::app::db::Db;
 use shared::app::metrics::Metrics;
 use shared::app::{App, Clock, Environment, SystemClock, SystemRng};
 use shared::storage::Storage;
-use shared::transfers::parts::PartsBeside;
+use shared::transfers::parts::PartsAsFiles;
 use shared::users::tokens::TokenVerifier;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -37,7 +37,7 @@ use crate::shop::{Parts, shop};
 
 /// Size of the connection pool.
 const CONNECTIONS: usize = 8;
-/// How long requests and jobs may take to finish at the end. The timeout of a request is eight seconds.
+/// Maximum time for requests and jobs to finish at the end. The timeout of a request is eight seconds.
 const STOP_TIMEOUT: Duration = Duration::from_secs(9);
 
 /// A running shop.
@@ -150,7 +150,7 @@ fn scheduler(db: &Db, clock: &Arc<dyn Clock>, transfers: Arc<JobChannel>) -> Sch
 
 fn worker(db: &Db, clock: &Arc<dyn Clock>, files: &Files, jobs: Arc<JobChannel>) -> Worker {
     let storage: Arc<dyn Storage> = files.private.clone();
-    let parts = Arc::new(PartsBeside(storage.clone()));
+    let parts = Arc::new(PartsAsFiles(storage.clone()));
     // Shorter than in the cloud: the terminal shows progress after each run, and Ctrl-C waits for one run at most.
     let limits = transfer_worker::Limits { with_run: Duration::from_secs(3), ..Default::default() };
     Worker { db: db.clone(), clock: clock.clone(), rng: Arc::new(SystemRng), storage, parts, jobs, limits }

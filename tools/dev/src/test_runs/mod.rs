@@ -72,7 +72,7 @@ impl TemporaryServer {
         }
         let dir = home.path().join("test-postgres");
         local_postgres::remove(&dir)?;
-        let cluster = local_postgres::open(&dir, Durability::ThrowAway)?;
+        let cluster = local_postgres::open(&dir, Durability::Temporary)?;
         cluster.create_database("shop")?;
         Ok(Self { cluster: Some(cluster), dir, _lock: lock })
     }

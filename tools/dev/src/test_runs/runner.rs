@@ -9,7 +9,7 @@ use command_line::{ENDED_BY_CTRL_C, Stop};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-/// How long the runner may take to end after Ctrl-C.
+/// Maximum time for the runner to end after Ctrl-C.
 const CTRL_C_TIMEOUT: Duration = Duration::from_secs(15);
 /// This package's tests start their own servers and never use the pooler.
 const WITHOUT_POOLER: &str = "local-postgres";

@@ -24,7 +24,7 @@ use shared::time::Timestamp;
 
 pub use summary::ImportSummary;
 
-/// What to import.
+/// Options of the import.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ImportArgs {
     /// Shopify product export (CSV), which also sets the stock, or a category tree with a line for each category, such as Google's
@@ -36,7 +36,7 @@ pub struct ImportArgs {
 /// Result of an import, by the kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Imported {
-    /// Products.
+    /// Result of importing products.
     Products(ImportSummary),
     /// A category tree.
     Taxonomy(Planted),

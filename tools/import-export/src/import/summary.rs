@@ -8,11 +8,11 @@ use shared::catalogue::write::Saved;
 /// Result of an import of products.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImportSummary {
-    /// Products.
+    /// Counts of products.
     pub products: Changes,
-    /// Variants.
+    /// Counts of variants.
     pub variants: Changes,
-    /// Images.
+    /// Counts of images.
     pub images: Changes,
     /// Variants that are not in the file and were removed.
     pub variants_removed: u64,
@@ -25,11 +25,11 @@ pub struct ImportSummary {
 /// Counts for one kind of row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Created.
+    /// Number of rows created.
     pub created: usize,
-    /// Updated.
+    /// Number of rows updated.
     pub updated: usize,
-    /// Unchanged.
+    /// Number of rows that were already equal.
     pub unchanged: usize,
 }
 

@@ -10,7 +10,7 @@ use shared::app::db::Db;
 use shared::catalogue::Taxonomy;
 use shared::catalogue::store::write::{Planted, plant_taxonomy};
 
-/// How many wrong lines are said one by one.
+/// Maximum number of wrong lines that are listed.
 const MAX_ERRORS: usize = 50;
 
 /// Returns whether the file is a category tree, by its first lines.

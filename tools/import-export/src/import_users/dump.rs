@@ -19,7 +19,7 @@ pub(super) enum Dump<R> {
     },
     /// A plain `pg_dump`.
     Copy {
-        /// The dump.
+        /// Path of the dump.
         from: R,
         /// Number of lines read.
         line: u64,

@@ -31,7 +31,7 @@ pub use summary::UsersSummary;
 /// Accounts per transaction.
 const BATCH: usize = 200;
 
-/// What to import.
+/// Options of the import.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ImportUsersArgs {
     /// User table: a CSV with a header, the JSON of `manage.py dumpdata auth.user`, or a plain `pg_dump`

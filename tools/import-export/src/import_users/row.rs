@@ -15,11 +15,11 @@ const KNOWN_HASHES: [&str; 4] = ["pbkdf2_sha256$", "argon2$", "$argon2", "!"];
 /// A parsed row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Read {
-    /// The account.
+    /// The account to create.
     pub(super) user: OldUser,
-    /// Whether the user was staff there and will not be here.
+    /// True if the user was staff in the old shop and is not imported as staff.
     pub(super) had_rights: bool,
-    /// Whether the user must set a new password.
+    /// True if the user must set a new password.
     pub(super) password_is_unknown: bool,
 }
 

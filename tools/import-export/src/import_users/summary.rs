@@ -9,9 +9,9 @@ use super::row::Read;
 /// Result of an import of accounts, or of a dry run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UsersSummary {
-    /// Whether nothing was written: a dry run.
+    /// True for a dry run, which writes nothing.
     pub is_dry_run: bool,
-    /// Accounts created.
+    /// Number of accounts created.
     pub created: usize,
     /// Addresses that already had an account, which was not changed.
     pub existing: usize,

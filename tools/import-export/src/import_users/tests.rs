@@ -38,7 +38,7 @@ const COPY: &str = "--\n-- PostgreSQL database dump\n--\n\nSET client_encoding =
     3\targon2$argon2id$v=19$m=102400$c2FsdA$aGFzaA\t\\N\tf\tben\tBen\t\tben@example.com\tt\tf\t2023-02-01 07:00:00.5+00\n\
     \\.\n\nSELECT pg_catalog.setval('public.auth_user_id_seq', 3, true);\n";
 
-/// What became of a dump, and the rows that were refused.
+/// Imports a dump and returns the summary and the rows that were refused.
 async fn take(db: &Db, text: &str, options: ImportOptions) -> (UsersSummary, Vec<(u64, String)>) {
     let mut bad = Vec::new();
     let dump = Dump::recognise(text.as_bytes()).unwrap();

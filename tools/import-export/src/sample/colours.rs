@@ -23,7 +23,7 @@ const COLOURS: [(&str, &str); 19] = [
     ("White", "#f7f7f4"),
 ];
 
-/// What a colour looks like; grey, if nobody knows.
+/// Returns the RGB value of a colour; grey for an unknown one.
 pub(super) fn hex(name: &str) -> &'static str {
     COLOURS.iter().find(|(known, _)| *known == name).map_or("#9a9fa6", |(_, hex)| hex)
 }

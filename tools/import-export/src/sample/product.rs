@@ -1,4 +1,4 @@
-//! What becomes of a line of `products.txt`.
+//! Turns a line of `products.txt` into a product.
 
 use shared::catalogue::product_import::{ImportImage, ImportVariant, ProductImport, variant_name};
 use shared::catalogue::{Status, clean_html, slugify};

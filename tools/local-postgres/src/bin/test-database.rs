@@ -14,7 +14,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use local_postgres::test_server;
 
-/// How long the server stays up when no test uses it.
+/// Time after which the server stops when no test uses it.
 const IDLE_SECONDS: u64 = 30 * 60;
 
 fn main() -> ExitCode {

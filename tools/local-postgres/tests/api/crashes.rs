@@ -34,7 +34,7 @@ fn a_killed_server_comes_back_with_its_rows() -> anyhow::Result<()> {
 #[test]
 fn a_killed_server_is_stopped_without_complaint() -> anyhow::Result<()> {
     let dir = fresh("killed-and-stopped")?;
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
     cluster.kill_hard()?;
     cluster.stop()
 }
@@ -42,7 +42,7 @@ fn a_killed_server_is_stopped_without_complaint() -> anyhow::Result<()> {
 #[test]
 fn a_pid_file_that_names_a_stranger_does_not_hinder() -> anyhow::Result<()> {
     let dir = fresh("stale-pid-file")?;
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
     let pid_file = cluster.dir().join("data/postmaster.pid");
     let text = std::fs::read_to_string(&pid_file)?;
     let pid = text.lines().next().unwrap_or_default();
@@ -50,7 +50,7 @@ fn a_pid_file_that_names_a_stranger_does_not_hinder() -> anyhow::Result<()> {
     cluster.stop()?;
     std::fs::write(&pid_file, stale)?;
 
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
 
     assert_eq!(cluster.psql("postgres", "select 1")?, "1");
     Ok(())

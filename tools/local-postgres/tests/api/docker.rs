@@ -29,7 +29,7 @@ fn a_server_in_docker_keeps_its_data_through_crash_and_restart() -> anyhow::Resu
 #[ignore = "needs a Docker engine and the image postgres:15"]
 fn a_pooler_stands_in_front_of_a_server_in_docker() -> anyhow::Result<()> {
     let dir = fresh("docker-pooler")?;
-    let cluster = Docker::start(&dir, Durability::ThrowAway)?;
+    let cluster = Docker::start(&dir, Durability::Temporary)?;
     let Some(pooler) = Pooler::start(&cluster, &dir.join("pooler"), 2)? else {
         return Ok(());
     };

@@ -16,7 +16,7 @@ fn a_server_whose_owner_was_killed_is_taken_over() -> anyhow::Result<()> {
     owner.process.kill()?;
     owner.process.wait()?;
 
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
 
     assert_eq!(cluster.port(), owner.port);
     assert!(cluster.started_here());
@@ -31,12 +31,12 @@ fn a_server_of_another_living_process_is_used_and_left_running() -> anyhow::Resu
     let dir = fresh("borrowed")?;
     let mut owner = Owner::of(&dir)?;
 
-    let borrowed = Cluster::start(&dir, Durability::ThrowAway)?;
+    let borrowed = Cluster::start(&dir, Durability::Temporary)?;
     assert_eq!(borrowed.port(), owner.port);
     assert!(!borrowed.started_here());
     borrowed.stop()?;
 
-    let again = Cluster::start(&dir, Durability::ThrowAway)?;
+    let again = Cluster::start(&dir, Durability::Temporary)?;
     assert_eq!(again.psql("postgres", "select 1")?, "1");
     assert!(local_postgres::remove(&dir).is_err(), "a server in use is not removed");
     owner.ends()?;
@@ -48,8 +48,8 @@ fn a_server_of_another_living_process_is_used_and_left_running() -> anyhow::Resu
 fn of_two_that_start_at_once_one_starts_it_and_both_use_it() -> anyhow::Result<()> {
     let dir = fresh("at-once")?;
     let (one, two) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| Cluster::start(&dir, Durability::ThrowAway));
-        let one = Cluster::start(&dir, Durability::ThrowAway);
+        let other = scope.spawn(|| Cluster::start(&dir, Durability::Temporary));
+        let one = Cluster::start(&dir, Durability::Temporary);
         (one, other.join())
     });
     let (one, two) = (one?, two.ok().context("a panic")??);
@@ -95,7 +95,7 @@ fn owner() -> anyhow::Result<()> {
     let Some(dir) = std::env::var_os("LOCAL_POSTGRES_DIR") else {
         return Ok(());
     };
-    let cluster = Cluster::start(Path::new(&dir), Durability::ThrowAway)?;
+    let cluster = Cluster::start(Path::new(&dir), Durability::Temporary)?;
     writeln!(std::io::stdout(), "port {}", cluster.port())?;
     // Ends when the test lets go of the pipe, or dies.
     std::io::stdin().read_line(&mut String::new())?;

@@ -14,7 +14,7 @@ const MY_BACKEND: &str = "select pg_backend_pid();\n";
 #[test]
 fn a_pooler_hands_out_at_most_its_backends() -> anyhow::Result<()> {
     let dir = fresh("pooler")?;
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
     let Some(pooler) = Pooler::start(&cluster, &dir.join("pooler"), 2)? else {
         eprintln!("not run: there is no PgBouncer");
         return Ok(());
@@ -42,7 +42,7 @@ fn a_pooler_hands_out_at_most_its_backends() -> anyhow::Result<()> {
 #[test]
 fn a_role_keeps_its_own_name_and_settings_through_the_pooler() -> anyhow::Result<()> {
     let dir = fresh("pooler-role")?;
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
     cluster.psql("postgres", "create role shop login; alter role shop set statement_timeout = '7s'")?;
     let Some(pooler) = Pooler::start(&cluster, &dir.join("pooler"), 2)? else {
         return Ok(());
@@ -58,7 +58,7 @@ fn a_role_keeps_its_own_name_and_settings_through_the_pooler() -> anyhow::Result
 #[test]
 fn the_pooler_follows_the_server_through_a_crash() -> anyhow::Result<()> {
     let dir = fresh("pooler-crash")?;
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
     let Some(pooler) = Pooler::start(&cluster, &dir.join("pooler"), 2)? else {
         return Ok(());
     };
@@ -77,7 +77,7 @@ fn the_pooler_follows_the_server_through_a_crash() -> anyhow::Result<()> {
 #[test]
 fn a_dropped_pooler_is_gone_and_its_directory_free() -> anyhow::Result<()> {
     let dir = fresh("pooler-dropped")?;
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
     let Some(first) = Pooler::start(&cluster, &dir.join("pooler"), 2)? else {
         return Ok(());
     };

@@ -9,7 +9,7 @@ use crate::fresh;
 #[test]
 fn the_data_belongs_to_whoever_runs_the_server_and_that_is_not_root() -> anyhow::Result<()> {
     let dir = fresh("unprivileged")?;
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
     assert_ne!(cluster.dir().join("data").metadata()?.uid(), 0);
     Ok(())
 }
@@ -25,11 +25,11 @@ fn where_that_user_cannot_come_the_data_is_elsewhere_and_found_again() -> anyhow
     let dir = private.join("cluster");
     local_postgres::remove(&dir)?;
 
-    let first = Cluster::start(&dir, Durability::ThrowAway)?;
+    let first = Cluster::start(&dir, Durability::Temporary)?;
     assert!(first.dir().starts_with("/var/tmp"));
     first.create_database("shop")?;
     first.stop()?;
-    let second = Cluster::start(&dir, Durability::ThrowAway)?;
+    let second = Cluster::start(&dir, Durability::Temporary)?;
     assert_eq!(second.psql("shop", "select 1")?, "1");
 
     let elsewhere = second.dir().to_owned();

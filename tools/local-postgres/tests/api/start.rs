@@ -24,7 +24,7 @@ fn the_second_start_keeps_the_data_and_the_port() -> anyhow::Result<()> {
 #[test]
 fn a_database_is_made_once_and_its_name_is_no_way_in() -> anyhow::Result<()> {
     let dir = fresh("create-database")?;
-    let cluster = local_postgres::open(&dir, Durability::ThrowAway)?;
+    let cluster = local_postgres::open(&dir, Durability::Temporary)?;
     cluster.create_database("shop-2")?;
     cluster.psql("shop-2", "create table kept ()")?;
 
@@ -45,15 +45,15 @@ fn each_durability_has_its_settings() -> anyhow::Result<()> {
     assert_eq!(durable.psql("postgres", settings)?, "on on 300 on");
     durable.stop()?;
 
-    let throw_away = Cluster::start(&dir, Durability::ThrowAway)?;
-    assert_eq!(throw_away.psql("postgres", settings)?, "off off 300 off");
+    let temporary = Cluster::start(&dir, Durability::Temporary)?;
+    assert_eq!(temporary.psql("postgres", settings)?, "off off 300 off");
     Ok(())
 }
 
 #[test]
 fn text_is_utf_8_and_times_are_utc() -> anyhow::Result<()> {
     let dir = fresh("locale")?;
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
     cluster.create_database("shop")?;
     assert_eq!(cluster.psql("shop", "show server_encoding")?, "UTF8");
     assert_eq!(cluster.psql("shop", "show timezone")?, "UTC");
@@ -63,12 +63,12 @@ fn text_is_utf_8_and_times_are_utc() -> anyhow::Result<()> {
 #[test]
 fn the_error_of_a_start_that_fails_has_the_log() -> anyhow::Result<()> {
     let dir = fresh("broken")?;
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
     let conf = cluster.dir().join("data/postgresql.conf");
     cluster.stop()?;
     std::fs::write(conf, "no_such_setting = 1\n")?;
 
-    let error = Cluster::start(&dir, Durability::ThrowAway).err().map(|error| format!("{error:#}"));
+    let error = Cluster::start(&dir, Durability::Temporary).err().map(|error| format!("{error:#}"));
 
     assert!(error.unwrap_or_default().contains("no_such_setting"));
     Ok(())
@@ -85,11 +85,11 @@ fn the_programs_found_are_new_enough() -> anyhow::Result<()> {
 #[test]
 fn what_was_removed_is_gone() -> anyhow::Result<()> {
     let dir = fresh("removed")?;
-    Cluster::start(&dir, Durability::ThrowAway)?.create_database("shop")?;
+    Cluster::start(&dir, Durability::Temporary)?.create_database("shop")?;
 
     local_postgres::remove(&dir)?;
 
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
     assert!(cluster.psql("shop", "select 1").is_err());
     Ok(())
 }

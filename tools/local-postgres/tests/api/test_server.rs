@@ -18,7 +18,7 @@ fn keeper(dir: &Path, idle_seconds: u64) -> Command {
 fn the_second_request_gets_the_same_server_until_it_is_stopped() -> anyhow::Result<()> {
     let dir = fresh("test-server")?;
     let url = test_server::url(&dir, keeper(&dir, 600))?;
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
     assert!(!cluster.started_here());
     assert_eq!(url, cluster.url("shop"));
     cluster.psql("shop", "create table kept ()")?;
@@ -36,7 +36,7 @@ fn the_second_request_gets_the_same_server_until_it_is_stopped() -> anyhow::Resu
 fn an_idle_test_server_stops_by_itself_and_the_next_request_starts_another() -> anyhow::Result<()> {
     let dir = fresh("idle-test-server")?;
     test_server::url(&dir, keeper(&dir, 0))?;
-    let data = Cluster::start(&dir, Durability::ThrowAway)?.dir().join("data");
+    let data = Cluster::start(&dir, Durability::Temporary)?.dir().join("data");
     for _ in 0..200 {
         if !data.exists() {
             break;
@@ -53,7 +53,7 @@ fn an_idle_test_server_stops_by_itself_and_the_next_request_starts_another() -> 
 fn databases_of_failed_tests_are_deleted_an_hour_later() -> anyhow::Result<()> {
     let dir = fresh("old-test-databases")?;
     test_server::url(&dir, keeper(&dir, 600))?;
-    let cluster = Cluster::start(&dir, Durability::ThrowAway)?;
+    let cluster = Cluster::start(&dir, Durability::Temporary)?;
     cluster.psql("shop", "create schema _sqlx_test")?;
     cluster.psql("shop", "create table _sqlx_test.databases (db_name text, created_at timestamptz)")?;
     for (name, age) in [("old", "2 hours"), ("new", "1 minute")] {

@@ -52,14 +52,14 @@ pub async fn insert_attribute(
     if let Err(refused) = judged(inserted)? {
         return Ok(Err(refused));
     }
-    let is_twice = sqlx::query_scalar!(
+    let has_duplicate = sqlx::query_scalar!(
         r#"select exists (select from attribute_values where attribute_id = $1
-                           group by lower(value) having count(*) > 1) as "is_twice!""#,
+                           group by lower(value) having count(*) > 1) as "has_duplicate!""#,
         id as _
     )
     .fetch_one(&mut *tx)
     .await?;
-    Ok(if is_twice { Err(AttributeRefused::ValueTaken) } else { Ok(id) })
+    Ok(if has_duplicate { Err(AttributeRefused::ValueTaken) } else { Ok(id) })
 }
 
 /// Renames an attribute.

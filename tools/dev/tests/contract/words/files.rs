@@ -7,6 +7,9 @@ use crate::functions::workspace;
 /// Endings of files that nobody reads as text: data, certificates, generated files.
 const DATA: [&str; 7] = ["lock", "pem", "txt", "png", "webp", "jpg", "csv"];
 
+/// Names that HTML and Lambda give, in which a word to avoid may stand.
+const NAMES_OF_OTHERS: [&str; 3] = ["sandbox=", "allow-popups-to-escape-sandbox", "Sandbox.Timedout"];
+
 /// The kind of a file, which decides what is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -53,9 +56,10 @@ impl SourceFile {
         Self { path: path.to_owned(), kind: if is_rust { Kind::Rust } else { Kind::Other }, text: text.to_owned() }
     }
 
-    /// The phrases that occur, each with the line on which it begins. Names count as the words they are made of.
+    /// Returns the phrases that occur, each with the line on which it begins. Names count as the words they are made of.
     pub(super) fn find_phrases(&self, phrases: &[Vec<String>]) -> Vec<(usize, String)> {
-        let words = words(&self.text);
+        let text = NAMES_OF_OTHERS.iter().fold(self.text.clone(), |text, name| text.replace(name, ""));
+        let words = words(&text);
         let mut found = Vec::new();
         for (at, (line, _)) in words.iter().enumerate() {
             for phrase in phrases {
