@@ -1,10 +1,11 @@
-//! Who may know what, in the source.
+//! Boundaries in the source: which crates know each other, and where SQL, connections and the environment are used.
 
 use std::path::{Path, PathBuf};
 
 use crate::functions::{all, workspace};
 
-/// Every Rust file of what is deployed, as `shared/src/orders/store.rs`, without its `tests/` folders.
+/// Returns the path, such as `shared/src/orders/store.rs`, and the text of every Rust file that is deployed. Files in `tests/`
+/// folders are left out.
 pub(crate) fn sources() -> Vec<(String, String)> {
     let root = workspace();
     let mut files = Vec::new();
@@ -29,18 +30,18 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The code of a line, without what it says to people.
+/// Returns the code of a line without its comment.
 fn code(line: &str) -> &str {
     line.split("//").next().unwrap_or_default()
 }
 
-/// Whether any line of code has one of these.
+/// Returns the first of the needles that a line of code contains.
 fn mentions<'n>(text: &str, needles: &[&'n str]) -> Option<&'n str> {
     needles.iter().find(|needle| text.lines().any(|line| code(line).contains(**needle))).copied()
 }
 
 #[test]
-fn no_function_knows_another() {
+fn no_function_depends_on_another() {
     let functions = all();
     for function in &functions {
         let manifest = workspace().join("functions").join(function).join("Cargo.toml");
@@ -53,7 +54,7 @@ fn no_function_knows_another() {
 }
 
 #[test]
-fn shared_knows_no_function() {
+fn shared_depends_on_no_function() {
     let manifest = std::fs::read_to_string(workspace().join("shared/Cargo.toml")).unwrap();
     assert!(!manifest.contains("functions/"));
     for line in manifest.lines() {
@@ -62,13 +63,13 @@ fn shared_knows_no_function() {
     }
 }
 
-/// SQL is written
-/// - in a noun's `store.rs` or `store/`, or in its `staff.rs`, where it is about what the staff's pages show;
-/// - in `shared/src/app/db/`, which is what runs it;
-/// - in `migrate`, which prepares the database for the others;
-/// - in the test kit.
+/// SQL is written in these places:
+/// - a noun's `store.rs` or `store/`, and its `staff.rs` for the pages for staff;
+/// - `shared/src/app/db/`, which runs it;
+/// - `migrate`, which prepares the database for the other functions;
+/// - the test kit.
 #[test]
-fn sql_is_one_hop_away_and_nowhere_else() {
+fn sql_is_written_only_in_stores_the_database_module_and_migrate() {
     let sql = ["sqlx::query", "query!(", "query_as!(", "query_scalar!(", "raw_sql(", "QueryBuilder", "Call::new("];
     for (name, text) in sources() {
         let parts: Vec<&str> = name.split('/').collect();
@@ -84,9 +85,9 @@ fn sql_is_one_hop_away_and_nowhere_else() {
     }
 }
 
-/// Behind a pooler SQL runs in a `Tx` or a `Call`; a connection or sqlx's own pool would run it in neither.
+/// SQL runs in a `Tx` or a `Call`, so that it works through a pooler. A connection or sqlx's own pool would bypass both.
 #[test]
-fn nothing_but_the_database_s_own_module_holds_a_connection() {
+fn only_the_database_module_and_migrate_use_connections() {
     let connections = ["PgPool", "PgConnection", "Pool<Postgres>"];
     for (name, text) in sources() {
         let may = name.starts_with("shared/src/app/db/")
@@ -98,9 +99,9 @@ fn nothing_but_the_database_s_own_module_holds_a_connection() {
 }
 
 #[test]
-fn the_environment_comes_in_at_one_place() {
+fn the_environment_is_read_in_one_file() {
     for (name, text) in sources() {
-        // The test kit is told by its runner which lane it is in.
+        // The runner of the tests chooses the lane and passes it to the test kit in the environment.
         let may = name == "shared/src/environment.rs" || name.starts_with("shared/src/testing/");
         let found = mentions(&text, &["env::var", "env::vars", "option_env!"]);
         assert!(may || found.is_none(), "{name} has `{}`", found.unwrap_or_default());
@@ -108,7 +109,7 @@ fn the_environment_comes_in_at_one_place() {
 }
 
 #[test]
-fn every_file_says_what_it_is() {
+fn every_file_begins_with_a_description() {
     for (name, text) in sources() {
         assert!(text.starts_with("//! "), "{name} does not begin with `//!`");
     }

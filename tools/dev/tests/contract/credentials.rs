@@ -1,4 +1,4 @@
-//! Who may call what. Driven by the document, so an operation cannot be forgotten here.
+//! Public and private operations. The tests read the API description, so no operation can be forgotten here.
 
 use axum::body::Body;
 use http::{Request, StatusCode};
@@ -6,9 +6,9 @@ use tower::ServiceExt as _;
 
 use crate::functions::{Operation, operations, serve_without_database};
 
-/// What anybody may call. Another one here is a decision.
+/// Operations that anyone may call without a token. Add one only on purpose.
 const PUBLIC: &[&str] = &[
-    // auth: how one gets an account and a token, or has one judged; what one does who cannot log in, by a link in a mail
+    // auth: getting an account or a token, verifying a token, and the links in mails for people who cannot log in
     "get_auth",
     "create_user",
     "activate_user",
@@ -21,9 +21,9 @@ const PUBLIC: &[&str] = &[
     "refresh_token",
     "verify_token",
     "log_out",
-    // auth: how others judge a token
+    // auth: the public keys with which other services verify a token
     "get_jwks",
-    // catalogue: what is on sale
+    // catalogue: everything on sale
     "get_catalogue",
     "list_products",
     "get_product",
@@ -39,9 +39,9 @@ const PUBLIC: &[&str] = &[
     "list_attributes",
     "get_attribute",
     "get_attribute_value",
-    // catalogue: what one may ask for with an address and no account
+    // catalogue: back-in-stock mails, for which an address without an account is enough
     "ask_for_notice",
-    // cart: a guest's cart is known by its id
+    // cart: the id of a guest's cart is enough to use it
     "create_cart",
     "get_cart",
     "delete_cart",
@@ -55,7 +55,7 @@ const PUBLIC: &[&str] = &[
 ];
 
 #[test]
-fn what_anybody_may_call_is_on_the_list_and_nothing_else_is() {
+fn the_public_operations_are_exactly_those_of_the_list() {
     let public: Vec<String> = operations()
         .iter()
         .filter(|operation| !operation.is_private())
@@ -69,9 +69,9 @@ fn what_anybody_may_call_is_on_the_list_and_nothing_else_is() {
     }
 }
 
-/// Without a database: the refusal comes before anything is looked at.
+/// There is no database: an operation refuses the request before it looks at anything else.
 #[tokio::test]
-async fn every_other_operation_refuses_whoever_has_no_good_token() {
+async fn every_private_operation_refuses_a_request_without_valid_credentials() {
     let mut count = 0;
     for operation in operations().iter().filter(|operation| operation.is_private()) {
         for credentials in
@@ -92,7 +92,7 @@ async fn ask(operation: &Operation, credentials: Option<&str>) -> (StatusCode, S
     if let Some(credentials) = credentials {
         request = request.header("authorization", credentials);
     }
-    // A body that nobody can read: a stranger is to hear 401 and not 400.
+    // The body is not valid JSON: a caller without valid credentials must get 401 and not 400.
     let request = request.header("content-type", "application/json").body(Body::from("{")).unwrap();
     let response = serve_without_database(operation.function).oneshot(request).await.unwrap();
     let challenge = response.headers().get("www-authenticate").map(|value| value.to_str().unwrap().to_owned());

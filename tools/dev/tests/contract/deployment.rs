@@ -1,5 +1,5 @@
-//! How functions are deployed, how long things may take, and what is watched: the numbers and names in the template that must
-//! agree with one another and with the code.
+//! Deployment of the functions, timeouts, logs and alarms: the numbers and names in the template that must agree with one another
+//! and with the code.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,14 +10,14 @@ use shared::app::metrics::{DIMENSION, Metric, NAMESPACE};
 use crate::functions::workspace;
 use crate::template::{Resource, events, functions, resource, resources_of, template};
 
-/// After this the HTTP API gives up, whatever a function may.
+/// Timeout of the HTTP API in seconds; a longer timeout of a function does not extend it.
 const GATEWAY_SECONDS: u64 = 30;
 
 fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or_else(|| panic!("{value} is no number"))
 }
 
-/// In seconds.
+/// Returns the timeout of a function in seconds.
 fn timeout(function: &Resource) -> u64 {
     let own = function.property("Timeout");
     if own.is_null() { number(&template()["Globals"]["Function"]["Timeout"]) } else { number(own) }
@@ -31,7 +31,7 @@ fn with_routes() -> Vec<Resource> {
     functions().into_iter().filter(|function| !events(function, "HttpApi").is_empty()).collect()
 }
 
-/// A `const NAME: Duration = Duration::from_secs(N);` of the code, which keeps it to itself.
+/// Returns the seconds of a private `const NAME: Duration = Duration::from_secs(N);` in a file.
 fn constant(file: &str, name: &str) -> u64 {
     let text = std::fs::read_to_string(workspace().join(file)).unwrap();
     let line = format!("const {name}: Duration = Duration::from_secs(");
@@ -40,7 +40,7 @@ fn constant(file: &str, name: &str) -> u64 {
 }
 
 #[test]
-fn a_message_stays_hidden_for_six_times_as_long_as_its_consumer_may_take() {
+fn the_visibility_timeout_is_at_least_six_times_the_timeout_of_the_consumer() {
     let template = template();
     for consumer in functions() {
         for event in events(&consumer, "SQS") {
@@ -51,7 +51,7 @@ fn a_message_stays_hidden_for_six_times_as_long_as_its_consumer_may_take() {
             assert!(visibility >= 6 * timeout(&consumer) + window, "{}: {visibility}", queue.name);
 
             assert_eq!(properties["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
-            // By parameter, with SQS's own least as its least.
+            // A parameter sets the concurrency, and its minimum is the minimum of SQS.
             let parameter = properties["ScalingConfig"]["MaximumConcurrency"]["Ref"].as_str().unwrap();
             assert_eq!(template["Parameters"][parameter]["MinValue"], 2);
 
@@ -65,9 +65,9 @@ fn a_message_stays_hidden_for_six_times_as_long_as_its_consumer_may_take() {
     assert_eq!(events(&function("notifications"), "SQS").len(), 1);
 }
 
-/// Each gives up before the one that waits for it does.
+/// Each step gives up before the step that waits for it.
 #[test]
-fn timeouts_are_shorter_the_further_in_they_are() {
+fn an_inner_timeout_is_shorter_than_an_outer_one() {
     let targets = resource(&template(), "DatabaseProxyTargets");
     let borrow = number(&targets.property("ConnectionPoolConfigurationInfo")["ConnectionBorrowTimeout"]);
     let request = constant("shared/src/app/service.rs", "REQUEST_TIMEOUT");
@@ -81,7 +81,7 @@ fn timeouts_are_shorter_the_further_in_they_are() {
 #[test]
 fn a_job_stops_by_itself_before_lambda_stops_it() {
     let limits = notifications::Limits::default();
-    // What is begun last may take all its time, and its mark some more.
+    // The last piece of work may take all its time, and marking it as finished takes a little more.
     let consumer = limits.with_batch + limits.with_mailer + Duration::from_secs(5);
     assert!(consumer.as_secs() <= timeout(&function("notifications")));
     let limits = outbox_relay::Limits::default();
@@ -93,14 +93,14 @@ fn a_job_stops_by_itself_before_lambda_stops_it() {
     let scheduler = (limits.with_job + Duration::from_millis(500)) * jobs + Duration::from_secs(5);
     assert!(scheduler.as_secs() <= timeout(&function("scheduler")), "{scheduler:?}");
     assert!(limits.with_queue < limits.with_job);
-    // A piece is a few statements, of which each may take the database's five seconds.
+    // A chunk is a few statements, each of which may take as long as the database allows: five seconds.
     let worker = transfer_worker::Limits::default().with_run + Duration::from_secs(45);
     assert!(worker.as_secs() <= timeout(&function("transfer-worker")));
     let lease = u64::try_from(shared::transfers::LEASE_SECONDS).unwrap();
     assert!(lease >= timeout(&function("transfer-worker")), "nobody takes a file from a worker that may still live");
 }
 
-/// A request's path can hold a cart's id or a link's token, and who has one needs nothing else.
+/// A path can contain the id of a cart or the token of a link, and each is enough to use the cart or the link.
 #[test]
 fn the_access_log_has_no_paths() {
     let api = resource(&template(), "HttpApi");
@@ -109,12 +109,12 @@ fn the_access_log_has_no_paths() {
 }
 
 #[test]
-fn every_log_is_forgotten_some_day() {
+fn every_log_group_has_a_retention_period() {
     let template = template();
     for logs in resources_of(&template, "AWS::Logs::LogGroup") {
         assert_eq!(logs.property("RetentionInDays"), &json!({ "Ref": "LogRetentionDays" }), "{}", logs.name);
     }
-    // A log group that Lambda has to make itself is kept for ever.
+    // A log group that Lambda creates itself is kept forever.
     for function in functions() {
         let logs = function.property("LoggingConfig")["LogGroup"]["Ref"].as_str().unwrap();
         let logs = resource(&template, logs);
@@ -140,14 +140,14 @@ fn every_function_but_migrate_is_deployed_by_its_alias() {
         assert_eq!((&alarms[0], &alarms[2]), (&json!("ShiftsGradually"), &json!([])), "{}", function.name);
         let watched = alarms[1].as_array().unwrap();
         watches_the_new_version(&template, &function, &watched[0]);
-        // Lambda counts no error where a version answers 500.
+        // Lambda does not count a response with status 500 as an error.
         let has_routes = !events(&function, "HttpApi").is_empty();
         let by_name = &resource(&template, "ServerErrorsAlarm").property("AlarmName").clone();
         assert_eq!(watched.get(1), has_routes.then_some(by_name), "{}", function.name);
     }
 }
 
-/// The errors of one version, as the alias `live` invokes it.
+/// Asserts that the alarm watches the errors of the new version, as the alias `live` invokes it.
 fn watches_the_new_version(template: &Value, function: &Resource, alarm: &Value) {
     let alarm = resource(template, alarm["Ref"].as_str().unwrap());
     let name = &function.name;
@@ -160,13 +160,13 @@ fn watches_the_new_version(template: &Value, function: &Resource, alarm: &Value)
     assert_eq!(alarm.property("Dimensions"), &dimensions, "{name}");
 }
 
-/// The names of the metrics that the code writes.
+/// Returns the names of the metrics that the code writes.
 fn written() -> BTreeSet<String> {
     Metric::ALL.iter().map(|metric| metric.as_str().to_owned()).collect()
 }
 
 #[test]
-fn an_alarm_on_a_metric_of_ours_names_one_that_is_written() {
+fn every_alarm_on_a_metric_of_the_shop_watches_one_that_the_code_writes() {
     let written = written();
     let mut watched = BTreeSet::new();
     for alarm in resources_of(&template(), "AWS::CloudWatch::Alarm") {
@@ -181,7 +181,7 @@ fn an_alarm_on_a_metric_of_ours_names_one_that_is_written() {
 }
 
 #[test]
-fn the_dashboard_shows_every_metric_of_ours() {
+fn the_dashboard_shows_every_metric_of_the_shop() {
     let written = written();
     let mut shown = BTreeSet::new();
     for widget in dashboard()["widgets"].as_array().unwrap() {
@@ -195,7 +195,7 @@ fn the_dashboard_shows_every_metric_of_ours() {
     assert_eq!(shown, written);
 }
 
-/// The dashboard as CloudWatch gets it, with names for what they stand for, and the first of what a condition chooses between.
+/// Returns the dashboard as CloudWatch gets it. The first choice of its condition, or its name, replaces each `${name}`.
 fn dashboard() -> Value {
     let body = resource(&template(), "Dashboard").property("DashboardBody")["Fn::Sub"].clone();
     let text = filled(body[0].as_str().unwrap(), |name| {
@@ -206,7 +206,7 @@ fn dashboard() -> Value {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
 }
 
-/// A text of `!Sub` with something for each `${name}`.
+/// Returns the text of a `!Sub` in which a value replaces each `${name}`.
 fn filled(text: &str, value: impl Fn(&str) -> String) -> String {
     let mut parts = text.split("${");
     let mut filled = parts.next().unwrap_or_default().to_owned();
@@ -219,7 +219,7 @@ fn filled(text: &str, value: impl Fn(&str) -> String) -> String {
 }
 
 #[test]
-fn every_alarm_says_what_it_means_and_tells_somebody() {
+fn every_alarm_has_a_description_and_an_action() {
     let alarms = resources_of(&template(), "AWS::CloudWatch::Alarm");
     assert!(alarms.len() > 20, "{}", alarms.len());
     for alarm in alarms {
@@ -232,7 +232,7 @@ fn every_alarm_says_what_it_means_and_tells_somebody() {
 }
 
 #[test]
-fn no_function_is_throttled_unseen() {
+fn an_alarm_watches_the_throttles_of_every_function() {
     let mut watched = BTreeSet::new();
     for name in ["ThrottlesAlarm", "JobThrottlesAlarm"] {
         let alarm = resource(&template(), name);
@@ -245,7 +245,7 @@ fn no_function_is_throttled_unseen() {
 }
 
 #[test]
-fn every_parameter_stands_in_a_group() {
+fn every_parameter_is_in_a_group() {
     let template = template();
     let groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"].as_array().unwrap();
     let mut grouped: Vec<&str> = groups
@@ -259,7 +259,7 @@ fn every_parameter_stands_in_a_group() {
     assert_eq!(grouped, parameters);
 }
 
-/// The parameters that `samconfig.toml` sets for a stage, as `"Name=value",` on a line each.
+/// Returns the parameters that `samconfig.toml` sets for a stage, each as `"Name=value",` on its own line.
 fn set_for(stage: &str) -> Vec<(String, String)> {
     let text = std::fs::read_to_string(workspace().join("samconfig.toml")).unwrap();
     let section = text.split(&format!("[{stage}.deploy.parameters]")).nth(1).unwrap();
@@ -272,20 +272,20 @@ fn set_for(stage: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_stage_sets_parameters_that_there_are_to_values_that_they_take() {
+fn a_stage_sets_existing_parameters_to_allowed_values() {
     let parameters = template()["Parameters"].clone();
     for stage in ["staging", "production"] {
         let set = set_for(stage);
         for (name, value) in &set {
             let parameter = &parameters[name];
             assert!(parameter.is_object(), "{stage} sets {name}");
-            // Numbers are texts there.
+            // `samconfig.toml` writes numbers as texts.
             let is_it = |one: &Value| one.as_str().map_or_else(|| one.to_string(), str::to_owned) == *value;
             let may = parameter["AllowedValues"].as_array();
             assert!(may.is_none_or(|may| may.iter().any(is_it)), "{stage}: {name}={value}");
         }
         assert!(set.contains(&("Stage".to_owned(), stage.to_owned())), "{stage}");
-        // What has no default is asked for by name, so that nobody finds out by a failed deployment.
+        // A stage sets every parameter without a default; otherwise only a failed deployment would show that it is missing.
         for (name, parameter) in parameters.as_object().unwrap() {
             let named = set.iter().any(|(set, _)| set == name);
             assert!(named || !parameter["Default"].is_null(), "{stage} does not set {name}");

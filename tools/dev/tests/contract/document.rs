@@ -1,4 +1,4 @@
-//! `openapi.json` is what the code says, and says all that a client needs.
+//! `openapi.json` matches the code and says everything that a client needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,14 +7,14 @@ use serde_json::Value;
 use crate::functions::{operations, workspace};
 
 #[test]
-fn the_committed_document_is_the_code_s() {
+fn the_committed_document_matches_the_code() {
     let committed = std::fs::read_to_string(workspace().join("openapi.json")).unwrap();
     let is_equal = committed == dev::openapi::text().unwrap();
     assert!(is_equal, "an API change shows in the diff: run `cargo dev openapi` and commit openapi.json");
 }
 
 #[test]
-fn no_two_functions_mean_different_things_by_one_schema_name() {
+fn a_schema_name_has_the_same_meaning_in_every_function() {
     let mut known: BTreeMap<String, (&str, Value)> = BTreeMap::new();
     for (function, document) in dev::shop::documents() {
         let document = serde_json::to_value(document).unwrap();
@@ -27,7 +27,7 @@ fn no_two_functions_mean_different_things_by_one_schema_name() {
 }
 
 #[test]
-fn every_reference_leads_somewhere() {
+fn every_reference_has_a_target() {
     let document = dev::openapi::document().unwrap();
     let mut references = BTreeSet::new();
     collect_references(&document, &mut references);
@@ -50,7 +50,7 @@ fn collect_references(value: &Value, found: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn every_operation_has_an_id_of_its_own_a_summary_and_its_function_for_a_tag() {
+fn every_operation_has_a_unique_id_a_summary_and_the_tag_of_its_function() {
     let mut ids = BTreeSet::new();
     for operation in operations() {
         let name = format!("{} {}", operation.method, operation.path);
@@ -64,7 +64,7 @@ fn every_operation_has_an_id_of_its_own_a_summary_and_its_function_for_a_tag() {
 }
 
 #[test]
-fn every_operation_says_how_it_succeeds_and_how_it_fails() {
+fn every_operation_describes_its_successes_and_its_errors() {
     for operation in operations() {
         let name = format!("{} {}", operation.method, operation.path);
         let responses = operation.json["responses"].as_object().unwrap();
@@ -84,12 +84,12 @@ fn every_operation_says_how_it_succeeds_and_how_it_fails() {
     }
 }
 
-/// The finished document, as clients get it.
+/// Returns the finished document, as clients get it.
 fn finished() -> Value {
     dev::openapi::document().unwrap()
 }
 
-/// Every object in the document, with the JSON pointer that leads to it.
+/// Collects every object in the document, with the JSON pointer that leads to it.
 fn objects(value: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
     match value {
         Value::Object(fields) => {
@@ -111,7 +111,7 @@ fn all_objects(value: &Value) -> Vec<(String, Value)> {
     found
 }
 
-/// Whether a pointer leads to a schema with a name, or to a part of one that `allOf` joins to others.
+/// Returns true if the pointer leads to a schema with a name, or to a part of one that `allOf` joins with other parts.
 fn is_named(pointer: &str) -> bool {
     let Some(rest) = pointer.strip_prefix("/components/schemas/") else { return false };
     let mut segments = rest.split('/').skip(1);
@@ -119,16 +119,16 @@ fn is_named(pointer: &str) -> bool {
 }
 
 #[test]
-fn a_response_that_asks_to_wait_or_to_log_in_has_a_header() {
+fn a_response_with_status_429_or_401_declares_its_header() {
     let document = finished();
     let headers = &document["paths"]["/auth/jwt/create/"]["post"]["responses"];
     assert!(headers["429"]["headers"]["Retry-After"].is_object());
     assert!(headers["401"]["headers"]["WWW-Authenticate"].is_object());
 }
 
-/// Forms are accepted too, which the description says: generators of clients stumble over several content types.
+/// Forms are accepted too, but only the description says so, because client generators fail on several content types.
 #[test]
-fn every_body_is_json_alone_but_for_the_text_of_a_taxonomy() {
+fn every_request_body_is_only_json_except_the_text_of_a_taxonomy() {
     let document = finished();
     for (pointer, object) in all_objects(&document["paths"]) {
         if pointer.ends_with("/requestBody/content") {
@@ -152,9 +152,9 @@ fn every_object_and_every_enum_is_a_named_schema() {
     }
 }
 
-/// Python and TypeScript write a module or a type for each, and a reserved word becomes `import_`.
+/// Client generators for Python and TypeScript write a module or a type for each schema, and a reserved word becomes `import_`.
 #[test]
-fn no_schema_has_an_underscore_or_a_reserved_word_for_a_name() {
+fn no_schema_name_contains_an_underscore_or_is_a_reserved_word() {
     const RESERVED: [&str; 12] = [
         "assert", "class", "default", "delete", "export", "global", "import", "in", "object", "return", "type", "yield",
     ];
@@ -163,7 +163,7 @@ fn no_schema_has_an_underscore_or_a_reserved_word_for_a_name() {
         assert!(!name.contains('_') && name.starts_with(char::is_uppercase), "{name}");
         assert!(!RESERVED.contains(&name.to_lowercase().as_str()), "{name} is a reserved word");
         assert!(!name.starts_with("Kept"), "{name}");
-        // Python's generator uses both as variables of one function.
+        // The generator for Python uses both names as variables of one function.
         let fields = all_objects(&document["components"]["schemas"][name]);
         let mut fields = fields.iter().filter_map(|(_, part)| part["properties"].as_object()).flatten();
         let has_own_name = fields.any(|(field, _)| field.replace('_', "") == name.to_lowercase());
@@ -172,7 +172,7 @@ fn no_schema_has_an_underscore_or_a_reserved_word_for_a_name() {
 }
 
 #[test]
-fn a_field_of_a_response_that_may_be_null_is_always_there() {
+fn a_nullable_field_of_a_response_is_always_present() {
     let document = finished();
     let schemas = &document["components"]["schemas"];
     let required = |name: &str| {
@@ -182,5 +182,5 @@ fn a_field_of_a_response_that_may_be_null_is_always_there() {
     assert!(required("OrderSummaryPage").is_superset(&["next", "previous"].map(str::to_owned).into()));
     assert!(!required("OrderSummaryPage").contains("count"), "left out unless it was asked for");
     assert!(required("ProductVariant").contains("barcode") && required("CheckoutConflict").contains("order_id"));
-    assert!(required("ListedProduct").is_empty(), "`fields` leaves out any of them");
+    assert!(required("ProductSummary").is_empty(), "`fields` leaves out any of them");
 }

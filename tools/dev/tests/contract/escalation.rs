@@ -1,5 +1,5 @@
-//! Nobody gets further than their permissions. Driven by the functions' documents, so an operation is held to it from the day it is
-//! there: what its `security` names is what it asks for, and what names nothing asks for nothing.
+//! No caller gets further than their permissions. The tests read the API descriptions of the functions, so they cover every new
+//! operation: it requires the permission that its `security` names, and none if `security` names none.
 
 use std::collections::BTreeMap;
 
@@ -16,26 +16,26 @@ use utoipa_axum::routes;
 
 use crate::functions::{Operation, operations, serve};
 
-/// What a caller is to hear.
+/// An answer to a caller, reduced to its meaning for permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hears {
-    /// 401: nobody we know.
+enum Answer {
+    /// Status 401: the caller is unknown.
     WhoAreYou,
-    /// 403: somebody we know, and not for this.
+    /// Status 403: the caller is known and lacks the permission.
     NotYou,
-    /// Anything else: whether there is such a thing, whether the body holds.
+    /// Any other status: the caller has the permission, and the path and the body decide the rest.
     Something,
 }
 
-/// Somebody, by the header that says so.
+/// A caller, the credentials that they send and the answer that they must get.
 struct Caller {
     who: &'static str,
     credentials: Option<String>,
-    hears: Hears,
+    expected: Answer,
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_names_a_permission_opens_to_whoever_has_it_and_to_nobody_else(db: PgPool) {
+async fn an_operation_with_a_permission_is_open_only_to_callers_who_have_it(db: PgPool) {
     let app = TestApp::without_routes(db);
     let mut known = BTreeMap::new();
     let mut count = 0;
@@ -52,14 +52,14 @@ async fn what_names_a_permission_opens_to_whoever_has_it_and_to_nobody_else(db: 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_names_no_permission_asks_for_none_and_takes_no_key(db: PgPool) {
+async fn an_operation_without_a_permission_requires_none_and_accepts_no_key(db: PgPool) {
     let app = TestApp::without_routes(db);
     let staff = app.a_staff_user().await;
     let key = format!("Api-Key {}", app.an_api_key_of(&staff, Permissions::all()).await);
     let mut count = 0;
     for operation in operations().iter().filter(|operation| operation.permission().is_none()) {
-        // Somebody new each time: they may have ended their account with the one before.
-        let found = forgotten(&client_of(&app, operation.function), operation, &app.a_user().await, &key).await;
+        // A new user each time, because the operation before may have deleted the account.
+        let found = undeclared(&client_of(&app, operation.function), operation, &app.a_user().await, &key).await;
         assert!(found.is_empty(), "{found:#?}");
         count += 1;
     }
@@ -67,7 +67,7 @@ async fn what_names_no_permission_asks_for_none_and_takes_no_key(db: PgPool) {
 }
 
 #[test]
-fn a_key_is_taken_for_every_permission_but_settings_and_the_document_says_so() {
+fn the_document_accepts_a_key_for_every_permission_except_settings() {
     for operation in operations() {
         let Some(needed) = operation.permission() else { continue };
         let mut expected = vec![json!({"bearer": [needed.as_str()]})];
@@ -78,12 +78,12 @@ fn a_key_is_taken_for_every_permission_but_settings_and_the_document_says_so() {
     }
 }
 
-/// A function as its Lambda serves it, over the database of the test.
+/// Returns a client of a function as its Lambda serves it, with the database of the test.
 fn client_of(app: &TestApp, function: &str) -> Client {
     Client::new(serve(function, &app.app, &app.signer).unwrap())
 }
 
-/// A path that leads there, with an id that nothing has.
+/// Returns a path to the operation with an id that does not exist.
 fn path(operation: &Operation) -> String {
     let segments =
         operation.path.split('/').map(|segment| if segment.starts_with('{') { "999999999" } else { segment });
@@ -101,25 +101,25 @@ async fn ask(client: &Client, operation: &Operation, credentials: Option<&str>) 
     (answer.status, answer.body)
 }
 
-/// Who hears of an operation what they are not to.
+/// Returns a line for each caller who does not get the expected answer.
 async fn breaches(client: &Client, operation: &Operation, callers: &[Caller]) -> Vec<String> {
     let mut found = Vec::new();
-    for Caller { who, credentials, hears } in callers {
+    for Caller { who, credentials, expected } in callers {
         let (status, body) = ask(client, operation, credentials.as_deref()).await;
-        let heard = match status {
-            401 => Hears::WhoAreYou,
-            403 if body["code"] == "permission_denied" => Hears::NotYou,
-            _ => Hears::Something,
+        let actual = match status {
+            401 => Answer::WhoAreYou,
+            403 if body["code"] == "permission_denied" => Answer::NotYou,
+            _ => Answer::Something,
         };
-        if heard != *hears || status >= 500 {
-            found.push(format!("{}: {who} is to hear {hears:?} and hears {status} {body}", operation.id()));
+        if actual != *expected || status >= 500 {
+            found.push(format!("{}: {who} is to hear {expected:?} and gets {status} {body}", operation.id()));
         }
     }
     found
 }
 
-/// Whether an operation that names no permission asks for one after all, or takes a key.
-async fn forgotten(client: &Client, operation: &Operation, customer: &TestUser, key: &str) -> Vec<String> {
+/// Returns a line if an operation that names no permission requires one, and a line if it accepts an API key.
+async fn undeclared(client: &Client, operation: &Operation, customer: &TestUser, key: &str) -> Vec<String> {
     let mut found = Vec::new();
     let (status, body) = ask(client, operation, Some(&format!("Bearer {}", customer.token))).await;
     if status == 403 && body["code"] == "permission_denied" {
@@ -132,7 +132,7 @@ async fn forgotten(client: &Client, operation: &Operation, customer: &TestUser, 
     found
 }
 
-/// Everybody whose answer there is something to say about.
+/// Returns a caller for each way to have the permission or to lack it.
 async fn callers(app: &TestApp, needed: Permission) -> Vec<Caller> {
     let (only, others) = (just([needed]), just(Permission::ALL.iter().copied().filter(|other| *other != needed)));
     let mut callers = people(app, only, others).await;
@@ -144,22 +144,22 @@ async fn people(app: &TestApp, only: Permissions, others: Permissions) -> Vec<Ca
     let (idle, gone, out) = (app.a_staff_user().await, app.a_staff_user().await, app.a_staff_user().await);
     sqlx::query("update users set is_active = false where id = $1").bind(idle.id).execute(&app.db).await.unwrap();
     sqlx::query("delete from users where id = $1").bind(gone.id).execute(&app.db).await.unwrap();
-    let bearer = |who, token: &str, hears| Caller { who, credentials: Some(format!("Bearer {token}")), hears };
+    let bearer = |who, token: &str, expected| Caller { who, credentials: Some(format!("Bearer {token}")), expected };
     vec![
-        Caller { who: "nobody", credentials: None, hears: Hears::WhoAreYou },
-        bearer("somebody with a forged token", "forged", Hears::WhoAreYou),
-        bearer("one of the staff who is switched off", &idle.token, Hears::WhoAreYou),
-        bearer("one whose account is gone", &gone.token, Hears::WhoAreYou),
-        bearer("one who signed out", &app.a_token_of_an_ended_sign_in(&out).await, Hears::WhoAreYou),
-        bearer("a customer", &app.a_user().await.token, Hears::NotYou),
+        Caller { who: "nobody", credentials: None, expected: Answer::WhoAreYou },
+        bearer("a caller with a forged token", "forged", Answer::WhoAreYou),
+        bearer("one of the staff who is switched off", &idle.token, Answer::WhoAreYou),
+        bearer("one whose account is gone", &gone.token, Answer::WhoAreYou),
+        bearer("one who signed out", &app.a_token_of_an_ended_sign_in(&out).await, Answer::WhoAreYou),
+        bearer("a customer", &app.a_user().await.token, Answer::NotYou),
         bearer(
             "one of the staff with no permission",
             &app.a_staff_user_with(Permissions::NONE).await.token,
-            Hears::NotYou,
+            Answer::NotYou,
         ),
-        bearer("one with every other permission", &app.a_staff_user_with(others).await.token, Hears::NotYou),
-        bearer("one with just this permission", &app.a_staff_user_with(only).await.token, Hears::Something),
-        bearer("a superuser", &app.a_superuser().await.token, Hears::Something),
+        bearer("one with every other permission", &app.a_staff_user_with(others).await.token, Answer::NotYou),
+        bearer("one with just this permission", &app.a_staff_user_with(only).await.token, Answer::Something),
+        bearer("a superuser", &app.a_superuser().await.token, Answer::Something),
     ]
 }
 
@@ -179,8 +179,8 @@ async fn programs(app: &TestApp, needed: Permission, only: Permissions, others: 
         keys.push(app.an_api_key_of(of, scopes).await);
     }
     let [good, other, revoked, expired, of_demoted, of_idle, of_gone] = keys.try_into().unwrap();
-    spoil(app, &revoked, "update api_keys set revoked_at = created_at where key_sha256 = $1").await;
-    spoil(app, &expired, "update api_keys set expires_at = created_at where key_sha256 = $1").await;
+    invalidate(app, &revoked, "update api_keys set revoked_at = created_at where key_sha256 = $1").await;
+    invalidate(app, &expired, "update api_keys set expires_at = created_at where key_sha256 = $1").await;
     for (of, sql) in [
         (demoted, "update roles set permissions = $2 where id in (select role_id from user_roles where user_id = $1)"),
         (idle, "update users set is_active = $2::text[] is null where id = $1"),
@@ -188,24 +188,24 @@ async fn programs(app: &TestApp, needed: Permission, only: Permissions, others: 
     ] {
         sqlx::query(sql).bind(of.id).bind(others.names()).execute(&app.db).await.unwrap();
     }
-    // The end of one key on the beginning of another.
+    // The beginning of one key with the end of another.
     let forged = format!("{}{}", &good[..37], &other[37..]);
-    let key = |who, key: &str, hears| Caller { who, credentials: Some(format!("Api-Key {key}")), hears };
+    let key = |who, key: &str, expected| Caller { who, credentials: Some(format!("Api-Key {key}")), expected };
     let is_open = Permission::FOR_KEYS.contains(&needed);
     vec![
-        key("a program with just this scope", &good, if is_open { Hears::Something } else { Hears::NotYou }),
-        key("a program with every other scope", &other, Hears::NotYou),
-        key("a program with a revoked key", &revoked, Hears::WhoAreYou),
-        key("a program with an expired key", &expired, Hears::WhoAreYou),
-        key("a program whose maker lost the permission", &of_demoted, Hears::WhoAreYou),
-        key("a program whose maker is switched off", &of_idle, Hears::WhoAreYou),
-        key("a program whose maker is gone", &of_gone, Hears::WhoAreYou),
-        key("a program with a forged key", &forged, Hears::WhoAreYou),
-        key("a program with no key to speak of", "shop_", Hears::WhoAreYou),
+        key("a program with just this scope", &good, if is_open { Answer::Something } else { Answer::NotYou }),
+        key("a program with every other scope", &other, Answer::NotYou),
+        key("a program with a revoked key", &revoked, Answer::WhoAreYou),
+        key("a program with an expired key", &expired, Answer::WhoAreYou),
+        key("a program whose maker lost the permission", &of_demoted, Answer::WhoAreYou),
+        key("a program whose maker is switched off", &of_idle, Answer::WhoAreYou),
+        key("a program whose maker is gone", &of_gone, Answer::WhoAreYou),
+        key("a program with a forged key", &forged, Answer::WhoAreYou),
+        key("a program with no key to speak of", "shop_", Answer::WhoAreYou),
     ]
 }
 
-async fn spoil(app: &TestApp, key: &str, sql: &'static str) {
+async fn invalidate(app: &TestApp, key: &str, sql: &'static str) {
     let done = sqlx::query(sql).bind(&shared::users::api_keys::sha256(key)[..]).execute(&app.db).await.unwrap();
     assert_eq!(done.rows_affected(), 1);
 }
@@ -214,7 +214,7 @@ fn just(permissions: impl IntoIterator<Item = Permission>) -> Permissions {
     permissions.into_iter().collect()
 }
 
-/// Operations as they must not be, and one as it must.
+/// Wrong operations that the tests above would report, and a correct one.
 mod planted {
     use super::*;
 
@@ -253,7 +253,7 @@ mod planted {
     }
 
     #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-    async fn an_operation_that_opens_too_far_is_found(db: PgPool) {
+    async fn an_operation_that_admits_too_many_callers_is_reported(db: PgPool) {
         let app = TestApp::new(db, router());
         let callers = callers(&app, Permission::Customers).await;
         let staff = app.a_staff_user().await;
@@ -265,7 +265,7 @@ mod planted {
             let operation = Operation { function: "planted", method: "GET".to_owned(), path, json };
             let breaches = match operation.permission() {
                 Some(_) => breaches(&app.anonymous(), &operation, &callers).await,
-                None => forgotten(&app.anonymous(), &operation, &app.a_user().await, &key).await,
+                None => undeclared(&app.anonymous(), &operation, &app.a_user().await, &key).await,
             };
             found.insert(operation.id().to_owned(), breaches);
         }

@@ -33,7 +33,7 @@ impl EventFile {
         serde_json::from_str(&self.text).unwrap()
     }
 
-    /// API Gateway's own shape, version 2.
+    /// Returns true if the event has the format of API Gateway, version 2.
     fn is_http(&self) -> bool {
         self.json()["requestContext"]["http"].is_object()
     }
@@ -52,13 +52,13 @@ fn files() -> Vec<EventFile> {
     files.collect()
 }
 
-/// The one file of a function that is no HTTP API.
+/// Returns the only event file of a function without an HTTP API.
 fn only_file_of(function: &str) -> EventFile {
     files().into_iter().find(|file| file.function == function).unwrap()
 }
 
 #[test]
-fn every_function_has_an_event_to_be_woken_with() {
+fn every_function_has_an_event_file() {
     let files = files();
     for function in all() {
         assert!(files.iter().any(|file| file.function == function), "events/ has no {function}-….json");
@@ -71,14 +71,14 @@ async fn every_http_event_is_answered_by_its_function(db: PgPool) {
     let mut count = 0;
     for file in files().iter().filter(|file| file.is_http()) {
         let service = serve(&file.function, &app.app, &app.signer).unwrap();
-        // As the runtime reads it.
+        // The Lambda runtime reads an event in the same way.
         let request = lambda_http::request::from_str(&file.text).unwrap();
         let request = request.map(|body| Body::from(body.to_vec()));
         let response = service.oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         assert!(status < 500, "{}: {status}", file.name);
         assert_ne!(status, 405, "{}", file.name);
-        // Not found is a good answer for a cart or a product that is not there, with one of our paths.
+        // 404 is correct for a cart or a product that does not exist, if the path matches a route of the function.
         assert!(status != 404 || file.text.contains("{proxy+}"), "{}: {status}", file.name);
         count += 1;
     }
@@ -86,7 +86,7 @@ async fn every_http_event_is_answered_by_its_function(db: PgPool) {
 }
 
 #[test]
-fn every_http_event_came_by_a_route_that_leads_to_its_function() {
+fn every_http_event_has_a_route_to_its_function() {
     let routes = routes();
     for file in files().iter().filter(|file| file.is_http()) {
         let event = file.json();
@@ -99,7 +99,7 @@ fn every_http_event_came_by_a_route_that_leads_to_its_function() {
 }
 
 #[test]
-fn there_is_a_message_to_notifications_of_every_kind_of_event() {
+fn notifications_has_a_message_of_every_kind_of_event() {
     let mut kinds = BTreeSet::new();
     for file in files().iter().filter(|file| file.function == "notifications") {
         let batch: SqsEvent = serde_json::from_str(&file.text).unwrap();
@@ -111,7 +111,7 @@ fn there_is_a_message_to_notifications_of_every_kind_of_event() {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn every_message_to_notifications_is_done_with_in_a_shop_that_knows_none_of_them(db: PgPool) {
+async fn every_message_to_notifications_succeeds_in_an_empty_shop(db: PgPool) {
     let app = TestApp::without_routes(db);
     let notifications = Notifications {
         db: app.app.db.clone(),
@@ -128,7 +128,7 @@ async fn every_message_to_notifications_is_done_with_in_a_shop_that_knows_none_o
     }
 }
 
-/// There is nobody to send mail to.
+/// A mailer that fails the test if a mail is sent.
 struct NoMailer;
 
 #[async_trait]
@@ -147,16 +147,16 @@ fn the_message_to_transfer_worker_is_a_job() {
 }
 
 #[test]
-fn outbox_relay_and_scheduler_are_woken_by_a_schedule() {
+fn outbox_relay_and_scheduler_are_invoked_by_a_schedule() {
     for function in ["outbox-relay", "scheduler"] {
-        // The function does the same for any event; this one is what EventBridge sends.
+        // The function does the same for every event; this one has the format of EventBridge.
         let event = only_file_of(function).json();
         assert_eq!((&event["source"], &event["detail-type"]), (&"aws.events".into(), &"Scheduled Event".into()));
     }
 }
 
 #[sqlx::test(migrations = false)]
-async fn migrate_does_what_its_event_says(db: PgPool) {
+async fn migrate_runs_the_action_of_its_event(db: PgPool) {
     let connector = Connector::to(db.connect_options().as_ref().clone());
     let migrate = Migrate { connector, clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) };
     let done = migrate::handle(&migrate, only_file_of("migrate").json()).await.unwrap();

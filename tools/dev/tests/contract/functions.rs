@@ -1,4 +1,4 @@
-//! The functions, as the contract tests look at them.
+//! The functions and their operations, for the contract tests.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,12 +16,12 @@ use shared::users::tokens::TokenSigner;
 use transfers::TransfersState;
 use uploads::{Images, UploadsState};
 
-/// The root of the workspace.
+/// Returns the root folder of the workspace.
 pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// Every function: the folders of `functions/`.
+/// Returns the names of all functions: the folders of `functions/`.
 pub(crate) fn all() -> Vec<String> {
     let folders = std::fs::read_dir(workspace().join("functions")).unwrap();
     let mut names: Vec<String> = folders.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -29,7 +29,7 @@ pub(crate) fn all() -> Vec<String> {
     names
 }
 
-/// One operation of the document.
+/// One operation of the API description.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub function: &'static str,
@@ -43,7 +43,7 @@ impl Operation {
         self.json["operationId"].as_str().unwrap_or_default()
     }
 
-    /// Whether nobody may call it without a token. `{}` among the requirements means that one may.
+    /// Returns true if the operation requires a token. `{}` among the requirements makes the token optional.
     pub(crate) fn is_private(&self) -> bool {
         let requirements = self.json["security"].as_array();
         requirements.is_some_and(|all| {
@@ -51,7 +51,7 @@ impl Operation {
         })
     }
 
-    /// The permission that it names. One that is none is a slip of the pen.
+    /// Returns the permission that the operation names. Panics on an unknown one, which is a typing error.
     pub(crate) fn permission(&self) -> Option<Permission> {
         let requirements = self.json["security"].as_array()?;
         let names = requirements.iter().filter_map(Value::as_object).flat_map(|one| one.values());
@@ -59,14 +59,14 @@ impl Operation {
         Some(name.parse().unwrap_or_else(|_| panic!("{} names {name}", self.id())))
     }
 
-    /// A path that leads there, with an id that any kind of thing might have.
+    /// Returns a path to the operation with 1 for each id.
     pub(crate) fn concrete_path(&self) -> String {
         let segments = self.path.split('/').map(|segment| if segment.starts_with('{') { "1" } else { segment });
         segments.collect::<Vec<_>>().join("/")
     }
 }
 
-/// Every operation of every function, as its own document has it.
+/// Returns every operation of every function, from the function's own API description.
 pub(crate) fn operations() -> Vec<Operation> {
     let mut operations = Vec::new();
     for (function, document) in dev::shop::documents() {
@@ -82,7 +82,7 @@ pub(crate) fn operations() -> Vec<Operation> {
     operations
 }
 
-/// One HTTP function as its Lambda serves it, and nothing of the others.
+/// Returns the router of one HTTP function as its Lambda serves it, or `None` if the function has no HTTP API.
 pub(crate) fn serve(function: &str, app: &App, signer: &Arc<TokenSigner>) -> Option<Router> {
     let app = app.clone();
     Some(match function {
@@ -115,7 +115,7 @@ pub(crate) fn serve(function: &str, app: &App, signer: &Arc<TokenSigner>) -> Opt
     })
 }
 
-/// One HTTP function that has no database to ask.
+/// Returns the router of one HTTP function without a database.
 pub(crate) fn serve_without_database(function: &str) -> Router {
     let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
     let signer = Arc::new(TokenSigner::new(key.as_ref()).unwrap());

@@ -1,6 +1,6 @@
-//! What holds for the shop as a whole and no function can see alone: its API description, its routes, its events, its borders,
-//! and how it is deployed.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "clippy.toml's leave for tests does not reach what they share")]
+//! Rules for the whole shop that no function can check alone: its API description, its routes, its events, its boundaries and its
+//! deployment.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "clippy.toml allows them in tests, not in their helpers")]
 
 mod borders;
 mod credentials;

@@ -1,4 +1,4 @@
-//! Who may do what in the cloud: each function what it uses and no more, and nothing with a wildcard that has no reason.
+//! Permissions in the cloud: each function has only those that it uses, and each wildcard has a reason.
 
 use std::collections::BTreeSet;
 
@@ -7,40 +7,44 @@ use serde_json::Value;
 use crate::functions::{all, workspace};
 use crate::template::{Resource, functions, read, resource, resources_of, template};
 
-/// The wildcards there may be: where, which, and why.
+/// Allowed wildcards: the resource of the template, the wildcard and the reason.
 const WILDCARDS: &[(&str, &str, &str)] = &[
-    ("ImageBucketPolicy", "Deny to anyone", "without TLS nobody gets anything"),
-    ("ImageBucketPolicy", "Deny of s3:*", "without TLS nobody gets anything"),
-    ("ImageBucketPolicy", "Deny on ${ImageBucket.Arn}/*", "without TLS nobody gets anything"),
+    ("ImageBucketPolicy", "Deny to anyone", "there is no access without TLS"),
+    ("ImageBucketPolicy", "Deny of s3:*", "there is no access without TLS"),
+    ("ImageBucketPolicy", "Deny on ${ImageBucket.Arn}/*", "there is no access without TLS"),
     (
         "ImageBucketPolicy",
         "Allow on ${ImageBucket.Arn}/*",
-        "images have no names beforehand, and the CDN may read each",
+        "the names of images are not known in advance, and the CDN may read each",
     ),
-    ("UploadBucketPolicy", "Deny to anyone", "without TLS nobody gets anything"),
-    ("UploadBucketPolicy", "Deny of s3:*", "without TLS nobody gets anything"),
-    ("UploadBucketPolicy", "Deny on ${UploadBucket.Arn}/*", "without TLS nobody gets anything"),
-    ("Uploads", "Allow on ${UploadBucket.Arn}/uploads/*", "what is sent has a random name"),
-    ("Uploads", "Allow on ${ImageBucket.Arn}/images/*", "what comes of it has a random name"),
+    ("UploadBucketPolicy", "Deny to anyone", "there is no access without TLS"),
+    ("UploadBucketPolicy", "Deny of s3:*", "there is no access without TLS"),
+    ("UploadBucketPolicy", "Deny on ${UploadBucket.Arn}/*", "there is no access without TLS"),
+    ("Uploads", "Allow on ${UploadBucket.Arn}/uploads/*", "uploaded files have random names"),
+    ("Uploads", "Allow on ${ImageBucket.Arn}/images/*", "images have random names"),
     ("Transfers", "Allow on ${UploadBucket.Arn}/imports/*", "files have random names"),
     ("Transfers", "Allow on ${UploadBucket.Arn}/exports/*", "files have random names"),
     ("TransferWorker", "Allow on ${UploadBucket.Arn}/imports/*", "files have random names"),
     ("TransferWorker", "Allow on ${UploadBucket.Arn}/exports/*", "files have random names"),
-    ("S3Endpoint", "Allow to anyone", "of those who come through it; who may is said by the functions' own policies"),
+    (
+        "S3Endpoint",
+        "Allow to anyone",
+        "it limits the traffic through the endpoint; the policies of the functions decide who may use it",
+    ),
     ("S3Endpoint", "Allow on ${UploadBucket.Arn}/*", "files have random names"),
     ("S3Endpoint", "Allow on ${ImageBucket.Arn}/images/*", "images have random names"),
     (
         "SqsEndpoint",
         "Allow to anyone",
-        "of those who come through it; who may send is said by the functions' own policies",
+        "it limits the traffic through the endpoint; the policies of the functions decide who may send",
     ),
 ];
 
-/// What functions may do: the action, why they must, and which functions.
+/// Actions of functions: the action, the reason for it, and the functions that need it.
 const ACTIONS: &[(&str, &str, &[&str])] = &[
     (
         "rds-db:connect",
-        "its SQL: there is no password, a login is an IAM token",
+        "SQL: a login uses an IAM token instead of a password",
         &[
             "admin",
             "auth",
@@ -58,29 +62,29 @@ const ACTIONS: &[(&str, &str, &[&str])] = &[
     ),
     (
         "sqs:SendMessage",
-        "the outbox's events go to one queue, the rest of a file to another",
+        "events of the outbox go to one queue, jobs for the rest of a file to another",
         &["auth", "orders", "outbox-relay", "scheduler", "transfer-worker", "transfers"],
     ),
-    ("ses:SendEmail", "it is who sends mail", &["notifications"]),
+    ("ses:SendEmail", "it sends the mails", &["notifications"]),
     (
         "s3:GetObject",
-        "what was sent is looked at, what was made is fetched",
+        "uploaded files are read, and exports are downloaded",
         &["transfer-worker", "transfers", "uploads"],
     ),
     (
         "s3:PutObject",
-        "presigned requests may what their signer may; images and exports are written",
+        "a presigned request has the permissions of its signer; images and exports are written",
         &["transfer-worker", "transfers", "uploads"],
     ),
-    ("s3:DeleteObject", "what was looked at, or is not wanted, is of no use any more", &["transfer-worker", "uploads"]),
+    ("s3:DeleteObject", "files that were processed or refused are deleted", &["transfer-worker", "uploads"]),
     ("s3:AbortMultipartUpload", "a cancelled export leaves no parts", &["transfer-worker"]),
-    ("s3:ListBucket", "without it what is not there is a 403", &["transfer-worker", "transfers", "uploads"]),
+    ("s3:ListBucket", "without it a missing file is a 403", &["transfer-worker", "transfers", "uploads"]),
 ];
 
 /// One statement of a policy of any kind.
 #[derive(Debug)]
 struct Statement {
-    /// The resource of the template that it stands in.
+    /// Name of the resource of the template that contains the statement.
     place: String,
     json: Value,
 }
@@ -94,7 +98,7 @@ impl Statement {
         texts(&self.json["Action"])
     }
 
-    /// What in it is for more than it names.
+    /// Returns the parts of the statement that cover more than they name: wildcards and inverted elements.
     fn wildcards(&self) -> Vec<String> {
         let mut found = Vec::new();
         let effect = self.effect();
@@ -113,7 +117,7 @@ impl Statement {
     }
 }
 
-/// Every text in a value, whatever functions of CloudFormation are around it.
+/// Returns every text in a value, also inside functions of CloudFormation.
 fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => vec![text.clone()],
@@ -123,7 +127,7 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-/// Every statement, in whatever kind of resource: what has an `Effect` is one.
+/// Returns every statement of every resource: an object with an `Effect` is a statement.
 fn statements(template: &Value) -> Vec<Statement> {
     let mut found = Vec::new();
     for (place, json) in template["Resources"].as_object().unwrap() {
@@ -143,7 +147,7 @@ fn collect(place: &str, value: &Value, found: &mut Vec<Statement>) {
     }
 }
 
-/// The wildcards that have no reason.
+/// Returns the wildcards without a reason.
 fn unreasoned(template: &Value) -> Vec<(String, String)> {
     let found = statements(template).into_iter().flat_map(|statement| {
         statement.wildcards().into_iter().map(move |wildcard| (statement.place.clone(), wildcard))
@@ -151,7 +155,7 @@ fn unreasoned(template: &Value) -> Vec<(String, String)> {
     found.filter(|(place, what)| !WILDCARDS.iter().any(|(at, which, _)| at == place && which == what)).collect()
 }
 
-/// Policies that are written elsewhere, by AWS or by SAM, so that nobody sees here what they allow.
+/// Returns the policies that AWS or SAM wrote, because the template does not show what they allow.
 fn written_elsewhere(template: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let own = resources_of(template, "AWS::IAM::ManagedPolicy");
@@ -177,7 +181,7 @@ fn list(value: &Value) -> Vec<Value> {
     if value.is_null() { Vec::new() } else { value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]) }
 }
 
-/// What a function may do: its own statements, and those of the policies that it shares with others.
+/// Returns the statements of a function: its own, and those of the policies that it shares with others.
 fn of_function(template: &Value, function: &Resource) -> Vec<Statement> {
     let mut found = Vec::new();
     for policy in list(function.property("Policies")) {
@@ -197,7 +201,7 @@ fn no_policy_has_a_wildcard_without_a_reason() {
 }
 
 #[test]
-fn no_reason_is_for_a_wildcard_that_is_gone() {
+fn every_reason_belongs_to_an_existing_wildcard() {
     let found: Vec<(String, String)> = statements(&template())
         .iter()
         .flat_map(|statement| statement.wildcards().into_iter().map(|what| (statement.place.clone(), what)))
@@ -213,7 +217,7 @@ fn every_policy_is_written_in_the_template() {
 }
 
 #[test]
-fn a_function_may_do_what_it_uses_and_nothing_else() {
+fn a_function_has_exactly_the_permissions_that_it_uses() {
     let template = template();
     for function in functions() {
         let statements = of_function(&template, &function);
@@ -225,9 +229,9 @@ fn a_function_may_do_what_it_uses_and_nothing_else() {
     }
 }
 
-/// So that the table above is not only what the template happens to say.
+/// Compares the table above with the code, so that it does not only repeat the template.
 #[test]
-fn what_a_function_uses_is_what_it_is_built_with() {
+fn the_actions_of_a_function_match_its_dependencies() {
     for function in all() {
         let folder = workspace().join("functions").join(&function);
         let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
@@ -240,9 +244,9 @@ fn what_a_function_uses_is_what_it_is_built_with() {
             ("ses:SendEmail", manifest.contains("aws-sdk-sesv2")),
             ("s3:GetObject", has("s3")),
             ("s3:PutObject", has("s3")),
-            // Whoever begins an import does not end it.
+            // `transfers` begins an import, but the worker ends it.
             ("s3:DeleteObject", has("s3") && function != "transfers"),
-            // It alone writes files part by part.
+            // Only the worker writes files part by part.
             ("s3:AbortMultipartUpload", function == "transfer-worker"),
             ("s3:ListBucket", has("s3")),
         ];
@@ -287,7 +291,7 @@ fn only_migrate_logs_in_as_the_owner_of_the_tables() {
 }
 
 #[test]
-fn a_wildcard_is_found_wherever_it_is_planted() {
+fn a_wildcard_is_found_in_every_kind_of_policy() {
     let planted = [
         ("Allow of sqs:*", "{ Effect: Allow, Action: sqs:*, Resource: !GetAtt Queue.Arn }"),
         (
@@ -326,7 +330,7 @@ fn a_wildcard_is_found_wherever_it_is_planted() {
 }
 
 #[test]
-fn a_policy_of_somebody_else_is_found() {
+fn a_policy_that_aws_or_sam_wrote_is_found() {
     for policies in
         ["AmazonS3FullAccess", "[!Sub 'arn:${AWS::Partition}:iam::aws:policy/X']", "[{ SQSPollerPolicy: {} }]"]
     {

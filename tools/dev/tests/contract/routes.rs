@@ -1,4 +1,4 @@
-//! Every path leads to the function that serves it, in the cloud as here.
+//! Every path leads to the function that serves it, in the cloud as in the code.
 
 use axum::body::Body;
 use http::{Request, StatusCode};
@@ -7,7 +7,7 @@ use tower::ServiceExt as _;
 use crate::functions::{all, operations, serve_without_database};
 use crate::template::{Route, binaries, routed_to, routes};
 
-/// Paths that are served and, being pages for people, not in the document.
+/// Functions and their paths that are not in the API description, because they are pages for people.
 const PAGES: &[(&str, &str)] = &[
     ("docs", "/api/docs/"),
     ("docs", "/api/docs/swagger-ui.css"),
@@ -44,7 +44,7 @@ fn every_path_is_routed_to_the_function_that_serves_it_in_both_slash_forms() {
 }
 
 #[test]
-fn a_prefix_and_everything_below_it_go_to_one_function_whatever_the_method() {
+fn a_prefix_and_all_paths_below_it_lead_to_one_function_for_every_method() {
     let routes = routes();
     for Route { function, path, method } in &routes {
         assert_eq!(method, "ANY", "{path}");
@@ -58,7 +58,7 @@ fn a_prefix_and_everything_below_it_go_to_one_function_whatever_the_method() {
     assert!(routes.len() >= 14, "{routes:?}");
 }
 
-/// The service writes the slash itself; no handler has to.
+/// The service handles both slash forms; no handler has to.
 #[tokio::test]
 async fn every_page_that_is_not_in_the_document_is_served_in_both_slash_forms() {
     for (function, path) in PAGES {
@@ -71,7 +71,7 @@ async fn every_page_that_is_not_in_the_document_is_served_in_both_slash_forms() 
     }
 }
 
-/// In one process the first would win, in the cloud the longer prefix.
+/// If two functions served a path, the first would win in one process and the longer prefix in the cloud.
 #[test]
 fn no_path_is_served_by_two_functions() {
     let mut owners = std::collections::BTreeMap::new();
@@ -99,7 +99,7 @@ async fn every_answer_has_each_security_header_once() {
             ("cross-origin-opener-policy", "same-origin"),
             ("referrer-policy", if function == "admin" { "same-origin" } else { "no-referrer" }),
         ] {
-            // The admin answers a path that is not one of its own as every function does.
+            // The admin answers a path outside `/admin/` like every other function.
             let is_outside = function == "admin" && name == "referrer-policy" && path == "/nowhere/";
             assert_eq!(header(name), [if is_outside { "no-referrer" } else { expected }], "{method} {path}: {name}");
         }

@@ -5,10 +5,10 @@ use yaml_serde::Value as Yaml;
 
 use crate::functions::workspace;
 
-/// One resource.
+/// One resource of the template.
 #[derive(Clone, Debug)]
 pub(crate) struct Resource {
-    /// What the template calls it.
+    /// Name of the resource in the template.
     pub name: String,
     pub json: Value,
 }
@@ -18,7 +18,7 @@ impl Resource {
         &self.json["Properties"][name]
     }
 
-    /// A function's binary, which is also the name of its folder.
+    /// Returns the binary of a function, which is also the name of its folder.
     pub(crate) fn binary(&self) -> String {
         self.json["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap().to_owned()
     }
@@ -28,54 +28,54 @@ impl Resource {
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
     pub function: String,
-    /// `/auth` or `/auth/{proxy+}`.
+    /// Path such as `/auth` or `/auth/{proxy+}`.
     pub path: String,
     pub method: String,
 }
 
-/// The template.
+/// Returns the parsed `template.yaml`.
 pub(crate) fn template() -> Value {
     read(&std::fs::read_to_string(workspace().join("template.yaml")).unwrap())
 }
 
-/// A template, with `!Ref X` as `{"Ref": "X"}`, `!Sub X` as `{"Fn::Sub": "X"}` and so on.
+/// Parses a template, with `!Ref X` as `{"Ref": "X"}`, `!Sub X` as `{"Fn::Sub": "X"}` and so on.
 pub(crate) fn read(text: &str) -> Value {
     long_form(yaml_serde::from_str(text).unwrap())
 }
 
-/// The resources of one type, such as `AWS::SQS::Queue`.
+/// Returns the resources of one type, such as `AWS::SQS::Queue`.
 pub(crate) fn resources_of(template: &Value, kind: &str) -> Vec<Resource> {
     let all = template["Resources"].as_object().unwrap();
     let of_kind = all.iter().filter(|(_, resource)| resource["Type"] == kind);
     of_kind.map(|(name, json)| Resource { name: name.clone(), json: json.clone() }).collect()
 }
 
-/// One resource, by its name.
+/// Returns the resource with this name.
 pub(crate) fn resource(template: &Value, name: &str) -> Resource {
     let json = template["Resources"][name].clone();
     assert!(json.is_object(), "there is no {name}");
     Resource { name: name.to_owned(), json }
 }
 
-/// The resources that are functions.
+/// Returns the resources that are functions.
 pub(crate) fn functions() -> Vec<Resource> {
     let functions = resources_of(&template(), "AWS::Serverless::Function");
     assert!(functions.len() > 5, "{functions:?}");
     functions
 }
 
-/// Every function's binary.
+/// Returns the binary of every function.
 pub(crate) fn binaries() -> Vec<String> {
     functions().iter().map(Resource::binary).collect()
 }
 
-/// The events of a type that wake a function: `HttpApi`, `SQS`, `Schedule`.
+/// Returns the events of one type that invoke a function: `HttpApi`, `SQS`, `Schedule`.
 pub(crate) fn events(function: &Resource, kind: &str) -> Vec<Value> {
     let events = function.property("Events").as_object().cloned().unwrap_or_default();
     events.into_iter().map(|(_, event)| event).filter(|event| event["Type"] == kind).collect()
 }
 
-/// Every route of the HTTP API.
+/// Returns every route of the HTTP API.
 pub(crate) fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
     for function in functions() {
@@ -87,8 +87,8 @@ pub(crate) fn routes() -> Vec<Route> {
     routes
 }
 
-/// The function that API Gateway asks for a path: a route without a variable first, then the longest greedy one. A slash at the
-/// end makes no difference to a route without a variable, and a greedy variable is not empty.
+/// Returns the function to which API Gateway sends a path. A route without a variable comes first, then the longest greedy one. A
+/// slash at the end makes no difference to a route without a variable, and a greedy variable is not empty.
 pub(crate) fn routed_to(routes: &[Route], path: &str) -> Option<String> {
     let exact = routes.iter().find(|route| route.path == path.trim_end_matches('/'));
     let greedy = || {
@@ -123,7 +123,7 @@ fn long_form(yaml: Yaml) -> Value {
     }
 }
 
-/// `!GetAtt Queue.Arn` is short for a list of the two.
+/// Splits `Queue.Arn`, the short form of `!GetAtt`, into a list of the resource and the attribute.
 fn attribute(value: Value) -> Value {
     match value.as_str().and_then(|text| text.split_once('.')) {
         Some((resource, attribute)) => json!([resource, attribute]),

@@ -1,6 +1,6 @@
-//! The environment: what a function reads is what the template declares for it.
+//! Environment variables: the template declares for a function those that it reads.
 //!
-//! Variables are found in the source: a text in capitals, such as `"DATABASE_URL"`, is the name of one.
+//! The tests search the source for variables: a text in capitals, such as `"DATABASE_URL"`, is the name of one.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::borders::sources;
 use crate::functions::{all, workspace};
 use crate::template::{functions, template};
 
-/// What a function calls, and what `shared` then reads for it.
+/// Calls in the code of functions, and the variables that `shared` reads in each call.
 const READ_FOR: &[(&[&str], &[&str])] = &[
     (&["lambda::serve(", "lambda::serve_without_database(", "lambda::run_job("], &["RUST_LOG", "STACK_NAME"]),
     (&["lambda::serve(", "lambda::serve_without_database("], &["PUBLIC_URL"]),
@@ -34,7 +34,7 @@ const READ_FOR: &[(&[&str], &[&str])] = &[
     (&["S3::images_from_environment("], &["IMAGES_BUCKET", "AWS_ENDPOINT_URL_S3"]),
 ];
 
-/// What Lambda itself puts there, so that nobody may declare it.
+/// Variables that Lambda sets itself, so that the template must not declare them.
 const BY_LAMBDA: &[&str] = &[
     "AWS_ACCESS_KEY_ID",
     "AWS_DEFAULT_REGION",
@@ -47,14 +47,14 @@ const BY_LAMBDA: &[&str] = &[
     "_X_AMZN_TRACE_ID",
 ];
 
-/// A line that gives an option of accounts its name: `"SET_PASSWORD_RETYPE" => &mut options.set_password_retype,`.
+/// Mark of a line that names an option of accounts: `"SET_PASSWORD_RETYPE" => &mut options.set_password_retype,`.
 const OPTION: &str = "=> &mut options.";
 
-/// The names of variables in a file, without its tests.
+/// Returns the names of the variables in a file, without its tests.
 fn names(text: &str) -> BTreeSet<String> {
     let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-    // What the compiler is asked for is not the process's, and what AUTH_OPTIONS may name is no variable itself.
+    // `env!` reads the compiler's environment, and the options that AUTH_OPTIONS may name are not variables.
     let lines = lines.filter(|line| !line.contains("env!(") && !line.contains(OPTION));
     let quoted = lines.flat_map(|line| line.split('"').skip(1).step_by(2));
     quoted.filter(|text| is_name(text)).map(str::to_owned).collect()
@@ -67,7 +67,7 @@ fn is_name(text: &str) -> bool {
         && text.chars().any(|c| c.is_ascii_uppercase())
 }
 
-/// The source below a folder, without the test kit.
+/// Returns the source files below a folder, without the test kit.
 fn below(folder: &str) -> Vec<String> {
     let kit = "shared/src/testing/";
     let found: Vec<String> = sources()
@@ -79,7 +79,7 @@ fn below(folder: &str) -> Vec<String> {
     found
 }
 
-/// What a function reads, less what Lambda itself puts there.
+/// Returns the variables that a function reads, without those that Lambda sets itself.
 fn read_by(function: &str) -> BTreeSet<String> {
     let source = below(&format!("functions/{function}/src/"));
     let mut read: BTreeSet<String> = source.iter().flat_map(|text| names(text)).collect();
@@ -96,13 +96,13 @@ fn keys(value: &Value) -> BTreeSet<String> {
     value.as_object().map(|entries| entries.keys().cloned().collect()).unwrap_or_default()
 }
 
-/// What is declared for all functions.
+/// Returns the variables that are declared for all functions.
 fn for_all() -> BTreeSet<String> {
     keys(&template()["Globals"]["Function"]["Environment"]["Variables"])
 }
 
 #[test]
-fn it_is_known_for_whom_shared_reads_each_variable() {
+fn every_variable_that_shared_reads_belongs_to_a_listed_call() {
     let read: BTreeSet<String> = below("shared/src/").iter().flat_map(|text| names(text)).collect();
     let unexplained: Vec<&String> = read.iter().filter(|name| !BY_LAMBDA.contains(&name.as_str())).collect();
     let explained: BTreeSet<&str> = READ_FOR.iter().flat_map(|(_, variables)| variables.iter().copied()).collect();
@@ -110,7 +110,7 @@ fn it_is_known_for_whom_shared_reads_each_variable() {
 }
 
 #[test]
-fn every_call_by_which_shared_reads_is_made_by_some_function() {
+fn every_listed_call_is_made_by_a_function() {
     let sources = below("functions/");
     for call in READ_FOR.iter().flat_map(|(calls, _)| *calls) {
         assert!(sources.iter().any(|text| text.contains(call)), "{call}");
@@ -134,7 +134,7 @@ fn no_variable_is_declared_for_a_function_that_does_not_read_it() {
         let needless: Vec<String> = declared.difference(&read_by(&function.binary())).cloned().collect();
         assert_eq!(needless, Vec::<String>::new(), "{}", function.name);
     }
-    // What few read stands at those few.
+    // A variable that few functions read is declared for those functions only.
     for name in for_all() {
         let readers = all().iter().filter(|function| read_by(function).contains(&name)).count();
         assert!(2 * readers > all().len(), "{name} is read by {readers}");
@@ -142,7 +142,7 @@ fn no_variable_is_declared_for_a_function_that_does_not_read_it() {
 }
 
 #[test]
-fn no_variable_of_lambda_s_own_is_declared() {
+fn no_variable_that_lambda_sets_is_declared() {
     for function in functions() {
         let mut declared = for_all();
         declared.extend(keys(&function.property("Environment")["Variables"]));
@@ -150,7 +150,7 @@ fn no_variable_of_lambda_s_own_is_declared() {
     }
 }
 
-/// What a value of the template may turn out to be.
+/// Returns every value that a conditional value of the template may have.
 fn choices(value: &Value) -> Vec<&Value> {
     match value["Fn::If"].as_array() {
         Some(parts) => parts.iter().skip(1).flat_map(choices).collect(),
@@ -159,7 +159,7 @@ fn choices(value: &Value) -> Vec<&Value> {
 }
 
 #[test]
-fn the_links_in_mails_lead_somewhere_whatever_is_left_empty() {
+fn the_links_in_mails_have_a_base_url_even_if_parameters_are_empty() {
     let functions = functions();
     let notifications = functions.iter().find(|function| function.binary() == "notifications").unwrap();
     let url = &notifications.property("Environment")["Variables"]["PUBLIC_URL"];
@@ -180,12 +180,12 @@ fn the_template_names_every_option_of_accounts() {
     let options: BTreeSet<&str> = options.collect();
     assert!(options.contains("SEND_ACTIVATION_EMAIL"), "{options:?}");
     let parameter = template()["Parameters"]["AuthOptions"].clone();
-    let said = parameter["Description"].as_str().unwrap();
-    let words = said.split(|c: char| !c.is_ascii_uppercase() && c != '_').filter(|word| word.contains('_'));
+    let description = parameter["Description"].as_str().unwrap();
+    let words = description.split(|c: char| !c.is_ascii_uppercase() && c != '_').filter(|word| word.contains('_'));
     assert_eq!(words.collect::<BTreeSet<_>>(), options);
 }
 
-/// `sam local --env-vars` passes over what is not declared, without a word.
+/// `sam local --env-vars` silently ignores a variable that is not declared.
 #[test]
 fn every_variable_of_the_sample_for_sam_local_is_declared() {
     let sample = std::fs::read_to_string(workspace().join("env.example.json")).unwrap();
@@ -207,7 +207,7 @@ fn every_variable_of_the_sample_for_sam_local_is_declared() {
 #[test]
 fn a_variable_is_found_in_the_source_and_not_in_its_tests() {
     let text = r##"
-        //! Reads "NOT_THIS".
+        //! Reads the variable "NOT_THIS".
         environment.get("THIS_ONE").or(environment.get("AND_THIS")); // "https://x" and the rest
         const VERSION: &str = env!("NOT_THIS");
         #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `cargo lambda watch` leads every path where API Gateway does.
+//! `cargo lambda watch` sends every path to the same function as API Gateway.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::functions::workspace;
 use crate::template::{Route, routes};
 
-/// `[workspace.metadata.lambda.watch.router]`, as Cargo reads it.
+/// Returns `[workspace.metadata.lambda.watch.router]`, as Cargo reads it.
 fn router() -> BTreeMap<String, String> {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
@@ -24,9 +24,9 @@ fn the_routes_of_cargo_lambda_watch_are_those_of_the_template() {
     let mut expected = BTreeMap::new();
     for Route { function, path, .. } in routes() {
         match path.strip_suffix("{proxy+}") {
-            // What API Gateway's greedy variable takes; that of `cargo lambda watch` takes no empty rest either.
+            // Neither API Gateway's greedy variable nor that of `cargo lambda watch` matches an empty rest.
             Some(prefix) => drop(expected.insert(format!("{prefix}{{*path}}"), function)),
-            // API Gateway takes a slash at the end for none.
+            // API Gateway ignores a slash at the end.
             None => {
                 expected.insert(format!("{path}/"), function.clone());
                 expected.insert(path, function);

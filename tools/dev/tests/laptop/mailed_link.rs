@@ -1,4 +1,4 @@
-//! A link in a mail, from asking for it to what it opens, on one machine.
+//! Links in mails on one machine, from the request for a link to the page that it opens.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 
 use crate::a_directory;
 use crate::process::{Answer, Serving};
-use crate::sale::{NOW_AND_THEN, within};
+use crate::sale::{POLL_INTERVAL, within};
 
 const CUSTOMER: &str = "customer@example.com";
 const PASSWORD: &str = "a quiet harbour at dawn";
 
-/// The text of the newest mail to this address with this subject; waits for it.
+/// Waits for the newest mail to this address with this subject, and returns its text.
 #[track_caller]
 fn mail(shop: &Serving, to: &str, subject: &str) -> String {
     let mut text = None;
-    within(Duration::from_secs(30), NOW_AND_THEN, || {
+    within(Duration::from_secs(30), POLL_INTERVAL, || {
         let mails = shop.get("/dev/mail/?format=json").json();
         let is_it = |mail: &&Value| mail["to"] == to && mail["subject"] == subject;
         let mail = mails["results"].as_array().unwrap().iter().find(is_it);
@@ -25,7 +25,7 @@ fn mail(shop: &Serving, to: &str, subject: &str) -> String {
     text.unwrap()
 }
 
-/// The path of the page that the link in a mail leads to.
+/// Returns the path of the page that the link in a mail leads to.
 fn page_in(mail: &str) -> String {
     let link = mail.lines().find(|line| line.starts_with("http://localhost:")).unwrap();
     link[link.find("/auth/pages/").unwrap()..].to_owned()
@@ -36,7 +36,7 @@ fn log_in(shop: &Serving, email: &str, password: &str) -> Answer {
 }
 
 #[test]
-fn whoever_forgot_their_password_gets_a_link_by_mail_that_leads_to_a_new_one() {
+fn a_mailed_link_resets_a_forgotten_password() {
     let home = a_directory();
     let shop = Serving::start(&home);
 
@@ -55,7 +55,7 @@ fn whoever_forgot_their_password_gets_a_link_by_mail_that_leads_to_a_new_one() {
 }
 
 #[test]
-fn where_addresses_are_to_be_proven_a_new_account_waits_for_its_link_and_so_does_a_new_address() {
+fn with_activation_mails_a_new_account_and_a_new_address_need_their_link() {
     let home = a_directory();
     let shop = Serving::start_with(&home, "SEND_ACTIVATION_EMAIL");
     let (old, new) = ("ana@example.com", "ana@example.org");

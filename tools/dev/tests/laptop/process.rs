@@ -1,4 +1,4 @@
-//! `cargo dev serve` as a process of its own, and a plain look at what it answers.
+//! `cargo dev serve` as its own process, and a small HTTP client for it.
 
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,14 +7,14 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 use serde_json::Value;
 
-/// A shop that is up. Dropped, its process is killed; PostgreSQL then lives on until the next one stops it.
+/// A running shop. Dropping it kills its process; PostgreSQL then runs on until the next shop stops it.
 pub(crate) struct Serving {
     child: Child,
     address: String,
-    said: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
 }
 
-/// What came back.
+/// Status and body of a response.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
@@ -31,21 +31,21 @@ impl Serving {
         Self::start_with(home, "")
     }
 
-    /// With these options of accounts.
+    /// Starts a shop with these options of accounts.
     pub(crate) fn start_with(home: &Path, auth_options: &str) -> Self {
         let mut command = command(home, &["serve", "--port", "0"]);
         let mut child = command.env("AUTH_OPTIONS", auth_options).stdout(Stdio::piped()).spawn().unwrap();
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        let mut heard = String::new();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut printed = String::new();
         let address = loop {
             let mut line = String::new();
-            assert!(said.read_line(&mut line).unwrap() > 0, "it ended and had said: {heard}");
-            heard.push_str(&line);
+            assert!(output.read_line(&mut line).unwrap() > 0, "it ended and had said: {printed}");
+            printed.push_str(&line);
             if let Some(("API", url)) = line.trim().split_once(' ') {
                 break url.trim().strip_prefix("http://").unwrap().to_owned();
             }
         };
-        Self { child, address, said }
+        Self { child, address, output }
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
@@ -56,17 +56,17 @@ impl Serving {
         self.send("POST", path, "content-type: application/json\r\n", &body.to_string())
     }
 
-    /// As a browser sends a form.
+    /// Sends a form as a browser does.
     pub(crate) fn post_form(&self, path: &str, form: &str) -> Answer {
         self.send("POST", path, "content-type: application/x-www-form-urlencoded\r\n", form)
     }
 
-    /// A text, as somebody with this token.
+    /// Sends a text with this token.
     pub(crate) fn post_text(&self, path: &str, token: &str, text: &str) -> Answer {
         self.send("POST", path, &format!("authorization: Bearer {token}\r\ncontent-type: text/plain\r\n"), text)
     }
 
-    /// A file, to where a presigned request says.
+    /// Sends a file to the path of a presigned request.
     pub(crate) fn put(&self, path: &str, content_type: &str, body: &str) -> Answer {
         self.send("PUT", path, &format!("content-type: {content_type}\r\n"), body)
     }
@@ -75,7 +75,7 @@ impl Serving {
         self.send("GET", path, &format!("authorization: Bearer {token}\r\n"), "")
     }
 
-    /// For a shop that may die before it has answered.
+    /// Sends JSON to a shop that may die before it has answered.
     pub(crate) fn try_post(&self, path: &str, token: &str, body: &Value) -> std::io::Result<Answer> {
         let headers = format!("authorization: Bearer {token}\r\ncontent-type: application/json\r\n");
         self.try_send("POST", path, &headers, &body.to_string())
@@ -99,18 +99,18 @@ impl Serving {
         Ok(Answer { status: head.split(' ').nth(1).unwrap().parse().unwrap(), body: body.to_owned() })
     }
 
-    /// As `kill -9` does, while others still hold it.
+    /// Kills the process as `kill -9` does, while other threads still use the shop.
     pub(crate) fn kill_9(&self) {
         let sent = Command::new("sh").args(["-c", &format!("kill -9 {}", self.child.id())]).status().unwrap();
         assert!(sent.success());
     }
 
-    /// As Ctrl-C does; what it had left to say, and how it ended.
+    /// Stops the process as Ctrl-C does; returns the rest of its output and its exit status.
     pub(crate) fn interrupt(mut self) -> (String, ExitStatus) {
         let sent = Command::new("sh").args(["-c", &format!("kill -INT {}", self.child.id())]).status().unwrap();
         assert!(sent.success());
         let mut rest = String::new();
-        self.said.read_to_string(&mut rest).unwrap();
+        self.output.read_to_string(&mut rest).unwrap();
         (rest, self.child.wait().unwrap())
     }
 

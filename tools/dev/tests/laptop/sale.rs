@@ -1,5 +1,5 @@
-//! A sale in the middle of which something dies: the serving process, or PostgreSQL. Afterwards units sold + units on hand =
-//! units received, no order is without lines, and every order's mail arrives.
+//! A sale during which the serving process or PostgreSQL dies. Afterwards units sold + units on hand = units received, every order
+//! has lines, and the mail of every order arrives.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,19 +15,19 @@ use crate::process::{Answer, Serving};
 
 const CARTS: usize = 120;
 const UNITS: usize = 100;
-/// Something dies when so many have bought.
+/// Number of orders after which the process or PostgreSQL dies.
 const MIDDLE: usize = 12;
 
-/// The buyers and what they heard.
+/// The carts of a sale and their answers.
 struct Sale {
     token: String,
-    /// By cart: whether its last answer was an order (`Some(true)`), a refusal, or none yet.
+    /// The last answer of each cart: an order (`Some(true)`), a refusal (`Some(false)`), or none yet (`None`).
     carts: Mutex<BTreeMap<String, Option<bool>>>,
     bought: AtomicUsize,
 }
 
 impl Sale {
-    /// A variant with so many units, and more carts that want one.
+    /// Prepares a variant with `UNITS` units, and more carts than that with one unit each.
     fn prepare(shop: &Serving, cluster: &Cluster) -> Self {
         let login = json!({"email": "customer@example.com", "password": "customer-on-this-machine"});
         let token = shop.post("/auth/jwt/create/", &login).json()["access"].as_str().unwrap().to_owned();
@@ -46,32 +46,32 @@ impl Sale {
         Self { token, carts: Mutex::new((0..CARTS).map(cart).collect()), bought: AtomicUsize::new(0) }
     }
 
-    /// Every cart without an answer is posted, eight at a time. Who hears nothing, or `503`, is still without one afterwards.
-    fn everybody_checks_out(&self, shop: &Serving) {
+    /// Checks out every cart without an answer, eight at a time. After no answer or `503`, a cart is still without one.
+    fn check_out_waiting_carts(&self, shop: &Serving) {
         let waiting: Vec<String> = self.waiting();
         let next = AtomicUsize::new(0);
         std::thread::scope(|threads| {
             for _ in 0..8 {
                 threads.spawn(|| {
                     while let Some(cart) = waiting.get(next.fetch_add(1, Ordering::SeqCst)) {
-                        self.heard(cart, shop.try_post("/api/v1/orders/", &self.token, &json!({"cart_id": cart})));
+                        self.record(cart, shop.try_post("/api/v1/orders/", &self.token, &json!({"cart_id": cart})));
                     }
                 });
             }
         });
     }
 
-    /// Looks often: on a quick machine the rest is sold within a tenth of a second.
-    fn reaches_its_middle(&self) {
+    /// Waits for the middle of the sale. The pauses are short, because a fast machine sells the rest within a tenth of a second.
+    fn wait_for_its_middle(&self) {
         within(Duration::from_secs(30), Duration::from_millis(1), || self.bought.load(Ordering::SeqCst) >= MIDDLE);
     }
 
-    fn heard(&self, cart: &str, answer: std::io::Result<Answer>) {
+    fn record(&self, cart: &str, answer: std::io::Result<Answer>) {
         let outcome = match answer.map(|answer| answer.status) {
             Ok(200 | 201) => Some(true),
             Ok(409) => Some(false),
             Ok(503) | Err(_) => None,
-            Ok(other) => panic!("nobody should hear {other}"),
+            Ok(other) => panic!("no buyer should get {other}"),
         };
         if outcome == Some(true) {
             self.bought.fetch_add(1, Ordering::SeqCst);
@@ -80,19 +80,25 @@ impl Sale {
     }
 
     fn waiting(&self) -> Vec<String> {
-        self.carts.lock().unwrap().iter().filter(|(_, heard)| heard.is_none()).map(|(cart, _)| cart.clone()).collect()
+        self.carts
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|(_, outcome)| outcome.is_none())
+            .map(|(cart, _)| cart.clone())
+            .collect()
     }
 
-    /// Whoever has no answer asks again until all have one.
-    fn goes_on_to_its_end(&self, shop: &Serving) {
-        within(Duration::from_secs(60), NOW_AND_THEN, || {
-            self.everybody_checks_out(shop);
+    /// Checks out the carts without an answer again and again, until all have one.
+    fn finish(&self, shop: &Serving) {
+        within(Duration::from_secs(60), POLL_INTERVAL, || {
+            self.check_out_waiting_carts(shop);
             self.waiting().is_empty()
         });
     }
 
-    fn lost_nothing(&self, shop: &Serving, cluster: &Cluster) {
-        let bought = self.carts.lock().unwrap().values().filter(|heard| **heard == Some(true)).count();
+    fn assert_nothing_is_lost(&self, shop: &Serving, cluster: &Cluster) {
+        let bought = self.carts.lock().unwrap().values().filter(|outcome| **outcome == Some(true)).count();
         assert_eq!(bought, UNITS, "as many as there were");
         assert_eq!(
             psql(cluster, "select count(*) from orders"),
@@ -110,13 +116,13 @@ impl Sale {
                              or on_hand <> (select coalesce(sum(change), 0) from stock_ledger l where l.variant_id = s.variant_id)";
         assert_eq!(psql(cluster, unbalanced), "0");
         let numbers = psql(cluster, "select number from orders");
-        // A mail that was being sent when its process died stays claimed for a minute, and its message comes again after that.
-        within(Duration::from_secs(180), NOW_AND_THEN, || {
+        // A mail that was being sent when its process died stays claimed for a minute; then its message is delivered again.
+        within(Duration::from_secs(180), POLL_INTERVAL, || {
             let subjects = mailed_subjects(shop);
             numbers.lines().all(|number| subjects.iter().any(|subject| subject.contains(number)))
         });
-        // What was sent and died before it was marked, the relay sends and marks once more.
-        within(Duration::from_secs(180), NOW_AND_THEN, || {
+        // If the process died after it had sent an event and before it had marked it, the relay sends the event again and marks it.
+        within(Duration::from_secs(180), POLL_INTERVAL, || {
             psql(cluster, "select count(*) from outbox where sent_at is null") == "0"
         });
     }
@@ -135,14 +141,14 @@ fn mailed_subjects(shop: &Serving) -> Vec<String> {
     subjects
 }
 
-/// How long to wait before it is asked again whether something is so.
-pub(crate) const NOW_AND_THEN: Duration = Duration::from_millis(100);
+/// Pause before a condition is checked again.
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Asks again and again until it is so.
+/// Checks the condition again and again until it is true; panics after the limit.
 #[track_caller]
-pub(crate) fn within(limit: Duration, pause: Duration, mut is_so: impl FnMut() -> bool) {
+pub(crate) fn within(limit: Duration, pause: Duration, mut is_true: impl FnMut() -> bool) {
     let started = Instant::now();
-    while !is_so() {
+    while !is_true() {
         assert!(started.elapsed() < limit, "not within {limit:?}");
         std::thread::park_timeout(pause);
     }
@@ -153,7 +159,7 @@ fn psql(cluster: &Cluster, sql: &str) -> String {
     cluster.psql("shop", sql).unwrap().trim().to_owned()
 }
 
-/// The PostgreSQL that a shop with this home runs on. Whoever comes second to it does not stop it.
+/// Returns the PostgreSQL of the shop with this home. The shop owns it, so dropping this handle does not stop it.
 fn cluster_of(home: &std::path::Path) -> Cluster {
     Cluster::start(&home.join("postgres"), Durability::Durable).unwrap()
 }
@@ -165,8 +171,8 @@ fn kill_9_in_the_middle_of_a_sale_loses_nothing() {
     let cluster = cluster_of(&home);
     let sale = Sale::prepare(&shop, &cluster);
     std::thread::scope(|threads| {
-        let buyers = threads.spawn(|| sale.everybody_checks_out(&shop));
-        sale.reaches_its_middle();
+        let buyers = threads.spawn(|| sale.check_out_waiting_carts(&shop));
+        sale.wait_for_its_middle();
         shop.kill_9();
         buyers.join().unwrap();
     });
@@ -174,8 +180,8 @@ fn kill_9_in_the_middle_of_a_sale_loses_nothing() {
     drop(shop);
 
     let shop = Serving::start(&home);
-    sale.goes_on_to_its_end(&shop);
-    sale.lost_nothing(&shop, &cluster);
+    sale.finish(&shop);
+    sale.assert_nothing_is_lost(&shop, &cluster);
     assert!(shop.interrupt().1.success());
 }
 
@@ -186,20 +192,20 @@ fn a_restart_of_postgresql_in_the_middle_of_a_sale_loses_nothing() {
     let cluster = cluster_of(&home);
     let sale = Sale::prepare(&shop, &cluster);
     std::thread::scope(|threads| {
-        let buyers = threads.spawn(|| sale.everybody_checks_out(&shop));
-        sale.reaches_its_middle();
+        let buyers = threads.spawn(|| sale.check_out_waiting_carts(&shop));
+        sale.wait_for_its_middle();
         assert!(!buyers.is_finished(), "it is the middle");
         cluster.restart_at_once().unwrap();
         buyers.join().unwrap();
     });
 
-    sale.goes_on_to_its_end(&shop);
-    sale.lost_nothing(&shop, &cluster);
+    sale.finish(&shop);
+    sale.assert_nothing_is_lost(&shop, &cluster);
     assert!(shop.interrupt().1.success());
 }
 
 #[test]
-fn a_stranger_registers_browses_fills_a_cart_checks_out_and_gets_the_mail() {
+fn a_new_customer_registers_browses_fills_a_cart_checks_out_and_gets_the_mail() {
     let home = a_directory();
     let shop = Serving::start(&home);
     let ana = json!({"email": "ana@example.com", "username": "ana", "password": "correct horse battery"});
@@ -222,7 +228,7 @@ fn a_stranger_registers_browses_fills_a_cart_checks_out_and_gets_the_mail() {
     let order = order.json();
 
     let number = order["number"].to_string();
-    within(Duration::from_secs(30), NOW_AND_THEN, || {
+    within(Duration::from_secs(30), POLL_INTERVAL, || {
         mailed_subjects(&shop).iter().any(|subject| subject.contains(&number))
     });
     let mail: Value = shop.get("/dev/mail/?format=json").json();

@@ -1,4 +1,4 @@
-//! `cargo dev serve`, started and stopped as a person does.
+//! `cargo dev serve`, started and stopped as on the command line.
 
 use std::net::TcpListener;
 
@@ -8,7 +8,7 @@ use crate::a_directory;
 use crate::process::{Serving, command};
 
 #[test]
-fn a_shop_is_up_by_one_command_and_after_a_kill_everything_is_still_there() {
+fn one_command_starts_a_shop_and_its_data_survives_a_kill() {
     let home = a_directory();
     let shop = Serving::start(&home);
     for path in ["/", "/api/docs/", "/api/schema/", "/dev/mail/", "/admin/sign-in/", "/api/v1/catalogue/products"] {
@@ -33,7 +33,7 @@ fn a_shop_is_up_by_one_command_and_after_a_kill_everything_is_still_there() {
 }
 
 #[test]
-fn a_second_one_is_told_where_the_first_is_and_a_superuser_is_made_beside_it() {
+fn a_second_shop_is_refused_and_a_superuser_is_created_in_the_running_one() {
     let home = a_directory();
     let shop = Serving::start(&home);
     let second = command(&home, &["serve", "--port", "0"]).output().unwrap();
@@ -53,7 +53,7 @@ fn a_second_one_is_told_where_the_first_is_and_a_superuser_is_made_beside_it() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_said_before_anything_is_started() {
+fn a_port_in_use_is_reported_before_anything_is_started() {
     let home = a_directory();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

@@ -1,4 +1,4 @@
-//! What the whole shop writes into its log: a line for each request and each message, by which one finds the other, and nothing secret.
+//! The log of the whole shop: a line for each request and each message, with ids that connect them, and nothing secret.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod requests;
@@ -13,7 +13,7 @@ use shared::outbox::Queue;
 use shared::testing::{Answer, BrokenQueue, Client, MemoryStorage, RecordedLogs, TestApp};
 use uploads::Images;
 
-/// A client of the whole shop, over this test's database.
+/// Returns a client of the whole shop with the database of the test.
 fn a_client(app: &TestApp, queue: Arc<dyn Queue>) -> Client {
     Client::new(shop(Parts {
         app: app.app.clone(),
@@ -26,7 +26,7 @@ fn a_client(app: &TestApp, queue: Arc<dyn Queue>) -> Client {
     }))
 }
 
-/// The line of the request that this is the answer to; there is one.
+/// Returns the line of the request that got this answer; panics unless there is exactly one.
 #[track_caller]
 fn line_of(logs: &RecordedLogs, answer: &Answer) -> Value {
     let mut lines = logs.with_message("answered");

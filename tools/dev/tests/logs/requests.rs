@@ -1,4 +1,4 @@
-//! A request's line.
+//! The log line of a request.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ fn a_shop(db: PgPool) -> (TestApp, Client, RecordedLogs) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_request_is_one_line_as_lambda_takes_it(db: PgPool) {
+async fn a_request_is_logged_in_one_line_that_lambda_can_read(db: PgPool) {
     let (app, client, logs) = a_shop(db);
     let order = app.an_order().await.order;
     let ana = app.a_user().await;
@@ -29,7 +29,7 @@ async fn a_request_is_one_line_as_lambda_takes_it(db: PgPool) {
     let answer = client.bearer(&ana.token).header("x-amzn-trace-id", &trace).get(&path).await.expect(404);
 
     let line = line_of(&logs, &answer);
-    // What Lambda itself reads of a line: without a timestamp in RFC 3339 it would take errors for INFO.
+    // Lambda itself reads the timestamp and the level: without a timestamp in RFC 3339 it would take errors for INFO.
     assert!(serde_json::from_value::<Timestamp>(line["timestamp"].clone()).is_ok(), "{line}");
     assert_eq!(line["level"], "INFO");
     assert_eq!(
@@ -55,7 +55,7 @@ async fn only_the_first_request_is_a_cold_start(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn whoever_showed_a_good_token_is_named_and_nobody_else(db: PgPool) {
+async fn only_a_caller_with_a_valid_token_is_named(db: PgPool) {
     let (app, client, logs) = a_shop(db);
     let (ana, staff) = (app.a_user().await, app.a_staff_user().await);
     let nobody = Value::Null;
@@ -72,7 +72,7 @@ async fn whoever_showed_a_good_token_is_named_and_nobody_else(db: PgPool) {
         (as_ana.get("/auth/users/me/").await.expect(200), &json!(ana.id)),
         (client.post("/api/v1/cart/", json!({})).await.expect(201), &nobody),
         (client.clone().bearer("forged").post("/api/v1/orders/", cart).await.expect(401), &nobody),
-        // The staff's pages: signing in, a page, and the way past the form of who has a session.
+        // The pages for staff: signing in, a page, and the redirect from the sign-in form for a caller with a session.
         (page.post("/admin/session/", session).await.expect(204), &json!(staff.id)),
         (page.get("/admin/").await.expect(200), &json!(staff.id)),
         (page.get("/admin/sign-in/").await.expect(303), &json!(staff.id)),
@@ -84,7 +84,7 @@ async fn whoever_showed_a_good_token_is_named_and_nobody_else(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn where_there_is_no_route_the_path_is_not_told(db: PgPool) {
+async fn the_path_of_a_request_without_a_route_is_not_logged(db: PgPool) {
     let (_app, client, logs) = a_shop(db);
     let answer = client.get("/auth/users/activation/a-token-in-a-path/").await.expect(404);
     let line = line_of(&logs, &answer);

@@ -1,5 +1,5 @@
-//! Nothing secret is logged: not by what goes well, not by what fails, and at no level. Everything is done here that has a secret in
-//! its hands, and then the log is searched for each.
+//! Nothing secret is logged: not by requests that succeed, not by requests that fail, and at no level. The test does everything
+//! that handles a secret, and then searches the log for each secret.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -31,14 +31,14 @@ use uploads::Images;
 const PASSWORD: &str = "a quiet harbour at dawn";
 const WRONG_PASSWORD: &str = "a loud harbour at dusk";
 const CUT_OFF_PASSWORD: &str = "the password of a body that is cut off";
-/// Somebody's client sends it as a number.
+/// A password that a client sends as a number.
 const NUMBER: u64 = 981_273_645_109_283;
 const SUPERUSER_PASSWORD: &str = "who may do everything";
 const DATABASE_PASSWORD: &str = "opens-the-database";
 const AWS_SECRET: &str = "wJalrXUtnFEMIK7MDENGbPxRfiCYSECRETKEY";
 const AWS_SESSION: &str = "FwoGZXIvYXdzESESSIONTOKEN";
 
-/// What must not be found, and what it is.
+/// Secrets that must not be in the log, by their descriptions.
 #[derive(Default)]
 struct Secrets(BTreeMap<&'static str, String>);
 
@@ -49,7 +49,7 @@ impl Secrets {
         secret.to_string()
     }
 
-    /// A token, and the parts of it that would be worth something too.
+    /// Adds a token, and its signature as a second secret.
     fn add_token(&mut self, what: [&'static str; 2], answer: &Value) -> String {
         let token = self.add(what[0], answer.as_str().unwrap());
         self.add(what[1], token.rsplit('.').next().unwrap());
@@ -60,7 +60,7 @@ impl Secrets {
     fn are_not_in(&self, log: &str) {
         let mut leaks = Vec::new();
         for (what, secret) in &self.0 {
-            // As it is, and as JSON or a debug print would escape it.
+            // The secret unchanged, and as JSON or a debug print would escape it.
             for form in [secret.clone(), serde_json::to_string(secret).unwrap(), format!("{secret:?}")] {
                 let form = form.trim_matches('"');
                 leaks.extend(log.lines().find(|line| line.contains(form)).map(|line| format!("{what}: {line:.600}")));
@@ -70,7 +70,7 @@ impl Secrets {
     }
 }
 
-/// What `serve` makes of the environment in the cloud, but for the database: that is the test's.
+/// Returns an environment like that of a deployed function. Its database is not used, because the test has its own.
 fn an_environment(secrets: &mut Secrets) -> Environment {
     let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
     let pair = Ed25519KeyPair::from_pkcs8(key.as_ref()).unwrap();
@@ -86,13 +86,13 @@ fn an_environment(secrets: &mut Secrets) -> Environment {
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", secrets.add("AWS's secret key", AWS_SECRET)),
         ("AWS_SESSION_TOKEN", secrets.add("AWS's session token", AWS_SESSION)),
-        // Nobody listens there: each order is left to the relay, and the log says why.
+        // Nothing listens on this port: each order is left to the relay, and the log says why.
         ("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:1".to_owned()),
         ("ORDER_EVENTS_QUEUE_URL", "http://127.0.0.1:1/order-events".to_owned()),
-        // Nor there, where mail goes.
+        // Nothing listens on this port, to which mails go.
         ("AWS_ENDPOINT_URL_SESV2", "http://127.0.0.1:1".to_owned()),
         ("MAIL_FROM", "shop@example.com".to_owned()),
-        // Nor there, where files lie.
+        // Nothing listens on this port, to which files go.
         ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1".to_owned()),
         ("UPLOADS_BUCKET", "uploads".to_owned()),
         ("IMAGES_BUCKET", "images".to_owned()),
@@ -117,7 +117,7 @@ fn a_client(db: Db, environment: &Environment) -> Client {
     }))
 }
 
-/// What it says when it fails, which `lambda_runtime` logs.
+/// Asserts that `migrate` fails, and logs its error as `lambda_runtime` does.
 async fn migrate_fails(migrate: &Migrate, event: Value) {
     let error = migrate::handle(migrate, event).await.unwrap_err();
     tracing::error!("{error:#}");
@@ -135,7 +135,7 @@ async fn superuser(test: &TestApp, secrets: &mut Secrets) {
     migrate_fails(&migrate, json!({"action": "create_superuser", "pasword": password})).await;
 }
 
-/// Registers and logs in, well and badly; the tokens.
+/// Registers and logs in, with valid and with invalid passwords; returns the access token and the refresh token.
 async fn sign_in(client: &Client, secrets: &mut Secrets) -> (String, String) {
     let account = |password: Value| json!({"email": "ana@example.com", "username": "ana", "password": password});
     let password = secrets.add("a password", PASSWORD);
@@ -173,7 +173,7 @@ async fn use_tokens(client: &Client, secrets: &mut Secrets, access: &str, refres
 async fn check_out(test: &TestApp, client: &Client, secrets: &mut Secrets, access: &str) {
     let shoes = test.a_product().stock(1).create().await;
     let client = client.clone().bearer(access).header("idempotency-key", "a key");
-    // To know a guest's cart is the right to it.
+    // Anyone who knows the id of a guest's cart may use the cart.
     for status in [201, 409] {
         let cart = test.a_cart().with(shoes.variant, 1).create().await;
         secrets.add(if status == 201 { "a guest's cart" } else { "another guest's cart" }, cart.0);
@@ -183,7 +183,7 @@ async fn check_out(test: &TestApp, client: &Client, secrets: &mut Secrets, acces
     }
 }
 
-async fn use_the_staffs_pages(client: &Client, secrets: &mut Secrets) {
+async fn use_the_staff_pages(client: &Client, secrets: &mut Secrets) {
     let login = json!({"email": "root@example.com", "password": SUPERUSER_PASSWORD});
     let tokens = client.post("/auth/jwt/create/", login).await.expect(200).body;
     let access = secrets.add_token(["a staff's token", "the staff token's signature"], &tokens["access"]);
@@ -198,7 +198,7 @@ async fn use_the_staffs_pages(client: &Client, secrets: &mut Secrets) {
     browser.header("cookie", &cookie).post("/admin/sign-out/", json!({})).await.expect(303);
 }
 
-/// Whoever has the URL may send the file.
+/// Starts an upload. Anyone who has its URL may send the file.
 async fn begin_an_upload(staff: &Client, secrets: &mut Secrets) {
     let uploads = "/api/v1/catalogue/uploads/";
     let begun = staff.post(uploads, json!({"content_type": "image/png", "bytes": 100})).await.expect(201).body;
@@ -207,23 +207,23 @@ async fn begin_an_upload(staff: &Client, secrets: &mut Secrets) {
     staff.post(&format!("{uploads}{}/finish/", begun["id"].as_str().unwrap()), json!({})).await.expect(500);
 }
 
-/// Hands each mail on, and keeps it to be looked at.
-struct NotingMailer(Ses, Mutex<Vec<Mail>>);
+/// A mailer that passes each mail on and records it.
+struct RecordingMailer(Ses, Mutex<Vec<Mail>>);
 
 #[async_trait]
-impl Mailer for NotingMailer {
+impl Mailer for RecordingMailer {
     async fn send(&self, mail: &Mail) -> Result<String, SendError> {
         self.1.lock().unwrap().push(mail.clone());
         self.0.send(mail).await
     }
 }
 
-/// Forgets their password: a mail that SES does not take, the page that its link leads to, and the endpoint behind it.
+/// Resets a forgotten password: a mail that SES does not accept, the page that its link opens, and the endpoint for the same link.
 async fn open_a_mailed_link(test: &TestApp, client: &Client, environment: &Environment, secrets: &mut Secrets) {
-    let mailer = Arc::new(NotingMailer(Ses::from_environment(environment).unwrap(), Mutex::default()));
+    let mailer = Arc::new(RecordingMailer(Ses::from_environment(environment).unwrap(), Mutex::default()));
     let consumer = Notifications {
         db: test.app.db.clone(),
-        // As the client's, which judges the link.
+        // The clock of the client, which checks the link.
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
         mailer: mailer.clone(),
@@ -242,7 +242,7 @@ async fn open_a_mailed_link(test: &TestApp, client: &Client, environment: &Envir
     let page = text.lines().find_map(|line| line.strip_prefix("https://api.test")).unwrap().to_owned();
     let mut parts = page.trim_end_matches('/').rsplit('/');
     let token = secrets.add("the token of a link", parts.next().unwrap());
-    secrets.add("what of it nobody can guess", token.split_once('-').unwrap().1);
+    secrets.add("the part of that token that cannot be guessed", token.split_once('-').unwrap().1);
     let uid = parts.next().unwrap();
 
     let new = secrets.add("a new password", "a quiet harbour at noon");
@@ -256,8 +256,8 @@ async fn open_a_mailed_link(test: &TestApp, client: &Client, environment: &Envir
     client.post("/auth/users/activation/", again).await.expect(400);
 }
 
-/// A database that is not there, by a URL with a password in it and by an IAM token; and URLs and keys that are none.
-async fn nothing_answers(environment: &Environment, secrets: &mut Secrets, access: &str) {
+/// Uses a database that does not answer, by a URL with a password and by an IAM token, and then a URL and a key that are not valid.
+async fn use_a_missing_database(environment: &Environment, secrets: &mut Secrets, access: &str) {
     let password = secrets.add("the database's password", DATABASE_PASSWORD);
     let url = format!("postgres://shop:{password}@127.0.0.1:1/shop?sslmode=disable");
     let by_password = Environment::from_iter([("DATABASE_URL", url)]);
@@ -305,12 +305,12 @@ async fn nothing_secret_is_logged(db: PgPool) {
     let (access, refresh) = sign_in(&client, &mut secrets).await;
     use_tokens(&client, &mut secrets, &access, &refresh).await;
     check_out(&test, &client, &mut secrets, &access).await;
-    use_the_staffs_pages(&client, &mut secrets).await;
+    use_the_staff_pages(&client, &mut secrets).await;
     open_a_mailed_link(&test, &client, &environment, &mut secrets).await;
-    nothing_answers(&environment, &mut secrets, &access).await;
+    use_a_missing_database(&environment, &mut secrets, &access).await;
     tracing::trace!("the end");
 
-    // A log that has caught nothing, or only some of it, holds no secret either.
+    // An empty or incomplete log has no secret either, so these assertions prove that the log is complete.
     assert_eq!(logs.with_message("the end").len(), 1, "down to the finest level");
     let answered = logs.with_message("answered");
     let count = |route: &str, status: u16| {

@@ -1,4 +1,4 @@
-//! One search by a trace's id finds the request, the message and the mail, whichever way the message went.
+//! A search by the id of a trace finds the request, the message and the mail, also if the relay sent the message.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,12 +17,12 @@ use sqlx::PgPool;
 
 use crate::a_client;
 
-/// Takes every mail.
+/// A mailer that accepts and counts every mail.
 #[derive(Default)]
-struct KeepingMailer(Mutex<usize>);
+struct CountingMailer(Mutex<usize>);
 
 #[async_trait]
-impl Mailer for KeepingMailer {
+impl Mailer for CountingMailer {
     async fn send(&self, _: &Mail) -> Result<String, SendError> {
         let mut taken = self.0.lock().unwrap();
         *taken += 1;
@@ -30,7 +30,7 @@ impl Mailer for KeepingMailer {
     }
 }
 
-/// Somebody buys something in this trace, with this queue.
+/// Places an order in this trace, with this queue.
 async fn buy(app: &TestApp, queue: Arc<dyn Queue>, trace_id: &str) {
     let ana = app.a_user().await;
     let shoes = app.a_product().stock(1).create().await;
@@ -51,21 +51,21 @@ fn a_consumer(app: &TestApp, db: Db) -> Notifications {
         db,
         clock: app.clock.clone(),
         rng: Arc::new(SystemRng),
-        mailer: Arc::new(KeepingMailer::default()),
+        mailer: Arc::new(CountingMailer::default()),
         shop: Shop { name: "Shop".to_owned(), site: Site::Api("http://shop.test".to_owned()) },
         limits: notifications::Limits::default(),
         metrics: app.app.metrics.clone(),
     }
 }
 
-/// The consumer takes what is in the queue.
-async fn mail_is_sent(app: &TestApp, spool: &Spool) {
+/// Lets the consumer handle the one message in the queue.
+async fn send_mail(app: &TestApp, spool: &Spool) {
     let consumer = a_consumer(app, app.app.db.clone());
     let taken = take_batch(spool, &async |batch| Ok(notifications::handle(&consumer, batch).await)).await.unwrap();
     assert_eq!(taken, 1);
 }
 
-/// What a search finds: the messages of the lines, in order.
+/// Returns the lines that a search by the id of a trace finds, in order.
 fn found(logs: &RecordedLogs, trace_id: &str) -> Vec<Value> {
     logs.lines().into_iter().filter(|line| line.to_string().contains(trace_id)).collect()
 }
@@ -79,13 +79,13 @@ fn messages(lines: &[Value]) -> Vec<&str> {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn from_checkout_by_the_queue_to_the_mail(db: PgPool) {
+async fn a_trace_connects_a_checkout_with_its_mail_through_the_queue(db: PgPool) {
     let (app, logs, trace_id) =
         (TestApp::without_routes(db), RecordedLogs::start(), "1-5759e988-aaaaaaaaaaaaaaaaaaaaaaaa");
     let spool = a_spool(&app);
 
     buy(&app, spool.clone(), trace_id).await;
-    mail_is_sent(&app, &spool).await;
+    send_mail(&app, &spool).await;
 
     let lines = found(&logs, trace_id);
     assert_eq!(messages(&lines), ["answered", "mail sent"]);
@@ -97,7 +97,7 @@ async fn from_checkout_by_the_queue_to_the_mail(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn from_checkout_by_the_relay_to_the_mail(db: PgPool) {
+async fn a_trace_connects_a_checkout_with_its_mail_through_the_relay(db: PgPool) {
     let (app, logs, trace_id) =
         (TestApp::without_routes(db), RecordedLogs::start(), "1-5759e988-bbbbbbbbbbbbbbbbbbbbbbbb");
     let spool = a_spool(&app);
@@ -112,7 +112,7 @@ async fn from_checkout_by_the_relay_to_the_mail(db: PgPool) {
         metrics: app.app.metrics.clone(),
     };
     outbox_relay::drain(&relay).await.unwrap();
-    mail_is_sent(&app, &spool).await;
+    send_mail(&app, &spool).await;
 
     let lines = found(&logs, trace_id);
     assert_eq!(messages(&lines), ["event left to the relay", "answered", "event sent", "mail sent"]);
@@ -120,7 +120,7 @@ async fn from_checkout_by_the_relay_to_the_mail(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_message_that_goes_back_says_which_it_was(db: PgPool) {
+async fn a_message_returned_to_the_queue_is_logged_with_its_ids(db: PgPool) {
     let (app, logs) = (TestApp::without_routes(db), RecordedLogs::start());
     let spool = a_spool(&app);
     let consumer = a_consumer(&app, Db::nowhere());

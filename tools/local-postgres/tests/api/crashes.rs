@@ -40,7 +40,7 @@ fn a_killed_server_is_stopped_without_complaint() -> anyhow::Result<()> {
 }
 
 #[test]
-fn a_pid_file_that_names_a_stranger_does_not_hinder() -> anyhow::Result<()> {
+fn a_pid_file_with_the_pid_of_another_process_does_not_prevent_a_start() -> anyhow::Result<()> {
     let dir = fresh("stale-pid-file")?;
     let cluster = Cluster::start(&dir, Durability::Temporary)?;
     let pid_file = cluster.dir().join("data/postmaster.pid");

@@ -1,4 +1,4 @@
-//! The same handle where Docker runs the server.
+//! A server that runs in Docker, and a pooler for it.
 
 use local_postgres::{Docker, Durability, Pooler};
 
@@ -27,7 +27,7 @@ fn a_server_in_docker_keeps_its_data_through_crash_and_restart() -> anyhow::Resu
 
 #[test]
 #[ignore = "needs a Docker engine and the image postgres:15"]
-fn a_pooler_stands_in_front_of_a_server_in_docker() -> anyhow::Result<()> {
+fn a_pooler_connects_to_a_server_in_docker() -> anyhow::Result<()> {
     let dir = fresh("docker-pooler")?;
     let cluster = Docker::start(&dir, Durability::Temporary)?;
     let Some(pooler) = Pooler::start(&cluster, &dir.join("pooler"), 2)? else {

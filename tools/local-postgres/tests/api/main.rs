@@ -18,7 +18,7 @@ fn fresh(test: &str) -> anyhow::Result<Fresh> {
     Ok(Fresh(dir))
 }
 
-/// Declared before the server, and so dropped after it.
+/// A directory that is deleted on drop. Tests declare it before the server, so that it is dropped after the server.
 struct Fresh(PathBuf);
 
 impl Deref for Fresh {

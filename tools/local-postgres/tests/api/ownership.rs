@@ -1,4 +1,4 @@
-//! Who stops a server when several processes use it, and when one of them is killed.
+//! Ownership of a server that several processes use, and of a server whose owner was killed.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -39,13 +39,13 @@ fn a_server_of_another_living_process_is_used_and_left_running() -> anyhow::Resu
     let again = Cluster::start(&dir, Durability::Temporary)?;
     assert_eq!(again.psql("postgres", "select 1")?, "1");
     assert!(local_postgres::remove(&dir).is_err(), "a server in use is not removed");
-    owner.ends()?;
+    owner.end()?;
     assert!(again.psql("postgres", "select 1").is_err(), "its owner has stopped it");
     Ok(())
 }
 
 #[test]
-fn of_two_that_start_at_once_one_starts_it_and_both_use_it() -> anyhow::Result<()> {
+fn two_simultaneous_starts_share_one_server() -> anyhow::Result<()> {
     let dir = fresh("at-once")?;
     let (one, two) = std::thread::scope(|scope| {
         let other = scope.spawn(|| Cluster::start(&dir, Durability::Temporary));
@@ -64,8 +64,8 @@ fn of_two_that_start_at_once_one_starts_it_and_both_use_it() -> anyhow::Result<(
 struct Owner {
     process: Child,
     port: u16,
-    /// Kept open, because the test harness in there has something to say at its end.
-    _said: BufReader<ChildStdout>,
+    /// Kept open, because the test harness of that process still prints at its end.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Owner {
@@ -76,13 +76,13 @@ impl Owner {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
-        let mut said = BufReader::new(process.stdout.take().context("no output")?);
+        let mut output = BufReader::new(process.stdout.take().context("no output")?);
         let port =
-            said.by_ref().lines().map_while(Result::ok).find_map(|line| line.rsplit_once("port ")?.1.parse().ok());
-        Ok(Self { process, port: port.context("the other process has started no server")?, _said: said })
+            output.by_ref().lines().map_while(Result::ok).find_map(|line| line.rsplit_once("port ")?.1.parse().ok());
+        Ok(Self { process, port: port.context("the other process has started no server")?, _output: output })
     }
 
-    fn ends(&mut self) -> anyhow::Result<()> {
+    fn end(&mut self) -> anyhow::Result<()> {
         drop(self.process.stdin.take());
         anyhow::ensure!(self.process.wait()?.success());
         Ok(())
@@ -97,7 +97,7 @@ fn owner() -> anyhow::Result<()> {
     };
     let cluster = Cluster::start(Path::new(&dir), Durability::Temporary)?;
     writeln!(std::io::stdout(), "port {}", cluster.port())?;
-    // Ends when the test lets go of the pipe, or dies.
+    // Ends when the test closes the pipe or dies.
     std::io::stdin().read_line(&mut String::new())?;
     Ok(())
 }

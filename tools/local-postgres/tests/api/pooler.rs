@@ -20,7 +20,7 @@ fn a_pooler_hands_out_at_most_its_backends() -> anyhow::Result<()> {
         return Ok(());
     };
 
-    // One client sits in a transaction, so eight others have one backend to share.
+    // One client keeps a transaction open, so that eight others share one backend.
     let mut holder = Client::connect(&pooler.url("postgres"))?;
     holder.say("begin;\n")?;
     holder.say(MY_BACKEND)?;
@@ -75,7 +75,7 @@ fn the_pooler_follows_the_server_through_a_crash() -> anyhow::Result<()> {
 }
 
 #[test]
-fn a_dropped_pooler_is_gone_and_its_directory_free() -> anyhow::Result<()> {
+fn a_dropped_pooler_stops_and_frees_its_directory() -> anyhow::Result<()> {
     let dir = fresh("pooler-dropped")?;
     let cluster = Cluster::start(&dir, Durability::Temporary)?;
     let Some(first) = Pooler::start(&cluster, &dir.join("pooler"), 2)? else {
@@ -90,10 +90,10 @@ fn a_dropped_pooler_is_gone_and_its_directory_free() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A `psql` that is told one thing after the other.
+/// A `psql` process that gets one statement after the other.
 struct Client {
     child: Child,
-    said: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
 }
 
 impl Client {
@@ -101,8 +101,8 @@ impl Client {
         let mut command = Command::new(Binaries::find()?.program("psql"));
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", url]);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let said = BufReader::new(child.stdout.take().context("no output")?);
-        Ok(Self { child, said })
+        let output = BufReader::new(child.stdout.take().context("no output")?);
+        Ok(Self { child, output })
     }
 
     fn say(&mut self, sql: &str) -> anyhow::Result<()> {
@@ -111,14 +111,14 @@ impl Client {
 
     fn hear(&mut self) -> anyhow::Result<String> {
         let mut line = String::new();
-        self.said.read_line(&mut line)?;
+        self.output.read_line(&mut line)?;
         Ok(line.trim().to_owned())
     }
 
-    /// Everything it answers to what it was told, to the end.
+    /// Returns the rest of the output, after the last statement.
     fn hear_all(mut self) -> anyhow::Result<Vec<String>> {
         drop(self.child.stdin.take());
-        let lines = self.said.by_ref().lines().collect::<Result<_, _>>()?;
+        let lines = self.output.by_ref().lines().collect::<Result<_, _>>()?;
         anyhow::ensure!(self.child.wait()?.success(), "psql failed");
         Ok(lines)
     }

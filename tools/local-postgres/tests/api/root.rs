@@ -1,4 +1,4 @@
-//! PostgreSQL refuses root, so root runs it as somebody else.
+//! PostgreSQL refuses root, so root runs it as another user.
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
@@ -7,7 +7,7 @@ use local_postgres::{Cluster, Durability};
 use crate::fresh;
 
 #[test]
-fn the_data_belongs_to_whoever_runs_the_server_and_that_is_not_root() -> anyhow::Result<()> {
+fn the_data_belongs_to_a_user_other_than_root() -> anyhow::Result<()> {
     let dir = fresh("unprivileged")?;
     let cluster = Cluster::start(&dir, Durability::Temporary)?;
     assert_ne!(cluster.dir().join("data").metadata()?.uid(), 0);
@@ -15,7 +15,7 @@ fn the_data_belongs_to_whoever_runs_the_server_and_that_is_not_root() -> anyhow:
 }
 
 #[test]
-fn where_that_user_cannot_come_the_data_is_elsewhere_and_found_again() -> anyhow::Result<()> {
+fn the_data_of_a_private_directory_is_elsewhere_and_found_again() -> anyhow::Result<()> {
     let private = fresh("private")?;
     if !is_root()? {
         return Ok(());
@@ -40,6 +40,6 @@ fn where_that_user_cannot_come_the_data_is_elsewhere_and_found_again() -> anyhow
 }
 
 fn is_root() -> anyhow::Result<bool> {
-    let said = std::process::Command::new("id").arg("-u").output()?.stdout;
-    Ok(said == b"0\n")
+    let output = std::process::Command::new("id").arg("-u").output()?.stdout;
+    Ok(output == b"0\n")
 }

@@ -1,4 +1,4 @@
-//! Starting, and what a started server offers.
+//! The start of a server, its databases and its settings.
 
 use local_postgres::{Binaries, Cluster, Durability};
 
@@ -22,7 +22,7 @@ fn the_second_start_keeps_the_data_and_the_port() -> anyhow::Result<()> {
 }
 
 #[test]
-fn a_database_is_made_once_and_its_name_is_no_way_in() -> anyhow::Result<()> {
+fn a_database_is_created_once_and_its_name_cannot_inject_sql() -> anyhow::Result<()> {
     let dir = fresh("create-database")?;
     let cluster = local_postgres::open(&dir, Durability::Temporary)?;
     cluster.create_database("shop-2")?;
@@ -45,8 +45,13 @@ fn each_durability_has_its_settings() -> anyhow::Result<()> {
     assert_eq!(durable.psql("postgres", settings)?, "on on 300 on");
     durable.stop()?;
 
+<<<<<<< HEAD
     let temporary = Cluster::start(&dir, Durability::Temporary)?;
     assert_eq!(temporary.psql("postgres", settings)?, "off off 300 off");
+=======
+    let disposable = Cluster::start(&dir, Durability::Temporary)?;
+    assert_eq!(disposable.psql("postgres", settings)?, "off off 300 off");
+>>>>>>> wtools
     Ok(())
 }
 
@@ -61,7 +66,7 @@ fn text_is_utf_8_and_times_are_utc() -> anyhow::Result<()> {
 }
 
 #[test]
-fn the_error_of_a_start_that_fails_has_the_log() -> anyhow::Result<()> {
+fn the_error_of_a_failed_start_contains_the_log() -> anyhow::Result<()> {
     let dir = fresh("broken")?;
     let cluster = Cluster::start(&dir, Durability::Temporary)?;
     let conf = cluster.dir().join("data/postgresql.conf");
@@ -83,7 +88,7 @@ fn the_programs_found_are_new_enough() -> anyhow::Result<()> {
 }
 
 #[test]
-fn what_was_removed_is_gone() -> anyhow::Result<()> {
+fn a_removed_server_has_lost_its_data() -> anyhow::Result<()> {
     let dir = fresh("removed")?;
     Cluster::start(&dir, Durability::Temporary)?.create_database("shop")?;
 

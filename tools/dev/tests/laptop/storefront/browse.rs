@@ -1,4 +1,4 @@
-//! Somebody who builds the pages of a storefront, and finds what does not agree.
+//! A client that builds the pages of a storefront and fails on answers that contradict each other.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,15 +6,15 @@ use serde_json::Value;
 
 use crate::process::Serving;
 
-/// Few on a page, so that there are several.
+/// A small number of products on a page, so that lists have several pages.
 const PAGE_SIZE: usize = 3;
 
-/// A shopper with a notebook.
+/// A visitor who remembers what they have seen.
 pub(crate) struct Visitor<'s> {
     shop: &'s Serving,
-    /// The products whose page they have seen, by slug.
+    /// Products whose page the visitor has seen, by slug.
     seen: HashMap<String, Value>,
-    /// How many products each category's list has, by id.
+    /// Number of products in the list of each category, by id.
     counted: HashMap<i64, usize>,
 }
 
@@ -27,32 +27,32 @@ impl<'s> Visitor<'s> {
         self.seen.contains_key(slug)
     }
 
-    /// The whole tree, down to the last of its pages.
-    pub(crate) fn walks_through_every_category(&mut self) {
+    /// Visits every category of the tree.
+    pub(crate) fn visit_every_category(&mut self) {
         let tree = self.get("/api/v1/catalogue/categories/");
         assert_eq!(tree["next"], Value::Null, "the tree is one page");
         for top in array(&tree["results"]) {
-            self.walk(top, &mut Vec::new());
+            self.visit(top, &mut Vec::new());
         }
     }
 
-    /// A category and all that is below it. `path` is what leads to it, by id.
-    fn walk(&mut self, node: &Value, path: &mut Vec<i64>) {
+    /// Visits a category and all categories below it. `path` has the ids of the categories above it.
+    fn visit(&mut self, node: &Value, path: &mut Vec<i64>) {
         path.push(id(node));
         for child in array(&node["children"]) {
-            self.walk(child, path);
+            self.visit(child, path);
         }
-        self.builds_the_page_of(node, path);
+        self.build_page(node, path);
         path.pop();
     }
 
-    fn builds_the_page_of(&mut self, node: &Value, path: &[i64]) {
+    fn build_page(&mut self, node: &Value, path: &[i64]) {
         let slug = text(&node["slug"]);
         let category = self.get(&format!("/api/v1/catalogue/categories/{slug}/"));
         assert_eq!(ids(&category["path"]), path, "the breadcrumb of {slug}");
         assert_eq!(ids(&category["children"]), ids(&node["children"]), "what is below {slug}");
 
-        let products = self.lists(&format!("category={slug}"));
+        let products = self.list_products(&format!("category={slug}"));
         let count = products.len();
         assert_eq!(category["product_count"], count, "the count of {slug}");
         self.counted.insert(id(node), count);
@@ -60,13 +60,13 @@ impl<'s> Visitor<'s> {
             assert_eq!(child["product_count"], self.counted[&id(child)], "of {child} below {slug}");
         }
         for product in &products {
-            self.shows(product);
+            self.visit_product(product);
         }
-        self.offers_filters(slug, &products);
+        self.check_filters(slug, &products);
     }
 
-    /// All products of a list, page by page, and back again.
-    fn lists(&self, query: &str) -> Vec<Value> {
+    /// Returns all products of a list. Follows its pages forward, and checks that each page leads back.
+    fn list_products(&self, query: &str) -> Vec<Value> {
         let first = format!("/api/v1/catalogue/products/?{query}&page_size={PAGE_SIZE}&count=true");
         let (mut page, mut all) = (self.get(&first), Vec::new());
         let count = page["count"].clone();
@@ -86,8 +86,8 @@ impl<'s> Visitor<'s> {
         all
     }
 
-    /// A product as a list shows it, and its own page.
-    fn shows(&mut self, summary: &Value) {
+    /// Visits the page of a product and compares it with the product in a list.
+    fn visit_product(&mut self, summary: &Value) {
         let slug = text(&summary["slug"]);
         if self.seen.contains_key(slug) {
             return;
@@ -104,18 +104,18 @@ impl<'s> Visitor<'s> {
         assert_eq!(prices.iter().max(), Some(&cents(&product["price_range"]["max"])), "the price of {slug}");
         let default = &product["default_variant_id"];
         assert!(variants.iter().any(|variant| variant["id"] == *default), "{slug} has a variant to begin with");
-        options_make_variants(&product);
+        check_variants(&product);
         let images = array(&product["images"]);
         let main = product["main_image"].get("url");
         assert_eq!(images.first().and_then(|image| image.get("url")), main, "the image of {slug}");
         for image in images {
-            self.loads(text(&image["url"]));
+            self.load_image(text(&image["url"]));
         }
         self.seen.insert(slug.to_owned(), product);
     }
 
-    /// Its filters, each with as many products as it says.
-    fn offers_filters(&self, slug: &str, products: &[Value]) {
+    /// Checks that each filter of a category finds as many products as its count.
+    fn check_filters(&self, slug: &str, products: &[Value]) {
         let facets =
             self.get(&format!("/api/v1/catalogue/products/?category={slug}&facets=true&page_size=1"))["facets"].clone();
         let mut brands = BTreeMap::new();
@@ -139,14 +139,14 @@ impl<'s> Visitor<'s> {
             for value in array(&attribute["values"]) {
                 offered.insert((id(attribute), id(value)), count(value));
                 let filter = format!("{}:{}", text(&attribute["name"]), text(&value["value"])).replace(' ', "%20");
-                let found = self.lists(&format!("category={slug}&attributes={filter}"));
+                let found = self.list_products(&format!("category={slug}&attributes={filter}"));
                 assert_eq!(found.len(), count(value), "{filter} in {slug}");
             }
         }
         assert_eq!(offered, values, "the attributes of {slug}");
         for band in array(&facets["price_bands"]) {
             let end = band["max"].as_str().map(|max| format!("&price_max={max}")).unwrap_or_default();
-            let found = self.lists(&format!("category={slug}&price_min={}{end}", text(&band["min"])));
+            let found = self.list_products(&format!("category={slug}&price_min={}{end}", text(&band["min"])));
             assert_eq!(found.len(), count(band), "{band} in {slug}");
         }
         let below = array(&facets["categories"]).iter().map(|child| (id(child), count(child)));
@@ -154,14 +154,14 @@ impl<'s> Visitor<'s> {
         assert!(below.eq(counted), "the categories below {slug}");
     }
 
-    /// An image that lies here; one from elsewhere is not ours to ask for.
-    fn loads(&self, url: &str) {
+    /// Loads an image of this shop; an image on another server is not requested.
+    fn load_image(&self, url: &str) {
         if let Some(at) = url.find("/dev/") {
             assert_eq!(self.shop.get(&url[at..]).status, 200, "{url}");
         }
     }
 
-    /// An absolute link.
+    /// Follows an absolute link.
     fn follow(&self, link: &str) -> Value {
         self.get(&link[link.find("/api/").unwrap()..])
     }
@@ -173,8 +173,9 @@ impl<'s> Visitor<'s> {
     }
 }
 
-/// Each variant has one value of each attribute that the product has, no two the same, and there is no value that no variant has.
-fn options_make_variants(product: &Value) {
+/// Checks that each variant has one value of each attribute of the product, that no two variants have the same values, and that
+/// every value is used.
+fn check_variants(product: &Value) {
     let attributes = array(&product["attributes"]);
     let mut combinations = std::collections::HashSet::new();
     let mut had = std::collections::HashSet::new();

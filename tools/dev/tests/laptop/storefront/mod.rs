@@ -1,5 +1,5 @@
-//! A storefront's pages, each built from answers alone: a taxonomy and two product files come in as staff send them, and then somebody
-//! walks through every category.
+//! The pages of a storefront, each built from answers of the API alone: staff import a taxonomy and two product files, and then a
+//! visitor walks through every category.
 
 mod browse;
 
@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 
 use crate::a_directory;
 use crate::process::Serving;
-use crate::sale::{NOW_AND_THEN, within};
+use crate::sale::{POLL_INTERVAL, within};
 use browse::Visitor;
 
 const TAXONOMY: &str = "10 - Garden\n11 - Garden > Tools\n12 - Garden > Tools > Spades\n13 - Garden > Tools > Forks\n\
     14 - Garden > Seeds\n20 - Kitchen\n21 - Kitchen > Cups\n22 - Kitchen > Cups > Mugs & Beakers\n30 - Toys\n";
 
-/// Options, several images, a reduction, what is sold out and what is not published; three levels of categories.
+/// A product file with options, several images, a reduced price, a product that is sold out, one that is not published, and three
+/// levels of categories.
 const KITCHEN: &str = "Handle,Title,Body (HTML),Vendor,Product Category,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,\
 Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Variant Compare At Price,Image Src,Image Position,Image Alt Text\n\
 tin-mug,Tin Mug,<p>For every day</p>,Lumen,Kitchen > Cups > Mugs & Beakers,camping,true,Colour,Red,Size,S,MUG-R-S,350,4,14.90,19.90,\
@@ -41,20 +42,20 @@ fn a_page_for_each_category_is_built_from_the_answers_alone() {
     let shop = Serving::start(&a_directory());
     let staff = Staff::sign_in(&shop);
 
-    staff.plants(TAXONOMY, 9);
+    staff.import_taxonomy(TAXONOMY, 9);
     for file in [KITCHEN, GARDEN] {
-        staff.imports(file);
+        staff.import_products(file);
     }
 
     let mut visitor = Visitor::new(&shop);
-    visitor.walks_through_every_category();
+    visitor.visit_every_category();
     let slugs = ["tin-mug", "tea-cup", "beaker", "jug", "spade", "fork", "trowel", "poppies"];
     assert!(slugs.iter().all(|slug| visitor.has_seen(slug)), "all that is for sale");
     assert!(!visitor.has_seen("cracked-jug"), "and nothing that is not");
     assert!(shop.interrupt().1.success());
 }
 
-/// The same with what a shop would really take over. It walks through thousands of categories, so it is done by hand:
+/// The same test with files of a real shop. It visits thousands of categories, so it is run by hand:
 /// `SHOP_DATA=folder cargo nextest run -p dev --run-ignored only real_files`.
 #[test]
 #[ignore = "needs files that are not in the repository"]
@@ -65,17 +66,17 @@ fn a_page_for_each_category_of_real_files_is_built_from_the_answers_alone() {
     let shop = Serving::start(&a_directory());
     let staff = Staff::sign_in(&shop);
 
-    staff.plants(&taxonomy, taxonomy.lines().filter(|line| !line.starts_with('#')).count());
+    staff.import_taxonomy(&taxonomy, taxonomy.lines().filter(|line| !line.starts_with('#')).count());
     for name in ["shopify-apparel.csv", "shopify-jewelery.csv"] {
-        staff.imports(&read(name));
+        staff.import_products(&read(name));
     }
 
     let mut visitor = Visitor::new(&shop);
-    visitor.walks_through_every_category();
+    visitor.visit_every_category();
     assert!(shop.interrupt().1.success());
 }
 
-/// The staff, with their token.
+/// A member of the staff with their token.
 struct Staff<'s> {
     shop: &'s Serving,
     token: String,
@@ -88,16 +89,16 @@ impl<'s> Staff<'s> {
         Self { shop, token }
     }
 
-    /// A taxonomy, in one request.
-    fn plants(&self, taxonomy: &str, categories: usize) {
+    /// Imports a taxonomy in one request.
+    fn import_taxonomy(&self, taxonomy: &str, categories: usize) {
         let planted = self.shop.post_text("/api/v1/catalogue/taxonomy/", &self.token, taxonomy);
         assert_eq!(planted.status, 200, "{}", planted.body);
         assert_eq!(planted.json()["created"], categories);
     }
 
-    /// A product file: announced, sent to the storage, started, and looked at until it is done.
-    fn imports(&self, csv: &str) {
-        let announced = self.posts("/api/v1/catalogue/imports/", &json!({"kind": "shopify_csv", "bytes": csv.len()}));
+    /// Imports a product file: creates the import, sends the file to the storage, starts the import and waits until it is done.
+    fn import_products(&self, csv: &str) {
+        let announced = self.post("/api/v1/catalogue/imports/", &json!({"kind": "shopify_csv", "bytes": csv.len()}));
         let import = format!("/api/v1/catalogue/imports/{}/", announced["id"].as_str().unwrap());
         let url = announced["upload"]["url"].as_str().unwrap();
         let sent = self.shop.put(
@@ -106,16 +107,16 @@ impl<'s> Staff<'s> {
             csv,
         );
         assert_eq!(sent.status, 200, "{}", sent.body);
-        self.posts(&format!("{import}start/"), &json!({}));
+        self.post(&format!("{import}start/"), &json!({}));
         let mut now = Value::Null;
-        within(Duration::from_secs(60), NOW_AND_THEN, || {
+        within(Duration::from_secs(60), POLL_INTERVAL, || {
             now = self.shop.get_with_token(&import, &self.token).json();
             now["status"] != "running"
         });
         assert_eq!((&now["status"], &now["bad_rows"]), (&json!("done"), &json!(0)), "{now}");
     }
 
-    fn posts(&self, path: &str, body: &Value) -> Value {
+    fn post(&self, path: &str, body: &Value) -> Value {
         let answer = self.shop.try_post(path, &self.token, body).unwrap();
         assert!((200..300).contains(&answer.status), "{path}: {}", answer.body);
         answer.json()
