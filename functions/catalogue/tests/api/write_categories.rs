@@ -58,7 +58,10 @@ async fn an_invalid_category_is_refused_with_an_error_for_each_field(db: PgPool)
         (json!({"name": "x", "slug": "501"}), json!({"slug": [slug]})),
         (json!({"name": "x".repeat(256)}), json!({"name": ["Ensure this field has no more than 255 characters."]})),
         (json!({"name": "Clothing!"}), json!({"slug": ["category with this slug already exists."]})),
-        (json!({"name": "CLOTHING", "slug": "x"}), json!({"name": ["A category with the same parent already has this name."]})),
+        (
+            json!({"name": "CLOTHING", "slug": "x"}),
+            json!({"name": ["A category with the same parent already has this name."]}),
+        ),
         (json!({"name": "x", "parent_id": 999}), json!({"parent_id": ["Invalid pk \"999\" - object does not exist."]})),
         (json!({"name": "x", "parent_id": "y"}), json!({"parent_id": ["A valid integer is required."]})),
     ] {

@@ -16,7 +16,7 @@ use scenario::Scenario;
 
 const DATABASE: &str = "shop";
 
-/// What to run.
+/// Options of the end-to-end test.
 #[derive(Clone, Debug, clap::Args)]
 pub struct E2eArgs {
     /// Folder where `cargo lambda build --release` put the binaries [default: target/lambda]

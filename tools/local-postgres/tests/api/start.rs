@@ -45,13 +45,8 @@ fn each_durability_has_its_settings() -> anyhow::Result<()> {
     assert_eq!(durable.psql("postgres", settings)?, "on on 300 on");
     durable.stop()?;
 
-<<<<<<< HEAD
     let temporary = Cluster::start(&dir, Durability::Temporary)?;
     assert_eq!(temporary.psql("postgres", settings)?, "off off 300 off");
-=======
-    let disposable = Cluster::start(&dir, Durability::Temporary)?;
-    assert_eq!(disposable.psql("postgres", settings)?, "off off 300 off");
->>>>>>> wtools
     Ok(())
 }
 
