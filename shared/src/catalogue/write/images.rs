@@ -2,7 +2,7 @@
 
 use super::edit::{ImageEdit, ImageTarget, ImageVariant, ImagesEdit};
 use super::error::EditError;
-use super::save::RowChange;
+use super::saved::RowChange;
 use super::variants::{VariantPlan, position};
 use crate::catalogue::limits::MAX_IMAGES;
 use crate::catalogue::store::snapshot::{ImageSnapshot, ProductSnapshot};

@@ -6,7 +6,8 @@ use super::edit::{
     ProductTarget, VariantEdit, VariantName, VariantTarget, VariantsEdit,
 };
 use super::error::EditError;
-use super::save::{Saved, save};
+use super::save::save;
+use super::saved::Saved;
 use crate::app::db::Tx;
 use crate::catalogue::is_made_name;
 use crate::catalogue::product_import::{ImportImage, ImportVariant, ProductImport};

@@ -10,6 +10,7 @@ mod images;
 mod import;
 mod plan;
 mod save;
+mod saved;
 mod taxonomy;
 #[cfg(test)]
 mod tests;
@@ -21,4 +22,5 @@ pub use edit::{
 };
 pub use error::EditError;
 pub use import::{Attempt, Stock, Together, save_imports};
-pub use save::{RowChange, Saved, save};
+pub use save::save;
+pub use saved::{RowChange, Saved};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::edit::{BasePrice, PriceEdit, ProductEdit, ProductTarget, VariantEdit, VariantsEdit};
 use super::error::EditError;
 use super::images::{self, ImagePlan};
-use super::save::{RowChange, Saved};
+use super::saved::{RowChange, Saved};
 use super::taxonomy::TaxonomyLookup;
 use super::variants::{self, VariantPlan};
 use crate::catalogue::store::snapshot::{ProductSnapshot, VariantSnapshot};
@@ -114,13 +114,12 @@ impl<'e> Plan<'e> {
     /// Returns the change of the product with everything that belongs to it.
     pub(super) fn change(&self) -> RowChange {
         let is_unchanged = |variant: &VariantPlan<'_>| variant.change() == RowChange::Unchanged;
-        let images_changed = self.images.as_ref().is_some_and(|images| images::is_changed(images, self.before));
         if self.before.is_none() {
             RowChange::Inserted
         } else if self.row_changed
             || !self.variants.iter().all(is_unchanged)
             || !(self.removed.is_empty() && self.enters.is_empty() && self.leaves.is_empty())
-            || images_changed
+            || self.images_changed()
             || !self.default_variant().is_keep()
         {
             RowChange::Updated

@@ -6,6 +6,7 @@ use super::edit::{CategoriesEdit, ProductEdit, ProductTarget};
 use super::error::EditError;
 use super::images;
 use super::plan::Plan;
+use super::saved::{RowChange, Saved};
 use super::taxonomy::{TaxonomyLookup, difference};
 use crate::app::db::Tx;
 use crate::catalogue::store::snapshot::{self, ProductSnapshot};
@@ -15,32 +16,6 @@ use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::patch::Patch;
 use crate::stock::store::{Counted, set_all};
 use crate::time::Timestamp;
-
-/// The change of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowChange {
-    /// The row was inserted.
-    Inserted,
-    /// The row was updated.
-    Updated,
-    /// The row already had the wanted values.
-    Unchanged,
-}
-
-/// The changes that an edit made. Each list has one change for each item in the list of the edit, in the same order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Saved {
-    /// The product's id; `None` only if nothing was written.
-    pub id: Option<ProductId>,
-    /// The change of the product with everything that belongs to it.
-    pub product: RowChange,
-    /// The changes of the variants.
-    pub variants: Vec<RowChange>,
-    /// The changes of the images.
-    pub images: Vec<RowChange>,
-    /// Number of variants that were sold before the edit and are not sold after it.
-    pub variants_removed: u64,
-}
 
 /// Saves edits of different products. Returns for each the changes, or the reasons why it was refused. Products whose edits change nothing
 /// are not written and keep their version.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::edit::*;
 use super::error::EditError;
 use super::plan::Plan;
-use super::save::RowChange;
+use super::saved::RowChange;
 use super::taxonomy::TaxonomyLookup;
 use crate::catalogue::store::snapshot::{ImageSnapshot, ProductSnapshot, VariantSnapshot};
 use crate::catalogue::store::write::{IdOrName, KnownValue, NamedValue};

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::edit::{PriceEdit, ProductEdit, VariantEdit, VariantName, VariantTarget, VariantsEdit};
 use super::error::EditError;
-use super::save::RowChange;
+use super::saved::RowChange;
 use crate::catalogue::limits::MAX_VARIANTS;
 use crate::catalogue::store::snapshot::{ProductSnapshot, VariantSnapshot};
 use crate::catalogue::store::write::{IdOrName, KnownValue, NamedValue, VariantRow};

@@ -1,0 +1,29 @@
+//! The changes that saving an edit made.
+
+use crate::ids::ProductId;
+
+/// The change of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowChange {
+    /// The row was inserted.
+    Inserted,
+    /// The row was updated.
+    Updated,
+    /// The row already had the wanted values.
+    Unchanged,
+}
+
+/// The changes that an edit made. Each list has one change for each item in the list of the edit, in the same order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// The product's id; `None` only if nothing was written.
+    pub id: Option<ProductId>,
+    /// The change of the product with everything that belongs to it.
+    pub product: RowChange,
+    /// The changes of the variants.
+    pub variants: Vec<RowChange>,
+    /// The changes of the images.
+    pub images: Vec<RowChange>,
+    /// Number of variants that were sold before the edit and are not sold after it.
+    pub variants_removed: u64,
+}
