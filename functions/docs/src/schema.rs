@@ -48,8 +48,8 @@ fn format(fields: &mut Fields, name: &str) -> Option<String> {
     params(SchemaQuery),
     responses(
         (status = 200, description = "The document.", content(
-            (String = "application/vnd.oai.openapi"),
-            (Object = "application/json"),
+            (String = "application/vnd.oai.openapi", example = "openapi: 3.1.0\ninfo:\n  title: Shop API\n"),
+            (Object = "application/json", example = json!({ "openapi": "3.1.0", "info": { "title": "Shop API" } })),
         )),
         (status = 304, description = "The document has the ETag that `If-None-Match` names."),
         PublicProblems,

@@ -11,7 +11,7 @@ use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use utoipa::openapi::OpenApi;
 
-const SCHEMAS: &str = "#/components/schemas/";
+pub(super) const SCHEMAS: &str = "#/components/schemas/";
 
 /// The headers of every response with this status.
 const HEADERS: [(&str, &str, &str, &str); 3] = [
@@ -117,7 +117,7 @@ fn is_sparse(schema: &Value) -> bool {
     never_null.next().is_some() && schema["required"].as_array().is_none_or(Vec::is_empty)
 }
 
-fn is_nullable(field: &Value) -> bool {
+pub(super) fn is_nullable(field: &Value) -> bool {
     let choices = |name: &str| field[name].as_array().into_iter().flatten();
     choices("type").any(|name| name == "null")
         || choices("oneOf").chain(choices("anyOf")).any(|choice| choice["type"] == "null")
@@ -141,7 +141,7 @@ fn used_by(document: &mut Value, part: &str) -> BTreeSet<String> {
     found
 }
 
-fn for_each_operation(document: &mut Value, mut work: impl FnMut(&mut Value)) {
+pub(super) fn for_each_operation(document: &mut Value, mut work: impl FnMut(&mut Value)) {
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     paths.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()).for_each(|(_, operation)| work(operation));
 }

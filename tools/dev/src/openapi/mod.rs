@@ -1,5 +1,6 @@
 //! `openapi.json`: the documents of all functions in one.
 
+mod examples;
 mod finish;
 
 use std::collections::BTreeMap;
@@ -69,7 +70,9 @@ fn merge(parts: Vec<(&'static str, OpenApi)>) -> anyhow::Result<Value> {
         seen.check(function, &serde_json::to_value(&part)?)?;
         whole.merge(part);
     }
-    finish::finish(&whole)
+    let mut finished = finish::finish(&whole)?;
+    examples::add(&mut finished)?;
+    Ok(finished)
 }
 
 /// Names found so far and their functions. Merging would silently keep the first of two.

@@ -1,8 +1,8 @@
 //! `cargo dev serve`: one process with the whole shop, and what runs in it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod examples;
 mod mailed_link;
-mod openapi;
 mod process;
 mod sale;
 mod serve;

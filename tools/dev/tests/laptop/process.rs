@@ -81,7 +81,7 @@ impl Serving {
         self.try_send("POST", path, &headers, &body.to_string())
     }
 
-    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
         self.try_send(method, path, headers, body).unwrap()
     }
 

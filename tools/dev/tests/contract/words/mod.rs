@@ -2,6 +2,7 @@
 
 mod api;
 mod files;
+mod limits;
 mod vocabulary;
 
 use std::fmt::Write as _;
