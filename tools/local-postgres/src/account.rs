@@ -53,7 +53,7 @@ impl Account {
             .with_context(|| format!("{} could not be given to user {}", path.display(), self.uid))
     }
 
-    /// Returns whether this user can enter `dir`. Asks the kernel, because modes are not everything (ACLs).
+    /// Returns true if this user can enter `dir`. Asks the kernel, because modes are not everything (ACLs).
     pub(crate) fn can_enter(&self, dir: &Path) -> bool {
         run(self.runs(Command::new("test").arg("-x").arg(dir).current_dir("/"))).is_ok()
     }
@@ -63,7 +63,7 @@ impl Account {
     }
 }
 
-/// Returns whether this process runs as root.
+/// Returns true if this process runs as root.
 pub(crate) fn is_root() -> anyhow::Result<bool> {
     Ok(id(&["-u"])? == 0)
 }

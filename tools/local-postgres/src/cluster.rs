@@ -64,7 +64,7 @@ impl Cluster {
         Ok(Self { engine, home, port, owner })
     }
 
-    /// Returns whether this process owns the server and will stop it: it started the server or took it over.
+    /// Returns true if this process owns the server and will stop it: it started the server or took it over.
     pub fn started_here(&self) -> bool {
         self.owner.is_some()
     }
@@ -140,8 +140,8 @@ impl Cluster {
 
 /// duplicate_database; or unique_violation, if another process creates it at the same moment.
 fn is_duplicate(error: &anyhow::Error) -> bool {
-    let said = format!("{error:#}");
-    said.contains("ERROR:  42P04") || said.contains("ERROR:  23505")
+    let text = format!("{error:#}");
+    text.contains("ERROR:  42P04") || text.contains("ERROR:  23505")
 }
 
 impl Drop for Cluster {

@@ -18,7 +18,7 @@ const IMAGE: &str = "postgres:15";
 const PASSWORD: &str = "postgres";
 
 /// The first start creates the cluster, which takes long on a slow disk.
-const LIMIT: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// PostgreSQL in a container; its data is in a volume named after the directory.
 pub struct Docker {
@@ -27,7 +27,7 @@ pub struct Docker {
 }
 
 impl Docker {
-    /// Returns whether a Docker engine responds.
+    /// Returns true if a Docker engine responds.
     pub fn is_available() -> bool {
         find("docker", &[]).is_some() && docker(&["info"]).is_ok()
     }
@@ -45,7 +45,7 @@ impl Docker {
 
     /// Waits with `pg_isready` over TCP: while the image creates the cluster, its server listens on a Unix socket only.
     fn wait_until_ready(&self) -> anyhow::Result<()> {
-        let ready = wait_for(LIMIT, || {
+        let ready = wait_for(TIMEOUT, || {
             ensure!(self.is_up(), "the container {} ended", self.name);
             let asked = docker(&["exec", &self.name, "pg_isready", "--quiet", "--host", "127.0.0.1"]);
             Ok(asked.ok().map(drop))
@@ -54,7 +54,7 @@ impl Docker {
             Ok(Some(())) => Ok(()),
             outcome => {
                 let logs = run(Command::new("sh").args(["-c", &format!("docker logs --tail 15 {} 2>&1", self.name)]));
-                let error = outcome.err().map(|error| error.to_string()).unwrap_or(format!("not in {LIMIT:?}"));
+                let error = outcome.err().map(|error| error.to_string()).unwrap_or(format!("not in {TIMEOUT:?}"));
                 bail!("PostgreSQL did not start in Docker: {error}\n{}", logs.unwrap_or_default())
             }
         }

@@ -73,7 +73,7 @@ impl Home {
         Ok(file)
     }
 
-    /// `None` while another process holds the lock.
+    /// Returns the lock; `None` while another process holds it.
     pub(crate) fn try_lock(&self, name: &str) -> anyhow::Result<Option<File>> {
         let file = self.lock_file(name)?;
         match file.try_lock() {

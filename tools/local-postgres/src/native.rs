@@ -14,8 +14,8 @@ use crate::home::Home;
 use crate::postmaster::Postmaster;
 use crate::{Durability, port, process};
 
-/// Timeout. Recovery after a crash under load takes seconds.
-const LIMIT: Duration = Duration::from_secs(120);
+/// Maximum time of a start or a stop. Recovery after a crash under load takes seconds.
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Attempts of a start that fails for a temporary reason.
 const ATTEMPTS: u32 = 20;
@@ -34,7 +34,7 @@ impl Native {
     /// is ready.
     fn pg_ctl(&self, action: &str, arguments: &[&str]) -> Command {
         let mut command = self.home.command(&self.binaries.program("pg_ctl"));
-        command.args([action, "--silent", "--wait", "--timeout", &LIMIT.as_secs().to_string(), "--pgdata"]);
+        command.args([action, "--silent", "--wait", "--timeout", &TIMEOUT.as_secs().to_string(), "--pgdata"]);
         command.arg(data(&self.home)).args(arguments);
         command
     }
@@ -77,11 +77,11 @@ impl Native {
 impl Engine for Native {
     fn running(&self) -> anyhow::Result<Option<u16>> {
         let data = data(&self.home);
-        let answer = wait_for(LIMIT, || match Postmaster::read(&data).filter(|server| server.is_alive(&data)) {
+        let answer = wait_for(TIMEOUT, || match Postmaster::read(&data).filter(|server| server.is_alive(&data)) {
             None => Ok(Some(None)),
             Some(server) => Ok(server.port.filter(|_| server.is_ready()).map(Some)),
         })?;
-        let stuck = || format!("PostgreSQL neither started nor stopped in {LIMIT:?}; {}", log_tail(&self.log()));
+        let stuck = || format!("PostgreSQL neither started nor stopped in {TIMEOUT:?}; {}", log_tail(&self.log()));
         answer.with_context(stuck)
     }
 
@@ -144,7 +144,7 @@ pub(crate) fn remove(home: &Home) -> anyhow::Result<()> {
     data_directory::remove(home)
 }
 
-/// Returns the reason why the server did not start: the output of `pg_ctl` and the end of the server's log.
+/// The reason why the server did not start: the output of `pg_ctl` and the end of the server's log.
 struct StartError {
     error: anyhow::Error,
     log: String,

@@ -22,7 +22,7 @@ const PLACES: [&str; 5] = [
     "/usr/local/opt/pgbouncer/bin",
 ];
 
-const LIMIT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A running PgBouncer. Dropping it stops it.
 pub struct Pooler {
@@ -70,25 +70,25 @@ impl Pooler {
         }
     }
 
-    /// The TCP port on 127.0.0.1.
+    /// Returns the TCP port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// The superuser's connection string for a database, through the pooler.
+    /// Returns the superuser's URL of a database, through the pooler.
     pub fn url(&self, database: &str) -> String {
         let password = self.password.map(|word| format!(":{word}")).unwrap_or_default();
         format!("postgres://postgres{password}@127.0.0.1:{}/{database}", self.port)
     }
 
     fn wait_until_ready(&mut self, log: &Path) -> anyhow::Result<()> {
-        let ready = wait_for(LIMIT, || {
+        let ready = wait_for(TIMEOUT, || {
             if let Some(status) = self.child.try_wait()? {
                 bail!("PgBouncer ended ({status}); {}", log_tail(log));
             }
             Ok(TcpStream::connect(("127.0.0.1", self.port)).ok())
         })?;
-        ready.map(drop).with_context(|| format!("PgBouncer did not start in {LIMIT:?}; {}", log_tail(log)))
+        ready.map(drop).with_context(|| format!("PgBouncer did not start in {TIMEOUT:?}; {}", log_tail(log)))
     }
 }
 
@@ -108,9 +108,9 @@ fn program() -> Option<PathBuf> {
 }
 
 fn spawn(home: &Home, program: &Path, ini: &Path, log: &Path) -> anyhow::Result<Child> {
-    let said = File::options().append(true).open(log)?;
+    let output = File::options().append(true).open(log)?;
     let mut command: Command = home.command(program);
-    command.arg(ini).stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);
+    command.arg(ini).stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
     command.spawn().with_context(|| format!("{} could not be run", program.display()))
 }
 

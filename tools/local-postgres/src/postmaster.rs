@@ -25,12 +25,12 @@ impl Postmaster {
         Some(Self { pid: line(1).parse().ok()?, port: line(4).parse().ok(), status: line(8).to_owned() })
     }
 
-    /// Returns whether the server lives: after kill -9 or a reboot the file still exists, and another process may have its id.
+    /// Returns true if the server lives: after kill -9 or a reboot the file still exists, and another process may have its id.
     pub(crate) fn is_alive(&self, data: &Path) -> bool {
         process::names(self.pid, data)
     }
 
-    /// Returns whether the server is neither starting nor stopping.
+    /// Returns true if the server is neither starting nor stopping.
     pub(crate) fn is_ready(&self) -> bool {
         self.status == "ready"
     }
@@ -45,8 +45,8 @@ mod tests {
         let ready = "4711\n/x/data\n1763804938\n20123\n\n127.0.0.1\n  5642281    65536\nready   \n";
         let ready = Postmaster::parse(ready).expect("a server");
         assert_eq!((ready.pid, ready.port, ready.is_ready()), (4711, Some(20123), true));
-        let begun = Postmaster::parse("4711\n/x/data\n").expect("a server");
-        assert_eq!((begun.port, begun.is_ready()), (None, false));
+        let partial = Postmaster::parse("4711\n/x/data\n").expect("a server");
+        assert_eq!((partial.port, partial.is_ready()), (None, false));
         assert!(Postmaster::parse("").is_none());
     }
 }

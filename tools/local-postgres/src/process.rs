@@ -8,7 +8,7 @@ use anyhow::Context;
 
 use crate::command;
 
-const LIMIT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The command line of a living process, its words separated by one space.
 fn command_line(pid: u32) -> Option<String> {
@@ -22,7 +22,7 @@ fn command_line(pid: u32) -> Option<String> {
     Some(line.trim().to_owned()).filter(|line| !line.is_empty())
 }
 
-/// Returns whether the process lives and `path` is a word of its command line: the process id alone may have been reused.
+/// Returns true if the process lives and `path` is a word of its command line: the process id alone may have been reused.
 pub(crate) fn names(pid: u32, path: &Path) -> bool {
     command_line(pid).is_some_and(|line| format!(" {line} ").contains(&format!(" {} ", path.display())))
 }
@@ -31,6 +31,6 @@ pub(crate) fn names(pid: u32, path: &Path) -> bool {
 /// not every container has the program.
 pub(crate) fn kill_hard(pid: u32, path: &Path) -> anyhow::Result<()> {
     command::run(Command::new("sh").args(["-c", &format!("kill -9 {pid}")]))?;
-    let gone = command::wait_for(LIMIT, || Ok((!names(pid, path)).then_some(())))?;
+    let gone = command::wait_for(TIMEOUT, || Ok((!names(pid, path)).then_some(())))?;
     gone.with_context(|| format!("process {pid} does not end"))
 }

@@ -2,11 +2,16 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::mpsc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use local_postgres::{Cluster, Durability, test_server};
 
 use crate::fresh;
+
+/// Time in which an idle server has started and stopped.
+const STOP_TIMEOUT: Duration = Duration::from_secs(60);
 
 fn keeper(dir: &Path, idle_seconds: u64) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_test-database"));
@@ -35,14 +40,12 @@ fn the_second_request_gets_the_same_server_until_it_is_stopped() -> anyhow::Resu
 #[test]
 fn an_idle_test_server_stops_by_itself_and_the_next_request_starts_another() -> anyhow::Result<()> {
     let dir = fresh("idle-test-server")?;
-    test_server::url(&dir, keeper(&dir, 0))?;
     let data = Cluster::start(&dir, Durability::Temporary)?.dir().join("data");
-    for _ in 0..200 {
-        if !data.exists() {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    assert!(data.exists());
+    let (ended, end) = mpsc::channel();
+    let kept = dir.to_path_buf();
+    std::thread::spawn(move || ended.send(test_server::keep(&kept, Duration::ZERO)));
+    end.recv_timeout(STOP_TIMEOUT).context("the idle server still runs")??;
     assert!(!data.exists());
 
     test_server::url(&dir, keeper(&dir, 600))?;
