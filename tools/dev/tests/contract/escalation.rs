@@ -20,11 +20,11 @@ use crate::functions::{Operation, operations, serve};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Answer {
     /// Status 401: the caller is unknown.
-    WhoAreYou,
+    Unauthorized,
     /// Status 403: the caller is known and lacks the permission.
-    NotYou,
+    Forbidden,
     /// Any other status: the caller has the permission, and the path and the body decide the rest.
-    Something,
+    Allowed,
 }
 
 /// A caller, the credentials that they send and the answer that they must get.
@@ -107,12 +107,12 @@ async fn breaches(client: &Client, operation: &Operation, callers: &[Caller]) ->
     for Caller { who, credentials, expected } in callers {
         let (status, body) = ask(client, operation, credentials.as_deref()).await;
         let actual = match status {
-            401 => Answer::WhoAreYou,
-            403 if body["code"] == "permission_denied" => Answer::NotYou,
-            _ => Answer::Something,
+            401 => Answer::Unauthorized,
+            403 if body["code"] == "permission_denied" => Answer::Forbidden,
+            _ => Answer::Allowed,
         };
         if actual != *expected || status >= 500 {
-            found.push(format!("{}: {who} is to hear {expected:?} and gets {status} {body}", operation.id()));
+            found.push(format!("{}: {who} must get {expected:?} and gets {status} {body}", operation.id()));
         }
     }
     found
@@ -146,20 +146,20 @@ async fn people(app: &TestApp, only: Permissions, others: Permissions) -> Vec<Ca
     sqlx::query("delete from users where id = $1").bind(gone.id).execute(&app.db).await.unwrap();
     let bearer = |who, token: &str, expected| Caller { who, credentials: Some(format!("Bearer {token}")), expected };
     vec![
-        Caller { who: "nobody", credentials: None, expected: Answer::WhoAreYou },
-        bearer("a caller with a forged token", "forged", Answer::WhoAreYou),
-        bearer("one of the staff who is switched off", &idle.token, Answer::WhoAreYou),
-        bearer("one whose account is gone", &gone.token, Answer::WhoAreYou),
-        bearer("one who signed out", &app.a_token_of_an_ended_sign_in(&out).await, Answer::WhoAreYou),
-        bearer("a customer", &app.a_user().await.token, Answer::NotYou),
+        Caller { who: "nobody", credentials: None, expected: Answer::Unauthorized },
+        bearer("a caller with a forged token", "forged", Answer::Unauthorized),
+        bearer("one of the staff who is switched off", &idle.token, Answer::Unauthorized),
+        bearer("one whose account is gone", &gone.token, Answer::Unauthorized),
+        bearer("one who signed out", &app.a_token_of_an_ended_sign_in(&out).await, Answer::Unauthorized),
+        bearer("a customer", &app.a_user().await.token, Answer::Forbidden),
         bearer(
             "one of the staff with no permission",
             &app.a_staff_user_with(Permissions::NONE).await.token,
-            Answer::NotYou,
+            Answer::Forbidden,
         ),
-        bearer("one with every other permission", &app.a_staff_user_with(others).await.token, Answer::NotYou),
-        bearer("one with just this permission", &app.a_staff_user_with(only).await.token, Answer::Something),
-        bearer("a superuser", &app.a_superuser().await.token, Answer::Something),
+        bearer("one with every other permission", &app.a_staff_user_with(others).await.token, Answer::Forbidden),
+        bearer("one with just this permission", &app.a_staff_user_with(only).await.token, Answer::Allowed),
+        bearer("a superuser", &app.a_superuser().await.token, Answer::Allowed),
     ]
 }
 
@@ -193,15 +193,15 @@ async fn programs(app: &TestApp, needed: Permission, only: Permissions, others: 
     let key = |who, key: &str, expected| Caller { who, credentials: Some(format!("Api-Key {key}")), expected };
     let is_open = Permission::FOR_KEYS.contains(&needed);
     vec![
-        key("a program with just this scope", &good, if is_open { Answer::Something } else { Answer::NotYou }),
-        key("a program with every other scope", &other, Answer::NotYou),
-        key("a program with a revoked key", &revoked, Answer::WhoAreYou),
-        key("a program with an expired key", &expired, Answer::WhoAreYou),
-        key("a program whose maker lost the permission", &of_demoted, Answer::WhoAreYou),
-        key("a program whose maker is switched off", &of_idle, Answer::WhoAreYou),
-        key("a program whose maker is gone", &of_gone, Answer::WhoAreYou),
-        key("a program with a forged key", &forged, Answer::WhoAreYou),
-        key("a program with no key to speak of", "shop_", Answer::WhoAreYou),
+        key("a program with just this scope", &good, if is_open { Answer::Allowed } else { Answer::Forbidden }),
+        key("a program with every other scope", &other, Answer::Forbidden),
+        key("a program with a revoked key", &revoked, Answer::Unauthorized),
+        key("a program with an expired key", &expired, Answer::Unauthorized),
+        key("a program whose maker lost the permission", &of_demoted, Answer::Unauthorized),
+        key("a program whose maker is switched off", &of_idle, Answer::Unauthorized),
+        key("a program whose maker is gone", &of_gone, Answer::Unauthorized),
+        key("a program with a forged key", &forged, Answer::Unauthorized),
+        key("a program with no key to speak of", "shop_", Answer::Unauthorized),
     ]
 }
 
@@ -272,7 +272,7 @@ mod planted {
         let has = |id: &str, words: &str| found[id].iter().any(|breach| breach.contains(words));
         assert_eq!(found["good"], Vec::<String>::new());
         assert!(
-            has("open", "a customer is to hear NotYou") && has("open", "with every other permission"),
+            has("open", "a customer must get Forbidden") && has("open", "with every other permission"),
             "{found:#?}"
         );
         assert!(has("other", "with every other permission") && has("other", "with just this permission"), "{found:#?}");
