@@ -60,7 +60,7 @@ pub(crate) async fn create_upload(
     tx.commit().await?;
     let location = format!("{}/api/v1/catalogue/uploads/{id}/", base.0);
     let upload = Upload { id, created_at: now, image_type: content_type, bytes, state: UploadState::Waiting };
-    let begun = CreatedUpload { begun: ImageUpload::of(upload, &base.0), upload: request.with_base_url(&base.0) };
+    let created = CreatedUpload { created: ImageUpload::of(upload, &base.0), upload: request.with_base_url(&base.0) };
     // Anyone who has this response may send the file.
-    Ok((StatusCode::CREATED, [(LOCATION, location), (CACHE_CONTROL, "no-store".to_owned())], Json(begun)))
+    Ok((StatusCode::CREATED, [(LOCATION, location), (CACHE_CONTROL, "no-store".to_owned())], Json(created)))
 }

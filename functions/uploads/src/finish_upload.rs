@@ -13,7 +13,7 @@ use shared::uploads::store::{find, finish, refuse};
 use shared::uploads::{ImageType, Refusal, StoredImage, Upload, UploadState};
 use shared::users::permissions;
 
-use crate::picture::{Drawn, draw, name};
+use crate::picture::{RenderedImage, name, render};
 use crate::upload_answer::ImageUpload;
 use crate::{ImagePipeline, Images};
 
@@ -44,33 +44,38 @@ pub(crate) async fn finish_upload(
     base: BaseUrl,
     PathId(id): PathId<UploadId>,
 ) -> Result<Json<ImageUpload>, ApiError> {
-    let mut upload = look_up(&app, id).await?;
+    let mut upload = find_upload(&app, id).await?;
     if matches!(upload.state, UploadState::Waiting) {
-        let made = make(&pipeline, &upload).await?;
+        let result = process_file(&pipeline, &upload).await?;
         // If the file is missing, a concurrent request has finished the upload and deleted it.
-        upload = match made {
-            Some(made) => end(&app, &pipeline, upload, made).await?,
-            None => look_up(&app, id).await?,
+        upload = match result {
+            Some(result) => store_result(&app, &pipeline, upload, result).await?,
+            None => find_upload(&app, id).await?,
         };
     }
     match upload.state {
         UploadState::Finished(_) => Ok(Json(ImageUpload::of(upload, &base.0))),
-        UploadState::Refused(because) => {
-            Err(ApiError::Malformed { detail: because.detail().to_owned(), code: because.as_str() })
+        UploadState::Refused(refusal) => {
+            Err(ApiError::Malformed { detail: refusal.detail().to_owned(), code: refusal.as_str() })
         }
-        UploadState::Waiting => Err(ApiError::conflict("not_uploaded_yet", "The file has not arrived. Send it first.")),
+        UploadState::Waiting => {
+            Err(ApiError::conflict("not_uploaded_yet", "The file was not uploaded. Upload it first."))
+        }
     }
 }
 
-async fn look_up(app: &App, id: UploadId) -> Result<Upload, ApiError> {
+async fn find_upload(app: &App, id: UploadId) -> Result<Upload, ApiError> {
     let mut tx = app.db.read().await?;
     let upload = find(&mut tx, id).await?;
     tx.commit().await?;
     upload.ok_or(ApiError::NotFound)
 }
 
-/// Makes the public images of the file; `None` if there is no file.
-async fn make(pipeline: &ImagePipeline, upload: &Upload) -> anyhow::Result<Option<Result<StoredImage, Refusal>>> {
+/// Checks the file and makes its public images; `None` if there is no file.
+async fn process_file(
+    pipeline: &ImagePipeline,
+    upload: &Upload,
+) -> anyhow::Result<Option<Result<StoredImage, Refusal>>> {
     let key = upload.key();
     match pipeline.received.size(&key).await? {
         None => return Ok(None),
@@ -79,68 +84,69 @@ async fn make(pipeline: &ImagePipeline, upload: &Upload) -> anyhow::Result<Optio
     }
     let Some(file) = pipeline.received.read(&key, 0..upload.bytes).await? else { return Ok(None) };
     let name = name(upload.id, &file);
-    Ok(Some(match render(pipeline, file, upload.image_type).await? {
-        Ok(drawn) => Ok(store_images(&pipeline.images, &name, drawn).await?),
-        Err(because) => Err(because),
+    Ok(Some(match render_blocking(pipeline, file, upload.image_type).await? {
+        Ok(rendered) => Ok(store_images(&pipeline.images, &name, rendered).await?),
+        Err(refusal) => Err(refusal),
     }))
 }
 
 /// Renders the images on a blocking thread, because it takes a CPU for a second or two.
-async fn render(
+async fn render_blocking(
     pipeline: &ImagePipeline,
     file: Vec<u8>,
     declared: ImageType,
-) -> anyhow::Result<Result<Drawn, Refusal>> {
-    let permit = pipeline.drawing.clone().acquire_owned().await?;
-    let drawing = tokio::task::spawn_blocking(move || {
-        // The permit is held until the rendering ends, also when nobody waits for it any more.
+) -> anyhow::Result<Result<RenderedImage, Refusal>> {
+    let permit = pipeline.render_permit.clone().acquire_owned().await?;
+    let rendering = tokio::task::spawn_blocking(move || {
+        // The permit is held until the rendering ends, even if the request was dropped.
         let _permit = permit;
-        draw(&file, declared)
+        render(&file, declared)
     });
     // A file that makes a decoder panic is treated like one that it refuses.
-    Ok(drawing.await.unwrap_or_else(|error| {
+    Ok(rendering.await.unwrap_or_else(|error| {
         tracing::error!(%error, "image could not be rendered");
         Err(Refusal::Damaged)
     }))
 }
 
 /// Writes the images to public storage.
-async fn store_images(images: &Images, name: &str, drawn: Drawn) -> anyhow::Result<StoredImage> {
-    let (content_type, extension) = (drawn.content_type, drawn.extension);
+async fn store_images(images: &Images, name: &str, rendered: RenderedImage) -> anyhow::Result<StoredImage> {
+    let (content_type, extension) = (rendered.content_type, rendered.extension);
     let key = |size: &str| format!("images/{name}{size}.{extension}");
     let url = |size: &str| format!("{}/{}", images.url, key(size));
     // A size that would be larger than the image is the image itself.
-    let or_whole = |size: &str, file: &Option<Vec<u8>>| if file.is_some() { url(size) } else { url("") };
+    let or_full = |size: &str, file: &Option<Vec<u8>>| if file.is_some() { url(size) } else { url("") };
     let image = StoredImage {
         url: url(""),
-        width: i32::try_from(drawn.width)?,
-        height: i32::try_from(drawn.height)?,
-        list_url: or_whole("-list", &drawn.list),
-        page_url: or_whole("-page", &drawn.page),
-        zoom_url: or_whole("-zoom", &drawn.zoom),
+        width: i32::try_from(rendered.width)?,
+        height: i32::try_from(rendered.height)?,
+        list_url: or_full("-list", &rendered.list),
+        page_url: or_full("-page", &rendered.page),
+        zoom_url: or_full("-zoom", &rendered.zoom),
     };
-    let files = [("", Some(drawn.whole)), ("-list", drawn.list), ("-page", drawn.page), ("-zoom", drawn.zoom)];
+    let files =
+        [("", Some(rendered.whole)), ("-list", rendered.list), ("-page", rendered.page), ("-zoom", rendered.zoom)];
     let written = files.into_iter().filter_map(|(size, file)| Some((key(size), file?)));
     try_join_all(written.map(async |(key, file)| images.storage.write(&key, content_type, file).await)).await?;
     Ok(image)
 }
 
 /// Stores the result, unless a concurrent request was faster; then its result counts. The file is deleted.
-async fn end(
+async fn store_result(
     app: &App,
     pipeline: &ImagePipeline,
     upload: Upload,
-    made: Result<StoredImage, Refusal>,
+    result: Result<StoredImage, Refusal>,
 ) -> Result<Upload, ApiError> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let (ended, state) = match made {
+    let (ended, state) = match result {
         Ok(image) => (finish(&mut tx, upload.id, &image, now).await?, UploadState::Finished(image)),
-        Err(because) => (refuse(&mut tx, upload.id, because, now).await?, UploadState::Refused(because)),
+        Err(refusal) => (refuse(&mut tx, upload.id, refusal, now).await?, UploadState::Refused(refusal)),
     };
     if !ended {
         drop(tx);
-        return look_up(app, upload.id).await;
+        return find_upload(app, upload.id).await;
     }
     tx.commit().await?;
     if let Err(error) = pipeline.received.delete(&upload.key()).await {

@@ -26,14 +26,14 @@ pub struct UploadsState {
     pipeline: ImagePipeline,
 }
 
-/// The storages, and the permit to render an image.
+/// The storages and the permit that finishing an upload needs.
 #[derive(Clone)]
 pub(crate) struct ImagePipeline {
     /// Private storage of the files that were sent.
     received: Arc<dyn Storage>,
     images: Images,
     /// Permit to render an image. There is one, because rendering takes some hundred megabytes.
-    drawing: Arc<Semaphore>,
+    render_permit: Arc<Semaphore>,
 }
 
 /// The public storage of images.
@@ -48,7 +48,7 @@ pub struct Images {
 impl UploadsState {
     /// Creates the state with a storage for received files and one for images.
     pub fn new(app: App, received: Arc<dyn Storage>, images: Images) -> Self {
-        Self { app, pipeline: ImagePipeline { received, images, drawing: Arc::new(Semaphore::new(1)) } }
+        Self { app, pipeline: ImagePipeline { received, images, render_permit: Arc::new(Semaphore::new(1)) } }
     }
 
     /// Creates the state with the buckets that the environment names and `IMAGES_URL`.

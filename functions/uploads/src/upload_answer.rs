@@ -36,7 +36,7 @@ pub(crate) struct ImageUpload {
 pub(crate) struct CreatedUpload {
     /// Fields of the upload.
     #[serde(flatten)]
-    pub begun: ImageUpload,
+    pub created: ImageUpload,
     /// Request that sends the file.
     pub upload: PresignedRequest,
 }
@@ -51,7 +51,7 @@ impl ImageUpload {
                 let whole = MainImage { url: image.url.clone(), alt_text: String::new(), list_url: None };
                 (Some(whole.with_base_url(base).url), Some(file(image).with_base_url(base)), None)
             }
-            UploadState::Refused(because) => (None, None, Some(problem(because))),
+            UploadState::Refused(refusal) => (None, None, Some(problem(refusal))),
         };
         let Upload { id, created_at, image_type: content_type, bytes, .. } = upload;
         Self { id, status, created_at, content_type, bytes, refusal, url, file }
@@ -63,6 +63,6 @@ fn file(image: StoredImage) -> ImageFile {
     ImageFile { width, height, list_url, page_url, zoom_url }
 }
 
-fn problem(because: Refusal) -> Problem {
-    Problem { detail: because.detail().to_owned(), code: because.as_str().to_owned() }
+fn problem(refusal: Refusal) -> Problem {
+    Problem { detail: refusal.detail().to_owned(), code: refusal.as_str().to_owned() }
 }

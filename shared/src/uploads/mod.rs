@@ -10,7 +10,7 @@ use crate::fields::{Fields, FromField};
 use crate::ids::UploadId;
 use crate::time::Timestamp;
 
-/// Largest size of a file: 15 MiB.
+/// Maximum size of a file in bytes: 15 MiB.
 pub const MAX_BYTES: u64 = 15 * 1024 * 1024;
 
 /// The accepted types of images.

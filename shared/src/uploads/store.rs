@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 use crate::users::Actor;
 
 /// Seconds after which an unfinished upload is deleted. Its file is deleted after a day.
-const FORGOTTEN_AFTER_SECONDS: i64 = 7 * 24 * 60 * 60;
+const UNFINISHED_KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// An upload to insert.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ pub async fn insert(tx: &mut Tx, new: NewUpload, by: &Actor, now: Timestamp) -> 
         Actor::ApiKey(key) => (None, Some(key.id)),
     };
     sqlx::query!(
-        "with forgotten as (
+        "with deleted as (
              delete from uploads where id in (
                  select id from uploads where status <> 'finished' and created_at < $7
                   order by created_at limit 100 for update skip locked))
@@ -39,7 +39,7 @@ pub async fn insert(tx: &mut Tx, new: NewUpload, by: &Actor, now: Timestamp) -> 
         now as _,
         new.image_type.as_str(),
         i64::try_from(new.bytes).unwrap_or(i64::MAX),
-        now.plus_seconds(-FORGOTTEN_AFTER_SECONDS) as _
+        now.plus_seconds(-UNFINISHED_KEPT_SECONDS) as _
     )
     .execute(&mut *tx)
     .await
@@ -106,11 +106,11 @@ pub async fn finish(tx: &mut Tx, id: UploadId, image: &StoredImage, now: Timesta
 }
 
 /// Refuses an upload; returns false if it was no longer waiting.
-pub async fn refuse(tx: &mut Tx, id: UploadId, because: Refusal, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn refuse(tx: &mut Tx, id: UploadId, refusal: Refusal, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update uploads set status = 'refused', refusal = $2, ended_at = $3 where id = $1 and status = 'waiting'",
         id as _,
-        because.as_str(),
+        refusal.as_str(),
         now as _
     )
     .execute(&mut *tx)

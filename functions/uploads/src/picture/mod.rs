@@ -15,20 +15,21 @@ use ring::digest::{Context, SHA256};
 use shared::ids::UploadId;
 use shared::uploads::{ImageType, Refusal};
 
-use encode::Pen;
+use encode::Encoder;
 use read::read;
 
 /// Longest side of an image for lists, in pixels.
-const LIST: u32 = 320;
+const LIST_SIDE: u32 = 320;
 /// Longest side of an image for a product's page, in pixels.
-const PAGE: u32 = 1000;
+const PAGE_SIDE: u32 = 1000;
 /// Longest side of an image for looking at details, in pixels.
-const ZOOM: u32 = 2000;
+const ZOOM_SIDE: u32 = 2000;
 
-/// An image in all its sizes. A size is `None` if the image is no larger than it.
-pub(crate) struct Drawn {
+/// An image in all its sizes. A size is `None` if the image is not larger than it.
+pub(crate) struct RenderedImage {
     /// Width of the upright image in pixels.
     pub(crate) width: u32,
+    /// Height of the upright image in pixels.
     pub(crate) height: u32,
     pub(crate) content_type: &'static str,
     pub(crate) extension: &'static str,
@@ -48,22 +49,22 @@ pub(crate) fn name(upload: UploadId, file: &[u8]) -> String {
 }
 
 /// Renders a file of this declared type.
-pub(crate) fn draw(file: &[u8], said: ImageType) -> Result<Drawn, Refusal> {
-    let picture = read(file, said)?;
-    let (pen, image) = Pen::for_picture(picture);
+pub(crate) fn render(file: &[u8], declared: ImageType) -> Result<RenderedImage, Refusal> {
+    let picture = read(file, declared)?;
+    let (encoder, image) = Encoder::for_picture(picture);
     let (width, height) = (image.width(), image.height());
-    let whole = pen.write_whole(&image)?;
+    let whole = encoder.write_whole(&image)?;
     // Each size is made of the next larger one, which is faster and looks the same.
-    let (zoom, image) = smaller(&pen, image, ZOOM)?;
-    let (page, image) = smaller(&pen, image, PAGE)?;
-    let (list, _) = smaller(&pen, image, LIST)?;
-    let (content_type, extension) = (pen.content_type(), pen.extension());
-    Ok(Drawn { width, height, content_type, extension, whole, zoom, page, list })
+    let (zoom, image) = shrink(&encoder, image, ZOOM_SIDE)?;
+    let (page, image) = shrink(&encoder, image, PAGE_SIDE)?;
+    let (list, _) = shrink(&encoder, image, LIST_SIDE)?;
+    let (content_type, extension) = (encoder.content_type(), encoder.extension());
+    Ok(RenderedImage { width, height, content_type, extension, whole, zoom, page, list })
 }
 
-/// Returns the encoded image with this longest side, and the resized image for the next step. If the image is no larger, it is returned as
-/// it is.
-fn smaller(pen: &Pen, image: DynamicImage, side: u32) -> Result<(Option<Vec<u8>>, DynamicImage), Refusal> {
+/// Returns the encoded image with this longest side, and the resized image for the next step. If the image is not larger, it is returned
+/// unchanged.
+fn shrink(encoder: &Encoder, image: DynamicImage, side: u32) -> Result<(Option<Vec<u8>>, DynamicImage), Refusal> {
     let longest = image.width().max(image.height());
     if longest <= side {
         return Ok((None, image));
@@ -75,5 +76,5 @@ fn smaller(pen: &Pen, image: DynamicImage, side: u32) -> Result<(Option<Vec<u8>>
     // For a large reduction the faster filter looks the same.
     let filter = if longest > 2 * side { FilterType::Triangle } else { FilterType::CatmullRom };
     let smaller = image.resize_exact(scaled(image.width()), scaled(image.height()), filter);
-    Ok((Some(pen.write(&smaller)?), smaller))
+    Ok((Some(encoder.write(&smaller)?), smaller))
 }

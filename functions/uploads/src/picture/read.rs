@@ -5,14 +5,14 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits};
 use shared::uploads::{ImageType, Refusal};
 
-/// Longest side in pixels, that of a good camera.
+/// Maximum side in pixels, that of a good camera.
 const MAX_SIDE: u32 = 10_000;
-/// Largest number of pixels. More does not fit the function's memory or its eight seconds.
+/// Maximum number of pixels. More does not fit the function's memory or its eight seconds.
 const MAX_PIXELS: u64 = 40_000_000;
-/// Memory for a decoder: an image of that many pixels in four channels of 16 bits, and working space.
-const MAX_MEMORY: u64 = 512 * 1024 * 1024;
-/// Largest ICC profile in bytes. Larger ones belong to printers and scanners.
-const MAX_PROFILE: usize = 64 * 1024;
+/// Maximum memory of a decoder in bytes: an image of that many pixels in four channels of 16 bits, and working space.
+const MAX_DECODER_BYTES: u64 = 512 * 1024 * 1024;
+/// Maximum size of an ICC profile in bytes. Larger ones belong to printers and scanners.
+const MAX_PROFILE_BYTES: usize = 64 * 1024;
 
 /// A decoded image.
 pub(super) struct Picture {
@@ -23,9 +23,9 @@ pub(super) struct Picture {
 }
 
 /// Decodes a file of this declared type. Nothing is decoded before its dimensions are known to be within the limits.
-pub(super) fn read(file: &[u8], said: ImageType) -> Result<Picture, Refusal> {
+pub(super) fn read(file: &[u8], declared: ImageType) -> Result<Picture, Refusal> {
     let format = format(file).ok_or(Refusal::NotAnImage)?;
-    if format != expected(said) {
+    if format != expected(declared) {
         return Err(Refusal::TypeMismatch);
     }
     let mut reader = ImageReader::with_format(Cursor::new(file), format);
@@ -38,14 +38,14 @@ pub(super) fn read(file: &[u8], said: ImageType) -> Result<Picture, Refusal> {
     // An orientation or a profile that cannot be read is ignored.
     let orientation = decoder.orientation().ok();
     let profile = decoder.icc_profile().ok().flatten();
-    if format == ImageFormat::Jpeg && !ends(file) {
+    if format == ImageFormat::Jpeg && !has_end_marker(file) {
         return Err(Refusal::Damaged);
     }
     let mut image = DynamicImage::from_decoder(decoder).map_err(refusal)?;
     if let Some(orientation) = orientation {
         image.apply_orientation(orientation);
     }
-    let profile = profile.filter(|profile| profile.len() <= MAX_PROFILE && is_of(profile, &image));
+    let profile = profile.filter(|profile| profile.len() <= MAX_PROFILE_BYTES && fits(profile, &image));
     Ok(Picture { image, profile })
 }
 
@@ -55,8 +55,8 @@ fn format(file: &[u8]) -> Option<ImageFormat> {
     [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP].contains(&format).then_some(format)
 }
 
-fn expected(said: ImageType) -> ImageFormat {
-    match said {
+fn expected(declared: ImageType) -> ImageFormat {
+    match declared {
         ImageType::Jpeg => ImageFormat::Jpeg,
         ImageType::Png => ImageFormat::Png,
         ImageType::WebP => ImageFormat::WebP,
@@ -67,7 +67,7 @@ fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_MEMORY);
+    limits.max_alloc = Some(MAX_DECODER_BYTES);
     limits
 }
 
@@ -77,7 +77,7 @@ fn refusal(error: ImageError) -> Refusal {
 
 /// Returns true if a JPEG has its end marker. The decoder accepts a file without it and paints the rest grey. The headers are skipped by
 /// their lengths, because one of them may contain a small JPEG.
-fn ends(file: &[u8]) -> bool {
+fn has_end_marker(file: &[u8]) -> bool {
     let mut rest = file.get(2..).unwrap_or_default();
     loop {
         rest = match rest {
@@ -94,7 +94,7 @@ fn ends(file: &[u8]) -> bool {
 }
 
 /// Returns true if a profile fits the channels of the decoded image: a CMYK profile is useless once the image was converted to RGB.
-fn is_of(profile: &[u8], image: &DynamicImage) -> bool {
+fn fits(profile: &[u8], image: &DynamicImage) -> bool {
     let channels: &[u8] = if image.color().has_color() { b"RGB " } else { b"GRAY" };
     profile.get(16..20) == Some(channels)
 }

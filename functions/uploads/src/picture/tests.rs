@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::*;
 
-fn written(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
     image.write_to(&mut file, format).unwrap();
     file.into_inner()
@@ -23,8 +23,8 @@ fn transparent_pixels_do_not_bleed_into_visible_ones() {
     // Red next to a transparent green.
     let image =
         RgbaImage::from_fn(642, 642, |x, _| if x < 321 { Rgba([255, 0, 0, 255]) } else { Rgba([0, 255, 0, 0]) });
-    let drawn = draw(&written(&image.into(), ImageFormat::Png), ImageType::Png).unwrap();
-    let list = image::load_from_memory(&drawn.list.unwrap()).unwrap().to_rgba8();
+    let rendered = render(&encoded(&image.into(), ImageFormat::Png), ImageType::Png).unwrap();
+    let list = image::load_from_memory(&rendered.list.unwrap()).unwrap().to_rgba8();
     for pixel in list.pixels().filter(|pixel| pixel.0[3] > 0) {
         assert_eq!(pixel.0[..3], [255, 0, 0], "{pixel:?}");
     }
@@ -40,9 +40,9 @@ fn a_profile_is_kept_if_it_fits_the_channels() {
         encoder.set_icc_profile(profile.clone()).unwrap();
         noise(400, 400).write_with_encoder(encoder).unwrap();
 
-        let drawn = draw(&file, ImageType::Jpeg).unwrap();
+        let rendered = render(&file, ImageType::Jpeg).unwrap();
 
-        let list = drawn.list.unwrap();
+        let list = rendered.list.unwrap();
         let mut decoder = ImageReader::with_format(Cursor::new(&list), ImageFormat::Jpeg).into_decoder().unwrap();
         assert_eq!(decoder.icc_profile().unwrap().is_some(), is_kept);
     }
@@ -60,29 +60,29 @@ fn the_name_depends_on_the_file_and_the_upload() {
 #[test]
 fn no_damage_makes_a_decoder_panic() {
     let files = [
-        (written(&noise(97, 61), ImageFormat::Jpeg), ImageType::Jpeg),
-        (written(&noise(97, 61), ImageFormat::Png), ImageType::Png),
-        (written(&noise(97, 61), ImageFormat::WebP), ImageType::WebP),
+        (encoded(&noise(97, 61), ImageFormat::Jpeg), ImageType::Jpeg),
+        (encoded(&noise(97, 61), ImageFormat::Png), ImageType::Png),
+        (encoded(&noise(97, 61), ImageFormat::WebP), ImageType::WebP),
     ];
     // A generator with a fixed seed.
-    let mut dice = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut roll = |sides: usize| {
-        dice ^= dice << 13;
-        dice ^= dice >> 7;
-        dice ^= dice << 17;
-        (dice % sides as u64) as usize
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut below = |limit: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % limit as u64) as usize
     };
-    for (file, said) in &files {
-        assert!(draw(file, *said).is_ok());
+    for (file, declared) in &files {
+        assert!(render(file, *declared).is_ok());
         for _ in 0..300 {
             let mut damaged = file.clone();
-            for _ in 0..=roll(4) {
-                let at = roll(damaged.len());
-                damaged[at] = roll(256) as u8;
+            for _ in 0..=below(4) {
+                let at = below(damaged.len());
+                damaged[at] = below(256) as u8;
             }
-            damaged.truncate(if roll(3) == 0 { roll(file.len()) } else { file.len() });
+            damaged.truncate(if below(3) == 0 { below(file.len()) } else { file.len() });
             // Any result is fine, but no panic.
-            let _ = draw(&damaged, *said);
+            let _ = render(&damaged, *declared);
         }
     }
 }

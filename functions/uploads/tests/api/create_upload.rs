@@ -10,19 +10,19 @@ use crate::{Shop, UPLOADS};
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_response_has_the_request_that_sends_the_file_to_the_storage(db: PgPool) {
     let shop = Shop::open(db).await;
-    let begun = shop.editor.post(UPLOADS, json!({"content_type": "image/jpeg", "bytes": 48213})).await.expect(201);
+    let created = shop.editor.post(UPLOADS, json!({"content_type": "image/jpeg", "bytes": 48213})).await.expect(201);
 
-    let id = begun.body["id"].as_str().unwrap();
-    assert_eq!(begun.header("location"), format!("http://shop.test{UPLOADS}{id}/"));
-    assert_eq!(begun.header("cache-control"), "no-store");
-    assert_eq!(begun.body["status"], "waiting");
+    let id = created.body["id"].as_str().unwrap();
+    assert_eq!(created.header("location"), format!("http://shop.test{UPLOADS}{id}/"));
+    assert_eq!(created.header("cache-control"), "no-store");
+    assert_eq!(created.body["status"], "waiting");
     let expected = json!({
         "method": "PUT",
         "url": format!("https://storage.test/uploads/{id}"),
         "headers": {"content-length": "48213", "content-type": "image/jpeg"},
         "expires_at": START.plus_seconds(900),
     });
-    assert_eq!(begun.body["upload"], expected);
+    assert_eq!(created.body["upload"], expected);
     let kept: (String, i64, String) =
         sqlx::query_as("select content_type, bytes, status from uploads").fetch_one(&shop.app.db).await.unwrap();
     assert_eq!(kept, ("image/jpeg".to_owned(), 48213, "waiting".to_owned()));
@@ -58,7 +58,7 @@ async fn invalid_fields_are_refused_one_by_one(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_creator_is_stored_for_users_and_api_keys(db: PgPool) {
     let shop = Shop::open(db).await;
-    shop.begins("image/png", 100).await;
+    shop.creates_upload("image/png", 100).await;
     let maker = shop.app.a_staff_user().await;
     let key = shop.app.an_api_key_of(&maker, Permissions::from_iter([Permission::Catalogue])).await;
     let program = shop.app.with_key(&key);
@@ -73,7 +73,7 @@ async fn an_unfinished_upload_is_deleted_after_a_week_and_a_finished_one_never(d
     let shop = Shop::open(db).await;
     let finished = shop.sends("image/png", &crate::files::png(8, 8)).await;
     shop.finishes(&finished).await.expect(200);
-    let waiting = shop.begins("image/png", 100).await;
+    let waiting = shop.creates_upload("image/png", 100).await;
     let refused = shop.sends("image/png", b"no image").await;
     shop.finishes(&refused).await.expect(400);
 

@@ -127,7 +127,7 @@ async fn the_same_file_in_two_uploads_is_two_images(db: PgPool) {
 async fn a_missing_file_can_still_be_sent(db: PgPool) {
     let shop = Shop::open(db).await;
     let file = png(8, 8);
-    let path = shop.begins("image/png", file.len()).await;
+    let path = shop.creates_upload("image/png", file.len()).await;
     assert_eq!(shop.finishes(&path).await.expect(409).body["code"], "not_uploaded_yet");
     shop.arrives(&path, "image/png", &file);
     shop.finishes(&path).await.expect(200);

@@ -45,15 +45,16 @@ impl Shop {
 
     /// Creates an upload for this file and sends it; returns the upload's path.
     async fn sends(&self, content_type: &str, file: &[u8]) -> String {
-        let path = self.begins(content_type, file.len()).await;
+        let path = self.creates_upload(content_type, file.len()).await;
         self.arrives(&path, content_type, file);
         path
     }
 
     /// Creates an upload and returns its path.
-    async fn begins(&self, content_type: &str, bytes: usize) -> String {
-        let begun = self.editor.post(UPLOADS, json!({"content_type": content_type, "bytes": bytes})).await.expect(201);
-        format!("{UPLOADS}{}/", begun.body["id"].as_str().unwrap())
+    async fn creates_upload(&self, content_type: &str, bytes: usize) -> String {
+        let created =
+            self.editor.post(UPLOADS, json!({"content_type": content_type, "bytes": bytes})).await.expect(201);
+        format!("{UPLOADS}{}/", created.body["id"].as_str().unwrap())
     }
 
     /// Writes any file to the storage under the key of an upload.

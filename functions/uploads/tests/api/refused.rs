@@ -28,10 +28,10 @@ async fn a_file_that_is_not_an_image_is_refused_with_any_type(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_image_of_antype_mismatch_than_declared_is_refused(db: PgPool) {
+async fn an_image_of_another_type_than_declared_is_refused(db: PgPool) {
     let shop = Shop::open(db).await;
-    for (said, file) in [("image/jpeg", png(8, 8)), ("image/png", jpeg(8, 8)), ("image/webp", png(8, 8))] {
-        let path = shop.sends(said, &file).await;
+    for (declared, file) in [("image/jpeg", png(8, 8)), ("image/png", jpeg(8, 8)), ("image/webp", png(8, 8))] {
+        let path = shop.sends(declared, &file).await;
         is_refused(&shop, &path, "type_mismatch").await;
     }
 }
@@ -73,11 +73,11 @@ async fn an_image_with_too_many_pixels_is_refused_before_decoding(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_file_of_ansize_mismatch_than_declared_is_refused_unread(db: PgPool) {
+async fn a_file_of_another_size_than_declared_is_refused_unread(db: PgPool) {
     let shop = Shop::open(db).await;
     let file = png(8, 8);
-    for said in [file.len() - 1, file.len() + 1] {
-        let path = shop.begins("image/png", said).await;
+    for declared in [file.len() - 1, file.len() + 1] {
+        let path = shop.creates_upload("image/png", declared).await;
         shop.arrives(&path, "image/png", &file);
         is_refused(&shop, &path, "size_mismatch").await;
     }
@@ -87,7 +87,7 @@ async fn a_file_of_ansize_mismatch_than_declared_is_refused_unread(db: PgPool) {
 async fn a_refused_upload_stays_refused_when_a_valid_file_follows(db: PgPool) {
     let shop = Shop::open(db).await;
     let better = png(8, 8);
-    let path = shop.begins("image/png", better.len()).await;
+    let path = shop.creates_upload("image/png", better.len()).await;
     shop.arrives(&path, "image/png", &vec![b'x'; better.len()]);
     is_refused(&shop, &path, "not_an_image").await;
 

@@ -39,7 +39,7 @@ impl Serving {
         let mut printed = String::new();
         let address = loop {
             let mut line = String::new();
-            assert!(output.read_line(&mut line).unwrap() > 0, "it ended and had said: {printed}");
+            assert!(output.read_line(&mut line).unwrap() > 0, "it ended after this output: {printed}");
             printed.push_str(&line);
             if let Some(("API", url)) = line.trim().split_once(' ') {
                 break url.trim().strip_prefix("http://").unwrap().to_owned();

@@ -28,8 +28,8 @@ fn one_command_starts_a_shop_and_its_data_survives_a_kill() {
     assert!(ended.success());
     let again =
         command(&home, &["serve", "--port", "0", "--fresh"]).env("DATABASE_URL", "postgres://127.0.0.1:1/x").output();
-    let said = String::from_utf8(again.unwrap().stderr).unwrap();
-    assert!(said.contains("DATABASE_URL names another"), "{said}");
+    let output = String::from_utf8(again.unwrap().stderr).unwrap();
+    assert!(output.contains("DATABASE_URL names another"), "{output}");
 }
 
 #[test]
@@ -38,8 +38,8 @@ fn a_second_shop_is_refused_and_a_superuser_is_created_in_the_running_one() {
     let shop = Serving::start(&home);
     let second = command(&home, &["serve", "--port", "0"]).output().unwrap();
     assert_eq!(second.status.code(), Some(1));
-    let said = String::from_utf8(second.stderr).unwrap();
-    assert!(said.contains("is already running: http://localhost:"), "{said}");
+    let output = String::from_utf8(second.stderr).unwrap();
+    assert!(output.contains("is already running: http://localhost:"), "{output}");
 
     let root = ["--email", "root@example.com", "--username", "root", "--password", "a-good-long-one"];
     let made = command(&home, &[["createsuperuser"].as_slice(), &root].concat()).output().unwrap();
@@ -59,7 +59,7 @@ fn a_port_in_use_is_reported_before_anything_is_started() {
     let port = taken.local_addr().unwrap().port().to_string();
     let refused = command(&home, &["serve", "--port", &port]).output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
-    let said = String::from_utf8(refused.stderr).unwrap();
-    assert!(said.contains(&format!("port {port} is in use")) && said.contains("--port"), "{said}");
+    let output = String::from_utf8(refused.stderr).unwrap();
+    assert!(output.contains(&format!("port {port} is in use")) && output.contains("--port"), "{output}");
     assert!(!home.join("postgres").exists());
 }

@@ -36,12 +36,13 @@ async fn an_uploaded_image_is_public_once_it_is_finished(db: PgPool) {
     let image = image.into_inner();
 
     let uploads = "/api/v1/catalogue/uploads/";
-    let begun = staff.post(uploads, json!({"content_type": "image/png", "bytes": image.len()})).await.expect(201).body;
-    let path = begun["upload"]["url"].as_str().unwrap().strip_prefix("http://shop.test").unwrap();
+    let created =
+        staff.post(uploads, json!({"content_type": "image/png", "bytes": image.len()})).await.expect(201).body;
+    let path = created["upload"]["url"].as_str().unwrap().strip_prefix("http://shop.test").unwrap();
     let sender = visitor.clone().header("content-type", "image/png");
     let sender = sender.header("content-length", &image.len().to_string());
     sender.send(Method::PUT, path, Body::from(image)).await.expect(200);
-    let finish = format!("{uploads}{}/finish/", begun["id"].as_str().unwrap());
+    let finish = format!("{uploads}{}/finish/", created["id"].as_str().unwrap());
     let finished = staff.post(&finish, json!({})).await.expect(200).body;
 
     let seen = visitor.get(finished["url"].as_str().unwrap()).await.expect(200);

@@ -98,9 +98,9 @@ impl Scenario {
         let silent = TcpListener::bind("127.0.0.1:0")?;
         let stack = self.stack.clone().with("AWS_ENDPOINT_URL_SQS", &format!("http://{}", silent.local_addr()?));
         let variant = self.cluster.psql(DATABASE, "select id from product_variants")?.parse::<i64>()?;
-        let began = Instant::now();
+        let started = Instant::now();
         let order = self.check_out(&stack, token, &variant.into()).await?;
-        let took = began.elapsed();
+        let took = started.elapsed();
         ensure!(took < Duration::from_secs(5), "the customer waited for {took:?}");
         let unsent = self.cluster.psql(DATABASE, "select count(*) from outbox where sent_at is null")?;
         ensure!(unsent == "1", "{unsent} events wait in the outbox");
@@ -112,10 +112,10 @@ impl Scenario {
     async fn check_out(&self, stack: &Stack, token: &str, variant: &Value) -> anyhow::Result<Value> {
         let mut cart = Function::start(&stack.function("cart")?).await?;
         let items = json!({"items": [{"product_variant_id": variant, "quantity": 1}]});
-        let made = expect(&mut cart, 201, post("/api/v1/cart/", token, &items)?).await?;
+        let created = expect(&mut cart, 201, post("/api/v1/cart/", token, &items)?).await?;
         cart.stop().await?;
         let mut orders = Function::start(&stack.function("orders")?).await?;
-        let body = json!({"cart_id": made["id"]});
+        let body = json!({"cart_id": created["id"]});
         let order = expect(&mut orders, 201, post("/api/v1/orders/", token, &body)?).await?;
         orders.stop().await?;
         Ok(order)

@@ -17,10 +17,10 @@ impl Scenario {
         self.cluster.psql(DATABASE, "update users set is_staff = true, is_superuser = true")?;
         let mut uploads = self.start("uploads").await?;
         let image = json!({"content_type": "image/png", "bytes": IMAGE.len()});
-        let begun = expect(&mut uploads, 201, post("/api/v1/catalogue/uploads/", token, &image)?).await?;
-        let finish = format!("/api/v1/catalogue/uploads/{}/finish/", text(&begun, "id")?);
+        let created = expect(&mut uploads, 201, post("/api/v1/catalogue/uploads/", token, &image)?).await?;
+        let finish = format!("/api/v1/catalogue/uploads/{}/finish/", text(&created, "id")?);
         expect(&mut uploads, 409, post(&finish, token, &json!({}))?).await?;
-        self.send_file(&text(&begun["upload"], "url")?).await?;
+        self.send_file(&text(&created["upload"], "url")?).await?;
         let finished = expect(&mut uploads, 200, post(&finish, token, &json!({}))?).await?;
         let again = expect(&mut uploads, 200, post(&finish, token, &json!({}))?).await?;
         uploads.stop().await?;
