@@ -13,8 +13,8 @@ use crate::time::Timestamp;
 
 pub use countries::country;
 
-/// Largest number of addresses of an account.
-pub const MOST: i64 = 50;
+/// Maximum number of addresses of an account.
+pub const MAX_ADDRESSES: i64 = 50;
 
 /// An address of a user profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]

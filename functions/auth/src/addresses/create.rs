@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use shared::addresses::{Address, CreateAddress, MOST, store};
+use shared::addresses::{Address, CreateAddress, MAX_ADDRESSES, store};
 use shared::app::App;
 use shared::http::{ApiError, Body, CurrentUser, Problems, Unauthorized};
 
@@ -30,10 +30,10 @@ pub(crate) async fn create_address(
     }
     let new = match store::count(&mut tx, account.id).await? {
         0 => CreateAddress { is_default_shipping: Some(true), is_default_billing: Some(true), ..new },
-        MOST.. => {
+        MAX_ADDRESSES.. => {
             return Err(ApiError::field(
                 "non_field_errors",
-                format!("A profile has at most {MOST} addresses. Delete one first."),
+                format!("A profile has at most {MAX_ADDRESSES} addresses. Delete one first."),
             ));
         }
         _ => new,

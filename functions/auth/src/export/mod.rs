@@ -118,7 +118,7 @@ async fn collect(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<Opti
     Ok(Some(AccountExport {
         exported_at: now,
         account,
-        addresses: addresses::store::list(tx, user, KeysetBounds::first(addresses::MOST)).await?,
+        addresses: addresses::store::list(tx, user, KeysetBounds::first(addresses::MAX_ADDRESSES)).await?,
         carts: export::carts(tx, user, limit).await?.into(),
         orders: export::orders(tx, user, limit).await?.into(),
         sign_ins: export::sign_ins(tx, user, limit).await?.into(),
