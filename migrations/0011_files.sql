@@ -38,7 +38,7 @@ create index upload_unfinished_by_age on uploads (created_at) where status <> 'f
 create table imports (
     id uuid primary key,
     kind text not null,
-    -- What the file's number on hand means: it replaces the stock, or only a new variant begins with it.
+    -- Meaning of the stock in the file. set: it replaces the stock of every variant; initial: only new variants get it.
     stock text not null,
     storage_key text not null,
     bytes bigint not null,
@@ -51,12 +51,12 @@ create table imports (
     products_created bigint not null default 0,
     products_updated bigint not null default 0,
     products_unchanged bigint not null default 0,
-    products_left_out bigint not null default 0,
+    products_skipped bigint not null default 0,
     variants_created bigint not null default 0,
     variants_updated bigint not null default 0,
     variants_unchanged bigint not null default 0,
     variants_removed bigint not null default 0,
-    bad_rows bigint not null default 0,
+    rows_failed bigint not null default 0,
     -- Why it ended before the end of the file.
     error text,
     -- The worker that holds it, and until when no other takes it. A running import that is not held is due.
@@ -68,7 +68,7 @@ create table imports (
     started_at timestamptz,
     finished_at timestamptz,
     constraint import_kind_known check (kind in ('shopify_csv')),
-    constraint import_stock_known check (stock in ('begins', 'counted')),
+    constraint import_stock_known check (stock in ('initial', 'set')),
     constraint import_status_known check (status in ('waiting', 'running', 'done', 'failed', 'cancelled')),
     constraint import_is_held_while_it_runs check ((status = 'running') = (held_until is not null)),
     constraint import_has_finished check ((status in ('done', 'failed', 'cancelled')) = (finished_at is not null))
@@ -77,8 +77,8 @@ create index import_due on imports (held_until) where status = 'running';
 -- Imports that ended long ago are deleted, and those whose file never came.
 create index import_to_forget on imports (coalesce(finished_at, created_at)) where status <> 'running';
 
--- Rows of a file that were not imported.
-create table import_bad_rows (
+-- Rows of a file that were not imported, with the reasons.
+create table import_errors (
     import_id uuid not null references imports (id) on delete cascade,
     position bigint generated always as identity,
     line bigint not null,
@@ -106,7 +106,7 @@ create table exports (
     after_product_id bigint,
     products_done bigint not null default 0,
     products bigint not null,
-    left_out bigint not null default 0,
+    products_skipped bigint not null default 0,
     bytes bigint not null default 0,
     error text,
     lease uuid,
@@ -123,7 +123,7 @@ create index export_due on exports (held_until) where status = 'running';
 create index export_to_forget on exports (finished_at) where status <> 'running';
 
 -- Products that the format of an export cannot represent. No foreign key: a deleted product is still missing from the file.
-create table export_left_out (
+create table export_skipped_products (
     export_id uuid not null references exports (id) on delete cascade,
     position bigint generated always as identity,
     product_id bigint not null,

@@ -4,9 +4,9 @@ use shared::catalogue::shopify::{rows, write_header, write_rows};
 use shared::catalogue::store::snapshot;
 use shared::ids::{ExportId, ProductId};
 use shared::transfers::MAX_ATTEMPTS;
-use shared::transfers::parts::{FileInParts, SMALLEST_PART};
+use shared::transfers::parts::{FileInParts, MIN_PART_BYTES};
 use shared::transfers::store::exports::{
-    LeasedExport, LeftOut, Part, claim, end, find_cancelled, note_part, note_upload,
+    LeasedExport, Part, Skipped, claim, end, find_cancelled, record_part, set_upload,
 };
 use shared::transfers::store::{JobEnd, Lease, release};
 use tokio::time::Instant;
@@ -14,16 +14,18 @@ use tokio::time::Instant;
 use crate::{RunOutcome, Worker};
 
 /// Number of products that one query reads.
-const AT_ONCE: i64 = 100;
+const PRODUCTS_PER_QUERY: i64 = 100;
 
-/// A part of the file in memory.
+/// A part of the file that is not written yet.
 #[derive(Default)]
-struct Text {
+struct PartText {
     csv: Vec<u8>,
+    /// The last product that was read, written or skipped.
     last: Option<ProductId>,
+    /// Number of products in the text.
     products: i64,
-    left_out: Vec<LeftOut>,
-    is_the_last: bool,
+    skipped: Vec<Skipped>,
+    is_final: bool,
 }
 
 /// Continues the export until it ends or the time is up.
@@ -33,16 +35,16 @@ pub(crate) async fn run(worker: &Worker, id: ExportId, until: Instant) -> anyhow
     let claimed = claim(&mut tx, held, worker.clock.now()).await?;
     tx.commit().await?;
     let Some(file) = claimed else {
-        tracing::info!("export not claimable");
-        return clear_away(worker, id, None).await;
+        tracing::info!("export is not running or held by another worker");
+        return delete_if_cancelled(worker, id, None).await;
     };
     if file.is_stuck {
-        let reason = format!("it was begun {MAX_ATTEMPTS} times and did not get on");
+        let reason = format!("it was started {MAX_ATTEMPTS} times and made no progress");
         return finish(worker, held, JobEnd::failed(&reason)).await;
     }
-    let done = go_on(worker, held, file, until).await;
+    let done = process(worker, held, file, until).await;
     match done {
-        Ok(RunOutcome::ToTheEnd) => Ok(RunOutcome::ToTheEnd),
+        Ok(RunOutcome::Finished) => Ok(RunOutcome::Finished),
         Ok(RunOutcome::OutOfTime) | Err(_) => {
             let mut tx = worker.db.begin().await?;
             release(&mut tx, held, worker.clock.now()).await?;
@@ -52,7 +54,7 @@ pub(crate) async fn run(worker: &Worker, id: ExportId, until: Instant) -> anyhow
     }
 }
 
-async fn go_on(
+async fn process(
     worker: &Worker,
     held: Lease<ExportId>,
     mut file: LeasedExport,
@@ -63,10 +65,10 @@ async fn go_on(
         None => {
             let upload_id = worker.parts.begin(&file.storage_key, "text/csv").await?;
             let mut tx = worker.db.begin().await?;
-            let is_ours = note_upload(&mut tx, held, &upload_id).await?;
+            let is_ours = set_upload(&mut tx, held, &upload_id).await?;
             tx.commit().await?;
             if !is_ours {
-                return clear_away(worker, held.id, Some(&upload_id)).await;
+                return delete_if_cancelled(worker, held.id, Some(&upload_id)).await;
             }
             upload_id
         }
@@ -74,12 +76,12 @@ async fn go_on(
     let key = file.storage_key.clone();
     let in_parts = FileInParts { key: &key, upload_id: &upload_id };
     loop {
-        let text = read(worker, file.after, file.parts.is_empty()).await?;
-        let is_the_last = text.is_the_last;
-        if !write(worker, held, &mut file, in_parts, text).await? {
-            return clear_away(worker, held.id, None).await;
+        let text = read_part(worker, file.after, file.parts.is_empty()).await?;
+        let is_final = text.is_final;
+        if !write_part(worker, held, &mut file, in_parts, text).await? {
+            return delete_if_cancelled(worker, held.id, None).await;
         }
-        if is_the_last {
+        if is_final {
             // A file of this size means that an earlier worker finished the upload and died before it could end the export.
             if worker.storage.size(&key).await? != u64::try_from(file.bytes).ok() {
                 worker.parts.finish(in_parts, &file.parts).await?;
@@ -93,17 +95,17 @@ async fn go_on(
 }
 
 /// Reads as many products as fill a part.
-async fn read(worker: &Worker, after: Option<ProductId>, is_the_first: bool) -> anyhow::Result<Text> {
-    let mut text = Text { last: after, ..Text::default() };
-    if is_the_first {
+async fn read_part(worker: &Worker, after: Option<ProductId>, is_first: bool) -> anyhow::Result<PartText> {
+    let mut text = PartText { last: after, ..PartText::default() };
+    if is_first {
         write_header(&mut text.csv)?;
     }
-    while text.csv.len() < SMALLEST_PART {
+    while text.csv.len() < MIN_PART_BYTES {
         let mut tx = worker.db.read().await?;
-        let products = snapshot::list_after(&mut tx, text.last, AT_ONCE).await?;
+        let products = snapshot::list_after(&mut tx, text.last, PRODUCTS_PER_QUERY).await?;
         tx.commit().await?;
         let Some(last) = products.last() else {
-            text.is_the_last = true;
+            text.is_final = true;
             break;
         };
         text.last = Some(last.id);
@@ -114,7 +116,7 @@ async fn read(worker: &Worker, after: Option<ProductId>, is_the_first: bool) -> 
                     text.products += 1;
                 }
                 Err(reason) => {
-                    text.left_out.push(LeftOut { product: product.id, slug: product.slug.clone(), reason });
+                    text.skipped.push(Skipped { id: product.id, slug: product.slug.clone(), reason });
                 }
             }
         }
@@ -123,12 +125,12 @@ async fn read(worker: &Worker, after: Option<ProductId>, is_the_first: bool) -> 
 }
 
 /// Writes a part, and records it together with the products that it skipped; returns false if this worker no longer holds the export.
-async fn write(
+async fn write_part(
     worker: &Worker,
     held: Lease<ExportId>,
     file: &mut LeasedExport,
     in_parts: FileInParts<'_>,
-    text: Text,
+    text: PartText,
 ) -> anyhow::Result<bool> {
     let bytes = i64::try_from(text.csv.len())?;
     // Empty if all of the last products were skipped.
@@ -139,9 +141,9 @@ async fn write(
     file.after = text.last;
     file.bytes += bytes;
     file.parts.extend(name.clone());
-    let part = Part { name, last: text.last, bytes, products: text.products, left_out: text.left_out };
+    let part = Part { name, last: text.last, bytes, products: text.products, skipped: text.skipped };
     let mut tx = worker.db.begin().await?;
-    let is_ours = note_part(&mut tx, held, &part, worker.clock.now()).await?;
+    let is_ours = record_part(&mut tx, held, &part, worker.clock.now()).await?;
     tx.commit().await?;
     Ok(is_ours)
 }
@@ -151,23 +153,24 @@ async fn finish(worker: &Worker, held: Lease<ExportId>, ended: JobEnd<'_>) -> an
     let is_ended = end(&mut tx, held.id, ended, worker.clock.now()).await?;
     tx.commit().await?;
     if !is_ended {
-        return clear_away(worker, held.id, None).await;
+        return delete_if_cancelled(worker, held.id, None).await;
     }
-    tracing::info!(export_id = %held.id, ?ended, "an export has ended");
-    Ok(RunOutcome::ToTheEnd)
+    tracing::info!(export_id = %held.id, ?ended, "export ended");
+    Ok(RunOutcome::Finished)
 }
 
 /// Deletes what was written if the export was cancelled. Otherwise nothing is deleted, because another worker may continue the export.
-async fn clear_away(worker: &Worker, id: ExportId, begun: Option<&str>) -> anyhow::Result<RunOutcome> {
+/// `unrecorded` is the id of an upload that was created after the cancellation.
+async fn delete_if_cancelled(worker: &Worker, id: ExportId, unrecorded: Option<&str>) -> anyhow::Result<RunOutcome> {
     let mut tx = worker.db.read().await?;
-    let written = find_cancelled(&mut tx, id).await?;
+    let cancelled = find_cancelled(&mut tx, id).await?;
     tx.commit().await?;
-    let Some(written) = written else { return Ok(RunOutcome::ToTheEnd) };
-    if let Some(upload_id) = written.upload_id.as_deref().or(begun) {
+    let Some(cancelled) = cancelled else { return Ok(RunOutcome::Finished) };
+    if let Some(upload_id) = cancelled.upload_id.as_deref().or(unrecorded) {
         // One part more than was recorded, because the export may have been cancelled while that part was written.
-        worker.parts.discard(FileInParts { key: &written.storage_key, upload_id }, written.parts + 1).await?;
+        worker.parts.discard(FileInParts { key: &cancelled.storage_key, upload_id }, cancelled.parts + 1).await?;
     }
-    worker.storage.delete(&written.storage_key).await?;
-    tracing::info!(export_id = %id, "what was written of a cancelled export is deleted");
-    Ok(RunOutcome::ToTheEnd)
+    worker.storage.delete(&cancelled.storage_key).await?;
+    tracing::info!(export_id = %id, "parts of a cancelled export deleted");
+    Ok(RunOutcome::Finished)
 }

@@ -5,12 +5,24 @@ use shared::catalogue::shopify::Batch;
 use shared::catalogue::write::{Attempt, save_imports};
 use shared::ids::ImportId;
 use shared::transfers::MAX_ATTEMPTS;
-use shared::transfers::store::imports::{Chunk, LeasedImport, begun_before, claim, end, hold, note};
+use shared::transfers::store::imports::{Chunk, LeasedImport, claim, earlier_lines, end, lock, record};
 use shared::transfers::store::{JobEnd, Lease, release};
 use tokio::time::Instant;
 
-use crate::window::Window;
+use crate::window::{Unreadable, Window};
 use crate::{RunOutcome, Worker};
+
+/// The reason why a run stops processing the file.
+enum Stop {
+    /// The whole file is processed.
+    EndOfFile,
+    /// The file cannot be read further.
+    Unreadable(Unreadable),
+    /// The time is up.
+    OutOfTime,
+    /// The import was cancelled, or another worker has leased it.
+    LeaseLost,
+}
 
 /// Continues the import until it ends or the time is up.
 pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow::Result<RunOutcome> {
@@ -19,83 +31,97 @@ pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow
     let claimed = claim(&mut tx, held, worker.clock.now()).await?;
     tx.commit().await?;
     let Some(mut file) = claimed else {
-        tracing::info!("import not claimable");
-        return Ok(RunOutcome::ToTheEnd);
+        tracing::info!("import is not running or held by another worker");
+        return Ok(RunOutcome::Finished);
     };
     if file.is_stuck {
-        let reason = format!("it was begun {MAX_ATTEMPTS} times at line {} and did not get on", file.place.line);
+        let reason = format!("it was started {MAX_ATTEMPTS} times and made no progress at line {}", file.place.line);
         finish(worker, held, &file, JobEnd::failed(&reason)).await?;
-        return Ok(RunOutcome::ToTheEnd);
+        return Ok(RunOutcome::Finished);
     }
-    match go_on(worker, held, &mut file, until).await {
-        Ok(Some(ended)) => {
-            finish(worker, held, &file, ended.as_ref().map_or(JobEnd::DONE, |reason| JobEnd::failed(reason))).await?;
-            Ok(RunOutcome::ToTheEnd)
-        }
-        Ok(None) if Instant::now() < until => Ok(RunOutcome::ToTheEnd),
-        Ok(None) => {
-            give_back(worker, held).await?;
-            Ok(RunOutcome::OutOfTime)
+    match process(worker, held, &mut file, until).await {
+        Ok(Stop::EndOfFile) => finish(worker, held, &file, JobEnd::DONE).await?,
+        Ok(Stop::Unreadable(reason)) => finish(worker, held, &file, JobEnd::failed(&reason.to_string())).await?,
+        Ok(Stop::LeaseLost) => {}
+        Ok(Stop::OutOfTime) => {
+            release_lease(worker, held).await?;
+            return Ok(RunOutcome::OutOfTime);
         }
         Err(error) => {
             // So that the next worker can start when the message comes again, instead of waiting until this lease expires.
-            give_back(worker, held).await?;
-            Err(error)
+            release_lease(worker, held).await?;
+            return Err(error);
         }
     }
+    Ok(RunOutcome::Finished)
 }
 
-/// Processes the file. Returns `Some(None)` at its end, `Some` with the reason if it cannot be read further, and `None` if the time is up or
-/// this worker no longer holds the import.
-async fn go_on(
+/// Processes the file window by window until something stops it.
+async fn process(
     worker: &Worker,
     held: Lease<ImportId>,
     file: &mut LeasedImport,
     until: Instant,
-) -> anyhow::Result<Option<Option<String>>> {
+) -> anyhow::Result<Stop> {
     let mut length = worker.limits.window;
     loop {
         let mut window = match Window::read(&*worker.storage, file, length).await? {
             Ok(window) => window,
-            Err(unreadable) => return Ok(Some(Some(unreadable.to_string()))),
+            Err(unreadable) => return Ok(Stop::Unreadable(unreadable)),
         };
-        loop {
-            let batch = match window.batch() {
-                Ok(Some(batch)) => batch,
-                Ok(None) => break,
-                Err(unreadable) => return Ok(Some(Some(unreadable.to_string()))),
-            };
-            file.place = window.place();
-            file.header = Some(window.header.clone());
-            // Checked after a chunk and not before it, so that every run makes progress, however short its time is.
-            if !write(worker, held, file, batch).await? || Instant::now() >= until {
-                return Ok(None);
-            }
+        if let Some(stop) = process_window(worker, held, file, &mut window, until).await? {
+            return Ok(stop);
         }
         file.place = window.place();
         if file.place.offset >= file.bytes {
-            return Ok(Some(None));
+            return Ok(Stop::EndOfFile);
         }
         file.header = Some(window.header.clone());
         length = match window.next_length(worker.limits.window) {
             Ok(length) => length,
-            Err(unreadable) => return Ok(Some(Some(unreadable.to_string()))),
+            Err(unreadable) => return Ok(Stop::Unreadable(unreadable)),
         };
     }
 }
 
+/// Saves the products of a window chunk by chunk; returns `None` at its end.
+async fn process_window(
+    worker: &Worker,
+    held: Lease<ImportId>,
+    file: &mut LeasedImport,
+    window: &mut Window,
+    until: Instant,
+) -> anyhow::Result<Option<Stop>> {
+    loop {
+        let batch = match window.batch() {
+            Ok(Some(batch)) => batch,
+            Ok(None) => return Ok(None),
+            Err(unreadable) => return Ok(Some(Stop::Unreadable(unreadable))),
+        };
+        file.place = window.place();
+        file.header = Some(window.header.clone());
+        if !save(worker, held, file, batch).await? {
+            return Ok(Some(Stop::LeaseLost));
+        }
+        // Checked after a chunk and not before it, so that every run makes progress, however short its time is.
+        if Instant::now() >= until {
+            return Ok(Some(Stop::OutOfTime));
+        }
+    }
+}
+
 /// Saves a chunk and the new position in one transaction; returns false if this worker no longer holds the import.
-async fn write(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, batch: Batch) -> anyhow::Result<bool> {
+async fn save(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, batch: Batch) -> anyhow::Result<bool> {
     let mut attempt = Attempt::default();
     loop {
-        match try_to_write(worker, held, file, batch.clone(), attempt).await {
+        match try_to_save(worker, held, file, batch.clone(), attempt).await {
             Ok(is_ours) => return Ok(is_ours),
             Err(error) => attempt.again_after(error)?,
         }
     }
 }
 
-async fn try_to_write(
+async fn try_to_save(
     worker: &Worker,
     held: Lease<ImportId>,
     file: &LeasedImport,
@@ -104,13 +130,13 @@ async fn try_to_write(
 ) -> sqlx::Result<bool> {
     let now = worker.clock.now();
     let mut tx = worker.db.begin().await?;
-    if !hold(&mut tx, held).await? {
+    if !lock(&mut tx, held).await? {
         tx.commit().await?;
         return Ok(false);
     }
     let slugs: Vec<String> = batch.entries.iter().map(|(_, entry)| entry.slug.clone()).collect();
-    let before = begun_before(&mut tx, held.id, &slugs).await?;
-    batch.refuse_begun(|slug| before.get(slug).copied());
+    let earlier = earlier_lines(&mut tx, held.id, &slugs).await?;
+    batch.skip_repeated(|slug| earlier.get(slug).copied());
     let entries = std::mem::take(&mut batch.entries);
     let all: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
     let results = save_imports(&mut tx, &all, attempt.together, (file.stock, now)).await?;
@@ -118,19 +144,19 @@ async fn try_to_write(
     for ((line, _), result) in entries.iter().zip(results) {
         match result {
             Ok(one) => saved.push(one),
-            Err(reason) => batch.leave_out(*line, reason),
+            Err(reason) => batch.skip(*line, reason),
         }
     }
-    batch.bad.sort_by_key(|bad| bad.line);
+    batch.errors.sort_by_key(|error| error.line);
     let chunk = Chunk {
         place: file.place,
         header: file.header.clone().unwrap_or_default(),
-        begun: entries.into_iter().map(|(line, entry)| (entry.slug, line)).collect(),
+        first_lines: entries.into_iter().map(|(line, entry)| (entry.slug, line)).collect(),
         saved,
-        bad: batch.bad,
-        left_out: batch.left_out,
+        errors: batch.errors,
+        skipped: batch.skipped,
     };
-    note(&mut tx, held, &chunk, now).await?;
+    record(&mut tx, held, &chunk, now).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -138,23 +164,23 @@ async fn try_to_write(
 /// Ends the import and deletes its file.
 async fn finish(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, ended: JobEnd<'_>) -> anyhow::Result<()> {
     let mut tx = worker.db.begin().await?;
-    if hold(&mut tx, held).await? {
+    if lock(&mut tx, held).await? {
         if file.place.offset >= file.bytes {
             let chunk =
                 Chunk { place: file.place, header: file.header.clone().unwrap_or_default(), ..Chunk::default() };
-            note(&mut tx, held, &chunk, worker.clock.now()).await?;
+            record(&mut tx, held, &chunk, worker.clock.now()).await?;
         }
         end(&mut tx, held.id, ended, worker.clock.now()).await?;
     }
     tx.commit().await?;
     if let Err(error) = worker.storage.delete(&file.storage_key).await {
-        tracing::warn!(error = format!("{error:#}"), "the file of an import that ended stays");
+        tracing::warn!(error = format!("{error:#}"), "import file could not be deleted");
     }
-    tracing::info!(import_id = %held.id, ?ended, "an import has ended");
+    tracing::info!(import_id = %held.id, ?ended, "import ended");
     Ok(())
 }
 
-async fn give_back(worker: &Worker, held: Lease<ImportId>) -> anyhow::Result<()> {
+async fn release_lease(worker: &Worker, held: Lease<ImportId>) -> anyhow::Result<()> {
     let mut tx = worker.db.begin().await?;
     release(&mut tx, held, worker.clock.now()).await?;
     tx.commit().await?;

@@ -44,8 +44,8 @@ pub struct Worker {
 /// Limits of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Time of a run: no chunk is started after that, and the next run does the rest.
-    pub with_run: Duration,
+    /// Maximum time of a run: no chunk is started after that, and the next run continues.
+    pub run_time: Duration,
     /// Bytes of an import's file that are read at once. Doubled as often as needed if a single product is larger.
     pub window: u64,
 }
@@ -53,15 +53,15 @@ pub struct Limits {
 impl Default for Limits {
     /// Limits of a function that may run for two minutes. A chunk takes about a second, and may be tried several times.
     fn default() -> Self {
-        Self { with_run: Duration::from_secs(60), window: 8 * 1024 * 1024 }
+        Self { run_time: Duration::from_secs(60), window: 8 * 1024 * 1024 }
     }
 }
 
 /// Outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RunOutcome {
-    /// Nothing is left to do, or another worker holds the transfer.
-    ToTheEnd,
+    /// Nothing is left to do for this worker: the transfer has ended, or another worker holds it.
+    Finished,
     /// The time is up before the transfer ended.
     OutOfTime,
 }
@@ -94,7 +94,7 @@ pub async fn handle(worker: &Worker, batch: SqsEvent) -> SqsBatchResponse {
                 Err(unreadable) => Err(unreadable.into()),
             };
             if let Err(error) = &done {
-                tracing::warn!(error = format!("{error:#}"), "a message goes back to the queue");
+                tracing::warn!(error = format!("{error:#}"), "message returned to the queue");
             }
             done
         };
@@ -107,8 +107,8 @@ pub async fn handle(worker: &Worker, batch: SqsEvent) -> SqsBatchResponse {
 
 /// Continues a transfer, and sends a message for the next run if the time is up before the transfer ends.
 pub async fn work(worker: &Worker, job: Job) -> anyhow::Result<()> {
-    anyhow::ensure!(job.v == 1, "only version 1 of a job is known, and this is {}", job.v);
-    let until = Instant::now() + worker.limits.with_run;
+    anyhow::ensure!(job.v == 1, "version {} of a job is unknown", job.v);
+    let until = Instant::now() + worker.limits.run_time;
     let outcome = match job.work {
         Work::Import(id) => import::run(worker, id, until).await,
         Work::Export(id) => export::run(worker, id, until).await,
@@ -116,8 +116,8 @@ pub async fn work(worker: &Worker, job: Job) -> anyhow::Result<()> {
     // Before the answer, after which Lambda may freeze the execution environment.
     worker.db.rollback_abandoned().await;
     match outcome? {
-        RunOutcome::ToTheEnd => Ok(()),
-        RunOutcome::OutOfTime => worker.jobs.send(job).await.context("the rest could not be handed on"),
+        RunOutcome::Finished => Ok(()),
+        RunOutcome::OutOfTime => worker.jobs.send(job).await.context("the message of the next run could not be sent"),
     }
 }
 
@@ -126,10 +126,10 @@ pub async fn progress(worker: &Worker, job: Job) -> anyhow::Result<Option<String
     let mut tx = worker.db.read().await?;
     let line = match job.work {
         Work::Import(id) => imports::find(&mut tx, id).await?.map(|import| {
-            let Import { status, bytes_done, bytes, products, bad_rows, .. } = import;
+            let Import { status, bytes_done, bytes, products, rows_failed, .. } = import;
             let TransferCounts { created, updated, unchanged } = products;
             let percent = 100 * bytes_done / bytes.max(1);
-            format!("import  {status:?} {percent} %: products {created} created, {updated} updated, {unchanged} unchanged; {bad_rows} bad rows")
+            format!("import  {status:?} {percent} %: products {created} created, {updated} updated, {unchanged} unchanged; {rows_failed} rows failed")
         }),
         Work::Export(id) => exports::find(&mut tx, id).await?.map(|export| {
             format!("export  {:?}: {} of {} products", export.status, export.products_done, export.products)

@@ -8,14 +8,14 @@ use shared::storage::Storage;
 use shared::transfers::store::imports::LeasedImport;
 
 /// Maximum size of one product in bytes.
-const LARGEST: u64 = 64 * 1024 * 1024;
+const MAX_PRODUCT_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Reason why a file cannot be processed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unreadable {
-    #[error("the file is not there any more")]
-    Gone,
-    #[error("the file is not understood: {0}")]
+    #[error("the file no longer exists")]
+    Missing,
+    #[error("the file is not in a known format: {0}")]
     Unrecognised(#[from] Unrecognised),
     #[error("line {0}: the product that begins here is larger than 64 MiB; is a quote not closed?")]
     TooLarge(u64),
@@ -28,7 +28,7 @@ pub(crate) struct Window {
     products: Products<Cursor<Vec<u8>>>,
     /// The names of the columns.
     pub(crate) header: Vec<String>,
-    begins: u64,
+    start: u64,
     length: u64,
 }
 
@@ -39,17 +39,16 @@ impl Window {
         file: &LeasedImport,
         length: u64,
     ) -> anyhow::Result<Result<Self, Unreadable>> {
-        let begins = file.place.offset;
-        let end = file.bytes.min(begins + length);
-        let Some(bytes) = storage.read(&file.storage_key, begins..end).await? else {
-            return Ok(Err(Unreadable::Gone));
+        let start = file.place.offset;
+        let end = file.bytes.min(start + length);
+        let Some(bytes) = storage.read(&file.storage_key, start..end).await? else {
+            return Ok(Err(Unreadable::Missing));
         };
         let ends = if end >= file.bytes { Ends::WithFile } else { Ends::Inside };
         Ok(Self::of(bytes, file, ends, length))
     }
 
     fn of(bytes: Vec<u8>, file: &LeasedImport, ends: Ends, length: u64) -> Result<Self, Unreadable> {
-        let begins = file.place.offset;
         let known = file.header.clone().and_then(|header| Some((Columns::recognise(&header)?, header)));
         let (records, header, columns) = match known {
             Some((columns, header)) => (Records::at(Cursor::new(bytes), file.place, ends), header, columns),
@@ -59,7 +58,7 @@ impl Window {
                 (records, header, columns)
             }
         };
-        Ok(Self { products: Products::new(records, columns), header, begins, length })
+        Ok(Self { products: Products::new(records, columns), header, start: file.place.offset, length })
     }
 
     /// Returns the next products; `None` if this part has no further whole product.
@@ -67,16 +66,16 @@ impl Window {
         Ok(self.products.batch()?)
     }
 
-    /// Position of the first product that was not read yet.
+    /// Returns the position of the first product that was not read yet.
     pub(crate) fn place(&self) -> Place {
         self.products.place()
     }
 
-    /// Length of the next part in bytes: twice as long if this part did not hold one whole product, else the usual length.
+    /// Returns the length of the next part in bytes: twice as long if this part did not hold one whole product, else the usual length.
     pub(crate) fn next_length(&self, usual: u64) -> Result<u64, Unreadable> {
-        if self.place().offset > self.begins {
+        if self.place().offset > self.start {
             Ok(usual)
-        } else if self.length < LARGEST {
+        } else if self.length < MAX_PRODUCT_BYTES {
             Ok(self.length * 2)
         } else {
             Err(Unreadable::TooLarge(self.place().line))

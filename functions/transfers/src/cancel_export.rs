@@ -40,9 +40,9 @@ pub(crate) async fn cancel_export(
     let export = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     if export.status != TransferStatus::Cancelled {
-        return Err(ApiError::conflict("export_ended", "It has come to its end already."));
+        return Err(ApiError::conflict("export_ended", "The export has already ended."));
     }
-    // The worker deletes what was written, and needs the message for that if no worker holds the export at the moment.
-    transfers.tell(Work::Export(id).into()).await;
+    // The worker deletes what was written. If no worker holds the export at the moment, this message starts one.
+    transfers.send_job(Work::Export(id).into()).await;
     Ok(Json(export))
 }

@@ -39,5 +39,5 @@ pub(crate) async fn cancel_import(
     if import.status == TransferStatus::Cancelled {
         return Ok(Json(import));
     }
-    Err(ApiError::conflict("import_ended", "It has come to its end already."))
+    Err(ApiError::conflict("import_ended", "The import has already ended."))
 }

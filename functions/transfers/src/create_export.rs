@@ -42,9 +42,9 @@ pub(crate) async fn create_export(
     let mut tx = app.db.begin().await?;
     insert(&mut tx, id, &key, now).await?;
     let export =
-        find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("an export that was just made is not there"))?;
+        find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("the export that was just inserted does not exist"))?;
     tx.commit().await?;
-    transfers.tell(Work::Export(id).into()).await;
+    transfers.send_job(Work::Export(id).into()).await;
     let location = format!("{}/api/v1/catalogue/exports/{id}/", base.0);
     Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(export)))
 }

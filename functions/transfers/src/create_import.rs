@@ -27,10 +27,10 @@ pub(crate) struct CreateImport {
     #[field(min = 1, max = MAX_IMPORT_BYTES)]
     #[schema(example = 48213)]
     pub bytes: u64,
-    /// Meaning of the stock in the file. `counted`: the units on hand of every variant. `begins`: the units on hand of new variants only; existing
-    /// variants keep their stock.
-    #[field(default = Stock::Counted, with = stock, schema = String)]
-    #[schema(default = "counted", pattern = "^(counted|begins)$")]
+    /// Meaning of the stock in the file. `set`: it replaces the stock of every variant. `initial`: only new variants get it; existing variants keep
+    /// their stock.
+    #[field(default = Stock::Set, with = stock, schema = String)]
+    #[schema(default = "set", pattern = "^(set|initial)$")]
     pub stock: Stock,
 }
 
@@ -88,9 +88,9 @@ pub(crate) async fn create_import(
     };
     insert(&mut tx, &row, now).await?;
     let import =
-        find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("an import that was just made is not there"))?;
+        find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("the import that was just inserted does not exist"))?;
     tx.commit().await?;
     let location = format!("{}/api/v1/catalogue/imports/{id}/", base.0);
-    let begun = CreatedImport { import, upload: upload.with_base_url(&base.0) };
-    Ok((StatusCode::CREATED, [(LOCATION, location), (CACHE_CONTROL, "no-store".to_owned())], Json(begun)))
+    let created = CreatedImport { import, upload: upload.with_base_url(&base.0) };
+    Ok((StatusCode::CREATED, [(LOCATION, location), (CACHE_CONTROL, "no-store".to_owned())], Json(created)))
 }

@@ -6,10 +6,10 @@ mod create_export;
 mod create_import;
 mod get_export;
 mod get_import;
-mod list_bad_rows;
 mod list_exports;
+mod list_import_errors;
 mod list_imports;
-mod list_left_out;
+mod list_skipped_products;
 mod start_import;
 
 use std::sync::Arc;
@@ -24,8 +24,8 @@ use tokio::time::timeout;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Time that a request waits for the queue after the transfer was committed.
-const WAIT_FOR_THE_QUEUE: Duration = Duration::from_secs(2);
+/// Maximum time that a request waits for the queue after its transaction.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// State of the handlers.
 #[derive(Clone, FromRef)]
@@ -49,25 +49,25 @@ impl TransfersState {
     }
 
     /// Sends a message to the worker. A failure is only logged: the transfer is in the database, and `scheduler` sends the message within minutes.
-    async fn tell(&self, job: Job) {
-        match timeout(WAIT_FOR_THE_QUEUE, self.jobs.send(job)).await {
+    async fn send_job(&self, job: Job) {
+        match timeout(QUEUE_TIMEOUT, self.jobs.send(job)).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(?job, error = format!("{error:#}"), "a job is left to the relay"),
-            Err(_) => tracing::warn!(?job, "the queue did not answer in time; a job is left to the relay"),
+            Ok(Err(error)) => tracing::warn!(?job, error = format!("{error:#}"), "job left to the scheduler"),
+            Err(_) => tracing::warn!(?job, "the queue did not answer in time; job left to the scheduler"),
         }
     }
 }
 
-/// All routes of this function.
+/// Returns every route of this function.
 pub fn router() -> OpenApiRouter<TransfersState> {
     OpenApiRouter::with_openapi(shared::http::document())
         .routes(routes!(list_imports::list_imports, create_import::create_import))
         .routes(routes!(get_import::get_import))
         .routes(routes!(start_import::start_import))
         .routes(routes!(cancel_import::cancel_import))
-        .routes(routes!(list_bad_rows::list_bad_rows))
+        .routes(routes!(list_import_errors::list_import_errors))
         .routes(routes!(list_exports::list_exports, create_export::create_export))
         .routes(routes!(get_export::get_export))
         .routes(routes!(cancel_export::cancel_export))
-        .routes(routes!(list_left_out::list_left_out))
+        .routes(routes!(list_skipped_products::list_skipped_products))
 }

@@ -42,11 +42,11 @@ pub(crate) async fn start_import(
     tx.commit().await?;
     match import.status {
         TransferStatus::Cancelled => {
-            return Err(ApiError::conflict("import_cancelled", "It was cancelled; begin another."));
+            return Err(ApiError::conflict("import_cancelled", "The import was cancelled. Create a new import."));
         }
         TransferStatus::Done | TransferStatus::Failed => return Ok((StatusCode::ACCEPTED, Json(import))),
-        TransferStatus::Waiting => has_arrived(&transfers, &key, import.bytes).await?,
-        // The message is sent again, in case the first one was lost.
+        TransferStatus::Waiting => check_upload(&transfers, &key, import.bytes).await?,
+        // The message is sent again below, in case the first one was lost.
         TransferStatus::Running => {}
     }
     let mut tx = app.db.begin().await?;
@@ -54,15 +54,15 @@ pub(crate) async fn start_import(
     let import = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     if import.status == TransferStatus::Running {
-        transfers.tell(Work::Import(id).into()).await;
+        transfers.send_job(Work::Import(id).into()).await;
     }
     Ok((StatusCode::ACCEPTED, Json(import)))
 }
 
 /// Checks that the file was uploaded. A storage should accept only the declared size; the check covers one that does not.
-async fn has_arrived(transfers: &TransfersState, key: &str, bytes: i64) -> Result<(), ApiError> {
+async fn check_upload(transfers: &TransfersState, key: &str, bytes: i64) -> Result<(), ApiError> {
     match transfers.storage.size(key).await? {
-        None => Err(ApiError::conflict("not_uploaded_yet", "The file has not arrived; send it first.")),
+        None => Err(ApiError::conflict("not_uploaded_yet", "The file was not uploaded. Upload it first.")),
         Some(size) if i64::try_from(size) != Ok(bytes) => Err(ApiError::conflict(
             "size_mismatch",
             format!("The file has {size} bytes, but {bytes} were declared. Create a new import."),

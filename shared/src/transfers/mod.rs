@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 
 /// Maximum size of an import's file in bytes: about 300,000 products with three variants each.
 pub const MAX_IMPORT_BYTES: u64 = 256 * 1024 * 1024;
-/// Maximum number of bad rows that are stored for an import, and of skipped products for an export; the rest are only counted.
+/// Maximum number of errors that are stored for an import, and of skipped products for an export; the rest is only counted.
 pub const MAX_REASONS: i64 = 10_000;
 /// Time for which `UploadBucket` keeps a file. The row of the import or export is kept longer.
 pub const FILES_KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -69,7 +69,7 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// Name in requests and in the database.
+    /// Returns the name in requests and in the database.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -126,9 +126,9 @@ pub struct Import {
     pub id: ImportId,
     /// Format of the file.
     pub kind: FileKind,
-    /// Meaning of the stock in the file. `counted`: the units on hand of every variant. `begins`: the units on hand of new variants only; existing
-    /// variants keep their stock.
-    #[schema(example = "counted")]
+    /// Meaning of the stock in the file. `set`: it replaces the stock of every variant. `initial`: only new variants get it; existing variants keep
+    /// their stock.
+    #[schema(example = "set")]
     pub stock: String,
     /// Status of the import.
     pub status: TransferStatus,
@@ -138,14 +138,14 @@ pub struct Import {
     pub bytes_done: i64,
     /// Numbers of products that were created, updated and unchanged.
     pub products: TransferCounts,
-    /// Number of products that were skipped because of bad rows.
-    pub products_left_out: i64,
+    /// Number of products that were skipped because one of their rows has an error.
+    pub products_skipped: i64,
     /// Numbers of variants that were created, updated and unchanged.
     pub variants: TransferCounts,
     /// Number of variants that were removed because their product's rows in the file do not have them.
     pub variants_removed: i64,
-    /// Number of rows that were not imported; `bad_rows/` lists them with reasons.
-    pub bad_rows: i64,
+    /// Number of rows with an error; `errors/` lists them. The other rows of their products are not counted.
+    pub rows_failed: i64,
     /// Reason of the failure, for people; null if the import did not fail.
     pub error: Option<String>,
     /// Time at which the import was created.
@@ -156,10 +156,10 @@ pub struct Import {
     pub finished_at: Option<Timestamp>,
 }
 
-/// A row of a file that was not imported.
+/// A row of a file that was not imported, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ImportError {
-    /// Number of the row among the bad rows.
+    /// Number of the error among those of the import.
     #[serde(skip)]
     pub position: i64,
     /// Line of the file on which the row begins, counted from 1.
@@ -200,8 +200,8 @@ pub struct Export {
     /// Number of products that were written to the file.
     pub products_done: i64,
     /// Number of products that were skipped because the format cannot represent them: they have no variants, or their variants differ by more than
-    /// three attributes or do not all have the same attributes. `left_out/` lists them.
-    pub products_left_out: i64,
+    /// three attributes or do not all have the same attributes. `skipped/` lists them.
+    pub products_skipped: i64,
     /// Size in bytes of the part of the file that was written.
     pub bytes: i64,
     /// Reason of the failure, for people; null if the export did not fail.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use crate::storage::Storage;
 
 /// Minimum size in bytes of every part but the last, because S3 accepts no smaller one.
-pub const SMALLEST_PART: usize = 5 * 1024 * 1024;
+pub const MIN_PART_BYTES: usize = 5 * 1024 * 1024;
 
 /// A file that is being written.
 #[derive(Clone, Copy, Debug)]
@@ -18,10 +18,10 @@ pub struct FileInParts<'a> {
     pub upload_id: &'a str,
 }
 
-/// A storage of such files. A file can be read only after it was finished.
+/// A storage that writes files part by part. A file can be read only after it was finished.
 #[async_trait]
 pub trait Parts: Send + Sync {
-    /// Begins a file; returns the id of its upload.
+    /// Creates the upload of a file; returns its id.
     async fn begin(&self, key: &str, content_type: &str) -> anyhow::Result<String>;
 
     /// Writes the part with this number, counted from 1, and replaces an earlier one with the same number. Returns the part's name for
@@ -58,7 +58,7 @@ impl Parts for PartsAsFiles {
         for number in parts {
             let key = part(file.key, number.parse()?);
             let bytes = self.0.read(&key, 0..u64::MAX).await?;
-            whole.extend(bytes.ok_or_else(|| anyhow::anyhow!("{key} is not there"))?);
+            whole.extend(bytes.ok_or_else(|| anyhow::anyhow!("{key} does not exist"))?);
         }
         self.0.write(file.key, file.upload_id, whole).await?;
         for number in parts {

@@ -26,11 +26,11 @@ pub struct Parts {
     pub options: Options,
     /// Queue of events.
     pub queue: Arc<dyn Queue>,
-    /// Folder of private files.
+    /// Storage of private files.
     pub storage: Arc<dyn Storage>,
-    /// Folder of public images.
+    /// Storage of public images.
     pub images: Images,
-    /// Queue of jobs on files.
+    /// Queue of `transfer-worker`.
     pub jobs: Arc<dyn JobQueue>,
 }
 

@@ -78,7 +78,7 @@ async fn links_that_have_expired_are_deleted(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn imports_and_exports_are_deleted_thirty_days_after_they_ended_with_their_bad_rows(db: PgPool) {
+async fn imports_and_exports_are_deleted_thirty_days_after_they_ended_with_their_errors(db: PgPool) {
     let app = TestApp::without_routes(db);
     let scheduler = scheduler(&app);
     for status in ["waiting", "running", "done", "failed", "cancelled"] {
@@ -87,8 +87,8 @@ async fn imports_and_exports_are_deleted_thirty_days_after_they_ended_with_their
         sqlx::query(
             "with import as (
                  insert into imports (id, kind, stock, storage_key, bytes, status, held_until, created_at, finished_at)
-                 values (gen_random_uuid(), 'shopify_csv', 'counted', 'a', 1, $1, $2, $4, $3) returning id)
-             insert into import_bad_rows (import_id, line, reason) select id, n, 'no' from import, generate_series(1, 900) n",
+                 values (gen_random_uuid(), 'shopify_csv', 'set', 'a', 1, $1, $2, $4, $3) returning id)
+             insert into import_errors (import_id, line, reason) select id, n, 'no' from import, generate_series(1, 900) n",
         )
         .bind(status)
         .bind(held)
@@ -102,7 +102,7 @@ async fn imports_and_exports_are_deleted_thirty_days_after_they_ended_with_their
                 "with export as (
                      insert into exports (id, kind, storage_key, products, status, held_until, created_at, finished_at)
                      values (gen_random_uuid(), 'shopify_csv', 'a', 1, $1, $2, $4, $3) returning id)
-                 insert into export_left_out (export_id, product_id, slug, reason) select id, 1, 'a', 'no' from export",
+                 insert into export_skipped_products (export_id, product_id, slug, reason) select id, 1, 'a', 'no' from export",
             )
             .bind(status)
             .bind(held)
@@ -121,7 +121,7 @@ async fn imports_and_exports_are_deleted_thirty_days_after_they_ended_with_their
     // At most 2,000 rows in one run: an import with more of them is deleted by the next run.
     app.clock.advance(1);
     run(&scheduler).await;
-    assert_eq!(app.count("select count(*) from import_bad_rows").await, 5 * 900 - 2000);
+    assert_eq!(app.count("select count(*) from import_errors").await, 5 * 900 - 2000);
     run(&scheduler).await;
     let left: Vec<String> =
         sqlx::query_scalar("select 'import ' || status from imports union all select 'export ' || status from exports")
@@ -129,6 +129,6 @@ async fn imports_and_exports_are_deleted_thirty_days_after_they_ended_with_their
             .await
             .unwrap();
     assert_eq!(left, ["import running", "export running"]);
-    assert_eq!(app.count("select count(*) from import_bad_rows").await, 900);
-    assert_eq!(app.count("select count(*) from export_left_out").await, 1);
+    assert_eq!(app.count("select count(*) from import_errors").await, 900);
+    assert_eq!(app.count("select count(*) from export_skipped_products").await, 1);
 }

@@ -23,13 +23,13 @@ async fn give_each_job_something_to_do(app: &TestApp) {
         "insert into stock_notices (variant_id, email, created_at, told_at, event_id)
          select $2, n || '@example.org', $1, $1, gen_random_uuid() from generate_series(1, 100) n where $3 is not null",
         "insert into imports (id, kind, stock, storage_key, bytes, status, held_until, created_at)
-         select gen_random_uuid(), 'shopify_csv', 'counted', 'a', 1, 'running', $1, $1 from generate_series(1, 6)
+         select gen_random_uuid(), 'shopify_csv', 'set', 'a', 1, 'running', $1, $1 from generate_series(1, 6)
           where $2 is not null and $3 is not null",
         "insert into exports (id, kind, storage_key, products, status, held_until, created_at)
          select gen_random_uuid(), 'shopify_csv', 'a', 1, 'running', $1, $1 from generate_series(1, 4)
           where $2 is not null and $3 is not null",
         "insert into imports (id, kind, stock, storage_key, bytes, status, created_at, finished_at)
-         select gen_random_uuid(), 'shopify_csv', 'counted', 'a', 1, 'done', $1, $1 from generate_series(1, 100)
+         select gen_random_uuid(), 'shopify_csv', 'set', 'a', 1, 'done', $1, $1 from generate_series(1, 100)
           where $2 is not null and $3 is not null",
         "insert into outbox (id, kind, payload, created_at, next_attempt_at, sent_at)
          select gen_random_uuid(), 'order_placed', '{}', $1, $1, $1 from generate_series(1, 100)

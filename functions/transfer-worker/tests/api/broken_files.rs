@@ -53,9 +53,9 @@ async fn invalid_rows_are_reported_and_the_others_imported(db: PgPool) {
         let id = shop.an_import(&file).await;
         work(&shop.worker(limits), Work::Import(id).into()).await.unwrap();
         shop.run_queued_jobs(limits).await;
-        let bad: Vec<_> = shop.bad_rows(id).await;
+        let errors: Vec<_> = shop.errors(id).await;
         assert_eq!(
-            bad,
+            errors,
             [
                 (2, "column 2 is not UTF-8".to_owned()),
                 (3, "column 2 holds a NUL".to_owned()),
@@ -81,7 +81,7 @@ async fn an_unclosed_quote_is_reported_and_ends_the_import(db: PgPool) {
     work(&shop.worker(Limits { window: 1000, ..Limits::default() }), Work::Import(id).into()).await.unwrap();
 
     let reason = "a record larger than 2 MiB begins here; is a quote not closed?".to_owned();
-    assert_eq!(shop.bad_rows(id).await, [(3, reason)]);
+    assert_eq!(shop.errors(id).await, [(3, reason)]);
     let import = shop.import(id).await;
     assert_eq!((import.status, import.products.created, import.bytes_done), (TransferStatus::Done, 1, import.bytes));
 }
@@ -96,8 +96,8 @@ async fn a_product_that_the_database_refuses_does_not_affect_the_others(db: PgPo
     let id = shop.an_import(file.as_bytes()).await;
     work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();
 
-    let bad = shop.bad_rows(id).await;
-    assert!(matches!(bad.as_slice(), [(3, reason)] if reason.starts_with("the database refuses it")), "{bad:?}");
+    let errors = shop.errors(id).await;
+    assert!(matches!(errors.as_slice(), [(3, reason)] if reason.starts_with("the database refuses it")), "{errors:?}");
     assert_eq!(shop.import(id).await.products.created, 2);
     assert_eq!(shop.app.count("select count(*) from products where slug in ('a', 'c')").await, 2);
 }

@@ -54,7 +54,7 @@ async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
     let text = String::from_utf8(file).unwrap();
     assert!(text.contains("risky,'=1+1,") && text.contains(",'@home,'+,") && text.contains(",'-7,"), "{text}");
     let again = shop.imported(text.as_bytes(), Limits::default()).await;
-    assert_eq!((again.products.unchanged, again.bad_rows), (121, 0));
+    assert_eq!((again.products.unchanged, again.rows_failed), (121, 0));
     assert_eq!(shop.app.count("select sum(version)::bigint from products").await, 121);
 }
 
@@ -111,12 +111,12 @@ async fn products_that_cannot_be_exported_are_listed_even_at_the_end(db: PgPool)
     shop.run_queued_jobs(SHORT).await;
 
     let done = export(&shop, id).await;
-    assert_eq!((done.status, done.products_done, done.products_left_out), (TransferStatus::Done, 100, 150));
+    assert_eq!((done.status, done.products_done, done.products_skipped), (TransferStatus::Done, 100, 150));
     let mut tx = shop.app.app.db.read().await.unwrap();
-    let left_out = exports::left_out(&mut tx, id, KeysetBounds::first(1000)).await.unwrap();
+    let skipped = exports::list_skipped(&mut tx, id, KeysetBounds::first(1000)).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(left_out.len(), 150);
-    assert_eq!((left_out[0].slug.as_str(), left_out[0].reason.as_str()), ("bare-1", "it has no variant"));
+    assert_eq!(skipped.len(), 150);
+    assert_eq!((skipped[0].slug.as_str(), skipped[0].reason.as_str()), ("bare-1", "it has no variant"));
 }
 
 /// Cancels the export as soon as the worker waits for its storage.

@@ -22,7 +22,7 @@ async fn importing_the_same_file_again_changes_nothing(db: PgPool) {
     let import = shop.imported(file.as_bytes(), Limits::default()).await;
 
     assert_eq!((import.status, import.bytes_done), (TransferStatus::Done, import.bytes));
-    assert_eq!((import.products, import.variants, import.bad_rows), (created(250), created(750), 0));
+    assert_eq!((import.products, import.variants, import.rows_failed), (created(250), created(750), 0));
     assert_eq!(shop.app.count("select count(*) from stock_levels where on_hand > 0").await, 750);
     assert!(shop.app.stock_adds_up().await);
     assert_eq!(shop.app.count("select count(*) from import_slugs").await, 0);
@@ -96,9 +96,9 @@ async fn separated_rows_of_a_product_are_refused_at_any_distance(db: PgPool) {
     shop.run_queued_jobs(SHORT).await;
 
     let reason = "the product \"p0\" began on line 2 already; its rows must stand together".to_owned();
-    assert_eq!(shop.bad_rows(id).await, [(92, reason)]);
+    assert_eq!(shop.errors(id).await, [(92, reason)]);
     let import = shop.import(id).await;
-    assert_eq!((import.products, import.products_left_out, import.bad_rows), (created(30), 1, 1));
+    assert_eq!((import.products, import.products_skipped, import.rows_failed), (created(30), 1, 1));
     assert_eq!(shop.app.count("select count(*) from products where name = 'Product 0'").await, 1);
 }
 
@@ -114,7 +114,7 @@ async fn a_sku_moves_between_products_of_one_chunk(db: PgPool) {
     let id = shop.an_import(after.as_bytes()).await;
     work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();
 
-    assert_eq!(shop.bad_rows(id).await, [(4, "the SKU \"NEW\" belongs to another product".to_owned())]);
+    assert_eq!(shop.errors(id).await, [(4, "the SKU \"NEW\" belongs to another product".to_owned())]);
     let skus: Vec<String> = sqlx::query_scalar(
         "select p.slug || ':' || v.sku from product_variants v join products p on p.id = v.product_id order by 1",
     )

@@ -119,5 +119,5 @@ async fn an_import_that_kills_every_worker_fails(db: PgPool) {
 
     let failed = shop.import(id).await;
     assert_eq!(failed.status, TransferStatus::Failed);
-    assert_eq!(failed.error.as_deref(), Some("it was begun 5 times at line 1 and did not get on"));
+    assert_eq!(failed.error.as_deref(), Some("it was started 5 times and made no progress at line 1"));
 }

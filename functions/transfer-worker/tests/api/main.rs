@@ -75,7 +75,7 @@ impl Shop {
         self.files.put(&key, "text/csv", file);
         let bytes = i64::try_from(file.len()).unwrap();
         let mut tx = self.app.app.db.begin().await.unwrap();
-        let new = NewImport { id, kind: FileKind::ShopifyCsv, stock: Stock::Counted, storage_key: &key, bytes };
+        let new = NewImport { id, kind: FileKind::ShopifyCsv, stock: Stock::Set, storage_key: &key, bytes };
         store::insert(&mut tx, &new, now).await.unwrap();
         store::start(&mut tx, id, now).await.unwrap();
         tx.commit().await.unwrap();
@@ -112,16 +112,16 @@ impl Shop {
         import
     }
 
-    async fn bad_rows(&self, id: ImportId) -> Vec<(i64, String)> {
+    async fn errors(&self, id: ImportId) -> Vec<(i64, String)> {
         let mut tx = self.app.app.db.read().await.unwrap();
-        let rows = store::bad_rows(&mut tx, id, shared::app::db::KeysetBounds::first(100)).await.unwrap();
+        let rows = store::list_errors(&mut tx, id, shared::app::db::KeysetBounds::first(100)).await.unwrap();
         tx.commit().await.unwrap();
         rows.into_iter().map(|row| (row.line, row.reason)).collect()
     }
 }
 
 /// Limits of one chunk per run and a small window.
-const SHORT: Limits = Limits { with_run: Duration::ZERO, window: 300 };
+const SHORT: Limits = Limits { run_time: Duration::ZERO, window: 300 };
 
 /// Returns a file of this number of products, each with three sizes.
 fn file_of(products: usize) -> String {

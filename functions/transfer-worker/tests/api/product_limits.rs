@@ -81,11 +81,11 @@ async fn a_product_over_a_limit_is_reported_with_the_limit(db: PgPool) {
     ] {
         let id = shop.an_import(format!("{HEADER}{}", Product { over }.rows()).as_bytes()).await;
         work(&shop.worker(Limits::default()), shared::transfers::Work::Import(id).into()).await.unwrap();
-        assert_eq!(shop.bad_rows(id).await.first(), Some(&(2, reason.to_owned())), "{over}");
+        assert_eq!(shop.errors(id).await.first(), Some(&(2, reason.to_owned())), "{over}");
         assert_eq!(shop.app.count("select count(*) from products").await, 0, "{over}");
     }
 
     let largest = format!("{HEADER}{}", Product { over: "" }.rows());
     let import = shop.imported(largest.as_bytes(), Limits::default()).await;
-    assert_eq!((import.products.created, import.variants.created, import.bad_rows), (1, 500, 0));
+    assert_eq!((import.products.created, import.variants.created, import.rows_failed), (1, 500, 0));
 }

@@ -26,9 +26,9 @@ async fn a_row_with_an_old_handle_is_refused_and_names_the_new_one(db: PgPool) {
 
     let reason = "the product \"old\" is now \"new\", and has the SKU \"ONE\": write \"new\" in the handle's column; or, if this is \
                   another product, give it different SKUs";
-    assert_eq!(shop.bad_rows(id).await, [(2, reason.to_owned())]);
+    assert_eq!(shop.errors(id).await, [(2, reason.to_owned())]);
     let again = shop.imported(file("new", "ONE").as_bytes(), Limits::default()).await;
-    assert_eq!((again.products.unchanged, again.bad_rows), (1, 0));
+    assert_eq!((again.products.unchanged, again.rows_failed), (1, 0));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -38,7 +38,7 @@ async fn another_product_can_take_an_old_handle(db: PgPool) {
 
     let import = shop.imported(file("old", "TWO").as_bytes(), Limits::default()).await;
 
-    assert_eq!((import.products.created, import.bad_rows), (1, 0));
+    assert_eq!((import.products.created, import.rows_failed), (1, 0));
     assert_eq!(shop.app.count("select count(*) from old_product_slugs").await, 0);
 }
 

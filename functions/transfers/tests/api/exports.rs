@@ -69,13 +69,13 @@ async fn products_that_an_export_skips_are_listed_in_pages(db: PgPool) {
     let editor = shop.editor().await;
     let id = editor.post(EXPORTS, json!({})).await.expect(202).body["id"].as_str().unwrap().to_owned();
     sqlx::query(
-        "insert into export_left_out (export_id, product_id, slug, reason)
+        "insert into export_skipped_products (export_id, product_id, slug, reason)
          select id, n, 'p-' || n, 'no' from exports, generate_series(2, 4) n order by n",
     )
     .execute(&shop.app.db)
     .await
     .unwrap();
-    let path = format!("{EXPORTS}{id}/left_out/");
+    let path = format!("{EXPORTS}{id}/skipped/");
 
     let rows = editor.get(&format!("{path}?page_size=2&count=true")).await.expect(200);
 
@@ -83,7 +83,7 @@ async fn products_that_an_export_skips_are_listed_in_pages(db: PgPool) {
     assert_eq!((&rows.body["count"], &rows.body["results"]), (&json!(3), &json!([product(2), product(3)])));
     let next = rows.body["next"].as_str().unwrap().strip_prefix("http://shop.test").unwrap();
     assert_eq!(editor.get(next).await.expect(200).body["results"], json!([product(4)]));
-    editor.get(&format!("{EXPORTS}00000000-0000-0000-0000-000000000000/left_out/")).await.expect(404);
+    editor.get(&format!("{EXPORTS}00000000-0000-0000-0000-000000000000/skipped/")).await.expect(404);
 }
 
 /// A download is offered only while the file exists, and the row of the export is kept for longer.

@@ -15,7 +15,7 @@ async fn an_import_is_created_uploaded_and_started(db: PgPool) {
 
     let path = format!("{IMPORTS}{}/", created.body["id"].as_str().unwrap());
     assert_eq!(created.header("location"), format!("http://shop.test{path}"));
-    assert_eq!((&created.body["status"], &created.body["stock"]), (&json!("waiting"), &json!("counted")));
+    assert_eq!((&created.body["status"], &created.body["stock"]), (&json!("waiting"), &json!("set")));
     assert_eq!(created.body["upload"]["headers"], json!({"content-length": "4", "content-type": "text/csv"}));
     let early = editor.post(&format!("{path}start/"), json!({})).await.expect(409);
     assert_eq!(early.body["code"], "not_uploaded_yet");
@@ -100,11 +100,11 @@ async fn imports_and_their_errors_are_listed_in_pages(db: PgPool) {
     let back = last.body["previous"].as_str().unwrap().strip_prefix("http://shop.test").unwrap();
     assert_eq!(editor.get(back).await.expect(200).body["results"], first.body["results"]);
 
-    sqlx::query("insert into import_bad_rows (import_id, line, reason) select max(id::text)::uuid, n, 'no' from imports, generate_series(2, 4) n group by n order by n")
+    sqlx::query("insert into import_errors (import_id, line, reason) select max(id::text)::uuid, n, 'no' from imports, generate_series(2, 4) n group by n order by n")
         .execute(&shop.app.db)
         .await
         .unwrap();
-    let path = format!("{IMPORTS}{}/bad_rows/", first.body["results"][0]["id"].as_str().unwrap());
+    let path = format!("{IMPORTS}{}/errors/", first.body["results"][0]["id"].as_str().unwrap());
     let rows = editor.get(&format!("{path}?page_size=2&count=true")).await.expect(200);
     assert_eq!((&rows.body["count"], &rows.body["results"][0]), (&json!(3), &json!({"line": 2, "reason": "no"})));
     let next = rows.body["next"].as_str().unwrap().strip_prefix("http://shop.test").unwrap();
@@ -117,7 +117,7 @@ async fn an_unknown_import_is_not_found(db: PgPool) {
     let editor = shop.editor().await;
     for id in ["00000000-0000-0000-0000-000000000000", "x"] {
         editor.get(&format!("{IMPORTS}{id}/")).await.expect(404);
-        editor.get(&format!("{IMPORTS}{id}/bad_rows/")).await.expect(404);
+        editor.get(&format!("{IMPORTS}{id}/errors/")).await.expect(404);
         editor.post(&format!("{IMPORTS}{id}/start/"), json!({})).await.expect(404);
         editor.post(&format!("{IMPORTS}{id}/cancel/"), json!({})).await.expect(404);
     }

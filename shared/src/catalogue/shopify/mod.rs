@@ -26,9 +26,9 @@ const MAX_ROWS: usize = 5_000;
 const PRODUCTS_AT_ONCE: usize = 100;
 const VARIANTS_AT_ONCE: usize = 1_000;
 
-/// A row that was refused, with the reason.
+/// A row that cannot be imported, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadRow {
+pub struct RowError {
     /// Line on which the row begins, from 1.
     pub line: u64,
     /// Reason for people to read.
@@ -42,7 +42,7 @@ pub struct Products<R> {
     columns: Columns,
     /// The first row of the next product.
     ahead: Option<Row>,
-    strays: VecDeque<BadRow>,
+    strays: VecDeque<RowError>,
     /// The position at which the next product begins.
     place: Place,
     /// True if no complete product follows.
@@ -52,10 +52,10 @@ pub struct Products<R> {
 /// The next item of a file.
 #[derive(Debug)]
 enum Item {
-    /// A product with the line on which it begins, or all of its bad rows; one bad row refuses the whole product.
-    Product(Result<(u64, ProductImport), Vec<BadRow>>),
-    /// A bad row whose product is unknown.
-    Stray(BadRow),
+    /// A product with the line on which it begins, or the errors of its rows; one of them refuses the whole product.
+    Product(Result<(u64, ProductImport), Vec<RowError>>),
+    /// An error of a row whose product is unknown.
+    Stray(RowError),
 }
 
 /// Products that are written together.
@@ -63,33 +63,33 @@ enum Item {
 pub struct Batch {
     /// The products, each with the line on which it begins.
     pub entries: Vec<(u64, ProductImport)>,
-    /// The bad rows, in the order of the file.
-    pub bad: Vec<BadRow>,
-    /// Number of products that are skipped because of bad rows.
-    pub left_out: usize,
+    /// The errors, in the order of the file.
+    pub errors: Vec<RowError>,
+    /// Number of products that are skipped because of them.
+    pub skipped: usize,
 }
 
 impl Batch {
-    /// Returns the number of products, good and bad.
+    /// Returns the number of products, skipped ones included.
     pub fn products(&self) -> usize {
-        self.entries.len() + self.left_out
+        self.entries.len() + self.skipped
     }
 
-    /// Skips the products whose slug began earlier in the file; `begun_before` returns the line on which it did.
-    pub fn refuse_begun(&mut self, begun_before: impl Fn(&str) -> Option<u64>) {
-        let mut begun: Vec<(String, u64)> = Vec::new();
+    /// Skips the products that began earlier in the file; `earlier_line` returns the line on which the product with this slug did.
+    pub fn skip_repeated(&mut self, earlier_line: impl Fn(&str) -> Option<u64>) {
+        let mut seen: Vec<(String, u64)> = Vec::new();
         for (line, entry) in std::mem::take(&mut self.entries) {
-            let here = begun.iter().find(|(slug, _)| *slug == entry.slug).map(|(_, line)| *line);
-            match begun_before(&entry.slug).or(here) {
-                Some(before) => self.leave_out(
+            let here = seen.iter().find(|(slug, _)| *slug == entry.slug).map(|(_, line)| *line);
+            match earlier_line(&entry.slug).or(here) {
+                Some(earlier) => self.skip(
                     line,
                     format!(
-                        "the product \"{}\" began on line {before} already; its rows must stand together",
+                        "the product \"{}\" began on line {earlier} already; its rows must stand together",
                         entry.slug
                     ),
                 ),
                 None => {
-                    begun.push((entry.slug.clone(), line));
+                    seen.push((entry.slug.clone(), line));
                     self.entries.push((line, entry));
                 }
             }
@@ -97,9 +97,9 @@ impl Batch {
     }
 
     /// Records that a product was skipped, and why.
-    pub fn leave_out(&mut self, line: u64, reason: String) {
-        self.bad.push(BadRow { line, reason });
-        self.left_out += 1;
+    pub fn skip(&mut self, line: u64, reason: String) {
+        self.errors.push(RowError { line, reason });
+        self.skipped += 1;
     }
 }
 
@@ -121,20 +121,20 @@ impl<R: BufRead> Products<R> {
         while batch.products() < PRODUCTS_AT_ONCE && variants < VARIANTS_AT_ONCE {
             match self.next()? {
                 None => break,
-                Some(Item::Stray(bad)) => batch.bad.push(bad),
+                Some(Item::Stray(error)) => batch.errors.push(error),
                 Some(Item::Product(Ok((line, entry)))) => {
                     variants += entry.variants.len();
                     batch.entries.push((line, entry));
                 }
-                Some(Item::Product(Err(bad))) => {
-                    batch.bad.extend(bad);
-                    batch.left_out += 1;
+                Some(Item::Product(Err(errors))) => {
+                    batch.errors.extend(errors);
+                    batch.skipped += 1;
                 }
             }
         }
         // These rows stand before the next position.
-        batch.bad.extend(self.strays.drain(..));
-        Ok((batch.products() > 0 || !batch.bad.is_empty()).then_some(batch))
+        batch.errors.extend(self.strays.drain(..));
+        Ok((batch.products() > 0 || !batch.errors.is_empty()).then_some(batch))
     }
 
     /// Counts the remaining products, for a progress bar.
@@ -175,7 +175,7 @@ impl<R: BufRead> Products<R> {
             }
         }
         if self.records.has_run_out() {
-            // More rows of it may follow, so it is read again later, and the bad rows among it too.
+            // More rows of it may follow, so it is read again later, and the errors among them too.
             self.is_over = true;
             self.strays.truncate(strays);
             return Ok(self.strays.pop_front().map(Item::Stray));
@@ -193,8 +193,8 @@ impl<R: BufRead> Products<R> {
             if !row.handle.is_empty() {
                 return Ok(Some(row));
             }
-            let reason = row.bad.unwrap_or_else(|| "\"Handle\" is empty".to_owned());
-            self.strays.push_back(BadRow { line: row.place.line, reason });
+            let reason = row.error.unwrap_or_else(|| "\"Handle\" is empty".to_owned());
+            self.strays.push_back(RowError { line: row.place.line, reason });
         }
         Ok(None)
     }
@@ -203,7 +203,7 @@ impl<R: BufRead> Products<R> {
         let line = rows.first().map_or(0, |row| row.place.line);
         if rows.len() > MAX_ROWS {
             let reason = format!("the product has more than {MAX_ROWS} rows");
-            return Item::Product(Err(vec![BadRow { line, reason }]));
+            return Item::Product(Err(vec![RowError { line, reason }]));
         }
         Item::Product(product::read(rows, &self.columns).map(|entry| (line, entry)))
     }

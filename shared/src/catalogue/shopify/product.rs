@@ -1,8 +1,8 @@
-//! Reads the rows of one product. All bad rows are found; with one of them the product is refused.
+//! Reads the rows of one product. The errors of all rows are found; with one of them the product is refused.
 
 use std::collections::HashMap;
 
-use super::{BadRow, Column, Columns, Row};
+use super::{Column, Columns, Row, RowError};
 use crate::catalogue::limits::{
     MAX_ALT_TEXT, MAX_ATTRIBUTE, MAX_DESCRIPTION, MAX_GRAMS, MAX_IMAGES, MAX_LABEL_NAME, MAX_LABELS, MAX_NAME, MAX_SKU,
     MAX_TAG, MAX_VALUE, MAX_VARIANTS,
@@ -18,22 +18,27 @@ pub(crate) const NO_OPTION_VALUE: &str = "Default Title";
 pub(crate) const OPTIONS: usize = 3;
 
 /// Reads the rows of one product.
-pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<ProductImport, Vec<BadRow>> {
-    let mut reading =
-        Reading { columns, entry: ProductImport::default(), images: Vec::new(), seen: HashMap::new(), bad: Vec::new() };
+pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<ProductImport, Vec<RowError>> {
+    let mut reading = Reading {
+        columns,
+        entry: ProductImport::default(),
+        images: Vec::new(),
+        seen: HashMap::new(),
+        errors: Vec::new(),
+    };
     let Some(first) = rows.first() else { return Err(Vec::new()) };
     let unreadable =
-        rows.iter().filter_map(|row| row.bad.clone().map(|reason| BadRow { line: row.place.line, reason }));
-    reading.bad.extend(unreadable);
-    if first.bad.is_some() {
-        return Err(reading.bad);
+        rows.iter().filter_map(|row| row.error.clone().map(|reason| RowError { line: row.place.line, reason }));
+    reading.errors.extend(unreadable);
+    if first.error.is_some() {
+        return Err(reading.errors);
     }
     let head = reading.head(first);
     reading.note(first, head);
     let names = reading.option_names(first);
     // The values of the options cannot be checked without the names.
-    let Some(names) = reading.note(first, names) else { return Err(reading.bad) };
-    for row in rows.iter().filter(|row| row.bad.is_none()) {
+    let Some(names) = reading.note(first, names) else { return Err(reading.errors) };
+    for row in rows.iter().filter(|row| row.error.is_none()) {
         let read = reading.variant(row, &names, rows.len() == 1).and_then(|()| reading.image(row));
         reading.note(row, read);
     }
@@ -47,16 +52,16 @@ struct Reading<'c> {
     images: Vec<(i32, ImportImage)>,
     /// The line of each combination of option values, and of each SKU.
     seen: HashMap<String, u64>,
-    bad: Vec<BadRow>,
+    errors: Vec<RowError>,
 }
 
 impl Reading<'_> {
     /// Records the error of a row. Only the first error of a row counts.
     fn note<T>(&mut self, row: &Row, read: Result<T, String>) -> Option<T> {
         if let Err(reason) = &read
-            && self.bad.iter().all(|bad| bad.line != row.place.line)
+            && self.errors.iter().all(|error| error.line != row.place.line)
         {
-            self.bad.push(BadRow { line: row.place.line, reason: reason.clone() });
+            self.errors.push(RowError { line: row.place.line, reason: reason.clone() });
         }
         read.ok()
     }
@@ -223,15 +228,15 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn finish(mut self, first: &Row) -> Result<ProductImport, Vec<BadRow>> {
+    fn finish(mut self, first: &Row) -> Result<ProductImport, Vec<RowError>> {
         self.entry.images = images(std::mem::take(&mut self.images));
         let whole = self.count();
-        if self.bad.is_empty() {
+        if self.errors.is_empty() {
             self.note(first, whole);
         }
-        if !self.bad.is_empty() {
-            self.bad.sort_by_key(|bad| bad.line);
-            return Err(self.bad);
+        if !self.errors.is_empty() {
+            self.errors.sort_by_key(|error| error.line);
+            return Err(self.errors);
         }
         // A single variant has nothing to differ by, so its options only make its name.
         if let [only] = self.entry.variants.as_mut_slice()

@@ -5,36 +5,36 @@ use super::{Column, Columns};
 use crate::catalogue::limits::{MAX_UNITS, MAX_URL};
 use crate::money::Money;
 
-/// A row. If the row itself is malformed, `bad` has the reason, and its cells must not be read.
+/// A row. If the row itself is malformed, `error` has the reason, and its cells must not be read.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) place: Place,
     pub(crate) handle: String,
-    pub(crate) bad: Option<String>,
+    pub(crate) error: Option<String>,
     cells: Vec<String>,
 }
 
 impl Row {
-    /// Reads a record as a row. The handle of a bad row is read too, so that its product is known.
+    /// Reads a record as a row. The handle of a malformed row is read too, so that its product is known.
     pub(crate) fn new(record: Record, columns: &Columns) -> Self {
-        let mut bad = match record.fields.len() {
+        let mut error = match record.fields.len() {
             _ if record.is_too_large => Some(TOO_LARGE.to_owned()),
             width if width == columns.width => None,
             width => Some(format!("there are {width} columns, and {} in the header", columns.width)),
         };
         let mut cells = Vec::with_capacity(record.fields.len());
         for (at, field) in record.fields.into_iter().enumerate() {
-            let cell = String::from_utf8(field).unwrap_or_else(|error| {
-                bad.get_or_insert_with(|| format!("column {} is not UTF-8", at + 1));
-                String::from_utf8_lossy(error.as_bytes()).into_owned()
+            let cell = String::from_utf8(field).unwrap_or_else(|invalid| {
+                error.get_or_insert_with(|| format!("column {} is not UTF-8", at + 1));
+                String::from_utf8_lossy(invalid.as_bytes()).into_owned()
             });
             if cell.contains('\0') {
-                bad.get_or_insert_with(|| format!("column {} holds a NUL", at + 1));
+                error.get_or_insert_with(|| format!("column {} holds a NUL", at + 1));
             }
             cells.push(cell);
         }
         let handle = columns.place(Column::Handle).and_then(|at| cells.get(at));
-        Self { place: record.place, handle: handle.map_or("", |handle| handle.trim()).to_owned(), bad, cells }
+        Self { place: record.place, handle: handle.map_or("", |handle| handle.trim()).to_owned(), error, cells }
     }
 
     /// Returns the trimmed text of a cell; `None` if it is empty or the file has no such column.

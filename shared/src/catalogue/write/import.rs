@@ -21,10 +21,10 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Stock {
-    /// A new variant begins with these units; the stock of other variants stays.
-    Begins,
-    /// The units were counted and replace the stock.
-    Counted,
+    /// Only new variants get these units; the stock of existing variants stays.
+    Initial,
+    /// The units replace the stock of every variant.
+    Set,
 }
 
 impl Stock {
@@ -178,6 +178,6 @@ fn variant_edit(variant: &ImportVariant, stock: Stock) -> VariantEdit {
         is_default: None,
         is_archived: Some(false),
         initial_stock: variant.on_hand,
-        counted_stock: variant.on_hand.filter(|_| stock == Stock::Counted),
+        counted_stock: variant.on_hand.filter(|_| stock == Stock::Set),
     }
 }

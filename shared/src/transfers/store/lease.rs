@@ -26,7 +26,7 @@ impl TransferId for ExportId {
 pub struct Lease<I> {
     /// Id of the import or export.
     pub id: I,
-    /// A number that no other worker has.
+    /// Random id of the lease, by which the row tells this worker from others.
     pub lease: Uuid,
 }
 
@@ -38,14 +38,14 @@ pub struct JobEnd<'a> {
 }
 
 impl<'a> JobEnd<'a> {
-    /// The whole file was processed.
+    /// The end after the whole file was processed.
     pub const DONE: Self = Self { status: "done", error: None };
-    /// A user has cancelled it.
+    /// The end because a user has cancelled it.
     pub const CANCELLED: Self = Self { status: "cancelled", error: None };
 
-    /// The file cannot be processed, for this reason.
-    pub const fn failed(because: &'a str) -> Self {
-        Self { status: "failed", error: Some(because) }
+    /// Returns the end because the file cannot be processed, for this reason.
+    pub const fn failed(reason: &'a str) -> Self {
+        Self { status: "failed", error: Some(reason) }
     }
 }
 

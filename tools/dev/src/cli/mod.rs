@@ -142,9 +142,9 @@ async fn import_file(home: &Home, environment: &Environment, arguments: &ImportA
     let now = SystemClock.now();
     let imported = on_database(home, environment, async |database| import::run(&database.app(1), arguments, now).await);
     let imported = imported.await?;
-    let rows_refused = imported.rows_refused();
+    let rows_failed = imported.rows_failed();
     say(imported);
-    Ok(u8::from(rows_refused > 0))
+    Ok(u8::from(rows_failed > 0))
 }
 
 async fn import_accounts(home: &Home, environment: &Environment, arguments: &ImportUsersArgs) -> anyhow::Result<u8> {
@@ -153,7 +153,7 @@ async fn import_accounts(home: &Home, environment: &Environment, arguments: &Imp
         on_database(home, environment, async |database| import_users::run(&database.app(1), arguments, now).await);
     let summary = summary.await?;
     say(summary);
-    Ok(u8::from(summary.refused > 0))
+    Ok(u8::from(summary.rows_failed > 0))
 }
 
 /// Works on the database, whether or not a shop is being served from it.

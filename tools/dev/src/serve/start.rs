@@ -152,7 +152,7 @@ fn worker(db: &Db, clock: &Arc<dyn Clock>, files: &Files, jobs: Arc<JobChannel>)
     let storage: Arc<dyn Storage> = files.private.clone();
     let parts = Arc::new(PartsAsFiles(storage.clone()));
     // Shorter than in the cloud: the terminal shows progress after each run, and Ctrl-C waits for one run at most.
-    let limits = transfer_worker::Limits { with_run: Duration::from_secs(3), ..Default::default() };
+    let limits = transfer_worker::Limits { run_time: Duration::from_secs(3), ..Default::default() };
     Worker { db: db.clone(), clock: clock.clone(), rng: Arc::new(SystemRng), storage, parts, jobs, limits }
 }
 

@@ -94,7 +94,7 @@ fn a_job_stops_by_itself_before_lambda_stops_it() {
     assert!(scheduler.as_secs() <= timeout(&function("scheduler")), "{scheduler:?}");
     assert!(limits.with_queue < limits.with_job);
     // A chunk is a few statements, each of which may take as long as the database allows: five seconds.
-    let worker = transfer_worker::Limits::default().with_run + Duration::from_secs(45);
+    let worker = transfer_worker::Limits::default().run_time + Duration::from_secs(45);
     assert!(worker.as_secs() <= timeout(&function("transfer-worker")));
     let lease = u64::try_from(shared::transfers::LEASE_SECONDS).unwrap();
     assert!(lease >= timeout(&function("transfer-worker")), "nobody takes a file from a worker that may still live");

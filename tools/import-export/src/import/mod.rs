@@ -17,7 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use shared::app::db::Db;
 use shared::catalogue::product_import::ProductImport;
 use shared::catalogue::shopify::records::Records;
-use shared::catalogue::shopify::{BadRow, Batch, Header, Products, Unrecognised};
+use shared::catalogue::shopify::{Batch, Header, Products, RowError, Unrecognised};
 use shared::catalogue::store::write::Planted;
 use shared::catalogue::write::{Attempt, Saved, Stock, save_imports};
 use shared::time::Timestamp;
@@ -43,10 +43,10 @@ pub enum Imported {
 }
 
 impl Imported {
-    /// Returns the number of refused rows.
-    pub fn rows_refused(&self) -> usize {
+    /// Returns the number of rows that failed.
+    pub fn rows_failed(&self) -> usize {
         match self {
-            Self::Products(summary) => summary.rows_refused,
+            Self::Products(summary) => summary.rows_failed,
             Self::Taxonomy(_) => 0,
         }
     }
@@ -63,7 +63,7 @@ impl std::fmt::Display for Imported {
     }
 }
 
-/// Imports a file; prints progress and bad rows on standard error.
+/// Imports a file; prints progress and the errors of rows on standard error.
 pub async fn run(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<Imported> {
     if taxonomy::is_taxonomy(&args.file)? {
         return taxonomy::import(db, &args.file).await.map(Imported::Taxonomy);
@@ -75,7 +75,7 @@ async fn import_products(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} products, {eta} left")?;
     let bar = ProgressBar::new(open(&args.file)?.count()?).with_style(style);
     let name = args.file.display();
-    let mut report = |bad: BadRow| bar.suspend(|| warn(format_args!("{name}:{}: {}", bad.line, bad.reason)));
+    let mut report = |error: RowError| bar.suspend(|| warn(format_args!("{name}:{}: {}", error.line, error.reason)));
     let summary = import(db, open(&args.file)?, now, &mut report, &|products| bar.inc(products)).await;
     bar.finish_and_clear();
     summary
@@ -98,21 +98,21 @@ pub async fn import<R: BufRead>(
     db: &Db,
     mut products: Products<R>,
     now: Timestamp,
-    report: &mut (dyn FnMut(BadRow) + Send),
+    report: &mut (dyn FnMut(RowError) + Send),
     done_with: &(dyn Fn(u64) + Sync),
 ) -> anyhow::Result<ImportSummary> {
     let mut summary = ImportSummary::default();
-    // The line on which each product began.
-    let mut begun: HashMap<String, u64> = HashMap::new();
+    // The line on which each product began, by slug.
+    let mut first_lines: HashMap<String, u64> = HashMap::new();
     while let Some(mut batch) = products.batch()? {
-        batch.refuse_begun(|slug| begun.get(slug).copied());
-        begun.extend(batch.entries.iter().map(|(line, entry)| (entry.slug.clone(), *line)));
+        batch.skip_repeated(|slug| first_lines.get(slug).copied());
+        first_lines.extend(batch.entries.iter().map(|(line, entry)| (entry.slug.clone(), *line)));
         done_with(u64::try_from(batch.products()).unwrap_or_default());
         write(db, &mut batch, now, &mut summary).await?;
-        batch.bad.sort_by_key(|bad| bad.line);
-        summary.rows_refused += batch.bad.len();
-        summary.products_skipped += batch.left_out;
-        batch.bad.into_iter().for_each(&mut *report);
+        batch.errors.sort_by_key(|error| error.line);
+        summary.rows_failed += batch.errors.len();
+        summary.products_skipped += batch.skipped;
+        batch.errors.into_iter().for_each(&mut *report);
     }
     Ok(summary)
 }
@@ -130,7 +130,7 @@ async fn write(db: &Db, batch: &mut Batch, now: Timestamp, summary: &mut ImportS
     for ((line, _), saved) in entries.iter().zip(saved) {
         match saved {
             Ok(saved) => summary.add(&saved),
-            Err(reason) => batch.leave_out(*line, reason),
+            Err(reason) => batch.skip(*line, reason),
         }
     }
     Ok(())
@@ -144,7 +144,7 @@ async fn try_to_write(
 ) -> sqlx::Result<Vec<Result<Saved, String>>> {
     let entries: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
     let mut tx = db.begin().await?;
-    let saved = save_imports(&mut tx, &entries, attempt.together, (Stock::Counted, now)).await?;
+    let saved = save_imports(&mut tx, &entries, attempt.together, (Stock::Set, now)).await?;
     tx.commit().await?;
     Ok(saved)
 }

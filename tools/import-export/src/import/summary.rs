@@ -16,8 +16,8 @@ pub struct ImportSummary {
     pub images: Changes,
     /// Variants that are not in the file and were removed.
     pub variants_removed: u64,
-    /// Rows that were refused. The command fails if there is one.
-    pub rows_refused: usize,
+    /// Rows that were not imported. The command fails if there is one.
+    pub rows_failed: usize,
     /// Products that were skipped because of them.
     pub products_skipped: usize,
 }
@@ -61,7 +61,7 @@ impl fmt::Display for ImportSummary {
                 _ => writeln!(f)?,
             }
         }
-        write!(f, "rows      {:>6} refused", self.rows_refused)?;
+        write!(f, "rows      {:>6} failed", self.rows_failed)?;
         match self.products_skipped {
             0 => Ok(()),
             1 => write!(f, "; 1 product skipped because of them"),

@@ -13,12 +13,12 @@ use shared::catalogue::store::write::{Planted, plant_taxonomy};
 /// Maximum number of wrong lines that are listed.
 const MAX_ERRORS: usize = 50;
 
-/// Returns whether the file is a category tree, by its first lines.
+/// Returns true if the file is a category tree, by its first lines.
 pub(super) fn is_taxonomy(path: &Path) -> anyhow::Result<bool> {
     let file = File::open(path).with_context(|| format!("{} could not be read", path.display()))?;
-    let mut begins = Vec::new();
-    file.take(1000).read_to_end(&mut begins)?;
-    Ok(Taxonomy::begins_with(&String::from_utf8_lossy(&begins)))
+    let mut start = Vec::new();
+    file.take(1000).read_to_end(&mut start)?;
+    Ok(Taxonomy::begins_with(&String::from_utf8_lossy(&start)))
 }
 
 /// Creates the categories that do not exist.
@@ -26,10 +26,13 @@ pub(super) async fn import(db: &Db, path: &Path) -> anyhow::Result<Planted> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} could not be read", path.display()))?;
     let taxonomy = match Taxonomy::read(&text) {
         Ok(taxonomy) => taxonomy,
-        Err(bad) => {
+        Err(errors) => {
             let name = path.display();
-            bad.iter().take(MAX_ERRORS).for_each(|bad| warn(format_args!("{name}:{}: {}", bad.line, bad.reason)));
-            bail!("{} lines are not categories; nothing was imported", bad.len());
+            errors
+                .iter()
+                .take(MAX_ERRORS)
+                .for_each(|error| warn(format_args!("{name}:{}: {}", error.line, error.reason)));
+            bail!("{} lines are not categories; nothing was imported", errors.len());
         }
     };
     let mut tx = db.begin().await?;

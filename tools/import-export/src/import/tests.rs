@@ -20,11 +20,11 @@ const GOOD: &str = "mug,Enamel Mug,,Lumen,,camping,true,Title,Default Title,,,,3
     shirt,,,,,,,,,,,,,,,,,https://cdn.test/3.jpg,3,,\r\n";
 
 async fn take(db: &Db, text: &str) -> (ImportSummary, Vec<(u64, String)>) {
-    let mut bad = Vec::new();
+    let mut errors = Vec::new();
     let products = recognise(text.as_bytes()).unwrap();
-    let summary = import(db, products, START, &mut |row| bad.push((row.line, row.reason)), &|_| {}).await.unwrap();
-    assert_eq!(summary.rows_refused, bad.len());
-    (summary, bad)
+    let summary = import(db, products, START, &mut |row| errors.push((row.line, row.reason)), &|_| {}).await.unwrap();
+    assert_eq!(summary.rows_failed, errors.len());
+    (summary, errors)
 }
 
 async fn all(db: &Db) -> Vec<ProductSnapshot> {
@@ -46,9 +46,9 @@ fn created(of: usize) -> Changes {
 async fn everything_of_a_product_comes_through(db: PgPool) {
     let service = service_db(&db);
 
-    let (summary, bad) = take(&service, &format!("\u{feff}{HEADER}{GOOD}")).await;
+    let (summary, errors) = take(&service, &format!("\u{feff}{HEADER}{GOOD}")).await;
 
-    assert_eq!(bad, []);
+    assert_eq!(errors, []);
     assert_eq!((summary.products, summary.variants, summary.images), (created(2), created(3), created(4)));
     let products = all(&service).await;
     let [mug, shirt] = products.as_slice() else { panic!("{products:?}") };
@@ -136,9 +136,9 @@ async fn a_changed_file_changes_what_it_says_and_no_more(db: PgPool) {
     let changed = GOOD
         .replace("SH-M-BLUE,200,3,59.90", "SH-M-BLUE,200,7,49.90")
         .replace("L,,Blue,,210.4,0,61", "L,,Red,,210.4,0,61");
-    let (summary, bad) = take(&service, &format!("{HEADER}{changed}")).await;
+    let (summary, errors) = take(&service, &format!("{HEADER}{changed}")).await;
 
-    assert_eq!(bad, []);
+    assert_eq!(errors, []);
     assert_eq!(summary.products, Changes { created: 0, updated: 1, unchanged: 1 });
     assert_eq!(summary.variants, Changes { created: 1, updated: 1, unchanged: 1 });
     assert_eq!((summary.variants_removed, summary.images.updated), (1, 1));
@@ -153,7 +153,7 @@ async fn a_changed_file_changes_what_it_says_and_no_more(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn every_bad_row_is_named_and_only_its_product_is_left_out(db: PgPool) {
+async fn every_error_is_reported_and_only_its_product_is_skipped(db: PgPool) {
     let service = service_db(&db);
     let file = [
         "a,A,,,,,true,Title,Default Title,,,,,1,5,,,,,,",             // 2
@@ -177,9 +177,9 @@ async fn every_bad_row_is_named_and_only_its_product_is_left_out(db: PgPool) {
         "z,Z,,,,,true,Title,Default Title,,,,,1,5,,,,,,",       // 20
     ];
 
-    let (summary, bad) = take(&service, &format!("{HEADER}{}\n", file.join("\n"))).await;
+    let (summary, errors) = take(&service, &format!("{HEADER}{}\n", file.join("\n"))).await;
 
-    let reasons: Vec<(u64, &str)> = bad.iter().map(|(line, reason)| (*line, reason.as_str())).collect();
+    let reasons: Vec<(u64, &str)> = errors.iter().map(|(line, reason)| (*line, reason.as_str())).collect();
     assert_eq!(
         reasons,
         [
@@ -212,12 +212,12 @@ async fn bytes_that_are_not_utf_8_are_named_by_line(db: PgPool) {
     file.extend(
         b"a,Caf\xe9,,,,,true,Title,Default Title,,,,,1,5,,,,,,\nb,B,,,,,true,Title,Default Title,,,,,1,5,,,,,,",
     );
-    let mut bad = Vec::new();
+    let mut errors = Vec::new();
 
     let products = recognise(file.as_slice()).unwrap();
-    let summary = import(&service, products, START, &mut |row| bad.push(row), &|_| {}).await.unwrap();
+    let summary = import(&service, products, START, &mut |row| errors.push(row), &|_| {}).await.unwrap();
 
-    assert_eq!(bad, [BadRow { line: 2, reason: "column 2 is not UTF-8".to_owned() }]);
+    assert_eq!(errors, [RowError { line: 2, reason: "column 2 is not UTF-8".to_owned() }]);
     assert_eq!(summary.products, created(1));
 }
 
@@ -259,9 +259,9 @@ async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
     let mut file = Vec::new();
 
     let written = crate::export::export(&service, &mut file).await.unwrap();
-    let (summary, bad) = take(&service, std::str::from_utf8(&file).unwrap()).await;
+    let (summary, errors) = take(&service, std::str::from_utf8(&file).unwrap()).await;
 
-    assert_eq!((written.products, written.skipped, bad.len()), (3, 0, 0));
+    assert_eq!((written.products, written.skipped, errors.len()), (3, 0, 0));
     assert_eq!((summary.products, summary.variants_removed), (unchanged(3), 0));
     assert_eq!(rows(&db).await, before);
     let text = String::from_utf8(file).unwrap();
@@ -279,8 +279,8 @@ async fn the_sample_fills_an_empty_shop_once(db: PgPool) {
     assert_eq!(rows(&db).await, before);
     let mut file = Vec::new();
     crate::export::export(&service, &mut file).await.unwrap();
-    let (summary, bad) = take(&service, std::str::from_utf8(&file).unwrap()).await;
-    assert_eq!((summary.products, bad.len()), (unchanged(62), 0));
+    let (summary, errors) = take(&service, std::str::from_utf8(&file).unwrap()).await;
+    assert_eq!((summary.products, errors.len()), (unchanged(62), 0));
     assert_eq!(rows(&db).await, before);
 }
 

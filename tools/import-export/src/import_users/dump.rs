@@ -19,7 +19,7 @@ pub(super) enum Dump<R> {
     },
     /// A plain `pg_dump`.
     Copy {
-        /// Path of the dump.
+        /// Reader of the dump.
         from: R,
         /// Number of lines read.
         line: u64,
@@ -34,13 +34,13 @@ impl<R: BufRead> Dump<R> {
     /// Recognises the format by the first bytes.
     pub(super) fn recognise(mut from: R) -> anyhow::Result<Self> {
         let start = from.fill_buf()?.trim_ascii_start();
-        let begins = |with: &[u8]| start.starts_with(with);
-        if begins(b"[") || begins(b"\xef\xbb\xbf[") {
+        let starts_with = |prefix: &[u8]| start.starts_with(prefix);
+        if starts_with(b"[") || starts_with(b"\xef\xbb\xbf[") {
             let mut text = Vec::new();
             from.read_to_end(&mut text)?;
             return Ok(Self::Fixture(fixture::users(&text)?.into_iter()));
         }
-        if [&b"--"[..], b"COPY ", b"SET ", b"\\restrict"].iter().any(|with| begins(with)) {
+        if [&b"--"[..], b"COPY ", b"SET ", b"\\restrict"].iter().any(|prefix| starts_with(prefix)) {
             return Ok(Self::Copy { from, line: 0, columns: None });
         }
         let mut records = Records::new(from)?;

@@ -19,7 +19,7 @@ use anyhow::{Context as _, ensure};
 use command_line::terminal::{ask, is_interactive, warn};
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::app::db::Db;
-use shared::catalogue::shopify::BadRow;
+use shared::catalogue::shopify::RowError;
 use shared::time::Timestamp;
 use shared::users::store::import::take_over;
 
@@ -56,7 +56,7 @@ struct ImportOptions {
     now: Timestamp,
 }
 
-/// Imports the accounts of a file; prints progress and bad rows on standard error.
+/// Imports the accounts of a file; prints progress and the errors of rows on standard error.
 pub async fn run(db: &Db, args: &ImportUsersArgs, now: Timestamp) -> anyhow::Result<UsersSummary> {
     let options = ImportOptions { with_staff: args.with_staff, dry_run: args.dry_run, now };
     let (rows, superusers) = count(open(&args.file)?, options)?;
@@ -66,7 +66,7 @@ pub async fn run(db: &Db, args: &ImportUsersArgs, now: Timestamp) -> anyhow::Res
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} accounts, {eta} left")?;
     let bar = ProgressBar::new(rows).with_style(style);
     let name = args.file.display();
-    let mut report = |bad: BadRow| bar.suspend(|| warn(format_args!("{name}:{}: {}", bad.line, bad.reason)));
+    let mut report = |error: RowError| bar.suspend(|| warn(format_args!("{name}:{}: {}", error.line, error.reason)));
     let summary = import(db, open(&args.file)?, options, &mut report, &|| bar.inc(1)).await;
     bar.finish_and_clear();
     summary
@@ -105,7 +105,7 @@ async fn import<R: BufRead>(
     db: &Db,
     mut dump: Dump<R>,
     options: ImportOptions,
-    report: &mut (dyn FnMut(BadRow) + Send),
+    report: &mut (dyn FnMut(RowError) + Send),
     row_done: &(dyn Fn() + Sync),
 ) -> anyhow::Result<UsersSummary> {
     let mut summary = UsersSummary { is_dry_run: options.dry_run, ..UsersSummary::default() };
@@ -122,8 +122,8 @@ async fn import<R: BufRead>(
             }
         };
         if let Err(reason) = done {
-            summary.refused += 1;
-            report(BadRow { line, reason });
+            summary.rows_failed += 1;
+            report(RowError { line, reason });
         }
         in_batch += 1;
         if in_batch == BATCH && !options.dry_run {

@@ -6,7 +6,7 @@ use shared::users::{MAX_USERNAME, normalize_email};
 
 use super::columns::Row;
 
-/// Longest address in characters.
+/// Maximum length of an address in characters.
 const MAX_EMAIL: usize = 254;
 
 /// Prefixes of the password hashes that log-in can verify. `!` means no password.

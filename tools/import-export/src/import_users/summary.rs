@@ -15,8 +15,8 @@ pub struct UsersSummary {
     pub created: usize,
     /// Addresses that already had an account, which was not changed.
     pub existing: usize,
-    /// Rows that were refused. The command fails if there is one.
-    pub refused: usize,
+    /// Rows that were not imported. The command fails if there is one.
+    pub rows_failed: usize,
     /// Accounts created without the staff rights that they had.
     pub rights_dropped: usize,
     /// Accounts created with a password that cannot be verified here.
@@ -24,7 +24,7 @@ pub struct UsersSummary {
 }
 
 impl UsersSummary {
-    /// Counts a row, or returns why it was refused.
+    /// Counts a row, or returns why it failed.
     pub(super) fn add(&mut self, read: &Read, became: TakenOver) -> Result<(), String> {
         match became {
             TakenOver::Made => {
@@ -47,7 +47,7 @@ impl fmt::Display for UsersSummary {
             writeln!(f, "Dry run, nothing was written. An import would do this:")?;
         }
         writeln!(f, "accounts  {:>6} created {:>6} existing", self.created, self.existing)?;
-        write!(f, "rows      {:>6} refused", self.refused)?;
+        write!(f, "rows      {:>6} failed", self.rows_failed)?;
         if self.rights_dropped > 0 {
             write!(f, "\n{} were staff and are not staff here; --with-staff keeps that", self.rights_dropped)?;
         }

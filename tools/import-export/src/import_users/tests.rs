@@ -38,13 +38,13 @@ const COPY: &str = "--\n-- PostgreSQL database dump\n--\n\nSET client_encoding =
     3\targon2$argon2id$v=19$m=102400$c2FsdA$aGFzaA\t\\N\tf\tben\tBen\t\tben@example.com\tt\tf\t2023-02-01 07:00:00.5+00\n\
     \\.\n\nSELECT pg_catalog.setval('public.auth_user_id_seq', 3, true);\n";
 
-/// Imports a dump and returns the summary and the rows that were refused.
+/// Imports a dump and returns the summary and the errors.
 async fn take(db: &Db, text: &str, options: ImportOptions) -> (UsersSummary, Vec<(u64, String)>) {
-    let mut bad = Vec::new();
+    let mut errors = Vec::new();
     let dump = Dump::recognise(text.as_bytes()).unwrap();
-    let summary = import(db, dump, options, &mut |row| bad.push((row.line, row.reason)), &|| {}).await.unwrap();
-    assert_eq!(summary.refused, bad.len());
-    (summary, bad)
+    let summary = import(db, dump, options, &mut |row| errors.push((row.line, row.reason)), &|| {}).await.unwrap();
+    assert_eq!(summary.rows_failed, errors.len());
+    (summary, errors)
 }
 
 /// Every account, but for its id.
@@ -58,9 +58,9 @@ async fn rights(db: &PgPool) -> Vec<(String, bool, bool)> {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn everything_of_an_account_comes_through(db: PgPool) {
-    let (summary, bad) = take(&service_db(&db), &format!("\u{feff}{CSV}"), PLAIN).await;
+    let (summary, errors) = take(&service_db(&db), &format!("\u{feff}{CSV}"), PLAIN).await;
 
-    assert_eq!((summary.created, summary.rights_dropped, summary.passwords_unknown, bad), (3, 2, 0, Vec::new()));
+    assert_eq!((summary.created, summary.rights_dropped, summary.passwords_unknown, errors), (3, 2, 0, Vec::new()));
     let (email, name, password, is_active): (String, String, String, bool) =
         sqlx::query_as("select email, name, password_hash, is_active from users where username = 'ana'")
             .fetch_one(&db)
@@ -82,8 +82,8 @@ async fn everything_of_an_account_comes_through(db: PgPool) {
 async fn three_kinds_of_dump_make_the_same_accounts(db: PgPool) {
     let mut made = Vec::new();
     for text in [CSV, FIXTURE, COPY] {
-        let (summary, bad) = take(&service_db(&db), text, ImportOptions { with_staff: true, ..PLAIN }).await;
-        assert_eq!((summary.created, bad), (3, Vec::new()), "{text}");
+        let (summary, errors) = take(&service_db(&db), text, ImportOptions { with_staff: true, ..PLAIN }).await;
+        assert_eq!((summary.created, errors), (3, Vec::new()), "{text}");
         made.push(all(&db).await);
         sqlx::query("delete from users").execute(&db).await.unwrap();
     }
@@ -101,9 +101,9 @@ async fn the_same_dump_twice_changes_nothing(db: PgPool) {
         .unwrap();
     let before = all(&db).await;
 
-    let (summary, bad) = take(&service, &CSV.replace("Ana@Example.COM", "ANA@example.com"), PLAIN).await;
+    let (summary, errors) = take(&service, &CSV.replace("Ana@Example.COM", "ANA@example.com"), PLAIN).await;
 
-    assert_eq!((summary.created, summary.existing, bad), (0, 3, Vec::new()));
+    assert_eq!((summary.created, summary.existing, errors), (0, 3, Vec::new()));
     assert_eq!(all(&db).await, before);
 }
 
@@ -130,7 +130,7 @@ async fn nobody_works_here_because_they_work_there_unless_that_is_asked_for(db: 
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn every_bad_row_is_named_and_the_others_are_taken(db: PgPool) {
+async fn every_error_is_reported_and_the_other_rows_are_imported(db: PgPool) {
     let service = service_db(&db);
     let file = [
         "email,username,password,is_active,date_joined",
@@ -149,9 +149,9 @@ async fn every_bad_row_is_named_and_the_others_are_taken(db: PgPool) {
         "m@x.io,m,md5$salt$hash,t,",                          // 14: an unknown hash
     ];
 
-    let (summary, bad) = take(&service, &file.join("\n"), PLAIN).await;
+    let (summary, errors) = take(&service, &file.join("\n"), PLAIN).await;
 
-    let reasons: Vec<(u64, &str)> = bad.iter().map(|(line, reason)| (*line, reason.as_str())).collect();
+    let reasons: Vec<(u64, &str)> = errors.iter().map(|(line, reason)| (*line, reason.as_str())).collect();
     assert_eq!(
         reasons,
         [
@@ -179,9 +179,9 @@ async fn a_dry_run_finds_the_same_problems_and_writes_nothing(db: PgPool) {
     let service = service_db(&db);
     let file = format!("{CSV}4,!,,f,ana,,,other@example.com,f,t,2024-01-01 00:00:00+00\r\n");
 
-    let (dry_run, bad) = take(&service, &file, ImportOptions { dry_run: true, ..PLAIN }).await;
+    let (dry_run, errors) = take(&service, &file, ImportOptions { dry_run: true, ..PLAIN }).await;
 
-    assert_eq!(bad, [(5, "the username \"ana\" belongs to another account".to_owned())]);
+    assert_eq!(errors, [(5, "the username \"ana\" belongs to another account".to_owned())]);
     assert_eq!(all(&db).await, [""; 0]);
     let (real, _) = take(&service, &file, PLAIN).await;
     assert_eq!(dry_run, UsersSummary { is_dry_run: true, ..real });
@@ -201,8 +201,8 @@ impl Read for BreaksOff {
 async fn what_was_committed_before_it_broke_off_stays(db: PgPool) {
     let service = service_db(&db);
     let rows = |from: usize| (from..BATCH * 2).map(|n| format!("u{n}@x.io,!\n")).collect::<String>();
-    let begun = format!("email,password\n{}", rows(1));
-    let broken = BufReader::new(begun.as_bytes().chain(BreaksOff));
+    let partial = format!("email,password\n{}", rows(1));
+    let broken = BufReader::new(partial.as_bytes().chain(BreaksOff));
 
     let dump = Dump::recognise(broken).unwrap();
     import(&service, dump, PLAIN, &mut |_| {}, &|| {}).await.unwrap_err();

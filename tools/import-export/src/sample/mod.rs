@@ -24,7 +24,7 @@ pub async fn load(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
     for (nth, sample) in (0..).zip(&entries) {
         // A second apart, so that "newest first" is an order. The first line is the newest.
         let made = now.plus_seconds(-nth);
-        for saved in save_imports(&mut tx, &[&sample.entry()], Together::All, (Stock::Begins, made)).await? {
+        for saved in save_imports(&mut tx, &[&sample.entry()], Together::All, (Stock::Initial, made)).await? {
             saved.map_err(anyhow::Error::msg)?;
         }
     }

@@ -1,7 +1,7 @@
-//! SQL of exports. `parts` has the statements of the worker, `left_out` those of skipped products.
+//! SQL of exports. `parts` has the statements of the worker, `skipped` those of skipped products.
 
-mod left_out;
 mod parts;
+mod skipped;
 
 use super::super::{Export, FileKind, TransferStatus};
 use super::lease::{self, JobEnd};
@@ -9,10 +9,10 @@ use crate::app::db::{KeysetBounds, Tx};
 use crate::ids::ExportId;
 use crate::time::Timestamp;
 
-pub use left_out::{LeftOut, count_left_out, left_out};
-pub use parts::{LeasedExport, Part, Written, claim, find_cancelled, note_part, note_upload};
+pub use parts::{CancelledExport, LeasedExport, Part, claim, find_cancelled, record_part, set_upload};
+pub use skipped::{Skipped, count_skipped, list_skipped};
 
-/// Inserts an export. It is running at once, so that a worker may lease it.
+/// Inserts an export, which is running at once, so that a worker may lease it.
 pub async fn insert(tx: &mut Tx, id: ExportId, storage_key: &str, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into exports (id, kind, storage_key, products, held_until, created_at)
@@ -43,7 +43,7 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
 
 async fn read(tx: &mut Tx, only: Option<ExportId>, bounds: KeysetBounds<ExportId>) -> sqlx::Result<Vec<Export>> {
     let rows = sqlx::query!(
-        "select id, status, products, products_done, left_out, bytes, error, created_at, finished_at, storage_key
+        "select id, status, products, products_done, products_skipped, bytes, error, created_at, finished_at, storage_key
            from exports
           where ($1::uuid is null or id = $1) and ($2::uuid is null or id < $2) and ($3::uuid is null or id > $3)
           order by case when $3::uuid is null then id end desc, id
@@ -61,7 +61,7 @@ async fn read(tx: &mut Tx, only: Option<ExportId>, bounds: KeysetBounds<ExportId
         status: row.status.parse().unwrap_or(TransferStatus::Failed),
         products: row.products,
         products_done: row.products_done,
-        products_left_out: row.left_out,
+        products_skipped: row.products_skipped,
         bytes: row.bytes,
         error: row.error,
         created_at: row.created_at,

@@ -2,17 +2,17 @@
 
 use super::super::super::{LEASE_SECONDS, MAX_ATTEMPTS};
 use super::super::Lease;
-use super::left_out::{LeftOut, note_left_out};
+use super::skipped::{Skipped, insert_skipped};
 use crate::app::db::Tx;
 use crate::ids::{ExportId, ProductId};
 use crate::time::Timestamp;
 
-/// An export that a worker has leased.
+/// The work that is left of an export that a worker has leased.
 #[derive(Clone, Debug)]
 pub struct LeasedExport {
     /// Key of its file in the storage.
     pub storage_key: String,
-    /// Id of the upload; `None` if no upload was begun.
+    /// Id of the upload; `None` if no upload was created.
     pub upload_id: Option<String>,
     /// Names of the parts that were written, in order.
     pub parts: Vec<String>,
@@ -48,7 +48,7 @@ pub async fn claim(tx: &mut Tx, held: Lease<ExportId>, now: Timestamp) -> sqlx::
 }
 
 /// Stores the id of the upload; returns false if the lease is no longer valid.
-pub async fn note_upload(tx: &mut Tx, held: Lease<ExportId>, upload_id: &str) -> sqlx::Result<bool> {
+pub async fn set_upload(tx: &mut Tx, held: Lease<ExportId>, upload_id: &str) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update exports set upload_id = $3 where id = $1 and lease = $2 and status = 'running'",
         held.id as _,
@@ -72,15 +72,15 @@ pub struct Part {
     /// Number of products in the part.
     pub products: i64,
     /// Products that were skipped because the format cannot represent them.
-    pub left_out: Vec<LeftOut>,
+    pub skipped: Vec<Skipped>,
 }
 
 /// Records a part and extends the lease; returns false if the lease is no longer valid.
-pub async fn note_part(tx: &mut Tx, held: Lease<ExportId>, part: &Part, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn record_part(tx: &mut Tx, held: Lease<ExportId>, part: &Part, now: Timestamp) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update exports
             set parts = parts || array_remove(array[$3::text], null), after_product_id = coalesce($4, after_product_id), bytes = bytes + $5,
-                products_done = products_done + $6, left_out = left_out + $7, attempts = 0, held_until = $8
+                products_done = products_done + $6, products_skipped = products_skipped + $7, attempts = 0, held_until = $8
           where id = $1 and lease = $2 and status = 'running'",
         held.id as _,
         held.lease,
@@ -88,7 +88,7 @@ pub async fn note_part(tx: &mut Tx, held: Lease<ExportId>, part: &Part, now: Tim
         part.last as _,
         part.bytes,
         part.products,
-        i64::try_from(part.left_out.len()).unwrap_or(i64::MAX),
+        i64::try_from(part.skipped.len()).unwrap_or(i64::MAX),
         now.plus_seconds(LEASE_SECONDS) as _
     )
     .execute(&mut *tx)
@@ -96,25 +96,25 @@ pub async fn note_part(tx: &mut Tx, held: Lease<ExportId>, part: &Part, now: Tim
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    note_left_out(tx, held.id, &part.left_out).await?;
+    insert_skipped(tx, held.id, &part.skipped).await?;
     Ok(true)
 }
 
-/// The written parts of an export that was cancelled.
+/// An export that was cancelled, with the files that its worker may have left.
 #[derive(Clone, Debug)]
-pub struct Written {
+pub struct CancelledExport {
     /// Key that its file would have in the storage.
     pub storage_key: String,
-    /// Id of the upload; `None` if no upload was begun.
+    /// Id of the upload; `None` if no upload was created.
     pub upload_id: Option<String>,
     /// Number of parts that were recorded.
     pub parts: i32,
 }
 
 /// Finds an export that was cancelled; `None` if it is running or ended in another way.
-pub async fn find_cancelled(tx: &mut Tx, id: ExportId) -> sqlx::Result<Option<Written>> {
+pub async fn find_cancelled(tx: &mut Tx, id: ExportId) -> sqlx::Result<Option<CancelledExport>> {
     sqlx::query_as!(
-        Written,
+        CancelledExport,
         r#"select storage_key, upload_id, cardinality(parts) as "parts!" from exports where id = $1 and status = 'cancelled'"#,
         id as _
     )

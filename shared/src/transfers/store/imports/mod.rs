@@ -1,7 +1,7 @@
-//! SQL of imports. `pieces` has the statements of the worker, `bad_rows` those of rows that were not imported.
+//! SQL of imports. `chunks` has the statements of the worker, `errors` those of its errors.
 
-mod bad_rows;
-mod pieces;
+mod chunks;
+mod errors;
 
 use super::super::{FileKind, Import, TransferCounts, TransferStatus};
 use super::lease::{self, JobEnd};
@@ -10,8 +10,8 @@ use crate::catalogue::write::Stock;
 use crate::ids::ImportId;
 use crate::time::Timestamp;
 
-pub use bad_rows::{bad_rows, count_bad_rows};
-pub use pieces::{Chunk, LeasedImport, begun_before, claim, hold, note};
+pub use chunks::{Chunk, LeasedImport, claim, earlier_lines, lock, record};
+pub use errors::{count_errors, list_errors};
 
 /// An import whose file is not uploaded yet.
 #[derive(Clone, Debug)]
@@ -61,8 +61,8 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
 
 async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId>) -> sqlx::Result<Vec<Import>> {
     let rows = sqlx::query!(
-        "select id, kind, stock, status, bytes, bytes_done, products_created, products_updated, products_unchanged, products_left_out,
-                variants_created, variants_updated, variants_unchanged, variants_removed, bad_rows, error, created_at, started_at,
+        "select id, kind, stock, status, bytes, bytes_done, products_created, products_updated, products_unchanged, products_skipped,
+                variants_created, variants_updated, variants_unchanged, variants_removed, rows_failed, error, created_at, started_at,
                 finished_at
            from imports
           where ($1::uuid is null or id = $1) and ($2::uuid is null or id < $2) and ($3::uuid is null or id > $3)
@@ -89,14 +89,14 @@ async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId
                 updated: row.products_updated,
                 unchanged: row.products_unchanged,
             },
-            products_left_out: row.products_left_out,
+            products_skipped: row.products_skipped,
             variants: TransferCounts {
                 created: row.variants_created,
                 updated: row.variants_updated,
                 unchanged: row.variants_unchanged,
             },
             variants_removed: row.variants_removed,
-            bad_rows: row.bad_rows,
+            rows_failed: row.rows_failed,
             error: row.error,
             created_at: row.created_at,
             started_at: row.started_at,

@@ -113,7 +113,7 @@ impl<'s> Staff<'s> {
             now = self.shop.get_with_token(&import, &self.token).json();
             now["status"] != "running"
         });
-        assert_eq!((&now["status"], &now["bad_rows"]), (&json!("done"), &json!(0)), "{now}");
+        assert_eq!((&now["status"], &now["rows_failed"]), (&json!("done"), &json!(0)), "{now}");
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {

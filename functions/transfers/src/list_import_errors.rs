@@ -1,4 +1,4 @@
-//! Lists the bad rows of an import: `GET /api/v1/catalogue/imports/{id}/bad_rows/`.
+//! Lists the errors of an import: `GET /api/v1/catalogue/imports/{id}/errors/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,27 +7,27 @@ use shared::app::db::Tx;
 use shared::http::{ApiError, Page, PageQuery, PageRequest, PathId, Problem, Requires, StaffProblems};
 use shared::ids::ImportId;
 use shared::transfers::ImportError;
-use shared::transfers::store::imports::{bad_rows, count_bad_rows, find};
+use shared::transfers::store::imports::{count_errors, find, list_errors};
 use shared::users::permissions;
 
-/// List the bad rows of an import
+/// List the errors of an import
 ///
-/// Returns the first 10,000 bad rows in the order of the file, each with the reason. A product with a bad row is not imported at all, not even its
-/// other rows.
+/// Returns the first 10,000 rows that were not imported, in the order of the file, each with the reason. If one row of a product has an error, none
+/// of its rows is imported.
 #[utoipa::path(
     get,
-    path = "/api/v1/catalogue/imports/{id}/bad_rows/",
+    path = "/api/v1/catalogue/imports/{id}/errors/",
     tag = "transfers",
-    operation_id = "list_bad_rows",
+    operation_id = "list_import_errors",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(("id" = ImportId, Path, description = "Id of the import."), PageQuery),
     responses(
-        (status = 200, body = Page<ImportError>, description = "A page of bad rows."),
+        (status = 200, body = Page<ImportError>, description = "A page of errors."),
         (status = 404, body = Problem, description = "There is no such import."),
         StaffProblems,
     )
 )]
-pub(crate) async fn list_bad_rows(
+pub(crate) async fn list_import_errors(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     PathId(id): PathId<ImportId>,
@@ -35,8 +35,8 @@ pub(crate) async fn list_bad_rows(
 ) -> Result<Json<Page<ImportError>>, ApiError> {
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
-    let list = async |tx: &mut Tx, bounds| bad_rows(tx, id, bounds).await;
-    let count = async |tx: &mut Tx| count_bad_rows(tx, id).await;
+    let list = async |tx: &mut Tx, bounds| list_errors(tx, id, bounds).await;
+    let count = async |tx: &mut Tx| count_errors(tx, id).await;
     let page = request.read(&mut tx, list, count, |row| row.position).await?;
     tx.commit().await?;
     Ok(Json(page))

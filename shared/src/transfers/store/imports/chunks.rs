@@ -4,16 +4,15 @@ use std::collections::HashMap;
 
 use super::super::super::{LEASE_SECONDS, MAX_ATTEMPTS, TransferCounts};
 use super::super::Lease;
-use super::bad_rows::note_bad_rows;
+use super::errors::insert_errors;
 use crate::app::db::Tx;
-use crate::catalogue::shopify::BadRow;
+use crate::catalogue::shopify::RowError;
 use crate::catalogue::shopify::records::Place;
-use crate::catalogue::write::RowChange;
-use crate::catalogue::write::{Saved, Stock};
+use crate::catalogue::write::{RowChange, Saved, Stock};
 use crate::ids::ImportId;
 use crate::time::Timestamp;
 
-/// An import that a worker has leased.
+/// The work that is left of an import that a worker has leased.
 #[derive(Clone, Debug)]
 pub struct LeasedImport {
     /// Key of its file in the storage.
@@ -24,7 +23,7 @@ pub struct LeasedImport {
     pub stock: Stock,
     /// Position of the first product that was not processed yet.
     pub place: Place,
-    /// Names of the columns; `None` until the header was read.
+    /// Names of the columns; `None` until the first chunk was saved.
     pub header: Option<Vec<String>>,
     /// True if it was started more than [`MAX_ATTEMPTS`] times without progress.
     pub is_stuck: bool,
@@ -46,7 +45,7 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
     Ok(row.map(|row| LeasedImport {
         storage_key: row.storage_key,
         bytes: u64::try_from(row.bytes).unwrap_or_default(),
-        stock: row.stock.parse().unwrap_or(Stock::Counted),
+        stock: row.stock.parse().unwrap_or(Stock::Set),
         place: Place {
             offset: u64::try_from(row.bytes_done).unwrap_or_default(),
             line: u64::try_from(row.next_line).unwrap_or(1),
@@ -57,9 +56,9 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
 }
 
 /// Returns true if the lease is still valid: the import is running, and no other worker has leased it. Locks the row until the transaction ends.
-pub async fn hold(tx: &mut Tx, held: Lease<ImportId>) -> sqlx::Result<bool> {
+pub async fn lock(tx: &mut Tx, held: Lease<ImportId>) -> sqlx::Result<bool> {
     let row = sqlx::query_scalar!(
-        r#"select true as "ours!" from imports where id = $1 and lease = $2 and status = 'running' for update"#,
+        r#"select true as "is_ours!" from imports where id = $1 and lease = $2 and status = 'running' for update"#,
         held.id as _,
         held.lease
     )
@@ -68,8 +67,8 @@ pub async fn hold(tx: &mut Tx, held: Lease<ImportId>) -> sqlx::Result<bool> {
     Ok(row.is_some())
 }
 
-/// Finds the lines on which products with these slugs began in earlier chunks, by slug.
-pub async fn begun_before(tx: &mut Tx, id: ImportId, slugs: &[String]) -> sqlx::Result<HashMap<String, u64>> {
+/// Finds the products of earlier chunks that have one of these slugs; returns by slug the line on which each began.
+pub async fn earlier_lines(tx: &mut Tx, id: ImportId, slugs: &[String]) -> sqlx::Result<HashMap<String, u64>> {
     let rows =
         sqlx::query!("select slug, line from import_slugs where import_id = $1 and slug = any ($2)", id as _, slugs)
             .fetch_all(&mut *tx)
@@ -84,30 +83,30 @@ pub struct Chunk {
     pub place: Place,
     /// Names of the columns.
     pub header: Vec<String>,
-    /// Slug of each product, and the line on which it began.
-    pub begun: Vec<(String, u64)>,
+    /// Slug of each product, and the line on which it begins.
+    pub first_lines: Vec<(String, u64)>,
     /// Products that were saved.
     pub saved: Vec<Saved>,
-    /// Rows that were not imported.
-    pub bad: Vec<BadRow>,
+    /// Rows that were not imported, with the reasons.
+    pub errors: Vec<RowError>,
     /// Number of products that were skipped.
-    pub left_out: usize,
+    pub skipped: usize,
 }
 
 /// Records a chunk in the transaction that saved it, and extends the lease.
-pub async fn note(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Timestamp) -> sqlx::Result<()> {
+pub async fn record(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Timestamp) -> sqlx::Result<()> {
     let products = counts(chunk.saved.iter().map(|saved| saved.product));
     let variants = counts(chunk.saved.iter().flat_map(|saved| saved.variants.iter().copied()));
     let removed: u64 = chunk.saved.iter().map(|saved| saved.variants_removed).sum();
-    note_begun(tx, held.id, &chunk.begun).await?;
-    note_bad_rows(tx, held.id, &chunk.bad).await?;
+    insert_first_lines(tx, held.id, &chunk.first_lines).await?;
+    insert_errors(tx, held.id, &chunk.errors).await?;
     sqlx::query!(
         "update imports
             set bytes_done = $2, next_line = $3, header = $4, held_until = $5, attempts = 0,
                 products_created = products_created + $6, products_updated = products_updated + $7,
-                products_unchanged = products_unchanged + $8, products_left_out = products_left_out + $9,
+                products_unchanged = products_unchanged + $8, products_skipped = products_skipped + $9,
                 variants_created = variants_created + $10, variants_updated = variants_updated + $11,
-                variants_unchanged = variants_unchanged + $12, variants_removed = variants_removed + $13, bad_rows = bad_rows + $14
+                variants_unchanged = variants_unchanged + $12, variants_removed = variants_removed + $13, rows_failed = rows_failed + $14
           where id = $1",
         held.id as _,
         to_i64(chunk.place.offset),
@@ -117,21 +116,21 @@ pub async fn note(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Timest
         products.created,
         products.updated,
         products.unchanged,
-        to_i64(chunk.left_out as u64),
+        to_i64(chunk.skipped as u64),
         variants.created,
         variants.updated,
         variants.unchanged,
         to_i64(removed),
-        to_i64(chunk.bad.len() as u64)
+        to_i64(chunk.errors.len() as u64)
     )
     .execute(&mut *tx)
     .await
     .map(drop)
 }
 
-async fn note_begun(tx: &mut Tx, id: ImportId, begun: &[(String, u64)]) -> sqlx::Result<()> {
+async fn insert_first_lines(tx: &mut Tx, id: ImportId, first_lines: &[(String, u64)]) -> sqlx::Result<()> {
     let (slugs, lines): (Vec<String>, Vec<i64>) =
-        begun.iter().map(|(slug, line)| (slug.clone(), to_i64(*line))).unzip();
+        first_lines.iter().map(|(slug, line)| (slug.clone(), to_i64(*line))).unzip();
     sqlx::query!(
         "insert into import_slugs (import_id, slug, line) select $1::uuid, * from unnest($2::text[], $3::bigint[]) on conflict do nothing",
         id as _,

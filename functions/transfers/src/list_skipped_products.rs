@@ -1,4 +1,4 @@
-//! Lists the products that an export skipped: `GET /api/v1/catalogue/exports/{id}/left_out/`.
+//! Lists the products that an export skipped: `GET /api/v1/catalogue/exports/{id}/skipped/`.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,7 +7,7 @@ use shared::app::db::Tx;
 use shared::http::{ApiError, Page, PageQuery, PageRequest, PathId, Problem, Requires, StaffProblems};
 use shared::ids::ExportId;
 use shared::transfers::SkippedProduct;
-use shared::transfers::store::exports::{count_left_out, find, left_out};
+use shared::transfers::store::exports::{count_skipped, find, list_skipped};
 use shared::users::permissions;
 
 /// List the products that an export skipped
@@ -15,9 +15,9 @@ use shared::users::permissions;
 /// Returns the first 10,000 products that the file format cannot represent, in the order in which the export reached them, each with the reason.
 #[utoipa::path(
     get,
-    path = "/api/v1/catalogue/exports/{id}/left_out/",
+    path = "/api/v1/catalogue/exports/{id}/skipped/",
     tag = "transfers",
-    operation_id = "list_left_out",
+    operation_id = "list_skipped_products",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(("id" = ExportId, Path, description = "Id of the export."), PageQuery),
     responses(
@@ -26,7 +26,7 @@ use shared::users::permissions;
         StaffProblems,
     )
 )]
-pub(crate) async fn list_left_out(
+pub(crate) async fn list_skipped_products(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     PathId(id): PathId<ExportId>,
@@ -34,8 +34,8 @@ pub(crate) async fn list_left_out(
 ) -> Result<Json<Page<SkippedProduct>>, ApiError> {
     let mut tx = app.db.read().await?;
     find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
-    let list = async |tx: &mut Tx, bounds| left_out(tx, id, bounds).await;
-    let count = async |tx: &mut Tx| count_left_out(tx, id).await;
+    let list = async |tx: &mut Tx, bounds| list_skipped(tx, id, bounds).await;
+    let count = async |tx: &mut Tx| count_skipped(tx, id).await;
     let page = request.read(&mut tx, list, count, |row| row.position).await?;
     tx.commit().await?;
     Ok(Json(page))
