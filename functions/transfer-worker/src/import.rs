@@ -2,7 +2,7 @@
 
 use shared::catalogue::product_import::ProductImport;
 use shared::catalogue::shopify::Batch;
-use shared::catalogue::write::{Attempt, save_imports};
+use shared::catalogue::write::{Attempt, ImportBatch, SaveError, save_imports};
 use shared::ids::ImportId;
 use shared::transfers::MAX_ATTEMPTS;
 use shared::transfers::store::imports::{Chunk, LeasedImport, claim, earlier_lines, end, lock, record};
@@ -127,7 +127,7 @@ async fn try_to_save(
     file: &LeasedImport,
     mut batch: Batch,
     attempt: Attempt,
-) -> sqlx::Result<bool> {
+) -> Result<bool, SaveError> {
     let now = worker.clock.now();
     let mut tx = worker.db.begin().await?;
     if !lock(&mut tx, held).await? {
@@ -139,7 +139,8 @@ async fn try_to_save(
     batch.skip_repeated(|slug| earlier.get(slug).copied());
     let entries = std::mem::take(&mut batch.entries);
     let all: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
-    let results = save_imports(&mut tx, &all, attempt.together, (file.stock, now)).await?;
+    let import = ImportBatch { products: &all, stock: file.stock, together: attempt.together };
+    let results = save_imports(&mut tx, import, now).await?;
     let mut saved = Vec::new();
     for ((line, _), result) in entries.iter().zip(results) {
         match result {

@@ -7,7 +7,7 @@ use shared::app::db::Tx;
 use shared::catalogue::store::product::find;
 use shared::catalogue::store::snapshot::ProductSnapshot;
 use shared::catalogue::store::write::{bump_versions, lock_product, map_constraint_error};
-use shared::catalogue::write::{self, BrandRef, ProductEdit, ProductTarget, RowChange};
+use shared::catalogue::write::{self, BrandRef, ProductEdit, ProductTarget, RowChange, SaveError};
 use shared::catalogue::{IdOrSlug, Product, Visibility};
 use shared::http::ApiError;
 use shared::ids::{ProductId, VariantId};
@@ -60,8 +60,13 @@ impl OpenProduct {
 pub(crate) async fn save(mut tx: Tx, edit: ProductEdit, now: Timestamp, path: FieldPath) -> Result<Product, ApiError> {
     let brand = if let Patch::Set(BrandRef::Id(id)) = edit.brand { Some(id) } else { None };
     let refuse = |constraint| constraint_error(constraint, path, brand);
-    let saved = map_constraint_error(write::save(&mut tx, &[edit], now).await)?.map_err(refuse)?;
-    let saved = saved.into_iter().next().ok_or_else(|| anyhow::anyhow!("an edit was not saved"))?;
+    let saved = match write::save(&mut tx, &[edit], now).await {
+        Ok(saved) => Ok(saved),
+        Err(SaveError::Database(error)) => map_constraint_error(Err(error))?,
+        // A new product, or one that is locked, is not changed by another transaction.
+        Err(error @ (SaveError::Changed | SaveError::NotInserted(_))) => return Err(anyhow::Error::new(error).into()),
+    };
+    let saved = saved.map_err(refuse)?.into_iter().next().ok_or_else(|| anyhow::anyhow!("an edit was not saved"))?;
     let saved = saved.map_err(|errors| into_api_error(errors, path))?;
     let id = saved.id.ok_or_else(|| anyhow::anyhow!("a product that was saved has no id"))?;
     if saved.product == RowChange::Unchanged {

@@ -87,6 +87,66 @@ async fn concurrent_imports_of_one_file_create_each_product_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_import_starts_again_if_a_product_is_edited_while_it_waits_for_it(db: PgPool) {
+    let shop = Shop::open(db);
+    shop.imported(file_of(1).as_bytes(), Limits::default()).await;
+    let id = shop.an_import(file_of(1).replace(",1,10\r", ",5,20\r").as_bytes()).await;
+    let mut edit = shop.app.app.db.begin().await.unwrap();
+    sqlx::query("update products set name = 'Edited', updated_at = now()").execute(&mut edit).await.unwrap();
+
+    let worker = shop.worker(Limits::default());
+    let (done, ()) = tokio::join!(work(&worker, Work::Import(id).into()), async {
+        shop.app.wait_until_blocked().await;
+        edit.commit().await.unwrap();
+    });
+    done.unwrap();
+
+    let import = shop.import(id).await;
+    assert_eq!((import.status, import.products.updated, import.rows_failed), (TransferStatus::Done, 1, 0));
+    assert_eq!(shop.app.count("select count(*) from products where name = 'Product 0' and version = 3").await, 1);
+    assert!(shop.app.stock_adds_up().await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_import_counts_the_stock_after_a_sale_that_it_waited_for(db: PgPool) {
+    let shop = Shop::open(db);
+    shop.imported(file_of(1).as_bytes(), Limits::default()).await;
+    let id = shop.an_import(file_of(1).replace(",1,10\r", ",5,10\r").as_bytes()).await;
+    let mut sale = shop.app.app.db.begin().await.unwrap();
+    sqlx::query("select change_stock(id, -1, 'written_off', now()) from product_variants")
+        .execute(&mut sale)
+        .await
+        .unwrap();
+
+    let worker = shop.worker(Limits::default());
+    let (done, ()) = tokio::join!(work(&worker, Work::Import(id).into()), async {
+        shop.app.wait_until_blocked().await;
+        sale.commit().await.unwrap();
+    });
+    done.unwrap();
+
+    // The stock of the other two sizes was right when the file was read, and the sale came after it.
+    assert_eq!(shop.import(id).await.variants.updated, 1);
+    assert_eq!(shop.app.count("select count(*) from stock_levels where on_hand = 5").await, 1);
+    assert_eq!(shop.app.count("select count(*) from stock_levels where on_hand = 1").await, 2);
+    assert!(shop.app.stock_adds_up().await);
+}
+
+/// A lost row is an internal error, which no new transaction mends.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_import_fails_if_the_database_does_not_insert_a_product(db: PgPool) {
+    let shop = Shop::open(db);
+    let lose = "create function lose() returns trigger language plpgsql as 'begin return null; end';
+                create trigger lose before insert on products for each row execute function lose()";
+    sqlx::raw_sql(lose).execute(&shop.app.db).await.unwrap();
+
+    let id = shop.an_import(file_of(1).as_bytes()).await;
+    let error = work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap_err();
+
+    assert_eq!(error.to_string(), "the database returned no id for \"p0\", which was inserted");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn separated_rows_of_a_product_are_refused_at_any_distance(db: PgPool) {
     let shop = Shop::open(db);
     let file = format!("{}p0,Again,,,Size,XL,SKU-0-XL,1,10\r\n", file_of(30));

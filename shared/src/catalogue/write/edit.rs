@@ -55,6 +55,16 @@ pub enum ProductTarget {
     Slug(String),
 }
 
+impl ProductTarget {
+    /// Returns the slug by which the product is found, which only files use.
+    pub(super) fn slug(&self) -> Option<&str> {
+        match self {
+            Self::Slug(slug) => Some(slug),
+            Self::New | Self::Locked(_) => None,
+        }
+    }
+}
+
 /// A brand by id or name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BrandRef {
@@ -106,6 +116,11 @@ pub enum VariantsEdit {
 }
 
 impl VariantsEdit {
+    /// Returns true if the variants stay as they are.
+    pub(super) const fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+
     /// Returns the edits of single variants.
     pub(super) fn edits(&self) -> &[VariantEdit] {
         match self {
@@ -251,4 +266,9 @@ pub enum ImageVariant {
     Id(VariantId),
     /// The variant with this SKU, which may be created by the same edit.
     Sku(String),
+}
+
+/// Returns the index for a requested position.
+pub(super) fn place(position: i32) -> usize {
+    usize::try_from(position).unwrap_or_default()
 }

@@ -1,9 +1,9 @@
 //! The images of a product after an edit.
 
-use super::edit::{ImageEdit, ImageTarget, ImageVariant, ImagesEdit};
+use super::edit::{ImageEdit, ImageTarget, ImageVariant, ImagesEdit, place};
 use super::error::EditError;
-use super::saved::RowChange;
-use super::variants::{VariantPlan, position};
+use super::saved::{RowChange, in_list_order};
+use super::variants::VariantPlan;
 use crate::catalogue::limits::MAX_IMAGES;
 use crate::catalogue::store::snapshot::{ImageSnapshot, ProductSnapshot};
 use crate::catalogue::store::write::ImageRow;
@@ -39,58 +39,53 @@ pub(super) fn plan(
     errors: &mut Vec<EditError>,
 ) -> Option<Vec<ImagePlan>> {
     let before = before.map_or(&[][..], |before| &before.images);
-    let known = find(edit.edits(), before, errors);
-    let mut planned: Vec<ImagePlan> = Vec::new();
-    for (at, (said, known)) in edit.edits().iter().zip(&known).enumerate() {
-        let old = known.and_then(|known| before.get(known));
-        let variant = match &said.variant {
-            Patch::Keep => old.and_then(|old| old.variant).map(Shown::Id),
-            Patch::Clear => None,
-            Patch::Set(variant) => {
-                let shown = show(variant, variants);
-                if shown.is_none() {
-                    errors.push(EditError::NoSuchImageVariant { at, variant: variant.clone() });
-                }
-                shown
-            }
-        };
-        planned.push(ImagePlan {
-            at: Some(at),
-            id: old.map(|old| old.id),
-            url: said.url.clone().or_else(|| old.map(|old| old.url.clone())).unwrap_or_default(),
-            alt_text: said.alt_text.clone().or_else(|| old.map(|old| old.alt_text.clone())).unwrap_or_default(),
-            variant,
-            change: RowChange::Inserted,
-        });
+    let found = find(edit.edits(), before, errors);
+    let mut edited: Vec<ImagePlan> = Vec::new();
+    for (at, (edit, found)) in edit.edits().iter().zip(&found).enumerate() {
+        let old = found.and_then(|found| before.get(found));
+        let image = ImagePlan::new(at, edit, old, variants);
+        if let (Patch::Set(variant), None) = (&edit.variant, image.variant) {
+            errors.push(EditError::NoSuchImageVariant { at, variant: variant.clone() });
+        }
+        edited.push(image);
     }
-    let mut images = match edit {
-        ImagesEdit::Keep => return None,
-        ImagesEdit::All(edits) => {
-            let mut images: Vec<(usize, ImagePlan)> =
-                edits.iter().enumerate().map(|(at, edit)| position(edit.position, at)).zip(planned).collect();
-            images.sort_by_key(|(position, _)| *position);
-            images.into_iter().map(|(_, image)| image).collect()
-        }
-        ImagesEdit::One(edit) => {
-            let stood = known.first().copied().flatten();
-            let mut images: Vec<ImagePlan> = before.iter().map(ImagePlan::kept).collect();
-            if let Some(stood) = stood {
-                images.remove(stood);
-            }
-            let place = edit.position.map(|said| position(Some(said), 0)).or(stood).unwrap_or(images.len());
-            let place = place.min(images.len());
-            images.splice(place..place, planned);
-            images
-        }
-        ImagesEdit::Without(id) => before.iter().filter(|old| old.id != *id).map(ImagePlan::kept).collect(),
-    };
+    let mut images = arrange(edit, edited, before, found.first().copied().flatten())?;
     if images.len() > MAX_IMAGES.max(before.len()) {
         errors.push(EditError::TooManyImages);
     }
-    for (place, image) in images.iter_mut().enumerate() {
-        image.change = image.change(place, before);
+    for (at, image) in images.iter_mut().enumerate() {
+        image.change = image.change(at, before);
     }
     Some(images)
+}
+
+/// Puts edited images and those that stay in their order after the edit. `previous` is where the first edited image was.
+fn arrange(
+    edit: &ImagesEdit,
+    edited: Vec<ImagePlan>,
+    before: &[ImageSnapshot],
+    previous: Option<usize>,
+) -> Option<Vec<ImagePlan>> {
+    let others = || before.iter().map(ImagePlan::without_edit);
+    match edit {
+        ImagesEdit::Keep => None,
+        ImagesEdit::All(edits) => {
+            let positions = edits.iter().enumerate().map(|(at, edit)| edit.position.map_or(at, place));
+            let mut images: Vec<(usize, ImagePlan)> = positions.zip(edited).collect();
+            images.sort_by_key(|(position, _)| *position);
+            Some(images.into_iter().map(|(_, image)| image).collect())
+        }
+        ImagesEdit::One(edit) => {
+            let mut images: Vec<ImagePlan> = others().collect();
+            if let Some(previous) = previous {
+                images.remove(previous);
+            }
+            let at = edit.position.map(place).or(previous).unwrap_or(images.len()).min(images.len());
+            images.splice(at..at, edited);
+            Some(images)
+        }
+        ImagesEdit::Without(id) => Some(others().filter(|image| image.id != Some(*id)).collect()),
+    }
 }
 
 /// Returns true if an image differs or was removed.
@@ -101,10 +96,7 @@ pub(super) fn is_changed(images: &[ImagePlan], before: Option<&ProductSnapshot>)
 
 /// Returns the change of each image in the edit's list.
 pub(super) fn changes(images: &[ImagePlan]) -> Vec<RowChange> {
-    let mut said: Vec<(usize, RowChange)> =
-        images.iter().filter_map(|image| image.at.map(|at| (at, image.change))).collect();
-    said.sort_by_key(|(at, _)| *at);
-    said.into_iter().map(|(_, change)| change).collect()
+    in_list_order(images.iter().filter_map(|image| Some((image.at?, image.change))))
 }
 
 /// Returns the rows of a product's images, after its variants have got their ids.
@@ -156,7 +148,8 @@ fn find(edits: &[ImageEdit], before: &[ImageSnapshot], errors: &mut Vec<EditErro
     known
 }
 
-fn show(variant: &ImageVariant, variants: &[VariantPlan<'_>]) -> Option<Shown> {
+/// Finds the variant that an image shows; `None` if the product does not have it.
+fn find_variant(variant: &ImageVariant, variants: &[VariantPlan<'_>]) -> Option<Shown> {
     let (at, found) = variants.iter().enumerate().find(|(_, plan)| match variant {
         ImageVariant::Id(id) => plan.id == Some(*id),
         ImageVariant::Sku(sku) => plan.row.sku == *sku,
@@ -165,7 +158,23 @@ fn show(variant: &ImageVariant, variants: &[VariantPlan<'_>]) -> Option<Shown> {
 }
 
 impl ImagePlan {
-    fn kept(old: &ImageSnapshot) -> Self {
+    /// Plans the image of the edit at this index.
+    fn new(at: usize, edit: &ImageEdit, old: Option<&ImageSnapshot>, variants: &[VariantPlan<'_>]) -> Self {
+        Self {
+            at: Some(at),
+            id: old.map(|old| old.id),
+            url: edit.url.clone().or_else(|| old.map(|old| old.url.clone())).unwrap_or_default(),
+            alt_text: edit.alt_text.clone().or_else(|| old.map(|old| old.alt_text.clone())).unwrap_or_default(),
+            variant: match &edit.variant {
+                Patch::Keep => old.and_then(|old| old.variant).map(Shown::Id),
+                Patch::Clear => None,
+                Patch::Set(variant) => find_variant(variant, variants),
+            },
+            change: RowChange::Inserted,
+        }
+    }
+
+    fn without_edit(old: &ImageSnapshot) -> Self {
         Self {
             at: None,
             id: Some(old.id),
@@ -177,10 +186,10 @@ impl ImagePlan {
     }
 
     fn change(&self, place: usize, before: &[ImageSnapshot]) -> RowChange {
-        let Some(stood) = before.iter().position(|old| Some(old.id) == self.id) else { return RowChange::Inserted };
-        let is_same = before.get(stood).is_some_and(|old| {
+        let Some(previous) = before.iter().position(|old| Some(old.id) == self.id) else { return RowChange::Inserted };
+        let is_same = before.get(previous).is_some_and(|old| {
             (&old.url, &old.alt_text, old.variant.map(Shown::Id)) == (&self.url, &self.alt_text, self.variant)
         });
-        if stood == place && is_same { RowChange::Unchanged } else { RowChange::Updated }
+        if previous == place && is_same { RowChange::Unchanged } else { RowChange::Updated }
     }
 }

@@ -1,12 +1,14 @@
 //! Writes products as files describe them: a batch together, or one by one if the database refuses something, so that one bad product does
 //! not prevent the others.
 
+use std::borrow::Cow;
+
 use super::edit::{
     BasePrice, BrandRef, CategoriesEdit, ImageEdit, ImageTarget, ImageVariant, ImagesEdit, PriceEdit, ProductEdit,
     ProductTarget, VariantEdit, VariantName, VariantTarget, VariantsEdit,
 };
 use super::error::EditError;
-use super::save::save;
+use super::save::{SaveError, save};
 use super::saved::Saved;
 use crate::app::db::Tx;
 use crate::catalogue::is_made_name;
@@ -62,7 +64,7 @@ impl Default for Attempt {
 
 impl Attempt {
     /// Decides after an error whether to try again; returns the error to give up.
-    pub fn again_after(&mut self, error: sqlx::Error) -> sqlx::Result<()> {
+    pub fn again_after(&mut self, error: SaveError) -> Result<(), SaveError> {
         if is_conflict(&error) && self.left > 0 {
             self.left -= 1;
             return Ok(());
@@ -75,15 +77,25 @@ impl Attempt {
     }
 }
 
+/// Products of a file that are saved in one transaction.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportBatch<'i> {
+    /// The products, each with another slug.
+    pub products: &'i [&'i ProductImport],
+    /// The meaning of the units on hand in the file.
+    pub stock: Stock,
+    /// The way in which the products are written.
+    pub together: Together,
+}
+
 /// Saves products as a file describes them. Returns the changes of each, or the reason why it was skipped.
 pub async fn save_imports(
     tx: &mut Tx,
-    imports: &[&ProductImport],
-    together: Together,
-    (stock, now): (Stock, Timestamp),
-) -> sqlx::Result<Vec<Result<Saved, String>>> {
+    ImportBatch { products, stock, together }: ImportBatch<'_>,
+    now: Timestamp,
+) -> Result<Vec<Result<Saved, String>>, SaveError> {
     lock_imports(tx).await?;
-    let edits: Vec<ProductEdit> = imports.iter().map(|import| edit(import, stock)).collect();
+    let edits: Vec<ProductEdit> = products.iter().map(|import| edit(import, stock)).collect();
     if together == Together::All {
         return Ok(save(tx, &edits, now).await?.into_iter().map(explain).collect());
     }
@@ -103,7 +115,7 @@ pub async fn save_imports(
 }
 
 /// Checks deferred constraints after each product, because at the end of the transaction no error names the product that broke them.
-async fn save_one(tx: &mut Tx, edit: ProductEdit, now: Timestamp) -> sqlx::Result<Vec<Result<Saved, String>>> {
+async fn save_one(tx: &mut Tx, edit: ProductEdit, now: Timestamp) -> Result<Vec<Result<Saved, String>>, SaveError> {
     let saved = save(tx, &[edit], now).await?;
     check_deferred_constraints(tx).await?;
     Ok(saved.into_iter().map(explain).collect())
@@ -114,18 +126,30 @@ fn explain(saved: Result<Saved, Vec<EditError>>) -> Result<Saved, String> {
     saved.map_err(|errors| errors.first().map(EditError::to_string).unwrap_or_default())
 }
 
-/// Returns true for a lock timeout, a deadlock, a serialization failure, two transactions that insert the same row, or a product that
-/// changed after it was read.
-fn is_conflict(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    matches!(error, sqlx::Error::RowNotFound)
-        || matches!(code.as_deref(), Some("55P03" | "40P01" | "40001" | "23505" | "23P01"))
+/// Returns true if another transaction was in the way, so that a new transaction may succeed: a product that changed after it was read, a
+/// lock timeout, a deadlock, a serialization failure, or two transactions that insert the same row.
+fn is_conflict(error: &SaveError) -> bool {
+    match error {
+        SaveError::Changed => true,
+        SaveError::NotInserted(_) => false,
+        SaveError::Database(error) => {
+            matches!(sqlstate(error).as_deref(), Some("55P03" | "40P01" | "40001" | "23505" | "23P01"))
+        }
+    }
 }
 
 /// Returns true for errors that the data cause: data exceptions, constraints and limits.
-fn is_about_the_data(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    code.is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
+fn is_about_the_data(error: &SaveError) -> bool {
+    match error {
+        SaveError::Changed | SaveError::NotInserted(_) => false,
+        SaveError::Database(error) => {
+            sqlstate(error).is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
+        }
+    }
+}
+
+fn sqlstate(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    error.as_database_error().and_then(|error| error.code())
 }
 
 /// Builds the edit that makes a product match the file. Fields that a file cannot have stay as they are: the product's own SKU, other
@@ -179,5 +203,27 @@ fn variant_edit(variant: &ImportVariant, stock: Stock) -> VariantEdit {
         is_archived: Some(false),
         initial_stock: variant.on_hand,
         counted_stock: variant.on_hand.filter(|_| stock == Stock::Set),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_tried_again_while_others_change_its_products() {
+        let mut attempt = Attempt::default();
+        for _ in 0..TRIES {
+            attempt.again_after(SaveError::Changed).unwrap();
+        }
+        assert!(matches!(attempt.again_after(SaveError::Changed), Err(SaveError::Changed)));
+    }
+
+    #[test]
+    fn an_internal_error_ends_a_batch() {
+        for error in [SaveError::NotInserted("shirt".to_owned()), SaveError::Database(sqlx::Error::RowNotFound)] {
+            let text = error.to_string();
+            assert_eq!(Attempt::default().again_after(error).unwrap_err().to_string(), text);
+        }
     }
 }

@@ -21,6 +21,6 @@ pub use edit::{
     ProductTarget, VariantEdit, VariantName, VariantTarget, VariantsEdit,
 };
 pub use error::EditError;
-pub use import::{Attempt, Stock, Together, save_imports};
-pub use save::save;
+pub use import::{Attempt, ImportBatch, Stock, Together, save_imports};
+pub use save::{SaveError, save};
 pub use saved::{RowChange, Saved};

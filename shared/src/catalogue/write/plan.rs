@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::edit::{BasePrice, PriceEdit, ProductEdit, ProductTarget, VariantEdit, VariantsEdit};
+use super::edit::{BasePrice, PriceEdit, ProductEdit, ProductTarget, VariantEdit};
 use super::error::EditError;
 use super::images::{self, ImagePlan};
-use super::saved::{RowChange, Saved};
+use super::saved::{RowChange, Saved, in_list_order};
 use super::taxonomy::TaxonomyLookup;
-use super::variants::{self, VariantPlan};
+use super::variants::{self, BasePrices, VariantPlan};
 use crate::catalogue::store::snapshot::{ProductSnapshot, VariantSnapshot};
 use crate::catalogue::store::write::{KnownValue, NamedValue, ProductRow};
 use crate::catalogue::{Status, slugify};
@@ -23,7 +23,8 @@ pub(super) struct Plan<'e> {
     /// The id, which a new product gets when it is written.
     pub(super) id: Option<ProductId>,
     pub(super) row: ProductRow,
-    row_changed: bool,
+    /// The change of the product with everything that belongs to it.
+    pub(super) change: RowChange,
     pub(super) enters: Vec<CategoryId>,
     pub(super) leaves: Vec<CategoryId>,
     pub(super) variants: Vec<VariantPlan<'e>>,
@@ -41,32 +42,33 @@ impl<'e> Plan<'e> {
         taxonomy: &TaxonomyLookup,
         mut errors: Vec<EditError>,
     ) -> Result<Self, Vec<EditError>> {
-        let variants_before: &[VariantSnapshot] = before.map_or(&[], |before| &before.variants);
         let row = row(edit, before, taxonomy);
-        let base_before = before.map_or(row.base_price, |before| before.base_price);
-        let planned = variants::plan(edit, variants_before, (base_before, row.base_price));
+        let base =
+            BasePrices { before: before.map_or(row.base_price, |before| before.base_price), after: row.base_price };
+        let planned = variants::plan(&edit.variants, variants_of(before), base);
         let variants = planned.map_err(|more| errors.iter().cloned().chain(more).collect::<Vec<_>>())?;
         let images = images::plan(&edit.images, before, &variants, &mut errors);
         let (enters, leaves) = taxonomy.categorise(edit, before);
-        let is_written = !matches!(edit.variants, VariantsEdit::Keep);
-        Ok(Self {
-            id: before.map(|before| before.id),
-            row_changed: before.is_none_or(|before| is_changed(&row, before)),
-            removed: if is_written { variants::removed(edit, variants_before, &variants) } else { Vec::new() },
+        let mut plan = Self {
             edit,
             before,
+            id: before.map(|before| before.id),
             row,
+            change: RowChange::Unchanged,
             enters,
             leaves,
+            removed: variants::removed(&edit.variants, variants_of(before), &variants),
             variants,
             images,
             errors,
-        })
+        };
+        plan.change = plan.compare();
+        Ok(plan)
     }
 
     /// Adds the values that were looked up, and checks the product after the edit.
     pub(super) fn resolve(&mut self, known: &HashMap<NamedValue, KnownValue>) {
-        let before: &[VariantSnapshot] = self.before.map_or(&[], |before| &before.variants);
+        let before = variants_of(self.before);
         let mut wrong = Vec::new();
         for variant in &mut self.variants {
             wrong.extend(variant.resolve(known, before).err().into_iter().flatten());
@@ -75,8 +77,16 @@ impl<'e> Plan<'e> {
             self.errors.extend(wrong);
             return;
         }
-        let is_written = !matches!(self.edit.variants, VariantsEdit::Keep);
-        variants::check(&self.variants, self.before, is_written, &mut self.errors);
+        variants::check(&self.variants, before, &mut self.errors);
+        if !self.edit.variants.is_keep() {
+            variants::check_count(&self.variants, before, &mut self.errors);
+        }
+        self.check_default();
+        self.change = self.compare();
+    }
+
+    /// Checks the default variant that the edit names, unless one of the edit's variants is marked as the default.
+    fn check_default(&mut self) {
         if let (Patch::Set(default), None) = (&self.edit.default_variant, self.marked_default()) {
             match self.variants.iter().find(|variant| variant.id == Some(*default)) {
                 None => self.errors.push(EditError::NoSuchDefault(*default)),
@@ -88,7 +98,7 @@ impl<'e> Plan<'e> {
 
     /// Returns the variants of the product after the edit whose SKUs another variant had before.
     pub(super) fn released_skus(&self) -> Vec<VariantId> {
-        variants::releases(&self.variants, self.before.map_or(&[], |before| &before.variants))
+        variants::released_skus(&self.variants, variants_of(self.before))
     }
 
     fn marked_default(&self) -> Option<&VariantPlan<'e>> {
@@ -105,18 +115,17 @@ impl<'e> Plan<'e> {
             (Some(marked), _) => marked.id,
             (None, Patch::Set(default)) => Some(*default),
             (None, Patch::Clear) => None,
-            (None, Patch::Keep) if matches!(self.edit.variants, VariantsEdit::Keep) => current,
+            (None, Patch::Keep) if self.edit.variants.is_keep() => current,
             (None, Patch::Keep) => current.filter(|_| self.variants.iter().any(|variant| stays(&variant))),
         };
         if wanted == current { Patch::Keep } else { Patch::replace(wanted) }
     }
 
-    /// Returns the change of the product with everything that belongs to it.
-    pub(super) fn change(&self) -> RowChange {
+    /// Compares the product after the edit with the one before.
+    fn compare(&self) -> RowChange {
+        let Some(before) = self.before else { return RowChange::Inserted };
         let is_unchanged = |variant: &VariantPlan<'_>| variant.change() == RowChange::Unchanged;
-        if self.before.is_none() {
-            RowChange::Inserted
-        } else if self.row_changed
+        if is_changed(&self.row, before)
             || !self.variants.iter().all(is_unchanged)
             || !(self.removed.is_empty() && self.enters.is_empty() && self.leaves.is_empty())
             || self.images_changed()
@@ -133,20 +142,19 @@ impl<'e> Plan<'e> {
     }
 
     pub(super) fn into_saved(self) -> Saved {
-        let mut said: Vec<(usize, RowChange)> = self
-            .variants
-            .iter()
-            .filter_map(|variant| variant.edit.map(|(at, _): (usize, &VariantEdit)| (at, variant.change())))
-            .collect();
-        said.sort_by_key(|(at, _)| *at);
+        let listed = self.variants.iter().filter_map(|variant| Some((variant.edit?.at, variant.change())));
         Saved {
             id: self.id,
-            product: self.change(),
-            variants: said.into_iter().map(|(_, change)| change).collect(),
+            product: self.change,
+            variants: in_list_order(listed),
             variants_removed: u64::try_from(self.removed.len()).unwrap_or_default(),
             images: self.images.as_deref().map(images::changes).unwrap_or_default(),
         }
     }
+}
+
+fn variants_of(product: Option<&ProductSnapshot>) -> &[VariantSnapshot] {
+    product.map_or(&[], |product| &product.variants)
 }
 
 /// Returns the product's own columns after the edit.

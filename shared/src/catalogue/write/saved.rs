@@ -27,3 +27,10 @@ pub struct Saved {
     /// Number of variants that were sold before the edit and are not sold after it.
     pub variants_removed: u64,
 }
+
+/// Sorts changes by their indexes in the edit's list.
+pub(super) fn in_list_order(changes: impl Iterator<Item = (usize, RowChange)>) -> Vec<RowChange> {
+    let mut changes: Vec<(usize, RowChange)> = changes.collect();
+    changes.sort_by_key(|(at, _)| *at);
+    changes.into_iter().map(|(_, change)| change).collect()
+}

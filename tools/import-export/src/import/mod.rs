@@ -19,7 +19,7 @@ use shared::catalogue::product_import::ProductImport;
 use shared::catalogue::shopify::records::Records;
 use shared::catalogue::shopify::{Batch, Header, Products, RowError, Unrecognised};
 use shared::catalogue::store::write::Planted;
-use shared::catalogue::write::{Attempt, Saved, Stock, save_imports};
+use shared::catalogue::write::{Attempt, ImportBatch, SaveError, Saved, Stock, save_imports};
 use shared::time::Timestamp;
 
 pub use summary::ImportSummary;
@@ -141,10 +141,11 @@ async fn try_to_write(
     entries: &[(u64, ProductImport)],
     attempt: Attempt,
     now: Timestamp,
-) -> sqlx::Result<Vec<Result<Saved, String>>> {
-    let entries: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
+) -> Result<Vec<Result<Saved, String>>, SaveError> {
+    let products: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
     let mut tx = db.begin().await?;
-    let saved = save_imports(&mut tx, &entries, attempt.together, (Stock::Set, now)).await?;
+    let batch = ImportBatch { products: &products, stock: Stock::Set, together: attempt.together };
+    let saved = save_imports(&mut tx, batch, now).await?;
     tx.commit().await?;
     Ok(saved)
 }

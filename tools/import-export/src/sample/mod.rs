@@ -8,7 +8,7 @@ mod product;
 
 use shared::app::db::Db;
 use shared::catalogue::store::snapshot;
-use shared::catalogue::write::{Stock, Together, save_imports};
+use shared::catalogue::write::{ImportBatch, Stock, Together, save_imports};
 use shared::time::Timestamp;
 
 use product::Sample;
@@ -24,7 +24,9 @@ pub async fn load(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
     for (nth, sample) in (0..).zip(&entries) {
         // A second apart, so that "newest first" is an order. The first line is the newest.
         let made = now.plus_seconds(-nth);
-        for saved in save_imports(&mut tx, &[&sample.entry()], Together::All, (Stock::Initial, made)).await? {
+        let entry = sample.entry();
+        let batch = ImportBatch { products: &[&entry], stock: Stock::Initial, together: Together::All };
+        for saved in save_imports(&mut tx, batch, made).await? {
             saved.map_err(anyhow::Error::msg)?;
         }
     }

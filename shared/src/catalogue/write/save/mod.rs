@@ -1,0 +1,176 @@
+//! Saves a batch of edits of products.
+
+mod rows;
+mod skus;
+
+use std::collections::{HashMap, HashSet};
+
+use super::edit::{CategoriesEdit, ProductEdit, ProductTarget};
+use super::error::EditError;
+use super::plan::Plan;
+use super::saved::{RowChange, Saved};
+use super::taxonomy::{TaxonomyLookup, difference};
+use crate::app::db::Tx;
+use crate::catalogue::store::snapshot::{self, ProductSnapshot};
+use crate::catalogue::store::write as store;
+use crate::catalogue::store::write::NamedValue;
+use crate::ids::{CategoryId, ProductId, VariantId};
+use crate::time::Timestamp;
+
+/// Reason why a batch could not be saved. The transaction can then only be rolled back.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// Another transaction has changed a product after it was read and before it was locked. A new transaction can save the batch.
+    #[error("a product was changed by another transaction while it was being saved; save it again")]
+    Changed,
+    /// The database has not returned the id of the product or variant that was inserted with this slug or SKU: an internal error.
+    #[error("the database returned no id for \"{0}\", which was inserted")]
+    NotInserted(String),
+    /// The database has refused a statement or did not answer.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Saves edits of different products. Returns for each the changes, or the reasons why it was refused. Products whose edits change nothing
+/// are not written and keep their version.
+///
+/// An error may be a conflict with another writer, after which the caller can try again; see [`super::Attempt`].
+pub async fn save(
+    tx: &mut Tx,
+    edits: &[ProductEdit],
+    now: Timestamp,
+) -> Result<Vec<Result<Saved, Vec<EditError>>>, SaveError> {
+    let all: Vec<&ProductEdit> = edits.iter().collect();
+    let mut saved = save_together(tx, &all, now).await?;
+    if edits.len() > 1 {
+        // A SKU may move from one product to another, so a refused edit is tried again after the others are written.
+        for (edit, saved) in edits.iter().zip(&mut saved).filter(|(_, saved)| saved.is_err()) {
+            let again = save_together(tx, &[edit], now).await?;
+            *saved = again.into_iter().next().unwrap_or_else(|| saved.clone());
+        }
+    }
+    Ok(saved)
+}
+
+async fn save_together(
+    tx: &mut Tx,
+    edits: &[&ProductEdit],
+    now: Timestamp,
+) -> Result<Vec<Result<Saved, Vec<EditError>>>, SaveError> {
+    let by_slug = find_by_slug(tx, edits).await?;
+    let before: Vec<Option<&ProductSnapshot>> = edits
+        .iter()
+        .map(|edit| match &edit.product {
+            ProductTarget::New => None,
+            ProductTarget::Locked(product) => Some(&**product),
+            ProductTarget::Slug(slug) => by_slug.get(slug),
+        })
+        .collect();
+    let mut plans = plan_all(tx, edits, &before).await?;
+    let on_hand = lock(tx, &plans).await?;
+    resolve(tx, &mut plans).await?;
+    let mut written: Vec<&mut Plan<'_>> = plans
+        .iter_mut()
+        .filter_map(|plan| plan.as_mut().ok())
+        .filter(|plan| plan.errors.is_empty() && plan.change != RowChange::Unchanged)
+        .collect();
+    if !written.is_empty() {
+        rows::write(tx, &mut written, &on_hand, now).await?;
+    }
+    let answer = |plan: Plan<'_>| if plan.errors.is_empty() { Ok(plan.into_saved()) } else { Err(plan.errors) };
+    Ok(plans.into_iter().map(|plan| plan.and_then(answer)).collect())
+}
+
+/// Plans the edits, except for attribute values that must be looked up. Brands and categories that edits name are created if they do not
+/// exist.
+async fn plan_all<'e>(
+    tx: &mut Tx,
+    edits: &[&'e ProductEdit],
+    before: &[Option<&'e ProductSnapshot>],
+) -> sqlx::Result<Vec<Result<Plan<'e>, Vec<EditError>>>> {
+    let errors = skus::refuse_taken(tx, edits, before).await?;
+    // A product of a file is refused before anything is created for it. The API responds with all errors at once and rolls back.
+    let is_refused = |edit: &ProductEdit, errors: &[EditError]| edit.product.slug().is_some() && !errors.is_empty();
+    let accepted = edits.iter().zip(before).zip(&errors).filter(|((edit, _), errors)| !is_refused(edit, errors));
+    // Every transaction that locks several of these keeps this order: brands, categories, stock, products, attributes. A transaction that
+    // saves several batches can still deadlock with another and is then tried again (`Attempt`).
+    let taxonomy = TaxonomyLookup::find_or_create(tx, accepted.map(|((edit, before), _)| (*edit, *before))).await?;
+    let missing = missing_categories(tx, edits, before).await?;
+    let plans = edits.iter().zip(before).zip(errors).map(|((edit, before), mut errors)| {
+        if is_refused(edit, &errors) {
+            return Err(errors);
+        }
+        if let CategoriesEdit::Set(ids) = &edit.categories {
+            errors.extend(ids.iter().filter(|id| missing.contains(id)).map(|id| EditError::NoSuchCategory(*id)));
+        }
+        Plan::new(edit, *before, &taxonomy, errors)
+    });
+    Ok(plans.collect())
+}
+
+async fn find_by_slug(tx: &mut Tx, edits: &[&ProductEdit]) -> sqlx::Result<HashMap<String, ProductSnapshot>> {
+    let slugs: Vec<String> = edits.iter().filter_map(|edit| edit.product.slug()).map(str::to_owned).collect();
+    if slugs.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = snapshot::find_all(tx, &slugs).await?;
+    Ok(found.into_iter().map(|product| (product.slug.clone(), product)).collect())
+}
+
+/// Returns the categories that edits name by id, that their products are not in, and that do not exist.
+async fn missing_categories(
+    tx: &mut Tx,
+    edits: &[&ProductEdit],
+    before: &[Option<&ProductSnapshot>],
+) -> sqlx::Result<Vec<CategoryId>> {
+    let mut wanted: Vec<CategoryId> = Vec::new();
+    for (edit, before) in edits.iter().zip(before) {
+        if let CategoriesEdit::Set(ids) = &edit.categories {
+            let current: Vec<CategoryId> =
+                before.map_or(Vec::new(), |before| before.categories.iter().map(|category| category.id).collect());
+            wanted.extend(difference(ids, &current));
+        }
+    }
+    store::missing_categories(tx, &wanted).await
+}
+
+/// Locks the products that change and that the caller has not locked: the stock of their variants, then their rows. Returns the units on
+/// hand. Fails if another transaction has changed one of them after it was read.
+async fn lock(tx: &mut Tx, plans: &[Result<Plan<'_>, Vec<EditError>>]) -> Result<HashMap<VariantId, i32>, SaveError> {
+    let changed: Vec<&ProductSnapshot> = plans
+        .iter()
+        .flatten()
+        .filter(|plan| plan.edit.product.slug().is_some() && plan.change != RowChange::Unchanged)
+        .filter_map(|plan| plan.before)
+        .collect();
+    if changed.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<ProductId> = changed.iter().map(|product| product.id).collect();
+    let locked = store::lock_products(tx, &ids).await?;
+    let is_as_read = changed.iter().all(|product| {
+        locked.versions.get(&product.id) == Some(&product.version)
+            && product.variants.iter().all(|variant| locked.on_hand.contains_key(&variant.id))
+    });
+    if is_as_read { Ok(locked.on_hand) } else { Err(SaveError::Changed) }
+}
+
+/// Looks up the attribute values of variants in the order of the edits, so that new values are created in that order: S, M, L.
+async fn resolve(tx: &mut Tx, plans: &mut [Result<Plan<'_>, Vec<EditError>>]) -> sqlx::Result<()> {
+    let mut plans: Vec<&mut Plan<'_>> = plans
+        .iter_mut()
+        .filter_map(|plan| plan.as_mut().ok())
+        .filter(|plan| plan.change != RowChange::Unchanged || plan.edit.product.slug().is_none())
+        .collect();
+    let mut seen = HashSet::new();
+    let mut named: Vec<NamedValue> = Vec::new();
+    for plan in &plans {
+        let wanted = plan.variants.iter().filter_map(|variant| variant.wanted_values).flatten();
+        named.extend(wanted.filter(|value| seen.insert(*value)).cloned());
+    }
+    let known = if named.is_empty() { HashMap::new() } else { store::find_or_make_values(tx, &named).await? };
+    for plan in &mut plans {
+        plan.resolve(&known);
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! Writes the rows of planned changes.
+
+use std::collections::HashMap;
+
+use super::super::images;
+use super::super::plan::Plan;
+use super::super::saved::RowChange;
+use super::SaveError;
+use crate::app::db::Tx;
+use crate::catalogue::store::write as store;
+use crate::catalogue::store::write::{ProductRow, ValuesRow, VariantRow};
+use crate::ids::{CategoryId, ProductId, VariantId};
+use crate::patch::Patch;
+use crate::stock::store::{Counted, set_all};
+use crate::time::Timestamp;
+
+/// Writes the changes of products that are locked, and their ids into the plans. `on_hand` is the stock under the lock.
+pub(super) async fn write(
+    tx: &mut Tx,
+    plans: &mut [&mut Plan<'_>],
+    on_hand: &HashMap<VariantId, i32>,
+    now: Timestamp,
+) -> Result<(), SaveError> {
+    write_products(tx, plans, now).await?;
+    write_variants(tx, plans, now).await?;
+    write_stock(tx, plans, on_hand, now).await?;
+    write_defaults(tx, plans).await?;
+    write_images(tx, plans).await?;
+    let leaves = pairs(plans, |plan| plan.leaves.as_slice());
+    store::remove_from_categories(tx, &leaves).await?;
+    let enters = pairs(plans, |plan| plan.enters.as_slice());
+    store::add_to_categories(tx, &enters).await?;
+    let ids: Vec<ProductId> = with_ids(plans).map(|(id, _)| id).collect();
+    store::refresh_product_cards(tx, &ids).await?;
+    Ok(())
+}
+
+fn with_ids<'p, 'e>(plans: &'p [&mut Plan<'e>]) -> impl Iterator<Item = (ProductId, &'p Plan<'e>)> {
+    plans.iter().filter_map(|plan| plan.id.map(|id| (id, &**plan)))
+}
+
+/// Returns each product with each of these of its categories.
+fn pairs<'e>(
+    plans: &[&mut Plan<'e>],
+    categories: for<'p> fn(&'p Plan<'e>) -> &'p [CategoryId],
+) -> Vec<(ProductId, CategoryId)> {
+    let of_each = with_ids(plans).flat_map(|(id, plan)| categories(plan).iter().map(move |category| (id, *category)));
+    of_each.collect()
+}
+
+async fn write_defaults(tx: &mut Tx, plans: &[&mut Plan<'_>]) -> sqlx::Result<()> {
+    let changed = with_ids(plans).filter_map(|(id, plan)| match plan.default_variant() {
+        Patch::Keep => None,
+        Patch::Clear => Some((id, None)),
+        Patch::Set(variant) => Some((id, Some(variant))),
+    });
+    let defaults: Vec<(ProductId, Option<VariantId>)> = changed.collect();
+    store::set_default_variants(tx, &defaults).await
+}
+
+async fn write_images(tx: &mut Tx, plans: &[&mut Plan<'_>]) -> sqlx::Result<()> {
+    let changed: Vec<(ProductId, &Plan<'_>)> = with_ids(plans).filter(|(_, plan)| plan.images_changed()).collect();
+    let owners: Vec<ProductId> = changed.iter().map(|(id, _)| *id).collect();
+    let rows = changed
+        .iter()
+        .flat_map(|(id, plan)| images::rows(*id, plan.images.as_deref().unwrap_or_default(), &plan.variants));
+    store::write_images(tx, &owners, &rows.collect::<Vec<_>>()).await
+}
+
+/// Inserts the new products in the order of the edits and updates the others. Each gets a new `updated_at`, even if only a variant or an
+/// image changed.
+async fn write_products(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp) -> Result<(), SaveError> {
+    let new: Vec<&ProductRow> = plans.iter().filter(|plan| plan.id.is_none()).map(|plan| &plan.row).collect();
+    let ids = store::insert_products(tx, &new, now).await?;
+    let old: Vec<(ProductId, &ProductRow)> =
+        plans.iter().filter_map(|plan| plan.id.map(|id| (id, &plan.row))).collect();
+    store::update_products(tx, &old, now).await?;
+    for plan in plans.iter_mut().filter(|plan| plan.id.is_none()) {
+        plan.id = Some(inserted(&ids, &plan.row.slug)?);
+    }
+    Ok(())
+}
+
+async fn write_variants(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp) -> Result<(), SaveError> {
+    let removed: Vec<VariantId> = plans.iter().flat_map(|plan| plan.removed.iter().copied()).collect();
+    store::remove_variants(tx, &removed, now).await?;
+    let released: Vec<VariantId> = plans.iter().flat_map(|plan| plan.released_skus()).collect();
+    store::release_skus(tx, &released).await?;
+    let mut old: Vec<(VariantId, &VariantRow)> = Vec::new();
+    let mut new: Vec<(ProductId, &VariantRow)> = Vec::new();
+    for plan in plans.iter() {
+        for variant in &plan.variants {
+            match (variant.row_change, variant.id, plan.id) {
+                (RowChange::Updated, Some(id), _) => old.push((id, &variant.row)),
+                (RowChange::Inserted, _, Some(product)) => new.push((product, &variant.row)),
+                (RowChange::Unchanged | RowChange::Updated | RowChange::Inserted, ..) => {}
+            }
+        }
+    }
+    store::update_variants(tx, &old, now).await?;
+    let ids = store::insert_variants(tx, &new, now).await?;
+    let mut rows: Vec<ValuesRow<'_>> = Vec::new();
+    for plan in plans.iter_mut() {
+        for variant in plan.variants.iter_mut() {
+            let is_new = variant.id.is_none();
+            let id = match variant.id {
+                Some(id) => id,
+                None => inserted(&ids, &variant.row.sku)?,
+            };
+            variant.id = Some(id);
+            if variant.values_changed {
+                rows.push(ValuesRow { variant: id, is_new, values: &variant.row.values });
+            }
+        }
+    }
+    store::write_values(tx, &rows).await?;
+    Ok(())
+}
+
+/// Returns the id of the row that was inserted with this slug or SKU.
+fn inserted<I: Copy>(ids: &HashMap<String, I>, key: &str) -> Result<I, SaveError> {
+    ids.get(key).copied().ok_or_else(|| SaveError::NotInserted(key.to_owned()))
+}
+
+/// Writes the stock. Stock that was right before it was locked is not written, because later sales come after the count.
+async fn write_stock(
+    tx: &mut Tx,
+    plans: &[&mut Plan<'_>],
+    on_hand: &HashMap<VariantId, i32>,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let planned = plans.iter().flat_map(|plan| &plan.variants);
+    let counts: Vec<Counted> = planned
+        .filter_map(|variant| {
+            let (id, (units, reason)) = (variant.id?, variant.stock?);
+            Some(Counted { variant: id, before: on_hand.get(&id).copied().unwrap_or_default(), on_hand: units, reason })
+        })
+        .collect();
+    set_all(tx, &counts, now).await
+}

@@ -1,0 +1,69 @@
+//! Refuses edits that take SKUs of other products.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::edit::ProductEdit;
+use super::super::error::EditError;
+use crate::app::db::Tx;
+use crate::catalogue::store::snapshot::ProductSnapshot;
+use crate::catalogue::store::write as store;
+use crate::ids::ProductId;
+
+/// A SKU that an edit gives to a variant.
+#[derive(Clone, Copy)]
+struct WantedSku<'e> {
+    /// Index in the edit's list of variants.
+    at: usize,
+    sku: &'e str,
+}
+
+/// Returns for each edit the errors about SKUs that another product has, or that an earlier edit takes that was not refused.
+pub(super) async fn refuse_taken(
+    tx: &mut Tx,
+    edits: &[&ProductEdit],
+    before: &[Option<&ProductSnapshot>],
+) -> sqlx::Result<Vec<Vec<EditError>>> {
+    let wanted: Vec<Vec<WantedSku<'_>>> = edits.iter().map(|edit| wanted_skus(edit)).collect();
+    let all: Vec<String> = wanted.iter().flatten().map(|wanted| wanted.sku.to_owned()).collect();
+    let owners = store::sku_owners(tx, &all).await?;
+    let taken = taken_skus(&wanted, before, &owners);
+    let refused = edits.iter().zip(&taken).filter(|(_, taken)| !taken.is_empty());
+    let slugs: Vec<String> = refused.filter_map(|(edit, _)| edit.product.slug()).map(str::to_owned).collect();
+    let renamed = store::renamed_products(tx, &slugs).await?;
+    let errors = edits.iter().zip(taken).map(|(edit, taken)| {
+        let renamed = edit.product.slug().and_then(|was| Some((was, renamed.get(was)?)));
+        let error = |WantedSku { at, sku }: WantedSku<'_>| match renamed {
+            Some((was, (id, now))) if owners.get(sku) == Some(id) => {
+                EditError::Renamed { was: was.to_owned(), now: now.clone(), sku: sku.to_owned() }
+            }
+            Some(_) | None => EditError::SkuTaken { at, sku: sku.to_owned() },
+        };
+        taken.into_iter().map(error).collect()
+    });
+    Ok(errors.collect())
+}
+
+fn wanted_skus(edit: &ProductEdit) -> Vec<WantedSku<'_>> {
+    let variants = edit.variants.edits().iter().enumerate();
+    variants.filter_map(|(at, variant)| Some(WantedSku { at, sku: variant.sku.as_deref()? })).collect()
+}
+
+/// Returns for each edit the wanted SKUs that it cannot have.
+fn taken_skus<'e>(
+    wanted: &[Vec<WantedSku<'e>>],
+    before: &[Option<&ProductSnapshot>],
+    owners: &HashMap<String, ProductId>,
+) -> Vec<Vec<WantedSku<'e>>> {
+    let mut claimed: HashSet<&str> = HashSet::new();
+    let mut all = Vec::new();
+    for (wanted, before) in wanted.iter().zip(before) {
+        let own = before.map(|before| before.id);
+        let is_taken = |sku: &str| claimed.contains(sku) || owners.get(sku).is_some_and(|owner| Some(*owner) != own);
+        let taken: Vec<WantedSku<'e>> = wanted.iter().copied().filter(|wanted| is_taken(wanted.sku)).collect();
+        if taken.is_empty() {
+            claimed.extend(wanted.iter().map(|wanted| wanted.sku));
+        }
+        all.push(taken);
+    }
+    all
+}

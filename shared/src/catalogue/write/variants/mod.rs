@@ -1,0 +1,166 @@
+//! The variants of a product after an edit.
+
+mod checks;
+mod pairing;
+mod prices;
+mod values;
+
+use std::collections::{HashMap, HashSet};
+
+use super::edit::{VariantEdit, VariantsEdit};
+use super::error::EditError;
+use super::saved::RowChange;
+use crate::catalogue::store::snapshot::VariantSnapshot;
+use crate::catalogue::store::write::{KnownValue, NamedValue, VariantRow};
+use crate::ids::VariantId;
+use crate::money::Money;
+use crate::stock::Reason;
+
+pub(super) use checks::{check, check_count};
+pub(super) use pairing::ListedEdit;
+use pairing::Pair;
+pub(super) use prices::BasePrices;
+use prices::PriceParts;
+
+/// A variant after an edit.
+#[derive(Debug)]
+pub(super) struct VariantPlan<'e> {
+    /// The variant's edit; `None` for a variant that the edit does not mention.
+    pub(super) edit: Option<ListedEdit<'e>>,
+    /// Index among the variants before the edit; `None` for a new one.
+    before: Option<usize>,
+    /// The id, which a new variant gets when it is written.
+    pub(super) id: Option<VariantId>,
+    pub(super) row: VariantRow,
+    /// The change of the row, without its values.
+    pub(super) row_change: RowChange,
+    /// Values that must be looked up because they differ from those before.
+    pub(super) wanted_values: Option<&'e [NamedValue]>,
+    pub(super) values_changed: bool,
+    /// The units on hand to set, if they change.
+    pub(super) stock: Option<(i32, Reason)>,
+    price: Money,
+}
+
+/// Plans the variants in the order after the edit, except for values that must be looked up; see [`VariantPlan::resolve`].
+pub(super) fn plan<'e>(
+    edit: &'e VariantsEdit,
+    before: &[VariantSnapshot],
+    base: BasePrices,
+) -> Result<Vec<VariantPlan<'e>>, Vec<EditError>> {
+    let pairs = (0..).zip(pairing::pair(edit, before)?);
+    let position = |position: i32| (!edit.is_keep()).then_some(position);
+    Ok(pairs.map(|(at, pair)| VariantPlan::new(pair, before, base, position(at))).collect())
+}
+
+impl<'e> VariantPlan<'e> {
+    /// Plans the variant at this position. Without a position the row stays as it is.
+    fn new(pair: Pair<'e>, before: &[VariantSnapshot], base: BasePrices, position: Option<i32>) -> Self {
+        let unchanged = VariantEdit::default();
+        let edit = pair.edit.map_or(&unchanged, |listed| listed.edit);
+        let old = pair.before.and_then(|at| before.get(at));
+        let named = pair.edit.and_then(|listed| listed.edit.values.as_deref());
+        let kept = match named {
+            Some(named) => values::keep(named, old),
+            None => Some(old.map_or(Vec::new(), |old| old.values.iter().collect())),
+        };
+        let wanted_values = named.filter(|_| kept.is_none());
+        let row = row(edit, old, &kept.unwrap_or_default(), base.after);
+        let row = VariantRow { position: position.unwrap_or(row.position), ..row };
+        let row_change = match old {
+            None => RowChange::Inserted,
+            Some(old) if position.is_some() && is_changed(&row, old, base) => RowChange::Updated,
+            Some(_) => RowChange::Unchanged,
+        };
+        let stock = match old {
+            None => edit.initial_stock.filter(|units| *units != 0).map(|units| (units, Reason::Received)),
+            Some(old) => edit.counted_stock.filter(|units| *units != old.on_hand).map(|units| (units, Reason::Counted)),
+        };
+        Self {
+            edit: pair.edit,
+            before: pair.before,
+            id: old.map(|old| old.id),
+            values_changed: wanted_values.is_some_and(|wanted| old.is_some() || !wanted.is_empty()),
+            price: base.after + row.price_adjustment,
+            row,
+            row_change,
+            wanted_values,
+            stock,
+        }
+    }
+
+    /// Returns the change of the variant: its row, its values and its stock.
+    pub(super) fn change(&self) -> RowChange {
+        let has_more = self.values_changed || self.stock.is_some();
+        if self.row_change == RowChange::Unchanged && has_more { RowChange::Updated } else { self.row_change }
+    }
+
+    pub(super) fn is_default(&self) -> Option<bool> {
+        self.edit.and_then(|listed| listed.edit.is_default)
+    }
+
+    /// Adds the values that were looked up, and the name that is made from them.
+    pub(super) fn resolve(
+        &mut self,
+        known: &HashMap<NamedValue, KnownValue>,
+        before: &[VariantSnapshot],
+    ) -> Result<(), Vec<EditError>> {
+        let (Some(wanted), Some(listed)) = (self.wanted_values, self.edit) else { return Ok(()) };
+        let values = values::choose(wanted, listed, known)?;
+        let old = self.before.and_then(|at| before.get(at));
+        self.row.values = values::ids(values.iter().copied());
+        let old_values = old.map_or(Vec::new(), |old| values::ids(&old.values));
+        self.values_changed = values::sorted(&self.row.values) != values::sorted(&old_values);
+        self.row.name = values::name(listed.edit, old, &values);
+        if self.row_change == RowChange::Unchanged && old.is_some_and(|old| old.name != self.row.name) {
+            self.row_change = RowChange::Updated;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the variant's own columns after the edit, at the position that it had.
+fn row(edit: &VariantEdit, old: Option<&VariantSnapshot>, values: &[&KnownValue], base: Money) -> VariantRow {
+    let price = PriceParts::after(edit.price, old, base);
+    VariantRow {
+        sku: edit.sku.clone().or_else(|| old.map(|old| old.sku.clone())).unwrap_or_default(),
+        name: values::name(edit, old, values),
+        position: old.and_then(|old| old.position).unwrap_or_default(),
+        price_adjustment: price.adjustment,
+        own_price: price.own,
+        compare_at_price: edit.compare_at_price.apply(old.and_then(|old| old.compare_at_price)),
+        barcode: edit.barcode.clone().apply(old.and_then(|old| old.barcode.clone())),
+        weight_grams: edit.weight_grams.apply(old.and_then(|old| old.weight_grams)),
+        is_archived: edit.is_archived.unwrap_or(old.is_some_and(|old| old.is_archived)),
+        values: values::ids(values.iter().copied()),
+    }
+}
+
+/// Returns true if a column differs. A new base price changes the adjustment too, except for a variant with its own price.
+fn is_changed(row: &VariantRow, old: &VariantSnapshot, base: BasePrices) -> bool {
+    let price = PriceParts { adjustment: row.price_adjustment, own: row.own_price };
+    (base.before != base.after && row.own_price.is_none())
+        || Some(row.position) != old.position
+        || price.differ_from(old)
+        || row.is_archived != old.is_archived
+        || (&row.sku, &row.name, row.compare_at_price) != (&old.sku, &old.name, old.compare_at_price)
+        || (&row.barcode, row.weight_grams) != (&old.barcode, old.weight_grams)
+}
+
+/// Returns the variants that the product loses.
+pub(super) fn removed(edit: &VariantsEdit, before: &[VariantSnapshot], plans: &[VariantPlan<'_>]) -> Vec<VariantId> {
+    if edit.is_keep() {
+        return Vec::new();
+    }
+    let stays: HashSet<VariantId> = plans.iter().filter_map(|plan| plan.id).collect();
+    let keeps_archived = matches!(edit, VariantsEdit::AllSold(_));
+    let goes = |old: &&VariantSnapshot| !(stays.contains(&old.id) || keeps_archived && old.is_archived);
+    before.iter().filter(goes).map(|old| old.id).collect()
+}
+
+/// Returns the variants whose SKUs go to other variants of the product.
+pub(super) fn released_skus(plans: &[VariantPlan<'_>], before: &[VariantSnapshot]) -> Vec<VariantId> {
+    let wanted: HashMap<&str, Option<VariantId>> = plans.iter().map(|plan| (plan.row.sku.as_str(), plan.id)).collect();
+    let old = plans.iter().filter_map(|plan| plan.before.and_then(|at| before.get(at)));
+    old.filter(|old| wanted.get(old.sku.as_str()).is_some_and(|id| *id != Some(old.id))).map(|old| old.id).collect()
+}
