@@ -4,7 +4,7 @@ use shared::app::db::{Db, Tx};
 use shared::catalogue::Visibility;
 use shared::catalogue::store::everything::list_everything;
 use shared::catalogue::store::filter::{Filter, attribute_values, brands, subtree};
-use shared::catalogue::store::list::{ListRow, ProductBounds, SortKey, SortOrder};
+use shared::catalogue::store::list::{ListRow, ProductBounds, Sort};
 use shared::catalogue::store::search::{self, search_everything};
 use shared::http::{ApiError, FieldErrors};
 use shared::ids::{AttributeId, AttributeValueId, BrandId};
@@ -28,7 +28,7 @@ impl Plain<'_> {
         self,
         db: &Db,
         now: Timestamp,
-        sort: (SortKey, SortOrder),
+        sort: Sort,
         bounds: ProductBounds,
     ) -> Result<Vec<ListRow>, ApiError> {
         Ok(match self {

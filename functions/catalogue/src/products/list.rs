@@ -8,7 +8,7 @@ use shared::app::App;
 use shared::app::db::Tx;
 use shared::catalogue::store::facets::facets;
 use shared::catalogue::store::filter::Filter;
-use shared::catalogue::store::list::{ListRow, ProductBounds, SortKey, SortOrder, count, list};
+use shared::catalogue::store::list::{ListRow, ProductBounds, Sort, count, list};
 use shared::catalogue::store::{expand, search};
 use shared::catalogue::{Facets, ProductImage, ProductVariant, Visibility};
 use shared::http::{ApiError, BaseUrl, Page, PageQuery, PageRequest, PublicProblems, Query};
@@ -82,7 +82,7 @@ impl PageData {
         products: &ProductQuery,
         request: &PageRequest,
         visibility: Visibility,
-        sort: (SortKey, SortOrder),
+        sort: Sort,
         bounds: ProductBounds,
     ) -> Result<Self, ApiError> {
         let mut tx = app.db.read().await?;
@@ -102,12 +102,7 @@ impl PageData {
 
 /// Finds the rows of a page. If a search finds no rows, its words may be corrected, in the filter too, so that count and facets
 /// belong to the corrected words.
-async fn find(
-    tx: &mut Tx,
-    filter: &mut Filter,
-    sort: (SortKey, SortOrder),
-    bounds: ProductBounds,
-) -> Result<Vec<ListRow>, ApiError> {
+async fn find(tx: &mut Tx, filter: &mut Filter, sort: Sort, bounds: ProductBounds) -> Result<Vec<ListRow>, ApiError> {
     let rows = list(tx, filter, sort, bounds.clone()).await?;
     let Some(text) = filter.search_text.as_deref().filter(|_| rows.is_empty()) else { return Ok(rows) };
     let Some(corrected) = search::corrected(tx, text).await? else { return Ok(rows) };

@@ -1,7 +1,7 @@
 //! Orderings of the product list, and the cursors of its pages.
 
 use serde::{Deserialize, Serialize};
-use shared::catalogue::store::list::{CursorKey, ListRow, SortKey, SortOrder};
+use shared::catalogue::store::list::{CursorKey, ListRow, Sort, SortKey};
 use shared::http::ApiError;
 use shared::ids::ProductId;
 use shared::time::Timestamp;
@@ -39,16 +39,16 @@ pub(crate) enum ProductOrdering {
 
 impl ProductOrdering {
     /// Returns the sort key and the order of the list.
-    pub(crate) const fn sort(self) -> (SortKey, SortOrder) {
+    pub(crate) const fn sort(self) -> Sort {
         match self {
-            Self::Name => (SortKey::Name, SortOrder::Asc),
-            Self::NameDown => (SortKey::Name, SortOrder::Desc),
-            Self::Price => (SortKey::Price, SortOrder::Asc),
-            Self::PriceDown => (SortKey::Price, SortOrder::Desc),
-            Self::Oldest => (SortKey::CreatedAt, SortOrder::Asc),
-            Self::Newest => (SortKey::CreatedAt, SortOrder::Desc),
-            Self::Relevance => (SortKey::Rank, SortOrder::Desc),
-            Self::Manual => (SortKey::Position, SortOrder::Asc),
+            Self::Name => SortKey::Name.asc(),
+            Self::NameDown => SortKey::Name.desc(),
+            Self::Price => SortKey::Price.asc(),
+            Self::PriceDown => SortKey::Price.desc(),
+            Self::Oldest => SortKey::CreatedAt.asc(),
+            Self::Newest => SortKey::CreatedAt.desc(),
+            Self::Relevance => SortKey::Rank.desc(),
+            Self::Manual => SortKey::Position.asc(),
         }
     }
 }
@@ -68,7 +68,7 @@ enum CursorValue {
 impl ProductCursor {
     /// Returns the cursor of a row in a list with this ordering.
     pub(crate) fn of(row: &ListRow, ordering: ProductOrdering) -> Self {
-        let value = match row.cursor_key(ordering.sort().0) {
+        let value = match row.cursor_key(ordering.sort().key) {
             CursorKey::CreatedAt(at) => CursorValue::Number(at.micros()),
             CursorKey::Name(name) => CursorValue::Text(name),
             CursorKey::Price(number) | CursorKey::Rank(number) | CursorKey::Position(number) => {
@@ -84,7 +84,7 @@ impl ProductCursor {
         if *made_for != ordering {
             return Err(ApiError::field("cursor", "This cursor belongs to another ordering."));
         }
-        let key = match (ordering.sort().0, value) {
+        let key = match (ordering.sort().key, value) {
             (SortKey::CreatedAt, CursorValue::Number(micros)) if VALID_TIMES.contains(micros) => {
                 CursorKey::CreatedAt(Timestamp::from_micros(*micros))
             }

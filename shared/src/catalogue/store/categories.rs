@@ -10,19 +10,29 @@ use crate::time::Timestamp;
 
 /// Lists every category, siblings in order.
 pub async fn all(tx: &mut Tx, now: Timestamp) -> sqlx::Result<Vec<CategoryRow>> {
-    let rows = sqlx::query!("select id, parent_id, name, slug from categories order by position, name, id")
+    let rows = sqlx::query_as!(Place, "select id, parent_id, name, slug from categories order by position, name, id")
         .fetch_all(&mut *tx)
         .await?;
-    let places = rows.iter().map(|row| (row.id, row.parent_id)).collect();
+    with_counts(tx, rows, now).await
+}
+
+/// A category and its parent.
+struct Place {
+    id: CategoryId,
+    parent_id: Option<CategoryId>,
+    name: String,
+    slug: String,
+}
+
+async fn with_counts(tx: &mut Tx, categories: Vec<Place>, now: Timestamp) -> sqlx::Result<Vec<CategoryRow>> {
+    let places = categories.iter().map(|place| (place.id, place.parent_id)).collect();
     let counts = product_counts(tx, &places, now).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| CategoryRow {
-            parent_id: row.parent_id,
-            product_count: counts.get(&row.id).copied().unwrap_or_default(),
-            summary: CategorySummary { id: row.id, name: row.name, slug: row.slug },
-        })
-        .collect())
+    let row = |Place { id, parent_id, name, slug }| CategoryRow {
+        parent_id,
+        product_count: counts.get(&id).copied().unwrap_or_default(),
+        summary: CategorySummary { id, name, slug },
+    };
+    Ok(categories.into_iter().map(row).collect())
 }
 
 /// Finds the category with this id or slug, with its path and its children.
@@ -104,7 +114,8 @@ pub async fn renamed_from(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<String
 /// Lists the category with this id or slug and all categories below it, siblings in order; empty if there is no such category. Its own
 /// parent's id is left out, so it is the top.
 pub async fn subtree(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::Result<Vec<CategoryRow>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Place,
         r#"with recursive down as (
                select id, null::bigint as parent_id
                  from (select id from categories where id = $1 or slug = $2 order by id = $1 desc limit 1) self
@@ -119,16 +130,7 @@ pub async fn subtree(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::
     )
     .fetch_all(&mut *tx)
     .await?;
-    let places = rows.iter().map(|row| (row.id, row.parent_id)).collect();
-    let counts = product_counts(tx, &places, now).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| CategoryRow {
-            parent_id: row.parent_id,
-            product_count: counts.get(&row.id).copied().unwrap_or_default(),
-            summary: CategorySummary { id: row.id, name: row.name, slug: row.slug },
-        })
-        .collect())
+    with_counts(tx, rows, now).await
 }
 
 /// Returns the path from the top of the tree down to the category itself.

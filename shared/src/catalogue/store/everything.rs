@@ -1,15 +1,15 @@
 //! Pages of all products that shoppers see, the most frequent request of a shop.
 
-use super::row::{CardRow, CursorKey, ListRow, ProductBounds, SortKey, SortOrder, Walk};
+use super::row::{CardRow, CursorKey, ListRow, ProductBounds, Sort, SortKey, SortOrder, Walk};
 use crate::app::db::{Call, Db};
 use crate::time::Timestamp;
 
-/// Lists a page of the products that shoppers see at this time, sorted by `key` in this order; at most 101 rows. One round trip. Without a
+/// Lists a page of the products that shoppers see at this time, sorted in this way; at most 101 rows. One round trip. Without a
 /// filter there is no rank and no position, so such lists are empty.
 pub async fn list_everything(
     db: &Db,
     now: Timestamp,
-    (key, order): (SortKey, SortOrder),
+    Sort { key, order }: Sort,
     bounds: ProductBounds,
 ) -> sqlx::Result<Vec<ListRow>> {
     let walk = Walk::new(order, bounds);

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::prices::lowest_before_reductions;
+use super::product::FileColumns;
 use crate::app::db::Tx;
-use crate::catalogue::{ImageFile, ProductImage, ProductVariant, VariantAttributeValue, Visibility};
+use crate::catalogue::{ProductImage, ProductVariant, VariantAttributeValue, Visibility};
 use crate::ids::{AttributeId, AttributeValueId, ProductId};
 
 /// Maximum number of variants that a list shows of each product.
@@ -101,7 +102,14 @@ pub async fn images(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<HashMap
             alt_text: row.alt_text,
             display_order: row.display_order,
             product_variant_id: row.variant_id,
-            file: ImageFile::of((row.width, row.height), (row.list_url, row.page_url, row.zoom_url)),
+            file: FileColumns {
+                width: row.width,
+                height: row.height,
+                list_url: row.list_url,
+                page_url: row.page_url,
+                zoom_url: row.zoom_url,
+            }
+            .file(),
         });
     }
     Ok(images)

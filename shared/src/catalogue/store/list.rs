@@ -8,14 +8,14 @@ use super::walk::Index;
 use super::{arranged, ranked, walk};
 use crate::app::db::Tx;
 
-pub use super::row::{CursorKey, ListRow, ProductBounds, SortKey, SortOrder};
+pub use super::row::{CursorKey, ListRow, ProductBounds, Sort, SortKey, SortOrder};
 
-/// Lists a page of the products that pass the filter, sorted by `key` in this order. A list by rank is empty without words in the filter,
+/// Lists a page of the products that pass the filter, sorted in this way. A list by rank is empty without words in the filter,
 /// and a list by position without a category.
 pub async fn list(
     tx: &mut Tx,
     filter: &Filter,
-    (key, order): (SortKey, SortOrder),
+    Sort { key, order }: Sort,
     bounds: ProductBounds,
 ) -> sqlx::Result<Vec<ListRow>> {
     let walk = Walk::new(order, bounds);

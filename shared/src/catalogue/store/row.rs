@@ -25,6 +25,27 @@ pub enum SortKey {
     Position,
 }
 
+impl SortKey {
+    /// Sorts from the smallest key.
+    pub const fn asc(self) -> Sort {
+        Sort { key: self, order: SortOrder::Asc }
+    }
+
+    /// Sorts from the largest key.
+    pub const fn desc(self) -> Sort {
+        Sort { key: self, order: SortOrder::Desc }
+    }
+}
+
+/// Key and direction by which a list is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// Key by which the list is sorted.
+    pub key: SortKey,
+    /// Direction of the list.
+    pub order: SortOrder,
+}
+
 /// Direction in which a list is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortOrder {

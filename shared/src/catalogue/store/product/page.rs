@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use sqlx::types::Json;
 
-use super::Row;
+use super::FileColumns;
 use crate::app::db::Array;
 use crate::catalogue::{
-    Attribute, AttributeValue, CategorySummary, ImageFile, Product, ProductCard, ProductImage, ProductVariant,
-    Publication, Status, VariantAttributeValue, Visibility,
+    Attribute, AttributeValue, Brand, CategorySummary, MainImage, PriceRange, Product, ProductCard, ProductImage,
+    ProductVariant, Publication, Status, VariantAttributeValue, Visibility,
 };
 use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ImageId, ProductId, VariantId};
 use crate::money::Money;
@@ -42,7 +42,7 @@ pub(super) struct Page {
     pub(super) publish_at: Option<Timestamp>,
     pub(super) unpublish_at: Option<Timestamp>,
     pub(super) version: i64,
-    pub(super) categories: Json<Vec<Filed>>,
+    pub(super) categories: Json<Vec<Category>>,
     pub(super) images: Json<Vec<Image>>,
     pub(super) variants: Json<Vec<Variant>>,
     pub(super) attribute_values: Json<Vec<Value>>,
@@ -51,7 +51,7 @@ pub(super) struct Page {
 
 /// A category as an array in this order; the other parts are arrays too.
 #[derive(Deserialize)]
-pub(super) struct Filed {
+pub(super) struct Category {
     id: CategoryId,
     name: String,
     slug: String,
@@ -96,43 +96,37 @@ pub(super) struct Value {
 
 impl Page {
     pub(super) fn product(self, visibility: Visibility) -> sqlx::Result<Product> {
-        let Self { base_price, created_at, .. } = self;
-        let publication = match visibility {
-            Visibility::Shoppers(_) => None,
-            Visibility::Staff => Some(Publication {
-                status: status(&self.status)?,
-                publish_at: self.publish_at,
-                unpublish_at: self.unpublish_at,
-            }),
-        };
+        let publication = self.publication(visibility)?;
         let values: Vec<_> = self.attribute_values.0.into_iter().map(Value::of_variant).collect();
         let attributes = attributes(&values);
-        let variants = variants(self.variants.0, base_price, values, self.lowest_prices.0);
+        let variants = variants(self.variants.0, self.base_price, values, self.lowest_prices.0);
         let first = variants.iter().find(|variant| !variant.is_archived).map(|variant| variant.id);
-        let card = Row {
+        let categories = self.categories.0.into_iter();
+        let summary = ProductCard {
             id: self.id,
             slug: self.slug,
             name: self.name,
             sku: self.sku,
-            base_price,
+            brand: match (self.brand_id, self.brand_name, self.brand_slug) {
+                (Some(id), Some(name), Some(slug)) => Some(Brand { id, name, slug }),
+                _ => None,
+            },
+            categories: categories.map(|Category { id, name, slug }| CategorySummary { id, name, slug }).collect(),
+            base_price: self.base_price,
             currency: self.currency,
-            price_min: self.price_min,
-            price_max: self.price_max,
+            price_range: PriceRange { min: self.price_min, max: self.price_max },
+            main_image: self.main_image_url.map(|url| MainImage {
+                url,
+                alt_text: self.main_image_alt_text.unwrap_or_default(),
+                list_url: self.main_image_list_url,
+            }),
             is_available: self.is_available,
-            main_image_url: self.main_image_url,
-            main_image_alt_text: self.main_image_alt_text,
-            main_image_list_url: self.main_image_list_url,
-            brand_id: self.brand_id,
-            brand_name: self.brand_name,
-            brand_slug: self.brand_slug,
         };
-        let categories =
-            self.categories.0.into_iter().map(|Filed { id, name, slug }| CategorySummary { id, name, slug });
         Ok(Product {
-            summary: ProductCard { categories: categories.collect(), ..card.into() },
+            summary,
             tags: self.tags.0,
             default_variant_id: self.default_variant_id.or(first),
-            created_at,
+            created_at: self.created_at,
             updated_at: self.updated_at,
             publication,
             description: self.description,
@@ -142,17 +136,29 @@ impl Page {
             version: self.version,
         })
     }
+
+    /// Returns status and times of publication, which only staff see.
+    fn publication(&self, visibility: Visibility) -> sqlx::Result<Option<Publication>> {
+        match visibility {
+            Visibility::Shoppers(_) => Ok(None),
+            Visibility::Staff => {
+                let Self { publish_at, unpublish_at, .. } = *self;
+                Ok(Some(Publication { status: status(&self.status)?, publish_at, unpublish_at }))
+            }
+        }
+    }
 }
 
 impl Image {
     fn shown(self) -> ProductImage {
+        let Self { width, height, list_url, page_url, zoom_url, .. } = self;
         ProductImage {
             id: self.id,
             url: self.url,
             alt_text: self.alt_text,
             display_order: self.display_order,
             product_variant_id: self.variant_id,
-            file: ImageFile::of((self.width, self.height), (self.list_url, self.page_url, self.zoom_url)),
+            file: FileColumns { width, height, list_url, page_url, zoom_url }.file(),
         }
     }
 }
