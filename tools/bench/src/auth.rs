@@ -8,17 +8,13 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{bail, ensure};
 use aws_emulation::http_client::Client;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use aws_emulation::stack::SigningKey;
 use local_postgres::Durability;
-use ring::rand::SystemRandom;
-use ring::signature::Ed25519KeyPair;
 use serde::Serialize;
 use shared::app::db::Connector;
 use shared::users::passwords;
-use shared::users::tokens::TokenSigner;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Executor as _};
 
@@ -86,11 +82,7 @@ async fn in_a_cluster(dir: &Path, args: AuthArgs) -> anyhow::Result<Report> {
     let mut connection = options.disable_statement_logging().connect().await?;
     let hash = passwords::hash(PASSWORD.to_owned(), [7; 16]).await?;
     accounts(&mut connection, &hash).await?;
-    let key =
-        Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok().context("the system provides no random numbers")?;
-    let signer = TokenSigner::new(key.as_ref()).context("the key is not an Ed25519 key")?;
-    let signing_key = BASE64_STANDARD.encode(key.as_ref());
-    let server = Server::start_auth(&url, args.connections, &signer.public_key_text(), &signing_key).await?;
+    let server = Server::start_auth(&url, args.connections, &SigningKey::generate()?).await?;
     let bench = Bench { server: server.address, hash, args };
     let report = bench.measure(&mut connection).await?;
     let events = server.stop().await?;

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use aws_emulation::stack::SigningKey;
 use local_postgres::{Cluster, Durability, Pooler};
-use ring::rand::SystemRandom;
-use ring::signature::Ed25519KeyPair;
 use shared::app::{Clock as _, Rng as _, SystemClock, SystemRng};
-use shared::users::tokens::{Claims, TokenSigner, TokenType};
+use shared::users::tokens::{Claims, TokenType};
 use sqlx::postgres::PgConnectOptions;
 
 use super::baseline::DirectBuyer;
@@ -91,10 +90,7 @@ fn pooler(cluster: &Cluster, dir: &Path, args: &CheckoutArgs) -> anyhow::Result<
 impl CheckoutBench {
     async fn open(direct: PgConnectOptions, database_url: &str, args: CheckoutArgs) -> anyhow::Result<Self> {
         let fixture = Fixture::create(&direct).await?;
-        let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())
-            .ok()
-            .context("the system provides no random numbers")?;
-        let signer = TokenSigner::new(key.as_ref()).context("the key is not an Ed25519 key")?;
+        let SigningKey { signer, .. } = SigningKey::generate()?;
         let tokens = fixture.buyers().iter().map(|&user| {
             let claims = Claims::new(TokenType::Access, user, SystemRng.random_uuid(), SystemClock.now(), 3600);
             signer.sign(&claims)
@@ -151,8 +147,7 @@ impl CheckoutBench {
     async fn prepare(&mut self, sale: Sale) -> anyhow::Result<Arc<[Checkout]>> {
         let CheckoutArgs { carts, refusals, .. } = self.args;
         match sale {
-            Sale::Flash => self.fixture.prepare(sale, carts).await,
-            Sale::Spread => self.fixture.prepare(sale, carts).await,
+            Sale::Flash | Sale::Spread => self.fixture.prepare(sale, carts).await,
             // A refused cart can be refused again.
             Sale::SoldOut => {
                 let few = self.fixture.prepare(sale, refusals.min(2_000)).await?;

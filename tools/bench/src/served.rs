@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 use async_trait::async_trait;
 use auth::{AuthState, Lifetimes, Options};
 use aws_emulation::http_client::Client;
+use aws_emulation::stack::SigningKey;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::map_request;
@@ -117,13 +118,9 @@ impl Server {
     }
 
     /// Starts a server of `auth`.
-    pub(super) async fn start_auth(
-        database_url: &str,
-        connections: usize,
-        public_keys: &str,
-        signing_key: &str,
-    ) -> anyhow::Result<Self> {
-        let keys = ["--public-keys", public_keys, "--signing-key", signing_key];
+    pub(super) async fn start_auth(database_url: &str, connections: usize, key: &SigningKey) -> anyhow::Result<Self> {
+        let public_keys = key.signer.public_key_text();
+        let keys = ["--public-keys", &public_keys, "--signing-key", &key.private];
         Self::spawn(database_url, connections, &keys).await
     }
 
@@ -136,11 +133,11 @@ impl Server {
         Self::spawn(database_url, connections, &["--public-keys", public_keys, "--catalogue"]).await
     }
 
-    async fn spawn(database_url: &str, connections: usize, keys: &[&str]) -> anyhow::Result<Self> {
+    async fn spawn(database_url: &str, connections: usize, options: &[&str]) -> anyhow::Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
             .args(["served", "--database-url", database_url])
             .args(["--connections", &connections.to_string()])
-            .args(keys)
+            .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             // It logs as in the cloud; the log is discarded.

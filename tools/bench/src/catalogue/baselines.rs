@@ -100,7 +100,7 @@ pub(super) const IN_CATEGORY: &str = concat!(
          select 'category', child, sum(n)::bigint
            from (select distinct g.category_ids, g.n, below.child
                    from (select category_ids, count(*) as n from base group by category_ids) g
-                  cross join unnest(g.category_ids) as filed (id) join below on below.id = filed.id) once
+                  cross join unnest(g.category_ids) as own (id) join below on below.id = own.id) once
           group by child
           union all
          select 'value', value, sum(n)::bigint
@@ -131,13 +131,13 @@ pub(super) const IN_CATEGORY: &str = concat!(
 pub(super) const PRODUCT: &str = "
     select p.id, p.slug, p.name, p.sku, p.description, p.base_price, p.currency, p.tags, p.price_min, p.price_max, p.is_available,
            p.main_image_url, p.main_image_alt_text, p.main_image_list_url, p.created_at, p.updated_at, p.default_variant_id, p.version,
-           b.id, b.name, b.slug, filed.*, image.*, variant.*
+           b.id, b.name, b.slug, category.*, image.*, variant.*
       from products p
       left join brands b on b.id = p.brand_id
      cross join lateral (
            select array_agg(c.id) as ids, array_agg(c.name) as names, array_agg(c.slug) as slugs
              from product_categories pc join categories c on c.id = pc.category_id
-            where pc.product_id = p.id) filed
+            where pc.product_id = p.id) category
      cross join lateral (
            select array_agg((i.id, i.url, i.alt_text, i.display_order, i.variant_id, f.width, f.height, f.list_url, f.page_url, f.zoom_url)::text
                             order by i.display_order)
@@ -152,7 +152,7 @@ pub(super) const PRODUCT: &str = "
             where v.product_id = p.id and v.archived_at is null) variant
      where p.slug = $1 and is_published(p.status, p.publish_at, p.unpublish_at, now())";
 
-/// A statement and what it is asked.
+/// A statement and its arguments.
 #[derive(Clone, Debug)]
 pub(super) struct Baseline {
     pub(super) sql: &'static str,

@@ -73,7 +73,8 @@ impl Questions {
     pub(super) async fn draw(
         case: Case,
         connection: &mut PgConnection,
-        (server, url): (SocketAddr, &str),
+        server: SocketAddr,
+        url: &str,
     ) -> anyhow::Result<Self> {
         let mut client = Client::connect(server).await?;
         let drawn = match case {
@@ -89,8 +90,7 @@ impl Questions {
         };
         let mut questions = Vec::with_capacity(drawn.len());
         for (path, baseline) in drawn {
-            let question = compared(&mut client, connection, path, baseline).await?;
-            questions.push(question);
+            questions.push(compared(&mut client, connection, path, baseline).await?);
         }
         ensure!(!questions.is_empty(), "the catalogue has nothing to ask for");
         Ok(Self(questions.into()))

@@ -16,9 +16,9 @@ const BATCH: i64 = 5_000;
 /// Functions and rows that the products need.
 const BASE_DATA: &str = "
     set synchronous_commit = off;
-    -- Between 0 and 1, of a row's number and of what is asked about it.
-    create function pg_temp.dice(n bigint, what integer) returns double precision language sql immutable parallel safe as
-        'select (hashint8extended(n, what) & 2147483647) / 2147483648.0';
+    -- A number between 0 and 1, the same in every run for a row's number and a property of it.
+    create function pg_temp.fraction(n bigint, property integer) returns double precision language sql immutable parallel safe as
+        'select (hashint8extended(n, property) & 2147483647) / 2147483648.0';
     create temporary table words (rank integer primary key, word text not null);
 
     insert into brands (name, slug) select 'Brand ' || n, 'brand-' || n from generate_series(1, 300) n;
@@ -44,34 +44,34 @@ const ROWS: [&str; 8] = [
     // A name of three words that are not the most frequent ones, and a description of thirty that may be.
     "insert into products (id, brand_id, slug, name, description, base_price, tags, status, publish_at, created_at, updated_at, card)
      overriding system value
-     select n, 1 + floor(300 * power(pg_temp.dice(n, 1), 2)), replace(t.name, ' ', '-') || '-' || n, initcap(t.name),
-            '<p>' || t.description || '</p>', 499 + 10 * floor(3000 * power(pg_temp.dice(n, 2), 2))::bigint,
-            array[(array['new', 'sale', 'outlet', 'gift', 'basic'])[1 + floor(5 * pg_temp.dice(n, 3))::integer]],
-            case when pg_temp.dice(n, 4) < 0.97 then 'active' when pg_temp.dice(n, 4) < 0.99 then 'draft' else 'archived' end,
-            case when pg_temp.dice(n, 5) < 0.01 then timestamptz '2124-01-01' end, made_at, made_at, ''
-       from (select n, timestamptz '2024-01-01' + n * interval '1 minute' + pg_temp.dice(n, 6) * interval '7 days' as made_at,
+     select n, 1 + floor(300 * power(pg_temp.fraction(n, 1), 2)), replace(t.name, ' ', '-') || '-' || n, initcap(t.name),
+            '<p>' || t.description || '</p>', 499 + 10 * floor(3000 * power(pg_temp.fraction(n, 2), 2))::bigint,
+            array[(array['new', 'sale', 'outlet', 'gift', 'basic'])[1 + floor(5 * pg_temp.fraction(n, 3))::integer]],
+            case when pg_temp.fraction(n, 4) < 0.97 then 'active' when pg_temp.fraction(n, 4) < 0.99 then 'draft' else 'archived' end,
+            case when pg_temp.fraction(n, 5) < 0.01 then timestamptz '2124-01-01' end, made_at, made_at, ''
+       from (select n, timestamptz '2024-01-01' + n * interval '1 minute' + pg_temp.fraction(n, 6) * interval '7 days' as made_at,
                     string_agg(w.word, ' ' order by k) filter (where k <= 3) as name,
                     string_agg(w.word, ' ' order by k) filter (where k > 3) as description
                from generate_series($1::bigint, $2::bigint) n
               cross join generate_series(1, 33) k
-               join words w on w.rank = case when k <= 3 then floor(50 * power(400, pg_temp.dice(n, 100 + k)))
-                                             else floor(power(20000, pg_temp.dice(n, 100 + k))) end::integer
+               join words w on w.rank = case when k <= 3 then floor(50 * power(400, pg_temp.fraction(n, 100 + k)))
+                                             else floor(power(20000, pg_temp.fraction(n, 100 + k))) end::integer
               group by n) t
       order by n",
     "insert into product_categories (product_id, category_id)
-     select n, 169 + floor(384 * power(pg_temp.dice(n, 10), 2)) from generate_series($1::bigint, $2::bigint) n
+     select n, 169 + floor(384 * power(pg_temp.fraction(n, 10), 2)) from generate_series($1::bigint, $2::bigint) n
       union
-     select n, 169 + floor(384 * pg_temp.dice(n, 11)) from generate_series($1::bigint, $2::bigint) n where pg_temp.dice(n, 12) < 0.2",
+     select n, 169 + floor(384 * pg_temp.fraction(n, 11)) from generate_series($1::bigint, $2::bigint) n where pg_temp.fraction(n, 12) < 0.2",
     "insert into product_variants (id, product_id, sku, name, position, price_adjustment, compare_at_price, barcode, weight_grams,
                                    attribute_value_ids)
      overriding system value
      select (n - 1) * 3 + k, n, 'SKU-' || lpad(n::text, 7, '0') || '-' || k, size.value || ' / ' || colour.value, k,
-            case when pg_temp.dice(n, 20) < 0.3 then 500 * (k - 1) else 0 end,
-            case when pg_temp.dice(n, 21) < 0.2 then 60000 end, lpad(((n - 1) * 3 + k)::text, 13, '4'), 100 + 10 * k, array[size.id, colour.id]
+            case when pg_temp.fraction(n, 20) < 0.3 then 500 * (k - 1) else 0 end,
+            case when pg_temp.fraction(n, 21) < 0.2 then 60000 end, lpad(((n - 1) * 3 + k)::text, 13, '4'), 100 + 10 * k, array[size.id, colour.id]
        from generate_series($1::bigint, $2::bigint) n
       cross join generate_series(1, 3) k
-       join attribute_values size on size.id = 1 + (floor(6 * pg_temp.dice(n, 22))::bigint + k) % 6
-       join attribute_values colour on colour.id = 7 + (floor(12 * power(pg_temp.dice(n, 23), 2))::bigint + k / 3) % 12
+       join attribute_values size on size.id = 1 + (floor(6 * pg_temp.fraction(n, 22))::bigint + k) % 6
+       join attribute_values colour on colour.id = 7 + (floor(12 * power(pg_temp.fraction(n, 23), 2))::bigint + k / 3) % 12
       order by n, k",
     "insert into variant_attribute_values (variant_id, attribute_id, attribute_value_id)
      select v.id, w.attribute_id, w.id
@@ -86,7 +86,7 @@ const ROWS: [&str; 8] = [
          on not history.is_reduced or v.compare_at_price is not null
       where v.product_id between $1 and $2",
     "insert into stock_levels (variant_id, on_hand)
-     select id, case when pg_temp.dice(id, 30) < 0.15 then 0 else 1 + floor(50 * pg_temp.dice(id, 31)) end
+     select id, case when pg_temp.fraction(id, 30) < 0.15 then 0 else 1 + floor(50 * pg_temp.fraction(id, 31)) end
        from product_variants where product_id between $1 and $2",
     "insert into stock_ledger (variant_id, change, on_hand_after, reason, at)
      select s.variant_id, s.on_hand, s.on_hand, 'received', now()

@@ -13,11 +13,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
+use aws_emulation::stack::SigningKey;
 use local_postgres::Durability;
-use ring::rand::SystemRandom;
-use ring::signature::Ed25519KeyPair;
-use shared::users::tokens::TokenSigner;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
@@ -78,9 +76,7 @@ async fn in_a_cluster(dir: &Path, args: CatalogueArgs) -> anyhow::Result<Report>
     // The role has the settings of the cloud.
     let direct = owner.username(APP_ROLE);
     let url = direct.to_url_lossy().to_string();
-    let key =
-        Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).ok().context("the system provides no random numbers")?;
-    let public_keys = TokenSigner::new(key.as_ref()).context("the key is not an Ed25519 key")?.public_key_text();
+    let public_keys = SigningKey::generate()?.signer.public_key_text();
     let sizes = [Some(args.products), args.large.then_some(LARGE)].into_iter().flatten();
     let mut measured = Vec::new();
     for products in sizes {
@@ -104,11 +100,18 @@ struct Readers {
     args: CatalogueArgs,
 }
 
-/// Measurements of one case: over HTTP and baseline, with many clients and with one.
+/// The requests of a measurement.
+#[derive(Clone, Copy)]
+struct Load {
+    clients: usize,
+    requests: usize,
+}
+
+/// Measurements over HTTP and of the baseline, one for each round.
 #[derive(Default)]
 struct Rounds {
-    many: (Vec<Figures>, Vec<Figures>),
-    one: (Vec<Figures>, Vec<Figures>),
+    served: Vec<Figures>,
+    baseline: Vec<Figures>,
 }
 
 impl Readers {
@@ -124,37 +127,31 @@ impl Readers {
 
     async fn row(&self, case: Case) -> anyhow::Result<Row> {
         let mut connection = self.direct.clone().disable_statement_logging().connect().await?;
-        let questions = Questions::draw(case, &mut connection, (self.server, &self.url)).await?;
+        let questions = Questions::draw(case, &mut connection, self.server, &self.url).await?;
         let CatalogueArgs { clients, rounds, requests, .. } = self.args;
         // The first calls of a connection plan its statements, and the first requests of a process fill its caches.
-        self.served(&questions, clients, requests / 4).await?;
-        let mut measured = Rounds::default();
-        for round in 1..=rounds {
-            self.round(&questions, (clients, requests), round, &mut measured.many).await?;
-            self.round(&questions, (1, requests / 4), round, &mut measured.one).await?;
+        self.served(&questions, Load { clients, requests: requests / 4 }).await?;
+        let (mut many, mut one) = (Rounds::default(), Rounds::default());
+        for _ in 0..rounds {
+            self.measure_round(&questions, Load { clients, requests }, &mut many).await?;
+            self.measure_round(&questions, Load { clients: 1, requests: requests / 4 }, &mut one).await?;
         }
-        Ok(Row { case, many: Comparison::of(&measured.many), one: Comparison::of(&measured.one) })
+        Ok(Row { case, many: many.compare(), one: one.compare() })
     }
 
     /// Measures HTTP and baseline once, in alternating order.
-    async fn round(
-        &self,
-        questions: &Questions,
-        (clients, requests): (usize, usize),
-        round: usize,
-        (served, baseline): &mut (Vec<Figures>, Vec<Figures>),
-    ) -> anyhow::Result<()> {
-        if round.is_multiple_of(2) {
-            served.push(self.served(questions, clients, requests).await?);
-            baseline.push(self.baseline(questions, clients, requests).await?);
+    async fn measure_round(&self, questions: &Questions, load: Load, rounds: &mut Rounds) -> anyhow::Result<()> {
+        if rounds.served.len().is_multiple_of(2) {
+            rounds.baseline.push(self.baseline(questions, load).await?);
+            rounds.served.push(self.served(questions, load).await?);
         } else {
-            baseline.push(self.baseline(questions, clients, requests).await?);
-            served.push(self.served(questions, clients, requests).await?);
+            rounds.served.push(self.served(questions, load).await?);
+            rounds.baseline.push(self.baseline(questions, load).await?);
         }
         Ok(())
     }
 
-    async fn served(&self, questions: &Questions, clients: usize, requests: usize) -> anyhow::Result<Figures> {
+    async fn served(&self, questions: &Questions, Load { clients, requests }: Load) -> anyhow::Result<Figures> {
         let (server, questions) = (self.server, questions.clone());
         on_one_thread(async move || {
             let mut readers = Vec::new();
@@ -166,7 +163,7 @@ impl Readers {
         .await
     }
 
-    async fn baseline(&self, questions: &Questions, clients: usize, requests: usize) -> anyhow::Result<Figures> {
+    async fn baseline(&self, questions: &Questions, Load { clients, requests }: Load) -> anyhow::Result<Figures> {
         let (direct, questions) = (self.direct.clone(), questions.clone());
         on_one_thread(async move || {
             let mut readers = Vec::new();
@@ -181,8 +178,8 @@ impl Readers {
     }
 }
 
-impl Comparison {
-    fn of((served, baseline): &(Vec<Figures>, Vec<Figures>)) -> Self {
-        Self { served: medians(served), baseline: medians(baseline) }
+impl Rounds {
+    fn compare(&self) -> Comparison {
+        Comparison { served: medians(&self.served), baseline: medians(&self.baseline) }
     }
 }
