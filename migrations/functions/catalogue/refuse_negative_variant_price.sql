@@ -25,4 +25,4 @@ create constraint trigger variant_price_not_negative after insert or update of p
 
 drop trigger if exists variant_price_not_negative on products;
 create constraint trigger variant_price_not_negative after update of base_price on products
-    deferrable initially deferred for each row execute function refuse_negative_variant_price();
+    deferrable initially deferred for each row when (old.base_price <> new.base_price) execute function refuse_negative_variant_price();

@@ -7,7 +7,7 @@ use http::header::CONTENT_TYPE;
 use serde::Serialize;
 use shared::app::App;
 use shared::catalogue::Taxonomy;
-use shared::catalogue::store::write::{TooDeep, plant_taxonomy};
+use shared::catalogue::store::write::{TooDeep, insert_taxonomy};
 use shared::http::{ApiError, FieldErrors, Requires, StaffProblems};
 use shared::users::permissions;
 use utoipa::ToSchema;
@@ -66,9 +66,9 @@ pub(crate) async fn import_taxonomy(
         errors
     })?;
     let mut tx = app.db.begin().await?;
-    let planted = plant_taxonomy(&mut tx, &taxonomy).await?.map_err(|TooDeep| {
+    let counts = insert_taxonomy(&mut tx, &taxonomy).await?.map_err(|TooDeep| {
         ApiError::field("non_field_errors", "Below where categories have been moved, some would lie more than 32 deep.")
     })?;
     tx.commit().await?;
-    Ok(Json(ImportedTaxonomy { created: planted.created, unchanged: planted.unchanged }))
+    Ok(Json(ImportedTaxonomy { created: counts.created, unchanged: counts.unchanged }))
 }

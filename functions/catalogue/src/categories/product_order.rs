@@ -11,7 +11,7 @@ use serde::Serialize;
 use shared::app::App;
 use shared::catalogue::IdOrSlug;
 use shared::catalogue::store::categories::{arranged_products, find_id, renamed_from};
-use shared::catalogue::store::write::{Misplaced, arrange_products as arrange};
+use shared::catalogue::store::write::{NotInCategory, arrange_products as arrange};
 use shared::fields::FromField as _;
 use shared::http::{ApiError, Body, FieldErrors, Fields, PathId, Problem, Request, Requires, StaffProblems};
 use shared::ids::ProductId;
@@ -115,7 +115,7 @@ pub(crate) async fn arrange_products(
     Ok(Json(order))
 }
 
-fn not_there(Misplaced(places): &Misplaced, order: &ProductOrder) -> ApiError {
+fn not_there(NotInCategory(places): &NotInCategory, order: &ProductOrder) -> ApiError {
     let mut errors = FieldErrors::default();
     for place in places {
         if let Some(id) = order.product_ids.get(*place) {

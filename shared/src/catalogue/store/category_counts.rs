@@ -20,7 +20,7 @@ pub(super) async fn product_counts(
     // Products in the same categories are one row, so there are about as many rows as categories. Adding them up in SQL takes a row for
     // each product and each category above it, and because the planner cannot know the depth of the tree, that takes a minute for a
     // hundred thousand products.
-    let filed = sqlx::query!(
+    let rows = sqlx::query!(
         r#"select category_ids as "at!: Vec<CategoryId>", count(*) as "products!"
              from product_index
             where is_published(status, publish_at, unpublish_at, $2) and category_ids && $1
@@ -30,17 +30,19 @@ pub(super) async fn product_counts(
     )
     .fetch_all(&mut *tx)
     .await?;
-    Ok(add_up(places, filed.into_iter().map(|row| (row.at, row.products))))
+    Ok(add_up(places, rows.into_iter().map(|row| (row.at, row.products))))
 }
 
-fn add_up(places: &Places, filed: impl Iterator<Item = (Vec<CategoryId>, i64)>) -> HashMap<CategoryId, i64> {
+/// Adds up the products of each category and those below it. Each item is a set of categories and the number of products that are in just
+/// these.
+fn add_up(places: &Places, counted: impl Iterator<Item = (Vec<CategoryId>, i64)>) -> HashMap<CategoryId, i64> {
     let mut counts: HashMap<CategoryId, i64> = HashMap::new();
-    for (at, products) in filed {
-        let mut counted = HashSet::new();
+    for (at, products) in counted {
+        let mut seen = HashSet::new();
         for category in at.into_iter().filter(|category| places.contains_key(category)) {
             let mut next = Some(category);
             // If a category was counted, so were all categories above it.
-            while let Some(category) = next.filter(|category| counted.insert(*category)) {
+            while let Some(category) = next.filter(|category| seen.insert(*category)) {
                 *counts.entry(category).or_default() += products;
                 next = places.get(&category).copied().flatten();
             }
@@ -54,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_filed_twice_below_one_counts_once_there() {
+    fn a_product_in_two_categories_below_one_counts_once_there() {
         let id = CategoryId;
         let places = Places::from([
             (id(1), None),
@@ -63,8 +65,8 @@ mod tests {
             (id(4), Some(id(1))),
             (id(5), None),
         ]);
-        let filed = [(vec![id(3), id(4)], 10), (vec![id(2)], 1), (vec![id(3), id(2), id(5)], 100)];
-        let counts = add_up(&places, filed.into_iter());
+        let counted = [(vec![id(3), id(4)], 10), (vec![id(2)], 1), (vec![id(3), id(2), id(5)], 100)];
+        let counts = add_up(&places, counted.into_iter());
         let expected = [(id(1), 111), (id(2), 111), (id(3), 110), (id(4), 10), (id(5), 100)];
         assert_eq!(counts, HashMap::from(expected));
     }

@@ -133,8 +133,8 @@ fn push_counts(sql: &mut QueryBuilder<Postgres>, filter: &Filter, wanted: Wanted
             "select 'category', child, sum(n)::bigint
                from (select distinct g.category_ids, g.n, below.child
                        from (select category_ids, count(*) as n from base where brand and price and stock and options group by category_ids) g
-                      cross join unnest(g.category_ids) as filed (id)
-                       join below on below.id = filed.id) once
+                      cross join unnest(g.category_ids) as own (id)
+                       join below on below.id = own.id) once
               group by child",
         );
     }
@@ -259,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bands_lie_side_by_side_and_the_last_has_no_end() {
+    fn bands_are_adjacent_and_the_last_has_no_end() {
         let ends = |number| (band(number, 1).min.minor(), band(number, 1).max.map(Money::minor));
         assert_eq!(ends(0), (0, Some(999)));
         assert_eq!(ends(1), (1_000, Some(1_999)));

@@ -18,7 +18,7 @@ use shared::app::db::Db;
 use shared::catalogue::product_import::ProductImport;
 use shared::catalogue::shopify::records::Records;
 use shared::catalogue::shopify::{Batch, Header, Products, RowError, Unrecognised};
-use shared::catalogue::store::write::Planted;
+use shared::catalogue::store::write::TaxonomyCounts;
 use shared::catalogue::write::{Attempt, ImportBatch, SaveError, Saved, Stock, save_imports};
 use shared::time::Timestamp;
 
@@ -39,7 +39,7 @@ pub enum Imported {
     /// Result of importing products.
     Products(ImportSummary),
     /// A category tree.
-    Taxonomy(Planted),
+    Taxonomy(TaxonomyCounts),
 }
 
 impl Imported {
@@ -56,7 +56,7 @@ impl std::fmt::Display for Imported {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Products(summary) => summary.fmt(f),
-            Self::Taxonomy(Planted { created, unchanged }) => {
+            Self::Taxonomy(TaxonomyCounts { created, unchanged }) => {
                 write!(f, "categories {created:>6} created {unchanged:>6} unchanged")
             }
         }

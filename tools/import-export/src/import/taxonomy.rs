@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use command_line::terminal::warn;
 use shared::app::db::Db;
 use shared::catalogue::Taxonomy;
-use shared::catalogue::store::write::{Planted, plant_taxonomy};
+use shared::catalogue::store::write::{TaxonomyCounts, insert_taxonomy};
 
 /// Maximum number of wrong lines that are listed.
 const MAX_ERRORS: usize = 50;
@@ -22,7 +22,7 @@ pub(super) fn is_taxonomy(path: &Path) -> anyhow::Result<bool> {
 }
 
 /// Creates the categories that do not exist.
-pub(super) async fn import(db: &Db, path: &Path) -> anyhow::Result<Planted> {
+pub(super) async fn import(db: &Db, path: &Path) -> anyhow::Result<TaxonomyCounts> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} could not be read", path.display()))?;
     let taxonomy = match Taxonomy::read(&text) {
         Ok(taxonomy) => taxonomy,
@@ -36,9 +36,9 @@ pub(super) async fn import(db: &Db, path: &Path) -> anyhow::Result<Planted> {
         }
     };
     let mut tx = db.begin().await?;
-    let Ok(planted) = plant_taxonomy(&mut tx, &taxonomy).await? else {
+    let Ok(counts) = insert_taxonomy(&mut tx, &taxonomy).await? else {
         bail!("some categories would be nested too deeply, because others were moved; nothing was imported");
     };
     tx.commit().await?;
-    Ok(planted)
+    Ok(counts)
 }

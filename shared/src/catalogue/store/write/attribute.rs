@@ -5,6 +5,7 @@
 //! not by a constraint, because there may be such values from before the check, and two of them cannot be merged if variants would then be
 //! equal.
 
+use super::constraints::or_refused;
 use crate::app::db::{Tx, is_violation};
 use crate::ids::{AttributeId, AttributeValueId};
 
@@ -17,6 +18,20 @@ pub enum AttributeRefused {
     ValueTaken,
     /// Variants have the attribute or the value.
     InUse,
+}
+
+impl AttributeRefused {
+    fn of(error: &sqlx::Error) -> Option<Self> {
+        [
+            ("attribute_name_unique", Self::NameTaken),
+            ("attribute_value_unique", Self::ValueTaken),
+            ("variant_value_belongs_to_its_attribute", Self::InUse),
+            // An import has added a value to it at the same time.
+            ("attribute_values_attribute_id_fkey", Self::InUse),
+        ]
+        .into_iter()
+        .find_map(|(constraint, refused)| is_violation(error, constraint).then_some(refused))
+    }
 }
 
 /// Locks an attribute for a change and returns its version under the lock; `None` if there is no such attribute.
@@ -37,7 +52,7 @@ pub async fn insert_attribute(
 ) -> sqlx::Result<Result<AttributeId, AttributeRefused>> {
     let inserted =
         sqlx::query_scalar!("insert into attributes (name) values ($1) returning id", name).fetch_one(&mut *tx).await;
-    let id = match judged(inserted)? {
+    let id = match or_refused(inserted, AttributeRefused::of)? {
         Ok(id) => id,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -49,7 +64,7 @@ pub async fn insert_attribute(
     )
     .execute(&mut *tx)
     .await;
-    if let Err(refused) = judged(inserted)? {
+    if let Err(refused) = or_refused(inserted, AttributeRefused::of)? {
         return Ok(Err(refused));
     }
     let has_duplicate = sqlx::query_scalar!(
@@ -71,16 +86,17 @@ pub async fn rename_attribute(tx: &mut Tx, id: AttributeId, name: &str) -> sqlx:
     )
     .execute(&mut *tx)
     .await;
-    judged(renamed.map(drop))
+    or_refused(renamed.map(drop), AttributeRefused::of)
 }
 
 /// Deletes an attribute with its values. Fails if a variant has one of them.
 pub async fn delete_attribute(tx: &mut Tx, id: AttributeId) -> sqlx::Result<Result<(), AttributeRefused>> {
     let emptied = sqlx::query!("delete from attribute_values where attribute_id = $1", id as _).execute(&mut *tx).await;
-    if let Err(refused) = judged(emptied)? {
+    if let Err(refused) = or_refused(emptied, AttributeRefused::of)? {
         return Ok(Err(refused));
     }
-    judged(sqlx::query!("delete from attributes where id = $1", id as _).execute(&mut *tx).await.map(drop))
+    let deleted = sqlx::query!("delete from attributes where id = $1", id as _).execute(&mut *tx).await;
+    or_refused(deleted.map(drop), AttributeRefused::of)
 }
 
 /// Creates a value after the others.
@@ -99,7 +115,7 @@ pub async fn insert_value(
     )
     .fetch_optional(&mut *tx)
     .await;
-    Ok(match judged(inserted)? {
+    Ok(match or_refused(inserted, AttributeRefused::of)? {
         Ok(Some(id)) => {
             count_change(tx, attribute).await?;
             Ok(id)
@@ -127,7 +143,7 @@ pub async fn rename_value(
     )
     .execute(&mut *tx)
     .await;
-    match judged(renamed)? {
+    match or_refused(renamed, AttributeRefused::of)? {
         Ok(done) if done.rows_affected() == 0 => Ok(Err(AttributeRefused::ValueTaken)),
         Ok(_) => {
             count_change(tx, attribute).await?;
@@ -166,7 +182,7 @@ pub async fn delete_value(
     id: AttributeValueId,
 ) -> sqlx::Result<Result<(), AttributeRefused>> {
     let deleted = sqlx::query!("delete from attribute_values where id = $1", id as _).execute(&mut *tx).await;
-    if let Err(refused) = judged(deleted)? {
+    if let Err(refused) = or_refused(deleted, AttributeRefused::of)? {
         return Ok(Err(refused));
     }
     count_change(tx, attribute).await?;
@@ -175,22 +191,4 @@ pub async fn delete_value(
 
 async fn count_change(tx: &mut Tx, id: AttributeId) -> sqlx::Result<()> {
     sqlx::query!("update attributes set version = version + 1 where id = $1", id as _).execute(&mut *tx).await.map(drop)
-}
-
-fn judged<T>(done: sqlx::Result<T>) -> sqlx::Result<Result<T, AttributeRefused>> {
-    let refused = |error: &sqlx::Error| {
-        [
-            ("attribute_name_unique", AttributeRefused::NameTaken),
-            ("attribute_value_unique", AttributeRefused::ValueTaken),
-            ("variant_value_belongs_to_its_attribute", AttributeRefused::InUse),
-            // An import has added a value to it at the same time.
-            ("attribute_values_attribute_id_fkey", AttributeRefused::InUse),
-        ]
-        .into_iter()
-        .find_map(|(constraint, refused)| is_violation(error, constraint).then_some(refused))
-    };
-    match done {
-        Ok(value) => Ok(Ok(value)),
-        Err(error) => refused(&error).map(Err).ok_or(error),
-    }
 }

@@ -1,6 +1,6 @@
 //! Statements that write brands one by one, as staff do.
 
-use super::constraints::has_too_many_words;
+use super::constraints::{has_too_many_words, or_refused};
 use crate::app::db::{Tx, is_violation};
 use crate::catalogue::{Brand, IdOrSlug};
 use crate::ids::BrandId;
@@ -25,6 +25,17 @@ pub enum BrandRefused {
     NotEmpty,
     /// One of its products would have more words than search can store.
     TooManyWords,
+}
+
+impl BrandRefused {
+    fn of(error: &sqlx::Error) -> Option<Self> {
+        if has_too_many_words(error) {
+            return Some(Self::TooManyWords);
+        }
+        [("brand_slug_unique", Self::SlugTaken), ("products_brand_id_fkey", Self::NotEmpty)]
+            .into_iter()
+            .find_map(|(constraint, refused)| is_violation(error, constraint).then_some(refused))
+    }
 }
 
 /// Takes the lock that every transaction needs before it names a brand. It comes before any row and is held until the transaction ends:
@@ -71,7 +82,7 @@ pub async fn insert_brand(
     let inserted = sqlx::query_scalar!("insert into brands (name, slug) values ($1, $2) returning id", name, slug)
         .fetch_one(&mut *tx)
         .await;
-    judged(inserted)
+    or_refused(inserted, BrandRefused::of)
 }
 
 /// Renames a brand. The caller has locked the names.
@@ -86,7 +97,7 @@ pub async fn rename_brand(
     let renamed = sqlx::query!("update brands set name = $2, slug = $3 where id = $1", before.id as _, name, slug)
         .execute(&mut *tx)
         .await;
-    if let Err(refused) = judged(renamed)? {
+    if let Err(refused) = or_refused(renamed, BrandRefused::of)? {
         return Ok(Err(refused));
     }
     // Search finds its products by the name, and their cards show name and slug.
@@ -99,7 +110,7 @@ pub async fn rename_brand(
     )
     .fetch_one(&mut *tx)
     .await;
-    judged(refreshed.map(drop))
+    or_refused(refreshed.map(drop), BrandRefused::of)
 }
 
 /// Returns true if another brand has the name, compared without regard to case. Two brands that share a name already may keep it.
@@ -116,15 +127,6 @@ async fn is_another_called(tx: &mut Tx, id: Option<BrandId>, name: &str) -> sqlx
 
 /// Deletes a brand that has no products.
 pub async fn delete_brand(tx: &mut Tx, id: BrandId) -> sqlx::Result<Result<(), BrandRefused>> {
-    judged(sqlx::query!("delete from brands where id = $1", id as _).execute(&mut *tx).await.map(drop))
-}
-
-fn judged<T>(done: sqlx::Result<T>) -> sqlx::Result<Result<T, BrandRefused>> {
-    match done {
-        Ok(value) => Ok(Ok(value)),
-        Err(error) if is_violation(&error, "brand_slug_unique") => Ok(Err(BrandRefused::SlugTaken)),
-        Err(error) if is_violation(&error, "products_brand_id_fkey") => Ok(Err(BrandRefused::NotEmpty)),
-        Err(error) if has_too_many_words(&error) => Ok(Err(BrandRefused::TooManyWords)),
-        Err(error) => Err(error),
-    }
+    let deleted = sqlx::query!("delete from brands where id = $1", id as _).execute(&mut *tx).await;
+    or_refused(deleted.map(drop), BrandRefused::of)
 }

@@ -1,6 +1,6 @@
 //! Statements that write categories one by one, as staff do.
 
-use super::constraints::has_too_many_words;
+use super::constraints::{has_too_many_words, or_refused};
 use crate::app::db::{Tx, is_violation};
 use crate::ids::CategoryId;
 
@@ -81,7 +81,7 @@ pub async fn insert_category(tx: &mut Tx, new: NewCategory<'_>) -> sqlx::Result<
     )
     .fetch_one(&mut *tx)
     .await;
-    judged(inserted)
+    or_refused(inserted, CategoryRefused::of)
 }
 
 /// Changes a category. If it gets another parent, it goes after its new siblings. The caller has locked the tree.
@@ -122,7 +122,7 @@ pub async fn update_category(
     )
     .fetch_one(&mut *tx)
     .await;
-    let renamed = match judged(renamed)? {
+    let renamed = match or_refused(renamed, CategoryRefused::of)? {
         Ok(renamed) => renamed,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -136,7 +136,7 @@ pub async fn update_category(
     )
     .fetch_one(&mut *tx)
     .await;
-    judged(refreshed.map(drop))
+    or_refused(refreshed.map(drop), CategoryRefused::of)
 }
 
 /// Returns true if a sibling has the name, compared without regard to case. Two siblings that share a name already may keep it, because
@@ -185,12 +185,5 @@ pub async fn delete_category(tx: &mut Tx, id: CategoryId) -> sqlx::Result<Result
             Ok(Err(CategoryRefused::NotEmpty))
         }
         Err(error) => Err(error),
-    }
-}
-
-fn judged<T>(done: sqlx::Result<T>) -> sqlx::Result<Result<T, CategoryRefused>> {
-    match done {
-        Ok(value) => Ok(Ok(value)),
-        Err(error) => CategoryRefused::of(&error).map(Err).ok_or(error),
     }
 }

@@ -54,10 +54,18 @@ pub(super) fn has_too_many_words(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|error| error.code()).as_deref() == Some("54000")
 }
 
-/// Separates a broken rule from other errors of the database. After a broken rule the transaction can only be rolled back.
+/// Separates a broken rule about products from other errors of the database. After a broken rule the transaction can only be rolled back.
 pub fn map_constraint_error<T>(done: sqlx::Result<T>) -> sqlx::Result<Result<T, ProductConstraint>> {
+    or_refused(done, ProductConstraint::of)
+}
+
+/// Separates the errors for which `reason` returns a reason from the others.
+pub(super) fn or_refused<T, R>(
+    done: sqlx::Result<T>,
+    reason: impl FnOnce(&sqlx::Error) -> Option<R>,
+) -> sqlx::Result<Result<T, R>> {
     match done {
         Ok(value) => Ok(Ok(value)),
-        Err(error) => ProductConstraint::of(&error).map(Err).ok_or(error),
+        Err(error) => reason(&error).map(Err).ok_or(error),
     }
 }

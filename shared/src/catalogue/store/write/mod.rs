@@ -31,7 +31,7 @@ pub use constraints::{ProductConstraint, map_constraint_error};
 pub use images::{ImageRow, write_images};
 pub use lookup::{find_or_create_brands, find_or_create_categories};
 pub use named_values::{IdOrName, KnownValue, NamedValue, find_or_make_values};
-pub use order::{Misplaced, arrange_products};
+pub use order::{NotInCategory, arrange_products};
 pub use product::{
     LockedProduct, LockedProducts, ProductRow, add_to_categories, bump_versions, check_deferred_constraints,
     delete_or_archive_product, insert_products, lock_imports, lock_product, lock_products, missing_categories,
@@ -39,7 +39,7 @@ pub use product::{
     undo_to_savepoint, update_products,
 };
 use taxonomy::{NewLevel, insert_level, known_slugs};
-pub use taxonomy::{Planted, TooDeep, plant_taxonomy};
+pub use taxonomy::{TaxonomyCounts, TooDeep, insert_taxonomy};
 pub use variants::{
     ValuesRow, VariantRow, insert_variants, release_skus, remove_variants, sku_owners, update_variants, write_values,
 };

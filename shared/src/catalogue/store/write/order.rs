@@ -7,7 +7,7 @@ use crate::ids::{CategoryId, ProductId};
 
 /// The indexes of the products that are not in the category.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Misplaced(pub Vec<usize>);
+pub struct NotInCategory(pub Vec<usize>);
 
 /// Puts these products of a category first, in this order; products that are not named come after them, without a position. No product may
 /// be named twice.
@@ -15,23 +15,23 @@ pub async fn arrange_products(
     tx: &mut Tx,
     category: CategoryId,
     products: &[ProductId],
-) -> sqlx::Result<Result<(), Misplaced>> {
+) -> sqlx::Result<Result<(), NotInCategory>> {
     // Two transactions that set the order at the same time take turns, so that one of the orders holds as a whole.
     sqlx::query!("select id from categories where id = $1 for no key update", category as _)
         .fetch_optional(&mut *tx)
         .await?;
-    let filed = sqlx::query_scalar!(
+    let members = sqlx::query_scalar!(
         "select product_id from product_categories where category_id = $1 and product_id = any ($2)",
         category as _,
         products as _
     )
     .fetch_all(&mut *tx)
     .await?;
-    let filed: HashSet<ProductId> = filed.into_iter().collect();
-    let elsewhere = products.iter().enumerate().filter(|(_, product)| !filed.contains(product));
-    let elsewhere: Vec<usize> = elsewhere.map(|(place, _)| place).collect();
-    if !elsewhere.is_empty() {
-        return Ok(Err(Misplaced(elsewhere)));
+    let members: HashSet<ProductId> = members.into_iter().collect();
+    let others = products.iter().enumerate().filter(|(_, product)| !members.contains(product));
+    let others: Vec<usize> = others.map(|(at, _)| at).collect();
+    if !others.is_empty() {
+        return Ok(Err(NotInCategory(others)));
     }
     // 2147483647 is the position of products that staff have not put in order.
     sqlx::query!(

@@ -7,9 +7,9 @@ use crate::app::db::{Tx, is_violation};
 use crate::catalogue::{Taxonomy, slugify_path};
 use crate::ids::CategoryId;
 
-/// The numbers of categories of an imported taxonomy.
+/// Numbers of categories of a taxonomy that was inserted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Planted {
+pub struct TaxonomyCounts {
     /// Number of categories that were created.
     pub created: usize,
     /// Number of categories that existed before.
@@ -22,8 +22,8 @@ pub struct TooDeep;
 
 /// Creates every category of the taxonomy that does not exist. Categories are identified by slug: one that staff have renamed or moved
 /// stays as it is, and the categories below it in the taxonomy go below its current place, where they may be too deep. The first of
-/// several spellings is used. Safe to repeat.
-pub async fn plant_taxonomy(tx: &mut Tx, taxonomy: &Taxonomy) -> sqlx::Result<Result<Planted, TooDeep>> {
+/// several spellings is used. Repeating it changes nothing.
+pub async fn insert_taxonomy(tx: &mut Tx, taxonomy: &Taxonomy) -> sqlx::Result<Result<TaxonomyCounts, TooDeep>> {
     lock_category_tree(tx).await?;
     let slugs: Vec<String> = taxonomy.paths().iter().map(|path| slugify_path(path)).collect();
     let mut known = known_slugs(tx, &slugs).await?;
@@ -48,7 +48,7 @@ pub async fn plant_taxonomy(tx: &mut Tx, taxonomy: &Taxonomy) -> sqlx::Result<Re
             Err(error) => return Err(error),
         }
     }
-    Ok(Ok(Planted { created, unchanged: slugs.len() - created }))
+    Ok(Ok(TaxonomyCounts { created, unchanged: slugs.len() - created }))
 }
 
 /// Returns those of these slugs that a category has or had.
