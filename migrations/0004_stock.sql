@@ -1,4 +1,4 @@
--- Stock: how many units of a variant are on hand, every change of that number, and who asked for a mail when it is not zero again.
+-- Stock: how many units of a variant are on hand, every change of that number, and the subscriptions to a mail when it is not zero again.
 
 -- Not a column of product_variants: a sale rewrites the row, and this table's rows are short, have room on their page and no further index
 -- (a heap-only update), where the long row of the variant would be copied together with all its index entries.
@@ -26,24 +26,24 @@ create table stock_ledger (
 create index stock_ledger_by_variant on stock_ledger (variant_id, id);
 create index stock_ledger_by_order on stock_ledger (order_id) where order_id is not null;
 
--- Requests for a mail when a variant is in stock again. One request, one mail: when the relay finds stock, it writes an event that names
--- the request and not the address, and notifications sends the mail.
+-- Subscriptions to a mail when a variant is in stock again. One subscription, one mail: when the scheduler finds stock, it writes an event that
+-- names the subscription and not the address, and notifications sends the mail.
 --
--- No trigger on stock_levels: a restock would hold the stock row, which every buyer needs, for as long as there are requests to handle.
-create table stock_notices (
+-- No trigger on stock_levels: a restock would hold the stock row, which every buyer needs, until the events of all subscriptions are written.
+create table back_in_stock_subscriptions (
     id bigint generated always as identity primary key,
     variant_id bigint not null references product_variants (id) on delete cascade,
     email text not null,
     created_at timestamptz not null,
-    -- When its event was written. The row stays some days longer, for a mail that has to be sent again.
-    told_at timestamptz,
+    -- Time at which its event was written. The row stays some days longer, for a mail that has to be sent again.
+    notified_at timestamptz,
     event_id uuid,
-    constraint stock_notice_told_by_an_event check ((told_at is null) = (event_id is null))
+    constraint back_in_stock_subscription_notified_by_event check ((notified_at is null) = (event_id is null))
 );
--- Asking twice is one request.
-create unique index stock_notice_unique on stock_notices (variant_id, lower(email)) where told_at is null;
-create index stock_notice_by_variant on stock_notices (variant_id);
+-- Subscribing twice is one subscription.
+create unique index back_in_stock_subscription_unique on back_in_stock_subscriptions (variant_id, lower(email)) where notified_at is null;
+create index back_in_stock_subscription_by_variant on back_in_stock_subscriptions (variant_id);
 -- For the export and the erasure of personal data.
-create index stock_notice_by_email on stock_notices (lower(email));
-create index stock_notice_by_told_at on stock_notices (told_at) where told_at is not null;
-create index stock_notice_by_created_at on stock_notices (created_at) where told_at is null;
+create index back_in_stock_subscription_by_email on back_in_stock_subscriptions (lower(email));
+create index back_in_stock_subscription_by_notified_at on back_in_stock_subscriptions (notified_at) where notified_at is not null;
+create index back_in_stock_subscription_by_created_at on back_in_stock_subscriptions (created_at) where notified_at is null;

@@ -17,8 +17,8 @@ create table outbox (
     -- the writer failed to send the event.
     trace_header text,
     constraint outbox_kind_known check (kind in (
-        'order_placed', 'activation_asked', 'password_reset_asked', 'email_reset_asked', 'email_changed', 'password_changed',
-        'signed_in_from_new_place', 'back_in_stock'))
+        'order_placed', 'activation_requested', 'password_reset_requested', 'email_reset_requested', 'email_changed', 'password_changed',
+        'signed_in_from_new_network', 'back_in_stock'))
 );
 create index outbox_unsent on outbox (next_attempt_at) where sent_at is null;
 create index outbox_by_sent_at on outbox (sent_at) where sent_at is not null;

@@ -61,7 +61,7 @@ id! {
     /// Id of a value of an attribute, such as M.
     AttributeValueId(i64);
     /// Id of a subscription to a back-in-stock mail.
-    NoticeId(i64);
+    SubscriptionId(i64);
     /// Id of an account.
     UserId(i64);
     /// Id of a cart. It is random (uuid v4), because knowing the id of a guest's cart is the right to use it.

@@ -12,21 +12,21 @@ use crate::sign_in_link::{SignInReason, sign_in_path};
 /// The reasons why a page cannot be shown.
 #[derive(Debug)]
 pub(crate) enum PageError {
-    /// The user must sign in, and is then led back.
-    SignIn { back: String, because: SignInReason },
+    /// The user must sign in, and then comes back.
+    SignIn { back: String, reason: SignInReason },
     /// Status 403: staff without the permission for this page.
     NotAllowed,
     /// Status 404: no such page.
     NotFound,
     /// Status 405: the page does not accept this method.
-    AnotherMethod,
+    MethodNotAllowed,
     /// Status 400: a link or a form that none of these pages made.
     Unreadable,
     /// Status 403: a form that was sent from another site.
-    AnotherOrigin,
+    CrossOrigin,
     /// Status 503: the shop is busy.
     Busy,
-    /// Status 500. The cause is logged once and shown to nobody.
+    /// Status 500. The cause is logged once and not shown.
     Internal(anyhow::Error),
 }
 
@@ -37,7 +37,7 @@ impl<E: Into<ApiError>> From<E> for PageError {
             ApiError::Unavailable(_) | ApiError::Throttled(_) => Self::Busy,
             ApiError::Forbidden => Self::NotAllowed,
             ApiError::NotFound | ApiError::NoSuch(_) | ApiError::Gone { .. } => Self::NotFound,
-            ApiError::MethodNotAllowed(_) => Self::AnotherMethod,
+            ApiError::MethodNotAllowed(_) => Self::MethodNotAllowed,
             ApiError::MovedTo(_)
             | ApiError::Invalid(_)
             | ApiError::Malformed { .. }
@@ -55,20 +55,20 @@ impl<E: Into<ApiError>> From<E> for PageError {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
-            Self::SignIn { back, because } => Redirect::to(&sign_in_path(&back, because)).into_response(),
+            Self::SignIn { back, reason } => Redirect::to(&sign_in_path(&back, reason)).into_response(),
             Self::NotAllowed => page(
                 StatusCode::FORBIDDEN,
                 "Not allowed",
                 "None of your roles allows this. Ask a colleague who can change roles.",
             ),
             Self::NotFound => page(StatusCode::NOT_FOUND, "Not found", "There is no page at this address."),
-            Self::AnotherMethod => page(
+            Self::MethodNotAllowed => page(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "Not allowed",
                 "The page at this address does not accept this method.",
             ),
             Self::Unreadable => page(StatusCode::BAD_REQUEST, "Invalid request", "This link or form cannot be read."),
-            Self::AnotherOrigin => {
+            Self::CrossOrigin => {
                 page(StatusCode::FORBIDDEN, "Refused", "This form was not sent from one of these pages.")
             }
             Self::Busy => {

@@ -47,7 +47,7 @@ pub fn router() -> OpenApiRouter<App> {
 
 /// Returns the error for a known path with another method.
 async fn method_not_allowed() -> PageError {
-    PageError::AnotherMethod
+    PageError::MethodNotAllowed
 }
 
 /// Returns the error for every other path.

@@ -10,8 +10,8 @@ use shared::http::{BaseUrl, Page, PageQuery, PageRequest, Query};
 
 use crate::error::PageError;
 
-/// Longest search text that a form accepts, in characters.
-const SEARCH_LENGTH: usize = 200;
+/// Maximum number of characters of a search text.
+const MAX_SEARCH: usize = 200;
 
 /// The query of a list.
 #[derive(Debug)]
@@ -42,10 +42,10 @@ impl FromRequestParts<App> for ListQuery {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
         let Query(query) = Query::<PageQuery>::from_request_parts(parts, app).await?;
         let search = search_words(&parts.uri);
-        if search.as_deref().is_some_and(|words| words.contains('\0') || words.chars().count() > SEARCH_LENGTH) {
+        if search.as_deref().is_some_and(|words| words.contains('\0') || words.chars().count() > MAX_SEARCH) {
             return Err(PageError::Unreadable);
         }
-        // Without a host: the browser has found it.
+        // The base URL is empty, because links within the pages need no host.
         let request = PageRequest::new(BaseUrl(String::new()), parts.uri.clone(), query);
         Ok(Self { search, request, uri: parts.uri.clone() })
     }
@@ -69,7 +69,7 @@ impl ListQuery {
     pub(crate) fn search_form(&self, label: &str) -> Markup {
         html! {
             form.row role="search" {
-                label { (label) input type="search" name="q" value=[&self.search] maxlength=(SEARCH_LENGTH) size="32"; }
+                label { (label) input type="search" name="q" value=[&self.search] maxlength=(MAX_SEARCH) size="32"; }
                 button { "Search" }
                 @if self.search.is_some() { a href=(self.uri.path()) { "Show all" } }
             }

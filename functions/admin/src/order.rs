@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use shared::app::App;
 use shared::http::{ApiError, PathId};
 use shared::ids::OrderId;
-use shared::mail::staff::{MailOfOrder, of_order};
+use shared::mail::staff::{OrderMail, of_order};
 use shared::orders::OrderLine;
 use shared::orders::staff::{OrderRow, OrderStep, find, steps};
 use shared::orders::store::lines;
@@ -87,7 +87,7 @@ fn step_table(steps: &[OrderStep]) -> Markup {
     }
 }
 
-fn mail_table(mails: &[MailOfOrder]) -> Markup {
+fn mail_table(mails: &[OrderMail]) -> Markup {
     html! {
         div.scroll {
             @if mails.is_empty() { p.empty { "No mails yet." } }
@@ -102,7 +102,7 @@ fn mail_table(mails: &[MailOfOrder]) -> Markup {
     }
 }
 
-fn mail_state(mail: &MailOfOrder) -> Markup {
+fn mail_state(mail: &OrderMail) -> Markup {
     match (mail.status.as_deref(), mail.queued_at) {
         (Some("sent"), _) => html! { span.tag.good { "sent" } },
         (Some("failed"), _) => html! { span.tag.bad { "failed" } },

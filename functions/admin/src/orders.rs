@@ -20,7 +20,7 @@ pub(crate) async fn list_orders(
     query: ListQuery,
 ) -> Result<Markup, PageError> {
     let bounds = query.bounds()?;
-    let orders = match wanted(query.search.as_deref()) {
+    let orders = match order_search(query.search.as_deref()) {
         Some(search) => {
             let mut tx = app.db.read().await?;
             let orders = list(&mut tx, search, bounds.after, bounds.limit).await?;
@@ -48,12 +48,12 @@ fn cells(order: &OrderRow) -> Markup {
 }
 
 /// Returns the filter for a search text; `None` if nothing can match it.
-fn wanted(words: Option<&str>) -> Option<OrderSearch<'_>> {
-    let Some(words) = words else { return Some(OrderSearch::Any) };
-    if words.contains('@') {
-        return Some(OrderSearch::Email(words));
+fn order_search(text: Option<&str>) -> Option<OrderSearch<'_>> {
+    let Some(text) = text else { return Some(OrderSearch::Any) };
+    if text.contains('@') {
+        return Some(OrderSearch::Email(text));
     }
-    words.trim_start_matches('#').parse().ok().map(OrderSearch::Number)
+    text.trim_start_matches('#').parse().ok().map(OrderSearch::Number)
 }
 
 /// Renders the status of an order.
@@ -67,10 +67,10 @@ mod tests {
 
     #[test]
     fn the_search_text_is_a_number_or_an_address() {
-        assert!(matches!(wanted(None), Some(OrderSearch::Any)));
-        assert!(matches!(wanted(Some("#1001")), Some(OrderSearch::Number(1001))));
-        assert!(matches!(wanted(Some("ana@example.com")), Some(OrderSearch::Email("ana@example.com"))));
-        assert!(wanted(Some("shoes")).is_none());
-        assert!(wanted(Some("99999999999999999999")).is_none());
+        assert!(matches!(order_search(None), Some(OrderSearch::Any)));
+        assert!(matches!(order_search(Some("#1001")), Some(OrderSearch::Number(1001))));
+        assert!(matches!(order_search(Some("ana@example.com")), Some(OrderSearch::Email("ana@example.com"))));
+        assert!(order_search(Some("shoes")).is_none());
+        assert!(order_search(Some("99999999999999999999")).is_none());
     }
 }

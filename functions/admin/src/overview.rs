@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::orders::staff::Sales;
+use shared::outbox::store::Backlog;
 use shared::time::Timestamp;
 use shared::users::{Permission, Permissions};
 use shared::{mail, orders, outbox, stock};
@@ -13,9 +14,9 @@ use crate::error::PageError;
 use crate::layout::{Section, page};
 use crate::staff_page::StaffPage;
 
-const SECONDS_OF_A_DAY: i64 = 86_400;
+const DAY_SECONDS: i64 = 86_400;
 /// Days for which failed mails are shown.
-const DAYS_OF_MAIL: i64 = 7;
+const FAILED_MAIL_DAYS: i64 = 7;
 
 /// The figures of the page, each for users with its permission.
 struct Figures {
@@ -25,8 +26,7 @@ struct Figures {
 
 struct OrderFigures {
     sales: Sales,
-    unsent: i64,
-    oldest_unsent: Option<Timestamp>,
+    backlog: Backlog,
     failed_mails: i64,
 }
 
@@ -47,12 +47,10 @@ async fn read(tx: &mut Tx, permissions: Permissions, now: Timestamp) -> Result<F
 }
 
 async fn read_orders(tx: &mut Tx, now: Timestamp) -> Result<OrderFigures, PageError> {
-    let (unsent, oldest_unsent) = outbox::store::backlog(tx).await?;
     Ok(OrderFigures {
         sales: orders::staff::sales_since(tx, start_of_day(now)).await?,
-        unsent,
-        oldest_unsent,
-        failed_mails: mail::staff::failed_since(tx, now.plus_seconds(-DAYS_OF_MAIL * SECONDS_OF_A_DAY)).await?,
+        backlog: outbox::store::backlog(tx).await?,
+        failed_mails: mail::staff::failed_since(tx, now.plus_seconds(-FAILED_MAIL_DAYS * DAY_SECONDS)).await?,
     })
 }
 
@@ -84,11 +82,11 @@ fn show(figures: &Figures) -> Markup {
 }
 
 fn mail_figures(figures: &OrderFigures) -> Markup {
-    let OrderFigures { unsent, oldest_unsent, failed_mails, .. } = figures;
+    let OrderFigures { backlog: Backlog { unsent, oldest }, failed_mails, .. } = figures;
     html! {
         div.warn[*unsent > 0] {
             dt { "Events not sent yet" }
-            dd { (unsent) @if let Some(oldest) = oldest_unsent { small { "the oldest since " (oldest.for_people()) } } }
+            dd { (unsent) @if let Some(oldest) = oldest { small { "the oldest since " (oldest.for_people()) } } }
         }
         div.warn[*failed_mails > 0] { dt { "Mails failed" } dd { (failed_mails) small { "in the last 7 days" } } }
     }
@@ -96,7 +94,7 @@ fn mail_figures(figures: &OrderFigures) -> Markup {
 
 /// Returns the midnight before this time, in UTC.
 fn start_of_day(now: Timestamp) -> Timestamp {
-    Timestamp::from_seconds(now.seconds() - now.seconds().rem_euclid(SECONDS_OF_A_DAY))
+    Timestamp::from_seconds(now.seconds() - now.seconds().rem_euclid(DAY_SECONDS))
 }
 
 #[cfg(test)]
@@ -106,7 +104,7 @@ mod tests {
     #[test]
     fn a_day_begins_at_midnight() {
         let midnight = 1_795_305_600;
-        for seconds in [midnight, midnight + 1, midnight + SECONDS_OF_A_DAY - 1] {
+        for seconds in [midnight, midnight + 1, midnight + DAY_SECONDS - 1] {
             assert_eq!(start_of_day(Timestamp::from_seconds(seconds)).to_string(), "2026-11-22T00:00:00.000000Z");
         }
     }

@@ -1,4 +1,4 @@
-//! The check that a form was sent from one of these pages. `SameSite` keeps the cookie from other sites; this check also covers other hosts
+//! The check that a form was sent from one of these pages. `SameSite` withholds the cookie from other sites; this check also covers other hosts
 //! of the same site and browsers that ignore the attribute.
 
 use axum::extract::FromRequestParts;
@@ -21,15 +21,15 @@ impl FromRequestParts<App> for SameOrigin {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
         let base = BaseUrl::from_request_parts(parts, app).await?;
-        if is_ours(&parts.headers, &base) { Ok(Self) } else { Err(PageError::AnotherOrigin) }
+        if is_same_origin(&parts.headers, &base) { Ok(Self) } else { Err(PageError::CrossOrigin) }
     }
 }
 
 /// Returns true if one of these pages sent the request. Browsers send `Sec-Fetch-Site`, which no page can change; old ones, and those over
 /// plain HTTP, send only `Origin`. A client without both cannot use these pages.
-fn is_ours(headers: &HeaderMap, base: &BaseUrl) -> bool {
+fn is_same_origin(headers: &HeaderMap, base: &BaseUrl) -> bool {
     if let Some(site) = headers.get(SEC_FETCH_SITE) {
         return site == "same-origin";
     }
-    headers.get(ORIGIN).is_some_and(|client_info| client_info == base.0.as_str())
+    headers.get(ORIGIN).is_some_and(|origin| origin == base.0.as_str())
 }

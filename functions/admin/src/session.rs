@@ -17,13 +17,13 @@ use crate::error::PageError;
 use crate::same_origin::SameOrigin;
 use crate::staff_page::{COOKIE_NAME, staff, token};
 
-/// Longest token, in characters.
+/// Maximum number of characters of a token.
 const MAX_TOKEN: usize = 4000;
 
 /// The request body of the sign-in page's script.
 #[derive(Debug, Request)]
 #[request(undocumented)]
-pub(crate) struct NewSession {
+pub(crate) struct CreateSession {
     #[field(max = MAX_TOKEN)]
     access: String,
 }
@@ -31,22 +31,22 @@ pub(crate) struct NewSession {
 /// Returns 204 and the cookie if the user is staff. The caller is a script, so errors are JSON here.
 pub(crate) async fn begin_session(
     State(app): State<App>,
-    Extension(asker): Extension<LoggedUser>,
+    Extension(logged_user): Extension<LoggedUser>,
     _: SameOrigin,
     base: BaseUrl,
-    Body(new): Body<NewSession>,
+    Body(new): Body<CreateSession>,
 ) -> Result<Response, ApiError> {
     // The token is verified here too, for the lifetime of the cookie and the reason of a refusal.
     let now = app.clock.now();
     let claims = app.verifier.verify(&new.access, TokenType::Access, now).map_err(Unauthorized::BadToken)?;
     match staff(&app, Some(&new.access)).await? {
         Ok(account) => {
-            asker.is(account.id);
+            logged_user.set(account.id);
             let seconds = claims.exp - now.seconds();
             Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie(&new.access, seconds, &base))]).into_response())
         }
-        Err(because) => {
-            let detail = because.words().unwrap_or_default().to_owned();
+        Err(reason) => {
+            let detail = reason.explanation().unwrap_or_default().to_owned();
             Ok((StatusCode::FORBIDDEN, Json(Problem { detail, code: "not_staff".to_owned() })).into_response())
         }
     }

@@ -13,7 +13,7 @@ use crate::layout::bare_page;
 use crate::sign_in_link::{SignInReason, local};
 use crate::staff_page::{staff, token};
 
-/// Longest path, in characters.
+/// Maximum number of characters of a path.
 const MAX_PATH: usize = 2000;
 
 /// The query of the form: where to go afterwards, and the reason.
@@ -22,32 +22,32 @@ const MAX_PATH: usize = 2000;
 pub(crate) struct SignInQuery {
     #[field(max = MAX_PATH, default = local("").to_owned(), map = |path| local(&path).to_owned())]
     back: String,
-    #[field(with = reason, default = SignInReason::NotSignedIn)]
-    because: SignInReason,
+    #[field(with = read_reason, default = SignInReason::NotSignedIn)]
+    reason: SignInReason,
 }
 
-fn reason(fields: &mut Fields, name: &str) -> Option<SignInReason> {
+fn read_reason(fields: &mut Fields, name: &str) -> Option<SignInReason> {
     Some(fields.text(name, 20)?.parse().unwrap_or(SignInReason::NotSignedIn))
 }
 
 /// Shows the form, or redirects a user who is signed in. A browser that opens `/admin` sends no cookie and comes here first.
 pub(crate) async fn get_sign_in(
     State(app): State<App>,
-    Extension(asker): Extension<LoggedUser>,
+    Extension(logged_user): Extension<LoggedUser>,
     headers: HeaderMap,
     query: Result<Query<SignInQuery>, ApiError>,
 ) -> Result<Response, PageError> {
-    let Query(SignInQuery { back, because }) = query?;
+    let Query(SignInQuery { back, reason }) = query?;
     if let Ok(account) = staff(&app, token(&headers)).await? {
-        asker.is(account.id);
+        logged_user.set(account.id);
         return Ok(Redirect::to(&back).into_response());
     }
-    let words = because.words();
+    let explanation = reason.explanation();
     let form = html! {
-        p.message.bad #message role="alert" hidden[words.is_none()] { (words.unwrap_or_default()) }
+        p.message.bad #message role="alert" hidden[explanation.is_none()] { (explanation.unwrap_or_default()) }
         noscript { p.message.bad { "Signing in requires JavaScript." } }
         form method="post" action="/admin/sign-in/" data-back=(back) {
-            label { "E-mail" input name="email" type="email" autocomplete="username" required autofocus; }
+            label { "Email" input name="email" type="email" autocomplete="username" required autofocus; }
             label { "Password" input name="password" type="password" autocomplete="current-password" required; }
             // Shown to users with a second factor once the password was right. Recovery codes contain letters.
             label #otp hidden { "Code" input name="otp" autocomplete="one-time-code" maxlength="40" spellcheck="false"; }

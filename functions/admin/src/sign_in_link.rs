@@ -18,8 +18,8 @@ impl SignInReason {
         self.into()
     }
 
-    /// Returns the explanation for the user.
-    pub(crate) fn words(self) -> Option<&'static str> {
+    /// Returns the explanation for the user, if there is something to explain.
+    pub(crate) fn explanation(self) -> Option<&'static str> {
         match self {
             Self::NotSignedIn => None,
             Self::Ended => Some("Your session has ended. Sign in again to continue."),
@@ -29,10 +29,10 @@ impl SignInReason {
 }
 
 /// Returns the path of the form with the way back.
-pub(crate) fn sign_in_path(back: &str, because: SignInReason) -> String {
-    let fields = [("back", local(back)), ("because", because.as_str())];
-    let set: Vec<_> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    format!("/admin/sign-in/?{}", serde_urlencoded::to_string(set).unwrap_or_default())
+pub(crate) fn sign_in_path(back: &str, reason: SignInReason) -> String {
+    let fields = [("back", local(back)), ("reason", reason.as_str())];
+    let fields: Vec<_> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    format!("/admin/sign-in/?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
 }
 
 /// Returns the path if it is one of these pages, and the overview's path otherwise, so that no link leads to another site.

@@ -28,12 +28,12 @@ impl FromRequestParts<App> for StaffPage {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
         match staff(app, token(&parts.headers)).await? {
             Ok(account) => {
-                if let Some(asker) = parts.extensions.get::<LoggedUser>() {
-                    asker.is(account.id);
+                if let Some(logged_user) = parts.extensions.get::<LoggedUser>() {
+                    logged_user.set(account.id);
                 }
                 Ok(Self(account))
             }
-            Err(because) => Err(PageError::SignIn { back: parts.uri.to_string(), because }),
+            Err(reason) => Err(PageError::SignIn { back: parts.uri.to_string(), reason }),
         }
     }
 }

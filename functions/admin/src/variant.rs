@@ -20,7 +20,7 @@ use crate::list::{ListQuery, Rows};
 use crate::same_origin::SameOrigin;
 use crate::staff_page::RequiresOnPage;
 
-/// Largest number of units in one change. A larger one is a typing error.
+/// Maximum number of units in one change. A larger number is a typing error.
 const MAX_UNITS: i32 = 1_000_000;
 
 const HEADS: [(&str, &str); 5] =
@@ -78,22 +78,22 @@ pub(crate) async fn change_stock(
     form: Result<Body<StockForm>, ApiError>,
 ) -> Result<Response, PageError> {
     let PathId(id) = id?;
-    let wanted = match form {
+    let requested = match form {
         Ok(Body(form)) => form.change(),
         Err(ApiError::Invalid(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    let (status, words) = match wanted {
-        Some(wanted) => {
+    let (status, words) = match requested {
+        Some(requested) => {
             let mut tx = app.db.begin().await?;
             let now = app.clock.now();
-            match change(&mut tx, id, wanted, now).await? {
+            match change(&mut tx, id, requested, now).await? {
                 Changed::To(on_hand) => {
-                    let entry =
-                        AuditRecord::by_staff(Kind::StockChanged, account.id, None).with(told(id, wanted, on_hand));
+                    let entry = AuditRecord::by_staff(Kind::StockChanged, account.id, None)
+                        .with(audit_details(id, requested, on_hand));
                     audit::store::record(&mut tx, entry, &client_info, now).await?;
                     tx.commit().await?;
-                    tracing::info!(variant_id = id.0, change = ?wanted, on_hand, "stock changed by staff");
+                    tracing::info!(variant_id = id.0, change = ?requested, on_hand, "stock changed by staff");
                     return Ok(Redirect::to(&format!("{}?changed", variant_path(id))).into_response());
                 }
                 Changed::NoSuchVariant => return Err(PageError::NotFound),
@@ -114,7 +114,7 @@ pub(crate) async fn change_stock(
 }
 
 /// Returns the details of the change for the audit log.
-fn told(variant: VariantId, change: Change, on_hand: i32) -> serde_json::Value {
+fn audit_details(variant: VariantId, change: Change, on_hand: i32) -> serde_json::Value {
     let (reason, units) = match change {
         Change::Received(units) => ("received", units),
         Change::WrittenOff(units) => ("written_off", units),

@@ -57,7 +57,7 @@ impl AuthState {
     }
 }
 
-/// All routes of this function.
+/// Returns every route of this function.
 pub fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::with_openapi(shared::http::document())
         .routes(routes!(root::get_auth))

@@ -24,7 +24,7 @@ pub(crate) async fn check_password(
     let is_correct = passwords::verify(current_password, stored).await?;
     let mut tx = app.db.begin().await?;
     if is_correct {
-        throttles::store::forget(&mut tx, Limit::PasswordCheck, &subject).await?;
+        throttles::store::reset(&mut tx, Limit::PasswordCheck, &subject).await?;
     } else {
         let entry = AuditRecord::by_owner(Kind::PasswordCheckFailed, account.id);
         audit::store::record(&mut tx, entry, client_info, app.clock.now()).await?;

@@ -12,7 +12,7 @@ use crate::open::refuse_unless_open;
 /// The change of a line.
 #[derive(Clone, Copy, Debug, Request)]
 pub(crate) struct UpdateCartItem {
-    /// New number of units, 1 to 999. To have none, delete the line.
+    /// New number of units, 1 to 999. To remove all units, delete the line.
     #[field(min = 1, max = MAX_QUANTITY, with = quantity)]
     pub quantity: i32,
 }

@@ -28,8 +28,8 @@ const FILES: [(&str, &str); 4] = [
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const AN_HOUR: u32 = 3600;
-const A_DAY: u32 = 86_400;
+const HOUR_SECONDS: u32 = 3600;
+const DAY_SECONDS: u32 = 86_400;
 
 /// Returns the page. Its links are absolute, because it is served at `/api/docs` and `/api/docs/`.
 pub(crate) async fn get_page(headers: HeaderMap) -> Response {
@@ -41,18 +41,17 @@ pub(crate) async fn get_page(headers: HeaderMap) -> Response {
 pub(crate) async fn get_file(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
     if file == "initializer.js" {
         let content_type = "text/javascript; charset=utf-8";
-        return Ok(
-            Tagged { body: SCRIPT, content_type, max_age_seconds: AN_HOUR, vary: ACCEPT_ENCODING }.answer(&headers)
-        );
+        return Ok(Tagged { body: SCRIPT, content_type, max_age_seconds: HOUR_SECONDS, vary: ACCEPT_ENCODING }
+            .answer(&headers));
     }
     let (name, content_type) = FILES.into_iter().find(|(name, _)| *name == file).ok_or(ApiError::NotFound)?;
     static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(Arc::default);
     let asset = serve(name, CONFIG.clone()).ok().flatten().ok_or(ApiError::NotFound)?;
-    let tagged = |body| Tagged { body, content_type, max_age_seconds: A_DAY, vary: ACCEPT_ENCODING };
+    let tagged = |body| Tagged { body, content_type, max_age_seconds: DAY_SECONDS, vary: ACCEPT_ENCODING };
     if !asset.gzpipped {
         return Ok(tagged(asset.bytes).answer(&headers));
     }
-    if !takes_gzip(&headers) {
+    if !accepts_gzip(&headers) {
         return Ok(tagged(unpacked(&asset.bytes)?).answer(&headers));
     }
     let mut response = tagged(asset.bytes).answer(&headers);
@@ -63,7 +62,7 @@ pub(crate) async fn get_file(Path(file): Path<String>, headers: HeaderMap) -> Re
 }
 
 /// Returns true if the client accepts gzip, as every browser does.
-fn takes_gzip(headers: &HeaderMap) -> bool {
+fn accepts_gzip(headers: &HeaderMap) -> bool {
     let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted.split(',').any(|coding| {
         let mut parts = coding.split(';').map(str::trim);

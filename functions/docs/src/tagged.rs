@@ -9,7 +9,7 @@ use ring::digest::{SHA256, digest};
 pub(crate) struct Tagged<B> {
     pub body: B,
     pub content_type: &'static str,
-    /// Seconds for which it may be used without revalidation.
+    /// Seconds for which a client may use it without asking again.
     pub max_age_seconds: u32,
     /// Request header that the response depends on.
     pub vary: HeaderName,
@@ -21,13 +21,13 @@ impl<B: AsRef<[u8]> + IntoResponse> Tagged<B> {
         let hash = digest(&SHA256, self.body.as_ref());
         let hex: String = hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         let tag = format!("\"{hex}\"");
-        let known = knows(request, &tag);
+        let is_current = has_version(request, &tag);
         let headers = [
             (ETAG, tag),
             (CACHE_CONTROL, format!("public, max-age={}", self.max_age_seconds)),
             (VARY, self.vary.as_str().to_owned()),
         ];
-        if known {
+        if is_current {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
         (headers, [(CONTENT_TYPE, self.content_type)], self.body).into_response()
@@ -35,7 +35,7 @@ impl<B: AsRef<[u8]> + IntoResponse> Tagged<B> {
 }
 
 /// Returns true if the client has this version. The comparison is weak, because a proxy that compressed the response has weakened its ETag.
-fn knows(request: &HeaderMap, tag: &str) -> bool {
+fn has_version(request: &HeaderMap, tag: &str) -> bool {
     request
         .get_all(IF_NONE_MATCH)
         .iter()

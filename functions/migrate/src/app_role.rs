@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sqlx::postgres::PgConnection;
 
-/// Outcome of the preparation of the app's role.
+/// Outcome of preparing the role of the functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AppRole {
@@ -15,11 +15,12 @@ pub enum AppRole {
 
 /// Creates the role or updates its rights and timeouts, in one transaction.
 pub(crate) async fn prepare(connection: &mut PgConnection) -> sqlx::Result<AppRole> {
-    let may: bool = sqlx::query_scalar("select rolsuper or rolcreaterole from pg_roles where rolname = current_user")
-        .fetch_one(&mut *connection)
-        .await?;
-    if !may {
-        tracing::warn!("the role `shop` was not prepared: we may not create roles here");
+    let may_create_roles: bool =
+        sqlx::query_scalar("select rolsuper or rolcreaterole from pg_roles where rolname = current_user")
+            .fetch_one(&mut *connection)
+            .await?;
+    if !may_create_roles {
+        tracing::warn!("role of the functions not prepared, because this user may not create roles");
         return Ok(AppRole::Skipped);
     }
     // PostgreSQL runs several statements of one text in one transaction.

@@ -1,4 +1,4 @@
-//! Applies the migrations and functions that are missing, then prepares the app's role.
+//! Applies the migrations and functions that are missing, then prepares the role of the functions.
 
 use anyhow::Context as _;
 use migrations::Schema;
@@ -15,11 +15,11 @@ pub struct Applied {
     pub migrations: Vec<i64>,
     /// Version of the newest migration in the database.
     pub version: i64,
-    /// Outcome of the preparation of the app's role.
+    /// Outcome of preparing the role of the functions.
     pub app_role: AppRole,
 }
 
-/// Brings the database up to date. May be repeated, and two runs may overlap: the second waits for the first.
+/// Brings the database up to date. It is safe to repeat, and of two runs at once the second waits for the first.
 ///
 /// A database that is newer than this program is refused, and nothing is changed.
 pub async fn apply(connector: &Connector) -> anyhow::Result<Applied> {
@@ -31,7 +31,8 @@ pub async fn apply(connector: &Connector) -> anyhow::Result<Applied> {
 pub async fn apply_release(connector: &Connector, released_at: Option<i64>) -> anyhow::Result<Applied> {
     let mut connection = connector.connect().await.context("the database cannot be reached")?;
     let migrations::Applied { migrations, version } = Schema::current().apply(&mut connection, released_at).await?;
-    let app_role = app_role::prepare(&mut connection).await.context("the app's role could not be prepared")?;
+    let app_role =
+        app_role::prepare(&mut connection).await.context("the role of the functions could not be prepared")?;
     connection.close().await?;
     tracing::info!(?migrations, version, ?app_role, "the database is up to date");
     Ok(Applied { migrations, version, app_role })

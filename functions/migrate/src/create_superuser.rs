@@ -1,4 +1,4 @@
-//! Creates a superuser, who has every permission: the first member of the staff, whom no one else could add.
+//! Creates a superuser, who has every permission: the first member of the staff, because only staff can add others.
 
 use anyhow::{Context as _, bail, ensure};
 use serde::de::Error as _;
@@ -44,8 +44,8 @@ pub struct Superuser {
     pub username: String,
 }
 
-/// Creates the account. Fails if an account with this address or name exists, because to give an existing account every permission by accident
-/// would be worse than an error.
+/// Creates the account. Fails if an account with this address or name exists, because giving an existing account every permission by accident would
+/// be worse than an error.
 pub async fn create_superuser(
     connector: &Connector,
     rng: &dyn Rng,
@@ -56,7 +56,7 @@ pub async fn create_superuser(
     let username = new.username.trim().to_owned();
     ensure!(
         email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()),
-        "this is no address"
+        "the email address is not valid"
     );
     ensure!((1..=MAX_USERNAME).contains(&username.chars().count()), "a username has 1 to {MAX_USERNAME} characters");
     ensure!(!email.contains('\0') && !username.contains('\0'), "null characters are not allowed");
@@ -73,7 +73,7 @@ pub async fn create_superuser(
     let inserted = insert(&mut tx, user, now).await;
     let id = match inserted {
         Ok(id) => id,
-        Err(error) => match Taken::of(&error) {
+        Err(error) => match Taken::from_error(&error) {
             Some(taken) => bail!(taken.message()),
             None => return Err(error.into()),
         },

@@ -31,7 +31,7 @@ pub struct Migrate {
     pub rng: Arc<dyn Rng>,
 }
 
-/// The action that an event asks for.
+/// The action that an event names.
 #[derive(Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 enum Task {
@@ -63,7 +63,7 @@ impl Migrate {
     }
 }
 
-/// Does what the event asks for.
+/// Performs the action that the event names.
 pub async fn handle(migrate: &Migrate, event: Value) -> anyhow::Result<Done> {
     match task(event)? {
         Task::Apply { released_at } => apply_release(&migrate.connector, released_at).await.map(Done::Apply),
@@ -78,7 +78,7 @@ fn task(event: Value) -> anyhow::Result<Task> {
     if is_empty {
         return Ok(Task::Apply { released_at: None });
     }
-    serde_json::from_value(event).context("the event says nothing that migrate can do")
+    serde_json::from_value(event).context("the event names no action of `migrate`")
 }
 
 #[cfg(test)]
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_event_that_says_nothing_means_apply() {
+    fn an_empty_event_means_apply() {
         for event in [json!(null), json!({}), json!({"action": "apply"})] {
             assert!(matches!(task(event).unwrap(), Task::Apply { released_at: None }));
         }
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_says_something_else_is_refused() {
+    fn an_unknown_event_is_refused() {
         for event in
             [json!({"action": "drop"}), json!({"acton": "apply"}), json!({"action": "apply", "x": 1}), json!("apply")]
         {

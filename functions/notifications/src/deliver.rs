@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use shared::app::metrics::Metric;
-use shared::mail::store::{Attempt, Claim, Claiming, claim, mark_failed, mark_sent, note_doubt, release};
+use shared::mail::store::{Attempt, Claim, NewClaim, claim, mark_failed, mark_sent, mark_unknown, release};
 use shared::mail::{Mail, SendError};
 use shared::outbox::Event;
 use shared::users::store::links;
@@ -14,11 +14,11 @@ use tokio::time::{sleep, timeout};
 use crate::Notifications;
 use crate::mails::{self, Draft, Ready};
 
-/// Duration of a claim: longer than the mailer may take, shorter than the queue waits before it delivers again.
+/// Duration of a claim: longer than the mailer may take, and shorter than the time after which the queue delivers a message again.
 const LEASE_SECONDS: i64 = 60;
 
-/// Waits before a failed record of the result is tried again.
-const MARK_AGAIN_AFTER: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(3)];
+/// Waits before the attempts to record a result that could not be recorded.
+const RETRY_DELAYS: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(3)];
 
 /// Delivers one message. After an error, the queue delivers it again.
 pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> anyhow::Result<()> {
@@ -26,7 +26,7 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
         return Ok(());
     };
     let attempt = match claim {
-        Claim::Ours(attempt) => attempt,
+        Claim::Granted(attempt) => attempt,
         Claim::Busy => bail!("the mail of event {} is being sent elsewhere", event.event_id),
         Claim::Done => {
             tracing::info!("mail already delivered");
@@ -37,7 +37,7 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
     let user_id = user_id.map(|user| user.0);
     let sent = match &ready {
         Ok(ready) => send(notifications, &ready.mail).await,
-        Err(why) => Err(SendError::Permanent((*why).to_owned())),
+        Err(reason) => Err(SendError::Permanent((*reason).to_owned())),
     };
     match &sent {
         Ok(mail_id) => {
@@ -49,19 +49,21 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
         }
         Err(SendError::Temporary(_) | SendError::Unknown(_)) => {}
     }
-    record(notifications, attempt, &sent).await.with_context(|| format!("result could not be recorded: {sent:?}"))?;
+    record(notifications, attempt, &sent)
+        .await
+        .with_context(|| format!("the result could not be recorded: {sent:?}"))?;
     match sent {
         Ok(_) => Ok(()),
         Err(SendError::Permanent(_)) => {
-            // Counted after the record, so that a message that comes again because the record failed is not counted twice.
+            // Counted after the result was recorded: if that fails, the message comes again and would be counted twice.
             notifications.metrics.count(Metric::MailsFailed, notifications.clock.now());
             Ok(())
         }
-        Err(again @ (SendError::Temporary(_) | SendError::Unknown(_))) => Err(again.into()),
+        Err(error @ (SendError::Temporary(_) | SendError::Unknown(_))) => Err(error.into()),
     }
 }
 
-/// Returns the mail, or why there can be none, and the claim. `None` if no mail is due.
+/// Returns the mail, or the reason why it cannot be sent, with the claim; `None` if no mail is due.
 async fn claim_mail(
     notifications: &Notifications,
     event: &Event,
@@ -69,15 +71,15 @@ async fn claim_mail(
     let mut tx = notifications.db.begin().await?;
     let ready = match mails::draft(&mut tx, notifications, event).await? {
         Draft::Ready(ready) => Ok(ready),
-        Draft::Lost(why) => Err(why),
-        Draft::Nobody(why) => {
+        Draft::Impossible(reason) => Err(reason),
+        Draft::NotDue(reason) => {
             tx.commit().await?;
-            tracing::info!(kind = event.kind.as_str(), why, "no mail is due");
+            tracing::info!(kind = event.kind.as_str(), reason, "no mail is due");
             return Ok(None);
         }
     };
     let now = notifications.clock.now();
-    let claiming = Claiming {
+    let new_claim = NewClaim {
         event: event.event_id,
         kind: event.kind.as_str(),
         recipient: ready.as_ref().map_or("", |ready| &ready.mail.to),
@@ -85,11 +87,11 @@ async fn claim_mail(
         now,
         until: now.plus_seconds(LEASE_SECONDS),
     };
-    let claim = claim(&mut tx, claiming).await?;
-    if let (Ok(Ready { mail, link: Some(link), .. }), Claim::Ours(_)) = (&ready, claim) {
-        // The link of an earlier try stays valid, because that mail may have been sent after all.
-        let new = links::NewLink { user: link.user, email: &mail.to, purpose: link.purpose, token: &link.token };
-        links::insert(&mut tx, new, now).await?;
+    let claim = claim(&mut tx, new_claim).await?;
+    if let (Ok(Ready { mail, link: Some(link), .. }), Claim::Granted(_)) = (&ready, claim) {
+        // The link of an earlier attempt stays valid, because its mail may have been sent.
+        let new_link = links::NewLink { user: link.user, email: &mail.to, purpose: link.purpose, token: &link.token };
+        links::insert(&mut tx, new_link, now).await?;
     }
     tx.commit().await?;
     Ok(Some((ready, claim)))
@@ -101,33 +103,37 @@ async fn send(notifications: &Notifications, mail: &Mail) -> Result<String, Send
         .unwrap_or_else(|_| Err(SendError::Unknown("the mailer did not answer in time".to_owned())))
 }
 
-/// Records the result of sending. For a sent mail this is tried several times, long enough for a database to restart, because without the
-/// record the mail is sent twice.
+/// Records the result of sending. For a sent mail this is tried for as long as a database needs to restart, because without the record the mail
+/// is sent again.
 async fn record(
     notifications: &Notifications,
     attempt: Attempt,
     sent: &Result<String, SendError>,
 ) -> anyhow::Result<()> {
-    let mut noted = note(notifications, attempt, sent).await;
-    for pause in MARK_AGAIN_AFTER {
-        if noted.is_ok() || sent.is_err() {
+    let mut recorded = record_once(notifications, attempt, sent).await;
+    for pause in RETRY_DELAYS {
+        if recorded.is_ok() || sent.is_err() {
             break;
         }
         notifications.db.rollback_abandoned().await;
         sleep(pause).await;
-        noted = note(notifications, attempt, sent).await;
+        recorded = record_once(notifications, attempt, sent).await;
     }
-    noted
+    recorded
 }
 
-async fn note(notifications: &Notifications, attempt: Attempt, sent: &Result<String, SendError>) -> anyhow::Result<()> {
+async fn record_once(
+    notifications: &Notifications,
+    attempt: Attempt,
+    sent: &Result<String, SendError>,
+) -> anyhow::Result<()> {
     let mut tx = notifications.db.begin().await?;
     let now = notifications.clock.now();
     match sent {
         Ok(mail_id) => mark_sent(&mut tx, attempt, mail_id, now).await?,
         Err(SendError::Permanent(error)) => mark_failed(&mut tx, attempt, error, now).await?,
         Err(SendError::Temporary(error)) => release(&mut tx, attempt, error, now).await?,
-        Err(SendError::Unknown(error)) => note_doubt(&mut tx, attempt, error).await?,
+        Err(SendError::Unknown(error)) => mark_unknown(&mut tx, attempt, error).await?,
     }
     Ok(tx.commit().await?)
 }

@@ -39,7 +39,7 @@ impl Letter<'_> {
     }
 
     fn text(&self, shop: &str) -> String {
-        let link = self.link.iter().map(|(what, url)| format!("{what}:\n{url}"));
+        let link = self.link.iter().map(|(label, url)| format!("{label}:\n{url}"));
         let blocks = [format!("{}.", self.heading)]
             .into_iter()
             .chain(self.sentences.iter().cloned())
@@ -55,7 +55,7 @@ impl Letter<'_> {
             &html! {
                 (heading(&format!("{}.", self.heading)))
                 @for sentence in &self.sentences { p { (sentence) } }
-                @if let Some((what, url)) = &self.link { p { a href=(url) style=(BUTTON) { (what) } } }
+                @if let Some((label, url)) = &self.link { p { a href=(url) style=(BUTTON) { (label) } } }
                 @for sentence in &self.after { p { (sentence) } }
                 p style=(SMALL) { (shop) }
             },

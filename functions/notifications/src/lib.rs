@@ -47,10 +47,10 @@ pub struct Notifications {
 /// Limits of time for one mail and for one batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Longest time for sending a mail. It is shorter than the lease of a claim.
+    /// Maximum time for sending a mail. It is shorter than the duration of a claim.
     pub with_mailer: Duration,
-    /// Longest time for a batch. A message that is not begun by then goes back to the queue, before Lambda ends the function and all
-    /// messages go back.
+    /// Time of a batch after which no further message is begun. These messages go back to the queue, before Lambda ends the function and all messages
+    /// go back.
     pub with_batch: Duration,
 }
 
@@ -77,17 +77,17 @@ impl Notifications {
 }
 
 /// Delivers each message of a batch, one after another, because SES limits its rate. The response names the messages to deliver again;
-/// those that keep failing end in the dead-letter queue.
+/// a message that fails every time ends in the dead-letter queue.
 pub async fn handle(notifications: &Notifications, batch: SqsEvent) -> SqsBatchResponse {
-    let begun = Instant::now();
-    let mut answer = SqsBatchResponse::default();
+    let started = Instant::now();
+    let mut response = SqsBatchResponse::default();
     for message in batch.records {
-        let in_time = begun.elapsed() < notifications.limits.with_batch;
+        let in_time = started.elapsed() < notifications.limits.with_batch;
         if !process(notifications, &message, in_time).await {
-            answer.add_failure(message.message_id.unwrap_or_default());
+            response.add_failure(message.message_id.unwrap_or_default());
         }
     }
-    answer
+    response
 }
 
 /// Delivers one message; returns false if it must be delivered again. Each of its log lines has the message's id and trace: the batch has
@@ -106,7 +106,7 @@ async fn process(notifications: &Notifications, message: &SqsMessage, in_time: b
         let done = match event {
             Ok(event) if in_time => deliver::deliver(notifications, &event).await,
             Ok(_) => Err(anyhow::anyhow!("the time for the batch is over")),
-            Err(unreadable) => Err(unreadable.into()),
+            Err(error) => Err(error.into()),
         };
         // Before the response, after which the execution environment may freeze, and before the next message needs the connection.
         notifications.db.rollback_abandoned().await;

@@ -15,7 +15,7 @@ use shared::app::Environment;
 use shared::aws::{Credentials, https_client};
 use shared::mail::{Mail, Mailer, SendError};
 
-/// Longest wait for SES, much shorter than the lease of a claim.
+/// Maximum wait for SES, much shorter than the duration of a claim.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A mailer that uses SES.
@@ -33,7 +33,7 @@ impl Ses {
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(credentials.region))
             .credentials_provider(credentials.keys)
-            // SES has no idempotency: a try that timed out may have sent the mail. The queue tries again, behind a claim.
+            // SES has no idempotency: an attempt that timed out may have sent the mail. The queue delivers the message again, and the claim decides.
             .retry_config(RetryConfig::disabled())
             .timeout_config(TimeoutConfig::builder().connect_timeout(TIMEOUT / 3).operation_timeout(TIMEOUT).build())
             .http_client(https_client());
@@ -65,7 +65,7 @@ impl Mailer for Ses {
             .await;
         match sent {
             Ok(output) => Ok(output.message_id.unwrap_or_default()),
-            Err(error) => Err(judge(error)),
+            Err(error) => Err(classify(error)),
         }
     }
 }
@@ -79,8 +79,8 @@ fn content(mail: &Mail) -> anyhow::Result<(Message, Vec<MessageTag>)> {
     Ok((message, tags))
 }
 
-/// Maps an error of SES to what it means for the mail.
-fn judge(error: SdkError<SendEmailError>) -> SendError {
+/// Says what an error of SES means for the mail.
+fn classify(error: SdkError<SendEmailError>) -> SendError {
     let text = DisplayErrorContext(&error).to_string();
     let refused = matches!(
         error.as_service_error(),
@@ -89,16 +89,14 @@ fn judge(error: SdkError<SendEmailError>) -> SendError {
     if refused {
         return SendError::Permanent(text);
     }
-    // A domain that is not verified or a missing configuration set is an error of the deployment. Such mails end in the dead-letter queue
-    // and are sent from there once it is corrected.
-    // Throttled, paused, over the quota, suspended, not allowed: none of these is an error of the mail. But a server that failed may have
-    // accepted the mail before.
+    // Throttled, paused, over the quota, suspended, not allowed: none of these is an error of the mail. A domain that is not verified and a missing
+    // configuration set are errors of the deployment; their mails end in the dead-letter queue and are sent from there once they are corrected.
+    // A server that failed may have accepted the mail before.
     let certainly_not_sent = if let SdkError::ServiceError(answer) = &error {
         !answer.raw().status().is_server_error()
     } else {
         matches!(error, SdkError::ConstructionFailure(_))
     };
-    // Without a readable response it is unknown whether the mail was sent, also when no connection was made: the SDK does not say how far
-    // it got.
+    // Without a readable response it is unknown whether the mail was sent, even if no connection was made: the SDK does not tell.
     if certainly_not_sent { SendError::Temporary(text) } else { SendError::Unknown(text) }
 }

@@ -53,7 +53,7 @@ impl Shop {
     }
 
     /// Returns the URL of an account link.
-    pub(crate) fn url_of(&self, link: &NewLink) -> String {
+    pub(crate) fn link_url(&self, link: &NewLink) -> String {
         let (uid, token) = (links::uid(link.user), &link.token);
         match &self.site {
             Site::Storefront(url) => {
@@ -93,7 +93,9 @@ mod tests {
 
     fn urls(shop: &Shop) -> Vec<String> {
         let link = |purpose| NewLink { user: UserId(2), purpose, token: "10-ab".to_owned() };
-        [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset].map(|of| shop.url_of(&link(of))).into()
+        [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset]
+            .map(|purpose| shop.link_url(&link(purpose)))
+            .into()
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub(crate) struct CheckoutConflict {
 pub(crate) async fn create_order(
     State(app): State<App>,
     State(queue): State<Arc<dyn Queue>>,
-    UnverifiedUser { user, sign_in }: UnverifiedUser, // `check_out` checks both
+    UnverifiedUser { user, sign_in }: UnverifiedUser, // `check_out` checks the account and the sign-in
     headers: HeaderMap,
     Body(new): Body<CreateOrder>,
 ) -> Result<(StatusCode, HeaderMap, Json<Order>), ApiError> {

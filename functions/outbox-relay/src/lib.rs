@@ -1,4 +1,4 @@
-//! Sends events from the outbox to the queue every minute: those that the function that wrote them could not send, and those that no function sends.
+//! Sends events from the outbox to the queue every minute: those whose function could not send them, and those that no function sends.
 //!
 //! An event is claimed in its own transaction and sent after the commit. A run that dies in between leaves the event to a later run, and several
 //! runs at once share the work. An event that fails waits longer each time and does not delay the others.
@@ -13,7 +13,8 @@ use shared::app::db::Db;
 use shared::app::metrics::{Metric, Metrics};
 use shared::app::{Clock, Environment, SystemClock};
 use shared::aws::Sqs;
-use shared::outbox::{Queue, store};
+use shared::outbox::Queue;
+use shared::outbox::store::{self, Backlog};
 use tokio::time::Instant;
 
 pub use relay_one::{Step, relay_one};
@@ -35,9 +36,9 @@ pub struct Relay {
 /// Time limits of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Time for the queue to accept an event.
+    /// Time limit of the queue for accepting an event.
     pub with_queue: Duration,
-    /// Time of a run: no event is claimed after that.
+    /// Time of a run after which it claims no further event.
     pub with_run: Duration,
 }
 
@@ -80,15 +81,15 @@ pub async fn handle(relay: &Relay) -> anyhow::Result<Drained> {
 /// Sends due events until none is left or the time is up; then measures the backlog of unsent events.
 pub async fn drain(relay: &Relay) -> anyhow::Result<Drained> {
     let done = run(relay).await;
-    // Before the answer, after which Lambda may freeze the execution environment.
+    // Before the response, after which Lambda may freeze the execution environment.
     relay.db.rollback_abandoned().await;
     done
 }
 
 async fn run(relay: &Relay) -> anyhow::Result<Drained> {
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut drained = Drained::default();
-    while begun.elapsed() < relay.limits.with_run {
+    while started.elapsed() < relay.limits.with_run {
         match relay_one(relay).await? {
             Step::Sent => drained.sent += 1,
             Step::Failed => drained.failed += 1,
@@ -103,7 +104,7 @@ async fn run(relay: &Relay) -> anyhow::Result<Drained> {
 async fn measure_backlog(relay: &Relay, Drained { sent, failed }: Drained) -> anyhow::Result<()> {
     let now = relay.clock.now();
     let mut tx = relay.db.read().await?;
-    let (unsent, oldest) = store::backlog(&mut tx).await?;
+    let Backlog { unsent, oldest } = store::backlog(&mut tx).await?;
     tx.commit().await?;
     let oldest_seconds = oldest.map_or(0, |oldest| now.seconds() - oldest.seconds());
     tracing::info!(sent, failed, unsent, oldest_seconds, "outbox");

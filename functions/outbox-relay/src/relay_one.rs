@@ -2,15 +2,16 @@
 
 use anyhow::{Context as _, anyhow};
 use shared::outbox::Event;
-use shared::outbox::store::{claim_due, mark_sent, note_failure};
+use shared::outbox::store::{claim_due, mark_sent, record_failure};
 use shared::trace::Trace;
 use tokio::time::timeout;
 
 use crate::Relay;
 
-/// Time that an event waits after its first failure. Longer than the time limit of the queue, so that no other run sends the event at the same time.
+/// Seconds that an event waits after its first failure. This is longer than the time limit of the queue, so that no other run sends the event at the
+/// same time.
 const FIRST_WAIT_SECONDS: i64 = 15;
-/// Maximum time that an event waits, so that mails are sent soon after the queue works again.
+/// Maximum number of seconds that an event waits, so that mails are sent soon after the queue works again.
 const MAX_WAIT_SECONDS: i64 = 600;
 
 /// Outcome of a step.
@@ -35,7 +36,7 @@ pub async fn relay_one(relay: &Relay) -> anyhow::Result<Step> {
     let (event_id, attempt, trace_id) = (due.id, due.attempts + 1, due.trace().map(Trace::id));
     let sent = match &due.event {
         Ok(event) => send(relay, event, due.trace()).await,
-        Err(error) => Err(anyhow!("the row is no event: {error}")),
+        Err(error) => Err(anyhow!("the row is not an event: {error}")),
     };
     match sent {
         Ok(()) => {
@@ -45,9 +46,9 @@ pub async fn relay_one(relay: &Relay) -> anyhow::Result<Step> {
         }
         Err(error) => {
             let error = format!("{error:#}");
-            tracing::warn!(%event_id, attempt, trace_id, error, "an event could not be sent");
+            tracing::warn!(%event_id, attempt, trace_id, error, "event could not be sent");
             let mut tx = relay.db.begin().await?;
-            note_failure(&mut tx, due.id, &error).await?;
+            record_failure(&mut tx, due.id, &error).await?;
             tx.commit().await?;
             Ok(Step::Failed)
         }
@@ -59,7 +60,7 @@ async fn send(relay: &Relay, event: &Event, trace: Option<Trace<'_>>) -> anyhow:
     sent.context("the queue did not answer in time")?
 }
 
-/// Time until the next attempt: it doubles after each attempt, up to ten minutes.
+/// Returns the seconds until the next attempt: they double after each attempt, up to ten minutes.
 fn wait_seconds(attempts: i32) -> i64 {
     let doublings = attempts.clamp(0, 16);
     (FIRST_WAIT_SECONDS << doublings).min(MAX_WAIT_SECONDS)

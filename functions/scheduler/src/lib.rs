@@ -37,7 +37,7 @@ pub struct Scheduler {
 pub struct Limits {
     /// Time limit of one job.
     pub with_job: Duration,
-    /// Time for the queue to accept a message.
+    /// Time limit of the queue for accepting a message.
     pub with_queue: Duration,
 }
 

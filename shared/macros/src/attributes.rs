@@ -20,6 +20,8 @@ pub(crate) struct Request {
 pub(crate) struct Options {
     pub(crate) update: Option<Ident>,
     pub(crate) replace: Option<Ident>,
+    /// Type of the options that are known only when a request is read.
+    pub(crate) options: Option<Type>,
     pub(crate) is_query: bool,
     pub(crate) is_undocumented: bool,
     pub(crate) is_blank_null: bool,
@@ -54,6 +56,8 @@ pub(crate) enum Presence {
     Nullable,
     /// The field is a change of a value that may be empty.
     Patch,
+    /// The field is required if this option is on, and ignored otherwise.
+    RequiredIf(Ident),
     /// The fields of another request are among those of this one.
     Flatten,
 }
@@ -73,6 +77,7 @@ pub(crate) struct Rules {
     pub(crate) each: Option<Path>,
     pub(crate) map: Option<Expr>,
     pub(crate) named: Option<Path>,
+    pub(crate) required_if: Option<Ident>,
     pub(crate) schema: Option<Type>,
     pub(crate) is_create_only: bool,
     pub(crate) is_required_on_replace: bool,
@@ -110,6 +115,7 @@ impl Options {
         match name(meta).as_str() {
             "update" => self.update = Some(meta.value()?.parse()?),
             "replace" => self.replace = Some(meta.value()?.parse()?),
+            "options" => self.options = Some(meta.value()?.parse()?),
             "query" => self.is_query = true,
             "blank_as_null" => self.is_blank_null = true,
             "undocumented" => self.is_undocumented = true,
@@ -140,9 +146,14 @@ impl Field {
             })?;
         }
         rules.is_blank_null |= options.is_blank_null;
+        if rules.required_if.is_some() && (options.options.is_none() || inside(&field.ty, "Option").is_none()) {
+            return Err(refuse(
+                &name,
+                "`required_if` needs `#[request(options = Type)]` and a field that is an `Option`",
+            ));
+        }
         let (presence, value) = match (inside(&field.ty, "Option"), inside(&field.ty, "Patch"), default) {
-            (Some(value), None, None) if is_nullable => (Presence::Nullable, value),
-            (Some(value), None, None) => (Presence::Optional, value),
+            (Some(value), None, None) => (optional(&rules, is_nullable), value),
             (None, Some(value), None) => (Presence::Patch, value),
             (None, None, Some(default)) => (Presence::Default(default), &field.ty),
             (None, None, None) if is_flattened => (Presence::Flatten, &field.ty),
@@ -184,6 +195,7 @@ impl Rules {
             "each" => self.each = Some(meta.value()?.parse()?),
             "map" => self.map = Some(meta.value()?.parse()?),
             "named" => self.named = Some(meta.value()?.parse()?),
+            "required_if" => self.required_if = Some(meta.value()?.parse()?),
             "schema" => self.schema = Some(meta.value()?.parse()?),
             "create_only" => self.is_create_only = true,
             "required_on_replace" => self.is_required_on_replace = true,
@@ -210,6 +222,14 @@ pub(crate) fn inside<'t>(ty: &'t Type, outer: &str) -> Option<&'t Type> {
 /// Returns true if the type has this name.
 pub(crate) fn is(ty: &Type, name: &str) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident(name))
+}
+
+fn optional(rules: &Rules, is_nullable: bool) -> Presence {
+    match &rules.required_if {
+        Some(option) => Presence::RequiredIf(option.clone()),
+        None if is_nullable => Presence::Nullable,
+        None => Presence::Optional,
+    }
 }
 
 fn value_of(ty: &Type) -> &Type {

@@ -29,6 +29,7 @@ pub(crate) fn update(body: &Request, name: &Ident) -> Request {
                 Presence::Optional
             }
             Presence::Flatten => Presence::Flatten,
+            Presence::RequiredIf(option) => Presence::RequiredIf(option),
         };
         field
     });
@@ -82,7 +83,7 @@ fn field_type(field: &Field) -> TokenStream {
         Presence::Required | Presence::RequiredWithItems | Presence::Default(_) | Presence::Flatten => {
             quote! { #value }
         }
-        Presence::Optional | Presence::Nullable => quote! { ::core::option::Option<#value> },
+        Presence::Optional | Presence::Nullable | Presence::RequiredIf(_) => quote! { ::core::option::Option<#value> },
         Presence::Patch => quote! { ::shared::patch::Patch<#value> },
     }
 }
@@ -96,7 +97,9 @@ pub(crate) fn conversion(from: &Request, update: &Request) -> TokenStream {
                 quote! { #name: ::core::option::Option::Some(all.#name) }
             }
             Presence::Nullable => quote! { #name: ::shared::patch::Patch::replace(all.#name) },
-            Presence::Optional | Presence::Patch | Presence::Flatten => quote! { #name: all.#name },
+            Presence::Optional | Presence::Patch | Presence::Flatten | Presence::RequiredIf(_) => {
+                quote! { #name: all.#name }
+            }
         }
     });
     let (from, update) = (&from.name, &update.name);

@@ -81,6 +81,7 @@ fn documented_field(field: &Field, attribute: &TokenStream) -> TokenStream {
         | Presence::RequiredWithItems
         | Presence::Default(_)
         | Presence::Optional
+        | Presence::RequiredIf(_)
         | Presence::Flatten => {
             quote! { #value }
         }

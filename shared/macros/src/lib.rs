@@ -24,26 +24,29 @@
 //! | `Option<T>` | may be left out or null | the same | the same |
 //! | `Option<T>` with `nullable` | may be left out or null: both mean "none" | `Patch<T>` | the same, and `None` empties the field |
 //! | `Patch<T>` | left out: the field stays; null: the field becomes empty | the same | the same |
+//! | `Option<T>` with `required_if` | required if the option is on, otherwise ignored | the same | the same |
 //!
 //! On the struct, `#[request(…)]` takes:
 //! - `update = Name`: generates the body of a `PATCH`, and `From<Self>` for it.
 //! - `replace = Name`: generates the body of a `PUT`, and `From<Name>` for the body of the `PATCH`.
 //! - `query`: documents the fields as query parameters.
+//! - `options = Type`: reads the fields with `Self::read(&mut Fields, &Type)`, for fields that depend on options of the shop.
 //! - `blank_as_null`: applies to every field.
 //! - `undocumented`: leaves the fields out of the OpenAPI document.
 //! - `validate = path`: calls `fn(&mut Fields)` after the fields were read, to report errors that concern several fields.
 //!
 //! On a field, `#[field(…)]` takes:
 //! - `max = …`, `min = …`: the limits of a number; the characters of a text; the items of a list.
-//! - `blank`: the text may be blank. `secret`: the text is read as it came. `email`: the text is an e-mail address.
-//! - `default` or `default = …`: the value where the field is left out.
+//! - `blank`: the text may be blank. `secret`: the text keeps the spaces around it. `email`: the text is an email address.
+//! - `default` or `default = …`: the value of a field that is left out.
 //! - `nullable`: null empties the field. `blank_as_null`: a blank text counts as null. `not_null`: null is an error.
-//! - `with = path`: reads the value with `fn(&mut Fields, &str) -> Option<T>`. `each = path`: reads each item of a list so.
+//! - `with = path`: reads the value with `fn(&mut Fields, &str) -> Option<T>`. `each = path`: reads each item of a list with such a function.
 //! - `each_max = …`: the characters of each text of a list.
 //! - `map = …`: converts the value that was read.
-//! - `named = path`: asks `fn(&Fields) -> &'static str` under which name the value stands.
-//! - `flatten`: the fields of another request stand between those of this one; for `undocumented` requests.
-//! - `schema = Type`: the type in the OpenAPI document, where it is another.
+//! - `named = path`: calls `fn(&Fields) -> &'static str` for the name of the field in this body.
+//! - `required_if = option`: names the `bool` of the `options` that requires the field.
+//! - `flatten`: adds the fields of another request to those of this one; for `undocumented` requests.
+//! - `schema = Type`: the type in the OpenAPI document, if it differs.
 //! - `create_only`: the field is not in `update` and `replace`. `required_on_replace`: a `PUT` cannot leave the field out.
 //! - `on_create = "…"`, `on_update = "…"`, `on_replace = "…"`: a sentence that only one of the bodies has in its description.
 //!

@@ -6,7 +6,7 @@ use syn::Type;
 
 use crate::attributes::{Field, Presence, Request, Rules, inside, is};
 
-/// Writes `FromFields`, and `FromField` for a body inside another.
+/// Writes `FromFields`, and `FromField` for a body inside another. A request with options gets a function `read` that takes them instead.
 pub(crate) fn implementation(body: &Request) -> syn::Result<TokenStream> {
     let name = &body.name;
     let (mut reads, mut fields) = (Vec::new(), Vec::new());
@@ -17,13 +17,31 @@ pub(crate) fn implementation(body: &Request) -> syn::Result<TokenStream> {
         fields.push(quote! { #own: #local.ok()? });
     }
     let validate = body.options.validate.as_ref().map(|validate| quote! { #validate(fields); });
+    let read = quote! {
+        #(#reads)*
+        #validate
+        ::core::option::Option::Some(Self { #(#fields),* })
+    };
+    if let Some(options) = &body.options.options {
+        let visibility = &body.visibility;
+        return Ok(quote! {
+            #[automatically_derived]
+            impl #name {
+                /// Reads every field, so that every error is found. Returns `None` only if an error was added.
+                #visibility fn read(
+                    fields: &mut ::shared::fields::Fields,
+                    options: &#options,
+                ) -> ::core::option::Option<Self> {
+                    #read
+                }
+            }
+        });
+    }
     Ok(quote! {
         #[automatically_derived]
         impl ::shared::fields::FromFields for #name {
             fn read(fields: &mut ::shared::fields::Fields) -> ::core::option::Option<Self> {
-                #(#reads)*
-                #validate
-                ::core::option::Option::Some(Self { #(#fields),* })
+                #read
             }
         }
 
@@ -39,7 +57,9 @@ pub(crate) fn implementation(body: &Request) -> syn::Result<TokenStream> {
 fn read(field: &Field) -> syn::Result<TokenStream> {
     let (key, rules, ty) = (field.key(), &field.rules, &field.value);
     if matches!(field.presence, Presence::Flatten) {
-        return Ok(quote! { <#ty as ::shared::fields::FromFields>::read(fields).ok_or(::shared::fields::Noted) });
+        return Ok(
+            quote! { <#ty as ::shared::fields::FromFields>::read(fields).ok_or(::shared::fields::InvalidField) },
+        );
     }
     let key = match &rules.named {
         Some(named) => quote! { #named(fields) },
@@ -51,14 +71,17 @@ fn read(field: &Field) -> syn::Result<TokenStream> {
         None => value,
     };
     let optional = match (rules.is_null_refused, rules.is_blank_null) {
-        (true, _) => quote! { fields.sent(#key, #value) },
-        (false, true) => quote! { fields.filter(#key, #value) },
-        (false, false) => quote! { fields.maybe(#key, #value) },
+        (true, _) => quote! { fields.optional_not_null(#key, #value) },
+        (false, true) => quote! { fields.optional_or_blank(#key, #value) },
+        (false, false) => quote! { fields.optional(#key, #value) },
     };
     Ok(match &field.presence {
-        Presence::Required | Presence::Flatten => quote! { (#value)(fields, #key).ok_or(::shared::fields::Noted) },
-        Presence::RequiredWithItems => quote! { fields.given(#key, #value) },
+        Presence::Required | Presence::Flatten => {
+            quote! { (#value)(fields, #key).ok_or(::shared::fields::InvalidField) }
+        }
+        Presence::RequiredWithItems => quote! { fields.required_not_null(#key, #value) },
         Presence::Optional | Presence::Nullable => optional,
+        Presence::RequiredIf(option) => quote! { fields.required_if(options.#option, #key, #value) },
         Presence::Default(None) => quote! { #optional.map(::core::option::Option::unwrap_or_default) },
         Presence::Default(Some(default)) => quote! { #optional.map(|value| value.unwrap_or(#default)) },
         Presence::Patch if rules.is_blank_null => quote! { fields.patch_or_blank(#key, #value) },

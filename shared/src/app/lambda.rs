@@ -27,7 +27,7 @@ where
     S: Clone + Send + Sync + 'static,
     App: FromRef<S>,
 {
-    let environment = begin();
+    let environment = start();
     let app = App::from_environment(&environment)?;
     // The connection is opened at once, when the function has the most CPU, but in parallel with the first event: a request that needs no
     // database does not wait for one that does not answer. A request that needs it waits for this connection; if that failed or was cut off
@@ -39,11 +39,11 @@ where
 
 /// Serves a function that needs neither the database nor the caller's identity.
 pub async fn serve_without_database(router: OpenApiRouter<App>) -> Result<(), lambda_http::Error> {
-    let app = App::without_database(&begin());
+    let app = App::without_database(&start());
     run(router, app).await
 }
 
-fn begin() -> Environment {
+fn start() -> Environment {
     let environment = Environment::of_process();
     write_logs(&environment, LogFormat::Json, "info");
     environment
@@ -54,12 +54,12 @@ where
     S: Clone + Send + Sync + 'static,
     App: FromRef<S>,
 {
-    lambda_http::run(service(router, state).map_request(named_by_lambda).map_request(seen_by_the_gateway)).await
+    lambda_http::run(service(router, state).map_request(set_request_id).map_request(set_client_address)).await
 }
 
 /// Runs a function without an HTTP API: `job` creates its state once, and `work` handles each event.
 ///
-/// An error is logged with its whole chain and also returned, because only the operators invoke a job.
+/// An error is returned with its whole chain, which the runtime logs: only the operators invoke a job.
 pub async fn run_job<J, E, A>(
     job: impl FnOnce(&Environment) -> anyhow::Result<J>,
     work: impl AsyncFn(&J, E) -> anyhow::Result<A>,
@@ -68,11 +68,10 @@ where
     E: DeserializeOwned,
     A: Serialize,
 {
-    let environment = Environment::of_process();
-    write_logs(&environment, LogFormat::Json, "info");
+    let environment = start();
     let (metrics, cold) = (&Metrics::from_environment(&environment), &ColdStart::default());
     let (job, work) = (&job(&environment)?, &work);
-    let invoked = move |event: LambdaEvent<E>| async move {
+    let handler = move |event: LambdaEvent<E>| async move {
         let cold_start = cold.take_first();
         if cold_start {
             metrics.count(Metric::ColdStarts, SystemClock.now());
@@ -81,10 +80,10 @@ where
         let done = logged(&event.context, cold_start, Box::pin(work(job, event.payload))).await;
         done.map_err(|error| lambda_runtime::Error::from(format!("{error:#}")))
     };
-    lambda_runtime::run(service_fn(invoked)).await
+    lambda_runtime::run(service_fn(handler)).await
 }
 
-/// Logs one line for each event, like for a request. The runtime logs the error.
+/// Logs one line for each event, as for each request. The runtime logs the error.
 async fn logged<A>(
     context: &Context,
     cold_start: bool,
@@ -103,8 +102,8 @@ async fn logged<A>(
     .await
 }
 
-/// Sets the request id to the one of Lambda, which CloudWatch shows.
-fn named_by_lambda(mut request: Request<lambda_http::Body>) -> Request<lambda_http::Body> {
+/// Sets the request id to that of Lambda, which CloudWatch shows.
+fn set_request_id(mut request: Request<lambda_http::Body>) -> Request<lambda_http::Body> {
     if let Some(context) = request.lambda_context_ref() {
         let id = RequestId(context.request_id.as_str().into());
         request.extensions_mut().insert(id);
@@ -113,7 +112,7 @@ fn named_by_lambda(mut request: Request<lambda_http::Body>) -> Request<lambda_ht
 }
 
 /// Sets the client address to the one that API Gateway saw, which is in the event and not in a header of the client.
-fn seen_by_the_gateway(mut request: Request<lambda_http::Body>) -> Request<lambda_http::Body> {
+fn set_client_address(mut request: Request<lambda_http::Body>) -> Request<lambda_http::Body> {
     let address = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref().and_then(|ip| ip.parse().ok()),
         Some(_) | None => None,
@@ -145,7 +144,7 @@ mod tests {
                 "http": {"method": "POST", "path": "/auth/jwt/create/", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7",
                     "userAgent": "test"}},
             "isBase64Encoded": false}"#;
-        let request = seen_by_the_gateway(lambda_http::request::from_str(event).unwrap());
+        let request = set_client_address(lambda_http::request::from_str(event).unwrap());
         let seen = request.extensions().get::<ClientAddress>().map(|client| client.0.to_string());
         assert_eq!(seen.as_deref(), Some("203.0.113.7"));
     }

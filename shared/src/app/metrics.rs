@@ -1,4 +1,4 @@
-//! Metrics: CloudWatch reads them from the log (embedded metric format), so counting is writing one line.
+//! Metrics: CloudWatch reads them from the log (embedded metric format), so that counting means writing a line.
 //!
 //! Source: "Specification: Embedded metric format", Amazon CloudWatch User Guide. The alarms in template.yaml name these metrics.
 

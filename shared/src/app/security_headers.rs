@@ -4,7 +4,7 @@ use axum::response::Response;
 use http::HeaderValue;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 
-/// For answers that are read by programs: a browser that opens one loads nothing and runs nothing. Pages set their own policy.
+/// Policy of responses to programs: a browser that opens one loads nothing and runs nothing. Pages set their own policy.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Adds the headers that the response does not have already.

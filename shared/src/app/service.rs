@@ -28,9 +28,9 @@ use crate::http::{ApiError, RetryAfter};
 use crate::ids::UserId;
 use crate::trace::Trace;
 
-/// Largest request body in bytes. Larger files are uploaded by presigned requests.
+/// Maximum size of a request body in bytes. Files are uploaded by presigned requests.
 const BODY_LIMIT: usize = 256 * 1024;
-/// Longest duration of a request. It is shorter than every function's own timeout, so that an open transaction is still rolled back.
+/// Maximum duration of a request. It is shorter than every function's own timeout, so that an open transaction is still rolled back.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -53,7 +53,7 @@ pub struct LoggedUser(Arc<OnceLock<UserId>>);
 
 impl LoggedUser {
     /// Sets the user of this request.
-    pub fn is(&self, user: UserId) {
+    pub fn set(&self, user: UserId) {
         // The first call counts, because a request has one token.
         let _ = self.0.set(user);
     }
@@ -79,7 +79,7 @@ where
         .layer(cors())
         .layer(map_response(add_security_headers))
         .layer(from_fn_with_state((app, ColdStart::default()), log));
-    // The layer stands around the routes and not in them, because routing comes before layers and the path needs its slash for it.
+    // Around the routes and not one of their layers: a router's layers run after routing, which already needs the slash.
     Router::new().fallback_service(routes.map_request(with_trailing_slash))
 }
 
@@ -107,8 +107,8 @@ async fn log(State((app, cold)): State<(App, ColdStart)>, mut request: Request, 
     let id = request.extensions().get::<RequestId>().cloned();
     let id = id.unwrap_or_else(|| RequestId(app.rng.ordered_uuid(app.clock.now()).simple().to_string().into()));
     request.extensions_mut().insert(id.clone());
-    let asker = LoggedUser::default();
-    request.extensions_mut().insert(asker.clone());
+    let logged_user = LoggedUser::default();
+    request.extensions_mut().insert(logged_user.clone());
     let method = request.method().clone();
     // The log has the route and not the path: a path contains ids, which cannot be counted, and without a route any text.
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -118,7 +118,7 @@ async fn log(State((app, cold)): State<(App, ColdStart)>, mut request: Request, 
         let mut response = next.run(request).await;
         let route = route.as_ref().map(MatchedPath::as_str);
         let (status, duration_ms) = (response.status().as_u16(), started.elapsed().as_secs_f64() * 1000.0);
-        let user_id = asker.0.get().map(|user| user.0);
+        let user_id = logged_user.0.get().map(|user| user.0);
         tracing::info!(%method, route, status, duration_ms, user_id, cold_start, "answered");
         if let Ok(value) = HeaderValue::from_str(&id.0) {
             response.headers_mut().insert(REQUEST_ID, value);
@@ -144,8 +144,9 @@ async fn rollback_abandoned_after(State(app): State<App>, request: Request, next
 }
 
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-    ApiError::Internal(anyhow::anyhow!("a handler panicked: {}", said.unwrap_or("without a message"))).into_response()
+    let message = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    ApiError::Internal(anyhow::anyhow!("a handler panicked: {}", message.unwrap_or("without a message")))
+        .into_response()
 }
 
 fn cors() -> CorsLayer {

@@ -1,4 +1,4 @@
-//! Carts: what a customer means to buy, with current prices and stock.
+//! Carts: the variants that a customer intends to buy, with current prices and stock.
 
 pub mod store;
 
@@ -9,9 +9,9 @@ use crate::catalogue::MainImage;
 use crate::ids::{CartId, CartLineId, ProductId, VariantId};
 use crate::money::Money;
 
-/// Largest number of lines in a cart.
+/// Maximum number of lines in a cart.
 pub const MAX_LINES: usize = 100;
-/// Largest quantity of a line; the constraint `cart_line_quantity_in_range` says the same.
+/// Maximum quantity of a line; the constraint `cart_line_quantity_in_range` says the same.
 pub const MAX_QUANTITY: i32 = 999;
 
 /// The status of a cart.

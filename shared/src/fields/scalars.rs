@@ -1,6 +1,9 @@
-//! Readers of values that few bodies have: prices, amounts that may be negative, times, phone numbers.
+//! Readers of single values other than texts: numbers, ids, booleans, prices, times, choices, and phone numbers.
+
+use std::ops::RangeInclusive;
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::Fields;
 use crate::money::Money;
@@ -9,7 +12,104 @@ use crate::time::Timestamp;
 /// Maximum number of characters of a phone number.
 pub const MAX_PHONE: usize = 30;
 
+/// Maximum number of characters of the name of a choice.
+const MAX_CHOICE: usize = 100;
+
 impl Fields {
+    /// Reads a whole number in this range, also from a text (`"3"`), as forms and queries send it.
+    pub fn integer(&mut self, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
+        let number = match self.required(name)? {
+            Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64())),
+            Value::String(text) => text.trim().parse().ok(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        };
+        let message = match number {
+            None => "A valid integer is required.".to_owned(),
+            Some(number) if number < *range.start() => {
+                format!("Ensure this value is greater than or equal to {}.", range.start())
+            }
+            Some(number) if number > *range.end() => {
+                format!("Ensure this value is less than or equal to {}.", range.end())
+            }
+            Some(number) => return Some(number),
+        };
+        self.error(name, message);
+        None
+    }
+
+    /// Reads a whole number in this range that fits a 32-bit column.
+    pub fn small_integer(&mut self, name: &str, range: RangeInclusive<i32>) -> Option<i32> {
+        let number = self.integer(name, i64::from(*range.start())..=i64::from(*range.end()))?;
+        i32::try_from(number).ok()
+    }
+
+    /// Reads a size: a whole number in this range that is not negative.
+    pub fn size(&mut self, name: &str, range: RangeInclusive<u64>) -> Option<u64> {
+        let bound = |bound: u64| i64::try_from(bound).unwrap_or(i64::MAX);
+        let number = self.integer(name, bound(*range.start())..=bound(*range.end()))?;
+        u64::try_from(number).ok()
+    }
+
+    /// Reads the id of a row: a whole number from 1.
+    pub fn id(&mut self, name: &str) -> Option<i64> {
+        self.integer(name, 1..=i64::MAX)
+    }
+
+    /// Reads a UUID.
+    pub fn uuid(&mut self, name: &str) -> Option<Uuid> {
+        let uuid = match self.required(name)? {
+            Value::String(text) => text.trim().parse().ok(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+        };
+        if uuid.is_none() {
+            self.error(name, "Must be a valid UUID.");
+        }
+        uuid
+    }
+
+    /// Reads true or false, also from a text.
+    pub fn boolean(&mut self, name: &str) -> Option<bool> {
+        let value = match self.required(name)? {
+            Value::Bool(value) => Some(value),
+            Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+                "true" | "1" | "on" => Some(true),
+                "false" | "0" | "off" => Some(false),
+                _ => None,
+            },
+            Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+        };
+        if value.is_none() {
+            self.error(name, "Must be a valid boolean.");
+        }
+        value
+    }
+
+    /// Reads an amount of money that is not negative: a decimal number, as a text or as a number.
+    pub fn money(&mut self, name: &str) -> Option<Money> {
+        let text = match self.required(name)? {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => String::new(),
+        };
+        let message = match Money::parse(&text) {
+            Ok(money) if money.minor() >= 0 => return Some(money),
+            Ok(_) => "Ensure this value is greater than or equal to 0.".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        self.error(name, message);
+        None
+    }
+
+    /// Reads one of several choices by its name.
+    pub fn choice<T>(&mut self, name: &str, named: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let text = self.text(name, MAX_CHOICE)?;
+        let choice = named(&text);
+        if choice.is_none() {
+            self.error(name, format!("\"{text}\" is not a valid choice."));
+        }
+        choice
+    }
+
     /// Reads a price: an amount that is not negative and that the shop can charge.
     pub fn price(&mut self, name: &str) -> Option<Money> {
         self.money(name).filter(|price| self.is_within_prices(name, *price))
@@ -72,4 +172,10 @@ impl Fields {
         }
         false
     }
+}
+
+/// Converts 3.0 to 3; returns `None` for 3.5.
+#[expect(clippy::cast_possible_truncation, reason = "checked to be whole and far inside the range")]
+fn whole(number: Option<f64>) -> Option<i64> {
+    number.filter(|number| number.fract() == 0.0 && number.abs() < 9e15).map(|number| number as i64)
 }

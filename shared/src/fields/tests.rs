@@ -4,6 +4,7 @@ use serde_json::json;
 use utoipa::{IntoParams as _, PartialSchema as _};
 
 use super::*;
+use crate::patch::Patch;
 
 const MAX_QUANTITY: i32 = 9;
 const MAX_NAME: usize = 5;
@@ -135,8 +136,8 @@ fn fields_that_are_left_out_have_their_defaults() {
 
 #[test]
 fn a_change_keeps_what_is_left_out_and_empties_what_is_null() {
-    let kept = read::<UpdateThing>(json!({})).unwrap();
-    assert_eq!((kept.name, kept.level, kept.code), (None, None, Patch::Keep));
+    let unchanged = read::<UpdateThing>(json!({})).unwrap();
+    assert_eq!((unchanged.name, unchanged.level, unchanged.code), (None, None, Patch::Keep));
     let changed = read::<UpdateThing>(json!({"code": null, "level": null, "note": ""})).unwrap();
     assert_eq!((changed.code, changed.level, changed.note), (Patch::Clear, None, Some(String::new())));
     let changed = read::<UpdateThing>(json!({"code": "b"})).unwrap();
@@ -160,19 +161,22 @@ fn the_schema_has_the_limits_of_the_reader() {
     let schema = serde_json::to_value(CreateThing::schema()).unwrap();
     assert_eq!(schema["description"], "A thing to create.");
     assert_eq!(schema["required"], json!(["name"]));
-    let of = |field: &str| schema["properties"][field].clone();
+    let property = |field: &str| schema["properties"][field].clone();
     assert_eq!(
-        of("name"),
+        property("name"),
         json!({"type": "string", "description": "Name of the thing.", "minLength": 1, "maxLength": 5})
     );
-    assert_eq!(of("note"), json!({"type": "string", "description": "Note about it.", "maxLength": 5}));
-    assert_eq!((&of("level")["minimum"], &of("level")["maximum"]), (&json!(0), &json!(9)));
-    assert_eq!(of("level")["default"], 3);
-    assert_eq!((&of("tags")["maxItems"], &of("tags")["items"]["maxLength"]), (&json!(2), &json!(5)));
-    assert_eq!((&of("code")["type"], &of("code")["maxLength"]), (&json!(["string", "null"]), &json!(5)));
-    assert_eq!((&of("email")["format"], &of("email")["maxLength"]), (&json!("email"), &json!(MAX_EMAIL)));
-    assert_eq!((&of("password")["format"], &of("password")["writeOnly"]), (&json!("password"), &json!(true)));
-    assert_eq!((&of("lines")["minItems"], &of("lines")["maxItems"]), (&json!(1), &json!(2)));
+    assert_eq!(property("note"), json!({"type": "string", "description": "Note about it.", "maxLength": 5}));
+    assert_eq!((&property("level")["minimum"], &property("level")["maximum"]), (&json!(0), &json!(9)));
+    assert_eq!(property("level")["default"], 3);
+    assert_eq!((&property("tags")["maxItems"], &property("tags")["items"]["maxLength"]), (&json!(2), &json!(5)));
+    assert_eq!((&property("code")["type"], &property("code")["maxLength"]), (&json!(["string", "null"]), &json!(5)));
+    assert_eq!((&property("email")["format"], &property("email")["maxLength"]), (&json!("email"), &json!(MAX_EMAIL)));
+    assert_eq!(
+        (&property("password")["format"], &property("password")["writeOnly"]),
+        (&json!("password"), &json!(true))
+    );
+    assert_eq!((&property("lines")["minItems"], &property("lines")["maxItems"]), (&json!(1), &json!(2)));
 }
 
 #[test]
@@ -221,4 +225,49 @@ fn email_addresses_are_recognised() {
     for bad in ["", "a", "a@b", "@b.io", "a@", "a b@c.io", "a@b..io", "a@-b.io", "a..b@c.io", "a@b.io\nBcc: x@y.z"] {
         assert!(!looks_like_an_address(bad), "{bad}");
     }
+}
+
+/// Options of a shop.
+struct ShopOptions {
+    asks_twice: bool,
+}
+
+/// A value to set.
+#[derive(Debug, PartialEq, Request)]
+#[request(options = ShopOptions)]
+struct SetCode {
+    #[field(secret, max = MAX_NAME)]
+    code: String,
+    #[field(secret, max = MAX_NAME, required_if = asks_twice)]
+    re_code: Option<String>,
+}
+
+fn set_code(asks_twice: bool, body: Value) -> Result<SetCode, FieldErrors> {
+    let fields = Fields::new(body.as_object().unwrap().clone());
+    fields.read_as(|fields| SetCode::read(fields, &ShopOptions { asks_twice }))
+}
+
+#[test]
+fn a_field_is_required_only_if_its_option_is_on() {
+    let code = || "a".to_owned();
+    for ignored in [json!({"code": "a"}), json!({"code": "a", "re_code": 7.5e9}), json!({"code": "a", "re_code": null})]
+    {
+        assert_eq!(set_code(false, ignored), Ok(SetCode { code: code(), re_code: None }));
+    }
+    assert_eq!(
+        set_code(true, json!({"code": "a", "re_code": "b"})),
+        Ok(SetCode { code: code(), re_code: Some("b".to_owned()) })
+    );
+    assert_eq!(set_code(true, json!({"code": "a"})), Err(FieldErrors::one("re_code", "This field is required.")));
+    let schema = serde_json::to_value(SetCode::schema()).unwrap();
+    assert_eq!(schema["required"], json!(["code"]));
+    assert_eq!(schema["properties"]["re_code"]["maxLength"], 5);
+}
+
+#[test]
+fn a_valid_text_is_found_among_invalid_fields() {
+    let body = json!({"code": "a", "re_code": []});
+    let mut fields = Fields::new(body.as_object().unwrap().clone());
+    assert_eq!(SetCode::read(&mut fields, &ShopOptions { asks_twice: true }), None);
+    assert_eq!((fields.valid_text("code"), fields.valid_text("re_code")), (Some("a".to_owned()), None));
 }

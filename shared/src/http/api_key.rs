@@ -6,18 +6,18 @@ use http::request::Parts;
 use super::{ApiError, Unauthorized};
 use crate::app::App;
 use crate::users::api_keys;
-use crate::users::store::api_keys::{GoodKey, note_use};
+use crate::users::store::api_keys::{ValidApiKey, record_use};
 
 /// Returns the API key of a request; `None` if it has none. Fails if the key is not valid.
-pub(super) async fn api_key(parts: &Parts, app: &App) -> Result<Option<GoodKey>, ApiError> {
+pub(super) async fn api_key(parts: &Parts, app: &App) -> Result<Option<ValidApiKey>, ApiError> {
     let Some(Ok(header)) = parts.headers.get(AUTHORIZATION).map(|value| value.to_str()) else { return Ok(None) };
     let mut words = header.split_whitespace();
     if words.next() != Some("Api-Key") {
         return Ok(None);
     }
     let (Some(key), None) = (words.next(), words.next()) else { return Err(not_valid()) };
-    let shown = api_keys::read(key).ok_or_else(not_valid)?;
-    note_use(&app.db, &shown, app.clock.now()).await?.map(Some).ok_or_else(not_valid)
+    let key = api_keys::parse(key).ok_or_else(not_valid)?;
+    record_use(&app.db, &key, app.clock.now()).await?.map(Some).ok_or_else(not_valid)
 }
 
 /// Returns the 401 for an invalid key. It does not give the reason, which is only for the owner of the key.

@@ -36,8 +36,8 @@ pub struct MaybePermitted<P>(pub Option<Actor>, pub PhantomData<P>);
 #[derive(Clone, Debug)]
 pub struct RequiresUser<P>(pub Account, pub PhantomData<P>);
 
-/// A caller with a valid access token. Whether the account is active and the sign-in open was *not* checked: only for handlers whose SQL
-/// checks both.
+/// A caller with a valid access token. It is *not* checked whether the account is active and the sign-in open: only for
+/// handlers whose SQL checks both.
 #[derive(Clone, Copy, Debug)]
 pub struct UnverifiedUser {
     /// Account that the token belongs to.
@@ -46,7 +46,7 @@ pub struct UnverifiedUser {
     pub sign_in: Option<SignInId>,
 }
 
-/// A [`CurrentUser`] or an anonymous caller. An invalid token is refused, because its sender believes to be signed in.
+/// A [`CurrentUser`] or an anonymous caller. An invalid token is refused, because its sender expects to be signed in.
 #[derive(Clone, Debug)]
 pub struct MaybeBearer(pub Option<Account>);
 
@@ -156,7 +156,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientInfo {
     }
 }
 
-/// Returns the person or the program that makes the request. Other extractors ignore API keys.
+/// Returns the person or the program that makes the request. The extractors that do not call this ignore API keys.
 async fn actor<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Actor, ApiError>
 where
     App: FromRef<S>,
@@ -170,8 +170,8 @@ where
 
 /// Puts the caller into the log line of the request.
 fn log_caller(parts: &Parts, user: UserId) {
-    if let Some(logged) = parts.extensions.get::<LoggedUser>() {
-        logged.is(user);
+    if let Some(logged_user) = parts.extensions.get::<LoggedUser>() {
+        logged_user.set(user);
     }
 }
 

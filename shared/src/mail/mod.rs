@@ -5,7 +5,7 @@ pub mod store;
 
 use async_trait::async_trait;
 
-/// Replaces the address of an erased account. No mail goes there, because the domain `invalid` is reserved and never exists.
+/// Address that replaces the one of an erased account. No mail goes there, because the domain `invalid` is reserved and never exists.
 pub const ERASED: &str = "erased@invalid";
 
 /// A mail that is ready to be sent.
@@ -40,6 +40,6 @@ pub enum SendError {
 /// A sender of mails.
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    /// Sends one mail; on `Ok` it was accepted, under the id that the sender gave it.
+    /// Sends one mail. Returns the id that the sender has given it; the mail is accepted then.
     async fn send(&self, mail: &Mail) -> Result<String, SendError>;
 }

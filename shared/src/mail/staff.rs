@@ -6,12 +6,12 @@ use crate::app::db::Tx;
 use crate::ids::{EventId, OrderId};
 use crate::time::Timestamp;
 
-/// Largest difference in time between an order and its event.
-const APART_MILLIS: i64 = 2000;
+/// Maximum difference in time between an order and its event.
+const MAX_GAP_MILLIS: i64 = 2000;
 
-/// The mail about an order and how far it is.
+/// A mail about an order, with its state.
 #[derive(Clone, Debug)]
-pub struct MailOfOrder {
+pub struct OrderMail {
     /// Kind of the event.
     pub kind: String,
     /// Time at which the event was sent to the queue.
@@ -22,7 +22,7 @@ pub struct MailOfOrder {
     pub status: Option<String>,
     /// Address of the recipient.
     pub recipient: Option<String>,
-    /// Time at which the mail was sent or given up.
+    /// Time at which the mail was sent or failed for good.
     pub finished_at: Option<Timestamp>,
     /// Error of a failed mail.
     pub error: Option<String>,
@@ -39,18 +39,13 @@ pub async fn failed_since(tx: &mut Tx, since: Timestamp) -> sqlx::Result<i64> {
 }
 
 /// Lists the mails about an order, which is identified by its time and the buyer's address.
-pub async fn of_order(
-    tx: &mut Tx,
-    order: OrderId,
-    placed_at: Timestamp,
-    buyer: &str,
-) -> sqlx::Result<Vec<MailOfOrder>> {
+pub async fn of_order(tx: &mut Tx, order: OrderId, placed_at: Timestamp, buyer: &str) -> sqlx::Result<Vec<OrderMail>> {
     // The id of an event begins with its time, so a range of the primary keys holds the events of that moment. An index on the order's id
     // in the payload would be written at every checkout, for this page alone. The outbox deletes events some time after they were sent;
     // then only the mail log is left, which knows the buyer.
-    let (from, to) = (first_id_at(placed_at, -APART_MILLIS), first_id_at(placed_at, APART_MILLIS));
+    let (from, to) = (first_id_at(placed_at, -MAX_GAP_MILLIS), first_id_at(placed_at, MAX_GAP_MILLIS));
     sqlx::query_as!(
-        MailOfOrder,
+        OrderMail,
         r#"select coalesce(o.kind, m.kind) as "kind!", o.sent_at as "queued_at?", o.last_error as "queue_error?",
                   m.status as "status?", m.recipient as "recipient?", m.finished_at as "finished_at?", m.error as "error?"
              from (select * from outbox where id between $1 and $2) o

@@ -7,9 +7,9 @@ use crate::app::db::Tx;
 use crate::ids::{EventId, UserId};
 use crate::time::Timestamp;
 
-/// The arguments of a claim.
+/// A claim to make.
 #[derive(Clone, Copy, Debug)]
-pub struct Claiming<'a> {
+pub struct NewClaim<'a> {
     /// Event that the mail is about; there is one mail for each event.
     pub event: EventId,
     /// Kind of the event.
@@ -20,7 +20,7 @@ pub struct Claiming<'a> {
     pub user: Option<UserId>,
     /// The current time.
     pub now: Timestamp,
-    /// Time until which nobody else may send the mail.
+    /// Time until which no other attempt may send the mail.
     pub until: Timestamp,
 }
 
@@ -34,16 +34,16 @@ pub struct Attempt {
 /// Result of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// This attempt may send the mail, and nobody else may until the claim ends.
-    Ours(Attempt),
+    /// This attempt may send the mail, and no other may until the claim ends.
+    Granted(Attempt),
     /// Another attempt holds the claim, and its result is not known yet.
     Busy,
     /// The mail was sent or never will be.
     Done,
 }
 
-/// Claims a mail. When two try at once, the second waits for the first to commit and gets [`Claim::Busy`].
-pub async fn claim(tx: &mut Tx, claiming: Claiming<'_>) -> sqlx::Result<Claim> {
+/// Claims a mail. Of two concurrent claims, the second waits for the first to commit and gets [`Claim::Busy`].
+pub async fn claim(tx: &mut Tx, new: NewClaim<'_>) -> sqlx::Result<Claim> {
     let number = sqlx::query_scalar!(
         "insert into mail_log as m (event_id, kind, recipient, status, claimed_until, created_at, user_id)
          values ($1, $2, $3, 'claimed', $4, $5, $6)
@@ -51,19 +51,19 @@ pub async fn claim(tx: &mut Tx, claiming: Claiming<'_>) -> sqlx::Result<Claim> {
             set claimed_until = excluded.claimed_until, recipient = excluded.recipient, attempts = m.attempts + 1
           where m.status = 'claimed' and m.claimed_until <= $5
          returning attempts",
-        claiming.event as _,
-        claiming.kind,
-        claiming.recipient,
-        claiming.until as _,
-        claiming.now as _,
-        claiming.user as _
+        new.event as _,
+        new.kind,
+        new.recipient,
+        new.until as _,
+        new.now as _,
+        new.user as _
     )
     .fetch_optional(&mut *tx)
     .await?;
     if let Some(number) = number {
-        return Ok(Claim::Ours(Attempt { event: claiming.event, number }));
+        return Ok(Claim::Granted(Attempt { event: new.event, number }));
     }
-    let status = sqlx::query_scalar!("select status from mail_log where event_id = $1", claiming.event as _)
+    let status = sqlx::query_scalar!("select status from mail_log where event_id = $1", new.event as _)
         .fetch_one(&mut *tx)
         .await?;
     Ok(if status == "claimed" { Claim::Busy } else { Claim::Done })
@@ -113,8 +113,8 @@ pub async fn release(tx: &mut Tx, attempt: Attempt, error: &str, now: Timestamp)
     .map(drop)
 }
 
-/// Stores the error of a mail that may or may not have been sent; the claim stays until it expires.
-pub async fn note_doubt(tx: &mut Tx, attempt: Attempt, error: &str) -> sqlx::Result<()> {
+/// Stores the error of a mail for which it is unknown whether it was sent. The claim stays until it expires.
+pub async fn mark_unknown(tx: &mut Tx, attempt: Attempt, error: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "update mail_log set error = $3 where event_id = $1 and attempts = $2 and status = 'claimed'",
         attempt.event as _,

@@ -5,7 +5,7 @@ use crate::ids::OrderId;
 use crate::money::Money;
 use crate::time::Timestamp;
 
-/// Sales since a moment. Cancelled orders do not count.
+/// Sales since a time. Cancelled orders do not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sales {
     /// Number of orders.

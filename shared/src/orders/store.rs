@@ -1,4 +1,4 @@
-//! Orders in SQL.
+//! SQL of orders.
 
 use uuid::Uuid;
 
@@ -79,12 +79,12 @@ struct Row {
     available: Option<i32>,
 }
 
-/// Turns a cart into an order, or returns why it cannot: one round trip, one transaction, all or nothing.
+/// Turns a cart into an order, or returns why not: one round trip, one transaction, all or nothing.
 ///
-/// It is safe to repeat, also after an error that leaves open whether it was done, because a cart becomes one order at most.
+/// It is safe to repeat, also after an error that leaves it unknown whether the order was placed, because a cart becomes at most one order.
 pub async fn place(db: &Db, placement: &Placement) -> sqlx::Result<Outcome> {
     match call(db, placement).await {
-        // When two carts are checked out at once under one key, the second try sees the order of the first and that its own request differs.
+        // Two carts were checked out at once under one key. The second call sees the order of the other cart, and returns `KeyReused`.
         Err(error) if is_violation(&error, "order_idempotency_key_unique") => call(db, placement).await,
         done => done,
     }
@@ -105,11 +105,11 @@ async fn call(db: &Db, placement: &Placement) -> sqlx::Result<Outcome> {
 }
 
 fn outcome(rows: Vec<Row>, cart: CartId) -> sqlx::Result<Outcome> {
-    let first = rows.first().ok_or_else(answered_nothing)?;
+    let first = rows.first().ok_or_else(no_rows)?;
     Ok(match first.outcome.as_str() {
         "placed" => Outcome::Placed(order(rows, cart)?),
         "replayed" => Outcome::Replayed(order(rows, cart)?),
-        "sold_out" => Outcome::SoldOut(rows.into_iter().map(short_item).collect::<sqlx::Result<_>>()?),
+        "sold_out" => Outcome::SoldOut(rows.into_iter().map(insufficient_item).collect::<sqlx::Result<_>>()?),
         "cart_changed" => Outcome::CartChanged(required(first.total)?),
         "cart_empty" => Outcome::CartEmpty,
         "cart_not_found" => Outcome::CartNotFound,
@@ -118,12 +118,12 @@ fn outcome(rows: Vec<Row>, cart: CartId) -> sqlx::Result<Outcome> {
         "user_not_found" => Outcome::UserNotFound,
         "user_inactive" => Outcome::UserInactive,
         "signed_out" => Outcome::SignedOut,
-        other => return Err(sqlx::Error::Decode(format!("check_out answered `{other}`").into())),
+        other => return Err(sqlx::Error::Decode(format!("check_out returned the unknown outcome `{other}`").into())),
     })
 }
 
 fn order(rows: Vec<Row>, cart: CartId) -> sqlx::Result<Order> {
-    let head = rows.first().ok_or_else(answered_nothing)?;
+    let head = rows.first().ok_or_else(no_rows)?;
     Ok(Order {
         id: required(head.order_id)?,
         number: required(head.number)?,
@@ -150,7 +150,7 @@ fn line(row: Row) -> sqlx::Result<OrderLine> {
     })
 }
 
-fn short_item(row: Row) -> sqlx::Result<InsufficientStockItem> {
+fn insufficient_item(row: Row) -> sqlx::Result<InsufficientStockItem> {
     Ok(InsufficientStockItem {
         product_variant_id: required(row.variant_id)?,
         requested: required(row.quantity)?,
@@ -158,12 +158,12 @@ fn short_item(row: Row) -> sqlx::Result<InsufficientStockItem> {
     })
 }
 
-fn answered_nothing() -> sqlx::Error {
-    sqlx::Error::Decode("check_out answered nothing".into())
+fn no_rows() -> sqlx::Error {
+    sqlx::Error::Decode("check_out returned no row".into())
 }
 
 fn required<T>(column: Option<T>) -> sqlx::Result<T> {
-    column.ok_or_else(|| sqlx::Error::Decode("place_order left out a column".into()))
+    column.ok_or_else(|| sqlx::Error::Decode("check_out left a column null".into()))
 }
 
 /// Finds an order of this user; `None` if it does not exist or belongs to someone else.
@@ -239,7 +239,7 @@ pub async fn lines(tx: &mut Tx, order: OrderId) -> sqlx::Result<Vec<OrderLine>> 
     .await
 }
 
-/// A page of a user's orders, newest first.
+/// Lists a page of a user's orders, newest first.
 pub async fn list(
     tx: &mut Tx,
     user: UserId,

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use crate::app::db::Db;
-use crate::ids::{EventId, NoticeId, OrderId, SignInId, UserId};
+use crate::ids::{EventId, OrderId, SignInId, SubscriptionId, UserId};
 use crate::time::Timestamp;
 use crate::trace::Trace;
 
-/// Longest wait for the queue after an order is committed, because the buyer waits too.
-const WAIT_FOR_THE_QUEUE: Duration = Duration::from_secs(1);
+/// Maximum wait for the queue after an order is committed: the buyer waits as long.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Version of the message format that is written and read.
 const VERSION: u8 = 1;
@@ -41,19 +41,19 @@ pub enum EventKind {
         /// Id of the order.
         order_id: OrderId,
     },
-    /// A visitor asked for a link that activates their account. As with every link that anyone can ask for, the event names the address and
+    /// A visitor requested a link that activates their account. As with every link that anyone can request, the event names the address and
     /// not the account, so that neither the response nor its timing shows whether there is an account.
-    ActivationAsked {
+    ActivationRequested {
         /// Recipient, if an inactive account has this address.
         email: String,
     },
-    /// A visitor asked for a link that sets another password.
-    PasswordResetAsked {
+    /// A visitor requested a link that sets another password.
+    PasswordResetRequested {
         /// Recipient, if an active account has this address.
         email: String,
     },
-    /// A visitor asked for a link that sets another email address.
-    EmailResetAsked {
+    /// A visitor requested a link that sets another email address.
+    EmailResetRequested {
         /// Recipient, if an active account has this address.
         email: String,
     },
@@ -70,14 +70,14 @@ pub enum EventKind {
         user_id: UserId,
     },
     /// A sign-in came from a network that this account had not used before.
-    SignedInFromNewPlace {
+    SignedInFromNewNetwork {
         /// Id of the sign-in.
         sign_in_id: SignInId,
     },
     /// A variant is in stock again for a subscriber. The event names the subscription and not the address.
     BackInStock {
         /// Id of the subscription.
-        notice_id: NoticeId,
+        subscription_id: SubscriptionId,
     },
 }
 
@@ -127,7 +127,7 @@ pub trait Queue: Send + Sync {
 /// Sends an event whose transaction is committed, and marks it as sent. It is awaited, because an execution environment freezes once it has
 /// answered. It is bounded in time and returns no error, because the order is committed and the relay sends what could not be sent here.
 pub async fn publish(db: &Db, queue: &dyn Queue, event: &Event, trace: Option<Trace<'_>>, now: Timestamp) {
-    let failed = match timeout(WAIT_FOR_THE_QUEUE, queue.send(event, trace)).await {
+    let failed = match timeout(QUEUE_TIMEOUT, queue.send(event, trace)).await {
         Ok(Ok(())) => {
             if let Err(error) = store::mark_sent(db, event.event_id, now).await {
                 tracing::warn!(event_id = %event.event_id, %error, "event sent but not marked; the relay will send it again");
@@ -138,18 +138,18 @@ pub async fn publish(db: &Db, queue: &dyn Queue, event: &Event, trace: Option<Tr
         Err(_) => "the queue did not answer in time".to_owned(),
     };
     tracing::warn!(event_id = %event.event_id, error = failed, "event left to the relay");
-    // The trace is stored only now and not in `place_order`, because only the relay needs it and a sale should not pay for it. If this
+    // The trace is stored only now and not in `place_order`, because only the relay needs it and storing it would slow down every sale. If this
     // execution environment dies before, the message gets the relay's own trace, and the event's id still leads to the order.
     if let Some(trace) = trace
-        && let Err(error) = keep_trace(db, event.event_id, trace).await
+        && let Err(error) = store_trace(db, event.event_id, trace).await
     {
         tracing::warn!(event_id = %event.event_id, %error, "trace of an event could not be stored for the relay");
     }
 }
 
-async fn keep_trace(db: &Db, event: EventId, trace: Trace<'_>) -> sqlx::Result<()> {
+async fn store_trace(db: &Db, event: EventId, trace: Trace<'_>) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
-    store::keep_trace(&mut tx, event, trace).await?;
+    store::store_trace(&mut tx, event, trace).await?;
     tx.commit().await
 }
 

@@ -9,8 +9,8 @@ use crate::trace::Trace;
 
 use super::{Event, EventKind};
 
-/// Seconds for which the relay leaves a new event to the function that wrote it.
-const WRITERS_OWN_SECONDS: i64 = 5;
+/// Seconds before the relay sends a new event. In this time the function that wrote the event sends it.
+const RELAY_DELAY_SECONDS: i64 = 5;
 
 /// Inserts an event in the transaction of the change that it reports. It is published after COMMIT; if that fails, the relay sends it.
 pub async fn insert(tx: &mut Tx, event: &Event, now: Timestamp) -> sqlx::Result<()> {
@@ -21,14 +21,14 @@ pub async fn insert(tx: &mut Tx, event: &Event, now: Timestamp) -> sqlx::Result<
         event.kind.as_str(),
         payload,
         now as _,
-        now.plus_seconds(WRITERS_OWN_SECONDS) as _
+        now.plus_seconds(RELAY_DELAY_SECONDS) as _
     )
     .execute(&mut *tx)
     .await
     .map(drop)
 }
 
-/// Inserts events that are due at once: nobody publishes them, the relay sends them.
+/// Inserts events that the relay sends, because no function publishes them.
 pub async fn insert_due(tx: &mut Tx, events: &[Event], now: Timestamp) -> sqlx::Result<()> {
     let ids: Vec<Uuid> = events.iter().map(|event| event.event_id.0).collect();
     let kinds: Vec<String> = events.iter().map(|event| event.kind.as_str().to_owned()).collect();
@@ -63,7 +63,7 @@ pub async fn mark_sent(db: &Db, event: EventId, now: Timestamp) -> sqlx::Result<
 /// An event that is due, claimed by this caller.
 #[derive(Debug)]
 pub struct DueEvent {
-    /// The event, or the reason why its row cannot be read.
+    /// The event, or the error of a row that cannot be read.
     pub event: Result<Event, serde_json::Error>,
     /// Id of the event.
     pub id: EventId,
@@ -79,7 +79,7 @@ impl DueEvent {
     }
 }
 
-/// Claims the event that has been due longest, so that nobody else takes it before `retry_at`. `None` if no event is due.
+/// Claims the event that has been due longest, so that no other run takes it before `retry_at`. Returns `None` if no event is due.
 pub async fn claim_due(
     tx: &mut Tx,
     now: Timestamp,
@@ -113,7 +113,7 @@ pub async fn claim_due(
 }
 
 /// Stores the trace of an event that is left to the relay.
-pub async fn keep_trace(tx: &mut Tx, event: EventId, trace: Trace<'_>) -> sqlx::Result<()> {
+pub async fn store_trace(tx: &mut Tx, event: EventId, trace: Trace<'_>) -> sqlx::Result<()> {
     sqlx::query!("update outbox set trace_header = $2 where id = $1 and sent_at is null", event as _, trace.header())
         .execute(&mut *tx)
         .await
@@ -121,24 +121,34 @@ pub async fn keep_trace(tx: &mut Tx, event: EventId, trace: Trace<'_>) -> sqlx::
 }
 
 /// Stores why an event could not be sent. It is due again when its claim ends.
-pub async fn note_failure(tx: &mut Tx, event: EventId, error: &str) -> sqlx::Result<()> {
+pub async fn record_failure(tx: &mut Tx, event: EventId, error: &str) -> sqlx::Result<()> {
     sqlx::query!("update outbox set last_error = $2 where id = $1 and sent_at is null", event as _, error)
         .execute(&mut *tx)
         .await
         .map(drop)
 }
 
-/// Counts the events that wait to be sent, and returns when the oldest was written.
-pub async fn backlog(tx: &mut Tx) -> sqlx::Result<(i64, Option<Timestamp>)> {
-    let row =
-        sqlx::query!(r#"select count(*) as "unsent!", min(created_at) as oldest from outbox where sent_at is null"#)
-            .fetch_one(&mut *tx)
-            .await?;
-    Ok((row.unsent, row.oldest))
+/// Events that wait to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// Number of the events.
+    pub unsent: i64,
+    /// Time at which the oldest was written; `None` if there is none.
+    pub oldest: Option<Timestamp>,
+}
+
+/// Measures the backlog of unsent events.
+pub async fn backlog(tx: &mut Tx) -> sqlx::Result<Backlog> {
+    sqlx::query_as!(
+        Backlog,
+        r#"select count(*) as "unsent!", min(created_at) as oldest from outbox where sent_at is null"#
+    )
+    .fetch_one(&mut *tx)
+    .await
 }
 
 /// Deletes at most `limit` events that were sent before this time; returns how many it deleted.
-pub async fn forget_sent(tx: &mut Tx, before: Timestamp, limit: i64) -> sqlx::Result<u64> {
+pub async fn delete_sent(tx: &mut Tx, before: Timestamp, limit: i64) -> sqlx::Result<u64> {
     sqlx::query!(
         "delete from outbox where id in (select id from outbox where sent_at < $1 order by sent_at limit $2 for update skip locked)",
         before as _,

@@ -12,7 +12,7 @@ use crate::ids::{ApiKeyId, RoleId, UserId};
 use crate::time::Timestamp;
 use crate::users::{Permission, Permissions};
 
-/// Longest name of a role or a key, in characters.
+/// Maximum number of characters in the name of a role or a key.
 pub const MAX_NAME: usize = 100;
 
 /// A named set of permissions.
@@ -87,15 +87,15 @@ impl Rights {
         self.permissions.include(permissions)
     }
 
-    /// Returns true if they may change the permissions and the activation of this account. Only superusers change superusers.
-    pub fn reach(&self, account: &Standing) -> bool {
+    /// Returns true if they may change the roles of this account. Only superusers change superusers.
+    pub fn may_change(&self, account: &AccountFlags) -> bool {
         self.is_superuser || !account.is_superuser
     }
 }
 
 /// The flags of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct AccountFlags {
     /// True if they may sign in.
     pub is_active: bool,
     /// True if they are staff.
@@ -115,11 +115,11 @@ mod tests {
 
     #[test]
     fn permissions_cover_their_subsets_and_only_superusers_change_superusers() {
-        let some = Permissions::of_names(["settings", "orders"]);
+        let some = Permissions::from_names(["settings", "orders"]);
         let clerk = Rights { permissions: some, is_superuser: false };
         assert!(clerk.cover(some) && clerk.cover(Permissions::NONE) && !clerk.cover(Permissions::all()));
-        let boss = Standing { is_active: true, is_staff: true, is_superuser: true };
-        assert!(!clerk.reach(&boss) && clerk.reach(&Standing { is_superuser: false, ..boss }));
-        assert!(Rights { is_superuser: true, ..clerk }.reach(&boss));
+        let boss = AccountFlags { is_active: true, is_staff: true, is_superuser: true };
+        assert!(!clerk.may_change(&boss) && clerk.may_change(&AccountFlags { is_superuser: false, ..boss }));
+        assert!(Rights { is_superuser: true, ..clerk }.may_change(&boss));
     }
 }

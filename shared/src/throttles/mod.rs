@@ -11,14 +11,14 @@ use crate::users::ClientInfo;
 /// The limited actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// Log-ins with one email address. After the fifth failure each wait is twice as long, up to a quarter of an hour: long for someone who
-    /// guesses, and bearable for an owner whom someone wants to lock out.
+    /// Log-ins with one email address. After the fifth failure each wait is twice as long, up to 15 minutes: long for someone who
+    /// guesses, and bearable for an owner whom someone else tries to lock out.
     LogInAs,
     /// Log-ins from one client address, for any account. Many people may share an address, so this limit is higher.
     LogInFrom,
     /// Checks of the current password of a signed-in user.
     PasswordCheck,
-    /// Codes of the second factor of one account. They are counted apart, so that a right password does not reset the count of wrong codes.
+    /// Codes of the second factor of one account. They have their own limit, so that a right password does not reset the count of wrong codes.
     SecondFactor,
     /// Mails to one address.
     MailTo,
@@ -26,10 +26,10 @@ pub enum Limit {
     MailFrom,
     /// Exports of the personal data of one account.
     Export,
-    /// Back-in-stock subscriptions of one address. Each becomes a mail some day, and perhaps all on one day.
-    NoticeTo,
+    /// Back-in-stock subscriptions of one address. Each becomes a mail, and all of them may become due on the same day.
+    SubscriptionTo,
     /// Back-in-stock subscriptions from one client address.
-    NoticeFrom,
+    SubscriptionFrom,
 }
 
 /// The numbers of a limit.
@@ -64,8 +64,12 @@ impl Limit {
             Self::MailTo => Rule { scope: "mail_to", free: 5, window_seconds: HOUR, longest_seconds: None },
             Self::MailFrom => Rule { scope: "mail_from", free: 50, window_seconds: HOUR, longest_seconds: None },
             Self::Export => Rule { scope: "export", free: 5, window_seconds: HOUR, longest_seconds: None },
-            Self::NoticeTo => Rule { scope: "notice_to", free: 20, window_seconds: 24 * HOUR, longest_seconds: None },
-            Self::NoticeFrom => Rule { scope: "notice_from", free: 50, window_seconds: HOUR, longest_seconds: None },
+            Self::SubscriptionTo => {
+                Rule { scope: "subscription_to", free: 20, window_seconds: 24 * HOUR, longest_seconds: None }
+            }
+            Self::SubscriptionFrom => {
+                Rule { scope: "subscription_from", free: 50, window_seconds: HOUR, longest_seconds: None }
+            }
         }
     }
 }
@@ -77,32 +81,32 @@ pub struct Subject(pub(crate) Vec<u8>);
 impl Subject {
     /// An email address, with or without an account, in any case.
     pub fn email(email: &str) -> Self {
-        Self::of("email", &lowered(email))
+        Self::digest_of("email", &lowered(email))
     }
 
     /// An email address from a network where its account has signed in before, so that someone who guesses elsewhere does not lock the
     /// owner out.
     pub fn email_at(email: &str, network: &str) -> Self {
-        Self::of("email_at", &format!("{network} {}", lowered(email)))
+        Self::digest_of("email_at", &format!("{network} {}", lowered(email)))
     }
 
     /// Mails of one kind to an address, so that requests of one kind do not use up those of another.
     pub fn mail(kind: &str, email: &str) -> Self {
-        Self::of("mail", &format!("{kind} {}", lowered(email)))
+        Self::digest_of("mail", &format!("{kind} {}", lowered(email)))
     }
 
     /// The id of an account.
     pub fn user(user: UserId) -> Self {
-        Self::of("user", &user.to_string())
+        Self::digest_of("user", &user.to_string())
     }
 
-    /// The client address of a request.
-    pub fn client_info(client_info: &ClientInfo) -> Self {
-        Self::of("origin", &client_info.counted_as())
+    /// The client that sends a request.
+    pub fn client(client_info: &ClientInfo) -> Self {
+        Self::digest_of("client", &client_info.throttle_key())
     }
 
-    fn of(what: &str, who: &str) -> Self {
-        Self(digest(&SHA256, format!("{what}:{who}").as_bytes()).as_ref().to_vec())
+    fn digest_of(kind: &str, name: &str) -> Self {
+        Self(digest(&SHA256, format!("{kind}:{name}").as_bytes()).as_ref().to_vec())
     }
 }
 

@@ -25,12 +25,7 @@ pub async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp)
 }
 
 /// Counts a log-in with this address from this client, both limits in one round trip, like [`count`] does for one.
-pub async fn count_log_in(
-    tx: &mut Tx,
-    email: &Subject,
-    client_info: &Subject,
-    now: Timestamp,
-) -> sqlx::Result<Option<u32>> {
+pub async fn count_log_in(tx: &mut Tx, email: &Subject, client: &Subject, now: Timestamp) -> sqlx::Result<Option<u32>> {
     let (log_in_as, log_in_from) = (Limit::LogInAs.rule(), Limit::LogInFrom.rule());
     let wait = sqlx::query_scalar!(
         r#"select greatest(
@@ -41,7 +36,7 @@ pub async fn count_log_in(
         log_in_as.free,
         log_in_as.window_seconds,
         log_in_from.scope,
-        client_info.0,
+        client.0,
         log_in_from.free,
         log_in_from.window_seconds,
         now as _,
@@ -53,14 +48,14 @@ pub async fn count_log_in(
     Ok(u32::try_from(wait).ok().filter(|wait| *wait > 0))
 }
 
-/// Records a successful log-in: the failures of its address are forgotten, and others from the same client need not wait for it.
-pub async fn log_in_succeeded(tx: &mut Tx, email: &Subject, client_info: &Subject, now: Timestamp) -> sqlx::Result<()> {
+/// Records a successful log-in: the attempts with its address are deleted, and this attempt does not count against the client.
+pub async fn log_in_succeeded(tx: &mut Tx, email: &Subject, client: &Subject, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
         r#"select throttle_log_in_succeeded($1, $2, $3, $4, $5) as "done: ()""#,
         Limit::LogInAs.rule().scope,
         email.0,
         Limit::LogInFrom.rule().scope,
-        client_info.0,
+        client.0,
         now as _
     )
     .fetch_one(&mut *tx)
@@ -68,8 +63,8 @@ pub async fn log_in_succeeded(tx: &mut Tx, email: &Subject, client_info: &Subjec
     .map(drop)
 }
 
-/// Forgets all attempts of a subject that has proved its identity.
-pub async fn forget(tx: &mut Tx, limit: Limit, subject: &Subject) -> sqlx::Result<()> {
+/// Deletes the counted attempts of a subject that has proved its identity.
+pub async fn reset(tx: &mut Tx, limit: Limit, subject: &Subject) -> sqlx::Result<()> {
     sqlx::query!("delete from throttles where scope = $1 and subject = $2", limit.rule().scope, subject.0)
         .execute(&mut *tx)
         .await

@@ -1,7 +1,7 @@
 //! The staff member or the program that makes a request.
 
 use super::store::Account;
-use super::store::api_keys::GoodKey;
+use super::store::api_keys::ValidApiKey;
 use super::{Permission, Permissions};
 
 /// The one who makes a request that changes shared data of the shop.
@@ -10,7 +10,7 @@ pub enum Actor {
     /// A person who is signed in.
     Account(Account),
     /// A program with an API key.
-    ApiKey(GoodKey),
+    ApiKey(ValidApiKey),
 }
 
 impl Actor {
@@ -19,7 +19,7 @@ impl Actor {
         self.permissions().has(permission)
     }
 
-    /// All permissions of the actor.
+    /// Returns all permissions of the actor.
     pub fn permissions(&self) -> Permissions {
         match self {
             Self::Account(account) => account.permissions,
@@ -27,7 +27,7 @@ impl Actor {
         }
     }
 
-    /// The account, if the actor is a person.
+    /// Returns the account, if the actor is a person.
     pub fn account(&self) -> Option<&Account> {
         match self {
             Self::Account(account) => Some(account),

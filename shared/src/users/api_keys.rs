@@ -1,5 +1,5 @@
-//! API keys: `shop_<id, 32 hex digits>_<secret, 43 characters of base64url>`. The id finds the key, so that it is recognised in a list and in a
-//! leak; the secret cannot be guessed.
+//! API keys: `shop_<id, 32 hex digits>_<secret, 43 characters of base64url>`. The id finds the key in the database,
+//! and tells in a list or in a leak which key it is; the secret cannot be guessed.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -28,8 +28,8 @@ pub fn format_key(id: ApiKeyId, secret: [u8; 32]) -> String {
     format!("{PREFIX}{}_{}", id.0.simple(), BASE64_URL_SAFE_NO_PAD.encode(secret))
 }
 
-/// Reads a key; returns `None` if it does not have the right form.
-pub fn read(key: &str) -> Option<UnverifiedKey> {
+/// Parses a key; returns `None` if it does not have the right form.
+pub fn parse(key: &str) -> Option<UnverifiedKey> {
     let (id, secret) = key.strip_prefix(PREFIX)?.split_at_checked(ID_LENGTH)?;
     let secret = secret.strip_prefix('_')?;
     let is_secret = secret.len() == SECRET_LENGTH && BASE64_URL_SAFE_NO_PAD.decode(secret).is_ok();
@@ -53,7 +53,7 @@ mod tests {
         let id = ApiKeyId(Uuid::from_u128(7));
         let key = format_key(id, [0xff; 32]);
         assert_eq!(key.len(), 5 + 32 + 1 + 43);
-        let unverified = read(&key).unwrap();
+        let unverified = parse(&key).unwrap();
         assert_eq!((unverified.id, unverified.sha256), (id, sha256(&key)));
     }
 
@@ -72,7 +72,7 @@ mod tests {
             &format!("{key}A"),
         ];
         for text in bad {
-            assert!(read(text).is_none(), "{text}");
+            assert!(parse(text).is_none(), "{text}");
         }
     }
 }

@@ -16,9 +16,9 @@ pub struct ClientInfo {
 }
 
 impl ClientInfo {
-    /// Returns the key under which limits count the client: an IPv4 address, or the /64 of an IPv6 address, because a client with one address
+    /// Returns the text by which limits count the client: an IPv4 address, or the /64 of an IPv6 address, because a client with one address
     /// there has all of them.
-    pub fn counted_as(&self) -> String {
+    pub fn throttle_key(&self) -> String {
         match self.address.map(|address| address.to_canonical()) {
             None => "unknown".to_owned(),
             Some(IpAddr::V4(address)) => address.to_string(),
@@ -61,17 +61,17 @@ mod tests {
     fn neighbours_in_a_network_are_one_network_and_two_clients() {
         let (one, other) = (from("203.0.113.7"), from("203.0.113.200"));
         assert_eq!(one.network(), other.network());
-        assert_ne!(one.counted_as(), other.counted_as());
+        assert_ne!(one.throttle_key(), other.throttle_key());
     }
 
     #[test]
     fn all_addresses_of_an_ipv6_64_are_one_client() {
-        assert_eq!(from("2001:db8:1:2::1").counted_as(), from("2001:db8:1:2:ffff::9").counted_as());
-        assert_ne!(from("2001:db8:1:2::1").counted_as(), from("2001:db8:1:3::1").counted_as());
+        assert_eq!(from("2001:db8:1:2::1").throttle_key(), from("2001:db8:1:2:ffff::9").throttle_key());
+        assert_ne!(from("2001:db8:1:2::1").throttle_key(), from("2001:db8:1:3::1").throttle_key());
     }
 
     #[test]
     fn an_ipv4_address_mapped_to_ipv6_is_the_same_client() {
-        assert_eq!(from("::ffff:203.0.113.7").counted_as(), from("203.0.113.7").counted_as());
+        assert_eq!(from("::ffff:203.0.113.7").throttle_key(), from("203.0.113.7").throttle_key());
     }
 }

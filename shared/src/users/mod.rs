@@ -29,8 +29,8 @@ pub enum Taken {
 }
 
 impl Taken {
-    /// Reads which value a database error is about; `None` for other errors.
-    pub fn of(error: &sqlx::Error) -> Option<Self> {
+    /// Returns the value that a database error is about; `None` for other errors.
+    pub fn from_error(error: &sqlx::Error) -> Option<Self> {
         match error.as_database_error()?.constraint()? {
             "user_username_unique" => Some(Self::Username),
             "user_email_unique" => Some(Self::Email),

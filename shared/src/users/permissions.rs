@@ -38,7 +38,7 @@ impl Permission {
     /// Permissions that an API key can have. `settings` is not among them, so that a leaked key cannot create further keys.
     pub const FOR_KEYS: [Self; 4] = [Self::Catalogue, Self::Stock, Self::Orders, Self::Customers];
 
-    /// Name in roles, in scopes and in JSON.
+    /// Returns the name, as in roles, scopes and JSON.
     pub fn as_str(self) -> &'static str {
         self.into()
     }
@@ -78,13 +78,13 @@ impl Permissions {
         Permission::ALL.iter().copied().filter(move |permission| self.has(*permission))
     }
 
-    /// Names of the permissions, as they are stored.
+    /// Returns the names of the permissions, as they are stored.
     pub fn names(self) -> Vec<String> {
         self.iter().map(|permission| permission.as_str().to_owned()).collect()
     }
 
     /// Makes a set of names. Unknown names are left out.
-    pub fn of_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+    pub fn from_names<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
         names.into_iter().filter_map(|name| name.parse::<Permission>().ok()).collect()
     }
 }
@@ -114,7 +114,7 @@ impl sqlx::Type<Postgres> for Permissions {
 impl<'r> sqlx::Decode<'r, Postgres> for Permissions {
     fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
         let names = <Vec<String> as sqlx::Decode<Postgres>>::decode(value)?;
-        Ok(Self::of_names(names.iter().map(String::as_str)))
+        Ok(Self::from_names(names.iter().map(String::as_str)))
     }
 }
 
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_set_contains_only_the_named_permissions() {
-        let some = Permissions::of_names(["orders", "stock", "nonsense"]);
+        let some = Permissions::from_names(["orders", "stock", "nonsense"]);
         assert_eq!(some.iter().collect::<Vec<_>>(), [Permission::Stock, Permission::Orders]);
         assert!(Permissions::all().include(some) && !some.include(Permissions::all()));
         assert!(some.include(Permissions::NONE));

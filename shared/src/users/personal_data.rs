@@ -149,19 +149,19 @@ pub struct ExportedLink {
     pub used_at: Option<Timestamp>,
 }
 
-/// A request for a mail when a product is back in stock.
+/// A subscription to a back-in-stock mail.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ExportedStockNotice {
+pub struct ExportedBackInStockSubscription {
     /// Id of the variant.
     pub product_variant_id: VariantId,
     /// SKU of the variant.
     pub sku: String,
     /// Email address to which the mail goes.
     pub email: String,
-    /// Time of the request.
+    /// Time of the subscription.
     pub created_at: Timestamp,
     /// Time at which the mail was queued; null before the variant is back in stock.
-    pub told_at: Option<Timestamp>,
+    pub notified_at: Option<Timestamp>,
 }
 
 /// An API key that the account has created. The key itself is not stored.

@@ -85,7 +85,7 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
     ("sign_ins", Erased, &["network"]),
     ("sql_functions", Impersonal, &["file", "digest", "signature"]),
     ("stock_ledger", Impersonal, &["reason"]),
-    ("stock_notices", Exported, &["email"]),
+    ("back_in_stock_subscriptions", Exported, &["email"]),
     ("throttles", Impersonal, &["scope"]),
     ("throttles", Kept("a digest that is deleted when its time is up, within a day"), &["subject"]),
     ("totp_devices", Erased, &["secret"]),

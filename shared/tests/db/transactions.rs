@@ -24,7 +24,7 @@ async fn a_dropped_transaction_is_rolled_back_before_the_response(pool: PgPool) 
     an_event_is_due(&pool).await;
     let db = db_of(&pool, 1);
     let mut tx = db.begin().await.unwrap();
-    store::note_failure(&mut tx, EVENT, "lost").await.unwrap();
+    store::record_failure(&mut tx, EVENT, "lost").await.unwrap();
     drop(tx);
     assert_eq!(idle_in_transaction(&pool).await, 1, "nothing is spawned: it waits for rollback_abandoned");
 
@@ -40,11 +40,11 @@ async fn the_lock_of_a_dropped_transaction_is_free_for_the_next(pool: PgPool) {
     an_event_is_due(&pool).await;
     let db = db_of(&pool, 1);
     let mut tx = db.begin().await.unwrap();
-    store::note_failure(&mut tx, EVENT, "mine").await.unwrap();
+    store::record_failure(&mut tx, EVENT, "mine").await.unwrap();
     drop(tx);
     // There is one connection, which is the unfinished one, so `begin` rolls it back first.
     let mut tx = soon(db.begin()).await.unwrap();
-    store::note_failure(&mut tx, EVENT, "yours").await.unwrap();
+    store::record_failure(&mut tx, EVENT, "yours").await.unwrap();
     tx.commit().await.unwrap();
     let error: Option<String> = sqlx::query_scalar("select last_error from outbox").fetch_one(&pool).await.unwrap();
     assert_eq!(error.as_deref(), Some("yours"));
@@ -55,19 +55,21 @@ async fn a_transaction_that_is_dropped_during_a_query_is_rolled_back_too(pool: P
     an_event_is_due(&pool).await;
     let db = db_of(&pool, 2);
     let mut holder = db.begin().await.unwrap();
-    store::note_failure(&mut holder, EVENT, "first").await.unwrap();
+    store::record_failure(&mut holder, EVENT, "first").await.unwrap();
 
     let mut waiting = db.begin().await.unwrap();
-    let cut_off =
-        tokio::time::timeout(std::time::Duration::from_millis(50), store::note_failure(&mut waiting, EVENT, "second"))
-            .await;
+    let cut_off = tokio::time::timeout(
+        std::time::Duration::from_millis(50),
+        store::record_failure(&mut waiting, EVENT, "second"),
+    )
+    .await;
     assert!(cut_off.is_err(), "it waits for the lock");
     drop(waiting);
     soon(db.rollback_abandoned()).await;
 
     holder.commit().await.unwrap();
     let mut tx = soon(db.begin()).await.unwrap();
-    store::note_failure(&mut tx, EVENT, "third").await.unwrap();
+    store::record_failure(&mut tx, EVENT, "third").await.unwrap();
     tx.commit().await.unwrap();
     let error: Option<String> = sqlx::query_scalar("select last_error from outbox").fetch_one(&pool).await.unwrap();
     assert_eq!(error.as_deref(), Some("third"));
@@ -78,7 +80,7 @@ async fn a_read_only_transaction_cannot_write(pool: PgPool) {
     an_event_is_due(&pool).await;
     let db = db_of(&pool, 1);
     let mut tx = db.read().await.unwrap();
-    let error = store::note_failure(&mut tx, EVENT, "no").await.unwrap_err();
+    let error = store::record_failure(&mut tx, EVENT, "no").await.unwrap_err();
     assert_eq!(error.as_database_error().unwrap().code().unwrap(), "25006");
 }
 
@@ -107,7 +109,7 @@ async fn clients_never_get_the_statements_of_others(pool: PgPool) {
             for turn in 0..50 {
                 let mut tx = db.begin().await.unwrap();
                 if (client + turn) % 2 == 0 {
-                    assert_eq!(store::backlog(&mut tx).await.unwrap().0, 1);
+                    assert_eq!(store::backlog(&mut tx).await.unwrap().unsent, 1);
                 } else {
                     let nothing_due =
                         store::claim_due(&mut tx, shared::time::Timestamp::from_micros(0), |_| START).await.unwrap();

@@ -12,7 +12,7 @@ use shared::users::ClientInfo;
 use sqlx::PgPool;
 
 fn client(last: u8) -> Subject {
-    Subject::client_info(&ClientInfo { address: Some([203, 0, 113, last].into()), ..ClientInfo::default() })
+    Subject::client(&ClientInfo { address: Some([203, 0, 113, last].into()), ..ClientInfo::default() })
 }
 
 async fn count(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> Option<u32> {

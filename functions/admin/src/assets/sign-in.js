@@ -1,4 +1,4 @@
-// Signs in: `auth` alone makes tokens, so it is asked first; then /admin/session/ keeps the token where no script can read it.
+// Signs in: gets a token from `auth`, and sends it to /admin/session/, which stores it where no script can read it.
 "use strict";
 
 const form = document.querySelector("form[data-back]");

@@ -39,7 +39,7 @@ async fn a_customer_gets_no_session(db: PgPool) {
     let refusal = client.post("/admin/session/", json!({"access": ana.token})).await.expect(403);
     assert_eq!(refusal.body["detail"], "This account does not belong to the shop's staff.");
     assert_eq!(refusal.header("set-cookie"), "");
-    let page = browser_of(&app, &ana).get("/admin/sign-in/?because=not_staff").await.expect(200);
+    let page = browser_of(&app, &ana).get("/admin/sign-in/?reason=not_staff").await.expect(200);
     assert!(page.text.contains("This account does not belong to the shop's staff."), "{}", page.text);
 }
 

@@ -41,12 +41,12 @@ async fn a_change_is_in_the_audit_log_with_its_actor_and_a_refused_one_is_not(db
     submit(&browser, &stock_path(shoes.variant), "units=2&reason=written_off").await.expect(303);
     submit(&browser, &stock_path(shoes.variant), "units=2&reason=written_off").await.expect(409);
 
-    let told: Vec<(String, i64, String, Option<String>, Value)> =
+    let records: Vec<(String, i64, String, Option<String>, Value)> =
         sqlx::query_as("select kind, actor_user_id, address, request_id, details from audit_log")
             .fetch_all(&app.db)
             .await
             .unwrap();
-    let [(kind, actor, address, Some(request), details)] = &told[..] else { panic!("{told:?}") };
+    let [(kind, actor, address, Some(request), details)] = &records[..] else { panic!("{records:?}") };
     assert_eq!(
         (kind.as_str(), *actor, address.as_str(), request.len()),
         ("stock_changed", ana.id.0, "203.0.113.7", 32)

@@ -45,20 +45,20 @@ async fn a_user_without_a_valid_staff_cookie_is_sent_to_sign_in(db: PgPool) {
     let nobody = [
         (anonymous.clone(), ""),
         (anonymous.clone().header("cookie", "shop_staff="), ""),
-        (anonymous.clone().header("cookie", "shop_staff=not.a.token"), "&because=ended"),
+        (anonymous.clone().header("cookie", "shop_staff=not.a.token"), "&reason=ended"),
         // A bearer token does not open a page: another site's form cannot send it, but a script could.
         (app.client_of(&app.a_staff_user().await), ""),
-        (browser_of(&app, &ana), "&because=not_staff"),
-        (browser_of(&app, &gone), "&because=not_staff"),
-        (browser_of(&app, &idle), "&because=not_staff"),
+        (browser_of(&app, &ana), "&reason=not_staff"),
+        (browser_of(&app, &gone), "&reason=not_staff"),
+        (browser_of(&app, &idle), "&reason=not_staff"),
     ];
     let mut paths: Vec<String> = pages(&app).await.into_iter().map(|(path, _)| path).collect();
     paths.extend([format!("/admin/orders/{}/", Uuid::nil()), "/admin/nothing/here/".to_owned()]);
-    for (browser, because) in nobody {
+    for (browser, reason) in nobody {
         for path in &paths {
             let answer = browser.get(path).await.expect(303);
             let back = path.replace('/', "%2F");
-            assert_eq!(answer.header("location"), format!("/admin/sign-in/?back={back}{because}"));
+            assert_eq!(answer.header("location"), format!("/admin/sign-in/?back={back}{reason}"));
             assert_eq!(answer.text, "");
         }
     }
@@ -70,7 +70,7 @@ async fn a_session_ends_with_its_token(db: PgPool) {
     let browser = a_staff_browser(&app).await;
     app.clock.advance(3600 + 10);
     let answer = browser.get("/admin/orders/?q=1001").await.expect(303);
-    assert_eq!(answer.header("location"), "/admin/sign-in/?back=%2Fadmin%2Forders%2F%3Fq%3D1001&because=ended");
+    assert_eq!(answer.header("location"), "/admin/sign-in/?back=%2Fadmin%2Forders%2F%3Fq%3D1001&reason=ended");
     let form = app.anonymous().get(answer.header("location")).await.expect(200);
     assert!(form.text.contains("Your session has ended."));
     assert!(form.text.contains("data-back=\"/admin/orders/?q=1001\""));
@@ -153,7 +153,7 @@ async fn the_pages_load_their_own_files(db: PgPool) {
 
 /// Returns a browser of a member of staff with these permissions.
 async fn a_browser_that_may(app: &TestApp, permissions: &[&str]) -> Client {
-    let permissions = Permissions::of_names(permissions.iter().copied());
+    let permissions = Permissions::from_names(permissions.iter().copied());
     browser_of(app, &app.a_staff_user_with(permissions).await)
 }
 
@@ -256,5 +256,5 @@ async fn a_removed_role_closes_its_pages_at_once(db: PgPool) {
     browser.get("/admin/stock/").await.expect(403);
     sqlx::query("delete from user_roles").execute(&app.db).await.unwrap();
     let answer = browser.get("/admin/").await.expect(303);
-    assert_eq!(answer.header("location"), "/admin/sign-in/?back=%2Fadmin%2F&because=not_staff");
+    assert_eq!(answer.header("location"), "/admin/sign-in/?back=%2Fadmin%2F&reason=not_staff");
 }

@@ -16,8 +16,8 @@ use shared::throttles::{self, Limit, Subject};
 use shared::time::Timestamp;
 use shared::users::ClientInfo;
 use shared::users::personal_data::{
-    ExportedAccount, ExportedApiKey, ExportedAuditEntry, ExportedCart, ExportedLink, ExportedMail, ExportedOrder,
-    ExportedSignIn, ExportedStockNotice,
+    ExportedAccount, ExportedApiKey, ExportedAuditEntry, ExportedBackInStockSubscription, ExportedCart, ExportedLink,
+    ExportedMail, ExportedOrder, ExportedSignIn,
 };
 use shared::users::store::export;
 use utoipa::ToSchema;
@@ -53,8 +53,8 @@ pub(crate) struct AccountExport {
     pub mails: List<ExportedMail>,
     /// Links in mails that were sent to you.
     pub links: List<ExportedLink>,
-    /// Your requests for a mail when a product is back in stock.
-    pub stock_notices: List<ExportedStockNotice>,
+    /// Your subscriptions to back-in-stock mails.
+    pub back_in_stock_subscriptions: List<ExportedBackInStockSubscription>,
     /// API keys that you created.
     pub api_keys: List<ExportedApiKey>,
     /// Entries of the audit log about you or your actions.
@@ -124,7 +124,7 @@ async fn collect(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<Opti
         sign_ins: export::sign_ins(tx, user, limit).await?.into(),
         mails: export::mails(tx, user, limit).await?.into(),
         links: export::links(tx, user, limit).await?.into(),
-        stock_notices: export::stock_notices(tx, user, limit).await?.into(),
+        back_in_stock_subscriptions: export::back_in_stock_subscriptions(tx, user, limit).await?.into(),
         api_keys: export::api_keys(tx, user, limit).await?.into(),
         audit: export::audit(tx, user, limit).await?.into(),
     }))

@@ -26,7 +26,7 @@ use crate::{AuthState, events};
 /// The credentials of an account.
 #[derive(Request)]
 pub(crate) struct CreateToken {
-    /// E-mail address of the account.
+    /// Email address of the account.
     #[field(max = MAX_EMAIL)]
     #[schema(format = "email", example = "ana@example.com")]
     pub email: String,
@@ -60,7 +60,7 @@ struct VerifiedUser {
 /// The subjects under which an attempt is counted.
 struct AttemptSubjects {
     email: Subject,
-    client_info: Subject,
+    client: Subject,
 }
 
 /// Log in
@@ -119,7 +119,7 @@ async fn authenticate(
     let mut tx = app.db.begin().await?;
     let subjects = attempt_subjects(&mut tx, &email, client_info).await?;
     if let Some(wait) =
-        throttles::store::count_log_in(&mut tx, &subjects.email, &subjects.client_info, app.clock.now()).await?
+        throttles::store::count_log_in(&mut tx, &subjects.email, &subjects.client, app.clock.now()).await?
     {
         // Rolled back: a refused attempt is counted by neither limit.
         return Err(LogInError::Throttled(wait));
@@ -137,8 +137,8 @@ async fn authenticate(
     }
 }
 
-/// Returns the subjects under which an attempt is counted. Attempts from a network that the account was used in before are counted apart
-/// from those of the rest of the world, so that others cannot lock the owner out.
+/// Returns the subjects under which an attempt is counted. Attempts from a network in which the account was used before have their own
+/// count, so that attempts from other networks cannot lock the owner out.
 async fn attempt_subjects(tx: &mut Tx, email: &str, client_info: &ClientInfo) -> sqlx::Result<AttemptSubjects> {
     let network = client_info.network();
     let is_known_network = sign_ins::is_known_network(tx, email, network.as_deref()).await?;
@@ -146,10 +146,10 @@ async fn attempt_subjects(tx: &mut Tx, email: &str, client_info: &ClientInfo) ->
         Some(network) => Subject::email_at(email, &network),
         None => Subject::email(email),
     };
-    Ok(AttemptSubjects { email, client_info: Subject::client_info(client_info) })
+    Ok(AttemptSubjects { email, client: Subject::client(client_info) })
 }
 
-/// Hashes the password again if its hash has an old format: the plain password is at hand only here. Returns the hash that is stored now.
+/// Hashes the password again if its hash has an old format; only a log-in has the plain password. Returns the hash that is stored now.
 async fn renew_hash(app: &App, user: UserId, password: String, old_hash: String) -> Result<String, LogInError> {
     if passwords::is_current(&old_hash) {
         return Ok(old_hash);
@@ -172,16 +172,16 @@ async fn sign_in(auth: &AuthState, verified: VerifiedUser, client_info: &ClientI
     let (token, refresh) = refresh_token(auth, user, sign_in)?;
     let access = access_token(auth, user, sign_in)?;
     let mut tx = app.db.begin().await?;
-    throttles::store::log_in_succeeded(&mut tx, &subjects.email, &subjects.client_info, now).await?;
+    throttles::store::log_in_succeeded(&mut tx, &subjects.email, &subjects.client, now).await?;
     // The account may have been deactivated, deleted or given another password since the password was checked.
     let opened = sign_ins::open(&mut tx, token, &password_hash, client_info)
         .await?
         .ok_or(LogInError::BadCredentials(Some(user)))?;
     audit::store::record(&mut tx, AuditRecord::by_owner(Kind::LoggedIn, user), client_info, now).await?;
-    // Limited, because an attacker with many network addresses would fill the mailbox.
-    let to = Subject::mail("signed_in_from_new_place", &user.to_string());
-    let event = if opened.is_new_place && throttles::store::count(&mut tx, Limit::MailTo, &to, now).await?.is_none() {
-        Some(events::record(&mut tx, app, EventKind::SignedInFromNewPlace { sign_in_id: sign_in }).await?)
+    // Limited, because an attacker with many network addresses could otherwise fill the mailbox.
+    let to = Subject::mail("signed_in_from_new_network", &user.to_string());
+    let event = if opened.is_new_network && throttles::store::count(&mut tx, Limit::MailTo, &to, now).await?.is_none() {
+        Some(events::record(&mut tx, app, EventKind::SignedInFromNewNetwork { sign_in_id: sign_in }).await?)
     } else {
         None
     };
@@ -194,11 +194,11 @@ async fn sign_in(auth: &AuthState, verified: VerifiedUser, client_info: &ClientI
 
 async fn reset_attempts(app: &App, subjects: &AttemptSubjects) -> Result<(), ApiError> {
     let mut tx = app.db.begin().await?;
-    throttles::store::log_in_succeeded(&mut tx, &subjects.email, &subjects.client_info, app.clock.now()).await?;
+    throttles::store::log_in_succeeded(&mut tx, &subjects.email, &subjects.client, app.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 
-/// Records a failed log-in, but not the address that was typed: people type passwords into that field.
+/// Records a failed log-in, but not the email address that was typed: some people type their password into that field.
 async fn record_failure(app: &App, account: Option<UserId>, client_info: &ClientInfo) -> Result<(), ApiError> {
     let mut tx = app.db.begin().await?;
     audit::store::record(

@@ -41,7 +41,7 @@ pub(crate) struct TokenRefusal {
 
 /// Reasons why a token is refused.
 enum Refusal {
-    /// The token is not one of ours, or not valid now.
+    /// The token is not from this shop, or is not valid now.
     NotValid(TokenError),
     /// The token was revoked.
     Revoked,

@@ -1,7 +1,7 @@
 //! Returns a new access token: `POST /auth/jwt/refresh/`.
 //!
 //! With `ROTATE_REFRESH_TOKENS` a refresh token can be used once and is replaced at each use. A client sends a used token again if it lost
-//! the response, or if two of its requests crossed; otherwise someone else has a copy. The first two happen within seconds.
+//! the response, or if it sent two requests at once; both happen within seconds. A token that is used later was copied by someone else.
 
 use axum::Json;
 use axum::extract::State;
@@ -22,8 +22,8 @@ use crate::AuthState;
 
 /// Number of seconds during which a used refresh token may be sent again.
 const REUSE_SECONDS: i64 = 10;
-/// Minimum number of seconds between two updates of `last_used_at`, so that not every request writes.
-const NOTE_USE_SECONDS: i64 = 60;
+/// Minimum number of seconds between two updates of `last_used_at`, so that most requests do not write.
+const USE_INTERVAL_SECONDS: i64 = 60;
 
 /// The refresh token of a sign-in.
 #[derive(Request)]
@@ -85,11 +85,11 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
     let refresh = if rotates {
         let (new, refresh) = new_refresh_token(auth, user, sign_in)?;
         sign_ins::insert_token(&mut tx, new).await?;
-        sign_ins::note_use(&mut tx, sign_in, now, Some(new.expires_at)).await?;
+        sign_ins::record_use(&mut tx, sign_in, now, Some(new.expires_at)).await?;
         Some(refresh)
     } else {
-        if last_used_at.is_none_or(|last| last.plus_seconds(NOTE_USE_SECONDS) <= now) {
-            sign_ins::note_use(&mut tx, sign_in, now, None).await?;
+        if last_used_at.is_none_or(|last| last.plus_seconds(USE_INTERVAL_SECONDS) <= now) {
+            sign_ins::record_use(&mut tx, sign_in, now, None).await?;
         }
         None
     };
@@ -97,7 +97,7 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
     Ok(AccessToken { access: access_token(auth, user, sign_in)?, refresh })
 }
 
-/// Ends the sign-in, because nobody can say which of the two clients with this token is the thief.
+/// Ends the sign-in, because it is unknown which of the two clients with this token has stolen it.
 async fn end_stolen(
     mut tx: Tx,
     user: UserId,

@@ -41,7 +41,7 @@ fn done_page(needs_activation: bool) -> Markup {
 }
 
 fn reset_form(errors: &FieldErrors) -> Markup {
-    let field = |name, label| Field { name, label, kind: ("email", "email") };
+    let field = |name, label| Field { name, label, input_type: "email", autocomplete: "email" };
     let fields = [field("new_email", "New address"), field("re_new_email", "New address again")];
     form(
         "Choose a new address",

@@ -19,7 +19,7 @@ pub(super) fn page(title: &str, content: &Markup) -> Markup {
                 meta name="robots" content="noindex";
                 title { (title) }
                 link rel="stylesheet" href="/auth/pages/style.css";
-                // Otherwise a browser requests /favicon.ico.
+                // Without it, browsers request /favicon.ico.
                 link rel="icon" href="data:,";
             }
             body { main { h1 { (title) } (content) } }
@@ -36,8 +36,10 @@ pub(super) fn message(title: &str, words: &str) -> Markup {
 pub(super) struct Field {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
-    /// `type` and `autocomplete` of the `input`.
-    pub(super) kind: (&'static str, &'static str),
+    /// `type` of the `input`.
+    pub(super) input_type: &'static str,
+    /// `autocomplete` of the `input`.
+    pub(super) autocomplete: &'static str,
 }
 
 /// Returns a page with a form. The form is sent to the URL of the page.
@@ -56,13 +58,12 @@ pub(super) fn form(title: &str, words: &str, fields: &[Field], button: &str, err
 }
 
 fn input(field: &Field, problems: &[String]) -> Markup {
-    let (kind, autocomplete) = field.kind;
-    let described = (!problems.is_empty()).then(|| format!("{}-problem", field.name));
+    let problem_id = (!problems.is_empty()).then(|| format!("{}-problem", field.name));
     html! {
         label for=(field.name) { (field.label) }
-        input id=(field.name) name=(field.name) type=(kind) autocomplete=(autocomplete) required
-            aria-invalid=[described.as_ref().map(|_| "true")] aria-describedby=[described.as_ref()];
-        @if let Some(id) = &described {
+        input id=(field.name) name=(field.name) type=(field.input_type) autocomplete=(field.autocomplete) required
+            aria-invalid=[problem_id.as_ref().map(|_| "true")] aria-describedby=[problem_id.as_ref()];
+        @if let Some(id) = &problem_id {
             div.bad id=(id) { @for problem in problems { p { (problem) } } }
         }
     }
@@ -75,8 +76,8 @@ pub(super) async fn get_style() -> Response {
     (headers, include_str!("style.css")).into_response()
 }
 
-/// Sets the headers in which pages differ from other answers. The address of a page is a secret for as long as its link is good, so no page is
-/// cached; that no page tells its address to another is the rule for every answer.
+/// Sets the headers in which pages differ from other responses. The URL of a page is a secret for as long as its link is valid, so no page is
+/// cached.
 pub(super) async fn set_page_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

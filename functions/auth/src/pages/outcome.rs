@@ -18,7 +18,7 @@ pub(super) enum Outcome {
     /// 400: the link is not valid, or not any more.
     InvalidLink,
     /// 400: the account was activated before.
-    AlreadyDone,
+    AlreadyActive,
     /// 400: the form does not come from one of these pages.
     Unreadable,
     /// 429 or 503: the client can try again later.
@@ -28,18 +28,18 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    /// Makes a page of the result of the endpoint; `again` makes the form with its errors.
+    /// Makes a page of the result of the endpoint; `form` makes the form again, with these errors.
     pub(super) fn from_result<T>(
         answer: Result<T, ApiError>,
         done: impl FnOnce() -> Markup,
-        again: impl FnOnce(&FieldErrors) -> Markup,
+        form: impl FnOnce(&FieldErrors) -> Markup,
     ) -> Self {
         match answer {
             Ok(_) => Self::Done(done()),
             Err(ApiError::Invalid(errors)) if !errors.of("uid").is_empty() || !errors.of("token").is_empty() => {
                 Self::InvalidLink
             }
-            Err(ApiError::Invalid(errors)) => Self::InvalidInput(again(&errors)),
+            Err(ApiError::Invalid(errors)) => Self::InvalidInput(form(&errors)),
             Err(error) => error.into(),
         }
     }
@@ -48,7 +48,7 @@ impl Outcome {
 impl From<ApiError> for Outcome {
     fn from(error: ApiError) -> Self {
         match error {
-            ApiError::ForbiddenBecause(..) => Self::AlreadyDone,
+            ApiError::ForbiddenBecause(..) => Self::AlreadyActive,
             ApiError::Throttled(after) => Self::RetryLater(StatusCode::TOO_MANY_REQUESTS, after),
             ApiError::Unavailable(after) => Self::RetryLater(StatusCode::SERVICE_UNAVAILABLE, after),
             ApiError::Internal(error) => Self::Internal(error),
@@ -72,19 +72,19 @@ impl From<ApiError> for Outcome {
 
 impl IntoResponse for Outcome {
     fn into_response(self) -> Response {
-        let refused = StatusCode::BAD_REQUEST;
+        let bad_request = StatusCode::BAD_REQUEST;
         match self {
             Self::Done(page) => page.into_response(),
-            Self::InvalidInput(page) => (refused, page).into_response(),
+            Self::InvalidInput(page) => (bad_request, page).into_response(),
             Self::InvalidLink => {
                 let words = "It was used already, it is more than three days old, or a part of it is missing. Request a new one.";
-                (refused, message("This link is no longer valid", words)).into_response()
+                (bad_request, message("This link is no longer valid", words)).into_response()
             }
-            Self::AlreadyDone => {
-                (refused, message("Your account is active already", "You can log in.")).into_response()
+            Self::AlreadyActive => {
+                (bad_request, message("Your account is active already", "You can log in.")).into_response()
             }
             Self::Unreadable => {
-                (refused, message("The form could not be read", "Open the link in the mail again.")).into_response()
+                (bad_request, message("The form could not be read", "Open the link in the mail again.")).into_response()
             }
             Self::RetryLater(status, after) => {
                 let page = message("Please wait", "The shop is busy. Try again in a moment.");

@@ -35,7 +35,7 @@ fn done_page() -> Markup {
 }
 
 fn reset_form(errors: &FieldErrors) -> Markup {
-    let field = |name, label| Field { name, label, kind: ("password", "new-password") };
+    let field = |name, label| Field { name, label, input_type: "password", autocomplete: "new-password" };
     let fields = [field("new_password", "New password"), field("re_new_password", "New password again")];
     form("Choose a new password", "At least 8 characters, not only digits.", &fields, "Change the password", errors)
 }

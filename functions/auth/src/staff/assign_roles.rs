@@ -9,7 +9,7 @@ use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, FieldErrors, PathId, Problem, Request, RequiresUser, StaffProblems};
 use shared::ids::{RoleId, UserId};
 use shared::staff::store::{members, roles};
-use shared::staff::{Role, StaffMember, Standing};
+use shared::staff::{AccountFlags, Role, StaffMember};
 use shared::users::permissions::Settings;
 use shared::users::store::Account;
 use shared::users::{ClientInfo, Permission};
@@ -57,7 +57,7 @@ pub(crate) async fn assign_roles(
     Ok(Json(member))
 }
 
-/// Gives an account these roles and no others. Returns its standing before the change.
+/// Gives an account these roles and no others. Returns its flags before the change.
 pub(super) async fn assign(
     app: &App,
     tx: &mut Tx,
@@ -65,14 +65,14 @@ pub(super) async fn assign(
     user: UserId,
     wanted: &[RoleId],
     client_info: &ClientInfo,
-) -> Result<Standing, ApiError> {
+) -> Result<AccountFlags, ApiError> {
     let rights = begin_change(tx, author, Permission::Settings).await?;
-    let standing = members::lock(tx, user).await?.ok_or(ApiError::NotFound)?;
-    let before = roles::of(tx, user).await?;
+    let flags = members::lock(tx, user).await?.ok_or(ApiError::NotFound)?;
+    let before = roles::of_user(tx, user).await?;
     let known = find_roles(tx, wanted).await?;
     let (given, taken) = (not_among(&known, &before), not_among(&before, &known));
     let is_covered = given.chain(taken).all(|role| rights.cover(role.permissions));
-    if user == author.id || !rights.reach(&standing) || !is_covered {
+    if user == author.id || !rights.may_change(&flags) || !is_covered {
         return Err(ApiError::Forbidden);
     }
     members::assign(tx, user, wanted).await?;
@@ -80,7 +80,7 @@ pub(super) async fn assign(
     let details = json!({"roles": ids(&known), "roles_before": ids(&before)});
     let entry = AuditRecord::by_staff(Kind::RolesAssigned, author.id, Some(user)).with(details);
     audit::store::record(tx, entry, client_info, app.clock.now()).await?;
-    Ok(standing)
+    Ok(flags)
 }
 
 /// Returns these roles; fails with 400 if one of them does not exist.

@@ -10,7 +10,7 @@ use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, Problem, Request, RequiresUser, StaffProblems};
 use shared::ids::ApiKeyId;
-use shared::staff::store::api_keys::{CreateApiKey as KeyToInsert, insert};
+use shared::staff::store::api_keys::{NewApiKey, insert};
 use shared::staff::{ApiKey, MAX_NAME};
 use shared::time::Timestamp;
 use shared::users::permissions::Settings;
@@ -82,7 +82,7 @@ pub(crate) async fn create_api_key(
         return Err(ApiError::Forbidden);
     }
     let sha256 = api_keys::sha256(&key);
-    let row = KeyToInsert { id, name, sha256, scopes, created_by: author.id, created_at: now, expires_at };
+    let row = NewApiKey { id, name, sha256, scopes, created_by: author.id, created_at: now, expires_at };
     let api_key = insert(&mut tx, row).await?;
     let details = json!({"api_key_id": id, "name": api_key.name, "scopes": scopes, "expires_at": expires_at});
     let entry = AuditRecord::by_staff(Kind::ApiKeyCreated, author.id, None).with(details);

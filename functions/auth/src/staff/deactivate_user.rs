@@ -84,19 +84,18 @@ async fn set_active(
             false
         }
     };
-    let standing = members::lock(&mut tx, user).await?.ok_or(ApiError::NotFound)?;
+    let flags = members::lock(&mut tx, user).await?.ok_or(ApiError::NotFound)?;
     let is_own = actor.account().is_some_and(|author| author.id == user);
-    if is_own || ((standing.is_staff || standing.is_superuser) && !is_superuser) {
+    if is_own || ((flags.is_staff || flags.is_superuser) && !is_superuser) {
         return Err(ApiError::Forbidden);
     }
-    // An account that waits for activation is inactive already. Deactivating it keeps its owner from activating it.
-    let is_changed =
-        standing.is_active != is_active || (!is_active && !members::was_switched_off(&mut tx, user).await?);
+    // An account that waits for activation is inactive already. Deactivating it prevents its owner from activating it.
+    let is_changed = flags.is_active != is_active || (!is_active && !members::was_deactivated(&mut tx, user).await?);
     if is_changed {
         members::set_active(&mut tx, user, is_active).await?;
         if !is_active {
             end_all(&mut tx, user, None, EndReason::Deactivated, now).await?;
-            // Otherwise an older link could activate the account again, or give it to a person who reads its mail then.
+            // Otherwise an older link could still activate the account or change its password or email address.
             for purpose in [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset] {
                 links::revoke(&mut tx, user, purpose).await?;
             }

@@ -57,7 +57,7 @@ pub(crate) async fn list_audit(
     let mut tx = app.db.read().await?;
     let list = async |tx: &mut Tx, bounds| store::list(tx, &filter, bounds).await;
     let count = async |tx: &mut Tx| store::count(tx, &filter).await;
-    let page = request.read(&mut tx, list, count, |line| line.id).await?;
+    let page = request.read(&mut tx, list, count, |entry| entry.id).await?;
     tx.commit().await?;
     Ok(Json(page))
 }

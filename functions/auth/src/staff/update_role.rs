@@ -89,7 +89,7 @@ async fn change_role(
         permissions: change.permissions.unwrap_or(before.permissions),
         ..before.clone()
     };
-    // A person who extends their own role by permissions of another role would keep them when the other role is taken away.
+    // Otherwise people could add permissions of one of their roles to another, and keep them after the first role is taken away.
     let is_own = !rights.is_superuser && roles::holders(&mut tx, id).await?.contains(&author.id);
     if is_own || !rights.cover(before.permissions) || !rights.cover(role.permissions) {
         return Err(ApiError::Forbidden);

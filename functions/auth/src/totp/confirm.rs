@@ -84,7 +84,7 @@ async fn confirm(
     let Some(step) = totp::step_of(&device.secret, code, now, device.last_step) else {
         return Ok(Err(ConfirmError::WrongCode));
     };
-    store::take_step(tx, user, step).await?;
+    store::record_step(tx, user, step).await?;
     store::confirm(tx, user, now).await?;
     reset_attempts(tx, user).await?;
     audit::store::record(tx, AuditRecord::by_owner(Kind::TotpEnabled, user), client_info, now).await?;

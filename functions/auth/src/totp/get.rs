@@ -39,7 +39,7 @@ pub(crate) async fn get_totp(
     CurrentUser(account): CurrentUser,
 ) -> Result<Json<TotpState>, ApiError> {
     staff_or_enrolled(&app, &account).await?;
-    let is_enabled = store::is_needed(&app.db, account.id).await?;
+    let is_enabled = store::is_enabled(&app.db, account.id).await?;
     let mut tx = app.db.read().await?;
     let recovery_codes_left = store::recovery_codes_left(&mut tx, account.id).await?;
     tx.commit().await?;

@@ -4,6 +4,7 @@
 //! has lost the device and the recovery codes needs an operator with access to the database.
 
 mod confirm;
+mod confirm_identity;
 mod get;
 mod remove;
 mod renew_recovery_codes;
@@ -13,10 +14,10 @@ mod set_up;
 use serde::Serialize;
 use shared::app::App;
 use shared::app::db::Tx;
-use shared::http::{ApiError, Request};
+use shared::http::ApiError;
 use shared::ids::UserId;
 use shared::users::store::{self, Account};
-use shared::users::{passwords, totp};
+use shared::users::totp;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -34,18 +35,6 @@ pub(crate) fn router() -> OpenApiRouter<AuthState> {
         .routes(routes!(get::get_totp, set_up::create_totp, remove::delete_totp))
         .routes(routes!(confirm::confirm_totp))
         .routes(routes!(renew_recovery_codes::renew_recovery_codes))
-}
-
-/// Proof that the owner of the account asks and has the device.
-#[derive(Request)]
-pub(crate) struct ConfirmIdentity {
-    /// Current password of your account.
-    #[field(secret, max = passwords::MAX_COMPARED)]
-    pub current_password: String,
-    /// Code that the authenticator app shows, or a recovery code.
-    #[field(max = MAX_CODE)]
-    #[schema(write_only, example = "123456")]
-    pub code: String,
 }
 
 /// Recovery codes. Each replaces the code of the device once.
@@ -75,9 +64,9 @@ fn staff_only(account: &Account) -> Result<(), ApiError> {
     if account.is_staff { Ok(()) } else { Err(not_staff()) }
 }
 
-/// Fails with 403 if the account is not staff and has no second factor from a time when it was.
+/// Fails with 403 unless the account is staff, or has a second factor from the time when it was.
 async fn staff_or_enrolled(app: &App, account: &Account) -> Result<(), ApiError> {
-    let is_allowed = account.is_staff || store::totp::is_needed(&app.db, account.id).await?;
+    let is_allowed = account.is_staff || store::totp::is_enabled(&app.db, account.id).await?;
     if is_allowed { Ok(()) } else { Err(not_staff()) }
 }
 

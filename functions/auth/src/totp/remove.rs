@@ -8,9 +8,7 @@ use shared::http::{ApiError, Body, CurrentUser, Problem, Problems};
 use shared::users::ClientInfo;
 use shared::users::store::totp as store;
 
-use super::second_factor::{CodeCheck, check_code, record_wrong_code};
-use super::{ConfirmIdentity, not_enabled, staff_or_enrolled, wrong_code};
-use crate::password_check::check_password;
+use super::confirm_identity::{ConfirmIdentity, confirm_identity};
 
 /// Remove your second factor
 ///
@@ -35,22 +33,10 @@ pub(crate) async fn delete_totp(
     client_info: ClientInfo,
     Body(proof): Body<ConfirmIdentity>,
 ) -> Result<StatusCode, ApiError> {
-    staff_or_enrolled(&app, &account).await?;
-    check_password(&app, &account, proof.current_password, &client_info).await?;
-    let mut tx = app.db.begin().await?;
-    let answer = match check_code(&mut tx, &app, account.id, &proof.code, &client_info).await? {
-        CodeCheck::Valid => {
-            store::remove(&mut tx, account.id).await?;
-            let entry = AuditRecord::by_owner(Kind::TotpDisabled, account.id);
-            audit::store::record(&mut tx, entry, &client_info, app.clock.now()).await?;
-            Ok(StatusCode::NO_CONTENT)
-        }
-        CodeCheck::Wrong => {
-            record_wrong_code(&mut tx, &app, account.id, &client_info).await?;
-            Err(wrong_code())
-        }
-        CodeCheck::NoDevice => Err(not_enabled()),
-    };
+    let mut tx = confirm_identity(&app, &account, proof, &client_info).await?;
+    store::remove(&mut tx, account.id).await?;
+    let entry = AuditRecord::by_owner(Kind::TotpDisabled, account.id);
+    audit::store::record(&mut tx, entry, &client_info, app.clock.now()).await?;
     tx.commit().await?;
-    answer
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -7,9 +7,8 @@ use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Problem, Problems};
 use shared::users::ClientInfo;
 
-use super::second_factor::{CodeCheck, check_code, record_wrong_code};
-use super::{ConfirmIdentity, CreatedRecoveryCodes, new_recovery_codes, not_enabled, staff_or_enrolled, wrong_code};
-use crate::password_check::check_password;
+use super::confirm_identity::{ConfirmIdentity, confirm_identity};
+use super::{CreatedRecoveryCodes, new_recovery_codes};
 
 /// Renew your recovery codes
 ///
@@ -34,21 +33,10 @@ pub(crate) async fn renew_recovery_codes(
     client_info: ClientInfo,
     Body(proof): Body<ConfirmIdentity>,
 ) -> Result<Json<CreatedRecoveryCodes>, ApiError> {
-    staff_or_enrolled(&app, &account).await?;
-    check_password(&app, &account, proof.current_password, &client_info).await?;
-    let mut tx = app.db.begin().await?;
-    let answer = match check_code(&mut tx, &app, account.id, &proof.code, &client_info).await? {
-        CodeCheck::Valid => {
-            let entry = AuditRecord::by_owner(Kind::RecoveryCodesRenewed, account.id);
-            audit::store::record(&mut tx, entry, &client_info, app.clock.now()).await?;
-            Ok(Json(new_recovery_codes(&mut tx, &app, account.id).await?))
-        }
-        CodeCheck::Wrong => {
-            record_wrong_code(&mut tx, &app, account.id, &client_info).await?;
-            Err(wrong_code())
-        }
-        CodeCheck::NoDevice => Err(not_enabled()),
-    };
+    let mut tx = confirm_identity(&app, &account, proof, &client_info).await?;
+    let entry = AuditRecord::by_owner(Kind::RecoveryCodesRenewed, account.id);
+    audit::store::record(&mut tx, entry, &client_info, app.clock.now()).await?;
+    let codes = new_recovery_codes(&mut tx, &app, account.id).await?;
     tx.commit().await?;
-    answer
+    Ok(Json(codes))
 }

@@ -19,7 +19,7 @@ pub(crate) async fn second_factor(
     otp: Option<&str>,
     client_info: &ClientInfo,
 ) -> Result<(), ApiError> {
-    if !store::is_needed(&app.db, user).await? {
+    if !store::is_enabled(&app.db, user).await? {
         return Ok(());
     }
     let mut tx = app.db.begin().await?;
@@ -43,17 +43,6 @@ pub(crate) async fn second_factor(
     }
 }
 
-/// Records in the audit log that a signed-in user sent a wrong code.
-pub(super) async fn record_wrong_code(
-    tx: &mut Tx,
-    app: &App,
-    user: UserId,
-    client_info: &ClientInfo,
-) -> sqlx::Result<()> {
-    let entry = AuditRecord::by_owner(Kind::SecondFactorFailed, user);
-    audit::store::record(tx, entry, client_info, app.clock.now()).await
-}
-
 async fn record_failure(
     tx: &mut Tx,
     app: &App,
@@ -68,9 +57,9 @@ async fn record_failure(
 /// Result of checking a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CodeCheck {
-    /// The code is an unused one of the device or of the recovery codes. It is used up now.
+    /// The code is the device's or an unused recovery code. It is used up now.
     Valid,
-    /// The code is neither of the two.
+    /// The code is neither.
     Wrong,
     /// The account has no confirmed device.
     NoDevice,
@@ -91,7 +80,7 @@ pub(super) async fn check_code(
         return Ok(CodeCheck::NoDevice);
     };
     if let Some(step) = totp::step_of(&device.secret, code, now, device.last_step) {
-        store::take_step(tx, user, step).await?;
+        store::record_step(tx, user, step).await?;
     } else if store::use_recovery_code(tx, user, &totp::recovery_code_sha256(code), now).await? {
         audit::store::record(tx, AuditRecord::by_owner(Kind::RecoveryCodeUsed, user), client_info, now).await?;
     } else {
@@ -101,8 +90,8 @@ pub(super) async fn check_code(
     Ok(CodeCheck::Valid)
 }
 
-/// Counts an attempt; fails with 429 after too many. The code is checked in the same transaction, under the lock that this count takes,
-/// so many concurrent attempts are checked one after another.
+/// Counts an attempt; fails with 429 after too many. The code is checked in the same transaction, under the lock that counting takes, so
+/// concurrent attempts are checked one after another.
 pub(super) async fn count_attempt(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(), ApiError> {
     let wait = throttles::store::count(tx, Limit::SecondFactor, &Subject::user(user), now).await?;
     wait.map_or(Ok(()), |wait| Err(ApiError::Throttled(RetryAfter(wait))))
@@ -110,7 +99,7 @@ pub(super) async fn count_attempt(tx: &mut Tx, user: UserId, now: Timestamp) -> 
 
 /// Resets the number of attempts after a valid code.
 pub(super) async fn reset_attempts(tx: &mut Tx, user: UserId) -> sqlx::Result<()> {
-    throttles::store::forget(tx, Limit::SecondFactor, &Subject::user(user)).await
+    throttles::store::reset(tx, Limit::SecondFactor, &Subject::user(user)).await
 }
 
 fn refused(detail: &str, code: &'static str) -> ApiError {

@@ -62,7 +62,7 @@ pub(crate) async fn create_totp(
     let mut secret = [0; totp::SECRET_BYTES];
     app.rng.fill_random(&mut secret);
     let mut tx = app.db.begin().await?;
-    let is_set_up = store::offer(&mut tx, account.id, &secret, app.clock.now()).await?;
+    let is_set_up = store::replace_unconfirmed(&mut tx, account.id, &secret, app.clock.now()).await?;
     tx.commit().await?;
     if !is_set_up {
         return Err(enabled());

@@ -19,8 +19,8 @@ pub(super) enum Access {
     Delete,
 }
 
-/// Returns the account with this id if the caller has this access to it. As in Djoser, other people's accounts are hidden: reading or changing
-/// one gives a 404 with another text than an unknown id, and deleting one gives 403.
+/// Returns the account with this id if the caller has this access to it. As in Djoser, reading or changing another person's account gives a 404,
+/// whose text differs from that for an unknown id, and deleting it gives 403.
 pub(super) async fn account(
     tx: &mut Tx,
     caller: &Account,
@@ -37,9 +37,9 @@ pub(super) async fn account(
             Access::Delete => ApiError::Forbidden,
         });
     }
-    // With `customers` alone, a person must not get at the account of someone who assigns permissions.
-    let is_of_staff = account.is_staff || account.is_superuser;
-    if is_of_staff && access != Access::Read && !caller.is_superuser {
+    // Otherwise a person with `customers` alone could take over the account of someone who assigns permissions.
+    let is_staff = account.is_staff || account.is_superuser;
+    if is_staff && access != Access::Read && !caller.is_superuser {
         return Err(ApiError::Forbidden);
     }
     Ok(account)

@@ -5,50 +5,36 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems};
+use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems, Request};
 use shared::outbox::{Event, EventKind};
 use shared::throttles::{Limit, Subject};
 use shared::users::store::{NewUser, accounts, insert, taken};
 use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords};
-use utoipa::ToSchema;
 
-use super::confirm::Typed;
+use super::confirm::check_confirmation;
 use super::credentials::{fail_on_problems, hash_password};
-use super::{User, already_exist, limits};
-use crate::{AuthState, events};
+use super::{User, limits, taken_error};
+use crate::{AuthState, Options, events};
 
 /// An account to register.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it only tells the document what is read")]
+#[derive(Request)]
+#[request(options = Options)]
 pub(crate) struct CreateUser {
     /// Email address, with which you log in. It must not belong to another account; case is ignored.
-    #[schema(format = "email", max_length = 254, example = "ana@example.com")]
+    #[field(email, map = |email| normalize_email(&email))]
+    #[schema(example = "ana@example.com")]
     pub email: String,
     /// Username. It must not belong to another account.
-    #[schema(min_length = 1, max_length = 150, example = "ana")]
+    #[field(max = MAX_USERNAME)]
+    #[schema(example = "ana")]
     pub username: String,
     /// Password. It must not be common, consist of digits only, or resemble the username or the email address.
-    #[schema(format = "password", write_only, min_length = 8, max_length = 128, example = "a quiet harbour")]
+    #[field(secret, max = passwords::MAX)]
+    #[schema(min_length = 8, example = "a quiet harbour")]
     pub password: String,
     /// Password again. Required if the shop has `USER_CREATE_PASSWORD_RETYPE`, otherwise ignored.
-    #[schema(value_type = String, required = false, format = "password", write_only)]
+    #[field(secret, max = passwords::MAX_COMPARED, required_if = user_create_password_retype)]
     pub re_password: Option<String>,
-}
-
-/// The account to register, as it was read.
-struct Registrant {
-    email: String,
-    username: String,
-    password: Typed,
-}
-
-impl Registrant {
-    fn read(fields: &mut Fields, with_confirmation: bool) -> Option<Self> {
-        let email = fields.email("email");
-        let username = fields.text("username", MAX_USERNAME);
-        let password = Typed::password(fields, "password", with_confirmation);
-        Some(Self { email: normalize_email(&email?), username: username?, password: password? })
-    }
 }
 
 /// Register an account
@@ -69,13 +55,13 @@ pub(crate) async fn create_user(
     client_info: ClientInfo,
     Body(fields): Body<Fields>,
 ) -> Result<(StatusCode, Json<User>), ApiError> {
-    let registrant = fields.read_as(|fields| Registrant::read(fields, auth.options.user_create_password_retype))?;
-    let mut mails = vec![(Limit::MailFrom, Subject::client_info(&client_info))];
+    let new = fields.read_as(|fields| CreateUser::read(fields, &auth.options))?;
+    let mut attempts = vec![(Limit::MailFrom, Subject::client(&client_info))];
     if auth.options.send_activation_email {
-        mails.push((Limit::MailTo, Subject::mail("registered", &registrant.email)));
+        attempts.push((Limit::MailTo, Subject::mail("registered", &new.email)));
     }
-    limits::count(&auth.app, &mails).await?;
-    let (user, event) = register(&auth, registrant, &client_info).await?;
+    limits::count(&auth.app, &attempts).await?;
+    let (user, event) = register(&auth, new, &client_info).await?;
     if let Some(event) = event {
         events::publish(&auth, &event, &client_info).await;
     }
@@ -84,20 +70,18 @@ pub(crate) async fn create_user(
 
 async fn register(
     auth: &AuthState,
-    Registrant { email, username, password }: Registrant,
+    new: CreateUser,
     client_info: &ClientInfo,
 ) -> Result<(User, Option<Event>), ApiError> {
     let app = &auth.app;
-    let password = match checked_password(password, &username, &email) {
-        Ok(password) => password,
-        Err(refusal) => {
-            // Djoser checks the password last, so a taken name is reported first.
-            let taken = find_taken(app, &username, &email).await?;
-            return Err(if taken.is_empty() { refusal } else { already_exist(&taken) });
-        }
-    };
+    if let Err(refusal) = check_new_password(&new) {
+        // Djoser checks the password last, so a taken name is reported first.
+        let taken = find_taken(app, &new.username, &new.email).await?;
+        return Err(if taken.is_empty() { refusal } else { taken_error(&taken) });
+    }
+    let CreateUser { email, username, password, .. } = new;
     let password_hash = hash_password(app, password).await?;
-    let new = NewUser {
+    let row = NewUser {
         email: email.clone(),
         username: username.clone(),
         password_hash,
@@ -106,31 +90,31 @@ async fn register(
     };
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let id = match insert(&mut tx, new, now).await {
+    let id = match insert(&mut tx, row, now).await {
         Ok(id) => id,
         Err(error) => {
-            let first = Taken::of(&error).ok_or(error)?;
+            let first = Taken::from_error(&error).ok_or(error)?;
             // A Lambda has one connection, and the next query needs it.
             drop(tx);
-            // The database names one of the two; the other may be taken as well, and a client gets all errors at once.
-            let also = find_taken(app, &username, &email).await?.into_iter().filter(|taken| *taken != first);
-            return Err(already_exist(&also.chain([first]).collect::<Vec<_>>()));
+            // The database names one of the two values; the other may be taken as well, and clients get all errors at once.
+            let others = find_taken(app, &username, &email).await?.into_iter().filter(|taken| *taken != first);
+            return Err(taken_error(&others.chain([first]).collect::<Vec<_>>()));
         }
     };
     audit::store::record(&mut tx, AuditRecord::by_owner(Kind::Registered, id), client_info, now).await?;
     let mut event = None;
     if auth.options.send_activation_email {
         accounts::await_activation(&mut tx, id).await?;
-        event = Some(events::record(&mut tx, app, EventKind::ActivationAsked { email: email.clone() }).await?);
+        event = Some(events::record(&mut tx, app, EventKind::ActivationRequested { email: email.clone() }).await?);
     }
     tx.commit().await?;
     Ok((User { username, email, id }, event))
 }
 
-/// Returns the password if it is acceptable and equals its confirmation.
-fn checked_password(password: Typed, username: &str, email: &str) -> Result<String, ApiError> {
-    fail_on_problems("password", passwords::problems(&password.value, username, email))?;
-    password.confirmed("password")
+/// Fails with 400 if the password is not acceptable or differs from its confirmation.
+fn check_new_password(new: &CreateUser) -> Result<(), ApiError> {
+    fail_on_problems("password", passwords::problems(&new.password, &new.username, &new.email))?;
+    check_confirmation("password", &new.password, new.re_password.as_deref())
 }
 
 async fn find_taken(app: &App, username: &str, email: &str) -> Result<Vec<Taken>, ApiError> {

@@ -36,12 +36,12 @@ pub(super) async fn change_password(
         return Ok(None);
     }
     if change.kind == Kind::PasswordReset
-        && let Some(owner) = addressees::of_account(tx, user).await?
+        && let Some(owner) = addressees::account(tx, user).await?
     {
-        // A person who reads the owner's mail need not wait because of other people's attempts to log in.
-        throttles::store::forget(tx, Limit::LogInAs, &Subject::email(&owner.email)).await?;
+        // The person has just proved to be the owner, who need not wait because of other people's attempts to log in.
+        throttles::store::reset(tx, Limit::LogInAs, &Subject::email(&owner.email)).await?;
     }
-    end(tx, app, change, EndReason::PasswordChanged, &[Purpose::PasswordReset, Purpose::EmailReset]).await?;
+    end_access(tx, app, change, EndReason::PasswordChanged, &[Purpose::PasswordReset, Purpose::EmailReset]).await?;
     events::record(tx, app, EventKind::PasswordChanged { user_id: user }).await.map(Some)
 }
 
@@ -56,19 +56,19 @@ pub(super) async fn change_email(
     let (app, user_id) = (&auth.app, change.user);
     let Some(old) = accounts::set_email(tx, user_id, email).await? else { return Ok(None) };
     let revoked = [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset];
-    end(tx, app, change, EndReason::EmailChanged, &revoked).await?;
+    end_access(tx, app, change, EndReason::EmailChanged, &revoked).await?;
     let mut events = Vec::new();
     for email in [old, email.to_owned()] {
         events.push(events::record(tx, app, EventKind::EmailChanged { user_id, email }).await?);
     }
     if auth.options.send_activation_email {
         accounts::await_activation(tx, user_id).await?;
-        events.push(events::record(tx, app, EventKind::ActivationAsked { email: email.to_owned() }).await?);
+        events.push(events::record(tx, app, EventKind::ActivationRequested { email: email.to_owned() }).await?);
     }
     Ok(Some(events))
 }
 
-async fn end(
+async fn end_access(
     tx: &mut Tx,
     app: &App,
     Change { user, sign_in, kind, client_info }: Change<'_>,

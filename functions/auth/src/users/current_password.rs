@@ -2,20 +2,20 @@
 
 use shared::app::App;
 use shared::http::{ApiError, Fields};
+use shared::users::ClientInfo;
 use shared::users::store::Account;
-use shared::users::{ClientInfo, passwords};
 
 use crate::password_check::check_password;
 
-/// Returns true if `current_password` is present and correct; otherwise its error is added to those of the other fields. Fails with 429 after
-/// too many wrong passwords.
+/// Checks `current_password` after the body was read, also if other fields are invalid. Returns true if it is correct; an error of it is added
+/// to those of the other fields. Fails with 429 after too many wrong passwords.
 pub(super) async fn check(
     app: &App,
     account: &Account,
     fields: &mut Fields,
     client_info: &ClientInfo,
 ) -> Result<bool, ApiError> {
-    let Some(password) = fields.secret("current_password", passwords::MAX_COMPARED) else { return Ok(false) };
+    let Some(password) = fields.valid_text("current_password") else { return Ok(false) };
     match check_password(app, account, password, client_info).await {
         Ok(()) => Ok(true),
         Err(ApiError::Invalid(wrong)) => {

@@ -1,4 +1,4 @@
-//! Limits of how often mails may be requested.
+//! Limits on how often mails may be requested.
 
 use shared::app::App;
 use shared::http::{ApiError, RetryAfter};
@@ -6,10 +6,10 @@ use shared::ids::UserId;
 use shared::throttles::{Limit, Subject, store};
 use shared::users::ClientInfo;
 
-/// Returns the limits of a change of email address: mails go to both addresses, and the new one need not belong to the account.
-pub(super) fn of_email_change(user: UserId, new: &str, client_info: &ClientInfo) -> [(Limit, Subject); 3] {
+/// Returns the limits of a change of email address: mails go to both addresses, and the new one may belong to someone else.
+pub(super) fn for_email_change(user: UserId, new: &str, client_info: &ClientInfo) -> [(Limit, Subject); 3] {
     [
-        (Limit::MailFrom, Subject::client_info(client_info)),
+        (Limit::MailFrom, Subject::client(client_info)),
         (Limit::MailTo, Subject::user(user)),
         (Limit::MailTo, Subject::mail("email_changed", new)),
     ]

@@ -9,36 +9,27 @@ use shared::users::store::links;
 /// Maximum number of characters of each part of a link; real ones are much shorter.
 pub(super) const MAX_PART: usize = 1000;
 
-/// The two parts of a link as they were sent.
-pub(super) struct Link {
-    pub(super) uid: String,
-    pub(super) token: String,
+/// Reads a part of a link. A missing part is read as a blank, which no link has: where this is used, Djoser checks the link only after all other
+/// fields.
+pub(super) fn lenient_part(fields: &mut Fields, name: &str) -> Option<String> {
+    let part = fields.optional_or_blank(name, |fields, name| fields.text(name, MAX_PART));
+    part.ok().map(Option::unwrap_or_default)
 }
 
-impl Link {
-    pub(super) fn read(fields: &mut Fields) -> Option<Self> {
-        let uid = fields.text("uid", MAX_PART);
-        let token = fields.text("token", MAX_PART);
-        Some(Self { uid: uid?, token: token? })
-    }
-
-    /// Reads a missing part as blank, which is wrong: here Djoser checks the link only after everything else.
-    pub(super) fn read_leniently(fields: &mut Fields) -> Option<Self> {
-        let uid = fields.filter("uid", |fields, name| fields.text(name, MAX_PART));
-        let token = fields.filter("token", |fields, name| fields.text(name, MAX_PART));
-        Some(Self { uid: uid.ok()?.unwrap_or_default(), token: token.ok()?.unwrap_or_default() })
-    }
-
-    /// Returns the account of the link if the link is valid and the account is active. The link stays valid: it is used up in the transaction of
-    /// the change that it allows.
-    pub(super) async fn owner(&self, app: &App, purpose: Purpose) -> Result<AccountSummary, ApiError> {
-        let id = user_of_uid(&self.uid).ok_or_else(no_such_user)?;
-        let mut tx = app.db.read().await?;
-        let account = accounts::find(&mut tx, id).await?.ok_or_else(no_such_user)?;
-        let is_valid = links::is_good(&mut tx, id, purpose, &self.token, app.clock.now()).await?;
-        tx.commit().await?;
-        if is_valid && account.is_active { Ok(account) } else { Err(invalid_token()) }
-    }
+/// Returns the account of a link if the link is valid and the account is active. The link stays valid: it is used up in the transaction of the
+/// change that it allows.
+pub(super) async fn account_of_link(
+    app: &App,
+    purpose: Purpose,
+    uid: &str,
+    token: &str,
+) -> Result<AccountSummary, ApiError> {
+    let id = user_of_uid(uid).ok_or_else(no_such_user)?;
+    let mut tx = app.db.read().await?;
+    let account = accounts::find(&mut tx, id).await?.ok_or_else(no_such_user)?;
+    let is_valid = links::is_valid(&mut tx, id, purpose, token, app.clock.now()).await?;
+    tx.commit().await?;
+    if is_valid && account.is_active { Ok(account) } else { Err(invalid_token()) }
 }
 
 /// Returns the 400 for a `uid` that names no account.

@@ -16,13 +16,13 @@ use crate::{AuthState, events};
 /// The account that a link is for.
 #[derive(Request)]
 pub(crate) struct RequestLink {
-    /// E-mail address of the account.
+    /// Email address of the account.
     #[field(email, map = |email| normalize_email(&email))]
     #[schema(example = "ana@example.com")]
     pub email: String,
 }
 
-/// Counts the request, and records the event that causes the mail.
+/// Counts the request, and records and publishes the event that causes the mail.
 pub(super) async fn request_link(
     auth: &AuthState,
     request: RequestLink,
@@ -34,8 +34,8 @@ pub(super) async fn request_link(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Does the same, but answers with 400 and a list of one message if there is no active account. The request is counted first, so nobody can
-/// try a thousand addresses.
+/// Does the same, but returns 400 with a list of one message if there is no active account. The request is counted first, so that nobody can try
+/// a thousand addresses.
 pub(super) async fn request_if_found(
     auth: &AuthState,
     request: RequestLink,
@@ -59,7 +59,7 @@ async fn count(
 ) -> Result<EventKind, ApiError> {
     let kind = kind_for(request.email.clone());
     let to = (Limit::MailTo, Subject::mail(kind.as_str(), &request.email));
-    limits::count(&auth.app, &[(Limit::MailFrom, Subject::client_info(client_info)), to]).await?;
+    limits::count(&auth.app, &[(Limit::MailFrom, Subject::client(client_info)), to]).await?;
     Ok(kind)
 }
 

@@ -15,7 +15,7 @@ use super::User;
 
 /// List accounts
 ///
-/// Lists your own account. With the permission `customers` it lists all accounts by id, one page at a time: the `Link` header with
+/// Lists only your own account. With the permission `customers` it lists all accounts by id, one page at a time: the `Link` header with
 /// `rel="next"` has the URL of the next page.
 #[utoipa::path(
     get,

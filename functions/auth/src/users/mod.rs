@@ -78,8 +78,8 @@ impl From<AccountSummary> for User {
     }
 }
 
-/// Returns the 400 for names that belong to another account.
-fn already_exist(taken: &[Taken]) -> ApiError {
+/// Returns the 400 for values that belong to another account.
+fn taken_error(taken: &[Taken]) -> ApiError {
     let mut errors = FieldErrors::default();
     for taken in taken {
         errors.add(taken.field(), taken.message());

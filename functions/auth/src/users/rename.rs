@@ -9,7 +9,7 @@ use shared::ids::UserId;
 use shared::users::{ClientInfo, Taken, store};
 
 use super::authorize::audit_record;
-use super::{User, already_exist};
+use super::{User, taken_error};
 
 /// A change of the username.
 pub(super) struct Rename {
@@ -37,8 +37,8 @@ pub(super) async fn rename(
         Ok(false) if caller == account.id => return Err(Unauthorized::UserNotFound.into()),
         Ok(false) => return Err(ApiError::NoSuch("User")),
         Err(error) => {
-            let taken = Taken::of(&error).ok_or(error)?;
-            return Err(already_exist(&[taken]));
+            let taken = Taken::from_error(&error).ok_or(error)?;
+            return Err(taken_error(&[taken]));
         }
     }
     audit::store::record(

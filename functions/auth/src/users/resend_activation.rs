@@ -11,8 +11,8 @@ use crate::AuthState;
 
 /// Request another activation mail
 ///
-/// If an account with this email address waits for activation, a link is sent to it, which expires after three days. The response is the same
-/// if there is none. If the shop has no activation, the response is 400 without a body.
+/// If an account with this email address waits for activation, a link is sent to it. The link expires after three days. The response is the same
+/// if there is no such account. If the shop has no activation, the response is 400 without a body.
 #[utoipa::path(
     post,
     path = "/auth/users/resend_activation/",
@@ -34,5 +34,5 @@ pub(crate) async fn resend_activation(
     if !auth.options.send_activation_email {
         return Ok(StatusCode::BAD_REQUEST);
     }
-    request_link(&auth, request, &client_info, |email| EventKind::ActivationAsked { email }).await
+    request_link(&auth, request, &client_info, |email| EventKind::ActivationRequested { email }).await
 }

@@ -11,8 +11,8 @@ use crate::AuthState;
 
 /// Request a link to reset your email address
 ///
-/// If there is an active account, a link is sent to the current email address, which expires after three days.
-/// The response is the same if there is none, unless the shop has `USERNAME_RESET_SHOW_EMAIL_NOT_FOUND`: then it is 400 with a list of one message.
+/// If there is an active account, a link is sent to its current email address. The link expires after three days.
+/// The response is the same if there is no account, unless the shop has `USERNAME_RESET_SHOW_EMAIL_NOT_FOUND`: then it is 400 with a list of one message.
 #[utoipa::path(
     post,
     path = "/auth/users/reset_email/",
@@ -31,7 +31,7 @@ pub(crate) async fn reset_email(
     client_info: ClientInfo,
     Body(request): Body<RequestLink>,
 ) -> Result<Response, ApiError> {
-    let kind_for = |email| EventKind::EmailResetAsked { email };
+    let kind_for = |email| EventKind::EmailResetRequested { email };
     if auth.options.shows_email_not_found() {
         return request_if_found(&auth, request, &client_info, kind_for).await;
     }

@@ -3,34 +3,38 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::audit::Kind;
-use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems};
+use shared::fields::MAX_EMAIL;
+use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems, Request};
 use shared::users::links::Purpose;
 use shared::users::store::links;
 use shared::users::{ClientInfo, Taken, normalize_email};
-use utoipa::ToSchema;
 
-use super::confirm::Typed;
+use super::confirm::check_confirmation;
 use super::credentials::{Change, change_email};
 use super::limits;
-use super::link::{Link, invalid_token};
+use super::link::{MAX_PART, account_of_link, invalid_token, lenient_part};
 use super::set_email::taken_or_other;
-use crate::{AuthState, events};
+use crate::{AuthState, Options, events};
 
 /// A new email address, and the link that allows the change.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it only tells the document what is read")]
+#[derive(Request)]
+#[request(options = Options)]
 pub(crate) struct ConfirmEmailReset {
     /// First part of the link, which names the account.
+    #[field(max = MAX_PART, with = lenient_part)]
     #[schema(example = "Mg")]
     pub uid: String,
     /// Second part of the link, the secret token.
+    #[field(max = MAX_PART, with = lenient_part)]
     #[schema(write_only)]
     pub token: String,
     /// New email address, with which you log in from now on.
-    #[schema(format = "email", max_length = 254, example = "ana@example.com")]
+    #[field(email)]
+    #[schema(example = "ana@example.com")]
     pub new_email: String,
     /// New email address again. Required if the shop has `USERNAME_RESET_CONFIRM_RETYPE`, otherwise ignored.
-    #[schema(value_type = String, required = false, format = "email")]
+    #[field(max = MAX_EMAIL, required_if = username_reset_confirm_retype)]
+    #[schema(format = "email")]
     pub re_new_email: Option<String>,
 }
 
@@ -53,21 +57,18 @@ pub(crate) async fn reset_email_confirm(
     Body(fields): Body<Fields>,
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
-    let with_confirmation = auth.options.username_reset_confirm_retype;
-    let (link, new) = fields.read_as(|fields| {
-        let link = Link::read_leniently(fields);
-        let new = Typed::email(fields, "new_email", with_confirmation);
-        Some((link?, new?))
-    })?;
-    let email = normalize_email(&new.confirmed("email")?);
+    let ConfirmEmailReset { uid, token, new_email, re_new_email } =
+        fields.read_as(|fields| ConfirmEmailReset::read(fields, &auth.options))?;
+    check_confirmation("email", &new_email, re_new_email.as_deref())?;
+    let email = normalize_email(&new_email);
     // Only a caller with a valid link learns whether an address is taken; in Djoser everyone does.
-    let account = link.owner(app, Purpose::EmailReset).await?;
-    limits::count(app, &limits::of_email_change(account.id, &email, &client_info)).await?;
+    let account = account_of_link(app, Purpose::EmailReset, &uid, &token).await?;
+    limits::count(app, &limits::for_email_change(account.id, &email, &client_info)).await?;
     if email == account.email {
         return Err(ApiError::field("new_email", Taken::Email.message()));
     }
     let mut tx = app.db.begin().await?;
-    if !links::redeem(&mut tx, account.id, Purpose::EmailReset, &link.token, app.clock.now()).await? {
+    if !links::redeem(&mut tx, account.id, Purpose::EmailReset, &token, app.clock.now()).await? {
         return Err(invalid_token());
     }
     let change = Change { user: account.id, sign_in: None, kind: Kind::EmailReset, client_info: &client_info };

@@ -3,32 +3,34 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::audit::Kind;
-use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems};
+use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems, Request};
 use shared::users::links::Purpose;
 use shared::users::store::links;
 use shared::users::{ClientInfo, passwords};
-use utoipa::ToSchema;
 
-use super::confirm::Typed;
+use super::confirm::check_confirmation;
 use super::credentials::{Change, change_password, fail_on_problems, hash_password};
-use super::link::{Link, invalid_token};
-use crate::{AuthState, events};
+use super::link::{MAX_PART, account_of_link, invalid_token};
+use crate::{AuthState, Options, events};
 
 /// A new password, and the link that allows the change.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it only tells the document what is read")]
+#[derive(Request)]
+#[request(options = Options)]
 pub(crate) struct ConfirmPasswordReset {
     /// First part of the link, which names the account.
+    #[field(max = MAX_PART)]
     #[schema(example = "Mg")]
     pub uid: String,
     /// Second part of the link, the secret token.
+    #[field(max = MAX_PART)]
     #[schema(write_only)]
     pub token: String,
     /// New password. It must not be common, consist of digits only, or resemble the username or the email address.
-    #[schema(format = "password", write_only, min_length = 8, max_length = 128, example = "a quiet harbour")]
+    #[field(secret, max = passwords::MAX)]
+    #[schema(min_length = 8, example = "a quiet harbour")]
     pub new_password: String,
     /// New password again. Required if the shop has `PASSWORD_RESET_CONFIRM_RETYPE`, otherwise ignored.
-    #[schema(value_type = String, required = false, format = "password", write_only)]
+    #[field(secret, max = passwords::MAX_COMPARED, required_if = password_reset_confirm_retype)]
     pub re_new_password: Option<String>,
 }
 
@@ -50,20 +52,16 @@ pub(crate) async fn reset_password_confirm(
     Body(fields): Body<Fields>,
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
-    let with_confirmation = auth.options.password_reset_confirm_retype;
-    let (link, new) = fields.read_as(|fields| {
-        let link = Link::read(fields);
-        let new = Typed::password(fields, "new_password", with_confirmation);
-        Some((link?, new?))
-    })?;
+    let ConfirmPasswordReset { uid, token, new_password, re_new_password } =
+        fields.read_as(|fields| ConfirmPasswordReset::read(fields, &auth.options))?;
     // In Djoser's order: the password alone, then the link, and only then the password compared with its owner's names.
-    fail_on_problems("new_password", passwords::problems(&new.value, "", ""))?;
-    let password = new.confirmed("password")?;
-    let account = link.owner(app, Purpose::PasswordReset).await?;
-    fail_on_problems("new_password", passwords::problems(&password, &account.username, &account.email))?;
-    let password_hash = hash_password(app, password).await?;
+    fail_on_problems("new_password", passwords::problems(&new_password, "", ""))?;
+    check_confirmation("password", &new_password, re_new_password.as_deref())?;
+    let account = account_of_link(app, Purpose::PasswordReset, &uid, &token).await?;
+    fail_on_problems("new_password", passwords::problems(&new_password, &account.username, &account.email))?;
+    let password_hash = hash_password(app, new_password).await?;
     let mut tx = app.db.begin().await?;
-    if !links::redeem(&mut tx, account.id, Purpose::PasswordReset, &link.token, app.clock.now()).await? {
+    if !links::redeem(&mut tx, account.id, Purpose::PasswordReset, &token, app.clock.now()).await? {
         return Err(invalid_token());
     }
     let change = Change { user: account.id, sign_in: None, kind: Kind::PasswordReset, client_info: &client_info };

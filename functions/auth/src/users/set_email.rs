@@ -4,35 +4,37 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
 use shared::audit::Kind;
-use shared::http::{ApiError, Body, CurrentUser, Fields, Problems, Unauthorized};
+use shared::fields::MAX_EMAIL;
+use shared::http::{ApiError, Body, CurrentUser, Fields, Problems, Request, Unauthorized};
 use shared::users::store::{Account, accounts};
 use shared::users::tokens::TokenError;
-use shared::users::{ClientInfo, Taken, normalize_email};
-use utoipa::ToSchema;
+use shared::users::{ClientInfo, Taken, normalize_email, passwords};
 
-use super::confirm::Typed;
+use super::confirm::check_confirmation;
 use super::credentials::{Change, change_email};
 use super::{current_password, limits};
-use crate::{AuthState, events};
+use crate::{AuthState, Options, events};
 
 /// A new email address.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it only tells the document what is read")]
+#[derive(Request)]
+#[request(options = Options)]
 pub(crate) struct SetEmail {
     /// New email address, with which you log in from now on.
-    #[schema(format = "email", max_length = 254, example = "ana@example.com")]
+    #[field(email)]
+    #[schema(example = "ana@example.com")]
     pub new_email: String,
     /// New email address again. Required if the shop has `SET_USERNAME_RETYPE`, otherwise ignored.
-    #[schema(value_type = String, required = false, format = "email")]
+    #[field(max = MAX_EMAIL, required_if = set_username_retype)]
+    #[schema(format = "email")]
     pub re_new_email: Option<String>,
     /// Your current password.
-    #[schema(format = "password", write_only)]
+    #[field(secret, max = passwords::MAX_COMPARED)]
     pub current_password: String,
 }
 
 /// Change your email address
 ///
-/// All other sign-ins of the account end, and both email addresses get a mail. If the shop confirms email addresses
+/// All your other sign-ins end, and both email addresses get a mail. If the shop confirms email addresses
 /// (`SEND_ACTIVATION_EMAIL`), the account is inactive until you open the link that is sent to the new address.
 #[utoipa::path(
     post,
@@ -66,7 +68,7 @@ pub(crate) async fn set_email(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Returns the new email address if it and the password are correct. Only a caller who knows the password learns whether the address is
+/// Returns the new email address if the body is valid and the password correct. Only a caller who knows the password learns whether the address is
 /// taken, and the attempt is counted before, so that nobody can try a thousand addresses.
 async fn checked_email(
     auth: &AuthState,
@@ -75,21 +77,22 @@ async fn checked_email(
     client_info: &ClientInfo,
 ) -> Result<String, ApiError> {
     let app = &auth.app;
+    let read = SetEmail::read(&mut fields, &auth.options);
     let is_correct = current_password::check(app, account, &mut fields, client_info).await?;
-    let new = Typed::email(&mut fields, "new_email", auth.options.set_username_retype);
-    if let Some(new) = new.as_ref().filter(|_| is_correct) {
-        let email = normalize_email(&new.value);
-        limits::count(app, &limits::of_email_change(account.id, &email, client_info)).await?;
+    if let Some(read) = read.as_ref().filter(|_| is_correct) {
+        let email = normalize_email(&read.new_email);
+        limits::count(app, &limits::for_email_change(account.id, &email, client_info)).await?;
         if is_taken(app, account, &email).await? {
             fields.error("new_email", Taken::Email.message());
         }
     }
-    let email = fields.finish(new)?.confirmed("email")?;
-    Ok(normalize_email(&email))
+    let SetEmail { new_email, re_new_email, current_password: _checked } = fields.finish(read)?;
+    check_confirmation("email", &new_email, re_new_email.as_deref())?;
+    Ok(normalize_email(&new_email))
 }
 
-/// Returns true if the address is taken, so that this is reported together with other errors; the database decides in the end. The
-/// current address of the account counts as taken.
+/// Returns true if the address is taken, so that this error is returned together with others; the database has the last word. The current
+/// address of the account counts as taken.
 async fn is_taken(app: &App, account: &Account, email: &str) -> Result<bool, ApiError> {
     let mut tx = app.db.read().await?;
     let is_taken_by_another = accounts::is_taken_by_another(&mut tx, email, account.id).await?;
@@ -99,7 +102,7 @@ async fn is_taken(app: &App, account: &Account, email: &str) -> Result<bool, Api
 
 /// Returns the 400 for a taken address, and other errors as they are.
 pub(super) fn taken_or_other(error: sqlx::Error) -> ApiError {
-    match Taken::of(&error) {
+    match Taken::from_error(&error) {
         Some(taken) => ApiError::field("new_email", taken.message()),
         None => error.into(),
     }

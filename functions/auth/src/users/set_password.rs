@@ -3,36 +3,36 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::audit::Kind;
-use shared::http::{ApiError, Body, CurrentUser, Fields, Problems, Unauthorized};
+use shared::http::{ApiError, Body, CurrentUser, Fields, Problems, Request, Unauthorized};
 use shared::throttles::{Limit, Subject};
 use shared::users::store::accounts;
 use shared::users::tokens::TokenError;
 use shared::users::{ClientInfo, passwords};
-use utoipa::ToSchema;
 
-use super::confirm::Typed;
+use super::confirm::check_confirmation;
 use super::credentials::{Change, change_password, fail_on_problems, hash_password};
 use super::{current_password, limits};
-use crate::{AuthState, events};
+use crate::{AuthState, Options, events};
 
 /// A new password.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "it only tells the document what is read")]
+#[derive(Request)]
+#[request(options = Options)]
 pub(crate) struct SetPassword {
     /// New password. It must not be common, consist of digits only, or resemble the username or the email address.
-    #[schema(format = "password", write_only, min_length = 8, max_length = 128, example = "a quiet harbour")]
+    #[field(secret, max = passwords::MAX)]
+    #[schema(min_length = 8, example = "a quiet harbour")]
     pub new_password: String,
     /// New password again. Required if the shop has `SET_PASSWORD_RETYPE`, otherwise ignored.
-    #[schema(value_type = String, required = false, format = "password", write_only)]
+    #[field(secret, max = passwords::MAX_COMPARED, required_if = set_password_retype)]
     pub re_new_password: Option<String>,
     /// Your current password.
-    #[schema(format = "password", write_only)]
+    #[field(secret, max = passwords::MAX_COMPARED)]
     pub current_password: String,
 }
 
 /// Change your password
 ///
-/// All other sign-ins of the account end, and its owner is notified by mail.
+/// All your other sign-ins end, and you are notified by mail.
 #[utoipa::path(
     post,
     path = "/auth/users/set_password/",
@@ -49,13 +49,13 @@ pub(crate) async fn set_password(
     Body(mut fields): Body<Fields>,
 ) -> Result<StatusCode, ApiError> {
     let app = &auth.app;
+    let read = SetPassword::read(&mut fields, &auth.options);
     current_password::check(app, &account, &mut fields, &client_info).await?;
-    let new = Typed::password(&mut fields, "new_password", auth.options.set_password_retype);
-    let new = fields.finish(new)?;
-    fail_on_problems("new_password", passwords::problems(&new.value, &account.username, &account.email))?;
-    let password = new.confirmed("password")?;
+    let SetPassword { new_password, re_new_password, current_password: _checked } = fields.finish(read)?;
+    fail_on_problems("new_password", passwords::problems(&new_password, &account.username, &account.email))?;
+    check_confirmation("password", &new_password, re_new_password.as_deref())?;
     limits::count(app, &[(Limit::MailTo, Subject::user(account.id))]).await?;
-    let password_hash = hash_password(app, password).await?;
+    let password_hash = hash_password(app, new_password).await?;
     let mut tx = app.db.begin().await?;
     if !accounts::lock_signed_in(&mut tx, account.id, account.sign_in).await? {
         return Err(Unauthorized::BadToken(TokenError::Revoked).into());

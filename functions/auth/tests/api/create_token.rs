@@ -184,7 +184,7 @@ async fn successful_and_failed_log_ins_are_in_the_audit_log(db: PgPool) {
 async fn only_a_log_in_from_a_new_network_is_published(db: PgPool) {
     let app = service(db);
     register(&app, "ana").await;
-    let events = "select count(*) from outbox where kind = 'signed_in_from_new_place' and sent_at is not null";
+    let events = "select count(*) from outbox where kind = 'signed_in_from_new_network' and sent_at is not null";
     let body = json!({"email": "ana@example.com", "password": PASSWORD});
     for (address, published) in [
         (None, 0),

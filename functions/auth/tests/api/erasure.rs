@@ -99,7 +99,7 @@ async fn register_with_data_everywhere(app: &TestApp) -> (UserId, Client) {
     .await
     .unwrap();
     for kind in [
-        EventKind::PasswordResetAsked { email: "Ana@example.com".to_owned() },
+        EventKind::PasswordResetRequested { email: "Ana@example.com".to_owned() },
         EventKind::EmailChanged { user_id: ana, email: "ana@example.com".to_owned() },
         EventKind::PasswordChanged { user_id: ana },
     ] {
@@ -127,13 +127,13 @@ async fn register_with_data_everywhere(app: &TestApp) -> (UserId, Client) {
     .unwrap();
     // One back-in-stock subscription waits; the event of the other is in the outbox.
     sqlx::query(
-        "with asked as (
-             insert into stock_notices (variant_id, email, created_at, told_at, event_id)
+        "with subscribed as (
+             insert into back_in_stock_subscriptions (variant_id, email, created_at, notified_at, event_id)
              values ((select min(id) from product_variants), 'ana@example.com', now(), null, null),
                     ((select max(id) from product_variants), 'ANA.OLD@example.com', now(), now(), gen_random_uuid())
              returning id, event_id)
          insert into outbox (id, kind, payload, created_at, next_attempt_at)
-         select event_id, 'back_in_stock', jsonb_build_object('notice_id', id), now(), now() from asked where event_id is not null",
+         select event_id, 'back_in_stock', jsonb_build_object('subscription_id', id), now(), now() from subscribed where event_id is not null",
     )
     .execute(&app.db)
     .await
@@ -147,7 +147,9 @@ async fn no_table_identifies_an_erased_user(db: PgPool) {
     let app = service(db);
     let (ana, client) = register_with_data_everywhere(&app).await;
     let before = columns_with(&app.db, &ANAS_TEXTS).await;
-    for table in ["users", "user_addresses", "orders", "mail_log", "outbox", "mailed_links", "stock_notices"] {
+    for table in
+        ["users", "user_addresses", "orders", "mail_log", "outbox", "mailed_links", "back_in_stock_subscriptions"]
+    {
         assert!(
             before.keys().any(|column| column.starts_with(table)),
             "the search finds nothing in {table}: {before:?}"

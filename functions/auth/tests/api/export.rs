@@ -44,7 +44,7 @@ async fn an_export_contains_all_data_of_the_user(db: PgPool) {
     .await
     .unwrap();
 
-    sqlx::query("insert into stock_notices (variant_id, email, created_at) values ($1, 'Ana@example.com', now()), ($1, 'ben@example.com', now())")
+    sqlx::query("insert into back_in_stock_subscriptions (variant_id, email, created_at) values ($1, 'Ana@example.com', now()), ($1, 'ben@example.com', now())")
         .bind(shoes.variant)
         .execute(&app.db)
         .await
@@ -79,12 +79,15 @@ async fn an_export_contains_all_data_of_the_user(db: PgPool) {
     let sign_in = &data["sign_ins"]["results"][0];
     assert!(sign_in["created_at"].is_string() && sign_in["ended_at"].is_null(), "{sign_in}");
     assert_eq!(data["mails"]["results"][0]["recipient"], "Ana@Example.com");
-    let notices = data["stock_notices"]["results"].as_array().unwrap();
-    assert_eq!(notices.len(), 1, "Ben's is his");
-    let notice = &notices[0];
-    assert_eq!((&notice["sku"], &notice["email"]), (&json!(shoes.sku), &json!("Ana@example.com")));
-    assert_eq!((&notice["product_variant_id"], &notice["told_at"]), (&json!(shoes.variant), &Value::Null));
-    for kind in ["carts", "orders", "sign_ins", "mails", "links", "stock_notices", "api_keys", "audit"] {
+    let subscriptions = data["back_in_stock_subscriptions"]["results"].as_array().unwrap();
+    assert_eq!(subscriptions.len(), 1, "Ben's is his");
+    let subscription = &subscriptions[0];
+    assert_eq!((&subscription["sku"], &subscription["email"]), (&json!(shoes.sku), &json!("Ana@example.com")));
+    assert_eq!(
+        (&subscription["product_variant_id"], &subscription["notified_at"]),
+        (&json!(shoes.variant), &Value::Null)
+    );
+    for kind in ["carts", "orders", "sign_ins", "mails", "links", "back_in_stock_subscriptions", "api_keys", "audit"] {
         assert_eq!(data[kind]["truncated"], false, "{kind}");
     }
     assert_eq!(

@@ -102,5 +102,5 @@ async fn sql(app: &TestApp, statement: &'static str) {
 
 /// Inserts a member of staff with these permissions only.
 async fn staff_who_may(app: &TestApp, permissions: &[&str]) -> TestUser {
-    app.a_staff_user_with(Permissions::of_names(permissions.iter().copied())).await
+    app.a_staff_user_with(Permissions::from_names(permissions.iter().copied())).await
 }

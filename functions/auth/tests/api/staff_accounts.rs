@@ -136,7 +136,7 @@ async fn deactivating_an_account_revokes_every_link(db: PgPool) {
 async fn an_api_key_deactivates_customers_and_is_named_in_the_audit_log(db: PgPool) {
     let app = service(db);
     let (ana, maker) = (app.a_user().await, app.a_superuser().await);
-    let program = app.with_key(&app.an_api_key_of(&maker, Permissions::of_names(["customers"])).await);
+    let program = app.with_key(&app.an_api_key_of(&maker, Permissions::from_names(["customers"])).await);
     set_active(&program, ana.id, "deactivate").await.expect(204);
     assert!(!is_active(&app, ana.id).await);
     // The creator of the key could deactivate staff.

@@ -11,7 +11,7 @@ async fn a_log(app: &TestApp) -> (i64, i64) {
     let (ana, ben) = (register(app, "ana").await, register(app, "ben").await);
     sqlx::query(
         "insert into audit_log (at, kind, user_id, actor_user_id, details)
-         select timestamptz '2026-11-01 00:00Z' + n * interval '1 day', case when n < 4 then 'told' else 'other' end,
+         select timestamptz '2026-11-01 00:00Z' + n * interval '1 day', case when n < 4 then 'logged_in' else 'other' end,
                 case when n % 2 = 0 then $1 else $2 end, case when n = 5 then $1 end, jsonb_build_object('n', n)
            from generate_series(1, 5) n",
     )
@@ -39,10 +39,10 @@ async fn the_log_is_listed_newest_first_and_can_be_filtered(db: PgPool) {
     let reader = app.client_of(&staff_who_may(&app, &["settings"]).await);
     for (query, expected) in [
         (String::new(), vec![5, 4, 3, 2, 1]),
-        ("kind=told".to_owned(), vec![3, 2, 1]),
+        ("kind=logged_in".to_owned(), vec![3, 2, 1]),
         ("kind=&user_id=".to_owned(), vec![5, 4, 3, 2, 1]),
         (format!("user_id={ana}"), vec![4, 2]),
-        (format!("user_id={ben}&kind=told"), vec![3, 1]),
+        (format!("user_id={ben}&kind=logged_in"), vec![3, 1]),
         (format!("actor_id={ana}"), vec![5]),
         ("from=2026-11-03T00:00:00Z&to=2026-11-05T00:00:00Z".to_owned(), vec![3, 2]),
         ("from=2026-11-03T02:00:00%2B02:00".to_owned(), vec![5, 4, 3, 2]),
@@ -58,7 +58,7 @@ async fn pages_of_the_log_keep_the_filters(db: PgPool) {
     a_log(&app).await;
     let reader = app.client_of(&staff_who_may(&app, &["settings"]).await);
     let path_of = |page: &Value, link: &str| page[link].as_str().unwrap().replace("http://shop.test", "");
-    let first = reader.get("/auth/audit/?kind=told&page_size=2&count=true").await.expect(200).body;
+    let first = reader.get("/auth/audit/?kind=logged_in&page_size=2&count=true").await.expect(200).body;
     assert_eq!((lines(&first), &first["count"], &first["previous"]), (vec![3, 2], &json!(3), &Value::Null));
     let second = reader.get(&path_of(&first, "next")).await.expect(200).body;
     assert_eq!((lines(&second), &second["next"]), (vec![1], &Value::Null));

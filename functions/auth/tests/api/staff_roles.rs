@@ -162,7 +162,7 @@ async fn deleting_a_role_removes_it_from_its_members_and_ends_staff_without_role
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_changed_role_takes_effect_at_once(db: PgPool) {
     let app = service(db);
-    let clerk = app.a_staff_user_with(Permissions::of_names(["settings"])).await;
+    let clerk = app.a_staff_user_with(Permissions::from_names(["settings"])).await;
     let path = format!("{ROLES}{}/", app.count("select max(role_id) from user_roles").await);
     app.client_of(&clerk).get(ROLES).await.expect(200);
     app.client_of(&app.a_superuser().await).patch(&path, json!({"permissions": []})).await.expect(200);

@@ -24,7 +24,7 @@ async fn activate(app: &TestApp, link: &Link) -> u16 {
 async fn a_new_account_can_log_in_after_its_link_was_opened(db: PgPool) {
     let app = service_with_activation(db);
     let ana = register(&app, "ana").await;
-    assert_eq!(published_events(&app).await, ["activation_asked ana@example.com"]);
+    assert_eq!(published_events(&app).await, ["activation_requested ana@example.com"]);
     log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
     let link = a_link(&app, ana, Purpose::ActivateUser).await;
 
@@ -53,7 +53,7 @@ async fn resending_requests_a_mail_for_any_address(db: PgPool) {
     }
     assert_eq!(
         published_events(&app).await,
-        ["activation_asked Ana@example.com", "activation_asked nobody@example.com"]
+        ["activation_requested Ana@example.com", "activation_requested nobody@example.com"]
     );
 }
 
@@ -119,8 +119,8 @@ async fn a_new_email_address_must_be_activated_by_its_link(db: PgPool) {
     assert_eq!(
         published_events(&app).await,
         [
-            "activation_asked ana@example.com",
-            "activation_asked anna@example.com",
+            "activation_requested ana@example.com",
+            "activation_requested anna@example.com",
             "email_changed ana@example.com",
             "email_changed anna@example.com"
         ]

@@ -146,7 +146,7 @@ async fn requesting_a_reset_requests_a_mail_for_any_address_and_changes_nothing(
     }
     assert_eq!(
         published_events(&app).await,
-        ["password_reset_asked ana@example.com", "password_reset_asked nobody@example.com"]
+        ["password_reset_requested ana@example.com", "password_reset_requested nobody@example.com"]
     );
     assert!(is_signed_in(&app, &sign_in).await);
     log_in(&app, "ana@example.com", PASSWORD).await.expect(200);

@@ -5,7 +5,7 @@ use http::StatusCode;
 use shared::app::App;
 use shared::http::{ApiError, Body, PathId, Problem, PublicProblems, Request, RetryAfter};
 use shared::ids::VariantId;
-use shared::stock::store::notices::{Asked, ask};
+use shared::stock::store::subscriptions::{SubscribeOutcome, subscribe};
 use shared::throttles::store::count;
 use shared::throttles::{Limit, Subject};
 use shared::users::{ClientInfo, normalize_email};
@@ -46,8 +46,8 @@ pub(crate) async fn ask_for_notice(
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     for (limit, subject) in [
-        (Limit::NoticeFrom, Subject::client_info(&client_info)),
-        (Limit::NoticeTo, Subject::mail("back_in_stock", &email)),
+        (Limit::SubscriptionFrom, Subject::client(&client_info)),
+        (Limit::SubscriptionTo, Subject::mail("back_in_stock", &email)),
     ] {
         if let Some(wait) = count(&mut tx, limit, &subject, now).await? {
             return Err(ApiError::Throttled(RetryAfter(wait)));
@@ -55,11 +55,11 @@ pub(crate) async fn ask_for_notice(
     }
     tx.commit().await?;
     let mut tx = app.db.begin().await?;
-    let asked = ask(&mut tx, variant, &email, now).await?;
+    let outcome = subscribe(&mut tx, variant, &email, now).await?;
     tx.commit().await?;
-    match asked {
-        Asked::Noted => Ok(StatusCode::ACCEPTED),
-        Asked::InStock => Err(ApiError::conflict("in_stock", "It is in stock.")),
-        Asked::NoSuchVariant => Err(ApiError::NotFound),
+    match outcome {
+        SubscribeOutcome::Subscribed => Ok(StatusCode::ACCEPTED),
+        SubscribeOutcome::InStock => Err(ApiError::conflict("in_stock", "It is in stock.")),
+        SubscribeOutcome::NoSuchVariant => Err(ApiError::NotFound),
     }
 }

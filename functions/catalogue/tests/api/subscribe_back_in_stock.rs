@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::app;
 
-const NOTICES: &str = "select count(*) from stock_notices";
+const SUBSCRIPTIONS: &str = "select count(*) from back_in_stock_subscriptions";
 
 fn path(variant: VariantId) -> String {
     format!("/api/v1/catalogue/variants/{variant}/notices/")
@@ -25,7 +25,10 @@ async fn subscribing_twice_keeps_one_subscription_and_answers_the_same(db: PgPoo
     client.post(&path(other.variant), json!({"email": "ana@example.com"})).await.expect(202);
 
     let subscriptions: Vec<(i64, String)> =
-        sqlx::query_as("select variant_id, email from stock_notices order by id").fetch_all(&app.db).await.unwrap();
+        sqlx::query_as("select variant_id, email from back_in_stock_subscriptions order by id")
+            .fetch_all(&app.db)
+            .await
+            .unwrap();
     let expected =
         [(shoes.variant, "Ana@example.com"), (shoes.variant, "ben@example.com"), (other.variant, "ana@example.com")];
     assert_eq!(subscriptions, expected.map(|(variant, email)| (variant.0, email.to_owned())));
@@ -37,7 +40,7 @@ async fn subscribing_to_a_variant_in_stock_returns_409(db: PgPool) {
     let shoes = app.a_product().stock(1).create().await;
     let refused = app.anonymous().post(&path(shoes.variant), json!({"email": "ana@example.com"})).await.expect(409);
     assert_eq!(refused.body, json!({"detail": "It is in stock.", "code": "in_stock"}));
-    assert_eq!(app.count(NOTICES).await, 0);
+    assert_eq!(app.count(SUBSCRIPTIONS).await, 0);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -63,7 +66,7 @@ async fn a_variant_that_is_not_for_sale_is_not_found(db: PgPool) {
     }
     app.clock.advance(1);
     app.anonymous().post(&path(scheduled.variant), body).await.expect(202);
-    assert_eq!(app.count(NOTICES).await, 1);
+    assert_eq!(app.count(SUBSCRIPTIONS).await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -100,5 +103,5 @@ async fn subscriptions_are_limited_by_email_address_and_by_client(db: PgPool) {
     let refused = from.post(&path(shoes.variant), json!({"email": "eve@example.com"})).await.expect(429);
     assert_eq!(refused.header("retry-after"), "3600");
     other.post(&path(shoes.variant), json!({"email": "eve@example.com"})).await.expect(202);
-    assert_eq!(app.count(NOTICES).await, 32);
+    assert_eq!(app.count(SUBSCRIPTIONS).await, 32);
 }

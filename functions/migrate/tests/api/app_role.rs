@@ -1,8 +1,8 @@
 //! The app's role: it can run the shop, and no more.
 
 use shared::app::db::{Connector, Db, PoolSettings};
-use shared::mail::store::{Claim, Claiming, claim, mark_sent};
-use shared::outbox::store::{claim_due, forget_sent, mark_sent as mark_event_sent};
+use shared::mail::store::{Claim, NewClaim, claim, mark_sent};
+use shared::outbox::store::{claim_due, delete_sent, mark_sent as mark_event_sent};
 use shared::testing::TestApp;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
@@ -75,10 +75,10 @@ async fn it_can_do_all_that_the_shop_does(db: PgPool) {
     mark_event_sent(&shop, placed.event.event_id, now()).await.unwrap();
     let mut tx = shop.begin().await.unwrap();
     let (event, until) = (placed.event.event_id, now().plus_seconds(60));
-    let claiming = Claiming { event, kind: "order_placed", recipient: "a@example.com", user: None, now: now(), until };
-    let Claim::Ours(attempt) = claim(&mut tx, claiming).await.unwrap() else { panic!("nobody else is here") };
+    let new_claim = NewClaim { event, kind: "order_placed", recipient: "a@example.com", user: None, now: now(), until };
+    let Claim::Granted(attempt) = claim(&mut tx, new_claim).await.unwrap() else { panic!("nobody else is here") };
     mark_sent(&mut tx, attempt, "1", now()).await.unwrap();
-    assert_eq!(forget_sent(&mut tx, now().plus_seconds(1), 10).await.unwrap(), 1);
+    assert_eq!(delete_sent(&mut tx, now().plus_seconds(1), 10).await.unwrap(), 1);
     tx.commit().await.unwrap();
 
     assert!(app.stock_adds_up().await);
@@ -88,15 +88,15 @@ async fn it_can_do_all_that_the_shop_does(db: PgPool) {
 #[sqlx::test(migrations = false)]
 async fn it_writes_and_reads_the_audit_log(db: PgPool) {
     let shop = as_shop(&db).await;
-    sqlx::query("insert into audit_log (at, kind) values (now(), 'told')").execute(&shop).await.unwrap();
+    sqlx::query("insert into audit_log (at, kind) values (now(), 'logged_in')").execute(&shop).await.unwrap();
     let kind: String = sqlx::query_scalar("select kind from audit_log").fetch_one(&shop).await.unwrap();
-    assert_eq!(kind, "told");
+    assert_eq!(kind, "logged_in");
 }
 
 #[sqlx::test(migrations = false)]
 async fn not_even_the_owner_of_the_audit_log_changes_or_empties_it(db: PgPool) {
     let shop = as_shop(&db).await;
-    sqlx::query("insert into audit_log (at, kind) values (now(), 'told')").execute(&shop).await.unwrap();
+    sqlx::query("insert into audit_log (at, kind) values (now(), 'logged_in')").execute(&shop).await.unwrap();
     for sql in ["update audit_log set kind = 'nothing'", "delete from audit_log", "truncate audit_log"] {
         let error = sqlx::query(sql).execute(&db).await.unwrap_err();
         assert!(error.to_string().contains("the audit log is append-only"), "{sql}: {error}");
@@ -121,14 +121,14 @@ async fn it_forgets_of_the_audit_log_what_is_older_than_400_days_and_nothing_els
         let left = "select string_agg(kind, ' ' order by at) from audit_log";
         sqlx::query_scalar::<_, String>(left).fetch_one(&db).await.unwrap()
     };
-    for (sql, forgotten, kept) in [
+    for (sql, deleted, left_over) in [
         ("select forget_audit(now() - interval '10 days', 100)", 0, "older old young new"),
         ("select forget_audit(now() + interval '100 years', 1)", 1, "old young new"),
         ("select forget_audit(now() + interval '100 years', 100)", 1, "young new"),
         ("select forget_audit('infinity', 100)", 0, "young new"),
     ] {
         let count: i64 = sqlx::query_scalar(sql).fetch_one(&shop).await.unwrap();
-        assert_eq!((count, left().await.as_str()), (forgotten, kept), "{sql}");
+        assert_eq!((count, left().await.as_str()), (deleted, left_over), "{sql}");
     }
     let error = sqlx::query("delete from audit_log where kind = 'young'").execute(&db).await.unwrap_err();
     assert!(error.to_string().contains("the audit log is append-only"), "{error}");

@@ -32,13 +32,13 @@ async fn they_are_staff_and_their_password_opens_the_account(db: PgPool) {
     assert_eq!(done["action"], "create_superuser");
     assert_eq!((&done["email"], &done["username"]), (&json!("Ana@example.com"), &json!("ana")));
     assert!(!done.to_string().contains("correct horse"), "{done}");
-    let (id, kept): (i64, String) =
+    let (id, password_hash): (i64, String) =
         sqlx::query_as("select id, password_hash from users where is_staff and is_superuser and is_active")
             .fetch_one(&app.db)
             .await
             .unwrap();
     assert_eq!(done["id"], id);
-    assert!(verify("correct horse battery".to_owned(), Some(kept)).await.unwrap());
+    assert!(verify("correct horse battery".to_owned(), Some(password_hash)).await.unwrap());
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -59,12 +59,12 @@ async fn what_no_account_may_be_is_refused(db: PgPool) {
     for (fields, said) in [
         (json!({"password": "12345678"}), "This password is too common."),
         (json!({"password": ""}), "This password is too short."),
-        (json!({"email": "ana"}), "this is no address"),
-        (json!({"email": "@example.com"}), "this is no address"),
+        (json!({"email": "ana"}), "the email address is not valid"),
+        (json!({"email": "@example.com"}), "the email address is not valid"),
         (json!({"username": " "}), "a username has 1 to 150 characters"),
         (json!({"username": "a\0b"}), "null characters are not allowed"),
-        (json!({"is_staff": true}), "the event says nothing that migrate can do"),
-        (json!({"password": null}), "the event says nothing that migrate can do"),
+        (json!({"is_staff": true}), "the event names no action of `migrate`"),
+        (json!({"password": null}), "the event names no action of `migrate`"),
     ] {
         let error = create(&app, fields.clone()).await.unwrap_err();
         assert!(error.to_string().contains(said), "{fields}: {error}");

@@ -11,11 +11,11 @@ use crate::Shop;
 use crate::letter::Letter;
 
 pub(super) async fn draft(tx: &mut Tx, shop: &Shop, user: UserId, email: &str) -> sqlx::Result<Draft> {
-    let Some(addressee) = addressees::of_account(tx, user).await? else {
-        return Ok(Draft::Nobody("the account was deleted"));
+    let Some(addressee) = addressees::account(tx, user).await? else {
+        return Ok(Draft::NotDue("the account was deleted"));
     };
     let is_new = normalize_email(email) == normalize_email(&addressee.email);
-    Ok(Draft::of(user, if is_new { to_the_new(email, shop) } else { to_the_old(email, shop) }))
+    Ok(Draft::to_account(user, if is_new { to_the_new(email, shop) } else { to_the_old(email, shop) }))
 }
 
 fn to_the_new(email: &str, shop: &Shop) -> Mail {

@@ -2,13 +2,13 @@
 
 pub(crate) mod order_placed;
 
-mod activation_asked;
+mod activation_requested;
 mod back_in_stock;
 mod email_changed;
-mod email_reset_asked;
+mod email_reset_requested;
 mod password_changed;
-mod password_reset_asked;
-mod signed_in_from_new_place;
+mod password_reset_requested;
+mod signed_in_from_new_network;
 
 use shared::app::db::Tx;
 use shared::ids::UserId;
@@ -23,10 +23,10 @@ use crate::Notifications;
 pub(crate) enum Draft {
     /// This mail is to be sent.
     Ready(Ready),
-    /// No mail is due, for this expected reason.
-    Nobody(&'static str),
-    /// No mail can be sent, though one was due, for this reason.
-    Lost(&'static str),
+    /// No mail is due, for this reason.
+    NotDue(&'static str),
+    /// A mail is due, but it cannot be written, for this reason.
+    Impossible(&'static str),
 }
 
 /// A mail that is ready to be claimed and sent.
@@ -41,7 +41,7 @@ pub(crate) struct Ready {
     pub user_id: Option<UserId>,
 }
 
-/// A link that nobody knows yet. It is created here and not where it was requested, so that neither the outbox nor the queue holds one.
+/// A new link. It is created here and not where it was requested, so that neither the outbox nor the queue holds its secret.
 pub(crate) struct NewLink {
     /// Id of the account that the link is for.
     pub user: UserId,
@@ -65,21 +65,23 @@ pub(crate) async fn draft(tx: &mut Tx, notifications: &Notifications, event: &Ev
     let shop = &notifications.shop;
     match &event.kind {
         EventKind::OrderPlaced { order_id } => order_placed::draft(tx, shop, *order_id).await,
-        EventKind::ActivationAsked { email } => activation_asked::draft(tx, notifications, email).await,
-        EventKind::PasswordResetAsked { email } => password_reset_asked::draft(tx, notifications, email).await,
-        EventKind::EmailResetAsked { email } => email_reset_asked::draft(tx, notifications, email).await,
+        EventKind::ActivationRequested { email } => activation_requested::draft(tx, notifications, email).await,
+        EventKind::PasswordResetRequested { email } => password_reset_requested::draft(tx, notifications, email).await,
+        EventKind::EmailResetRequested { email } => email_reset_requested::draft(tx, notifications, email).await,
         EventKind::EmailChanged { user_id, email } => email_changed::draft(tx, shop, *user_id, email).await,
         EventKind::PasswordChanged { user_id } => password_changed::draft(tx, shop, *user_id).await,
-        EventKind::SignedInFromNewPlace { sign_in_id } => signed_in_from_new_place::draft(tx, shop, *sign_in_id).await,
-        EventKind::BackInStock { notice_id } => {
-            back_in_stock::draft(tx, notifications, event.event_id, *notice_id).await
+        EventKind::SignedInFromNewNetwork { sign_in_id } => {
+            signed_in_from_new_network::draft(tx, shop, *sign_in_id).await
+        }
+        EventKind::BackInStock { subscription_id } => {
+            back_in_stock::draft(tx, notifications, event.event_id, *subscription_id).await
         }
     }
 }
 
 impl Draft {
     /// Drafts a mail to this account.
-    fn of(user: UserId, mail: Mail) -> Self {
+    fn to_account(user: UserId, mail: Mail) -> Self {
         Self::Ready(Ready { mail, link: None, order_number: None, user_id: Some(user) })
     }
 
@@ -90,15 +92,15 @@ impl Draft {
         addressee: Option<Addressee>,
         write: impl FnOnce(&Addressee, String) -> Mail,
     ) -> Self {
-        let Some(addressee) = addressee else { return Self::Nobody("no account with this address may get the link") };
+        let Some(addressee) = addressee else { return Self::NotDue("no account with this address may get the link") };
         let link = NewLink::new(addressee.id, purpose, notifications);
-        let mail = write(&addressee, notifications.shop.url_of(&link));
+        let mail = write(&addressee, notifications.shop.link_url(&link));
         Self::Ready(Ready { mail, link: Some(link), order_number: None, user_id: Some(addressee.id) })
     }
 }
 
-/// Sentence about the lifetime of a link.
-const GOOD_FOR: &str = "The link is valid for three days and works once.";
+/// Sentence that states the lifetime of a link.
+const LINK_VALIDITY: &str = "The link is valid for three days and works once.";
 
 #[cfg(test)]
 mod tests {
@@ -106,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_mail_states_the_lifetime_of_the_link() {
-        assert!(GOOD_FOR.contains("three days"));
+        assert!(LINK_VALIDITY.contains("three days"));
         assert_eq!(links::LIFETIME_SECONDS, 3 * 24 * 60 * 60);
     }
 }

@@ -20,15 +20,15 @@ const TOTAL: &str = "padding:.6rem 0;text-align:left";
 const TOTAL_AMOUNT: &str = "padding:.6rem 0 .6rem 1rem;text-align:right;white-space:nowrap";
 
 pub(super) async fn draft(tx: &mut Tx, shop: &Shop, order: OrderId) -> sqlx::Result<Draft> {
-    // The buyer is read first, so that an erasure in between shows in the order, and a later one in the claim.
+    // The buyer is read first: an erasure between the two reads shows in the order, and a later one makes the claim fail.
     let user_id = store::buyer(tx, order).await?;
     Ok(match store::find_of_anyone(tx, order).await? {
-        Some(order) if order.email == ERASED => Draft::Nobody("the buyer's account was erased"),
+        Some(order) if order.email == ERASED => Draft::NotDue("the buyer's account was erased"),
         Some(order) => {
             let number = Some(order.number);
             Draft::Ready(Ready { mail: render(&order, shop), link: None, order_number: number, user_id })
         }
-        None => Draft::Lost("the order does not exist"),
+        None => Draft::Impossible("the order does not exist"),
     })
 }
 

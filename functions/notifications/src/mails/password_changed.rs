@@ -9,8 +9,8 @@ use crate::Shop;
 use crate::letter::Letter;
 
 pub(super) async fn draft(tx: &mut Tx, shop: &Shop, user: UserId) -> sqlx::Result<Draft> {
-    let Some(addressee) = addressees::of_account(tx, user).await? else {
-        return Ok(Draft::Nobody("the account was deleted"));
+    let Some(addressee) = addressees::account(tx, user).await? else {
+        return Ok(Draft::NotDue("the account was deleted"));
     };
     let letter = Letter {
         heading: "Your password was changed",
@@ -21,5 +21,5 @@ pub(super) async fn draft(tx: &mut Tx, shop: &Shop, user: UserId) -> sqlx::Resul
                 .to_owned(),
         ],
     };
-    Ok(Draft::of(user, letter.mail(&addressee.email, "password_changed", &shop.name)))
+    Ok(Draft::to_account(user, letter.mail(&addressee.email, "password_changed", &shop.name)))
 }

@@ -45,7 +45,7 @@ async fn the_mail_with_a_password_link_explains_what_to_do(db: PgPool) {
     let app = TestApp::without_routes(db);
     let ana = app.a_user().await;
 
-    let mail = mails_of(&app, EventKind::PasswordResetAsked { email: ana.email.clone() }).await.remove(0);
+    let mail = mails_of(&app, EventKind::PasswordResetRequested { email: ana.email.clone() }).await.remove(0);
 
     assert_eq!(mail.subject, "Corner Shop: Choose a new password");
     let url = mail.text.lines().find(|line| line.starts_with("https://")).unwrap().to_owned();
@@ -67,7 +67,7 @@ Corner Shop
 "
         )
     );
-    assert_eq!(mail.tags, [("kind", "password_reset_asked".to_owned())]);
+    assert_eq!(mail.tags, [("kind", "password_reset_requested".to_owned())]);
     for said in ["<h1 ", "most likely you", "works once.", "If it was not you", &format!("href=\"{url}\"")] {
         assert!(mail.html.contains(said), "{said}: {}", mail.html);
     }
@@ -118,7 +118,7 @@ async fn the_mail_about_a_new_sign_in_has_its_time_and_network(db: PgPool) {
     let evil = "<img src=\"https://evil.example/pixel\">\r\nBcc: you@example.com";
 
     let sign_in_id = a_sign_in(&app, Some(evil)).await;
-    let mail = mails_of(&app, EventKind::SignedInFromNewPlace { sign_in_id }).await.remove(0);
+    let mail = mails_of(&app, EventKind::SignedInFromNewNetwork { sign_in_id }).await.remove(0);
 
     for said in ["When: 22 November 2026, 06:38 UTC", "Network address: 203.0.113.7", "end this sign-in"] {
         assert!(mail.text.contains(said) && mail.html.contains(said), "{said}: {}", mail.text);
@@ -138,7 +138,7 @@ async fn a_program_without_a_name_is_unknown_and_a_long_name_is_cut(db: PgPool) 
         [(None, "unknown".to_owned()), (Some(" \t"), "unknown".to_owned()), (Some(&*"x".repeat(999)), "x".repeat(160))]
     {
         let sign_in_id = a_sign_in(&app, name).await;
-        let mail = mails_of(&app, EventKind::SignedInFromNewPlace { sign_in_id }).await.remove(0);
+        let mail = mails_of(&app, EventKind::SignedInFromNewNetwork { sign_in_id }).await.remove(0);
         assert!(mail.text.contains(&format!("Program: {shown}\n")), "{}", mail.text);
     }
 }
@@ -151,7 +151,7 @@ async fn no_mail_is_sent_about_deleted_things(db: PgPool) {
     for kind in [
         EventKind::PasswordChanged { user_id: gone },
         EventKind::EmailChanged { user_id: gone, email: "before@example.com".to_owned() },
-        EventKind::SignedInFromNewPlace { sign_in_id: SignInId(app.random_uuid()) },
+        EventKind::SignedInFromNewNetwork { sign_in_id: SignInId(app.random_uuid()) },
     ] {
         assert_eq!(mails_of(&app, kind).await, []);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use notifications::{Shop, Site};
 use shared::app::Clock as _;
-use shared::ids::{EventId, NoticeId};
+use shared::ids::{EventId, SubscriptionId};
 use shared::mail::Mail;
 use shared::outbox::{Event, EventKind};
 use shared::testing::{TestApp, TestProduct};
@@ -13,21 +13,21 @@ use sqlx::PgPool;
 use crate::mailers::RecordingMailer;
 use crate::{consumer, delivered, shop};
 
-/// A subscription to one pair of runners, whose event was written by the relay.
-struct Asked {
+/// A subscription to one pair of runners, whose event is in the outbox.
+struct Subscribed {
     app: TestApp,
     runner: TestProduct,
     event: Event,
     mailer: Arc<RecordingMailer>,
 }
 
-impl Asked {
+impl Subscribed {
     async fn new(db: PgPool, email: &str, name: &str) -> Self {
         let app = TestApp::without_routes(db);
         let runner = app.a_product().named(name).stock(1).create().await;
         let event_id = EventId(app.ordered_uuid());
-        let notice_id: NoticeId = sqlx::query_scalar(
-            "insert into stock_notices (variant_id, email, created_at, told_at, event_id) values ($1, $2, $3, $3, $4) returning id",
+        let subscription_id: SubscriptionId = sqlx::query_scalar(
+            "insert into back_in_stock_subscriptions (variant_id, email, created_at, notified_at, event_id) values ($1, $2, $3, $3, $4) returning id",
         )
         .bind(runner.variant)
         .bind(email)
@@ -36,7 +36,7 @@ impl Asked {
         .fetch_one(&app.db)
         .await
         .unwrap();
-        let event = Event::new(event_id, EventKind::BackInStock { notice_id });
+        let event = Event::new(event_id, EventKind::BackInStock { subscription_id });
         Self { app, runner, event, mailer: RecordingMailer::new() }
     }
 
@@ -51,19 +51,22 @@ impl Asked {
     }
 
     async fn waits(&self) -> bool {
-        self.app.count("select count(*) from stock_notices where told_at is null and event_id is null").await == 1
+        self.app
+            .count("select count(*) from back_in_stock_subscriptions where notified_at is null and event_id is null")
+            .await
+            == 1
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_mail_names_the_variant_and_says_that_it_is_the_only_one(db: PgPool) {
-    let asked = Asked::new(db, "ana@example.com", "Runner").await;
+    let subscribed = Subscribed::new(db, "ana@example.com", "Runner").await;
 
-    let mail = asked.mails().await.remove(0);
+    let mail = subscribed.mails().await.remove(0);
 
     assert_eq!(mail.to, "ana@example.com");
     assert_eq!(mail.subject, "Corner Shop: What you asked for is in stock again");
-    let url = format!("https://shop.example.com/products/{}", asked.runner.slug);
+    let url = format!("https://shop.example.com/products/{}", subscribed.runner.slug);
     assert_eq!(
         mail.text,
         format!(
@@ -83,22 +86,22 @@ Corner Shop
 "
         )
     );
-    for said in ["<h1 ", "Runner, One size", "not reserved", &format!("href=\"{url}\""), "It is the only one"] {
-        assert!(mail.html.contains(said), "{said}: {}", mail.html);
+    for part in ["<h1 ", "Runner, One size", "not reserved", &format!("href=\"{url}\""), "It is the only one"] {
+        assert!(mail.html.contains(part), "{part}: {}", mail.html);
     }
     assert_eq!(mail.tags, [("kind", "back_in_stock".to_owned())]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_repeated_message_sends_no_second_mail_also_when_sold_out_since(db: PgPool) {
-    let asked = Asked::new(db, "ana@example.com", "Runner").await;
-    asked.mails().await;
-    assert_eq!(asked.mails().await.len(), 1);
+    let subscribed = Subscribed::new(db, "ana@example.com", "Runner").await;
+    subscribed.mails().await;
+    assert_eq!(subscribed.mails().await.len(), 1);
 
-    asked.sql("update stock_levels set on_hand = 0").await;
+    subscribed.sql("update stock_levels set on_hand = 0").await;
 
-    assert_eq!(asked.mails().await.len(), 1);
-    assert!(!asked.waits().await, "one mail for each subscription");
+    assert_eq!(subscribed.mails().await.len(), 1);
+    assert!(!subscribed.waits().await, "one mail for each subscription");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -110,64 +113,68 @@ async fn no_mail_is_sent_when_sold_out_and_the_subscription_waits_again(db: PgPo
         "update product_variants set archived_at = now()",
     ] {
         sqlx::query("truncate products cascade").execute(&db).await.unwrap();
-        let asked = Asked::new(db.clone(), "ana@example.com", "Runner").await;
-        asked.sql(gone).await;
-        assert_eq!(asked.mails().await, [], "{gone}");
-        assert!(asked.waits().await, "{gone}");
+        let subscribed = Subscribed::new(db.clone(), "ana@example.com", "Runner").await;
+        subscribed.sql(gone).await;
+        assert_eq!(subscribed.mails().await, [], "{gone}");
+        assert!(subscribed.waits().await, "{gone}");
         // The message that came too late has no effect when the variant is in stock again.
-        asked.sql("update stock_levels set on_hand = 1").await;
-        asked.sql("update products set status = 'active', unpublish_at = null").await;
-        asked.sql("update product_variants set archived_at = null").await;
-        assert_eq!(asked.mails().await, [], "{gone}");
+        subscribed.sql("update stock_levels set on_hand = 1").await;
+        subscribed.sql("update products set status = 'active', unpublish_at = null").await;
+        subscribed.sql("update product_variants set archived_at = null").await;
+        assert_eq!(subscribed.mails().await, [], "{gone}");
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_repeated_subscription_waits_once(db: PgPool) {
-    let asked = Asked::new(db, "ana@example.com", "Runner").await;
-    asked.sql("update stock_levels set on_hand = 0").await;
-    asked.sql("insert into stock_notices (variant_id, email, created_at) select variant_id, 'Ana@example.com', now() from stock_notices").await;
+    let subscribed = Subscribed::new(db, "ana@example.com", "Runner").await;
+    subscribed.sql("update stock_levels set on_hand = 0").await;
+    subscribed.sql("insert into back_in_stock_subscriptions (variant_id, email, created_at) select variant_id, 'Ana@example.com', now() from back_in_stock_subscriptions").await;
 
-    assert_eq!(asked.mails().await, []);
+    assert_eq!(subscribed.mails().await, []);
 
-    assert!(asked.waits().await);
+    assert!(subscribed.waits().await);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn names_are_escaped_and_links_lead_to_the_api_without_a_storefront(db: PgPool) {
-    let asked = Asked::new(db, "ana@example.com", "<b>Runner</b>\r\nBcc: you@example.com").await;
-    let mut consumer = consumer(&asked.app, asked.mailer.clone());
+    let subscribed = Subscribed::new(db, "ana@example.com", "<b>Runner</b>\r\nBcc: you@example.com").await;
+    let mut consumer = consumer(&subscribed.app, subscribed.mailer.clone());
     consumer.shop = Shop { site: Site::Api("https://api.example.com".to_owned()), ..shop() };
 
-    assert!(delivered(&consumer, &asked.event).await);
+    assert!(delivered(&consumer, &subscribed.event).await);
 
-    let mail = asked.mailer.sent().remove(0);
+    let mail = subscribed.mailer.sent().remove(0);
     assert!(mail.html.contains("&lt;b&gt;Runner&lt;/b&gt; Bcc: you@example.com, One size"), "{}", mail.html);
     assert!(mail.text.contains("\n<b>Runner</b> Bcc: you@example.com, One size\n"), "{}", mail.text);
-    let url = format!("https://api.example.com/api/v1/catalogue/products/{}/", asked.runner.slug);
+    let url = format!("https://api.example.com/api/v1/catalogue/products/{}/", subscribed.runner.slug);
     assert!(mail.text.contains(&url), "{}", mail.text);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_erased_user_gets_no_mail(db: PgPool) {
-    let mut asked = Asked::new(db, "ana@example.com", "Runner").await;
-    let ana = asked.app.a_user().await;
-    sqlx::query("update stock_notices set email = $1").bind(&ana.email).execute(&asked.app.db).await.unwrap();
-    let mut tx = asked.app.app.db.begin().await.unwrap();
+    let mut subscribed = Subscribed::new(db, "ana@example.com", "Runner").await;
+    let ana = subscribed.app.a_user().await;
+    sqlx::query("update back_in_stock_subscriptions set email = $1")
+        .bind(&ana.email)
+        .execute(&subscribed.app.db)
+        .await
+        .unwrap();
+    let mut tx = subscribed.app.app.db.begin().await.unwrap();
     assert_eq!(shared::users::store::delete(&mut tx, ana.id).await.unwrap(), shared::users::store::Erasure::Done);
     tx.commit().await.unwrap();
 
-    assert_eq!(asked.mails().await, []);
-    assert_eq!(asked.app.count("select count(*) from mail_log").await, 0);
+    assert_eq!(subscribed.mails().await, []);
+    assert_eq!(subscribed.app.count("select count(*) from mail_log").await, 0);
 
     // A user who was not erased finds it among their mails.
-    let ben = asked.app.a_user().await;
-    let app = TestApp::without_routes(asked.app.db.clone());
-    asked = Asked::new(app.db.clone(), &ben.email, "Runner").await;
-    assert_eq!(asked.mails().await.len(), 1);
+    let ben = subscribed.app.a_user().await;
+    let app = TestApp::without_routes(subscribed.app.db.clone());
+    subscribed = Subscribed::new(app.db.clone(), &ben.email, "Runner").await;
+    assert_eq!(subscribed.mails().await.len(), 1);
     let of_ben: i64 = sqlx::query_scalar("select count(*) from mail_log where user_id = $1")
         .bind(ben.id)
-        .fetch_one(&asked.app.db)
+        .fetch_one(&subscribed.app.db)
         .await
         .unwrap();
     assert_eq!(of_ben, 1);

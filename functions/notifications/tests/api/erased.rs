@@ -21,8 +21,8 @@ async fn no_mail_is_sent_about_the_order_of_an_erased_user(db: PgPool) {
 
     assert!(mailer.sent().is_empty());
     assert_eq!(app.count("select count(*) from mail_log").await, 0);
-    let kept: String = sqlx::query_scalar("select email from orders").fetch_one(&app.db).await.unwrap();
-    assert_eq!(kept, ERASED);
+    let email: String = sqlx::query_scalar("select email from orders").fetch_one(&app.db).await.unwrap();
+    assert_eq!(email, ERASED);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

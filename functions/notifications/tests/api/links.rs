@@ -9,18 +9,18 @@ use shared::outbox::EventKind;
 use shared::testing::{RecordedLogs, TestApp, TestUser};
 use shared::users::ClientInfo;
 use shared::users::links::{self, LIFETIME_SECONDS, Purpose};
-use shared::users::store::links as kept;
+use shared::users::store::links as store;
 use sqlx::PgPool;
 
 use crate::mailers::RecordingMailer;
 use crate::{an_event, consumer, delivered, logged, shop};
 
 fn reset_of(email: &str) -> EventKind {
-    EventKind::PasswordResetAsked { email: email.to_owned() }
+    EventKind::PasswordResetRequested { email: email.to_owned() }
 }
 
 fn activation_of(email: &str) -> EventKind {
-    EventKind::ActivationAsked { email: email.to_owned() }
+    EventKind::ActivationRequested { email: email.to_owned() }
 }
 
 /// Delivers one message and returns the mails that were sent.
@@ -38,16 +38,16 @@ fn halves(mail: &Mail) -> (UserId, String) {
     (links::user_of_uid(parts.next().unwrap()).unwrap(), token)
 }
 
-async fn is_good(app: &TestApp, purpose: Purpose, mail: &Mail) -> bool {
+async fn is_valid(app: &TestApp, purpose: Purpose, mail: &Mail) -> bool {
     let (user, token) = halves(mail);
     let mut tx = app.app.db.begin().await.unwrap();
-    let good = kept::is_good(&mut tx, user, purpose, &token, app.clock.now()).await.unwrap();
+    let is_valid = store::is_valid(&mut tx, user, purpose, &token, app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
-    good
+    is_valid
 }
 
 /// Inserts a deactivated account with these audit records.
-async fn off(app: &TestApp, log: &[Kind]) -> TestUser {
+async fn a_deactivated_account(app: &TestApp, log: &[Kind]) -> TestUser {
     let user = app.a_user().await;
     sqlx::query("update users set is_active = false where id = $1").bind(user.id).execute(&app.db).await.unwrap();
     let mut tx = app.app.db.begin().await.unwrap();
@@ -63,14 +63,14 @@ async fn off(app: &TestApp, log: &[Kind]) -> TestUser {
 async fn a_link_goes_to_the_address_of_the_account_and_is_valid_for_its_purpose(db: PgPool) {
     let app = TestApp::without_routes(db);
     let ana = app.a_user().await;
-    let new = off(&app, &[Kind::Registered]).await;
+    let new = a_deactivated_account(&app, &[Kind::Registered]).await;
 
     for (user, purpose, kind, page) in [
         (&ana, Purpose::PasswordReset, reset_of(&ana.email), "/password/reset/confirm/"),
         (
             &ana,
             Purpose::EmailReset,
-            EventKind::EmailResetAsked { email: ana.email.to_uppercase() },
+            EventKind::EmailResetRequested { email: ana.email.to_uppercase() },
             "/email/reset/confirm/",
         ),
         (&new, Purpose::ActivateUser, activation_of(&new.email), "/activate/"),
@@ -80,14 +80,14 @@ async fn a_link_goes_to_the_address_of_the_account_and_is_valid_for_its_purpose(
         assert_eq!(halves(mail).0, user.id);
         assert!(mail.text.contains(&format!("https://shop.example.com{page}")), "{}", mail.text);
         assert!(mail.html.contains(&format!("href=\"https://shop.example.com{page}")), "{}", mail.html);
-        assert!(is_good(&app, purpose, mail).await);
+        assert!(is_valid(&app, purpose, mail).await);
         for other in [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset] {
-            assert_eq!(is_good(&app, other, mail).await, other == purpose);
+            assert_eq!(is_valid(&app, other, mail).await, other == purpose);
         }
     }
     app.clock.advance(LIFETIME_SECONDS);
     let late = mails_of(&app, reset_of(&ana.email)).await;
-    assert!(is_good(&app, Purpose::PasswordReset, &late[0]).await);
+    assert!(is_valid(&app, Purpose::PasswordReset, &late[0]).await);
     assert_eq!(
         app.count("select count(*) from mailed_links where purpose <> 'activation'").await,
         1,
@@ -114,15 +114,15 @@ async fn without_a_storefront_the_link_leads_to_the_api(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_address_without_a_suitable_account_gets_no_mail_and_is_not_stored(db: PgPool) {
     let (app, logs) = (TestApp::without_routes(db), RecordedLogs::start());
-    let (ana, new) = (app.a_user().await, off(&app, &[Kind::Registered]).await);
+    let (ana, new) = (app.a_user().await, a_deactivated_account(&app, &[Kind::Registered]).await);
     let stranger = "nobody-at-all@example.com";
 
     for kind in [
         reset_of(stranger),
         reset_of(&new.email),
         reset_of(""),
-        EventKind::EmailResetAsked { email: stranger.to_owned() },
-        EventKind::EmailResetAsked { email: new.email.clone() },
+        EventKind::EmailResetRequested { email: stranger.to_owned() },
+        EventKind::EmailResetRequested { email: new.email.clone() },
         activation_of(stranger),
         activation_of(&ana.email),
     ] {
@@ -147,11 +147,11 @@ async fn only_an_account_that_was_not_deactivated_by_staff_can_be_activated(db: 
         (&[Kind::Registered, Kind::Deactivated][..], false),
         (&[Kind::Registered, Kind::EmailChanged, Kind::Deactivated, Kind::LogInFailed][..], false),
     ] {
-        let user = off(&app, log).await;
+        let user = a_deactivated_account(&app, log).await;
         assert_eq!(mails_of(&app, activation_of(&user.email)).await.len(), usize::from(waits), "{log:?}");
     }
     // An account from before the audit log that has signed in once.
-    let old = off(&app, &[]).await;
+    let old = a_deactivated_account(&app, &[]).await;
     sqlx::query("update users set last_login_at = now() where id = $1").bind(old.id).execute(&app.db).await.unwrap();
     assert_eq!(mails_of(&app, activation_of(&old.email)).await, []);
 }
@@ -159,10 +159,10 @@ async fn only_an_account_that_was_not_deactivated_by_staff_can_be_activated(db: 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_account_that_was_deactivated_after_its_activation_gets_no_link(db: PgPool) {
     let app = TestApp::without_routes(db);
-    let user = off(&app, &[]).await;
+    let user = a_deactivated_account(&app, &[]).await;
     let mail = mails_of(&app, activation_of(&user.email)).await.remove(0);
     let mut tx = app.app.db.begin().await.unwrap();
-    assert!(kept::redeem(&mut tx, user.id, Purpose::ActivateUser, &halves(&mail).1, app.clock.now()).await.unwrap());
+    assert!(store::redeem(&mut tx, user.id, Purpose::ActivateUser, &halves(&mail).1, app.clock.now()).await.unwrap());
     tx.commit().await.unwrap();
 
     assert_eq!(mails_of(&app, activation_of(&user.email)).await, []);
@@ -194,7 +194,7 @@ async fn the_link_of_a_second_try_is_valid(db: PgPool) {
     assert_eq!(logged(&app).await, ("claimed".into(), 1, Some("slower".into())));
     assert!(delivered(&consumer, &event).await);
 
-    assert!(is_good(&app, Purpose::PasswordReset, &mailer.sent()[0]).await);
+    assert!(is_valid(&app, Purpose::PasswordReset, &mailer.sent()[0]).await);
     assert_eq!(logged(&app).await, ("sent".into(), 2, None));
 }
 

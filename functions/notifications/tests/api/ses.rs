@@ -33,11 +33,11 @@ async fn sent_to(answer: &str) -> (Result<String, SendError>, String, Value) {
     let mail = mail();
     let serve = async {
         let (mut client, _) = server.accept().await.unwrap();
-        let asked = request(&mut client).await;
+        let received = request(&mut client).await;
         client.write_all(answer.as_bytes()).await.unwrap();
         drop(client);
         // A second try would connect here.
-        asked
+        received
     };
     let (sent, (head, body)) = tokio::join!(ses.send(&mail), serve);
     let again = tokio::time::timeout(std::time::Duration::from_millis(50), server.accept()).await;

@@ -69,6 +69,7 @@ async fn an_event_left_to_the_relay_keeps_its_trace(db: PgPool) {
 
     app.client_of(&ana).header("x-amzn-trace-id", TRACE).post("/api/v1/orders/", body(cart)).await.expect(201);
 
-    let kept: Option<String> = sqlx::query_scalar("select trace_header from outbox").fetch_one(&app.db).await.unwrap();
-    assert_eq!(json!(kept), json!(TRACE));
+    let header: Option<String> =
+        sqlx::query_scalar("select trace_header from outbox").fetch_one(&app.db).await.unwrap();
+    assert_eq!(json!(header), json!(TRACE));
 }

@@ -25,19 +25,19 @@ async fn sent(trace: Option<Trace<'_>>) -> Value {
     let event = Event::new(EventId(Uuid::nil()), EventKind::OrderPlaced { order_id: OrderId(Uuid::max()) });
     let serve = async {
         let (mut client, _) = server.accept().await.unwrap();
-        let asked = request(&mut client).await;
+        let request_body = request(&mut client).await;
         let body = r#"{"MessageId":"m1"}"#;
         let answer = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
         client.write_all(answer.as_bytes()).await.unwrap();
-        asked
+        request_body
     };
-    let (sent, asked) = tokio::join!(sqs.send(&event, trace), serve);
+    let (sent, request_body) = tokio::join!(sqs.send(&event, trace), serve);
     sent.unwrap();
-    assert_eq!(Event::read(asked["MessageBody"].as_str().unwrap()).unwrap(), event);
-    asked
+    assert_eq!(Event::read(request_body["MessageBody"].as_str().unwrap()).unwrap(), event);
+    request_body
 }
 
 /// Reads the JSON of one HTTP request.
@@ -56,13 +56,13 @@ async fn request(client: &mut TcpStream) -> Value {
 #[tokio::test]
 async fn a_trace_is_sent_as_the_system_attribute_that_lambda_reads() {
     let header = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
-    let asked = sent(Trace::read(header)).await;
+    let request_body = sent(Trace::read(header)).await;
     // A message *system* attribute: X-Ray ignores one of ours.
     assert_eq!(
-        asked["MessageSystemAttributes"],
+        request_body["MessageSystemAttributes"],
         json!({"AWSTraceHeader": {"DataType": "String", "StringValue": header}})
     );
-    assert_eq!(asked["MessageAttributes"], Value::Null);
+    assert_eq!(request_body["MessageAttributes"], Value::Null);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Queues that are down or silent, and rows that are no events.
+//! Queues that are down or silent, and rows that are not events.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,7 +57,7 @@ async fn a_silent_queue_is_not_waited_for(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_row_that_is_no_event_holds_up_no_other(db: PgPool) {
+async fn a_row_that_is_not_an_event_does_not_delay_the_others(db: PgPool) {
     let app = TestApp::without_routes(db);
     let unreadable = app.an_order().await.event.event_id;
     let good = app.an_order().await.event;
@@ -74,7 +74,7 @@ async fn a_row_that_is_no_event_holds_up_no_other(db: PgPool) {
     assert_eq!(queue.sent(), [good]);
     let (attempts, wait, error) = event(&app).await;
     assert_eq!((attempts, wait), (1, 15.0));
-    assert!(error.unwrap().starts_with("the row is no event: missing field `order_id`"));
+    assert!(error.unwrap().starts_with("the row is not an event: missing field `order_id`"));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -7,7 +7,7 @@ use crate::Scheduler;
 
 pub(super) async fn run(scheduler: &Scheduler) -> anyhow::Result<u64> {
     let mut tx = scheduler.db.begin().await?;
-    let deleted = links::forget_ended(&mut tx, scheduler.clock.now(), MAX_DELETED).await?;
+    let deleted = links::delete_expired(&mut tx, scheduler.clock.now(), MAX_DELETED).await?;
     tx.commit().await?;
     Ok(deleted)
 }

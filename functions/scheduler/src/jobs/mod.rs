@@ -1,7 +1,7 @@
 //! The jobs, in the order in which they run: first those that customers and staff wait for.
 
 mod delete_audit_records;
-mod delete_back_in_stock_requests;
+mod delete_back_in_stock_subscriptions;
 mod delete_links;
 mod delete_sent_events;
 mod delete_transfers;
@@ -19,7 +19,7 @@ const MAX_DELETED: i64 = 2000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimedJob {
-    /// Writes events for people who wait for a product that is in stock again.
+    /// Writes an event for each subscription to a variant that is in stock again.
     NotifyBackInStock,
     /// Sends imports and exports that stopped to the worker again.
     ResumeTransfers,
@@ -29,9 +29,9 @@ pub enum TimedJob {
     DeleteLinks,
     /// Deletes audit records that are older than 400 days.
     DeleteAuditRecords,
-    /// Deletes back-in-stock requests that were answered or have become too old.
-    DeleteBackInStockRequests,
-    /// Deletes imports and exports that ended thirty days ago, and imports that have waited for their start as long.
+    /// Deletes back-in-stock subscriptions whose subscribers were notified, and those that are too old.
+    DeleteBackInStockSubscriptions,
+    /// Deletes imports and exports that ended thirty days ago, and imports that were created thirty days ago and never started.
     DeleteTransfers,
 }
 
@@ -43,7 +43,7 @@ impl TimedJob {
         Self::DeleteSentEvents,
         Self::DeleteLinks,
         Self::DeleteAuditRecords,
-        Self::DeleteBackInStockRequests,
+        Self::DeleteBackInStockSubscriptions,
         Self::DeleteTransfers,
     ];
 
@@ -55,7 +55,7 @@ impl TimedJob {
             Self::DeleteSentEvents => "delete_sent_events",
             Self::DeleteLinks => "delete_links",
             Self::DeleteAuditRecords => "delete_audit_records",
-            Self::DeleteBackInStockRequests => "delete_back_in_stock_requests",
+            Self::DeleteBackInStockSubscriptions => "delete_back_in_stock_subscriptions",
             Self::DeleteTransfers => "delete_transfers",
         }
     }
@@ -68,7 +68,7 @@ impl TimedJob {
             Self::DeleteSentEvents => delete_sent_events::run(scheduler).await,
             Self::DeleteLinks => delete_links::run(scheduler).await,
             Self::DeleteAuditRecords => delete_audit_records::run(scheduler).await,
-            Self::DeleteBackInStockRequests => delete_back_in_stock_requests::run(scheduler).await,
+            Self::DeleteBackInStockSubscriptions => delete_back_in_stock_subscriptions::run(scheduler).await,
             Self::DeleteTransfers => delete_transfers::run(scheduler).await,
         }
     }

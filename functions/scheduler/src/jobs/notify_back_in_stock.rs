@@ -1,21 +1,22 @@
-//! Writes events for people who wait for a product that is in stock again; `outbox-relay` sends them, and `notifications` writes the mails.
+//! Writes an event for each subscription to a variant that is in stock again; `outbox-relay` sends the events, and `notifications` the mails.
 //!
 //! The transaction that changes the stock does not write the events: ten thousand people may wait for one variant, and everyone who buys it would
 //! have to wait until all their events are written.
 
 use shared::ids::EventId;
 use shared::outbox::store::insert_due;
-use shared::stock::store::notices::take_due;
+use shared::stock::store::subscriptions::take_due;
 
 use crate::Scheduler;
 
-/// Maximum number of requests that one run answers: few enough that the next run of `outbox-relay` sends all their events and the other events.
-const MAX_REQUESTS: i64 = 1000;
+/// Maximum number of subscriptions for which one run writes events: few enough that the next run of `outbox-relay` sends these events and all
+/// others.
+const MAX_SUBSCRIPTIONS: i64 = 1000;
 
 pub(super) async fn run(scheduler: &Scheduler) -> anyhow::Result<u64> {
     let now = scheduler.clock.now();
     let mut tx = scheduler.db.begin().await?;
-    let events = take_due(&mut tx, now, MAX_REQUESTS, || EventId(scheduler.rng.ordered_uuid(now))).await?;
+    let events = take_due(&mut tx, now, MAX_SUBSCRIPTIONS, || EventId(scheduler.rng.ordered_uuid(now))).await?;
     insert_due(&mut tx, &events, now).await?;
     tx.commit().await?;
     Ok(u64::try_from(events.len())?)

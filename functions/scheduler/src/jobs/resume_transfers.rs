@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use crate::Scheduler;
 
-/// Time for which a transfer must have had no worker. Before that, its message may still be on its way.
+/// Seconds for which a transfer must have had no worker. Before that, its message may still be in the queue.
 const ABANDONED_AFTER_SECONDS: i64 = 60;
 /// Maximum number of transfers that one run resumes.
 const MAX_TRANSFERS: u64 = 20;

@@ -1,4 +1,4 @@
-//! Each request for a product that is in stock again becomes an event, once.
+//! Each subscription to a product that is in stock again becomes an event, once.
 
 use shared::testing::{START, TestApp, TestProduct};
 use sqlx::PgPool;
@@ -7,12 +7,12 @@ use crate::{run, scheduler};
 
 const DAY: i64 = 24 * 60 * 60;
 const EVENTS: &str = "select count(*) from outbox where kind = 'back_in_stock'";
-const WAITING: &str = "select count(*) from stock_notices where told_at is null";
+const WAITING: &str = "select count(*) from back_in_stock_subscriptions where notified_at is null";
 
-/// Requests of this many people for a product.
-async fn ask(app: &TestApp, product: &TestProduct, people: i32) {
+/// Subscribes this many people to a product.
+async fn subscribe(app: &TestApp, product: &TestProduct, people: i32) {
     sqlx::query(
-        "insert into stock_notices (variant_id, email, created_at)
+        "insert into back_in_stock_subscriptions (variant_id, email, created_at)
          select $1, 'user-' || n || '@example.com', $3 from generate_series(1, $2) n",
     )
     .bind(product.variant)
@@ -32,7 +32,7 @@ async fn restock(app: &TestApp, product: &TestProduct, units: i32) {
         .unwrap();
 }
 
-/// Maximum number of events that one run writes.
+/// Returns the number of events that one run writes.
 async fn written(app: &TestApp) -> i64 {
     let before = app.count(EVENTS).await;
     run(&scheduler(app)).await;
@@ -40,23 +40,24 @@ async fn written(app: &TestApp) -> i64 {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn each_request_for_a_product_that_is_in_stock_again_becomes_one_event(db: PgPool) {
+async fn each_subscription_to_a_product_that_is_in_stock_again_becomes_one_event(db: PgPool) {
     let app = TestApp::without_routes(db);
     let (shoes, shirt) = (app.a_product().create().await, app.a_product().create().await);
-    ask(&app, &shoes, 2).await;
-    ask(&app, &shirt, 1).await;
-    assert_eq!(written(&app).await, 0, "there is none of either");
+    subscribe(&app, &shoes, 2).await;
+    subscribe(&app, &shirt, 1).await;
+    assert_eq!(written(&app).await, 0, "both are out of stock");
 
     restock(&app, &shoes, 5).await;
     assert_eq!(written(&app).await, 2);
 
-    let ids: Vec<i64> = sqlx::query_scalar("select id from stock_notices where variant_id = $1 order by id")
-        .bind(shoes.variant)
-        .fetch_all(&app.db)
-        .await
-        .unwrap();
+    let ids: Vec<i64> =
+        sqlx::query_scalar("select id from back_in_stock_subscriptions where variant_id = $1 order by id")
+            .bind(shoes.variant)
+            .fetch_all(&app.db)
+            .await
+            .unwrap();
     let sent: Vec<i64> = sqlx::query_scalar(
-        "select (payload->>'notice_id')::bigint from outbox where kind = 'back_in_stock' and next_attempt_at <= $1 order by 1",
+        "select (payload->>'subscription_id')::bigint from outbox where kind = 'back_in_stock' and next_attempt_at <= $1 order by 1",
     )
     .bind(START)
     .fetch_all(&app.db)
@@ -75,7 +76,7 @@ async fn a_product_that_is_not_for_sale_notifies_nobody(db: PgPool) {
     let (draft, to_come, archived) =
         (app.a_product().create().await, app.a_product().create().await, app.a_product().create().await);
     for product in [&draft, &to_come, &archived] {
-        ask(&app, product, 1).await;
+        subscribe(&app, product, 1).await;
         restock(&app, product, 1).await;
     }
     sqlx::query("update products set status = 'draft' where id = $1").bind(draft.id).execute(&app.db).await.unwrap();
@@ -100,29 +101,29 @@ async fn a_product_that_is_not_for_sale_notifies_nobody(db: PgPool) {
 
 /// Ten thousand at once would delay the other events in the outbox.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn one_run_answers_a_thousand_requests_the_oldest_first(db: PgPool) {
+async fn one_run_notifies_a_thousand_subscribers_the_oldest_first(db: PgPool) {
     let app = TestApp::without_routes(db);
     let shoes = app.a_product().create().await;
-    ask(&app, &shoes, 10_000).await;
+    subscribe(&app, &shoes, 10_000).await;
     restock(&app, &shoes, 5).await;
     for _ in 1..=2 {
         assert_eq!(written(&app).await, 1000);
-        let told_is_first = "select count(*) from stock_notices n where told_at is null and exists (
-            select from stock_notices later where later.told_at is not null and later.id > n.id)";
-        assert_eq!(app.count(told_is_first).await, 0);
+        let skipped = "select count(*) from back_in_stock_subscriptions b where notified_at is null and exists (
+            select from back_in_stock_subscriptions later where later.notified_at is not null and later.id > b.id)";
+        assert_eq!(app.count(skipped).await, 0);
     }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_request_is_kept_for_a_week_after_it_was_answered_and_for_a_year_without(db: PgPool) {
+async fn a_subscription_is_kept_for_a_week_after_its_event_and_for_a_year_without_one(db: PgPool) {
     let app = TestApp::without_routes(db);
     let (shoes, shirt) = (app.a_product().create().await, app.a_product().create().await);
-    ask(&app, &shoes, 1).await;
-    ask(&app, &shirt, 1).await;
+    subscribe(&app, &shoes, 1).await;
+    subscribe(&app, &shirt, 1).await;
     restock(&app, &shoes, 1).await;
-    for (days, kept) in [(0, 2), (7, 2), (1, 1), (357, 1), (1, 0)] {
+    for (days, left) in [(0, 2), (7, 2), (1, 1), (357, 1), (1, 0)] {
         app.clock.advance(days * DAY);
         run(&scheduler(&app)).await;
-        assert_eq!(app.count("select count(*) from stock_notices").await, kept, "{days} days later");
+        assert_eq!(app.count("select count(*) from back_in_stock_subscriptions").await, left, "{days} days later");
     }
 }

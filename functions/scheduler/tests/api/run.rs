@@ -12,15 +12,15 @@ use crate::{run, scheduler};
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// Gives each job something to do, and the clock is where all of it is due.
+/// Gives each job something to do, and moves the clock to a time when all of it is due.
 async fn give_each_job_something_to_do(app: &TestApp) {
     let shoes = app.a_product().create().await;
     let ana = app.a_user().await;
     app.clock.advance(400 * DAY);
     for statement in [
-        "insert into stock_notices (variant_id, email, created_at)
+        "insert into back_in_stock_subscriptions (variant_id, email, created_at)
          select $2, n || '@example.com', $1 + interval '399 days' from generate_series(1, 300) n where $3 is not null",
-        "insert into stock_notices (variant_id, email, created_at, told_at, event_id)
+        "insert into back_in_stock_subscriptions (variant_id, email, created_at, notified_at, event_id)
          select $2, n || '@example.org', $1, $1, gen_random_uuid() from generate_series(1, 100) n where $3 is not null",
         "insert into imports (id, kind, stock, storage_key, bytes, status, held_until, created_at)
          select gen_random_uuid(), 'shopify_csv', 'set', 'a', 1, 'running', $1, $1 from generate_series(1, 6)
@@ -44,7 +44,7 @@ async fn give_each_job_something_to_do(app: &TestApp) {
     sqlx::query("select change_stock($1, 5, 'received', now())").bind(shoes.variant).execute(&app.db).await.unwrap();
 }
 
-/// Maximum duration of all jobs together in that case.
+/// Returns the number that each job processes in that case.
 fn everything() -> BTreeMap<TimedJob, u64> {
     BTreeMap::from([
         (TimedJob::NotifyBackInStock, 300),
@@ -52,7 +52,7 @@ fn everything() -> BTreeMap<TimedJob, u64> {
         (TimedJob::DeleteSentEvents, 100),
         (TimedJob::DeleteLinks, 100),
         (TimedJob::DeleteAuditRecords, 100),
-        (TimedJob::DeleteBackInStockRequests, 100),
+        (TimedJob::DeleteBackInStockSubscriptions, 100),
         (TimedJob::DeleteTransfers, 100),
     ])
 }
@@ -94,18 +94,18 @@ async fn two_schedulers_at_once_do_each_thing_once(db: PgPool) {
 async fn a_job_that_fails_does_not_stop_the_others(db: PgPool) {
     let app = TestApp::without_routes(db);
     give_each_job_something_to_do(&app).await;
-    sqlx::query("alter table stock_notices rename to gone").execute(&app.db).await.unwrap();
+    sqlx::query("alter table back_in_stock_subscriptions rename to gone").execute(&app.db).await.unwrap();
     let scheduler = Scheduler { transfers: Arc::new(BrokenQueue), ..scheduler(&app) };
 
     let run = scheduler::run(&scheduler).await;
 
-    let failing = [TimedJob::NotifyBackInStock, TimedJob::ResumeTransfers, TimedJob::DeleteBackInStockRequests];
+    let failing = [TimedJob::NotifyBackInStock, TimedJob::ResumeTransfers, TimedJob::DeleteBackInStockSubscriptions];
     assert_eq!(run.failed.keys().copied().collect::<Vec<_>>(), failing);
     let mut expected = everything();
     expected.retain(|job, _| !failing.contains(job));
     assert_eq!(run.done, expected);
     let error = handle(&scheduler).await.unwrap_err().to_string();
-    assert!(error.contains("notify_back_in_stock") && error.contains("delete_back_in_stock_requests"), "{error}");
+    assert!(error.contains("notify_back_in_stock") && error.contains("delete_back_in_stock_subscriptions"), "{error}");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -46,15 +46,15 @@ fn elements(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
         if rest.is_empty() {
             return None;
         }
-        let (element, behind) = if let Some(quoted) = rest.strip_prefix('"') {
+        let (element, after) = if let Some(quoted) = rest.strip_prefix('"') {
             let end = end_of_quotes(quoted);
-            let (inside, behind) = quoted.split_at(end);
-            (unescaped(inside), behind.strip_prefix('"').unwrap_or_default())
+            let (inside, after) = quoted.split_at(end);
+            (unescaped(inside), after.strip_prefix('"').unwrap_or_default())
         } else {
-            let (plain, behind) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
-            (Cow::Borrowed(plain), behind)
+            let (plain, after) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+            (Cow::Borrowed(plain), after)
         };
-        rest = behind.strip_prefix(',').unwrap_or_default();
+        rest = after.strip_prefix(',').unwrap_or_default();
         Some(element)
     })
 }
@@ -74,11 +74,11 @@ fn unescaped(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut escaped = false;
-    let kept = text.chars().filter(|sign| {
-        escaped = *sign == '\\' && !escaped;
+    let unescaped = text.chars().filter(|c| {
+        escaped = *c == '\\' && !escaped;
         !escaped
     });
-    Cow::Owned(kept.collect())
+    Cow::Owned(unescaped.collect())
 }
 
 #[cfg(test)]

@@ -8,9 +8,7 @@ use uuid::Uuid;
 
 /// The statement `select * from function(…)`, sent as a simple query: no Parse, BEGIN or COMMIT, one round trip and one transaction.
 ///
-/// Its arguments are uuids, integers, slugs and texts in hexadecimal digits, by type. None of them can end its literal early, so nothing
-/// can be injected.
-/// before it is meant to, so there is nothing to inject.
+/// Its arguments are uuids, integers, slugs and texts in hexadecimal digits. None of them can end its literal early, so nothing can be injected.
 #[derive(Clone, Debug)]
 pub struct Call {
     sql: String,

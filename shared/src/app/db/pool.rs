@@ -1,7 +1,7 @@
 //! A few connections that are kept between requests.
 //!
 //! sqlx's own pool cleans up in spawned tasks. In Lambda the process is frozen as soon as it has answered, so a ROLLBACK that is only
-//! queued would hold stock locks until the next request thaws it. This pool spawns nothing: a dropped transaction is left in `unfinished`,
+//! queued would hold stock locks until the next request thaws it. This pool spawns nothing: a dropped transaction is put into `abandoned`,
 //! and [`Db::rollback_abandoned`] is awaited before the response leaves.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,14 +15,14 @@ use tokio::time::timeout;
 use super::{Call, Connector, Tx};
 use crate::app::{Environment, EnvironmentError};
 
-/// Longest wait for a free connection before the request is refused.
-const WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(3);
+/// Maximum wait for a free connection, and for a new one; after it the request is refused.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(3);
 /// Idle time after which a connection is pinged before use.
-const TRUSTED_IDLE: Duration = Duration::from_secs(5);
-/// Longest duration of a ping or a rollback; after it the connection counts as dead.
+const PING_AFTER_IDLE: Duration = Duration::from_secs(5);
+/// Maximum duration of a ping or a rollback; after it the connection counts as dead.
 const PING_TIMEOUT: Duration = Duration::from_millis(500);
-/// Age at which a connection is closed, because proxies rebalance by closing connections.
-const LIFETIME: Duration = Duration::from_secs(20 * 60);
+/// Age at which a connection is replaced, so that the connections spread over the instances of a proxy again.
+const MAX_AGE: Duration = Duration::from_secs(20 * 60);
 
 /// The database. Cheap to clone; it connects when it is first needed.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct Db {
 /// The size of the pool.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolSettings {
-    /// Largest number of open connections.
+    /// Maximum number of open connections.
     pub max_connections: usize,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct Pool {
     connector: Connector,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Lease>>,
-    unfinished: Mutex<Vec<Lease>>,
+    abandoned: Mutex<Vec<Lease>>,
 }
 
 /// A connection on loan, with its permit.
@@ -63,7 +63,7 @@ impl Db {
     /// Creates a database that is reached by `connector`.
     pub fn new(connector: Connector, settings: PoolSettings) -> Self {
         let permits = Arc::new(Semaphore::new(settings.max_connections.max(1)));
-        Self { pool: Arc::new(Pool { connector, permits, idle: Mutex::default(), unfinished: Mutex::default() }) }
+        Self { pool: Arc::new(Pool { connector, permits, idle: Mutex::default(), abandoned: Mutex::default() }) }
     }
 
     /// Creates a database that does not exist: every use returns a connection error.
@@ -87,7 +87,6 @@ impl Db {
     ///
     /// Only functions that are safe to repeat may be called: when the connection breaks, it is unknown whether the call was done, and it is
     /// repeated once on a new connection.
-    /// is made once more on a fresh connection.
     pub async fn call<R: for<'r> FromRow<'r, PgRow>>(&self, call: Call) -> sqlx::Result<Vec<R>> {
         let mut lease = self.pool.lease().await?;
         let mut answer = call.run(&mut lease.connection).await;
@@ -106,7 +105,7 @@ impl Db {
         self.pool.rollback_abandoned().await;
     }
 
-    /// Connects now rather than at the first request. A failure is not reported, because the first request meets it too.
+    /// Connects now rather than at the first request. A failure is not reported, because the first request fails with the same error.
     pub async fn warm_up(&self) {
         if let Ok(lease) = self.pool.lease().await {
             self.pool.put_back(lease);
@@ -131,7 +130,7 @@ impl Db {
 impl Pool {
     async fn lease(&self) -> sqlx::Result<Lease> {
         self.rollback_abandoned().await;
-        let permit = timeout(WAIT_FOR_A_CONNECTION, self.permits.clone().acquire_owned())
+        let permit = timeout(CONNECTION_TIMEOUT, self.permits.clone().acquire_owned())
             .await
             .map_err(|_| sqlx::Error::PoolTimedOut)?
             .map_err(|_| sqlx::Error::PoolClosed)?;
@@ -146,7 +145,7 @@ impl Pool {
 
     async fn reconnect(&self, permit: Option<OwnedSemaphorePermit>) -> sqlx::Result<Lease> {
         let connection =
-            timeout(WAIT_FOR_A_CONNECTION, self.connector.connect()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+            timeout(CONNECTION_TIMEOUT, self.connector.connect()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
         Ok(Lease { connection, connected_at: Instant::now(), idle_since: Instant::now(), permit })
     }
 
@@ -158,12 +157,12 @@ impl Pool {
         drop(permit);
     }
 
-    pub(super) fn leave_unfinished(&self, lease: Lease) {
-        lock(&self.unfinished).push(lease);
+    pub(super) fn abandon(&self, lease: Lease) {
+        lock(&self.abandoned).push(lease);
     }
 
     async fn rollback_abandoned(&self) {
-        while let Some(mut lease) = pop(&self.unfinished) {
+        while let Some(mut lease) = pop(&self.abandoned) {
             let rolled_back = timeout(PING_TIMEOUT, lease.connection.execute("rollback")).await;
             // A connection that does not answer is dropped with its socket, and the server rolls back by itself.
             if matches!(rolled_back, Ok(Ok(_))) {
@@ -175,16 +174,16 @@ impl Pool {
 
 impl Lease {
     async fn is_alive(&mut self) -> bool {
-        if self.connected_at.elapsed() > LIFETIME {
+        if self.connected_at.elapsed() > MAX_AGE {
             return false;
         }
-        self.idle_since.elapsed() < TRUSTED_IDLE
+        self.idle_since.elapsed() < PING_AFTER_IDLE
             || matches!(timeout(PING_TIMEOUT, self.connection.ping()).await, Ok(Ok(())))
     }
 }
 
-/// Returns true if the connection cannot be used after this error: everything but an answer of the server, and answers that announce its
-/// end.
+/// Returns true if the connection cannot be used after this error: the error does not come from the server, or announces that the server ends
+/// the connection.
 pub(super) fn breaks_the_connection(error: &sqlx::Error) -> bool {
     match error.as_database_error() {
         // 57P01..57P03: the server is shutting down, has crashed or is starting. 08xxx: connection errors of a pooler.

@@ -29,9 +29,9 @@ impl Tx {
     pub async fn commit(mut self) -> sqlx::Result<()> {
         let done = self.connection()?.execute("commit").await;
         match (self.lease.take(), &done) {
-            // The connection is dropped, with either result of the transaction.
+            // The connection is dropped; whether the transaction was committed is unknown.
             (_, Err(error)) if breaks_the_connection(error) => {}
-            // A refused COMMIT has rolled back.
+            // The database has refused the COMMIT and rolled back.
             (Some(lease), _) => self.pool.put_back(lease),
             (None, _) => {}
         }
@@ -46,7 +46,7 @@ impl Tx {
 impl Drop for Tx {
     fn drop(&mut self) {
         if let Some(lease) = self.lease.take() {
-            self.pool.leave_unfinished(lease);
+            self.pool.abandon(lease);
         }
     }
 }

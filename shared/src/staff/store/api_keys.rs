@@ -8,7 +8,7 @@ use crate::users::Permissions;
 
 /// An API key to insert.
 #[derive(Clone, Debug)]
-pub struct CreateApiKey {
+pub struct NewApiKey {
     /// Id of the key; later keys have larger ids.
     pub id: ApiKeyId,
     /// Name that says what the key is for.
@@ -25,7 +25,7 @@ pub struct CreateApiKey {
     pub expires_at: Option<Timestamp>,
 }
 
-/// A page of API keys, newest first.
+/// Lists a page of API keys, newest first.
 pub async fn list(tx: &mut Tx, bounds: KeysetBounds<ApiKeyId>) -> sqlx::Result<Vec<ApiKey>> {
     sqlx::query_as!(
         ApiKey,
@@ -59,7 +59,7 @@ pub async fn find(tx: &mut Tx, key: ApiKeyId) -> sqlx::Result<Option<ApiKey>> {
 }
 
 /// Inserts a key.
-pub async fn insert(tx: &mut Tx, new: CreateApiKey) -> sqlx::Result<ApiKey> {
+pub async fn insert(tx: &mut Tx, new: NewApiKey) -> sqlx::Result<ApiKey> {
     sqlx::query_as!(
         ApiKey,
         "insert into api_keys (id, name, key_sha256, scopes, created_by, created_at, expires_at)

@@ -2,9 +2,9 @@
 
 use crate::app::db::{KeysetBounds, Tx};
 use crate::ids::{RoleId, UserId};
-use crate::staff::{StaffMember, Standing};
+use crate::staff::{AccountFlags, StaffMember};
 
-/// A page of the staff, by id.
+/// Lists a page of the staff, by id.
 pub async fn list(tx: &mut Tx, bounds: KeysetBounds<UserId>) -> sqlx::Result<Vec<StaffMember>> {
     sqlx::query_as!(
         StaffMember,
@@ -28,9 +28,9 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
 }
 
 /// Returns the flags of an account and locks it until the transaction ends; `None` if it does not exist.
-pub async fn lock(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Standing>> {
+pub async fn lock(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<AccountFlags>> {
     sqlx::query_as!(
-        Standing,
+        AccountFlags,
         "select is_active, is_staff, is_superuser from users where id = $1 for no key update",
         user as _
     )
@@ -77,13 +77,13 @@ pub async fn set_active(tx: &mut Tx, user: UserId, is_active: bool) -> sqlx::Res
         .map(drop)
 }
 
-/// Returns true if the last change of the account's activation by staff was a deactivation.
-pub async fn was_switched_off(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
+/// Returns true if staff have deactivated the account and not reactivated it since.
+pub async fn was_deactivated(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select coalesce((
                select kind = 'deactivated' from audit_log
                 where user_id = $1 and kind in ('deactivated', 'reactivated')
-                order by id desc limit 1), false) as "off!""#,
+                order by id desc limit 1), false) as "was_deactivated!""#,
         user as _
     )
     .fetch_one(&mut *tx)

@@ -12,7 +12,7 @@ use crate::users::Permissions;
 /// Begins a change of permissions. Only one such change runs at a time, so what it was checked against still holds when it is written: two
 /// people cannot each remove from the other the right to do so.
 pub async fn begin_change(tx: &mut Tx) -> sqlx::Result<()> {
-    sqlx::query!("select from pg_advisory_xact_lock(hashtext('who may do what'))").execute(&mut *tx).await.map(drop)
+    sqlx::query!("select from pg_advisory_xact_lock(hashtext('permissions'))").execute(&mut *tx).await.map(drop)
 }
 
 /// Returns what a user may do now; `None` if they are not staff or are deactivated.

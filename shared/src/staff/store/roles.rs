@@ -6,7 +6,7 @@ use crate::staff::Role;
 use crate::time::Timestamp;
 use crate::users::Permissions;
 
-/// A page of roles, by id.
+/// Lists a page of roles, by id.
 pub async fn list(tx: &mut Tx, bounds: KeysetBounds<RoleId>) -> sqlx::Result<Vec<Role>> {
     sqlx::query_as!(
         Role,
@@ -44,7 +44,7 @@ pub async fn find_all(tx: &mut Tx, roles: &[RoleId]) -> sqlx::Result<Vec<Role>> 
 }
 
 /// Returns the roles of a user.
-pub async fn of(tx: &mut Tx, user: UserId) -> sqlx::Result<Vec<Role>> {
+pub async fn of_user(tx: &mut Tx, user: UserId) -> sqlx::Result<Vec<Role>> {
     sqlx::query_as!(
         Role,
         "select r.id, r.name, r.permissions, r.created_at

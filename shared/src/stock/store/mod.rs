@@ -1,6 +1,6 @@
 //! SQL of stock.
 
-pub mod notices;
+pub mod subscriptions;
 
 use std::collections::HashMap;
 

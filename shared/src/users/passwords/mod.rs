@@ -33,7 +33,9 @@ static COMMON: &str = include_str!("common_passwords.txt");
 pub fn problems(password: &str, username: &str, email: &str) -> Vec<String> {
     let lower = password.to_lowercase();
     let mut problems = Vec::new();
-    if let Some((name, _)) = [("username", username), ("email", email)].iter().find(|(_, of)| similar(&lower, of)) {
+    if let Some((name, _)) =
+        [("username", username), ("email", email)].iter().find(|(_, text)| is_similar(&lower, text))
+    {
         problems.push(format!("The password is too similar to the {name}."));
     }
     if password.chars().count() < MIN {
@@ -49,10 +51,10 @@ pub fn problems(password: &str, username: &str, email: &str) -> Vec<String> {
 }
 
 /// Returns true if a password (in lower case) has 7 of 10 characters in common with this text or with one of its words.
-fn similar(password: &str, of: &str) -> bool {
-    let of = of.to_lowercase();
-    let words = of.split(|c: char| !c.is_alphanumeric() && c != '_');
-    words.chain([of.as_str()]).any(|word| has_seven_tenths_in_common(password, word))
+fn is_similar(password: &str, text: &str) -> bool {
+    let text = text.to_lowercase();
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.chain([text.as_str()]).any(|word| has_seven_tenths_in_common(password, word))
 }
 
 /// Returns true if `quick_ratio` of Python's SequenceMatcher is at least 0.7: twice the number of common characters, in any order, divided by
@@ -76,7 +78,7 @@ pub async fn hash(password: String, salt: [u8; 16]) -> anyhow::Result<String> {
 }
 
 /// Returns true if the password matches the stored hash. For `None` and for a text that is not a hash it takes as long as for a hash, so that the
-/// duration of a log-in does not tell which addresses have accounts. Hashes of Django take longer, as they did there.
+/// duration of a log-in does not tell which addresses have accounts. Hashes of Django take longer, as they do in Django.
 pub async fn verify(password: String, stored: Option<String>) -> anyhow::Result<bool> {
     in_background(move || {
         let (password, stored) = (password.as_bytes(), stored.as_deref().unwrap_or_default());
@@ -103,7 +105,7 @@ fn argon2id() -> Result<Argon2<'static>, HashError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// Runs the work outside the thread that serves requests, a few pieces at a time.
+/// Runs the work outside the thread that serves requests, at most four at a time.
 async fn in_background<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
 ) -> anyhow::Result<T> {

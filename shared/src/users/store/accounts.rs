@@ -67,12 +67,12 @@ pub async fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> sql
         .map(|done| done.rows_affected() == 1)
 }
 
-/// Sets the email address of an active account. Returns the previous one, or `None` if there is no such account. [`crate::users::Taken::of`]
+/// Sets the email address of an active account. Returns the previous one, or `None` if there is no such account. [`crate::users::Taken::from_error`]
 /// reads the error if the address is taken.
 pub async fn set_email(tx: &mut Tx, user: UserId, email: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
-        "with was as (select id, email from users where id = $1 and is_active for no key update)
-         update users u set email = $2 from was where u.id = was.id returning was.email",
+        "with before as (select id, email from users where id = $1 and is_active for no key update)
+         update users u set email = $2 from before where u.id = before.id returning before.email",
         user as _,
         email
     )
@@ -105,7 +105,7 @@ pub async fn activate(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
 /// Returns true if an email address belongs to another account, for an error text only; whether it is free is decided by the database.
 pub async fn is_taken_by_another(tx: &mut Tx, email: &str, user: UserId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"select exists (select from users where lower(email) = lower($1) and id <> $2) as "is_so!""#,
+        r#"select exists (select from users where lower(email) = lower($1) and id <> $2) as "is_taken!""#,
         email,
         user as _
     )

@@ -15,9 +15,9 @@ pub struct Addressee {
     pub email: String,
 }
 
-/// A sign-in as the mail to its owner describes it.
+/// A sign-in, as the mail to its owner describes it.
 #[derive(Clone, Debug)]
-pub struct SeenSignIn {
+pub struct SignInDetails {
     /// Id of the account.
     pub user: UserId,
     /// Email address of the account.
@@ -30,8 +30,8 @@ pub struct SeenSignIn {
     pub user_agent: Option<String>,
 }
 
-/// Returns the account with this email address if it waits for activation, because it is new or its address has changed. An account that was
-/// deactivated otherwise is not returned.
+/// Returns the account with this email address if it waits for activation, because it is new or its address has changed; `None` if it is inactive
+/// for another reason.
 pub async fn waiting_for_activation(tx: &mut Tx, email: &str) -> sqlx::Result<Option<Addressee>> {
     // The last relevant entry of the audit log tells why the account is inactive. Accounts older than the log wait if nobody ever logged in.
     sqlx::query_as!(
@@ -66,14 +66,14 @@ pub async fn active_with_address(tx: &mut Tx, email: &str) -> sqlx::Result<Optio
 }
 
 /// Returns the account with this id, active or not.
-pub async fn of_account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Addressee>> {
+pub async fn account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Addressee>> {
     sqlx::query_as!(Addressee, "select id, email from users where id = $1", user as _).fetch_optional(&mut *tx).await
 }
 
-/// Returns the sign-in with this id and its owner.
-pub async fn of_sign_in(tx: &mut Tx, sign_in: SignInId) -> sqlx::Result<Option<SeenSignIn>> {
+/// Returns the sign-in with this id, and the email address of its owner.
+pub async fn sign_in(tx: &mut Tx, sign_in: SignInId) -> sqlx::Result<Option<SignInDetails>> {
     sqlx::query_as!(
-        SeenSignIn,
+        SignInDetails,
         "select s.user_id as user, u.email, s.created_at as at, s.address, s.user_agent
            from sign_ins s join users u on u.id = s.user_id
           where s.id = $1",

@@ -12,30 +12,30 @@ use crate::users::api_keys::UnverifiedKey;
 
 /// A valid API key.
 #[derive(Clone, Copy, Debug)]
-pub struct GoodKey {
+pub struct ValidApiKey {
     /// Id of the key.
     pub id: ApiKeyId,
     /// Permissions of the key.
     pub permissions: Permissions,
 }
 
-impl sqlx::FromRow<'_, PgRow> for GoodKey {
+impl sqlx::FromRow<'_, PgRow> for ValidApiKey {
     fn from_row(row: &PgRow) -> sqlx::Result<Self> {
         let scopes: String = row.try_get("scopes")?;
-        Ok(Self { id: row.try_get("id")?, permissions: Permissions::of_names(scopes.split(',')) })
+        Ok(Self { id: row.try_get("id")?, permissions: Permissions::from_names(scopes.split(',')) })
     }
 }
 
 /// Returns the valid key with this digest and records its use; `None` if the key is forged, revoked or expired, or if its creator does not have
 /// all its permissions any more. One round trip, in its own transaction.
-pub async fn note_use(db: &Db, key: &UnverifiedKey, now: Timestamp) -> sqlx::Result<Option<GoodKey>> {
-    let halves = u128_pair(key.sha256).map(Uuid::from_u128);
-    let call = Call::new("use_api_key").uuid(key.id.0).uuid(halves[0]).uuid(halves[1]).bigint(now.micros());
+pub async fn record_use(db: &Db, key: &UnverifiedKey, now: Timestamp) -> sqlx::Result<Option<ValidApiKey>> {
+    let [first, second] = halves(key.sha256).map(Uuid::from_u128);
+    let call = Call::new("use_api_key").uuid(key.id.0).uuid(first).uuid(second).bigint(now.micros());
     Ok(db.call(call).await?.into_iter().next())
 }
 
-/// Returns the two halves of a digest.
-fn u128_pair(sha256: [u8; 32]) -> [u128; 2] {
+/// Returns the two halves of a digest, because a call takes uuids but no bytes.
+fn halves(sha256: [u8; 32]) -> [u128; 2] {
     let half = |from: usize| sha256.iter().skip(from).take(16).fold(0, |number, byte| number << 8 | u128::from(*byte));
     [half(0), half(16)]
 }

@@ -31,13 +31,15 @@ pub async fn delete(tx: &mut Tx, user: UserId) -> sqlx::Result<Erasure> {
              or payload ->> 'user_id' = $1::bigint::text
              or payload ->> 'order_id' in (select id::text from orders where user_id = $1)
              or payload ->> 'sign_in_id' in (select id::text from sign_ins where user_id = $1)
-             or id in (select event_id from stock_notices where lower(email) = any($2))",
+             or id in (select event_id from back_in_stock_subscriptions where lower(email) = any($2))",
         user as _,
         &addresses
     )
     .execute(&mut *tx)
     .await?;
-    sqlx::query!("delete from stock_notices where lower(email) = any($1)", &addresses).execute(&mut *tx).await?;
+    sqlx::query!("delete from back_in_stock_subscriptions where lower(email) = any($1)", &addresses)
+        .execute(&mut *tx)
+        .await?;
     // The error text may quote the address.
     sqlx::query!(
         "update mail_log set recipient = $3, error = null
@@ -67,7 +69,7 @@ async fn is_last_superuser(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
     )
     .fetch_all(&mut *tx)
     .await?;
-    let is_one = locked.iter().any(|row| row.id == user && row.is_superuser);
-    let another_is = locked.iter().any(|row| row.id != user && row.is_superuser && row.is_active);
-    Ok(is_one && !another_is)
+    let is_superuser = locked.iter().any(|row| row.id == user && row.is_superuser);
+    let has_another = locked.iter().any(|row| row.id != user && row.is_superuser && row.is_active);
+    Ok(is_superuser && !has_another)
 }

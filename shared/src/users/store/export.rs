@@ -8,8 +8,8 @@ use crate::app::db::Tx;
 use crate::ids::{OrderId, UserId};
 use crate::orders::OrderLine;
 use crate::users::personal_data::{
-    ExportedAccount, ExportedApiKey, ExportedAuditEntry, ExportedCart, ExportedCartItem, ExportedLink, ExportedMail,
-    ExportedOrder, ExportedOrderEvent, ExportedSignIn, ExportedStockNotice,
+    ExportedAccount, ExportedApiKey, ExportedAuditEntry, ExportedBackInStockSubscription, ExportedCart,
+    ExportedCartItem, ExportedLink, ExportedMail, ExportedOrder, ExportedOrderEvent, ExportedSignIn,
 };
 
 /// Returns the account; `None` if it was deleted.
@@ -160,14 +160,18 @@ pub async fn links(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<Ex
     .await
 }
 
-/// Lists the requests for back-in-stock mails, by all addresses that the account is known to have had.
-pub async fn stock_notices(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedStockNotice>> {
+/// Lists the subscriptions to back-in-stock mails, by all addresses that the account is known to have had.
+pub async fn back_in_stock_subscriptions(
+    tx: &mut Tx,
+    user: UserId,
+    limit: i64,
+) -> sqlx::Result<Vec<ExportedBackInStockSubscription>> {
     sqlx::query_as!(
-        ExportedStockNotice,
-        "select n.variant_id as product_variant_id, v.sku, n.email, n.created_at, n.told_at
-           from stock_notices n join product_variants v on v.id = n.variant_id
-          where lower(n.email) in (select addresses_of($1))
-          order by n.created_at desc limit $2",
+        ExportedBackInStockSubscription,
+        "select b.variant_id as product_variant_id, v.sku, b.email, b.created_at, b.notified_at
+           from back_in_stock_subscriptions b join product_variants v on v.id = b.variant_id
+          where lower(b.email) in (select addresses_of($1))
+          order by b.created_at desc limit $2",
         user as _,
         limit
     )

@@ -6,9 +6,9 @@ use crate::audit::{AuditRecord, Kind};
 use crate::time::Timestamp;
 use crate::users::ClientInfo;
 
-/// An account as it was in another shop.
+/// An account to import, as it was in another shop.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OldUser {
+pub struct ImportedUser {
     /// Email address, normalized by [`crate::users::normalize_email`].
     pub email: String,
     /// Username of the account.
@@ -31,19 +31,19 @@ pub struct OldUser {
 
 /// Result of importing an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TakenOver {
+pub enum ImportOutcome {
     /// The account was created.
-    Made,
+    Created,
     /// An account with the email address exists and was left unchanged.
-    WasThere,
+    EmailTaken,
     /// The username belongs to another account.
     UsernameTaken,
 }
 
-/// Creates an account as it was, unless its email address or username is taken. The audit log records the import, so that an account that was
+/// Inserts an account as it was, unless its email address or username is taken. The audit log records the import, so that an account that was
 /// inactive in the other shop does not count as one that waits for activation.
-pub async fn take_over(tx: &mut Tx, user: &OldUser, now: Timestamp) -> sqlx::Result<TakenOver> {
-    let made = sqlx::query_scalar!(
+pub async fn insert_imported(tx: &mut Tx, user: &ImportedUser, now: Timestamp) -> sqlx::Result<ImportOutcome> {
+    let id = sqlx::query_scalar!(
         "insert into users (email, username, password_hash, name, is_active, is_staff, is_superuser, created_at, last_login_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict do nothing
@@ -60,15 +60,15 @@ pub async fn take_over(tx: &mut Tx, user: &OldUser, now: Timestamp) -> sqlx::Res
     )
     .fetch_optional(&mut *tx)
     .await?;
-    if let Some(made) = made {
-        record(tx, AuditRecord::by_nobody(Kind::Imported, Some(made)), &ClientInfo::default(), now).await?;
-        return Ok(TakenOver::Made);
+    if let Some(id) = id {
+        record(tx, AuditRecord::by_nobody(Kind::Imported, Some(id)), &ClientInfo::default(), now).await?;
+        return Ok(ImportOutcome::Created);
     }
-    let was_there = sqlx::query_scalar!(
-        r#"select exists (select from users where lower(email) = lower($1)) as "there!""#,
+    let is_email_taken = sqlx::query_scalar!(
+        r#"select exists (select from users where lower(email) = lower($1)) as "is_taken!""#,
         user.email
     )
     .fetch_one(&mut *tx)
     .await?;
-    Ok(if was_there { TakenOver::WasThere } else { TakenOver::UsernameTaken })
+    Ok(if is_email_taken { ImportOutcome::EmailTaken } else { ImportOutcome::UsernameTaken })
 }

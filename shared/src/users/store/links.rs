@@ -21,7 +21,7 @@ pub struct NewLink<'a> {
 /// Stores a link, and deletes the expired links of the account.
 pub async fn insert(tx: &mut Tx, link: NewLink<'_>, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "with ended as (delete from mailed_links where user_id = $2 and expires_at <= $5)
+        "with expired as (delete from mailed_links where user_id = $2 and expires_at <= $5)
          insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6)",
         sha256(link.token),
@@ -37,12 +37,12 @@ pub async fn insert(tx: &mut Tx, link: NewLink<'_>, now: Timestamp) -> sqlx::Res
 }
 
 /// Returns true if this link is valid now. The link is not used up.
-pub async fn is_good(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, now: Timestamp) -> sqlx::Result<bool> {
+pub async fn is_valid(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, now: Timestamp) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (
                select from mailed_links l join users u on u.id = l.user_id
                 where l.token_sha256 = $1 and l.user_id = $2 and l.purpose = $3 and l.expires_at > $4
-                  and l.used_at is null and l.email = u.email) as "good!""#,
+                  and l.used_at is null and l.email = u.email) as "is_valid!""#,
         sha256(token),
         user as _,
         purpose.as_str(),
@@ -77,7 +77,7 @@ pub async fn was_used(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str) 
     sqlx::query_scalar!(
         r#"select exists (
                select from mailed_links
-                where token_sha256 = $1 and user_id = $2 and purpose = $3 and used_at is not null) as "used!""#,
+                where token_sha256 = $1 and user_id = $2 and purpose = $3 and used_at is not null) as "was_used!""#,
         sha256(token),
         user as _,
         purpose.as_str()
@@ -99,7 +99,7 @@ pub async fn revoke(tx: &mut Tx, user: UserId, purpose: Purpose) -> sqlx::Result
 }
 
 /// Deletes at most `limit` expired links; returns their number.
-pub async fn forget_ended(tx: &mut Tx, now: Timestamp, limit: i64) -> sqlx::Result<u64> {
+pub async fn delete_expired(tx: &mut Tx, now: Timestamp, limit: i64) -> sqlx::Result<u64> {
     sqlx::query!(
         "delete from mailed_links where token_sha256 in (
              select token_sha256 from mailed_links where expires_at <= $1 order by expires_at limit $2 for update skip locked)",

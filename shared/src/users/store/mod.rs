@@ -58,7 +58,7 @@ impl sqlx::FromRow<'_, PgRow> for Account {
             is_superuser,
             permissions: match (is_staff, is_superuser) {
                 (true, true) => Permissions::all(),
-                (true, false) => Permissions::of_names(names.split(',')),
+                (true, false) => Permissions::from_names(names.split(',')),
                 (false, _) => Permissions::NONE,
             },
             sign_in: None,
@@ -89,7 +89,7 @@ pub struct NewUser {
     pub is_superuser: bool,
 }
 
-/// Inserts an account. [`Taken::of`] reads the error if its username or email address is taken.
+/// Inserts an account. [`Taken::from_error`] reads the error if its username or email address is taken.
 pub async fn insert(tx: &mut Tx, user: NewUser, now: Timestamp) -> sqlx::Result<UserId> {
     sqlx::query_scalar!(
         "insert into users (email, username, password_hash, is_staff, is_superuser, created_at)
@@ -116,11 +116,11 @@ pub async fn taken(tx: &mut Tx, username: &str, email: &str) -> sqlx::Result<Vec
     )
     .fetch_one(&mut *tx)
     .await?;
-    let each = [(Taken::Username, row.username), (Taken::Email, row.email)];
-    Ok(each.into_iter().filter_map(|(taken, is_so)| is_so.then_some(taken)).collect())
+    let values = [(Taken::Username, row.username), (Taken::Email, row.email)];
+    Ok(values.into_iter().filter_map(|(value, is_taken)| is_taken.then_some(value)).collect())
 }
 
-/// Changes the username; returns false if there is no such account. [`Taken::of`] reads the error if the username is taken.
+/// Changes the username; returns false if there is no such account. [`Taken::from_error`] reads the error if the username is taken.
 pub async fn rename(tx: &mut Tx, user: UserId, username: &str) -> sqlx::Result<bool> {
     let done =
         sqlx::query!("update users set username = $2 where id = $1", user as _, username).execute(&mut *tx).await?;

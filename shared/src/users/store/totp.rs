@@ -5,12 +5,12 @@ use crate::ids::UserId;
 use crate::time::Timestamp;
 
 /// Returns true if the account needs a code to log in. One round trip, in its own transaction.
-pub async fn is_needed(db: &Db, user: UserId) -> sqlx::Result<bool> {
+pub async fn is_enabled(db: &Db, user: UserId) -> sqlx::Result<bool> {
     let rows: Vec<(bool,)> = db.call(Call::new("has_second_factor").bigint(user.0)).await?;
     Ok(rows.first().is_some_and(|row| row.0))
 }
 
-/// Number of unused recovery codes of an account.
+/// Counts the unused recovery codes of an account.
 pub async fn recovery_codes_left(tx: &mut Tx, user: UserId) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "left!" from recovery_codes where user_id = $1 and used_at is null"#,
@@ -31,7 +31,7 @@ pub struct Device {
 }
 
 /// Stores an unconfirmed device, in place of an earlier unconfirmed one. Returns false if a confirmed one exists.
-pub async fn offer(tx: &mut Tx, user: UserId, secret: &[u8], now: Timestamp) -> sqlx::Result<bool> {
+pub async fn replace_unconfirmed(tx: &mut Tx, user: UserId, secret: &[u8], now: Timestamp) -> sqlx::Result<bool> {
     sqlx::query!(
         "insert into totp_devices as d (user_id, secret, created_at) values ($1, $2, $3)
          on conflict (user_id) do update set secret = excluded.secret, created_at = excluded.created_at, last_step = 0
@@ -58,7 +58,7 @@ pub async fn lock_device(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Devic
 }
 
 /// Records the step of an accepted code, so that this code and earlier ones are refused. The device must be locked.
-pub async fn take_step(tx: &mut Tx, user: UserId, step: i64) -> sqlx::Result<()> {
+pub async fn record_step(tx: &mut Tx, user: UserId, step: i64) -> sqlx::Result<()> {
     sqlx::query!("update totp_devices set last_step = $2 where user_id = $1", user as _, step)
         .execute(&mut *tx)
         .await

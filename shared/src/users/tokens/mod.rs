@@ -74,7 +74,7 @@ impl Claims {
         }
     }
 
-    /// Binds the token to a sign-in, with which it ends.
+    /// Binds the token to a sign-in: when that ends, the token becomes invalid.
     #[must_use]
     pub fn of_sign_in(self, sign_in: SignInId) -> Self {
         Self { sid: Some(sign_in.0.simple().to_string()), ..self }

@@ -64,6 +64,6 @@ async fn create_account(db: &Db, now: Timestamp, account: &Account) -> anyhow::R
     match insert(&mut tx, user, now).await {
         Ok(_) => Ok(tx.commit().await?),
         // Another process on the same database has just created it.
-        Err(error) => Taken::of(&error).map(drop).ok_or_else(|| error.into()),
+        Err(error) => Taken::from_error(&error).map(drop).ok_or_else(|| error.into()),
     }
 }

@@ -21,7 +21,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use shared::app::db::Db;
 use shared::catalogue::shopify::RowError;
 use shared::time::Timestamp;
-use shared::users::store::import::take_over;
+use shared::users::store::import::insert_imported;
 
 use dump::Dump;
 use row::Read;
@@ -117,7 +117,7 @@ async fn import<R: BufRead>(
         let done = match read(row, options).and_then(|read| refuse_duplicate(&mut seen, line, read)) {
             Err(reason) => Err(reason),
             Ok(read) => {
-                let done = take_over(&mut tx, &read.user, options.now).await;
+                let done = insert_imported(&mut tx, &read.user, options.now).await;
                 summary.add(&read, done.context("the import failed; earlier batches are committed")?)
             }
         };

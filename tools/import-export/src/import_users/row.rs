@@ -1,7 +1,7 @@
 //! A row of Django's user table.
 
 use shared::time::Timestamp;
-use shared::users::store::import::OldUser;
+use shared::users::store::import::ImportedUser;
 use shared::users::{MAX_USERNAME, normalize_email};
 
 use super::columns::Row;
@@ -16,7 +16,7 @@ const KNOWN_HASHES: [&str; 4] = ["pbkdf2_sha256$", "argon2$", "$argon2", "!"];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Read {
     /// The account to create.
-    pub(super) user: OldUser,
+    pub(super) user: ImportedUser,
     /// True if the user was staff in the old shop and is not imported as staff.
     pub(super) had_rights: bool,
     /// True if the user must set a new password.
@@ -43,7 +43,7 @@ pub(super) fn read(row: &Row, with_staff: bool, now: Timestamp) -> Result<Read, 
     Ok(Read {
         had_rights: is_staff && !with_staff,
         password_is_unknown: !KNOWN_HASHES.iter().any(|known| password_hash.starts_with(known)),
-        user: OldUser {
+        user: ImportedUser {
             name: name(row),
             is_active: flag(row, "is_active", true)?,
             is_staff: is_staff && with_staff,

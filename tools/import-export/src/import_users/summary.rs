@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use shared::users::store::import::TakenOver;
+use shared::users::store::import::ImportOutcome;
 
 use super::row::Read;
 
@@ -25,15 +25,15 @@ pub struct UsersSummary {
 
 impl UsersSummary {
     /// Counts a row, or returns why it failed.
-    pub(super) fn add(&mut self, read: &Read, became: TakenOver) -> Result<(), String> {
+    pub(super) fn add(&mut self, read: &Read, became: ImportOutcome) -> Result<(), String> {
         match became {
-            TakenOver::Made => {
+            ImportOutcome::Created => {
                 self.created += 1;
                 self.rights_dropped += usize::from(read.had_rights);
                 self.passwords_unknown += usize::from(read.password_is_unknown);
             }
-            TakenOver::WasThere => self.existing += 1,
-            TakenOver::UsernameTaken => {
+            ImportOutcome::EmailTaken => self.existing += 1,
+            ImportOutcome::UsernameTaken => {
                 return Err(format!("the username \"{}\" belongs to another account", read.user.username));
             }
         }

@@ -84,7 +84,7 @@ async fn requesting_a_link_can_reveal_that_there_is_no_account(db: PgPool) {
         }
         assert_eq!(
             published_events(&app).await,
-            ["email_reset_asked Ana@example.com", "password_reset_asked Ana@example.com"]
+            ["email_reset_requested Ana@example.com", "password_reset_requested Ana@example.com"]
         );
     }
 }

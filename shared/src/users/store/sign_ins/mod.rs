@@ -41,7 +41,7 @@ impl EndReason {
 #[derive(Clone, Copy, Debug)]
 pub struct Opened {
     /// True if the account was used before, but never from this network.
-    pub is_new_place: bool,
+    pub is_new_network: bool,
 }
 
 /// Starts a sign-in with its first refresh token, and records the log-in. Returns `None` if the account was deleted or deactivated, or if its
@@ -57,9 +57,9 @@ pub async fn open(
         Opened,
         r#"with owner as (
              update users set last_login_at = $5 where id = $3 and is_active and password_hash = $11 returning id
-         ), over as (
+         ), old_sign_ins as (
              delete from sign_ins where user_id = $3 and expires_at < $5::timestamptz - make_interval(days => $10)
-         ), ended as (
+         ), old_tokens as (
              delete from refresh_tokens where user_id = $3 and expires_at < $5::timestamptz - interval '1 day'
          ), opened as (
              insert into sign_ins (id, user_id, created_at, last_used_at, expires_at, address, network, user_agent)
@@ -70,7 +70,7 @@ pub async fn open(
          select $1, opened.id, opened.user_id, $4, $5, $6 from opened
          returning $8::text is not null
                and exists (select from sign_ins where user_id = $3 and network is not null)
-               and not exists (select from sign_ins where user_id = $3 and network = $8) as "is_new_place!""#,
+               and not exists (select from sign_ins where user_id = $3 and network = $8) as "is_new_network!""#,
         token.id,
         token.sign_in as _,
         token.user as _,
@@ -92,7 +92,7 @@ pub async fn is_known_network(tx: &mut Tx, email: &str, network: Option<&str>) -
     sqlx::query_scalar!(
         r#"select exists (
                select from users u join sign_ins s on s.user_id = u.id
-                where lower(u.email) = lower($1) and s.network = $2) as "known!""#,
+                where lower(u.email) = lower($1) and s.network = $2) as "is_known!""#,
         email,
         network
     )
@@ -101,7 +101,7 @@ pub async fn is_known_network(tx: &mut Tx, email: &str, network: Option<&str>) -
 }
 
 /// Records that a sign-in is used, and prolongs it to `until` if that is later than its end.
-pub async fn note_use(tx: &mut Tx, sign_in: SignInId, now: Timestamp, until: Option<Timestamp>) -> sqlx::Result<()> {
+pub async fn record_use(tx: &mut Tx, sign_in: SignInId, now: Timestamp, until: Option<Timestamp>) -> sqlx::Result<()> {
     sqlx::query!(
         "update sign_ins set last_used_at = greatest(last_used_at, $2), expires_at = greatest(expires_at, $3) where id = $1",
         sign_in as _,
@@ -130,7 +130,7 @@ pub struct OpenSignIn {
     pub user_agent: Option<String>,
 }
 
-/// A page of a user's open sign-ins, newest first.
+/// Lists a page of a user's open sign-ins, newest first.
 pub async fn list(
     tx: &mut Tx,
     user: UserId,
@@ -160,7 +160,7 @@ pub async fn list(
     .await
 }
 
-/// Number of open sign-ins of a user.
+/// Counts the open sign-ins of a user.
 pub async fn count(tx: &mut Tx, user: UserId, now: Timestamp) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from sign_ins where user_id = $1 and ended_at is null and expires_at > $2"#,

@@ -27,7 +27,7 @@ pub struct NewRefreshToken {
 /// sends one gets the error for an expired token, which needs no row.
 pub async fn insert_token(tx: &mut Tx, token: NewRefreshToken) -> sqlx::Result<()> {
     sqlx::query!(
-        "with ended as (
+        "with old_tokens as (
              delete from refresh_tokens where user_id = $3 and expires_at < $5::timestamptz - interval '1 day'
          )
          insert into refresh_tokens (id, family_id, user_id, token_sha256, issued_at, expires_at)

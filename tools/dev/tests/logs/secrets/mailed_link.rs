@@ -45,7 +45,7 @@ pub(super) async fn open_a_mailed_link(
         limits: Limits::default(),
         metrics: test.app.metrics.clone(),
     };
-    let kind = EventKind::PasswordResetAsked { email: "ana@example.com".to_owned() };
+    let kind = EventKind::PasswordResetRequested { email: "ana@example.com".to_owned() };
     let event = Event::new(EventId(SystemRng.random_uuid()), kind);
     let mut message = SqsMessage::default();
     message.body = Some(serde_json::to_string(&event).unwrap());

@@ -1,10 +1,10 @@
-//! The mail for `password_reset_asked`: a link with which the owner of an account sets another password.
+//! The mail for `password_reset_requested`: a link with which the owner of an account sets another password.
 
 use shared::app::db::Tx;
 use shared::users::links::Purpose;
 use shared::users::store::addressees;
 
-use super::{Draft, GOOD_FOR};
+use super::{Draft, LINK_VALIDITY};
 use crate::Notifications;
 use crate::letter::Letter;
 
@@ -18,10 +18,10 @@ pub(super) async fn draft(tx: &mut Tx, notifications: &Notifications, email: &st
             ],
             link: Some(("Choose a new password", url)),
             after: vec![
-                GOOD_FOR.to_owned(),
+                LINK_VALIDITY.to_owned(),
                 "If it was not you, do nothing: your password stays as it is. Never pass the link on.".to_owned(),
             ],
         };
-        letter.mail(&addressee.email, "password_reset_asked", &notifications.shop.name)
+        letter.mail(&addressee.email, "password_reset_requested", &notifications.shop.name)
     }))
 }
