@@ -62,6 +62,22 @@ fn no_identifier_has_an_old_name() {
 }
 
 #[test]
+fn no_path_and_no_code_has_an_old_name() {
+    let old = Vocabulary::load().old_codes;
+    let mut files = swept_files();
+    // These two pages say what the old names were.
+    files.retain(|file| !["docs/vocabulary.md", "CHANGELOG.md"].contains(&file.path.as_str()));
+    files.push(SourceFile::new("openapi.json", &dev::openapi::text().unwrap()));
+    let mut findings = Vec::new();
+    for file in files {
+        for (line, text) in file.find_texts(&old) {
+            findings.push(format!("{}:{line}: `{text}`", file.path));
+        }
+    }
+    refuse(&findings);
+}
+
+#[test]
 fn doc_comments_are_sentences_or_name_the_thing() {
     let mut findings = Vec::new();
     for file in swept_files().iter().filter(|file| file.kind == Kind::Rust) {

@@ -10,6 +10,8 @@ pub(super) struct Vocabulary {
     pub(super) old_schemas: Vec<Pattern>,
     /// Names that no identifier of the code has.
     pub(super) old_identifiers: Vec<Pattern>,
+    /// Parts of paths, parameters and error codes that are not used.
+    pub(super) old_codes: Vec<String>,
     /// Verbs that a summary and the body of an action may begin with.
     pub(super) verbs: Vec<String>,
 }
@@ -53,12 +55,14 @@ impl Vocabulary {
             avoided: left_column(section(&page, "Words to avoid")).map(words).collect(),
             old_schemas: left_column(section(&page, "Schemas")).map(Pattern::parse).collect(),
             old_identifiers: left_column(section(&page, "Code")).map(Pattern::parse).collect(),
+            old_codes: left_column(section(&page, "Paths and codes")).map(str::to_owned).collect(),
             verbs: quoted(section(&page, "Verbs of the API")).map(str::to_owned).collect(),
         };
         assert!(vocabulary.avoided.contains(&vec!["by".to_owned(), "now".to_owned()]));
         assert!(vocabulary.old_schemas.iter().any(|old| old.matches("NewCart")));
         // In two parts, so that this file does not contain the old name.
         assert!(vocabulary.old_identifiers.iter().any(|old| old.matches(concat!("MOST", "_LINES"))));
+        assert!(vocabulary.old_codes.iter().any(|code| code == concat!("bad_", "rows/")));
         assert!(vocabulary.verbs.iter().any(|verb| verb == "Create"));
         vocabulary
     }
