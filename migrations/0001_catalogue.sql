@@ -2,9 +2,9 @@
 --
 -- Money is a count of minor units (cents) in `bigint`. The whole shop sells in one currency, kept in a table of one row; every table
 -- that names its currency refers to it, so two currencies cannot meet in one cart.
--- No enum, domain or composite types: behind a transaction pooler the look-ups of their definitions fail (docs/architecture.md).
+-- No enum, domain or composite types: behind a transaction pooler the look-ups of their definitions fail (docs/database.md).
 --
--- Every constraint has a name: services recognise by it what the database refused.
+-- Every check and every unique constraint has a name, by which services recognise what the database refused.
 
 create extension if not exists unaccent;
 create extension if not exists pg_trgm;
@@ -149,8 +149,8 @@ create index product_by_search on products using gin (search_document);
 create index product_by_newest on products (created_at, id) where status = 'active';
 create index product_by_name on products (name, id) where status = 'active';
 create index product_by_price on products (price_min, id) where status = 'active';
--- The same for staff, who list products of every status. None of these contains what a sale changes: an update of is_available stays a
--- heap-only one.
+-- The same for staff, who list products of every status. No index has a column that a sale changes, so an update of is_available is a
+-- heap-only tuple (HOT) update.
 create index product_by_newest_of_all on products (created_at, id);
 create index product_by_name_of_all on products (name, id);
 create index product_by_price_of_all on products (price_min, id);

@@ -36,7 +36,8 @@ pub(crate) async fn begin_session(
     base: BaseUrl,
     Body(new): Body<CreateSession>,
 ) -> Result<Response, ApiError> {
-    // The token is verified here too, for the lifetime of the cookie and the reason of a refusal.
+    // `staff` verifies the token as well. It is verified here first because the cookie must expire with it, and because an invalid token
+    // must get 401 with its reason.
     let now = app.clock.now();
     let claims = app.verifier.verify(&new.access, TokenType::Access, now).map_err(Unauthorized::BadToken)?;
     match staff(&app, Some(&new.access)).await? {

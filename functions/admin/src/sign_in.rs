@@ -30,7 +30,8 @@ fn read_reason(fields: &mut Fields, name: &str) -> Option<SignInReason> {
     Some(fields.text(name, 20)?.parse().unwrap_or(SignInReason::NotSignedIn))
 }
 
-/// Shows the form, or redirects a user who is signed in. A browser that opens `/admin` sends no cookie and comes here first.
+/// Shows the form, or redirects staff who are signed in. The path of the cookie is `/admin/`, so a browser that opens `/admin` sends no
+/// cookie and arrives here even with a session.
 pub(crate) async fn get_sign_in(
     State(app): State<App>,
     Extension(logged_user): Extension<LoggedUser>,

@@ -31,7 +31,7 @@ pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow
     let claimed = claim(&mut tx, held, worker.clock.now()).await?;
     tx.commit().await?;
     let Some(mut file) = claimed else {
-        tracing::info!("import is not running or held by another worker");
+        tracing::info!("import is not running, or another worker holds it");
         return Ok(RunOutcome::Finished);
     };
     if file.is_stuck {
@@ -162,17 +162,17 @@ async fn try_to_save(
     Ok(true)
 }
 
-/// Ends the import and deletes its file.
+/// Ends the import and deletes its file, unless another worker holds it now.
 async fn finish(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, ended: JobEnd<'_>) -> anyhow::Result<()> {
     let mut tx = worker.db.begin().await?;
-    if lock(&mut tx, held).await? {
-        if file.place.offset >= file.bytes {
-            let chunk =
-                Chunk { place: file.place, header: file.header.clone().unwrap_or_default(), ..Chunk::default() };
-            record(&mut tx, held, &chunk, worker.clock.now()).await?;
-        }
-        end(&mut tx, held.id, ended, worker.clock.now()).await?;
+    if !lock(&mut tx, held).await? {
+        return Ok(tx.commit().await?);
     }
+    if file.place.offset >= file.bytes {
+        let chunk = Chunk { place: file.place, header: file.header.clone().unwrap_or_default(), ..Chunk::default() };
+        record(&mut tx, held, &chunk, worker.clock.now()).await?;
+    }
+    end(&mut tx, held.id, ended, worker.clock.now()).await?;
     tx.commit().await?;
     if let Err(error) = worker.storage.delete(&file.storage_key).await {
         tracing::warn!(error = format!("{error:#}"), "import file could not be deleted");

@@ -1,15 +1,14 @@
 -- Turns a cart into an order, or says why it cannot: the heart of the shop.
 --
--- A function, because a hot stock row can be sold 1 / (time its lock is held) times a second, and each round trip while the lock is
--- held is such time. Called as `select * from place_order(…)` with nothing but uuids and integers, the whole checkout is one round
--- trip and one transaction.
+-- This is a function because every round trip under a lock lengthens the lock: a stock row that is locked for t seconds can be sold at
+-- most 1/t times a second. `check_out` calls it, so the whole checkout is one round trip and one transaction.
 --
 -- It writes everything or nothing: each refusal returns before the first write, and any error rolls back all of it.
 --
--- Locks, always in this order, so that no two calls wait for each other:
+-- Locks, always in this order, so that no two calls deadlock:
 --   the account (against its deletion)  →  the cart  →  stock rows by variant id  →  (only if stock reaches zero) products by id.
 --
--- Each statement sees what was committed when it started (READ COMMITTED). Two comments below depend on it.
+-- Each statement sees what was committed when it started (READ COMMITTED). Steps 2, 3 and 5 depend on it.
 --
 -- Returns one row for each line, or for each item with insufficient stock, or a single row; `outcome` is the same in all of them:
 --   placed          the new order                           replayed        the order that this cart became before
@@ -80,8 +79,8 @@ begin
           join products p on p.id = v.product_id
          where l.cart_id = p_cart_id and (s.on_hand < l.quantity or v.archived_at is not null
                 or not is_published(p.status, p.publish_at, p.unpublish_at, v_now))
-           -- This cart, posted twice at once, may have taken the last units itself. Its order was then committed before the stock
-           -- that this statement sees, so the statement sees the order too; step 3 finds it under the lock.
+           -- Another request for this same cart may have just taken the last units. Stock and order are committed together, so this
+           -- statement then sees the order and refuses nothing; step 3 returns the order.
            and not exists (select from orders o where o.cart_id = p_cart_id)
          order by l.variant_id;
     if found then
@@ -117,7 +116,7 @@ begin
              where l.cart_id = p_cart_id
              order by l.variant_id for update of s) locked;
 
-    -- 5. Read once what the variants are and cost now: the total and the lines are made of the same values. A writer of products locks
+    -- 5. Read once what the variants cost and whether they can be bought, so that the total and the lines have the same prices. A writer of products locks
     -- its stock rows first, so a checkout that waited for an archiving does not sell the archived variant.
     select array_agg(case when is_published(p.status, p.publish_at, p.unpublish_at, v_now) and v.archived_at is null then t.on_hand else 0 end order by t.variant_id),
            array_agg(p.base_price + v.price_adjustment order by t.variant_id),
@@ -136,8 +135,8 @@ begin
         return;
     end if;
 
-    -- A client that showed a total sends it, and the buyer is not charged another. Nor does a buyer get only a part of the cart: a
-    -- variant that was deleted during the wait took its line out of the cart.
+    -- Refuse if the total is not the one that the client showed, or if a line is missing because its variant was deleted while this call
+    -- waited for the locks.
     if v_total <> p_expected_total or v_lines > coalesce(cardinality(v_variants), 0) then
         return query select r.* from place_order_refusal('cart_changed', p_total => coalesce(v_total, 0)) r;
         return;
@@ -163,7 +162,7 @@ begin
 
     insert into order_events (order_id, kind, at) values (p_order_id, 'placed', v_now);
 
-    -- The calling service sends the event right after COMMIT; the relay leaves it alone for that long.
+    -- The calling service sends the event right after COMMIT; the relay does not send it in the first five seconds.
     insert into outbox (id, kind, payload, created_at, next_attempt_at)
     values (p_event_id, 'order_placed', jsonb_build_object('order_id', p_order_id), v_now, v_now + interval '5 seconds');
 

@@ -47,7 +47,7 @@ pub(crate) enum Presence {
     /// The field is required.
     Required,
     /// The field is required, and null counts as missing.
-    RequiredWithItems,
+    RequiredNotNull,
     /// The field may be left out, and then has this value or the default of its type.
     Default(Option<Expr>),
     /// The field may be left out.

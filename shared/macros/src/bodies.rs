@@ -25,7 +25,7 @@ pub(crate) fn update(body: &Request, name: &Ident) -> Request {
         field.rules.is_null_refused |= matches!(field.presence, Presence::Required);
         field.presence = match field.presence {
             Presence::Nullable | Presence::Patch => Presence::Patch,
-            Presence::Required | Presence::RequiredWithItems | Presence::Default(_) | Presence::Optional => {
+            Presence::Required | Presence::RequiredNotNull | Presence::Default(_) | Presence::Optional => {
                 Presence::Optional
             }
             Presence::Flatten => Presence::Flatten,
@@ -43,7 +43,7 @@ pub(crate) fn replace(body: &Request, name: &Ident) -> Request {
         field.rules.on_create = None;
         field.rules.on_update = None;
         if field.rules.is_required_on_replace {
-            field.presence = Presence::RequiredWithItems;
+            field.presence = Presence::RequiredNotNull;
         }
         field
     });
@@ -80,7 +80,7 @@ pub(crate) fn item(body: &Request) -> TokenStream {
 fn field_type(field: &Field) -> TokenStream {
     let value = &field.value;
     match field.presence {
-        Presence::Required | Presence::RequiredWithItems | Presence::Default(_) | Presence::Flatten => {
+        Presence::Required | Presence::RequiredNotNull | Presence::Default(_) | Presence::Flatten => {
             quote! { #value }
         }
         Presence::Optional | Presence::Nullable | Presence::RequiredIf(_) => quote! { ::core::option::Option<#value> },
@@ -93,7 +93,7 @@ pub(crate) fn conversion(from: &Request, update: &Request) -> TokenStream {
     let fields = from.fields.iter().filter(|field| !field.rules.is_create_only).map(|field| {
         let name = &field.name;
         match field.presence {
-            Presence::Required | Presence::RequiredWithItems | Presence::Default(_) => {
+            Presence::Required | Presence::RequiredNotNull | Presence::Default(_) => {
                 quote! { #name: ::core::option::Option::Some(all.#name) }
             }
             Presence::Nullable => quote! { #name: ::shared::patch::Patch::replace(all.#name) },

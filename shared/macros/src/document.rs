@@ -78,7 +78,7 @@ fn documented_field(field: &Field, attribute: &TokenStream) -> TokenStream {
     let ty = match field.presence {
         Presence::Nullable | Presence::Patch => quote! { ::core::option::Option<#value> },
         Presence::Required
-        | Presence::RequiredWithItems
+        | Presence::RequiredNotNull
         | Presence::Default(_)
         | Presence::Optional
         | Presence::RequiredIf(_)
@@ -86,7 +86,7 @@ fn documented_field(field: &Field, attribute: &TokenStream) -> TokenStream {
             quote! { #value }
         }
     };
-    let is_required = matches!(field.presence, Presence::Required | Presence::RequiredWithItems);
+    let is_required = matches!(field.presence, Presence::Required | Presence::RequiredNotNull);
     let secret = rules.is_secret.then(|| quote! { , format = "password", write_only });
     let email = rules.is_email.then(|| quote! { , format = "email" });
     quote! {

@@ -79,7 +79,7 @@ fn read(field: &Field) -> syn::Result<TokenStream> {
         Presence::Required | Presence::Flatten => {
             quote! { (#value)(fields, #key).ok_or(::shared::fields::InvalidField) }
         }
-        Presence::RequiredWithItems => quote! { fields.required_not_null(#key, #value) },
+        Presence::RequiredNotNull => quote! { fields.required_not_null(#key, #value) },
         Presence::Optional | Presence::Nullable => optional,
         Presence::RequiredIf(option) => quote! { fields.required_if(options.#option, #key, #value) },
         Presence::Default(None) => quote! { #optional.map(::core::option::Option::unwrap_or_default) },

@@ -13,7 +13,7 @@ use tracing::Instrument as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::metrics::{ColdStart, Metric, Metrics};
-use super::{App, ClientAddress, Clock as _, Environment, LogFormat, RequestId, SystemClock, service, write_logs};
+use super::{App, ClientAddress, Clock as _, Environment, LogFormat, RequestId, SystemClock, service, start_logs};
 use crate::trace::Trace;
 
 /// Serves an HTTP function with the same service that the local server and the tests run.
@@ -45,7 +45,7 @@ pub async fn serve_without_database(router: OpenApiRouter<App>) -> Result<(), la
 
 fn start() -> Environment {
     let environment = Environment::of_process();
-    write_logs(&environment, LogFormat::Json, "info");
+    start_logs(&environment, LogFormat::Json, "info");
     environment
 }
 

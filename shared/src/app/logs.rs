@@ -23,12 +23,12 @@ pub enum LogFormat {
 
 /// Starts the log; called once, before anything else. `RUST_LOG` sets the level, such as `info` or `info,orders=debug`; if it is not set,
 /// `AWS_LAMBDA_LOG_LEVEL` does. If neither is valid, `default_level` holds.
-pub fn write_logs(environment: &Environment, format: LogFormat, default_level: &str) {
-    write_logs_to(std::io::stderr, environment, format, default_level);
+pub fn start_logs(environment: &Environment, format: LogFormat, default_level: &str) {
+    start_logs_to(std::io::stderr, environment, format, default_level);
 }
 
 /// Starts the log with another writer.
-pub fn write_logs_to(
+pub fn start_logs_to(
     writer: impl for<'line> MakeWriter<'line> + Send + Sync + 'static,
     environment: &Environment,
     format: LogFormat,
@@ -41,8 +41,8 @@ pub fn write_logs_to(
     let untraced = Targets::new().with_default(LevelFilter::TRACE).with_targets(untraced);
     let lines = fmt::layer().with_writer(writer).with_target(false);
     let lines = match format {
-        // The list of spans is left out, because each line has its one span already. `timestamp` (RFC 3339) and `level` (in capitals) stand
-        // at the root: without a timestamp that it can read, Lambda takes every line for INFO, errors too.
+        // Each line contains its span already, so the list of spans is left out. `timestamp` (RFC 3339) and `level` (in capitals) must be
+        // at the root: without a timestamp that it can read, Lambda treats every line as INFO, even an error.
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
         LogFormat::Text => lines.compact().boxed(),
     };

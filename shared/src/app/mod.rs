@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use crate::environment::{Environment, EnvironmentError};
 pub use clock::{Clock, SystemClock};
-pub use logs::{LogFormat, write_logs, write_logs_to};
+pub use logs::{LogFormat, start_logs, start_logs_to};
 pub use rng::{Rng, SystemRng};
 pub use service::{ClientAddress, LoggedUser, RequestId, service};
 

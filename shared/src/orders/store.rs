@@ -225,7 +225,7 @@ async fn with_lines(tx: &mut Tx, head: Option<Head>) -> sqlx::Result<Option<Orde
     }))
 }
 
-/// Returns the lines of an order, in the order in which they were added.
+/// Returns the lines of an order, by the ids of their variants.
 pub async fn lines(tx: &mut Tx, order: OrderId) -> sqlx::Result<Vec<OrderLine>> {
     sqlx::query_as!(
         OrderLine,

@@ -6,13 +6,13 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use serde_json::Value;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::app::{Environment, LogFormat, write_logs_to};
+use crate::app::{Environment, LogFormat, start_logs_to};
 
 /// The log of this process; all tests of the process share it.
 static LOGS: LazyLock<RecordedLogs> = LazyLock::new(|| {
     let logs = RecordedLogs::default();
     let environment = Environment::from_iter([("RUST_LOG", "trace")]);
-    write_logs_to(logs.clone(), &environment, LogFormat::Json, "trace");
+    start_logs_to(logs.clone(), &environment, LogFormat::Json, "trace");
     logs
 });
 

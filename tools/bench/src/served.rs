@@ -18,7 +18,7 @@ use axum::middleware::map_request;
 use axum::serve::ListenerExt as _;
 use orders::OrdersState;
 use shared::app::db::{Connector, Db, PoolSettings};
-use shared::app::{App, ClientAddress, Environment, LogFormat, service, write_logs};
+use shared::app::{App, ClientAddress, Environment, LogFormat, service, start_logs};
 use shared::outbox::{Event, Queue};
 use shared::trace::Trace;
 use shared::users::tokens::TokenSigner;
@@ -52,7 +52,7 @@ pub(super) const CLIENT_ADDRESS: &str = "x-client-address";
 pub(super) async fn run(args: ServedArgs) -> anyhow::Result<()> {
     let environment =
         Environment::from_iter([("DATABASE_URL", args.database_url), ("TOKEN_PUBLIC_KEYS", args.public_keys)]);
-    write_logs(&environment, LogFormat::Json, "info");
+    start_logs(&environment, LogFormat::Json, "info");
     let queue = Arc::new(CountingQueue::default());
     let settings = PoolSettings { max_connections: args.connections };
     let db = Db::new(Connector::from_environment(&environment)?, settings);

@@ -65,7 +65,7 @@ impl Cluster {
     }
 
     /// Returns true if this process owns the server and will stop it: it started the server or took it over.
-    pub fn started_here(&self) -> bool {
+    pub fn is_owner(&self) -> bool {
         self.owner.is_some()
     }
 

@@ -20,7 +20,7 @@ impl Database {
     pub(crate) fn start(dir: &Path) -> anyhow::Result<Self> {
         local_postgres::remove(dir).context("the server of the last run could not be deleted")?;
         let cluster = local_postgres::open(dir, Durability::Temporary)?;
-        ensure!(cluster.started_here(), "another `cargo prepare` is running: wait until it ends");
+        ensure!(cluster.is_owner(), "another `cargo prepare` is running: wait until it ends");
         cluster.create_database(NAME)?;
         Ok(Self { cluster, dir: dir.to_owned() })
     }

@@ -1,4 +1,4 @@
-//! Sends imports and exports that stopped to `transfer-worker` again: their message was lost, or the worker died.
+//! Sends a new message to `transfer-worker` for each import and export that stopped because its message was lost or its worker died.
 
 use anyhow::Context as _;
 use shared::transfers::store::claim_abandoned;

@@ -105,7 +105,7 @@ fn push_base(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     sql.push(" as price, ");
     filter.push_stock(sql);
     sql.push(" as stock, ");
-    filter.push_options(sql);
+    filter.push_attributes(sql);
     sql.push(" as options) ok where ");
     filter.push_words(sql, "d.search_document");
     sql.push(" and ");

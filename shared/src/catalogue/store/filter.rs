@@ -1,8 +1,8 @@
 //! Conditions on products that lists, counts and facets share.
 //!
-//! A query is built from named parts, each a condition that is written once: lists, counts and facets append the same parts. A part that
-//! the filter does not need is `true`, so PostgreSQL plans each filter by its own conditions. Values are bound; the texts that are
-//! appended are literals of this crate.
+//! Each `push_…` appends one condition to a query; lists, counts and facets append the same ones. A condition that the filter does not
+//! need is appended as `true` and not as a parameter that is null, so that PostgreSQL plans each query for the conditions that it has.
+//! Values are bound; the texts that are appended are literals of this crate.
 
 use sqlx::{Postgres, QueryBuilder};
 
@@ -12,7 +12,7 @@ use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ProductId};
 use crate::money::Money;
 use crate::time::Timestamp;
 
-/// Maximum number of attributes in a filter: each is a condition that may walk the index.
+/// Maximum number of attributes in a filter: each is a condition that may scan the index.
 pub const MAX_ATTRIBUTES: usize = 4;
 
 /// Conditions on products; `None` means no condition.
@@ -65,7 +65,7 @@ pub struct SearchQuery {
 }
 
 impl Filter {
-    /// Matches all visible products.
+    /// Matches all products that this visibility includes.
     pub const fn everything(visibility: Visibility) -> Self {
         Self {
             visibility,
@@ -108,13 +108,13 @@ impl Filter {
     pub(super) fn push_conditions(&self, sql: &mut QueryBuilder<Postgres>) {
         sql.push(" and ");
         self.push_scope(sql);
-        for push in [Self::push_brand, Self::push_price, Self::push_stock, Self::push_options] {
+        for push in [Self::push_brand, Self::push_price, Self::push_stock, Self::push_attributes] {
             sql.push(" and ");
             push(self, sql);
         }
     }
 
-    /// Appends the conditions that have no facet.
+    /// Appends the conditions that every facet keeps: all but those on brand, price, stock and attributes.
     pub(super) fn push_scope(&self, sql: &mut QueryBuilder<Postgres>) {
         match self.visibility.at() {
             Some(now) => {
@@ -152,7 +152,7 @@ impl Filter {
         };
     }
 
-    /// Appends the condition that a price of the product is in the range.
+    /// Appends the condition that the range from the product's lowest to its highest price overlaps the requested one.
     pub(super) fn push_price(&self, sql: &mut QueryBuilder<Postgres>) {
         sql.push("true");
         if let Some(from) = self.price_from {
@@ -171,9 +171,10 @@ impl Filter {
         };
     }
 
-    /// Appends the condition that one variant has a value of each attribute. Each attribute alone walks the index of the product's values;
-    /// then the variants are checked for all of them.
-    pub(super) fn push_options(&self, sql: &mut QueryBuilder<Postgres>) {
+    /// Appends the condition that one variant has a value of each attribute. `value_ids` has the values of
+    /// all variants of a product, so its index finds the products that have each attribute. If there are several, the subquery then
+    /// requires one variant that has all of them.
+    pub(super) fn push_attributes(&self, sql: &mut QueryBuilder<Postgres>) {
         sql.push("true");
         for (_, values) in &self.attributes {
             sql.push(" and p.value_ids && ").push_bind(values.clone());
@@ -224,8 +225,8 @@ pub async fn brands(tx: &mut Tx, brands: &[IdOrSlug]) -> sqlx::Result<Vec<Option
     .await
 }
 
-/// Finds the attributes with these names and their values, without regard to case, in this order. Returns `None` for an attribute that
-/// does not exist, and no values for a value that does not exist.
+/// Finds, for each pair of `names[i]` and `values[i]`, the attribute and its value, without regard to case. Returns one item for each pair,
+/// in this order: `None` if the attribute does not exist, an empty list if the value does not.
 pub async fn attribute_values(
     tx: &mut Tx,
     names: &[String],

@@ -96,17 +96,17 @@ impl<'e> Plan<'e> {
         }
     }
 
-    /// Returns the variants of the product after the edit whose SKUs another variant had before.
-    pub(super) fn released_skus(&self) -> Vec<VariantId> {
-        variants::released_skus(&self.variants, variants_of(self.before))
+    /// Returns the variants whose current SKUs the edit gives to other variants of the product.
+    pub(super) fn variants_releasing_skus(&self) -> Vec<VariantId> {
+        variants::variants_releasing_skus(&self.variants, variants_of(self.before))
     }
 
     fn marked_default(&self) -> Option<&VariantPlan<'e>> {
         self.variants.iter().find(|variant| variant.is_default() == Some(true) && !variant.row.is_archived)
     }
 
-    /// Returns the variant to show first after the edit, when new variants have their ids; `Patch::Keep` if it stays as it is.
-    pub(super) fn default_variant(&self) -> Patch<VariantId> {
+    /// Returns the change of the default variant. A new variant counts as none until it has an id.
+    pub(super) fn default_variant_change(&self) -> Patch<VariantId> {
         let current = self.before.and_then(|before| before.default_variant);
         let stays = |variant: &&VariantPlan<'_>| {
             variant.id == current && variant.is_default().is_none() && !variant.row.is_archived
@@ -129,7 +129,7 @@ impl<'e> Plan<'e> {
             || !self.variants.iter().all(is_unchanged)
             || !(self.removed.is_empty() && self.enters.is_empty() && self.leaves.is_empty())
             || self.images_changed()
-            || !self.default_variant().is_keep()
+            || !self.default_variant_change().is_keep()
         {
             RowChange::Updated
         } else {

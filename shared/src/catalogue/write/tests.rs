@@ -107,7 +107,7 @@ fn an_edit_that_mentions_nothing_changes_nothing() {
     let (edit, before) = (ProductEdit::default(), shirt());
     let plan = plan(&edit, &before);
     assert_eq!((plan.change, plan.errors.as_slice()), (RowChange::Unchanged, &[][..]));
-    assert!(plan.removed.is_empty() && plan.images.is_none() && plan.default_variant().is_keep());
+    assert!(plan.removed.is_empty() && plan.images.is_none() && plan.default_variant_change().is_keep());
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn skus_that_change_places_are_released_first() {
     let edit = ProductEdit { variants: VariantsEdit::All(vec![swap(1, "M"), swap(2, "S")]), ..ProductEdit::default() };
     let before = shirt();
     let plan = plan(&edit, &before);
-    assert_eq!((plan.released_skus(), plan.errors.as_slice()), (vec![VariantId(1), VariantId(2)], &[][..]));
+    assert_eq!((plan.variants_releasing_skus(), plan.errors.as_slice()), (vec![VariantId(1), VariantId(2)], &[][..]));
 }
 
 #[test]
@@ -235,9 +235,9 @@ fn everything_that_is_wrong_is_reported_at_once_and_where() {
 fn a_default_variant_that_is_no_longer_sold_is_no_default() {
     let edit = ProductEdit { variants: VariantsEdit::Without(VariantId(2)), ..ProductEdit::default() };
     let before = shirt();
-    assert_eq!(plan(&edit, &before).default_variant(), Patch::Clear);
+    assert_eq!(plan(&edit, &before).default_variant_change(), Patch::Clear);
     let edit = ProductEdit { variants: VariantsEdit::Without(VariantId(1)), ..ProductEdit::default() };
-    assert_eq!(plan(&edit, &before).default_variant(), Patch::Keep);
+    assert_eq!(plan(&edit, &before).default_variant_change(), Patch::Keep);
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod start_page;
 
 use command_line::Stop;
 use command_line::terminal::say;
-use shared::app::{Environment, LogFormat, write_logs};
+use shared::app::{Environment, LogFormat, start_logs};
 
 use crate::home::Home;
 
@@ -43,7 +43,7 @@ impl Default for Options {
 
 /// Serves until it is requested to stop, and stops everything that it started.
 pub async fn run(home: Home, environment: Environment, options: Options) -> anyhow::Result<()> {
-    write_logs(&environment, LogFormat::Text, if options.verbose { "info" } else { "warn" });
+    start_logs(&environment, LogFormat::Text, if options.verbose { "info" } else { "warn" });
     let mut stop = Stop::on_signals()?;
     let running = tokio::select! {
         running = start::start(&home, &environment, &options) => running?,

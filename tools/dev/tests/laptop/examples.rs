@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use crate::a_directory;
 use crate::process::{Answer, Serving};
 
-/// Texts of 400 that depend on what this shop has. The shop has read the body before it says so.
-const ABOUT_THIS_SHOP: &[&str] =
+/// Parts of error texts of a 400 that depend on the data of the shop: it sends them only after it has read the body.
+const ERRORS_ABOUT_DATA: &[&str] =
     &["already exists", "does not exist", "Invalid password.", "Invalid token", "Invalid user id"];
 
 #[test]
@@ -28,7 +28,7 @@ fn the_shop_reads_the_example_of_every_request_and_answers_like_the_example_of_t
             );
             let answer = shop.send(&method.to_uppercase(), &concrete(path, operation), &headers, &body);
             let name = format!("{method} {path}");
-            if !is_read(&answer) {
+            if !is_body_accepted(&answer) {
                 findings.push(format!("{name}: {}: {}", answer.status, answer.body));
             }
             if (200..300).contains(&answer.status) {
@@ -50,7 +50,7 @@ fn operations(document: &Value) -> impl Iterator<Item = (&String, &String, &Valu
     paths.flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |(method, one)| (path, method, one)))
 }
 
-/// Returns the path with an id for each parameter, of something that does not exist.
+/// Replaces each parameter of the path with an id that does not exist.
 fn concrete(path: &str, operation: &Value) -> String {
     let mut concrete = path.to_owned();
     for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "path") {
@@ -65,14 +65,15 @@ fn concrete(path: &str, operation: &Value) -> String {
     concrete
 }
 
-fn is_read(answer: &Answer) -> bool {
+/// Returns false if the shop refused the body itself.
+fn is_body_accepted(answer: &Answer) -> bool {
     match answer.status {
         // Djoser's answer to an address whose account is not waiting for its activation.
         400 if answer.body.is_empty() => true,
         400 => {
             let errors = answer.json();
             let texts = texts(&errors);
-            !texts.is_empty() && texts.iter().all(|text| ABOUT_THIS_SHOP.iter().any(|known| text.contains(known)))
+            !texts.is_empty() && texts.iter().all(|text| ERRORS_ABOUT_DATA.iter().any(|known| text.contains(known)))
         }
         status => status < 500 && ![413, 415].contains(&status),
     }

@@ -9,7 +9,7 @@ use crate::fresh;
 fn a_server_in_docker_keeps_its_data_through_crash_and_restart() -> anyhow::Result<()> {
     let dir = fresh("docker")?;
     let first = Docker::start(&dir, Durability::Durable)?;
-    assert!(first.started_here());
+    assert!(first.is_owner());
     first.create_database("shop")?;
     first.create_database("shop")?;
     first.psql("shop", "create table sold (n int); insert into sold values (1)")?;
@@ -21,7 +21,7 @@ fn a_server_in_docker_keeps_its_data_through_crash_and_restart() -> anyhow::Resu
     let second = Docker::start(&dir, Durability::Durable)?;
     assert_eq!(second.psql("shop", "select count(*) from sold")?, "2");
     let borrowed = Docker::start(&dir, Durability::Durable)?;
-    assert_eq!((borrowed.started_here(), borrowed.port()), (false, second.port()));
+    assert_eq!((borrowed.is_owner(), borrowed.port()), (false, second.port()));
     Ok(())
 }
 

@@ -19,7 +19,7 @@ fn a_server_whose_owner_was_killed_is_taken_over() -> anyhow::Result<()> {
     let cluster = Cluster::start(&dir, Durability::Temporary)?;
 
     assert_eq!(cluster.port(), owner.port);
-    assert!(cluster.started_here());
+    assert!(cluster.is_owner());
     let pid_file = cluster.dir().join("data/postmaster.pid");
     cluster.stop()?;
     assert!(!pid_file.exists(), "the server runs on");
@@ -33,7 +33,7 @@ fn a_server_of_another_living_process_is_used_and_left_running() -> anyhow::Resu
 
     let borrowed = Cluster::start(&dir, Durability::Temporary)?;
     assert_eq!(borrowed.port(), owner.port);
-    assert!(!borrowed.started_here());
+    assert!(!borrowed.is_owner());
     borrowed.stop()?;
 
     let again = Cluster::start(&dir, Durability::Temporary)?;
@@ -55,7 +55,7 @@ fn two_simultaneous_starts_share_one_server() -> anyhow::Result<()> {
     let (one, two) = (one?, two.ok().context("a panic")??);
 
     assert_eq!(one.port(), two.port());
-    assert!(one.started_here() != two.started_here());
+    assert!(one.is_owner() != two.is_owner());
     assert_eq!(one.psql("postgres", "select 1")?, two.psql("postgres", "select 1")?);
     Ok(())
 }

@@ -24,7 +24,7 @@ fn the_second_request_gets_the_same_server_until_it_is_stopped() -> anyhow::Resu
     let dir = fresh("test-server")?;
     let url = test_server::url(&dir, keeper(&dir, 600))?;
     let cluster = Cluster::start(&dir, Durability::Temporary)?;
-    assert!(!cluster.started_here());
+    assert!(!cluster.is_owner());
     assert_eq!(url, cluster.url("shop"));
     cluster.psql("shop", "create table kept ()")?;
 

@@ -88,8 +88,9 @@ async fn plan_all<'e>(
     edits: &[&'e ProductEdit],
     before: &[Option<&'e ProductSnapshot>],
 ) -> sqlx::Result<Vec<Result<Plan<'e>, Vec<EditError>>>> {
-    let errors = skus::refuse_taken(tx, edits, before).await?;
-    // A product of a file is refused before anything is created for it. The API responds with all errors at once and rolls back.
+    let errors = skus::taken_sku_errors(tx, edits, before).await?;
+    // An import saves the other products of its file, so a refused product must not leave new brands or categories behind. A request to
+    // the API is rolled back as a whole, so it is planned further to find all its errors.
     let is_refused = |edit: &ProductEdit, errors: &[EditError]| edit.product.slug().is_some() && !errors.is_empty();
     let accepted = edits.iter().zip(before).zip(&errors).filter(|((edit, _), errors)| !is_refused(edit, errors));
     // Every transaction that locks several of these keeps this order: brands, categories, stock, products, attributes. A transaction that

@@ -39,7 +39,7 @@ fn with_ids<'p, 'e>(plans: &'p [&mut Plan<'e>]) -> impl Iterator<Item = (Product
     plans.iter().filter_map(|plan| plan.id.map(|id| (id, &**plan)))
 }
 
-/// Returns each product with each of these of its categories.
+/// Returns a pair of product and category for each category that `categories` takes from a plan.
 fn pairs<'e>(
     plans: &[&mut Plan<'e>],
     categories: for<'p> fn(&'p Plan<'e>) -> &'p [CategoryId],
@@ -49,7 +49,7 @@ fn pairs<'e>(
 }
 
 async fn write_defaults(tx: &mut Tx, plans: &[&mut Plan<'_>]) -> sqlx::Result<()> {
-    let changed = with_ids(plans).filter_map(|(id, plan)| match plan.default_variant() {
+    let changed = with_ids(plans).filter_map(|(id, plan)| match plan.default_variant_change() {
         Patch::Keep => None,
         Patch::Clear => Some((id, None)),
         Patch::Set(variant) => Some((id, Some(variant))),
@@ -84,7 +84,7 @@ async fn write_products(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp
 async fn write_variants(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp) -> Result<(), SaveError> {
     let removed: Vec<VariantId> = plans.iter().flat_map(|plan| plan.removed.iter().copied()).collect();
     store::remove_variants(tx, &removed, now).await?;
-    let released: Vec<VariantId> = plans.iter().flat_map(|plan| plan.released_skus()).collect();
+    let released: Vec<VariantId> = plans.iter().flat_map(|plan| plan.variants_releasing_skus()).collect();
     store::release_skus(tx, &released).await?;
     let mut old: Vec<(VariantId, &VariantRow)> = Vec::new();
     let mut new: Vec<(ProductId, &VariantRow)> = Vec::new();
@@ -122,7 +122,8 @@ fn inserted<I: Copy>(ids: &HashMap<String, I>, key: &str) -> Result<I, SaveError
     ids.get(key).copied().ok_or_else(|| SaveError::NotInserted(key.to_owned()))
 }
 
-/// Writes the stock. Stock that was right before it was locked is not written, because later sales come after the count.
+/// Sets the stock that the edits change. A count that equalled the stock when the product was read is not written, even if a sale changed
+/// the stock before the lock: that sale came after the count.
 async fn write_stock(
     tx: &mut Tx,
     plans: &[&mut Plan<'_>],

@@ -17,8 +17,8 @@ struct WantedSku<'e> {
     sku: &'e str,
 }
 
-/// Returns for each edit the errors about SKUs that another product has, or that an earlier edit takes that was not refused.
-pub(super) async fn refuse_taken(
+/// Returns for each edit an error for every SKU that belongs to another product, or that an earlier accepted edit takes.
+pub(super) async fn taken_sku_errors(
     tx: &mut Tx,
     edits: &[&ProductEdit],
     before: &[Option<&ProductSnapshot>],

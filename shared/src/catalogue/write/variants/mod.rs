@@ -159,7 +159,7 @@ pub(super) fn removed(edit: &VariantsEdit, before: &[VariantSnapshot], plans: &[
 }
 
 /// Returns the variants whose SKUs go to other variants of the product.
-pub(super) fn released_skus(plans: &[VariantPlan<'_>], before: &[VariantSnapshot]) -> Vec<VariantId> {
+pub(super) fn variants_releasing_skus(plans: &[VariantPlan<'_>], before: &[VariantSnapshot]) -> Vec<VariantId> {
     let wanted: HashMap<&str, Option<VariantId>> = plans.iter().map(|plan| (plan.row.sku.as_str(), plan.id)).collect();
     let old = plans.iter().filter_map(|plan| plan.before.and_then(|at| before.get(at)));
     old.filter(|old| wanted.get(old.sku.as_str()).is_some_and(|id| *id != Some(old.id))).map(|old| old.id).collect()

@@ -1,14 +1,16 @@
 //! The examples of requests and responses: every operation has one of its body and one of each successful response.
 //!
-//! An example is put together from the schema, so it always has the fields that the schema has. The value of a field is, in this order:
+//! An example is put together from the schema, so it always has the fields that the schema has. The value of a field is the first of these:
 //!
-//! 1. the `example` of the field in the code, `#[schema(example = "…")]`;
-//! 2. the value in `values.json` for the field of this schema (`Order.status`), for the name of the field (`sku`), or for the schema that it
-//!    refers to (`ProductId`), so that all examples tell of one shop;
-//! 3. the value that its type gives: an enum its first, a time always the same, an object and a list what they consist of.
+//! 1. the entry of `values.json` for the field of this schema (`CreateOrder.expected_total`);
+//! 2. the `example` of the field in the code, `#[schema(example = "…")]`;
+//! 3. the entry of `values.json` for the name of the field (`sku`), then for the schema that it refers to (`ProductId`), so that all
+//!    examples describe one shop;
+//! 4. a value of its type: the constant, the first value of an enum, the default, `true`, one fixed UUID, or an object or a list of such
+//!    values.
 //!
-//! A field that gets no value is an error, so a new field cannot be without one. A test sends the example of every request to the shop, and
-//! another compares every value with the limits of its field.
+//! A required field of a request and a field of a response that cannot be null must get a value: otherwise `cargo dev openapi` fails and
+//! names it. One test sends the example of every request to a shop, another compares every value with the limits of its field.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +34,8 @@ pub(super) fn add(document: &mut Value) -> anyhow::Result<()> {
 /// The one who sends the body.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sender {
-    /// The client may leave out an optional field: it does unless the field has a value, because two fields may exclude each other.
+    /// The client, which may leave out optional fields. The example has only those with a value or with fields inside, because two optional
+    /// fields may exclude each other.
     Client,
     /// The shop leaves nothing out, and sends null where a field without a value may be null.
     Shop,
@@ -72,8 +75,8 @@ impl Composer<'_> {
         }
     }
 
-    /// Returns the example of a schema, or `None` if nothing says what a value looks like. `around` has the names of the schemas that the
-    /// value is in, the innermost last, so that a tree ends.
+    /// Returns the example of a schema, or `None` if there is no value for it. `around` lists the names of the enclosing schemas, the innermost
+    /// last; a schema that contains itself ends there.
     fn value(&mut self, schema: &Value, around: &[&str]) -> Option<Value> {
         if let Some(name) = reference(schema) {
             let schemas = self.schemas;
