@@ -39,25 +39,25 @@ impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
 
 impl IfNoneMatch {
     /// No entity tags, for the response to a change, which is always sent in full.
-    pub(crate) const fn nothing() -> Self {
+    pub(crate) const fn none() -> Self {
         Self(Vec::new())
     }
 
     /// Responds with 200 and the body as JSON, or with 304 if the client has this version already.
-    pub(crate) fn or<T: Serialize>(&self, body: &T) -> Result<Response, ApiError> {
+    pub(crate) fn respond<T: Serialize>(&self, body: &T) -> Result<Response, ApiError> {
         let body = serde_json::to_vec(body).map_err(anyhow::Error::from)?;
         let tag = format!("\"{}\"", digest_of(&body));
-        self.or_tagged(body, tag)
+        self.respond_with_tag(body, tag)
     }
 
-    /// Does the same for an object that staff change: its tag begins with its version, which [`crate::if_match::IfMatch`] reads.
-    pub(crate) fn or_version<T: Serialize>(&self, version: i64, body: &T) -> Result<Response, ApiError> {
+    /// Does the same for an object that staff change: its tag begins with its version, which [`crate::change_request::IfMatch`] reads.
+    pub(crate) fn respond_with_version<T: Serialize>(&self, version: i64, body: &T) -> Result<Response, ApiError> {
         let body = serde_json::to_vec(body).map_err(anyhow::Error::from)?;
         let tag = format!("\"{version}.{}\"", digest_of(&body));
-        self.or_tagged(body, tag)
+        self.respond_with_tag(body, tag)
     }
 
-    fn or_tagged(&self, body: Vec<u8>, tag: String) -> Result<Response, ApiError> {
+    fn respond_with_tag(&self, body: Vec<u8>, tag: String) -> Result<Response, ApiError> {
         let headers = [(CACHE_CONTROL, MAX_AGE), (ETAG, HeaderValue::try_from(&tag).map_err(anyhow::Error::from)?)];
         if self.has(&tag) {
             return Ok((StatusCode::NOT_MODIFIED, headers).into_response());

@@ -5,7 +5,7 @@ mod brands;
 mod bulk;
 mod caching;
 mod categories;
-mod if_match;
+mod change_request;
 mod images;
 mod products;
 mod reader;

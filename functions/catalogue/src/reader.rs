@@ -11,13 +11,13 @@ use shared::http::{ApiError, MaybePermitted};
 use shared::users::permissions;
 
 /// `Cache-Control` of responses for staff, which no shared cache may keep.
-pub(crate) const FOR_ONE: HeaderValue = HeaderValue::from_static("private, no-cache");
+pub(crate) const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// The caller as a reader. Without credentials, or with a customer's, it is a shopper; invalid credentials are refused.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CatalogueReader {
     /// The products that the reader may see.
-    pub(crate) sight: Visibility,
+    pub(crate) visibility: Visibility,
 }
 
 impl FromRequestParts<App> for CatalogueReader {
@@ -25,18 +25,18 @@ impl FromRequestParts<App> for CatalogueReader {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let MaybePermitted(staff, _) = MaybePermitted::<permissions::Catalogue>::from_request_parts(parts, app).await?;
-        let sight = if staff.is_some() { Visibility::Staff } else { Visibility::Shoppers(app.clock.now()) };
-        Ok(Self { sight })
+        let visibility = if staff.is_some() { Visibility::Staff } else { Visibility::Shoppers(app.clock.now()) };
+        Ok(Self { visibility })
     }
 }
 
 impl CatalogueReader {
     /// Marks a response as one that depends on the caller.
-    pub(crate) fn answer(self, mut response: Response) -> Result<Response, ApiError> {
+    pub(crate) fn mark(self, mut response: Response) -> Response {
         response.headers_mut().insert(VARY, HeaderValue::from_name(AUTHORIZATION));
-        if self.sight == Visibility::Staff {
-            response.headers_mut().insert(CACHE_CONTROL, FOR_ONE);
+        if self.visibility == Visibility::Staff {
+            response.headers_mut().insert(CACHE_CONTROL, PRIVATE);
         }
-        Ok(response)
+        response
     }
 }

@@ -36,7 +36,7 @@ pub(crate) struct CatalogueRoot {
 )]
 pub(crate) async fn get_catalogue(base: BaseUrl, if_none_match: IfNoneMatch) -> Result<Response, ApiError> {
     let url = |part: &str| format!("{}/api/v1/catalogue/{part}/", base.0);
-    if_none_match.or(&CatalogueRoot {
+    if_none_match.respond(&CatalogueRoot {
         products: url("products"),
         brands: url("brands"),
         categories: url("categories"),

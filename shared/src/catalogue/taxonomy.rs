@@ -90,7 +90,7 @@ fn numbered(line: &str) -> Option<&str> {
 fn path(text: &str) -> Result<Vec<String>, String> {
     let names: Vec<String> = text.split('>').map(|name| name.trim().to_owned()).collect();
     if names.len() > MAX_DEPTH {
-        return Err(format!("a category lies at most {MAX_DEPTH} deep"));
+        return Err(format!("the tree has at most {MAX_DEPTH} levels"));
     }
     match names
         .iter()

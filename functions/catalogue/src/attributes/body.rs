@@ -7,9 +7,12 @@ use shared::http::ApiError;
 pub(crate) fn refused(refused: AttributeRefused, value_field: &'static str) -> ApiError {
     match refused {
         AttributeRefused::NameTaken => ApiError::field("name", "attribute with this name already exists."),
-        AttributeRefused::ValueTaken => ApiError::field(value_field, "This attribute has this value already."),
-        AttributeRefused::InUse => {
-            ApiError::conflict("attribute_in_use", "Variants have it, archived ones included; give them others first.")
+        AttributeRefused::ValueTaken => {
+            ApiError::field(value_field, "The attribute has this value already. Send another one.")
         }
+        AttributeRefused::InUse => ApiError::conflict(
+            "attribute_in_use",
+            "Variants have this value; they may be archived. Give them another value first.",
+        ),
     }
 }

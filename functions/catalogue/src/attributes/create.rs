@@ -58,11 +58,12 @@ pub(crate) async fn create_attribute(
     Body(new): Body<CreateAttribute>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
-    let id = insert_attribute(&mut tx, &new.name, &new.values).await?.map_err(|because| refused(because, "values"))?;
-    let made = find(&mut tx, id).await?;
+    let id = insert_attribute(&mut tx, &new.name, &new.values).await?.map_err(|reason| refused(reason, "values"))?;
+    let created = find(&mut tx, id).await?;
     tx.commit().await?;
-    let (attribute, version) = made.ok_or_else(|| anyhow::anyhow!("an attribute that was just made is not there"))?;
+    let (attribute, version) =
+        created.ok_or_else(|| anyhow::anyhow!("an attribute that was just created does not exist"))?;
     let location = format!("{}{}", base.0, attribute_path(id));
-    let body = IfNoneMatch::nothing().or_version(version, &attribute)?;
+    let body = IfNoneMatch::none().respond_with_version(version, &attribute)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
 }

@@ -4,12 +4,12 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
 use shared::catalogue::store::write::{delete_attribute as delete, lock_attribute};
-use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, Problem, Requires, StaffProblems};
 use shared::ids::AttributeId;
 use shared::users::permissions;
 
 use crate::attributes::body::refused;
-use crate::if_match::IfMatch;
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 
 /// Delete an attribute
 ///
@@ -22,26 +22,25 @@ use crate::if_match::IfMatch;
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id" = AttributeId, Path, description = "Id of the attribute."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that you want to delete; you get 412 if it has another one."),
+        IfMatch,
     ),
     responses(
         (status = 204, description = "The attribute was deleted."),
         (status = 404, body = Problem, description = "There is no such attribute."),
         (status = 409, body = Problem, description = "Variants have a value of the attribute."),
-        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn delete_attribute(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(id): PathId<AttributeId>,
-    if_match: IfMatch,
+    request: ChangeRequest<AttributeId>,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
-    let version = lock_attribute(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
-    if_match.allows(version)?;
-    delete(&mut tx, id).await?.map_err(|because| refused(because, "value"))?;
+    let version = lock_attribute(&mut tx, request.id).await?.ok_or(ApiError::NotFound)?;
+    request.if_match.allows(version)?;
+    delete(&mut tx, request.id).await?.map_err(|reason| refused(reason, "value"))?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

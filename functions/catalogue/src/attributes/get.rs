@@ -35,7 +35,7 @@ pub(crate) async fn get_attribute(
     let attribute = find(&mut tx, id).await?;
     tx.commit().await?;
     let (attribute, version) = attribute.ok_or(ApiError::NotFound)?;
-    if_none_match.or_version(version, &attribute)
+    if_none_match.respond_with_version(version, &attribute)
 }
 
 /// Returns the path of an attribute in the API.

@@ -23,5 +23,5 @@ pub(crate) async fn list_attributes(State(app): State<App>, if_none_match: IfNon
     let mut tx = app.db.read().await?;
     let attributes = all(&mut tx).await?;
     tx.commit().await?;
-    if_none_match.or(&Page::single(attributes))
+    if_none_match.respond(&Page::single(attributes))
 }

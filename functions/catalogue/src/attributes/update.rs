@@ -6,14 +6,14 @@ use shared::app::App;
 use shared::catalogue::Attribute;
 use shared::catalogue::store::attributes::find;
 use shared::catalogue::store::write::{lock_attribute, rename_attribute};
-use shared::http::{ApiError, Body, PathId, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, Body, Problem, Requires, StaffProblems};
 use shared::ids::AttributeId;
 use shared::users::permissions;
 
 use crate::attributes::body::refused;
 use crate::attributes::create::{ReplaceAttribute, UpdateAttribute};
 use crate::caching::IfNoneMatch;
-use crate::if_match::IfMatch;
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 
 /// Replace an attribute
 ///
@@ -26,24 +26,23 @@ use crate::if_match::IfMatch;
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id" = AttributeId, Path, description = "Id of the attribute."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     request_body = ReplaceAttribute,
     responses(
         (status = 200, body = Attribute, description = "The attribute after the change."),
         (status = 404, body = Problem, description = "There is no such attribute."),
-        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn replace_attribute(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(id): PathId<AttributeId>,
-    if_match: IfMatch,
+    request: ChangeRequest<AttributeId>,
     Body(replacement): Body<ReplaceAttribute>,
 ) -> Result<Response, ApiError> {
-    change(&app, id, &if_match, replacement.into()).await
+    change(&app, &request, replacement.into()).await
 }
 
 /// Update an attribute
@@ -57,34 +56,38 @@ pub(crate) async fn replace_attribute(
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id" = AttributeId, Path, description = "Id of the attribute."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     request_body = UpdateAttribute,
     responses(
         (status = 200, body = Attribute, description = "The attribute after the change."),
         (status = 404, body = Problem, description = "There is no such attribute."),
-        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn update_attribute(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(id): PathId<AttributeId>,
-    if_match: IfMatch,
-    Body(patch): Body<UpdateAttribute>,
+    request: ChangeRequest<AttributeId>,
+    Body(update): Body<UpdateAttribute>,
 ) -> Result<Response, ApiError> {
-    change(&app, id, &if_match, patch).await
+    change(&app, &request, update).await
 }
 
-async fn change(app: &App, id: AttributeId, if_match: &IfMatch, patch: UpdateAttribute) -> Result<Response, ApiError> {
+async fn change(
+    app: &App,
+    request: &ChangeRequest<AttributeId>,
+    update: UpdateAttribute,
+) -> Result<Response, ApiError> {
+    let id = request.id;
     let mut tx = app.db.begin().await?;
     let version = lock_attribute(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
-    if_match.allows(version)?;
-    if let Some(name) = &patch.name {
-        rename_attribute(&mut tx, id, name).await?.map_err(|because| refused(because, "value"))?;
+    request.if_match.allows(version)?;
+    if let Some(name) = &update.name {
+        rename_attribute(&mut tx, id, name).await?.map_err(|reason| refused(reason, "value"))?;
     }
     let (after, version) = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
-    IfNoneMatch::nothing().or_version(version, &after)
+    IfNoneMatch::none().respond_with_version(version, &after)
 }

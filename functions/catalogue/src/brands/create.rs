@@ -60,10 +60,10 @@ pub(crate) async fn create_brand(
     let mut tx = app.db.begin().await?;
     lock_brand_names(&mut tx).await?;
     let id = insert_brand(&mut tx, BrandNames { name: &new.name, slug: &slug }).await?.map_err(refused)?;
-    let made = find_with_version(&mut tx, &IdOrSlug::from(id)).await?;
+    let created = find_with_version(&mut tx, &IdOrSlug::from(id)).await?;
     tx.commit().await?;
-    let (brand, version) = made.ok_or_else(|| anyhow::anyhow!("a brand that was just made is not there"))?;
+    let (brand, version) = created.ok_or_else(|| anyhow::anyhow!("a brand that was just created does not exist"))?;
     let location = format!("{}{}", base.0, brand_path(id));
-    let body = IfNoneMatch::nothing().or_version(version, &brand)?;
+    let body = IfNoneMatch::none().respond_with_version(version, &brand)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
 }

@@ -5,11 +5,11 @@ use http::StatusCode;
 use shared::app::App;
 use shared::catalogue::IdOrSlug;
 use shared::catalogue::store::write::{delete_brand as delete, lock_brand};
-use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 
 use crate::brands::errors::refused;
-use crate::if_match::IfMatch;
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 
 /// Delete a brand
 ///
@@ -22,25 +22,24 @@ use crate::if_match::IfMatch;
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id_or_slug" = String, Path, description = "Id or slug of the brand."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the brand that you want to delete; you get 412 if it has another one."),
+        IfMatch,
     ),
     responses(
         (status = 204, description = "The brand was deleted."),
         (status = 404, body = Problem, description = "There is no such brand."),
         (status = 409, body = Problem, description = "The brand still has products."),
-        (status = 412, body = Problem, description = "The brand has changed: its `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn delete_brand(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(brand): PathId<IdOrSlug>,
-    if_match: IfMatch,
+    request: ChangeRequest<IdOrSlug>,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
-    let (before, version) = lock_brand(&mut tx, &brand).await?.ok_or(ApiError::NotFound)?;
-    if_match.allows(version)?;
+    let (before, version) = lock_brand(&mut tx, &request.id).await?.ok_or(ApiError::NotFound)?;
+    request.if_match.allows(version)?;
     delete(&mut tx, before.id).await?.map_err(refused)?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -3,9 +3,9 @@
 use shared::catalogue::store::write::BrandRefused;
 use shared::http::ApiError;
 
-/// Message about a name that makes the search text of one of the brand's products too long.
+/// Message about the name of a brand or a category that makes the searched texts of one of its products too long.
 pub(crate) const TOO_MANY_WORDS: &str =
-    "Together with what one of its products says this is more than search can keep.";
+    "With this name, the texts of a product are too long to be searched. Send a shorter name.";
 
 /// Returns the response to a change that the database refuses.
 pub(crate) fn refused(refused: BrandRefused) -> ApiError {
@@ -14,7 +14,7 @@ pub(crate) fn refused(refused: BrandRefused) -> ApiError {
         BrandRefused::TooManyWords => ApiError::field("name", TOO_MANY_WORDS),
         BrandRefused::SlugTaken => ApiError::field("slug", "brand with this slug already exists."),
         BrandRefused::NotEmpty => {
-            ApiError::conflict("brand_not_empty", "It has products; give them another brand first.")
+            ApiError::conflict("brand_not_empty", "The brand has products. Give them another brand first.")
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) async fn get_brand(
     let brand = find_with_version(&mut tx, &brand).await?;
     tx.commit().await?;
     let (brand, version) = brand.ok_or(ApiError::NotFound)?;
-    if_none_match.or_version(version, &brand)
+    if_none_match.respond_with_version(version, &brand)
 }
 
 /// Returns the path of a brand in the API.

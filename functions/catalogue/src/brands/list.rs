@@ -28,5 +28,5 @@ pub(crate) async fn list_brands(
     let mut tx = app.db.read().await?;
     let page = request.read(&mut tx, list, count, |brand| (brand.name.clone(), brand.id)).await?;
     tx.commit().await?;
-    if_none_match.or(&page)
+    if_none_match.respond(&page)
 }

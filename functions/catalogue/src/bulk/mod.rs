@@ -23,22 +23,22 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// Maximum number of items in one request.
 const MAX_ITEMS: usize = 1_000;
 
-/// The id or the SKU by which an item names its variant.
+/// The variant of an item, by its id or by its SKU.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Name {
+pub(crate) enum VariantKey {
     Id(VariantId),
     Sku(String),
 }
 
-/// Checks that an item names its variant by its id or by its SKU, and not by both.
-pub(crate) fn named_once(fields: &mut Fields) {
+/// Checks that an item has the id or the SKU of its variant, and not both.
+pub(crate) fn check_variant_key(fields: &mut Fields) {
     if fields.is_given("variant_id") == fields.is_given("sku") {
-        fields.error("non_field_errors", "Name the variant by variant_id or by sku.");
+        fields.error("non_field_errors", "Send either variant_id or sku.");
     }
 }
 
-impl Name {
-    /// Returns the name that an item has.
+impl VariantKey {
+    /// Returns the key that an item has.
     pub(crate) fn of(id: Option<VariantId>, sku: Option<&String>) -> Self {
         match id {
             Some(id) => Self::Id(id),
@@ -97,29 +97,30 @@ impl BulkResponse {
     }
 }
 
-/// Finds the variants that the items name, each with the index of its item. An item gets its result here if its variant does not exist or
-/// is named by an earlier item too.
+/// Finds the variants of the items, each with the index of its item. An item gets its result here if its variant does not exist or
+/// if an earlier item has the same variant.
 pub(crate) async fn find(
     tx: &mut Tx,
-    names: &[Name],
+    keys: &[VariantKey],
 ) -> Result<(BTreeMap<usize, NamedVariant>, Vec<BulkResult>), ApiError> {
     let ids: Vec<VariantId> =
-        names.iter().filter_map(|name| if let Name::Id(id) = name { Some(*id) } else { None }).collect();
+        keys.iter().filter_map(|key| if let VariantKey::Id(id) = key { Some(*id) } else { None }).collect();
     let skus: Vec<String> =
-        names.iter().filter_map(|name| if let Name::Sku(sku) = name { Some(sku.clone()) } else { None }).collect();
+        keys.iter().filter_map(|key| if let VariantKey::Sku(sku) = key { Some(sku.clone()) } else { None }).collect();
     let found = find_variants(tx, &ids, &skus).await?;
     let by_id: HashMap<VariantId, &NamedVariant> = found.iter().map(|variant| (variant.id, variant)).collect();
     let by_sku: HashMap<&str, &NamedVariant> = found.iter().map(|variant| (variant.sku.as_str(), variant)).collect();
-    let (mut variants, mut refused, mut if_none_match) = (BTreeMap::new(), Vec::new(), HashSet::new());
-    for (item, name) in names.iter().enumerate() {
-        let (variant, field) = match name {
-            Name::Id(id) => (by_id.get(id), "variant_id"),
-            Name::Sku(sku) => (by_sku.get(sku.as_str()), "sku"),
+    let (mut variants, mut refused, mut seen) = (BTreeMap::new(), Vec::new(), HashSet::new());
+    for (item, key) in keys.iter().enumerate() {
+        let (variant, field) = match key {
+            VariantKey::Id(id) => (by_id.get(id), "variant_id"),
+            VariantKey::Sku(sku) => (by_sku.get(sku.as_str()), "sku"),
         };
         match variant {
             None => refused.push(refuse(item, None, FieldErrors::one(field, "There is no such variant."))),
-            Some(variant) if !if_none_match.insert(variant.id) => {
-                let twice = FieldErrors::one(field, "The variant is in an item before this one.");
+            Some(variant) if !seen.insert(variant.id) => {
+                let twice =
+                    FieldErrors::one(field, "An earlier item has the same variant. Send one item for each variant.");
                 refused.push(refuse(item, Some(variant), twice));
             }
             Some(variant) => drop(variants.insert(item, (*variant).clone())),

@@ -15,11 +15,11 @@ use shared::patch::Patch;
 use shared::time::Timestamp;
 use shared::users::permissions;
 
-use crate::bulk::{BulkResponse, BulkResult, MAX_ITEMS, Name, accept, find, named_once, refuse};
+use crate::bulk::{BulkResponse, BulkResult, MAX_ITEMS, VariantKey, accept, check_variant_key, find, refuse};
 
-/// New prices of a variant, which is named by its id or by its SKU.
+/// New prices of a variant, given by its id or its SKU.
 #[derive(Debug, Request)]
-#[request(validate = one_price)]
+#[request(validate = check_prices)]
 pub(crate) struct BulkPriceItem {
     /// Id of the variant.
     pub variant_id: Option<VariantId>,
@@ -36,8 +36,8 @@ pub(crate) struct BulkPriceItem {
     pub compare_at_price: Patch<Money>,
 }
 
-fn one_price(fields: &mut Fields) {
-    named_once(fields);
+fn check_prices(fields: &mut Fields) {
+    check_variant_key(fields);
     if fields.has("price") && fields.has("price_adjustment") {
         fields.error("non_field_errors", "Send price or price_adjustment, not both.");
     }
@@ -48,7 +48,7 @@ fn one_price(fields: &mut Fields) {
 
 /// New prices of up to a thousand variants.
 #[derive(Debug, Request)]
-pub(crate) struct BulkPrices {
+pub(crate) struct ChangePrices {
     /// One item for each variant, at most a thousand.
     #[field(max = MAX_ITEMS)]
     pub items: Vec<BulkPriceItem>,
@@ -67,23 +67,24 @@ pub(crate) struct BulkPrices {
     tag = "catalogue",
     operation_id = "change_prices",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    request_body = BulkPrices,
+    request_body = ChangePrices,
     responses((status = 200, body = BulkResponse, description = "The result of each item."), StaffProblems)
 )]
 pub(crate) async fn change_prices(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    Body(new): Body<BulkPrices>,
+    Body(body): Body<ChangePrices>,
 ) -> Result<Json<BulkResponse>, ApiError> {
     let mut tx = app.db.begin().await?;
-    let results = change(&mut tx, &new, app.clock.now()).await?;
+    let results = change(&mut tx, &body, app.clock.now()).await?;
     tx.commit().await?;
-    Ok(Json(BulkResponse::new(new.dry_run, results)))
+    Ok(Json(BulkResponse::new(body.dry_run, results)))
 }
 
-async fn change(tx: &mut Tx, new: &BulkPrices, now: Timestamp) -> Result<Vec<BulkResult>, ApiError> {
-    let names: Vec<Name> = new.items.iter().map(|item| Name::of(item.variant_id, item.sku.as_ref())).collect();
-    let (variants, mut results) = find(tx, &names).await?;
+async fn change(tx: &mut Tx, body: &ChangePrices, now: Timestamp) -> Result<Vec<BulkResult>, ApiError> {
+    let keys: Vec<VariantKey> =
+        body.items.iter().map(|item| VariantKey::of(item.variant_id, item.sku.as_ref())).collect();
+    let (variants, mut results) = find(tx, &keys).await?;
     let mut products: Vec<ProductId> = variants.values().map(|variant| variant.product).collect();
     products.sort_unstable();
     products.dedup();
@@ -93,11 +94,11 @@ async fn change(tx: &mut Tx, new: &BulkPrices, now: Timestamp) -> Result<Vec<Bul
     let before = prices(tx, &ids).await?;
     let (mut changed, mut changed_products) = (Vec::new(), Vec::new());
     for (item, variant) in &variants {
-        let (Some(wanted), Some(old)) = (new.items.get(*item), before.get(&variant.id)) else {
+        let (Some(change), Some(old)) = (body.items.get(*item), before.get(&variant.id)) else {
             results.push(refuse(*item, None, FieldErrors::one("non_field_errors", "There is no such variant.")));
             continue;
         };
-        match wanted.applied_to(*old) {
+        match change.apply_to(*old) {
             Err(errors) => results.push(refuse(*item, Some(variant), errors)),
             Ok(price) => {
                 results.push(accept(*item, variant, price != *old));
@@ -108,7 +109,7 @@ async fn change(tx: &mut Tx, new: &BulkPrices, now: Timestamp) -> Result<Vec<Bul
             }
         }
     }
-    if !new.dry_run && !changed.is_empty() {
+    if !body.dry_run && !changed.is_empty() {
         changed_products.sort_unstable();
         changed_products.dedup();
         set_prices(tx, &changed).await?;
@@ -120,7 +121,7 @@ async fn change(tx: &mut Tx, new: &BulkPrices, now: Timestamp) -> Result<Vec<Bul
 }
 
 impl BulkPriceItem {
-    fn applied_to(&self, old: VariantPrice) -> Result<VariantPrice, FieldErrors> {
+    fn apply_to(&self, old: VariantPrice) -> Result<VariantPrice, FieldErrors> {
         let mut new = old;
         new.own_price = self.price.apply(old.own_price);
         if let Patch::Set(price) = self.price {
@@ -133,9 +134,9 @@ impl BulkPriceItem {
         let price = new.base_price + new.price_adjustment;
         let refuse = |why: String| Err(FieldErrors::one("price_adjustment", why));
         if price.minor() < 0 {
-            refuse(format!("The price would be {price}, and it cannot be negative."))
+            refuse(format!("The price would be {price}. It must not be negative."))
         } else if price > Money::MAX_PRICE {
-            refuse(format!("The price would be {price}, and more than {} cannot be asked.", Money::MAX_PRICE))
+            refuse(format!("The price would be {price}. It must be at most {}.", Money::MAX_PRICE))
         } else {
             Ok(new)
         }

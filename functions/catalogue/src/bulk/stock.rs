@@ -14,11 +14,13 @@ use shared::stock::store::{Counted, lock_stock, refresh_availability, set_all};
 use shared::time::Timestamp;
 use shared::users::{ClientInfo, permissions};
 
-use crate::bulk::{BulkOutcome, BulkResponse, BulkResult, MAX_ITEMS, Name, accept, find, named_once, refuse};
+use crate::bulk::{
+    BulkOutcome, BulkResponse, BulkResult, MAX_ITEMS, VariantKey, accept, check_variant_key, find, refuse,
+};
 
-/// A change of the stock of a variant: one of `counted`, `received` and `written_off`. The variant is named by its id or by its SKU.
+/// A change of the stock of a variant: one of `counted`, `received` and `written_off`. The variant is given by its id or its SKU.
 #[derive(Debug, Request)]
-#[request(validate = one_change)]
+#[request(validate = check_change)]
 pub(crate) struct BulkStockItem {
     /// Id of the variant.
     pub variant_id: Option<VariantId>,
@@ -38,8 +40,8 @@ pub(crate) struct BulkStockItem {
     pub written_off: Option<i32>,
 }
 
-fn one_change(fields: &mut Fields) {
-    named_once(fields);
+fn check_change(fields: &mut Fields) {
+    check_variant_key(fields);
     if ["counted", "received", "written_off"].into_iter().filter(|name| fields.has(name)).count() != 1 {
         fields.error("non_field_errors", "Send one of counted, received and written_off.");
     }
@@ -47,7 +49,7 @@ fn one_change(fields: &mut Fields) {
 
 /// Changes of the stock of up to a thousand variants.
 #[derive(Debug, Request)]
-pub(crate) struct BulkStock {
+pub(crate) struct ChangeStock {
     /// One item for each variant, at most a thousand.
     #[field(max = MAX_ITEMS)]
     pub items: Vec<BulkStockItem>,
@@ -67,59 +69,60 @@ pub(crate) struct BulkStock {
     tag = "catalogue",
     operation_id = "change_stock",
     security(("bearer" = ["stock"]), ("api_key" = ["stock"])),
-    request_body = BulkStock,
+    request_body = ChangeStock,
     responses((status = 200, body = BulkResponse, description = "The result of each item."), StaffProblems)
 )]
 pub(crate) async fn change_stock(
     State(app): State<App>,
     Requires(actor, _): Requires<permissions::Stock>,
     client_info: ClientInfo,
-    Body(new): Body<BulkStock>,
+    Body(body): Body<ChangeStock>,
 ) -> Result<Json<BulkResponse>, ApiError> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let results = change(&mut tx, &new, now).await?;
+    let results = change(&mut tx, &body, now).await?;
     let changed: Vec<VariantId> = results
         .iter()
         .filter(|result| result.outcome == BulkOutcome::Changed)
         .filter_map(|result| result.variant_id)
         .collect();
-    if !new.dry_run && !changed.is_empty() {
+    if !body.dry_run && !changed.is_empty() {
         // One record for all items, because the stock ledger has the change of each variant.
         let entry = AuditRecord::by(Kind::StockChanged, &actor, None).with(json!({ "variant_ids": changed }));
         audit::store::record(&mut tx, entry, &client_info, now).await?;
     }
     tx.commit().await?;
-    Ok(Json(BulkResponse::new(new.dry_run, results)))
+    Ok(Json(BulkResponse::new(body.dry_run, results)))
 }
 
-async fn change(tx: &mut Tx, new: &BulkStock, now: Timestamp) -> Result<Vec<BulkResult>, ApiError> {
-    let names: Vec<Name> = new.items.iter().map(|item| Name::of(item.variant_id, item.sku.as_ref())).collect();
-    let (variants, mut results) = find(tx, &names).await?;
+async fn change(tx: &mut Tx, body: &ChangeStock, now: Timestamp) -> Result<Vec<BulkResult>, ApiError> {
+    let keys: Vec<VariantKey> =
+        body.items.iter().map(|item| VariantKey::of(item.variant_id, item.sku.as_ref())).collect();
+    let (variants, mut results) = find(tx, &keys).await?;
     let ids: Vec<VariantId> = variants.values().map(|variant| variant.id).collect();
     let on_hand = lock_stock(tx, &ids).await?;
-    let (mut counts, mut turned): (Vec<Counted>, Vec<ProductId>) = (Vec::new(), Vec::new());
+    let (mut counts, mut availability_changed): (Vec<Counted>, Vec<ProductId>) = (Vec::new(), Vec::new());
     for (item, variant) in &variants {
-        let (Some(wanted), Some(before)) = (new.items.get(*item), on_hand.get(&variant.id).copied()) else {
+        let (Some(change), Some(before)) = (body.items.get(*item), on_hand.get(&variant.id).copied()) else {
             results.push(refuse(*item, None, FieldErrors::one("non_field_errors", "There is no such variant.")));
             continue;
         };
-        match wanted.applied_to(before) {
+        match change.apply_to(before) {
             Err(errors) => results.push(refuse(*item, Some(variant), errors)),
             Ok((after, reason)) => {
                 results.push(accept(*item, variant, after != before));
                 counts.push(Counted { variant: variant.id, before, on_hand: after, reason });
                 // Only a change to or from zero can alter whether the product can be bought.
-                turned.extend(((before == 0) != (after == 0)).then_some(variant.product));
+                availability_changed.extend(((before == 0) != (after == 0)).then_some(variant.product));
             }
         }
     }
-    if !new.dry_run {
+    if !body.dry_run {
         set_all(tx, &counts, now).await?;
-        turned.sort_unstable();
-        turned.dedup();
-        if !turned.is_empty() {
-            refresh_availability(tx, &turned).await?;
+        availability_changed.sort_unstable();
+        availability_changed.dedup();
+        if !availability_changed.is_empty() {
+            refresh_availability(tx, &availability_changed).await?;
         }
     }
     results.sort_by_key(|result| result.item);
@@ -127,17 +130,22 @@ async fn change(tx: &mut Tx, new: &BulkStock, now: Timestamp) -> Result<Vec<Bulk
 }
 
 impl BulkStockItem {
-    fn applied_to(&self, before: i32) -> Result<(i32, Reason), FieldErrors> {
+    fn apply_to(&self, before: i32) -> Result<(i32, Reason), FieldErrors> {
         if let Some(units) = self.counted {
             return Ok((units, Reason::Counted));
         }
         if let Some(units) = self.received {
-            let too_many = || FieldErrors::one("received", "That would be more than can be counted.");
+            let too_many = || {
+                FieldErrors::one("received", format!("The stock would be more than {} units. Send fewer.", i32::MAX))
+            };
             return before.checked_add(units).map(|after| (after, Reason::Received)).ok_or_else(too_many);
         }
         let units = self.written_off.unwrap_or_default();
         if units > before {
-            return Err(FieldErrors::one("written_off", format!("There are only {before} on hand.")));
+            return Err(FieldErrors::one(
+                "written_off",
+                format!("Only {before} units are in stock. You cannot write off more."),
+            ));
         }
         Ok((before - units, Reason::WrittenOff))
     }

@@ -11,8 +11,10 @@ use crate::brands::errors::TOO_MANY_WORDS;
 pub(crate) fn slug(fields: &mut Fields, field: &str) -> Option<String> {
     let slug = fields.text(field, MAX_SLUG)?;
     if !is_slug(&slug) {
-        fields
-            .error(field, "Enter a valid \"slug\": small letters, numbers and single hyphens, and not a number alone.");
+        fields.error(
+            field,
+            "Enter a valid \"slug\" of lower-case letters, digits and single hyphens that is not a number.",
+        );
         return None;
     }
     Some(slug)
@@ -28,10 +30,15 @@ pub(crate) fn refused(refused: CategoryRefused, parent: Option<CategoryId>) -> A
             let parent = parent.map(|parent| parent.to_string()).unwrap_or_default();
             ApiError::field("parent_id", format!("Invalid pk \"{parent}\" - object does not exist."))
         }
-        CategoryRefused::BelowItself => ApiError::field("parent_id", "A category cannot be below itself."),
-        CategoryRefused::TooDeep => ApiError::field("parent_id", "A category lies at most 32 deep."),
-        CategoryRefused::NotEmpty => {
-            ApiError::conflict("category_not_empty", "It has categories or products; move them elsewhere first.")
+        CategoryRefused::BelowItself => {
+            ApiError::field("parent_id", "A category cannot be moved below itself. Send another parent.")
         }
+        CategoryRefused::TooDeep => {
+            ApiError::field("parent_id", "The tree has at most 32 levels. Send a parent that is higher up.")
+        }
+        CategoryRefused::NotEmpty => ApiError::conflict(
+            "category_not_empty",
+            "The category has products or other categories. Move them to another category first.",
+        ),
     }
 }

@@ -75,10 +75,10 @@ pub(crate) async fn create_category(
 ) -> Result<Response, ApiError> {
     let parent = new.parent_id;
     let mut tx = app.db.begin().await?;
-    let category = create(&mut tx, new, app.clock.now()).await?.map_err(|because| refused(because, parent))?;
+    let category = create(&mut tx, new, app.clock.now()).await?.map_err(|reason| refused(reason, parent))?;
     tx.commit().await?;
     let location = format!("{}{}", base.0, category_path(category.summary.id));
-    let body = IfNoneMatch::nothing().or_version(category.version, &category)?;
+    let body = IfNoneMatch::none().respond_with_version(category.version, &category)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
 }
 
@@ -88,22 +88,22 @@ async fn create(
     now: Timestamp,
 ) -> Result<Result<Category, CategoryRefused>, ApiError> {
     lock_category_tree(tx).await?;
-    let above = match new.parent_id {
-        Some(above) => find(tx, &above.into(), now).await?,
+    let parent = match new.parent_id {
+        Some(parent) => find(tx, &parent.into(), now).await?,
         None => None,
     };
-    let slug = new.slug.unwrap_or_else(|| match &above {
-        Some(above) => slugify_path(&[&above.summary.slug, &new.name]),
+    let slug = new.slug.unwrap_or_else(|| match &parent {
+        Some(parent) => slugify_path(&[&parent.summary.slug, &new.name]),
         None => slugify(&new.name),
     });
     let inserted = insert_category(tx, NewCategory { parent: new.parent_id, name: &new.name, slug: &slug }).await?;
     let id = match inserted {
         Ok(id) => id,
-        Err(because) => return Ok(Err(because)),
+        Err(reason) => return Ok(Err(reason)),
     };
     if let Some(position) = new.position {
         move_to_position(tx, id, position).await?;
     }
-    let made = find(tx, &id.into(), now).await?;
-    Ok(Ok(made.ok_or_else(|| anyhow::anyhow!("a category that was just made is not there"))?))
+    let category = find(tx, &id.into(), now).await?;
+    Ok(Ok(category.ok_or_else(|| anyhow::anyhow!("a category that was just created does not exist"))?))
 }

@@ -4,12 +4,12 @@ use axum::extract::State;
 use axum::response::Response;
 use http::Uri;
 use shared::app::App;
-use shared::catalogue::store::categories::{find, renamed_from};
+use shared::catalogue::store::categories::find;
 use shared::catalogue::{Category, IdOrSlug};
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 
-use crate::caching::{IfNoneMatch, NotModified, moved_to};
-use crate::redirects::{Moved, under};
+use crate::caching::{IfNoneMatch, NotModified};
+use crate::redirects::{Moved, moved_category};
 
 /// Get a category
 ///
@@ -32,17 +32,14 @@ pub(crate) async fn get_category(
     State(app): State<App>,
     uri: Uri,
     if_none_match: IfNoneMatch,
-    PathId(asked): PathId<IdOrSlug>,
+    PathId(category): PathId<IdOrSlug>,
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
-    let category = find(&mut tx, &asked, app.clock.now()).await?;
-    let renamed = if category.is_none() { renamed_from(&mut tx, &asked.slug).await? } else { None };
+    let Some(found) = find(&mut tx, &category, app.clock.now()).await? else {
+        return moved_category(tx, &category, &uri).await;
+    };
     tx.commit().await?;
-    match (category, renamed) {
-        (Some(category), _) => if_none_match.or_version(category.version, &category),
-        (None, Some(slug)) => Ok(moved_to(&under(&slug, &uri))),
-        (None, None) => Err(ApiError::NotFound),
-    }
+    if_none_match.respond_with_version(found.version, &found)
 }
 
 /// Returns the path of a category in the API.

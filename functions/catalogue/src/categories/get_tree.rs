@@ -4,12 +4,12 @@ use axum::extract::State;
 use axum::response::Response;
 use http::Uri;
 use shared::app::App;
-use shared::catalogue::store::categories::{renamed_from, subtree};
+use shared::catalogue::store::categories::subtree;
 use shared::catalogue::{CategoryNode, IdOrSlug, tree};
 use shared::http::{ApiError, PathId, Problem, PublicProblems};
 
-use crate::caching::{IfNoneMatch, NotModified, moved_to};
-use crate::redirects::{Moved, under};
+use crate::caching::{IfNoneMatch, NotModified};
+use crate::redirects::{Moved, moved_category};
 
 /// Get a part of the category tree
 ///
@@ -36,11 +36,9 @@ pub(crate) async fn get_category_tree(
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
     let categories = subtree(&mut tx, &category, app.clock.now()).await?;
-    let renamed = if categories.is_empty() { renamed_from(&mut tx, &category.slug).await? } else { None };
+    let Some(top) = tree(categories).into_iter().next() else {
+        return moved_category(tx, &category, &uri).await;
+    };
     tx.commit().await?;
-    match (tree(categories).into_iter().next(), renamed) {
-        (Some(top), _) => if_none_match.or(&top),
-        (None, Some(slug)) => Ok(moved_to(&under(&slug, &uri))),
-        (None, None) => Err(ApiError::NotFound),
-    }
+    if_none_match.respond(&top)
 }

@@ -13,7 +13,7 @@ use shared::users::permissions;
 use utoipa::ToSchema;
 
 /// Maximum size of a taxonomy in bytes: four times the size of Google's.
-pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
+pub(crate) const MAX_BODY: usize = 2 * 1024 * 1024;
 /// Maximum number of invalid lines that a response names.
 const MAX_ERRORS: usize = 50;
 
@@ -56,18 +56,23 @@ pub(crate) async fn import_taxonomy(
         return Err(ApiError::UnsupportedMediaType(other));
     }
     let bytes = body.map_err(|_| ApiError::TooLarge)?;
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| ApiError::Malformed { detail: "The text is not UTF-8.".to_owned(), code: "parse_error" })?;
-    let taxonomy = Taxonomy::read(text).map_err(|bad| {
+    let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::Malformed {
+        detail: "The text is not valid UTF-8. Send it as UTF-8.".to_owned(),
+        code: "parse_error",
+    })?;
+    let taxonomy = Taxonomy::read(text).map_err(|bad_lines| {
         let mut errors = FieldErrors::default();
-        for bad in bad.into_iter().take(MAX_ERRORS) {
+        for bad in bad_lines.into_iter().take(MAX_ERRORS) {
             errors.add(format!("line {}", bad.line), bad.reason);
         }
         errors
     })?;
     let mut tx = app.db.begin().await?;
     let counts = insert_taxonomy(&mut tx, &taxonomy).await?.map_err(|TooDeep| {
-        ApiError::field("non_field_errors", "Below where categories have been moved, some would lie more than 32 deep.")
+        ApiError::field(
+            "non_field_errors",
+            "The tree would have more than 32 levels, because categories have been moved. Move them up first.",
+        )
     })?;
     tx.commit().await?;
     Ok(Json(ImportedTaxonomy { created: counts.created, unchanged: counts.unchanged }))

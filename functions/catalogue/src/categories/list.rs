@@ -23,5 +23,5 @@ pub(crate) async fn list_categories(State(app): State<App>, if_none_match: IfNon
     let mut tx = app.db.read().await?;
     let categories = all(&mut tx, app.clock.now()).await?;
     tx.commit().await?;
-    if_none_match.or(&Page::single(tree(categories)))
+    if_none_match.respond(&Page::single(tree(categories)))
 }

@@ -21,7 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::list_categories, create::create_category))
         .routes(routes!(get::get_category, update::replace_category, update::update_category, delete::delete_category))
         .routes(routes!(get_tree::get_category_tree))
-        .routes(routes!(product_order::get_product_order, product_order::arrange_products))
+        .routes(routes!(product_order::get_product_order, product_order::set_product_order))
         .merge(taxonomies())
 }
 
@@ -29,5 +29,5 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 fn taxonomies() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(import_taxonomy::import_taxonomy))
-        .layer(DefaultBodyLimit::max(import_taxonomy::LARGEST))
+        .layer(DefaultBodyLimit::max(import_taxonomy::MAX_BODY))
 }

@@ -10,40 +10,48 @@ use http::header::CACHE_CONTROL;
 use serde::Serialize;
 use shared::app::App;
 use shared::catalogue::IdOrSlug;
-use shared::catalogue::store::categories::{arranged_products, find_id, renamed_from};
-use shared::catalogue::store::write::{NotInCategory, arrange_products as arrange};
+use shared::catalogue::store::categories::{arranged_products, find_id};
+use shared::catalogue::store::write::{NotInCategory, arrange_products};
 use shared::fields::FromField as _;
 use shared::http::{ApiError, Body, FieldErrors, Fields, PathId, Problem, Request, Requires, StaffProblems};
 use shared::ids::ProductId;
 use shared::users::permissions;
+use utoipa::ToSchema;
 
-use crate::caching::moved_to;
-use crate::reader::FOR_ONE;
-use crate::redirects::{Moved, PermanentRedirect, no_such_category, under};
+use crate::reader::PRIVATE;
+use crate::redirects::{Moved, PermanentRedirect, moved_category, no_such_category};
 
 /// Maximum number of products with a chosen position; the other products of a larger category come after them.
 const MAX_PRODUCTS: usize = 1000;
 
 /// The products of a category in a chosen order.
-#[derive(Debug, Serialize, Request)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProductOrder {
     /// Ids of the products, in order. Products that are not in the list come after these.
-    #[field(max = MAX_PRODUCTS, with = each_once)]
     #[schema(example = json!([7, 3, 5]))]
     pub product_ids: Vec<ProductId>,
 }
 
-fn each_once(fields: &mut Fields, field: &str) -> Option<Vec<ProductId>> {
+/// A new order, which replaces the previous one.
+#[derive(Debug, Request)]
+pub(crate) struct SetProductOrder {
+    /// Ids of the products, in order. Products that are not in the list come after these.
+    #[field(max = MAX_PRODUCTS, with = distinct_ids)]
+    #[schema(example = json!([7, 3, 5]))]
+    pub product_ids: Vec<ProductId>,
+}
+
+fn distinct_ids(fields: &mut Fields, field: &str) -> Option<Vec<ProductId>> {
     let ids = fields.values(field, 0..=MAX_PRODUCTS, ProductId::read)?;
     let mut known = HashSet::new();
-    let mut is_good = true;
+    let mut is_valid = true;
     for (place, id) in ids.iter().enumerate() {
         if !known.insert(*id) {
-            fields.error(&format!("{field}.{place}"), "This product is named twice.");
-            is_good = false;
+            fields.error(&format!("{field}.{place}"), "The product is in the list twice. Send it once.");
+            is_valid = false;
         }
     }
-    is_good.then_some(ids)
+    is_valid.then_some(ids)
 }
 
 /// Get the order of a category's products
@@ -71,10 +79,8 @@ pub(crate) async fn get_product_order(
 ) -> Result<Response, ApiError> {
     let mut tx = app.db.read().await?;
     let Some(id) = find_id(&mut tx, &category).await? else {
-        let renamed = renamed_from(&mut tx, &category.slug).await?;
-        tx.commit().await?;
-        let slug = renamed.ok_or(ApiError::NotFound)?;
-        return Ok(([(CACHE_CONTROL, FOR_ONE)], moved_to(&under(&slug, &uri))).into_response());
+        let redirect = moved_category(tx, &category, &uri).await?;
+        return Ok(([(CACHE_CONTROL, PRIVATE)], redirect).into_response());
     };
     let product_ids = arranged_products(&mut tx, id).await?;
     tx.commit().await?;
@@ -88,10 +94,10 @@ pub(crate) async fn get_product_order(
     put,
     path = "/api/v1/catalogue/categories/{id_or_slug}/products/order/",
     tag = "catalogue",
-    operation_id = "arrange_products",
+    operation_id = "set_product_order",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(("id_or_slug" = String, Path, description = "Id or slug of the category.")),
-    request_body = ProductOrder,
+    request_body = SetProductOrder,
     responses(
         (status = 200, body = ProductOrder, description = "The order after the change."),
         PermanentRedirect,
@@ -99,23 +105,23 @@ pub(crate) async fn get_product_order(
         StaffProblems,
     )
 )]
-pub(crate) async fn arrange_products(
+pub(crate) async fn set_product_order(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     uri: Uri,
     PathId(category): PathId<IdOrSlug>,
-    Body(order): Body<ProductOrder>,
+    Body(order): Body<SetProductOrder>,
 ) -> Result<Json<ProductOrder>, ApiError> {
     let mut tx = app.db.begin().await?;
     let Some(id) = find_id(&mut tx, &category).await? else {
         return Err(no_such_category(&mut tx, &category, &uri).await);
     };
-    arrange(&mut tx, id, &order.product_ids).await?.map_err(|because| not_there(&because, &order))?;
+    arrange_products(&mut tx, id, &order.product_ids).await?.map_err(|refused| not_in_category(&refused, &order))?;
     tx.commit().await?;
-    Ok(Json(order))
+    Ok(Json(ProductOrder { product_ids: order.product_ids }))
 }
 
-fn not_there(NotInCategory(places): &NotInCategory, order: &ProductOrder) -> ApiError {
+fn not_in_category(NotInCategory(places): &NotInCategory, order: &SetProductOrder) -> ApiError {
     let mut errors = FieldErrors::default();
     for place in places {
         if let Some(id) = order.product_ids.get(*place) {

@@ -2,20 +2,19 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::Uri;
 use shared::app::App;
 use shared::catalogue::store::categories::find;
 use shared::catalogue::store::write::{
-    CategoryChange, NewCategory, lock_category_tree, move_to_position, update_category as update,
+    CategoryChange, NewCategory, lock_category_tree, move_to_position, update_category as write,
 };
 use shared::catalogue::{Category, IdOrSlug};
-use shared::http::{ApiError, Body, PathId, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, Body, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 
 use crate::caching::IfNoneMatch;
 use crate::categories::body::refused;
 use crate::categories::create::{ReplaceCategory, UpdateCategory};
-use crate::if_match::IfMatch;
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 use crate::redirects::{PermanentRedirect, no_such_category};
 
 /// Replace a category
@@ -29,26 +28,24 @@ use crate::redirects::{PermanentRedirect, no_such_category};
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id_or_slug" = String, Path, description = "Id or slug of the category."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the category that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     request_body = ReplaceCategory,
     responses(
         (status = 200, body = Category, description = "The category after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such category."),
-        (status = 412, body = Problem, description = "The category has changed: its `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn replace_category(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(category): PathId<IdOrSlug>,
-    if_match: IfMatch,
-    uri: Uri,
+    request: ChangeRequest<IdOrSlug>,
     Body(replacement): Body<ReplaceCategory>,
 ) -> Result<Response, ApiError> {
-    change(&app, &category, &uri, &if_match, replacement.into()).await
+    change(&app, &request, replacement.into()).await
 }
 
 /// Update a category
@@ -62,50 +59,42 @@ pub(crate) async fn replace_category(
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id_or_slug" = String, Path, description = "Id or slug of the category."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the category that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     request_body = UpdateCategory,
     responses(
         (status = 200, body = Category, description = "The category after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such category."),
-        (status = 412, body = Problem, description = "The category has changed: its `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn update_category(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(category): PathId<IdOrSlug>,
-    if_match: IfMatch,
-    uri: Uri,
-    Body(patch): Body<UpdateCategory>,
+    request: ChangeRequest<IdOrSlug>,
+    Body(update): Body<UpdateCategory>,
 ) -> Result<Response, ApiError> {
-    change(&app, &category, &uri, &if_match, patch).await
+    change(&app, &request, update).await
 }
 
-async fn change(
-    app: &App,
-    category: &IdOrSlug,
-    asked: &Uri,
-    if_match: &IfMatch,
-    patch: UpdateCategory,
-) -> Result<Response, ApiError> {
+async fn change(app: &App, request: &ChangeRequest<IdOrSlug>, update: UpdateCategory) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
     lock_category_tree(&mut tx).await?;
-    let Some(before) = find(&mut tx, category, app.clock.now()).await? else {
-        return Err(no_such_category(&mut tx, category, asked).await);
+    let Some(before) = find(&mut tx, &request.id, app.clock.now()).await? else {
+        return Err(no_such_category(&mut tx, &request.id, &request.uri).await);
     };
-    if_match.allows(before.version)?;
+    request.if_match.allows(before.version)?;
     let id = before.summary.id;
-    let parent = patch.parent_id.apply(before.parent_id);
-    let (name, slug) = (patch.name.unwrap_or(before.summary.name), patch.slug.unwrap_or(before.summary.slug));
+    let parent = update.parent_id.apply(before.parent_id);
+    let (name, slug) = (update.name.unwrap_or(before.summary.name), update.slug.unwrap_or(before.summary.slug));
     let to = NewCategory { parent, name: &name, slug: &slug };
-    update(&mut tx, CategoryChange { id, to }).await?.map_err(|because| refused(because, parent))?;
-    if let Some(position) = patch.position {
+    write(&mut tx, CategoryChange { id, to }).await?.map_err(|reason| refused(reason, parent))?;
+    if let Some(position) = update.position {
         move_to_position(&mut tx, id, position).await?;
     }
     let after = find(&mut tx, &id.into(), app.clock.now()).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
-    IfNoneMatch::nothing().or_version(after.version, &after)
+    IfNoneMatch::none().respond_with_version(after.version, &after)
 }

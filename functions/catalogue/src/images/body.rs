@@ -6,9 +6,9 @@ use shared::http::{BaseUrl, Fields, Request};
 use shared::ids::{ImageId, VariantId};
 use shared::patch::Patch;
 
-/// An image to create or to replace.
+/// An image to create.
 #[derive(Clone, Debug, Request)]
-#[request(update = UpdateImage, blank_as_null, validate = variant_once)]
+#[request(update = UpdateImage, replace = ReplaceImage, blank_as_null, validate = check_variant)]
 pub(crate) struct CreateImage {
     /// Id of the image, in the list of a product's images. Without an id the image is found by its URL.
     #[field(create_only)]
@@ -23,19 +23,22 @@ pub(crate) struct CreateImage {
     pub alt_text: String,
     /// Position among the images, from 0; the other images move.
     #[field(min = 0, max = MAX_POSITION)]
-    #[field(on_create = "If left out: the position in the list, or after the other images.")]
+    #[field(
+        on_create = "If left out: the position in the list, or after the other images.",
+        on_replace = "Stays as it is if left out."
+    )]
     pub display_order: Option<i32>,
     /// Id of the variant that the image shows; null means no variant.
     #[field(nullable)]
     pub product_variant_id: Option<VariantId>,
-    /// SKU of the variant that the image shows, for a variant that is created in the same request and has no id yet.
-    #[field(create_only, max = MAX_SKU)]
+    /// SKU of the variant that the image shows, instead of `product_variant_id`.
+    #[field(max = MAX_SKU, on_create = "A variant that is created in the same request has no id yet.")]
     pub variant_sku: Option<String>,
 }
 
-fn variant_once(fields: &mut Fields) {
+fn check_variant(fields: &mut Fields) {
     if fields.is_given("product_variant_id") && fields.is_given("variant_sku") {
-        fields.error("variant_sku", "Say either this or product_variant_id.");
+        fields.error("variant_sku", "Send variant_sku or product_variant_id, not both.");
     }
 }
 
@@ -43,37 +46,27 @@ impl CreateImage {
     /// Returns the edit of an image in the list of a product's images. Without an id, the image is found by its URL.
     pub(crate) fn edit_in_list(self, base: &BaseUrl) -> ImageEdit {
         let image = self.id.map_or(ImageTarget::Url, ImageTarget::Id);
-        self.edit(image, base)
-    }
-
-    /// Returns the edit of this image that the body requests.
-    pub(crate) fn edit(self, image: ImageTarget, base: &BaseUrl) -> ImageEdit {
-        let by_id = self.product_variant_id.map(ImageVariant::Id);
-        ImageEdit {
-            image,
-            url: Some(from_root(self.url, base)),
-            alt_text: Some(self.alt_text),
-            position: self.display_order,
-            variant: Patch::replace(by_id.or(self.variant_sku.map(ImageVariant::Sku))),
-        }
+        UpdateImage::from(self).edit(image, base)
     }
 }
 
 impl UpdateImage {
     /// Returns the edit of this image that the body requests.
     pub(crate) fn edit(self, image: ImageTarget, base: &BaseUrl) -> ImageEdit {
+        let by_id = self.product_variant_id.map(ImageVariant::Id);
         ImageEdit {
             image,
-            url: self.url.map(|url| from_root(url, base)),
+            url: self.url.map(|url| relative_to(base, url)),
             alt_text: self.alt_text,
             position: self.display_order,
-            variant: self.product_variant_id.map(ImageVariant::Id),
+            variant: self.variant_sku.map_or(by_id, |sku| Patch::Set(ImageVariant::Sku(sku))),
         }
     }
 }
 
-/// Stores the URL of an image of this shop as a path. Clients read it as an absolute URL, so they can send back what they have read.
-fn from_root(url: String, base: &BaseUrl) -> String {
+/// Returns the URL of an image of this shop as a path, which is stored. Clients read it as an absolute URL, so they can send back what
+/// they have read.
+fn relative_to(base: &BaseUrl, url: String) -> String {
     match url.strip_prefix(&base.0) {
         Some(path) if path.starts_with('/') => path.to_owned(),
         Some(_) | None => url,
@@ -83,18 +76,18 @@ fn from_root(url: String, base: &BaseUrl) -> String {
 /// Reads a URL that a browser can load an image from. Refuses `javascript:`, `data:` and relative paths.
 fn url(fields: &mut Fields, field: &str) -> Option<String> {
     let url = fields.text(field, MAX_URL)?;
-    let with_host = |rest: &str| rest.chars().next().is_some_and(|first| first.is_alphanumeric() || first == '[');
-    let begins_well =
+    let has_host = |rest: &str| rest.chars().next().is_some_and(|first| first.is_alphanumeric() || first == '[');
+    let is_loadable =
         match (url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")), url.strip_prefix('/')) {
-            (Some(rest), _) => with_host(rest),
+            (Some(rest), _) => has_host(rest),
             (None, Some(rest)) => !rest.starts_with('/'),
             (None, None) => false,
         };
-    let is_foreign = |c: char| {
+    let is_forbidden = |c: char| {
         c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
     };
-    if !begins_well || url.contains(is_foreign) {
-        fields.error(field, "Enter a valid URL: http://…, https://…, or /… from the API's root.");
+    if !is_loadable || url.contains(is_forbidden) {
+        fields.error(field, "Enter a valid URL that begins with http://, https:// or one slash.");
         return None;
     }
     Some(url)
@@ -107,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_one_that_a_browser_loads_images_from() {
+    fn only_a_url_that_a_browser_loads_images_from_is_valid() {
         let read =
             |url: &str| Fields::new(json!({"url": url}).as_object().unwrap().clone()).into::<CreateImage>().is_ok();
         for good in ["https://cdn.test/a.jpg", "http://[::1]/a", "/dev/images/a.svg", "https://cdn.test/ä.jpg?v=1#x"] {

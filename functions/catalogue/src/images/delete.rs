@@ -1,15 +1,15 @@
 //! Removes an image from a product: `DELETE /api/v1/catalogue/products/{id_or_slug}/images/{image_id}/`.
 
 use axum::extract::State;
-use http::{StatusCode, Uri};
+use http::StatusCode;
 use shared::app::App;
 use shared::catalogue::IdOrSlug;
 use shared::catalogue::write::{ImagesEdit, ProductEdit};
-use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, Problem, Requires, StaffProblems, Two};
 use shared::ids::ImageId;
 use shared::users::permissions;
 
-use crate::if_match::IfMatch;
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 use crate::images::get::image_of;
 use crate::products::edit::OpenProduct;
 use crate::products::errors::FieldPath;
@@ -27,24 +27,23 @@ use crate::redirects::PermanentRedirect;
     params(
         ("id_or_slug" = String, Path, description = "Id or slug of the product."),
         ("image_id" = ImageId, Path, description = "Id of the image."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     responses(
         (status = 204, description = "The image was deleted."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such image."),
-        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn delete_product_image(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
-    if_match: IfMatch,
-    uri: Uri,
+    request: ChangeRequest<Two<IdOrSlug, ImageId>>,
 ) -> Result<StatusCode, ApiError> {
-    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
+    let (request, image) = request.split();
+    let open = OpenProduct::open(&app, &request).await?;
     image_of(&open.before, image)?;
     let edit = ProductEdit { images: ImagesEdit::Without(image), ..ProductEdit::default() };
     open.save(edit, FieldPath::Part).await?;

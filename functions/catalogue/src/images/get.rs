@@ -2,17 +2,15 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::Uri;
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, Product, ProductImage};
-use shared::http::{ApiError, BaseUrl, Page, PathId, Problem, PublicProblems, Two};
+use shared::http::{ApiError, Page, Problem, PublicProblems, Two};
 use shared::ids::{ImageId, ProductId};
 
 use crate::caching::{IfNoneMatch, NotModified};
 use crate::products::get::product_path;
-use crate::reader::CatalogueReader;
+use crate::products::read_request::ReadRequest;
 use crate::redirects::Moved;
-use crate::variants::get::show;
 
 /// List the images of a product
 ///
@@ -34,18 +32,12 @@ use crate::variants::get::show;
 )]
 pub(crate) async fn list_product_images(
     State(app): State<App>,
-    viewer: CatalogueReader,
-    base: BaseUrl,
-    uri: Uri,
-    if_none_match: IfNoneMatch,
-    PathId(product): PathId<IdOrSlug>,
+    request: ReadRequest<IdOrSlug>,
 ) -> Result<Response, ApiError> {
-    show(&app, viewer, &product, &uri, |product| {
-        let product = product.with_base_url(&base.0);
-        let page = Page::single(product.images);
-        if_none_match.or_version(product.version, &page)
-    })
-    .await
+    let images = |product: Product, if_none_match: IfNoneMatch| {
+        if_none_match.respond_with_version(product.version, &Page::single(product.images))
+    };
+    request.respond_with_part(&app, images).await
 }
 
 /// Get an image of a product
@@ -71,17 +63,13 @@ pub(crate) async fn list_product_images(
 )]
 pub(crate) async fn get_product_image(
     State(app): State<App>,
-    viewer: CatalogueReader,
-    base: BaseUrl,
-    uri: Uri,
-    if_none_match: IfNoneMatch,
-    PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
+    request: ReadRequest<Two<IdOrSlug, ImageId>>,
 ) -> Result<Response, ApiError> {
-    show(&app, viewer, &product, &uri, |product| {
-        let product = product.with_base_url(&base.0);
-        if_none_match.or_version(product.version, image_of(&product, image)?)
-    })
-    .await
+    let (request, id) = request.split();
+    let image = |product: Product, if_none_match: IfNoneMatch| {
+        if_none_match.respond_with_version(product.version, image_of(&product, id)?)
+    };
+    request.respond_with_part(&app, image).await
 }
 
 /// Returns the image of the product that has this id.

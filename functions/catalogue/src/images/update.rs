@@ -2,18 +2,18 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{StatusCode, Uri};
+use http::StatusCode;
 use shared::app::App;
-use shared::catalogue::write::{ImageEdit, ImageTarget, ImagesEdit, ProductEdit};
+use shared::catalogue::write::{ImageTarget, ImagesEdit, ProductEdit};
 use shared::catalogue::{IdOrSlug, ProductImage};
-use shared::http::{ApiError, BaseUrl, Body, PathId, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, Body, Problem, Requires, StaffProblems, Two};
 use shared::ids::ImageId;
 use shared::users::permissions;
 
-use crate::if_match::IfMatch;
-use crate::images::body::{CreateImage, UpdateImage};
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
+use crate::images::body::{ReplaceImage, UpdateImage};
 use crate::images::get::image_of;
-use crate::products::edit::{OpenProduct, answer};
+use crate::products::edit::{OpenProduct, respond};
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
 
@@ -29,29 +29,24 @@ use crate::redirects::PermanentRedirect;
     params(
         ("id_or_slug" = String, Path, description = "Id or slug of the product."),
         ("image_id" = ImageId, Path, description = "Id of the image."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
-    request_body = CreateImage,
+    request_body = ReplaceImage,
     responses(
         (status = 200, body = ProductImage, description = "The image after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such image."),
-        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn replace_product_image(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    base: BaseUrl,
-    PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
-    if_match: IfMatch,
-    uri: Uri,
-    Body(replacement): Body<CreateImage>,
+    request: ChangeRequest<Two<IdOrSlug, ImageId>>,
+    Body(replacement): Body<ReplaceImage>,
 ) -> Result<Response, ApiError> {
-    let edit = replacement.edit(ImageTarget::Id(image), &base);
-    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
-    write(open, &base, image, edit).await
+    change(&app, request, replacement.into()).await
 }
 
 /// Update an image of a product
@@ -66,34 +61,36 @@ pub(crate) async fn replace_product_image(
     params(
         ("id_or_slug" = String, Path, description = "Id or slug of the product."),
         ("image_id" = ImageId, Path, description = "Id of the image."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     request_body = UpdateImage,
     responses(
         (status = 200, body = ProductImage, description = "The image after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such image."),
-        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn update_product_image(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    base: BaseUrl,
-    PathId(Two(product, image)): PathId<Two<IdOrSlug, ImageId>>,
-    if_match: IfMatch,
-    uri: Uri,
-    Body(patch): Body<UpdateImage>,
+    request: ChangeRequest<Two<IdOrSlug, ImageId>>,
+    Body(update): Body<UpdateImage>,
 ) -> Result<Response, ApiError> {
-    let edit = patch.edit(ImageTarget::Id(image), &base);
-    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
-    write(open, &base, image, edit).await
+    change(&app, request, update).await
 }
 
-async fn write(open: OpenProduct, base: &BaseUrl, id: ImageId, edit: ImageEdit) -> Result<Response, ApiError> {
+async fn change(
+    app: &App,
+    request: ChangeRequest<Two<IdOrSlug, ImageId>>,
+    update: UpdateImage,
+) -> Result<Response, ApiError> {
+    let (request, id) = request.split();
+    let open = OpenProduct::open(app, &request).await?;
     image_of(&open.before, id)?;
-    let edit = ProductEdit { images: ImagesEdit::One(edit), ..ProductEdit::default() };
-    let product = open.save(edit, FieldPath::Part).await?.with_base_url(&base.0);
-    answer(StatusCode::OK, product.version, image_of(&product, id)?)
+    let image = update.edit(ImageTarget::Id(id), &request.base);
+    let edit = ProductEdit { images: ImagesEdit::One(image), ..ProductEdit::default() };
+    let product = open.save(edit, FieldPath::Part).await?.with_base_url(&request.base.0);
+    respond(StatusCode::OK, product.version, image_of(&product, id)?)
 }

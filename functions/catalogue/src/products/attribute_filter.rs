@@ -11,14 +11,15 @@ pub(crate) fn parse(text: &str) -> Result<Vec<(String, Vec<String>)>, String> {
     for part in split(text, ';').iter().filter(|part| !part.trim().is_empty()) {
         let sides = split(part, ':');
         let [name, values] = sides.as_slice() else {
-            return Err("Name each attribute with its values: \"color:red,blue;size:m\".".to_owned());
+            return Err("Send each attribute with its values: \"color:red,blue;size:m\".".to_owned());
         };
-        let (name, values) = (plain(name), split(values, ',').iter().map(|value| plain(value)).collect::<Vec<_>>());
+        let (name, values) =
+            (unescape(name), split(values, ',').iter().map(|value| unescape(value)).collect::<Vec<_>>());
         if name.is_empty() || values.iter().any(String::is_empty) {
-            return Err("Neither a name nor a value may be blank.".to_owned());
+            return Err("A name or a value is blank. Send \"color:red,blue;size:m\".".to_owned());
         }
         if attributes.iter().any(|(other, _)| other.to_lowercase() == name.to_lowercase()) {
-            return Err(format!("\"{name}\" is named twice."));
+            return Err(format!("\"{name}\" is there twice. Send it once, with all its values."));
         }
         attributes.push((name, values));
     }
@@ -31,11 +32,11 @@ pub(crate) fn parse(text: &str) -> Result<Vec<(String, Vec<String>)>, String> {
     Ok(attributes)
 }
 
-/// Splits a text at a sign. A sign with a backslash before it does not count.
-fn split(text: &str, sign: char) -> Vec<String> {
+/// Splits a text at a separator. A separator with a backslash before it does not count.
+fn split(text: &str, separator: char) -> Vec<String> {
     let (mut parts, mut escaped) = (vec![String::new()], false);
     for letter in text.chars() {
-        if letter == sign && !escaped {
+        if letter == separator && !escaped {
             parts.push(String::new());
         } else if let Some(last) = parts.last_mut() {
             last.push(letter);
@@ -45,18 +46,18 @@ fn split(text: &str, sign: char) -> Vec<String> {
     parts
 }
 
-/// Removes the backslashes and the surrounding blanks.
-fn plain(text: &str) -> String {
-    let (mut plain, mut escaped) = (String::new(), false);
+/// Removes the backslashes and the surrounding spaces.
+fn unescape(text: &str) -> String {
+    let (mut unescaped, mut escaped) = (String::new(), false);
     for letter in text.trim().chars() {
         if letter == '\\' && !escaped {
             escaped = true;
         } else {
-            plain.push(letter);
+            unescaped.push(letter);
             escaped = false;
         }
     }
-    plain
+    unescaped
 }
 
 #[cfg(test)]
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_filter_is_refused() {
+    fn an_invalid_filter_is_refused() {
         for text in ["color", "color:", ":red", "color:red,", "a:b:c", "a:1;b:1;c:1;d:1;e:1", "a:1;A:2"] {
             assert!(parse(text).is_err(), "{text}");
         }

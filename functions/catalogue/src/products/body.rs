@@ -16,7 +16,7 @@ use crate::images::body::CreateImage;
 use crate::variants::body::CreateVariant;
 
 /// Maximum size of a body in bytes: enough for 500 variants and a long description.
-pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
+pub(crate) const MAX_BODY: usize = 2 * 1024 * 1024;
 
 /// A product to create.
 #[derive(Debug, Request)]
@@ -36,7 +36,7 @@ pub(crate) struct CreateProduct {
     #[field(on_replace = "Stays as it is if left out.")]
     pub brand_id: Patch<BrandId>,
     /// Ids of all categories of the product.
-    #[field(max = MAX_LABELS, map = each_once)]
+    #[field(max = MAX_LABELS, map = without_repeats)]
     #[field(on_replace = "Stay as they are if left out.")]
     pub category_ids: Option<Vec<CategoryId>>,
     /// Unique SKU of the product itself, in addition to those of its variants; null means that there is none.
@@ -51,7 +51,7 @@ pub(crate) struct CreateProduct {
     #[schema(pattern = r"^\d+(\.\d{1,2})?$", example = "49.90")]
     pub base_price: Money,
     /// All tags: words that customers find the product by.
-    #[field(default, max = MAX_LABELS, each = tag, each_max = MAX_TAG, map = each_once)]
+    #[field(default, max = MAX_LABELS, each = tag, each_max = MAX_TAG, map = without_repeats)]
     pub tags: Vec<String>,
     /// Publication status of the product.
     #[field(blank_as_null)]
@@ -104,7 +104,7 @@ impl UpdateProduct {
 fn tag(fields: &mut Fields, at: &str) -> Option<String> {
     let tag = fields.text(at, MAX_TAG)?;
     if tag.contains(',') {
-        fields.error(at, "A tag has no comma.");
+        fields.error(at, "A tag must not contain a comma.");
         return None;
     }
     Some(tag)
@@ -115,12 +115,12 @@ fn cleaned(html: String) -> String {
 }
 
 /// Removes repeated items and keeps the order of their first occurrence.
-fn each_once<T: PartialEq>(all: Vec<T>) -> Vec<T> {
-    let mut once: Vec<T> = Vec::new();
-    for one in all {
-        if !once.contains(&one) {
-            once.push(one);
+fn without_repeats<T: PartialEq>(all: Vec<T>) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for item in all {
+        if !kept.contains(&item) {
+            kept.push(item);
         }
     }
-    once
+    kept
 }

@@ -10,7 +10,7 @@ use shared::http::{ApiError, BaseUrl, Body, Requires, StaffProblems};
 use shared::users::permissions;
 
 use crate::products::body::{CreateProduct, UpdateProduct};
-use crate::products::edit::{answer, save};
+use crate::products::edit::{respond, save};
 use crate::products::errors::FieldPath;
 use crate::products::get::product_path;
 
@@ -42,6 +42,6 @@ pub(crate) async fn create_product(
     let edit = UpdateProduct::from(new).edit(&base);
     let product = save(tx, edit, app.clock.now(), FieldPath::Product).await?;
     let location = format!("{}{}", base.0, product_path(product.summary.id));
-    let answer = answer(StatusCode::CREATED, product.version, &product.with_base_url(&base.0))?;
-    Ok(([(LOCATION, location)], answer).into_response())
+    let response = respond(StatusCode::CREATED, product.version, &product.with_base_url(&base.0))?;
+    Ok(([(LOCATION, location)], response).into_response())
 }

@@ -1,7 +1,7 @@
 //! A product that is open for an edit: locked, read, then saved and committed.
 
 use axum::response::{IntoResponse as _, Response};
-use http::{StatusCode, Uri};
+use http::StatusCode;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::catalogue::store::product::find;
@@ -15,7 +15,7 @@ use shared::patch::Patch;
 use shared::time::Timestamp;
 
 use crate::caching::IfNoneMatch;
-use crate::if_match::IfMatch;
+use crate::change_request::ChangeRequest;
 use crate::products::errors::{FieldPath, constraint_error, into_api_error};
 use crate::reader::CatalogueReader;
 use crate::redirects::no_such_product;
@@ -33,12 +33,12 @@ pub(crate) struct OpenProduct {
 
 impl OpenProduct {
     /// Locks and reads a product that exists and is in the state that the edit is meant for.
-    pub(crate) async fn open(app: &App, product: &IdOrSlug, asked: &Uri, if_match: &IfMatch) -> Result<Self, ApiError> {
+    pub(crate) async fn open(app: &App, request: &ChangeRequest<IdOrSlug>) -> Result<Self, ApiError> {
         let mut tx = app.db.begin().await?;
-        let Some(locked) = lock_product(&mut tx, product).await? else {
-            return Err(no_such_product(&mut tx, product, asked).await);
+        let Some(locked) = lock_product(&mut tx, &request.id).await? else {
+            return Err(no_such_product(&mut tx, &request.id, &request.uri).await);
         };
-        if_match.allows(locked.version)?;
+        request.if_match.allows(locked.version)?;
         let before = find(&mut tx, &locked.id.into(), Visibility::Staff).await?.ok_or(ApiError::NotFound)?;
         Ok(Self { tx, now: app.clock.now(), before, default_variant: locked.default_variant })
     }
@@ -77,9 +77,9 @@ pub(crate) async fn save(mut tx: Tx, edit: ProductEdit, now: Timestamp, path: Fi
     Ok(after)
 }
 
-/// Responds with part of a product as staff see it, and with the product's version in the `ETag`.
-pub(crate) fn answer<T: serde::Serialize>(status: StatusCode, version: i64, body: &T) -> Result<Response, ApiError> {
-    let viewer = CatalogueReader { sight: Visibility::Staff };
-    let answer = viewer.answer(IfNoneMatch::nothing().or_version(version, body)?)?;
-    Ok((status, answer).into_response())
+/// Responds with a product or a part of it as staff see it, and with the product's version in the `ETag`.
+pub(crate) fn respond<T: serde::Serialize>(status: StatusCode, version: i64, body: &T) -> Result<Response, ApiError> {
+    let reader = CatalogueReader { visibility: Visibility::Staff };
+    let response = reader.mark(IfNoneMatch::none().respond_with_version(version, body)?);
+    Ok((status, response).into_response())
 }

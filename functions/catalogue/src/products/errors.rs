@@ -5,6 +5,7 @@ use shared::catalogue::store::write::ProductConstraint;
 use shared::catalogue::write::{EditError, ImageVariant};
 use shared::http::{ApiError, FieldErrors};
 use shared::ids::BrandId;
+use shared::money::Money;
 
 /// The shape of the body, which decides how the fields of errors are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,14 +57,13 @@ pub(crate) fn no_such(id: impl std::fmt::Display) -> String {
 }
 
 const SKU_TAKEN: &str = "variant with this sku already exists.";
-const SAME_VALUES: &str = "Another variant of the product has the same values.";
-const NEGATIVE: &str = "The price of a variant would be negative.";
-const TOO_HIGH: &str = "The price of a variant would be more than can be asked.";
+const SAME_VALUES: &str = "Another variant of the product has the same values. Send other values.";
+const PRICE_NEGATIVE: &str = "The price of a variant would be negative. Send a higher price.";
 
 /// Returns the response to an edit with these errors, each in the field that it is about.
-pub(crate) fn into_api_error(wrong: Vec<EditError>, path: FieldPath) -> ApiError {
+pub(crate) fn into_api_error(edit_errors: Vec<EditError>, path: FieldPath) -> ApiError {
     let mut errors = FieldErrors::default();
-    for error in wrong {
+    for error in edit_errors {
         let (field, message) = field_error(error, path);
         errors.add(field, message);
     }
@@ -74,30 +74,38 @@ fn field_error(error: EditError, path: FieldPath) -> (String, String) {
     match error {
         EditError::NoSuchCategory(id) => ("category_ids".to_owned(), no_such(id)),
         EditError::NoSuchVariant { at, id } => (path.variant(at, "id"), no_such(id)),
-        EditError::VariantNamedTwice { at, by_id } => {
-            (path.variant(at, if by_id { "id" } else { "sku" }), "This variant is named twice.".to_owned())
-        }
+        EditError::VariantNamedTwice { at, by_id } => (
+            path.variant(at, if by_id { "id" } else { "sku" }),
+            "The variant is in the list twice. Send it once.".to_owned(),
+        ),
         EditError::NoSuchValue { at, id } => (path.variant(at, "attribute_value_ids"), no_such(id)),
-        EditError::NoSuchOption { at, option } => {
-            (path.variant(at, &format!("options.{option}")), "There is no such attribute with such a value.".to_owned())
-        }
+        EditError::NoSuchOption { at, option } => (
+            path.variant(at, &format!("options.{option}")),
+            "There is no such attribute, or it has no such value.".to_owned(),
+        ),
         EditError::TwoValues { at, by_id, attribute } => (
             path.variant(at, if by_id { "attribute_value_ids" } else { "options" }),
-            format!("A variant has at most one value of \"{attribute}\"."),
+            format!("A variant has at most one value of \"{attribute}\". Send only one."),
         ),
         EditError::SkuTaken { at, .. } => (path.variant(at, "sku"), SKU_TAKEN.to_owned()),
         EditError::Renamed { .. } => (path.variants("sku").to_owned(), SKU_TAKEN.to_owned()),
         EditError::SameValues { at } => (path.variant(at, "non_field_errors"), SAME_VALUES.to_owned()),
-        EditError::NegativePrice { at } => (path.price(at), NEGATIVE.to_owned()),
-        EditError::PriceTooHigh { at } => (path.price(at), TOO_HIGH.to_owned()),
-        EditError::NotOneDefault { at } => {
-            (path.variant(at, "is_default"), "One variant that is sold is the default.".to_owned())
-        }
+        EditError::NegativePrice { at } => (path.price(at), PRICE_NEGATIVE.to_owned()),
+        EditError::PriceTooHigh { at } => (
+            path.price(at),
+            format!("The price of a variant would be more than {}. Send a lower price.", Money::MAX_PRICE),
+        ),
+        EditError::NotOneDefault { at } => (
+            path.variant(at, "is_default"),
+            "Only one variant can be the default, and it must not be archived.".to_owned(),
+        ),
         EditError::TooManyVariants => {
             ("non_field_errors".to_owned(), format!("A product has at most {MAX_VARIANTS} variants."))
         }
         EditError::NoSuchDefault(id) => ("default_variant_id".to_owned(), no_such(id)),
-        EditError::DefaultArchived => ("default_variant_id".to_owned(), "An archived variant is not shown.".to_owned()),
+        EditError::DefaultArchived => {
+            ("default_variant_id".to_owned(), "The variant is archived. Send one that is for sale, or null.".to_owned())
+        }
         EditError::NoSuchImage { at, id } => (path.image(at, "id"), no_such(id)),
         EditError::NoSuchImageVariant { at, variant: ImageVariant::Id(id) } => {
             (path.image(at, "product_variant_id"), no_such(id))
@@ -117,19 +125,23 @@ pub(crate) fn constraint_error(broken: ProductConstraint, path: FieldPath, brand
         ProductConstraint::SlugTaken => ApiError::field("slug", "product with this slug already exists."),
         ProductConstraint::SkuTaken => ApiError::field("sku", "product with this sku already exists."),
         ProductConstraint::NoSuchBrand => {
-            let message = brand.map_or_else(|| "This brand does not exist.".to_owned(), no_such);
+            let message = brand.map_or_else(|| "There is no such brand.".to_owned(), no_such);
             ApiError::field("brand_id", message)
         }
-        ProductConstraint::NoSuchCategory => ApiError::field("category_ids", "One of them does not exist."),
-        ProductConstraint::EndsBeforeItBegins => ApiError::field("unpublish_at", "It must be after publish_at."),
+        ProductConstraint::NoSuchCategory => ApiError::field("category_ids", "One of the categories does not exist."),
+        ProductConstraint::EndsBeforeItBegins => {
+            ApiError::field("unpublish_at", "unpublish_at must be later than publish_at.")
+        }
         ProductConstraint::VariantSkuTaken => ApiError::field(path.variants("sku"), SKU_TAKEN),
         ProductConstraint::SameValues => ApiError::field(path.variants("non_field_errors"), SAME_VALUES),
-        ProductConstraint::NegativePrice => ApiError::field(path.price(None), NEGATIVE),
-        ProductConstraint::NoSuchValue => {
-            ApiError::field(path.variants("non_field_errors"), "A value of it was just deleted.")
-        }
-        ProductConstraint::TooManyWords => {
-            ApiError::field("description", "Together with the rest this is more than search can keep.")
-        }
+        ProductConstraint::NegativePrice => ApiError::field(path.price(None), PRICE_NEGATIVE),
+        ProductConstraint::NoSuchValue => ApiError::field(
+            path.variants("non_field_errors"),
+            "A value of a variant was deleted at the same time. Send the request again.",
+        ),
+        ProductConstraint::TooManyWords => ApiError::field(
+            "description",
+            "The texts of the product are too long to be searched. Shorten the description.",
+        ),
     }
 }

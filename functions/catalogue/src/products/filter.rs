@@ -13,18 +13,18 @@ use shared::time::Timestamp;
 use crate::products::query::ProductQuery;
 use crate::products::sort::ProductOrdering;
 
-/// A list that the database has a function for.
+/// A list without filters, for which the database has a function.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Plain<'q> {
+pub(crate) enum UnfilteredList<'q> {
     /// All products that shoppers see.
-    Everything,
+    All,
     /// The products that these words find, best match first.
-    Words(&'q str),
+    Search(&'q str),
 }
 
-impl Plain<'_> {
+impl UnfilteredList<'_> {
     /// Lists a page of the products that shoppers see at this time.
-    pub(crate) async fn list(
+    pub(crate) async fn page(
         self,
         db: &Db,
         now: Timestamp,
@@ -32,8 +32,8 @@ impl Plain<'_> {
         bounds: ProductBounds,
     ) -> Result<Vec<ListRow>, ApiError> {
         Ok(match self {
-            Self::Everything => list_everything(db, now, sort, bounds).await?,
-            Self::Words(text) => search_everything(db, now, text, bounds).await?,
+            Self::All => list_everything(db, now, sort, bounds).await?,
+            Self::Search(text) => search_everything(db, now, text, bounds).await?,
         })
     }
 }
@@ -43,10 +43,10 @@ impl ProductQuery {
     pub(crate) fn order(&self) -> Result<ProductOrdering, ApiError> {
         match self.ordering {
             Some(ProductOrdering::Relevance) if self.search.is_none() => {
-                Err(ApiError::field("ordering", "\"relevance\" needs a \"search\"."))
+                Err(ApiError::field("ordering", "The ordering \"relevance\" needs a search. Send \"search\" too."))
             }
             Some(ProductOrdering::Manual) if self.category.is_none() => {
-                Err(ApiError::field("ordering", "\"manual\" needs a \"category\"."))
+                Err(ApiError::field("ordering", "The ordering \"manual\" needs a category. Send \"category\" too."))
             }
             Some(ordering) => Ok(ordering),
             None if self.search.is_some() => Ok(ProductOrdering::Relevance),
@@ -54,9 +54,8 @@ impl ProductQuery {
         }
     }
 
-    /// Returns the list that the database has a function for, if the query requests it without other filters. Such a search can only be
-    /// read forwards.
-    pub(crate) fn plain(&self, bounds: &ProductBounds) -> Option<Plain<'_>> {
+    /// Returns the list without filters, if the query requests one. Such a search can only be read forwards.
+    pub(crate) fn unfiltered(&self, bounds: &ProductBounds) -> Option<UnfilteredList<'_>> {
         let Self {
             search,
             ordering,
@@ -79,9 +78,9 @@ impl ProductQuery {
             return None;
         };
         match (search, ordering) {
-            (None, _) => Some(Plain::Everything),
+            (None, _) => Some(UnfilteredList::All),
             (Some(text), None | Some(ProductOrdering::Relevance)) if bounds.before.is_none() => {
-                Some(Plain::Words(text))
+                Some(UnfilteredList::Search(text))
             }
             (Some(_), _) => None,
         }
@@ -121,9 +120,9 @@ impl ProductQuery {
     }
 
     async fn brands(&self, tx: &mut Tx, errors: &mut FieldErrors) -> Result<Vec<BrandId>, ApiError> {
-        let asked = self.brand.as_deref().unwrap_or_default();
-        let found = brands(tx, asked).await?;
-        for (brand, _) in asked.iter().zip(&found).filter(|(_, id)| id.is_none()) {
+        let requested = self.brand.as_deref().unwrap_or_default();
+        let found = brands(tx, requested).await?;
+        for (brand, _) in requested.iter().zip(&found).filter(|(_, id)| id.is_none()) {
             errors.add("brand", format!("There is no brand \"{}\".", brand.slug));
         }
         Ok(found.into_iter().flatten().collect())
@@ -134,9 +133,9 @@ impl ProductQuery {
         tx: &mut Tx,
         errors: &mut FieldErrors,
     ) -> Result<Vec<(AttributeId, Vec<AttributeValueId>)>, ApiError> {
-        let asked = self.attributes.as_deref().unwrap_or_default();
-        let names: Vec<String> = asked.iter().flat_map(|(name, values)| vec![name.clone(); values.len()]).collect();
-        let values: Vec<String> = asked.iter().flat_map(|(_, values)| values.clone()).collect();
+        let requested = self.attributes.as_deref().unwrap_or_default();
+        let names: Vec<String> = requested.iter().flat_map(|(name, values)| vec![name.clone(); values.len()]).collect();
+        let values: Vec<String> = requested.iter().flat_map(|(_, values)| values.clone()).collect();
         let found = attribute_values(tx, &names, &values).await?;
         let mut attributes: Vec<(AttributeId, Vec<AttributeValueId>)> = Vec::new();
         let mut unknown: Option<&String> = None;

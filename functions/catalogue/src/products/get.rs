@@ -2,15 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::Uri;
 use shared::app::App;
-use shared::catalogue::store::product::{read, renamed_from};
+use shared::catalogue::store::product::read;
 use shared::catalogue::{IdOrSlug, Product};
-use shared::http::{ApiError, BaseUrl, PathId, Problem, PublicProblems};
+use shared::http::{ApiError, Problem, PublicProblems};
 
-use crate::caching::{IfNoneMatch, NotModified, last_modified, moved_to};
-use crate::reader::CatalogueReader;
-use crate::redirects::{Moved, under};
+use crate::caching::{NotModified, last_modified};
+use crate::products::read_request::ReadRequest;
+use crate::redirects::{Moved, moved_product};
 
 /// Get a product
 ///
@@ -36,23 +35,13 @@ use crate::redirects::{Moved, under};
         PublicProblems,
     )
 )]
-pub(crate) async fn get_product(
-    State(app): State<App>,
-    viewer: CatalogueReader,
-    base: BaseUrl,
-    uri: Uri,
-    if_none_match: IfNoneMatch,
-    PathId(asked): PathId<IdOrSlug>,
-) -> Result<Response, ApiError> {
-    if let Some(product) = read(&app.db, &asked, viewer.sight).await? {
-        let (version, updated_at) = (product.version, product.updated_at);
-        let answer = if_none_match.or_version(version, &product.with_base_url(&base.0))?;
-        return viewer.answer(last_modified(answer, updated_at)?);
-    }
-    let mut tx = app.db.read().await?;
-    let renamed = renamed_from(&mut tx, &asked.slug, viewer.sight).await?;
-    tx.commit().await?;
-    renamed.map_or(Err(ApiError::NotFound), |slug| viewer.answer(moved_to(&under(&slug, &uri))))
+pub(crate) async fn get_product(State(app): State<App>, request: ReadRequest<IdOrSlug>) -> Result<Response, ApiError> {
+    let Some(product) = read(&app.db, &request.id, request.reader.visibility).await? else {
+        return moved_product(app.db.read().await?, &request).await;
+    };
+    let (version, updated_at) = (product.version, product.updated_at);
+    let response = request.if_none_match.respond_with_version(version, &product.with_base_url(&request.base.0))?;
+    Ok(request.reader.mark(last_modified(response, updated_at)?))
 }
 
 /// Returns the path of a product in the API.

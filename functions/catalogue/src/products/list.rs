@@ -46,24 +46,24 @@ pub(crate) async fn list_products(
     let cursor = request.bounds::<ProductCursor>()?;
     let bounds = cursor.try_map(|cursor| cursor.key(ordering))?;
     let sort = ordering.sort();
-    let data = match (reader.sight, products.plain(&bounds)) {
-        (Visibility::Shoppers(now), Some(plain)) if !request.counts() => {
-            PageData::of_rows(plain.list(&app.db, now, sort, bounds).await?)
+    let data = match (reader.visibility, products.unfiltered(&bounds)) {
+        (Visibility::Shoppers(now), Some(list)) if !request.counts() => {
+            PageContent::rows_only(list.page(&app.db, now, sort, bounds).await?)
         }
-        (visibility, _) => PageData::read(&app, &products, &request, visibility, sort, bounds).await?,
+        (visibility, _) => PageContent::read(&app, &products, &request, visibility, sort, bounds).await?,
     };
-    let PageData { rows, count, facets, mut expansions } = data;
+    let PageContent { rows, count, facets, mut expansions } = data;
     let page = request.page(rows, &cursor, |row| ProductCursor::of(row, ordering));
-    let is_for_staff = reader.sight == Visibility::Staff;
+    let is_for_staff = reader.visibility == Visibility::Staff;
     let page = Page { count, ..page }.try_map(|ListRow { id, card, status, .. }| {
         let extra = ExtraFields { status: is_for_staff.then_some(status), ..expansions.take(id, &base.0) };
         ProductSummary::new(card.with_base_url(&base.0), products.fields.as_deref(), extra)
     })?;
-    reader.answer(if_none_match.or(&ProductPage { page, facets })?)
+    Ok(reader.mark(if_none_match.respond(&ProductPage { page, facets })?))
 }
 
 /// The rows of a page, with the count, the facets and the expansions that the request needs.
-struct PageData {
+struct PageContent {
     /// The rows of the page, and one more if another page follows.
     rows: Vec<ListRow>,
     count: Option<i64>,
@@ -71,8 +71,8 @@ struct PageData {
     expansions: Expansions,
 }
 
-impl PageData {
-    fn of_rows(rows: Vec<ListRow>) -> Self {
+impl PageContent {
+    fn rows_only(rows: Vec<ListRow>) -> Self {
         Self { rows, count: None, facets: None, expansions: Expansions::default() }
     }
 

@@ -11,6 +11,7 @@ pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod list_item;
 pub(crate) mod query;
+pub(crate) mod read_request;
 pub(crate) mod sort;
 pub(crate) mod update;
 
@@ -24,5 +25,5 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list::list_products, create::create_product))
         .routes(routes!(get::get_product, update::replace_product, update::update_product, delete::delete_product))
-        .layer(DefaultBodyLimit::max(body::LARGEST))
+        .layer(DefaultBodyLimit::max(body::MAX_BODY))
 }

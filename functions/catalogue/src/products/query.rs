@@ -36,7 +36,7 @@ pub(crate) struct ProductQuery {
     #[field(with = category, schema = String)]
     pub(crate) category: Option<IdOrSlug>,
     /// Attributes with their values, compared without regard to case: `color:red,blue;size:m`. A product is found if one variant has one
-    /// of the values of each attribute. At most four attributes. A backslash before a sign makes it part of a name or value.
+    /// of the values of each attribute. At most four attributes. A backslash before a comma, colon or semicolon makes it part of a name or value.
     #[field(max = MAX_ATTRIBUTES_TEXT, with = attributes, schema = String)]
     #[param(example = "color:red,blue;size:m")]
     pub(crate) attributes: Option<Vec<(String, Vec<String>)>>,
@@ -56,11 +56,11 @@ pub(crate) struct ProductQuery {
     #[param(example = "99.90")]
     pub(crate) price_max: Option<Money>,
     /// Time at or after which the products were created.
-    #[field(with = moment, schema = String)]
+    #[field(with = timestamp, schema = String)]
     #[param(format = DateTime, example = "2026-11-22T06:38:51Z")]
     pub(crate) created_after: Option<Timestamp>,
     /// Time before which the products were created.
-    #[field(with = moment, schema = String)]
+    #[field(with = timestamp, schema = String)]
     #[param(format = DateTime, example = "2026-11-22T06:38:51Z")]
     pub(crate) created_before: Option<Timestamp>,
     /// Publication status: `draft`, `active` or `archived`. Only for staff; others see active products only.
@@ -100,7 +100,7 @@ pub(crate) struct ProductPageQuery {
 
 impl FromField for ProductOrdering {
     fn read(fields: &mut Fields, name: &str) -> Option<Self> {
-        fields.choice(name, named)
+        fields.choice(name, from_name)
     }
 }
 
@@ -109,7 +109,7 @@ fn category(fields: &mut Fields, name: &str) -> Option<IdOrSlug> {
 }
 
 fn field_names(fields: &mut Fields, name: &str) -> Option<Vec<Field>> {
-    each_of(fields, name, named)
+    comma_separated(fields, name, from_name)
 }
 
 fn brands(fields: &mut Fields, name: &str) -> Option<Vec<IdOrSlug>> {
@@ -131,21 +131,21 @@ fn attributes(fields: &mut Fields, name: &str) -> Option<Vec<(String, Vec<String
     attributes.ok()
 }
 
-fn moment(fields: &mut Fields, name: &str) -> Option<Timestamp> {
-    // A plus sign that was not escaped arrives as a blank.
-    let moment = fields.text(name, 50)?.replace(' ', "+").parse().ok();
-    if moment.is_none() {
+fn timestamp(fields: &mut Fields, name: &str) -> Option<Timestamp> {
+    // A plus sign that was not escaped arrives as a space.
+    let timestamp = fields.text(name, 50)?.replace(' ', "+").parse().ok();
+    if timestamp.is_none() {
         fields.error(name, "Datetime has wrong format. Use one of these formats instead: 2026-11-22T06:38:51Z.");
     }
-    moment
+    timestamp
 }
 
 /// Returns the value that serde reads from this name.
-fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
+fn from_name<T: DeserializeOwned>(name: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
 }
 
-fn each_of<T>(fields: &mut Fields, name: &str, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+fn comma_separated<T>(fields: &mut Fields, name: &str, read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
     let text = fields.text(name, 500)?;
     let mut choices = Vec::new();
     for part in text.split(',').map(str::trim) {
@@ -161,7 +161,7 @@ fn facets(fields: &mut Fields, name: &str) -> Option<Wanted> {
     if let "true" | "1" | "false" | "0" = fields.text(name, 100)?.as_str() {
         return fields.boolean(name).map(|all| if all { Wanted::ALL } else { Wanted::default() });
     }
-    let each = each_of(fields, name, |part| match part {
+    let each = comma_separated(fields, name, |part| match part {
         "brand" => Some(Wanted { brands: true, ..Wanted::default() }),
         "category" => Some(Wanted { categories: true, ..Wanted::default() }),
         "attributes" => Some(Wanted { attributes: true, ..Wanted::default() }),
@@ -173,7 +173,7 @@ fn facets(fields: &mut Fields, name: &str) -> Option<Wanted> {
 }
 
 fn expanded(fields: &mut Fields, name: &str) -> Option<Expanded> {
-    let each = each_of(fields, name, |part| match part {
+    let each = comma_separated(fields, name, |part| match part {
         "variants" => Some(Expanded { variants: true, images: false }),
         "images" => Some(Expanded { variants: false, images: true }),
         _ => None,

@@ -80,9 +80,12 @@ impl ProductCursor {
 
     /// Returns the sort key and the id of the row. Answers 400 if the cursor belongs to another ordering or is invalid.
     pub(crate) fn key(&self, ordering: ProductOrdering) -> Result<(CursorKey, ProductId), ApiError> {
-        let Self(made_for, value, id) = self;
-        if *made_for != ordering {
-            return Err(ApiError::field("cursor", "This cursor belongs to another ordering."));
+        let Self(own_ordering, value, id) = self;
+        if *own_ordering != ordering {
+            return Err(ApiError::field(
+                "cursor",
+                "The cursor belongs to another ordering. Request the first page again.",
+            ));
         }
         let key = match (ordering.sort().key, value) {
             (SortKey::CreatedAt, CursorValue::Number(micros)) if VALID_TIMES.contains(micros) => {

@@ -2,15 +2,15 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{StatusCode, Uri};
+use http::StatusCode;
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, Product};
-use shared::http::{ApiError, BaseUrl, Body, PathId, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, Body, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 
-use crate::if_match::IfMatch;
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 use crate::products::body::{ReplaceProduct, UpdateProduct};
-use crate::products::edit::{OpenProduct, answer};
+use crate::products::edit::{OpenProduct, respond};
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
 
@@ -26,28 +26,24 @@ use crate::redirects::PermanentRedirect;
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id_or_slug" = String, Path, description = "Id or slug of the product."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     request_body = ReplaceProduct,
     responses(
         (status = 200, body = Product, description = "The product after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
-        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn replace_product(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    base: BaseUrl,
-    PathId(product): PathId<IdOrSlug>,
-    if_match: IfMatch,
-    uri: Uri,
+    request: ChangeRequest<IdOrSlug>,
     Body(replacement): Body<ReplaceProduct>,
 ) -> Result<Response, ApiError> {
-    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
-    write(open, &base, replacement.into()).await
+    change(&app, &request, replacement.into()).await
 }
 
 /// Update a product
@@ -61,31 +57,28 @@ pub(crate) async fn replace_product(
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id_or_slug" = String, Path, description = "Id or slug of the product."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     request_body = UpdateProduct,
     responses(
         (status = 200, body = Product, description = "The product after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
-        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn update_product(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    base: BaseUrl,
-    PathId(product): PathId<IdOrSlug>,
-    if_match: IfMatch,
-    uri: Uri,
-    Body(patch): Body<UpdateProduct>,
+    request: ChangeRequest<IdOrSlug>,
+    Body(update): Body<UpdateProduct>,
 ) -> Result<Response, ApiError> {
-    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
-    write(open, &base, patch).await
+    change(&app, &request, update).await
 }
 
-async fn write(open: OpenProduct, base: &BaseUrl, patch: UpdateProduct) -> Result<Response, ApiError> {
-    let product = open.save(patch.edit(base), FieldPath::Product).await?;
-    answer(StatusCode::OK, product.version, &product.with_base_url(&base.0))
+async fn change(app: &App, request: &ChangeRequest<IdOrSlug>, update: UpdateProduct) -> Result<Response, ApiError> {
+    let open = OpenProduct::open(app, request).await?;
+    let product = open.save(update.edit(&request.base), FieldPath::Product).await?;
+    respond(StatusCode::OK, product.version, &product.with_base_url(&request.base.0))
 }

@@ -12,9 +12,9 @@ const MAX_VALUES: usize = 20;
 /// Maximum length of a variant's name, enough for one that is made from all of its values with ` / ` between them.
 const MAX_NAME: usize = MAX_VALUES * (MAX_VALUE + 3) - 3;
 
-/// A variant to create or to replace.
+/// A variant to create.
 #[derive(Clone, Debug, Request)]
-#[request(update = UpdateVariant, blank_as_null, validate = values_once)]
+#[request(update = UpdateVariant, replace = ReplaceVariant, blank_as_null, validate = check_values)]
 pub(crate) struct CreateVariant {
     /// Id of the variant, in the list of a product's variants. Without an id the variant is found by its SKU.
     #[field(create_only)]
@@ -24,14 +24,15 @@ pub(crate) struct CreateVariant {
     #[schema(example = "SHIRT-BLUE-M")]
     pub sku: String,
     /// Name of the variant within its product. A name that was made from the values changes with them.
-    #[field(max = MAX_NAME, on_create = "Made from the values if left out.")]
+    #[field(max = MAX_NAME)]
+    #[field(on_create = "Made from the values if left out.", on_replace = "Stays as it is if left out.")]
     #[schema(example = "M / Blue")]
     pub name: Option<String>,
     /// Ids of all attribute values, at most one of each attribute. No two variants of a product have the same values.
-    #[field(max = MAX_VALUES)]
+    #[field(max = MAX_VALUES, on_replace = "Stay as they are if left out.")]
     pub attribute_value_ids: Option<Vec<AttributeValueId>>,
     /// All attribute values by name, compared without regard to case, or by id. Attributes and values that do not exist are created.
-    #[field(max = MAX_VALUES)]
+    #[field(max = MAX_VALUES, on_replace = "Stay as they are if left out.")]
     pub options: Option<Vec<VariantOption>>,
     /// Amount added to the base price; it may be negative and has no effect while the variant has its own price.
     #[field(default, with = Fields::price_adjustment, schema = String)]
@@ -54,9 +55,13 @@ pub(crate) struct CreateVariant {
     pub weight_grams: Option<i32>,
     /// Position among the variants, from 0; the other variants move.
     #[field(min = 0, max = MAX_POSITION)]
-    #[field(on_create = "If left out: the position in the list, or after the other variants.")]
+    #[field(
+        on_create = "If left out: the position in the list, or after the other variants.",
+        on_replace = "Stays as it is if left out."
+    )]
     pub position: Option<i32>,
     /// True if this is the variant to show first.
+    #[field(on_replace = "Stays as it is if left out.")]
     pub is_default: Option<bool>,
     /// True if the variant is no longer for sale.
     #[field(default)]
@@ -85,9 +90,9 @@ fn own_price_or_price(fields: &Fields) -> &'static str {
     if fields.has("own_price") || fields.has("price_adjustment") { "own_price" } else { "price" }
 }
 
-fn values_once(fields: &mut Fields) {
+fn check_values(fields: &mut Fields) {
     if fields.is_given("attribute_value_ids") && fields.is_given("options") {
-        fields.error("options", "Say either this or attribute_value_ids.");
+        fields.error("options", "Send options or attribute_value_ids, not both.");
     }
 }
 

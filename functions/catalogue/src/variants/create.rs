@@ -2,16 +2,16 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
 use http::header::LOCATION;
-use http::{StatusCode, Uri};
 use shared::app::App;
 use shared::catalogue::write::{ProductEdit, VariantTarget, VariantsEdit};
 use shared::catalogue::{IdOrSlug, ProductVariant};
-use shared::http::{ApiError, BaseUrl, Body, PathId, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, Body, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 
-use crate::if_match::IfMatch;
-use crate::products::edit::{OpenProduct, answer};
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
+use crate::products::edit::{OpenProduct, respond};
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
 use crate::variants::body::CreateVariant;
@@ -28,7 +28,7 @@ use crate::variants::get::{variant_of, variant_path};
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id_or_slug" = String, Path, description = "Id or slug of the product."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     request_body = CreateVariant,
     responses(
@@ -38,26 +38,23 @@ use crate::variants::get::{variant_of, variant_path};
         )),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
-        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn create_product_variant(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    base: BaseUrl,
-    PathId(product): PathId<IdOrSlug>,
-    if_match: IfMatch,
-    uri: Uri,
+    request: ChangeRequest<IdOrSlug>,
     Body(new): Body<CreateVariant>,
 ) -> Result<Response, ApiError> {
-    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
+    let open = OpenProduct::open(&app, &request).await?;
     let sku = new.sku.clone();
     let variants = VariantsEdit::Some(vec![new.edit(VariantTarget::New)]);
     let product = open.save(ProductEdit { variants, ..ProductEdit::default() }, FieldPath::Part).await?;
-    let made = product.variants.iter().find(|variant| variant.sku == sku).map(|variant| variant.id);
-    let made = made.ok_or_else(|| anyhow::anyhow!("a variant that was just created does not exist"))?;
-    let location = format!("{}{}", base.0, variant_path(product.summary.id, made));
-    let answer = answer(StatusCode::CREATED, product.version, &variant_of(&product, made)?)?;
-    Ok(([(LOCATION, location)], answer).into_response())
+    let id = product.variants.iter().find(|variant| variant.sku == sku).map(|variant| variant.id);
+    let id = id.ok_or_else(|| anyhow::anyhow!("a variant that was just created does not exist"))?;
+    let location = format!("{}{}", request.base.0, variant_path(product.summary.id, id));
+    let response = respond(StatusCode::CREATED, product.version, &variant_of(&product, id)?)?;
+    Ok(([(LOCATION, location)], response).into_response())
 }

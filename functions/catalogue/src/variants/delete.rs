@@ -2,16 +2,16 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::{StatusCode, Uri};
+use http::StatusCode;
 use shared::app::App;
 use shared::catalogue::write::{ProductEdit, VariantsEdit};
 use shared::catalogue::{IdOrSlug, ProductVariant};
-use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, Problem, Requires, StaffProblems, Two};
 use shared::ids::VariantId;
 use shared::users::permissions;
 
-use crate::if_match::IfMatch;
-use crate::products::edit::{OpenProduct, answer};
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
+use crate::products::edit::{OpenProduct, respond};
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
 use crate::variants::get::variant_of;
@@ -28,30 +28,29 @@ use crate::variants::get::variant_of;
     params(
         ("id_or_slug" = String, Path, description = "Id or slug of the product."),
         ("variant_id" = VariantId, Path, description = "Id of the variant."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     responses(
         (status = 200, body = ProductVariant, description = "Orders refer to the variant, so it was archived."),
-        (status = 204, description = "It is gone, and what there was of it is written off."),
+        (status = 204, description = "The variant was deleted, and its stock was written off."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such variant."),
-        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn delete_product_variant(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
-    if_match: IfMatch,
-    uri: Uri,
+    request: ChangeRequest<Two<IdOrSlug, VariantId>>,
 ) -> Result<Response, ApiError> {
-    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
+    let (request, variant) = request.split();
+    let open = OpenProduct::open(&app, &request).await?;
     variant_of(&open.before, variant)?;
     let edit = ProductEdit { variants: VariantsEdit::Without(variant), ..ProductEdit::default() };
     let product = open.save(edit, FieldPath::Part).await?;
     match variant_of(&product, variant) {
-        Ok(archived) => answer(StatusCode::OK, product.version, &archived),
+        Ok(archived) => respond(StatusCode::OK, product.version, &archived),
         Err(_) => Ok(StatusCode::NO_CONTENT.into_response()),
     }
 }

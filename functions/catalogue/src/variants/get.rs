@@ -2,17 +2,15 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::Uri;
 use shared::app::App;
-use shared::catalogue::store::product::{find, renamed_from};
 use shared::catalogue::{IdOrSlug, Product, ProductVariant};
-use shared::http::{ApiError, Page, PathId, Problem, PublicProblems, Two};
+use shared::http::{ApiError, Page, Problem, PublicProblems, Two};
 use shared::ids::{ProductId, VariantId};
 
-use crate::caching::{IfNoneMatch, NotModified, moved_to};
+use crate::caching::{IfNoneMatch, NotModified};
 use crate::products::get::product_path;
-use crate::reader::CatalogueReader;
-use crate::redirects::{Moved, under};
+use crate::products::read_request::ReadRequest;
+use crate::redirects::Moved;
 
 /// List the variants of a product
 ///
@@ -35,16 +33,12 @@ use crate::redirects::{Moved, under};
 )]
 pub(crate) async fn list_product_variants(
     State(app): State<App>,
-    viewer: CatalogueReader,
-    uri: Uri,
-    if_none_match: IfNoneMatch,
-    PathId(product): PathId<IdOrSlug>,
+    request: ReadRequest<IdOrSlug>,
 ) -> Result<Response, ApiError> {
-    show(&app, viewer, &product, &uri, |product| {
-        let page = Page::single(product.variants);
-        if_none_match.or_version(product.version, &page)
-    })
-    .await
+    let variants = |product: Product, if_none_match: IfNoneMatch| {
+        if_none_match.respond_with_version(product.version, &Page::single(product.variants))
+    };
+    request.respond_with_part(&app, variants).await
 }
 
 /// Get a variant of a product
@@ -70,34 +64,13 @@ pub(crate) async fn list_product_variants(
 )]
 pub(crate) async fn get_product_variant(
     State(app): State<App>,
-    viewer: CatalogueReader,
-    uri: Uri,
-    if_none_match: IfNoneMatch,
-    PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
+    request: ReadRequest<Two<IdOrSlug, VariantId>>,
 ) -> Result<Response, ApiError> {
-    show(&app, viewer, &product, &uri, |product| {
-        if_none_match.or_version(product.version, &variant_of(&product, variant)?)
-    })
-    .await
-}
-
-/// Responds with a part of a product that the reader may see, or redirects to its new slug.
-pub(crate) async fn show(
-    app: &App,
-    viewer: CatalogueReader,
-    product: &IdOrSlug,
-    asked: &Uri,
-    part: impl FnOnce(Product) -> Result<Response, ApiError>,
-) -> Result<Response, ApiError> {
-    let mut tx = app.db.read().await?;
-    let found = find(&mut tx, product, viewer.sight).await?;
-    let renamed = if found.is_none() { renamed_from(&mut tx, &product.slug, viewer.sight).await? } else { None };
-    tx.commit().await?;
-    match (found, renamed) {
-        (Some(product), _) => viewer.answer(part(product)?),
-        (None, Some(slug)) => viewer.answer(moved_to(&under(&slug, asked))),
-        (None, None) => Err(ApiError::NotFound),
-    }
+    let (request, id) = request.split();
+    let variant = |product: Product, if_none_match: IfNoneMatch| {
+        if_none_match.respond_with_version(product.version, &variant_of(&product, id)?)
+    };
+    request.respond_with_part(&app, variant).await
 }
 
 /// Returns the variant of the product that has this id.

@@ -1,11 +1,11 @@
 //! Variants of a product: `/api/v1/catalogue/products/{id_or_slug}/variants/…`.
 
-pub(crate) mod back_in_stock;
 pub(crate) mod body;
-pub(crate) mod combine;
 pub(crate) mod create;
+pub(crate) mod create_combinations;
 pub(crate) mod delete;
 pub(crate) mod get;
+pub(crate) mod subscribe_to_back_in_stock;
 pub(crate) mod update;
 
 use shared::app::App;
@@ -16,12 +16,12 @@ use utoipa_axum::routes;
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(get::list_product_variants, create::create_product_variant))
-        .routes(routes!(combine::combine_product_variants))
+        .routes(routes!(create_combinations::create_variant_combinations))
         .routes(routes!(
             get::get_product_variant,
             update::replace_product_variant,
             update::update_product_variant,
             delete::delete_product_variant
         ))
-        .routes(routes!(back_in_stock::ask_for_notice))
+        .routes(routes!(subscribe_to_back_in_stock::subscribe_to_back_in_stock))
 }

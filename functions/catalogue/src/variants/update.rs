@@ -2,19 +2,19 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{StatusCode, Uri};
+use http::StatusCode;
 use shared::app::App;
 use shared::catalogue::write::{ProductEdit, VariantTarget, VariantsEdit};
 use shared::catalogue::{IdOrSlug, ProductVariant};
-use shared::http::{ApiError, Body, PathId, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, Body, Problem, Requires, StaffProblems, Two};
 use shared::ids::VariantId;
 use shared::users::permissions;
 
-use crate::if_match::IfMatch;
-use crate::products::edit::{OpenProduct, answer};
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
+use crate::products::edit::{OpenProduct, respond};
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
-use crate::variants::body::{CreateVariant, UpdateVariant};
+use crate::variants::body::{ReplaceVariant, UpdateVariant};
 use crate::variants::get::variant_of;
 
 /// Replace a variant
@@ -29,27 +29,24 @@ use crate::variants::get::variant_of;
     params(
         ("id_or_slug" = String, Path, description = "Id or slug of the product."),
         ("variant_id" = VariantId, Path, description = "Id of the variant."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
-    request_body = CreateVariant,
+    request_body = ReplaceVariant,
     responses(
         (status = 200, body = ProductVariant, description = "The variant after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such variant."),
-        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn replace_product_variant(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
-    if_match: IfMatch,
-    uri: Uri,
-    Body(replacement): Body<CreateVariant>,
+    request: ChangeRequest<Two<IdOrSlug, VariantId>>,
+    Body(replacement): Body<ReplaceVariant>,
 ) -> Result<Response, ApiError> {
-    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
-    write(open, variant, replacement.into()).await
+    change(&app, request, replacement.into()).await
 }
 
 /// Update a variant
@@ -64,32 +61,35 @@ pub(crate) async fn replace_product_variant(
     params(
         ("id_or_slug" = String, Path, description = "Id or slug of the product."),
         ("variant_id" = VariantId, Path, description = "Id of the variant."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     request_body = UpdateVariant,
     responses(
         (status = 200, body = ProductVariant, description = "The variant after the change."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such variant."),
-        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn update_product_variant(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(Two(product, variant)): PathId<Two<IdOrSlug, VariantId>>,
-    if_match: IfMatch,
-    uri: Uri,
-    Body(patch): Body<UpdateVariant>,
+    request: ChangeRequest<Two<IdOrSlug, VariantId>>,
+    Body(update): Body<UpdateVariant>,
 ) -> Result<Response, ApiError> {
-    let open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
-    write(open, variant, patch).await
+    change(&app, request, update).await
 }
 
-async fn write(open: OpenProduct, id: VariantId, patch: UpdateVariant) -> Result<Response, ApiError> {
+async fn change(
+    app: &App,
+    request: ChangeRequest<Two<IdOrSlug, VariantId>>,
+    update: UpdateVariant,
+) -> Result<Response, ApiError> {
+    let (request, id) = request.split();
+    let open = OpenProduct::open(app, &request).await?;
     variant_of(&open.before, id)?;
-    let variants = VariantsEdit::Some(vec![patch.edit(VariantTarget::Id(id))]);
+    let variants = VariantsEdit::Some(vec![update.edit(VariantTarget::Id(id))]);
     let product = open.save(ProductEdit { variants, ..ProductEdit::default() }, FieldPath::Part).await?;
-    answer(StatusCode::OK, product.version, &variant_of(&product, id)?)
+    respond(StatusCode::OK, product.version, &variant_of(&product, id)?)
 }

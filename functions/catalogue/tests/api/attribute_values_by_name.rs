@@ -30,7 +30,7 @@ async fn a_value_is_found_in_any_case_and_created_once(db: PgPool) {
     let refused = editor.post(PRODUCTS, json!({"name": "y", "base_price": "1", "variants": alike})).await.expect(400);
     assert_eq!(
         refused.body,
-        json!({"variants.1.non_field_errors": ["Another variant of the product has the same values."]})
+        json!({"variants.1.non_field_errors": ["Another variant of the product has the same values. Send other values."]})
     );
 }
 
@@ -86,6 +86,6 @@ async fn a_value_of_an_attribute_that_is_being_deleted_is_refused(db: PgPool) {
 
     let refused = creation.await.unwrap().expect(400);
 
-    assert_eq!(refused.body, json!({"variants.0.options.0": ["There is no such attribute with such a value."]}));
+    assert_eq!(refused.body, json!({"variants.0.options.0": ["There is no such attribute, or it has no such value."]}));
     assert_eq!(app.count("select count(*) from products").await, 0);
 }

@@ -41,7 +41,7 @@ async fn valid_items_change_prices_and_invalid_ones_are_refused_one_by_one(db: P
     assert_eq!(answer.body["results"][3]["errors"], json!({"sku": ["There is no such variant."]}));
     assert_eq!(
         answer.body["results"][4]["errors"],
-        json!({"variant_id": ["The variant is in an item before this one."]})
+        json!({"variant_id": ["An earlier item has the same variant. Send one item for each variant."]})
     );
     let cards: Vec<(i64, i64)> =
         sqlx::query_as("select price_min, version from products order by id").fetch_all(&app.db).await.unwrap();
@@ -60,8 +60,8 @@ async fn a_negative_or_too_large_price_is_refused(db: PgPool) {
     let editor = editor(&app).await;
     let shoes = app.a_product().cents(1000).create().await;
     for (adjustment, why) in [
-        ("-10.01", "The price would be -0.01, and it cannot be negative."),
-        ("999999999.99", "The price would be 1000000009.99, and more than 999999999.99 cannot be asked."),
+        ("-10.01", "The price would be -0.01. It must not be negative."),
+        ("999999999.99", "The price would be 1000000009.99. It must be at most 999999999.99."),
     ] {
         let items = json!([{"sku": shoes.sku, "price_adjustment": adjustment}]);
         let answer = editor.post(PRICES, json!({"items": items})).await.expect(200);
@@ -77,7 +77,7 @@ async fn an_invalid_body_changes_nothing(db: PgPool) {
     let shoes = app.a_product().cents(1000).create().await;
     let good = json!({"sku": shoes.sku, "price": "1"});
     for (bad, expected) in [
-        (json!({"price": "1"}), json!({"items.1.non_field_errors": ["Name the variant by variant_id or by sku."]})),
+        (json!({"price": "1"}), json!({"items.1.non_field_errors": ["Send either variant_id or sku."]})),
         (
             json!({"sku": "x", "price": "1", "price_adjustment": "1"}),
             json!({"items.1.non_field_errors": ["Send price or price_adjustment, not both."]}),

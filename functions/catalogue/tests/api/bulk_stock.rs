@@ -62,7 +62,10 @@ async fn writing_off_more_than_is_on_hand_is_refused(db: PgPool) {
     let shoes = app.a_product().stock(5).create().await;
     let items = json!([{"sku": shoes.sku, "written_off": 6}]);
     let answer = keeper.post(STOCK, json!({"items": items})).await.expect(200);
-    assert_eq!(answer.body["results"][0]["errors"], json!({"written_off": ["There are only 5 on hand."]}));
+    assert_eq!(
+        answer.body["results"][0]["errors"],
+        json!({"written_off": ["Only 5 units are in stock. You cannot write off more."]})
+    );
     assert_eq!(app.count("select on_hand::bigint from stock_levels").await, 5);
 }
 

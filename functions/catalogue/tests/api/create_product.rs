@@ -154,12 +154,12 @@ async fn an_invalid_product_is_refused_with_an_error_for_each_field(db: PgPool) 
         (
             variants(json!([{"sku": "a"}, {"sku": "b"}])),
             "variants.1.non_field_errors",
-            &json!("Another variant of the product has the same values."),
+            &json!("Another variant of the product has the same values. Send other values."),
         ),
         (
             variants(json!([{"sku": "a", "options": [size("S"), {"attribute": "SIZE", "value": "M"}]}])),
             "variants.0.options",
-            &json!("A variant has at most one value of \"Size\"."),
+            &json!("A variant has at most one value of \"Size\". Send only one."),
         ),
         (
             variants(json!([{"sku": "a", "attribute_value_ids": [999]}])),
@@ -169,13 +169,13 @@ async fn an_invalid_product_is_refused_with_an_error_for_each_field(db: PgPool) 
         (
             variants(json!([{"sku": "a", "options": [{"attribute": "Size", "value": 999}]}])),
             "variants.0.options.0",
-            &json!("There is no such attribute with such a value."),
+            &json!("There is no such attribute, or it has no such value."),
         ),
         (variants(json!([{"sku": "a", "options": [{"attribute": 1}]}])), "variants.0.options.0.value", &required[0]),
         (
             variants(json!([{"sku": "a", "price_adjustment": "-1.01"}])),
             "variants.0.price_adjustment",
-            &json!("The price of a variant would be negative."),
+            &json!("The price of a variant would be negative. Send a higher price."),
         ),
         (
             variants(json!([{"sku": "a", "id": 1}])),
@@ -195,7 +195,7 @@ async fn an_invalid_product_is_refused_with_an_error_for_each_field(db: PgPool) 
         (
             images(json!([{"url": "javascript:alert(1)"}])),
             "images.0.url",
-            &json!("Enter a valid URL: http://…, https://…, or /… from the API's root."),
+            &json!("Enter a valid URL that begins with http://, https:// or one slash."),
         ),
         (
             images(json!([{"url": "/a.jpg", "variant_sku": "BLOUSE-M"}])),
@@ -235,7 +235,7 @@ async fn deep_large_and_contradictory_bodies_are_refused(db: PgPool) {
     let reversed_times = json!({"name": "x", "base_price": "1", "publish_at": "2027-01-01T00:00:00Z", "unpublish_at": "2026-01-01T00:00:00Z"});
     assert_eq!(
         editor.post(PRODUCTS, reversed_times).await.expect(400).body,
-        json!({"unpublish_at": ["It must be after publish_at."]})
+        json!({"unpublish_at": ["unpublish_at must be later than publish_at."]})
     );
     for bad in ["yesterday", "2026-01-01", "99999-01-01T00:00:00Z"] {
         editor.post(PRODUCTS, json!({"name": "x", "base_price": "1", "publish_at": bad})).await.expect(400);

@@ -106,7 +106,10 @@ async fn an_archived_variant_does_not_block_its_values_until_it_is_restored(db: 
 
     let refused = editor.patch(&old, json!({"is_archived": false})).await.expect(400).body;
 
-    assert_eq!(refused, json!({"non_field_errors": ["Another variant of the product has the same values."]}));
+    assert_eq!(
+        refused,
+        json!({"non_field_errors": ["Another variant of the product has the same values. Send other values."]})
+    );
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

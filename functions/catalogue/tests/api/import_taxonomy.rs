@@ -68,7 +68,7 @@ async fn an_import_that_would_make_a_moved_category_too_deep_is_refused(db: PgPo
 
     let refused = import(&text, "Home\nClothing > Pants").await.expect(400);
 
-    let message = "Below where categories have been moved, some would lie more than 32 deep.";
+    let message = "The tree would have more than 32 levels, because categories have been moved. Move them up first.";
     assert_eq!(refused.body, json!({"non_field_errors": [message]}));
     assert_eq!(app.count("select count(*) from categories").await, 32);
 }

@@ -116,7 +116,11 @@ async fn a_cursor_of_another_ordering_is_refused(db: PgPool) {
         let page = shop.client().get(&format!("{PRODUCTS}?page_size=1&ordering={issued}")).await.expect(200);
         let next = link(&page, "next").unwrap().replace(&format!("ordering={issued}"), &format!("ordering={used}"));
         let refused = shop.client().get(&next).await.expect(400);
-        assert_eq!(refused.body, json!({"cursor": ["This cursor belongs to another ordering."]}), "{next}");
+        assert_eq!(
+            refused.body,
+            json!({"cursor": ["The cursor belongs to another ordering. Request the first page again."]}),
+            "{next}"
+        );
     }
 }
 

@@ -50,5 +50,5 @@ async fn a_cursor_of_a_search_is_refused_in_the_manual_order(db: PgPool) {
     let page = shop.client().get(&format!("{PRODUCTS}?search=tee&category=tees&page_size=1")).await.expect(200);
     let next = format!("{}&ordering=manual", link(&page, "next").unwrap());
     let refused = shop.client().get(&next).await.expect(400);
-    assert_eq!(refused.body["cursor"][0], "This cursor belongs to another ordering.");
+    assert_eq!(refused.body["cursor"][0], "The cursor belongs to another ordering. Request the first page again.");
 }

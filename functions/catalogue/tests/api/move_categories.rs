@@ -47,7 +47,7 @@ async fn a_category_moves_with_its_subtree(db: PgPool) {
 async fn a_category_cannot_move_below_itself_or_its_descendants(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
-    let expected = json!({"parent_id": ["A category cannot be below itself."]});
+    let expected = json!({"parent_id": ["A category cannot be moved below itself. Send another parent."]});
     for below in ["clothing", "shirts", "tees"] {
         let parent = shop.client().get(&path(below)).await.body["id"].clone();
         let refused = editor.patch(&path("clothing"), json!({"parent_id": parent})).await.expect(400);
@@ -86,7 +86,7 @@ async fn the_table_refuses_a_cycle(db: PgPool) {
 async fn a_category_deeper_than_32_levels_is_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
-    let too_deep = json!({"parent_id": ["A category lies at most 32 deep."]});
+    let too_deep = json!({"parent_id": ["The tree has at most 32 levels. Send a parent that is higher up."]});
     let mut chain = Vec::new();
     for _ in 0..32 {
         let name = format!("n{}", chain.len());

@@ -64,7 +64,10 @@ async fn an_order_with_a_foreign_or_repeated_product_is_refused(db: PgPool) {
     let blouse = shop.blouse;
     for (body, expected) in [
         (json!({}), json!({"product_ids": ["This field is required."]})),
-        (json!({"product_ids": [blouse, blouse]}), json!({"product_ids.1": ["This product is named twice."]})),
+        (
+            json!({"product_ids": [blouse, blouse]}),
+            json!({"product_ids.1": ["The product is in the list twice. Send it once."]}),
+        ),
         (
             json!({"product_ids": [blouse, boots]}),
             json!({"product_ids.1": [format!("Invalid pk \"{boots}\" - it is not in this category.")]}),

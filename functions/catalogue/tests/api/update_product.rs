@@ -80,7 +80,7 @@ async fn a_base_price_that_makes_a_variant_price_negative_is_refused(db: PgPool)
     shirt["variants"][0]["price_adjustment"] = json!("-20.00");
     editor.post(PRODUCTS, shirt).await.expect(201);
     let refused = editor.patch(&path("ocean-blue-shirt"), json!({"base_price": "19.99"})).await.expect(400);
-    assert_eq!(refused.body, json!({"base_price": ["The price of a variant would be negative."]}));
+    assert_eq!(refused.body, json!({"base_price": ["The price of a variant would be negative. Send a higher price."]}));
     assert_eq!(app.count("select base_price from products").await, 4990);
 }
 
@@ -89,7 +89,7 @@ async fn a_price_above_the_maximum_is_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let shirt = create_shirt(&editor).await;
-    let too_high = "The price of a variant would be more than can be asked.";
+    let too_high = "The price of a variant would be more than 999999999.99. Send a lower price.";
     let at = path("ocean-blue-shirt");
     // M costs 2.50 more.
     let refused = editor.patch(&at, json!({"base_price": "999999999.99"})).await.expect(400);
@@ -222,7 +222,10 @@ async fn the_default_variant_must_exist_and_not_be_archived(db: PgPool) {
     editor.patch(&path(&format!("ocean-blue-shirt/variants/{small}")), archived).await.expect(200);
     assert_eq!(&editor.get(&at).await.expect(200).body["default_variant_id"], medium);
     let refused = editor.patch(&at, json!({"default_variant_id": small})).await.expect(400).body;
-    assert_eq!(refused, json!({"default_variant_id": ["An archived variant is not shown."]}));
+    assert_eq!(
+        refused,
+        json!({"default_variant_id": ["The variant is archived. Send one that is for sale, or null."]})
+    );
 }
 
 /// One request locks the brand and then its products, the other locks the product and needs the brand.

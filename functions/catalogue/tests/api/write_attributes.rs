@@ -50,7 +50,7 @@ async fn an_invalid_attribute_is_refused_with_an_error_for_each_field(db: PgPool
     let size = create(&editor, "Size", &["S", "M"]).await;
     let colour = create(&editor, "Colour", &[]).await;
     let taken = json!({"name": ["attribute with this name already exists."]});
-    let twice = "This attribute has this value already.";
+    let twice = "The attribute has this value already. Send another one.";
     for (body, expected) in [
         (json!({}), json!({"name": ["This field is required."]})),
         (json!({"name": "SIZE"}), taken.clone()),

@@ -156,7 +156,7 @@ async fn a_name_that_exceeds_the_search_document_of_a_product_is_refused(db: PgP
     }
     for at in [path("bela"), write_categories::path("shoes")] {
         let refused = editor.patch(&at, json!({"name": "x".repeat(200)})).await.expect(400);
-        let message = "Together with what one of its products says this is more than search can keep.";
+        let message = "With this name, the texts of a product are too long to be searched. Send a shorter name.";
         assert_eq!(refused.body, json!({"name": [message]}));
     }
     assert_eq!(shop.finds("search=bela+shoes").await, ["boots"]);

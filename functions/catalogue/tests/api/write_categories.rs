@@ -51,7 +51,7 @@ async fn an_invalid_category_is_refused_with_an_error_for_each_field(db: PgPool)
     let app = app(db);
     let editor = editor(&app).await;
     create(&editor, "Clothing", None).await;
-    let slug = "Enter a valid \"slug\": small letters, numbers and single hyphens, and not a number alone.";
+    let slug = "Enter a valid \"slug\" of lower-case letters, digits and single hyphens that is not a number.";
     for (body, expected) in [
         (json!({}), json!({"name": ["This field is required."]})),
         (json!({"name": " ", "slug": "A b"}), json!({"name": ["This field may not be blank."], "slug": [slug]})),

@@ -82,6 +82,37 @@ async fn an_update_changes_the_given_fields_and_a_replacement_all(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_variant_of_an_image_is_given_by_its_id_or_its_sku(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = create_shirt(&editor).await;
+    let (small, medium) = (at(&shirt["images"][0]), &shirt["variants"][1]["id"]);
+
+    let updated = editor.patch(&small, json!({"variant_sku": "OCEAN-M"})).await.expect(200).body;
+    assert_eq!(updated["product_variant_id"], *medium);
+    let emptied = editor.patch(&small, json!({"product_variant_id": null})).await.expect(200).body;
+    assert_eq!(emptied["product_variant_id"], json!(null));
+
+    let both = json!({"url": "/x.jpg", "variant_sku": "OCEAN-M", "product_variant_id": medium});
+    let message = json!({"variant_sku": ["Send variant_sku or product_variant_id, not both."]});
+    assert_eq!(editor.post(&path(IMAGES), both.clone()).await.expect(400).body, message);
+    assert_eq!(editor.put(&small, both.clone()).await.expect(400).body, message);
+    assert_eq!(editor.patch(&small, both).await.expect(400).body, message);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_replacement_does_not_change_the_id(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = create_shirt(&editor).await;
+    let (first, second) = (&shirt["images"][0], &shirt["images"][1]);
+
+    let replaced = editor.put(&at(first), second.clone()).await.expect(200).body;
+
+    assert_eq!((&replaced["id"], &replaced["url"]), (&first["id"], &second["url"]));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_invalid_image_is_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;

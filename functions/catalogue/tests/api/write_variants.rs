@@ -106,11 +106,11 @@ async fn an_invalid_variant_is_refused_with_an_error_for_each_field(db: PgPool) 
         (json!({"sku": "OCEAN-S", "options": cotton}), json!({"sku": ["variant with this sku already exists."]})),
         (
             json!({"sku": "x", "options": alike}),
-            json!({"non_field_errors": ["Another variant of the product has the same values."]}),
+            json!({"non_field_errors": ["Another variant of the product has the same values. Send other values."]}),
         ),
         (
             json!({"sku": "x", "price_adjustment": "-49.91"}),
-            json!({"price_adjustment": ["The price of a variant would be negative."]}),
+            json!({"price_adjustment": ["The price of a variant would be negative. Send a higher price."]}),
         ),
         (
             json!({"sku": "x", "own_price": "-1"}),
@@ -118,7 +118,7 @@ async fn an_invalid_variant_is_refused_with_an_error_for_each_field(db: PgPool) 
         ),
         (
             json!({"sku": "x", "options": cotton, "attribute_value_ids": []}),
-            json!({"options": ["Say either this or attribute_value_ids."]}),
+            json!({"options": ["Send options or attribute_value_ids, not both."]}),
         ),
         (json!({"sku": "x".repeat(256)}), json!({"sku": ["Ensure this field has no more than 255 characters."]})),
     ] {
@@ -131,6 +131,22 @@ async fn an_invalid_variant_is_refused_with_an_error_for_each_field(db: PgPool) 
     }
     app.anonymous().get(&path("%00/variants/1")).await.expect(404);
     assert_eq!(app.count("select count(*) from product_variants").await, 2);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn replacing_a_variant_with_another_keeps_its_id_and_its_stock(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = create_shirt(&editor).await;
+    let (small, medium) = (&shirt["variants"][0], &shirt["variants"][1]);
+    editor.delete(&path(&format!("{VARIANTS}/{}", medium["id"]))).await.expect(204);
+    assert_ne!(small["inventory_count"], medium["inventory_count"]);
+
+    let at = path(&format!("{VARIANTS}/{}", small["id"]));
+    let replaced = editor.put(&at, medium.clone()).await.expect(200).body;
+
+    assert_eq!((&replaced["id"], &replaced["sku"]), (&small["id"], &medium["sku"]));
+    assert_eq!(replaced["inventory_count"], small["inventory_count"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -40,7 +40,7 @@ const PUBLIC: &[&str] = &[
     "get_attribute",
     "get_attribute_value",
     // catalogue: back-in-stock mails, for which an address without an account is enough
-    "ask_for_notice",
+    "subscribe_to_back_in_stock",
     // cart: the id of a guest's cart is enough to use it
     "create_cart",
     "get_cart",

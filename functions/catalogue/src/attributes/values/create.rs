@@ -9,14 +9,14 @@ use shared::catalogue::AttributeValue;
 use shared::catalogue::limits::{MAX_POSITION, MAX_VALUE};
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{insert_value, lock_attribute, move_value};
-use shared::http::{ApiError, BaseUrl, Body, PathId, Problem, Request, Requires, StaffProblems};
+use shared::http::{ApiError, Body, Problem, Request, Requires, StaffProblems};
 use shared::ids::AttributeId;
 use shared::users::permissions;
 
 use crate::attributes::body::refused;
 use crate::attributes::values::get::attribute_value_path;
 use crate::caching::IfNoneMatch;
-use crate::if_match::IfMatch;
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 
 /// A value to create.
 #[derive(Debug, Request)]
@@ -43,7 +43,7 @@ pub(crate) struct CreateAttributeValue {
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id" = AttributeId, Path, description = "Id of the attribute."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     request_body = CreateAttributeValue,
     responses(
@@ -52,30 +52,29 @@ pub(crate) struct CreateAttributeValue {
             ("ETag" = String, description = "Version of the attribute to send as `If-Match` with your next change of the attribute or one of its values."),
         )),
         (status = 404, body = Problem, description = "There is no such attribute."),
-        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn create_attribute_value(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    base: BaseUrl,
-    PathId(attribute): PathId<AttributeId>,
-    if_match: IfMatch,
+    request: ChangeRequest<AttributeId>,
     Body(new): Body<CreateAttributeValue>,
 ) -> Result<Response, ApiError> {
+    let attribute = request.id;
     let mut tx = app.db.begin().await?;
     let version = lock_attribute(&mut tx, attribute).await?.ok_or(ApiError::NotFound)?;
-    if_match.allows(version)?;
+    request.if_match.allows(version)?;
     let inserted = insert_value(&mut tx, attribute, &new.value).await?;
-    let id = inserted.map_err(|because| refused(because, "value"))?;
+    let id = inserted.map_err(|reason| refused(reason, "value"))?;
     if let Some(position) = new.position {
         move_value(&mut tx, attribute, id, position).await?;
     }
-    let made = find_value(&mut tx, attribute, id).await?;
+    let created = find_value(&mut tx, attribute, id).await?;
     tx.commit().await?;
-    let (value, version) = made.ok_or_else(|| anyhow::anyhow!("a value that was just made is not there"))?;
-    let location = format!("{}{}", base.0, attribute_value_path(attribute, id));
-    let body = IfNoneMatch::nothing().or_version(version, &value)?;
+    let (value, version) = created.ok_or_else(|| anyhow::anyhow!("a value that was just created does not exist"))?;
+    let location = format!("{}{}", request.base.0, attribute_value_path(attribute, id));
+    let body = IfNoneMatch::none().respond_with_version(version, &value)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
 }

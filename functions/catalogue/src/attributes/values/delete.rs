@@ -5,12 +5,12 @@ use http::StatusCode;
 use shared::app::App;
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{delete_value, lock_attribute};
-use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, Problem, Requires, StaffProblems, Two};
 use shared::ids::{AttributeId, AttributeValueId};
 use shared::users::permissions;
 
 use crate::attributes::body::refused;
-use crate::if_match::IfMatch;
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 
 /// Delete a value of an attribute
 ///
@@ -24,27 +24,28 @@ use crate::if_match::IfMatch;
     params(
         ("id" = AttributeId, Path, description = "Id of the attribute."),
         ("value_id" = AttributeValueId, Path, description = "Id of the value."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     responses(
         (status = 204, description = "The value was deleted."),
         (status = 404, body = Problem, description = "The attribute has no such value."),
         (status = 409, body = Problem, description = "Variants have the value."),
-        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn delete_attribute_value(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(Two(attribute, id)): PathId<Two<AttributeId, AttributeValueId>>,
-    if_match: IfMatch,
+    request: ChangeRequest<Two<AttributeId, AttributeValueId>>,
 ) -> Result<StatusCode, ApiError> {
+    let (request, id) = request.split();
+    let attribute = request.id;
     let mut tx = app.db.begin().await?;
     lock_attribute(&mut tx, attribute).await?.ok_or(ApiError::NotFound)?;
     let (_, version) = find_value(&mut tx, attribute, id).await?.ok_or(ApiError::NotFound)?;
-    if_match.allows(version)?;
-    delete_value(&mut tx, attribute, id).await?.map_err(|because| refused(because, "value"))?;
+    request.if_match.allows(version)?;
+    delete_value(&mut tx, attribute, id).await?.map_err(|reason| refused(reason, "value"))?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

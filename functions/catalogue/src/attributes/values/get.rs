@@ -38,7 +38,7 @@ pub(crate) async fn get_attribute_value(
     let value = find_value(&mut tx, attribute, id).await?;
     tx.commit().await?;
     let (value, version) = value.ok_or(ApiError::NotFound)?;
-    if_none_match.or_version(version, &value)
+    if_none_match.respond_with_version(version, &value)
 }
 
 /// Returns the path of a value in the API.

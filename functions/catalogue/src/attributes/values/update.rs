@@ -6,14 +6,14 @@ use shared::app::App;
 use shared::catalogue::AttributeValue;
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{lock_attribute, move_value, rename_value};
-use shared::http::{ApiError, Body, PathId, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, Body, Problem, Requires, StaffProblems, Two};
 use shared::ids::{AttributeId, AttributeValueId};
 use shared::users::permissions;
 
 use crate::attributes::body::refused;
 use crate::attributes::values::create::{ReplaceAttributeValue, UpdateAttributeValue};
 use crate::caching::IfNoneMatch;
-use crate::if_match::IfMatch;
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 
 /// Replace a value of an attribute
 ///
@@ -27,24 +27,23 @@ use crate::if_match::IfMatch;
     params(
         ("id" = AttributeId, Path, description = "Id of the attribute."),
         ("value_id" = AttributeValueId, Path, description = "Id of the value."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     request_body = ReplaceAttributeValue,
     responses(
         (status = 200, body = AttributeValue, description = "The value after the change."),
         (status = 404, body = Problem, description = "The attribute has no such value."),
-        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn replace_attribute_value(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(ids): PathId<Two<AttributeId, AttributeValueId>>,
-    if_match: IfMatch,
-    Body(all): Body<ReplaceAttributeValue>,
+    request: ChangeRequest<Two<AttributeId, AttributeValueId>>,
+    Body(replacement): Body<ReplaceAttributeValue>,
 ) -> Result<Response, ApiError> {
-    change(&app, ids, &if_match, all.into()).await
+    change(&app, request, replacement.into()).await
 }
 
 /// Update a value of an attribute
@@ -59,44 +58,44 @@ pub(crate) async fn replace_attribute_value(
     params(
         ("id" = AttributeId, Path, description = "Id of the attribute."),
         ("value_id" = AttributeValueId, Path, description = "Id of the value."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the attribute that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
     request_body = UpdateAttributeValue,
     responses(
         (status = 200, body = AttributeValue, description = "The value after the change."),
         (status = 404, body = Problem, description = "The attribute has no such value."),
-        (status = 412, body = Problem, description = "The attribute or one of its values has changed: the `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
 pub(crate) async fn update_attribute_value(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(ids): PathId<Two<AttributeId, AttributeValueId>>,
-    if_match: IfMatch,
-    Body(patch): Body<UpdateAttributeValue>,
+    request: ChangeRequest<Two<AttributeId, AttributeValueId>>,
+    Body(update): Body<UpdateAttributeValue>,
 ) -> Result<Response, ApiError> {
-    change(&app, ids, &if_match, patch).await
+    change(&app, request, update).await
 }
 
 async fn change(
     app: &App,
-    Two(attribute, id): Two<AttributeId, AttributeValueId>,
-    if_match: &IfMatch,
-    patch: UpdateAttributeValue,
+    request: ChangeRequest<Two<AttributeId, AttributeValueId>>,
+    update: UpdateAttributeValue,
 ) -> Result<Response, ApiError> {
+    let (request, id) = request.split();
+    let attribute = request.id;
     let mut tx = app.db.begin().await?;
     lock_attribute(&mut tx, attribute).await?.ok_or(ApiError::NotFound)?;
     let (before, version) = find_value(&mut tx, attribute, id).await?.ok_or(ApiError::NotFound)?;
-    if_match.allows(version)?;
-    if let Some(value) = patch.value.filter(|value| *value != before.value) {
+    request.if_match.allows(version)?;
+    if let Some(value) = update.value.filter(|value| *value != before.value) {
         let renamed = rename_value(&mut tx, attribute, id, &value).await?;
-        renamed.map_err(|because| refused(because, "value"))?;
+        renamed.map_err(|reason| refused(reason, "value"))?;
     }
-    if let Some(position) = patch.position {
+    if let Some(position) = update.position {
         move_value(&mut tx, attribute, id, position).await?;
     }
     let (after, version) = find_value(&mut tx, attribute, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
-    IfNoneMatch::nothing().or_version(version, &after)
+    IfNoneMatch::none().respond_with_version(version, &after)
 }

@@ -81,18 +81,22 @@ async fn invalid_combinations_are_refused(db: PgPool) {
         (
             json!([option("A", json!(many)), option("B", json!(many))]),
             "options",
-            "These are 900 combinations; a product has at most 500 variants.",
+            "These are 900 combinations, and a product has at most 500 variants. Send fewer values.",
         ),
         (
             json!([option("Size", json!(["S"])), option("SIZE", json!(["M"]))]),
             "options.1.attribute",
-            "This attribute is named twice.",
+            "The attribute is in the list twice. Send it once, with all its values.",
         ),
-        (json!([option("Size", json!([999]))]), "options.0.values.0", "There is no such attribute with such a value."),
+        (
+            json!([option("Size", json!([999]))]),
+            "options.0.values.0",
+            "There is no such attribute, or it has no such value.",
+        ),
         (
             json!([{"attribute": 999, "values": ["x"]}]),
             "options.0.values.0",
-            "There is no such attribute with such a value.",
+            "There is no such attribute, or it has no such value.",
         ),
     ] {
         let refused = editor.post(&path(COMBINATIONS), json!({"options": options})).await.expect(400).body;
@@ -104,7 +108,7 @@ async fn invalid_combinations_are_refused(db: PgPool) {
     assert_eq!(too_many.body, json!({"non_field_errors": ["A product has at most 500 variants."]}));
     let taken = json!({"options": [option("Material", json!(["S"]))], "sku_prefix": "OCEAN"});
     let taken = editor.post(&path(COMBINATIONS), taken).await.expect(400).body;
-    assert_eq!(taken["sku_prefix"][0], "The SKU \"OCEAN-S\" is another variant's; take another prefix.");
+    assert_eq!(taken["sku_prefix"][0], "The SKU \"OCEAN-S\" belongs to another variant. Send another prefix.");
     assert_eq!(app.count("select count(*) from product_variants").await, 2);
     assert_eq!(app.count("select count(*) from attributes").await, 2);
 }

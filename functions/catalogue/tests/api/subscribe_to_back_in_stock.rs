@@ -1,4 +1,4 @@
-//! Subscribe to a variant that is out of stock: `POST /api/v1/catalogue/variants/{variant_id}/notices/`.
+//! Subscribe to a variant that is out of stock: `POST /api/v1/catalogue/variants/{variant_id}/back-in-stock-subscriptions/`.
 
 use serde_json::json;
 use shared::ids::VariantId;
@@ -9,7 +9,7 @@ use crate::app;
 const SUBSCRIPTIONS: &str = "select count(*) from back_in_stock_subscriptions";
 
 fn path(variant: VariantId) -> String {
-    format!("/api/v1/catalogue/variants/{variant}/notices/")
+    format!("/api/v1/catalogue/variants/{variant}/back-in-stock-subscriptions/")
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -39,7 +39,7 @@ async fn subscribing_to_a_variant_in_stock_returns_409(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().stock(1).create().await;
     let refused = app.anonymous().post(&path(shoes.variant), json!({"email": "ana@example.com"})).await.expect(409);
-    assert_eq!(refused.body, json!({"detail": "It is in stock.", "code": "in_stock"}));
+    assert_eq!(refused.body, json!({"detail": "The variant is in stock. You can order it now.", "code": "in_stock"}));
     assert_eq!(app.count(SUBSCRIPTIONS).await, 0);
 }
 

@@ -1,4 +1,4 @@
-//! Subscribes to a back-in-stock mail: `POST /api/v1/catalogue/variants/{variant_id}/notices/`.
+//! Subscribes to a back-in-stock mail: `POST /api/v1/catalogue/variants/{variant_id}/back-in-stock-subscriptions/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -12,7 +12,7 @@ use shared::users::{ClientInfo, normalize_email};
 
 /// A subscription to a back-in-stock mail.
 #[derive(Request)]
-pub(crate) struct CreateBackInStockSubscription {
+pub(crate) struct SubscribeToBackInStock {
     /// Email address that the mail is sent to.
     #[field(email, map = |email| normalize_email(&email))]
     #[schema(example = "ana@example.com")]
@@ -25,11 +25,11 @@ pub(crate) struct CreateBackInStockSubscription {
 /// address was subscribed before. A subscription ends after one year.
 #[utoipa::path(
     post,
-    path = "/api/v1/catalogue/variants/{variant_id}/notices/",
+    path = "/api/v1/catalogue/variants/{variant_id}/back-in-stock-subscriptions/",
     tag = "catalogue",
-    operation_id = "ask_for_notice",
+    operation_id = "subscribe_to_back_in_stock",
     params(("variant_id" = VariantId, Path, description = "Id of the variant.")),
-    request_body = CreateBackInStockSubscription,
+    request_body = SubscribeToBackInStock,
     responses(
         (status = 202, description = "The mail is sent when the variant is in stock again."),
         (status = 404, body = Problem, description = "There is no such variant, or it is not for sale."),
@@ -37,11 +37,11 @@ pub(crate) struct CreateBackInStockSubscription {
         PublicProblems,
     )
 )]
-pub(crate) async fn ask_for_notice(
+pub(crate) async fn subscribe_to_back_in_stock(
     State(app): State<App>,
     PathId(variant): PathId<VariantId>,
     client_info: ClientInfo,
-    Body(CreateBackInStockSubscription { email }): Body<CreateBackInStockSubscription>,
+    Body(SubscribeToBackInStock { email }): Body<SubscribeToBackInStock>,
 ) -> Result<StatusCode, ApiError> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
@@ -59,7 +59,9 @@ pub(crate) async fn ask_for_notice(
     tx.commit().await?;
     match outcome {
         SubscribeOutcome::Subscribed => Ok(StatusCode::ACCEPTED),
-        SubscribeOutcome::InStock => Err(ApiError::conflict("in_stock", "It is in stock.")),
+        SubscribeOutcome::InStock => {
+            Err(ApiError::conflict("in_stock", "The variant is in stock. You can order it now."))
+        }
         SubscribeOutcome::NoSuchVariant => Err(ApiError::NotFound),
     }
 }

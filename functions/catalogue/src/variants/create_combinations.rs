@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{StatusCode, Uri};
+use http::StatusCode;
 use serde::Serialize;
 use shared::app::App;
 use shared::catalogue::combinations::{combine, combined_skus};
@@ -12,15 +12,15 @@ use shared::catalogue::limits::{MAX_SKU, MAX_VARIANTS};
 use shared::catalogue::store::write::{IdOrName, KnownValue, NamedValue, find_or_make_values, sku_owners};
 use shared::catalogue::write::{PriceEdit, ProductEdit, VariantEdit, VariantsEdit};
 use shared::catalogue::{IdOrSlug, ProductVariant};
-use shared::http::{ApiError, Body, FieldErrors, Fields, PathId, Problem, Request, Requires, StaffProblems};
+use shared::http::{ApiError, Body, FieldErrors, Fields, Problem, Request, Requires, StaffProblems};
 use shared::ids::AttributeValueId;
 use shared::money::Money;
 use shared::patch::Patch;
 use shared::users::permissions;
 use utoipa::ToSchema;
 
-use crate::if_match::IfMatch;
-use crate::products::edit::{OpenProduct, answer};
+use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
+use crate::products::edit::{OpenProduct, respond};
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
 use crate::variants::body::id_or_name;
@@ -33,7 +33,7 @@ const MAX_SKU_PREFIX: usize = MAX_SKU / 2;
 /// The attributes and values to combine.
 #[derive(Debug, Request)]
 #[request(blank_as_null)]
-pub(crate) struct CombineVariants {
+pub(crate) struct CreateVariantCombinations {
     /// Attributes, each with its values. The names of the variants have the values in this order.
     #[field(min = 1, max = MAX_ATTRIBUTES)]
     pub options: Vec<CombinedOption>,
@@ -80,78 +80,85 @@ pub(crate) struct CombinedVariants {
     post,
     path = "/api/v1/catalogue/products/{id_or_slug}/variants/combinations/",
     tag = "catalogue",
-    operation_id = "combine_product_variants",
+    operation_id = "create_variant_combinations",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
     params(
         ("id_or_slug" = String, Path, description = "Id or slug of the product."),
-        ("If-Match" = Option<String>, Header, description = "`ETag` of the product that your change is based on; you get 412 if it has another one."),
+        IfMatch,
     ),
-    request_body = CombineVariants,
+    request_body = CreateVariantCombinations,
     responses(
         (status = 200, body = CombinedVariants, description = "All combinations existed before; nothing was created."),
         (status = 201, body = CombinedVariants, description = "The missing combinations were created."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),
-        (status = 412, body = Problem, description = "The product has changed: its `ETag` is no longer the one in `If-Match`."),
+        VersionConflict,
         StaffProblems,
     )
 )]
-pub(crate) async fn combine_product_variants(
+pub(crate) async fn create_variant_combinations(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
-    PathId(product): PathId<IdOrSlug>,
-    if_match: IfMatch,
-    uri: Uri,
-    Body(asked): Body<CombineVariants>,
+    request: ChangeRequest<IdOrSlug>,
+    Body(create): Body<CreateVariantCombinations>,
 ) -> Result<Response, ApiError> {
-    let count = asked.options.iter().fold(1, |count: usize, option| count.saturating_mul(option.values.len()));
+    let count = create.options.iter().fold(1, |count: usize, option| count.saturating_mul(option.values.len()));
     if count > MAX_VARIANTS {
-        let message = format!("These are {count} combinations; a product has at most {MAX_VARIANTS} variants.");
+        let message = format!(
+            "These are {count} combinations, and a product has at most {MAX_VARIANTS} variants. Send fewer values."
+        );
         return Err(ApiError::field("options", message));
     }
-    let mut open = OpenProduct::open(&app, &product, &uri, &if_match).await?;
-    let combinations = combine(&values_of(&mut open, &asked).await?);
-    let existing: HashSet<Vec<AttributeValueId>> = open.before.variants.iter().map(values_in).collect();
+    let mut open = OpenProduct::open(&app, &request).await?;
+    let combinations = combine(&find_values(&mut open, &create).await?);
+    let existing: HashSet<Vec<AttributeValueId>> = open.before.variants.iter().map(value_ids_of_variant).collect();
     let new: Vec<Vec<KnownValue>> =
-        combinations.iter().filter(|values| !existing.contains(&ids_in(values))).cloned().collect();
+        combinations.iter().filter(|values| !existing.contains(&value_ids(values))).cloned().collect();
     let status = if new.is_empty() { StatusCode::OK } else { StatusCode::CREATED };
-    let was: HashSet<_> = open.before.variants.iter().map(|variant| variant.id).collect();
+    let old_ids: HashSet<_> = open.before.variants.iter().map(|variant| variant.id).collect();
     let product = if new.is_empty() {
         open.tx.commit().await?;
         open.before
     } else {
-        let variants = VariantsEdit::Some(edits(&mut open, &asked, new).await?);
+        let variants = VariantsEdit::Some(new_variants(&mut open, &create, new).await?);
         open.save(ProductEdit { variants, ..ProductEdit::default() }, FieldPath::Part).await?
     };
-    let asked: HashSet<Vec<AttributeValueId>> = combinations.iter().map(|values| ids_in(values)).collect();
-    let of_these = product.variants.into_iter().filter(|variant| asked.contains(&values_in(variant)));
-    let (existing, created) = of_these.partition(|variant| was.contains(&variant.id));
-    answer(status, product.version, &CombinedVariants { created, existing })
+    let requested: HashSet<Vec<AttributeValueId>> = combinations.iter().map(|values| value_ids(values)).collect();
+    let variants = product.variants.into_iter().filter(|variant| requested.contains(&value_ids_of_variant(variant)));
+    let (existing, created) = variants.partition(|variant| old_ids.contains(&variant.id));
+    respond(status, product.version, &CombinedVariants { created, existing })
 }
 
 /// Returns the values of each attribute, each value once.
-async fn values_of(open: &mut OpenProduct, asked: &CombineVariants) -> Result<Vec<Vec<KnownValue>>, ApiError> {
+async fn find_values(
+    open: &mut OpenProduct,
+    create: &CreateVariantCombinations,
+) -> Result<Vec<Vec<KnownValue>>, ApiError> {
     let name = |option: &CombinedOption, value: &IdOrName| NamedValue::Of {
         attribute: option.attribute.clone(),
         value: value.clone(),
     };
     let all: Vec<NamedValue> =
-        asked.options.iter().flat_map(|option| option.values.iter().map(|value| name(option, value))).collect();
+        create.options.iter().flat_map(|option| option.values.iter().map(|value| name(option, value))).collect();
     let found = find_or_make_values(&mut open.tx, &all).await?;
     let (mut errors, mut attributes, mut values) = (FieldErrors::default(), HashSet::new(), Vec::new());
-    for (at, option) in asked.options.iter().enumerate() {
+    for (at, option) in create.options.iter().enumerate() {
         let mut own: Vec<KnownValue> = Vec::new();
         for (place, value) in option.values.iter().enumerate() {
             match found.get(&name(option, value)) {
-                None => {
-                    errors.add(format!("options.{at}.values.{place}"), "There is no such attribute with such a value.")
-                }
+                None => errors.add(
+                    format!("options.{at}.values.{place}"),
+                    "There is no such attribute, or it has no such value.",
+                ),
                 Some(known) if !own.contains(known) => own.push(known.clone()),
                 Some(_) => {}
             }
         }
         if own.first().is_some_and(|value| !attributes.insert(value.attribute_id)) {
-            errors.add(format!("options.{at}.attribute"), "This attribute is named twice.");
+            errors.add(
+                format!("options.{at}.attribute"),
+                "The attribute is in the list twice. Send it once, with all its values.",
+            );
         }
         values.push(own);
     }
@@ -159,50 +166,50 @@ async fn values_of(open: &mut OpenProduct, asked: &CombineVariants) -> Result<Ve
 }
 
 /// Returns the edits that create the new variants after the existing ones.
-async fn edits(
+async fn new_variants(
     open: &mut OpenProduct,
-    asked: &CombineVariants,
+    create: &CreateVariantCombinations,
     new: Vec<Vec<KnownValue>>,
 ) -> Result<Vec<VariantEdit>, ApiError> {
-    let skus = skus(open, asked, &new).await?;
+    let skus = unused_skus(open, create, &new).await?;
     let edit = |(values, sku): (Vec<KnownValue>, String)| VariantEdit {
         sku: Some(sku),
         values: Some(values.iter().map(|value| NamedValue::Id(value.id)).collect()),
-        price: PriceEdit::Parts { adjustment: asked.price_adjustment, own: Patch::replace(asked.own_price) },
+        price: PriceEdit::Parts { adjustment: create.price_adjustment, own: Patch::replace(create.own_price) },
         ..VariantEdit::default()
     };
     Ok(new.into_iter().zip(skus).map(edit).collect())
 }
 
 /// Returns an unused SKU for each combination.
-async fn skus(
+async fn unused_skus(
     open: &mut OpenProduct,
-    asked: &CombineVariants,
+    create: &CreateVariantCombinations,
     new: &[Vec<KnownValue>],
 ) -> Result<Vec<String>, ApiError> {
-    let was = &open.before.summary;
-    let prefix = asked.sku_prefix.clone().or(was.sku.clone()).unwrap_or_else(|| was.slug.to_uppercase());
+    let product = &open.before.summary;
+    let prefix = create.sku_prefix.clone().or(product.sku.clone()).unwrap_or_else(|| product.slug.to_uppercase());
     let skus = combined_skus(&prefix, new).map_err(|sku| {
-        let message = format!("The SKU \"{sku}\" would be longer than {MAX_SKU} characters.");
+        let message = format!("The SKU \"{sku}\" would be longer than {MAX_SKU} characters. Send a shorter prefix.");
         ApiError::field("sku_prefix", message)
     })?;
     let taken = sku_owners(&mut open.tx, &skus).await?;
     match skus.iter().find(|sku| taken.contains_key(*sku)) {
         None => Ok(skus),
         Some(sku) => {
-            let message = format!("The SKU \"{sku}\" is another variant's; take another prefix.");
+            let message = format!("The SKU \"{sku}\" belongs to another variant. Send another prefix.");
             Err(ApiError::field("sku_prefix", message))
         }
     }
 }
 
-fn values_in(variant: &ProductVariant) -> Vec<AttributeValueId> {
+fn value_ids_of_variant(variant: &ProductVariant) -> Vec<AttributeValueId> {
     let mut ids: Vec<AttributeValueId> = variant.attribute_values.iter().map(|value| value.id).collect();
     ids.sort_unstable();
     ids
 }
 
-fn ids_in(values: &[KnownValue]) -> Vec<AttributeValueId> {
+fn value_ids(values: &[KnownValue]) -> Vec<AttributeValueId> {
     let mut ids: Vec<AttributeValueId> = values.iter().map(|value| value.id).collect();
     ids.sort_unstable();
     ids
