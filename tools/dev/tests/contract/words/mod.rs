@@ -10,17 +10,8 @@ use std::fmt::Write as _;
 use files::{Kind, SourceFile};
 use vocabulary::Vocabulary;
 
-/// Folders and files that still have words of the left columns. An entry of `functions/` also excuses that function's part of the
-/// API description. Later changes remove entries and add none; the list goes with its last entry.
-const NOT_YET: [&str; 1] = ["functions/catalogue"];
-
 /// Words that a doc comment does not begin with.
 const QUESTION_WORDS: [&str; 10] = ["what", "which", "who", "whose", "whom", "where", "when", "how", "why", "whether"];
-
-/// Returns true if the sweep has not reached this path.
-fn is_excused(path: &str) -> bool {
-    NOT_YET.iter().any(|entry| path == *entry || path.strip_prefix(entry).is_some_and(|rest| rest.starts_with('/')))
-}
 
 /// Fails with one line for each finding, so that an editor can step through them.
 fn refuse(findings: &[String]) {
@@ -31,15 +22,11 @@ fn refuse(findings: &[String]) {
     assert!(findings.is_empty(), "{} findings; docs/vocabulary.md says what to write instead:\n{text}", findings.len());
 }
 
-fn swept_files() -> Vec<SourceFile> {
-    files::all().into_iter().filter(|file| !is_excused(&file.path)).collect()
-}
-
 #[test]
 fn no_file_has_a_word_to_avoid() {
     let vocabulary = Vocabulary::load();
     let mut findings = Vec::new();
-    for file in swept_files().iter().filter(|file| file.path != "docs/vocabulary.md") {
+    for file in files::all().iter().filter(|file| file.path != "docs/vocabulary.md") {
         for (line, phrase) in file.find_phrases(&vocabulary.avoided) {
             findings.push(format!("{}:{line}: `{phrase}`", file.path));
         }
@@ -51,7 +38,7 @@ fn no_file_has_a_word_to_avoid() {
 fn no_identifier_has_an_old_name() {
     let vocabulary = Vocabulary::load();
     let mut findings = Vec::new();
-    for file in swept_files().iter().filter(|file| file.kind == Kind::Rust) {
+    for file in files::all().iter().filter(|file| file.kind == Kind::Rust) {
         for (line, identifier) in file.identifiers() {
             if vocabulary.old_identifiers.iter().any(|old| old.matches(identifier)) {
                 findings.push(format!("{}:{line}: `{identifier}`", file.path));
@@ -64,7 +51,7 @@ fn no_identifier_has_an_old_name() {
 #[test]
 fn no_path_and_no_code_has_an_old_name() {
     let old = Vocabulary::load().old_codes;
-    let mut files = swept_files();
+    let mut files = files::all();
     // These two pages say what the old names were.
     files.retain(|file| !["docs/vocabulary.md", "CHANGELOG.md"].contains(&file.path.as_str()));
     files.push(SourceFile::new("openapi.json", &dev::openapi::text().unwrap()));
@@ -80,7 +67,7 @@ fn no_path_and_no_code_has_an_old_name() {
 #[test]
 fn doc_comments_are_sentences_or_name_the_thing() {
     let mut findings = Vec::new();
-    for file in swept_files().iter().filter(|file| file.kind == Kind::Rust) {
+    for file in files::all().iter().filter(|file| file.kind == Kind::Rust) {
         for (line, text) in file.doc_comments() {
             if let Some(problem) = doc_problem(&text) {
                 findings.push(format!("{}:{line}: {problem}: `{text}`", file.path));
@@ -121,13 +108,4 @@ fn a_word_to_avoid_is_found_in_comments_names_and_across_lines() {
         "/// Once in a blue\n/// moon.\nfn is_gadget() { let blue = 1. + moon; } // gadgets\nstruct GadgetThing;",
     );
     assert_eq!(file.find_phrases(&avoided), [(1, "blue moon".into()), (3, "gadget".into()), (4, "gadget".into())]);
-}
-
-#[test]
-fn every_excuse_is_for_a_path_that_exists() {
-    let files = files::all();
-    for entry in NOT_YET {
-        let is_there = files.iter().any(|file| file.path == entry || file.path.starts_with(&format!("{entry}/")));
-        assert!(is_there, "{entry} excuses nothing");
-    }
 }
