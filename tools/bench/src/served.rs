@@ -114,14 +114,14 @@ pub(super) struct Server {
 impl Server {
     /// Starts a server of `orders`.
     pub(super) async fn start(database_url: &str, connections: usize, public_keys: &str) -> anyhow::Result<Self> {
-        Self::spawn(database_url, connections, &["--public-keys", public_keys]).await
+        Self::spawn(database_url, connections, &[&option("public-keys", public_keys)]).await
     }
 
     /// Starts a server of `auth`.
     pub(super) async fn start_auth(database_url: &str, connections: usize, key: &SigningKey) -> anyhow::Result<Self> {
         let public_keys = key.signer.public_key_text();
-        let keys = ["--public-keys", &public_keys, "--signing-key", &key.private];
-        Self::spawn(database_url, connections, &keys).await
+        let keys = [option("public-keys", &public_keys), option("signing-key", &key.private)];
+        Self::spawn(database_url, connections, &keys.each_ref().map(String::as_str)).await
     }
 
     /// Starts a server of `catalogue`.
@@ -130,7 +130,7 @@ impl Server {
         connections: usize,
         public_keys: &str,
     ) -> anyhow::Result<Self> {
-        Self::spawn(database_url, connections, &["--public-keys", public_keys, "--catalogue"]).await
+        Self::spawn(database_url, connections, &[&option("public-keys", public_keys), "--catalogue"]).await
     }
 
     async fn spawn(database_url: &str, connections: usize, options: &[&str]) -> anyhow::Result<Self> {
@@ -154,6 +154,11 @@ impl Server {
         drop(self.child.stdin.take());
         Ok(self.output.next_line().await?.context("the server ended without printing its number of events")?.parse()?)
     }
+}
+
+/// Writes an option with its value in one argument, because a key in base64 may begin with a hyphen, which would be read as an option.
+fn option(name: &str, value: &str) -> String {
+    format!("--{name}={value}")
 }
 
 /// A buyer with a kept-alive connection.

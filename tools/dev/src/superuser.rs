@@ -18,7 +18,7 @@ pub struct SuperuserArgs {
     #[arg(long)]
     username: Option<String>,
     /// Password; visible in the list of processes, so leave it out to be asked
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     password: Option<String>,
 }
 
