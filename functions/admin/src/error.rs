@@ -20,7 +20,7 @@ pub(crate) enum PageError {
     NotFound,
     /// Status 405: the page does not accept this method.
     MethodNotAllowed,
-    /// Status 400: a link or a form that none of these pages made.
+    /// Status 400: an invalid link, form or search.
     Unreadable,
     /// Status 403: a form that was sent from another site.
     CrossOrigin,

@@ -39,7 +39,8 @@ where
 }
 
 impl<Id, PartId> ChangeRequest<Two<Id, PartId>> {
-    /// Splits a request for a part into the request for the whole, which has the version, and the id of the part.
+    /// Splits a request to change a part, such as a variant, into a request to change its product and the id of the part. Only the product
+    /// has a version.
     pub(crate) fn split(self) -> (ChangeRequest<Id>, PartId) {
         let Self { id: Two(id, part), if_match, uri, base } = self;
         (ChangeRequest { id, if_match, uri, base }, part)
@@ -63,8 +64,9 @@ impl IfMatch {
         Self(Some(values.flat_map(|value| value.split(',')).map(|tag| tag.trim().to_owned()).collect()))
     }
 
-    /// Fails with 412 if the object has another version. Only the first half of a tag of [`crate::caching::IfNoneMatch::respond_with_version`]
-    /// counts, which is the version: derived values, such as the number of products, may have changed.
+    /// Fails with 412 if the object has another version. Compares only the version, the part of the tag before the dot
+    /// ([`crate::caching::IfNoneMatch::respond_with_version`]): the digest after it also changes with derived values, such as the number
+    /// of products.
     pub(crate) fn allows(&self, version: i64) -> Result<(), ApiError> {
         let is_for_version = |tag: &String| {
             let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');

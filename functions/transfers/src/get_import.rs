@@ -11,7 +11,8 @@ use shared::users::permissions;
 
 /// Get an import
 ///
-/// Returns the progress of the import: the bytes that were processed, and the products and variants that were created and updated.
+/// Returns the progress of the import: the number of bytes processed, and how many products
+/// and variants were created, updated and unchanged.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/imports/{id}/",

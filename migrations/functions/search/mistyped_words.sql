@@ -1,4 +1,5 @@
--- For each word of a text: the query for it and, if no product has it, the words of the catalogue that look like it.
+-- Returns each word of a text with its query. If no product has a word that begins with it, similar words of the catalogue are returned
+-- too, else null.
 create or replace function mistyped_words(p_text text) returns table (word text, query text, similar_words text[]) language plpgsql stable as $$
 #variable_conflict use_column
 begin

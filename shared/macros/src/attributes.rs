@@ -54,7 +54,7 @@ pub(crate) enum Presence {
     Optional,
     /// The field may be left out, and null means that it is empty.
     Nullable,
-    /// The field is a change of a value that may be empty.
+    /// The field may be left out and then stays as it is; null empties it.
     Patch,
     /// The field is required if this option is on, and ignored otherwise.
     RequiredIf(Ident),
@@ -93,7 +93,7 @@ impl Request {
             Data::Enum(_) | Data::Union(_) => return Err(refuse(&input.ident, "only structs can be requests")),
         };
         let Fields::Named(fields) = fields else {
-            return Err(refuse(&input.ident, "the fields of a request have names"));
+            return Err(refuse(&input.ident, "the fields of a request must have names"));
         };
         let mut options = Options::default();
         for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("request")) {
@@ -158,11 +158,11 @@ impl Field {
             (None, None, Some(default)) => (Presence::Default(default), &field.ty),
             (None, None, None) if is_flattened => (Presence::Flatten, &field.ty),
             (None, None, None) => (Presence::Required, &field.ty),
-            _ => return Err(refuse(&field.ty, "a field with a default is neither an `Option` nor a `Patch`")),
+            _ => return Err(refuse(&field.ty, "a field with a default must not be an `Option` or a `Patch`")),
         };
         let is_in = |values: &[&str]| values.iter().any(|value| is(value_of(&field.ty), value));
         if is_in(&["String"]) && rules.max.is_none() && rules.with.is_none() && !rules.is_email {
-            return Err(refuse(&name, "a text needs `max`"));
+            return Err(refuse(&name, "a text needs `max`, `with` or `email`"));
         }
         Ok(Self {
             visibility: field.vis.clone(),

@@ -32,7 +32,7 @@ pub enum SendError {
     /// The mail was certainly not sent, and the next try may succeed: throttled, paused, not allowed yet.
     #[error("the mail was not sent: {0}")]
     Temporary(String),
-    /// The mail may have been sent: there was no answer, or none that decides it.
+    /// The mail may have been sent: there was no answer, or one that does not say.
     #[error("the mail may or may not have been sent: {0}")]
     Unknown(String),
 }
@@ -40,6 +40,6 @@ pub enum SendError {
 /// A sender of mails.
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    /// Sends one mail. Returns the id that the sender has given it; the mail is accepted then.
+    /// Sends one mail. Returns the id that the sender gave the mail when it accepted it.
     async fn send(&self, mail: &Mail) -> Result<String, SendError>;
 }

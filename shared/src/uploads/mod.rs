@@ -34,7 +34,7 @@ pub enum ImageType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UploadStatus {
-    /// The file has not been sent or not been checked.
+    /// The file was not sent yet, or was not checked yet.
     Waiting,
     /// The image is stored and can be used.
     Finished,
@@ -77,7 +77,7 @@ pub struct Upload {
 /// The state of an upload, with its result.
 #[derive(Clone, Debug)]
 pub enum UploadState {
-    /// The file has not been sent or not been checked.
+    /// The file was not sent yet, or was not checked yet.
     Waiting,
     /// The upload became this image.
     Finished(StoredImage),

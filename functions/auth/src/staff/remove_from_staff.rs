@@ -12,8 +12,7 @@ use super::assign_roles::assign;
 
 /// Remove an account from the staff
 ///
-/// Takes all roles from the account, which stays as a customer's account. A superuser stays a superuser. The same rules hold as for setting
-/// roles.
+/// Removes all roles from the account. The account itself stays, and a superuser stays a superuser. The rules are those for setting roles.
 #[utoipa::path(
     delete,
     path = "/auth/staff/{user_id}/",

@@ -38,7 +38,7 @@ pub(super) async fn change_password(
     if change.kind == Kind::PasswordReset
         && let Some(owner) = addressees::account(tx, user).await?
     {
-        // The person has just proved to be the owner, who need not wait because of other people's attempts to log in.
+        // The caller has just proved to be the owner, so failed log-ins of other people must not make them wait.
         throttles::store::reset(tx, Limit::LogInAs, &Subject::email(&owner.email)).await?;
     }
     end_access(tx, app, change, EndReason::PasswordChanged, &[Purpose::PasswordReset, Purpose::EmailReset]).await?;

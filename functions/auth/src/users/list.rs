@@ -15,8 +15,8 @@ use super::User;
 
 /// List accounts
 ///
-/// Lists only your own account. With the permission `customers` it lists all accounts by id, one page at a time: the `Link` header with
-/// `rel="next"` has the URL of the next page.
+/// Without the permission `customers`, lists only your own account. With it, lists all accounts by id, one page at a time: the `Link`
+/// header with `rel="next"` has the URL of the next page.
 #[utoipa::path(
     get,
     path = "/auth/users/",
@@ -31,7 +31,7 @@ use super::User;
         status = 200,
         body = Vec<User>,
         description = "The accounts.",
-        headers(("link" = String, description = "URL of the next page, if there is one.")),
+        headers(("link" = String, description = "`<URL>; rel=\"next\"` with the URL of the next page, if there is one.")),
     ), Problems)
 )]
 pub(crate) async fn list_users(

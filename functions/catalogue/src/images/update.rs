@@ -19,7 +19,8 @@ use crate::redirects::PermanentRedirect;
 
 /// Replace an image of a product
 ///
-/// The image keeps its position if you leave out `display_order`.
+/// The image keeps its position if you leave out `display_order`. Without `alt_text` the description becomes blank, and without a variant
+/// the image shows none.
 #[utoipa::path(
     put,
     path = "/api/v1/catalogue/products/{id_or_slug}/images/{image_id}/",

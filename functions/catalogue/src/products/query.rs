@@ -45,7 +45,7 @@ pub(crate) struct ProductQuery {
     pub(crate) tag: Option<String>,
     /// True for products with a variant in stock, false for the others.
     pub(crate) is_available: Option<bool>,
-    /// Another name for `is_available`, which takes precedence.
+    /// Another name for `is_available`. If both are sent, `is_available` counts.
     pub(crate) in_stock: Option<bool>,
     /// Lowest price in the shop's currency; the most expensive variant costs at least this.
     #[field(with = Fields::money, schema = String)]
@@ -63,11 +63,11 @@ pub(crate) struct ProductQuery {
     #[field(with = timestamp, schema = String)]
     #[param(format = DateTime, example = "2026-11-22T06:38:51Z")]
     pub(crate) created_before: Option<Timestamp>,
-    /// Publication status: `draft`, `active` or `archived`. Only for staff; others see active products only.
+    /// Publication status: `draft`, `active` or `archived`. Without the permission `catalogue`, every status but `active` finds nothing.
     pub(crate) status: Option<Status>,
     /// Ordering of the list. If left out: `relevance` with `search`, otherwise the newest first.
     pub(crate) ordering: Option<ProductOrdering>,
-    /// Facets to count: `true` for all, or some of `brand`, `category`, `attributes`, `price` and `availability`, separated by commas.
+    /// Facets to count: `true` for all, `false` for none, or some of `brand`, `category`, `attributes`, `price` and `availability`, separated by commas.
     #[field(with = facets, schema = String)]
     #[param(example = "brand,price")]
     pub(crate) facets: Option<Wanted>,
@@ -88,7 +88,7 @@ pub(crate) struct Expanded {
     pub(crate) images: bool,
 }
 
-/// A page of products.
+/// The query of a page of products.
 #[derive(Clone, Debug, Request)]
 #[request(undocumented)]
 pub(crate) struct ProductPageQuery {

@@ -19,7 +19,8 @@ use crate::variants::get::variant_of;
 
 /// Replace a variant
 ///
-/// Values, name, position and `is_default` stay as they are if you leave them out. The stock always stays as it is.
+/// `name`, `attribute_value_ids`, `options`, `position` and `is_default` stay as they are if you leave them out; every other field gets its
+/// default or null. The stock never changes.
 #[utoipa::path(
     put,
     path = "/api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/",

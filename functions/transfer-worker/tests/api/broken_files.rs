@@ -24,7 +24,7 @@ async fn an_unknown_format_fails_and_the_error_names_the_known_one(db: PgPool) {
         ["\n", "id;name\n1;a\n", "{\"products\": []}", "Handle,Title\na,A\n", "\u{0}\u{1}\u{2}", "\"Handle,Title"]
     {
         let error = import_error(&shop, file.as_bytes()).await;
-        assert!(error.contains("what is understood is a Shopify product export"), "{error}");
+        assert!(error.contains("it must be a Shopify product export"), "{error}");
     }
 }
 
@@ -57,9 +57,9 @@ async fn invalid_rows_are_reported_and_the_others_imported(db: PgPool) {
         assert_eq!(
             errors,
             [
-                (2, "column 2 is not UTF-8".to_owned()),
-                (3, "column 2 holds a NUL".to_owned()),
-                (4, "there are 2 columns, and 9 in the header".to_owned()),
+                (2, "column 2 is not UTF-8; save the file as CSV in UTF-8".to_owned()),
+                (3, "column 2 contains a NUL character; remove it".to_owned()),
+                (4, "the row has 2 columns, but the header has 9".to_owned()),
             ]
         );
         assert_eq!(shop.import(id).await.status, TransferStatus::Done);

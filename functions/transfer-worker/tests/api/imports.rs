@@ -155,7 +155,8 @@ async fn separated_rows_of_a_product_are_refused_at_any_distance(db: PgPool) {
     work(&shop.worker(SHORT), Work::Import(id).into()).await.unwrap();
     shop.run_queued_jobs(SHORT).await;
 
-    let reason = "the product \"p0\" began on line 2 already; its rows must stand together".to_owned();
+    let reason =
+        "the product \"p0\" already began on line 2; all rows of a product must be next to each other".to_owned();
     assert_eq!(shop.errors(id).await, [(92, reason)]);
     let import = shop.import(id).await;
     assert_eq!((import.products, import.products_skipped, import.rows_failed), (created(30), 1, 1));

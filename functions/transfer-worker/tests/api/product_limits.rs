@@ -75,7 +75,7 @@ async fn a_product_over_a_limit_is_reported_with_the_limit(db: PgPool) {
         ("tag", "a tag has more than 255 characters"),
         ("tags", "the product has more than 100 tags"),
         ("variants", "the product has more than 500 variants"),
-        ("units", "\"Variant Inventory Qty\" is \"1000000001\": it is at most 1000000000"),
+        ("units", "\"Variant Inventory Qty\" is \"1000000001\": it must be at most 1000000000"),
         ("images", "the product has more than 250 images"),
         ("alt text", "\"Image Alt Text\" has more than 1000 characters"),
     ] {

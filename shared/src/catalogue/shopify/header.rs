@@ -14,8 +14,8 @@ pub struct Header(pub Vec<String>);
 pub enum Unrecognised {
     /// The file has another format.
     #[error(
-        "it begins with \"{0}\"; what is understood is a Shopify product export: a CSV whose first line names at least the columns \
-         Handle, Title, Option1 Value and Variant Price, in any order; or a category tree, whose first line is such as \
+        "it begins with \"{0}\"; it must be a Shopify product export, a CSV whose first line names at least the columns \
+         Handle, Title, Option1 Value and Variant Price, in any order; or a category tree, whose first line looks like \
          \"3237 - Animals & Pet Supplies > Live Animals\""
     )]
     Other(String),
@@ -23,7 +23,7 @@ pub enum Unrecognised {
     #[error("it is UTF-16; save it as CSV in UTF-8, as Shopify does")]
     Utf16,
     /// The file has the line ends of old Macintosh programs.
-    #[error("its lines end in CR alone; save it as CSV in UTF-8, as Shopify does")]
+    #[error("its lines end with CR instead of LF; save it as CSV in UTF-8, as Shopify does")]
     LoneCr,
     /// The file could not be read.
     #[error(transparent)]

@@ -84,7 +84,7 @@ impl Batch {
                 Some(earlier) => self.skip(
                     line,
                     format!(
-                        "the product \"{}\" began on line {earlier} already; its rows must stand together",
+                        "the product \"{}\" already began on line {earlier}; all rows of a product must be next to each other",
                         entry.slug
                     ),
                 ),

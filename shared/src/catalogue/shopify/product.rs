@@ -116,7 +116,7 @@ impl Reading<'_> {
     fn status(&self, row: &Row) -> Result<Status, String> {
         let cell = |column| row.cell(self.columns, column).map(str::to_ascii_lowercase);
         let wrong =
-            |column, text: &str, what| format!("\"{}\" is \"{text}\": {what} is wanted", self.columns.name(column));
+            |column, text: &str, what| format!("\"{}\" is \"{text}\": it must be {what}", self.columns.name(column));
         let is_published = match cell(Column::Published).as_deref() {
             None | Some("true" | "yes" | "1") => true,
             Some("false" | "no" | "0") => false,
@@ -182,13 +182,13 @@ impl Reading<'_> {
         let mut options = Vec::new();
         for (at, name) in names.iter().enumerate() {
             let value = row.text(self.columns, Column::OptionValue(at), MAX_VALUE)?;
-            let value = value.ok_or_else(|| format!("there is no value of the option \"{name}\""))?;
+            let value = value.ok_or_else(|| format!("the option \"{name}\" has no value"))?;
             options.push((name.clone(), value));
         }
         let next = Column::OptionValue(names.len().min(OPTIONS - 1));
         match (names, row.text(self.columns, next, MAX_VALUE)?) {
             ([], Some(value)) if value != NO_OPTION_VALUE => {
-                Err(format!("the option that \"{value}\" is a value of has no name on the product's first row"))
+                Err(format!("the value \"{value}\" has no option name on the product's first row"))
             }
             _ if is_no_option(&options) => Ok(Vec::new()),
             _ => Ok(options),
@@ -214,7 +214,7 @@ impl Reading<'_> {
             (format!("sku\0{sku}"), format!("the SKU \"{sku}\"")),
         ] {
             if let Some(line) = self.seen.insert(key, row.place.line) {
-                return Err(format!("{what} is on line {line} already"));
+                return Err(format!("{what} is already on line {line}"));
             }
         }
         Ok(())

@@ -20,16 +20,16 @@ impl Row {
         let mut error = match record.fields.len() {
             _ if record.is_too_large => Some(TOO_LARGE.to_owned()),
             width if width == columns.width => None,
-            width => Some(format!("there are {width} columns, and {} in the header", columns.width)),
+            width => Some(format!("the row has {width} columns, but the header has {}", columns.width)),
         };
         let mut cells = Vec::with_capacity(record.fields.len());
         for (at, field) in record.fields.into_iter().enumerate() {
             let cell = String::from_utf8(field).unwrap_or_else(|invalid| {
-                error.get_or_insert_with(|| format!("column {} is not UTF-8", at + 1));
+                error.get_or_insert_with(|| format!("column {} is not UTF-8; save the file as CSV in UTF-8", at + 1));
                 String::from_utf8_lossy(invalid.as_bytes()).into_owned()
             });
             if cell.contains('\0') {
-                error.get_or_insert_with(|| format!("column {} holds a NUL", at + 1));
+                error.get_or_insert_with(|| format!("column {} contains a NUL character; remove it", at + 1));
             }
             cells.push(cell);
         }
@@ -46,10 +46,10 @@ impl Row {
     }
 
     /// Reads a text with a maximum length in characters.
-    pub(crate) fn text(&self, columns: &Columns, column: Column, longest: usize) -> Result<Option<String>, String> {
+    pub(crate) fn text(&self, columns: &Columns, column: Column, max: usize) -> Result<Option<String>, String> {
         match self.cell(columns, column) {
-            Some(text) if text.chars().count() > longest => {
-                Err(format!("\"{}\" has more than {longest} characters", columns.name(column)))
+            Some(text) if text.chars().count() > max => {
+                Err(format!("\"{}\" has more than {max} characters", columns.name(column)))
             }
             text => Ok(text.map(str::to_owned)),
         }
@@ -63,7 +63,10 @@ impl Row {
         if is_address && !url.contains(|c: char| c.is_whitespace() || c.is_control()) {
             return Ok(Some(url));
         }
-        Err(format!("\"{}\" is \"{url}\": that is no address of an image", columns.name(column)))
+        Err(format!(
+            "\"{}\" is \"{url}\": it must be the URL of an image, or a path that begins with /",
+            columns.name(column)
+        ))
     }
 
     /// Reads an amount of money that is not negative.
@@ -71,22 +74,20 @@ impl Row {
         let Some(text) = self.cell(columns, column) else { return Ok(None) };
         let wrong = |why: &str| format!("\"{}\" is \"{text}\": {why}", columns.name(column));
         match Money::parse(text) {
-            Ok(money) if money.minor() < 0 => Err(wrong("an amount cannot be negative")),
-            Ok(money) if money > Money::MAX_PRICE => {
-                Err(wrong(&format!("more than {} cannot be asked", Money::MAX_PRICE)))
-            }
+            Ok(money) if money.minor() < 0 => Err(wrong("it must not be negative")),
+            Ok(money) if money > Money::MAX_PRICE => Err(wrong(&format!("it must be at most {}", Money::MAX_PRICE))),
             Ok(money) => Ok(Some(money)),
             Err(error) => Err(wrong(&error.to_string())),
         }
     }
 
     /// Reads a whole number up to a maximum. Decimals are rounded, because Shopify writes some weights with them.
-    pub(crate) fn number(&self, columns: &Columns, column: Column, most: i32) -> Result<Option<i32>, String> {
+    pub(crate) fn number(&self, columns: &Columns, column: Column, max: i32) -> Result<Option<i32>, String> {
         let Some(text) = self.cell(columns, column) else { return Ok(None) };
         let number = text.parse::<f64>().ok().map(f64::round).filter(|number| number.is_finite());
         let number = number.ok_or_else(|| not_a_number(columns.name(column), text))?;
-        if number > f64::from(most) {
-            return Err(too_much(columns.name(column), text, most));
+        if number > f64::from(max) {
+            return Err(too_much(columns.name(column), text, max));
         }
         #[expect(
             clippy::cast_possible_truncation,
@@ -107,11 +108,11 @@ impl Row {
 }
 
 fn not_a_number(name: &str, text: &str) -> String {
-    format!("\"{name}\" is \"{text}\": a whole number is wanted")
+    format!("\"{name}\" is \"{text}\": it must be a whole number")
 }
 
-fn too_much(name: &str, text: &str, most: i32) -> String {
-    format!("\"{name}\" is \"{text}\": it is at most {most}")
+fn too_much(name: &str, text: &str, max: i32) -> String {
+    format!("\"{name}\" is \"{text}\": it must be at most {max}")
 }
 
 /// Removes the apostrophe that keeps spreadsheets from reading a cell as a formula or a number.

@@ -63,7 +63,7 @@ pub async fn find(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::Res
     }))
 }
 
-/// Returns this category and all below it, each with its parent. The category's own parent is left out.
+/// Returns this category and all below it, each with its parent. The category itself has no parent here.
 async fn places_below(tx: &mut Tx, top: CategoryId) -> sqlx::Result<Places> {
     let rows = sqlx::query!(
         r#"with recursive down as (
@@ -90,7 +90,7 @@ pub async fn find_id(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Option<Ca
     .await
 }
 
-/// Lists the products of a category that staff have put in order, in that order.
+/// Lists the products to which staff gave a position in a category, in that order. Products without one have the position 2147483647.
 pub async fn arranged_products(tx: &mut Tx, category: CategoryId) -> sqlx::Result<Vec<ProductId>> {
     sqlx::query_scalar!(
         "select product_id from product_categories where category_id = $1 and position < 2147483647
@@ -111,8 +111,8 @@ pub async fn renamed_from(tx: &mut Tx, slug: &str) -> sqlx::Result<Option<String
     .await
 }
 
-/// Lists the category with this id or slug and all categories below it, siblings in order; empty if there is no such category. Its own
-/// parent's id is left out, so it is the top.
+/// Lists the category with this id or slug and all categories below it, siblings in order; empty if there is no such category. The first category has no `parent_id` here, so
+/// that it is the top of the tree.
 pub async fn subtree(tx: &mut Tx, category: &IdOrSlug, now: Timestamp) -> sqlx::Result<Vec<CategoryRow>> {
     let rows = sqlx::query_as!(
         Place,

@@ -19,7 +19,7 @@ pub enum EditError {
         id: VariantId,
     },
     /// Two edits in the list are about the same variant.
-    #[error("a variant is named twice")]
+    #[error("a variant is in the list twice")]
     VariantNamedTwice {
         /// Index of the second in the list.
         at: usize,
@@ -35,7 +35,7 @@ pub enum EditError {
         id: AttributeValueId,
     },
     /// The attribute or its value does not exist.
-    #[error("there is no such attribute with such a value")]
+    #[error("there is no attribute with this name and value")]
     NoSuchOption {
         /// Index in the list.
         at: usize,
@@ -92,7 +92,7 @@ pub enum EditError {
         at: Option<usize>,
     },
     /// A variant cannot be the default because it is archived, or because another one is the default too.
-    #[error("one variant that is sold is the default")]
+    #[error("exactly one variant is the default, and it must not be archived")]
     NotOneDefault {
         /// Index in the list.
         at: usize,
@@ -104,7 +104,7 @@ pub enum EditError {
     #[error("there is no variant {0}")]
     NoSuchDefault(VariantId),
     /// The default variant is archived.
-    #[error("an archived variant is not shown")]
+    #[error("the default variant must not be archived")]
     DefaultArchived,
     /// The product has no image with the id.
     #[error("there is no image {id}")]

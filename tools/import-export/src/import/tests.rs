@@ -184,19 +184,19 @@ async fn every_error_is_reported_and_only_its_product_is_skipped(db: PgPool) {
         reasons,
         [
             (3, "\"Variant Price\" is \"abc\": A valid number is required."),
-            (4, "\"Variant Inventory Qty\" is \"many\": a whole number is wanted"),
-            (5, "the variant \"S\" is on line 3 already"),
+            (4, "\"Variant Inventory Qty\" is \"many\": it must be a whole number"),
+            (5, "the variant \"S\" is already on line 3"),
             (6, "\"Handle\" is empty"),
             (7, "\"Title\" is empty, and this is the product's first row"),
-            (8, "\"Published\" is \"maybe\": true or false is wanted"),
-            (9, "\"Variant Price\" is \"-5\": an amount cannot be negative"),
-            (10, "\"Image Src\" is \"javascript:x\": that is no address of an image"),
-            (11, "there are 4 columns, and 21 in the header"),
-            (12, "column 3 holds a NUL"),
-            (14, "the product \"a\" began on line 2 already; its rows must stand together"),
+            (8, "\"Published\" is \"maybe\": it must be true or false"),
+            (9, "\"Variant Price\" is \"-5\": it must not be negative"),
+            (10, "\"Image Src\" is \"javascript:x\": it must be the URL of an image, or a path that begins with /"),
+            (11, "the row has 4 columns, but the header has 21"),
+            (12, "column 3 contains a NUL character; remove it"),
+            (14, "the product \"a\" already began on line 2; all rows of a product must be next to each other"),
             (16, "the SKU \"SAME\" belongs to another product"),
             (17, "two options are called \"size\""),
-            (18, "the option that \"S\" is a value of has no name on the product's first row"),
+            (18, "the value \"S\" has no option name on the product's first row"),
             (19, "\"Variant Price\" is empty"),
         ]
     );
@@ -217,7 +217,10 @@ async fn bytes_that_are_not_utf_8_are_named_by_line(db: PgPool) {
     let products = recognise(file.as_slice()).unwrap();
     let summary = import(&service, products, START, &mut |row| errors.push(row), &|_| {}).await.unwrap();
 
-    assert_eq!(errors, [RowError { line: 2, reason: "column 2 is not UTF-8".to_owned() }]);
+    assert_eq!(
+        errors,
+        [RowError { line: 2, reason: "column 2 is not UTF-8; save the file as CSV in UTF-8".to_owned() }]
+    );
     assert_eq!(summary.products, created(1));
 }
 
