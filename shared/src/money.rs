@@ -7,7 +7,7 @@ use std::ops::{Add, Mul};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-/// An amount in minor units (cents). In JSON it is a decimal string with two digits, `"149.90"`, next to a `currency`.
+/// An amount of money: a decimal string with two decimals, `"149.90"`, in the unit of the `currency` next to it. Counted in minor units (cents).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, ToSchema)]
 #[sqlx(transparent)]
 #[schema(value_type = String, pattern = r"^-?\d+\.\d{2}$", example = "149.90")]

@@ -8,8 +8,9 @@ use shared::app::db::Tx;
 use shared::catalogue::store::{categories, product};
 use shared::catalogue::{IdOrSlug, Visibility};
 use shared::http::ApiError;
-use utoipa::IntoResponses;
+use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::{RefOr, ResponseBuilder, response};
+use utoipa::{IntoResponses, PartialSchema as _};
 
 use crate::caching::moved_to;
 use crate::products::read_request::ReadRequest;
@@ -80,7 +81,12 @@ impl IntoResponses for PermanentRedirect {
 }
 
 fn described(status: &str, description: &str) -> BTreeMap<String, RefOr<response::Response>> {
-    BTreeMap::from([(status.to_owned(), ResponseBuilder::new().description(description).build().into())])
+    let location = HeaderBuilder::new()
+        .schema(Some(String::schema()))
+        .description(Some("Path and query of the same request with the new slug."))
+        .build();
+    let response = ResponseBuilder::new().description(description).header("Location", location);
+    BTreeMap::from([(status.to_owned(), response.build().into())])
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use shared::orders::{InsufficientStockItem, Order};
 use shared::outbox::{Event, EventKind, Queue, publish};
 use shared::trace::Trace;
 use shared::users::tokens::TokenError;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::{Builder, Uuid};
 
 /// The cart to check out.
@@ -26,9 +26,10 @@ use uuid::{Builder, Uuid};
 pub(crate) struct CreateOrder {
     /// Id of your cart, or of a guest's cart.
     pub cart_id: CartId,
-    /// Total that the buyer was shown. If the cart costs something else, no order is placed.
+    /// Total that the buyer was shown. If the cart costs something else, no order is placed and you get 409 `cart_changed`; null means that any
+    /// total is accepted.
     #[field(nullable, with = Fields::money, schema = String)]
-    #[schema(example = "149.90")]
+    #[schema(example = "99.80")]
     #[serde(skip)]
     pub expected_total: Option<Money>,
 }
@@ -41,34 +42,51 @@ pub(crate) struct CheckoutConflict {
     /// Error code: `sold_out`, `cart_changed`, `cart_empty` or `cart_ordered`.
     #[schema(example = "sold_out")]
     pub code: String,
-    /// Items with too little stock; null unless the code is `sold_out`.
+    /// Items with too little stock; missing unless the code is `sold_out`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<InsufficientStockItem>, required = false)]
     pub items: Option<Vec<InsufficientStockItem>>,
-    /// Current total of the cart; null unless the code is `cart_changed`.
+    /// Current total of the cart; missing unless the code is `cart_changed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Money, required = false)]
     pub grand_total: Option<Money>,
-    /// Id of the order that this cart became; null unless the code is `cart_ordered`.
+    /// Id of the order that this cart became; missing unless the code is `cart_ordered`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = OrderId, required = false)]
     pub order_id: Option<OrderId>,
+}
+
+/// The header of a request that can be repeated.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes the header, which `idempotency_key` reads")]
+struct IdempotencyKey {
+    /// A text that is unique to this request, 1 to 255 characters.
+    #[param(rename = "Idempotency-Key", required = false, min_length = 1, max_length = 255)]
+    key: String,
 }
 
 /// Place an order
 ///
 /// Checks out a cart: locks the stock, writes the order and takes the stock in one transaction, all or nothing. The confirmation is mailed
-/// afterwards. A repeated request for the same cart or with the same `Idempotency-Key` gets 200 with the existing order and
-/// `Idempotent-Replayed: true`.
+/// afterwards. A repeated request with the same `Idempotency-Key` and body gets 200 with the existing order and `Idempotent-Replayed: true`; so
+/// does one without a key for the same cart. If the cart was ordered under another key or without one, a request with a key gets 409
+/// `cart_ordered`.
 #[utoipa::path(
     post,
     path = "/api/v1/orders/",
     tag = "orders",
     operation_id = "create_order",
     security(("bearer" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "A text that is unique to this request, 1 to 255 characters.")),
+    params(IdempotencyKey),
     request_body = CreateOrder,
     responses(
         (status = 201, body = Order, description = "The order was placed."),
         (status = 200, body = Order, description = "The order had been placed before.",
             headers(("Idempotent-Replayed" = String, description = "`true`"))),
         (status = 404, body = Problem, description = "The cart does not exist or belongs to someone else."),
-        (status = 409, body = CheckoutConflict, description = "The cart cannot be ordered as it is; nothing was changed."),
-        (status = 422, body = Problem, description = "The key was used for another request."),
+        (status = 409, body = CheckoutConflict, description = "The cart cannot be ordered as it is, and nothing was changed: `sold_out`, `cart_changed`, `cart_empty` or `cart_ordered`."),
+        (status = 422, body = Problem, description = "The key was used for another request: `idempotency_key_reused`."),
         Problems,
     )
 )]

@@ -50,8 +50,8 @@ pub(crate) struct CreatedImport {
 
 /// Create an import
 ///
-/// The answer has the request with which you upload the file straight to the storage: `upload`. Send it within fifteen minutes, with a file of
-/// exactly the declared size. Then start the import.
+/// The response has `upload`, the request that sends the file straight to the storage. Send it within fifteen minutes, with a file of exactly the
+/// declared size. Then start the import.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/imports/",

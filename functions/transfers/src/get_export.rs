@@ -29,7 +29,7 @@ pub(crate) struct ExportProgress {
 
 /// Get an export
 ///
-/// Returns the progress of the export and, once it is done, a request that downloads its file. Each answer has a new request.
+/// Returns the progress of the export and, once it is done, a request that downloads its file. Each response has a new one.
 #[utoipa::path(
     get,
     path = "/api/v1/catalogue/exports/{id}/",

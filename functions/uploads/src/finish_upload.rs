@@ -28,13 +28,14 @@ use crate::{ImagePipeline, Images};
     tag = "uploads",
     operation_id = "finish_upload",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    params(("id" = UploadId, Path)),
+    params(("id" = UploadId, Path, description = "Id of the upload.")),
     responses(
         (status = 200, body = ImageUpload, description = "The upload, finished."),
+        StaffProblems,
+        // After `StaffProblems`, because the last response with a status counts.
         (status = 400, body = Problem, description = "The file was refused: `size_mismatch`, `not_an_image`, `type_mismatch`, `too_many_pixels` or `damaged`."),
         (status = 404, body = Problem, description = "The upload does not exist."),
         (status = 409, body = Problem, description = "The file has not been sent: `not_uploaded_yet`."),
-        StaffProblems,
     )
 )]
 pub(crate) async fn finish_upload(

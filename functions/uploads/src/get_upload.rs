@@ -19,7 +19,7 @@ use crate::upload_answer::ImageUpload;
     tag = "uploads",
     operation_id = "get_upload",
     security(("bearer" = ["catalogue"]), ("api_key" = ["catalogue"])),
-    params(("id" = UploadId, Path)),
+    params(("id" = UploadId, Path, description = "Id of the upload.")),
     responses(
         (status = 200, body = ImageUpload, description = "The upload."),
         (status = 404, body = Problem, description = "The upload does not exist."),

@@ -47,7 +47,9 @@ pub(crate) fn replace(body: &Request, name: &Ident) -> Request {
         }
         field
     });
-    derived(body, name, fields.collect(), "The new state, which replaces the previous one.")
+    let description = "The new state. A field that you leave out becomes empty or gets its default, \
+                       unless its description says that it stays.";
+    derived(body, name, fields.collect(), description)
 }
 
 fn derived(body: &Request, name: &Ident, fields: Vec<Field>, description: &str) -> Request {

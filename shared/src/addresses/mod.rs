@@ -101,13 +101,21 @@ pub struct CreateAddress {
     /// Phone number for the carrier: digits, spaces and `+-().`
     #[field(default, not_null, blank, max = MAX_PHONE, with = Fields::phone)]
     pub phone: String,
-    /// True to ship here unless another address is chosen; the previous default loses that role. If omitted, it stays as it was, and a
-    /// first address becomes the default.
-    #[field(not_null)]
+    /// True to ship here unless another address is chosen; the previous default loses that role.
+    #[field(
+        not_null,
+        on_create = "Your first address always becomes the default; if left out, a later one does not.",
+        on_update = "Stays as it is if left out.",
+        on_replace = "Stays as it is if left out."
+    )]
     pub is_default_shipping: Option<bool>,
-    /// True to send bills here unless another address is chosen; the previous default loses that role. If omitted, it stays as it was, and
-    /// a first address becomes the default.
-    #[field(not_null)]
+    /// True to send bills here unless another address is chosen; the previous default loses that role.
+    #[field(
+        not_null,
+        on_create = "Your first address always becomes the default; if left out, a later one does not.",
+        on_update = "Stays as it is if left out.",
+        on_replace = "Stays as it is if left out."
+    )]
     pub is_default_billing: Option<bool>,
 }
 

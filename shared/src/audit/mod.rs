@@ -153,14 +153,14 @@ pub struct AuditEntry {
     pub user_id: Option<UserId>,
     /// Id of the account that did it; null if unknown or done by a program.
     pub actor_id: Option<UserId>,
-    /// Id of the API key that did it; null if it was not a program.
+    /// Id of the API key that acted; null if a person acted or the actor is unknown.
     pub actor_api_key_id: Option<ApiKeyId>,
     /// IP address of the client; null if unknown.
     #[schema(example = "203.0.113.7")]
     pub address: Option<String>,
     /// User agent that the client sent; null if it sent none.
     pub user_agent: Option<String>,
-    /// Id by which the request is found in the log; null outside of requests.
+    /// The `x-request-id` of the request's response; null if it was not done by a request.
     pub request_id: Option<String>,
     /// Further details, which depend on the kind.
     #[schema(value_type = Object)]

@@ -52,9 +52,9 @@ pub struct CartLine {
     pub unit_price: Money,
     /// Current price of all units of this line.
     pub sub_total: Money,
-    /// Number of units in stock.
+    /// Number of units that can be ordered; 0 if the variant is no longer for sale.
     pub available: i32,
-    /// True if the stock covers the quantity of this line.
+    /// True if the quantity of this line can be ordered.
     pub is_available: bool,
 }
 
@@ -76,9 +76,9 @@ pub struct CartVariant {
     pub currency: String,
     /// Image of the variant or else the first of the product; null if there is no image.
     pub main_image: Option<MainImage>,
-    /// Number of units in stock; 0 if the variant is no longer for sale.
+    /// Number of units that can be ordered; 0 if the variant is no longer for sale.
     pub inventory_count: i32,
-    /// True if at least one unit is in stock.
+    /// True if at least one unit can be ordered.
     pub is_available: bool,
 }
 

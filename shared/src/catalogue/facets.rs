@@ -1,4 +1,4 @@
-//! Facets of a product list: the filters that narrow it down, with the number of products that each would leave.
+//! Facets of a product list: the filters that narrow it down, with the number of products that remain for each.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ pub struct Facets {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<CategoryFacet>, required = false)]
     pub categories: Option<Vec<CategoryFacet>>,
-    /// The attributes, each with the 100 values that the most products have, in order; missing unless requested.
+    /// The attributes, each with its 100 most frequent values, in order; missing unless requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<AttributeFacet>, required = false)]
     pub attributes: Option<Vec<AttributeFacet>>,
@@ -33,7 +33,7 @@ pub struct Facets {
     pub availability: Option<AvailabilityFacet>,
 }
 
-/// A brand with the number of products that it would leave.
+/// A brand with the number of products that remain if you filter by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BrandFacet {
     /// The brand to filter by.
@@ -44,7 +44,7 @@ pub struct BrandFacet {
     pub count: i64,
 }
 
-/// A category with the number of products that it would leave.
+/// A category with the number of products that remain if you filter by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CategoryFacet {
     /// The category to filter by.
@@ -67,7 +67,7 @@ pub struct AttributeFacet {
     pub values: Vec<ValueFacet>,
 }
 
-/// A value of an attribute with the number of products that it would leave.
+/// A value of an attribute with the number of products that remain if you filter by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ValueFacet {
     /// Id of the value.
@@ -87,7 +87,7 @@ pub struct PriceBand {
     pub min: Money,
     /// Highest price of the range, included; null means that there is no upper limit.
     pub max: Option<Money>,
-    /// Number of products with a price in the range, from the price of their cheapest variant to that of the most expensive.
+    /// Number of products whose prices, from the cheapest to the most expensive variant, overlap the range.
     #[schema(example = 42)]
     pub count: i64,
 }

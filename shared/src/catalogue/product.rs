@@ -27,12 +27,12 @@ pub struct ProductCard {
     pub brand: Option<Brand>,
     /// Categories that the product is in.
     pub categories: Vec<CategorySummary>,
-    /// Price that the `price_adjustment` of each variant is added to.
+    /// Price of the product before the `price_adjustment` of each variant.
     pub base_price: Money,
-    /// ISO 4217 code of the currency.
+    /// Currency code (ISO 4217).
     #[schema(example = "EUR")]
     pub currency: String,
-    /// Lowest and highest price of the variants.
+    /// Lowest and highest price of the variants; the base price if there is none.
     pub price_range: PriceRange,
     /// The first image; null if the product has none.
     pub main_image: Option<MainImage>,
@@ -58,6 +58,7 @@ pub struct Product {
     pub updated_at: Timestamp,
     /// Status and times of publication, only for staff.
     #[serde(flatten)]
+    #[schema(value_type = Publication)]
     pub publication: Option<Publication>,
     /// Images of the product, in order.
     pub images: Vec<ProductImage>,
@@ -73,11 +74,14 @@ pub struct Product {
 /// Status and times of publication of a product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Publication {
-    /// Publication status, only for staff.
+    /// Publication status; missing unless you are staff who may change the catalogue.
+    #[schema(required = false)]
     pub status: Status,
-    /// Time from which an active product is for sale, only for staff; null means at once.
+    /// Time from which an active product is for sale; null means at once. Missing like `status`.
+    #[schema(required = false)]
     pub publish_at: Option<Timestamp>,
-    /// Time until which the product is for sale, only for staff; null means without end.
+    /// Time until which the product is for sale; null means without end. Missing like `status`.
+    #[schema(required = false)]
     pub unpublish_at: Option<Timestamp>,
 }
 
@@ -128,7 +132,7 @@ impl Visibility {
     }
 }
 
-/// Lowest and highest price of a product's variants.
+/// Lowest and highest price of a product's variants; the base price if it has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PriceRange {
     /// Price of the cheapest variant.
@@ -137,7 +141,7 @@ pub struct PriceRange {
     pub max: Money,
 }
 
-/// The first image of a product.
+/// The main image of a product or a variant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MainImage {
     /// Absolute URL of the image.
@@ -145,7 +149,7 @@ pub struct MainImage {
     pub url: String,
     /// Description of the picture, for people who cannot see it.
     pub alt_text: String,
-    /// Absolute URL of the image in the size for lists; null if there is none.
+    /// Absolute URL of the image in the size for lists; null for an image on another server.
     #[schema(format = "uri")]
     pub list_url: Option<String>,
 }
@@ -171,17 +175,17 @@ pub struct ProductImage {
 /// Size and smaller versions of an image that was uploaded to this shop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ImageFile {
-    /// Width in pixels.
+    /// Width of the full-size image in pixels.
     pub width: i32,
-    /// Height in pixels.
+    /// Height of the full-size image in pixels.
     pub height: i32,
-    /// Absolute URL of the image in the size for lists.
+    /// Absolute URL of the image in the size for lists, at most 320 pixels a side; the full-size image if that is smaller.
     #[schema(format = "uri")]
     pub list_url: String,
-    /// Absolute URL of the image in the size for a product's page.
+    /// Absolute URL of the image in the size for a product's page, at most 1000 pixels a side; the full-size image if that is smaller.
     #[schema(format = "uri")]
     pub page_url: String,
-    /// Absolute URL of the image in the size for a zoomed view.
+    /// Absolute URL of the image in the size for a zoomed view, at most 2000 pixels a side; the full-size image if that is smaller.
     #[schema(format = "uri")]
     pub zoom_url: String,
 }
@@ -192,14 +196,14 @@ pub struct ProductVariant {
     /// Id of the variant, which is `product_variant_id` in carts.
     pub id: VariantId,
     /// Unique stock keeping unit (SKU).
-    #[schema(example = "SHIRT-BLUE-M")]
+    #[schema(example = "SHIRT-M-BLUE")]
     pub sku: String,
     /// Name of the variant within its product.
     #[schema(example = "M / Blue")]
     pub name: String,
     /// Attribute values that distinguish this variant.
     pub attribute_values: Vec<VariantAttributeValue>,
-    /// Amount added to the base price; it may be negative.
+    /// Difference between the price and the base price; it may be negative. With an own price it is computed.
     pub price_adjustment: Money,
     /// Own price, independent of the base price; null if the variant costs the base price and the adjustment.
     pub own_price: Option<Money>,
@@ -219,7 +223,7 @@ pub struct ProductVariant {
     pub inventory_count: i32,
     /// True if any unit is in stock.
     pub is_available: bool,
-    /// True if the variant is no longer sold and is kept because orders refer to it. Only staff see such variants.
+    /// True if the variant is no longer for sale. Only staff who may change the catalogue see such variants.
     pub is_archived: bool,
 }
 

@@ -19,7 +19,7 @@ pub struct ProductRow {
     pub price_min: Money,
     /// Price of the most expensive variant.
     pub price_max: Money,
-    /// ISO 4217 code of the currency.
+    /// Currency code (ISO 4217).
     pub currency: String,
     /// True if any variant is on hand.
     pub is_available: bool,

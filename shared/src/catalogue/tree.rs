@@ -29,7 +29,7 @@ pub struct CategorySummary {
     #[schema(example = "Shirts")]
     pub name: String,
     /// Unique name in URLs.
-    #[schema(example = "clothing-shirts")]
+    #[schema(example = "shirts")]
     pub slug: String,
 }
 

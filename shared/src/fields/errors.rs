@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Errors of a body or a query by field: `{"quantity": ["A valid integer is required."]}`. Errors that concern several fields are under
+/// Errors of a body or a query by field: `{"quantity": ["A valid integer is required."]}`. The key of a field inside a list is its path with
+/// indexes from 0, `items.1.quantity`; that of a line of a text is `line 3`. Errors that concern several fields are under
 /// `non_field_errors`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(example = json!({"quantity": ["A valid integer is required."]}))]

@@ -42,7 +42,7 @@ fn info() -> Info {
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
             "Catalogue, cart, checkout and accounts of a headless shop. Amounts are decimal strings next to a `currency`; \
-             lists are pages with `next` and `previous`; bodies are JSON, and one without lists and objects may be sent as a form instead \
+             lists are pages with `next` and `previous`, except `GET /auth/users/`; bodies are JSON, and one without lists and objects may be sent as a form instead \
              (`application/x-www-form-urlencoded` or `multipart/form-data`); errors are `{\"field\": [\"message\"]}` or `{\"detail\", \"code\"}`.",
         ))
         .build()
@@ -70,7 +70,7 @@ impl IntoResponses for PublicProblems {
                 "The body or the query has invalid fields (`FieldErrors`), or cannot be read (`Problem`).",
                 &[&field_errors, &problem],
             ),
-            ("401", "The token is not valid.", &[&problem]),
+            ("401", "The token that you sent is not valid. The operation also works without a token.", &[&problem]),
             ("413", "The body is too large.", &[&problem]),
             ("415", "The body is neither JSON nor a form.", &[&problem]),
             ("429", "Too many requests. `Retry-After` says after how many seconds to try again.", &[&problem]),

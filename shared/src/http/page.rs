@@ -30,7 +30,7 @@ const MAX_CURSOR: usize = 1000;
 /// One page of a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Page<T> {
-    /// Number of rows in the whole list; present only if the request has `?count=true`.
+    /// Number of rows in the whole list; missing unless you send `count=true`. Lists that are always one page never have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = i64, required = false)]
     pub count: Option<i64>,

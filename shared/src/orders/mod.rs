@@ -82,6 +82,6 @@ pub struct InsufficientStockItem {
     pub product_variant_id: VariantId,
     /// Number of units in the cart.
     pub requested: i32,
-    /// Number of units in stock.
+    /// Number of units that can be ordered; 0 if the variant is no longer for sale.
     pub available: i32,
 }

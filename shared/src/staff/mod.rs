@@ -41,11 +41,11 @@ pub struct StaffMember {
     /// Email address of the account.
     #[schema(format = "email", example = "ana@example.com")]
     pub email: String,
-    /// True if they may do everything, with any roles.
+    /// True if the account is a superuser, which has all permissions whatever its roles are.
     pub is_superuser: bool,
     /// Ids of their roles.
     pub roles: Vec<RoleId>,
-    /// Time of the last log-in; null if they never logged in.
+    /// Time of the last login; null if they never logged in.
     pub last_login_at: Option<Timestamp>,
 }
 
@@ -60,13 +60,13 @@ pub struct ApiKey {
     /// Permissions of the key, as long as its creator has them.
     #[schema(value_type = Vec<Permission>)]
     pub scopes: Permissions,
-    /// Id of the user who created the key; null once the account is erased.
+    /// Id of the account that created the key; null once it is erased.
     pub created_by: Option<UserId>,
     /// Time at which the key was created.
     pub created_at: Timestamp,
     /// Time at which the key expires; null for never.
     pub expires_at: Option<Timestamp>,
-    /// Time of the last use, rounded down to a minute; null if never used.
+    /// Time of a recent use, at most a minute before the last one; null if never used.
     pub last_used_at: Option<Timestamp>,
     /// Time at which the key was revoked; null if it was not.
     pub revoked_at: Option<Timestamp>,

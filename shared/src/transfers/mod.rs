@@ -82,8 +82,8 @@ impl FromField for FileKind {
 }
 
 /// Status of an import or an export. `waiting`: the file of an import is to be uploaded, and the import to be started. `running`: it is processed in
-/// the background. `done`: the whole file was processed. `failed`: it could not be processed to the end; `error` says why. `cancelled`: a user has
-/// cancelled it.
+/// the background. `done`: the whole file was processed. `failed`: it could not be processed to the end; `error` says why. `cancelled`: it was
+/// cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -96,7 +96,7 @@ pub enum TransferStatus {
     Done,
     /// It could not be processed to the end; `error` says why. Products that were imported before stay.
     Failed,
-    /// A user has cancelled it. Products that were imported before stay.
+    /// It was cancelled. Products that were imported before stay.
     Cancelled,
 }
 
@@ -110,11 +110,11 @@ impl TransferStatus {
 /// Numbers of products, or of variants, that an import has processed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TransferCounts {
-    /// Number of new ones that were created.
+    /// Number that were created.
     pub created: i64,
-    /// Number of existing ones that were changed.
+    /// Number that existed and were changed.
     pub updated: i64,
-    /// Number of existing ones that were already as in the file.
+    /// Number that existed and were already as in the file.
     pub unchanged: i64,
 }
 
@@ -152,7 +152,7 @@ pub struct Import {
     pub created_at: Timestamp,
     /// Time at which the import was started; null if it was not.
     pub started_at: Option<Timestamp>,
-    /// Time at which the import ended, in whatever way; null until then.
+    /// Time at which the import was done, failed or was cancelled; null until then.
     pub finished_at: Option<Timestamp>,
 }
 
@@ -208,7 +208,7 @@ pub struct Export {
     pub error: Option<String>,
     /// Time at which the export was created.
     pub created_at: Timestamp,
-    /// Time at which the export ended, in whatever way; null until then.
+    /// Time at which the export was done, failed or was cancelled; null until then.
     pub finished_at: Option<Timestamp>,
     /// Key of the file in the storage.
     #[serde(skip)]

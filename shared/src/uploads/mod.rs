@@ -30,7 +30,8 @@ pub enum ImageType {
     WebP,
 }
 
-/// Status of an upload.
+/// Status of an upload: `waiting` (the file was not sent yet, or was not checked yet), `finished` (the image can be used) or `refused` (the file
+/// was refused for good).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UploadStatus {

@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 
 use crate::fields::{Fields, FromField};
 
-/// The right to one part of the shop.
+/// The right to one part of the shop: `catalogue` (products, categories, brands, attributes and images), `stock` (stock levels), `orders`
+/// (all orders), `customers` (all accounts except those of staff) or `settings` (staff, roles, API keys and the audit log).
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray, ToSchema,
 )]

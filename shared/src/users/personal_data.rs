@@ -34,7 +34,7 @@ pub struct ExportedAccount {
     pub roles: Vec<String>,
     /// Time at which the account was created.
     pub created_at: Timestamp,
-    /// Time of the last log-in; null if there was none.
+    /// Time of the last login; null if there was none.
     pub last_login_at: Option<Timestamp>,
 }
 
@@ -43,7 +43,7 @@ pub struct ExportedAccount {
 pub struct ExportedCart {
     /// Id of the cart.
     pub id: CartId,
-    /// State of the cart: `open` or `ordered`.
+    /// Status of the cart: `open` or `ordered`.
     pub status: String,
     /// Time at which the cart was created.
     pub created_at: Timestamp,
@@ -60,7 +60,7 @@ pub struct ExportedCartItem {
     pub product_variant_id: VariantId,
     /// SKU of the variant.
     pub sku: String,
-    /// Number of pieces.
+    /// Number of units.
     pub quantity: i32,
 }
 
@@ -69,9 +69,9 @@ pub struct ExportedCartItem {
 pub struct ExportedOrder {
     /// Id of the order.
     pub id: OrderId,
-    /// Order number for people.
+    /// Order number for customers and staff.
     pub number: i64,
-    /// State of the order: `placed`, `paid`, `shipped`, `delivered` or `cancelled`.
+    /// Status of the order: `placed`, `paid`, `shipped`, `delivered` or `cancelled`.
     pub status: String,
     /// Id of the cart that was ordered.
     pub cart_id: CartId,
@@ -89,7 +89,7 @@ pub struct ExportedOrder {
     pub events: Vec<ExportedOrderEvent>,
 }
 
-/// A change of the state of an order.
+/// A change of the status of an order.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportedOrderEvent {
     /// Kind of the change: `placed`, `paid`, `shipped`, `delivered` or `cancelled`.
@@ -103,19 +103,20 @@ pub struct ExportedOrderEvent {
 pub struct ExportedSignIn {
     /// Id of the sign-in.
     pub id: SignInId,
-    /// Time of the log-in.
+    /// Time of the login.
     pub created_at: Timestamp,
-    /// Time at which it was last used, to the minute.
+    /// Time at which it got an access token, at most a minute before the last one.
     pub last_used_at: Timestamp,
     /// Time at which it expires.
     pub expires_at: Timestamp,
     /// Time at which it was ended before that; null if it was not.
     pub ended_at: Option<Timestamp>,
-    /// Reason why it was ended; null if it was not.
+    /// Reason why it was ended: `logged_out`, `ended_by_owner`, `password_changed`, `email_changed`, `deactivated` or `token_reused`; null if
+    /// it was not.
     pub end_reason: Option<String>,
-    /// Network address of the client at log-in; null if it is not known.
+    /// IP address of the client at login; null if it is not known.
     pub address: Option<String>,
-    /// `User-Agent` header of the client at log-in; null if there was none.
+    /// `User-Agent` header of the client at login; null if there was none.
     pub user_agent: Option<String>,
 }
 
@@ -126,7 +127,7 @@ pub struct ExportedMail {
     pub kind: String,
     /// Email address to which it was sent.
     pub recipient: String,
-    /// State of the mail: `claimed`, `sent` or `failed`.
+    /// Status of the mail: `claimed` (being sent), `sent` or `failed`.
     pub status: String,
     /// Time at which its sending began.
     pub created_at: Timestamp,
@@ -186,9 +187,9 @@ pub struct ExportedAuditEntry {
     pub kind: String,
     /// Id of the account that the entry is about; null if there is none.
     pub user_id: Option<UserId>,
-    /// Id of the account that acted; null if none did.
+    /// Id of the account that acted; null if unknown or done by a program.
     pub actor_user_id: Option<UserId>,
-    /// Network address of the client; null if it is not known or belongs to a staff member.
+    /// IP address of the client; null if unknown, or if someone else or a program acted.
     pub address: Option<String>,
     /// `User-Agent` header of the client; null like `address`.
     pub user_agent: Option<String>,

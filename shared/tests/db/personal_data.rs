@@ -125,7 +125,7 @@ async fn every_column_that_can_hold_a_text_is_classified(db: PgPool) {
     assert!(
         new.is_empty(),
         "not classified: {new:?}. Say in COLUMNS what becomes of each; what is of a person belongs in \
-         shared/src/users/store/erasure.rs and, unless it is a secret, in shared/src/users/store/export.rs"
+         shared/src/users/store/erasure.rs and, unless it is a secret, in shared/src/users/store/export.rs (docs/personal-data.md)"
     );
     let gone: Vec<_> = classified.difference(&there).collect();
     assert!(gone.is_empty(), "classified, and not in the database: {gone:?}");

@@ -9,7 +9,8 @@ use shared::ids::{AddressId, UserId};
 
 /// Replace one of your addresses
 ///
-/// Optional texts that you omit become blank. The defaults stay as they are if you omit `is_default_shipping` and `is_default_billing`.
+/// Optional texts that you leave out become blank. The defaults stay as they are if you leave out `is_default_shipping` and
+/// `is_default_billing`.
 #[utoipa::path(
     put,
     path = "/auth/addresses/{id}/",
@@ -19,7 +20,7 @@ use shared::ids::{AddressId, UserId};
     params(("id" = AddressId, Path, description = "Id of the address.")),
     request_body = ReplaceAddress,
     responses(
-        (status = 200, body = Address, description = "The changed address."),
+        (status = 200, body = Address, description = "The address after the change."),
         (status = 404, body = Problem, description = "You have no such address."),
         Problems,
     )
@@ -35,7 +36,7 @@ pub(crate) async fn replace_address(
 
 /// Update one of your addresses
 ///
-/// Fields that you omit stay as they are.
+/// Fields that you leave out stay as they are.
 #[utoipa::path(
     patch,
     path = "/auth/addresses/{id}/",
@@ -45,7 +46,7 @@ pub(crate) async fn replace_address(
     params(("id" = AddressId, Path, description = "Id of the address.")),
     request_body = UpdateAddress,
     responses(
-        (status = 200, body = Address, description = "The changed address."),
+        (status = 200, body = Address, description = "The address after the change."),
         (status = 404, body = Problem, description = "You have no such address."),
         Problems,
     )

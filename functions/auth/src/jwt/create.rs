@@ -36,7 +36,7 @@ pub(crate) struct CreateToken {
     pub password: String,
     /// Code of the second factor, or a recovery code. Send it only after a response with the code `otp_required`.
     #[field(max = MAX_CODE, blank_as_null)]
-    #[schema(write_only, example = "123456")]
+    #[schema(write_only)]
     pub otp: Option<String>,
 }
 
@@ -65,8 +65,8 @@ struct AttemptSubjects {
 
 /// Log in
 ///
-/// After five wrong passwords the wait before the next attempt doubles each time, up to 15 minutes. Until then the response is 429, also
-/// for the right password; `Retry-After` says how many seconds to wait.
+/// After the fifth wrong password you must wait before the next attempt, and after each further one twice as long, up to 15 minutes. During
+/// the wait the response is 429, also for the right password; `Retry-After` says how many seconds to wait.
 #[utoipa::path(
     post,
     path = "/auth/jwt/create/",

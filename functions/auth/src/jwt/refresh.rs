@@ -46,7 +46,8 @@ pub(crate) struct AccessToken {
 
 /// Refresh your access token
 ///
-/// Your refresh token stays valid until it expires, unless the response contains a new one.
+/// If the response contains a new refresh token, use that from now on: the old one can be repeated for ten seconds, and a later use ends the
+/// sign-in. Otherwise yours stays valid until it expires.
 #[utoipa::path(
     post,
     path = "/auth/jwt/refresh/",

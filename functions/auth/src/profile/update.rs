@@ -17,7 +17,7 @@ use shared::users::store::profile::{self, Profile, ReplaceProfile, UpdateProfile
     operation_id = "replace_profile",
     security(("bearer" = [])),
     request_body = ReplaceProfile,
-    responses((status = 200, body = Profile, description = "The changed profile."), Problems)
+    responses((status = 200, body = Profile, description = "The profile after the change."), Problems)
 )]
 pub(crate) async fn replace_profile(
     State(app): State<App>,
@@ -29,7 +29,7 @@ pub(crate) async fn replace_profile(
 
 /// Update your profile
 ///
-/// Fields that you omit stay as they are.
+/// Fields that you leave out stay as they are.
 #[utoipa::path(
     patch,
     path = "/auth/profile/",
@@ -37,7 +37,7 @@ pub(crate) async fn replace_profile(
     operation_id = "update_profile",
     security(("bearer" = [])),
     request_body = UpdateProfile,
-    responses((status = 200, body = Profile, description = "The changed profile."), Problems)
+    responses((status = 200, body = Profile, description = "The profile after the change."), Problems)
 )]
 pub(crate) async fn update_profile(
     State(app): State<App>,

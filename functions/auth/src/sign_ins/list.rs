@@ -11,7 +11,7 @@ use super::SignIn;
 
 /// List your open sign-ins, newest first
 ///
-/// A sign-in is one log-in on one device. Use it to find devices that you do not know.
+/// A sign-in is one login on one device. Use it to find devices that you do not know.
 #[utoipa::path(
     get,
     path = "/auth/sign_ins/",

@@ -38,9 +38,14 @@ pub(crate) struct AssignRoles {
     request_body = AssignRoles,
     responses(
         (status = 200, body = StaffMember, description = "The account with its roles."),
-        (status = 403, body = Problem, description = "The account is your own or a superuser's, or you do not have all permissions of the roles that change."),
+        StaffProblems,
+        (
+            status = 403,
+            body = Problem,
+            description = "You do not have the permission; or the account is your own; or it is a superuser's and you are not one; \
+                or you do not have all permissions of the roles that change."
+        ),
         (status = 404, body = Problem, description = "There is no such account."),
-        StaffProblems
     )
 )]
 pub(crate) async fn assign_roles(

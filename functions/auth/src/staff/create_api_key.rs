@@ -58,8 +58,8 @@ pub(crate) struct IssuedApiKey {
     request_body = CreateApiKey,
     responses(
         (status = 201, body = IssuedApiKey, description = "The key. Its secret is never returned again."),
-        (status = 403, body = Problem, description = "You do not have all of these permissions."),
-        StaffProblems
+        StaffProblems,
+        (status = 403, body = Problem, description = "You do not have the permission, or you do not have all permissions in `scopes`."),
     )
 )]
 pub(crate) async fn create_api_key(

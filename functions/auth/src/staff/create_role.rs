@@ -39,8 +39,8 @@ pub(crate) struct CreateRole {
     request_body = CreateRole,
     responses(
         (status = 201, body = Role, description = "The new role."),
-        (status = 403, body = Problem, description = "You do not have all of these permissions."),
-        StaffProblems
+        StaffProblems,
+        (status = 403, body = Problem, description = "You do not have the permission, or you do not have all permissions of the new role."),
     )
 )]
 pub(crate) async fn create_role(

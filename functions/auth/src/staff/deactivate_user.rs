@@ -17,7 +17,7 @@ use super::begin_change;
 
 /// Deactivate an account
 ///
-/// All its sign-ins end, and nobody can log in until it is reactivated. You cannot deactivate your own account. Only a superuser can
+/// All its sign-ins end, and its owner cannot log in until it is reactivated. You cannot deactivate your own account. Only a superuser can
 /// deactivate an account of staff.
 #[utoipa::path(
     post,
@@ -28,9 +28,13 @@ use super::begin_change;
     params(("id" = UserId, Path, description = "Id of the account.")),
     responses(
         (status = 204, description = "The account is inactive."),
-        (status = 403, body = Problem, description = "The account is your own, or one of staff and you are not a superuser."),
+        StaffProblems,
+        (
+            status = 403,
+            body = Problem,
+            description = "You do not have the permission, or the account is your own, or it is one of staff and you are not a superuser."
+        ),
         (status = 404, body = Problem, description = "There is no such account."),
-        StaffProblems
     )
 )]
 pub(crate) async fn deactivate_user(
@@ -54,9 +58,13 @@ pub(crate) async fn deactivate_user(
     params(("id" = UserId, Path, description = "Id of the account.")),
     responses(
         (status = 204, description = "The account is active."),
-        (status = 403, body = Problem, description = "The account is one of staff and you are not a superuser."),
+        StaffProblems,
+        (
+            status = 403,
+            body = Problem,
+            description = "You do not have the permission, or the account is your own, or it is one of staff and you are not a superuser."
+        ),
         (status = 404, body = Problem, description = "There is no such account."),
-        StaffProblems
     )
 )]
 pub(crate) async fn reactivate_user(

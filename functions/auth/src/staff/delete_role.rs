@@ -26,9 +26,14 @@ use super::begin_change;
     params(("id" = RoleId, Path, description = "Id of the role.")),
     responses(
         (status = 204, description = "The role is deleted."),
-        (status = 403, body = Problem, description = "You do not have all permissions of the role, or the role is your own."),
+        StaffProblems,
+        (
+            status = 403,
+            body = Problem,
+            description = "You do not have the permission, or the role is your own and you are not a superuser, \
+                or you do not have all its permissions."
+        ),
         (status = 404, body = Problem, description = "There is no such role."),
-        StaffProblems
     )
 )]
 pub(crate) async fn delete_role(

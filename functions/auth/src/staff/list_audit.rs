@@ -29,7 +29,7 @@ pub(crate) struct AuditQuery {
     /// Earliest time of the entries, inclusive.
     #[field(with = timestamp)]
     pub from: Option<Timestamp>,
-    /// Latest time of the entries, exclusive.
+    /// Time before which the entries were written.
     #[field(with = timestamp)]
     pub to: Option<Timestamp>,
 }

@@ -22,9 +22,14 @@ use super::assign_roles::assign;
     params(("user_id" = UserId, Path, description = "Id of the account.")),
     responses(
         (status = 204, description = "The account has no roles any more."),
-        (status = 403, body = Problem, description = "The account is your own or a superuser's, or you do not have all permissions of its roles."),
+        StaffProblems,
+        (
+            status = 403,
+            body = Problem,
+            description = "You do not have the permission; or the account is your own; or it is a superuser's and you are not one; \
+                or you do not have all permissions of its roles."
+        ),
         (status = 404, body = Problem, description = "No staff member has this id."),
-        StaffProblems
     )
 )]
 pub(crate) async fn remove_from_staff(

@@ -29,10 +29,15 @@ use super::{begin_change, name_taken};
     params(("id" = RoleId, Path, description = "Id of the role.")),
     request_body = ReplaceRole,
     responses(
-        (status = 200, body = Role, description = "The changed role."),
-        (status = 403, body = Problem, description = "You do not have all permissions of the role, or the role is your own."),
+        (status = 200, body = Role, description = "The role after the change."),
+        StaffProblems,
+        (
+            status = 403,
+            body = Problem,
+            description = "You do not have the permission, or the role is your own and you are not a superuser, \
+                or you do not have all its permissions, before and after the change."
+        ),
         (status = 404, body = Problem, description = "There is no such role."),
-        StaffProblems
     )
 )]
 pub(crate) async fn replace_role(
@@ -58,10 +63,15 @@ pub(crate) async fn replace_role(
     params(("id" = RoleId, Path, description = "Id of the role.")),
     request_body = UpdateRole,
     responses(
-        (status = 200, body = Role, description = "The changed role."),
-        (status = 403, body = Problem, description = "You do not have all permissions of the role, or the role is your own."),
+        (status = 200, body = Role, description = "The role after the change."),
+        StaffProblems,
+        (
+            status = 403,
+            body = Problem,
+            description = "You do not have the permission, or the role is your own and you are not a superuser, \
+                or you do not have all its permissions, before and after the change."
+        ),
         (status = 404, body = Problem, description = "There is no such role."),
-        StaffProblems
     )
 )]
 pub(crate) async fn update_role(

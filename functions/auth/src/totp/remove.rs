@@ -1,4 +1,4 @@
-//! Removes the second factor: `DELETE /auth/totp/`.
+//! Disables the second factor: `DELETE /auth/totp/`.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -10,7 +10,7 @@ use shared::users::store::totp as store;
 
 use super::confirm_identity::{ConfirmIdentity, confirm_identity};
 
-/// Remove your second factor
+/// Disable your second factor
 ///
 /// Requires your password and a code. If you have lost the device, use a recovery code.
 #[utoipa::path(

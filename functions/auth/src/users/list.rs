@@ -31,7 +31,7 @@ use super::User;
         status = 200,
         body = Vec<User>,
         description = "The accounts.",
-        headers(("link" = String, description = "`<URL>; rel=\"next\"` with the URL of the next page, if there is one.")),
+        headers(("Link" = String, description = "`<URL>; rel=\"next\"` with the URL of the next page; missing on the last page.")),
     ), Problems)
 )]
 pub(crate) async fn list_users(

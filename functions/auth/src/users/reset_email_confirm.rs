@@ -30,7 +30,7 @@ pub(crate) struct ConfirmEmailReset {
     pub token: String,
     /// New email address, with which you log in from now on.
     #[field(email)]
-    #[schema(example = "ana@example.com")]
+    #[schema(example = "ana.berg@example.com")]
     pub new_email: String,
     /// New email address again. Required if the shop has `USERNAME_RESET_CONFIRM_RETYPE`, otherwise ignored.
     #[field(max = MAX_EMAIL, required_if = username_reset_confirm_retype)]

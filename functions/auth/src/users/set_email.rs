@@ -21,7 +21,7 @@ use crate::{AuthState, Options, events};
 pub(crate) struct SetEmail {
     /// New email address, with which you log in from now on.
     #[field(email)]
-    #[schema(example = "ana@example.com")]
+    #[schema(example = "ana.berg@example.com")]
     pub new_email: String,
     /// New email address again. Required if the shop has `SET_USERNAME_RETYPE`, otherwise ignored.
     #[field(max = MAX_EMAIL, required_if = set_username_retype)]

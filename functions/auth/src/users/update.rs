@@ -12,7 +12,7 @@ use super::authorize::{Access, account};
 use super::rename::{Rename, rename};
 use super::update_me::{ReplaceUser, UpdateUser};
 
-/// Replace an account
+/// Replace the username of an account
 ///
 /// You can change your own account. With the permission `customers` you can change all accounts except those of staff, which only superusers can
 /// change.
@@ -25,7 +25,7 @@ use super::update_me::{ReplaceUser, UpdateUser};
     params(("id" = i64, Path, description = "Id of the account.")),
     request_body = ReplaceUser,
     responses(
-        (status = 200, body = User, description = "The changed account."),
+        (status = 200, body = User, description = "The account after the change."),
         (status = 403, body = Problem, description = "The account is one of staff, and you are not a superuser."),
         (status = 404, body = Problem, description = "There is no such account, or you may not change it."),
         Problems,
@@ -44,7 +44,7 @@ pub(crate) async fn replace_user(
     rename(&app, tx, Rename { caller: caller.id, account: found.into(), username }, &client_info).await
 }
 
-/// Update an account
+/// Update the username of an account
 ///
 /// You can change your own account. With the permission `customers` you can change all accounts except those of staff, which only superusers can
 /// change.
@@ -57,7 +57,7 @@ pub(crate) async fn replace_user(
     params(("id" = i64, Path, description = "Id of the account.")),
     request_body = UpdateUser,
     responses(
-        (status = 200, body = User, description = "The changed account."),
+        (status = 200, body = User, description = "The account after the change."),
         (status = 403, body = Problem, description = "The account is one of staff, and you are not a superuser."),
         (status = 404, body = Problem, description = "There is no such account, or you may not change it."),
         Problems,

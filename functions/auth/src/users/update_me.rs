@@ -19,7 +19,7 @@ pub(crate) struct ReplaceUser {
     pub username: String,
 }
 
-/// Replace your account
+/// Replace your username
 ///
 /// Only the username can change here. To change your email address, use `POST /auth/users/set_email/`.
 #[utoipa::path(
@@ -29,7 +29,7 @@ pub(crate) struct ReplaceUser {
     operation_id = "replace_me",
     security(("bearer" = [])),
     request_body = ReplaceUser,
-    responses((status = 200, body = User, description = "The changed account."), Problems)
+    responses((status = 200, body = User, description = "The account after the change."), Problems)
 )]
 pub(crate) async fn replace_me(
     State(app): State<App>,
@@ -47,7 +47,7 @@ pub(crate) async fn replace_me(
     .await
 }
 
-/// Update your account
+/// Update your username
 ///
 /// Only the username can change here. To change your email address, use `POST /auth/users/set_email/`.
 #[utoipa::path(
@@ -57,7 +57,7 @@ pub(crate) async fn replace_me(
     operation_id = "update_me",
     security(("bearer" = [])),
     request_body = UpdateUser,
-    responses((status = 200, body = User, description = "The changed account."), Problems)
+    responses((status = 200, body = User, description = "The account after the change."), Problems)
 )]
 pub(crate) async fn update_me(
     State(app): State<App>,

@@ -27,7 +27,7 @@ use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
     responses(
         (status = 204, description = "The attribute was deleted."),
         (status = 404, body = Problem, description = "There is no such attribute."),
-        (status = 409, body = Problem, description = "Variants have a value of the attribute."),
+        (status = 409, body = Problem, description = "Variants have a value of the attribute: `attribute_in_use`."),
         VersionConflict,
         StaffProblems,
     )

@@ -27,7 +27,7 @@ use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
     responses(
         (status = 204, description = "The brand was deleted."),
         (status = 404, body = Problem, description = "There is no such brand."),
-        (status = 409, body = Problem, description = "The brand still has products."),
+        (status = 409, body = Problem, description = "The brand still has products: `brand_not_empty`."),
         VersionConflict,
         StaffProblems,
     )

@@ -17,7 +17,8 @@ use shared::users::permissions;
 
 use crate::bulk::{BulkResponse, BulkResult, MAX_ITEMS, VariantKey, accept, check_variant_key, find, refuse};
 
-/// New prices of a variant, given by its id or its SKU.
+/// New prices of a variant, given by either `variant_id` or `sku`. Send `price` or `price_adjustment` or neither, and `compare_at_price` if it
+/// changes; what you leave out stays.
 #[derive(Debug, Request)]
 #[request(validate = check_prices)]
 pub(crate) struct BulkPriceItem {

@@ -18,7 +18,7 @@ use crate::bulk::{
     BulkOutcome, BulkResponse, BulkResult, MAX_ITEMS, VariantKey, accept, check_variant_key, find, refuse,
 };
 
-/// A change of the stock of a variant: one of `counted`, `received` and `written_off`. The variant is given by its id or its SKU.
+/// A change of the stock of a variant: one of `counted`, `received` and `written_off`. The variant is given by either `variant_id` or `sku`.
 #[derive(Debug, Request)]
 #[request(validate = check_change)]
 pub(crate) struct BulkStockItem {

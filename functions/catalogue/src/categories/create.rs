@@ -29,16 +29,18 @@ pub(crate) struct CreateCategory {
     #[field(max = MAX_LABEL_NAME)]
     #[schema(example = "Shirts")]
     pub name: String,
-    /// Unique name in URLs. Requests for an old slug are redirected to the new one.
+    /// Unique name in URLs.
     #[field(max = MAX_SLUG, with = slug, blank_as_null)]
     #[field(
         on_create = "Made from the names of the parent and the category if left out.",
-        on_replace = "Stays as it is if left out."
+        on_update = "Requests for an old slug are redirected to the new one.",
+        on_replace = "Stays as it is if left out. Requests for an old slug are redirected to the new one."
     )]
-    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "clothing-shirts")]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "shirts")]
     pub slug: Option<String>,
-    /// Id of the parent category; null means that the category is at the top. The categories below it move with it.
+    /// Id of the parent category; null means that the category is at the top.
     #[field(nullable, blank_as_null)]
+    #[field(on_update = "The categories below it move with it.", on_replace = "The categories below it move with it.")]
     pub parent_id: Option<CategoryId>,
     /// Position among the categories with the same parent, from 0.
     #[field(min = 0, max = MAX_POSITION, blank_as_null)]

@@ -30,7 +30,7 @@ use crate::redirects::{PermanentRedirect, no_such_category};
         (status = 204, description = "The category was deleted."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such category."),
-        (status = 409, body = Problem, description = "The category still has products or other categories."),
+        (status = 409, body = Problem, description = "The category still has products or other categories: `category_not_empty`."),
         VersionConflict,
         StaffProblems,
     )

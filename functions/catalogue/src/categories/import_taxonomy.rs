@@ -8,7 +8,7 @@ use serde::Serialize;
 use shared::app::App;
 use shared::catalogue::Taxonomy;
 use shared::catalogue::store::write::{TooDeep, insert_taxonomy};
-use shared::http::{ApiError, FieldErrors, Requires, StaffProblems};
+use shared::http::{ApiError, FieldErrors, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
@@ -21,7 +21,7 @@ const MAX_ERRORS: usize = 50;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ImportedTaxonomy {
     /// Number of categories that were created.
-    #[schema(example = 5582)]
+    #[schema(example = 2)]
     pub created: usize,
     /// Number of categories that existed before; they were not changed.
     #[schema(example = 0)]
@@ -43,6 +43,8 @@ pub(crate) struct ImportedTaxonomy {
     responses(
         (status = 200, body = ImportedTaxonomy, description = "The number of new and of existing categories."),
         StaffProblems,
+        // After `StaffProblems`, because the last response with a status counts.
+        (status = 415, body = Problem, description = "The body is not `text/plain`."),
     )
 )]
 pub(crate) async fn import_taxonomy(

@@ -31,7 +31,7 @@ pub(crate) struct CreateImage {
     /// Id of the variant that the image shows; null means no variant.
     #[field(nullable)]
     pub product_variant_id: Option<VariantId>,
-    /// SKU of the variant that the image shows, instead of `product_variant_id`.
+    /// SKU of the variant that the image shows. Send either this or `product_variant_id`.
     #[field(max = MAX_SKU, on_create = "A variant that is created in the same request has no id yet.")]
     pub variant_sku: Option<String>,
 }

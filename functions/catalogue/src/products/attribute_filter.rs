@@ -1,4 +1,4 @@
-//! Parses the filter by attributes: `color:red,blue;size:m`.
+//! Parses the filter by attributes: `colour:red,blue;size:m`.
 
 use shared::catalogue::store::filter::MAX_ATTRIBUTES;
 
@@ -11,12 +11,12 @@ pub(crate) fn parse(text: &str) -> Result<Vec<(String, Vec<String>)>, String> {
     for part in split(text, ';').iter().filter(|part| !part.trim().is_empty()) {
         let sides = split(part, ':');
         let [name, values] = sides.as_slice() else {
-            return Err("Send each attribute with its values: \"color:red,blue;size:m\".".to_owned());
+            return Err("Send each attribute with its values: \"colour:red,blue;size:m\".".to_owned());
         };
         let (name, values) =
             (unescape(name), split(values, ',').iter().map(|value| unescape(value)).collect::<Vec<_>>());
         if name.is_empty() || values.iter().any(String::is_empty) {
-            return Err("A name or a value is blank. Send \"color:red,blue;size:m\".".to_owned());
+            return Err("A name or a value is blank. Send \"colour:red,blue;size:m\".".to_owned());
         }
         if attributes.iter().any(|(other, _)| other.to_lowercase() == name.to_lowercase()) {
             return Err(format!("\"{name}\" is there twice. Send it once, with all its values."));
@@ -70,16 +70,16 @@ mod tests {
 
     #[test]
     fn attributes_are_named_with_their_values() {
-        let red_or_blue = ("color".to_owned(), vec!["red".to_owned(), "blue".to_owned()]);
+        let red_or_blue = ("colour".to_owned(), vec!["red".to_owned(), "blue".to_owned()]);
         let medium = ("Size".to_owned(), vec!["M".to_owned()]);
-        assert_eq!(parsed("color:red,blue;Size:M"), [red_or_blue.clone(), medium]);
-        assert_eq!(parsed(" color : red , blue ;"), [red_or_blue]);
+        assert_eq!(parsed("colour:red,blue;Size:M"), [red_or_blue.clone(), medium]);
+        assert_eq!(parsed(" colour : red , blue ;"), [red_or_blue]);
         assert_eq!(parsed(r"a\:b:1\,5\;\\"), [("a:b".to_owned(), vec![r"1,5;\".to_owned()])]);
     }
 
     #[test]
     fn an_invalid_filter_is_refused() {
-        for text in ["color", "color:", ":red", "color:red,", "a:b:c", "a:1;b:1;c:1;d:1;e:1", "a:1;A:2"] {
+        for text in ["colour", "colour:", ":red", "colour:red,", "a:b:c", "a:1;b:1;c:1;d:1;e:1", "a:1;A:2"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -26,9 +26,13 @@ pub(crate) struct CreateProduct {
     #[field(max = MAX_NAME)]
     #[schema(example = "Ocean Blue Shirt")]
     pub name: String,
-    /// Unique name in URLs. Requests for an old slug are redirected to the new one.
+    /// Unique name in URLs.
     #[field(max = MAX_SLUG, with = slug, blank_as_null)]
-    #[field(on_create = "Made from the name if left out.", on_replace = "Stays as it is if left out.")]
+    #[field(
+        on_create = "Made from the name if left out.",
+        on_update = "Requests for an old slug are redirected to the new one.",
+        on_replace = "Stays as it is if left out. Requests for an old slug are redirected to the new one."
+    )]
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "ocean-blue-shirt")]
     pub slug: Option<String>,
     /// Id of the brand; null means that the product has no brand.
@@ -46,7 +50,7 @@ pub(crate) struct CreateProduct {
     #[field(default, blank, max = MAX_DESCRIPTION, map = cleaned)]
     #[schema(example = "<p>Soft linen.</p>")]
     pub description: String,
-    /// Price that the `price_adjustment` of each variant is added to.
+    /// Price of the product before the `price_adjustment` of each variant.
     #[field(schema = String, on_update = "A variant with its own price keeps it.")]
     #[schema(pattern = r"^\d+(\.\d{1,2})?$", example = "49.90")]
     pub base_price: Money,
@@ -65,13 +69,21 @@ pub(crate) struct CreateProduct {
     pub unpublish_at: Option<Timestamp>,
     /// Id of the variant to show first, which must not be archived; null means the first one. A variant with `is_default` takes
     /// precedence.
-    #[field(nullable, blank_as_null)]
+    #[field(nullable, blank_as_null, on_create = "In a new product, use `is_default` of a variant instead.")]
     pub default_variant_id: Option<VariantId>,
-    /// All variants, in order. Variants that are not in the list are deleted, or archived if orders refer to them.
+    /// All variants, in order.
     #[field(max = MAX_VARIANTS, required_on_replace)]
+    #[field(
+        on_update = "Variants that are not in the list are deleted, or archived if orders refer to them.",
+        on_replace = "Variants that are not in the list are deleted, or archived if orders refer to them."
+    )]
     pub variants: Option<Vec<CreateVariant>>,
-    /// All images, in order. Images that are not in the list are deleted.
+    /// All images, in order.
     #[field(max = MAX_IMAGES, required_on_replace)]
+    #[field(
+        on_update = "Images that are not in the list are deleted.",
+        on_replace = "Images that are not in the list are deleted."
+    )]
     pub images: Option<Vec<CreateImage>>,
 }
 

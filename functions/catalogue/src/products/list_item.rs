@@ -173,13 +173,13 @@ struct ProductSummarySchema {
     /// Categories that the product is in.
     #[schema(required = false)]
     categories: Vec<CategorySummary>,
-    /// Price to which the `price_adjustment` of each variant is added.
+    /// Price of the product before the `price_adjustment` of each variant.
     #[schema(required = false)]
     base_price: Money,
-    /// ISO 4217 code of the currency.
+    /// Currency code (ISO 4217).
     #[schema(required = false, example = "EUR")]
     currency: String,
-    /// Lowest and highest price of the variants.
+    /// Lowest and highest price of the variants; the base price if there is none.
     #[schema(required = false)]
     price_range: PriceRange,
     /// The first image; null if the product has none.

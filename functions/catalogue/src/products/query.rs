@@ -30,28 +30,29 @@ pub(crate) struct ProductQuery {
     pub(crate) search: Option<String>,
     /// Id or slug of a brand, or several separated by commas.
     #[field(with = brands, schema = String)]
-    #[param(example = "ana,bela")]
+    #[param(example = "company-123,7")]
     pub(crate) brand: Option<Vec<IdOrSlug>>,
     /// Id or slug of a category. Products of the categories below it are listed too.
     #[field(with = category, schema = String)]
     pub(crate) category: Option<IdOrSlug>,
-    /// Attributes with their values, compared without regard to case: `color:red,blue;size:m`. A product is found if one variant has one
-    /// of the values of each attribute. At most four attributes. A backslash before a comma, colon or semicolon makes it part of a name or value.
+    /// Attributes with their values, compared without regard to case: `colour:red,blue;size:m`. A product is found if it has a
+    /// variant that has, of each attribute, one of the given values. At most four attributes. A backslash before a comma, colon or semicolon
+    /// makes it part of a name or value.
     #[field(max = MAX_ATTRIBUTES_TEXT, with = attributes, schema = String)]
-    #[param(example = "color:red,blue;size:m")]
+    #[param(example = "colour:red,blue;size:m")]
     pub(crate) attributes: Option<Vec<(String, Vec<String>)>>,
     /// Exact text of a tag.
     #[field(max = MAX_TAG)]
     pub(crate) tag: Option<String>,
     /// True for products with a variant in stock, false for the others.
     pub(crate) is_available: Option<bool>,
-    /// Another name for `is_available`. If both are sent, `is_available` counts.
+    /// Another name for `is_available`. If you send both, `is_available` counts.
     pub(crate) in_stock: Option<bool>,
-    /// Lowest price in the shop's currency; the most expensive variant costs at least this.
+    /// Lower end of a range of prices, in the shop's currency: the most expensive variant of a product costs at least this.
     #[field(with = Fields::money, schema = String)]
     #[param(example = "10.00")]
     pub(crate) price_min: Option<Money>,
-    /// Highest price in the shop's currency; the cheapest variant costs at most this.
+    /// Upper end of the range: the cheapest variant costs at most this.
     #[field(with = Fields::money, schema = String)]
     #[param(example = "99.90")]
     pub(crate) price_max: Option<Money>,
@@ -71,7 +72,8 @@ pub(crate) struct ProductQuery {
     #[field(with = facets, schema = String)]
     #[param(example = "brand,price")]
     pub(crate) facets: Option<Wanted>,
-    /// Fields of each product, separated by commas; all if left out.
+    /// Fields of each product, separated by commas; all if left out: `id`, `slug`, `name`, `sku`, `brand`, `categories`, `base_price`, `currency`,
+    /// `price_range`, `main_image`, `is_available` and `status`.
     #[field(with = field_names, schema = String)]
     #[param(example = "id,name,price_range")]
     pub(crate) fields: Option<Vec<Field>>,

@@ -21,7 +21,7 @@ pub(crate) struct CreateVariant {
     pub id: Option<VariantId>,
     /// Unique stock keeping unit (SKU).
     #[field(max = MAX_SKU)]
-    #[schema(example = "SHIRT-BLUE-M")]
+    #[schema(example = "SHIRT-M-BLUE")]
     pub sku: String,
     /// Name of the variant within its product. A name that was made from the values changes with them.
     #[field(max = MAX_NAME)]
@@ -32,20 +32,19 @@ pub(crate) struct CreateVariant {
     #[field(max = MAX_VALUES, on_replace = "Stay as they are if left out.")]
     pub attribute_value_ids: Option<Vec<AttributeValueId>>,
     /// All attribute values by name, compared without regard to case, or by id. Attributes and values that do not exist are created.
+    /// Send either `attribute_value_ids` or `options`.
     #[field(max = MAX_VALUES, on_replace = "Stay as they are if left out.")]
     pub options: Option<Vec<VariantOption>>,
     /// Amount added to the base price; it may be negative and has no effect while the variant has its own price.
     #[field(default, with = Fields::price_adjustment, schema = String)]
-    #[schema(pattern = r"^-?\d+(\.\d{1,2})?$", example = "2.50")]
+    #[schema(pattern = r"^-?\d+(\.\d{1,2})?$", example = "0.00")]
     pub price_adjustment: Money,
-    /// Own price, independent of the base price; null means that the variant has none. If you send neither `own_price` nor
-    /// `price_adjustment`, `price` is read instead.
+    /// Own price, independent of the base price; null means that the variant has none. You may send it as `price`, as responses have it, if you
+    /// send neither `own_price` nor `price_adjustment`.
     #[field(nullable, schema = String, named = own_price_or_price)]
-    #[schema(example = "149.90")]
     pub own_price: Option<Money>,
     /// Price before a reduction; null means that there is none.
     #[field(nullable, schema = String)]
-    #[schema(example = "199.90")]
     pub compare_at_price: Option<Money>,
     /// Barcode (GTIN); null means that there is none.
     #[field(nullable, max = MAX_SKU)]

@@ -43,7 +43,6 @@ pub(crate) struct CreateVariantCombinations {
     pub price_adjustment: Option<Money>,
     /// Own price of the new variants, independent of the base price; null means that they have none.
     #[field(nullable, schema = String)]
-    #[schema(example = "149.90")]
     pub own_price: Option<Money>,
     /// First part of the new SKUs; the values follow. If left out, it is the SKU of the product, or its slug.
     #[field(max = MAX_SKU_PREFIX)]

@@ -33,7 +33,7 @@ pub(crate) struct SubscribeToBackInStock {
     responses(
         (status = 202, description = "The mail is sent when the variant is in stock again."),
         (status = 404, body = Problem, description = "There is no such variant, or it is not for sale."),
-        (status = 409, body = Problem, description = "The variant is in stock."),
+        (status = 409, body = Problem, description = "The variant is in stock: `in_stock`."),
         PublicProblems,
     )
 )]

@@ -3,7 +3,8 @@
 //! - Generic schemas get a readable name (`Page_Address` becomes `AddressPage`) and refer to their item instead of repeating it.
 //! - A field of a response that may be null is always there, so it is required. A field that is left out when it is absent is optional and never
 //!   null; it has `required = false` and a `value_type` without `Option` in the code.
-//! - Some responses have a header whatever the operation.
+//! - Some responses have a header whatever the operation; a response that may be 304 has an `ETag`.
+//! - An operation without a body is never refused for its body, and a missing permission is named.
 
 use std::collections::BTreeSet;
 
@@ -27,6 +28,10 @@ pub(super) fn finish(document: &OpenApi) -> anyhow::Result<Value> {
     require_nullable_fields(&mut document)?;
     describe_nullable_fields(&mut document);
     add_headers(&mut document);
+    for_each_operation(&mut document, |operation| {
+        add_entity_tags(operation);
+        describe_refusals(operation);
+    });
     Ok(document)
 }
 
@@ -173,6 +178,45 @@ fn add_headers(document: &mut Value) {
     });
 }
 
+/// Adds the headers that make a request depend on the version that the client has.
+fn add_entity_tags(operation: &mut Value) {
+    let responses = &operation["responses"];
+    let (may_be_current, is_change) = (responses["304"].is_object(), responses["412"].is_object());
+    if may_be_current {
+        let description = "`ETag` of the response that you have. You get 304 without a body if it is still current.";
+        let parameter = json!({
+            "name": "If-None-Match", "in": "header", "required": false, "description": description, "schema": { "type": "string" },
+        });
+        if let Some(parameters) = operation["parameters"].as_array_mut() {
+            parameters.push(parameter);
+        } else {
+            operation["parameters"] = json!([parameter]);
+        }
+    }
+    let response = &mut operation["responses"]["200"];
+    if (may_be_current || is_change) && response["content"].is_object() && response["headers"]["ETag"].is_null() {
+        let description =
+            "Version of the response, to send as `If-None-Match`; of a single object, also as `If-Match`.";
+        response["headers"]["ETag"] = json!({ "description": description, "schema": { "type": "string" } });
+    }
+}
+
+/// Removes refusals that the operation cannot give, and names the permission that it needs.
+fn describe_refusals(operation: &mut Value) {
+    let permission = operation["security"].as_array().into_iter().flatten().find_map(|one| one["bearer"][0].as_str());
+    if let Some(permission) = permission {
+        let named = format!("You do not have the permission `{permission}`");
+        if let Value::String(description) = &mut operation["responses"]["403"]["description"] {
+            *description = description.replacen("You do not have the permission", &named, 1);
+        }
+    }
+    if operation["requestBody"].is_null()
+        && let Some(responses) = operation["responses"].as_object_mut()
+    {
+        responses.retain(|status, _| !["413", "415"].contains(&status.as_str()));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +264,23 @@ mod tests {
         assert!(sparse["components"]["schemas"]["Sparse"]["required"].is_null());
         let error = finished(&schemas, "Request", "Request").unwrap_err().to_string();
         assert!(error.starts_with("Request is in requests and in responses"), "{error}");
+    }
+
+    #[test]
+    fn a_response_that_may_be_304_has_an_entity_tag_and_its_request_the_header_for_it() {
+        let mut operation = json!({"responses": {"200": {"content": {}}, "304": {}, "413": {}}});
+        add_entity_tags(&mut operation);
+        assert_eq!(operation["parameters"][0]["name"], "If-None-Match");
+        assert_eq!(operation["responses"]["200"]["headers"]["ETag"]["schema"]["type"], "string");
+    }
+
+    #[test]
+    fn a_refusal_names_the_permission_and_one_for_the_body_needs_a_body() {
+        let security = json!([{"bearer": ["stock"]}]);
+        let mut operation = json!({"security": security, "responses": {"403": {"description": "You do not have the permission."}, "415": {}}});
+        describe_refusals(&mut operation);
+        let expected = json!({"403": {"description": "You do not have the permission `stock`."}});
+        assert_eq!(operation["responses"], expected);
     }
 
     #[test]

@@ -29,7 +29,7 @@ use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
     responses(
         (status = 204, description = "The value was deleted."),
         (status = 404, body = Problem, description = "The attribute has no such value."),
-        (status = 409, body = Problem, description = "Variants have the value."),
+        (status = 409, body = Problem, description = "Variants have the value: `attribute_in_use`."),
         VersionConflict,
         StaffProblems,
     )

@@ -9,6 +9,8 @@
 //! 4. a value of its type: the constant, the first value of an enum, the default, `true`, one fixed UUID, or an object or a list of such
 //!    values.
 //!
+//! The entry `<operation id> <status>` of `values.json` replaces fields of one response, whose state the same schema does not have elsewhere.
+//!
 //! A required field of a request and a field of a response that cannot be null must get a value: otherwise `cargo dev openapi` fails and
 //! names it. One test sends the example of every request to a shop, another compares every value with the limits of its field.
 
@@ -57,9 +59,19 @@ impl Composer<'_> {
             self.add_to_body(&id, body);
         }
         self.sender = Sender::Shop;
+        let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+        let is_counted = parameters.any(|parameter| parameter["name"] == "count");
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
-        for (_, response) in responses.filter(|(status, _)| status.starts_with('2')) {
+        for (status, response) in responses.filter(|(status, _)| status.starts_with('2')) {
             self.add_to_body(&id, response);
+            let own = self.values.get(format!("{id} {status}"));
+            let example = response.pointer_mut("/content/application~1json/example").and_then(Value::as_object_mut);
+            if let Some(example) = example {
+                example.extend(own.and_then(Value::as_object).cloned().unwrap_or_default());
+                if !is_counted && example.contains_key("results") {
+                    example.remove("count");
+                }
+            }
         }
     }
 
@@ -178,7 +190,7 @@ fn value_of_type(schema: &Value) -> Option<Value> {
     }
     match (type_of(schema), schema["format"].as_str()) {
         ("boolean", _) => Some(json!(true)),
-        (_, Some("uuid")) => Some(json!("01935c2a-7b1e-7c3f-9d2e-4a5b6c7d8e9f")),
+        (_, Some("uuid")) => Some(json!("01a201fa-9f86-7c3f-9d2e-4a5b6c7d8e9f")),
         _ => None,
     }
 }

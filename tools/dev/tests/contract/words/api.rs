@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::vocabulary::Vocabulary;
-use super::{limits, refuse};
+use super::{files, limits, refuse};
 use crate::functions::{Operation, operations};
 
 const MAX_SUMMARY: usize = 60;
@@ -161,6 +161,30 @@ fn every_operation_has_a_request_and_a_response_example_within_the_limits_of_its
             match content.get("example") {
                 Some(example) => limits::check(&document, &at, &content["schema"], example, &mut findings),
                 None => findings.push(format!("{at}: no example")),
+            }
+        }
+    }
+    refuse(&findings);
+}
+
+/// utoipa keeps the last of two responses with one status, so a general set of responses must come before a response that describes its own.
+#[test]
+fn no_described_response_is_replaced_by_a_general_one() {
+    const GENERAL: [&str; 7] = ["400", "401", "413", "415", "429", "500", "503"];
+    let mut findings = Vec::new();
+    for file in files::all().iter().filter(|file| file.path.starts_with("functions/")) {
+        let mut described = Vec::new();
+        for (line, text) in file.lines() {
+            let text = text.trim();
+            if text.starts_with("responses(") {
+                described.clear();
+            } else if let Some(rest) = text.strip_prefix("(status = ") {
+                described.push((line, rest.split([',', ')']).next().unwrap_or_default()));
+            } else if text.trim_end_matches(',').ends_with("Problems") {
+                let has_403 = text.starts_with("Staff");
+                let is_general = |status: &str| GENERAL.contains(&status) || (has_403 && status == "403");
+                let replaced = described.iter().filter(|(_, status)| is_general(status));
+                findings.extend(replaced.map(|(line, status)| format!("{}:{line}: {status} before {text}", file.path)));
             }
         }
     }

@@ -72,14 +72,19 @@ impl SourceFile {
         found
     }
 
+    /// Returns each line with its number.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.text.lines().enumerate().map(|(number, line)| (number + 1, line))
+    }
+
     /// Returns the texts that occur other than at the end of a longer word, each with its line.
     pub(super) fn find_texts<'t>(&self, texts: &'t [String]) -> Vec<(usize, &'t str)> {
         let begins_a_word =
             |line: &str, at: usize| !line[..at].ends_with(|last: char| last.is_alphanumeric() || last == '_');
         let occurs = |line: &str, text: &str| line.match_indices(text).any(|(at, _)| begins_a_word(line, at));
         let mut found = Vec::new();
-        for (number, line) in self.text.lines().enumerate() {
-            found.extend(texts.iter().filter(|text| occurs(line, text)).map(|text| (number + 1, text.as_str())));
+        for (number, line) in self.lines() {
+            found.extend(texts.iter().filter(|text| occurs(line, text)).map(|text| (number, text.as_str())));
         }
         found
     }
