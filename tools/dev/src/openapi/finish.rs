@@ -193,7 +193,7 @@ fn add_entity_tags(operation: &mut Value) {
             operation["parameters"] = json!([parameter]);
         }
     }
-    let response = &mut operation["responses"]["200"];
+    let Some(response) = operation.pointer_mut("/responses/200") else { return };
     if (may_be_current || is_change) && response["content"].is_object() && response["headers"]["ETag"].is_null() {
         let description =
             "Version of the response, to send as `If-None-Match`; of a single object, also as `If-Match`.";
@@ -206,7 +206,7 @@ fn describe_refusals(operation: &mut Value) {
     let permission = operation["security"].as_array().into_iter().flatten().find_map(|one| one["bearer"][0].as_str());
     if let Some(permission) = permission {
         let named = format!("You do not have the permission `{permission}`");
-        if let Value::String(description) = &mut operation["responses"]["403"]["description"] {
+        if let Some(Value::String(description)) = operation.pointer_mut("/responses/403/description") {
             *description = description.replacen("You do not have the permission", &named, 1);
         }
     }
@@ -271,6 +271,9 @@ mod tests {
         let mut operation = json!({"responses": {"200": {"content": {}}, "304": {}, "413": {}}});
         add_entity_tags(&mut operation);
         assert_eq!(operation["parameters"][0]["name"], "If-None-Match");
+        let mut without_content = json!({"responses": {"204": {}}});
+        add_entity_tags(&mut without_content);
+        assert_eq!(without_content, json!({"responses": {"204": {}}}));
         assert_eq!(operation["responses"]["200"]["headers"]["ETag"]["schema"]["type"], "string");
     }
 
@@ -281,6 +284,9 @@ mod tests {
         describe_refusals(&mut operation);
         let expected = json!({"403": {"description": "You do not have the permission `stock`."}});
         assert_eq!(operation["responses"], expected);
+        let mut without_403 = json!({"security": security, "requestBody": {}, "responses": {"200": {}}});
+        describe_refusals(&mut without_403);
+        assert_eq!(without_403["responses"], json!({"200": {}}));
     }
 
     #[test]
