@@ -9,9 +9,10 @@ use std::time::Instant;
 
 use super::{db_of, nowhere, soon};
 
-/// Ends all backends of this database but the current one, like a restart of the server.
+/// Ends all backends of this database but the current one, like a restart of the server, and waits until they have ended: PgBouncer would
+/// otherwise give out another that is about to end.
 async fn end_all_backends(pool: &PgPool) {
-    sqlx::query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+    sqlx::query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
         .execute(pool)
         .await
         .unwrap();
