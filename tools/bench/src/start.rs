@@ -137,7 +137,7 @@ async fn token(cluster: &Cluster, key: &SigningKey, stack: &Stack) -> anyhow::Re
 fn needs_no_database(function: &str) -> anyhow::Result<Option<Value>> {
     Ok(match function {
         "outbox-relay" | "scheduler" | "migrate" => None,
-        "notifications" => Some(json!({"Records": []})),
+        "notifications" | "transfer-worker" => Some(json!({"Records": []})),
         _ => Some(get("/nowhere/", "")?),
     })
 }
