@@ -91,19 +91,23 @@ impl Seen {
                 "`{first}` and `{function}` each have a schema {name}, and they differ: rename one"
             );
         }
-        for (path, item) in entries(&part["paths"]) {
-            for (method, operation) in entries(item) {
-                let Some(id) = operation["operationId"].as_str() else { continue };
-                let taken = self.operations.insert(id.to_owned(), function);
-                ensure!(
-                    taken.is_none(),
-                    "`{}` and `{function}` ({method} {path}) each have an operation {id}: rename one",
-                    taken.unwrap_or_default()
-                );
-            }
+        for (path, method, operation) in operations(part) {
+            let Some(id) = operation["operationId"].as_str() else { continue };
+            let taken = self.operations.insert(id.to_owned(), function);
+            ensure!(
+                taken.is_none(),
+                "`{}` and `{function}` ({method} {path}) each have an operation {id}: rename one",
+                taken.unwrap_or_default()
+            );
         }
         Ok(())
     }
+}
+
+/// Returns each operation of a document with its path and its method.
+pub fn operations(document: &Value) -> impl Iterator<Item = (&String, &String, &Value)> {
+    entries(&document["paths"])
+        .flat_map(|(path, item)| entries(item).map(move |(method, operation)| (path, method, operation)))
 }
 
 fn entries(object: &Value) -> impl Iterator<Item = (&String, &Value)> {

@@ -71,11 +71,9 @@ pub(crate) fn operations() -> Vec<Operation> {
     let mut operations = Vec::new();
     for (function, document) in dev::shop::documents() {
         let document = serde_json::to_value(document).unwrap();
-        for (path, item) in document["paths"].as_object().unwrap() {
-            for (method, json) in item.as_object().unwrap() {
-                let (path, json) = (path.clone(), json.clone());
-                operations.push(Operation { function, method: method.to_uppercase(), path, json });
-            }
+        for (path, method, json) in dev::openapi::operations(&document) {
+            let (path, json) = (path.clone(), json.clone());
+            operations.push(Operation { function, method: method.to_uppercase(), path, json });
         }
     }
     assert!(operations.len() > 10, "{operations:?}");

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use dev::openapi::operations;
+
 use crate::a_directory;
 use crate::process::{Answer, Serving};
 
@@ -26,7 +28,7 @@ fn the_shop_reads_the_example_of_every_request_and_answers_like_the_example_of_t
             let headers = format!(
                 "authorization: Bearer {token}\r\ncontent-type: {content_type}\r\nx-forwarded-for: 10.0.0.{sent}\r\n"
             );
-            let answer = shop.send(&method.to_uppercase(), &concrete(path, operation), &headers, &body);
+            let answer = shop.send(&method.to_uppercase(), &concrete(&document, path, operation), &headers, &body);
             let name = format!("{method} {path}");
             if !is_body_accepted(&answer) {
                 findings.push(format!("{name}: {}: {}", answer.status, answer.body));
@@ -45,21 +47,15 @@ fn the_shop_reads_the_example_of_every_request_and_answers_like_the_example_of_t
     assert!(shop.interrupt().1.success());
 }
 
-fn operations(document: &Value) -> impl Iterator<Item = (&String, &String, &Value)> {
-    let paths = document["paths"].as_object().unwrap().iter();
-    paths.flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |(method, one)| (path, method, one)))
-}
-
 /// Replaces each parameter of the path with an id that does not exist.
-fn concrete(path: &str, operation: &Value) -> String {
+fn concrete(document: &Value, path: &str, operation: &Value) -> String {
     let mut concrete = path.to_owned();
     for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "path") {
         let name = parameter["name"].as_str().unwrap();
-        let is_number = parameter["schema"]["type"] == "integer";
-        let is_known_uuid = ["UploadId", "ImportId", "ExportId", "CartId", "OrderId", "ApiKeyId", "SignInId"]
-            .iter()
-            .any(|id| parameter["schema"]["$ref"].as_str().unwrap_or_default().ends_with(id));
-        let value = if is_number || !is_known_uuid { "999999" } else { "01935c2a-7b1e-7c3f-9d2e-4a5b6c7d8e9f" };
+        let reference = parameter["schema"]["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+        let schema = reference.map_or(&parameter["schema"], |pointer| document.pointer(pointer).unwrap());
+        let is_uuid = schema["format"] == "uuid";
+        let value = if is_uuid { "01935c2a-7b1e-7c3f-9d2e-4a5b6c7d8e9f" } else { "999999" };
         concrete = concrete.replace(&format!("{{{name}}}"), value);
     }
     concrete

@@ -149,10 +149,7 @@ fn body_names(body: &Value) -> BTreeSet<String> {
 fn every_operation_has_a_request_and_a_response_example_within_the_limits_of_its_schema() {
     let document = dev::openapi::document().unwrap();
     let mut findings = Vec::new();
-    let paths = document["paths"].as_object().unwrap().iter();
-    for (path, method, operation) in paths.flat_map(|(path, item)| {
-        item.as_object().unwrap().iter().map(move |(method, operation)| (path, method, operation))
-    }) {
+    for (path, method, operation) in dev::openapi::operations(&document) {
         let responses = operation["responses"].as_object().into_iter().flatten();
         let successes = responses.filter(|(status, _)| status.starts_with('2')).map(|(_, response)| response);
         let bodies = successes.chain(operation.get("requestBody"));
