@@ -19,8 +19,8 @@ pub(super) enum Access {
     Delete,
 }
 
-/// Returns the account with this id if the caller has this access to it. As in Djoser, reading or changing another person's account gives a 404,
-/// whose text differs from that for an unknown id, and deleting it gives 403.
+/// Returns the account with this id if the caller has this access to it. As in Djoser, reading or changing another person's account gives 404,
+/// and deleting it gives 403. The text of that 404 is not the text for an unknown id.
 pub(super) async fn account(
     tx: &mut Tx,
     caller: &Account,
