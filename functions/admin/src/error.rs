@@ -87,6 +87,6 @@ impl IntoResponse for PageError {
     }
 }
 
-fn page(status: StatusCode, title: &str, words: &str) -> Response {
-    (status, bare_page(title, &html! { p { (words) } p { a href="/admin/" { "Back to overview" } } })).into_response()
+fn page(status: StatusCode, title: &str, message: &str) -> Response {
+    (status, bare_page(title, &html! { p { (message) } p { a href="/admin/" { "Back to overview" } } })).into_response()
 }

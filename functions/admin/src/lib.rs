@@ -3,7 +3,7 @@
 mod assets;
 mod error;
 mod layout;
-mod list;
+mod list_query;
 mod order;
 mod orders;
 mod overview;

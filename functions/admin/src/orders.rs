@@ -8,10 +8,10 @@ use shared::users::permissions::Orders;
 
 use crate::error::PageError;
 use crate::layout::{Section, page};
-use crate::list::ListQuery;
+use crate::list_query::ListQuery;
 use crate::staff_page::RequiresOnPage;
 
-const HEADS: [(&str, &str); 5] = [("", "Order"), ("", "Buyer"), ("", "Status"), ("number", "Total"), ("", "Placed")];
+const COLUMNS: [(&str, &str); 5] = [("", "Order"), ("", "Buyer"), ("", "Status"), ("number", "Total"), ("", "Placed")];
 
 /// Shows the list of orders.
 pub(crate) async fn list_orders(
@@ -32,7 +32,7 @@ pub(crate) async fn list_orders(
     let rows = query.rows(orders, &bounds, |order| (order.placed_at, order.id));
     let content = html! {
         (query.search_form("Order number, or the buyer's email address"))
-        (rows.table(&HEADS, "No orders found.", cells))
+        (rows.table(&COLUMNS, "No orders found.", cells))
     };
     Ok(page(Section::Orders, "Orders", &account, &content))
 }

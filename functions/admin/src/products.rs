@@ -8,10 +8,10 @@ use shared::users::permissions::Catalogue;
 
 use crate::error::PageError;
 use crate::layout::{Section, page};
-use crate::list::ListQuery;
+use crate::list_query::ListQuery;
 use crate::staff_page::RequiresOnPage;
 
-const HEADS: [(&str, &str); 6] =
+const COLUMNS: [(&str, &str); 6] =
     [("", "Product"), ("", "Status"), ("number", "Variants"), ("number", "Price"), ("", "On hand"), ("", "API")];
 
 /// Shows the list of products.
@@ -27,7 +27,7 @@ pub(crate) async fn list_products(
     let rows = query.rows(products, &bounds, |product| product.id);
     let content = html! {
         (query.search_form("Product name or SKU"))
-        (rows.table(&HEADS, "No products found.", cells))
+        (rows.table(&COLUMNS, "No products found.", cells))
     };
     Ok(page(Section::Products, "Products", &account, &content))
 }

@@ -8,11 +8,11 @@ use shared::users::permissions::Stock;
 
 use crate::error::PageError;
 use crate::layout::{Section, page};
-use crate::list::ListQuery;
+use crate::list_query::ListQuery;
 use crate::staff_page::RequiresOnPage;
 use crate::variant::variant_path;
 
-const HEADS: [(&str, &str); 4] = [("", "SKU"), ("", "Product"), ("", "Variant"), ("number", "On hand")];
+const COLUMNS: [(&str, &str); 4] = [("", "SKU"), ("", "Product"), ("", "Variant"), ("number", "On hand")];
 
 /// Shows the list of variants.
 pub(crate) async fn list_stock(
@@ -27,7 +27,7 @@ pub(crate) async fn list_stock(
     let rows = query.rows(variants, &bounds, |variant| variant.sku.clone());
     let content = html! {
         (query.search_form("Product name or SKU"))
-        (rows.table(&HEADS, "No variants found.", cells))
+        (rows.table(&COLUMNS, "No variants found.", cells))
     };
     Ok(page(Section::Stock, "Stock", &account, &content))
 }

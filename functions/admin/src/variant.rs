@@ -16,14 +16,14 @@ use shared::users::{ClientInfo, Permission};
 
 use crate::error::PageError;
 use crate::layout::{Section, page};
-use crate::list::{ListQuery, Rows};
+use crate::list_query::{ListQuery, Rows};
 use crate::same_origin::SameOrigin;
 use crate::staff_page::RequiresOnPage;
 
 /// Maximum number of units in one change. A larger number is a typing error.
 const MAX_UNITS: i32 = 1_000_000;
 
-const HEADS: [(&str, &str); 5] =
+const COLUMNS: [(&str, &str); 5] =
     [("", "When"), ("number", "Change"), ("number", "On hand then"), ("", "Reason"), ("", "Order")];
 
 /// The fields of the form.
@@ -83,7 +83,7 @@ pub(crate) async fn change_stock(
         Err(ApiError::Invalid(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    let (status, words) = match requested {
+    let (status, message) = match requested {
         Some(requested) => {
             let mut tx = app.db.begin().await?;
             let now = app.clock.now();
@@ -108,7 +108,7 @@ pub(crate) async fn change_stock(
             "Choose a reason and enter a whole number of units from 1 to 1000000 (from 0 for a count).",
         ),
     };
-    let notice = html! { p.message.bad role="alert" { (words) } };
+    let notice = html! { p.message.bad role="alert" { (message) } };
     let page = show(&app, &account, id, &query, Some(notice)).await?;
     Ok((status, page).into_response())
 }
@@ -161,7 +161,7 @@ fn content(variant: &StockRow, lines: &Rows<LedgerLine>, notice: Option<Markup>,
             button { "Change" }
         }
         h2 { "Ledger" }
-        (lines.table(&HEADS, "No changes yet.", |line| cells(line, has_links)))
+        (lines.table(&COLUMNS, "No changes yet.", |line| cells(line, has_links)))
     }
 }
 

@@ -1,4 +1,5 @@
-//! Search and keyset pagination of the lists. Links lead to later pages only; the browser's back button leads back.
+//! The query of a list (search text and cursor), and the page of rows that it requests. Links lead to the next page and to the first; the
+//! browser's back button leads to the previous one.
 
 use axum::extract::FromRequestParts;
 use http::Uri;
@@ -13,7 +14,7 @@ use crate::error::PageError;
 /// Maximum number of characters of a search text.
 const MAX_SEARCH: usize = 200;
 
-/// The query of a list.
+/// The search text and the position that a list page was requested with.
 #[derive(Debug)]
 pub(crate) struct ListQuery {
     /// Text to search for.
@@ -22,10 +23,11 @@ pub(crate) struct ListQuery {
     uri: Uri,
 }
 
-/// The rows of one page, and the link to the next.
+/// The rows of one page, with the links to the next page and to the first.
 #[derive(Debug)]
 pub(crate) struct Rows<T> {
     pub rows: Vec<T>,
+    /// URL of the next page; `None` on the last page.
     next: Option<String>,
     /// URL of the first page; `None` on the first page.
     first: Option<String>,
@@ -41,8 +43,8 @@ impl FromRequestParts<App> for ListQuery {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
         let Query(query) = Query::<PageQuery>::from_request_parts(parts, app).await?;
-        let search = search_words(&parts.uri);
-        if search.as_deref().is_some_and(|words| words.contains('\0') || words.chars().count() > MAX_SEARCH) {
+        let search = search_text(&parts.uri);
+        if search.as_deref().is_some_and(|text| text.contains('\0') || text.chars().count() > MAX_SEARCH) {
             return Err(PageError::Unreadable);
         }
         // The base URL is empty, because links within the pages need no host.
@@ -52,13 +54,13 @@ impl FromRequestParts<App> for ListQuery {
 }
 
 impl ListQuery {
-    /// Returns the range of rows to read. Links lead to later pages only.
+    /// Returns the bounds of the rows to read. Refuses a cursor for an earlier page, because no page has such a link.
     pub(crate) fn bounds<K: Key>(&self) -> Result<KeysetBounds<K>, PageError> {
         let bounds = self.request.bounds()?;
         if bounds.before.is_some() { Err(PageError::Unreadable) } else { Ok(bounds) }
     }
 
-    /// Returns the page of these rows, which were read within `bounds`.
+    /// Makes the page of these rows, which were read within `bounds`.
     pub(crate) fn rows<T, K: Key>(&self, rows: Vec<T>, bounds: &KeysetBounds<K>, key: impl Fn(&T) -> K) -> Rows<T> {
         let first = bounds.after.is_some().then(|| self.first());
         let Page { next, results, .. } = self.request.page(rows, bounds, key);
@@ -76,9 +78,10 @@ impl ListQuery {
         }
     }
 
+    /// Returns the URL of the first page, with the search.
     fn first(&self) -> String {
-        let words = self.search.as_ref().map(|words| ("q", words));
-        match serde_urlencoded::to_string(words.as_slice()) {
+        let search = self.search.as_ref().map(|text| ("q", text));
+        match serde_urlencoded::to_string(search.as_slice()) {
             Ok(query) if !query.is_empty() => format!("{}?{query}", self.uri.path()),
             Ok(_) | Err(_) => self.uri.path().to_owned(),
         }
@@ -86,15 +89,16 @@ impl ListQuery {
 }
 
 impl<T> Rows<T> {
-    /// Renders a table of the rows, or a message if there are no rows.
-    pub(crate) fn table(&self, heads: &[(&str, &str)], nothing: &str, cells: impl Fn(&T) -> Markup) -> Markup {
+    /// Renders the rows as a table, or a message if there are none, and below it the links to other pages. A column has a CSS class and a
+    /// heading.
+    pub(crate) fn table(&self, columns: &[(&str, &str)], empty_message: &str, cells: impl Fn(&T) -> Markup) -> Markup {
         html! {
             div.scroll {
                 @if self.rows.is_empty() {
-                    p.empty { (nothing) }
+                    p.empty { (empty_message) }
                 } @else {
                     table {
-                        thead { tr { @for (class, name) in heads { th scope="col" class=(class) { (name) } } } }
+                        thead { tr { @for (class, name) in columns { th scope="col" class=(class) { (name) } } } }
                         tbody { @for row in &self.rows { tr { (cells(row)) } } }
                     }
                 }
@@ -109,10 +113,10 @@ impl<T> Rows<T> {
     }
 }
 
-/// Returns the text of `?q=`; `None` if it is empty.
-fn search_words(uri: &Uri) -> Option<String> {
+/// Returns the trimmed text of `?q=`; `None` if it is missing or blank.
+fn search_text(uri: &Uri) -> Option<String> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
-    let words = pairs.into_iter().rev().find_map(|(name, value)| (name == "q").then_some(value))?;
-    let words = words.trim();
-    (!words.is_empty()).then(|| words.to_owned())
+    let text = pairs.into_iter().rev().find_map(|(name, value)| (name == "q").then_some(value))?;
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
 }
