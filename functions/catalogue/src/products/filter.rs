@@ -1,4 +1,4 @@
-//! Turns the query of the product list into a filter of the database.
+//! Turns the parameters of the product list into the conditions of its SQL.
 
 use shared::app::db::{Db, Tx};
 use shared::catalogue::Visibility;
@@ -13,12 +13,12 @@ use shared::time::Timestamp;
 use crate::products::query::ProductQuery;
 use crate::products::sort::ProductOrdering;
 
-/// A list without filters, for which the database has a function.
+/// A list with no filter other than a search, read by one SQL function.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum UnfilteredList<'q> {
     /// All products that shoppers see.
     All,
-    /// The products that these words find, best match first.
+    /// The products that this text finds, best match first.
     Search(&'q str),
 }
 
@@ -39,8 +39,8 @@ impl UnfilteredList<'_> {
 }
 
 impl ProductQuery {
-    /// Returns the requested ordering or the default. Answers 400 if the ordering needs a filter that is missing.
-    pub(crate) fn order(&self) -> Result<ProductOrdering, ApiError> {
+    /// Returns the requested ordering or the default. Answers 400 if the ordering needs a search or a category that is missing.
+    pub(crate) fn ordering(&self) -> Result<ProductOrdering, ApiError> {
         match self.ordering {
             Some(ProductOrdering::Relevance) if self.search.is_none() => {
                 Err(ApiError::field("ordering", "The ordering \"relevance\" needs a search. Send \"search\" too."))
@@ -54,7 +54,8 @@ impl ProductQuery {
         }
     }
 
-    /// Returns the list without filters, if the query requests one. Such a search can only be read forwards.
+    /// Returns the unfiltered list that the query requests; `None` if it has filters, facets or expansions, or if a search has another
+    /// ordering or is read backwards.
     pub(crate) fn unfiltered(&self, bounds: &ProductBounds) -> Option<UnfilteredList<'_>> {
         let Self {
             search,
@@ -141,14 +142,14 @@ impl ProductQuery {
         let mut unknown: Option<&String> = None;
         for ((name, value), found) in names.iter().zip(&values).zip(found) {
             match found {
-                // Reported once, however many of its values are requested.
+                // An unknown attribute is reported once, however many of its values are requested.
                 None if unknown == Some(name) => {}
                 None => {
                     unknown = Some(name);
                     errors.add("attributes", format!("There is no attribute \"{name}\"."));
                 }
                 Some((_, found)) if found.is_empty() => {
-                    errors.add("attributes", format!("There is no value \"{value}\" of \"{name}\"."));
+                    errors.add("attributes", format!("The attribute \"{name}\" has no value \"{value}\"."));
                 }
                 Some((attribute, found)) => match attributes.last_mut() {
                     Some((last, values)) if *last == attribute => values.extend(found),

@@ -42,7 +42,7 @@ pub(crate) async fn list_products(
     Query(ProductPageQuery { page, products }): Query<ProductPageQuery>,
 ) -> Result<Response, ApiError> {
     let request = PageRequest::new(base.clone(), uri, page);
-    let ordering = products.order()?;
+    let ordering = products.ordering()?;
     let cursor = request.bounds::<ProductCursor>()?;
     let bounds = cursor.try_map(|cursor| cursor.key(ordering))?;
     let sort = ordering.sort();
