@@ -37,7 +37,7 @@ pub(crate) struct CreateOrder {
 /// A conflict that prevents the order. Nothing was changed.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CheckoutConflict {
-    /// Explanation for people.
+    /// Text for people, which may change.
     pub detail: String,
     /// Error code: `sold_out`, `cart_changed`, `cart_empty` or `cart_ordered`.
     #[schema(example = "sold_out")]
@@ -122,18 +122,19 @@ pub(crate) async fn create_order(
         Outcome::SoldOut(items) => {
             app.metrics.count(Metric::SoldOut, placement.now);
             Err(ApiError::Conflict {
-                detail: "There is too little stock. Nothing was ordered.".to_owned(),
+                detail: "There is too little stock. Nothing was ordered. Reduce the quantities of the listed items."
+                    .to_owned(),
                 code: "sold_out",
                 more: json!({"items": items}),
             })
         }
         Outcome::CartChanged(total) => Err(ApiError::Conflict {
-            detail: format!("The cart costs {total} now. Nothing was ordered."),
+            detail: format!("The cart costs {total} now. Nothing was ordered. Check the new total and try again."),
             code: "cart_changed",
             more: json!({"grand_total": total}),
         }),
         Outcome::CartOrdered(order) => Err(ApiError::Conflict {
-            detail: "This cart was already ordered under another key.".to_owned(),
+            detail: "This cart was already ordered, under another key or without one.".to_owned(),
             code: "cart_ordered",
             more: json!({"order_id": order}),
         }),
@@ -146,16 +147,17 @@ pub(crate) async fn create_order(
     }
 }
 
-/// Returns the digest of the client's key with the user's id, because two users may choose the same key.
+/// Returns a digest of the user's id and the client's key; `None` if the request has no key.
 fn idempotency_key(headers: &HeaderMap, user: UserId) -> Result<Option<Uuid>, ApiError> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
-    match key.as_bytes() {
-        key @ [_, ..] if key.len() <= 255 => Ok(Some(digest(&[&user.0.to_be_bytes(), key]))),
+    let key = key.as_bytes();
+    match String::from_utf8_lossy(key).chars().count() {
+        1..=255 => Ok(Some(digest(&[&user.0.to_be_bytes(), key]))),
         _ => Err(ApiError::field("Idempotency-Key", "Ensure this header has 1 to 255 characters.")),
     }
 }
 
-/// Returns the first 128 bits of a SHA-256 as a uuid, because a call takes uuids but no bytes.
+/// Returns the start of a SHA-256 digest as a uuid of version 8, because a `Call` takes uuids but no bytes.
 fn digest(parts: &[&[u8]]) -> Uuid {
     let mut context = Context::new(&SHA256);
     parts.iter().for_each(|part| context.update(part));

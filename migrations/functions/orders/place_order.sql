@@ -13,7 +13,7 @@
 -- Returns one row for each line, or for each item with insufficient stock, or a single row; `outcome` is the same in all of them:
 --   placed          the new order                           replayed        the order that this cart became before
 --   sold_out        variant_id, quantity, available         cart_changed    total: what it would cost now
---   cart_empty      cart_not_found                          cart_ordered    order_id: it became an order under another key
+--   cart_empty      cart_not_found                          cart_ordered    order_id: it became an order under another key or none
 --   key_reused      the key belongs to another request      user_not_found  user_inactive
 create or replace function place_order(
     p_order_id uuid,

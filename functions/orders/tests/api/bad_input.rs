@@ -64,6 +64,20 @@ async fn an_idempotency_key_has_1_to_255_characters(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_limit_of_an_idempotency_key_counts_characters_and_not_bytes(db: PgPool) {
+    let (app, _) = an_app(db);
+    let ana = app.a_user().await;
+    // The cart does not exist, so a key that is accepted gets 404.
+    for (characters, status) in [(255, 404), (256, 400)] {
+        app.client_of(&ana)
+            .header("idempotency-key", &"é".repeat(characters))
+            .post("/api/v1/orders/", json!({"cart_id": "00000000-0000-4000-8000-000000000000"}))
+            .await
+            .expect(status);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_caller_without_a_token_gets_401_before_validation(db: PgPool) {
     let (app, _) = an_app(db);
     for path in ["/api/v1/orders/", "/api/v1/orders/nonsense/", "/api/v1/orders"] {
