@@ -12,7 +12,7 @@ use tower::ServiceExt as _;
 
 use crate::app::ClientAddress;
 
-/// Sends requests with the same headers. Each method waits for the response.
+/// A test client, whose requests all have the headers that were set on it.
 #[derive(Clone)]
 pub struct Client {
     service: Router,
@@ -120,11 +120,11 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Returns the response if it has this status; otherwise the test fails and shows it.
+    /// Returns the response if it has this status; otherwise fails the test with the body.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
-        let known = StatusCode::from_u16(status).unwrap();
-        assert_eq!(self.status, known.as_u16(), "{}", self.text);
+        let expected = StatusCode::from_u16(status).unwrap();
+        assert_eq!(self.status, expected.as_u16(), "{}", self.text);
         self
     }
 }
