@@ -199,8 +199,8 @@ mod tests {
 
     #[test]
     fn an_option_of_serve_in_front_of_another_command_is_an_error() {
-        let error = parse(["cargo dev", "--without-mail", "import", "file.csv"]).unwrap_err().to_string();
-        assert!(error.contains("--without-mail belongs to `cargo dev serve`"), "{error}");
+        let error = parse(["cargo dev", "--without-jobs", "import", "file.csv"]).unwrap_err().to_string();
+        assert!(error.contains("--without-jobs belongs to `cargo dev serve`"), "{error}");
         assert!(parse(["cargo dev", "--port", "1"]).is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! `--fresh`: starts with an empty shop.
+//! `--fresh`: deletes the data of earlier runs, so that the shop starts over with the sample catalogue.
 
 use anyhow::bail;
 use command_line::terminal::{ask, is_interactive};

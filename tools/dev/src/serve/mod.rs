@@ -21,7 +21,7 @@ pub struct Options {
     /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 8000)]
     pub port: u16,
-    /// Start with an empty shop: deletes the database, the queue, the mail and the files of earlier runs
+    /// Start over with the sample catalogue: deletes the database, the queue, the mail and the files of earlier runs
     #[arg(long)]
     pub fresh: bool,
     /// Do not ask before deleting
@@ -30,14 +30,14 @@ pub struct Options {
     /// Log each request
     #[arg(long, short)]
     pub verbose: bool,
-    /// Leave messages in the queue: no relay and no mail
+    /// Start no background jobs: no relay, no scheduler, no mail, no imports or exports
     #[arg(long, hide = true)]
-    pub without_mail: bool,
+    pub without_jobs: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 8000, fresh: false, yes: false, verbose: false, without_mail: false }
+        Self { port: 8000, fresh: false, yes: false, verbose: false, without_jobs: false }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Starting the shop and stopping it.
+//! Starts and stops the shop of `cargo dev serve`.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -37,11 +37,11 @@ use crate::shop::{Parts, shop};
 
 /// Size of the connection pool.
 const CONNECTIONS: usize = 8;
-/// Maximum time for requests and jobs to finish at the end. The timeout of a request is eight seconds.
+/// Maximum time for requests and jobs to finish after Ctrl-C: one second more than the timeout of a request.
 const STOP_TIMEOUT: Duration = Duration::from_secs(9);
 
 /// A running shop.
-pub(super) struct Running {
+pub(super) struct RunningShop {
     /// Text for the terminal: addresses and accounts.
     pub(super) greeting: String,
     stop: watch::Sender<bool>,
@@ -52,10 +52,10 @@ pub(super) struct Running {
     _lock: HomeLock,
 }
 
-/// Starts everything in the order of dependencies.
-pub(super) async fn start(home: &Home, environment: &Environment, options: &Options) -> anyhow::Result<Running> {
+/// Starts everything in dependency order.
+pub(super) async fn start(home: &Home, environment: &Environment, options: &Options) -> anyhow::Result<RunningShop> {
     let mut lock = home.lock()?;
-    // First, so that a port in use is reported at once.
+    // Before anything is deleted or started, so that a port in use is reported at once.
     let port = Port::bind(options.port).await?;
     if options.fresh {
         fresh::delete_data(home, environment, options.yes).await?;
@@ -99,7 +99,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
         }));
 
     let (stop, stopped) = watch::channel(false);
-    let jobs = if options.without_mail {
+    let jobs = if options.without_jobs {
         JoinSet::new()
     } else {
         let relay = relay(&db, &clock, &spool);
@@ -112,11 +112,12 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     };
     lock.set_url(&url)?;
     let servers = port.serve(&router, &stopped);
-    Ok(Running { greeting: greeting(&url), stop, servers, jobs, database, _lock: lock })
+    Ok(RunningShop { greeting: greeting(&url), stop, servers, jobs, database, _lock: lock })
 }
 
-impl Running {
-    /// Accepts no new requests, waits for running requests and jobs, then stops PostgreSQL. A second Ctrl-C ends the wait.
+impl RunningShop {
+    /// Accepts no new requests, waits for running requests and jobs for at most `STOP_TIMEOUT`, then stops the PostgreSQL that this process
+    /// owns. A second Ctrl-C ends the wait.
     pub(super) async fn stop(mut self, mut stop: Stop) -> anyhow::Result<()> {
         self.stop.send_replace(true);
         let finished = async {
@@ -177,6 +178,8 @@ fn greeting(url: &str) -> String {
     for account in ACCOUNTS {
         let _ = writeln!(text, "  {:<9} {}  password {}", account.title, account.email, account.password);
     }
-    text.push_str("\nCtrl-C stops it and keeps the data; --fresh starts with an empty shop.\n");
+    text.push_str(
+        "\nCtrl-C stops it and keeps the data; --fresh deletes the data and starts over with the sample catalogue.\n",
+    );
     text
 }
