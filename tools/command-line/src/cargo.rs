@@ -1,4 +1,4 @@
-//! Running cargo from a program that cargo runs.
+//! Runs cargo from a program that cargo runs.
 
 use std::process::{Command, Stdio};
 

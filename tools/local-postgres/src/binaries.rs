@@ -1,4 +1,4 @@
-//! Finding PostgreSQL's programs.
+//! Finds PostgreSQL's programs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

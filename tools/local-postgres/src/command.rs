@@ -1,4 +1,4 @@
-//! Running another program to its end.
+//! Runs another program to its end.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! Installing missing packages where that needs no question, and saying how elsewhere.
+//! Installs missing packages where that needs no question, and says how elsewhere.
 
 use std::path::Path;
 use std::process::Command;
