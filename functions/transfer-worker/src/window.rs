@@ -17,7 +17,7 @@ pub(crate) enum Unreadable {
     Missing,
     #[error("the file is not in a known format: {0}")]
     Unrecognised(#[from] Unrecognised),
-    #[error("line {0}: the product that begins here is larger than 64 MiB; is a quote not closed?")]
+    #[error("line {0}: the product that begins here is larger than 64 MiB; is a closing quote missing?")]
     TooLarge(u64),
     #[error("the file cannot be read: {0}")]
     Io(#[from] std::io::Error),

@@ -80,7 +80,7 @@ async fn an_unclosed_quote_is_reported_and_ends_the_import(db: PgPool) {
     let id = shop.an_import(file.as_bytes()).await;
     work(&shop.worker(Limits { window: 1000, ..Limits::default() }), Work::Import(id).into()).await.unwrap();
 
-    let reason = "a record larger than 2 MiB begins here; is a quote not closed?".to_owned();
+    let reason = "a record larger than 2 MiB begins here; is a closing quote missing?".to_owned();
     assert_eq!(shop.errors(id).await, [(3, reason)]);
     let import = shop.import(id).await;
     assert_eq!((import.status, import.products.created, import.bytes_done), (TransferStatus::Done, 1, import.bytes));

@@ -1,26 +1,26 @@
 //! Reads CSV record by record, with the line and the byte at which each begins.
 //!
 //! It is not the reader of the `csv` crate, although that crate writes the files; `docs/decisions.md` says what was tried. `csv` reports
-//! where it began to look for a record, which is another line after blank lines or a CRLF. It keeps a record whole, so an unclosed quote
-//! takes the rest of the file into memory and cannot be reported. It also takes the end of the bytes for the end of the file: a file that
-//! is read in chunks would lose the record at the end of each.
+//! where it began to look for a record; after blank lines or a CRLF that is not the line on which the record begins. It keeps a record
+//! whole, so an unclosed quote takes the rest of the file into memory and cannot be reported. It also takes the end of the bytes for the
+//! end of the file: a file that is read in chunks would lose the record at the end of each.
 
 use std::io::{self, BufRead};
 
 /// Maximum size of a record in bytes. Without it an unclosed quote would take the whole file into memory.
-const LARGEST: usize = 2 * 1024 * 1024;
+const MAX_RECORD_BYTES: usize = 2 * 1024 * 1024;
 
-/// The message about a record that is larger.
-pub const TOO_LARGE: &str = "a record larger than 2 MiB begins here; is a quote not closed?";
+/// Error text for a record larger than `MAX_RECORD_BYTES`.
+pub const TOO_LARGE: &str = "a record larger than 2 MiB begins here; is a closing quote missing?";
 
 /// A record of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
     /// Position at which the record begins.
     pub place: Place,
-    /// The fields of the record, unchanged.
+    /// The fields of the record without their quotes; otherwise unchanged, and not necessarily UTF-8.
     pub fields: Vec<Vec<u8>>,
-    /// True if the record was longer than the part that is kept in memory; see [`TOO_LARGE`].
+    /// True if the record is larger than `MAX_RECORD_BYTES`; the rest of its fields is not kept. The error text is [`TOO_LARGE`].
     pub is_too_large: bool,
 }
 
@@ -29,11 +29,11 @@ pub struct Record {
 pub struct Place {
     /// Number of bytes before the position.
     pub offset: u64,
-    /// Line of the position, from 1.
+    /// Line number, from 1.
     pub line: u64,
 }
 
-/// The relation between the end of the bytes and the end of the file.
+/// The end of the bytes: the end of the file, or a point inside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ends {
     /// The bytes end with the file, so the last record needs no line break.
@@ -52,9 +52,9 @@ pub struct Records<R> {
     has_run_out: bool,
 }
 
-/// The state of the parser at the next byte of a record.
+/// The state of the parser before the next byte of a record.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum At {
+enum State {
     FieldStart,
     Plain,
     Quoted,
@@ -88,12 +88,12 @@ impl<R: BufRead> Records<R> {
         self.place
     }
 
-    /// Returns true if the file continues and the bytes here end before the next record does.
+    /// Returns true if the bytes ended before the next record did, although the file continues.
     pub fn has_run_out(&self) -> bool {
         self.has_run_out
     }
 
-    /// Returns the next record that is not a blank line; `None` at the end.
+    /// Returns the next record with a field that is not empty, or the next that is too large; `None` at the end.
     pub fn record(&mut self) -> io::Result<Option<Record>> {
         while let Some(record) = self.read()? {
             if record.is_too_large || record.fields.iter().any(|field| !field.is_empty()) {
@@ -105,31 +105,31 @@ impl<R: BufRead> Records<R> {
 
     fn read(&mut self) -> io::Result<Option<Record>> {
         let mut record = Record { place: self.place, fields: vec![Vec::new()], is_too_large: false };
-        let (mut at, mut size, mut line) = (At::FieldStart, 0, self.place.line);
+        let (mut state, mut size, mut line) = (State::FieldStart, 0, self.place.line);
         loop {
             let bytes = self.from.fill_buf()?;
             if bytes.is_empty() {
-                return Ok(self.read_to_the_end(record, Place { offset: self.place.offset + size, line }));
+                return Ok(self.finish(record, Place { offset: self.place.offset + size, line }));
             }
             for (used, byte) in (1..).zip(bytes) {
                 size += 1;
                 line += u64::from(*byte == b'\n');
-                if *byte == b'\n' && at != At::Quoted {
-                    record.drop_carriage_return(at);
+                if *byte == b'\n' && state != State::Quoted {
+                    record.drop_carriage_return(state);
                     self.from.consume(used);
                     self.place = Place { offset: self.place.offset + size, line };
                     return Ok(Some(record));
                 }
-                at = record.push(at, *byte);
+                state = record.push(state, *byte);
             }
             let used = bytes.len();
             self.from.consume(used);
-            record.is_too_large |= size > LARGEST as u64;
+            record.is_too_large |= size > MAX_RECORD_BYTES as u64;
         }
     }
 
-    /// Returns a record that ends without a line break.
-    fn read_to_the_end(&mut self, record: Record, end: Place) -> Option<Record> {
+    /// Ends the reading. Returns the record that was begun, if the file ends with it; `None` if the file continues.
+    fn finish(&mut self, record: Record, end: Place) -> Option<Record> {
         if self.ends == Ends::Inside {
             self.has_run_out = true;
             return None;
@@ -141,20 +141,20 @@ impl<R: BufRead> Records<R> {
 }
 
 impl Record {
-    fn push(&mut self, at: At, byte: u8) -> At {
-        let (literal, next) = match (at, byte) {
-            (At::Quoted, b'"') => return At::QuoteInQuoted,
-            (At::FieldStart, b'"') => return At::Quoted,
-            (At::Quoted, _) | (At::QuoteInQuoted, b'"') => (byte, At::Quoted),
+    fn push(&mut self, state: State, byte: u8) -> State {
+        let (literal, next) = match (state, byte) {
+            (State::Quoted, b'"') => return State::QuoteInQuoted,
+            (State::FieldStart, b'"') => return State::Quoted,
+            (State::Quoted, _) | (State::QuoteInQuoted, b'"') => (byte, State::Quoted),
             (_, b',') => {
                 // The rest of a record that is too large is not kept.
                 if !self.is_too_large {
                     self.fields.push(Vec::new());
                 }
-                return At::FieldStart;
+                return State::FieldStart;
             }
-            // A quote in the middle of a field, and a byte after a closing quote, stand for themselves.
-            (At::FieldStart | At::Plain | At::QuoteInQuoted, _) => (byte, At::Plain),
+            // A quote in the middle of a field, and a byte after a closing quote, are literal.
+            (State::FieldStart | State::Plain | State::QuoteInQuoted, _) => (byte, State::Plain),
         };
         if let Some(field) = self.fields.last_mut().filter(|_| !self.is_too_large) {
             field.push(literal);
@@ -162,9 +162,9 @@ impl Record {
         next
     }
 
-    /// Removes the first half of a CRLF from the last field.
-    fn drop_carriage_return(&mut self, at: At) {
-        if at == At::Plain {
+    /// Removes the carriage return of a CRLF from the last field.
+    fn drop_carriage_return(&mut self, state: State) {
+        if state == State::Plain {
             let _ = self.fields.last_mut().filter(|field| field.ends_with(b"\r")).map(Vec::pop);
         }
     }
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_right_after_quoted_breaks_blank_lines_and_crlf() {
+    fn line_numbers_are_correct_after_quoted_line_breaks_blank_lines_and_crlf() {
         let text = b"\xef\xbb\xbfa,b\r\n\r\n1,\"x\r\ny\"\r\n\n\n2,\"\"\"q\"\", z\"\n3,";
         assert_eq!(
             read(text),
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_in_the_middle_of_a_field_is_itself() {
+    fn a_quote_in_the_middle_of_a_field_is_literal() {
         assert_eq!(read(b"12\" wide,b\n\"a\"b,c\n"), [record(1, &["12\" wide", "b"]), record(2, &["ab", "c"])]);
     }
 
@@ -212,18 +212,18 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_is_never_closed_is_named_and_does_not_fill_the_memory() {
-        let text = format!("a,b\n1,\"{}", "x\n".repeat(2 * LARGEST));
+    fn an_unclosed_quote_is_reported_and_does_not_fill_the_memory() {
+        let text = format!("a,b\n1,\"{}", "x\n".repeat(2 * MAX_RECORD_BYTES));
         let mut records = Records::new(io::BufReader::new(text.as_bytes())).unwrap();
         assert_eq!(records.record().unwrap().unwrap().place.line, 1);
         let record = records.record().unwrap().unwrap();
         assert_eq!((record.place.line, record.is_too_large), (2, true));
-        assert!(record.fields.iter().map(Vec::len).sum::<usize>() < LARGEST + 10_000);
+        assert!(record.fields.iter().map(Vec::len).sum::<usize>() < MAX_RECORD_BYTES + 10_000);
         assert_eq!(records.record().unwrap(), None);
     }
 
     #[test]
-    fn a_record_that_has_no_end_here_is_read_once_there_is_more() {
+    fn an_unfinished_record_is_read_when_the_rest_is_there() {
         let text = b"a,b\n1,\"x\ny\"\n2,z\n";
         for cut in 0..text.len() {
             let mut records = Records::beginning(&text[..cut], Ends::Inside).unwrap();
