@@ -16,22 +16,23 @@ const NAME: &str = "shop";
 /// Role that `migrate` creates for the functions.
 const APP_ROLE: &str = "shop";
 
-/// A migrated database. Dropping it stops the PostgreSQL that it started.
+/// A migrated database. Dropping it stops the PostgreSQL if this process owns it.
 pub struct Database {
     cluster: Option<Cluster>,
     owner: PgConnectOptions,
 }
 
 impl Database {
-    /// Finds or starts the database, whether or not another `cargo dev` is running, and applies the migrations.
+    /// Opens the database and applies the migrations. Starts the private PostgreSQL, or uses the one that another `cargo dev` is running.
     pub async fn open(home: &Home, environment: &Environment) -> anyhow::Result<Self> {
-        let database = match environment.get("DATABASE_URL") {
-            Some(url) => Self::at(url)?,
-            None => Self::private(home).await?,
+        let (database, problem) = match environment.get("DATABASE_URL") {
+            Some(url) => (Self::at(url)?, "the migrations could not be applied to DATABASE_URL"),
+            None => (
+                Self::private(home).await?,
+                "the migrations could not be applied (`cargo dev --fresh` starts over with a new database)",
+            ),
         };
-        migrate::apply(&database.owner())
-            .await
-            .context("the migrations could not be applied (`cargo dev --fresh` starts with a new database)")?;
+        migrate::apply(&database.owner()).await.context(problem)?;
         Ok(database)
     }
 
@@ -54,7 +55,7 @@ impl Database {
         Ok(Self { cluster: Some(cluster), owner })
     }
 
-    /// Connects as the owner of the tables.
+    /// Returns a connector that logs in as the owner of the tables.
     pub fn owner(&self) -> Connector {
         Connector::to(self.owner.clone())
     }
@@ -65,7 +66,7 @@ impl Database {
         Db::new(Connector::to(self.app_options()), PoolSettings { max_connections })
     }
 
-    /// Returns the URL of these connections, for functions in other processes.
+    /// Returns the URL that [`Self::app`] connects to, for functions in other processes.
     pub fn app_url(&self) -> String {
         self.app_options().to_url_lossy().to_string()
     }
@@ -77,7 +78,7 @@ impl Database {
         }
     }
 
-    /// Stops the PostgreSQL if it was started here; open connections are closed.
+    /// Stops the PostgreSQL if this process owns it; open connections are closed.
     pub async fn stop(self) -> anyhow::Result<()> {
         match self.cluster {
             Some(cluster) => tokio::task::spawn_blocking(move || cluster.stop()).await?,
@@ -86,7 +87,7 @@ impl Database {
     }
 }
 
-/// Deletes the private PostgreSQL. Fails if `DATABASE_URL` is set, because that database is not deleted.
+/// Deletes the private PostgreSQL. Fails if `DATABASE_URL` is set: a database that `cargo dev` did not create must not be deleted.
 pub async fn delete(home: &Home, environment: &Environment) -> anyhow::Result<()> {
     if environment.get("DATABASE_URL").is_some() {
         bail!(
