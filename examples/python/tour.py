@@ -1,6 +1,6 @@
-"""The tour of the project's README with a typed client: register, log in, fill a cart, check out, see the mail.
+"""The steps of the project's README with a typed client: register, log in, fill a cart, check out, read the mail.
 
-python3 tour.py [URL]      the shop of `cargo dev` on http://localhost:8000, if not said
+python3 tour.py [URL]      by default the shop of `cargo dev`, http://localhost:8000
 """
 
 import sys
@@ -47,10 +47,10 @@ def main(url: str) -> None:
     order = expect(create_order.sync(client=shop, body=body, idempotency_key=str(cart.id)), Order)
     again = expect(create_order.sync(client=shop, body=body, idempotency_key=str(cart.id)), Order)
     if again.id != order.id:
-        raise RuntimeError("the second checkout made a second order")
+        raise RuntimeError("the second checkout placed a second order")
     print(f"Order {order.number}: {order.grand_total} {order.currency}")
 
-    # 5. See the mail. Only the shop on a laptop has this page, so the document does not.
+    # 5. Read the mail. Only the shop on a laptop has this page, so it is not in openapi.json.
     for _ in range(50):
         mails = httpx.get(f"{url}/dev/mail/", params={"format": "json"}).text
         if email in mails and str(order.number) in mails:

@@ -1,6 +1,6 @@
-// The tour of the project's README with a typed client: register, log in, fill a cart, check out, see the mail.
+// The steps of the project's README with a typed client: register, log in, fill a cart, check out, read the mail.
 //
-//   npm start [URL]      the shop of `cargo dev` on http://localhost:8000, if not said
+//   npm start [URL]      by default the shop of `cargo dev`, http://localhost:8000
 import createClient from "openapi-fetch";
 
 import type { components, paths } from "./schema.js";
@@ -44,10 +44,10 @@ const checkOut = (): Promise<Order> =>
     }),
   );
 const order = await checkOut();
-if ((await checkOut()).id !== order.id) throw new Error("The second checkout made a second order.");
+if ((await checkOut()).id !== order.id) throw new Error("The second checkout placed a second order.");
 console.log(`Order ${order.number}: ${order.grand_total} ${order.currency}`);
 
-// 5. See the mail. Only the shop on a laptop has this page, so the document does not.
+// 5. Read the mail. Only the shop on a laptop has this page, so it is not in openapi.json.
 for (let attempt = 0; ; attempt++) {
   const mails = await (await fetch(`${url}/dev/mail/?format=json`)).text();
   if (mails.includes(email) && mails.includes(String(order.number))) break;
