@@ -5,9 +5,9 @@
 
 use http::HeaderMap;
 
-/// Name of the header. `lambda_http` replaces the client's by that of the invocation.
+/// Name of the header. `lambda_http` replaces a client's header by that of the invocation.
 const HEADER: &str = "x-amzn-trace-id";
-/// Longest header; those of AWS are shorter.
+/// Maximum length of a header in bytes; those of AWS are shorter.
 const MAX_HEADER: usize = 500;
 
 /// A header such as `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1`.
@@ -18,7 +18,7 @@ pub struct Trace<'a> {
 }
 
 impl<'a> Trace<'a> {
-    /// Parses a header. A header that SQS might refuse is ignored, because no message is to be lost for it.
+    /// Parses a header; `None` if its id is invalid, or if SQS might refuse the header and with it the message.
     pub fn read(header: &'a str) -> Option<Self> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"=;:-_.|+/@".contains(&byte);
         if header.len() > MAX_HEADER || !header.bytes().all(is_plain) {
@@ -44,7 +44,7 @@ impl<'a> Trace<'a> {
     }
 }
 
-/// Returns true for a version, a time and 96 random bits.
+/// Returns true if the id has the form of a version, a time and 96 random bits.
 fn is_id(id: &str) -> bool {
     let is_hex = |part: Option<&str>, length| {
         part.is_some_and(|part| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit()))

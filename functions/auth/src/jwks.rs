@@ -18,7 +18,7 @@ use crate::AuthState;
 /// Time for which the response may be cached. A new key is published at least this long before a token is signed with it.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
-/// The route of the public keys.
+/// Returns the route of the public keys.
 pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new().routes(routes!(get_jwks))
 }

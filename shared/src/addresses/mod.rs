@@ -44,9 +44,9 @@ pub struct Address {
     pub country: String,
     /// Phone number for the carrier, or blank.
     pub phone: String,
-    /// True if orders are shipped here unless another address is chosen. At most one address of an account is the default.
+    /// True if this is the default for shipping. Only one address of an account can be.
     pub is_default_shipping: bool,
-    /// True if bills go here unless another address is chosen. At most one address of an account is the default.
+    /// True if this is the default for billing. Only one address of an account can be.
     pub is_default_billing: bool,
     /// Time at which the address was created.
     pub created_at: Timestamp,
@@ -54,18 +54,18 @@ pub struct Address {
     pub updated_at: Timestamp,
 }
 
-/// Characters of a name or a company.
+/// Maximum number of characters of a person's or a company's name.
 const MAX_NAME: usize = 150;
-/// Characters of a line with street and number.
+/// Maximum number of characters of a line of the address.
 const MAX_LINE: usize = 200;
-/// Characters of a town, a state or a province.
+/// Maximum number of characters of a town, a state or a province.
 const MAX_PLACE: usize = 100;
-/// Characters of a country.
+/// Number of characters of a country code.
 const MAX_COUNTRY: usize = 2;
-/// Characters of a postal code.
+/// Maximum number of characters of a postal code.
 const MAX_POSTAL_CODE: usize = 20;
 
-/// The fields of a new address.
+/// An address to create.
 #[derive(Clone, Debug, Request)]
 #[request(update = UpdateAddress, replace = ReplaceAddress)]
 pub struct CreateAddress {
@@ -94,25 +94,25 @@ pub struct CreateAddress {
     /// State, province or similar, or blank.
     #[field(default, not_null, blank, max = MAX_PLACE)]
     pub region: String,
-    /// Country code (ISO 3166-1 alpha-2), in capitals or not.
+    /// Country code (ISO 3166-1 alpha-2), in capital or small letters.
     #[field(max = MAX_COUNTRY, with = known_country)]
     #[schema(min_length = 2, example = "DE")]
     pub country: String,
-    /// Phone number for the carrier: digits, spaces and `+-().`
+    /// Phone number for the carrier, or blank. It may have digits, spaces and `+-().`.
     #[field(default, not_null, blank, max = MAX_PHONE, with = Fields::phone)]
     pub phone: String,
-    /// True to ship here unless another address is chosen; the previous default loses that role.
+    /// True to make this the default for shipping in place of the previous one.
     #[field(
         not_null,
-        on_create = "Your first address always becomes the default; if left out, a later one does not.",
+        on_create = "Your first address always becomes the default, a later one only if you send true.",
         on_update = "Stays as it is if left out.",
         on_replace = "Stays as it is if left out."
     )]
     pub is_default_shipping: Option<bool>,
-    /// True to send bills here unless another address is chosen; the previous default loses that role.
+    /// True to make this the default for billing in place of the previous one.
     #[field(
         not_null,
-        on_create = "Your first address always becomes the default; if left out, a later one does not.",
+        on_create = "Your first address always becomes the default, a later one only if you send true.",
         on_update = "Stays as it is if left out.",
         on_replace = "Stays as it is if left out."
     )]

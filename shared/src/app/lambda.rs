@@ -30,8 +30,8 @@ where
     let environment = start();
     let app = App::from_environment(&environment)?;
     // The connection is opened at once, when the function has the most CPU, but in parallel with the first event: a request that needs no
-    // database does not wait for one that does not answer. A request that needs it waits for this connection; if that failed or was cut off
-    // by a freeze, the request opens its own and reports the error.
+    // database does not wait for one that does not answer. A request that needs the database waits for this connection; if it failed or was
+    // cut off by a freeze, the request opens another and reports the error of that one.
     let db = app.db.clone();
     tokio::spawn(async move { db.warm_up().await });
     run(router, state(app, &environment)?).await
@@ -59,7 +59,8 @@ where
 
 /// Runs a function without an HTTP API: `job` creates its state once, and `work` handles each event.
 ///
-/// An error is returned with its whole chain, which the runtime logs: only the operators invoke a job.
+/// An error is returned with its whole chain, which the runtime logs. It reaches no client, because only AWS and the shop's operators
+/// invoke a job.
 pub async fn run_job<J, E, A>(
     job: impl FnOnce(&Environment) -> anyhow::Result<J>,
     work: impl AsyncFn(&J, E) -> anyhow::Result<A>,
@@ -76,7 +77,7 @@ where
         if cold_start {
             metrics.count(Metric::ColdStarts, SystemClock.now());
         }
-        // The box keeps nested futures within the compiler's limit of depth.
+        // Without the box, the nested futures would exceed the compiler's depth limit.
         let done = logged(&event.context, cold_start, Box::pin(work(job, event.payload))).await;
         done.map_err(|error| lambda_runtime::Error::from(format!("{error:#}")))
     };
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_client_address_is_the_gateways_and_not_that_of_a_header() {
+    fn the_client_address_is_the_one_that_the_gateway_saw_and_not_one_of_a_header() {
         let event = r#"{"version": "2.0", "routeKey": "$default", "rawPath": "/auth/jwt/create/", "rawQueryString": "",
             "headers": {"x-forwarded-for": "198.51.100.1", "forwarded": "for=198.51.100.1"},
             "requestContext": {"accountId": "1", "apiId": "1", "stage": "$default", "requestId": "1", "routeKey": "$default",

@@ -24,7 +24,7 @@ use crate::fields::Request;
 const DEFAULT_SIZE: i32 = 20;
 /// Maximum number of rows on a page.
 const MAX_SIZE: i32 = 100;
-/// Characters of the longest cursor.
+/// Maximum number of characters of a cursor.
 const MAX_CURSOR: usize = 1000;
 
 /// One page of a list.

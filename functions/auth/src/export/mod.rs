@@ -29,7 +29,7 @@ use crate::AuthState;
 /// Maximum number of rows of each list. All lists together stay below the 6 MB that a Lambda may return.
 const MAX_ROWS: usize = 500;
 
-/// The route of the export.
+/// Returns the route of the export.
 pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new().routes(routes!(export_me))
 }
@@ -71,7 +71,7 @@ pub(crate) struct List<T> {
 }
 
 impl<T> From<Vec<T>> for List<T> {
-    /// Cuts the list at the maximum. One row more than the maximum shows that there are more.
+    /// Keeps the first [`MAX_ROWS`] rows. Up to one row more is read, which shows that the list is truncated.
     fn from(mut results: Vec<T>) -> Self {
         let truncated = results.len() > MAX_ROWS;
         results.truncate(MAX_ROWS);

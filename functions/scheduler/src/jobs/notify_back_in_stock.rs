@@ -1,7 +1,7 @@
 //! Writes an event for each subscription to a variant that is in stock again; `outbox-relay` sends the events, and `notifications` the mails.
 //!
-//! The transaction that changes the stock does not write the events: ten thousand people may wait for one variant, and everyone who buys it would
-//! have to wait until all their events are written.
+//! The transaction that changes the stock does not write the events: ten thousand people may wait for one variant, and its buyers would have
+//! to wait until all these events are written, because the stock stays locked until then.
 
 use shared::ids::EventId;
 use shared::outbox::store::insert_due;
@@ -9,8 +9,8 @@ use shared::stock::store::subscriptions::take_due;
 
 use crate::Scheduler;
 
-/// Maximum number of subscriptions for which one run writes events: few enough that the next run of `outbox-relay` sends these events and all
-/// others.
+/// Maximum number of subscriptions for which one run writes events: few enough that one run of `outbox-relay` sends these events and
+/// all others that are due.
 const MAX_SUBSCRIPTIONS: i64 = 1000;
 
 pub(super) async fn run(scheduler: &Scheduler) -> anyhow::Result<u64> {
