@@ -98,7 +98,7 @@ pub struct CreateAddress {
     #[field(max = MAX_COUNTRY, with = known_country)]
     #[schema(min_length = 2, example = "DE")]
     pub country: String,
-    /// Phone number for the carrier, or blank. It may have digits, spaces and `+-().`.
+    /// Phone number for the carrier, or blank: digits, spaces and `+-().`
     #[field(default, not_null, blank, max = MAX_PHONE, with = Fields::phone)]
     pub phone: String,
     /// True to make this the default for shipping in place of the previous one.
