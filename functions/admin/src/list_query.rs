@@ -89,7 +89,7 @@ impl ListQuery {
 }
 
 impl<T> Rows<T> {
-    /// Renders the rows as a table, or a message if there are none, and below it the links to other pages. A column has a CSS class and a
+    /// Renders the rows as a table, or a message if there is no row, and below it the links to other pages. A column has a CSS class and a
     /// heading.
     pub(crate) fn table(&self, columns: &[(&str, &str)], empty_message: &str, cells: impl Fn(&T) -> Markup) -> Markup {
         html! {
