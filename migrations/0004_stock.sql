@@ -34,6 +34,8 @@ create table back_in_stock_subscriptions (
     id bigint generated always as identity primary key,
     variant_id bigint not null references product_variants (id) on delete cascade,
     email text not null,
+    -- The language of the mail: the name of a file in shared/locales/.
+    locale text not null default 'en',
     created_at timestamptz not null,
     -- Time at which its event was written. The row stays some days longer, for a mail that has to be sent again.
     notified_at timestamptz,

@@ -14,6 +14,8 @@ create table users (
     last_login_at timestamptz,
     name text not null default '',
     phone text not null default '',
+    -- The language of the mails to the account: the name of a file in shared/locales/.
+    locale text not null default 'en',
     constraint user_username_unique unique (username),
     constraint user_email_not_blank check (btrim(email) <> ''),
     constraint user_username_not_blank check (btrim(username) <> '')

@@ -11,6 +11,8 @@ create table orders (
     idempotency_key uuid,
     request_digest uuid not null,
     email text not null,
+    -- The language of its mails: the name of a file in shared/locales/.
+    locale text not null default 'en',
     status text not null default 'placed',
     currency text not null,
     total bigint not null,

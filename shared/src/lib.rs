@@ -30,6 +30,7 @@ pub mod users;
 
 pub mod fields;
 pub mod ids;
+pub mod locale;
 pub mod money;
 pub mod storage;
 pub mod time;

@@ -47,6 +47,16 @@ impl Timestamp {
         self.0.format("%a, %d %b %Y %H:%M:%S GMT")
     }
 
+    /// Returns year, month (from 1) and day (from 1) in UTC.
+    pub fn date(self) -> (i32, u32, u32) {
+        (self.0.year(), self.0.month(), self.0.day())
+    }
+
+    /// Returns hours and minutes in UTC: `06:38`.
+    pub fn clock(self) -> String {
+        self.0.format("%H:%M").to_string()
+    }
+
     /// Formats the time for people: `22 November 2026, 06:38 UTC`.
     pub fn for_people(self) -> impl std::fmt::Display {
         self.0.format("%-d %B %Y, %H:%M UTC")

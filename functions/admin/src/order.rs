@@ -63,10 +63,10 @@ fn line_table(order: &OrderRow, lines: &[OrderLine], has_links: bool) -> Markup 
                 th.number scope="col" { "Each" } th.number scope="col" { "Units" } th.number scope="col" { "Sum" }
             } }
             tbody { @for line in lines { tr {
-                td { (line.product_name) " " span.quiet { (line.variant_name) } }
+                td { bdi { (line.product_name) } " " bdi.quiet { (line.variant_name) } }
                 td { @match line.product_variant_id.filter(|_| has_links) {
-                    Some(variant) => a href=(variant_path(variant)) { (line.sku) },
-                    None => (line.sku),
+                    Some(variant) => a href=(variant_path(variant)) { bdi { (line.sku) } },
+                    None => bdi { (line.sku) },
                 } }
                 td.number { (line.unit_price) }
                 td.number { (line.quantity) }

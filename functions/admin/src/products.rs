@@ -34,7 +34,7 @@ pub(crate) async fn list_products(
 
 fn cells(product: &ProductRow) -> Markup {
     html! {
-        td { (product.name) @if let Some(sku) = &product.sku { " " span.quiet { (sku) } } }
+        td { bdi { (product.name) } @if let Some(sku) = &product.sku { " " bdi.quiet { (sku) } } }
         td { span.tag.good[product.status == "active"] { (product.status) } }
         td.number { (product.variants) }
         td.number {

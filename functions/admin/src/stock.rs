@@ -34,9 +34,9 @@ pub(crate) async fn list_stock(
 
 fn cells(variant: &StockRow) -> Markup {
     html! {
-        td { a href=(variant_path(variant.variant_id)) { (variant.sku) } }
-        td { (variant.product_name) }
-        td { (variant.variant_name) }
+        td { a href=(variant_path(variant.variant_id)) { bdi { (variant.sku) } } }
+        td { bdi { (variant.product_name) } }
+        td { bdi { (variant.variant_name) } }
         td.number { @if variant.on_hand == 0 { span.tag.bad { "0" } } @else { (variant.on_hand) } }
     }
 }

@@ -9,6 +9,7 @@ use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, Body, PathId, Request};
 use shared::ids::VariantId;
+use shared::locale::isolated;
 use shared::stock::staff::{Change, Changed, LedgerLine, StockRow, change, find, ledger};
 use shared::users::permissions::Stock;
 use shared::users::store::Account;
@@ -136,9 +137,18 @@ async fn show(
     let lines = ledger(&mut tx, id, bounds.after, bounds.limit).await?;
     tx.commit().await?;
     let lines = query.rows(lines, &bounds, |line| line.id);
-    let title = format!("{} · {}", variant.product_name, variant.variant_name);
+    let title = title(&variant);
     let has_links = account.permissions.has(Permission::Orders);
     Ok(page(Section::Stock, &title, account, &content(&variant, &lines, notice, has_links)))
+}
+
+/// Returns the names of product and variant; the only variant of a product without options has none.
+fn title(variant: &StockRow) -> String {
+    let product = isolated(&variant.product_name);
+    if variant.variant_name.is_empty() {
+        return product.into_owned();
+    }
+    format!("{product} · {}", isolated(&variant.variant_name))
 }
 
 /// Renders the page, with links to orders for users who may see them.
@@ -146,7 +156,7 @@ fn content(variant: &StockRow, lines: &Rows<LedgerLine>, notice: Option<Markup>,
     html! {
         @if let Some(notice) = notice { (notice) }
         dl.facts {
-            dt { "SKU" } dd { (variant.sku) }
+            dt { "SKU" } dd { bdi { (variant.sku) } }
             dt { "On hand" } dd { strong { (variant.on_hand) } }
             dt { "Product" } dd { a href={ "/api/v1/catalogue/products/" (variant.product_id) "/" } { "JSON" } }
         }

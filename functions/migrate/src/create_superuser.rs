@@ -8,6 +8,7 @@ use shared::app::Rng;
 use shared::app::db::{Connector, Db, PoolSettings};
 use shared::audit::{self, AuditRecord, Kind};
 use shared::ids::UserId;
+use shared::locale::Locale;
 use shared::time::Timestamp;
 use shared::users::store::{NewUser, insert};
 use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords};
@@ -67,7 +68,14 @@ pub async fn create_superuser(
     rng.fill_random(&mut salt);
     let password_hash = passwords::hash(new.password, salt).await?;
     let user =
-        NewUser { email: email.clone(), username: username.clone(), password_hash, is_staff: true, is_superuser: true };
+        NewUser {
+            email: email.clone(),
+            username: username.clone(),
+            password_hash,
+            is_staff: true,
+            is_superuser: true,
+            locale: Locale::DEFAULT,
+        };
     let db = Db::new(connector.clone(), PoolSettings { max_connections: 1 });
     let mut tx = db.begin().await.context("the database cannot be reached")?;
     let inserted = insert(&mut tx, user, now).await;

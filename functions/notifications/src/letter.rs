@@ -4,6 +4,7 @@
 //! whether it was read.
 
 use maud::{DOCTYPE, Markup, html};
+use shared::locale::{Texts, isolated};
 use shared::mail::Mail;
 
 const PAGE: &str = "margin:0 auto;max-width:36rem;padding:1.5rem;font:16px/1.5 system-ui,sans-serif";
@@ -14,26 +15,42 @@ const BUTTON: &str = "display:inline-block;padding:.6rem 1.2rem;border:1px solid
 pub(crate) const SMALL: &str = "font-size:14px;opacity:.75";
 
 /// A letter from top to bottom.
-pub(crate) struct Letter<'a> {
+pub(crate) struct Letter {
     /// Heading in one line, without a full stop. It is also the subject, after the shop's name.
-    pub heading: &'a str,
+    pub heading: String,
     /// Sentences before the link.
     pub sentences: Vec<String>,
     /// Label and URL of the link.
-    pub link: Option<(&'a str, String)>,
+    pub link: Option<(String, String)>,
     /// Sentences after the link.
     pub after: Vec<String>,
 }
 
-impl Letter<'_> {
-    /// Returns the letter as a mail about an event of this kind.
-    pub(crate) fn mail(&self, to: &str, kind: &'static str, shop: &str) -> Mail {
+impl Letter {
+    /// Returns the letter whose texts are in this message of the locale file: what happened, and what to do if it was unexpected.
+    pub(crate) fn notice(message: &str, texts: &Texts) -> Self {
+        let text = |name| texts.text(&format!("{message}.{name}"));
+        Self { heading: text("heading"), sentences: vec![text("text")], link: None, after: vec![text("otherwise")] }
+    }
+
+    /// Returns the letter with a secret link whose texts are in this message of the locale file.
+    pub(crate) fn with_link(message: &str, url: String, texts: &Texts) -> Self {
+        let text = |name| texts.text(&format!("{message}.{name}"));
+        Self {
+            link: Some((text("link"), url)),
+            after: vec![texts.text("link.validity"), text("otherwise")],
+            ..Self::notice(message, texts)
+        }
+    }
+
+    /// Returns the letter as a mail in this language about an event of this kind.
+    pub(crate) fn mail(&self, to: &str, kind: &'static str, shop: &str, texts: &Texts) -> Mail {
         let shop = one_line(shop);
         Mail {
             to: to.to_owned(),
             subject: format!("{shop}: {}", self.heading),
             text: self.text(&shop),
-            html: self.html(&shop).into_string(),
+            html: self.html(&shop, texts).into_string(),
             tags: vec![("kind", kind.to_owned())],
         }
     }
@@ -49,8 +66,9 @@ impl Letter<'_> {
         blocks.collect::<Vec<_>>().join("\n\n") + "\n"
     }
 
-    fn html(&self, shop: &str) -> Markup {
+    fn html(&self, shop: &str, texts: &Texts) -> Markup {
         document(
+            texts,
             &format!("{shop}: {}", self.heading),
             &html! {
                 (heading(&format!("{}.", self.heading)))
@@ -68,11 +86,11 @@ pub(crate) fn heading(text: &str) -> Markup {
     html! { h1 style=(HEADING) { (text) } }
 }
 
-/// Renders a complete HTML document with this content.
-pub(crate) fn document(title: &str, content: &Markup) -> Markup {
+/// Renders a complete HTML document with this content, in the language of the texts.
+pub(crate) fn document(texts: &Texts, title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(texts.locale().as_str()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width,initial-scale=1";
@@ -85,10 +103,15 @@ pub(crate) fn document(title: &str, content: &Markup) -> Markup {
     }
 }
 
-/// Replaces line breaks. Names come from people, and a line break in one would begin a new line or a header.
+/// Returns a name that people chose in one line and isolated: a line break would begin a new line or a header, and letters that are written
+/// from right to left would change the order of the text around them.
 pub(crate) fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    isolated(&words.collect::<Vec<_>>().join(" ")).into_owned()
+}
+
+/// Returns the names of product and variant in one line: `Runner, EU 42`. The only variant of a product without options has no name.
+pub(crate) fn title(product: &str, variant: &str) -> String {
+    let (product, variant) = (one_line(product), one_line(variant));
+    if variant.is_empty() { product } else { format!("{product}, {variant}") }
 }

@@ -51,13 +51,14 @@ impl Ses {
 #[async_trait]
 impl Mailer for Ses {
     async fn send(&self, mail: &Mail) -> Result<String, SendError> {
+        let recipient = mail.recipient()?;
         // A mail that cannot be written as a request will not be accepted later either.
         let (message, tags) = content(mail).map_err(|error| SendError::Permanent(format!("{error:#}")))?;
         let sent = self
             .client
             .send_email()
             .from_email_address(&self.from)
-            .destination(Destination::builder().to_addresses(&mail.to).build())
+            .destination(Destination::builder().to_addresses(recipient).build())
             .content(EmailContent::builder().simple(message).build())
             .set_email_tags(Some(tags))
             .set_configuration_set_name(self.configuration_set.clone())

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::app::App;
 use shared::app::metrics::Metric;
-use shared::http::{ApiError, Body, Fields, Problem, Problems, Request, Unauthorized, UnverifiedUser};
+use shared::http::{AcceptLanguage, ApiError, Body, Fields, Problem, Problems, Request, Unauthorized, UnverifiedUser};
 use shared::ids::{CartId, EventId, OrderId, UserId};
 use shared::money::Money;
 use shared::orders::store::{Outcome, Placement, place};
@@ -71,7 +71,7 @@ struct IdempotencyKey {
 /// Checks out a cart: locks the stock, writes the order and takes the stock in one transaction, all or nothing. The confirmation is mailed
 /// afterwards. A repeated request with the same `Idempotency-Key` and body gets 200 with the existing order and `Idempotent-Replayed: true`; so
 /// does one without a key for the same cart. If the cart was ordered under another key or without one, a request with a key gets 409
-/// `cart_ordered`.
+/// `cart_ordered`. The mails are in the language of the shop that `Accept-Language` prefers, otherwise in English.
 #[utoipa::path(
     post,
     path = "/api/v1/orders/",
@@ -93,6 +93,7 @@ struct IdempotencyKey {
 pub(crate) async fn create_order(
     State(app): State<App>,
     State(queue): State<Arc<dyn Queue>>,
+    AcceptLanguage(locale): AcceptLanguage,
     UnverifiedUser { user, sign_in }: UnverifiedUser, // `check_out` checks the account and the sign-in
     headers: HeaderMap,
     Body(new): Body<CreateOrder>,
@@ -106,6 +107,7 @@ pub(crate) async fn create_order(
         idempotency_key: idempotency_key(&headers, user)?,
         request_digest: digest(&[new.cart_id.0.as_bytes(), format!("{:?}", new.expected_total).as_bytes()]),
         expected_total: new.expected_total,
+        locale,
         now: app.clock.now(),
     };
     match place(&app.db, &placement).await? {

@@ -23,6 +23,7 @@ create or replace function place_order(
     p_idempotency_key uuid,  -- digest of the client's key, or null
     p_request_digest uuid,   -- digest of the request's body
     p_expected_total bigint, -- minor units, or null
+    p_locale text,           -- language of the order's mails
     p_now_us bigint          -- microseconds since 1970
 ) returns table (
     outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
@@ -143,8 +144,9 @@ begin
     end if;
 
     -- 6. Write the order.
-    insert into orders (id, user_id, cart_id, idempotency_key, request_digest, email, currency, total, placed_at)
-    values (p_order_id, p_user_id, p_cart_id, p_idempotency_key, p_request_digest, v_asked.email, v_currency, v_total, v_now);
+    insert into orders (id, user_id, cart_id, idempotency_key, request_digest, email, locale, currency, total, placed_at)
+    values (p_order_id, p_user_id, p_cart_id, p_idempotency_key, p_request_digest, v_asked.email, p_locale, v_currency, v_total,
+            v_now);
 
     insert into order_lines (order_id, position, variant_id, product_name, variant_name, sku, unit_price, quantity)
     select p_order_id, t.position, t.variant_id, p.name, v.name, v.sku, t.price, t.quantity

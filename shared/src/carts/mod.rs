@@ -65,7 +65,7 @@ pub struct CartVariant {
     pub id: VariantId,
     /// SKU of the variant.
     pub sku: String,
-    /// Name of the variant within its product, such as `M / Blue`.
+    /// Name of the variant within its product, such as `M / Blue`; empty for the only variant of a product without options.
     pub name: String,
     /// Product of the variant.
     pub product: CartProduct,

@@ -29,4 +29,4 @@ pub use product::{
 pub use slug::{MAX_SLUG, is_slug, slugify, slugify_path};
 pub use taxonomy::{BadLine, Taxonomy};
 pub use tree::{Brand, Category, CategoryChild, CategoryNode, CategoryRow, CategorySummary, tree};
-pub use variant_name::{ONLY_VARIANT, is_made_name, made_name};
+pub use variant_name::{is_made_name, made_name};

@@ -198,7 +198,7 @@ pub struct ProductVariant {
     /// Unique stock keeping unit (SKU).
     #[schema(example = "SHIRT-M-BLUE")]
     pub sku: String,
-    /// Name of the variant within its product.
+    /// Name of the variant within its product; empty for the only variant of a product without options.
     #[schema(example = "M / Blue")]
     pub name: String,
     /// Attribute values that distinguish this variant.

@@ -1,22 +1,16 @@
 //! Names of variants that staff have not named.
 
-/// Name of a variant without values.
-pub const ONLY_VARIANT: &str = "Standard";
-
-/// Returns the name that is made from these values: `M / Blue`.
+/// Returns the name that is made from these values: `M / Blue`. Without values it is empty: the only variant of a product without options
+/// needs no name beside the product's.
 pub fn made_name<'v>(values: impl IntoIterator<Item = &'v str>) -> String {
-    let values: Vec<&str> = values.into_iter().collect();
-    if values.is_empty() { ONLY_VARIANT.to_owned() } else { values.join(" / ") }
+    values.into_iter().collect::<Vec<_>>().join(" / ")
 }
 
 /// Returns true if a name consists of these values only, in any order.
 pub fn is_made_name<'v>(name: &str, values: impl IntoIterator<Item = &'v str>) -> bool {
     let mut values: Vec<&str> = values.into_iter().collect();
-    if values.is_empty() {
-        return name == ONLY_VARIANT;
-    }
     // First compared as a whole, because a value may contain a slash itself.
-    if name == values.join(" / ") {
+    if name == made_name(values.iter().copied()) {
         return true;
     }
     let mut words: Vec<&str> = name.split(" / ").collect();
@@ -37,6 +31,11 @@ mod tests {
         assert!(is_made_name("Blue / M", ["M", "Blue"]));
         assert!(!is_made_name("M / Navy", ["M", "Blue"]));
         assert!(!is_made_name("One size", []));
-        assert!(!is_made_name(ONLY_VARIANT, ["M"]));
+        assert!(!is_made_name("", ["M"]));
+    }
+
+    #[test]
+    fn a_variant_without_values_has_no_name() {
+        assert_eq!(made_name([]), "");
     }
 }

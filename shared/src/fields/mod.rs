@@ -10,6 +10,8 @@ mod values;
 use serde_json::{Map, Value};
 pub use shared_macros::Request;
 
+use crate::mail::address;
+
 pub use errors::FieldErrors;
 pub use scalars::MAX_PHONE;
 pub use values::FromField;
@@ -134,7 +136,7 @@ impl Fields {
     /// Reads an email address.
     pub fn email(&mut self, name: &str) -> Option<String> {
         let email = self.text(name, MAX_EMAIL)?;
-        if looks_like_an_address(&email) {
+        if address::to_ascii(&email).is_some() {
             return Some(email);
         }
         self.error(name, "Enter a valid email address.");
@@ -208,23 +210,6 @@ fn type_name(value: &Value) -> &'static str {
         Value::Array(_) => "list",
         Value::Object(_) => "dict",
     }
-}
-
-/// Returns true if the text has one @, a local part before it, a name with a dot after it, and no spaces or control characters. Whether mail
-/// arrives there is not checked.
-fn looks_like_an_address(email: &str) -> bool {
-    let Some((local, domain)) = email.rsplit_once('@') else { return false };
-    let label = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
-    };
-    let local_ok = !local.is_empty()
-        && local.len() <= 64
-        && local.split('.').all(|atom| !atom.is_empty())
-        && local.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c));
-    local_ok && domain.contains('.') && domain.split('.').all(label)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Mail: its content, its sender and the ways in which sending fails.
 
+pub mod address;
 pub mod staff;
 pub mod store;
 
@@ -21,6 +22,14 @@ pub struct Mail {
     pub html: String,
     /// Names and values by which the mail is found in the sender's statistics: letters, digits, `_` and `-`.
     pub tags: Vec<(&'static str, String)>,
+}
+
+impl Mail {
+    /// Returns the recipient's address as SES accepts it. An address that it does not accept is an error for good.
+    pub fn recipient(&self) -> Result<String, SendError> {
+        let refused = || SendError::Permanent("mail cannot be sent to the recipient's address".to_owned());
+        address::to_ascii(&self.to).ok_or_else(refused)
+    }
 }
 
 /// The ways in which sending a mail can fail.

@@ -42,7 +42,7 @@ pub struct OrderLine {
     pub product_variant_id: Option<VariantId>,
     /// Name of the product.
     pub product_name: String,
-    /// Name of the variant within its product.
+    /// Name of the variant within its product; empty for the only variant of a product without options.
     pub variant_name: String,
     /// SKU of the variant.
     pub sku: String,

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::{InsufficientStockItem, Order, OrderLine, OrderSummary};
 use crate::app::db::{Call, Db, KeysetBounds, Tx, is_violation};
 use crate::ids::{CartId, EventId, OrderId, SignInId, UserId, VariantId};
+use crate::locale::Locale;
 use crate::money::Money;
 use crate::time::Timestamp;
 
@@ -27,6 +28,8 @@ pub struct Placement {
     pub request_digest: Uuid,
     /// Total that the client expects, if it sent one.
     pub expected_total: Option<Money>,
+    /// Language of the order's mails.
+    pub locale: Locale,
     /// The current time.
     pub now: Timestamp,
 }
@@ -100,6 +103,7 @@ async fn call(db: &Db, placement: &Placement) -> sqlx::Result<Outcome> {
         .uuid(placement.idempotency_key)
         .uuid(placement.request_digest)
         .bigint(placement.expected_total.map(Money::minor))
+        .slug(placement.locale.as_str())
         .bigint(placement.now.micros());
     outcome(db.call(call).await?, placement.cart)
 }
@@ -191,12 +195,18 @@ pub async fn find_of_anyone(tx: &mut Tx, order: OrderId) -> sqlx::Result<Option<
     with_lines(tx, head).await
 }
 
-/// Returns the user who placed the order; `None` if the account was erased.
-pub async fn buyer(tx: &mut Tx, order: OrderId) -> sqlx::Result<Option<UserId>> {
-    sqlx::query_scalar!("select user_id from orders where id = $1", order as _)
-        .fetch_optional(&mut *tx)
-        .await
-        .map(Option::flatten)
+/// The customer who placed an order.
+#[derive(Clone, Debug)]
+pub struct Buyer {
+    /// Id of the account; `None` if it was erased.
+    pub user_id: Option<UserId>,
+    /// Tag of the language of the order's mails.
+    pub locale: String,
+}
+
+/// Returns the customer who placed the order; `None` if there is no such order.
+pub async fn buyer(tx: &mut Tx, order: OrderId) -> sqlx::Result<Option<Buyer>> {
+    sqlx::query_as!(Buyer, "select user_id, locale from orders where id = $1", order as _).fetch_optional(&mut *tx).await
 }
 
 struct Head {

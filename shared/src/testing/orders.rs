@@ -40,6 +40,7 @@ impl TestApp {
             idempotency_key: None,
             request_digest: Uuid::nil(),
             expected_total: None,
+            locale: crate::locale::Locale::DEFAULT,
             now: self.clock.now(),
         };
         let Outcome::Placed(order) = place(&self.app.db, &placement).await.unwrap() else {

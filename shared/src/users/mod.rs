@@ -52,10 +52,11 @@ impl Taken {
     }
 }
 
-/// Normalizes an email address for storing: the domain in lower case, the part before the @ unchanged.
+/// Normalizes an email address for storing: the domain in lower case and in one spelling (`müller.example`, also for
+/// `xn--mller-kva.example`), the part before the @ unchanged.
 pub fn normalize_email(email: &str) -> String {
     match email.trim().rsplit_once('@') {
-        Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
+        Some((local, domain)) => format!("{local}@{}", idna::domain_to_unicode(domain).0),
         None => email.trim().to_owned(),
     }
 }
@@ -67,5 +68,12 @@ mod tests {
     #[test]
     fn only_the_domain_of_an_address_is_put_in_lower_case() {
         assert_eq!(normalize_email(" Ana.B@Example.COM "), "Ana.B@example.com");
+    }
+
+    #[test]
+    fn each_domain_has_one_spelling() {
+        for spelling in ["müller.example", "MÜLLER.example", "mu\u{308}ller.example", "xn--mller-kva.example"] {
+            assert_eq!(normalize_email(&format!("kunde@{spelling}")), "kunde@müller.example");
+        }
     }
 }

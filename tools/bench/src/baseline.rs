@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use shared::app::{Clock as _, Rng as _, SystemClock, SystemRng};
+use shared::locale::Locale;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Row as _};
 
@@ -24,7 +25,7 @@ impl Actor for DirectBuyer {
     type Task = Checkout;
 
     async fn act(&mut self, checkout: Checkout) -> anyhow::Result<()> {
-        let rows = sqlx::query("select * from place_order($1, $2, $3, $4, $5, $6, $7, $8)")
+        let rows = sqlx::query("select * from place_order($1, $2, $3, $4, $5, $6, $7, $8, $9)")
             .bind(SystemRng.ordered_uuid(SystemClock.now()))
             .bind(SystemRng.ordered_uuid(SystemClock.now()))
             .bind(checkout.cart)
@@ -32,6 +33,7 @@ impl Actor for DirectBuyer {
             .bind(None::<uuid::Uuid>)
             .bind(checkout.cart)
             .bind(None::<i64>)
+            .bind(Locale::DEFAULT.as_str())
             .bind(SystemClock.now().micros())
             .fetch_all(&mut self.connection)
             .await?;

@@ -5,7 +5,8 @@ use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, Fields, MaybeBearer, PublicProblems, Request};
+use shared::http::{AcceptLanguage, ApiError, Body, Fields, MaybeBearer, PublicProblems, Request};
+use shared::locale::Locale;
 use shared::outbox::{Event, EventKind};
 use shared::throttles::{Limit, Subject};
 use shared::users::store::{NewUser, accounts, insert, taken};
@@ -40,7 +41,7 @@ pub(crate) struct CreateUser {
 /// Register an account
 ///
 /// The account can log in at once, unless the shop confirms email addresses (`SEND_ACTIVATION_EMAIL`): then its owner first has to open the
-/// link in a mail.
+/// link in a mail. Mails to the account are in the language of the shop that `Accept-Language` prefers, otherwise in English.
 #[utoipa::path(
     post,
     path = "/auth/users/",
@@ -52,6 +53,7 @@ pub(crate) struct CreateUser {
 pub(crate) async fn create_user(
     State(auth): State<AuthState>,
     MaybeBearer(_): MaybeBearer, // no token is needed, but an invalid one is refused
+    AcceptLanguage(locale): AcceptLanguage,
     client_info: ClientInfo,
     Body(fields): Body<Fields>,
 ) -> Result<(StatusCode, Json<User>), ApiError> {
@@ -61,7 +63,7 @@ pub(crate) async fn create_user(
         attempts.push((Limit::MailTo, Subject::mail("registered", &new.email)));
     }
     limits::count(&auth.app, &attempts).await?;
-    let (user, event) = register(&auth, new, &client_info).await?;
+    let (user, event) = register(&auth, new, locale, &client_info).await?;
     if let Some(event) = event {
         events::publish(&auth, &event, &client_info).await;
     }
@@ -71,6 +73,7 @@ pub(crate) async fn create_user(
 async fn register(
     auth: &AuthState,
     new: CreateUser,
+    locale: Locale,
     client_info: &ClientInfo,
 ) -> Result<(User, Option<Event>), ApiError> {
     let app = &auth.app;
@@ -87,6 +90,7 @@ async fn register(
         password_hash,
         is_staff: false,
         is_superuser: false,
+        locale,
     };
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;

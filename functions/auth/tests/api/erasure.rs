@@ -65,6 +65,7 @@ async fn place_order(app: &TestApp, user: UserId) -> Uuid {
         idempotency_key: Some(app.random_uuid()),
         request_digest: Uuid::nil(),
         expected_total: None,
+        locale: shared::locale::Locale::DEFAULT,
         now: app.clock.now(),
     };
     assert!(matches!(place(&app.app.db, &placement).await.unwrap(), Outcome::Placed(_)));

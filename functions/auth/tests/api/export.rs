@@ -30,6 +30,7 @@ async fn an_export_contains_all_data_of_the_user(db: PgPool) {
         idempotency_key: None,
         request_digest: Uuid::nil(),
         expected_total: None,
+        locale: shared::locale::Locale::DEFAULT,
         now: app.clock.now(),
     };
     let Outcome::Placed(order) = place(&app.app.db, &placement).await.unwrap() else {

@@ -25,6 +25,7 @@ async fn a_line_added_before_the_order_is_in_it_and_a_later_one_is_refused(db: P
             idempotency_key: None,
             request_digest: cart.0,
             expected_total: None,
+            locale: shared::locale::Locale::DEFAULT,
             now: app.clock.now(),
         };
         let (client, path) = (app.client_of(&ana), items(cart));

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::app::App;
-use shared::http::{ApiError, Body, PathId, Problem, PublicProblems, Request, RetryAfter};
+use shared::http::{AcceptLanguage, ApiError, Body, PathId, Problem, PublicProblems, Request, RetryAfter};
 use shared::ids::VariantId;
 use shared::stock::store::subscriptions::{SubscribeOutcome, subscribe};
 use shared::throttles::store::count;
@@ -22,7 +22,8 @@ pub(crate) struct SubscribeToBackInStock {
 /// Subscribe to a back-in-stock mail
 ///
 /// You get one mail when the variant is in stock again, even if you subscribe more than once. The response does not tell whether the
-/// address was subscribed before. A subscription ends after one year.
+/// address was subscribed before. A subscription ends after one year. The mail is in the language of the shop that `Accept-Language`
+/// prefers, otherwise in English.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/variants/{variant_id}/back-in-stock-subscriptions/",
@@ -40,6 +41,7 @@ pub(crate) struct SubscribeToBackInStock {
 pub(crate) async fn subscribe_to_back_in_stock(
     State(app): State<App>,
     PathId(variant): PathId<VariantId>,
+    AcceptLanguage(locale): AcceptLanguage,
     client_info: ClientInfo,
     Body(SubscribeToBackInStock { email }): Body<SubscribeToBackInStock>,
 ) -> Result<StatusCode, ApiError> {
@@ -55,7 +57,7 @@ pub(crate) async fn subscribe_to_back_in_stock(
     }
     tx.commit().await?;
     let mut tx = app.db.begin().await?;
-    let outcome = subscribe(&mut tx, variant, &email, now).await?;
+    let outcome = subscribe(&mut tx, variant, &email, locale, now).await?;
     tx.commit().await?;
     match outcome {
         SubscribeOutcome::Subscribed => Ok(StatusCode::ACCEPTED),

@@ -115,6 +115,7 @@ async fn concurrent_deliveries_and_sales_do_not_deadlock_and_lose_no_unit(db: Pg
                 idempotency_key: None,
                 request_digest: app.random_uuid(),
                 expected_total: None,
+                locale: shared::locale::Locale::DEFAULT,
                 now: app.clock.now(),
             };
             let outcome = place(&app.app.db, &placement).await.unwrap();

@@ -2,10 +2,11 @@
 
 use shared::app::db::Tx;
 use shared::ids::{EventId, SubscriptionId};
+use shared::locale::{Locale, Texts};
 use shared::stock::store::subscriptions::{Subscription, find, wait_again};
 
 use super::{Draft, Ready};
-use crate::letter::{Letter, one_line};
+use crate::letter::{Letter, title};
 use crate::{Notifications, Shop};
 
 pub(super) async fn draft(
@@ -22,22 +23,19 @@ pub(super) async fn draft(
         wait_again(tx, id).await?;
         return Ok(Draft::NotDue("the variant cannot be bought now"));
     }
-    let mail =
-        letter(&subscription, &notifications.shop).mail(&subscription.email, "back_in_stock", &notifications.shop.name);
+    let (shop, texts) = (&notifications.shop, Texts::new(Locale::of_tag(&subscription.locale)));
+    let mail = letter(&subscription, shop, &texts).mail(&subscription.email, "back_in_stock", &shop.name, &texts);
     Ok(Draft::Ready(Ready { mail, link: None, order_number: None, user_id: subscription.user_id }))
 }
 
-fn letter(subscription: &Subscription, shop: &Shop) -> Letter<'static> {
-    let (product, variant) = (one_line(&subscription.product_name), one_line(&subscription.variant_name));
-    let name = if variant.is_empty() { product } else { format!("{product}, {variant}") };
+fn letter(subscription: &Subscription, shop: &Shop, texts: &Texts) -> Letter {
     Letter {
-        heading: "What you asked for is in stock again",
-        sentences: vec![name, "It is available now, but not reserved for you.".to_owned()],
-        link: Some(("See it", shop.product_url(&subscription.product_slug))),
-        after: vec![
-            "You get this mail because someone, most likely you, asked for it with this address. It is the only one: with it the \
-             request is done, so there is nothing to unsubscribe from."
-                .to_owned(),
+        heading: texts.text("back-in-stock.heading"),
+        sentences: vec![
+            title(&subscription.product_name, &subscription.variant_name),
+            texts.text("back-in-stock.text"),
         ],
+        link: Some((texts.text("back-in-stock.link"), shop.product_url(&subscription.product_slug))),
+        after: vec![texts.text("back-in-stock.reason")],
     }
 }

@@ -4,22 +4,10 @@ use shared::app::db::Tx;
 use shared::users::links::Purpose;
 use shared::users::store::addressees;
 
-use super::{Draft, LINK_VALIDITY};
+use super::Draft;
 use crate::Notifications;
-use crate::letter::Letter;
 
 pub(super) async fn draft(tx: &mut Tx, notifications: &Notifications, email: &str) -> sqlx::Result<Draft> {
     let addressee = addressees::active_with_address(tx, email).await?;
-    Ok(Draft::with_link(Purpose::EmailReset, notifications, addressee, |addressee, url| {
-        let letter = Letter {
-            heading: "Choose a new address",
-            sentences: vec!["Someone, most likely you, asked to change the address of this account.".to_owned()],
-            link: Some(("Choose a new address", url)),
-            after: vec![
-                LINK_VALIDITY.to_owned(),
-                "If it was not you, do nothing: your account stays as it is. Never pass the link on.".to_owned(),
-            ],
-        };
-        letter.mail(&addressee.email, "email_reset_requested", &notifications.shop.name)
-    }))
+    Ok(Draft::with_link(Purpose::EmailReset, notifications, addressee))
 }

@@ -12,12 +12,14 @@ mod signed_in_from_new_network;
 
 use shared::app::db::Tx;
 use shared::ids::UserId;
+use shared::locale::Texts;
 use shared::mail::Mail;
 use shared::outbox::{Event, EventKind};
 use shared::users::links::{self, Purpose};
 use shared::users::store::addressees::Addressee;
 
 use crate::Notifications;
+use crate::letter::Letter;
 
 /// The mail for an event, if there is one.
 pub(crate) enum Draft {
@@ -86,29 +88,32 @@ impl Draft {
     }
 
     /// Drafts a mail to this account with a new link.
-    fn with_link(
-        purpose: Purpose,
-        notifications: &Notifications,
-        addressee: Option<Addressee>,
-        write: impl FnOnce(&Addressee, String) -> Mail,
-    ) -> Self {
+    fn with_link(purpose: Purpose, notifications: &Notifications, addressee: Option<Addressee>) -> Self {
         let Some(addressee) = addressee else { return Self::NotDue("no account with this address may get the link") };
+        let (kind, message) = match purpose {
+            Purpose::ActivateUser => ("activation_requested", "activation"),
+            Purpose::PasswordReset => ("password_reset_requested", "password-reset"),
+            Purpose::EmailReset => ("email_reset_requested", "email-reset"),
+        };
         let link = NewLink::new(addressee.id, purpose, notifications);
-        let mail = write(&addressee, notifications.shop.link_url(&link));
+        let (shop, texts) = (&notifications.shop, Texts::new(addressee.locale()));
+        let mail = Letter::with_link(message, shop.link_url(&link), &texts);
+        let mail = mail.mail(&addressee.email, kind, &shop.name, &texts);
         Self::Ready(Ready { mail, link: Some(link), order_number: None, user_id: Some(addressee.id) })
     }
 }
 
-/// Sentence that states the lifetime of a link.
-const LINK_VALIDITY: &str = "The link is valid for three days and works once.";
-
 #[cfg(test)]
 mod tests {
+    use shared::locale::Locale;
+
     use super::*;
 
     #[test]
     fn the_mail_states_the_lifetime_of_the_link() {
-        assert!(LINK_VALIDITY.contains("three days"));
+        for (tag, words) in [("en", "three days"), ("de", "drei Tage")] {
+            assert!(Texts::new(Locale::of_tag(tag)).text("link.validity").contains(words));
+        }
         assert_eq!(links::LIFETIME_SECONDS, 3 * 24 * 60 * 60);
     }
 }

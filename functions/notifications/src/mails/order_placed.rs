@@ -1,16 +1,16 @@
 //! The mail for `order_placed`: the confirmation of an order.
 
-use std::fmt::Write as _;
-
 use maud::{Markup, html};
 use shared::app::db::Tx;
 use shared::ids::OrderId;
+use shared::locale::{Locale, Texts};
 use shared::mail::{ERASED, Mail};
+use shared::money::Money;
 use shared::orders::{Order, OrderLine, store};
 
 use super::{Draft, Ready};
 use crate::Shop;
-use crate::letter::{SMALL, document, heading, one_line};
+use crate::letter::{SMALL, document, heading, one_line, title};
 
 const TABLE: &str = "width:100%;border-collapse:collapse;margin:1.5rem 0";
 const CELL: &str = "padding:.6rem 0;border-bottom:1px solid #888;text-align:left;vertical-align:top";
@@ -21,99 +21,140 @@ const TOTAL_AMOUNT: &str = "padding:.6rem 0 .6rem 1rem;text-align:right;white-sp
 
 pub(super) async fn draft(tx: &mut Tx, shop: &Shop, order: OrderId) -> sqlx::Result<Draft> {
     // The buyer is read first: an erasure between the two reads shows in the order, and a later one makes the claim fail.
-    let user_id = store::buyer(tx, order).await?;
-    Ok(match store::find_of_anyone(tx, order).await? {
-        Some(order) if order.email == ERASED => Draft::NotDue("the buyer's account was erased"),
-        Some(order) => {
-            let number = Some(order.number);
-            Draft::Ready(Ready { mail: render(&order, shop), link: None, order_number: number, user_id })
+    let buyer = store::buyer(tx, order).await?;
+    Ok(match buyer.zip(store::find_of_anyone(tx, order).await?) {
+        Some((_, order)) if order.email == ERASED => Draft::NotDue("the buyer's account was erased"),
+        Some((buyer, order)) => {
+            let mail = render(&order, shop, Locale::of_tag(&buyer.locale));
+            Draft::Ready(Ready { mail, link: None, order_number: Some(order.number), user_id: buyer.user_id })
         }
         None => Draft::Impossible("the order does not exist"),
     })
 }
 
-/// Renders the confirmation of an order.
-pub fn render(order: &Order, shop: &Shop) -> Mail {
-    let name = one_line(&shop.name);
+/// Renders the confirmation of an order in this language.
+pub fn render(order: &Order, shop: &Shop, locale: Locale) -> Mail {
+    let letter = Confirmation {
+        order,
+        shop: one_line(&shop.name),
+        number: order.number.to_string(),
+        link: shop.order_url(order),
+        texts: Texts::new(locale),
+    };
     Mail {
         to: order.email.clone(),
-        subject: format!("Your order {} at {name}", order.number),
-        text: text(order, &name, shop.order_url(order).as_deref()),
-        html: html(order, &name, shop.order_url(order).as_deref()).into_string(),
+        subject: letter.about_order("order-placed.subject"),
+        text: letter.text(),
+        html: letter.html().into_string(),
         tags: vec![("kind", "order_placed".to_owned()), ("order_number", order.number.to_string())],
     }
 }
 
-/// Returns the names of product and variant: `Runner, EU 42`.
-fn title(line: &OrderLine) -> String {
-    let (product, variant) = (one_line(&line.product_name), one_line(&line.variant_name));
-    if variant.is_empty() { product } else { format!("{product}, {variant}") }
+/// What both forms of the confirmation are written from.
+struct Confirmation<'a> {
+    order: &'a Order,
+    /// The name of the shop.
+    shop: String,
+    /// The number of the order.
+    number: String,
+    /// The URL of the order's page, if there is one.
+    link: Option<String>,
+    texts: Texts,
 }
 
-fn text(order: &Order, shop: &str, link: Option<&str>) -> String {
-    let currency = &order.currency;
-    let mut text = format!(
-        "Thank you for your order.\n\nOrder {} at {shop}\nPlaced on {}\n\n",
-        order.number,
-        order.placed_at.for_people()
-    );
-    // Writing to a String cannot fail.
-    for line in &order.items {
-        let _ = writeln!(text, "{} x {}", line.quantity, title(line));
-        let _ = writeln!(text, "    SKU {}", one_line(&line.sku));
-        let _ = writeln!(text, "    {} {currency} each, {} {currency}", line.unit_price, line.sub_total);
+impl Confirmation<'_> {
+    /// Returns a text that names the order or the shop.
+    fn about_order(&self, path: &str) -> String {
+        self.texts.text_with(path, &[("number", &self.number), ("shop", &self.shop)])
     }
-    let _ = writeln!(text, "\nTotal: {} {currency}", order.grand_total);
-    if let Some(link) = link {
-        let _ = writeln!(text, "\nYour order: {link}");
+
+    fn placed(&self) -> String {
+        self.texts.text_with("order-placed.placed", &[("time", &self.texts.time(self.order.placed_at))])
     }
-    let _ = writeln!(text, "\nYou get this mail because this address placed an order at {shop}.");
-    text
-}
 
-fn html(order: &Order, shop: &str, link: Option<&str>) -> Markup {
-    document(
-        &format!("Order {} at {shop}", order.number),
-        &html! {
-            (heading("Thank you for your order."))
-            p style="margin:0" { "Order " strong { (order.number) } " at " (shop) }
-            p style="margin:0" { "Placed on " (order.placed_at.for_people()) }
-            (lines(order))
-            @if let Some(link) = link {
-                p { a href=(link) style="color:inherit" { "See your order" } }
-            }
-            p style=(SMALL) { "You get this mail because this address placed an order at " (shop) "." }
-        },
-    )
-}
+    fn amount(&self, amount: Money) -> String {
+        self.texts.amount(amount, &self.order.currency)
+    }
 
-fn lines(order: &Order) -> Markup {
-    let currency = &order.currency;
-    html! {
-        table style=(TABLE) {
-            thead {
-                tr {
-                    th scope="col" style=(CELL) { "Item" }
-                    th scope="col" style=(AMOUNT) { "Quantity" }
-                    th scope="col" style=(AMOUNT) { "Price" }
+    fn text(&self) -> String {
+        let texts = &self.texts;
+        let mut blocks = vec![
+            texts.text("order-placed.heading"),
+            format!("{}\n{}", self.about_order("order-placed.order"), self.placed()),
+            self.order.items.iter().map(|line| self.line_text(line)).collect::<Vec<_>>().join("\n"),
+            texts.text_with("order-placed.total", &[("amount", &self.amount(self.order.grand_total))]),
+        ];
+        blocks.extend(self.link.iter().map(|link| format!("{}: {link}", texts.text("order-placed.link"))));
+        blocks.push(self.about_order("order-placed.reason"));
+        blocks.join("\n\n") + "\n"
+    }
+
+    fn line_text(&self, line: &OrderLine) -> String {
+        let texts = &self.texts;
+        let title = title(&line.product_name, &line.variant_name);
+        let (price, amount) = (self.amount(line.unit_price), self.amount(line.sub_total));
+        [
+            texts.text_with("order-placed.line", &[("quantity", &line.quantity.to_string()), ("title", &title)]),
+            texts.text_with("order-placed.sku", &[("sku", &one_line(&line.sku))]),
+            texts.text_with("order-placed.amounts", &[("price", &price), ("amount", &amount)]),
+        ]
+        .join("\n    ")
+    }
+
+    fn html(&self) -> Markup {
+        let texts = &self.texts;
+        document(
+            texts,
+            &self.about_order("order-placed.order"),
+            &html! {
+                (heading(&texts.text("order-placed.heading")))
+                p style="margin:0" { strong { (self.about_order("order-placed.order")) } }
+                p style="margin:0" { (self.placed()) }
+                (self.table())
+                @if let Some(link) = &self.link {
+                    p { a href=(link) style="color:inherit" { (texts.text("order-table.link")) } }
                 }
-            }
-            tbody {
-                @for line in &order.items {
+                p style=(SMALL) { (self.about_order("order-placed.reason")) }
+            },
+        )
+    }
+
+    fn table(&self) -> Markup {
+        let texts = &self.texts;
+        html! {
+            table style=(TABLE) {
+                thead {
                     tr {
-                        td style=(CELL) { (title(line)) br; span style=(SMALL) { "SKU " (one_line(&line.sku)) } }
-                        td style=(AMOUNT) { (line.quantity) }
-                        td style=(AMOUNT) {
-                            (line.sub_total) " " (currency)
-                            @if line.quantity > 1 { br; span style=(SMALL) { (line.unit_price) " each" } }
-                        }
+                        th scope="col" style=(CELL) { (texts.text("order-table.item")) }
+                        th scope="col" style=(AMOUNT) { (texts.text("order-table.quantity")) }
+                        th scope="col" style=(AMOUNT) { (texts.text("order-table.price")) }
+                    }
+                }
+                tbody { @for line in &self.order.items { (self.row(line)) } }
+                tfoot {
+                    tr {
+                        th scope="row" colspan="2" style=(TOTAL) { (texts.text("order-table.total")) }
+                        td style=(TOTAL_AMOUNT) { strong { (self.amount(self.order.grand_total)) } }
                     }
                 }
             }
-            tfoot {
-                tr {
-                    th scope="row" colspan="2" style=(TOTAL) { "Total" }
-                    td style=(TOTAL_AMOUNT) { strong { (order.grand_total) " " (currency) } }
+        }
+    }
+
+    fn row(&self, line: &OrderLine) -> Markup {
+        let texts = &self.texts;
+        let each = || texts.text_with("order-table.each", &[("price", &texts.number(line.unit_price))]);
+        html! {
+            tr {
+                td style=(CELL) {
+                    bdi { (title(&line.product_name, &line.variant_name)) }
+                    br;
+                    span style=(SMALL) { (texts.text_with("order-placed.sku", &[("sku", &one_line(&line.sku))])) }
+                }
+                td style=(AMOUNT) { (line.quantity) }
+                td style=(AMOUNT) {
+                    (self.amount(line.sub_total))
+                    @if line.quantity > 1 { br; span style=(SMALL) { (each()) } }
                 }
             }
         }

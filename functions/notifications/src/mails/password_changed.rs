@@ -2,6 +2,7 @@
 
 use shared::app::db::Tx;
 use shared::ids::UserId;
+use shared::locale::Texts;
 use shared::users::store::addressees;
 
 use super::Draft;
@@ -12,14 +13,7 @@ pub(super) async fn draft(tx: &mut Tx, shop: &Shop, user: UserId) -> sqlx::Resul
     let Some(addressee) = addressees::account(tx, user).await? else {
         return Ok(Draft::NotDue("the account was deleted"));
     };
-    let letter = Letter {
-        heading: "Your password was changed",
-        sentences: vec!["The password of your account was changed. You were logged out everywhere else.".to_owned()],
-        link: None,
-        after: vec![
-            "If it was not you, ask for a new password at once: the link to choose it comes to this address."
-                .to_owned(),
-        ],
-    };
-    Ok(Draft::to_account(user, letter.mail(&addressee.email, "password_changed", &shop.name)))
+    let texts = Texts::new(addressee.locale());
+    let letter = Letter::notice("password-changed", &texts);
+    Ok(Draft::to_account(user, letter.mail(&addressee.email, "password_changed", &shop.name, &texts)))
 }

@@ -2,6 +2,7 @@
 
 use shared::app::db::Tx;
 use shared::ids::SignInId;
+use shared::locale::{Locale, Texts};
 use shared::users::store::addressees::{self, SignInDetails};
 
 use super::Draft;
@@ -15,25 +16,28 @@ pub(super) async fn draft(tx: &mut Tx, shop: &Shop, sign_in: SignInId) -> sqlx::
     let Some(details) = addressees::sign_in(tx, sign_in).await? else {
         return Ok(Draft::NotDue("the sign-in was deleted"));
     };
+    let texts = Texts::new(Locale::of_tag(&details.locale));
+    let unknown = || texts.text("new-sign-in.unknown");
+    let (time, program) = (texts.time(details.at), program(&details).unwrap_or_else(unknown));
     let letter = Letter {
-        heading: "A new sign-in to your account",
+        heading: texts.text("new-sign-in.heading"),
         sentences: vec![
-            "Someone, most likely you, logged in to your account from a new network.".to_owned(),
-            format!("When: {}", details.at.for_people()),
-            format!("Network address: {}", details.address.as_deref().unwrap_or("unknown")),
-            format!("Program: {}", program(&details)),
+            texts.text("new-sign-in.text"),
+            texts.text_with("new-sign-in.when", &[("time", &time)]),
+            texts.text_with("new-sign-in.address", &[("address", &details.address.clone().unwrap_or_else(unknown))]),
+            texts.text_with("new-sign-in.program", &[("program", &program)]),
         ],
         link: None,
-        after: vec![
-            "If it was you, you need not do anything.".to_owned(),
-            "If it was not, end this sign-in in the list of your sign-ins and choose a new password at once, which ends all others.".to_owned(),
-        ],
+        after: vec![texts.text("new-sign-in.expected"), texts.text("new-sign-in.otherwise")],
     };
-    Ok(Draft::to_account(details.user, letter.mail(&details.email, "signed_in_from_new_network", &shop.name)))
+    Ok(Draft::to_account(
+        details.user,
+        letter.mail(&details.email, "signed_in_from_new_network", &shop.name, &texts),
+    ))
 }
 
-fn program(details: &SignInDetails) -> String {
-    let name: String =
-        one_line(details.user_agent.as_deref().unwrap_or_default()).chars().take(MAX_USER_AGENT).collect();
-    if name.is_empty() { "unknown".to_owned() } else { name }
+/// Returns the name of the program that logged in, if it gave one.
+fn program(details: &SignInDetails) -> Option<String> {
+    let name: String = details.user_agent.as_deref().unwrap_or_default().chars().take(MAX_USER_AGENT).collect();
+    Some(one_line(&name)).filter(|name| !name.is_empty())
 }

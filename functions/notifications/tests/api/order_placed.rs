@@ -1,11 +1,13 @@
 //! The text of the confirmation.
 
 use notifications::{Shop, Site, order_placed};
+use shared::locale::Locale;
 use shared::mail::Mail;
 use shared::testing::TestApp;
 use sqlx::PgPool;
 
-use crate::shop;
+use crate::mailers::RecordingMailer;
+use crate::{consumer, delivered, shop};
 
 /// Renders the mail of an order of two runners at 74.95 and one shirt, with these names.
 async fn confirmation(db: PgPool, name: &str, shop: &Shop) -> (TestApp, Mail) {
@@ -15,7 +17,7 @@ async fn confirmation(db: PgPool, name: &str, shop: &Shop) -> (TestApp, Mail) {
     let mut order = app.an_order_of(&[(&runner, 2), (&shirt, 1)]).await.order;
     order.items[0].sku = "RUN-1".to_owned();
     order.items[1].sku = "SHIRT-1".to_owned();
-    let mail = order_placed(&order, shop);
+    let mail = order_placed(&order, shop, Locale::DEFAULT);
     (app, mail)
 }
 
@@ -124,4 +126,55 @@ fn words_of(html: &str) -> String {
         text.push_str(words);
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_mail_is_in_the_language_that_was_accepted_at_checkout(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let runner = app.a_product().named("Runner").cents(123_450).stock(2).create().await;
+    let event = app.an_order_of(&[(&runner, 2)]).await.event;
+    sqlx::query("update orders set locale = 'de'").execute(&app.db).await.unwrap();
+    let mailer = RecordingMailer::new();
+
+    assert!(delivered(&consumer(&app, mailer.clone()), &event).await);
+
+    let mail = mailer.sent().remove(0);
+    assert_eq!(mail.subject, "Ihre Bestellung 1001 bei Corner Shop");
+    for said in [
+        "Vielen Dank für Ihre Bestellung.\n\nBestellung 1001 bei Corner Shop\nAufgegeben am 22. November 2026, 06:38 UTC\n",
+        "2 x Runner, One size\n    Artikelnummer ",
+        "\n    je 1.234,50 EUR, 2.469,00 EUR\n\nSumme: 2.469,00 EUR\n",
+    ] {
+        assert!(mail.text.contains(said), "{said}: {}", mail.text);
+    }
+    assert!(mail.html.contains(r#"<html lang="de">"#) && mail.html.contains("2.469,00 EUR"), "{}", mail.html);
+    for english in ["Order", "order", "Total", "each"] {
+        assert!(!mail.text.contains(english) && !words_of(&mail.html).contains(english), "{english}: {}", mail.text);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn names_from_right_to_left_stay_in_their_place(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let coffee = app.a_product().named("קפה").stock(1).create().await;
+    let mut order = app.an_order_of(&[(&coffee, 1)]).await.order;
+    order.items[0].variant_name = "250 g".to_owned();
+    let mail = order_placed(&order, &Shop { name: "متجر".to_owned(), ..shop() }, Locale::DEFAULT);
+
+    assert!(mail.text.contains("1 x \u{2068}קפה\u{2069}, 250 g\n"), "{}", mail.text);
+    assert_eq!(mail.subject, "Your order 1001 at \u{2068}متجر\u{2069}");
+    assert!(mail.html.contains("<bdi>\u{2068}קפה\u{2069}, 250 g</bdi>"), "{}", mail.html);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_only_variant_of_a_product_without_options_has_no_name(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let mug = app.a_product().named("Mug").stock(1).create().await;
+    let mut order = app.an_order_of(&[(&mug, 1)]).await.order;
+    order.items[0].variant_name = String::new();
+
+    let mail = order_placed(&order, &shop(), Locale::DEFAULT);
+
+    assert!(mail.text.contains("1 x Mug\n"), "{}", mail.text);
+    assert!(mail.html.contains("<bdi>Mug</bdi>"), "{}", mail.html);
 }

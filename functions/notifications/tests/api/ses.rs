@@ -7,9 +7,9 @@ use shared::mail::{Mail, Mailer as _, SendError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-fn mail() -> Mail {
+fn mail_to(address: &str) -> Mail {
     Mail {
-        to: "ana@example.com".to_owned(),
+        to: address.to_owned(),
         subject: "Your order 1001".to_owned(),
         text: "Grüße".to_owned(),
         html: "<p>Grüße</p>".to_owned(),
@@ -17,11 +17,10 @@ fn mail() -> Mail {
     }
 }
 
-/// Sends the mail to a server with this response; returns the result and the request that the server received.
-async fn sent_to(answer: &str) -> (Result<String, SendError>, String, Value) {
-    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+/// Returns SES at this server.
+fn ses_at(server: &TcpListener) -> Ses {
     let url = format!("http://{}", server.local_addr().unwrap());
-    let ses = Ses::from_environment(&Environment::from_iter([
+    Ses::from_environment(&Environment::from_iter([
         ("AWS_REGION", "eu-central-1"),
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
         ("AWS_SECRET_ACCESS_KEY", "secret"),
@@ -29,8 +28,17 @@ async fn sent_to(answer: &str) -> (Result<String, SendError>, String, Value) {
         ("MAIL_FROM", "Corner Shop <shop@example.com>"),
         ("MAIL_CONFIGURATION_SET", "shop"),
     ]))
-    .unwrap();
-    let mail = mail();
+    .unwrap()
+}
+
+/// Sends a mail to Ana over a server with this response; returns the result and the request that the server received.
+async fn sent_to(answer: &str) -> (Result<String, SendError>, String, Value) {
+    send_over(answer, &mail_to("ana@example.com")).await
+}
+
+async fn send_over(answer: &str, mail: &Mail) -> (Result<String, SendError>, String, Value) {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let ses = ses_at(&server);
     let serve = async {
         let (mut client, _) = server.accept().await.unwrap();
         let received = request(&mut client).await;
@@ -39,7 +47,7 @@ async fn sent_to(answer: &str) -> (Result<String, SendError>, String, Value) {
         // A second try would connect here.
         received
     };
-    let (sent, (head, body)) = tokio::join!(ses.send(&mail), serve);
+    let (sent, (head, body)) = tokio::join!(ses.send(mail), serve);
     let again = tokio::time::timeout(std::time::Duration::from_millis(50), server.accept()).await;
     assert!(again.is_err(), "one try and no more");
     (sent, head, body)
@@ -66,13 +74,33 @@ fn error(status: u16, kind: &str) -> String {
     )
 }
 
+fn accepted() -> String {
+    let body = r#"{"MessageId":"0100"}"#;
+    format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+#[tokio::test]
+async fn the_domain_of_the_recipient_is_in_punycode() {
+    let (sent, _, body) = send_over(&accepted(), &mail_to("kunde@müller.example")).await;
+
+    assert_eq!(sent, Ok("0100".to_owned()));
+    assert_eq!(body["Destination"]["ToAddresses"], json!(["kunde@xn--mller-kva.example"]));
+}
+
+#[tokio::test]
+async fn an_address_that_ses_refuses_is_not_tried() {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    for address in ["ünï@example.com", "erased@invalid", "a b@example.com"] {
+        let sent = ses_at(&server).send(&mail_to(address)).await;
+        assert!(matches!(sent, Err(SendError::Permanent(_))), "{address}: {sent:?}");
+    }
+    let request = tokio::time::timeout(std::time::Duration::from_millis(50), server.accept()).await;
+    assert!(request.is_err(), "no request was sent");
+}
+
 #[tokio::test]
 async fn a_mail_goes_out_as_text_and_html() {
-    let body = r#"{"MessageId":"0100"}"#;
-    let answer =
-        format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-
-    let (sent, head, body) = sent_to(&answer).await;
+    let (sent, head, body) = sent_to(&accepted()).await;
 
     assert_eq!(sent, Ok("0100".to_owned()));
     assert!(head.starts_with("POST /v2/email/outbound-emails HTTP/1.1"), "{head}");

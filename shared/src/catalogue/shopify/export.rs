@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::product::{NO_OPTION, NO_OPTION_VALUE, OPTIONS};
-use crate::catalogue::ONLY_VARIANT;
 use crate::catalogue::store::snapshot::{ProductSnapshot, VariantSnapshot};
 use crate::catalogue::store::write::KnownValue;
 
@@ -111,7 +110,7 @@ fn add_variant(row: &mut Cells, product: &ProductSnapshot, variant: &VariantSnap
         row.set(column, value.map_or("", |value| &value.value));
     }
     if names.is_empty() {
-        row.set("Option1 Value", if variant.name == ONLY_VARIANT { NO_OPTION_VALUE } else { &variant.name });
+        row.set("Option1 Value", if variant.name.is_empty() { NO_OPTION_VALUE } else { &variant.name });
     }
     let image = product.images.iter().find(|image| image.variant == Some(variant.id));
     row.set("Variant SKU", &variant.sku);

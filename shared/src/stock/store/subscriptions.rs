@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::app::db::Tx;
 use crate::ids::{EventId, SubscriptionId, UserId, VariantId};
+use crate::locale::Locale;
 use crate::outbox::{Event, EventKind};
 use crate::time::Timestamp;
 
@@ -29,6 +30,8 @@ pub enum SubscribeOutcome {
 pub struct Subscription {
     /// Recipient of the mail.
     pub email: String,
+    /// Tag of the language of the mail.
+    pub locale: String,
     /// Id of the account with this address, if there is one.
     pub user_id: Option<UserId>,
     /// Name of the product.
@@ -41,8 +44,14 @@ pub struct Subscription {
     pub can_be_bought: bool,
 }
 
-/// Subscribes an address to a variant. A second subscription with the same address changes nothing.
-pub async fn subscribe(tx: &mut Tx, variant: VariantId, email: &str, now: Timestamp) -> sqlx::Result<SubscribeOutcome> {
+/// Subscribes an address to a variant, for a mail in this language. A second subscription with the same address changes nothing.
+pub async fn subscribe(
+    tx: &mut Tx,
+    variant: VariantId,
+    email: &str,
+    locale: Locale,
+    now: Timestamp,
+) -> sqlx::Result<SubscribeOutcome> {
     let on_hand = sqlx::query_scalar!(
         r#"with requested as (
                select v.id, s.on_hand
@@ -51,14 +60,15 @@ pub async fn subscribe(tx: &mut Tx, variant: VariantId, email: &str, now: Timest
                  join products p on p.id = v.product_id
                 where v.id = $1 and v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $3)
            ), subscribed as (
-               insert into back_in_stock_subscriptions (variant_id, email, created_at)
-               select id, $2, $3 from requested where on_hand = 0
+               insert into back_in_stock_subscriptions (variant_id, email, locale, created_at)
+               select id, $2, $4, $3 from requested where on_hand = 0
                on conflict (variant_id, lower(email)) where notified_at is null do nothing
            )
            select on_hand as "on_hand!" from requested"#,
         variant as _,
         email,
-        now as _
+        now as _,
+        locale.as_str()
     )
     .fetch_optional(&mut *tx)
     .await?;
@@ -123,7 +133,7 @@ pub async fn find(
 ) -> sqlx::Result<Option<Subscription>> {
     sqlx::query_as!(
         Subscription,
-        r#"select b.email, u.id as "user_id?: UserId", p.name as product_name, p.slug as product_slug, v.name as variant_name,
+        r#"select b.email, b.locale, u.id as "user_id?: UserId", p.name as product_name, p.slug as product_slug, v.name as variant_name,
                   s.on_hand > 0 and v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $3)
                       as "can_be_bought!"
              from back_in_stock_subscriptions b

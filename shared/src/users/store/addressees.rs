@@ -4,6 +4,7 @@
 
 use crate::app::db::Tx;
 use crate::ids::{SignInId, UserId};
+use crate::locale::Locale;
 use crate::time::Timestamp;
 
 /// An account that gets a mail.
@@ -13,6 +14,15 @@ pub struct Addressee {
     pub id: UserId,
     /// Email address of the account.
     pub email: String,
+    /// Tag of the language of its mails.
+    locale: String,
+}
+
+impl Addressee {
+    /// Returns the language of the mails to the account.
+    pub fn locale(&self) -> Locale {
+        Locale::of_tag(&self.locale)
+    }
 }
 
 /// A sign-in, as the mail to its owner describes it.
@@ -22,6 +32,8 @@ pub struct SignInDetails {
     pub user: UserId,
     /// Email address of the account.
     pub email: String,
+    /// Tag of the language of its mails.
+    pub locale: String,
     /// Time of the log-in.
     pub at: Timestamp,
     /// Network address of the client.
@@ -36,7 +48,7 @@ pub async fn waiting_for_activation(tx: &mut Tx, email: &str) -> sqlx::Result<Op
     // The last relevant entry of the audit log tells why the account is inactive. Accounts older than the log wait if nobody ever logged in.
     sqlx::query_as!(
         Addressee,
-        "select u.id, u.email
+        "select u.id, u.email, u.locale
            from users u
            left join lateral (
                select a.kind from audit_log a
@@ -60,21 +72,21 @@ pub async fn waiting_for_activation(tx: &mut Tx, email: &str) -> sqlx::Result<Op
 
 /// Returns the active account with this email address.
 pub async fn active_with_address(tx: &mut Tx, email: &str) -> sqlx::Result<Option<Addressee>> {
-    sqlx::query_as!(Addressee, "select id, email from users where lower(email) = lower($1) and is_active", email)
+    sqlx::query_as!(Addressee, "select id, email, locale from users where lower(email) = lower($1) and is_active", email)
         .fetch_optional(&mut *tx)
         .await
 }
 
 /// Returns the account with this id, active or not.
 pub async fn account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Addressee>> {
-    sqlx::query_as!(Addressee, "select id, email from users where id = $1", user as _).fetch_optional(&mut *tx).await
+    sqlx::query_as!(Addressee, "select id, email, locale from users where id = $1", user as _).fetch_optional(&mut *tx).await
 }
 
 /// Returns the sign-in with this id, and the email address of its owner.
 pub async fn sign_in(tx: &mut Tx, sign_in: SignInId) -> sqlx::Result<Option<SignInDetails>> {
     sqlx::query_as!(
         SignInDetails,
-        "select s.user_id as user, u.email, s.created_at as at, s.address, s.user_agent
+        "select s.user_id as user, u.email, u.locale, s.created_at as at, s.address, s.user_agent
            from sign_ins s join users u on u.id = s.user_id
           where s.id = $1",
         sign_in as _

@@ -20,6 +20,7 @@ pub use erasure::{Erasure, delete};
 use super::{Permissions, Taken};
 use crate::app::db::{Call, Db, Tx};
 use crate::ids::{SignInId, UserId};
+use crate::locale::Locale;
 use crate::time::Timestamp;
 
 /// The account of the caller, as every request of a signed-in user needs it.
@@ -87,19 +88,22 @@ pub struct NewUser {
     pub is_staff: bool,
     /// True if the account is a superuser.
     pub is_superuser: bool,
+    /// Language of the mails to the account.
+    pub locale: Locale,
 }
 
 /// Inserts an account. [`Taken::from_error`] reads the error if its username or email address is taken.
 pub async fn insert(tx: &mut Tx, user: NewUser, now: Timestamp) -> sqlx::Result<UserId> {
     sqlx::query_scalar!(
-        "insert into users (email, username, password_hash, is_staff, is_superuser, created_at)
-         values ($1, $2, $3, $4, $5, $6)
+        "insert into users (email, username, password_hash, is_staff, is_superuser, locale, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)
          returning id",
         user.email,
         user.username,
         user.password_hash,
         user.is_staff,
         user.is_superuser,
+        user.locale.as_str(),
         now as _
     )
     .fetch_one(&mut *tx)

@@ -1,4 +1,4 @@
-//! The mailbox: keeps the mail that SES would send, and shows it at `/dev/mail/`.
+//! The mailbox: keeps the mail that SES would send, refuses the addresses that SES would refuse, and shows the mail at `/dev/mail/`.
 
 mod pages;
 
@@ -91,6 +91,7 @@ impl Mailbox {
 #[async_trait]
 impl Mailer for Mailbox {
     async fn send(&self, mail: &Mail) -> Result<String, SendError> {
+        mail.recipient()?;
         // A full disk is not the mail's fault: it is delivered again.
         let id = self.store(mail).map_err(|error| SendError::Temporary(format!("{error:#}")))?;
         Ok(id.simple().to_string())

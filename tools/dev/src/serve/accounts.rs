@@ -2,6 +2,7 @@
 
 use shared::app::db::Db;
 use shared::app::{Rng as _, SystemRng};
+use shared::locale::Locale;
 use shared::time::Timestamp;
 use shared::users::store::{NewUser, insert, taken};
 use shared::users::{Taken, passwords};
@@ -59,6 +60,7 @@ async fn create_account(db: &Db, now: Timestamp, account: &Account) -> anyhow::R
         password_hash: passwords::hash(account.password.to_owned(), salt).await?,
         is_staff: account.is_staff,
         is_superuser: account.is_staff,
+        locale: Locale::DEFAULT,
     };
     let mut tx = db.begin().await?;
     match insert(&mut tx, user, now).await {
