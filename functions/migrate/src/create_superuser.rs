@@ -67,15 +67,14 @@ pub async fn create_superuser(
     let mut salt = [0; 16];
     rng.fill_random(&mut salt);
     let password_hash = passwords::hash(new.password, salt).await?;
-    let user =
-        NewUser {
-            email: email.clone(),
-            username: username.clone(),
-            password_hash,
-            is_staff: true,
-            is_superuser: true,
-            locale: Locale::DEFAULT,
-        };
+    let user = NewUser {
+        email: email.clone(),
+        username: username.clone(),
+        password_hash,
+        is_staff: true,
+        is_superuser: true,
+        locale: Locale::DEFAULT,
+    };
     let db = Db::new(connector.clone(), PoolSettings { max_connections: 1 });
     let mut tx = db.begin().await.context("the database cannot be reached")?;
     let inserted = insert(&mut tx, user, now).await;

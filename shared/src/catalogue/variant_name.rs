@@ -1,7 +1,7 @@
 //! Names of variants that staff have not named.
 
 /// Returns the name that is made from these values: `M / Blue`. Without values it is empty: the only variant of a product without options
-/// needs no name beside the product's.
+/// needs only the product's name.
 pub fn made_name<'v>(values: impl IntoIterator<Item = &'v str>) -> String {
     values.into_iter().collect::<Vec<_>>().join(" / ")
 }

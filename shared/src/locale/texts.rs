@@ -122,11 +122,7 @@ pub fn isolated(name: &str) -> Cow<'_, str> {
     }
     let is_right_to_left =
         |letter| matches!(unicode_bidi::bidi_class(letter), BidiClass::R | BidiClass::AL | BidiClass::AN);
-    if name.chars().any(is_right_to_left) {
-        Cow::Owned(format!("\u{2068}{name}\u{2069}"))
-    } else {
-        Cow::Borrowed(name)
-    }
+    if name.chars().any(is_right_to_left) { Cow::Owned(format!("\u{2068}{name}\u{2069}")) } else { Cow::Borrowed(name) }
 }
 
 fn is_directional_control(letter: char) -> bool {

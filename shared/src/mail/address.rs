@@ -3,7 +3,7 @@
 /// Maximum number of characters before the @ (RFC 5321, 4.5.3.1.1).
 const MAX_LOCAL: usize = 64;
 
-/// Characters of an address before the @, beside ASCII letters, digits and dots (RFC 5322, atext).
+/// Characters of an address before the @, in addition to ASCII letters, digits and dots (RFC 5322, atext).
 const LOCAL_SIGNS: &str = "!#$%&'*+-/=?^_`{|}~";
 
 /// Returns the address as SES accepts it, with the domain in Punycode; `None` if mail cannot be sent to it.

@@ -206,7 +206,9 @@ pub struct Buyer {
 
 /// Returns the customer who placed the order; `None` if there is no such order.
 pub async fn buyer(tx: &mut Tx, order: OrderId) -> sqlx::Result<Option<Buyer>> {
-    sqlx::query_as!(Buyer, "select user_id, locale from orders where id = $1", order as _).fetch_optional(&mut *tx).await
+    sqlx::query_as!(Buyer, "select user_id, locale from orders where id = $1", order as _)
+        .fetch_optional(&mut *tx)
+        .await
 }
 
 struct Head {

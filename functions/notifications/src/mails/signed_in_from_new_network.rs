@@ -30,10 +30,7 @@ pub(super) async fn draft(tx: &mut Tx, shop: &Shop, sign_in: SignInId) -> sqlx::
         link: None,
         after: vec![texts.text("new-sign-in.expected"), texts.text("new-sign-in.otherwise")],
     };
-    Ok(Draft::to_account(
-        details.user,
-        letter.mail(&details.email, "signed_in_from_new_network", &shop.name, &texts),
-    ))
+    Ok(Draft::to_account(details.user, letter.mail(&details.email, "signed_in_from_new_network", &shop.name, &texts)))
 }
 
 /// Returns the name of the program that logged in, if it gave one.

@@ -72,14 +72,20 @@ pub async fn waiting_for_activation(tx: &mut Tx, email: &str) -> sqlx::Result<Op
 
 /// Returns the active account with this email address.
 pub async fn active_with_address(tx: &mut Tx, email: &str) -> sqlx::Result<Option<Addressee>> {
-    sqlx::query_as!(Addressee, "select id, email, locale from users where lower(email) = lower($1) and is_active", email)
-        .fetch_optional(&mut *tx)
-        .await
+    sqlx::query_as!(
+        Addressee,
+        "select id, email, locale from users where lower(email) = lower($1) and is_active",
+        email
+    )
+    .fetch_optional(&mut *tx)
+    .await
 }
 
 /// Returns the account with this id, active or not.
 pub async fn account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<Addressee>> {
-    sqlx::query_as!(Addressee, "select id, email, locale from users where id = $1", user as _).fetch_optional(&mut *tx).await
+    sqlx::query_as!(Addressee, "select id, email, locale from users where id = $1", user as _)
+        .fetch_optional(&mut *tx)
+        .await
 }
 
 /// Returns the sign-in with this id, and the email address of its owner.
