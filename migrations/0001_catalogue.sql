@@ -135,7 +135,7 @@ create table products (
     constraint product_sku_unique unique (sku),
     constraint product_name_not_blank check (btrim(name) <> ''),
     constraint product_slug_is_a_slug check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
-    -- So that the most expensive cart, 100 lines of 999, is far below the limit of a bigint.
+    -- So that the most expensive cart, 500 lines of 999, is far below the limit of a bigint.
     constraint product_base_price_in_range check (base_price between 0 and 99999999999),
     constraint product_status_known check (status in ('draft', 'active', 'archived')),
     constraint product_is_published_before_it_ends check (publish_at < unpublish_at)

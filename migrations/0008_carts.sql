@@ -4,14 +4,28 @@ create table carts (
     id uuid primary key,
     user_id bigint constraint cart_user_exists references users (id) on delete cascade,
     status text not null default 'open',
+    -- True if the cart has no lines. Written by a trigger (note_empty_carts).
+    is_empty boolean not null default true,
     created_at timestamptz not null,
+    -- Time of the last change, or of the order.
     updated_at timestamptz not null,
+    -- From when on the scheduler deletes the cart. An order needs nothing of it but its id. The detour through UTC makes the sum immutable.
+    ends_at timestamptz not null generated always as (
+        (updated_at at time zone 'UTC' + case
+            when status = 'ordered' then interval '7 days'
+            when is_empty then interval '1 day'
+            when user_id is null then interval '30 days'
+            else interval '90 days'
+        end) at time zone 'UTC') stored,
     constraint cart_status_known check (status in ('open', 'ordered'))
 );
-create index cart_by_user on carts (user_id) where user_id is not null;
+-- In the order of a user's list.
+create index cart_by_user on carts (user_id, created_at desc, id desc) where user_id is not null;
+create index cart_by_ends_at on carts (ends_at);
 
 -- A writer of lines locks the cart first, and so does checkout, so a cart does not change during its checkout.
 create table cart_lines (
+    -- Ids ascend in the order in which lines were added, which is the order of the cart and of its order.
     id bigint generated always as identity primary key,
     cart_id uuid not null references carts (id) on delete cascade,
     variant_id bigint not null references product_variants (id) on delete cascade,
@@ -20,3 +34,17 @@ create table cart_lines (
     constraint cart_line_quantity_in_range check (quantity between 1 and 999)
 );
 create index cart_line_by_variant on cart_lines (variant_id);
+
+-- First answers to requests with an Idempotency-Key, for their repetitions. The scheduler deletes them after a day.
+create table cart_idempotency_keys (
+    -- Of the client's key with its scope, and of the body of the request: the first 128 bits of their SHA-256, as in `orders`.
+    key uuid primary key,
+    request_digest uuid not null,
+    cart_id uuid not null references carts (id) on delete cascade,
+    -- The answer: its Location header and its body in JSON.
+    location text not null,
+    body text not null,
+    created_at timestamptz not null
+);
+create index cart_idempotency_key_by_cart on cart_idempotency_keys (cart_id, created_at desc, key);
+create index cart_idempotency_key_by_created_at on cart_idempotency_keys (created_at);

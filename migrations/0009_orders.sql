@@ -28,7 +28,7 @@ create index order_by_placed_at on orders (placed_at desc, id desc);
 
 create table order_lines (
     order_id uuid not null references orders (id) on delete cascade,
-    -- 1, 2, 3 … in the order of the variants.
+    -- 1, 2, 3 … in the order of the cart's lines.
     position integer not null,
     -- The variant, if it still exists.
     variant_id bigint references product_variants (id) on delete set null,

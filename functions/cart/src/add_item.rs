@@ -1,35 +1,39 @@
 //! Adds an item to a cart: `POST /api/v1/cart/{id}/items/`.
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use http::StatusCode;
-use http::header::{HeaderName, LOCATION};
 use shared::app::App;
 use shared::carts::store::{Added, add, line, lock};
 use shared::carts::{CartLine, MAX_LINES, MAX_QUANTITY, Wanted};
-use shared::http::{ApiError, BaseUrl, Body, MaybeBearer, PathId, Problem, PublicProblems};
+use shared::http::{ApiError, BaseUrl, Body, IdempotencyKey, MaybeBearer, PathId, Problem, PublicProblems};
 use shared::ids::CartId;
 
 use crate::create::{CreateCartItem, not_sold};
 use crate::open::refuse_unless_open;
+use crate::repeatable::{Repeatable, Written};
 
 /// Add an item to a cart
 ///
 /// A variant that is already in the cart gets this many more units. Stock is not reserved; the line says whether it suffices.
+///
+/// With an `Idempotency-Key` the request can be repeated for a day: the units are added once, and a request with the same key and body for the same
+/// cart gets 200 with the first answer and `Idempotent-Replayed: true`.
 #[utoipa::path(
     post,
     path = "/api/v1/cart/{id}/items/",
     tag = "cart",
     operation_id = "add_cart_item",
     security((), ("bearer" = [])),
-    params(("id" = CartId, Path, description = "The cart's id.")),
+    params(("id" = CartId, Path, description = "The cart's id."), IdempotencyKey),
     request_body = CreateCartItem,
     responses(
         (status = 201, body = CartLine, description = "The variant got a new line.", headers(("Location" = String, description = "URL of the line."))),
-        (status = 200, body = CartLine, description = "The line of this variant got more units.",
-            headers(("Location" = String, description = "URL of the line."))),
+        (status = 200, body = CartLine, description = "The line of this variant got more units, or the request is a repetition.",
+            headers(("Location" = String, description = "URL of the line."), ("Idempotent-Replayed" = String, description = "`true` for a repetition."))),
         (status = 404, body = Problem, description = "The cart does not exist or belongs to someone else."),
         (status = 410, body = Problem, description = "The cart became an order: `cart_ordered`."),
+        (status = 422, body = Problem, description = "The key was used for another request: `idempotency_key_reused`."),
         PublicProblems,
     )
 )]
@@ -37,13 +41,18 @@ pub(crate) async fn add_cart_item(
     State(app): State<App>,
     MaybeBearer(user): MaybeBearer,
     PathId(id): PathId<CartId>,
+    key: IdempotencyKey,
     base: BaseUrl,
     Body(new): Body<CreateCartItem>,
-) -> Result<(StatusCode, [(HeaderName, String); 1], Json<CartLine>), ApiError> {
+) -> Result<Response, ApiError> {
+    let repeatable = Repeatable::new(&key, &[b"item of cart", id.0.as_bytes()], &new);
     let wanted = Wanted { variant: new.product_variant_id, quantity: new.quantity };
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     refuse_unless_open(lock(&mut tx, id, user.map(|user| user.id), now).await?)?;
+    if let Some(first) = repeatable.replay(&mut tx).await? {
+        return Ok(first);
+    }
     let (status, line_id) = match add(&mut tx, id, wanted, now).await? {
         Added::New(line) => (StatusCode::CREATED, line),
         Added::More(line) => (StatusCode::OK, line),
@@ -57,7 +66,6 @@ pub(crate) async fn add_cart_item(
         }
     };
     let line = line(&mut tx, id, line_id, now).await?.ok_or(ApiError::NotFound)?;
-    tx.commit().await?;
     let location = format!("{}/api/v1/cart/{id}/items/{line_id}/", base.0);
-    Ok((status, [(LOCATION, location)], Json(line.with_base_url(&base.0))))
+    repeatable.commit(tx, Written::new(status, id, location, &line.with_base_url(&base.0))?, now).await
 }

@@ -1,19 +1,22 @@
 //! Creates a cart: `POST /api/v1/cart/`.
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use http::StatusCode;
-use http::header::{HeaderName, LOCATION};
 use shared::app::App;
 use shared::carts::store::{insert, insert_lines, lines};
 use shared::carts::{Cart, MAX_LINES, MAX_QUANTITY, Wanted};
-use shared::http::{ApiError, BaseUrl, Body, FieldErrors, MaybeBearer, PublicProblems, Request, Unauthorized};
-use shared::ids::{CartId, VariantId};
+use shared::http::{
+    ApiError, BaseUrl, Body, FieldErrors, IdempotencyKey, MaybeBearer, Problem, PublicProblems, Request, Unauthorized,
+};
+use shared::ids::{CartId, UserId, VariantId};
+
+use crate::repeatable::{Repeatable, Written};
 
 /// The items of a new cart.
 #[derive(Clone, Debug, Request)]
 pub(crate) struct CreateCart {
-    /// Items of the cart, at most 100; may be empty. Quantities of the same variant are added up.
+    /// Items of the cart, at most 500; may be empty. Quantities of the same variant are added up.
     #[field(default, max = MAX_LINES)]
     pub items: Vec<CreateCartItem>,
 }
@@ -30,39 +33,63 @@ pub(crate) struct CreateCartItem {
 
 /// Create a cart
 ///
-/// With a token the cart is yours. Without one it is a guest's, and anyone who knows its id can use it. Without a body it is empty.
+/// With a token the cart is yours. Without one it is a guest's, and anyone who knows its id can use it. Without a body it is empty. An empty cart is
+/// deleted after a day without a change, a guest's after 30 days, and yours after 90.
+///
+/// With an `Idempotency-Key` the request can be repeated for a day: one cart is created, and a request with the same key and body gets 200 with
+/// the first answer and `Idempotent-Replayed: true`. Without a token, the key has to be a random UUID (version 4), because it gives access to the
+/// cart; it does so only until the cart is used, and is refused with 422 from then on.
 #[utoipa::path(
     post,
     path = "/api/v1/cart/",
     tag = "cart",
     operation_id = "create_cart",
     security((), ("bearer" = [])),
+    params(IdempotencyKey),
     request_body = Option<CreateCart>,
     responses(
         (status = 201, body = Cart, description = "The cart was created.", headers(("Location" = String, description = "URL of the cart."))),
+        (status = 200, body = Cart, description = "The cart had been created before.",
+            headers(("Location" = String, description = "URL of the cart."), ("Idempotent-Replayed" = String, description = "`true`"))),
+        (status = 422, body = Problem, description = "The key was used for another request: `idempotency_key_reused`."),
         PublicProblems,
     )
 )]
 pub(crate) async fn create_cart(
     State(app): State<App>,
     MaybeBearer(user): MaybeBearer,
+    key: IdempotencyKey,
     base: BaseUrl,
     Body(new): Body<CreateCart>,
-) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Cart>), ApiError> {
+) -> Result<Response, ApiError> {
     let wanted = add_up(&new.items)?;
+    let user = user.map(|user| user.id);
+    let repeatable = repeatable(&key, user, &new)?;
     let id = CartId(app.rng.random_uuid());
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    let head = insert(&mut tx, id, user.map(|user| user.id), now).await?;
+    if let Some(first) = repeatable.replay(&mut tx).await? {
+        return Ok(first);
+    }
+    let head = insert(&mut tx, id, user, now).await?;
     // The user was deleted after the token was checked.
     let head = head.ok_or(Unauthorized::UserNotFound)?;
     if !wanted.is_empty() {
         refuse_unknown(&new.items, &insert_lines(&mut tx, id, &wanted, now).await?)?;
     }
     let cart = Cart::new(id, head.currency, lines(&mut tx, id, now).await?).with_base_url(&base.0);
-    tx.commit().await?;
     let location = format!("{}/api/v1/cart/{id}/", base.0);
-    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(cart)))
+    repeatable.commit(tx, Written::new(StatusCode::CREATED, id, location, &cart)?, now).await
+}
+
+/// Returns the request with the scope of its key: the user, or all guests.
+fn repeatable(key: &IdempotencyKey, user: Option<UserId>, new: &CreateCart) -> Result<Repeatable, ApiError> {
+    if let Some(user) = user {
+        return Ok(Repeatable::new(key, &[b"cart of user", &user.0.to_be_bytes()], new));
+    }
+    // Another guest who sends the same key gets the cart, as one who knows its id does. So it must be as hard to guess.
+    key.require_random_uuid()?;
+    Ok(Repeatable::new(key, &[b"cart of a guest"], new).only_until_used())
 }
 
 /// Adds up the quantities of each variant, in the order in which the variants first appear.

@@ -11,7 +11,7 @@ use crate::open::refuse_unless_open;
 
 /// List the lines of a cart
 ///
-/// Returns all lines on one page, because a cart has at most 100.
+/// Returns all lines on one page, because a cart has at most 500.
 #[utoipa::path(
     get,
     path = "/api/v1/cart/{id}/items/",

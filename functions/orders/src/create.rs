@@ -4,22 +4,23 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use ring::digest::{Context, SHA256};
+use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::app::App;
 use shared::app::metrics::Metric;
-use shared::http::{AcceptLanguage, ApiError, Body, Fields, Problem, Problems, Request, Unauthorized, UnverifiedUser};
-use shared::ids::{CartId, EventId, OrderId, UserId};
+use shared::http::{
+    AcceptLanguage, ApiError, Body, Fields, IDEMPOTENT_REPLAYED, IdempotencyKey, Problem, Problems, Request,
+    Unauthorized, UnverifiedUser, digest,
+};
+use shared::ids::{CartId, EventId, OrderId};
 use shared::money::Money;
 use shared::orders::store::{Outcome, Placement, place};
-use shared::orders::{InsufficientStockItem, Order};
+use shared::orders::{Order, UnavailableItem};
 use shared::outbox::{Event, EventKind, Queue, publish};
 use shared::trace::Trace;
 use shared::users::tokens::TokenError;
-use utoipa::{IntoParams, ToSchema};
-use uuid::{Builder, Uuid};
+use utoipa::ToSchema;
 
 /// The cart to check out.
 #[derive(Clone, Copy, Debug, Deserialize, Request)]
@@ -42,10 +43,10 @@ pub(crate) struct CheckoutConflict {
     /// Error code: `sold_out`, `cart_changed`, `cart_empty` or `cart_ordered`.
     #[schema(example = "sold_out")]
     pub code: String,
-    /// Items with too little stock; missing unless the code is `sold_out`.
+    /// Lines that cannot be ordered, in the order of the cart; missing unless the code is `sold_out`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Vec<InsufficientStockItem>, required = false)]
-    pub items: Option<Vec<InsufficientStockItem>>,
+    #[schema(value_type = Vec<UnavailableItem>, required = false)]
+    pub items: Option<Vec<UnavailableItem>>,
     /// Current total of the cart; missing unless the code is `cart_changed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Money, required = false)]
@@ -56,20 +57,10 @@ pub(crate) struct CheckoutConflict {
     pub order_id: Option<OrderId>,
 }
 
-/// The header of a request that can be repeated.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "describes the header, which `idempotency_key` reads")]
-struct IdempotencyKey {
-    /// A text that is unique to this request, 1 to 255 characters.
-    #[param(rename = "Idempotency-Key", required = false, min_length = 1, max_length = 255)]
-    key: String,
-}
-
 /// Place an order
 ///
-/// Checks out a cart: locks the stock, writes the order and takes the stock in one transaction, all or nothing. The confirmation is mailed
-/// afterwards. A repeated request with the same `Idempotency-Key` and body gets 200 with the existing order and `Idempotent-Replayed: true`; so
+/// Checks out a cart: locks the stock, writes the order and takes the stock in one transaction, all or nothing. If a line cannot be ordered, you
+/// get 409 `sold_out` with all such lines, until you change or remove them. The confirmation is mailed afterwards. A repeated request with the same `Idempotency-Key` and body gets 200 with the existing order and `Idempotent-Replayed: true`; so
 /// does one without a key for the same cart. If the cart was ordered under another key or without one, a request with a key gets 409
 /// `cart_ordered`. The mails are in the language of the shop that `Accept-Language` prefers, otherwise in English.
 #[utoipa::path(
@@ -95,6 +86,7 @@ pub(crate) async fn create_order(
     State(queue): State<Arc<dyn Queue>>,
     AcceptLanguage(locale): AcceptLanguage,
     UnverifiedUser { user, sign_in }: UnverifiedUser, // `check_out` checks the account and the sign-in
+    key: IdempotencyKey,
     headers: HeaderMap,
     Body(new): Body<CreateOrder>,
 ) -> Result<(StatusCode, HeaderMap, Json<Order>), ApiError> {
@@ -104,7 +96,7 @@ pub(crate) async fn create_order(
         cart: new.cart_id,
         user,
         sign_in,
-        idempotency_key: idempotency_key(&headers, user)?,
+        idempotency_key: key.digest(&[&user.0.to_be_bytes()]),
         request_digest: digest(&[new.cart_id.0.as_bytes(), format!("{:?}", new.expected_total).as_bytes()]),
         expected_total: new.expected_total,
         locale,
@@ -117,15 +109,11 @@ pub(crate) async fn create_order(
             publish(&app.db, &*queue, &event, Trace::of_request(&headers), placement.now).await;
             Ok((StatusCode::CREATED, HeaderMap::new(), Json(order)))
         }
-        Outcome::Replayed(order) => {
-            let replayed = (HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
-            Ok((StatusCode::OK, HeaderMap::from_iter([replayed]), Json(order)))
-        }
+        Outcome::Replayed(order) => Ok((StatusCode::OK, HeaderMap::from_iter([IDEMPOTENT_REPLAYED]), Json(order))),
         Outcome::SoldOut(items) => {
             app.metrics.count(Metric::SoldOut, placement.now);
             Err(ApiError::Conflict {
-                detail: "There is too little stock. Nothing was ordered. Reduce the quantities of the listed items."
-                    .to_owned(),
+                detail: "Some lines cannot be ordered. Change or remove them. Nothing was ordered.".to_owned(),
                 code: "sold_out",
                 more: json!({"items": items}),
             })
@@ -147,23 +135,4 @@ pub(crate) async fn create_order(
         Outcome::UserInactive => Err(Unauthorized::UserInactive.into()),
         Outcome::SignedOut => Err(Unauthorized::BadToken(TokenError::Revoked).into()),
     }
-}
-
-/// Returns a digest of the user's id and the client's key; `None` if the request has no key.
-fn idempotency_key(headers: &HeaderMap, user: UserId) -> Result<Option<Uuid>, ApiError> {
-    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = key.as_bytes();
-    match String::from_utf8_lossy(key).chars().count() {
-        1..=255 => Ok(Some(digest(&[&user.0.to_be_bytes(), key]))),
-        _ => Err(ApiError::field("Idempotency-Key", "Ensure this header has 1 to 255 characters.")),
-    }
-}
-
-/// Returns the start of a SHA-256 digest as a uuid of version 8, because a `Call` takes uuids but no bytes.
-fn digest(parts: &[&[u8]]) -> Uuid {
-    let mut context = Context::new(&SHA256);
-    parts.iter().for_each(|part| context.update(part));
-    let mut bytes = [0; 16];
-    context.finish().as_ref().iter().zip(&mut bytes).for_each(|(from, to)| *to = *from);
-    Builder::from_custom_bytes(bytes).into_uuid()
 }

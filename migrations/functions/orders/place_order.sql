@@ -10,9 +10,9 @@
 --
 -- Each statement sees what was committed when it started (READ COMMITTED). Steps 2, 3 and 5 depend on it.
 --
--- Returns one row for each line, or for each item with insufficient stock, or a single row; `outcome` is the same in all of them:
+-- Returns one row for each line, or for each line that cannot be ordered, or a single row; `outcome` is the same in all of them:
 --   placed          the new order                           replayed        the order that this cart became before
---   sold_out        variant_id, quantity, available         cart_changed    total: what it would cost now
+--   sold_out        place_order_sold_out says which columns  cart_changed   total: what it would cost now
 --   cart_empty      cart_not_found                          cart_ordered    order_id: it became an order under another key or none
 --   key_reused      the key belongs to another request      user_not_found  user_inactive
 create or replace function place_order(
@@ -35,11 +35,11 @@ declare
     v_now timestamptz := 'epoch'::timestamptz + p_now_us * interval '1 microsecond';
     v_asked record;
     v_cart record;
-    v_lines bigint;
+    v_lines bigint[];
     v_variants bigint[];
     v_quantities integer[];
     v_on_hand integer[];
-    v_sellable integer[];
+    v_is_sold_out boolean;
     v_prices bigint[];
     v_total bigint;
     v_currency text;
@@ -70,20 +70,7 @@ begin
     end if;
 
     -- 2. Refuse without a lock: in a flash sale most buyers are refused here, and none of them waits for another.
-    return query
-        select 'sold_out', null::uuid, null::bigint, null, null, null::bigint, null, null::timestamptz,
-               null::integer, l.variant_id, null, null, null, null::bigint, l.quantity,
-               case when is_published(p.status, p.publish_at, p.unpublish_at, v_now) and v.archived_at is null then s.on_hand else 0 end
-          from cart_lines l
-          join stock_levels s on s.variant_id = l.variant_id
-          join product_variants v on v.id = l.variant_id
-          join products p on p.id = v.product_id
-         where l.cart_id = p_cart_id and (s.on_hand < l.quantity or v.archived_at is not null
-                or not is_published(p.status, p.publish_at, p.unpublish_at, v_now))
-           -- Another request for this same cart may have just taken the last units. Stock and order are committed together, so this
-           -- statement then sees the order and refuses nothing; step 3 returns the order.
-           and not exists (select from orders o where o.cart_id = p_cart_id)
-         order by l.variant_id;
+    return query select r.* from place_order_sold_out(p_cart_id, v_now) r;
     if found then
         return;
     end if;
@@ -103,43 +90,39 @@ begin
         return query select r.* from place_order_replay(p_cart_id, p_user_id, p_idempotency_key, p_request_digest) r;
         return;
     end if;
-    select count(*) into v_lines from cart_lines l where l.cart_id = p_cart_id;
-    if v_lines = 0 then
+
+    -- 4. Lock the stock rows in variant order. `for update` returns each row as it is once it is locked. No line can be missing, because
+    -- variants in carts are not deleted and every variant has a stock row.
+    select array_agg(locked.id), array_agg(locked.variant_id), array_agg(locked.quantity), array_agg(locked.on_hand)
+      into v_lines, v_variants, v_quantities, v_on_hand
+      from (select l.id, l.variant_id, l.quantity, s.on_hand
+              from cart_lines l join stock_levels s on s.variant_id = l.variant_id
+             where l.cart_id = p_cart_id
+             order by l.variant_id for update of s) locked;
+    if v_lines is null then
         return query select r.* from place_order_refusal('cart_empty') r;
         return;
     end if;
 
-    -- 4. Lock the stock rows in variant order. `for update` returns each row as it is once it is locked.
-    select array_agg(locked.variant_id), array_agg(locked.quantity), array_agg(locked.on_hand)
-      into v_variants, v_quantities, v_on_hand
-      from (select l.variant_id, l.quantity, s.on_hand
-              from cart_lines l join stock_levels s on s.variant_id = l.variant_id
-             where l.cart_id = p_cart_id
-             order by l.variant_id for update of s) locked;
-
     -- 5. Read once what the variants cost and whether they can be bought, so that the total and the lines have the same prices. A writer of products locks
     -- its stock rows first, so a checkout that waited for an archiving does not sell the archived variant.
-    select array_agg(case when is_published(p.status, p.publish_at, p.unpublish_at, v_now) and v.archived_at is null then t.on_hand else 0 end order by t.variant_id),
+    select bool_or(t.on_hand < t.quantity or v.archived_at is not null
+                   or not is_published(p.status, p.publish_at, p.unpublish_at, v_now)),
            array_agg(p.base_price + v.price_adjustment order by t.variant_id),
            sum((p.base_price + v.price_adjustment) * t.quantity), min(p.currency)
-      into v_sellable, v_prices, v_total, v_currency
+      into v_is_sold_out, v_prices, v_total, v_currency
       from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand)
       join product_variants v on v.id = t.variant_id
       join products p on p.id = v.product_id;
 
-    return query
-        select 'sold_out', null::uuid, null::bigint, null, null, null::bigint, null, null::timestamptz,
-               null::integer, t.variant_id, null, null, null, null::bigint, t.quantity, t.sellable
-          from unnest(v_variants, v_quantities, v_sellable) as t (variant_id, quantity, sellable)
-         where t.sellable < t.quantity;
-    if found then
+    if v_is_sold_out then
+        return query select r.* from place_order_sold_out(p_cart_id, v_now) r;
         return;
     end if;
 
-    -- Refuse if the total is not the one that the client showed, or if a line is missing because its variant was deleted while this call
-    -- waited for the locks.
-    if v_total <> p_expected_total or v_lines > coalesce(cardinality(v_variants), 0) then
-        return query select r.* from place_order_refusal('cart_changed', p_total => coalesce(v_total, 0)) r;
+    -- Refuse if the total is not the one that the client showed.
+    if v_total <> p_expected_total then
+        return query select r.* from place_order_refusal('cart_changed', p_total => v_total) r;
         return;
     end if;
 
@@ -149,8 +132,8 @@ begin
             v_now);
 
     insert into order_lines (order_id, position, variant_id, product_name, variant_name, sku, unit_price, quantity)
-    select p_order_id, t.position, t.variant_id, p.name, v.name, v.sku, t.price, t.quantity
-      from unnest(v_variants, v_quantities, v_prices) with ordinality as t (variant_id, quantity, price, position)
+    select p_order_id, row_number() over (order by t.line_id), t.variant_id, p.name, v.name, v.sku, t.price, t.quantity
+      from unnest(v_lines, v_variants, v_quantities, v_prices) as t (line_id, variant_id, quantity, price)
       join product_variants v on v.id = t.variant_id
       join products p on p.id = v.product_id;
 

@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 use crate::catalogue::MainImage;
 use crate::ids::{CartId, CartLineId, ProductId, VariantId};
 use crate::money::Money;
+use crate::time::Timestamp;
 
 /// Maximum number of lines in a cart.
-pub const MAX_LINES: usize = 100;
+pub const MAX_LINES: usize = 500;
 /// Maximum quantity of a line; the constraint `cart_line_quantity_in_range` says the same.
 pub const MAX_QUANTITY: i32 = 999;
 
@@ -30,13 +31,46 @@ pub struct Cart {
     pub id: CartId,
     /// Lines of the cart, in the order in which they were added.
     pub items: Vec<CartLine>,
+    /// True if the cart can be ordered as it is: it has lines, and each of them is available.
+    pub is_available: bool,
     /// Number of units in all lines.
     pub item_count: i64,
-    /// Sum of all lines at current prices, in the cart's currency.
+    /// Sum of all lines at current prices, in the cart's currency: what the order costs if `is_available` is true. Lines that are not available
+    /// are included, because the order is placed as a whole or not at all.
     pub grand_total: Money,
     /// Currency code (ISO 4217).
     #[schema(example = "EUR")]
     pub currency: String,
+}
+
+/// A cart without its lines, for lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CartSummary {
+    /// Id of the cart.
+    pub id: CartId,
+    /// True if the cart can be ordered as it is: it has lines, and each of them is available.
+    pub is_available: bool,
+    /// Number of units in all lines.
+    pub item_count: i64,
+    /// Sum of all lines at current prices, in the cart's currency, including lines that are not available.
+    pub grand_total: Money,
+    /// Currency code (ISO 4217).
+    #[schema(example = "EUR")]
+    pub currency: String,
+    /// Time at which the cart was created.
+    pub created_at: Timestamp,
+    /// Time of the last change of the cart.
+    pub updated_at: Timestamp,
+}
+
+/// Reason why a line of a cart cannot be ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UnavailableReason {
+    /// The shop has fewer units than the line.
+    InsufficientStock,
+    /// The variant was deleted or archived, or its product is not published.
+    NotForSale,
 }
 
 /// A line of a cart: a variant and its quantity.
@@ -56,6 +90,9 @@ pub struct CartLine {
     pub available: i32,
     /// True if the quantity of this line can be ordered.
     pub is_available: bool,
+    /// Reason why the line cannot be ordered: `insufficient_stock` or `not_for_sale`; null if it can.
+    #[schema(example = json!(null))]
+    pub unavailable_reason: Option<UnavailableReason>,
 }
 
 /// A variant as a cart shows it.
@@ -113,6 +150,7 @@ impl Cart {
     pub fn new(id: CartId, currency: String, items: Vec<CartLine>) -> Self {
         Self {
             id,
+            is_available: !items.is_empty() && items.iter().all(|line| line.is_available),
             item_count: items.iter().map(|line| i64::from(line.quantity)).sum(),
             grand_total: items.iter().map(|line| line.sub_total).sum(),
             currency,
@@ -130,9 +168,14 @@ impl CartLine {
         self
     }
 
-    /// Creates a line and computes its price.
-    pub fn new(id: CartLineId, product_variant: CartVariant, quantity: i32) -> Self {
+    /// Creates a line and computes its price and whether it can be ordered.
+    pub fn new(id: CartLineId, product_variant: CartVariant, quantity: i32, is_for_sale: bool) -> Self {
         let (unit_price, available) = (product_variant.price, product_variant.inventory_count);
+        let unavailable_reason = match (is_for_sale, available >= quantity) {
+            (true, true) => None,
+            (true, false) => Some(UnavailableReason::InsufficientStock),
+            (false, _) => Some(UnavailableReason::NotForSale),
+        };
         Self {
             id,
             product_variant,
@@ -140,7 +183,8 @@ impl CartLine {
             unit_price,
             sub_total: unit_price * quantity,
             available,
-            is_available: available >= quantity,
+            is_available: unavailable_reason.is_none(),
+            unavailable_reason,
         }
     }
 }
@@ -163,7 +207,7 @@ mod tests {
             inventory_count: on_hand,
             is_available: on_hand > 0,
         };
-        CartLine::new(CartLineId(1), variant, quantity)
+        CartLine::new(CartLineId(1), variant, quantity, true)
     }
 
     #[test]
@@ -177,12 +221,30 @@ mod tests {
     fn an_empty_cart_costs_nothing() {
         let cart = Cart::new(CartId(Uuid::nil()), "EUR".to_owned(), Vec::new());
         assert_eq!((cart.item_count, cart.grand_total), (0, Money::default()));
+        assert!(!cart.is_available);
+    }
+
+    #[test]
+    fn a_cart_is_available_if_each_of_its_lines_is_and_costs_what_all_of_them_cost() {
+        let cart = |lines| Cart::new(CartId(Uuid::nil()), "EUR".to_owned(), lines);
+        assert!(cart(vec![line(100, 3, 3), line(200, 9, 1)]).is_available);
+        let short = cart(vec![line(100, 3, 4), line(200, 9, 1)]);
+        assert_eq!((short.is_available, short.grand_total), (false, Money::from_minor(600)));
     }
 
     #[test]
     fn a_line_is_available_up_to_the_last_unit() {
         assert!(line(100, 3, 3).is_available);
         assert!(!line(100, 3, 4).is_available);
-        assert_eq!(line(100, 3, 4).available, 3);
+        assert_eq!(line(100, 3, 3).unavailable_reason, None);
+        let short = line(100, 3, 4);
+        assert_eq!((short.available, short.unavailable_reason), (3, Some(UnavailableReason::InsufficientStock)));
+    }
+
+    #[test]
+    fn a_line_that_is_not_for_sale_does_not_say_that_stock_is_short() {
+        let line = line(100, 0, 1);
+        let line = CartLine::new(line.id, line.product_variant, 1, false);
+        assert_eq!((line.is_available, line.unavailable_reason), (false, Some(UnavailableReason::NotForSale)));
     }
 }

@@ -6,6 +6,7 @@ pub mod store;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::carts::UnavailableReason;
 use crate::ids::{CartId, OrderId, VariantId};
 use crate::money::Money;
 use crate::time::Timestamp;
@@ -24,7 +25,7 @@ pub struct Order {
     pub cart_id: CartId,
     /// Email address that receives the order's mails.
     pub email: String,
-    /// Lines of the order.
+    /// Lines of the order, in the order of the cart.
     pub items: Vec<OrderLine>,
     /// Sum of all lines, in the order's currency.
     pub grand_total: Money,
@@ -75,11 +76,19 @@ pub struct OrderSummary {
     pub placed_at: Timestamp,
 }
 
-/// A cart line for which there is too little stock.
+/// A line of a cart that cannot be ordered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct InsufficientStockItem {
+pub struct UnavailableItem {
     /// Id of the variant.
     pub product_variant_id: VariantId,
+    /// Name of the product.
+    pub product_name: String,
+    /// Name of the variant within its product.
+    pub variant_name: String,
+    /// SKU of the variant.
+    pub sku: String,
+    /// Reason why the line cannot be ordered: `insufficient_stock` or `not_for_sale`.
+    pub unavailable_reason: UnavailableReason,
     /// Number of units in the cart.
     pub requested: i32,
     /// Number of units that can be ordered; 0 if the variant is no longer for sale.

@@ -2,8 +2,9 @@
 
 use uuid::Uuid;
 
-use super::{InsufficientStockItem, Order, OrderLine, OrderSummary};
+use super::{Order, OrderLine, OrderSummary, UnavailableItem};
 use crate::app::db::{Call, Db, KeysetBounds, Tx, is_violation};
+use crate::carts::UnavailableReason;
 use crate::ids::{CartId, EventId, OrderId, SignInId, UserId, VariantId};
 use crate::locale::Locale;
 use crate::money::Money;
@@ -41,8 +42,8 @@ pub enum Outcome {
     Placed(Order),
     /// The cart had become this order before.
     Replayed(Order),
-    /// These items have too little stock.
-    SoldOut(Vec<InsufficientStockItem>),
+    /// These lines cannot be ordered, because stock is short or they are not for sale.
+    SoldOut(Vec<UnavailableItem>),
     /// The cart's total differs from the expected one; this is the total now.
     CartChanged(Money),
     /// The cart has no lines.
@@ -113,7 +114,7 @@ fn outcome(rows: Vec<Row>, cart: CartId) -> sqlx::Result<Outcome> {
     Ok(match first.outcome.as_str() {
         "placed" => Outcome::Placed(order(rows, cart)?),
         "replayed" => Outcome::Replayed(order(rows, cart)?),
-        "sold_out" => Outcome::SoldOut(rows.into_iter().map(insufficient_item).collect::<sqlx::Result<_>>()?),
+        "sold_out" => Outcome::SoldOut(rows.into_iter().map(unavailable_item).collect::<sqlx::Result<_>>()?),
         "cart_changed" => Outcome::CartChanged(required(first.total)?),
         "cart_empty" => Outcome::CartEmpty,
         "cart_not_found" => Outcome::CartNotFound,
@@ -154,11 +155,18 @@ fn line(row: Row) -> sqlx::Result<OrderLine> {
     })
 }
 
-fn insufficient_item(row: Row) -> sqlx::Result<InsufficientStockItem> {
-    Ok(InsufficientStockItem {
+fn unavailable_item(row: Row) -> sqlx::Result<UnavailableItem> {
+    Ok(UnavailableItem {
         product_variant_id: required(row.variant_id)?,
+        product_name: required(row.product_name)?,
+        variant_name: required(row.variant_name)?,
+        sku: required(row.sku)?,
+        unavailable_reason: match row.available {
+            Some(_) => UnavailableReason::InsufficientStock,
+            None => UnavailableReason::NotForSale,
+        },
         requested: required(row.quantity)?,
-        available: required(row.available)?,
+        available: row.available.unwrap_or_default(),
     })
 }
 
@@ -237,7 +245,7 @@ async fn with_lines(tx: &mut Tx, head: Option<Head>) -> sqlx::Result<Option<Orde
     }))
 }
 
-/// Returns the lines of an order, by the ids of their variants.
+/// Returns the lines of an order, in the order of its cart.
 pub async fn lines(tx: &mut Tx, order: OrderId) -> sqlx::Result<Vec<OrderLine>> {
     sqlx::query_as!(
         OrderLine,

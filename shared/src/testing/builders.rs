@@ -4,6 +4,7 @@
 use crate::app::{Rng as _, SystemRng};
 use sqlx::PgPool;
 
+use super::TestApp;
 use crate::ids::{CartId, ProductId, UserId, VariantId};
 
 /// A product with one variant.
@@ -95,6 +96,29 @@ impl<'a> ProductBuilder<'a> {
         sqlx::query("select refresh_product_cards(array[$1])").bind(id).execute(&mut *tx).await.unwrap();
         tx.commit().await.unwrap();
         TestProduct { id, variant, sku, slug }
+    }
+}
+
+impl TestApp {
+    /// Adds this many variants to a product, each with a unit in stock, and returns them in the order of their ids.
+    pub async fn variants_of(&self, product: &TestProduct, count: i32) -> Vec<VariantId> {
+        let mut variants: Vec<VariantId> = sqlx::query_scalar(
+            "insert into product_variants (product_id, sku, name, attribute_value_ids)
+             select $1, $2 || '-' || n, 'Size ' || n, array[n] from generate_series(1, $3) n returning id",
+        )
+        .bind(product.id)
+        .bind(&product.sku)
+        .bind(count)
+        .fetch_all(&self.db)
+        .await
+        .unwrap();
+        sqlx::query("select change_stock(v, 1, 'received', now()) from unnest($1::bigint[]) v")
+            .bind(&variants)
+            .execute(&self.db)
+            .await
+            .unwrap();
+        variants.sort();
+        variants
     }
 }
 

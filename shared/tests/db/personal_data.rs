@@ -32,6 +32,7 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
     ("attributes", Impersonal, &["name"]),
     ("audit_log", Kept(AUDIT), &["kind", "details", "address", "user_agent", "request_id"]),
     ("brands", Impersonal, &["name", "slug"]),
+    ("cart_idempotency_keys", Erased, &["body", "location"]),
     ("carts", Exported, &["status"]),
     ("catalogue_words", Impersonal, &["word"]),
     ("categories", Impersonal, &["name", "slug"]),

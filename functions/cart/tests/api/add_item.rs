@@ -58,25 +58,21 @@ async fn a_line_has_at_most_999_units(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_cart_has_at_most_100_lines_also_when_added_concurrently(db: PgPool) {
+async fn a_cart_has_at_most_500_lines_also_when_added_concurrently(db: PgPool) {
     let app = app(db);
-    let mut cart = app.a_cart();
-    for _ in 0..98 {
-        cart = cart.with(app.a_product().create().await.variant, 1);
-    }
-    let cart = cart.create().await;
-    let mut more = Vec::new();
-    for _ in 0..4 {
-        more.push(json!({"product_variant_id": app.a_product().create().await.variant, "quantity": 1}));
-    }
+    let shoes = app.a_product().create().await;
+    let variants = app.variants_of(&shoes, 502).await;
+    let (some, more) = variants.split_at(498);
+    let cart = some.iter().fold(app.a_cart(), |cart, variant| cart.with(*variant, 1)).create().await;
+    let more: Vec<_> = more.iter().map(|variant| json!({"product_variant_id": variant, "quantity": 1})).collect();
     let (client, path) = (app.anonymous(), items(cart));
 
     let answers = join_all(more.into_iter().map(|item| client.post(&path, item))).await;
 
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 2);
     let refused = answers.iter().find(|answer| answer.status == 400).unwrap();
-    assert_eq!(refused.body, json!({"non_field_errors": ["A cart has at most 100 lines."]}));
-    assert_eq!(app.count("select count(*) from cart_lines").await, 100);
+    assert_eq!(refused.body, json!({"non_field_errors": ["A cart has at most 500 lines."]}));
+    assert_eq!(app.count("select count(*) from cart_lines").await, 500);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -22,6 +22,22 @@ async fn the_quantity_of_a_line_is_changed(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_line_keeps_its_place_when_its_quantity_changes(db: PgPool) {
+    let app = app(db);
+    let (shoes, socks) = (app.a_product().create().await, app.a_product().create().await);
+    let cart = app.a_cart().with(socks.variant, 1).with(shoes.variant, 1).create().await;
+    let line = item(cart, &app.anonymous().get(&items(cart)).await.body["results"][0]["id"]);
+
+    app.anonymous().patch(&line, json!({"quantity": 9})).await.expect(200);
+    let more = json!({"product_variant_id": socks.variant, "quantity": 1});
+    app.anonymous().post(&items(cart), more).await.expect(200);
+
+    let found = app.anonymous().get(&path(cart)).await.expect(200).body;
+    let order = [0, 1].map(|at| found["items"][at]["product_variant"]["id"].clone());
+    assert_eq!(order, [json!(socks.variant), json!(shoes.variant)]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_quantity_of_zero_is_refused(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;

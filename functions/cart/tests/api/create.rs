@@ -13,7 +13,10 @@ async fn without_a_body_the_cart_is_empty_and_a_guests(db: PgPool) {
     let made = app.anonymous().send(http::Method::POST, "/api/v1/cart/", axum::body::Body::empty()).await.expect(201);
 
     let id = cart_id(&made);
-    assert_eq!(made.body, json!({"id": id, "items": [], "item_count": 0, "grand_total": "0.00", "currency": "EUR"}));
+    assert_eq!(
+        made.body,
+        json!({"id": id, "items": [], "is_available": false, "item_count": 0, "grand_total": "0.00", "currency": "EUR"})
+    );
     assert_eq!(made.header("location"), format!("http://shop.test/api/v1/cart/{id}/"));
     assert_eq!(app.count("select count(*) from carts where user_id is null and status = 'open'").await, 1);
 }
@@ -96,16 +99,16 @@ async fn every_item_that_is_not_for_sale_is_named_and_no_cart_is_created(db: PgP
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn more_than_100_items_are_refused(db: PgPool) {
+async fn more_than_500_items_are_refused(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let items = |count| json!({"items": vec![json!({"product_variant_id": shoes.variant, "quantity": 1}); count]});
 
-    let made = app.anonymous().post("/api/v1/cart/", items(100)).await.expect(201);
-    assert_eq!(made.body["items"][0]["quantity"], 100);
+    let made = app.anonymous().post("/api/v1/cart/", items(500)).await.expect(201);
+    assert_eq!(made.body["items"][0]["quantity"], 500);
 
-    let refused = app.anonymous().post("/api/v1/cart/", items(101)).await.expect(400);
-    assert_eq!(refused.body, json!({"items": ["Ensure this field has no more than 100 elements."]}));
+    let refused = app.anonymous().post("/api/v1/cart/", items(501)).await.expect(400);
+    assert_eq!(refused.body, json!({"items": ["Ensure this field has no more than 500 elements."]}));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -121,9 +124,20 @@ async fn more_than_999_of_one_variant_are_refused(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn carts_are_not_listed(db: PgPool) {
-    let answer = app(db).anonymous().get("/api/v1/cart/").await.expect(405);
-    assert_eq!(answer.header("allow"), "POST");
+async fn five_hundred_lines_keep_the_order_of_the_request(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().create().await;
+    let mut variants = app.variants_of(&shoes, 500).await;
+    variants.reverse();
+    variants.swap(0, 250);
+    let items: Vec<Value> =
+        variants.iter().map(|variant| json!({"product_variant_id": variant, "quantity": 1})).collect();
+
+    let made = app.anonymous().post("/api/v1/cart/", json!({"items": items})).await.expect(201);
+
+    let lines = made.body["items"].as_array().unwrap().iter();
+    let order: Vec<Value> = lines.map(|line| line["product_variant"]["id"].clone()).collect();
+    assert_eq!(order, variants.iter().map(|variant| json!(variant)).collect::<Vec<_>>());
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test deletes the account directly")]

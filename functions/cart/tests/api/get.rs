@@ -36,7 +36,9 @@ async fn a_cart_shows_its_lines(db: PgPool) {
                 "sub_total": "99.90",
                 "available": 3,
                 "is_available": true,
+                "unavailable_reason": null,
             }],
+            "is_available": true,
             "item_count": 2,
             "grand_total": "99.90",
             "currency": "EUR",
@@ -63,6 +65,10 @@ async fn prices_and_stock_are_current(db: PgPool) {
     assert_eq!((&line["unit_price"], &found.body["grand_total"]), (&json!("12.00"), &json!("36.00")));
     assert_eq!((&line["available"], &line["is_available"]), (&json!(2), &json!(false)));
     assert_eq!(line["product_variant"]["is_available"], true);
+    assert_eq!(
+        (&line["unavailable_reason"], &found.body["is_available"]),
+        (&json!("insufficient_stock"), &json!(false))
+    );
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -73,8 +79,11 @@ async fn a_line_that_is_no_longer_for_sale_stays_and_is_not_available(db: PgPool
 
     sqlx::query("update products set status = 'archived'").execute(&app.db).await.unwrap();
 
-    let line = &app.anonymous().get(&path(cart)).await.expect(200).body["items"][0];
+    let found = app.anonymous().get(&path(cart)).await.expect(200).body;
+    let line = &found["items"][0];
     assert_eq!((&line["available"], &line["is_available"]), (&json!(0), &json!(false)));
+    assert_eq!((&line["unavailable_reason"], &found["is_available"]), (&json!("not_for_sale"), &json!(false)));
+    assert_eq!((&line["product_variant"]["sku"], &found["grand_total"]), (&json!(shoes.sku), &json!("10.00")));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -8,7 +8,10 @@ mod checkout;
 mod create;
 mod for_sale;
 mod get;
+mod idempotency;
+mod list;
 mod ownership;
+mod removed_variants;
 
 use serde_json::Value;
 use shared::ids::CartId;

@@ -27,6 +27,7 @@ mod price_history;
 mod product_order;
 mod product_permissions;
 mod redirects;
+mod remove_from_carts;
 mod replace_product;
 mod root;
 mod samples;

@@ -25,10 +25,10 @@ async fn an_order_keeps_names_and_prices_and_takes_the_stock(db: PgPool) {
     assert_eq!(
         order["items"],
         json!([
-            {"product_variant_id": shoes.variant, "product_name": "Shoes", "variant_name": "One size", "sku": shoes.sku,
-             "unit_price": "42.99", "quantity": 2, "sub_total": "85.98"},
             {"product_variant_id": socks.variant, "product_name": "Socks", "variant_name": "One size", "sku": socks.sku,
              "unit_price": "3.50", "quantity": 3, "sub_total": "10.50"},
+            {"product_variant_id": shoes.variant, "product_name": "Shoes", "variant_name": "One size", "sku": shoes.sku,
+             "unit_price": "42.99", "quantity": 2, "sub_total": "85.98"},
         ])
     );
     assert_eq!(app.count("select on_hand::bigint from stock_levels order by variant_id limit 1").await, 3);
@@ -63,10 +63,10 @@ async fn a_cart_with_one_item_short_of_stock_is_refused_as_a_whole(db: PgPool) {
     let (app, queue) = an_app(db);
     let ana = app.a_user().await;
     let plenty = app.a_product().stock(100).create().await;
-    let few = app.a_product().stock(2).create().await;
+    let few = app.a_product().named("Socks").stock(2).create().await;
     let none = app.a_product().stock(0).create().await;
     let cart =
-        app.a_cart().of(ana.id).with(plenty.variant, 1).with(few.variant, 3).with(none.variant, 1).create().await;
+        app.a_cart().of(ana.id).with(none.variant, 1).with(plenty.variant, 1).with(few.variant, 3).create().await;
 
     let refusal = check_out(&app, &ana, cart).await.expect(409).body;
 
@@ -74,8 +74,10 @@ async fn a_cart_with_one_item_short_of_stock_is_refused_as_a_whole(db: PgPool) {
     assert_eq!(
         refusal["items"],
         json!([
-            {"product_variant_id": few.variant, "requested": 3, "available": 2},
-            {"product_variant_id": none.variant, "requested": 1, "available": 0},
+            {"product_variant_id": none.variant, "product_name": "Shoes", "variant_name": "One size", "sku": none.sku,
+             "unavailable_reason": "insufficient_stock", "requested": 1, "available": 0},
+            {"product_variant_id": few.variant, "product_name": "Socks", "variant_name": "One size", "sku": few.sku,
+             "unavailable_reason": "insufficient_stock", "requested": 3, "available": 2},
         ])
     );
     assert_eq!(app.count("select count(*) from orders").await, 0);
@@ -94,7 +96,9 @@ async fn an_unpublished_product_is_not_sold(db: PgPool) {
 
     let refusal = check_out(&app, &ana, cart).await.expect(409).body;
 
-    assert_eq!(refusal["items"], json!([{"product_variant_id": gone.variant, "requested": 1, "available": 0}]));
+    let item = &refusal["items"][0];
+    assert_eq!((&item["product_variant_id"], &item["available"]), (&json!(gone.variant), &json!(0)));
+    assert_eq!(item["unavailable_reason"], "not_for_sale");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

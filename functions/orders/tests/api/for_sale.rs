@@ -22,7 +22,12 @@ async fn unpublished_and_archived_variants_are_refused_as_sold_out(db: PgPool) {
         sqlx::query(withdraw).execute(&app.db).await.unwrap();
         let refusal = check_out(&app, &ana, cart).await.expect(409).body;
         assert_eq!(refusal["code"], "sold_out", "{withdraw}");
-        assert_eq!(refusal["items"], json!([{"product_variant_id": shoes.variant, "requested": 1, "available": 0}]));
+        assert_eq!(
+            refusal["items"],
+            json!([{"product_variant_id": shoes.variant, "product_name": "Shoes", "variant_name": "One size", "sku": shoes.sku,
+                    "unavailable_reason": "not_for_sale", "requested": 1, "available": 0}])
+        );
+        assert!(!refusal["detail"].as_str().unwrap().contains("stock"), "{refusal}");
         sqlx::query(restore).execute(&app.db).await.unwrap();
     }
     assert_eq!(app.count("select count(*) from orders").await, 0);

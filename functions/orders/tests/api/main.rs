@@ -6,6 +6,7 @@ mod create;
 mod for_sale;
 mod get;
 mod idempotency;
+mod line_order;
 mod list;
 mod many_buyers;
 mod observed;

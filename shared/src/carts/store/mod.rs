@@ -3,6 +3,10 @@
 //! Every function that writes lines requires that [`lock`] was called before. Checkout locks the same row, so a cart does not change while
 //! it is checked out, and what is read after the lock stays true until COMMIT.
 
+pub mod ended;
+pub mod idempotency_keys;
+pub mod list;
+
 use super::{CartLine, CartProduct, CartVariant, MAX_LINES, Status, Wanted};
 use crate::app::db::{Tx, is_violation};
 use crate::catalogue::MainImage;
@@ -86,16 +90,21 @@ pub async fn delete(tx: &mut Tx, cart: CartId) -> sqlx::Result<()> {
 pub async fn insert_lines(tx: &mut Tx, cart: CartId, lines: &[Wanted], now: Timestamp) -> sqlx::Result<Vec<VariantId>> {
     let variants: Vec<i64> = lines.iter().map(|line| line.variant.0).collect();
     let quantities: Vec<i32> = lines.iter().map(|line| line.quantity).collect();
-    // The lock waits for a transaction that deletes a variant, which then counts as missing.
+    // The lock waits for a transaction that removes a variant, which then counts as missing. Variants are locked by id, as in that
+    // transaction.
     sqlx::query_scalar!(
-        "insert into cart_lines (cart_id, variant_id, quantity)
-         select $1, v.id, wanted.quantity
+        "with sold as materialized (
+             select v.id
+               from product_variants v join products p on p.id = v.product_id
+              where v.id = any ($2::bigint[])
+                and is_published(p.status, p.publish_at, p.unpublish_at, $4) and v.archived_at is null
+              order by v.id for key share of v
+         )
+         insert into cart_lines (cart_id, variant_id, quantity)
+         select $1, sold.id, wanted.quantity
            from unnest($2::bigint[], $3::integer[]) with ordinality as wanted (variant_id, quantity, position)
-           join product_variants v on v.id = wanted.variant_id
-           join products p on p.id = v.product_id
-          where is_published(p.status, p.publish_at, p.unpublish_at, $4) and v.archived_at is null
+           join sold on sold.id = wanted.variant_id
           order by wanted.position
-            for key share of v
          returning variant_id",
         cart as _,
         &variants,
@@ -184,8 +193,7 @@ async fn read_lines(
                   coalesce(own.url, p.main_image_url) as image_url,
                   case when own.url is null then p.main_image_alt_text else own.alt_text end as image_alt_text,
                   case when own.url is null then p.main_image_list_url else own.list_url end as image_list_url,
-                  case when is_published(p.status, p.publish_at, p.unpublish_at, $3) and v.archived_at is null
-                       then s.on_hand else 0 end as "on_hand!"
+                  s.on_hand, is_published(p.status, p.publish_at, p.unpublish_at, $3) and v.archived_at is null as "is_for_sale!"
              from cart_lines l
              join product_variants v on v.id = l.variant_id
              join products p on p.id = v.product_id
@@ -227,10 +235,12 @@ struct Row {
     image_alt_text: Option<String>,
     image_list_url: Option<String>,
     on_hand: i32,
+    is_for_sale: bool,
 }
 
 impl From<Row> for CartLine {
     fn from(row: Row) -> Self {
+        let available = if row.is_for_sale { row.on_hand } else { 0 };
         let variant = CartVariant {
             id: row.variant_id,
             sku: row.sku,
@@ -243,10 +253,10 @@ impl From<Row> for CartLine {
                 alt_text: row.image_alt_text.unwrap_or_default(),
                 list_url: row.image_list_url,
             }),
-            inventory_count: row.on_hand,
-            is_available: row.on_hand > 0,
+            inventory_count: available,
+            is_available: available > 0,
         };
-        Self::new(row.line_id, variant, row.quantity)
+        Self::new(row.line_id, variant, row.quantity, row.is_for_sale)
     }
 }
 
