@@ -2,6 +2,8 @@
 
 mod delete_audit_records;
 mod delete_back_in_stock_subscriptions;
+mod delete_carts;
+mod delete_idempotency_keys;
 mod delete_links;
 mod delete_sent_events;
 mod delete_transfers;
@@ -33,11 +35,15 @@ pub enum TimedJob {
     DeleteBackInStockSubscriptions,
     /// Deletes imports and exports that ended thirty days ago, and imports that were created thirty days ago and never started.
     DeleteTransfers,
+    /// Deletes idempotency keys of carts a day after they were used.
+    DeleteIdempotencyKeys,
+    /// Deletes carts that were left, and those that became orders.
+    DeleteCarts,
 }
 
 impl TimedJob {
     /// All jobs, in the order in which they run.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::NotifyBackInStock,
         Self::ResumeTransfers,
         Self::DeleteSentEvents,
@@ -45,6 +51,8 @@ impl TimedJob {
         Self::DeleteAuditRecords,
         Self::DeleteBackInStockSubscriptions,
         Self::DeleteTransfers,
+        Self::DeleteIdempotencyKeys,
+        Self::DeleteCarts,
     ];
 
     /// Name in logs and in the function's answer.
@@ -57,6 +65,8 @@ impl TimedJob {
             Self::DeleteAuditRecords => "delete_audit_records",
             Self::DeleteBackInStockSubscriptions => "delete_back_in_stock_subscriptions",
             Self::DeleteTransfers => "delete_transfers",
+            Self::DeleteIdempotencyKeys => "delete_idempotency_keys",
+            Self::DeleteCarts => "delete_carts",
         }
     }
 
@@ -70,6 +80,8 @@ impl TimedJob {
             Self::DeleteAuditRecords => delete_audit_records::run(scheduler).await,
             Self::DeleteBackInStockSubscriptions => delete_back_in_stock_subscriptions::run(scheduler).await,
             Self::DeleteTransfers => delete_transfers::run(scheduler).await,
+            Self::DeleteIdempotencyKeys => delete_idempotency_keys::run(scheduler).await,
+            Self::DeleteCarts => delete_carts::run(scheduler).await,
         }
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod delete;
+mod delete_carts;
 mod notify_back_in_stock;
 mod resume_transfers;
 mod run;
