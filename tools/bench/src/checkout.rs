@@ -1,4 +1,4 @@
-//! `cargo dev bench checkout`: a flash sale, a sale of many variants, and refusals after selling out.
+//! `cargo dev bench checkout`: a flash sale, a sale of many variants, refusals after selling out, and orders of 500 lines.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -36,6 +36,9 @@ pub(super) struct CheckoutArgs {
     /// Carts to check out in each of the two sales
     #[arg(long, default_value_t = 4_000)]
     carts: usize,
+    /// Carts of 500 lines to check out
+    #[arg(long, default_value_t = 100)]
+    large_carts: usize,
     /// Checkouts to refuse after selling out
     #[arg(long, default_value_t = 20_000)]
     refusals: usize,
@@ -102,8 +105,8 @@ impl CheckoutBench {
 
     async fn measure_all(mut self) -> anyhow::Result<Report> {
         let mut rows = Vec::new();
-        let mut measured: [Vec<(Figures, Figures)>; 3] = Default::default();
-        const SALES: [Sale; 3] = [Sale::Flash, Sale::Spread, Sale::SoldOut];
+        let mut measured: [Vec<(Figures, Figures)>; 4] = Default::default();
+        const SALES: [Sale; 4] = [Sale::Flash, Sale::Spread, Sale::SoldOut, Sale::Large];
         self.warm_up().await?;
         for round in 1..=self.args.rounds {
             eprintln!("round {round} of {}", self.args.rounds);
@@ -145,9 +148,10 @@ impl CheckoutBench {
     }
 
     async fn prepare(&mut self, sale: Sale) -> anyhow::Result<Arc<[Checkout]>> {
-        let CheckoutArgs { carts, refusals, .. } = self.args;
+        let CheckoutArgs { carts, large_carts, refusals, .. } = self.args;
         match sale {
             Sale::Flash | Sale::Spread => self.fixture.prepare(sale, carts).await,
+            Sale::Large => self.fixture.prepare(sale, large_carts).await,
             // A refused cart can be refused again.
             Sale::SoldOut => {
                 let few = self.fixture.prepare(sale, refusals.min(2_000)).await?;

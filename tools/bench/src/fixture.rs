@@ -31,6 +31,8 @@ pub(super) enum Sale {
     Spread,
     /// One variant without stock.
     SoldOut,
+    /// 500 lines in each cart: all variants of `Spread`.
+    Large,
 }
 
 /// Prepares the database of a run and checks it.
@@ -82,7 +84,7 @@ impl Fixture {
         &self.buyers
     }
 
-    /// Creates carts of one unit each, and the stock of the sale. Then runs vacuum and a checkpoint, so that no round pays for what
+    /// Creates carts with one unit of each of their variants, and the stock of the sale. Then runs vacuum and a checkpoint, so that no round pays for what
     /// another left.
     pub(super) async fn prepare(&mut self, sale: Sale, count: usize) -> anyhow::Result<Arc<[Checkout]>> {
         if sale == Sale::Flash {
@@ -106,11 +108,14 @@ impl Fixture {
         .await?;
         sqlx::query(
             "insert into cart_lines (cart_id, variant_id, quantity)
-             select cart, v.id, 1
-               from unnest($1::uuid[], $2::integer[]) as t (cart, n) join product_variants v on v.sku = 'SKU-' || n",
+             select t.cart, v.id, 1
+               from unnest($1::uuid[], $2::integer[]) as t (cart, first)
+              cross join generate_series(t.first, t.first + $3 - 1) n
+               join product_variants v on v.sku = 'SKU-' || n",
         )
         .bind(carts.iter().map(|(cart, _)| *cart).collect::<Vec<_>>())
-        .bind(carts.iter().map(|_| sale.variant()).collect::<Vec<_>>())
+        .bind(carts.iter().map(|_| sale.first_variant()).collect::<Vec<_>>())
+        .bind(sale.lines())
         .execute(&mut self.connection)
         .await?;
         for statement in ["vacuum (analyze)", "checkpoint"] {
@@ -142,12 +147,21 @@ impl Fixture {
 }
 
 impl Sale {
-    /// Returns the number of the variant in the next cart.
-    fn variant(self) -> i32 {
+    /// Returns the number of the first variant in the next cart.
+    fn first_variant(self) -> i32 {
         match self {
             Self::Flash => 0,
             Self::Spread => 1 + i32::from(u16::from_le_bytes(random()) % 500),
             Self::SoldOut => 501,
+            Self::Large => 1,
+        }
+    }
+
+    /// Returns the number of variants in each cart.
+    const fn lines(self) -> i32 {
+        match self {
+            Self::Flash | Self::Spread | Self::SoldOut => 1,
+            Self::Large => 500,
         }
     }
 }

@@ -71,6 +71,7 @@ impl std::fmt::Display for Row {
             Sale::Flash => ("orders, 1 variant", "ratio >= 0.7"),
             Sale::Spread => ("orders, 500 variants", "ratio >= 0.5"),
             Sale::SoldOut => ("refusals, sold out", ">= 5000 per second"),
+            Sale::Large => ("orders of 500 lines", "ratio >= 0.7"),
         };
         let Self { served, baseline, ratio, .. } = self;
         write!(f, "{name:<30}{:>10.0}{:>8.1}{:>8.1}", served.per_second, served.p50_ms, served.p99_ms)?;
