@@ -19,7 +19,7 @@ use shared::users::personal_data::{
     ExportedAccount, ExportedApiKey, ExportedAuditEntry, ExportedBackInStockSubscription, ExportedCart, ExportedLink,
     ExportedMail, ExportedOrder, ExportedSignIn,
 };
-use shared::users::store::export;
+use shared::users::store::export::{self, Newest};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -43,7 +43,7 @@ pub(crate) struct AccountExport {
     pub account: ExportedAccount,
     /// Addresses of your profile.
     pub addresses: Vec<Address>,
-    /// Your carts, open and ordered.
+    /// Your carts: those that are open, and those that were ordered in the last week.
     pub carts: List<ExportedCart>,
     /// Your orders with their history.
     pub orders: List<ExportedOrder>,
@@ -66,7 +66,7 @@ pub(crate) struct AccountExport {
 pub(crate) struct List<T> {
     /// True if there are more rows than in `results`.
     pub truncated: bool,
-    /// The newest rows, at most 500.
+    /// The newest rows, at most 500; of carts and of orders also at most so many that they have 10,000 lines together.
     pub results: Vec<T>,
 }
 
@@ -76,6 +76,13 @@ impl<T> From<Vec<T>> for List<T> {
         let truncated = results.len() > MAX_ROWS;
         results.truncate(MAX_ROWS);
         Self { truncated, results }
+    }
+}
+
+impl<T> From<Newest<T>> for List<T> {
+    fn from(Newest { rows, is_cut }: Newest<T>) -> Self {
+        let Self { truncated, results } = Self::from(rows);
+        Self { truncated: truncated || is_cut, results }
     }
 }
 

@@ -171,6 +171,35 @@ async fn a_truncated_list_is_marked(db: PgPool) {
     assert_eq!(answer.body["orders"], json!({"truncated": false, "results": []}));
 }
 
+/// The export must fit into the answer of a Lambda.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn carts_and_orders_of_many_lines_are_cut_at_10000_lines(db: PgPool) {
+    let app = service(db);
+    let ana = app.a_user().await;
+    let shoes = app.a_product().create().await;
+    let variants = app.variants_of(&shoes, 500).await;
+    for statement in [
+        "with cart as (insert into carts (id, user_id, created_at, updated_at)
+                       select gen_random_uuid(), $1, now(), now() from generate_series(1, 21) returning id)
+         insert into cart_lines (cart_id, variant_id, quantity) select id, v, 1 from cart, unnest($2::bigint[]) v",
+        "with placed as (insert into orders (id, user_id, cart_id, request_digest, email, currency, total, placed_at)
+                         select id, $1, id, id, 'ana@example.com', 'EUR', 0, now() from carts returning id)
+         insert into order_lines (order_id, position, product_name, variant_name, sku, unit_price, quantity)
+         select id, v, 'Shoes', '', 'S', 0, 1 from placed, unnest($2::bigint[]) v",
+    ] {
+        sqlx::query(statement).bind(ana.id).bind(&variants).execute(&app.db).await.unwrap();
+    }
+
+    let answer = app.client_of(&ana).get(PATH).await.expect(200);
+
+    for kind in ["carts", "orders"] {
+        let list = &answer.body[kind];
+        assert_eq!((&list["truncated"], list["results"].as_array().unwrap().len()), (&json!(true), 20), "{kind}");
+        assert_eq!(list["results"][19]["items"].as_array().unwrap().len(), 500, "{kind}");
+    }
+    assert!(answer.text.len() < 6_000_000, "{}", answer.text.len());
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn exports_are_limited_to_five_per_hour(db: PgPool) {
     let app = service(db);

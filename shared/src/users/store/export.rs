@@ -12,6 +12,37 @@ use crate::users::personal_data::{
     ExportedCartItem, ExportedLink, ExportedMail, ExportedOrder, ExportedOrderEvent, ExportedSignIn,
 };
 
+/// Maximum number of lines of all exported carts, and of all exported orders: 500 of them may have 500 lines each.
+pub const MAX_LINES: i64 = 10_000;
+
+/// The newest rows of a list.
+#[derive(Debug)]
+pub struct Newest<T> {
+    /// The rows, newest first.
+    pub rows: Vec<T>,
+    /// True if older rows were left out because of their lines.
+    pub is_cut: bool,
+}
+
+impl<T> Newest<T> {
+    /// Keeps the newest of these rows whose numbers of lines are at most [`MAX_LINES`] together.
+    fn within_lines(mut rows: Vec<T>, lines: impl Fn(&T) -> i64) -> Self {
+        let mut sum = 0;
+        let fits = |row: &T| {
+            sum += lines(row);
+            sum <= MAX_LINES
+        };
+        let kept = rows.iter().map(fits).take_while(|fits| *fits).count();
+        let is_cut = kept < rows.len();
+        rows.truncate(kept);
+        Self { rows, is_cut }
+    }
+
+    fn map<U>(self, change: impl FnMut(T) -> U) -> Newest<U> {
+        Newest { rows: self.rows.into_iter().map(change).collect(), is_cut: self.is_cut }
+    }
+}
+
 /// Returns the account; `None` if it was deleted.
 pub async fn account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<ExportedAccount>> {
     sqlx::query_as!(
@@ -29,16 +60,18 @@ pub async fn account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<ExportedA
     .await
 }
 
-/// Lists the carts of an account.
-pub async fn carts(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedCart>> {
+/// Lists the carts of an account with their lines.
+pub async fn carts(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Newest<ExportedCart>> {
     let carts = sqlx::query!(
-        "select id, status, created_at, updated_at from carts where user_id = $1 order by created_at desc, id limit $2",
+        r#"select id, status, created_at, updated_at, (select count(*) from cart_lines l where l.cart_id = carts.id) as "lines!"
+             from carts where user_id = $1 order by created_at desc, id desc limit $2"#,
         user as _,
         limit
     )
     .fetch_all(&mut *tx)
     .await?;
-    let ids: Vec<Uuid> = carts.iter().map(|cart| cart.id.0).collect();
+    let carts = Newest::within_lines(carts, |cart| cart.lines);
+    let ids: Vec<Uuid> = carts.rows.iter().map(|cart| cart.id.0).collect();
     let lines = sqlx::query!(
         "select l.cart_id, l.variant_id, v.sku, l.quantity
            from cart_lines l join product_variants v on v.id = l.variant_id
@@ -52,27 +85,28 @@ pub async fn carts(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<Ex
         let item = ExportedCartItem { product_variant_id: line.variant_id, sku: line.sku, quantity: line.quantity };
         (line.cart_id, item)
     }));
-    let whole = carts.into_iter().map(|cart| ExportedCart {
+    Ok(carts.map(|cart| ExportedCart {
         items: items.remove(&cart.id).unwrap_or_default(),
         id: cart.id,
         status: cart.status,
         created_at: cart.created_at,
         updated_at: cart.updated_at,
-    });
-    Ok(whole.collect())
+    }))
 }
 
-/// Lists the orders of an account.
-pub async fn orders(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedOrder>> {
+/// Lists the orders of an account with their lines.
+pub async fn orders(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Newest<ExportedOrder>> {
     let orders = sqlx::query!(
-        "select id, number, status, cart_id, email, currency, total, placed_at
-           from orders where user_id = $1 order by placed_at desc, id desc limit $2",
+        r#"select id, number, status, cart_id, email, currency, total, placed_at,
+                  (select count(*) from order_lines l where l.order_id = orders.id) as "lines!"
+             from orders where user_id = $1 order by placed_at desc, id desc limit $2"#,
         user as _,
         limit
     )
     .fetch_all(&mut *tx)
     .await?;
-    let ids: Vec<Uuid> = orders.iter().map(|order| order.id.0).collect();
+    let orders = Newest::within_lines(orders, |order| order.lines);
+    let ids: Vec<Uuid> = orders.rows.iter().map(|order| order.id.0).collect();
     let mut items = order_lines(tx, &ids).await?;
     let events = sqlx::query!(
         "select order_id, kind, at from order_events where order_id = any($1) order by order_id, id",
@@ -82,7 +116,7 @@ pub async fn orders(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<E
     .await?;
     let event = |order, kind, at| (order, ExportedOrderEvent { kind, at });
     let mut events = grouped(events.into_iter().map(|row| event(row.order_id, row.kind, row.at)));
-    let whole = orders.into_iter().map(|order| ExportedOrder {
+    Ok(orders.map(|order| ExportedOrder {
         items: items.remove(&order.id).unwrap_or_default(),
         events: events.remove(&order.id).unwrap_or_default(),
         id: order.id,
@@ -93,8 +127,7 @@ pub async fn orders(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<E
         currency: order.currency,
         grand_total: order.total,
         placed_at: order.placed_at,
-    });
-    Ok(whole.collect())
+    }))
 }
 
 async fn order_lines(tx: &mut Tx, orders: &[Uuid]) -> sqlx::Result<HashMap<OrderId, Vec<OrderLine>>> {
