@@ -60,7 +60,8 @@ pub(crate) struct CheckoutConflict {
 /// Place an order
 ///
 /// Checks out a cart: locks the stock, writes the order and takes the stock in one transaction, all or nothing. If a line cannot be ordered, you
-/// get 409 `sold_out` with all such lines, until you change or remove them. The confirmation is mailed afterwards. A repeated request with the same `Idempotency-Key` and body gets 200 with the existing order and `Idempotent-Replayed: true`; so
+/// get 409 `sold_out` with all such lines, until you change or remove them. The confirmation is mailed
+/// afterwards. A repeated request with the same `Idempotency-Key` and body gets 200 with the existing order and `Idempotent-Replayed: true`; so
 /// does one without a key for the same cart. If the cart was ordered under another key or without one, a request with a key gets 409
 /// `cart_ordered`. The mails are in the language of the shop that `Accept-Language` prefers, otherwise in English.
 #[utoipa::path(
