@@ -25,6 +25,8 @@ pub(crate) struct Options {
     pub(crate) is_query: bool,
     pub(crate) is_undocumented: bool,
     pub(crate) is_blank_null: bool,
+    pub(crate) is_unknown_ignored: bool,
+    pub(crate) read_only: Option<Path>,
     pub(crate) validate: Option<Path>,
 }
 
@@ -111,6 +113,11 @@ impl Request {
 }
 
 impl Options {
+    /// Returns true if the request refuses fields that it does not know.
+    pub(crate) fn refuses_unknown(&self) -> bool {
+        !self.is_query && !self.is_undocumented && !self.is_unknown_ignored
+    }
+
     fn take(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
         match name(meta).as_str() {
             "update" => self.update = Some(meta.value()?.parse()?),
@@ -119,6 +126,8 @@ impl Options {
             "query" => self.is_query = true,
             "blank_as_null" => self.is_blank_null = true,
             "undocumented" => self.is_undocumented = true,
+            "ignore_unknown" => self.is_unknown_ignored = true,
+            "read_only" => self.read_only = Some(meta.value()?.parse()?),
             "validate" => self.validate = Some(meta.value()?.parse()?),
             _ => return Err(meta.error("unknown option of a request")),
         }

@@ -35,6 +35,7 @@ pub(crate) fn implementation(body: &Request) -> TokenStream {
         };
     }
     let text = name.to_string();
+    let accepts_unknown = body.options.is_unknown_ignored;
     let fields = body.fields.iter().map(|field| documented_field(field, &quote! { schema }));
     quote! {
         const _: () = {
@@ -47,7 +48,7 @@ pub(crate) fn implementation(body: &Request) -> TokenStream {
             impl ::utoipa::PartialSchema for #name {
                 fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::schema::Schema> {
                     let schema = <DocumentSchema as ::utoipa::PartialSchema>::schema();
-                    ::shared::fields::schema::limit_properties(schema, #limits)
+                    ::shared::fields::schema::limit_properties(schema, #limits, #accepts_unknown)
                 }
             }
 

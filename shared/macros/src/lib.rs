@@ -32,7 +32,10 @@
 //! - `query`: documents the fields as query parameters.
 //! - `options = Type`: reads the fields with `Self::read(&mut Fields, &Type)`, for fields that depend on options of the shop.
 //! - `blank_as_null`: applies to every field.
-//! - `undocumented`: leaves the fields out of the OpenAPI document.
+//! - `undocumented`: leaves the fields out of the OpenAPI document, and ignores others.
+//! - `ignore_unknown`: ignores fields that are not in the struct, as Django REST framework does. Without it, a body with such a field is refused.
+//! - `read_only = LIST`: names, in a `ReadOnly`, the fields of the response that clients may send back unchanged (`ChangeBody`), and what to do
+//!   instead of sending them.
 //! - `validate = path`: calls `fn(&mut Fields)` after the fields were read, to report errors that concern several fields.
 //!
 //! On a field, `#[field(…)]` takes:

@@ -17,9 +17,11 @@ pub(crate) fn implementation(body: &Request) -> syn::Result<TokenStream> {
         fields.push(quote! { #own: #local.ok()? });
     }
     let validate = body.options.validate.as_ref().map(|validate| quote! { #validate(fields); });
+    let refuse_unknown = body.options.refuses_unknown().then(|| refuse_unknown(body));
     let read = quote! {
         #(#reads)*
         #validate
+        #refuse_unknown
         ::core::option::Option::Some(Self { #(#fields),* })
     };
     if let Some(options) = &body.options.options {
@@ -52,6 +54,17 @@ pub(crate) fn implementation(body: &Request) -> syn::Result<TokenStream> {
             }
         }
     })
+}
+
+fn refuse_unknown(body: &Request) -> TokenStream {
+    let keys = body.fields.iter().map(Field::key);
+    // The other name of a field counts as known only where the field is read by it.
+    let other_names = body.fields.iter().filter_map(|field| field.rules.named.as_ref());
+    let read_only = body.options.read_only.as_ref().map_or_else(|| quote! { &[] }, |fields| quote! { #fields });
+    quote! {
+        let known = [#(#keys,)* #(#other_names(fields)),*];
+        fields.refuse_unknown(&known, #read_only);
+    }
 }
 
 fn read(field: &Field) -> syn::Result<TokenStream> {

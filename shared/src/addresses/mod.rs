@@ -7,7 +7,7 @@ mod countries;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::fields::{Fields, MAX_PHONE, Request};
+use crate::fields::{Fields, MAX_PHONE, ReadOnly, Request};
 use crate::ids::AddressId;
 use crate::time::Timestamp;
 
@@ -65,9 +65,11 @@ const MAX_COUNTRY: usize = 2;
 /// Maximum number of characters of a postal code.
 const MAX_POSTAL_CODE: usize = 20;
 
+const READ_ONLY: ReadOnly = &[("created_at", ""), ("id", ""), ("updated_at", "")];
+
 /// An address to create.
 #[derive(Clone, Debug, Request)]
-#[request(update = UpdateAddress, replace = ReplaceAddress)]
+#[request(update = UpdateAddress, replace = ReplaceAddress, read_only = READ_ONLY)]
 pub struct CreateAddress {
     /// Name of the person who lives or works there.
     #[field(max = MAX_NAME)]

@@ -2,18 +2,21 @@
 //! serde would stop at the first error, and its texts are for programmers.
 
 mod errors;
+mod input;
 mod presence;
 mod scalars;
 pub mod schema;
+mod unknown;
 mod values;
 
-use serde_json::{Map, Value};
 pub use shared_macros::Request;
 
 use crate::mail::address;
 
 pub use errors::FieldErrors;
+pub use input::{Input, InputObject};
 pub use scalars::MAX_PHONE;
+pub use unknown::{ReadOnly, ReadOnlyFields};
 pub use values::FromField;
 
 /// Maximum number of characters of an email address.
@@ -39,22 +42,25 @@ impl FromFields for Fields {
 /// The fields of an object, and the errors found in them.
 #[derive(Debug, Default)]
 pub struct Fields {
-    values: Map<String, Value>,
+    values: InputObject,
     errors: FieldErrors,
+    read_only: ReadOnlyFields,
+    /// Number of unknown fields that have an error.
+    unknown: usize,
     /// Path of this object in the body: empty, or for example `items.0.`.
     prefix: String,
 }
 
 impl Fields {
-    /// Makes fields of a JSON object.
-    pub fn new(values: Map<String, Value>) -> Self {
+    /// Makes fields of an object.
+    pub fn new(values: InputObject) -> Self {
         Self { values, ..Self::default() }
     }
 
     /// Sets a field that is in the path of the request, whatever the body has.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.values.insert(name.to_owned(), value.into());
+        self.values.insert(name.to_owned(), Input::Text(value.to_owned()));
         self
     }
 
@@ -70,9 +76,15 @@ impl Fields {
     }
 
     /// Returns the value that was read, or the errors if there are any.
-    pub fn finish<T>(self, value: Option<T>) -> Result<T, FieldErrors> {
+    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, FieldErrors> {
+        std::mem::take(&mut self.read_only).refuse(&mut self.errors);
+        self.finish_change(value).map(|(value, _)| value)
+    }
+
+    /// Does the same for a change, and also returns the read-only fields, which the caller has to check.
+    pub fn finish_change<T>(self, value: Option<T>) -> Result<(T, ReadOnlyFields), FieldErrors> {
         match value {
-            Some(value) if self.errors.is_empty() => Ok(value),
+            Some(value) if self.errors.is_empty() => Ok((value, self.read_only)),
             _ => Err(self.errors),
         }
     }
@@ -86,9 +98,8 @@ impl Fields {
     pub fn valid_text(&self, name: &str) -> Option<String> {
         match self.values.get(name)? {
             _ if !self.errors.of(name).is_empty() => None,
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+            Input::Text(text) | Input::Number(text) => Some(text.clone()),
+            Input::Null | Input::Bool(_) | Input::List(_) | Input::Object(_) => None,
         }
     }
 
@@ -99,7 +110,7 @@ impl Fields {
 
     /// Returns true if the field is there and is not null.
     pub fn is_given(&self, name: &str) -> bool {
-        self.values.get(name).is_some_and(|value| !value.is_null())
+        self.values.get(name).is_some_and(|value| *value != Input::Null)
     }
 
     /// Returns true if the field is there, even if it is null.
@@ -146,7 +157,7 @@ impl Fields {
     /// Reads an object as a `T`.
     pub fn object<T: FromFields>(&mut self, name: &str) -> Option<T> {
         let values = match self.values.remove(name) {
-            Some(Value::Object(values)) => values,
+            Some(Input::Object(values)) => values,
             Some(other) => {
                 self.error(name, not_an_object(&other));
                 return None;
@@ -156,17 +167,23 @@ impl Fields {
                 return None;
             }
         };
-        let mut fields =
-            Self { values, errors: std::mem::take(&mut self.errors), prefix: format!("{}{name}.", self.prefix) };
-        let value = T::read(&mut fields);
-        self.errors = fields.errors;
+        self.inside(name, values, T::read)
+    }
+
+    /// Reads the values inside a field, whose errors have its name before theirs.
+    fn inside<T>(&mut self, name: &str, values: InputObject, read: impl FnOnce(&mut Self) -> T) -> T {
+        let prefix = format!("{}{name}.", self.prefix);
+        let outer = std::mem::replace(&mut self.values, values);
+        let outer_prefix = std::mem::replace(&mut self.prefix, prefix);
+        let value = read(self);
+        (self.values, self.prefix) = (outer, outer_prefix);
         value
     }
 
-    fn required(&mut self, name: &str) -> Option<Value> {
+    fn required(&mut self, name: &str) -> Option<Input> {
         let message = match self.values.get(name) {
             None => "This field is required.",
-            Some(Value::Null) => "This field may not be null.",
+            Some(Input::Null) => "This field may not be null.",
             Some(value) => return Some(value.clone()),
         };
         self.error(name, message);
@@ -175,9 +192,8 @@ impl Fields {
 
     fn raw_text(&mut self, name: &str, max: usize) -> Option<String> {
         let text = match self.required(name)? {
-            Value::String(text) => text,
-            Value::Number(number) => number.to_string(),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+            Input::Text(text) | Input::Number(text) => text,
+            Input::Null | Input::Bool(_) | Input::List(_) | Input::Object(_) => {
                 self.error(name, "Not a valid string.");
                 return None;
             }
@@ -196,19 +212,19 @@ impl Fields {
 }
 
 /// Returns the error text for a value that is not an object.
-pub(crate) fn not_an_object(value: &Value) -> String {
+pub(crate) fn not_an_object(value: &Input) -> String {
     format!("Invalid data. Expected a dictionary, but got {}.", type_name(value))
 }
 
-fn type_name(value: &Value) -> &'static str {
+fn type_name(value: &Input) -> &'static str {
     match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(number) if number.is_f64() => "float",
-        Value::Number(_) => "int",
-        Value::String(_) => "str",
-        Value::Array(_) => "list",
-        Value::Object(_) => "dict",
+        Input::Null => "null",
+        Input::Bool(_) => "bool",
+        Input::Number(number) if number.contains(['.', 'e', 'E']) => "float",
+        Input::Number(_) => "int",
+        Input::Text(_) => "str",
+        Input::List(_) => "list",
+        Input::Object(_) => "dict",
     }
 }
 

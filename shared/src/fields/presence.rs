@@ -1,8 +1,6 @@
 //! Readers of fields that may be left out, null or blank: the rules behind `#[field(…)]`. `read` reads a value that is present.
 
-use serde_json::Value;
-
-use super::{Fields, InvalidField};
+use super::{Fields, Input, InvalidField};
 use crate::patch::Patch;
 
 impl Fields {
@@ -22,7 +20,7 @@ impl Fields {
         read: impl FnOnce(&mut Self, &str) -> Option<T>,
     ) -> Result<Option<T>, InvalidField> {
         match self.values.get(name) {
-            Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
+            Some(Input::Text(text)) if text.trim().is_empty() => Ok(None),
             _ => self.optional(name, read),
         }
     }

@@ -2,10 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::Fields;
+use super::input::{whole, without_exponent};
+use super::{Fields, Input};
 use crate::money::Money;
 use crate::time::Timestamp;
 
@@ -19,9 +19,9 @@ impl Fields {
     /// Reads a whole number in this range, also from a text (`"3"`), as forms and queries send it.
     pub fn integer(&mut self, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
         let number = match self.required(name)? {
-            Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64())),
-            Value::String(text) => text.trim().parse().ok(),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+            Input::Number(number) => whole(&number),
+            Input::Text(text) => text.trim().parse().ok(),
+            Input::Null | Input::Bool(_) | Input::List(_) | Input::Object(_) => None,
         };
         let message = match number {
             None => "A valid integer is required.".to_owned(),
@@ -58,8 +58,8 @@ impl Fields {
     /// Reads a UUID.
     pub fn uuid(&mut self, name: &str) -> Option<Uuid> {
         let uuid = match self.required(name)? {
-            Value::String(text) => text.trim().parse().ok(),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+            Input::Text(text) => text.trim().parse().ok(),
+            Input::Null | Input::Bool(_) | Input::Number(_) | Input::List(_) | Input::Object(_) => None,
         };
         if uuid.is_none() {
             self.error(name, "Must be a valid UUID.");
@@ -70,13 +70,13 @@ impl Fields {
     /// Reads true or false, also from a text.
     pub fn boolean(&mut self, name: &str) -> Option<bool> {
         let value = match self.required(name)? {
-            Value::Bool(value) => Some(value),
-            Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            Input::Bool(value) => Some(value),
+            Input::Text(text) => match text.trim().to_ascii_lowercase().as_str() {
                 "true" | "1" | "on" => Some(true),
                 "false" | "0" | "off" => Some(false),
                 _ => None,
             },
-            Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+            Input::Null | Input::Number(_) | Input::List(_) | Input::Object(_) => None,
         };
         if value.is_none() {
             self.error(name, "Must be a valid boolean.");
@@ -86,18 +86,26 @@ impl Fields {
 
     /// Reads an amount of money that is not negative: a decimal number, as a text or as a number.
     pub fn money(&mut self, name: &str) -> Option<Money> {
+        let money = self.amount(name)?;
+        if money.minor() < 0 {
+            self.error(name, "Ensure this value is greater than or equal to 0.");
+            return None;
+        }
+        Some(money)
+    }
+
+    /// Reads an amount exactly: no number is rounded.
+    fn amount(&mut self, name: &str) -> Option<Money> {
         let text = match self.required(name)? {
-            Value::String(text) => text,
-            Value::Number(number) => number.to_string(),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => String::new(),
+            Input::Text(text) => text,
+            Input::Number(number) => without_exponent(&number).unwrap_or_default(),
+            Input::Null | Input::Bool(_) | Input::List(_) | Input::Object(_) => String::new(),
         };
-        let message = match Money::parse(&text) {
-            Ok(money) if money.minor() >= 0 => return Some(money),
-            Ok(_) => "Ensure this value is greater than or equal to 0.".to_owned(),
-            Err(error) => error.to_string(),
-        };
-        self.error(name, message);
-        None
+        let amount = Money::parse(&text);
+        if let Err(error) = amount {
+            self.error(name, error.to_string());
+        }
+        amount.ok()
     }
 
     /// Reads one of several choices by its name.
@@ -117,25 +125,14 @@ impl Fields {
 
     /// Reads an amount that is added to a price; a negative amount reduces it.
     pub fn price_adjustment(&mut self, name: &str) -> Option<Money> {
-        let text = match self.required(name)? {
-            Value::String(text) => text,
-            Value::Number(number) => number.to_string(),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => String::new(),
-        };
-        match Money::parse(&text) {
-            Ok(money) => Some(money).filter(|money| self.is_within_prices(name, *money)),
-            Err(error) => {
-                self.error(name, error.to_string());
-                None
-            }
-        }
+        self.amount(name).filter(|money| self.is_within_prices(name, *money))
     }
 
     /// Reads a time in RFC 3339 format.
     pub fn timestamp(&mut self, name: &str) -> Option<Timestamp> {
         let timestamp = match self.required(name)? {
-            Value::String(text) => text.trim().parse().ok(),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+            Input::Text(text) => text.trim().parse().ok(),
+            Input::Null | Input::Bool(_) | Input::Number(_) | Input::List(_) | Input::Object(_) => None,
         };
         if timestamp.is_none() {
             self.error(
@@ -158,7 +155,7 @@ impl Fields {
 
     /// Returns true if the field is a JSON number, as ids are, and not a text.
     pub fn is_number(&self, name: &str) -> bool {
-        matches!(self.values.get(name), Some(Value::Number(_)))
+        matches!(self.values.get(name), Some(Input::Number(_)))
     }
 
     fn is_within_prices(&mut self, name: &str, money: Money) -> bool {
@@ -172,10 +169,4 @@ impl Fields {
         }
         false
     }
-}
-
-/// Converts 3.0 to 3; returns `None` for 3.5.
-#[expect(clippy::cast_possible_truncation, reason = "checked to be whole and far inside the range")]
-fn whole(number: Option<f64>) -> Option<i64> {
-    number.filter(|number| number.fract() == 0.0 && number.abs() < 9e15).map(|number| number as i64)
 }

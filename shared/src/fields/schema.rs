@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa::Number;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::Parameter;
-use utoipa::openapi::schema::{AllOfBuilder, ArrayItems, Object, Schema};
+use utoipa::openapi::schema::{AdditionalProperties, AllOfBuilder, ArrayItems, Object, Schema};
 
 /// A limit of a field, or its default.
 #[derive(Clone, Debug)]
@@ -84,8 +84,9 @@ fn number_of(bound: i64) -> Option<Number> {
 }
 
 /// Writes the limits of a body into its schema.
-pub fn limit_properties(mut schema: RefOr<Schema>, limits: &[(&str, Limit)]) -> RefOr<Schema> {
+pub fn limit_properties(mut schema: RefOr<Schema>, limits: &[(&str, Limit)], accepts_unknown: bool) -> RefOr<Schema> {
     if let RefOr::T(Schema::Object(object)) = &mut schema {
+        object.additional_properties = (!accepts_unknown).then(|| Box::new(AdditionalProperties::FreeForm(false)));
         for (name, limit) in limits {
             if let Some(property) = object.properties.get_mut(*name) {
                 limit.apply(property);

@@ -2,10 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Fields, type_name};
+use super::{Fields, Input, InputObject, type_name};
 use crate::money::Money;
 use crate::time::Timestamp;
 
@@ -49,7 +48,7 @@ impl Fields {
         read: impl Fn(&mut Self, &str) -> Option<T>,
     ) -> Option<Vec<T>> {
         let value = self.required(name)?;
-        let Value::Array(items) = value else {
+        let Input::List(items) = value else {
             self.error(name, format!("Expected a list of items but got type \"{}\".", type_name(&value)));
             return None;
         };
@@ -62,14 +61,12 @@ impl Fields {
             self.error(name, "This list may not be empty.");
             return None;
         }
-        let values: Map<String, Value> =
-            items.into_iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect();
-        let count = values.len();
-        let mut fields =
-            Self { values, errors: std::mem::take(&mut self.errors), prefix: format!("{}{name}.", self.prefix) };
+        let count = items.len();
+        let values: InputObject = items.into_iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect();
         // Every item is read, so that every error is found.
-        let read: Vec<Option<T>> = (0..count).map(|at| read(&mut fields, &at.to_string())).collect();
-        self.errors = fields.errors;
-        read.into_iter().collect()
+        self.inside(name, values, |fields| {
+            let read: Vec<Option<T>> = (0..count).map(|at| read(fields, &at.to_string())).collect();
+            read.into_iter().collect()
+        })
     }
 }

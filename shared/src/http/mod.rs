@@ -13,7 +13,7 @@ mod path;
 
 pub use crate::fields::{FieldErrors, Fields, FromFields, Request};
 pub use base_url::BaseUrl;
-pub use body::{Body, Query};
+pub use body::{Body, ChangeBody, Query};
 pub use caller::{CurrentUser, MaybeBearer, MaybePermitted, Requires, RequiresUser, UnverifiedUser};
 pub use error::{ApiError, Problem, RetryAfter, Unauthorized};
 pub use idempotency::{IDEMPOTENT_REPLAYED, IdempotencyKey, digest};

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use shared::addresses::{Address, ReplaceAddress, UpdateAddress, store};
 use shared::app::App;
-use shared::http::{ApiError, Body, CurrentUser, PathId, Problem, Problems, Unauthorized};
+use shared::http::{ApiError, ChangeBody, CurrentUser, PathId, Problem, Problems, Unauthorized};
 use shared::ids::{AddressId, UserId};
 
 /// Replace one of your addresses
@@ -29,9 +29,9 @@ pub(crate) async fn replace_address(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
     PathId(id): PathId<AddressId>,
-    Body(replacement): Body<ReplaceAddress>,
+    body: ChangeBody<ReplaceAddress>,
 ) -> Result<Json<Address>, ApiError> {
-    change(&app, account.id, id, replacement.into()).await
+    change(&app, account.id, id, body.into_update()).await
 }
 
 /// Update one of your addresses
@@ -55,16 +55,23 @@ pub(crate) async fn update_address(
     State(app): State<App>,
     CurrentUser(account): CurrentUser,
     PathId(id): PathId<AddressId>,
-    Body(update): Body<UpdateAddress>,
+    body: ChangeBody<UpdateAddress>,
 ) -> Result<Json<Address>, ApiError> {
-    change(&app, account.id, id, update).await
+    change(&app, account.id, id, body).await
 }
 
-async fn change(app: &App, user: UserId, id: AddressId, update: UpdateAddress) -> Result<Json<Address>, ApiError> {
+async fn change(
+    app: &App,
+    user: UserId,
+    id: AddressId,
+    ChangeBody(update, read_only): ChangeBody<UpdateAddress>,
+) -> Result<Json<Address>, ApiError> {
     let mut tx = app.db.begin().await?;
     if !store::lock(&mut tx, user).await? {
         return Err(Unauthorized::UserNotFound.into());
     }
+    let before = store::find(&mut tx, user, id).await?.ok_or(ApiError::NotFound)?;
+    read_only.check(&before)?;
     let address = store::update(&mut tx, user, id, update, app.clock.now()).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
     Ok(Json(address))

@@ -25,6 +25,7 @@ use crate::{AuthState, events};
 
 /// The credentials of an account.
 #[derive(Request)]
+#[request(ignore_unknown)]
 pub(crate) struct CreateToken {
     /// Email address of the account.
     #[field(max = MAX_EMAIL)]

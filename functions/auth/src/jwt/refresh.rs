@@ -27,6 +27,7 @@ const USE_INTERVAL_SECONDS: i64 = 60;
 
 /// The refresh token of a sign-in.
 #[derive(Request)]
+#[request(ignore_unknown)]
 pub(crate) struct RefreshToken {
     /// Refresh token from `POST /auth/jwt/create/`, or from the last refresh if it returned one.
     #[field(max = usize::MAX)]

@@ -13,6 +13,7 @@ use super::{Refusal, TokenRefusal, active_token};
 
 /// A token to verify.
 #[derive(Request)]
+#[request(ignore_unknown)]
 pub(crate) struct VerifyToken {
     /// An access token or a refresh token.
     #[field(max = usize::MAX)]

@@ -6,6 +6,7 @@ use http::StatusCode;
 use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
+use shared::fields::ReadOnly;
 use shared::http::{ApiError, Body, Problem, Request, RequiresUser, StaffProblems};
 use shared::staff::store::roles;
 use shared::staff::{MAX_NAME, Role};
@@ -14,9 +15,11 @@ use shared::users::{ClientInfo, Permission, Permissions};
 
 use super::{MAX_VALUES, begin_change, name_taken, permissions};
 
+const READ_ONLY: ReadOnly = &[("created_at", ""), ("id", "")];
+
 /// A role to create.
 #[derive(Debug, Request)]
-#[request(update = UpdateRole, replace = ReplaceRole)]
+#[request(update = UpdateRole, replace = ReplaceRole, read_only = READ_ONLY)]
 pub(crate) struct CreateRole {
     /// Unique name of the role.
     #[field(max = MAX_NAME)]

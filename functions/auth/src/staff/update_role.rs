@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::http::{ApiError, Body, PathId, Problem, RequiresUser, StaffProblems};
+use shared::http::{ApiError, ChangeBody, PathId, Problem, RequiresUser, StaffProblems};
 use shared::ids::RoleId;
 use shared::staff::Role;
 use shared::staff::store::roles;
@@ -45,9 +45,9 @@ pub(crate) async fn replace_role(
     RequiresUser(author, _): RequiresUser<Settings>,
     PathId(id): PathId<RoleId>,
     client_info: ClientInfo,
-    Body(replacement): Body<ReplaceRole>,
+    body: ChangeBody<ReplaceRole>,
 ) -> Result<Json<Role>, ApiError> {
-    change_role(&app, &author, id, replacement.into(), &client_info).await
+    change_role(&app, &author, id, body.into_update(), &client_info).await
 }
 
 /// Update a role
@@ -79,16 +79,16 @@ pub(crate) async fn update_role(
     RequiresUser(author, _): RequiresUser<Settings>,
     PathId(id): PathId<RoleId>,
     client_info: ClientInfo,
-    Body(change): Body<UpdateRole>,
+    body: ChangeBody<UpdateRole>,
 ) -> Result<Json<Role>, ApiError> {
-    change_role(&app, &author, id, change, &client_info).await
+    change_role(&app, &author, id, body, &client_info).await
 }
 
 async fn change_role(
     app: &App,
     author: &Account,
     id: RoleId,
-    change: UpdateRole,
+    ChangeBody(change, read_only): ChangeBody<UpdateRole>,
     client_info: &ClientInfo,
 ) -> Result<Json<Role>, ApiError> {
     let mut tx = app.db.begin().await?;
@@ -104,6 +104,7 @@ async fn change_role(
     if is_own || !rights.cover(before.permissions) || !rights.cover(role.permissions) {
         return Err(ApiError::Forbidden);
     }
+    read_only.check(&before)?;
     roles::update(&mut tx, &role).await.map_err(name_taken)?;
     let details = json!({
         "role_id": id, "name": role.name, "permissions": role.permissions,

@@ -13,6 +13,7 @@ use super::link::{MAX_PART, invalid_token, no_such_user};
 
 /// The two parts of the link in the mail.
 #[derive(Request)]
+#[request(ignore_unknown)]
 pub(crate) struct ActivateUser {
     /// First part of the link, which names the account.
     #[field(max = MAX_PART)]

@@ -19,7 +19,7 @@ use crate::{AuthState, Options, events};
 
 /// An account to register.
 #[derive(Request)]
-#[request(options = Options)]
+#[request(options = Options, ignore_unknown)]
 pub(crate) struct CreateUser {
     /// Email address, with which you log in. It must not belong to another account; case is ignored.
     #[field(email, map = |email| normalize_email(&email))]

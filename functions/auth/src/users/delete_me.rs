@@ -16,6 +16,7 @@ use crate::password_check::check_password;
 
 /// Proof that the owner of the account asks.
 #[derive(Request)]
+#[request(ignore_unknown)]
 pub(crate) struct DeleteUser {
     /// Your current password.
     #[field(secret, max = passwords::MAX_COMPARED)]

@@ -15,6 +15,7 @@ use crate::{AuthState, events};
 
 /// The account that a link is for.
 #[derive(Request)]
+#[request(ignore_unknown)]
 pub(crate) struct RequestLink {
     /// Email address of the account.
     #[field(email, map = |email| normalize_email(&email))]

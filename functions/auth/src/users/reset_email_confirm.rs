@@ -18,7 +18,7 @@ use crate::{AuthState, Options, events};
 
 /// A new email address, and the link that allows the change.
 #[derive(Request)]
-#[request(options = Options)]
+#[request(options = Options, ignore_unknown)]
 pub(crate) struct ConfirmEmailReset {
     /// First part of the link, which names the account.
     #[field(max = MAX_PART, with = lenient_part)]

@@ -15,7 +15,7 @@ use crate::{AuthState, Options, events};
 
 /// A new password, and the link that allows the change.
 #[derive(Request)]
-#[request(options = Options)]
+#[request(options = Options, ignore_unknown)]
 pub(crate) struct ConfirmPasswordReset {
     /// First part of the link, which names the account.
     #[field(max = MAX_PART)]

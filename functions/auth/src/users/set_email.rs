@@ -17,7 +17,7 @@ use crate::{AuthState, Options, events};
 
 /// A new email address.
 #[derive(Request)]
-#[request(options = Options)]
+#[request(options = Options, ignore_unknown)]
 pub(crate) struct SetEmail {
     /// New email address, with which you log in from now on.
     #[field(email)]

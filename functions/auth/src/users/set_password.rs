@@ -16,7 +16,7 @@ use crate::{AuthState, Options, events};
 
 /// A new password.
 #[derive(Request)]
-#[request(options = Options)]
+#[request(options = Options, ignore_unknown)]
 pub(crate) struct SetPassword {
     /// New password. It must not be common, consist of digits only, or resemble the username or the email address.
     #[field(secret, max = passwords::MAX)]

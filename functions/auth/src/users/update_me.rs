@@ -11,7 +11,7 @@ use super::rename::{Rename, rename};
 
 /// The changeable fields of an account. `email` is ignored: change it with `POST /auth/users/set_email/`.
 #[derive(Debug, Request)]
-#[request(update = UpdateUser)]
+#[request(update = UpdateUser, ignore_unknown)]
 pub(crate) struct ReplaceUser {
     /// Username. It must not belong to another account.
     #[field(max = MAX_USERNAME)]

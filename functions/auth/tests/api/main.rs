@@ -30,6 +30,7 @@ mod staff_roles;
 mod timing;
 mod token_rotation;
 mod totp;
+mod unknown_fields;
 mod update_me;
 mod users_activation;
 mod users_by_id;

@@ -96,6 +96,24 @@ async fn all_missing_fields_are_named_at_once(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_unknown_field_is_named(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().create().await;
+    let cart = app.a_cart().create().await;
+    let meant = |name: &str| json!([format!("Unknown field. Did you mean \"{name}\"?")]);
+    let new = json!({"product_variant_id": shoes.variant, "quantity": 1, "Quantity": 2});
+
+    let made = app.anonymous().post("/api/v1/cart/", json!({"itmes": [new]})).await.expect(400);
+    assert_eq!(made.body, json!({"itmes": meant("items")}));
+    let made = app.anonymous().post("/api/v1/cart/", json!({"items": [new]})).await.expect(400);
+    assert_eq!(made.body, json!({"items.0.Quantity": meant("quantity")}));
+    let added = app.anonymous().post(&items(cart), new).await.expect(400);
+    assert_eq!(added.body, json!({"Quantity": meant("quantity")}));
+    assert_eq!(app.count("select count(*) from carts").await, 1);
+    assert_eq!(app.count("select count(*) from cart_lines").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn items_must_be_a_list_or_null(db: PgPool) {
     let app = app(db);
     for items in [json!("x"), json!(1), json!({"0": {}}), json!(true)] {

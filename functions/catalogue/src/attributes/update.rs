@@ -6,7 +6,7 @@ use shared::app::App;
 use shared::catalogue::Attribute;
 use shared::catalogue::store::attributes::find;
 use shared::catalogue::store::write::{lock_attribute, rename_attribute};
-use shared::http::{ApiError, Body, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems};
 use shared::ids::AttributeId;
 use shared::users::permissions;
 
@@ -40,9 +40,9 @@ pub(crate) async fn replace_attribute(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<AttributeId>,
-    Body(replacement): Body<ReplaceAttribute>,
+    body: ChangeBody<ReplaceAttribute>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, replacement.into()).await
+    change(&app, &request, body.into_update()).await
 }
 
 /// Update an attribute
@@ -70,15 +70,15 @@ pub(crate) async fn update_attribute(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<AttributeId>,
-    Body(update): Body<UpdateAttribute>,
+    body: ChangeBody<UpdateAttribute>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, update).await
+    change(&app, &request, body).await
 }
 
 async fn change(
     app: &App,
     request: &ChangeRequest<AttributeId>,
-    update: UpdateAttribute,
+    ChangeBody(update, read_only): ChangeBody<UpdateAttribute>,
 ) -> Result<Response, ApiError> {
     let id = request.id;
     let mut tx = app.db.begin().await?;
@@ -88,6 +88,8 @@ async fn change(
         rename_attribute(&mut tx, id, name).await?.map_err(|reason| refused(reason, "value"))?;
     }
     let (after, version) = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    // A change of the name changes none of these.
+    read_only.check(&after)?;
     tx.commit().await?;
     IfNoneMatch::none().respond_with_version(version, &after)
 }

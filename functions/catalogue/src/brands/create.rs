@@ -9,6 +9,7 @@ use shared::catalogue::limits::MAX_LABEL_NAME;
 use shared::catalogue::store::brands::find_with_version;
 use shared::catalogue::store::write::{BrandNames, insert_brand, lock_brand_names};
 use shared::catalogue::{Brand, IdOrSlug, MAX_SLUG, slugify};
+use shared::fields::ReadOnly;
 use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
 use shared::users::permissions;
 
@@ -17,9 +18,11 @@ use crate::brands::get::brand_path;
 use crate::caching::IfNoneMatch;
 use crate::categories::body::slug;
 
+const READ_ONLY: ReadOnly = &[("id", "")];
+
 /// A brand to create.
 #[derive(Debug, Request)]
-#[request(update = UpdateBrand, replace = ReplaceBrand)]
+#[request(update = UpdateBrand, replace = ReplaceBrand, read_only = READ_ONLY)]
 pub(crate) struct CreateBrand {
     /// Unique name, compared without regard to case.
     #[field(max = MAX_LABEL_NAME)]

@@ -6,7 +6,7 @@ use shared::app::App;
 use shared::catalogue::store::brands::find_with_version;
 use shared::catalogue::store::write::{BrandNames, lock_brand, lock_brand_names, rename_brand};
 use shared::catalogue::{Brand, IdOrSlug};
-use shared::http::{ApiError, Body, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 
 use crate::brands::create::{ReplaceBrand, UpdateBrand};
@@ -39,9 +39,9 @@ pub(crate) async fn replace_brand(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<IdOrSlug>,
-    Body(replacement): Body<ReplaceBrand>,
+    body: ChangeBody<ReplaceBrand>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, replacement.into()).await
+    change(&app, &request, body.into_update()).await
 }
 
 /// Update a brand
@@ -69,16 +69,21 @@ pub(crate) async fn update_brand(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<IdOrSlug>,
-    Body(update): Body<UpdateBrand>,
+    body: ChangeBody<UpdateBrand>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, update).await
+    change(&app, &request, body).await
 }
 
-async fn change(app: &App, request: &ChangeRequest<IdOrSlug>, update: UpdateBrand) -> Result<Response, ApiError> {
+async fn change(
+    app: &App,
+    request: &ChangeRequest<IdOrSlug>,
+    ChangeBody(update, read_only): ChangeBody<UpdateBrand>,
+) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
     lock_brand_names(&mut tx).await?;
     let (before, version) = lock_brand(&mut tx, &request.id).await?.ok_or(ApiError::NotFound)?;
     request.if_match.allows(version)?;
+    read_only.check(&before)?;
     let names = BrandNames {
         name: update.name.as_deref().unwrap_or(&before.name),
         slug: update.slug.as_deref().unwrap_or(&before.slug),

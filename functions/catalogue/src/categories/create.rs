@@ -12,6 +12,7 @@ use shared::catalogue::store::write::{
     CategoryRefused, NewCategory, insert_category, lock_category_tree, move_to_position,
 };
 use shared::catalogue::{Category, MAX_SLUG, slugify, slugify_path};
+use shared::fields::ReadOnly;
 use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
 use shared::ids::CategoryId;
 use shared::time::Timestamp;
@@ -21,9 +22,12 @@ use crate::caching::IfNoneMatch;
 use crate::categories::body::{refused, slug};
 use crate::categories::get::category_path;
 
+const READ_ONLY: ReadOnly =
+    &[("children", "Send parent_id of each child."), ("id", ""), ("path", "Send parent_id."), ("product_count", "")];
+
 /// A category to create.
 #[derive(Debug, Request)]
-#[request(update = UpdateCategory, replace = ReplaceCategory)]
+#[request(update = UpdateCategory, replace = ReplaceCategory, read_only = READ_ONLY)]
 pub(crate) struct CreateCategory {
     /// Name, unique among the categories with the same parent, compared without regard to case.
     #[field(max = MAX_LABEL_NAME)]

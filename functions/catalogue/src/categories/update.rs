@@ -8,7 +8,7 @@ use shared::catalogue::store::write::{
     CategoryChange, NewCategory, lock_category_tree, move_to_position, update_category as write,
 };
 use shared::catalogue::{Category, IdOrSlug};
-use shared::http::{ApiError, Body, Problem, Requires, StaffProblems};
+use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 
 use crate::caching::IfNoneMatch;
@@ -43,9 +43,9 @@ pub(crate) async fn replace_category(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<IdOrSlug>,
-    Body(replacement): Body<ReplaceCategory>,
+    body: ChangeBody<ReplaceCategory>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, replacement.into()).await
+    change(&app, &request, body.into_update()).await
 }
 
 /// Update a category
@@ -74,18 +74,23 @@ pub(crate) async fn update_category(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<IdOrSlug>,
-    Body(update): Body<UpdateCategory>,
+    body: ChangeBody<UpdateCategory>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, update).await
+    change(&app, &request, body).await
 }
 
-async fn change(app: &App, request: &ChangeRequest<IdOrSlug>, update: UpdateCategory) -> Result<Response, ApiError> {
+async fn change(
+    app: &App,
+    request: &ChangeRequest<IdOrSlug>,
+    ChangeBody(update, read_only): ChangeBody<UpdateCategory>,
+) -> Result<Response, ApiError> {
     let mut tx = app.db.begin().await?;
     lock_category_tree(&mut tx).await?;
     let Some(before) = find(&mut tx, &request.id, app.clock.now()).await? else {
         return Err(no_such_category(&mut tx, &request.id, &request.uri).await);
     };
     request.if_match.allows(before.version)?;
+    read_only.check(&before)?;
     let id = before.summary.id;
     let parent = update.parent_id.apply(before.parent_id);
     let (name, slug) = (update.name.unwrap_or(before.summary.name), update.slug.unwrap_or(before.summary.slug));

@@ -2,13 +2,17 @@
 
 use shared::catalogue::limits::{MAX_ALT_TEXT, MAX_POSITION, MAX_SKU, MAX_URL};
 use shared::catalogue::write::{ImageEdit, ImageTarget, ImageVariant};
+use shared::fields::ReadOnly;
 use shared::http::{BaseUrl, Fields, Request};
 use shared::ids::{ImageId, VariantId};
 use shared::patch::Patch;
 
+const READ_ONLY: ReadOnly =
+    &[("file", "Upload another file with POST /api/v1/catalogue/uploads/ and send its URL."), ("id", "")];
+
 /// An image to create.
 #[derive(Clone, Debug, Request)]
-#[request(update = UpdateImage, replace = ReplaceImage, blank_as_null, validate = check_variant)]
+#[request(update = UpdateImage, replace = ReplaceImage, blank_as_null, validate = check_variant, read_only = READ_ONLY)]
 pub(crate) struct CreateImage {
     /// Id of the image, in the list of a product's images. Without an id the image is found by its URL.
     #[field(create_only)]
@@ -95,14 +99,15 @@ fn url(fields: &mut Fields, field: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use shared::fields::Input;
 
     use super::*;
 
     #[test]
     fn only_a_url_that_a_browser_loads_images_from_is_valid() {
-        let read =
-            |url: &str| Fields::new(json!({"url": url}).as_object().unwrap().clone()).into::<CreateImage>().is_ok();
+        let read = |url: &str| {
+            Fields::new([("url".to_owned(), Input::Text(url.to_owned()))].into()).into::<CreateImage>().is_ok()
+        };
         for good in ["https://cdn.test/a.jpg", "http://[::1]/a", "/dev/images/a.svg", "https://cdn.test/ä.jpg?v=1#x"] {
             assert!(read(good), "{good}");
         }

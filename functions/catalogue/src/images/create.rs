@@ -49,6 +49,9 @@ pub(crate) async fn create_product_image(
     request: ChangeRequest<IdOrSlug>,
     Body(new): Body<CreateImage>,
 ) -> Result<Response, ApiError> {
+    if new.id.is_some() {
+        return Err(ApiError::field("id", "A new image gets its id from the shop. Leave it out."));
+    }
     let open = OpenProduct::open(&app, &request).await?;
     let before: Vec<ImageId> = open.before.images.iter().map(|image| image.id).collect();
     let image = UpdateImage::from(new).edit(ImageTarget::New, &request.base);

@@ -6,7 +6,7 @@ use http::StatusCode;
 use shared::app::App;
 use shared::catalogue::write::{ImageTarget, ImagesEdit, ProductEdit};
 use shared::catalogue::{IdOrSlug, ProductImage};
-use shared::http::{ApiError, Body, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems, Two};
 use shared::ids::ImageId;
 use shared::users::permissions;
 
@@ -45,9 +45,9 @@ pub(crate) async fn replace_product_image(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<Two<IdOrSlug, ImageId>>,
-    Body(replacement): Body<ReplaceImage>,
+    body: ChangeBody<ReplaceImage>,
 ) -> Result<Response, ApiError> {
-    change(&app, request, replacement.into()).await
+    change(&app, request, body.into_update()).await
 }
 
 /// Update an image of a product
@@ -77,19 +77,19 @@ pub(crate) async fn update_product_image(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<Two<IdOrSlug, ImageId>>,
-    Body(update): Body<UpdateImage>,
+    body: ChangeBody<UpdateImage>,
 ) -> Result<Response, ApiError> {
-    change(&app, request, update).await
+    change(&app, request, body).await
 }
 
 async fn change(
     app: &App,
     request: ChangeRequest<Two<IdOrSlug, ImageId>>,
-    update: UpdateImage,
+    ChangeBody(update, read_only): ChangeBody<UpdateImage>,
 ) -> Result<Response, ApiError> {
     let (request, id) = request.split();
     let open = OpenProduct::open(app, &request).await?;
-    image_of(&open.before, id)?;
+    read_only.check(image_of(&open.before.clone().with_base_url(&request.base.0), id)?)?;
     let image = update.edit(ImageTarget::Id(id), &request.base);
     let edit = ProductEdit { images: ImagesEdit::One(image), ..ProductEdit::default() };
     let product = open.save(edit, FieldPath::Part).await?.with_base_url(&request.base.0);

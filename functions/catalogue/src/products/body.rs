@@ -5,6 +5,7 @@ use shared::catalogue::write::{
     BasePrice, BrandRef, CategoriesEdit, ImagesEdit, ProductEdit, ProductTarget, VariantsEdit,
 };
 use shared::catalogue::{MAX_SLUG, Status, clean_html};
+use shared::fields::ReadOnly;
 use shared::http::{BaseUrl, Fields, Request};
 use shared::ids::{BrandId, CategoryId, VariantId};
 use shared::money::Money;
@@ -13,14 +14,31 @@ use shared::time::Timestamp;
 
 use crate::categories::body::slug;
 use crate::images::body::CreateImage;
-use crate::variants::body::CreateVariant;
+use crate::variants::body::{CHANGE_STOCK, CURRENCY, CreateVariant};
 
 /// Maximum size of a body in bytes: enough for 500 variants and a long description.
 pub(crate) const MAX_BODY: usize = 2 * 1024 * 1024;
 
+const READ_ONLY: ReadOnly = &[
+    ("attributes", "Send options or attribute_value_ids of the variants."),
+    ("brand", "Send brand_id."),
+    ("categories", "Send category_ids."),
+    ("created_at", ""),
+    ("currency", CURRENCY),
+    ("id", ""),
+    ("inventory_count", CHANGE_STOCK),
+    ("is_available", CHANGE_STOCK),
+    ("main_image", "Send images."),
+    ("price", PRICES),
+    ("price_range", PRICES),
+    ("stock", CHANGE_STOCK),
+    ("updated_at", ""),
+];
+const PRICES: &str = "Send base_price, or own_price of a variant.";
+
 /// A product to create.
 #[derive(Debug, Request)]
-#[request(update = UpdateProduct, replace = ReplaceProduct)]
+#[request(update = UpdateProduct, replace = ReplaceProduct, read_only = READ_ONLY)]
 pub(crate) struct CreateProduct {
     /// Name of the product.
     #[field(max = MAX_NAME)]

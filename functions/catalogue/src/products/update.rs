@@ -1,11 +1,15 @@
 //! Replaces or updates a product: `PUT` and `PATCH /api/v1/catalogue/products/{id_or_slug}/`.
 
+use std::collections::HashSet;
+
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use shared::app::App;
 use shared::catalogue::{IdOrSlug, Product};
-use shared::http::{ApiError, Body, Problem, Requires, StaffProblems};
+use shared::fields::ReadOnlyFields;
+use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems};
+use shared::ids::VariantId;
 use shared::users::permissions;
 
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
@@ -13,11 +17,13 @@ use crate::products::body::{ReplaceProduct, UpdateProduct};
 use crate::products::edit::{OpenProduct, respond};
 use crate::products::errors::FieldPath;
 use crate::redirects::PermanentRedirect;
+use crate::variants::body::CHANGE_STOCK;
 
 /// Replace a product
 ///
 /// Replaces its variants and images too. A variant is found by its `id` or its `sku`. Variants that you leave out are deleted, or archived
 /// if orders refer to them; an archived variant in the list is sold again. The stock of existing variants stays as it is.
+/// You may send back what you have read: a field of the response that cannot be set here is accepted with its present value, and refused with another.
 #[utoipa::path(
     put,
     path = "/api/v1/catalogue/products/{id_or_slug}/",
@@ -41,9 +47,9 @@ pub(crate) async fn replace_product(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<IdOrSlug>,
-    Body(replacement): Body<ReplaceProduct>,
+    body: ChangeBody<ReplaceProduct>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, replacement.into()).await
+    change(&app, &request, body.into_update()).await
 }
 
 /// Update a product
@@ -72,13 +78,40 @@ pub(crate) async fn update_product(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<IdOrSlug>,
-    Body(update): Body<UpdateProduct>,
+    body: ChangeBody<UpdateProduct>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, update).await
+    change(&app, &request, body).await
 }
 
-async fn change(app: &App, request: &ChangeRequest<IdOrSlug>, update: UpdateProduct) -> Result<Response, ApiError> {
+async fn change(
+    app: &App,
+    request: &ChangeRequest<IdOrSlug>,
+    ChangeBody(update, read_only): ChangeBody<UpdateProduct>,
+) -> Result<Response, ApiError> {
     let open = OpenProduct::open(app, request).await?;
+    check_kept_fields(&update, &read_only, open.before.clone().with_base_url(&request.base.0))?;
     let product = open.save(update.edit(&request.base), FieldPath::Product).await?;
     respond(StatusCode::OK, product.version, &product.with_base_url(&request.base.0))
+}
+
+/// Fails if a field that stays as it is was sent with another value: a read-only one, or the stock of a variant that exists.
+fn check_kept_fields(update: &UpdateProduct, read_only: &ReadOnlyFields, before: Product) -> Result<(), ApiError> {
+    let mut errors = read_only.check(&before).err().unwrap_or_default();
+    let variants = update.variants.as_deref().unwrap_or_default();
+    let ids: HashSet<VariantId> = variants.iter().filter_map(|variant| variant.id).collect();
+    for (at, variant) in variants.iter().enumerate() {
+        // As the edit finds them: by the id, or by the SKU unless another item has the id.
+        let existing = before.variants.iter().find(|existing| match variant.id {
+            Some(id) => existing.id == id,
+            None => existing.sku == variant.sku && !ids.contains(&existing.id),
+        });
+        let stock = existing.map(|existing| existing.inventory_count);
+        if variant.inventory_count.is_some() && stock.is_some() && variant.inventory_count != stock {
+            errors.add(
+                format!("variants.{at}.inventory_count"),
+                format!("The stock of an existing variant cannot be set here. Leave it out. {CHANGE_STOCK}"),
+            );
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
 }

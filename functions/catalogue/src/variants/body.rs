@@ -3,6 +3,7 @@
 use shared::catalogue::limits::{MAX_GRAMS, MAX_POSITION, MAX_SKU, MAX_UNITS, MAX_VALUE};
 use shared::catalogue::store::write::{IdOrName, NamedValue};
 use shared::catalogue::write::{PriceEdit, VariantEdit, VariantName, VariantTarget};
+use shared::fields::ReadOnly;
 use shared::http::{Fields, Request};
 use shared::ids::{AttributeValueId, VariantId};
 use shared::money::Money;
@@ -12,9 +13,27 @@ const MAX_VALUES: usize = 20;
 /// Maximum length of a variant's name, enough for one that is made from all of its values with ` / ` between them.
 const MAX_NAME: usize = MAX_VALUES * (MAX_VALUE + 3) - 3;
 
+/// How clients change the stock.
+pub(crate) const CHANGE_STOCK: &str = "Change the stock with POST /api/v1/catalogue/bulk/stock/.";
+/// Where the currency comes from.
+pub(crate) const CURRENCY: &str = "All prices are in the currency of the shop.";
+
+const READ_ONLY: ReadOnly = &[
+    ("attribute_values", "Send options or attribute_value_ids."),
+    ("currency", CURRENCY),
+    ("id", ""),
+    ("inventory_count", CHANGE_STOCK),
+    ("inventory_quantity", CHANGE_STOCK),
+    ("is_available", CHANGE_STOCK),
+    ("lowest_price_30_days", ""),
+    ("price", "Send own_price, or price_adjustment."),
+    ("quantity", CHANGE_STOCK),
+    ("stock", CHANGE_STOCK),
+];
+
 /// A variant to create.
 #[derive(Clone, Debug, Request)]
-#[request(update = UpdateVariant, replace = ReplaceVariant, blank_as_null, validate = check_values)]
+#[request(update = UpdateVariant, replace = ReplaceVariant, blank_as_null, validate = check_values, read_only = READ_ONLY)]
 pub(crate) struct CreateVariant {
     /// Id of the variant, in the list of a product's variants. Without an id the variant is found by its SKU.
     #[field(create_only)]
@@ -40,7 +59,7 @@ pub(crate) struct CreateVariant {
     #[schema(pattern = r"^-?\d+(\.\d{1,2})?$", example = "0.00")]
     pub price_adjustment: Money,
     /// Own price, independent of the base price; null means that the variant has none. You may send it as `price`, as responses have it, if you
-    /// send neither `own_price` nor `price_adjustment`.
+    /// send neither `own_price` nor `price_adjustment`. With one of them, `price` must be the present price.
     #[field(nullable, schema = String, named = own_price_or_price)]
     pub own_price: Option<Money>,
     /// Price before a reduction; null means that there is none.
@@ -65,9 +84,9 @@ pub(crate) struct CreateVariant {
     /// True if the variant is no longer for sale.
     #[field(default)]
     pub is_archived: bool,
-    /// Units in stock of a new variant. The stock of an existing variant stays as it is.
-    #[field(create_only, default, min = 0, max = MAX_UNITS)]
-    pub inventory_count: i32,
+    /// Units in stock of a new variant, 0 if left out. The stock of an existing variant cannot be set here, so leave it out or send it unchanged.
+    #[field(create_only, min = 0, max = MAX_UNITS)]
+    pub inventory_count: Option<i32>,
 }
 
 /// A value of an attribute, by id or by name.
@@ -104,7 +123,7 @@ impl CreateVariant {
 
     /// Returns the edit of this variant that the body requests.
     pub(crate) fn edit(self, variant: VariantTarget) -> VariantEdit {
-        let initial_stock = Some(self.inventory_count);
+        let initial_stock = Some(self.inventory_count.unwrap_or_default());
         VariantEdit { initial_stock, ..UpdateVariant::from(self).edit(variant) }
     }
 }

@@ -48,6 +48,9 @@ pub(crate) async fn create_product_variant(
     request: ChangeRequest<IdOrSlug>,
     Body(new): Body<CreateVariant>,
 ) -> Result<Response, ApiError> {
+    if new.id.is_some() {
+        return Err(ApiError::field("id", "A new variant gets its id from the shop. Leave it out."));
+    }
     let open = OpenProduct::open(&app, &request).await?;
     let sku = new.sku.clone();
     let variants = VariantsEdit::Some(vec![new.edit(VariantTarget::New)]);

@@ -6,7 +6,7 @@ use http::StatusCode;
 use shared::app::App;
 use shared::catalogue::write::{ProductEdit, VariantTarget, VariantsEdit};
 use shared::catalogue::{IdOrSlug, ProductVariant};
-use shared::http::{ApiError, Body, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems, Two};
 use shared::ids::VariantId;
 use shared::users::permissions;
 
@@ -45,9 +45,9 @@ pub(crate) async fn replace_product_variant(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<Two<IdOrSlug, VariantId>>,
-    Body(replacement): Body<ReplaceVariant>,
+    body: ChangeBody<ReplaceVariant>,
 ) -> Result<Response, ApiError> {
-    change(&app, request, replacement.into()).await
+    change(&app, request, body.into_update()).await
 }
 
 /// Update a variant
@@ -77,19 +77,19 @@ pub(crate) async fn update_product_variant(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<Two<IdOrSlug, VariantId>>,
-    Body(update): Body<UpdateVariant>,
+    body: ChangeBody<UpdateVariant>,
 ) -> Result<Response, ApiError> {
-    change(&app, request, update).await
+    change(&app, request, body).await
 }
 
 async fn change(
     app: &App,
     request: ChangeRequest<Two<IdOrSlug, VariantId>>,
-    update: UpdateVariant,
+    ChangeBody(update, read_only): ChangeBody<UpdateVariant>,
 ) -> Result<Response, ApiError> {
     let (request, id) = request.split();
     let open = OpenProduct::open(app, &request).await?;
-    variant_of(&open.before, id)?;
+    read_only.check(&variant_of(&open.before, id)?)?;
     let variants = VariantsEdit::Some(vec![update.edit(VariantTarget::Id(id))]);
     let product = open.save(ProductEdit { variants, ..ProductEdit::default() }, FieldPath::Part).await?;
     respond(StatusCode::OK, product.version, &variant_of(&product, id)?)

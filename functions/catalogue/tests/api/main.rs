@@ -32,6 +32,7 @@ mod replace_product;
 mod root;
 mod samples;
 mod subscribe_to_back_in_stock;
+mod unknown_fields;
 mod update_product;
 mod write_attributes;
 mod write_brands;

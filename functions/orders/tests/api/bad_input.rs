@@ -25,6 +25,18 @@ async fn an_invalid_body_is_refused_field_by_field(db: PgPool) {
         ),
         (json!({"cart_id": cart, "expected_total": "1e9"}), json!({"expected_total": ["A valid number is required."]})),
         (json!({"cart_id": cart, "expected_total": [1]}), json!({"expected_total": ["A valid number is required."]})),
+        (
+            json!({"cart_id": cart, "expectedTotal": "1.00"}),
+            json!({"expectedTotal": ["Unknown field. Did you mean \"expected_total\"?"]}),
+        ),
+        (
+            json!({"cart": cart, "total": "1.00"}),
+            json!({
+                "cart_id": ["This field is required."],
+                "cart": ["Unknown field. Did you mean \"cart_id\"?"],
+                "total": ["Unknown field. The known fields are: cart_id, expected_total."],
+            }),
+        ),
         (json!([]), json!({"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]})),
     ] {
         assert_eq!(client.post("/api/v1/orders/", body).await.expect(400).body, expected);

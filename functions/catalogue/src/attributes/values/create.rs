@@ -9,6 +9,7 @@ use shared::catalogue::AttributeValue;
 use shared::catalogue::limits::{MAX_POSITION, MAX_VALUE};
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{insert_value, lock_attribute, move_value};
+use shared::fields::ReadOnly;
 use shared::http::{ApiError, Body, Problem, Request, Requires, StaffProblems};
 use shared::ids::AttributeId;
 use shared::users::permissions;
@@ -18,9 +19,11 @@ use crate::attributes::values::get::attribute_value_path;
 use crate::caching::IfNoneMatch;
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 
+const READ_ONLY: ReadOnly = &[("id", "")];
+
 /// A value to create.
 #[derive(Debug, Request)]
-#[request(update = UpdateAttributeValue, replace = ReplaceAttributeValue)]
+#[request(update = UpdateAttributeValue, replace = ReplaceAttributeValue, read_only = READ_ONLY)]
 pub(crate) struct CreateAttributeValue {
     /// Text of the value, unique within the attribute, compared without regard to case.
     #[field(max = MAX_VALUE)]

@@ -6,7 +6,7 @@ use shared::app::App;
 use shared::catalogue::AttributeValue;
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{lock_attribute, move_value, rename_value};
-use shared::http::{ApiError, Body, Problem, Requires, StaffProblems, Two};
+use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems, Two};
 use shared::ids::{AttributeId, AttributeValueId};
 use shared::users::permissions;
 
@@ -41,9 +41,9 @@ pub(crate) async fn replace_attribute_value(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<Two<AttributeId, AttributeValueId>>,
-    Body(replacement): Body<ReplaceAttributeValue>,
+    body: ChangeBody<ReplaceAttributeValue>,
 ) -> Result<Response, ApiError> {
-    change(&app, request, replacement.into()).await
+    change(&app, request, body.into_update()).await
 }
 
 /// Update a value of an attribute
@@ -72,15 +72,15 @@ pub(crate) async fn update_attribute_value(
     State(app): State<App>,
     _: Requires<permissions::Catalogue>,
     request: ChangeRequest<Two<AttributeId, AttributeValueId>>,
-    Body(update): Body<UpdateAttributeValue>,
+    body: ChangeBody<UpdateAttributeValue>,
 ) -> Result<Response, ApiError> {
-    change(&app, request, update).await
+    change(&app, request, body).await
 }
 
 async fn change(
     app: &App,
     request: ChangeRequest<Two<AttributeId, AttributeValueId>>,
-    update: UpdateAttributeValue,
+    ChangeBody(update, read_only): ChangeBody<UpdateAttributeValue>,
 ) -> Result<Response, ApiError> {
     let (request, id) = request.split();
     let attribute = request.id;
@@ -88,6 +88,7 @@ async fn change(
     lock_attribute(&mut tx, attribute).await?.ok_or(ApiError::NotFound)?;
     let (before, version) = find_value(&mut tx, attribute, id).await?.ok_or(ApiError::NotFound)?;
     request.if_match.allows(version)?;
+    read_only.check(&before)?;
     if let Some(value) = update.value.filter(|value| *value != before.value) {
         let renamed = rename_value(&mut tx, attribute, id, &value).await?;
         renamed.map_err(|reason| refused(reason, "value"))?;
