@@ -20,7 +20,8 @@ use crate::variants::get::variant_of;
 /// Replace a variant
 ///
 /// `name`, `attribute_value_ids`, `options`, `position` and `is_default` stay as they are if you leave them out; every other field gets its
-/// default or null. The stock never changes.
+/// default or null. The stock never changes. A field of the response that cannot be set here is accepted with its present value, and refused
+/// with another.
 #[utoipa::path(
     put,
     path = "/api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/",

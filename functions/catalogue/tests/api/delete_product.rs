@@ -123,6 +123,9 @@ async fn concurrent_changes_and_sales_of_a_product_do_not_deadlock(db: PgPool) {
     let shirt = editor.post(PRODUCTS, whole.clone()).await.expect(201).body;
     let both: Vec<TestProduct> = [1, 0].map(|at| as_test_product(&shirt["variants"][at]["id"])).into();
     let at = path("ocean-blue-shirt");
+    for variant in whole["variants"].as_array_mut().unwrap() {
+        variant.as_object_mut().unwrap().remove("inventory_count");
+    }
 
     let items = [(&both[0], 1), (&both[1], 1)];
     let sales = join_all((0..8).map(|_| app.an_order_of(&items)));

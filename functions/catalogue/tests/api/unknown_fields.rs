@@ -140,9 +140,9 @@ async fn a_misspelt_field_is_named_at_every_depth(db: PgPool) {
             ],
         })
     );
-    let stock = json!({"items": [{"sku": "OCEAN-S", "recieved": 3}], "dryRun": true});
-    let refused = editor.post("/api/v1/catalogue/bulk/stock/", stock).await.expect(400).body;
-    assert_eq!((&refused["items.0.recieved"], &refused["dryRun"]), (&meant("received"), &meant("dry_run")));
+    let prices = json!({"items": [{"sku": "OCEAN-S", "price": "1", "compareAtPrice": "3"}], "dryRun": true});
+    let refused = editor.post("/api/v1/catalogue/bulk/prices/", prices).await.expect(400).body;
+    assert_eq!(refused, json!({"items.0.compareAtPrice": meant("compare_at_price"), "dryRun": meant("dry_run")}));
     assert_eq!(app.count("select count(*) from products").await, 0);
 }
 
@@ -151,16 +151,16 @@ async fn a_category_and_a_brand_can_be_sent_back_as_they_were_read(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     let parent = create(&editor, "Clothes", None).await;
-    let child = create(&editor, "Shirts", Some(&parent["id"])).await;
+    let child = create(&editor, "Shirts", Some(&parent)).await;
     let brand = editor.post("/api/v1/catalogue/brands/", json!({"name": "Ana"})).await.expect(201).body;
-    for (kind, thing) in [("categories", &parent), ("categories", &child), ("brands", &brand)] {
-        let at = format!("/api/v1/catalogue/{kind}/{}/", thing["id"]);
+    for (kind, thing) in [("categories", &parent), ("categories", &child), ("brands", &brand["id"])] {
+        let at = format!("/api/v1/catalogue/{kind}/{thing}/");
         let read = editor.get(&at).await.expect(200).body;
         assert_eq!(editor.put(&at, read.clone()).await.expect(200).body, read);
         let refused = editor.patch(&at, json!({"id": 999_999})).await.expect(400);
         assert_eq!(refused.body, json!({"id": cannot_be_set("")}));
     }
-    let at = format!("/api/v1/catalogue/categories/{}/", parent["id"]);
+    let at = format!("/api/v1/catalogue/categories/{parent}/");
     let refused = editor.patch(&at, json!({"product_count": 5, "children": []})).await.expect(400);
     let expected =
         json!({"product_count": cannot_be_set(""), "children": cannot_be_set("Send parent_id of each child.")});
@@ -184,7 +184,7 @@ async fn a_new_variant_and_a_new_image_get_their_ids_from_the_shop(db: PgPool) {
 async fn a_price_in_a_number_is_never_rounded(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await.header("content-type", "application/json");
-    let product = |price: &str| Body::from(format!("{{\"name\": \"Mug\", \"base_price\": {price}}}"));
+    let product = |price: &str| Body::from(format!("{{\"name\": \"Mug {price}\", \"base_price\": {price}}}"));
     for price in ["99.99999999999999", "10.049999999999999", "33.3299999999999983", "100.49999999999999"] {
         let refused = editor.send(Method::POST, PRODUCTS, product(price)).await.expect(400);
         assert_eq!(refused.body, json!({"base_price": ["Ensure that there are no more than 2 decimal places."]}));

@@ -107,7 +107,11 @@ async fn a_replacement_does_not_change_the_id(db: PgPool) {
     let shirt = create_shirt(&editor).await;
     let (first, second) = (&shirt["images"][0], &shirt["images"][1]);
 
-    let replaced = editor.put(&at(first), second.clone()).await.expect(200).body;
+    let refused = editor.put(&at(first), second.clone()).await.expect(400).body;
+    assert_eq!(refused, json!({"id": ["This field cannot be set here. Leave it out."]}));
+    let mut replacement = second.clone();
+    replacement["id"] = first["id"].clone();
+    let replaced = editor.put(&at(first), replacement).await.expect(200).body;
 
     assert_eq!((&replaced["id"], &replaced["url"]), (&first["id"], &second["url"]));
 }

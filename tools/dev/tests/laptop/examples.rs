@@ -48,7 +48,7 @@ fn the_shop_reads_the_example_of_every_request_and_answers_like_the_example_of_t
 }
 
 /// Replaces each parameter of the path with an id that does not exist.
-fn concrete(document: &Value, path: &str, operation: &Value) -> String {
+pub(crate) fn concrete(document: &Value, path: &str, operation: &Value) -> String {
     let mut concrete = path.to_owned();
     for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "path") {
         let name = parameter["name"].as_str().unwrap();

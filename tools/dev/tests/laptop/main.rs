@@ -7,6 +7,7 @@ mod process;
 mod sale;
 mod serve;
 mod storefront;
+mod unknown_fields;
 mod upload;
 
 use std::path::PathBuf;
