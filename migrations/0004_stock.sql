@@ -6,7 +6,9 @@ create table stock_levels (
     variant_id bigint primary key references product_variants (id) on delete cascade,
     on_hand integer not null default 0,
     -- The last guard against overselling, if every other one fails.
-    constraint stock_not_negative check (on_hand >= 0)
+    constraint stock_not_negative check (on_hand >= 0),
+    -- As every way of changing it (`MAX_UNITS`), so that an export can be imported again.
+    constraint stock_within_limit check (on_hand <= 1000000000)
 ) with (fillfactor = 50);
 
 -- Append-only: for every variant, the sum of `change` is what is on hand.
@@ -20,7 +22,7 @@ create table stock_ledger (
     order_id uuid,
     at timestamptz not null,
     constraint stock_ledger_change_not_zero check (change <> 0),
-    constraint stock_ledger_reason_known check (reason in ('received', 'counted', 'sold', 'returned', 'written_off')),
+    constraint stock_ledger_reason_known check (reason in ('received', 'counted', 'sold', 'returned', 'written_off', 'corrected')),
     constraint stock_ledger_sale_has_an_order check ((reason = 'sold') <= (order_id is not null))
 );
 create index stock_ledger_by_variant on stock_ledger (variant_id, id);

@@ -42,7 +42,7 @@ pub(crate) async fn get_overview(State(app): State<App>, StaffPage(account): Sta
 async fn read(tx: &mut Tx, permissions: Permissions, now: Timestamp) -> Result<Figures, PageError> {
     let orders = if permissions.has(Permission::Orders) { Some(read_orders(tx, now).await?) } else { None };
     let has_stock = permissions.has(Permission::Stock);
-    let out_of_stock = if has_stock { Some(stock::staff::out_of_stock(tx).await?) } else { None };
+    let out_of_stock = if has_stock { Some(stock::staff::out_of_stock(tx, now).await?) } else { None };
     Ok(Figures { orders, out_of_stock })
 }
 
@@ -71,7 +71,7 @@ fn show(figures: &Figures) -> Markup {
                 @if let Some(orders) = orders { (mail_figures(orders)) }
                 @if let Some(variants) = out_of_stock {
                     div.warn[*variants > 0] {
-                        dt { "Variants out of stock" } dd { (variants) small { "of published products" } }
+                        dt { "Variants out of stock" } dd { (variants) small { "of those for sale" } }
                     }
                 }
             }

@@ -22,7 +22,8 @@ pub(crate) async fn list_stock(
 ) -> Result<Markup, PageError> {
     let bounds = query.bounds::<String>()?;
     let mut tx = app.db.read().await?;
-    let variants = list(&mut tx, query.search.as_deref(), bounds.after.as_deref(), bounds.limit).await?;
+    let variants =
+        list(&mut tx, query.search.as_deref(), bounds.after.as_deref(), bounds.limit, app.clock.now()).await?;
     tx.commit().await?;
     let rows = query.rows(variants, &bounds, |variant| variant.sku.clone());
     let content = html! {
@@ -36,7 +37,7 @@ fn cells(variant: &StockRow) -> Markup {
     html! {
         td { a href=(variant_path(variant.variant_id)) { bdi { (variant.sku) } } }
         td { bdi { (variant.product_name) } }
-        td { bdi { (variant.variant_name) } }
-        td.number { @if variant.on_hand == 0 { span.tag.bad { "0" } } @else { (variant.on_hand) } }
+        td { bdi { (variant.variant_name) } @if !variant.is_for_sale { " " span.quiet { "not for sale" } } }
+        td.number { @if variant.on_hand == 0 && variant.is_for_sale { span.tag.bad { "0" } } @else { (variant.on_hand) } }
     }
 }

@@ -7,10 +7,12 @@ use maud::{Markup, html};
 use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
+use shared::catalogue::limits::MAX_UNITS;
 use shared::http::{ApiError, Body, PathId, Request};
 use shared::ids::VariantId;
 use shared::locale::isolated;
-use shared::stock::staff::{Change, Changed, LedgerLine, StockRow, change, find, ledger};
+use shared::stock::staff::{Changed, LedgerLine, StockRow, change, find, ledger};
+use shared::stock::{AdjustmentReason, Change};
 use shared::users::permissions::Stock;
 use shared::users::store::Account;
 use shared::users::{ClientInfo, Permission};
@@ -21,11 +23,17 @@ use crate::list_query::{ListQuery, Rows};
 use crate::same_origin::SameOrigin;
 use crate::staff_page::RequiresOnPage;
 
-/// Maximum number of units in one change. A larger number is a typing error.
-const MAX_UNITS: i32 = 1_000_000;
-
 const COLUMNS: [(&str, &str); 5] =
     [("", "When"), ("number", "Change"), ("number", "On hand then"), ("", "Reason"), ("", "Order")];
+
+/// The changes that the form offers, each with its description.
+const CHANGES: [(&str, &str); 5] = [
+    ("received", "received: this many arrived"),
+    ("written_off", "written off: this many are broken or lost"),
+    ("returned", "returned: customers sent this many back"),
+    ("corrected", "corrected: an earlier change was wrong by this many (with a minus sign to remove them)"),
+    ("counted", "counted: this many are on hand"),
+];
 
 /// The fields of the form.
 #[derive(Clone, Debug, Request)]
@@ -33,20 +41,34 @@ const COLUMNS: [(&str, &str); 5] =
 pub(crate) struct StockForm {
     #[field(max = 20)]
     reason: String,
-    #[field(min = 0, max = MAX_UNITS)]
+    #[field(min = -MAX_UNITS, max = MAX_UNITS)]
     units: i32,
+    /// Number of units on hand that the page showed. Only a count needs it.
+    #[field(min = 0, max = MAX_UNITS)]
+    on_hand_seen: Option<i32>,
 }
 
 impl StockForm {
     /// Returns the change, or `None` if the fields are not valid together.
     fn change(&self) -> Option<Change> {
+        let adjusted = |by, reason| Some(Change::Adjusted { by, reason });
         match (self.reason.as_str(), self.units) {
-            ("counted", units) => Some(Change::Counted(units)),
+            ("counted", units @ 0..) => self.on_hand_seen.map(|seen| Change::Counted { units, seen }),
             ("received", units @ 1..) => Some(Change::Received(units)),
-            ("written_off", units @ 1..) => Some(Change::WrittenOff(units)),
+            ("written_off", units @ 1..) => adjusted(-units, AdjustmentReason::WrittenOff),
+            ("returned", units @ 1..) => adjusted(units, AdjustmentReason::Returned),
+            ("corrected", units) if units != 0 => adjusted(units, AdjustmentReason::Corrected),
             _ => None,
         }
     }
+}
+
+/// What the page shows in addition to the variant.
+#[derive(Default)]
+struct Shown {
+    notice: Option<Markup>,
+    /// The form of a change that was refused.
+    form: Option<StockForm>,
 }
 
 /// Returns the path of a variant's page.
@@ -65,7 +87,7 @@ pub(crate) async fn get_variant(
     let PathId(id) = id?;
     let notice =
         (uri.query() == Some("changed")).then(|| html! { p.message role="status" { "The stock was changed." } });
-    show(&app, &account, id, &query, notice).await
+    show(&app, &account, id, &query, Shown { notice, ..Shown::default() }).await
 }
 
 /// Changes the stock and redirects to the page. If the change is refused, the page says why.
@@ -79,49 +101,58 @@ pub(crate) async fn change_stock(
     form: Result<Body<StockForm>, ApiError>,
 ) -> Result<Response, PageError> {
     let PathId(id) = id?;
-    let requested = match form {
-        Ok(Body(form)) => form.change(),
+    let form = match form {
+        Ok(Body(form)) => Some(form),
         Err(ApiError::Invalid(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    let (status, message) = match requested {
-        Some(requested) => {
-            let mut tx = app.db.begin().await?;
-            let now = app.clock.now();
-            match change(&mut tx, id, requested, now).await? {
-                Changed::To(on_hand) => {
-                    let entry = AuditRecord::by_staff(Kind::StockChanged, account.id, None)
-                        .with(audit_details(id, requested, on_hand));
-                    audit::store::record(&mut tx, entry, &client_info, now).await?;
-                    tx.commit().await?;
-                    tracing::info!(variant_id = id.0, change = ?requested, on_hand, "stock changed by staff");
-                    return Ok(Redirect::to(&format!("{}?changed", variant_path(id))).into_response());
-                }
-                Changed::NoSuchVariant => return Err(PageError::NotFound),
-                Changed::BelowZero => {
-                    (StatusCode::CONFLICT, "The stock cannot become negative. Fewer units are on hand.")
-                }
-                Changed::TooMany => (StatusCode::CONFLICT, "The stock would become too large."),
-            }
-        }
+    let (status, message) = match form.as_ref().and_then(StockForm::change) {
         None => (
             StatusCode::BAD_REQUEST,
-            "Choose a reason and enter a whole number of units from 1 to 1000000 (from 0 for a count).",
+            format!(
+                "Choose a reason and enter a whole number of units from 1 to {MAX_UNITS} (from 0 for a count, below 0 only for a \
+                 correction)."
+            ),
         ),
+        Some(requested) => match apply(&app, &account, &client_info, id, requested).await? {
+            Changed::To(_) => return Ok(Redirect::to(&format!("{}?changed", variant_path(id))).into_response()),
+            Changed::NoSuchVariant => return Err(PageError::NotFound),
+            Changed::Refused(refusal) => (StatusCode::CONFLICT, refusal.to_string()),
+        },
     };
-    let notice = html! { p.message.bad role="alert" { (message) } };
-    let page = show(&app, &account, id, &query, Some(notice)).await?;
+    let notice = Some(html! { p.message.bad role="alert" { (message) } });
+    let page = show(&app, &account, id, &query, Shown { notice, form }).await?;
     Ok((status, page).into_response())
+}
+
+/// Changes the stock and records who did it.
+async fn apply(
+    app: &App,
+    account: &Account,
+    client_info: &ClientInfo,
+    id: VariantId,
+    requested: Change,
+) -> Result<Changed, PageError> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await?;
+    let changed = change(&mut tx, id, requested, now).await?;
+    if let Changed::To(on_hand) = changed {
+        let entry =
+            AuditRecord::by_staff(Kind::StockChanged, account.id, None).with(audit_details(id, requested, on_hand));
+        audit::store::record(&mut tx, entry, client_info, now).await?;
+        tracing::info!(variant_id = id.0, change = ?requested, on_hand, "stock changed by staff");
+    }
+    tx.commit().await?;
+    Ok(changed)
 }
 
 /// Returns the details of the change for the audit log.
 fn audit_details(variant: VariantId, change: Change, on_hand: i32) -> serde_json::Value {
-    let (reason, units) = match change {
-        Change::Received(units) => ("received", units),
-        Change::WrittenOff(units) => ("written_off", units),
-        Change::Counted(units) => ("counted", units),
+    let units = match change {
+        Change::Received(units) | Change::Counted { units, .. } => units,
+        Change::Adjusted { by, .. } => by,
     };
-    json!({"variant_id": variant, "reason": reason, "units": units, "on_hand": on_hand})
+    json!({"variant_id": variant, "reason": change.reason().as_str(), "units": units, "on_hand": on_hand})
 }
 
 async fn show(
@@ -129,17 +160,17 @@ async fn show(
     account: &Account,
     id: VariantId,
     query: &ListQuery,
-    notice: Option<Markup>,
+    shown: Shown,
 ) -> Result<Markup, PageError> {
     let bounds = query.bounds()?;
     let mut tx = app.db.read().await?;
-    let variant = find(&mut tx, id).await?.ok_or(PageError::NotFound)?;
+    let variant = find(&mut tx, id, app.clock.now()).await?.ok_or(PageError::NotFound)?;
     let lines = ledger(&mut tx, id, bounds.after, bounds.limit).await?;
     tx.commit().await?;
     let lines = query.rows(lines, &bounds, |line| line.id);
     let title = title(&variant);
     let has_links = account.permissions.has(Permission::Orders);
-    Ok(page(Section::Stock, &title, account, &content(&variant, &lines, notice, has_links)))
+    Ok(page(Section::Stock, &title, account, &content(&variant, &lines, &shown, has_links)))
 }
 
 /// Returns the names of product and variant; the only variant of a product without options has none.
@@ -152,26 +183,38 @@ fn title(variant: &StockRow) -> String {
 }
 
 /// Renders the page, with links to orders for users who may see them.
-fn content(variant: &StockRow, lines: &Rows<LedgerLine>, notice: Option<Markup>, has_links: bool) -> Markup {
+fn content(variant: &StockRow, lines: &Rows<LedgerLine>, shown: &Shown, has_links: bool) -> Markup {
     html! {
-        @if let Some(notice) = notice { (notice) }
+        @if let Some(notice) = &shown.notice { (notice) }
         dl.facts {
             dt { "SKU" } dd { bdi { (variant.sku) } }
             dt { "On hand" } dd { strong { (variant.on_hand) } }
+            @if !variant.is_for_sale { dt { "For sale" } dd { "no" } }
             dt { "Product" } dd { a href={ "/api/v1/catalogue/products/" (variant.product_id) "/" } { "JSON" } }
         }
         h2 { "Change stock" }
+        (form(variant, shown.form.as_ref()))
+        h2 { "Ledger" }
+        (lines.table(&COLUMNS, "No changes yet.", |line| cells(line, has_links)))
+    }
+}
+
+/// Renders the form with what was entered before, if it was refused. It sends back the stock that this page shows, so that a count does not
+/// undo what is sold from now on.
+fn form(variant: &StockRow, entered: Option<&StockForm>) -> Markup {
+    html! {
         form.row method="post" action=(variant_path(variant.variant_id)) {
-            label { "Units" input name="units" type="number" min="0" max=(MAX_UNITS) step="1" required; }
+            input type="hidden" name="on_hand_seen" value=(variant.on_hand);
+            label { "Units"
+                input name="units" type="number" min=(-MAX_UNITS) max=(MAX_UNITS) step="1" required value=[entered.map(|form| form.units)];
+            }
             label { "Reason" select name="reason" {
-                option value="received" { "received: this many arrived" }
-                option value="written_off" { "written off: this many are broken or lost" }
-                option value="counted" { "counted: this many are on hand" }
+                @for (reason, description) in CHANGES {
+                    option value=(reason) selected[entered.is_some_and(|form| form.reason == reason)] { (description) }
+                }
             } }
             button { "Change" }
         }
-        h2 { "Ledger" }
-        (lines.table(&COLUMNS, "No changes yet.", |line| cells(line, has_links)))
     }
 }
 

@@ -1,5 +1,6 @@
 -- Adds units to a variant's stock, or removes them if p_change is negative, and writes the ledger. Returns what is on hand afterwards,
--- or null if the variant does not exist; fails on `stock_not_negative` if there is not enough.
+-- or null if the variant does not exist; fails on `stock_not_negative` if there is not enough, on `stock_within_limit` if there
+-- would be too much.
 -- Locks: the stock row, then (only if the stock reaches or leaves zero) the product.
 create or replace function change_stock(p_variant_id bigint, p_change integer, p_reason text, p_at timestamptz) returns integer
 language plpgsql as $$

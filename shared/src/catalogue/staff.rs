@@ -23,7 +23,7 @@ pub struct ProductRow {
     pub currency: String,
     /// True if any variant is on hand.
     pub is_available: bool,
-    /// Number of the product's variants.
+    /// Number of the product's variants that are not archived.
     pub variants: i64,
 }
 
@@ -37,7 +37,7 @@ pub async fn list(
     sqlx::query_as!(
         ProductRow,
         r#"select id, name, sku, status, price_min, price_max, currency, is_available,
-                  (select count(*) from product_variants v where v.product_id = p.id) as "variants!"
+                  (select count(*) from product_variants v where v.product_id = p.id and v.archived_at is null) as "variants!"
              from products p
             where ($1::text is null or search_document @@ search_query($1))
               and ($2::bigint is null or id < $2)

@@ -1,5 +1,6 @@
 //! SQL of stock for the admin pages.
 
+use super::{Change, Refusal};
 use crate::app::db::Tx;
 use crate::ids::{OrderId, ProductId, VariantId};
 use crate::time::Timestamp;
@@ -19,6 +20,8 @@ pub struct StockRow {
     pub product_name: String,
     /// Number of units in stock.
     pub on_hand: i32,
+    /// True if customers can buy it while it is in stock.
+    pub is_for_sale: bool,
 }
 
 /// A line of the stock ledger.
@@ -38,60 +41,57 @@ pub struct LedgerLine {
     pub at: Timestamp,
 }
 
-/// A change of stock by a member of staff.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// This many units arrived.
-    Received(i32),
-    /// This many units are broken or lost.
-    WrittenOff(i32),
-    /// A count found this many units.
-    Counted(i32),
-}
-
 /// Result of a change of stock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
     /// The change is written; this many units are on hand now.
     To(i32),
-    /// More units were to be removed than there are (`stock_not_negative`).
-    BelowZero,
-    /// The number is larger than the column can hold.
-    TooMany,
+    /// The stock stays as it is.
+    Refused(Refusal),
     /// The variant does not exist.
     NoSuchVariant,
 }
 
 /// Lists variants by SKU, at most `limit` of those after `after`. `search` holds the beginnings of words of the product or its SKUs.
-pub async fn list(tx: &mut Tx, search: Option<&str>, after: Option<&str>, limit: i64) -> sqlx::Result<Vec<StockRow>> {
+pub async fn list(
+    tx: &mut Tx,
+    search: Option<&str>,
+    after: Option<&str>,
+    limit: i64,
+    now: Timestamp,
+) -> sqlx::Result<Vec<StockRow>> {
     sqlx::query_as!(
         StockRow,
-        "select v.id as variant_id, v.sku, v.name as variant_name, p.id as product_id, p.name as product_name, s.on_hand
-           from product_variants v
-           join products p on p.id = v.product_id
-           join stock_levels s on s.variant_id = v.id
-          where ($1::text is null or p.search_document @@ search_query($1))
-            and ($2::text is null or v.sku > $2)
-          order by v.sku
-          limit $3",
+        r#"select v.id as variant_id, v.sku, v.name as variant_name, p.id as product_id, p.name as product_name, s.on_hand,
+                  v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $4) as "is_for_sale!"
+             from product_variants v
+             join products p on p.id = v.product_id
+             join stock_levels s on s.variant_id = v.id
+            where ($1::text is null or p.search_document @@ search_query($1))
+              and ($2::text is null or v.sku > $2)
+            order by v.sku
+            limit $3"#,
         search,
         after,
-        limit
+        limit,
+        now as _
     )
     .fetch_all(&mut *tx)
     .await
 }
 
 /// Finds one variant.
-pub async fn find(tx: &mut Tx, variant: VariantId) -> sqlx::Result<Option<StockRow>> {
+pub async fn find(tx: &mut Tx, variant: VariantId, now: Timestamp) -> sqlx::Result<Option<StockRow>> {
     sqlx::query_as!(
         StockRow,
-        "select v.id as variant_id, v.sku, v.name as variant_name, p.id as product_id, p.name as product_name, s.on_hand
-           from product_variants v
-           join products p on p.id = v.product_id
-           join stock_levels s on s.variant_id = v.id
-          where v.id = $1",
-        variant as _
+        r#"select v.id as variant_id, v.sku, v.name as variant_name, p.id as product_id, p.name as product_name, s.on_hand,
+                  v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $2) as "is_for_sale!"
+             from product_variants v
+             join products p on p.id = v.product_id
+             join stock_levels s on s.variant_id = v.id
+            where v.id = $1"#,
+        variant as _,
+        now as _
     )
     .fetch_optional(&mut *tx)
     .await
@@ -114,37 +114,37 @@ pub async fn ledger(tx: &mut Tx, variant: VariantId, after: Option<i64>, limit: 
     .await
 }
 
-/// Counts the variants of published products that are out of stock.
-pub async fn out_of_stock(tx: &mut Tx) -> sqlx::Result<i64> {
+/// Counts the variants that are for sale and out of stock.
+pub async fn out_of_stock(tx: &mut Tx, now: Timestamp) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "variants!"
              from stock_levels s
              join product_variants v on v.id = s.variant_id
              join products p on p.id = v.product_id
-            where s.on_hand = 0 and p.status = 'active'"#
+            where s.on_hand = 0 and v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $1)"#,
+        now as _
     )
     .fetch_one(&mut *tx)
     .await
 }
 
-/// Changes the stock and writes the ledger. After any result but [`Changed::To`] the transaction has failed and can only be rolled back.
+/// Changes the stock and writes the ledger.
 pub async fn change(tx: &mut Tx, variant: VariantId, change: Change, now: Timestamp) -> sqlx::Result<Changed> {
-    let (units, reason) = match change {
-        Change::Received(units) => (units, "received"),
-        Change::WrittenOff(units) => (-units, "written_off"),
-        Change::Counted(units) => {
-            let Some(on_hand) = lock(tx, variant).await? else { return Ok(Changed::NoSuchVariant) };
-            (units - on_hand, "counted")
-        }
+    let Some(before) = lock(tx, variant).await? else { return Ok(Changed::NoSuchVariant) };
+    let after = match change.apply_to(before) {
+        Ok(after) => after,
+        Err(refusal) => return Ok(Changed::Refused(refusal)),
     };
-    let changed = sqlx::query_scalar!("select change_stock($1, $2, $3, $4)", variant as _, units, reason, now as _)
-        .fetch_one(&mut *tx)
-        .await;
-    match changed {
-        Ok(Some(on_hand)) => Ok(Changed::To(on_hand)),
-        Ok(None) => Ok(Changed::NoSuchVariant),
-        Err(error) => refusal(&error).ok_or(error),
-    }
+    sqlx::query!(
+        "select change_stock($1, $2, $3, $4)",
+        variant as _,
+        after - before,
+        change.reason().as_str(),
+        now as _
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(Changed::To(after))
 }
 
 /// Returns the stock and locks it until the transaction ends.
@@ -152,14 +152,4 @@ async fn lock(tx: &mut Tx, variant: VariantId) -> sqlx::Result<Option<i32>> {
     sqlx::query_scalar!("select on_hand from stock_levels where variant_id = $1 for update", variant as _)
         .fetch_optional(&mut *tx)
         .await
-}
-
-fn refusal(error: &sqlx::Error) -> Option<Changed> {
-    let error = error.as_database_error()?;
-    match (error.constraint(), error.code().as_deref()) {
-        (Some("stock_not_negative"), _) => Some(Changed::BelowZero),
-        // numeric_value_out_of_range
-        (_, Some("22003")) => Some(Changed::TooMany),
-        _ => None,
-    }
 }

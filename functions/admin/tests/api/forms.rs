@@ -63,10 +63,14 @@ async fn an_invalid_form_is_shown_again_with_the_reason(db: PgPool) {
         "units=&reason=received",
         "units=0&reason=received",
         "units=-1&reason=written_off",
-        "units=-1&reason=counted",
+        "units=-1&reason=counted&on_hand_seen=3",
+        "units=1&reason=counted",
+        "units=1&reason=counted&on_hand_seen=some",
+        "units=0&reason=corrected",
+        "units=-1&reason=received",
         "units=1.5&reason=received",
         "units=many&reason=received",
-        "units=1000001&reason=received",
+        "units=1000000001&reason=received",
         "units=99999999999999999999&reason=received",
         "units=5&reason=sold",
         "units=5&reason=%00",
@@ -82,6 +86,6 @@ async fn a_form_for_an_unknown_variant_is_not_found(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     for reason in ["received", "counted"] {
-        submit(&browser, "/admin/stock/999/", &format!("units=1&reason={reason}")).await.expect(404);
+        submit(&browser, "/admin/stock/999/", &format!("units=1&reason={reason}&on_hand_seen=1")).await.expect(404);
     }
 }

@@ -56,3 +56,29 @@ async fn the_overview_shows_unsent_events_failed_mails_and_missing_stock(db: PgP
     assert_eq!(figure(&page, "Variants out of stock"), "1");
     assert_eq!(page.matches("class=\"warn\"").count(), 3);
 }
+
+/// The figure, the mark in the list and what a customer can buy agree.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_overview_counts_missing_stock_of_what_is_for_sale(db: PgPool) {
+    let app = an_app(db);
+    let browser = a_staff_browser(&app).await;
+    app.a_product().create().await;
+    for (sql, missing) in [
+        ("update products set status = 'draft'", 0),
+        ("update products set status = 'archived'", 0),
+        ("update products set status = 'active'", 1),
+        ("update products set publish_at = '2100-01-01'", 0),
+        ("update products set publish_at = '2000-01-01'", 1),
+        ("update products set unpublish_at = '2001-01-01'", 0),
+        ("update products set unpublish_at = '2100-01-01'", 1),
+        ("update product_variants set archived_at = '2000-01-01'", 0),
+        ("update product_variants set archived_at = null", 1),
+        ("select change_stock(id, 1, 'received', now()) from product_variants", 0),
+    ] {
+        sqlx::query(sql).execute(&app.db).await.unwrap();
+        let page = browser.get("/admin/").await.expect(200).text;
+        assert_eq!(figure(&page, "Variants out of stock"), missing.to_string(), "{sql}");
+        let list = browser.get("/admin/stock/").await.expect(200).text;
+        assert_eq!(list.matches("<span class=\"tag bad\">0</span>").count(), missing, "{sql}: {list}");
+    }
+}

@@ -9,7 +9,7 @@ const LEDGER: &str =
     "select string_agg(reason || ' ' || change || ' ' || on_hand_after, ', ' order by id) from stock_ledger";
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn units_are_received_written_off_and_counted(db: PgPool) {
+async fn units_are_received_adjusted_and_counted(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
     let shoes = app.a_product().create().await;
@@ -17,17 +17,23 @@ async fn units_are_received_written_off_and_counted(db: PgPool) {
     for (form, on_hand) in [
         ("units=12&reason=received", 12),
         ("units=2&reason=written_off", 10),
-        ("units=7&reason=counted", 7),
-        ("units=9&reason=counted", 9),
-        ("units=9&reason=counted", 9),
-        ("units=0&reason=counted", 0),
+        ("units=7&reason=counted&on_hand_seen=10", 7),
+        ("units=9&reason=counted&on_hand_seen=7", 9),
+        ("units=9&reason=counted&on_hand_seen=9", 9),
+        ("units=1&reason=returned&on_hand_seen=9", 10),
+        ("units=2&reason=corrected&on_hand_seen=10", 12),
+        ("units=-3&reason=corrected&on_hand_seen=12", 9),
+        ("units=0&reason=counted&on_hand_seen=9", 0),
     ] {
         let answer = submit(&browser, &path, form).await.expect(303);
         assert_eq!(answer.header("location"), format!("{path}?changed"));
         assert_eq!(app.count("select on_hand::bigint from stock_levels").await, on_hand, "{form}");
     }
     let ledger: String = sqlx::query_scalar(LEDGER).fetch_one(&app.db).await.unwrap();
-    assert_eq!(ledger, "received 12 12, written_off -2 10, counted -3 7, counted 2 9, counted -9 0");
+    assert_eq!(
+        ledger,
+        "received 12 12, written_off -2 10, counted -3 7, counted 2 9, returned 1 10, corrected 2 12, corrected -3 9, counted -9 0"
+    );
     let page = browser.get(&format!("{path}?changed")).await.expect(200).text;
     assert!(page.contains("The stock was changed.") && page.contains("+12") && page.contains("written off"), "{page}");
 }
@@ -51,7 +57,7 @@ async fn a_change_is_in_the_audit_log_with_its_actor_and_a_refused_one_is_not(db
         (kind.as_str(), *actor, address.as_str(), request.len()),
         ("stock_changed", ana.id.0, "203.0.113.7", 32)
     );
-    let expected = json!({"variant_id": shoes.variant, "reason": "written_off", "units": 2, "on_hand": 1});
+    let expected = json!({"variant_id": shoes.variant, "reason": "written_off", "units": -2, "on_hand": 1});
     assert_eq!(*details, expected);
 }
 
@@ -61,19 +67,56 @@ async fn stock_does_not_go_below_zero(db: PgPool) {
     let browser = a_staff_browser(&app).await;
     let shoes = app.a_product().stock(3).create().await;
     let page = submit(&browser, &stock_path(shoes.variant), "units=4&reason=written_off").await.expect(409);
-    assert!(page.text.contains("The stock cannot become negative."), "{}", page.text);
+    assert!(page.text.contains("Only 3 units are in stock. You cannot remove more."), "{}", page.text);
     assert!(page.text.contains("<strong>3</strong>"), "{}", page.text);
     assert_eq!(app.count("select on_hand::bigint from stock_levels").await, 3);
     assert_eq!(app.count("select count(*) from stock_ledger").await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_stock_that_is_too_large_is_refused(db: PgPool) {
+async fn stock_reaches_its_limit_and_does_not_exceed_it(db: PgPool) {
     let app = an_app(db);
     let browser = a_staff_browser(&app).await;
-    let shoes = app.a_product().stock(i32::MAX).create().await;
-    submit(&browser, &stock_path(shoes.variant), "units=1&reason=received").await.expect(409);
-    assert_eq!(app.count("select on_hand::bigint from stock_levels").await, i64::from(i32::MAX));
+    let shoes = app.a_product().create().await;
+    let path = stock_path(shoes.variant);
+    for (form, status) in [
+        ("units=1000000001&reason=received", 400),
+        ("units=1000000001&reason=counted&on_hand_seen=0", 400),
+        ("units=1000000000&reason=received", 303),
+        ("units=1&reason=received", 409),
+        ("units=1&reason=returned", 409),
+        ("units=1&reason=corrected", 409),
+        ("units=-1000000000&reason=corrected", 303),
+        ("units=1000000000&reason=counted&on_hand_seen=0", 303),
+        ("units=999999999&reason=counted&on_hand_seen=1000000000", 303),
+        ("units=2&reason=received", 409),
+        ("units=1&reason=received", 303),
+    ] {
+        submit(&browser, &path, form).await.expect(status);
+    }
+    assert_eq!(app.count("select on_hand::bigint from stock_levels").await, 1_000_000_000);
+    assert!(app.stock_adds_up().await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_count_does_not_undo_a_sale_and_the_form_is_shown_again(db: PgPool) {
+    let app = an_app(db);
+    let browser = a_staff_browser(&app).await;
+    let shoes = app.a_product().stock(10).create().await;
+    let path = stock_path(shoes.variant);
+    let page = browser.get(&path).await.expect(200).text;
+    assert!(page.contains("<input type=\"hidden\" name=\"on_hand_seen\" value=\"10\">"), "{page}");
+    // Four are sold while the person counts.
+    sqlx::query("select change_stock($1, -4, 'returned', now())").bind(shoes.variant).execute(&app.db).await.unwrap();
+
+    let page = submit(&browser, &path, "units=9&reason=counted&on_hand_seen=10").await.expect(409).text;
+
+    assert!(page.contains("The stock is now 6, not 10. It changed after you saw it. Count again."), "{page}");
+    assert!(page.contains("<strong>6</strong>") && page.contains("name=\"on_hand_seen\" value=\"6\""), "{page}");
+    assert!(page.contains("required value=\"9\"") && page.contains("value=\"counted\" selected"), "{page}");
+    assert_eq!(app.count("select on_hand::bigint from stock_levels").await, 6);
+    submit(&browser, &path, "units=5&reason=counted&on_hand_seen=6").await.expect(303);
+    assert_eq!(app.count("select on_hand::bigint from stock_levels").await, 5);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -9,8 +9,8 @@ use shared::audit::{self, AuditRecord, Kind};
 use shared::catalogue::limits::{MAX_SKU, MAX_UNITS};
 use shared::http::{ApiError, Body, FieldErrors, Fields, Request, Requires, StaffProblems};
 use shared::ids::{ProductId, VariantId};
-use shared::stock::Reason;
 use shared::stock::store::{Counted, lock_stock, refresh_availability, set_all};
+use shared::stock::{AdjustmentReason, Change, Refusal};
 use shared::time::Timestamp;
 use shared::users::{ClientInfo, permissions};
 
@@ -18,7 +18,8 @@ use crate::bulk::{
     BulkOutcome, BulkResponse, BulkResult, MAX_ITEMS, VariantKey, accept, check_variant_key, find, refuse,
 };
 
-/// A change of the stock of a variant: one of `counted`, `received` and `written_off`. The variant is given by either `variant_id` or `sku`.
+/// A change of the stock of a variant: `received`, `adjusted_by` with its `reason`, or `counted` with `on_hand_seen`. The variant is given by either
+/// `variant_id` or `sku`.
 #[derive(Debug, Request)]
 #[request(validate = check_change)]
 pub(crate) struct BulkStockItem {
@@ -28,22 +29,40 @@ pub(crate) struct BulkStockItem {
     #[field(max = MAX_SKU)]
     #[schema(example = "SHIRT-M-BLUE")]
     pub sku: Option<String>,
-    /// Number of units that were counted on the shelf; it replaces the stock.
-    #[field(not_null, min = 0, max = MAX_UNITS)]
-    #[schema(example = 12)]
-    pub counted: Option<i32>,
     /// Number of units that arrived; they are added to the stock.
     #[field(not_null, min = 1, max = MAX_UNITS)]
     pub received: Option<i32>,
-    /// Number of units that are broken or lost; they are taken from the stock.
-    #[field(not_null, min = 1, max = MAX_UNITS)]
-    pub written_off: Option<i32>,
+    /// Number of units by which the stock changes: negative for `written_off`, positive for `returned`, either for `corrected`.
+    #[field(not_null, min = -MAX_UNITS, max = MAX_UNITS)]
+    pub adjusted_by: Option<i32>,
+    /// Reason for `adjusted_by`.
+    #[field(not_null)]
+    pub reason: Option<AdjustmentReason>,
+    /// Number of units that were counted on the shelf. It replaces the stock, but only while the stock still is `on_hand_seen`; otherwise the item
+    /// is refused and the error names the stock, so that nothing that was sold during the count comes back.
+    #[field(not_null, min = 0, max = MAX_UNITS)]
+    #[schema(example = 12)]
+    pub counted: Option<i32>,
+    /// Number of units in stock that the person who counted saw before the count.
+    #[field(not_null, min = 0, max = MAX_UNITS)]
+    #[schema(example = 13)]
+    pub on_hand_seen: Option<i32>,
 }
 
 fn check_change(fields: &mut Fields) {
     check_variant_key(fields);
-    if ["counted", "received", "written_off"].into_iter().filter(|name| fields.has(name)).count() != 1 {
-        fields.error("non_field_errors", "Send one of counted, received and written_off.");
+    if ["received", "adjusted_by", "counted"].into_iter().filter(|name| fields.has(name)).count() != 1 {
+        fields.error("non_field_errors", "Send one of received, adjusted_by and counted.");
+    }
+    for (change, other, what) in [
+        ("adjusted_by", "reason", "the reason of the adjustment"),
+        ("counted", "on_hand_seen", "the stock that you saw before the count"),
+    ] {
+        match (fields.has(change), fields.has(other)) {
+            (true, false) => fields.error(other, format!("Send {what} together with {change}.")),
+            (false, true) => fields.error(other, format!("Send {other} only together with {change}.")),
+            (true, true) | (false, false) => {}
+        }
     }
 }
 
@@ -62,7 +81,7 @@ pub(crate) struct ChangeStock {
 ///
 /// Changes up to a thousand variants. If the body is invalid, nothing is changed and you get 400. Otherwise each item is checked
 /// separately: valid items are written in one transaction, and the others are `refused` with the reasons in `errors`. Orders that are
-/// placed at the same time are taken into account: stock never falls below zero.
+/// placed at the same time are taken into account: stock never falls below zero, and a count does not undo a sale that came after it.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/bulk/stock/",
@@ -103,15 +122,19 @@ async fn change(tx: &mut Tx, body: &ChangeStock, now: Timestamp) -> Result<Vec<B
     let on_hand = lock_stock(tx, &ids).await?;
     let (mut counts, mut availability_changed): (Vec<Counted>, Vec<ProductId>) = (Vec::new(), Vec::new());
     for (item, variant) in &variants {
-        let (Some(change), Some(before)) = (body.items.get(*item), on_hand.get(&variant.id).copied()) else {
+        let change = body.items.get(*item).and_then(BulkStockItem::change);
+        let (Some(change), Some(before)) = (change, on_hand.get(&variant.id).copied()) else {
             results.push(refuse(*item, None, FieldErrors::one("non_field_errors", "There is no such variant.")));
             continue;
         };
         match change.apply_to(before) {
-            Err(errors) => results.push(refuse(*item, Some(variant), errors)),
-            Ok((after, reason)) => {
+            Err(refusal) => {
+                let errors = FieldErrors::one(field_of(change, refusal), refusal.to_string());
+                results.push(refuse(*item, Some(variant), errors));
+            }
+            Ok(after) => {
                 results.push(accept(*item, variant, after != before));
-                counts.push(Counted { variant: variant.id, before, on_hand: after, reason });
+                counts.push(Counted { variant: variant.id, before, on_hand: after, reason: change.reason() });
                 // Only a change to or from zero can alter whether the product can be bought.
                 availability_changed.extend(((before == 0) != (after == 0)).then_some(variant.product));
             }
@@ -130,23 +153,20 @@ async fn change(tx: &mut Tx, body: &ChangeStock, now: Timestamp) -> Result<Vec<B
 }
 
 impl BulkStockItem {
-    fn apply_to(&self, before: i32) -> Result<(i32, Reason), FieldErrors> {
-        if let Some(units) = self.counted {
-            return Ok((units, Reason::Counted));
-        }
-        if let Some(units) = self.received {
-            let too_many = || {
-                FieldErrors::one("received", format!("The stock would be more than {} units. Send fewer.", i32::MAX))
-            };
-            return before.checked_add(units).map(|after| (after, Reason::Received)).ok_or_else(too_many);
-        }
-        let units = self.written_off.unwrap_or_default();
-        if units > before {
-            return Err(FieldErrors::one(
-                "written_off",
-                format!("Only {before} units are in stock. You cannot write off more."),
-            ));
-        }
-        Ok((before - units, Reason::WrittenOff))
+    /// Returns the one change that the item has.
+    fn change(&self) -> Option<Change> {
+        let adjusted = self.adjusted_by.zip(self.reason).map(|(by, reason)| Change::Adjusted { by, reason });
+        let counted = self.counted.zip(self.on_hand_seen).map(|(units, seen)| Change::Counted { units, seen });
+        self.received.map(Change::Received).or(adjusted).or(counted)
+    }
+}
+
+/// Returns the field that a refusal is about.
+fn field_of(change: Change, refusal: Refusal) -> &'static str {
+    match (change, refusal) {
+        (_, Refusal::Moved { .. }) => "on_hand_seen",
+        (Change::Received(_), _) => "received",
+        (Change::Adjusted { .. }, _) => "adjusted_by",
+        (Change::Counted { .. }, _) => "counted",
     }
 }

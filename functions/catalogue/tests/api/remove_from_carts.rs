@@ -48,6 +48,7 @@ impl Case {
             idempotency_key: None,
             request_digest: self.cart.0,
             expected_total: None,
+            locale: shared::locale::Locale::DEFAULT,
             now: self.app.clock.now(),
         };
         place(&self.app.app.db, &placement).await.unwrap()
