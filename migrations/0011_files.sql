@@ -38,7 +38,8 @@ create index upload_unfinished_by_age on uploads (created_at) where status <> 'f
 create table imports (
     id uuid primary key,
     kind text not null,
-    -- Meaning of the stock in the file. set: it replaces the stock of every variant; initial: only new variants get it.
+    -- Meaning of the stock in the file. initial: only new variants get it; compare: it also replaces the stock that still is the one that the
+    -- file saw; set: it replaces the stock of every variant.
     stock text not null,
     storage_key text not null,
     bytes bigint not null,
@@ -56,6 +57,10 @@ create table imports (
     variants_updated bigint not null default 0,
     variants_unchanged bigint not null default 0,
     variants_removed bigint not null default 0,
+    -- Variants whose stock was set, and those whose stock stayed because it was not the one that the file saw, with the first of their SKUs.
+    stock_changed bigint not null default 0,
+    stock_moved bigint not null default 0,
+    stock_moved_skus text[] not null default '{}',
     rows_failed bigint not null default 0,
     -- Why it ended before the end of the file.
     error text,
@@ -68,7 +73,7 @@ create table imports (
     started_at timestamptz,
     finished_at timestamptz,
     constraint import_kind_known check (kind in ('shopify_csv')),
-    constraint import_stock_known check (stock in ('initial', 'set')),
+    constraint import_stock_known check (stock in ('initial', 'compare', 'set')),
     constraint import_status_known check (status in ('waiting', 'running', 'done', 'failed', 'cancelled')),
     constraint import_is_held_while_it_runs check ((status = 'running') = (held_until is not null)),
     constraint import_has_finished check ((status in ('done', 'failed', 'cancelled')) = (finished_at is not null))

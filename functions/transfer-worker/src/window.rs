@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use shared::catalogue::shopify::records::{Ends, Place, Records};
-use shared::catalogue::shopify::{Batch, Columns, Header, Products, Unrecognised};
+use shared::catalogue::shopify::{Batch, Columns, Header, NotComparable, Products, Unrecognised};
 use shared::storage::Storage;
 use shared::transfers::store::imports::LeasedImport;
 
@@ -17,6 +17,8 @@ pub(crate) enum Unreadable {
     Missing,
     #[error("the file is not in a known format: {0}")]
     Unrecognised(#[from] Unrecognised),
+    #[error(transparent)]
+    NotComparable(#[from] NotComparable),
     #[error("line {0}: the product that begins here is larger than 64 MiB; is a closing quote missing?")]
     TooLarge(u64),
     #[error("the file cannot be read: {0}")]
@@ -58,7 +60,9 @@ impl Window {
                 (records, header, columns)
             }
         };
-        Ok(Self { products: Products::new(records, columns), header, start: file.place.offset, length })
+        let products = Products::new(records, columns);
+        products.check_stock(file.stock)?;
+        Ok(Self { products, header, start: file.place.offset, length })
     }
 
     /// Returns the next products; `None` if this part has no further whole product.

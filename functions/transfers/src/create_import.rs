@@ -27,10 +27,11 @@ pub(crate) struct CreateImport {
     #[field(min = 1, max = MAX_IMPORT_BYTES)]
     #[schema(example = 48213)]
     pub bytes: u64,
-    /// Meaning of the stock in the file. `set`: it replaces the stock of every variant. `initial`: only new variants get it; existing variants keep
-    /// their stock.
-    #[field(default = Stock::Set, with = stock, schema = String)]
-    #[schema(default = "set", pattern = "^(set|initial)$")]
+    /// Meaning of the stock in the file. `initial`: only new variants get it; existing variants keep their stock. `compare`: it also replaces the
+    /// stock of each variant whose stock still is the one in the column `Variant Inventory Qty Seen`, which exports have; the file needs that column.
+    /// `set`: it replaces the stock of every variant, and what was sold since the file was written is for sale again.
+    #[field(default = Stock::default(), with = stock, schema = String)]
+    #[schema(default = "initial", pattern = "^(initial|compare|set)$")]
     pub stock: Stock,
 }
 

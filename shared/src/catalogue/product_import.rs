@@ -47,6 +47,8 @@ pub struct ImportVariant {
     pub weight_grams: Option<i32>,
     /// The number of units on hand; `None` if the file does not have it, and the stock then stays as it is.
     pub on_hand: Option<i32>,
+    /// The number of units that were on hand when the file was written; `None` if the file does not have it.
+    pub on_hand_seen: Option<i32>,
 }
 
 /// An image as a file describes it.

@@ -16,6 +16,8 @@ use crate::time::Timestamp;
 pub const MAX_IMPORT_BYTES: u64 = 256 * 1024 * 1024;
 /// Maximum number of errors that are stored for an import, and of skipped products for an export; the rest is only counted.
 pub const MAX_REASONS: i64 = 10_000;
+/// Maximum number of SKUs that an import keeps of the variants whose stock stayed because it had moved; the rest is only counted.
+pub const MAX_MOVED_SKUS: u8 = 100;
 /// Time for which `UploadBucket` keeps a file. The row of the import or export is kept longer.
 pub const FILES_KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
 /// Time for which an import or an export is kept after its end, and an import that was never started after its creation.
@@ -126,9 +128,10 @@ pub struct Import {
     pub id: ImportId,
     /// Format of the file.
     pub kind: FileKind,
-    /// Meaning of the stock in the file. `set`: it replaces the stock of every variant. `initial`: only new variants get it; existing variants keep
-    /// their stock.
-    #[schema(example = "set")]
+    /// Meaning of the stock in the file. `initial`: only new variants get it; existing variants keep their stock. `compare`: it also replaces the
+    /// stock of each variant whose stock still is the one in the column `Variant Inventory Qty Seen`. `set`: it replaces the stock of every variant,
+    /// and what was sold since the file was written is for sale again.
+    #[schema(example = "initial")]
     pub stock: String,
     /// Status of the import.
     pub status: TransferStatus,
@@ -144,6 +147,13 @@ pub struct Import {
     pub variants: TransferCounts,
     /// Number of variants that were removed because their product's rows in the file do not have them.
     pub variants_removed: i64,
+    /// Number of existing variants whose stock was set to that of the file. With `set`, units of them that were sold after the file was written are
+    /// for sale again.
+    pub stock_changed: i64,
+    /// Number of existing variants whose stock stayed, with `compare`, because it is not the one that the file saw.
+    pub stock_moved: i64,
+    /// SKUs of the first 100 variants that `stock_moved` counts.
+    pub stock_moved_skus: Vec<String>,
     /// Number of rows with an error; `errors/` lists them. The other rows of their products are not counted.
     pub rows_failed: i64,
     /// Reason of the failure, for people; null if the import did not fail.

@@ -41,7 +41,7 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
     ("image_files", Impersonal, &["url", "list_url", "page_url", "zoom_url"]),
     ("import_errors", Impersonal, &["reason"]),
     ("import_slugs", Impersonal, &["slug"]),
-    ("imports", Impersonal, &["error", "header", "kind", "status", "stock", "storage_key"]),
+    ("imports", Impersonal, &["error", "header", "kind", "status", "stock", "stock_moved_skus", "storage_key"]),
     ("mail_log", Kept(MAILS), &["kind", "status", "message_id"]),
     ("mail_log", Exported, &["recipient"]),
     ("mail_log", Erased, &["error"]),

@@ -12,6 +12,7 @@ use local_postgres::Durability;
 use serde::Serialize;
 use shared::app::db::{Connector, Db, PoolSettings};
 use shared::app::{Clock as _, SystemClock};
+use shared::catalogue::write::Stock;
 use sqlx::postgres::PgConnectOptions;
 use tokio::time::Instant;
 
@@ -85,7 +86,7 @@ async fn in_a_cluster(dir: &Path, products: usize) -> anyhow::Result<Report> {
 
 async fn import_all(db: &Db, file: &str) -> anyhow::Result<ImportSummary> {
     let products = import::recognise(file.as_bytes())?;
-    import::import(db, products, SystemClock.now(), &mut |_| {}, &|_| {}).await
+    import::import(db, products, Stock::default(), SystemClock.now(), &mut |_| {}, &|_| {}).await
 }
 
 /// Returns a file of products: a hundred brands, fifty categories, a description, two options and an image.

@@ -2,7 +2,7 @@
 
 use shared::catalogue::limits::{MAX_GRAMS, MAX_POSITION, MAX_SKU, MAX_UNITS, MAX_VALUE};
 use shared::catalogue::store::write::{IdOrName, NamedValue};
-use shared::catalogue::write::{PriceEdit, VariantEdit, VariantName, VariantTarget};
+use shared::catalogue::write::{PriceEdit, StockEdit, VariantEdit, VariantName, VariantTarget};
 use shared::fields::ReadOnly;
 use shared::http::{Fields, Request};
 use shared::ids::{AttributeValueId, VariantId};
@@ -147,7 +147,7 @@ impl UpdateVariant {
             is_default: self.is_default,
             is_archived: self.is_archived,
             initial_stock: None,
-            counted_stock: None,
+            stock: StockEdit::Keep,
         }
     }
 }

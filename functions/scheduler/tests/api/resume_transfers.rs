@@ -21,7 +21,7 @@ async fn started(app: &TestApp) -> (ImportId, ExportId) {
     let (import, export) = (ImportId(app.ordered_uuid()), ExportId(app.ordered_uuid()));
     let now = app.clock.now();
     let mut tx = app.app.db.begin().await.unwrap();
-    let new = NewImport { id: import, kind: FileKind::ShopifyCsv, stock: Stock::Set, storage_key: "a", bytes: 1 };
+    let new = NewImport { id: import, kind: FileKind::ShopifyCsv, stock: Stock::Initial, storage_key: "a", bytes: 1 };
     insert(&mut tx, &new, now).await.unwrap();
     start(&mut tx, import, now).await.unwrap();
     exports::insert(&mut tx, export, "b", now).await.unwrap();

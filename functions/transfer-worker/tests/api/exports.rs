@@ -22,7 +22,7 @@ async fn long_products(shop: &Shop, count: usize) {
     shop.imported(format!("{header}{rows}").as_bytes(), Limits::default()).await;
 }
 
-async fn an_export(shop: &Shop) -> ExportId {
+pub(crate) async fn an_export(shop: &Shop) -> ExportId {
     let id = ExportId(shop.app.ordered_uuid());
     let mut tx = shop.app.app.db.begin().await.unwrap();
     exports::insert(&mut tx, id, "exports/all.csv", shop.app.clock.now()).await.unwrap();

@@ -1,5 +1,6 @@
 //! Imports: a file is read and its products are written.
 
+use shared::catalogue::write::Stock;
 use shared::transfers::{TransferCounts, TransferStatus, Work};
 use sqlx::PgPool;
 use transfer_worker::{Limits, work};
@@ -108,10 +109,10 @@ async fn an_import_starts_again_if_a_product_is_edited_while_it_waits_for_it(db:
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_import_counts_the_stock_after_a_sale_that_it_waited_for(db: PgPool) {
+async fn an_import_that_sets_the_stock_does_so_after_a_sale_that_it_waited_for(db: PgPool) {
     let shop = Shop::open(db);
     shop.imported(file_of(1).as_bytes(), Limits::default()).await;
-    let id = shop.an_import(file_of(1).replace(",1,10\r", ",5,10\r").as_bytes()).await;
+    let id = shop.an_import_with(Stock::Set, file_of(1).replace(",1,10\r", ",5,10\r").as_bytes()).await;
     let mut sale = shop.app.app.db.begin().await.unwrap();
     sqlx::query("select change_stock(id, -1, 'written_off', now()) from product_variants")
         .execute(&mut sale)

@@ -7,6 +7,7 @@ mod imports;
 mod interrupted;
 mod product_limits;
 mod renamed_products;
+mod stock;
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -68,14 +69,19 @@ impl Shop {
         })
     }
 
-    /// Inserts an import of this file and starts it.
+    /// Inserts an import of this file and starts it. It leaves the stock of existing variants alone.
     async fn an_import(&self, file: &[u8]) -> ImportId {
+        self.an_import_with(Stock::Initial, file).await
+    }
+
+    /// Inserts an import of this file, whose stock has this meaning, and starts it.
+    async fn an_import_with(&self, stock: Stock, file: &[u8]) -> ImportId {
         let (id, now) = (ImportId(self.app.ordered_uuid()), self.app.clock.now());
         let key = format!("imports/{id}.csv");
         self.files.put(&key, "text/csv", file);
         let bytes = i64::try_from(file.len()).unwrap();
         let mut tx = self.app.app.db.begin().await.unwrap();
-        let new = NewImport { id, kind: FileKind::ShopifyCsv, stock: Stock::Set, storage_key: &key, bytes };
+        let new = NewImport { id, kind: FileKind::ShopifyCsv, stock, storage_key: &key, bytes };
         store::insert(&mut tx, &new, now).await.unwrap();
         store::start(&mut tx, id, now).await.unwrap();
         tx.commit().await.unwrap();
@@ -84,7 +90,11 @@ impl Shop {
 
     /// Imports this file and returns the import when no job is left.
     async fn imported(&self, file: &[u8], limits: Limits) -> Import {
-        let id = self.an_import(file).await;
+        self.imported_with(Stock::Initial, file, limits).await
+    }
+
+    async fn imported_with(&self, stock: Stock, file: &[u8], limits: Limits) -> Import {
+        let id = self.an_import_with(stock, file).await;
         work(&self.worker(limits), Work::Import(id).into()).await.unwrap();
         self.run_queued_jobs(limits).await;
         self.import(id).await

@@ -15,7 +15,7 @@ async fn an_import_is_created_uploaded_and_started(db: PgPool) {
 
     let path = format!("{IMPORTS}{}/", created.body["id"].as_str().unwrap());
     assert_eq!(created.header("location"), format!("http://shop.test{path}"));
-    assert_eq!((&created.body["status"], &created.body["stock"]), (&json!("waiting"), &json!("set")));
+    assert_eq!((&created.body["status"], &created.body["stock"]), (&json!("waiting"), &json!("initial")));
     assert_eq!(created.body["upload"]["headers"], json!({"content-length": "4", "content-type": "text/csv"}));
     let early = editor.post(&format!("{path}start/"), json!({})).await.expect(409);
     assert_eq!(early.body["code"], "not_uploaded_yet");

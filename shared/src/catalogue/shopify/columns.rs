@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::catalogue::write::Stock;
+
 /// The meaning of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Column {
@@ -19,6 +21,7 @@ pub(super) enum Column {
     Sku,
     Grams,
     Quantity,
+    QuantitySeen,
     Price,
     CompareAtPrice,
     Barcode,
@@ -29,7 +32,7 @@ pub(super) enum Column {
 }
 
 /// The names of each column: the one that Shopify exports, and the one that it has used for some since 2025.
-const NAMES: [(Column, &[&str]); 25] = [
+const NAMES: [(Column, &[&str]); 26] = [
     (Column::Handle, &["Handle", "URL handle"]),
     (Column::Title, &["Title"]),
     (Column::Body, &["Body (HTML)", "Description"]),
@@ -48,6 +51,7 @@ const NAMES: [(Column, &[&str]); 25] = [
     (Column::Sku, &["Variant SKU", "SKU"]),
     (Column::Grams, &["Variant Grams", "Weight value (grams)"]),
     (Column::Quantity, &["Variant Inventory Qty", "Inventory quantity"]),
+    (Column::QuantitySeen, &[QUANTITY_SEEN]),
     (Column::Price, &["Variant Price", "Price"]),
     (Column::CompareAtPrice, &["Variant Compare At Price", "Compare-at price"]),
     (Column::Barcode, &["Variant Barcode", "Barcode"]),
@@ -57,8 +61,20 @@ const NAMES: [(Column, &[&str]); 25] = [
     (Column::VariantImage, &["Variant Image", "Variant image URL"]),
 ];
 
+/// The column of an export that says how many units were on hand. People change the quantity and leave this column, so that an import can
+/// compare it. Shopify ignores columns that it does not know.
+pub(super) const QUANTITY_SEEN: &str = "Variant Inventory Qty Seen";
+
 /// The columns that every product export has.
 const NEEDED: [Column; 4] = [Column::Handle, Column::Title, Column::OptionValue(0), Column::Price];
+
+/// Reason why the stock of a file cannot be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the stock of the file cannot be compared, because it has no column \"{0}\". Export the products, change the quantities in that file and import it; or \
+     import this file so that it gives stock to new variants only (initial), or sets the stock whatever was sold (set)"
+)]
+pub struct NotComparable(&'static str);
 
 /// The positions of the columns.
 #[derive(Clone, Debug)]
@@ -81,6 +97,16 @@ impl Columns {
         }
         let is_whole = NEEDED.iter().all(|column| places.contains_key(column));
         is_whole.then_some(Self { places, width: header.len() })
+    }
+
+    /// Checks that the file has the columns that this meaning of its stock needs.
+    pub(super) fn check_stock(&self, stock: Stock) -> Result<(), NotComparable> {
+        let has = |column| self.place(column).is_some();
+        match stock {
+            Stock::Compare if !has(Column::Quantity) => Err(NotComparable("Variant Inventory Qty")),
+            Stock::Compare if !has(Column::QuantitySeen) => Err(NotComparable(QUANTITY_SEEN)),
+            Stock::Initial | Stock::Compare | Stock::Set => Ok(()),
+        }
     }
 
     /// Returns the position of a column, if the file has it.

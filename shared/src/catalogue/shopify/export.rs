@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::columns::QUANTITY_SEEN;
 use super::product::{NO_OPTION, NO_OPTION_VALUE, OPTIONS};
 use crate::catalogue::store::snapshot::{ProductSnapshot, VariantSnapshot};
 use crate::catalogue::store::write::KnownValue;
 
-/// The columns, as Shopify names and orders them.
-const COLUMNS: [&str; 31] = [
+/// The columns, as Shopify names and orders them, and one of our own.
+const COLUMNS: [&str; 32] = [
     "Handle",
     "Title",
     "Body (HTML)",
@@ -25,6 +26,7 @@ const COLUMNS: [&str; 31] = [
     "Variant Grams",
     "Variant Inventory Tracker",
     "Variant Inventory Qty",
+    QUANTITY_SEEN,
     "Variant Inventory Policy",
     "Variant Fulfillment Service",
     "Variant Price",
@@ -117,6 +119,7 @@ fn add_variant(row: &mut Cells, product: &ProductSnapshot, variant: &VariantSnap
     row.set("Variant Grams", &variant.weight_grams.map(|grams| grams.to_string()).unwrap_or_default());
     row.set("Variant Inventory Tracker", "shopify");
     row.set("Variant Inventory Qty", &variant.on_hand.to_string());
+    row.set(QUANTITY_SEEN, &variant.on_hand.to_string());
     row.set("Variant Inventory Policy", "deny");
     row.set("Variant Fulfillment Service", "manual");
     row.set("Variant Price", &variant.price.to_string());

@@ -12,13 +12,14 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
 use columns::Column;
-pub use columns::Columns;
+pub use columns::{Columns, NotComparable};
 pub use export::{Cells, rows, write_header, write_rows};
 pub use header::{Header, Unrecognised};
 use records::{Place, Records};
 use row::Row;
 
 use super::product_import::ProductImport;
+use super::write::Stock;
 
 /// Maximum number of rows of a product, more than Shopify allows (2,048 variants). A longer product is refused instead of kept in memory.
 const MAX_ROWS: usize = 5_000;
@@ -108,6 +109,11 @@ impl<R: BufRead> Products<R> {
     pub fn new(records: Records<R>, columns: Columns) -> Self {
         let place = records.place();
         Self { records, columns, ahead: None, strays: VecDeque::new(), place, is_over: false }
+    }
+
+    /// Checks that the file has the columns that this meaning of its stock needs.
+    pub fn check_stock(&self, stock: Stock) -> Result<(), NotComparable> {
+        self.columns.check_stock(stock)
     }
 
     /// Returns the position at which the unread products begin.

@@ -166,6 +166,7 @@ impl Reading<'_> {
             barcode: row.text(self.columns, Column::Barcode, MAX_SKU)?,
             weight_grams: row.number(self.columns, Column::Grams, MAX_GRAMS)?.map(|grams| grams.max(0)),
             on_hand: row.units(self.columns, Column::Quantity)?,
+            on_hand_seen: row.units(self.columns, Column::QuantitySeen)?,
             sku,
             options,
         };

@@ -157,8 +157,8 @@ pub struct VariantEdit {
     pub is_archived: Option<bool>,
     /// The units on hand of a new variant.
     pub initial_stock: Option<i32>,
-    /// The counted units on hand of an existing variant.
-    pub counted_stock: Option<i32>,
+    /// The change of the units on hand of an existing variant.
+    pub stock: StockEdit,
 }
 
 /// The variant that is edited.
@@ -202,6 +202,33 @@ pub enum PriceEdit {
 impl Default for PriceEdit {
     fn default() -> Self {
         Self::Parts { adjustment: None, own: Patch::Keep }
+    }
+}
+
+/// A change of the units on hand of an existing variant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StockEdit {
+    /// The stock stays as it is.
+    #[default]
+    Keep,
+    /// The stock becomes this, whatever it was.
+    Set(i32),
+    /// The stock becomes `units` if it still is what the caller saw, and stays otherwise.
+    Compare {
+        /// Number of units to set.
+        units: i32,
+        /// Number of units that the caller saw; `None` if the caller does not know.
+        seen: Option<i32>,
+    },
+}
+
+impl StockEdit {
+    /// Returns the edit, or [`Self::Keep`] if this many units are on hand and the edit wants no others.
+    pub(super) fn unless_already(self, on_hand: i32) -> Self {
+        match self {
+            Self::Set(units) | Self::Compare { units, .. } if units == on_hand => Self::Keep,
+            Self::Keep | Self::Set(_) | Self::Compare { .. } => self,
+        }
     }
 }
 

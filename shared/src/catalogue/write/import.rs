@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::edit::{
     BasePrice, BrandRef, CategoriesEdit, ImageEdit, ImageTarget, ImageVariant, ImagesEdit, PriceEdit, ProductEdit,
-    ProductTarget, VariantEdit, VariantName, VariantTarget, VariantsEdit,
+    ProductTarget, StockEdit, VariantEdit, VariantName, VariantTarget, VariantsEdit,
 };
 use super::error::EditError;
 use super::save::{SaveError, save};
@@ -20,12 +20,15 @@ use crate::patch::Patch;
 use crate::time::Timestamp;
 
 /// The meaning of the units on hand in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Stock {
     /// Only new variants get these units; the stock of existing variants stays.
+    #[default]
     Initial,
-    /// The units replace the stock of every variant.
+    /// The units replace the stock of each variant whose stock still is the one that the file saw. New variants get them.
+    Compare,
+    /// The units replace the stock of every variant, whatever was sold since the file was written.
     Set,
 }
 
@@ -202,7 +205,15 @@ fn variant_edit(variant: &ImportVariant, stock: Stock) -> VariantEdit {
         is_default: None,
         is_archived: Some(false),
         initial_stock: variant.on_hand,
-        counted_stock: variant.on_hand.filter(|_| stock == Stock::Set),
+        stock: stock_edit(variant, stock),
+    }
+}
+
+fn stock_edit(variant: &ImportVariant, stock: Stock) -> StockEdit {
+    match (stock, variant.on_hand) {
+        (Stock::Initial, _) | (_, None) => StockEdit::Keep,
+        (Stock::Compare, Some(units)) => StockEdit::Compare { units, seen: variant.on_hand_seen },
+        (Stock::Set, Some(units)) => StockEdit::Set(units),
     }
 }
 

@@ -18,7 +18,7 @@ mod variants;
 
 pub use edit::{
     BasePrice, BrandRef, CategoriesEdit, ImageEdit, ImageTarget, ImageVariant, ImagesEdit, PriceEdit, ProductEdit,
-    ProductTarget, VariantEdit, VariantName, VariantTarget, VariantsEdit,
+    ProductTarget, StockEdit, VariantEdit, VariantName, VariantTarget, VariantsEdit,
 };
 pub use error::EditError;
 pub use import::{Attempt, ImportBatch, Stock, Together, save_imports};

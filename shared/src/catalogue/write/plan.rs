@@ -66,6 +66,16 @@ impl<'e> Plan<'e> {
         Ok(plan)
     }
 
+    /// Decides again whether the stock of each variant changes, from the units on hand under the lock.
+    pub(super) fn compare_stock(&mut self, on_hand: &HashMap<VariantId, i32>) {
+        for variant in &mut self.variants {
+            if let Some(units) = variant.id.and_then(|id| on_hand.get(&id)) {
+                variant.compare_stock(*units);
+            }
+        }
+        self.change = self.compare();
+    }
+
     /// Adds the values that were looked up, and checks the product after the edit.
     pub(super) fn resolve(&mut self, known: &HashMap<NamedValue, KnownValue>) {
         let before = variants_of(self.before);
@@ -142,12 +152,15 @@ impl<'e> Plan<'e> {
     }
 
     pub(super) fn into_saved(self) -> Saved {
+        let moved = self.variants.iter().filter(|variant| variant.stock_moved);
         let listed = self.variants.iter().filter_map(|variant| Some((variant.edit?.at, variant.change())));
         Saved {
             id: self.id,
             product: self.change,
             variants: in_list_order(listed),
             variants_removed: u64::try_from(self.removed.len()).unwrap_or_default(),
+            stock_changed: self.variants.iter().filter(|variant| variant.changes_stock()).count() as u64,
+            stock_moved: moved.map(|variant| variant.row.sku.clone()).collect(),
             images: self.images.as_deref().map(images::changes).unwrap_or_default(),
         }
     }

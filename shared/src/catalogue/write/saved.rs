@@ -26,6 +26,10 @@ pub struct Saved {
     pub images: Vec<RowChange>,
     /// Number of variants that were sold before the edit and are not sold after it.
     pub variants_removed: u64,
+    /// Number of variants that existed before and whose stock the edit set.
+    pub stock_changed: u64,
+    /// SKUs of the variants whose stock stays because it is not the one that the edit compares with.
+    pub stock_moved: Vec<String>,
 }
 
 /// Sorts changes by their indexes in the edit's list.

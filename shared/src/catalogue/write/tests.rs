@@ -93,7 +93,7 @@ fn in_file(size_name: &str, price: i64) -> VariantEdit {
         weight_grams: Patch::Set(200),
         is_archived: Some(false),
         initial_stock: Some(5),
-        counted_stock: Some(5),
+        stock: StockEdit::Set(5),
         ..VariantEdit::default()
     }
 }

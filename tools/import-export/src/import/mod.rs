@@ -27,14 +27,32 @@ pub use summary::ImportSummary;
 /// Options of the import.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ImportArgs {
-    /// Shopify product export (CSV), which also sets the stock, or a category tree with a line for each category, such as Google's
-    /// product taxonomy. The format is recognised
+    /// Shopify product export (CSV), or a category tree with a line for each category, such as Google's product taxonomy. The format is
+    /// recognised. New variants get the stock of the file; existing ones keep theirs
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+
+    /// Also set the stock of each variant whose stock still is the one in the column "Variant Inventory Qty Seen", which exports have
+    #[arg(long)]
+    pub compare_stock: bool,
+
+    /// Also set the stock of every variant, whatever was sold since the file was written
+    #[arg(long, conflicts_with = "compare_stock")]
+    pub set_stock: bool,
+}
+
+impl ImportArgs {
+    fn stock(&self) -> Stock {
+        match (self.compare_stock, self.set_stock) {
+            (true, _) => Stock::Compare,
+            (_, true) => Stock::Set,
+            (false, false) => Stock::Initial,
+        }
+    }
 }
 
 /// Result of an import, by the kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Imported {
     /// Result of importing products.
     Products(ImportSummary),
@@ -76,7 +94,7 @@ async fn import_products(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::
     let bar = ProgressBar::new(open(&args.file)?.count()?).with_style(style);
     let name = args.file.display();
     let mut report = |error: RowError| bar.suspend(|| warn(format_args!("{name}:{}: {}", error.line, error.reason)));
-    let summary = import(db, open(&args.file)?, now, &mut report, &|products| bar.inc(products)).await;
+    let summary = import(db, open(&args.file)?, args.stock(), now, &mut report, &|products| bar.inc(products)).await;
     bar.finish_and_clear();
     summary
 }
@@ -97,11 +115,13 @@ pub fn recognise<R: BufRead>(from: R) -> Result<Products<R>, Unrecognised> {
 pub async fn import<R: BufRead>(
     db: &Db,
     mut products: Products<R>,
+    stock: Stock,
     now: Timestamp,
     report: &mut (dyn FnMut(RowError) + Send),
     done_with: &(dyn Fn(u64) + Sync),
 ) -> anyhow::Result<ImportSummary> {
-    let mut summary = ImportSummary::default();
+    products.check_stock(stock)?;
+    let mut summary = ImportSummary { stock, ..ImportSummary::default() };
     // The line on which each product began, by slug.
     let mut first_lines: HashMap<String, u64> = HashMap::new();
     while let Some(mut batch) = products.batch()? {
@@ -122,7 +142,7 @@ async fn write(db: &Db, batch: &mut Batch, now: Timestamp, summary: &mut ImportS
     let entries = std::mem::take(&mut batch.entries);
     let mut attempt = Attempt::default();
     let saved = loop {
-        match try_to_write(db, &entries, attempt, now).await {
+        match try_to_write(db, &entries, summary.stock, attempt, now).await {
             Ok(saved) => break saved,
             Err(error) => attempt.again_after(error).context("the import failed; earlier batches are committed")?,
         }
@@ -139,12 +159,13 @@ async fn write(db: &Db, batch: &mut Batch, now: Timestamp, summary: &mut ImportS
 async fn try_to_write(
     db: &Db,
     entries: &[(u64, ProductImport)],
+    stock: Stock,
     attempt: Attempt,
     now: Timestamp,
 ) -> Result<Vec<Result<Saved, String>>, SaveError> {
     let products: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
     let mut tx = db.begin().await?;
-    let batch = ImportBatch { products: &products, stock: Stock::Set, together: attempt.together };
+    let batch = ImportBatch { products: &products, stock, together: attempt.together };
     let saved = save_imports(&mut tx, batch, now).await?;
     tx.commit().await?;
     Ok(saved)

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use shared::catalogue::write::RowChange;
-use shared::catalogue::write::Saved;
+use shared::catalogue::write::{RowChange, Saved, Stock};
+use shared::transfers::MAX_MOVED_SKUS;
 
 /// Result of an import of products.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportSummary {
     /// Counts of products.
     pub products: Changes,
@@ -16,6 +16,14 @@ pub struct ImportSummary {
     pub images: Changes,
     /// Variants that are not in the file and were removed.
     pub variants_removed: u64,
+    /// Meaning of the stock in the file.
+    pub stock: Stock,
+    /// Existing variants whose stock was set to that of the file.
+    pub stock_changed: u64,
+    /// Existing variants whose stock stayed because it is not the one that the file saw.
+    pub stock_moved: usize,
+    /// SKUs of the first of these variants.
+    pub stock_moved_skus: Vec<String>,
     /// Rows that were not imported. The command fails if there is one.
     pub rows_failed: usize,
     /// Products that were skipped because of them.
@@ -39,6 +47,33 @@ impl ImportSummary {
         saved.variants.iter().for_each(|change| self.variants.add(*change));
         saved.images.iter().for_each(|change| self.images.add(*change));
         self.variants_removed += saved.variants_removed;
+        self.stock_changed += saved.stock_changed;
+        self.stock_moved += saved.stock_moved.len();
+        let room = usize::from(MAX_MOVED_SKUS).saturating_sub(self.stock_moved_skus.len());
+        self.stock_moved_skus.extend(saved.stock_moved.iter().take(room).cloned());
+    }
+
+    /// Writes a line about the stock of existing variants, unless the import leaves it alone.
+    fn write_stock(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (changed, moved) = (self.stock_changed, self.stock_moved);
+        match self.stock {
+            Stock::Initial => Ok(()),
+            Stock::Set if changed == 0 => writeln!(f, "stock     {changed:>6} set"),
+            Stock::Set => {
+                writeln!(
+                    f,
+                    "stock     {changed:>6} set; warning: units of them that were sold after the file was written are for sale again"
+                )
+            }
+            Stock::Compare => {
+                writeln!(f, "stock     {changed:>6} set {moved:>10} left alone, because it is not what the file saw")?;
+                self.stock_moved_skus.iter().try_for_each(|sku| writeln!(f, "          left alone: {sku}"))?;
+                match moved - self.stock_moved_skus.len() {
+                    0 => Ok(()),
+                    more => writeln!(f, "          and {more} more"),
+                }
+            }
+        }
     }
 }
 
@@ -61,6 +96,7 @@ impl fmt::Display for ImportSummary {
                 _ => writeln!(f)?,
             }
         }
+        self.write_stock(f)?;
         write!(f, "rows      {:>6} failed", self.rows_failed)?;
         match self.products_skipped {
             0 => Ok(()),

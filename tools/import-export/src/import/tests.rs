@@ -20,9 +20,14 @@ const GOOD: &str = "mug,Enamel Mug,,Lumen,,camping,true,Title,Default Title,,,,3
     shirt,,,,,,,,,,,,,,,,,https://cdn.test/3.jpg,3,,\r\n";
 
 async fn take(db: &Db, text: &str) -> (ImportSummary, Vec<(u64, String)>) {
+    take_with(Stock::Initial, db, text).await
+}
+
+async fn take_with(stock: Stock, db: &Db, text: &str) -> (ImportSummary, Vec<(u64, String)>) {
     let mut errors = Vec::new();
     let products = recognise(text.as_bytes()).unwrap();
-    let summary = import(db, products, START, &mut |row| errors.push((row.line, row.reason)), &|_| {}).await.unwrap();
+    let summary =
+        import(db, products, stock, START, &mut |row| errors.push((row.line, row.reason)), &|_| {}).await.unwrap();
     assert_eq!(summary.rows_failed, errors.len());
     (summary, errors)
 }
@@ -136,7 +141,7 @@ async fn a_changed_file_changes_what_it_says_and_no_more(db: PgPool) {
     let changed = GOOD
         .replace("SH-M-BLUE,200,3,59.90", "SH-M-BLUE,200,7,49.90")
         .replace("L,,Blue,,210.4,0,61", "L,,Red,,210.4,0,61");
-    let (summary, errors) = take(&service, &format!("{HEADER}{changed}")).await;
+    let (summary, errors) = take_with(Stock::Set, &service, &format!("{HEADER}{changed}")).await;
 
     assert_eq!(errors, []);
     assert_eq!(summary.products, Changes { created: 0, updated: 1, unchanged: 1 });
@@ -215,7 +220,8 @@ async fn bytes_that_are_not_utf_8_are_named_by_line(db: PgPool) {
     let mut errors = Vec::new();
 
     let products = recognise(file.as_slice()).unwrap();
-    let summary = import(&service, products, START, &mut |row| errors.push(row), &|_| {}).await.unwrap();
+    let summary =
+        import(&service, products, Stock::Initial, START, &mut |row| errors.push(row), &|_| {}).await.unwrap();
 
     assert_eq!(
         errors,
@@ -285,6 +291,56 @@ async fn the_sample_fills_an_empty_shop_once(db: PgPool) {
     let (summary, errors) = take(&service, std::str::from_utf8(&file).unwrap()).await;
     assert_eq!((summary.products, errors.len()), (unchanged(62), 0));
     assert_eq!(rows(&db).await, before);
+}
+
+/// Sells units of a SKU.
+async fn sell(db: &PgPool, sku: &str, units: i32) {
+    sqlx::query("select change_stock(id, -$2, 'written_off', now()) from product_variants where sku = $1")
+        .bind(sku)
+        .bind(units)
+        .execute(db)
+        .await
+        .unwrap();
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_was_sold_after_an_export_stays_sold_unless_the_stock_is_set(db: PgPool) {
+    let service = service_db(&db);
+    take(&service, &format!("{HEADER}{GOOD}")).await;
+    let mut file = Vec::new();
+    crate::export::export(&service, &mut file).await.unwrap();
+    let file = String::from_utf8(file).unwrap();
+    assert!(
+        file.contains("Variant Inventory Qty,Variant Inventory Qty Seen,") && file.contains(",shopify,3,3,deny,"),
+        "{file}"
+    );
+    sell(&db, "SH-M-BLUE", 2).await;
+    let on_hand = async || all(&service).await.iter().flat_map(|p| &p.variants).map(|v| v.on_hand).collect::<Vec<_>>();
+
+    let (initial, _) = take(&service, &file).await;
+    assert_eq!((initial.products, initial.stock_changed, initial.stock_moved), (unchanged(2), 0, 0));
+    assert!(!initial.to_string().contains("stock"), "{initial}");
+
+    let more = file.replace(",shopify,3,3,", ",shopify,30,3,").replace(",shopify,4,4,", ",shopify,40,4,");
+    let (compared, _) = take_with(Stock::Compare, &service, &more).await;
+    assert_eq!((compared.stock_changed, &compared.stock_moved_skus[..]), (1, &["SH-M-BLUE".to_owned()][..]));
+    assert_eq!(on_hand().await, [40, 1, 0]);
+    let text = compared.to_string();
+    assert!(text.contains("     1 set          1 left alone") && text.contains("left alone: SH-M-BLUE\n"), "{text}");
+
+    let (set, _) = take_with(Stock::Set, &service, &more).await;
+    assert_eq!((set.stock_changed, set.stock_moved), (1, 0));
+    assert_eq!(on_hand().await, [40, 30, 0]);
+    assert!(set.to_string().contains("     1 set; warning: units"), "{set}");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_file_that_does_not_say_what_it_saw_is_not_compared(db: PgPool) {
+    let file = format!("{HEADER}{GOOD}");
+    let products = recognise(file.as_bytes()).unwrap();
+    let imported = import(&service_db(&db), products, Stock::Compare, START, &mut |_| {}, &|_| {}).await;
+    let error = imported.unwrap_err().to_string();
+    assert!(error.contains("because it has no column \"Variant Inventory Qty Seen\". Export the products"), "{error}");
 }
 
 #[test]

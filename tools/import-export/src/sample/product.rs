@@ -93,6 +93,7 @@ impl Sample {
             barcode: None,
             weight_grams: Some(weight(self.kind)),
             on_hand: Some(self.on_hand(&sku)),
+            on_hand_seen: None,
             sku,
             options,
         }

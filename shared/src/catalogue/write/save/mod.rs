@@ -68,6 +68,7 @@ async fn save_together(
         .collect();
     let mut plans = plan_all(tx, edits, &before).await?;
     let on_hand = lock(tx, &plans).await?;
+    plans.iter_mut().flatten().for_each(|plan| plan.compare_stock(&on_hand));
     resolve(tx, &mut plans).await?;
     let mut written: Vec<&mut Plan<'_>> = plans
         .iter_mut()

@@ -122,8 +122,7 @@ fn inserted<I: Copy>(ids: &HashMap<String, I>, key: &str) -> Result<I, SaveError
     ids.get(key).copied().ok_or_else(|| SaveError::NotInserted(key.to_owned()))
 }
 
-/// Sets the stock that the edits change. A count that equalled the stock when the product was read is not written, even if a sale changed
-/// the stock before the lock: that sale came after the count.
+/// Sets the stock that the edits change.
 async fn write_stock(
     tx: &mut Tx,
     plans: &[&mut Plan<'_>],

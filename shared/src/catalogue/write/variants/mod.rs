@@ -7,7 +7,7 @@ mod values;
 
 use std::collections::{HashMap, HashSet};
 
-use super::edit::{VariantEdit, VariantsEdit};
+use super::edit::{StockEdit, VariantEdit, VariantsEdit};
 use super::error::EditError;
 use super::saved::RowChange;
 use crate::catalogue::store::snapshot::VariantSnapshot;
@@ -37,8 +37,12 @@ pub(super) struct VariantPlan<'e> {
     /// Values that must be looked up because they differ from those before.
     pub(super) wanted_values: Option<&'e [NamedValue]>,
     pub(super) values_changed: bool,
+    /// The change of the stock that the edit wants, if the variant had another stock when it was read.
+    stock_edit: StockEdit,
     /// The units on hand to set, if they change.
     pub(super) stock: Option<(i32, Reason)>,
+    /// True if the stock stays because it is not the one that the edit compares with.
+    pub(super) stock_moved: bool,
     price: Money,
 }
 
@@ -72,11 +76,8 @@ impl<'e> VariantPlan<'e> {
             Some(old) if position.is_some() && is_changed(&row, old, base) => RowChange::Updated,
             Some(_) => RowChange::Unchanged,
         };
-        let stock = match old {
-            None => edit.initial_stock.filter(|units| *units != 0).map(|units| (units, Reason::Received)),
-            Some(old) => edit.counted_stock.filter(|units| *units != old.on_hand).map(|units| (units, Reason::Counted)),
-        };
-        Self {
+        let initial_stock = edit.initial_stock.filter(|units| *units != 0).map(|units| (units, Reason::Received));
+        let mut plan = Self {
             edit: pair.edit,
             before: pair.before,
             id: old.map(|old| old.id),
@@ -85,8 +86,35 @@ impl<'e> VariantPlan<'e> {
             row,
             row_change,
             wanted_values,
-            stock,
+            // Stock that was as wanted when it was read stays, even if a sale changes it before the lock: that sale came later.
+            stock_edit: old.map_or(StockEdit::Keep, |old| edit.stock.unless_already(old.on_hand)),
+            stock: initial_stock.filter(|_| old.is_none()),
+            stock_moved: false,
+        };
+        if let Some(old) = old {
+            plan.compare_stock(old.on_hand);
         }
+        plan
+    }
+
+    /// Decides whether the stock changes, from the units on hand: those that were read, and again those under the lock.
+    pub(super) fn compare_stock(&mut self, on_hand: i32) {
+        if self.stock_edit == StockEdit::Keep {
+            return;
+        }
+        let (units, moved) = match self.stock_edit.unless_already(on_hand) {
+            StockEdit::Keep => (None, false),
+            StockEdit::Set(units) => (Some(units), false),
+            StockEdit::Compare { units, seen } if seen == Some(on_hand) => (Some(units), false),
+            StockEdit::Compare { .. } => (None, true),
+        };
+        self.stock = units.map(|units| (units, Reason::Counted));
+        self.stock_moved = moved;
+    }
+
+    /// Returns true if the stock of a variant that existed before is set.
+    pub(super) fn changes_stock(&self) -> bool {
+        self.before.is_some() && self.stock.is_some()
     }
 
     /// Returns the change of the variant: its row, its values and its stock.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::super::{LEASE_SECONDS, MAX_ATTEMPTS, TransferCounts};
+use super::super::super::{LEASE_SECONDS, MAX_ATTEMPTS, MAX_MOVED_SKUS, TransferCounts};
 use super::super::Lease;
 use super::errors::insert_errors;
 use crate::app::db::Tx;
@@ -45,7 +45,7 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
     Ok(row.map(|row| LeasedImport {
         storage_key: row.storage_key,
         bytes: u64::try_from(row.bytes).unwrap_or_default(),
-        stock: row.stock.parse().unwrap_or(Stock::Set),
+        stock: row.stock.parse().unwrap_or_default(),
         place: Place {
             offset: u64::try_from(row.bytes_done).unwrap_or_default(),
             line: u64::try_from(row.next_line).unwrap_or(1),
@@ -98,6 +98,8 @@ pub async fn record(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Time
     let products = counts(chunk.saved.iter().map(|saved| saved.product));
     let variants = counts(chunk.saved.iter().flat_map(|saved| saved.variants.iter().copied()));
     let removed: u64 = chunk.saved.iter().map(|saved| saved.variants_removed).sum();
+    let stock_changed: u64 = chunk.saved.iter().map(|saved| saved.stock_changed).sum();
+    let moved: Vec<String> = chunk.saved.iter().flat_map(|saved| &saved.stock_moved).cloned().collect();
     insert_first_lines(tx, held.id, &chunk.first_lines).await?;
     insert_errors(tx, held.id, &chunk.errors).await?;
     sqlx::query!(
@@ -106,7 +108,9 @@ pub async fn record(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Time
                 products_created = products_created + $6, products_updated = products_updated + $7,
                 products_unchanged = products_unchanged + $8, products_skipped = products_skipped + $9,
                 variants_created = variants_created + $10, variants_updated = variants_updated + $11,
-                variants_unchanged = variants_unchanged + $12, variants_removed = variants_removed + $13, rows_failed = rows_failed + $14
+                variants_unchanged = variants_unchanged + $12, variants_removed = variants_removed + $13, rows_failed = rows_failed + $14,
+                stock_changed = stock_changed + $15, stock_moved = stock_moved + $16,
+                stock_moved_skus = (stock_moved_skus || $17::text[])[1:$18::integer]
           where id = $1",
         held.id as _,
         to_i64(chunk.place.offset),
@@ -121,7 +125,11 @@ pub async fn record(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Time
         variants.updated,
         variants.unchanged,
         to_i64(removed),
-        to_i64(chunk.errors.len() as u64)
+        to_i64(chunk.errors.len() as u64),
+        to_i64(stock_changed),
+        to_i64(moved.len() as u64),
+        moved.get(..usize::from(MAX_MOVED_SKUS)).unwrap_or(&moved),
+        i32::from(MAX_MOVED_SKUS)
     )
     .execute(&mut *tx)
     .await

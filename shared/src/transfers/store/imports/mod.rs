@@ -62,7 +62,7 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
 async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId>) -> sqlx::Result<Vec<Import>> {
     let rows = sqlx::query!(
         "select id, kind, stock, status, bytes, bytes_done, products_created, products_updated, products_unchanged, products_skipped,
-                variants_created, variants_updated, variants_unchanged, variants_removed, rows_failed, error, created_at, started_at,
+                variants_created, variants_updated, variants_unchanged, variants_removed, stock_changed, stock_moved, stock_moved_skus, rows_failed, error, created_at, started_at,
                 finished_at
            from imports
           where ($1::uuid is null or id = $1) and ($2::uuid is null or id < $2) and ($3::uuid is null or id > $3)
@@ -96,6 +96,9 @@ async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId
                 unchanged: row.variants_unchanged,
             },
             variants_removed: row.variants_removed,
+            stock_changed: row.stock_changed,
+            stock_moved: row.stock_moved,
+            stock_moved_skus: row.stock_moved_skus,
             rows_failed: row.rows_failed,
             error: row.error,
             created_at: row.created_at,
