@@ -140,9 +140,11 @@ async fn apply(
         let entry =
             AuditRecord::by_staff(Kind::StockChanged, account.id, None).with(audit_details(id, requested, on_hand));
         audit::store::record(&mut tx, entry, client_info, now).await?;
-        tracing::info!(variant_id = id.0, change = ?requested, on_hand, "stock changed by staff");
     }
     tx.commit().await?;
+    if let Changed::To(on_hand) = changed {
+        tracing::info!(variant_id = id.0, change = ?requested, on_hand, "stock changed by staff");
+    }
     Ok(changed)
 }
 

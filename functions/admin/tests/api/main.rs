@@ -4,6 +4,7 @@ mod escaping;
 mod forms;
 mod orders;
 mod overview;
+mod products;
 mod session;
 mod stock;
 mod who_may_see;
