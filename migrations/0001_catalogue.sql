@@ -5,6 +5,9 @@
 -- No enum, domain or composite types: behind a transaction pooler the look-ups of their definitions fail (docs/database.md).
 --
 -- Every check and every unique constraint has a name, by which services recognise what the database refused.
+--
+-- A name_key (value_key) is the form by which names are compared. shared/src/catalogue/name_key.rs makes it, because what lower() makes
+-- depends on the locale of the database.
 
 create extension if not exists unaccent;
 create extension if not exists pg_trgm;
@@ -25,9 +28,11 @@ create function shop_currency() returns text language sql stable as 'select curr
 create table brands (
     id bigint generated always as identity primary key,
     name text not null,
+    name_key text collate "C" not null,
     slug text not null,
     -- Raised when the name or slug changes (count_brand_version).
     version bigint not null default 1,
+    constraint brand_name_unique unique (name_key),
     constraint brand_slug_unique unique (slug),
     constraint brand_name_not_blank check (btrim(name) <> ''),
     constraint brand_slug_is_a_slug check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$')
@@ -40,11 +45,14 @@ create table categories (
     id bigint generated always as identity primary key,
     parent_id bigint references categories (id) on delete restrict,
     name text not null,
+    name_key text collate "C" not null,
     slug text not null,
     -- Order among siblings; equal positions are ordered by name.
     position integer not null default 0,
     -- Raised when the name, slug or parent changes (note_category_change).
     version bigint not null default 1,
+    -- The key comes first, because imports look up names below any parent.
+    constraint category_name_unique unique nulls not distinct (name_key, parent_id),
     constraint category_slug_unique unique (slug),
     constraint category_not_its_own_parent check (parent_id <> id),
     constraint category_name_not_blank check (btrim(name) <> ''),
@@ -64,19 +72,21 @@ create index old_category_slug_by_category on old_category_slugs (category_id);
 create table attributes (
     id bigint generated always as identity primary key,
     name text not null,
+    name_key text collate "C" not null,
     -- An attribute and its values are edited as one thing. Raised by the endpoints for staff. An import that creates values does not
     -- raise it, because the attribute's row would be locked until the end of the import's transaction.
     version bigint not null default 1,
+    constraint attribute_name_unique unique (name_key),
     constraint attribute_name_not_blank check (btrim(name) <> '')
 );
-create unique index attribute_name_unique on attributes (lower(name));
 
 create table attribute_values (
     id bigint generated always as identity primary key,
     attribute_id bigint not null references attributes (id) on delete restrict,
     value text not null,
+    value_key text collate "C" not null,
     position integer not null default 0,
-    constraint attribute_value_unique unique (attribute_id, value),
+    constraint attribute_value_unique unique (attribute_id, value_key),
     -- For variant_attribute_values to refer to, so that a value cannot be used with another attribute.
     constraint attribute_value_of_attribute unique (id, attribute_id),
     constraint attribute_value_not_blank check (btrim(value) <> '')
@@ -88,6 +98,8 @@ create table products (
     id bigint generated always as identity primary key,
     brand_id bigint references brands (id) on delete restrict,
     slug text not null,
+    -- By which files name the product. It never changes, whatever becomes of the slug.
+    handle text collate "C" not null,
     name text not null,
     sku text,
     -- Sanitised HTML, shown as it is.
@@ -132,6 +144,7 @@ create table products (
     card text not null,
 
     constraint product_slug_unique unique (slug),
+    constraint product_handle_unique unique (handle),
     constraint product_sku_unique unique (sku),
     constraint product_name_not_blank check (btrim(name) <> ''),
     constraint product_slug_is_a_slug check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),

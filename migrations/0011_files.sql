@@ -92,11 +92,11 @@ create table import_errors (
 );
 
 -- The line on which each product of a file began, because its rows must follow each other. Deleted when the import is done.
-create table import_slugs (
+create table import_handles (
     import_id uuid not null references imports (id) on delete cascade,
-    slug text not null,
+    handle text collate "C" not null,
     line bigint not null,
-    primary key (import_id, slug)
+    primary key (import_id, handle)
 );
 
 create table exports (

@@ -134,9 +134,9 @@ async fn try_to_save(
         tx.commit().await?;
         return Ok(false);
     }
-    let slugs: Vec<String> = batch.entries.iter().map(|(_, entry)| entry.slug.clone()).collect();
-    let earlier = earlier_lines(&mut tx, held.id, &slugs).await?;
-    batch.skip_repeated(|slug| earlier.get(slug).copied());
+    let handles: Vec<String> = batch.entries.iter().map(|(_, entry)| entry.handle.clone()).collect();
+    let earlier = earlier_lines(&mut tx, held.id, &handles).await?;
+    batch.skip_repeated(|handle| earlier.get(handle).copied());
     let entries = std::mem::take(&mut batch.entries);
     let all: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
     let import = ImportBatch { products: &all, stock: file.stock, together: attempt.together };
@@ -152,7 +152,7 @@ async fn try_to_save(
     let chunk = Chunk {
         place: file.place,
         header: file.header.clone().unwrap_or_default(),
-        first_lines: entries.into_iter().map(|(line, entry)| (entry.slug, line)).collect(),
+        first_lines: entries.into_iter().map(|(line, entry)| (entry.handle, line)).collect(),
         saved,
         errors: batch.errors,
         skipped: batch.skipped,

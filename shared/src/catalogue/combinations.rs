@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::limits::MAX_SKU;
-use super::slugify;
+use super::sku_part;
 use super::store::write::KnownValue;
 
 /// Combines one value of each list in every possible way; the last list varies fastest.
@@ -22,7 +22,7 @@ pub fn combined_skus(prefix: &str, combinations: &[Vec<KnownValue>]) -> Result<V
     let mut times: HashMap<String, usize> = HashMap::new();
     let mut skus = Vec::new();
     for values in combinations {
-        let words: Vec<String> = values.iter().map(|value| slugify(&value.value).to_uppercase()).collect();
+        let words: Vec<String> = values.iter().map(|value| sku_part(&value.value).to_uppercase()).collect();
         let mut sku = format!("{prefix}-{}", words.join("-"));
         let time = times.entry(sku.clone()).and_modify(|time| *time += 1).or_insert(1);
         if *time > 1 {

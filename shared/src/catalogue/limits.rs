@@ -2,6 +2,8 @@
 
 /// Maximum length of a product's name.
 pub const MAX_NAME: usize = 255;
+/// Maximum length of a handle, the name of a product in files.
+pub const MAX_HANDLE: usize = 255;
 /// Maximum length of a description before it is cleaned.
 pub const MAX_DESCRIPTION: usize = 65_536;
 /// Maximum number of tags of a product, and of categories that it is in.

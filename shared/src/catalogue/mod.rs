@@ -12,6 +12,7 @@ mod card;
 mod facets;
 mod html;
 mod id_or_slug;
+mod name_key;
 mod product;
 mod slug;
 mod taxonomy;
@@ -22,11 +23,12 @@ pub use card::Card;
 pub use facets::{AttributeFacet, AvailabilityFacet, BrandFacet, CategoryFacet, Facets, PriceBand, ValueFacet};
 pub use html::clean_html;
 pub use id_or_slug::IdOrSlug;
+pub use name_key::name_key;
 pub use product::{
     Attribute, AttributeValue, ImageFile, MainImage, PriceRange, Product, ProductCard, ProductImage, ProductVariant,
     Publication, Status, VariantAttributeValue, Visibility,
 };
-pub use slug::{MAX_SLUG, is_slug, slugify, slugify_path};
+pub use slug::{MAX_SLUG, is_slug, sku_part, slug_of_handle, slugify, slugify_path};
 pub use taxonomy::{BadLine, Taxonomy};
 pub use tree::{Brand, Category, CategoryChild, CategoryNode, CategoryRow, CategorySummary, tree};
 pub use variant_name::{is_made_name, made_name};

@@ -8,8 +8,8 @@ use crate::money::Money;
 /// A product as a file describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProductImport {
-    /// The product's name in URLs.
-    pub slug: String,
+    /// The product's name in files, by which an existing product is found.
+    pub handle: String,
     /// The product's name.
     pub name: String,
     /// The description as sanitised HTML.
@@ -31,8 +31,9 @@ pub struct ProductImport {
 /// A variant as a file describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportVariant {
-    /// The variant's SKU.
-    pub sku: String,
+    /// The variant's SKU; `None` if the file does not have it. The variant is then found by its options, and a new one gets a SKU that
+    /// is made from them.
+    pub sku: Option<String>,
     /// The variant's name within its product.
     pub name: String,
     /// The attributes that distinguish this variant, each with its value.

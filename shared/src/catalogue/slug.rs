@@ -3,46 +3,67 @@
 use data_encoding::HEXLOWER;
 use deunicode::deunicode_char;
 use ring::digest::{SHA256, digest};
+use unicode_normalization::UnicodeNormalization as _;
 
-/// Maximum length of a slug, so that people can read the URL.
-pub const MAX_SLUG: usize = 100;
+/// Maximum length of a slug.
+pub const MAX_SLUG: usize = 255;
+/// Maximum length of a slug that is made from names, so that people can read the URL.
+const MAX_FROM_NAME: usize = 100;
 
 /// Returns true if this can be a slug: lower-case ASCII words separated by hyphens. A number cannot, because it would be taken for an id.
 pub fn is_slug(text: &str) -> bool {
     let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    text.len() <= MAX_SLUG && text.split('-').all(is_word) && !text.bytes().all(|b| b.is_ascii_digit())
+    text.len() <= MAX_SLUG && text.split('-').all(is_word) && !is_number(text)
 }
 
-/// Writes the text as lower-case ASCII words separated by hyphens: `Crème brûlée, 2 pcs` becomes `creme-brulee-2-pcs`.
+/// Writes a name as lower-case ASCII words separated by hyphens: `Crème brûlée, 2 pcs` becomes `creme-brulee-2-pcs`. Long names are cut.
 ///
-/// Letters of other scripts are transliterated: `Рубашка` becomes `rubashka`. The slug is never empty: a text without a letter or digit,
-/// such as `—`, becomes `x-` and eight digits of its digest. It is never a number, which would be taken for an id: `501` becomes `x-501`.
-/// Equal texts have equal slugs; different texts may have equal slugs too.
-pub fn slugify(text: &str) -> String {
-    let slug = words(text, MAX_SLUG);
-    if slug.is_empty() {
-        format!("x-{}", digits(text))
-    } else if slug.bytes().all(|byte| byte.is_ascii_digit()) {
-        format!("x-{slug}")
-    } else {
-        slug
-    }
+/// Letters of other scripts are transliterated: `Рубашка` becomes `rubashka`. A name without a letter or digit becomes `noun`, and a
+/// number, which would be taken for an id, comes after it: `501` becomes `product-501`. Different names may have equal slugs, so a slug
+/// gets a number where it is taken.
+pub fn slugify(name: &str, noun: &str) -> String {
+    not_a_number(words(name, MAX_FROM_NAME), noun)
+}
+
+/// Returns the slug of a product that a file names by this handle. A handle that is a slug is kept whole.
+pub fn slug_of_handle(handle: &str) -> String {
+    not_a_number(words(handle, MAX_SLUG), "product")
 }
 
 /// Builds the slug of a category from all the names that lead to it. A slug that would be too long ends in eight digits of its digest,
 /// because neighbours begin alike.
 pub fn slugify_path<S: AsRef<str>>(names: &[S]) -> String {
     let path = names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
-    if words(&path, usize::MAX).len() <= MAX_SLUG {
-        return slugify(&path);
+    if words(&path, usize::MAX).len() <= MAX_FROM_NAME {
+        return slugify(&path, "category");
     }
-    format!("{}-{}", words(&path, MAX_SLUG - 9), digits(&path))
+    format!("{}-{}", words(&path, MAX_FROM_NAME - 9), digits(&path))
+}
+
+/// Writes a text as one part of a SKU: `Dark blue` becomes `dark-blue`, and a text without a letter or digit becomes `x`.
+pub fn sku_part(text: &str) -> String {
+    let part = words(text, MAX_FROM_NAME);
+    if part.is_empty() { "x".to_owned() } else { part }
+}
+
+fn not_a_number(words: String, noun: &str) -> String {
+    if words.is_empty() {
+        noun.to_owned()
+    } else if is_number(&words) {
+        format!("{noun}-{words}")
+    } else {
+        words
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Returns as many words of the text as fit.
 fn words(text: &str, max: usize) -> String {
     let mut slug = String::new();
-    for c in text.chars() {
+    for c in text.nfc() {
         let start = slug.len();
         for latin in latin(c).chars() {
             if latin.is_ascii_alphanumeric() {
@@ -88,24 +109,40 @@ mod tests {
             ("Straße & Œuvre", "strasse-oeuvre"),
             ("Women's / Łódź Ångström", "womens-lodz-angstrom"),
             ("cafe\u{301}", "cafe"),
-            ("501", "x-501"),
+            ("ﬁne ﬂow", "fine-flow"),
             ("Đà Nẵng phở", "da-nang-pho"),
             ("Рубашка синяя", "rubashka-siniaia"),
             ("Ελληνικό λάδι", "elleniko-ladi"),
             ("シャツ 北亰", "siyatu-bei-jing"),
             ("Shirt™ © 🦄 2½", "shirt-21-2"),
+            ("501", "product-501"),
+            ("５０１", "product-501"),
+            ("★", "product"),
+            ("🦄🦄", "product"),
+            ("", "product"),
         ] {
-            assert_eq!(slugify(text), slug, "{text}");
+            assert_eq!(slugify(text, "product"), slug, "{text}");
         }
     }
 
     #[test]
-    fn a_slug_is_never_empty_and_stays_the_same() {
-        let (shoe, shirt) = (slugify("★"), slugify("☂"));
-        assert!(shoe.starts_with("x-") && shoe.len() == 10, "{shoe}");
-        assert_ne!(shoe, shirt);
-        assert_eq!(shoe, slugify("★"));
-        assert!(slugify("").starts_with("x-") && slugify("—").starts_with("x-"));
+    fn every_script_has_a_slug() {
+        for text in ["เสื้อยืด", "חולצה", "قميص", "셔츠", "\u{1109}\u{1167}\u{110e}\u{1173}", "कमीज़", "Mix 셔츠 и ★"]
+        {
+            let slug = slugify(text, "product");
+            assert!(is_slug(&slug) && slug != "product", "{text} {slug}");
+        }
+        assert_eq!(slugify("셔츠", "product"), slugify("\u{1109}\u{1167}\u{110e}\u{1173}", "product"));
+    }
+
+    #[test]
+    fn a_handle_that_is_a_slug_is_kept_whole() {
+        for handle in ["shirt".to_owned(), format!("long-{}", "x".repeat(250)), "a-1-b".to_owned()] {
+            assert!(is_slug(&handle));
+            assert_eq!(slug_of_handle(&handle), handle);
+        }
+        assert_eq!(slug_of_handle("куртка_7"), "kurtka-7");
+        assert!(is_slug(&slug_of_handle(&"服".repeat(255))));
     }
 
     #[test]
@@ -126,7 +163,12 @@ mod tests {
 
     #[test]
     fn a_slug_ends_where_it_gets_too_long() {
-        let slug = slugify(&"éß ".repeat(100));
-        assert!(slug.len() <= MAX_SLUG && slug.ends_with("ess"), "{slug}");
+        let slug = slugify(&"éß ".repeat(100), "product");
+        assert!(slug.len() <= MAX_FROM_NAME && slug.ends_with("ess"), "{slug}");
+    }
+
+    #[test]
+    fn a_part_of_a_sku_may_be_a_number() {
+        assert_eq!([sku_part("42"), sku_part("Красный L"), sku_part("+")], ["42", "krasnyi-l", "x"]);
     }
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::limits::MAX_LABEL_NAME;
+use super::name_key;
 
 /// The largest depth of a category; migrations/functions/catalogue/deepest_category.sql has the same number.
 const MAX_DEPTH: usize = 32;
@@ -13,7 +14,7 @@ const VERSION: &str = "# Google_Product_Taxonomy_Version: ";
 /// The message about a line that is not a category.
 const NO_CATEGORY: &str = "this is no category, such as \"3237 - Animals & Pet Supplies > Live Animals\"";
 
-/// The categories of a text, each as the names that lead to it, parents before their children.
+/// The categories of a text, each once and as the names that lead to it, parents before their children.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taxonomy {
     paths: Vec<Vec<String>>,
@@ -61,7 +62,8 @@ impl Taxonomy {
                 // A line may come before its parents, and the parents may have no lines.
                 Ok(path) => paths.extend((1..=path.len()).filter_map(|depth| {
                     let above = path.get(..depth)?.to_vec();
-                    seen.insert(above.clone()).then_some(above)
+                    let keys: Vec<String> = above.iter().map(|name| name_key(name)).collect();
+                    seen.insert(keys).then_some(above)
                 })),
                 Err(reason) => bad.push(BadLine { line, reason }),
             }
@@ -120,6 +122,14 @@ mod tests {
     fn a_line_is_the_way_to_a_category() {
         let text = "\u{feff}# Google_Product_Taxonomy_Version: 2021-09-21\r\n1 - Animals\r\n\r\n3 - Animals > Birds > Cages\r\n4 - Home - Office\n";
         assert_eq!(paths(text), ["Animals", "Animals/Birds", "Animals/Birds/Cages", "Home - Office"]);
+    }
+
+    #[test]
+    fn the_first_of_several_spellings_counts() {
+        assert_eq!(
+            paths("Pants > Jeans\nPANTS > jeans\npants! > Jeans\n"),
+            ["Pants", "Pants/Jeans", "pants!", "pants!/Jeans"]
+        );
     }
 
     #[test]

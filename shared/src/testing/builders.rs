@@ -69,8 +69,8 @@ impl<'a> ProductBuilder<'a> {
         let (slug, sku) = (format!("product-{unique}"), format!("SKU-{unique}"));
         let mut tx = self.db.begin().await.unwrap();
         let id: ProductId = sqlx::query_scalar(
-            "insert into products (slug, name, base_price, status, created_at, updated_at)
-             values ($1, $2, $3, $4, now(), now()) returning id",
+            "insert into products (slug, handle, name, base_price, status, created_at, updated_at)
+             values ($1, $1, $2, $3, $4, now(), now()) returning id",
         )
         .bind(&slug)
         .bind(&self.name)

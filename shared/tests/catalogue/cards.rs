@@ -5,9 +5,9 @@ use sqlx::PgPool;
 use crate::run;
 
 const PRODUCTS: &str = "
-    insert into brands (name, slug) values ('Brand', 'brand');
-    insert into products (slug, name, base_price, created_at, updated_at)
-    values ('first', 'First', 100, now(), now()), ('second', 'Second', 100, now(), now())";
+    insert into brands (name, name_key, slug) values ('Brand', 'brand', 'brand');
+    insert into products (slug, handle, name, base_price, created_at, updated_at)
+    values ('first', 'first', 'First', 100, now(), now()), ('second', 'second', 'Second', 100, now(), now())";
 
 async fn first_card(db: &PgPool) -> String {
     sqlx::query_scalar("select card from products where slug like 'first%'").fetch_one(db).await.unwrap()

@@ -5,9 +5,10 @@ use sqlx::PgPool;
 use crate::run;
 
 const PRODUCTS: &str = "
-    insert into brands (name, slug) values ('Brand', 'brand');
-    insert into products (slug, name, brand_id, base_price, created_at, updated_at, tags, category_ids, title_words)
-    values ('first', 'First', 1, 100, now(), now(), '{new}', '{3}', 'first:1A'), ('second', 'Second', null, 100, now(), now(), '{}', '{}', '')";
+    insert into brands (name, name_key, slug) values ('Brand', 'brand', 'brand');
+    insert into products (slug, handle, name, brand_id, base_price, created_at, updated_at, tags, category_ids, title_words)
+    values ('first', 'first', 'First', 1, 100, now(), now(), '{new}', '{3}', 'first:1A'),
+           ('second', 'second', 'Second', null, 100, now(), now(), '{}', '{}', '')";
 
 /// Returns the number of products that differ from their rows in the index.
 async fn differing(db: &PgPool) -> i64 {

@@ -59,8 +59,8 @@ impl Fixture {
         let mut connection = options.clone().disable_statement_logging().connect().await?;
         connection
             .execute(sqlx::raw_sql(
-                "insert into products (slug, name, base_price, created_at, updated_at)
-             select 'product-' || n, 'Product ' || n, 4990, now(), now() from generate_series(0, 501) n;
+                "insert into products (slug, handle, name, base_price, created_at, updated_at)
+             select 'product-' || n, 'product-' || n, 'Product ' || n, 4990, now(), now() from generate_series(0, 501) n;
              insert into product_variants (product_id, sku, name)
              select id, 'SKU-' || substr(slug, 9), 'One size' from products order by id;
              select change_stock(v.id, 1000000, 'received', now())

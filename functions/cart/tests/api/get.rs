@@ -126,9 +126,10 @@ async fn a_variant_without_an_image_gets_that_of_the_most_similar_one(db: PgPool
     let app = app(db);
     let shirt = app.a_product().create().await;
     let large_blue: i64 = sqlx::query_scalar(
-        "with attribute as (insert into attributes (name) values ('Size'), ('Colour') returning id, name),
-              value as (insert into attribute_values (attribute_id, value)
-                        select a.id, v.value
+        "with attribute as (insert into attributes (name, name_key) values ('Size', 'size'), ('Colour', 'colour')
+                            returning id, name),
+              value as (insert into attribute_values (attribute_id, value, value_key)
+                        select a.id, v.value, lower(v.value)
                           from (values ('Size', 'S'), ('Size', 'L'), ('Colour', 'Red'), ('Colour', 'Blue')) v (name, value)
                           join attribute a on a.name = v.name
                         returning id, attribute_id, value),

@@ -27,11 +27,11 @@ const READ_ONLY: ReadOnly =
 #[derive(Debug, Request)]
 #[request(update = UpdateAttribute, replace = ReplaceAttribute, read_only = READ_ONLY)]
 pub(crate) struct CreateAttribute {
-    /// Unique name, compared without regard to case.
+    /// Unique name, compared without regard to case and repeated blanks.
     #[field(max = MAX_ATTRIBUTE)]
     #[schema(example = "Size")]
     pub name: String,
-    /// Values in order. No two values are the same, compared without regard to case.
+    /// Values in order. No two values are the same, compared without regard to case and repeated blanks.
     #[field(create_only, default, max = MAX_VALUES, each_max = MAX_VALUE)]
     #[schema(example = json!(["S", "M", "L"]))]
     pub values: Vec<String>,

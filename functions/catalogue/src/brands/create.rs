@@ -8,7 +8,7 @@ use shared::app::App;
 use shared::catalogue::limits::MAX_LABEL_NAME;
 use shared::catalogue::store::brands::find_with_version;
 use shared::catalogue::store::write::{BrandNames, insert_brand, lock_brand_names};
-use shared::catalogue::{Brand, IdOrSlug, MAX_SLUG, slugify};
+use shared::catalogue::{Brand, IdOrSlug, MAX_SLUG};
 use shared::fields::ReadOnly;
 use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
 use shared::users::permissions;
@@ -24,13 +24,16 @@ const READ_ONLY: ReadOnly = &[("id", "")];
 #[derive(Debug, Request)]
 #[request(update = UpdateBrand, replace = ReplaceBrand, read_only = READ_ONLY)]
 pub(crate) struct CreateBrand {
-    /// Unique name, compared without regard to case.
+    /// Unique name, compared without regard to case and repeated blanks.
     #[field(max = MAX_LABEL_NAME)]
     #[schema(example = "Company 123")]
     pub name: String,
     /// Unique name in URLs.
     #[field(max = MAX_SLUG, with = slug, blank_as_null)]
-    #[field(on_create = "Made from the name if left out.", on_replace = "Stays as it is if left out.")]
+    #[field(
+        on_create = "Made from the name if left out, with a number if it is taken.",
+        on_replace = "Stays as it is if left out."
+    )]
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", example = "company-123")]
     pub slug: Option<String>,
 }
@@ -59,10 +62,10 @@ pub(crate) async fn create_brand(
     base: BaseUrl,
     Body(new): Body<CreateBrand>,
 ) -> Result<Response, ApiError> {
-    let slug = new.slug.unwrap_or_else(|| slugify(&new.name));
     let mut tx = app.db.begin().await?;
     lock_brand_names(&mut tx).await?;
-    let id = insert_brand(&mut tx, BrandNames { name: &new.name, slug: &slug }).await?.map_err(refused)?;
+    let names = BrandNames { name: &new.name, slug: new.slug.as_deref() };
+    let id = insert_brand(&mut tx, names).await?.map_err(refused)?;
     let created = find_with_version(&mut tx, &IdOrSlug::from(id)).await?;
     tx.commit().await?;
     let (brand, version) = created.ok_or_else(|| anyhow::anyhow!("a brand that was just created does not exist"))?;

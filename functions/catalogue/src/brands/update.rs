@@ -84,10 +84,7 @@ async fn change(
     let (before, version) = lock_brand(&mut tx, &request.id).await?.ok_or(ApiError::NotFound)?;
     request.if_match.allows(version)?;
     read_only.check(&before)?;
-    let names = BrandNames {
-        name: update.name.as_deref().unwrap_or(&before.name),
-        slug: update.slug.as_deref().unwrap_or(&before.slug),
-    };
+    let names = BrandNames { name: update.name.as_deref().unwrap_or(&before.name), slug: update.slug.as_deref() };
     rename_brand(&mut tx, &before, names).await?.map_err(refused)?;
     let (after, version) = find_with_version(&mut tx, &IdOrSlug::from(before.id)).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;

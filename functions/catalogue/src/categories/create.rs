@@ -9,9 +9,9 @@ use shared::app::db::Tx;
 use shared::catalogue::limits::{MAX_LABEL_NAME, MAX_POSITION};
 use shared::catalogue::store::categories::find;
 use shared::catalogue::store::write::{
-    CategoryRefused, NewCategory, insert_category, lock_category_tree, move_to_position,
+    CategoryRefused, NewCategory, free_category_slug, insert_category, lock_category_tree, move_to_position,
 };
-use shared::catalogue::{Category, MAX_SLUG, slugify, slugify_path};
+use shared::catalogue::{Category, MAX_SLUG, slugify_path};
 use shared::fields::ReadOnly;
 use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
 use shared::ids::CategoryId;
@@ -29,14 +29,14 @@ const READ_ONLY: ReadOnly =
 #[derive(Debug, Request)]
 #[request(update = UpdateCategory, replace = ReplaceCategory, read_only = READ_ONLY)]
 pub(crate) struct CreateCategory {
-    /// Name, unique among the categories with the same parent, compared without regard to case.
+    /// Name, unique among the categories with the same parent, compared without regard to case and repeated blanks.
     #[field(max = MAX_LABEL_NAME)]
     #[schema(example = "Shirts")]
     pub name: String,
     /// Unique name in URLs.
     #[field(max = MAX_SLUG, with = slug, blank_as_null)]
     #[field(
-        on_create = "Made from the names of the parent and the category if left out.",
+        on_create = "Made from the names of the parent and the category if left out, with a number if it is taken.",
         on_update = "Requests for an old slug are redirected to the new one.",
         on_replace = "Stays as it is if left out. Requests for an old slug are redirected to the new one."
     )]
@@ -94,14 +94,18 @@ async fn create(
     now: Timestamp,
 ) -> Result<Result<Category, CategoryRefused>, ApiError> {
     lock_category_tree(tx).await?;
-    let parent = match new.parent_id {
-        Some(parent) => find(tx, &parent.into(), now).await?,
-        None => None,
+    let slug = match (new.slug, new.parent_id) {
+        (Some(slug), _) => slug,
+        (None, parent) => {
+            let parent = match parent {
+                Some(parent) => find(tx, &parent.into(), now).await?,
+                None => None,
+            };
+            let above = parent.map(|parent| parent.summary.slug);
+            let path: Vec<&str> = above.as_deref().into_iter().chain([new.name.as_str()]).collect();
+            free_category_slug(tx, slugify_path(&path)).await?
+        }
     };
-    let slug = new.slug.unwrap_or_else(|| match &parent {
-        Some(parent) => slugify_path(&[&parent.summary.slug, &new.name]),
-        None => slugify(&new.name),
-    });
     let inserted = insert_category(tx, NewCategory { parent: new.parent_id, name: &new.name, slug: &slug }).await?;
     let id = match inserted {
         Ok(id) => id,

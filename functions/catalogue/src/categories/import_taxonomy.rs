@@ -7,7 +7,7 @@ use http::header::CONTENT_TYPE;
 use serde::Serialize;
 use shared::app::App;
 use shared::catalogue::Taxonomy;
-use shared::catalogue::store::write::{TooDeep, insert_taxonomy};
+use shared::catalogue::store::write::insert_taxonomy;
 use shared::http::{ApiError, FieldErrors, Problem, Requires, StaffProblems};
 use shared::users::permissions;
 use utoipa::ToSchema;
@@ -32,7 +32,8 @@ pub(crate) struct ImportedTaxonomy {
 ///
 /// Send a text with one line for each category: the names from the top of the tree down to it, separated by `>`, as in Google's product
 /// taxonomy (`3237 - Animals & Pet Supplies > Live Animals`; either every line has a number or none has). If any line is invalid, nothing
-/// is imported. You can safely send the same text again: existing categories stay as they are.
+/// is imported. A category is known by its parent and its name;
+/// you can safely send the same text again, because existing categories stay as they are.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/taxonomy/",
@@ -70,12 +71,7 @@ pub(crate) async fn import_taxonomy(
         errors
     })?;
     let mut tx = app.db.begin().await?;
-    let counts = insert_taxonomy(&mut tx, &taxonomy).await?.map_err(|TooDeep| {
-        ApiError::field(
-            "non_field_errors",
-            "The tree would have more than 32 levels, because categories have been moved. Move them up first.",
-        )
-    })?;
+    let counts = insert_taxonomy(&mut tx, &taxonomy).await?;
     tx.commit().await?;
     Ok(Json(ImportedTaxonomy { created: counts.created, unchanged: counts.unchanged }))
 }

@@ -47,7 +47,7 @@ pub(crate) struct CreateProduct {
     /// Unique name in URLs.
     #[field(max = MAX_SLUG, with = slug, blank_as_null)]
     #[field(
-        on_create = "Made from the name if left out.",
+        on_create = "Made from the name if left out, with a number if it is taken.",
         on_update = "Requests for an old slug are redirected to the new one.",
         on_replace = "Stays as it is if left out. Requests for an old slug are redirected to the new one."
     )]

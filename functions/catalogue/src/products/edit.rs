@@ -6,7 +6,7 @@ use shared::app::App;
 use shared::app::db::Tx;
 use shared::catalogue::store::product::find;
 use shared::catalogue::store::snapshot::ProductSnapshot;
-use shared::catalogue::store::write::{bump_versions, lock_product, map_constraint_error};
+use shared::catalogue::store::write::{bump_versions, lock_product, lock_product_slugs, map_constraint_error};
 use shared::catalogue::write::{self, BrandRef, ProductEdit, ProductTarget, RowChange, SaveError};
 use shared::catalogue::{IdOrSlug, Product, Visibility};
 use shared::http::ApiError;
@@ -34,7 +34,17 @@ pub(crate) struct OpenProduct {
 impl OpenProduct {
     /// Locks and reads a product that exists and is in the state that the edit is meant for.
     pub(crate) async fn open(app: &App, request: &ChangeRequest<IdOrSlug>) -> Result<Self, ApiError> {
+        Self::open_in(app.db.begin().await?, app, request).await
+    }
+
+    /// Does the same for an edit that changes the slug: no other transaction gives a product a slug until this one ends.
+    pub(crate) async fn open_to_rename(app: &App, request: &ChangeRequest<IdOrSlug>) -> Result<Self, ApiError> {
         let mut tx = app.db.begin().await?;
+        lock_product_slugs(&mut tx).await?;
+        Self::open_in(tx, app, request).await
+    }
+
+    async fn open_in(mut tx: Tx, app: &App, request: &ChangeRequest<IdOrSlug>) -> Result<Self, ApiError> {
         let Some(locked) = lock_product(&mut tx, &request.id).await? else {
             return Err(no_such_product(&mut tx, &request.id, &request.uri).await);
         };

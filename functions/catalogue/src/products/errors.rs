@@ -88,7 +88,7 @@ fn field_error(error: EditError, path: FieldPath) -> (String, String) {
             format!("A variant has at most one value of \"{attribute}\". Send only one."),
         ),
         EditError::SkuTaken { at, .. } => (path.variant(at, "sku"), SKU_TAKEN.to_owned()),
-        EditError::Renamed { .. } => (path.variants("sku").to_owned(), SKU_TAKEN.to_owned()),
+        EditError::SkuOfOtherEdit { at, .. } => (path.variant(at, "sku"), SKU_TAKEN.to_owned()),
         EditError::SameValues { at } => (path.variant(at, "non_field_errors"), SAME_VALUES.to_owned()),
         EditError::NegativePrice { at } => (path.price(at), PRICE_NEGATIVE.to_owned()),
         EditError::PriceTooHigh { at } => (
@@ -112,6 +112,9 @@ fn field_error(error: EditError, path: FieldPath) -> (String, String) {
         }
         EditError::NoSuchImageVariant { at, variant: ImageVariant::Sku(sku) } => {
             (path.image(at, "variant_sku"), format!("The product has no variant \"{sku}\"."))
+        }
+        EditError::NoSuchImageVariant { at, variant: ImageVariant::Listed(listed) } => {
+            (path.image(at, "variant_sku"), format!("The list has no variant {listed}."))
         }
         EditError::TooManyImages => {
             ("non_field_errors".to_owned(), format!("A product has at most {MAX_IMAGES} images."))

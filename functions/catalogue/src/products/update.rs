@@ -88,7 +88,10 @@ async fn change(
     request: &ChangeRequest<IdOrSlug>,
     ChangeBody(update, read_only): ChangeBody<UpdateProduct>,
 ) -> Result<Response, ApiError> {
-    let open = OpenProduct::open(app, request).await?;
+    let open = match update.slug {
+        Some(_) => OpenProduct::open_to_rename(app, request).await?,
+        None => OpenProduct::open(app, request).await?,
+    };
     check_kept_fields(&update, &read_only, open.before.clone().with_base_url(&request.base.0))?;
     let product = open.save(update.edit(&request.base), FieldPath::Product).await?;
     respond(StatusCode::OK, product.version, &product.with_base_url(&request.base.0))

@@ -118,7 +118,8 @@ async fn tags_and_categories_may_contain_null_and_special_characters(db: PgPool)
     let shop = Shop::open(db).await;
     let words = ["NULL", "null", "a, b", "{}", "say \"ah\"", "back\\slash", " "];
     for (at, word) in words.iter().enumerate() {
-        let filed = "with new as (insert into categories (name, slug) values ($1, 'word-' || $2) returning id)
+        let filed =
+            "with new as (insert into categories (name, name_key, slug) values ($1, $1, 'word-' || $2) returning id)
                      insert into product_categories (product_id, category_id) select $3, id from new";
         if !word.trim().is_empty() {
             sqlx::query(filed).bind(word).bind(at.to_string()).bind(shop.blouse).execute(&shop.app.db).await.unwrap();

@@ -8,7 +8,10 @@ use crate::Shop;
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn attributes_are_sorted_by_name_with_their_values_in_order(db: PgPool) {
     let shop = Shop::open(db).await;
-    sqlx::query("insert into attributes (name) values ('material')").execute(&shop.app.db).await.unwrap();
+    sqlx::query("insert into attributes (name, name_key) values ('material', 'material')")
+        .execute(&shop.app.db)
+        .await
+        .unwrap();
     let answer = shop.client().get("/api/v1/catalogue/attributes/").await.expect(200);
     let shown: Vec<Value> = answer.body["results"]
         .as_array()

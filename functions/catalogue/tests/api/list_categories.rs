@@ -62,8 +62,8 @@ async fn a_category_counts_each_visible_product_in_it_and_below_once(db: PgPool)
 async fn siblings_are_sorted_by_position_and_then_by_name(db: PgPool) {
     let shop = Shop::open(db).await;
     sqlx::query(
-        "insert into categories (parent_id, name, slug, position)
-         values ($1, 'Wool', 'wool', -1), ($1, 'Linen', 'linen', 0), ($1, 'Last', 'last', 1)",
+        "insert into categories (parent_id, name, name_key, slug, position)
+         values ($1, 'Wool', 'wool', 'wool', -1), ($1, 'Linen', 'linen', 'linen', 0), ($1, 'Last', 'last', 'last', 1)",
     )
     .bind(shop.shirts)
     .execute(&shop.app.db)

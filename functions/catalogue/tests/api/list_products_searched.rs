@@ -78,8 +78,8 @@ async fn the_best_match_comes_first(db: PgPool) {
 async fn a_word_with_more_products_than_are_ranked_finds_all(db: PgPool) {
     let app = app(db);
     sqlx::raw_sql(
-        "insert into products (slug, name, base_price, created_at, updated_at, title_words, search_document)
-         select 'p-' || n, 'Shoe ' || n, 100, now(), now(), setweight(to_tsvector('simple', 'shoe ' || n), 'A'),
+        "insert into products (slug, handle, name, base_price, created_at, updated_at, title_words, search_document)
+         select 'p-' || n, 'p-' || n, 'Shoe ' || n, 100, now(), now(), setweight(to_tsvector('simple', 'shoe ' || n), 'A'),
                 setweight(to_tsvector('simple', 'shoe ' || n), 'A')
            from generate_series(1, 1210) n",
     )

@@ -23,7 +23,7 @@ pub(crate) struct SampleVariant<'a> {
 }
 
 pub(crate) async fn brand(tx: &mut Tx, name: &str, slug: &str) -> BrandId {
-    insert_brand(tx, BrandNames { name, slug }).await.unwrap().unwrap()
+    insert_brand(tx, BrandNames { name, slug: Some(slug) }).await.unwrap().unwrap()
 }
 
 pub(crate) async fn category(tx: &mut Tx, parent: Option<CategoryId>, name: &str, slug: &str) -> CategoryId {

@@ -37,7 +37,7 @@ async fn an_invalid_brand_is_refused_with_an_error_for_each_field(db: PgPool) {
         (json!({"name": "x".repeat(256)}), json!({"name": ["Ensure this field has no more than 255 characters."]})),
         (json!({"name": ["x"]}), json!({"name": ["Not a valid string."]})),
         (json!({"name": "\u{0}"}), json!({"name": ["Null characters are not allowed."]})),
-        (json!({"name": "Bela"}), taken.clone()),
+        (json!({"name": "Bela", "slug": "bela"}), taken.clone()),
         (json!({"name": "ANA"}), named.clone()),
         (json!({"name": "BÉLA", "slug": "bela-2"}), named.clone()),
     ] {
@@ -51,15 +51,41 @@ async fn an_invalid_brand_is_refused_with_an_error_for_each_field(db: PgPool) {
     assert_eq!(shop.app.count("select count(*) from brands").await, 2);
 }
 
-/// An import can create two brands with the same name. Staff can still change both.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn two_brands_with_the_same_name_may_keep_it(db: PgPool) {
-    let shop = Shop::open(db).await;
-    let editor = editor(&shop.app).await;
-    sqlx::query("insert into brands (name, slug) values ('ANA', 'ana-2')").execute(&shop.app.db).await.unwrap();
-    editor.put(&path("ana-2"), json!({"name": "ana", "slug": "ana-3"})).await.expect(200);
-    editor.patch(&path("ana-3"), json!({"name": "Hanna"})).await.expect(200);
-    editor.patch(&path("ana-3"), json!({"name": "ANA"})).await.expect(400);
+async fn a_slug_that_was_not_sent_is_never_refused(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    for (name, slug) in [
+        ("C#", "c"),
+        ("C++", "c-2"),
+        ("小米 Mi", "xiao-mi-mi"),
+        ("大米 Mi", "da-mi-mi"),
+        ("Ａcme", "acme"),
+        ("Acme", "acme-2"),
+        ("★", "brand"),
+        ("☂", "brand-2"),
+        ("501", "brand-501"),
+    ] {
+        assert_eq!(editor.post(BRANDS, json!({"name": name})).await.expect(201).body["slug"], slug, "{name}");
+    }
+    let named = json!({"name": ["brand with this name already exists."]});
+    for name in ["c++", " C\u{200b}++ ", "ACME", "小米  MI"] {
+        assert_eq!(editor.post(BRANDS, json!({"name": name})).await.expect(400).body, named, "{name}");
+    }
+    let taken = json!({"slug": ["brand with this slug already exists."]});
+    assert_eq!(editor.post(BRANDS, json!({"name": "Other", "slug": "c-2"})).await.expect(400).body, taken);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn brands_with_like_slugs_can_be_created_at_the_same_time(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let names: Vec<String> = (0..8).map(|number| format!("Duo{}", "+".repeat(number))).collect();
+    let answers = join_all(names.iter().map(|name| editor.post(BRANDS, json!({"name": name})))).await;
+    let mut slugs: Vec<String> =
+        answers.into_iter().map(|answer| answer.expect(201).body["slug"].as_str().unwrap().to_owned()).collect();
+    slugs.sort_unstable();
+    assert_eq!(slugs, ["duo", "duo-2", "duo-3", "duo-4", "duo-5", "duo-6", "duo-7", "duo-8"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

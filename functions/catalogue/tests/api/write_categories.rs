@@ -1,5 +1,6 @@
 //! Write categories: `POST`, `PUT`, `PATCH` and `DELETE` below `/api/v1/catalogue/categories/`.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shared::testing::{Answer, Client, TestApp};
 use shared::users::{Permission, Permissions};
@@ -57,9 +58,12 @@ async fn an_invalid_category_is_refused_with_an_error_for_each_field(db: PgPool)
         (json!({"name": " ", "slug": "A b"}), json!({"name": ["This field may not be blank."], "slug": [slug]})),
         (json!({"name": "x", "slug": "501"}), json!({"slug": [slug]})),
         (json!({"name": "x".repeat(256)}), json!({"name": ["Ensure this field has no more than 255 characters."]})),
-        (json!({"name": "Clothing!"}), json!({"slug": ["category with this slug already exists."]})),
         (
-            json!({"name": "CLOTHING", "slug": "x"}),
+            json!({"name": "Clothing!", "slug": "clothing"}),
+            json!({"slug": ["category with this slug already exists."]}),
+        ),
+        (
+            json!({"name": " CLOTH\u{ad}ING\u{200b}", "slug": "x"}),
             json!({"name": ["A category with the same parent already has this name."]}),
         ),
         (json!({"name": "x", "parent_id": 999}), json!({"parent_id": ["Invalid pk \"999\" - object does not exist."]})),
@@ -86,10 +90,43 @@ async fn siblings_cannot_share_a_name_but_other_categories_can(db: PgPool) {
     assert_eq!(editor.patch(&path("men-shirts"), json!({"parent_id": women})).await.expect(400).body, taken);
     editor.patch(&path("men-shirts"), json!({"name": "SHIRTS"})).await.expect(200);
     editor.patch(&path("men-shirts"), json!({"name": "Blouses", "parent_id": women})).await.expect(200);
+}
 
-    // Two siblings that already have the same name, as an import can create them, may keep it.
-    sqlx::query("update categories set name = 'Shirts' where slug = 'men-shirts'").execute(&app.db).await.unwrap();
-    editor.patch(&path("men-shirts"), json!({"slug": "shirts"})).await.expect(200);
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_slug_that_was_not_sent_gets_a_number_where_it_is_taken(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let top = create(&editor, "Home", None).await;
+    let mut slugs = Vec::new();
+    for (name, parent) in [
+        ("Kitchen", Some(&top)),
+        ("Home & Kitchen", None),
+        ("C++", None),
+        ("C#", None),
+        ("Кухня!", None),
+        ("★", None),
+        ("7", None),
+    ] {
+        let body = json!({"name": name, "parent_id": parent});
+        slugs.push(editor.post(CATEGORIES, body).await.expect(201).body["slug"].clone());
+    }
+    assert_eq!(slugs, ["home-kitchen", "home-kitchen-2", "c", "c-2", "kukhnia", "category", "category-7"]);
+
+    // An old slug still redirects, so it is not given to another category.
+    editor.patch(&path("kukhnia"), json!({"slug": "kitchen"})).await.expect(200);
+    assert_eq!(editor.post(CATEGORIES, json!({"name": "Кухня?"})).await.expect(201).body["slug"], "kukhnia-2");
+    app.anonymous().get(&path("kukhnia")).await.expect(301);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn categories_with_like_slugs_can_be_created_at_the_same_time(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let names: Vec<String> = (0..6).map(|number| format!("Duo{}", "+".repeat(number))).collect();
+    for answer in join_all(names.iter().map(|name| editor.post(CATEGORIES, json!({"name": name})))).await {
+        answer.expect(201);
+    }
+    assert_eq!(app.count("select count(*) from categories where slug like 'duo%'").await, 6);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -108,7 +145,7 @@ async fn an_old_slug_redirects_until_another_category_takes_it(db: PgPool) {
         assert_eq!(moved.header("location"), path("slacks"));
     }
 
-    create(&editor, "Pants", None).await;
+    editor.post(CATEGORIES, json!({"name": "Pants", "slug": "pants"})).await.expect(201);
     assert_eq!(app.anonymous().get(&path("pants")).await.expect(200).body["slug"], "pants");
     app.anonymous().get(&path("trousers")).await.expect(301);
     // The category takes its old slug back, which then no longer redirects.

@@ -102,8 +102,8 @@ async fn an_export_whose_worker_was_killed_at_the_end_is_finished_by_another(db:
 async fn products_that_cannot_be_exported_are_listed_even_at_the_end(db: PgPool) {
     let shop = Shop::open(db);
     long_products(&shop, 100).await;
-    let without_variants = "insert into products (slug, name, base_price, created_at, updated_at)
-                            select 'bare-' || n, 'Bare', 0, now(), now() from generate_series(1, 150) n";
+    let without_variants = "insert into products (slug, handle, name, base_price, created_at, updated_at)
+                            select 'bare-' || n, 'bare-' || n, 'Bare', 0, now(), now() from generate_series(1, 150) n";
     sqlx::query(without_variants).execute(&shop.app.db).await.unwrap();
     let id = an_export(&shop).await;
 

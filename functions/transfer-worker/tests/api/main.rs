@@ -3,10 +3,12 @@
 
 mod broken_files;
 mod exports;
+mod handles;
 mod imports;
 mod interrupted;
+mod names_of_files;
 mod product_limits;
-mod renamed_products;
+mod skus;
 mod stock;
 
 use std::fmt::Write as _;

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use shared::catalogue::MAX_SLUG;
 use shared::catalogue::limits::{
-    MAX_ALT_TEXT, MAX_DESCRIPTION, MAX_IMAGES, MAX_LABEL_NAME, MAX_LABELS, MAX_NAME, MAX_TAG, MAX_UNITS, MAX_VARIANTS,
+    MAX_ALT_TEXT, MAX_DESCRIPTION, MAX_HANDLE, MAX_IMAGES, MAX_LABEL_NAME, MAX_LABELS, MAX_NAME, MAX_TAG, MAX_UNITS,
+    MAX_VARIANTS,
 };
 use sqlx::PgPool;
 use transfer_worker::{Limits, work};
@@ -30,7 +30,7 @@ impl Product {
 
     fn rows(&self) -> String {
         let name = if self.over.is_empty() { "fits" } else { self.over };
-        let handle = if self.over == "handle" { "h".repeat(MAX_SLUG + 1) } else { name.to_owned() };
+        let handle = if self.over == "handle" { "h".repeat(MAX_HANDLE + 1) } else { name.to_owned() };
         let tag = self.text("tag", MAX_TAG);
         let tags: Vec<String> = (1..self.size("tags", MAX_LABELS)).map(|number| format!("t{number}")).collect();
         let units = usize::try_from(MAX_UNITS).unwrap();
@@ -67,7 +67,7 @@ impl Product {
 async fn a_product_over_a_limit_is_reported_with_the_limit(db: PgPool) {
     let shop = Shop::open(db);
     for (over, reason) in [
-        ("handle", "\"Handle\" has more than 100 characters"),
+        ("handle", "\"Handle\" has more than 255 characters"),
         ("title", "\"Title\" has more than 255 characters"),
         ("description", "\"Body (HTML)\" has more than 65536 characters"),
         ("brand", "\"Vendor\" has more than 255 characters"),

@@ -71,7 +71,7 @@ pub fn rows(product: &ProductSnapshot) -> Result<Vec<Cells>, &'static str> {
     let count = variants.len().max(images.len());
     let row = |at: usize| {
         let mut row = Cells::default();
-        row.set("Handle", &product.slug);
+        row.set("Handle", product.handle.as_deref().unwrap_or(&product.slug));
         if at == 0 {
             add_head(&mut row, product, &names);
         }

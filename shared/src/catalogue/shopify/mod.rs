@@ -76,21 +76,21 @@ impl Batch {
         self.entries.len() + self.skipped
     }
 
-    /// Skips the products that began earlier in the file; `earlier_line` returns the line on which the product with this slug did.
+    /// Skips the products that began earlier in the file; `earlier_line` returns the line on which the product with this handle did.
     pub fn skip_repeated(&mut self, earlier_line: impl Fn(&str) -> Option<u64>) {
         let mut seen: Vec<(String, u64)> = Vec::new();
         for (line, entry) in std::mem::take(&mut self.entries) {
-            let here = seen.iter().find(|(slug, _)| *slug == entry.slug).map(|(_, line)| *line);
-            match earlier_line(&entry.slug).or(here) {
+            let here = seen.iter().find(|(handle, _)| *handle == entry.handle).map(|(_, line)| *line);
+            match earlier_line(&entry.handle).or(here) {
                 Some(earlier) => self.skip(
                     line,
                     format!(
                         "the product \"{}\" already began on line {earlier}; all rows of a product must be next to each other",
-                        entry.slug
+                        entry.handle
                     ),
                 ),
                 None => {
-                    seen.push((entry.slug.clone(), line));
+                    seen.push((entry.handle.clone(), line));
                     self.entries.push((line, entry));
                 }
             }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::{Column, Columns, Row, RowError};
 use crate::catalogue::limits::{
-    MAX_ALT_TEXT, MAX_ATTRIBUTE, MAX_DESCRIPTION, MAX_GRAMS, MAX_IMAGES, MAX_LABEL_NAME, MAX_LABELS, MAX_NAME, MAX_SKU,
-    MAX_TAG, MAX_VALUE, MAX_VARIANTS,
+    MAX_ALT_TEXT, MAX_ATTRIBUTE, MAX_DESCRIPTION, MAX_GRAMS, MAX_HANDLE, MAX_IMAGES, MAX_LABEL_NAME, MAX_LABELS,
+    MAX_NAME, MAX_SKU, MAX_TAG, MAX_VALUE, MAX_VARIANTS,
 };
 use crate::catalogue::product_import::{ImportImage, ImportVariant, ProductImport, variant_name};
-use crate::catalogue::{MAX_SLUG, Status, clean_html, slugify};
+use crate::catalogue::{Status, clean_html, name_key};
 
 /// Shopify's name for the only option of a product without options.
 pub(crate) const NO_OPTION: &str = "Title";
@@ -50,8 +50,8 @@ struct Reading<'c> {
     entry: ProductImport,
     /// The images with the positions that the file gives them.
     images: Vec<(i32, ImportImage)>,
-    /// The line of each combination of option values, and of each SKU.
-    seen: HashMap<String, u64>,
+    /// The line of each combination of option values, and of each SKU, with its first spelling.
+    seen: HashMap<String, (String, u64)>,
     errors: Vec<RowError>,
 }
 
@@ -69,11 +69,10 @@ impl Reading<'_> {
     /// Reads the fields of the product, which are on the first row.
     fn head(&mut self, row: &Row) -> Result<(), String> {
         let text = |column, longest| row.text(self.columns, column, longest);
-        // A longer handle would be cut, and could then be that of another product.
-        text(Column::Handle, MAX_SLUG)?;
+        text(Column::Handle, MAX_HANDLE)?;
         let name = text(Column::Title, MAX_NAME)?.ok_or("\"Title\" is empty, and this is the product's first row")?;
         self.entry = ProductImport {
-            slug: slugify(&row.handle),
+            handle: row.handle.clone(),
             name,
             description: clean_html(&text(Column::Body, MAX_DESCRIPTION)?.unwrap_or_default()),
             brand: text(Column::Vendor, MAX_LABEL_NAME)?,
@@ -134,7 +133,7 @@ impl Reading<'_> {
         let mut names: Vec<String> = Vec::new();
         for at in 0..OPTIONS {
             let Some(name) = row.text(self.columns, Column::OptionName(at), MAX_ATTRIBUTE)? else { break };
-            if names.iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
+            if names.iter().any(|other| name_key(other) == name_key(&name)) {
                 return Err(format!("two options are called \"{name}\""));
             }
             names.push(name);
@@ -151,12 +150,9 @@ impl Reading<'_> {
             return Ok(());
         }
         let options = self.options(row, names)?;
-        let sku = match row.text(self.columns, Column::Sku, MAX_SKU)? {
-            Some(sku) => sku,
-            None => self.made_up_sku(&options),
-        };
+        let sku = row.text(self.columns, Column::Sku, MAX_SKU)?;
         // Checked first, so that of two equal variants always the second is reported, even if the first has other errors.
-        self.refuse_twice(row, &options, &sku)?;
+        self.refuse_twice(row, &options, sku.as_deref())?;
         let price = row.money(self.columns, Column::Price)?;
         let image = row.url(self.columns, Column::VariantImage)?;
         let variant = ImportVariant {
@@ -196,26 +192,14 @@ impl Reading<'_> {
         }
     }
 
-    /// Builds a SKU from the handle and the values: the same on every import, and unique because no handle contains a dot.
-    fn made_up_sku(&self, options: &[(String, String)]) -> String {
-        let mut sku = self.entry.slug.clone();
-        for (_, value) in options {
-            sku.push('.');
-            sku.push_str(&slugify(value));
-        }
-        let taken = |sku: &str| self.entry.variants.iter().any(|variant| variant.sku == sku);
-        let numbered = (2..).map(|number| format!("{sku}.{number}"));
-        std::iter::once(sku.clone()).chain(numbered).find(|sku| !taken(sku)).unwrap_or_default()
-    }
-
-    fn refuse_twice(&mut self, row: &Row, options: &[(String, String)], sku: &str) -> Result<(), String> {
-        let values: Vec<&str> = options.iter().map(|(_, value)| value.as_str()).collect();
-        for (key, what) in [
-            (format!("options\0{}", values.join("\0")), format!("the variant \"{}\"", variant_name(options))),
-            (format!("sku\0{sku}"), format!("the SKU \"{sku}\"")),
-        ] {
-            if let Some(line) = self.seen.insert(key, row.place.line) {
-                return Err(format!("{what} is already on line {line}"));
+    fn refuse_twice(&mut self, row: &Row, options: &[(String, String)], sku: Option<&str>) -> Result<(), String> {
+        let values: Vec<String> = options.iter().map(|(_, value)| name_key(value)).collect();
+        let variant = (format!("options\0{}", values.join("\0")), "variant", variant_name(options));
+        let sku = sku.map(|sku| (format!("sku\0{sku}"), "SKU", sku.to_owned()));
+        for (key, what, name) in std::iter::once(variant).chain(sku) {
+            if let Some((first, line)) = self.seen.insert(key, (name.clone(), row.place.line)) {
+                let spelling = if first == name { String::new() } else { format!(" as \"{first}\"") };
+                return Err(format!("the {what} \"{name}\" is already on line {line}{spelling}"));
             }
         }
         Ok(())

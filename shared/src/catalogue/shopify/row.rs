@@ -34,7 +34,12 @@ impl Row {
             cells.push(cell);
         }
         let handle = columns.place(Column::Handle).and_then(|at| cells.get(at));
-        Self { place: record.place, handle: handle.map_or("", |handle| handle.trim()).to_owned(), error, cells }
+        Self {
+            place: record.place,
+            handle: handle.map_or("", |handle| unquoted(handle.trim(), false)).to_owned(),
+            error,
+            cells,
+        }
     }
 
     /// Returns the trimmed text of a cell; `None` if it is empty or the file has no such column.

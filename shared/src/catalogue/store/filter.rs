@@ -7,7 +7,7 @@
 use sqlx::{Postgres, QueryBuilder};
 
 use crate::app::db::Tx;
-use crate::catalogue::{IdOrSlug, Status, Visibility};
+use crate::catalogue::{IdOrSlug, Status, Visibility, name_key};
 use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ProductId};
 use crate::money::Money;
 use crate::time::Timestamp;
@@ -225,8 +225,8 @@ pub async fn brands(tx: &mut Tx, brands: &[IdOrSlug]) -> sqlx::Result<Vec<Option
     .await
 }
 
-/// Finds, for each pair of `names[i]` and `values[i]`, the attribute and its value, without regard to case. Returns one item for each pair,
-/// in this order: `None` if the attribute does not exist, an empty list if the value does not.
+/// Finds, for each pair of `names[i]` and `values[i]`, the attribute and its value, by their keys. Returns one item for each pair, in this
+/// order: `None` if the attribute does not exist, an empty list if the value does not.
 pub async fn attribute_values(
     tx: &mut Tx,
     names: &[String],
@@ -234,15 +234,19 @@ pub async fn attribute_values(
 ) -> sqlx::Result<Vec<Option<(AttributeId, Vec<AttributeValueId>)>>> {
     let rows = sqlx::query!(
         r#"select a.id as "attribute?: AttributeId",
-                  array(select w.id from attribute_values w where w.attribute_id = a.id and lower(w.value) = lower(asked.value))
+                  array(select w.id from attribute_values w where w.attribute_id = a.id and w.value_key = asked.value_key)
                       as "values!: Vec<AttributeValueId>"
-             from unnest($1::text[], $2::text[]) with ordinality as asked (name, value, place)
-             left join attributes a on lower(a.name) = lower(asked.name)
+             from unnest($1::text[], $2::text[]) with ordinality as asked (name_key, value_key, place)
+             left join attributes a on a.name_key = asked.name_key
             order by asked.place"#,
-        names,
-        values
+        &keys(names),
+        &keys(values)
     )
     .fetch_all(&mut *tx)
     .await?;
     Ok(rows.into_iter().map(|row| row.attribute.map(|attribute| (attribute, row.values))).collect())
+}
+
+fn keys(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| name_key(name)).collect()
 }

@@ -17,6 +17,8 @@ pub struct ProductSnapshot {
     pub id: ProductId,
     /// Number of changes so far.
     pub version: i64,
+    /// The product's name in files; `None` if it was not read.
+    pub handle: Option<String>,
     /// The product's name in URLs.
     pub slug: String,
     /// The product's name.
@@ -106,6 +108,7 @@ impl ProductSnapshot {
         Self {
             id: summary.id,
             version: product.version,
+            handle: None,
             slug: summary.slug.clone(),
             name: summary.name.clone(),
             sku: summary.sku.clone(),
@@ -161,9 +164,10 @@ impl From<&ProductImage> for ImageSnapshot {
     }
 }
 
-/// Finds the products with these slugs.
-pub async fn find_all(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<Vec<ProductSnapshot>> {
-    let ids = sqlx::query_scalar!("select id from products where slug = any ($1)", slugs).fetch_all(&mut *tx).await?;
+/// Finds the products with these handles.
+pub async fn find_all(tx: &mut Tx, handles: &[String]) -> sqlx::Result<Vec<ProductSnapshot>> {
+    let ids =
+        sqlx::query_scalar!("select id from products where handle = any ($1)", handles).fetch_all(&mut *tx).await?;
     if ids.is_empty() { Ok(Vec::new()) } else { read(tx, &ids).await }
 }
 
@@ -187,7 +191,7 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
 /// Reads each part of all products in one query.
 async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<ProductSnapshot>> {
     let rows = sqlx::query!(
-        r#"select p.id, p.version, p.slug, p.name, p.sku, p.description, p.base_price, p.tags, p.status,
+        r#"select p.id, p.version, p.handle, p.slug, p.name, p.sku, p.description, p.base_price, p.tags, p.status,
                   p.publish_at, p.unpublish_at, p.default_variant_id,
                   b.id as "brand_id?: BrandId", b.name as "brand_name?", b.slug as "brand_slug?"
              from products p left join brands b on b.id = p.brand_id
@@ -204,6 +208,7 @@ async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<ProductSnapsho
             categories: categories.remove(&row.id).unwrap_or_default(),
             id: row.id,
             version: row.version,
+            handle: Some(row.handle),
             slug: row.slug,
             name: row.name,
             sku: row.sku,

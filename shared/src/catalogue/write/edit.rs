@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 pub struct ProductEdit {
     /// The product that is changed or created.
     pub product: ProductTarget,
-    /// The product's name in URLs.
+    /// The product's name in URLs. A new product without one gets one that is made from its handle or its name.
     pub slug: Option<String>,
     /// The product's name.
     pub name: Option<String>,
@@ -51,15 +51,15 @@ pub enum ProductTarget {
     New,
     /// A product that the caller has locked and read.
     Locked(Box<ProductSnapshot>),
-    /// The product with this slug, which is created if it does not exist.
-    Slug(String),
+    /// The product with this handle, which is created if it does not exist.
+    Handle(String),
 }
 
 impl ProductTarget {
-    /// Returns the slug by which the product is found, which only files use.
-    pub(super) fn slug(&self) -> Option<&str> {
+    /// Returns the handle by which the product is found, which only files use.
+    pub(super) fn handle(&self) -> Option<&str> {
         match self {
-            Self::Slug(slug) => Some(slug),
+            Self::Handle(handle) => Some(handle),
             Self::New | Self::Locked(_) => None,
         }
     }
@@ -135,7 +135,7 @@ impl VariantsEdit {
 pub struct VariantEdit {
     /// The variant that is changed or created.
     pub variant: VariantTarget,
-    /// The variant's SKU.
+    /// The variant's SKU. A new variant without one gets one that is made from the product's slug and the variant's values.
     pub sku: Option<String>,
     /// The variant's name within its product.
     pub name: VariantName,
@@ -171,6 +171,8 @@ pub enum VariantTarget {
     Id(VariantId),
     /// The variant with the edit's SKU, which is created if it does not exist.
     Sku,
+    /// The variant with the edit's SKU, or else the one with the edit's values, which is created if it does not exist.
+    SkuOrValues,
 }
 
 /// A change of a variant's name.
@@ -293,6 +295,8 @@ pub enum ImageVariant {
     Id(VariantId),
     /// The variant with this SKU, which may be created by the same edit.
     Sku(String),
+    /// The variant at this index in the edit's list of variants.
+    Listed(usize),
 }
 
 /// Returns the index for a requested position.

@@ -60,17 +60,14 @@ pub enum EditError {
         /// The SKU that is taken.
         sku: String,
     },
-    /// A product that once had the edit's slug has the SKU.
+    /// The variant with the SKU has the values of another edit in the list, which has no SKU.
     #[error(
-        "the product \"{was}\" is now \"{now}\", and has the SKU \"{sku}\": write \"{now}\" in the handle's column; \
-         or, if this is another product, give it different SKUs"
+        "the SKU \"{sku}\" belongs to a variant of this product that the file lists without a SKU; write it there, or use another SKU here"
     )]
-    Renamed {
-        /// The slug that the product had.
-        was: String,
-        /// The slug that the product has now.
-        now: String,
-        /// The SKU that is taken.
+    SkuOfOtherEdit {
+        /// Index in the list.
+        at: usize,
+        /// The SKU that another edit's variant has.
         sku: String,
     },
     /// Another variant of the product has the same values.

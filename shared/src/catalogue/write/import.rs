@@ -83,7 +83,7 @@ impl Attempt {
 /// Products of a file that are saved in one transaction.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportBatch<'i> {
-    /// The products, each with another slug.
+    /// The products, each with another handle.
     pub products: &'i [&'i ProductImport],
     /// The meaning of the units on hand in the file.
     pub stock: Stock,
@@ -163,12 +163,10 @@ fn edit(import: &ProductImport, stock: Stock) -> ProductEdit {
         url: Some(image.url.clone()),
         alt_text: Some(image.alt_text.clone()),
         position: None,
-        variant: Patch::replace(
-            image.variant.and_then(|at| import.variants.get(at)).map(|variant| ImageVariant::Sku(variant.sku.clone())),
-        ),
+        variant: Patch::replace(image.variant.map(ImageVariant::Listed)),
     };
     ProductEdit {
-        product: ProductTarget::Slug(import.slug.clone()),
+        product: ProductTarget::Handle(import.handle.clone()),
         name: Some(import.name.clone()),
         brand: Patch::replace(import.brand.clone().map(BrandRef::Name)),
         description: Some(import.description.clone()),
@@ -193,8 +191,8 @@ fn variant_edit(variant: &ImportVariant, stock: Stock) -> VariantEdit {
     };
     let is_made = is_made_name(&variant.name, variant.options.iter().map(|(_, value)| value.as_str()));
     VariantEdit {
-        variant: VariantTarget::Sku,
-        sku: Some(variant.sku.clone()),
+        variant: VariantTarget::SkuOrValues,
+        sku: variant.sku.clone(),
         name: if is_made { VariantName::Made(variant.name.clone()) } else { VariantName::Set(variant.name.clone()) },
         values: Some(variant.options.iter().map(named).collect()),
         price: PriceEdit::Total(variant.price),

@@ -7,10 +7,10 @@ use super::error::EditError;
 use super::images::{self, ImagePlan};
 use super::saved::{RowChange, Saved, in_list_order};
 use super::taxonomy::TaxonomyLookup;
-use super::variants::{self, BasePrices, VariantPlan};
+use super::variants::{self, BasePrices, Pair, VariantPlan};
 use crate::catalogue::store::snapshot::{ProductSnapshot, VariantSnapshot};
 use crate::catalogue::store::write::{KnownValue, NamedValue, ProductRow};
-use crate::catalogue::{Status, slugify};
+use crate::catalogue::{Status, slug_of_handle, slugify};
 use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::money::Money;
 use crate::patch::Patch;
@@ -42,11 +42,12 @@ impl<'e> Plan<'e> {
         taxonomy: &TaxonomyLookup,
         mut errors: Vec<EditError>,
     ) -> Result<Self, Vec<EditError>> {
-        let row = row(edit, before, taxonomy);
+        let paired = variants::pair(&edit.variants, variants_of(before));
+        let pairs = paired.map_err(|more| errors.iter().cloned().chain(more).collect::<Vec<_>>())?;
+        let row = row(edit, before, taxonomy, &pairs);
         let base =
             BasePrices { before: before.map_or(row.base_price, |before| before.base_price), after: row.base_price };
-        let planned = variants::plan(&edit.variants, variants_of(before), base);
-        let variants = planned.map_err(|more| errors.iter().cloned().chain(more).collect::<Vec<_>>())?;
+        let variants = variants::plan(&edit.variants, pairs, variants_of(before), base);
         let images = images::plan(&edit.images, before, &variants, &mut errors);
         let (enters, leaves) = taxonomy.categorise(edit, before);
         let mut plan = Self {
@@ -170,16 +171,22 @@ fn variants_of(product: Option<&ProductSnapshot>) -> &[VariantSnapshot] {
     product.map_or(&[], |product| &product.variants)
 }
 
-/// Returns the product's own columns after the edit.
-fn row(edit: &ProductEdit, before: Option<&ProductSnapshot>, taxonomy: &TaxonomyLookup) -> ProductRow {
+/// Returns the product's own columns after the edit. The names of a new product may be taken; see [`super::save`].
+fn row(
+    edit: &ProductEdit,
+    before: Option<&ProductSnapshot>,
+    taxonomy: &TaxonomyLookup,
+    pairs: &[Pair<'_>],
+) -> ProductRow {
     let name = edit.name.clone().or_else(|| before.map(|before| before.name.clone())).unwrap_or_default();
     let slug = edit.slug.clone().unwrap_or_else(|| match (&edit.product, before) {
         (_, Some(before)) => before.slug.clone(),
-        (ProductTarget::Slug(slug), None) => slug.clone(),
-        (ProductTarget::New | ProductTarget::Locked(_), None) => slugify(&name),
+        (ProductTarget::Handle(handle), None) => slug_of_handle(handle),
+        (ProductTarget::New | ProductTarget::Locked(_), None) => slugify(&name, "product"),
     });
     let status = edit.status.map(|status| status.as_str().to_owned());
     ProductRow {
+        handle: edit.product.handle().unwrap_or(&slug).to_owned(),
         slug,
         name,
         brand: taxonomy.brand(edit, before),
@@ -189,7 +196,7 @@ fn row(edit: &ProductEdit, before: Option<&ProductSnapshot>, taxonomy: &Taxonomy
             .clone()
             .or_else(|| before.map(|before| before.description.clone()))
             .unwrap_or_default(),
-        base_price: base_price(edit, before),
+        base_price: base_price(edit, before, pairs),
         tags: edit.tags.clone().or_else(|| before.map(|before| before.tags.clone())).unwrap_or_default(),
         status: status
             .or_else(|| before.map(|before| before.status.clone()))
@@ -199,22 +206,19 @@ fn row(edit: &ProductEdit, before: Option<&ProductSnapshot>, taxonomy: &Taxonomy
     }
 }
 
-fn base_price(edit: &ProductEdit, before: Option<&ProductSnapshot>) -> Money {
+fn base_price(edit: &ProductEdit, before: Option<&ProductSnapshot>, pairs: &[Pair<'_>]) -> Money {
     match edit.base_price {
         BasePrice::Set(price) => price,
         BasePrice::Keep => before.map(|before| before.base_price).unwrap_or_default(),
         BasePrice::Lowest => {
             let total = |edit: &VariantEdit| if let PriceEdit::Total(price) = edit.price { Some(price) } else { None };
-            let edits = edit.variants.edits();
             let costs_the_same = |before: &&ProductSnapshot| {
-                let prices: HashMap<&str, Money> =
-                    before.variants.iter().map(|old| (old.sku.as_str(), old.price)).collect();
-                edits.iter().all(|new| {
-                    let old = new.sku.as_deref().and_then(|sku| prices.get(sku).copied());
+                pairs.iter().filter_map(|pair| Some((pair.edit?.edit, pair.before))).all(|(new, old)| {
+                    let old = old.and_then(|at| before.variants.get(at)).map(|old| old.price);
                     old.is_some() && old == total(new)
                 })
             };
-            let lowest = edits.iter().filter_map(total).min().unwrap_or_default();
+            let lowest = edit.variants.edits().iter().filter_map(total).min().unwrap_or_default();
             before.filter(costs_the_same).map_or(lowest, |before| before.base_price)
         }
     }

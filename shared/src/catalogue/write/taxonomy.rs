@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::edit::{BrandRef, CategoriesEdit, ProductEdit};
 use crate::app::db::Tx;
+use crate::catalogue::name_key;
 use crate::catalogue::store::snapshot::ProductSnapshot;
-use crate::catalogue::store::write::{find_or_create_brands, find_or_create_categories};
-use crate::catalogue::{slugify, slugify_path};
+use crate::catalogue::store::write::{KnownCategories, find_or_create_brands, find_or_create_categories};
 use crate::ids::{BrandId, CategoryId};
 use crate::patch::Patch;
 
-/// The ids of brands and categories by slug, for those that edits name and that their products do not have.
+/// The brands by the keys of their names and the categories, as far as edits name them and their products do not have them.
 #[derive(Debug, Default)]
 pub(super) struct TaxonomyLookup {
-    pub(super) brands: HashMap<String, BrandId>,
-    pub(super) categories: HashMap<String, CategoryId>,
+    brands: HashMap<String, BrandId>,
+    categories: KnownCategories,
 }
 
 impl TaxonomyLookup {
@@ -29,7 +29,7 @@ impl TaxonomyLookup {
                 && !has_brand(before, name)
             {
                 // The first of several spellings is used.
-                brands.entry(slugify(name)).or_insert(name);
+                brands.entry(name_key(name)).or_insert(name);
             }
             if let CategoriesEdit::Include(path) = &edit.categories
                 && !is_categorised(before, path)
@@ -51,7 +51,7 @@ impl TaxonomyLookup {
             Patch::Clear => None,
             Patch::Set(BrandRef::Id(id)) => Some(*id),
             Patch::Set(BrandRef::Name(name)) if has_brand(before, name) => current,
-            Patch::Set(BrandRef::Name(name)) => self.brands.get(&slugify(name)).copied(),
+            Patch::Set(BrandRef::Name(name)) => self.brands.get(&name_key(name)).copied(),
         }
     }
 
@@ -67,7 +67,7 @@ impl TaxonomyLookup {
             CategoriesEdit::Set(wanted) => (difference(wanted, &current), difference(&current, wanted)),
             CategoriesEdit::Include(path) if is_categorised(before, path) => (Vec::new(), Vec::new()),
             CategoriesEdit::Include(path) => {
-                let id = self.categories.get(&slugify_path(path)).copied();
+                let id = self.categories.find(path);
                 (difference(id.as_slice(), &current), Vec::new())
             }
         }
@@ -90,14 +90,14 @@ fn categories(before: Option<&ProductSnapshot>) -> &[crate::catalogue::CategoryS
 }
 
 fn has_brand(before: Option<&ProductSnapshot>, name: &str) -> bool {
-    before.and_then(|before| before.brand.as_ref()).is_some_and(|brand| brand.name == name)
+    before.and_then(|before| before.brand.as_ref()).is_some_and(|brand| name_key(&brand.name) == name_key(name))
 }
 
 /// Returns true if the product is in a category with the path's last name, even if staff have moved that category. An empty path names no
 /// category.
 fn is_categorised(before: Option<&ProductSnapshot>, path: &[String]) -> bool {
     path.last().is_none_or(|name| {
-        let name = name.to_lowercase();
-        categories(before).iter().any(|category| category.name.to_lowercase() == name)
+        let key = name_key(name);
+        categories(before).iter().any(|category| name_key(&category.name) == key)
     })
 }

@@ -56,6 +56,7 @@ fn shirt() -> ProductSnapshot {
     ProductSnapshot {
         id: ProductId(1),
         version: 1,
+        handle: None,
         slug: "shirt".to_owned(),
         name: "Shirt".to_owned(),
         sku: Some("shirt".to_owned()),

@@ -20,14 +20,14 @@ use crate::plans::last_indexes;
 
 /// Inserts 100,000 products as `refresh_product_cards` would write them: 1,000 for each leaf category, brand and word.
 const PRODUCTS: &str = "
-    insert into brands (name, slug) select 'Brand ' || n, 'brand-' || n from generate_series(1, 100) n;
-    insert into categories (name, slug) values ('Top', 'top');
-    insert into categories (parent_id, name, slug) select 1, 'Leaf ' || n, 'leaf-' || n from generate_series(1, 100) n;
-    insert into attributes (name) values ('Size'), ('Colour');
-    insert into attribute_values (attribute_id, value) select 1 + n % 2, 'Value ' || n from generate_series(1, 100) n;
-    insert into products (slug, name, brand_id, base_price, price_min, price_max, tags, status, created_at, updated_at,
+    insert into brands (name, name_key, slug) select 'Brand ' || n, 'brand ' || n, 'brand-' || n from generate_series(1, 100) n;
+    insert into categories (name, name_key, slug) values ('Top', 'top', 'top');
+    insert into categories (parent_id, name, name_key, slug) select 1, 'Leaf ' || n, 'leaf ' || n, 'leaf-' || n from generate_series(1, 100) n;
+    insert into attributes (name, name_key) values ('Size', 'size'), ('Colour', 'colour');
+    insert into attribute_values (attribute_id, value, value_key) select 1 + n % 2, 'Value ' || n, 'value ' || n from generate_series(1, 100) n;
+    insert into products (slug, handle, name, brand_id, base_price, price_min, price_max, tags, status, created_at, updated_at,
                           category_ids, category_names, category_slugs, value_ids, title_words, search_document, card)
-    select 'p-' || n, 'Product ' || (n::bigint * 7919 % 100000), 1 + n % 100, price, price, price, array['tag' || n % 200],
+    select 'p-' || n, 'p-' || n, 'Product ' || (n::bigint * 7919 % 100000), 1 + n % 100, price, price, price, array['tag' || n % 200],
            case n % 50 when 0 then 'draft' else 'active' end,
            timestamptz '2026-01-01Z' + n::bigint * 31 % 100000 * interval '1 minute', now(),
            array[2 + n / 10 % 100], array['Leaf'], array['leaf'], array[1 + n / 100 % 100, 1 + n / 7 % 100], words,

@@ -21,30 +21,31 @@ const BASE_DATA: &str = "
         'select (hashint8extended(n, property) & 2147483647) / 2147483648.0';
     create temporary table words (rank integer primary key, word text not null);
 
-    insert into brands (name, slug) select 'Brand ' || n, 'brand-' || n from generate_series(1, 300) n;
+    insert into brands (name, name_key, slug) select 'Brand ' || n, 'brand ' || n, 'brand-' || n from generate_series(1, 300) n;
     -- 8 at the top, 4 below each, 4 below each of those, and 3 below each of those: 552.
-    insert into categories (name, slug, parent_id)
-    select 'Department ' || n, 'department-' || n, null from generate_series(1, 8) n;
-    insert into categories (name, slug, parent_id)
-    select 'Range ' || n, 'range-' || n, 1 + (n - 9) / 4 from generate_series(9, 40) n;
-    insert into categories (name, slug, parent_id)
-    select 'Group ' || n, 'group-' || n, 9 + (n - 41) / 4 from generate_series(41, 168) n;
-    insert into categories (name, slug, parent_id)
-    select 'Shelf ' || n, 'shelf-' || n, 41 + (n - 169) / 3 from generate_series(169, 552) n;
-    insert into attributes (name) values ('Size'), ('Colour');
-    insert into attribute_values (attribute_id, value, position)
-    select 1, value, position from unnest(array['XS', 'S', 'M', 'L', 'XL', 'XXL']) with ordinality t (value, position);
-    insert into attribute_values (attribute_id, value, position)
-    select 2, value, position
+    insert into categories (name, name_key, slug, parent_id)
+    select 'Department ' || n, 'department ' || n, 'department-' || n, null from generate_series(1, 8) n;
+    insert into categories (name, name_key, slug, parent_id)
+    select 'Range ' || n, 'range ' || n, 'range-' || n, 1 + (n - 9) / 4 from generate_series(9, 40) n;
+    insert into categories (name, name_key, slug, parent_id)
+    select 'Group ' || n, 'group ' || n, 'group-' || n, 9 + (n - 41) / 4 from generate_series(41, 168) n;
+    insert into categories (name, name_key, slug, parent_id)
+    select 'Shelf ' || n, 'shelf ' || n, 'shelf-' || n, 41 + (n - 169) / 3 from generate_series(169, 552) n;
+    insert into attributes (name, name_key) values ('Size', 'size'), ('Colour', 'colour');
+    insert into attribute_values (attribute_id, value, value_key, position)
+    select 1, value, lower(value), position from unnest(array['XS', 'S', 'M', 'L', 'XL', 'XXL']) with ordinality t (value, position);
+    insert into attribute_values (attribute_id, value, value_key, position)
+    select 2, value, lower(value), position
       from unnest(array['Black', 'White', 'Grey', 'Red', 'Blue', 'Green', 'Yellow', 'Orange', 'Brown', 'Pink', 'Purple', 'Beige'])
            with ordinality t (value, position);";
 
 /// Rows of products $1 to $2, a statement for each table. They include what triggers would do row by row.
 const ROWS: [&str; 8] = [
     // A name of three words that are not the most frequent ones, and a description of thirty that may be.
-    "insert into products (id, brand_id, slug, name, description, base_price, tags, status, publish_at, created_at, updated_at, card)
+    "insert into products (id, brand_id, slug, handle, name, description, base_price, tags, status, publish_at, created_at, updated_at, card)
      overriding system value
-     select n, 1 + floor(300 * power(pg_temp.fraction(n, 1), 2)), replace(t.name, ' ', '-') || '-' || n, initcap(t.name),
+     select n, 1 + floor(300 * power(pg_temp.fraction(n, 1), 2)), replace(t.name, ' ', '-') || '-' || n, replace(t.name, ' ', '-') || '-' || n,
+            initcap(t.name),
             '<p>' || t.description || '</p>', 499 + 10 * floor(3000 * power(pg_temp.fraction(n, 2), 2))::bigint,
             array[(array['new', 'sale', 'outlet', 'gift', 'basic'])[1 + floor(5 * pg_temp.fraction(n, 3))::integer]],
             case when pg_temp.fraction(n, 4) < 0.97 then 'active' when pg_temp.fraction(n, 4) < 0.99 then 'draft' else 'archived' end,

@@ -122,11 +122,11 @@ pub async fn import<R: BufRead>(
 ) -> anyhow::Result<ImportSummary> {
     products.check_stock(stock)?;
     let mut summary = ImportSummary { stock, ..ImportSummary::default() };
-    // The line on which each product began, by slug.
+    // The line on which each product began, by handle.
     let mut first_lines: HashMap<String, u64> = HashMap::new();
     while let Some(mut batch) = products.batch()? {
-        batch.skip_repeated(|slug| first_lines.get(slug).copied());
-        first_lines.extend(batch.entries.iter().map(|(line, entry)| (entry.slug.clone(), *line)));
+        batch.skip_repeated(|handle| first_lines.get(handle).copied());
+        first_lines.extend(batch.entries.iter().map(|(line, entry)| (entry.handle.clone(), *line)));
         done_with(u64::try_from(batch.products()).unwrap_or_default());
         write(db, &mut batch, now, &mut summary).await?;
         batch.errors.sort_by_key(|error| error.line);

@@ -243,7 +243,7 @@ async fn what_staff_arranged_stays(db: PgPool) {
     let service = service_db(&db);
     take(&service, &format!("{HEADER}{GOOD}")).await;
     for sql in [
-        "insert into categories (name, slug) values ('Clothing', 'clothing')",
+        "insert into categories (name, name_key, slug) values ('Clothing', 'clothing', 'clothing')",
         "update categories set slug = 'mens-shirts', parent_id = (select id from categories where slug = 'clothing') where name = 'Shirts'",
         "insert into product_categories select id, (select id from categories where slug = 'clothing') from products where slug = 'shirt'",
         "update products set sku = 'OWN' where slug = 'shirt'",
@@ -275,6 +275,29 @@ async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
     assert_eq!(rows(&db).await, before);
     let text = String::from_utf8(file).unwrap();
     assert!(text.contains("risky,'=1+1,'- soft,'@home,Things,'+,false,"), "{text}");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_export_names_each_product_by_its_handle(db: PgPool) {
+    let service = service_db(&db);
+    let handles = ["男性-1", "女性-1", "Mug", "mug", "-dash", "'quoted", "a b_c"];
+    let rows: String =
+        handles.iter().map(|handle| format!("{handle},P,,,,,true,Title,Default Title,,,,,1,5,,,,,,\n")).collect();
+    take(&service, &format!("{HEADER}{rows}")).await;
+    // Staff change a slug, and the next product takes it.
+    sqlx::query("update products set slug = 'changed' where handle = 'mug'").execute(&db).await.unwrap();
+    take(&service, &format!("{HEADER}changed,P,,,,,true,Title,Default Title,,,,,1,5,,,,,,\n")).await;
+    let before = self::rows(&db).await;
+    let mut file = Vec::new();
+
+    crate::export::export(&service, &mut file).await.unwrap();
+    let (summary, errors) = take(&service, std::str::from_utf8(&file).unwrap()).await;
+
+    assert_eq!((summary.products, errors.len()), (unchanged(8), 0));
+    assert_eq!(self::rows(&db).await, before);
+    let stored: Vec<String> =
+        sqlx::query_scalar("select handle from products order by id").fetch_all(&db).await.unwrap();
+    assert_eq!(stored[..7], handles);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

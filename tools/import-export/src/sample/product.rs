@@ -1,7 +1,7 @@
 //! Turns a line of `products.txt` into a product.
 
 use shared::catalogue::product_import::{ImportImage, ImportVariant, ProductImport, variant_name};
-use shared::catalogue::{Status, clean_html, slugify};
+use shared::catalogue::{Status, clean_html, sku_part, slugify};
 use shared::money::Money;
 
 use super::colours;
@@ -41,7 +41,7 @@ impl Sample {
 
     /// Its name in URLs.
     pub(super) fn slug(&self) -> String {
-        slugify(self.name)
+        slugify(self.name, "product")
     }
 
     /// The product: every colour in every size, and a picture for each colour.
@@ -55,7 +55,7 @@ impl Sample {
             variant: variants.iter().position(|variant| variant.options.contains(&option("Colour", colour))),
         });
         ProductImport {
-            slug: self.slug(),
+            handle: self.slug(),
             name: self.name.to_owned(),
             description: clean_html(&format!("<p>{}</p>", self.description)),
             brand: Some(self.brand.to_owned()),
@@ -81,7 +81,7 @@ impl Sample {
     }
 
     fn variant(&self, options: Vec<(String, String)>, nth_size: usize) -> ImportVariant {
-        let parts = std::iter::once(self.slug()).chain(options.iter().rev().map(|(_, value)| slugify(value)));
+        let parts = std::iter::once(self.slug()).chain(options.iter().rev().map(|(_, value)| sku_part(value)));
         let sku = parts.collect::<Vec<_>>().join("-").to_uppercase();
         let price = Money::parse(self.price).unwrap_or_default();
         // The largest size takes more cloth.
@@ -94,7 +94,7 @@ impl Sample {
             weight_grams: Some(weight(self.kind)),
             on_hand: Some(self.on_hand(&sku)),
             on_hand_seen: None,
-            sku,
+            sku: Some(sku),
             options,
         }
     }

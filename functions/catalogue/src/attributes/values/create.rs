@@ -25,7 +25,7 @@ const READ_ONLY: ReadOnly = &[("id", "")];
 #[derive(Debug, Request)]
 #[request(update = UpdateAttributeValue, replace = ReplaceAttributeValue, read_only = READ_ONLY)]
 pub(crate) struct CreateAttributeValue {
-    /// Text of the value, unique within the attribute, compared without regard to case.
+    /// Text of the value, unique within the attribute, compared without regard to case and repeated blanks.
     #[field(max = MAX_VALUE)]
     #[schema(example = "M")]
     pub value: String,

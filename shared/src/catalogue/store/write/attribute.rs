@@ -1,20 +1,19 @@
 //! Statements that write attributes and their values one by one, as staff do.
 //!
 //! For an editor, an attribute and its values are one object: every change here locks the attribute's row ([`lock_attribute`]) and
-//! increases its version. Filters ignore case, so no new value may differ from another only in case. This is checked under the lock and
-//! not by a constraint, because there may be such values from before the check, and two of them cannot be merged if variants would then be
-//! equal.
+//! increases its version.
 
 use super::constraints::or_refused;
 use crate::app::db::{Tx, is_violation};
+use crate::catalogue::name_key;
 use crate::ids::{AttributeId, AttributeValueId};
 
 /// Reason why the database refuses a change of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttributeRefused {
-    /// Another attribute has the name, compared without regard to case.
+    /// Another attribute has the name, by its [`name_key`].
     NameTaken,
-    /// The attribute has this value, compared without regard to case.
+    /// The attribute has this value, by its [`name_key`].
     ValueTaken,
     /// Variants have the attribute or the value.
     InUse,
@@ -50,39 +49,37 @@ pub async fn insert_attribute(
     name: &str,
     values: &[String],
 ) -> sqlx::Result<Result<AttributeId, AttributeRefused>> {
-    let inserted =
-        sqlx::query_scalar!("insert into attributes (name) values ($1) returning id", name).fetch_one(&mut *tx).await;
+    let inserted = sqlx::query_scalar!(
+        "insert into attributes (name, name_key) values ($1, $2) returning id",
+        name,
+        name_key(name)
+    )
+    .fetch_one(&mut *tx)
+    .await;
     let id = match or_refused(inserted, AttributeRefused::of)? {
         Ok(id) => id,
         Err(refused) => return Ok(Err(refused)),
     };
     let inserted = sqlx::query!(
-        "insert into attribute_values (attribute_id, value, position)
-         select $1, value, (place - 1)::integer from unnest($2::text[]) with ordinality as t (value, place)",
+        "insert into attribute_values (attribute_id, value, value_key, position)
+         select $1, value, value_key, (place - 1)::integer
+           from unnest($2::text[], $3::text[]) with ordinality as t (value, value_key, place)",
         id as _,
-        values
+        values,
+        &values.iter().map(|value| name_key(value)).collect::<Vec<_>>()
     )
     .execute(&mut *tx)
     .await;
-    if let Err(refused) = or_refused(inserted, AttributeRefused::of)? {
-        return Ok(Err(refused));
-    }
-    let has_duplicate = sqlx::query_scalar!(
-        r#"select exists (select from attribute_values where attribute_id = $1
-                           group by lower(value) having count(*) > 1) as "has_duplicate!""#,
-        id as _
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    Ok(if has_duplicate { Err(AttributeRefused::ValueTaken) } else { Ok(id) })
+    Ok(or_refused(inserted, AttributeRefused::of)?.map(|_| id))
 }
 
 /// Renames an attribute.
 pub async fn rename_attribute(tx: &mut Tx, id: AttributeId, name: &str) -> sqlx::Result<Result<(), AttributeRefused>> {
     let renamed = sqlx::query!(
-        "update attributes set name = $2, version = version + 1 where id = $1 and name <> $2",
+        "update attributes set name = $2, name_key = $3, version = version + 1 where id = $1 and name <> $2",
         id as _,
-        name
+        name,
+        name_key(name)
     )
     .execute(&mut *tx)
     .await;
@@ -106,23 +103,20 @@ pub async fn insert_value(
     value: &str,
 ) -> sqlx::Result<Result<AttributeValueId, AttributeRefused>> {
     let inserted = sqlx::query_scalar!(
-        "insert into attribute_values (attribute_id, value, position)
-         select $1, $2, coalesce(max(position) + 1, 0) from attribute_values where attribute_id = $1
-         having not coalesce(bool_or(lower(value) = lower($2)), false)
+        "insert into attribute_values (attribute_id, value, value_key, position)
+         select $1, $2, $3, coalesce(max(position) + 1, 0) from attribute_values where attribute_id = $1
          returning id",
         attribute as _,
-        value
+        value,
+        name_key(value)
     )
-    .fetch_optional(&mut *tx)
+    .fetch_one(&mut *tx)
     .await;
-    Ok(match or_refused(inserted, AttributeRefused::of)? {
-        Ok(Some(id)) => {
-            count_change(tx, attribute).await?;
-            Ok(id)
-        }
-        Ok(None) => Err(AttributeRefused::ValueTaken),
-        Err(refused) => Err(refused),
-    })
+    let inserted = or_refused(inserted, AttributeRefused::of)?;
+    if inserted.is_ok() {
+        count_change(tx, attribute).await?;
+    }
+    Ok(inserted)
 }
 
 /// Renames a value for all variants that have it.
@@ -133,24 +127,18 @@ pub async fn rename_value(
     value: &str,
 ) -> sqlx::Result<Result<(), AttributeRefused>> {
     let renamed = sqlx::query!(
-        "update attribute_values v set value = $3
-          where v.id = $2
-            and not exists (select from attribute_values o
-                             where o.attribute_id = $1 and o.id <> $2 and lower(o.value) = lower($3))",
-        attribute as _,
+        "update attribute_values set value = $2, value_key = $3 where id = $1",
         id as _,
-        value
+        value,
+        name_key(value)
     )
     .execute(&mut *tx)
     .await;
-    match or_refused(renamed, AttributeRefused::of)? {
-        Ok(done) if done.rows_affected() == 0 => Ok(Err(AttributeRefused::ValueTaken)),
-        Ok(_) => {
-            count_change(tx, attribute).await?;
-            Ok(Ok(()))
-        }
-        Err(refused) => Ok(Err(refused)),
+    if let Err(refused) = or_refused(renamed, AttributeRefused::of)? {
+        return Ok(Err(refused));
     }
+    count_change(tx, attribute).await?;
+    Ok(Ok(()))
 }
 
 /// Moves a value to this position among its siblings, from 0; to the end if there are fewer.

@@ -1,8 +1,11 @@
 //! Statements that write brands one by one, as staff do.
 
+use std::collections::HashSet;
+
 use super::constraints::{has_too_many_words, or_refused};
+use super::free_names::{UniqueName, free_names};
 use crate::app::db::{Tx, is_violation};
-use crate::catalogue::{Brand, IdOrSlug};
+use crate::catalogue::{Brand, IdOrSlug, name_key, slugify};
 use crate::ids::BrandId;
 
 /// The names of a brand.
@@ -10,14 +13,14 @@ use crate::ids::BrandId;
 pub struct BrandNames<'a> {
     /// The brand's name.
     pub name: &'a str,
-    /// The brand's name in URLs.
-    pub slug: &'a str,
+    /// The brand's name in URLs; `None` if a new brand gets one that is made from its name.
+    pub slug: Option<&'a str>,
 }
 
 /// Reason why the database refuses a change of a brand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrandRefused {
-    /// Another brand has the name, compared without regard to case.
+    /// Another brand has the name, by its [`name_key`].
     NameTaken,
     /// Another brand has the slug.
     SlugTaken,
@@ -32,18 +35,19 @@ impl BrandRefused {
         if has_too_many_words(error) {
             return Some(Self::TooManyWords);
         }
-        [("brand_slug_unique", Self::SlugTaken), ("products_brand_id_fkey", Self::NotEmpty)]
-            .into_iter()
-            .find_map(|(constraint, refused)| is_violation(error, constraint).then_some(refused))
+        [
+            ("brand_name_unique", Self::NameTaken),
+            ("brand_slug_unique", Self::SlugTaken),
+            ("products_brand_id_fkey", Self::NotEmpty),
+        ]
+        .into_iter()
+        .find_map(|(constraint, refused)| is_violation(error, constraint).then_some(refused))
     }
 }
 
-/// Takes the lock that every transaction needs before it names a brand. It comes before any row and is held until the transaction ends:
-/// two transactions that use the same name at once would not see each other, and no constraint prevents it, because files identify brands
-/// by slug and may have two brands with one name.
+/// Takes the lock that every transaction needs before it names a brand. It comes before any row and is held until the transaction ends.
 pub async fn lock_brand_names(tx: &mut Tx) -> sqlx::Result<()> {
-    // No other lock uses this number.
-    sqlx::query!(r#"select pg_advisory_xact_lock(3001) as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
+    sqlx::query!(r#"select lock_brand_names() as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
 }
 
 /// Locks a brand for a change and returns it with its version under the lock; `None` if there is no such brand.
@@ -76,12 +80,18 @@ pub async fn insert_brand(
     tx: &mut Tx,
     BrandNames { name, slug }: BrandNames<'_>,
 ) -> sqlx::Result<Result<BrandId, BrandRefused>> {
-    if is_another_called(tx, None, name).await? {
-        return Ok(Err(BrandRefused::NameTaken));
-    }
-    let inserted = sqlx::query_scalar!("insert into brands (name, slug) values ($1, $2) returning id", name, slug)
-        .fetch_one(&mut *tx)
-        .await;
+    let slug = match slug {
+        Some(slug) => slug.to_owned(),
+        None => free_names(tx, UniqueName::BrandSlug, &[slugify(name, "brand")], HashSet::new()).await?.concat(),
+    };
+    let inserted = sqlx::query_scalar!(
+        "insert into brands (name, name_key, slug) values ($1, $2, $3) returning id",
+        name,
+        name_key(name),
+        slug
+    )
+    .fetch_one(&mut *tx)
+    .await;
     or_refused(inserted, BrandRefused::of)
 }
 
@@ -91,12 +101,16 @@ pub async fn rename_brand(
     before: &Brand,
     BrandNames { name, slug }: BrandNames<'_>,
 ) -> sqlx::Result<Result<(), BrandRefused>> {
-    if is_another_called(tx, Some(before.id), name).await? {
-        return Ok(Err(BrandRefused::NameTaken));
-    }
-    let renamed = sqlx::query!("update brands set name = $2, slug = $3 where id = $1", before.id as _, name, slug)
-        .execute(&mut *tx)
-        .await;
+    let slug = slug.unwrap_or(&before.slug);
+    let renamed = sqlx::query!(
+        "update brands set name = $2, name_key = $3, slug = $4 where id = $1",
+        before.id as _,
+        name,
+        name_key(name),
+        slug
+    )
+    .execute(&mut *tx)
+    .await;
     if let Err(refused) = or_refused(renamed, BrandRefused::of)? {
         return Ok(Err(refused));
     }
@@ -111,18 +125,6 @@ pub async fn rename_brand(
     .fetch_one(&mut *tx)
     .await;
     or_refused(refreshed.map(drop), BrandRefused::of)
-}
-
-/// Returns true if another brand has the name, compared without regard to case. Two brands that share a name already may keep it.
-async fn is_another_called(tx: &mut Tx, id: Option<BrandId>, name: &str) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select coalesce(bool_or(id is distinct from $1) and not bool_or(id is not distinct from $1), false) as "is_called!"
-             from brands where lower(name) = lower($2)"#,
-        id as _,
-        name
-    )
-    .fetch_one(&mut *tx)
-    .await
 }
 
 /// Deletes a brand that has no products.

@@ -1,7 +1,11 @@
 //! Statements that write categories one by one, as staff do.
 
+use std::collections::HashSet;
+
 use super::constraints::{has_too_many_words, or_refused};
+use super::free_names::{UniqueName, free_names};
 use crate::app::db::{Tx, is_violation};
+use crate::catalogue::name_key;
 use crate::ids::CategoryId;
 
 /// A category to write.
@@ -27,7 +31,7 @@ pub struct CategoryChange<'a> {
 /// Reason why the database refuses a change of a category.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CategoryRefused {
-    /// A sibling has the name, compared without regard to case.
+    /// A sibling has the name, by its [`name_key`].
     NameTaken,
     /// Another category has the slug.
     SlugTaken,
@@ -49,6 +53,7 @@ impl CategoryRefused {
             return Some(Self::TooManyWords);
         }
         [
+            ("category_name_unique", Self::NameTaken),
             ("category_slug_unique", Self::SlugTaken),
             ("categories_parent_id_fkey", Self::NoSuchParent),
             ("category_not_its_own_parent", Self::BelowItself),
@@ -66,18 +71,21 @@ pub async fn lock_category_tree(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!(r#"select lock_category_tree() as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
 }
 
+/// Returns this slug, with a number if another category has or had it. The caller has locked the tree.
+pub async fn free_category_slug(tx: &mut Tx, slug: String) -> sqlx::Result<String> {
+    Ok(free_names(tx, UniqueName::CategorySlug, &[slug], HashSet::new()).await?.concat())
+}
+
 /// Creates a category after its siblings. The caller has locked the tree.
 pub async fn insert_category(tx: &mut Tx, new: NewCategory<'_>) -> sqlx::Result<Result<CategoryId, CategoryRefused>> {
-    if is_a_sibling_called(tx, None, &new).await? {
-        return Ok(Err(CategoryRefused::NameTaken));
-    }
     let inserted = sqlx::query_scalar!(
-        "insert into categories (parent_id, name, slug, position)
-         select $1, $2, $3, coalesce(max(position) + 1, 0) from categories where parent_id is not distinct from $1
+        "insert into categories (parent_id, name, name_key, slug, position)
+         select $1, $2, $4, $3, coalesce(max(position) + 1, 0) from categories where parent_id is not distinct from $1
          returning id",
         new.parent as _,
         new.name,
-        new.slug
+        new.slug,
+        name_key(new.name)
     )
     .fetch_one(&mut *tx)
     .await;
@@ -89,9 +97,6 @@ pub async fn update_category(
     tx: &mut Tx,
     CategoryChange { id, to }: CategoryChange<'_>,
 ) -> sqlx::Result<Result<(), CategoryRefused>> {
-    if is_a_sibling_called(tx, Some(id), &to).await? {
-        return Ok(Err(CategoryRefused::NameTaken));
-    }
     // Locks the products whose cards show the name or slug, before the category: a transaction that puts a product into a category locks
     // the product first.
     sqlx::query!(
@@ -108,7 +113,7 @@ pub async fn update_category(
     let renamed = sqlx::query_scalar!(
         r#"with before as (select name, slug from categories where id = $1)
            update categories c
-              set name = $3, slug = $4, parent_id = $2,
+              set name = $3, name_key = $5, slug = $4, parent_id = $2,
                   position = case when c.parent_id is not distinct from $2 then c.position
                                   else (select coalesce(max(s.position) + 1, 0) from categories s
                                          where s.parent_id is not distinct from $2) end
@@ -118,7 +123,8 @@ pub async fn update_category(
         id as _,
         to.parent as _,
         to.name,
-        to.slug
+        to.slug,
+        name_key(to.name)
     )
     .fetch_one(&mut *tx)
     .await;
@@ -137,20 +143,6 @@ pub async fn update_category(
     .fetch_one(&mut *tx)
     .await;
     or_refused(refreshed.map(drop), CategoryRefused::of)
-}
-
-/// Returns true if a sibling has the name, compared without regard to case. Two siblings that share a name already may keep it, because
-/// files identify categories by slug and may have such.
-async fn is_a_sibling_called(tx: &mut Tx, id: Option<CategoryId>, to: &NewCategory<'_>) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select coalesce(bool_or(id is distinct from $1) and not bool_or(id is not distinct from $1), false) as "is_called!"
-             from categories where parent_id is not distinct from $2 and lower(name) = lower($3)"#,
-        id as _,
-        to.parent as _,
-        to.name
-    )
-    .fetch_one(&mut *tx)
-    .await
 }
 
 /// Moves a category to this position among its siblings, from 0; to the end if there are fewer.

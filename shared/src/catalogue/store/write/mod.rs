@@ -9,6 +9,7 @@ mod brand;
 mod bulk;
 mod category;
 mod constraints;
+mod free_names;
 mod images;
 mod lookup;
 mod named_values;
@@ -24,22 +25,23 @@ pub use attribute::{
 pub use brand::{BrandNames, BrandRefused, delete_brand, insert_brand, lock_brand, lock_brand_names, rename_brand};
 pub use bulk::{NamedVariant, VariantPrice, find_variants, prices, set_prices};
 pub use category::{
-    CategoryChange, CategoryRefused, NewCategory, delete_category, insert_category, lock_category_tree,
-    move_to_position, update_category,
+    CategoryChange, CategoryRefused, NewCategory, delete_category, free_category_slug, insert_category,
+    lock_category_tree, move_to_position, update_category,
 };
 pub use constraints::{ProductConstraint, map_constraint_error};
+pub(in crate::catalogue) use free_names::{UniqueName, free_names};
 pub use images::{ImageRow, write_images};
 pub use lookup::{find_or_create_brands, find_or_create_categories};
 pub use named_values::{IdOrName, KnownValue, NamedValue, find_or_make_values};
 pub use order::{NotInCategory, arrange_products};
 pub use product::{
     LockedProduct, LockedProducts, ProductRow, add_to_categories, bump_versions, check_deferred_constraints,
-    delete_or_archive_product, insert_products, lock_imports, lock_product, lock_products, missing_categories,
-    refresh_product_cards, remove_from_categories, renamed_products, set_default_variants, set_savepoint,
+    delete_or_archive_product, insert_products, lock_imports, lock_product, lock_product_slugs, lock_products,
+    missing_categories, refresh_product_cards, remove_from_categories, set_default_variants, set_savepoint,
     undo_to_savepoint, update_products,
 };
-use taxonomy::{NewLevel, insert_level, known_slugs};
-pub use taxonomy::{TaxonomyCounts, TooDeep, insert_taxonomy};
+pub use taxonomy::{KnownCategories, TaxonomyCounts, insert_taxonomy};
+use taxonomy::{NewLevel, insert_level};
 pub use variants::{
     ValuesRow, VariantRow, insert_variants, release_skus, remove_variants, sku_owners, update_variants, write_values,
 };

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::db::Tx;
+use crate::catalogue::name_key;
 use crate::ids::{AttributeId, AttributeValueId};
 
 /// An attribute or a value by its id or by its name.
@@ -45,8 +46,8 @@ pub struct KnownValue {
     pub value: String,
 }
 
-/// Finds the values that these name, as far as they exist. Names of attributes and values are compared without regard to case, and missing
-/// ones are created.
+/// Finds the values that these name, as far as they exist. Names of attributes and values are compared by their keys, and missing ones
+/// are created.
 pub async fn find_or_make_values(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Result<HashMap<NamedValue, KnownValue>> {
     let attributes = attributes(tx, named).await?;
     let mut found = HashMap::new();
@@ -59,10 +60,12 @@ pub async fn find_or_make_values(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Res
             NamedValue::Of { value: IdOrName::Id(id), .. } => ids.push((AttributeValueId(*id), name)),
             NamedValue::Of { attribute, value: IdOrName::Name(value) } => {
                 let Some((id, _)) = attributes.get(attribute) else { continue };
-                let names = names_of.entry((*id, value.clone())).or_default();
+                let key = name_key(value);
+                let names = names_of.entry((*id, key.clone())).or_default();
                 if names.is_empty() {
                     wanted.attributes.push(*id);
                     wanted.values.push(value.clone());
+                    wanted.keys.push(key);
                 }
                 names.push(name);
             }
@@ -80,8 +83,8 @@ pub async fn find_or_make_values(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Res
             found.insert(name.clone(), known.clone());
         }
     }
-    for (text, known) in values_by_text(tx, &wanted).await? {
-        for name in names_of.get(&(known.attribute_id, text)).into_iter().flatten() {
+    for (key, known) in values_by_text(tx, &wanted).await? {
+        for name in names_of.get(&(known.attribute_id, key)).into_iter().flatten() {
             found.insert((*name).clone(), known.clone());
         }
     }
@@ -109,12 +112,12 @@ async fn attributes(tx: &mut Tx, named: &[NamedValue]) -> sqlx::Result<HashMap<I
     // No other lock uses this number.
     sqlx::query!(r#"select pg_advisory_xact_lock(2001) as "done: ()""#).fetch_one(&mut *tx).await?;
     sqlx::query!(
-        "insert into attributes (name)
-         select t.name from unnest($1::text[]) with ordinality as t (name, place)
-          where not exists (select from attributes a where lower(a.name) = lower(t.name))
+        "insert into attributes (name, name_key)
+         select t.name, t.name_key from unnest($1::text[], $2::text[]) with ordinality as t (name, name_key, place)
           order by t.place
-             on conflict do nothing",
-        &names
+             on conflict on constraint attribute_name_unique do nothing",
+        &names,
+        &keys(&names)
     )
     .execute(&mut *tx)
     .await?;
@@ -131,9 +134,11 @@ async fn known_attributes(
     let rows = sqlx::query!(
         r#"select a.id as "id!: AttributeId", a.name as "name!", null as "named?: String" from attributes a where a.id = any ($1)
            union all
-           select a.id, a.name, t.name from unnest($2::text[]) as t (name) join attributes a on lower(a.name) = lower(t.name)"#,
+           select a.id, a.name, t.name
+             from unnest($2::text[], $3::text[]) as t (name, name_key) join attributes a on a.name_key = t.name_key"#,
         ids,
-        names
+        names,
+        &keys(names)
     )
     .fetch_all(&mut *tx)
     .await?;
@@ -141,6 +146,10 @@ async fn known_attributes(
         .into_iter()
         .map(|row| (row.named.map_or(IdOrName::Id(row.id.0), IdOrName::Name), (row.id, row.name)))
         .collect())
+}
+
+fn keys(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| name_key(name)).collect()
 }
 
 async fn values_by_id(tx: &mut Tx, ids: &[AttributeValueId]) -> sqlx::Result<HashMap<AttributeValueId, KnownValue>> {
@@ -159,14 +168,15 @@ async fn values_by_id(tx: &mut Tx, ids: &[AttributeValueId]) -> sqlx::Result<Has
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Values that are named by their text: the attributes and the texts.
+/// Values that are named by their text: the attributes, the texts, and the keys of the texts.
 #[derive(Default)]
 struct Texts {
     attributes: Vec<AttributeId>,
     values: Vec<String>,
+    keys: Vec<String>,
 }
 
-/// Returns the value of each text, with the text. Missing values are created.
+/// Returns the value of each text, with the key of the text. Missing values are created.
 async fn values_by_text(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<Vec<(String, KnownValue)>> {
     if wanted.values.is_empty() {
         return Ok(Vec::new());
@@ -175,7 +185,7 @@ async fn values_by_text(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<Vec<(String
     if known.len() == wanted.values.len() {
         return Ok(known);
     }
-    // No constraint prevents values that differ only in case, so transactions that create values take turns (`lock_attribute`).
+    // Transactions that create values take turns (`lock_attribute`), because each puts its values after the others.
     sqlx::query!(
         "select id from attributes where id = any ($1) order by id for no key update",
         &wanted.attributes as _
@@ -186,22 +196,21 @@ async fn values_by_text(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<Vec<(String
     known_values(tx, wanted).await
 }
 
-/// Finds values by text. If values differ only in case, the one with the same case is used, or else the oldest.
+/// Finds values by the keys of their texts. Returns each with its key.
 async fn known_values(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<Vec<(String, KnownValue)>> {
     let rows = sqlx::query!(
-        r#"select distinct on (t.place) t.value as "text!", w.attribute_id, a.name as attribute, w.id, w.value
-             from unnest($1::bigint[], $2::text[]) with ordinality as t (attribute_id, value, place)
-             join attribute_values w on w.attribute_id = t.attribute_id and lower(w.value) = lower(t.value)
-             join attributes a on a.id = w.attribute_id
-            order by t.place, w.value = t.value desc, w.id"#,
+        "select w.value_key, w.attribute_id, a.name as attribute, w.id, w.value
+           from unnest($1::bigint[], $2::text[]) as t (attribute_id, value_key)
+           join attribute_values w on w.attribute_id = t.attribute_id and w.value_key = t.value_key
+           join attributes a on a.id = w.attribute_id",
         &wanted.attributes as _,
-        &wanted.values
+        &wanted.keys
     )
     .fetch_all(&mut *tx)
     .await?;
     let known = rows.into_iter().map(|row| {
         let (attribute_id, id) = (row.attribute_id, row.id);
-        (row.text, KnownValue { attribute_id, attribute: row.attribute, id, value: row.value })
+        (row.value_key, KnownValue { attribute_id, attribute: row.attribute, id, value: row.value })
     });
     Ok(known.collect())
 }
@@ -210,20 +219,19 @@ async fn known_values(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<Vec<(String, 
 /// an import uses, so that two transactions that create the same values do not deadlock.
 async fn make_values(tx: &mut Tx, wanted: &Texts) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into attribute_values (attribute_id, value, position)
-         select t.attribute_id, t.value,
+        "insert into attribute_values (attribute_id, value, value_key, position)
+         select t.attribute_id, t.value, t.value_key,
                 coalesce((select max(w.position) + 1 from attribute_values w where w.attribute_id = t.attribute_id), 0)
                     + (row_number() over (partition by t.attribute_id order by t.place))::integer - 1
-           from (select distinct on (t.attribute_id, lower(t.value)) t.attribute_id, t.value, t.place
-                   from unnest($1::bigint[], $2::text[]) with ordinality as t (attribute_id, value, place)
-                   join attributes a on a.id = t.attribute_id
-                  where not exists (select from attribute_values w
-                                     where w.attribute_id = t.attribute_id and lower(w.value) = lower(t.value))
-                  order by t.attribute_id, lower(t.value), t.place) t
-          order by t.attribute_id, t.value
+           from unnest($1::bigint[], $2::text[], $3::text[]) with ordinality as t (attribute_id, value, value_key, place)
+           join attributes a on a.id = t.attribute_id
+          where not exists (select from attribute_values w
+                             where w.attribute_id = t.attribute_id and w.value_key = t.value_key)
+          order by t.attribute_id, t.value_key
              on conflict on constraint attribute_value_unique do nothing",
         &wanted.attributes as _,
-        &wanted.values
+        &wanted.values,
+        &wanted.keys
     )
     .execute(&mut *tx)
     .await

@@ -63,7 +63,12 @@ pub async fn lock_products(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<
     Ok(LockedProducts { on_hand, versions: rows.into_iter().map(|row| (row.id, row.version)).collect() })
 }
 
-/// Makes this transaction the only one that imports products, until it ends.
+/// Makes this transaction the only one that gives products slugs, until it ends. Comes before any row.
+pub async fn lock_product_slugs(tx: &mut Tx) -> sqlx::Result<()> {
+    sqlx::query!(r#"select lock_product_slugs() as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
+}
+
+/// Makes this transaction the only one that imports products, creates products, or creates or renames brands, until it ends.
 pub async fn lock_imports(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!(r#"select lock_catalogue_imports() as "done: ()""#).fetch_one(&mut *tx).await.map(drop)
 }
@@ -84,6 +89,8 @@ pub async fn refresh_product_cards(tx: &mut Tx, products: &[ProductId]) -> sqlx:
 /// A product's own columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProductRow {
+    /// The name of a new product in files. It does not change afterwards.
+    pub handle: String,
     /// The product's name in URLs.
     pub slug: String,
     /// The product's name.
@@ -109,6 +116,7 @@ pub struct ProductRow {
 /// The columns of products, each as a list.
 #[derive(Default)]
 struct Columns {
+    handles: Vec<String>,
     slugs: Vec<String>,
     names: Vec<String>,
     brands: Vec<Option<i64>>,
@@ -125,6 +133,7 @@ impl<'r> FromIterator<&'r ProductRow> for Columns {
     fn from_iter<I: IntoIterator<Item = &'r ProductRow>>(rows: I) -> Self {
         let mut columns = Self::default();
         for row in rows {
+            columns.handles.push(row.handle.clone());
             columns.slugs.push(row.slug.clone());
             columns.names.push(row.name.clone());
             columns.brands.push(row.brand.map(|brand| brand.0));
@@ -152,12 +161,12 @@ pub async fn insert_products(
     let new: Columns = rows.iter().copied().collect();
     let rows = sqlx::query!(
         "insert into products
-                (slug, name, brand_id, sku, description, base_price, tags, status, publish_at, unpublish_at, created_at, updated_at)
+                (slug, name, brand_id, sku, description, base_price, tags, status, publish_at, unpublish_at, handle, created_at, updated_at)
          select t.slug, t.name, t.brand_id, t.sku, t.description, t.base_price, array(select jsonb_array_elements_text(t.tags)),
-                t.status, t.publish_at, t.unpublish_at, $11, $11
+                t.status, t.publish_at, t.unpublish_at, t.handle, $12, $12
            from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::jsonb[], $8::text[],
-                       $9::timestamptz[], $10::timestamptz[]) with ordinality
-                as t (slug, name, brand_id, sku, description, base_price, tags, status, publish_at, unpublish_at, place)
+                       $9::timestamptz[], $10::timestamptz[], $11::text[]) with ordinality
+                as t (slug, name, brand_id, sku, description, base_price, tags, status, publish_at, unpublish_at, handle, place)
           order by t.place
          returning id, slug",
         &new.slugs,
@@ -170,6 +179,7 @@ pub async fn insert_products(
         &new.statuses,
         &new.publish_at as _,
         &new.unpublish_at as _,
+        &new.handles,
         now as _
     )
     .fetch_all(&mut *tx)
@@ -277,22 +287,6 @@ pub async fn add_to_categories(tx: &mut Tx, pairs: &[(ProductId, CategoryId)]) -
     .execute(&mut *tx)
     .await
     .map(drop)
-}
-
-/// Returns the current id and slug of the products that once had one of these slugs.
-pub async fn renamed_products(tx: &mut Tx, slugs: &[String]) -> sqlx::Result<HashMap<String, (ProductId, String)>> {
-    if slugs.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = sqlx::query!(
-        r#"select o.slug as was, p.id, p.slug as now
-             from old_product_slugs o join products p on p.id = o.product_id
-            where o.slug = any ($1)"#,
-        slugs
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.was, (row.id, row.now))).collect())
 }
 
 /// Deletes a product with everything that belongs to it. Returns false if orders refer to one of its variants: it is then archived

@@ -1,5 +1,6 @@
 //! Saves a batch of edits of products.
 
+mod names;
 mod rows;
 mod skus;
 
@@ -57,18 +58,22 @@ async fn save_together(
     edits: &[&ProductEdit],
     now: Timestamp,
 ) -> Result<Vec<Result<Saved, Vec<EditError>>>, SaveError> {
-    let by_slug = find_by_slug(tx, edits).await?;
+    if edits.iter().any(|edit| edit.product == ProductTarget::New) {
+        store::lock_product_slugs(tx).await?;
+    }
+    let by_handle = find_by_handle(tx, edits).await?;
     let before: Vec<Option<&ProductSnapshot>> = edits
         .iter()
         .map(|edit| match &edit.product {
             ProductTarget::New => None,
             ProductTarget::Locked(product) => Some(&**product),
-            ProductTarget::Slug(slug) => by_slug.get(slug),
+            ProductTarget::Handle(handle) => by_handle.get(handle),
         })
         .collect();
     let mut plans = plan_all(tx, edits, &before).await?;
     let on_hand = lock(tx, &plans).await?;
     plans.iter_mut().flatten().for_each(|plan| plan.compare_stock(&on_hand));
+    names::give(tx, &mut plans).await?;
     resolve(tx, &mut plans).await?;
     let mut written: Vec<&mut Plan<'_>> = plans
         .iter_mut()
@@ -92,7 +97,7 @@ async fn plan_all<'e>(
     let errors = skus::taken_sku_errors(tx, edits, before).await?;
     // An import saves the other products of its file, so a refused product must not leave new brands or categories behind. A request to
     // the API is rolled back as a whole, so it is planned further to find all its errors.
-    let is_refused = |edit: &ProductEdit, errors: &[EditError]| edit.product.slug().is_some() && !errors.is_empty();
+    let is_refused = |edit: &ProductEdit, errors: &[EditError]| edit.product.handle().is_some() && !errors.is_empty();
     let accepted = edits.iter().zip(before).zip(&errors).filter(|((edit, _), errors)| !is_refused(edit, errors));
     // Every transaction that locks several of these keeps this order: brands, categories, stock, products, attributes. A transaction that
     // saves several batches can still deadlock with another and is then tried again (`Attempt`).
@@ -110,13 +115,13 @@ async fn plan_all<'e>(
     Ok(plans.collect())
 }
 
-async fn find_by_slug(tx: &mut Tx, edits: &[&ProductEdit]) -> sqlx::Result<HashMap<String, ProductSnapshot>> {
-    let slugs: Vec<String> = edits.iter().filter_map(|edit| edit.product.slug()).map(str::to_owned).collect();
-    if slugs.is_empty() {
+async fn find_by_handle(tx: &mut Tx, edits: &[&ProductEdit]) -> sqlx::Result<HashMap<String, ProductSnapshot>> {
+    let handles: Vec<String> = edits.iter().filter_map(|edit| edit.product.handle()).map(str::to_owned).collect();
+    if handles.is_empty() {
         return Ok(HashMap::new());
     }
-    let found = snapshot::find_all(tx, &slugs).await?;
-    Ok(found.into_iter().map(|product| (product.slug.clone(), product)).collect())
+    let found = snapshot::find_all(tx, &handles).await?;
+    Ok(found.into_iter().filter_map(|product| Some((product.handle.clone()?, product))).collect())
 }
 
 /// Returns the categories that edits name by id, that their products are not in, and that do not exist.
@@ -142,7 +147,7 @@ async fn lock(tx: &mut Tx, plans: &[Result<Plan<'_>, Vec<EditError>>]) -> Result
     let changed: Vec<&ProductSnapshot> = plans
         .iter()
         .flatten()
-        .filter(|plan| plan.edit.product.slug().is_some() && plan.change != RowChange::Unchanged)
+        .filter(|plan| plan.edit.product.handle().is_some() && plan.change != RowChange::Unchanged)
         .filter_map(|plan| plan.before)
         .collect();
     if changed.is_empty() {
@@ -162,7 +167,7 @@ async fn resolve(tx: &mut Tx, plans: &mut [Result<Plan<'_>, Vec<EditError>>]) ->
     let mut plans: Vec<&mut Plan<'_>> = plans
         .iter_mut()
         .filter_map(|plan| plan.as_mut().ok())
-        .filter(|plan| plan.change != RowChange::Unchanged || plan.edit.product.slug().is_none())
+        .filter(|plan| plan.change != RowChange::Unchanged || plan.edit.product.handle().is_none())
         .collect();
     let mut seen = HashSet::new();
     let mut named: Vec<NamedValue> = Vec::new();

@@ -26,21 +26,9 @@ pub(super) async fn taken_sku_errors(
     let wanted: Vec<Vec<WantedSku<'_>>> = edits.iter().map(|edit| wanted_skus(edit)).collect();
     let all: Vec<String> = wanted.iter().flatten().map(|wanted| wanted.sku.to_owned()).collect();
     let owners = store::sku_owners(tx, &all).await?;
+    let error = |WantedSku { at, sku }: WantedSku<'_>| EditError::SkuTaken { at, sku: sku.to_owned() };
     let taken = taken_skus(&wanted, before, &owners);
-    let refused = edits.iter().zip(&taken).filter(|(_, taken)| !taken.is_empty());
-    let slugs: Vec<String> = refused.filter_map(|(edit, _)| edit.product.slug()).map(str::to_owned).collect();
-    let renamed = store::renamed_products(tx, &slugs).await?;
-    let errors = edits.iter().zip(taken).map(|(edit, taken)| {
-        let renamed = edit.product.slug().and_then(|was| Some((was, renamed.get(was)?)));
-        let error = |WantedSku { at, sku }: WantedSku<'_>| match renamed {
-            Some((was, (id, now))) if owners.get(sku) == Some(id) => {
-                EditError::Renamed { was: was.to_owned(), now: now.clone(), sku: sku.to_owned() }
-            }
-            Some(_) | None => EditError::SkuTaken { at, sku: sku.to_owned() },
-        };
-        taken.into_iter().map(error).collect()
-    });
-    Ok(errors.collect())
+    Ok(taken.into_iter().map(|taken| taken.into_iter().map(error).collect()).collect())
 }
 
 fn wanted_skus(edit: &ProductEdit) -> Vec<WantedSku<'_>> {

@@ -17,8 +17,7 @@ use crate::money::Money;
 use crate::stock::Reason;
 
 pub(super) use checks::{check, check_count};
-pub(super) use pairing::ListedEdit;
-use pairing::Pair;
+pub(super) use pairing::{ListedEdit, Pair, pair};
 pub(super) use prices::BasePrices;
 use prices::PriceParts;
 
@@ -48,13 +47,14 @@ pub(super) struct VariantPlan<'e> {
 
 /// Plans the variants in the order after the edit, except for values that must be looked up; see [`VariantPlan::resolve`].
 pub(super) fn plan<'e>(
-    edit: &'e VariantsEdit,
+    edit: &VariantsEdit,
+    pairs: Vec<Pair<'e>>,
     before: &[VariantSnapshot],
     base: BasePrices,
-) -> Result<Vec<VariantPlan<'e>>, Vec<EditError>> {
-    let pairs = (0..).zip(pairing::pair(edit, before)?);
+) -> Vec<VariantPlan<'e>> {
     let position = |position: i32| (!edit.is_keep()).then_some(position);
-    Ok(pairs.map(|(at, pair)| VariantPlan::new(pair, before, base, position(at))).collect())
+    let placed = (0..).zip(pairs);
+    placed.map(|(at, pair)| VariantPlan::new(pair, before, base, position(at))).collect()
 }
 
 impl<'e> VariantPlan<'e> {

@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::edit::{VariantEdit, VariantTarget, VariantsEdit, place};
 use super::super::error::EditError;
+use crate::catalogue::name_key;
 use crate::catalogue::store::snapshot::VariantSnapshot;
+use crate::catalogue::store::write::{IdOrName, NamedValue};
 use crate::ids::VariantId;
 
 /// The edit of a variant.
@@ -17,11 +19,11 @@ pub(in super::super) struct ListedEdit<'e> {
 
 /// A variant of the product after the edit.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pair<'e> {
+pub(in super::super) struct Pair<'e> {
     /// The edit; `None` for a variant that stays as it is.
-    pub(super) edit: Option<ListedEdit<'e>>,
+    pub(in super::super) edit: Option<ListedEdit<'e>>,
     /// Index among the variants before the edit; `None` for a new one.
-    pub(super) before: Option<usize>,
+    pub(in super::super) before: Option<usize>,
 }
 
 impl Pair<'_> {
@@ -31,7 +33,10 @@ impl Pair<'_> {
 }
 
 /// Pairs the edits with the variants before the edit, in the order after the edit. Variants that the product loses are missing.
-pub(super) fn pair<'e>(edit: &'e VariantsEdit, before: &[VariantSnapshot]) -> Result<Vec<Pair<'e>>, Vec<EditError>> {
+pub(in super::super) fn pair<'e>(
+    edit: &'e VariantsEdit,
+    before: &[VariantSnapshot],
+) -> Result<Vec<Pair<'e>>, Vec<EditError>> {
     let found = find(edit.edits(), before)?;
     let edited = edit.edits().iter().enumerate().zip(found);
     let edited = edited.map(|((at, edit), before)| Pair { edit: Some(ListedEdit { at, edit }), before });
@@ -70,7 +75,7 @@ fn place_among<'e>(before: &[VariantSnapshot], edited: impl Iterator<Item = Pair
     pairs
 }
 
-/// Finds the variant of each edit: by its id, or by its SKU unless another edit names the variant by id.
+/// Finds the variant of each edit: by its id, or by its SKU unless another edit names the variant by id, or for files by its values.
 fn find(edits: &[VariantEdit], before: &[VariantSnapshot]) -> Result<Vec<Option<usize>>, Vec<EditError>> {
     let by_id: HashMap<VariantId, usize> = before.iter().enumerate().map(|(at, old)| (old.id, at)).collect();
     let by_sku: HashMap<&str, usize> = before.iter().enumerate().map(|(at, old)| (old.sku.as_str(), at)).collect();
@@ -87,7 +92,7 @@ fn find(edits: &[VariantEdit], before: &[VariantSnapshot]) -> Result<Vec<Option<
                 }
                 found
             }
-            VariantTarget::Sku => {
+            VariantTarget::Sku | VariantTarget::SkuOrValues => {
                 let found = edit.sku.as_deref().and_then(|sku| by_sku.get(sku)).copied();
                 found.filter(|found| !named.contains(found))
             }
@@ -97,5 +102,78 @@ fn find(edits: &[VariantEdit], before: &[VariantSnapshot]) -> Result<Vec<Option<
         }
         all.push(found);
     }
+    find_by_values(edits, before, &mut all, &mut errors);
     if errors.is_empty() { Ok(all) } else { Err(errors) }
+}
+
+/// The keys of the values of a variant with those of their attributes, in a fixed order.
+type ValueKeys = Vec<(String, String)>;
+
+/// Finds by its values each variant of a file that was not found by its SKU.
+fn find_by_values(
+    edits: &[VariantEdit],
+    before: &[VariantSnapshot],
+    all: &mut [Option<usize>],
+    errors: &mut Vec<EditError>,
+) {
+    let is_open =
+        |edit: &VariantEdit, found: Option<usize>| edit.variant == VariantTarget::SkuOrValues && found.is_none();
+    if before.is_empty() || !edits.iter().zip(all.iter()).any(|(edit, found)| is_open(edit, *found)) {
+        return;
+    }
+    let known: Vec<ValueKeys> = before.iter().map(known_keys).collect();
+    let mut found_by: HashMap<usize, usize> =
+        all.iter().enumerate().filter_map(|(at, found)| found.map(|found| (found, at))).collect();
+    for (at, (edit, found)) in edits.iter().zip(all).enumerate().filter(|(_, (edit, found))| is_open(edit, **found)) {
+        let Some(same) = named_keys(edit).and_then(|keys| variant_with(&keys, &known, before)) else { continue };
+        match (found_by.get(&same), &edit.sku) {
+            (None, _) => {
+                found_by.insert(same, at);
+                *found = Some(same);
+            }
+            // Which of the two edits means the variant cannot be known, and the wrong one would take its stock and its carts.
+            (Some(other), None) => {
+                let sku = edits.get(*other).and_then(|other| other.sku.clone()).unwrap_or_default();
+                errors.push(EditError::SkuOfOtherEdit { at: *other, sku });
+            }
+            (Some(_), Some(_)) => {}
+        }
+    }
+}
+
+/// Returns the variant with exactly these values, one that is sold before archived ones; or else the only one that has them among others,
+/// which staff have added.
+fn variant_with(keys: &ValueKeys, known: &[ValueKeys], before: &[VariantSnapshot]) -> Option<usize> {
+    let is_sold = |at: &usize| before.get(*at).is_some_and(|old| !old.is_archived);
+    let of = |fits: &dyn Fn(&ValueKeys) -> bool| -> Vec<usize> {
+        known.iter().enumerate().filter(|(_, known)| fits(known)).map(|(at, _)| at).collect()
+    };
+    let same = of(&|known| known == keys);
+    if let Some(first) = same.first() {
+        return Some(same.iter().copied().find(is_sold).unwrap_or(*first));
+    }
+    match of(&|known| keys.iter().all(|key| known.contains(key))).as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    }
+}
+
+fn known_keys(variant: &VariantSnapshot) -> ValueKeys {
+    let mut keys: ValueKeys =
+        variant.values.iter().map(|value| (name_key(&value.attribute), name_key(&value.value))).collect();
+    keys.sort_unstable();
+    keys
+}
+
+/// Returns the keys of an edit that names all its values by text, as files do.
+fn named_keys(edit: &VariantEdit) -> Option<ValueKeys> {
+    let keys = edit.values.as_ref()?.iter().map(|value| match value {
+        NamedValue::Of { attribute: IdOrName::Name(attribute), value: IdOrName::Name(value) } => {
+            Some((name_key(attribute), name_key(value)))
+        }
+        NamedValue::Of { .. } | NamedValue::Id(_) => None,
+    });
+    let mut keys: ValueKeys = keys.collect::<Option<_>>()?;
+    keys.sort_unstable();
+    Some(keys)
 }

@@ -7,11 +7,11 @@ use super::super::error::EditError;
 use super::pairing::ListedEdit;
 use crate::catalogue::store::snapshot::VariantSnapshot;
 use crate::catalogue::store::write::{IdOrName, KnownValue, NamedValue};
-use crate::catalogue::{is_made_name, made_name};
+use crate::catalogue::{is_made_name, made_name, name_key};
 use crate::ids::{AttributeId, AttributeValueId};
 
 /// Returns the variant's values in the order of the edit, if the edit names exactly these; others must be looked up. Names are compared
-/// without regard to case, because they are looked up in that way.
+/// by their keys, because they are looked up in that way.
 pub(super) fn keep<'v>(named: &[NamedValue], old: Option<&'v VariantSnapshot>) -> Option<Vec<&'v KnownValue>> {
     let old = old?;
     if named.len() != old.values.len() {
@@ -31,7 +31,7 @@ pub(super) fn keep<'v>(named: &[NamedValue], old: Option<&'v VariantSnapshot>) -
 fn names(named: &NamedValue, known: &KnownValue) -> bool {
     let is = |named: &IdOrName, id: i64, name: &str| match named {
         IdOrName::Id(named) => *named == id,
-        IdOrName::Name(named) => named.to_lowercase() == name.to_lowercase(),
+        IdOrName::Name(named) => named == name || name_key(named) == name_key(name),
     };
     match named {
         NamedValue::Id(id) => known.id == *id,

@@ -67,13 +67,16 @@ pub async fn lock(tx: &mut Tx, held: Lease<ImportId>) -> sqlx::Result<bool> {
     Ok(row.is_some())
 }
 
-/// Finds the products of earlier chunks that have one of these slugs; returns by slug the line on which each began.
-pub async fn earlier_lines(tx: &mut Tx, id: ImportId, slugs: &[String]) -> sqlx::Result<HashMap<String, u64>> {
-    let rows =
-        sqlx::query!("select slug, line from import_slugs where import_id = $1 and slug = any ($2)", id as _, slugs)
-            .fetch_all(&mut *tx)
-            .await?;
-    Ok(rows.into_iter().map(|row| (row.slug, u64::try_from(row.line).unwrap_or_default())).collect())
+/// Finds the products of earlier chunks that have one of these handles; returns by handle the line on which each began.
+pub async fn earlier_lines(tx: &mut Tx, id: ImportId, handles: &[String]) -> sqlx::Result<HashMap<String, u64>> {
+    let rows = sqlx::query!(
+        "select handle, line from import_handles where import_id = $1 and handle = any ($2)",
+        id as _,
+        handles
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.handle, u64::try_from(row.line).unwrap_or_default())).collect())
 }
 
 /// The result of a chunk of the file.
@@ -83,7 +86,7 @@ pub struct Chunk {
     pub place: Place,
     /// Names of the columns.
     pub header: Vec<String>,
-    /// Slug of each product, and the line on which it begins.
+    /// Handle of each product, and the line on which it begins.
     pub first_lines: Vec<(String, u64)>,
     /// Products that were saved.
     pub saved: Vec<Saved>,
@@ -137,12 +140,13 @@ pub async fn record(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Time
 }
 
 async fn insert_first_lines(tx: &mut Tx, id: ImportId, first_lines: &[(String, u64)]) -> sqlx::Result<()> {
-    let (slugs, lines): (Vec<String>, Vec<i64>) =
-        first_lines.iter().map(|(slug, line)| (slug.clone(), to_i64(*line))).unzip();
+    let (handles, lines): (Vec<String>, Vec<i64>) =
+        first_lines.iter().map(|(handle, line)| (handle.clone(), to_i64(*line))).unzip();
     sqlx::query!(
-        "insert into import_slugs (import_id, slug, line) select $1::uuid, * from unnest($2::text[], $3::bigint[]) on conflict do nothing",
+        "insert into import_handles (import_id, handle, line)
+         select $1::uuid, * from unnest($2::text[], $3::bigint[]) on conflict do nothing",
         id as _,
-        &slugs,
+        &handles,
         &lines
     )
     .execute(&mut *tx)

@@ -133,5 +133,5 @@ pub async fn cancel(tx: &mut Tx, id: ImportId, now: Timestamp) -> sqlx::Result<(
 /// Ends an import that has not ended.
 pub async fn end(tx: &mut Tx, id: ImportId, ended: JobEnd<'_>, now: Timestamp) -> sqlx::Result<()> {
     lease::end(tx, id, ended, now).await?;
-    sqlx::query!("delete from import_slugs where import_id = $1", id as _).execute(&mut *tx).await.map(drop)
+    sqlx::query!("delete from import_handles where import_id = $1", id as _).execute(&mut *tx).await.map(drop)
 }

@@ -24,8 +24,8 @@ const NEW_PASSWORD: &str = "a quiet harbour at dawn";
 /// A product with two units in stock.
 const ADD_PRODUCT: &str = "
     with product as (
-        insert into products (slug, name, base_price, created_at, updated_at)
-        values ('red-shoes', 'Red shoes', 14990, now(), now()) returning id)
+        insert into products (slug, handle, name, base_price, created_at, updated_at)
+        values ('red-shoes', 'red-shoes', 'Red shoes', 14990, now(), now()) returning id)
     insert into product_variants (product_id, sku, name) select id, 'RED-42', 'EU 42' from product;
     select change_stock(id, 2, 'received', now()) from product_variants;
     select refresh_product_cards(array_agg(id)) from products;";
