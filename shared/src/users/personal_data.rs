@@ -22,6 +22,9 @@ pub struct ExportedAccount {
     pub name: String,
     /// Phone number, or blank.
     pub phone: String,
+    /// Language of the mails to the account.
+    #[schema(example = "en")]
+    pub locale: String,
     /// True if the owner can log in.
     pub is_active: bool,
     /// True if the account is staff.
@@ -159,6 +162,9 @@ pub struct ExportedBackInStockSubscription {
     pub sku: String,
     /// Email address to which the mail goes.
     pub email: String,
+    /// Language of the mail.
+    #[schema(example = "en")]
+    pub locale: String,
     /// Time of the subscription.
     pub created_at: Timestamp,
     /// Time at which the mail was queued; null before the variant is back in stock.

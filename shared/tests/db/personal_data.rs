@@ -51,7 +51,7 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
     ("old_product_slugs", Impersonal, &["slug"]),
     ("order_events", Kept(BOOKS), &["kind"]),
     ("order_lines", Kept(BOOKS), &["product_name", "variant_name", "sku"]),
-    ("orders", Kept(BOOKS), &["currency", "status"]),
+    ("orders", Kept(BOOKS), &["currency", "locale", "status"]),
     ("orders", Exported, &["email"]),
     ("outbox", Erased, &["kind", "payload", "last_error", "trace_header"]),
     ("product_images", Impersonal, &["url", "alt_text"]),
@@ -87,7 +87,7 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
     ("sign_ins", Erased, &["network"]),
     ("sql_functions", Impersonal, &["file", "digest", "signature"]),
     ("stock_ledger", Impersonal, &["reason"]),
-    ("back_in_stock_subscriptions", Exported, &["email"]),
+    ("back_in_stock_subscriptions", Exported, &["email", "locale"]),
     ("throttles", Impersonal, &["scope"]),
     ("throttles", Kept("a digest that is deleted when its time is up, within a day"), &["subject"]),
     ("totp_devices", Erased, &["secret"]),
@@ -97,7 +97,7 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
         Exported,
         &["name", "company", "line1", "line2", "city", "postal_code", "region", "country", "phone"],
     ),
-    ("users", Exported, &["email", "username", "name", "phone"]),
+    ("users", Exported, &["email", "username", "name", "phone", "locale"]),
     ("users", Erased, &["password_hash"]),
 ];
 

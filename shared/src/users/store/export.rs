@@ -47,7 +47,7 @@ impl<T> Newest<T> {
 pub async fn account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<ExportedAccount>> {
     sqlx::query_as!(
         ExportedAccount,
-        r#"select u.id, u.email, u.username, u.name, u.phone, u.is_active, u.is_staff, u.is_superuser,
+        r#"select u.id, u.email, u.username, u.name, u.phone, u.locale, u.is_active, u.is_staff, u.is_superuser,
                   exists (select from totp_devices d where d.user_id = u.id and d.confirmed_at is not null)
                       as "has_second_factor!",
                   array(select r.name from user_roles ur join roles r on r.id = ur.role_id
@@ -201,7 +201,7 @@ pub async fn back_in_stock_subscriptions(
 ) -> sqlx::Result<Vec<ExportedBackInStockSubscription>> {
     sqlx::query_as!(
         ExportedBackInStockSubscription,
-        "select b.variant_id as product_variant_id, v.sku, b.email, b.created_at, b.notified_at
+        "select b.variant_id as product_variant_id, v.sku, b.email, b.locale, b.created_at, b.notified_at
            from back_in_stock_subscriptions b join product_variants v on v.id = b.variant_id
           where lower(b.email) in (select addresses_of($1))
           order by b.created_at desc limit $2",
