@@ -14,7 +14,7 @@ const MAX_EXPONENT: isize = 100;
 /// A value of a body or a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// JSON's `null`.
+    /// The value `null` of JSON.
     Null,
     /// True or false.
     Bool(bool),
@@ -22,9 +22,9 @@ pub enum Input {
     Number(String),
     /// A text. Forms and queries have only texts.
     Text(String),
-    /// A list.
+    /// A list of values.
     List(Vec<Input>),
-    /// An object.
+    /// An object with its values by name.
     Object(InputObject),
 }
 
@@ -32,7 +32,7 @@ pub enum Input {
 pub type InputObject = BTreeMap<String, Input>;
 
 impl Input {
-    /// Parses JSON.
+    /// Parses a JSON text.
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
         Self::from_raw(serde_json::from_slice(json)?, MAX_DEPTH)
     }

@@ -13,9 +13,9 @@ const MAX_VALUES: usize = 20;
 /// Maximum length of a variant's name, enough for one that is made from all of its values with ` / ` between them.
 const MAX_NAME: usize = MAX_VALUES * (MAX_VALUE + 3) - 3;
 
-/// How clients change the stock.
+/// Tells clients how to change the stock.
 pub(crate) const CHANGE_STOCK: &str = "Change the stock with POST /api/v1/catalogue/bulk/stock/.";
-/// Where the currency comes from.
+/// Tells clients that the currency is the same everywhere.
 pub(crate) const CURRENCY: &str = "All prices are in the currency of the shop.";
 
 const READ_ONLY: ReadOnly = &[
