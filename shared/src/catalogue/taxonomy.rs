@@ -60,11 +60,12 @@ impl Taxonomy {
             };
             match read {
                 // A line may come before its parents, and the parents may have no lines.
-                Ok(path) => paths.extend((1..=path.len()).filter_map(|depth| {
-                    let above = path.get(..depth)?.to_vec();
-                    let keys: Vec<String> = above.iter().map(|name| name_key(name)).collect();
-                    seen.insert(keys).then_some(above)
-                })),
+                Ok(path) => {
+                    let keys: Vec<String> = path.iter().map(|name| name_key(name)).collect();
+                    paths.extend((1..=path.len()).filter_map(|depth| {
+                        seen.insert(keys.get(..depth)?.to_vec()).then_some(path.get(..depth)?.to_vec())
+                    }));
+                }
                 Err(reason) => bad.push(BadLine { line, reason }),
             }
         }

@@ -77,7 +77,8 @@ async fn made_skus_are_readable_and_get_a_number_where_they_are_taken(db: PgPool
     ];
     let mut all = sold(&shop).await;
     let mut wanted = pairs(&made);
-    (all.sort_unstable(), wanted.sort_unstable());
+    all.sort_unstable();
+    wanted.sort_unstable();
     assert_eq!(all, wanted);
 
     // Other products: one whose made SKU is taken, and one without options.
