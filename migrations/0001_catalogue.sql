@@ -209,7 +209,7 @@ create table product_variants (
     attribute_value_ids bigint[] not null default '{}',
     -- Its price, whatever the product's base price is. Null: base price plus adjustment.
     own_price bigint,
-    -- Since when it is no longer sold; it is kept because orders refer to it.
+    -- Since when it is no longer sold; it is kept because orders or carts refer to it.
     archived_at timestamptz,
     constraint variant_sku_unique unique (sku),
     constraint variant_sku_not_blank check (btrim(sku) <> ''),

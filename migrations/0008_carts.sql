@@ -28,7 +28,8 @@ create table cart_lines (
     -- Ids ascend in the order in which lines were added, which is the order of the cart and of its order.
     id bigint generated always as identity primary key,
     cart_id uuid not null references carts (id) on delete cascade,
-    variant_id bigint not null references product_variants (id) on delete cascade,
+    -- A variant in a cart is archived and not deleted (remove_variants), so no line ever vanishes without its buyer.
+    variant_id bigint not null references product_variants (id) on delete restrict,
     quantity integer not null,
     constraint cart_line_variant_unique unique (cart_id, variant_id),
     constraint cart_line_quantity_in_range check (quantity between 1 and 999)

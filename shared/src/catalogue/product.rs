@@ -96,7 +96,7 @@ pub enum Status {
     /// For sale between the times of publication.
     #[default]
     Active,
-    /// No longer for sale; kept because orders refer to it.
+    /// No longer for sale; kept because orders or carts refer to it.
     Archived,
 }
 

@@ -92,8 +92,8 @@ pub(crate) struct CreateProduct {
     /// All variants, in order.
     #[field(max = MAX_VARIANTS, required_on_replace)]
     #[field(
-        on_update = "Variants that are not in the list are deleted, or archived if orders refer to them.",
-        on_replace = "Variants that are not in the list are deleted, or archived if orders refer to them."
+        on_update = "Variants that are not in the list are deleted, or archived if orders or carts refer to them.",
+        on_replace = "Variants that are not in the list are deleted, or archived if orders or carts refer to them."
     )]
     pub variants: Option<Vec<CreateVariant>>,
     /// All images, in order.

@@ -1,4 +1,4 @@
-//! Deletes a product, or archives it if orders refer to it: `DELETE /api/v1/catalogue/products/{id_or_slug}/`.
+//! Deletes a product, or archives it if orders or carts refer to it: `DELETE /api/v1/catalogue/products/{id_or_slug}/`.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -16,7 +16,8 @@ use crate::redirects::PermanentRedirect;
 
 /// Delete a product
 ///
-/// A product that orders refer to is archived instead: customers no longer see it in the shop, and staff can still look it up.
+/// A product that orders or carts refer to is archived instead: customers no longer see it in the shop, it stays in carts as lines that cannot be
+/// ordered, and staff can still look it up.
 #[utoipa::path(
     delete,
     path = "/api/v1/catalogue/products/{id_or_slug}/",
@@ -28,7 +29,7 @@ use crate::redirects::PermanentRedirect;
         IfMatch,
     ),
     responses(
-        (status = 200, body = Product, description = "Orders refer to the product, so it was archived."),
+        (status = 200, body = Product, description = "Orders or carts refer to the product, so it was archived."),
         (status = 204, description = "The product was deleted, and its stock was written off."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such product."),

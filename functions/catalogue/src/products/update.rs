@@ -22,7 +22,7 @@ use crate::variants::body::CHANGE_STOCK;
 /// Replace a product
 ///
 /// Replaces its variants and images too. A variant is found by its `id` or its `sku`. Variants that you leave out are deleted, or archived
-/// if orders refer to them; an archived variant in the list is sold again. The stock of existing variants stays as it is.
+/// if orders or carts refer to them; an archived variant in the list is sold again. The stock of existing variants stays as it is.
 /// You may send back what you have read: a field of the response that cannot be set here is accepted with its present value, and refused with another.
 #[utoipa::path(
     put,

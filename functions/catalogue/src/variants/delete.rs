@@ -1,4 +1,4 @@
-//! Deletes a variant, or archives it if orders refer to it: `DELETE /api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/`.
+//! Deletes a variant, or archives it if orders or carts refer to it: `DELETE /api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/`.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -18,7 +18,8 @@ use crate::variants::get::variant_of;
 
 /// Delete a variant
 ///
-/// A variant that orders refer to is archived instead; update it with `is_archived: false` to sell it again.
+/// A variant that orders or carts refer to is archived instead: it stays in the carts as a line that cannot be ordered. Update it with
+/// `is_archived: false` to sell it again.
 #[utoipa::path(
     delete,
     path = "/api/v1/catalogue/products/{id_or_slug}/variants/{variant_id}/",
@@ -31,7 +32,7 @@ use crate::variants::get::variant_of;
         IfMatch,
     ),
     responses(
-        (status = 200, body = ProductVariant, description = "Orders refer to the variant, so it was archived."),
+        (status = 200, body = ProductVariant, description = "Orders or carts refer to the variant, so it was archived."),
         (status = 204, description = "The variant was deleted, and its stock was written off."),
         PermanentRedirect,
         (status = 404, body = Problem, description = "There is no such variant."),

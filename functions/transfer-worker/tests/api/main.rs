@@ -10,6 +10,7 @@ mod names_of_files;
 mod product_limits;
 mod skus;
 mod stock;
+mod variants_in_carts;
 
 use std::fmt::Write as _;
 use std::ops::Range;

@@ -105,13 +105,13 @@ pub enum VariantsEdit {
     /// The variants stay as they are.
     #[default]
     Keep,
-    /// The product has these variants in this order. Others are deleted, or archived if orders refer to them.
+    /// The product has these variants in this order. Others are deleted, or archived if orders or carts refer to them.
     All(Vec<VariantEdit>),
-    /// The product sells these variants in this order. Others are deleted, or archived if orders refer to them; archived ones stay.
+    /// The product sells these variants in this order. Others are deleted, or archived if orders or carts refer to them; archived ones stay.
     AllSold(Vec<VariantEdit>),
     /// These variants are changed or added; the others stay.
     Some(Vec<VariantEdit>),
-    /// This variant is deleted, or archived if orders refer to it; the others stay.
+    /// This variant is deleted, or archived if orders or carts refer to it; the others stay.
     Without(VariantId),
 }
 

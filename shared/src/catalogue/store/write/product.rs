@@ -289,15 +289,22 @@ pub async fn add_to_categories(tx: &mut Tx, pairs: &[(ProductId, CategoryId)]) -
     .map(drop)
 }
 
-/// Deletes a product with everything that belongs to it. Returns false if orders refer to one of its variants: it is then archived
+/// Deletes a product with everything that belongs to it. Returns false if orders or carts refer to one of its variants: it is then archived
 /// instead.
 ///
-/// The product is locked, stock first, so a checkout that took some of its stock has committed and is visible here.
+/// The product is locked, stock first, so a checkout that took some of its stock has committed and is visible here. Its variants are locked for
+/// the same reason against carts, as in [`super::remove_variants`].
 pub async fn delete_or_archive_product(tx: &mut Tx, id: ProductId) -> sqlx::Result<bool> {
+    sqlx::query!("select from product_variants where product_id = $1 order by id for update", id as _)
+        .execute(&mut *tx)
+        .await?;
     let done = sqlx::query!(
         "delete from products p
           where p.id = $1
-            and not exists (select from product_variants v join order_lines l on l.variant_id = v.id where v.product_id = p.id)",
+            and not exists (select from product_variants v
+                             where v.product_id = p.id
+                               and (exists (select from order_lines l where l.variant_id = v.id)
+                                    or exists (select from cart_lines l where l.variant_id = v.id)))",
         id as _
     )
     .execute(&mut *tx)

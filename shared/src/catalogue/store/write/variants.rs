@@ -89,24 +89,38 @@ pub async fn sku_owners(tx: &mut Tx, skus: &[String]) -> sqlx::Result<HashMap<St
     Ok(rows.into_iter().map(|row| (row.sku, row.product_id)).collect())
 }
 
-/// Deletes these variants, or archives those that orders refer to. Cart lines of a deleted variant are deleted with it.
+/// Deletes these variants, or archives those that orders or carts refer to, so that no line vanishes from a cart.
 pub async fn remove_variants(tx: &mut Tx, ids: &[VariantId], now: Timestamp) -> sqlx::Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
+    lock_variants(tx, ids).await?;
     sqlx::query!(
-        "with archived as (
-             update product_variants v set archived_at = $2
-              where v.id = any ($1) and v.archived_at is null and exists (select from order_lines l where l.variant_id = v.id)
+        "with used as materialized (
+             select v.id
+               from product_variants v
+              where v.id = any ($1)
+                and (exists (select from order_lines l where l.variant_id = v.id)
+                     or exists (select from cart_lines l where l.variant_id = v.id))
+         ), archived as (
+             update product_variants v set archived_at = $2 where v.id in (select id from used) and v.archived_at is null
          )
-         delete from product_variants v
-          where v.id = any ($1) and not exists (select from order_lines l where l.variant_id = v.id)",
+         delete from product_variants v where v.id = any ($1) and v.id not in (select id from used)",
         ids as _,
         now as _
     )
     .execute(&mut *tx)
     .await
     .map(drop)
+}
+
+/// Locks these variants by id, before a statement that looks for lines that refer to them. A transaction that adds a variant to a cart holds a lock
+/// on it until COMMIT, so that statement sees every line; one that adds it later waits and finds it deleted or archived.
+async fn lock_variants(tx: &mut Tx, ids: &[VariantId]) -> sqlx::Result<()> {
+    sqlx::query!("select from product_variants where id = any ($1) order by id for update", ids as _)
+        .execute(&mut *tx)
+        .await
+        .map(drop)
 }
 
 /// Gives these variants temporary SKUs that no variant can have, because they are longer than any SKU. Rows are written in any order and
