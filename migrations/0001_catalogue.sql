@@ -234,6 +234,8 @@ create table variant_attribute_values (
     variant_id bigint not null references product_variants (id) on delete cascade,
     attribute_id bigint not null,
     attribute_value_id bigint not null,
+    -- The place among the variant's values, in which files and names have them: Colour, Size.
+    position integer not null default 0,
     -- At most one value of each attribute.
     primary key (variant_id, attribute_id),
     constraint variant_value_belongs_to_its_attribute

@@ -41,9 +41,17 @@ create table imports (
     -- Meaning of the stock in the file. initial: only new variants get it; compare: it also replaces the stock that still is the one that the
     -- file saw; set: it replaces the stock of every variant.
     stock text not null,
+    -- Whether variants that the file does not have are kept.
+    keep_missing_variants boolean not null,
+    -- What becomes of a SKU that is taken. refuse: its product is skipped; suffix: the variant gets the SKU with a number.
+    duplicate_skus text not null,
+    -- Whether the import writes nothing but counts and errors.
+    dry_run boolean not null,
     storage_key text not null,
     bytes bigint not null,
     status text not null default 'waiting',
+    -- Whether the handles of the whole file were read (import_scattered_handles).
+    is_scanned boolean not null default false,
     -- The names of the file's columns, after its first line was read.
     header text[],
     bytes_done bigint not null default 0,
@@ -74,6 +82,7 @@ create table imports (
     finished_at timestamptz,
     constraint import_kind_known check (kind in ('shopify_csv')),
     constraint import_stock_known check (stock in ('initial', 'compare', 'set')),
+    constraint import_duplicate_skus_known check (duplicate_skus in ('refuse', 'suffix')),
     constraint import_status_known check (status in ('waiting', 'running', 'done', 'failed', 'cancelled')),
     constraint import_is_held_while_it_runs check ((status = 'running') = (held_until is not null)),
     constraint import_has_finished check ((status in ('done', 'failed', 'cancelled')) = (finished_at is not null))
@@ -96,6 +105,17 @@ create table import_handles (
     import_id uuid not null references imports (id) on delete cascade,
     handle text collate "C" not null,
     line bigint not null,
+    primary key (import_id, handle)
+);
+
+-- Handles whose rows are not next to each other in a file: their products are not imported. Read before the first chunk, because the
+-- rows of an earlier chunk could be taken for the whole product. Deleted when the import is done.
+create table import_scattered_handles (
+    import_id uuid not null references imports (id) on delete cascade,
+    handle text collate "C" not null,
+    -- The line on which the rows begin, and the one on which they begin again.
+    line bigint not null,
+    again_on_line bigint not null,
     primary key (import_id, handle)
 );
 

@@ -1,15 +1,19 @@
-//! Runs an import: saves the products of its file chunk by chunk, each together with the new position.
+//! Runs an import: finds the products whose rows are not together, then saves the products of its file chunk by chunk, each together with the new position.
+
+use std::sync::Arc;
 
 use shared::catalogue::product_import::ProductImport;
-use shared::catalogue::shopify::Batch;
+use shared::catalogue::shopify::{Batch, Scattered};
 use shared::catalogue::write::{Attempt, ImportBatch, SaveError, save_imports};
 use shared::ids::ImportId;
-use shared::transfers::MAX_ATTEMPTS;
-use shared::transfers::store::imports::{Chunk, LeasedImport, claim, earlier_lines, end, lock, record};
+use shared::transfers::store::imports::{
+    Chunk, LeasedImport, claim, earlier_lines, end, lock, record, record_scan, scattered_handles,
+};
 use shared::transfers::store::{JobEnd, Lease, release};
+use shared::transfers::{MAX_ATTEMPTS, MAX_REASONS};
 use tokio::time::Instant;
 
-use crate::window::{Unreadable, Window};
+use crate::window::{Unreadable, Window, scan};
 use crate::{RunOutcome, Worker};
 
 /// The reason why a run stops processing the file.
@@ -18,6 +22,8 @@ enum Stop {
     EndOfFile,
     /// The file cannot be read further.
     Unreadable(Unreadable),
+    /// The rows of too many products are not next to each other.
+    Unsorted,
     /// The time is up.
     OutOfTime,
     /// The import was cancelled, or another worker has leased it.
@@ -42,6 +48,13 @@ pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow
     match process(worker, held, &mut file, until).await {
         Ok(Stop::EndOfFile) => finish(worker, held, &file, JobEnd::DONE).await?,
         Ok(Stop::Unreadable(reason)) => finish(worker, held, &file, JobEnd::failed(&reason.to_string())).await?,
+        Ok(Stop::Unsorted) => {
+            let reason = format!(
+                "the rows of more than {MAX_REASONS} products are not next to each other; sort the file by Handle, with the row of the \
+                 title first"
+            );
+            finish(worker, held, &file, JobEnd::failed(&reason)).await?;
+        }
         Ok(Stop::LeaseLost) => {}
         Ok(Stop::OutOfTime) => {
             release_lease(worker, held).await?;
@@ -63,9 +76,14 @@ async fn process(
     file: &mut LeasedImport,
     until: Instant,
 ) -> anyhow::Result<Stop> {
+    let Some(scattered) = scattered(worker, held, file).await? else { return Ok(Stop::LeaseLost) };
+    if i64::try_from(scattered.len()).unwrap_or(i64::MAX) > MAX_REASONS {
+        return Ok(Stop::Unsorted);
+    }
+    let scattered = Arc::new(scattered);
     let mut length = worker.limits.window;
     loop {
-        let mut window = match Window::read(&*worker.storage, file, length).await? {
+        let mut window = match Window::read(&*worker.storage, file, &scattered, length).await? {
             Ok(window) => window,
             Err(unreadable) => return Ok(Stop::Unreadable(unreadable)),
         };
@@ -82,6 +100,25 @@ async fn process(
             Err(unreadable) => return Ok(Stop::Unreadable(unreadable)),
         };
     }
+}
+
+/// Returns the handles whose rows are not next to each other: those that an earlier run has found, or else those of the file, which are
+/// stored for the next run. `None` if this worker no longer holds the import.
+async fn scattered(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport) -> anyhow::Result<Option<Scattered>> {
+    if file.is_scanned {
+        let mut tx = worker.db.read().await?;
+        let scattered = scattered_handles(&mut tx, held.id).await?;
+        tx.commit().await?;
+        return Ok(Some(scattered));
+    }
+    let scattered = scan(&*worker.storage, file).await?;
+    let mut tx = worker.db.begin().await?;
+    let is_ours = lock(&mut tx, held).await?;
+    if is_ours && i64::try_from(scattered.len()).unwrap_or(i64::MAX) <= MAX_REASONS {
+        record_scan(&mut tx, held, &scattered).await?;
+    }
+    tx.commit().await?;
+    Ok(is_ours.then_some(scattered))
 }
 
 /// Saves the products of a window chunk by chunk; returns `None` at its end.
@@ -139,13 +176,13 @@ async fn try_to_save(
     batch.skip_repeated(|handle| earlier.get(handle).copied());
     let entries = std::mem::take(&mut batch.entries);
     let all: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
-    let import = ImportBatch { products: &all, stock: file.stock, together: attempt.together };
+    let import = ImportBatch { products: &all, options: file.options, together: attempt.together };
     let results = save_imports(&mut tx, import, now).await?;
     let mut saved = Vec::new();
-    for ((line, _), result) in entries.iter().zip(results) {
+    for ((line, entry), result) in entries.iter().zip(results) {
         match result {
             Ok(one) => saved.push(one),
-            Err(reason) => batch.skip(*line, reason),
+            Err(refused) => batch.skip(refused.line(entry, *line), refused.reason),
         }
     }
     batch.errors.sort_by_key(|error| error.line);

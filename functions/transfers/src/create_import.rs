@@ -7,7 +7,7 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, LOCATION};
 use serde::Serialize;
 use shared::app::App;
-use shared::catalogue::write::Stock;
+use shared::catalogue::write::{DuplicateSkus, ImportOptions, Stock};
 use shared::http::{ApiError, BaseUrl, Body, Fields, Request, Requires, StaffProblems};
 use shared::ids::ImportId;
 use shared::storage::{PresignedRequest, Upload};
@@ -33,6 +33,22 @@ pub(crate) struct CreateImport {
     #[field(default = Stock::default(), with = stock, schema = String)]
     #[schema(default = "initial", pattern = "^(initial|compare|set)$")]
     pub stock: Stock,
+    /// True to keep variants that the file does not have. By default a file that has all variants of a product removes the others.
+    #[field(default = false)]
+    pub keep_missing_variants: bool,
+    /// Treatment of a SKU that an earlier row or another product has already. `refuse`: the product is not imported. `suffix`: the variant gets the
+    /// SKU with a number, such as `RING-2`.
+    #[field(default = DuplicateSkus::Refuse, with = duplicate_skus, schema = String)]
+    #[schema(default = "refuse", pattern = "^(refuse|suffix)$")]
+    pub duplicate_skus: DuplicateSkus,
+    /// True to write nothing: the counts and errors say what the import would do. Products are tried a hundred at a time, so a conflict between two
+    /// products that are further apart is not found.
+    #[field(default = false)]
+    pub dry_run: bool,
+}
+
+fn duplicate_skus(fields: &mut Fields, name: &str) -> Option<DuplicateSkus> {
+    fields.choice(name, |text| text.parse().ok())
 }
 
 fn stock(fields: &mut Fields, name: &str) -> Option<Stock> {
@@ -83,7 +99,12 @@ pub(crate) async fn create_import(
     let row = NewImport {
         id,
         kind: new.kind,
-        stock: new.stock,
+        options: ImportOptions {
+            stock: new.stock,
+            keep_missing_variants: new.keep_missing_variants,
+            duplicate_skus: new.duplicate_skus,
+            dry_run: new.dry_run,
+        },
         storage_key: &key,
         bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
     };

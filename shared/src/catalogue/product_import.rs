@@ -1,55 +1,88 @@
 //! A product with everything that belongs to it, as a file describes it: the input of an import and of the sample catalogue.
 //! [`super::write::save_imports`] writes it.
+//!
+//! A field about which the file says nothing stays as it is: `None`, or [`Patch::Keep`]. A field that the file leaves empty becomes empty.
 
 use super::Status;
 use super::variant_name::made_name;
 use crate::money::Money;
+use crate::patch::Patch;
 
 /// A product as a file describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProductImport {
     /// The product's name in files, by which an existing product is found.
     pub handle: String,
-    /// The product's name.
-    pub name: String,
+    /// The product's name. A new product needs one.
+    pub name: Option<String>,
     /// The description as sanitised HTML.
-    pub description: String,
-    /// The brand's name, if the product has one.
-    pub brand: Option<String>,
-    /// The path of a category, from the top of the tree down. Empty if the file does not have one; the categories then stay as they are.
-    pub category: Vec<String>,
+    pub description: Option<String>,
+    /// The brand's name.
+    pub brand: Patch<String>,
+    /// The path of a category, from the top of the tree down. The product's other categories stay; without any category in the file the
+    /// product leaves them all.
+    pub category: Patch<Vec<String>>,
     /// Words by which shoppers find the product.
-    pub tags: Vec<String>,
+    pub tags: Option<Vec<String>>,
     /// The publication status.
-    pub status: Status,
-    /// The variants that are sold, in order.
+    pub status: Option<Status>,
+    /// Without a status in the file: false makes an active product a draft, true makes a draft active. An archived product stays archived.
+    pub is_published: Option<bool>,
+    /// The variants, in order.
     pub variants: Vec<ImportVariant>,
-    /// The images, in order.
-    pub images: Vec<ImportImage>,
+    /// True if the product sells `variants` and no others. False if others stay as they are.
+    pub has_all_variants: bool,
+    /// The images.
+    pub images: ImportImages,
 }
 
 /// A variant as a file describes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportVariant {
+    /// The line of the file on which the variant is described; 0 if there is no file.
+    pub line: u64,
     /// The variant's SKU; `None` if the file does not have it. The variant is then found by its options, and a new one gets a SKU that
     /// is made from them.
     pub sku: Option<String>,
-    /// The variant's name within its product.
-    pub name: String,
-    /// The attributes that distinguish this variant, each with its value.
-    pub options: Vec<(String, String)>,
-    /// The price that shoppers pay.
-    pub price: Money,
+    /// The attributes that distinguish this variant, each with its value, in order.
+    pub options: Option<Vec<(String, String)>>,
+    /// The label of a variant without options.
+    pub label: Option<Label>,
+    /// The price that shoppers pay. A new variant needs one.
+    pub price: Option<Money>,
     /// The price before a reduction.
-    pub compare_at_price: Option<Money>,
+    pub compare_at_price: Patch<Money>,
     /// The barcode (GTIN).
-    pub barcode: Option<String>,
+    pub barcode: Patch<String>,
     /// The weight in grams.
-    pub weight_grams: Option<i32>,
+    pub weight_grams: Patch<i32>,
     /// The number of units on hand; `None` if the file does not have it, and the stock then stays as it is.
     pub on_hand: Option<i32>,
     /// The number of units that were on hand when the file was written; `None` if the file does not have it.
     pub on_hand_seen: Option<i32>,
+    /// The URL of the first image that shows the variant.
+    pub image: Patch<String>,
+}
+
+/// An option that only names a variant without options, as in `Title`: `One size`. A variant that has this attribute with this value keeps
+/// it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The name of the option.
+    pub attribute: String,
+    /// The value of the option.
+    pub value: String,
+    /// The name that the value gives to the variant; `None` if the value only says that there is no option.
+    pub name: Option<String>,
+}
+
+/// The images of a product as a file describes them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportImages {
+    /// All images of the product except those that only variants name, in order, each URL once. `None` if the file does not list images.
+    pub all: Option<Vec<ImportImage>>,
+    /// True if the images get the order of the list. False if those that the product has keep theirs.
+    pub is_ordered: bool,
 }
 
 /// An image as a file describes it.
@@ -58,9 +91,7 @@ pub struct ImportImage {
     /// The image's address.
     pub url: String,
     /// The text for people who cannot see the image.
-    pub alt_text: String,
-    /// The variant that the image shows, as an index into the variants.
-    pub variant: Option<usize>,
+    pub alt_text: Option<String>,
 }
 
 /// Returns the name of a variant with these options: `M / Blue`.

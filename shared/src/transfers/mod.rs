@@ -133,6 +133,15 @@ pub struct Import {
     /// and what was sold since the file was written is for sale again.
     #[schema(example = "initial")]
     pub stock: String,
+    /// True if variants that the file does not have are kept.
+    #[schema(example = false)]
+    pub keep_missing_variants: bool,
+    /// Treatment of a SKU that another variant has already. `refuse`: its product is not imported. `suffix`: the variant gets the SKU with a number.
+    #[schema(example = "refuse")]
+    pub duplicate_skus: String,
+    /// True if the import writes nothing: its counts and errors say what it would do.
+    #[schema(example = false)]
+    pub dry_run: bool,
     /// Status of the import.
     pub status: TransferStatus,
     /// Declared size of the file in bytes.
@@ -145,7 +154,7 @@ pub struct Import {
     pub products_skipped: i64,
     /// Numbers of variants that were created, updated and unchanged.
     pub variants: TransferCounts,
-    /// Number of variants that were removed because their product's rows in the file do not have them.
+    /// Number of variants that were removed because the file has all variants of their product, but not these.
     pub variants_removed: i64,
     /// Number of existing variants whose stock was set to that of the file. With `set`, units of them that were sold after the file was written are
     /// for sale again.

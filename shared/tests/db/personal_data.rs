@@ -41,7 +41,12 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
     ("image_files", Impersonal, &["url", "list_url", "page_url", "zoom_url"]),
     ("import_errors", Impersonal, &["reason"]),
     ("import_handles", Impersonal, &["handle"]),
-    ("imports", Impersonal, &["error", "header", "kind", "status", "stock", "stock_moved_skus", "storage_key"]),
+    ("import_scattered_handles", Impersonal, &["handle"]),
+    (
+        "imports",
+        Impersonal,
+        &["duplicate_skus", "error", "header", "kind", "status", "stock", "stock_moved_skus", "storage_key"],
+    ),
     ("mail_log", Kept(MAILS), &["kind", "status", "message_id"]),
     ("mail_log", Exported, &["recipient"]),
     ("mail_log", Erased, &["error"]),

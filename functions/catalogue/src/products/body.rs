@@ -120,6 +120,7 @@ impl UpdateProduct {
             base_price: self.base_price.map_or(BasePrice::Keep, BasePrice::Set),
             tags: self.tags,
             status: self.status,
+            is_published: None,
             publish_at: self.publish_at,
             unpublish_at: self.unpublish_at,
             default_variant: self.default_variant_id,

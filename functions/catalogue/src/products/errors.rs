@@ -119,6 +119,8 @@ fn field_error(error: EditError, path: FieldPath) -> (String, String) {
         EditError::TooManyImages => {
             ("non_field_errors".to_owned(), format!("A product has at most {MAX_IMAGES} images."))
         }
+        // Only files can say too little; a body lacks a required field.
+        EditError::Incomplete { missing, .. } => ("non_field_errors".to_owned(), missing.to_string()),
     }
 }
 

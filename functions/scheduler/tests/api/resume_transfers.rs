@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use scheduler::{Limits, Scheduler, TimedJob};
 use shared::app::Clock as _;
-use shared::catalogue::write::Stock;
+use shared::catalogue::write::ImportOptions;
 use shared::ids::{ExportId, ImportId};
 use shared::testing::{BrokenQueue, RecordingJobs, SilentQueue, TestApp};
 use shared::transfers::store::exports;
@@ -21,7 +21,13 @@ async fn started(app: &TestApp) -> (ImportId, ExportId) {
     let (import, export) = (ImportId(app.ordered_uuid()), ExportId(app.ordered_uuid()));
     let now = app.clock.now();
     let mut tx = app.app.db.begin().await.unwrap();
-    let new = NewImport { id: import, kind: FileKind::ShopifyCsv, stock: Stock::Initial, storage_key: "a", bytes: 1 };
+    let new = NewImport {
+        id: import,
+        kind: FileKind::ShopifyCsv,
+        options: ImportOptions::default(),
+        storage_key: "a",
+        bytes: 1,
+    };
     insert(&mut tx, &new, now).await.unwrap();
     start(&mut tx, import, now).await.unwrap();
     exports::insert(&mut tx, export, "b", now).await.unwrap();

@@ -2,11 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod broken_files;
+mod damaged_rows;
 mod exports;
 mod handles;
 mod imports;
 mod interrupted;
 mod names_of_files;
+mod options;
 mod product_limits;
 mod skus;
 mod stock;
@@ -20,7 +22,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use shared::app::{Clock as _, SystemRng};
-use shared::catalogue::write::Stock;
+use shared::catalogue::write::{ImportOptions, Stock};
 use shared::ids::ImportId;
 use shared::storage::{PresignedRequest, Storage, Upload};
 use shared::testing::{MemoryStorage, RecordingJobs, TestApp};
@@ -40,6 +42,11 @@ struct Shop {
     app: TestApp,
     files: Arc<MemoryStorage>,
     jobs: Arc<RecordingJobs>,
+}
+
+/// Returns the options of an import whose stock has this meaning.
+fn with_stock(stock: Stock) -> ImportOptions {
+    ImportOptions { stock, ..ImportOptions::default() }
 }
 
 impl Shop {
@@ -74,17 +81,17 @@ impl Shop {
 
     /// Inserts an import of this file and starts it. It leaves the stock of existing variants alone.
     async fn an_import(&self, file: &[u8]) -> ImportId {
-        self.an_import_with(Stock::Initial, file).await
+        self.an_import_with(file, ImportOptions::default()).await
     }
 
-    /// Inserts an import of this file, whose stock has this meaning, and starts it.
-    async fn an_import_with(&self, stock: Stock, file: &[u8]) -> ImportId {
+    /// Inserts an import of this file with these options and starts it.
+    async fn an_import_with(&self, file: &[u8], options: ImportOptions) -> ImportId {
         let (id, now) = (ImportId(self.app.ordered_uuid()), self.app.clock.now());
         let key = format!("imports/{id}.csv");
         self.files.put(&key, "text/csv", file);
         let bytes = i64::try_from(file.len()).unwrap();
         let mut tx = self.app.app.db.begin().await.unwrap();
-        let new = NewImport { id, kind: FileKind::ShopifyCsv, stock, storage_key: &key, bytes };
+        let new = NewImport { id, kind: FileKind::ShopifyCsv, options, storage_key: &key, bytes };
         store::insert(&mut tx, &new, now).await.unwrap();
         store::start(&mut tx, id, now).await.unwrap();
         tx.commit().await.unwrap();
@@ -93,11 +100,11 @@ impl Shop {
 
     /// Imports this file and returns the import when no job is left.
     async fn imported(&self, file: &[u8], limits: Limits) -> Import {
-        self.imported_with(Stock::Initial, file, limits).await
+        self.imported_with(file, ImportOptions::default(), limits).await
     }
 
-    async fn imported_with(&self, stock: Stock, file: &[u8], limits: Limits) -> Import {
-        let id = self.an_import_with(stock, file).await;
+    async fn imported_with(&self, file: &[u8], options: ImportOptions, limits: Limits) -> Import {
+        let id = self.an_import_with(file, options).await;
         work(&self.worker(limits), Work::Import(id).into()).await.unwrap();
         self.run_queued_jobs(limits).await;
         self.import(id).await

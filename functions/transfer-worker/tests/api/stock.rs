@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use transfer_worker::{Limits, work};
 
 use crate::exports::an_export;
-use crate::{HEADER, Shop};
+use crate::{HEADER, Shop, with_stock};
 
 const MUG: &str = "mug,Mug,,,Title,Default Title,MUG,10,5\r\n";
 const CUP: &str = "cup,Cup,,,Title,Default Title,CUP,10,5\r\n";
@@ -45,7 +45,7 @@ fn with_quantities(file: &str, change: impl Fn(i32) -> i32) -> String {
 }
 
 async fn import(shop: &Shop, stock: Stock, file: &str) -> Import {
-    shop.imported_with(stock, file.as_bytes(), Limits::default()).await
+    shop.imported_with(file.as_bytes(), with_stock(stock), Limits::default()).await
 }
 
 async fn variant(shop: &Shop, sku: &str) -> VariantId {
@@ -69,6 +69,7 @@ async fn buy(shop: &Shop, variant: VariantId, quantity: i32) -> bool {
         idempotency_key: None,
         request_digest: app.random_uuid(),
         expected_total: None,
+        locale: shared::locale::Locale::DEFAULT,
         now: app.clock.now(),
     };
     let outcome = place(&app.app.db, &placement).await.unwrap();
@@ -142,7 +143,7 @@ async fn comparing_sets_the_stock_that_did_not_move(db: PgPool) {
 async fn the_stock_is_compared_under_its_lock(db: PgPool) {
     let shop = a_shop(db).await;
     let file = with_quantities(&exported(&shop).await, |seen| seen + 2);
-    let id = shop.an_import_with(Stock::Compare, file.as_bytes()).await;
+    let id = shop.an_import_with(file.as_bytes(), with_stock(Stock::Compare)).await;
     let mut sale = shop.app.app.db.begin().await.unwrap();
     sqlx::query("select change_stock(id, -1, 'written_off', now()) from product_variants where sku = 'MUG'")
         .execute(&mut sale)
@@ -199,7 +200,7 @@ async fn a_file_that_does_not_say_what_it_saw_cannot_be_compared(db: PgPool) {
     let header = HEADER.replace("Variant Inventory Qty,", "Variant Inventory Qty,Variant Inventory Qty Seen,");
     for (seen, reason) in [("1000000001", "it must be at most 1000000000"), ("ten", "it must be a whole number")] {
         let file = format!("{header}{}", MUG.replace(",10,5", &format!(",10,{seen},5")));
-        let id = shop.an_import_with(Stock::Compare, file.as_bytes()).await;
+        let id = shop.an_import_with(file.as_bytes(), with_stock(Stock::Compare)).await;
         work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();
         assert_eq!(shop.errors(id).await, [(2, format!("\"Variant Inventory Qty Seen\" is \"{seen}\": {reason}"))]);
     }
@@ -238,7 +239,7 @@ async fn imports_and_checkouts_at_the_same_time_lose_no_unit_and_sell_none_twice
         // The title changes, so that every product is locked and written.
         let file = exported(&shop).await.replace(&format!(",Round {round},"), &format!(",Round {},", round + 1));
         let (stock, more) = [(Stock::Initial, 0), (Stock::Compare, 0), (Stock::Compare, 5)][round % 3];
-        let id = shop.an_import_with(stock, with_quantities(&file, |seen| seen + more).as_bytes()).await;
+        let id = shop.an_import_with(with_quantities(&file, |seen| seen + more).as_bytes(), with_stock(stock)).await;
         let worker = shop.worker(Limits::default());
         let buyer = async |buyer: usize| {
             for turn in 0..6 {

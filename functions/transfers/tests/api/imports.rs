@@ -16,6 +16,11 @@ async fn an_import_is_created_uploaded_and_started(db: PgPool) {
     let path = format!("{IMPORTS}{}/", created.body["id"].as_str().unwrap());
     assert_eq!(created.header("location"), format!("http://shop.test{path}"));
     assert_eq!((&created.body["status"], &created.body["stock"]), (&json!("waiting"), &json!("initial")));
+    for (option, default) in
+        [("keep_missing_variants", json!(false)), ("duplicate_skus", json!("refuse")), ("dry_run", json!(false))]
+    {
+        assert_eq!(created.body[option], default, "{option}");
+    }
     assert_eq!(created.body["upload"]["headers"], json!({"content-length": "4", "content-type": "text/csv"}));
     let early = editor.post(&format!("{path}start/"), json!({})).await.expect(409);
     assert_eq!(early.body["code"], "not_uploaded_yet");
@@ -49,10 +54,30 @@ async fn an_invalid_import_is_refused(db: PgPool) {
             json!({"kind": "shopify_csv", "bytes": 1, "stock": "guessed"}),
             json!({"stock": ["\"guessed\" is not a valid choice."]}),
         ),
+        (
+            json!({"kind": "shopify_csv", "bytes": 1, "duplicate_skus": "merge", "dry_run": "perhaps"}),
+            json!({"duplicate_skus": ["\"merge\" is not a valid choice."], "dry_run": ["Must be a valid boolean."]}),
+        ),
     ] {
         assert_eq!(editor.post(IMPORTS, body.clone()).await.expect(400).body, expected, "{body}");
     }
     assert_eq!(shop.app.count("select count(*) from imports").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_import_has_the_options_of_its_request(db: PgPool) {
+    let shop = Shop::open(db);
+    let editor = shop.editor().await;
+    let options = json!({"keep_missing_variants": true, "duplicate_skus": "suffix", "dry_run": true});
+    let mut body = import_of(1);
+    body.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
+
+    let created = editor.post(IMPORTS, body).await.expect(201);
+
+    let got = editor.get(&format!("{IMPORTS}{}/", created.body["id"].as_str().unwrap())).await.expect(200);
+    for (option, value) in options.as_object().unwrap() {
+        assert_eq!(&got.body[option], value);
+    }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

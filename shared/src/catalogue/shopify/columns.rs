@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::product::OPTIONS;
 use crate::catalogue::write::Stock;
 
 /// The meaning of a column.
@@ -29,6 +30,13 @@ pub(super) enum Column {
     ImagePosition,
     ImageAltText,
     VariantImage,
+}
+
+impl Column {
+    /// Returns true if the column only says which variant a row is about.
+    pub(super) const fn identifies_a_variant(self) -> bool {
+        matches!(self, Self::OptionValue(_) | Self::Sku)
+    }
 }
 
 /// The names of each column: the one that Shopify exports, and the one that it has used for some since 2025.
@@ -65,8 +73,40 @@ const NAMES: [(Column, &[&str]); 26] = [
 /// compare it. Shopify ignores columns that it does not know.
 pub(super) const QUANTITY_SEEN: &str = "Variant Inventory Qty Seen";
 
-/// The columns that every product export has.
-const NEEDED: [Column; 4] = [Column::Handle, Column::Title, Column::OptionValue(0), Column::Price];
+/// The columns of a file that has all variants of its products. A file without one of them changes what it says and removes no variant.
+const OF_ALL_VARIANTS: [Column; 4] = [Column::Handle, Column::Title, Column::OptionValue(0), Column::Price];
+
+/// The columns that say something about a product. The others only name it, its variants and its images.
+const OF_CONTENT: [Column; 14] = [
+    Column::Body,
+    Column::Vendor,
+    Column::ProductCategory,
+    Column::Type,
+    Column::Tags,
+    Column::Published,
+    Column::Status,
+    Column::Grams,
+    Column::Quantity,
+    Column::Price,
+    Column::CompareAtPrice,
+    Column::Barcode,
+    Column::ImageSrc,
+    Column::VariantImage,
+];
+
+/// The columns whose cells make a row that of a variant.
+const OF_VARIANT: [Column; 10] = [
+    Column::OptionValue(0),
+    Column::OptionValue(1),
+    Column::OptionValue(2),
+    Column::Sku,
+    Column::Grams,
+    Column::Quantity,
+    Column::Price,
+    Column::CompareAtPrice,
+    Column::Barcode,
+    Column::VariantImage,
+];
 
 /// Reason why the stock of a file cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,7 +125,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Reads a header; returns `None` if it is not that of a product export.
+    /// Reads a header; returns `None` if it is not that of a file of products: it must have the handle and a column to import.
     pub fn recognise(header: &[String]) -> Option<Self> {
         let mut places = HashMap::new();
         for (at, name) in header.iter().enumerate() {
@@ -95,13 +135,34 @@ impl Columns {
                 places.entry(*column).or_insert_with(|| (at, name.to_owned()));
             }
         }
-        let is_whole = NEEDED.iter().all(|column| places.contains_key(column));
-        is_whole.then_some(Self { places, width: header.len() })
+        let is_known =
+            places.contains_key(&Column::Handle) && OF_CONTENT.iter().any(|column| places.contains_key(column));
+        is_known.then_some(Self { places, width: header.len() })
+    }
+
+    /// Returns true if the file has this column.
+    pub(super) fn has(&self, column: Column) -> bool {
+        self.places.contains_key(&column)
+    }
+
+    /// Returns true if the file has all variants of its products, and not only some that it changes.
+    pub(super) fn has_all_variants(&self) -> bool {
+        OF_ALL_VARIANTS.iter().all(|column| self.has(*column))
+    }
+
+    /// Returns true if the file has columns of options.
+    pub(super) fn has_options(&self) -> bool {
+        (0..OPTIONS).any(|at| self.has(Column::OptionName(at)) || self.has(Column::OptionValue(at)))
+    }
+
+    /// Returns the columns whose cells make a row that of a variant, as far as the file has them.
+    pub(super) fn of_variant(&self) -> impl Iterator<Item = Column> + '_ {
+        OF_VARIANT.into_iter().filter(|column| self.has(*column))
     }
 
     /// Checks that the file has the columns that this meaning of its stock needs.
     pub(super) fn check_stock(&self, stock: Stock) -> Result<(), NotComparable> {
-        let has = |column| self.place(column).is_some();
+        let has = |column| self.has(column);
         match stock {
             Stock::Compare if !has(Column::Quantity) => Err(NotComparable("Variant Inventory Qty")),
             Stock::Compare if !has(Column::QuantitySeen) => Err(NotComparable(QUANTITY_SEEN)),
@@ -114,9 +175,13 @@ impl Columns {
         self.places.get(&column).map(|(at, _)| *at)
     }
 
-    /// Returns the name that the file has for a column.
+    /// Returns the name that the file has for a column, or else the one that Shopify exports.
     pub(super) fn name(&self, column: Column) -> &str {
-        self.places.get(&column).map_or("a column that is not there", |(_, name)| name)
+        let exported = || NAMES.iter().find(|(known, _)| *known == column).and_then(|(_, names)| names.first());
+        match self.places.get(&column) {
+            Some((_, name)) => name,
+            None => exported().copied().unwrap_or_default(),
+        }
     }
 }
 
@@ -136,8 +201,22 @@ mod tests {
     }
 
     #[test]
+    fn a_file_has_all_variants_only_with_title_options_and_price() {
+        let whole = ["Handle", "Title", "Option1 Value", "Variant Price"];
+        assert!(header(&whole).unwrap().has_all_variants());
+        for missing in 1..whole.len() {
+            let some: Vec<&str> =
+                (0..whole.len()).filter(|at| *at != missing).map(|at| whole[at]).chain(["Tags"]).collect();
+            assert!(!header(&some).unwrap().has_all_variants(), "{some:?}");
+        }
+        assert!(header(&["Handle", "SKU", "Price"]).is_some());
+        assert!(header(&["Title", "SKU", "Price"]).is_none());
+    }
+
+    #[test]
     fn another_file_is_not_taken_for_a_product_export() {
         assert!(header(&["Handle", "Title", "Location", "On hand"]).is_none());
+        assert!(header(&["Handle", "Title", "Option1 Name", "Option1 Value", "SKU", "Location", "On hand"]).is_none());
         assert!(header(&["id", "name", "price"]).is_none());
         assert!(header(&[]).is_none());
     }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::columns::QUANTITY_SEEN;
 use super::product::{NO_OPTION, NO_OPTION_VALUE, OPTIONS};
 use crate::catalogue::store::snapshot::{ProductSnapshot, VariantSnapshot};
-use crate::catalogue::store::write::KnownValue;
 
 /// The columns, as Shopify names and orders them, and one of our own.
 const COLUMNS: [&str; 32] = [
@@ -135,12 +134,9 @@ fn attributes_of(variant: &VariantSnapshot) -> BTreeSet<&str> {
     variant.values.iter().map(|value| value.attribute.as_str()).collect()
 }
 
-/// Returns the attributes by which the variants differ, in the order in which the first variant's name has their values.
+/// Returns the attributes by which the variants differ, in the order of the first variant.
 fn option_names<'v>(variants: &[&'v VariantSnapshot]) -> Vec<&'v str> {
-    let Some(first) = variants.first() else { return Vec::new() };
-    let mut values: Vec<&KnownValue> = first.values.iter().collect();
-    values.sort_by_key(|value| first.name.find(value.value.as_str()));
-    values.into_iter().map(|value| value.attribute.as_str()).collect()
+    variants.first().map_or(Vec::new(), |first| first.values.iter().map(|value| value.attribute.as_str()).collect())
 }
 
 impl Cells {

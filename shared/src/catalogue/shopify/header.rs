@@ -14,9 +14,9 @@ pub struct Header(pub Vec<String>);
 pub enum Unrecognised {
     /// The file has another format.
     #[error(
-        "it begins with \"{0}\"; it must be a Shopify product export, a CSV whose first line names at least the columns \
-         Handle, Title, Option1 Value and Variant Price, in any order; or a category tree, whose first line looks like \
-         \"3237 - Animals & Pet Supplies > Live Animals\""
+        "it begins with \"{0}\"; it must be a Shopify product export, a CSV whose first line names the column Handle and those \
+         to import, in any order; new products need Handle, Title, Option1 Value and Variant Price; or a category tree, whose \
+         first line looks like \"3237 - Animals & Pet Supplies > Live Animals\""
     )]
     Other(String),
     /// The file is in UTF-16.

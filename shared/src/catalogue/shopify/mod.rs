@@ -4,19 +4,24 @@
 mod columns;
 mod export;
 mod header;
+mod options;
 mod product;
 pub mod records;
 mod row;
+mod scan;
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
+use std::sync::Arc;
 
 use columns::Column;
 pub use columns::{Columns, NotComparable};
 pub use export::{Cells, rows, write_header, write_rows};
 pub use header::{Header, Unrecognised};
+use product::Rules;
 use records::{Place, Records};
 use row::Row;
+pub use scan::{Scan, Scattered};
 
 use super::product_import::ProductImport;
 use super::write::Stock;
@@ -41,8 +46,11 @@ pub struct RowError {
 pub struct Products<R> {
     records: Records<R>,
     columns: Columns,
+    rules: Rules,
+    scattered: Arc<Scattered>,
     /// The first row of the next product.
     ahead: Option<Row>,
+    /// Errors of rows that belong to no product.
     strays: VecDeque<RowError>,
     /// The position at which the next product begins.
     place: Place,
@@ -105,10 +113,18 @@ impl Batch {
 }
 
 impl<R: BufRead> Products<R> {
-    /// Reads the products after the header, or from a position at which a product begins.
-    pub fn new(records: Records<R>, columns: Columns) -> Self {
+    /// Reads the products after the header, or from a position at which a product begins. The products of `scattered` handles are refused.
+    pub fn new(records: Records<R>, columns: Columns, scattered: Arc<Scattered>) -> Self {
         let place = records.place();
-        Self { records, columns, ahead: None, strays: VecDeque::new(), place, is_over: false }
+        let rules = Rules::default();
+        Self { records, columns, rules, scattered, ahead: None, strays: VecDeque::new(), place, is_over: false }
+    }
+
+    /// Allows several variants of a product to have the same SKU in the file.
+    #[must_use]
+    pub fn with_repeated_skus(mut self, allowed: bool) -> Self {
+        self.rules.allows_repeated_skus = allowed;
+        self
     }
 
     /// Checks that the file has the columns that this meaning of its stock needs.
@@ -143,18 +159,6 @@ impl<R: BufRead> Products<R> {
         Ok((batch.products() > 0 || !batch.errors.is_empty()).then_some(batch))
     }
 
-    /// Counts the remaining products, for a progress bar.
-    pub fn count(mut self) -> io::Result<u64> {
-        let (mut count, mut last) = (0, String::new());
-        while let Some(row) = self.next_row()? {
-            if row.handle != last {
-                count += 1;
-                last = row.handle;
-            }
-        }
-        Ok(count)
-    }
-
     fn next(&mut self) -> io::Result<Option<Item>> {
         if let Some(stray) = self.strays.pop_front() {
             return Ok(Some(Item::Stray(stray)));
@@ -162,55 +166,118 @@ impl<R: BufRead> Products<R> {
         if self.is_over {
             return Ok(None);
         }
-        let Some(first) = self.next_row()? else {
+        let Some(first) = self.first_row()? else {
             self.is_over = true;
             self.place = self.records.place();
             return Ok(self.strays.pop_front().map(Item::Stray));
         };
         self.place = first.place;
-        let strays = self.strays.len();
-        let mut rows = vec![first];
+        let mut found = Found::new(first);
         while let Some(row) = self.next_row()? {
-            if rows.first().is_none_or(|first| first.handle != row.handle) {
+            if row.handle.is_empty() {
+                found.strays.push(row);
+            } else if row.handle != found.handle() {
                 self.place = row.place;
+                let item = self.item(found, Some(&row));
                 self.ahead = Some(row);
-                return Ok(Some(self.item(&rows)));
-            }
-            if rows.len() <= MAX_ROWS {
-                rows.push(row);
+                return Ok(Some(item));
+            } else if found.rows.len() <= MAX_ROWS {
+                found.rows.push(row);
             }
         }
         if self.records.has_run_out() {
-            // More rows of it may follow, so it is read again later, and the errors among them too.
+            // More rows of it may follow, so it is read again later, and the rows without a handle behind it too.
             self.is_over = true;
-            self.strays.truncate(strays);
-            return Ok(self.strays.pop_front().map(Item::Stray));
+            return Ok(None);
         }
         self.place = self.records.place();
-        Ok(Some(self.item(&rows)))
+        Ok(Some(self.item(found, None)))
     }
 
-    fn next_row(&mut self) -> io::Result<Option<Row>> {
+    /// Returns the first row of the next product. Rows without a handle before it belong to no product.
+    fn first_row(&mut self) -> io::Result<Option<Row>> {
         if let Some(row) = self.ahead.take() {
             return Ok(Some(row));
         }
-        while let Some(record) = self.records.record()? {
-            let row = Row::new(record, &self.columns);
+        while let Some(row) = self.next_row()? {
             if !row.handle.is_empty() {
                 return Ok(Some(row));
             }
-            let reason = row.error.unwrap_or_else(|| "\"Handle\" is empty".to_owned());
-            self.strays.push_back(RowError { line: row.place.line, reason });
+            self.strays.push_back(RowError { line: row.place.line, reason: row.without_handle() });
         }
         Ok(None)
     }
 
-    fn item(&self, rows: &[Row]) -> Item {
-        let line = rows.first().map_or(0, |row| row.place.line);
-        if rows.len() > MAX_ROWS {
+    fn next_row(&mut self) -> io::Result<Option<Row>> {
+        Ok(self.records.record()?.map(|record| Row::new(record, &self.columns)))
+    }
+
+    /// Reads the rows that were found for a product. `next` is the first row of the product behind them.
+    fn item(&mut self, found: Found, next: Option<&Row>) -> Item {
+        let line = found.line();
+        if found.rows.len() > MAX_ROWS {
             let reason = format!("the product has more than {MAX_ROWS} rows");
             return Item::Product(Err(vec![RowError { line, reason }]));
         }
-        Item::Product(product::read(rows, &self.columns).map(|entry| (line, entry)))
+        let mut errors = Vec::new();
+        for stray in &found.strays {
+            let belongs = found.owns(stray, &self.columns);
+            let reason = if belongs {
+                format!("{}; the product \"{}\" before it is not imported", stray.without_handle(), found.handle())
+            } else {
+                stray.without_handle()
+            };
+            let error = RowError { line: stray.place.line, reason };
+            if belongs { errors.push(error) } else { self.strays.push_back(error) }
+        }
+        if let Some(reason) = self.scattered.reason(found.handle(), line) {
+            errors.push(RowError { line, reason });
+            return Item::Product(Err(errors));
+        }
+        let read = product::read(&found.rows, &self.columns, self.rules);
+        errors.extend(read.as_ref().err().into_iter().flatten().cloned());
+        if errors.is_empty() {
+            errors.extend(next.and_then(|next| self.lost_row(next)).map(|reason| RowError { line, reason }));
+        }
+        errors.sort_by_key(|error| error.line);
+        match read {
+            Ok(entry) if errors.is_empty() => Item::Product(Ok((line, entry))),
+            Ok(_) | Err(_) => Item::Product(Err(errors)),
+        }
+    }
+
+    /// Returns the reason why the first row of the next product may be a row of the product before it: it has no title, so its handle is
+    /// damaged, or its product's first row is lost.
+    fn lost_row(&self, next: &Row) -> Option<String> {
+        let has_title = !self.columns.has(Column::Title) || next.cell(&self.columns, Column::Title).is_some();
+        let (line, handle) = (next.place.line, &next.handle);
+        let reason = "may be a row of this product: its handle is";
+        (!has_title).then(|| format!("line {line} {reason} \"{handle}\", but it has no title; correct that line"))
+    }
+}
+
+/// The rows of a product, and the rows without a handle between and behind them.
+struct Found {
+    rows: Vec<Row>,
+    strays: Vec<Row>,
+}
+
+impl Found {
+    fn new(first: Row) -> Self {
+        Self { rows: vec![first], strays: Vec::new() }
+    }
+
+    fn handle(&self) -> &str {
+        self.rows.first().map_or("", |first| &first.handle)
+    }
+
+    fn line(&self) -> u64 {
+        self.rows.first().map_or(0, |first| first.place.line)
+    }
+
+    /// Returns true if a row without a handle may be one of this product's. It is none if it has the title of another product.
+    fn owns(&self, stray: &Row, columns: &Columns) -> bool {
+        let title = |row: &Row| row.cell(columns, Column::Title).map(str::to_owned);
+        title(stray).is_none_or(|stray| self.rows.first().and_then(title) == Some(stray))
     }
 }

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
+use super::options::{OptionNames, Twice};
 use super::{Column, Columns, Row, RowError};
 use crate::catalogue::limits::{
-    MAX_ALT_TEXT, MAX_ATTRIBUTE, MAX_DESCRIPTION, MAX_GRAMS, MAX_HANDLE, MAX_IMAGES, MAX_LABEL_NAME, MAX_LABELS,
-    MAX_NAME, MAX_SKU, MAX_TAG, MAX_VALUE, MAX_VARIANTS,
+    MAX_ALT_TEXT, MAX_DESCRIPTION, MAX_GRAMS, MAX_HANDLE, MAX_IMAGES, MAX_LABEL_NAME, MAX_LABELS, MAX_NAME, MAX_SKU,
+    MAX_TAG, MAX_VARIANTS,
 };
-use crate::catalogue::product_import::{ImportImage, ImportVariant, ProductImport, variant_name};
-use crate::catalogue::{Status, clean_html, name_key};
+use crate::catalogue::product_import::{ImportImage, ImportImages, ImportVariant, Label, ProductImport};
+use crate::catalogue::{Status, clean_html};
+use crate::patch::Patch;
 
 /// Shopify's name for the only option of a product without options.
 pub(crate) const NO_OPTION: &str = "Title";
@@ -17,13 +19,22 @@ pub(crate) const NO_OPTION_VALUE: &str = "Default Title";
 /// Maximum number of options of a product.
 pub(crate) const OPTIONS: usize = 3;
 
+/// The rules for the rows of a file.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rules {
+    /// True if two variants of a product may have the same SKU, because the second gets another.
+    pub(super) allows_repeated_skus: bool,
+}
+
 /// Reads the rows of one product.
-pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<ProductImport, Vec<RowError>> {
+pub(super) fn read(rows: &[Row], columns: &Columns, rules: Rules) -> Result<ProductImport, Vec<RowError>> {
     let mut reading = Reading {
         columns,
+        rules,
         entry: ProductImport::default(),
         images: Vec::new(),
-        seen: HashMap::new(),
+        combinations: Twice::default(),
+        skus: HashMap::new(),
         errors: Vec::new(),
     };
     let Some(first) = rows.first() else { return Err(Vec::new()) };
@@ -35,7 +46,7 @@ pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<ProductImport, Vec
     }
     let head = reading.head(first);
     reading.note(first, head);
-    let names = reading.option_names(first);
+    let names = OptionNames::read(first, columns);
     // The values of the options cannot be checked without the names.
     let Some(names) = reading.note(first, names) else { return Err(reading.errors) };
     for row in rows.iter().filter(|row| row.error.is_none()) {
@@ -47,11 +58,14 @@ pub(super) fn read(rows: &[Row], columns: &Columns) -> Result<ProductImport, Vec
 
 struct Reading<'c> {
     columns: &'c Columns,
+    rules: Rules,
     entry: ProductImport,
     /// The images with the positions that the file gives them.
     images: Vec<(i32, ImportImage)>,
-    /// The line of each combination of option values, and of each SKU, with its first spelling.
-    seen: HashMap<String, (String, u64)>,
+    /// The line of each combination of option values.
+    combinations: Twice,
+    /// The line of each SKU.
+    skus: HashMap<String, u64>,
     errors: Vec<RowError>,
 }
 
@@ -66,37 +80,55 @@ impl Reading<'_> {
         read.ok()
     }
 
+    /// Returns the change of a field by its column: none without the column, and an empty field if the cell is empty.
+    fn patch<T>(&self, column: Column, value: Option<T>) -> Patch<T> {
+        if self.columns.has(column) { Patch::replace(value) } else { Patch::Keep }
+    }
+
     /// Reads the fields of the product, which are on the first row.
     fn head(&mut self, row: &Row) -> Result<(), String> {
         let text = |column, longest| row.text(self.columns, column, longest);
         text(Column::Handle, MAX_HANDLE)?;
-        let name = text(Column::Title, MAX_NAME)?.ok_or("\"Title\" is empty, and this is the product's first row")?;
+        let name = text(Column::Title, MAX_NAME)?;
+        if name.is_none() && self.columns.has(Column::Title) {
+            return Err("\"Title\" is empty, and this is the product's first row".to_owned());
+        }
+        let description = text(Column::Body, MAX_DESCRIPTION)?.unwrap_or_default();
+        let (status, is_published) = self.status(row)?;
         self.entry = ProductImport {
             handle: row.handle.clone(),
             name,
-            description: clean_html(&text(Column::Body, MAX_DESCRIPTION)?.unwrap_or_default()),
-            brand: text(Column::Vendor, MAX_LABEL_NAME)?,
+            description: self.columns.has(Column::Body).then(|| clean_html(&description)),
+            brand: self.patch(Column::Vendor, text(Column::Vendor, MAX_LABEL_NAME)?),
             category: self.category(row)?,
             tags: self.tags(row)?,
-            status: self.status(row)?,
+            status,
+            is_published,
+            has_all_variants: self.columns.has_all_variants(),
             ..ProductImport::default()
         };
         Ok(())
     }
 
-    fn category(&self, row: &Row) -> Result<Vec<String>, String> {
+    fn category(&self, row: &Row) -> Result<Patch<Vec<String>>, String> {
+        if !self.columns.has(Column::Type) && !self.columns.has(Column::ProductCategory) {
+            return Ok(Patch::Keep);
+        }
         if let Some(category) = row.text(self.columns, Column::Type, MAX_LABEL_NAME)? {
-            return Ok(vec![category]);
+            return Ok(Patch::Set(vec![category]));
         }
         let path = row.cell(self.columns, Column::ProductCategory).unwrap_or_default();
         let names: Vec<String> = path.split('>').map(trimmed).filter(|name| !name.is_empty()).collect();
         if names.iter().any(|name| name.chars().count() > MAX_LABEL_NAME) {
             return Err(format!("a category has more than {MAX_LABEL_NAME} characters"));
         }
-        Ok(names)
+        Ok(Patch::replace(Some(names).filter(|names| !names.is_empty())))
     }
 
-    fn tags(&self, row: &Row) -> Result<Vec<String>, String> {
+    fn tags(&self, row: &Row) -> Result<Option<Vec<String>>, String> {
+        if !self.columns.has(Column::Tags) {
+            return Ok(None);
+        }
         let mut tags: Vec<String> = Vec::new();
         for tag in row.cell(self.columns, Column::Tags).unwrap_or_default().split(',').map(trimmed) {
             if tag.chars().count() > MAX_TAG {
@@ -109,112 +141,99 @@ impl Reading<'_> {
         if tags.len() > MAX_LABELS {
             return Err(format!("the product has more than {MAX_LABELS} tags"));
         }
-        Ok(tags)
+        Ok(Some(tags))
     }
 
-    fn status(&self, row: &Row) -> Result<Status, String> {
+    /// Reads the status, and whether the product is published, which counts only without a status.
+    fn status(&self, row: &Row) -> Result<(Option<Status>, Option<bool>), String> {
         let cell = |column| row.cell(self.columns, column).map(str::to_ascii_lowercase);
         let wrong =
             |column, text: &str, what| format!("\"{}\" is \"{text}\": it must be {what}", self.columns.name(column));
         let is_published = match cell(Column::Published).as_deref() {
-            None | Some("true" | "yes" | "1") => true,
-            Some("false" | "no" | "0") => false,
+            None => None,
+            Some("true" | "yes" | "1") => Some(true),
+            Some("false" | "no" | "0") => Some(false),
             Some(other) => return Err(wrong(Column::Published, other, "true or false")),
         };
-        match cell(Column::Status).as_deref() {
-            None | Some("active") => Ok(if is_published { Status::Active } else { Status::Draft }),
-            Some("draft" | "unlisted") => Ok(Status::Draft),
-            Some("archived") => Ok(Status::Archived),
-            Some(other) => Err(wrong(Column::Status, other, "active, draft or archived")),
-        }
+        let status = match cell(Column::Status).as_deref() {
+            None => None,
+            Some("active") if is_published == Some(false) => Some(Status::Draft),
+            Some("active") => Some(Status::Active),
+            Some("draft" | "unlisted") => Some(Status::Draft),
+            Some("archived") => Some(Status::Archived),
+            Some(other) => return Err(wrong(Column::Status, other, "active, draft or archived")),
+        };
+        Ok((status, is_published))
     }
 
-    fn option_names(&self, row: &Row) -> Result<Vec<String>, String> {
-        let mut names: Vec<String> = Vec::new();
-        for at in 0..OPTIONS {
-            let Some(name) = row.text(self.columns, Column::OptionName(at), MAX_ATTRIBUTE)? else { break };
-            if names.iter().any(|other| name_key(other) == name_key(&name)) {
-                return Err(format!("two options are called \"{name}\""));
-            }
-            names.push(name);
-        }
-        Ok(names)
-    }
-
-    /// Reads a row. With an option's value, a SKU or a price it is a variant; otherwise it only adds an image.
-    fn variant(&mut self, row: &Row, names: &[String], is_only_row: bool) -> Result<(), String> {
-        let is_variant = [Column::OptionValue(0), Column::Sku, Column::Price]
-            .iter()
-            .any(|column| row.cell(self.columns, *column).is_some());
-        if !is_variant && !is_only_row {
+    /// Reads a row. It is a variant if one of a variant's cells is filled; otherwise it only adds an image.
+    fn variant(&mut self, row: &Row, names: &OptionNames, is_only_row: bool) -> Result<(), String> {
+        let columns = self.columns;
+        let is_filled = columns.of_variant().any(|column| row.cell(columns, column).is_some());
+        // The only row of a product describes its variant also with empty cells.
+        let is_about_a_variant = || columns.of_variant().any(|column| !column.identifies_a_variant());
+        if !is_filled && !(is_only_row && is_about_a_variant()) {
             return Ok(());
         }
-        let options = self.options(row, names)?;
-        let sku = row.text(self.columns, Column::Sku, MAX_SKU)?;
+        let options = names.values(row, columns)?;
+        let sku = row.text(columns, Column::Sku, MAX_SKU)?;
         // Checked first, so that of two equal variants always the second is reported, even if the first has other errors.
-        self.refuse_twice(row, &options, sku.as_deref())?;
-        let price = row.money(self.columns, Column::Price)?;
-        let image = row.url(self.columns, Column::VariantImage)?;
+        self.refuse_twice(row, options.as_deref(), sku.as_deref())?;
+        let price = row.money(columns, Column::Price)?;
+        if price.is_none() && columns.has(Column::Price) {
+            return Err(format!("\"{}\" is empty", columns.name(Column::Price)));
+        }
+        let grams = row.number(columns, Column::Grams, MAX_GRAMS)?.map(|grams| grams.max(0));
         let variant = ImportVariant {
-            name: variant_name(&options),
-            price: price.ok_or_else(|| format!("\"{}\" is empty", self.columns.name(Column::Price)))?,
-            compare_at_price: row.money(self.columns, Column::CompareAtPrice)?,
-            barcode: row.text(self.columns, Column::Barcode, MAX_SKU)?,
-            weight_grams: row.number(self.columns, Column::Grams, MAX_GRAMS)?.map(|grams| grams.max(0)),
-            on_hand: row.units(self.columns, Column::Quantity)?,
-            on_hand_seen: row.units(self.columns, Column::QuantitySeen)?,
+            line: row.place.line,
+            label: None,
+            price,
+            compare_at_price: self.patch(Column::CompareAtPrice, row.money(columns, Column::CompareAtPrice)?),
+            barcode: self.patch(Column::Barcode, row.text(columns, Column::Barcode, MAX_SKU)?),
+            weight_grams: self.patch(Column::Grams, grams),
+            on_hand: row.units(columns, Column::Quantity)?,
+            on_hand_seen: row.units(columns, Column::QuantitySeen)?,
+            image: self.patch(Column::VariantImage, row.url(columns, Column::VariantImage)?),
             sku,
             options,
         };
         self.entry.variants.push(variant);
-        if let Some(url) = image {
-            let shown = ImportImage { url, alt_text: String::new(), variant: Some(self.entry.variants.len() - 1) };
-            // Sorted after the images with a position; see `images`.
-            self.images.push((i32::MAX, shown));
-        }
         Ok(())
     }
 
-    fn options(&self, row: &Row, names: &[String]) -> Result<Vec<(String, String)>, String> {
-        let mut options = Vec::new();
-        for (at, name) in names.iter().enumerate() {
-            let value = row.text(self.columns, Column::OptionValue(at), MAX_VALUE)?;
-            let value = value.ok_or_else(|| format!("the option \"{name}\" has no value"))?;
-            options.push((name.clone(), value));
+    fn refuse_twice(
+        &mut self,
+        row: &Row,
+        options: Option<&[(String, String)]>,
+        sku: Option<&str>,
+    ) -> Result<(), String> {
+        let line = row.place.line;
+        if let Some(options) = options {
+            self.combinations.add(options, line)?;
         }
-        let next = Column::OptionValue(names.len().min(OPTIONS - 1));
-        match (names, row.text(self.columns, next, MAX_VALUE)?) {
-            ([], Some(value)) if value != NO_OPTION_VALUE => {
-                Err(format!("the value \"{value}\" has no option name on the product's first row"))
+        let earlier = sku.and_then(|sku| self.skus.insert(sku.to_owned(), line));
+        match (sku, earlier) {
+            (Some(sku), Some(earlier)) if !self.rules.allows_repeated_skus => {
+                Err(format!("the SKU \"{sku}\" is already on line {earlier}"))
             }
-            _ if is_no_option(&options) => Ok(Vec::new()),
-            _ => Ok(options),
+            _ => Ok(()),
         }
-    }
-
-    fn refuse_twice(&mut self, row: &Row, options: &[(String, String)], sku: Option<&str>) -> Result<(), String> {
-        let values: Vec<String> = options.iter().map(|(_, value)| name_key(value)).collect();
-        let variant = (format!("options\0{}", values.join("\0")), "variant", variant_name(options));
-        let sku = sku.map(|sku| (format!("sku\0{sku}"), "SKU", sku.to_owned()));
-        for (key, what, name) in std::iter::once(variant).chain(sku) {
-            if let Some((first, line)) = self.seen.insert(key, (name.clone(), row.place.line)) {
-                let spelling = if first == name { String::new() } else { format!(" as \"{first}\"") };
-                return Err(format!("the {what} \"{name}\" is already on line {line}{spelling}"));
-            }
-        }
-        Ok(())
     }
 
     fn image(&mut self, row: &Row) -> Result<(), String> {
         let Some(url) = row.url(self.columns, Column::ImageSrc)? else { return Ok(()) };
-        let alt_text = row.text(self.columns, Column::ImageAltText, MAX_ALT_TEXT)?.unwrap_or_default();
-        let position = row.number(self.columns, Column::ImagePosition, i32::MAX)?.unwrap_or(i32::MAX - 1);
-        self.images.push((position, ImportImage { url, alt_text, variant: None }));
+        let alt_text = row.text(self.columns, Column::ImageAltText, MAX_ALT_TEXT)?;
+        let alt_text = self.columns.has(Column::ImageAltText).then(|| alt_text.unwrap_or_default());
+        let position = row.number(self.columns, Column::ImagePosition, i32::MAX)?.unwrap_or(i32::MAX);
+        self.images.push((position, ImportImage { url, alt_text }));
         Ok(())
     }
 
     fn finish(mut self, first: &Row) -> Result<ProductImport, Vec<RowError>> {
-        self.entry.images = images(std::mem::take(&mut self.images));
+        self.entry.images = ImportImages {
+            all: self.columns.has(Column::ImageSrc).then(|| in_order(std::mem::take(&mut self.images))),
+            is_ordered: self.columns.has(Column::ImagePosition),
+        };
         let whole = self.count();
         if self.errors.is_empty() {
             self.note(first, whole);
@@ -223,22 +242,25 @@ impl Reading<'_> {
             self.errors.sort_by_key(|error| error.line);
             return Err(self.errors);
         }
-        // A single variant has nothing to differ by, so its options only make its name.
+        // A single variant has nothing to differ by, so this option only makes its name.
         if let [only] = self.entry.variants.as_mut_slice()
-            && matches!(only.options.as_slice(), [(name, _)] if name == NO_OPTION)
+            && let Some([(attribute, value)]) = only.options.as_deref()
+            && attribute == NO_OPTION
         {
-            only.options.clear();
+            let name = Some(value.clone()).filter(|value| value != NO_OPTION_VALUE);
+            only.label = Some(Label { attribute: attribute.clone(), value: value.clone(), name });
+            only.options = Some(Vec::new());
         }
         Ok(self.entry)
     }
 
-    /// Checks that there are variants and that no limit is exceeded.
+    /// Checks that there are variants, if the file has all of them, and that no limit is exceeded.
     fn count(&self) -> Result<(), String> {
-        if self.entry.variants.is_empty() {
+        if self.entry.variants.is_empty() && self.entry.has_all_variants {
             return Err("the product has no variant: no row has a price".to_owned());
         }
-        let too_many =
-            [(self.entry.variants.len(), MAX_VARIANTS, "variants"), (self.entry.images.len(), MAX_IMAGES, "images")];
+        let images = self.entry.images.all.as_ref().map_or(0, Vec::len);
+        let too_many = [(self.entry.variants.len(), MAX_VARIANTS, "variants"), (images, MAX_IMAGES, "images")];
         match too_many.into_iter().find(|(count, most, _)| count > most) {
             Some((_, most, what)) => Err(format!("the product has more than {most} {what}")),
             None => Ok(()),
@@ -246,28 +268,16 @@ impl Reading<'_> {
     }
 }
 
-/// Returns the images in the order of their positions, each once. A variant's image is the product's image with that URL. If another
-/// variant shows that image already, or the product has no such image, it is added at the end.
-fn images(mut all: Vec<(i32, ImportImage)>) -> Vec<ImportImage> {
+/// Returns the images in the order of their positions, each URL once.
+fn in_order(mut all: Vec<(i32, ImportImage)>) -> Vec<ImportImage> {
     all.sort_by_key(|(position, _)| *position);
     let mut images: Vec<ImportImage> = Vec::new();
     for (_, image) in all {
-        let same =
-            |other: &&mut ImportImage| other.url == image.url && (image.variant.is_none() || other.variant.is_none());
-        match images.iter_mut().find(same) {
-            Some(shown) => shown.variant = shown.variant.or(image.variant),
-            None => {
-                let alt_text = images.iter().find(|other| other.url == image.url).map(|other| other.alt_text.clone());
-                images.push(ImportImage { alt_text: alt_text.unwrap_or(image.alt_text), ..image });
-            }
+        if !images.iter().any(|other| other.url == image.url) {
+            images.push(image);
         }
     }
     images
-}
-
-/// Returns true for `Title`: `Default Title`, Shopify's way of saying that there is no option.
-fn is_no_option(options: &[(String, String)]) -> bool {
-    matches!(options, [(name, value)] if name == NO_OPTION && value == NO_OPTION_VALUE)
 }
 
 fn trimmed(text: &str) -> String {

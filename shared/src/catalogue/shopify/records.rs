@@ -13,6 +13,10 @@ const MAX_RECORD_BYTES: usize = 2 * 1024 * 1024;
 /// Error text for a record larger than `MAX_RECORD_BYTES`.
 pub const TOO_LARGE: &str = "a record larger than 2 MiB begins here; is a closing quote missing?";
 
+/// The message about a record that is [`RecordEnd::InQuotes`].
+pub const IN_QUOTES: &str =
+    "the file ends in a quoted cell of the record that begins here; is the file cut off, or a closing quote missing?";
+
 /// A record of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
@@ -22,6 +26,20 @@ pub struct Record {
     pub fields: Vec<Vec<u8>>,
     /// True if the record is larger than `MAX_RECORD_BYTES`; the rest of its fields is not kept. The error text is [`TOO_LARGE`].
     pub is_too_large: bool,
+    /// The way in which the record ends.
+    pub end: RecordEnd,
+}
+
+/// The end of a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RecordEnd {
+    /// A line break.
+    #[default]
+    LineBreak,
+    /// The end of the file, after a whole cell.
+    File,
+    /// The end of the file, inside a quoted cell; see [`IN_QUOTES`].
+    InQuotes,
 }
 
 /// A position in a file.
@@ -104,11 +122,12 @@ impl<R: BufRead> Records<R> {
     }
 
     fn read(&mut self) -> io::Result<Option<Record>> {
-        let mut record = Record { place: self.place, fields: vec![Vec::new()], is_too_large: false };
+        let mut record = Record { place: self.place, fields: vec![Vec::new()], ..Record::default() };
         let (mut state, mut size, mut line) = (State::FieldStart, 0, self.place.line);
         loop {
             let bytes = self.from.fill_buf()?;
             if bytes.is_empty() {
+                record.end = if state == State::Quoted { RecordEnd::InQuotes } else { RecordEnd::File };
                 return Ok(self.finish(record, Place { offset: self.place.offset + size, line }));
             }
             for (used, byte) in (1..).zip(bytes) {
@@ -199,6 +218,17 @@ mod tests {
             read(text),
             [record(1, &["a", "b"]), record(3, &["1", "x\r\ny"]), record(7, &["2", "\"q\", z"]), record(8, &["3", ""]),]
         );
+    }
+
+    #[test]
+    fn the_end_of_a_record_is_known() {
+        let last = |text: &str| {
+            let mut records = Records::new(text.as_bytes()).unwrap();
+            std::iter::from_fn(|| records.record().unwrap()).last().map(|record| record.end)
+        };
+        assert_eq!(last("a,b\n1,2\n"), Some(RecordEnd::LineBreak));
+        assert_eq!(last("a,b\n1,\"2\""), Some(RecordEnd::File));
+        assert_eq!(last("a,b\n1,\"2\n3,4\n"), Some(RecordEnd::InQuotes));
     }
 
     #[test]

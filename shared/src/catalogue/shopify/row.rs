@@ -1,6 +1,8 @@
 //! One row with its cells as typed values.
 
-use super::records::{Place, Record, TOO_LARGE};
+use std::fmt::Write as _;
+
+use super::records::{IN_QUOTES, Place, Record, RecordEnd, TOO_LARGE};
 use super::{Column, Columns};
 use crate::catalogue::limits::{MAX_UNITS, MAX_URL};
 use crate::money::Money;
@@ -15,14 +17,11 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Reads a record as a row. The handle of a malformed row is read too, so that its product is known.
+    /// Reads a record as a row. The handle of a malformed row is read too, so that its product is known. Empty cells at the end of a row
+    /// may be missing, and there may be more of them than the header has columns.
     pub(crate) fn new(record: Record, columns: &Columns) -> Self {
-        let mut error = match record.fields.len() {
-            _ if record.is_too_large => Some(TOO_LARGE.to_owned()),
-            width if width == columns.width => None,
-            width => Some(format!("the row has {width} columns, but the header has {}", columns.width)),
-        };
-        let mut cells = Vec::with_capacity(record.fields.len());
+        let mut error = unreadable(&record, columns.width);
+        let mut cells = Vec::with_capacity(columns.width);
         for (at, field) in record.fields.into_iter().enumerate() {
             let cell = String::from_utf8(field).unwrap_or_else(|invalid| {
                 error.get_or_insert_with(|| format!("column {} is not UTF-8; save the file as CSV in UTF-8", at + 1));
@@ -34,12 +33,16 @@ impl Row {
             cells.push(cell);
         }
         let handle = columns.place(Column::Handle).and_then(|at| cells.get(at));
-        Self {
-            place: record.place,
-            handle: handle.map_or("", |handle| unquoted(handle.trim(), false)).to_owned(),
-            error,
-            cells,
+        let handle = handle.map_or("", |handle| unquoted(handle.trim(), false)).to_owned();
+        if let Some(at) = swallowed_row(&cells, &handle) {
+            error.get_or_insert_with(|| format!("column {} contains the next row; a closing quote is missing", at + 1));
         }
+        Self { place: record.place, handle, error, cells }
+    }
+
+    /// Returns the reason why a row without a handle is not imported.
+    pub(crate) fn without_handle(&self) -> String {
+        self.error.clone().unwrap_or_else(|| "\"Handle\" is empty".to_owned())
     }
 
     /// Returns the trimmed text of a cell; `None` if it is empty or the file has no such column.
@@ -65,13 +68,17 @@ impl Row {
         let Some(url) = self.text(columns, column, MAX_URL)? else { return Ok(None) };
         let lower = url.to_ascii_lowercase();
         let is_address = ["https://", "http://", "/"].iter().any(|start| lower.starts_with(start));
-        if is_address && !url.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Ok(Some(url));
+        if !is_address || url.contains(char::is_control) {
+            return Err(format!(
+                "\"{}\" is \"{url}\": it must be the URL of an image, or a path that begins with /",
+                columns.name(column)
+            ));
         }
-        Err(format!(
-            "\"{}\" is \"{url}\": it must be the URL of an image, or a path that begins with /",
-            columns.name(column)
-        ))
+        let url = with_encoded_blanks(&url);
+        if url.len() > MAX_URL {
+            return Err(format!("\"{}\" has more than {MAX_URL} characters", columns.name(column)));
+        }
+        Ok(Some(url))
     }
 
     /// Reads an amount of money that is not negative.
@@ -104,12 +111,61 @@ impl Row {
     /// Reads a number of units. Shopify counts oversold stock below zero, which means that nothing is on hand.
     pub(crate) fn units(&self, columns: &Columns, column: Column) -> Result<Option<i32>, String> {
         let Some(text) = self.cell(columns, column) else { return Ok(None) };
-        match text.parse::<i32>() {
+        // Some programs write every number with decimals: 10.0.
+        let whole = text.split_once('.').filter(|(_, decimals)| decimals.bytes().all(|decimal| decimal == b'0'));
+        match whole.map_or(text, |(whole, _)| whole).parse::<i32>() {
             Ok(units) if units > MAX_UNITS => Err(too_much(columns.name(column), text, MAX_UNITS)),
             Ok(units) => Ok(Some(units.max(0))),
             Err(_) => Err(not_a_number(columns.name(column), text)),
         }
     }
+}
+
+/// Returns the reason why a record is no row of a file with this number of columns.
+fn unreadable(record: &Record, width: usize) -> Option<String> {
+    let count = record.fields.len();
+    if record.is_too_large {
+        return Some(TOO_LARGE.to_owned());
+    }
+    if record.end == RecordEnd::InQuotes {
+        return Some(IN_QUOTES.to_owned());
+    }
+    if record.fields.iter().skip(width).any(|field| !field.is_empty()) {
+        return Some(format!("the row has {count} columns, but the header has {width}"));
+    }
+    let is_short = count < width;
+    if is_short && record.end == RecordEnd::File {
+        return Some(format!(
+            "the file ends in this row, which has {count} columns of {width}; if the file is not cut off, end its last line with a line break"
+        ));
+    }
+    // Cells at the end may be missing, but not because a quote took them in.
+    if is_short && record.fields.last().is_some_and(|last| last.contains(&b'\n')) {
+        return Some(format!("the row has {count} columns, but the header has {width}; is a closing quote missing?"));
+    }
+    None
+}
+
+/// Returns the cell that contains the beginning of another row of the same product, because a closing quote is missing.
+fn swallowed_row(cells: &[String], handle: &str) -> Option<usize> {
+    let beginning = format!("\n{handle},");
+    cells.iter().position(|cell| !handle.is_empty() && cell.contains(&beginning))
+}
+
+/// Writes blanks in a URL as browsers send them.
+fn with_encoded_blanks(url: &str) -> String {
+    let mut encoded = String::with_capacity(url.len());
+    for c in url.chars() {
+        if c.is_whitespace() {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+        } else {
+            encoded.push(c);
+        }
+    }
+    encoded
 }
 
 fn not_a_number(name: &str, text: &str) -> String {
@@ -121,7 +177,7 @@ fn too_much(name: &str, text: &str, max: i32) -> String {
 }
 
 /// Removes the apostrophe that keeps spreadsheets from reading a cell as a formula or a number.
-fn unquoted(cell: &str, is_code: bool) -> &str {
+pub(super) fn unquoted(cell: &str, is_code: bool) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if rest.starts_with(|c: char| "=+-@\t\r'".contains(c) || is_code && c.is_ascii_digit()) => rest,
         Some(_) | None => cell,

@@ -76,7 +76,7 @@ pub struct VariantSnapshot {
     pub on_hand: i32,
     /// True if the variant is no longer sold.
     pub is_archived: bool,
-    /// The attribute values that make this variant, ordered by attribute.
+    /// The attribute values that make this variant, in the order in which files and names have them.
     pub values: Vec<KnownValue>,
 }
 
@@ -277,7 +277,7 @@ async fn values(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<Var
            join attributes a on a.id = x.attribute_id
            join attribute_values w on w.id = x.attribute_value_id
           where x.variant_id = any ($1)
-          order by x.variant_id, x.attribute_id",
+          order by x.variant_id, x.position, x.attribute_id",
         variants as _
     )
     .fetch_all(&mut *tx)

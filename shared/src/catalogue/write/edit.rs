@@ -1,6 +1,7 @@
 //! An edit of a product. Each field stays as it is, is emptied or is set: [`Patch`], or `Option` for a field that cannot be empty.
 
 use crate::catalogue::Status;
+use crate::catalogue::product_import::{ImportImages, Label};
 use crate::catalogue::store::snapshot::ProductSnapshot;
 use crate::catalogue::store::write::NamedValue;
 use crate::ids::{BrandId, CategoryId, ImageId, VariantId};
@@ -29,6 +30,8 @@ pub struct ProductEdit {
     pub tags: Option<Vec<String>>,
     /// The publication status; a new product is active.
     pub status: Option<Status>,
+    /// Without `status`: false makes an active product a draft, true makes a draft active. An archived product stays archived.
+    pub is_published: Option<bool>,
     /// The time at which the product becomes visible to shoppers.
     pub publish_at: Patch<Timestamp>,
     /// The time at which the product stops being visible to shoppers.
@@ -82,7 +85,8 @@ pub enum BasePrice {
     Keep,
     /// The base price becomes this.
     Set(Money),
-    /// The base price becomes the lowest price of the edit's variants, unless all of them cost what they did before.
+    /// The base price becomes the lowest price of the edit's variants, if the product sells only these and one of them costs something else
+    /// than before.
     Lowest,
 }
 
@@ -171,7 +175,8 @@ pub enum VariantTarget {
     Id(VariantId),
     /// The variant with the edit's SKU, which is created if it does not exist.
     Sku,
-    /// The variant with the edit's SKU, or else the one with the edit's values, which is created if it does not exist.
+    /// The variant with the edit's SKU, or else the one with the edit's values, which is created if it does not exist. An edit without
+    /// values and SKU is that of the only variant.
     SkuOrValues,
 }
 
@@ -185,6 +190,8 @@ pub enum VariantName {
     Set(String),
     /// The name becomes this, which is made from the values; a name that staff chose stays.
     Made(String),
+    /// The variant has no values but a label. A variant that has the label as its only value keeps it, and its name.
+    Label(Label),
 }
 
 /// A change of a variant's price.
@@ -242,6 +249,8 @@ pub enum ImagesEdit {
     Keep,
     /// The product has these images in this order and no others.
     All(Vec<ImageEdit>),
+    /// The product has the images that a file lists, and those that its variants name; see [`FileImages`].
+    File(FileImages),
     /// This image is changed or added; the others stay and move.
     One(ImageEdit),
     /// This image is removed; the others stay and move up.
@@ -254,9 +263,19 @@ impl ImagesEdit {
         match self {
             Self::All(edits) => edits,
             Self::One(edit) => std::slice::from_ref(edit),
-            Self::Keep | Self::Without(_) => &[],
+            Self::Keep | Self::File(_) | Self::Without(_) => &[],
         }
     }
+}
+
+/// The images of a product as a file describes them. A file lists each URL once, while an image that shows several variants is stored once
+/// for each; and it names one image of each variant, while a variant can have several. What it cannot say stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileImages {
+    /// The images that the file lists.
+    pub images: ImportImages,
+    /// For each edit of a variant, the URL of the first image that shows the variant.
+    pub of_variants: Vec<Patch<String>>,
 }
 
 /// The changes to one image.
@@ -284,8 +303,6 @@ pub enum ImageTarget {
     Id(ImageId),
     /// The image with the edit's URL, which is created if it does not exist.
     Url,
-    /// The image at the position of the edit in the list, which is created if it does not exist.
-    Position,
 }
 
 /// A variant of the product that an image shows.

@@ -122,4 +122,63 @@ pub enum EditError {
     /// The product would have too many images.
     #[error("a product has at most {MAX_IMAGES} images")]
     TooManyImages,
+    /// A file does not say enough about a product or a variant.
+    #[error("{missing}")]
+    Incomplete {
+        /// Index in the list of variants; `None` if it is about the product.
+        at: Option<usize>,
+        /// The missing part.
+        missing: Missing,
+    },
+}
+
+impl EditError {
+    /// Returns the index in the list of variants, if the error is about one of them.
+    pub(super) const fn variant(&self) -> Option<usize> {
+        match self {
+            Self::NoSuchVariant { at, .. }
+            | Self::VariantNamedTwice { at, .. }
+            | Self::NoSuchValue { at, .. }
+            | Self::NoSuchOption { at, .. }
+            | Self::TwoValues { at, .. }
+            | Self::SkuTaken { at, .. }
+            | Self::SkuOfOtherEdit { at, .. }
+            | Self::SameValues { at }
+            | Self::NotOneDefault { at } => Some(*at),
+            Self::NegativePrice { at } | Self::PriceTooHigh { at } | Self::Incomplete { at, .. } => *at,
+            Self::NoSuchCategory(_)
+            | Self::TooManyVariants
+            | Self::NoSuchDefault(_)
+            | Self::DefaultArchived
+            | Self::NoSuchImage { .. }
+            | Self::NoSuchImageVariant { .. }
+            | Self::TooManyImages => None,
+        }
+    }
+}
+
+/// Something that a file does not say about a product or a variant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Missing {
+    /// The title of a new product.
+    #[error("there is no product with this handle yet, and a new one needs a title: add the column \"Title\"")]
+    Title,
+    /// The variants of a new product.
+    #[error(
+        "there is no product with this handle yet, and a new one needs a variant: add the column \"Variant Price\""
+    )]
+    Variants,
+    /// The price of a new variant.
+    #[error("the product has no such variant yet, and a new one needs a price: add the column \"Variant Price\"")]
+    Price,
+    /// The variant that a row is about.
+    #[error(
+        "the product has several variants, and the row does not say which: add the column \"Variant SKU\" or those of the options"
+    )]
+    SkuAndOptions,
+    /// The options of a new variant.
+    #[error(
+        "the product has no variant with the SKU \"{0}\", and a new one needs options: correct the SKU, or add the columns of the options"
+    )]
+    Options(String),
 }

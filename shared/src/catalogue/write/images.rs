@@ -2,6 +2,7 @@
 
 use super::edit::{ImageEdit, ImageTarget, ImageVariant, ImagesEdit, place};
 use super::error::EditError;
+use super::file_images;
 use super::saved::{RowChange, in_list_order};
 use super::variants::VariantPlan;
 use crate::catalogue::limits::MAX_IMAGES;
@@ -14,17 +15,17 @@ use crate::patch::Patch;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ImagePlan {
     /// Index in the edit's list; `None` for an image that the edit does not mention.
-    at: Option<usize>,
-    id: Option<ImageId>,
-    url: String,
-    alt_text: String,
-    variant: Option<Shown>,
-    change: RowChange,
+    pub(super) at: Option<usize>,
+    pub(super) id: Option<ImageId>,
+    pub(super) url: String,
+    pub(super) alt_text: String,
+    pub(super) variant: Option<Shown>,
+    pub(super) change: RowChange,
 }
 
 /// The variant that an image shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
+pub(super) enum Shown {
     /// A variant with an id.
     Id(VariantId),
     /// The index in the plan of a variant that has no id yet.
@@ -32,13 +33,33 @@ enum Shown {
 }
 
 /// Pairs the edits of images with the existing images, in the order after the edit. Returns `None` if the images stay as they are.
+/// `removed` are the variants that the product loses.
 pub(super) fn plan(
     edit: &ImagesEdit,
     before: Option<&ProductSnapshot>,
-    variants: &[VariantPlan<'_>],
+    (variants, removed): (&[VariantPlan<'_>], &[VariantId]),
     errors: &mut Vec<EditError>,
 ) -> Option<Vec<ImagePlan>> {
     let before = before.map_or(&[][..], |before| &before.images);
+    let mut images = match edit {
+        ImagesEdit::File(file) => file_images::plan(file, before, variants, removed),
+        _ => plan_edits(edit, before, variants, errors)?,
+    };
+    if images.len() > MAX_IMAGES.max(before.len()) {
+        errors.push(EditError::TooManyImages);
+    }
+    for (at, image) in images.iter_mut().enumerate() {
+        image.change = image.change(at, before);
+    }
+    Some(images)
+}
+
+fn plan_edits(
+    edit: &ImagesEdit,
+    before: &[ImageSnapshot],
+    variants: &[VariantPlan<'_>],
+    errors: &mut Vec<EditError>,
+) -> Option<Vec<ImagePlan>> {
     let found = find(edit.edits(), before, errors);
     let mut edited: Vec<ImagePlan> = Vec::new();
     for (at, (edit, found)) in edit.edits().iter().zip(&found).enumerate() {
@@ -49,14 +70,7 @@ pub(super) fn plan(
         }
         edited.push(image);
     }
-    let mut images = arrange(edit, edited, before, found.first().copied().flatten())?;
-    if images.len() > MAX_IMAGES.max(before.len()) {
-        errors.push(EditError::TooManyImages);
-    }
-    for (at, image) in images.iter_mut().enumerate() {
-        image.change = image.change(at, before);
-    }
-    Some(images)
+    arrange(edit, edited, before, found.first().copied().flatten())
 }
 
 /// Puts edited images and those that stay in their order after the edit. `previous` is where the first edited image was.
@@ -68,7 +82,7 @@ fn arrange(
 ) -> Option<Vec<ImagePlan>> {
     let others = || before.iter().map(ImagePlan::without_edit);
     match edit {
-        ImagesEdit::Keep => None,
+        ImagesEdit::Keep | ImagesEdit::File(_) => None,
         ImagesEdit::All(edits) => {
             let positions = edits.iter().enumerate().map(|(at, edit)| edit.position.map_or(at, place));
             let mut images: Vec<(usize, ImagePlan)> = positions.zip(edited).collect();
@@ -136,12 +150,11 @@ fn find(edits: &[ImageEdit], before: &[ImageSnapshot], errors: &mut Vec<EditErro
                 ImageTarget::New => None,
                 ImageTarget::Id(id) => place_of(&|old| old.id == id),
                 ImageTarget::Url => place_of(&|old| Some(&old.url) == edit.url.as_ref()),
-                ImageTarget::Position => Some(at).filter(is_free),
             };
             match (edit.image, *known) {
                 (_, Some(place)) => taken.iter_mut().skip(place).take(1).for_each(|taken| *taken = true),
                 (ImageTarget::Id(id), None) => errors.push(EditError::NoSuchImage { at, id }),
-                (ImageTarget::New | ImageTarget::Url | ImageTarget::Position, None) => {}
+                (ImageTarget::New | ImageTarget::Url, None) => {}
             }
         }
     }
@@ -175,7 +188,12 @@ impl ImagePlan {
         }
     }
 
-    fn without_edit(old: &ImageSnapshot) -> Self {
+    /// Returns a new image with this URL.
+    pub(super) const fn of_url(url: String) -> Self {
+        Self { at: None, id: None, url, alt_text: String::new(), variant: None, change: RowChange::Inserted }
+    }
+
+    pub(super) fn without_edit(old: &ImageSnapshot) -> Self {
         Self {
             at: None,
             id: Some(old.id),

@@ -3,18 +3,20 @@
 
 use std::borrow::Cow;
 
+use super::duplicate_skus::add_suffixes;
 use super::edit::{
-    BasePrice, BrandRef, CategoriesEdit, ImageEdit, ImageTarget, ImageVariant, ImagesEdit, PriceEdit, ProductEdit,
-    ProductTarget, StockEdit, VariantEdit, VariantName, VariantTarget, VariantsEdit,
+    BasePrice, BrandRef, CategoriesEdit, FileImages, ImagesEdit, PriceEdit, ProductEdit, ProductTarget, StockEdit,
+    VariantEdit, VariantName, VariantTarget, VariantsEdit,
 };
 use super::error::EditError;
+use super::refusal::explain_refusal;
 use super::save::{SaveError, save};
 use super::saved::Saved;
 use crate::app::db::Tx;
-use crate::catalogue::is_made_name;
-use crate::catalogue::product_import::{ImportImage, ImportVariant, ProductImport};
+use crate::catalogue::product_import::{ImportVariant, ProductImport, variant_name};
 use crate::catalogue::store::write::{
-    IdOrName, NamedValue, check_deferred_constraints, lock_imports, set_savepoint, undo_to_savepoint,
+    IdOrName, NamedValue, check_deferred_constraints, lock_imports, set_dry_run_savepoint, set_savepoint, undo_dry_run,
+    undo_to_savepoint,
 };
 use crate::patch::Patch;
 use crate::time::Timestamp;
@@ -37,6 +39,37 @@ impl Stock {
     pub fn as_str(self) -> &'static str {
         self.into()
     }
+}
+
+/// The treatment of a SKU that a variant before, or another product, has already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum DuplicateSkus {
+    /// The product is refused.
+    #[default]
+    Refuse,
+    /// The variant gets the SKU with a number: `RING-2`.
+    Suffix,
+}
+
+impl DuplicateSkus {
+    /// Returns the name in requests and in `imports.duplicate_skus`.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// The choices of the person who imports a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImportOptions {
+    /// The meaning of the units on hand in the file.
+    pub stock: Stock,
+    /// True if no variant is removed because the file does not have it.
+    pub keep_missing_variants: bool,
+    /// The treatment of SKUs that are taken.
+    pub duplicate_skus: DuplicateSkus,
+    /// True if nothing is written, and only the changes and errors are returned.
+    pub dry_run: bool,
 }
 
 /// Maximum number of tries of a batch while other transactions write the same rows.
@@ -85,31 +118,67 @@ impl Attempt {
 pub struct ImportBatch<'i> {
     /// The products, each with another handle.
     pub products: &'i [&'i ProductImport],
-    /// The meaning of the units on hand in the file.
-    pub stock: Stock,
+    /// The choices of the person who imports the file.
+    pub options: ImportOptions,
     /// The way in which the products are written.
     pub together: Together,
 }
 
-/// Saves products as a file describes them. Returns the changes of each, or the reason why it was skipped.
+/// Reason why a product was skipped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Index of the variant that the reason is about; `None` if it is about the product.
+    pub variant: Option<usize>,
+    /// The reason, for people.
+    pub reason: String,
+}
+
+impl Refused {
+    /// Returns the line that the reason is about, of a product that begins on line `first`.
+    pub fn line(&self, product: &ProductImport, first: u64) -> u64 {
+        let variant = self.variant.and_then(|at| product.variants.get(at));
+        variant.map_or(first, |variant| variant.line)
+    }
+}
+
+/// Saves products as a file describes them. Returns the changes of each, or the reason why it was skipped. A dry run is undone before it
+/// returns; the transaction can then be used further.
 pub async fn save_imports(
     tx: &mut Tx,
-    ImportBatch { products, stock, together }: ImportBatch<'_>,
+    batch: ImportBatch<'_>,
     now: Timestamp,
-) -> Result<Vec<Result<Saved, String>>, SaveError> {
+) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
+    if !batch.options.dry_run {
+        return save_batch(tx, batch, now).await;
+    }
+    set_dry_run_savepoint(tx).await?;
+    let saved = save_batch(tx, batch, now).await?;
+    check_deferred_constraints(tx).await?;
+    undo_dry_run(tx).await?;
+    Ok(saved)
+}
+
+async fn save_batch(
+    tx: &mut Tx,
+    ImportBatch { products, options, together }: ImportBatch<'_>,
+    now: Timestamp,
+) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
     lock_imports(tx).await?;
-    let edits: Vec<ProductEdit> = products.iter().map(|import| edit(import, stock)).collect();
+    let mut edits: Vec<ProductEdit> = products.iter().map(|import| edit(import, options)).collect();
+    if options.duplicate_skus == DuplicateSkus::Suffix {
+        add_suffixes(tx, &mut edits).await?;
+    }
     if together == Together::All {
         return Ok(save(tx, &edits, now).await?.into_iter().map(explain).collect());
     }
     let mut all = Vec::new();
     for edit in edits {
         set_savepoint(tx).await?;
-        match save_one(tx, edit, now).await {
+        match save_one(tx, &edit, now).await {
             Ok(saved) => all.extend(saved),
-            Err(error) if is_about_the_data(&error) => {
+            Err(SaveError::Database(error)) if is_refusal(&error) => {
                 undo_to_savepoint(tx).await?;
-                all.push(Err(format!("the database refuses it: {error}")));
+                all.push(Err(Refused { variant: None, reason: explain_refusal(edit.product.handle(), error) }));
             }
             Err(error) => return Err(error),
         }
@@ -118,15 +187,21 @@ pub async fn save_imports(
 }
 
 /// Checks deferred constraints after each product, because at the end of the transaction no error names the product that broke them.
-async fn save_one(tx: &mut Tx, edit: ProductEdit, now: Timestamp) -> Result<Vec<Result<Saved, String>>, SaveError> {
-    let saved = save(tx, &[edit], now).await?;
+async fn save_one(tx: &mut Tx, edit: &ProductEdit, now: Timestamp) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
+    let saved = save(tx, std::slice::from_ref(edit), now).await?;
     check_deferred_constraints(tx).await?;
     Ok(saved.into_iter().map(explain).collect())
 }
 
 /// Returns the first error only: people correct the file and send it again.
-fn explain(saved: Result<Saved, Vec<EditError>>) -> Result<Saved, String> {
-    saved.map_err(|errors| errors.first().map(EditError::to_string).unwrap_or_default())
+fn explain(saved: Result<Saved, Vec<EditError>>) -> Result<Saved, Refused> {
+    saved.map_err(|errors| {
+        let first = errors.first();
+        Refused {
+            variant: first.and_then(EditError::variant),
+            reason: first.map(EditError::to_string).unwrap_or_default(),
+        }
+    })
 }
 
 /// Returns true if another transaction was in the way, so that a new transaction may succeed: a product that changed after it was read, a
@@ -145,43 +220,60 @@ fn is_conflict(error: &SaveError) -> bool {
 fn is_about_the_data(error: &SaveError) -> bool {
     match error {
         SaveError::Changed | SaveError::NotInserted(_) => false,
-        SaveError::Database(error) => {
-            sqlstate(error).is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
-        }
+        SaveError::Database(error) => is_refusal(error),
     }
+}
+
+fn is_refusal(error: &sqlx::Error) -> bool {
+    sqlstate(error).is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
 }
 
 fn sqlstate(error: &sqlx::Error) -> Option<Cow<'_, str>> {
     error.as_database_error().and_then(|error| error.code())
 }
 
-/// Builds the edit that makes a product match the file. Fields that a file cannot have stay as they are: the product's own SKU, other
-/// categories and the times of publication.
-fn edit(import: &ProductImport, stock: Stock) -> ProductEdit {
-    let image = |image: &ImportImage| ImageEdit {
-        image: ImageTarget::Position,
-        url: Some(image.url.clone()),
-        alt_text: Some(image.alt_text.clone()),
-        position: None,
-        variant: Patch::replace(image.variant.map(ImageVariant::Listed)),
-    };
+/// Builds the edit that makes a product match the file. Fields that a file does not have stay as they are, and so do those that no file
+/// can have: the product's own SKU, other categories and the times of publication.
+fn edit(import: &ProductImport, options: ImportOptions) -> ProductEdit {
     ProductEdit {
         product: ProductTarget::Handle(import.handle.clone()),
-        name: Some(import.name.clone()),
-        brand: Patch::replace(import.brand.clone().map(BrandRef::Name)),
-        description: Some(import.description.clone()),
+        name: import.name.clone(),
+        brand: import.brand.clone().map(BrandRef::Name),
+        description: import.description.clone(),
         base_price: BasePrice::Lowest,
-        tags: Some(import.tags.clone()),
-        status: Some(import.status),
-        categories: if import.category.is_empty() {
-            CategoriesEdit::Keep
-        } else {
-            CategoriesEdit::Include(import.category.clone())
+        tags: import.tags.clone(),
+        status: import.status,
+        is_published: import.is_published,
+        categories: match &import.category {
+            Patch::Keep => CategoriesEdit::Keep,
+            Patch::Clear => CategoriesEdit::Set(Vec::new()),
+            Patch::Set(path) => CategoriesEdit::Include(path.clone()),
         },
-        variants: VariantsEdit::AllSold(import.variants.iter().map(|variant| variant_edit(variant, stock)).collect()),
-        images: ImagesEdit::All(import.images.iter().map(image).collect()),
+        variants: variants_edit(import, options),
+        images: images_edit(import),
         ..ProductEdit::default()
     }
+}
+
+fn variants_edit(import: &ProductImport, options: ImportOptions) -> VariantsEdit {
+    let edits = import.variants.iter().map(|variant| VariantEdit {
+        // A file that has all variants sells each of them.
+        is_archived: import.has_all_variants.then_some(false),
+        ..variant_edit(variant, options.stock)
+    });
+    match edits.collect::<Vec<_>>() {
+        edits if edits.is_empty() => VariantsEdit::Keep,
+        edits if import.has_all_variants && !options.keep_missing_variants => VariantsEdit::AllSold(edits),
+        edits => VariantsEdit::Some(edits),
+    }
+}
+
+fn images_edit(import: &ProductImport) -> ImagesEdit {
+    let of_variants: Vec<Patch<String>> = import.variants.iter().map(|variant| variant.image.clone()).collect();
+    if import.images.all.is_none() && of_variants.iter().all(Patch::is_keep) {
+        return ImagesEdit::Keep;
+    }
+    ImagesEdit::File(FileImages { images: import.images.clone(), of_variants })
 }
 
 fn variant_edit(variant: &ImportVariant, stock: Stock) -> VariantEdit {
@@ -189,19 +281,23 @@ fn variant_edit(variant: &ImportVariant, stock: Stock) -> VariantEdit {
         attribute: IdOrName::Name(attribute.clone()),
         value: IdOrName::Name(value.clone()),
     };
-    let is_made = is_made_name(&variant.name, variant.options.iter().map(|(_, value)| value.as_str()));
+    let name = match (&variant.label, &variant.options) {
+        (Some(label), _) => VariantName::Label(label.clone()),
+        (None, Some(options)) => VariantName::Made(variant_name(options)),
+        (None, None) => VariantName::Keep,
+    };
     VariantEdit {
         variant: VariantTarget::SkuOrValues,
         sku: variant.sku.clone(),
-        name: if is_made { VariantName::Made(variant.name.clone()) } else { VariantName::Set(variant.name.clone()) },
-        values: Some(variant.options.iter().map(named).collect()),
-        price: PriceEdit::Total(variant.price),
-        compare_at_price: Patch::replace(variant.compare_at_price),
-        barcode: Patch::replace(variant.barcode.clone()),
-        weight_grams: Patch::replace(variant.weight_grams),
+        name,
+        values: variant.options.as_ref().map(|options| options.iter().map(named).collect()),
+        price: variant.price.map_or_else(PriceEdit::default, PriceEdit::Total),
+        compare_at_price: variant.compare_at_price,
+        barcode: variant.barcode.clone(),
+        weight_grams: variant.weight_grams,
         position: None,
         is_default: None,
-        is_archived: Some(false),
+        is_archived: None,
         initial_stock: variant.on_hand,
         stock: stock_edit(variant, stock),
     }

@@ -4,11 +4,14 @@
 //! [`save`] compares each [`ProductEdit`] with the product as it is, plans the difference, and writes it with a number of statements that
 //! does not depend on the size of the batch. Rows that already match the edit are not written.
 
+mod duplicate_skus;
 mod edit;
 mod error;
+mod file_images;
 mod images;
 mod import;
 mod plan;
+mod refusal;
 mod save;
 mod saved;
 mod taxonomy;
@@ -17,10 +20,10 @@ mod tests;
 mod variants;
 
 pub use edit::{
-    BasePrice, BrandRef, CategoriesEdit, ImageEdit, ImageTarget, ImageVariant, ImagesEdit, PriceEdit, ProductEdit,
-    ProductTarget, StockEdit, VariantEdit, VariantName, VariantTarget, VariantsEdit,
+    BasePrice, BrandRef, CategoriesEdit, FileImages, ImageEdit, ImageTarget, ImageVariant, ImagesEdit, PriceEdit,
+    ProductEdit, ProductTarget, StockEdit, VariantEdit, VariantName, VariantTarget, VariantsEdit,
 };
-pub use error::EditError;
-pub use import::{Attempt, ImportBatch, Stock, Together, save_imports};
+pub use error::{EditError, Missing};
+pub use import::{Attempt, DuplicateSkus, ImportBatch, ImportOptions, Refused, Stock, Together, save_imports};
 pub use save::{SaveError, save};
 pub use saved::{RowChange, Saved};

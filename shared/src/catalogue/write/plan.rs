@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::edit::{BasePrice, PriceEdit, ProductEdit, ProductTarget, VariantEdit};
-use super::error::EditError;
+use super::edit::{BasePrice, PriceEdit, ProductEdit, ProductTarget, VariantsEdit};
+use super::error::{EditError, Missing};
 use super::images::{self, ImagePlan};
 use super::saved::{RowChange, Saved, in_list_order};
 use super::taxonomy::TaxonomyLookup;
@@ -42,13 +42,14 @@ impl<'e> Plan<'e> {
         taxonomy: &TaxonomyLookup,
         mut errors: Vec<EditError>,
     ) -> Result<Self, Vec<EditError>> {
-        let paired = variants::pair(&edit.variants, variants_of(before));
-        let pairs = paired.map_err(|more| errors.iter().cloned().chain(more).collect::<Vec<_>>())?;
+        let pairs = variants::pair(&edit.variants, variants_of(before));
+        let pairs = pairs.map_err(|more| errors.iter().cloned().chain(more).collect::<Vec<_>>())?;
         let row = row(edit, before, taxonomy, &pairs);
         let base =
             BasePrices { before: before.map_or(row.base_price, |before| before.base_price), after: row.base_price };
         let variants = variants::plan(&edit.variants, pairs, variants_of(before), base);
-        let images = images::plan(&edit.images, before, &variants, &mut errors);
+        let removed = variants::removed(&edit.variants, variants_of(before), &variants);
+        let images = images::plan(&edit.images, before, (&variants, &removed), &mut errors);
         let (enters, leaves) = taxonomy.categorise(edit, before);
         let mut plan = Self {
             edit,
@@ -58,7 +59,7 @@ impl<'e> Plan<'e> {
             change: RowChange::Unchanged,
             enters,
             leaves,
-            removed: variants::removed(&edit.variants, variants_of(before), &variants),
+            removed,
             variants,
             images,
             errors,
@@ -184,7 +185,13 @@ fn row(
         (ProductTarget::Handle(handle), None) => slug_of_handle(handle),
         (ProductTarget::New | ProductTarget::Locked(_), None) => slugify(&name, "product"),
     });
-    let status = edit.status.map(|status| status.as_str().to_owned());
+    let current = before.map_or_else(|| Status::default().as_str().to_owned(), |before| before.status.clone());
+    let status = match (edit.status, edit.is_published) {
+        (Some(status), _) => status.as_str().to_owned(),
+        (None, Some(false)) if current == Status::Active.as_str() => Status::Draft.as_str().to_owned(),
+        (None, Some(true)) if current == Status::Draft.as_str() => Status::Active.as_str().to_owned(),
+        (None, _) => current,
+    };
     ProductRow {
         handle: edit.product.handle().unwrap_or(&slug).to_owned(),
         slug,
@@ -198,30 +205,64 @@ fn row(
             .unwrap_or_default(),
         base_price: base_price(edit, before, pairs),
         tags: edit.tags.clone().or_else(|| before.map(|before| before.tags.clone())).unwrap_or_default(),
-        status: status
-            .or_else(|| before.map(|before| before.status.clone()))
-            .unwrap_or_else(|| Status::default().as_str().to_owned()),
+        status,
         publish_at: edit.publish_at.apply(before.and_then(|before| before.publish_at)),
         unpublish_at: edit.unpublish_at.apply(before.and_then(|before| before.unpublish_at)),
     }
 }
 
 fn base_price(edit: &ProductEdit, before: Option<&ProductSnapshot>, pairs: &[Pair<'_>]) -> Money {
-    match edit.base_price {
-        BasePrice::Set(price) => price,
-        BasePrice::Keep => before.map(|before| before.base_price).unwrap_or_default(),
-        BasePrice::Lowest => {
-            let total = |edit: &VariantEdit| if let PriceEdit::Total(price) = edit.price { Some(price) } else { None };
-            let costs_the_same = |before: &&ProductSnapshot| {
-                pairs.iter().filter_map(|pair| Some((pair.edit?.edit, pair.before))).all(|(new, old)| {
-                    let old = old.and_then(|at| before.variants.get(at)).map(|old| old.price);
-                    old.is_some() && old == total(new)
-                })
-            };
-            let lowest = edit.variants.edits().iter().filter_map(total).min().unwrap_or_default();
-            before.filter(costs_the_same).map_or(lowest, |before| before.base_price)
+    let current = before.map(|before| before.base_price);
+    let sells_only_these = matches!(edit.variants, VariantsEdit::All(_) | VariantsEdit::AllSold(_));
+    match (edit.base_price, current) {
+        (BasePrice::Set(price), _) => price,
+        (BasePrice::Keep, current) => current.unwrap_or_default(),
+        // The prices of the others follow the base price.
+        (BasePrice::Lowest, Some(current)) if !sells_only_these || costs_the_same(variants_of(before), pairs) => {
+            current
+        }
+        (BasePrice::Lowest, current) => {
+            let lowest = pairs.iter().filter_map(total).min();
+            lowest.or(current).unwrap_or_default()
         }
     }
+}
+
+/// Returns the price that the edit gives to a variant.
+fn total(pair: &Pair<'_>) -> Option<Money> {
+    match pair.edit?.edit.price {
+        PriceEdit::Total(price) => Some(price),
+        PriceEdit::Parts { .. } => None,
+    }
+}
+
+/// Returns true if every variant of the edit was there and cost what it costs after the edit.
+fn costs_the_same(before: &[VariantSnapshot], pairs: &[Pair<'_>]) -> bool {
+    let is_same = |pair: &Pair<'_>| {
+        let old = pair.before.and_then(|at| before.get(at)).map(|old| old.price);
+        old.is_some() && old == total(pair)
+    };
+    pairs.iter().filter(|pair| pair.edit.is_some()).all(is_same)
+}
+
+/// Returns the errors of an edit by which a file does not say enough about a product. They are found before anything is created for it.
+pub(super) fn missing_parts(edit: &ProductEdit, before: Option<&ProductSnapshot>) -> Vec<EditError> {
+    if edit.product.handle().is_none() {
+        return Vec::new();
+    }
+    let incomplete = |at, missing| EditError::Incomplete { at, missing };
+    let no_title = (before.is_none() && edit.name.is_none()).then_some(Missing::Title);
+    let no_variants = (before.is_none() && edit.variants.edits().is_empty()).then_some(Missing::Variants);
+    let mut errors: Vec<EditError> =
+        no_title.into_iter().chain(no_variants).map(|missing| incomplete(None, missing)).collect();
+    match variants::pair(&edit.variants, variants_of(before)) {
+        Err(more) => errors.extend(more),
+        Ok(pairs) => {
+            let new = pairs.iter().filter(|pair| pair.before.is_none() && total(pair).is_none());
+            errors.extend(new.filter_map(|pair| Some(incomplete(Some(pair.edit?.at), Missing::Price))));
+        }
+    }
+    errors
 }
 
 fn is_changed(row: &ProductRow, before: &ProductSnapshot) -> bool {

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use super::edit::*;
-use super::error::EditError;
-use super::plan::Plan;
+use super::error::{EditError, Missing};
+use super::plan::{Plan, missing_parts};
 use super::saved::RowChange;
 use super::taxonomy::TaxonomyLookup;
+use crate::catalogue::product_import::{ImportImage, ImportImages};
 use crate::catalogue::store::snapshot::{ImageSnapshot, ProductSnapshot, VariantSnapshot};
 use crate::catalogue::store::write::{IdOrName, KnownValue, NamedValue};
 use crate::ids::{AttributeId, AttributeValueId, ImageId, ProductId, VariantId};
@@ -85,7 +86,7 @@ fn plan<'e>(edit: &'e ProductEdit, before: &'e ProductSnapshot) -> Plan<'e> {
 /// Returns the variant as a file describes it.
 fn in_file(size_name: &str, price: i64) -> VariantEdit {
     VariantEdit {
-        variant: VariantTarget::Sku,
+        variant: VariantTarget::SkuOrValues,
         sku: Some(format!("shirt-{size_name}")),
         name: VariantName::Made(size_name.to_owned()),
         values: Some(vec![size(size_name)]),
@@ -242,7 +243,7 @@ fn a_default_variant_that_is_no_longer_sold_is_no_default() {
 }
 
 #[test]
-fn images_are_found_by_id_by_address_or_by_position() {
+fn images_are_found_by_id_or_by_address() {
     let image = |image: ImageTarget, url: &str| ImageEdit {
         image,
         url: Some(format!("https://cdn.test/{url}.jpg")),
@@ -256,10 +257,6 @@ fn images_are_found_by_id_by_address_or_by_position() {
             [RowChange::Inserted, RowChange::Updated],
         ),
         (vec![image(ImageTarget::Url, "2"), image(ImageTarget::Url, "1")], [RowChange::Updated, RowChange::Updated]),
-        (
-            vec![image(ImageTarget::Position, "1"), image(ImageTarget::Position, "9")],
-            [RowChange::Unchanged, RowChange::Updated],
-        ),
     ] {
         let edit = ProductEdit { images: ImagesEdit::All(images), ..ProductEdit::default() };
         let plan = plan(&edit, &before);
@@ -283,4 +280,111 @@ fn an_image_shows_a_variant_that_the_same_edit_creates() {
     assert_eq!(plan(&edit("shirt-L"), &before).errors, []);
     let variant = ImageVariant::Sku("shirt-XS".to_owned());
     assert_eq!(plan(&edit("shirt-XS"), &before).errors, [EditError::NoSuchImageVariant { at: 0, variant }]);
+}
+
+#[test]
+fn a_variant_of_a_file_is_found_by_its_sku_or_else_by_its_values() {
+    let file = vec![
+        VariantEdit { sku: None, ..in_file("M", 1_000) },
+        VariantEdit { sku: Some("renamed".to_owned()), ..in_file("S", 1_000) },
+    ];
+    let (edit, before) = (all_sold(file), shirt());
+    let plan = plan(&edit, &before);
+    let found: Vec<_> = plan.variants.iter().map(|variant| (variant.id, variant.row.sku.as_str())).collect();
+    assert_eq!(found, [(Some(VariantId(2)), "shirt-M"), (Some(VariantId(1)), "renamed")]);
+    assert!(plan.removed.is_empty() && plan.errors.is_empty());
+}
+
+#[test]
+fn a_file_that_has_some_variants_moves_no_other_price() {
+    let edit = ProductEdit {
+        base_price: BasePrice::Lowest,
+        variants: VariantsEdit::Some(vec![in_file("M", 700)]),
+        ..ProductEdit::default()
+    };
+    let before = shirt();
+    let plan = plan(&edit, &before);
+    assert_eq!((plan.row.base_price.minor(), plan.removed.as_slice()), (1_000, &[][..]));
+    let adjustments: Vec<i64> = plan.variants.iter().map(|variant| variant.row.price_adjustment.minor()).collect();
+    assert_eq!(adjustments, [0, -300]);
+}
+
+#[test]
+fn a_row_that_does_not_say_enough_is_an_error() {
+    let row = |sku: Option<&str>, values: Option<&str>| VariantEdit {
+        variant: VariantTarget::SkuOrValues,
+        sku: sku.map(str::to_owned),
+        values: values.map(|name| vec![size(name)]),
+        ..VariantEdit::default()
+    };
+    let before = shirt();
+    for (row, missing) in [
+        (row(None, None), Missing::SkuAndOptions),
+        (row(Some("typo"), None), Missing::Options("typo".to_owned())),
+        (row(None, Some("L")), Missing::Price),
+    ] {
+        let edit = ProductEdit {
+            product: ProductTarget::Handle("shirt".to_owned()),
+            variants: VariantsEdit::Some(vec![row]),
+            ..ProductEdit::default()
+        };
+        assert_eq!(missing_parts(&edit, Some(&before)), [EditError::Incomplete { at: Some(0), missing }]);
+    }
+}
+
+/// Returns the images after a file with these images, in which S shows `of_small`.
+fn with_file_images(images: &[&str], of_small: Patch<&str>, before: &ProductSnapshot) -> Vec<(String, Option<i64>)> {
+    let url = |name: &str| format!("https://cdn.test/{name}.jpg");
+    let listed = images.iter().map(|name| ImportImage { url: url(name), alt_text: None });
+    let edit = ProductEdit {
+        variants: VariantsEdit::Some(vec![in_file("S", 1_000)]),
+        images: ImagesEdit::File(FileImages {
+            images: ImportImages { all: Some(listed.collect()), is_ordered: true },
+            of_variants: vec![of_small.map(url)],
+        }),
+        ..ProductEdit::default()
+    };
+    let plan = plan(&edit, before);
+    let rows = super::images::rows(before.id, plan.images.as_ref().unwrap(), &plan.variants);
+    rows.map(|row| (row.url, row.variant.map(|variant| variant.0))).collect()
+}
+
+#[test]
+fn further_images_of_a_variant_stay_with_it_while_the_file_names_one_that_it_has() {
+    let mut gallery = shirt();
+    gallery.images[1].variant = Some(VariantId(1));
+    let of = |all: &[(&str, Option<i64>)]| -> Vec<(String, Option<i64>)> {
+        all.iter().map(|(name, variant)| (format!("https://cdn.test/{name}.jpg"), *variant)).collect()
+    };
+    for (images, of_small, expected) in [
+        (&["1", "2"][..], Patch::Set("1"), of(&[("1", Some(1)), ("2", Some(1))])),
+        (&["1", "2"], Patch::Keep, of(&[("1", Some(1)), ("2", Some(1))])),
+        (&["1", "2"], Patch::Clear, of(&[("1", None), ("2", None)])),
+        // The file names the second, so the first is no longer the variant's.
+        (&["1", "2"], Patch::Set("2"), of(&[("1", None), ("2", Some(1))])),
+        (&["2", "1"], Patch::Set("2"), of(&[("2", Some(1)), ("1", Some(1))])),
+        // Another image takes their place.
+        (&["1", "2", "3"], Patch::Set("3"), of(&[("1", None), ("2", None), ("3", Some(1))])),
+        (&["2"], Patch::Set("2"), of(&[("2", Some(1))])),
+    ] {
+        assert_eq!(with_file_images(images, of_small, &gallery), expected, "{images:?} {of_small:?}");
+    }
+}
+
+#[test]
+fn an_image_that_shows_several_variants_keeps_its_places() {
+    let mut shared = shirt();
+    shared.images[1].url = shared.images[0].url.clone();
+    let other = ImageSnapshot {
+        id: ImageId(3),
+        url: "https://cdn.test/3.jpg".to_owned(),
+        variant: None,
+        ..shared.images[0].clone()
+    };
+    shared.images.push(other);
+    let after = with_file_images(&["1", "3"], Patch::Set("1"), &shared);
+    let shown: Vec<_> = after.iter().map(|(_, variant)| *variant).collect();
+    assert_eq!(shown, [Some(1), Some(2), None]);
+    let moved = with_file_images(&["3", "1"], Patch::Set("1"), &shared);
+    assert_eq!(moved.iter().map(|(_, variant)| *variant).collect::<Vec<_>>(), [None, Some(1), Some(2)]);
 }

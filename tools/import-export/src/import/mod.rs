@@ -9,7 +9,8 @@ mod tests;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use command_line::terminal::warn;
@@ -17,9 +18,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use shared::app::db::Db;
 use shared::catalogue::product_import::ProductImport;
 use shared::catalogue::shopify::records::Records;
-use shared::catalogue::shopify::{Batch, Header, Products, RowError, Unrecognised};
+use shared::catalogue::shopify::{Batch, Columns, Header, Products, RowError, Scan, Unrecognised};
 use shared::catalogue::store::write::TaxonomyCounts;
-use shared::catalogue::write::{Attempt, ImportBatch, SaveError, Saved, Stock, save_imports};
+use shared::catalogue::write::{
+    Attempt, DuplicateSkus, ImportBatch, ImportOptions, Refused, SaveError, Saved, Stock, save_imports,
+};
 use shared::time::Timestamp;
 
 pub use summary::ImportSummary;
@@ -39,6 +42,18 @@ pub struct ImportArgs {
     /// Also set the stock of every variant, whatever was sold since the file was written
     #[arg(long, conflicts_with = "compare_stock")]
     pub set_stock: bool,
+
+    /// Keep variants that the file does not have. Otherwise a file that has all variants of a product removes the others
+    #[arg(long)]
+    pub keep_missing_variants: bool,
+
+    /// What becomes of a SKU that an earlier row or another product has: refuse its product, or give the variant the SKU with a number
+    #[arg(long, value_name = "refuse|suffix", default_value = "refuse", value_parser = duplicate_skus)]
+    pub duplicate_skus: DuplicateSkus,
+
+    /// Write nothing; only say what the import would do
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 impl ImportArgs {
@@ -49,6 +64,15 @@ impl ImportArgs {
             (false, false) => Stock::Initial,
         }
     }
+
+    fn options(&self) -> ImportOptions {
+        let Self { keep_missing_variants, duplicate_skus, dry_run, .. } = *self;
+        ImportOptions { stock: self.stock(), keep_missing_variants, duplicate_skus, dry_run }
+    }
+}
+
+fn duplicate_skus(text: &str) -> Result<DuplicateSkus, String> {
+    text.parse().map_err(|_| "write refuse or suffix".to_owned())
 }
 
 /// Result of an import, by the kind of file.
@@ -83,52 +107,82 @@ impl std::fmt::Display for Imported {
 
 /// Imports a file; prints progress and the errors of rows on standard error.
 pub async fn run(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<Imported> {
-    if taxonomy::is_taxonomy(&args.file)? {
-        return taxonomy::import(db, &args.file).await.map(Imported::Taxonomy);
+    let imported = if taxonomy::is_taxonomy(&args.file)? {
+        Imported::Taxonomy(taxonomy::import(db, &args.file, args.dry_run).await?)
+    } else {
+        Imported::Products(import_products(db, args, now).await?)
+    };
+    if args.dry_run {
+        warn("This was a dry run: nothing was written.");
     }
-    import_products(db, args, now).await.map(Imported::Products)
+    Ok(imported)
 }
 
 async fn import_products(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<ImportSummary> {
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} products, {eta} left")?;
-    let bar = ProgressBar::new(open(&args.file)?.count()?).with_style(style);
     let name = args.file.display();
+    let open = || File::open(&args.file).map(BufReader::new).with_context(|| format!("{name} could not be read"));
+    let source = || recognise(open()?).with_context(|| format!("{name} could not be read as a catalogue"));
+    let scan = scan(source()?)?;
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} products, {eta} left")?;
+    let bar = ProgressBar::new(scan.products).with_style(style);
     let mut report = |error: RowError| bar.suspend(|| warn(format_args!("{name}:{}: {}", error.line, error.reason)));
-    let summary = import(db, open(&args.file)?, args.stock(), now, &mut report, &|products| bar.inc(products)).await;
+    let file = ProductFile { source: source()?, scan, options: args.options() };
+    let summary = import(db, file, now, &mut report, &|products| bar.inc(products)).await;
     bar.finish_and_clear();
     summary
 }
 
-fn open(path: &Path) -> anyhow::Result<Products<BufReader<File>>> {
-    let file = File::open(path).with_context(|| format!("{} could not be read", path.display()))?;
-    recognise(BufReader::new(file)).with_context(|| format!("{} could not be read as a catalogue", path.display()))
+/// A file of products behind its header.
+#[derive(Debug)]
+pub struct Source<R> {
+    records: Records<R>,
+    columns: Columns,
 }
 
 /// Recognises the file by its header.
-pub fn recognise<R: BufRead>(from: R) -> Result<Products<R>, Unrecognised> {
+pub fn recognise<R: BufRead>(from: R) -> Result<Source<R>, Unrecognised> {
     let mut records = Records::new(from)?;
     let (_, columns) = Header::read(&mut records)?;
-    Ok(Products::new(records, columns))
+    Ok(Source { records, columns })
+}
+
+/// Reads the handles of the whole file, which is then opened again to import it.
+pub fn scan<R: BufRead>(mut source: Source<R>) -> anyhow::Result<Scan> {
+    let mut scan = Scan::default();
+    scan.read(&mut source.records, &source.columns)?;
+    Ok(scan)
+}
+
+/// A file of products to import.
+#[derive(Debug)]
+pub struct ProductFile<R> {
+    /// The file.
+    pub source: Source<R>,
+    /// The handles of the same file.
+    pub scan: Scan,
+    /// The choices of the person who imports it.
+    pub options: ImportOptions,
 }
 
 /// Imports a hundred products at a time; each product completely or not at all.
 pub async fn import<R: BufRead>(
     db: &Db,
-    mut products: Products<R>,
-    stock: Stock,
+    ProductFile { source, scan, options }: ProductFile<R>,
     now: Timestamp,
     report: &mut (dyn FnMut(RowError) + Send),
     done_with: &(dyn Fn(u64) + Sync),
 ) -> anyhow::Result<ImportSummary> {
-    products.check_stock(stock)?;
-    let mut summary = ImportSummary { stock, ..ImportSummary::default() };
+    let mut products = Products::new(source.records, source.columns, Arc::new(scan.into_scattered()))
+        .with_repeated_skus(options.duplicate_skus == DuplicateSkus::Suffix);
+    products.check_stock(options.stock)?;
+    let mut summary = ImportSummary { stock: options.stock, ..ImportSummary::default() };
     // The line on which each product began, by handle.
     let mut first_lines: HashMap<String, u64> = HashMap::new();
     while let Some(mut batch) = products.batch()? {
         batch.skip_repeated(|handle| first_lines.get(handle).copied());
         first_lines.extend(batch.entries.iter().map(|(line, entry)| (entry.handle.clone(), *line)));
         done_with(u64::try_from(batch.products()).unwrap_or_default());
-        write(db, &mut batch, now, &mut summary).await?;
+        write(db, &mut batch, options, now, &mut summary).await?;
         batch.errors.sort_by_key(|error| error.line);
         summary.rows_failed += batch.errors.len();
         summary.products_skipped += batch.skipped;
@@ -138,19 +192,25 @@ pub async fn import<R: BufRead>(
 }
 
 /// Writes the products of a batch. Fails if none could be written.
-async fn write(db: &Db, batch: &mut Batch, now: Timestamp, summary: &mut ImportSummary) -> anyhow::Result<()> {
+async fn write(
+    db: &Db,
+    batch: &mut Batch,
+    options: ImportOptions,
+    now: Timestamp,
+    summary: &mut ImportSummary,
+) -> anyhow::Result<()> {
     let entries = std::mem::take(&mut batch.entries);
     let mut attempt = Attempt::default();
     let saved = loop {
-        match try_to_write(db, &entries, summary.stock, attempt, now).await {
+        match try_to_write(db, &entries, options, attempt, now).await {
             Ok(saved) => break saved,
             Err(error) => attempt.again_after(error).context("the import failed; earlier batches are committed")?,
         }
     };
-    for ((line, _), saved) in entries.iter().zip(saved) {
+    for ((line, entry), saved) in entries.iter().zip(saved) {
         match saved {
             Ok(saved) => summary.add(&saved),
-            Err(reason) => batch.skip(*line, reason),
+            Err(refused) => batch.skip(refused.line(entry, *line), refused.reason),
         }
     }
     Ok(())
@@ -159,13 +219,13 @@ async fn write(db: &Db, batch: &mut Batch, now: Timestamp, summary: &mut ImportS
 async fn try_to_write(
     db: &Db,
     entries: &[(u64, ProductImport)],
-    stock: Stock,
+    options: ImportOptions,
     attempt: Attempt,
     now: Timestamp,
-) -> Result<Vec<Result<Saved, String>>, SaveError> {
+) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
     let products: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
     let mut tx = db.begin().await?;
-    let batch = ImportBatch { products: &products, stock, together: attempt.together };
+    let batch = ImportBatch { products: &products, options, together: attempt.together };
     let saved = save_imports(&mut tx, batch, now).await?;
     tx.commit().await?;
     Ok(saved)

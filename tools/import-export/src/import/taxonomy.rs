@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use command_line::terminal::warn;
 use shared::app::db::Db;
 use shared::catalogue::Taxonomy;
-use shared::catalogue::store::write::{TaxonomyCounts, insert_taxonomy};
+use shared::catalogue::store::write::{TaxonomyCounts, insert_taxonomy, set_dry_run_savepoint, undo_dry_run};
 
 /// Maximum number of wrong lines that are listed.
 const MAX_ERRORS: usize = 50;
@@ -21,8 +21,8 @@ pub(super) fn is_taxonomy(path: &Path) -> anyhow::Result<bool> {
     Ok(Taxonomy::begins_with(&String::from_utf8_lossy(&start)))
 }
 
-/// Creates the categories that do not exist.
-pub(super) async fn import(db: &Db, path: &Path) -> anyhow::Result<TaxonomyCounts> {
+/// Creates the categories that do not exist; in a dry run it only counts them.
+pub(super) async fn import(db: &Db, path: &Path, dry_run: bool) -> anyhow::Result<TaxonomyCounts> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} could not be read", path.display()))?;
     let taxonomy = match Taxonomy::read(&text) {
         Ok(taxonomy) => taxonomy,
@@ -36,7 +36,11 @@ pub(super) async fn import(db: &Db, path: &Path) -> anyhow::Result<TaxonomyCount
         }
     };
     let mut tx = db.begin().await?;
+    set_dry_run_savepoint(&mut tx).await?;
     let counts = insert_taxonomy(&mut tx, &taxonomy).await?;
+    if dry_run {
+        undo_dry_run(&mut tx).await?;
+    }
     tx.commit().await?;
     Ok(counts)
 }

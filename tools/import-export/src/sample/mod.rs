@@ -8,7 +8,7 @@ mod product;
 
 use shared::app::db::Db;
 use shared::catalogue::store::snapshot;
-use shared::catalogue::write::{ImportBatch, Stock, Together, save_imports};
+use shared::catalogue::write::{ImportBatch, ImportOptions, Stock, Together, save_imports};
 use shared::time::Timestamp;
 
 use product::Sample;
@@ -25,9 +25,10 @@ pub async fn load(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
         // A second apart, so that "newest first" is an order. The first line is the newest.
         let made = now.plus_seconds(-nth);
         let entry = sample.entry();
-        let batch = ImportBatch { products: &[&entry], stock: Stock::Initial, together: Together::All };
+        let options = ImportOptions::default();
+        let batch = ImportBatch { products: &[&entry], stock: Stock::Initial, options, together: Together::All };
         for saved in save_imports(&mut tx, batch, made).await? {
-            saved.map_err(anyhow::Error::msg)?;
+            saved.map_err(|refused| anyhow::Error::msg(refused.reason))?;
         }
     }
     tx.commit().await?;
@@ -44,13 +45,16 @@ pub fn image(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use shared::catalogue::product_import::ProductImport;
+    use shared::patch::Patch;
+
     use super::*;
 
     #[test]
     fn every_image_of_the_sample_can_be_drawn() {
         let mut count = 0;
         for sample in product::all() {
-            for image in sample.entry().images {
+            for image in sample.entry().images.all.unwrap() {
                 let name = image.url.strip_prefix("/dev/images/").and_then(|url| url.strip_suffix(".svg")).unwrap();
                 let svg = super::image(name).unwrap();
                 assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"), "{name}");
@@ -66,12 +70,10 @@ mod tests {
     fn the_sample_has_the_documented_contents() {
         let entries: Vec<_> = product::all().iter().map(Sample::entry).collect();
         assert_eq!(entries.len(), 62);
-        let brands: std::collections::BTreeSet<_> = entries.iter().map(|entry| entry.brand.as_deref()).collect();
+        let brands: std::collections::BTreeSet<_> = entries.iter().map(|entry| format!("{:?}", entry.brand)).collect();
         assert_eq!(brands.len(), 8);
-        assert!(
-            entries.iter().any(|entry| entry.category.len() == 3)
-                && entries.iter().all(|entry| entry.category.len() > 1)
-        );
+        let depth = |entry: &ProductImport| if let Patch::Set(path) = &entry.category { path.len() } else { 0 };
+        assert!(entries.iter().any(|entry| depth(entry) == 3) && entries.iter().all(|entry| depth(entry) > 1));
         let sold_out = entries.iter().filter(|entry| entry.variants.iter().all(|variant| variant.on_hand == Some(0)));
         assert_eq!(sold_out.count(), 4);
         let skus: std::collections::BTreeSet<_> =

@@ -1,8 +1,9 @@
 //! Turns a line of `products.txt` into a product.
 
-use shared::catalogue::product_import::{ImportImage, ImportVariant, ProductImport, variant_name};
+use shared::catalogue::product_import::{ImportImage, ImportImages, ImportVariant, ProductImport};
 use shared::catalogue::{Status, clean_html, sku_part, slugify};
 use shared::money::Money;
+use shared::patch::Patch;
 
 use super::colours;
 
@@ -47,34 +48,42 @@ impl Sample {
     /// The product: every colour in every size, and a picture for each colour.
     pub(super) fn entry(&self) -> ProductImport {
         let list = |text: &str, by: char| text.split(by).map(|part| part.trim().to_owned()).collect::<Vec<_>>();
-        let variants = self.variants();
         let images = self.colours.iter().map(|colour| ImportImage {
-            url: format!("/dev/images/{}--{}.svg", self.slug(), colours::key(colour)),
-            alt_text: format!("{} in {}", self.name, colour.to_lowercase()),
-            // The picture is of a colour; the first variant of that colour stands for it.
-            variant: variants.iter().position(|variant| variant.options.contains(&option("Colour", colour))),
+            url: self.picture(colour),
+            alt_text: Some(format!("{} in {}", self.name, colour.to_lowercase())),
         });
         ProductImport {
             handle: self.slug(),
-            name: self.name.to_owned(),
-            description: clean_html(&format!("<p>{}</p>", self.description)),
-            brand: Some(self.brand.to_owned()),
-            category: list(self.category, '>'),
-            tags: list(self.tags, ',').into_iter().filter(|tag| !tag.is_empty()).collect(),
-            status: Status::Active,
-            images: images.collect(),
-            variants,
+            name: Some(self.name.to_owned()),
+            description: Some(clean_html(&format!("<p>{}</p>", self.description))),
+            brand: Patch::Set(self.brand.to_owned()),
+            category: Patch::Set(list(self.category, '>')),
+            tags: Some(list(self.tags, ',').into_iter().filter(|tag| !tag.is_empty()).collect()),
+            status: Some(Status::Active),
+            is_published: None,
+            variants: self.variants(),
+            has_all_variants: true,
+            images: ImportImages { all: Some(images.collect()), is_ordered: true },
         }
+    }
+
+    fn picture(&self, colour: &str) -> String {
+        format!("/dev/images/{}--{}.svg", self.slug(), colours::key(colour))
     }
 
     fn variants(&self) -> Vec<ImportVariant> {
         let mut variants = Vec::new();
         for colour in &self.colours {
+            let first = variants.len();
             if self.sizes.is_empty() {
                 variants.push(self.variant(vec![option("Colour", colour)], 0));
             }
             for (nth, size) in self.sizes.iter().enumerate() {
                 variants.push(self.variant(vec![option("Size", size), option("Colour", colour)], nth));
+            }
+            // The picture is of a colour; the first variant of that colour stands for it.
+            if let Some(variant) = variants.get_mut(first) {
+                variant.image = Patch::Set(self.picture(colour));
             }
         }
         variants
@@ -87,15 +96,13 @@ impl Sample {
         // The largest size takes more cloth.
         let more = if self.sizes == LETTERS && nth_size + 1 == LETTERS.len() { 200 } else { 0 };
         ImportVariant {
-            name: variant_name(&options),
-            price: price + Money::from_minor(more),
-            compare_at_price: self.remark.strip_prefix("was ").and_then(|was| Money::parse(was).ok()),
-            barcode: None,
-            weight_grams: Some(weight(self.kind)),
+            price: Some(price + Money::from_minor(more)),
+            compare_at_price: Patch::replace(self.remark.strip_prefix("was ").and_then(|was| Money::parse(was).ok())),
+            weight_grams: Patch::Set(weight(self.kind)),
             on_hand: Some(self.on_hand(&sku)),
-            on_hand_seen: None,
             sku: Some(sku),
-            options,
+            options: Some(options),
+            ..ImportVariant::default()
         }
     }
 

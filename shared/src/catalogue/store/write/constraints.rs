@@ -28,7 +28,8 @@ pub enum ProductConstraint {
 }
 
 impl ProductConstraint {
-    fn of(error: &sqlx::Error) -> Option<Self> {
+    /// Returns the rule that this error reports; `None` if it is about something else.
+    pub fn of(error: &sqlx::Error) -> Option<Self> {
         if has_too_many_words(error) {
             return Some(Self::TooManyWords);
         }

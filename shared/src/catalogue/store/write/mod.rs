@@ -37,8 +37,8 @@ pub use order::{NotInCategory, arrange_products};
 pub use product::{
     LockedProduct, LockedProducts, ProductRow, add_to_categories, bump_versions, check_deferred_constraints,
     delete_or_archive_product, insert_products, lock_imports, lock_product, lock_product_slugs, lock_products,
-    missing_categories, refresh_product_cards, remove_from_categories, set_default_variants, set_savepoint,
-    undo_to_savepoint, update_products,
+    missing_categories, refresh_product_cards, remove_from_categories, set_default_variants, set_dry_run_savepoint,
+    set_savepoint, undo_dry_run, undo_to_savepoint, update_products,
 };
 pub use taxonomy::{KnownCategories, TaxonomyCounts, insert_taxonomy};
 use taxonomy::{NewLevel, insert_level};

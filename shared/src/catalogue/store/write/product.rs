@@ -326,6 +326,16 @@ pub async fn undo_to_savepoint(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!("rollback to savepoint one_product").execute(&mut *tx).await.map(drop)
 }
 
+/// Remembers the state of the transaction before a dry run, for [`undo_dry_run`].
+pub async fn set_dry_run_savepoint(tx: &mut Tx) -> sqlx::Result<()> {
+    sqlx::query!("savepoint dry_run").execute(&mut *tx).await.map(drop)
+}
+
+/// Undoes everything since [`set_dry_run_savepoint`].
+pub async fn undo_dry_run(tx: &mut Tx) -> sqlx::Result<()> {
+    sqlx::query!("rollback to savepoint dry_run").execute(&mut *tx).await.map(drop)
+}
+
 /// Checks the constraints that are otherwise checked when the transaction ends.
 pub async fn check_deferred_constraints(tx: &mut Tx) -> sqlx::Result<()> {
     sqlx::query!("set constraints all immediate").execute(&mut *tx).await?;

@@ -39,6 +39,8 @@ pub struct ValuesRow<'r> {
     pub variant: VariantId,
     /// True if the variant was inserted just now and has no values yet.
     pub is_new: bool,
+    /// True if the values get this order. False if values of attributes that the variant has already keep their places.
+    pub is_ordered: bool,
     /// All values of the variant.
     pub values: &'r [(AttributeId, AttributeValueId)],
 }
@@ -223,11 +225,14 @@ pub async fn update_variants(tx: &mut Tx, rows: &[(VariantId, &VariantRow)], now
 pub async fn write_values(tx: &mut Tx, rows: &[ValuesRow<'_>]) -> sqlx::Result<()> {
     let old: Vec<i64> = rows.iter().filter(|row| !row.is_new).map(|row| row.variant.0).collect();
     let (mut variants, mut attributes, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut positions, mut ordered) = (Vec::new(), Vec::new());
     for row in rows {
-        for (attribute, value) in row.values {
+        for (position, (attribute, value)) in (0_i32..).zip(row.values) {
             variants.push(row.variant.0);
             attributes.push(attribute.0);
             values.push(value.0);
+            positions.push(position);
+            ordered.push(row.is_ordered);
         }
     }
     if !old.is_empty() {
@@ -247,13 +252,20 @@ pub async fn write_values(tx: &mut Tx, rows: &[ValuesRow<'_>]) -> sqlx::Result<(
         return Ok(());
     }
     sqlx::query!(
-        "insert into variant_attribute_values as x (variant_id, attribute_id, attribute_value_id)
-         select * from unnest($1::bigint[], $2::bigint[], $3::bigint[])
-             on conflict (variant_id, attribute_id) do update set attribute_value_id = excluded.attribute_value_id
-          where x.attribute_value_id <> excluded.attribute_value_id",
+        "insert into variant_attribute_values as x (variant_id, attribute_id, attribute_value_id, position)
+         select t.variant_id, t.attribute_id, t.attribute_value_id,
+                case when t.is_ordered then t.position else coalesce(old.position, t.position) end
+           from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::integer[], $5::boolean[])
+                as t (variant_id, attribute_id, attribute_value_id, position, is_ordered)
+           left join variant_attribute_values old on old.variant_id = t.variant_id and old.attribute_id = t.attribute_id
+             on conflict (variant_id, attribute_id)
+             do update set attribute_value_id = excluded.attribute_value_id, position = excluded.position
+          where (x.attribute_value_id, x.position) <> (excluded.attribute_value_id, excluded.position)",
         &variants,
         &attributes,
-        &values
+        &values,
+        &positions,
+        &ordered
     )
     .execute(&mut *tx)
     .await

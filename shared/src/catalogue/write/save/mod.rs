@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::edit::{CategoriesEdit, ProductEdit, ProductTarget};
 use super::error::EditError;
-use super::plan::Plan;
+use super::plan::{Plan, missing_parts};
 use super::saved::{RowChange, Saved};
 use super::taxonomy::{TaxonomyLookup, difference};
 use crate::app::db::Tx;
@@ -94,7 +94,10 @@ async fn plan_all<'e>(
     edits: &[&'e ProductEdit],
     before: &[Option<&'e ProductSnapshot>],
 ) -> sqlx::Result<Vec<Result<Plan<'e>, Vec<EditError>>>> {
-    let errors = skus::taken_sku_errors(tx, edits, before).await?;
+    let mut errors = skus::taken_sku_errors(tx, edits, before).await?;
+    for ((edit, before), errors) in edits.iter().zip(before).zip(&mut errors) {
+        errors.extend(missing_parts(edit, *before));
+    }
     // An import saves the other products of its file, so a refused product must not leave new brands or categories behind. A request to
     // the API is rolled back as a whole, so it is planned further to find all its errors.
     let is_refused = |edit: &ProductEdit, errors: &[EditError]| edit.product.handle().is_some() && !errors.is_empty();

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::super::edit::VariantTarget;
 use super::super::images;
 use super::super::plan::Plan;
 use super::super::saved::RowChange;
@@ -109,7 +110,8 @@ async fn write_variants(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp
             };
             variant.id = Some(id);
             if variant.values_changed {
-                rows.push(ValuesRow { variant: id, is_new, values: &variant.row.values });
+                let is_ordered = variant.edit.is_some_and(|listed| listed.edit.variant == VariantTarget::SkuOrValues);
+                rows.push(ValuesRow { variant: id, is_new, is_ordered, values: &variant.row.values });
             }
         }
     }

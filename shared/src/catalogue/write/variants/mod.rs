@@ -7,7 +7,7 @@ mod values;
 
 use std::collections::{HashMap, HashSet};
 
-use super::edit::{StockEdit, VariantEdit, VariantsEdit};
+use super::edit::{StockEdit, VariantEdit, VariantName, VariantTarget, VariantsEdit};
 use super::error::EditError;
 use super::saved::RowChange;
 use crate::catalogue::store::snapshot::VariantSnapshot;
@@ -17,7 +17,7 @@ use crate::money::Money;
 use crate::stock::Reason;
 
 pub(super) use checks::{check, check_count};
-pub(super) use pairing::{ListedEdit, Pair, pair};
+pub(super) use pairing::{ListedEdit, Pair, has_values_of, pair};
 pub(super) use prices::BasePrices;
 use prices::PriceParts;
 
@@ -36,6 +36,7 @@ pub(super) struct VariantPlan<'e> {
     /// Values that must be looked up because they differ from those before.
     pub(super) wanted_values: Option<&'e [NamedValue]>,
     pub(super) values_changed: bool,
+    keeps_order: bool,
     /// The change of the stock that the edit wants, if the variant had another stock when it was read.
     stock_edit: StockEdit,
     /// The units on hand to set, if they change.
@@ -45,31 +46,53 @@ pub(super) struct VariantPlan<'e> {
     price: Money,
 }
 
+/// The product of variants that are planned.
+#[derive(Clone, Copy, Debug)]
+struct Around<'b> {
+    before: &'b [VariantSnapshot],
+    base: BasePrices,
+    /// True if values that stay keep their order.
+    keeps_order: bool,
+}
+
 /// Plans the variants in the order after the edit, except for values that must be looked up; see [`VariantPlan::resolve`].
 pub(super) fn plan<'e>(
-    edit: &VariantsEdit,
+    edit: &'e VariantsEdit,
     pairs: Vec<Pair<'e>>,
     before: &[VariantSnapshot],
     base: BasePrices,
 ) -> Vec<VariantPlan<'e>> {
+    let around = Around { before, base, keeps_order: keeps_order(edit, before) };
     let position = |position: i32| (!edit.is_keep()).then_some(position);
-    let placed = (0..).zip(pairs);
-    placed.map(|(at, pair)| VariantPlan::new(pair, before, base, position(at))).collect()
+    (0..).zip(pairs).map(|(at, pair)| VariantPlan::new(pair, around, position(at))).collect()
+}
+
+/// Returns true if values that stay keep their order. A file changes it if it has the options of the first variant in another order;
+/// staff name values by id, in any order.
+fn keeps_order(edit: &VariantsEdit, before: &[VariantSnapshot]) -> bool {
+    let is_of_file = |edit: &&VariantEdit| edit.variant == VariantTarget::SkuOrValues;
+    let first = before.iter().find(|old| !old.is_archived);
+    let named = edit.edits().iter().filter(is_of_file).find_map(|edit| edit.values.as_deref());
+    let (Some(first), Some(named)) = (first, named) else { return true };
+    named.len() != first.values.len()
+        || first.values.iter().zip(named).all(|(value, named)| values::is_of(named, value))
 }
 
 impl<'e> VariantPlan<'e> {
     /// Plans the variant at this position. Without a position the row stays as it is.
-    fn new(pair: Pair<'e>, before: &[VariantSnapshot], base: BasePrices, position: Option<i32>) -> Self {
+    fn new(pair: Pair<'e>, Around { before, base, keeps_order }: Around<'_>, position: Option<i32>) -> Self {
         let unchanged = VariantEdit::default();
         let edit = pair.edit.map_or(&unchanged, |listed| listed.edit);
         let old = pair.before.and_then(|at| before.get(at));
         let named = pair.edit.and_then(|listed| listed.edit.values.as_deref());
+        let all: Vec<&KnownValue> = old.map_or(Vec::new(), |old| old.values.iter().collect());
         let kept = match named {
-            Some(named) => values::keep(named, old),
-            None => Some(old.map_or(Vec::new(), |old| old.values.iter().collect())),
+            None => Some(all),
+            Some(_) if keeps_label(edit, old) => Some(all),
+            Some(named) => values::keep(named, old).map(|kept| if keeps_order { all } else { kept }),
         };
         let wanted_values = named.filter(|_| kept.is_none());
-        let row = row(edit, old, &kept.unwrap_or_default(), base.after);
+        let row = row(edit, old, kept.as_deref(), base.after);
         let row = VariantRow { position: position.unwrap_or(row.position), ..row };
         let row_change = match old {
             None => RowChange::Inserted,
@@ -81,11 +104,17 @@ impl<'e> VariantPlan<'e> {
             edit: pair.edit,
             before: pair.before,
             id: old.map(|old| old.id),
-            values_changed: wanted_values.is_some_and(|wanted| old.is_some() || !wanted.is_empty()),
+            values_changed: match (wanted_values, old) {
+                (Some(wanted), None) => !wanted.is_empty(),
+                (Some(_), Some(_)) => true,
+                (None, Some(old)) => row.values != values::ids(&old.values),
+                (None, None) => false,
+            },
             price: base.after + row.price_adjustment,
             row,
             row_change,
             wanted_values,
+            keeps_order,
             // Stock that was as wanted when it was read stays, even if a sale changes it before the lock: that sale came later.
             stock_edit: old.map_or(StockEdit::Keep, |old| edit.stock.unless_already(old.on_hand)),
             stock: initial_stock.filter(|_| old.is_none()),
@@ -134,12 +163,17 @@ impl<'e> VariantPlan<'e> {
         before: &[VariantSnapshot],
     ) -> Result<(), Vec<EditError>> {
         let (Some(wanted), Some(listed)) = (self.wanted_values, self.edit) else { return Ok(()) };
-        let values = values::choose(wanted, listed, known)?;
+        let chosen = values::choose(wanted, listed, known)?;
         let old = self.before.and_then(|at| before.get(at));
-        self.row.values = values::ids(values.iter().copied());
         let old_values = old.map_or(Vec::new(), |old| values::ids(&old.values));
-        self.values_changed = values::sorted(&self.row.values) != values::sorted(&old_values);
-        self.row.name = values::name(listed.edit, old, &values);
+        let is_same = values::sorted(&values::ids(chosen.iter().copied())) == values::sorted(&old_values);
+        let values = match old {
+            Some(old) if is_same && self.keeps_order => old.values.iter().collect(),
+            Some(_) | None => chosen,
+        };
+        self.row.values = values::ids(values.iter().copied());
+        self.values_changed = self.row.values != old_values;
+        self.row.name = values::name(listed.edit, old, &values, !self.values_changed);
         if self.row_change == RowChange::Unchanged && old.is_some_and(|old| old.name != self.row.name) {
             self.row_change = RowChange::Updated;
         }
@@ -147,12 +181,18 @@ impl<'e> VariantPlan<'e> {
     }
 }
 
-/// Returns the variant's own columns after the edit, at the position that it had.
-fn row(edit: &VariantEdit, old: Option<&VariantSnapshot>, values: &[&KnownValue], base: Money) -> VariantRow {
+fn keeps_label(edit: &VariantEdit, old: Option<&VariantSnapshot>) -> bool {
+    matches!((&edit.name, old), (VariantName::Label(label), Some(old)) if values::is_label(label, old))
+}
+
+/// Returns the variant's own columns after the edit, at the position that it had. `values` are those that are known already.
+fn row(edit: &VariantEdit, old: Option<&VariantSnapshot>, values: Option<&[&KnownValue]>, base: Money) -> VariantRow {
     let price = PriceParts::after(edit.price, old, base);
+    let is_same = values.is_some_and(|values| old.is_some_and(|old| values.iter().copied().eq(&old.values)));
+    let values = values.unwrap_or_default();
     VariantRow {
         sku: edit.sku.clone().or_else(|| old.map(|old| old.sku.clone())).unwrap_or_default(),
-        name: values::name(edit, old, values),
+        name: values::name(edit, old, values, is_same),
         position: old.and_then(|old| old.position).unwrap_or_default(),
         price_adjustment: price.adjustment,
         own_price: price.own,

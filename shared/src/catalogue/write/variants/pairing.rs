@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::edit::{VariantEdit, VariantTarget, VariantsEdit, place};
-use super::super::error::EditError;
+use super::super::edit::{VariantEdit, VariantName, VariantTarget, VariantsEdit, place};
+use super::super::error::{EditError, Missing};
+use super::values;
 use crate::catalogue::name_key;
 use crate::catalogue::store::snapshot::VariantSnapshot;
 use crate::catalogue::store::write::{IdOrName, NamedValue};
@@ -109,7 +110,7 @@ fn find(edits: &[VariantEdit], before: &[VariantSnapshot]) -> Result<Vec<Option<
 /// The keys of the values of a variant with those of their attributes, in a fixed order.
 type ValueKeys = Vec<(String, String)>;
 
-/// Finds by its values each variant of a file that was not found by its SKU.
+/// Finds by its values each variant of a file that was not found by its SKU, and reports edits that do not say enough.
 fn find_by_values(
     edits: &[VariantEdit],
     before: &[VariantSnapshot],
@@ -118,14 +119,29 @@ fn find_by_values(
 ) {
     let is_open =
         |edit: &VariantEdit, found: Option<usize>| edit.variant == VariantTarget::SkuOrValues && found.is_none();
-    if before.is_empty() || !edits.iter().zip(all.iter()).any(|(edit, found)| is_open(edit, *found)) {
+    if !edits.iter().zip(all.iter()).any(|(edit, found)| is_open(edit, *found)) {
         return;
     }
     let known: Vec<ValueKeys> = before.iter().map(known_keys).collect();
     let mut found_by: HashMap<usize, usize> =
         all.iter().enumerate().filter_map(|(at, found)| found.map(|found| (found, at))).collect();
     for (at, (edit, found)) in edits.iter().zip(all).enumerate().filter(|(_, (edit, found))| is_open(edit, **found)) {
-        let Some(same) = named_keys(edit).and_then(|keys| variant_with(&keys, &known, before)) else { continue };
+        let same = match (&edit.values, &edit.sku) {
+            (Some(_), _) => variant_of(edit, &known, before),
+            (None, _) if edits.len() == 1 && before.is_empty() => None,
+            (None, Some(sku)) => {
+                errors.push(EditError::Incomplete { at: Some(at), missing: Missing::Options(sku.clone()) });
+                None
+            }
+            (None, None) => {
+                let only = only_sold(before).filter(|_| edits.len() == 1);
+                if only.is_none() {
+                    errors.push(EditError::Incomplete { at: Some(at), missing: Missing::SkuAndOptions });
+                }
+                only
+            }
+        };
+        let Some(same) = same else { continue };
         match (found_by.get(&same), &edit.sku) {
             (None, _) => {
                 found_by.insert(same, at);
@@ -139,6 +155,25 @@ fn find_by_values(
             (Some(_), Some(_)) => {}
         }
     }
+}
+
+/// Returns the variant that has the label of the edit, or else its values.
+fn variant_of(edit: &VariantEdit, known: &[ValueKeys], before: &[VariantSnapshot]) -> Option<usize> {
+    let has_label = |old: &VariantSnapshot| matches!(&edit.name, VariantName::Label(label) if values::is_label(label, old));
+    let labelled = before.iter().position(|old| !old.is_archived && has_label(old));
+    labelled.or_else(|| variant_with(&named_keys(edit)?, known, before))
+}
+
+/// Returns the only variant that is sold.
+fn only_sold(before: &[VariantSnapshot]) -> Option<usize> {
+    let mut sold = before.iter().enumerate().filter(|(_, old)| !old.is_archived);
+    sold.next().filter(|_| sold.next().is_none()).map(|(at, _)| at)
+}
+
+/// Returns true if the variant has the values of the edit, or its label and no other value.
+pub(in super::super) fn has_values_of(edit: &VariantEdit, old: &VariantSnapshot) -> bool {
+    let has_label = matches!(&edit.name, VariantName::Label(label) if values::is_label(label, old));
+    has_label || edit.values.as_ref().is_some_and(|named| values::keep(named, Some(old)).is_some())
 }
 
 /// Returns the variant with exactly these values, one that is sold before archived ones; or else the only one that has them among others,

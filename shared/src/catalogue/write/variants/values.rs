@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::super::edit::{VariantEdit, VariantName};
 use super::super::error::EditError;
 use super::pairing::ListedEdit;
+use crate::catalogue::product_import::Label;
 use crate::catalogue::store::snapshot::VariantSnapshot;
 use crate::catalogue::store::write::{IdOrName, KnownValue, NamedValue};
 use crate::catalogue::{is_made_name, made_name, name_key};
@@ -28,10 +29,19 @@ pub(super) fn keep<'v>(named: &[NamedValue], old: Option<&'v VariantSnapshot>) -
     Some(kept)
 }
 
+/// Returns true if the name is that of a value of this value's attribute.
+pub(super) fn is_of(named: &NamedValue, known: &KnownValue) -> bool {
+    match named {
+        NamedValue::Of { attribute: IdOrName::Name(name), .. } => is_same_name(name, &known.attribute),
+        NamedValue::Of { attribute: IdOrName::Id(id), .. } => *id == known.attribute_id.0,
+        NamedValue::Id(id) => known.id == *id,
+    }
+}
+
 fn names(named: &NamedValue, known: &KnownValue) -> bool {
     let is = |named: &IdOrName, id: i64, name: &str| match named {
         IdOrName::Id(named) => *named == id,
-        IdOrName::Name(named) => named == name || name_key(named) == name_key(name),
+        IdOrName::Name(named) => is_same_name(named, name),
     };
     match named {
         NamedValue::Id(id) => known.id == *id,
@@ -74,13 +84,29 @@ pub(super) fn sorted(values: &[(AttributeId, AttributeValueId)]) -> Vec<Attribut
     values
 }
 
-/// Returns the variant's name after the edit. A name that was made from the values changes with them.
-pub(super) fn name(edit: &VariantEdit, old: Option<&VariantSnapshot>, values: &[&KnownValue]) -> String {
+/// Returns true if this label is the only value of the variant.
+pub(super) fn is_label(label: &Label, old: &VariantSnapshot) -> bool {
+    matches!(
+        old.values.as_slice(),
+        [only] if is_same_name(&only.attribute, &label.attribute) && is_same_name(&only.value, &label.value)
+    )
+}
+
+fn is_same_name(one: &str, other: &str) -> bool {
+    one == other || name_key(one) == name_key(other)
+}
+
+/// Returns the variant's name after the edit. A name that was made from the values changes with them; `is_same` is true if they stay.
+pub(super) fn name(edit: &VariantEdit, old: Option<&VariantSnapshot>, values: &[&KnownValue], is_same: bool) -> String {
     let given = old.filter(|old| !is_made_name(&old.name, old.values.iter().map(|value| value.value.as_str())));
     match (&edit.name, old) {
         (VariantName::Set(name), _) => name.clone(),
+        (VariantName::Made(_), Some(old)) if is_same => old.name.clone(),
         (VariantName::Made(name), _) => given.map_or(name, |old| &old.name).clone(),
-        (VariantName::Keep, Some(old)) if edit.values.is_none() || given.is_some() => old.name.clone(),
+        (VariantName::Label(label), Some(old)) if is_label(label, old) => old.name.clone(),
+        (VariantName::Label(Label { name: Some(name), .. }), _) => name.clone(),
+        (VariantName::Label(_), _) => given.map_or_else(String::new, |old| old.name.clone()),
+        (VariantName::Keep, Some(old)) if edit.values.is_none() || given.is_some() || is_same => old.name.clone(),
         (VariantName::Keep, _) => made_name(values.iter().map(|value| value.value.as_str())),
     }
 }

@@ -8,7 +8,7 @@ use super::errors::insert_errors;
 use crate::app::db::Tx;
 use crate::catalogue::shopify::RowError;
 use crate::catalogue::shopify::records::Place;
-use crate::catalogue::write::{RowChange, Saved, Stock};
+use crate::catalogue::write::{ImportOptions, RowChange, Saved};
 use crate::ids::ImportId;
 use crate::time::Timestamp;
 
@@ -19,8 +19,10 @@ pub struct LeasedImport {
     pub storage_key: String,
     /// Declared size of the file in bytes.
     pub bytes: u64,
-    /// Meaning of the units on hand in the file.
-    pub stock: Stock,
+    /// Choices of the person who imports the file.
+    pub options: ImportOptions,
+    /// True if the handles of the whole file were read.
+    pub is_scanned: bool,
     /// Position of the first product that was not processed yet.
     pub place: Place,
     /// Names of the columns; `None` until the first chunk was saved.
@@ -34,7 +36,8 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
     let row = sqlx::query!(
         "update imports set lease = $2, held_until = $3, attempts = attempts + 1
           where id = $1 and status = 'running' and held_until <= $4
-         returning storage_key, bytes, stock, bytes_done, next_line, header, attempts",
+         returning storage_key, bytes, stock, keep_missing_variants, duplicate_skus, dry_run, is_scanned, bytes_done, next_line, header,
+                   attempts",
         held.id as _,
         held.lease,
         now.plus_seconds(LEASE_SECONDS) as _,
@@ -45,7 +48,13 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
     Ok(row.map(|row| LeasedImport {
         storage_key: row.storage_key,
         bytes: u64::try_from(row.bytes).unwrap_or_default(),
-        stock: row.stock.parse().unwrap_or_default(),
+        options: ImportOptions {
+            stock: row.stock.parse().unwrap_or_default(),
+            keep_missing_variants: row.keep_missing_variants,
+            duplicate_skus: row.duplicate_skus.parse().unwrap_or_default(),
+            dry_run: row.dry_run,
+        },
+        is_scanned: row.is_scanned,
         place: Place {
             offset: u64::try_from(row.bytes_done).unwrap_or_default(),
             line: u64::try_from(row.next_line).unwrap_or(1),

@@ -2,16 +2,18 @@
 
 mod chunks;
 mod errors;
+mod scan;
 
 use super::super::{FileKind, Import, TransferCounts, TransferStatus};
 use super::lease::{self, JobEnd};
 use crate::app::db::{KeysetBounds, Tx};
-use crate::catalogue::write::Stock;
+use crate::catalogue::write::ImportOptions;
 use crate::ids::ImportId;
 use crate::time::Timestamp;
 
 pub use chunks::{Chunk, LeasedImport, claim, earlier_lines, lock, record};
 pub use errors::{count_errors, list_errors};
+pub use scan::{record_scan, scattered_handles};
 
 /// An import whose file is not uploaded yet.
 #[derive(Clone, Debug)]
@@ -20,8 +22,8 @@ pub struct NewImport<'a> {
     pub id: ImportId,
     /// Format of the file.
     pub kind: FileKind,
-    /// Meaning of the units on hand in the file.
-    pub stock: Stock,
+    /// Choices of the person who imports the file.
+    pub options: ImportOptions,
     /// Key of the file in the storage.
     pub storage_key: &'a str,
     /// Declared size of the file in bytes.
@@ -31,10 +33,14 @@ pub struct NewImport<'a> {
 /// Inserts an import that waits for its file.
 pub async fn insert(tx: &mut Tx, new: &NewImport<'_>, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into imports (id, kind, stock, storage_key, bytes, created_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into imports (id, kind, stock, keep_missing_variants, duplicate_skus, dry_run, storage_key, bytes, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         new.id as _,
         new.kind.as_str(),
-        new.stock.as_str(),
+        new.options.stock.as_str(),
+        new.options.keep_missing_variants,
+        new.options.duplicate_skus.as_str(),
+        new.options.dry_run,
         new.storage_key,
         new.bytes,
         now as _
@@ -61,8 +67,9 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
 
 async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId>) -> sqlx::Result<Vec<Import>> {
     let rows = sqlx::query!(
-        "select id, kind, stock, status, bytes, bytes_done, products_created, products_updated, products_unchanged, products_skipped,
-                variants_created, variants_updated, variants_unchanged, variants_removed, stock_changed, stock_moved, stock_moved_skus, rows_failed, error, created_at, started_at,
+        "select id, kind, stock, keep_missing_variants, duplicate_skus, dry_run, status, bytes, bytes_done, products_created, products_updated,
+                products_unchanged, products_skipped, variants_created, variants_updated, variants_unchanged, variants_removed, stock_changed,
+                stock_moved, stock_moved_skus, rows_failed, error, created_at, started_at,
                 finished_at
            from imports
           where ($1::uuid is null or id = $1) and ($2::uuid is null or id < $2) and ($3::uuid is null or id > $3)
@@ -81,6 +88,9 @@ async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId
             id: row.id,
             kind: FileKind::ShopifyCsv,
             stock: row.stock,
+            keep_missing_variants: row.keep_missing_variants,
+            duplicate_skus: row.duplicate_skus,
+            dry_run: row.dry_run,
             status: row.status.parse().unwrap_or(TransferStatus::Failed),
             bytes: row.bytes,
             bytes_done: row.bytes_done,
@@ -133,5 +143,6 @@ pub async fn cancel(tx: &mut Tx, id: ImportId, now: Timestamp) -> sqlx::Result<(
 /// Ends an import that has not ended.
 pub async fn end(tx: &mut Tx, id: ImportId, ended: JobEnd<'_>, now: Timestamp) -> sqlx::Result<()> {
     lease::end(tx, id, ended, now).await?;
+    sqlx::query!("delete from import_scattered_handles where import_id = $1", id as _).execute(&mut *tx).await?;
     sqlx::query!("delete from import_handles where import_id = $1", id as _).execute(&mut *tx).await.map(drop)
 }

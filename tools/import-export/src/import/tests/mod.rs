@@ -1,5 +1,12 @@
 //! Files in, rows out.
 
+mod damaged_rows;
+mod missing_columns;
+mod options;
+mod random_files;
+mod round_trip;
+mod unusual_rows;
+
 use shared::app::db::Db;
 use shared::catalogue::store::snapshot::{self, ProductSnapshot};
 use shared::testing::{START, service_db};
@@ -20,16 +27,33 @@ const GOOD: &str = "mug,Enamel Mug,,Lumen,,camping,true,Title,Default Title,,,,3
     shirt,,,,,,,,,,,,,,,,,https://cdn.test/3.jpg,3,,\r\n";
 
 async fn take(db: &Db, text: &str) -> (ImportSummary, Vec<(u64, String)>) {
-    take_with(Stock::Initial, db, text).await
+    take_with(db, text.as_bytes(), ImportOptions::default()).await
 }
 
-async fn take_with(stock: Stock, db: &Db, text: &str) -> (ImportSummary, Vec<(u64, String)>) {
+fn with_stock(stock: Stock) -> ImportOptions {
+    ImportOptions { stock, ..ImportOptions::default() }
+}
+
+async fn take_with(db: &Db, text: &[u8], options: ImportOptions) -> (ImportSummary, Vec<(u64, String)>) {
     let mut errors = Vec::new();
-    let products = recognise(text.as_bytes()).unwrap();
-    let summary =
-        import(db, products, stock, START, &mut |row| errors.push((row.line, row.reason)), &|_| {}).await.unwrap();
+    let file = ProductFile { source: recognise(text).unwrap(), scan: scan(recognise(text).unwrap()).unwrap(), options };
+    let summary = import(db, file, START, &mut |row| errors.push((row.line, row.reason)), &|_| {}).await.unwrap();
     assert_eq!(summary.rows_failed, errors.len());
     (summary, errors)
+}
+
+/// Imports a file that has no errors.
+async fn take_good(db: &Db, text: &str) -> ImportSummary {
+    let (summary, errors) = take(db, text).await;
+    assert_eq!(errors, [], "{text}");
+    summary
+}
+
+async fn exported(db: &Db) -> String {
+    let mut file = Vec::new();
+    let written = crate::export::export(db, &mut file).await.unwrap();
+    assert_eq!(written.skipped, 0);
+    String::from_utf8(file).unwrap()
 }
 
 async fn all(db: &Db) -> Vec<ProductSnapshot> {
@@ -141,7 +165,7 @@ async fn a_changed_file_changes_what_it_says_and_no_more(db: PgPool) {
     let changed = GOOD
         .replace("SH-M-BLUE,200,3,59.90", "SH-M-BLUE,200,7,49.90")
         .replace("L,,Blue,,210.4,0,61", "L,,Red,,210.4,0,61");
-    let (summary, errors) = take_with(Stock::Set, &service, &format!("{HEADER}{changed}")).await;
+    let (summary, errors) = take_with(&service, format!("{HEADER}{changed}").as_bytes(), with_stock(Stock::Set)).await;
 
     assert_eq!(errors, []);
     assert_eq!(summary.products, Changes { created: 0, updated: 1, unchanged: 1 });
@@ -188,6 +212,7 @@ async fn every_error_is_reported_and_only_its_product_is_skipped(db: PgPool) {
     assert_eq!(
         reasons,
         [
+            (2, "the product \"a\" begins again on line 14; all rows of a product must be next to each other"),
             (3, "\"Variant Price\" is \"abc\": A valid number is required."),
             (4, "\"Variant Inventory Qty\" is \"many\": it must be a whole number"),
             (5, "the variant \"S\" is already on line 3"),
@@ -196,18 +221,18 @@ async fn every_error_is_reported_and_only_its_product_is_skipped(db: PgPool) {
             (8, "\"Published\" is \"maybe\": it must be true or false"),
             (9, "\"Variant Price\" is \"-5\": it must not be negative"),
             (10, "\"Image Src\" is \"javascript:x\": it must be the URL of an image, or a path that begins with /"),
-            (11, "the row has 4 columns, but the header has 21"),
+            (11, "\"Variant Price\" is empty"),
             (12, "column 3 contains a NUL character; remove it"),
             (14, "the product \"a\" already began on line 2; all rows of a product must be next to each other"),
             (16, "the SKU \"SAME\" belongs to another product"),
             (17, "two options are called \"size\""),
-            (18, "the value \"S\" has no option name on the product's first row"),
+            (18, "\"Option1 Value\" is \"S\", but \"Option1 Name\" is empty on the product's first row"),
             (19, "\"Variant Price\" is empty"),
         ]
     );
-    assert_eq!((summary.products, summary.products_skipped), (created(3), 12));
+    assert_eq!((summary.products, summary.products_skipped), (created(2), 13));
     let slugs: Vec<String> = all(&service).await.into_iter().map(|product| product.slug).collect();
-    assert_eq!(slugs, ["a", "j", "z"]);
+    assert_eq!(slugs, ["j", "z"]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -217,16 +242,10 @@ async fn bytes_that_are_not_utf_8_are_named_by_line(db: PgPool) {
     file.extend(
         b"a,Caf\xe9,,,,,true,Title,Default Title,,,,,1,5,,,,,,\nb,B,,,,,true,Title,Default Title,,,,,1,5,,,,,,",
     );
-    let mut errors = Vec::new();
 
-    let products = recognise(file.as_slice()).unwrap();
-    let summary =
-        import(&service, products, Stock::Initial, START, &mut |row| errors.push(row), &|_| {}).await.unwrap();
+    let (summary, errors) = take_with(&service, &file, ImportOptions::default()).await;
 
-    assert_eq!(
-        errors,
-        [RowError { line: 2, reason: "column 2 is not UTF-8; save the file as CSV in UTF-8".to_owned() }]
-    );
+    assert_eq!(errors, [(2, "column 2 is not UTF-8; save the file as CSV in UTF-8".to_owned())]);
     assert_eq!(summary.products, created(1));
 }
 
@@ -345,13 +364,13 @@ async fn what_was_sold_after_an_export_stays_sold_unless_the_stock_is_set(db: Pg
     assert!(!initial.to_string().contains("stock"), "{initial}");
 
     let more = file.replace(",shopify,3,3,", ",shopify,30,3,").replace(",shopify,4,4,", ",shopify,40,4,");
-    let (compared, _) = take_with(Stock::Compare, &service, &more).await;
+    let (compared, _) = take_with(&service, more.as_bytes(), with_stock(Stock::Compare)).await;
     assert_eq!((compared.stock_changed, &compared.stock_moved_skus[..]), (1, &["SH-M-BLUE".to_owned()][..]));
     assert_eq!(on_hand().await, [40, 1, 0]);
     let text = compared.to_string();
     assert!(text.contains("     1 set          1 left alone") && text.contains("left alone: SH-M-BLUE\n"), "{text}");
 
-    let (set, _) = take_with(Stock::Set, &service, &more).await;
+    let (set, _) = take_with(&service, more.as_bytes(), with_stock(Stock::Set)).await;
     assert_eq!((set.stock_changed, set.stock_moved), (1, 0));
     assert_eq!(on_hand().await, [40, 30, 0]);
     assert!(set.to_string().contains("     1 set; warning: units"), "{set}");
@@ -360,8 +379,9 @@ async fn what_was_sold_after_an_export_stays_sold_unless_the_stock_is_set(db: Pg
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_file_that_does_not_say_what_it_saw_is_not_compared(db: PgPool) {
     let file = format!("{HEADER}{GOOD}");
-    let products = recognise(file.as_bytes()).unwrap();
-    let imported = import(&service_db(&db), products, Stock::Compare, START, &mut |_| {}, &|_| {}).await;
+    let source = || recognise(file.as_bytes()).unwrap();
+    let file = ProductFile { source: source(), scan: scan(source()).unwrap(), options: with_stock(Stock::Compare) };
+    let imported = import(&service_db(&db), file, START, &mut |_| {}, &|_| {}).await;
     let error = imported.unwrap_err().to_string();
     assert!(error.contains("because it has no column \"Variant Inventory Qty Seen\". Export the products"), "{error}");
 }

@@ -1,0 +1,121 @@
+//! Reads the handles of a whole file before its products are imported: a product whose rows are not all next to each other must not be
+//! taken for one that has lost its other rows.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead};
+
+use super::records::Records;
+use super::row::unquoted;
+use super::{Column, Columns};
+
+/// The handles that a file has so far.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Number of products: of runs of rows with the same handle.
+    pub products: u64,
+    last: String,
+    /// The line on which each product begins.
+    lines: HashMap<String, u64>,
+    scattered: Scattered,
+}
+
+impl Scan {
+    /// Reads the handles of all records that follow. The last record's handle counts also if more records follow elsewhere.
+    pub fn read<R: BufRead>(&mut self, records: &mut Records<R>, columns: &Columns) -> io::Result<()> {
+        let at = columns.place(Column::Handle).unwrap_or_default();
+        while let Some(record) = records.record()? {
+            let handle = record.fields.get(at).map(|handle| String::from_utf8_lossy(handle)).unwrap_or_default();
+            let handle = unquoted(handle.trim(), false);
+            // Rows without a handle do not separate the rows of a product.
+            if !handle.is_empty() && handle != self.last {
+                self.begin(handle, record.place.line);
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, handle: &str, line: u64) {
+        self.products += 1;
+        handle.clone_into(&mut self.last);
+        match self.lines.get(handle) {
+            Some(first) => self.scattered.add(handle, *first, line),
+            None => drop(self.lines.insert(handle.to_owned(), line)),
+        }
+    }
+
+    /// Returns the handles whose rows are not next to each other.
+    pub fn into_scattered(self) -> Scattered {
+        self.scattered
+    }
+}
+
+/// Handles whose rows are not next to each other, with the line on which the first run of rows begins and that of the second.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scattered(HashMap<String, (u64, u64)>);
+
+impl Scattered {
+    /// Adds a handle with the lines on which its rows begin, and begin again.
+    pub fn add(&mut self, handle: &str, first: u64, again: u64) {
+        self.0.entry(handle.to_owned()).or_insert((first, again));
+    }
+
+    /// Returns the number of handles.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns true if the rows of every product are next to each other.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns each handle with its two lines.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, u64, u64)> {
+        self.0.iter().map(|(handle, (first, again))| (handle.as_str(), *first, *again))
+    }
+
+    /// Returns the reason why the rows of this handle that begin on this line are not imported.
+    pub(super) fn reason(&self, handle: &str, line: u64) -> Option<String> {
+        let (first, again) = self.0.get(handle)?;
+        let other = if line == *first {
+            format!("begins again on line {again}")
+        } else {
+            format!("already began on line {first}")
+        };
+        Some(format!("the product \"{handle}\" {other}; all rows of a product must be next to each other"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Header;
+    use super::*;
+
+    fn scan(rows: &[&str]) -> Scan {
+        let text = format!("Tags,Handle\n{}\n", rows.join("\n"));
+        let mut records = Records::new(text.as_bytes()).unwrap();
+        let (_, columns) = Header::read(&mut records).unwrap();
+        let mut scan = Scan::default();
+        scan.read(&mut records, &columns).unwrap();
+        scan
+    }
+
+    #[test]
+    fn a_handle_that_comes_again_later_is_scattered() {
+        let found = scan(&["x,a", "x,b", ",b", ",b", "x,a", ",c", ",a"]);
+        assert_eq!(found.products, 5);
+        let scattered = found.into_scattered();
+        assert_eq!(scattered.iter().collect::<Vec<_>>(), [("a", 2, 6)]);
+        let reasons = [2, 6, 8].map(|line| scattered.reason("a", line).unwrap());
+        assert!(
+            reasons[0].contains("begins again on line 6")
+                && reasons[1..].iter().all(|reason| reason.contains("already began on line 2"))
+        );
+        assert_eq!(scattered.reason("b", 3), None);
+    }
+
+    #[test]
+    fn rows_without_a_handle_do_not_separate_a_product() {
+        assert!(scan(&["x,a", "x,", ",a", ",", " , a "]).into_scattered().is_empty());
+    }
+}

@@ -1,0 +1,114 @@
+//! A damaged row never removes variants: its product is refused, and so is a product of which it may be a row.
+
+use super::*;
+
+const HEADER: &str = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\n";
+const HAT: &str = "hat,Hat,Size,S,H-S,25\nhat,,,M,H-M,25\nhat,,,L,H-L,25\n";
+const CAP: &str = "cap,Cap,Title,Default Title,CAP,9\n";
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_damaged_row_changes_nothing_of_its_product(db: PgPool) {
+    let service = service_db(&db);
+    take_good(&service, &format!("{HEADER}{HAT}")).await;
+    let before = rows(&db).await;
+    for (file, expected) in [
+        // The handle is lost: between the rows, behind them, behind them at the end of a product's rows.
+        (HAT.replace("hat,,,M", ",,,M"), (3, "\"Handle\" is empty; the product \"hat\" before it is not imported")),
+        (HAT.replace("hat,,,L", ",,,L"), (4, "\"Handle\" is empty; the product \"hat\" before it is not imported")),
+        (HAT.replace("hat,,,L", ",Hat,,L"), (4, "\"Handle\" is empty; the product \"hat\" before it is not imported")),
+        (
+            format!("{}{CAP}", HAT.replace("hat,,,L", "  ,,,L")),
+            (4, "\"Handle\" is empty; the product \"hat\" before it is not imported"),
+        ),
+        // Another handle without a title: a typing error.
+        (
+            HAT.replace("hat,,,L", "hta,,,L"),
+            (2, "line 4 may be a row of this product: its handle is \"hta\", but it has no title; correct that line"),
+        ),
+        // The rows are not together, or the product begins twice.
+        (
+            format!("{}{CAP}hat,,,L,H-L,25\n", HAT.replace("hat,,,L,H-L,25\n", "")),
+            (2, "the product \"hat\" begins again on line 5; all rows of a product must be next to each other"),
+        ),
+        (
+            format!("hat,Hat,Size,S,H-S,25\n{CAP}hat,Hat,Size,M,H-M,25\n"),
+            (2, "the product \"hat\" begins again on line 4; all rows of a product must be next to each other"),
+        ),
+        (HAT.replace("H-M,25", "H-M,25,more"), (3, "the row has 7 columns, but the header has 6")),
+        (HAT.replace("M,H-M", "\0M,H-M"), (3, "column 4 contains a NUL character; remove it")),
+        // A quote that is not closed takes in the next row.
+        (
+            HAT.replace("S,H-S", "\"S,H-S").replace("L,H-L", "L\",H-L"),
+            (2, "column 4 contains the next row; a closing quote is missing"),
+        ),
+        (
+            HAT.replace("M,H-M,25", "M,H-M,\"25"),
+            (
+                3,
+                "the file ends in a quoted cell of the record that begins here; is the file cut off, or a closing quote missing?",
+            ),
+        ),
+        // The file is cut off.
+        (
+            HAT.trim_end_matches(",25\n").to_owned(),
+            (
+                4,
+                "the file ends in this row, which has 5 columns of 6; if the file is not cut off, end its last line with a line break",
+            ),
+        ),
+        ("hat,Hat,Size,S,H-S,25\nhat,,,M\n".to_owned(), (3, "\"Variant Price\" is empty")),
+    ] {
+        let (summary, errors) = take(&service, &format!("{HEADER}{file}")).await;
+        assert!(errors.contains(&(expected.0, expected.1.to_owned())), "{file}: {errors:?}");
+        assert_eq!(summary.variants_removed, 0, "{file}");
+        sqlx::query("delete from products where slug = 'cap'").execute(&db).await.unwrap();
+        assert_eq!(rows(&db).await, before, "{file}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_row_that_is_not_utf_8_changes_nothing_of_its_product(db: PgPool) {
+    let service = service_db(&db);
+    take_good(&service, &format!("{HEADER}{HAT}")).await;
+    let before = rows(&db).await;
+    for (place, byte) in [("hat,,,M", b"h\xe9t,,,M".as_slice()), ("M,H-M", b"\xe9,H-M")] {
+        let text = format!("{HEADER}{HAT}");
+        let at = text.find(place).unwrap();
+        let file = [&text.as_bytes()[..at], byte, &text.as_bytes()[at + place.len()..]].concat();
+        let (_, errors) = take_with(&service, &file, ImportOptions::default()).await;
+        assert!(!errors.is_empty());
+        assert_eq!(rows(&db).await, before, "{place}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_lost_handle_of_another_product_affects_no_neighbour(db: PgPool) {
+    let service = service_db(&db);
+    let file = format!("{HEADER}{HAT},Cap,Title,Default Title,CAP,9\nbag,Bag,Title,Default Title,BAG,9\n");
+
+    let (summary, errors) = take(&service, &file).await;
+
+    assert_eq!(errors, [(5, "\"Handle\" is empty".to_owned())]);
+    assert_eq!((summary.products, summary.variants), (created(2), created(4)));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_file_that_is_whole_removes_and_one_that_is_not_does_not(db: PgPool) {
+    let service = service_db(&db);
+    take_good(&service, &format!("{HEADER}{HAT}")).await;
+    let two = "hat,Hat,Size,S,H-S,25\nhat,,,M,H-M,25\n";
+    for partial in [
+        "Handle,Variant SKU,Variant Price\nhat,H-S,20\n",
+        "Handle,Title,Variant SKU,Variant Price\nhat,Hat,H-S,20\n",
+        "Handle,Option1 Name,Option1 Value,Variant Price\nhat,Size,S,20\n",
+        "Handle,Title,Option1 Name,Option1 Value,Variant Barcode\nhat,Hat,Size,S,1\n",
+    ] {
+        assert_eq!(take_good(&service, partial).await.variants_removed, 0, "{partial}");
+    }
+    let keeps = ImportOptions { keep_missing_variants: true, ..ImportOptions::default() };
+    let (summary, _) = take_with(&service, format!("{HEADER}{two}").as_bytes(), keeps).await;
+    assert_eq!((summary.variants_removed, all(&service).await[0].variants.len()), (0, 3));
+
+    let summary = take_good(&service, &format!("{HEADER}{two}")).await;
+    assert_eq!((summary.variants_removed, all(&service).await[0].variants.len()), (1, 2));
+}

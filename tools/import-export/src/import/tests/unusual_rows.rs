@@ -1,0 +1,84 @@
+//! Rows as people and programs write them.
+
+use super::*;
+
+const HEADER: &str = "Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Inventory Qty,Variant Price,\
+    Variant Barcode,Image Src,Status\n";
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn empty_cells_at_the_end_of_a_row_may_be_missing_or_more(db: PgPool) {
+    let service = service_db(&db);
+    let file = format!(
+        "{HEADER}fork,Fork,Title,Default Title,,,FO,1,2.00,,,active\nspoon,Spoon,Title,Default Title,,,SP,1,2.00\nknife,Knife,,,,,KN,1,3,,,,,,\n"
+    );
+    assert_eq!(take_good(&service, &file).await.products, created(3));
+    assert_eq!(take_good(&service, &file).await.products, unchanged(3));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_whole_quantity_may_have_decimals(db: PgPool) {
+    let service = service_db(&db);
+    for (quantity, expected) in
+        [("10.0", Ok(10)), ("-3.00", Ok(0)), ("10.5", Err("10.5")), ("1e3", Err("1e3")), ("1.0.0", Err("1.0.0"))]
+    {
+        let (_, errors) = take(&service, &format!("{HEADER}knife,Knife,,,,,KN,{quantity},4\n")).await;
+        match expected {
+            Ok(units) => assert_eq!((errors.len(), all(&service).await[0].variants[0].on_hand), (0, units)),
+            Err(text) => {
+                assert_eq!(errors, [(2, format!("\"Variant Inventory Qty\" is \"{text}\": it must be a whole number"))])
+            }
+        }
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_option_without_a_name_is_kept_or_refused_but_never_dropped(db: PgPool) {
+    let service = service_db(&db);
+    let refused = |cells: &str| format!("{HEADER}bag,Bag,{cells},B,1,5\n");
+    for (cells, column, value) in [("Size,S,,Red", 2, "Red"), (",S,,", 1, "S"), (",S,Colour,Red", 1, "S")] {
+        let (_, errors) = take(&service, &refused(cells)).await;
+        let reason = format!(
+            "\"Option{column} Value\" is \"{value}\", but \"Option{column} Name\" is empty on the product's first row"
+        );
+        assert_eq!(errors, [(2, reason)]);
+    }
+    take_good(&service, &refused(",,Colour,Red")).await;
+    assert_eq!(all(&service).await[0].variants[0].options(), [("Colour", "Red")]);
+    let (_, errors) = take(&service, "Handle,Title,Option1 Value,Variant Price\nbox,Box,S,5\n").await;
+    assert_eq!(errors, [(2, "\"Option1 Value\" is \"S\", but the file has no column \"Option1 Name\"".to_owned())]);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn blanks_in_the_address_of_an_image_are_encoded(db: PgPool) {
+    let service = service_db(&db);
+    let file = format!("{HEADER}cup,Cup,,,,,C,1,5,,https://cdn.test/my cup\u{a0}1.jpg,\n");
+    take_good(&service, &file).await;
+    assert_eq!(all(&service).await[0].images[0].url, "https://cdn.test/my%20cup%C2%A01.jpg");
+    assert_eq!(take_good(&service, &file).await.products, unchanged(1));
+    assert_eq!(take_good(&service, &exported(&service).await).await.products, unchanged(1));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn values_that_differ_only_in_case_are_one_bad_row(db: PgPool) {
+    let service = service_db(&db);
+    for (one, other) in [("TEAL", "teal"), ("Caf\u{e9}", "Cafe\u{301}"), ("red", "re\u{200b}d")] {
+        let file = format!("{HEADER}pin,Pin,Colour,{one},,,P-1,1,2\npin,,,{other},,,P-2,1,2\n");
+        let (summary, errors) = take(&service, &file).await;
+        let [(3, reason)] = errors.as_slice() else { panic!("{errors:?}") };
+        assert!(reason.contains(&format!("\"{other}\" and \"{one}\" on line 2")), "{reason}");
+        assert_eq!(summary.products, Changes::default());
+    }
+    // Twice the same attribute value in one product is no mistake.
+    let file = format!("{HEADER}pin,Pin,Colour,TEAL,Size,S,P-1,1,2\npin,,,teal,,M,P-2,1,2\n");
+    assert_eq!(take_good(&service, &file).await.products, created(1));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_refusal_of_the_database_is_told_in_words(db: PgPool) {
+    let service = service_db(&db);
+    sqlx::query("alter table products add constraint no_a check (slug <> 'a')").execute(&db).await.unwrap();
+    let row = |handle: &str, sku: &str| format!("{handle},{handle},,,,,{sku},1,5\n");
+    let (summary, errors) = take(&service, &format!("{HEADER}{}{}", row("a", "A"), row("b", "B"))).await;
+    assert_eq!(errors, [(2, "it breaks a rule of the shop that has no name here; the log has the details".to_owned())]);
+    assert_eq!(summary.products, created(1));
+}
