@@ -95,13 +95,14 @@ const OF_CONTENT: [Column; 14] = [
 ];
 
 /// The columns whose cells make a row that of a variant.
-const OF_VARIANT: [Column; 10] = [
+const OF_VARIANT: [Column; 11] = [
     Column::OptionValue(0),
     Column::OptionValue(1),
     Column::OptionValue(2),
     Column::Sku,
     Column::Grams,
     Column::Quantity,
+    Column::QuantitySeen,
     Column::Price,
     Column::CompareAtPrice,
     Column::Barcode,
