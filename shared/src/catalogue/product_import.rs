@@ -32,7 +32,7 @@ pub struct ProductImport {
     pub variants: Vec<ImportVariant>,
     /// True if the product sells `variants` and no others. False if others stay as they are.
     pub has_all_variants: bool,
-    /// The images.
+    /// The images of the product.
     pub images: ImportImages,
 }
 

@@ -43,7 +43,9 @@ pub(super) fn plan(
     let before = before.map_or(&[][..], |before| &before.images);
     let mut images = match edit {
         ImagesEdit::File(file) => file_images::plan(file, before, variants, removed),
-        _ => plan_edits(edit, before, variants, errors)?,
+        ImagesEdit::Keep | ImagesEdit::All(_) | ImagesEdit::One(_) | ImagesEdit::Without(_) => {
+            plan_edits(edit, before, variants, errors)?
+        }
     };
     if images.len() > MAX_IMAGES.max(before.len()) {
         errors.push(EditError::TooManyImages);

@@ -156,7 +156,7 @@ pub fn scan<R: BufRead>(mut source: Source<R>) -> anyhow::Result<Scan> {
 /// A file of products to import.
 #[derive(Debug)]
 pub struct ProductFile<R> {
-    /// The file.
+    /// The file behind its header.
     pub source: Source<R>,
     /// The handles of the same file.
     pub scan: Scan,

@@ -74,7 +74,7 @@ async fn values_that_differ_only_in_case_are_one_bad_row(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_refusal_of_the_database_is_told_in_words(db: PgPool) {
+async fn a_refusal_of_the_database_is_explained_in_words(db: PgPool) {
     let service = service_db(&db);
     sqlx::query("alter table products add constraint no_a check (slug <> 'a')").execute(&db).await.unwrap();
     let row = |handle: &str, sku: &str| format!("{handle},{handle},,,,,{sku},1,5\n");
