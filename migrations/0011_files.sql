@@ -42,11 +42,11 @@ create table imports (
     -- file saw; set: it replaces the stock of every variant.
     stock text not null,
     -- Whether variants that the file does not have are kept.
-    keep_missing_variants boolean not null,
+    keep_missing_variants boolean not null default false,
     -- What becomes of a SKU that is taken. refuse: its product is skipped; suffix: the variant gets the SKU with a number.
-    duplicate_skus text not null,
+    duplicate_skus text not null default 'refuse',
     -- Whether the import writes nothing but counts and errors.
-    dry_run boolean not null,
+    dry_run boolean not null default false,
     storage_key text not null,
     bytes bigint not null,
     status text not null default 'waiting',
