@@ -4,9 +4,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use shared::catalogue::shopify::records::{Ends, Place, Records};
-use shared::catalogue::shopify::{
-    Batch, Columns, Header, NotComparable, Products, Scan, Scattered, Unrecognised,
-};
+use shared::catalogue::shopify::{Batch, Columns, Header, NotComparable, Products, Scan, Scattered, Unrecognised};
 use shared::catalogue::write::DuplicateSkus;
 use shared::storage::Storage;
 use shared::transfers::store::imports::LeasedImport;

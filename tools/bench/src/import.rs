@@ -7,12 +7,12 @@ use std::fmt::{Display, Formatter, Write as _};
 use std::path::Path;
 
 use anyhow::ensure;
-use import_export::import::{self, ImportSummary};
+use import_export::import::{self, ImportSummary, ProductFile};
 use local_postgres::Durability;
 use serde::Serialize;
 use shared::app::db::{Connector, Db, PoolSettings};
 use shared::app::{Clock as _, SystemClock};
-use shared::catalogue::write::Stock;
+use shared::catalogue::write::ImportOptions;
 use sqlx::postgres::PgConnectOptions;
 use tokio::time::Instant;
 
@@ -85,8 +85,9 @@ async fn in_a_cluster(dir: &Path, products: usize) -> anyhow::Result<Report> {
 }
 
 async fn import_all(db: &Db, file: &str) -> anyhow::Result<ImportSummary> {
-    let products = import::recognise(file.as_bytes())?;
-    import::import(db, products, Stock::default(), SystemClock.now(), &mut |_| {}, &|_| {}).await
+    let source = || import::recognise(file.as_bytes());
+    let file = ProductFile { source: source()?, scan: import::scan(source()?)?, options: ImportOptions::default() };
+    import::import(db, file, SystemClock.now(), &mut |_| {}, &|_| {}).await
 }
 
 /// Returns a file of products: a hundred brands, fifty categories, a description, two options and an image.

@@ -113,9 +113,6 @@ fn field_error(error: EditError, path: FieldPath) -> (String, String) {
         EditError::NoSuchImageVariant { at, variant: ImageVariant::Sku(sku) } => {
             (path.image(at, "variant_sku"), format!("The product has no variant \"{sku}\"."))
         }
-        EditError::NoSuchImageVariant { at, variant: ImageVariant::Listed(listed) } => {
-            (path.image(at, "variant_sku"), format!("The list has no variant {listed}."))
-        }
         EditError::TooManyImages => {
             ("non_field_errors".to_owned(), format!("A product has at most {MAX_IMAGES} images."))
         }

@@ -312,8 +312,6 @@ pub enum ImageVariant {
     Id(VariantId),
     /// The variant with this SKU, which may be created by the same edit.
     Sku(String),
-    /// The variant at this index in the edit's list of variants.
-    Listed(usize),
 }
 
 /// Returns the index for a requested position.

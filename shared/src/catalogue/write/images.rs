@@ -168,7 +168,6 @@ fn find_variant(variant: &ImageVariant, variants: &[VariantPlan<'_>]) -> Option<
     let (at, found) = variants.iter().enumerate().find(|(_, plan)| match variant {
         ImageVariant::Id(id) => plan.id == Some(*id),
         ImageVariant::Sku(sku) => plan.row.sku == *sku,
-        ImageVariant::Listed(at) => plan.edit.is_some_and(|listed| listed.at == *at),
     })?;
     Some(found.id.map_or(Shown::New(at), Shown::Id))
 }

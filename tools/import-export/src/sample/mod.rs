@@ -8,7 +8,7 @@ mod product;
 
 use shared::app::db::Db;
 use shared::catalogue::store::snapshot;
-use shared::catalogue::write::{ImportBatch, ImportOptions, Stock, Together, save_imports};
+use shared::catalogue::write::{ImportBatch, ImportOptions, Together, save_imports};
 use shared::time::Timestamp;
 
 use product::Sample;

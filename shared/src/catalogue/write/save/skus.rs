@@ -33,11 +33,7 @@ pub(super) async fn taken_sku_errors(
 
 fn wanted_skus(edit: &ProductEdit) -> Vec<WantedSku<'_>> {
     let variants = edit.variants.edits().iter().enumerate();
-    variants
-        .filter_map(|(at, variant)| {
-            Some(WantedSku { at, sku: variant.sku.as_deref()? })
-        })
-        .collect()
+    variants.filter_map(|(at, variant)| Some(WantedSku { at, sku: variant.sku.as_deref()? })).collect()
 }
 
 /// Returns for each edit the wanted SKUs that it cannot have.

@@ -159,7 +159,8 @@ fn find_by_values(
 
 /// Returns the variant that has the label of the edit, or else its values.
 fn variant_of(edit: &VariantEdit, known: &[ValueKeys], before: &[VariantSnapshot]) -> Option<usize> {
-    let has_label = |old: &VariantSnapshot| matches!(&edit.name, VariantName::Label(label) if values::is_label(label, old));
+    let has_label =
+        |old: &VariantSnapshot| matches!(&edit.name, VariantName::Label(label) if values::is_label(label, old));
     let labelled = before.iter().position(|old| !old.is_archived && has_label(old));
     labelled.or_else(|| variant_with(&named_keys(edit)?, known, before))
 }
