@@ -63,7 +63,7 @@ impl StockForm {
     }
 }
 
-/// What the page shows in addition to the variant.
+/// The notice and the form input that the page shows.
 #[derive(Default)]
 struct Shown {
     notice: Option<Markup>,

@@ -20,7 +20,7 @@ pub(crate) struct Repeatable {
     only_until_used: bool,
 }
 
-/// What a request has written, and its answer.
+/// The result of a request, and its answer.
 pub(crate) struct Written {
     status: StatusCode,
     cart: CartId,

@@ -9,6 +9,7 @@ use shared::app::db::{Connector, Db, PoolSettings};
 use shared::audit::{self, AuditRecord, Kind};
 use shared::ids::UserId;
 use shared::locale::Locale;
+use shared::mail::address;
 use shared::time::Timestamp;
 use shared::users::store::{NewUser, insert};
 use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords};
@@ -55,10 +56,7 @@ pub async fn create_superuser(
 ) -> anyhow::Result<Superuser> {
     let email = normalize_email(&new.email);
     let username = new.username.trim().to_owned();
-    ensure!(
-        email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()),
-        "the email address is not valid"
-    );
+    ensure!(address::to_ascii(&email).is_some(), "the email address is not valid: no mail can be sent to it");
     ensure!((1..=MAX_USERNAME).contains(&username.chars().count()), "a username has 1 to {MAX_USERNAME} characters");
     ensure!(!email.contains('\0') && !username.contains('\0'), "null characters are not allowed");
     let problems = passwords::problems(&new.password, &username, &email);

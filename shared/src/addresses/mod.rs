@@ -7,7 +7,7 @@ mod countries;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::fields::{Fields, MAX_PHONE, ReadOnly, Request};
+use crate::fields::{Fields, MAX_PHONE, ReadOnly, ReadOnlyName, Request};
 use crate::ids::AddressId;
 use crate::time::Timestamp;
 
@@ -65,7 +65,8 @@ const MAX_COUNTRY: usize = 2;
 /// Maximum number of characters of a postal code.
 const MAX_POSTAL_CODE: usize = 20;
 
-const READ_ONLY: ReadOnly = &[("created_at", ""), ("id", ""), ("updated_at", "")];
+const READ_ONLY: ReadOnly =
+    &[ReadOnlyName::fixed("created_at", ""), ReadOnlyName::fixed("id", ""), ReadOnlyName::moving("updated_at")];
 
 /// An address to create.
 #[derive(Clone, Debug, Request)]

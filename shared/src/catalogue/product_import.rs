@@ -32,6 +32,9 @@ pub struct ProductImport {
     pub variants: Vec<ImportVariant>,
     /// True if the product sells `variants` and no others. False if others stay as they are.
     pub has_all_variants: bool,
+    /// True if the options of the variants are all that they have. False if the file may not name all of them; values of attributes that it does
+    /// not name then stay.
+    pub has_all_options: bool,
     /// The images of the product.
     pub images: ImportImages,
 }

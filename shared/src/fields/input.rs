@@ -6,6 +6,9 @@ use serde::de::Error as _;
 use serde_json::value::RawValue;
 use serde_json::{Error, Value};
 
+use crate::money::Money;
+use crate::time::Timestamp;
+
 /// Maximum depth of lists and objects inside each other.
 const MAX_DEPTH: usize = 100;
 /// Maximum exponent of a number, up and down. Every amount is far smaller.
@@ -64,9 +67,15 @@ impl Input {
             (Self::Null, Value::Null) => true,
             (Self::Bool(sent), Value::Bool(value)) => sent == value,
             (Self::Number(sent), Value::Number(value)) => whole(sent).is_some_and(|sent| value.as_i64() == Some(sent)),
-            (Self::Text(sent), Value::String(value)) => sent == value,
+            (Self::Text(sent), Value::String(value)) => {
+                sent == value || is_same_time(sent, value) || is_same_amount(sent, value)
+            }
+            (Self::Number(sent), Value::String(value)) => {
+                without_exponent(sent).is_some_and(|sent| is_same_amount(&sent, value))
+            }
             // Forms send everything as texts.
-            (Self::Text(sent), Value::Number(_) | Value::Bool(_)) => *sent == value.to_string(),
+            (Self::Text(sent), Value::Number(number)) => number.to_string() == sent.as_str(),
+            (Self::Text(sent), Value::Bool(value)) => sent == if *value { "true" } else { "false" },
             (Self::List(sent), Value::Array(value)) => {
                 sent.len() == value.len() && sent.iter().zip(value).all(|(sent, value)| sent.equals(value))
             }
@@ -77,6 +86,16 @@ impl Input {
             _ => false,
         }
     }
+}
+
+/// Returns true if two texts are the same time, such as with three decimals and with six.
+fn is_same_time(sent: &str, value: &str) -> bool {
+    sent.parse::<Timestamp>().is_ok_and(|sent| value.parse() == Ok(sent))
+}
+
+/// Returns true if two texts are the same amount, such as `10.0` and `10.00`.
+fn is_same_amount(sent: &str, value: &str) -> bool {
+    Money::parse(sent).is_ok_and(|sent| Money::parse(value) == Ok(sent))
 }
 
 /// Writes a JSON number without an exponent: `1.5e2` becomes `150.`. Returns `None` if the exponent is beyond any amount.

@@ -16,7 +16,7 @@ use crate::mail::address;
 pub use errors::FieldErrors;
 pub use input::{Input, InputObject};
 pub use scalars::MAX_PHONE;
-pub use unknown::{ReadOnly, ReadOnlyFields};
+pub use unknown::{ReadOnly, ReadOnlyFields, ReadOnlyName};
 pub use values::FromField;
 
 /// Maximum number of characters of an email address.

@@ -267,7 +267,7 @@ fn a_valid_text_is_found_among_invalid_fields() {
     assert_eq!((fields.valid_text("code"), fields.valid_text("re_code")), (Some("a".to_owned()), None));
 }
 
-const READ_ONLY: ReadOnly = &[("id", ""), ("stock", "Count it.")];
+const READ_ONLY: ReadOnly = &[ReadOnlyName::fixed("id", ""), ReadOnlyName::fixed("stock", "Count it.")];
 
 /// A thing with lines and prices.
 #[derive(Clone, Debug, PartialEq, Request)]

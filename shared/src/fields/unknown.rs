@@ -5,9 +5,30 @@ use serde_json::Value;
 
 use super::{FieldErrors, Fields, Input};
 
-/// Fields that a body does not take, each with what to do instead, which may be blank: fields of the response, and names under which clients
-/// of other shops look for them.
-pub type ReadOnly = &'static [(&'static str, &'static str)];
+/// Fields that a body does not take: fields of the response, and names under which clients of other shops look for them.
+pub type ReadOnly = &'static [ReadOnlyName];
+
+/// The name of a field that a body does not take.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadOnlyName {
+    name: &'static str,
+    /// What the client does instead, which may be blank.
+    instead: &'static str,
+    /// True if the value changes without the client, so that what it has read may be outdated.
+    moves: bool,
+}
+
+impl ReadOnlyName {
+    /// A field that a change accepts with its present value only. `instead` says what to do to set it, and may be blank.
+    pub const fn fixed(name: &'static str, instead: &'static str) -> Self {
+        Self { name, instead, moves: false }
+    }
+
+    /// A field that a change ignores, because its value changes by itself and costs nothing.
+    pub const fn moving(name: &'static str) -> Self {
+        Self { name, instead: "", moves: true }
+    }
+}
 
 /// Maximum number of unknown fields of a request that get an error.
 const MAX_UNKNOWN: usize = 100;
@@ -24,9 +45,8 @@ struct ReadOnlyField {
     prefix: String,
     /// Id of that object, if the client has sent one.
     id: Option<Input>,
-    name: &'static str,
+    name: ReadOnlyName,
     sent: Input,
-    instead: &'static str,
 }
 
 impl Fields {
@@ -35,8 +55,8 @@ impl Fields {
     pub fn refuse_unknown(&mut self, known: &[&str], read_only: ReadOnly) {
         let unknown: Vec<String> = self.values.keys().filter(|name| !known.contains(&name.as_str())).cloned().collect();
         for name in unknown {
-            if let Some((name, instead)) = read_only.iter().find(|(read_only, _)| *read_only == name) {
-                self.keep_read_only(name, instead);
+            if let Some(read_only) = read_only.iter().find(|read_only| read_only.name == name) {
+                self.keep_read_only(*read_only);
             } else if self.unknown < MAX_UNKNOWN {
                 self.unknown += 1;
                 let shortened: String = name.chars().take(MAX_NAME).collect();
@@ -45,10 +65,10 @@ impl Fields {
         }
     }
 
-    fn keep_read_only(&mut self, name: &'static str, instead: &'static str) {
-        let Some(sent) = self.values.get(name).cloned() else { return };
+    fn keep_read_only(&mut self, name: ReadOnlyName) {
+        let Some(sent) = self.values.get(name.name).cloned() else { return };
         let (prefix, id) = (self.prefix.clone(), self.values.get("id").cloned());
-        self.read_only.0.push(ReadOnlyField { prefix, id, name, sent, instead });
+        self.read_only.0.push(ReadOnlyField { prefix, id, name, sent });
     }
 }
 
@@ -59,7 +79,8 @@ impl ReadOnlyFields {
     }
 
     /// Fails if a field differs from `current`, the response that shows the thing before the change. So clients can send back what they have
-    /// read, and nobody believes to have changed what stays. An item of a list is compared with the item that has its id.
+    /// read, and nobody believes to have changed what stays. An item of a list is compared with the item that has its id. Fields that change by
+    /// themselves are not compared.
     pub fn check(&self, current: &impl Serialize) -> Result<(), FieldErrors> {
         if self.is_empty() {
             return Ok(());
@@ -67,7 +88,7 @@ impl ReadOnlyFields {
         let current = serde_json::to_value(current).unwrap_or_default();
         let differs = |field: &&ReadOnlyField| field.current(&current).is_none_or(|value| !field.sent.equals(value));
         let mut errors = FieldErrors::default();
-        for field in self.0.iter().filter(differs) {
+        for field in self.0.iter().filter(|field| !field.name.moves).filter(differs) {
             field.refuse(&mut errors);
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
@@ -86,12 +107,12 @@ impl ReadOnlyField {
             (Some((list, _)), Some(id)) => current.get(list)?.as_array()?.iter().find(|item| id.equals(&item["id"]))?,
             (Some(_), None) => return None,
         };
-        object.get(self.name)
+        object.get(self.name.name)
     }
 
     fn refuse(&self, errors: &mut FieldErrors) {
-        let message = format!("This field cannot be set here. Leave it out. {}", self.instead);
-        errors.add(format!("{}{}", self.prefix, self.name), message.trim_end());
+        let message = format!("This field cannot be set here. Leave it out. {}", self.name.instead);
+        errors.add(format!("{}{}", self.prefix, self.name.name), message.trim_end());
     }
 }
 

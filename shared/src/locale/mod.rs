@@ -4,6 +4,9 @@ mod texts;
 
 pub use texts::{Texts, isolated};
 
+/// Maximum number of languages of a header that are considered. Browsers send a few; sorting many with invalid qualities could panic.
+const MAX_ACCEPTED: usize = 20;
+
 /// The tag of each language with its file.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/locales.rs"));
 
@@ -33,7 +36,8 @@ impl Locale {
     /// Chooses the language for an `Accept-Language` header: the most preferred one that the shop has (RFC 4647, lookup). A language with
     /// the quality 0 is never chosen.
     pub fn accepted(header: &str) -> Self {
-        let wanted = accept_language::parse_with_quality(header);
+        let first = header.split(',').take(MAX_ACCEPTED).collect::<Vec<_>>().join(",");
+        let wanted = accept_language::parse_with_quality(&first);
         let acceptable = wanted.iter().filter(|(_, quality)| *quality > 0.0);
         acceptable.filter_map(|(tag, _)| Self::matching(tag)).next().unwrap_or(Self::DEFAULT)
     }
@@ -73,6 +77,8 @@ mod tests {
             ("*", "en"),
             ("", "en"),
             (";;,,q=, -", "en"),
+            ("de;q=nan", "en"),
+            (&*format!("{}de", "fr;q=nan,".repeat(500)), "en"),
         ] {
             assert_eq!(Locale::accepted(header).as_str(), chosen, "{header}");
         }

@@ -1,5 +1,8 @@
 //! Email addresses that mail can be sent to.
 
+use idna::AsciiDenyList;
+use idna::uts46::{DnsLength, Hyphens, Uts46};
+
 /// Maximum number of characters before the @ (RFC 5321, 4.5.3.1.1).
 const MAX_LOCAL: usize = 64;
 
@@ -18,7 +21,9 @@ pub fn to_ascii(address: &str) -> Option<String> {
     if local.len() > MAX_LOCAL || !local.split('.').all(is_atom) {
         return None;
     }
-    let domain = idna::domain_to_ascii_strict(domain).ok()?;
+    let domain = Uts46::new()
+        .to_ascii(domain.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify)
+        .ok()?;
     let (_, top) = domain.rsplit_once('.')?;
     let is_name = top.len() > 1 && (top.starts_with("xn--") || top.bytes().all(|byte| byte.is_ascii_alphabetic()));
     is_name.then(|| format!("{local}@{domain}"))
@@ -41,6 +46,7 @@ mod tests {
             ("a@例え.テスト", Some("a@xn--r8jz45g.xn--zckzah")),
             ("a@مثال.إختبار", Some("a@xn--mgbh0fb.xn--kgbechtv")),
             ("a@xn--mller-kva.example", Some("a@xn--mller-kva.example")),
+            ("a@ab--cd.example.com", Some("a@ab--cd.example.com")),
             (&*long, Some(&*long)),
             ("", None),
             ("a", None),

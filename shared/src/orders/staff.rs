@@ -4,6 +4,7 @@ use crate::app::db::Tx;
 use crate::ids::OrderId;
 use crate::money::Money;
 use crate::time::Timestamp;
+use crate::users::normalize_email;
 
 /// Sales since a time. Cancelled orders do not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +83,7 @@ pub async fn list(
     let (number, email) = match search {
         OrderSearch::Any => (None, None),
         OrderSearch::Number(number) => (Some(number), None),
-        OrderSearch::Email(email) => (None, Some(email)),
+        OrderSearch::Email(email) => (None, Some(normalize_email(email))),
     };
     let (at, id) = after.unzip();
     // The email address is looked up through the account, which has an index. An index on orders.email would be written at every checkout.

@@ -16,7 +16,7 @@ use shared::outbox::EventKind;
 use shared::throttles::{self, Limit, Subject};
 use shared::users::store::sign_ins;
 use shared::users::store::{self, Credentials};
-use shared::users::{ClientInfo, passwords};
+use shared::users::{ClientInfo, normalize_email, passwords};
 
 use super::TokenRefusal;
 use super::pair::{TokenPair, access_token, refresh_token};
@@ -117,6 +117,8 @@ async fn authenticate(
     password: String,
     client_info: &ClientInfo,
 ) -> Result<VerifiedUser, LogInError> {
+    // Addresses are stored in one spelling, and browsers write domains in another.
+    let email = normalize_email(&email);
     let mut tx = app.db.begin().await?;
     let subjects = attempt_subjects(&mut tx, &email, client_info).await?;
     if let Some(wait) =

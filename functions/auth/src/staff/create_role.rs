@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
-use shared::fields::ReadOnly;
+use shared::fields::{ReadOnly, ReadOnlyName};
 use shared::http::{ApiError, Body, Problem, Request, RequiresUser, StaffProblems};
 use shared::staff::store::roles;
 use shared::staff::{MAX_NAME, Role};
@@ -15,7 +15,7 @@ use shared::users::{ClientInfo, Permission, Permissions};
 
 use super::{MAX_VALUES, begin_change, name_taken, permissions};
 
-const READ_ONLY: ReadOnly = &[("created_at", ""), ("id", "")];
+const READ_ONLY: ReadOnly = &[ReadOnlyName::fixed("created_at", ""), ReadOnlyName::fixed("id", "")];
 
 /// A role to create.
 #[derive(Debug, Request)]

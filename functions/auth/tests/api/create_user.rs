@@ -68,6 +68,34 @@ async fn only_the_domain_of_an_email_address_is_lowercased(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_account_is_one_in_every_spelling_of_its_domain(db: PgPool) {
+    let app = service(db);
+    let spellings = ["müller.example", "xn--mller-kva.example", "MÜLLER.example", "mu\u{308}ller.example"];
+    let body =
+        |domain: &str, name: &str| json!({"email": format!("kunde@{domain}"), "username": name, "password": PASSWORD});
+    let answer = app.anonymous().post("/auth/users/", body(spellings[1], "kunde")).await.expect(201);
+    assert_eq!(answer.body["email"], "kunde@müller.example");
+    for spelling in spellings {
+        crate::log_in(&app, &format!("kunde@{spelling}"), PASSWORD).await.expect(200);
+        app.anonymous().post("/auth/users/", body(spelling, "other")).await.expect(400);
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn mails_to_an_account_are_in_the_language_that_was_accepted_at_registration(db: PgPool) {
+    let app = service(db);
+    let register = async |name: &str, languages: &str| {
+        app.anonymous().header("accept-language", languages).post("/auth/users/", registration(name)).await.expect(201);
+    };
+    register("ana", "de-AT, en;q=0.5").await;
+    register("ben", "fr").await;
+    assert_eq!(
+        app.count("select count(*) from users where (username, locale) in (('ana', 'de'), ('ben', 'en'))").await,
+        2
+    );
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn names_of_150_and_passwords_of_128_characters_are_accepted(db: PgPool) {
     let app = service(db);
     let (username, password) = ("ü".repeat(150), "ä7 z".repeat(32));

@@ -9,7 +9,7 @@ use shared::catalogue::Attribute;
 use shared::catalogue::limits::{MAX_ATTRIBUTE, MAX_VALUE};
 use shared::catalogue::store::attributes::find;
 use shared::catalogue::store::write::insert_attribute;
-use shared::fields::ReadOnly;
+use shared::fields::{ReadOnly, ReadOnlyName};
 use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
 use shared::users::permissions;
 
@@ -20,8 +20,10 @@ use crate::caching::IfNoneMatch;
 /// Maximum number of values that can be created with an attribute; more can be added later.
 const MAX_VALUES: usize = 500;
 
-const READ_ONLY: ReadOnly =
-    &[("id", ""), ("values", "Change values with the operations of /api/v1/catalogue/attributes/{id}/values/.")];
+const READ_ONLY: ReadOnly = &[
+    ReadOnlyName::fixed("id", ""),
+    ReadOnlyName::fixed("values", "Change values with the operations of /api/v1/catalogue/attributes/{id}/values/."),
+];
 
 /// An attribute to create.
 #[derive(Debug, Request)]

@@ -9,7 +9,7 @@ use shared::catalogue::limits::MAX_LABEL_NAME;
 use shared::catalogue::store::brands::find_with_version;
 use shared::catalogue::store::write::{BrandNames, insert_brand, lock_brand_names};
 use shared::catalogue::{Brand, IdOrSlug, MAX_SLUG};
-use shared::fields::ReadOnly;
+use shared::fields::{ReadOnly, ReadOnlyName};
 use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
 use shared::users::permissions;
 
@@ -18,7 +18,7 @@ use crate::brands::get::brand_path;
 use crate::caching::IfNoneMatch;
 use crate::categories::body::slug;
 
-const READ_ONLY: ReadOnly = &[("id", "")];
+const READ_ONLY: ReadOnly = &[ReadOnlyName::fixed("id", "")];
 
 /// A brand to create.
 #[derive(Debug, Request)]

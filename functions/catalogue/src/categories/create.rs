@@ -12,7 +12,7 @@ use shared::catalogue::store::write::{
     CategoryRefused, NewCategory, free_category_slug, insert_category, lock_category_tree, move_to_position,
 };
 use shared::catalogue::{Category, MAX_SLUG, slugify_path};
-use shared::fields::ReadOnly;
+use shared::fields::{ReadOnly, ReadOnlyName};
 use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
 use shared::ids::CategoryId;
 use shared::time::Timestamp;
@@ -22,8 +22,12 @@ use crate::caching::IfNoneMatch;
 use crate::categories::body::{refused, slug};
 use crate::categories::get::category_path;
 
-const READ_ONLY: ReadOnly =
-    &[("children", "Send parent_id of each child."), ("id", ""), ("path", "Send parent_id."), ("product_count", "")];
+const READ_ONLY: ReadOnly = &[
+    ReadOnlyName::moving("children"),
+    ReadOnlyName::fixed("id", ""),
+    ReadOnlyName::moving("path"),
+    ReadOnlyName::moving("product_count"),
+];
 
 /// A category to create.
 #[derive(Debug, Request)]

@@ -2,13 +2,15 @@
 
 use shared::catalogue::limits::{MAX_ALT_TEXT, MAX_POSITION, MAX_SKU, MAX_URL};
 use shared::catalogue::write::{ImageEdit, ImageTarget, ImageVariant};
-use shared::fields::ReadOnly;
+use shared::fields::{ReadOnly, ReadOnlyName};
 use shared::http::{BaseUrl, Fields, Request};
 use shared::ids::{ImageId, VariantId};
 use shared::patch::Patch;
 
-const READ_ONLY: ReadOnly =
-    &[("file", "Upload another file with POST /api/v1/catalogue/uploads/ and send its URL."), ("id", "")];
+const READ_ONLY: ReadOnly = &[
+    ReadOnlyName::fixed("file", "Upload another file with POST /api/v1/catalogue/uploads/ and send its URL."),
+    ReadOnlyName::fixed("id", ""),
+];
 
 /// An image to create.
 #[derive(Clone, Debug, Request)]

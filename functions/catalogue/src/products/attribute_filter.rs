@@ -1,5 +1,6 @@
 //! Parses the filter by attributes: `colour:red,blue;size:m`.
 
+use shared::catalogue::name_key;
 use shared::catalogue::store::filter::MAX_ATTRIBUTES;
 
 /// Maximum number of values in the filter.
@@ -18,7 +19,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<(String, Vec<String>)>, String> {
         if name.is_empty() || values.iter().any(String::is_empty) {
             return Err("A name or a value is blank. Send \"colour:red,blue;size:m\".".to_owned());
         }
-        if attributes.iter().any(|(other, _)| other.to_lowercase() == name.to_lowercase()) {
+        if attributes.iter().any(|(other, _)| name_key(other) == name_key(&name)) {
             return Err(format!("\"{name}\" is there twice. Send it once, with all its values."));
         }
         attributes.push((name, values));

@@ -5,7 +5,7 @@ use shared::catalogue::write::{
     BasePrice, BrandRef, CategoriesEdit, ImagesEdit, ProductEdit, ProductTarget, VariantsEdit,
 };
 use shared::catalogue::{MAX_SLUG, Status, clean_html};
-use shared::fields::ReadOnly;
+use shared::fields::{ReadOnly, ReadOnlyName};
 use shared::http::{BaseUrl, Fields, Request};
 use shared::ids::{BrandId, CategoryId, VariantId};
 use shared::money::Money;
@@ -20,19 +20,19 @@ use crate::variants::body::{CHANGE_STOCK, CURRENCY, CreateVariant};
 pub(crate) const MAX_BODY: usize = 2 * 1024 * 1024;
 
 const READ_ONLY: ReadOnly = &[
-    ("attributes", "Send options or attribute_value_ids of the variants."),
-    ("brand", "Send brand_id."),
-    ("categories", "Send category_ids."),
-    ("created_at", ""),
-    ("currency", CURRENCY),
-    ("id", ""),
-    ("inventory_count", CHANGE_STOCK),
-    ("is_available", CHANGE_STOCK),
-    ("main_image", "Send images."),
-    ("price", PRICES),
-    ("price_range", PRICES),
-    ("stock", CHANGE_STOCK),
-    ("updated_at", ""),
+    ReadOnlyName::fixed("attributes", "Send options or attribute_value_ids of the variants."),
+    ReadOnlyName::fixed("brand", "Send brand_id."),
+    ReadOnlyName::fixed("categories", "Send category_ids."),
+    ReadOnlyName::fixed("created_at", ""),
+    ReadOnlyName::fixed("currency", CURRENCY),
+    ReadOnlyName::fixed("id", ""),
+    ReadOnlyName::fixed("inventory_count", CHANGE_STOCK),
+    ReadOnlyName::moving("is_available"),
+    ReadOnlyName::fixed("main_image", "Send images."),
+    ReadOnlyName::fixed("price", PRICES),
+    ReadOnlyName::moving("price_range"),
+    ReadOnlyName::fixed("stock", CHANGE_STOCK),
+    ReadOnlyName::moving("updated_at"),
 ];
 const PRICES: &str = "Send base_price, or own_price of a variant.";
 
@@ -111,6 +111,7 @@ impl UpdateProduct {
         let variants = |all: Vec<CreateVariant>| all.into_iter().map(CreateVariant::edit_in_list).collect();
         let images = |all: Vec<CreateImage>| all.into_iter().map(|image| image.edit_in_list(base)).collect();
         ProductEdit {
+            has_partial_options: false,
             product: ProductTarget::New,
             slug: self.slug,
             name: self.name,

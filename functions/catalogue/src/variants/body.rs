@@ -3,7 +3,7 @@
 use shared::catalogue::limits::{MAX_GRAMS, MAX_POSITION, MAX_SKU, MAX_UNITS, MAX_VALUE};
 use shared::catalogue::store::write::{IdOrName, NamedValue};
 use shared::catalogue::write::{PriceEdit, StockEdit, VariantEdit, VariantName, VariantTarget};
-use shared::fields::ReadOnly;
+use shared::fields::{ReadOnly, ReadOnlyName};
 use shared::http::{Fields, Request};
 use shared::ids::{AttributeValueId, VariantId};
 use shared::money::Money;
@@ -19,16 +19,16 @@ pub(crate) const CHANGE_STOCK: &str = "Change the stock with POST /api/v1/catalo
 pub(crate) const CURRENCY: &str = "All prices are in the currency of the shop.";
 
 const READ_ONLY: ReadOnly = &[
-    ("attribute_values", "Send options or attribute_value_ids."),
-    ("currency", CURRENCY),
-    ("id", ""),
-    ("inventory_count", CHANGE_STOCK),
-    ("inventory_quantity", CHANGE_STOCK),
-    ("is_available", CHANGE_STOCK),
-    ("lowest_price_30_days", ""),
-    ("price", "Send own_price, or price_adjustment."),
-    ("quantity", CHANGE_STOCK),
-    ("stock", CHANGE_STOCK),
+    ReadOnlyName::fixed("attribute_values", "Send options or attribute_value_ids."),
+    ReadOnlyName::fixed("currency", CURRENCY),
+    ReadOnlyName::fixed("id", ""),
+    ReadOnlyName::fixed("inventory_count", CHANGE_STOCK),
+    ReadOnlyName::fixed("inventory_quantity", CHANGE_STOCK),
+    ReadOnlyName::fixed("is_available", CHANGE_STOCK),
+    ReadOnlyName::moving("lowest_price_30_days"),
+    ReadOnlyName::fixed("price", "Send own_price, or price_adjustment."),
+    ReadOnlyName::fixed("quantity", CHANGE_STOCK),
+    ReadOnlyName::fixed("stock", CHANGE_STOCK),
 ];
 
 /// A variant to create.

@@ -105,3 +105,12 @@ async fn subscriptions_are_limited_by_email_address_and_by_client(db: PgPool) {
     other.post(&path(shoes.variant), json!({"email": "eve@example.com"})).await.expect(202);
     assert_eq!(app.count(SUBSCRIPTIONS).await, 32);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_mail_will_be_in_the_language_that_was_accepted(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().stock(0).create().await;
+    let client = app.anonymous().header("accept-language", "de");
+    client.post(&path(shoes.variant), json!({"email": "ana@example.com"})).await.expect(202);
+    assert_eq!(app.count("select count(*) from back_in_stock_subscriptions where locale = 'de'").await, 1);
+}

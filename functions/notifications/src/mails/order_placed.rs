@@ -50,7 +50,7 @@ pub fn render(order: &Order, shop: &Shop, locale: Locale) -> Mail {
     }
 }
 
-/// What both forms of the confirmation are written from.
+/// The content of both forms of the confirmation.
 struct Confirmation<'a> {
     order: &'a Order,
     /// The name of the shop.

@@ -183,3 +183,19 @@ async fn the_most_expensive_cart_is_exact_to_the_cent(db: PgPool) {
     let order = json!({"cart_id": cart, "expected_total": expected});
     assert_eq!(app.client_of(&ana).post("/api/v1/orders/", order).await.expect(201).body["grand_total"], expected);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_order_keeps_the_language_that_the_buyer_accepted(db: PgPool) {
+    let (app, _) = an_app(db);
+    let ana = app.a_user().await;
+    let shoes = app.a_product().stock(2).create().await;
+    for languages in ["de-AT, en;q=0.5", "fr"] {
+        let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
+        let client = app.client_of(&ana).header("accept-language", languages);
+        client.post("/api/v1/orders/", json!({"cart_id": cart})).await.expect(201);
+    }
+    assert_eq!(
+        app.count("select count(*) from orders where (number, locale) in ((1001, 'de'), (1002, 'en'))").await,
+        2
+    );
+}

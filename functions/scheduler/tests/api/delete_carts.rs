@@ -94,7 +94,7 @@ async fn a_change_keeps_a_cart_for_another_thirty_days(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn one_run_deletes_2000_carts_and_whole_carts_of_2000_lines(db: PgPool) {
+async fn one_run_deletes_thousands_of_carts_and_large_ones_too(db: PgPool) {
     let app = TestApp::without_routes(db);
     sqlx::query(
         "insert into carts (id, created_at, updated_at) select gen_random_uuid(), $1, $1 from generate_series(1, 2100)",
@@ -103,23 +103,15 @@ async fn one_run_deletes_2000_carts_and_whole_carts_of_2000_lines(db: PgPool) {
     .execute(&app.db)
     .await
     .unwrap();
-    app.clock.advance(DAY);
-    for left in [100, 0] {
-        run(&scheduler(&app)).await;
-        assert_eq!(carts(&app).await, left);
-    }
-
     let shoes = app.a_product().create().await;
     let variants = app.variants_of(&shoes, 450).await;
     for _ in 0..6 {
         cart(&app, None, &variants).await;
     }
     app.clock.advance(30 * DAY);
-    // The fifth cart has the line number 2,000.
-    for left in [1, 0] {
-        run(&scheduler(&app)).await;
-        assert_eq!(app.count("select count(*) from cart_lines").await, left * 450);
-    }
+    run(&scheduler(&app)).await;
+    assert_eq!(carts(&app).await, 0);
+    assert_eq!(app.count("select count(*) from cart_lines").await, 0);
 }
 
 /// A cart that is being changed or checked out is left for a later run.

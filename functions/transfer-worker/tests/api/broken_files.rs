@@ -57,8 +57,8 @@ async fn invalid_rows_are_reported_and_the_others_imported(db: PgPool) {
         assert_eq!(
             errors,
             [
-                (2, "column 2 is not UTF-8; save the file as CSV in UTF-8".to_owned()),
-                (3, "column 2 contains a NUL character; remove it".to_owned()),
+                (2, "the column \"Title\" is not UTF-8; programs such as Excel write CSV in Windows-1252: save the file as \"CSV UTF-8\"".to_owned()),
+                (3, "the column \"Title\" contains a NUL character; remove it".to_owned()),
                 (4, "\"Variant Price\" is empty".to_owned()),
             ]
         );

@@ -33,10 +33,11 @@ fn file(damage: &str) -> String {
 async fn a_damaged_row_removes_nothing_wherever_a_chunk_ends(db: PgPool) {
     let shop = Shop::open(db);
     shop.imported(file("").as_bytes(), Limits::default()).await;
-    for (damage, line, reason) in [
-        ("M", 6, "\"Handle\" is empty; the product \"p1\" before it is not imported"),
-        ("L", 7, "\"Handle\" is empty; the product \"p1\" before it is not imported"),
-        ("moved", 5, "the product \"p1\" begins again on line 13; all rows of a product must be next to each other"),
+    for (damage, line, reason, unchanged) in [
+        ("M", 6, "\"Handle\" is empty; the product \"p1\" before it is not imported", 3),
+        ("L", 7, "\"Handle\" is empty; the product \"p1\" before it is not imported", 3),
+        // The row behind `p3` may be one of its own, with the handle of another product.
+        ("moved", 5, "the product \"p1\" begins again on line 13; all rows of a product must be next to each other", 2),
     ] {
         // Every chunk is one run, and the windows end at many places of the file. The smallest holds the header.
         for window in (150..700).step_by(23) {
@@ -46,7 +47,7 @@ async fn a_damaged_row_removes_nothing_wherever_a_chunk_ends(db: PgPool) {
             shop.run_queued_jobs(limits).await;
             let import = shop.import(id).await;
             assert_eq!((import.status, import.variants_removed), (TransferStatus::Done, 0), "{damage} {window}");
-            assert_eq!(import.products.unchanged, 3, "{damage} {window}");
+            assert_eq!(import.products.unchanged, unchanged, "{damage} {window}");
             assert_eq!(shop.errors(id).await.first(), Some(&(line, reason.to_owned())), "{damage} {window}");
         }
     }

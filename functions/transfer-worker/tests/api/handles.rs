@@ -106,7 +106,7 @@ async fn a_product_whose_slug_was_changed_is_still_found_by_its_handle(db: PgPoo
     let again = shop.imported(&file(&[("old", "ONE")]), Limits::default()).await;
     assert_eq!((again.products.unchanged, again.rows_failed), (1, 0));
 
-    // Another product may have the slug as its handle. It does not take the first one's address or its old one.
+    // Another product may have the slug as its handle. It takes neither the address of the first product nor its old address.
     let other = shop.imported(&file(&[("new", "TWO")]), Limits::default()).await;
     assert_eq!((other.products.created, other.products.updated), (1, 0));
     let named = |handle: &str, slug: &str, sku: &str| (handle.to_owned(), slug.to_owned(), sku.to_owned());

@@ -144,7 +144,7 @@ async fn a_sku_of_a_variant_that_is_listed_without_it_is_refused(db: PgPool) {
 
     let reason = "the SKU \"ONE\" belongs to a variant of this product that the file lists without a SKU; write it there, or use another \
                   SKU here";
-    assert_eq!(shop.errors(id).await, [(2, reason.to_owned())]);
+    assert_eq!(shop.errors(id).await, [(3, reason.to_owned())]);
     assert_eq!(variants(&shop).await, before);
 }
 
@@ -176,7 +176,10 @@ async fn two_spellings_of_a_value_are_one_bad_row_that_names_both(db: PgPool) {
         let text = format!("{HEADER}twins,T,,,Colour,{one},,1,1\r\ntwins,,,,,{other},,1,1\r\n");
         let id = shop.an_import(text.as_bytes()).await;
         work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();
-        let reason = format!("the variant \"{other}\" is already on line 2 as \"{one}\"");
+        let reason = format!(
+            "the variants \"{other}\" and \"{one}\" on line 2 differ only in case or in characters that look alike: give one of them \
+             another value, or remove it"
+        );
         assert_eq!(shop.errors(id).await, [(3, reason)]);
     }
     assert_eq!(shop.app.count("select count(*) from products").await, 0);

@@ -41,7 +41,7 @@ pub struct UsedKey {
 /// Finds a key that was used; `None` if it is new.
 pub async fn find(tx: &mut Tx, key: Uuid) -> sqlx::Result<Option<UsedKey>> {
     let row = sqlx::query!(
-        r#"select k.request_digest, k.location, k.body, c.updated_at > c.created_at as "cart_was_used!"
+        r#"select k.request_digest, k.location, k.body, c.updated_at <> c.created_at as "cart_was_used!"
              from cart_idempotency_keys k join carts c on c.id = k.cart_id
             where k.key = $1"#,
         key

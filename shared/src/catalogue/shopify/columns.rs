@@ -151,6 +151,11 @@ impl Columns {
         OF_ALL_VARIANTS.iter().all(|column| self.has(*column))
     }
 
+    /// Returns true if the file has the columns of as many options as a product can have.
+    pub(super) fn has_all_options(&self) -> bool {
+        (0..OPTIONS).all(|at| self.has(Column::OptionName(at)) && self.has(Column::OptionValue(at)))
+    }
+
     /// Returns true if the file has columns of options.
     pub(super) fn has_options(&self) -> bool {
         (0..OPTIONS).any(|at| self.has(Column::OptionName(at)) || self.has(Column::OptionValue(at)))
@@ -174,6 +179,14 @@ impl Columns {
     /// Returns the position of a column, if the file has it.
     pub(super) fn place(&self, column: Column) -> Option<usize> {
         self.places.get(&column).map(|(at, _)| *at)
+    }
+
+    /// Returns what to call the column at this index: `the column "Title"`, or `column 3` if the shop does not use it.
+    pub(super) fn name_at(&self, index: usize) -> String {
+        match self.places.values().find(|(at, _)| *at == index) {
+            Some((_, name)) => format!("the column \"{name}\""),
+            None => format!("column {}", index + 1),
+        }
     }
 
     /// Returns the name that the file has for a column, or else the one that Shopify exports.

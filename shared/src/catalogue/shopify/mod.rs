@@ -275,9 +275,12 @@ impl Found {
         self.rows.first().map_or(0, |first| first.place.line)
     }
 
-    /// Returns true if a row without a handle may be one of this product's. It is none if it has the title of another product.
+    /// Returns true if a row without a handle may be one of this product's: it is between rows of the product, it is damaged, its cells may be
+    /// in other columns because one of them is the handle, or it has no title of another product.
     fn owns(&self, stray: &Row, columns: &Columns) -> bool {
+        let is_between = self.rows.last().is_some_and(|last| stray.place.line < last.place.line);
         let title = |row: &Row| row.cell(columns, Column::Title).map(str::to_owned);
-        title(stray).is_none_or(|stray| self.rows.first().and_then(title) == Some(stray))
+        let has_no_other_title = || title(stray).is_none_or(|stray| self.rows.first().and_then(title) == Some(stray));
+        is_between || stray.error.is_some() || stray.has_cell(self.handle()) || has_no_other_title()
     }
 }

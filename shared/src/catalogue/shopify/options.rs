@@ -20,7 +20,7 @@ impl OptionNames {
         let mut names: [Option<String>; OPTIONS] = Default::default();
         for at in 0..OPTIONS {
             let Some(name) = first.text(columns, Column::OptionName(at), MAX_ATTRIBUTE)? else { continue };
-            if names.iter().flatten().any(|other| other.to_lowercase() == name.to_lowercase()) {
+            if names.iter().flatten().any(|other| name_key(other) == name_key(&name)) {
                 return Err(format!("two options are called \"{name}\""));
             }
             if let Some(place) = names.get_mut(at) {

@@ -105,6 +105,7 @@ impl Reading<'_> {
             status,
             is_published,
             has_all_variants: self.columns.has_all_variants(),
+            has_all_options: self.columns.has_all_options(),
             ..ProductImport::default()
         };
         Ok(())
@@ -172,7 +173,12 @@ impl Reading<'_> {
         let is_filled = columns.of_variant().any(|column| row.cell(columns, column).is_some());
         // The only row of a product describes its variant also with empty cells.
         let is_about_a_variant = || columns.of_variant().any(|column| !column.identifies_a_variant());
-        if !is_filled && !(is_only_row && is_about_a_variant()) {
+        if !(is_filled || is_only_row && is_about_a_variant()) {
+            let adds_an_image = row.cell(columns, Column::ImageSrc).is_some();
+            // A variant may have been here, and a file with all variants removes those that it does not have.
+            if columns.has_all_variants() && !adds_an_image {
+                return Err("the row has neither a variant nor an image; complete it, or remove it".to_owned());
+            }
             return Ok(());
         }
         let options = names.values(row, columns)?;
@@ -208,7 +214,8 @@ impl Reading<'_> {
         sku: Option<&str>,
     ) -> Result<(), String> {
         let line = row.place.line;
-        if let Some(options) = options {
+        // Without all columns of options, the SKUs tell the variants apart.
+        if let Some(options) = options.filter(|_| sku.is_none() || self.columns.has_all_options()) {
             self.combinations.add(options, line)?;
         }
         let earlier = sku.and_then(|sku| self.skus.insert(sku.to_owned(), line));

@@ -24,20 +24,32 @@ impl Row {
         let mut cells = Vec::with_capacity(columns.width);
         for (at, field) in record.fields.into_iter().enumerate() {
             let cell = String::from_utf8(field).unwrap_or_else(|invalid| {
-                error.get_or_insert_with(|| format!("column {} is not UTF-8; save the file as CSV in UTF-8", at + 1));
+                error.get_or_insert_with(|| {
+                    format!(
+                        "{} is not UTF-8; programs such as Excel write CSV in Windows-1252: save the file as \"CSV UTF-8\"",
+                        columns.name_at(at)
+                    )
+                });
                 String::from_utf8_lossy(invalid.as_bytes()).into_owned()
             });
             if cell.contains('\0') {
-                error.get_or_insert_with(|| format!("column {} contains a NUL character; remove it", at + 1));
+                error.get_or_insert_with(|| format!("{} contains a NUL character; remove it", columns.name_at(at)));
             }
             cells.push(cell);
         }
         let handle = columns.place(Column::Handle).and_then(|at| cells.get(at));
         let handle = handle.map_or("", |handle| unquoted(handle.trim(), false)).to_owned();
-        if let Some(at) = swallowed_row(&cells, &handle) {
-            error.get_or_insert_with(|| format!("column {} contains the next row; a closing quote is missing", at + 1));
+        if let Some(at) = swallowed_row(&cells, &handle, columns) {
+            error.get_or_insert_with(|| {
+                format!("{} contains the next row; a closing quote is missing", columns.name_at(at))
+            });
         }
         Self { place: record.place, handle, error, cells }
+    }
+
+    /// Returns true if a cell has this text.
+    pub(crate) fn has_cell(&self, text: &str) -> bool {
+        self.cells.iter().any(|cell| cell.trim() == text)
     }
 
     /// Returns the reason why a row without a handle is not imported.
@@ -146,10 +158,17 @@ fn unreadable(record: &Record, width: usize) -> Option<String> {
     None
 }
 
-/// Returns the cell that contains the beginning of another row of the same product, because a closing quote is missing.
-fn swallowed_row(cells: &[String], handle: &str) -> Option<usize> {
-    let beginning = format!("\n{handle},");
-    cells.iter().position(|cell| !handle.is_empty() && cell.contains(&beginning))
+/// Returns the cell that contains another row of the same product, because a closing quote is missing. In a text for people, a line that has
+/// the handle at that place counts only if it has the commas of a whole row.
+fn swallowed_row(cells: &[String], handle: &str, columns: &Columns) -> Option<usize> {
+    let handle_at = columns.place(Column::Handle).filter(|_| !handle.is_empty())?;
+    let is_prose = |at| [Column::Body, Column::ImageAltText].iter().any(|column| columns.place(*column) == Some(at));
+    let is_row = |line: &str| line.split(',').nth(handle_at).is_some_and(|cell| cell.trim() == handle);
+    let is_whole_row = |line: &str| is_row(line) && line.split(',').count() >= columns.width;
+    cells.iter().enumerate().position(|(at, cell)| {
+        let mut further = cell.lines().skip(1);
+        if is_prose(at) { further.any(is_whole_row) } else { further.any(is_row) }
+    })
 }
 
 /// Writes blanks in a URL as browsers send them.

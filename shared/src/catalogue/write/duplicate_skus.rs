@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::edit::{ProductEdit, VariantEdit, VariantsEdit};
-use super::variants::has_values_of;
+use super::variants::find_one;
 use crate::app::db::Tx;
 use crate::catalogue::limits::MAX_SKU;
 use crate::catalogue::store::snapshot::{self, ProductSnapshot};
@@ -107,8 +107,8 @@ fn current(edit: &VariantEdit, sku: &str, before: &ProductSnapshot) -> Option<St
         let number = other.strip_prefix(sku).map(|rest| rest.strip_prefix('-').map(str::parse::<usize>));
         other == sku || matches!(number, Some(Some(Ok(2..))))
     };
-    let sold = before.variants.iter().filter(|old| !old.is_archived);
-    sold.filter(|old| has_values_of(edit, old)).map(|old| old.sku.clone()).find(|other| is_of_sku(other))
+    let by_values = VariantEdit { sku: None, ..edit.clone() };
+    find_one(&by_values, &before.variants).map(|old| old.sku.clone()).filter(|other| is_of_sku(other))
 }
 
 fn numbered(sku: &str, count: usize) -> impl Iterator<Item = String> {

@@ -38,6 +38,8 @@ pub struct ProductEdit {
     pub unpublish_at: Patch<Timestamp>,
     /// The variant that is shown first, unless one of `variants` is marked as the default.
     pub default_variant: Patch<VariantId>,
+    /// True if values of attributes that the edits of variants do not name stay, and variants without an edit too, if there are such attributes.
+    pub has_partial_options: bool,
     /// The change of the product's categories.
     pub categories: CategoriesEdit,
     /// The change of the product's variants.
@@ -98,6 +100,8 @@ pub enum CategoriesEdit {
     Keep,
     /// The product is in these categories and in no others.
     Set(Vec<CategoryId>),
+    /// The product leaves its category, if it is in one only. A file names one category and says nothing of others.
+    Leave,
     /// The product is also in the category with this path, unless it is already in a category of that name. Categories that do not exist
     /// are created.
     Include(Vec<String>),
@@ -178,6 +182,8 @@ pub enum VariantTarget {
     /// The variant with the edit's SKU, or else the one with the edit's values, which is created if it does not exist. An edit without
     /// values and SKU is that of the only variant.
     SkuOrValues,
+    /// No variant, because a file does not say which: an error.
+    Unclear,
 }
 
 /// A change of a variant's name.

@@ -168,6 +168,12 @@ pub enum Missing {
         "there is no product with this handle yet, and a new one needs a variant: add the column \"Variant Price\""
     )]
     Variants,
+    /// The other options of a product that has more than the file names.
+    #[error(
+        "the product has other options too, and the row does not say which variant it is about: add the column \"Variant SKU\" or those of all \
+         options"
+    )]
+    OtherOptions,
     /// The price of a new variant.
     #[error("the product has no such variant yet, and a new one needs a price: add the column \"Variant Price\"")]
     Price,

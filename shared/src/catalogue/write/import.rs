@@ -244,9 +244,10 @@ fn edit(import: &ProductImport, options: ImportOptions) -> ProductEdit {
         tags: import.tags.clone(),
         status: import.status,
         is_published: import.is_published,
+        has_partial_options: !import.has_all_options,
         categories: match &import.category {
             Patch::Keep => CategoriesEdit::Keep,
-            Patch::Clear => CategoriesEdit::Set(Vec::new()),
+            Patch::Clear => CategoriesEdit::Leave,
             Patch::Set(path) => CategoriesEdit::Include(path.clone()),
         },
         variants: variants_edit(import, options),

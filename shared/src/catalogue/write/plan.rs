@@ -108,6 +108,11 @@ impl<'e> Plan<'e> {
         }
     }
 
+    /// Returns the existing variants whose SKU changes.
+    pub(super) fn variants_changing_skus(&self) -> Vec<VariantId> {
+        variants::variants_changing_skus(&self.variants, variants_of(self.before))
+    }
+
     /// Returns the variants whose current SKUs the edit gives to other variants of the product.
     pub(super) fn variants_releasing_skus(&self) -> Vec<VariantId> {
         variants::variants_releasing_skus(&self.variants, variants_of(self.before))

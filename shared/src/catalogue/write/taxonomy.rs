@@ -65,6 +65,8 @@ impl TaxonomyLookup {
         match &edit.categories {
             CategoriesEdit::Keep => (Vec::new(), Vec::new()),
             CategoriesEdit::Set(wanted) => (difference(wanted, &current), difference(&current, wanted)),
+            CategoriesEdit::Leave if current.len() == 1 => (Vec::new(), current),
+            CategoriesEdit::Leave => (Vec::new(), Vec::new()),
             CategoriesEdit::Include(path) if is_categorised(before, path) => (Vec::new(), Vec::new()),
             CategoriesEdit::Include(path) => {
                 let id = self.categories.find(path);

@@ -47,7 +47,7 @@ pub struct ImportArgs {
     #[arg(long)]
     pub keep_missing_variants: bool,
 
-    /// What becomes of a SKU that an earlier row or another product has: refuse its product, or give the variant the SKU with a number
+    /// Treatment of a SKU that an earlier row or another product has: refuse the product, or give the variant the SKU with a number
     #[arg(long, value_name = "refuse|suffix", default_value = "refuse", value_parser = duplicate_skus)]
     pub duplicate_skus: DuplicateSkus,
 

@@ -1,5 +1,6 @@
 //! A row of Django's user table.
 
+use shared::mail::address;
 use shared::time::Timestamp;
 use shared::users::store::import::ImportedUser;
 use shared::users::{MAX_USERNAME, normalize_email};
@@ -63,12 +64,11 @@ fn text<'r>(row: &'r Row, column: &str) -> &'r str {
 
 fn address(text: &str) -> Result<String, String> {
     let email = normalize_email(text);
-    let is_one = email.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
-        && !email.chars().any(|c| c.is_whitespace() || c.is_control());
-    match (email.is_empty(), is_one && email.chars().count() <= MAX_EMAIL) {
+    let is_one = address::to_ascii(&email).is_some() && email.chars().count() <= MAX_EMAIL;
+    match (email.is_empty(), is_one) {
         (true, _) => Err("\"email\" is empty".to_owned()),
         (false, true) => Ok(email),
-        (false, false) => Err(format!("\"email\" is {email:?}, which is not an address")),
+        (false, false) => Err(format!("\"email\" is {email:?}, to which no mail can be sent; correct it")),
     }
 }
 

@@ -157,7 +157,7 @@ async fn every_error_is_reported_and_the_other_rows_are_imported(db: PgPool) {
         [
             (3, "\"email\" is empty"),
             (4, "the address A@x.io is already on line 2, perhaps in other case"),
-            (5, "\"email\" is \"not an address\", which is not an address"),
+            (5, "\"email\" is \"not an address\", to which no mail can be sent; correct it"),
             (6, "the username \"a\" belongs to another account"),
             (7, "\"username\" must have 1 to 150 characters"),
             (8, "\"is_active\" is \"maybe\": it must be true or false"),

@@ -63,6 +63,7 @@ impl Sample {
             is_published: None,
             variants: self.variants(),
             has_all_variants: true,
+            has_all_options: true,
             images: ImportImages { all: Some(images.collect()), is_ordered: true },
         }
     }

@@ -9,7 +9,7 @@ use shared::catalogue::AttributeValue;
 use shared::catalogue::limits::{MAX_POSITION, MAX_VALUE};
 use shared::catalogue::store::attributes::find_value;
 use shared::catalogue::store::write::{insert_value, lock_attribute, move_value};
-use shared::fields::ReadOnly;
+use shared::fields::{ReadOnly, ReadOnlyName};
 use shared::http::{ApiError, Body, Problem, Request, Requires, StaffProblems};
 use shared::ids::AttributeId;
 use shared::users::permissions;
@@ -19,7 +19,7 @@ use crate::attributes::values::get::attribute_value_path;
 use crate::caching::IfNoneMatch;
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 
-const READ_ONLY: ReadOnly = &[("id", "")];
+const READ_ONLY: ReadOnly = &[ReadOnlyName::fixed("id", "")];
 
 /// A value to create.
 #[derive(Debug, Request)]

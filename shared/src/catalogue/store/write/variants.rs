@@ -118,7 +118,7 @@ pub async fn remove_variants(tx: &mut Tx, ids: &[VariantId], now: Timestamp) -> 
 
 /// Locks these variants by id, before a statement that looks for lines that refer to them. A transaction that adds a variant to a cart holds a lock
 /// on it until COMMIT, so that statement sees every line; one that adds it later waits and finds it deleted or archived.
-async fn lock_variants(tx: &mut Tx, ids: &[VariantId]) -> sqlx::Result<()> {
+pub async fn lock_variants(tx: &mut Tx, ids: &[VariantId]) -> sqlx::Result<()> {
     sqlx::query!("select from product_variants where id = any ($1) order by id for update", ids as _)
         .execute(&mut *tx)
         .await

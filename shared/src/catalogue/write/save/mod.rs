@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::edit::{CategoriesEdit, ProductEdit, ProductTarget};
 use super::error::EditError;
+use super::partial_options;
 use super::plan::{Plan, missing_parts};
 use super::saved::{RowChange, Saved};
 use super::taxonomy::{TaxonomyLookup, difference};
@@ -70,7 +71,11 @@ async fn save_together(
             ProductTarget::Handle(handle) => by_handle.get(handle),
         })
         .collect();
-    let mut plans = plan_all(tx, edits, &before).await?;
+    let completed: Vec<Option<ProductEdit>> =
+        edits.iter().zip(&before).map(|(edit, before)| partial_options::complete(edit, *before)).collect();
+    let edits: Vec<&ProductEdit> =
+        edits.iter().zip(&completed).map(|(edit, completed)| completed.as_ref().unwrap_or(edit)).collect();
+    let mut plans = plan_all(tx, &edits, &before).await?;
     let on_hand = lock(tx, &plans).await?;
     plans.iter_mut().flatten().for_each(|plan| plan.compare_stock(&on_hand));
     names::give(tx, &mut plans).await?;

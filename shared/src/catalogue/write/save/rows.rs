@@ -84,6 +84,11 @@ async fn write_products(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp
 
 async fn write_variants(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp) -> Result<(), SaveError> {
     let removed: Vec<VariantId> = plans.iter().flat_map(|plan| plan.removed.iter().copied()).collect();
+    let renamed: Vec<VariantId> = plans.iter().flat_map(|plan| plan.variants_changing_skus()).collect();
+    if !renamed.is_empty() {
+        // Together and by id, as carts lock them: a new SKU is the new key of a row, which conflicts with those locks.
+        store::lock_variants(tx, &[removed.as_slice(), &renamed].concat()).await?;
+    }
     store::remove_variants(tx, &removed, now).await?;
     let released: Vec<VariantId> = plans.iter().flat_map(|plan| plan.variants_releasing_skus()).collect();
     store::release_skus(tx, &released).await?;

@@ -17,9 +17,10 @@ use crate::money::Money;
 use crate::stock::Reason;
 
 pub(super) use checks::{check, check_count};
-pub(super) use pairing::{ListedEdit, Pair, has_values_of, pair};
+pub(super) use pairing::{ListedEdit, Pair, find_one, pair};
 pub(super) use prices::BasePrices;
 use prices::PriceParts;
+pub(super) use values::is_of as names_attribute;
 
 /// A variant after an edit.
 #[derive(Debug)]
@@ -224,6 +225,13 @@ pub(super) fn removed(edit: &VariantsEdit, before: &[VariantSnapshot], plans: &[
     let keeps_archived = matches!(edit, VariantsEdit::AllSold(_));
     let goes = |old: &&VariantSnapshot| !(stays.contains(&old.id) || keeps_archived && old.is_archived);
     before.iter().filter(goes).map(|old| old.id).collect()
+}
+
+/// Returns the existing variants whose SKU changes.
+pub(super) fn variants_changing_skus(plans: &[VariantPlan<'_>], before: &[VariantSnapshot]) -> Vec<VariantId> {
+    let old = |plan: &VariantPlan<'_>| plan.before.and_then(|at| before.get(at));
+    let changing = plans.iter().filter(|plan| old(plan).is_some_and(|old| old.sku != plan.row.sku));
+    changing.filter_map(|plan| plan.id).collect()
 }
 
 /// Returns the variants whose SKUs go to other variants of the product.

@@ -93,6 +93,10 @@ fn find(edits: &[VariantEdit], before: &[VariantSnapshot]) -> Result<Vec<Option<
                 }
                 found
             }
+            VariantTarget::Unclear => {
+                errors.push(EditError::Incomplete { at: Some(at), missing: Missing::OtherOptions });
+                None
+            }
             VariantTarget::Sku | VariantTarget::SkuOrValues => {
                 let found = edit.sku.as_deref().and_then(|sku| by_sku.get(sku)).copied();
                 found.filter(|found| !named.contains(found))
@@ -127,7 +131,13 @@ fn find_by_values(
         all.iter().enumerate().filter_map(|(at, found)| found.map(|found| (found, at))).collect();
     for (at, (edit, found)) in edits.iter().zip(all).enumerate().filter(|(_, (edit, found))| is_open(edit, **found)) {
         let same = match (&edit.values, &edit.sku) {
-            (Some(_), _) => variant_of(edit, &known, before),
+            (Some(_), _) => match variant_of(edit, &known, before) {
+                Ok(same) => same,
+                Err(Ambiguous) => {
+                    errors.push(EditError::Incomplete { at: Some(at), missing: Missing::OtherOptions });
+                    None
+                }
+            },
             (None, _) if edits.len() == 1 && before.is_empty() => None,
             (None, Some(sku)) => {
                 errors.push(EditError::Incomplete { at: Some(at), missing: Missing::Options(sku.clone()) });
@@ -157,12 +167,26 @@ fn find_by_values(
     }
 }
 
+/// Marks that several variants have the values of an edit.
+struct Ambiguous;
+
 /// Returns the variant that has the label of the edit, or else its values.
-fn variant_of(edit: &VariantEdit, known: &[ValueKeys], before: &[VariantSnapshot]) -> Option<usize> {
+fn variant_of(edit: &VariantEdit, known: &[ValueKeys], before: &[VariantSnapshot]) -> Result<Option<usize>, Ambiguous> {
     let has_label =
         |old: &VariantSnapshot| matches!(&edit.name, VariantName::Label(label) if values::is_label(label, old));
-    let labelled = before.iter().position(|old| !old.is_archived && has_label(old));
-    labelled.or_else(|| variant_with(&named_keys(edit)?, known, before))
+    match before.iter().position(|old| !old.is_archived && has_label(old)) {
+        Some(labelled) => Ok(Some(labelled)),
+        None => named_keys(edit).map_or(Ok(None), |keys| variant_with(&keys, known, before)),
+    }
+}
+
+/// Returns the variant that a row of a file means by its SKU or by its values, if it means only one.
+pub(in super::super) fn find_one<'b>(edit: &VariantEdit, before: &'b [VariantSnapshot]) -> Option<&'b VariantSnapshot> {
+    let by_sku = before.iter().find(|old| edit.sku.as_deref() == Some(old.sku.as_str()));
+    by_sku.or_else(|| {
+        let known: Vec<ValueKeys> = before.iter().map(known_keys).collect();
+        before.get(variant_of(edit, &known, before).ok()??)
+    })
 }
 
 /// Returns the only variant that is sold.
@@ -171,26 +195,22 @@ fn only_sold(before: &[VariantSnapshot]) -> Option<usize> {
     sold.next().filter(|_| sold.next().is_none()).map(|(at, _)| at)
 }
 
-/// Returns true if the variant has the values of the edit, or its label and no other value.
-pub(in super::super) fn has_values_of(edit: &VariantEdit, old: &VariantSnapshot) -> bool {
-    let has_label = matches!(&edit.name, VariantName::Label(label) if values::is_label(label, old));
-    has_label || edit.values.as_ref().is_some_and(|named| values::keep(named, Some(old)).is_some())
-}
-
-/// Returns the variant with exactly these values, one that is sold before archived ones; or else the only one that has them among others,
-/// which staff have added.
-fn variant_with(keys: &ValueKeys, known: &[ValueKeys], before: &[VariantSnapshot]) -> Option<usize> {
-    let is_sold = |at: &usize| before.get(*at).is_some_and(|old| !old.is_archived);
-    let of = |fits: &dyn Fn(&ValueKeys) -> bool| -> Vec<usize> {
-        known.iter().enumerate().filter(|(_, known)| fits(known)).map(|(at, _)| at).collect()
+/// Returns the variant that is sold with exactly these values; or else the only one that is sold with them among others, which staff have added;
+/// or else an archived one with exactly these values.
+fn variant_with(keys: &ValueKeys, known: &[ValueKeys], before: &[VariantSnapshot]) -> Result<Option<usize>, Ambiguous> {
+    let all = || known.iter().zip(before).enumerate();
+    let exactly = |is_archived: bool| {
+        all().find(|(_, (known, old))| old.is_archived == is_archived && *known == keys).map(|(at, _)| at)
     };
-    let same = of(&|known| known == keys);
-    if let Some(first) = same.first() {
-        return Some(same.iter().copied().find(is_sold).unwrap_or(*first));
+    if let Some(same) = exactly(false) {
+        return Ok(Some(same));
     }
-    match of(&|known| keys.iter().all(|key| known.contains(key))).as_slice() {
-        [only] => Some(*only),
-        _ => None,
+    let has_them = |known: &ValueKeys| keys.iter().all(|key| known.contains(key));
+    let mut among = all().filter(|(_, (known, old))| !old.is_archived && has_them(known)).map(|(at, _)| at);
+    match (among.next(), among.next()) {
+        (Some(only), None) => Ok(Some(only)),
+        (Some(_), Some(_)) => Err(Ambiguous),
+        (None, _) => Ok(exactly(true)),
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn keep<'v>(named: &[NamedValue], old: Option<&'v VariantSnapshot>) -
 }
 
 /// Returns true if the name is that of a value of this value's attribute.
-pub(super) fn is_of(named: &NamedValue, known: &KnownValue) -> bool {
+pub(in super::super) fn is_of(named: &NamedValue, known: &KnownValue) -> bool {
     match named {
         NamedValue::Of { attribute: IdOrName::Name(name), .. } => is_same_name(name, &known.attribute),
         NamedValue::Of { attribute: IdOrName::Id(id), .. } => *id == known.attribute_id.0,

@@ -34,12 +34,35 @@ async fn a_damaged_row_changes_nothing_of_its_product(db: PgPool) {
             format!("hat,Hat,Size,S,H-S,25\n{CAP}hat,Hat,Size,M,H-M,25\n"),
             (2, "the product \"hat\" begins again on line 4; all rows of a product must be next to each other"),
         ),
+        // The handle is lost, and the title's cell is filled: between the rows of a product, or because its cells moved to the right.
+        (
+            HAT.replace("hat,,,M", ",Hat (M),,M"),
+            (3, "\"Handle\" is empty; the product \"hat\" before it is not imported"),
+        ),
+        (
+            HAT.replace("hat,,,L,H-L,25", ",hat,,,L,H-L,25"),
+            (4, "the row has 7 columns, but the header has 6; the product \"hat\" before it is not imported"),
+        ),
+        // Nothing is left but the handle.
+        (
+            HAT.replace("hat,,,M,H-M,25", "hat,,,,,"),
+            (3, "the row has neither a variant nor an image; complete it, or remove it"),
+        ),
+        (
+            HAT.replace("hat,,,M,H-M,25", "hat"),
+            (3, "the row has neither a variant nor an image; complete it, or remove it"),
+        ),
+        // The cell that is not closed ends within the next row.
+        (
+            HAT.replace("S,H-S", "\"S,H-S").replace("M,H-M", "M\",H-M"),
+            (2, "the column \"Option1 Value\" contains the next row; a closing quote is missing"),
+        ),
         (HAT.replace("H-M,25", "H-M,25,more"), (3, "the row has 7 columns, but the header has 6")),
-        (HAT.replace("M,H-M", "\0M,H-M"), (3, "column 4 contains a NUL character; remove it")),
+        (HAT.replace("M,H-M", "\0M,H-M"), (3, "the column \"Option1 Value\" contains a NUL character; remove it")),
         // A quote that is not closed takes in the next row.
         (
             HAT.replace("S,H-S", "\"S,H-S").replace("L,H-L", "L\",H-L"),
-            (2, "column 4 contains the next row; a closing quote is missing"),
+            (2, "the column \"Option1 Value\" contains the next row; a closing quote is missing"),
         ),
         (
             HAT.replace("M,H-M,25", "M,H-M,\"25"),
@@ -111,4 +134,25 @@ async fn a_file_that_is_whole_removes_and_one_that_is_not_does_not(db: PgPool) {
 
     let summary = take_good(&service, &format!("{HEADER}{two}")).await;
     assert_eq!((summary.variants_removed, all(&service).await[0].variants.len()), (1, 2));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_swallowed_row_is_found_where_the_handle_is_not_the_first_column(db: PgPool) {
+    let service = service_db(&db);
+    let header = "Title,URL handle,Option1 Name,Option1 Value,SKU,Price\n";
+    take_good(&service, &format!("{header}Hat,hat,Size,S,H-S,25\n,hat,,M,H-M,25\n,hat,,L,H-L,25\n")).await;
+    let before = rows(&db).await;
+
+    let (_, errors) =
+        take(&service, &format!("{header}Hat,hat,Size,\"S,H-S,25\n,hat,,M,H-M,25\n,hat,,L\",H-L,25\n")).await;
+
+    assert_eq!(errors.first().map(|(line, _)| *line), Some(2), "{errors:?}");
+    assert_eq!(rows(&db).await, before);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_description_may_have_a_line_that_begins_with_the_handle(db: PgPool) {
+    let service = service_db(&db);
+    let file = "Handle,Title,Body (HTML),Variant Price\nmug,Mug,\"Our\nmug, made of clay\",5\n";
+    assert_eq!(take_good(&service, file).await.products, created(1));
 }

@@ -48,9 +48,12 @@ async fn the_product(db: &Db) -> ProductSnapshot {
     all(db).await.pop().unwrap()
 }
 
-/// Imports a file of one row that has only this column besides those that name the variant.
+/// Imports a file of one row that has only this column in addition to those that name the variant. It also sets the stock.
 async fn take_cell(service: &Db, column: &str, cell: &str) -> ImportSummary {
-    take_good(service, &format!("Handle,Variant SKU,{column}\napron,AP-S,\"{cell}\"\n")).await
+    let file = format!("Handle,Variant SKU,{column}\napron,AP-S,\"{cell}\"\n");
+    let (summary, errors) = take_with(service, file.as_bytes(), with_stock(Stock::Set)).await;
+    assert_eq!(errors, [], "{file}");
+    summary
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -251,4 +254,69 @@ async fn a_file_without_options_or_skus_finds_the_variants_by_the_other(db: PgPo
     assert_eq!(take_good(&service, single).await.products, unchanged(1));
     take_good(&service, "Handle,Variant Barcode\nmug,77\n").await;
     assert_eq!(the_product(&service).await.variants[0].barcode.as_deref(), Some("77"));
+}
+
+/// A product of two options and four variants, with stock.
+const TEE: &str = "Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Option3 Name,Option3 Value,Variant SKU,\
+    Variant Inventory Qty,Variant Price\n\
+    tee,Tee,Size,S,Colour,Red,,,A,3,10\ntee,,,S,,Blue,,,B,4,10\ntee,,,M,,Red,,,C,5,10\ntee,,,L,,Green,,,D,6,10\n";
+
+/// Returns each variant with its name, price and stock.
+async fn tee(service: &Db) -> Vec<(String, String, i64, i32)> {
+    let variants = the_product(service).await.variants.into_iter();
+    variants.map(|one| (one.sku, one.name, one.price.minor(), one.on_hand)).collect()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn options_whose_columns_are_missing_stay(db: PgPool) {
+    let service = service_db(&db);
+    take_good(&service, TEE).await;
+    let before = tee(&service).await;
+    let header = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\n";
+
+    // By SKU, and not all variants: nothing is removed, and no colour is lost.
+    let summary = take_good(&service, &format!("{header}tee,Tee,Size,S,A,11\ntee,,,S,B,12\ntee,,,XL,D,10\n")).await;
+
+    assert_eq!((summary.variants_removed, summary.variants.created), (0, 0));
+    let changed = tee(&service).await;
+    let prices: Vec<i64> = changed.iter().map(|(_, _, price, _)| *price).collect();
+    assert_eq!(prices, [1_100, 1_200, 1_000, 1_000]);
+    assert_eq!(changed[3].1, "XL / Green", "the named option changes, and the other stays");
+    assert_eq!((&changed[0].1, &changed[1].1, &changed[2].1), (&before[0].1, &before[1].1, &before[2].1));
+    let stock = |all: &[(String, String, i64, i32)]| all.iter().map(|one| one.3).collect::<Vec<_>>();
+    assert_eq!(stock(&changed), stock(&before));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_row_that_names_only_some_options_means_one_variant_or_none(db: PgPool) {
+    let service = service_db(&db);
+    take_good(&service, TEE).await;
+    let before = rows(&db).await;
+    let reason = "the product has other options too, and the row does not say which variant it is about: add the column \"Variant SKU\" or \
+                  those of all options";
+    for (file, line) in [
+        ("Handle,Title,Option1 Name,Option1 Value,Variant Price\ntee,Tee,Size,S,5\n", 2),
+        ("Handle,Title,Option1 Name,Option1 Value,Variant Price\ntee,Tee,Size,XXL,5\n", 2),
+        ("Handle,Title,Option1 Value,Variant Price\ntee,Tee,Default Title,5\n", 2),
+        ("Handle,Option1 Name,Option1 Value,Tags\ntee,Size,S,x\n", 2),
+    ] {
+        let (_, errors) = take(&service, file).await;
+        assert_eq!(errors, [(line, reason.to_owned())], "{file}");
+    }
+    assert_eq!(rows(&db).await, before);
+
+    let summary =
+        take_good(&service, "Handle,Title,Option1 Name,Option1 Value,Variant Price\ntee,Tee,Size,M,5\n").await;
+    assert_eq!((summary.variants.updated, summary.variants_removed), (1, 0));
+    assert_eq!(tee(&service).await[2], ("C".to_owned(), "M / Red".to_owned(), 500, 5));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_empty_type_takes_no_product_out_of_several_categories(db: PgPool) {
+    let service = service_db(&db);
+    for path in ["Kitchen", "Textiles", "Sale"] {
+        take_good(&service, &format!("Handle,Title,Type,Variant Price\napron,Apron,{path},5\n")).await;
+    }
+    take_good(&service, "Handle,Type,Tags\napron,,x\n").await;
+    assert_eq!(the_product(&service).await.categories.len(), 3);
 }

@@ -222,7 +222,7 @@ async fn every_error_is_reported_and_only_its_product_is_skipped(db: PgPool) {
             (9, "\"Variant Price\" is \"-5\": it must not be negative"),
             (10, "\"Image Src\" is \"javascript:x\": it must be the URL of an image, or a path that begins with /"),
             (11, "\"Variant Price\" is empty"),
-            (12, "column 3 contains a NUL character; remove it"),
+            (12, "the column \"Body (HTML)\" contains a NUL character; remove it"),
             (14, "the product \"a\" already began on line 2; all rows of a product must be next to each other"),
             (16, "the SKU \"SAME\" belongs to another product"),
             (17, "two options are called \"size\""),
@@ -245,7 +245,7 @@ async fn bytes_that_are_not_utf_8_are_named_by_line(db: PgPool) {
 
     let (summary, errors) = take_with(&service, &file, ImportOptions::default()).await;
 
-    assert_eq!(errors, [(2, "column 2 is not UTF-8; save the file as CSV in UTF-8".to_owned())]);
+    assert_eq!(errors, [(2, "the column \"Title\" is not UTF-8; programs such as Excel write CSV in Windows-1252: save the file as \"CSV UTF-8\"".to_owned())]);
     assert_eq!(summary.products, created(1));
 }
 

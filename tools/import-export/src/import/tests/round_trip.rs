@@ -83,8 +83,8 @@ async fn what_a_file_cannot_say_stays(db: PgPool) {
     run(
         &db,
         // An attribute that is called as Shopify's sign for "no option", on two single variants.
-        "with a as (insert into attributes (name) values ('Title') returning id),
-              w as (insert into attribute_values (attribute_id, value) select a.id, x from a, unnest(array['Oak', 'Default Title']) x returning *)
+        "with a as (insert into attributes (name, name_key) values ('Title', 'title') returning id),
+              w as (insert into attribute_values (attribute_id, value, value_key) select a.id, x, lower(x) from a, unnest(array['Oak', 'Default Title']) x returning *)
          insert into variant_attribute_values (variant_id, attribute_id, attribute_value_id)
          select v.id, w.attribute_id, w.id from product_variants v, w
           where (v.sku, w.value) in (('T-1', 'Oak'), ('P-1', 'Default Title'));

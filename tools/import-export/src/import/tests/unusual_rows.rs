@@ -21,7 +21,8 @@ async fn a_whole_quantity_may_have_decimals(db: PgPool) {
     for (quantity, expected) in
         [("10.0", Ok(10)), ("-3.00", Ok(0)), ("10.5", Err("10.5")), ("1e3", Err("1e3")), ("1.0.0", Err("1.0.0"))]
     {
-        let (_, errors) = take(&service, &format!("{HEADER}knife,Knife,,,,,KN,{quantity},4\n")).await;
+        let file = format!("{HEADER}knife,Knife,,,,,KN,{quantity},4\n");
+        let (_, errors) = take_with(&service, file.as_bytes(), with_stock(Stock::Set)).await;
         match expected {
             Ok(units) => assert_eq!((errors.len(), all(&service).await[0].variants[0].on_hand), (0, units)),
             Err(text) => {
