@@ -204,6 +204,13 @@ mod tests {
         ] {
             assert!(!parse(&other.to_string()).equals(&value), "{other}");
         }
-        assert!(parse("7.0").equals(&json!(7)) && parse("\"7\"").equals(&json!(7)) && !parse("7").equals(&json!("7")));
+        assert!(parse("7.0").equals(&json!(7)) && parse("\"7\"").equals(&json!(7)));
+        // Typed clients write amounts and times in another form.
+        let (amount, time) = (json!("10.00"), json!("2026-11-22T06:38:51.000000Z"));
+        for same in ["10", "10.0", "1e1", "\"10.0\""] {
+            assert!(parse(same).equals(&amount), "{same}");
+        }
+        assert!(parse("\"2026-11-22T06:38:51.000Z\"").equals(&time));
+        assert!(!parse("10.01").equals(&amount) && !parse("\"2026-11-22T06:38:52Z\"").equals(&time));
     }
 }

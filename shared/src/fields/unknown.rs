@@ -12,7 +12,7 @@ pub type ReadOnly = &'static [ReadOnlyName];
 #[derive(Clone, Copy, Debug)]
 pub struct ReadOnlyName {
     name: &'static str,
-    /// What the client does instead, which may be blank.
+    /// Advice on how to set it, or blank.
     instead: &'static str,
     /// True if the value changes without the client, so that what it has read may be outdated.
     moves: bool,

@@ -23,9 +23,9 @@ use crate::categories::body::{refused, slug};
 use crate::categories::get::category_path;
 
 const READ_ONLY: ReadOnly = &[
-    ReadOnlyName::moving("children"),
+    ReadOnlyName::fixed("children", "Send parent_id of each child."),
     ReadOnlyName::fixed("id", ""),
-    ReadOnlyName::moving("path"),
+    ReadOnlyName::fixed("path", "Send parent_id."),
     ReadOnlyName::moving("product_count"),
 ];
 

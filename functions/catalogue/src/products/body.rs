@@ -27,10 +27,10 @@ const READ_ONLY: ReadOnly = &[
     ReadOnlyName::fixed("currency", CURRENCY),
     ReadOnlyName::fixed("id", ""),
     ReadOnlyName::fixed("inventory_count", CHANGE_STOCK),
-    ReadOnlyName::moving("is_available"),
+    ReadOnlyName::fixed("is_available", CHANGE_STOCK),
     ReadOnlyName::fixed("main_image", "Send images."),
     ReadOnlyName::fixed("price", PRICES),
-    ReadOnlyName::moving("price_range"),
+    ReadOnlyName::fixed("price_range", PRICES),
     ReadOnlyName::fixed("stock", CHANGE_STOCK),
     ReadOnlyName::moving("updated_at"),
 ];

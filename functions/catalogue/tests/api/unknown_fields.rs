@@ -162,9 +162,9 @@ async fn a_category_and_a_brand_can_be_sent_back_as_they_were_read(db: PgPool) {
     }
     let at = format!("/api/v1/catalogue/categories/{parent}/");
     let refused = editor.patch(&at, json!({"product_count": 5, "children": []})).await.expect(400);
-    let expected =
-        json!({"product_count": cannot_be_set(""), "children": cannot_be_set("Send parent_id of each child.")});
-    assert_eq!(refused.body, expected);
+    assert_eq!(refused.body, json!({"children": cannot_be_set("Send parent_id of each child.")}));
+    // A number that changes by itself is ignored, because what was read a moment ago may be outdated.
+    editor.patch(&at, json!({"product_count": 5})).await.expect(200);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -36,7 +36,7 @@ async fn a_damaged_row_removes_nothing_wherever_a_chunk_ends(db: PgPool) {
     for (damage, line, reason, unchanged) in [
         ("M", 6, "\"Handle\" is empty; the product \"p1\" before it is not imported", 3),
         ("L", 7, "\"Handle\" is empty; the product \"p1\" before it is not imported", 3),
-        // The row behind `p3` may be one of its own, with the handle of another product.
+        // The row behind `p3` may belong to `p3` and have the handle of another product.
         ("moved", 5, "the product \"p1\" begins again on line 13; all rows of a product must be next to each other", 2),
     ] {
         // Every chunk is one run, and the windows end at many places of the file. The smallest holds the header.

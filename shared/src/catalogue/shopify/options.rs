@@ -61,12 +61,13 @@ fn no_name(columns: &Columns, at: usize, value: &str) -> String {
 pub(super) struct Twice(HashMap<Vec<String>, (u64, String)>);
 
 impl Twice {
-    /// Adds the combination of a row; fails if an earlier row has the same, even if written differently.
-    pub(super) fn add(&mut self, options: &[(String, String)], line: u64) -> Result<(), String> {
+    /// Adds the combination of a row; fails if an earlier row has the same, even if written differently. `may_repeat` allows the same spelling.
+    pub(super) fn add(&mut self, options: &[(String, String)], line: u64, may_repeat: bool) -> Result<(), String> {
         let key = options.iter().map(|(_, value)| name_key(value)).collect();
         let name = variant_name(options);
         match self.0.insert(key, (line, name.clone())) {
             None => Ok(()),
+            Some((_, other)) if may_repeat && other == name => Ok(()),
             Some((earlier, other)) if other == name => {
                 Err(format!("the variant \"{name}\" is already on line {earlier}"))
             }
@@ -83,7 +84,7 @@ mod tests {
     use super::*;
 
     fn add(twice: &mut Twice, value: &str, line: u64) -> Result<(), String> {
-        twice.add(&[("Colour".to_owned(), value.to_owned())], line)
+        twice.add(&[("Colour".to_owned(), value.to_owned())], line, false)
     }
 
     #[test]

@@ -176,9 +176,11 @@ impl Reading<'_> {
         if !(is_filled || is_only_row && is_about_a_variant()) {
             let adds_an_image = row.cell(columns, Column::ImageSrc).is_some();
             // A variant may have been here, and a file with all variants removes those that it does not have.
-            if columns.has_all_variants() && !adds_an_image {
+            if columns.has(Column::ImageSrc) && columns.has_all_variants() && !adds_an_image {
                 return Err("the row has neither a variant nor an image; complete it, or remove it".to_owned());
             }
+            // Without the column of images, it may have been the row of an image.
+            self.entry.has_all_variants &= adds_an_image;
             return Ok(());
         }
         let options = names.values(row, columns)?;
@@ -214,9 +216,10 @@ impl Reading<'_> {
         sku: Option<&str>,
     ) -> Result<(), String> {
         let line = row.place.line;
-        // Without all columns of options, the SKUs tell the variants apart.
-        if let Some(options) = options.filter(|_| sku.is_none() || self.columns.has_all_options()) {
-            self.combinations.add(options, line)?;
+        if let Some(options) = options {
+            // Without all columns of options, SKUs tell variants with the same options apart.
+            let may_repeat = sku.is_some() && !self.columns.has_all_options();
+            self.combinations.add(options, line, may_repeat)?;
         }
         let earlier = sku.and_then(|sku| self.skus.insert(sku.to_owned(), line));
         match (sku, earlier) {

@@ -43,15 +43,6 @@ async fn a_damaged_row_changes_nothing_of_its_product(db: PgPool) {
             HAT.replace("hat,,,L,H-L,25", ",hat,,,L,H-L,25"),
             (4, "the row has 7 columns, but the header has 6; the product \"hat\" before it is not imported"),
         ),
-        // Nothing is left but the handle.
-        (
-            HAT.replace("hat,,,M,H-M,25", "hat,,,,,"),
-            (3, "the row has neither a variant nor an image; complete it, or remove it"),
-        ),
-        (
-            HAT.replace("hat,,,M,H-M,25", "hat"),
-            (3, "the row has neither a variant nor an image; complete it, or remove it"),
-        ),
         // The cell that is not closed ends within the next row.
         (
             HAT.replace("S,H-S", "\"S,H-S").replace("M,H-M", "M\",H-M"),
@@ -155,4 +146,23 @@ async fn a_description_may_have_a_line_that_begins_with_the_handle(db: PgPool) {
     let service = service_db(&db);
     let file = "Handle,Title,Body (HTML),Variant Price\nmug,Mug,\"Our\nmug, made of clay\",5\n";
     assert_eq!(take_good(&service, file).await.products, created(1));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_row_with_nothing_but_a_handle_removes_nothing(db: PgPool) {
+    let service = service_db(&db);
+    take_good(&service, &format!("{HEADER}{HAT}")).await;
+    let before = rows(&db).await;
+    // The columns of images may have been deleted, and these were the rows of images.
+    for lost in ["hat,,,,,", "hat", "hat,,"] {
+        let summary = take_good(&service, &format!("{HEADER}{}", HAT.replace("hat,,,M,H-M,25", lost))).await;
+        assert_eq!((summary.products, summary.variants_removed), (unchanged(1), 0), "{lost}");
+    }
+    // With the column of images, it is neither a variant nor an image.
+    let header = HEADER.replace('\n', ",Image Src\n");
+    for lost in ["hat,,,,,,", "hat"] {
+        let (_, errors) = take(&service, &format!("{header}{}", HAT.replace("hat,,,M,H-M,25", lost))).await;
+        assert_eq!(errors, [(3, "the row has neither a variant nor an image; complete it, or remove it".to_owned())]);
+    }
+    assert_eq!(rows(&db).await, before);
 }

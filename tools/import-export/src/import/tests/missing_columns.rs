@@ -62,7 +62,7 @@ async fn each_column_changes_its_own_field_alone(db: PgPool) {
     for (column, set, shown, empty) in [
         ("Body (HTML)", "<p>New.</p>", "<p>New.</p>", Some("")),
         ("Vendor", "Loom", "Loom", Some("")),
-        ("Type", "Aprons", "Aprons Textiles", Some("")),
+        ("Type", "Aprons", "Aprons Textiles", None),
         ("Tags", "new", "new", Some("")),
         ("Status", "draft", "draft", None),
         ("Variant Grams", "99", "99", Some("")),
@@ -312,8 +312,11 @@ async fn a_row_that_names_only_some_options_means_one_variant_or_none(db: PgPool
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_empty_type_takes_no_product_out_of_several_categories(db: PgPool) {
+async fn an_empty_type_takes_a_product_out_of_its_only_category_and_not_out_of_several(db: PgPool) {
     let service = service_db(&db);
+    take_good(&service, "Handle,Title,Type,Variant Price\napron,Apron,Linen,5\n").await;
+    take_good(&service, "Handle,Type,Tags\napron,,x\n").await;
+    assert_eq!(the_product(&service).await.categories.len(), 0);
     for path in ["Kitchen", "Textiles", "Sale"] {
         take_good(&service, &format!("Handle,Title,Type,Variant Price\napron,Apron,{path},5\n")).await;
     }
