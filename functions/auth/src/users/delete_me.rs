@@ -7,7 +7,7 @@ use shared::audit::{self, Kind};
 use shared::http::{ApiError, Body, CurrentUser, Problems, Request, Unauthorized};
 use shared::ids::UserId;
 use shared::users::store::accounts::lock_signed_in;
-use shared::users::store::{Account, Erasure, delete};
+use shared::users::store::{Account, Erasure, delete, lock_for_deletion};
 use shared::users::tokens::TokenError;
 use shared::users::{ClientInfo, passwords};
 
@@ -54,6 +54,7 @@ pub(super) async fn erase(
     client_info: &ClientInfo,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.db.begin().await?;
+    lock_for_deletion(&mut tx, user, caller.id).await?;
     if !lock_signed_in(&mut tx, caller.id, caller.sign_in).await? {
         return Err(Unauthorized::BadToken(TokenError::Revoked).into());
     }

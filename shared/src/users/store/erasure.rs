@@ -17,7 +17,23 @@ pub enum Erasure {
     LastSuperuser,
 }
 
-/// Deletes an account, and erases personal data from all rows that stay.
+/// Locks an account that may be deleted, its caller, and for a superuser all other superusers, by id. It comes before all other locks of the
+/// transaction: two superusers who delete their accounts at the same time would otherwise each hold what the other needs.
+pub async fn lock_for_deletion(tx: &mut Tx, user: UserId, caller: UserId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select from users
+          where id in ($1, $2) or (is_superuser and exists (select from users where id = $1 and is_superuser))
+          order by id
+            for update",
+        user as _,
+        caller as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Deletes an account, and erases personal data from all rows that stay. The caller has locked it with [`lock_for_deletion`].
 pub async fn delete(tx: &mut Tx, user: UserId) -> sqlx::Result<Erasure> {
     if is_last_superuser(tx, user).await? {
         return Ok(Erasure::LastSuperuser);
@@ -58,18 +74,13 @@ pub async fn delete(tx: &mut Tx, user: UserId) -> sqlx::Result<Erasure> {
     Ok(Erasure::Done)
 }
 
-/// Locks the account until the transaction ends, and for a superuser all other superusers, so that only one of the last two can be deleted.
+/// Returns true if no other superuser can log in.
 async fn is_last_superuser(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
-    let locked = sqlx::query!(
-        "select id, is_superuser, is_active from users
-          where id = $1 or (is_superuser and exists (select from users where id = $1 and is_superuser))
-          order by id
-            for update",
-        user as _
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    let is_superuser = locked.iter().any(|row| row.id == user && row.is_superuser);
-    let has_another = locked.iter().any(|row| row.id != user && row.is_superuser && row.is_active);
+    let accounts =
+        sqlx::query!("select id, is_superuser, is_active from users where id = $1 or is_superuser", user as _)
+            .fetch_all(&mut *tx)
+            .await?;
+    let is_superuser = accounts.iter().any(|row| row.id == user && row.is_superuser);
+    let has_another = accounts.iter().any(|row| row.id != user && row.is_superuser && row.is_active);
     Ok(is_superuser && !has_another)
 }

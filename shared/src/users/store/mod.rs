@@ -15,7 +15,7 @@ mod erasure;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 
-pub use erasure::{Erasure, delete};
+pub use erasure::{Erasure, delete, lock_for_deletion};
 
 use super::{Permissions, Taken};
 use crate::app::db::{Call, Db, Tx};
