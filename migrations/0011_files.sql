@@ -100,14 +100,6 @@ create table import_errors (
     primary key (import_id, position)
 );
 
--- The line on which each product of a file began, because its rows must follow each other. Deleted when the import is done.
-create table import_handles (
-    import_id uuid not null references imports (id) on delete cascade,
-    handle text collate "C" not null,
-    line bigint not null,
-    primary key (import_id, handle)
-);
-
 -- Handles whose rows are not next to each other in a file: their products are not imported. Read before the first chunk, because the
 -- rows of an earlier chunk could be taken for the whole product. Deleted when the import is done.
 create table import_scattered_handles (

@@ -7,7 +7,7 @@ use shared::catalogue::shopify::{Batch, Scattered};
 use shared::catalogue::write::{Attempt, ImportBatch, SaveError, save_imports};
 use shared::ids::ImportId;
 use shared::transfers::store::imports::{
-    Chunk, LeasedImport, claim, earlier_lines, end, lock, record, record_scan, scattered_handles,
+    Chunk, LeasedImport, claim, end, lock, record, record_scan, scattered_handles,
 };
 use shared::transfers::store::{JobEnd, Lease, release};
 use shared::transfers::{MAX_ATTEMPTS, MAX_REASONS};
@@ -171,9 +171,6 @@ async fn try_to_save(
         tx.commit().await?;
         return Ok(false);
     }
-    let handles: Vec<String> = batch.entries.iter().map(|(_, entry)| entry.handle.clone()).collect();
-    let earlier = earlier_lines(&mut tx, held.id, &handles).await?;
-    batch.skip_repeated(|handle| earlier.get(handle).copied());
     let entries = std::mem::take(&mut batch.entries);
     let all: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
     let import = ImportBatch { products: &all, options: file.options, together: attempt.together };
@@ -189,7 +186,6 @@ async fn try_to_save(
     let chunk = Chunk {
         place: file.place,
         header: file.header.clone().unwrap_or_default(),
-        first_lines: entries.into_iter().map(|(line, entry)| (entry.handle, line)).collect(),
         saved,
         errors: batch.errors,
         skipped: batch.skipped,

@@ -40,7 +40,6 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
     ("exports", Impersonal, &["error", "kind", "parts", "status", "storage_key", "upload_id"]),
     ("image_files", Impersonal, &["url", "list_url", "page_url", "zoom_url"]),
     ("import_errors", Impersonal, &["reason"]),
-    ("import_handles", Impersonal, &["handle"]),
     ("import_scattered_handles", Impersonal, &["handle"]),
     (
         "imports",

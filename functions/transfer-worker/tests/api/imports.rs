@@ -26,7 +26,7 @@ async fn importing_the_same_file_again_changes_nothing(db: PgPool) {
     assert_eq!((import.products, import.variants, import.rows_failed), (created(250), created(750), 0));
     assert_eq!(shop.app.count("select count(*) from stock_levels where on_hand > 0").await, 750);
     assert!(shop.app.stock_adds_up().await);
-    assert_eq!(shop.app.count("select count(*) from import_handles").await, 0);
+    assert_eq!(shop.app.count("select count(*) from import_scattered_handles").await, 0);
     assert!(shop.files.keys().is_empty());
 
     let again = shop.imported(file.as_bytes(), Limits::default()).await;

@@ -84,27 +84,6 @@ impl Batch {
         self.entries.len() + self.skipped
     }
 
-    /// Skips the products that began earlier in the file; `earlier_line` returns the line on which the product with this handle did.
-    pub fn skip_repeated(&mut self, earlier_line: impl Fn(&str) -> Option<u64>) {
-        let mut seen: Vec<(String, u64)> = Vec::new();
-        for (line, entry) in std::mem::take(&mut self.entries) {
-            let here = seen.iter().find(|(handle, _)| *handle == entry.handle).map(|(_, line)| *line);
-            match earlier_line(&entry.handle).or(here) {
-                Some(earlier) => self.skip(
-                    line,
-                    format!(
-                        "the product \"{}\" already began on line {earlier}; all rows of a product must be next to each other",
-                        entry.handle
-                    ),
-                ),
-                None => {
-                    seen.push((entry.handle.clone(), line));
-                    self.entries.push((line, entry));
-                }
-            }
-        }
-    }
-
     /// Records that a product was skipped, and why.
     pub fn skip(&mut self, line: u64, reason: String) {
         self.errors.push(RowError { line, reason });

@@ -6,7 +6,6 @@ mod taxonomy;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -176,11 +175,7 @@ pub async fn import<R: BufRead>(
         .with_repeated_skus(options.duplicate_skus == DuplicateSkus::Suffix);
     products.check_stock(options.stock)?;
     let mut summary = ImportSummary { stock: options.stock, ..ImportSummary::default() };
-    // The line on which each product began, by handle.
-    let mut first_lines: HashMap<String, u64> = HashMap::new();
     while let Some(mut batch) = products.batch()? {
-        batch.skip_repeated(|handle| first_lines.get(handle).copied());
-        first_lines.extend(batch.entries.iter().map(|(line, entry)| (entry.handle.clone(), *line)));
         done_with(u64::try_from(batch.products()).unwrap_or_default());
         write(db, &mut batch, options, now, &mut summary).await?;
         batch.errors.sort_by_key(|error| error.line);

@@ -1,7 +1,5 @@
 //! SQL of the worker that runs an import: leases it and records each chunk in the transaction that saves it.
 
-use std::collections::HashMap;
-
 use super::super::super::{LEASE_SECONDS, MAX_ATTEMPTS, MAX_MOVED_SKUS, TransferCounts};
 use super::super::Lease;
 use super::errors::insert_errors;
@@ -76,18 +74,6 @@ pub async fn lock(tx: &mut Tx, held: Lease<ImportId>) -> sqlx::Result<bool> {
     Ok(row.is_some())
 }
 
-/// Finds the products of earlier chunks that have one of these handles; returns by handle the line on which each began.
-pub async fn earlier_lines(tx: &mut Tx, id: ImportId, handles: &[String]) -> sqlx::Result<HashMap<String, u64>> {
-    let rows = sqlx::query!(
-        "select handle, line from import_handles where import_id = $1 and handle = any ($2)",
-        id as _,
-        handles
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.handle, u64::try_from(row.line).unwrap_or_default())).collect())
-}
-
 /// The result of a chunk of the file.
 #[derive(Clone, Debug, Default)]
 pub struct Chunk {
@@ -95,8 +81,6 @@ pub struct Chunk {
     pub place: Place,
     /// Names of the columns.
     pub header: Vec<String>,
-    /// Handle of each product, and the line on which it begins.
-    pub first_lines: Vec<(String, u64)>,
     /// Products that were saved.
     pub saved: Vec<Saved>,
     /// Rows that were not imported, with the reasons.
@@ -112,7 +96,6 @@ pub async fn record(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Time
     let removed: u64 = chunk.saved.iter().map(|saved| saved.variants_removed).sum();
     let stock_changed: u64 = chunk.saved.iter().map(|saved| saved.stock_changed).sum();
     let moved: Vec<String> = chunk.saved.iter().flat_map(|saved| &saved.stock_moved).cloned().collect();
-    insert_first_lines(tx, held.id, &chunk.first_lines).await?;
     insert_errors(tx, held.id, &chunk.errors).await?;
     sqlx::query!(
         "update imports
@@ -142,21 +125,6 @@ pub async fn record(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Time
         to_i64(moved.len() as u64),
         moved.get(..usize::from(MAX_MOVED_SKUS)).unwrap_or(&moved),
         i32::from(MAX_MOVED_SKUS)
-    )
-    .execute(&mut *tx)
-    .await
-    .map(drop)
-}
-
-async fn insert_first_lines(tx: &mut Tx, id: ImportId, first_lines: &[(String, u64)]) -> sqlx::Result<()> {
-    let (handles, lines): (Vec<String>, Vec<i64>) =
-        first_lines.iter().map(|(handle, line)| (handle.clone(), to_i64(*line))).unzip();
-    sqlx::query!(
-        "insert into import_handles (import_id, handle, line)
-         select $1::uuid, * from unnest($2::text[], $3::bigint[]) on conflict do nothing",
-        id as _,
-        &handles,
-        &lines
     )
     .execute(&mut *tx)
     .await

@@ -11,7 +11,7 @@ use crate::catalogue::write::ImportOptions;
 use crate::ids::ImportId;
 use crate::time::Timestamp;
 
-pub use chunks::{Chunk, LeasedImport, claim, earlier_lines, lock, record};
+pub use chunks::{Chunk, LeasedImport, claim, lock, record};
 pub use errors::{count_errors, list_errors};
 pub use scan::{record_scan, scattered_handles};
 
@@ -143,6 +143,5 @@ pub async fn cancel(tx: &mut Tx, id: ImportId, now: Timestamp) -> sqlx::Result<(
 /// Ends an import that has not ended.
 pub async fn end(tx: &mut Tx, id: ImportId, ended: JobEnd<'_>, now: Timestamp) -> sqlx::Result<()> {
     lease::end(tx, id, ended, now).await?;
-    sqlx::query!("delete from import_scattered_handles where import_id = $1", id as _).execute(&mut *tx).await?;
-    sqlx::query!("delete from import_handles where import_id = $1", id as _).execute(&mut *tx).await.map(drop)
+    sqlx::query!("delete from import_scattered_handles where import_id = $1", id as _).execute(&mut *tx).await.map(drop)
 }
