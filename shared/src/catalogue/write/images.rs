@@ -37,7 +37,8 @@ pub(super) enum Shown {
 pub(super) fn plan(
     edit: &ImagesEdit,
     before: Option<&ProductSnapshot>,
-    (variants, removed): (&[VariantPlan<'_>], &[VariantId]),
+    variants: &[VariantPlan<'_>],
+    removed: &[VariantId],
     errors: &mut Vec<EditError>,
 ) -> Option<Vec<ImagePlan>> {
     let before = before.map_or(&[][..], |before| &before.images);

@@ -10,6 +10,7 @@ mod error;
 mod file_images;
 mod images;
 mod import;
+mod paired;
 mod partial_options;
 mod plan;
 mod refusal;

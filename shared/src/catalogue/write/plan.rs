@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::edit::{BasePrice, PriceEdit, ProductEdit, ProductTarget, VariantsEdit};
-use super::error::{EditError, Missing};
+use super::edit::{BasePrice, ProductEdit, ProductTarget, VariantsEdit};
+use super::error::EditError;
 use super::images::{self, ImagePlan};
+use super::paired::{Paired, variants_of};
 use super::saved::{RowChange, Saved, in_list_order};
 use super::taxonomy::TaxonomyLookup;
 use super::variants::{self, BasePrices, Pair, VariantPlan};
@@ -37,19 +38,17 @@ pub(super) struct Plan<'e> {
 impl<'e> Plan<'e> {
     /// Plans an edit, except for attribute values that must be looked up; see [`Self::resolve`].
     pub(super) fn new(
-        edit: &'e ProductEdit,
-        before: Option<&'e ProductSnapshot>,
+        Paired { edit, before, pairs }: Paired<'e>,
         taxonomy: &TaxonomyLookup,
         mut errors: Vec<EditError>,
     ) -> Result<Self, Vec<EditError>> {
-        let pairs = variants::pair(&edit.variants, variants_of(before));
         let pairs = pairs.map_err(|more| errors.iter().cloned().chain(more).collect::<Vec<_>>())?;
         let row = row(edit, before, taxonomy, &pairs);
         let base =
             BasePrices { before: before.map_or(row.base_price, |before| before.base_price), after: row.base_price };
         let variants = variants::plan(&edit.variants, pairs, variants_of(before), base);
         let removed = variants::removed(&edit.variants, variants_of(before), &variants);
-        let images = images::plan(&edit.images, before, (&variants, &removed), &mut errors);
+        let images = images::plan(&edit.images, before, &variants, &removed, &mut errors);
         let (enters, leaves) = taxonomy.categorise(edit, before);
         let mut plan = Self {
             edit,
@@ -173,10 +172,6 @@ impl<'e> Plan<'e> {
     }
 }
 
-fn variants_of(product: Option<&ProductSnapshot>) -> &[VariantSnapshot] {
-    product.map_or(&[], |product| &product.variants)
-}
-
 /// Returns the product's own columns after the edit. The names of a new product may be taken; see [`super::save`].
 fn row(
     edit: &ProductEdit,
@@ -227,17 +222,9 @@ fn base_price(edit: &ProductEdit, before: Option<&ProductSnapshot>, pairs: &[Pai
             current
         }
         (BasePrice::Lowest, current) => {
-            let lowest = pairs.iter().filter_map(total).min();
+            let lowest = pairs.iter().filter_map(Pair::total).min();
             lowest.or(current).unwrap_or_default()
         }
-    }
-}
-
-/// Returns the price that the edit gives to a variant.
-fn total(pair: &Pair<'_>) -> Option<Money> {
-    match pair.edit?.edit.price {
-        PriceEdit::Total(price) => Some(price),
-        PriceEdit::Parts { .. } => None,
     }
 }
 
@@ -245,29 +232,9 @@ fn total(pair: &Pair<'_>) -> Option<Money> {
 fn costs_the_same(before: &[VariantSnapshot], pairs: &[Pair<'_>]) -> bool {
     let is_same = |pair: &Pair<'_>| {
         let old = pair.before.and_then(|at| before.get(at)).map(|old| old.price);
-        old.is_some() && old == total(pair)
+        old.is_some() && old == pair.total()
     };
     pairs.iter().filter(|pair| pair.edit.is_some()).all(is_same)
-}
-
-/// Returns the errors of an edit by which a file does not say enough about a product. They are found before anything is created for it.
-pub(super) fn missing_parts(edit: &ProductEdit, before: Option<&ProductSnapshot>) -> Vec<EditError> {
-    if edit.product.handle().is_none() {
-        return Vec::new();
-    }
-    let incomplete = |at, missing| EditError::Incomplete { at, missing };
-    let no_title = (before.is_none() && edit.name.is_none()).then_some(Missing::Title);
-    let no_variants = (before.is_none() && edit.variants.edits().is_empty()).then_some(Missing::Variants);
-    let mut errors: Vec<EditError> =
-        no_title.into_iter().chain(no_variants).map(|missing| incomplete(None, missing)).collect();
-    match variants::pair(&edit.variants, variants_of(before)) {
-        Err(more) => errors.extend(more),
-        Ok(pairs) => {
-            let new = pairs.iter().filter(|pair| pair.before.is_none() && total(pair).is_none());
-            errors.extend(new.filter_map(|pair| Some(incomplete(Some(pair.edit?.at), Missing::Price))));
-        }
-    }
-    errors
 }
 
 fn is_changed(row: &ProductRow, before: &ProductSnapshot) -> bool {

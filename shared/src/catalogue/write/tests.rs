@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::edit::*;
 use super::error::{EditError, Missing};
-use super::plan::{Plan, missing_parts};
+use super::paired::Paired;
+use super::plan::Plan;
 use super::saved::RowChange;
 use super::taxonomy::TaxonomyLookup;
 use crate::catalogue::product_import::{ImportImage, ImportImages};
@@ -76,7 +77,7 @@ fn shirt() -> ProductSnapshot {
 }
 
 fn plan<'e>(edit: &'e ProductEdit, before: &'e ProductSnapshot) -> Plan<'e> {
-    let mut plan = Plan::new(edit, Some(before), &TaxonomyLookup::default(), Vec::new()).unwrap();
+    let mut plan = Plan::new(Paired::new(edit, Some(before)), &TaxonomyLookup::default(), Vec::new()).unwrap();
     let known: HashMap<NamedValue, KnownValue> =
         [(size("L"), value(3, "L")), (size("XL"), value(4, "XL"))].into_iter().collect();
     plan.resolve(&known);
@@ -328,7 +329,7 @@ fn a_row_that_does_not_say_enough_is_an_error() {
             variants: VariantsEdit::Some(vec![row]),
             ..ProductEdit::default()
         };
-        assert_eq!(missing_parts(&edit, Some(&before)), [EditError::Incomplete { at: Some(0), missing }]);
+        assert_eq!(Paired::new(&edit, Some(&before)).missing_parts(), [EditError::Incomplete { at: Some(0), missing }]);
     }
 }
 

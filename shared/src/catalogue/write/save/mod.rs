@@ -8,8 +8,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::edit::{CategoriesEdit, ProductEdit, ProductTarget};
 use super::error::EditError;
+use super::paired::Paired;
 use super::partial_options;
-use super::plan::{Plan, missing_parts};
+use super::plan::Plan;
 use super::saved::{RowChange, Saved};
 use super::taxonomy::{TaxonomyLookup, difference};
 use crate::app::db::Tx;
@@ -100,25 +101,26 @@ async fn plan_all<'e>(
     before: &[Option<&'e ProductSnapshot>],
 ) -> sqlx::Result<Vec<Result<Plan<'e>, Vec<EditError>>>> {
     let mut errors = skus::taken_sku_errors(tx, edits, before).await?;
-    for ((edit, before), errors) in edits.iter().zip(before).zip(&mut errors) {
-        errors.extend(missing_parts(edit, *before));
+    let paired: Vec<Paired<'e>> = edits.iter().zip(before).map(|(edit, before)| Paired::new(edit, *before)).collect();
+    for (paired, errors) in paired.iter().zip(&mut errors) {
+        errors.extend(paired.missing_parts());
     }
     // An import saves the other products of its file, so a refused product must not leave new brands or categories behind. A request to
     // the API is rolled back as a whole, so it is planned further to find all its errors.
     let is_refused = |edit: &ProductEdit, errors: &[EditError]| edit.product.handle().is_some() && !errors.is_empty();
-    let accepted = edits.iter().zip(before).zip(&errors).filter(|((edit, _), errors)| !is_refused(edit, errors));
+    let accepted = paired.iter().zip(&errors).filter(|(paired, errors)| !is_refused(paired.edit, errors));
     // Every transaction that locks several of these keeps this order: brands, categories, stock, products, attributes. A transaction that
     // saves several batches can still deadlock with another and is then tried again (`Attempt`).
-    let taxonomy = TaxonomyLookup::find_or_create(tx, accepted.map(|((edit, before), _)| (*edit, *before))).await?;
+    let taxonomy = TaxonomyLookup::find_or_create(tx, accepted.map(|(paired, _)| (paired.edit, paired.before))).await?;
     let missing = missing_categories(tx, edits, before).await?;
-    let plans = edits.iter().zip(before).zip(errors).map(|((edit, before), mut errors)| {
-        if is_refused(edit, &errors) {
+    let plans = paired.into_iter().zip(errors).map(|(paired, mut errors)| {
+        if is_refused(paired.edit, &errors) {
             return Err(errors);
         }
-        if let CategoriesEdit::Set(ids) = &edit.categories {
+        if let CategoriesEdit::Set(ids) = &paired.edit.categories {
             errors.extend(ids.iter().filter(|id| missing.contains(id)).map(|id| EditError::NoSuchCategory(*id)));
         }
-        Plan::new(edit, *before, &taxonomy, errors)
+        Plan::new(paired, &taxonomy, errors)
     });
     Ok(plans.collect())
 }

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::edit::{VariantEdit, VariantName, VariantTarget, VariantsEdit, place};
+use super::super::edit::{PriceEdit, VariantEdit, VariantName, VariantTarget, VariantsEdit, place};
 use super::super::error::{EditError, Missing};
 use super::values;
 use crate::catalogue::name_key;
 use crate::catalogue::store::snapshot::VariantSnapshot;
 use crate::catalogue::store::write::{IdOrName, NamedValue};
 use crate::ids::VariantId;
+use crate::money::Money;
 
 /// The edit of a variant.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +31,14 @@ pub(in super::super) struct Pair<'e> {
 impl Pair<'_> {
     const fn without_edit(before: usize) -> Self {
         Self { edit: None, before: Some(before) }
+    }
+
+    /// Returns the price that the edit gives to the variant.
+    pub(in super::super) fn total(&self) -> Option<Money> {
+        match self.edit?.edit.price {
+            PriceEdit::Total(price) => Some(price),
+            PriceEdit::Parts { .. } => None,
+        }
     }
 }
 
