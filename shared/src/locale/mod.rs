@@ -59,6 +59,13 @@ impl Locale {
     }
 }
 
+/// As [`Locale::of_tag`], for columns of tags.
+impl From<String> for Locale {
+    fn from(tag: String) -> Self {
+        Self::of_tag(&tag)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

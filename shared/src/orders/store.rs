@@ -208,8 +208,8 @@ pub async fn find_of_anyone(tx: &mut Tx, order: OrderId) -> sqlx::Result<Option<
 pub struct Buyer {
     /// Id of the account; `None` if it was erased.
     pub user_id: Option<UserId>,
-    /// Tag of the language of the order's mails.
-    pub locale: String,
+    /// Language of the order's mails.
+    pub locale: Locale,
 }
 
 /// Returns the customer who placed the order; `None` if there is no such order.

@@ -2,7 +2,7 @@
 
 use shared::app::db::Tx;
 use shared::ids::{EventId, SubscriptionId};
-use shared::locale::{Locale, Texts};
+use shared::locale::Texts;
 use shared::stock::store::subscriptions::{Subscription, find, wait_again};
 
 use super::{Draft, Ready};
@@ -23,7 +23,7 @@ pub(super) async fn draft(
         wait_again(tx, id).await?;
         return Ok(Draft::NotDue("the variant cannot be bought now"));
     }
-    let (shop, texts) = (&notifications.shop, Texts::new(Locale::of_tag(&subscription.locale)));
+    let (shop, texts) = (&notifications.shop, Texts::new(subscription.locale));
     let mail = letter(&subscription, shop, &texts).mail(&subscription.email, "back_in_stock", &shop.name, &texts);
     Ok(Draft::Ready(Ready { mail, link: None, order_number: None, user_id: subscription.user_id }))
 }

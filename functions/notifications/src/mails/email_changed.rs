@@ -14,7 +14,7 @@ pub(super) async fn draft(tx: &mut Tx, shop: &Shop, user: UserId, email: &str) -
     let Some(addressee) = addressees::account(tx, user).await? else {
         return Ok(Draft::NotDue("the account was deleted"));
     };
-    let texts = Texts::new(addressee.locale());
+    let texts = Texts::new(addressee.locale);
     let is_new = normalize_email(email) == normalize_email(&addressee.email);
     // The mail to the old address does not name the new one, because the reader of the old mailbox need not know it.
     let letter = Letter::notice(if is_new { "email-changed-new" } else { "email-changed-old" }, &texts);

@@ -96,7 +96,7 @@ impl Draft {
             Purpose::EmailReset => ("email_reset_requested", "email-reset"),
         };
         let link = NewLink::new(addressee.id, purpose, notifications);
-        let (shop, texts) = (&notifications.shop, Texts::new(addressee.locale()));
+        let (shop, texts) = (&notifications.shop, Texts::new(addressee.locale));
         let mail = Letter::with_link(message, shop.link_url(&link), &texts);
         let mail = mail.mail(&addressee.email, kind, &shop.name, &texts);
         Self::Ready(Ready { mail, link: Some(link), order_number: None, user_id: Some(addressee.id) })

@@ -25,7 +25,7 @@ pub(super) async fn draft(tx: &mut Tx, shop: &Shop, order: OrderId) -> sqlx::Res
     Ok(match buyer.zip(store::find_of_anyone(tx, order).await?) {
         Some((_, order)) if order.email == ERASED => Draft::NotDue("the buyer's account was erased"),
         Some((buyer, order)) => {
-            let mail = render(&order, shop, Locale::of_tag(&buyer.locale));
+            let mail = render(&order, shop, buyer.locale);
             Draft::Ready(Ready { mail, link: None, order_number: Some(order.number), user_id: buyer.user_id })
         }
         None => Draft::Impossible("the order does not exist"),

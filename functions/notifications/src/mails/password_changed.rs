@@ -13,7 +13,7 @@ pub(super) async fn draft(tx: &mut Tx, shop: &Shop, user: UserId) -> sqlx::Resul
     let Some(addressee) = addressees::account(tx, user).await? else {
         return Ok(Draft::NotDue("the account was deleted"));
     };
-    let texts = Texts::new(addressee.locale());
+    let texts = Texts::new(addressee.locale);
     let letter = Letter::notice("password-changed", &texts);
     Ok(Draft::to_account(user, letter.mail(&addressee.email, "password_changed", &shop.name, &texts)))
 }

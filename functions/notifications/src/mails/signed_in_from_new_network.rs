@@ -2,7 +2,7 @@
 
 use shared::app::db::Tx;
 use shared::ids::SignInId;
-use shared::locale::{Locale, Texts};
+use shared::locale::Texts;
 use shared::users::store::addressees::{self, SignInDetails};
 
 use super::Draft;
@@ -16,7 +16,7 @@ pub(super) async fn draft(tx: &mut Tx, shop: &Shop, sign_in: SignInId) -> sqlx::
     let Some(details) = addressees::sign_in(tx, sign_in).await? else {
         return Ok(Draft::NotDue("the sign-in was deleted"));
     };
-    let texts = Texts::new(Locale::of_tag(&details.locale));
+    let texts = Texts::new(details.locale);
     let unknown = || texts.text("new-sign-in.unknown");
     let (time, program) = (texts.time(details.at), program(&details).unwrap_or_else(unknown));
     let letter = Letter {

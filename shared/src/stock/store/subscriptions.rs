@@ -30,8 +30,8 @@ pub enum SubscribeOutcome {
 pub struct Subscription {
     /// Recipient of the mail.
     pub email: String,
-    /// Tag of the language of the mail.
-    pub locale: String,
+    /// Language of the mail.
+    pub locale: Locale,
     /// Id of the account with this address, if there is one.
     pub user_id: Option<UserId>,
     /// Name of the product.

@@ -14,15 +14,8 @@ pub struct Addressee {
     pub id: UserId,
     /// Email address of the account.
     pub email: String,
-    /// Tag of the language of its mails.
-    locale: String,
-}
-
-impl Addressee {
-    /// Returns the language of the mails to the account.
-    pub fn locale(&self) -> Locale {
-        Locale::of_tag(&self.locale)
-    }
+    /// Language of its mails.
+    pub locale: Locale,
 }
 
 /// A sign-in, as the mail to its owner describes it.
@@ -32,8 +25,8 @@ pub struct SignInDetails {
     pub user: UserId,
     /// Email address of the account.
     pub email: String,
-    /// Tag of the language of its mails.
-    pub locale: String,
+    /// Language of its mails.
+    pub locale: Locale,
     /// Time of the log-in.
     pub at: Timestamp,
     /// Network address of the client.
