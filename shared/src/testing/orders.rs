@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use super::{TestApp, TestProduct};
 use crate::app::Clock as _;
-use crate::ids::{EventId, OrderId};
+use crate::ids::{CartId, EventId, OrderId, UserId};
+use crate::locale::Locale;
 use crate::orders::Order;
 use crate::orders::store::{Outcome, Placement, place};
 use crate::outbox::{Event, EventKind};
@@ -31,22 +32,32 @@ impl TestApp {
         let cart = items
             .iter()
             .fold(self.a_cart().of(user.id), |cart, (product, quantity)| cart.with(product.variant, *quantity));
-        let placement = Placement {
-            order: OrderId(self.ordered_uuid()),
-            event: EventId(self.ordered_uuid()),
-            cart: cart.create().await,
-            user: user.id,
-            sign_in: None,
-            idempotency_key: None,
-            request_digest: Uuid::nil(),
-            expected_total: None,
-            locale: crate::locale::Locale::DEFAULT,
-            now: self.clock.now(),
-        };
-        let Outcome::Placed(order) = place(&self.app.db, &placement).await.unwrap() else {
+        let placement = self.a_placement(cart.create().await, user.id);
+        let Outcome::Placed(order) = self.check_out(&placement).await else {
             panic!("an order of items in stock is placed");
         };
         let event = Event::new(placement.event, EventKind::OrderPlaced { order_id: order.id });
         TestOrder { order, event }
+    }
+
+    /// Returns the input of a checkout now, without an idempotency key.
+    pub fn a_placement(&self, cart: CartId, user: UserId) -> Placement {
+        Placement {
+            order: OrderId(self.ordered_uuid()),
+            event: EventId(self.ordered_uuid()),
+            cart,
+            user,
+            sign_in: None,
+            idempotency_key: None,
+            request_digest: Uuid::nil(),
+            expected_total: None,
+            locale: Locale::DEFAULT,
+            now: self.clock.now(),
+        }
+    }
+
+    /// Checks out a cart.
+    pub async fn check_out(&self, placement: &Placement) -> Outcome {
+        place(&self.app.db, placement).await.unwrap()
     }
 }

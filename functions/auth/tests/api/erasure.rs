@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use shared::app::Clock as _;
-use shared::ids::{EventId, OrderId, UserId};
-use shared::orders::store::{Outcome, Placement, place};
+use shared::ids::{EventId, UserId};
+use shared::orders::store::{Outcome, Placement};
 use shared::outbox::{Event, EventKind, store as outbox};
 use shared::testing::{Answer, Client, TestApp};
 use sqlx::PgPool;
@@ -56,19 +56,9 @@ async fn columns_with(db: &PgPool, texts: &[&str]) -> BTreeMap<String, String> {
 /// Places an order of this user.
 async fn place_order(app: &TestApp, user: UserId) -> Uuid {
     let shoes = app.a_product().stock(1).create().await;
-    let placement = Placement {
-        order: OrderId(app.ordered_uuid()),
-        event: EventId(app.ordered_uuid()),
-        cart: app.a_cart().of(user).with(shoes.variant, 1).create().await,
-        user,
-        sign_in: None,
-        idempotency_key: Some(app.random_uuid()),
-        request_digest: Uuid::nil(),
-        expected_total: None,
-        locale: shared::locale::Locale::DEFAULT,
-        now: app.clock.now(),
-    };
-    assert!(matches!(place(&app.app.db, &placement).await.unwrap(), Outcome::Placed(_)));
+    let cart = app.a_cart().of(user).with(shoes.variant, 1).create().await;
+    let placement = Placement { idempotency_key: Some(app.random_uuid()), ..app.a_placement(cart, user) };
+    assert!(matches!(app.check_out(&placement).await, Outcome::Placed(_)));
     placement.order.0
 }
 

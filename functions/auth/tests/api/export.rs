@@ -1,11 +1,8 @@
 //! Export your data: `GET /auth/users/me/export/`.
 
 use serde_json::{Value, json};
-use shared::app::Clock as _;
-use shared::ids::{EventId, OrderId};
-use shared::orders::store::{Outcome, Placement, place};
+use shared::orders::store::Outcome;
 use sqlx::PgPool;
-use uuid::Uuid;
 
 use crate::{register, service, tokens};
 
@@ -21,19 +18,8 @@ async fn an_export_contains_all_data_of_the_user(db: PgPool) {
     let address = client.post("/auth/addresses/", address).await.expect(201).body;
     let shoes = app.a_product().named("Runner").cents(4990).stock(3).create().await;
     app.a_cart().of(ana).with(shoes.variant, 2).create().await;
-    let placement = Placement {
-        order: OrderId(app.ordered_uuid()),
-        event: EventId(app.ordered_uuid()),
-        cart: app.a_cart().of(ana).with(shoes.variant, 1).create().await,
-        user: ana,
-        sign_in: None,
-        idempotency_key: None,
-        request_digest: Uuid::nil(),
-        expected_total: None,
-        locale: shared::locale::Locale::DEFAULT,
-        now: app.clock.now(),
-    };
-    let Outcome::Placed(order) = place(&app.app.db, &placement).await.unwrap() else {
+    let placement = app.a_placement(app.a_cart().of(ana).with(shoes.variant, 1).create().await, ana);
+    let Outcome::Placed(order) = app.check_out(&placement).await else {
         panic!("an order of items in stock is placed")
     };
     sqlx::query(

@@ -1,9 +1,7 @@
 //! Changes while the cart is being checked out.
 
 use serde_json::json;
-use shared::app::Clock as _;
-use shared::ids::{EventId, OrderId};
-use shared::orders::store::{Outcome, Placement, place};
+use shared::orders::store::Outcome;
 use sqlx::PgPool;
 
 use crate::{app, items};
@@ -16,24 +14,13 @@ async fn a_line_added_before_the_order_is_in_it_and_a_later_one_is_refused(db: P
 
     for _ in 0..10 {
         let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
-        let placement = Placement {
-            order: OrderId(app.app.rng.ordered_uuid(app.app.clock.now())),
-            event: EventId(app.app.rng.ordered_uuid(app.app.clock.now())),
-            cart,
-            user: ana.id,
-            sign_in: None,
-            idempotency_key: None,
-            request_digest: cart.0,
-            expected_total: None,
-            locale: shared::locale::Locale::DEFAULT,
-            now: app.clock.now(),
-        };
+        let placement = app.a_placement(cart, ana.id);
         let (client, path) = (app.client_of(&ana), items(cart));
         let more = json!({"product_variant_id": socks.variant, "quantity": 1});
 
-        let (placed, added) = tokio::join!(place(&app.app.db, &placement), client.post(&path, more));
+        let (placed, added) = tokio::join!(app.check_out(&placement), client.post(&path, more));
 
-        let Ok(Outcome::Placed(order)) = placed else { panic!("{placed:?}") };
+        let Outcome::Placed(order) = placed else { panic!("{placed:?}") };
         let expected = if order.items.len() == 2 { 201 } else { 410 };
         assert_eq!(added.status, expected, "{}", added.text);
     }

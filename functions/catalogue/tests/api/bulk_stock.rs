@@ -1,10 +1,9 @@
 //! Change stock in bulk: `POST /api/v1/catalogue/bulk/stock/`.
 
 use serde_json::json;
-use shared::app::Clock as _;
 use shared::catalogue::limits::MAX_UNITS;
-use shared::ids::{CartId, EventId, OrderId, UserId, VariantId};
-use shared::orders::store::{Outcome, Placement, place};
+use shared::ids::VariantId;
+use shared::orders::store::Outcome;
 use shared::testing::{Client, TestApp};
 use shared::users::{Permission, Permissions};
 use sqlx::PgPool;
@@ -199,24 +198,8 @@ async fn on_hand(app: &TestApp) -> Vec<i64> {
 async fn sell(app: &TestApp, variant: VariantId, quantity: i32) {
     let user = app.a_user().await;
     let cart = app.a_cart().of(user.id).with(variant, quantity).create().await;
-    let outcome = check_out(app, cart, user.id).await;
+    let outcome = app.check_out(&app.a_placement(cart, user.id)).await;
     assert!(matches!(outcome, Outcome::Placed(_)), "{outcome:?}");
-}
-
-async fn check_out(app: &TestApp, cart: CartId, user: UserId) -> Outcome {
-    let placement = Placement {
-        order: OrderId(app.ordered_uuid()),
-        event: EventId(app.ordered_uuid()),
-        cart,
-        user,
-        sign_in: None,
-        idempotency_key: None,
-        request_digest: app.random_uuid(),
-        expected_total: None,
-        locale: shared::locale::Locale::DEFAULT,
-        now: app.clock.now(),
-    };
-    place(&app.app.db, &placement).await.unwrap()
 }
 
 /// Buyers take pairs of variants in any order while deliveries change all variants in any order.
@@ -244,7 +227,7 @@ async fn concurrent_deliveries_and_sales_do_not_deadlock_and_lose_no_unit(db: Pg
             if one.variant != other.variant {
                 cart = cart.with(other.variant, 1);
             }
-            let outcome = check_out(&app, cart.create().await, user.id).await;
+            let outcome = app.check_out(&app.a_placement(cart.create().await, user.id)).await;
             if let Outcome::Placed(order) = &outcome {
                 sold += order.items.len();
             } else {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use shared::app::Clock as _;
 use shared::carts::UnavailableReason;
 use shared::carts::store::lines;
-use shared::ids::{CartId, EventId, OrderId, VariantId};
-use shared::orders::store::{Outcome, Placement, place};
+use shared::ids::{CartId, VariantId};
+use shared::orders::store::Outcome;
 use shared::testing::{Client, TestApp, TestUser};
 use sqlx::PgPool;
 
@@ -39,19 +39,7 @@ impl Case {
     }
 
     async fn check_out(&self) -> Outcome {
-        let placement = Placement {
-            order: OrderId(self.app.ordered_uuid()),
-            event: EventId(self.app.ordered_uuid()),
-            cart: self.cart,
-            user: self.ana.id,
-            sign_in: None,
-            idempotency_key: None,
-            request_digest: self.cart.0,
-            expected_total: None,
-            locale: shared::locale::Locale::DEFAULT,
-            now: self.app.clock.now(),
-        };
-        place(&self.app.app.db, &placement).await.unwrap()
+        self.app.check_out(&self.app.a_placement(self.cart, self.ana.id)).await
     }
 
     /// Asserts that the cart has both lines, that the first is named and not for sale, and that neither is sold until the buyer removes it.

@@ -95,14 +95,8 @@ async fn an_import_starts_again_if_a_product_is_edited_while_it_waits_for_it(db:
     let mut edit = shop.app.app.db.begin().await.unwrap();
     sqlx::query("update products set name = 'Edited', updated_at = now()").execute(&mut edit).await.unwrap();
 
-    let worker = shop.worker(Limits::default());
-    let (done, ()) = tokio::join!(work(&worker, Work::Import(id).into()), async {
-        shop.app.wait_until_blocked().await;
-        edit.commit().await.unwrap();
-    });
-    done.unwrap();
+    let import = shop.import_behind(edit, id).await;
 
-    let import = shop.import(id).await;
     assert_eq!((import.status, import.products.updated, import.rows_failed), (TransferStatus::Done, 1, 0));
     assert_eq!(shop.app.count("select count(*) from products where name = 'Product 0' and version = 3").await, 1);
     assert!(shop.app.stock_adds_up().await);
@@ -119,15 +113,10 @@ async fn an_import_that_sets_the_stock_does_so_after_a_sale_that_it_waited_for(d
         .await
         .unwrap();
 
-    let worker = shop.worker(Limits::default());
-    let (done, ()) = tokio::join!(work(&worker, Work::Import(id).into()), async {
-        shop.app.wait_until_blocked().await;
-        sale.commit().await.unwrap();
-    });
-    done.unwrap();
+    let import = shop.import_behind(sale, id).await;
 
     // The stock of the other two sizes was right when the file was read, and the sale came after it.
-    assert_eq!(shop.import(id).await.variants.updated, 1);
+    assert_eq!(import.variants.updated, 1);
     assert_eq!(shop.app.count("select count(*) from stock_levels where on_hand = 5").await, 1);
     assert_eq!(shop.app.count("select count(*) from stock_levels where on_hand = 1").await, 2);
     assert!(shop.app.stock_adds_up().await);

@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use shared::app::db::Tx;
 use shared::app::{Clock as _, SystemRng};
 use shared::catalogue::write::{ImportOptions, Stock};
 use shared::ids::ImportId;
@@ -107,6 +108,17 @@ impl Shop {
         let id = self.an_import_with(file, options).await;
         work(&self.worker(limits), Work::Import(id).into()).await.unwrap();
         self.run_queued_jobs(limits).await;
+        self.import(id).await
+    }
+
+    /// Runs this import, and commits the transaction as soon as the import waits for it.
+    async fn import_behind(&self, tx: Tx, id: ImportId) -> Import {
+        let worker = self.worker(Limits::default());
+        let (done, ()) = tokio::join!(work(&worker, Work::Import(id).into()), async {
+            self.app.wait_until_blocked().await;
+            tx.commit().await.unwrap();
+        });
+        done.unwrap();
         self.import(id).await
     }
 

@@ -1,9 +1,8 @@
 //! Stock in imports: what was sold since a file was written stays sold.
 
-use shared::app::Clock as _;
 use shared::catalogue::write::Stock;
-use shared::ids::{EventId, OrderId, VariantId};
-use shared::orders::store::{Outcome, Placement, place};
+use shared::ids::VariantId;
+use shared::orders::store::Outcome;
 use shared::storage::Storage as _;
 use shared::transfers::{Import, TransferStatus, Work};
 use sqlx::PgPool;
@@ -60,19 +59,8 @@ async fn variant(shop: &Shop, sku: &str) -> VariantId {
 async fn buy(shop: &Shop, variant: VariantId, quantity: i32) -> bool {
     let app = &shop.app;
     let user = app.a_user().await;
-    let placement = Placement {
-        order: OrderId(app.ordered_uuid()),
-        event: EventId(app.ordered_uuid()),
-        cart: app.a_cart().of(user.id).with(variant, quantity).create().await,
-        user: user.id,
-        sign_in: None,
-        idempotency_key: None,
-        request_digest: app.random_uuid(),
-        expected_total: None,
-        locale: shared::locale::Locale::DEFAULT,
-        now: app.clock.now(),
-    };
-    let outcome = place(&app.app.db, &placement).await.unwrap();
+    let cart = app.a_cart().of(user.id).with(variant, quantity).create().await;
+    let outcome = app.check_out(&app.a_placement(cart, user.id)).await;
     assert!(matches!(outcome, Outcome::Placed(_) | Outcome::SoldOut(_)), "{outcome:?}");
     matches!(outcome, Outcome::Placed(_))
 }
@@ -150,14 +138,8 @@ async fn the_stock_is_compared_under_its_lock(db: PgPool) {
         .await
         .unwrap();
 
-    let worker = shop.worker(Limits::default());
-    let (done, ()) = tokio::join!(work(&worker, Work::Import(id).into()), async {
-        shop.app.wait_until_blocked().await;
-        sale.commit().await.unwrap();
-    });
-    done.unwrap();
+    let import = shop.import_behind(sale, id).await;
 
-    let import = shop.import(id).await;
     assert_eq!(
         (import.stock_changed, import.stock_moved, &import.stock_moved_skus[..]),
         (1, 1, &["MUG".to_owned()][..])
