@@ -5,6 +5,7 @@ mod missing_columns;
 mod options;
 mod random_files;
 mod round_trip;
+mod stock;
 mod unusual_rows;
 
 use shared::app::db::Db;
@@ -279,47 +280,6 @@ async fn what_staff_arranged_stays(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
-    let service = service_db(&db);
-    let risky = "risky,=1+1,- soft,@home,Things,+,false,Title,One size,,,-7,,2,5,,'007,,,,\n";
-    take(&service, &format!("{HEADER}{GOOD}{risky}")).await;
-    let before = rows(&db).await;
-    let mut file = Vec::new();
-
-    let written = crate::export::export(&service, &mut file).await.unwrap();
-    let (summary, errors) = take(&service, std::str::from_utf8(&file).unwrap()).await;
-
-    assert_eq!((written.products, written.skipped, errors.len()), (3, 0, 0));
-    assert_eq!((summary.products, summary.variants_removed), (unchanged(3), 0));
-    assert_eq!(rows(&db).await, before);
-    let text = String::from_utf8(file).unwrap();
-    assert!(text.contains("risky,'=1+1,'- soft,'@home,Things,'+,false,"), "{text}");
-}
-
-#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_export_names_each_product_by_its_handle(db: PgPool) {
-    let service = service_db(&db);
-    let handles = ["男性-1", "女性-1", "Mug", "mug", "-dash", "'quoted", "a b_c"];
-    let rows: String =
-        handles.iter().map(|handle| format!("{handle},P,,,,,true,Title,Default Title,,,,,1,5,,,,,,\n")).collect();
-    take(&service, &format!("{HEADER}{rows}")).await;
-    // Staff change a slug, and the next product takes it.
-    sqlx::query("update products set slug = 'changed' where handle = 'mug'").execute(&db).await.unwrap();
-    take(&service, &format!("{HEADER}changed,P,,,,,true,Title,Default Title,,,,,1,5,,,,,,\n")).await;
-    let before = self::rows(&db).await;
-    let mut file = Vec::new();
-
-    crate::export::export(&service, &mut file).await.unwrap();
-    let (summary, errors) = take(&service, std::str::from_utf8(&file).unwrap()).await;
-
-    assert_eq!((summary.products, errors.len()), (unchanged(8), 0));
-    assert_eq!(self::rows(&db).await, before);
-    let stored: Vec<String> =
-        sqlx::query_scalar("select handle from products order by id").fetch_all(&db).await.unwrap();
-    assert_eq!(stored[..7], handles);
-}
-
-#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_sample_fills_an_empty_shop_once(db: PgPool) {
     let service = service_db(&db);
     assert_eq!(crate::sample::load(&service, START).await.unwrap(), 62);
@@ -333,57 +293,6 @@ async fn the_sample_fills_an_empty_shop_once(db: PgPool) {
     let (summary, errors) = take(&service, std::str::from_utf8(&file).unwrap()).await;
     assert_eq!((summary.products, errors.len()), (unchanged(62), 0));
     assert_eq!(rows(&db).await, before);
-}
-
-/// Sells units of a SKU.
-async fn sell(db: &PgPool, sku: &str, units: i32) {
-    sqlx::query("select change_stock(id, -$2, 'written_off', now()) from product_variants where sku = $1")
-        .bind(sku)
-        .bind(units)
-        .execute(db)
-        .await
-        .unwrap();
-}
-
-#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_was_sold_after_an_export_stays_sold_unless_the_stock_is_set(db: PgPool) {
-    let service = service_db(&db);
-    take(&service, &format!("{HEADER}{GOOD}")).await;
-    let mut file = Vec::new();
-    crate::export::export(&service, &mut file).await.unwrap();
-    let file = String::from_utf8(file).unwrap();
-    assert!(
-        file.contains("Variant Inventory Qty,Variant Inventory Qty Seen,") && file.contains(",shopify,3,3,deny,"),
-        "{file}"
-    );
-    sell(&db, "SH-M-BLUE", 2).await;
-    let on_hand = async || all(&service).await.iter().flat_map(|p| &p.variants).map(|v| v.on_hand).collect::<Vec<_>>();
-
-    let (initial, _) = take(&service, &file).await;
-    assert_eq!((initial.products, initial.stock_changed, initial.stock_moved), (unchanged(2), 0, 0));
-    assert!(!initial.to_string().contains("stock"), "{initial}");
-
-    let more = file.replace(",shopify,3,3,", ",shopify,30,3,").replace(",shopify,4,4,", ",shopify,40,4,");
-    let (compared, _) = take_with(&service, more.as_bytes(), with_stock(Stock::Compare)).await;
-    assert_eq!((compared.stock_changed, &compared.stock_moved_skus[..]), (1, &["SH-M-BLUE".to_owned()][..]));
-    assert_eq!(on_hand().await, [40, 1, 0]);
-    let text = compared.to_string();
-    assert!(text.contains("     1 set          1 left alone") && text.contains("left alone: SH-M-BLUE\n"), "{text}");
-
-    let (set, _) = take_with(&service, more.as_bytes(), with_stock(Stock::Set)).await;
-    assert_eq!((set.stock_changed, set.stock_moved), (1, 0));
-    assert_eq!(on_hand().await, [40, 30, 0]);
-    assert!(set.to_string().contains("     1 set; warning: units"), "{set}");
-}
-
-#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_file_that_does_not_say_what_it_saw_is_not_compared(db: PgPool) {
-    let file = format!("{HEADER}{GOOD}");
-    let source = || recognise(file.as_bytes()).unwrap();
-    let file = ProductFile { source: source(), scan: scan(source()).unwrap(), options: with_stock(Stock::Compare) };
-    let imported = import(&service_db(&db), file, START, &mut |_| {}, &|_| {}).await;
-    let error = imported.unwrap_err().to_string();
-    assert!(error.contains("because it has no column \"Variant Inventory Qty Seen\". Export the products"), "{error}");
 }
 
 #[test]

@@ -119,3 +119,44 @@ async fn variants_with_different_orders_of_values_stay(db: PgPool) {
     go_round(&db, &service).await;
     assert_eq!(all(&service).await[0].variants[1].name, "Black / M");
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
+    let service = service_db(&db);
+    let risky = "risky,=1+1,- soft,@home,Things,+,false,Title,One size,,,-7,,2,5,,'007,,,,\n";
+    take(&service, &format!("{HEADER}{GOOD}{risky}")).await;
+    let before = rows(&db).await;
+    let mut file = Vec::new();
+
+    let written = crate::export::export(&service, &mut file).await.unwrap();
+    let (summary, errors) = take(&service, std::str::from_utf8(&file).unwrap()).await;
+
+    assert_eq!((written.products, written.skipped, errors.len()), (3, 0, 0));
+    assert_eq!((summary.products, summary.variants_removed), (unchanged(3), 0));
+    assert_eq!(rows(&db).await, before);
+    let text = String::from_utf8(file).unwrap();
+    assert!(text.contains("risky,'=1+1,'- soft,'@home,Things,'+,false,"), "{text}");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_export_names_each_product_by_its_handle(db: PgPool) {
+    let service = service_db(&db);
+    let handles = ["男性-1", "女性-1", "Mug", "mug", "-dash", "'quoted", "a b_c"];
+    let rows: String =
+        handles.iter().map(|handle| format!("{handle},P,,,,,true,Title,Default Title,,,,,1,5,,,,,,\n")).collect();
+    take(&service, &format!("{HEADER}{rows}")).await;
+    // Staff change a slug, and the next product takes it.
+    sqlx::query("update products set slug = 'changed' where handle = 'mug'").execute(&db).await.unwrap();
+    take(&service, &format!("{HEADER}changed,P,,,,,true,Title,Default Title,,,,,1,5,,,,,,\n")).await;
+    let before = self::rows(&db).await;
+    let mut file = Vec::new();
+
+    crate::export::export(&service, &mut file).await.unwrap();
+    let (summary, errors) = take(&service, std::str::from_utf8(&file).unwrap()).await;
+
+    assert_eq!((summary.products, errors.len()), (unchanged(8), 0));
+    assert_eq!(self::rows(&db).await, before);
+    let stored: Vec<String> =
+        sqlx::query_scalar("select handle from products order by id").fetch_all(&db).await.unwrap();
+    assert_eq!(stored[..7], handles);
+}

@@ -1,10 +1,12 @@
 //! Tests of readers: the values and errors of bodies, and the same limits in the OpenAPI schema.
 
+mod numbers;
+mod unknown;
+
 use serde_json::{Value, json};
 use utoipa::{IntoParams as _, PartialSchema as _};
 
 use super::*;
-use crate::money::Money;
 use crate::patch::Patch;
 
 const MAX_QUANTITY: i32 = 9;
@@ -213,16 +215,6 @@ fn a_query_has_the_limits_of_its_reader() {
     assert_eq!(parameters[1]["schema"]["maxLength"], 5);
 }
 
-#[test]
-fn whole_numbers_are_read_from_numbers_and_texts() {
-    for good in [json!(3), json!("3"), json!(" 3 "), json!(3.0)] {
-        assert_eq!(read(json!({"variant": good, "quantity": 1})), Ok(Line { variant: 3, quantity: 1 }));
-    }
-    for bad in [json!(3.5), json!(true), json!([3]), json!(1e300), json!("1e3"), json!("9223372036854775808")] {
-        assert!(read::<Line>(json!({"variant": bad, "quantity": 1})).is_err(), "{bad}");
-    }
-}
-
 /// Options of a shop.
 struct ShopOptions {
     asks_twice: bool,
@@ -265,173 +257,4 @@ fn a_valid_text_is_found_among_invalid_fields() {
     let mut fields = fields(&body.to_string());
     assert_eq!(SetCode::read(&mut fields, &ShopOptions { asks_twice: true }), None);
     assert_eq!((fields.valid_text("code"), fields.valid_text("re_code")), (Some("a".to_owned()), None));
-}
-
-const READ_ONLY: ReadOnly = &[ReadOnlyName::fixed("id", ""), ReadOnlyName::fixed("stock", "Count it.")];
-
-/// A thing with lines and prices.
-#[derive(Clone, Debug, PartialEq, Request)]
-#[request(update = UpdatePricedThing, read_only = READ_ONLY)]
-struct CreatePricedThing {
-    #[field(with = Fields::price_adjustment, schema = String)]
-    unit_price: Money,
-    #[field(max = 3)]
-    lines: Option<Vec<PricedLine>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Request)]
-#[request(read_only = READ_ONLY)]
-struct PricedLine {
-    #[field(create_only, min = 1, max = 9)]
-    id: Option<i32>,
-    #[field(min = 1, max = 9)]
-    quantity: i32,
-}
-
-#[derive(Debug, PartialEq, Request)]
-#[request(ignore_unknown)]
-struct LenientThing {
-    #[field(max = MAX_NAME)]
-    name: String,
-}
-
-#[test]
-fn unknown_fields_are_named_with_all_other_errors() {
-    let body = json!({
-        "unitPrice": "1.00", "unit_price": "x", "colour": null, "stock": 3,
-        "lines": [{"quantity": 1}, {"qauntity": 1, "id": 2, "stock": 4, "stocks": 4}],
-    });
-    let cannot_be_set = json!(["This field cannot be set here. Leave it out. Count it."]);
-    assert_eq!(
-        errors::<CreatePricedThing>(body),
-        json!({
-            "unit_price": ["A valid number is required."],
-            "unitPrice": ["Unknown field. Did you mean \"unit_price\"?"],
-            "colour": ["Unknown field. The known fields are: unit_price, lines."],
-            "stock": cannot_be_set,
-            "lines.1.quantity": ["This field is required."],
-            "lines.1.qauntity": ["Unknown field. Did you mean \"quantity\"?"],
-            "lines.1.stock": cannot_be_set,
-            "lines.1.stocks": ["Unknown field. The known fields are: id, quantity."],
-        })
-    );
-    assert_eq!(read(json!({"name": "a", "nmae": 1})), Ok(LenientThing { name: "a".to_owned() }));
-}
-
-#[test]
-fn the_errors_of_unknown_fields_are_limited() {
-    let names = (0..1_000).map(|at| (format!("{at}{}", "x".repeat(1_000)), Value::Null));
-    let errors = errors::<Line>(Value::Object(names.collect()));
-    assert!(errors.to_string().len() < 30_000, "{}", errors.to_string().len());
-}
-
-#[test]
-fn a_change_accepts_read_only_fields_with_their_present_values() {
-    let current = json!({"id": 1, "stock": 3, "lines": [{"id": 5, "stock": 1}, {"id": 6, "stock": 2}]});
-    let check = |body: Value| {
-        let mut fields = fields(&body.to_string());
-        let change = <UpdatePricedThing as FromFields>::read(&mut fields);
-        let (_, read_only) = fields.finish_change(change).unwrap();
-        read_only.check(&current).map_err(|errors| serde_json::to_value(errors).unwrap())
-    };
-    for same in [
-        json!({}),
-        json!({"id": 1, "stock": 3}),
-        json!({"lines": [{"id": 6, "quantity": 1, "stock": 2}, {"id": 5, "quantity": 1, "stock": 1}]}),
-    ] {
-        assert_eq!(check(same), Ok(()));
-    }
-    let stock = json!(["This field cannot be set here. Leave it out. Count it."]);
-    assert_eq!(
-        check(json!({"id": 2, "stock": 4})),
-        Err(json!({"id": ["This field cannot be set here. Leave it out."], "stock": stock}))
-    );
-    for line in [json!({"id": 6, "stock": 1}), json!({"id": 7, "stock": 1}), json!({"stock": 1})] {
-        let mut line = line;
-        line["quantity"] = json!(1);
-        assert_eq!(check(json!({"lines": [line]})), Err(json!({"lines.0.stock": stock})));
-    }
-}
-
-#[test]
-fn the_schema_says_whether_unknown_fields_are_accepted() {
-    let schema = |schema| serde_json::to_value(schema).unwrap()["additionalProperties"].clone();
-    assert_eq!(schema(UpdatePricedThing::schema()), json!(false));
-    assert_eq!(schema(PricedLine::schema()), json!(false));
-    assert_eq!(schema(LenientThing::schema()), Value::Null);
-}
-
-fn price(number: &str) -> Result<Money, Value> {
-    let read = fields(&format!("{{\"unit_price\": {number}}}")).into::<CreatePricedThing>();
-    read.map(|thing| thing.unit_price).map_err(|errors| serde_json::to_value(errors).unwrap()["unit_price"][0].clone())
-}
-
-#[test]
-fn an_amount_is_never_rounded() {
-    for (number, minor) in [
-        ("33.33", 3333),
-        ("33.330000000000000000000000", 3333),
-        ("1e2", 10_000),
-        ("-1.5E+1", -1500),
-        ("999e-2", 999),
-        ("-0", 0),
-    ] {
-        assert_eq!(price(number), Ok(Money::from_minor(minor)), "{number}");
-    }
-    let too_fine = json!("Ensure that there are no more than 2 decimal places.");
-    for number in [
-        "99.99999999999999",
-        "10.049999999999999",
-        "100.49999999999999",
-        "33.3299999999999983",
-        "33.33000000000000000001",
-        "1e-3",
-        "999999999.99000001",
-    ] {
-        assert_eq!(price(number), Err(too_fine.clone()), "{number}");
-    }
-    assert!(price("1e30").is_err() && price("1e400").is_err() && price("123456789012345678901234567890").is_err());
-}
-
-/// Decimals of every size, with zeros after them, with an exponent, and with one more digit somewhere after the cents.
-#[test]
-fn every_decimal_is_read_exactly_or_refused() {
-    let mut state: u64 = 88_172_645_463_325_252;
-    let mut random = |below: u64| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state % below
-    };
-    for _ in 0..5_000 {
-        let digits = u32::try_from(random(11)).unwrap() + 1;
-        let minor = random(10_u64.pow(digits) - 1) + 1;
-        let zeros = "0".repeat(usize::try_from(random(25)).unwrap());
-        let (whole, cents) = (minor / 100, minor % 100);
-        let money = Ok(Money::from_minor(i64::try_from(minor).unwrap()));
-        for exact in [
-            format!("{whole}.{cents:02}{zeros}"),
-            format!("{minor}e-2"),
-            format!("{minor}{zeros}e-{}", zeros.len() + 2),
-            format!("0.{zeros}{minor:011}E{}", zeros.len() + 9),
-        ] {
-            assert_eq!(price(&exact), money, "{exact}");
-            assert_eq!(price(&format!("\"{whole}.{cents:02}{zeros}\"")), money, "{exact}");
-        }
-        let digit = random(9) + 1;
-        for finer in [format!("{whole}.{cents:02}{zeros}{digit}"), format!("{minor}{digit}e-3")] {
-            assert!(price(&finer).is_err(), "{finer}");
-        }
-    }
-}
-
-#[test]
-fn a_quantity_is_never_rounded() {
-    let quantity = |number: &str| fields(&format!("{{\"variant\": 1, \"quantity\": {number}}}")).into::<Line>().is_ok();
-    for good in ["3", "3.0", "3.000000000000000000000", "0.3e1", "30e-1"] {
-        assert!(quantity(good), "{good}");
-    }
-    for bad in ["2.9999999999999999", "3.0000000000000001", "2.99999999999999999999", "1e-400", "3e99999"] {
-        assert!(!quantity(bad), "{bad}");
-    }
 }
