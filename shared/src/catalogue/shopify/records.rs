@@ -1,9 +1,9 @@
 //! Reads CSV record by record, with the line and the byte at which each begins.
 //!
-//! It is not the reader of the `csv` crate, although that crate writes the files; `docs/decisions.md` says what was tried. `csv` reports
-//! where it began to look for a record; after blank lines or a CRLF that is not the line on which the record begins. It keeps a record
-//! whole, so an unclosed quote takes the rest of the file into memory and cannot be reported. It also takes the end of the bytes for the
-//! end of the file: a file that is read in chunks would lose the record at the end of each.
+//! The `csv` crate writes the files but does not read them; `docs/decisions.md` says what was tried. The line that it reports for a record is
+//! wrong after blank lines and after a CRLF. It keeps a whole record in memory, so an unclosed quote fills it with the rest of the file and
+//! cannot be reported. It also takes the end of the bytes for the end of the file: a file that is read in chunks would lose the record
+//! at the end of each.
 
 use std::io::{self, BufRead};
 
