@@ -5,10 +5,24 @@
 create table stock_levels (
     variant_id bigint primary key references product_variants (id) on delete cascade,
     on_hand integer not null default 0,
+    -- False: the variant can always be bought, and a sale neither counts nor locks anything.
+    track_inventory boolean not null default true,
+    -- True: the variant can be bought with nothing on hand, up to the limit if there is one.
+    allow_backorder boolean not null default false,
+    backorder_limit integer,
+    -- Units that are sold and not yet on hand. What is received goes to them first, in order of placement.
+    backordered integer not null default 0,
+    -- Whether a unit can be bought now. Lists, filters and facets read this, so that the rule is written once.
+    is_available boolean not null generated always as
+        (not track_inventory or on_hand > 0
+         or (allow_backorder and (backorder_limit is null or backordered < backorder_limit))) stored,
     -- The last guard against overselling, if every other one fails.
     constraint stock_not_negative check (on_hand >= 0),
     -- As every way of changing it (`MAX_UNITS`), so that an export can be imported again.
-    constraint stock_within_limit check (on_hand <= 1000000000)
+    constraint stock_within_limit check (on_hand <= 1000000000),
+    constraint stock_backorder_limit_in_range check (backorder_limit between 0 and 1000000000),
+    constraint stock_backordered_in_range check (backordered between 0 and 1000000000),
+    constraint stock_on_hand_goes_to_backorders_first check (on_hand = 0 or backordered = 0)
 ) with (fillfactor = 50);
 
 -- Append-only: for every variant, the sum of `change` is what is on hand.
