@@ -8,6 +8,8 @@
 --
 -- A name_key (value_key) is the form by which names are compared. shared/src/catalogue/name_key.rs makes it, because what lower() makes
 -- depends on the locale of the database.
+--
+-- Names by which lists are sorted name their collation, so that their order, their indexes and the cursors are the same in every database.
 
 create extension if not exists unaccent;
 create extension if not exists pg_trgm;
@@ -27,7 +29,7 @@ create function shop_currency() returns text language sql stable as 'select curr
 
 create table brands (
     id bigint generated always as identity primary key,
-    name text not null,
+    name text collate "und-x-icu" not null,
     name_key text collate "C" not null,
     slug text not null,
     -- Raised when the name or slug changes (count_brand_version).
@@ -44,7 +46,7 @@ create index brand_by_name on brands (name, id);
 create table categories (
     id bigint generated always as identity primary key,
     parent_id bigint references categories (id) on delete restrict,
-    name text not null,
+    name text collate "und-x-icu" not null,
     name_key text collate "C" not null,
     slug text not null,
     -- Order among siblings; equal positions are ordered by name.
@@ -71,7 +73,7 @@ create index old_category_slug_by_category on old_category_slugs (category_id);
 
 create table attributes (
     id bigint generated always as identity primary key,
-    name text not null,
+    name text collate "und-x-icu" not null,
     name_key text collate "C" not null,
     -- An attribute and its values are edited as one thing. Raised by the endpoints for staff. An import that creates values does not
     -- raise it, because the attribute's row would be locked until the end of the import's transaction.
@@ -100,7 +102,7 @@ create table products (
     slug text not null,
     -- By which files name the product. It never changes, whatever becomes of the slug.
     handle text collate "C" not null,
-    name text not null,
+    name text collate "und-x-icu" not null,
     sku text,
     -- Sanitised HTML, shown as it is.
     description text not null default '',

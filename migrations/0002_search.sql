@@ -35,7 +35,7 @@ create index product_index_by_title on product_index using gin (title_words);
 -- finds nothing, as it would without the word. No unique constraint: two writers of the same new words would wait for each other, possibly
 -- in a circle, and a word that is stored twice does no harm.
 create table catalogue_words (
-    word text not null
+    word text collate "C" not null
 );
 create index catalogue_word on catalogue_words (word);
 create index catalogue_word_by_trigrams on catalogue_words using gin (word gin_trgm_ops);

@@ -2,7 +2,7 @@
 
 create table roles (
     id bigint generated always as identity primary key,
-    name text not null,
+    name text collate "und-x-icu" not null,
     permissions text[] not null,
     created_at timestamptz not null,
     constraint role_name_unique unique (name),

@@ -1,7 +1,8 @@
-//! Tests of the catalogue in SQL that endpoints cannot reach: cards, the product index and query plans.
+//! Tests of the catalogue in SQL that endpoints cannot reach: cards, the product index, collations and query plans.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, and so do their helpers")]
 
 mod cards;
+mod collations;
 mod list_plans;
 mod plans;
 mod product_index;

@@ -24,6 +24,7 @@ mod list_products_searched;
 mod list_products_with_facets;
 mod move_categories;
 mod move_skus;
+mod order_of_names;
 mod price_history;
 mod product_order;
 mod product_permissions;

@@ -10,7 +10,7 @@ pub async fn all(tx: &mut Tx) -> sqlx::Result<Vec<Attribute>> {
         r#"select a.id, a.name, v.id as "value_id?", v.value as "value?"
              from attributes a
              left join attribute_values v on v.attribute_id = a.id
-            order by lower(a.name), v.position, v.id"#
+            order by a.name, a.id, v.position, v.id"#
     )
     .fetch_all(&mut *tx)
     .await?;

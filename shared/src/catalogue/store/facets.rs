@@ -203,7 +203,7 @@ const NAMED: &str = r") select c.kind, c.id, coalesce(b.name, k.name, w.value, '
       left join attribute_values w on c.kind = 'value' and w.id = c.id
       left join attributes a on a.id = w.attribute_id
      where c.place <= case c.kind when 'brand' then 50 else 100 end
-     order by c.kind, lower(a.name), w.position, k.position, k.name, case c.kind when 'brand' then -c.n end, c.id";
+     order by c.kind, a.name, a.id, w.position, k.position, k.name, case c.kind when 'brand' then -c.n end, c.id";
 
 /// Sorts the counts into their facets. A facet that was not requested is missing; a requested one may be empty.
 fn sorted(rows: Vec<Row>, wanted: Wanted) -> Facets {
