@@ -12,17 +12,24 @@ create table stock_levels (
     backorder_limit integer,
     -- Units that are sold and not yet on hand. What is received goes to them first, in order of placement.
     backordered integer not null default 0,
-    -- Whether a unit can be bought now. Lists, filters and facets read this, so that the rule is written once.
+    -- Units that can be ordered now; as many as a stock can have if nothing limits them. Carts and checkout read this, so that the rule is
+    -- written once.
+    available integer not null generated always as
+        (case when not track_inventory then 1000000000
+              when allow_backorder then least(on_hand + greatest(coalesce(backorder_limit, 1000000000) - backordered, 0), 1000000000)
+              else on_hand
+         end) stored,
+    -- Whether a unit can be ordered now, for lists, filters and facets. A generated column cannot read another, so a check keeps the two alike.
     is_available boolean not null generated always as
-        (not track_inventory or on_hand > 0
-         or (allow_backorder and (backorder_limit is null or backordered < backorder_limit))) stored,
+        (not track_inventory or on_hand > 0 or (allow_backorder and backordered < coalesce(backorder_limit, 1000000000))) stored,
     -- The last guard against overselling, if every other one fails.
     constraint stock_not_negative check (on_hand >= 0),
     -- As every way of changing it (`MAX_UNITS`), so that an export can be imported again.
     constraint stock_within_limit check (on_hand <= 1000000000),
     constraint stock_backorder_limit_in_range check (backorder_limit between 0 and 1000000000),
     constraint stock_backordered_in_range check (backordered between 0 and 1000000000),
-    constraint stock_on_hand_goes_to_backorders_first check (on_hand = 0 or backordered = 0)
+    constraint stock_on_hand_goes_to_backorders_first check (on_hand = 0 or backordered = 0),
+    constraint stock_is_available_if_units_are check (is_available = (available > 0))
 ) with (fillfactor = 50);
 
 -- Append-only: for every variant, the sum of `change` is what is on hand.

@@ -28,7 +28,9 @@ begin
                   from product_images i left join image_files f on f.url = i.url
                  where i.product_id = p.id),
                (select coalesce(json_agg(json_build_array(v.id, v.sku, v.name, v.price_adjustment, v.own_price, v.compare_at_price, v.barcode,
-                                                          v.weight_grams, s.on_hand, v.archived_at is not null)
+                                                          v.weight_grams, s.on_hand, s.track_inventory, s.allow_backorder, s.backorder_limit,
+                                                          case when v_now is null then s.backordered end, s.is_available,
+                                                          v.archived_at is not null)
                                          order by v.archived_at is not null, v.position, v.id), '[]')
                   from product_variants v join stock_levels s on s.variant_id = v.id
                  where v.product_id = p.id and (v_now is null or v.archived_at is null)),

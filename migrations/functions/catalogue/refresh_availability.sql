@@ -5,6 +5,6 @@ begin
     update products p
        set is_available = exists (
                select from product_variants v join stock_levels s on s.variant_id = v.id
-                where v.product_id = p.id and v.archived_at is null and s.on_hand > 0)
+                where v.product_id = p.id and v.archived_at is null and s.is_available)
      where p.id = any (p_product_ids);
 end $$;

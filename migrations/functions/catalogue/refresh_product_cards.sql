@@ -20,7 +20,7 @@ begin
       left join lateral (
             select coalesce(min(self.base_price + v.price_adjustment), self.base_price) as price_min,
                    coalesce(max(self.base_price + v.price_adjustment), self.base_price) as price_max,
-                   coalesce(bool_or(s.on_hand > 0), false) as is_available,
+                   coalesce(bool_or(s.is_available), false) as is_available,
                    string_agg(v.sku, ' ') as skus
               from product_variants v join stock_levels s on s.variant_id = v.id
              where v.product_id = self.id and v.archived_at is null) card on true

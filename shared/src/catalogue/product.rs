@@ -8,6 +8,7 @@ use super::{Brand, CategorySummary};
 use crate::fields::{Fields, FromField};
 use crate::ids::{AttributeId, AttributeValueId, ImageId, ProductId, VariantId};
 use crate::money::Money;
+use crate::stock::StockRules;
 use crate::time::Timestamp;
 
 /// A product in a list.
@@ -36,7 +37,7 @@ pub struct ProductCard {
     pub price_range: PriceRange,
     /// The first image; null if the product has none.
     pub main_image: Option<MainImage>,
-    /// True if any variant is in stock.
+    /// True if a unit of any variant can be ordered.
     pub is_available: bool,
 }
 
@@ -221,7 +222,14 @@ pub struct ProductVariant {
     pub weight_grams: Option<i32>,
     /// Number of units in stock.
     pub inventory_count: i32,
-    /// True if any unit is in stock.
+    /// The rules by which the variant is sold when too few units are in stock.
+    #[serde(flatten)]
+    pub stock_rules: StockRules,
+    /// Number of units that are sold and not in stock yet. Units that arrive go to them first. Only for staff who may change the catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub backordered: Option<i32>,
+    /// True if a unit can be ordered: it is in stock, can be backordered, or `track_inventory` is false.
     pub is_available: bool,
     /// True if the variant is no longer for sale. Only staff who may change the catalogue see such variants.
     pub is_archived: bool,

@@ -63,6 +63,12 @@ pub struct ImportVariant {
     pub on_hand: Option<i32>,
     /// The number of units that were on hand when the file was written; `None` if the file does not have it.
     pub on_hand_seen: Option<i32>,
+    /// False if the variant can always be bought, whatever is on hand.
+    pub track_inventory: Option<bool>,
+    /// True if the variant can be bought with nothing on hand.
+    pub allow_backorder: Option<bool>,
+    /// The maximum number of units that are sold and not on hand.
+    pub backorder_limit: Patch<i32>,
     /// The URL of the first image that shows the variant.
     pub image: Patch<String>,
 }

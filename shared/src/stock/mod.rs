@@ -3,11 +3,30 @@
 pub mod staff;
 pub mod store;
 
+use serde::Serialize;
 use strum::{EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
 use crate::catalogue::limits::MAX_UNITS;
 use crate::fields::{Fields, FromField};
+
+/// The rules by which a variant is sold when too few units are on hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StockRules {
+    /// False if the variant can always be bought, whatever the stock is: its sales are not counted.
+    pub track_inventory: bool,
+    /// True if the variant can be bought with too few units in stock; the missing ones are backordered. It has no effect unless `track_inventory`
+    /// is true.
+    pub allow_backorder: bool,
+    /// Maximum number of backordered units of all orders; null means that there is no maximum. It has no effect unless `allow_backorder` is true.
+    pub backorder_limit: Option<i32>,
+}
+
+impl Default for StockRules {
+    fn default() -> Self {
+        Self { track_inventory: true, allow_backorder: false, backorder_limit: None }
+    }
+}
 
 /// The reason for a change of stock other than a sale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]

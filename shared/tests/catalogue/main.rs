@@ -1,8 +1,9 @@
-//! Tests of the catalogue in SQL that endpoints cannot reach: cards, the product index, collations and query plans.
+//! Tests of the catalogue that endpoints cannot reach: cards, the product index, collations, query plans and edits of files.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, and so do their helpers")]
 
 mod cards;
 mod collations;
+mod imported_stock_rules;
 mod list_plans;
 mod plans;
 mod product_index;

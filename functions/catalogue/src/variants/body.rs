@@ -7,6 +7,7 @@ use shared::fields::{ReadOnly, ReadOnlyName};
 use shared::http::{Fields, Request};
 use shared::ids::{AttributeValueId, VariantId};
 use shared::money::Money;
+use shared::patch::Patch;
 
 /// Maximum number of attribute values of a variant.
 const MAX_VALUES: usize = 20;
@@ -20,6 +21,7 @@ pub(crate) const CURRENCY: &str = "All prices are in the currency of the shop.";
 
 const READ_ONLY: ReadOnly = &[
     ReadOnlyName::fixed("attribute_values", "Send options or attribute_value_ids."),
+    ReadOnlyName::fixed("backordered", CHANGE_STOCK),
     ReadOnlyName::fixed("currency", CURRENCY),
     ReadOnlyName::fixed("id", ""),
     ReadOnlyName::fixed("inventory_count", CHANGE_STOCK),
@@ -87,6 +89,17 @@ pub(crate) struct CreateVariant {
     /// Units in stock of a new variant, 0 if left out. The stock of an existing variant cannot be set here, so leave it out or send it unchanged.
     #[field(create_only, min = 0, max = MAX_UNITS)]
     pub inventory_count: Option<i32>,
+    /// False if the variant can always be bought, whatever the stock is: its sales are not counted. What is backordered already stays so.
+    #[field(not_null, on_create = "True if left out.", on_replace = "Stays as it is if left out.")]
+    pub track_inventory: Option<bool>,
+    /// True if the variant can be bought with too few units in stock; the missing ones are backordered. It has no effect unless `track_inventory`
+    /// is true.
+    #[field(not_null, on_create = "False if left out.", on_replace = "Stays as it is if left out.")]
+    pub allow_backorder: Option<bool>,
+    /// Maximum number of backordered units of all orders; null means that there is no maximum. It is kept, without effect, while `allow_backorder` is
+    /// false; a limit below what is backordered already refuses new backorders only.
+    #[field(min = 0, max = MAX_UNITS, on_create = "Null if left out.", on_replace = "Stays as it is if left out.")]
+    pub backorder_limit: Patch<i32>,
 }
 
 /// A value of an attribute, by id or by name.
@@ -148,6 +161,9 @@ impl UpdateVariant {
             is_archived: self.is_archived,
             initial_stock: None,
             stock: StockEdit::Keep,
+            track_inventory: self.track_inventory,
+            allow_backorder: self.allow_backorder,
+            backorder_limit: self.backorder_limit,
         }
     }
 }

@@ -34,6 +34,7 @@ mod replace_product;
 mod root;
 mod samples;
 mod slugs_of_products;
+mod stock_rules;
 mod subscribe_to_back_in_stock;
 mod unknown_fields;
 mod update_product;

@@ -204,6 +204,7 @@ impl Reading<'_> {
             image: self.patch(Column::VariantImage, row.url(columns, Column::VariantImage)?),
             sku,
             options,
+            ..ImportVariant::default()
         };
         self.entry.variants.push(variant);
         Ok(())

@@ -7,6 +7,7 @@ use super::product::FileColumns;
 use crate::app::db::Tx;
 use crate::catalogue::{ProductImage, ProductVariant, VariantAttributeValue, Visibility};
 use crate::ids::{AttributeId, AttributeValueId, ProductId};
+use crate::stock::StockRules;
 
 /// Maximum number of variants that a list shows of each product.
 pub const MAX_VARIANTS: i64 = 50;
@@ -21,7 +22,8 @@ pub async fn variants(
 ) -> sqlx::Result<HashMap<ProductId, Vec<ProductVariant>>> {
     let rows = sqlx::query!(
         r#"select p.id as product_id, p.base_price, v.id, v.sku, v.name, v.price_adjustment, v.own_price, v.compare_at_price, v.barcode,
-                  v.weight_grams, s.on_hand, v.archived_at is not null as "is_archived!",
+                  v.weight_grams, s.on_hand, s.track_inventory, s.allow_backorder, s.backorder_limit, s.backordered, s.is_available,
+                  v.archived_at is not null as "is_archived!",
                   options.value_ids as "value_ids!: Vec<AttributeValueId>", options.attribute_ids as "attribute_ids!: Vec<AttributeId>",
                   options.attributes as "attributes!", options.values as "values!"
              from products p
@@ -72,7 +74,13 @@ pub async fn variants(
             barcode: row.barcode,
             weight_grams: row.weight_grams,
             inventory_count: row.on_hand,
-            is_available: row.on_hand > 0 && !row.is_archived,
+            stock_rules: StockRules {
+                track_inventory: row.track_inventory,
+                allow_backorder: row.allow_backorder,
+                backorder_limit: row.backorder_limit,
+            },
+            backordered: (visibility == Visibility::Staff).then_some(row.backordered),
+            is_available: row.is_available && !row.is_archived,
             is_archived: row.is_archived,
         });
     }

@@ -8,6 +8,7 @@ use crate::app::db::Tx;
 use crate::catalogue::{Brand, CategorySummary, Product, ProductImage, ProductVariant, Status, VariantAttributeValue};
 use crate::ids::{BrandId, ImageId, ProductId, VariantId};
 use crate::money::Money;
+use crate::stock::StockRules;
 use crate::time::Timestamp;
 
 /// A product with everything that an edit can change.
@@ -74,6 +75,8 @@ pub struct VariantSnapshot {
     pub weight_grams: Option<i32>,
     /// Number of units on hand.
     pub on_hand: i32,
+    /// The rules by which the variant is sold when too few units are on hand.
+    pub stock_rules: StockRules,
     /// True if the variant is no longer sold.
     pub is_archived: bool,
     /// The attribute values that make this variant, in the order in which files and names have them.
@@ -147,6 +150,7 @@ impl From<&ProductVariant> for VariantSnapshot {
             barcode: variant.barcode.clone(),
             weight_grams: variant.weight_grams,
             on_hand: variant.inventory_count,
+            stock_rules: variant.stock_rules,
             is_archived: variant.is_archived,
             values: variant.attribute_values.iter().map(value).collect(),
         }
@@ -235,7 +239,7 @@ async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<ProductSnapsho
 async fn add_variants(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[ProductId]) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         r#"select v.product_id, v.id, v.sku, v.name, v.position, v.price_adjustment, v.compare_at_price, v.barcode, v.weight_grams, s.on_hand,
-                  v.own_price, v.archived_at is not null as "is_archived!"
+                  s.track_inventory, s.allow_backorder, s.backorder_limit, v.own_price, v.archived_at is not null as "is_archived!"
              from product_variants v join stock_levels s on s.variant_id = v.id
             where v.product_id = any ($1)
             order by v.product_id, v.position, v.id"#,
@@ -260,6 +264,11 @@ async fn add_variants(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[Prod
             barcode: row.barcode,
             weight_grams: row.weight_grams,
             on_hand: row.on_hand,
+            stock_rules: StockRules {
+                track_inventory: row.track_inventory,
+                allow_backorder: row.allow_backorder,
+                backorder_limit: row.backorder_limit,
+            },
             is_archived: row.is_archived,
         };
         product.variants.push(variant);

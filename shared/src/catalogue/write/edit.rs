@@ -167,6 +167,12 @@ pub struct VariantEdit {
     pub initial_stock: Option<i32>,
     /// The change of the units on hand of an existing variant.
     pub stock: StockEdit,
+    /// False if the variant can always be bought, whatever is on hand; a new variant is tracked.
+    pub track_inventory: Option<bool>,
+    /// True if the variant can be bought with nothing on hand; a new variant cannot.
+    pub allow_backorder: Option<bool>,
+    /// The maximum number of units that are sold and not on hand; empty means any number. It has no effect while backorders are not allowed.
+    pub backorder_limit: Patch<i32>,
 }
 
 /// The variant that is edited.

@@ -301,6 +301,9 @@ fn variant_edit(variant: &ImportVariant, stock: Stock) -> VariantEdit {
         is_archived: None,
         initial_stock: variant.on_hand,
         stock: stock_edit(variant, stock),
+        track_inventory: variant.track_inventory,
+        allow_backorder: variant.allow_backorder,
+        backorder_limit: variant.backorder_limit,
     }
 }
 

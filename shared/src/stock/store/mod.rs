@@ -4,7 +4,7 @@ pub mod subscriptions;
 
 use std::collections::HashMap;
 
-use super::Reason;
+use super::{Reason, StockRules};
 use crate::app::db::Tx;
 use crate::ids::{ProductId, VariantId};
 use crate::time::Timestamp;
@@ -46,6 +46,31 @@ pub async fn set_all(tx: &mut Tx, counts: &[Counted], now: Timestamp) -> sqlx::R
         &on_hand,
         &reasons,
         now as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Writes the rules by which these variants are sold. The caller has locked the rows, and refreshes the products' cards afterwards.
+pub async fn write_rules(tx: &mut Tx, rules: &[(VariantId, StockRules)]) -> sqlx::Result<()> {
+    if rules.is_empty() {
+        return Ok(());
+    }
+    let variants: Vec<i64> = rules.iter().map(|(variant, _)| variant.0).collect();
+    let tracked: Vec<bool> = rules.iter().map(|(_, rules)| rules.track_inventory).collect();
+    let allowed: Vec<bool> = rules.iter().map(|(_, rules)| rules.allow_backorder).collect();
+    let limits: Vec<Option<i32>> = rules.iter().map(|(_, rules)| rules.backorder_limit).collect();
+    sqlx::query!(
+        "update stock_levels s
+            set track_inventory = t.track_inventory, allow_backorder = t.allow_backorder, backorder_limit = t.backorder_limit
+           from unnest($1::bigint[], $2::boolean[], $3::boolean[], $4::integer[])
+                as t (variant_id, track_inventory, allow_backorder, backorder_limit)
+          where s.variant_id = t.variant_id",
+        &variants,
+        &tracked,
+        &allowed,
+        &limits as _
     )
     .execute(&mut *tx)
     .await

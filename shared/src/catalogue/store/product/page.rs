@@ -13,6 +13,7 @@ use crate::catalogue::{
 };
 use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ImageId, ProductId, VariantId};
 use crate::money::Money;
+use crate::stock::StockRules;
 use crate::time::Timestamp;
 
 /// A product as `read_product` returns it.
@@ -82,6 +83,11 @@ pub(super) struct Variant {
     barcode: Option<String>,
     weight_grams: Option<i32>,
     on_hand: i32,
+    track_inventory: bool,
+    allow_backorder: bool,
+    backorder_limit: Option<i32>,
+    backordered: Option<i32>,
+    is_available: bool,
     is_archived: bool,
 }
 
@@ -201,7 +207,13 @@ fn variants(
             barcode: row.barcode,
             weight_grams: row.weight_grams,
             inventory_count: row.on_hand,
-            is_available: row.on_hand > 0 && !row.is_archived,
+            stock_rules: StockRules {
+                track_inventory: row.track_inventory,
+                allow_backorder: row.allow_backorder,
+                backorder_limit: row.backorder_limit,
+            },
+            backordered: row.backordered,
+            is_available: row.is_available && !row.is_archived,
             is_archived: row.is_archived,
         }
     };

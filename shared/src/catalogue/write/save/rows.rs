@@ -12,7 +12,8 @@ use crate::catalogue::store::write as store;
 use crate::catalogue::store::write::{ProductRow, ValuesRow, VariantRow};
 use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::patch::Patch;
-use crate::stock::store::{Counted, set_all};
+use crate::stock::StockRules;
+use crate::stock::store::{Counted, set_all, write_rules};
 use crate::time::Timestamp;
 
 /// Writes the changes of products that are locked, and their ids into the plans. `on_hand` is the stock under the lock.
@@ -24,6 +25,7 @@ pub(super) async fn write(
 ) -> Result<(), SaveError> {
     write_products(tx, plans, now).await?;
     write_variants(tx, plans, now).await?;
+    write_stock_rules(tx, plans).await?;
     write_stock(tx, plans, on_hand, now).await?;
     write_defaults(tx, plans).await?;
     write_images(tx, plans).await?;
@@ -127,6 +129,14 @@ async fn write_variants(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp
 /// Returns the id of the row that was inserted with this slug or SKU.
 fn inserted<I: Copy>(ids: &HashMap<String, I>, key: &str) -> Result<I, SaveError> {
     ids.get(key).copied().ok_or_else(|| SaveError::NotInserted(key.to_owned()))
+}
+
+/// Writes the rules of the stock that the edits change.
+async fn write_stock_rules(tx: &mut Tx, plans: &[&mut Plan<'_>]) -> sqlx::Result<()> {
+    let planned = plans.iter().flat_map(|plan| &plan.variants);
+    let rules: Vec<(VariantId, StockRules)> =
+        planned.filter_map(|variant| Some((variant.id?, variant.stock_rules?))).collect();
+    write_rules(tx, &rules).await
 }
 
 /// Sets the stock that the edits change.

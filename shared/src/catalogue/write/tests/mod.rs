@@ -16,7 +16,7 @@ use crate::catalogue::store::write::{IdOrName, KnownValue, NamedValue};
 use crate::ids::{AttributeId, AttributeValueId, ImageId, ProductId, VariantId};
 use crate::money::Money;
 use crate::patch::Patch;
-use crate::stock::Reason;
+use crate::stock::{Reason, StockRules};
 
 fn value(id: i64, value: &str) -> KnownValue {
     KnownValue {
@@ -44,6 +44,7 @@ fn variant(id: i64, size: &str, position: i32) -> VariantSnapshot {
         barcode: Some("0123".to_owned()),
         weight_grams: Some(200),
         on_hand: 5,
+        stock_rules: StockRules::default(),
         is_archived: false,
         values: vec![value(id, size)],
     }

@@ -14,7 +14,7 @@ use crate::catalogue::store::snapshot::VariantSnapshot;
 use crate::catalogue::store::write::{KnownValue, NamedValue, VariantRow};
 use crate::ids::VariantId;
 use crate::money::Money;
-use crate::stock::Reason;
+use crate::stock::{Reason, StockRules};
 
 pub(super) use checks::{check, check_count};
 pub(super) use pairing::{ListedEdit, Pair, find_one, pair};
@@ -42,6 +42,8 @@ pub(super) struct VariantPlan<'e> {
     stock_edit: StockEdit,
     /// The units on hand to set, if they change.
     pub(super) stock: Option<(i32, Reason)>,
+    /// The rules to write for the stock, if they change.
+    pub(super) stock_rules: Option<StockRules>,
     /// True if the stock stays because it is not the one that the edit compares with.
     pub(super) stock_moved: bool,
     price: Money,
@@ -119,6 +121,7 @@ impl<'e> VariantPlan<'e> {
             // Stock that was as wanted when it was read stays, even if a sale changes it before the lock: that sale came later.
             stock_edit: old.map_or(StockEdit::Keep, |old| edit.stock.unless_already(old.on_hand)),
             stock: initial_stock.filter(|_| old.is_none()),
+            stock_rules: new_stock_rules(edit, old),
             stock_moved: false,
         };
         if let Some(old) = old {
@@ -147,9 +150,9 @@ impl<'e> VariantPlan<'e> {
         self.before.is_some() && self.stock.is_some()
     }
 
-    /// Returns the change of the variant: its row, its values and its stock.
+    /// Returns the change of the variant: its row, its values, its stock and the rules for it.
     pub(super) fn change(&self) -> RowChange {
-        let has_more = self.values_changed || self.stock.is_some();
+        let has_more = self.values_changed || self.stock.is_some() || self.stock_rules.is_some();
         if self.row_change == RowChange::Unchanged && has_more { RowChange::Updated } else { self.row_change }
     }
 
@@ -203,6 +206,17 @@ fn row(edit: &VariantEdit, old: Option<&VariantSnapshot>, values: Option<&[&Know
         is_archived: edit.is_archived.unwrap_or(old.is_some_and(|old| old.is_archived)),
         values: values::ids(values.iter().copied()),
     }
+}
+
+/// Returns the rules of the stock after the edit, if they are not those before. A new variant begins with the default.
+fn new_stock_rules(edit: &VariantEdit, old: Option<&VariantSnapshot>) -> Option<StockRules> {
+    let before = old.map_or(StockRules::default(), |old| old.stock_rules);
+    let after = StockRules {
+        track_inventory: edit.track_inventory.unwrap_or(before.track_inventory),
+        allow_backorder: edit.allow_backorder.unwrap_or(before.allow_backorder),
+        backorder_limit: edit.backorder_limit.apply(before.backorder_limit),
+    };
+    (after != before).then_some(after)
 }
 
 /// Returns true if a column differs. A new base price changes the adjustment too, except for a variant with its own price.

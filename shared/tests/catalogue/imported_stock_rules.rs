@@ -1,0 +1,81 @@
+//! An import changes the rules of a variant's stock that its file has, and no others.
+
+use shared::catalogue::product_import::{ImportVariant, ProductImport};
+use shared::catalogue::write::{ImportBatch, ImportOptions, RowChange, Saved, Together, save_imports};
+use shared::money::Money;
+use shared::patch::Patch;
+use shared::testing::{START, service_db};
+use sqlx::PgPool;
+
+type Rules = (bool, bool, Option<i32>);
+
+async fn import(db: &PgPool, variant: ImportVariant, dry_run: bool) -> Saved {
+    let product = ProductImport {
+        handle: "gift-wrap".to_owned(),
+        name: Some("Gift wrap".to_owned()),
+        variants: vec![ImportVariant { sku: Some("GW-1".to_owned()), price: Some(Money::from_minor(300)), ..variant }],
+        has_all_variants: true,
+        has_all_options: true,
+        ..ProductImport::default()
+    };
+    let mut tx = service_db(db).begin().await.unwrap();
+    let options = ImportOptions { dry_run, ..ImportOptions::default() };
+    let batch = ImportBatch { products: &[&product], options, together: Together::All };
+    let saved = save_imports(&mut tx, batch, START).await.unwrap().remove(0).unwrap();
+    tx.commit().await.unwrap();
+    saved
+}
+
+async fn rules(db: &PgPool) -> Rules {
+    sqlx::query_as("select track_inventory, allow_backorder, backorder_limit from stock_levels")
+        .fetch_one(db)
+        .await
+        .unwrap()
+}
+
+async fn is_available(db: &PgPool) -> bool {
+    sqlx::query_scalar("select is_available from products").fetch_one(db).await.unwrap()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_new_variant_has_the_rules_of_its_file(db: PgPool) {
+    let file = ImportVariant {
+        track_inventory: Some(false),
+        allow_backorder: Some(true),
+        backorder_limit: Patch::Set(4),
+        ..ImportVariant::default()
+    };
+
+    let saved = import(&db, file, false).await;
+
+    assert_eq!((saved.product, saved.variants), (RowChange::Inserted, vec![RowChange::Inserted]));
+    assert_eq!((rules(&db).await, is_available(&db).await), ((false, true, Some(4)), true));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_file_changes_the_rules_that_it_has(db: PgPool) {
+    import(&db, ImportVariant::default(), false).await;
+    assert_eq!((rules(&db).await, is_available(&db).await), ((true, false, None), false));
+    for (track_inventory, allow_backorder, backorder_limit, after, available) in [
+        (Some(false), None, Patch::Keep, (false, false, None), true),
+        (None, None, Patch::Keep, (false, false, None), true),
+        (Some(true), None, Patch::Keep, (true, false, None), false),
+        (None, Some(true), Patch::Keep, (true, true, None), true),
+        (None, None, Patch::Set(0), (true, true, Some(0)), false),
+        (None, None, Patch::Keep, (true, true, Some(0)), false),
+        (None, None, Patch::Clear, (true, true, None), true),
+        (None, Some(false), Patch::Set(9), (true, false, Some(9)), false),
+    ] {
+        let file = ImportVariant { track_inventory, allow_backorder, backorder_limit, ..ImportVariant::default() };
+        let before = (rules(&db).await, is_available(&db).await);
+        let change = if before.0 == after { RowChange::Unchanged } else { RowChange::Updated };
+
+        let tried = import(&db, file.clone(), true).await;
+        assert_eq!((tried.product, (rules(&db).await, is_available(&db).await)), (change, before), "{file:?}");
+        let saved = import(&db, file.clone(), false).await;
+        assert_eq!((saved.product, saved.variants, saved.stock_changed), (change, vec![change], 0), "{file:?}");
+        assert_eq!((rules(&db).await, is_available(&db).await), (after, available), "{file:?}");
+        let again = import(&db, file.clone(), false).await;
+        assert_eq!(again.product, RowChange::Unchanged, "{file:?}");
+    }
+}
