@@ -37,12 +37,17 @@ create table order_lines (
     sku text not null,
     unit_price bigint not null,
     quantity integer not null,
+    -- Units that were not on hand when they were sold, and have not come in yet. For every variant, their sum is `stock_levels.backordered`.
+    backordered integer not null default 0,
     sub_total bigint not null generated always as (unit_price * quantity) stored,
     primary key (order_id, position),
     constraint order_line_quantity_positive check (quantity > 0),
+    constraint order_line_backordered_in_range check (backordered between 0 and quantity),
     constraint order_line_unit_price_not_negative check (unit_price >= 0)
 );
 create index order_line_by_variant on order_lines (variant_id);
+-- The lines that wait for units of a variant, for fill_backorders. Almost no line is in it, so checkout seldom writes it.
+create index order_line_backordered on order_lines (variant_id) where backordered > 0;
 
 create table order_events (
     id bigint generated always as identity primary key,

@@ -14,7 +14,7 @@ create or replace function check_out(
 ) returns table (
     outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
     line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
-    available integer
+    backordered integer, available integer
 ) language plpgsql as $$
 begin
     if exists (select from sign_ins s where s.id = p_sign_in_id and s.ended_at is not null) then

@@ -6,7 +6,8 @@
 -- It writes everything or nothing: each refusal returns before the first write, and any error rolls back all of it.
 --
 -- Locks, always in this order, so that no two calls deadlock:
---   the account (against its deletion)  →  the cart  →  stock rows by variant id  →  (only if stock reaches zero) products by id.
+--   the account (against its deletion)  →  the cart  →  stock rows by variant id  →  (only if nothing is left) products by id.
+-- A variant that is not counted (`track_inventory` is false) has no part in this: its stock row is not locked, and no number changes.
 --
 -- Each statement sees what was committed when it started (READ COMMITTED). Steps 2, 3 and 5 depend on it.
 --
@@ -28,17 +29,19 @@ create or replace function place_order(
 ) returns table (
     outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
     line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
-    available integer
+    backordered integer, available integer
 ) language plpgsql as $$
 #variable_conflict use_column
 declare
     v_now timestamptz := 'epoch'::timestamptz + p_now_us * interval '1 microsecond';
     v_asked record;
     v_cart record;
+    v_locked record;
     v_lines bigint[];
     v_variants bigint[];
     v_quantities integer[];
     v_on_hand integer[];
+    v_available integer[];
     v_is_sold_out boolean;
     v_prices bigint[];
     v_total bigint;
@@ -91,32 +94,43 @@ begin
         return;
     end if;
 
-    -- 4. Lock the stock rows in variant order. `for update` returns each row as it is once it is locked. No line can be missing, because
-    -- variants in carts are not deleted and every variant has a stock row.
-    select array_agg(locked.id), array_agg(locked.variant_id), array_agg(locked.quantity), array_agg(locked.on_hand)
-      into v_lines, v_variants, v_quantities, v_on_hand
-      from (select l.id, l.variant_id, l.quantity, s.on_hand
+    -- 4. Lock the stock rows of the variants that are counted, in variant order. `for update` returns each row as it is once it is locked,
+    -- and leaves out a row whose variant is no longer counted then: a line without a locked row is one that is not counted.
+    select array_agg(s.variant_id) as variants, array_agg(s.on_hand) as on_hand, array_agg(s.available) as available into v_locked
+      from (select s.variant_id, s.on_hand, s.available
               from cart_lines l join stock_levels s on s.variant_id = l.variant_id
-             where l.cart_id = p_cart_id
-             order by l.variant_id for update of s) locked;
+             where l.cart_id = p_cart_id and s.track_inventory
+             order by s.variant_id for update of s) s;
+
+    -- 5. Read once what the variants cost and whether they can be bought, so that the total and the lines have the same prices. A writer of products locks
+    -- its stock rows first, so a checkout that waited for an archiving does not sell the archived variant. No line can be missing, because variants in
+    -- carts are not deleted. Without a locked row, `on_hand` and `available` are null.
+    select array_agg(l.id), array_agg(l.variant_id), array_agg(l.quantity), array_agg(s.on_hand), array_agg(s.available),
+           bool_or(coalesce(s.available < l.quantity, false) or v.archived_at is not null
+                   or not is_published(p.status, p.publish_at, p.unpublish_at, v_now)),
+           array_agg(p.base_price + v.price_adjustment),
+           sum((p.base_price + v.price_adjustment) * l.quantity), min(p.currency)
+      into v_lines, v_variants, v_quantities, v_on_hand, v_available, v_is_sold_out, v_prices, v_total, v_currency
+      from cart_lines l
+      left join unnest(v_locked.variants, v_locked.on_hand, v_locked.available) as s (variant_id, on_hand, available)
+             on s.variant_id = l.variant_id
+      join product_variants v on v.id = l.variant_id
+      join products p on p.id = v.product_id
+     where l.cart_id = p_cart_id;
     if v_lines is null then
         return query select r.* from place_order_refusal('cart_empty') r;
         return;
     end if;
 
-    -- 5. Read once what the variants cost and whether they can be bought, so that the total and the lines have the same prices. A writer of products locks
-    -- its stock rows first, so a checkout that waited for an archiving does not sell the archived variant.
-    select bool_or(t.on_hand < t.quantity or v.archived_at is not null
-                   or not is_published(p.status, p.publish_at, p.unpublish_at, v_now)),
-           array_agg(p.base_price + v.price_adjustment order by t.variant_id),
-           sum((p.base_price + v.price_adjustment) * t.quantity), min(p.currency)
-      into v_is_sold_out, v_prices, v_total, v_currency
-      from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand)
-      join product_variants v on v.id = t.variant_id
-      join products p on p.id = v.product_id;
-
     if v_is_sold_out then
         return query select r.* from place_order_sold_out(p_cart_id, v_now) r;
+        if not found then
+            -- No lock holds a product whose variants are not counted: it was put on sale again between the two statements. Look again.
+            return query
+                select r.*
+                  from place_order(p_order_id, p_event_id, p_cart_id, p_user_id, p_idempotency_key, p_request_digest, p_expected_total,
+                                   p_locale, p_now_us) r;
+        end if;
         return;
     end if;
 
@@ -131,19 +145,23 @@ begin
     values (p_order_id, p_user_id, p_cart_id, p_idempotency_key, p_request_digest, v_asked.email, p_locale, v_currency, v_total,
             v_now);
 
-    insert into order_lines (order_id, position, variant_id, product_name, variant_name, sku, unit_price, quantity)
-    select p_order_id, row_number() over (order by t.line_id), t.variant_id, p.name, v.name, v.sku, t.price, t.quantity
-      from unnest(v_lines, v_variants, v_quantities, v_prices) as t (line_id, variant_id, quantity, price)
+    insert into order_lines (order_id, position, variant_id, product_name, variant_name, sku, unit_price, quantity, backordered)
+    select p_order_id, row_number() over (order by t.line_id), t.variant_id, p.name, v.name, v.sku, t.price, t.quantity,
+           coalesce(greatest(t.quantity - t.on_hand, 0), 0)
+      from unnest(v_lines, v_variants, v_quantities, v_prices, v_on_hand) as t (line_id, variant_id, quantity, price, on_hand)
       join product_variants v on v.id = t.variant_id
       join products p on p.id = v.product_id;
 
-    update stock_levels s set on_hand = s.on_hand - t.quantity
-      from unnest(v_variants, v_quantities) as t (variant_id, quantity)
-     where s.variant_id = t.variant_id;
+    -- What is not on hand is backordered.
+    update stock_levels s
+       set on_hand = greatest(s.on_hand - t.quantity, 0), backordered = s.backordered + greatest(t.quantity - s.on_hand, 0)
+      from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand)
+     where s.variant_id = t.variant_id and t.on_hand is not null;
 
     insert into stock_ledger (variant_id, change, on_hand_after, reason, order_id, at)
-    select t.variant_id, -t.quantity, t.on_hand - t.quantity, 'sold', p_order_id, v_now
-      from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand);
+    select t.variant_id, -least(t.quantity, t.on_hand), greatest(t.on_hand - t.quantity, 0), 'sold', p_order_id, v_now
+      from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand)
+     where t.on_hand > 0;
 
     insert into order_events (order_id, kind, at) values (p_order_id, 'placed', v_now);
 
@@ -155,9 +173,9 @@ begin
 
     -- A product whose last unit is sold stops being available in lists.
     select array_agg(distinct v.product_id) into v_emptied
-      from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand)
+      from unnest(v_variants, v_quantities, v_available) as t (variant_id, quantity, available)
       join product_variants v on v.id = t.variant_id
-     where t.on_hand = t.quantity;
+     where t.available = t.quantity;
     if v_emptied is not null then
         perform refresh_availability(v_emptied);
     end if;

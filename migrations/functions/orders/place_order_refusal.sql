@@ -3,8 +3,8 @@ create or replace function place_order_refusal(p_outcome text, p_order_id uuid d
 returns table (
     outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
     line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
-    available integer
+    backordered integer, available integer
 ) language sql immutable as $$
     select p_outcome, p_order_id, null::bigint, null, null, p_total, null, null::timestamptz,
-           null::integer, null::bigint, null, null, null, null::bigint, null::integer, null::integer
+           null::integer, null::bigint, null, null, null, null::bigint, null::integer, null::integer, null::integer
 $$;

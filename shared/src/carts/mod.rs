@@ -67,7 +67,7 @@ pub struct CartSummary {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UnavailableReason {
-    /// The shop has fewer units than the line.
+    /// Fewer units can be ordered than the line has.
     InsufficientStock,
     /// The variant was deleted or archived, or its product is not published.
     NotForSale,
@@ -86,8 +86,11 @@ pub struct CartLine {
     pub unit_price: Money,
     /// Current price of all units of this line.
     pub sub_total: Money,
-    /// Number of units that can be ordered; 0 if the variant is no longer for sale.
+    /// Number of units that can be ordered: those in stock and those that may be backordered, 1000000000 if nothing limits them. 0 if the variant is
+    /// no longer for sale.
     pub available: i32,
+    /// Number of units of the line that are not in stock: they would be backordered and follow later.
+    pub backordered: i32,
     /// True if the quantity of this line can be ordered.
     pub is_available: bool,
     /// Reason why the line cannot be ordered: `insufficient_stock` or `not_for_sale`; null if it can.
@@ -113,7 +116,7 @@ pub struct CartVariant {
     pub currency: String,
     /// Image of the variant or else the first of the product; null if there is no image.
     pub main_image: Option<MainImage>,
-    /// Number of units that can be ordered; 0 if the variant is no longer for sale.
+    /// Number of units in stock; 0 if the variant is no longer for sale.
     pub inventory_count: i32,
     /// True if at least one unit can be ordered.
     pub is_available: bool,
@@ -128,6 +131,15 @@ pub struct CartProduct {
     pub slug: String,
     /// Name of the product.
     pub name: String,
+}
+
+/// The units of a variant that is for sale, as a line of a cart needs them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OrderableUnits {
+    /// Number of units that can be ordered.
+    pub available: i32,
+    /// Number of units of the line that are not in stock; 0 if the variant is not counted.
+    pub missing: i32,
 }
 
 /// A variant and a quantity to add to a cart.
@@ -169,12 +181,13 @@ impl CartLine {
     }
 
     /// Creates a line and computes its price and whether it can be ordered.
-    pub fn new(id: CartLineId, product_variant: CartVariant, quantity: i32, is_for_sale: bool) -> Self {
-        let (unit_price, available) = (product_variant.price, product_variant.inventory_count);
-        let unavailable_reason = match (is_for_sale, available >= quantity) {
-            (true, true) => None,
-            (true, false) => Some(UnavailableReason::InsufficientStock),
-            (false, _) => Some(UnavailableReason::NotForSale),
+    pub fn new(id: CartLineId, product_variant: CartVariant, quantity: i32, units: Option<OrderableUnits>) -> Self {
+        let unit_price = product_variant.price;
+        let OrderableUnits { available, missing } = units.unwrap_or_default();
+        let unavailable_reason = match units {
+            None => Some(UnavailableReason::NotForSale),
+            Some(_) if available < quantity => Some(UnavailableReason::InsufficientStock),
+            Some(_) => None,
         };
         Self {
             id,
@@ -183,6 +196,7 @@ impl CartLine {
             unit_price,
             sub_total: unit_price * quantity,
             available,
+            backordered: if unavailable_reason.is_none() { missing } else { 0 },
             is_available: unavailable_reason.is_none(),
             unavailable_reason,
         }
@@ -207,7 +221,8 @@ mod tests {
             inventory_count: on_hand,
             is_available: on_hand > 0,
         };
-        CartLine::new(CartLineId(1), variant, quantity, true)
+        let units = OrderableUnits { available: on_hand, missing: (quantity - on_hand).max(0) };
+        CartLine::new(CartLineId(1), variant, quantity, Some(units))
     }
 
     #[test]
@@ -239,12 +254,21 @@ mod tests {
         assert_eq!(line(100, 3, 3).unavailable_reason, None);
         let short = line(100, 3, 4);
         assert_eq!((short.available, short.unavailable_reason), (3, Some(UnavailableReason::InsufficientStock)));
+        assert_eq!(short.backordered, 0, "a line that cannot be ordered is not backordered");
+    }
+
+    #[test]
+    fn a_line_is_backordered_by_what_is_not_in_stock() {
+        let line = line(100, 3, 5);
+        let units = OrderableUnits { available: 5, missing: 2 };
+        let line = CartLine::new(line.id, line.product_variant, 5, Some(units));
+        assert_eq!((line.is_available, line.available, line.backordered), (true, 5, 2));
     }
 
     #[test]
     fn a_line_that_is_not_for_sale_does_not_say_that_stock_is_short() {
         let line = line(100, 0, 1);
-        let line = CartLine::new(line.id, line.product_variant, 1, false);
+        let line = CartLine::new(line.id, line.product_variant, 1, None);
         assert_eq!((line.is_available, line.unavailable_reason), (false, Some(UnavailableReason::NotForSale)));
     }
 }

@@ -51,6 +51,8 @@ pub struct OrderLine {
     pub unit_price: Money,
     /// Number of units.
     pub quantity: i32,
+    /// Number of these units that were not in stock when they were ordered and have not arrived since. They follow later.
+    pub backordered: i32,
     /// Price of all units of this line.
     pub sub_total: Money,
 }
@@ -91,6 +93,6 @@ pub struct UnavailableItem {
     pub unavailable_reason: UnavailableReason,
     /// Number of units in the cart.
     pub requested: i32,
-    /// Number of units that can be ordered; 0 if the variant is no longer for sale.
+    /// Number of units that can be ordered: those in stock and those that may be backordered. 0 if the variant is no longer for sale.
     pub available: i32,
 }

@@ -80,6 +80,7 @@ struct Row {
     sku: Option<String>,
     unit_price: Option<Money>,
     quantity: Option<i32>,
+    backordered: Option<i32>,
     available: Option<i32>,
 }
 
@@ -151,6 +152,7 @@ fn line(row: Row) -> sqlx::Result<OrderLine> {
         sku: required(row.sku)?,
         unit_price,
         quantity,
+        backordered: required(row.backordered)?,
         sub_total: unit_price * quantity,
     })
 }
@@ -249,7 +251,8 @@ async fn with_lines(tx: &mut Tx, head: Option<Head>) -> sqlx::Result<Option<Orde
 pub async fn lines(tx: &mut Tx, order: OrderId) -> sqlx::Result<Vec<OrderLine>> {
     sqlx::query_as!(
         OrderLine,
-        r#"select variant_id as product_variant_id, product_name, variant_name, sku, unit_price, quantity, sub_total as "sub_total!"
+        r#"select variant_id as product_variant_id, product_name, variant_name, sku, unit_price, quantity, backordered,
+                  sub_total as "sub_total!"
              from order_lines
             where order_id = $1
             order by position"#,

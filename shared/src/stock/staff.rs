@@ -128,15 +128,15 @@ pub async fn out_of_stock(tx: &mut Tx, now: Timestamp) -> sqlx::Result<i64> {
     .await
 }
 
-/// Changes the stock and writes the ledger.
+/// Changes the stock and writes the ledger. Units that come in go to backorders first.
 pub async fn change(tx: &mut Tx, variant: VariantId, change: Change, now: Timestamp) -> sqlx::Result<Changed> {
     let Some(before) = lock(tx, variant).await? else { return Ok(Changed::NoSuchVariant) };
     let after = match change.apply_to(before) {
         Ok(after) => after,
         Err(refusal) => return Ok(Changed::Refused(refusal)),
     };
-    sqlx::query!(
-        "select change_stock($1, $2, $3, $4)",
+    let on_hand = sqlx::query_scalar!(
+        r#"select change_stock($1, $2, $3, $4) as "on_hand!""#,
         variant as _,
         after - before,
         change.reason().as_str(),
@@ -144,7 +144,7 @@ pub async fn change(tx: &mut Tx, variant: VariantId, change: Change, now: Timest
     )
     .fetch_one(&mut *tx)
     .await?;
-    Ok(Changed::To(after))
+    Ok(Changed::To(on_hand))
 }
 
 /// Returns the stock and locks it until the transaction ends.

@@ -6,6 +6,7 @@ use sqlx::PgPool;
 
 use super::TestApp;
 use crate::ids::{CartId, ProductId, UserId, VariantId};
+use crate::stock::StockRules;
 
 /// A product with one variant.
 #[derive(Clone, Debug)]
@@ -28,11 +29,13 @@ pub struct ProductBuilder<'a> {
     price: i64,
     stock: i32,
     status: &'static str,
+    rules: StockRules,
 }
 
 impl<'a> ProductBuilder<'a> {
     pub(super) fn new(db: &'a PgPool) -> Self {
-        Self { db, name: "Shoes".to_owned(), price: 1000, stock: 0, status: "active" }
+        let rules = StockRules::default();
+        Self { db, name: "Shoes".to_owned(), price: 1000, stock: 0, status: "active", rules }
     }
 
     /// Sets the name.
@@ -53,6 +56,21 @@ impl<'a> ProductBuilder<'a> {
     #[must_use]
     pub fn stock(mut self, units: i32) -> Self {
         self.stock = units;
+        self
+    }
+
+    /// Lets the variant be bought whatever is in stock.
+    #[must_use]
+    pub fn untracked(mut self) -> Self {
+        self.rules.track_inventory = false;
+        self
+    }
+
+    /// Lets the variant be bought with nothing in stock, up to this number of backordered units.
+    #[must_use]
+    pub fn backorders(mut self, limit: Option<i32>) -> Self {
+        self.rules.allow_backorder = true;
+        self.rules.backorder_limit = limit;
         self
     }
 
@@ -85,6 +103,16 @@ impl<'a> ProductBuilder<'a> {
         .bind(id)
         .bind(&sku)
         .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+        sqlx::query(
+            "update stock_levels set track_inventory = $2, allow_backorder = $3, backorder_limit = $4 where variant_id = $1",
+        )
+        .bind(variant)
+        .bind(self.rules.track_inventory)
+        .bind(self.rules.allow_backorder)
+        .bind(self.rules.backorder_limit)
+        .execute(&mut *tx)
         .await
         .unwrap();
         sqlx::query("select change_stock($1, $2, 'received', now())")

@@ -180,12 +180,14 @@ impl TestApp {
         tokio::time::timeout(std::time::Duration::from_secs(10), blocked).await.expect("no statement waits for a lock");
     }
 
-    /// Returns true if no stock is negative and the changes in the ledger add up to the stock of every variant.
+    /// Returns true if no stock is negative, the changes in the ledger add up to the stock of every variant, and the lines of orders to what is
+    /// backordered.
     pub async fn stock_adds_up(&self) -> bool {
         self.count(
             "select count(*) from stock_levels s
               where on_hand < 0
-                 or on_hand <> (select coalesce(sum(change), 0) from stock_ledger l where l.variant_id = s.variant_id)",
+                 or on_hand <> (select coalesce(sum(change), 0) from stock_ledger l where l.variant_id = s.variant_id)
+                 or backordered <> (select coalesce(sum(l.backordered), 0) from order_lines l where l.variant_id = s.variant_id)",
         )
         .await
             == 0

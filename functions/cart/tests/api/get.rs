@@ -1,6 +1,7 @@
 //! Getting a cart, its lines and one of them.
 
 use serde_json::json;
+use shared::testing::{TestApp, TestProduct};
 use sqlx::PgPool;
 
 use crate::{app, item, items, path};
@@ -35,6 +36,7 @@ async fn a_cart_shows_its_lines(db: PgPool) {
                 "unit_price": "49.95",
                 "sub_total": "99.90",
                 "available": 3,
+                "backordered": 0,
                 "is_available": true,
                 "unavailable_reason": null,
             }],
@@ -153,4 +155,38 @@ async fn a_variant_without_an_image_gets_that_of_the_most_similar_one(db: PgPool
     let found = app.anonymous().get(&path(cart)).await.expect(200);
 
     assert_eq!(found.body["items"][0]["product_variant"]["main_image"]["url"], "https://cdn.test/S Blue");
+}
+
+/// What a line of `quantity` units shows: units that can be ordered, units that would follow later, whether it can be ordered, whether a unit of
+/// its variant can.
+async fn line(app: &TestApp, product: &TestProduct, quantity: i32) -> (i64, i64, bool, bool) {
+    let cart = app.a_cart().with(product.variant, quantity).create().await;
+    let found = app.anonymous().get(&path(cart)).await.expect(200).body;
+    let line = &found["items"][0];
+    assert_eq!(found["is_available"], line["is_available"]);
+    (
+        line["available"].as_i64().unwrap(),
+        line["backordered"].as_i64().unwrap(),
+        line["is_available"].as_bool().unwrap(),
+        line["product_variant"]["is_available"].as_bool().unwrap(),
+    )
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_line_is_available_by_the_rules_of_its_variant(db: PgPool) {
+    let app = app(db);
+    let untracked = app.a_product().untracked().create().await;
+    assert_eq!(line(&app, &untracked, 999).await, (1_000_000_000, 0, true, true));
+    let unlimited = app.a_product().stock(2).backorders(None).create().await;
+    assert_eq!(line(&app, &unlimited, 2).await, (1_000_000_000, 0, true, true));
+    assert_eq!(line(&app, &unlimited, 5).await, (1_000_000_000, 3, true, true));
+    let limited = app.a_product().stock(2).backorders(Some(3)).create().await;
+    assert_eq!(line(&app, &limited, 5).await, (5, 3, true, true));
+    assert_eq!(line(&app, &limited, 6).await, (5, 0, false, true));
+    sqlx::query("update stock_levels set on_hand = 0, backordered = 3").execute(&app.db).await.unwrap();
+    assert_eq!(line(&app, &limited, 1).await, (0, 0, false, false));
+    assert_eq!(line(&app, &untracked, 1).await, (1_000_000_000, 0, true, true));
+    let tracked = app.a_product().stock(2).create().await;
+    assert_eq!(line(&app, &tracked, 2).await, (2, 0, true, true));
+    assert_eq!(line(&app, &tracked, 3).await, (2, 0, false, true));
 }

@@ -1,5 +1,7 @@
 //! Changes the stock of many variants: `POST /api/v1/catalogue/bulk/stock/`.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
 use serde_json::json;
@@ -7,9 +9,10 @@ use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::catalogue::limits::{MAX_SKU, MAX_UNITS};
+use shared::catalogue::store::write::NamedVariant;
 use shared::http::{ApiError, Body, FieldErrors, Fields, Request, Requires, StaffProblems};
 use shared::ids::{ProductId, VariantId};
-use shared::stock::store::{Counted, lock_stock, refresh_availability, set_all};
+use shared::stock::store::{StockChange, change_all, lock_stock, refresh_availability};
 use shared::stock::{AdjustmentReason, Change, Refusal};
 use shared::time::Timestamp;
 use shared::users::{ClientInfo, permissions};
@@ -81,7 +84,8 @@ pub(crate) struct ChangeStock {
 ///
 /// Changes up to a thousand variants. If the body is invalid, nothing is changed and you get 400. Otherwise each item is checked
 /// separately: valid items are written in one transaction, and the others are `refused` with the reasons in `errors`. Orders that are
-/// placed at the same time are taken into account: stock never falls below zero, and a count does not undo a sale that came after it.
+/// placed at the same time are taken into account: stock never falls below zero, and a count does not undo a sale that came after it. Units that
+/// come in go to backorders first, to the oldest order first.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/bulk/stock/",
@@ -120,7 +124,7 @@ async fn change(tx: &mut Tx, body: &ChangeStock, now: Timestamp) -> Result<Vec<B
     let (variants, mut results) = find(tx, &keys).await?;
     let ids: Vec<VariantId> = variants.values().map(|variant| variant.id).collect();
     let on_hand = lock_stock(tx, &ids).await?;
-    let (mut counts, mut availability_changed): (Vec<Counted>, Vec<ProductId>) = (Vec::new(), Vec::new());
+    let mut changes: Vec<StockChange> = Vec::new();
     for (item, variant) in &variants {
         let change = body.items.get(*item).and_then(BulkStockItem::change);
         let (Some(change), Some(before)) = (change, on_hand.get(&variant.id).copied()) else {
@@ -134,18 +138,17 @@ async fn change(tx: &mut Tx, body: &ChangeStock, now: Timestamp) -> Result<Vec<B
             }
             Ok(after) => {
                 results.push(accept(*item, variant, after != before));
-                counts.push(Counted { variant: variant.id, before, on_hand: after, reason: change.reason() });
-                // Only a change to or from zero can alter whether the product can be bought.
-                availability_changed.extend(((before == 0) != (after == 0)).then_some(variant.product));
+                changes.push(StockChange { variant: variant.id, units: after - before, reason: change.reason() });
             }
         }
     }
     if !body.dry_run {
-        set_all(tx, &counts, now).await?;
-        availability_changed.sort_unstable();
-        availability_changed.dedup();
-        if !availability_changed.is_empty() {
-            refresh_availability(tx, &availability_changed).await?;
+        let availability_changed = change_all(tx, &changes, now).await?;
+        let is_changed = |variant: &&NamedVariant| availability_changed.contains(&variant.id);
+        let products: BTreeSet<ProductId> =
+            variants.values().filter(is_changed).map(|variant| variant.product).collect();
+        if !products.is_empty() {
+            refresh_availability(tx, &Vec::from_iter(products)).await?;
         }
     }
     results.sort_by_key(|result| result.item);

@@ -243,3 +243,34 @@ async fn concurrent_deliveries_and_sales_do_not_deadlock_and_lose_no_unit(db: Pg
     let on_hand = app.count("select sum(on_hand)::bigint from stock_levels").await;
     assert_eq!(on_hand + i64::try_from(a + b + c).unwrap(), 6 + 12 * 6 * 2);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn units_that_come_in_go_to_backorders_first(db: PgPool) {
+    let app = app(db);
+    let keeper = stock_keeper(&app).await;
+    let (table, lamp) =
+        (app.a_product().backorders(Some(5)).create().await, app.a_product().backorders(Some(2)).create().await);
+    app.an_order_of(&[(&table, 4), (&lamp, 2)]).await;
+    let available = "select count(*) from products where is_available";
+    assert_eq!(app.count(available).await, 1, "no more lamps can be ordered");
+    let short = json!([{"sku": table.sku, "adjusted_by": -1, "reason": "written_off"}]);
+    let refused = keeper.post(STOCK, json!({"items": short})).await.expect(200).body;
+    assert_eq!(
+        refused["results"][0]["errors"],
+        json!({"adjusted_by": ["Only 0 units are in stock. You cannot remove more."]})
+    );
+
+    let items = json!([{"sku": table.sku, "received": 6}, {"sku": lamp.sku, "counted": 1, "on_hand_seen": 0}]);
+    keeper.post(STOCK, json!({"items": items, "dry_run": true})).await.expect(200);
+    assert_eq!(app.count("select sum(backordered)::bigint from stock_levels").await, 6);
+    let answer = keeper.post(STOCK, json!({"items": items})).await.expect(200).body;
+
+    assert_eq!(answer["changed"], 2);
+    let levels: Vec<(i32, i32)> = sqlx::query_as("select on_hand, backordered from stock_levels order by variant_id")
+        .fetch_all(&app.db)
+        .await
+        .unwrap();
+    assert_eq!(levels, [(2, 0), (0, 1)]);
+    assert_eq!(app.count(available).await, 2);
+    assert!(app.stock_adds_up().await);
+}

@@ -8,8 +8,23 @@ use crate::{PRODUCTS, app, walk};
 
 /// Case and accents decide only between names that are otherwise equal; scripts follow one another.
 const IN_ORDER: [&str; 17] = [
-    "10 l", "A-B", "apfel", "Apfel", "Äpfel", "Apfelbaum", "eclair", "Éclair", "ñandú", "Nuss", "Ofen", "Öl", "Zebra",
-    "арбуз", "Ёлка", "Яблоко", "トレー",
+    "10 l",
+    "A-B",
+    "apfel",
+    "Apfel",
+    "Äpfel",
+    "Apfelbaum",
+    "eclair",
+    "Éclair",
+    "ñandú",
+    "Nuss",
+    "Ofen",
+    "Öl",
+    "Zebra",
+    "арбуз",
+    "Ёлка",
+    "Яблоко",
+    "トレー",
 ];
 
 /// Returns the names in an order in which neither they nor their ids are sorted.

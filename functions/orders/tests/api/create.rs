@@ -26,9 +26,9 @@ async fn an_order_keeps_names_and_prices_and_takes_the_stock(db: PgPool) {
         order["items"],
         json!([
             {"product_variant_id": socks.variant, "product_name": "Socks", "variant_name": "One size", "sku": socks.sku,
-             "unit_price": "3.50", "quantity": 3, "sub_total": "10.50"},
+             "unit_price": "3.50", "quantity": 3, "backordered": 0, "sub_total": "10.50"},
             {"product_variant_id": shoes.variant, "product_name": "Shoes", "variant_name": "One size", "sku": shoes.sku,
-             "unit_price": "42.99", "quantity": 2, "sub_total": "85.98"},
+             "unit_price": "42.99", "quantity": 2, "backordered": 0, "sub_total": "85.98"},
         ])
     );
     assert_eq!(app.count("select on_hand::bigint from stock_levels order by variant_id limit 1").await, 3);

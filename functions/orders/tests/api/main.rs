@@ -1,6 +1,7 @@
 //! Tests of checkout and of the buyer's orders.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, and so do their helpers")]
 
+mod backorders;
 mod bad_input;
 mod create;
 mod for_sale;
@@ -11,8 +12,10 @@ mod list;
 mod many_buyers;
 mod observed;
 mod queue;
+mod random_sales;
 mod signed_out;
 mod sqs;
+mod untracked;
 mod waiting;
 
 use std::sync::Arc;

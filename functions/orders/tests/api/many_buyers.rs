@@ -12,7 +12,7 @@ use super::{an_app, body};
 use shared::ids::CartId;
 
 /// Checks out every cart, `at_once` at a time, and counts the responses by status.
-async fn all_check_out(client: &Client, carts: Vec<CartId>, at_once: usize) -> HashMap<u16, usize> {
+pub(super) async fn all_check_out(client: &Client, carts: Vec<CartId>, at_once: usize) -> HashMap<u16, usize> {
     let turns = Arc::new(Semaphore::new(at_once));
     let mut posts = JoinSet::new();
     for cart in carts {

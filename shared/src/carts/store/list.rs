@@ -23,7 +23,7 @@ pub async fn list(
                   select coalesce(sum(l.quantity), 0) as item_count,
                          coalesce(sum((p.base_price + v.price_adjustment) * l.quantity), 0)::bigint as grand_total,
                          coalesce(bool_and(is_published(p.status, p.publish_at, p.unpublish_at, $7) and v.archived_at is null
-                                           and s.on_hand >= l.quantity), false) as is_available
+                                           and s.available >= l.quantity), false) as is_available
                     from cart_lines l
                     join product_variants v on v.id = l.variant_id
                     join products p on p.id = v.product_id

@@ -7,7 +7,7 @@ pub mod ended;
 pub mod idempotency_keys;
 pub mod list;
 
-use super::{CartLine, CartProduct, CartVariant, MAX_LINES, Status, Wanted};
+use super::{CartLine, CartProduct, CartVariant, MAX_LINES, OrderableUnits, Status, Wanted};
 use crate::app::db::{Tx, is_violation};
 use crate::catalogue::MainImage;
 use crate::ids::{CartId, CartLineId, ProductId, UserId, VariantId};
@@ -193,7 +193,8 @@ async fn read_lines(
                   coalesce(own.url, p.main_image_url) as image_url,
                   case when own.url is null then p.main_image_alt_text else own.alt_text end as image_alt_text,
                   case when own.url is null then p.main_image_list_url else own.list_url end as image_list_url,
-                  s.on_hand, is_published(p.status, p.publish_at, p.unpublish_at, $3) and v.archived_at is null as "is_for_sale!"
+                  s.on_hand, s.available, case when s.track_inventory then greatest(l.quantity - s.on_hand, 0) else 0 end as "missing!",
+                  is_published(p.status, p.publish_at, p.unpublish_at, $3) and v.archived_at is null as "is_for_sale!"
              from cart_lines l
              join product_variants v on v.id = l.variant_id
              join products p on p.id = v.product_id
@@ -235,12 +236,14 @@ struct Row {
     image_alt_text: Option<String>,
     image_list_url: Option<String>,
     on_hand: i32,
+    available: i32,
+    missing: i32,
     is_for_sale: bool,
 }
 
 impl From<Row> for CartLine {
     fn from(row: Row) -> Self {
-        let available = if row.is_for_sale { row.on_hand } else { 0 };
+        let units = row.is_for_sale.then_some(OrderableUnits { available: row.available, missing: row.missing });
         let variant = CartVariant {
             id: row.variant_id,
             sku: row.sku,
@@ -253,10 +256,10 @@ impl From<Row> for CartLine {
                 alt_text: row.image_alt_text.unwrap_or_default(),
                 list_url: row.image_list_url,
             }),
-            inventory_count: available,
-            is_available: available > 0,
+            inventory_count: if row.is_for_sale { row.on_hand } else { 0 },
+            is_available: units.is_some_and(|units| units.available > 0),
         };
-        Self::new(row.line_id, variant, row.quantity, row.is_for_sale)
+        Self::new(row.line_id, variant, row.quantity, units)
     }
 }
 

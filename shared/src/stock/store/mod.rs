@@ -9,47 +9,36 @@ use crate::app::db::Tx;
 use crate::ids::{ProductId, VariantId};
 use crate::time::Timestamp;
 
-/// The stock to set for a variant whose row is locked.
+/// A change of the stock of a variant whose row is locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counted {
+pub struct StockChange {
     /// Id of the variant.
     pub variant: VariantId,
-    /// Number of units before the change.
-    pub before: i32,
-    /// Number of units after the change.
-    pub on_hand: i32,
+    /// Number of units that are added, negative if they are removed.
+    pub units: i32,
     /// Reason for the change.
     pub reason: Reason,
 }
 
-/// Sets the stock of these variants and writes the differences into the ledger. The caller has locked the rows, and refreshes the products'
-/// cards afterwards.
-pub async fn set_all(tx: &mut Tx, counts: &[Counted], now: Timestamp) -> sqlx::Result<()> {
-    let counts: Vec<&Counted> = counts.iter().filter(|count| count.before != count.on_hand).collect();
-    if counts.is_empty() {
-        return Ok(());
+/// Changes the stock of these variants and writes the ledger. Units that come in go to backorders first. The caller has locked the rows.
+/// Returns the variants that can be bought now and could not before, or the reverse; the caller refreshes their products afterwards.
+pub async fn change_all(tx: &mut Tx, changes: &[StockChange], now: Timestamp) -> sqlx::Result<Vec<VariantId>> {
+    let changes: Vec<&StockChange> = changes.iter().filter(|change| change.units != 0).collect();
+    if changes.is_empty() {
+        return Ok(Vec::new());
     }
-    let variants: Vec<i64> = counts.iter().map(|count| count.variant.0).collect();
-    let before: Vec<i32> = counts.iter().map(|count| count.before).collect();
-    let on_hand: Vec<i32> = counts.iter().map(|count| count.on_hand).collect();
-    let reasons: Vec<String> = counts.iter().map(|count| count.reason.as_str().to_owned()).collect();
-    sqlx::query!(
-        "with counted as (
-             select * from unnest($1::bigint[], $2::integer[], $3::integer[], $4::text[]) as t (variant_id, before, on_hand, reason)
-         ), moved as (
-             update stock_levels s set on_hand = c.on_hand from counted c where s.variant_id = c.variant_id
-         )
-         insert into stock_ledger (variant_id, change, on_hand_after, reason, at)
-         select c.variant_id, c.on_hand - c.before, c.on_hand, c.reason, $5 from counted c order by c.variant_id",
+    let variants: Vec<i64> = changes.iter().map(|change| change.variant.0).collect();
+    let units: Vec<i32> = changes.iter().map(|change| change.units).collect();
+    let reasons: Vec<String> = changes.iter().map(|change| change.reason.as_str().to_owned()).collect();
+    sqlx::query_scalar!(
+        r#"select variant_id as "variant_id!: VariantId" from change_stocks($1, $2, $3, $4) where availability_changed"#,
         &variants,
-        &before,
-        &on_hand,
+        &units,
         &reasons,
         now as _
     )
-    .execute(&mut *tx)
+    .fetch_all(&mut *tx)
     .await
-    .map(drop)
 }
 
 /// Writes the rules by which these variants are sold. The caller has locked the rows, and refreshes the products' cards afterwards.
@@ -88,7 +77,7 @@ pub async fn lock_stock(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<Has
     Ok(rows.into_iter().map(|row| (row.variant_id, row.on_hand)).collect())
 }
 
-/// Recomputes whether these products can be bought. A caller that set stock to or from zero with [`set_all`] calls it afterwards.
+/// Recomputes whether these products can be bought. A caller of [`change_all`] calls it afterwards.
 pub async fn refresh_availability(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<()> {
     sqlx::query!("select refresh_availability($1)", products as _).fetch_one(&mut *tx).await.map(drop)
 }

@@ -132,7 +132,8 @@ pub async fn orders(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Newes
 
 async fn order_lines(tx: &mut Tx, orders: &[Uuid]) -> sqlx::Result<HashMap<OrderId, Vec<OrderLine>>> {
     let lines = sqlx::query!(
-        r#"select order_id, variant_id, product_name, variant_name, sku, unit_price, quantity, sub_total as "sub_total!"
+        r#"select order_id, variant_id, product_name, variant_name, sku, unit_price, quantity, backordered,
+                  sub_total as "sub_total!"
              from order_lines where order_id = any($1) order by order_id, position"#,
         orders
     )
@@ -146,6 +147,7 @@ async fn order_lines(tx: &mut Tx, orders: &[Uuid]) -> sqlx::Result<HashMap<Order
             sku: line.sku,
             unit_price: line.unit_price,
             quantity: line.quantity,
+            backordered: line.backordered,
             sub_total: line.sub_total,
         };
         (line.order_id, item)

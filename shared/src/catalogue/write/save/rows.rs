@@ -13,7 +13,7 @@ use crate::catalogue::store::write::{ProductRow, ValuesRow, VariantRow};
 use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::patch::Patch;
 use crate::stock::StockRules;
-use crate::stock::store::{Counted, set_all, write_rules};
+use crate::stock::store::{StockChange, change_all, write_rules};
 use crate::time::Timestamp;
 
 /// Writes the changes of products that are locked, and their ids into the plans. `on_hand` is the stock under the lock.
@@ -147,11 +147,11 @@ async fn write_stock(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     let planned = plans.iter().flat_map(|plan| &plan.variants);
-    let counts: Vec<Counted> = planned
+    let changes: Vec<StockChange> = planned
         .filter_map(|variant| {
             let (id, (units, reason)) = (variant.id?, variant.stock?);
-            Some(Counted { variant: id, before: on_hand.get(&id).copied().unwrap_or_default(), on_hand: units, reason })
+            Some(StockChange { variant: id, units: units - on_hand.get(&id).copied().unwrap_or_default(), reason })
         })
         .collect();
-    set_all(tx, &counts, now).await
+    change_all(tx, &changes, now).await.map(drop)
 }
