@@ -37,7 +37,8 @@ create index upload_unfinished_by_age on uploads (created_at) where status <> 'f
 -- worker that is killed leaves nothing half done, and the next one continues from there.
 create table imports (
     id uuid primary key,
-    kind text not null,
+    -- The format, as the request says or as it was recognised.
+    kind text,
     -- Meaning of the stock in the file. initial: only new variants get it; compare: it also replaces the stock that still is the one that the
     -- file saw; set: it replaces the stock of every variant.
     stock text not null,
@@ -50,8 +51,10 @@ create table imports (
     storage_key text not null,
     bytes bigint not null,
     status text not null default 'waiting',
-    -- Whether the handles of the whole file were read (import_scattered_handles).
-    is_scanned boolean not null default false,
+    -- The encoding of the whole file and the character between its cells. Set when the whole file was read once, with its handles
+    -- (import_scattered_handles).
+    encoding text,
+    delimiter text,
     -- The names of the file's columns, after its first line was read.
     header text[],
     bytes_done bigint not null default 0,
@@ -80,7 +83,10 @@ create table imports (
     created_at timestamptz not null,
     started_at timestamptz,
     finished_at timestamptz,
-    constraint import_kind_known check (kind in ('shopify_csv')),
+    constraint import_kind_known check (kind in ('shopify_csv', 'woocommerce_csv')),
+    constraint import_encoding_known check (encoding in ('utf-8', 'utf-16le', 'utf-16be', 'windows-1252')),
+    constraint import_delimiter_known check (delimiter in ('comma', 'semicolon', 'tab', 'vertical_bar')),
+    constraint import_is_recognised_as_a_whole check ((encoding is null) = (delimiter is null) and (encoding is null or kind is not null)),
     constraint import_stock_known check (stock in ('initial', 'compare', 'set')),
     constraint import_duplicate_skus_known check (duplicate_skus in ('refuse', 'suffix')),
     constraint import_status_known check (status in ('waiting', 'running', 'done', 'failed', 'cancelled')),

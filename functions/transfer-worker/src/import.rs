@@ -1,9 +1,11 @@
-//! Runs an import: finds the products whose rows are not together, then saves the products of its file chunk by chunk, each together with the new position.
+//! Runs an import: recognises the file and finds the products whose rows are not together, then saves the products of its file chunk by chunk, each together with the new position.
 
 use std::sync::Arc;
 
+use shared::catalogue::product_file::records::Place;
+use shared::catalogue::product_file::{Batch, Recognised};
 use shared::catalogue::product_import::ProductImport;
-use shared::catalogue::shopify::{Batch, Scattered};
+use shared::catalogue::shopify::Scattered;
 use shared::catalogue::write::{Attempt, ImportBatch, SaveError, save_imports};
 use shared::ids::ImportId;
 use shared::transfers::store::imports::{
@@ -13,7 +15,8 @@ use shared::transfers::store::{JobEnd, Lease, release};
 use shared::transfers::{MAX_ATTEMPTS, MAX_REASONS};
 use tokio::time::Instant;
 
-use crate::window::{Unreadable, Window, scan};
+use crate::scan::{Scanned, scan};
+use crate::window::{Unreadable, Window};
 use crate::{RunOutcome, Worker};
 
 /// The reason why a run stops processing the file.
@@ -41,7 +44,8 @@ pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow
         return Ok(RunOutcome::Finished);
     };
     if file.is_stuck {
-        let reason = format!("it was started {MAX_ATTEMPTS} times and made no progress at line {}", file.place.line);
+        let line = file.rest.as_ref().map_or(1, |rest| rest.place.line);
+        let reason = format!("it was started {MAX_ATTEMPTS} times and made no progress at line {line}");
         finish(worker, held, &file, JobEnd::failed(&reason)).await?;
         return Ok(RunOutcome::Finished);
     }
@@ -76,56 +80,68 @@ async fn process(
     file: &mut LeasedImport,
     until: Instant,
 ) -> anyhow::Result<Stop> {
-    let Some(scattered) = scattered(worker, held, file).await? else { return Ok(Stop::LeaseLost) };
-    if i64::try_from(scattered.len()).unwrap_or(i64::MAX) > MAX_REASONS {
-        return Ok(Stop::Unsorted);
-    }
+    let Scanned { file: mut rest, scattered } = match scanned(worker, held, file).await? {
+        Ok(scanned) => scanned,
+        Err(stop) => return Ok(stop),
+    };
     let scattered = Arc::new(scattered);
     let mut length = worker.limits.window;
     loop {
-        let mut window = match Window::read(&*worker.storage, file, &scattered, length).await? {
-            Ok(window) => window,
-            Err(unreadable) => return Ok(Stop::Unreadable(unreadable)),
+        let window = Window::read(&*worker.storage, file, &rest, &scattered, length).await?;
+        let stop = match window {
+            Ok(mut window) => process_window(worker, held, file, &mut rest, &mut window, until).await?.or_else(|| {
+                rest.place = window.place();
+                if rest.place.offset >= file.bytes {
+                    return Some(Stop::EndOfFile);
+                }
+                match window.next_length(worker.limits.window) {
+                    Ok(next) => {
+                        length = next;
+                        None
+                    }
+                    Err(unreadable) => Some(Stop::Unreadable(unreadable)),
+                }
+            }),
+            Err(unreadable) => Some(Stop::Unreadable(unreadable)),
         };
-        if let Some(stop) = process_window(worker, held, file, &mut window, until).await? {
+        file.rest = Some(rest.clone());
+        if let Some(stop) = stop {
             return Ok(stop);
         }
-        file.place = window.place();
-        if file.place.offset >= file.bytes {
-            return Ok(Stop::EndOfFile);
-        }
-        file.header = Some(window.header.clone());
-        length = match window.next_length(worker.limits.window) {
-            Ok(length) => length,
-            Err(unreadable) => return Ok(Stop::Unreadable(unreadable)),
-        };
     }
 }
 
-/// Returns the handles whose rows are not next to each other: those that an earlier run has found, or else those of the file, which are
-/// stored for the next run. `None` if this worker no longer holds the import.
-async fn scattered(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport) -> anyhow::Result<Option<Scattered>> {
-    if file.is_scanned {
+/// Returns the format of the file and the handles whose rows are not next to each other: those that an earlier run has found, or else those
+/// that reading the file finds, which are stored for the next run.
+async fn scanned(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport) -> anyhow::Result<Result<Scanned, Stop>> {
+    if let Some(rest) = file.rest.clone() {
         let mut tx = worker.db.read().await?;
         let scattered = scattered_handles(&mut tx, held.id).await?;
         tx.commit().await?;
-        return Ok(Some(scattered));
+        return Ok(Ok(Scanned { file: rest, scattered }));
     }
-    let scattered = scan(&*worker.storage, file).await?;
+    let scanned = match scan(&*worker.storage, file).await? {
+        Ok(scanned) => scanned,
+        Err(unreadable) => return Ok(Err(Stop::Unreadable(unreadable))),
+    };
+    if i64::try_from(scanned.scattered.len()).unwrap_or(i64::MAX) > MAX_REASONS {
+        return Ok(Err(Stop::Unsorted));
+    }
     let mut tx = worker.db.begin().await?;
     let is_ours = lock(&mut tx, held).await?;
-    if is_ours && i64::try_from(scattered.len()).unwrap_or(i64::MAX) <= MAX_REASONS {
-        record_scan(&mut tx, held, &scattered).await?;
+    if is_ours {
+        record_scan(&mut tx, held, &scanned.file, &scanned.scattered).await?;
     }
     tx.commit().await?;
-    Ok(is_ours.then_some(scattered))
+    Ok(if is_ours { Ok(scanned) } else { Err(Stop::LeaseLost) })
 }
 
 /// Saves the products of a window chunk by chunk; returns `None` at its end.
 async fn process_window(
     worker: &Worker,
     held: Lease<ImportId>,
-    file: &mut LeasedImport,
+    file: &LeasedImport,
+    rest: &mut Recognised,
     window: &mut Window,
     until: Instant,
 ) -> anyhow::Result<Option<Stop>> {
@@ -135,9 +151,8 @@ async fn process_window(
             Ok(None) => return Ok(None),
             Err(unreadable) => return Ok(Some(Stop::Unreadable(unreadable))),
         };
-        file.place = window.place();
-        file.header = Some(window.header.clone());
-        if !save(worker, held, file, batch).await? {
+        rest.place = window.place();
+        if !save(worker, held, Saving { file, place: rest.place }, batch).await? {
             return Ok(Some(Stop::LeaseLost));
         }
         // Checked after a chunk and not before it, so that every run makes progress, however short its time is.
@@ -147,11 +162,18 @@ async fn process_window(
     }
 }
 
+/// The import of a chunk, and the position behind the chunk.
+#[derive(Clone, Copy)]
+struct Saving<'f> {
+    file: &'f LeasedImport,
+    place: Place,
+}
+
 /// Saves a chunk and the new position in one transaction; returns false if this worker no longer holds the import.
-async fn save(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, batch: Batch) -> anyhow::Result<bool> {
+async fn save(worker: &Worker, held: Lease<ImportId>, saving: Saving<'_>, batch: Batch) -> anyhow::Result<bool> {
     let mut attempt = Attempt::default();
     loop {
-        match try_to_save(worker, held, file, batch.clone(), attempt).await {
+        match try_to_save(worker, held, saving, batch.clone(), attempt).await {
             Ok(is_ours) => return Ok(is_ours),
             Err(error) => attempt.again_after(error)?,
         }
@@ -161,7 +183,7 @@ async fn save(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, batch
 async fn try_to_save(
     worker: &Worker,
     held: Lease<ImportId>,
-    file: &LeasedImport,
+    Saving { file, place }: Saving<'_>,
     mut batch: Batch,
     attempt: Attempt,
 ) -> Result<bool, SaveError> {
@@ -183,13 +205,7 @@ async fn try_to_save(
         }
     }
     batch.errors.sort_by_key(|error| error.line);
-    let chunk = Chunk {
-        place: file.place,
-        header: file.header.clone().unwrap_or_default(),
-        saved,
-        errors: batch.errors,
-        skipped: batch.skipped,
-    };
+    let chunk = Chunk { place, saved, errors: batch.errors, skipped: batch.skipped };
     record(&mut tx, held, &chunk, now).await?;
     tx.commit().await?;
     Ok(true)
@@ -201,8 +217,8 @@ async fn finish(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, end
     if !lock(&mut tx, held).await? {
         return Ok(tx.commit().await?);
     }
-    if file.place.offset >= file.bytes {
-        let chunk = Chunk { place: file.place, header: file.header.clone().unwrap_or_default(), ..Chunk::default() };
+    if let Some(place) = file.rest.as_ref().map(|rest| rest.place).filter(|place| place.offset >= file.bytes) {
+        let chunk = Chunk { place, ..Chunk::default() };
         record(&mut tx, held, &chunk, worker.clock.now()).await?;
     }
     end(&mut tx, held.id, ended, worker.clock.now()).await?;

@@ -6,6 +6,7 @@
 
 mod export;
 mod import;
+mod scan;
 mod window;
 
 use std::sync::Arc;

@@ -7,12 +7,13 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, LOCATION};
 use serde::Serialize;
 use shared::app::App;
+use shared::catalogue::product_file::FileKind;
 use shared::catalogue::write::{DuplicateSkus, ImportOptions, Stock};
 use shared::http::{ApiError, BaseUrl, Body, Fields, Request, Requires, StaffProblems};
 use shared::ids::ImportId;
 use shared::storage::{PresignedRequest, Upload};
 use shared::transfers::store::imports::{NewImport, find, insert};
-use shared::transfers::{FileKind, Import, MAX_IMPORT_BYTES};
+use shared::transfers::{Import, MAX_IMPORT_BYTES};
 use shared::users::permissions;
 use utoipa::ToSchema;
 
@@ -21,8 +22,8 @@ use crate::TransfersState;
 /// A file of products to import.
 #[derive(Debug, Request)]
 pub(crate) struct CreateImport {
-    /// Format of the file.
-    pub kind: FileKind,
+    /// Format of the file. By default it is recognised.
+    pub kind: Option<FileKind>,
     /// Size of the file in bytes.
     #[field(min = 1, max = MAX_IMPORT_BYTES)]
     #[schema(example = 48213)]

@@ -2,6 +2,7 @@
 
 pub mod combinations;
 pub mod limits;
+pub mod product_file;
 pub mod product_import;
 pub mod shopify;
 pub mod staff;

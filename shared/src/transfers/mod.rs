@@ -5,10 +5,10 @@ pub mod store;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr};
+use strum::EnumString;
 use utoipa::ToSchema;
 
-use crate::fields::{Fields, FromField};
+use crate::catalogue::product_file::{Delimiter, Encoding, FileKind};
 use crate::ids::{ExportId, ImportId, ProductId};
 use crate::time::Timestamp;
 
@@ -61,28 +61,6 @@ pub trait JobQueue: Send + Sync {
     async fn send(&self, job: Job) -> anyhow::Result<()>;
 }
 
-/// Format of a file. `shopify_csv`: a CSV in the format of Shopify's product export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, IntoStaticStr, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum FileKind {
-    /// A CSV in the format of Shopify's product export.
-    ShopifyCsv,
-}
-
-impl FileKind {
-    /// Returns the name in requests and in the database.
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-}
-
-impl FromField for FileKind {
-    fn read(fields: &mut Fields, name: &str) -> Option<Self> {
-        fields.choice(name, |text| text.parse().ok())
-    }
-}
-
 /// Status of an import or an export. `waiting`: the file of an import is to be uploaded, and the import to be started. `running`: it is processed in
 /// the background. `done`: the whole file was processed. `failed`: it could not be processed to the end; `error` says why. `cancelled`: it was
 /// cancelled.
@@ -126,8 +104,12 @@ pub struct TransferCounts {
 pub struct Import {
     /// Id of the import.
     pub id: ImportId,
-    /// Format of the file.
-    pub kind: FileKind,
+    /// Format of the file, as the request says or as it was recognised; null until then.
+    pub kind: Option<FileKind>,
+    /// Encoding of the file; null until it was recognised.
+    pub encoding: Option<Encoding>,
+    /// Character that separates the cells of the file; null until it was recognised. `semicolon` and `tab` let numbers have a decimal comma.
+    pub delimiter: Option<Delimiter>,
     /// Meaning of the stock in the file. `initial`: only new variants get it; existing variants keep their stock. `compare`: it also replaces the
     /// stock of each variant whose stock still is the one in the column `Variant Inventory Qty Seen`. `set`: it replaces the stock of every variant,
     /// and what was sold since the file was written is for sale again.

@@ -11,7 +11,7 @@ use shared::testing::{BrokenQueue, RecordingJobs, SilentQueue, TestApp};
 use shared::transfers::store::exports;
 use shared::transfers::store::imports::{NewImport, claim, insert, start};
 use shared::transfers::store::{JobEnd, Lease};
-use shared::transfers::{FileKind, LEASE_SECONDS, Work};
+use shared::transfers::{LEASE_SECONDS, Work};
 use sqlx::PgPool;
 
 use crate::{run, scheduler};
@@ -21,13 +21,7 @@ async fn started(app: &TestApp) -> (ImportId, ExportId) {
     let (import, export) = (ImportId(app.ordered_uuid()), ExportId(app.ordered_uuid()));
     let now = app.clock.now();
     let mut tx = app.app.db.begin().await.unwrap();
-    let new = NewImport {
-        id: import,
-        kind: FileKind::ShopifyCsv,
-        options: ImportOptions::default(),
-        storage_key: "a",
-        bytes: 1,
-    };
+    let new = NewImport { id: import, kind: None, options: ImportOptions::default(), storage_key: "a", bytes: 1 };
     insert(&mut tx, &new, now).await.unwrap();
     start(&mut tx, import, now).await.unwrap();
     exports::insert(&mut tx, export, "b", now).await.unwrap();

@@ -66,7 +66,7 @@ async fn a_worker_that_is_killed_while_writing_leaves_nothing_of_the_chunk(db: P
     drop(sale);
     killed.db.rollback_abandoned().await;
     assert_eq!(shop.app.count("select count(*) from products").await, 1);
-    assert_eq!(shop.import(id).await.bytes_done, 0);
+    assert_eq!(shop.import(id).await.bytes_done, crate::HEADER.len() as i64);
 
     shop.app.clock.advance(LEASE_SECONDS);
     work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();

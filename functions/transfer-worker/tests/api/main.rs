@@ -3,6 +3,7 @@
 
 mod broken_files;
 mod damaged_rows;
+mod dialects;
 mod exports;
 mod handles;
 mod imports;
@@ -30,7 +31,7 @@ use shared::testing::{MemoryStorage, RecordingJobs, TestApp};
 use shared::time::Timestamp;
 use shared::transfers::parts::PartsAsFiles;
 use shared::transfers::store::imports::{self as store, NewImport};
-use shared::transfers::{FileKind, Import, Work};
+use shared::transfers::{Import, Work};
 use sqlx::PgPool;
 use transfer_worker::{Limits, Worker, work};
 
@@ -92,7 +93,7 @@ impl Shop {
         self.files.put(&key, "text/csv", file);
         let bytes = i64::try_from(file.len()).unwrap();
         let mut tx = self.app.app.db.begin().await.unwrap();
-        let new = NewImport { id, kind: FileKind::ShopifyCsv, options, storage_key: &key, bytes };
+        let new = NewImport { id, kind: None, options, storage_key: &key, bytes };
         store::insert(&mut tx, &new, now).await.unwrap();
         store::start(&mut tx, id, now).await.unwrap();
         tx.commit().await.unwrap();

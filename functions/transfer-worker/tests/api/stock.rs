@@ -173,7 +173,7 @@ async fn a_file_that_does_not_say_what_it_saw_cannot_be_compared(db: PgPool) {
     for (file, column) in [(without_seen, "Variant Inventory Qty Seen"), (without_quantity, "Variant Inventory Qty")] {
         let import = import(&shop, Stock::Compare, &file).await;
 
-        assert_eq!((import.status, import.bytes_done), (TransferStatus::Failed, 0));
+        assert_eq!((import.status, import.products.unchanged), (TransferStatus::Failed, 0));
         let error = import.error.unwrap();
         assert!(error.contains(&format!("because it has no column \"{column}\". Export the products")), "{error}");
     }

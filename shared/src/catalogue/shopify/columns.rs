@@ -1,13 +1,15 @@
-//! Recognises the columns of a file by their names, in any order and any case. Columns that the shop does not use are ignored.
-
-use std::collections::HashMap;
+//! The columns of the format.
 
 use super::product::OPTIONS;
+use crate::catalogue::product_file::{self, Delimiter, Meaning};
 use crate::catalogue::write::Stock;
+
+/// The columns of a file in this format.
+pub(super) type Columns = product_file::Columns<Column>;
 
 /// The meaning of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Column {
+pub(in crate::catalogue) enum Column {
     Handle,
     Title,
     Body,
@@ -36,6 +38,32 @@ impl Column {
     /// Returns true if the column only says which variant a row is about.
     pub(super) const fn identifies_a_variant(self) -> bool {
         matches!(self, Self::OptionValue(_) | Self::Sku)
+    }
+}
+
+impl Meaning for Column {
+    const KEY: Self = Self::Handle;
+
+    fn named(name: &str) -> Option<Self> {
+        let is_named = |known: &&str| known.eq_ignore_ascii_case(name);
+        NAMES.iter().find(|(_, names)| names.iter().any(|known| is_named(&known))).map(|(column, _)| *column)
+    }
+
+    fn name(self) -> String {
+        let exported = NAMES.iter().find(|(known, _)| *known == self).and_then(|(_, names)| names.first());
+        exported.copied().unwrap_or_default().to_owned()
+    }
+
+    fn is_identity(self) -> bool {
+        matches!(self, Self::Handle | Self::OptionValue(_) | Self::Sku)
+    }
+
+    fn is_required(self) -> bool {
+        self == Self::Price
+    }
+
+    fn is_code(self) -> bool {
+        matches!(self, Self::Barcode | Self::Sku)
     }
 }
 
@@ -76,8 +104,9 @@ pub(super) const QUANTITY_SEEN: &str = "Variant Inventory Qty Seen";
 /// The columns of a file that has all variants of its products. A file without one of them changes what it says and removes no variant.
 const OF_ALL_VARIANTS: [Column; 4] = [Column::Handle, Column::Title, Column::OptionValue(0), Column::Price];
 
-/// The columns that say something about a product. The others only name it, its variants and its images.
-const OF_CONTENT: [Column; 14] = [
+/// The columns that say something about a product. The others only name its variants and describe its images.
+const OF_CONTENT: [Column; 15] = [
+    Column::Title,
     Column::Body,
     Column::Vendor,
     Column::ProductCategory,
@@ -117,35 +146,21 @@ const OF_VARIANT: [Column; 11] = [
 )]
 pub struct NotComparable(&'static str);
 
-/// The positions of the columns.
-#[derive(Clone, Debug)]
-pub struct Columns {
-    places: HashMap<Column, (usize, String)>,
-    /// The number of all columns.
-    pub(super) width: usize,
+/// Returns the number of known columns if a header is that of a file of products: it must have the handle and a column to import.
+pub fn known_columns(header: &[String]) -> Option<usize> {
+    let columns = Columns::find(header, Delimiter::default());
+    let has_content = || OF_CONTENT.iter().any(|column| columns.has(*column)) && !is_inventory(header);
+    (columns.has(Column::Handle) && has_content()).then(|| columns.known())
+}
+
+/// Returns true if a header is that of Shopify's export of stock, which has a row for each location.
+pub fn is_inventory(header: &[String]) -> bool {
+    let columns = Columns::find(header, Delimiter::default());
+    let has_location = header.iter().any(|name| name.trim().eq_ignore_ascii_case("Location"));
+    columns.has(Column::Handle) && has_location && !columns.has(Column::Price)
 }
 
 impl Columns {
-    /// Reads a header; returns `None` if it is not that of a file of products: it must have the handle and a column to import.
-    pub fn recognise(header: &[String]) -> Option<Self> {
-        let mut places = HashMap::new();
-        for (at, name) in header.iter().enumerate() {
-            let name = name.trim();
-            let column = NAMES.iter().find(|(_, names)| names.iter().any(|known| known.eq_ignore_ascii_case(name)));
-            if let Some((column, _)) = column {
-                places.entry(*column).or_insert_with(|| (at, name.to_owned()));
-            }
-        }
-        let is_known =
-            places.contains_key(&Column::Handle) && OF_CONTENT.iter().any(|column| places.contains_key(column));
-        is_known.then_some(Self { places, width: header.len() })
-    }
-
-    /// Returns true if the file has this column.
-    pub(super) fn has(&self, column: Column) -> bool {
-        self.places.contains_key(&column)
-    }
-
     /// Returns true if the file has all variants of its products, and not only some that it changes.
     pub(super) fn has_all_variants(&self) -> bool {
         OF_ALL_VARIANTS.iter().all(|column| self.has(*column))
@@ -175,28 +190,6 @@ impl Columns {
             Stock::Initial | Stock::Compare | Stock::Set => Ok(()),
         }
     }
-
-    /// Returns the position of a column, if the file has it.
-    pub(super) fn place(&self, column: Column) -> Option<usize> {
-        self.places.get(&column).map(|(at, _)| *at)
-    }
-
-    /// Returns what to call the column at this index: `the column "Title"`, or `column 3` if the shop does not use it.
-    pub(super) fn name_at(&self, index: usize) -> String {
-        match self.places.values().find(|(at, _)| *at == index) {
-            Some((_, name)) => format!("the column \"{name}\""),
-            None => format!("column {}", index + 1),
-        }
-    }
-
-    /// Returns the name that the file has for a column, or else the one that Shopify exports.
-    pub(super) fn name(&self, column: Column) -> &str {
-        let exported = || NAMES.iter().find(|(known, _)| *known == column).and_then(|(_, names)| names.first());
-        match self.places.get(&column) {
-            Some((_, name)) => name,
-            None => exported().copied().unwrap_or_default(),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -204,7 +197,8 @@ mod tests {
     use super::*;
 
     fn header(names: &[&str]) -> Option<Columns> {
-        Columns::recognise(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+        let header: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        known_columns(&header).map(|_| Columns::find(&header, Delimiter::Comma))
     }
 
     #[test]
@@ -224,6 +218,7 @@ mod tests {
             assert!(!header(&some).unwrap().has_all_variants(), "{some:?}");
         }
         assert!(header(&["Handle", "SKU", "Price"]).is_some());
+        assert!(header(&["Handle", "Title"]).is_some());
         assert!(header(&["Title", "SKU", "Price"]).is_none());
     }
 

@@ -3,10 +3,8 @@
 
 mod columns;
 mod export;
-mod header;
 mod options;
 mod product;
-pub mod records;
 mod row;
 mod scan;
 
@@ -14,32 +12,20 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
-use columns::Column;
-pub use columns::{Columns, NotComparable};
+use columns::{Column, Columns};
+pub use columns::{NotComparable, is_inventory, known_columns};
 pub use export::{Cells, rows, write_header, write_rows};
-pub use header::{Header, Unrecognised};
 use product::Rules;
-use records::{Place, Records};
-use row::Row;
+use row::without_handle;
 pub use scan::{Scan, Scattered};
 
+use super::product_file::records::{Place, Records};
+use super::product_file::{Batch, PRODUCTS_AT_ONCE, Row, RowError, VARIANTS_AT_ONCE};
 use super::product_import::ProductImport;
 use super::write::Stock;
 
 /// Maximum number of rows of a product, more than Shopify allows (2,048 variants). A longer product is refused instead of kept in memory.
 const MAX_ROWS: usize = 5_000;
-/// Maximum numbers of products and of variants that are read and written together; only the last product may exceed the second.
-const PRODUCTS_AT_ONCE: usize = 100;
-const VARIANTS_AT_ONCE: usize = 1_000;
-
-/// A row that cannot be imported, with the reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowError {
-    /// Line on which the row begins, from 1.
-    pub line: u64,
-    /// Reason for people to read.
-    pub reason: String,
-}
 
 /// The products of a file, one after the other.
 #[derive(Debug)]
@@ -67,33 +53,10 @@ enum Item {
     Stray(RowError),
 }
 
-/// Products that are written together.
-#[derive(Clone, Debug, Default)]
-pub struct Batch {
-    /// The products, each with the line on which it begins.
-    pub entries: Vec<(u64, ProductImport)>,
-    /// The errors, in the order of the file.
-    pub errors: Vec<RowError>,
-    /// Number of products that are skipped because of them.
-    pub skipped: usize,
-}
-
-impl Batch {
-    /// Returns the number of products, skipped ones included.
-    pub fn products(&self) -> usize {
-        self.entries.len() + self.skipped
-    }
-
-    /// Records that a product was skipped, and why.
-    pub fn skip(&mut self, line: u64, reason: String) {
-        self.errors.push(RowError { line, reason });
-        self.skipped += 1;
-    }
-}
-
 impl<R: BufRead> Products<R> {
     /// Reads the products after the header, or from a position at which a product begins. The products of `scattered` handles are refused.
-    pub fn new(records: Records<R>, columns: Columns, scattered: Arc<Scattered>) -> Self {
+    pub fn new(records: Records<R>, header: &[String], scattered: Arc<Scattered>) -> Self {
+        let columns = Columns::find(header, records.delimiter());
         let place = records.place();
         let rules = Rules::default();
         Self { records, columns, rules, scattered, ahead: None, strays: VecDeque::new(), place, is_over: false }
@@ -153,9 +116,9 @@ impl<R: BufRead> Products<R> {
         self.place = first.place;
         let mut found = Found::new(first);
         while let Some(row) = self.next_row()? {
-            if row.handle.is_empty() {
+            if row.key.is_empty() {
                 found.strays.push(row);
-            } else if row.handle != found.handle() {
+            } else if row.key != found.handle() {
                 self.place = row.place;
                 let item = self.item(found, Some(&row));
                 self.ahead = Some(row);
@@ -179,16 +142,16 @@ impl<R: BufRead> Products<R> {
             return Ok(Some(row));
         }
         while let Some(row) = self.next_row()? {
-            if !row.handle.is_empty() {
+            if !row.key.is_empty() {
                 return Ok(Some(row));
             }
-            self.strays.push_back(RowError { line: row.place.line, reason: row.without_handle() });
+            self.strays.push_back(RowError { line: row.place.line, reason: without_handle(&row) });
         }
         Ok(None)
     }
 
     fn next_row(&mut self) -> io::Result<Option<Row>> {
-        Ok(self.records.record()?.map(|record| Row::new(record, &self.columns)))
+        Ok(self.records.record()?.map(|record| row::read(record, &self.columns)))
     }
 
     /// Reads the rows that were found for a product. `next` is the first row of the product behind them.
@@ -202,9 +165,9 @@ impl<R: BufRead> Products<R> {
         for stray in &found.strays {
             let belongs = found.owns(stray, &self.columns);
             let reason = if belongs {
-                format!("{}; the product \"{}\" before it is not imported", stray.without_handle(), found.handle())
+                format!("{}; the product \"{}\" before it is not imported", without_handle(stray), found.handle())
             } else {
-                stray.without_handle()
+                without_handle(stray)
             };
             let error = RowError { line: stray.place.line, reason };
             if belongs { errors.push(error) } else { self.strays.push_back(error) }
@@ -229,7 +192,7 @@ impl<R: BufRead> Products<R> {
     /// damaged, or its product's first row is lost.
     fn lost_row(&self, next: &Row) -> Option<String> {
         let has_title = !self.columns.has(Column::Title) || next.cell(&self.columns, Column::Title).is_some();
-        let (line, handle) = (next.place.line, &next.handle);
+        let (line, handle) = (next.place.line, &next.key);
         let reason = "may be a row of this product: its handle is";
         (!has_title).then(|| format!("line {line} {reason} \"{handle}\", but it has no title; correct that line"))
     }
@@ -247,7 +210,7 @@ impl Found {
     }
 
     fn handle(&self) -> &str {
-        self.rows.first().map_or("", |first| &first.handle)
+        self.rows.first().map_or("", |first| &first.key)
     }
 
     fn line(&self) -> u64 {

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::product::{NO_OPTION_VALUE, OPTIONS};
-use super::{Column, Columns, Row};
+use super::{Column, Columns};
 use crate::catalogue::limits::{MAX_ATTRIBUTE, MAX_VALUE};
 use crate::catalogue::name_key;
+use crate::catalogue::product_file::Row;
 use crate::catalogue::product_import::variant_name;
 
 /// The names of a product's options; `None` if the file has no columns of options.

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use super::options::{OptionNames, Twice};
-use super::{Column, Columns, Row, RowError};
+use super::{Column, Columns};
 use crate::catalogue::limits::{
     MAX_ALT_TEXT, MAX_DESCRIPTION, MAX_GRAMS, MAX_HANDLE, MAX_IMAGES, MAX_LABEL_NAME, MAX_LABELS, MAX_NAME, MAX_SKU,
     MAX_TAG, MAX_VARIANTS,
 };
+use crate::catalogue::product_file::{Row, RowError, trimmed};
 use crate::catalogue::product_import::{ImportImage, ImportImages, ImportVariant, Label, ProductImport};
 use crate::catalogue::{Status, clean_html};
 use crate::patch::Patch;
@@ -53,7 +54,12 @@ pub(super) fn read(rows: &[Row], columns: &Columns, rules: Rules) -> Result<Prod
         let read = reading.variant(row, &names, rows.len() == 1).and_then(|()| reading.image(row));
         reading.note(row, read);
     }
-    reading.finish(first)
+    // A row that may be cut off does not say which variants and images are behind it.
+    if rows.iter().any(Row::may_be_cut_off) {
+        reading.entry.has_all_variants = false;
+    }
+    let lists_images = rows.iter().all(|row| row.says(columns, Column::ImageSrc));
+    reading.finish(first, lists_images)
 }
 
 struct Reading<'c> {
@@ -80,11 +86,6 @@ impl Reading<'_> {
         read.ok()
     }
 
-    /// Returns the change of a field by its column: none without the column, and an empty field if the cell is empty.
-    fn patch<T>(&self, column: Column, value: Option<T>) -> Patch<T> {
-        if self.columns.has(column) { Patch::replace(value) } else { Patch::Keep }
-    }
-
     /// Reads the fields of the product, which are on the first row.
     fn head(&mut self, row: &Row) -> Result<(), String> {
         let text = |column, longest| row.text(self.columns, column, longest);
@@ -96,10 +97,10 @@ impl Reading<'_> {
         let description = text(Column::Body, MAX_DESCRIPTION)?.unwrap_or_default();
         let (status, is_published) = self.status(row)?;
         self.entry = ProductImport {
-            handle: row.handle.clone(),
+            handle: row.key.clone(),
             name,
-            description: self.columns.has(Column::Body).then(|| clean_html(&description)),
-            brand: self.patch(Column::Vendor, text(Column::Vendor, MAX_LABEL_NAME)?),
+            description: row.says(self.columns, Column::Body).then(|| clean_html(&description)),
+            brand: row.patch(self.columns, Column::Vendor, text(Column::Vendor, MAX_LABEL_NAME)?),
             category: self.category(row)?,
             tags: self.tags(row)?,
             status,
@@ -112,7 +113,7 @@ impl Reading<'_> {
     }
 
     fn category(&self, row: &Row) -> Result<Patch<Vec<String>>, String> {
-        if !self.columns.has(Column::Type) && !self.columns.has(Column::ProductCategory) {
+        if !row.says(self.columns, Column::Type) && !row.says(self.columns, Column::ProductCategory) {
             return Ok(Patch::Keep);
         }
         if let Some(category) = row.text(self.columns, Column::Type, MAX_LABEL_NAME)? {
@@ -127,7 +128,7 @@ impl Reading<'_> {
     }
 
     fn tags(&self, row: &Row) -> Result<Option<Vec<String>>, String> {
-        if !self.columns.has(Column::Tags) {
+        if !row.says(self.columns, Column::Tags) {
             return Ok(None);
         }
         let mut tags: Vec<String> = Vec::new();
@@ -196,12 +197,12 @@ impl Reading<'_> {
             line: row.place.line,
             label: None,
             price,
-            compare_at_price: self.patch(Column::CompareAtPrice, row.money(columns, Column::CompareAtPrice)?),
-            barcode: self.patch(Column::Barcode, row.text(columns, Column::Barcode, MAX_SKU)?),
-            weight_grams: self.patch(Column::Grams, grams),
+            compare_at_price: row.patch(columns, Column::CompareAtPrice, row.money(columns, Column::CompareAtPrice)?),
+            barcode: row.patch(columns, Column::Barcode, row.text(columns, Column::Barcode, MAX_SKU)?),
+            weight_grams: row.patch(columns, Column::Grams, grams),
             on_hand: row.units(columns, Column::Quantity)?,
             on_hand_seen: row.units(columns, Column::QuantitySeen)?,
-            image: self.patch(Column::VariantImage, row.url(columns, Column::VariantImage)?),
+            image: row.patch(columns, Column::VariantImage, row.url(columns, Column::VariantImage)?),
             sku,
             options,
             ..ImportVariant::default()
@@ -234,15 +235,15 @@ impl Reading<'_> {
     fn image(&mut self, row: &Row) -> Result<(), String> {
         let Some(url) = row.url(self.columns, Column::ImageSrc)? else { return Ok(()) };
         let alt_text = row.text(self.columns, Column::ImageAltText, MAX_ALT_TEXT)?;
-        let alt_text = self.columns.has(Column::ImageAltText).then(|| alt_text.unwrap_or_default());
+        let alt_text = row.says(self.columns, Column::ImageAltText).then(|| alt_text.unwrap_or_default());
         let position = row.number(self.columns, Column::ImagePosition, i32::MAX)?.unwrap_or(i32::MAX);
         self.images.push((position, ImportImage { url, alt_text }));
         Ok(())
     }
 
-    fn finish(mut self, first: &Row) -> Result<ProductImport, Vec<RowError>> {
+    fn finish(mut self, first: &Row, lists_images: bool) -> Result<ProductImport, Vec<RowError>> {
         self.entry.images = ImportImages {
-            all: self.columns.has(Column::ImageSrc).then(|| in_order(std::mem::take(&mut self.images))),
+            all: lists_images.then(|| in_order(std::mem::take(&mut self.images))),
             is_ordered: self.columns.has(Column::ImagePosition),
         };
         let whole = self.count();
@@ -289,8 +290,4 @@ fn in_order(mut all: Vec<(i32, ImportImage)>) -> Vec<ImportImage> {
         }
     }
     images
-}
-
-fn trimmed(text: &str) -> String {
-    text.trim().to_owned()
 }

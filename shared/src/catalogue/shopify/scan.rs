@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead};
 
-use super::records::Records;
-use super::row::unquoted;
 use super::{Column, Columns};
+use crate::catalogue::product_file::records::Records;
+use crate::catalogue::product_file::unquoted;
 
 /// The handles that a file has so far.
 #[derive(Debug, Default)]
@@ -21,8 +21,8 @@ pub struct Scan {
 
 impl Scan {
     /// Reads the handles of all records that follow. The last record's handle counts also if more records follow elsewhere.
-    pub fn read<R: BufRead>(&mut self, records: &mut Records<R>, columns: &Columns) -> io::Result<()> {
-        let at = columns.place(Column::Handle).unwrap_or_default();
+    pub fn read<R: BufRead>(&mut self, records: &mut Records<R>, header: &[String]) -> io::Result<()> {
+        let at = Columns::find(header, records.delimiter()).place(Column::Handle).unwrap_or_default();
         while let Some(record) = records.record()? {
             let handle = record.fields.get(at).map(|handle| String::from_utf8_lossy(handle)).unwrap_or_default();
             let handle = unquoted(handle.trim(), false);
@@ -88,15 +88,14 @@ impl Scattered {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Header;
     use super::*;
+    use crate::catalogue::product_file::{Encoding, Recognised};
 
     fn scan(rows: &[&str]) -> Scan {
         let text = format!("Tags,Handle\n{}\n", rows.join("\n"));
-        let mut records = Records::new(text.as_bytes()).unwrap();
-        let (_, columns) = Header::read(&mut records).unwrap();
+        let file = Recognised::of(text.as_bytes(), Encoding::Utf8).unwrap();
         let mut scan = Scan::default();
-        scan.read(&mut records, &columns).unwrap();
+        scan.read(&mut file.rows(text.as_bytes()).unwrap(), &file.header).unwrap();
         scan
     }
 

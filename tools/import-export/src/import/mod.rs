@@ -7,7 +7,7 @@ mod taxonomy;
 mod tests;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ use anyhow::Context as _;
 use command_line::terminal::warn;
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::app::db::Db;
+use shared::catalogue::product_file::{Batch, EncodingScan, MAX_HEADER_BYTES, Recognised, RowError, Unrecognised};
 use shared::catalogue::product_import::ProductImport;
-use shared::catalogue::shopify::records::Records;
-use shared::catalogue::shopify::{Batch, Columns, Header, Products, RowError, Scan, Unrecognised};
+use shared::catalogue::shopify::{Products, Scan};
 use shared::catalogue::store::write::TaxonomyCounts;
 use shared::catalogue::write::{
     Attempt, DuplicateSkus, ImportBatch, ImportOptions, Refused, SaveError, Saved, Stock, save_imports,
@@ -119,62 +119,65 @@ pub async fn run(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<I
 
 async fn import_products(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<ImportSummary> {
     let name = args.file.display();
-    let open = || File::open(&args.file).map(BufReader::new).with_context(|| format!("{name} could not be read"));
-    let source = || recognise(open()?).with_context(|| format!("{name} could not be read as a catalogue"));
-    let scan = scan(source()?)?;
+    let open = || File::open(&args.file).map(BufReader::new);
+    let file = ProductFile::read(open, args.options()).with_context(|| format!("{name} cannot be imported"))?;
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} products, {eta} left")?;
-    let bar = ProgressBar::new(scan.products).with_style(style);
+    let bar = ProgressBar::new(file.scan.products).with_style(style);
     let mut report = |error: RowError| bar.suspend(|| warn(format_args!("{name}:{}: {}", error.line, error.reason)));
-    let file = ProductFile { source: source()?, scan, options: args.options() };
     let summary = import(db, file, now, &mut report, &|products| bar.inc(products)).await;
     bar.finish_and_clear();
     summary
 }
 
-/// A file of products behind its header.
-#[derive(Debug)]
-pub struct Source<R> {
-    records: Records<R>,
-    columns: Columns,
-}
-
-/// Recognises the file by its header.
-pub fn recognise<R: BufRead>(from: R) -> Result<Source<R>, Unrecognised> {
-    let mut records = Records::new(from)?;
-    let (_, columns) = Header::read(&mut records)?;
-    Ok(Source { records, columns })
-}
-
-/// Reads the handles of the whole file, which is then opened again to import it.
-pub fn scan<R: BufRead>(mut source: Source<R>) -> anyhow::Result<Scan> {
-    let mut scan = Scan::default();
-    scan.read(&mut source.records, &source.columns)?;
-    Ok(scan)
-}
-
 /// A file of products to import.
 #[derive(Debug)]
 pub struct ProductFile<R> {
-    /// The file behind its header.
-    pub source: Source<R>,
-    /// The handles of the same file.
+    /// The format of the file.
+    pub recognised: Recognised,
+    /// The handles of the file.
     pub scan: Scan,
+    /// The whole file.
+    pub from: R,
     /// The choices of the person who imports it.
     pub options: ImportOptions,
+}
+
+impl<R: BufRead> ProductFile<R> {
+    /// Recognises a file and reads its handles. The file is opened once for each time that it is read.
+    pub fn read(open: impl Fn() -> io::Result<R>, options: ImportOptions) -> Result<Self, Unrecognised> {
+        let mut encoding = EncodingScan::default();
+        let mut all = open()?;
+        loop {
+            let bytes = all.fill_buf()?;
+            if bytes.is_empty() {
+                break;
+            }
+            encoding.read(bytes);
+            let read = bytes.len();
+            all.consume(read);
+        }
+        let mut beginning = Vec::new();
+        open()?.take(MAX_HEADER_BYTES).read_to_end(&mut beginning)?;
+        let recognised = Recognised::of(&beginning, encoding.finish()?)?;
+        let mut scan = Scan::default();
+        scan.read(&mut recognised.rows(open()?)?, &recognised.header)?;
+        Ok(Self { recognised, scan, from: open()?, options })
+    }
 }
 
 /// Imports a hundred products at a time; each product completely or not at all.
 pub async fn import<R: BufRead>(
     db: &Db,
-    ProductFile { source, scan, options }: ProductFile<R>,
+    ProductFile { recognised, scan, from, options }: ProductFile<R>,
     now: Timestamp,
     report: &mut (dyn FnMut(RowError) + Send),
     done_with: &(dyn Fn(u64) + Sync),
 ) -> anyhow::Result<ImportSummary> {
-    let mut products = Products::new(source.records, source.columns, Arc::new(scan.into_scattered()))
+    let mut products = Products::new(recognised.rows(from)?, &recognised.header, Arc::new(scan.into_scattered()))
         .with_repeated_skus(options.duplicate_skus == DuplicateSkus::Suffix);
     products.check_stock(options.stock)?;
-    let mut summary = ImportSummary { stock: options.stock, ..ImportSummary::default() };
+    let mut summary =
+        ImportSummary { format: Some(recognised.format), stock: options.stock, ..ImportSummary::default() };
     while let Some(mut batch) = products.batch()? {
         done_with(u64::try_from(batch.products()).unwrap_or_default());
         write(db, &mut batch, options, now, &mut summary).await?;

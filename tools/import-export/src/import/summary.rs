@@ -2,12 +2,15 @@
 
 use std::fmt;
 
+use shared::catalogue::product_file::FileFormat;
 use shared::catalogue::write::{RowChange, Saved, Stock};
 use shared::transfers::MAX_MOVED_SKUS;
 
 /// Result of an import of products.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportSummary {
+    /// The format that was recognised.
+    pub format: Option<FileFormat>,
     /// Counts of products.
     pub products: Changes,
     /// Counts of variants.
@@ -89,6 +92,9 @@ impl Changes {
 
 impl fmt::Display for ImportSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(format) = self.format {
+            writeln!(f, "file      {format}")?;
+        }
         for (name, of) in [("products", self.products), ("variants", self.variants), ("images", self.images)] {
             write!(f, "{name:<9} {:>6} created {:>6} updated {:>6} unchanged", of.created, of.updated, of.unchanged)?;
             match self.variants_removed {

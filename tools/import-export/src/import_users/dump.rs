@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use anyhow::bail;
-use shared::catalogue::shopify::records::{Records, TOO_LARGE};
+use shared::catalogue::product_file::records::{Records, TOO_LARGE};
 
 use super::columns::{Row, is_user_table};
 use super::fixture;

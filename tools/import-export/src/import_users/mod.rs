@@ -19,7 +19,7 @@ use anyhow::{Context as _, ensure};
 use command_line::terminal::{ask, is_interactive, warn};
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::app::db::Db;
-use shared::catalogue::shopify::RowError;
+use shared::catalogue::product_file::RowError;
 use shared::time::Timestamp;
 use shared::users::store::import::insert_imported;
 

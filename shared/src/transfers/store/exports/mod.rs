@@ -3,9 +3,10 @@
 mod parts;
 mod skipped;
 
-use super::super::{Export, FileKind, TransferStatus};
+use super::super::{Export, TransferStatus};
 use super::lease::{self, JobEnd};
 use crate::app::db::{KeysetBounds, Tx};
+use crate::catalogue::product_file::FileKind;
 use crate::ids::ExportId;
 use crate::time::Timestamp;
 

@@ -4,8 +4,8 @@ use super::super::super::{LEASE_SECONDS, MAX_ATTEMPTS, MAX_MOVED_SKUS, TransferC
 use super::super::Lease;
 use super::errors::insert_errors;
 use crate::app::db::Tx;
-use crate::catalogue::shopify::RowError;
-use crate::catalogue::shopify::records::Place;
+use crate::catalogue::product_file::records::Place;
+use crate::catalogue::product_file::{Dialect, FileFormat, Recognised, RowError};
 use crate::catalogue::write::{ImportOptions, RowChange, Saved};
 use crate::ids::ImportId;
 use crate::time::Timestamp;
@@ -19,12 +19,8 @@ pub struct LeasedImport {
     pub bytes: u64,
     /// Choices of the person who imports the file.
     pub options: ImportOptions,
-    /// True if the handles of the whole file were read.
-    pub is_scanned: bool,
-    /// Position of the first product that was not processed yet.
-    pub place: Place,
-    /// Names of the columns; `None` until the first chunk was saved.
-    pub header: Option<Vec<String>>,
+    /// The format of the file and the position of the first product that was not processed yet; `None` until the whole file was read once.
+    pub rest: Option<Recognised>,
     /// True if it was started more than [`MAX_ATTEMPTS`] times without progress.
     pub is_stuck: bool,
 }
@@ -34,7 +30,7 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
     let row = sqlx::query!(
         "update imports set lease = $2, held_until = $3, attempts = attempts + 1
           where id = $1 and status = 'running' and held_until <= $4
-         returning storage_key, bytes, stock, keep_missing_variants, duplicate_skus, dry_run, is_scanned, bytes_done, next_line, header,
+         returning kind, storage_key, bytes, stock, keep_missing_variants, duplicate_skus, dry_run, encoding, delimiter, bytes_done, next_line, header,
                    attempts",
         held.id as _,
         held.lease,
@@ -43,7 +39,12 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
     )
     .fetch_optional(&mut *tx)
     .await?;
-    Ok(row.map(|row| LeasedImport {
+    let Some(row) = row else { return Ok(None) };
+    let place = Place {
+        offset: u64::try_from(row.bytes_done).unwrap_or_default(),
+        line: u64::try_from(row.next_line).unwrap_or(1),
+    };
+    Ok(Some(LeasedImport {
         storage_key: row.storage_key,
         bytes: u64::try_from(row.bytes).unwrap_or_default(),
         options: ImportOptions {
@@ -52,14 +53,20 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
             duplicate_skus: row.duplicate_skus.parse().unwrap_or_default(),
             dry_run: row.dry_run,
         },
-        is_scanned: row.is_scanned,
-        place: Place {
-            offset: u64::try_from(row.bytes_done).unwrap_or_default(),
-            line: u64::try_from(row.next_line).unwrap_or(1),
-        },
-        header: row.header,
+        rest: rest(row.kind, row.encoding.zip(row.delimiter), row.header, place),
         is_stuck: row.attempts > MAX_ATTEMPTS,
     }))
+}
+
+fn rest(
+    kind: Option<String>,
+    dialect: Option<(String, String)>,
+    header: Option<Vec<String>>,
+    place: Place,
+) -> Option<Recognised> {
+    let (encoding, delimiter) = dialect?;
+    let dialect = Dialect { encoding: encoding.parse().ok()?, delimiter: delimiter.parse().ok()? };
+    Some(Recognised { format: FileFormat { kind: kind?.parse().ok()?, dialect }, header: header?, place })
 }
 
 /// Returns true if the lease is still valid: the import is running, and no other worker has leased it. Locks the row until the transaction ends.
@@ -79,8 +86,6 @@ pub async fn lock(tx: &mut Tx, held: Lease<ImportId>) -> sqlx::Result<bool> {
 pub struct Chunk {
     /// Position after the chunk.
     pub place: Place,
-    /// Names of the columns.
-    pub header: Vec<String>,
     /// Products that were saved.
     pub saved: Vec<Saved>,
     /// Rows that were not imported, with the reasons.
@@ -99,18 +104,17 @@ pub async fn record(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Time
     insert_errors(tx, held.id, &chunk.errors).await?;
     sqlx::query!(
         "update imports
-            set bytes_done = $2, next_line = $3, header = $4, held_until = $5, attempts = 0,
-                products_created = products_created + $6, products_updated = products_updated + $7,
-                products_unchanged = products_unchanged + $8, products_skipped = products_skipped + $9,
-                variants_created = variants_created + $10, variants_updated = variants_updated + $11,
-                variants_unchanged = variants_unchanged + $12, variants_removed = variants_removed + $13, rows_failed = rows_failed + $14,
-                stock_changed = stock_changed + $15, stock_moved = stock_moved + $16,
-                stock_moved_skus = (stock_moved_skus || $17::text[])[1:$18::integer]
+            set bytes_done = $2, next_line = $3, held_until = $4, attempts = 0,
+                products_created = products_created + $5, products_updated = products_updated + $6,
+                products_unchanged = products_unchanged + $7, products_skipped = products_skipped + $8,
+                variants_created = variants_created + $9, variants_updated = variants_updated + $10,
+                variants_unchanged = variants_unchanged + $11, variants_removed = variants_removed + $12, rows_failed = rows_failed + $13,
+                stock_changed = stock_changed + $14, stock_moved = stock_moved + $15,
+                stock_moved_skus = (stock_moved_skus || $16::text[])[1:$17::integer]
           where id = $1",
         held.id as _,
         to_i64(chunk.place.offset),
         to_i64(chunk.place.line),
-        &chunk.header,
         now.plus_seconds(LEASE_SECONDS) as _,
         products.created,
         products.updated,

@@ -2,7 +2,7 @@
 
 use super::super::super::{ImportError, MAX_REASONS};
 use crate::app::db::{KeysetBounds, Tx};
-use crate::catalogue::shopify::RowError;
+use crate::catalogue::product_file::RowError;
 use crate::ids::ImportId;
 
 /// Reads a page of the errors of an import, in the order of the file.

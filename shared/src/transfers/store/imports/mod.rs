@@ -4,9 +4,10 @@ mod chunks;
 mod errors;
 mod scan;
 
-use super::super::{FileKind, Import, TransferCounts, TransferStatus};
+use super::super::{Import, TransferCounts, TransferStatus};
 use super::lease::{self, JobEnd};
 use crate::app::db::{KeysetBounds, Tx};
+use crate::catalogue::product_file::FileKind;
 use crate::catalogue::write::ImportOptions;
 use crate::ids::ImportId;
 use crate::time::Timestamp;
@@ -20,8 +21,8 @@ pub use scan::{record_scan, scattered_handles};
 pub struct NewImport<'a> {
     /// Id of the import.
     pub id: ImportId,
-    /// Format of the file.
-    pub kind: FileKind,
+    /// Format of the file; `None` if it is to be recognised.
+    pub kind: Option<FileKind>,
     /// Choices of the person who imports the file.
     pub options: ImportOptions,
     /// Key of the file in the storage.
@@ -36,7 +37,7 @@ pub async fn insert(tx: &mut Tx, new: &NewImport<'_>, now: Timestamp) -> sqlx::R
         "insert into imports (id, kind, stock, keep_missing_variants, duplicate_skus, dry_run, storage_key, bytes, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         new.id as _,
-        new.kind.as_str(),
+        new.kind.map(FileKind::as_str),
         new.options.stock.as_str(),
         new.options.keep_missing_variants,
         new.options.duplicate_skus.as_str(),
@@ -67,7 +68,7 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
 
 async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId>) -> sqlx::Result<Vec<Import>> {
     let rows = sqlx::query!(
-        "select id, kind, stock, keep_missing_variants, duplicate_skus, dry_run, status, bytes, bytes_done, products_created, products_updated,
+        "select id, kind, encoding, delimiter, stock, keep_missing_variants, duplicate_skus, dry_run, status, bytes, bytes_done, products_created, products_updated,
                 products_unchanged, products_skipped, variants_created, variants_updated, variants_unchanged, variants_removed, stock_changed,
                 stock_moved, stock_moved_skus, rows_failed, error, created_at, started_at,
                 finished_at
@@ -86,7 +87,9 @@ async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId
         .into_iter()
         .map(|row| Import {
             id: row.id,
-            kind: FileKind::ShopifyCsv,
+            kind: row.kind.and_then(|kind| kind.parse().ok()),
+            encoding: row.encoding.and_then(|encoding| encoding.parse().ok()),
+            delimiter: row.delimiter.and_then(|delimiter| delimiter.parse().ok()),
             stock: row.stock,
             keep_missing_variants: row.keep_missing_variants,
             duplicate_skus: row.duplicate_skus,

@@ -2,6 +2,7 @@
 
 use super::super::Lease;
 use crate::app::db::Tx;
+use crate::catalogue::product_file::Recognised;
 use crate::catalogue::shopify::Scattered;
 use crate::ids::ImportId;
 
@@ -19,8 +20,13 @@ pub async fn scattered_handles(tx: &mut Tx, id: ImportId) -> sqlx::Result<Scatte
     Ok(scattered)
 }
 
-/// Stores the handles of the whole file whose rows are not next to each other.
-pub async fn record_scan(tx: &mut Tx, held: Lease<ImportId>, scattered: &Scattered) -> sqlx::Result<()> {
+/// Stores the result of reading the whole file once: its format, and the handles whose rows are not next to each other.
+pub async fn record_scan(
+    tx: &mut Tx,
+    held: Lease<ImportId>,
+    file: &Recognised,
+    scattered: &Scattered,
+) -> sqlx::Result<()> {
     let (mut handles, mut lines, mut again) = (Vec::new(), Vec::new(), Vec::new());
     for (handle, line, again_on_line) in scattered.iter() {
         handles.push(handle.replace('\0', "\u{fffd}"));
@@ -37,8 +43,19 @@ pub async fn record_scan(tx: &mut Tx, held: Lease<ImportId>, scattered: &Scatter
     )
     .execute(&mut *tx)
     .await?;
-    sqlx::query!("update imports set is_scanned = true, attempts = 0 where id = $1", held.id as _)
-        .execute(&mut *tx)
-        .await
-        .map(drop)
+    sqlx::query!(
+        "update imports
+            set kind = $7, encoding = $2, delimiter = $3, header = $4, bytes_done = $5, next_line = $6, attempts = 0
+          where id = $1",
+        held.id as _,
+        file.format.dialect.encoding.as_str(),
+        file.format.dialect.delimiter.as_str(),
+        &file.header,
+        i64::try_from(file.place.offset).unwrap_or(i64::MAX),
+        i64::try_from(file.place.line).unwrap_or(i64::MAX),
+        file.format.kind.as_str()
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
 }

@@ -86,7 +86,8 @@ async fn a_row_that_is_not_utf_8_changes_nothing_of_its_product(db: PgPool) {
     take_good(&service, &format!("{HEADER}{HAT}")).await;
     let before = rows(&db).await;
     for (place, byte) in [("hat,,,M", b"h\xe9t,,,M".as_slice()), ("M,H-M", b"\xe9,H-M")] {
-        let text = format!("{HEADER}{HAT}");
+        // The mark says that the file is UTF-8.
+        let text = format!("\u{feff}{HEADER}{HAT}");
         let at = text.find(place).unwrap();
         let file = [&text.as_bytes()[..at], byte, &text.as_bytes()[at + place.len()..]].concat();
         let (_, errors) = take_with(&service, &file, ImportOptions::default()).await;

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use shared::catalogue::product_file::records::Records;
+
 use super::*;
 
 /// A small generator of numbers, so that every run tries the same files.

@@ -7,6 +7,8 @@
 
 use std::io::{self, BufRead};
 
+use super::{Decoded, Delimiter, Dialect};
+
 /// Maximum size of a record in bytes. Without it an unclosed quote would take the whole file into memory.
 const MAX_RECORD_BYTES: usize = 2 * 1024 * 1024;
 
@@ -22,7 +24,7 @@ pub const IN_QUOTES: &str =
 pub struct Record {
     /// Position at which the record begins.
     pub place: Place,
-    /// The fields of the record without their quotes; otherwise unchanged, and not necessarily UTF-8.
+    /// The fields of the record without their quotes; otherwise unchanged. Those of a file in UTF-8 may be damaged.
     pub fields: Vec<Vec<u8>>,
     /// True if the record is larger than `MAX_RECORD_BYTES`; the rest of its fields is not kept. The error text is [`TOO_LARGE`].
     pub is_too_large: bool,
@@ -63,7 +65,8 @@ pub enum Ends {
 /// The records of a file, one after the other.
 #[derive(Debug)]
 pub struct Records<R> {
-    from: R,
+    from: Decoded<R>,
+    dialect: Dialect,
     ends: Ends,
     /// Position at which the next record begins.
     place: Place,
@@ -81,24 +84,30 @@ enum State {
 }
 
 impl<R: BufRead> Records<R> {
-    /// Reads the records of a whole file. A byte order mark is skipped.
+    /// Reads the records of a whole file in UTF-8 whose cells are separated by commas. A byte order mark is skipped.
     pub fn new(from: R) -> io::Result<Self> {
-        Self::beginning(from, Ends::WithFile)
+        Self::beginning(from, Dialect::default(), Ends::WithFile)
     }
 
-    /// Reads the records of the beginning of a file, or of all of it.
-    pub fn beginning(mut from: R, ends: Ends) -> io::Result<Self> {
+    /// Reads the records of the beginning of a file, or of all of it. A byte order mark is skipped.
+    pub fn beginning(mut from: R, dialect: Dialect, ends: Ends) -> io::Result<Self> {
         let mut place = Place { offset: 0, line: 1 };
-        if from.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
-            from.consume(3);
-            place.offset = 3;
+        let mark = dialect.encoding.mark();
+        if from.fill_buf()?.starts_with(mark) {
+            from.consume(mark.len());
+            place.offset = mark.len() as u64;
         }
-        Ok(Self::at(from, place, ends))
+        Ok(Self::at(from, dialect, place, ends))
     }
 
     /// Reads the records from a position at which a record begins.
-    pub fn at(from: R, place: Place, ends: Ends) -> Self {
-        Self { from, ends, place, has_run_out: false }
+    pub fn at(from: R, dialect: Dialect, place: Place, ends: Ends) -> Self {
+        Self { from: Decoded::new(from, dialect.encoding), dialect, ends, place, has_run_out: false }
+    }
+
+    /// Returns the character between two cells.
+    pub fn delimiter(&self) -> Delimiter {
+        self.dialect.delimiter
     }
 
     /// Returns the position at which the next record begins.
@@ -124,6 +133,7 @@ impl<R: BufRead> Records<R> {
     fn read(&mut self) -> io::Result<Option<Record>> {
         let mut record = Record { place: self.place, fields: vec![Vec::new()], ..Record::default() };
         let (mut state, mut size, mut line) = (State::FieldStart, 0, self.place.line);
+        let Dialect { encoding, delimiter } = self.dialect;
         loop {
             let bytes = self.from.fill_buf()?;
             if bytes.is_empty() {
@@ -131,7 +141,7 @@ impl<R: BufRead> Records<R> {
                 return Ok(self.finish(record, Place { offset: self.place.offset + size, line }));
             }
             for (used, byte) in (1..).zip(bytes) {
-                size += 1;
+                size += encoding.width(*byte);
                 line += u64::from(*byte == b'\n');
                 if *byte == b'\n' && state != State::Quoted {
                     record.drop_carriage_return(state);
@@ -139,7 +149,7 @@ impl<R: BufRead> Records<R> {
                     self.place = Place { offset: self.place.offset + size, line };
                     return Ok(Some(record));
                 }
-                state = record.push(state, *byte);
+                state = record.push(state, *byte, delimiter.byte());
             }
             let used = bytes.len();
             self.from.consume(used);
@@ -160,12 +170,12 @@ impl<R: BufRead> Records<R> {
 }
 
 impl Record {
-    fn push(&mut self, state: State, byte: u8) -> State {
+    fn push(&mut self, state: State, byte: u8, delimiter: u8) -> State {
         let (literal, next) = match (state, byte) {
             (State::Quoted, b'"') => return State::QuoteInQuoted,
             (State::FieldStart, b'"') => return State::Quoted,
             (State::Quoted, _) | (State::QuoteInQuoted, b'"') => (byte, State::Quoted),
-            (_, b',') => {
+            (_, byte) if byte == delimiter => {
                 // The rest of a record that is too large is not kept.
                 if !self.is_too_large {
                     self.fields.push(Vec::new());
@@ -191,6 +201,7 @@ impl Record {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Encoding;
     use super::*;
 
     fn read(text: &[u8]) -> Vec<(u64, Vec<String>)> {
@@ -256,7 +267,7 @@ mod tests {
     fn an_unfinished_record_is_read_when_the_rest_is_there() {
         let text = b"a,b\n1,\"x\ny\"\n2,z\n";
         for cut in 0..text.len() {
-            let mut records = Records::beginning(&text[..cut], Ends::Inside).unwrap();
+            let mut records = Records::beginning(&text[..cut], Dialect::default(), Ends::Inside).unwrap();
             let mut count = 0;
             while records.record().unwrap().is_some() {
                 count += 1;
@@ -264,12 +275,42 @@ mod tests {
             assert!(records.has_run_out());
             let place = records.place();
             let rest = &text[usize::try_from(place.offset).unwrap()..];
-            let mut records = Records::at(rest, place, Ends::WithFile);
+            let mut records = Records::at(rest, Dialect::default(), place, Ends::WithFile);
             while let Some(record) = records.record().unwrap() {
                 count += 1;
                 assert!(record.fields[0] != b"2" || record.place.line == 4);
             }
             assert_eq!(count, 3, "cut at {cut}");
+        }
+    }
+
+    /// Every position at which a record begins is one in the bytes of the file, from which it can be read again.
+    #[test]
+    fn positions_are_those_of_the_file_in_every_encoding() {
+        let text = "a;b\n1;\"grö\u{df}er\n€ \u{1f600}\"\n2;z\n";
+        let utf16 = |swap: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(swap).collect()
+        };
+        for (encoding, file) in [
+            (Encoding::Utf8, format!("\u{feff}{text}").into_bytes()),
+            (Encoding::Utf8, text.as_bytes().to_vec()),
+            (Encoding::Utf16Le, utf16(u16::to_le_bytes)),
+            (Encoding::Utf16Be, utf16(u16::to_be_bytes)),
+            (Encoding::Windows1252, b"a;b\n1;\"gr\xf6\xdfer\n\x80 \x96\"\n2;z\n".to_vec()),
+        ] {
+            let dialect = Dialect { encoding, delimiter: Delimiter::Semicolon };
+            let reader = io::BufReader::with_capacity(4, file.as_slice());
+            let mut records = Records::beginning(reader, dialect, Ends::WithFile).unwrap();
+            let mut count = 0;
+            while let Some(record) = records.record().unwrap() {
+                let rest = &file[usize::try_from(record.place.offset).unwrap()..];
+                let again = Records::at(rest, dialect, record.place, Ends::WithFile).record().unwrap();
+                assert_eq!(again.as_ref(), Some(&record), "{encoding:?}");
+                assert_eq!(record.fields.len(), 2);
+                assert!(count != 1 || record.fields[1].starts_with("grö\u{df}er\n€ ".as_bytes()), "{record:?}");
+                count += 1;
+            }
+            assert_eq!((count, records.place().offset), (3, file.len() as u64), "{encoding:?}");
         }
     }
 }

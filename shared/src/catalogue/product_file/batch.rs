@@ -1,0 +1,40 @@
+//! Products of a file that are read and written together.
+
+use crate::catalogue::product_import::ProductImport;
+
+/// Maximum numbers of products and of variants that are read and written together; only the last product may exceed the second.
+pub(in crate::catalogue) const PRODUCTS_AT_ONCE: usize = 100;
+pub(in crate::catalogue) const VARIANTS_AT_ONCE: usize = 1_000;
+
+/// A row that cannot be imported, with the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowError {
+    /// Line on which the row begins, from 1.
+    pub line: u64,
+    /// Reason for people to read.
+    pub reason: String,
+}
+
+/// Products that are written together.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// The products, each with the line on which it begins.
+    pub entries: Vec<(u64, ProductImport)>,
+    /// The errors, in the order of the file.
+    pub errors: Vec<RowError>,
+    /// Number of products that are skipped because of them.
+    pub skipped: usize,
+}
+
+impl Batch {
+    /// Returns the number of products, skipped ones included.
+    pub fn products(&self) -> usize {
+        self.entries.len() + self.skipped
+    }
+
+    /// Records that a product was skipped, and why.
+    pub fn skip(&mut self, line: u64, reason: String) {
+        self.errors.push(RowError { line, reason });
+        self.skipped += 1;
+    }
+}

@@ -1,0 +1,98 @@
+//! The columns of a file, found by their names in any order and any case. Columns that the shop does not use are ignored.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use super::Delimiter;
+use super::numbers::Decimals;
+
+/// The meaning of a column in a format.
+pub(in crate::catalogue) trait Meaning: Copy + Debug + Eq + Hash {
+    /// The column by which the rows of a product belong together.
+    const KEY: Self;
+    /// True if the program that writes the format separates the decimals of prices as the shop's country does.
+    const HAS_LOCAL_MONEY: bool = false;
+
+    /// Returns the meaning of a column with this name.
+    fn named(name: &str) -> Option<Self>;
+
+    /// Returns the name that the format has for the column.
+    fn name(self) -> String;
+
+    /// Returns true if the column tells the rows of a file apart.
+    fn is_identity(self) -> bool;
+
+    /// Returns true if a row that may be cut off is only read with the column's cell.
+    fn is_required(self) -> bool;
+
+    /// Returns true if the column has codes, whose leading zeros an apostrophe protects from spreadsheets.
+    fn is_code(self) -> bool;
+}
+
+/// The positions of the columns.
+#[derive(Clone, Debug)]
+pub(in crate::catalogue) struct Columns<C> {
+    places: HashMap<C, (usize, String)>,
+    /// The number of all columns.
+    pub(in crate::catalogue) width: usize,
+    /// The character between two cells.
+    pub(in crate::catalogue) delimiter: Delimiter,
+    pub(super) decimals: Decimals,
+}
+
+impl<C: Meaning> Columns<C> {
+    /// Finds the columns by the names in a header.
+    pub(in crate::catalogue) fn find(header: &[String], delimiter: Delimiter) -> Self {
+        let mut places = HashMap::new();
+        for (at, name) in header.iter().enumerate() {
+            let name = name.trim();
+            if let Some(column) = C::named(name) {
+                places.entry(column).or_insert_with(|| (at, name.to_owned()));
+            }
+        }
+        let decimals = match delimiter {
+            Delimiter::Comma if C::HAS_LOCAL_MONEY => Decimals::LocalMoney,
+            Delimiter::Comma => Decimals::Point,
+            Delimiter::Semicolon | Delimiter::Tab | Delimiter::VerticalBar => Decimals::PointOrComma,
+        };
+        Self { places, width: header.len(), delimiter, decimals }
+    }
+
+    /// Returns true if the file has this column.
+    pub(in crate::catalogue) fn has(&self, column: C) -> bool {
+        self.places.contains_key(&column)
+    }
+
+    /// Returns the number of columns that are known.
+    pub(in crate::catalogue) fn known(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Returns the position of a column, if the file has it.
+    pub(in crate::catalogue) fn place(&self, column: C) -> Option<usize> {
+        self.places.get(&column).map(|(at, _)| *at)
+    }
+
+    /// Returns true if a row that the file ends with after this number of cells says enough: nothing by which it is known may be cut off.
+    pub(super) fn suffice(&self, cells: usize) -> bool {
+        self.places.iter().all(|(column, (at, _))| match (column.is_identity(), column.is_required()) {
+            (true, _) => at + 1 < cells,
+            (false, true) => *at < cells,
+            (false, false) => true,
+        })
+    }
+
+    /// Returns what to call the column at this index: `the column "Title"`, or `column 3` if the shop does not use it.
+    pub(super) fn name_at(&self, index: usize) -> String {
+        match self.places.values().find(|(at, _)| *at == index) {
+            Some((_, name)) => format!("the column \"{name}\""),
+            None => format!("column {}", index + 1),
+        }
+    }
+
+    /// Returns the name that the file has for a column, or else the one of the format.
+    pub(in crate::catalogue) fn name(&self, column: C) -> String {
+        self.places.get(&column).map_or_else(|| column.name(), |(_, name)| name.clone())
+    }
+}

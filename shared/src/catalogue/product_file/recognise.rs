@@ -1,0 +1,232 @@
+//! The format of a file, recognised by its beginning.
+
+use std::io::{self, BufRead, Read as _};
+
+use serde::Serialize;
+use strum::{EnumString, IntoStaticStr};
+use utoipa::ToSchema;
+
+use super::records::{Ends, Place, Records};
+use super::{Delimiter, Dialect, Encoding};
+use crate::catalogue::shopify;
+use crate::fields::{Fields, FromField};
+
+/// Format of a file. `shopify_csv`: Shopify's product export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, IntoStaticStr, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum FileKind {
+    /// Shopify's product export.
+    ShopifyCsv,
+}
+
+impl FileKind {
+    /// Returns the name in requests and in the database.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns the name for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ShopifyCsv => "Shopify product export",
+        }
+    }
+}
+
+impl FromField for FileKind {
+    fn read(fields: &mut Fields, name: &str) -> Option<Self> {
+        fields.choice(name, |text| text.parse().ok())
+    }
+}
+
+/// Maximum size in bytes of the beginning of a file by which it is recognised; the header must be in it.
+pub const MAX_HEADER_BYTES: u64 = 1024 * 1024;
+
+/// The format of a file, with its encoding and delimiter. It holds for the whole file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileFormat {
+    /// The program whose export it is.
+    pub kind: FileKind,
+    /// The encoding and the delimiter.
+    pub dialect: Dialect,
+}
+
+impl std::fmt::Display for FileFormat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Dialect { encoding, delimiter } = self.dialect;
+        write!(f, "{}, {}, separated by {}", self.kind.name(), encoding.name(), delimiter.plural())
+    }
+}
+
+/// A file whose format is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// The format.
+    pub format: FileFormat,
+    /// The names of the columns.
+    pub header: Vec<String>,
+    /// The position behind the header.
+    pub place: Place,
+}
+
+impl Recognised {
+    /// Recognises a file in this encoding by its beginning.
+    pub fn of(start: &[u8], encoding: Encoding) -> Result<Self, Unrecognised> {
+        let mut best: Option<(usize, Self)> = None;
+        for delimiter in Delimiter::ALL.iter().copied() {
+            let dialect = Dialect { encoding, delimiter };
+            let mut records = Records::beginning(start, dialect, Ends::WithFile)?;
+            let header = read_header(&mut records)?;
+            if header.iter().any(|name| name.contains('\r')) {
+                return Err(Unrecognised::LoneCr);
+            }
+            let found = shopify::known_columns(&header).map(|known| (known, FileKind::ShopifyCsv));
+            if let Some((known, kind)) = found
+                && best.as_ref().is_none_or(|(most, _)| known > *most)
+            {
+                best = Some((known, Self { format: FileFormat { kind, dialect }, header, place: records.place() }));
+            }
+        }
+        match best {
+            Some((_, found)) => Ok(found),
+            None => Err(Unrecognised::of(start, encoding)?),
+        }
+    }
+
+    /// Returns the rows of the whole file, which `from` reads.
+    pub fn rows<R: BufRead>(&self, mut from: R) -> io::Result<Records<R>> {
+        io::copy(&mut from.by_ref().take(self.place.offset), &mut io::sink())?;
+        Ok(Records::at(from, self.format.dialect, self.place, Ends::WithFile))
+    }
+}
+
+/// Reads the names of the columns. A line before them that only tells Excel the delimiter, `sep=;`, is skipped.
+pub(super) fn read_header<R: BufRead>(records: &mut Records<R>) -> io::Result<Vec<String>> {
+    let mut next = || -> io::Result<Vec<String>> {
+        let fields = records.record()?.unwrap_or_default().fields;
+        Ok(fields.into_iter().map(|name| String::from_utf8_lossy(&name).into_owned()).collect())
+    };
+    let first = next()?;
+    if is_setting(&first) { next() } else { Ok(first) }
+}
+
+fn is_setting(names: &[String]) -> bool {
+    let (first, others) = names.split_first().map_or(("", &[][..]), |(first, others)| (first.trim(), others));
+    let setting = first.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).and(first.get(4..));
+    setting.is_some_and(|rest| rest.chars().count() <= 1) && others.iter().all(String::is_empty)
+}
+
+/// Reason why a file cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unrecognised {
+    /// The file has another format.
+    #[error(
+        "it begins with \"{0}\"; it must be a Shopify product export, a CSV whose first line names the column Handle and those \
+         to import, in any order; new products need Handle, Title, Option1 Value and Variant Price; or a category tree, whose first line looks like \
+         \"3237 - Animals & Pet Supplies > Live Animals\""
+    )]
+    Other(String),
+    /// The file is one of stock and not of products.
+    #[error(
+        "it is Shopify's export of stock at locations and not a Shopify product export; export the products instead (Products, Export), whose \
+         columns are Handle, Title, Option1 Value, Variant Price and so on"
+    )]
+    Inventory,
+    /// The file is in UTF-16, but does not say so.
+    #[error("it is UTF-16 without a byte order mark; save it as CSV in UTF-8, as Shopify does")]
+    Utf16,
+    /// The file is in an encoding that cannot be recognised.
+    #[error(
+        "its letters are neither UTF-8 nor Windows-1252, so they would be read wrongly; save it as CSV in UTF-8 (in Excel: \"CSV UTF-8\")"
+    )]
+    Encoding,
+    /// The file has the line ends of old Macintosh programs.
+    #[error("its lines end with CR instead of LF; save it as CSV in UTF-8, as Shopify does")]
+    LoneCr,
+    /// The file is a workbook of Excel or another program.
+    #[error(
+        "it is a workbook (.xlsx, .xls or .ods), or another archive, and not a CSV; open it and save it as \"CSV UTF-8\""
+    )]
+    Workbook,
+    /// The file could not be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// The first bytes of workbooks: `.xlsx` and `.ods`, which are ZIP files, and `.xls`.
+const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"];
+
+impl Unrecognised {
+    /// Fails if the first bytes of a file show that it is no text in a known encoding.
+    pub(super) fn check_start(start: &[u8]) -> Result<(), Self> {
+        if WORKBOOKS.iter().any(|signature| start.starts_with(signature)) {
+            return Err(Self::Workbook);
+        }
+        match start {
+            [0, second, 0, fourth, ..] if *second != 0 && *fourth != 0 => Err(Self::Utf16),
+            [first, 0, third, 0, ..] if *first != 0 && *third != 0 => Err(Self::Utf16),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns what a file is whose columns are not those of a known format.
+    fn of(start: &[u8], encoding: Encoding) -> io::Result<Self> {
+        for delimiter in Delimiter::ALL.iter().copied() {
+            let dialect = Dialect { encoding, delimiter };
+            let header = read_header(&mut Records::beginning(start, dialect, Ends::WithFile)?)?;
+            if shopify::is_inventory(&header) {
+                return Ok(Self::Inventory);
+            }
+        }
+        let header =
+            read_header(&mut Records::beginning(start, Dialect { encoding, ..Dialect::default() }, Ends::WithFile)?)?;
+        Ok(Self::Other(header.join(",").chars().filter(|c| !c.is_control()).take(100).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::EncodingScan;
+    use super::*;
+
+    fn recognise(file: &[u8]) -> Result<Recognised, Unrecognised> {
+        let mut scan = EncodingScan::default();
+        scan.read(file);
+        Recognised::of(file, scan.finish()?)
+    }
+
+    #[test]
+    fn the_delimiter_is_that_with_which_the_columns_are_known() {
+        for (file, delimiter) in [
+            (&b"Handle,Title,Variant Price\n"[..], Delimiter::Comma),
+            (b"Handle;Title;Variant Price\nplate;Plate;7,50\n", Delimiter::Semicolon),
+            (b"Handle\tTitle\tVariant Price\r\nbowl\tBowl\t8.50\n", Delimiter::Tab),
+            (b"\"Handle\"|\"Title\"|\"Variant Price\"", Delimiter::VerticalBar),
+            (b"sep=;\nHandle;Title;Variant Price\n", Delimiter::Semicolon),
+            (b"SEP=,\r\nHandle,Title,Variant Price\r\n", Delimiter::Comma),
+            (b"sep=\t\nHandle\tTitle\tVariant Price\n", Delimiter::Tab),
+            (b"\"sep=;\"\nHandle;\"Ti,t,l,e\";Variant Price\n", Delimiter::Semicolon),
+            (b"Handle;Title,x;Variant Price\n", Delimiter::Semicolon),
+        ] {
+            let found = recognise(file).unwrap();
+            assert_eq!(found.format.dialect.delimiter, delimiter, "{}", String::from_utf8_lossy(file));
+            assert_eq!(found.format.kind, FileKind::ShopifyCsv);
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_named_with_the_way_out() {
+        for (file, words) in [
+            (&b"PK\x03\x04\x14\x00\x06\x00"[..], "it is a workbook"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is a workbook"),
+            (b"H\0a\0n\0", "it is UTF-16 without"),
+            (b"Handle,Title\rplate,Plate\r", "lines end with CR"),
+            (b"id;name;price\n", "it begins with \"id;name;price\""),
+            (b"Handle,Title,SKU,Location,On hand (current)\n", "export of stock"),
+        ] {
+            let reason = recognise(file).unwrap_err().to_string();
+            assert!(reason.contains(words), "{words}: {reason}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! One row with its cells as typed values.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use super::columns::{Columns, Meaning};
+use super::records::{IN_QUOTES, Place, Record, RecordEnd, TOO_LARGE};
+use crate::catalogue::limits::{MAX_UNITS, MAX_URL};
+use crate::money::Money;
+use crate::patch::Patch;
+
+/// A row. If the row itself is malformed, `error` has the reason, and its cells must not be read.
+#[derive(Clone, Debug)]
+pub(in crate::catalogue) struct Row {
+    pub(in crate::catalogue) place: Place,
+    /// The cell by which rows belong together ([`Meaning::KEY`]).
+    pub(in crate::catalogue) key: String,
+    pub(in crate::catalogue) error: Option<String>,
+    pub(in crate::catalogue) cells: Vec<String>,
+    /// True if the file ends in the row, without its last cells and without a line break. It may be cut off there.
+    is_last_and_short: bool,
+}
+
+impl Row {
+    /// Reads a record as a row. The key of a malformed row is read too, so that its product is known. Empty cells at the end of a row
+    /// may be missing, and there may be more of them than the header has columns.
+    pub(in crate::catalogue) fn new<C: Meaning>(record: Record, columns: &Columns<C>) -> Self {
+        let mut error = unreadable(&record, columns.width);
+        let is_last_and_short = record.end == RecordEnd::File && record.fields.len() < columns.width;
+        if is_last_and_short && !columns.suffice(record.fields.len()) {
+            error.get_or_insert_with(|| cut_off(record.fields.len(), columns.width));
+        }
+        let mut cells = Vec::with_capacity(columns.width);
+        for (at, field) in record.fields.into_iter().enumerate() {
+            let cell = String::from_utf8(field).unwrap_or_else(|invalid| {
+                error.get_or_insert_with(|| {
+                    format!(
+                        "{} has bytes that are not UTF-8, although the file is; correct the cell, or save the file as \"CSV UTF-8\"",
+                        columns.name_at(at)
+                    )
+                });
+                String::from_utf8_lossy(invalid.as_bytes()).into_owned()
+            });
+            if cell.contains('\0') {
+                error.get_or_insert_with(|| format!("{} contains a NUL character; remove it", columns.name_at(at)));
+            }
+            cells.push(cell);
+        }
+        let key = columns.place(C::KEY).and_then(|at| cells.get(at));
+        let key = key.map_or("", |key| unquoted(key.trim(), false)).to_owned();
+        Self { place: record.place, key, error, cells, is_last_and_short }
+    }
+
+    /// Records that a cell contains the next row, unless the row is malformed in another way.
+    pub(in crate::catalogue) fn note_swallowed_row<C: Meaning>(&mut self, columns: &Columns<C>, at: usize) {
+        self.error.get_or_insert_with(|| {
+            format!("{} contains the next row; a closing quote is missing", columns.name_at(at))
+        });
+    }
+
+    /// Returns true if a cell has this text.
+    pub(in crate::catalogue) fn has_cell(&self, text: &str) -> bool {
+        self.cells.iter().any(|cell| cell.trim() == text)
+    }
+
+    /// Returns true if the row says something in this column, be it that it is empty. A row that may be cut off says nothing in the
+    /// columns that it does not have.
+    pub(in crate::catalogue) fn says<C: Meaning>(&self, columns: &Columns<C>, column: C) -> bool {
+        columns.place(column).is_some_and(|at| !self.is_last_and_short || at < self.cells.len())
+    }
+
+    /// Returns true if the file may be cut off in this row.
+    pub(in crate::catalogue) const fn may_be_cut_off(&self) -> bool {
+        self.is_last_and_short
+    }
+
+    /// Returns the change of a field by its column: none without the column, and an empty field if the cell is empty.
+    pub(in crate::catalogue) fn patch<C: Meaning, T>(
+        &self,
+        columns: &Columns<C>,
+        column: C,
+        value: Option<T>,
+    ) -> Patch<T> {
+        if self.says(columns, column) { Patch::replace(value) } else { Patch::Keep }
+    }
+
+    /// Returns the trimmed text of a cell; `None` if it is empty or the file has no such column.
+    pub(in crate::catalogue) fn cell<C: Meaning>(&self, columns: &Columns<C>, column: C) -> Option<&str> {
+        let cell = self.cells.get(columns.place(column)?)?.trim();
+        // An apostrophe also protects codes made of digits, because a spreadsheet would remove their leading zeros.
+        Some(unquoted(cell, column.is_code())).filter(|cell| !cell.is_empty())
+    }
+
+    /// Reads a text with a maximum length in characters.
+    pub(in crate::catalogue) fn text<C: Meaning>(
+        &self,
+        columns: &Columns<C>,
+        column: C,
+        max: usize,
+    ) -> Result<Option<String>, String> {
+        match self.cell(columns, column) {
+            Some(text) if text.chars().count() > max => {
+                Err(format!("\"{}\" has more than {max} characters", columns.name(column)))
+            }
+            text => Ok(text.map(str::to_owned)),
+        }
+    }
+
+    /// Reads the URL of an image.
+    pub(in crate::catalogue) fn url<C: Meaning>(
+        &self,
+        columns: &Columns<C>,
+        column: C,
+    ) -> Result<Option<String>, String> {
+        let Some(url) = self.text(columns, column, MAX_URL)? else { return Ok(None) };
+        let lower = url.to_ascii_lowercase();
+        let is_address = ["https://", "http://", "/"].iter().any(|start| lower.starts_with(start));
+        if !is_address || url.contains(char::is_control) {
+            return Err(format!(
+                "\"{}\" is \"{url}\": it must be the URL of an image, or a path that begins with /",
+                columns.name(column)
+            ));
+        }
+        let url = with_encoded_blanks(&url);
+        if url.len() > MAX_URL {
+            return Err(format!("\"{}\" has more than {MAX_URL} characters", columns.name(column)));
+        }
+        Ok(Some(url))
+    }
+
+    /// Reads the text of a number with a point before its decimals.
+    fn decimal<C: Meaning>(&self, columns: &Columns<C>, column: C) -> Result<Option<Cow<'_, str>>, String> {
+        let Some(text) = self.cell(columns, column) else { return Ok(None) };
+        columns.decimals.read(text).map(Some).map_err(|why| wrong(columns, column, text, why))
+    }
+
+    /// Reads an amount of money that is not negative.
+    pub(in crate::catalogue) fn money<C: Meaning>(
+        &self,
+        columns: &Columns<C>,
+        column: C,
+    ) -> Result<Option<Money>, String> {
+        let Some(text) = self.decimal(columns, column)? else { return Ok(None) };
+        let wrong = |why: &str| wrong(columns, column, self.cell(columns, column).unwrap_or_default(), why);
+        match Money::parse(&text) {
+            Ok(money) if money.minor() < 0 => Err(wrong("it must not be negative")),
+            Ok(money) if money > Money::MAX_PRICE => Err(wrong(&format!("it must be at most {}", Money::MAX_PRICE))),
+            Ok(money) => Ok(Some(money)),
+            Err(error) => Err(wrong(&error.to_string())),
+        }
+    }
+
+    /// Reads a whole number up to a maximum. Decimals are rounded, because Shopify writes some weights with them.
+    pub(in crate::catalogue) fn number<C: Meaning>(
+        &self,
+        columns: &Columns<C>,
+        column: C,
+        max: i32,
+    ) -> Result<Option<i32>, String> {
+        self.measure(columns, column, 1.0, max)
+    }
+
+    /// Reads a number of units of measure, and returns the whole number of smaller units, `factor` in each, up to a maximum.
+    pub(in crate::catalogue) fn measure<C: Meaning>(
+        &self,
+        columns: &Columns<C>,
+        column: C,
+        factor: f64,
+        max: i32,
+    ) -> Result<Option<i32>, String> {
+        let Some(text) = self.decimal(columns, column)? else { return Ok(None) };
+        let wrong = |why: &str| wrong(columns, column, self.cell(columns, column).unwrap_or_default(), why);
+        let number = text.parse::<f64>().ok().map(|number| (number * factor).round());
+        let number = number.filter(|number| number.is_finite()).ok_or_else(|| wrong(NOT_WHOLE))?;
+        if number > f64::from(max) {
+            return Err(wrong(&format!("it must be at most {max}")));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "what is less than any number of the kind is the least of them"
+        )]
+        Ok(Some(number as i32))
+    }
+
+    /// Reads a number of units. Shops count oversold stock below zero, which means that nothing is on hand.
+    pub(in crate::catalogue) fn units<C: Meaning>(
+        &self,
+        columns: &Columns<C>,
+        column: C,
+    ) -> Result<Option<i32>, String> {
+        let Some(text) = self.decimal(columns, column)? else { return Ok(None) };
+        let wrong = |why: &str| wrong(columns, column, self.cell(columns, column).unwrap_or_default(), why);
+        // Some programs write every number with decimals: 10.0.
+        let whole = text.split_once('.').filter(|(_, decimals)| decimals.bytes().all(|decimal| decimal == b'0'));
+        match whole.map_or(&*text, |(whole, _)| whole).parse::<i32>() {
+            Ok(units) if units > MAX_UNITS => Err(wrong(&format!("it must be at most {MAX_UNITS}"))),
+            Ok(units) => Ok(Some(units.max(0))),
+            Err(_) => Err(wrong(NOT_WHOLE)),
+        }
+    }
+}
+
+/// The message about a cell that must have a whole number.
+const NOT_WHOLE: &str = "it must be a whole number";
+
+fn wrong<C: Meaning>(columns: &Columns<C>, column: C, text: &str, why: &str) -> String {
+    format!("\"{}\" is \"{text}\": {why}", columns.name(column))
+}
+
+/// Returns the reason why a record is no row of a file with this number of columns.
+fn unreadable(record: &Record, width: usize) -> Option<String> {
+    let count = record.fields.len();
+    if record.is_too_large {
+        return Some(TOO_LARGE.to_owned());
+    }
+    if record.end == RecordEnd::InQuotes {
+        return Some(IN_QUOTES.to_owned());
+    }
+    if record.fields.iter().skip(width).any(|field| !field.is_empty()) {
+        return Some(format!("the row has {count} columns, but the header has {width}"));
+    }
+    // Cells at the end may be missing, but not because a quote took them in.
+    if count < width && record.fields.last().is_some_and(|last| last.contains(&b'\n')) {
+        return Some(format!("the row has {count} columns, but the header has {width}; is a closing quote missing?"));
+    }
+    None
+}
+
+fn cut_off(count: usize, width: usize) -> String {
+    format!(
+        "the file ends in this row, which has {count} columns of {width}; if the file is not cut off, end its last line with a line break"
+    )
+}
+
+/// Writes blanks in a URL as browsers send them.
+fn with_encoded_blanks(url: &str) -> String {
+    let mut encoded = String::with_capacity(url.len());
+    for c in url.chars() {
+        if c.is_whitespace() {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+        } else {
+            encoded.push(c);
+        }
+    }
+    encoded
+}
+
+/// Removes the apostrophe that keeps spreadsheets from reading a cell as a formula or a number.
+pub(in crate::catalogue) fn unquoted(cell: &str, is_code: bool) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(|c: char| "=+-@\t\r'".contains(c) || is_code && c.is_ascii_digit()) => rest,
+        Some(_) | None => cell,
+    }
+}
+
+pub(in crate::catalogue) fn trimmed(text: &str) -> String {
+    text.trim().to_owned()
+}
