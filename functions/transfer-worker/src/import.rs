@@ -5,7 +5,6 @@ use std::sync::Arc;
 use shared::catalogue::product_file::records::Place;
 use shared::catalogue::product_file::{Batch, Recognised};
 use shared::catalogue::product_import::ProductImport;
-use shared::catalogue::shopify::Scattered;
 use shared::catalogue::write::{Attempt, ImportBatch, SaveError, save_imports};
 use shared::ids::ImportId;
 use shared::transfers::store::imports::{

@@ -85,8 +85,7 @@ async fn in_a_cluster(dir: &Path, products: usize) -> anyhow::Result<Report> {
 }
 
 async fn import_all(db: &Db, file: &str) -> anyhow::Result<ImportSummary> {
-    let source = || import::recognise(file.as_bytes());
-    let file = ProductFile { source: source()?, scan: import::scan(source()?)?, options: ImportOptions::default() };
+    let file = ProductFile::read(|| Ok(file.as_bytes()), ImportOptions::default())?;
     import::import(db, file, SystemClock.now(), &mut |_| {}, &|_| {}).await
 }
 
