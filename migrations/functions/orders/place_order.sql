@@ -41,7 +41,6 @@ declare
     v_variants bigint[];
     v_quantities integer[];
     v_on_hand integer[];
-    v_available integer[];
     v_is_sold_out boolean;
     v_prices bigint[];
     v_total bigint;
@@ -96,27 +95,32 @@ begin
 
     -- 4. Lock the stock rows of the variants that are counted, in variant order. `for update` returns each row as it is once it is locked,
     -- and leaves out a row whose variant is no longer counted then: a line without a locked row is one that is not counted.
-    select array_agg(s.variant_id) as variants, array_agg(s.on_hand) as on_hand, array_agg(s.available) as available into v_locked
-      from (select s.variant_id, s.on_hand, s.available
+    select array_agg(locked.id) as lines, array_agg(locked.variant_id) as variants, array_agg(locked.quantity) as quantities,
+           array_agg(locked.on_hand) as on_hand, array_agg(locked.available) as available
+      into v_locked
+      from (select l.id, l.variant_id, l.quantity, s.on_hand, s.available
               from cart_lines l join stock_levels s on s.variant_id = l.variant_id
              where l.cart_id = p_cart_id and s.track_inventory
-             order by s.variant_id for update of s) s;
+             order by l.variant_id for update of s) locked;
 
     -- 5. Read once what the variants cost and whether they can be bought, so that the total and the lines have the same prices. A writer of products locks
     -- its stock rows first, so a checkout that waited for an archiving does not sell the archived variant. No line can be missing, because variants in
-    -- carts are not deleted. Without a locked row, `on_hand` and `available` are null.
-    select array_agg(l.id), array_agg(l.variant_id), array_agg(l.quantity), array_agg(s.on_hand), array_agg(s.available),
-           bool_or(coalesce(s.available < l.quantity, false) or v.archived_at is not null
+    -- carts are not deleted. What is not counted has no `on_hand` and no `available`.
+    select array_agg(t.line_id), array_agg(t.variant_id), array_agg(t.quantity), array_agg(t.on_hand),
+           bool_or(coalesce(t.available < t.quantity, false) or v.archived_at is not null
                    or not is_published(p.status, p.publish_at, p.unpublish_at, v_now)),
            array_agg(p.base_price + v.price_adjustment),
-           sum((p.base_price + v.price_adjustment) * l.quantity), min(p.currency)
-      into v_lines, v_variants, v_quantities, v_on_hand, v_available, v_is_sold_out, v_prices, v_total, v_currency
-      from cart_lines l
-      left join unnest(v_locked.variants, v_locked.on_hand, v_locked.available) as s (variant_id, on_hand, available)
-             on s.variant_id = l.variant_id
-      join product_variants v on v.id = l.variant_id
-      join products p on p.id = v.product_id
-     where l.cart_id = p_cart_id;
+           sum((p.base_price + v.price_adjustment) * t.quantity), min(p.currency)
+      into v_lines, v_variants, v_quantities, v_on_hand, v_is_sold_out, v_prices, v_total, v_currency
+      from (select *
+              from unnest(v_locked.lines, v_locked.variants, v_locked.quantities, v_locked.on_hand, v_locked.available)
+                   as locked (line_id, variant_id, quantity, on_hand, available)
+             union all
+            select l.id, l.variant_id, l.quantity, null, null
+              from cart_lines l
+             where l.cart_id = p_cart_id and l.variant_id <> all (coalesce(v_locked.variants, '{}'))) t
+      join product_variants v on v.id = t.variant_id
+      join products p on p.id = v.product_id;
     if v_lines is null then
         return query select r.* from place_order_refusal('cart_empty') r;
         return;
@@ -155,12 +159,12 @@ begin
     -- What is not on hand is backordered.
     update stock_levels s
        set on_hand = greatest(s.on_hand - t.quantity, 0), backordered = s.backordered + greatest(t.quantity - s.on_hand, 0)
-      from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand)
-     where s.variant_id = t.variant_id and t.on_hand is not null;
+      from unnest(v_locked.variants, v_locked.quantities) as t (variant_id, quantity)
+     where s.variant_id = t.variant_id;
 
     insert into stock_ledger (variant_id, change, on_hand_after, reason, order_id, at)
     select t.variant_id, -least(t.quantity, t.on_hand), greatest(t.on_hand - t.quantity, 0), 'sold', p_order_id, v_now
-      from unnest(v_variants, v_quantities, v_on_hand) as t (variant_id, quantity, on_hand)
+      from unnest(v_locked.variants, v_locked.quantities, v_locked.on_hand) as t (variant_id, quantity, on_hand)
      where t.on_hand > 0;
 
     insert into order_events (order_id, kind, at) values (p_order_id, 'placed', v_now);
@@ -173,7 +177,7 @@ begin
 
     -- A product whose last unit is sold stops being available in lists.
     select array_agg(distinct v.product_id) into v_emptied
-      from unnest(v_variants, v_quantities, v_available) as t (variant_id, quantity, available)
+      from unnest(v_locked.variants, v_locked.quantities, v_locked.available) as t (variant_id, quantity, available)
       join product_variants v on v.id = t.variant_id
      where t.available = t.quantity;
     if v_emptied is not null then
