@@ -30,6 +30,7 @@ order-placed =
     .line = { $quantity } x { $title }
     .sku = Artikelnummer { $sku }
     .amounts = je { $price }, { $amount }
+    .later = Folgt später: { $units } von { $quantity }
     .total = Summe: { $amount }
     .link = Ihre Bestellung
     .reason = Sie erhalten diese E-Mail, weil mit dieser Adresse bei { $shop } bestellt wurde.
@@ -94,7 +95,7 @@ new-sign-in =
 ## Worauf jemand wartet
 
 back-in-stock =
-    .heading = Was Sie suchten, ist wieder da
-    .text = Es ist jetzt verfügbar, aber nicht für Sie reserviert.
+    .heading = Was Sie suchten, ist wieder verfügbar
+    .text = Sie können es jetzt bestellen, es ist aber nicht für Sie reserviert.
     .link = Ansehen
     .reason = Sie erhalten diese E-Mail, weil jemand, wahrscheinlich Sie, mit dieser Adresse darum gebeten hat. Es ist die einzige: Damit ist die Bitte erledigt, und es gibt nichts abzubestellen.

@@ -31,6 +31,7 @@ order-placed =
     .line = { $quantity } x { $title }
     .sku = SKU { $sku }
     .amounts = { $price } each, { $amount }
+    .later = Follows later: { $units } of { $quantity }
     .total = Total: { $amount }
     .link = Your order
     .reason = You get this mail because this address placed an order at { $shop }.
@@ -95,7 +96,7 @@ new-sign-in =
 ## What someone waits for
 
 back-in-stock =
-    .heading = What you asked for is in stock again
-    .text = It is available now, but not reserved for you.
+    .heading = What you asked for is available again
+    .text = You can order it now, but it is not reserved for you.
     .link = See it
     .reason = You get this mail because someone, most likely you, asked for it with this address. It is the only one: with it the request is done, so there is nothing to unsubscribe from.

@@ -93,12 +93,20 @@ impl Confirmation<'_> {
         let texts = &self.texts;
         let title = title(&line.product_name, &line.variant_name);
         let (price, amount) = (self.amount(line.unit_price), self.amount(line.sub_total));
-        [
+        let mut rows = vec![
             texts.text_with("order-placed.line", &[("quantity", &line.quantity.to_string()), ("title", &title)]),
             texts.text_with("order-placed.sku", &[("sku", &one_line(&line.sku))]),
             texts.text_with("order-placed.amounts", &[("price", &price), ("amount", &amount)]),
-        ]
-        .join("\n    ")
+        ];
+        rows.extend(self.later(line));
+        rows.join("\n    ")
+    }
+
+    /// Says how many units of a line follow later, if any do.
+    fn later(&self, line: &OrderLine) -> Option<String> {
+        let (units, quantity) = (line.backordered.to_string(), line.quantity.to_string());
+        let text = || self.texts.text_with("order-placed.later", &[("units", &units), ("quantity", &quantity)]);
+        (line.backordered > 0).then(text)
     }
 
     fn html(&self) -> Markup {
@@ -150,6 +158,7 @@ impl Confirmation<'_> {
                     bdi { (title(&line.product_name, &line.variant_name)) }
                     br;
                     span style=(SMALL) { (texts.text_with("order-placed.sku", &[("sku", &one_line(&line.sku))])) }
+                    @if let Some(later) = self.later(line) { br; span style=(SMALL) { (later) } }
                 }
                 td style=(AMOUNT) { (line.quantity) }
                 td style=(AMOUNT) {

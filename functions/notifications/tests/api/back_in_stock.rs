@@ -65,16 +65,16 @@ async fn the_mail_names_the_variant_and_says_that_it_is_the_only_one(db: PgPool)
     let mail = subscribed.mails().await.remove(0);
 
     assert_eq!(mail.to, "ana@example.com");
-    assert_eq!(mail.subject, "Corner Shop: What you asked for is in stock again");
+    assert_eq!(mail.subject, "Corner Shop: What you asked for is available again");
     let url = format!("https://shop.example.com/products/{}", subscribed.runner.slug);
     assert_eq!(
         mail.text,
         format!(
-            "What you asked for is in stock again.
+            "What you asked for is available again.
 
 Runner, One size
 
-It is available now, but not reserved for you.
+You can order it now, but it is not reserved for you.
 
 See it:
 {url}

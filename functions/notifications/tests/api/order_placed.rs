@@ -178,3 +178,25 @@ async fn the_only_variant_of_a_product_without_options_has_no_name(db: PgPool) {
     assert!(mail.text.contains("1 x Mug\n"), "{}", mail.text);
     assert!(mail.html.contains("<bdi>Mug</bdi>"), "{}", mail.html);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_line_says_how_many_of_its_units_follow_later(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let table = app.a_product().named("Table").stock(2).backorders(None).create().await;
+    let lamp = app.a_product().named("Lamp").stock(1).backorders(None).create().await;
+    let event = app.an_order_of(&[(&table, 5), (&lamp, 1)]).await.event;
+    for (locale, later) in [("en", "Follows later: 3 of 5"), ("de", "Folgt später: 3 von 5")] {
+        sqlx::query("update orders set locale = $1").bind(locale).execute(&app.db).await.unwrap();
+        sqlx::query("delete from mail_log").execute(&app.db).await.unwrap();
+        let mailer = RecordingMailer::new();
+
+        assert!(delivered(&consumer(&app, mailer.clone()), &event).await);
+
+        let mail = mailer.sent().remove(0);
+        assert_eq!(mail.text.matches(&format!("\n    {later}\n")).count(), 1, "{}", mail.text);
+        assert_eq!(words_of(&mail.html).matches(later).count(), 1, "{}", mail.html);
+        // Only the table follows later.
+        let (table, lamp) = (mail.text.find("Table").unwrap(), mail.text.find("Lamp").unwrap());
+        assert!((table..lamp).contains(&mail.text.find(later).unwrap()), "{}", mail.text);
+    }
+}
