@@ -49,7 +49,7 @@ create table stock_ledger (
 create index stock_ledger_by_variant on stock_ledger (variant_id, id);
 create index stock_ledger_by_order on stock_ledger (order_id) where order_id is not null;
 
--- Subscriptions to a mail when a variant is in stock again. One subscription, one mail: when the scheduler finds stock, it writes an event that
+-- Subscriptions to a mail when a variant can be ordered again. One subscription, one mail: when the scheduler finds that it can, it writes an event that
 -- names the subscription and not the address, and notifications sends the mail.
 --
 -- No trigger on stock_levels: a restock would hold the stock row, which every buyer needs, until the events of all subscriptions are written.

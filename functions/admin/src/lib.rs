@@ -14,6 +14,7 @@ mod sign_in;
 mod sign_in_link;
 mod staff_page;
 mod stock;
+mod stock_rules;
 mod variant;
 
 use axum::Router;
@@ -33,6 +34,7 @@ pub fn router() -> OpenApiRouter<App> {
         .route("/admin/orders/{id}/", get(order::get_order))
         .route("/admin/stock/", get(stock::list_stock))
         .route("/admin/stock/{variant_id}/", get(variant::get_variant).post(variant::change_stock))
+        .route("/admin/stock/{variant_id}/rules/", post(stock_rules::set_stock_rules))
         .route("/admin/products/", get(products::list_products))
         .route("/admin/sign-in/", get(sign_in::get_sign_in))
         .route("/admin/session/", post(session::begin_session))

@@ -69,7 +69,10 @@ fn line_table(order: &OrderRow, lines: &[OrderLine], has_links: bool) -> Markup 
                     None => bdi { (line.sku) },
                 } }
                 td.number { (line.unit_price) }
-                td.number { (line.quantity) }
+                td.number {
+                    (line.quantity)
+                    @if line.backordered > 0 { " " span.tag.bad { (line.backordered) " backordered" } }
+                }
                 td.number { (line.sub_total) }
             } } }
             tfoot { tr { td colspan="4" { "Total" } td.number { (order.total) " " (order.currency) } } }

@@ -12,7 +12,7 @@ use crate::list_query::ListQuery;
 use crate::staff_page::RequiresOnPage;
 
 const COLUMNS: [(&str, &str); 6] =
-    [("", "Product"), ("", "Status"), ("number", "Variants"), ("number", "Price"), ("", "On hand"), ("", "API")];
+    [("", "Product"), ("", "Status"), ("number", "Variants"), ("number", "Price"), ("", "Available"), ("", "API")];
 
 /// Shows the list of products.
 pub(crate) async fn list_products(

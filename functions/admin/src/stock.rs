@@ -12,7 +12,8 @@ use crate::list_query::ListQuery;
 use crate::staff_page::RequiresOnPage;
 use crate::variant::variant_path;
 
-const COLUMNS: [(&str, &str); 4] = [("", "SKU"), ("", "Product"), ("", "Variant"), ("number", "On hand")];
+const COLUMNS: [(&str, &str); 5] =
+    [("", "SKU"), ("", "Product"), ("", "Variant"), ("number", "On hand"), ("number", "Backordered")];
 
 /// Shows the list of variants.
 pub(crate) async fn list_stock(
@@ -38,6 +39,10 @@ fn cells(variant: &StockRow) -> Markup {
         td { a href=(variant_path(variant.variant_id)) { bdi { (variant.sku) } } }
         td { bdi { (variant.product_name) } }
         td { bdi { (variant.variant_name) } @if !variant.is_for_sale { " " span.quiet { "not for sale" } } }
-        td.number { @if variant.on_hand == 0 && variant.is_for_sale { span.tag.bad { "0" } } @else { (variant.on_hand) } }
+        td.number {
+            @if variant.is_sold_out() { span.tag.bad { (variant.on_hand) } } @else { (variant.on_hand) }
+            @if !variant.track_inventory { " " span.quiet { "not counted" } }
+        }
+        td.number { @if variant.backordered > 0 { (variant.backordered) } }
     }
 }

@@ -15,13 +15,14 @@ use shared::stock::staff::{Changed, LedgerLine, StockRow, change, find, ledger};
 use shared::stock::{AdjustmentReason, Change};
 use shared::users::permissions::Stock;
 use shared::users::store::Account;
-use shared::users::{ClientInfo, Permission};
+use shared::users::{ClientInfo, Permission, Permissions};
 
 use crate::error::PageError;
 use crate::layout::{Section, page};
 use crate::list_query::{ListQuery, Rows};
 use crate::same_origin::SameOrigin;
 use crate::staff_page::RequiresOnPage;
+use crate::stock_rules;
 
 const COLUMNS: [(&str, &str); 5] =
     [("", "When"), ("number", "Change"), ("number", "On hand then"), ("", "Reason"), ("", "Order")];
@@ -65,10 +66,10 @@ impl StockForm {
 
 /// The notice and the form input that the page shows.
 #[derive(Default)]
-struct Shown {
-    notice: Option<Markup>,
-    /// The form of a change that was refused.
-    form: Option<StockForm>,
+pub(crate) struct Shown {
+    pub(crate) notice: Option<Markup>,
+    /// The form of a change of the stock that was refused.
+    pub(crate) form: Option<StockForm>,
 }
 
 /// Returns the path of a variant's page.
@@ -85,8 +86,12 @@ pub(crate) async fn get_variant(
     query: ListQuery,
 ) -> Result<Markup, PageError> {
     let PathId(id) = id?;
-    let notice =
-        (uri.query() == Some("changed")).then(|| html! { p.message role="status" { "The stock was changed." } });
+    let message = match uri.query() {
+        Some("changed") => Some("The stock was changed."),
+        Some("rules-set") => Some("The rules were saved."),
+        _ => None,
+    };
+    let notice = message.map(|message| html! { p.message role="status" { (message) } });
     show(&app, &account, id, &query, Shown { notice, ..Shown::default() }).await
 }
 
@@ -157,7 +162,8 @@ fn audit_details(variant: VariantId, change: Change, on_hand: i32) -> serde_json
     json!({"variant_id": variant, "reason": change.reason().as_str(), "units": units, "on_hand": on_hand})
 }
 
-async fn show(
+/// Renders the page of a variant.
+pub(crate) async fn show(
     app: &App,
     account: &Account,
     id: VariantId,
@@ -171,8 +177,7 @@ async fn show(
     tx.commit().await?;
     let lines = query.rows(lines, &bounds, |line| line.id);
     let title = title(&variant);
-    let has_links = account.permissions.has(Permission::Orders);
-    Ok(page(Section::Stock, &title, account, &content(&variant, &lines, &shown, has_links)))
+    Ok(page(Section::Stock, &title, account, &content(&variant, &lines, &shown, account.permissions)))
 }
 
 /// Returns the names of product and variant; the only variant of a product without options has none.
@@ -184,18 +189,25 @@ fn title(variant: &StockRow) -> String {
     format!("{product} · {}", isolated(&variant.variant_name))
 }
 
-/// Renders the page, with links to orders for users who may see them.
-fn content(variant: &StockRow, lines: &Rows<LedgerLine>, shown: &Shown, has_links: bool) -> Markup {
+/// Renders the page, with links to orders and the form of the rules for users who may see and change them.
+fn content(variant: &StockRow, lines: &Rows<LedgerLine>, shown: &Shown, permissions: Permissions) -> Markup {
+    let has_links = permissions.has(Permission::Orders);
     html! {
         @if let Some(notice) = &shown.notice { (notice) }
         dl.facts {
             dt { "SKU" } dd { bdi { (variant.sku) } }
             dt { "On hand" } dd { strong { (variant.on_hand) } }
+            @if variant.backordered > 0 { dt { "Backordered" } dd { (variant.backordered) } }
+            dt { "Sold" } dd { (stock_rules::in_words(variant)) }
             @if !variant.is_for_sale { dt { "For sale" } dd { "no" } }
             dt { "Product" } dd { a href={ "/api/v1/catalogue/products/" (variant.product_id) "/" } { "JSON" } }
         }
         h2 { "Change stock" }
         (form(variant, shown.form.as_ref()))
+        @if permissions.has(Permission::Catalogue) {
+            h2 { "When too few are in stock" }
+            (stock_rules::form(variant))
+        }
         h2 { "Ledger" }
         (lines.table(&COLUMNS, "No changes yet.", |line| cells(line, has_links)))
     }

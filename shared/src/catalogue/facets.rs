@@ -27,7 +27,7 @@ pub struct Facets {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<PriceBand>, required = false)]
     pub price_bands: Option<Vec<PriceBand>>,
-    /// Numbers of products that are in stock and sold out; missing unless requested.
+    /// Numbers of products that can be ordered and that are sold out; missing unless requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = AvailabilityFacet, required = false)]
     pub availability: Option<AvailabilityFacet>,
@@ -92,13 +92,13 @@ pub struct PriceBand {
     pub count: i64,
 }
 
-/// Numbers of products that are in stock and that are sold out.
+/// Numbers of products that can be ordered and that are sold out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AvailabilityFacet {
-    /// Number of products with a variant in stock.
+    /// Number of products with a variant that can be ordered.
     #[schema(example = 40)]
     pub available: i64,
-    /// Number of products without a variant in stock.
+    /// Number of products without one.
     #[schema(example = 2)]
     pub unavailable: i64,
 }

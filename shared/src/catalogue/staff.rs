@@ -21,7 +21,7 @@ pub struct ProductRow {
     pub price_max: Money,
     /// Currency code (ISO 4217).
     pub currency: String,
-    /// True if any variant is on hand.
+    /// True if a unit of any variant can be ordered.
     pub is_available: bool,
     /// Number of the product's variants that are not archived.
     pub variants: i64,

@@ -20,8 +20,25 @@ pub struct StockRow {
     pub product_name: String,
     /// Number of units in stock.
     pub on_hand: i32,
-    /// True if customers can buy it while it is in stock.
+    /// Number of units that are sold and not in stock yet.
+    pub backordered: i32,
+    /// False if the variant can always be bought.
+    pub track_inventory: bool,
+    /// True if the variant can be bought with too few units in stock.
+    pub allow_backorder: bool,
+    /// Maximum number of backordered units; `None` if there is no maximum.
+    pub backorder_limit: Option<i32>,
+    /// True if customers can buy it while it is available.
     pub is_for_sale: bool,
+    /// True if a unit can be ordered while it is for sale.
+    pub is_available: bool,
+}
+
+impl StockRow {
+    /// Returns true if customers see it as sold out.
+    pub const fn is_sold_out(&self) -> bool {
+        self.is_for_sale && !self.is_available
+    }
 }
 
 /// A line of the stock ledger.
@@ -62,7 +79,8 @@ pub async fn list(
 ) -> sqlx::Result<Vec<StockRow>> {
     sqlx::query_as!(
         StockRow,
-        r#"select v.id as variant_id, v.sku, v.name as variant_name, p.id as product_id, p.name as product_name, s.on_hand,
+        r#"select v.id as variant_id, v.sku, v.name as variant_name, p.id as product_id, p.name as product_name, s.on_hand, s.backordered,
+                  s.track_inventory, s.allow_backorder, s.backorder_limit, s.is_available,
                   v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $4) as "is_for_sale!"
              from product_variants v
              join products p on p.id = v.product_id
@@ -84,7 +102,8 @@ pub async fn list(
 pub async fn find(tx: &mut Tx, variant: VariantId, now: Timestamp) -> sqlx::Result<Option<StockRow>> {
     sqlx::query_as!(
         StockRow,
-        r#"select v.id as variant_id, v.sku, v.name as variant_name, p.id as product_id, p.name as product_name, s.on_hand,
+        r#"select v.id as variant_id, v.sku, v.name as variant_name, p.id as product_id, p.name as product_name, s.on_hand, s.backordered,
+                  s.track_inventory, s.allow_backorder, s.backorder_limit, s.is_available,
                   v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $2) as "is_for_sale!"
              from product_variants v
              join products p on p.id = v.product_id
@@ -114,14 +133,14 @@ pub async fn ledger(tx: &mut Tx, variant: VariantId, after: Option<i64>, limit: 
     .await
 }
 
-/// Counts the variants that are for sale and out of stock.
+/// Counts the variants that are for sale and that nobody can buy, because no unit is in stock or may be backordered.
 pub async fn out_of_stock(tx: &mut Tx, now: Timestamp) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "variants!"
              from stock_levels s
              join product_variants v on v.id = s.variant_id
              join products p on p.id = v.product_id
-            where s.on_hand = 0 and v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $1)"#,
+            where not s.is_available and v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $1)"#,
         now as _
     )
     .fetch_one(&mut *tx)

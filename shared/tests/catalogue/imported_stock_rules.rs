@@ -1,10 +1,10 @@
 //! An import changes the rules of a variant's stock that its file has, and no others.
 
 use shared::catalogue::product_import::{ImportVariant, ProductImport};
-use shared::catalogue::write::{ImportBatch, ImportOptions, RowChange, Saved, Together, save_imports};
+use shared::catalogue::write::{ImportBatch, ImportOptions, RowChange, Saved, Stock, Together, save_imports};
 use shared::money::Money;
 use shared::patch::Patch;
-use shared::testing::{START, service_db};
+use shared::testing::{START, TestApp, service_db};
 use sqlx::PgPool;
 
 type Rules = (bool, bool, Option<i32>);
@@ -77,5 +77,37 @@ async fn a_file_changes_the_rules_that_it_has(db: PgPool) {
         assert_eq!((rules(&db).await, is_available(&db).await), (after, available), "{file:?}");
         let again = import(&db, file.clone(), false).await;
         assert_eq!(again.product, RowChange::Unchanged, "{file:?}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn units_that_a_file_adds_go_to_backorders_first(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let table = app.a_product().backorders(None).create().await;
+    app.an_order_of(&[(&table, 3)]).await;
+    for (stock, seen, units, levels) in [
+        (Stock::Initial, None, 9, (0, 3)),
+        (Stock::Compare, Some(1), 9, (0, 3)),
+        (Stock::Compare, Some(0), 2, (0, 1)),
+        (Stock::Set, None, 5, (4, 0)),
+    ] {
+        let variant = ImportVariant {
+            sku: Some(table.sku.clone()),
+            on_hand: Some(units),
+            on_hand_seen: seen,
+            ..ImportVariant::default()
+        };
+        let product =
+            ProductImport { handle: table.slug.clone(), variants: vec![variant], ..ProductImport::default() };
+        let mut tx = service_db(&app.db).begin().await.unwrap();
+        let options = ImportOptions { stock, ..ImportOptions::default() };
+        let batch = ImportBatch { products: &[&product], options, together: Together::All };
+        save_imports(&mut tx, batch, START).await.unwrap().remove(0).unwrap();
+        tx.commit().await.unwrap();
+
+        let after: (i32, i32) =
+            sqlx::query_as("select on_hand, backordered from stock_levels").fetch_one(&app.db).await.unwrap();
+        assert_eq!(after, levels, "{stock:?}");
+        assert!(app.stock_adds_up().await);
     }
 }

@@ -73,6 +73,10 @@ async fn the_overview_counts_missing_stock_of_what_is_for_sale(db: PgPool) {
         ("update products set unpublish_at = '2100-01-01'", 1),
         ("update product_variants set archived_at = '2000-01-01'", 0),
         ("update product_variants set archived_at = null", 1),
+        ("update stock_levels set allow_backorder = true", 0),
+        ("update stock_levels set backorder_limit = 0", 1),
+        ("update stock_levels set track_inventory = false", 0),
+        ("update stock_levels set track_inventory = true", 1),
         ("select change_stock(id, 1, 'received', now()) from product_variants", 0),
     ] {
         sqlx::query(sql).execute(&app.db).await.unwrap();

@@ -1,6 +1,7 @@
 //! The pages of stock: `GET /admin/stock/` and `POST /admin/stock/{variant_id}/`.
 
 use serde_json::{Value, json};
+use shared::users::{Permission, Permissions};
 use sqlx::PgPool;
 
 use super::{a_staff_browser, an_app, browser_of, stock_path, submit};
@@ -165,4 +166,80 @@ async fn a_variant_is_found_by_its_sku_and_by_its_products_name(db: PgPool) {
     // An empty form finds all variants.
     let page = browser.get("/admin/stock/?q=").await.expect(200).text;
     assert!(page.contains(&shoes.sku) && page.contains(&hat.sku));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_rules_of_a_variant_are_set(db: PgPool) {
+    let app = an_app(db);
+    let browser = a_staff_browser(&app).await;
+    let shoes = app.a_product().create().await;
+    let path = stock_path(shoes.variant);
+    let rules = "select track_inventory, allow_backorder, backorder_limit from stock_levels";
+    for (form, expected, words) in [
+        (
+            "track_inventory=true&allow_backorder=true&backorder_limit=5",
+            (true, true, Some(5)),
+            "up to 5 units backordered",
+        ),
+        (
+            "track_inventory=true&allow_backorder=true&backorder_limit=",
+            (true, true, None),
+            "what is not in stock is backordered",
+        ),
+        ("backorder_limit=3", (false, false, Some(3)), "without counting the stock"),
+        ("track_inventory=true", (true, false, None), "while it is in stock"),
+    ] {
+        let answer = submit(&browser, &format!("{path}rules/"), form).await.expect(303);
+        assert_eq!(answer.header("location"), format!("{path}?rules-set"));
+        let set: (bool, bool, Option<i32>) = sqlx::query_as(rules).fetch_one(&app.db).await.unwrap();
+        assert_eq!(set, expected, "{form}");
+        let page = browser.get(answer.header("location")).await.expect(200).text;
+        assert!(page.contains(words) && page.contains("The rules were saved."), "{form}: {page}");
+        let available = i64::from(!expected.0 || expected.1);
+        assert_eq!(app.count("select count(*) from products where is_available").await, available, "{form}");
+    }
+    // The rules are a part of the product, so each change makes a new version of it.
+    assert_eq!(app.count("select version from products").await, 5);
+    for form in ["backorder_limit=-1", "backorder_limit=many", "backorder_limit=1000000001", "track_inventory=perhaps"]
+    {
+        let page = submit(&browser, &format!("{path}rules/"), form).await.expect(400).text;
+        assert!(page.contains("Enter a whole number from 0 to 1000000000"), "{form}: {page}");
+    }
+    submit(&browser, "/admin/stock/999/rules/", "track_inventory=true").await.expect(404);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn only_staff_who_may_change_the_catalogue_set_the_rules(db: PgPool) {
+    let app = an_app(db);
+    let keeper = app.a_staff_user_with(Permissions::from_iter([Permission::Stock])).await;
+    let browser = browser_of(&app, &keeper);
+    let shoes = app.a_product().create().await;
+    let path = stock_path(shoes.variant);
+
+    submit(&browser, &format!("{path}rules/"), "track_inventory=false").await.expect(403);
+
+    assert!(!browser.get(&path).await.expect(200).text.contains("name=\"track_inventory\""));
+    assert_eq!(app.count("select count(*) from stock_levels where track_inventory").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_is_backordered_is_shown_and_filled_by_what_comes_in(db: PgPool) {
+    let app = an_app(db);
+    let browser = a_staff_browser(&app).await;
+    let table = app.a_product().stock(1).backorders(None).create().await;
+    let order = app.an_order_of(&[(&table, 4)]).await.order;
+    let path = stock_path(table.variant);
+    let order_path = format!("/admin/orders/{}/", order.id);
+    assert!(browser.get(&path).await.expect(200).text.contains("<dt>Backordered</dt><dd>3</dd>"));
+    assert!(browser.get("/admin/stock/").await.expect(200).text.contains("<td class=\"number\">3</td>"));
+    assert!(browser.get(&order_path).await.expect(200).text.contains("3 backordered"));
+
+    submit(&browser, &path, "units=5&reason=received").await.expect(303);
+
+    let ledger: String = sqlx::query_scalar(LEDGER).fetch_one(&app.db).await.unwrap();
+    assert_eq!(ledger, "received 1 1, sold -1 0, received 5 5, sold -3 2");
+    let details: Value = sqlx::query_scalar("select details from audit_log").fetch_one(&app.db).await.unwrap();
+    assert_eq!((&details["units"], &details["on_hand"]), (&json!(5), &json!(2)));
+    assert!(!browser.get(&path).await.expect(200).text.contains("Backordered"));
+    assert!(!browser.get(&order_path).await.expect(200).text.contains("backordered"));
 }

@@ -185,7 +185,7 @@ struct ProductSummarySchema {
     /// The first image; null if the product has none.
     #[schema(required = false)]
     main_image: Option<MainImage>,
-    /// True if any variant is in stock.
+    /// True if a unit of any variant can be ordered.
     #[schema(required = false)]
     is_available: bool,
     /// Publication status of the product, only for staff.

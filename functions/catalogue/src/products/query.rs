@@ -44,7 +44,7 @@ pub(crate) struct ProductQuery {
     /// Exact text of a tag.
     #[field(max = MAX_TAG)]
     pub(crate) tag: Option<String>,
-    /// True for products with a variant in stock, false for the others.
+    /// True for products with a variant that can be ordered, false for the others.
     pub(crate) is_available: Option<bool>,
     /// Another name for `is_available`. If you send both, `is_available` counts.
     pub(crate) in_stock: Option<bool>,

@@ -21,7 +21,7 @@ pub(crate) struct SubscribeToBackInStock {
 
 /// Subscribe to a back-in-stock mail
 ///
-/// You get one mail when the variant is in stock again, even if you subscribe more than once. The response does not tell whether the
+/// You get one mail when the variant can be ordered again, even if you subscribe more than once. The response does not tell whether the
 /// address was subscribed before. A subscription ends after one year. The mail is in the language of the shop that `Accept-Language`
 /// prefers, otherwise in English.
 #[utoipa::path(
@@ -32,9 +32,9 @@ pub(crate) struct SubscribeToBackInStock {
     params(("variant_id" = VariantId, Path, description = "Id of the variant.")),
     request_body = SubscribeToBackInStock,
     responses(
-        (status = 202, description = "The mail is sent when the variant is in stock again."),
+        (status = 202, description = "The mail is sent when the variant can be ordered again."),
         (status = 404, body = Problem, description = "There is no such variant, or it is not for sale."),
-        (status = 409, body = Problem, description = "The variant is in stock: `in_stock`."),
+        (status = 409, body = Problem, description = "The variant can be ordered now: `in_stock`."),
         PublicProblems,
     )
 )]
@@ -61,9 +61,7 @@ pub(crate) async fn subscribe_to_back_in_stock(
     tx.commit().await?;
     match outcome {
         SubscribeOutcome::Subscribed => Ok(StatusCode::ACCEPTED),
-        SubscribeOutcome::InStock => {
-            Err(ApiError::conflict("in_stock", "The variant is in stock. You can order it now."))
-        }
+        SubscribeOutcome::InStock => Err(ApiError::conflict("in_stock", "The variant can be ordered now.")),
         SubscribeOutcome::NoSuchVariant => Err(ApiError::NotFound),
     }
 }

@@ -35,12 +35,16 @@ async fn subscribing_twice_keeps_one_subscription_and_answers_the_same(db: PgPoo
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn subscribing_to_a_variant_in_stock_returns_409(db: PgPool) {
+async fn subscribing_to_a_variant_that_can_be_ordered_returns_409(db: PgPool) {
     let app = app(db);
-    let shoes = app.a_product().stock(1).create().await;
-    let refused = app.anonymous().post(&path(shoes.variant), json!({"email": "ana@example.com"})).await.expect(409);
-    assert_eq!(refused.body, json!({"detail": "The variant is in stock. You can order it now.", "code": "in_stock"}));
+    for product in [app.a_product().stock(1), app.a_product().untracked(), app.a_product().backorders(Some(1))] {
+        let variant = product.create().await.variant;
+        let refused = app.anonymous().post(&path(variant), json!({"email": "ana@example.com"})).await.expect(409);
+        assert_eq!(refused.body, json!({"detail": "The variant can be ordered now.", "code": "in_stock"}));
+    }
     assert_eq!(app.count(SUBSCRIPTIONS).await, 0);
+    let full = app.a_product().backorders(Some(0)).create().await.variant;
+    app.anonymous().post(&path(full), json!({"email": "ana@example.com"})).await.expect(202);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

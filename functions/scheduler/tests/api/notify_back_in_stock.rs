@@ -127,3 +127,20 @@ async fn a_subscription_is_kept_for_a_week_after_its_event_and_for_a_year_withou
         assert_eq!(app.count("select count(*) from back_in_stock_subscriptions").await, left, "{days} days later");
     }
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_variant_that_can_be_ordered_without_stock_is_back(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let shoes = app.a_product().create().await;
+    for (rules, events) in [
+        ("allow_backorder = true, backorder_limit = 0", 0),
+        ("backorder_limit = null", 1),
+        ("allow_backorder = false", 0),
+        ("track_inventory = false", 1),
+    ] {
+        subscribe(&app, &shoes, 1).await;
+        sqlx::query(sqlx::AssertSqlSafe(format!("update stock_levels set {rules}"))).execute(&app.db).await.unwrap();
+        assert_eq!(written(&app).await, events, "{rules}");
+        sqlx::query("delete from back_in_stock_subscriptions").execute(&app.db).await.unwrap();
+    }
+}

@@ -19,7 +19,7 @@ const KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
 pub enum SubscribeOutcome {
     /// The address is subscribed, now or before.
     Subscribed,
-    /// The variant is in stock.
+    /// The variant can be ordered.
     InStock,
     /// No variant with this id is for sale.
     NoSuchVariant,
@@ -52,19 +52,19 @@ pub async fn subscribe(
     locale: Locale,
     now: Timestamp,
 ) -> sqlx::Result<SubscribeOutcome> {
-    let on_hand = sqlx::query_scalar!(
+    let is_available = sqlx::query_scalar!(
         r#"with requested as (
-               select v.id, s.on_hand
+               select v.id, s.is_available
                  from product_variants v
                  join stock_levels s on s.variant_id = v.id
                  join products p on p.id = v.product_id
                 where v.id = $1 and v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $3)
            ), subscribed as (
                insert into back_in_stock_subscriptions (variant_id, email, locale, created_at)
-               select id, $2, $4, $3 from requested where on_hand = 0
+               select id, $2, $4, $3 from requested where not is_available
                on conflict (variant_id, lower(email)) where notified_at is null do nothing
            )
-           select on_hand as "on_hand!" from requested"#,
+           select is_available as "is_available!" from requested"#,
         variant as _,
         email,
         now as _,
@@ -72,10 +72,10 @@ pub async fn subscribe(
     )
     .fetch_optional(&mut *tx)
     .await?;
-    Ok(match on_hand {
+    Ok(match is_available {
         None => SubscribeOutcome::NoSuchVariant,
-        Some(0) => SubscribeOutcome::Subscribed,
-        Some(_) => SubscribeOutcome::InStock,
+        Some(false) => SubscribeOutcome::Subscribed,
+        Some(true) => SubscribeOutcome::InStock,
     })
 }
 
@@ -95,7 +95,7 @@ pub async fn take_due(
                  join stock_levels s on s.variant_id = waiting.variant_id
                  join product_variants v on v.id = waiting.variant_id
                  join products p on p.id = v.product_id
-                where s.on_hand > 0 and v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $1)
+                where s.is_available and v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $1)
            )
            select b.id
              from back_in_stock_subscriptions b join back_in_stock on back_in_stock.variant_id = b.variant_id
@@ -134,7 +134,7 @@ pub async fn find(
     sqlx::query_as!(
         Subscription,
         r#"select b.email, b.locale, u.id as "user_id?: UserId", p.name as product_name, p.slug as product_slug, v.name as variant_name,
-                  s.on_hand > 0 and v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $3)
+                  s.is_available and v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $3)
                       as "can_be_bought!"
              from back_in_stock_subscriptions b
              join product_variants v on v.id = b.variant_id
