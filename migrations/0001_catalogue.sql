@@ -139,6 +139,11 @@ create table products (
     category_slugs text[] not null default '{}',
     -- Every attribute value of its variants.
     value_ids bigint[] not null default '{}',
+    -- Attribute values and price range of the variants that can be bought now. Null: the same as those of all its variants, as in most
+    -- products, or there is no such variant.
+    available_value_ids bigint[],
+    available_price_min bigint,
+    available_price_max bigint,
     -- search_document without the description: small enough to stay in the row, so ranking by it is quick.
     title_words tsvector not null default '',
     -- The product as lists return it, in JSON. Written by a trigger (write_product_card). No default: code that writes products with

@@ -10,6 +10,7 @@
 create table product_index (
     id bigint primary key references products on delete cascade,
     brand_id bigint,
+    base_price bigint not null,
     price_min bigint not null,
     price_max bigint not null,
     created_at timestamptz not null,
@@ -19,12 +20,15 @@ create table product_index (
     status text not null,
     category_ids bigint[] not null,
     value_ids bigint[] not null,
+    available_value_ids bigint[],
+    available_price_min bigint,
+    available_price_max bigint,
     tags text[] not null,
     title_words tsvector not null
 -- What a sale changes is in no index, so with free room its new row version stays on the same page.
 ) with (fillfactor = 90);
 
--- As on products, none contains is_available, so that a sale's update stays heap-only.
+-- As on products, none contains what is available, so that a sale's update stays heap-only.
 create index product_index_by_brand on product_index (brand_id);
 create index product_index_by_category on product_index using gin (category_ids);
 create index product_index_by_value on product_index using gin (value_ids);

@@ -8,26 +8,18 @@ begin
     perform from products where id = any (p_product_ids) order by id for update;
 
     update products p
-       set price_min = card.price_min, price_max = card.price_max, is_available = card.is_available,
+       set price_min = offer.price_min, price_max = offer.price_max, value_ids = offer.value_ids, is_available = offer.is_available,
+           available_price_min = offer.available_price_min, available_price_max = offer.available_price_max,
+           available_value_ids = offer.available_value_ids,
            main_image_url = image.url, main_image_alt_text = image.alt_text, main_image_list_url = image.list_url,
            brand_name = b.name, brand_slug = b.slug,
            category_ids = filed.ids, category_names = filed.names, category_slugs = filed.slugs,
-           value_ids = options.ids, title_words = title.words,
+           title_words = title.words,
            search_document = title.words
                || setweight(to_tsvector('simple', search_words(regexp_replace(self.description, '<[^>]*>', ' ', 'g'))), 'D')
       from products self
       left join brands b on b.id = self.brand_id
-      left join lateral (
-            select coalesce(min(self.base_price + v.price_adjustment), self.base_price) as price_min,
-                   coalesce(max(self.base_price + v.price_adjustment), self.base_price) as price_max,
-                   coalesce(bool_or(s.is_available), false) as is_available,
-                   string_agg(v.sku, ' ') as skus
-              from product_variants v join stock_levels s on s.variant_id = v.id
-             where v.product_id = self.id and v.archived_at is null) card on true
-      left join lateral (
-            select coalesce(array_agg(distinct value order by value), '{}') as ids
-              from product_variants v cross join unnest(v.attribute_value_ids) as value
-             where v.product_id = self.id and v.archived_at is null) options on true
+     cross join lateral offer_of_product(self.id, self.base_price) offer
       left join lateral (
             select i.url, i.alt_text, f.list_url from product_images i left join image_files f on f.url = i.url
              where i.product_id = self.id order by i.display_order limit 1) image on true
@@ -38,7 +30,7 @@ begin
               from product_categories pc join categories c on c.id = pc.category_id
              where pc.product_id = self.id) filed on true
       left join lateral (
-            select setweight(to_tsvector('simple', search_words(self.name || ' ' || coalesce(self.sku, '') || ' ' || coalesce(card.skus, ''))), 'A')
+            select setweight(to_tsvector('simple', search_words(self.name || ' ' || coalesce(self.sku, '') || ' ' || coalesce(offer.skus, ''))), 'A')
                 || setweight(to_tsvector('simple', search_words(
                         coalesce(b.name, '') || ' ' || array_to_string(filed.names || self.tags, ' '))), 'B') as words) title on true
      where p.id = self.id and self.id = any (p_product_ids);

@@ -8,7 +8,7 @@ use crate::ids::{AttributeId, AttributeValueId};
 use crate::money::Money;
 
 /// Filters that narrow a list down. Each facet is counted with every filter but its own: if you choose red, the count of blue stays as it
-/// is. Facets that you do not request are missing.
+/// is. Attributes, prices and availability are those of one variant, as in the list. Facets that you do not request are missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Facets {
     /// The 50 brands with the most products; missing unless requested.
@@ -87,7 +87,7 @@ pub struct PriceBand {
     pub min: Money,
     /// Highest price of the range, included; null means that there is no upper limit.
     pub max: Option<Money>,
-    /// Number of products whose prices, from the cheapest to the most expensive variant, overlap the range.
+    /// Number of products with a variant in the range that passes the other filters.
     #[schema(example = 42)]
     pub count: i64,
 }
@@ -95,10 +95,10 @@ pub struct PriceBand {
 /// Numbers of products that can be ordered and that are sold out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AvailabilityFacet {
-    /// Number of products with a variant that can be ordered.
+    /// Number of products of which a variant that passes the other filters can be ordered.
     #[schema(example = 40)]
     pub available: i64,
-    /// Number of products without one.
+    /// Number of products whose variants that pass the other filters are all sold out.
     #[schema(example = 2)]
     pub unavailable: i64,
 }

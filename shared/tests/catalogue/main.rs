@@ -1,6 +1,8 @@
-//! Tests of the catalogue that endpoints cannot reach: cards, the product index, collations, query plans and edits of files.
+//! Tests of the catalogue that endpoints cannot reach: cards, the product index, collations, query plans, edits of files, and filters
+//! compared with brute force.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking, and so do their helpers")]
 
+mod brute_force;
 mod cards;
 mod collations;
 mod imported_stock_rules;

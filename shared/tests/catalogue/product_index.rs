@@ -14,10 +14,12 @@ const PRODUCTS: &str = "
 async fn differing(db: &PgPool) -> i64 {
     sqlx::query_scalar(
         "select count(*) from products p full join product_index i on i.id = p.id
-          where (p.id, p.brand_id, p.price_min, p.price_max, p.created_at, p.publish_at, p.unpublish_at, p.is_available, p.status,
-                 p.category_ids, p.value_ids, p.tags, p.title_words) is distinct from
-                (i.id, i.brand_id, i.price_min, i.price_max, i.created_at, i.publish_at, i.unpublish_at, i.is_available, i.status,
-                 i.category_ids, i.value_ids, i.tags, i.title_words)",
+          where (p.id, p.brand_id, p.base_price, p.price_min, p.price_max, p.created_at, p.publish_at, p.unpublish_at, p.is_available, p.status,
+                 p.category_ids, p.value_ids, p.available_value_ids, p.available_price_min, p.available_price_max, p.tags,
+                 p.title_words) is distinct from
+                (i.id, i.brand_id, i.base_price, i.price_min, i.price_max, i.created_at, i.publish_at, i.unpublish_at, i.is_available, i.status,
+                 i.category_ids, i.value_ids, i.available_value_ids, i.available_price_min, i.available_price_max, i.tags,
+                 i.title_words)",
     )
     .fetch_one(db)
     .await
@@ -39,6 +41,7 @@ async fn the_index_follows_every_change_of_a_product(db: PgPool) {
     for change in [
         "brand_id = null",
         "brand_id = 1",
+        "base_price = 200",
         "price_min = 1",
         "price_max = 9",
         "created_at = created_at - interval '1 day'",
@@ -49,6 +52,9 @@ async fn the_index_follows_every_change_of_a_product(db: PgPool) {
         "status = 'draft'",
         "category_ids = '{4}'",
         "value_ids = '{4}'",
+        "available_value_ids = '{5}'",
+        "available_price_min = 2",
+        "available_price_max = 3",
         "tags = '{old}'",
         "title_words = 'word:1A'",
     ] {
@@ -67,4 +73,36 @@ async fn an_update_of_other_columns_does_not_write_the_index(db: PgPool) {
     assert_eq!(row_version(&db).await, before);
     run(&db, "update products set is_available = not is_available where slug = 'first'").await;
     assert_ne!(row_version(&db).await, before);
+}
+
+/// The sold variant was the cheapest, so the price range of what can be bought changes too.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_sale_of_a_last_unit_writes_no_index(db: PgPool) {
+    run(&db, PRODUCTS).await;
+    run(
+        &db,
+        "insert into product_variants (product_id, sku, name, price_adjustment, attribute_value_ids)
+         select 1, 'V-' || n, 'V', n, array[n] from generate_series(1, 2) n;
+         update stock_levels set on_hand = 1;
+         select refresh_product_cards(array[1])",
+    )
+    .await;
+    let mut tx = db.begin().await.unwrap();
+    sqlx::raw_sql(
+        "update stock_levels set on_hand = 0 where variant_id = (select id from product_variants where sku = 'V-1');
+         select refresh_availability(array[1])",
+    )
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    for table in ["products", "product_index"] {
+        let (updated, without_indexes): (i64, i64) = sqlx::query_as(
+            "select pg_stat_get_xact_tuples_updated($1::regclass), pg_stat_get_xact_tuples_hot_updated($1::regclass)",
+        )
+        .bind(table)
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+        assert_eq!((updated, without_indexes), (1, 1), "{table}");
+    }
 }

@@ -44,15 +44,17 @@ pub(crate) struct ProductQuery {
     /// Exact text of a tag.
     #[field(max = MAX_TAG)]
     pub(crate) tag: Option<String>,
-    /// True for products with a variant that can be ordered, false for the others.
+    /// True for products with a variant that can be ordered, false for the others. Attributes, prices and availability hold for one and the
+    /// same variant: with `attributes=colour:black`, true finds products with a black variant that can be ordered, false
+    /// products whose black variants are all sold out.
     pub(crate) is_available: Option<bool>,
     /// Another name for `is_available`. If you send both, `is_available` counts.
     pub(crate) in_stock: Option<bool>,
-    /// Lower end of a range of prices, in the shop's currency: the most expensive variant of a product costs at least this.
+    /// Lower end of a range of prices, in the shop's currency: a variant that passes the other filters costs at least this.
     #[field(with = Fields::money, schema = String)]
     #[param(example = "10.00")]
     pub(crate) price_min: Option<Money>,
-    /// Upper end of the range: the cheapest variant costs at most this.
+    /// Upper end of the range: the same variant costs at most this.
     #[field(with = Fields::money, schema = String)]
     #[param(example = "99.90")]
     pub(crate) price_max: Option<Money>,

@@ -167,6 +167,49 @@ async fn a_choice_does_not_change_the_counts_of_its_facet(db: PgPool) {
     assert_eq!(counts(&shirts["brands"], "slug"), json!([["ana", 1], ["bela", 1]]));
 }
 
+/// A mug is black for 30.00, sold out, and navy for 90.00.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn one_variant_has_the_attributes_the_price_and_the_stock(db: PgPool) {
+    let app = app(db);
+    let mut tx = app.app.db.begin().await.unwrap();
+    let ana = samples::brand(&mut tx, "Ana", "ana").await;
+    let mugs = samples::category(&mut tx, None, "Mugs", "mugs").await;
+    product(&mut tx, ("mug", ana, mugs), 3_000, &[("S", "Black", 0), ("S", "Navy", 5)]).await;
+    tx.commit().await.unwrap();
+    for change in [
+        "update product_variants set price_adjustment = 6000 where sku = 'mug-S-Navy'",
+        "select refresh_product_cards(array(select id from products))",
+    ] {
+        sqlx::query(change).execute(&app.db).await.unwrap();
+    }
+    for (query, is_found) in [
+        ("attributes=colour:black", true),
+        ("attributes=colour:black&in_stock=true", false),
+        ("attributes=colour:black&in_stock=false", true),
+        ("attributes=colour:navy&in_stock=true", true),
+        ("attributes=colour:navy&in_stock=false", false),
+        ("in_stock=false", false),
+        ("attributes=colour:black&price_min=60", false),
+        ("attributes=colour:navy&price_max=50", false),
+        ("attributes=colour:navy&price_min=60&in_stock=true", true),
+        ("price_max=50&in_stock=true", false),
+        ("price_min=50&price_max=80", false),
+        ("price_min=50&price_max=90", true),
+    ] {
+        assert_eq!(found(&app, query).await, if is_found { &["mug"][..] } else { &[] }, "{query}");
+        let page = app.anonymous().get(&format!("{PRODUCTS}?count=true&{query}")).await.expect(200);
+        assert_eq!(page.body["count"], i32::from(is_found), "{query}");
+    }
+    let black = facets(&app, "attributes=colour:black").await;
+    assert_eq!(black["availability"], json!({"available": 0, "unavailable": 1}));
+    assert_eq!(counts(&black["price_bands"], "min"), json!([["20.00", 1]]));
+    let in_stock = facets(&app, "in_stock=true").await;
+    assert_eq!(values(&in_stock, "Colour"), json!([["Navy", 1]]));
+    assert_eq!(counts(&in_stock["price_bands"], "min"), json!([["50.00", 1]]));
+    let cheap = facets(&app, "price_max=50").await;
+    assert_eq!(values(&cheap, "Colour"), json!([["Black", 1]]));
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn each_count_equals_the_count_of_the_filtered_list(db: PgPool) {
     let app = shop(db).await;

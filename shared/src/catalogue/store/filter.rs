@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 /// Maximum number of attributes in a filter: each is a condition that may scan the index.
 pub const MAX_ATTRIBUTES: usize = 4;
 
-/// Conditions on products; `None` means no condition.
+/// Conditions on products; `None` means no condition. Availability, price and attributes hold for one and the same variant.
 #[derive(Clone, Debug)]
 pub struct Filter {
     /// All products, or only those that shoppers see.
@@ -28,11 +28,11 @@ pub struct Filter {
     pub brands: Option<Vec<BrandId>>,
     /// The product is in this category or below it.
     pub category: Option<Subtree>,
-    /// True for products with a variant in stock, false for the others.
+    /// True for products of which a variant that passes the other filters can be bought now, false for the others.
     pub is_available: Option<bool>,
-    /// Minimum price of the most expensive variant.
+    /// Minimum price of the variant.
     pub price_from: Option<Money>,
-    /// Maximum price of the cheapest variant.
+    /// Maximum price of the variant.
     pub price_to: Option<Money>,
     /// The product has this tag.
     pub tag: Option<String>,
@@ -42,7 +42,7 @@ pub struct Filter {
     pub created_until: Option<Timestamp>,
     /// Status of the product.
     pub status: Option<Status>,
-    /// One variant has one of the values of each of these attributes; at most [`MAX_ATTRIBUTES`].
+    /// The variant has one of the values of each of these attributes; at most [`MAX_ATTRIBUTES`].
     pub attributes: Vec<(AttributeId, Vec<AttributeValueId>)>,
 }
 
@@ -108,7 +108,7 @@ impl Filter {
     pub(super) fn push_conditions(&self, sql: &mut QueryBuilder<Postgres>) {
         sql.push(" and ");
         self.push_scope(sql);
-        for push in [Self::push_brand, Self::push_price, Self::push_stock, Self::push_attributes] {
+        for push in [Self::push_brand, Self::push_offer] {
             sql.push(" and ");
             push(self, sql);
         }
@@ -150,42 +150,6 @@ impl Filter {
             Some(brands) => sql.push("p.brand_id = any (").push_bind(brands.clone()).push(")"),
             None => sql.push("true"),
         };
-    }
-
-    /// Appends the condition that the range from the product's lowest to its highest price overlaps the requested one.
-    pub(super) fn push_price(&self, sql: &mut QueryBuilder<Postgres>) {
-        sql.push("true");
-        if let Some(from) = self.price_from {
-            sql.push(" and p.price_max >= ").push_bind(from);
-        }
-        if let Some(to) = self.price_to {
-            sql.push(" and p.price_min <= ").push_bind(to);
-        }
-    }
-
-    /// Appends the condition that the product is in stock, or that it is not.
-    pub(super) fn push_stock(&self, sql: &mut QueryBuilder<Postgres>) {
-        match self.is_available {
-            Some(is_available) => sql.push("p.is_available = ").push_bind(is_available),
-            None => sql.push("true"),
-        };
-    }
-
-    /// Appends the condition that one variant has a value of each attribute. `value_ids` has the values of
-    /// all variants of a product, so its index finds the products that have each attribute. If there are several, the subquery then
-    /// requires one variant that has all of them.
-    pub(super) fn push_attributes(&self, sql: &mut QueryBuilder<Postgres>) {
-        sql.push("true");
-        for (_, values) in &self.attributes {
-            sql.push(" and p.value_ids && ").push_bind(values.clone());
-        }
-        if self.attributes.len() > 1 {
-            sql.push(" and exists (select from product_variants v where v.product_id = p.id and v.archived_at is null");
-            for (_, values) in &self.attributes {
-                sql.push(" and v.attribute_value_ids && ").push_bind(values.clone());
-            }
-            sql.push(")");
-        }
     }
 }
 

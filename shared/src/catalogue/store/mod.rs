@@ -16,6 +16,7 @@ pub mod write;
 
 mod arranged;
 mod category_counts;
+mod offer;
 mod ranked;
 mod row;
 mod two_parts;

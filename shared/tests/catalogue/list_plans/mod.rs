@@ -38,8 +38,9 @@ const PRODUCTS: &str = "
                                 setweight(to_tsvector('simple', 'product word' || n / 3 % 100 || ' a' || n || 's a' || n || 'm a' || n || 'l'), 'A')
                                 || setweight(to_tsvector('simple', format('brand%s top leaf%s spring collection tag%s', n % 100, n / 10 % 100, n % 200)), 'B')
                                    as words) made;
-    insert into product_index (id, brand_id, price_min, price_max, created_at, is_available, status, category_ids, value_ids, tags, title_words)
-    select id, brand_id, price_min, price_max, created_at, is_available, status, category_ids, value_ids, tags, title_words from products;
+    insert into product_index (id, brand_id, base_price, price_min, price_max, created_at, is_available, status, category_ids, value_ids, tags,
+                               title_words)
+    select id, brand_id, base_price, price_min, price_max, created_at, is_available, status, category_ids, value_ids, tags, title_words from products;
     insert into product_categories (product_id, category_id, position) select id, category_ids[1], id % 1000 from products;
     insert into catalogue_words select 'word' || n from generate_series(1, 100) n;";
 
@@ -93,7 +94,7 @@ async fn every_list_of_100_000_products_uses_its_index(db: PgPool) {
     facets::facets_read_only_the_filtered_products(&catalogue).await;
 }
 
-const fn bounds(after: Option<(CursorKey, ProductId)>, limit: i64) -> ProductBounds {
+pub(crate) const fn bounds(after: Option<(CursorKey, ProductId)>, limit: i64) -> ProductBounds {
     ProductBounds { after, before: None, limit }
 }
 
