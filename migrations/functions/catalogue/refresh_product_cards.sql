@@ -14,9 +14,7 @@ begin
            main_image_url = image.url, main_image_alt_text = image.alt_text, main_image_list_url = image.list_url,
            brand_name = b.name, brand_slug = b.slug,
            category_ids = filed.ids, category_names = filed.names, category_slugs = filed.slugs,
-           title_words = title.words,
-           search_document = title.words
-               || setweight(to_tsvector('simple', search_words(regexp_replace(self.description, '<[^>]*>', ' ', 'g'))), 'D')
+           title_words = title.words, search_document = title.words || word_vector(plain_text(self.description), 'D')
       from products self
       left join brands b on b.id = self.brand_id
      cross join lateral offer_of_product(self.id, self.base_price) offer
@@ -30,14 +28,14 @@ begin
               from product_categories pc join categories c on c.id = pc.category_id
              where pc.product_id = self.id) filed on true
       left join lateral (
-            select setweight(to_tsvector('simple', search_words(self.name || ' ' || coalesce(self.sku, '') || ' ' || coalesce(offer.skus, ''))), 'A')
-                || setweight(to_tsvector('simple', search_words(
-                        coalesce(b.name, '') || ' ' || array_to_string(filed.names || self.tags, ' '))), 'B') as words) title on true
+            select word_vector(self.name, 'A') || setweight(to_tsvector('simple', search_words(concat_ws(' ', self.sku, offer.skus))), 'A')
+                || word_vector(concat_ws(' ', b.name, array_to_string(filed.names || self.tags, ' ')), 'B') as words) title on true
      where p.id = self.id and self.id = any (p_product_ids);
 
+    -- Neither joined words nor pairs of letters are what a mistyped word means.
     insert into catalogue_words (word)
     select distinct found.word
-      from products p cross join unnest(tsvector_to_array(p.search_document)) as found (word)
-     where p.id = any (p_product_ids) and found.word ~ '^[^[:digit:]]{4,40}$'
+      from products p cross join unnest(tsvector_to_array(ts_filter(p.search_document, '{a,b,d}'))) as found (word)
+     where p.id = any (p_product_ids) and found.word ~ '^[^[:digit:]]{4,40}$' and not is_unspaced(found.word)
        and not exists (select from catalogue_words w where w.word = found.word);
 end $$;

@@ -4,15 +4,9 @@ create or replace function mistyped_words(p_text text) returns table (word text,
 #variable_conflict use_column
 begin
     return query
-        with typed as materialized (
-            select lower(split.word) as word, to_tsquery('simple', quote_literal(split.word) || ':*') as query, place
-              from regexp_split_to_table(search_words(p_text), '\s+') with ordinality as split (word, place)
-             where split.word <> ''
-        )
-        select t.word, t.query::text,
+        select t.word, '(' || t.query::text || ')',
                case when few_products_with(t.query) = '{}'
                     then array(select s.word from similar_words(t.word) s) end
-          from typed t
-         where numnode(t.query) > 0
-         order by t.place;
+          from search_terms(p_text) t
+         where numnode(t.query) > 0;
 end $$;

@@ -33,6 +33,7 @@ mod remove_from_carts;
 mod replace_product;
 mod root;
 mod samples;
+mod search_words;
 mod slugs_of_products;
 mod stock_rules;
 mod subscribe_to_back_in_stock;
