@@ -8,7 +8,6 @@ use super::{Brand, CategorySummary};
 use crate::fields::{Fields, FromField};
 use crate::ids::{AttributeId, AttributeValueId, ImageId, ProductId, VariantId};
 use crate::money::Money;
-use crate::stock::StockRules;
 use crate::time::Timestamp;
 
 /// A product in a list.
@@ -222,9 +221,13 @@ pub struct ProductVariant {
     pub weight_grams: Option<i32>,
     /// Number of units in stock.
     pub inventory_count: i32,
-    /// The rules by which the variant is sold when too few units are in stock.
-    #[serde(flatten)]
-    pub stock_rules: StockRules,
+    /// True if a sale takes units from the stock. If false, the variant can always be bought, whatever the stock is.
+    pub track_inventory: bool,
+    /// True if the variant can be bought with too few units in stock; the missing ones are backordered. It has no effect unless `track_inventory`
+    /// is true.
+    pub allow_backorder: bool,
+    /// Maximum number of backordered units of all orders; null means that there is no maximum. It has no effect unless `allow_backorder` is true.
+    pub backorder_limit: Option<i32>,
     /// Number of units that are sold and not in stock yet. Units that arrive go to them first. Only for staff who may change the catalogue.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]

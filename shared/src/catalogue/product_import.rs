@@ -63,7 +63,7 @@ pub struct ImportVariant {
     pub on_hand: Option<i32>,
     /// The number of units that were on hand when the file was written; `None` if the file does not have it.
     pub on_hand_seen: Option<i32>,
-    /// False if the variant can always be bought, whatever is on hand.
+    /// True if a sale takes units from the stock. If false, the variant can always be bought.
     pub track_inventory: Option<bool>,
     /// True if the variant can be bought with nothing on hand.
     pub allow_backorder: Option<bool>,

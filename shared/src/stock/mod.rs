@@ -3,7 +3,6 @@
 pub mod staff;
 pub mod store;
 
-use serde::Serialize;
 use strum::{EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
@@ -11,14 +10,14 @@ use crate::catalogue::limits::MAX_UNITS;
 use crate::fields::{Fields, FromField};
 
 /// The rules by which a variant is sold when too few units are on hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StockRules {
-    /// False if the variant can always be bought, whatever the stock is: its sales are not counted.
+    /// True if a sale takes units from the stock. If false, the variant can always be bought, whatever the stock is.
     pub track_inventory: bool,
     /// True if the variant can be bought with too few units in stock; the missing ones are backordered. It has no effect unless `track_inventory`
     /// is true.
     pub allow_backorder: bool,
-    /// Maximum number of backordered units of all orders; null means that there is no maximum. It has no effect unless `allow_backorder` is true.
+    /// Maximum number of backordered units of all orders; `None` means that there is no maximum. It has no effect unless `allow_backorder` is true.
     pub backorder_limit: Option<i32>,
 }
 

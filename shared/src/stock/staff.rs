@@ -22,7 +22,7 @@ pub struct StockRow {
     pub on_hand: i32,
     /// Number of units that are sold and not in stock yet.
     pub backordered: i32,
-    /// False if the variant can always be bought.
+    /// True if a sale takes units from the stock. If false, the variant can always be bought.
     pub track_inventory: bool,
     /// True if the variant can be bought with too few units in stock.
     pub allow_backorder: bool,

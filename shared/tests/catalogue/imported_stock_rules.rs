@@ -97,8 +97,7 @@ async fn units_that_a_file_adds_go_to_backorders_first(db: PgPool) {
             on_hand_seen: seen,
             ..ImportVariant::default()
         };
-        let product =
-            ProductImport { handle: table.slug.clone(), variants: vec![variant], ..ProductImport::default() };
+        let product = ProductImport { handle: table.slug.clone(), variants: vec![variant], ..ProductImport::default() };
         let mut tx = service_db(&app.db).begin().await.unwrap();
         let options = ImportOptions { stock, ..ImportOptions::default() };
         let batch = ImportBatch { products: &[&product], options, together: Together::All };

@@ -157,7 +157,7 @@ async fn a_variant_without_an_image_gets_that_of_the_most_similar_one(db: PgPool
     assert_eq!(found.body["items"][0]["product_variant"]["main_image"]["url"], "https://cdn.test/S Blue");
 }
 
-/// What a line of `quantity` units shows: units that can be ordered, units that would follow later, whether it can be ordered, whether a unit of
+/// Returns what a line of `quantity` units shows: units that can be ordered, units that would follow later, whether it can be ordered, whether a unit of
 /// its variant can.
 async fn line(app: &TestApp, product: &TestProduct, quantity: i32) -> (i64, i64, bool, bool) {
     let cart = app.a_cart().with(product.variant, quantity).create().await;

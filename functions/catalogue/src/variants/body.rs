@@ -89,7 +89,8 @@ pub(crate) struct CreateVariant {
     /// Units in stock of a new variant, 0 if left out. The stock of an existing variant cannot be set here, so leave it out or send it unchanged.
     #[field(create_only, min = 0, max = MAX_UNITS)]
     pub inventory_count: Option<i32>,
-    /// False if the variant can always be bought, whatever the stock is: its sales are not counted. What is backordered already stays so.
+    /// True if a sale takes units from the stock. If false, the variant can always be bought, whatever the stock is; what is backordered already stays
+    /// so.
     #[field(not_null, on_create = "True if left out.", on_replace = "Stays as it is if left out.")]
     pub track_inventory: Option<bool>,
     /// True if the variant can be bought with too few units in stock; the missing ones are backordered. It has no effect unless `track_inventory`

@@ -7,7 +7,6 @@ use super::product::FileColumns;
 use crate::app::db::Tx;
 use crate::catalogue::{ProductImage, ProductVariant, VariantAttributeValue, Visibility};
 use crate::ids::{AttributeId, AttributeValueId, ProductId};
-use crate::stock::StockRules;
 
 /// Maximum number of variants that a list shows of each product.
 pub const MAX_VARIANTS: i64 = 50;
@@ -74,11 +73,9 @@ pub async fn variants(
             barcode: row.barcode,
             weight_grams: row.weight_grams,
             inventory_count: row.on_hand,
-            stock_rules: StockRules {
-                track_inventory: row.track_inventory,
-                allow_backorder: row.allow_backorder,
-                backorder_limit: row.backorder_limit,
-            },
+            track_inventory: row.track_inventory,
+            allow_backorder: row.allow_backorder,
+            backorder_limit: row.backorder_limit,
             backordered: (visibility == Visibility::Staff).then_some(row.backordered),
             is_available: row.is_available && !row.is_archived,
             is_archived: row.is_archived,

@@ -150,7 +150,11 @@ impl From<&ProductVariant> for VariantSnapshot {
             barcode: variant.barcode.clone(),
             weight_grams: variant.weight_grams,
             on_hand: variant.inventory_count,
-            stock_rules: variant.stock_rules,
+            stock_rules: StockRules {
+                track_inventory: variant.track_inventory,
+                allow_backorder: variant.allow_backorder,
+                backorder_limit: variant.backorder_limit,
+            },
             is_archived: variant.is_archived,
             values: variant.attribute_values.iter().map(value).collect(),
         }

@@ -167,7 +167,7 @@ pub struct VariantEdit {
     pub initial_stock: Option<i32>,
     /// The change of the units on hand of an existing variant.
     pub stock: StockEdit,
-    /// False if the variant can always be bought, whatever is on hand; a new variant is tracked.
+    /// True if a sale takes units from the stock, as for a new variant. If false, the variant can always be bought.
     pub track_inventory: Option<bool>,
     /// True if the variant can be bought with nothing on hand; a new variant cannot.
     pub allow_backorder: Option<bool>,

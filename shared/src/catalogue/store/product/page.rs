@@ -13,7 +13,6 @@ use crate::catalogue::{
 };
 use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ImageId, ProductId, VariantId};
 use crate::money::Money;
-use crate::stock::StockRules;
 use crate::time::Timestamp;
 
 /// A product as `read_product` returns it.
@@ -207,11 +206,9 @@ fn variants(
             barcode: row.barcode,
             weight_grams: row.weight_grams,
             inventory_count: row.on_hand,
-            stock_rules: StockRules {
-                track_inventory: row.track_inventory,
-                allow_backorder: row.allow_backorder,
-                backorder_limit: row.backorder_limit,
-            },
+            track_inventory: row.track_inventory,
+            allow_backorder: row.allow_backorder,
+            backorder_limit: row.backorder_limit,
             backordered: row.backordered,
             is_available: row.is_available && !row.is_archived,
             is_archived: row.is_archived,
