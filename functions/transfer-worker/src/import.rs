@@ -86,7 +86,7 @@ async fn process(
     let scattered = Arc::new(scattered);
     let mut length = worker.limits.window;
     loop {
-        let window = Window::read(&*worker.storage, file, &rest, &scattered, length).await?;
+        let window = Window::read(worker, file, &rest, &scattered, length).await?;
         let stop = match window {
             Ok(mut window) => process_window(worker, held, file, &mut rest, &mut window, until).await?.or_else(|| {
                 rest.place = window.place();
@@ -196,15 +196,19 @@ async fn try_to_save(
     let all: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
     let import = ImportBatch { products: &all, options: file.options, together: attempt.together };
     let results = save_imports(&mut tx, import, now).await?;
-    let mut saved = Vec::new();
+    let (mut saved, mut untracked, mut backorderable) = (Vec::new(), 0, 0);
     for ((line, entry), result) in entries.iter().zip(results) {
         match result {
-            Ok(one) => saved.push(one),
+            Ok(one) => {
+                saved.push(one);
+                untracked += entry.untracked();
+                backorderable += entry.backorderable();
+            }
             Err(refused) => batch.skip(refused.line(entry, *line), refused.reason),
         }
     }
     batch.errors.sort_by_key(|error| error.line);
-    let chunk = Chunk { place, saved, errors: batch.errors, skipped: batch.skipped };
+    let chunk = Chunk { place, saved, untracked, backorderable, errors: batch.errors, skipped: batch.skipped };
     record(&mut tx, held, &chunk, now).await?;
     tx.commit().await?;
     Ok(true)

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use shared::catalogue::product_file::records::{Ends, Records};
-use shared::catalogue::product_file::{EncodingScan, MAX_HEADER_BYTES, Recognised};
+use shared::catalogue::product_file::{EncodingScan, FileKind, MAX_HEADER_BYTES, Recognised};
 use shared::catalogue::shopify::{Scan, Scattered};
 use shared::storage::Storage;
 use shared::transfers::store::imports::LeasedImport;
@@ -37,12 +37,16 @@ pub(crate) async fn scan(storage: &dyn Storage, file: &LeasedImport) -> anyhow::
         }
         offset = end;
     }
-    let recognised = encoding.finish().and_then(|encoding| Recognised::of(&beginning, encoding));
+    let recognised = encoding.finish().and_then(|encoding| Recognised::of(&beginning, encoding, file.kind));
     let recognised = match recognised {
         Ok(recognised) => recognised,
         Err(reason) => return Ok(Err(reason.into())),
     };
-    let scattered = scattered(storage, file, &recognised).await?;
+    let scattered = match recognised.format.kind {
+        FileKind::ShopifyCsv => scattered(storage, file, &recognised).await?,
+        // Its rows may be anywhere.
+        FileKind::WooCommerceCsv => Scattered::default(),
+    };
     Ok(Ok(Scanned { file: recognised, scattered }))
 }
 

@@ -4,11 +4,13 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use shared::catalogue::product_file::records::{Ends, Place, Records};
-use shared::catalogue::product_file::{Batch, Recognised, Unrecognised};
-use shared::catalogue::shopify::{NotComparable, Products, Scattered};
+use shared::catalogue::product_file::{Batch, FileKind, Products, Recognised, Unrecognised};
+use shared::catalogue::shopify::{self, NotComparable, Scattered};
+use shared::catalogue::woocommerce;
 use shared::catalogue::write::DuplicateSkus;
-use shared::storage::Storage;
 use shared::transfers::store::imports::LeasedImport;
+
+use crate::Worker;
 
 /// Maximum size of one product in bytes.
 pub(crate) const MAX_PRODUCT_BYTES: u64 = 64 * 1024 * 1024;
@@ -36,23 +38,38 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Reads the part that begins at the position of `rest` and has this length in bytes, or ends with the file.
+    /// Reads the part that begins at the position of `rest` and has this length in bytes, or ends with the file; all of a file in
+    /// WooCommerce's format.
     pub(crate) async fn read(
-        storage: &dyn Storage,
+        worker: &Worker,
         file: &LeasedImport,
         rest: &Recognised,
         scattered: &Arc<Scattered>,
         length: u64,
     ) -> anyhow::Result<Result<Self, Unreadable>> {
         let start = rest.place.offset;
-        let end = file.bytes.min(start + length);
-        let Some(bytes) = storage.read(&file.storage_key, start..end).await? else {
+        let range = match rest.format.kind {
+            FileKind::ShopifyCsv => start..file.bytes.min(start + length),
+            FileKind::WooCommerceCsv if file.bytes > woocommerce::MAX_BYTES => {
+                return Ok(Err(Unrecognised::TooLarge.into()));
+            }
+            FileKind::WooCommerceCsv => 0..file.bytes,
+        };
+        let ends = if range.end >= file.bytes { Ends::WithFile } else { Ends::Inside };
+        let Some(bytes) = worker.storage.read(&file.storage_key, range).await? else {
             return Ok(Err(Unreadable::Missing));
         };
-        let ends = if end >= file.bytes { Ends::WithFile } else { Ends::Inside };
-        let records = Records::at(Cursor::new(bytes), rest.format.dialect, rest.place, ends);
-        let allows_repeated_skus = file.options.duplicate_skus == DuplicateSkus::Suffix;
-        let products = Products::new(records, &rest.header, scattered.clone()).with_repeated_skus(allows_repeated_skus);
+        let products = match rest.format.kind {
+            FileKind::ShopifyCsv => {
+                let records = Records::at(Cursor::new(bytes), rest.format.dialect, rest.place, ends);
+                let repeats_skus = file.options.duplicate_skus == DuplicateSkus::Suffix;
+                let products = shopify::Products::new(records, &rest.header, scattered.clone());
+                Products::Shopify(Box::new(products.with_repeated_skus(repeats_skus)))
+            }
+            FileKind::WooCommerceCsv => {
+                Products::WooCommerce(Box::new(woocommerce::Products::new(bytes, rest, worker.clock.now())?))
+            }
+        };
         Ok(products
             .check_stock(file.options.stock)
             .map(|()| Self { products, start, length })

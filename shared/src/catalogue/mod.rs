@@ -7,6 +7,7 @@ pub mod product_import;
 pub mod shopify;
 pub mod staff;
 pub mod store;
+pub mod woocommerce;
 pub mod write;
 
 mod card;

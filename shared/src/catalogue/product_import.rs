@@ -13,15 +13,17 @@ use crate::patch::Patch;
 pub struct ProductImport {
     /// The product's name in files, by which an existing product is found.
     pub handle: String,
+    /// True if the slug of a new product is made of its name, because the handle is not one for people.
+    pub has_slug_of_name: bool,
     /// The product's name. A new product needs one.
     pub name: Option<String>,
     /// The description as sanitised HTML.
     pub description: Option<String>,
     /// The brand's name.
     pub brand: Patch<String>,
-    /// The path of a category, from the top of the tree down. The product's other categories stay; without any category in the file the
-    /// product leaves them all.
-    pub category: Patch<Vec<String>>,
+    /// The paths of categories, from the top of the tree down. The product's other categories stay; without any category in the file the
+    /// product leaves its only one.
+    pub categories: Patch<Vec<Vec<String>>>,
     /// Words by which shoppers find the product.
     pub tags: Option<Vec<String>>,
     /// The publication status.
@@ -101,6 +103,26 @@ pub struct ImportImage {
     pub url: String,
     /// The text for people who cannot see the image.
     pub alt_text: Option<String>,
+}
+
+impl ProductImport {
+    /// Returns the number of variants that the file says can be bought whatever is on hand.
+    pub fn untracked(&self) -> u64 {
+        self.variants.iter().filter(|variant| variant.is_untracked()).count() as u64
+    }
+
+    /// Returns the number of other variants that the file says can be bought with nothing on hand.
+    pub fn backorderable(&self) -> u64 {
+        let can_be_ordered =
+            |variant: &&ImportVariant| !variant.is_untracked() && variant.allow_backorder == Some(true);
+        self.variants.iter().filter(can_be_ordered).count() as u64
+    }
+}
+
+impl ImportVariant {
+    fn is_untracked(&self) -> bool {
+        self.track_inventory == Some(false)
+    }
 }
 
 /// Returns the name of a variant with these options: `M / Blue`.

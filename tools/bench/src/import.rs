@@ -85,8 +85,9 @@ async fn in_a_cluster(dir: &Path, products: usize) -> anyhow::Result<Report> {
 }
 
 async fn import_all(db: &Db, file: &str) -> anyhow::Result<ImportSummary> {
-    let file = ProductFile::read(|| Ok(file.as_bytes()), ImportOptions::default())?;
-    import::import(db, file, SystemClock.now(), &mut |_| {}, &|_| {}).await
+    let now = SystemClock.now();
+    let file = ProductFile::read(|| Ok(file.as_bytes()), ImportOptions::default(), now)?;
+    import::import(db, file, now, &mut |_| {}, &|_| {}).await
 }
 
 /// Returns a file of products: a hundred brands, fifty categories, a description, two options and an image.

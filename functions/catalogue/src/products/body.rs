@@ -111,6 +111,7 @@ impl UpdateProduct {
         let variants = |all: Vec<CreateVariant>| all.into_iter().map(CreateVariant::edit_in_list).collect();
         let images = |all: Vec<CreateImage>| all.into_iter().map(|image| image.edit_in_list(base)).collect();
         ProductEdit {
+            has_slug_of_name: false,
             has_partial_options: false,
             product: ProductTarget::New,
             slug: self.slug,

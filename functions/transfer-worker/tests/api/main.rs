@@ -14,6 +14,7 @@ mod product_limits;
 mod skus;
 mod stock;
 mod variants_in_carts;
+mod woocommerce;
 
 use std::fmt::Write as _;
 use std::ops::Range;

@@ -1,11 +1,13 @@
-//! The reading of files of products, whatever their format: encoding, delimiter, records and the values of cells. `shopify` is a
-//! format.
+//! The reading of files of products, whatever their format: encoding, delimiter, records and the values of cells. `shopify` and
+//! `woocommerce` are the formats.
 
 mod batch;
 mod columns;
 mod delimiter;
 mod encoding;
+mod labels;
 mod numbers;
+mod products;
 mod recognise;
 pub mod records;
 mod row;
@@ -15,8 +17,11 @@ pub(in crate::catalogue) use batch::{PRODUCTS_AT_ONCE, VARIANTS_AT_ONCE};
 pub(in crate::catalogue) use columns::{Columns, Meaning};
 pub use delimiter::Delimiter;
 pub use encoding::{Decoded, Encoding, EncodingScan, decode};
+pub(in crate::catalogue) use labels::{path, tags};
+pub use products::Products;
+pub(in crate::catalogue) use recognise::records_behind_header;
 pub use recognise::{FileFormat, FileKind, MAX_HEADER_BYTES, Recognised, Unrecognised};
-pub(in crate::catalogue) use row::{Row, trimmed, unquoted};
+pub(in crate::catalogue) use row::{Row, image_url, trimmed, unquoted};
 
 /// The encoding and the delimiter of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

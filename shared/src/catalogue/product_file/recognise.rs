@@ -8,16 +8,20 @@ use utoipa::ToSchema;
 
 use super::records::{Ends, Place, Records};
 use super::{Delimiter, Dialect, Encoding};
-use crate::catalogue::shopify;
+use crate::catalogue::{shopify, woocommerce};
 use crate::fields::{Fields, FromField};
 
-/// Format of a file. `shopify_csv`: Shopify's product export.
+/// Format of a file. `shopify_csv`: Shopify's product export. `woocommerce_csv`: WooCommerce's product export, in English.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum FileKind {
     /// Shopify's product export.
     ShopifyCsv,
+    /// WooCommerce's product export.
+    #[serde(rename = "woocommerce_csv")]
+    #[strum(serialize = "woocommerce_csv")]
+    WooCommerceCsv,
 }
 
 impl FileKind {
@@ -30,6 +34,7 @@ impl FileKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::ShopifyCsv => "Shopify product export",
+            Self::WooCommerceCsv => "WooCommerce product export",
         }
     }
 }
@@ -71,8 +76,8 @@ pub struct Recognised {
 }
 
 impl Recognised {
-    /// Recognises a file in this encoding by its beginning.
-    pub fn of(start: &[u8], encoding: Encoding) -> Result<Self, Unrecognised> {
+    /// Recognises a file in this encoding by its beginning. Fails if it is not the `expected` kind, if there is one.
+    pub fn of(start: &[u8], encoding: Encoding, expected: Option<FileKind>) -> Result<Self, Unrecognised> {
         let mut best: Option<(usize, Self)> = None;
         for delimiter in Delimiter::ALL.iter().copied() {
             let dialect = Dialect { encoding, delimiter };
@@ -81,16 +86,21 @@ impl Recognised {
             if header.iter().any(|name| name.contains('\r')) {
                 return Err(Unrecognised::LoneCr);
             }
-            let found = shopify::known_columns(&header).map(|known| (known, FileKind::ShopifyCsv));
+            let found = shopify::known_columns(&header)
+                .map(|known| (known, FileKind::ShopifyCsv))
+                .or_else(|| woocommerce::known_columns(&header).map(|known| (known, FileKind::WooCommerceCsv)));
             if let Some((known, kind)) = found
                 && best.as_ref().is_none_or(|(most, _)| known > *most)
             {
                 best = Some((known, Self { format: FileFormat { kind, dialect }, header, place: records.place() }));
             }
         }
-        match best {
-            Some((_, found)) => Ok(found),
-            None => Err(Unrecognised::of(start, encoding)?),
+        match (best, expected) {
+            (Some((_, found)), Some(expected)) if found.format.kind != expected => {
+                Err(Unrecognised::Kind { found: found.format.kind, expected })
+            }
+            (Some((_, found)), _) => Ok(found),
+            (None, _) => Err(Unrecognised::of(start, encoding)?),
         }
     }
 
@@ -111,6 +121,13 @@ pub(super) fn read_header<R: BufRead>(records: &mut Records<R>) -> io::Result<Ve
     if is_setting(&first) { next() } else { Ok(first) }
 }
 
+/// Returns the rows of a whole file in memory.
+pub(in crate::catalogue) fn records_behind_header(file: &[u8], dialect: Dialect) -> io::Result<Records<&[u8]>> {
+    let mut records = Records::beginning(file, dialect, Ends::WithFile)?;
+    read_header(&mut records)?;
+    Ok(records)
+}
+
 fn is_setting(names: &[String]) -> bool {
     let (first, others) = names.split_first().map_or(("", &[][..]), |(first, others)| (first.trim(), others));
     let setting = first.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).and(first.get(4..));
@@ -123,7 +140,8 @@ pub enum Unrecognised {
     /// The file has another format.
     #[error(
         "it begins with \"{0}\"; it must be a Shopify product export, a CSV whose first line names the column Handle and those \
-         to import, in any order; new products need Handle, Title, Option1 Value and Variant Price; or a category tree, whose first line looks like \
+         to import, in any order; new products need Handle, Title, Option1 Value and Variant Price; or a WooCommerce product export with \
+         the columns Type, SKU, Name and those to import; or a category tree, whose first line looks like \
          \"3237 - Animals & Pet Supplies > Live Animals\""
     )]
     Other(String),
@@ -133,6 +151,32 @@ pub enum Unrecognised {
          columns are Handle, Title, Option1 Value, Variant Price and so on"
     )]
     Inventory,
+    /// The file does not say which rows are variations.
+    #[error(
+        "it looks like WooCommerce's product export without the column Type, which says which rows are variations; export the products again \
+         with all columns, or at least with Type, SKU, Name, Parent and those to import"
+    )]
+    NoType,
+    /// The file is too large for its format.
+    #[error(
+        "it is larger than 64 MiB, the most that a WooCommerce product export can have, because variations may be far from their product; \
+         export the products of one category after the other"
+    )]
+    TooLarge,
+    /// The names of the columns are in another language.
+    #[error(
+        "it looks like WooCommerce's product export with column names in another language; in WordPress, set the language of your own profile to \
+         English (Users, Profile) and export the products again"
+    )]
+    Translated,
+    /// The file is of another kind than the one that was declared.
+    #[error("it is a {}, and not a {} as the import says; create the import with the kind {}, or without a kind", found.name(), expected.name(), found.as_str())]
+    Kind {
+        /// The kind of the file.
+        found: FileKind,
+        /// The kind that the import declares.
+        expected: FileKind,
+    },
     /// The file is in UTF-16, but does not say so.
     #[error("it is UTF-16 without a byte order mark; save it as CSV in UTF-8, as Shopify does")]
     Utf16,
@@ -178,6 +222,12 @@ impl Unrecognised {
             if shopify::is_inventory(&header) {
                 return Ok(Self::Inventory);
             }
+            if woocommerce::lacks_type(&header) {
+                return Ok(Self::NoType);
+            }
+            if woocommerce::is_translated(&header) {
+                return Ok(Self::Translated);
+            }
         }
         let header =
             read_header(&mut Records::beginning(start, Dialect { encoding, ..Dialect::default() }, Ends::WithFile)?)?;
@@ -190,10 +240,10 @@ mod tests {
     use super::super::EncodingScan;
     use super::*;
 
-    fn recognise(file: &[u8]) -> Result<Recognised, Unrecognised> {
+    fn recognise(file: &[u8], expected: Option<FileKind>) -> Result<Recognised, Unrecognised> {
         let mut scan = EncodingScan::default();
         scan.read(file);
-        Recognised::of(file, scan.finish()?)
+        Recognised::of(file, scan.finish()?, expected)
     }
 
     #[test]
@@ -209,7 +259,7 @@ mod tests {
             (b"\"sep=;\"\nHandle;\"Ti,t,l,e\";Variant Price\n", Delimiter::Semicolon),
             (b"Handle;Title,x;Variant Price\n", Delimiter::Semicolon),
         ] {
-            let found = recognise(file).unwrap();
+            let found = recognise(file, None).unwrap();
             assert_eq!(found.format.dialect.delimiter, delimiter, "{}", String::from_utf8_lossy(file));
             assert_eq!(found.format.kind, FileKind::ShopifyCsv);
         }
@@ -224,9 +274,29 @@ mod tests {
             (b"Handle,Title\rplate,Plate\r", "lines end with CR"),
             (b"id;name;price\n", "it begins with \"id;name;price\""),
             (b"Handle,Title,SKU,Location,On hand (current)\n", "export of stock"),
+            (b"SKU,Regular price\n", "without the column Type"),
+            (
+                "ID,Typ,Artikelnummer,Name,Veröffentlicht,Kurzbeschreibung,Beschreibung,Lager,Regulärer Preis\n"
+                    .as_bytes(),
+                "in another language",
+            ),
+            (
+                "ID;Type;UGS;Nom;Publié;Mis en avant ?;Description courte;En stock ?;Tarif régulier\n".as_bytes(),
+                "in another language",
+            ),
         ] {
-            let reason = recognise(file).unwrap_err().to_string();
+            let reason = recognise(file, None).unwrap_err().to_string();
             assert!(reason.contains(words), "{words}: {reason}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_kind_than_declared_is_refused() {
+        let woocommerce = b"ID,Type,SKU,Name,Regular price\n";
+        let reason = recognise(woocommerce, Some(FileKind::ShopifyCsv)).unwrap_err().to_string();
+        assert!(reason.contains("with the kind woocommerce_csv, or without a kind"), "{reason}");
+        for expected in [None, Some(FileKind::WooCommerceCsv)] {
+            assert_eq!(recognise(woocommerce, expected).unwrap().format.kind, FileKind::WooCommerceCsv);
         }
     }
 }

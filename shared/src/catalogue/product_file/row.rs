@@ -112,20 +112,7 @@ impl Row {
         columns: &Columns<C>,
         column: C,
     ) -> Result<Option<String>, String> {
-        let Some(url) = self.text(columns, column, MAX_URL)? else { return Ok(None) };
-        let lower = url.to_ascii_lowercase();
-        let is_address = ["https://", "http://", "/"].iter().any(|start| lower.starts_with(start));
-        if !is_address || url.contains(char::is_control) {
-            return Err(format!(
-                "\"{}\" is \"{url}\": it must be the URL of an image, or a path that begins with /",
-                columns.name(column)
-            ));
-        }
-        let url = with_encoded_blanks(&url);
-        if url.len() > MAX_URL {
-            return Err(format!("\"{}\" has more than {MAX_URL} characters", columns.name(column)));
-        }
-        Ok(Some(url))
+        self.cell(columns, column).map(|url| image_url(url, &columns.name(column))).transpose()
     }
 
     /// Reads the text of a number with a point before its decimals.
@@ -230,6 +217,20 @@ fn cut_off(count: usize, width: usize) -> String {
     format!(
         "the file ends in this row, which has {count} columns of {width}; if the file is not cut off, end its last line with a line break"
     )
+}
+
+/// Reads the URL of an image in the column with this name.
+pub(in crate::catalogue) fn image_url(url: &str, column: &str) -> Result<String, String> {
+    let lower = url.to_ascii_lowercase();
+    let is_address = ["https://", "http://", "/"].iter().any(|start| lower.starts_with(start));
+    let url = with_encoded_blanks(url);
+    if url.len() > MAX_URL {
+        return Err(format!("\"{column}\" has more than {MAX_URL} characters"));
+    }
+    if !is_address || url.contains(char::is_control) {
+        return Err(format!("\"{column}\" is \"{url}\": it must be the URL of an image, or a path that begins with /"));
+    }
+    Ok(url)
 }
 
 /// Writes blanks in a URL as browsers send them.

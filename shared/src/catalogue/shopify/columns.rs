@@ -23,8 +23,10 @@ pub(in crate::catalogue) enum Column {
     OptionValue(usize),
     Sku,
     Grams,
+    Tracker,
     Quantity,
     QuantitySeen,
+    Policy,
     Price,
     CompareAtPrice,
     Barcode,
@@ -68,7 +70,7 @@ impl Meaning for Column {
 }
 
 /// The names of each column: the one that Shopify exports, and the one that it has used for some since 2025.
-const NAMES: [(Column, &[&str]); 26] = [
+const NAMES: [(Column, &[&str]); 28] = [
     (Column::Handle, &["Handle", "URL handle"]),
     (Column::Title, &["Title"]),
     (Column::Body, &["Body (HTML)", "Description"]),
@@ -86,6 +88,8 @@ const NAMES: [(Column, &[&str]); 26] = [
     (Column::OptionValue(2), &["Option3 Value"]),
     (Column::Sku, &["Variant SKU", "SKU"]),
     (Column::Grams, &["Variant Grams", "Weight value (grams)"]),
+    (Column::Tracker, &["Variant Inventory Tracker", "Inventory tracker"]),
+    (Column::Policy, &["Variant Inventory Policy", "Continue selling when out of stock"]),
     (Column::Quantity, &["Variant Inventory Qty", "Inventory quantity"]),
     (Column::QuantitySeen, &[QUANTITY_SEEN]),
     (Column::Price, &["Variant Price", "Price"]),
@@ -105,7 +109,7 @@ pub(super) const QUANTITY_SEEN: &str = "Variant Inventory Qty Seen";
 const OF_ALL_VARIANTS: [Column; 4] = [Column::Handle, Column::Title, Column::OptionValue(0), Column::Price];
 
 /// The columns that say something about a product. The others only name its variants and describe its images.
-const OF_CONTENT: [Column; 15] = [
+const OF_CONTENT: [Column; 17] = [
     Column::Title,
     Column::Body,
     Column::Vendor,
@@ -115,7 +119,9 @@ const OF_CONTENT: [Column; 15] = [
     Column::Published,
     Column::Status,
     Column::Grams,
+    Column::Tracker,
     Column::Quantity,
+    Column::Policy,
     Column::Price,
     Column::CompareAtPrice,
     Column::Barcode,
@@ -124,14 +130,16 @@ const OF_CONTENT: [Column; 15] = [
 ];
 
 /// The columns whose cells make a row that of a variant.
-const OF_VARIANT: [Column; 11] = [
+const OF_VARIANT: [Column; 13] = [
     Column::OptionValue(0),
     Column::OptionValue(1),
     Column::OptionValue(2),
     Column::Sku,
     Column::Grams,
+    Column::Tracker,
     Column::Quantity,
     Column::QuantitySeen,
+    Column::Policy,
     Column::Price,
     Column::CompareAtPrice,
     Column::Barcode,
@@ -145,6 +153,11 @@ const OF_VARIANT: [Column; 11] = [
      import this file so that it gives stock to new variants only (initial), or sets the stock whatever was sold (set)"
 )]
 pub struct NotComparable(&'static str);
+
+impl NotComparable {
+    /// The file does not say what stock its author saw.
+    pub(in crate::catalogue) const WITHOUT_SEEN: Self = Self(QUANTITY_SEEN);
+}
 
 /// Returns the number of known columns if a header is that of a file of products: it must have the handle and a column to import.
 pub fn known_columns(header: &[String]) -> Option<usize> {
@@ -186,7 +199,7 @@ impl Columns {
         let has = |column| self.has(column);
         match stock {
             Stock::Compare if !has(Column::Quantity) => Err(NotComparable("Variant Inventory Qty")),
-            Stock::Compare if !has(Column::QuantitySeen) => Err(NotComparable(QUANTITY_SEEN)),
+            Stock::Compare if !has(Column::QuantitySeen) => Err(NotComparable::WITHOUT_SEEN),
             Stock::Initial | Stock::Compare | Stock::Set => Ok(()),
         }
     }

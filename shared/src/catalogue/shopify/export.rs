@@ -116,10 +116,10 @@ fn add_variant(row: &mut Cells, product: &ProductSnapshot, variant: &VariantSnap
     let image = product.images.iter().find(|image| image.variant == Some(variant.id));
     row.set("Variant SKU", &variant.sku);
     row.set("Variant Grams", &variant.weight_grams.map(|grams| grams.to_string()).unwrap_or_default());
-    row.set("Variant Inventory Tracker", "shopify");
+    row.set("Variant Inventory Tracker", if variant.stock_rules.track_inventory { "shopify" } else { "" });
     row.set("Variant Inventory Qty", &variant.on_hand.to_string());
     row.set(QUANTITY_SEEN, &variant.on_hand.to_string());
-    row.set("Variant Inventory Policy", "deny");
+    row.set("Variant Inventory Policy", if variant.stock_rules.allow_backorder { "continue" } else { "deny" });
     row.set("Variant Fulfillment Service", "manual");
     row.set("Variant Price", &variant.price.to_string());
     row.set("Variant Compare At Price", &variant.compare_at_price.map(|price| price.to_string()).unwrap_or_default());

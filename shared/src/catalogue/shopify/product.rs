@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use super::options::{OptionNames, Twice};
 use super::{Column, Columns};
 use crate::catalogue::limits::{
-    MAX_ALT_TEXT, MAX_DESCRIPTION, MAX_GRAMS, MAX_HANDLE, MAX_IMAGES, MAX_LABEL_NAME, MAX_LABELS, MAX_NAME, MAX_SKU,
-    MAX_TAG, MAX_VARIANTS,
+    MAX_ALT_TEXT, MAX_DESCRIPTION, MAX_GRAMS, MAX_HANDLE, MAX_IMAGES, MAX_LABEL_NAME, MAX_NAME, MAX_SKU, MAX_VARIANTS,
 };
-use crate::catalogue::product_file::{Row, RowError, trimmed};
+use crate::catalogue::product_file::{Row, RowError, path, tags, trimmed};
 use crate::catalogue::product_import::{ImportImage, ImportImages, ImportVariant, Label, ProductImport};
 use crate::catalogue::{Status, clean_html};
 use crate::patch::Patch;
@@ -101,7 +100,7 @@ impl Reading<'_> {
             name,
             description: row.says(self.columns, Column::Body).then(|| clean_html(&description)),
             brand: row.patch(self.columns, Column::Vendor, text(Column::Vendor, MAX_LABEL_NAME)?),
-            category: self.category(row)?,
+            categories: self.categories(row)?,
             tags: self.tags(row)?,
             status,
             is_published,
@@ -112,38 +111,23 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn category(&self, row: &Row) -> Result<Patch<Vec<String>>, String> {
+    fn categories(&self, row: &Row) -> Result<Patch<Vec<Vec<String>>>, String> {
         if !row.says(self.columns, Column::Type) && !row.says(self.columns, Column::ProductCategory) {
             return Ok(Patch::Keep);
         }
         if let Some(category) = row.text(self.columns, Column::Type, MAX_LABEL_NAME)? {
-            return Ok(Patch::Set(vec![category]));
+            return Ok(Patch::Set(vec![vec![category]]));
         }
-        let path = row.cell(self.columns, Column::ProductCategory).unwrap_or_default();
-        let names: Vec<String> = path.split('>').map(trimmed).filter(|name| !name.is_empty()).collect();
-        if names.iter().any(|name| name.chars().count() > MAX_LABEL_NAME) {
-            return Err(format!("a category has more than {MAX_LABEL_NAME} characters"));
-        }
-        Ok(Patch::replace(Some(names).filter(|names| !names.is_empty())))
+        let path = path(row.cell(self.columns, Column::ProductCategory).unwrap_or_default())?;
+        Ok(Patch::replace(Some(path).filter(|path| !path.is_empty()).map(|path| vec![path])))
     }
 
     fn tags(&self, row: &Row) -> Result<Option<Vec<String>>, String> {
         if !row.says(self.columns, Column::Tags) {
             return Ok(None);
         }
-        let mut tags: Vec<String> = Vec::new();
-        for tag in row.cell(self.columns, Column::Tags).unwrap_or_default().split(',').map(trimmed) {
-            if tag.chars().count() > MAX_TAG {
-                return Err(format!("a tag has more than {MAX_TAG} characters"));
-            }
-            if !tag.is_empty() && !tags.contains(&tag) {
-                tags.push(tag);
-            }
-        }
-        if tags.len() > MAX_LABELS {
-            return Err(format!("the product has more than {MAX_LABELS} tags"));
-        }
-        Ok(Some(tags))
+        let all = row.cell(self.columns, Column::Tags).unwrap_or_default().split(',').map(trimmed);
+        tags(all).map(Some)
     }
 
     /// Reads the status, and whether the product is published, which counts only without a status.
@@ -202,6 +186,8 @@ impl Reading<'_> {
             weight_grams: row.patch(columns, Column::Grams, grams),
             on_hand: row.units(columns, Column::Quantity)?,
             on_hand_seen: row.units(columns, Column::QuantitySeen)?,
+            track_inventory: row.says(columns, Column::Tracker).then(|| row.cell(columns, Column::Tracker).is_some()),
+            allow_backorder: self.allows_backorder(row)?,
             image: row.patch(columns, Column::VariantImage, row.url(columns, Column::VariantImage)?),
             sku,
             options,
@@ -209,6 +195,18 @@ impl Reading<'_> {
         };
         self.entry.variants.push(variant);
         Ok(())
+    }
+
+    /// Reads whether the variant is sold when nothing is on hand. The file says nothing of how much of it.
+    fn allows_backorder(&self, row: &Row) -> Result<Option<bool>, String> {
+        match row.cell(self.columns, Column::Policy).map(str::to_ascii_lowercase).as_deref() {
+            None => Ok(None),
+            Some("continue" | "true" | "yes") => Ok(Some(true)),
+            Some("deny" | "false" | "no") => Ok(Some(false)),
+            Some(other) => {
+                Err(format!("\"{}\" is \"{other}\": it must be deny or continue", self.columns.name(Column::Policy)))
+            }
+        }
     }
 
     fn refuse_twice(

@@ -93,7 +93,7 @@ mod tests {
 
     fn scan(rows: &[&str]) -> Scan {
         let text = format!("Tags,Handle\n{}\n", rows.join("\n"));
-        let file = Recognised::of(text.as_bytes(), Encoding::Utf8).unwrap();
+        let file = Recognised::of(text.as_bytes(), Encoding::Utf8, None).unwrap();
         let mut scan = Scan::default();
         scan.read(&mut file.rows(text.as_bytes()).unwrap(), &file.header).unwrap();
         scan

@@ -16,6 +16,8 @@ pub struct ProductEdit {
     pub product: ProductTarget,
     /// The product's name in URLs. A new product without one gets one that is made from its handle or its name.
     pub slug: Option<String>,
+    /// True if the slug of a new product is made of its name even if it has a handle.
+    pub has_slug_of_name: bool,
     /// The product's name.
     pub name: Option<String>,
     /// The product's brand.
@@ -102,9 +104,9 @@ pub enum CategoriesEdit {
     Set(Vec<CategoryId>),
     /// The product leaves its category, if it is in one only. A file names one category and says nothing of others.
     Leave,
-    /// The product is also in the category with this path, unless it is already in a category of that name. Categories that do not exist
+    /// The product is also in the categories with these paths, unless it is already in a category of that name. Categories that do not exist
     /// are created.
-    Include(Vec<String>),
+    Include(Vec<Vec<String>>),
 }
 
 /// A change of a product's variants.

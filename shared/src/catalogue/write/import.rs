@@ -245,10 +245,11 @@ fn edit(import: &ProductImport, options: ImportOptions) -> ProductEdit {
         status: import.status,
         is_published: import.is_published,
         has_partial_options: !import.has_all_options,
-        categories: match &import.category {
+        has_slug_of_name: import.has_slug_of_name,
+        categories: match &import.categories {
             Patch::Keep => CategoriesEdit::Keep,
             Patch::Clear => CategoriesEdit::Leave,
-            Patch::Set(path) => CategoriesEdit::Include(path.clone()),
+            Patch::Set(paths) => CategoriesEdit::Include(paths.clone()),
         },
         variants: variants_edit(import, options),
         images: images_edit(import),

@@ -182,8 +182,8 @@ fn row(
     let name = edit.name.clone().or_else(|| before.map(|before| before.name.clone())).unwrap_or_default();
     let slug = edit.slug.clone().unwrap_or_else(|| match (&edit.product, before) {
         (_, Some(before)) => before.slug.clone(),
-        (ProductTarget::Handle(handle), None) => slug_of_handle(handle),
-        (ProductTarget::New | ProductTarget::Locked(_), None) => slugify(&name, "product"),
+        (ProductTarget::Handle(handle), None) if !edit.has_slug_of_name => slug_of_handle(handle),
+        (_, None) => slugify(&name, "product"),
     });
     let current = before.map_or_else(|| Status::default().as_str().to_owned(), |before| before.status.clone());
     let status = match (edit.status, edit.is_published) {

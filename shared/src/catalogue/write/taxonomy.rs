@@ -31,10 +31,8 @@ impl TaxonomyLookup {
                 // The first of several spellings is used.
                 brands.entry(name_key(name)).or_insert(name);
             }
-            if let CategoriesEdit::Include(path) = &edit.categories
-                && !is_categorised(before, path)
-            {
-                paths.push(path);
+            if let CategoriesEdit::Include(all) = &edit.categories {
+                paths.extend(all.iter().map(Vec::as_slice).filter(|path| !is_categorised(before, path)));
             }
         }
         Ok(Self {
@@ -67,10 +65,10 @@ impl TaxonomyLookup {
             CategoriesEdit::Set(wanted) => (difference(wanted, &current), difference(&current, wanted)),
             CategoriesEdit::Leave if current.len() == 1 => (Vec::new(), current),
             CategoriesEdit::Leave => (Vec::new(), Vec::new()),
-            CategoriesEdit::Include(path) if is_categorised(before, path) => (Vec::new(), Vec::new()),
-            CategoriesEdit::Include(path) => {
-                let id = self.categories.find(path);
-                (difference(id.as_slice(), &current), Vec::new())
+            CategoriesEdit::Include(paths) => {
+                let others = paths.iter().filter(|path| !is_categorised(before, path));
+                let ids: Vec<CategoryId> = others.filter_map(|path| self.categories.find(path)).collect();
+                (difference(&ids, &current), Vec::new())
             }
         }
     }

@@ -15,10 +15,13 @@ use anyhow::Context as _;
 use command_line::terminal::warn;
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::app::db::Db;
-use shared::catalogue::product_file::{Batch, EncodingScan, MAX_HEADER_BYTES, Recognised, RowError, Unrecognised};
+use shared::catalogue::product_file::{
+    Batch, EncodingScan, FileFormat, FileKind, MAX_HEADER_BYTES, Products, Recognised, RowError, Unrecognised,
+};
 use shared::catalogue::product_import::ProductImport;
-use shared::catalogue::shopify::{Products, Scan};
+use shared::catalogue::shopify::{self, Scan};
 use shared::catalogue::store::write::TaxonomyCounts;
+use shared::catalogue::woocommerce;
 use shared::catalogue::write::{
     Attempt, DuplicateSkus, ImportBatch, ImportOptions, Refused, SaveError, Saved, Stock, save_imports,
 };
@@ -29,7 +32,7 @@ pub use summary::ImportSummary;
 /// Options of the import.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ImportArgs {
-    /// Shopify product export (CSV), or a category tree with a line for each category, such as Google's product taxonomy. The format is
+    /// Shopify or WooCommerce product export (CSV), or a category tree with a line for each category, such as Google's product taxonomy. The format is
     /// recognised. New variants get the stock of the file; existing ones keep theirs
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
@@ -120,9 +123,9 @@ pub async fn run(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<I
 async fn import_products(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<ImportSummary> {
     let name = args.file.display();
     let open = || File::open(&args.file).map(BufReader::new);
-    let file = ProductFile::read(open, args.options()).with_context(|| format!("{name} cannot be imported"))?;
+    let file = ProductFile::read(open, args.options(), now).with_context(|| format!("{name} cannot be imported"))?;
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} products, {eta} left")?;
-    let bar = ProgressBar::new(file.scan.products).with_style(style);
+    let bar = ProgressBar::new(file.count).with_style(style);
     let mut report = |error: RowError| bar.suspend(|| warn(format_args!("{name}:{}: {}", error.line, error.reason)));
     let summary = import(db, file, now, &mut report, &|products| bar.inc(products)).await;
     bar.finish_and_clear();
@@ -133,18 +136,22 @@ async fn import_products(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::
 #[derive(Debug)]
 pub struct ProductFile<R> {
     /// The format of the file.
-    pub recognised: Recognised,
-    /// The handles of the file.
-    pub scan: Scan,
-    /// The whole file.
-    pub from: R,
+    pub format: FileFormat,
+    /// Its products.
+    pub products: Products<R>,
+    /// Number of its products.
+    pub count: u64,
     /// The choices of the person who imports it.
     pub options: ImportOptions,
 }
 
 impl<R: BufRead> ProductFile<R> {
-    /// Recognises a file and reads its handles. The file is opened once for each time that it is read.
-    pub fn read(open: impl Fn() -> io::Result<R>, options: ImportOptions) -> Result<Self, Unrecognised> {
+    /// Recognises a file and finds its products. The file is opened once for each time that it is read. Sales are those of the time `now`.
+    pub fn read(
+        open: impl Fn() -> io::Result<R>,
+        options: ImportOptions,
+        now: Timestamp,
+    ) -> Result<Self, Unrecognised> {
         let mut encoding = EncodingScan::default();
         let mut all = open()?;
         loop {
@@ -158,26 +165,42 @@ impl<R: BufRead> ProductFile<R> {
         }
         let mut beginning = Vec::new();
         open()?.take(MAX_HEADER_BYTES).read_to_end(&mut beginning)?;
-        let recognised = Recognised::of(&beginning, encoding.finish()?)?;
-        let mut scan = Scan::default();
-        scan.read(&mut recognised.rows(open()?)?, &recognised.header)?;
-        Ok(Self { recognised, scan, from: open()?, options })
+        let file = Recognised::of(&beginning, encoding.finish()?, None)?;
+        let (products, count) = match file.format.kind {
+            FileKind::ShopifyCsv => {
+                let mut scan = Scan::default();
+                scan.read(&mut file.rows(open()?)?, &file.header)?;
+                let count = scan.products;
+                let scattered = Arc::new(scan.into_scattered());
+                let products = shopify::Products::new(file.rows(open()?)?, &file.header, scattered)
+                    .with_repeated_skus(options.duplicate_skus == DuplicateSkus::Suffix);
+                (Products::Shopify(Box::new(products)), count)
+            }
+            FileKind::WooCommerceCsv => {
+                let mut all = Vec::new();
+                open()?.take(woocommerce::MAX_BYTES + 1).read_to_end(&mut all)?;
+                if all.len() as u64 > woocommerce::MAX_BYTES {
+                    return Err(Unrecognised::TooLarge);
+                }
+                let products = woocommerce::Products::new(all, &file, now)?;
+                let count = products.count();
+                (Products::WooCommerce(Box::new(products)), count)
+            }
+        };
+        Ok(Self { format: file.format, products, count, options })
     }
 }
 
 /// Imports a hundred products at a time; each product completely or not at all.
 pub async fn import<R: BufRead>(
     db: &Db,
-    ProductFile { recognised, scan, from, options }: ProductFile<R>,
+    ProductFile { format, mut products, options, .. }: ProductFile<R>,
     now: Timestamp,
     report: &mut (dyn FnMut(RowError) + Send),
     done_with: &(dyn Fn(u64) + Sync),
 ) -> anyhow::Result<ImportSummary> {
-    let mut products = Products::new(recognised.rows(from)?, &recognised.header, Arc::new(scan.into_scattered()))
-        .with_repeated_skus(options.duplicate_skus == DuplicateSkus::Suffix);
     products.check_stock(options.stock)?;
-    let mut summary =
-        ImportSummary { format: Some(recognised.format), stock: options.stock, ..ImportSummary::default() };
+    let mut summary = ImportSummary { format: Some(format), stock: options.stock, ..ImportSummary::default() };
     while let Some(mut batch) = products.batch()? {
         done_with(u64::try_from(batch.products()).unwrap_or_default());
         write(db, &mut batch, options, now, &mut summary).await?;
@@ -207,7 +230,11 @@ async fn write(
     };
     for ((line, entry), saved) in entries.iter().zip(saved) {
         match saved {
-            Ok(saved) => summary.add(&saved),
+            Ok(saved) => {
+                summary.add(&saved);
+                summary.variants_untracked += entry.untracked();
+                summary.variants_backorderable += entry.backorderable();
+            }
             Err(refused) => batch.skip(refused.line(entry, *line), refused.reason),
         }
     }

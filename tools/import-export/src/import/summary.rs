@@ -19,6 +19,10 @@ pub struct ImportSummary {
     pub images: Changes,
     /// Variants that are not in the file and were removed.
     pub variants_removed: u64,
+    /// Variants that the file says can be bought whatever is on hand.
+    pub variants_untracked: u64,
+    /// Other variants that the file says can be bought with nothing on hand.
+    pub variants_backorderable: u64,
     /// Meaning of the stock in the file.
     pub stock: Stock,
     /// Existing variants whose stock was set to that of the file.
@@ -101,6 +105,10 @@ impl fmt::Display for ImportSummary {
                 removed @ 1.. if name == "variants" => writeln!(f, " {removed:>6} removed")?,
                 _ => writeln!(f)?,
             }
+        }
+        if self.variants_untracked + self.variants_backorderable > 0 {
+            let (untracked, backorderable) = (self.variants_untracked, self.variants_backorderable);
+            writeln!(f, "for sale  {untracked:>6} not counted {backorderable:>6} also with nothing on hand")?;
         }
         self.write_stock(f)?;
         write!(f, "rows      {:>6} failed", self.rows_failed)?;

@@ -72,7 +72,9 @@ mod tests {
         assert_eq!(entries.len(), 62);
         let brands: std::collections::BTreeSet<_> = entries.iter().map(|entry| format!("{:?}", entry.brand)).collect();
         assert_eq!(brands.len(), 8);
-        let depth = |entry: &ProductImport| if let Patch::Set(path) = &entry.category { path.len() } else { 0 };
+        let depth = |entry: &ProductImport| {
+            if let Patch::Set(paths) = &entry.categories { paths.iter().map(Vec::len).sum() } else { 0 }
+        };
         assert!(entries.iter().any(|entry| depth(entry) == 3) && entries.iter().all(|entry| depth(entry) > 1));
         let sold_out = entries.iter().filter(|entry| entry.variants.iter().all(|variant| variant.on_hand == Some(0)));
         assert_eq!(sold_out.count(), 4);

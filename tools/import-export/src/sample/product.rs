@@ -54,10 +54,11 @@ impl Sample {
         });
         ProductImport {
             handle: self.slug(),
+            has_slug_of_name: false,
             name: Some(self.name.to_owned()),
             description: Some(clean_html(&format!("<p>{}</p>", self.description))),
             brand: Patch::Set(self.brand.to_owned()),
-            category: Patch::Set(list(self.category, '>')),
+            categories: Patch::Set(vec![list(self.category, '>')]),
             tags: Some(list(self.tags, ',').into_iter().filter(|tag| !tag.is_empty()).collect()),
             status: Some(Status::Active),
             is_published: None,

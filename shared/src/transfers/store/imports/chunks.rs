@@ -5,7 +5,7 @@ use super::super::Lease;
 use super::errors::insert_errors;
 use crate::app::db::Tx;
 use crate::catalogue::product_file::records::Place;
-use crate::catalogue::product_file::{Dialect, FileFormat, Recognised, RowError};
+use crate::catalogue::product_file::{Dialect, FileFormat, FileKind, Recognised, RowError};
 use crate::catalogue::write::{ImportOptions, RowChange, Saved};
 use crate::ids::ImportId;
 use crate::time::Timestamp;
@@ -13,6 +13,8 @@ use crate::time::Timestamp;
 /// The work that is left of an import that a worker has leased.
 #[derive(Clone, Debug)]
 pub struct LeasedImport {
+    /// The format of the file that the import declares, if it does.
+    pub kind: Option<FileKind>,
     /// Key of its file in the storage.
     pub storage_key: String,
     /// Declared size of the file in bytes.
@@ -45,6 +47,7 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
         line: u64::try_from(row.next_line).unwrap_or(1),
     };
     Ok(Some(LeasedImport {
+        kind: row.kind.as_deref().and_then(|kind| kind.parse().ok()),
         storage_key: row.storage_key,
         bytes: u64::try_from(row.bytes).unwrap_or_default(),
         options: ImportOptions {
@@ -88,6 +91,10 @@ pub struct Chunk {
     pub place: Place,
     /// Products that were saved.
     pub saved: Vec<Saved>,
+    /// Number of their variants that can be bought whatever is on hand.
+    pub untracked: u64,
+    /// Number of their other variants that can be bought with nothing on hand.
+    pub backorderable: u64,
     /// Rows that were not imported, with the reasons.
     pub errors: Vec<RowError>,
     /// Number of products that were skipped.
@@ -110,6 +117,7 @@ pub async fn record(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Time
                 variants_created = variants_created + $9, variants_updated = variants_updated + $10,
                 variants_unchanged = variants_unchanged + $11, variants_removed = variants_removed + $12, rows_failed = rows_failed + $13,
                 stock_changed = stock_changed + $14, stock_moved = stock_moved + $15,
+                variants_untracked = variants_untracked + $18, variants_backorderable = variants_backorderable + $19,
                 stock_moved_skus = (stock_moved_skus || $16::text[])[1:$17::integer]
           where id = $1",
         held.id as _,
@@ -128,7 +136,9 @@ pub async fn record(tx: &mut Tx, held: Lease<ImportId>, chunk: &Chunk, now: Time
         to_i64(stock_changed),
         to_i64(moved.len() as u64),
         moved.get(..usize::from(MAX_MOVED_SKUS)).unwrap_or(&moved),
-        i32::from(MAX_MOVED_SKUS)
+        i32::from(MAX_MOVED_SKUS),
+        to_i64(chunk.untracked),
+        to_i64(chunk.backorderable)
     )
     .execute(&mut *tx)
     .await

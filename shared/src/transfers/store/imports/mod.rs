@@ -69,7 +69,8 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
 async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId>) -> sqlx::Result<Vec<Import>> {
     let rows = sqlx::query!(
         "select id, kind, encoding, delimiter, stock, keep_missing_variants, duplicate_skus, dry_run, status, bytes, bytes_done, products_created, products_updated,
-                products_unchanged, products_skipped, variants_created, variants_updated, variants_unchanged, variants_removed, stock_changed,
+                products_unchanged, products_skipped, variants_created, variants_updated, variants_unchanged, variants_removed,
+                variants_untracked, variants_backorderable, stock_changed,
                 stock_moved, stock_moved_skus, rows_failed, error, created_at, started_at,
                 finished_at
            from imports
@@ -109,6 +110,8 @@ async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId
                 unchanged: row.variants_unchanged,
             },
             variants_removed: row.variants_removed,
+            variants_untracked: row.variants_untracked,
+            variants_backorderable: row.variants_backorderable,
             stock_changed: row.stock_changed,
             stock_moved: row.stock_moved,
             stock_moved_skus: row.stock_moved_skus,

@@ -7,7 +7,9 @@ mod options;
 mod random_files;
 mod round_trip;
 mod stock;
+mod stock_rules;
 mod unusual_rows;
+mod woocommerce;
 
 use shared::app::db::Db;
 use shared::catalogue::store::snapshot::{self, ProductSnapshot};
@@ -38,7 +40,7 @@ fn with_stock(stock: Stock) -> ImportOptions {
 
 async fn take_with(db: &Db, text: &[u8], options: ImportOptions) -> (ImportSummary, Vec<(u64, String)>) {
     let mut errors = Vec::new();
-    let file = ProductFile::read(|| Ok(text), options).unwrap();
+    let file = ProductFile::read(|| Ok(text), options, START).unwrap();
     let summary = import(db, file, START, &mut |row| errors.push((row.line, row.reason)), &|_| {}).await.unwrap();
     assert_eq!(summary.rows_failed, errors.len());
     (summary, errors)
@@ -285,7 +287,7 @@ async fn the_sample_fills_an_empty_shop_once(db: PgPool) {
 #[test]
 fn another_file_is_refused_with_what_is_understood() {
     for text in ["", "id;name;price\n1;a;2\n", "{\"products\": []}", "Handle,Title,Location\n"] {
-        let read = ProductFile::read(|| Ok(text.as_bytes()), ImportOptions::default());
+        let read = ProductFile::read(|| Ok(text.as_bytes()), ImportOptions::default(), START);
         let error = read.map(drop).unwrap_err().to_string();
         assert!(error.contains("Shopify product export") && error.contains("Variant Price"), "{error}");
     }

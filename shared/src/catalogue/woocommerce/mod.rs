@@ -1,0 +1,119 @@
+//! WooCommerce's product export: a CSV with a row for each product and each variation, by their ids. Variations may be far from their product
+//! and before it, so the whole file is in memory, at most [`MAX_BYTES`].
+
+mod attributes;
+mod cells;
+mod columns;
+mod index;
+mod prices;
+mod product;
+mod stock;
+
+use std::io;
+
+use columns::Columns;
+pub use columns::{is_translated, known_columns, lacks_type};
+use index::{Index, Item};
+use product::{ProductRows, Rules};
+
+use super::product_file::records::{Ends, Place, Records};
+use super::product_file::{
+    Batch, Dialect, PRODUCTS_AT_ONCE, Recognised, Row, RowError, VARIANTS_AT_ONCE, records_behind_header,
+};
+use super::product_import::ProductImport;
+use super::shopify::NotComparable;
+use super::write::Stock;
+use crate::time::Timestamp;
+
+/// Maximum size of a file in bytes.
+pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The products of a file, in the order of their first rows.
+#[derive(Debug)]
+pub struct Products {
+    file: Vec<u8>,
+    dialect: Dialect,
+    columns: Columns,
+    index: Index,
+    now: Timestamp,
+    /// The position at which the first product begins that was not read yet.
+    place: Place,
+}
+
+impl Products {
+    /// Reads the products of a whole file that begin behind the position of `rest`. Sales are those of the time `now`.
+    pub fn new(file: Vec<u8>, rest: &Recognised, now: Timestamp) -> io::Result<Self> {
+        let dialect = rest.format.dialect;
+        let columns = Columns::find(&rest.header, dialect.delimiter);
+        let index = Index::read(records_behind_header(&file, dialect)?, &columns)?;
+        Ok(Self { file, dialect, columns, index, now, place: rest.place })
+    }
+
+    /// Fails if the stock of the file is to be compared, because no file of WooCommerce says what stock its author saw.
+    pub const fn check_stock(stock: Stock) -> Result<(), NotComparable> {
+        match stock {
+            Stock::Compare => Err(NotComparable::WITHOUT_SEEN),
+            Stock::Initial | Stock::Set => Ok(()),
+        }
+    }
+
+    /// Returns the number of products in the whole file.
+    pub fn count(&self) -> u64 {
+        self.index.products() as u64
+    }
+
+    /// Returns the position at which the unread products begin.
+    pub const fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Returns the next products; `None` at the end.
+    pub fn batch(&mut self) -> io::Result<Option<Batch>> {
+        let (mut batch, mut variants) = (Batch::default(), 0);
+        while batch.products() < PRODUCTS_AT_ONCE && variants < VARIANTS_AT_ONCE {
+            let Some(item) = self.index.next(self.place) else {
+                self.place = self.index.end;
+                break;
+            };
+            match item {
+                Item::Stray(error) => batch.errors.push(error.clone()),
+                Item::Product(product) => match self.read(product)? {
+                    Ok((line, entry)) => {
+                        variants += entry.variants.len();
+                        batch.entries.push((line, entry));
+                    }
+                    Err(errors) => {
+                        batch.errors.extend(errors);
+                        batch.skipped += 1;
+                    }
+                },
+            }
+            self.place = self.index.after(self.place);
+        }
+        Ok((batch.products() > 0 || !batch.errors.is_empty()).then_some(batch))
+    }
+
+    fn read(&self, product: &index::Product) -> io::Result<ReadProduct> {
+        if !product.errors.is_empty() {
+            return Ok(Err(product.errors.clone()));
+        }
+        let variations = product.variations.iter().map(|place| self.row(*place)).collect::<io::Result<Vec<Row>>>()?;
+        let rows = ProductRows {
+            handle: product.handle.clone(),
+            head: self.row(product.head)?,
+            variations: product.is_variable.then_some(variations),
+        };
+        let rules = Rules { columns: &self.columns, is_whole: self.index.is_whole, now: self.now };
+        Ok(product::read(&rows, rules).map(|entry| (product.head.line, entry)))
+    }
+
+    /// Reads the row at a position again.
+    fn row(&self, place: Place) -> io::Result<Row> {
+        let at = usize::try_from(place.offset).unwrap_or(usize::MAX);
+        let bytes = self.file.get(at..).unwrap_or_default();
+        let record = Records::at(bytes, self.dialect, place, Ends::WithFile).record()?;
+        Ok(Row::new(record.unwrap_or_default(), &self.columns))
+    }
+}
+
+type ReadProduct = Result<(u64, ProductImport), Vec<RowError>>;
