@@ -66,8 +66,25 @@ pub(super) fn plan<'e>(
     base: BasePrices,
 ) -> Vec<VariantPlan<'e>> {
     let around = Around { before, base, keeps_order: keeps_order(edit, before) };
+    let positions = positions(edit, &pairs, before);
     let position = |position: i32| (!edit.is_keep()).then_some(position);
-    (0..).zip(pairs).map(|(at, pair)| VariantPlan::new(pair, around, position(at))).collect()
+    positions.into_iter().zip(pairs).map(|(at, pair)| VariantPlan::new(pair, around, position(at))).collect()
+}
+
+/// Returns the positions of the variants in their order. If archived variants stay that a file does not have, variants that are already in
+/// order stay where they are, so that a file of the same variants moves none.
+fn positions(edit: &VariantsEdit, pairs: &[Pair<'_>], before: &[VariantSnapshot]) -> Vec<i32> {
+    let named: HashSet<usize> = pairs.iter().filter_map(|pair| pair.before).collect();
+    let stays = |(at, old): (usize, &VariantSnapshot)| old.is_archived && !named.contains(&at);
+    let keeps_gaps = matches!(edit, VariantsEdit::AllSold(_)) && before.iter().enumerate().any(stays);
+    let mut next = 0;
+    let mut place = |pair: &Pair<'_>| {
+        let old = pair.before.and_then(|at| before.get(at)).and_then(|old| old.position).filter(|_| keeps_gaps);
+        let position = old.map_or(next, |old| old.max(next));
+        next = position + 1;
+        position
+    };
+    pairs.iter().map(&mut place).collect()
 }
 
 /// Returns true if values that stay keep their order. A file changes it if it has the options of the first variant in another order;

@@ -31,7 +31,7 @@ type Row = BTreeMap<String, String>;
 const OPTIONS: [&str; 6] =
     ["Option1 Name", "Option1 Value", "Option2 Name", "Option2 Value", "Option3 Name", "Option3 Value"];
 /// The columns that a file may lack, besides the options and the SKU, of which it needs one.
-const OPTIONAL: [&str; 15] = [
+const OPTIONAL: [&str; 17] = [
     "Title",
     "Body (HTML)",
     "Vendor",
@@ -39,7 +39,9 @@ const OPTIONAL: [&str; 15] = [
     "Tags",
     "Status",
     "Variant Grams",
+    "Variant Inventory Tracker",
     "Variant Inventory Qty",
+    "Variant Inventory Policy",
     "Variant Price",
     "Variant Compare At Price",
     "Variant Barcode",
@@ -121,6 +123,7 @@ fn a_catalogue(numbers: &mut Numbers) -> String {
 fn is_changeable(column: &str, is_first: bool, is_variant: bool) -> bool {
     match column {
         "Body (HTML)" | "Vendor" | "Tags" | "Status" | "Title" => is_first,
+        "Variant Inventory Tracker" | "Variant Inventory Policy" => is_variant,
         "Variant Grams" | "Variant Price" | "Variant Compare At Price" | "Variant Barcode" => is_variant,
         _ => false,
     }
@@ -133,7 +136,9 @@ fn value_of(column: &str, numbers: &mut Numbers) -> String {
         "Status" => ["active", "draft", "archived"][numbers.below(3)].to_owned(),
         "Title" => format!("Title {}", numbers.below(99)),
         "Variant Price" => format!("{}.00", 20 + numbers.below(9)),
+        "Variant Inventory Policy" => ["deny", "continue"][numbers.below(2)].to_owned(),
         _ if is_empty => String::new(),
+        "Variant Inventory Tracker" => "shopify".to_owned(),
         "Body (HTML)" => format!("<p>{}</p>", numbers.below(99)),
         "Vendor" => format!("Vendor {}", numbers.below(4)),
         "Tags" => format!("tag {}, more", numbers.below(9)),
@@ -202,6 +207,18 @@ async fn a_random_catalogue_goes_out_and_in_unchanged(db: PgPool) {
     let service = service_db(&db);
     for seed in 1..6 {
         take_good(&service, &a_catalogue(&mut Numbers(seed))).await;
+        // What only staff can do: archive a variant between others, give a variant several images, limit backorders.
+        sqlx::raw_sql(
+            "update product_variants v set archived_at = now()
+              where position = 1 and exists (select from product_variants o where o.product_id = v.product_id and o.position = 2);
+             update product_images i set variant_id = (select min(v.id) from product_variants v
+                                                        where v.product_id = i.product_id and v.archived_at is null)
+              where i.id % 3 > 0;
+             update stock_levels set backorder_limit = 3 where variant_id % 2 = 0",
+        )
+        .execute(&db)
+        .await
+        .unwrap();
         let (file, before) = (exported(&service).await, rows(&db).await);
         assert_eq!(take_good(&service, &file).await.products, unchanged(6), "{file}");
         assert_eq!(rows(&db).await, before);
