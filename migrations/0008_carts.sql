@@ -36,16 +36,20 @@ create table cart_lines (
 );
 create index cart_line_by_variant on cart_lines (variant_id);
 
--- First answers to requests with an Idempotency-Key, for their repetitions. The scheduler deletes them after a day.
-create table cart_idempotency_keys (
+-- Requests with an Idempotency-Key and their first answers, for repetitions. Orders keep their own keys (0009_orders.sql), because `check_out` reads
+-- them in its one round trip. The scheduler deletes these after a day.
+create table idempotency_keys (
     -- Of the client's key with its scope, and of the body of the request: the first 128 bits of their SHA-256, as in `orders`.
     key uuid primary key,
     request_digest uuid not null,
-    cart_id uuid not null references carts (id) on delete cascade,
-    -- The answer: its Location header and its body in JSON.
-    location text not null,
-    body text not null,
+    -- The cart that the request has created or changed, or the user whose data the answer has: the key goes with them.
+    cart_id uuid references carts (id) on delete cascade,
+    user_id bigint references users (id) on delete cascade,
+    -- The answer: its headers as `name: value`, and its body in JSON. Blank until the transaction of the request ends.
+    headers text[] not null default '{}',
+    body text not null default '',
     created_at timestamptz not null
 );
-create index cart_idempotency_key_by_cart on cart_idempotency_keys (cart_id, created_at desc, key);
-create index cart_idempotency_key_by_created_at on cart_idempotency_keys (created_at);
+create index idempotency_key_by_cart on idempotency_keys (cart_id, created_at desc, key) where cart_id is not null;
+create index idempotency_key_by_user on idempotency_keys (user_id) where user_id is not null;
+create index idempotency_key_by_created_at on idempotency_keys (created_at);

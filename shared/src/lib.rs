@@ -17,6 +17,7 @@ pub mod addresses;
 pub mod audit;
 pub mod carts;
 pub mod catalogue;
+pub mod idempotency_keys;
 pub mod mail;
 pub mod orders;
 pub mod outbox;

@@ -1,17 +1,19 @@
 //! Adds an item to a cart: `POST /api/v1/cart/{id}/items/`.
 
+use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
+use http::header::LOCATION;
 use shared::app::App;
 use shared::carts::store::{Added, add, line, lock};
 use shared::carts::{CartLine, MAX_LINES, MAX_QUANTITY, Wanted};
-use shared::http::{ApiError, BaseUrl, Body, IdempotencyKey, MaybeBearer, PathId, Problem, PublicProblems};
+use shared::http::{ApiError, BaseUrl, IdempotencyKey, MaybeBearer, PathId, Problem, PublicProblems, RepeatableBody};
+use shared::idempotency_keys::KeyOwner;
 use shared::ids::CartId;
 
 use crate::create::{CreateCartItem, not_sold};
 use crate::open::refuse_unless_open;
-use crate::repeatable::{Repeatable, Written};
 
 /// Add an item to a cart
 ///
@@ -41,16 +43,14 @@ pub(crate) async fn add_cart_item(
     State(app): State<App>,
     MaybeBearer(user): MaybeBearer,
     PathId(id): PathId<CartId>,
-    key: IdempotencyKey,
     base: BaseUrl,
-    Body(new): Body<CreateCartItem>,
+    RepeatableBody(new, repeatable): RepeatableBody<CreateCartItem>,
 ) -> Result<Response, ApiError> {
-    let repeatable = Repeatable::new(&key, &[b"item of cart", id.0.as_bytes()], &new);
     let wanted = Wanted { variant: new.product_variant_id, quantity: new.quantity };
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     refuse_unless_open(lock(&mut tx, id, user.map(|user| user.id), now).await?)?;
-    if let Some(first) = repeatable.replay(&mut tx).await? {
+    if let Some(first) = repeatable.replay(&mut tx, now).await? {
         return Ok(first);
     }
     let (status, line_id) = match add(&mut tx, id, wanted, now).await? {
@@ -67,5 +67,8 @@ pub(crate) async fn add_cart_item(
     };
     let line = line(&mut tx, id, line_id, now).await?.ok_or(ApiError::NotFound)?;
     let location = format!("{}/api/v1/cart/{id}/items/{line_id}/", base.0);
-    repeatable.commit(tx, Written::new(status, id, location, &line.with_base_url(&base.0))?, now).await
+    let added = (status, [(LOCATION, location)], Json(line.with_base_url(&base.0))).into_response();
+    let added = repeatable.store(&mut tx, KeyOwner::Cart(id), added).await?;
+    tx.commit().await?;
+    Ok(added)
 }

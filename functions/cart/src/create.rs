@@ -1,17 +1,19 @@
 //! Creates a cart: `POST /api/v1/cart/`.
 
+use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
+use http::header::LOCATION;
 use shared::app::App;
 use shared::carts::store::{insert, insert_lines, lines};
 use shared::carts::{Cart, MAX_LINES, MAX_QUANTITY, Wanted};
 use shared::http::{
-    ApiError, BaseUrl, Body, FieldErrors, IdempotencyKey, MaybeBearer, Problem, PublicProblems, Request, Unauthorized,
+    ApiError, BaseUrl, FieldErrors, IdempotencyKey, MaybeBearer, Problem, PublicProblems, RepeatableBody, Request,
+    Unauthorized,
 };
-use shared::ids::{CartId, UserId, VariantId};
-
-use crate::repeatable::{Repeatable, Written};
+use shared::idempotency_keys::KeyOwner;
+use shared::ids::{CartId, VariantId};
 
 /// The items of a new cart.
 #[derive(Clone, Debug, Request)]
@@ -58,17 +60,20 @@ pub(crate) struct CreateCartItem {
 pub(crate) async fn create_cart(
     State(app): State<App>,
     MaybeBearer(user): MaybeBearer,
-    key: IdempotencyKey,
     base: BaseUrl,
-    Body(new): Body<CreateCart>,
+    RepeatableBody(new, repeatable): RepeatableBody<CreateCart>,
 ) -> Result<Response, ApiError> {
     let wanted = add_up(&new.items)?;
     let user = user.map(|user| user.id);
-    let repeatable = repeatable(&key, user, &new)?;
+    let repeatable = match user {
+        Some(user) => repeatable.of_user(user),
+        // Another guest who sends the same key gets the cart, as one who knows its id does. So it must be as hard to guess.
+        None => repeatable.of_guest()?,
+    };
     let id = CartId(app.rng.random_uuid());
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    if let Some(first) = repeatable.replay(&mut tx).await? {
+    if let Some(first) = repeatable.replay(&mut tx, now).await? {
         return Ok(first);
     }
     let head = insert(&mut tx, id, user, now).await?;
@@ -79,17 +84,10 @@ pub(crate) async fn create_cart(
     }
     let cart = Cart::new(id, head.currency, lines(&mut tx, id, now).await?).with_base_url(&base.0);
     let location = format!("{}/api/v1/cart/{id}/", base.0);
-    repeatable.commit(tx, Written::new(StatusCode::CREATED, id, location, &cart)?, now).await
-}
-
-/// Returns the request with the scope of its key: the user, or all guests.
-fn repeatable(key: &IdempotencyKey, user: Option<UserId>, new: &CreateCart) -> Result<Repeatable, ApiError> {
-    if let Some(user) = user {
-        return Ok(Repeatable::new(key, &[b"cart of user", &user.0.to_be_bytes()], new));
-    }
-    // Another guest who sends the same key gets the cart, as one who knows its id does. So it must be as hard to guess.
-    key.require_random_uuid()?;
-    Ok(Repeatable::new(key, &[b"cart of a guest"], new).only_until_used())
+    let created = (StatusCode::CREATED, [(LOCATION, location)], Json(cart)).into_response();
+    let created = repeatable.store(&mut tx, KeyOwner::Cart(id), created).await?;
+    tx.commit().await?;
+    Ok(created)
 }
 
 /// Adds up the quantities of each variant, in the order in which the variants first appear.

@@ -9,7 +9,6 @@ mod list;
 mod list_items;
 mod open;
 mod remove_item;
-mod repeatable;
 mod update_item;
 
 use shared::app::App;

@@ -91,6 +91,7 @@ pub(crate) async fn create_order(
     headers: HeaderMap,
     Body(new): Body<CreateOrder>,
 ) -> Result<(StatusCode, HeaderMap, Json<Order>), ApiError> {
+    let expected_total = new.expected_total.map_or_else(String::new, |total| total.minor().to_string());
     let placement = Placement {
         order: OrderId(app.rng.ordered_uuid(app.clock.now())),
         event: EventId(app.rng.ordered_uuid(app.clock.now())),
@@ -98,7 +99,7 @@ pub(crate) async fn create_order(
         user,
         sign_in,
         idempotency_key: key.digest(&[&user.0.to_be_bytes()]),
-        request_digest: digest(&[new.cart_id.0.as_bytes(), format!("{:?}", new.expected_total).as_bytes()]),
+        request_digest: digest(&[new.cart_id.0.as_bytes(), expected_total.as_bytes()]),
         expected_total: new.expected_total,
         locale,
         now: app.clock.now(),

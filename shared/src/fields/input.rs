@@ -1,6 +1,7 @@
 //! JSON as the client wrote it. A number keeps its text, because reading it as a float would round it: `99.99999999999999` is not a price.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display};
 
 use serde::de::Error as _;
 use serde_json::value::RawValue;
@@ -88,6 +89,27 @@ impl Input {
     }
 }
 
+impl Display for Input {
+    /// Writes JSON without blanks and with the names in order; numbers as the client wrote them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(value) => write!(f, "{value}"),
+            Self::Number(number) => f.write_str(number),
+            Self::Text(text) => write!(f, "{}", Value::from(text.as_str())),
+            Self::List(items) => {
+                let items: Vec<String> = items.iter().map(Self::to_string).collect();
+                write!(f, "[{}]", items.join(","))
+            }
+            Self::Object(values) => {
+                let pair = |(name, value): (&String, &Self)| format!("{}:{value}", Value::from(name.as_str()));
+                let pairs: Vec<String> = values.iter().map(pair).collect();
+                write!(f, "{{{}}}", pairs.join(","))
+            }
+        }
+    }
+}
+
 /// Returns true if two texts are the same time, such as with three decimals and with six.
 fn is_same_time(sent: &str, value: &str) -> bool {
     sent.parse::<Timestamp>().is_ok_and(|sent| value.parse() == Ok(sent))
@@ -147,6 +169,22 @@ mod tests {
             Input::Object(object)
         );
         assert_eq!((parse("[]"), parse("{}")), (Input::List(Vec::new()), Input::Object(InputObject::new())));
+    }
+
+    #[test]
+    fn bodies_that_say_the_same_are_written_alike() {
+        let same = [
+            r#"{"b": [1, {"y": null, "x": true}], "a\"": "\u00e9\n"}"#,
+            "{ \"a\\\"\":\"é\\n\",\"b\":[1,{\"x\":true,\"y\":null}] }",
+        ];
+        let written = "{\"a\\\"\":\"é\\n\",\"b\":[1,{\"x\":true,\"y\":null}]}";
+        for json in same {
+            assert_eq!(parse(json).to_string(), written);
+        }
+        assert_eq!(parse(written).to_string(), written);
+        for other in ["1", "1.0", "\"1\"", "[1]", "{\"1\":1}", "[[1]]", "[1,1]", "[\"1,1\"]"] {
+            assert_eq!(parse(other).to_string(), other);
+        }
     }
 
     #[test]

@@ -57,6 +57,11 @@ impl Fields {
         Self { values, ..Self::default() }
     }
 
+    /// Returns all values as JSON with the names in order: equal for two bodies that say the same.
+    pub fn canonical(&self) -> String {
+        Input::Object(self.values.clone()).to_string()
+    }
+
     /// Sets a field that is in the path of the request, whatever the body has.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {

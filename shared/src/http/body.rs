@@ -59,7 +59,7 @@ impl<S: Send + Sync, T: FromFields> FromRequestParts<S> for Query<T> {
     }
 }
 
-async fn fields<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, ApiError> {
+pub(super) async fn fields<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, ApiError> {
     let content_type =
         request.headers().get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {

@@ -10,6 +10,7 @@ mod language;
 mod openapi;
 mod page;
 mod path;
+mod repeatable;
 
 pub use crate::fields::{FieldErrors, Fields, FromFields, Request};
 pub use base_url::BaseUrl;
@@ -21,3 +22,4 @@ pub use language::AcceptLanguage;
 pub use openapi::{Problems, PublicProblems, StaffProblems, document};
 pub use page::{Page, PageQuery, PageRequest};
 pub use path::{PathId, Two};
+pub use repeatable::{Repeatable, RepeatableBody};

@@ -51,6 +51,21 @@ async fn the_first_address_is_the_default_for_shipping_and_billing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_repeated_address_is_added_once(db: PgPool) {
+    let app = service(db);
+    let ana = app.client_of(&app.a_user().await).header("idempotency-key", "k");
+    let first = ana.post("/auth/addresses/", an_address("Ana")).await.expect(201);
+    let again = ana.post("/auth/addresses/", an_address("Ana")).await.expect(200);
+    assert_eq!((&again.body, again.header("idempotent-replayed")), (&first.body, "true"));
+    assert_eq!(app.count("select count(*) from user_addresses").await, 1);
+    ana.post("/auth/addresses/", an_address("Ben")).await.expect(422);
+
+    // The key is another user's own.
+    let ben = app.client_of(&app.a_user().await).header("idempotency-key", "k");
+    ben.post("/auth/addresses/", an_address("Ana")).await.expect(201);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_new_default_replaces_the_old_one(db: PgPool) {
     let app = service(db);
     let ana = app.client_of(&app.a_user().await);

@@ -72,7 +72,7 @@ async fn register_with_data_everywhere(app: &TestApp) -> (UserId, Client) {
         "name": "Anastasia", "line1": "Wunderweg 1", "line2": "Hinterhaus", "city": "Zauberstadt", "country": "DE",
         "phone": "+49 1234567",
     });
-    client.post("/auth/addresses/", address).await.expect(201);
+    client.clone().header("idempotency-key", "k").post("/auth/addresses/", address).await.expect(201);
     app.a_cart().of(ana).create().await;
     // Ana had another address at her first order, whose mail was sent; the mail of the second order is not sent yet.
     sql(app, "update users set email = 'Ana.Old@example.com'").await;

@@ -211,8 +211,8 @@ async fn a_cart_keeps_its_newest_500_keys(db: PgPool) {
     let shoes = app.a_product().stock(9).create().await;
     let cart = app.a_cart().create().await;
     sqlx::query(
-        "insert into cart_idempotency_keys (key, request_digest, cart_id, location, body, created_at)
-         select gen_random_uuid(), gen_random_uuid(), $1, n::text, '', '2026-11-22T06:00:00Z'::timestamptz + n * interval '1 second'
+        "insert into idempotency_keys (key, request_digest, cart_id, body, created_at)
+         select gen_random_uuid(), gen_random_uuid(), $1, n::text, '2026-11-22T06:00:00Z'::timestamptz + n * interval '1 second'
            from generate_series(1, 500) n",
     )
     .bind(cart)
@@ -223,6 +223,6 @@ async fn a_cart_keeps_its_newest_500_keys(db: PgPool) {
     let one = json!({"product_variant_id": shoes.variant, "quantity": 1});
     with_key(&app.anonymous(), "k").post(&items(cart), one).await.expect(201);
 
-    assert_eq!(app.count("select count(*) from cart_idempotency_keys").await, 500);
-    assert_eq!(app.count("select count(*) from cart_idempotency_keys where location = '1'").await, 0);
+    assert_eq!(app.count("select count(*) from idempotency_keys").await, 500);
+    assert_eq!(app.count("select count(*) from idempotency_keys where body = '1'").await, 0);
 }

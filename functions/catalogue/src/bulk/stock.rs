@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::catalogue::limits::{MAX_SKU, MAX_UNITS};
 use shared::catalogue::store::write::NamedVariant;
-use shared::http::{ApiError, Body, FieldErrors, Fields, Request, Requires, StaffProblems};
+use shared::http::{
+    ApiError, FieldErrors, Fields, IdempotencyKey, Problem, RepeatableBody, Request, Requires, StaffProblems,
+};
+use shared::idempotency_keys::KeyOwner;
 use shared::ids::{ProductId, VariantId};
 use shared::stock::store::{StockChange, change_all, lock_stock, refresh_availability};
 use shared::stock::{AdjustmentReason, Change, Refusal};
@@ -86,23 +90,36 @@ pub(crate) struct ChangeStock {
 /// separately: valid items are written in one transaction, and the others are `refused` with the reasons in `errors`. Orders that are
 /// placed at the same time are taken into account: stock never falls below zero, and a count does not undo a sale that came after it. Units that
 /// come in go to backorders first, to the oldest order first.
+///
+/// With an `Idempotency-Key` the request can be repeated for a day: `received` and `adjusted_by` change the stock once, and a request with the same key
+/// and body gets the first answer and `Idempotent-Replayed: true`.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/bulk/stock/",
     tag = "catalogue",
     operation_id = "change_stock",
     security(("bearer" = ["stock"]), ("api_key" = ["stock"])),
+    params(IdempotencyKey),
     request_body = ChangeStock,
-    responses((status = 200, body = BulkResponse, description = "The result of each item."), StaffProblems)
+    responses(
+        (status = 200, body = BulkResponse, description = "The result of each item.",
+            headers(("Idempotent-Replayed" = String, description = "`true` for a repetition."))),
+        (status = 422, body = Problem, description = "The key was used for another request: `idempotency_key_reused`."),
+        StaffProblems,
+    )
 )]
 pub(crate) async fn change_stock(
     State(app): State<App>,
     Requires(actor, _): Requires<permissions::Stock>,
     client_info: ClientInfo,
-    Body(body): Body<ChangeStock>,
-) -> Result<Json<BulkResponse>, ApiError> {
+    RepeatableBody(body, repeatable): RepeatableBody<ChangeStock>,
+) -> Result<Response, ApiError> {
+    let repeatable = repeatable.of_actor(&actor);
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
+    if let Some(first) = repeatable.replay(&mut tx, now).await? {
+        return Ok(first);
+    }
     let results = change(&mut tx, &body, now).await?;
     let changed: Vec<VariantId> = results
         .iter()
@@ -114,8 +131,10 @@ pub(crate) async fn change_stock(
         let entry = AuditRecord::by(Kind::StockChanged, &actor, None).with(json!({ "variant_ids": changed }));
         audit::store::record(&mut tx, entry, &client_info, now).await?;
     }
+    let answer = Json(BulkResponse::new(body.dry_run, results)).into_response();
+    let answer = repeatable.store(&mut tx, KeyOwner::Shop, answer).await?;
     tx.commit().await?;
-    Ok(Json(BulkResponse::new(body.dry_run, results)))
+    Ok(answer)
 }
 
 async fn change(tx: &mut Tx, body: &ChangeStock, now: Timestamp) -> Result<Vec<BulkResult>, ApiError> {

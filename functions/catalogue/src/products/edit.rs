@@ -10,7 +10,7 @@ use shared::catalogue::store::write::{bump_versions, lock_product, lock_product_
 use shared::catalogue::write::{self, BrandRef, ProductEdit, ProductTarget, RowChange, SaveError};
 use shared::catalogue::{IdOrSlug, Product, Visibility};
 use shared::http::ApiError;
-use shared::ids::{ProductId, VariantId};
+use shared::ids::{BrandId, ProductId, VariantId};
 use shared::patch::Patch;
 use shared::time::Timestamp;
 
@@ -44,7 +44,8 @@ impl OpenProduct {
         Self::open_in(tx, app, request).await
     }
 
-    async fn open_in(mut tx: Tx, app: &App, request: &ChangeRequest<IdOrSlug>) -> Result<Self, ApiError> {
+    /// Does the same in a transaction that has begun.
+    pub(crate) async fn open_in(mut tx: Tx, app: &App, request: &ChangeRequest<IdOrSlug>) -> Result<Self, ApiError> {
         let Some(locked) = lock_product(&mut tx, &request.id).await? else {
             return Err(no_such_product(&mut tx, &request.id, &request.uri).await);
         };
@@ -59,15 +60,42 @@ impl OpenProduct {
 
     /// Saves the edit and commits; returns the product after it.
     pub(crate) async fn save(self, edit: ProductEdit, path: FieldPath) -> Result<Product, ApiError> {
+        self.write(edit, path).await?.commit().await
+    }
+
+    /// Saves the edit; the caller commits.
+    pub(crate) async fn write(self, edit: ProductEdit, path: FieldPath) -> Result<SavedProduct, ApiError> {
         let before = ProductSnapshot::of(&self.before, self.default_variant);
         let edit = ProductEdit { product: ProductTarget::Locked(Box::new(before)), ..edit };
-        save(self.tx, edit, self.now, path).await
+        write(self.tx, edit, self.now, path).await
     }
 }
 
-/// Saves the edit and commits; returns the product after it. An edit counts as a change even if it sets the values that the product had
-/// before.
-pub(crate) async fn save(mut tx: Tx, edit: ProductEdit, now: Timestamp, path: FieldPath) -> Result<Product, ApiError> {
+/// A product after an edit that is not yet committed.
+#[derive(Debug)]
+pub(crate) struct SavedProduct {
+    pub(crate) tx: Tx,
+    pub(crate) product: Product,
+    path: FieldPath,
+    brand: Option<BrandId>,
+}
+
+impl SavedProduct {
+    /// Commits; returns the product.
+    pub(crate) async fn commit(self) -> Result<Product, ApiError> {
+        let committed = map_constraint_error(self.tx.commit().await)?;
+        committed.map_err(|constraint| constraint_error(constraint, self.path, self.brand))?;
+        Ok(self.product)
+    }
+}
+
+/// Saves the edit; the caller commits. An edit counts as a change even if it sets the values that the product had before.
+pub(crate) async fn write(
+    mut tx: Tx,
+    edit: ProductEdit,
+    now: Timestamp,
+    path: FieldPath,
+) -> Result<SavedProduct, ApiError> {
     let brand = if let Patch::Set(BrandRef::Id(id)) = edit.brand { Some(id) } else { None };
     let refuse = |constraint| constraint_error(constraint, path, brand);
     let saved = match write::save(&mut tx, &[edit], now).await {
@@ -82,9 +110,8 @@ pub(crate) async fn save(mut tx: Tx, edit: ProductEdit, now: Timestamp, path: Fi
     if saved.product == RowChange::Unchanged {
         bump_versions(&mut tx, &[id], now).await?;
     }
-    let after = find(&mut tx, &id.into(), Visibility::Staff).await?.ok_or(ApiError::NotFound)?;
-    map_constraint_error(tx.commit().await)?.map_err(refuse)?;
-    Ok(after)
+    let product = find(&mut tx, &id.into(), Visibility::Staff).await?.ok_or(ApiError::NotFound)?;
+    Ok(SavedProduct { tx, product, path, brand })
 }
 
 /// Responds with a product or a part of it as staff see it, and with the product's version in the `ETag`.

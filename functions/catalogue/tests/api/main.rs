@@ -12,6 +12,7 @@ mod delete_product;
 mod get_brand;
 mod get_category;
 mod get_product;
+mod idempotency;
 mod import_taxonomy;
 mod list_attributes;
 mod list_brands;

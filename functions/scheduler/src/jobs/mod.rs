@@ -35,7 +35,7 @@ pub enum TimedJob {
     DeleteBackInStockSubscriptions,
     /// Deletes imports and exports that ended thirty days ago, and imports that were created thirty days ago and never started.
     DeleteTransfers,
-    /// Deletes idempotency keys of carts a day after they were used.
+    /// Deletes idempotency keys a day after they were used.
     DeleteIdempotencyKeys,
     /// Deletes carts that were left, and those that became orders.
     DeleteCarts,

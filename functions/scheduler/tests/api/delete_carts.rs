@@ -136,8 +136,8 @@ async fn idempotency_keys_are_kept_for_a_day(db: PgPool) {
     let shoes = app.a_product().create().await;
     let cart = cart(&app, None, &[shoes.variant]).await;
     sqlx::query(
-        "insert into cart_idempotency_keys (key, request_digest, cart_id, location, body, created_at)
-         select gen_random_uuid(), $1, $1, '', '', $2 from generate_series(1, 2100)",
+        "insert into idempotency_keys (key, request_digest, cart_id, created_at)
+         select gen_random_uuid(), $1, $1, $2 from generate_series(1, 2100)",
     )
     .bind(cart)
     .bind(START)
@@ -148,7 +148,7 @@ async fn idempotency_keys_are_kept_for_a_day(db: PgPool) {
     for (seconds, left) in [(DAY - 1, 2100), (1, 100), (0, 0)] {
         app.clock.advance(seconds);
         run(&scheduler).await;
-        assert_eq!(app.count("select count(*) from cart_idempotency_keys").await, left);
+        assert_eq!(app.count("select count(*) from idempotency_keys").await, left);
     }
     assert_eq!(carts(&app).await, 1);
 }
@@ -158,10 +158,10 @@ async fn idempotency_keys_are_kept_for_a_day(db: PgPool) {
 async fn what_ends_is_found_by_an_index(db: PgPool) {
     for statement in [
         "insert into carts (id, created_at, updated_at) select gen_random_uuid(), now(), now() from generate_series(1, 5000)",
-        "insert into cart_idempotency_keys (key, request_digest, cart_id, location, body, created_at)
-         select gen_random_uuid(), id, id, '', '', now() from carts",
+        "insert into idempotency_keys (key, request_digest, cart_id, created_at)
+         select gen_random_uuid(), id, id, now() from carts",
         "analyze carts",
-        "analyze cart_idempotency_keys",
+        "analyze idempotency_keys",
     ] {
         sqlx::query(statement).execute(&db).await.unwrap();
     }
@@ -171,9 +171,9 @@ async fn what_ends_is_found_by_an_index(db: PgPool) {
             "cart_by_ends_at",
         ),
         (
-            "explain select key from cart_idempotency_keys where created_at <= now() - interval '1 day'
+            "explain select key from idempotency_keys where created_at <= now() - interval '1 day'
               order by created_at limit 2000 for update skip locked",
-            "cart_idempotency_key_by_created_at",
+            "idempotency_key_by_created_at",
         ),
     ] {
         let plan: Vec<String> = sqlx::query_scalar(statement).fetch_all(&db).await.unwrap();

@@ -42,8 +42,8 @@ async fn give_each_job_something_to_do(app: &TestApp) {
          select gen_random_uuid(), $1, $1 from generate_series(1, 100) where $2 is not null and $3 is not null",
         "insert into carts (id, user_id, created_at, updated_at)
          select gen_random_uuid(), $3, $1 + interval '400 days', $1 + interval '400 days' where $2 is not null",
-        "insert into cart_idempotency_keys (key, request_digest, cart_id, location, body, created_at)
-         select gen_random_uuid(), id, id, 'a', 'a', $1 from carts, generate_series(1, 100)
+        "insert into idempotency_keys (key, request_digest, cart_id, created_at)
+         select gen_random_uuid(), id, id, $1 from carts, generate_series(1, 100)
           where user_id is not null and $2 is not null and $3 is not null",
     ] {
         sqlx::query(statement).bind(START).bind(shoes.variant).bind(ana.id).execute(&app.db).await.unwrap();

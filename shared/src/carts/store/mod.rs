@@ -4,7 +4,6 @@
 //! it is checked out, and what is read after the lock stays true until COMMIT.
 
 pub mod ended;
-pub mod idempotency_keys;
 pub mod list;
 
 use super::{CartLine, CartProduct, CartVariant, MAX_LINES, OrderableUnits, Status, Wanted};
