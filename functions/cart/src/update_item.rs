@@ -4,13 +4,26 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::carts::{CartLine, MAX_QUANTITY, store};
-use shared::http::{ApiError, BaseUrl, Body, Fields, MaybeBearer, PathId, Problem, PublicProblems, Request, Two};
+use shared::fields::{ReadOnly, ReadOnlyName};
+use shared::http::{ApiError, BaseUrl, ChangeBody, Fields, MaybeBearer, PathId, Problem, PublicProblems, Request, Two};
 use shared::ids::{CartId, CartLineId};
 
 use crate::open::refuse_unless_open;
 
+/// Prices and stock change by themselves while a line is in a cart.
+const READ_ONLY: ReadOnly = &[
+    ReadOnlyName::moving("available"),
+    ReadOnlyName::fixed("id", ""),
+    ReadOnlyName::moving("is_available"),
+    ReadOnlyName::identified("product_variant", "Add the other variant as an item, and delete this line."),
+    ReadOnlyName::moving("sub_total"),
+    ReadOnlyName::moving("unavailable_reason"),
+    ReadOnlyName::moving("unit_price"),
+];
+
 /// The change of a line.
 #[derive(Clone, Copy, Debug, Request)]
+#[request(read_only = READ_ONLY)]
 pub(crate) struct UpdateCartItem {
     /// New number of units, 1 to 999. To remove all units, delete the line.
     #[field(min = 1, max = MAX_QUANTITY, with = quantity)]
@@ -28,7 +41,8 @@ fn quantity(fields: &mut Fields, name: &str) -> Option<i32> {
 
 /// Change the quantity of a line
 ///
-/// Sets the number of units. Stock is not reserved; the line says whether it suffices.
+/// Sets the number of units. Stock is not reserved; the line says whether it suffices. You may send back the line as you have read it, with
+/// another quantity.
 #[utoipa::path(
     patch,
     path = "/api/v1/cart/{id}/items/{line_id}/",
@@ -52,7 +66,7 @@ pub(crate) async fn update_cart_item(
     MaybeBearer(user): MaybeBearer,
     PathId(Two(id, line_id)): PathId<Two<CartId, CartLineId>>,
     base: BaseUrl,
-    Body(change): Body<UpdateCartItem>,
+    ChangeBody(change, read_only): ChangeBody<UpdateCartItem>,
 ) -> Result<Json<CartLine>, ApiError> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
@@ -61,6 +75,7 @@ pub(crate) async fn update_cart_item(
         return Err(ApiError::NotFound);
     }
     let line = store::line(&mut tx, id, line_id, now).await?.ok_or(ApiError::NotFound)?;
+    read_only.check(&line)?;
     tx.commit().await?;
     Ok(Json(line.with_base_url(&base.0)))
 }

@@ -14,19 +14,34 @@ pub struct ReadOnlyName {
     name: &'static str,
     /// Advice on how to set it, or blank.
     instead: &'static str,
-    /// True if the value changes without the client, so that what it has read may be outdated.
-    moves: bool,
+    comparison: Comparison,
+}
+
+/// The part of a read-only value that is compared with the present one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comparison {
+    /// The whole value.
+    Whole,
+    /// The id of the object: its other fields change without the client.
+    Id,
+    /// Nothing: the value changes without the client, so that what it has read may be outdated.
+    Nothing,
 }
 
 impl ReadOnlyName {
     /// A field that a change accepts with its present value only. `instead` says what to do to set it, and may be blank.
     pub const fn fixed(name: &'static str, instead: &'static str) -> Self {
-        Self { name, instead, moves: false }
+        Self { name, instead, comparison: Comparison::Whole }
+    }
+
+    /// An object of which a change compares only the id, because its other fields change by themselves.
+    pub const fn identified(name: &'static str, instead: &'static str) -> Self {
+        Self { name, instead, comparison: Comparison::Id }
     }
 
     /// A field that a change ignores, because its value changes by itself and costs nothing.
     pub const fn moving(name: &'static str) -> Self {
-        Self { name, instead: "", moves: true }
+        Self { name, instead: "", comparison: Comparison::Nothing }
     }
 }
 
@@ -86,9 +101,8 @@ impl ReadOnlyFields {
             return Ok(());
         }
         let current = serde_json::to_value(current).unwrap_or_default();
-        let differs = |field: &&ReadOnlyField| field.current(&current).is_none_or(|value| !field.sent.equals(value));
         let mut errors = FieldErrors::default();
-        for field in self.0.iter().filter(|field| !field.name.moves).filter(differs) {
+        for field in self.0.iter().filter(|field| field.differs(&current)) {
             field.refuse(&mut errors);
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
@@ -101,6 +115,17 @@ impl ReadOnlyFields {
 }
 
 impl ReadOnlyField {
+    fn differs(&self, current: &Value) -> bool {
+        let present = || self.current(current);
+        match (self.name.comparison, &self.sent) {
+            (Comparison::Nothing, _) => false,
+            (Comparison::Id, Input::Object(sent)) => {
+                !present().zip(sent.get("id")).is_some_and(|(present, id)| id.equals(&present["id"]))
+            }
+            (Comparison::Whole | Comparison::Id, sent) => present().is_none_or(|present| !sent.equals(present)),
+        }
+    }
+
     fn current<'c>(&self, current: &'c Value) -> Option<&'c Value> {
         let object = match (self.prefix.split_once('.'), &self.id) {
             (None, _) => current,

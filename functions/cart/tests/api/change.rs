@@ -22,6 +22,34 @@ async fn the_quantity_of_a_line_is_changed(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_line_is_sent_back_as_it_was_read_with_another_quantity(db: PgPool) {
+    let app = app(db);
+    let (shoes, socks) = (app.a_product().stock(2).create().await, app.a_product().create().await);
+    let cart = app.a_cart().with(shoes.variant, 1).create().await;
+    let line = item(cart, &app.anonymous().get(&items(cart)).await.body["results"][0]["id"]);
+    let mut read = app.anonymous().get(&line).await.expect(200).body;
+    // Stock and price move between the two requests.
+    sqlx::query("select change_stock($1, 7, 'received', now())").bind(shoes.variant).execute(&app.db).await.unwrap();
+    sqlx::query("update products set base_price = base_price + 1").execute(&app.db).await.unwrap();
+
+    read["quantity"] = json!(5);
+    assert_eq!(app.anonymous().patch(&line, read.clone()).await.expect(200).body["quantity"], 5);
+
+    for (field, other) in [("id", json!(999)), ("product_variant", json!({"id": socks.variant}))] {
+        let mut changed = read.clone();
+        changed[field] = other;
+        let refused = app.anonymous().patch(&line, changed).await.expect(400);
+        assert!(
+            refused.body[field][0].as_str().unwrap().starts_with("This field cannot be set here."),
+            "{}",
+            refused.text
+        );
+    }
+    app.anonymous().patch(&line, json!({"quantity": 1, "note": "x"})).await.expect(400);
+    assert_eq!(app.count("select quantity::bigint from cart_lines").await, 5);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_line_keeps_its_place_when_its_quantity_changes(db: PgPool) {
     let app = app(db);
     let (shoes, socks) = (app.a_product().create().await, app.a_product().create().await);

@@ -93,6 +93,34 @@ fn a_change_accepts_read_only_fields_with_their_present_values() {
     }
 }
 
+/// A thing that belongs to a maker.
+#[derive(Debug, Request)]
+#[request(update = UpdateMadeThing, read_only = OF_MADE_THING)]
+struct CreateMadeThing {
+    #[field(max = MAX_NAME)]
+    name: String,
+}
+
+const OF_MADE_THING: ReadOnly = &[ReadOnlyName::identified("maker", ""), ReadOnlyName::moving("price")];
+
+#[test]
+fn of_a_read_only_object_only_the_id_is_compared() {
+    let current = json!({"maker": {"id": 7, "stock": 3}, "price": "1.00"});
+    let is_accepted = |body: Value| {
+        let mut fields = fields(&body.to_string());
+        let change = <UpdateMadeThing as FromFields>::read(&mut fields);
+        let (change, read_only) = fields.finish_change(change).unwrap();
+        assert_eq!(change.name.as_deref(), Some("a"));
+        read_only.check(&current).is_ok()
+    };
+    for same in [json!({"id": 7, "stock": 3}), json!({"id": 7, "stock": 2}), json!({"id": 7})] {
+        assert!(is_accepted(json!({"name": "a", "maker": same, "price": "2.00"})), "{same}");
+    }
+    for other in [json!({"id": 8, "stock": 3}), json!({"stock": 3}), json!(7), json!(null), json!([])] {
+        assert!(!is_accepted(json!({"name": "a", "maker": other})), "{other}");
+    }
+}
+
 #[test]
 fn the_schema_says_whether_unknown_fields_are_accepted() {
     let schema = |schema| serde_json::to_value(schema).unwrap()["additionalProperties"].clone();

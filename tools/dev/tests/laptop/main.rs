@@ -5,6 +5,7 @@ mod examples;
 mod mailed_link;
 mod process;
 mod sale;
+mod sent_back;
 mod serve;
 mod storefront;
 mod unknown_fields;
