@@ -8,9 +8,9 @@ use serde_json::json;
 use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::catalogue::limits::MAX_UNITS;
+use shared::catalogue::variant_title;
 use shared::http::{ApiError, Body, PathId, Request};
 use shared::ids::VariantId;
-use shared::locale::isolated;
 use shared::stock::staff::{Changed, LedgerLine, StockRow, change, find, ledger};
 use shared::stock::{AdjustmentReason, Change};
 use shared::users::permissions::Stock;
@@ -176,17 +176,8 @@ pub(crate) async fn show(
     let lines = ledger(&mut tx, id, bounds.after, bounds.limit).await?;
     tx.commit().await?;
     let lines = query.rows(lines, &bounds, |line| line.id);
-    let title = title(&variant);
+    let title = variant_title(&variant.product_name, &variant.variant_name);
     Ok(page(Section::Stock, &title, account, &content(&variant, &lines, &shown, account.permissions)))
-}
-
-/// Returns the names of product and variant; the only variant of a product without options has none.
-fn title(variant: &StockRow) -> String {
-    let product = isolated(&variant.product_name);
-    if variant.variant_name.is_empty() {
-        return product.into_owned();
-    }
-    format!("{product} · {}", isolated(&variant.variant_name))
 }
 
 /// Renders the page, with links to orders and the form of the rules for users who may see and change them.

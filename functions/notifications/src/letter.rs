@@ -4,7 +4,7 @@
 //! whether it was read.
 
 use maud::{DOCTYPE, Markup, html};
-use shared::locale::{Texts, isolated};
+use shared::locale::{Texts, one_line};
 use shared::mail::Mail;
 
 const PAGE: &str = "margin:0 auto;max-width:36rem;padding:1.5rem;font:16px/1.5 system-ui,sans-serif";
@@ -101,17 +101,4 @@ pub(crate) fn document(texts: &Texts, title: &str, content: &Markup) -> Markup {
             body style="margin:0" { div style=(PAGE) { (content) } }
         }
     }
-}
-
-/// Returns a name that people chose in one line and isolated: a line break would begin a new line or a header, and letters that are written
-/// from right to left would change the order of the text around them.
-pub(crate) fn one_line(text: &str) -> String {
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    isolated(&words.collect::<Vec<_>>().join(" ")).into_owned()
-}
-
-/// Returns the names of product and variant in one line: `Runner, EU 42`. The only variant of a product without options has no name.
-pub(crate) fn title(product: &str, variant: &str) -> String {
-    let (product, variant) = (one_line(product), one_line(variant));
-    if variant.is_empty() { product } else { format!("{product}, {variant}") }
 }

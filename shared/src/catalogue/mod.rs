@@ -33,4 +33,4 @@ pub use product::{
 pub use slug::{MAX_SLUG, is_slug, sku_part, slug_of_handle, slugify, slugify_path};
 pub use taxonomy::{BadLine, Taxonomy};
 pub use tree::{Brand, Category, CategoryChild, CategoryNode, CategoryRow, CategorySummary, tree};
-pub use variant_name::{is_made_name, made_name};
+pub use variant_name::{is_made_name, made_name, variant_title};

@@ -2,7 +2,7 @@
 
 mod texts;
 
-pub use texts::{Texts, isolated};
+pub use texts::{Texts, isolated, one_line};
 
 /// Maximum number of languages of a header that are considered. Browsers send a few; sorting many with invalid qualities could panic.
 const MAX_ACCEPTED: usize = 20;

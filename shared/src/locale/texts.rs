@@ -129,6 +129,13 @@ fn is_directional_control(letter: char) -> bool {
     matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Returns a name that people chose in one line and isolated: a line break would begin a new line or a header, and letters that are written
+/// from right to left would change the order of the text around them.
+pub fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    isolated(&words.collect::<Vec<_>>().join(" ")).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;

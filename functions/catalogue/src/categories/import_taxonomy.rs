@@ -32,8 +32,8 @@ pub(crate) struct ImportedTaxonomy {
 ///
 /// Send a text with one line for each category: the names from the top of the tree down to it, separated by `>`, as in Google's product
 /// taxonomy (`3237 - Animals & Pet Supplies > Live Animals`; either every line has a number or none has). If any line is invalid, nothing
-/// is imported. A category is known by its parent and its name;
-/// you can safely send the same text again, because existing categories stay as they are.
+/// is imported. A category is known by its parent and its name; you can safely send the same text again, because existing categories stay as
+/// they are.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/taxonomy/",

@@ -1,12 +1,13 @@
 //! The mail for `back_in_stock`: a variant is available again.
 
 use shared::app::db::Tx;
+use shared::catalogue::variant_title;
 use shared::ids::{EventId, SubscriptionId};
 use shared::locale::Texts;
 use shared::stock::store::subscriptions::{Subscription, find, wait_again};
 
 use super::{Draft, Ready};
-use crate::letter::{Letter, title};
+use crate::letter::Letter;
 use crate::{Notifications, Shop};
 
 pub(super) async fn draft(
@@ -32,7 +33,7 @@ fn letter(subscription: &Subscription, shop: &Shop, texts: &Texts) -> Letter {
     Letter {
         heading: texts.text("back-in-stock.heading"),
         sentences: vec![
-            title(&subscription.product_name, &subscription.variant_name),
+            variant_title(&subscription.product_name, &subscription.variant_name),
             texts.text("back-in-stock.text"),
         ],
         link: Some((texts.text("back-in-stock.link"), shop.product_url(&subscription.product_slug))),

@@ -2,15 +2,16 @@
 
 use maud::{Markup, html};
 use shared::app::db::Tx;
+use shared::catalogue::variant_title;
 use shared::ids::OrderId;
-use shared::locale::{Locale, Texts};
+use shared::locale::{Locale, Texts, one_line};
 use shared::mail::{ERASED, Mail};
 use shared::money::Money;
 use shared::orders::{Order, OrderLine, store};
 
 use super::{Draft, Ready};
 use crate::Shop;
-use crate::letter::{SMALL, document, heading, one_line, title};
+use crate::letter::{SMALL, document, heading};
 
 const TABLE: &str = "width:100%;border-collapse:collapse;margin:1.5rem 0";
 const CELL: &str = "padding:.6rem 0;border-bottom:1px solid #888;text-align:left;vertical-align:top";
@@ -91,7 +92,7 @@ impl Confirmation<'_> {
 
     fn line_text(&self, line: &OrderLine) -> String {
         let texts = &self.texts;
-        let title = title(&line.product_name, &line.variant_name);
+        let title = variant_title(&line.product_name, &line.variant_name);
         let (price, amount) = (self.amount(line.unit_price), self.amount(line.sub_total));
         let mut rows = vec![
             texts.text_with("order-placed.line", &[("quantity", &line.quantity.to_string()), ("title", &title)]),
@@ -155,7 +156,7 @@ impl Confirmation<'_> {
         html! {
             tr {
                 td style=(CELL) {
-                    bdi { (title(&line.product_name, &line.variant_name)) }
+                    bdi { (variant_title(&line.product_name, &line.variant_name)) }
                     br;
                     span style=(SMALL) { (texts.text_with("order-placed.sku", &[("sku", &one_line(&line.sku))])) }
                     @if let Some(later) = self.later(line) { br; span style=(SMALL) { (later) } }

@@ -2,12 +2,12 @@
 
 use shared::app::db::Tx;
 use shared::ids::SignInId;
-use shared::locale::Texts;
+use shared::locale::{Texts, one_line};
 use shared::users::store::addressees::{self, SignInDetails};
 
 use super::Draft;
 use crate::Shop;
-use crate::letter::{Letter, one_line};
+use crate::letter::Letter;
 
 /// Maximum number of characters of the user agent that are shown: its text was chosen by the one who logged in.
 const MAX_USER_AGENT: usize = 160;

@@ -289,6 +289,24 @@ mod tests {
         assert_eq!(without_403["responses"], json!({"200": {}}));
     }
 
+    /// Fails if the general text changes in shared/src/http/openapi.rs, or an operation for staff has a text that names no permission.
+    #[test]
+    fn every_refusal_of_an_operation_for_staff_names_its_permission() {
+        let document = crate::openapi::document().unwrap();
+        let mut named = 0;
+        for (path, method, operation) in crate::openapi::operations(&document) {
+            let Some(permission) =
+                operation["security"].as_array().and_then(|all| all.iter().find_map(|one| one["bearer"][0].as_str()))
+            else {
+                continue;
+            };
+            let description = operation["responses"]["403"]["description"].as_str().unwrap_or_default();
+            assert!(description.contains(&format!("permission `{permission}`")), "{method} {path}: {description}");
+            named += 1;
+        }
+        assert!(named > 30, "{named} operations");
+    }
+
     #[test]
     fn a_response_that_asks_to_wait_has_its_header() {
         let finished = finished(&json!({"A": {"type": "string"}}), "A", "A").unwrap();
