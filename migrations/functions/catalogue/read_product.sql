@@ -41,7 +41,7 @@ begin
                   join attribute_values w on w.id = x.attribute_value_id
                   join attributes a on a.id = w.attribute_id
                  where v.product_id = p.id and (v_now is null or v.archived_at is null)),
-               case when exists (select from product_variants v where v.product_id = p.id and v.compare_at_price is not null)
+               case when exists (select from product_variants v where v.product_id = p.id and v.compare_at_price > p.base_price + v.price_adjustment)
                     then lowest_prices_of_product(p.id)
                     else '[]'
                end

@@ -1,7 +1,8 @@
 -- For each reduced variant of these products: the lowest price at which it was offered in the 30 days before the reduction (directive
 -- 98/6/EC, article 6a). A variant that was never for sale before is left out.
 --
--- A reduction begins when the variant last got a price different from today's, or a compare-at price, whichever is later.
+-- A variant is reduced if its compare-at price is higher than its price. The reduction begins when the variant last got a price different from
+-- today's, or such a compare-at price, whichever is later.
 create or replace function lowest_prices_before_reductions(p_product_ids bigint[]) returns table (variant_id bigint, price bigint)
 language sql stable as $$
     with reduced as (
@@ -13,7 +14,7 @@ language sql stable as $$
                                            and (o.price <> p.base_price + v.price_adjustment or not o.is_reduced)),
                                        '-infinity')) as since
           from product_variants v join products p on p.id = v.product_id
-         where p.id = any (p_product_ids) and v.compare_at_price is not null
+         where p.id = any (p_product_ids) and v.compare_at_price > p.base_price + v.price_adjustment
     )
     select r.id, min(h.price)
       from reduced r

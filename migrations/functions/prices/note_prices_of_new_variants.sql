@@ -2,7 +2,7 @@
 create or replace function note_prices_of_new_variants() returns trigger language plpgsql as $$
 begin
     insert into variant_prices (variant_id, at, price, is_reduced, is_offered, offered_from, offered_until)
-    select v.id, now(), p.base_price + v.price_adjustment, v.compare_at_price is not null, p.status = 'active' and v.archived_at is null,
+    select v.id, now(), p.base_price + v.price_adjustment, coalesce(v.compare_at_price > p.base_price + v.price_adjustment, false), p.status = 'active' and v.archived_at is null,
            p.publish_at, p.unpublish_at
       from new_variants v join products p on p.id = v.product_id;
     return null;

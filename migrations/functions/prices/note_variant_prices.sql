@@ -9,14 +9,14 @@ begin
     insert into variant_prices (variant_id, at, price, is_reduced, is_offered, offered_from, offered_until)
     -- A transaction that began earlier but waited for the product still writes a later time.
     select v.id, case when last.at > now() then last.at + interval '1 microsecond' else now() end,
-           p.base_price + v.price_adjustment, v.compare_at_price is not null, p.status = 'active' and v.archived_at is null,
+           p.base_price + v.price_adjustment, coalesce(v.compare_at_price > p.base_price + v.price_adjustment, false), p.status = 'active' and v.archived_at is null,
            p.publish_at, p.unpublish_at
       from product_variants v
       join products p on p.id = v.product_id
       left join lateral (select h.* from variant_prices h where h.variant_id = v.id order by h.at desc limit 1) last on true
      where v.id = any (p_variant_ids)
        and (last.price, last.is_reduced, last.is_offered, last.offered_from, last.offered_until) is distinct from
-           (p.base_price + v.price_adjustment, v.compare_at_price is not null, p.status = 'active' and v.archived_at is null, p.publish_at, p.unpublish_at)
+           (p.base_price + v.price_adjustment, coalesce(v.compare_at_price > p.base_price + v.price_adjustment, false), p.status = 'active' and v.archived_at is null, p.publish_at, p.unpublish_at)
     on conflict (variant_id, at) do update
        set price = excluded.price, is_reduced = excluded.is_reduced, is_offered = excluded.is_offered,
            offered_from = excluded.offered_from, offered_until = excluded.offered_until;

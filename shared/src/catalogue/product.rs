@@ -209,11 +209,11 @@ pub struct ProductVariant {
     pub own_price: Option<Money>,
     /// Price that customers pay.
     pub price: Money,
-    /// Price before a reduction; null if there is none.
+    /// Price before a reduction; null if there is none. A value that is not higher than `price` is kept, but is no reduction: show only a higher one.
     pub compare_at_price: Option<Money>,
     /// Lowest price in the 30 days before the reduction, which directive 98/6/EC (article 6a) requires you to show with it. The reduction
-    /// began when the variant last got another price or a `compare_at_price`, whichever is later. Null if there is no `compare_at_price`,
-    /// or if the variant was not for sale before.
+    /// began when the variant last got another price or a higher `compare_at_price`, whichever is later. Null if the `compare_at_price` is not
+    /// higher than `price`, or if the variant was not for sale before.
     pub lowest_price_30_days: Option<Money>,
     /// Barcode (GTIN); null if there is none.
     pub barcode: Option<String>,

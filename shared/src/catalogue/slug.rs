@@ -64,8 +64,12 @@ fn is_number(text: &str) -> bool {
 fn words(text: &str, max: usize) -> String {
     let mut slug = String::new();
     for c in text.nfc() {
-        let start = slug.len();
-        for latin in latin(c).chars() {
+        let (start, latin) = (slug.len(), latin(c));
+        // A fraction is a number of its own: `2½` is not `21/2`.
+        if latin.contains('/') && !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+        for latin in latin.chars() {
             if latin.is_ascii_alphanumeric() {
                 slug.push(latin.to_ascii_lowercase());
             } else if !slug.is_empty() && !slug.ends_with('-') {
@@ -85,9 +89,11 @@ fn words(text: &str, max: usize) -> String {
 /// for everything else, such as `™`.
 fn latin(c: char) -> &'static str {
     let is_silent = matches!(c, '\'' | '’' | 'ʼ' | '\u{ad}');
+    // Units in one character, such as `㎏`.
+    let is_letter = c.is_alphanumeric() || matches!(c, '\u{3300}'..='\u{33ff}');
     match deunicode_char(c) {
         _ if is_silent => "",
-        Some(latin) if latin.is_empty() || c.is_alphanumeric() => latin,
+        Some(latin) if latin.is_empty() || is_letter => latin,
         Some(_) | None => " ",
     }
 }
@@ -114,7 +120,11 @@ mod tests {
             ("Рубашка синяя", "rubashka-siniaia"),
             ("Ελληνικό λάδι", "elleniko-ladi"),
             ("シャツ 北亰", "siyatu-bei-jing"),
-            ("Shirt™ © 🦄 2½", "shirt-21-2"),
+            ("Shirt™ © 🦄 2½", "shirt-2-1-2"),
+            ("½ ¼ x⅓", "1-2-1-4-x-1-3"),
+            ("① ⑫ Ⅷ", "1-12-viii"),
+            ("Ｆｕｌｌ ｗｉｄｔｈ １２", "full-width-12"),
+            ("eﬃcient oﬀer, 5㎏ m²", "efficient-offer-5kg-m2"),
             ("501", "product-501"),
             ("５０１", "product-501"),
             ("★", "product"),

@@ -6,8 +6,8 @@ use shared::app::App;
 use shared::app::db::Tx;
 use shared::catalogue::store::product::find;
 use shared::catalogue::store::snapshot::ProductSnapshot;
-use shared::catalogue::store::write::{bump_versions, lock_product, lock_product_slugs, map_constraint_error};
-use shared::catalogue::write::{self, BrandRef, ProductEdit, ProductTarget, RowChange, SaveError};
+use shared::catalogue::store::write::{lock_product, lock_product_slugs, map_constraint_error};
+use shared::catalogue::write::{self, BrandRef, ProductEdit, ProductTarget, SaveError};
 use shared::catalogue::{IdOrSlug, Product, Visibility};
 use shared::http::ApiError;
 use shared::ids::{BrandId, ProductId, VariantId};
@@ -89,7 +89,7 @@ impl SavedProduct {
     }
 }
 
-/// Saves the edit; the caller commits. An edit counts as a change even if it sets the values that the product had before.
+/// Saves the edit; the caller commits. An edit that changes nothing leaves the version as it is.
 pub(crate) async fn write(
     mut tx: Tx,
     edit: ProductEdit,
@@ -107,9 +107,6 @@ pub(crate) async fn write(
     let saved = saved.map_err(refuse)?.into_iter().next().ok_or_else(|| anyhow::anyhow!("an edit was not saved"))?;
     let saved = saved.map_err(|errors| into_api_error(errors, path))?;
     let id = saved.id.ok_or_else(|| anyhow::anyhow!("a product that was saved has no id"))?;
-    if saved.product == RowChange::Unchanged {
-        bump_versions(&mut tx, &[id], now).await?;
-    }
     let product = find(&mut tx, &id.into(), Visibility::Staff).await?.ok_or(ApiError::NotFound)?;
     Ok(SavedProduct { tx, product, path, brand })
 }

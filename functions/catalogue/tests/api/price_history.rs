@@ -50,6 +50,33 @@ impl Shoes {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_compare_at_price_that_is_not_higher_than_the_price_is_no_reduction(db: PgPool) {
+    let shop = Shoes::new(db).await;
+    shop.pass_days(5).await;
+    for change in ["compare_at_price = 10000", "compare_at_price = 9999", "compare_at_price = 0"] {
+        shop.update_variant(change).await;
+        assert_eq!(shop.lowest_price().await, Value::Null, "{change}");
+    }
+    assert_eq!(shop.history().await, [10_000], "nothing about the price has changed");
+
+    // A higher one is a reduction, and so is a lower price: of the variant or of the product.
+    shop.update_variant("compare_at_price = 10001").await;
+    assert_eq!(shop.lowest_price().await, json!("100.00"));
+    shop.update_variant("compare_at_price = 10000").await;
+    assert_eq!(shop.lowest_price().await, Value::Null);
+    shop.pass_days(1).await;
+    shop.update_product("base_price = 9000").await;
+    assert_eq!(shop.lowest_price().await, json!("100.00"));
+    let listed = shop.app.anonymous().get(&format!("{PRODUCTS}?expand=variants")).await.expect(200);
+    assert_eq!(listed.body["results"][0]["variants"][0]["lowest_price_30_days"], "100.00");
+    shop.pass_days(1).await;
+    shop.update_product("base_price = 11000").await;
+    assert_eq!(shop.lowest_price().await, Value::Null);
+    let listed = shop.app.anonymous().get(&format!("{PRODUCTS}?expand=variants")).await.expect(200);
+    assert_eq!(listed.body["results"][0]["variants"][0]["lowest_price_30_days"], Value::Null);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_reduced_variant_has_the_lowest_price_of_the_30_days_before(db: PgPool) {
     let shop = Shoes::new(db).await;
     shop.pass_days(40).await;

@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use shared::testing::Answer;
 use sqlx::PgPool;
 
 use crate::create_product::{create_shirt, path, shirt};
@@ -164,6 +165,46 @@ async fn an_update_with_an_old_etag_returns_412(db: PgPool) {
     let now = editor.get(&variant).await.expect(200).header("etag").to_owned();
     let next = editor.clone().header("if-match", &now).patch(&image, json!({"alt_text": "x"})).await.expect(200);
     editor.header("if-match", next.header("etag")).delete(&at).await.expect(204);
+}
+
+/// Everything that has a version: a product with its variants and images, a brand, a category, an attribute with its values.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_change_that_changes_nothing_does_not_count_the_version_up(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let shirt = create_shirt(&editor).await;
+    let created = async |url: &str, body: Value| editor.post(url, body).await.expect(201).body["id"].clone();
+    let brand = created("/api/v1/catalogue/brands/", json!({"name": "Acre"})).await;
+    let category = created("/api/v1/catalogue/categories/", json!({"name": "Shirts"})).await;
+    let attribute = &shirt["variants"][0]["attribute_values"][0];
+    let attributes = format!("/api/v1/catalogue/attributes/{}/", attribute["attribute_id"]);
+    for url in [
+        path("ocean-blue-shirt"),
+        path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][1]["id"])),
+        path(&format!("ocean-blue-shirt/images/{}", shirt["images"][1]["id"])),
+        format!("/api/v1/catalogue/brands/{brand}/"),
+        format!("/api/v1/catalogue/categories/{category}/"),
+        format!("{attributes}values/{}/", attribute["id"]),
+        attributes.clone(),
+    ] {
+        let before = editor.get(&url).await.expect(200);
+        let version = |answer: &Answer| answer.header("etag").split('.').next().unwrap().to_owned();
+        let name = if url.contains("/images/") {
+            "alt_text"
+        } else if url.contains("/values/") {
+            "value"
+        } else {
+            "name"
+        };
+        // Nothing, and a field as it is.
+        for body in [json!({}), json!({name: before.body[name]})] {
+            let after = editor.patch(&url, body.clone()).await.expect(200);
+            assert_eq!((version(&after), &after.body), (version(&before), &before.body), "{url}: {body}");
+        }
+        // A change that changes something does count.
+        let after = editor.patch(&url, json!({name: "Other"})).await.expect(200);
+        assert_ne!(version(&after), version(&before), "{url}");
+    }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -46,7 +46,7 @@ pub async fn variants(
     )
     .fetch_all(&mut *tx)
     .await?;
-    let is_reduced = rows.iter().any(|row| row.compare_at_price.is_some());
+    let is_reduced = rows.iter().any(|row| row.compare_at_price > Some(row.base_price + row.price_adjustment));
     let mut lowest = if is_reduced { lowest_before_reductions(tx, products).await? } else { HashMap::new() };
     let mut variants: HashMap<ProductId, Vec<ProductVariant>> = HashMap::new();
     for row in rows {

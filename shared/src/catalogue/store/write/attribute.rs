@@ -144,7 +144,7 @@ pub async fn rename_value(
 /// Moves a value to this position among its siblings, from 0; to the end if there are fewer.
 pub async fn move_value(tx: &mut Tx, attribute: AttributeId, id: AttributeValueId, position: i32) -> sqlx::Result<()> {
     // The others keep their order, and the value goes between them: half a step before the one at that position.
-    sqlx::query!(
+    let moved = sqlx::query!(
         "with siblings as (
              select id, row_number() over (order by position, id) - 1 as place
                from attribute_values where attribute_id = $1 and id <> $2
@@ -160,7 +160,7 @@ pub async fn move_value(tx: &mut Tx, attribute: AttributeId, id: AttributeValueI
     )
     .execute(&mut *tx)
     .await?;
-    count_change(tx, attribute).await
+    if moved.rows_affected() == 0 { Ok(()) } else { count_change(tx, attribute).await }
 }
 
 /// Deletes a value that no variant has.
