@@ -93,11 +93,15 @@ fn has_brand(before: Option<&ProductSnapshot>, name: &str) -> bool {
     before.and_then(|before| before.brand.as_ref()).is_some_and(|brand| name_key(&brand.name) == name_key(name))
 }
 
-/// Returns true if the product is in a category with the path's last name, even if staff have moved that category. An empty path names no
-/// category.
+/// Returns true if nothing has to be looked up: an empty path names no category, and a single name, which does not say where its category is,
+/// any category of that name that the product is in. A longer path names one category, by its parents and its name.
 fn is_categorised(before: Option<&ProductSnapshot>, path: &[String]) -> bool {
-    path.last().is_none_or(|name| {
-        let key = name_key(name);
-        categories(before).iter().any(|category| name_key(&category.name) == key)
-    })
+    match path {
+        [] => true,
+        [name] => {
+            let key = name_key(name);
+            categories(before).iter().any(|category| name_key(&category.name) == key)
+        }
+        [_, _, ..] => false,
+    }
 }
