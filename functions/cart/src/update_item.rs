@@ -13,6 +13,7 @@ use crate::open::refuse_unless_open;
 /// Prices and stock change by themselves while a line is in a cart.
 const READ_ONLY: ReadOnly = &[
     ReadOnlyName::moving("available"),
+    ReadOnlyName::moving("backordered"),
     ReadOnlyName::fixed("id", ""),
     ReadOnlyName::moving("is_available"),
     ReadOnlyName::identified("product_variant", "Add the other variant as an item, and delete this line."),
