@@ -1,7 +1,7 @@
 -- The catalogue: brands, a tree of categories, attributes, products with their variants and images.
 --
--- Money is a count of minor units (cents) in `bigint`. The whole shop sells in one currency, kept in a table of one row; every table
--- that names its currency refers to it, so two currencies cannot meet in one cart.
+-- Money is a count of minor units (cents) in `bigint`. The whole shop sells in one currency, kept in a table of one row; every product
+-- refers to it, so two currencies cannot meet in one cart. `migrate` sets it while there is no product and no order.
 -- No enum, domain or composite types: behind a transaction pooler the look-ups of their definitions fail (docs/database.md).
 --
 -- Every check and every unique constraint has a name, by which services recognise what the database refused.
@@ -17,12 +17,15 @@ create extension if not exists pg_trgm;
 create table shop (
     only_row boolean primary key default true,
     currency text not null,
+    -- Number of decimals of an amount (ISO 4217): a unit has ten to the power of this minor units.
+    exponent integer not null,
     constraint shop_has_one_row check (only_row),
     constraint shop_currency_is_iso_4217 check (currency ~ '^[A-Z]{3}$'),
+    constraint shop_exponent_in_range check (exponent between 0 and 3),
     constraint shop_currency_unique unique (currency)
 );
 
-insert into shop (currency) values ('EUR');
+insert into shop (currency, exponent) values ('EUR', 2);
 
 -- The currency of the shop. Here and not in functions/, because a column's default uses it.
 create function shop_currency() returns text language sql stable as 'select currency from shop';
@@ -107,7 +110,8 @@ create table products (
     -- Sanitised HTML, shown as it is.
     description text not null default '',
     base_price bigint not null,
-    currency text not null default shop_currency() references shop (currency),
+    -- Writers name it, so that one that reads amounts in another currency is refused.
+    currency text not null default shop_currency(),
     tags text[] not null default '{}',
     status text not null default 'active',
     created_at timestamptz not null,
@@ -150,6 +154,7 @@ create table products (
     -- triggers off has to supply it.
     card text not null,
 
+    constraint product_currency_is_the_shops foreign key (currency) references shop (currency),
     constraint product_slug_unique unique (slug),
     constraint product_handle_unique unique (handle),
     constraint product_sku_unique unique (sku),

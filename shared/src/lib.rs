@@ -22,6 +22,7 @@ pub mod mail;
 pub mod orders;
 pub mod outbox;
 pub mod patch;
+pub mod shop;
 pub mod staff;
 pub mod stock;
 pub mod throttles;

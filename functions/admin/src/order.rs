@@ -27,7 +27,7 @@ pub(crate) async fn get_order(
     let PathId(id) = id?;
     let mut tx = app.db.read().await?;
     let order = find(&mut tx, id).await?.ok_or(PageError::NotFound)?;
-    let lines = lines(&mut tx, id).await?;
+    let lines = lines(&mut tx, id, order.currency).await?;
     let steps = steps(&mut tx, id).await?;
     let mails = of_order(&mut tx, id, order.placed_at, &order.email).await?;
     tx.commit().await?;
@@ -75,7 +75,7 @@ fn line_table(order: &OrderRow, lines: &[OrderLine], has_links: bool) -> Markup 
                 }
                 td.number { (line.sub_total) }
             } } }
-            tfoot { tr { td colspan="4" { "Total" } td.number { (order.total) " " (order.currency) } } }
+            tfoot { tr { td colspan="4" { "Total" } td.number { (order.currency.amount(order.total)) " " (order.currency) } } }
         } }
     }
 }

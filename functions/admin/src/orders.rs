@@ -42,7 +42,7 @@ fn cells(order: &OrderRow) -> Markup {
         td { a href={ "/admin/orders/" (order.id) "/" } { "#" (order.number) } }
         td { (order.email) }
         td { (status_tag(&order.status)) }
-        td.number { (order.total) " " (order.currency) }
+        td.number { (order.currency.amount(order.total)) " " (order.currency) }
         td.when { (order.placed_at.for_people()) }
     }
 }

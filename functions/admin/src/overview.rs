@@ -61,7 +61,7 @@ fn show(figures: &Figures) -> Markup {
             h2 { "Today" small.quiet { " since 00:00 UTC" } }
             dl.figures {
                 div { dt { "Orders" } dd { (sales.orders) } }
-                div { dt { "Revenue" } dd { (sales.revenue) " " (sales.currency) } }
+                div { dt { "Revenue" } dd { (sales.revenue) " " (sales.revenue.currency) } }
                 div { dt { "Units sold" } dd { (sales.units) } }
             }
         }

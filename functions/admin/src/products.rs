@@ -38,7 +38,8 @@ fn cells(product: &ProductRow) -> Markup {
         td { span.tag.good[product.status == "active"] { (product.status) } }
         td.number { (product.variants) }
         td.number {
-            (product.price_min) @if product.price_max != product.price_min { "–" (product.price_max) } " " (product.currency)
+            (product.currency.amount(product.price_min))
+            @if product.price_max != product.price_min { "–" (product.currency.amount(product.price_max)) } " " (product.currency)
         }
         td { @if product.is_available { "yes" } @else { span.tag.bad { "no" } } }
         td { a href={ "/api/v1/catalogue/products/" (product.id) "/" } { "JSON" } }

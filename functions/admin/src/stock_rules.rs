@@ -92,7 +92,7 @@ async fn save_rules(tx: &mut Tx, id: VariantId, form: &RulesForm, now: Timestamp
         variants: VariantsEdit::Some(vec![edit]),
         ..ProductEdit::default()
     };
-    let saved = save(tx, &[edit], now).await.map_err(anyhow::Error::new)?;
+    let saved = save(tx, &[edit], before.summary.currency, now).await.map_err(anyhow::Error::new)?;
     if let Some(Err(errors)) = saved.into_iter().next() {
         return Err(PageError::Internal(anyhow::anyhow!("the rules of variant {id} were refused: {errors:?}")));
     }

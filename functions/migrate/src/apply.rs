@@ -2,11 +2,24 @@
 
 use anyhow::Context as _;
 use migrations::Schema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shared::app::db::Connector;
+use shared::money::Currency;
 use sqlx::Connection as _;
 
 use crate::app_role::{self, AppRole};
+use crate::currency;
+
+/// What a deployment says about itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// Time of the release's commit, in seconds since 1970. It is needed to refuse a database that is newer only in its functions: migrations have
+    /// an order, but the texts of functions have none.
+    pub released_at: Option<i64>,
+    /// Currency in which the shop sells; `None` to keep the one that it has.
+    pub currency: Option<Currency>,
+}
 
 /// Outcome of a run of `apply`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,23 +30,26 @@ pub struct Applied {
     pub version: i64,
     /// Outcome of preparing the role of the functions.
     pub app_role: AppRole,
+    /// Currency in which the shop sells.
+    pub currency: Currency,
 }
 
 /// Brings the database up to date. It is safe to repeat, and of two runs at once the second waits for the first.
 ///
 /// A database that is newer than this program is refused, and nothing is changed.
 pub async fn apply(connector: &Connector) -> anyhow::Result<Applied> {
-    apply_release(connector, None).await
+    apply_release(connector, Release::default()).await
 }
 
-/// Does what [`apply`] does for a release whose commit has this time, in seconds since 1970. The time is needed to refuse a database that is newer
-/// only in its functions: migrations have an order, but the texts of functions have none.
-pub async fn apply_release(connector: &Connector, released_at: Option<i64>) -> anyhow::Result<Applied> {
+/// Does what [`apply`] does for a release. Its currency is refused if the shop has products or orders in another one.
+pub async fn apply_release(connector: &Connector, release: Release) -> anyhow::Result<Applied> {
     let mut connection = connector.connect().await.context("the database cannot be reached")?;
-    let migrations::Applied { migrations, version } = Schema::current().apply(&mut connection, released_at).await?;
+    let migrations::Applied { migrations, version } =
+        Schema::current().apply(&mut connection, release.released_at).await?;
     let app_role =
         app_role::prepare(&mut connection).await.context("the role of the functions could not be prepared")?;
     connection.close().await?;
     tracing::info!(?migrations, version, ?app_role, "the database is up to date");
-    Ok(Applied { migrations, version, app_role })
+    let currency = currency::set(connector, release.currency).await?;
+    Ok(Applied { migrations, version, app_role, currency })
 }

@@ -1,13 +1,15 @@
 //! Brings the database up to date and prepares the role that the functions log in as, at each deployment or when it is invoked by hand.
 //!
-//! The event is `{"action": "apply", "released_at": …}` or
+//! The event is `{"action": "apply", "released_at": …, "currency": …}` or
 //! `{"action": "create_superuser", "email": …, "username": …, "password": …}`. An empty event means `apply` without the time of the release.
+//! Without a currency in the event, the shop gets the one in `SHOP_CURRENCY`, and keeps its own if there is neither.
 //!
 //! The function connects to the database directly, never through a pooler, as the role that owns the tables.
 
 mod app_role;
 mod apply;
 mod create_superuser;
+mod currency;
 
 use std::sync::Arc;
 
@@ -15,16 +17,19 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::app::db::Connector;
-use shared::app::{Clock, Environment, Rng, SystemClock, SystemRng};
+use shared::app::{Clock, Environment, Rng, SystemClock, SystemRng, currency};
+use shared::money::Currency;
 
 pub use app_role::AppRole;
-pub use apply::{Applied, apply, apply_release};
+pub use apply::{Applied, Release, apply, apply_release};
 pub use create_superuser::{NewSuperuser, Superuser, create_superuser};
 
 /// State of the function.
 pub struct Migrate {
     /// Connector to the database as the owner of its tables.
     pub connector: Connector,
+    /// Currency of the shop, unless an event names another; `None` to keep the one that it has.
+    pub currency: Option<Currency>,
     /// The source of the current time.
     pub clock: Arc<dyn Clock>,
     /// The source of ids and secrets.
@@ -35,10 +40,7 @@ pub struct Migrate {
 #[derive(Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 enum Task {
-    Apply {
-        /// Time of the release's commit, in seconds since 1970; `None` if the event does not name it.
-        released_at: Option<i64>,
-    },
+    Apply(Release),
     CreateSuperuser(NewSuperuser),
 }
 
@@ -57,6 +59,7 @@ impl Migrate {
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
             connector: Connector::from_environment(environment)?,
+            currency: currency(environment)?,
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
         })
@@ -66,7 +69,10 @@ impl Migrate {
 /// Performs the action that the event names.
 pub async fn handle(migrate: &Migrate, event: Value) -> anyhow::Result<Done> {
     match task(event)? {
-        Task::Apply { released_at } => apply_release(&migrate.connector, released_at).await.map(Done::Apply),
+        Task::Apply(release) => {
+            let release = Release { currency: release.currency.or(migrate.currency), ..release };
+            apply_release(&migrate.connector, release).await.map(Done::Apply)
+        }
         Task::CreateSuperuser(new) => create_superuser(&migrate.connector, &*migrate.rng, migrate.clock.now(), new)
             .await
             .map(Done::CreateSuperuser),
@@ -76,7 +82,7 @@ pub async fn handle(migrate: &Migrate, event: Value) -> anyhow::Result<Done> {
 fn task(event: Value) -> anyhow::Result<Task> {
     let is_empty = event.is_null() || event.as_object().is_some_and(serde_json::Map::is_empty);
     if is_empty {
-        return Ok(Task::Apply { released_at: None });
+        return Ok(Task::Apply(Release::default()));
     }
     serde_json::from_value(event).context("the event names no action of `migrate`")
 }
@@ -87,20 +93,29 @@ mod tests {
 
     use super::*;
 
+    fn release(event: Value) -> Release {
+        let Task::Apply(release) = task(event).unwrap() else { panic!("another action") };
+        release
+    }
+
     #[test]
     fn an_empty_event_means_apply() {
         for event in [json!(null), json!({}), json!({"action": "apply"})] {
-            assert!(matches!(task(event).unwrap(), Task::Apply { released_at: None }));
+            assert_eq!(release(event), Release::default());
         }
-        let event = json!({"action": "apply", "released_at": 1});
-        assert!(matches!(task(event).unwrap(), Task::Apply { released_at: Some(1) }));
+        let event = json!({"action": "apply", "released_at": 1, "currency": "JPY"});
+        assert_eq!(release(event), Release { released_at: Some(1), currency: "JPY".parse().ok() });
     }
 
     #[test]
     fn an_unknown_event_is_refused() {
-        for event in
-            [json!({"action": "drop"}), json!({"acton": "apply"}), json!({"action": "apply", "x": 1}), json!("apply")]
-        {
+        for event in [
+            json!({"action": "drop"}),
+            json!({"acton": "apply"}),
+            json!({"action": "apply", "x": 1}),
+            json!({"action": "apply", "currency": "XAU"}),
+            json!("apply"),
+        ] {
             assert!(task(event.clone()).is_err(), "{event}");
         }
     }

@@ -14,7 +14,7 @@ use shared::http::{
     Unauthorized, UnverifiedUser, digest,
 };
 use shared::ids::{CartId, EventId, OrderId};
-use shared::money::Money;
+use shared::money::{Amount, Money};
 use shared::orders::store::{Outcome, Placement, place};
 use shared::orders::{Order, UnavailableItem};
 use shared::outbox::{Event, EventKind, Queue, publish};
@@ -49,8 +49,8 @@ pub(crate) struct CheckoutConflict {
     pub items: Option<Vec<UnavailableItem>>,
     /// Current total of the cart; missing unless the code is `cart_changed`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Money, required = false)]
-    pub grand_total: Option<Money>,
+    #[schema(value_type = Amount, required = false)]
+    pub grand_total: Option<Amount>,
     /// Id of the order that this cart became; missing unless the code is `cart_ordered`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = OrderId, required = false)]
@@ -100,7 +100,7 @@ pub(crate) async fn create_order(
         sign_in,
         idempotency_key: key.digest(&[&user.0.to_be_bytes()]),
         request_digest: digest(&[new.cart_id.0.as_bytes(), expected_total.as_bytes()]),
-        expected_total: new.expected_total,
+        expected_total: new.expected_total.map(|total| app.currency.amount(total)),
         locale,
         now: app.clock.now(),
     };

@@ -63,12 +63,15 @@ impl Window {
             FileKind::ShopifyCsv => {
                 let records = Records::at(Cursor::new(bytes), rest.format.dialect, rest.place, ends);
                 let repeats_skus = file.options.duplicate_skus == DuplicateSkus::Suffix;
-                let products = shopify::Products::new(records, &rest.header, scattered.clone());
+                let products = shopify::Products::new(records, &rest.header, scattered.clone(), file.currency);
                 Products::Shopify(Box::new(products.with_repeated_skus(repeats_skus)))
             }
-            FileKind::WooCommerceCsv => {
-                Products::WooCommerce(Box::new(woocommerce::Products::new(bytes, rest, worker.clock.now())?))
-            }
+            FileKind::WooCommerceCsv => Products::WooCommerce(Box::new(woocommerce::Products::new(
+                bytes,
+                rest,
+                file.currency,
+                worker.clock.now(),
+            )?)),
         };
         Ok(products
             .check_stock(file.options.stock)

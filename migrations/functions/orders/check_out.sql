@@ -9,6 +9,7 @@ create or replace function check_out(
     p_idempotency_key uuid,
     p_request_digest uuid,
     p_expected_total bigint,
+    p_expected_currency text,
     p_locale text,
     p_now_us bigint
 ) returns table (
@@ -23,6 +24,6 @@ begin
         return query
             select r.*
               from place_order(p_order_id, p_event_id, p_cart_id, p_user_id, p_idempotency_key, p_request_digest, p_expected_total,
-                               p_locale, p_now_us) r;
+                               p_expected_currency, p_locale, p_now_us) r;
     end if;
 end $$;

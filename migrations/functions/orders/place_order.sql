@@ -13,7 +13,7 @@
 --
 -- Returns one row for each line, or for each line that cannot be ordered, or a single row; `outcome` is the same in all of them:
 --   placed          the new order                           replayed        the order that this cart became before
---   sold_out        place_order_sold_out says which columns  cart_changed   total: what it would cost now
+--   sold_out        place_order_sold_out says which columns  cart_changed   currency, total: what it would cost now
 --   cart_empty      cart_not_found                          cart_ordered    order_id: it became an order under another key or none
 --   key_reused      the key belongs to another request      user_not_found  user_inactive
 create or replace function place_order(
@@ -24,6 +24,7 @@ create or replace function place_order(
     p_idempotency_key uuid,  -- digest of the client's key, or null
     p_request_digest uuid,   -- digest of the request's body
     p_expected_total bigint, -- minor units, or null
+    p_expected_currency text, -- currency of these minor units, or null
     p_locale text,           -- language of the order's mails
     p_now_us bigint          -- microseconds since 1970
 ) returns table (
@@ -138,9 +139,12 @@ begin
         return;
     end if;
 
-    -- Refuse if the total is not the one that the client showed.
-    if v_total <> p_expected_total then
-        return query select r.* from place_order_refusal('cart_changed', p_total => v_total) r;
+    -- Refuse if the total is not the one that the client showed. Equal numbers of other minor units are not equal totals.
+    if p_expected_currency <> v_currency then
+        raise exception 'the expected total was read in %, but the shop sells in %: set SHOP_CURRENCY of the function', p_expected_currency,
+            v_currency;
+    elsif v_total <> p_expected_total then
+        return query select r.* from place_order_refusal('cart_changed', p_currency => v_currency, p_total => v_total) r;
         return;
     end if;
 

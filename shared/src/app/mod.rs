@@ -18,6 +18,7 @@ pub use logs::{LogFormat, start_logs, start_logs_to};
 pub use rng::{Rng, SystemRng};
 pub use service::{ClientAddress, LoggedUser, RequestId, service};
 
+use crate::money::Currency;
 use crate::users::tokens::TokenVerifier;
 use db::Db;
 use metrics::Metrics;
@@ -35,6 +36,8 @@ pub struct App {
     pub verifier: Arc<TokenVerifier>,
     /// Base URL of the API, such as `https://api.example.com`; `None` to use the host of each request.
     pub public_url: Option<String>,
+    /// Currency in which requests have amounts: that of the shop.
+    pub currency: Currency,
     /// Writer of metrics.
     pub metrics: Metrics,
 }
@@ -48,11 +51,12 @@ impl App {
             rng: Arc::new(SystemRng),
             verifier: Arc::new(TokenVerifier::from_environment(environment)?),
             public_url: public_url(environment),
+            currency: currency(environment)?.ok_or(EnvironmentError::Missing(SHOP_CURRENCY))?,
             metrics: Metrics::from_environment(environment),
         })
     }
 
-    /// Creates the state of a function without a database and tokens: every connection fails and every token is refused.
+    /// Creates the state of a function without a database, tokens and amounts: every connection fails and every token is refused.
     pub fn without_database(environment: &Environment) -> Self {
         Self {
             db: Db::nowhere(),
@@ -60,9 +64,18 @@ impl App {
             rng: Arc::new(SystemRng),
             verifier: Arc::new(TokenVerifier::new([])),
             public_url: public_url(environment),
+            currency: Currency::DEFAULT,
             metrics: Metrics::from_environment(environment),
         }
     }
+}
+
+const SHOP_CURRENCY: &str = "SHOP_CURRENCY";
+
+/// Reads the currency of the shop. Requests are read in it before the first statement; whatever is done with their amounts names it too, so
+/// that a shop with another currency refuses them.
+pub fn currency(environment: &Environment) -> Result<Option<Currency>, EnvironmentError> {
+    environment.parse(SHOP_CURRENCY, "the code of a currency with at most three decimals (ISO 4217)")
 }
 
 fn public_url(environment: &Environment) -> Option<String> {

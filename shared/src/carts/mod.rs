@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::catalogue::MainImage;
 use crate::ids::{CartId, CartLineId, ProductId, VariantId};
-use crate::money::Money;
+use crate::money::{Amount, Currency};
 use crate::time::Timestamp;
 
 /// Maximum number of lines in a cart.
@@ -37,10 +37,9 @@ pub struct Cart {
     pub item_count: i64,
     /// Sum of all lines at current prices, in the cart's currency: what the order costs if `is_available` is true. Lines that are not available
     /// are included, because the order is placed as a whole or not at all.
-    pub grand_total: Money,
+    pub grand_total: Amount,
     /// Currency code (ISO 4217).
-    #[schema(example = "EUR")]
-    pub currency: String,
+    pub currency: Currency,
 }
 
 /// A cart without its lines, for lists.
@@ -53,10 +52,9 @@ pub struct CartSummary {
     /// Number of units in all lines.
     pub item_count: i64,
     /// Sum of all lines at current prices, in the cart's currency, including lines that are not available.
-    pub grand_total: Money,
+    pub grand_total: Amount,
     /// Currency code (ISO 4217).
-    #[schema(example = "EUR")]
-    pub currency: String,
+    pub currency: Currency,
     /// Time at which the cart was created.
     pub created_at: Timestamp,
     /// Time of the last change of the cart.
@@ -83,9 +81,9 @@ pub struct CartLine {
     /// Number of units in the cart.
     pub quantity: i32,
     /// Current price of one unit.
-    pub unit_price: Money,
+    pub unit_price: Amount,
     /// Current price of all units of this line.
-    pub sub_total: Money,
+    pub sub_total: Amount,
     /// Number of units that can be ordered: those in stock and those that may be backordered, 1000000000 if nothing limits them. 0 if the variant is
     /// no longer for sale.
     pub available: i32,
@@ -110,10 +108,9 @@ pub struct CartVariant {
     /// Product of the variant.
     pub product: CartProduct,
     /// Current price of one unit.
-    pub price: Money,
+    pub price: Amount,
     /// Currency code (ISO 4217).
-    #[schema(example = "EUR")]
-    pub currency: String,
+    pub currency: Currency,
     /// Image of the variant or else the first of the product; null if there is no image.
     pub main_image: Option<MainImage>,
     /// Number of units in stock; 0 if the variant is no longer for sale.
@@ -159,12 +156,12 @@ impl Cart {
     }
 
     /// Creates a cart from its lines and computes the totals.
-    pub fn new(id: CartId, currency: String, items: Vec<CartLine>) -> Self {
+    pub fn new(id: CartId, currency: Currency, items: Vec<CartLine>) -> Self {
         Self {
             id,
             is_available: !items.is_empty() && items.iter().all(|line| line.is_available),
             item_count: items.iter().map(|line| i64::from(line.quantity)).sum(),
-            grand_total: items.iter().map(|line| line.sub_total).sum(),
+            grand_total: currency.amount(items.iter().map(|line| line.sub_total.money).sum()),
             currency,
             items,
         }
@@ -208,6 +205,9 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::money::Money;
+
+    const EUR: Currency = Currency::DEFAULT;
 
     fn line(cents: i64, on_hand: i32, quantity: i32) -> CartLine {
         let variant = CartVariant {
@@ -215,8 +215,8 @@ mod tests {
             sku: "S".to_owned(),
             name: "M".to_owned(),
             product: CartProduct { id: ProductId(1), slug: "s".to_owned(), name: "S".to_owned() },
-            price: Money::from_minor(cents),
-            currency: "EUR".to_owned(),
+            price: EUR.amount(Money::from_minor(cents)),
+            currency: EUR,
             main_image: None,
             inventory_count: on_hand,
             is_available: on_hand > 0,
@@ -227,24 +227,24 @@ mod tests {
 
     #[test]
     fn a_cart_costs_what_its_lines_cost() {
-        let cart = Cart::new(CartId(Uuid::nil()), "EUR".to_owned(), vec![line(1_999, 9, 3), line(1, 9, 1)]);
-        assert_eq!((cart.item_count, cart.grand_total), (4, Money::from_minor(5_998)));
-        assert_eq!(cart.items[0].sub_total, Money::from_minor(5_997));
+        let cart = Cart::new(CartId(Uuid::nil()), EUR, vec![line(1_999, 9, 3), line(1, 9, 1)]);
+        assert_eq!((cart.item_count, cart.grand_total), (4, EUR.amount(Money::from_minor(5_998))));
+        assert_eq!(cart.items[0].sub_total, EUR.amount(Money::from_minor(5_997)));
     }
 
     #[test]
     fn an_empty_cart_costs_nothing() {
-        let cart = Cart::new(CartId(Uuid::nil()), "EUR".to_owned(), Vec::new());
-        assert_eq!((cart.item_count, cart.grand_total), (0, Money::default()));
+        let cart = Cart::new(CartId(Uuid::nil()), EUR, Vec::new());
+        assert_eq!((cart.item_count, cart.grand_total), (0, EUR.amount(Money::default())));
         assert!(!cart.is_available);
     }
 
     #[test]
     fn a_cart_is_available_if_each_of_its_lines_is_and_costs_what_all_of_them_cost() {
-        let cart = |lines| Cart::new(CartId(Uuid::nil()), "EUR".to_owned(), lines);
+        let cart = |lines| Cart::new(CartId(Uuid::nil()), EUR, lines);
         assert!(cart(vec![line(100, 3, 3), line(200, 9, 1)]).is_available);
         let short = cart(vec![line(100, 3, 4), line(200, 9, 1)]);
-        assert_eq!((short.is_available, short.grand_total), (false, Money::from_minor(600)));
+        assert_eq!((short.is_available, short.grand_total), (false, EUR.amount(Money::from_minor(600))));
     }
 
     #[test]

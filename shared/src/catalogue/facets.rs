@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::{Brand, CategorySummary};
 use crate::ids::{AttributeId, AttributeValueId};
-use crate::money::Money;
+use crate::money::Amount;
 
 /// Filters that narrow a list down. Each facet is counted with every filter but its own: if you choose red, the count of blue stays as it
 /// is. Attributes, prices and availability are those of one variant, as in the list. Facets that you do not request are missing.
@@ -84,9 +84,9 @@ pub struct ValueFacet {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PriceBand {
     /// Lowest price of the range, included.
-    pub min: Money,
+    pub min: Amount,
     /// Highest price of the range, included; null means that there is no upper limit.
-    pub max: Option<Money>,
+    pub max: Option<Amount>,
     /// Number of products with a variant in the range that passes the other filters.
     #[schema(example = 42)]
     pub count: i64,

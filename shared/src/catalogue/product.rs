@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::{Brand, CategorySummary};
 use crate::fields::{Fields, FromField};
 use crate::ids::{AttributeId, AttributeValueId, ImageId, ProductId, VariantId};
-use crate::money::Money;
+use crate::money::{Amount, Currency};
 use crate::time::Timestamp;
 
 /// A product in a list.
@@ -28,10 +28,9 @@ pub struct ProductCard {
     /// Categories that the product is in.
     pub categories: Vec<CategorySummary>,
     /// Price of the product before the `price_adjustment` of each variant.
-    pub base_price: Money,
+    pub base_price: Amount,
     /// Currency code (ISO 4217).
-    #[schema(example = "EUR")]
-    pub currency: String,
+    pub currency: Currency,
     /// Lowest and highest price of the variants; the base price if there is none.
     pub price_range: PriceRange,
     /// The first image; null if the product has none.
@@ -136,9 +135,9 @@ impl Visibility {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PriceRange {
     /// Price of the cheapest variant.
-    pub min: Money,
+    pub min: Amount,
     /// Price of the most expensive variant.
-    pub max: Money,
+    pub max: Amount,
 }
 
 /// The main image of a product or a variant.
@@ -204,17 +203,17 @@ pub struct ProductVariant {
     /// Attribute values that distinguish this variant.
     pub attribute_values: Vec<VariantAttributeValue>,
     /// Difference between the price and the base price; it may be negative. With an own price it is computed.
-    pub price_adjustment: Money,
+    pub price_adjustment: Amount,
     /// Own price, independent of the base price; null if the variant costs the base price and the adjustment.
-    pub own_price: Option<Money>,
+    pub own_price: Option<Amount>,
     /// Price that customers pay.
-    pub price: Money,
+    pub price: Amount,
     /// Price before a reduction; null if there is none. A value that is not higher than `price` is kept, but is no reduction: show only a higher one.
-    pub compare_at_price: Option<Money>,
+    pub compare_at_price: Option<Amount>,
     /// Lowest price in the 30 days before the reduction, which directive 98/6/EC (article 6a) requires you to show with it. The reduction
     /// began when the variant last got another price or a higher `compare_at_price`, whichever is later. Null if the `compare_at_price` is not
     /// higher than `price`, or if the variant was not for sale before.
-    pub lowest_price_30_days: Option<Money>,
+    pub lowest_price_30_days: Option<Amount>,
     /// Barcode (GTIN); null if there is none.
     pub barcode: Option<String>,
     /// Weight in grams; null if it is unknown.

@@ -2,7 +2,7 @@
 
 use crate::app::db::Tx;
 use crate::ids::ProductId;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 
 /// A product in the list.
 #[derive(Clone, Debug)]
@@ -19,8 +19,8 @@ pub struct ProductRow {
     pub price_min: Money,
     /// Price of the most expensive variant.
     pub price_max: Money,
-    /// Currency code (ISO 4217).
-    pub currency: String,
+    /// Currency of the prices.
+    pub currency: Currency,
     /// True if a unit of any variant can be ordered.
     pub is_available: bool,
     /// Number of the product's variants that are not archived.

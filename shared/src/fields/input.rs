@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde_json::value::RawValue;
 use serde_json::{Error, Value};
 
-use crate::money::Money;
+use crate::money::Decimal;
 use crate::time::Timestamp;
 
 /// Maximum depth of lists and objects inside each other.
@@ -117,7 +117,7 @@ fn is_same_time(sent: &str, value: &str) -> bool {
 
 /// Returns true if two texts are the same amount, such as `10.0` and `10.00`.
 fn is_same_amount(sent: &str, value: &str) -> bool {
-    Money::parse(sent).is_ok_and(|sent| Money::parse(value) == Ok(sent))
+    Decimal::parse(sent).is_some_and(|sent| Decimal::parse(value) == Some(sent))
 }
 
 /// Writes a JSON number without an exponent: `1.5e2` becomes `150.`. Returns `None` if the exponent is beyond any amount.

@@ -12,6 +12,7 @@ mod values;
 pub use shared_macros::Request;
 
 use crate::mail::address;
+use crate::money::Currency;
 
 pub use errors::FieldErrors;
 pub use input::{Input, InputObject};
@@ -35,14 +36,17 @@ pub struct InvalidField;
 /// Passes the fields on unread: for bodies with options, and for handlers that decide something before they read the body.
 impl FromFields for Fields {
     fn read(fields: &mut Fields) -> Option<Self> {
-        Some(std::mem::take(fields))
+        let read = Fields::new(InputObject::new(), fields.currency);
+        Some(std::mem::replace(fields, read))
     }
 }
 
 /// The fields of an object, and the errors found in them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Fields {
     values: InputObject,
+    /// Currency of the amounts in the fields.
+    currency: Currency,
     errors: FieldErrors,
     read_only: ReadOnlyFields,
     /// Number of unknown fields that have an error.
@@ -52,9 +56,16 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// Makes fields of an object.
-    pub fn new(values: InputObject) -> Self {
-        Self { values, ..Self::default() }
+    /// Makes fields of an object, in which amounts are in this currency.
+    pub fn new(values: InputObject, currency: Currency) -> Self {
+        Self {
+            values,
+            currency,
+            errors: FieldErrors::default(),
+            read_only: ReadOnlyFields::default(),
+            unknown: 0,
+            prefix: String::new(),
+        }
     }
 
     /// Returns all values as JSON with the names in order: equal for two bodies that say the same.

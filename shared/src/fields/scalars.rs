@@ -101,7 +101,7 @@ impl Fields {
             Input::Number(number) => without_exponent(&number).unwrap_or_default(),
             Input::Null | Input::Bool(_) | Input::List(_) | Input::Object(_) => String::new(),
         };
-        let amount = Money::parse(&text);
+        let amount = self.currency.parse_amount(&text);
         if let Err(error) = amount {
             self.error(name, error.to_string());
         }
@@ -159,10 +159,10 @@ impl Fields {
     }
 
     fn is_within_prices(&mut self, name: &str, money: Money) -> bool {
-        let bound = Money::MAX_PRICE;
-        if money > bound {
+        let bound = self.currency.amount(Money::MAX_PRICE);
+        if money > bound.money {
             self.error(name, format!("Ensure this value is less than or equal to {bound}."));
-        } else if money.minor() < -bound.minor() {
+        } else if money.minor() < -bound.money.minor() {
             self.error(name, format!("Ensure this value is greater than or equal to -{bound}."));
         } else {
             return true;

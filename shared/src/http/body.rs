@@ -3,13 +3,14 @@
 use std::convert::Infallible;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
 use futures_util::stream;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use multer::Multipart;
 
 use super::ApiError;
+use crate::app::App;
 use crate::fields::{Fields, FromFields, Input, InputObject, ReadOnlyFields, not_an_object};
 
 /// The body of a request. An empty body counts as an empty object.
@@ -24,7 +25,10 @@ pub struct ChangeBody<T>(pub T, pub ReadOnlyFields);
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);
 
-impl<S: Send + Sync, T: FromFields> FromRequest<S> for Body<T> {
+impl<S: Send + Sync, T: FromFields> FromRequest<S> for Body<T>
+where
+    App: FromRef<S>,
+{
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
@@ -39,7 +43,10 @@ impl<T> ChangeBody<T> {
     }
 }
 
-impl<S: Send + Sync, T: FromFields> FromRequest<S> for ChangeBody<T> {
+impl<S: Send + Sync, T: FromFields> FromRequest<S> for ChangeBody<T>
+where
+    App: FromRef<S>,
+{
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
@@ -50,16 +57,22 @@ impl<S: Send + Sync, T: FromFields> FromRequest<S> for ChangeBody<T> {
     }
 }
 
-impl<S: Send + Sync, T: FromFields> FromRequestParts<S> for Query<T> {
+impl<S: Send + Sync, T: FromFields> FromRequestParts<S> for Query<T>
+where
+    App: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let fields = form(parts.uri.query().unwrap_or_default().as_bytes())?;
-        Ok(Self(Fields::new(fields).into()?))
+        Ok(Self(Fields::new(fields, App::from_ref(state).currency).into()?))
     }
 }
 
-pub(super) async fn fields<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, ApiError> {
+pub(super) async fn fields<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, ApiError>
+where
+    App: FromRef<S>,
+{
     let content_type =
         request.headers().get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
@@ -67,7 +80,7 @@ pub(super) async fn fields<S: Send + Sync>(request: Request, state: &S) -> Resul
         _ => ApiError::Malformed { detail: "The request's body broke off.".to_owned(), code: "parse_error" },
     })?;
     let values = if bytes.is_empty() { InputObject::new() } else { read(bytes, content_type).await? };
-    Ok(Fields::new(values))
+    Ok(Fields::new(values, App::from_ref(state).currency))
 }
 
 async fn read(bytes: Bytes, content_type: Option<String>) -> Result<InputObject, ApiError> {

@@ -1,13 +1,14 @@
 //! Requests that a client can repeat with an `Idempotency-Key`: the first answer is stored in the transaction of the change.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::extract::{FromRef, FromRequest, FromRequestParts as _, Request};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
 use super::body::fields;
 use super::{ApiError, IDEMPOTENT_REPLAYED, IdempotencyKey, RetryAfter, digest};
+use crate::app::App;
 use crate::app::db::Tx;
 use crate::fields::FromFields;
 use crate::idempotency_keys::store::{claim, complete, find};
@@ -32,7 +33,10 @@ pub struct Repeatable {
     only_until_used: bool,
 }
 
-impl<S: Send + Sync, T: FromFields> FromRequest<S> for RepeatableBody<T> {
+impl<S: Send + Sync, T: FromFields> FromRequest<S> for RepeatableBody<T>
+where
+    App: FromRef<S>,
+{
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {

@@ -7,7 +7,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unicode_bidi::BidiClass;
 
 use super::Locale;
-use crate::money::Money;
+use crate::money::Amount;
 use crate::time::Timestamp;
 
 /// The texts of a language. A text that the language lacks is in English.
@@ -46,12 +46,12 @@ impl Texts {
     }
 
     /// Returns an amount with its currency: `1,234.50 EUR`, `1.234,50 EUR`.
-    pub fn amount(&self, amount: Money, currency: &str) -> String {
-        format!("{} {currency}", self.number(amount))
+    pub fn amount(&self, amount: Amount) -> String {
+        format!("{} {}", self.number(amount), amount.currency)
     }
 
     /// Returns an amount without its currency.
-    pub fn number(&self, amount: Money) -> String {
+    pub fn number(&self, amount: Amount) -> String {
         let plain = amount.to_string();
         let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
         let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
@@ -143,6 +143,7 @@ mod tests {
     use fluent_bundle::FluentResource;
 
     use super::*;
+    use crate::money::{Currency, Money};
 
     #[test]
     fn amounts_are_grouped_and_separated_as_in_each_language() {
@@ -154,9 +155,22 @@ mod tests {
             (123_456_789, "1,234,567.89", "1.234.567,89"),
             (-123_456, "-1,234.56", "-1.234,56"),
         ] {
-            let amount = Money::from_minor(minor);
+            let amount = Currency::DEFAULT.amount(Money::from_minor(minor));
             assert_eq!(Texts::new(Locale::DEFAULT).number(amount), english);
-            assert_eq!(Texts::new(Locale::of_tag("de")).amount(amount, "EUR"), format!("{german} EUR"));
+            assert_eq!(Texts::new(Locale::of_tag("de")).amount(amount), format!("{german} EUR"));
+        }
+    }
+
+    #[test]
+    fn amounts_have_the_decimals_of_their_currency() {
+        for (code, english, german) in [
+            ("JPY", "1,234,567 JPY", "1.234.567 JPY"),
+            ("EUR", "12,345.67 EUR", "12.345,67 EUR"),
+            ("KWD", "1,234.567 KWD", "1.234,567 KWD"),
+        ] {
+            let amount = code.parse::<Currency>().unwrap().amount(Money::from_minor(1_234_567));
+            assert_eq!(Texts::new(Locale::DEFAULT).amount(amount), english);
+            assert_eq!(Texts::new(Locale::of_tag("de")).amount(amount), german);
         }
     }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::carts::UnavailableReason;
 use crate::ids::{CartId, OrderId, VariantId};
-use crate::money::Money;
+use crate::money::{Amount, Currency};
 use crate::time::Timestamp;
 
 /// An order with its lines.
@@ -28,10 +28,9 @@ pub struct Order {
     /// Lines of the order, in the order of the cart.
     pub items: Vec<OrderLine>,
     /// Sum of all lines, in the order's currency.
-    pub grand_total: Money,
+    pub grand_total: Amount,
     /// Currency code (ISO 4217).
-    #[schema(example = "EUR")]
-    pub currency: String,
+    pub currency: Currency,
     /// Time at which the order was placed.
     pub placed_at: Timestamp,
 }
@@ -48,13 +47,13 @@ pub struct OrderLine {
     /// SKU of the variant.
     pub sku: String,
     /// Price of one unit.
-    pub unit_price: Money,
+    pub unit_price: Amount,
     /// Number of units.
     pub quantity: i32,
     /// Number of these units that were not in stock when they were ordered and have not arrived since. They follow later.
     pub backordered: i32,
     /// Price of all units of this line.
-    pub sub_total: Money,
+    pub sub_total: Amount,
 }
 
 /// An order without its lines, for lists.
@@ -70,10 +69,9 @@ pub struct OrderSummary {
     /// Number of units in all lines.
     pub item_count: i64,
     /// Sum of all lines, in the order's currency.
-    pub grand_total: Money,
+    pub grand_total: Amount,
     /// Currency code (ISO 4217).
-    #[schema(example = "EUR")]
-    pub currency: String,
+    pub currency: Currency,
     /// Time at which the order was placed.
     pub placed_at: Timestamp,
 }

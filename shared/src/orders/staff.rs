@@ -2,7 +2,7 @@
 
 use crate::app::db::Tx;
 use crate::ids::OrderId;
-use crate::money::Money;
+use crate::money::{Amount, Currency, Money};
 use crate::time::Timestamp;
 use crate::users::normalize_email;
 
@@ -14,9 +14,7 @@ pub struct Sales {
     /// Number of units in these orders.
     pub units: i64,
     /// Sum of the orders' totals.
-    pub revenue: Money,
-    /// Currency of the shop.
-    pub currency: String,
+    pub revenue: Amount,
 }
 
 /// A row of the order list.
@@ -31,8 +29,8 @@ pub struct OrderRow {
     pub status: String,
     /// Sum of all lines.
     pub total: Money,
-    /// Currency code (ISO 4217).
-    pub currency: String,
+    /// Currency of the order.
+    pub currency: Currency,
     /// Time at which the order was placed.
     pub placed_at: Timestamp,
 }
@@ -60,17 +58,17 @@ pub enum OrderSearch<'a> {
 
 /// Returns the sales since this time.
 pub async fn sales_since(tx: &mut Tx, since: Timestamp) -> sqlx::Result<Sales> {
-    sqlx::query_as!(
-        Sales,
+    let sales = sqlx::query!(
         r#"select count(*) as "orders!", coalesce(sum(units), 0)::bigint as "units!",
-                  coalesce(sum(total), 0)::bigint as "revenue!: Money", shop_currency() as "currency!"
+                  coalesce(sum(total), 0)::bigint as "revenue!: Money", shop_currency() as "currency!: Currency"
              from (select total, (select sum(quantity) from order_lines l where l.order_id = o.id) as units
                      from orders o
                     where placed_at >= $1 and status <> 'cancelled') sold"#,
         since as _
     )
     .fetch_one(&mut *tx)
-    .await
+    .await?;
+    Ok(Sales { orders: sales.orders, units: sales.units, revenue: sales.currency.amount(sales.revenue) })
 }
 
 /// Lists orders, newest first, at most `limit` of those older than `after`.

@@ -35,6 +35,8 @@ pub use storage::MemoryStorage;
 use crate::app::db::{Connector, Db, PoolSettings};
 use crate::app::{App, Clock, Environment, SystemRng, service};
 use crate::ids::UserId;
+use crate::money::Currency;
+use crate::shop;
 use crate::time::Timestamp;
 use crate::users::Permissions;
 use crate::users::tokens::{Claims, TokenSigner, TokenType, TokenVerifier};
@@ -80,6 +82,20 @@ impl TestApp {
         S: Clone + Send + Sync + 'static,
         App: FromRef<S>,
     {
+        Self::with_state_in(Currency::DEFAULT, db, router, state)
+    }
+
+    /// Does the same for a service that reads amounts in this currency; see [`sell_in`].
+    pub fn with_state_in<S>(
+        currency: Currency,
+        db: PgPool,
+        router: OpenApiRouter<S>,
+        state: impl FnOnce(App, &Arc<TokenSigner>) -> S,
+    ) -> Self
+    where
+        S: Clone + Send + Sync + 'static,
+        App: FromRef<S>,
+    {
         let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
         let signer = Arc::new(TokenSigner::new(key.as_ref()).unwrap());
         let clock = Arc::new(TestClock(AtomicI64::new(START.micros())));
@@ -90,6 +106,7 @@ impl TestApp {
             rng: Arc::new(SystemRng),
             verifier: Arc::new(TokenVerifier::new([signer.public_key().to_vec()])),
             public_url: None,
+            currency,
             metrics: metrics.metrics(),
         };
         let service = service(router, state(app.clone(), &signer));
@@ -207,6 +224,16 @@ impl TestApp {
         .unwrap();
         TestUser { id, email, token: self.token(id) }
     }
+}
+
+/// Makes an empty shop sell in the currency with this code.
+pub async fn sell_in(db: &PgPool, code: &str) -> Currency {
+    let db = service_db_with(db, PoolSettings { max_connections: 1 });
+    let currency = code.parse().unwrap();
+    let mut tx = db.begin().await.unwrap();
+    assert!(shop::store::set_currency(&mut tx, currency).await.unwrap(), "the shop is not empty");
+    tx.commit().await.unwrap();
+    currency
 }
 
 /// Returns a client of a function without a database, for requests that do not reach it.

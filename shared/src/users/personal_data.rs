@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::ids::{ApiKeyId, CartId, OrderId, SignInId, UserId, VariantId};
-use crate::money::Money;
+use crate::money::{Amount, Currency};
 use crate::orders::OrderLine;
 use crate::time::Timestamp;
 
@@ -81,9 +81,9 @@ pub struct ExportedOrder {
     /// Email address to which mails about the order go.
     pub email: String,
     /// Currency code (ISO 4217).
-    pub currency: String,
+    pub currency: Currency,
     /// Total amount of the order in `currency`.
-    pub grand_total: Money,
+    pub grand_total: Amount,
     /// Time at which the order was placed.
     pub placed_at: Timestamp,
     /// Lines of the order.

@@ -2,7 +2,7 @@
 
 use shared::catalogue::product_import::{ImportVariant, ProductImport};
 use shared::catalogue::write::{ImportBatch, ImportOptions, RowChange, Saved, Stock, Together, save_imports};
-use shared::money::Money;
+use shared::money::{Currency, Money};
 use shared::patch::Patch;
 use shared::testing::{START, TestApp, service_db};
 use sqlx::PgPool;
@@ -20,7 +20,7 @@ async fn import(db: &PgPool, variant: ImportVariant, dry_run: bool) -> Saved {
     };
     let mut tx = service_db(db).begin().await.unwrap();
     let options = ImportOptions { dry_run, ..ImportOptions::default() };
-    let batch = ImportBatch { products: &[&product], options, together: Together::All };
+    let batch = ImportBatch { products: &[&product], currency: Currency::DEFAULT, options, together: Together::All };
     let saved = save_imports(&mut tx, batch, START).await.unwrap().remove(0).unwrap();
     tx.commit().await.unwrap();
     saved
@@ -100,7 +100,7 @@ async fn units_that_a_file_adds_go_to_backorders_first(db: PgPool) {
         let product = ProductImport { handle: table.slug.clone(), variants: vec![variant], ..ProductImport::default() };
         let mut tx = service_db(&app.db).begin().await.unwrap();
         let options = ImportOptions { stock, ..ImportOptions::default() };
-        let batch = ImportBatch { products: &[&product], options, together: Together::All };
+        let batch = ImportBatch { products: &[&product], currency: Currency::DEFAULT, options, together: Together::All };
         save_imports(&mut tx, batch, START).await.unwrap().remove(0).unwrap();
         tx.commit().await.unwrap();
 

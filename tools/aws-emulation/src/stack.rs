@@ -57,6 +57,7 @@ impl Stack {
             .with("TOKEN_SIGNING_KEY", &key.private)
             .with("TOKEN_PUBLIC_KEYS", &key.signer.public_key_text())
             .with("PUBLIC_URL", "http://localhost")
+            .with("SHOP_CURRENCY", "EUR")
             .with("SHOP_NAME", "Shop")
             .with("STACK_NAME", "shop")
             .with("STOREFRONT_URL", "http://localhost")

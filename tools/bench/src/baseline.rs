@@ -25,7 +25,7 @@ impl Actor for DirectBuyer {
     type Task = Checkout;
 
     async fn act(&mut self, checkout: Checkout) -> anyhow::Result<()> {
-        let rows = sqlx::query("select * from place_order($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+        let rows = sqlx::query("select * from place_order($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
             .bind(SystemRng.ordered_uuid(SystemClock.now()))
             .bind(SystemRng.ordered_uuid(SystemClock.now()))
             .bind(checkout.cart)
@@ -33,6 +33,7 @@ impl Actor for DirectBuyer {
             .bind(None::<uuid::Uuid>)
             .bind(checkout.cart)
             .bind(None::<i64>)
+            .bind(None::<&str>)
             .bind(Locale::DEFAULT.as_str())
             .bind(SystemClock.now().micros())
             .fetch_all(&mut self.connection)

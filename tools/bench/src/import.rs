@@ -86,7 +86,8 @@ async fn in_a_cluster(dir: &Path, products: usize) -> anyhow::Result<Report> {
 
 async fn import_all(db: &Db, file: &str) -> anyhow::Result<ImportSummary> {
     let now = SystemClock.now();
-    let file = ProductFile::read(|| Ok(file.as_bytes()), ImportOptions::default(), now)?;
+    let currency = import::currency_of_shop(db).await?;
+    let file = ProductFile::read(|| Ok(file.as_bytes()), ImportOptions::default(), currency, now)?;
     import::import(db, file, now, &mut |_| {}, &|_| {}).await
 }
 

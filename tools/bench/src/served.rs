@@ -19,6 +19,7 @@ use axum::serve::ListenerExt as _;
 use orders::OrdersState;
 use shared::app::db::{Connector, Db, PoolSettings};
 use shared::app::{App, ClientAddress, Environment, LogFormat, service, start_logs};
+use shared::money::Currency;
 use shared::outbox::{Event, Queue};
 use shared::trace::Trace;
 use shared::users::tokens::TokenSigner;
@@ -50,8 +51,11 @@ pub(super) const CLIENT_ADDRESS: &str = "x-client-address";
 
 /// Serves until standard input ends, then prints the number of events that it was given to send.
 pub(super) async fn run(args: ServedArgs) -> anyhow::Result<()> {
-    let environment =
-        Environment::from_iter([("DATABASE_URL", args.database_url), ("TOKEN_PUBLIC_KEYS", args.public_keys)]);
+    let environment = Environment::from_iter([
+        ("DATABASE_URL", args.database_url),
+        ("TOKEN_PUBLIC_KEYS", args.public_keys),
+        ("SHOP_CURRENCY", Currency::DEFAULT.code().to_owned()),
+    ]);
     start_logs(&environment, LogFormat::Json, "info");
     let queue = Arc::new(CountingQueue::default());
     let settings = PoolSettings { max_connections: args.connections };

@@ -4,8 +4,10 @@ use std::str::FromStr as _;
 
 use anyhow::{Context as _, bail};
 use local_postgres::{Cluster, Durability};
+use migrate::{Release, apply_release};
 use shared::app::Environment;
 use shared::app::db::{Connector, Db, PoolSettings};
+use shared::money::Currency;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
@@ -20,19 +22,26 @@ const APP_ROLE: &str = "shop";
 pub struct Database {
     cluster: Option<Cluster>,
     owner: PgConnectOptions,
+    currency: Currency,
 }
 
 impl Database {
     /// Opens the database and applies the migrations. Starts the private PostgreSQL, or uses the one that another `cargo dev` is running.
     pub async fn open(home: &Home, environment: &Environment) -> anyhow::Result<Self> {
-        let (database, problem) = match environment.get("DATABASE_URL") {
-            Some(url) => (Self::at(url)?, "the migrations could not be applied to DATABASE_URL"),
+        Self::open_in(home, environment, None).await
+    }
+
+    /// Does the same for a shop in this currency; without one, the shop keeps its own.
+    pub async fn open_in(home: &Home, environment: &Environment, currency: Option<Currency>) -> anyhow::Result<Self> {
+        let (mut database, problem) = match environment.get("DATABASE_URL") {
+            Some(url) => (Self::at(url)?, "DATABASE_URL could not be brought up to date"),
             None => (
                 Self::private(home).await?,
-                "the migrations could not be applied (`cargo dev --fresh` starts over with a new database)",
+                "the database could not be brought up to date (`cargo dev --fresh` starts over with a new one)",
             ),
         };
-        migrate::apply(&database.owner()).await.context(problem)?;
+        let release = Release { currency, ..Release::default() };
+        database.currency = apply_release(&database.owner(), release).await.context(problem)?.currency;
         Ok(database)
     }
 
@@ -40,7 +49,7 @@ impl Database {
         // Without the cause, which may contain the password.
         let owner = PgConnectOptions::from_str(url)
             .map_err(|_| anyhow::anyhow!("DATABASE_URL is not a URL such as postgres://user@host:5432/name"))?;
-        Ok(Self { cluster: None, owner })
+        Ok(Self { cluster: None, owner, currency: Currency::DEFAULT })
     }
 
     async fn private(home: &Home) -> anyhow::Result<Self> {
@@ -52,7 +61,12 @@ impl Database {
         });
         let cluster = cluster.await??;
         let owner = PgConnectOptions::from_str(&cluster.url(NAME))?;
-        Ok(Self { cluster: Some(cluster), owner })
+        Ok(Self { cluster: Some(cluster), owner, currency: Currency::DEFAULT })
+    }
+
+    /// Returns the currency of the shop.
+    pub const fn currency(&self) -> Currency {
+        self.currency
     }
 
     /// Returns a connector that logs in as the owner of the tables.

@@ -14,6 +14,7 @@ use command_line::Stop;
 use command_line::terminal::say;
 use import_export::sample;
 use shared::app::{Clock as _, Environment, SystemClock};
+use shared::money::Currency;
 
 use crate::database::Database;
 use crate::home::Home;
@@ -70,8 +71,17 @@ async fn serve(
     moto.create_public_bucket(IMAGES_BUCKET).await?;
     let file = home.path().join("env");
     let key = SigningKey::generate()?;
-    write(&file, &variables(&database.app_url(), &key, &moto.url(), &queues, auth_options))?;
+    let shop = Shop { database: database.app_url(), currency: database.currency(), auth_options };
+    write(&file, &variables(&shop, &key, &moto.url(), &queues))?;
     Ok(Some((moto, file)))
+}
+
+/// What the functions know about the shop.
+struct Shop<'a> {
+    /// URL of the database.
+    database: String,
+    currency: Currency,
+    auth_options: &'a str,
 }
 
 /// URLs of the queues.
@@ -83,18 +93,13 @@ struct Queues {
 /// Returns the variables of all functions in one list.
 ///
 /// Without a storefront, so that links in mails lead to pages that the functions serve.
-fn variables(
-    database: &str,
-    key: &SigningKey,
-    moto: &str,
-    queues: &Queues,
-    auth_options: &str,
-) -> Vec<(&'static str, String)> {
+fn variables(shop: &Shop<'_>, key: &SigningKey, moto: &str, queues: &Queues) -> Vec<(&'static str, String)> {
     vec![
-        ("DATABASE_URL", database.to_owned()),
+        ("DATABASE_URL", shop.database.clone()),
+        ("SHOP_CURRENCY", shop.currency.code().to_owned()),
         ("PUBLIC_URL", "http://127.0.0.1:9000".to_owned()),
         ("SHOP_NAME", "Shop".to_owned()),
-        ("AUTH_OPTIONS", auth_options.to_owned()),
+        ("AUTH_OPTIONS", shop.auth_options.to_owned()),
         ("TOKEN_PUBLIC_KEYS", key.signer.public_key_text()),
         ("TOKEN_SIGNING_KEY", key.private.clone()),
         ("ORDER_EVENTS_QUEUE_URL", queues.orders.clone()),
@@ -135,7 +140,8 @@ mod tests {
         let example: Value = serde_json::from_str(include_str!("../../../env.example.json")).unwrap();
         let queues =
             Queues { orders: "http://moto/order-events".to_owned(), jobs: "http://moto/catalogue-jobs".to_owned() };
-        let variables = variables("postgres://", &SigningKey::generate().unwrap(), "http://moto", &queues, "");
+        let shop = Shop { database: "postgres://".to_owned(), currency: Currency::DEFAULT, auth_options: "" };
+        let variables = variables(&shop, &SigningKey::generate().unwrap(), "http://moto", &queues);
         for (name, value) in example["Parameters"].as_object().unwrap() {
             let is_set = variables.iter().any(|(known, _)| known == name);
             assert!(is_set || value == "", "{name}");

@@ -1,5 +1,6 @@
 //! Tests of the admin pages.
 
+mod currencies;
 mod escaping;
 mod forms;
 mod orders;

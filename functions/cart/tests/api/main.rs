@@ -6,6 +6,7 @@ mod bad_input;
 mod change;
 mod checkout;
 mod create;
+mod currencies;
 mod for_sale;
 mod get;
 mod idempotency;

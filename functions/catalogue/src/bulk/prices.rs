@@ -10,7 +10,7 @@ use shared::catalogue::store::write::{
 };
 use shared::http::{ApiError, Body, FieldErrors, Fields, Request, Requires, StaffProblems};
 use shared::ids::{ProductId, VariantId};
-use shared::money::Money;
+use shared::money::{Currency, Money};
 use shared::patch::Patch;
 use shared::time::Timestamp;
 use shared::users::permissions;
@@ -77,12 +77,17 @@ pub(crate) async fn change_prices(
     Body(body): Body<ChangePrices>,
 ) -> Result<Json<BulkResponse>, ApiError> {
     let mut tx = app.db.begin().await?;
-    let results = change(&mut tx, &body, app.clock.now()).await?;
+    let results = change(&mut tx, &body, app.currency, app.clock.now()).await?;
     tx.commit().await?;
     Ok(Json(BulkResponse::new(body.dry_run, results)))
 }
 
-async fn change(tx: &mut Tx, body: &ChangePrices, now: Timestamp) -> Result<Vec<BulkResult>, ApiError> {
+async fn change(
+    tx: &mut Tx,
+    body: &ChangePrices,
+    currency: Currency,
+    now: Timestamp,
+) -> Result<Vec<BulkResult>, ApiError> {
     let keys: Vec<VariantKey> =
         body.items.iter().map(|item| VariantKey::of(item.variant_id, item.sku.as_ref())).collect();
     let (variants, mut results) = find(tx, &keys).await?;
@@ -93,6 +98,7 @@ async fn change(tx: &mut Tx, body: &ChangePrices, now: Timestamp) -> Result<Vec<
     let ids: Vec<VariantId> = variants.values().map(|variant| variant.id).collect();
     // Read only here, because the rows are now locked.
     let before = prices(tx, &ids).await?;
+    before.values().try_for_each(|price| currency.require(price.currency)).map_err(anyhow::Error::new)?;
     let (mut changed, mut changed_products) = (Vec::new(), Vec::new());
     for (item, variant) in &variants {
         let (Some(change), Some(old)) = (body.items.get(*item), before.get(&variant.id)) else {
@@ -132,12 +138,13 @@ impl BulkPriceItem {
             (new.own_price, new.price_adjustment) = (None, adjustment);
         }
         new.compare_at_price = self.compare_at_price.apply(old.compare_at_price);
-        let price = new.base_price + new.price_adjustment;
+        let price = new.currency.amount(new.base_price + new.price_adjustment);
+        let most = new.currency.amount(Money::MAX_PRICE);
         let refuse = |why: String| Err(FieldErrors::one("price_adjustment", why));
-        if price.minor() < 0 {
+        if price.money.minor() < 0 {
             refuse(format!("The price would be {price}. It must not be negative."))
-        } else if price > Money::MAX_PRICE {
-            refuse(format!("The price would be {price}. It must be at most {}.", Money::MAX_PRICE))
+        } else if price.money > most.money {
+            refuse(format!("The price would be {price}. It must be at most {most}."))
         } else {
             Ok(new)
         }

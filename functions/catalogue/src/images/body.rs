@@ -102,13 +102,15 @@ fn url(fields: &mut Fields, field: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use shared::fields::Input;
+    use shared::money::Currency;
 
     use super::*;
 
     #[test]
     fn only_a_url_that_a_browser_loads_images_from_is_valid() {
         let read = |url: &str| {
-            Fields::new([("url".to_owned(), Input::Text(url.to_owned()))].into()).into::<CreateImage>().is_ok()
+            let fields = [("url".to_owned(), Input::Text(url.to_owned()))].into();
+            Fields::new(fields, Currency::DEFAULT).into::<CreateImage>().is_ok()
         };
         for good in ["https://cdn.test/a.jpg", "http://[::1]/a", "/dev/images/a.svg", "https://cdn.test/ä.jpg?v=1#x"] {
             assert!(read(good), "{good}");

@@ -70,7 +70,7 @@ pub(crate) struct CreateProduct {
     pub description: String,
     /// Price of the product before the `price_adjustment` of each variant.
     #[field(schema = String, on_update = "A variant with its own price keeps it.")]
-    #[schema(pattern = r"^\d+(\.\d{1,2})?$", example = "49.90")]
+    #[schema(pattern = r"^\d+(\.\d{1,3})?$", example = "49.90")]
     pub base_price: Money,
     /// All tags: words that customers find the product by.
     #[field(default, max = MAX_LABELS, each = tag, each_max = MAX_TAG, map = without_repeats)]

@@ -52,7 +52,7 @@ pub(crate) async fn create_product(
         return Ok(first);
     }
     let edit = UpdateProduct::from(new).edit(&base);
-    let mut saved = write(tx, edit, now, FieldPath::Product).await?;
+    let mut saved = write(tx, edit, FieldPath::Product, app.currency, now).await?;
     let location = format!("{}{}", base.0, product_path(saved.product.summary.id));
     let product = saved.product.clone().with_base_url(&base.0);
     let created = respond(StatusCode::CREATED, product.version, &product)?;

@@ -11,6 +11,7 @@ use shared::catalogue::write::{self, BrandRef, ProductEdit, ProductTarget, SaveE
 use shared::catalogue::{IdOrSlug, Product, Visibility};
 use shared::http::ApiError;
 use shared::ids::{BrandId, ProductId, VariantId};
+use shared::money::Currency;
 use shared::patch::Patch;
 use shared::time::Timestamp;
 
@@ -26,6 +27,8 @@ pub(crate) struct OpenProduct {
     pub(crate) tx: Tx,
     /// The time of the edit.
     pub(crate) now: Timestamp,
+    /// The currency of the edit.
+    currency: Currency,
     /// The product before the edit.
     pub(crate) before: Product,
     default_variant: Option<VariantId>,
@@ -51,7 +54,7 @@ impl OpenProduct {
         };
         request.if_match.allows(locked.version)?;
         let before = find(&mut tx, &locked.id.into(), Visibility::Staff).await?.ok_or(ApiError::NotFound)?;
-        Ok(Self { tx, now: app.clock.now(), before, default_variant: locked.default_variant })
+        Ok(Self { tx, now: app.clock.now(), currency: app.currency, before, default_variant: locked.default_variant })
     }
 
     pub(crate) fn id(&self) -> ProductId {
@@ -67,7 +70,7 @@ impl OpenProduct {
     pub(crate) async fn write(self, edit: ProductEdit, path: FieldPath) -> Result<SavedProduct, ApiError> {
         let before = ProductSnapshot::of(&self.before, self.default_variant);
         let edit = ProductEdit { product: ProductTarget::Locked(Box::new(before)), ..edit };
-        write(self.tx, edit, self.now, path).await
+        write(self.tx, edit, path, self.currency, self.now).await
     }
 }
 
@@ -93,19 +96,22 @@ impl SavedProduct {
 pub(crate) async fn write(
     mut tx: Tx,
     edit: ProductEdit,
-    now: Timestamp,
     path: FieldPath,
+    currency: Currency,
+    now: Timestamp,
 ) -> Result<SavedProduct, ApiError> {
     let brand = if let Patch::Set(BrandRef::Id(id)) = edit.brand { Some(id) } else { None };
     let refuse = |constraint| constraint_error(constraint, path, brand);
-    let saved = match write::save(&mut tx, &[edit], now).await {
+    let saved = match write::save(&mut tx, &[edit], currency, now).await {
         Ok(saved) => Ok(saved),
         Err(SaveError::Database(error)) => map_constraint_error(Err(error))?,
         // A new product, or one that is locked, is not changed by another transaction.
-        Err(error @ (SaveError::Changed | SaveError::NotInserted(_))) => return Err(anyhow::Error::new(error).into()),
+        Err(error @ (SaveError::Changed | SaveError::NotInserted(_) | SaveError::OtherCurrency(_))) => {
+            return Err(anyhow::Error::new(error).into());
+        }
     };
     let saved = saved.map_err(refuse)?.into_iter().next().ok_or_else(|| anyhow::anyhow!("an edit was not saved"))?;
-    let saved = saved.map_err(|errors| into_api_error(errors, path))?;
+    let saved = saved.map_err(|errors| into_api_error(errors, path, currency))?;
     let id = saved.id.ok_or_else(|| anyhow::anyhow!("a product that was saved has no id"))?;
     let product = find(&mut tx, &id.into(), Visibility::Staff).await?.ok_or(ApiError::NotFound)?;
     Ok(SavedProduct { tx, product, path, brand })

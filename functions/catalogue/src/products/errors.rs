@@ -5,7 +5,7 @@ use shared::catalogue::store::write::ProductConstraint;
 use shared::catalogue::write::{EditError, ImageVariant};
 use shared::http::{ApiError, FieldErrors};
 use shared::ids::BrandId;
-use shared::money::Money;
+use shared::money::{Currency, Money};
 
 /// The shape of the body, which decides how the fields of errors are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,16 +61,16 @@ const SAME_VALUES: &str = "Another variant of the product has the same values. S
 const PRICE_NEGATIVE: &str = "The price of a variant would be negative. Send a higher price.";
 
 /// Returns the response to an edit with these errors, each in the field that it is about.
-pub(crate) fn into_api_error(edit_errors: Vec<EditError>, path: FieldPath) -> ApiError {
+pub(crate) fn into_api_error(edit_errors: Vec<EditError>, path: FieldPath, currency: Currency) -> ApiError {
     let mut errors = FieldErrors::default();
     for error in edit_errors {
-        let (field, message) = field_error(error, path);
+        let (field, message) = field_error(error, path, currency);
         errors.add(field, message);
     }
     errors.into()
 }
 
-fn field_error(error: EditError, path: FieldPath) -> (String, String) {
+fn field_error(error: EditError, path: FieldPath, currency: Currency) -> (String, String) {
     match error {
         EditError::NoSuchCategory(id) => ("category_ids".to_owned(), no_such(id)),
         EditError::NoSuchVariant { at, id } => (path.variant(at, "id"), no_such(id)),
@@ -93,7 +93,10 @@ fn field_error(error: EditError, path: FieldPath) -> (String, String) {
         EditError::NegativePrice { at } => (path.price(at), PRICE_NEGATIVE.to_owned()),
         EditError::PriceTooHigh { at } => (
             path.price(at),
-            format!("The price of a variant would be more than {}. Send a lower price.", Money::MAX_PRICE),
+            format!(
+                "The price of a variant would be more than {}. Send a lower price.",
+                currency.amount(Money::MAX_PRICE)
+            ),
         ),
         EditError::NotOneDefault { at } => (
             path.variant(at, "is_default"),

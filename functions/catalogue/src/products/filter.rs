@@ -8,6 +8,7 @@ use shared::catalogue::store::list::{ListRow, ProductBounds, Sort};
 use shared::catalogue::store::search::{self, search_everything};
 use shared::http::{ApiError, FieldErrors};
 use shared::ids::{AttributeId, AttributeValueId, BrandId};
+use shared::money::Currency;
 use shared::time::Timestamp;
 
 use crate::products::query::ProductQuery;
@@ -89,9 +90,15 @@ impl ProductQuery {
 
     /// Returns the conditions, with brands, category and attributes looked up. Answers 400 if one does not exist, because an empty list
     /// would hide a misspelt slug.
-    pub(crate) async fn filter(&self, tx: &mut Tx, visibility: Visibility) -> Result<Filter, ApiError> {
+    pub(crate) async fn filter(
+        &self,
+        tx: &mut Tx,
+        visibility: Visibility,
+        currency: Currency,
+    ) -> Result<Filter, ApiError> {
         let mut errors = FieldErrors::default();
         let mut filter = Filter {
+            currency,
             search_text: self.search.clone(),
             is_available: self.is_available.or(self.in_stock),
             price_from: self.price_min,

@@ -13,6 +13,7 @@ use shared::catalogue::store::{expand, search};
 use shared::catalogue::{Facets, ProductImage, ProductVariant, Visibility};
 use shared::http::{ApiError, BaseUrl, Page, PageQuery, PageRequest, PublicProblems, Query};
 use shared::ids::ProductId;
+use shared::shop;
 
 use crate::caching::{IfNoneMatch, NotModified};
 use crate::products::list_item::{ExtraFields, ProductPage, ProductSummary};
@@ -86,7 +87,10 @@ impl PageContent {
         bounds: ProductBounds,
     ) -> Result<Self, ApiError> {
         let mut tx = app.db.read().await?;
-        let mut filter = products.filter(&mut tx, visibility).await?;
+        if products.has_amounts() {
+            app.currency.require(shop::store::currency(&mut tx).await?).map_err(anyhow::Error::new)?;
+        }
+        let mut filter = products.filter(&mut tx, visibility, app.currency).await?;
         let rows = find(&mut tx, &mut filter, sort, bounds).await?;
         let count = if request.counts() { Some(count(&mut tx, &filter).await?) } else { None };
         let facets = match products.facets {

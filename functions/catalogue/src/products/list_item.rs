@@ -11,7 +11,7 @@ use shared::catalogue::{
 };
 use shared::http::{ApiError, Page};
 use shared::ids::ProductId;
-use shared::money::Money;
+use shared::money::{Amount, Currency};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -175,10 +175,10 @@ struct ProductSummarySchema {
     categories: Vec<CategorySummary>,
     /// Price of the product before the `price_adjustment` of each variant.
     #[schema(required = false)]
-    base_price: Money,
+    base_price: Amount,
     /// Currency code (ISO 4217).
-    #[schema(required = false, example = "EUR")]
-    currency: String,
+    #[schema(required = false)]
+    currency: Currency,
     /// Lowest and highest price of the variants; the base price if there is none.
     #[schema(required = false)]
     price_range: PriceRange,

@@ -85,6 +85,13 @@ pub(crate) struct ProductQuery {
     pub(crate) expand: Option<Expanded>,
 }
 
+impl ProductQuery {
+    /// Returns true if the query names prices, or its response has bands of prices.
+    pub(crate) fn has_amounts(&self) -> bool {
+        self.price_min.is_some() || self.price_max.is_some() || self.facets.is_some_and(|facets| facets.prices)
+    }
+}
+
 /// The parts that are added to the card of each product.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Expanded {

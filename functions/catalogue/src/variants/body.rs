@@ -58,7 +58,7 @@ pub(crate) struct CreateVariant {
     pub options: Option<Vec<VariantOption>>,
     /// Amount added to the base price; it may be negative and has no effect while the variant has its own price.
     #[field(default, with = Fields::price_adjustment, schema = String)]
-    #[schema(pattern = r"^-?\d+(\.\d{1,2})?$", example = "0.00")]
+    #[schema(pattern = r"^-?\d+(\.\d{1,3})?$", example = "0.00")]
     pub price_adjustment: Money,
     /// Own price, independent of the base price; null means that the variant has none. You may send it as `price`, as responses have it, if you
     /// send neither `own_price` nor `price_adjustment`. With one of them, `price` must be the present price.

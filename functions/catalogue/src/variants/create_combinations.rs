@@ -39,7 +39,7 @@ pub(crate) struct CreateVariantCombinations {
     pub options: Vec<CombinedOption>,
     /// Amount added to the base price of the new variants; zero if left out.
     #[field(with = Fields::price_adjustment, schema = String)]
-    #[schema(pattern = r"^-?\d+(\.\d{1,2})?$", example = "0.00")]
+    #[schema(pattern = r"^-?\d+(\.\d{1,3})?$", example = "0.00")]
     pub price_adjustment: Option<Money>,
     /// Own price of the new variants, independent of the base price; null means that they have none.
     #[field(nullable, schema = String)]

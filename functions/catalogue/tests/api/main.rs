@@ -8,6 +8,7 @@ mod caching;
 mod create_invalid_product;
 mod create_product;
 mod create_variant_combinations;
+mod currencies;
 mod delete_product;
 mod get_brand;
 mod get_category;

@@ -6,7 +6,7 @@ use shared::catalogue::write::{
     BasePrice, CategoriesEdit, PriceEdit, ProductEdit, VariantEdit, VariantName, VariantsEdit, save,
 };
 use shared::ids::{BrandId, CategoryId, ProductId};
-use shared::money::Money;
+use shared::money::{Currency, Money};
 use shared::patch::Patch;
 use shared::testing::START;
 
@@ -52,7 +52,7 @@ pub(crate) async fn insert(
         variants: VariantsEdit::All(variants.iter().map(variant).collect()),
         ..product.clone()
     };
-    let saved = save(tx, &[edit], START).await.unwrap();
+    let saved = save(tx, &[edit], Currency::DEFAULT, START).await.unwrap();
     saved[0].as_ref().unwrap().id.unwrap()
 }
 

@@ -1,14 +1,11 @@
 //! Migrations: applied once, in order, and never backwards.
 
-use std::sync::Arc;
-
-use migrate::{AppRole, Migrate, handle};
+use migrate::{AppRole, handle};
 use migrations::Schema;
 use serde_json::{Value, json};
-use shared::app::{SystemClock, SystemRng};
 use sqlx::PgPool;
 
-use crate::{applied, connector};
+use crate::{applied, migrate};
 
 fn all_versions() -> Vec<i64> {
     Schema::current().migrations().iter().map(|migration| migration.version).collect()
@@ -63,7 +60,7 @@ async fn a_migration_that_was_changed_is_refused(db: PgPool) {
 
 #[sqlx::test(migrations = false)]
 async fn the_function_answers_what_it_has_done(db: PgPool) {
-    let migrate = Migrate { connector: connector(&db), clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) };
+    let migrate = migrate(&db, None);
     handle(&migrate, Value::Null).await.unwrap();
 
     let done = handle(&migrate, json!({"action": "apply"})).await.unwrap();
@@ -71,13 +68,13 @@ async fn the_function_answers_what_it_has_done(db: PgPool) {
     let version = all_versions().last().copied();
     assert_eq!(
         serde_json::to_value(done).unwrap(),
-        json!({"action": "apply", "migrations": [], "version": version, "app_role": "prepared"})
+        json!({"action": "apply", "migrations": [], "version": version, "app_role": "prepared", "currency": "EUR"})
     );
 }
 
 #[sqlx::test(migrations = false)]
 async fn a_release_is_refused_by_a_database_that_has_functions_of_a_later_one(db: PgPool) {
-    let migrate = Migrate { connector: connector(&db), clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) };
+    let migrate = migrate(&db, None);
     let event = |released_at: i64| json!({"action": "apply", "released_at": released_at});
     handle(&migrate, event(2)).await.unwrap();
     // The same functions: nothing would be taken back.

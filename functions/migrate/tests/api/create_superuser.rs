@@ -12,7 +12,8 @@ use sqlx::PgPool;
 use crate::connector;
 
 async fn create(app: &TestApp, fields: Value) -> anyhow::Result<Value> {
-    let migrate = Migrate { connector: connector(&app.db), clock: app.clock.clone(), rng: Arc::new(SystemRng) };
+    let migrate =
+        Migrate { connector: connector(&app.db), currency: None, clock: app.clock.clone(), rng: Arc::new(SystemRng) };
     let mut event = json!({
         "action": "create_superuser",
         "email": "Ana@Example.com",

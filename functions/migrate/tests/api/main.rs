@@ -5,14 +5,24 @@ mod app_role;
 mod apply;
 mod as_on_rds;
 mod create_superuser;
+mod currency;
 
-use migrate::{Applied, apply};
+use std::sync::Arc;
+
+use migrate::{Applied, Migrate, apply};
 use shared::app::db::Connector;
+use shared::app::{SystemClock, SystemRng};
+use shared::money::Currency;
 use sqlx::PgPool;
 
 /// The way to the test's database: direct in both lanes, as in the cloud.
 fn connector(db: &PgPool) -> Connector {
     Connector::to(db.connect_options().as_ref().clone())
+}
+
+/// The function, with `SHOP_CURRENCY` set to this currency.
+fn migrate(db: &PgPool, currency: Option<Currency>) -> Migrate {
+    Migrate { connector: connector(db), currency, clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) }
 }
 
 async fn applied(db: &PgPool) -> anyhow::Result<Applied> {

@@ -6,7 +6,6 @@ use shared::catalogue::variant_title;
 use shared::ids::OrderId;
 use shared::locale::{Locale, Texts, one_line};
 use shared::mail::{ERASED, Mail};
-use shared::money::Money;
 use shared::orders::{Order, OrderLine, store};
 
 use super::{Draft, Ready};
@@ -73,17 +72,13 @@ impl Confirmation<'_> {
         self.texts.text_with("order-placed.placed", &[("time", &self.texts.time(self.order.placed_at))])
     }
 
-    fn amount(&self, amount: Money) -> String {
-        self.texts.amount(amount, &self.order.currency)
-    }
-
     fn text(&self) -> String {
         let texts = &self.texts;
         let mut blocks = vec![
             texts.text("order-placed.heading"),
             format!("{}\n{}", self.about_order("order-placed.order"), self.placed()),
             self.order.items.iter().map(|line| self.line_text(line)).collect::<Vec<_>>().join("\n"),
-            texts.text_with("order-placed.total", &[("amount", &self.amount(self.order.grand_total))]),
+            texts.text_with("order-placed.total", &[("amount", &self.texts.amount(self.order.grand_total))]),
         ];
         blocks.extend(self.link.iter().map(|link| format!("{}: {link}", texts.text("order-placed.link"))));
         blocks.push(self.about_order("order-placed.reason"));
@@ -93,7 +88,7 @@ impl Confirmation<'_> {
     fn line_text(&self, line: &OrderLine) -> String {
         let texts = &self.texts;
         let title = variant_title(&line.product_name, &line.variant_name);
-        let (price, amount) = (self.amount(line.unit_price), self.amount(line.sub_total));
+        let (price, amount) = (self.texts.amount(line.unit_price), self.texts.amount(line.sub_total));
         let mut rows = vec![
             texts.text_with("order-placed.line", &[("quantity", &line.quantity.to_string()), ("title", &title)]),
             texts.text_with("order-placed.sku", &[("sku", &one_line(&line.sku))]),
@@ -143,7 +138,7 @@ impl Confirmation<'_> {
                 tfoot {
                     tr {
                         th scope="row" colspan="2" style=(TOTAL) { (texts.text("order-table.total")) }
-                        td style=(TOTAL_AMOUNT) { strong { (self.amount(self.order.grand_total)) } }
+                        td style=(TOTAL_AMOUNT) { strong { (self.texts.amount(self.order.grand_total)) } }
                     }
                 }
             }
@@ -163,7 +158,7 @@ impl Confirmation<'_> {
                 }
                 td style=(AMOUNT) { (line.quantity) }
                 td style=(AMOUNT) {
-                    (self.amount(line.sub_total))
+                    (self.texts.amount(line.sub_total))
                     @if line.quantity > 1 { br; span style=(SMALL) { (each()) } }
                 }
             }

@@ -53,6 +53,28 @@ You get this mail because this address placed an order at Corner Shop.
     assert_eq!(mail.tags, [("kind", "order_placed".to_owned()), ("order_number", "1001".to_owned())]);
 }
 
+/// Renders the mail of two units, 14,990 minor units each, in this currency and language.
+async fn amounts(db: PgPool, code: &str, locale: &str) -> String {
+    shared::testing::sell_in(&db, code).await;
+    let app = TestApp::without_routes(db);
+    let runner = app.a_product().named("Runner").cents(14_990).stock(2).create().await;
+    let order = app.an_order_of(&[(&runner, 2)]).await.order;
+    let mail = order_placed(&order, &shop(), Locale::of_tag(locale));
+    mail.text
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn amounts_in_yen_have_no_decimals(db: PgPool) {
+    let text = amounts(db, "JPY", "en").await;
+    assert!(text.contains("    14,990 JPY each, 29,980 JPY\n") && text.contains("Total: 29,980 JPY\n"), "{text}");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn amounts_in_dinars_have_three_decimals(db: PgPool) {
+    let text = amounts(db, "KWD", "de").await;
+    assert!(text.contains("je 14,990 KWD, 29,980 KWD\n") && text.contains("Summe: 29,980 KWD\n"), "{text}");
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_html_has_the_same_content(db: PgPool) {
     let (app, mail) = confirmation(db, "Runner", &shop()).await;

@@ -4,6 +4,7 @@
 mod backorders;
 mod bad_input;
 mod create;
+mod currencies;
 mod for_sale;
 mod get;
 mod idempotency;

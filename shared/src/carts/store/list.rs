@@ -3,7 +3,7 @@
 use crate::app::db::{KeysetBounds, Tx};
 use crate::carts::CartSummary;
 use crate::ids::{CartId, UserId};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::time::Timestamp;
 
 /// Lists a page of a user's open carts, newest first, with current prices and availability.
@@ -14,9 +14,8 @@ pub async fn list(
     now: Timestamp,
 ) -> sqlx::Result<Vec<CartSummary>> {
     let ((after, after_id), (before, before_id)) = (bounds.after.unzip(), bounds.before.unzip());
-    sqlx::query_as!(
-        CartSummary,
-        r#"select c.id, c.created_at, c.updated_at, shop_currency() as "currency!", t.is_available as "is_available!",
+    let rows = sqlx::query!(
+        r#"select c.id, c.created_at, c.updated_at, shop_currency() as "currency!: Currency", t.is_available as "is_available!",
                   t.item_count as "item_count!", t.grand_total as "grand_total!: Money"
              from carts c
             cross join lateral (
@@ -45,7 +44,17 @@ pub async fn list(
         now as _
     )
     .fetch_all(&mut *tx)
-    .await
+    .await?;
+    let carts = rows.into_iter().map(|row| CartSummary {
+        id: row.id,
+        is_available: row.is_available,
+        item_count: row.item_count,
+        grand_total: row.currency.amount(row.grand_total),
+        currency: row.currency,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    });
+    Ok(carts.collect())
 }
 
 /// Counts a user's open carts.

@@ -10,7 +10,7 @@ use super::{CartLine, CartProduct, CartVariant, MAX_LINES, OrderableUnits, Statu
 use crate::app::db::{Tx, is_violation};
 use crate::catalogue::MainImage;
 use crate::ids::{CartId, CartLineId, ProductId, UserId, VariantId};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::time::Timestamp;
 
 /// A cart without its lines.
@@ -19,7 +19,7 @@ pub struct Head {
     /// Status of the cart.
     pub status: Status,
     /// Currency of the shop.
-    pub currency: String,
+    pub currency: Currency,
 }
 
 /// Result of adding a variant to a cart.
@@ -40,7 +40,7 @@ pub enum Added {
 /// Inserts an empty cart of this user or of a guest. `None` if the user does not exist; the transaction has failed then.
 pub async fn insert(tx: &mut Tx, cart: CartId, user: Option<UserId>, now: Timestamp) -> sqlx::Result<Option<Head>> {
     let inserted = sqlx::query_scalar!(
-        r#"insert into carts (id, user_id, created_at, updated_at) values ($1, $2, $3, $3) returning shop_currency() as "currency!""#,
+        r#"insert into carts (id, user_id, created_at, updated_at) values ($1, $2, $3, $3) returning shop_currency() as "currency!: Currency""#,
         cart as _,
         user as _,
         now as _
@@ -57,7 +57,7 @@ pub async fn insert(tx: &mut Tx, cart: CartId, user: Option<UserId>, now: Timest
 /// Finds a cart that this caller can use: their own or a guest's. `None` if it does not exist or belongs to someone else.
 pub async fn find(tx: &mut Tx, cart: CartId, caller: Option<UserId>) -> sqlx::Result<Option<Head>> {
     let row = sqlx::query!(
-        r#"select status, shop_currency() as "currency!" from carts where id = $1 and (user_id is null or user_id = $2)"#,
+        r#"select status, shop_currency() as "currency!: Currency" from carts where id = $1 and (user_id is null or user_id = $2)"#,
         cart as _,
         caller as _
     )
@@ -188,7 +188,7 @@ async fn read_lines(
         Row,
         r#"select l.id as line_id, l.quantity, v.id as variant_id, v.sku, v.name as variant_name,
                   p.id as product_id, p.slug, p.name as product_name, p.currency,
-                  p.base_price + v.price_adjustment as "price!",
+                  p.base_price + v.price_adjustment as "price!: Money",
                   coalesce(own.url, p.main_image_url) as image_url,
                   case when own.url is null then p.main_image_alt_text else own.alt_text end as image_alt_text,
                   case when own.url is null then p.main_image_list_url else own.list_url end as image_list_url,
@@ -229,8 +229,8 @@ struct Row {
     product_id: ProductId,
     slug: String,
     product_name: String,
-    currency: String,
-    price: i64,
+    currency: Currency,
+    price: Money,
     image_url: Option<String>,
     image_alt_text: Option<String>,
     image_list_url: Option<String>,
@@ -248,7 +248,7 @@ impl From<Row> for CartLine {
             sku: row.sku,
             name: row.variant_name,
             product: CartProduct { id: row.product_id, slug: row.slug, name: row.product_name },
-            price: Money::from_minor(row.price),
+            price: row.currency.amount(row.price),
             currency: row.currency,
             main_image: row.image_url.map(|url| MainImage {
                 url,

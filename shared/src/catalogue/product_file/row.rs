@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::columns::{Columns, Meaning};
 use super::records::{IN_QUOTES, Place, Record, RecordEnd, TOO_LARGE};
 use crate::catalogue::limits::{MAX_UNITS, MAX_URL};
-use crate::money::Money;
+use crate::money::{Currency, Money, MoneyError};
 use crate::patch::Patch;
 
 /// A row. If the row itself is malformed, `error` has the reason, and its cells must not be read.
@@ -121,17 +121,21 @@ impl Row {
         columns.decimals.read(text).map(Some).map_err(|why| wrong(columns, column, text, why))
     }
 
-    /// Reads an amount of money that is not negative.
+    /// Reads an amount of money in this currency that is not negative.
     pub(in crate::catalogue) fn money<C: Meaning>(
         &self,
         columns: &Columns<C>,
         column: C,
+        currency: Currency,
     ) -> Result<Option<Money>, String> {
         let Some(text) = self.decimal(columns, column)? else { return Ok(None) };
         let wrong = |why: &str| wrong(columns, column, self.cell(columns, column).unwrap_or_default(), why);
-        match Money::parse(&text) {
+        match currency.parse_amount(&text) {
             Ok(money) if money.minor() < 0 => Err(wrong("it must not be negative")),
-            Ok(money) if money > Money::MAX_PRICE => Err(wrong(&format!("it must be at most {}", Money::MAX_PRICE))),
+            Ok(money) if money > Money::MAX_PRICE => {
+                Err(wrong(&format!("it must be at most {}", currency.amount(Money::MAX_PRICE))))
+            }
+            Err(MoneyError::TooFine(0)) => Err(wrong(&format!("an amount in {currency} has no decimals"))),
             Ok(money) => Ok(Some(money)),
             Err(error) => Err(wrong(&error.to_string())),
         }

@@ -48,7 +48,7 @@ impl Meaning for Column {
 
     fn named(name: &str) -> Option<Self> {
         let is_named = |known: &&str| known.eq_ignore_ascii_case(name);
-        NAMES.iter().find(|(_, names)| names.iter().any(|known| is_named(&known))).map(|(column, _)| *column)
+        NAMES.iter().find(|(_, names)| names.iter().any(is_named)).map(|(column, _)| *column)
     }
 
     fn name(self) -> String {

@@ -114,6 +114,7 @@ fn add_variant(row: &mut Cells, product: &ProductSnapshot, variant: &VariantSnap
         row.set("Option1 Value", if variant.name.is_empty() { NO_OPTION_VALUE } else { &variant.name });
     }
     let image = product.images.iter().find(|image| image.variant == Some(variant.id));
+    let amount = |money| product.currency.amount(money).to_string();
     row.set("Variant SKU", &variant.sku);
     row.set("Variant Grams", &variant.weight_grams.map(|grams| grams.to_string()).unwrap_or_default());
     row.set("Variant Inventory Tracker", if variant.stock_rules.track_inventory { "shopify" } else { "" });
@@ -121,8 +122,8 @@ fn add_variant(row: &mut Cells, product: &ProductSnapshot, variant: &VariantSnap
     row.set(QUANTITY_SEEN, &variant.on_hand.to_string());
     row.set("Variant Inventory Policy", if variant.stock_rules.allow_backorder { "continue" } else { "deny" });
     row.set("Variant Fulfillment Service", "manual");
-    row.set("Variant Price", &variant.price.to_string());
-    row.set("Variant Compare At Price", &variant.compare_at_price.map(|price| price.to_string()).unwrap_or_default());
+    row.set("Variant Price", &amount(variant.price));
+    row.set("Variant Compare At Price", &variant.compare_at_price.map(amount).unwrap_or_default());
     row.set("Variant Requires Shipping", "true");
     row.set("Variant Taxable", "true");
     row.set("Variant Barcode", variant.barcode.as_deref().unwrap_or_default());

@@ -23,6 +23,7 @@ use super::product_file::records::{Place, Records};
 use super::product_file::{Batch, PRODUCTS_AT_ONCE, Row, RowError, VARIANTS_AT_ONCE};
 use super::product_import::ProductImport;
 use super::write::Stock;
+use crate::money::Currency;
 
 /// Maximum number of rows of a product, more than Shopify allows (2,048 variants). A longer product is refused instead of kept in memory.
 const MAX_ROWS: usize = 5_000;
@@ -55,10 +56,10 @@ enum Item {
 
 impl<R: BufRead> Products<R> {
     /// Reads the products after the header, or from a position at which a product begins. The products of `scattered` handles are refused.
-    pub fn new(records: Records<R>, header: &[String], scattered: Arc<Scattered>) -> Self {
+    pub fn new(records: Records<R>, header: &[String], scattered: Arc<Scattered>, currency: Currency) -> Self {
         let columns = Columns::find(header, records.delimiter());
         let place = records.place();
-        let rules = Rules::default();
+        let rules = Rules { currency, allows_repeated_skus: false };
         Self { records, columns, rules, scattered, ahead: None, strays: VecDeque::new(), place, is_over: false }
     }
 

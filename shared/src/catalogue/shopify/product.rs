@@ -10,6 +10,7 @@ use crate::catalogue::limits::{
 use crate::catalogue::product_file::{Row, RowError, path, tags, trimmed};
 use crate::catalogue::product_import::{ImportImage, ImportImages, ImportVariant, Label, ProductImport};
 use crate::catalogue::{Status, clean_html};
+use crate::money::Currency;
 use crate::patch::Patch;
 
 /// Shopify's name for the only option of a product without options.
@@ -20,8 +21,10 @@ pub(crate) const NO_OPTION_VALUE: &str = "Default Title";
 pub(crate) const OPTIONS: usize = 3;
 
 /// The rules for the rows of a file.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
+    /// The currency of the prices.
+    pub(super) currency: Currency,
     /// True if two variants of a product may have the same SKU, because the second gets another.
     pub(super) allows_repeated_skus: bool,
 }
@@ -172,16 +175,17 @@ impl Reading<'_> {
         let sku = row.text(columns, Column::Sku, MAX_SKU)?;
         // Checked first, so that of two equal variants always the second is reported, even if the first has other errors.
         self.refuse_twice(row, options.as_deref(), sku.as_deref())?;
-        let price = row.money(columns, Column::Price)?;
+        let price = row.money(columns, Column::Price, self.rules.currency)?;
         if price.is_none() && columns.has(Column::Price) {
             return Err(format!("\"{}\" is empty", columns.name(Column::Price)));
         }
+        let compare_at_price = row.money(columns, Column::CompareAtPrice, self.rules.currency)?;
         let grams = row.number(columns, Column::Grams, MAX_GRAMS)?.map(|grams| grams.max(0));
         let variant = ImportVariant {
             line: row.place.line,
             label: None,
             price,
-            compare_at_price: row.patch(columns, Column::CompareAtPrice, row.money(columns, Column::CompareAtPrice)?),
+            compare_at_price: row.patch(columns, Column::CompareAtPrice, compare_at_price),
             barcode: row.patch(columns, Column::Barcode, row.text(columns, Column::Barcode, MAX_SKU)?),
             weight_grams: row.patch(columns, Column::Grams, grams),
             on_hand: row.units(columns, Column::Quantity)?,

@@ -20,7 +20,7 @@ pub async fn variants(
     visibility: Visibility,
 ) -> sqlx::Result<HashMap<ProductId, Vec<ProductVariant>>> {
     let rows = sqlx::query!(
-        r#"select p.id as product_id, p.base_price, v.id, v.sku, v.name, v.price_adjustment, v.own_price, v.compare_at_price, v.barcode,
+        r#"select p.id as product_id, p.base_price, p.currency, v.id, v.sku, v.name, v.price_adjustment, v.own_price, v.compare_at_price, v.barcode,
                   v.weight_grams, s.on_hand, s.track_inventory, s.allow_backorder, s.backorder_limit, s.backordered, s.is_available,
                   v.archived_at is not null as "is_archived!",
                   options.value_ids as "value_ids!: Vec<AttributeValueId>", options.attribute_ids as "attribute_ids!: Vec<AttributeId>",
@@ -52,6 +52,7 @@ pub async fn variants(
     for row in rows {
         let ids = row.value_ids.into_iter().zip(row.attribute_ids);
         let words = row.attributes.into_iter().zip(row.values);
+        let amount = |money| row.currency.amount(money);
         variants.entry(row.product_id).or_default().push(ProductVariant {
             attribute_values: ids
                 .zip(words)
@@ -65,11 +66,11 @@ pub async fn variants(
             id: row.id,
             sku: row.sku,
             name: row.name,
-            price_adjustment: row.price_adjustment,
-            own_price: row.own_price,
-            price: row.base_price + row.price_adjustment,
-            compare_at_price: row.compare_at_price,
-            lowest_price_30_days: lowest.remove(&row.id),
+            price_adjustment: amount(row.price_adjustment),
+            own_price: row.own_price.map(amount),
+            price: amount(row.base_price + row.price_adjustment),
+            compare_at_price: row.compare_at_price.map(amount),
+            lowest_price_30_days: lowest.remove(&row.id).map(amount),
             barcode: row.barcode,
             weight_grams: row.weight_grams,
             inventory_count: row.on_hand,

@@ -9,7 +9,7 @@ use sqlx::{Postgres, QueryBuilder};
 use crate::app::db::Tx;
 use crate::catalogue::{IdOrSlug, Status, Visibility, name_key};
 use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ProductId};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::time::Timestamp;
 
 /// Maximum number of attributes in a filter: each is a condition that may scan the index.
@@ -20,6 +20,8 @@ pub const MAX_ATTRIBUTES: usize = 4;
 pub struct Filter {
     /// All products, or only those that shoppers see.
     pub visibility: Visibility,
+    /// The currency of the shop.
+    pub currency: Currency,
     /// The words of a search.
     pub search: Option<SearchQuery>,
     /// The text of the search as the client sent it; a product with this SKU comes first.
@@ -69,6 +71,7 @@ impl Filter {
     pub const fn everything(visibility: Visibility) -> Self {
         Self {
             visibility,
+            currency: Currency::DEFAULT,
             search: None,
             search_text: None,
             brands: None,

@@ -7,7 +7,7 @@ use super::write::KnownValue;
 use crate::app::db::Tx;
 use crate::catalogue::{Brand, CategorySummary, Product, ProductImage, ProductVariant, Status, VariantAttributeValue};
 use crate::ids::{BrandId, ImageId, ProductId, VariantId};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::stock::StockRules;
 use crate::time::Timestamp;
 
@@ -34,6 +34,8 @@ pub struct ProductSnapshot {
     pub description: String,
     /// The price to which each variant's `price_adjustment` is added.
     pub base_price: Money,
+    /// The currency of all prices.
+    pub currency: Currency,
     /// Words by which shoppers find the product.
     pub tags: Vec<String>,
     /// The publication status: `draft`, `active` or `archived`.
@@ -118,7 +120,8 @@ impl ProductSnapshot {
             brand: summary.brand.clone(),
             categories: summary.categories.clone(),
             description: product.description.clone(),
-            base_price: summary.base_price,
+            base_price: summary.base_price.money,
+            currency: summary.currency,
             tags: product.tags.clone(),
             status: publication.map_or(Status::default(), |publication| publication.status).as_str().to_owned(),
             publish_at: publication.and_then(|publication| publication.publish_at),
@@ -143,10 +146,10 @@ impl From<&ProductVariant> for VariantSnapshot {
             sku: variant.sku.clone(),
             name: variant.name.clone(),
             position: None,
-            price: variant.price,
-            price_adjustment: variant.price_adjustment,
-            own_price: variant.own_price,
-            compare_at_price: variant.compare_at_price,
+            price: variant.price.money,
+            price_adjustment: variant.price_adjustment.money,
+            own_price: variant.own_price.map(|price| price.money),
+            compare_at_price: variant.compare_at_price.map(|price| price.money),
             barcode: variant.barcode.clone(),
             weight_grams: variant.weight_grams,
             on_hand: variant.inventory_count,
@@ -199,7 +202,7 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
 /// Reads each part of all products in one query.
 async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<ProductSnapshot>> {
     let rows = sqlx::query!(
-        r#"select p.id, p.version, p.handle, p.slug, p.name, p.sku, p.description, p.base_price, p.tags, p.status,
+        r#"select p.id, p.version, p.handle, p.slug, p.name, p.sku, p.description, p.base_price, p.currency, p.tags, p.status,
                   p.publish_at, p.unpublish_at, p.default_variant_id,
                   b.id as "brand_id?: BrandId", b.name as "brand_name?", b.slug as "brand_slug?"
              from products p left join brands b on b.id = p.brand_id
@@ -226,6 +229,7 @@ async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<ProductSnapsho
             },
             description: row.description,
             base_price: row.base_price,
+            currency: row.currency,
             tags: row.tags,
             status: row.status,
             publish_at: row.publish_at,

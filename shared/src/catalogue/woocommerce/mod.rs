@@ -23,6 +23,7 @@ use super::product_file::{
 use super::product_import::ProductImport;
 use super::shopify::NotComparable;
 use super::write::Stock;
+use crate::money::Currency;
 use crate::time::Timestamp;
 
 /// Maximum size of a file in bytes.
@@ -35,18 +36,20 @@ pub struct Products {
     dialect: Dialect,
     columns: Columns,
     index: Index,
+    currency: Currency,
     now: Timestamp,
     /// The position at which the first product begins that was not read yet.
     place: Place,
 }
 
 impl Products {
-    /// Reads the products of a whole file that begin behind the position of `rest`. Sales are those of the time `now`.
-    pub fn new(file: Vec<u8>, rest: &Recognised, now: Timestamp) -> io::Result<Self> {
+    /// Reads the products of a whole file that begin behind the position of `rest`, with prices in this currency. Sales are those of the time
+    /// `now`.
+    pub fn new(file: Vec<u8>, rest: &Recognised, currency: Currency, now: Timestamp) -> io::Result<Self> {
         let dialect = rest.format.dialect;
         let columns = Columns::find(&rest.header, dialect.delimiter);
         let index = Index::read(records_behind_header(&file, dialect)?, &columns)?;
-        Ok(Self { file, dialect, columns, index, now, place: rest.place })
+        Ok(Self { file, dialect, columns, index, currency, now, place: rest.place })
     }
 
     /// Fails if the stock of the file is to be compared, because no file of WooCommerce says what stock its author saw.
@@ -103,7 +106,8 @@ impl Products {
             head: self.row(product.head)?,
             variations: product.is_variable.then_some(variations),
         };
-        let rules = Rules { columns: &self.columns, is_whole: self.index.is_whole, now: self.now };
+        let rules =
+            Rules { columns: &self.columns, is_whole: self.index.is_whole, currency: self.currency, now: self.now };
         Ok(product::read(&rows, rules).map(|entry| (product.head.line, entry)))
     }
 

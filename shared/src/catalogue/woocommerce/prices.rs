@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::columns::{Column, Columns};
 use crate::catalogue::product_file::Row;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::patch::Patch;
 use crate::time::Timestamp;
 
@@ -16,9 +16,9 @@ pub(super) struct Prices {
 }
 
 /// Reads the prices of a row at this time.
-pub(super) fn read(row: &Row, columns: &Columns, now: Timestamp) -> Result<Prices, String> {
-    let regular = row.money(columns, Column::RegularPrice)?;
-    let sale = row.money(columns, Column::SalePrice)?;
+pub(super) fn read(row: &Row, columns: &Columns, currency: Currency, now: Timestamp) -> Result<Prices, String> {
+    let regular = row.money(columns, Column::RegularPrice, currency)?;
+    let sale = row.money(columns, Column::SalePrice, currency)?;
     let sale = if is_on_sale(row, columns, now)? { sale } else { None };
     if regular.is_none() && columns.has(Column::RegularPrice) {
         return Err(format!("\"{}\" is empty", columns.name(Column::RegularPrice)));

@@ -11,6 +11,7 @@ use crate::catalogue::limits::{
 };
 use crate::catalogue::product_file::{Row, RowError, image_url, path, tags};
 use crate::catalogue::product_import::{ImportImage, ImportImages, ImportVariant, ProductImport};
+use crate::money::Currency;
 use crate::patch::Patch;
 use crate::time::Timestamp;
 
@@ -31,6 +32,8 @@ pub(super) struct Rules<'c> {
     pub(super) columns: &'c Columns,
     /// False if a row is damaged that may have been a variation of any product.
     pub(super) is_whole: bool,
+    /// The currency of the prices.
+    pub(super) currency: Currency,
     /// The time of the import, for sales that begin or end.
     pub(super) now: Timestamp,
 }
@@ -266,7 +269,7 @@ impl<'c> Reading<'c> {
     /// Reads what simple products and variations have alike. A variation without a weight weighs what its product weighs.
     fn variant(&self, row: &Row, head: &Row, stock: Stock) -> Result<ImportVariant, String> {
         let columns = self.columns();
-        let Prices { price, compare_at } = prices::read(row, columns, self.rules.now)?;
+        let Prices { price, compare_at } = prices::read(row, columns, self.rules.currency, self.rules.now)?;
         let weight_grams = match columns.weight() {
             None => Patch::Keep,
             Some((column, unit)) => {

@@ -18,6 +18,7 @@ use crate::catalogue::store::write::{
     IdOrName, NamedValue, check_deferred_constraints, lock_imports, set_dry_run_savepoint, set_savepoint, undo_dry_run,
     undo_to_savepoint,
 };
+use crate::money::Currency;
 use crate::patch::Patch;
 use crate::time::Timestamp;
 
@@ -118,6 +119,8 @@ impl Attempt {
 pub struct ImportBatch<'i> {
     /// The products, each with another handle.
     pub products: &'i [&'i ProductImport],
+    /// The currency of the prices.
+    pub currency: Currency,
     /// The choices of the person who imports the file.
     pub options: ImportOptions,
     /// The way in which the products are written.
@@ -160,7 +163,7 @@ pub async fn save_imports(
 
 async fn save_batch(
     tx: &mut Tx,
-    ImportBatch { products, options, together }: ImportBatch<'_>,
+    ImportBatch { products, currency, options, together }: ImportBatch<'_>,
     now: Timestamp,
 ) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
     lock_imports(tx).await?;
@@ -169,12 +172,12 @@ async fn save_batch(
         add_suffixes(tx, &mut edits).await?;
     }
     if together == Together::All {
-        return Ok(save(tx, &edits, now).await?.into_iter().map(explain).collect());
+        return Ok(save(tx, &edits, currency, now).await?.into_iter().map(explain).collect());
     }
     let mut all = Vec::new();
     for edit in edits {
         set_savepoint(tx).await?;
-        match save_one(tx, &edit, now).await {
+        match save_one(tx, &edit, currency, now).await {
             Ok(saved) => all.extend(saved),
             Err(SaveError::Database(error)) if is_refusal(&error) => {
                 undo_to_savepoint(tx).await?;
@@ -187,8 +190,13 @@ async fn save_batch(
 }
 
 /// Checks deferred constraints after each product, because at the end of the transaction no error names the product that broke them.
-async fn save_one(tx: &mut Tx, edit: &ProductEdit, now: Timestamp) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
-    let saved = save(tx, std::slice::from_ref(edit), now).await?;
+async fn save_one(
+    tx: &mut Tx,
+    edit: &ProductEdit,
+    currency: Currency,
+    now: Timestamp,
+) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
+    let saved = save(tx, std::slice::from_ref(edit), currency, now).await?;
     check_deferred_constraints(tx).await?;
     Ok(saved.into_iter().map(explain).collect())
 }
@@ -209,7 +217,7 @@ fn explain(saved: Result<Saved, Vec<EditError>>) -> Result<Saved, Refused> {
 fn is_conflict(error: &SaveError) -> bool {
     match error {
         SaveError::Changed => true,
-        SaveError::NotInserted(_) => false,
+        SaveError::NotInserted(_) | SaveError::OtherCurrency(_) => false,
         SaveError::Database(error) => {
             matches!(sqlstate(error).as_deref(), Some("55P03" | "40P01" | "40001" | "23505" | "23P01"))
         }
@@ -219,7 +227,7 @@ fn is_conflict(error: &SaveError) -> bool {
 /// Returns true for errors that the data cause: data exceptions, constraints and limits.
 fn is_about_the_data(error: &SaveError) -> bool {
     match error {
-        SaveError::Changed | SaveError::NotInserted(_) => false,
+        SaveError::Changed | SaveError::NotInserted(_) | SaveError::OtherCurrency(_) => false,
         SaveError::Database(error) => is_refusal(error),
     }
 }
@@ -319,6 +327,7 @@ fn stock_edit(variant: &ImportVariant, stock: Stock) -> StockEdit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::OtherCurrency;
 
     #[test]
     fn a_batch_is_tried_again_while_others_change_its_products() {
@@ -331,7 +340,11 @@ mod tests {
 
     #[test]
     fn an_internal_error_ends_a_batch() {
-        for error in [SaveError::NotInserted("shirt".to_owned()), SaveError::Database(sqlx::Error::RowNotFound)] {
+        for error in [
+            SaveError::NotInserted("shirt".to_owned()),
+            SaveError::OtherCurrency(OtherCurrency(Currency::DEFAULT)),
+            SaveError::Database(sqlx::Error::RowNotFound),
+        ] {
             let text = error.to_string();
             assert_eq!(Attempt::default().again_after(error).unwrap_err().to_string(), text);
         }

@@ -72,8 +72,12 @@ fn not_both(fields: &mut Fields) {
 }
 
 fn fields(json: &str) -> Fields {
+    fields_in(Currency::DEFAULT, json)
+}
+
+fn fields_in(currency: Currency, json: &str) -> Fields {
     let Input::Object(values) = Input::parse(json.as_bytes()).unwrap() else { panic!("{json} is no object") };
-    Fields::new(values)
+    Fields::new(values, currency)
 }
 
 fn read<T: FromFields>(value: Value) -> Result<T, FieldErrors> {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Line, fields, read};
+use super::{Line, fields, fields_in, read};
 use crate::fields::{Fields, Request};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 
 #[derive(Debug, PartialEq, Request)]
 struct PricedThing {
@@ -23,7 +23,11 @@ fn whole_numbers_are_read_from_numbers_and_texts() {
 }
 
 fn price(number: &str) -> Result<Money, Value> {
-    let read = fields(&format!("{{\"unit_price\": {number}}}")).into::<PricedThing>();
+    price_in(Currency::DEFAULT, number)
+}
+
+fn price_in(currency: Currency, number: &str) -> Result<Money, Value> {
+    let read = fields_in(currency, &format!("{{\"unit_price\": {number}}}")).into::<PricedThing>();
     read.map(|thing| thing.unit_price).map_err(|errors| serde_json::to_value(errors).unwrap()["unit_price"][0].clone())
 }
 
@@ -54,9 +58,52 @@ fn an_amount_is_never_rounded() {
     assert!(price("1e30").is_err() && price("1e400").is_err() && price("123456789012345678901234567890").is_err());
 }
 
+#[test]
+fn an_amount_has_at_most_the_decimals_of_its_currency() {
+    let too_fine = |decimals| Err(json!(format!("Ensure that there are no more than {decimals} decimal places.")));
+    for (code, number, read) in [
+        ("JPY", "2900", Ok(2_900)),
+        ("JPY", "149.00", Ok(149)),
+        ("JPY", "1.49e2", Ok(149)),
+        ("JPY", "\"149.50\"", too_fine(0)),
+        ("JPY", "149.5", too_fine(0)),
+        ("EUR", "149.5", Ok(14_950)),
+        ("EUR", "149.505", too_fine(2)),
+        ("KWD", "\"1.234\"", Ok(1_234)),
+        ("KWD", "1.2345", too_fine(3)),
+    ] {
+        assert_eq!(price_in(code.parse().unwrap(), number), read.map(Money::from_minor), "{number} {code}");
+    }
+}
+
+#[test]
+fn the_largest_price_is_named_in_the_currency() {
+    for (code, most, more) in [
+        ("JPY", "99999999999", "100000000000"),
+        ("EUR", "999999999.99", "1000000000.00"),
+        ("KWD", "99999999.999", "100000000.000"),
+    ] {
+        let price = |number: &str| price_in(code.parse().unwrap(), number);
+        let refused = |sentence: &str, bound: String| {
+            Err(json!(format!("Ensure this value is {sentence} than or equal to {bound}.")))
+        };
+        assert_eq!(price(most), Ok(Money::MAX_PRICE));
+        assert_eq!(price(more), refused("less", most.to_owned()));
+        assert_eq!(price(&format!("-{more}")), refused("greater", format!("-{most}")));
+    }
+}
+
 /// Decimals of every size, with zeros after them, with an exponent, and with one more digit somewhere after the cents.
 #[test]
 fn every_decimal_is_read_exactly_or_refused() {
+    for code in ["JPY", "EUR", "KWD"] {
+        every_decimal_in(code.parse().unwrap());
+    }
+}
+
+fn every_decimal_in(currency: Currency) {
+    let decimals = usize::from(currency.exponent());
+    let price = |number: &str| price_in(currency, number);
     let mut state: u64 = 88_172_645_463_325_252;
     let mut random = |below: u64| {
         state ^= state << 13;
@@ -68,19 +115,20 @@ fn every_decimal_is_read_exactly_or_refused() {
         let digits = u32::try_from(random(11)).unwrap() + 1;
         let minor = random(10_u64.pow(digits) - 1) + 1;
         let zeros = "0".repeat(usize::try_from(random(25)).unwrap());
-        let (whole, cents) = (minor / 100, minor % 100);
         let money = Ok(Money::from_minor(i64::try_from(minor).unwrap()));
+        let exact = currency.amount(Money::from_minor(minor.try_into().unwrap())).to_string();
+        let longer = if decimals == 0 { format!("{exact}.0{zeros}") } else { format!("{exact}{zeros}") };
         for exact in [
-            format!("{whole}.{cents:02}{zeros}"),
-            format!("{minor}e-2"),
-            format!("{minor}{zeros}e-{}", zeros.len() + 2),
-            format!("0.{zeros}{minor:011}E{}", zeros.len() + 9),
+            longer.clone(),
+            format!("{minor}e-{decimals}"),
+            format!("{minor}{zeros}e-{}", zeros.len() + decimals),
+            format!("0.{zeros}{minor:011}E{}", zeros.len() + 11 - decimals),
         ] {
             assert_eq!(price(&exact), money, "{exact}");
-            assert_eq!(price(&format!("\"{whole}.{cents:02}{zeros}\"")), money, "{exact}");
+            assert_eq!(price(&format!("\"{longer}\"")), money, "{longer}");
         }
         let digit = random(9) + 1;
-        for finer in [format!("{whole}.{cents:02}{zeros}{digit}"), format!("{minor}{digit}e-3")] {
+        for finer in [format!("{longer}{digit}"), format!("{minor}{digit}e-{}", decimals + 1)] {
             assert!(price(&finer).is_err(), "{finer}");
         }
     }

@@ -125,16 +125,17 @@ pub async fn orders(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Newes
         cart_id: order.cart_id,
         email: order.email,
         currency: order.currency,
-        grand_total: order.total,
+        grand_total: order.currency.amount(order.total),
         placed_at: order.placed_at,
     }))
 }
 
 async fn order_lines(tx: &mut Tx, orders: &[Uuid]) -> sqlx::Result<HashMap<OrderId, Vec<OrderLine>>> {
     let lines = sqlx::query!(
-        r#"select order_id, variant_id, product_name, variant_name, sku, unit_price, quantity, backordered,
-                  sub_total as "sub_total!"
-             from order_lines where order_id = any($1) order by order_id, position"#,
+        r#"select l.order_id, l.variant_id, l.product_name, l.variant_name, l.sku, l.unit_price, l.quantity, l.backordered,
+                  l.sub_total as "sub_total!", o.currency
+             from order_lines l join orders o on o.id = l.order_id
+            where l.order_id = any($1) order by l.order_id, l.position"#,
         orders
     )
     .fetch_all(&mut *tx)
@@ -145,10 +146,10 @@ async fn order_lines(tx: &mut Tx, orders: &[Uuid]) -> sqlx::Result<HashMap<Order
             product_name: line.product_name,
             variant_name: line.variant_name,
             sku: line.sku,
-            unit_price: line.unit_price,
+            unit_price: line.currency.amount(line.unit_price),
             quantity: line.quantity,
             backordered: line.backordered,
-            sub_total: line.sub_total,
+            sub_total: line.currency.amount(line.sub_total),
         };
         (line.order_id, item)
     })))

@@ -38,7 +38,7 @@ fn counts(facets: &Facets) -> Counts {
         counts.insert(("value", value.id.0), value.count);
     }
     for band in facets.price_bands.iter().flatten() {
-        counts.insert(("price", band.min.minor()), band.count);
+        counts.insert(("price", band.min.money.minor()), band.count);
     }
     let availability = facets.availability.unwrap();
     counts.insert(("available", 1), availability.available);

@@ -12,6 +12,7 @@ mod start_page;
 use command_line::Stop;
 use command_line::terminal::say;
 use shared::app::{Environment, LogFormat, start_logs};
+use shared::money::Currency;
 
 use crate::home::Home;
 
@@ -27,6 +28,9 @@ pub struct Options {
     /// Do not ask before deleting
     #[arg(long, requires = "fresh")]
     pub yes: bool,
+    /// Currency of a shop without products and orders, such as JPY; without it, the shop keeps its own, EUR at first
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<Currency>,
     /// Log each request
     #[arg(long, short)]
     pub verbose: bool,
@@ -37,7 +41,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 8000, fresh: false, yes: false, verbose: false, without_jobs: false }
+        Self { port: 8000, fresh: false, yes: false, currency: None, verbose: false, without_jobs: false }
     }
 }
 

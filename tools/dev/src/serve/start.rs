@@ -60,7 +60,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     if options.fresh {
         fresh::delete_data(home, environment, options.yes).await?;
     }
-    let database = Database::open(home, environment).await?;
+    let database = Database::open_in(home, environment, options.currency).await?;
     let db = database.app(CONNECTIONS);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     sample::load(&db, clock.now()).await.context("the sample catalogue could not be loaded")?;
@@ -81,6 +81,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
         rng: Arc::new(SystemRng),
         verifier,
         public_url: None,
+        currency: database.currency(),
         metrics: Metrics::off(),
     };
     let router = Router::new()

@@ -158,7 +158,7 @@ fn outbox_relay_and_scheduler_are_invoked_by_a_schedule() {
 #[sqlx::test(migrations = false)]
 async fn migrate_runs_the_action_of_its_event(db: PgPool) {
     let connector = Connector::to(db.connect_options().as_ref().clone());
-    let migrate = Migrate { connector, clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) };
+    let migrate = Migrate { connector, currency: None, clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) };
     let done = migrate::handle(&migrate, first_file_of("migrate").json()).await.unwrap();
     assert!(matches!(done, Done::Apply(_)));
     let orders: i64 = sqlx::query_scalar("select count(*) from orders").fetch_one(&db).await.unwrap();

@@ -15,6 +15,7 @@ const READ_FOR: &[(&[&str], &[&str])] = &[
     (&["lambda::serve(", "lambda::serve_without_database(", "lambda::run_job("], &["RUST_LOG", "STACK_NAME"]),
     (&["lambda::serve(", "lambda::serve_without_database("], &["PUBLIC_URL"]),
     (&["lambda::serve("], &["TOKEN_PUBLIC_KEYS"]),
+    (&["lambda::serve(", "currency(environment)"], &["SHOP_CURRENCY"]),
     (
         &["lambda::serve(", "Db::from_environment(", "Connector::from_environment("],
         &[

@@ -33,8 +33,16 @@ impl Serving {
 
     /// Starts a shop with these options of accounts.
     pub(crate) fn start_with(home: &Path, auth_options: &str) -> Self {
-        let mut command = command(home, &["serve", "--port", "0"]);
-        let mut child = command.env("AUTH_OPTIONS", auth_options).stdout(Stdio::piped()).spawn().unwrap();
+        Self::run(command(home, &["serve", "--port", "0"]).env("AUTH_OPTIONS", auth_options))
+    }
+
+    /// Starts a shop in this currency.
+    pub(crate) fn start_in(home: &Path, currency: &str) -> Self {
+        Self::run(command(home, &["serve", "--port", "0", "--currency", currency]).env("AUTH_OPTIONS", ""))
+    }
+
+    fn run(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut printed = String::new();
         let address = loop {

@@ -1,6 +1,7 @@
 //! `cargo dev serve`, started and stopped as on the command line.
 
 use std::net::TcpListener;
+use std::path::Path;
 
 use serde_json::json;
 
@@ -62,4 +63,23 @@ fn a_port_in_use_is_reported_before_anything_is_started() {
     let output = String::from_utf8(refused.stderr).unwrap();
     assert!(output.contains(&format!("port {port} is in use")) && output.contains("--port"), "{output}");
     assert!(!home.join("postgres").exists());
+}
+
+#[test]
+fn the_currency_is_chosen_at_the_first_start_and_kept() {
+    let home = a_directory();
+    let tee = |shop: &Serving| shop.get("/api/v1/catalogue/products/everyday-tee/").json();
+    let starts: [fn(&Path) -> Serving; 2] = [|home| Serving::start_in(home, "JPY"), Serving::start];
+    for start in starts {
+        let shop = start(&home);
+        assert_eq!((&tee(&shop)["base_price"], &tee(&shop)["currency"]), (&json!("1990"), &json!("JPY")));
+        assert!(shop.interrupt().1.success());
+    }
+    for (currency, problem) in
+        [("EUR", "so its currency cannot become EUR"), ("XAU", "is not a currency with at most three decimals")]
+    {
+        let refused = command(&home, &["serve", "--port", "0", "--currency", currency]).output().unwrap();
+        let output = String::from_utf8(refused.stderr).unwrap();
+        assert!(!refused.status.success() && output.contains(problem), "{output}");
+    }
 }

@@ -25,6 +25,8 @@ use shared::catalogue::woocommerce;
 use shared::catalogue::write::{
     Attempt, DuplicateSkus, ImportBatch, ImportOptions, Refused, SaveError, Saved, Stock, save_imports,
 };
+use shared::money::Currency;
+use shared::shop;
 use shared::time::Timestamp;
 
 pub use summary::ImportSummary;
@@ -123,7 +125,9 @@ pub async fn run(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<I
 async fn import_products(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::Result<ImportSummary> {
     let name = args.file.display();
     let open = || File::open(&args.file).map(BufReader::new);
-    let file = ProductFile::read(open, args.options(), now).with_context(|| format!("{name} cannot be imported"))?;
+    let currency = currency_of_shop(db).await?;
+    let file =
+        ProductFile::read(open, args.options(), currency, now).with_context(|| format!("{name} cannot be imported"))?;
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} products, {eta} left")?;
     let bar = ProgressBar::new(file.count).with_style(style);
     let mut report = |error: RowError| bar.suspend(|| warn(format_args!("{name}:{}: {}", error.line, error.reason)));
@@ -141,15 +145,19 @@ pub struct ProductFile<R> {
     pub products: Products<R>,
     /// Number of its products.
     pub count: u64,
+    /// The currency of its prices.
+    pub currency: Currency,
     /// The choices of the person who imports it.
     pub options: ImportOptions,
 }
 
 impl<R: BufRead> ProductFile<R> {
-    /// Recognises a file and finds its products. The file is opened once for each time that it is read. Sales are those of the time `now`.
+    /// Recognises a file and finds its products. The file is opened once for each time that it is read. Its prices are in this
+    /// currency, and its sales those of the time `now`.
     pub fn read(
         open: impl Fn() -> io::Result<R>,
         options: ImportOptions,
+        currency: Currency,
         now: Timestamp,
     ) -> Result<Self, Unrecognised> {
         let mut encoding = EncodingScan::default();
@@ -172,7 +180,7 @@ impl<R: BufRead> ProductFile<R> {
                 scan.read(&mut file.rows(open()?)?, &file.header)?;
                 let count = scan.products;
                 let scattered = Arc::new(scan.into_scattered());
-                let products = shopify::Products::new(file.rows(open()?)?, &file.header, scattered)
+                let products = shopify::Products::new(file.rows(open()?)?, &file.header, scattered, currency)
                     .with_repeated_skus(options.duplicate_skus == DuplicateSkus::Suffix);
                 (Products::Shopify(Box::new(products)), count)
             }
@@ -182,28 +190,29 @@ impl<R: BufRead> ProductFile<R> {
                 if all.len() as u64 > woocommerce::MAX_BYTES {
                     return Err(Unrecognised::TooLarge);
                 }
-                let products = woocommerce::Products::new(all, &file, now)?;
+                let products = woocommerce::Products::new(all, &file, currency, now)?;
                 let count = products.count();
                 (Products::WooCommerce(Box::new(products)), count)
             }
         };
-        Ok(Self { format: file.format, products, count, options })
+        Ok(Self { format: file.format, products, count, currency, options })
     }
 }
 
 /// Imports a hundred products at a time; each product completely or not at all.
 pub async fn import<R: BufRead>(
     db: &Db,
-    ProductFile { format, mut products, options, .. }: ProductFile<R>,
+    ProductFile { format, mut products, currency, options, .. }: ProductFile<R>,
     now: Timestamp,
     report: &mut (dyn FnMut(RowError) + Send),
     done_with: &(dyn Fn(u64) + Sync),
 ) -> anyhow::Result<ImportSummary> {
     products.check_stock(options.stock)?;
     let mut summary = ImportSummary { format: Some(format), stock: options.stock, ..ImportSummary::default() };
+    let writer = Writer { db, currency, options, now };
     while let Some(mut batch) = products.batch()? {
         done_with(u64::try_from(batch.products()).unwrap_or_default());
-        write(db, &mut batch, options, now, &mut summary).await?;
+        writer.write(&mut batch, &mut summary).await?;
         batch.errors.sort_by_key(|error| error.line);
         summary.rows_failed += batch.errors.len();
         summary.products_skipped += batch.skipped;
@@ -212,46 +221,62 @@ pub async fn import<R: BufRead>(
     Ok(summary)
 }
 
-/// Writes the products of a batch. Fails if none could be written.
-async fn write(
-    db: &Db,
-    batch: &mut Batch,
-    options: ImportOptions,
-    now: Timestamp,
-    summary: &mut ImportSummary,
-) -> anyhow::Result<()> {
-    let entries = std::mem::take(&mut batch.entries);
-    let mut attempt = Attempt::default();
-    let saved = loop {
-        match try_to_write(db, &entries, options, attempt, now).await {
-            Ok(saved) => break saved,
-            Err(error) => attempt.again_after(error).context("the import failed; earlier batches are committed")?,
-        }
-    };
-    for ((line, entry), saved) in entries.iter().zip(saved) {
-        match saved {
-            Ok(saved) => {
-                summary.add(&saved);
-                summary.variants_untracked += entry.untracked();
-                summary.variants_backorderable += entry.backorderable();
-            }
-            Err(refused) => batch.skip(refused.line(entry, *line), refused.reason),
-        }
-    }
-    Ok(())
+/// Returns the currency in which the prices of files are.
+pub async fn currency_of_shop(db: &Db) -> sqlx::Result<Currency> {
+    let mut tx = db.read().await?;
+    let currency = shop::store::currency(&mut tx).await?;
+    tx.commit().await?;
+    Ok(currency)
 }
 
-async fn try_to_write(
-    db: &Db,
-    entries: &[(u64, ProductImport)],
+/// Writes the products of a file to the database.
+struct Writer<'a> {
+    db: &'a Db,
+    /// The currency of the prices.
+    currency: Currency,
     options: ImportOptions,
-    attempt: Attempt,
     now: Timestamp,
-) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
-    let products: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
-    let mut tx = db.begin().await?;
-    let batch = ImportBatch { products: &products, options, together: attempt.together };
-    let saved = save_imports(&mut tx, batch, now).await?;
-    tx.commit().await?;
-    Ok(saved)
+}
+
+impl Writer<'_> {
+    /// Writes the products of a batch. Fails if none could be written.
+    async fn write(&self, batch: &mut Batch, summary: &mut ImportSummary) -> anyhow::Result<()> {
+        let entries = std::mem::take(&mut batch.entries);
+        let mut attempt = Attempt::default();
+        let saved = loop {
+            match self.try_to_write(&entries, attempt).await {
+                Ok(saved) => break saved,
+                Err(error) => attempt.again_after(error).context("the import failed; earlier batches are committed")?,
+            }
+        };
+        for ((line, entry), saved) in entries.iter().zip(saved) {
+            match saved {
+                Ok(saved) => {
+                    summary.add(&saved);
+                    summary.variants_untracked += entry.untracked();
+                    summary.variants_backorderable += entry.backorderable();
+                }
+                Err(refused) => batch.skip(refused.line(entry, *line), refused.reason),
+            }
+        }
+        Ok(())
+    }
+
+    async fn try_to_write(
+        &self,
+        entries: &[(u64, ProductImport)],
+        attempt: Attempt,
+    ) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
+        let products: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
+        let mut tx = self.db.begin().await?;
+        let batch = ImportBatch {
+            products: &products,
+            currency: self.currency,
+            options: self.options,
+            together: attempt.together,
+        };
+        let saved = save_imports(&mut tx, batch, self.now).await?;
+        tx.commit().await?;
+        Ok(saved)
+    }
 }

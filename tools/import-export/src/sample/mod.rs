@@ -9,6 +9,7 @@ mod product;
 use shared::app::db::Db;
 use shared::catalogue::store::snapshot;
 use shared::catalogue::write::{ImportBatch, ImportOptions, Together, save_imports};
+use shared::shop;
 use shared::time::Timestamp;
 
 use product::Sample;
@@ -16,6 +17,7 @@ use product::Sample;
 /// Fills an empty shop in one transaction and returns the number of products. A shop that has products is not changed.
 pub async fn load(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
     let mut tx = db.begin().await?;
+    let currency = shop::store::currency(&mut tx).await?;
     if snapshot::count(&mut tx).await? > 0 {
         tx.commit().await?;
         return Ok(0);
@@ -24,9 +26,9 @@ pub async fn load(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
     for (nth, sample) in (0..).zip(&entries) {
         // A second apart, so that "newest first" is an order. The first line is the newest.
         let made = now.plus_seconds(-nth);
-        let entry = sample.entry();
+        let entry = sample.entry(currency);
         let options = ImportOptions::default();
-        let batch = ImportBatch { products: &[&entry], options, together: Together::All };
+        let batch = ImportBatch { products: &[&entry], currency, options, together: Together::All };
         for saved in save_imports(&mut tx, batch, made).await? {
             saved.map_err(|refused| anyhow::Error::msg(refused.reason))?;
         }
@@ -46,6 +48,7 @@ pub fn image(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use shared::catalogue::product_import::ProductImport;
+    use shared::money::Currency;
     use shared::patch::Patch;
 
     use super::*;
@@ -54,7 +57,7 @@ mod tests {
     fn every_image_of_the_sample_can_be_drawn() {
         let mut count = 0;
         for sample in product::all() {
-            for image in sample.entry().images.all.unwrap() {
+            for image in sample.entry(Currency::DEFAULT).images.all.unwrap() {
                 let name = image.url.strip_prefix("/dev/images/").and_then(|url| url.strip_suffix(".svg")).unwrap();
                 let svg = super::image(name).unwrap();
                 assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"), "{name}");
@@ -68,7 +71,7 @@ mod tests {
 
     #[test]
     fn the_sample_has_the_documented_contents() {
-        let entries: Vec<_> = product::all().iter().map(Sample::entry).collect();
+        let entries: Vec<_> = product::all().iter().map(|sample| sample.entry(Currency::DEFAULT)).collect();
         assert_eq!(entries.len(), 62);
         let brands: std::collections::BTreeSet<_> = entries.iter().map(|entry| format!("{:?}", entry.brand)).collect();
         assert_eq!(brands.len(), 8);

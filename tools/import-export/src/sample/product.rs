@@ -2,7 +2,7 @@
 
 use shared::catalogue::product_import::{ImportImage, ImportImages, ImportVariant, ProductImport};
 use shared::catalogue::{Status, clean_html, sku_part, slugify};
-use shared::money::Money;
+use shared::money::{Currency, Money};
 use shared::patch::Patch;
 
 use super::colours;
@@ -45,8 +45,8 @@ impl Sample {
         slugify(self.name, "product")
     }
 
-    /// The product: every colour in every size, and a picture for each colour.
-    pub(super) fn entry(&self) -> ProductImport {
+    /// The product with prices in this currency: every colour in every size, and a picture for each colour.
+    pub(super) fn entry(&self, currency: Currency) -> ProductImport {
         let list = |text: &str, by: char| text.split(by).map(|part| part.trim().to_owned()).collect::<Vec<_>>();
         let images = self.colours.iter().map(|colour| ImportImage {
             url: self.picture(colour),
@@ -62,7 +62,7 @@ impl Sample {
             tags: Some(list(self.tags, ',').into_iter().filter(|tag| !tag.is_empty()).collect()),
             status: Some(Status::Active),
             is_published: None,
-            variants: self.variants(),
+            variants: self.variants(currency),
             has_all_variants: true,
             has_all_options: true,
             images: ImportImages { all: Some(images.collect()), is_ordered: true },
@@ -73,15 +73,15 @@ impl Sample {
         format!("/dev/images/{}--{}.svg", self.slug(), colours::key(colour))
     }
 
-    fn variants(&self) -> Vec<ImportVariant> {
+    fn variants(&self, currency: Currency) -> Vec<ImportVariant> {
         let mut variants = Vec::new();
         for colour in &self.colours {
             let first = variants.len();
             if self.sizes.is_empty() {
-                variants.push(self.variant(vec![option("Colour", colour)], 0));
+                variants.push(self.variant(vec![option("Colour", colour)], 0, currency));
             }
             for (nth, size) in self.sizes.iter().enumerate() {
-                variants.push(self.variant(vec![option("Size", size), option("Colour", colour)], nth));
+                variants.push(self.variant(vec![option("Size", size), option("Colour", colour)], nth, currency));
             }
             // The picture is of a colour; the first variant of that colour stands for it.
             if let Some(variant) = variants.get_mut(first) {
@@ -91,15 +91,14 @@ impl Sample {
         variants
     }
 
-    fn variant(&self, options: Vec<(String, String)>, nth_size: usize) -> ImportVariant {
+    fn variant(&self, options: Vec<(String, String)>, nth_size: usize, currency: Currency) -> ImportVariant {
         let parts = std::iter::once(self.slug()).chain(options.iter().rev().map(|(_, value)| sku_part(value)));
         let sku = parts.collect::<Vec<_>>().join("-").to_uppercase();
-        let price = Money::parse(self.price).unwrap_or_default();
         // The largest size takes more cloth.
-        let more = if self.sizes == LETTERS && nth_size + 1 == LETTERS.len() { 200 } else { 0 };
+        let more = if self.sizes == LETTERS && nth_size + 1 == LETTERS.len() { "2.00" } else { "0" };
         ImportVariant {
-            price: Some(price + Money::from_minor(more)),
-            compare_at_price: Patch::replace(self.remark.strip_prefix("was ").and_then(|was| Money::parse(was).ok())),
+            price: Some(price(self.price, currency) + price(more, currency)),
+            compare_at_price: Patch::replace(self.remark.strip_prefix("was ").map(|was| price(was, currency))),
             weight_grams: Patch::Set(weight(self.kind)),
             on_hand: Some(self.on_hand(&sku)),
             sku: Some(sku),
@@ -118,6 +117,12 @@ impl Sample {
             _ => 5 + any % 60,
         }
     }
+}
+
+/// Returns a price in euros as a usual price in this currency: without decimals a unit is worth about a cent, with three about two euros.
+fn price(euros: &str, currency: Currency) -> Money {
+    let cents = Currency::DEFAULT.parse_amount(euros).unwrap_or_default();
+    if currency.exponent() == 3 { cents * 5 } else { cents }
 }
 
 const LETTERS: &[&str] = &["XS", "S", "M", "L", "XL"];

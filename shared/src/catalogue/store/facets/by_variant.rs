@@ -5,7 +5,7 @@
 
 use sqlx::{Postgres, QueryBuilder};
 
-use super::rows::BOUNDS;
+use super::rows::bounds;
 use crate::catalogue::store::filter::Filter;
 use crate::ids::AttributeId;
 
@@ -128,9 +128,9 @@ pub(super) fn push_prices(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
 fn push_bands_of_products(sql: &mut QueryBuilder<Postgres>, filter: &Filter, most: &'static str) {
     let variants = filter.asked_variants();
     sql.push("select band, sum(n) as n from (select ");
-    push_band_of(sql, variants.price_min());
+    push_band_of(sql, filter, variants.price_min());
     sql.push(" as lowest, ");
-    push_band_of(sql, variants.price_max());
+    push_band_of(sql, filter, variants.price_max());
     sql.push(" as highest, count(*) as n from base p where p.brand and ");
     // Of a product with variants that can be bought, only the variants tell which bands have none.
     sql.push(if filter.is_available == Some(false) { "not p.is_available" } else { variants.exist() }).push(" and ");
@@ -147,22 +147,22 @@ fn push_bands_of_variants(sql: &mut QueryBuilder<Postgres>, filter: &Filter, mos
     sql.push("select band, count(*) as n from (select p.id, priced.band from base p");
     push_variants(sql, filter);
     sql.push(" cross join lateral (select ");
-    push_band_of(sql, "p.base_price + v.price_adjustment");
+    push_band_of(sql, filter, "p.base_price + v.price_adjustment");
     sql.push(" as band) priced where p.brand and p.options and ");
     filter.push_variant_values(sql);
     if let Some(most) = most_of_products {
         sql.push(" and (");
-        push_band_of(sql, filter.asked_variants().price_max());
+        push_band_of(sql, filter, filter.asked_variants().price_max());
         sql.push(" - ");
-        push_band_of(sql, filter.asked_variants().price_min());
+        push_band_of(sql, filter, filter.asked_variants().price_min());
         sql.push(" > ").push(most).push(if filter.is_available == Some(false) { " or p.is_available)" } else { ")" });
     }
     push_group(sql, filter);
     sql.push(") once group by band");
 }
 
-fn push_band_of(sql: &mut QueryBuilder<Postgres>, price: &'static str) {
-    sql.push("width_bucket(").push(price).push(", ").push_bind(&BOUNDS[..]).push(")");
+fn push_band_of(sql: &mut QueryBuilder<Postgres>, filter: &Filter, price: &'static str) {
+    sql.push("width_bucket(").push(price).push(", ").push_bind(bounds(filter.currency).to_vec()).push(")");
 }
 
 /// Appends a join of the variants `v` of the products `p`, with their stock if it is asked for.

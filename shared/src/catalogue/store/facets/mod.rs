@@ -49,7 +49,7 @@ impl Wanted {
 /// Counts for each choice the products that pass every filter but that choice's own.
 pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Result<Facets> {
     if wanted == Wanted::default() {
-        return Ok(sorted(Vec::new(), wanted));
+        return Ok(sorted(Vec::new(), wanted, filter.currency));
     }
     let mut sql = QueryBuilder::new("with recursive ");
     push_base(&mut sql, filter);
@@ -59,7 +59,7 @@ pub async fn facets(tx: &mut Tx, filter: &Filter, wanted: Wanted) -> sqlx::Resul
     sql.push(", counted (kind, id, n) as (");
     push_counts(&mut sql, filter, wanted);
     sql.push(NAMED);
-    Ok(sorted(sql.build_query_as().fetch_all(&mut *tx).await?, wanted))
+    Ok(sorted(sql.build_query_as().fetch_all(&mut *tx).await?, wanted, filter.currency))
 }
 
 /// Appends `base`: the products that may count in a facet. `brand`, `price` and `options` tell whether a product passes these filters, the last
@@ -99,25 +99,24 @@ fn push_below(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     sql.push(" union all select below.child, c.id from categories c join below on c.parent_id = below.id)");
 }
 
+type PushCounts = fn(&mut QueryBuilder<Postgres>, &Filter);
+
 /// Appends a `select` of kind, id and number for each requested facet.
 fn push_counts(sql: &mut QueryBuilder<Postgres>, filter: &Filter, wanted: Wanted) {
+    let counts: [(bool, PushCounts); 5] = [
+        (wanted.brands, push_brands),
+        (wanted.categories, push_categories),
+        (wanted.prices, by_variant::push_prices),
+        (wanted.availability, push_availability),
+        (wanted.attributes, by_variant::push_values),
+    ];
     let mut between = "";
-    for (_, push) in COUNTS.into_iter().filter(|(is_wanted, _)| is_wanted(&wanted)) {
+    for (_, push) in counts.into_iter().filter(|(is_wanted, _)| *is_wanted) {
         sql.push(between);
         push(sql, filter);
         between = " union all ";
     }
 }
-
-type PushCounts = fn(&mut QueryBuilder<Postgres>, &Filter);
-
-const COUNTS: [(fn(&Wanted) -> bool, PushCounts); 5] = [
-    (|wanted| wanted.brands, push_brands),
-    (|wanted| wanted.categories, push_categories),
-    (|wanted| wanted.prices, by_variant::push_prices),
-    (|wanted| wanted.availability, push_availability),
-    (|wanted| wanted.attributes, by_variant::push_values),
-];
 
 /// Condition that a product in `base` passes the filters of price, attributes and availability.
 const fn is_offered(filter: &Filter) -> &'static str {

@@ -4,27 +4,22 @@ use crate::catalogue::{
     AttributeFacet, AvailabilityFacet, Brand, BrandFacet, CategoryFacet, CategorySummary, Facets, PriceBand, ValueFacet,
 };
 use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 
 use super::Wanted;
 
-/// The bounds between price bands in cents: 10.00, 20.00, 50.00 and so on.
-pub(super) const BOUNDS: [i64; 14] = [
-    1_000,
-    2_000,
-    5_000,
-    10_000,
-    20_000,
-    50_000,
-    100_000,
-    200_000,
-    500_000,
-    1_000_000,
-    2_000_000,
-    5_000_000,
-    10_000_000,
-    100_000_000,
-];
+/// The bounds between price bands in units of a currency with decimals: 10, 20, 50 and so on.
+const BOUNDS: [i64; 14] = [10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 1_000_000];
+
+/// Returns the bounds between price bands in minor units. A unit of a currency without decimals is worth as little as a cent, so there they
+/// are 1,000, 2,000, 5,000 and so on.
+pub(super) fn bounds(currency: Currency) -> [i64; BOUNDS.len()] {
+    let unit = match currency.exponent() {
+        0 => 100,
+        exponent => 10_i64.pow(exponent.into()),
+    };
+    BOUNDS.map(|bound| bound * unit)
+}
 
 /// One count of any facet.
 #[derive(sqlx::FromRow)]
@@ -52,7 +47,7 @@ pub(super) const NAMED: &str = r") select c.kind, c.id, coalesce(b.name, k.name,
      order by c.kind, a.name, a.id, w.position, k.position, k.name, case c.kind when 'brand' then -c.n end, c.id";
 
 /// Sorts the counts into their facets. A facet that was not requested is missing; a requested one may be empty.
-pub(super) fn sorted(rows: Vec<Row>, wanted: Wanted) -> Facets {
+pub(super) fn sorted(rows: Vec<Row>, wanted: Wanted, currency: Currency) -> Facets {
     let mut facets = Facets {
         brands: wanted.brands.then(Vec::new),
         categories: wanted.categories.then(Vec::new),
@@ -71,7 +66,7 @@ pub(super) fn sorted(rows: Vec<Row>, wanted: Wanted) -> Facets {
                 count: row.count,
             }),
             "value" => add_value(facets.attributes.get_or_insert_default(), row),
-            "price" => facets.price_bands.get_or_insert_default().push(band(row.id, row.count)),
+            "price" => facets.price_bands.get_or_insert_default().push(band(row.id, row.count, currency)),
             _ => {
                 let availability = facets.availability.get_or_insert_default();
                 let kept = if row.id == 1 { &mut availability.available } else { &mut availability.unavailable };
@@ -93,11 +88,13 @@ fn add_value(attributes: &mut Vec<AttributeFacet>, row: Row) {
 }
 
 /// Returns the band with this number, as `width_bucket` counts them: 0 is below the first bound.
-fn band(number: i64, count: i64) -> PriceBand {
-    let bound = |at: Option<usize>| at.and_then(|at| BOUNDS.get(at)).copied();
+fn band(number: i64, count: i64, currency: Currency) -> PriceBand {
+    let bounds = bounds(currency);
+    let bound = |at: Option<usize>| at.and_then(|at| bounds.get(at)).copied();
+    let amount = |minor| currency.amount(Money::from_minor(minor));
     let at = usize::try_from(number).ok();
     let min = bound(at.and_then(|at| at.checked_sub(1))).unwrap_or_default();
-    PriceBand { min: Money::from_minor(min), max: bound(at).map(|next| Money::from_minor(next - 1)), count }
+    PriceBand { min: amount(min), max: bound(at).map(|next| amount(next - 1)), count }
 }
 
 #[cfg(test)]
@@ -106,9 +103,18 @@ mod tests {
 
     #[test]
     fn bands_are_adjacent_and_the_last_has_no_end() {
-        let ends = |number| (band(number, 1).min.minor(), band(number, 1).max.map(Money::minor));
-        assert_eq!(ends(0), (0, Some(999)));
-        assert_eq!(ends(1), (1_000, Some(1_999)));
-        assert_eq!(ends(14), (100_000_000, None));
+        for (code, first, second, last) in [
+            ("JPY", ["0", "999"], ["1000", "1999"], "100000000"),
+            ("EUR", ["0.00", "9.99"], ["10.00", "19.99"], "1000000.00"),
+            ("KWD", ["0.000", "9.999"], ["10.000", "19.999"], "1000000.000"),
+        ] {
+            let band = |number| {
+                let band = band(number, 1, code.parse().unwrap());
+                [Some(band.min), band.max].map(|end| end.map(|end| end.to_string()))
+            };
+            assert_eq!(band(0), first.map(|end| Some(end.to_owned())));
+            assert_eq!(band(1), second.map(|end| Some(end.to_owned())));
+            assert_eq!(band(14), [Some(last.to_owned()), None]);
+        }
     }
 }

@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use crate::app::db::{Array, Call, Db, Tx};
 use crate::catalogue::{IdOrSlug, ImageFile, Product, Visibility};
 use crate::ids::{BrandId, ProductId, VariantId};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::time::Timestamp;
 use page::{Category, Image, Page, Value, Variant};
 
@@ -45,7 +45,7 @@ pub async fn read(db: &Db, product: &IdOrSlug, visibility: Visibility) -> sqlx::
 pub async fn find(tx: &mut Tx, product: &IdOrSlug, visibility: Visibility) -> sqlx::Result<Option<Product>> {
     let page = sqlx::query_as!(
         Page,
-        r#"select id as "id!: ProductId", slug as "slug!", name as "name!", sku, base_price as "base_price!: Money", currency as "currency!",
+        r#"select id as "id!: ProductId", slug as "slug!", name as "name!", sku, base_price as "base_price!: Money", currency as "currency!: Currency",
                   price_min as "price_min!: Money", price_max as "price_max!: Money", is_available as "is_available!",
                   main_image_url, main_image_alt_text, main_image_list_url, created_at as "created_at!",
                   brand_id as "brand_id: BrandId", brand_name, brand_slug, description as "description!", tags as "tags!: Array<String>",

@@ -12,7 +12,7 @@ use crate::catalogue::{
     ProductVariant, Publication, Status, VariantAttributeValue, Visibility,
 };
 use crate::ids::{AttributeId, AttributeValueId, BrandId, CategoryId, ImageId, ProductId, VariantId};
-use crate::money::Money;
+use crate::money::{Amount, Currency, Money};
 use crate::time::Timestamp;
 
 /// A product as `read_product` returns it.
@@ -23,7 +23,7 @@ pub(super) struct Page {
     pub(super) name: String,
     pub(super) sku: Option<String>,
     pub(super) base_price: Money,
-    pub(super) currency: String,
+    pub(super) currency: Currency,
     pub(super) price_min: Money,
     pub(super) price_max: Money,
     pub(super) is_available: bool,
@@ -104,7 +104,7 @@ impl Page {
         let publication = self.publication(visibility)?;
         let values: Vec<_> = self.attribute_values.0.into_iter().map(Value::of_variant).collect();
         let attributes = attributes(&values);
-        let variants = variants(self.variants.0, self.base_price, values, self.lowest_prices.0);
+        let variants = variants(self.variants.0, self.currency.amount(self.base_price), values, self.lowest_prices.0);
         let first = variants.iter().find(|variant| !variant.is_archived).map(|variant| variant.id);
         let categories = self.categories.0.into_iter();
         let summary = ProductCard {
@@ -117,9 +117,12 @@ impl Page {
                 _ => None,
             },
             categories: categories.map(|Category { id, name, slug }| CategorySummary { id, name, slug }).collect(),
-            base_price: self.base_price,
+            base_price: self.currency.amount(self.base_price),
             currency: self.currency,
-            price_range: PriceRange { min: self.price_min, max: self.price_max },
+            price_range: PriceRange {
+                min: self.currency.amount(self.price_min),
+                max: self.currency.amount(self.price_max),
+            },
             main_image: self.main_image_url.map(|url| MainImage {
                 url,
                 alt_text: self.main_image_alt_text.unwrap_or_default(),
@@ -182,7 +185,7 @@ fn status(column: &str) -> sqlx::Result<Status> {
 /// Gives each variant its own values.
 fn variants(
     rows: Vec<Variant>,
-    base_price: Money,
+    base: Amount,
     values: Vec<(VariantId, VariantAttributeValue)>,
     lowest: Vec<(VariantId, i64)>,
 ) -> Vec<ProductVariant> {
@@ -192,17 +195,17 @@ fn variants(
         values_of.entry(variant).or_default().push(value);
     }
     let variant = |row: Variant| {
-        let price_adjustment = Money::from_minor(row.price_adjustment);
+        let amount = |minor| base.currency.amount(Money::from_minor(minor));
         ProductVariant {
             attribute_values: values_of.remove(&row.id).unwrap_or_default(),
             id: row.id,
             sku: row.sku,
             name: row.name,
-            price_adjustment,
-            own_price: row.own_price.map(Money::from_minor),
-            price: base_price + price_adjustment,
-            compare_at_price: row.compare_at_price.map(Money::from_minor),
-            lowest_price_30_days: lowest.get(&row.id).copied().map(Money::from_minor),
+            price_adjustment: amount(row.price_adjustment),
+            own_price: row.own_price.map(amount),
+            price: base.currency.amount(base.money + Money::from_minor(row.price_adjustment)),
+            compare_at_price: row.compare_at_price.map(amount),
+            lowest_price_30_days: lowest.get(&row.id).copied().map(amount),
             barcode: row.barcode,
             weight_grams: row.weight_grams,
             inventory_count: row.on_hand,

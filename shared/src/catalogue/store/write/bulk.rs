@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::app::db::Tx;
 use crate::ids::{ProductId, VariantId};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 
 /// A variant that a request names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct NamedVariant {
 pub struct VariantPrice {
     /// The variant's id.
     pub id: VariantId,
+    /// The currency of its product.
+    pub currency: Currency,
     /// The base price of its product.
     pub base_price: Money,
     /// The price that does not follow the base price, if the variant has one.
@@ -48,7 +50,7 @@ pub async fn find_variants(tx: &mut Tx, ids: &[VariantId], skus: &[String]) -> s
 pub async fn prices(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, VariantPrice>> {
     let rows = sqlx::query_as!(
         VariantPrice,
-        "select v.id, p.base_price, v.own_price, v.price_adjustment, v.compare_at_price
+        "select v.id, p.currency, p.base_price, v.own_price, v.price_adjustment, v.compare_at_price
            from product_variants v join products p on p.id = v.product_id
           where v.id = any ($1)",
         variants as _

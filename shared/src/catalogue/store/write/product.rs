@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::app::db::Tx;
 use crate::catalogue::IdOrSlug;
 use crate::ids::{BrandId, CategoryId, ProductId, VariantId};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::stock::store::lock_stock_of_all;
 use crate::time::Timestamp;
 
@@ -149,10 +149,11 @@ impl<'r> FromIterator<&'r ProductRow> for Columns {
     }
 }
 
-/// Inserts products in this order. Returns the id of each slug.
+/// Inserts products in this order, with prices in this currency. Returns the id of each slug.
 pub async fn insert_products(
     tx: &mut Tx,
     rows: &[&ProductRow],
+    currency: Currency,
     now: Timestamp,
 ) -> sqlx::Result<HashMap<String, ProductId>> {
     if rows.is_empty() {
@@ -161,9 +162,10 @@ pub async fn insert_products(
     let new: Columns = rows.iter().copied().collect();
     let rows = sqlx::query!(
         "insert into products
-                (slug, name, brand_id, sku, description, base_price, tags, status, publish_at, unpublish_at, handle, created_at, updated_at)
+                (slug, name, brand_id, sku, description, base_price, tags, status, publish_at, unpublish_at, handle, currency, created_at,
+                 updated_at)
          select t.slug, t.name, t.brand_id, t.sku, t.description, t.base_price, array(select jsonb_array_elements_text(t.tags)),
-                t.status, t.publish_at, t.unpublish_at, t.handle, $12, $12
+                t.status, t.publish_at, t.unpublish_at, t.handle, $12, $13, $13
            from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::jsonb[], $8::text[],
                        $9::timestamptz[], $10::timestamptz[], $11::text[]) with ordinality
                 as t (slug, name, brand_id, sku, description, base_price, tags, status, publish_at, unpublish_at, handle, place)
@@ -180,6 +182,7 @@ pub async fn insert_products(
         &new.publish_at as _,
         &new.unpublish_at as _,
         &new.handles,
+        currency as _,
         now as _
     )
     .fetch_all(&mut *tx)

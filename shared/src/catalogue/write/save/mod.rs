@@ -18,6 +18,7 @@ use crate::catalogue::store::snapshot::{self, ProductSnapshot};
 use crate::catalogue::store::write as store;
 use crate::catalogue::store::write::NamedValue;
 use crate::ids::{CategoryId, ProductId, VariantId};
+use crate::money::{Currency, OtherCurrency};
 use crate::time::Timestamp;
 
 /// Reason why a batch could not be saved. The transaction can then only be rolled back.
@@ -29,26 +30,30 @@ pub enum SaveError {
     /// The database has not returned the id of the product or variant that was inserted with this slug or SKU: an internal error.
     #[error("the database returned no id for \"{0}\", which was inserted")]
     NotInserted(String),
+    /// The shop does not sell in the currency of the edits.
+    #[error(transparent)]
+    OtherCurrency(#[from] OtherCurrency),
     /// The database has refused a statement or did not answer.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }
 
-/// Saves edits of different products. Returns for each the changes, or the reasons why it was refused. Products whose edits change nothing
+/// Saves edits of different products, with prices in this currency. Returns for each the changes, or the reasons why it was refused. Products whose edits change nothing
 /// are not written and keep their version.
 ///
 /// An error may be a conflict with another writer, after which the caller can try again; see [`super::Attempt`].
 pub async fn save(
     tx: &mut Tx,
     edits: &[ProductEdit],
+    currency: Currency,
     now: Timestamp,
 ) -> Result<Vec<Result<Saved, Vec<EditError>>>, SaveError> {
     let all: Vec<&ProductEdit> = edits.iter().collect();
-    let mut saved = save_together(tx, &all, now).await?;
+    let mut saved = save_together(tx, &all, currency, now).await?;
     if edits.len() > 1 {
         // A SKU may move from one product to another, so a refused edit is tried again after the others are written.
         for (edit, saved) in edits.iter().zip(&mut saved).filter(|(_, saved)| saved.is_err()) {
-            let again = save_together(tx, &[edit], now).await?;
+            let again = save_together(tx, &[edit], currency, now).await?;
             *saved = again.into_iter().next().unwrap_or_else(|| saved.clone());
         }
     }
@@ -58,6 +63,7 @@ pub async fn save(
 async fn save_together(
     tx: &mut Tx,
     edits: &[&ProductEdit],
+    currency: Currency,
     now: Timestamp,
 ) -> Result<Vec<Result<Saved, Vec<EditError>>>, SaveError> {
     if edits.iter().any(|edit| edit.product == ProductTarget::New) {
@@ -72,6 +78,7 @@ async fn save_together(
             ProductTarget::Handle(handle) => by_handle.get(handle),
         })
         .collect();
+    before.iter().flatten().try_for_each(|product| currency.require(product.currency))?;
     let completed: Vec<Option<ProductEdit>> =
         edits.iter().zip(&before).map(|(edit, before)| partial_options::complete(edit, *before)).collect();
     let edits: Vec<&ProductEdit> =
@@ -87,7 +94,7 @@ async fn save_together(
         .filter(|plan| plan.errors.is_empty() && plan.change != RowChange::Unchanged)
         .collect();
     if !written.is_empty() {
-        rows::write(tx, &mut written, &on_hand, now).await?;
+        rows::write(tx, &mut written, &on_hand, currency, now).await?;
     }
     let answer = |plan: Plan<'_>| if plan.errors.is_empty() { Ok(plan.into_saved()) } else { Err(plan.errors) };
     Ok(plans.into_iter().map(|plan| plan.and_then(answer)).collect())

@@ -7,23 +7,25 @@ use super::super::images;
 use super::super::plan::Plan;
 use super::super::saved::RowChange;
 use super::SaveError;
-use crate::app::db::Tx;
+use crate::app::db::{Tx, is_violation};
 use crate::catalogue::store::write as store;
 use crate::catalogue::store::write::{ProductRow, ValuesRow, VariantRow};
 use crate::ids::{CategoryId, ProductId, VariantId};
+use crate::money::{Currency, OtherCurrency};
 use crate::patch::Patch;
 use crate::stock::StockRules;
 use crate::stock::store::{StockChange, change_all, write_rules};
 use crate::time::Timestamp;
 
-/// Writes the changes of products that are locked, and their ids into the plans. `on_hand` is the stock under the lock.
+/// Writes the changes of products that are locked, with prices in this currency, and their ids into the plans. `on_hand` is the stock under the lock.
 pub(super) async fn write(
     tx: &mut Tx,
     plans: &mut [&mut Plan<'_>],
     on_hand: &HashMap<VariantId, i32>,
+    currency: Currency,
     now: Timestamp,
 ) -> Result<(), SaveError> {
-    write_products(tx, plans, now).await?;
+    write_products(tx, plans, currency, now).await?;
     write_variants(tx, plans, now).await?;
     write_stock_rules(tx, plans).await?;
     write_stock(tx, plans, on_hand, now).await?;
@@ -72,9 +74,19 @@ async fn write_images(tx: &mut Tx, plans: &[&mut Plan<'_>]) -> sqlx::Result<()> 
 
 /// Inserts the new products in the order of the edits and updates the others. Each gets a new `updated_at`, even if only a variant or an
 /// image changed.
-async fn write_products(tx: &mut Tx, plans: &mut [&mut Plan<'_>], now: Timestamp) -> Result<(), SaveError> {
+async fn write_products(
+    tx: &mut Tx,
+    plans: &mut [&mut Plan<'_>],
+    currency: Currency,
+    now: Timestamp,
+) -> Result<(), SaveError> {
     let new: Vec<&ProductRow> = plans.iter().filter(|plan| plan.id.is_none()).map(|plan| &plan.row).collect();
-    let ids = store::insert_products(tx, &new, now).await?;
+    let ids = match store::insert_products(tx, &new, currency, now).await {
+        Err(error) if is_violation(&error, "product_currency_is_the_shops") => {
+            return Err(OtherCurrency(currency).into());
+        }
+        inserted => inserted?,
+    };
     let old: Vec<(ProductId, &ProductRow)> =
         plans.iter().filter_map(|plan| plan.id.map(|id| (id, &plan.row))).collect();
     store::update_products(tx, &old, now).await?;

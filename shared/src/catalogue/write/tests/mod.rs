@@ -14,7 +14,7 @@ use super::taxonomy::TaxonomyLookup;
 use crate::catalogue::store::snapshot::{ImageSnapshot, ProductSnapshot, VariantSnapshot};
 use crate::catalogue::store::write::{IdOrName, KnownValue, NamedValue};
 use crate::ids::{AttributeId, AttributeValueId, ImageId, ProductId, VariantId};
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::patch::Patch;
 use crate::stock::{Reason, StockRules};
 
@@ -69,6 +69,7 @@ fn shirt() -> ProductSnapshot {
         categories: Vec::new(),
         description: "<p>Soft.</p>".to_owned(),
         base_price: Money::from_minor(1_000),
+        currency: Currency::DEFAULT,
         tags: vec!["cotton".to_owned()],
         status: "active".to_owned(),
         publish_at: None,

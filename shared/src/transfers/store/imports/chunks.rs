@@ -8,6 +8,7 @@ use crate::catalogue::product_file::records::Place;
 use crate::catalogue::product_file::{Dialect, FileFormat, FileKind, Recognised, RowError};
 use crate::catalogue::write::{ImportOptions, RowChange, Saved};
 use crate::ids::ImportId;
+use crate::money::Currency;
 use crate::time::Timestamp;
 
 /// The work that is left of an import that a worker has leased.
@@ -19,6 +20,8 @@ pub struct LeasedImport {
     pub storage_key: String,
     /// Declared size of the file in bytes.
     pub bytes: u64,
+    /// Currency of its prices: that of the shop.
+    pub currency: Currency,
     /// Choices of the person who imports the file.
     pub options: ImportOptions,
     /// The format of the file and the position of the first product that was not processed yet; `None` until the whole file was read once.
@@ -30,10 +33,10 @@ pub struct LeasedImport {
 /// Leases a running import that no worker holds; `None` if it is not running or another worker holds it.
 pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::Result<Option<LeasedImport>> {
     let row = sqlx::query!(
-        "update imports set lease = $2, held_until = $3, attempts = attempts + 1
+        r#"update imports set lease = $2, held_until = $3, attempts = attempts + 1
           where id = $1 and status = 'running' and held_until <= $4
          returning kind, storage_key, bytes, stock, keep_missing_variants, duplicate_skus, dry_run, encoding, delimiter, bytes_done, next_line, header,
-                   attempts",
+                   attempts, shop_currency() as "currency!: Currency""#,
         held.id as _,
         held.lease,
         now.plus_seconds(LEASE_SECONDS) as _,
@@ -47,6 +50,7 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
         line: u64::try_from(row.next_line).unwrap_or(1),
     };
     Ok(Some(LeasedImport {
+        currency: row.currency,
         kind: row.kind.as_deref().and_then(|kind| kind.parse().ok()),
         storage_key: row.storage_key,
         bytes: u64::try_from(row.bytes).unwrap_or_default(),

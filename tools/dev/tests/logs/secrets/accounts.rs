@@ -19,7 +19,7 @@ const NUMBER: u64 = 981_273_645_109_283;
 
 pub(super) async fn create_superuser(test: &TestApp, secrets: &mut Secrets) {
     let connector = Connector::to(test.db.connect_options().as_ref().clone());
-    let migrate = Migrate { connector, clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) };
+    let migrate = Migrate { connector, currency: None, clock: Arc::new(SystemClock), rng: Arc::new(SystemRng) };
     let password = secrets.add("the superuser's password", SUPERUSER_PASSWORD);
     let new = |password: Value| json!({"action": "create_superuser", "email": "root@example.com", "username": "root", "password": password});
     migrate::handle(&migrate, new(json!(password))).await.unwrap();

@@ -36,6 +36,7 @@ pub(super) async fn use_a_missing_database(environment: &Environment, secrets: &
         client.get("/auth/users/me/").await.expect(503);
         let migrate = Migrate {
             connector: Connector::from_environment(&reached).unwrap(),
+            currency: None,
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
         };

@@ -28,6 +28,7 @@ pub(super) fn an_environment(secrets: &mut Secrets) -> Environment {
     Environment::from_iter([
         ("TOKEN_SIGNING_KEY", private),
         ("TOKEN_PUBLIC_KEYS", public),
+        ("SHOP_CURRENCY", "EUR".to_owned()),
         ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing".to_owned()),
         ("AWS_REGION", "eu-central-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),

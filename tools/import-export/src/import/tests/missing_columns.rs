@@ -19,7 +19,9 @@ fn fields(product: &ProductSnapshot) -> Vec<(&'static str, String)> {
     urls.sort_unstable();
     let brand = product.brand.as_ref().map_or("", |brand| &brand.name);
     let categories: Vec<&str> = product.categories.iter().map(|category| category.name.as_str()).collect();
-    let money = |money: Option<shared::money::Money>| money.map_or(String::new(), |money| money.to_string());
+    let money = |money: Option<shared::money::Money>| {
+        money.map_or(String::new(), |money| product.currency.amount(money).to_string())
+    };
     vec![
         ("Title", product.name.clone()),
         ("Body (HTML)", product.description.clone()),
@@ -31,7 +33,7 @@ fn fields(product: &ProductSnapshot) -> Vec<(&'static str, String)> {
         ("Variant SKU", first.sku.clone()),
         ("Variant Grams", first.weight_grams.map(|grams| grams.to_string()).unwrap_or_default()),
         ("Variant Inventory Qty", first.on_hand.to_string()),
-        ("Variant Price", first.price.to_string()),
+        ("Variant Price", money(Some(first.price))),
         ("Variant Compare At Price", money(first.compare_at_price)),
         ("Variant Barcode", first.barcode.clone().unwrap_or_default()),
         ("Image Src", urls.join(" ")),

@@ -1,5 +1,6 @@
 //! Files in, rows out.
 
+mod currencies;
 mod damaged_rows;
 mod dialects;
 mod missing_columns;
@@ -40,7 +41,7 @@ fn with_stock(stock: Stock) -> ImportOptions {
 
 async fn take_with(db: &Db, text: &[u8], options: ImportOptions) -> (ImportSummary, Vec<(u64, String)>) {
     let mut errors = Vec::new();
-    let file = ProductFile::read(|| Ok(text), options, START).unwrap();
+    let file = ProductFile::read(|| Ok(text), options, currency_of_shop(db).await.unwrap(), START).unwrap();
     let summary = import(db, file, START, &mut |row| errors.push((row.line, row.reason)), &|_| {}).await.unwrap();
     assert_eq!(summary.rows_failed, errors.len());
     (summary, errors)
@@ -286,8 +287,9 @@ async fn the_sample_fills_an_empty_shop_once(db: PgPool) {
 
 #[test]
 fn another_file_is_refused_with_what_is_understood() {
+    let currency = "EUR".parse().unwrap();
     for text in ["", "id;name;price\n1;a;2\n", "{\"products\": []}", "Handle,Title,Location\n"] {
-        let read = ProductFile::read(|| Ok(text.as_bytes()), ImportOptions::default(), START);
+        let read = ProductFile::read(|| Ok(text.as_bytes()), ImportOptions::default(), currency, START);
         let error = read.map(drop).unwrap_err().to_string();
         assert!(error.contains("Shopify product export") && error.contains("Variant Price"), "{error}");
     }

@@ -46,8 +46,10 @@ async fn what_was_sold_after_an_export_stays_sold_unless_the_stock_is_set(db: Pg
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_file_that_does_not_say_what_it_saw_is_not_compared(db: PgPool) {
     let file = format!("{HEADER}{GOOD}");
-    let file = ProductFile::read(|| Ok(file.as_bytes()), with_stock(Stock::Compare), START).unwrap();
-    let imported = import(&service_db(&db), file, START, &mut |_| {}, &|_| {}).await;
+    let service = service_db(&db);
+    let currency = currency_of_shop(&service).await.unwrap();
+    let file = ProductFile::read(|| Ok(file.as_bytes()), with_stock(Stock::Compare), currency, START).unwrap();
+    let imported = import(&service, file, START, &mut |_| {}, &|_| {}).await;
     let error = imported.unwrap_err().to_string();
     assert!(error.contains("because it has no column \"Variant Inventory Qty Seen\". Export the products"), "{error}");
 }

@@ -1,0 +1,3 @@
+//! The shop as a whole: the currency in which it sells.
+
+pub mod store;
