@@ -125,15 +125,19 @@ impl Meaning for Column {
     }
 
     fn name(self) -> String {
-        match self {
-            Self::Weight(unit) => {
-                let name = WeightUnit::NAMES.iter().find(|(known, _)| *known == unit).map_or("", |(_, name)| name);
-                format!("Weight ({name})")
-            }
-            Self::AttributeName(number) => format!("Attribute {number} name"),
-            Self::AttributeValues(number) => format!("Attribute {number} value(s)"),
-            Self::AttributeVisible(number) => format!("Attribute {number} visible"),
-            known => NAMES.iter().find(|(column, _)| *column == known).map_or("", |(_, name)| name).to_owned(),
+        if let Some((_, name)) = NAMES.iter().find(|(column, _)| *column == self) {
+            (*name).to_owned()
+        } else if let Self::Weight(unit) = self {
+            let name = WeightUnit::NAMES.iter().find(|(known, _)| *known == unit).map_or("", |(_, name)| name);
+            format!("Weight ({name})")
+        } else if let Self::AttributeName(number) = self {
+            format!("Attribute {number} name")
+        } else if let Self::AttributeValues(number) = self {
+            format!("Attribute {number} value(s)")
+        } else if let Self::AttributeVisible(number) = self {
+            format!("Attribute {number} visible")
+        } else {
+            String::new()
         }
     }
 
