@@ -10,7 +10,7 @@ use sqlx::Connection as _;
 use crate::app_role::{self, AppRole};
 use crate::currency;
 
-/// What a deployment says about itself.
+/// The facts that a deployment states about itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Release {

@@ -65,7 +65,7 @@ fn words(text: &str, max: usize) -> String {
     let mut slug = String::new();
     for c in text.nfc() {
         let (start, latin) = (slug.len(), latin(c));
-        // A fraction is a number of its own: `2½` is not `21/2`.
+        // A fraction is a separate number: `2½` is not `21/2`.
         if latin.contains('/') && !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
         }

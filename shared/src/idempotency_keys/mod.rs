@@ -15,7 +15,7 @@ pub struct KeyedRequest {
     pub digest: Uuid,
 }
 
-/// What a key is deleted with, before its day is over.
+/// The object with which a key is deleted before its day is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyOwner {
     /// The cart that the request has created or changed.

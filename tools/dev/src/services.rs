@@ -76,7 +76,7 @@ async fn serve(
     Ok(Some((moto, file)))
 }
 
-/// What the functions know about the shop.
+/// The facts about the shop that the functions need.
 struct Shop<'a> {
     /// URL of the database.
     database: String,

@@ -9,14 +9,14 @@ use utoipa::ToSchema;
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Delimiter {
-    /// `,`
+    /// A comma: `,`.
     #[default]
     Comma,
     /// `;`, which spreadsheets write where the comma separates decimals.
     Semicolon,
-    /// A tab.
+    /// A tab character.
     Tab,
-    /// `|`
+    /// A vertical bar: `|`.
     VerticalBar,
 }
 

@@ -67,7 +67,7 @@ impl std::fmt::Display for FileFormat {
 /// A file whose format is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recognised {
-    /// The format.
+    /// The format of the file.
     pub format: FileFormat,
     /// The names of the columns.
     pub header: Vec<String>,

@@ -96,7 +96,7 @@ impl ProductOptions {
         options
     }
 
-    /// Returns the variants for which a variation stands. Those that another variation names with all its values are that one's.
+    /// Returns the variants for which a variation stands. Those that another variation names with all its values belong to that variation.
     pub(super) fn expand(&mut self, row: &Row, columns: &Columns) -> Result<Expanded, String> {
         let mut expanded = Expanded { variants: vec![Options::new()], any: Vec::new() };
         for attribute in &self.attributes {

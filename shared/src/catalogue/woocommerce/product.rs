@@ -26,7 +26,7 @@ pub(super) struct ProductRows {
     pub(super) variations: Option<Vec<Row>>,
 }
 
-/// What holds for all products of a file.
+/// The rules for all products of a file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules<'c> {
     pub(super) columns: &'c Columns,
@@ -212,7 +212,7 @@ impl<'c> Reading<'c> {
         all
     }
 
-    /// Returns the stock that the variations share, if they share one that can be told for each.
+    /// Returns the stock that the variations share, if they share one; fails if it is more than one variation that does.
     fn shared(&self, head: &Row, rows: &[Row]) -> Result<Stock, String> {
         let columns = self.columns();
         let sharing = rows.iter().filter(|row| stock::is_shared(row, head, columns)).count();
