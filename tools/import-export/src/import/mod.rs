@@ -141,7 +141,7 @@ async fn import_products(db: &Db, args: &ImportArgs, now: Timestamp) -> anyhow::
 pub struct ProductFile<R> {
     /// The format of the file.
     pub format: FileFormat,
-    /// Its products.
+    /// The products of the file.
     pub products: Products<R>,
     /// Number of its products.
     pub count: u64,
