@@ -194,8 +194,13 @@ async fn try_to_save(
     }
     let entries = std::mem::take(&mut batch.entries);
     let all: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
-    let import =
-        ImportBatch { products: &all, currency: file.currency, options: file.options, together: attempt.together };
+    let import = ImportBatch {
+        products: &all,
+        skus: &batch.skus,
+        currency: file.currency,
+        options: file.options,
+        together: attempt.together,
+    };
     let results = save_imports(&mut tx, import, now).await?;
     let (mut saved, mut untracked, mut backorderable) = (Vec::new(), 0, 0);
     for ((line, entry), result) in entries.iter().zip(results) {

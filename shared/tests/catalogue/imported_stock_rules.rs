@@ -20,7 +20,8 @@ async fn import(db: &PgPool, variant: ImportVariant, dry_run: bool) -> Saved {
     };
     let mut tx = service_db(db).begin().await.unwrap();
     let options = ImportOptions { dry_run, ..ImportOptions::default() };
-    let batch = ImportBatch { products: &[&product], currency: Currency::DEFAULT, options, together: Together::All };
+    let batch =
+        ImportBatch { products: &[&product], skus: &[], currency: Currency::DEFAULT, options, together: Together::All };
     let saved = save_imports(&mut tx, batch, START).await.unwrap().remove(0).unwrap();
     tx.commit().await.unwrap();
     saved
@@ -100,8 +101,13 @@ async fn units_that_a_file_adds_go_to_backorders_first(db: PgPool) {
         let product = ProductImport { handle: table.slug.clone(), variants: vec![variant], ..ProductImport::default() };
         let mut tx = service_db(&app.db).begin().await.unwrap();
         let options = ImportOptions { stock, ..ImportOptions::default() };
-        let batch =
-            ImportBatch { products: &[&product], currency: Currency::DEFAULT, options, together: Together::All };
+        let batch = ImportBatch {
+            products: &[&product],
+            skus: &[],
+            currency: Currency::DEFAULT,
+            options,
+            together: Together::All,
+        };
         save_imports(&mut tx, batch, START).await.unwrap().remove(0).unwrap();
         tx.commit().await.unwrap();
 

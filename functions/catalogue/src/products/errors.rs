@@ -88,7 +88,10 @@ fn field_error(error: EditError, path: FieldPath, currency: Currency) -> (String
             format!("A variant has at most one value of \"{attribute}\". Send only one."),
         ),
         EditError::SkuTaken { at, .. } => (path.variant(at, "sku"), SKU_TAKEN.to_owned()),
-        EditError::SkuOfOtherEdit { at, .. } => (path.variant(at, "sku"), SKU_TAKEN.to_owned()),
+        EditError::SkuOfOtherProduct { at, .. } | EditError::SkuOfOtherEdit { at, .. } => {
+            (path.variant(at, "sku"), SKU_TAKEN.to_owned())
+        }
+        EditError::SkuUnderOtherHandle { .. } => (path.variants("sku").to_owned(), error.to_string()),
         EditError::SameValues { at } => (path.variant(at, "non_field_errors"), SAME_VALUES.to_owned()),
         EditError::NegativePrice { at } => (path.price(at), PRICE_NEGATIVE.to_owned()),
         EditError::PriceTooHigh { at } => (

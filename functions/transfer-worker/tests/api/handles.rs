@@ -4,7 +4,7 @@ use shared::transfers::Work;
 use sqlx::PgPool;
 use transfer_worker::{Limits, work};
 
-use crate::{HEADER, Shop};
+use crate::{HEADER, Shop, taken};
 
 fn row(handle: &str, sku: &str) -> String {
     format!("{handle},Shirt,,,Size,M,{sku},1,10\r\n")
@@ -122,7 +122,7 @@ async fn a_product_with_another_handle_is_not_updated_even_if_the_file_has_its_s
     let id = shop.an_import(&file(&[("two", "ONE")])).await;
     work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();
 
-    assert_eq!(shop.errors(id).await, [(2, "the SKU \"ONE\" belongs to another product".to_owned())]);
+    assert_eq!(shop.errors(id).await, [(2, taken("ONE", "one", "two"))]);
     assert_eq!(shop.app.count("select count(*) from products").await, 1);
 }
 

@@ -5,7 +5,7 @@ use shared::transfers::{TransferCounts, TransferStatus, Work};
 use sqlx::PgPool;
 use transfer_worker::{Limits, work};
 
-use crate::{HEADER, SHORT, Shop, file_of, with_stock};
+use crate::{HEADER, SHORT, Shop, file_of, taken, with_stock};
 
 fn created(created: i64) -> TransferCounts {
     TransferCounts { created, ..TransferCounts::default() }
@@ -166,7 +166,7 @@ async fn a_sku_moves_between_products_of_one_chunk(db: PgPool) {
     let id = shop.an_import(after.as_bytes()).await;
     work(&shop.worker(Limits::default()), Work::Import(id).into()).await.unwrap();
 
-    assert_eq!(shop.errors(id).await, [(4, "the SKU \"NEW\" belongs to another product".to_owned())]);
+    assert_eq!(shop.errors(id).await, [(4, taken("NEW", "a", "c"))]);
     let skus: Vec<String> = sqlx::query_scalar(
         "select p.slug || ':' || v.sku from product_variants v join products p on p.id = v.product_id order by 1",
     )

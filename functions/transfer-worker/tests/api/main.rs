@@ -40,6 +40,14 @@ use transfer_worker::{Limits, Worker, work};
 const HEADER: &str =
     "Handle,Title,Vendor,Type,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price\r\n";
 
+/// Returns the reason for a row with a SKU that the product `owner` has.
+fn taken(sku: &str, owner: &str, handle: &str) -> String {
+    format!(
+        "the SKU \"{sku}\" belongs to the product \"{owner}\", but the handle here is \"{handle}\": correct the handle; to move the variant, first \
+         import \"{owner}\" without it, in a file of its own"
+    )
+}
+
 /// A shop with a file storage and the queue of the worker.
 struct Shop {
     app: TestApp,

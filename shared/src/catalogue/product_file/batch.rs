@@ -15,6 +15,15 @@ pub struct RowError {
     pub reason: String,
 }
 
+/// A SKU of a row, and the handle of its product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandleAndSku {
+    /// Handle of the product, as the file has it.
+    pub handle: String,
+    /// SKU of the variant.
+    pub sku: String,
+}
+
 /// Products that are written together.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
@@ -24,6 +33,9 @@ pub struct Batch {
     pub errors: Vec<RowError>,
     /// Number of products that are skipped because of them.
     pub skipped: usize,
+    /// The SKUs of all these products, skipped ones included, of the product before them and of the row behind them. Empty if a product is known
+    /// by a SKU, so that none of its variants can be elsewhere.
+    pub skus: Vec<HandleAndSku>,
 }
 
 impl Batch {

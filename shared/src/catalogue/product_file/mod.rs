@@ -12,7 +12,7 @@ mod recognise;
 pub mod records;
 mod row;
 
-pub use batch::{Batch, RowError};
+pub use batch::{Batch, HandleAndSku, RowError};
 pub(in crate::catalogue) use batch::{PRODUCTS_AT_ONCE, VARIANTS_AT_ONCE};
 pub(in crate::catalogue) use columns::{Columns, Meaning};
 pub use delimiter::Delimiter;

@@ -16,11 +16,11 @@ use columns::{Column, Columns};
 pub use columns::{NotComparable, is_inventory, known_columns};
 pub use export::{Cells, rows, write_header, write_rows};
 use product::Rules;
-use row::without_handle;
+use row::{handle_and_sku, without_handle};
 pub use scan::{Scan, Scattered};
 
 use super::product_file::records::{Place, Records};
-use super::product_file::{Batch, PRODUCTS_AT_ONCE, Row, RowError, VARIANTS_AT_ONCE};
+use super::product_file::{Batch, HandleAndSku, PRODUCTS_AT_ONCE, Row, RowError, VARIANTS_AT_ONCE};
 use super::product_import::ProductImport;
 use super::write::Stock;
 use crate::money::Currency;
@@ -39,6 +39,8 @@ pub struct Products<R> {
     ahead: Option<Row>,
     /// Errors of rows that belong to no product.
     strays: VecDeque<RowError>,
+    /// The SKUs of the products since the last batch, and of the product before them, each with its handle.
+    skus: Vec<HandleAndSku>,
     /// The position at which the next product begins.
     place: Place,
     /// True if no complete product follows.
@@ -60,7 +62,8 @@ impl<R: BufRead> Products<R> {
         let columns = Columns::find(header, records.delimiter());
         let place = records.place();
         let rules = Rules { currency, allows_repeated_skus: false };
-        Self { records, columns, rules, scattered, ahead: None, strays: VecDeque::new(), place, is_over: false }
+        let (strays, skus) = (VecDeque::new(), Vec::new());
+        Self { records, columns, rules, scattered, ahead: None, strays, skus, place, is_over: false }
     }
 
     /// Allows several variants of a product to have the same SKU in the file.
@@ -99,6 +102,10 @@ impl<R: BufRead> Products<R> {
         }
         // These rows stand before the next position.
         batch.errors.extend(self.strays.drain(..));
+        batch.skus = self.skus.clone();
+        batch.skus.extend(self.ahead.as_ref().and_then(|row| handle_and_sku(row, &self.columns)));
+        let last = self.skus.last().map(|last| last.handle.clone());
+        self.skus.retain(|one| Some(&one.handle) == last.as_ref());
         Ok((batch.products() > 0 || !batch.errors.is_empty()).then_some(batch))
     }
 
@@ -158,6 +165,7 @@ impl<R: BufRead> Products<R> {
     /// Reads the rows that were found for a product. `next` is the first row of the product behind them.
     fn item(&mut self, found: Found, next: Option<&Row>) -> Item {
         let line = found.line();
+        self.skus.extend(found.rows.iter().filter_map(|row| handle_and_sku(row, &self.columns)));
         if found.rows.len() > MAX_ROWS {
             let reason = format!("the product has more than {MAX_ROWS} rows");
             return Item::Product(Err(vec![RowError { line, reason }]));

@@ -8,7 +8,7 @@ use super::variants::find_one;
 use crate::app::db::Tx;
 use crate::catalogue::limits::MAX_SKU;
 use crate::catalogue::store::snapshot::{self, ProductSnapshot};
-use crate::catalogue::store::write::sku_owners;
+use crate::catalogue::store::write::{SkuOwner, sku_owners};
 use crate::ids::ProductId;
 
 /// Maximum number of SKUs with a number that are tried for a variant in addition to those that the batch needs itself.
@@ -69,7 +69,7 @@ pub(super) async fn add_suffixes(tx: &mut Tx, edits: &mut [ProductEdit]) -> sqlx
 
 /// The SKUs that a product cannot have as they are.
 struct Taken<'o> {
-    owners: &'o HashMap<String, ProductId>,
+    owners: &'o HashMap<String, SkuOwner>,
     own: Option<ProductId>,
     repeated: HashSet<String>,
 }
@@ -80,7 +80,7 @@ impl Taken<'_> {
     }
 
     fn is_foreign(&self, sku: &str) -> bool {
-        self.owners.get(sku).is_some_and(|owner| Some(*owner) != self.own)
+        self.owners.get(sku).is_some_and(|owner| Some(owner.product) != self.own)
     }
 }
 

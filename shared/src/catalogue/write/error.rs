@@ -60,6 +60,32 @@ pub enum EditError {
         /// The SKU that is taken.
         sku: String,
     },
+    /// A variant of another product has the SKU, and a file puts it into this product.
+    #[error(
+        "the SKU \"{sku}\" belongs to the product \"{owner}\", but the handle here is \"{handle}\": correct the handle; to move the variant, first \
+         import \"{owner}\" without it, in a file of its own"
+    )]
+    SkuOfOtherProduct {
+        /// Index in the list.
+        at: usize,
+        /// The SKU that is taken.
+        sku: String,
+        /// Handle of the product that has it.
+        owner: String,
+        /// Handle of this product.
+        handle: String,
+    },
+    /// A file has a variant of this product under the handle of another product, and not here.
+    #[error(
+        "the variant with the SKU \"{sku}\" would be removed, but the file has it under the handle \"{handle}\": correct that handle; to move the \
+         variant, first import this product without it, in a file of its own"
+    )]
+    SkuUnderOtherHandle {
+        /// The SKU of the variant.
+        sku: String,
+        /// Handle of the other product.
+        handle: String,
+    },
     /// The variant with the SKU has the values of another edit in the list, which has no SKU.
     #[error(
         "the SKU \"{sku}\" belongs to a variant of this product that the file lists without a SKU; write it there, or use another SKU here"
@@ -142,11 +168,13 @@ impl EditError {
             | Self::NoSuchOption { at, .. }
             | Self::TwoValues { at, .. }
             | Self::SkuTaken { at, .. }
+            | Self::SkuOfOtherProduct { at, .. }
             | Self::SkuOfOtherEdit { at, .. }
             | Self::SameValues { at }
             | Self::NotOneDefault { at } => Some(*at),
             Self::NegativePrice { at } | Self::PriceTooHigh { at } | Self::Incomplete { at, .. } => *at,
             Self::NoSuchCategory(_)
+            | Self::SkuUnderOtherHandle { .. }
             | Self::TooManyVariants
             | Self::NoSuchDefault(_)
             | Self::DefaultArchived

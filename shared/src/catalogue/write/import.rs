@@ -10,9 +10,10 @@ use super::edit::{
 };
 use super::error::EditError;
 use super::refusal::explain_refusal;
-use super::save::{SaveError, save};
+use super::save::{NamedSkus, SaveError, save_of_file};
 use super::saved::Saved;
 use crate::app::db::Tx;
+use crate::catalogue::product_file::HandleAndSku;
 use crate::catalogue::product_import::{ImportVariant, ProductImport, variant_name};
 use crate::catalogue::store::write::{
     IdOrName, NamedValue, check_deferred_constraints, lock_imports, set_dry_run_savepoint, set_savepoint, undo_dry_run,
@@ -121,6 +122,8 @@ pub struct ImportBatch<'i> {
     pub products: &'i [&'i ProductImport],
     /// The currency of the prices.
     pub currency: Currency,
+    /// The SKUs of the file around these products: none of them is removed from a product because the file has it under another handle.
+    pub skus: &'i [HandleAndSku],
     /// The choices of the person who imports the file.
     pub options: ImportOptions,
     /// The way in which the products are written.
@@ -163,21 +166,22 @@ pub async fn save_imports(
 
 async fn save_batch(
     tx: &mut Tx,
-    ImportBatch { products, currency, options, together }: ImportBatch<'_>,
+    ImportBatch { products, skus, currency, options, together }: ImportBatch<'_>,
     now: Timestamp,
 ) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
     lock_imports(tx).await?;
     let mut edits: Vec<ProductEdit> = products.iter().map(|import| edit(import, options)).collect();
+    let named = NamedSkus::of(skus);
     if options.duplicate_skus == DuplicateSkus::Suffix {
         add_suffixes(tx, &mut edits).await?;
     }
     if together == Together::All {
-        return Ok(save(tx, &edits, currency, now).await?.into_iter().map(explain).collect());
+        return Ok(save_of_file(tx, &edits, &named, currency, now).await?.into_iter().map(explain).collect());
     }
     let mut all = Vec::new();
     for edit in edits {
         set_savepoint(tx).await?;
-        match save_one(tx, &edit, currency, now).await {
+        match save_one(tx, &edit, &named, currency, now).await {
             Ok(saved) => all.extend(saved),
             Err(SaveError::Database(error)) if is_refusal(&error) => {
                 undo_to_savepoint(tx).await?;
@@ -193,10 +197,11 @@ async fn save_batch(
 async fn save_one(
     tx: &mut Tx,
     edit: &ProductEdit,
+    named: &NamedSkus,
     currency: Currency,
     now: Timestamp,
 ) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
-    let saved = save(tx, std::slice::from_ref(edit), currency, now).await?;
+    let saved = save_of_file(tx, std::slice::from_ref(edit), named, currency, now).await?;
     check_deferred_constraints(tx).await?;
     Ok(saved.into_iter().map(explain).collect())
 }

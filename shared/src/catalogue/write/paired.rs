@@ -1,7 +1,10 @@
 //! An edit with the variants that its product has after it.
 
-use super::edit::ProductEdit;
+use std::collections::HashSet;
+
+use super::edit::{ProductEdit, VariantsEdit};
 use super::error::{EditError, Missing};
+use super::save::NamedSkus;
 use super::variants::{self, Pair};
 use crate::catalogue::store::snapshot::{ProductSnapshot, VariantSnapshot};
 
@@ -38,6 +41,25 @@ impl<'e> Paired<'e> {
             }
         }
         errors
+    }
+}
+
+impl Paired<'_> {
+    /// Returns an error for each variant that the product would lose although the file has it under another handle: that handle may be mistyped.
+    pub(super) fn variants_elsewhere(&self, named: &NamedSkus) -> Vec<EditError> {
+        let (Some(handle), VariantsEdit::AllSold(_), Ok(pairs)) =
+            (self.edit.product.handle(), &self.edit.variants, &self.pairs)
+        else {
+            return Vec::new();
+        };
+        let stays: HashSet<usize> = pairs.iter().filter_map(|pair| pair.before).collect();
+        let lost =
+            variants_of(self.before).iter().enumerate().filter(|(at, old)| !(stays.contains(at) || old.is_archived));
+        lost.filter_map(|(_, old)| {
+            let other = named.elsewhere(&old.sku, handle)?;
+            Some(EditError::SkuUnderOtherHandle { sku: old.sku.clone(), handle: other.to_owned() })
+        })
+        .collect()
     }
 }
 

@@ -242,9 +242,17 @@ impl Writer<'_> {
     /// Writes the products of a batch. Fails if none could be written.
     async fn write(&self, batch: &mut Batch, summary: &mut ImportSummary) -> anyhow::Result<()> {
         let entries = std::mem::take(&mut batch.entries);
+        let products: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
         let mut attempt = Attempt::default();
         let saved = loop {
-            match self.try_to_write(&entries, attempt).await {
+            let batch = ImportBatch {
+                products: &products,
+                skus: &batch.skus,
+                currency: self.currency,
+                options: self.options,
+                together: attempt.together,
+            };
+            match self.try_to_write(batch).await {
                 Ok(saved) => break saved,
                 Err(error) => attempt.again_after(error).context("the import failed; earlier batches are committed")?,
             }
@@ -262,19 +270,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    async fn try_to_write(
-        &self,
-        entries: &[(u64, ProductImport)],
-        attempt: Attempt,
-    ) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
-        let products: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
+    async fn try_to_write(&self, batch: ImportBatch<'_>) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
         let mut tx = self.db.begin().await?;
-        let batch = ImportBatch {
-            products: &products,
-            currency: self.currency,
-            options: self.options,
-            together: attempt.together,
-        };
         let saved = save_imports(&mut tx, batch, self.now).await?;
         tx.commit().await?;
         Ok(saved)

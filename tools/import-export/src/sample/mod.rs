@@ -28,7 +28,7 @@ pub async fn load(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
         let made = now.plus_seconds(-nth);
         let entry = sample.entry(currency);
         let options = ImportOptions::default();
-        let batch = ImportBatch { products: &[&entry], currency, options, together: Together::All };
+        let batch = ImportBatch { products: &[&entry], skus: &[], currency, options, together: Together::All };
         for saved in save_imports(&mut tx, batch, made).await? {
             saved.map_err(|refused| anyhow::Error::msg(refused.reason))?;
         }

@@ -43,6 +43,6 @@ pub use product::{
 pub use taxonomy::{KnownCategories, TaxonomyCounts, insert_taxonomy};
 use taxonomy::{NewLevel, insert_level};
 pub use variants::{
-    ValuesRow, VariantRow, insert_variants, lock_variants, release_skus, remove_variants, sku_owners, update_variants,
-    write_values,
+    SkuOwner, ValuesRow, VariantRow, insert_variants, lock_variants, release_skus, remove_variants, sku_owners,
+    update_variants, write_values,
 };

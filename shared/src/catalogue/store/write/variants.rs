@@ -80,15 +80,28 @@ impl Columns {
     }
 }
 
+/// A product that has a variant with some SKU.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkuOwner {
+    /// Id of the product.
+    pub product: ProductId,
+    /// Handle of the product in files.
+    pub handle: String,
+}
+
 /// Returns the products whose variants have these SKUs.
-pub async fn sku_owners(tx: &mut Tx, skus: &[String]) -> sqlx::Result<HashMap<String, ProductId>> {
+pub async fn sku_owners(tx: &mut Tx, skus: &[String]) -> sqlx::Result<HashMap<String, SkuOwner>> {
     if skus.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = sqlx::query!("select sku, product_id from product_variants where sku = any ($1)", skus)
-        .fetch_all(&mut *tx)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.sku, row.product_id)).collect())
+    let rows = sqlx::query!(
+        "select v.sku, v.product_id, p.handle from product_variants v join products p on p.id = v.product_id where v.sku = any ($1)",
+        skus
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let owner = |product, handle| SkuOwner { product, handle };
+    Ok(rows.into_iter().map(|row| (row.sku, owner(row.product_id, row.handle))).collect())
 }
 
 /// Deletes these variants, or archives those that orders or carts refer to, so that no line vanishes from a cart.

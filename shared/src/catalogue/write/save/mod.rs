@@ -1,10 +1,13 @@
 //! Saves a batch of edits of products.
 
+mod named_skus;
 mod names;
 mod rows;
 mod skus;
 
 use std::collections::{HashMap, HashSet};
+
+pub(super) use named_skus::NamedSkus;
 
 use super::edit::{CategoriesEdit, ProductEdit, ProductTarget};
 use super::error::EditError;
@@ -48,12 +51,23 @@ pub async fn save(
     currency: Currency,
     now: Timestamp,
 ) -> Result<Vec<Result<Saved, Vec<EditError>>>, SaveError> {
+    save_of_file(tx, edits, &NamedSkus::default(), currency, now).await
+}
+
+/// Saves edits as [`save`] does. `named` has the SKUs of the file around these products.
+pub(super) async fn save_of_file(
+    tx: &mut Tx,
+    edits: &[ProductEdit],
+    named: &NamedSkus,
+    currency: Currency,
+    now: Timestamp,
+) -> Result<Vec<Result<Saved, Vec<EditError>>>, SaveError> {
     let all: Vec<&ProductEdit> = edits.iter().collect();
-    let mut saved = save_together(tx, &all, currency, now).await?;
+    let mut saved = save_together(tx, &all, named, currency, now).await?;
     if edits.len() > 1 {
-        // A SKU may move from one product to another, so a refused edit is tried again after the others are written.
+        // A product may give a variant another SKU and another product take the old one, so a refused edit is tried again after the others.
         for (edit, saved) in edits.iter().zip(&mut saved).filter(|(_, saved)| saved.is_err()) {
-            let again = save_together(tx, &[edit], currency, now).await?;
+            let again = save_together(tx, &[edit], named, currency, now).await?;
             *saved = again.into_iter().next().unwrap_or_else(|| saved.clone());
         }
     }
@@ -63,6 +77,7 @@ pub async fn save(
 async fn save_together(
     tx: &mut Tx,
     edits: &[&ProductEdit],
+    named: &NamedSkus,
     currency: Currency,
     now: Timestamp,
 ) -> Result<Vec<Result<Saved, Vec<EditError>>>, SaveError> {
@@ -83,7 +98,7 @@ async fn save_together(
         edits.iter().zip(&before).map(|(edit, before)| partial_options::complete(edit, *before)).collect();
     let edits: Vec<&ProductEdit> =
         edits.iter().zip(&completed).map(|(edit, completed)| completed.as_ref().unwrap_or(edit)).collect();
-    let mut plans = plan_all(tx, &edits, &before).await?;
+    let mut plans = plan_all(tx, &edits, &before, named).await?;
     let on_hand = lock(tx, &plans).await?;
     plans.iter_mut().flatten().for_each(|plan| plan.compare_stock(&on_hand));
     names::give(tx, &mut plans).await?;
@@ -106,11 +121,13 @@ async fn plan_all<'e>(
     tx: &mut Tx,
     edits: &[&'e ProductEdit],
     before: &[Option<&'e ProductSnapshot>],
+    named: &NamedSkus,
 ) -> sqlx::Result<Vec<Result<Plan<'e>, Vec<EditError>>>> {
     let mut errors = skus::taken_sku_errors(tx, edits, before).await?;
     let paired: Vec<Paired<'e>> = edits.iter().zip(before).map(|(edit, before)| Paired::new(edit, *before)).collect();
     for (paired, errors) in paired.iter().zip(&mut errors) {
         errors.extend(paired.missing_parts());
+        errors.extend(paired.variants_elsewhere(named));
     }
     // An import saves the other products of its file, so a refused product must not leave new brands or categories behind. A request to
     // the API is rolled back as a whole, so it is planned further to find all its errors.

@@ -80,6 +80,104 @@ async fn a_damaged_row_changes_nothing_of_its_product(db: PgPool) {
     }
 }
 
+/// Every row of the hat with its title, as some sheets have it.
+const TITLED: &str = "hat,Hat,Size,S,H-S,25\nhat,Hat,Size,M,H-M,25\nhat,Hat,Size,L,H-L,25\n";
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_mistyped_handle_with_a_title_moves_no_variant_to_a_new_product(db: PgPool) {
+    let service = service_db(&db);
+    take_good(&service, &format!("{HEADER}{TITLED}")).await;
+    let before = rows(&db).await;
+    let elsewhere = |sku: &str| {
+        format!(
+            "the variant with the SKU \"{sku}\" would be removed, but the file has it under the handle \"hta\": correct that handle; to move the \
+             variant, first import this product without it, in a file of its own"
+        )
+    };
+    for (row, sku, (hat, hta)) in [("hat,Hat,Size,S", "H-S", (3, 2)), ("hat,Hat,Size,L", "H-L", (2, 4))] {
+        let file = format!("{HEADER}{}{CAP}", TITLED.replace(row, &row.replace("hat", "hta")));
+        for options in [ImportOptions::default(), ImportOptions { dry_run: true, ..ImportOptions::default() }] {
+            let (summary, errors) = take_with(&service, file.as_bytes(), options).await;
+            let mut expected = [(hat, elsewhere(sku)), (hta, taken(sku, "hat", "hta"))];
+            expected.sort();
+            assert_eq!(errors, expected);
+            assert_eq!((summary.products, summary.products_skipped), (created(1), 2), "the cap is imported");
+            sqlx::query("delete from products where slug = 'cap'").execute(&db).await.unwrap();
+            assert_eq!(rows(&db).await, before);
+        }
+    }
+    // Between the rows of the hat, which then are not next to each other.
+    let file = TITLED.replace("hat,Hat,Size,M", "hta,Hat,Size,M");
+    let (_, errors) = take(&service, &format!("{HEADER}{file}")).await;
+    assert!(errors.contains(&(3, taken("H-M", "hat", "hta"))), "{errors:?}");
+    assert_eq!(rows(&db).await, before);
+    // A number behind the SKU of the mistyped row changes nothing for the hat.
+    let suffix = ImportOptions { duplicate_skus: DuplicateSkus::Suffix, ..ImportOptions::default() };
+    let file = format!("{HEADER}{}", TITLED.replace("hat,Hat,Size,L", "hta,Hat,Size,L"));
+    let (summary, errors) = take_with(&service, file.as_bytes(), suffix).await;
+    assert_eq!((summary.variants_removed, errors), (0, vec![(2, elsewhere("H-L"))]));
+}
+
+/// A batch has a hundred products: the mistyped row is in another one than the product.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_mistyped_handle_moves_no_variant_from_one_batch_to_the_next(db: PgPool) {
+    let service = service_db(&db);
+    take_good(&service, &format!("{HEADER}{TITLED}")).await;
+    let before: Vec<_> =
+        all(&service).await[0].variants.iter().map(|variant| (variant.id, variant.sku.clone())).collect();
+    let others: String = (1..100).map(|n| format!("f{n},F,Title,Default Title,F-{n},1\n")).collect();
+    for (row, sku) in [("hat,Hat,Size,S", "H-S"), ("hat,Hat,Size,L", "H-L")] {
+        // The row is damaged in another way, too, so its product is not even read.
+        for damage in ["", "x"] {
+            let mistyped = TITLED
+                .replace(row, &row.replace("hat", "hta"))
+                .replace(&format!("{sku},25"), &format!("{sku},{damage}25"));
+
+            let (summary, errors) = take(&service, &format!("{HEADER}{others}{mistyped}")).await;
+
+            assert_eq!((summary.variants_removed, summary.products_skipped, errors.len()), (0, 2, 2), "{errors:?}");
+            let hat = all(&service).await.into_iter().find(|product| product.handle.as_deref() == Some("hat")).unwrap();
+            let after: Vec<_> = hat.variants.iter().map(|variant| (variant.id, variant.sku.clone())).collect();
+            assert_eq!(after, before);
+        }
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_mistyped_handle_in_a_file_that_is_not_whole_moves_no_variant(db: PgPool) {
+    let service = service_db(&db);
+    take_good(&service, &format!("{HEADER}{TITLED}")).await;
+    let keeps = ImportOptions { keep_missing_variants: true, ..ImportOptions::default() };
+    for (file, options) in [
+        (
+            "Handle,Title,Variant SKU,Variant Price\nhat,Hat,H-S,20\nhta,Hat,H-M,20\n".to_owned(),
+            ImportOptions::default(),
+        ),
+        (format!("{HEADER}hat,Hat,Size,S,H-S,20\nhta,Hat,Size,M,H-M,20\n"), keeps),
+    ] {
+        let (summary, errors) = take_with(&service, file.as_bytes(), options).await;
+        assert_eq!(errors, [(3, taken("H-M", "hat", "hta"))]);
+        assert_eq!(summary.variants_removed, 0);
+        let all = all(&service).await;
+        let prices: Vec<i64> = all[0].variants.iter().map(|variant| variant.price.minor()).collect();
+        assert_eq!((all.len(), prices), (1, vec![2_000, 2_500, 2_500]));
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_variant_moves_to_another_product_in_two_files(db: PgPool) {
+    let service = service_db(&db);
+    take_good(&service, &format!("{HEADER}{TITLED}")).await;
+    assert_eq!(
+        take_good(&service, &format!("{HEADER}{}", TITLED.replace("hat,Hat,Size,L,H-L,25\n", "")))
+            .await
+            .variants_removed,
+        1
+    );
+    let file = format!("{HEADER}{}", TITLED.replace("hat,Hat,Size,L", "wide-hat,Wide Hat,Size,L"));
+    assert_eq!(take_good(&service, &file).await.variants, Changes { unchanged: 2, created: 1, ..Changes::default() });
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_row_that_is_not_utf_8_changes_nothing_of_its_product(db: PgPool) {
     let service = service_db(&db);

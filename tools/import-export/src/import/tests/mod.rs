@@ -35,6 +35,14 @@ async fn take(db: &Db, text: &str) -> (ImportSummary, Vec<(u64, String)>) {
     take_with(db, text.as_bytes(), ImportOptions::default()).await
 }
 
+/// Returns the reason for a row with a SKU that the product `owner` has.
+fn taken(sku: &str, owner: &str, handle: &str) -> String {
+    format!(
+        "the SKU \"{sku}\" belongs to the product \"{owner}\", but the handle here is \"{handle}\": correct the handle; to move the variant, first \
+         import \"{owner}\" without it, in a file of its own"
+    )
+}
+
 fn with_stock(stock: Stock) -> ImportOptions {
     ImportOptions { stock, ..ImportOptions::default() }
 }
@@ -213,6 +221,7 @@ async fn every_error_is_reported_and_only_its_product_is_skipped(db: PgPool) {
 
     let (summary, errors) = take(&service, &format!("{HEADER}{}\n", file.join("\n"))).await;
 
+    let same_sku = taken("SAME", "j", "k");
     let reasons: Vec<(u64, &str)> = errors.iter().map(|(line, reason)| (*line, reason.as_str())).collect();
     assert_eq!(
         reasons,
@@ -229,7 +238,7 @@ async fn every_error_is_reported_and_only_its_product_is_skipped(db: PgPool) {
             (11, "\"Variant Price\" is empty"),
             (12, "the column \"Body (HTML)\" contains a NUL character; remove it"),
             (14, "the product \"a\" already began on line 2; all rows of a product must be next to each other"),
-            (16, "the SKU \"SAME\" belongs to another product"),
+            (16, same_sku.as_str()),
             (17, "two options are called \"size\""),
             (18, "\"Option1 Value\" is \"S\", but \"Option1 Name\" is empty on the product's first row"),
             (19, "\"Variant Price\" is empty"),
@@ -267,6 +276,36 @@ async fn what_staff_arranged_stays(db: PgPool) {
     let shirt = all(&service).await.pop().unwrap();
     let slugs: Vec<&str> = shirt.categories.iter().map(|category| category.slug.as_str()).collect();
     assert_eq!((slugs, shirt.sku.as_deref()), (vec!["clothing", "mens-shirts"], Some("OWN")));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_path_names_one_category_and_a_single_name_any_of_that_name(db: PgPool) {
+    let service = service_db(&db);
+    let file = |column: &str, category: &str| {
+        format!(
+            "Handle,Title,{column},Option1 Name,Option1 Value,Variant SKU,Variant Price\np,P,{category},Title,Default Title,P,1\n"
+        )
+    };
+    let categories = async || {
+        let paths = "select coalesce(p.name || ' > ', '') || c.name from product_categories x join categories c on c.id = x.category_id
+                       left join categories p on p.id = c.parent_id order by 1";
+        sqlx::query_scalar::<_, String>(paths).fetch_all(&db).await.unwrap()
+    };
+    take_good(&service, &file("Product Category", "Home > Kitchen")).await;
+    assert_eq!(categories().await, ["Home > Kitchen"]);
+    for (column, category) in
+        [("Type", "kitchen"), ("Product Category", "HOME > kitchen"), ("Product Category", "Kitchen")]
+    {
+        assert_eq!(take_good(&service, &file(column, category)).await.products, unchanged(1), "{category}");
+    }
+    assert_eq!(categories().await, ["Home > Kitchen"]);
+
+    let summary = take_good(&service, &file("Product Category", "Garden > Kitchen")).await;
+    assert_eq!(
+        (summary.products.updated, categories().await),
+        (1, vec!["Garden > Kitchen".to_owned(), "Home > Kitchen".to_owned()])
+    );
+    assert_eq!(take_good(&service, &file("Product Category", "Garden > Kitchen")).await.products, unchanged(1));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

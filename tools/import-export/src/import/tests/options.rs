@@ -67,7 +67,7 @@ async fn a_sku_that_is_there_twice_is_refused_with_its_line(db: PgPool) {
 
     let file = format!("{HEADER}a,A,Size,S,A-S,1\na,,,M,ONE,1\nb,B,Size,S,B-S,1\nb,,,M,ONE,1\n");
     let (_, errors) = take(&service, &file).await;
-    assert_eq!(errors, [(5, "the SKU \"ONE\" belongs to another product".to_owned())]);
+    assert_eq!(errors, [(5, taken("ONE", "a", "b"))]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
