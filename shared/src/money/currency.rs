@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn what_is_no_currency_of_a_shop_is_refused() {
-        // Gold has no minor unit, and an UF of Chile has four decimals.
+        // Gold has no minor unit, and Chile's unit of account (CLF) has four decimals.
         for code in ["XAU", "XXX", "XTS", "XDR", "CLF", "UYW", "ABC", "eur", "EU", "EURO", " EUR", ""] {
             assert_eq!(code.parse::<Currency>(), Err(UnknownCurrency(code.to_owned())));
         }

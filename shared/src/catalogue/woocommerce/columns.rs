@@ -155,8 +155,8 @@ impl Meaning for Column {
     }
 }
 
-/// Returns the number of known columns if a header is that of a product export: it must have the type of its rows, by what they are known
-/// and something to import.
+/// Returns the number of known columns if a header is that of a product export: it must have the type of its rows, a column by which they
+/// are known, and a column to import.
 pub fn known_columns(header: &[String]) -> Option<usize> {
     let columns = Columns::find(header, Delimiter::default());
     (columns.has(Column::Type) && is_export(&columns)).then(|| columns.known())

@@ -125,8 +125,8 @@ impl Index {
         self.strays.push((place, RowError { line: place.line, reason }));
     }
 
-    /// Gives a variation to its product, which is named by its SKU or by its id. A variation whose product is not there may be one of any
-    /// product, whose SKU is damaged.
+    /// Gives a variation to its product, which is named by its SKU or by its id. If the file has no such product, the SKU of one of its
+    /// products may be damaged, so the variation may belong to any of them.
     fn attach(&mut self, Pending { place, parent, error }: Pending, columns: &Columns) {
         let of_id = parent.strip_prefix("id:").and_then(|id| self.by_id.get(id.trim()));
         let found = of_id.or_else(|| self.by_handle.get(&parent)).copied();
