@@ -18,9 +18,9 @@ begin
               from written w cross join unnest(regexp_split_to_array(split_runs(w.word), ' +')) with ordinality as letters (word, at)
              where letters.word <> ''
         )
-        select lower(s.letters),
+        select lower(without_article(s.letters)),
                (select to_tsquery('simple', string_agg(distinct quote_literal(form) || ':*', ' | '))
-                  from unnest(array[s.letters, case when s.letters = s.word then s.whole end,
+                  from unnest(array[s.letters, without_article(s.letters), case when s.letters = s.word then s.whole end,
                                     case when joins_as_one(s.before, s.word) then s.before || s.word end,
                                     case when joins_as_one(s.word, s.after) then s.word || s.after end]) as form)
           from searched s

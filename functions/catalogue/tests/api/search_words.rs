@@ -90,6 +90,8 @@ async fn words_inside_a_run_without_blanks_are_found(db: PgPool) {
     for nothing in ["機手", "シツ", "壳手机", "ยืดเสื้อ", "폰이어"] {
         assert_eq!(found(&app, nothing).await, [""; 0], "{nothing}");
     }
+    app.a_product().named("책상 조명").create().await;
+    assert_eq!(found(&app, "책상조명").await, ["책상 조명"], "a blank is missing");
     app.a_product().named("红色手机壳").create().await;
     assert_eq!(found(&app, "手机壳").await, ["红色手机壳", "苹果手机壳透明"]);
 }
@@ -125,6 +127,35 @@ async fn scripts_with_blanks_are_found_in_every_form(db: PgPool) {
     ]) {
         assert_finds(&app, name, searches).await;
     }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn arabic_words_are_found_with_and_without_the_article(db: PgPool) {
+    let names = ["الألعاب الإلكترونية", "بالونات وللأطفال", "ألوان"];
+    let app = shop(db, &names).await;
+    for (name, searches) in names.into_iter().zip([
+        &["ألعاب", "العاب", "الألعاب", "والألعاب", "إلكترونية", "الكترونيه", "الألع"][..],
+        &["بالون", "بالونات", "أطفال", "الأطفال", "للأطفال"],
+        &["ألوان", "الوان", "الألوان", "بالألوان"],
+    ]) {
+        assert_finds(&app, name, searches).await;
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn signs_inside_words_and_digits_of_other_scripts_make_no_difference(db: PgPool) {
+    let names = ["קרם 50 מ\"ל", "תה צ׳אי", "Boots 9½", "عطر ٥٠ مل", "کتاب یک"];
+    let app = shop(db, &names).await;
+    for (name, searches) in names.into_iter().zip([
+        &["מ״ל", "מל", "50 מל", "מ\"ל"][..],
+        &["צ'אי", "צאי", "צ׳אי"],
+        &["9½", "9 1/2", "boots 9"],
+        &["50 مل", "٥٠ عطر", "عطر 50"],
+        &["كتاب", "کتاب", "يك"],
+    ]) {
+        assert_finds(&app, name, searches).await;
+    }
+    assert_eq!(found(&app, "91").await, [""; 0]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -64,6 +64,10 @@ const TAGS: [&str; 50] = [
 ];
 /// Tags within a line of text, which split no word. `plain_text.sql` has the same list.
 const INLINE: [&str; 12] = ["a", "b", "code", "em", "i", "s", "small", "span", "strong", "sub", "sup", "u"];
+/// Tags that are not kept, but end a word, as browsers show their content apart.
+const SEPARATING: [&str; 13] = [
+    "button", "details", "dialog", "fieldset", "form", "hgroup", "legend", "main", "menu", "nav", "option", "search", "summary",
+];
 /// Attributes that are kept on one tag. `class` is kept on every tag.
 const ATTRIBUTES: [(&str, &[&str]); 7] = [
     ("a", &["href"]),
@@ -113,7 +117,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let attributes = ATTRIBUTES.into_iter().map(|(tag, names)| (tag, names.iter().copied().collect()));
     let mut cleaner = Builder::empty();
     cleaner
-        .tags(HashSet::from(TAGS))
+        .tags(TAGS.into_iter().chain(SEPARATING).collect())
         .clean_content_tags(HashSet::from(REMOVED))
         .generic_attributes(HashSet::from(["class"]))
         .tag_attributes(HashMap::from_iter(attributes))
@@ -184,8 +188,8 @@ fn is_harmless_class(class: &str) -> bool {
         && !COVERING_PREFIXES.iter().any(|prefix| class.to_ascii_lowercase().starts_with(prefix))
 }
 
-/// Removes links without `href`, images without `src`, and tags that are nested too deep; gives every image an `alt`. The input is what
-/// `ammonia` writes: every tag that is not void is closed, and `<` in a text is escaped.
+/// Removes links without `href`, images without `src`, and tags that are nested too deep; leaves a blank for a tag that only ends a word;
+/// gives every image an `alt`. The input is what `ammonia` writes: every tag that is not void is closed, and `<` in a text is escaped.
 fn prune(html: &str) -> String {
     let mut pruned = String::with_capacity(html.len());
     // For each open tag, true if it was kept.
@@ -198,12 +202,14 @@ fn prune(html: &str) -> String {
         rest = after;
         let inside = tag.trim_start_matches('<').trim_end_matches('>');
         let (name, attributes) = inside.split_once(' ').unwrap_or((inside, ""));
+        let is_separating = SEPARATING.contains(&name.trim_start_matches('/'));
         let is_kept = if name.starts_with('/') {
             let is_kept = open.pop().unwrap_or(false);
             depth -= usize::from(is_kept);
             is_kept
         } else {
             let is_kept = depth < MAX_DEPTH
+                && !is_separating
                 && match name {
                     "a" => attributes.contains("href=\""),
                     "img" => attributes.contains("src=\""),
@@ -221,6 +227,7 @@ fn prune(html: &str) -> String {
                 pruned.push_str(" alt=\"\">");
             }
             true => pruned.push_str(tag),
+            false if is_separating => pruned.push(' '),
             false => {}
         }
     }
@@ -296,6 +303,18 @@ mod tests {
             ("<math><mi//xlink:href=\"data:x,<script>y</script>\">", ""),
         ] {
             assert_eq!(clean_html(html), clean, "{html}");
+        }
+    }
+
+    #[test]
+    fn a_tag_that_is_removed_ends_a_word_as_in_a_browser() {
+        for (html, clean) in [
+            ("<details open><summary>Care</summary>Wash cold</details>", "Care Wash cold"),
+            ("<p>a</p><main class=\"x\">b</main>c<nav>d</nav>", "<p>a</p> b c d"),
+            ("<button>a</button><button>b</button>", "a  b"),
+            ("a<mark>b</mark><font color=red>c</font><wbr>d", "abcd"),
+        ] {
+            assert_eq!(clean_html(html), clean);
         }
     }
 
