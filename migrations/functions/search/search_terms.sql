@@ -1,6 +1,8 @@
 -- The words of a search text, each with the query for documents that have it: a word that begins with it, or the word joined to its neighbours if
 -- the text has it in pieces (wi-fi, t shirt, 50 ml). A run of letters without blanks gives a row for each pair of letters.
 --
+-- A text is cut, because one sign may stand for a sentence (ﷺ) and each letter would be a word to look up.
+--
 -- Arrays, because PostgreSQL expects 1,000 rows of every regexp_split_to_table, and a thousand million of three.
 create or replace function search_terms(p_text text) returns table (word text, query tsquery) language plpgsql stable rows 10 as $$
 #variable_conflict use_column
@@ -9,7 +11,7 @@ begin
         with written as (
             select piece.place, part.at, part.word, case when piece.text ~ '-' then replace(piece.text, '-', '') end as whole,
                    lag(part.word) over text_order as before, lead(part.word) over text_order as after
-              from unnest(regexp_split_to_array(fold_words(p_text), ' +')) with ordinality as piece (text, place)
+              from unnest(regexp_split_to_array(left(fold_words(p_text), 400), ' +')) with ordinality as piece (text, place)
              cross join unnest(regexp_split_to_array(piece.text, '-')) with ordinality as part (word, at)
              where part.word <> ''
             window text_order as (order by piece.place, part.at)

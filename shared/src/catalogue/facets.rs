@@ -95,10 +95,10 @@ pub struct PriceBand {
 /// Numbers of products that can be ordered and that are sold out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AvailabilityFacet {
-    /// Number of products of which a variant that passes the other filters can be ordered.
+    /// Number of products with a variant that passes the other filters and can be ordered.
     #[schema(example = 40)]
     pub available: i64,
-    /// Number of products whose variants that pass the other filters are all sold out.
+    /// Number of the other products: all their variants that pass the other filters are sold out.
     #[schema(example = 2)]
     pub unavailable: i64,
 }

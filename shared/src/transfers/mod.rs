@@ -108,7 +108,7 @@ pub struct Import {
     pub kind: Option<FileKind>,
     /// Encoding of the file; null until it was recognised.
     pub encoding: Option<Encoding>,
-    /// Character that separates the cells of the file; null until it was recognised. `semicolon` and `tab` let numbers have a decimal comma.
+    /// Character that separates the cells of the file; null until it was recognised. With any but `comma`, numbers may have a decimal comma.
     pub delimiter: Option<Delimiter>,
     /// Meaning of the stock in the file. `initial`: only new variants get it; existing variants keep their stock. `compare`: it also replaces the
     /// stock of each variant whose stock still is the one in the column `Variant Inventory Qty Seen`. `set`: it replaces the stock of every variant,

@@ -23,9 +23,10 @@ const MAX_ATTRIBUTES_TEXT: usize = 500;
 #[derive(Clone, Debug, Request)]
 #[request(query, blank_as_null)]
 pub(crate) struct ProductQuery {
-    /// Words to search for. Each matches the beginning of a word of the product's name, brand, categories, tags, SKUs or description; case
-    /// and accents do not matter. If nothing is found, words of four letters and more that no product has are replaced by similar ones, so
-    /// that typing errors are forgiven. A text without a letter or digit finds nothing.
+    /// Words to search for. Each matches the beginning of a word of the product's name, brand, categories, tags, SKUs or description; in Chinese,
+    /// Japanese, Korean, Thai, Lao, Khmer and Burmese also a word inside a run of letters. Case, accents and width do not matter, and `wifi`
+    /// finds `Wi-Fi`. If nothing is found, words of four letters and more that no product has are replaced by similar ones, so that typing
+    /// errors are forgiven. A text of blanks is no search; any other text without a letter or digit finds nothing.
     #[field(max = MAX_SEARCH)]
     pub(crate) search: Option<String>,
     /// Id or slug of a brand, or several separated by commas.

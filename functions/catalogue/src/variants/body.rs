@@ -89,8 +89,8 @@ pub(crate) struct CreateVariant {
     /// Units in stock of a new variant, 0 if left out. The stock of an existing variant cannot be set here, so leave it out or send it unchanged.
     #[field(create_only, min = 0, max = MAX_UNITS)]
     pub inventory_count: Option<i32>,
-    /// True if a sale takes units from the stock. If false, the variant can always be bought, whatever the stock is; what is backordered already stays
-    /// so.
+    /// True if a sale takes units from the stock. If false, the variant can always be bought, whatever the stock is; units that are backordered
+    /// stay backordered.
     #[field(not_null, on_create = "True if left out.", on_replace = "Stays as it is if left out.")]
     pub track_inventory: Option<bool>,
     /// True if the variant can be bought with too few units in stock; the missing ones are backordered. It has no effect unless `track_inventory`
@@ -98,7 +98,7 @@ pub(crate) struct CreateVariant {
     #[field(not_null, on_create = "False if left out.", on_replace = "Stays as it is if left out.")]
     pub allow_backorder: Option<bool>,
     /// Maximum number of backordered units of all orders; null means that there is no maximum. It is kept, without effect, while `allow_backorder` is
-    /// false; a limit below what is backordered already refuses new backorders only.
+    /// false. If the limit is below the number of backordered units, it only refuses new ones.
     #[field(min = 0, max = MAX_UNITS, on_create = "Null if left out.", on_replace = "Stays as it is if left out.")]
     pub backorder_limit: Patch<i32>,
 }

@@ -1,5 +1,6 @@
 //! Products of a file that are read and written together.
 
+use super::Row;
 use crate::catalogue::product_import::ProductImport;
 
 /// Maximum numbers of products and of variants that are read and written together; only the last product may exceed the second.
@@ -13,6 +14,16 @@ pub struct RowError {
     pub line: u64,
     /// Reason for people to read.
     pub reason: String,
+}
+
+/// Records the error of a row, and returns what was read. Only the first error of a row counts.
+pub(in crate::catalogue) fn note<T>(errors: &mut Vec<RowError>, row: &Row, read: Result<T, String>) -> Option<T> {
+    if let Err(reason) = &read
+        && errors.iter().all(|error| error.line != row.place.line)
+    {
+        errors.push(RowError { line: row.place.line, reason: reason.clone() });
+    }
+    read.ok()
 }
 
 /// A SKU of a row, and the handle of its product.

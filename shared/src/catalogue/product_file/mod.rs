@@ -13,7 +13,7 @@ pub mod records;
 mod row;
 
 pub use batch::{Batch, HandleAndSku, RowError};
-pub(in crate::catalogue) use batch::{PRODUCTS_AT_ONCE, VARIANTS_AT_ONCE};
+pub(in crate::catalogue) use batch::{PRODUCTS_AT_ONCE, VARIANTS_AT_ONCE, note};
 pub(in crate::catalogue) use columns::{Columns, Meaning};
 pub use delimiter::Delimiter;
 pub use encoding::{Decoded, Encoding, EncodingScan, decode};

@@ -7,7 +7,7 @@ use super::{Column, Columns};
 use crate::catalogue::limits::{
     MAX_ALT_TEXT, MAX_DESCRIPTION, MAX_GRAMS, MAX_HANDLE, MAX_IMAGES, MAX_LABEL_NAME, MAX_NAME, MAX_SKU, MAX_VARIANTS,
 };
-use crate::catalogue::product_file::{Row, RowError, path, tags, trimmed};
+use crate::catalogue::product_file::{Row, RowError, note, path, tags, trimmed};
 use crate::catalogue::product_import::{ImportImage, ImportImages, ImportVariant, Label, ProductImport};
 use crate::catalogue::{Status, clean_html};
 use crate::money::Currency;
@@ -78,14 +78,8 @@ struct Reading<'c> {
 }
 
 impl Reading<'_> {
-    /// Records the error of a row. Only the first error of a row counts.
     fn note<T>(&mut self, row: &Row, read: Result<T, String>) -> Option<T> {
-        if let Err(reason) = &read
-            && self.errors.iter().all(|error| error.line != row.place.line)
-        {
-            self.errors.push(RowError { line: row.place.line, reason: reason.clone() });
-        }
-        read.ok()
+        note(&mut self.errors, row, read)
     }
 
     /// Reads the fields of the product, which are on the first row.

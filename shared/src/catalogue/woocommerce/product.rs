@@ -9,7 +9,7 @@ use crate::catalogue::clean_html;
 use crate::catalogue::limits::{
     MAX_DESCRIPTION, MAX_GRAMS, MAX_HANDLE, MAX_IMAGES, MAX_LABEL_NAME, MAX_LABELS, MAX_NAME, MAX_SKU, MAX_VARIANTS,
 };
-use crate::catalogue::product_file::{Row, RowError, image_url, path, tags};
+use crate::catalogue::product_file::{Row, RowError, image_url, note, path, tags};
 use crate::catalogue::product_import::{ImportImage, ImportImages, ImportVariant, ProductImport};
 use crate::money::Currency;
 use crate::patch::Patch;
@@ -69,14 +69,8 @@ struct Reading<'c> {
 }
 
 impl<'c> Reading<'c> {
-    /// Records the error of a row. Only the first error of a row counts.
     fn note<T>(&mut self, row: &Row, read: Result<T, String>) -> Option<T> {
-        if let Err(reason) = &read
-            && self.errors.iter().all(|error| error.line != row.place.line)
-        {
-            self.errors.push(RowError { line: row.place.line, reason: reason.clone() });
-        }
-        read.ok()
+        note(&mut self.errors, row, read)
     }
 
     const fn columns(&self) -> &'c Columns {

@@ -63,7 +63,7 @@ pub enum EditError {
     /// A variant of another product has the SKU, and a file puts it into this product.
     #[error(
         "the SKU \"{sku}\" belongs to the product \"{owner}\", but the handle here is \"{handle}\": correct the handle; to move the variant, first \
-         import \"{owner}\" without it, in a file of its own"
+         import \"{owner}\" without it, in a separate file"
     )]
     SkuOfOtherProduct {
         /// Index in the list.
@@ -78,7 +78,7 @@ pub enum EditError {
     /// A file has a variant of this product under the handle of another product, and not here.
     #[error(
         "the variant with the SKU \"{sku}\" would be removed, but the file has it under the handle \"{handle}\": correct that handle; to move the \
-         variant, first import this product without it, in a file of its own"
+         variant, first import this product without it, in a separate file"
     )]
     SkuUnderOtherHandle {
         /// The SKU of the variant.

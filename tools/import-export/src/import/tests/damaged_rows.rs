@@ -91,7 +91,7 @@ async fn a_mistyped_handle_with_a_title_moves_no_variant_to_a_new_product(db: Pg
     let elsewhere = |sku: &str| {
         format!(
             "the variant with the SKU \"{sku}\" would be removed, but the file has it under the handle \"hta\": correct that handle; to move the \
-             variant, first import this product without it, in a file of its own"
+             variant, first import this product without it, in a separate file"
         )
     };
     for (row, sku, (hat, hta)) in [("hat,Hat,Size,S", "H-S", (3, 2)), ("hat,Hat,Size,L", "H-L", (2, 4))] {

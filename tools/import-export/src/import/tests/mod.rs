@@ -39,7 +39,7 @@ async fn take(db: &Db, text: &str) -> (ImportSummary, Vec<(u64, String)>) {
 fn taken(sku: &str, owner: &str, handle: &str) -> String {
     format!(
         "the SKU \"{sku}\" belongs to the product \"{owner}\", but the handle here is \"{handle}\": correct the handle; to move the variant, first \
-         import \"{owner}\" without it, in a file of its own"
+         import \"{owner}\" without it, in a separate file"
     )
 }
 
