@@ -19,10 +19,12 @@ create table orders (
     placed_at timestamptz not null,
     constraint order_number_unique unique (number),
     constraint order_cart_unique unique (cart_id),
-    constraint order_idempotency_key_unique unique (user_id, idempotency_key),
     constraint order_status_known check (status in ('placed', 'paid', 'shipped', 'delivered', 'cancelled')),
     constraint order_total_not_negative check (total >= 0)
 );
+-- A partial index and no constraint: user_id is then no key column, so the deletion of an account does not wait for a row of the ledger that
+-- refers to the order, nor does receiving stock wait for the deletion.
+create unique index order_idempotency_key_unique on orders (user_id, idempotency_key) where idempotency_key is not null;
 create index order_by_user on orders (user_id, placed_at desc, id desc);
 create index order_by_placed_at on orders (placed_at desc, id desc);
 

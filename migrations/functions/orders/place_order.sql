@@ -6,7 +6,8 @@
 -- It writes everything or nothing: each refusal returns before the first write, and any error rolls back all of it.
 --
 -- Locks, always in this order, so that no two calls deadlock:
---   the account (against its deletion)  →  the cart  →  stock rows by variant id  →  (only if nothing is left) products by id.
+--   the account (against its deletion)  →  the cart  →  stock rows by variant id  →  variants by id (their lines refer to them)
+--   →  (only if nothing is left) products by id.
 -- A variant that is not counted (`track_inventory` is false) has no part in this: its stock row is not locked, and no number changes.
 --
 -- Each statement sees what was committed when it started (READ COMMITTED). Steps 2, 3 and 5 depend on it.
@@ -134,7 +135,7 @@ begin
             return query
                 select r.*
                   from place_order(p_order_id, p_event_id, p_cart_id, p_user_id, p_idempotency_key, p_request_digest, p_expected_total,
-                                   p_locale, p_now_us) r;
+                                   p_expected_currency, p_locale, p_now_us) r;
         end if;
         return;
     end if;
@@ -158,7 +159,9 @@ begin
            coalesce(greatest(t.quantity - t.on_hand, 0), 0)
       from unnest(v_lines, v_variants, v_quantities, v_prices, v_on_hand) as t (line_id, variant_id, quantity, price, on_hand)
       join product_variants v on v.id = t.variant_id
-      join products p on p.id = v.product_id;
+      join products p on p.id = v.product_id
+     -- The references lock the variants, in the order in which writers of products do.
+     order by t.variant_id;
 
     -- What is not on hand is backordered.
     update stock_levels s
