@@ -87,8 +87,9 @@ async fn save_rules(tx: &mut Tx, id: VariantId, form: &RulesForm, now: Timestamp
         backorder_limit: Patch::replace(form.backorder_limit),
         ..VariantEdit::default()
     };
+    let snapshot = ProductSnapshot::of(tx, &before, locked.default_variant).await?;
     let edit = ProductEdit {
-        product: ProductTarget::Locked(Box::new(ProductSnapshot::of(&before, locked.default_variant))),
+        product: ProductTarget::Locked(Box::new(snapshot)),
         variants: VariantsEdit::Some(vec![edit]),
         ..ProductEdit::default()
     };

@@ -67,8 +67,8 @@ impl OpenProduct {
     }
 
     /// Saves the edit; the caller commits.
-    pub(crate) async fn write(self, edit: ProductEdit, path: FieldPath) -> Result<SavedProduct, ApiError> {
-        let before = ProductSnapshot::of(&self.before, self.default_variant);
+    pub(crate) async fn write(mut self, edit: ProductEdit, path: FieldPath) -> Result<SavedProduct, ApiError> {
+        let before = ProductSnapshot::of(&mut self.tx, &self.before, self.default_variant).await?;
         let edit = ProductEdit { product: ProductTarget::Locked(Box::new(before)), ..edit };
         write(self.tx, edit, path, self.currency, self.now).await
     }

@@ -181,6 +181,7 @@ async fn a_change_that_changes_nothing_does_not_count_the_version_up(db: PgPool)
     for url in [
         path("ocean-blue-shirt"),
         path(&format!("ocean-blue-shirt/images/{}", shirt["images"][1]["id"])),
+        path(&format!("ocean-blue-shirt/variants/{}", shirt["variants"][1]["id"])),
         format!("/api/v1/catalogue/brands/{brand}/"),
         format!("/api/v1/catalogue/categories/{category}/"),
         format!("{attributes}values/{}/", attribute["id"]),
@@ -192,6 +193,8 @@ async fn a_change_that_changes_nothing_does_not_count_the_version_up(db: PgPool)
             "alt_text"
         } else if url.contains("/values/") {
             "value"
+        } else if url.contains("/variants/") {
+            "barcode"
         } else {
             "name"
         };

@@ -61,8 +61,8 @@ pub struct VariantSnapshot {
     pub sku: String,
     /// The variant's name within its product.
     pub name: String,
-    /// The stored position among the product's variants; `None` if it was not read.
-    pub position: Option<i32>,
+    /// The stored position among the product's variants.
+    pub position: i32,
     /// The price that shoppers pay.
     pub price: Money,
     /// The difference between the price and the product's base price.
@@ -106,11 +106,14 @@ pub struct ImageSnapshot {
 }
 
 impl ProductSnapshot {
-    /// Builds a snapshot of a product that was read for the API by [`super::product::find`], under the lock that returned its
-    /// default variant.
-    pub fn of(product: &Product, default_variant: Option<VariantId>) -> Self {
+    /// Completes a product that was read for the API by [`super::product::find`], under the lock that returned its default variant.
+    pub async fn of(tx: &mut Tx, product: &Product, default_variant: Option<VariantId>) -> sqlx::Result<Self> {
+        let positions = positions(tx, product.summary.id).await?;
+        let variant = |variant: &ProductVariant| {
+            VariantSnapshot::of(variant, positions.get(&variant.id).copied().unwrap_or_default())
+        };
         let (summary, publication) = (&product.summary, product.publication.as_ref());
-        Self {
+        Ok(Self {
             id: summary.id,
             version: product.version,
             handle: None,
@@ -127,14 +130,14 @@ impl ProductSnapshot {
             publish_at: publication.and_then(|publication| publication.publish_at),
             unpublish_at: publication.and_then(|publication| publication.unpublish_at),
             default_variant,
-            variants: product.variants.iter().map(VariantSnapshot::from).collect(),
+            variants: product.variants.iter().map(variant).collect(),
             images: product.images.iter().map(ImageSnapshot::from).collect(),
-        }
+        })
     }
 }
 
-impl From<&ProductVariant> for VariantSnapshot {
-    fn from(variant: &ProductVariant) -> Self {
+impl VariantSnapshot {
+    fn of(variant: &ProductVariant, position: i32) -> Self {
         let value = |value: &VariantAttributeValue| KnownValue {
             attribute_id: value.attribute_id,
             attribute: value.attribute.clone(),
@@ -145,7 +148,7 @@ impl From<&ProductVariant> for VariantSnapshot {
             id: variant.id,
             sku: variant.sku.clone(),
             name: variant.name.clone(),
-            position: None,
+            position,
             price: variant.price.money,
             price_adjustment: variant.price_adjustment.money,
             own_price: variant.own_price.map(|price| price.money),
@@ -244,6 +247,14 @@ async fn read(tx: &mut Tx, ids: &[ProductId]) -> sqlx::Result<Vec<ProductSnapsho
     Ok(products)
 }
 
+/// Returns the stored position of each variant of a product.
+async fn positions(tx: &mut Tx, product: ProductId) -> sqlx::Result<HashMap<VariantId, i32>> {
+    let rows = sqlx::query!("select id, position from product_variants where product_id = $1", product as _)
+        .fetch_all(&mut *tx)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.position)).collect())
+}
+
 async fn add_variants(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[ProductId]) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         r#"select v.product_id, v.id, v.sku, v.name, v.position, v.price_adjustment, v.compare_at_price, v.barcode, v.weight_grams, s.on_hand,
@@ -264,7 +275,7 @@ async fn add_variants(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[Prod
             id: row.id,
             sku: row.sku,
             name: row.name,
-            position: Some(row.position),
+            position: row.position,
             price: product.base_price + row.price_adjustment,
             price_adjustment: row.price_adjustment,
             own_price: row.own_price,

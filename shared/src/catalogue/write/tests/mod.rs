@@ -36,7 +36,7 @@ fn variant(id: i64, size: &str, position: i32) -> VariantSnapshot {
         id: VariantId(id),
         sku: format!("shirt-{size}"),
         name: size.to_owned(),
-        position: Some(position),
+        position,
         price: Money::from_minor(1_000),
         price_adjustment: Money::default(),
         own_price: None,

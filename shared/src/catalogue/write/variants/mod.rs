@@ -66,21 +66,19 @@ pub(super) fn plan<'e>(
     base: BasePrices,
 ) -> Vec<VariantPlan<'e>> {
     let around = Around { before, base, keeps_order: keeps_order(edit, before) };
-    let positions = positions(edit, &pairs, before);
+    let positions = positions(&pairs, before);
     let position = |position: i32| (!edit.is_keep()).then_some(position);
     positions.into_iter().zip(pairs).map(|(at, pair)| VariantPlan::new(pair, around, position(at))).collect()
 }
 
-/// Returns the positions of the variants in their order. If archived variants stay that a file does not have, variants that are already in
-/// order stay where they are, so that a file of the same variants moves none.
-fn positions(edit: &VariantsEdit, pairs: &[Pair<'_>], before: &[VariantSnapshot]) -> Vec<i32> {
-    let named: HashSet<usize> = pairs.iter().filter_map(|pair| pair.before).collect();
-    let stays = |(at, old): (usize, &VariantSnapshot)| old.is_archived && !named.contains(&at);
-    let keeps_gaps = matches!(edit, VariantsEdit::AllSold(_)) && before.iter().enumerate().any(stays);
+/// Returns the positions of the variants in their order. Variants that are in order already stay where they are, although there may be gaps and
+/// archived variants between them, so that an edit of the same variants moves none.
+fn positions(pairs: &[Pair<'_>], before: &[VariantSnapshot]) -> Vec<i32> {
+    let current = |pair: &Pair<'_>| Some(before.get(pair.before?)?.position);
+    let is_in_order = pairs.iter().filter_map(current).is_sorted_by(|one, next| one < next);
     let mut next = 0;
     let mut place = |pair: &Pair<'_>| {
-        let old = pair.before.and_then(|at| before.get(at)).and_then(|old| old.position).filter(|_| keeps_gaps);
-        let position = old.map_or(next, |old| old.max(next));
+        let position = current(pair).filter(|_| is_in_order).map_or(next, |old| old.max(next));
         next = position + 1;
         position
     };
@@ -214,7 +212,7 @@ fn row(edit: &VariantEdit, old: Option<&VariantSnapshot>, values: Option<&[&Know
     VariantRow {
         sku: edit.sku.clone().or_else(|| old.map(|old| old.sku.clone())).unwrap_or_default(),
         name: values::name(edit, old, values, is_same),
-        position: old.and_then(|old| old.position).unwrap_or_default(),
+        position: old.map_or(0, |old| old.position),
         price_adjustment: price.adjustment,
         own_price: price.own,
         compare_at_price: edit.compare_at_price.apply(old.and_then(|old| old.compare_at_price)),
@@ -240,7 +238,7 @@ fn new_stock_rules(edit: &VariantEdit, old: Option<&VariantSnapshot>) -> Option<
 fn is_changed(row: &VariantRow, old: &VariantSnapshot, base: BasePrices) -> bool {
     let price = PriceParts { adjustment: row.price_adjustment, own: row.own_price };
     (base.before != base.after && row.own_price.is_none())
-        || Some(row.position) != old.position
+        || row.position != old.position
         || price.differ_from(old)
         || row.is_archived != old.is_archived
         || (&row.sku, &row.name, row.compare_at_price) != (&old.sku, &old.name, old.compare_at_price)
