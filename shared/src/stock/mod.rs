@@ -102,12 +102,29 @@ pub enum Change {
     },
 }
 
+/// The units of a variant. While units are backordered, none is on hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Units {
+    /// Number of units on hand.
+    pub on_hand: i32,
+    /// Number of units that are sold and not on hand yet.
+    pub backordered: i32,
+}
+
 /// Reason why a change of stock is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The reason does not allow this number of units.
     #[error("Send a negative number for written_off, a positive one for returned, and any but 0 for corrected.")]
     WrongSign,
+    /// A count found units while units are backordered. They came in and are not booked, or went to backorders when they were.
+    #[error(
+        "{backordered} units are backordered, so none can be in stock that were not booked. Send what came in as received."
+    )]
+    Backordered {
+        /// Number of backordered units.
+        backordered: i32,
+    },
     /// The stock is not the one that the count was made from.
     #[error("The stock is now {on_hand}, not {seen}. It changed after you saw it. Count again.")]
     Moved {
@@ -131,12 +148,13 @@ pub enum Refusal {
 }
 
 impl Change {
-    /// Returns the number of units on hand after the change, if there are `on_hand` before it.
-    pub fn apply_to(self, on_hand: i32) -> Result<i32, Refusal> {
+    /// Returns the number of units on hand after the change, before any of them go to backorders.
+    pub fn apply_to(self, Units { on_hand, backordered }: Units) -> Result<i32, Refusal> {
         let after = match self {
             Self::Received(units) => on_hand.saturating_add(units),
             Self::Adjusted { by, reason } if !reason.allows(by) => return Err(Refusal::WrongSign),
             Self::Adjusted { by, .. } => on_hand.saturating_add(by),
+            Self::Counted { units: 1.., .. } if backordered > 0 => return Err(Refusal::Backordered { backordered }),
             Self::Counted { seen, .. } if seen != on_hand => return Err(Refusal::Moved { seen, on_hand }),
             Self::Counted { units, .. } => units,
         };
@@ -185,7 +203,23 @@ mod tests {
             (counted(9, 10), 6, Err(Refusal::Moved { seen: 10, on_hand: 6 })),
             (counted(10, 10), 6, Err(Refusal::Moved { seen: 10, on_hand: 6 })),
         ] {
-            assert_eq!(change.apply_to(before), after, "{change:?} of {before}");
+            let before = Units { on_hand: before, backordered: 0 };
+            assert_eq!(change.apply_to(before), after, "{change:?} of {before:?}");
+        }
+    }
+
+    #[test]
+    fn a_count_finds_no_units_while_some_are_backordered() {
+        let counted = |units, seen| Change::Counted { units, seen };
+        for (change, after) in [
+            (counted(4, 0), Err(Refusal::Backordered { backordered: 6 })),
+            (counted(4, 4), Err(Refusal::Backordered { backordered: 6 })),
+            (counted(0, 0), Ok(0)),
+            (counted(0, 4), Err(Refusal::Moved { seen: 4, on_hand: 0 })),
+            (Change::Received(4), Ok(4)),
+            (Change::Adjusted { by: 4, reason: AdjustmentReason::Returned }, Ok(4)),
+        ] {
+            assert_eq!(change.apply_to(Units { on_hand: 0, backordered: 6 }), after, "{change:?}");
         }
     }
 }

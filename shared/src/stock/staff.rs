@@ -1,6 +1,6 @@
 //! SQL of stock for the admin pages.
 
-use super::{Change, Refusal};
+use super::{Change, Refusal, Units};
 use crate::app::db::Tx;
 use crate::ids::{OrderId, ProductId, VariantId};
 use crate::time::Timestamp;
@@ -157,7 +157,7 @@ pub async fn change(tx: &mut Tx, variant: VariantId, change: Change, now: Timest
     let on_hand = sqlx::query_scalar!(
         r#"select change_stock($1, $2, $3, $4) as "on_hand!""#,
         variant as _,
-        after - before,
+        after - before.on_hand,
         change.reason().as_str(),
         now as _
     )
@@ -167,8 +167,12 @@ pub async fn change(tx: &mut Tx, variant: VariantId, change: Change, now: Timest
 }
 
 /// Returns the stock and locks it until the transaction ends.
-async fn lock(tx: &mut Tx, variant: VariantId) -> sqlx::Result<Option<i32>> {
-    sqlx::query_scalar!("select on_hand from stock_levels where variant_id = $1 for update", variant as _)
-        .fetch_optional(&mut *tx)
-        .await
+async fn lock(tx: &mut Tx, variant: VariantId) -> sqlx::Result<Option<Units>> {
+    sqlx::query_as!(
+        Units,
+        "select on_hand, backordered from stock_levels where variant_id = $1 for update",
+        variant as _
+    )
+    .fetch_optional(&mut *tx)
+    .await
 }

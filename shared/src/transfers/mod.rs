@@ -145,7 +145,8 @@ pub struct Import {
     /// Number of existing variants whose stock was set to that of the file. With `set`, units of them that were sold after the file was written are
     /// for sale again.
     pub stock_changed: i64,
-    /// Number of existing variants whose stock stayed, with `compare`, because it is not the one that the file saw.
+    /// Number of existing variants whose stock stayed: with `compare`, because it is not the one that the file saw, and with `compare` and `set`,
+    /// because units of the variant are backordered. Book what came in for these as received.
     pub stock_moved: i64,
     /// SKUs of the first 100 variants that `stock_moved` counts.
     pub stock_moved_skus: Vec<String>,

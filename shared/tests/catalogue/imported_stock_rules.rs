@@ -82,16 +82,24 @@ async fn a_file_changes_the_rules_that_it_has(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn units_that_a_file_adds_go_to_backorders_first(db: PgPool) {
+async fn a_file_gives_no_units_to_a_variant_with_backorders(db: PgPool) {
     let app = TestApp::without_routes(db);
     let table = app.a_product().backorders(None).create().await;
     app.an_order_of(&[(&table, 3)]).await;
-    for (stock, seen, units, levels) in [
-        (Stock::Initial, None, 9, (0, 3)),
-        (Stock::Compare, Some(1), 9, (0, 3)),
-        (Stock::Compare, Some(0), 2, (0, 1)),
-        (Stock::Set, None, 5, (4, 0)),
+    let receive = "select change_stock(variant_id, $1, 'received', now()) from stock_levels";
+    for (booked, stock, seen, units, moved, levels) in [
+        (0, Stock::Initial, None, 9, false, (0, 3)),
+        (0, Stock::Compare, Some(1), 9, true, (0, 3)),
+        (0, Stock::Compare, Some(0), 2, true, (0, 3)),
+        (0, Stock::Compare, Some(0), 0, false, (0, 3)),
+        (0, Stock::Set, None, 2, true, (0, 3)),
+        (0, Stock::Set, None, 0, false, (0, 3)),
+        // A count of what was received and went to the orders.
+        (2, Stock::Set, None, 2, true, (0, 1)),
+        (1, Stock::Compare, Some(0), 4, false, (4, 0)),
+        (0, Stock::Set, None, 5, false, (5, 0)),
     ] {
+        sqlx::query(receive).bind(booked).execute(&app.db).await.unwrap();
         let variant = ImportVariant {
             sku: Some(table.sku.clone()),
             on_hand: Some(units),
@@ -108,12 +116,14 @@ async fn units_that_a_file_adds_go_to_backorders_first(db: PgPool) {
             options,
             together: Together::All,
         };
-        save_imports(&mut tx, batch, START).await.unwrap().remove(0).unwrap();
+        let saved = save_imports(&mut tx, batch, START).await.unwrap().remove(0).unwrap();
         tx.commit().await.unwrap();
 
+        let left_alone = Vec::from_iter(moved.then(|| table.sku.clone()));
+        assert_eq!(saved.stock_moved, left_alone, "{stock:?} {units}");
         let after: (i32, i32) =
             sqlx::query_as("select on_hand, backordered from stock_levels").fetch_one(&app.db).await.unwrap();
-        assert_eq!(after, levels, "{stock:?}");
+        assert_eq!(after, levels, "{stock:?} {units}");
         assert!(app.stock_adds_up().await);
     }
 }

@@ -185,6 +185,8 @@ async fn a_line_is_available_by_the_rules_of_its_variant(db: PgPool) {
     assert_eq!(line(&app, &limited, 6).await, (5, 0, false, true));
     sqlx::query("update stock_levels set on_hand = 0, backordered = 3").execute(&app.db).await.unwrap();
     assert_eq!(line(&app, &limited, 1).await, (0, 0, false, false));
+    // What is owed to others does not show.
+    assert_eq!(line(&app, &unlimited, 2).await, (1_000_000_000, 2, true, true));
     assert_eq!(line(&app, &untracked, 1).await, (1_000_000_000, 0, true, true));
     let tracked = app.a_product().stock(2).create().await;
     assert_eq!(line(&app, &tracked, 2).await, (2, 0, true, true));

@@ -46,7 +46,8 @@ pub(crate) struct BulkStockItem {
     #[field(not_null)]
     pub reason: Option<AdjustmentReason>,
     /// Number of units that were counted on the shelf. It replaces the stock, but only while the stock still is `on_hand_seen`; otherwise the item
-    /// is refused and the error names the stock, so that nothing that was sold during the count comes back.
+    /// is refused and the error names the stock, so that nothing that was sold during the count comes back. While units are backordered, a count
+    /// above 0 is refused: send what came in as `received`.
     #[field(not_null, min = 0, max = MAX_UNITS)]
     #[schema(example = 12)]
     pub counted: Option<i32>,
@@ -142,11 +143,11 @@ async fn change(tx: &mut Tx, body: &ChangeStock, now: Timestamp) -> Result<Vec<B
         body.items.iter().map(|item| VariantKey::of(item.variant_id, item.sku.as_ref())).collect();
     let (variants, mut results) = find(tx, &keys).await?;
     let ids: Vec<VariantId> = variants.values().map(|variant| variant.id).collect();
-    let on_hand = lock_stock(tx, &ids).await?;
+    let stock = lock_stock(tx, &ids).await?;
     let mut changes: Vec<StockChange> = Vec::new();
     for (item, variant) in &variants {
         let change = body.items.get(*item).and_then(BulkStockItem::change);
-        let (Some(change), Some(before)) = (change, on_hand.get(&variant.id).copied()) else {
+        let (Some(change), Some(before)) = (change, stock.get(&variant.id).copied()) else {
             results.push(refuse(*item, None, FieldErrors::one("non_field_errors", "There is no such variant.")));
             continue;
         };
@@ -156,8 +157,12 @@ async fn change(tx: &mut Tx, body: &ChangeStock, now: Timestamp) -> Result<Vec<B
                 results.push(refuse(*item, Some(variant), errors));
             }
             Ok(after) => {
-                results.push(accept(*item, variant, after != before));
-                changes.push(StockChange { variant: variant.id, units: after - before, reason: change.reason() });
+                results.push(accept(*item, variant, after != before.on_hand));
+                changes.push(StockChange {
+                    variant: variant.id,
+                    units: after - before.on_hand,
+                    reason: change.reason(),
+                });
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Change stock in bulk: `POST /api/v1/catalogue/bulk/stock/`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::catalogue::limits::MAX_UNITS;
 use shared::ids::VariantId;
 use shared::orders::store::Outcome;
@@ -260,7 +260,7 @@ async fn units_that_come_in_go_to_backorders_first(db: PgPool) {
         json!({"adjusted_by": ["Only 0 units are in stock. You cannot remove more."]})
     );
 
-    let items = json!([{"sku": table.sku, "received": 6}, {"sku": lamp.sku, "counted": 1, "on_hand_seen": 0}]);
+    let items = json!([{"sku": table.sku, "received": 6}, {"sku": lamp.sku, "received": 1}]);
     keeper.post(STOCK, json!({"items": items, "dry_run": true})).await.expect(200);
     assert_eq!(app.count("select sum(backordered)::bigint from stock_levels").await, 6);
     let answer = keeper.post(STOCK, json!({"items": items})).await.expect(200).body;
@@ -272,5 +272,45 @@ async fn units_that_come_in_go_to_backorders_first(db: PgPool) {
         .unwrap();
     assert_eq!(levels, [(2, 0), (0, 1)]);
     assert_eq!(app.count(available).await, 2);
+    assert!(app.stock_adds_up().await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_count_makes_no_units_while_some_are_backordered(db: PgPool) {
+    let app = app(db);
+    let keeper = stock_keeper(&app).await;
+    let table = app.a_product().backorders(None).create().await;
+    app.an_order_of(&[(&table, 10)]).await;
+    let levels = async || {
+        let levels: (i32, i32) =
+            sqlx::query_as("select on_hand, backordered from stock_levels").fetch_one(&app.db).await.unwrap();
+        levels
+    };
+    let send = async |item: Value| {
+        let mut item = item;
+        item["variant_id"] = json!(table.variant);
+        keeper.post(STOCK, json!({"items": [item]})).await.expect(200).body["results"][0].clone()
+    };
+    let counted = |units: i32| json!({"counted": units, "on_hand_seen": 0});
+    let text = |units: i32| {
+        format!(
+            "{units} units are backordered, so none can be in stock that were not booked. Send what came in as received."
+        )
+    };
+
+    for _ in 0..2 {
+        assert_eq!(send(counted(4)).await["errors"], json!({"counted": [text(10)]}));
+        assert_eq!(levels().await, (0, 10));
+    }
+    assert_eq!(send(counted(0)).await["outcome"], "unchanged");
+    assert_eq!(send(json!({"received": 4})).await["outcome"], "changed");
+    // A colleague counts the four that went to the order.
+    assert_eq!(send(counted(4)).await["errors"], json!({"counted": [text(6)]}));
+    assert_eq!(levels().await, (0, 6));
+
+    assert_eq!(send(json!({"received": 6})).await["outcome"], "changed");
+    assert_eq!(send(counted(3)).await["outcome"], "changed");
+    assert_eq!(send(counted(3)).await["outcome"], "refused");
+    assert_eq!(levels().await, (3, 0));
     assert!(app.stock_adds_up().await);
 }

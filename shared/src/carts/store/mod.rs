@@ -192,7 +192,11 @@ async fn read_lines(
                   coalesce(own.url, p.main_image_url) as image_url,
                   case when own.url is null then p.main_image_alt_text else own.alt_text end as image_alt_text,
                   case when own.url is null then p.main_image_list_url else own.list_url end as image_list_url,
-                  s.on_hand, s.available, case when s.track_inventory then greatest(l.quantity - s.on_hand, 0) else 0 end as "missing!",
+                  s.on_hand,
+                  -- Without a limit, the backorders that there are do not show.
+                  case when s.allow_backorder and s.backorder_limit is null and s.available >= l.quantity then 1000000000
+                       else s.available end as "available!",
+                  case when s.track_inventory then greatest(l.quantity - s.on_hand, 0) else 0 end as "missing!",
                   is_published(p.status, p.publish_at, p.unpublish_at, $3) and v.archived_at is null as "is_for_sale!"
              from cart_lines l
              join product_variants v on v.id = l.variant_id

@@ -77,6 +77,8 @@ pub struct VariantSnapshot {
     pub weight_grams: Option<i32>,
     /// Number of units on hand.
     pub on_hand: i32,
+    /// Number of units that are sold and not on hand yet.
+    pub backordered: i32,
     /// The rules by which the variant is sold when too few units are on hand.
     pub stock_rules: StockRules,
     /// True if the variant is no longer sold.
@@ -156,6 +158,7 @@ impl VariantSnapshot {
             barcode: variant.barcode.clone(),
             weight_grams: variant.weight_grams,
             on_hand: variant.inventory_count,
+            backordered: variant.backordered.unwrap_or_default(),
             stock_rules: StockRules {
                 track_inventory: variant.track_inventory,
                 allow_backorder: variant.allow_backorder,
@@ -258,7 +261,7 @@ async fn positions(tx: &mut Tx, product: ProductId) -> sqlx::Result<HashMap<Vari
 async fn add_variants(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[ProductId]) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         r#"select v.product_id, v.id, v.sku, v.name, v.position, v.price_adjustment, v.compare_at_price, v.barcode, v.weight_grams, s.on_hand,
-                  s.track_inventory, s.allow_backorder, s.backorder_limit, v.own_price, v.archived_at is not null as "is_archived!"
+                  s.backordered, s.track_inventory, s.allow_backorder, s.backorder_limit, v.own_price, v.archived_at is not null as "is_archived!"
              from product_variants v join stock_levels s on s.variant_id = v.id
             where v.product_id = any ($1)
             order by v.product_id, v.position, v.id"#,
@@ -283,6 +286,7 @@ async fn add_variants(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[Prod
             barcode: row.barcode,
             weight_grams: row.weight_grams,
             on_hand: row.on_hand,
+            backordered: row.backordered,
             stock_rules: StockRules {
                 track_inventory: row.track_inventory,
                 allow_backorder: row.allow_backorder,

@@ -228,13 +228,13 @@ impl Default for PriceEdit {
     }
 }
 
-/// A change of the units on hand of an existing variant.
+/// A change of the units on hand of an existing variant. While units are backordered, the stock stays, unless 0 is wanted, which it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StockEdit {
     /// The stock stays as it is.
     #[default]
     Keep,
-    /// The stock becomes this, whatever it was.
+    /// The stock becomes this, whatever was on hand.
     Set(i32),
     /// The stock becomes `units` if it still is what the caller saw, and stays otherwise.
     Compare {

@@ -15,6 +15,7 @@ use crate::catalogue::{Status, slug_of_handle, slugify};
 use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::money::Money;
 use crate::patch::Patch;
+use crate::stock::Units;
 
 /// An edit with the changes of its product.
 #[derive(Debug)]
@@ -67,10 +68,10 @@ impl<'e> Plan<'e> {
         Ok(plan)
     }
 
-    /// Decides again whether the stock of each variant changes, from the units on hand under the lock.
-    pub(super) fn compare_stock(&mut self, on_hand: &HashMap<VariantId, i32>) {
+    /// Decides again whether the stock of each variant changes, from the units under the lock.
+    pub(super) fn compare_stock(&mut self, stock: &HashMap<VariantId, Units>) {
         for variant in &mut self.variants {
-            if let Some(units) = variant.id.and_then(|id| on_hand.get(&id)) {
+            if let Some(units) = variant.id.and_then(|id| stock.get(&id)) {
                 variant.compare_stock(*units);
             }
         }

@@ -28,7 +28,7 @@ pub struct Saved {
     pub variants_removed: u64,
     /// Number of variants that existed before and whose stock the edit set.
     pub stock_changed: u64,
-    /// SKUs of the variants whose stock stays because it is not the one that the edit compares with.
+    /// SKUs of the variants whose stock stays because it is not the one that the edit compares with, or because units are backordered.
     pub stock_moved: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ pub mod subscriptions;
 
 use std::collections::HashMap;
 
-use super::{Reason, StockRules};
+use super::{Reason, StockRules, Units};
 use crate::app::db::Tx;
 use crate::ids::{ProductId, VariantId};
 use crate::time::Timestamp;
@@ -67,14 +67,16 @@ pub async fn write_rules(tx: &mut Tx, rules: &[(VariantId, StockRules)]) -> sqlx
 }
 
 /// Locks the stock of these variants, in the order in which checkout locks it, and returns it.
-pub async fn lock_stock(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, i32>> {
+pub async fn lock_stock(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, Units>> {
     let rows = sqlx::query!(
-        "select variant_id, on_hand from stock_levels where variant_id = any ($1) order by variant_id for update",
+        "select variant_id, on_hand, backordered from stock_levels where variant_id = any ($1) order by variant_id for update",
         variants as _
     )
     .fetch_all(&mut *tx)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.variant_id, row.on_hand)).collect())
+    let units =
+        rows.into_iter().map(|row| (row.variant_id, Units { on_hand: row.on_hand, backordered: row.backordered }));
+    Ok(units.collect())
 }
 
 /// Recomputes whether these products can be bought. A caller of [`change_all`] calls it afterwards.
@@ -83,9 +85,9 @@ pub async fn refresh_availability(tx: &mut Tx, products: &[ProductId]) -> sqlx::
 }
 
 /// Locks the stock of every variant of these products, in the order in which checkout locks it, and returns it.
-pub async fn lock_stock_of_all(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<HashMap<VariantId, i32>> {
+pub async fn lock_stock_of_all(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<HashMap<VariantId, Units>> {
     let rows = sqlx::query!(
-        "select s.variant_id, s.on_hand
+        "select s.variant_id, s.on_hand, s.backordered
            from stock_levels s
            join product_variants v on v.id = s.variant_id
           where v.product_id = any ($1)
@@ -94,5 +96,7 @@ pub async fn lock_stock_of_all(tx: &mut Tx, products: &[ProductId]) -> sqlx::Res
     )
     .fetch_all(&mut *tx)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.variant_id, row.on_hand)).collect())
+    let units =
+        rows.into_iter().map(|row| (row.variant_id, Units { on_hand: row.on_hand, backordered: row.backordered }));
+    Ok(units.collect())
 }

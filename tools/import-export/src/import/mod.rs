@@ -43,7 +43,7 @@ pub struct ImportArgs {
     #[arg(long)]
     pub compare_stock: bool,
 
-    /// Also set the stock of every variant, whatever was sold since the file was written
+    /// Also set the stock of every variant, whatever was sold since the file was written, unless units of it are backordered
     #[arg(long, conflicts_with = "compare_stock")]
     pub set_stock: bool,
 

@@ -65,21 +65,39 @@ impl ImportSummary {
         let (changed, moved) = (self.stock_changed, self.stock_moved);
         match self.stock {
             Stock::Initial => Ok(()),
-            Stock::Set if changed == 0 => writeln!(f, "stock     {changed:>6} set"),
             Stock::Set => {
-                writeln!(
-                    f,
-                    "stock     {changed:>6} set; warning: units of them that were sold after the file was written are for sale again"
-                )
+                if changed == 0 {
+                    writeln!(f, "stock     {changed:>6} set")?;
+                } else {
+                    writeln!(
+                        f,
+                        "stock     {changed:>6} set; warning: units of them that were sold after the file was written are for sale again"
+                    )?;
+                }
+                if moved > 0 {
+                    writeln!(
+                        f,
+                        "          {moved:>6} left alone, because units are backordered: book what came in as received"
+                    )?;
+                }
+                self.write_left_alone(f)
             }
             Stock::Compare => {
-                writeln!(f, "stock     {changed:>6} set {moved:>10} left alone, because it is not what the file saw")?;
-                self.stock_moved_skus.iter().try_for_each(|sku| writeln!(f, "          left alone: {sku}"))?;
-                match moved - self.stock_moved_skus.len() {
-                    0 => Ok(()),
-                    more => writeln!(f, "          and {more} more"),
-                }
+                writeln!(
+                    f,
+                    "stock     {changed:>6} set {moved:>10} left alone, because it is not what the file saw or units are backordered"
+                )?;
+                self.write_left_alone(f)
             }
+        }
+    }
+
+    /// Names the variants whose stock stayed.
+    fn write_left_alone(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.stock_moved_skus.iter().try_for_each(|sku| writeln!(f, "          left alone: {sku}"))?;
+        match self.stock_moved - self.stock_moved_skus.len() {
+            0 => Ok(()),
+            more => writeln!(f, "          and {more} more"),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::app::db::Tx;
 use crate::catalogue::IdOrSlug;
 use crate::ids::{BrandId, CategoryId, ProductId, VariantId};
 use crate::money::{Currency, Money};
+use crate::stock::Units;
 use crate::stock::store::lock_stock_of_all;
 use crate::time::Timestamp;
 
@@ -25,8 +26,8 @@ pub struct LockedProduct {
 /// The state that [`lock_products`] found under the locks.
 #[derive(Clone, Debug, Default)]
 pub struct LockedProducts {
-    /// Units on hand of each variant.
-    pub on_hand: HashMap<VariantId, i32>,
+    /// Units of each variant.
+    pub stock: HashMap<VariantId, Units>,
     /// Number of changes of each product so far.
     pub versions: HashMap<ProductId, i64>,
 }
@@ -55,12 +56,12 @@ pub async fn lock_product(tx: &mut Tx, product: &IdOrSlug) -> sqlx::Result<Optio
 
 /// Locks these products for a change: the stock of all their variants first, as checkout does, then the products by id.
 pub async fn lock_products(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<LockedProducts> {
-    let on_hand = lock_stock_of_all(tx, products).await?;
+    let stock = lock_stock_of_all(tx, products).await?;
     let rows =
         sqlx::query!("select id, version from products where id = any ($1) order by id for update", products as _)
             .fetch_all(&mut *tx)
             .await?;
-    Ok(LockedProducts { on_hand, versions: rows.into_iter().map(|row| (row.id, row.version)).collect() })
+    Ok(LockedProducts { stock, versions: rows.into_iter().map(|row| (row.id, row.version)).collect() })
 }
 
 /// Makes this transaction the only one that gives products slugs, until it ends. Comes before any row.

@@ -22,6 +22,7 @@ use crate::catalogue::store::write as store;
 use crate::catalogue::store::write::NamedValue;
 use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::money::{Currency, OtherCurrency};
+use crate::stock::Units;
 use crate::time::Timestamp;
 
 /// Reason why a batch could not be saved. The transaction can then only be rolled back.
@@ -99,8 +100,8 @@ async fn save_together(
     let edits: Vec<&ProductEdit> =
         edits.iter().zip(&completed).map(|(edit, completed)| completed.as_ref().unwrap_or(edit)).collect();
     let mut plans = plan_all(tx, &edits, &before, named).await?;
-    let on_hand = lock(tx, &plans).await?;
-    plans.iter_mut().flatten().for_each(|plan| plan.compare_stock(&on_hand));
+    let stock = lock(tx, &plans).await?;
+    plans.iter_mut().flatten().for_each(|plan| plan.compare_stock(&stock));
     names::give(tx, &mut plans).await?;
     resolve(tx, &mut plans).await?;
     let mut written: Vec<&mut Plan<'_>> = plans
@@ -109,7 +110,7 @@ async fn save_together(
         .filter(|plan| plan.errors.is_empty() && plan.change != RowChange::Unchanged)
         .collect();
     if !written.is_empty() {
-        rows::write(tx, &mut written, &on_hand, currency, now).await?;
+        rows::write(tx, &mut written, &stock, currency, now).await?;
     }
     let answer = |plan: Plan<'_>| if plan.errors.is_empty() { Ok(plan.into_saved()) } else { Err(plan.errors) };
     Ok(plans.into_iter().map(|plan| plan.and_then(answer)).collect())
@@ -175,9 +176,9 @@ async fn missing_categories(
     store::missing_categories(tx, &wanted).await
 }
 
-/// Locks the products that change and that the caller has not locked: the stock of their variants, then their rows. Returns the units on
-/// hand. Fails if another transaction has changed one of them after it was read.
-async fn lock(tx: &mut Tx, plans: &[Result<Plan<'_>, Vec<EditError>>]) -> Result<HashMap<VariantId, i32>, SaveError> {
+/// Locks the products that change and that the caller has not locked: the stock of their variants, then their rows. Returns the units.
+/// Fails if another transaction has changed one of them after it was read.
+async fn lock(tx: &mut Tx, plans: &[Result<Plan<'_>, Vec<EditError>>]) -> Result<HashMap<VariantId, Units>, SaveError> {
     let changed: Vec<&ProductSnapshot> = plans
         .iter()
         .flatten()
@@ -191,9 +192,9 @@ async fn lock(tx: &mut Tx, plans: &[Result<Plan<'_>, Vec<EditError>>]) -> Result
     let locked = store::lock_products(tx, &ids).await?;
     let is_as_read = changed.iter().all(|product| {
         locked.versions.get(&product.id) == Some(&product.version)
-            && product.variants.iter().all(|variant| locked.on_hand.contains_key(&variant.id))
+            && product.variants.iter().all(|variant| locked.stock.contains_key(&variant.id))
     });
-    if is_as_read { Ok(locked.on_hand) } else { Err(SaveError::Changed) }
+    if is_as_read { Ok(locked.stock) } else { Err(SaveError::Changed) }
 }
 
 /// Looks up the attribute values of variants in the order of the edits, so that new values are created in that order: S, M, L.

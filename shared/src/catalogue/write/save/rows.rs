@@ -13,22 +13,22 @@ use crate::catalogue::store::write::{ProductRow, ValuesRow, VariantRow};
 use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::money::{Currency, OtherCurrency};
 use crate::patch::Patch;
-use crate::stock::StockRules;
 use crate::stock::store::{StockChange, change_all, write_rules};
+use crate::stock::{StockRules, Units};
 use crate::time::Timestamp;
 
-/// Writes the changes of products that are locked, with prices in this currency, and their ids into the plans. `on_hand` is the stock under the lock.
+/// Writes the changes of products that are locked, with prices in this currency, and their ids into the plans. `stock` has the units under the lock.
 pub(super) async fn write(
     tx: &mut Tx,
     plans: &mut [&mut Plan<'_>],
-    on_hand: &HashMap<VariantId, i32>,
+    stock: &HashMap<VariantId, Units>,
     currency: Currency,
     now: Timestamp,
 ) -> Result<(), SaveError> {
     write_products(tx, plans, currency, now).await?;
     write_variants(tx, plans, now).await?;
     write_stock_rules(tx, plans).await?;
-    write_stock(tx, plans, on_hand, now).await?;
+    write_stock(tx, plans, stock, now).await?;
     write_defaults(tx, plans).await?;
     write_images(tx, plans).await?;
     let leaves = pairs(plans, |plan| plan.leaves.as_slice());
@@ -155,14 +155,18 @@ async fn write_stock_rules(tx: &mut Tx, plans: &[&mut Plan<'_>]) -> sqlx::Result
 async fn write_stock(
     tx: &mut Tx,
     plans: &[&mut Plan<'_>],
-    on_hand: &HashMap<VariantId, i32>,
+    stock: &HashMap<VariantId, Units>,
     now: Timestamp,
 ) -> sqlx::Result<()> {
     let planned = plans.iter().flat_map(|plan| &plan.variants);
     let changes: Vec<StockChange> = planned
         .filter_map(|variant| {
             let (id, (units, reason)) = (variant.id?, variant.stock?);
-            Some(StockChange { variant: id, units: units - on_hand.get(&id).copied().unwrap_or_default(), reason })
+            Some(StockChange {
+                variant: id,
+                units: units - stock.get(&id).copied().unwrap_or_default().on_hand,
+                reason,
+            })
         })
         .collect();
     change_all(tx, &changes, now).await.map(drop)

@@ -44,6 +44,7 @@ fn variant(id: i64, size: &str, position: i32) -> VariantSnapshot {
         barcode: Some("0123".to_owned()),
         weight_grams: Some(200),
         on_hand: 5,
+        backordered: 0,
         stock_rules: StockRules::default(),
         is_archived: false,
         values: vec![value(id, size)],

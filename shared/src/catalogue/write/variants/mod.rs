@@ -14,7 +14,7 @@ use crate::catalogue::store::snapshot::VariantSnapshot;
 use crate::catalogue::store::write::{KnownValue, NamedValue, VariantRow};
 use crate::ids::VariantId;
 use crate::money::Money;
-use crate::stock::{Reason, StockRules};
+use crate::stock::{Reason, StockRules, Units};
 
 pub(super) use checks::{check, check_count};
 pub(super) use pairing::{ListedEdit, Pair, find_one, pair};
@@ -44,7 +44,7 @@ pub(super) struct VariantPlan<'e> {
     pub(super) stock: Option<(i32, Reason)>,
     /// The rules to write for the stock, if they change.
     pub(super) stock_rules: Option<StockRules>,
-    /// True if the stock stays because it is not the one that the edit compares with.
+    /// True if the stock stays because it is not the one that the edit compares with, or because units are backordered.
     pub(super) stock_moved: bool,
     price: Money,
 }
@@ -140,18 +140,20 @@ impl<'e> VariantPlan<'e> {
             stock_moved: false,
         };
         if let Some(old) = old {
-            plan.compare_stock(old.on_hand);
+            plan.compare_stock(Units { on_hand: old.on_hand, backordered: old.backordered });
         }
         plan
     }
 
-    /// Decides whether the stock changes, from the units on hand: those that were read, and again those under the lock.
-    pub(super) fn compare_stock(&mut self, on_hand: i32) {
+    /// Decides whether the stock changes, from the units that were read, and again from those under the lock. While units are backordered, what a
+    /// file counts is what went to them, or was not booked, so the stock stays.
+    pub(super) fn compare_stock(&mut self, Units { on_hand, backordered }: Units) {
         if self.stock_edit == StockEdit::Keep {
             return;
         }
         let (units, moved) = match self.stock_edit.unless_already(on_hand) {
             StockEdit::Keep => (None, false),
+            StockEdit::Set(_) | StockEdit::Compare { .. } if backordered > 0 => (None, true),
             StockEdit::Set(units) => (Some(units), false),
             StockEdit::Compare { units, seen } if seen == Some(on_hand) => (Some(units), false),
             StockEdit::Compare { .. } => (None, true),
