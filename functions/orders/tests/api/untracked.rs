@@ -82,3 +82,46 @@ async fn a_variant_that_is_not_counted_is_not_sold_when_it_is_not_for_sale(db: P
     let item = &refusal["items"][0];
     assert_eq!((&item["unavailable_reason"], &item["available"]), (&json!("not_for_sale"), &json!(0)));
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_variant_that_is_put_on_sale_again_while_checkout_looks_is_sold(db: PgPool) {
+    let (app, _) = an_app(db);
+    let ana = app.a_user().await;
+    let wrap = app.a_product().cents(300).untracked().create().await;
+    let cart = app.a_cart().of(ana.id).with(wrap.variant, 2).create().await;
+    // Staff take the product off sale after the first look and put it on sale before the second one.
+    sqlx::raw_sql(
+        "create sequence looks;
+         alter function place_order_sold_out(uuid, timestamptz) rename to real_sold_out;
+         create function place_order_sold_out(p_cart_id uuid, p_now timestamptz)
+         returns table (
+             outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
+             line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
+             backordered integer, available integer
+         ) language plpgsql as $$
+         declare v_look bigint := nextval('looks');
+         begin
+             if v_look = 2 then
+                 update products set status = 'active';
+             end if;
+             return query select * from real_sold_out(p_cart_id, p_now);
+             if v_look = 1 then
+                 update products set status = 'draft';
+             end if;
+         end $$",
+    )
+    .execute(&app.db)
+    .await
+    .unwrap();
+
+    let order = check_out(&app, &ana, cart).await.expect(201).body;
+
+    assert_eq!((&order["items"][0]["sku"], &order["items"][0]["quantity"]), (&json!(wrap.sku), &json!(2)));
+    assert_eq!(
+        app.count("select last_value from looks").await,
+        3,
+        "the second look found nothing, so there is a third"
+    );
+    assert_eq!(app.count("select count(*) from orders").await, 1);
+    assert!(app.stock_adds_up().await);
+}
