@@ -10,8 +10,8 @@ use serde_json::{Error, Value};
 use crate::money::Decimal;
 use crate::time::Timestamp;
 
-/// Maximum depth of lists and objects inside each other.
-const MAX_DEPTH: usize = 100;
+/// Maximum depth of lists and objects inside each other. No body needs half of it, and each level costs another reading of all inside.
+const MAX_DEPTH: usize = 16;
 /// Maximum exponent of a number, up and down. Every amount is far smaller.
 const MAX_EXPONENT: isize = 100;
 
@@ -197,6 +197,7 @@ mod tests {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         assert!(Input::parse(nested(MAX_DEPTH).as_bytes()).is_ok());
         assert!(Input::parse(nested(MAX_DEPTH + 1).as_bytes()).is_err());
+        assert!(Input::parse(nested(98).as_bytes()).is_err(), "each level is another reading of all that is inside");
     }
 
     #[test]

@@ -27,7 +27,7 @@ const READ_ONLY: ReadOnly = &[
     ReadOnlyName::fixed("currency", CURRENCY),
     ReadOnlyName::fixed("id", ""),
     ReadOnlyName::fixed("inventory_count", CHANGE_STOCK),
-    ReadOnlyName::fixed("is_available", CHANGE_STOCK),
+    ReadOnlyName::moving("is_available"),
     ReadOnlyName::fixed("main_image", "Send images."),
     ReadOnlyName::fixed("price", PRICES),
     ReadOnlyName::fixed("price_range", PRICES),

@@ -21,12 +21,12 @@ pub(crate) const CURRENCY: &str = "All prices are in the currency of the shop.";
 
 const READ_ONLY: ReadOnly = &[
     ReadOnlyName::fixed("attribute_values", "Send options or attribute_value_ids."),
-    ReadOnlyName::fixed("backordered", CHANGE_STOCK),
+    ReadOnlyName::moving("backordered"),
     ReadOnlyName::fixed("currency", CURRENCY),
     ReadOnlyName::fixed("id", ""),
     ReadOnlyName::fixed("inventory_count", CHANGE_STOCK),
     ReadOnlyName::fixed("inventory_quantity", CHANGE_STOCK),
-    ReadOnlyName::fixed("is_available", CHANGE_STOCK),
+    ReadOnlyName::moving("is_available"),
     ReadOnlyName::moving("lowest_price_30_days"),
     ReadOnlyName::fixed("price", "Send own_price, or price_adjustment."),
     ReadOnlyName::fixed("quantity", CHANGE_STOCK),

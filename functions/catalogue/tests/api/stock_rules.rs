@@ -117,9 +117,35 @@ async fn rules_that_make_no_sense_are_refused(db: PgPool) {
         ("backorder_limit", json!(-1)),
         ("backorder_limit", json!(1_000_000_001)),
         ("backorder_limit", json!(1.5)),
-        ("backordered", json!(3)),
     ] {
         let refused = editor.patch(&at, json!({field: value})).await.expect(400).body;
         assert!(refused[field].is_array(), "{field} {value}: {refused}");
     }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn what_was_read_before_a_backorder_can_be_sent_back(db: PgPool) {
+    let app = app(db);
+    let editor = editor(&app).await;
+    let table = app.a_product().backorders(Some(3)).create().await;
+    let product = path(&table.slug);
+    let variant = path(&format!("{}/variants/{}", table.slug, table.variant));
+    for (at, ordered) in [(&product, 1), (&variant, 2)] {
+        let read = editor.get(at).await.expect(200);
+        app.an_order_of(&[(&table, ordered)]).await;
+        let mut changed = read.body.clone();
+        let name = if at == &product { "description" } else { "barcode" };
+        changed[name] = json!("4006381333931");
+
+        let written = editor.clone().header("if-match", read.header("etag")).put(at, changed).await.expect(200).body;
+
+        assert_eq!(written[name], "4006381333931");
+        let variant = if at == &product { &written["variants"][0] } else { &written };
+        let is_available = ordered == 1;
+        assert_eq!(
+            (&variant["is_available"], &variant["backordered"]),
+            (&json!(is_available), &json!(if is_available { 1 } else { 3 }))
+        );
+    }
+    assert_eq!(app.count("select count(*) from products where is_available").await, 0);
 }

@@ -21,8 +21,8 @@ async fn a_variant_does_not_take_a_stock(db: PgPool) {
     let editor = editor(&app).await;
     let small = create_shirt(&editor).await["variants"][0].clone();
     let at = path(&format!("ocean-blue-shirt/variants/{}", small["id"]));
-    for name in ["inventory_count", "is_available", "stock", "quantity", "inventory_quantity"] {
-        let value = if name == "is_available" { json!(false) } else { json!(99) };
+    for name in ["inventory_count", "stock", "quantity", "inventory_quantity"] {
+        let value = json!(99);
         let mut whole = small.clone();
         whole[name] = value.clone();
         let expected = json!({name: cannot_be_set(CHANGE_STOCK)});
@@ -77,7 +77,6 @@ async fn fields_of_the_response_that_cannot_be_set_are_refused_with_another_valu
         ("price", json!("1.00"), prices),
         ("price_range", json!({"min": "1.00", "max": "1.00"}), prices),
         ("currency", json!("USD"), "All prices are in the currency of the shop."),
-        ("is_available", json!(false), CHANGE_STOCK),
         ("inventory_count", json!(3), CHANGE_STOCK),
         ("brand", json!({"id": shop.ana}), "Send brand_id."),
         ("categories", json!([{"id": shop.shirts}]), "Send category_ids."),
