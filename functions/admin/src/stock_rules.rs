@@ -4,21 +4,23 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use maud::{Markup, html};
+use serde_json::json;
 use shared::app::App;
 use shared::app::db::Tx;
+use shared::audit::{self, AuditRecord, Kind};
 use shared::catalogue::limits::MAX_UNITS;
 use shared::catalogue::store::product;
 use shared::catalogue::store::snapshot::ProductSnapshot;
 use shared::catalogue::store::write::lock_product;
 use shared::catalogue::write::{ProductEdit, ProductTarget, VariantEdit, VariantTarget, VariantsEdit, save};
 use shared::catalogue::{IdOrSlug, Visibility};
-use shared::http::{ApiError, Body, PathId, Request};
+use shared::http::{ApiError, Body, Fields, PathId, Request};
 use shared::ids::VariantId;
 use shared::patch::Patch;
 use shared::stock::staff::{StockRow, find};
 use shared::time::Timestamp;
-use shared::users::Permission;
 use shared::users::permissions::Stock;
+use shared::users::{ClientInfo, Permission};
 
 use crate::error::PageError;
 use crate::list_query::ListQuery;
@@ -28,7 +30,7 @@ use crate::variant::{Shown, show, variant_path};
 
 /// The fields of the form. A browser sends no field for a box that is not ticked.
 #[derive(Clone, Debug, Request)]
-#[request(undocumented, blank_as_null)]
+#[request(undocumented, blank_as_null, validate = require_form)]
 pub(crate) struct RulesForm {
     #[field(default = false)]
     track_inventory: bool,
@@ -38,12 +40,20 @@ pub(crate) struct RulesForm {
     backorder_limit: Option<i32>,
 }
 
+/// Requires the field that the form always sends: without it, an empty body would be a form without a ticked box.
+fn require_form(fields: &mut Fields) {
+    if !fields.has("rules") {
+        fields.error("rules", "Send the form of the page.");
+    }
+}
+
 /// Sets the rules and redirects to the page of the variant. They are a part of its product, so only users who may change the catalogue can set
 /// them.
 pub(crate) async fn set_stock_rules(
     State(app): State<App>,
     _: SameOrigin,
     RequiresOnPage(account, _): RequiresOnPage<Stock>,
+    client_info: ClientInfo,
     id: Result<PathId<VariantId>, ApiError>,
     query: ListQuery,
     form: Result<Body<RulesForm>, ApiError>,
@@ -55,8 +65,9 @@ pub(crate) async fn set_stock_rules(
     let form = match form {
         Ok(Body(form)) => form,
         Err(ApiError::Invalid(_)) => {
-            let message =
-                format!("Enter a whole number from 0 to {MAX_UNITS} as the limit, or leave it empty for no limit.");
+            let message = format!(
+                "Enter a whole number from 0 to {MAX_UNITS} as the limit, or leave it empty for no limit. Send the whole form."
+            );
             let notice = Some(html! { p.message.bad role="alert" { (message) } });
             let page = show(&app, &account, id, &query, Shown { notice, form: None }).await?;
             return Ok((StatusCode::BAD_REQUEST, page).into_response());
@@ -66,6 +77,13 @@ pub(crate) async fn set_stock_rules(
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
     save_rules(&mut tx, id, &form, now).await?;
+    let entry = AuditRecord::by_staff(Kind::StockRulesSet, account.id, None).with(json!({
+        "variant_id": id,
+        "track_inventory": form.track_inventory,
+        "allow_backorder": form.allow_backorder,
+        "backorder_limit": form.backorder_limit,
+    }));
+    audit::store::record(&mut tx, entry, &client_info, now).await?;
     tx.commit().await?;
     tracing::info!(variant_id = id.0, rules = ?form, "stock rules set by staff");
     Ok(Redirect::to(&format!("{}?rules-set", variant_path(id))).into_response())
@@ -104,6 +122,7 @@ async fn save_rules(tx: &mut Tx, id: VariantId, form: &RulesForm, now: Timestamp
 pub(crate) fn form(variant: &StockRow) -> Markup {
     html! {
         form.row method="post" action={ (variant_path(variant.variant_id)) "rules/" } {
+            input type="hidden" name="rules" value="1";
             label { input type="checkbox" name="track_inventory" value="true" checked[variant.track_inventory]; " Count the stock" }
             label {
                 input type="checkbox" name="allow_backorder" value="true" checked[variant.allow_backorder];

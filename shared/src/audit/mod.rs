@@ -71,6 +71,8 @@ pub enum Kind {
     ApiKeyRevoked,
     /// Staff changed the stock of a variant.
     StockChanged,
+    /// Staff set the rules by which a variant is sold when too few units are in stock.
+    StockRulesSet,
     /// A second factor was enabled.
     TotpEnabled,
     /// A second factor was disabled.

@@ -189,7 +189,7 @@ async fn the_rules_of_a_variant_are_set(db: PgPool) {
         ("backorder_limit=3", (false, false, Some(3)), "without counting the stock"),
         ("track_inventory=true", (true, false, None), "while it is in stock"),
     ] {
-        let answer = submit(&browser, &format!("{path}rules/"), form).await.expect(303);
+        let answer = submit(&browser, &format!("{path}rules/"), &format!("rules=1&{form}")).await.expect(303);
         assert_eq!(answer.header("location"), format!("{path}?rules-set"));
         let set: (bool, bool, Option<i32>) = sqlx::query_as(rules).fetch_one(&app.db).await.unwrap();
         assert_eq!(set, expected, "{form}");
@@ -198,14 +198,27 @@ async fn the_rules_of_a_variant_are_set(db: PgPool) {
         let available = i64::from(!expected.0 || expected.1);
         assert_eq!(app.count("select count(*) from products where is_available").await, available, "{form}");
     }
+    let (kind, details): (String, Value) =
+        sqlx::query_as("select kind, details from audit_log order by id limit 1").fetch_one(&app.db).await.unwrap();
+    assert_eq!(kind, "stock_rules_set");
+    let set =
+        json!({"variant_id": shoes.variant, "track_inventory": true, "allow_backorder": true, "backorder_limit": 5});
+    assert_eq!(details, set);
     // The rules are a part of the product, so each change makes a new version of it.
     assert_eq!(app.count("select version from products").await, 5);
     for form in ["backorder_limit=-1", "backorder_limit=many", "backorder_limit=1000000001", "track_inventory=perhaps"]
     {
-        let page = submit(&browser, &format!("{path}rules/"), form).await.expect(400).text;
+        let page = submit(&browser, &format!("{path}rules/"), &format!("rules=1&{form}")).await.expect(400).text;
         assert!(page.contains("Enter a whole number from 0 to 1000000000"), "{form}: {page}");
     }
-    submit(&browser, "/admin/stock/999/rules/", "track_inventory=true").await.expect(404);
+    // A body without the form's own field is not a form with no box ticked.
+    for form in ["", "track_inventory=false", "track_inventory=true&allow_backorder=true"] {
+        submit(&browser, &format!("{path}rules/"), form).await.expect(400);
+    }
+    assert_eq!(app.count("select version from products").await, 5);
+    assert_eq!(app.count("select count(*) from audit_log").await, 4);
+    assert!(browser.get(&path).await.expect(200).text.contains("<input type=\"hidden\" name=\"rules\" value=\"1\">"));
+    submit(&browser, "/admin/stock/999/rules/", "rules=1&track_inventory=true").await.expect(404);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -216,7 +229,7 @@ async fn only_staff_who_may_change_the_catalogue_set_the_rules(db: PgPool) {
     let shoes = app.a_product().create().await;
     let path = stock_path(shoes.variant);
 
-    submit(&browser, &format!("{path}rules/"), "track_inventory=false").await.expect(403);
+    submit(&browser, &format!("{path}rules/"), "rules=1&track_inventory=false").await.expect(403);
 
     assert!(!browser.get(&path).await.expect(200).text.contains("name=\"track_inventory\""));
     assert_eq!(app.count("select count(*) from stock_levels where track_inventory").await, 1);
@@ -242,4 +255,21 @@ async fn what_is_backordered_is_shown_and_filled_by_what_comes_in(db: PgPool) {
     assert_eq!((&details["units"], &details["on_hand"]), (&json!(5), &json!(2)));
     assert!(!browser.get(&path).await.expect(200).text.contains("Backordered"));
     assert!(!browser.get(&order_path).await.expect(200).text.contains("backordered"));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_count_is_refused_while_units_are_backordered(db: PgPool) {
+    let app = an_app(db);
+    let browser = a_staff_browser(&app).await;
+    let table = app.a_product().backorders(None).create().await;
+    app.an_order_of(&[(&table, 6)]).await;
+    let path = stock_path(table.variant);
+
+    for _ in 0..2 {
+        let page = submit(&browser, &path, "units=4&reason=counted&on_hand_seen=0").await.expect(409).text;
+        assert!(page.contains("6 units are backordered") && page.contains("Send what came in as received."), "{page}");
+    }
+
+    assert_eq!(app.count("select sum(backordered)::bigint from order_lines").await, 6);
+    assert!(app.stock_adds_up().await);
 }
