@@ -46,6 +46,8 @@ pub(crate) async fn add_cart_item(
     base: BaseUrl,
     RepeatableBody(new, repeatable): RepeatableBody<CreateCartItem>,
 ) -> Result<Response, ApiError> {
+    let items = format!("/api/v1/cart/{id}/items/");
+    let repeatable = repeatable.at(items.clone());
     let wanted = Wanted { variant: new.product_variant_id, quantity: new.quantity };
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
@@ -66,7 +68,7 @@ pub(crate) async fn add_cart_item(
         }
     };
     let line = line(&mut tx, id, line_id, now).await?.ok_or(ApiError::NotFound)?;
-    let location = format!("{}/api/v1/cart/{id}/items/{line_id}/", base.0);
+    let location = format!("{}{items}{line_id}/", base.0);
     let added = (status, [(LOCATION, location)], Json(line.with_base_url(&base.0))).into_response();
     let added = repeatable.store(&mut tx, KeyOwner::Cart(id), added).await?;
     tx.commit().await?;

@@ -50,6 +50,12 @@ where
 }
 
 impl Repeatable {
+    /// Limits the key to this path instead of the one that the client wrote, which is one of several of the same object.
+    #[must_use]
+    pub fn at(self, path: String) -> Self {
+        Self { path, ..self }
+    }
+
     /// Limits the key to this user.
     #[must_use]
     pub fn of_user(self, user: UserId) -> Self {

@@ -36,7 +36,13 @@ async fn a_repeated_item_is_added_once_and_gets_the_first_answer(db: PgPool) {
     with_key(&app.anonymous(), "k2").post(&items(cart), two.clone()).await.expect(200);
     assert_eq!(app.count("select quantity::bigint from cart_lines").await, 4);
     app.anonymous().delete(&item(cart, &first.body["id"])).await.expect(204);
-    assert_replays(&client.post(&items(cart), two).await, &first);
+    assert_replays(&client.post(&items(cart), two.clone()).await, &first);
+    assert_eq!(app.count("select count(*) from cart_lines").await, 0);
+    // The same cart in other letters.
+    let id = cart.to_string();
+    for id in [id.to_uppercase(), id.replace('-', "")] {
+        assert_replays(&client.post(&format!("/api/v1/cart/{id}/items/"), two.clone()).await, &first);
+    }
     assert_eq!(app.count("select count(*) from cart_lines").await, 0);
 }
 
