@@ -42,7 +42,7 @@ grant execute on all functions in schema public to shop;
 -- Rows of these tables are inserted and never changed, not even by the functions.
 revoke update, delete on stock_ledger, order_events, audit_log from shop;
 -- Only migrations write these tables.
-revoke insert, update, delete on _sqlx_migrations, sql_functions, sql_functions_release from shop;
+revoke insert, update, delete on _sqlx_migrations, sql_functions, sql_functions_release, shop from shop;
 
 -- Covers the time between a migration that creates a table and the grants above.
 alter default privileges in schema public grant select, insert, update, delete on tables to shop;

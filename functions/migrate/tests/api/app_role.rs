@@ -49,6 +49,8 @@ async fn it_cannot_rewrite_what_has_happened(db: PgPool) {
         "delete from _sqlx_migrations",
         "delete from sql_functions",
         "update sql_functions_release set released_at = 0",
+        "update shop set currency = 'JPY', exponent = 0",
+        "delete from shop",
         "drop table orders",
         "create table mine (id int)",
         "alter table stock_levels drop constraint stock_not_negative",

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::app::metrics::{DIMENSION, Metric, NAMESPACE};
+use shared::money::Currency;
 
 use crate::functions::workspace;
 use crate::template::{Resource, events, functions, resource, resources_of, template};
@@ -269,6 +270,19 @@ fn set_for(stage: &str) -> Vec<(String, String)> {
     let pairs: Vec<_> = pairs.map(|(name, value)| (name.to_owned(), value.replace("\\\"", ""))).collect();
     assert!(pairs.len() > 3, "{pairs:?}");
     pairs
+}
+
+#[test]
+fn a_stack_may_have_every_currency_that_the_functions_take() {
+    let parameters = template()["Parameters"].clone();
+    let may = parameters["ShopCurrency"]["AllowedValues"].as_array().unwrap();
+    let may: Vec<&str> = may.iter().map(|code| code.as_str().unwrap()).collect();
+    let letters = || (b'A'..=b'Z').map(char::from);
+    let words = letters().flat_map(|one| {
+        letters().flat_map(move |two| letters().map(move |three| String::from_iter([one, two, three])))
+    });
+    let known: Vec<String> = words.filter(|word| word.parse::<Currency>().is_ok()).collect();
+    assert_eq!(may, known);
 }
 
 #[test]
