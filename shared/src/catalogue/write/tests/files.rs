@@ -14,7 +14,8 @@ fn what_a_file_does_not_have_is_removed_and_what_it_has_more_is_added() {
     let plan = plan(&edit, &before);
     assert_eq!(plan.removed, [VariantId(1)]);
     let saved: Vec<_> = plan.variants.iter().map(|variant| (variant.change(), variant.row.position)).collect();
-    assert_eq!(saved, [(RowChange::Updated, 0), (RowChange::Inserted, 1)]);
+    // What is left is in order, so it stays where it is.
+    assert_eq!(saved, [(RowChange::Unchanged, 1), (RowChange::Inserted, 2)]);
     assert_eq!(plan.variants[1].stock, Some((5, Reason::Received)));
     assert_eq!((plan.row.base_price.minor(), plan.variants[1].row.price_adjustment.minor()), (1_000, 200));
 }
