@@ -60,7 +60,9 @@ pub(crate) async fn create_product_image(
     if new.id.is_some() {
         return Err(ApiError::field("id", "A new image gets its id from the shop. Leave it out."));
     }
-    let repeatable = repeatable.of_actor(&actor);
+    // The slug as text: a URL may write its letters in several ways.
+    let images = format!("/api/v1/catalogue/products/{}/images/", request.id.slug);
+    let repeatable = repeatable.of_actor(&actor).at(images);
     let mut tx = app.db.begin().await?;
     if let Some(first) = repeatable.replay(&mut tx, app.clock.now()).await? {
         return Ok(first);
