@@ -21,6 +21,11 @@ pub fn name_key(name: &str) -> String {
     if words.is_empty() { name.trim().to_owned() } else { words.join(" ") }
 }
 
+/// Returns true if nothing of a text can be seen: it is empty, or has only blanks and characters without a shape.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
 /// Returns true for characters without a shape: soft hyphens, zero-width characters, marks of direction and selectors of variants.
 const fn is_invisible(c: char) -> bool {
     matches!(

@@ -7,6 +7,7 @@ use serde::Serialize;
 use strum::{EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
+use super::letters::Letters;
 use super::recognise::Unrecognised;
 
 /// The encoding of a file.
@@ -152,45 +153,22 @@ pub struct EncodingScan {
     characters: u64,
     /// Number of bytes that are not UTF-8.
     strays: u64,
-    /// Number of bytes outside ASCII, and of those in runs that are longer than Western words have them.
-    high: u64,
-    in_long_runs: u64,
-    run: u64,
-    /// True if a byte has no meaning in Windows-1252.
-    is_not_windows: bool,
+    /// The letters, in case that the file is not UTF-8.
+    letters: Letters,
 }
-
-/// Length of a run of letters outside ASCII from which it is not taken for a part of a Western word.
-const LONG_RUN: u64 = 4;
 
 impl EncodingScan {
     /// Reads the next bytes of the file.
     pub fn read(&mut self, bytes: &[u8]) {
         let room = 8_usize.saturating_sub(self.start.len());
         self.start.extend(bytes.iter().take(room));
+        self.letters.read(bytes);
         if bytes.is_ascii() && self.cut.is_empty() {
-            self.end_run();
             return;
         }
-        bytes.iter().for_each(|byte| self.count_high(*byte));
         let mut all = std::mem::take(&mut self.cut);
         all.extend(bytes);
         self.count_characters(&all);
-    }
-
-    fn count_high(&mut self, byte: u8) {
-        if byte.is_ascii() {
-            self.end_run();
-        } else {
-            self.run += 1;
-            self.is_not_windows |= matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d);
-        }
-    }
-
-    fn end_run(&mut self) {
-        let run = std::mem::take(&mut self.run);
-        self.high += run;
-        self.in_long_runs += if run < LONG_RUN { 0 } else { run };
     }
 
     fn count_characters(&mut self, bytes: &[u8]) {
@@ -209,20 +187,16 @@ impl EncodingScan {
 
     /// Returns the encoding of the whole file, or the reason why it cannot be read.
     pub fn finish(mut self) -> Result<Encoding, Unrecognised> {
-        self.end_run();
         self.strays += self.cut.len() as u64;
         Unrecognised::check_start(&self.start)?;
         if let Some(encoding) = Encoding::of_mark(&self.start) {
             return Ok(encoding);
         }
         // A single damaged character does not change the encoding of the others.
-        if self.strays == 0 || self.characters > self.strays {
+        if self.strays == 0 || self.characters >= self.strays {
             return Ok(Encoding::Utf8);
         }
-        if self.is_not_windows || self.in_long_runs * 2 > self.high {
-            return Err(Unrecognised::Encoding);
-        }
-        Ok(Encoding::Windows1252)
+        if self.letters.are_western() { Ok(Encoding::Windows1252) } else { Err(Unrecognised::Encoding) }
     }
 }
 
@@ -272,6 +246,7 @@ mod tests {
     fn one_damaged_byte_does_not_change_the_encoding_of_the_others() {
         let file = ["weiß und groß".as_bytes(), b"\xdf"].concat();
         assert_eq!(recognise(&file, 5), Ok(Encoding::Utf8));
+        assert_eq!(recognise(b"wei\xc3\x9f gr\xc3\xb6n caf\xe9 gro\xdf", 5), Ok(Encoding::Utf8));
     }
 
     #[test]

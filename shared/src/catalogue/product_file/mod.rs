@@ -6,6 +6,7 @@ mod columns;
 mod delimiter;
 mod encoding;
 mod labels;
+mod letters;
 mod numbers;
 mod products;
 mod recognise;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::records::{Ends, Place, Records};
 use super::{Delimiter, Dialect, Encoding};
+use crate::catalogue::name_key::is_blank;
 use crate::catalogue::{shopify, woocommerce};
 use crate::fields::{Fields, FromField};
 
@@ -145,6 +146,12 @@ pub enum Unrecognised {
          \"3237 - Animals & Pet Supplies > Live Animals\""
     )]
     Other(String),
+    /// The file has no columns.
+    #[error(
+        "it is empty; it must be a Shopify product export with the columns Handle, Title, Option1 Value and Variant Price, or a WooCommerce product \
+         export"
+    )]
+    Empty,
     /// The file is one of stock and not of products.
     #[error(
         "it is Shopify's export of stock at locations and not a Shopify product export; export the products instead (Products, Export), whose \
@@ -231,6 +238,9 @@ impl Unrecognised {
         }
         let header =
             read_header(&mut Records::beginning(start, Dialect { encoding, ..Dialect::default() }, Ends::WithFile)?)?;
+        if header.iter().all(|name| is_blank(name)) {
+            return Ok(Self::Empty);
+        }
         Ok(Self::Other(header.join(",").chars().filter(|c| !c.is_control()).take(100).collect()))
     }
 }
@@ -271,6 +281,8 @@ mod tests {
             (&b"PK\x03\x04\x14\x00\x06\x00"[..], "it is a workbook"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is a workbook"),
             (b"H\0a\0n\0", "it is UTF-16 without"),
+            (b"", "it is empty"),
+            (b"\xef\xbb\xbf\n\n", "it is empty"),
             (b"Handle,Title\rplate,Plate\r", "lines end with CR"),
             (b"id;name;price\n", "it begins with \"id;name;price\""),
             (b"Handle,Title,SKU,Location,On hand (current)\n", "export of stock"),
