@@ -82,14 +82,12 @@ async fn what_was_sold_after_the_export_stays_sold(db: PgPool) {
     let file = exported(&shop).await;
     assert!(buy(&shop, variant(&shop, "MUG").await, 4).await);
 
-    for (stock, name, moved) in [(Stock::Initial, "Big mug", vec![]), (Stock::Compare, "Huge mug", vec!["MUG"])] {
+    // Nobody edited a number, so there is nothing to compare either.
+    for (stock, name) in [(Stock::Initial, "Big mug"), (Stock::Compare, "Huge mug")] {
         let import = import(&shop, stock, &file.replace(",Mug,", &format!(",{name},"))).await;
 
         assert_eq!((import.status, import.products.updated, import.rows_failed), (TransferStatus::Done, 1, 0));
-        assert_eq!(
-            (import.stock_changed, import.stock_moved_skus),
-            (0, moved.into_iter().map(str::to_owned).collect())
-        );
+        assert_eq!((import.stock_changed, import.stock_moved, import.stock_moved_skus), (0, 0, vec![]));
         assert_eq!(on_hand(&shop).await, units(&[("CUP", 10), ("MUG", 6)]));
     }
     let changes = "select count(*) from stock_ledger where reason not in ('received', 'sold')";

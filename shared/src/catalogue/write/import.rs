@@ -324,6 +324,8 @@ fn variant_edit(variant: &ImportVariant, stock: Stock) -> VariantEdit {
 fn stock_edit(variant: &ImportVariant, stock: Stock) -> StockEdit {
     match (stock, variant.on_hand) {
         (Stock::Initial, _) | (_, None) => StockEdit::Keep,
+        // Nobody edited the number, so whatever was sold since does not matter.
+        (Stock::Compare, units) if units == variant.on_hand_seen => StockEdit::Keep,
         (Stock::Compare, Some(units)) => StockEdit::Compare { units, seen: variant.on_hand_seen },
         (Stock::Set, Some(units)) => StockEdit::Set(units),
     }

@@ -30,6 +30,9 @@ async fn what_was_sold_after_an_export_stays_sold_unless_the_stock_is_set(db: Pg
     assert_eq!((initial.products, initial.stock_changed, initial.stock_moved), (unchanged(2), 0, 0));
     assert!(!initial.to_string().contains("stock"), "{initial}");
 
+    let (unedited, _) = take_with(&service, file.as_bytes(), with_stock(Stock::Compare)).await;
+    assert_eq!((unedited.stock_changed, unedited.stock_moved), (0, 0), "nobody edited a number");
+
     let more = file.replace(",shopify,3,3,", ",shopify,30,3,").replace(",shopify,4,4,", ",shopify,40,4,");
     let (compared, _) = take_with(&service, more.as_bytes(), with_stock(Stock::Compare)).await;
     assert_eq!((compared.stock_changed, &compared.stock_moved_skus[..]), (1, &["SH-M-BLUE".to_owned()][..]));
