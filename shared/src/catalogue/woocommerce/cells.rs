@@ -1,5 +1,7 @@
 //! Cells that have more than one value, and texts as the export writes them.
 
+use crate::catalogue::name_key::is_blank;
+
 /// Splits a cell at its commas. A comma that belongs to a value has a backslash before it.
 pub(super) fn list(cell: &str) -> Vec<String> {
     let mut values = vec![String::new()];
@@ -14,7 +16,7 @@ pub(super) fn list(cell: &str) -> Vec<String> {
             (c, _) => push(&mut values, c),
         }
     }
-    values.iter().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
+    values.iter().map(|value| value.trim().to_owned()).filter(|value| !is_blank(value)).collect()
 }
 
 fn push(values: &mut [String], c: char) {

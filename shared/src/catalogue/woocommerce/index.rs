@@ -52,8 +52,10 @@ enum Kind {
     Simple,
     Variable,
     Variation,
-    /// A type that cannot be sold here.
-    Other,
+    /// A type of WooCommerce that cannot be sold here.
+    NotSold,
+    /// A type of an extension, or a damaged one: the row may be a variation.
+    Unknown,
     /// No type: the row is damaged.
     Missing,
 }
@@ -82,9 +84,15 @@ impl Index {
                     parent: row.cell(columns, Column::Parent).unwrap_or_default().to_owned(),
                     error: row.error,
                 }),
-                Kind::Simple => index.add(&row, columns, false, None),
-                Kind::Variable => index.add(&row, columns, true, None),
-                Kind::Other => index.add(&row, columns, true, Some(other_type(&row, columns))),
+                kind @ (Kind::Simple | Kind::Variable) => {
+                    let error = not_a_variation(&row, columns);
+                    index.is_whole &= error.is_none();
+                    index.add(&row, columns, matches!(kind, Kind::Variable), error);
+                }
+                kind @ (Kind::NotSold | Kind::Unknown) => {
+                    index.is_whole &= matches!(kind, Kind::NotSold) && not_a_variation(&row, columns).is_none();
+                    index.add(&row, columns, true, Some(other_type(&row, columns)));
+                }
                 Kind::Missing => {
                     index.is_whole = false;
                     let missing = || format!("\"{}\" is empty", columns.name(Column::Type));
@@ -140,6 +148,8 @@ impl Index {
             self.stray(place, error.unwrap_or(reason));
             return;
         };
+        // The variation may be one of another product.
+        self.is_whole &= product.is_variable;
         if let Some(reason) = error {
             product.errors.push(RowError { line: place.line, reason });
         } else if !product.is_variable && product.errors.is_empty() {
@@ -196,8 +206,17 @@ fn kind(row: &Row, columns: &Columns) -> Kind {
         "variable" => Kind::Variable,
         "variation" => Kind::Variation,
         "" => Kind::Missing,
-        _ => Kind::Other,
+        "grouped" | "external" => Kind::NotSold,
+        _ => Kind::Unknown,
     }
+}
+
+/// Returns the error of a row that has a parent, as only variations do, and another type.
+fn not_a_variation(row: &Row, columns: &Columns) -> Option<String> {
+    row.cell(columns, Column::Parent).map(|_| {
+        let (parent, kind) = (columns.name(Column::Parent), columns.name(Column::Type));
+        format!("\"{parent}\" is filled, but \"{kind}\" is not variation; correct one of them")
+    })
 }
 
 fn other_type(row: &Row, columns: &Columns) -> String {

@@ -195,6 +195,10 @@ impl<'c> Reading<'c> {
         let mut rows: Vec<Row> = rows.iter().filter(|row| is_enabled(row, columns)).cloned().collect();
         let position = |row: &Row| row.cell(columns, Column::Position).and_then(|cell| cell.parse::<i64>().ok());
         rows.sort_by_key(|row| position(row).unwrap_or_default());
+        if rows.len() > MAX_VARIANTS {
+            self.note::<()>(head, Err(too_many_variants()));
+            return Vec::new();
+        }
         let mut options = ProductOptions::read(head, &rows, columns);
         let shared = self.shared(head, &rows);
         let Some(shared) = self.note(head, shared) else { return Vec::new() };
@@ -202,6 +206,10 @@ impl<'c> Reading<'c> {
         for row in &rows {
             let read = self.variation(head, row, &mut options, shared);
             all.extend(self.note(row, read).unwrap_or_default());
+            // A variation of any value stands for many variants.
+            if all.len() > MAX_VARIANTS {
+                break;
+            }
         }
         all
     }
@@ -294,13 +302,17 @@ impl<'c> Reading<'c> {
             return Err("none of its variations is enabled".to_owned());
         }
         if variants.len() > MAX_VARIANTS {
-            return Err(format!("the product has more than {MAX_VARIANTS} variants"));
+            return Err(too_many_variants());
         }
         match self.urls(&rows.head)?.map_or(0, |urls| urls.len()) {
             count if count > MAX_IMAGES => Err(format!("the product has more than {MAX_IMAGES} images")),
             _ => Ok(()),
         }
     }
+}
+
+fn too_many_variants() -> String {
+    format!("the product has more than {MAX_VARIANTS} variants")
 }
 
 /// Returns true unless the shop has switched the variation off. Variations of a draft have its -1.

@@ -223,6 +223,24 @@ async fn a_variation_of_any_value_stands_for_all_that_have_no_own_one(db: PgPool
     assert!(errors[0].0 == 3 && errors[0].1.contains("3 variants would share these units"), "{errors:?}");
 }
 
+/// Each of the variations stands for 500 variants. All of them together are never in memory.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_of_too_many_variants_is_refused_before_they_are_all_read(db: PgPool) {
+    let service = service_db(&db);
+    let values: Vec<String> = (0..500).map(|n| n.to_string()).collect();
+    let head = row(1, "variable", &[("sku", "MUG"), ("name", "Mug"), ("a1", "Size"), ("v1", &values.join(", "))]);
+    let any = |n: u32| variation(n, &format!("ANY-{n}"), &[("v1", ""), ("a2", "Colour"), ("v2", &n.to_string())]);
+    // Nothing behind the variant that is too many is read.
+    let bad =
+        row(9, "variation", &[("sku", "BAD"), ("parent", "MUG"), ("regular", "five"), ("a1", "Size"), ("v1", "1")]);
+    let many: String = (100..601).map(|n| variation(n, &format!("V-{n}"), &[("v1", &n.to_string())])).collect();
+    for rows in [[any(2), any(3), bad].concat(), many] {
+        let (summary, errors) = take(&service, &[HEADER, &head, &rows].concat()).await;
+        assert_eq!(errors, [(2, "the product has more than 500 variants".to_owned())]);
+        assert_eq!(summary.products, Changes::default());
+    }
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn units_that_variations_share_are_refused_unless_there_is_one_variation(db: PgPool) {
     let service = service_db(&db);
@@ -248,12 +266,21 @@ async fn a_damaged_row_removes_nothing(db: PgPool) {
         variation(2, "MUG-S", &[("v1", "S"), ("stock", "1")]),
         variation(3, "MUG-M", &[("v1", "M"), ("stock", "1")]),
     ];
+    let cup = row(9, "simple", &[("sku", "CUP"), ("name", "Cup"), ("regular", "5")]);
     take_good(&service, &[HEADER, &head, &small, &medium].concat()).await;
     let before = rows(&db).await;
     for (damaged, line, words) in [
         (medium.replace("\"MUG\"", "\"MGU\""), 4, "the product \"MGU\" of the variation is not in the file"),
         (medium.replace("\"MUG\"", "\"\""), 4, "\"Parent\" is empty"),
         (medium.replace("\"variation\"", "\"\""), 4, "\"Type\" is empty"),
+        (medium.replace("\"variation\"", "\"variaton\""), 4, "\"Type\" is \"variaton\": only simple"),
+        (medium.replace("\"variation\"", "\"simple\""), 4, "\"Parent\" is filled, but \"Type\" is not variation"),
+        (medium.replace("\"variation\"", "\"variable\""), 4, "\"Parent\" is filled, but \"Type\" is not variation"),
+        (
+            format!("{}{cup}", medium.replace("\"MUG\"", "\"CUP\"")),
+            4,
+            "the product \"CUP\" of the variation is not variable",
+        ),
         (medium.replace("\"5\"", "\"five\""), 4, "A valid number is required"),
         (medium.replace("\"5\"", "\"\""), 4, "\"Regular price\" is empty"),
         (medium.trim_end_matches("\"\",\"\"\n").to_owned(), 4, "the file ends in this row"),
