@@ -19,6 +19,10 @@ pub const TOO_LARGE: &str = "a record larger than 2 MiB begins here; is a closin
 pub const IN_QUOTES: &str =
     "the file ends in a quoted cell of the record that begins here; is the file cut off, or a closing quote missing?";
 
+/// Error text for a record that is misquoted. The quote that seems to close the cell opens a cell of a row further down.
+pub const MISQUOTED: &str = "a quoted cell with a line break goes on behind its closing quote; is a closing quote missing in this row? The rows down to \
+     that quote are not imported either";
+
 /// A record of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
@@ -28,6 +32,8 @@ pub struct Record {
     pub fields: Vec<Vec<u8>>,
     /// True if the record is larger than `MAX_RECORD_BYTES`; the rest of its fields is not kept. The error text is [`TOO_LARGE`].
     pub is_too_large: bool,
+    /// True if a quoted field with a line break goes on behind its closing quote. The error text is [`MISQUOTED`].
+    pub is_misquoted: bool,
     /// The way in which the record ends.
     pub end: RecordEnd,
 }
@@ -81,6 +87,8 @@ enum State {
     Quoted,
     /// The quote ends the field, or it is the first of two that mean one.
     QuoteInQuoted,
+    /// Only blanks were between the closing quote and this byte.
+    BehindQuote,
 }
 
 impl<R: BufRead> Records<R> {
@@ -182,8 +190,14 @@ impl Record {
                 }
                 return State::FieldStart;
             }
+            (State::QuoteInQuoted | State::BehindQuote, b' ' | b'\t' | b'\r') => (byte, State::BehindQuote),
             // A quote in the middle of a field, and a byte after a closing quote, are literal.
-            (State::FieldStart | State::Plain | State::QuoteInQuoted, _) => (byte, State::Plain),
+            (State::QuoteInQuoted | State::BehindQuote, _) => {
+                let has_line_break = |field: &Vec<u8>| field.contains(&b'\n');
+                self.is_misquoted |= !self.is_too_large && self.fields.last().is_some_and(has_line_break);
+                (byte, State::Plain)
+            }
+            (State::FieldStart | State::Plain, _) => (byte, State::Plain),
         };
         if let Some(field) = self.fields.last_mut().filter(|_| !self.is_too_large) {
             field.push(literal);
@@ -193,7 +207,7 @@ impl Record {
 
     /// Removes the carriage return of a CRLF from the last field.
     fn drop_carriage_return(&mut self, state: State) {
-        if state == State::Plain {
+        if matches!(state, State::Plain | State::BehindQuote) {
             let _ = self.fields.last_mut().filter(|field| field.ends_with(b"\r")).map(Vec::pop);
         }
     }
@@ -245,6 +259,27 @@ mod tests {
     #[test]
     fn a_quote_in_the_middle_of_a_field_is_literal() {
         assert_eq!(read(b"12\" wide,b\n\"a\"b,c\n"), [record(1, &["12\" wide", "b"]), record(2, &["ab", "c"])]);
+    }
+
+    #[test]
+    fn a_missing_closing_quote_is_found_at_the_quote_that_seems_to_close_the_cell() {
+        let is_misquoted = |text: &str| {
+            let mut records = Records::new(io::BufReader::with_capacity(3, text.as_bytes())).unwrap();
+            std::iter::from_fn(|| records.record().unwrap()).any(|record| record.is_misquoted)
+        };
+        for damaged in ["1,\"a,2\n3,\"b\",4\n", "1,\"a\n3,\"b\"\n", "1,\"a\n3,\" b\"\n", "1,\"a\r\n3,\"b\"\r\n"] {
+            assert!(is_misquoted(damaged), "{damaged:?}");
+        }
+        for sound in [
+            "5\" pipe,\"5\" pipe\"\n",
+            "\"a\nb\" ,c\n",
+            "\"a\nb\" \t\r\n",
+            "\"a\r\nb\"\r\n",
+            "\"a\n\"\"b\"\"\",c\n",
+            "\"a\nb\"",
+        ] {
+            assert!(!is_misquoted(sound), "{sound:?}");
+        }
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! One row with its cells as typed values.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use super::columns::{Columns, Meaning};
-use super::records::{IN_QUOTES, Place, Record, RecordEnd, TOO_LARGE};
+use super::records::{IN_QUOTES, MISQUOTED, Place, Record, RecordEnd, TOO_LARGE};
 use crate::catalogue::limits::{MAX_UNITS, MAX_URL};
+use crate::catalogue::name_key::is_blank;
 use crate::money::{Currency, Money, MoneyError};
 use crate::patch::Patch;
 
@@ -23,7 +25,7 @@ pub(in crate::catalogue) struct Row {
 
 impl Row {
     /// Reads a record as a row. The key of a malformed row is read too, so that its product is known. Empty cells at the end of a row
-    /// may be missing, and there may be more of them than the header has columns.
+    /// may be missing.
     pub(in crate::catalogue) fn new<C: Meaning>(record: Record, columns: &Columns<C>) -> Self {
         let mut error = unreadable(&record, columns.width);
         let is_last_and_short = record.end == RecordEnd::File && record.fields.len() < columns.width;
@@ -47,7 +49,8 @@ impl Row {
             cells.push(cell);
         }
         let key = columns.place(C::KEY).and_then(|at| cells.get(at));
-        let key = key.map_or("", |key| unquoted(key.trim(), false)).to_owned();
+        let key = key.map_or("", |key| unquoted(key.trim(), false));
+        let key = if is_blank(key) { String::new() } else { key.to_owned() };
         Self { place: record.place, key, error, cells, is_last_and_short }
     }
 
@@ -84,11 +87,11 @@ impl Row {
         if self.says(columns, column) { Patch::replace(value) } else { Patch::Keep }
     }
 
-    /// Returns the trimmed text of a cell; `None` if it is empty or the file has no such column.
+    /// Returns the trimmed text of a cell; `None` if nothing of it can be seen or the file has no such column.
     pub(in crate::catalogue) fn cell<C: Meaning>(&self, columns: &Columns<C>, column: C) -> Option<&str> {
         let cell = self.cells.get(columns.place(column)?)?.trim();
         // An apostrophe also protects codes made of digits, because a spreadsheet would remove their leading zeros.
-        Some(unquoted(cell, column.is_code())).filter(|cell| !cell.is_empty())
+        Some(unquoted(cell, column.is_code())).filter(|cell| !is_blank(cell))
     }
 
     /// Reads a text with a maximum length in characters.
@@ -115,10 +118,15 @@ impl Row {
         self.cell(columns, column).map(|url| image_url(url, &columns.name(column))).transpose()
     }
 
-    /// Reads the text of a number with a point before its decimals.
-    fn decimal<C: Meaning>(&self, columns: &Columns<C>, column: C) -> Result<Option<Cow<'_, str>>, String> {
+    /// Reads the text of a number with a point before its decimals, of which such numbers usually have this many.
+    fn decimal<C: Meaning>(
+        &self,
+        columns: &Columns<C>,
+        column: C,
+        usual: Option<u8>,
+    ) -> Result<Option<Cow<'_, str>>, String> {
         let Some(text) = self.cell(columns, column) else { return Ok(None) };
-        columns.decimals.read(text).map(Some).map_err(|why| wrong(columns, column, text, why))
+        columns.decimals.read(text, usual).map(Some).map_err(|why| wrong(columns, column, text, why))
     }
 
     /// Reads an amount of money in this currency that is not negative.
@@ -128,7 +136,7 @@ impl Row {
         column: C,
         currency: Currency,
     ) -> Result<Option<Money>, String> {
-        let Some(text) = self.decimal(columns, column)? else { return Ok(None) };
+        let Some(text) = self.decimal(columns, column, Some(currency.exponent()))? else { return Ok(None) };
         let wrong = |why: &str| wrong(columns, column, self.cell(columns, column).unwrap_or_default(), why);
         match currency.parse_amount(&text) {
             Ok(money) if money.minor() < 0 => Err(wrong("it must not be negative")),
@@ -159,7 +167,7 @@ impl Row {
         factor: f64,
         max: i32,
     ) -> Result<Option<i32>, String> {
-        let Some(text) = self.decimal(columns, column)? else { return Ok(None) };
+        let Some(text) = self.decimal(columns, column, None)? else { return Ok(None) };
         let wrong = |why: &str| wrong(columns, column, self.cell(columns, column).unwrap_or_default(), why);
         let number = text.parse::<f64>().ok().map(|number| (number * factor).round());
         let number = number.filter(|number| number.is_finite()).ok_or_else(|| wrong(NOT_WHOLE))?;
@@ -179,15 +187,20 @@ impl Row {
         columns: &Columns<C>,
         column: C,
     ) -> Result<Option<i32>, String> {
-        let Some(text) = self.decimal(columns, column)? else { return Ok(None) };
+        let Some(text) = self.decimal(columns, column, Some(0))? else { return Ok(None) };
         let wrong = |why: &str| wrong(columns, column, self.cell(columns, column).unwrap_or_default(), why);
         // Some programs write every number with decimals: 10.0.
         let whole = text.split_once('.').filter(|(_, decimals)| decimals.bytes().all(|decimal| decimal == b'0'));
-        match whole.map_or(&*text, |(whole, _)| whole).parse::<i32>() {
-            Ok(units) if units > MAX_UNITS => Err(wrong(&format!("it must be at most {MAX_UNITS}"))),
-            Ok(units) => Ok(Some(units.max(0))),
-            Err(_) => Err(wrong(NOT_WHOLE)),
+        let whole = whole.map_or(&*text, |(whole, _)| whole);
+        let digits = whole.strip_prefix(['-', '+']).unwrap_or(whole);
+        if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Err(wrong(NOT_WHOLE));
         }
+        if whole.starts_with('-') {
+            return Ok(Some(0));
+        }
+        let units = digits.parse::<i32>().ok().filter(|units| *units <= MAX_UNITS);
+        units.map(Some).ok_or_else(|| wrong(&format!("it must be at most {MAX_UNITS}")))
     }
 }
 
@@ -207,14 +220,22 @@ fn unreadable(record: &Record, width: usize) -> Option<String> {
     if record.end == RecordEnd::InQuotes {
         return Some(IN_QUOTES.to_owned());
     }
-    if record.fields.iter().skip(width).any(|field| !field.is_empty()) {
-        return Some(format!("the row has {count} columns, but the header has {width}"));
+    if record.is_misquoted {
+        return Some(MISQUOTED.to_owned());
     }
-    // Cells at the end may be missing, but not because a quote took them in.
-    if count < width && record.fields.last().is_some_and(|last| last.contains(&b'\n')) {
-        return Some(format!("the row has {count} columns, but the header has {width}; is a closing quote missing?"));
-    }
-    None
+    let has_line_break = |field: &Vec<u8>| field.contains(&b'\n');
+    let hint = match count.cmp(&width) {
+        Ordering::Greater if record.fields.iter().any(has_line_break) => "; is a closing quote missing?",
+        // An unquoted comma moves all cells behind it, even if the surplus cells at the end are empty.
+        Ordering::Greater if record.fields.iter().skip(width).all(Vec::is_empty) => {
+            "; put a cell that contains the delimiter in quotes, or remove the delimiters at the end of the row"
+        }
+        Ordering::Greater => "",
+        // Cells at the end may be missing, but not because a quote took them in.
+        Ordering::Less if record.fields.last().is_some_and(has_line_break) => "; is a closing quote missing?",
+        Ordering::Less | Ordering::Equal => return None,
+    };
+    Some(format!("the row has {count} columns, but the header has {width}{hint}"))
 }
 
 fn cut_off(count: usize, width: usize) -> String {

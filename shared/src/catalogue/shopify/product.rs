@@ -9,7 +9,7 @@ use crate::catalogue::limits::{
 };
 use crate::catalogue::product_file::{Row, RowError, note, path, tags, trimmed};
 use crate::catalogue::product_import::{ImportImage, ImportImages, ImportVariant, Label, ProductImport};
-use crate::catalogue::{Status, clean_html};
+use crate::catalogue::{Status, clean_html, name_key};
 use crate::money::Currency;
 use crate::patch::Patch;
 
@@ -53,7 +53,10 @@ pub(super) fn read(rows: &[Row], columns: &Columns, rules: Rules) -> Result<Prod
     // The values of the options cannot be checked without the names.
     let Some(names) = reading.note(first, names) else { return Err(reading.errors) };
     for row in rows.iter().filter(|row| row.error.is_none()) {
-        let read = reading.variant(row, &names, rows.len() == 1).and_then(|()| reading.image(row));
+        let read = reading
+            .same_title(first, row)
+            .and_then(|()| reading.variant(row, &names, rows.len() == 1))
+            .and_then(|()| reading.image(row));
         reading.note(row, read);
     }
     // A row that may be cut off does not say which variants and images are behind it.
@@ -147,6 +150,16 @@ impl Reading<'_> {
             Some(other) => return Err(wrong(Column::Status, other, "active, draft or archived")),
         };
         Ok((status, is_published))
+    }
+
+    /// Fails if a row has the title of another product: its handle is wrong then.
+    fn same_title(&self, first: &Row, row: &Row) -> Result<(), String> {
+        match (first.cell(self.columns, Column::Title), row.cell(self.columns, Column::Title)) {
+            (Some(title), Some(other)) if name_key(title) != name_key(other) => {
+                Err(format!("the row has the title \"{other}\", but the product is \"{title}\"; correct the handle"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Reads a row. It is a variant if one of a variant's cells is filled; otherwise it only adds an image.

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::io::{self, BufRead};
 
 use super::{Column, Columns};
-use crate::catalogue::product_file::records::Records;
-use crate::catalogue::product_file::unquoted;
+use crate::catalogue::name_key::is_blank;
+use crate::catalogue::product_file::records::{Record, Records};
+use crate::catalogue::product_file::{Delimiter, unquoted};
 
 /// The handles that a file has so far.
 #[derive(Debug, Default)]
@@ -27,11 +28,42 @@ impl Scan {
             let handle = record.fields.get(at).map(|handle| String::from_utf8_lossy(handle)).unwrap_or_default();
             let handle = unquoted(handle.trim(), false);
             // Rows without a handle do not separate the rows of a product.
-            if !handle.is_empty() && handle != self.last {
+            if !is_blank(handle) && handle != self.last {
                 self.begin(handle, record.place.line);
+            }
+            if record.is_misquoted {
+                self.read_swallowed(&record, at, records.delimiter());
             }
         }
         Ok(())
+    }
+
+    /// Reads the handles of the rows that a cell contains because a closing quote is missing. Further rows of their products may follow.
+    fn read_swallowed(&mut self, record: &Record, at: usize, delimiter: Delimiter) {
+        let mut line = record.place.line;
+        for (column, field) in record.fields.iter().enumerate() {
+            let text = String::from_utf8_lossy(field);
+            for (further, row) in text.split('\n').enumerate() {
+                line += u64::from(further > 0);
+                // The first line of the cell goes on with the record's own row.
+                let at = if further > 0 { Some(at) } else { at.checked_sub(column) };
+                let mut cells = row.split(char::from(delimiter.byte()));
+                let handle = at.and_then(|at| cells.nth(at)).unwrap_or_default();
+                self.note_swallowed(unquoted(handle.trim(), false), line);
+            }
+        }
+    }
+
+    fn note_swallowed(&mut self, handle: &str, line: u64) {
+        if is_blank(handle) || handle == self.last {
+            return;
+        }
+        match self.lines.get(handle) {
+            Some(first) => self.scattered.add(handle, *first, line),
+            None => drop(self.lines.insert(handle.to_owned(), line)),
+        }
+        // A row with the same handle begins the product again.
+        self.last.clear();
     }
 
     fn begin(&mut self, handle: &str, line: u64) {
@@ -114,7 +146,15 @@ mod tests {
     }
 
     #[test]
+    fn the_rows_of_a_product_behind_a_missing_quote_are_scattered() {
+        let found = scan(&["x,b", "\"x,b", "x,c", "\"x\",c", "x,c", "x,d"]);
+        let mut scattered: Vec<_> = found.scattered.iter().collect();
+        scattered.sort_unstable();
+        assert_eq!(scattered, [("b", 2, 3), ("c", 3, 4)]);
+    }
+
+    #[test]
     fn rows_without_a_handle_do_not_separate_a_product() {
-        assert!(scan(&["x,a", "x,", ",a", ",", " , a "]).into_scattered().is_empty());
+        assert!(scan(&["x,a", "x,", ",a", ",", "x,\u{200b}", " , a "]).into_scattered().is_empty());
     }
 }

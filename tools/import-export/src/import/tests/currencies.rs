@@ -36,6 +36,27 @@ async fn prices_in_dinars(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn three_decimals_are_read_in_dinars_and_refused_where_they_may_be_thousands(db: PgPool) {
+    let service = service_db(&db);
+    let files = [
+        "Handle,Title,Variant Price\nmug,Mug,1.250\n",
+        "Handle;Title;Variant Price\nmug;Mug;1.250\n",
+        "Handle\tTitle\tVariant Price\nmug\tMug\t1,250\n",
+        "Type,SKU,Name,Regular price\nsimple,MUG,Mug,\"1,250\"\n",
+    ];
+    for (code, expected) in [("KWD", Some(1_250)), ("EUR", None), ("JPY", None)] {
+        sell_in(&db, code).await;
+        for file in files {
+            let (_, errors) = take(&service, file).await;
+            let price = all(&service).await.first().map(|mug| mug.base_price.minor());
+            assert_eq!((price, errors.len()), (expected, usize::from(expected.is_none())), "{code} {file} {errors:?}");
+            assert!(errors.iter().all(|(line, reason)| *line == 2 && reason.contains("may be thousands or decimals")));
+            sqlx::query("delete from products").execute(&db).await.unwrap();
+        }
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_price_with_decimals_that_the_currency_does_not_have_is_an_error_of_its_row(db: PgPool) {
     sell_in(&db, "JPY").await;
     let service = service_db(&db);

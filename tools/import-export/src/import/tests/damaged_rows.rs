@@ -39,6 +39,11 @@ async fn a_damaged_row_changes_nothing_of_its_product(db: PgPool) {
             HAT.replace("hat,,,M", ",Hat (M),,M"),
             (3, "\"Handle\" is empty; the product \"hat\" before it is not imported"),
         ),
+        // The handle of another product.
+        (
+            HAT.replace("hat,,,M", "hat,Cap,,M"),
+            (3, "the row has the title \"Cap\", but the product is \"Hat\"; correct the handle"),
+        ),
         (
             HAT.replace("hat,,,L,H-L,25", ",hat,,,L,H-L,25"),
             (4, "the row has 7 columns, but the header has 6; the product \"hat\" before it is not imported"),
@@ -176,6 +181,57 @@ async fn a_variant_moves_to_another_product_in_two_files(db: PgPool) {
     );
     let file = format!("{HEADER}{}", TITLED.replace("hat,Hat,Size,L", "wide-hat,Wide Hat,Size,L"));
     assert_eq!(take_good(&service, &file).await.variants, Changes { unchanged: 2, created: 1, ..Changes::default() });
+}
+
+const MISQUOTED: &str = "a quoted cell with a line break goes on behind its closing quote; is a closing quote missing in this row? The rows down to \
+    that quote are not imported either";
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_missing_closing_quote_merges_no_products(db: PgPool) {
+    let service = service_db(&db);
+    let middle =
+        "Handle,Title,Body (HTML),Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price\n";
+    let last =
+        "Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price,Body (HTML)\n";
+    for (header, is_last) in [(middle, false), (last, true)] {
+        let row = |handle: &str, option: &str, value: &str, price: u32| {
+            let (body, cells) =
+                (format!("\"<p>{handle} nice</p>\""), format!("V {handle},{option},{value},{handle}-{price},5"));
+            if is_last {
+                format!("{handle},T {handle},{cells},{price},{body}\n")
+            } else {
+                format!("{handle},T {handle},{body},{cells},{price}\n")
+            }
+        };
+        let none = ["Title", "Default Title"];
+        let rows_of = |first: u32| {
+            [
+                row("sd1", none[0], none[1], first),
+                row("se1", "Size", "S", first * 2),
+                row("se1", "Size", "M", first * 2 + 1),
+                row("sf1", none[0], none[1], first * 3),
+            ]
+        };
+        take_good(&service, &format!("{header}{}", rows_of(5).concat())).await;
+        let before = rows(&db).await;
+        let without_quote = |row: &str| row.replacen("</p>\"", "</p>", 1);
+        for damaged in 0..3 {
+            let mut file = rows_of(5);
+            file[damaged] = without_quote(&file[damaged]);
+            let (summary, errors) = take(&service, &format!("{header}{}", file.concat())).await;
+            let line = damaged as u64 + 2;
+            assert!(errors.contains(&(line, MISQUOTED.to_owned())), "{header} {damaged}: {errors:?}");
+            assert_eq!(summary.variants_removed, 0);
+            // The product whose first row was in the cell is refused, and not taken for one without that row.
+            assert_eq!(
+                errors.iter().any(|(_, reason)| reason.contains("\"se1\" already began on line 3")),
+                damaged == 0,
+                "{errors:?}"
+            );
+            assert_eq!(rows(&db).await, before, "{header} {damaged}");
+        }
+        sqlx::query("delete from products").execute(&db).await.unwrap();
+    }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -6,28 +6,68 @@ const HEADER: &str = "Handle,Title,Option1 Name,Option1 Value,Option2 Name,Optio
     Variant Barcode,Image Src,Status\n";
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn empty_cells_at_the_end_of_a_row_may_be_missing_or_more(db: PgPool) {
+async fn empty_cells_at_the_end_of_a_row_may_be_missing(db: PgPool) {
     let service = service_db(&db);
     let file = format!(
-        "{HEADER}fork,Fork,Title,Default Title,,,FO,1,2.00,,,active\nspoon,Spoon,Title,Default Title,,,SP,1,2.00\nknife,Knife,,,,,KN,1,3,,,,,,\n"
+        "{HEADER}fork,Fork,Title,Default Title,,,FO,1,2.00,,,active\nspoon,Spoon,Title,Default Title,,,SP,1,2.00\nknife,Knife,,,,,KN,1,3,,,\n"
     );
     assert_eq!(take_good(&service, &file).await.products, created(3));
     assert_eq!(take_good(&service, &file).await.products, unchanged(3));
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_unquoted_comma_moves_no_number_into_the_price(db: PgPool) {
+    let service = service_db(&db);
+    let header = "Handle,Title,Variant SKU,Variant Price,Tags\n";
+    let (_, errors) = take(&service, &format!("{header}rz,Shirt, blue,10023,5,\n")).await;
+    assert!(errors[0].0 == 2 && errors[0].1.contains("put a cell that contains the delimiter in quotes"), "{errors:?}");
+    assert!(all(&service).await.is_empty());
+    // Delimiters at the end of all lines.
+    let file = format!("{},,\nrz,\"Shirt, blue\",10023,5,,,\nsz,Shirt,10024,5,\n", header.trim_end());
+    assert_eq!(take_good(&service, &file).await.products, created(2));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_cell_of_invisible_characters_is_empty(db: PgPool) {
+    let service = service_db(&db);
+    for (row, words) in [
+        ("\u{200b}\u{feff},Cup,,,,,C,1,5", "\"Handle\" is empty"),
+        ("cup,\u{feff},,,,,C,1,5", "\"Title\" is empty"),
+        ("cup,Cup,Size,\u{200b},,,C,1,5", "the option \"Size\" has no value"),
+        ("cup,Cup,\u{200b},S,,,C,1,5", "\"Option1 Name\" is empty"),
+    ] {
+        let (_, errors) = take(&service, &format!("{HEADER}{row}\n")).await;
+        assert!(errors[0].0 == 2 && errors[0].1.contains(words), "{errors:?}");
+    }
+    take_good(&service, &format!("{HEADER}cup,Cup,,,,,\u{200b},1,5\n")).await;
+    assert_eq!(all(&service).await[0].variants[0].sku, "cup");
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_whole_quantity_may_have_decimals(db: PgPool) {
     let service = service_db(&db);
-    for (quantity, expected) in
-        [("10.0", Ok(10)), ("-3.00", Ok(0)), ("10.5", Err("10.5")), ("1e3", Err("1e3")), ("1.0.0", Err("1.0.0"))]
-    {
+    const WHOLE: &str = "it must be a whole number";
+    for (quantity, expected) in [
+        ("10.0", Ok(10)),
+        ("-3.00", Ok(0)),
+        ("-3000000000", Ok(0)),
+        ("10.5", Err(WHOLE)),
+        ("1e3", Err(WHOLE)),
+        ("1.0.0", Err(WHOLE)),
+        ("--3", Err(WHOLE)),
+        ("3000000000", Err("it must be at most 1000000000")),
+        (
+            "1.000",
+            Err(
+                "the digits after the separator may be thousands or decimals; write the number without a separator, or with two decimals",
+            ),
+        ),
+    ] {
         let file = format!("{HEADER}knife,Knife,,,,,KN,{quantity},4\n");
         let (_, errors) = take_with(&service, file.as_bytes(), with_stock(Stock::Set)).await;
         match expected {
             Ok(units) => assert_eq!((errors.len(), all(&service).await[0].variants[0].on_hand), (0, units)),
-            Err(text) => {
-                assert_eq!(errors, [(2, format!("\"Variant Inventory Qty\" is \"{text}\": it must be a whole number"))])
-            }
+            Err(why) => assert_eq!(errors, [(2, format!("\"Variant Inventory Qty\" is \"{quantity}\": {why}"))]),
         }
     }
 }
