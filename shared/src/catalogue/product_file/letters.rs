@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn western_words_are_told_from_those_of_other_encodings() {
+    fn western_words_are_distinguished_from_those_of_other_encodings() {
         let windows = |text: &str| encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
         for text in [
             "¿Qué? ¡Olé! Señor 5º m³ ½ 3ª £5",
