@@ -3,7 +3,7 @@
 -- `stock_within_limit` if there would be too much. The caller refreshes the products of variants whose availability changed.
 -- Locks: the stock rows by variant id. Lines of orders that wait for a variant are written under the lock of its stock row.
 create or replace function change_stocks(p_variant_ids bigint[], p_changes integer[], p_reasons text[], p_at timestamptz)
-returns table (variant_id bigint, on_hand integer, to_backorders integer, availability_changed boolean) language plpgsql as $$
+returns table (variant_id bigint, on_hand integer, availability_changed boolean) language plpgsql as $$
 #variable_conflict use_column
 declare
     v_changed record;
@@ -33,7 +33,6 @@ begin
         end if;
         variant_id := v_changed.variant_id;
         on_hand := v_changed.on_hand;
-        to_backorders := v_changed.to_backorders;
         availability_changed := v_changed.availability_changed;
         return next;
     end loop;

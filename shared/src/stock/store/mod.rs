@@ -66,17 +66,28 @@ pub async fn write_rules(tx: &mut Tx, rules: &[(VariantId, StockRules)]) -> sqlx
     .map(drop)
 }
 
+/// The stock of a variant under its lock.
+struct LockedStock {
+    variant_id: VariantId,
+    on_hand: i32,
+    backordered: i32,
+}
+
+fn by_variant(rows: Vec<LockedStock>) -> HashMap<VariantId, Units> {
+    let units = |row: LockedStock| (row.variant_id, Units { on_hand: row.on_hand, backordered: row.backordered });
+    rows.into_iter().map(units).collect()
+}
+
 /// Locks the stock of these variants, in the order in which checkout locks it, and returns it.
 pub async fn lock_stock(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, Units>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        LockedStock,
         "select variant_id, on_hand, backordered from stock_levels where variant_id = any ($1) order by variant_id for update",
         variants as _
     )
     .fetch_all(&mut *tx)
     .await?;
-    let units =
-        rows.into_iter().map(|row| (row.variant_id, Units { on_hand: row.on_hand, backordered: row.backordered }));
-    Ok(units.collect())
+    Ok(by_variant(rows))
 }
 
 /// Recomputes whether these products can be bought. A caller of [`change_all`] calls it afterwards.
@@ -86,7 +97,8 @@ pub async fn refresh_availability(tx: &mut Tx, products: &[ProductId]) -> sqlx::
 
 /// Locks the stock of every variant of these products, in the order in which checkout locks it, and returns it.
 pub async fn lock_stock_of_all(tx: &mut Tx, products: &[ProductId]) -> sqlx::Result<HashMap<VariantId, Units>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        LockedStock,
         "select s.variant_id, s.on_hand, s.backordered
            from stock_levels s
            join product_variants v on v.id = s.variant_id
@@ -96,7 +108,5 @@ pub async fn lock_stock_of_all(tx: &mut Tx, products: &[ProductId]) -> sqlx::Res
     )
     .fetch_all(&mut *tx)
     .await?;
-    let units =
-        rows.into_iter().map(|row| (row.variant_id, Units { on_hand: row.on_hand, backordered: row.backordered }));
-    Ok(units.collect())
+    Ok(by_variant(rows))
 }
