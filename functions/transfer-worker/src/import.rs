@@ -1,4 +1,5 @@
-//! Runs an import: recognises the file and finds the products whose rows are not together, then saves the products of its file chunk by chunk, each together with the new position.
+//! Runs an import: recognises the file and finds the products whose rows are not together, then saves its products chunk by chunk, each
+//! chunk together with the new position.
 
 use std::sync::Arc;
 

@@ -58,10 +58,7 @@ impl Scan {
         if is_blank(handle) || handle == self.last {
             return;
         }
-        match self.lines.get(handle) {
-            Some(first) => self.scattered.add(handle, *first, line),
-            None => drop(self.lines.insert(handle.to_owned(), line)),
-        }
+        self.note(handle, line);
         // A row with the same handle begins the product again.
         self.last.clear();
     }
@@ -69,6 +66,11 @@ impl Scan {
     fn begin(&mut self, handle: &str, line: u64) {
         self.products += 1;
         handle.clone_into(&mut self.last);
+        self.note(handle, line);
+    }
+
+    /// Records the line on which a product begins: it is scattered if it began before.
+    fn note(&mut self, handle: &str, line: u64) {
         match self.lines.get(handle) {
             Some(first) => self.scattered.add(handle, *first, line),
             None => drop(self.lines.insert(handle.to_owned(), line)),
