@@ -1,7 +1,7 @@
 //! Counts the values of attributes and the price bands.
 //!
-//! Where the columns of a product decide, products with the same columns are counted together. The variants of the other products are read: a
-//! choice counts if a variant with it passes the filters of price, attributes and availability, except the choice's own.
+//! If the columns of a product say which choices it has, products with equal columns are counted together. Of every other product the variants
+//! are read: it has a choice if one variant has it and passes the filters of price, attributes and availability, except the choice's own.
 
 use sqlx::{Postgres, QueryBuilder};
 
