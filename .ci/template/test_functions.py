@@ -1,0 +1,44 @@
+"""Functions, their versions and their queues."""
+
+import unittest
+
+from stack import SETS, Stack, references
+
+
+def consumers(stack):
+    """Yields each function that a queue invokes, with the name of the queue."""
+    for mapping in stack.of_type("AWS::Lambda::EventSourceMapping").values():
+        source, target = mapping["Properties"]["EventSourceArn"], mapping["Properties"]["FunctionName"]
+        function = next(name for name in stack.of_type("AWS::Lambda::Function") if name in next(iter(references(target))))
+        yield function, source["Fn::GetAtt"][0]
+
+
+def sends_to(stack, function):
+    """Returns the queues that the role of a function may send to."""
+    role = stack.properties(next(iter(references(stack.properties(function)["Role"]))))
+    statements = [one for policy in role.get("Policies", []) for one in policy["PolicyDocument"]["Statement"]]
+    return {queue for one in statements if "sqs:SendMessage" in one["Action"] for queue in references(one["Resource"])}
+
+
+class Functions(unittest.TestCase):
+    def test_lambda_does_not_stop_a_function_that_sends_messages_to_itself(self):
+        stack = Stack()
+        chained = {function for function, queue in consumers(stack) if queue in sends_to(stack, function)}
+        self.assertEqual(chained, {"TransferWorker"})
+        for name, function in stack.of_type("AWS::Lambda::Function").items():
+            self.assertEqual(function["Properties"].get("RecursiveLoop"), "Allow" if name in chained else None, name)
+
+    def test_a_gradual_shift_watches_alarms_and_any_other_watches_none(self):
+        for parameters in SETS:
+            stack = Stack(**parameters)
+            for name, group in stack.of_type("AWS::CodeDeploy::DeploymentGroup").items():
+                alarms = group["Properties"].get("AlarmConfiguration", {}).get("Alarms", [])
+                self.assertEqual(bool(alarms), stack.condition("ShiftsGradually"), f"{name} with {parameters}")
+
+    def test_the_versions_of_a_function_outlive_a_deployment(self):
+        for name, version in Stack().of_type("AWS::Lambda::Version").items():
+            self.assertEqual(version["DeletionPolicy"], "Retain", name)
+
+
+if __name__ == "__main__":
+    unittest.main()
