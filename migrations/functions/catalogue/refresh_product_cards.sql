@@ -27,9 +27,10 @@ begin
                    coalesce(array_agg(c.slug order by c.name, c.id), '{}') as slugs
               from product_categories pc join categories c on c.id = pc.category_id
              where pc.product_id = self.id) filed on true
-      left join lateral (
+     cross join lateral (
             select word_vector(self.name, 'A') || setweight(to_tsvector('simple', search_words(concat_ws(' ', self.sku, offer.skus))), 'A')
-                || word_vector(concat_ws(' ', b.name, array_to_string(filed.names || self.tags, ' ')), 'B') as words) title on true
+                || word_vector(concat_ws(' ', b.name, array_to_string(filed.names || self.tags, ' ')), 'B') as words
+            offset 0) title -- Without `offset 0` PostgreSQL makes the words twice, once for each column.
      where p.id = self.id and self.id = any (p_product_ids);
 
     -- Neither joined words nor pairs of letters are what a mistyped word means.
