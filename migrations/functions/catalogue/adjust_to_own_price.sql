@@ -3,11 +3,9 @@
 -- the base price does not change underneath.
 create or replace function adjust_to_own_price() returns trigger language plpgsql as $$
 begin
-    if new.own_price is not null then
-        new.price_adjustment := new.own_price - (select base_price from products where id = new.product_id);
-    end if;
+    new.price_adjustment := new.own_price - (select base_price from products where id = new.product_id);
     return new;
 end $$;
 
 create or replace trigger variant_keeps_its_own_price before insert or update of own_price, price_adjustment, product_id on product_variants
-    for each row execute function adjust_to_own_price();
+    for each row when (new.own_price is not null) execute function adjust_to_own_price();

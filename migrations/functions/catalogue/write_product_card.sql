@@ -2,11 +2,7 @@
 -- names in its order. Written when the product changes and not each time it is read: half the time of a page of fifty went into
 -- reading twenty columns of each product and writing them as JSON.
 create or replace function write_product_card() returns trigger language plpgsql as $$
-declare
-    -- A minor unit in units of the currency. Its scale gives an amount the currency's number of decimals.
-    v_minor_unit numeric;
 begin
-    select (array[1, 0.1, 0.01, 0.001])[s.exponent + 1] into v_minor_unit from shop s;
     new.card := (
         select row_to_json(card)::text
           from (select new.id, new.slug, new.name, new.sku,
@@ -17,15 +13,17 @@ begin
                        array_to_json(array(
                            select filed from unnest(new.category_ids, new.category_names, new.category_slugs) as filed (id, name, slug)))
                            as categories,
-                       (new.base_price * v_minor_unit)::text as base_price, new.currency,
+                       (new.base_price * money.minor_unit)::text as base_price, new.currency,
                        (select row_to_json(range)
-                          from (select (new.price_min * v_minor_unit)::text as min, (new.price_max * v_minor_unit)::text as max) range) as price_range,
+                          from (select (new.price_min * money.minor_unit)::text as min, (new.price_max * money.minor_unit)::text as max) range) as price_range,
                        case when new.main_image_url is not null
                             then (select row_to_json(image)
                                     from (select new.main_image_url as url, coalesce(new.main_image_alt_text, '') as alt_text,
                                                  new.main_image_list_url as list_url) image)
                        end as main_image,
-                       new.is_available) card);
+                       new.is_available
+                  -- A minor unit in units of the currency. Its scale gives an amount the currency's number of decimals.
+                  from (select (array[1, 0.1, 0.01, 0.001])[exponent + 1] as minor_unit from shop) money) card);
     return new;
 end $$;
 
