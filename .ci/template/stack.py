@@ -36,7 +36,7 @@ REQUIRED = {"TokenPublicKeys": "x" * 43, "MailFrom": "orders@example.com"}
 SETS = [
     {},
     {"DatabaseEngine": "aurora", "DatabaseInTwoZones": "true", "AuroraMinCapacity": "0", "RelayEvery": "1 hour", "UseProxy": "false"},
-    {"DatabaseEngine": "aurora", "PrivateEndpoints": "two-zones"},
+    {"DatabaseEngine": "aurora", "PrivateEndpoints": "two-zones", "DatabaseVersion": "16.9", "DatabaseSnapshot": "shop-restored"},
     {"UseProxy": "false", "PrivateEndpoints": "none", "DatabaseClass": "db.m7g.large"},
     {
         "Stage": "production",
@@ -47,12 +47,20 @@ SETS = [
         "HostedZoneId": "Z1",
         "MailIdentity": "domain",
         "AlarmMail": "ops@example.com",
+        "KeepDatabase": "true",
+        "BackupRegion": "eu-west-1",
+        "BackupKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/x",
+        "NoOrdersHours": "24",
         "PrivateEndpoints": "two-zones",
     },
     {
         "DomainName": "api.example.com",
         "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/x",
         "PublicUrl": "https://cdn.example.com",
+        "MailIdentity": "existing",
+        "Images": "none",
+        "ZoneA": "eu-central-1b",
+        "ZoneB": "eu-central-1c",
     },
 ]
 
@@ -172,6 +180,8 @@ class Stack:
     def _sub(self, argument):
         text, values = argument if isinstance(argument, list) else (argument, {})
         values = {name: self.value(value) for name, value in values.items()}
+        # A text that only an account completes stands inside this one.
+        values = {name: value["Fn::Sub"] if isinstance(value, dict) and isinstance(value.get("Fn::Sub"), str) else value for name, value in values.items()}
 
         def known(match):
             value = values.get(match[1], self._ref(match[1]))

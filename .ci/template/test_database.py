@@ -20,7 +20,72 @@ class Proxy(unittest.TestCase):
             self.assertEqual(host, there[0], parameters)
 
 
+class Restored(unittest.TestCase):
+    def test_a_database_from_a_snapshot_takes_name_owner_and_encryption_from_it(self):
+        for engine, database, snapshot, name in [
+            ("postgres", "Database", "DBSnapshotIdentifier", "DBName"),
+            ("aurora", "AuroraCluster", "SnapshotIdentifier", "DatabaseName"),
+        ]:
+            restored = Stack(DatabaseEngine=engine, DatabaseSnapshot="shop-restored", DatabaseVersion="17.13").properties(database)
+            self.assertEqual((restored[snapshot], restored["EngineVersion"]), ("shop-restored", "17.13"))
+            self.assertEqual({name, "MasterUsername", "StorageEncrypted"} & set(restored), set(), engine)
+            new = Stack(DatabaseEngine=engine).properties(database)
+            self.assertNotIn(snapshot, new)
+            self.assertEqual((new[name], new["MasterUsername"], new["StorageEncrypted"]), ("shop", "shop_owner", True))
+
+
+class Backups(unittest.TestCase):
+    def test_backups_outlive_the_database_and_are_copied_where_that_is_asked_for(self):
+        region, key = "eu-west-1", "arn:aws:kms:eu-west-1:123456789012:key/x"
+        for parameters in SETS:
+            stack = Stack(**parameters)
+            for name in {"Database", "AuroraCluster"} & set(stack.resources):
+                self.assertIs(stack.properties(name)["DeleteAutomatedBackups"], False, name)
+        copied = Stack(BackupRegion=region, BackupKeyArn=key).properties("Database")
+        self.assertEqual((copied["AutomaticBackupReplicationRegion"], copied["AutomaticBackupReplicationKmsKeyId"]), (region, key))
+        self.assertNotIn("AutomaticBackupReplicationRegion", Stack().properties("Database"))
+
+    def test_a_copy_needs_another_region_its_key_and_postgres(self):
+        region, key = "eu-west-1", "arn:aws:kms:eu-west-1:123456789012:key/x"
+        self.assertEqual(Stack(BackupRegion=region, BackupKeyArn=key).refused, [])
+        for refused in [
+            {"BackupRegion": region},
+            {"BackupKeyArn": key},
+            {"BackupRegion": "eu-central-1", "BackupKeyArn": key},
+            {"BackupRegion": region, "BackupKeyArn": key, "DatabaseEngine": "aurora"},
+        ]:
+            self.assertNotEqual(Stack(**refused).refused, [], refused)
+
+    def test_a_database_may_be_deleted_until_it_is_kept(self):
+        for engine, database in [("postgres", "Database"), ("aurora", "AuroraCluster")]:
+            for keep in ("false", "true"):
+                stack = Stack(DatabaseEngine=engine, KeepDatabase=keep, Stage="production", CorsOrigins="https://shop.example.com")
+                self.assertEqual((stack.refused, stack.properties(database)["DeletionProtection"]), ([], keep))
+
+
 class Engine(unittest.TestCase):
+    def test_an_engine_is_17_without_paid_support_and_its_logs_are_kept(self):
+        for engine, database, logs in [
+            ("postgres", "Database", ["postgresql", "upgrade", "iam-db-auth-error"]),
+            ("aurora", "AuroraCluster", ["postgresql", "iam-db-auth-error"]),
+        ]:
+            properties = Stack(DatabaseEngine=engine).properties(database)
+            self.assertRegex(properties["EngineVersion"], r"^17\.")
+            self.assertEqual(properties["EngineLifecycleSupport"], "open-source-rds-extended-support-disabled")
+            self.assertEqual(properties["EnableCloudwatchLogsExports"], logs)
+
+    def test_the_parameters_of_aurora_are_those_of_its_version(self):
+        for version, family in [("17.11", "aurora-postgresql17"), ("16.9", "aurora-postgresql16")]:
+            stack = Stack(DatabaseEngine="aurora", DatabaseVersion=version)
+            self.assertEqual(stack.properties("AuroraParameters")["Family"], family)
+
+    def test_what_an_account_may_refuse_is_made_before_the_database(self):
+        for parameters in SETS:
+            stack = Stack(**parameters)
+            for name in {"Database", "AuroraCluster"} & set(stack.resources):
+                first = {"ImageCdn", "MailSender", "SesEndpoint", "SqsEndpoint"} & set(stack.resources)
+                self.assertLessEqual(first, set(stack.resources[name]["DependsOn"]), parameters)
+
     def test_a_stack_has_one_database(self):
         for parameters in SETS:
             stack = Stack(**parameters)

@@ -1,0 +1,101 @@
+"""The roles of `.github/deploy-role.yaml` may do what a deployment needs: `actions.json` says what that is, and where it is from."""
+
+import fnmatch
+import json
+import pathlib
+import re
+import unittest
+
+from cfnlint.data import AdditionalSpecs
+from cfnlint.helpers import load_resource
+
+from stack import ROOT, SETS, Stack, read
+
+ACTIONS = json.loads((pathlib.Path(__file__).parent / "actions.json").read_text())
+REFERENCE = load_resource(AdditionalSpecs, "Policies.json")
+ROLE = read(".github/deploy-role.yaml")["Resources"]
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def matches(action, patterns):
+    """Returns true if a pattern covers the action. IAM does not distinguish cases."""
+    return any(fnmatch.fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)
+
+
+def known(action):
+    """Returns what the service authorization reference says of an action; nothing if IAM does not know it."""
+    service, _, name = action.partition(":")
+    return REFERENCE.get(service.lower(), {}).get("Actions", {}).get(name.lower())
+
+
+def needed(actions):
+    """Returns the actions that IAM judges and that the template uses."""
+    unused = [pattern for patterns, _reason in ACTIONS["not_used"] for pattern in patterns]
+    return [action for action in actions if known(action) is not None and not matches(action, unused)]
+
+
+def allowed(statements, everywhere=False):
+    """Returns the actions that the statements allow; with `everywhere` those that they allow on every resource."""
+    grants = [one for one in statements if one.get("Effect") == "Allow" and (not everywhere or "*" in listed(one["Resource"]))]
+    return [action for one in grants for action in listed(one["Action"])]
+
+
+def statements_of(document):
+    """Returns the statements, also those that a condition of the template leaves out."""
+    return [choice for one in document["Statement"] for choice in (one["Fn::If"] if "Fn::If" in one else [one]) if "Effect" in choice]
+
+
+CLOUDFORMATION = [
+    one for name in ("MayMakeWhatRuns", "MayMakeWhatItStandsOn") for one in statements_of(ROLE[name]["Properties"]["PolicyDocument"])
+]
+DEPLOYER = statements_of(ROLE["Deployer"]["Properties"]["Policies"][0]["PolicyDocument"])
+
+
+class CloudFormationRole(unittest.TestCase):
+    def test_the_table_has_every_type_of_resource_and_no_other(self):
+        kinds = {resource["Type"] for parameters in SETS for resource in Stack(**parameters).resources.values()}
+        self.assertEqual(set(ACTIONS["handlers"]), kinds)
+
+    def test_it_may_do_what_the_handlers_of_its_resources_do(self):
+        may = allowed(CLOUDFORMATION)
+        for kind, actions in ACTIONS["handlers"].items():
+            self.assertNotEqual(needed(actions), [], kind)
+            self.assertEqual([action for action in needed(actions) if not matches(action, may)], [], kind)
+
+    def test_an_action_without_resources_is_allowed_on_all(self):
+        may = allowed(CLOUDFORMATION, everywhere=True)
+        for kind, actions in ACTIONS["handlers"].items():
+            without = [action for action in needed(actions) if not known(action).get("Resources")]
+            self.assertEqual([action for action in without if not matches(action, may)], [], kind)
+
+    def test_every_exception_is_needed(self):
+        may = allowed(CLOUDFORMATION)
+        missing = [one for actions in ACTIONS["handlers"].values() for one in actions if known(one) is not None and not matches(one, may)]
+        for patterns, reason in ACTIONS["not_used"]:
+            for pattern in patterns:
+                self.assertTrue(any(matches(action, [pattern]) for action in missing), f"{pattern}: {reason}")
+
+
+class DeployerRole(unittest.TestCase):
+    def test_the_table_has_every_command_that_the_script_runs(self):
+        code = "".join((ROOT / ".ci" / name).read_text() for name in ("deploy", "change-set"))
+        run = re.findall(r"(?:^|\$\(|! |propose |[|&{;] |=1 )\s*(aws [a-z0-9]+ [a-z0-9-]+|sam [a-z]+)", code, re.MULTILINE)
+        self.assertEqual(set(ACTIONS["commands"]), set(run))
+
+    def test_it_may_do_what_the_commands_do(self):
+        may = allowed(DEPLOYER)
+        for command, actions in ACTIONS["commands"].items():
+            self.assertEqual([action for action in actions if not matches(action, may)], [], command)
+            self.assertEqual([action for action in actions if not known(action)], [], command)
+
+    def test_it_may_change_nothing_by_itself(self):
+        may = allowed(DEPLOYER)
+        for action in ("rds:DeleteDBInstance", "iam:CreateRole", "s3:DeleteBucket", "cloudformation:DeleteStack", "lambda:CreateFunction"):
+            self.assertFalse(matches(action, may), action)
+
+
+if __name__ == "__main__":
+    unittest.main()
