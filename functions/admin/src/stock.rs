@@ -41,7 +41,7 @@ fn cells(variant: &StockRow) -> Markup {
         td { bdi { (variant.variant_name) } @if !variant.is_for_sale { " " span.quiet { "not for sale" } } }
         td.number {
             @if variant.is_sold_out() { span.tag.bad { (variant.on_hand) } } @else { (variant.on_hand) }
-            @if !variant.track_inventory { " " span.quiet { "not counted" } }
+            @if !variant.track_inventory { " " span.quiet { "untracked" } }
         }
         td.number { @if variant.backordered > 0 { (variant.backordered) } }
     }

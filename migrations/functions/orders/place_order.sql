@@ -8,7 +8,7 @@
 -- Locks, always in this order, so that no two calls deadlock:
 --   the account (against its deletion)  →  the cart  →  stock rows by variant id  →  variants by id (their lines refer to them)
 --   →  (only if nothing is left) products by id.
--- A variant that is not counted (`track_inventory` is false) has no part in this: its stock row is not locked, and no number changes.
+-- An untracked variant (`track_inventory` is false) has no part in this: its stock row is not locked, and no number changes.
 --
 -- Each statement sees what was committed when it started (READ COMMITTED). Steps 2, 3 and 5 depend on it.
 --
@@ -95,8 +95,8 @@ begin
         return;
     end if;
 
-    -- 4. Lock the stock rows of the variants that are counted, in variant order. `for update` returns each row as it is once it is locked,
-    -- and leaves out a row whose variant is no longer counted then: a line without a locked row is one that is not counted.
+    -- 4. Lock the stock rows of the tracked variants, in variant order. `for update` returns each row as it is once it is locked,
+    -- and leaves out a row whose variant is no longer tracked then: a line without a locked row is one of an untracked variant.
     select array_agg(locked.id) as lines, array_agg(locked.variant_id) as variants, array_agg(locked.quantity) as quantities,
            array_agg(locked.on_hand) as on_hand, array_agg(locked.available) as available
       into v_locked
@@ -107,7 +107,7 @@ begin
 
     -- 5. Read once what the variants cost and whether they can be bought, so that the total and the lines have the same prices. A writer of products locks
     -- its stock rows first, so a checkout that waited for an archiving does not sell the archived variant. No line can be missing, because variants in
-    -- carts are not deleted. What is not counted has no `on_hand` and no `available`.
+    -- carts are not deleted. What is untracked has no `on_hand` and no `available`.
     select array_agg(t.line_id), array_agg(t.variant_id), array_agg(t.quantity), array_agg(t.on_hand),
            bool_or(coalesce(t.available < t.quantity, false) or v.archived_at is not null
                    or not is_published(p.status, p.publish_at, p.unpublish_at, v_now)),
@@ -131,7 +131,7 @@ begin
     if v_is_sold_out then
         return query select r.* from place_order_sold_out(p_cart_id, v_now) r;
         if not found then
-            -- No lock holds a product whose variants are not counted: it was put on sale again between the two statements. Look again.
+            -- No lock holds a product whose variants are untracked: it was put on sale again between the two statements. Look again.
             return query
                 select r.*
                   from place_order(p_order_id, p_event_id, p_cart_id, p_user_id, p_idempotency_key, p_request_digest, p_expected_total,

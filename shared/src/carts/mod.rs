@@ -135,7 +135,7 @@ pub struct CartProduct {
 pub struct OrderableUnits {
     /// Number of units that can be ordered.
     pub available: i32,
-    /// Number of units of the line that are not in stock; 0 if the variant is not counted.
+    /// Number of units of the line that are not in stock; 0 if the variant is untracked.
     pub missing: i32,
 }
 

@@ -138,7 +138,7 @@ pub struct Import {
     pub variants: TransferCounts,
     /// Number of variants that were removed because the file has all variants of their product, but not these.
     pub variants_removed: i64,
-    /// Number of variants that the file says can be bought whatever is on hand, because their stock is not counted.
+    /// Number of variants that the file says can be bought whatever is on hand, because they are untracked.
     pub variants_untracked: i64,
     /// Number of other variants that the file says can be bought with nothing on hand.
     pub variants_backorderable: i64,

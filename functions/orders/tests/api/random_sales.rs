@@ -103,7 +103,7 @@ async fn the_numbers_agree_after_any_mix_of_sales_and_changes(db: PgPool) {
 
     assert!(app.count("select count(*) from order_lines").await > 50, "most carts are sold");
     assert!(app.stock_adds_up().await);
-    // Each line was either counted, so that it got its units from the ledger or waits for them, or it was not counted at all.
+    // Each line was either tracked, so that it got its units from the ledger or waits for them, or untracked.
     let wrong = "select count(*) from order_lines l
                   cross join lateral (select coalesce(-sum(change), 0) as units from stock_ledger s
                                        where s.order_id = l.order_id and s.variant_id = l.variant_id) got

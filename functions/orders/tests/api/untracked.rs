@@ -1,4 +1,4 @@
-//! Variants that are not counted can always be bought, and their sales lock and count nothing.
+//! Untracked variants can always be bought, and their sales lock nothing and change no number.
 #![expect(clippy::disallowed_methods, reason = "the test holds locks on its own connection")]
 
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use super::many_buyers::all_check_out;
 use super::{an_app, check_out};
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_variant_that_is_not_counted_is_sold_with_nothing_in_stock(db: PgPool) {
+async fn an_untracked_variant_is_sold_with_nothing_in_stock(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let wrap = app.a_product().cents(300).untracked().create().await;
@@ -27,7 +27,7 @@ async fn a_variant_that_is_not_counted_is_sold_with_nothing_in_stock(db: PgPool)
     assert_eq!(line(1), (&json!(shoes.sku), &none));
     assert_eq!(line(2), (&json!(card.sku), &none));
     assert_eq!(order["grand_total"], "3035.00");
-    // Of the three, only the shoes are counted.
+    // Of the three, only the shoes are tracked.
     assert_eq!(app.count("select sum(on_hand)::bigint from stock_levels").await, 7);
     assert_eq!(app.count("select count(*) from stock_ledger where reason = 'sold'").await, 1);
     assert!(app.stock_adds_up().await);
@@ -35,7 +35,7 @@ async fn a_variant_that_is_not_counted_is_sold_with_nothing_in_stock(db: PgPool)
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_lock_on_the_stock_of_a_variant_that_is_not_counted_stops_no_checkout(db: PgPool) {
+async fn a_lock_on_the_stock_of_an_untracked_variant_stops_no_checkout(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let (wrap, shoes) = (app.a_product().untracked().create().await, app.a_product().stock(1).create().await);
@@ -53,7 +53,7 @@ async fn a_lock_on_the_stock_of_a_variant_that_is_not_counted_stops_no_checkout(
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn many_buyers_at_once_all_get_a_variant_that_is_not_counted(db: PgPool) {
+async fn many_buyers_at_once_all_get_an_untracked_variant(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let wrap = app.a_product().untracked().stock(3).create().await;
@@ -70,7 +70,7 @@ async fn many_buyers_at_once_all_get_a_variant_that_is_not_counted(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_variant_that_is_not_counted_is_not_sold_when_it_is_not_for_sale(db: PgPool) {
+async fn an_untracked_variant_is_not_sold_when_it_is_not_for_sale(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let wrap = app.a_product().untracked().create().await;

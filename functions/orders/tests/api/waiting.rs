@@ -111,7 +111,7 @@ async fn a_price_that_changes_while_waiting_is_in_the_total_and_in_the_lines(db:
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_variant_that_is_no_longer_tracked_while_waiting_is_sold_and_not_counted(db: PgPool) {
+async fn a_variant_that_is_no_longer_tracked_while_waiting_is_sold_as_an_untracked_one(db: PgPool) {
     let (app, _) = an_app(db);
     let ana = app.a_user().await;
     let (shoes, wrap) = (app.a_product().stock(5).create().await, app.a_product().cents(300).stock(2).create().await);
@@ -147,7 +147,7 @@ async fn a_cart_keeps_all_its_lines_while_other_variants_become_tracked(db: PgPo
     let mut holder = stock_holder(&app).await;
     sqlx::query("update stock_levels set track_inventory = true").execute(&mut *holder).await.unwrap();
 
-    // The wrap was not counted when the checkout began, so it is sold without a count; what counts is that no number goes wrong.
+    // The wrap was untracked when the checkout began, so it is sold as such; what matters is that no number goes wrong.
     let order = behind(&app, holder, check_out(&app, &ana, cart)).await.expect(201).body;
 
     assert_eq!((&order["grand_total"], order["items"].as_array().unwrap().len()), (&"16.00".into(), 2));

@@ -51,8 +51,8 @@ pub(super) fn read(rows: &ProductRows, rules: Rules<'_>) -> Result<ProductImport
         Some(variations) => reading.variations(&rows.head, variations),
     };
     if reading.errors.is_empty() {
-        let counted = reading.count(rows, &variants);
-        reading.note(&rows.head, counted);
+        let checked = reading.check_count(rows, &variants);
+        reading.note(&rows.head, checked);
     }
     match entry {
         Some(entry) if reading.errors.is_empty() => Ok(ProductImport { variants, ..entry }),
@@ -297,7 +297,7 @@ impl<'c> Reading<'c> {
     }
 
     /// Checks that a product with all its variants has some, and that no limit is exceeded.
-    fn count(&self, rows: &ProductRows, variants: &[ImportVariant]) -> Result<(), String> {
+    fn check_count(&self, rows: &ProductRows, variants: &[ImportVariant]) -> Result<(), String> {
         if rows.variations.as_ref().is_some_and(|variations| !variations.is_empty()) && variants.is_empty() {
             return Err("none of its variations is enabled".to_owned());
         }

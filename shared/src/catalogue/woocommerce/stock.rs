@@ -1,4 +1,4 @@
-//! The stock of a row: whether it is counted, how much of it there is, and whether more than that can be ordered.
+//! The stock of a row: whether it is tracked, how much of it there is, and whether more than that can be ordered.
 
 use super::columns::{Column, Columns};
 use crate::catalogue::product_file::Row;
@@ -20,7 +20,7 @@ pub(super) fn read(row: &Row, columns: &Columns) -> Result<Stock, String> {
     if let Some(units) = row.units(columns, Column::Stock)? {
         return Ok(Stock { on_hand: Some(units), track_inventory: Some(true), allow_backorder });
     }
-    // Without a number, the shop does not count the units and only says whether there are some.
+    // Without a number, the shop does not track the units and only says whether there are some.
     let none = Stock { on_hand: Some(0), track_inventory: Some(true), allow_backorder };
     Ok(match row.cell(columns, Column::InStock).map(str::to_ascii_lowercase).as_deref() {
         None | Some("1" | "yes" | "true" | "instock") => Stock { track_inventory: Some(false), on_hand: None, ..none },
