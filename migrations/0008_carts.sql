@@ -9,7 +9,7 @@ create table carts (
     created_at timestamptz not null,
     -- Time of the last change, or of the order.
     updated_at timestamptz not null,
-    -- From when on the scheduler deletes the cart. An order needs nothing of it but its id. The detour through UTC makes the sum immutable.
+    -- Time from which the scheduler deletes the cart. An order needs nothing of it but its id. The detour through UTC makes the sum immutable.
     ends_at timestamptz not null generated always as (
         (updated_at at time zone 'UTC' + case
             when status = 'ordered' then interval '7 days'
@@ -28,7 +28,7 @@ create table cart_lines (
     -- Ids ascend in the order in which lines were added, which is the order of the cart and of its order.
     id bigint generated always as identity primary key,
     cart_id uuid not null references carts (id) on delete cascade,
-    -- A variant in a cart is archived and not deleted (remove_variants), so no line ever vanishes without its buyer.
+    -- A variant in a cart is archived and not deleted (remove_variants), so a line stays until its buyer removes it.
     variant_id bigint not null references product_variants (id) on delete restrict,
     quantity integer not null,
     constraint cart_line_variant_unique unique (cart_id, variant_id),
@@ -39,7 +39,7 @@ create index cart_line_by_variant on cart_lines (variant_id);
 -- Requests with an Idempotency-Key and their first answers, for repetitions. Orders keep their own keys (0009_orders.sql), because `check_out` reads
 -- them in its one round trip. The scheduler deletes these after a day.
 create table idempotency_keys (
-    -- Of the client's key with its scope, and of the body of the request: the first 128 bits of their SHA-256, as in `orders`.
+    -- Digests of the client's key with its scope, and of the body of the request: the first 128 bits of SHA-256, as in `orders`.
     key uuid primary key,
     request_digest uuid not null,
     -- The cart that the request has created or changed, or the user whose data the answer has: the key goes with them.

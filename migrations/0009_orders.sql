@@ -7,7 +7,7 @@ create table orders (
     user_id bigint references users (id) on delete set null,
     -- One cart, one order. No foreign key: carts are deleted in time, orders stay.
     cart_id uuid not null,
-    -- Of the client's Idempotency-Key and of the body of the request: the first 128 bits of their SHA-256, which a uuid holds exactly.
+    -- Digests of the client's Idempotency-Key and of the body of the request: the first 128 bits of SHA-256, which a uuid holds exactly.
     idempotency_key uuid,
     request_digest uuid not null,
     email text not null,

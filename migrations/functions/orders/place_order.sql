@@ -6,16 +6,18 @@
 -- It writes everything or nothing: each refusal returns before the first write, and any error rolls back all of it.
 --
 -- Locks, always in this order, so that no two calls deadlock:
---   the account (against its deletion)  →  the cart  →  stock rows by variant id  →  variants by id (their lines refer to them)
---   →  (only if nothing is left) products by id.
+--   the account (against its deletion)  →  the cart  →  stock rows by variant id  →  variants by id (the lines of the order refer to them)
+--   →  (only if no more of a variant can be ordered) products by id.
+-- Writers of products lock products before variants. No deadlock follows: a checkout locks only products of which it holds a stock row, and
+-- a writer locks all stock rows of its products first.
 -- An untracked variant (`track_inventory` is false) has no part in this: its stock row is not locked, and no number changes.
 --
 -- Each statement sees what was committed when it started (READ COMMITTED). Steps 2, 3 and 5 depend on it.
 --
--- Returns one row for each line, or for each line that cannot be ordered, or a single row; `outcome` is the same in all of them:
+-- Returns a row for each line of the order, or a row for each line that cannot be ordered, or a single row; `outcome` is the same in all of them:
 --   placed          the new order                           replayed        the order that this cart became before
---   sold_out        place_order_sold_out says which columns  cart_changed   currency, total: what it would cost now
---   cart_empty      cart_not_found                          cart_ordered    order_id: it became an order under another key or none
+--   sold_out        the lines (place_order_sold_out)        cart_changed    currency, total: what it would cost now
+--   cart_empty      cart_not_found                          cart_ordered    order_id: the cart became an order under another key or none
 --   key_reused      the key belongs to another request      user_not_found  user_inactive
 create or replace function place_order(
     p_order_id uuid,
