@@ -18,7 +18,7 @@ pub(super) enum Variants {
 }
 
 impl Variants {
-    /// Condition that there are any. A product without variants counts as one variant with the base price that cannot be bought.
+    /// Condition that the product has any of them. A product without variants counts as one variant with the base price that cannot be bought.
     pub(super) const fn exist(self) -> &'static str {
         match self {
             Self::All => "true",
@@ -74,7 +74,7 @@ impl Filter {
     /// Appends the condition that one of these variants has the price and the attributes.
     pub(super) fn push_one_of(&self, sql: &mut QueryBuilder<Postgres>, variants: Variants) {
         sql.push(variants.exist()).push(" and ");
-        // The index has the values of all variants.
+        // Only the values of all variants have an index.
         self.push_values(sql, Variants::All);
         if variants == Variants::Available {
             sql.push(" and ");
@@ -83,9 +83,10 @@ impl Filter {
         sql.push(" and ");
         self.push_price_overlaps(sql, variants);
         match (self.attributes.len(), self.price_ends()) {
+            // The columns decide.
             (0, 0 | 1) | (1, 0) => {}
             (0, _) => {
-                // One end of the product's range lies in the requested one.
+                // If one end of the product's range lies in the requested one, a variant has that price.
                 sql.push(" and (").push(variants.price_min()).push(" >= ").push_bind(self.price_from);
                 sql.push(" or ").push(variants.price_max()).push(" <= ").push_bind(self.price_to).push(" or ");
                 self.push_exists(sql, variants);
