@@ -1,7 +1,7 @@
--- Stock: how many units of a variant are on hand, every change of that number, and the subscriptions to a mail when it is not zero again.
+-- Stock: how many units of a variant are on hand, every change of that number, and the subscriptions to a mail when the variant can be ordered again.
 
--- Not a column of product_variants: a sale rewrites the row, and this table's rows are short, have room on their page and no further index
--- (a heap-only update), where the long row of the variant would be copied together with all its index entries.
+-- A separate table and not columns of product_variants, because each sale rewrites the row. Rows here are short, have room on their page and no
+-- further index, so that is a heap-only update. The long row of the variant would be copied, together with all its index entries.
 create table stock_levels (
     variant_id bigint primary key references product_variants (id) on delete cascade,
     on_hand integer not null default 0,
@@ -10,9 +10,9 @@ create table stock_levels (
     -- True: the variant can be bought with nothing on hand, up to the limit if there is one.
     allow_backorder boolean not null default false,
     backorder_limit integer,
-    -- Units that are sold and not yet on hand. What is received goes to them first, in order of placement.
+    -- Units that are sold and not yet on hand. What comes in goes to them first, in the order in which the orders were placed.
     backordered integer not null default 0,
-    -- Units that can be ordered now; as many as a stock can have if nothing limits them. Carts and checkout read this, so that the rule is
+    -- Units that can be ordered now; if nothing limits them, as many as a stock can have. Carts and checkout read this, so that the rule is
     -- written once.
     available integer not null generated always as
         (case when not track_inventory then 1000000000
@@ -24,7 +24,7 @@ create table stock_levels (
         (not track_inventory or on_hand > 0 or (allow_backorder and backordered < coalesce(backorder_limit, 1000000000))) stored,
     -- The last guard against overselling, if every other one fails.
     constraint stock_not_negative check (on_hand >= 0),
-    -- As every way of changing it (`MAX_UNITS`), so that an export can be imported again.
+    -- The limit of every way to change the stock (`MAX_UNITS`), so that an export can be imported again.
     constraint stock_within_limit check (on_hand <= 1000000000),
     constraint stock_backorder_limit_in_range check (backorder_limit between 0 and 1000000000),
     constraint stock_backordered_in_range check (backordered between 0 and 1000000000),
@@ -49,10 +49,10 @@ create table stock_ledger (
 create index stock_ledger_by_variant on stock_ledger (variant_id, id);
 create index stock_ledger_by_order on stock_ledger (order_id) where order_id is not null;
 
--- Subscriptions to a mail when a variant can be ordered again. One subscription, one mail: when the scheduler finds that it can, it writes an event that
--- names the subscription and not the address, and notifications sends the mail.
+-- Subscriptions to a mail when a variant can be ordered again. One subscription, one mail: when the scheduler finds that the variant can be ordered,
+-- it writes an event that names the subscription and not the address, and notifications sends the mail.
 --
--- No trigger on stock_levels: a restock would hold the stock row, which every buyer needs, until the events of all subscriptions are written.
+-- Not written by a trigger on stock_levels, which would hold the stock row, which every buyer needs, until the events of all subscriptions are written.
 create table back_in_stock_subscriptions (
     id bigint generated always as identity primary key,
     variant_id bigint not null references product_variants (id) on delete cascade,

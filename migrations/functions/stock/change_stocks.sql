@@ -1,6 +1,6 @@
--- Adds units to the stock of each of these variants, or removes them if the change is negative, and writes the ledger. Units that come in go
--- to backorders first. Returns a row for each variant that exists; fails on `stock_not_negative` if there is not enough, on
--- `stock_within_limit` if there would be too much. The caller refreshes the products of variants whose availability changed.
+-- Adds units to the stock of each of these variants, or removes them if the change is negative, and writes the ledger. Each variant is named
+-- once. Units that come in go to backorders first. Returns a row for each variant that exists. Fails on `stock_not_negative` if there are too
+-- few units, and on `stock_within_limit` if there would be too many. The caller refreshes the products of variants whose availability changed.
 -- Locks: the stock rows by variant id. Lines of orders that wait for a variant are written under the lock of its stock row.
 create or replace function change_stocks(p_variant_ids bigint[], p_changes integer[], p_reasons text[], p_at timestamptz)
 returns table (variant_id bigint, on_hand integer, availability_changed boolean) language plpgsql as $$

@@ -1,5 +1,6 @@
--- Gives units of a variant to the lines of orders that wait for it, in the order in which the orders were placed; the last one may get a part.
--- p_on_hand is what was on hand before. Used by change_stocks, which has locked the stock row and writes it.
+-- Gives units of a variant to the lines of orders that wait for it, in the order in which the orders were placed; the last line may get only a
+-- part of what it waits for. p_on_hand is the number of units on hand before any of them is given. Used by change_stocks, which has locked the
+-- stock row and writes it.
 create or replace function fill_backorders(p_variant_id bigint, p_units integer, p_on_hand integer, p_at timestamptz) returns void
 language sql as $$
     with waiting as (
