@@ -82,6 +82,7 @@ def _transformed(parameters):
     return json.loads(json.dumps(Translator({}, Parser()).translate(template, dict(parameters))))
 
 
+@functools.cache  # the same parameters make the same stack, and no test changes one
 class Stack:
     """The resources and outputs of a stack with these parameters; the others have their defaults."""
 
