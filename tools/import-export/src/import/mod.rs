@@ -152,8 +152,8 @@ pub struct ProductFile<R> {
 }
 
 impl<R: BufRead> ProductFile<R> {
-    /// Recognises a file and finds its products. The file is opened once for each time that it is read. Its prices are in this
-    /// currency, and its sales those of the time `now`.
+    /// Recognises a file and finds its products. `open` opens the file, each time that it is read. Prices are read in this currency, and of
+    /// sales those that are on at the time `now`.
     pub fn read(
         open: impl Fn() -> io::Result<R>,
         options: ImportOptions,
@@ -199,7 +199,7 @@ impl<R: BufRead> ProductFile<R> {
     }
 }
 
-/// Imports a hundred products at a time; each product completely or not at all.
+/// Imports up to a hundred products at a time; each product completely or not at all.
 pub async fn import<R: BufRead>(
     db: &Db,
     ProductFile { format, mut products, currency, options, .. }: ProductFile<R>,

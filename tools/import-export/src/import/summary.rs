@@ -126,7 +126,7 @@ impl fmt::Display for ImportSummary {
         }
         if self.variants_untracked + self.variants_backorderable > 0 {
             let (untracked, backorderable) = (self.variants_untracked, self.variants_backorderable);
-            writeln!(f, "for sale  {untracked:>6} untracked {backorderable:>6} also with nothing on hand")?;
+            writeln!(f, "for sale  {untracked:>6} untracked {backorderable:>6} backorderable")?;
         }
         self.write_stock(f)?;
         write!(f, "rows      {:>6} failed", self.rows_failed)?;

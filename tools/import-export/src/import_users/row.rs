@@ -64,8 +64,8 @@ fn text<'r>(row: &'r Row, column: &str) -> &'r str {
 
 fn address(text: &str) -> Result<String, String> {
     let email = normalize_email(text);
-    let is_one = address::to_ascii(&email).is_some() && email.chars().count() <= MAX_EMAIL;
-    match (email.is_empty(), is_one) {
+    let is_valid = address::to_ascii(&email).is_some() && email.chars().count() <= MAX_EMAIL;
+    match (email.is_empty(), is_valid) {
         (true, _) => Err("\"email\" is empty".to_owned()),
         (false, true) => Ok(email),
         (false, false) => Err(format!("\"email\" is {email:?}, to which no mail can be sent; correct it")),

@@ -108,7 +108,7 @@ async fn the_same_dump_twice_changes_nothing(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn nobody_works_here_because_they_work_there_unless_that_is_asked_for(db: PgPool) {
+async fn staff_rights_are_imported_only_on_request(db: PgPool) {
     let service = service_db(&db);
     take(&service, CSV, PLAIN).await;
     let nobody = |name: &str| (name.to_owned(), false, false);
@@ -121,7 +121,7 @@ async fn nobody_works_here_because_they_work_there_unless_that_is_asked_for(db: 
     let expected = [nobody("ana"), ("ben".to_owned(), true, false), ("root".to_owned(), true, true)];
     assert_eq!(rights(&db).await, expected);
     let roles: i64 = sqlx::query_scalar("select count(*) from user_roles").fetch_one(&db).await.unwrap();
-    assert_eq!(roles, 0, "which of them may do what, is decided here");
+    assert_eq!(roles, 0, "roles are not imported");
     assert_eq!(
         count(Dump::recognise(CSV.as_bytes()).unwrap(), ImportOptions { with_staff: true, ..PLAIN }).unwrap(),
         (3, 1)
@@ -198,7 +198,7 @@ impl Read for BreaksOff {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn what_was_committed_before_it_broke_off_stays(db: PgPool) {
+async fn committed_accounts_stay_when_reading_fails(db: PgPool) {
     let service = service_db(&db);
     let rows = |from: usize| (from..BATCH * 2).map(|n| format!("u{n}@x.io,!\n")).collect::<String>();
     let partial = format!("email,password\n{}", rows(1));
@@ -222,7 +222,7 @@ fn backslashes_of_a_dump_are_read_as_postgresql_writes_them() {
 }
 
 #[test]
-fn another_file_is_refused_with_what_is_understood() {
+fn a_file_of_another_format_is_refused() {
     for text in
         ["", "id;email;password\n", "Handle,Title\n", "{\"email\": 1}", "[]", "[{\"fields\": {\"email\": \"\"}}]", "[{"]
     {

@@ -107,7 +107,7 @@ impl Sample {
         }
     }
 
-    /// As many as the SKU's letters say: always the same, and never the same for all.
+    /// Returns a stock that depends on the SKU alone, so that it is always the same and differs between variants.
     fn on_hand(&self, sku: &str) -> i32 {
         let any = sku.bytes().fold(7_i32, |sum, byte| (sum * 31 + i32::from(byte)) % 9973);
         match self.remark {
