@@ -117,9 +117,9 @@ pub enum Refusal {
     /// The reason does not allow this number of units.
     #[error("Send a negative number for written_off, a positive one for returned, and any but 0 for corrected.")]
     WrongSign,
-    /// A count found units while units are backordered. They came in and are not booked, or went to backorders when they were.
+    /// A count found units while units are backordered. Either they are not booked yet, or they went to backorders when they were booked.
     #[error(
-        "{backordered} units are backordered, so none can be in stock that were not booked. Send what came in as received."
+        "{backordered} units are backordered, and units that come in go to them first, so a count finds no units. Send what came in as received."
     )]
     Backordered {
         /// Number of backordered units.

@@ -294,7 +294,7 @@ async fn a_count_makes_no_units_while_some_are_backordered(db: PgPool) {
     let counted = |units: i32| json!({"counted": units, "on_hand_seen": 0});
     let text = |units: i32| {
         format!(
-            "{units} units are backordered, so none can be in stock that were not booked. Send what came in as received."
+            "{units} units are backordered, and units that come in go to them first, so a count finds no units. Send what came in as received."
         )
     };
 
