@@ -16,7 +16,7 @@ use command_line::terminal::warn;
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::app::db::Db;
 use shared::catalogue::product_file::{
-    Batch, EncodingScan, FileFormat, FileKind, MAX_HEADER_BYTES, Products, Recognised, RowError, Unrecognised,
+    Batch, Encoding, EncodingScan, FileFormat, FileKind, MAX_HEADER_BYTES, Products, Recognised, RowError, Unrecognised,
 };
 use shared::catalogue::product_import::ProductImport;
 use shared::catalogue::shopify::{self, Scan};
@@ -160,20 +160,10 @@ impl<R: BufRead> ProductFile<R> {
         currency: Currency,
         now: Timestamp,
     ) -> Result<Self, Unrecognised> {
-        let mut encoding = EncodingScan::default();
-        let mut all = open()?;
-        loop {
-            let bytes = all.fill_buf()?;
-            if bytes.is_empty() {
-                break;
-            }
-            encoding.read(bytes);
-            let read = bytes.len();
-            all.consume(read);
-        }
+        let encoding = encoding(open()?)?;
         let mut beginning = Vec::new();
         open()?.take(MAX_HEADER_BYTES).read_to_end(&mut beginning)?;
-        let file = Recognised::of(&beginning, encoding.finish()?, None)?;
+        let file = Recognised::of(&beginning, encoding, None)?;
         let (products, count) = match file.format.kind {
             FileKind::ShopifyCsv => {
                 let mut scan = Scan::default();
@@ -196,6 +186,20 @@ impl<R: BufRead> ProductFile<R> {
             }
         };
         Ok(Self { format: file.format, products, count, currency, options })
+    }
+}
+
+/// Recognises the encoding of a file, of which all bytes are read.
+fn encoding(mut file: impl BufRead) -> Result<Encoding, Unrecognised> {
+    let mut scan = EncodingScan::default();
+    loop {
+        let bytes = file.fill_buf()?;
+        if bytes.is_empty() {
+            return scan.finish();
+        }
+        scan.read(bytes);
+        let read = bytes.len();
+        file.consume(read);
     }
 }
 
