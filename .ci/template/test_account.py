@@ -28,7 +28,13 @@ class MailIdentity(unittest.TestCase):
     def test_an_identity_outlives_its_stack(self):
         for identity in ("address", "domain"):
             sender = Stack(MailIdentity=identity).resources["MailSender"]
-            self.assertEqual((sender["DeletionPolicy"], sender["UpdateReplacePolicy"]), ("Retain", "Retain"))
+            self.assertEqual((sender["DeletionPolicy"], sender["UpdateReplacePolicy"]), ("RetainExceptOnCreate", "Retain"))
+
+    def test_a_first_deployment_that_fails_leaves_nothing_that_the_next_one_meets(self):
+        for parameters in SETS:
+            for name, resource in Stack(**parameters).resources.items():
+                kept = resource.get("DeletionPolicy") == "Retain" and resource["Type"] != "AWS::Lambda::Version"
+                self.assertFalse(kept, name)
 
     def test_mails_leave_as_the_address_or_its_domain(self):
         for parameters in SETS:
