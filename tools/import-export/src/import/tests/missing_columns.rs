@@ -61,14 +61,15 @@ async fn take_cell(service: &Db, column: &str, cell: &str) -> ImportSummary {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn each_column_changes_its_own_field_alone(db: PgPool) {
     let service = service_db(&db);
+    // An empty price is an error.
     for (column, set, shown, empty) in [
         ("Body (HTML)", "<p>New.</p>", "<p>New.</p>", Some("")),
         ("Vendor", "Loom", "Loom", Some("")),
-        ("Type", "Aprons", "Aprons Textiles", None),
+        ("Type", "Aprons", "Aprons Textiles", Some("Aprons Textiles")),
         ("Tags", "new", "new", Some("")),
-        ("Status", "draft", "draft", None),
+        ("Status", "draft", "draft", Some("draft")),
         ("Variant Grams", "99", "99", Some("")),
-        ("Variant Inventory Qty", "5", "5", None),
+        ("Variant Inventory Qty", "5", "5", Some("5")),
         ("Variant Price", "35.00", "35.00", None),
         ("Variant Compare At Price", "45.00", "45.00", Some("")),
         ("Variant Barcode", "5000", "5000", Some("")),
@@ -181,6 +182,11 @@ async fn images_and_their_texts_and_variants_stay_without_their_columns(db: PgPo
         (
             "Image Src,Image Position",
             vec![format!("{back},1"), format!("{front},2")],
+            of(&[("back", "Back", false), ("front", "Front", true)]),
+        ),
+        (
+            "Image Src,Image Position",
+            vec![format!("{front},"), format!("{back},1")],
             of(&[("back", "Back", false), ("front", "Front", true)]),
         ),
         (
@@ -314,14 +320,21 @@ async fn a_row_that_names_only_some_options_means_one_variant_or_none(db: PgPool
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn an_empty_type_takes_a_product_out_of_its_only_category_and_not_out_of_several(db: PgPool) {
+async fn an_empty_category_takes_a_product_out_of_its_only_one_and_not_out_of_several(db: PgPool) {
     let service = service_db(&db);
-    take_good(&service, "Handle,Title,Type,Variant Price\napron,Apron,Linen,5\n").await;
-    take_good(&service, "Handle,Type,Tags\napron,,x\n").await;
-    assert_eq!(the_product(&service).await.categories.len(), 0);
-    for path in ["Kitchen", "Textiles", "Sale"] {
-        take_good(&service, &format!("Handle,Title,Type,Variant Price\napron,Apron,{path},5\n")).await;
+    for column in ["Type", "Product Category"] {
+        let in_category = |name: &str| format!("Handle,Title,{column},Variant Price\napron,Apron,{name},5\n");
+        let empty = format!("Handle,{column},Tags\napron,,x\n");
+        take_good(&service, &in_category("Linen")).await;
+        take_good(&service, "Handle,Tags\napron,y\n").await;
+        assert_eq!(the_product(&service).await.categories.len(), 1, "{column}");
+        take_good(&service, &empty).await;
+        assert_eq!(the_product(&service).await.categories.len(), 0, "{column}");
+        for name in ["Kitchen", "Textiles", "Sale"] {
+            take_good(&service, &in_category(name)).await;
+        }
+        take_good(&service, &empty).await;
+        assert_eq!(the_product(&service).await.categories.len(), 3, "{column}");
+        sqlx::query("delete from products").execute(&db).await.unwrap();
     }
-    take_good(&service, "Handle,Type,Tags\napron,,x\n").await;
-    assert_eq!(the_product(&service).await.categories.len(), 3);
 }
