@@ -1,5 +1,7 @@
 //! The errors that requests fail with.
 
+use std::error::Error;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -8,6 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::app::db::is_temporary;
 use crate::fields::FieldErrors;
 
 /// An error that is not about a field: a text for people and a code for programs.
@@ -122,23 +125,17 @@ impl ApiError {
 
 impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
-        // Busy or unreachable for a short time, so the client may try again. 55P03: lock_timeout. 57014: statement_timeout.
-        // 40P01, 40001: the database has resolved a conflict. 53xxx: out of connections. 57Pxx, 08xxx: restarting.
-        let is_unreachable = matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::Tls(_));
-        let is_busy = error.as_database_error().and_then(|database| database.code()).is_some_and(|code| {
-            matches!(&*code, "55P03" | "57014" | "40P01" | "40001")
-                || ["53", "57P", "08"].iter().any(|class| code.starts_with(class))
-        });
-        if is_unreachable || is_busy {
-            tracing::error!(error = format!("{:#}", anyhow::Error::from(error)), "database busy or unreachable");
-            return Self::Unavailable(RetryAfter(1));
-        }
-        Self::Internal(error.into())
+        anyhow::Error::from(error).into()
     }
 }
 
 impl From<anyhow::Error> for ApiError {
     fn from(error: anyhow::Error) -> Self {
+        let is_away = |cause: &(dyn Error + 'static)| cause.downcast_ref().is_some_and(is_temporary);
+        if error.chain().any(is_away) {
+            tracing::error!(error = format!("{error:#}"), "database busy or unreachable");
+            return Self::Unavailable(RetryAfter(1));
+        }
         Self::Internal(error)
     }
 }

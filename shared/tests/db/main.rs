@@ -1,6 +1,7 @@
 //! The rules of a database behind a pooler. Every test here runs directly and through PgBouncer.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking, and so do their helpers")]
 
+mod away_or_busy;
 mod calls;
 mod connections;
 mod personal_data;

@@ -5,6 +5,7 @@ use std::str::FromStr as _;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 
+use super::temporary::while_connecting;
 use crate::app::{Environment, EnvironmentError};
 use crate::aws::{Credentials, database_token};
 
@@ -84,8 +85,12 @@ impl Connector {
         Self { options, iam: None }
     }
 
-    /// Opens a bare connection, for `migrate` alone: all other code runs SQL in a [`super::Tx`] or a [`super::Call`].
+    /// Opens a bare connection, for `migrate` and the tools alone: all other code runs SQL in a [`super::Tx`] or a [`super::Call`].
     pub async fn connect(&self) -> sqlx::Result<PgConnection> {
+        self.open().await.map_err(while_connecting)
+    }
+
+    async fn open(&self) -> sqlx::Result<PgConnection> {
         match &self.iam {
             None => self.options.connect().await,
             Some(iam) => {

@@ -11,6 +11,7 @@ mod call;
 mod connect;
 mod keyset;
 mod pool;
+mod temporary;
 mod tx;
 
 pub use array::Array;
@@ -19,6 +20,7 @@ pub use connect::Connector;
 pub use keyset::KeysetBounds;
 pub use migrations::MIGRATOR;
 pub use pool::{Db, PoolSettings};
+pub use temporary::is_temporary;
 pub use tx::Tx;
 
 /// Returns true if this named constraint of the schema refused a write.

@@ -12,6 +12,7 @@ use sqlx::{Connection as _, Executor as _, FromRow, postgres::PgRow};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use super::temporary::breaks_the_connection;
 use super::{Call, Connector, Tx};
 use crate::app::{Environment, EnvironmentError};
 
@@ -179,16 +180,6 @@ impl Lease {
         }
         self.idle_since.elapsed() < PING_AFTER_IDLE
             || matches!(timeout(PING_TIMEOUT, self.connection.ping()).await, Ok(Ok(())))
-    }
-}
-
-/// Returns true if the connection cannot be used after this error: the error does not come from the server, or announces that the server ends
-/// the connection.
-pub(super) fn breaks_the_connection(error: &sqlx::Error) -> bool {
-    match error.as_database_error() {
-        // 57P01..57P03: the server is shutting down, has crashed or is starting. 08xxx: connection errors of a pooler.
-        Some(database) => database.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08")),
-        None => !matches!(error, sqlx::Error::RowNotFound | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)),
     }
 }
 

@@ -8,7 +8,8 @@ use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArguments, PgConnection, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{Either, Execute, Executor, Postgres, SqlStr};
 
-use super::pool::{Lease, Pool, breaks_the_connection};
+use super::pool::{Lease, Pool};
+use super::temporary::breaks_the_connection;
 
 /// A transaction, and the only thing that checked queries run on: `query_as!(…).fetch_one(&mut *tx)`.
 ///

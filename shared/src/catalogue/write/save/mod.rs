@@ -38,7 +38,7 @@ pub enum SaveError {
     #[error(transparent)]
     OtherCurrency(#[from] OtherCurrency),
     /// The database has refused a statement or did not answer.
-    #[error(transparent)]
+    #[error("the database did not save the products")]
     Database(#[from] sqlx::Error),
 }
 
