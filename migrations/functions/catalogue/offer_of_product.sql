@@ -10,7 +10,7 @@ create or replace function offer_of_product(p_product_id bigint, p_base_price bi
       from (select min(p_base_price + v.price_adjustment) as least, max(p_base_price + v.price_adjustment) as most,
                    min(p_base_price + v.price_adjustment) filter (where s.is_available) as available_least,
                    max(p_base_price + v.price_adjustment) filter (where s.is_available) as available_most,
-                   coalesce(bool_or(s.is_available), false) as is_available, string_agg(v.sku, ' ') as skus
+                   coalesce(bool_or(s.is_available), false) as is_available, string_agg(v.sku, ' ' order by v.id) as skus
               from product_variants v join stock_levels s on s.variant_id = v.id
              where v.product_id = p_product_id and v.archived_at is null) prices
      cross join (

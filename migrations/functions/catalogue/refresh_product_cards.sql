@@ -1,5 +1,6 @@
 -- Rewrites what lists and searches read of these products: price range, availability, main image, brand, categories, attribute values
--- and search words. Called after every change of a product, its variants, images, brand or categories, in the same transaction.
+-- and search words. Called after every change of a product, its variants, images, brand or categories, in the same transaction. What is
+-- computed depends on the rows alone and not on the order in which they are read, and a product for which it is the same is not written.
 -- Locks: the products, by id, and always after any stock row.
 create or replace function refresh_product_cards(p_product_ids bigint[]) returns void language plpgsql as $$
 begin
@@ -14,7 +15,7 @@ begin
            main_image_url = image.url, main_image_alt_text = image.alt_text, main_image_list_url = image.list_url,
            brand_name = b.name, brand_slug = b.slug,
            category_ids = filed.ids, category_names = filed.names, category_slugs = filed.slugs,
-           title_words = title.words, search_document = title.words || word_vector(plain_text(self.description), 'D')
+           title_words = title.words, search_document = document.words
       from products self
       left join brands b on b.id = self.brand_id
      cross join lateral offer_of_product(self.id, self.base_price) offer
@@ -30,8 +31,16 @@ begin
      cross join lateral (
             select word_vector(self.name, 'A') || setweight(to_tsvector('simple', search_words(concat_ws(' ', self.sku, offer.skus))), 'A')
                 || word_vector(concat_ws(' ', b.name, array_to_string(filed.names || self.tags, ' ')), 'B') as words
-            offset 0) title -- Without `offset 0` PostgreSQL makes the words twice, once for each column.
-     where p.id = self.id and self.id = any (p_product_ids);
+            offset 0) title -- Without `offset 0` PostgreSQL makes the words again for each use.
+     cross join lateral (select title.words || word_vector(plain_text(self.description), 'D') as words offset 0) document
+     where p.id = self.id and self.id = any (p_product_ids)
+       and (p.price_min, p.price_max, p.value_ids, p.is_available, p.available_price_min, p.available_price_max, p.available_value_ids,
+            p.main_image_url, p.main_image_alt_text, p.main_image_list_url, p.brand_name, p.brand_slug,
+            p.category_ids, p.category_names, p.category_slugs, p.title_words, p.search_document)
+           is distinct from
+           (offer.price_min, offer.price_max, offer.value_ids, offer.is_available, offer.available_price_min, offer.available_price_max,
+            offer.available_value_ids, image.url, image.alt_text, image.list_url, b.name, b.slug,
+            filed.ids, filed.names, filed.slugs, title.words, document.words);
 
     -- Neither joined words nor pairs of letters are what a mistyped word means.
     insert into catalogue_words (word)

@@ -9,12 +9,15 @@ begin
     -- A loop and conditions, because most texts have few such words: one query for all of this takes ten times as long.
     if strpos(p_folded, '-') > 0 then
         v_joined := concat_ws(' ', v_joined, (
-            select string_agg(replace(part[1], '-', ''), ' ') from regexp_matches(p_folded, '[^ -]+(?:-[^ -]+)+', 'g') as part
+            select string_agg(replace(part[1], '-', ''), ' ' order by place)
+              from regexp_matches(p_folded, '[^ -]+(?:-[^ -]+)+', 'g') with ordinality as found (part, place)
              where length(part[1]) <= 60));
     end if;
     if without_article(p_folded) <> p_folded then
         v_joined := concat_ws(' ', v_joined, (
-            select string_agg(word, ' ') from regexp_split_to_table(p_folded, '[ -]+') as word where without_article(word) <> word));
+            select string_agg(word, ' ' order by place)
+              from regexp_split_to_table(p_folded, '[ -]+') with ordinality as split (word, place)
+             where without_article(word) <> word));
     end if;
     if p_is_title then
         v_words := string_to_array(translate(p_folded, '-', ' '), ' ', '');
@@ -27,7 +30,8 @@ begin
         end loop;
     elsif p_folded ~ '\d ' then
         v_joined := concat_ws(' ', v_joined, (
-            select string_agg(replace(part[1], ' ', ''), ' ') from regexp_matches(p_folded, '(\m\d+ [[:alpha:]]{1,3}\M)', 'g') as part));
+            select string_agg(replace(part[1], ' ', ''), ' ' order by place)
+              from regexp_matches(p_folded, '(\m\d+ [[:alpha:]]{1,3}\M)', 'g') with ordinality as found (part, place)));
     end if;
     return btrim(v_joined);
 end $$;

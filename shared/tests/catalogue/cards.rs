@@ -1,5 +1,6 @@
 //! The card of a product always has the values of its columns.
 
+use shared::testing::TestApp;
 use sqlx::PgPool;
 
 use crate::run;
@@ -64,4 +65,41 @@ async fn every_column_of_a_card_rewrites_it(db: PgPool) {
     .unwrap();
     assert_eq!(watched, shown);
     assert!(shown.contains(&"currency".to_owned()), "{shown:?}");
+}
+
+/// Returns a text that changes with every write of a product or of its row in the index.
+async fn row_versions(db: &PgPool) -> String {
+    sqlx::query_scalar(
+        "select string_agg(concat_ws(' ', p.id, p.xmin, i.xmin), ', ' order by p.id) from products p join product_index i using (id)",
+    )
+    .fetch_one(db)
+    .await
+    .unwrap()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_refresh_without_a_change_writes_nothing(db: PgPool) {
+    let app = TestApp::without_routes(db.clone());
+    for name in ["Wi-Fi T shirt", "手机壳 50 ml", "القلم الأزرق"] {
+        let product = app.a_product().named(name).stock(3).create().await;
+        app.variants_of(&product, 7).await;
+    }
+    run(
+        &db,
+        "insert into categories (name, name_key, slug) values ('Shirts', 'shirts', 'shirts'), ('Summer', 'summer', 'summer'), ('New', 'new', 'new');
+         insert into product_categories (product_id, category_id) select p.id, c.id from products p, categories c;
+         insert into product_images (product_id, url, display_order) select id, '/' || n, n from products, generate_series(0, 3) n;
+         update products set tags = '{linen,summer}', description = '<p>Well-made, for 20 ml and 3 kg</p>';
+         select refresh_product_cards(array(select id from products))",
+    )
+    .await;
+    let before = row_versions(&db).await;
+    for order in ["-id", "id", "id % 3"] {
+        // Another order of the rows in the tables and in their indexes.
+        run(&db, &format!("update product_variants set position = {order}")).await;
+        run(&db, "update product_categories set position = category_id - position; update categories set position = -position").await;
+        run(&db, "select refresh_product_cards(array(select id from products))").await;
+        run(&db, "select refresh_availability(array(select id from products))").await;
+        assert_eq!(row_versions(&db).await, before, "{order}");
+    }
 }
