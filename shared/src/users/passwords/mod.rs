@@ -6,11 +6,11 @@
 //!
 //! Hashes of Django are accepted as well, and replaced at the next log-in.
 
+mod argon2id;
 mod django;
 
 use anyhow::Context as _;
-use argon2::password_hash::{Error as HashError, PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::Error as HashError;
 use tokio::sync::Semaphore;
 
 /// Maximum number of characters of a new password.
@@ -74,7 +74,7 @@ fn has_seven_tenths_in_common(a: &str, b: &str) -> bool {
 
 /// Returns the hash of a password. The salt is random, so equal passwords have different hashes.
 pub async fn hash(password: String, salt: [u8; 16]) -> anyhow::Result<String> {
-    in_background(move || Ok(argon2id()?.hash_password_with_salt(password.as_bytes(), &salt)?.to_string())).await
+    in_background(move || argon2id::hash(password.as_bytes(), &salt)).await
 }
 
 /// Returns true if the password matches the stored hash. For `None` and for a text that is not a hash it takes as long as for a hash, so that the
@@ -85,11 +85,9 @@ pub async fn verify(password: String, stored: Option<String>) -> anyhow::Result<
         if let Some(is_match) = django::pbkdf2_matches(password, stored) {
             return Ok(is_match);
         }
-        let argon2 = argon2id()?;
-        match argon2.verify_password(password, django::without_hasher(stored)) {
-            Ok(()) => Ok(true),
-            Err(HashError::PasswordInvalid) => Ok(false),
-            Err(_) => argon2.hash_password_with_salt(password, &[0; 16]).map(|_| false),
+        match argon2id::matches(password, django::without_hasher(stored)) {
+            Some(is_match) => Ok(is_match),
+            None => argon2id::hash(password, &[0; 16]).map(|_| false),
         }
     })
     .await
@@ -98,11 +96,6 @@ pub async fn verify(password: String, stored: Option<String>) -> anyhow::Result<
 /// Returns true if a stored hash has the form that [`hash`] makes now.
 pub fn is_current(stored: &str) -> bool {
     stored.starts_with(CURRENT_PREFIX)
-}
-
-fn argon2id() -> Result<Argon2<'static>, HashError> {
-    let params = Params::new(19_456, 2, 1, None).map_err(|_| HashError::ParamsInvalid)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 /// Runs the work outside the thread that serves requests, at most four at a time.

@@ -109,3 +109,43 @@ async fn time_of(stored: Option<String>) -> Duration {
     assert!(!verify("wrong horse".to_owned(), stored).await.unwrap());
     started.elapsed()
 }
+
+/// Number of log-ins after which memory is measured. With memory that is not kept, 300 take as much as 1,000.
+const LOG_INS: usize = 300;
+
+/// As many threads as a busy process has. Each runs some of the log-ins.
+const THREADS: usize = 32;
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn many_log_ins_leave_no_more_memory_than_those_at_once_need() {
+    let stored = hash("correct horse".to_owned(), [7; 16]).await.unwrap();
+    let barrier = std::sync::Arc::new(std::sync::Barrier::new(THREADS));
+    let threads: Vec<_> = (0..THREADS)
+        .map(|_| {
+            let barrier = barrier.clone();
+            tokio::task::spawn_blocking(move || barrier.wait())
+        })
+        .collect();
+    for thread in threads {
+        thread.await.unwrap();
+    }
+    let before = mebibytes();
+
+    let mut log_ins = tokio::task::JoinSet::new();
+    for _ in 0..LOG_INS {
+        log_ins.spawn(verify("correct horse".to_owned(), Some(stored.clone())));
+    }
+    assert!(log_ins.join_all().await.into_iter().all(Result::unwrap));
+
+    let grown = mebibytes().saturating_sub(before);
+    assert!(grown <= 4 * 19 + 16, "{LOG_INS} log-ins left {grown} MiB, more than four buffers of 19 MiB");
+}
+
+/// Returns the memory of this process.
+#[cfg(target_os = "linux")]
+fn mebibytes() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() / 1024
+}
