@@ -4,11 +4,13 @@
 pub mod consumer;
 pub mod jobs;
 
+mod backlog;
 mod delivery;
 mod name;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -19,6 +21,7 @@ use shared::trace::Trace;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+use backlog::Backlog;
 pub use delivery::Delivery;
 use name::Name;
 
@@ -34,6 +37,8 @@ pub struct Spool {
     dir: PathBuf,
     dead: PathBuf,
     clock: Arc<dyn Clock>,
+    /// What is known of the messages. The folder is read only when no message is known to be visible.
+    backlog: Mutex<Backlog>,
     arrived: Notify,
 }
 
@@ -52,24 +57,25 @@ impl Spool {
         let dead = dir.join("dead");
         std::fs::create_dir_all(&dead).with_context(|| format!("{} could not be created", dead.display()))?;
         remove_unfinished(&dir)?;
-        Ok(Self { dir, dead, clock, arrived: Notify::new() })
+        Ok(Self { dir, dead, clock, backlog: Mutex::default(), arrived: Notify::new() })
     }
 
     /// Receives up to `limit` visible messages; they become invisible until their visibility timeout ends.
     pub fn receive(&self, limit: usize) -> anyhow::Result<Received> {
         let now = self.now_millis();
-        let mut names = self.names()?;
-        names.retain(|name| name.visible_at <= now);
-        names.sort();
+        let mut backlog = self.backlog();
+        if !backlog.has_visible(now) {
+            *backlog = self.names()?.into_iter().collect();
+        }
         let mut received = Received::default();
-        for name in names {
-            if received.deliveries.len() == limit {
-                break;
-            }
+        while received.deliveries.len() < limit
+            && let Some(name) = backlog.take_visible(now)
+        {
             if name.receives >= MAX_RECEIVES {
-                received.dead.push(self.move_to_dead(&name)?);
-            } else {
-                received.deliveries.push(self.deliver(&name, now)?);
+                received.dead.extend(self.move_to_dead(&name)?);
+            } else if let Some(delivery) = self.deliver(&name, now)? {
+                backlog.insert(delivery.name);
+                received.deliveries.push(delivery);
             }
         }
         Ok(received)
@@ -77,10 +83,8 @@ impl Spool {
 
     /// Deletes a message that the consumer has processed. A message that was received again since has another name and stays.
     pub fn delete(&self, delivery: &Delivery) -> anyhow::Result<()> {
-        match std::fs::remove_file(self.dir.join(delivery.name.to_string())) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }
+        self.backlog().remove(&delivery.name);
+        if_there(std::fs::remove_file(self.dir.join(delivery.name.to_string()))).map(drop)
     }
 
     /// Returns the number of messages, visible or not.
@@ -98,24 +102,31 @@ impl Spool {
         let _ = timeout(POLL, self.arrived.notified()).await;
     }
 
-    fn deliver(&self, name: &Name, now: i64) -> anyhow::Result<Delivery> {
+    /// Makes a message invisible and reads it; `None` if its file was deleted.
+    fn deliver(&self, name: &Name, now: i64) -> anyhow::Result<Option<Delivery>> {
         let visible_at = now + i64::try_from(VISIBILITY.as_millis())?;
         let taken = Name { receives: name.receives + 1, visible_at, ..*name };
         let path = self.dir.join(taken.to_string());
-        std::fs::rename(self.dir.join(name.to_string()), &path)?;
-        Ok(Delivery::read(taken, &std::fs::read_to_string(&path)?))
+        let renamed = if_there(std::fs::rename(self.dir.join(name.to_string()), &path))?;
+        renamed.map(|()| Ok(Delivery::read(taken, &std::fs::read_to_string(&path)?))).transpose()
     }
 
-    fn move_to_dead(&self, name: &Name) -> anyhow::Result<PathBuf> {
+    /// Moves a message to the dead-letter folder; returns its file there, or `None` if it was deleted.
+    fn move_to_dead(&self, name: &Name) -> anyhow::Result<Option<PathBuf>> {
         let path = self.dead.join(format!("{}.json", name.id.simple()));
-        std::fs::rename(self.dir.join(name.to_string()), &path)?;
-        Ok(path)
+        let moved = if_there(std::fs::rename(self.dir.join(name.to_string()), &path))?;
+        Ok(moved.map(|()| path))
     }
 
     fn names(&self) -> anyhow::Result<Vec<Name>> {
         let entries =
             std::fs::read_dir(&self.dir).with_context(|| format!("{} could not be read", self.dir.display()))?;
         Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
+    }
+
+    /// Locks what is known of the messages. A panic of another holder may leave out a message, which is found when the folder is read again.
+    fn backlog(&self) -> MutexGuard<'_, Backlog> {
+        self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn now_millis(&self) -> i64 {
@@ -134,8 +145,18 @@ impl Queue for Spool {
             std::fs::write(&unfinished, message).and_then(|()| std::fs::rename(&unfinished, &path))
         })
         .await??;
+        self.backlog().insert(name);
         self.arrived.notify_one();
         Ok(())
+    }
+}
+
+/// Returns `None` if the file does not exist.
+fn if_there<T>(done: std::io::Result<T>) -> anyhow::Result<Option<T>> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The local queue keeps the messages that it accepted, as SQS does.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use aws_emulation::queue::consumer::take_batch;
 use aws_emulation::queue::{MAX_RECEIVES, Spool, VISIBILITY};
@@ -125,4 +127,54 @@ async fn a_consumer_that_comes_too_late_deletes_nothing_of_the_next_ones() {
     assert_eq!(spool.len().unwrap(), 1);
     spool.delete(&next).unwrap();
     assert!(spool.is_empty().unwrap());
+}
+
+#[tokio::test]
+async fn a_message_that_is_put_into_the_folder_or_deleted_by_hand_is_noticed() {
+    let dir = a_directory();
+    let spool = Spool::open(dir.clone(), TestClock::new()).unwrap();
+    assert!(spool.receive(10).unwrap().deliveries.is_empty());
+    let elsewhere = Spool::open(dir.clone(), TestClock::new()).unwrap();
+    elsewhere.send(&an_event(), None).await.unwrap();
+    assert_eq!(spool.receive(10).unwrap().deliveries.len(), 1);
+
+    spool.send(&an_event(), None).await.unwrap();
+    spool.send(&an_event(), None).await.unwrap();
+    let mut files = std::fs::read_dir(&dir).unwrap().flatten().map(|entry| entry.path());
+    let unreceived = files.find(|path| path.to_string_lossy().ends_with(".0.0.json"));
+    std::fs::remove_file(unreceived.unwrap()).unwrap();
+    assert_eq!(spool.receive(10).unwrap().deliveries.len(), 1);
+}
+
+/// Puts this many messages into the folder of a queue.
+fn put(messages: usize, dir: &Path) {
+    let body = serde_json::to_string(&an_event()).unwrap();
+    for _ in 0..messages {
+        std::fs::write(dir.join(format!("{}.0.0.json", SystemRng.random_uuid().simple())), &body).unwrap();
+    }
+}
+
+/// Returns the time of a hundred batches.
+fn time_of_a_hundred_batches(spool: &Spool) -> Duration {
+    let started = Instant::now();
+    for _ in 0..100 {
+        let received = spool.receive(10).unwrap();
+        assert_eq!(received.deliveries.len(), 10);
+        received.deliveries.iter().for_each(|delivery| spool.delete(delivery).unwrap());
+    }
+    started.elapsed()
+}
+
+#[test]
+fn a_batch_takes_as_long_however_many_messages_wait() {
+    let time_with = |messages| {
+        let dir = a_directory();
+        put(messages, &dir);
+        let spool = Spool::open(dir.clone(), TestClock::new()).unwrap();
+        let time = time_of_a_hundred_batches(&spool);
+        std::fs::remove_dir_all(dir).unwrap();
+        time
+    };
+    let (few, many) = (time_with(1_000), time_with(20_000));
+    assert!(many < 4 * few + Duration::from_millis(300), "{few:?} with 1,000 messages, {many:?} with 20,000");
 }
