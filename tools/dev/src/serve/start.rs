@@ -35,8 +35,11 @@ use crate::database::Database;
 use crate::home::{Home, HomeLock};
 use crate::shop::{Parts, shop};
 
-/// Size of the connection pool.
+/// Size of the connection pool of the requests.
 const CONNECTIONS: usize = 8;
+/// Size of the connection pool of the jobs: one connection each, as in the cloud. If they shared those of the requests, mail would fall behind on a
+/// busy shop.
+const JOB_CONNECTIONS: usize = 4;
 /// Maximum time for requests and jobs to finish after Ctrl-C: one second more than the timeout of a request.
 const STOP_TIMEOUT: Duration = Duration::from_secs(9);
 
@@ -103,6 +106,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
     let jobs = if options.without_jobs {
         JoinSet::new()
     } else {
+        let db = database.app(JOB_CONNECTIONS);
         let relay = relay(&db, &clock, &spool);
         let scheduler = scheduler(&db, &clock, job_queue.clone());
         let worker = worker(&db, &clock, &files, job_queue);
