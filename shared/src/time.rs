@@ -1,5 +1,7 @@
 //! Points in time, in UTC and whole microseconds, as PostgreSQL stores them.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Datelike as _, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
@@ -40,6 +42,13 @@ impl Timestamp {
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.checked_add_signed(TimeDelta::seconds(seconds)).unwrap_or(DateTime::<Utc>::MAX_UTC))
+    }
+
+    /// Returns the time this much later.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        let delta = TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
+        Self(self.0.checked_add_signed(delta).unwrap_or(DateTime::<Utc>::MAX_UTC))
     }
 
     /// Formats the time for HTTP headers: `Sun, 22 Nov 2026 06:38:51 GMT`.

@@ -1,28 +1,28 @@
 //! Delivers one message: claims the mail, sends it and records the result. Each step is a transaction, and none is open while the mail is
 //! sent.
 
-use std::time::Duration;
-
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use shared::app::metrics::Metric;
-use shared::mail::store::{Attempt, Claim, NewClaim, claim, mark_failed, mark_sent, mark_unknown, release};
+use shared::mail::store::{Attempt, Claim, NewClaim, claim, is_held, mark_not_due};
 use shared::mail::{Mail, SendError};
 use shared::outbox::Event;
+use shared::time::Timestamp;
 use shared::users::store::links;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::Notifications;
 use crate::mails::{self, Draft, Ready};
+use crate::record::record;
 
 /// Duration of a claim: longer than the mailer may take, and shorter than the time after which the queue delivers a message again.
 const LEASE_SECONDS: i64 = 60;
 
-/// Waits before the attempts to record a result that could not be recorded.
-const RETRY_DELAYS: [Duration; 3] = [Duration::from_millis(200), Duration::from_secs(1), Duration::from_secs(3)];
-
-/// Delivers one message. After an error, the queue delivers it again.
-pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> anyhow::Result<()> {
-    let Some((ready, claim)) = claim_mail(notifications, event).await.context("claiming the mail failed")? else {
+/// Delivers one message; what is not done when the time of the batch `ends` is given up. After an error, the queue delivers the message again.
+pub(crate) async fn deliver(notifications: &Notifications, event: &Event, ends: Instant) -> anyhow::Result<()> {
+    let claim_ends = notifications.clock.now().plus_seconds(LEASE_SECONDS);
+    let claimed =
+        until(ends, claim_mail(notifications, event, claim_ends)).await.context("claiming the mail failed")?;
+    let Some((ready, claim)) = claimed else {
         return Ok(());
     };
     let attempt = match claim {
@@ -36,7 +36,10 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
     let (order_number, user_id) = ready.as_ref().map_or((None, None), |ready| (ready.order_number, ready.user_id));
     let user_id = user_id.map(|user| user.0);
     let sent = match &ready {
-        Ok(ready) => send(notifications, &ready.mail).await,
+        Ok(ready) => {
+            until(ends, confirm(notifications, attempt, claim_ends)).await?;
+            send(notifications, &ready.mail).await
+        }
         Err(reason) => Err(SendError::Permanent((*reason).to_owned())),
     };
     match &sent {
@@ -49,7 +52,7 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
         }
         Err(SendError::Temporary(_) | SendError::Unknown(_)) => {}
     }
-    record(notifications, attempt, &sent)
+    record(notifications, attempt, &sent, ends)
         .await
         .with_context(|| format!("the result could not be recorded: {sent:?}"))?;
     match sent {
@@ -63,16 +66,23 @@ pub(crate) async fn deliver(notifications: &Notifications, event: &Event) -> any
     }
 }
 
+/// Gives up work with the database at this time, because a connection that was cut off silently never answers.
+async fn until<T>(ends: Instant, work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    timeout_at(ends, work).await.context("the database did not answer in time")?
+}
+
 /// Returns the mail, or the reason why it cannot be sent, with the claim; `None` if no mail is due.
 async fn claim_mail(
     notifications: &Notifications,
     event: &Event,
+    until: Timestamp,
 ) -> anyhow::Result<Option<(Result<Ready, &'static str>, Claim)>> {
     let mut tx = notifications.db.begin().await?;
     let ready = match mails::draft(&mut tx, notifications, event).await? {
         Draft::Ready(ready) => Ok(ready),
         Draft::Impossible(reason) => Err(reason),
         Draft::NotDue(reason) => {
+            mark_not_due(&mut tx, event.event_id, reason, notifications.clock.now()).await?;
             tx.commit().await?;
             tracing::info!(kind = event.kind.as_str(), reason, "no mail is due");
             return Ok(None);
@@ -85,7 +95,7 @@ async fn claim_mail(
         recipient: ready.as_ref().map_or("", |ready| &ready.mail.to),
         user: ready.as_ref().ok().and_then(|ready| ready.user_id),
         now,
-        until: now.plus_seconds(LEASE_SECONDS),
+        until,
     };
     let claim = claim(&mut tx, new_claim).await?;
     if let (Ok(Ready { mail, link: Some(link), .. }), Claim::Granted(_)) = (&ready, claim) {
@@ -97,43 +107,20 @@ async fn claim_mail(
     Ok(Some((ready, claim)))
 }
 
+/// Makes sure, just before a mail is sent, that its claim lasts until the mailer must have answered. This process may have been frozen since it
+/// made the claim, and another consumer may have sent the mail.
+async fn confirm(notifications: &Notifications, attempt: Attempt, claim_ends: Timestamp) -> anyhow::Result<()> {
+    let mailer_ends = || notifications.clock.now().plus(notifications.limits.with_mailer);
+    let mut tx = notifications.db.read().await?;
+    let is_held = is_held(&mut tx, attempt, mailer_ends()).await?;
+    tx.commit().await?;
+    // Read again after the answer of the database, which can be late too. From here on, nothing is awaited but the mailer.
+    ensure!(is_held && mailer_ends() <= claim_ends, "the claim ended before the mail could be sent");
+    Ok(())
+}
+
 async fn send(notifications: &Notifications, mail: &Mail) -> Result<String, SendError> {
     timeout(notifications.limits.with_mailer, notifications.mailer.send(mail))
         .await
         .unwrap_or_else(|_| Err(SendError::Unknown("the mailer did not answer in time".to_owned())))
-}
-
-/// Records the result of sending. For a sent mail this is tried for as long as a database needs to restart, because without the record the mail
-/// is sent again.
-async fn record(
-    notifications: &Notifications,
-    attempt: Attempt,
-    sent: &Result<String, SendError>,
-) -> anyhow::Result<()> {
-    let mut recorded = record_once(notifications, attempt, sent).await;
-    for pause in RETRY_DELAYS {
-        if recorded.is_ok() || sent.is_err() {
-            break;
-        }
-        notifications.db.rollback_abandoned().await;
-        sleep(pause).await;
-        recorded = record_once(notifications, attempt, sent).await;
-    }
-    recorded
-}
-
-async fn record_once(
-    notifications: &Notifications,
-    attempt: Attempt,
-    sent: &Result<String, SendError>,
-) -> anyhow::Result<()> {
-    let mut tx = notifications.db.begin().await?;
-    let now = notifications.clock.now();
-    match sent {
-        Ok(mail_id) => mark_sent(&mut tx, attempt, mail_id, now).await?,
-        Err(SendError::Permanent(error)) => mark_failed(&mut tx, attempt, error, now).await?,
-        Err(SendError::Temporary(error)) => release(&mut tx, attempt, error, now).await?,
-        Err(SendError::Unknown(error)) => mark_unknown(&mut tx, attempt, error).await?,
-    }
-    Ok(tx.commit().await?)
 }

@@ -1,11 +1,12 @@
 //! The mail consumer: one mail for each message of the queue.
 //!
 //! The queue delivers a message at least once, and SES sends every mail that it accepts. So a mail is claimed in the mail log before it is
-//! sent, and its result is recorded after. Only a crash between SES's response and the record can send a mail twice.
+//! sent, and its result is recorded after. docs/mail.md lists the few ways in which a mail can still be sent twice.
 
 mod deliver;
 mod letter;
 mod mails;
+mod record;
 mod ses;
 mod shop;
 
@@ -52,12 +53,19 @@ pub struct Limits {
     /// Time of a batch after which no further message is begun. These messages go back to the queue, before Lambda ends the function and all messages
     /// go back.
     pub with_batch: Duration,
+    /// Time of a batch after which nothing waits for the database any more; until then, the record of a sent mail is tried. It is shorter than the
+    /// function's own timeout, and so than every claim of the batch.
+    pub with_database: Duration,
 }
 
 impl Default for Limits {
     /// Limits for a mailer that gives up after ten seconds and a function that may run for a minute.
     fn default() -> Self {
-        Self { with_mailer: Duration::from_secs(15), with_batch: Duration::from_secs(35) }
+        Self {
+            with_mailer: Duration::from_secs(15),
+            with_batch: Duration::from_secs(35),
+            with_database: Duration::from_secs(57),
+        }
     }
 }
 
@@ -82,17 +90,17 @@ pub async fn handle(notifications: &Notifications, batch: SqsEvent) -> SqsBatchR
     let started = Instant::now();
     let mut response = SqsBatchResponse::default();
     for message in batch.records {
-        let in_time = started.elapsed() < notifications.limits.with_batch;
-        if !process(notifications, &message, in_time).await {
+        if !process(notifications, &message, started).await {
             response.add_failure(message.message_id.unwrap_or_default());
         }
     }
     response
 }
 
-/// Delivers one message; returns false if it must be delivered again. Each of its log lines has the message's id and trace: the batch has
-/// another trace, to which X-Ray links those of its messages.
-async fn process(notifications: &Notifications, message: &SqsMessage, in_time: bool) -> bool {
+/// Delivers one message of a batch that was started then; returns false if it must be delivered again. Each of its log lines has the message's id
+/// and trace: the batch has another trace, to which X-Ray links those of its messages.
+async fn process(notifications: &Notifications, message: &SqsMessage, started: Instant) -> bool {
+    let limits = &notifications.limits;
     let event = Event::read(message.body.as_deref().unwrap_or_default());
     let attribute = |name: &str| message.attributes.get(name).map(String::as_str);
     let span = tracing::info_span!(
@@ -104,7 +112,9 @@ async fn process(notifications: &Notifications, message: &SqsMessage, in_time: b
     );
     async {
         let done = match event {
-            Ok(event) if in_time => deliver::deliver(notifications, &event).await,
+            Ok(event) if started.elapsed() < limits.with_batch => {
+                deliver::deliver(notifications, &event, started + limits.with_database).await
+            }
             Ok(_) => Err(anyhow::anyhow!("the time for the batch is over")),
             Err(error) => Err(error.into()),
         };

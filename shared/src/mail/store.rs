@@ -69,6 +69,18 @@ pub async fn claim(tx: &mut Tx, new: NewClaim<'_>) -> sqlx::Result<Claim> {
     Ok(if status == "claimed" { Claim::Busy } else { Claim::Done })
 }
 
+/// Returns true if no other attempt has taken over and none may until this time.
+pub async fn is_held(tx: &mut Tx, attempt: Attempt, until: Timestamp) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from mail_log where event_id = $1 and attempts = $2 and status = 'claimed' and claimed_until >= $3) as "held!""#,
+        attempt.event as _,
+        attempt.number,
+        until as _
+    )
+    .fetch_one(&mut *tx)
+    .await
+}
+
 /// Marks the mail as sent, also if another attempt holds the claim now.
 pub async fn mark_sent(tx: &mut Tx, attempt: Attempt, message_id: &str, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
@@ -91,6 +103,20 @@ pub async fn mark_failed(tx: &mut Tx, attempt: Attempt, error: &str, now: Timest
         attempt.event as _,
         attempt.number,
         error,
+        now as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Marks a mail as failed that an earlier attempt has claimed and that is no longer due, for this reason; does nothing while an attempt holds it.
+pub async fn mark_not_due(tx: &mut Tx, event: EventId, reason: &str, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update mail_log set status = 'failed', error = $2, finished_at = $3
+          where event_id = $1 and status = 'claimed' and claimed_until <= $3",
+        event as _,
+        reason,
         now as _
     )
     .execute(&mut *tx)

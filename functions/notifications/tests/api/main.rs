@@ -7,10 +7,12 @@ mod claims;
 mod deliver;
 mod erased;
 mod errors;
+mod frozen;
 mod links;
 mod mailers;
 mod observed;
 mod order_placed;
+mod outages;
 mod ses;
 mod wire;
 
