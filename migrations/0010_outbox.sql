@@ -43,6 +43,9 @@ create table mail_log (
     constraint mail_status_known check (status in ('claimed', 'sent', 'failed')),
     constraint mail_sent_has_finished check ((status = 'claimed') = (finished_at is null))
 );
+-- For the job that sends mails again when the queue has given them up, and for the list of those that have failed. Few mails are in them.
+create index mail_log_unfinished on mail_log (claimed_until) where status = 'claimed';
+create index mail_log_failed on mail_log (event_id) where status = 'failed';
 create index mail_log_by_created_at on mail_log (created_at desc);
 create index mail_log_by_user on mail_log (user_id) where user_id is not null;
 create index mail_log_by_recipient on mail_log (lower(recipient)) where user_id is null;

@@ -83,15 +83,11 @@ fn content(mail: &Mail) -> anyhow::Result<(Message, Vec<MessageTag>)> {
 /// Says what an error of SES means for the mail.
 fn classify(error: SdkError<SendEmailError>) -> SendError {
     let text = DisplayErrorContext(&error).to_string();
-    let refused = matches!(
-        error.as_service_error(),
-        Some(SendEmailError::BadRequestException(_) | SendEmailError::MessageRejected(_))
-    );
-    if refused {
+    if error.as_service_error().is_some_and(is_about_the_mail) {
         return SendError::Permanent(text);
     }
-    // Throttled, paused, over the quota, suspended, not allowed: none of these is an error of the mail. A domain that is not verified and a missing
-    // configuration set are errors of the deployment; their mails end in the dead-letter queue and are sent from there once they are corrected.
+    // Throttled, paused, over the quota, suspended, not allowed: none of these is an error of the mail. A missing configuration set and a sender that
+    // is not verified are errors of the deployment; their mails are sent again until they are corrected.
     // A server that failed may have accepted the mail before.
     let certainly_not_sent = if let SdkError::ServiceError(answer) = &error {
         !answer.raw().status().is_server_error()
@@ -100,4 +96,17 @@ fn classify(error: SdkError<SendEmailError>) -> SendError {
     };
     // Without a readable response it is unknown whether the mail was sent, even if no connection was made: the SDK does not tell.
     if certainly_not_sent { SendError::Temporary(text) } else { SendError::Unknown(text) }
+}
+
+/// Returns true if SES will never accept the mail. It also rejects every mail of a sender that is not verified, for example before the DNS records of
+/// a new domain are there, and mails to others than verified recipients while the account has no production access. Both pass.
+fn is_about_the_mail(error: &SendEmailError) -> bool {
+    let message = if let SendEmailError::BadRequestException(error) = error {
+        error.message()
+    } else if let SendEmailError::MessageRejected(error) = error {
+        error.message()
+    } else {
+        return false;
+    };
+    !message.unwrap_or_default().to_lowercase().contains("not verified")
 }

@@ -73,6 +73,8 @@ pub enum Kind {
     StockChanged,
     /// Staff set the rules by which a variant is sold when too few units are in stock.
     StockRulesSet,
+    /// Staff sent a mail again that had failed.
+    MailResent,
     /// A second factor was enabled.
     TotpEnabled,
     /// A second factor was disabled.

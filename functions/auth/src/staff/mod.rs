@@ -1,4 +1,4 @@
-//! Staff and what they may do: roles, staff members, customers' accounts, API keys, and the audit log.
+//! Staff and what they may do: roles, staff members, customers' accounts, failed mails, API keys, and the audit log.
 
 mod assign_roles;
 mod create_api_key;
@@ -9,9 +9,11 @@ mod get_api_key;
 mod get_role;
 mod list_api_keys;
 mod list_audit;
+mod list_failed_mails;
 mod list_roles;
 mod list_staff;
 mod remove_from_staff;
+mod resend_mail;
 mod revoke_api_key;
 mod update_role;
 
@@ -30,7 +32,7 @@ use crate::AuthState;
 /// Maximum number of items of a list in a body.
 const MAX_VALUES: usize = 100;
 
-/// Routes of roles, staff, API keys and the audit log.
+/// Routes of roles, staff, failed mails, API keys and the audit log.
 pub(crate) fn router() -> OpenApiRouter<AuthState> {
     OpenApiRouter::new()
         .routes(routes!(list_roles::list_roles, create_role::create_role))
@@ -46,6 +48,8 @@ pub(crate) fn router() -> OpenApiRouter<AuthState> {
         .routes(routes!(deactivate_user::reactivate_user))
         .routes(routes!(list_api_keys::list_api_keys, create_api_key::create_api_key))
         .routes(routes!(get_api_key::get_api_key, revoke_api_key::revoke_api_key))
+        .routes(routes!(list_failed_mails::list_failed_mails))
+        .routes(routes!(resend_mail::resend_mail))
         .routes(routes!(list_audit::list_audit))
 }
 

@@ -25,6 +25,7 @@ mod signing_keys;
 mod staff_accounts;
 mod staff_api_keys;
 mod staff_audit;
+mod staff_mails;
 mod staff_members;
 mod staff_roles;
 mod timing;

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use notifications::{Limits, handle};
+use shared::app::Clock as _;
 use shared::mail::SendError;
+use shared::mail::resend::resend_failed;
+use shared::outbox::Event;
 use shared::testing::TestApp;
 use sqlx::PgPool;
 
@@ -40,6 +43,45 @@ async fn a_refused_mail_is_recorded_and_not_tried_again(db: PgPool) {
 
     assert_eq!(mailer.sent(), []);
     assert_eq!(logged(&app).await, ("failed".into(), 1, Some("no such mailbox".into())));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_mail_that_has_failed_is_sent_when_staff_resend_it(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let event = app.an_order().await.event;
+    let mailer = RecordingMailer::answering([SendError::Permanent("no such mailbox".into())]);
+    let consumer = consumer(&app, mailer.clone());
+    assert!(delivered(&consumer, &event).await);
+
+    resend(&app, &event).await;
+    assert!(delivered(&consumer, &event).await);
+    assert!(delivered(&consumer, &event).await);
+
+    assert_eq!(mailer.sent().len(), 1);
+    assert_eq!(logged(&app).await, ("sent".into(), 2, None));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_mail_that_is_no_longer_due_when_it_is_resent_has_failed_for_that_reason(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let event = app.an_order().await.event;
+    let mailer = RecordingMailer::answering([SendError::Permanent("no such mailbox".into())]);
+    let consumer = consumer(&app, mailer.clone());
+    assert!(delivered(&consumer, &event).await);
+    sqlx::query("update orders set email = 'erased@invalid'").execute(&app.db).await.unwrap();
+
+    resend(&app, &event).await;
+    assert!(delivered(&consumer, &event).await);
+
+    assert_eq!(mailer.sent(), []);
+    assert_eq!(logged(&app).await, ("failed".into(), 1, Some("the buyer's account was erased".into())));
+}
+
+/// Makes a mail due again, as staff do.
+async fn resend(app: &TestApp, event: &Event) {
+    let mut tx = app.app.db.begin().await.unwrap();
+    resend_failed(&mut tx, event.event_id, app.clock.now()).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -67,7 +67,11 @@ async fn request(client: &mut TcpStream) -> (String, Value) {
 }
 
 fn error(status: u16, kind: &str) -> String {
-    let body = json!({"message": "because"}).to_string();
+    error_with(status, kind, "because")
+}
+
+fn error_with(status: u16, kind: &str, message: &str) -> String {
+    let body = json!({"message": message}).to_string();
     format!(
         "HTTP/1.1 {status} X\r\nx-amzn-errortype: {kind}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
@@ -143,6 +147,22 @@ async fn an_error_of_the_moment_is_temporary() {
     ] {
         let (sent, ..) = sent_to(&error(status, kind)).await;
         assert!(matches!(sent, Err(SendError::Temporary(_))), "{kind}: {sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_sender_or_recipient_that_is_not_verified_yet_is_temporary() {
+    for (kind, message) in [
+        (
+            "MessageRejected",
+            "Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: shop@example.com",
+        ),
+        ("MessageRejected", "Email address not verified \"shop@example.com\""),
+        ("BadRequestException", "Identity is Not Verified: example.com"),
+        ("MailFromDomainNotVerifiedException", "because"),
+    ] {
+        let (sent, ..) = sent_to(&error_with(400, kind, message)).await;
+        assert!(matches!(sent, Err(SendError::Temporary(_))), "{message}: {sent:?}");
     }
 }
 

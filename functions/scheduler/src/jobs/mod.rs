@@ -8,6 +8,7 @@ mod delete_links;
 mod delete_sent_events;
 mod delete_transfers;
 mod notify_back_in_stock;
+mod resend_mails;
 mod resume_transfers;
 
 use serde::Serialize;
@@ -23,6 +24,8 @@ const MAX_DELETED: i64 = 2000;
 pub enum TimedJob {
     /// Writes an event for each subscription to a variant that is in stock again.
     NotifyBackInStock,
+    /// Sends mails again that the queue has given up.
+    ResendMails,
     /// Sends imports and exports that stopped to the worker again.
     ResumeTransfers,
     /// Deletes events that were sent a week ago.
@@ -43,8 +46,9 @@ pub enum TimedJob {
 
 impl TimedJob {
     /// All jobs, in the order in which they run.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NotifyBackInStock,
+        Self::ResendMails,
         Self::ResumeTransfers,
         Self::DeleteSentEvents,
         Self::DeleteLinks,
@@ -59,6 +63,7 @@ impl TimedJob {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotifyBackInStock => "notify_back_in_stock",
+            Self::ResendMails => "resend_mails",
             Self::ResumeTransfers => "resume_transfers",
             Self::DeleteSentEvents => "delete_sent_events",
             Self::DeleteLinks => "delete_links",
@@ -74,6 +79,7 @@ impl TimedJob {
     pub(crate) async fn run(self, scheduler: &Scheduler) -> anyhow::Result<u64> {
         match self {
             Self::NotifyBackInStock => notify_back_in_stock::run(scheduler).await,
+            Self::ResendMails => resend_mails::run(scheduler).await,
             Self::ResumeTransfers => resume_transfers::run(scheduler).await,
             Self::DeleteSentEvents => delete_sent_events::run(scheduler).await,
             Self::DeleteLinks => delete_links::run(scheduler).await,

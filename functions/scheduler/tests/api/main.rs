@@ -4,6 +4,7 @@
 mod delete;
 mod delete_carts;
 mod notify_back_in_stock;
+mod resend_mails;
 mod resume_transfers;
 mod run;
 

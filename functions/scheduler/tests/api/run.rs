@@ -34,6 +34,12 @@ async fn give_each_job_something_to_do(app: &TestApp) {
         "insert into outbox (id, kind, payload, created_at, next_attempt_at, sent_at)
          select gen_random_uuid(), 'order_placed', '{}', $1, $1, $1 from generate_series(1, 100)
           where $2 is not null and $3 is not null",
+        "insert into outbox (id, kind, payload, created_at, next_attempt_at, sent_at)
+         select gen_random_uuid(), 'password_changed', '{}', $1, $1, $1 + interval '399 days' from generate_series(1, 100)
+          where $2 is not null and $3 is not null",
+        "insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at)
+         select id, kind, 'a@example.com', 'claimed', $1 + interval '399 days', $1 + interval '399 days' from outbox
+          where kind = 'password_changed' and $2 is not null and $3 is not null",
         "insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
          select sha256(n::text::bytea), $3, 'password_reset', $2::text, $1, $1 from generate_series(1, 100) n",
         "insert into audit_log (at, kind)
@@ -55,6 +61,7 @@ async fn give_each_job_something_to_do(app: &TestApp) {
 fn everything() -> BTreeMap<TimedJob, u64> {
     BTreeMap::from([
         (TimedJob::NotifyBackInStock, 300),
+        (TimedJob::ResendMails, 100),
         (TimedJob::ResumeTransfers, 10),
         (TimedJob::DeleteSentEvents, 100),
         (TimedJob::DeleteLinks, 100),
