@@ -64,7 +64,7 @@ create table sign_ins (
     network text,
     user_agent text,
     constraint sign_in_end_reason_known check (
-        end_reason in ('logged_out', 'ended_by_owner', 'password_changed', 'email_changed', 'deactivated', 'token_reused')),
+        end_reason in ('logged_out', 'ended_by_owner', 'password_changed', 'email_changed', 'deactivated', 'token_reused', 'too_many_open')),
     constraint sign_in_ended_for_a_reason check ((ended_at is null) = (end_reason is null))
 );
 create index sign_in_by_user on sign_ins (user_id, created_at desc, id desc);

@@ -3,12 +3,13 @@
 
 pub mod store;
 
+use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
 
 use crate::ids::UserId;
 use crate::users::ClientInfo;
 
-/// The limited actions.
+/// The limited actions. Checkouts are counted by `place_order`, in the round trip of the checkout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// Log-ins with one email address. After the fifth failure each wait is twice as long, up to 15 minutes: long for someone who
@@ -24,6 +25,12 @@ pub enum Limit {
     MailTo,
     /// Mails requested from one client address.
     MailFrom,
+    /// Log-ins of one account with the right password. Each leaves a sign-in, a token and a line in the audit log.
+    SignIn,
+    /// Changes of the username of one account. Each leaves a line in the audit log, and those that fail tell which names are taken.
+    Rename,
+    /// New carts of one account, or of the guests at one client address; this many an hour.
+    NewCart(i32),
     /// Exports of the personal data of one account.
     Export,
     /// Back-in-stock subscriptions of one address. Each becomes a mail, and all of them may become due on the same day.
@@ -63,6 +70,9 @@ impl Limit {
             }
             Self::MailTo => Rule { scope: "mail_to", free: 5, window_seconds: HOUR, longest_seconds: None },
             Self::MailFrom => Rule { scope: "mail_from", free: 50, window_seconds: HOUR, longest_seconds: None },
+            Self::SignIn => Rule { scope: "sign_in", free: 60, window_seconds: HOUR, longest_seconds: None },
+            Self::Rename => Rule { scope: "rename", free: 5, window_seconds: HOUR, longest_seconds: None },
+            Self::NewCart(free) => Rule { scope: "new_cart", free, window_seconds: HOUR, longest_seconds: None },
             Self::Export => Rule { scope: "export", free: 5, window_seconds: HOUR, longest_seconds: None },
             Self::SubscriptionTo => {
                 Rule { scope: "subscription_to", free: 20, window_seconds: 24 * HOUR, longest_seconds: None }
@@ -103,6 +113,11 @@ impl Subject {
     /// The client that sends a request.
     pub fn client(client_info: &ClientInfo) -> Self {
         Self::digest_of("client", &client_info.throttle_key())
+    }
+
+    /// Returns the digest in hexadecimal digits.
+    pub fn hex(&self) -> String {
+        HEXLOWER.encode(&self.0)
     }
 
     fn digest_of(kind: &str, name: &str) -> Self {

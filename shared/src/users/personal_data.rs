@@ -114,8 +114,8 @@ pub struct ExportedSignIn {
     pub expires_at: Timestamp,
     /// Time at which it was ended before that; null if it was not.
     pub ended_at: Option<Timestamp>,
-    /// Reason why it was ended: `logged_out`, `ended_by_owner`, `password_changed`, `email_changed`, `deactivated` or `token_reused`; null if
-    /// it was not.
+    /// Reason why it was ended: `logged_out`, `ended_by_owner`, `password_changed`, `email_changed`, `deactivated`, `token_reused` or
+    /// `too_many_open`; null if it was not.
     pub end_reason: Option<String>,
     /// IP address of the client at login; null if it is not known.
     pub address: Option<String>,

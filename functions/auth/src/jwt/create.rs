@@ -67,7 +67,8 @@ struct AttemptSubjects {
 /// Log in
 ///
 /// After the fifth wrong password you must wait before the next attempt, and after each further one twice as long, up to 15 minutes. During
-/// the wait the response is 429, also for the right password; `Retry-After` says how many seconds to wait.
+/// the wait the response is 429, also for the right password; `Retry-After` says how many seconds to wait. An account can log in 60 times an
+/// hour and have 100 open sign-ins; the next log-in ends the oldest one.
 #[utoipa::path(
     post,
     path = "/auth/jwt/create/",
@@ -176,6 +177,11 @@ async fn sign_in(auth: &AuthState, verified: VerifiedUser, client_info: &ClientI
     let access = access_token(auth, user, sign_in)?;
     let mut tx = app.db.begin().await?;
     throttles::store::log_in_succeeded(&mut tx, &subjects.email, &subjects.client, now).await?;
+    if let Some(wait) = throttles::store::count(&mut tx, Limit::SignIn, &Subject::user(user), now).await? {
+        // The password was right, so the failures that came before it are forgotten all the same.
+        tx.commit().await?;
+        return Err(LogInError::Throttled(wait));
+    }
     // The account may have been deactivated, deleted or given another password since the password was checked.
     let opened = sign_ins::open(&mut tx, token, &password_hash, client_info)
         .await?

@@ -38,8 +38,11 @@ pub(crate) async fn end_sign_ins(
     let now = app.clock.now();
     let continuing = user.sign_in.filter(|_| but_current);
     let mut tx = app.db.begin().await?;
-    sign_ins::end_all(&mut tx, user.id, continuing, EndReason::EndedByOwner, now).await?;
-    audit::store::record(&mut tx, AuditRecord::by_owner(Kind::AllSignInsEnded, user.id), &client_info, now).await?;
+    let ended = sign_ins::end_all(&mut tx, user.id, continuing, EndReason::EndedByOwner, now).await?;
+    // A request that ends nothing leaves no line, because it can be repeated without end.
+    if ended > 0 {
+        audit::store::record(&mut tx, AuditRecord::by_owner(Kind::AllSignInsEnded, user.id), &client_info, now).await?;
+    }
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

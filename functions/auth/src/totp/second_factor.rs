@@ -24,6 +24,10 @@ pub(crate) async fn second_factor(
     }
     let mut tx = app.db.begin().await?;
     let Some(otp) = otp else {
+        let now = app.clock.now();
+        if let Some(wait) = throttles::store::count(&mut tx, Limit::SignIn, &Subject::user(user), now).await? {
+            return Err(ApiError::Throttled(RetryAfter(wait)));
+        }
         // Recorded, because the caller knows the password.
         record_failure(&mut tx, app, user, "code_missing", client_info).await?;
         tx.commit().await?;

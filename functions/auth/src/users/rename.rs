@@ -4,8 +4,9 @@ use axum::Json;
 use shared::app::App;
 use shared::app::db::Tx;
 use shared::audit::{self, Kind};
-use shared::http::{ApiError, Unauthorized};
+use shared::http::{ApiError, RetryAfter, Unauthorized};
 use shared::ids::UserId;
+use shared::throttles::{self, Limit, Subject};
 use shared::users::{ClientInfo, Taken, store};
 
 use super::authorize::audit_record;
@@ -21,7 +22,8 @@ pub(super) struct Rename {
     pub(super) username: String,
 }
 
-/// Changes the username in the transaction in which the account was found, and commits it.
+/// Changes the username of an account that was found in this transaction, and commits. A change counts even if the name is taken, because the
+/// refusal tells so.
 pub(super) async fn rename(
     app: &App,
     mut tx: Tx,
@@ -32,6 +34,12 @@ pub(super) async fn rename(
         tx.commit().await?;
         return Ok(Json(account));
     }
+    let counted = throttles::store::count(&mut tx, Limit::Rename, &Subject::user(account.id), app.clock.now()).await?;
+    if let Some(wait) = counted {
+        return Err(ApiError::Throttled(RetryAfter(wait)));
+    }
+    tx.commit().await?;
+    let mut tx = app.db.begin().await?;
     match store::rename(&mut tx, account.id, &username).await {
         Ok(true) => {}
         Ok(false) if caller == account.id => return Err(Unauthorized::UserNotFound.into()),

@@ -157,6 +157,50 @@ async fn all_sign_ins_of_the_user_can_be_ended_with_or_without_the_current_one(d
     assert_eq!(app.count("select count(*) from audit_log where kind = 'all_sign_ins_ended'").await, 2);
 }
 
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn ending_nothing_leaves_no_line_in_the_audit_log(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    let phone = signed_in(&app, "ana", "203.0.113.7", "Phone").await;
+    for _ in 0..3 {
+        phone.delete("/auth/sign_ins/?but_current=true").await.expect(204);
+    }
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'all_sign_ins_ended'").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_oldest_of_101_open_sign_ins_ends(db: PgPool) {
+    let app = service(db);
+    register(&app, "ana").await;
+    register(&app, "ben").await;
+    let bens = signed_in(&app, "ben", "203.0.113.9", "Ben's").await;
+    let oldest = signed_in(&app, "ana", "203.0.113.7", "Oldest").await;
+    app.clock.advance(1);
+    let second = signed_in(&app, "ana", "203.0.113.7", "Second").await;
+    // Those that have ended or expired leave room.
+    for (kind, count) in [("ended", 50), ("expired", 50), ("open", 98)] {
+        let (ended_at, reason) = if kind == "ended" { ("now()", "'logged_out'") } else { ("null", "null") };
+        let expires_at = if kind == "expired" { "created_at" } else { "created_at + interval '1 day'" };
+        let sql = format!(
+            "insert into sign_ins (id, user_id, created_at, last_used_at, expires_at, ended_at, end_reason)
+             select gen_random_uuid(), user_id, created_at, created_at, {expires_at}, {ended_at}, {reason}
+               from sign_ins, generate_series(1, {count}) where user_agent = 'Second'"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&app.db).await.unwrap();
+    }
+    oldest.get(SIGN_INS).await.expect(200);
+    app.clock.advance(1);
+
+    let newest = signed_in(&app, "ana", "203.0.113.7", "Newest").await;
+
+    oldest.get(SIGN_INS).await.expect(401);
+    for client in [&second, &newest, &bens] {
+        client.get(SIGN_INS).await.expect(200);
+    }
+    assert_eq!(newest.get("/auth/sign_ins/?count=true").await.expect(200).body["count"], 100);
+    assert_eq!(app.count("select count(*) from sign_ins where end_reason = 'too_many_open'").await, 1);
+}
+
 /// A password change ends every sign-in, so a log-in that checked the old password must not begin one afterwards.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_sign_in_does_not_begin_with_a_password_that_has_changed(db: PgPool) {

@@ -292,3 +292,18 @@ async fn wrong_codes_are_logged_without_the_code(db: PgPool) {
     let lines: Vec<String> = sqlx::query_scalar("select a::text from audit_log a").fetch_all(&app.db).await.unwrap();
     assert!(!lines.is_empty() && lines.iter().all(|line| !line.contains(&wrong)), "{lines:?}");
 }
+
+/// Each such attempt leaves a line in the audit log, because its sender knows the password.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn log_ins_without_a_code_count_as_log_ins(db: PgPool) {
+    let app = service(db);
+    let staff = staff_with_a_second_factor(&app).await;
+    sql(&app, "delete from throttles").await;
+    for _ in 0..60 {
+        assert_eq!(log_in(&app, "ana@example.com", PASSWORD).await.expect(401).body, required());
+    }
+    assert_eq!(log_in(&app, "ana@example.com", PASSWORD).await.expect(429).header("retry-after"), "3600");
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'log_in_failed'").await, 60);
+    app.clock.advance(3600);
+    log_in_with(&app, PASSWORD, &code(&app, &staff.secret)).await.expect(200);
+}

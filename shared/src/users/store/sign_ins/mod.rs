@@ -12,6 +12,9 @@ use crate::users::ClientInfo;
 /// Days for which a sign-in is kept after it has ended or expired. For as long, its network does not count as new.
 const REMEMBERED_DAYS: i32 = 90;
 
+/// Maximum number of open sign-ins of an account.
+pub const MAX_OPEN: i64 = 100;
+
 /// Reasons why a sign-in has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
@@ -28,6 +31,8 @@ pub enum EndReason {
     Deactivated,
     /// One of its refresh tokens was used twice.
     TokenReused,
+    /// The account had too many open sign-ins, and this was the oldest.
+    TooManyOpen,
 }
 
 impl EndReason {
@@ -46,7 +51,7 @@ pub struct Opened {
 
 /// Starts a sign-in with its first refresh token, and records the log-in. Returns `None` if the account was deleted or deactivated, or if its
 /// password hash has changed since it was checked: a change of password ends all sign-ins, and this one must not start after it. Deletes the
-/// sign-ins of the account that expired long ago. One statement, because a log-in has enough round trips without it.
+/// sign-ins of the account that expired long ago, and ends the oldest open ones if there would be too many. One statement, because a log-in has enough round trips without it.
 pub async fn open(
     tx: &mut Tx,
     token: NewRefreshToken,
@@ -61,6 +66,12 @@ pub async fn open(
              delete from sign_ins where user_id = $3 and expires_at < $5::timestamptz - make_interval(days => $10)
          ), old_tokens as (
              delete from refresh_tokens where user_id = $3 and expires_at < $5::timestamptz - interval '1 day'
+         ), surplus as (
+             update sign_ins set ended_at = $5, end_reason = $13
+              where exists (select from owner)
+                and id in (select id from sign_ins
+                            where user_id = $3 and ended_at is null and expires_at > $5
+                            order by created_at desc, id desc offset $12)
          ), opened as (
              insert into sign_ins (id, user_id, created_at, last_used_at, expires_at, address, network, user_agent)
              select $2, owner.id, $5, $5, $6, $7, $8, $9 from owner
@@ -81,7 +92,9 @@ pub async fn open(
         client_info.network(),
         client_info.user_agent,
         REMEMBERED_DAYS,
-        password_hash
+        password_hash,
+        MAX_OPEN - 1,
+        EndReason::TooManyOpen.as_str()
     )
     .fetch_optional(&mut *tx)
     .await
