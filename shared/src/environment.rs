@@ -15,6 +15,9 @@ pub enum EnvironmentError {
     /// The value of a variable is not valid. It is not shown, because it may be a secret.
     #[error("the environment variable {0} does not hold {1}")]
     Invalid(&'static str, &'static str),
+    /// A variable that lists options has one that does not exist, or whose number is missing or not valid.
+    #[error("{0} has the option {1}, which is unknown or not written correctly; remove it or correct it")]
+    UnknownOption(&'static str, String),
 }
 
 impl Environment {

@@ -34,7 +34,7 @@ impl<E: Into<ApiError>> From<E> for PageError {
     fn from(error: E) -> Self {
         match error.into() {
             ApiError::Internal(error) => Self::Internal(error),
-            ApiError::Unavailable(_) | ApiError::Throttled(_) => Self::Busy,
+            ApiError::Unavailable(_) | ApiError::Throttled(_) | ApiError::ThrottledBecause(..) => Self::Busy,
             ApiError::Forbidden => Self::NotAllowed,
             ApiError::NotFound | ApiError::NoSuch(_) | ApiError::Gone { .. } => Self::NotFound,
             ApiError::MethodNotAllowed(_) => Self::MethodNotAllowed,
@@ -43,6 +43,7 @@ impl<E: Into<ApiError>> From<E> for PageError {
             | ApiError::Malformed { .. }
             | ApiError::Unauthorized(_)
             | ApiError::ForbiddenBecause(..)
+            | ApiError::OverLimit { .. }
             | ApiError::Conflict { .. }
             | ApiError::VersionConflict
             | ApiError::TooLarge

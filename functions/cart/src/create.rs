@@ -6,14 +6,17 @@ use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http::header::LOCATION;
 use shared::app::App;
+use shared::app::db::Tx;
 use shared::carts::store::{insert, insert_lines, lines};
 use shared::carts::{Cart, MAX_LINES, MAX_QUANTITY, Wanted};
 use shared::http::{
     ApiError, BaseUrl, FieldErrors, IdempotencyKey, MaybeBearer, Problem, PublicProblems, RepeatableBody, Request,
-    Unauthorized,
+    RetryAfter, Unauthorized,
 };
 use shared::idempotency_keys::KeyOwner;
-use shared::ids::{CartId, VariantId};
+use shared::ids::{CartId, UserId, VariantId};
+use shared::throttles::{self, Limit, Subject};
+use shared::users::ClientInfo;
 
 /// The items of a new cart.
 #[derive(Clone, Debug, Request)]
@@ -38,6 +41,8 @@ pub(crate) struct CreateCartItem {
 /// With a token the cart is yours. Without one it is a guest's, and anyone who knows its id can use it. Without a body it is empty. An empty cart is
 /// deleted after a day without a change, a guest's after 30 days, and yours after 90.
 ///
+/// You can create 100 carts an hour, and so can all guests of your network together; then you get 429, unless the shop has set another limit.
+///
 /// With an `Idempotency-Key` the request can be repeated for a day: one cart is created, and a request with the same key and body gets 200 with
 /// the first answer and `Idempotent-Replayed: true`. Without a token, the key has to be a random UUID (version 4), because it gives access to the
 /// cart; it does so only until the cart is used, and is refused with 422 from then on.
@@ -60,6 +65,7 @@ pub(crate) struct CreateCartItem {
 pub(crate) async fn create_cart(
     State(app): State<App>,
     MaybeBearer(user): MaybeBearer,
+    client_info: ClientInfo,
     base: BaseUrl,
     RepeatableBody(new, repeatable): RepeatableBody<CreateCart>,
 ) -> Result<Response, ApiError> {
@@ -76,6 +82,7 @@ pub(crate) async fn create_cart(
     if let Some(first) = repeatable.replay(&mut tx, now).await? {
         return Ok(first);
     }
+    count(&mut tx, &app, user, &client_info).await?;
     let head = insert(&mut tx, id, user, now).await?;
     // The user was deleted after the token was checked.
     let head = head.ok_or(Unauthorized::UserNotFound)?;
@@ -88,6 +95,22 @@ pub(crate) async fn create_cart(
     let created = repeatable.store(&mut tx, KeyOwner::Cart(id), created).await?;
     tx.commit().await?;
     Ok(created)
+}
+
+/// Counts the new cart, in its transaction: one that is refused is not counted. Fails with 429 over the limit.
+async fn count(tx: &mut Tx, app: &App, user: Option<UserId>, client_info: &ClientInfo) -> Result<(), ApiError> {
+    let Some(limit) = app.options.carts_per_hour else { return Ok(()) };
+    let (subject, whose) = match user {
+        Some(user) => (Subject::user(user), "from your account"),
+        None => (Subject::client(client_info), "without an account from your network"),
+    };
+    let Some(wait) = throttles::store::count(tx, Limit::NewCart(limit), &subject, app.clock.now()).await? else {
+        return Ok(());
+    };
+    let detail = format!(
+        "Too many new carts were created {whose} in the last hour. Go on with a cart that you have, or try again in {wait} seconds."
+    );
+    Err(ApiError::ThrottledBecause(detail, RetryAfter(wait)))
 }
 
 /// Adds up the quantities of each variant, in the order in which the variants first appear.

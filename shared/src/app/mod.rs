@@ -19,6 +19,7 @@ pub use rng::{Rng, SystemRng};
 pub use service::{ClientAddress, LoggedUser, RequestId, service};
 
 use crate::money::Currency;
+use crate::shop::ShopOptions;
 use crate::users::tokens::TokenVerifier;
 use db::Db;
 use metrics::Metrics;
@@ -38,6 +39,8 @@ pub struct App {
     pub public_url: Option<String>,
     /// Currency in which requests have amounts: that of the shop.
     pub currency: Currency,
+    /// What the shop allows its buyers.
+    pub options: ShopOptions,
     /// Writer of metrics.
     pub metrics: Metrics,
 }
@@ -52,6 +55,7 @@ impl App {
             verifier: Arc::new(TokenVerifier::from_environment(environment)?),
             public_url: public_url(environment),
             currency: currency(environment)?.ok_or(EnvironmentError::Missing(SHOP_CURRENCY))?,
+            options: ShopOptions::from_environment(environment)?,
             metrics: Metrics::from_environment(environment),
         })
     }
@@ -65,6 +69,7 @@ impl App {
             verifier: Arc::new(TokenVerifier::new([])),
             public_url: public_url(environment),
             currency: Currency::DEFAULT,
+            options: ShopOptions::default(),
             metrics: Metrics::from_environment(environment),
         }
     }

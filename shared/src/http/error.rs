@@ -45,6 +45,15 @@ pub enum ApiError {
         /// Code for programs.
         code: &'static str,
     },
+    /// 400: the request exceeds a limit. `more` is added to `detail` and `code` of the response.
+    OverLimit {
+        /// Text for people.
+        detail: String,
+        /// Code for programs.
+        code: &'static str,
+        /// Further fields of the response: an object.
+        more: serde_json::Value,
+    },
     /// 401: the credentials are missing or not valid.
     Unauthorized(Unauthorized),
     /// 403: the caller does not have the permission.
@@ -83,6 +92,8 @@ pub enum ApiError {
     IdempotencyKeyReused,
     /// 429: there were too many requests.
     Throttled(RetryAfter),
+    /// 429 with its own text for people.
+    ThrottledBecause(String, RetryAfter),
     /// 503: the shop is busy, and the client may try again.
     Unavailable(RetryAfter),
     /// 500: an internal error, which is logged once and not shown.
@@ -178,13 +189,8 @@ impl IntoResponse for ApiError {
                 &format!("Method \"{method}\" not allowed."),
                 "method_not_allowed",
             ),
-            Self::Conflict { detail, code, more } => {
-                let mut body = json!({"detail": detail, "code": code});
-                if let (Some(body), serde_json::Value::Object(more)) = (body.as_object_mut(), more) {
-                    body.extend(more);
-                }
-                (StatusCode::CONFLICT, Json(body)).into_response()
-            }
+            Self::OverLimit { detail, code, more } => problem_with(StatusCode::BAD_REQUEST, &detail, code, more),
+            Self::Conflict { detail, code, more } => problem_with(StatusCode::CONFLICT, &detail, code, more),
             Self::Gone { detail, code } => problem(StatusCode::GONE, detail, code),
             Self::VersionConflict => problem(
                 StatusCode::PRECONDITION_FAILED,
@@ -208,6 +214,9 @@ impl IntoResponse for ApiError {
             ),
             Self::Throttled(after) => {
                 let detail = format!("Request was throttled. Expected available in {} seconds.", after.0);
+                later(problem(StatusCode::TOO_MANY_REQUESTS, &detail, "throttled"), after)
+            }
+            Self::ThrottledBecause(detail, after) => {
                 later(problem(StatusCode::TOO_MANY_REQUESTS, &detail, "throttled"), after)
             }
             Self::Unavailable(after) => {
@@ -251,6 +260,14 @@ impl IntoResponse for Unauthorized {
 
 fn problem(status: StatusCode, detail: &str, code: &str) -> Response {
     (status, Json(Problem { detail: detail.to_owned(), code: code.to_owned() })).into_response()
+}
+
+fn problem_with(status: StatusCode, detail: &str, code: &str, more: serde_json::Value) -> Response {
+    let mut body = json!({"detail": detail, "code": code});
+    if let (Some(body), serde_json::Value::Object(more)) = (body.as_object_mut(), more) {
+        body.extend(more);
+    }
+    (status, Json(body)).into_response()
 }
 
 fn later(mut response: Response, after: RetryAfter) -> Response {

@@ -1,3 +1,6 @@
-//! The shop as a whole: the currency in which it sells.
+//! The shop as a whole: the currency in which it sells, and its options.
 
+mod options;
 pub mod store;
+
+pub use options::ShopOptions;

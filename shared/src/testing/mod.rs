@@ -36,7 +36,7 @@ use crate::app::db::{Connector, Db, PoolSettings};
 use crate::app::{App, Clock, Environment, SystemRng, service};
 use crate::ids::UserId;
 use crate::money::Currency;
-use crate::shop;
+use crate::shop::{self, ShopOptions};
 use crate::time::Timestamp;
 use crate::users::Permissions;
 use crate::users::tokens::{Claims, TokenSigner, TokenType, TokenVerifier};
@@ -107,6 +107,7 @@ impl TestApp {
             verifier: Arc::new(TokenVerifier::new([signer.public_key().to_vec()])),
             public_url: None,
             currency,
+            options: ShopOptions::UNLIMITED,
             metrics: metrics.metrics(),
         };
         let service = service(router, state(app.clone(), &signer));

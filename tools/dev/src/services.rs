@@ -37,7 +37,7 @@ pub async fn run(home: &Home, environment: &Environment, args: &ServicesArgs) ->
     let mut lock = home.lock()?;
     let database = Database::open(&home, environment).await?;
     let served = tokio::select! {
-        served = serve(&home, &database, environment.get("AUTH_OPTIONS").unwrap_or_default(), args) => served,
+        served = serve(&home, &database, environment, args) => served,
         () = stop.requested(1) => Ok(None),
     };
     if let Ok(Some((moto, file))) = &served {
@@ -58,7 +58,7 @@ pub async fn run(home: &Home, environment: &Environment, args: &ServicesArgs) ->
 async fn serve(
     home: &Home,
     database: &Database,
-    auth_options: &str,
+    environment: &Environment,
     args: &ServicesArgs,
 ) -> anyhow::Result<Option<(Moto, PathBuf)>> {
     sample::load(&database.app(1), SystemClock.now()).await.context("the sample catalogue could not be loaded")?;
@@ -71,7 +71,7 @@ async fn serve(
     moto.create_public_bucket(IMAGES_BUCKET).await?;
     let file = home.path().join("env");
     let key = SigningKey::generate()?;
-    let shop = Shop { database: database.app_url(), currency: database.currency(), auth_options };
+    let shop = Shop { database: database.app_url(), currency: database.currency(), environment };
     write(&file, &variables(&shop, &key, &moto.url(), &queues))?;
     Ok(Some((moto, file)))
 }
@@ -81,7 +81,8 @@ struct Shop<'a> {
     /// URL of the database.
     database: String,
     currency: Currency,
-    auth_options: &'a str,
+    /// The environment of this command, with the options of the shop.
+    environment: &'a Environment,
 }
 
 /// URLs of the queues.
@@ -94,12 +95,14 @@ struct Queues {
 ///
 /// Without a storefront, so that links in mails lead to pages that the functions serve.
 fn variables(shop: &Shop<'_>, key: &SigningKey, moto: &str, queues: &Queues) -> Vec<(&'static str, String)> {
+    let option = |name| shop.environment.get(name).unwrap_or_default().to_owned();
     vec![
         ("DATABASE_URL", shop.database.clone()),
         ("SHOP_CURRENCY", shop.currency.code().to_owned()),
         ("PUBLIC_URL", "http://127.0.0.1:9000".to_owned()),
         ("SHOP_NAME", "Shop".to_owned()),
-        ("AUTH_OPTIONS", shop.auth_options.to_owned()),
+        ("AUTH_OPTIONS", option("AUTH_OPTIONS")),
+        ("SHOP_OPTIONS", option("SHOP_OPTIONS")),
         ("TOKEN_PUBLIC_KEYS", key.signer.public_key_text()),
         ("TOKEN_SIGNING_KEY", key.private.clone()),
         ("ORDER_EVENTS_QUEUE_URL", queues.orders.clone()),
@@ -140,7 +143,8 @@ mod tests {
         let example: Value = serde_json::from_str(include_str!("../../../env.example.json")).unwrap();
         let queues =
             Queues { orders: "http://moto/order-events".to_owned(), jobs: "http://moto/catalogue-jobs".to_owned() };
-        let shop = Shop { database: "postgres://".to_owned(), currency: Currency::DEFAULT, auth_options: "" };
+        let environment = Environment::default();
+        let shop = Shop { database: "postgres://".to_owned(), currency: Currency::DEFAULT, environment: &environment };
         let variables = variables(&shop, &SigningKey::generate().unwrap(), "http://moto", &queues);
         for (name, value) in example["Parameters"].as_object().unwrap() {
             let is_set = variables.iter().any(|(known, _)| known == name);

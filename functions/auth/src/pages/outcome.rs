@@ -49,7 +49,9 @@ impl From<ApiError> for Outcome {
     fn from(error: ApiError) -> Self {
         match error {
             ApiError::ForbiddenBecause(..) => Self::AlreadyActive,
-            ApiError::Throttled(after) => Self::RetryLater(StatusCode::TOO_MANY_REQUESTS, after),
+            ApiError::Throttled(after) | ApiError::ThrottledBecause(_, after) => {
+                Self::RetryLater(StatusCode::TOO_MANY_REQUESTS, after)
+            }
             ApiError::Unavailable(after) => Self::RetryLater(StatusCode::SERVICE_UNAVAILABLE, after),
             ApiError::Internal(error) => Self::Internal(error),
             ApiError::MovedTo(_)
@@ -60,6 +62,7 @@ impl From<ApiError> for Outcome {
             | ApiError::NotFound
             | ApiError::NoSuch(_)
             | ApiError::MethodNotAllowed(_)
+            | ApiError::OverLimit { .. }
             | ApiError::Conflict { .. }
             | ApiError::Gone { .. }
             | ApiError::VersionConflict

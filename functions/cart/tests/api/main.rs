@@ -10,17 +10,25 @@ mod currencies;
 mod for_sale;
 mod get;
 mod idempotency;
+mod limits;
 mod list;
 mod ownership;
 mod removed_variants;
 
 use serde_json::Value;
+use shared::app::App;
 use shared::ids::CartId;
+use shared::shop::ShopOptions;
 use shared::testing::{Answer, TestApp};
 use sqlx::PgPool;
 
 fn app(db: PgPool) -> TestApp {
     TestApp::new(db, cart::router())
+}
+
+/// Returns the service of a shop with these options.
+fn app_with(db: PgPool, options: ShopOptions) -> TestApp {
+    TestApp::with_state(db, cart::router(), |app, _| App { options, ..app })
 }
 
 fn path(cart: CartId) -> String {

@@ -18,6 +18,7 @@ use scheduler::Scheduler;
 use shared::app::db::Db;
 use shared::app::metrics::Metrics;
 use shared::app::{App, Clock, Environment, SystemClock, SystemRng};
+use shared::shop::ShopOptions;
 use shared::storage::Storage;
 use shared::transfers::parts::PartsAsFiles;
 use shared::users::tokens::TokenVerifier;
@@ -85,6 +86,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
         verifier,
         public_url: None,
         currency: database.currency(),
+        options: ShopOptions::from_environment(environment)?,
         metrics: Metrics::off(),
     };
     let router = Router::new()

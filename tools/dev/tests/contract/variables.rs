@@ -14,7 +14,7 @@ use crate::template::{functions, template};
 const READ_FOR: &[(&[&str], &[&str])] = &[
     (&["lambda::serve(", "lambda::serve_without_database(", "lambda::run_job("], &["RUST_LOG", "STACK_NAME"]),
     (&["lambda::serve(", "lambda::serve_without_database("], &["PUBLIC_URL"]),
-    (&["lambda::serve("], &["TOKEN_PUBLIC_KEYS"]),
+    (&["lambda::serve("], &["TOKEN_PUBLIC_KEYS", "SHOP_OPTIONS"]),
     (&["lambda::serve(", "currency(environment)"], &["SHOP_CURRENCY"]),
     (
         &["lambda::serve(", "Db::from_environment(", "Connector::from_environment("],
@@ -48,14 +48,14 @@ const BY_LAMBDA: &[&str] = &[
     "_X_AMZN_TRACE_ID",
 ];
 
-/// Mark of a line that names an option of accounts: `"SET_PASSWORD_RETYPE" => &mut options.set_password_retype,`.
+/// Mark of a line that names an option of accounts or of the shop: `"SET_PASSWORD_RETYPE" => &mut options.set_password_retype,`.
 const OPTION: &str = "=> &mut options.";
 
 /// Returns the names of the variables in a file, without its tests.
 fn names(text: &str) -> BTreeSet<String> {
     let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-    // `env!` reads the compiler's environment, and the options that AUTH_OPTIONS may name are not variables.
+    // `env!` reads the compiler's environment, and the options that AUTH_OPTIONS and SHOP_OPTIONS may name are not variables.
     let lines = lines.filter(|line| !line.contains("env!(") && !line.contains(OPTION));
     let quoted = lines.flat_map(|line| line.split('"').skip(1).step_by(2));
     quoted.filter(|text| is_name(text)).map(str::to_owned).collect()
@@ -175,15 +175,20 @@ fn the_links_in_mails_have_a_base_url_even_if_parameters_are_empty() {
 }
 
 #[test]
-fn the_template_names_every_option_of_accounts() {
-    let source = std::fs::read_to_string(workspace().join("functions/auth/src/options.rs")).unwrap();
-    let options = source.lines().filter(|line| line.contains(OPTION)).filter_map(|line| line.split('"').nth(1));
-    let options: BTreeSet<&str> = options.collect();
-    assert!(options.contains("SEND_ACTIVATION_EMAIL"), "{options:?}");
-    let parameter = template()["Parameters"]["AuthOptions"].clone();
-    let description = parameter["Description"].as_str().unwrap();
-    let words = description.split(|c: char| !c.is_ascii_uppercase() && c != '_').filter(|word| word.contains('_'));
-    assert_eq!(words.collect::<BTreeSet<_>>(), options);
+fn the_template_names_every_option() {
+    for (file, parameter, known) in [
+        ("functions/auth/src/options.rs", "AuthOptions", "SEND_ACTIVATION_EMAIL"),
+        ("shared/src/shop/options.rs", "ShopOptions", "CARTS_PER_HOUR"),
+    ] {
+        let source = std::fs::read_to_string(workspace().join(file)).unwrap();
+        let options = source.lines().filter(|line| line.contains(OPTION)).filter_map(|line| line.split('"').nth(1));
+        let options: BTreeSet<&str> = options.collect();
+        assert!(options.contains(known), "{options:?}");
+        let parameter = template()["Parameters"][parameter].clone();
+        let description = parameter["Description"].as_str().unwrap();
+        let words = description.split(|c: char| !c.is_ascii_uppercase() && c != '_').filter(|word| word.contains('_'));
+        assert_eq!(words.collect::<BTreeSet<_>>(), options);
+    }
 }
 
 /// `sam local --env-vars` silently ignores a variable that is not declared.

@@ -36,6 +36,12 @@ impl Serving {
         Self::run(command(home, &["serve", "--port", "0"]).env("AUTH_OPTIONS", auth_options))
     }
 
+    /// Starts a shop in which one customer may buy everything.
+    pub(crate) fn start_without_limits(home: &Path) -> Self {
+        let options = "CHECKOUTS_PER_ACCOUNT=0,CHECKOUTS_PER_NETWORK=0,QUANTITY_LIMIT_PER_CUSTOMER=0,CARTS_PER_HOUR=0";
+        Self::run(command(home, &["serve", "--port", "0"]).env("AUTH_OPTIONS", "").env("SHOP_OPTIONS", options))
+    }
+
     /// Starts a shop in this currency.
     pub(crate) fn start_in(home: &Path, currency: &str) -> Self {
         Self::run(command(home, &["serve", "--port", "0", "--currency", currency]).env("AUTH_OPTIONS", ""))

@@ -167,7 +167,7 @@ fn cluster_of(home: &std::path::Path) -> Cluster {
 #[test]
 fn kill_9_in_the_middle_of_a_sale_loses_nothing() {
     let home: PathBuf = a_directory();
-    let shop = Serving::start(&home);
+    let shop = Serving::start_without_limits(&home);
     let cluster = cluster_of(&home);
     let sale = Sale::prepare(&shop, &cluster);
     std::thread::scope(|threads| {
@@ -179,7 +179,7 @@ fn kill_9_in_the_middle_of_a_sale_loses_nothing() {
     assert!(!sale.waiting().is_empty(), "it died in the middle");
     drop(shop);
 
-    let shop = Serving::start(&home);
+    let shop = Serving::start_without_limits(&home);
     sale.finish(&shop);
     sale.assert_nothing_is_lost(&shop, &cluster);
     assert!(shop.interrupt().1.success());
@@ -188,7 +188,7 @@ fn kill_9_in_the_middle_of_a_sale_loses_nothing() {
 #[test]
 fn a_restart_of_postgresql_in_the_middle_of_a_sale_loses_nothing() {
     let home: PathBuf = a_directory();
-    let shop = Serving::start(&home);
+    let shop = Serving::start_without_limits(&home);
     let cluster = cluster_of(&home);
     let sale = Sale::prepare(&shop, &cluster);
     std::thread::scope(|threads| {

@@ -1,0 +1,99 @@
+//! Limits on new carts: `POST /api/v1/cart/`.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+use shared::shop::ShopOptions;
+use shared::testing::{Answer, Client, TestApp};
+use sqlx::PgPool;
+use tokio::task::JoinSet;
+
+use crate::{app, app_with, cart_id, path};
+
+const CARTS: &str = "/api/v1/cart/";
+
+fn with_limit(db: PgPool, carts_per_hour: i32) -> TestApp {
+    app_with(db, ShopOptions { carts_per_hour: Some(carts_per_hour), ..ShopOptions::UNLIMITED })
+}
+
+async fn a_new_cart(client: &Client) -> Answer {
+    client.post(CARTS, json!({})).await
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_guests_of_a_network_create_100_carts_an_hour_by_default(db: PgPool) {
+    let app = app_with(db, ShopOptions::default());
+    let at_once: JoinSet<u16> = (0..120_u8)
+        .map(|n| app.anonymous().at(&format!("2001:db8:1:1::{n:x}")))
+        .map(|client| async move { a_new_cart(&client).await.status })
+        .collect();
+
+    let mut statuses: HashMap<u16, usize> = HashMap::new();
+    for status in at_once.join_all().await {
+        *statuses.entry(status).or_default() += 1;
+    }
+
+    assert_eq!(statuses, HashMap::from([(201, 100), (429, 20)]));
+    assert_eq!(app.count("select count(*) from carts").await, 100);
+    let refused = a_new_cart(&app.anonymous().at("2001:db8:1:1::ffff")).await.expect(429);
+    assert_eq!((&refused.body["code"], refused.header("retry-after")), (&json!("throttled"), "3600"));
+    let detail = refused.body["detail"].as_str().unwrap();
+    assert!(detail.contains("Go on with a cart that you have, or try again in 3600 seconds."), "{detail}");
+    a_new_cart(&app.anonymous().at("2001:db8:1:2::1")).await.expect(201);
+    app.clock.advance(3600);
+    a_new_cart(&app.anonymous().at("2001:db8:1:1::1")).await.expect(201);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_carts_of_an_account_are_counted_wherever_it_is(db: PgPool) {
+    let app = with_limit(db, 3);
+    let (ana, ben) = (app.a_user().await, app.a_user().await);
+    for n in 1..=3 {
+        a_new_cart(&app.client_of(&ana).at(&format!("203.0.113.{n}"))).await.expect(201);
+    }
+    a_new_cart(&app.client_of(&ana).at("203.0.113.4")).await.expect(429);
+    // Neither other accounts nor guests have a part in this count.
+    a_new_cart(&app.client_of(&ben).at("203.0.113.1")).await.expect(201);
+    a_new_cart(&app.anonymous().at("203.0.113.1")).await.expect(201);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn refused_and_repeated_requests_are_not_counted(db: PgPool) {
+    let app = with_limit(db, 2);
+    let guest = app.anonymous().at("203.0.113.7");
+    for _ in 0..3 {
+        guest.post(CARTS, json!({"items": [{"product_variant_id": 1, "quantity": 1}]})).await.expect(400);
+    }
+    let keyed = guest.clone().header("idempotency-key", "6f1c1f3e-7f52-4f0a-9f5e-0c6e5b6f7a11");
+    a_new_cart(&keyed).await.expect(201);
+    for _ in 0..3 {
+        a_new_cart(&keyed).await.expect(200);
+    }
+    a_new_cart(&guest).await.expect(201);
+
+    let refused = guest.header("idempotency-key", "0b0f9c1c-5d1e-4a58-8f0e-3c9a4f2d7b22");
+    a_new_cart(&refused).await.expect(429);
+    assert_eq!(app.count("select count(*) from idempotency_keys").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_cart_is_used_without_a_limit(db: PgPool) {
+    let app = with_limit(db, 1);
+    let shoes = app.a_product().create().await;
+    let guest = app.anonymous().at("203.0.113.7");
+    let cart = cart_id(&a_new_cart(&guest).await.expect(201));
+    for variant in app.variants_of(&shoes, 3).await {
+        let item = json!({"product_variant_id": variant, "quantity": 1});
+        guest.post(&format!("{}items/", path(cart)), item).await.expect(201);
+    }
+    a_new_cart(&guest).await.expect(429);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_limit_can_be_switched_off(db: PgPool) {
+    let app = app(db);
+    for _ in 0..101 {
+        a_new_cart(&app.anonymous().at("203.0.113.7")).await.expect(201);
+    }
+    assert_eq!(app.count("select count(*) from throttles").await, 0);
+}
