@@ -10,6 +10,8 @@ create table stock_levels (
     -- True: the variant can be bought with nothing on hand, up to the limit if there is one.
     allow_backorder boolean not null default false,
     backorder_limit integer,
+    -- Units that one account may have in open orders; null leaves it to the option of the shop (QUANTITY_LIMIT_PER_CUSTOMER).
+    quantity_limit_per_customer integer,
     -- Units that are sold and not yet on hand. What comes in goes to them first, in the order in which the orders were placed.
     backordered integer not null default 0,
     -- Units that can be ordered now; if nothing limits them, as many as a stock can have. Carts and checkout read this, so that the rule is
@@ -27,6 +29,7 @@ create table stock_levels (
     -- The limit of every way to change the stock (`MAX_UNITS`), so that an export can be imported again.
     constraint stock_within_limit check (on_hand <= 1000000000),
     constraint stock_backorder_limit_in_range check (backorder_limit between 0 and 1000000000),
+    constraint stock_quantity_limit_in_range check (quantity_limit_per_customer between 1 and 1000000000),
     constraint stock_backordered_in_range check (backordered between 0 and 1000000000),
     constraint stock_on_hand_goes_to_backorders_first check (on_hand = 0 or backordered = 0),
     constraint stock_is_available_if_units_are check (is_available = (available > 0))

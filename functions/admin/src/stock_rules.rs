@@ -1,4 +1,4 @@
-//! The rules by which a variant is sold when too few units are in stock: `POST /admin/stock/{variant_id}/rules/`.
+//! The rules by which a variant is sold: `POST /admin/stock/{variant_id}/rules/`.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -38,6 +38,8 @@ pub(crate) struct RulesForm {
     allow_backorder: bool,
     #[field(min = 0, max = MAX_UNITS)]
     backorder_limit: Option<i32>,
+    #[field(min = 1, max = MAX_UNITS)]
+    quantity_limit_per_customer: Option<i32>,
 }
 
 /// Requires the field that the form always sends: without it, an empty body would be a form without a ticked box.
@@ -66,7 +68,7 @@ pub(crate) async fn set_stock_rules(
         Ok(Body(form)) => form,
         Err(ApiError::Invalid(_)) => {
             let message = format!(
-                "Enter a whole number from 0 to {MAX_UNITS} as the limit, or leave it empty for no limit. Send the whole form."
+                "Enter whole numbers as limits, from 0 to {MAX_UNITS} for backordered units and from 1 for a customer, or leave them empty. Send the whole form."
             );
             let notice = Some(html! { p.message.bad role="alert" { (message) } });
             let page = show(&app, &account, id, &query, Shown { notice, form: None }).await?;
@@ -82,6 +84,7 @@ pub(crate) async fn set_stock_rules(
         "track_inventory": form.track_inventory,
         "allow_backorder": form.allow_backorder,
         "backorder_limit": form.backorder_limit,
+        "quantity_limit_per_customer": form.quantity_limit_per_customer,
     }));
     audit::store::record(&mut tx, entry, &client_info, now).await?;
     tx.commit().await?;
@@ -103,6 +106,7 @@ async fn save_rules(tx: &mut Tx, id: VariantId, form: &RulesForm, now: Timestamp
         track_inventory: Some(form.track_inventory),
         allow_backorder: Some(form.allow_backorder),
         backorder_limit: Patch::replace(form.backorder_limit),
+        quantity_limit_per_customer: Patch::replace(form.quantity_limit_per_customer),
         ..VariantEdit::default()
     };
     let snapshot = ProductSnapshot::of(tx, &before, locked.default_variant).await?;
@@ -131,6 +135,10 @@ pub(crate) fn form(variant: &StockRow) -> Markup {
             label { "Limit of backordered units"
                 input name="backorder_limit" type="number" min="0" max=(MAX_UNITS) step="1" placeholder="no limit"
                     value=[variant.backorder_limit];
+            }
+            label { "Units for a customer in open orders"
+                input name="quantity_limit_per_customer" type="number" min="1" max=(MAX_UNITS) step="1" placeholder="limit of the shop"
+                    value=[variant.quantity_limit_per_customer];
             }
             button { "Save" }
         }

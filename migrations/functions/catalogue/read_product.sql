@@ -29,6 +29,7 @@ begin
                  where i.product_id = p.id),
                (select coalesce(json_agg(json_build_array(v.id, v.sku, v.name, v.price_adjustment, v.own_price, v.compare_at_price, v.barcode,
                                                           v.weight_grams, s.on_hand, s.track_inventory, s.allow_backorder, s.backorder_limit,
+                                                          s.quantity_limit_per_customer,
                                                           case when v_now is null then s.backordered end, s.is_available,
                                                           v.archived_at is not null)
                                          order by v.archived_at is not null, v.position, v.id), '[]')

@@ -227,6 +227,8 @@ pub struct ProductVariant {
     pub allow_backorder: bool,
     /// Maximum number of backordered units of all orders; null means that there is no maximum. It has no effect unless `allow_backorder` is true.
     pub backorder_limit: Option<i32>,
+    /// Maximum number of units that one customer can have in open orders; null means that the limit of the shop holds.
+    pub quantity_limit_per_customer: Option<i32>,
     /// Number of units that are sold and not in stock yet. Units that arrive go to them first. Only for staff who may change the catalogue.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]

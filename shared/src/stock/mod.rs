@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::catalogue::limits::MAX_UNITS;
 use crate::fields::{Fields, FromField};
 
-/// The rules by which a variant is sold when too few units are on hand.
+/// The rules by which a variant is sold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StockRules {
     /// True if a sale takes units from the stock. If false, the variant can always be bought, whatever the stock is.
@@ -19,11 +19,13 @@ pub struct StockRules {
     pub allow_backorder: bool,
     /// Maximum number of backordered units of all orders; `None` means that there is no maximum. It has no effect unless `allow_backorder` is true.
     pub backorder_limit: Option<i32>,
+    /// Maximum number of units that one account can have in open orders; `None` means that the limit of the shop holds.
+    pub quantity_limit_per_customer: Option<i32>,
 }
 
 impl Default for StockRules {
     fn default() -> Self {
-        Self { track_inventory: true, allow_backorder: false, backorder_limit: None }
+        Self { track_inventory: true, allow_backorder: false, backorder_limit: None, quantity_limit_per_customer: None }
     }
 }
 

@@ -28,6 +28,8 @@ pub struct StockRow {
     pub allow_backorder: bool,
     /// Maximum number of backordered units; `None` if there is no maximum.
     pub backorder_limit: Option<i32>,
+    /// Maximum number of units that one account can have in open orders; `None` if the limit of the shop holds.
+    pub quantity_limit_per_customer: Option<i32>,
     /// True if customers can buy it while it is available.
     pub is_for_sale: bool,
     /// True if a unit can be ordered while it is for sale.
@@ -80,7 +82,7 @@ pub async fn list(
     sqlx::query_as!(
         StockRow,
         r#"select v.id as variant_id, v.sku, v.name as variant_name, p.id as product_id, p.name as product_name, s.on_hand, s.backordered,
-                  s.track_inventory, s.allow_backorder, s.backorder_limit, s.is_available,
+                  s.track_inventory, s.allow_backorder, s.backorder_limit, s.quantity_limit_per_customer, s.is_available,
                   v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $4) as "is_for_sale!"
              from product_variants v
              join products p on p.id = v.product_id
@@ -103,7 +105,7 @@ pub async fn find(tx: &mut Tx, variant: VariantId, now: Timestamp) -> sqlx::Resu
     sqlx::query_as!(
         StockRow,
         r#"select v.id as variant_id, v.sku, v.name as variant_name, p.id as product_id, p.name as product_name, s.on_hand, s.backordered,
-                  s.track_inventory, s.allow_backorder, s.backorder_limit, s.is_available,
+                  s.track_inventory, s.allow_backorder, s.backorder_limit, s.quantity_limit_per_customer, s.is_available,
                   v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $2) as "is_for_sale!"
              from product_variants v
              join products p on p.id = v.product_id

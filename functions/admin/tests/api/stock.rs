@@ -174,24 +174,25 @@ async fn the_rules_of_a_variant_are_set(db: PgPool) {
     let browser = a_staff_browser(&app).await;
     let shoes = app.a_product().create().await;
     let path = stock_path(shoes.variant);
-    let rules = "select track_inventory, allow_backorder, backorder_limit from stock_levels";
+    let rules =
+        "select track_inventory, allow_backorder, backorder_limit, quantity_limit_per_customer from stock_levels";
     for (form, expected, words) in [
         (
             "track_inventory=true&allow_backorder=true&backorder_limit=5",
-            (true, true, Some(5)),
+            (true, true, Some(5), None),
             "up to 5 units backordered",
         ),
         (
-            "track_inventory=true&allow_backorder=true&backorder_limit=",
-            (true, true, None),
+            "track_inventory=true&allow_backorder=true&backorder_limit=&quantity_limit_per_customer=2",
+            (true, true, None, Some(2)),
             "what is not in stock is backordered",
         ),
-        ("backorder_limit=3", (false, false, Some(3)), "without counting the stock"),
-        ("track_inventory=true", (true, false, None), "while it is in stock"),
+        ("backorder_limit=3", (false, false, Some(3), None), "without counting the stock"),
+        ("track_inventory=true", (true, false, None, None), "while it is in stock"),
     ] {
         let answer = submit(&browser, &format!("{path}rules/"), &format!("rules=1&{form}")).await.expect(303);
         assert_eq!(answer.header("location"), format!("{path}?rules-set"));
-        let set: (bool, bool, Option<i32>) = sqlx::query_as(rules).fetch_one(&app.db).await.unwrap();
+        let set: (bool, bool, Option<i32>, Option<i32>) = sqlx::query_as(rules).fetch_one(&app.db).await.unwrap();
         assert_eq!(set, expected, "{form}");
         let page = browser.get(answer.header("location")).await.expect(200).text;
         assert!(page.contains(words) && page.contains("The rules were saved."), "{form}: {page}");
@@ -201,15 +202,20 @@ async fn the_rules_of_a_variant_are_set(db: PgPool) {
     let (kind, details): (String, Value) =
         sqlx::query_as("select kind, details from audit_log order by id limit 1").fetch_one(&app.db).await.unwrap();
     assert_eq!(kind, "stock_rules_set");
-    let set =
-        json!({"variant_id": shoes.variant, "track_inventory": true, "allow_backorder": true, "backorder_limit": 5});
+    let set = json!({"variant_id": shoes.variant, "track_inventory": true, "allow_backorder": true, "backorder_limit": 5,
+                     "quantity_limit_per_customer": null});
     assert_eq!(details, set);
     // The rules are a part of the product, so each change makes a new version of it.
     assert_eq!(app.count("select version from products").await, 5);
-    for form in ["backorder_limit=-1", "backorder_limit=many", "backorder_limit=1000000001", "track_inventory=perhaps"]
-    {
+    for form in [
+        "backorder_limit=-1",
+        "backorder_limit=many",
+        "backorder_limit=1000000001",
+        "quantity_limit_per_customer=0",
+        "track_inventory=perhaps",
+    ] {
         let page = submit(&browser, &format!("{path}rules/"), &format!("rules=1&{form}")).await.expect(400).text;
-        assert!(page.contains("Enter a whole number from 0 to 1000000000"), "{form}: {page}");
+        assert!(page.contains("Enter whole numbers as limits, from 0 to 1000000000"), "{form}: {page}");
     }
     // A body without the form's own field is not a form with no box ticked.
     for form in ["", "track_inventory=false", "track_inventory=true&allow_backorder=true"] {

@@ -101,6 +101,10 @@ pub(crate) struct CreateVariant {
     /// false. If the limit is below the number of backordered units, it only refuses new ones.
     #[field(min = 0, max = MAX_UNITS, on_create = "Null if left out.", on_replace = "Stays as it is if left out.")]
     pub backorder_limit: Patch<i32>,
+    /// Maximum number of units that one customer can have in open orders, those of the last 30 days that are placed and not yet paid or cancelled; null means
+    /// that the limit of the shop holds.
+    #[field(min = 1, max = MAX_UNITS, on_create = "Null if left out.", on_replace = "Stays as it is if left out.")]
+    pub quantity_limit_per_customer: Patch<i32>,
 }
 
 /// A value of an attribute, by id or by name.
@@ -165,6 +169,7 @@ impl UpdateVariant {
             track_inventory: self.track_inventory,
             allow_backorder: self.allow_backorder,
             backorder_limit: self.backorder_limit,
+            quantity_limit_per_customer: self.quantity_limit_per_customer,
         }
     }
 }

@@ -30,12 +30,12 @@ async fn a_product_has_its_variants_images_brand_and_categories(db: PgPool) {
     let variants = json!([
         {"id": medium, "sku": "BLOUSE-M", "name": "M", "price_adjustment": "0.00", "own_price": null, "price": "50.00",
          "compare_at_price": null, "lowest_price_30_days": null, "barcode": null, "weight_grams": null, "is_archived": false,
-         "track_inventory": true, "allow_backorder": false, "backorder_limit": null,
+         "track_inventory": true, "allow_backorder": false, "backorder_limit": null, "quantity_limit_per_customer": null,
          "inventory_count": 5, "is_available": true, "attribute_values": [
             {"id": m, "attribute_id": size, "attribute": "Size", "value": "M"}, in_cream]},
         {"id": large, "sku": "BLOUSE-L", "name": "L", "price_adjustment": "2.50", "own_price": null, "price": "52.50",
          "compare_at_price": null, "lowest_price_30_days": null, "barcode": null, "weight_grams": null, "is_archived": false,
-         "track_inventory": true, "allow_backorder": false, "backorder_limit": null,
+         "track_inventory": true, "allow_backorder": false, "backorder_limit": null, "quantity_limit_per_customer": null,
          "inventory_count": 0, "is_available": false, "attribute_values": [
             {"id": l, "attribute_id": size, "attribute": "Size", "value": "L"}, in_cream]},
     ]);

@@ -1,4 +1,5 @@
-//! The rules by which a variant is sold when too few units are in stock: `track_inventory`, `allow_backorder` and `backorder_limit`.
+//! The rules by which a variant is sold: `track_inventory`, `allow_backorder`, `backorder_limit` and
+//! `quantity_limit_per_customer`.
 
 use serde_json::{Value, json};
 use shared::testing::Client;
@@ -19,8 +20,9 @@ async fn a_variant_with(editor: &Client, fields: Value) -> String {
     path(&format!("ocean-blue-shirt/variants/{}", created.body["id"]))
 }
 
-fn rules(variant: &Value) -> [Value; 3] {
-    ["track_inventory", "allow_backorder", "backorder_limit"].map(|name| variant[name].clone())
+fn rules(variant: &Value) -> [Value; 4] {
+    ["track_inventory", "allow_backorder", "backorder_limit", "quantity_limit_per_customer"]
+        .map(|name| variant[name].clone())
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -30,7 +32,7 @@ async fn a_new_variant_is_tracked_and_allows_no_backorders(db: PgPool) {
     let at = a_variant_with(&editor, json!({})).await;
 
     let variant = editor.get(&at).await.expect(200).body;
-    assert_eq!(rules(&variant), [json!(true), json!(false), json!(null)]);
+    assert_eq!(rules(&variant), [json!(true), json!(false), json!(null), json!(null)]);
     assert_eq!((&variant["is_available"], &variant["backordered"]), (&json!(false), &json!(0)));
 }
 
@@ -92,9 +94,9 @@ async fn a_product_is_available_as_its_variants_are(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn rules_that_a_change_leaves_out_stay(db: PgPool) {
     let editor = editor(&app(db)).await;
-    let set = json!({"track_inventory": false, "allow_backorder": true, "backorder_limit": 7});
+    let set = json!({"track_inventory": false, "allow_backorder": true, "backorder_limit": 7, "quantity_limit_per_customer": 2});
     let at = a_variant_with(&editor, set).await;
-    let kept = [json!(false), json!(true), json!(7)];
+    let kept = [json!(false), json!(true), json!(7), json!(2)];
 
     let patched = editor.patch(&at, json!({"barcode": "4006381333931"})).await.expect(200).body;
     assert_eq!(rules(&patched), kept);
@@ -117,6 +119,8 @@ async fn rules_that_make_no_sense_are_refused(db: PgPool) {
         ("backorder_limit", json!(-1)),
         ("backorder_limit", json!(1_000_000_001)),
         ("backorder_limit", json!(1.5)),
+        ("quantity_limit_per_customer", json!(0)),
+        ("quantity_limit_per_customer", json!(1_000_000_001)),
     ] {
         let refused = editor.patch(&at, json!({field: value})).await.expect(400).body;
         assert!(refused[field].is_array(), "{field} {value}: {refused}");

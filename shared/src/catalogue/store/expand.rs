@@ -21,8 +21,8 @@ pub async fn variants(
 ) -> sqlx::Result<HashMap<ProductId, Vec<ProductVariant>>> {
     let rows = sqlx::query!(
         r#"select p.id as product_id, p.base_price, p.currency, v.id, v.sku, v.name, v.price_adjustment, v.own_price, v.compare_at_price, v.barcode,
-                  v.weight_grams, s.on_hand, s.track_inventory, s.allow_backorder, s.backorder_limit, s.backordered, s.is_available,
-                  v.archived_at is not null as "is_archived!",
+                  v.weight_grams, s.on_hand, s.track_inventory, s.allow_backorder, s.backorder_limit, s.quantity_limit_per_customer, s.backordered,
+                  s.is_available, v.archived_at is not null as "is_archived!",
                   options.value_ids as "value_ids!: Vec<AttributeValueId>", options.attribute_ids as "attribute_ids!: Vec<AttributeId>",
                   options.attributes as "attributes!", options.values as "values!"
              from products p
@@ -77,6 +77,7 @@ pub async fn variants(
             track_inventory: row.track_inventory,
             allow_backorder: row.allow_backorder,
             backorder_limit: row.backorder_limit,
+            quantity_limit_per_customer: row.quantity_limit_per_customer,
             backordered: (visibility == Visibility::Staff).then_some(row.backordered),
             is_available: row.is_available && !row.is_archived,
             is_archived: row.is_archived,

@@ -163,6 +163,7 @@ impl VariantSnapshot {
                 track_inventory: variant.track_inventory,
                 allow_backorder: variant.allow_backorder,
                 backorder_limit: variant.backorder_limit,
+                quantity_limit_per_customer: variant.quantity_limit_per_customer,
             },
             is_archived: variant.is_archived,
             values: variant.attribute_values.iter().map(value).collect(),
@@ -261,7 +262,8 @@ async fn positions(tx: &mut Tx, product: ProductId) -> sqlx::Result<HashMap<Vari
 async fn add_variants(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[ProductId]) -> sqlx::Result<()> {
     let rows = sqlx::query!(
         r#"select v.product_id, v.id, v.sku, v.name, v.position, v.price_adjustment, v.compare_at_price, v.barcode, v.weight_grams, s.on_hand,
-                  s.backordered, s.track_inventory, s.allow_backorder, s.backorder_limit, v.own_price, v.archived_at is not null as "is_archived!"
+                  s.backordered, s.track_inventory, s.allow_backorder, s.backorder_limit, s.quantity_limit_per_customer, v.own_price,
+                  v.archived_at is not null as "is_archived!"
              from product_variants v join stock_levels s on s.variant_id = v.id
             where v.product_id = any ($1)
             order by v.product_id, v.position, v.id"#,
@@ -291,6 +293,7 @@ async fn add_variants(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[Prod
                 track_inventory: row.track_inventory,
                 allow_backorder: row.allow_backorder,
                 backorder_limit: row.backorder_limit,
+                quantity_limit_per_customer: row.quantity_limit_per_customer,
             },
             is_archived: row.is_archived,
         };

@@ -175,6 +175,8 @@ pub struct VariantEdit {
     pub allow_backorder: Option<bool>,
     /// The maximum number of units that are sold and not on hand; empty means any number. It has no effect while backorders are not allowed.
     pub backorder_limit: Patch<i32>,
+    /// The maximum number of units that one account can have in open orders; empty means that the limit of the shop holds.
+    pub quantity_limit_per_customer: Patch<i32>,
 }
 
 /// The variant that is edited.

@@ -318,6 +318,8 @@ fn variant_edit(variant: &ImportVariant, stock: Stock) -> VariantEdit {
         track_inventory: variant.track_inventory,
         allow_backorder: variant.allow_backorder,
         backorder_limit: variant.backorder_limit,
+        // No format of files has it.
+        quantity_limit_per_customer: Patch::Keep,
     }
 }
 

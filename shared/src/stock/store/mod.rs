@@ -50,16 +50,19 @@ pub async fn write_rules(tx: &mut Tx, rules: &[(VariantId, StockRules)]) -> sqlx
     let tracked: Vec<bool> = rules.iter().map(|(_, rules)| rules.track_inventory).collect();
     let allowed: Vec<bool> = rules.iter().map(|(_, rules)| rules.allow_backorder).collect();
     let limits: Vec<Option<i32>> = rules.iter().map(|(_, rules)| rules.backorder_limit).collect();
+    let quantities: Vec<Option<i32>> = rules.iter().map(|(_, rules)| rules.quantity_limit_per_customer).collect();
     sqlx::query!(
         "update stock_levels s
-            set track_inventory = t.track_inventory, allow_backorder = t.allow_backorder, backorder_limit = t.backorder_limit
-           from unnest($1::bigint[], $2::boolean[], $3::boolean[], $4::integer[])
-                as t (variant_id, track_inventory, allow_backorder, backorder_limit)
+            set track_inventory = t.track_inventory, allow_backorder = t.allow_backorder, backorder_limit = t.backorder_limit,
+                quantity_limit_per_customer = t.quantity_limit_per_customer
+           from unnest($1::bigint[], $2::boolean[], $3::boolean[], $4::integer[], $5::integer[])
+                as t (variant_id, track_inventory, allow_backorder, backorder_limit, quantity_limit_per_customer)
           where s.variant_id = t.variant_id",
         &variants,
         &tracked,
         &allowed,
-        &limits as _
+        &limits as _,
+        &quantities as _
     )
     .execute(&mut *tx)
     .await

@@ -232,6 +232,7 @@ fn new_stock_rules(edit: &VariantEdit, old: Option<&VariantSnapshot>) -> Option<
         track_inventory: edit.track_inventory.unwrap_or(before.track_inventory),
         allow_backorder: edit.allow_backorder.unwrap_or(before.allow_backorder),
         backorder_limit: edit.backorder_limit.apply(before.backorder_limit),
+        quantity_limit_per_customer: edit.quantity_limit_per_customer.apply(before.quantity_limit_per_customer),
     };
     (after != before).then_some(after)
 }
