@@ -10,15 +10,17 @@ use serde_json::json;
 use shared::app::App;
 use shared::app::metrics::Metric;
 use shared::http::{
-    AcceptLanguage, ApiError, Body, Fields, IDEMPOTENT_REPLAYED, IdempotencyKey, Problem, Problems, Request,
-    Unauthorized, UnverifiedUser, digest,
+    AcceptLanguage, ApiError, Body, FieldErrors, Fields, IDEMPOTENT_REPLAYED, IdempotencyKey, Problem, Problems,
+    Request, RetryAfter, Unauthorized, UnverifiedUser, digest,
 };
 use shared::ids::{CartId, EventId, OrderId};
 use shared::money::{Amount, Money};
 use shared::orders::store::{Outcome, Placement, place};
-use shared::orders::{Order, UnavailableItem};
+use shared::orders::{Order, OverLimitItem, UnavailableItem};
 use shared::outbox::{Event, EventKind, Queue, publish};
+use shared::throttles::Subject;
 use shared::trace::Trace;
+use shared::users::ClientInfo;
 use shared::users::tokens::TokenError;
 use utoipa::ToSchema;
 
@@ -57,13 +59,39 @@ pub(crate) struct CheckoutConflict {
     pub order_id: Option<OrderId>,
 }
 
+/// Lines that exceed the quantity that a customer can order. Nothing was changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CheckoutOverLimit {
+    /// Text for people, which may change.
+    pub detail: String,
+    /// Error code: `over_quantity_limit`.
+    #[schema(example = "over_quantity_limit")]
+    pub code: String,
+    /// Lines that exceed a limit, in the order of the cart.
+    pub items: Vec<OverLimitItem>,
+}
+
+/// A body that is not valid, or lines that exceed a limit.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it only describes the responses")]
+pub(crate) enum InvalidCheckout {
+    /// Fields of the body are not valid.
+    Fields(FieldErrors),
+    /// Lines exceed a limit.
+    OverLimit(CheckoutOverLimit),
+    /// The body cannot be read.
+    Unreadable(Problem),
+}
+
 /// Place an order
 ///
 /// Checks out a cart: locks the stock, writes the order and takes the stock in one transaction, all or nothing. If a line cannot be ordered, you
 /// get 409 `sold_out` with all such lines, until you change or remove them. The confirmation is mailed
 /// afterwards. A repeated request with the same `Idempotency-Key` and body gets 200 with the existing order and `Idempotent-Replayed: true`; so
 /// does one without a key for the same cart. If the cart was ordered under another key or without one, a request with a key gets 409
-/// `cart_ordered`. The mails are in the language of the shop that `Accept-Language` prefers, otherwise in English.
+/// `cart_ordered`. Limits keep one buyer from taking everything: 10 orders an hour for an account and 50 for a network (429), and 20 units of a variant in
+/// your open orders (400 `over_quantity_limit`), unless the shop or the variant has other limits. The mails are in the language of the shop that `Accept-Language` prefers, otherwise in English.
 #[utoipa::path(
     post,
     path = "/api/v1/orders/",
@@ -80,6 +108,7 @@ pub(crate) struct CheckoutConflict {
         (status = 409, body = CheckoutConflict, description = "The cart cannot be ordered as it is, and nothing was changed: `sold_out`, `cart_changed`, `cart_empty` or `cart_ordered`."),
         (status = 422, body = Problem, description = "The key was used for another request: `idempotency_key_reused`."),
         Problems,
+        (status = 400, body = InvalidCheckout, description = "The body is not valid, or lines exceed the quantity that a customer can order: `over_quantity_limit`."),
     )
 )]
 pub(crate) async fn create_order(
@@ -88,7 +117,7 @@ pub(crate) async fn create_order(
     AcceptLanguage(locale): AcceptLanguage,
     UnverifiedUser { user, sign_in }: UnverifiedUser, // `check_out` checks the account and the sign-in
     key: IdempotencyKey,
-    headers: HeaderMap,
+    client_info: ClientInfo,
     Body(new): Body<CreateOrder>,
 ) -> Result<(StatusCode, HeaderMap, Json<Order>), ApiError> {
     let expected_total = new.expected_total.map_or_else(String::new, |total| total.minor().to_string());
@@ -102,34 +131,28 @@ pub(crate) async fn create_order(
         request_digest: digest(&[new.cart_id.0.as_bytes(), expected_total.as_bytes()]),
         expected_total: new.expected_total.map(|total| app.currency.amount(total)),
         locale,
+        client: Subject::client(&client_info),
+        options: app.options,
         now: app.clock.now(),
     };
     match place(&app.db, &placement).await? {
         Outcome::Placed(order) => {
             let event = Event::new(placement.event, EventKind::OrderPlaced { order_id: order.id });
             app.metrics.count(Metric::Orders, placement.now);
-            publish(&app.db, &*queue, &event, Trace::of_request(&headers), placement.now).await;
+            let trace = client_info.trace.as_deref().and_then(Trace::read);
+            publish(&app.db, &*queue, &event, trace, placement.now).await;
             Ok((StatusCode::CREATED, HeaderMap::new(), Json(order)))
         }
         Outcome::Replayed(order) => Ok((StatusCode::OK, HeaderMap::from_iter([IDEMPOTENT_REPLAYED]), Json(order))),
         Outcome::SoldOut(items) => {
             app.metrics.count(Metric::SoldOut, placement.now);
-            Err(ApiError::Conflict {
-                detail: "Some lines cannot be ordered. Change or remove them. Nothing was ordered.".to_owned(),
-                code: "sold_out",
-                more: json!({"items": items}),
-            })
+            Err(sold_out(&items))
         }
-        Outcome::CartChanged(total) => Err(ApiError::Conflict {
-            detail: format!("The cart costs {total} now. Nothing was ordered. Check the new total and try again."),
-            code: "cart_changed",
-            more: json!({"grand_total": total}),
-        }),
-        Outcome::CartOrdered(order) => Err(ApiError::Conflict {
-            detail: "This cart was already ordered, under another key or without one.".to_owned(),
-            code: "cart_ordered",
-            more: json!({"order_id": order}),
-        }),
+        Outcome::CartChanged(total) => Err(cart_changed(total)),
+        Outcome::CartOrdered(order) => Err(cart_ordered(order)),
+        Outcome::OverQuantityLimit(items) => Err(over_quantity_limit(&items)),
+        Outcome::TooManyOfAccount(wait) => Err(too_many("You have", wait)),
+        Outcome::TooManyOfNetwork(wait) => Err(too_many("Your network has", wait)),
         Outcome::CartEmpty => Err(ApiError::conflict("cart_empty", "The cart is empty. Add an item first.")),
         Outcome::CartNotFound => Err(ApiError::NotFound),
         Outcome::KeyReused => Err(ApiError::IdempotencyKeyReused),
@@ -137,4 +160,43 @@ pub(crate) async fn create_order(
         Outcome::UserInactive => Err(Unauthorized::UserInactive.into()),
         Outcome::SignedOut => Err(Unauthorized::BadToken(TokenError::Revoked).into()),
     }
+}
+
+fn sold_out(items: &[UnavailableItem]) -> ApiError {
+    ApiError::Conflict {
+        detail: "Some lines cannot be ordered. Change or remove them. Nothing was ordered.".to_owned(),
+        code: "sold_out",
+        more: json!({"items": items}),
+    }
+}
+
+fn cart_changed(total: Amount) -> ApiError {
+    ApiError::Conflict {
+        detail: format!("The cart costs {total} now. Nothing was ordered. Check the new total and try again."),
+        code: "cart_changed",
+        more: json!({"grand_total": total}),
+    }
+}
+
+fn cart_ordered(order: OrderId) -> ApiError {
+    ApiError::Conflict {
+        detail: "This cart was already ordered, under another key or without one.".to_owned(),
+        code: "cart_ordered",
+        more: json!({"order_id": order}),
+    }
+}
+
+fn over_quantity_limit(items: &[OverLimitItem]) -> ApiError {
+    ApiError::OverLimit {
+        detail: items.iter().map(OverLimitItem::in_words).collect::<Vec<_>>().join(" "),
+        code: "over_quantity_limit",
+        more: json!({"items": items}),
+    }
+}
+
+fn too_many(who: &str, seconds: u32) -> ApiError {
+    let detail = format!(
+        "{who} placed as many orders as are allowed in an hour. Your cart stays as it is: order it in {seconds} seconds, or ask the shop."
+    );
+    ApiError::ThrottledBecause(detail, RetryAfter(seconds))
 }

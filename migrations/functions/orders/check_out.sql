@@ -11,11 +11,15 @@ create or replace function check_out(
     p_expected_total bigint,
     p_expected_currency text,
     p_locale text,
-    p_now_us bigint
+    p_now_us bigint,
+    p_client text,
+    p_checkouts_per_account integer,
+    p_checkouts_per_network integer,
+    p_quantity_limit integer
 ) returns table (
     outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
     line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
-    backordered integer, available integer
+    backordered integer, available integer, quantity_limit integer, wait_seconds integer
 ) language plpgsql as $$
 begin
     if exists (select from sign_ins s where s.id = p_sign_in_id and s.ended_at is not null) then
@@ -24,6 +28,7 @@ begin
         return query
             select r.*
               from place_order(p_order_id, p_event_id, p_cart_id, p_user_id, p_idempotency_key, p_request_digest, p_expected_total,
-                               p_expected_currency, p_locale, p_now_us) r;
+                               p_expected_currency, p_locale, p_now_us, p_client, p_checkouts_per_account, p_checkouts_per_network,
+                               p_quantity_limit) r;
     end if;
 end $$;

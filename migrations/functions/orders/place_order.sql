@@ -6,19 +6,22 @@
 -- It writes everything or nothing: each refusal returns before the first write, and any error rolls back all of it.
 --
 -- Locks, always in this order, so that no two calls deadlock:
---   the account (against its deletion)  →  the cart  →  stock rows by variant id  →  variants by id (the lines of the order refer to them)
+--   the account (against its deletion and, if it has limits, against its other checkouts)  →  the cart  →  the count of its network (throttle)
+--   →  stock rows by variant id  →  variants by id (the lines of the order refer to them)
 --   →  (only if no more of a variant can be ordered) products by id.
 -- Writers of products lock products before variants. No deadlock follows: a checkout locks only products of which it holds a stock row, and
 -- a writer locks all stock rows of its products first.
 -- An untracked variant (`track_inventory` is false) has no part in this: its stock row is not locked, and no number changes.
 --
--- Each statement sees what was committed when it started (READ COMMITTED). Steps 2, 3 and 5 depend on it.
+-- Each statement sees what was committed when it started (READ COMMITTED). Steps 2, 3, 4 and 6 depend on it.
 --
 -- Returns a row for each line of the order, or a row for each line that cannot be ordered, or a single row; `outcome` is the same in all of them:
 --   placed          the new order                           replayed        the order that this cart became before
 --   sold_out        the lines (place_order_sold_out)        cart_changed    currency, total: what it would cost now
 --   cart_empty      cart_not_found                          cart_ordered    order_id: the cart became an order under another key or none
 --   key_reused      the key belongs to another request      user_not_found  user_inactive
+--   over_quantity_limit  the lines (place_order_over_limit)
+--   too_many_of_account  too_many_of_network  wait_seconds: when the next checkout is allowed
 create or replace function place_order(
     p_order_id uuid,
     p_event_id uuid,
@@ -29,11 +32,16 @@ create or replace function place_order(
     p_expected_total bigint, -- minor units, or null
     p_expected_currency text, -- currency of these minor units, or null
     p_locale text,           -- language of the order's mails
-    p_now_us bigint          -- microseconds since 1970
+    p_now_us bigint,         -- microseconds since 1970
+    -- Limits of the shop; a limit that is null does not hold.
+    p_client text default null,                    -- the client's network, by which checkouts are counted: hexadecimal digits of throttles.subject
+    p_checkouts_per_account integer default null,  -- orders of the account in an hour
+    p_checkouts_per_network integer default null,  -- orders from the network in an hour
+    p_quantity_limit integer default null          -- units of a variant in the account's open orders, unless the variant has its own limit
 ) returns table (
     outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
     line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
-    backordered integer, available integer
+    backordered integer, available integer, quantity_limit integer, wait_seconds integer
 ) language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -50,9 +58,14 @@ declare
     v_total bigint;
     v_currency text;
     v_emptied bigint[];
+    v_wait integer;
 begin
     -- 1. The account, the cart and an earlier order, in one query, because most calls end soon after.
-    select u.is_active, u.email, c.id as cart_id, c.user_id as cart_user_id, o.id as order_id into v_asked
+    select u.is_active, u.email, c.id as cart_id, c.user_id as cart_user_id, o.id as order_id,
+           p_quantity_limit is not null
+           or exists (select from cart_lines l join stock_levels s on s.variant_id = l.variant_id
+                       where l.cart_id = p_cart_id and s.quantity_limit_per_customer is not null) as has_quantity_limit
+      into v_asked
       from users u
       left join carts c on c.id = p_cart_id
       left join orders o on o.cart_id = p_cart_id
@@ -76,14 +89,18 @@ begin
     end if;
 
     -- 2. Refuse without a lock: in a flash sale most buyers are refused here, and none of them waits for another.
-    return query select r.* from place_order_sold_out(p_cart_id, v_now) r;
+    return query select r.*, null::integer, null::integer from place_order_sold_out(p_cart_id, v_now) r;
     if found then
         return;
     end if;
 
-    -- 3. Lock the account against deletion, and the cart. A call that waited for the cart reads it again: it may have become an
-    -- order.
-    perform from users u where u.id = p_user_id for key share;
+    -- 3. Lock the account against deletion, and the cart. If the account has limits, its checkouts run one after another, so that each counts those
+    -- before it. A call that waited for the cart reads it again: it may have become an order.
+    if p_checkouts_per_account is not null or v_asked.has_quantity_limit then
+        perform from users u where u.id = p_user_id for no key update;
+    else
+        perform from users u where u.id = p_user_id for key share;
+    end if;
     if not found then
         return query select r.* from place_order_refusal('user_not_found') r;
         return;
@@ -97,7 +114,33 @@ begin
         return;
     end if;
 
-    -- 4. Lock the stock rows of the tracked variants, in variant order. `for update` returns each row as it is once it is locked,
+    -- 4. Refuse what exceeds a limit, while no other buyer waits for this one.
+    if p_checkouts_per_account is not null then
+        select ceil(extract(epoch from min(latest.placed_at) + interval '1 hour' - v_now)) into v_wait
+          from (select o.placed_at from orders o
+                 where o.user_id = p_user_id and o.placed_at > v_now - interval '1 hour'
+                 order by o.placed_at desc limit p_checkouts_per_account) latest
+        having count(*) >= p_checkouts_per_account;
+        if found then
+            return query select r.* from place_order_refusal('too_many_of_account', p_wait_seconds => v_wait) r;
+            return;
+        end if;
+    end if;
+    if v_asked.has_quantity_limit then
+        return query select r.* from place_order_over_limit(p_cart_id, p_user_id, p_quantity_limit, v_now) r;
+        if found then
+            return;
+        end if;
+    end if;
+    if p_checkouts_per_network is not null then
+        v_wait := throttle('check_out_from', decode(p_client, 'hex'), v_now, p_checkouts_per_network, interval '1 hour', null);
+        if v_wait > 0 then
+            return query select r.* from place_order_refusal('too_many_of_network', p_wait_seconds => v_wait) r;
+            return;
+        end if;
+    end if;
+
+    -- 5. Lock the stock rows of the tracked variants, in variant order. `for update` returns each row as it is once it is locked,
     -- and leaves out a row whose variant is no longer tracked then: a line without a locked row is one of an untracked variant.
     select array_agg(locked.id) as lines, array_agg(locked.variant_id) as variants, array_agg(locked.quantity) as quantities,
            array_agg(locked.on_hand) as on_hand, array_agg(locked.available) as available
@@ -107,7 +150,7 @@ begin
              where l.cart_id = p_cart_id and s.track_inventory
              order by l.variant_id for update of s) locked;
 
-    -- 5. Read once what the variants cost and whether they can be bought, so that the total and the lines have the same prices. A writer of products locks
+    -- 6. Read once what the variants cost and whether they can be bought, so that the total and the lines have the same prices. A writer of products locks
     -- its stock rows first, so a checkout that waited for an archiving does not sell the archived variant. No line can be missing, because variants in
     -- carts are not deleted. What is untracked has no `on_hand` and no `available`.
     select array_agg(t.line_id), array_agg(t.variant_id), array_agg(t.quantity), array_agg(t.on_hand),
@@ -125,19 +168,24 @@ begin
              where l.cart_id = p_cart_id and l.variant_id <> all (coalesce(v_locked.variants, '{}'))) t
       join product_variants v on v.id = t.variant_id
       join products p on p.id = v.product_id;
+    if p_checkouts_per_network is not null and (v_lines is null or v_is_sold_out or v_total <> p_expected_total) then
+        -- Only orders count.
+        perform throttle_take_back('check_out_from', decode(p_client, 'hex'), v_now);
+    end if;
     if v_lines is null then
         return query select r.* from place_order_refusal('cart_empty') r;
         return;
     end if;
 
     if v_is_sold_out then
-        return query select r.* from place_order_sold_out(p_cart_id, v_now) r;
+        return query select r.*, null::integer, null::integer from place_order_sold_out(p_cart_id, v_now) r;
         if not found then
             -- No lock holds a product whose variants are untracked: it was put on sale again between the two statements. Look again.
             return query
                 select r.*
                   from place_order(p_order_id, p_event_id, p_cart_id, p_user_id, p_idempotency_key, p_request_digest, p_expected_total,
-                                   p_expected_currency, p_locale, p_now_us) r;
+                                   p_expected_currency, p_locale, p_now_us, p_client, p_checkouts_per_account, p_checkouts_per_network,
+                                   p_quantity_limit) r;
         end if;
         return;
     end if;
@@ -151,7 +199,7 @@ begin
         return;
     end if;
 
-    -- 6. Write the order.
+    -- 7. Write the order.
     insert into orders (id, user_id, cart_id, idempotency_key, request_digest, email, locale, currency, total, placed_at)
     values (p_order_id, p_user_id, p_cart_id, p_idempotency_key, p_request_digest, v_asked.email, p_locale, v_currency, v_total,
             v_now);

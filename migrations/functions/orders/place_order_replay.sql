@@ -4,7 +4,7 @@ create or replace function place_order_replay(p_cart_id uuid, p_user_id bigint, 
 returns table (
     outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
     line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
-    backordered integer, available integer
+    backordered integer, available integer, quantity_limit integer, wait_seconds integer
 ) language plpgsql stable as $$
 #variable_conflict use_column
 declare

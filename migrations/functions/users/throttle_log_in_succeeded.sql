@@ -5,6 +5,5 @@ create or replace function throttle_log_in_succeeded(
 ) returns void language plpgsql as $$
 begin
     delete from throttles where scope = p_as and subject = p_email;
-    update throttles set hits = greatest(hits - 1, 0), free_at = least(free_at, p_now)
-     where scope = p_from and subject = p_origin;
+    perform throttle_take_back(p_from, p_origin, p_now);
 end $$;

@@ -94,3 +94,36 @@ pub struct UnavailableItem {
     /// Number of units that can be ordered: those in stock and those that may be backordered. 0 if the variant is no longer for sale.
     pub available: i32,
 }
+
+/// A line of a cart with which an account would have more units of a variant in open orders than it may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OverLimitItem {
+    /// Id of the variant.
+    pub product_variant_id: VariantId,
+    /// Name of the product.
+    pub product_name: String,
+    /// Name of the variant within its product.
+    pub variant_name: String,
+    /// SKU of the variant.
+    pub sku: String,
+    /// Number of units in the cart.
+    pub requested: i32,
+    /// Number of units of the variant that a customer can have in open orders.
+    pub quantity_limit: i32,
+    /// Number of units that you can still order: the limit without what you have ordered.
+    pub available: i32,
+}
+
+impl OverLimitItem {
+    /// Says which variant has which limit, and what to do.
+    pub fn in_words(&self) -> String {
+        let Self { product_name, variant_name, sku, quantity_limit, available, .. } = self;
+        let name =
+            if variant_name.is_empty() { product_name.clone() } else { format!("{product_name}, {variant_name}") };
+        let limit = format!("A customer can have {quantity_limit} of {name} ({sku}) in open orders.");
+        match available {
+            0 => format!("{limit} You have ordered all of them. Remove the line."),
+            _ => format!("{limit} You can order {available} more. Change the line."),
+        }
+    }
+}

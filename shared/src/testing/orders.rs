@@ -9,6 +9,9 @@ use crate::locale::Locale;
 use crate::orders::Order;
 use crate::orders::store::{Outcome, Placement, place};
 use crate::outbox::{Event, EventKind};
+use crate::shop::ShopOptions;
+use crate::throttles::Subject;
+use crate::users::ClientInfo;
 
 /// An order with its event in the outbox.
 #[derive(Clone, Debug)]
@@ -52,6 +55,8 @@ impl TestApp {
             request_digest: Uuid::nil(),
             expected_total: None,
             locale: Locale::DEFAULT,
+            client: Subject::client(&ClientInfo::default()),
+            options: ShopOptions::UNLIMITED,
             now: self.clock.now(),
         }
     }

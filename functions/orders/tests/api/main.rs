@@ -8,6 +8,7 @@ mod currencies;
 mod for_sale;
 mod get;
 mod idempotency;
+mod limits;
 mod line_order;
 mod list;
 mod many_buyers;
@@ -23,8 +24,10 @@ use std::sync::Arc;
 
 use orders::OrdersState;
 use serde_json::{Value, json};
+use shared::app::App;
 use shared::ids::CartId;
 use shared::outbox::Queue;
+use shared::shop::ShopOptions;
 use shared::testing::{Answer, RecordingQueue, TestApp, TestUser};
 use sqlx::PgPool;
 
@@ -36,6 +39,14 @@ fn an_app(db: PgPool) -> (TestApp, Arc<RecordingQueue>) {
 
 fn an_app_with(db: PgPool, queue: Arc<dyn Queue>) -> TestApp {
     TestApp::with_state(db, orders::router(), |app, _| OrdersState { app, queue })
+}
+
+/// Returns the function of a shop with these options.
+fn an_app_of(db: PgPool, options: ShopOptions) -> TestApp {
+    TestApp::with_state(db, orders::router(), |app, _| OrdersState {
+        app: App { options, ..app },
+        queue: Arc::new(RecordingQueue::default()),
+    })
 }
 
 fn body(cart: CartId) -> Value {

@@ -40,6 +40,15 @@ impl Call {
         }
     }
 
+    /// Adds a 32-bit integer or null.
+    #[must_use]
+    pub fn integer(self, value: impl Into<Option<i32>>) -> Self {
+        match value.into() {
+            Some(number) => self.push(format_args!("'{number}'::integer")),
+            None => self.push(format_args!("null::integer")),
+        }
+    }
+
     /// Adds a slug, or null if the text has other characters than ASCII letters, digits and hyphens.
     #[must_use]
     pub fn slug(self, value: &str) -> Self {
@@ -101,10 +110,11 @@ mod tests {
 
     #[test]
     fn arguments_are_written_in_order() {
-        let call = Call::new("f").uuid(Uuid::nil()).bigint(i64::MIN).bigint(None).uuid(None);
+        let call = Call::new("f").uuid(Uuid::nil()).bigint(i64::MIN).bigint(None).uuid(None).integer(-7).integer(None);
         assert_eq!(
             call.sql,
-            "select * from f('00000000-0000-0000-0000-000000000000'::uuid, '-9223372036854775808'::bigint, null::bigint, null::uuid"
+            "select * from f('00000000-0000-0000-0000-000000000000'::uuid, '-9223372036854775808'::bigint, null::bigint, null::uuid, \
+             '-7'::integer, null::integer"
         );
     }
 }

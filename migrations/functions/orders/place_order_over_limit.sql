@@ -1,0 +1,29 @@
+-- One row of place_order for each line with which the account would have more units of the variant in open orders than a customer may have, in the order
+-- of the cart; no row if there is none. `quantity_limit` is that number, and `available` how many more of it the account can order. Open orders are those
+-- that are placed and neither paid nor cancelled, of the last 30 days: what nobody ever pays must not count for ever. Used by place_order, which holds the
+-- account's lock.
+create or replace function place_order_over_limit(p_cart_id uuid, p_user_id bigint, p_quantity_limit integer, p_now timestamptz)
+returns table (
+    outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
+    line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
+    backordered integer, available integer, quantity_limit integer, wait_seconds integer
+) language sql stable as $$
+    with ordered as materialized (
+        select l.variant_id, sum(l.quantity)::integer as units
+          from orders o join order_lines l on l.order_id = o.id
+         where o.user_id = p_user_id and o.status = 'placed' and o.placed_at > p_now - interval '30 days'
+         group by l.variant_id
+    )
+    select 'over_quantity_limit'::text, null::uuid, null::bigint, null::text, null::text, null::bigint, null::text, null::timestamptz,
+           null::integer, l.variant_id, p.name, v.name, v.sku, null::bigint, l.quantity, null::integer,
+           greatest(coalesce(s.quantity_limit_per_customer, p_quantity_limit) - coalesce(ordered.units, 0), 0),
+           coalesce(s.quantity_limit_per_customer, p_quantity_limit), null::integer
+      from cart_lines l
+      join stock_levels s on s.variant_id = l.variant_id
+      join product_variants v on v.id = l.variant_id
+      join products p on p.id = v.product_id
+      left join ordered on ordered.variant_id = l.variant_id
+     where l.cart_id = p_cart_id
+       and l.quantity + coalesce(ordered.units, 0) > coalesce(s.quantity_limit_per_customer, p_quantity_limit)
+     order by l.id
+$$;
