@@ -1,7 +1,7 @@
 //! The layout of every page.
 
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY};
+use http::header::{CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY};
 use maud::{DOCTYPE, Markup, html};
 use shared::users::Permission;
 use shared::users::store::Account;
@@ -73,11 +73,10 @@ fn document(title: &str, header: &Markup, content: &Markup) -> Markup {
     }
 }
 
-/// Sets the headers in which pages differ from other responses: their own policy, no caching unless the page says otherwise, and a referrer
-/// within the site, because a form's origin tells forms of other sites apart.
+/// Sets the headers in which pages differ from other responses: their own policy, and a referrer within the site, because a form's origin
+/// tells forms of other sites apart.
 pub(crate) async fn set_page_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     response

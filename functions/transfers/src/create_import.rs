@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, LOCATION};
+use http::header::LOCATION;
 use serde::Serialize;
 use shared::app::App;
 use shared::catalogue::product_file::FileKind;
@@ -115,5 +115,5 @@ pub(crate) async fn create_import(
     tx.commit().await?;
     let location = format!("{}/api/v1/catalogue/imports/{id}/", base.0);
     let created = CreatedImport { import, upload: upload.with_base_url(&base.0) };
-    Ok((StatusCode::CREATED, [(LOCATION, location), (CACHE_CONTROL, "no-store".to_owned())], Json(created)))
+    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(created)))
 }

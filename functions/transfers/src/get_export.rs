@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use http::header::CACHE_CONTROL;
 use serde::Serialize;
 use shared::app::App;
 use shared::http::{ApiError, BaseUrl, PathId, Problem, Requires, StaffProblems};
@@ -61,5 +60,5 @@ pub(crate) async fn get_export(
     } else {
         None
     };
-    Ok(([(CACHE_CONTROL, "no-store")], Json(ExportProgress { export, download })))
+    Ok(Json(ExportProgress { export, download }))
 }

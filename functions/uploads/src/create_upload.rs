@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, LOCATION};
+use http::header::LOCATION;
 use shared::app::App;
 use shared::http::{ApiError, BaseUrl, Body, Request, Requires, StaffProblems};
 use shared::ids::UploadId;
@@ -61,6 +61,5 @@ pub(crate) async fn create_upload(
     let location = format!("{}/api/v1/catalogue/uploads/{id}/", base.0);
     let upload = Upload { id, created_at: now, image_type: content_type, bytes, state: UploadState::Waiting };
     let created = CreatedUpload { created: ImageUpload::of(upload, &base.0), upload: request.with_base_url(&base.0) };
-    // Anyone who has this response may send the file.
-    Ok((StatusCode::CREATED, [(LOCATION, location), (CACHE_CONTROL, "no-store".to_owned())], Json(created)))
+    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(created)))
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
-use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use http::header::{
     ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
@@ -77,7 +77,7 @@ where
         .layer(from_fn(bound_time))
         .layer(from_fn_with_state(app.clone(), rollback_abandoned_after))
         .layer(cors())
-        .layer(map_response(add_security_headers))
+        .layer(from_fn_with_state(app.clone(), add_security_headers))
         .layer(from_fn_with_state((app, ColdStart::default()), log));
     // Around the routes and not one of their layers: a router's layers run after routing, which already needs the slash.
     Router::new().fallback_service(routes.map_request(with_trailing_slash))

@@ -1,6 +1,7 @@
 //! The base URL of the API as the client reaches it, for absolute URLs in responses.
 
 use axum::extract::{FromRef, FromRequestParts};
+use http::HeaderMap;
 use http::header::{HOST, HeaderName};
 use http::request::Parts;
 
@@ -23,12 +24,17 @@ where
         if let Some(url) = App::from_ref(state).public_url {
             return Ok(Self(url));
         }
-        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let scheme = match header(FORWARDED_PROTO) {
-            Some("https") => "https",
-            _ => "http",
-        };
-        let host = header(HOST).or(parts.uri.authority().map(http::uri::Authority::as_str)).unwrap_or("localhost");
+        let scheme = if is_https(None, &parts.headers) { "https" } else { "http" };
+        let host = parts.headers.get(HOST).and_then(|value| value.to_str().ok());
+        let host = host.or(parts.uri.authority().map(http::uri::Authority::as_str)).unwrap_or("localhost");
         Ok(Self(format!("{scheme}://{host}")))
+    }
+}
+
+/// Returns true if the client reaches the API by https, as far as the base URL says.
+pub(crate) fn is_https(public_url: Option<&str>, headers: &HeaderMap) -> bool {
+    match public_url {
+        Some(url) => url.starts_with("https://"),
+        None => headers.get(FORWARDED_PROTO).is_some_and(|scheme| scheme == "https"),
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::json;
@@ -166,11 +166,7 @@ impl From<Unauthorized> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         match self {
-            // Not cached, because another thing may get the old path later.
-            Self::MovedTo(address) => {
-                (StatusCode::PERMANENT_REDIRECT, [(LOCATION, address.as_str()), (CACHE_CONTROL, "no-store")])
-                    .into_response()
-            }
+            Self::MovedTo(address) => (StatusCode::PERMANENT_REDIRECT, [(LOCATION, address.as_str())]).into_response(),
             Self::Invalid(errors) => (StatusCode::BAD_REQUEST, Json(errors)).into_response(),
             Self::Malformed { detail, code } => problem(StatusCode::BAD_REQUEST, &detail, code),
             Self::Unauthorized(reason) => reason.into_response(),

@@ -14,6 +14,7 @@ mod repeatable;
 
 pub use crate::fields::{FieldErrors, Fields, FromFields, Request};
 pub use base_url::BaseUrl;
+pub(crate) use base_url::is_https;
 pub use body::{Body, ChangeBody, Query};
 pub use caller::{CurrentUser, MaybeBearer, MaybePermitted, Requires, RequiresUser, UnverifiedUser};
 pub use error::{ApiError, Problem, RetryAfter, Unauthorized};

@@ -3,8 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use http::HeaderValue;
-use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
+use http::header::CONTENT_DISPOSITION;
 use serde::Serialize;
 use shared::addresses::{self, Address};
 use shared::app::App;
@@ -112,10 +111,7 @@ pub(crate) async fn export_me(
     let data = collect(&mut tx, user, now).await?.ok_or(Unauthorized::UserNotFound)?;
     audit::store::record(&mut tx, AuditRecord::by_owner(Kind::Exported, user), &client_info, now).await?;
     tx.commit().await?;
-    let headers = [
-        (CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"personal-data.json\"")),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
+    let headers = [(CONTENT_DISPOSITION, "attachment; filename=\"personal-data.json\"")];
     Ok((headers, Json(data)))
 }
 

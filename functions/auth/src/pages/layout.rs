@@ -76,11 +76,8 @@ pub(super) async fn get_style() -> Response {
     (headers, include_str!("style.css")).into_response()
 }
 
-/// Sets the headers in which pages differ from other responses. The URL of a page is a secret for as long as its link is valid, so no page is
-/// cached.
+/// Sets the policy of pages, which differs from that of other responses.
 pub(super) async fn set_page_headers(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
 }

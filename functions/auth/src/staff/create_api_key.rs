@@ -2,8 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use http::header::CACHE_CONTROL;
-use http::{HeaderName, StatusCode};
+use http::StatusCode;
 use serde::Serialize;
 use serde_json::json;
 use shared::app::App;
@@ -67,7 +66,7 @@ pub(crate) async fn create_api_key(
     RequiresUser(author, _): RequiresUser<Settings>,
     client_info: ClientInfo,
     Body(new): Body<CreateApiKey>,
-) -> Result<(StatusCode, [(HeaderName, &'static str); 1], Json<IssuedApiKey>), ApiError> {
+) -> Result<(StatusCode, Json<IssuedApiKey>), ApiError> {
     let CreateApiKey { name, scopes, expires_at } = new;
     let now = app.clock.now();
     if expires_at.is_some_and(|end| end <= now) {
@@ -88,5 +87,5 @@ pub(crate) async fn create_api_key(
     let entry = AuditRecord::by_staff(Kind::ApiKeyCreated, author.id, None).with(details);
     audit::store::record(&mut tx, entry, &client_info, now).await?;
     tx.commit().await?;
-    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(IssuedApiKey { key, api_key })))
+    Ok((StatusCode::CREATED, Json(IssuedApiKey { key, api_key })))
 }

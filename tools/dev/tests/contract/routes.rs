@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use http::{Request, StatusCode};
+use shared::app::{App, Environment, service};
 use tower::ServiceExt as _;
 
 use crate::functions::{all, operations, serve_without_database};
@@ -90,12 +91,14 @@ async fn every_answer_has_each_security_header_once() {
     let nowhere =
         ["admin", "auth", "docs", "orders"].map(|function| (function, "GET".to_owned(), "/nowhere/".to_owned()));
     for (function, method, path) in of_operations.chain(of_pages).chain(nowhere) {
-        let request = Request::builder().method(method.as_str()).uri(&path).body(Body::empty()).unwrap();
+        let request = Request::builder().method(method.as_str()).uri(&path);
+        let request = request.header("x-forwarded-proto", "https").body(Body::empty()).unwrap();
         let response = serve_without_database(function).oneshot(request).await.unwrap();
         let header = |name: &str| response.headers().get_all(name).iter().collect::<Vec<_>>();
         for (name, expected) in [
             ("x-content-type-options", "nosniff"),
             ("x-frame-options", "DENY"),
+            ("strict-transport-security", "max-age=31536000"),
             ("cross-origin-opener-policy", "same-origin"),
             ("referrer-policy", if function == "admin" { "same-origin" } else { "no-referrer" }),
         ] {
@@ -103,6 +106,9 @@ async fn every_answer_has_each_security_header_once() {
             let is_outside = function == "admin" && name == "referrer-policy" && path == "/nowhere/";
             assert_eq!(header(name), [if is_outside { "no-referrer" } else { expected }], "{method} {path}: {name}");
         }
+        let caching = header("cache-control");
+        let is_cached = caching.iter().any(|value| value.to_str().unwrap().starts_with("public, max-age="));
+        assert!(caching == ["no-store"] || (is_cached && method == "GET"), "{method} {path}: {caching:?}");
         let policies = header("content-security-policy");
         assert_eq!(policies.len(), 1, "{method} {path}");
         let policy = policies[0].to_str().unwrap();
@@ -110,5 +116,22 @@ async fn every_answer_has_each_security_header_once() {
             policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"),
             "{path}: {policy}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_browser_must_use_https_only_where_the_base_url_is_https() {
+    let expected = [
+        (None, "http", None),
+        (None, "https", Some("max-age=31536000")),
+        (Some("http://localhost:8000"), "https", None),
+        (Some("https://api.example.com"), "http", Some("max-age=31536000")),
+    ];
+    for (public_url, proto, expected) in expected {
+        let app = App { public_url: public_url.map(str::to_owned), ..App::without_database(&Environment::default()) };
+        let request = Request::builder().uri("/nowhere/").header("x-forwarded-proto", proto);
+        let response = service(docs::router(), app).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let header = response.headers().get("strict-transport-security").map(|value| value.to_str().unwrap());
+        assert_eq!(header, expected, "{public_url:?} {proto}");
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod examples;
+mod headers;
 mod mailed_link;
 mod process;
 mod sale;

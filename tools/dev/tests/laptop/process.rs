@@ -14,9 +14,10 @@ pub(crate) struct Serving {
     output: BufReader<ChildStdout>,
 }
 
-/// Status and body of a response.
+/// Status, headers and body of a response.
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    head: String,
     pub(crate) body: String,
 }
 
@@ -110,7 +111,8 @@ impl Serving {
         let mut answer = String::new();
         connection.read_to_string(&mut answer)?;
         let (head, body) = answer.split_once("\r\n\r\n").ok_or(ErrorKind::UnexpectedEof)?;
-        Ok(Answer { status: head.split(' ').nth(1).unwrap().parse().unwrap(), body: body.to_owned() })
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Ok(Answer { status, head: head.to_owned(), body: body.to_owned() })
     }
 
     /// Kills the process as `kill -9` does, while other threads still use the shop.
@@ -141,6 +143,12 @@ impl Drop for Serving {
 }
 
 impl Answer {
+    /// Returns every value of a header, whose name is in lower case.
+    pub(crate) fn header(&self, name: &str) -> Vec<&str> {
+        let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        lines.filter(|(of_line, _)| of_line.eq_ignore_ascii_case(name)).map(|(_, value)| value).collect()
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap()
     }
