@@ -2,18 +2,15 @@
 
 use std::time::Instant;
 
-use axum::extract::{FromRef, Request};
-use lambda_http::RequestExt as _;
-use lambda_http::request::RequestContext;
+use axum::extract::FromRef;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tower::ServiceExt as _;
 use tracing::Instrument as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::metrics::{ColdStart, Metric, Metrics};
-use super::{App, ClientAddress, Clock as _, Environment, LogFormat, RequestId, SystemClock, service, start_logs};
+use super::{App, Clock as _, Environment, LogFormat, SystemClock, handler, service, start_logs};
 use crate::trace::Trace;
 
 /// Serves an HTTP function with the same service that the local server and the tests run.
@@ -54,7 +51,7 @@ where
     S: Clone + Send + Sync + 'static,
     App: FromRef<S>,
 {
-    lambda_http::run(service(router, state).map_request(set_request_id).map_request(set_client_address)).await
+    lambda_runtime::run(handler(service(router, state))).await
 }
 
 /// Runs a function without an HTTP API: `job` creates its state once, and `work` handles each event.
@@ -103,27 +100,6 @@ async fn logged<A>(
     .await
 }
 
-/// Sets the request id to that of Lambda, which CloudWatch shows.
-fn set_request_id(mut request: Request<lambda_http::Body>) -> Request<lambda_http::Body> {
-    if let Some(context) = request.lambda_context_ref() {
-        let id = RequestId(context.request_id.as_str().into());
-        request.extensions_mut().insert(id);
-    }
-    request
-}
-
-/// Sets the client address to the one that API Gateway saw, which is in the event and not in a header of the client.
-fn set_client_address(mut request: Request<lambda_http::Body>) -> Request<lambda_http::Body> {
-    let address = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref().and_then(|ip| ip.parse().ok()),
-        Some(_) | None => None,
-    };
-    if let Some(address) = address {
-        request.extensions_mut().insert(ClientAddress(address));
-    }
-    request
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,20 +110,6 @@ mod tests {
         request_id.clone_into(&mut context.request_id);
         context.xray_trace_id = Some("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1".to_owned());
         context
-    }
-
-    #[test]
-    fn the_client_address_is_the_one_that_the_gateway_saw_and_not_one_of_a_header() {
-        let event = r#"{"version": "2.0", "routeKey": "$default", "rawPath": "/auth/jwt/create/", "rawQueryString": "",
-            "headers": {"x-forwarded-for": "198.51.100.1", "forwarded": "for=198.51.100.1"},
-            "requestContext": {"accountId": "1", "apiId": "1", "stage": "$default", "requestId": "1", "routeKey": "$default",
-                "domainName": "shop", "time": "", "timeEpoch": 0,
-                "http": {"method": "POST", "path": "/auth/jwt/create/", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7",
-                    "userAgent": "test"}},
-            "isBase64Encoded": false}"#;
-        let request = set_client_address(lambda_http::request::from_str(event).unwrap());
-        let seen = request.extensions().get::<ClientAddress>().map(|client| client.0.to_string());
-        assert_eq!(seen.as_deref(), Some("203.0.113.7"));
     }
 
     #[tokio::test]

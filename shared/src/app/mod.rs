@@ -5,6 +5,7 @@ pub mod lambda;
 pub mod metrics;
 
 mod clock;
+mod event;
 mod logs;
 mod rng;
 mod security_headers;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 pub use crate::environment::{Environment, EnvironmentError};
 pub use clock::{Clock, SystemClock};
+pub use event::handler;
 pub use logs::{LogFormat, start_logs, start_logs_to};
 pub use rng::{Rng, SystemRng};
 pub use service::{ClientAddress, LoggedUser, RequestId, service};
