@@ -61,6 +61,7 @@ SETS = [
         "Images": "none",
         "ZoneA": "eu-central-1b",
         "ZoneB": "eu-central-1c",
+        "EdgeSecret": "shop/edge-secret",
     },
 ]
 

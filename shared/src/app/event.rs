@@ -64,7 +64,8 @@ fn set_request_id(mut request: Request<lambda_http::Body>) -> Request<lambda_htt
     request
 }
 
-/// Sets the client address to the one that API Gateway saw, which is in the event and not in a header of the client.
+/// Sets the client address to the one that API Gateway saw, which is in the event and not in a header of the client. Behind a CDN it is that
+/// of the CDN; see [`super::Edge`].
 fn set_client_address(mut request: Request<lambda_http::Body>) -> Request<lambda_http::Body> {
     let address = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref().and_then(|ip| ip.parse().ok()),

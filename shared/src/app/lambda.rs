@@ -36,7 +36,7 @@ where
 
 /// Serves a function that needs neither the database nor the caller's identity.
 pub async fn serve_without_database(router: OpenApiRouter<App>) -> Result<(), lambda_http::Error> {
-    let app = App::without_database(&start());
+    let app = App::without_database(&start())?;
     run(router, app).await
 }
 

@@ -5,6 +5,7 @@ pub mod lambda;
 pub mod metrics;
 
 mod clock;
+mod edge;
 mod event;
 mod logs;
 mod rng;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 pub use crate::environment::{Environment, EnvironmentError};
 pub use clock::{Clock, SystemClock};
+pub use edge::Edge;
 pub use event::handler;
 pub use logs::{LogFormat, start_logs, start_logs_to};
 pub use rng::{Rng, SystemRng};
@@ -39,6 +41,8 @@ pub struct App {
     pub verifier: Arc<TokenVerifier>,
     /// Base URL of the API, such as `https://api.example.com`; `None` to use the host of each request.
     pub public_url: Option<String>,
+    /// The CDN through which every request comes; `None` if clients call the API itself.
+    pub edge: Option<Edge>,
     /// Currency in which requests have amounts: that of the shop.
     pub currency: Currency,
     /// What the shop allows its buyers.
@@ -56,6 +60,7 @@ impl App {
             rng: Arc::new(SystemRng),
             verifier: Arc::new(TokenVerifier::from_environment(environment)?),
             public_url: public_url(environment),
+            edge: Edge::from_environment(environment)?,
             currency: currency(environment)?.ok_or(EnvironmentError::Missing(SHOP_CURRENCY))?,
             options: ShopOptions::from_environment(environment)?,
             metrics: Metrics::from_environment(environment),
@@ -63,17 +68,18 @@ impl App {
     }
 
     /// Creates the state of a function without a database, tokens and amounts: every connection fails and every token is refused.
-    pub fn without_database(environment: &Environment) -> Self {
-        Self {
+    pub fn without_database(environment: &Environment) -> Result<Self, EnvironmentError> {
+        Ok(Self {
             db: Db::nowhere(),
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
             verifier: Arc::new(TokenVerifier::new([])),
             public_url: public_url(environment),
+            edge: Edge::from_environment(environment)?,
             currency: Currency::DEFAULT,
             options: ShopOptions::default(),
             metrics: Metrics::from_environment(environment),
-        }
+        })
     }
 }
 

@@ -22,6 +22,7 @@ use tracing::Instrument as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::App;
+use super::edge;
 use super::metrics::{ColdStart, Metric};
 use super::security_headers::add_security_headers;
 use crate::http::{ApiError, RetryAfter};
@@ -41,7 +42,7 @@ const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-repl
 #[derive(Clone, Debug)]
 pub struct RequestId(pub Arc<str>);
 
-/// The address of the client, as API Gateway or the local server saw it.
+/// The address of the client, as API Gateway, the edge in front of it or the local server saw it.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
 
@@ -77,6 +78,7 @@ where
         .layer(from_fn(bound_time))
         .layer(from_fn_with_state(app.clone(), rollback_abandoned_after))
         .layer(cors())
+        .layer(from_fn_with_state(app.clone(), edge::admit))
         .layer(from_fn_with_state(app.clone(), add_security_headers))
         .layer(from_fn_with_state((app, ColdStart::default()), log));
     // Around the routes and not one of their layers: a router's layers run after routing, which already needs the slash.

@@ -106,6 +106,7 @@ impl TestApp {
             rng: Arc::new(SystemRng),
             verifier: Arc::new(TokenVerifier::new([signer.public_key().to_vec()])),
             public_url: None,
+            edge: None,
             currency,
             options: ShopOptions::UNLIMITED,
             metrics: metrics.metrics(),
@@ -239,7 +240,7 @@ pub async fn sell_in(db: &PgPool, code: &str) -> Currency {
 
 /// Returns a client of a function without a database, for requests that do not reach it.
 pub fn a_client_without_database(router: OpenApiRouter<App>) -> Client {
-    Client::new(service(router, App::without_database(&Environment::default())))
+    Client::new(service(router, App::without_database(&Environment::default()).unwrap()))
 }
 
 /// Returns the service's connections to the database of a test: direct, or through the pooler.

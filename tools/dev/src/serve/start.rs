@@ -85,6 +85,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
         rng: Arc::new(SystemRng),
         verifier,
         public_url: None,
+        edge: None,
         currency: database.currency(),
         options: ShopOptions::from_environment(environment)?,
         metrics: Metrics::off(),

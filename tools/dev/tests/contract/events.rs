@@ -9,9 +9,9 @@ use axum::Router;
 use lambda_http::{Context, LambdaEvent};
 use migrate::{Done, Migrate};
 use notifications::{Limits, Notifications, Shop, Site};
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::app::db::Connector;
-use shared::app::{SystemClock, SystemRng, handler};
+use shared::app::{App, Edge, Environment, SystemClock, SystemRng, handler};
 use shared::mail::{Mail, Mailer, SendError};
 use shared::outbox::{Event, EventKind};
 use shared::testing::TestApp;
@@ -86,6 +86,77 @@ async fn every_http_event_is_answered_by_its_function(db: PgPool) {
 async fn answer(service: Router, event: &str) -> Value {
     let event = LambdaEvent::new(serde_json::from_str(event).unwrap(), Context::default());
     serde_json::to_value(handler(service).oneshot(event).await.unwrap()).unwrap()
+}
+
+/// The secret of the edge in `auth-reset-password-behind-edge.json`.
+const EDGE_SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// Sends an event to `auth` with other headers, for an address that is asked for the first time, and returns the status.
+async fn request_reset(service: &Router, number: usize, headers: Value) -> Value {
+    let files = files();
+    let file = files.iter().find(|file| file.name == "auth-reset-password-behind-edge.json").unwrap();
+    let mut event = file.json();
+    for (name, value) in headers.as_object().unwrap() {
+        event["headers"][name] = value.clone();
+    }
+    event["body"] = json!(json!({"email": format!("buyer-{number}@example.com")}).to_string());
+    answer(service.clone(), &event.to_string()).await["statusCode"].clone()
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn behind_an_edge_a_limit_counts_each_client_apart(db: PgPool) {
+    let test = TestApp::new(db, docs::router());
+    let edge = Edge::from_environment(&Environment::from_iter([("EDGE_SECRET", EDGE_SECRET)])).unwrap();
+    let service = serve("auth", &App { edge, ..test.app.clone() }, &test.signer).unwrap();
+    let viewer = |address: &str| json!({"cloudfront-viewer-address": address});
+
+    for number in 0..50 {
+        let client = viewer(&format!("198.51.100.10:{}", 40_000 + number));
+        assert_eq!(request_reset(&service, number, client).await, 204, "{number}");
+        let client = viewer(&format!("[2001:db8::{number:x}]:443"));
+        assert_eq!(request_reset(&service, 100 + number, client).await, 204, "{number}");
+    }
+    for (client, status) in [
+        ("198.51.100.10:50000", 429),
+        ("[2001:db8::ffff]:443", 429),
+        ("2001:db8::ffff:443", 429),
+        ("198.51.100.11:50000", 204),
+        ("[2001:db8:0:1::1]:443", 204),
+    ] {
+        assert_eq!(request_reset(&service, 200, viewer(client)).await, status, "{client}");
+    }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_request_that_goes_around_the_edge_is_refused(db: PgPool) {
+    let test = TestApp::new(db, docs::router());
+    let edge = Edge::from_environment(&Environment::from_iter([("EDGE_SECRET", EDGE_SECRET)])).unwrap();
+    let app = App { edge, ..test.app.clone() };
+    for file in files().iter().filter(|file| file.is_http()) {
+        let mut event = file.json();
+        for secret in [json!(""), json!("0123456789abcdef0123456789abcdeF"), json!(&EDGE_SECRET[1..]), Value::Null] {
+            let headers = event["headers"].as_object_mut().unwrap();
+            headers.insert("x-origin-verify".to_owned(), secret.clone());
+            if secret.is_null() {
+                headers.remove("x-origin-verify");
+            }
+            let answer = answer(serve(&file.function, &app, &test.signer).unwrap(), &event.to_string()).await;
+            let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+            assert_eq!((&answer["statusCode"], &body["code"]), (&json!(403), &json!("edge_required")), "{}", file.name);
+        }
+    }
+}
+
+/// Anyone could send the headers of an edge that is not there.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn without_an_edge_the_headers_of_one_mean_nothing(db: PgPool) {
+    let test = TestApp::new(db, docs::router());
+    let service = serve("auth", &test.app, &test.signer).unwrap();
+    for number in 0..=50 {
+        let client = json!({"cloudfront-viewer-address": format!("198.51.100.{number}:443")});
+        let expected = if number < 50 { 204 } else { 429 };
+        assert_eq!(request_reset(&service, number, client).await, expected, "{number}");
+    }
 }
 
 #[test]

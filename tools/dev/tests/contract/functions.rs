@@ -117,5 +117,5 @@ pub(crate) fn serve(function: &str, app: &App, signer: &Arc<TokenSigner>) -> Opt
 pub(crate) fn serve_without_database(function: &str) -> Router {
     let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
     let signer = Arc::new(TokenSigner::new(key.as_ref()).unwrap());
-    serve(function, &App::without_database(&Environment::default()), &signer).unwrap()
+    serve(function, &App::without_database(&Environment::default()).unwrap(), &signer).unwrap()
 }

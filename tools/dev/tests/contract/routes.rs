@@ -128,7 +128,7 @@ async fn a_browser_must_use_https_only_where_the_base_url_is_https() {
         (Some("https://api.example.com"), "http", Some("max-age=31536000")),
     ];
     for (public_url, proto, expected) in expected {
-        let app = App { public_url: public_url.map(str::to_owned), ..App::without_database(&Environment::default()) };
+        let app = App { public_url: public_url.map(str::to_owned), ..App::without_database(&Environment::default()).unwrap() };
         let request = Request::builder().uri("/nowhere/").header("x-forwarded-proto", proto);
         let response = service(docs::router(), app).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let header = response.headers().get("strict-transport-security").map(|value| value.to_str().unwrap());

@@ -13,7 +13,7 @@ use crate::template::{functions, template};
 /// Calls in the code of functions, and the variables that `shared` reads in each call.
 const READ_FOR: &[(&[&str], &[&str])] = &[
     (&["lambda::serve(", "lambda::serve_without_database(", "lambda::run_job("], &["RUST_LOG", "STACK_NAME"]),
-    (&["lambda::serve(", "lambda::serve_without_database("], &["PUBLIC_URL"]),
+    (&["lambda::serve(", "lambda::serve_without_database("], &["PUBLIC_URL", "EDGE_SECRET"]),
     (&["lambda::serve("], &["TOKEN_PUBLIC_KEYS", "SHOP_OPTIONS"]),
     (&["lambda::serve(", "currency(environment)"], &["SHOP_CURRENCY"]),
     (

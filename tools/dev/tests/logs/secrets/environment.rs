@@ -15,7 +15,7 @@ use shared::testing::{BrokenQueue, Client};
 use shared::users::tokens::TokenSigner;
 use uploads::Images;
 
-use super::{AWS_SECRET, AWS_SESSION, Secrets};
+use super::{AWS_SECRET, AWS_SESSION, EDGE_SECRET, Secrets};
 
 /// Returns an environment like that of a deployed function. Its database is not used, because the test has its own.
 pub(super) fn an_environment(secrets: &mut Secrets) -> Environment {
@@ -29,6 +29,7 @@ pub(super) fn an_environment(secrets: &mut Secrets) -> Environment {
         ("TOKEN_SIGNING_KEY", private),
         ("TOKEN_PUBLIC_KEYS", public),
         ("SHOP_CURRENCY", "EUR".to_owned()),
+        ("EDGE_SECRET", secrets.add("the secret of the edge", EDGE_SECRET)),
         ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing".to_owned()),
         ("AWS_REGION", "eu-central-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
@@ -47,6 +48,7 @@ pub(super) fn an_environment(secrets: &mut Secrets) -> Environment {
     ])
 }
 
+/// Returns a client that reaches the shop through its edge.
 pub(super) fn a_client(db: Db, environment: &Environment) -> Client {
     let app = App { db, ..App::from_environment(environment).unwrap() };
     let signer = Arc::new(TokenSigner::from_environment(environment).unwrap());
@@ -63,4 +65,5 @@ pub(super) fn a_client(db: Db, environment: &Environment) -> Client {
         images,
         jobs: Arc::new(BrokenQueue),
     }))
+    .header("x-origin-verify", EDGE_SECRET)
 }

@@ -23,6 +23,7 @@ use shopping::{check_out, use_the_staff_pages};
 const WRONG_PASSWORD: &str = "a loud harbour at dusk";
 const SUPERUSER_PASSWORD: &str = "who may do everything";
 const AWS_SECRET: &str = "wJalrXUtnFEMIK7MDENGbPxRfiCYSECRETKEY";
+const EDGE_SECRET: &str = "a-cdn-proves-by-this-that-it-is-the-edge";
 const AWS_SESSION: &str = "FwoGZXIvYXdzESESSIONTOKEN";
 
 /// Secrets that must not be in the log, by their descriptions.
@@ -70,6 +71,9 @@ async fn nothing_secret_is_logged(db: PgPool) {
     let environment = an_environment(&mut secrets);
     let client = a_client(test.app.db.clone(), &environment);
 
+    // The client goes through the edge. A request that goes around it is refused and logged too.
+    let around = client.clone().header("x-origin-verify", &format!("{EDGE_SECRET}, {EDGE_SECRET}"));
+    around.get("/auth/users/me/").await.expect(403);
     create_superuser(&test, &mut secrets).await;
     let (access, refresh) = sign_in(&client, &mut secrets).await;
     use_tokens(&client, &mut secrets, &access, &refresh).await;
