@@ -38,5 +38,44 @@ class Routes(unittest.TestCase):
         self.assertLessEqual(set(limited), routes)
 
 
+class Edge(unittest.TestCase):
+    SECRET = {"EdgeSecret": "shop/edge-secret", "PublicUrl": "https://shop.example.com"}
+
+    def test_with_a_domain_the_api_answers_to_no_other_name(self):
+        for parameters in SETS:
+            servers = Stack(**parameters).properties("HttpApi")["Body"]["servers"]
+            closed = [server["x-amazon-apigateway-endpoint-configuration"]["disableExecuteApiEndpoint"] for server in servers]
+            self.assertEqual(closed, ["DomainName" in parameters], parameters)
+
+    def test_the_functions_get_the_secret_of_the_edge_only_where_there_is_one(self):
+        resolved = "{{resolve:secretsmanager:shop/edge-secret:SecretString}}"
+        for stack, expected in [(Stack(), ""), (Stack(**self.SECRET), resolved)]:
+            variables = stack.properties("Auth")["Environment"]["Variables"]
+            self.assertEqual(variables["EDGE_SECRET"], expected)
+
+    def test_an_edge_has_an_address(self):
+        self.assertNotEqual(Stack(EdgeSecret="shop/edge-secret").refused, [])
+        self.assertEqual(Stack(**self.SECRET).refused, [])
+
+    def test_the_output_is_where_clients_reach_the_api(self):
+        self.assertIn("execute-api", str(Stack().outputs["ApiUrl"]["Value"]))
+        domain = {"DomainName": "api.example.com", "CertificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/x"}
+        self.assertEqual(Stack(**domain).outputs["ApiUrl"]["Value"], "https://api.example.com")
+        self.assertEqual(Stack(**domain, **self.SECRET).outputs["ApiUrl"]["Value"], "https://shop.example.com")
+
+
+class Throttles(unittest.TestCase):
+    def test_the_alarm_counts_what_the_gateway_itself_refuses(self):
+        stack = Stack()
+        alarm, count = stack.properties("GatewayThrottlesAlarm"), stack.properties("ThrottledRequests")
+        metric = count["MetricTransformations"][0]
+        self.assertEqual((alarm["Namespace"], alarm["MetricName"]), (metric["MetricNamespace"], metric["MetricName"]))
+        stage = next(iter(stack.of_type("AWS::ApiGatewayV2::Stage").values()))
+        written = stage["Properties"]["AccessLogSettings"]["Format"]
+        for field in ["status", "integrationStatus"]:
+            self.assertIn(f'"{field}":"$context.{field}"', written)
+            self.assertIn(f"$.{field} = ", count["FilterPattern"])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -9,6 +9,7 @@ mod document;
 mod escalation;
 mod events;
 mod functions;
+mod limits;
 mod policies;
 mod routes;
 mod template;

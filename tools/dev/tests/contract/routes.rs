@@ -46,9 +46,10 @@ fn every_path_is_routed_to_the_function_that_serves_it_in_both_slash_forms() {
 
 #[test]
 fn a_prefix_and_all_paths_below_it_lead_to_one_function_for_every_method() {
-    let routes = routes();
-    for Route { function, path, method } in &routes {
-        assert_eq!(method, "ANY", "{path}");
+    let mut routes = routes();
+    // A route for one method only has another limit than the route for all of them (`limits`).
+    routes.retain(|route| route.method == "ANY");
+    for Route { function, path, .. } in &routes {
         let other = match path.strip_suffix("/{proxy+}") {
             Some(prefix) => prefix.to_owned(),
             None => format!("{path}/{{proxy+}}"),
@@ -128,7 +129,10 @@ async fn a_browser_must_use_https_only_where_the_base_url_is_https() {
         (Some("https://api.example.com"), "http", Some("max-age=31536000")),
     ];
     for (public_url, proto, expected) in expected {
-        let app = App { public_url: public_url.map(str::to_owned), ..App::without_database(&Environment::default()).unwrap() };
+        let app = App {
+            public_url: public_url.map(str::to_owned),
+            ..App::without_database(&Environment::default()).unwrap()
+        };
         let request = Request::builder().uri("/nowhere/").header("x-forwarded-proto", proto);
         let response = service(docs::router(), app).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let header = response.headers().get("strict-transport-security").map(|value| value.to_str().unwrap());

@@ -87,18 +87,60 @@ pub(crate) fn routes() -> Vec<Route> {
     routes
 }
 
-/// Returns the function to which API Gateway sends a path. A route without a variable comes first, then the longest greedy one. A
-/// slash at the end makes no difference to a route without a variable, and a greedy variable is not empty.
-pub(crate) fn routed_to(routes: &[Route], path: &str) -> Option<String> {
-    let exact = routes.iter().find(|route| route.path == path.trim_end_matches('/'));
-    let greedy = || {
-        let matching = routes.iter().filter(|route| {
-            let prefix = route.path.strip_suffix("{proxy+}");
-            prefix.and_then(|prefix| path.strip_prefix(prefix)).is_some_and(|rest| !rest.is_empty())
-        });
-        matching.max_by_key(|route| route.path.len())
+/// The two ways in which API Gateway may read a slash at the end of a path. Its documentation does not say which it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FinalSlash {
+    /// It makes no difference to a route without a variable.
+    Ignored,
+    /// It begins a greedy variable, which is then empty.
+    Greedy,
+}
+
+impl Route {
+    /// Returns the key by which `RouteSettings` names the route.
+    pub(crate) fn key(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+/// Returns the route that API Gateway chooses. A route without a variable comes first, then the longest greedy one; of two with one path, that
+/// of the method comes before `ANY`.
+pub(crate) fn route_of<'a>(routes: &'a [Route], method: &str, path: &str, slash: FinalSlash) -> Option<&'a Route> {
+    let exact = match slash {
+        FinalSlash::Ignored => path.trim_end_matches('/'),
+        FinalSlash::Greedy => path,
     };
-    exact.or_else(greedy).map(|route| route.function.clone())
+    let is_match = |route: &Route| match route.path.strip_suffix("/{proxy+}") {
+        None => is_same(&route.path, exact),
+        Some(prefix) => {
+            let rest = path.match_indices('/').map(|(at, _)| path.split_at(at)).find(|(head, _)| is_same(prefix, head));
+            rest.is_some_and(|(_, rest)| rest != "/" || matches!(slash, FinalSlash::Greedy))
+        }
+    };
+    let of_method = routes.iter().filter(|route| route.method == method || route.method == "ANY");
+    of_method.filter(|route| is_match(route)).max_by_key(|route| {
+        let is_exact = !route.path.ends_with("{proxy+}");
+        (is_exact, route.path.len(), route.method != "ANY")
+    })
+}
+
+/// Returns true if a path has the segments of a route. A variable such as `{id}` is one segment.
+fn is_same(route: &str, path: &str) -> bool {
+    let is_segment = |(name, value): (&str, &str)| name == value || name.starts_with('{') && !value.is_empty();
+    route.split('/').count() == path.split('/').count() && route.split('/').zip(path.split('/')).all(is_segment)
+}
+
+/// Returns the function to which API Gateway sends a path, for every method and however it reads a slash at the end.
+pub(crate) fn routed_to(routes: &[Route], path: &str) -> Option<String> {
+    let mut functions = Vec::new();
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+        for slash in [FinalSlash::Ignored, FinalSlash::Greedy] {
+            functions.push(route_of(routes, method, path, slash).map(|route| route.function.clone()));
+        }
+    }
+    functions.dedup();
+    assert_eq!(functions.len(), 1, "{path} leads to several functions: {functions:?}");
+    functions.swap_remove(0)
 }
 
 fn long_form(yaml: Yaml) -> Value {

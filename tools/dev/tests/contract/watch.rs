@@ -22,7 +22,8 @@ fn router() -> BTreeMap<String, String> {
 #[test]
 fn the_routes_of_cargo_lambda_watch_are_those_of_the_template() {
     let mut expected = BTreeMap::new();
-    for Route { function, path, .. } in routes() {
+    // A route for one method leads to the same function as the route for all of them (`routes`).
+    for Route { function, path, .. } in routes().into_iter().filter(|route| route.method == "ANY") {
         match path.strip_suffix("{proxy+}") {
             // Neither API Gateway's greedy variable nor that of `cargo lambda watch` matches an empty rest.
             Some(prefix) => drop(expected.insert(format!("{prefix}{{*path}}"), function)),
