@@ -24,6 +24,8 @@ macro_rules! id {
             type Err = <$inner as std::str::FromStr>::Err;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
+                // Rust also reads `+1`, which no id is written as.
+                let text = if text.starts_with('+') { "" } else { text };
                 text.parse().map(Self)
             }
         }

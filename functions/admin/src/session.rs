@@ -63,7 +63,7 @@ pub(crate) async fn end_session(
 ) -> Result<Response, PageError> {
     let now = app.clock.now();
     let claims = token(&headers).and_then(|token| app.verifier.verify(token, TokenType::Access, now).ok());
-    if let Some((user, Some(sign_in))) = claims.and_then(|claims| Some((claims.user().ok()?, claims.sign_in().ok()?))) {
+    if let Some((user, sign_in)) = claims.and_then(|claims| Some((claims.user().ok()?, claims.sign_in().ok()?))) {
         let mut tx = app.db.begin().await?;
         if sign_ins::end(&mut tx, user, sign_in, EndReason::LoggedOut, now).await? {
             audit::store::record(&mut tx, AuditRecord::by_owner(Kind::SignInEnded, user), &client_info, now).await?;

@@ -1,8 +1,7 @@
 //! Lifetimes of tokens.
 
-use std::num::NonZeroU32;
-
 use shared::app::{Environment, EnvironmentError};
+use shared::users::tokens::TokenType;
 
 /// Lifetimes of tokens in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,15 +22,16 @@ impl Default for Lifetimes {
 impl Lifetimes {
     /// Reads `TOKEN_ACCESS_SECONDS` and `TOKEN_REFRESH_SECONDS`; a variable that is not set keeps its default.
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
-        let seconds = |name| {
-            let seconds = environment.parse::<NonZeroU32>(name, "a number of seconds from 1")?;
-            Ok(seconds.map(|seconds| i64::from(seconds.get())))
+        let seconds = |name, token_type: TokenType, what| {
+            let seconds: Option<i64> = environment.parse(name, what)?;
+            let is_allowed = seconds.is_none_or(|seconds| (1..=token_type.max_lifetime_seconds()).contains(&seconds));
+            if is_allowed { Ok(seconds) } else { Err(EnvironmentError::Invalid(name, what)) }
         };
+        let access = seconds("TOKEN_ACCESS_SECONDS", TokenType::Access, "a number of seconds from 1 to 86400, a day")?;
+        let refresh =
+            seconds("TOKEN_REFRESH_SECONDS", TokenType::Refresh, "a number of seconds from 1 to 34560000, 400 days")?;
         let default = Self::default();
-        Ok(Self {
-            access: seconds("TOKEN_ACCESS_SECONDS")?.unwrap_or(default.access),
-            refresh: seconds("TOKEN_REFRESH_SECONDS")?.unwrap_or(default.refresh),
-        })
+        Ok(Self { access: access.unwrap_or(default.access), refresh: refresh.unwrap_or(default.refresh) })
     }
 }
 
@@ -47,10 +47,13 @@ mod tests {
     }
 
     #[test]
-    fn a_lifetime_that_is_not_a_positive_number_of_seconds_is_refused() {
-        for bad in ["0", "-60", "15m", "4294967296"] {
-            let environment = Environment::from_iter([("TOKEN_REFRESH_SECONDS", bad)]);
-            assert!(Lifetimes::from_environment(&environment).is_err(), "{bad}");
+    fn a_lifetime_that_no_token_may_have_is_refused() {
+        for (name, longest) in [("TOKEN_ACCESS_SECONDS", 86_400_i64), ("TOKEN_REFRESH_SECONDS", 34_560_000)] {
+            let lifetimes = |seconds: &str| Lifetimes::from_environment(&Environment::from_iter([(name, seconds)]));
+            for bad in ["0", "-60", "15m", "4294967296", &(longest + 1).to_string()] {
+                assert!(lifetimes(bad).is_err(), "{name} {bad}");
+            }
+            assert!(lifetimes(&longest.to_string()).is_ok(), "{name}");
         }
     }
 }

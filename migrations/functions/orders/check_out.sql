@@ -1,5 +1,4 @@
--- place_order for a signed-in caller: a token whose sign-in has ended cannot buy. One more outcome: `signed_out`. p_sign_in_id is null
--- for a token without a sign-in.
+-- place_order for a signed-in caller: a token whose sign-in has ended, or never was, cannot buy. One more outcome: `signed_out`.
 create or replace function check_out(
     p_sign_in_id uuid,
     p_order_id uuid,
@@ -22,7 +21,9 @@ create or replace function check_out(
     backordered integer, available integer, quantity_limit integer, wait_seconds integer
 ) language plpgsql as $$
 begin
-    if exists (select from sign_ins s where s.id = p_sign_in_id and s.ended_at is not null) then
+    -- An account that was deleted has no sign-ins either: place_order says so.
+    if not exists (select from sign_ins s where s.id = p_sign_in_id and s.user_id = p_user_id and s.ended_at is null)
+       and exists (select from users u where u.id = p_user_id) then
         return query select r.* from place_order_refusal('signed_out') r;
     else
         return query

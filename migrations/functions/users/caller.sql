@@ -1,9 +1,9 @@
--- The account that a token names, its permissions, and whether its sign-in has ended: for every authenticated request, in one round
--- trip.
+-- The account that a token names, its permissions, and whether its sign-in has ended or never was: for every authenticated request, in
+-- one round trip.
 create or replace function caller(p_user_id bigint, p_sign_in_id uuid)
 returns table (
     id bigint, email text, username text, is_active boolean, is_staff boolean, is_superuser boolean,
-    permissions text, is_signed_out boolean
+    permissions text, sign_in_id uuid, is_signed_out boolean
 ) language sql stable as $$
     select u.id, u.email, u.username, u.is_active, u.is_staff, u.is_superuser,
            -- Most callers are customers, who have no permissions.
@@ -11,7 +11,8 @@ returns table (
                select string_agg(distinct p, ',')
                  from user_roles ur join roles r on r.id = ur.role_id, unnest(r.permissions) p
                 where ur.user_id = u.id), '') else '' end,
-           exists (select from sign_ins s where s.id = p_sign_in_id and s.ended_at is not null)
+           p_sign_in_id,
+           not exists (select from sign_ins s where s.id = p_sign_in_id and s.user_id = p_user_id and s.ended_at is null)
       from users u
      where u.id = p_user_id
 $$;

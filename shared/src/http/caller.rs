@@ -42,8 +42,8 @@ pub struct RequiresUser<P>(pub Account, pub PhantomData<P>);
 pub struct UnverifiedUser {
     /// Account that the token belongs to.
     pub user: UserId,
-    /// Sign-in that the token belongs to, if it names one.
-    pub sign_in: Option<SignInId>,
+    /// Sign-in that the token belongs to.
+    pub sign_in: SignInId,
 }
 
 /// A [`CurrentUser`] or an anonymous caller. An invalid token is refused, because its sender expects to be signed in.

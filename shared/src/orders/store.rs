@@ -24,7 +24,7 @@ pub struct Placement {
     /// User who checks out.
     pub user: UserId,
     /// Sign-in of the caller's token; `None` for a token without one.
-    pub sign_in: Option<SignInId>,
+    pub sign_in: SignInId,
     /// Digest of the client's idempotency key, if it sent one.
     pub idempotency_key: Option<Uuid>,
     /// Digest of the request's body.
@@ -111,7 +111,7 @@ pub async fn place(db: &Db, placement: &Placement) -> sqlx::Result<Outcome> {
 
 async fn call(db: &Db, placement: &Placement) -> sqlx::Result<Outcome> {
     let call = Call::new("check_out")
-        .uuid(placement.sign_in.map(|sign_in| sign_in.0))
+        .uuid(placement.sign_in.0)
         .uuid(placement.order.0)
         .uuid(placement.event.0)
         .uuid(placement.cart.0)

@@ -34,7 +34,7 @@ pub use storage::MemoryStorage;
 
 use crate::app::db::{Connector, Db, PoolSettings};
 use crate::app::{App, Clock, Environment, SystemRng, service};
-use crate::ids::UserId;
+use crate::ids::{SignInId, UserId};
 use crate::money::Currency;
 use crate::shop::{self, ShopOptions};
 use crate::time::Timestamp;
@@ -140,10 +140,27 @@ impl TestApp {
         self.app.rng.ordered_uuid(self.clock.now())
     }
 
-    /// Returns an access token of this user that is valid for an hour.
-    pub fn token(&self, user: UserId) -> String {
-        let claims = Claims::new(TokenType::Access, user, self.random_uuid(), self.clock.now(), 3600);
-        self.signer.sign(&claims).unwrap()
+    /// Signs the user in, and returns an access token that is valid for an hour.
+    pub async fn token(&self, user: UserId) -> String {
+        let now = self.clock.now();
+        sqlx::query(
+            "insert into sign_ins (id, user_id, created_at, last_used_at, expires_at) values ($1, $2, $3, $3, $4)
+             on conflict (id) do nothing",
+        )
+        .bind(Self::sign_in_of(user))
+        .bind(user)
+        .bind(now)
+        .bind(now.plus_seconds(3600))
+        .execute(&self.db)
+        .await
+        .unwrap();
+        let claims = Claims::new(TokenType::Access, user, self.random_uuid(), now, 3600);
+        self.signer.sign(&claims.of_sign_in(Self::sign_in_of(user))).unwrap()
+    }
+
+    /// Returns the id of the sign-in of [`TestApp::token`].
+    pub fn sign_in_of(user: UserId) -> SignInId {
+        SignInId(Uuid::from_u64_pair(0, user.0.unsigned_abs()))
     }
 
     /// Inserts a user without a usable password. Tests that log in create their accounts through `auth`.
@@ -224,7 +241,7 @@ impl TestApp {
         .fetch_one(&self.db)
         .await
         .unwrap();
-        TestUser { id, email, token: self.token(id) }
+        TestUser { id, email, token: self.token(id).await }
     }
 }
 

@@ -50,7 +50,7 @@ impl TestApp {
             event: EventId(self.ordered_uuid()),
             cart,
             user,
-            sign_in: None,
+            sign_in: Self::sign_in_of(user),
             idempotency_key: None,
             request_digest: Uuid::nil(),
             expected_total: None,

@@ -1,10 +1,12 @@
 //! Calls of SQL functions in one round trip.
 
 use shared::app::db::Call;
-use shared::ids::UserId;
+use shared::ids::{SignInId, UserId};
+use shared::testing::TestApp;
 use shared::users::store::account;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use super::db_of;
 
@@ -13,7 +15,7 @@ async fn a_failed_call_leaves_the_connection_usable(pool: PgPool) {
     let db = db_of(&pool, 1);
     let error = db.call::<()>(Call::new("no_such_function")).await.unwrap_err();
     assert_eq!(error.as_database_error().unwrap().code().unwrap(), "42883");
-    assert!(account(&db, UserId(i64::MIN), None).await.unwrap().is_none());
+    assert!(account(&db, UserId(i64::MIN), SignInId(Uuid::nil())).await.unwrap().is_none());
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -30,7 +32,7 @@ async fn concurrent_calls_get_their_own_answers(pool: PgPool) {
         let db = db_of(&pool, 1);
         clients.spawn(async move {
             for _ in 0..20 {
-                assert_eq!(account(&db, id, None).await.unwrap().unwrap().id, id);
+                assert_eq!(account(&db, id, TestApp::sign_in_of(id)).await.unwrap().unwrap().id, id);
             }
         });
     }

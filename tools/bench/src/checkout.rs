@@ -96,7 +96,7 @@ impl CheckoutBench {
         let SigningKey { signer, .. } = SigningKey::generate()?;
         let tokens = fixture.buyers().iter().map(|&user| {
             let claims = Claims::new(TokenType::Access, user, SystemRng.random_uuid(), SystemClock.now(), 3600);
-            signer.sign(&claims)
+            signer.sign(&claims.of_sign_in(Fixture::sign_in_of(user)))
         });
         let tokens = tokens.collect::<anyhow::Result<_>>()?;
         let server = Server::start(database_url, args.connections, &signer.public_key_text()).await?;

@@ -6,7 +6,7 @@ use anyhow::ensure;
 use serde::Serialize;
 use shared::app::db::Connector;
 use shared::app::{Rng as _, SystemRng};
-use shared::ids::{CartId, UserId};
+use shared::ids::{CartId, SignInId, UserId};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Executor as _};
 use uuid::Uuid;
@@ -76,7 +76,19 @@ impl Fixture {
         .bind(BUYERS)
         .fetch_all(&mut connection)
         .await?;
+        // A buyer's sign-in has the number of the buyer, so that their tokens can name it.
+        sqlx::query(
+            "insert into sign_ins (id, user_id, created_at, last_used_at, expires_at)
+             select lpad(to_hex(id), 32, '0')::uuid, id, now(), now(), now() + interval '1 day' from users",
+        )
+        .execute(&mut connection)
+        .await?;
         Ok(Self { connection, buyers })
+    }
+
+    /// Returns the sign-in of a buyer.
+    pub(super) fn sign_in_of(buyer: UserId) -> SignInId {
+        SignInId(Uuid::from_u64_pair(0, buyer.0.unsigned_abs()))
     }
 
     /// Returns the buyers.

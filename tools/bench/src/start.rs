@@ -12,7 +12,7 @@ use local_postgres::{Cluster, Durability};
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::app::{Clock as _, Rng as _, SystemClock, SystemRng};
-use shared::ids::UserId;
+use shared::ids::{SignInId, UserId};
 use shared::users::tokens::{Claims, TokenType};
 
 use super::figures::median;
@@ -125,12 +125,17 @@ async fn token(cluster: &Cluster, key: &SigningKey, stack: &Stack) -> anyhow::Re
     let mut migrate = Function::start(&stack.function("migrate")?).await?;
     migrate.invoke(&json!({"action": "apply"})).await?;
     migrate.stop().await?;
-    let insert = "insert into users (email, username, password_hash, created_at)
-                  values ('ana@example.com', 'ana', '!', now()) returning id";
-    let user = cluster.psql("shop", insert)?;
+    let sign_in = SignInId(SystemRng.random_uuid());
+    let insert = format!(
+        "with ana as (insert into users (email, username, password_hash, created_at)
+                      values ('ana@example.com', 'ana', '!', now()) returning id)
+         insert into sign_ins (id, user_id, created_at, last_used_at, expires_at)
+         select '{sign_in}', id, now(), now(), now() + interval '1 day' from ana returning user_id"
+    );
+    let user = cluster.psql("shop", &insert)?;
     let user = UserId(user.lines().next().and_then(|id| id.parse().ok()).context("an id")?);
     let claims = Claims::new(TokenType::Access, user, SystemRng.random_uuid(), SystemClock.now(), 3600);
-    key.signer.sign(&claims)
+    key.signer.sign(&claims.of_sign_in(sign_in))
 }
 
 /// Returns an event that the function answers without the database.

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use shared::app::Clock as _;
-use shared::ids::SignInId;
 use shared::testing::TestApp;
 use shared::users::tokens::{Claims, TokenType};
 use sqlx::PgPool;
@@ -70,18 +69,7 @@ async fn signing_out_drops_the_cookie(db: PgPool) {
 async fn signing_out_ends_the_sign_in_for_all_its_tokens(db: PgPool) {
     let app = an_app(db);
     let staff = app.a_staff_user().await;
-    let sign_in = SignInId(app.random_uuid());
-    sqlx::query("insert into sign_ins (id, user_id, created_at, last_used_at, expires_at) values ($1, $2, $3, $3, $4)")
-        .bind(sign_in)
-        .bind(staff.id)
-        .bind(app.clock.now())
-        .bind(app.clock.now().plus_seconds(3600))
-        .execute(&app.db)
-        .await
-        .unwrap();
-    let claims = Claims::new(TokenType::Access, staff.id, app.random_uuid(), app.clock.now(), 900);
-    let token = app.signer.sign(&claims.of_sign_in(sign_in)).unwrap();
-    let browser = app.anonymous().header("cookie", &format!("shop_staff={token}"));
+    let browser = browser_of(&app, &staff);
     browser.get("/admin/orders/").await.expect(200);
 
     submit(&browser, "/admin/sign-out/", "").await.expect(303);

@@ -36,7 +36,7 @@ pub(crate) async fn end_sign_ins(
     Query(SignInsToEnd { but_current }): Query<SignInsToEnd>,
 ) -> Result<StatusCode, ApiError> {
     let now = app.clock.now();
-    let continuing = user.sign_in.filter(|_| but_current);
+    let continuing = but_current.then_some(user.sign_in);
     let mut tx = app.db.begin().await?;
     let ended = sign_ins::end_all(&mut tx, user.id, continuing, EndReason::EndedByOwner, now).await?;
     // A request that ends nothing leaves no line, because it can be repeated without end.

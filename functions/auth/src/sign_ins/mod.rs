@@ -41,8 +41,8 @@ pub(crate) struct SignIn {
 }
 
 impl SignIn {
-    fn new(open: OpenSignIn, current: Option<SignInId>) -> Self {
+    fn new(open: OpenSignIn, current: SignInId) -> Self {
         let OpenSignIn { id, created_at, last_used_at, expires_at, address, user_agent } = open;
-        Self { id, created_at, last_used_at, expires_at, address, user_agent, is_current: current == Some(id) }
+        Self { id, created_at, last_used_at, expires_at, address, user_agent, is_current: current == id }
     }
 }

@@ -57,8 +57,12 @@ pub(crate) async fn set_email(
     if !accounts::lock_signed_in(&mut tx, account.id, account.sign_in).await? {
         return Err(Unauthorized::BadToken(TokenError::Revoked).into());
     }
-    let change =
-        Change { user: account.id, sign_in: account.sign_in, kind: Kind::EmailChanged, client_info: &client_info };
+    let change = Change {
+        user: account.id,
+        sign_in: Some(account.sign_in),
+        kind: Kind::EmailChanged,
+        client_info: &client_info,
+    };
     let events = change_email(&mut tx, &auth, change, &email).await.map_err(taken_or_other)?;
     let events = events.ok_or(Unauthorized::UserNotFound)?;
     tx.commit().await?;

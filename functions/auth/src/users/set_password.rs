@@ -60,8 +60,12 @@ pub(crate) async fn set_password(
     if !accounts::lock_signed_in(&mut tx, account.id, account.sign_in).await? {
         return Err(Unauthorized::BadToken(TokenError::Revoked).into());
     }
-    let change =
-        Change { user: account.id, sign_in: account.sign_in, kind: Kind::PasswordChanged, client_info: &client_info };
+    let change = Change {
+        user: account.id,
+        sign_in: Some(account.sign_in),
+        kind: Kind::PasswordChanged,
+        client_info: &client_info,
+    };
     let event = change_password(&mut tx, app, change, &password_hash).await?.ok_or(Unauthorized::UserNotFound)?;
     tx.commit().await?;
     events::publish(&auth, &event, &client_info).await;

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 use shared::app::Clock as _;
-use shared::ids::UserId;
 use shared::testing::{Answer, TestApp};
 use shared::users::tokens::{Claims, TokenType};
 use sqlx::PgPool;
@@ -80,11 +79,16 @@ async fn expired_tokens_refresh_tokens_and_invalid_tokens_get_different_errors(d
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_token_without_a_valid_user_id_is_refused(db: PgPool) {
     let app = service(db);
-    let mut claims = Claims::new(TokenType::Access, UserId(1), app.random_uuid(), app.clock.now(), 60);
-    claims.user_id = "ana".to_owned();
-    let token = app.signer.sign(&claims).unwrap();
-    let detail = "Token contained no recognizable user identification";
-    assert_eq!(refusal(&app, &format!("Bearer {token}")).await, json!({"detail": detail, "code": "token_not_valid"}));
+    let ana = app.a_user().await.id;
+    let claims = Claims::new(TokenType::Access, ana, app.random_uuid(), app.clock.now(), 60);
+    for user_id in ["ana".to_owned(), format!("+{ana}"), String::new()] {
+        let mut claims = claims.clone().of_sign_in(TestApp::sign_in_of(ana));
+        claims.user_id = user_id;
+        let token = app.signer.sign(&claims).unwrap();
+        let detail = "Token contained no recognizable user identification";
+        let expected = json!({"detail": detail, "code": "token_not_valid"});
+        assert_eq!(refusal(&app, &format!("Bearer {token}")).await, expected, "{}", claims.user_id);
+    }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -10,9 +10,14 @@ use uuid::Uuid;
 
 use crate::{PASSWORD, log_in, register, service, sql, tokens};
 
-fn claims(token: &str) -> Value {
-    let part = token.split('.').nth(1).unwrap();
+/// Returns a part of a token: 0 is the header, 1 the claims.
+fn part(token: &str, number: usize) -> Value {
+    let part = token.split('.').nth(number).unwrap();
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+}
+
+fn claims(token: &str) -> Value {
+    part(token, 1)
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -22,7 +27,10 @@ async fn a_log_in_returns_tokens_for_15_minutes_and_14_days(db: PgPool) {
 
     let tokens = tokens(&app, "ana").await;
 
-    for (token, kind, lifetime) in [(&tokens.access, "access", 900), (&tokens.refresh, "refresh", 1_209_600)] {
+    for (token, kind, typ, lifetime) in
+        [(&tokens.access, "access", "at+jwt", 900), (&tokens.refresh, "refresh", "JWT", 1_209_600)]
+    {
+        assert_eq!(part(token, 0)["typ"], typ);
         let claims = claims(token);
         assert_eq!(claims["token_type"], kind);
         assert_eq!(claims["iat"], START.seconds());

@@ -54,7 +54,7 @@ async fn a_django_password_confirms_deleting_the_account(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
     store_hash(&app, DJANGO_HASHES[0]).await;
-    let client = app.anonymous().bearer(&app.token(ana));
+    let client = app.anonymous().bearer(&app.token(ana).await);
     let body = json!({"current_password": PASSWORD});
     client.send_json("DELETE".parse().unwrap(), "/auth/users/me/", body).await.expect(204);
 }

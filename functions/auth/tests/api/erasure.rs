@@ -57,6 +57,7 @@ async fn columns_with(db: &PgPool, texts: &[&str]) -> BTreeMap<String, String> {
 async fn place_order(app: &TestApp, user: UserId) -> Uuid {
     let shoes = app.a_product().stock(1).create().await;
     let cart = app.a_cart().of(user).with(shoes.variant, 1).create().await;
+    app.token(user).await;
     let placement = Placement { idempotency_key: Some(app.random_uuid()), ..app.a_placement(cart, user) };
     assert!(matches!(app.check_out(&placement).await, Outcome::Placed(_)));
     placement.order.0

@@ -18,6 +18,7 @@ async fn an_export_contains_all_data_of_the_user(db: PgPool) {
     let address = client.post("/auth/addresses/", address).await.expect(201).body;
     let shoes = app.a_product().named("Runner").cents(4990).stock(3).create().await;
     app.a_cart().of(ana).with(shoes.variant, 2).create().await;
+    app.token(ana).await;
     let placement = app.a_placement(app.a_cart().of(ana).with(shoes.variant, 1).create().await, ana);
     let Outcome::Placed(order) = app.check_out(&placement).await else {
         panic!("an order of items in stock is placed")

@@ -24,6 +24,7 @@ impl Forger {
         let (ours, other) = (Key::new(), Key::new());
         let app = service_with_keys(db, &ours, &[&ours, &other], Options::default());
         let ana = register(&app, "ana").await;
+        app.token(ana).await;
         Self { app, ours, other, ana }
     }
 
@@ -71,7 +72,7 @@ async fn valid_variations_of_a_token_are_accepted(db: PgPool) {
         json!({"user_id": forger.ana.0}),
         json!({"nbf": now}),
         json!({"iat": now + 5, "nbf": now + 5}),
-        json!({"sid": "00000000000000000000000000000000"}),
+        json!({"exp": now + 86_400}),
         json!({"name": "another issuer's own"}),
     ] {
         assert_eq!(forger.answers(&forger.signed_token(changes.clone())).await, ["200"; 2], "{changes}");
@@ -140,6 +141,10 @@ async fn invalid_claims_are_refused_in_a_correctly_signed_token(db: PgPool) {
         json!({"iss": ["shop"]}),
         json!({"iss": null}),
         json!({"sid": "ana"}),
+        json!({"sid": null}),
+        json!({"exp": now + 86_401}),
+        json!({"exp": now + 315_360_000}),
+        json!({"iat": i64::MIN, "exp": i64::MAX}),
         json!({"user_id": [1]}),
         json!({"user_id": 1.5}),
     ] {
@@ -149,12 +154,48 @@ async fn invalid_claims_are_refused_in_a_correctly_signed_token(db: PgPool) {
         assert_eq!(forger.answers(&forger.signed_token(json!({"exp": exp}))).await, ["Token is expired"; 2], "{exp}");
     }
     // The service never issued this refresh token, so it is invalid as a refresh token too.
-    let refresh = forger.signed_token(json!({"token_type": "refresh"}));
+    let (mut header, refresh) = (forger.ours.header(), forger.claims_with(json!({"token_type": "refresh"})));
+    header["typ"] = json!("JWT");
+    let refresh = forger.ours.sign(&header, &refresh);
     assert_eq!(forger.answers(&refresh).await, ["Token has wrong type", "Token is invalid"]);
     let no_user = "Token contained no recognizable user identification";
-    for changes in [json!({"user_id": null}), json!({"user_id": "ana"}), json!({"user_id": "9223372036854775808"})] {
+    for changes in [
+        json!({"user_id": null}),
+        json!({"user_id": "ana"}),
+        json!({"user_id": "9223372036854775808"}),
+        json!({"user_id": format!("+{}", forger.ana)}),
+    ] {
         assert_eq!(forger.answers(&forger.signed_token(changes)).await, [no_user; 2]);
     }
+}
+
+/// A service that checks `typ` takes no refresh token for an access token, and this service takes neither for the other.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_header_of_a_token_says_its_type(db: PgPool) {
+    let forger = Forger::new(db).await;
+    for typ in [json!("JWT"), json!("at+JWT"), json!("application/at+jwt"), json!(""), json!(null)] {
+        let mut header = forger.ours.header();
+        header["typ"] = typ.clone();
+        forger.assert_invalid(&typ.to_string(), &forger.ours.sign(&header, &forger.claims_with(json!({})))).await;
+    }
+    let refresh = forger.signed_token(json!({"token_type": "refresh"}));
+    forger.assert_invalid("a refresh token that says it is an access token", &refresh).await;
+}
+
+/// A thief of the key can sign a token, but not open a sign-in.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_token_needs_an_open_sign_in_of_its_account(db: PgPool) {
+    let forger = Forger::new(db).await;
+    let ben = register(&forger.app, "ben").await;
+    forger.app.token(ben).await;
+    for sign_in in [forger.app.random_uuid(), TestApp::sign_in_of(ben).0] {
+        let token = forger.signed_token(json!({"sid": sign_in.simple().to_string()}));
+        assert_eq!(forger.answers(&token).await, ["Token is blacklisted"; 2]);
+    }
+    let token = forger.signed_token(json!({}));
+    assert_eq!(forger.answers(&token).await, ["200"; 2]);
+    crate::sql(&forger.app, "update sign_ins set ended_at = now(), end_reason = 'logged_out'").await;
+    assert_eq!(forger.answers(&token).await, ["Token is blacklisted"; 2]);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

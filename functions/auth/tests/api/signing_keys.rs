@@ -35,9 +35,9 @@ impl Key {
         part(&digest(&SHA256, &self.public()).as_ref()[..8])
     }
 
-    /// Returns the header of a token that this key signs.
+    /// Returns the header of an access token that this key signs.
     pub(crate) fn header(&self) -> Value {
-        json!({"alg": "EdDSA", "typ": "JWT", "kid": self.id()})
+        json!({"alg": "EdDSA", "typ": "at+jwt", "kid": self.id()})
     }
 
     /// Returns a token with this header and these claims, signed without checking them.
@@ -53,7 +53,7 @@ pub(crate) fn part(bytes: impl AsRef<[u8]>) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Returns the claims of an access token that is valid when the test begins.
+/// Returns the claims of an access token of [`TestApp::token`] that is valid when the test begins.
 pub(crate) fn claims(user: UserId) -> Value {
     json!({
         "token_type": "access",
@@ -61,6 +61,7 @@ pub(crate) fn claims(user: UserId) -> Value {
         "iat": START.seconds(),
         "jti": "0123456789abcdef0123456789abcdef",
         "user_id": user.to_string(),
+        "sid": TestApp::sign_in_of(user).0.simple().to_string(),
         "iss": "shop",
         "aud": "shop",
     })

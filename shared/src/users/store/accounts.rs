@@ -45,18 +45,19 @@ pub async fn list(tx: &mut Tx, after: Option<UserId>, limit: i64) -> sqlx::Resul
 
 /// Locks an account until the transaction ends. Returns true if it is active and this sign-in has not ended: both may have changed while the
 /// password was checked, and such a change must win.
-pub async fn lock_signed_in(tx: &mut Tx, user: UserId, sign_in: Option<SignInId>) -> sqlx::Result<bool> {
+pub async fn lock_signed_in(tx: &mut Tx, user: UserId, sign_in: SignInId) -> sqlx::Result<bool> {
     let is_active = sqlx::query_scalar!("select is_active from users where id = $1 for no key update", user as _)
         .fetch_optional(&mut *tx)
         .await?;
     // A separate statement, because one that has waited for a lock still sees the other tables in their earlier state.
-    let has_ended = sqlx::query_scalar!(
-        r#"select exists (select from sign_ins where id = $1 and ended_at is not null) as "has_ended!""#,
-        sign_in as _
+    let is_open = sqlx::query_scalar!(
+        r#"select exists (select from sign_ins where id = $1 and user_id = $2 and ended_at is null) as "is_open!""#,
+        sign_in as _,
+        user as _
     )
     .fetch_one(&mut *tx)
     .await?;
-    Ok(is_active == Some(true) && !has_ended)
+    Ok(is_active == Some(true) && is_open)
 }
 
 /// Sets the password hash of an active account ([`crate::users::passwords::hash`]); returns false if there is no such account.

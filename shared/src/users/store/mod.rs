@@ -41,8 +41,8 @@ pub struct Account {
     /// Permissions as a staff member; all permissions for a superuser.
     pub permissions: Permissions,
     /// Sign-in that the request belongs to.
-    pub sign_in: Option<SignInId>,
-    /// True if that sign-in has ended.
+    pub sign_in: SignInId,
+    /// True if that sign-in has ended, or is not one of the account.
     pub is_signed_out: bool,
 }
 
@@ -62,17 +62,16 @@ impl sqlx::FromRow<'_, PgRow> for Account {
                 (true, false) => Permissions::from_names(names.split(',')),
                 (false, _) => Permissions::NONE,
             },
-            sign_in: None,
+            sign_in: row.try_get("sign_in_id")?,
             is_signed_out: row.try_get("is_signed_out")?,
         })
     }
 }
 
 /// Returns the account that a token names; `None` if it was deleted. One round trip, in its own transaction.
-pub async fn account(db: &Db, user: UserId, sign_in: Option<SignInId>) -> sqlx::Result<Option<Account>> {
-    let call = Call::new("caller").bigint(user.0).uuid(sign_in.map(|sign_in| sign_in.0));
-    let rows: Vec<Account> = db.call(call).await?;
-    Ok(rows.into_iter().next().map(|account| Account { sign_in, ..account }))
+pub async fn account(db: &Db, user: UserId, sign_in: SignInId) -> sqlx::Result<Option<Account>> {
+    let rows: Vec<Account> = db.call(Call::new("caller").bigint(user.0).uuid(sign_in.0)).await?;
+    Ok(rows.into_iter().next())
 }
 
 /// An account to insert.

@@ -24,6 +24,10 @@ const LEEWAY_SECONDS: i64 = 5;
 /// Maximum number of bytes of a token. Longer texts are refused without being parsed.
 const MAX_TOKEN_BYTES: usize = 4096;
 
+/// Header `typ` of access tokens (RFC 9068) and of refresh tokens. A service that checks it takes no refresh token for an access token.
+const TYP_ACCESS: &str = "at+jwt";
+const TYP_REFRESH: &str = "JWT";
+
 /// The type of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -32,6 +36,24 @@ pub enum TokenType {
     Access,
     /// Is used to get new access tokens.
     Refresh,
+}
+
+impl TokenType {
+    /// Maximum lifetime of a token in seconds: a day for access, 400 days for refresh. A token that claims more is refused, so that one that
+    /// was made with a stolen key does not stay valid for years.
+    pub const fn max_lifetime_seconds(self) -> i64 {
+        match self {
+            Self::Access => 86_400,
+            Self::Refresh => 400 * 86_400,
+        }
+    }
+
+    const fn typ(self) -> &'static str {
+        match self {
+            Self::Access => TYP_ACCESS,
+            Self::Refresh => TYP_REFRESH,
+        }
+    }
 }
 
 /// The claims of a token, with the names that clients of simplejwt know; `user_id` is a string there, too.
@@ -48,7 +70,7 @@ pub struct Claims {
     /// Id of the account: a text, or a number from another issuer; blank if it is missing.
     #[serde(default, deserialize_with = "text_or_number")]
     pub user_id: String,
-    /// Id of the sign-in: 32 hex digits. Missing in tokens that were issued before sign-ins existed.
+    /// Id of the sign-in: 32 hex digits. An access token without one is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
     /// Time from which the token is valid, in seconds since 1970, if it has one.
@@ -80,9 +102,9 @@ impl Claims {
         Self { sid: Some(sign_in.0.simple().to_string()), ..self }
     }
 
-    /// Returns the sign-in that the token belongs to, if it names one.
-    pub fn sign_in(&self) -> Result<Option<SignInId>, TokenError> {
-        self.sid.as_ref().map(|sid| sid.parse().map(SignInId).map_err(|_| TokenError::Invalid)).transpose()
+    /// Returns the sign-in that the token belongs to.
+    pub fn sign_in(&self) -> Result<SignInId, TokenError> {
+        self.sid.as_ref().and_then(|sid| sid.parse().ok()).map(SignInId).ok_or(TokenError::Invalid)
     }
 
     /// Returns the account that the token belongs to.
@@ -195,9 +217,16 @@ impl TokenVerifier {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::Invalid);
         }
-        let key_id = decode_header(token).ok().and_then(|header| header.kid).ok_or(TokenError::Invalid)?;
+        let header = decode_header(token).map_err(|_| TokenError::Invalid)?;
+        let key_id = header.kid.ok_or(TokenError::Invalid)?;
         let VerifyingKey { key, .. } = self.keys.iter().find(|key| key.id == key_id).ok_or(TokenError::Invalid)?;
         let claims = decode::<Claims>(token, key, &self.validation).map_err(|_| TokenError::Invalid)?.claims;
+        let max_lifetime = claims.token_type.max_lifetime_seconds();
+        if header.typ.as_deref() != Some(claims.token_type.typ())
+            || claims.exp.saturating_sub(claims.iat) > max_lifetime
+        {
+            return Err(TokenError::Invalid);
+        }
         if claims.exp.saturating_add(LEEWAY_SECONDS) <= now.seconds() {
             return Err(TokenError::Expired);
         }
@@ -242,7 +271,11 @@ impl TokenSigner {
 
     /// Returns a token with these claims.
     pub fn sign(&self, claims: &Claims) -> anyhow::Result<String> {
-        let header = Header { kid: Some(key_id(&self.public_key)), ..Header::new(Algorithm::EdDSA) };
+        let header = Header {
+            typ: Some(claims.token_type.typ().to_owned()),
+            kid: Some(key_id(&self.public_key)),
+            ..Header::new(Algorithm::EdDSA)
+        };
         Ok(encode(&header, claims, &self.key)?)
     }
 }
