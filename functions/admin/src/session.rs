@@ -4,8 +4,8 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::{Extension, Json};
+use http::StatusCode;
 use http::header::SET_COOKIE;
-use http::{HeaderMap, StatusCode};
 use shared::app::{App, LoggedUser};
 use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, BaseUrl, Body, Problem, Request, Unauthorized};
@@ -15,7 +15,7 @@ use shared::users::tokens::TokenType;
 
 use crate::error::PageError;
 use crate::same_origin::SameOrigin;
-use crate::staff_page::{COOKIE_NAME, staff, token};
+use crate::staff_page::{SessionToken, cookie_name, staff};
 
 /// Maximum number of characters of a token.
 const MAX_TOKEN: usize = 4000;
@@ -59,10 +59,10 @@ pub(crate) async fn end_session(
     _: SameOrigin,
     base: BaseUrl,
     client_info: ClientInfo,
-    headers: HeaderMap,
+    SessionToken(token): SessionToken,
 ) -> Result<Response, PageError> {
     let now = app.clock.now();
-    let claims = token(&headers).and_then(|token| app.verifier.verify(token, TokenType::Access, now).ok());
+    let claims = token.and_then(|token| app.verifier.verify(&token, TokenType::Access, now).ok());
     if let Some((user, sign_in)) = claims.and_then(|claims| Some((claims.user().ok()?, claims.sign_in().ok()?))) {
         let mut tx = app.db.begin().await?;
         if sign_ins::end(&mut tx, user, sign_in, EndReason::LoggedOut, now).await? {
@@ -76,5 +76,5 @@ pub(crate) async fn end_session(
 fn cookie(token: &str, seconds: i64, base: &BaseUrl) -> String {
     // A browser drops a Secure cookie that came over plain HTTP, as from the local server.
     let secure = if base.0.starts_with("https://") { "; Secure" } else { "" };
-    format!("{COOKIE_NAME}={token}; Path=/admin/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
+    format!("{}={token}; Path=/admin/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}", cookie_name(base))
 }

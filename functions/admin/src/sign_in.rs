@@ -3,7 +3,6 @@
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::HeaderMap;
 use maud::html;
 use shared::app::{App, LoggedUser};
 use shared::http::{ApiError, Fields, Query, Request};
@@ -11,7 +10,7 @@ use shared::http::{ApiError, Fields, Query, Request};
 use crate::error::PageError;
 use crate::layout::bare_page;
 use crate::sign_in_link::{SignInReason, local};
-use crate::staff_page::{staff, token};
+use crate::staff_page::{SessionToken, staff};
 
 /// Maximum number of characters of a path.
 const MAX_PATH: usize = 2000;
@@ -35,11 +34,11 @@ fn read_reason(fields: &mut Fields, name: &str) -> Option<SignInReason> {
 pub(crate) async fn get_sign_in(
     State(app): State<App>,
     Extension(logged_user): Extension<LoggedUser>,
-    headers: HeaderMap,
+    SessionToken(token): SessionToken,
     query: Result<Query<SignInQuery>, ApiError>,
 ) -> Result<Response, PageError> {
     let Query(SignInQuery { back, reason }) = query?;
-    if let Ok(account) = staff(&app, token(&headers)).await? {
+    if let Ok(account) = staff(&app, token.as_deref()).await? {
         logged_user.set(account.id);
         return Ok(Redirect::to(&back).into_response());
     }

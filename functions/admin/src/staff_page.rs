@@ -7,7 +7,7 @@ use http::HeaderMap;
 use http::header::COOKIE;
 use http::request::Parts;
 use shared::app::{App, LoggedUser};
-use shared::http::ApiError;
+use shared::http::{ApiError, BaseUrl};
 use shared::users::permissions::Needed;
 use shared::users::store::{Account, account};
 use shared::users::tokens::TokenType;
@@ -15,8 +15,35 @@ use shared::users::tokens::TokenType;
 use crate::error::PageError;
 use crate::sign_in_link::SignInReason;
 
-/// Name of the cookie, which holds an access token. Its path is `/admin/`, so the API never receives it.
-pub(crate) const COOKIE_NAME: &str = "shop_staff";
+/// Returns the name of the cookie, which holds an access token. Its path is `/admin/`, so the API never receives it.
+///
+/// A browser takes a name that begins with `__Secure-` over https only. `__Host-` would send the cookie to the API.
+pub(crate) fn cookie_name(base: &BaseUrl) -> &'static str {
+    if base.0.starts_with("https://") { "__Secure-shop_staff" } else { "shop_staff" }
+}
+
+/// The token in the cookie, if the request has exactly one such cookie.
+///
+/// Of two, one comes from another path or from another host of the same domain, and nothing says which.
+pub(crate) struct SessionToken(pub Option<String>);
+
+impl FromRequestParts<App> for SessionToken {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let name = cookie_name(&BaseUrl::from_request_parts(parts, app).await?);
+        let mut values = values(&parts.headers, name);
+        let only = values.next().filter(|_| values.next().is_none());
+        Ok(Self(only.filter(|token| !token.is_empty()).map(str::to_owned)))
+    }
+}
+
+/// Returns the value of every cookie with this name. HTTP/2 sends a header for each cookie, HTTP/1 one for all.
+fn values<'h>(headers: &'h HeaderMap, name: &'static str) -> impl Iterator<Item = &'h str> {
+    let headers = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = headers.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(move |(of_pair, _)| *of_pair == name).map(|(_, value)| value)
+}
 
 /// A member of staff with a valid cookie. All others are redirected to the sign-in page, and back afterwards.
 #[derive(Clone, Debug)]
@@ -26,7 +53,8 @@ impl FromRequestParts<App> for StaffPage {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
-        match staff(app, token(&parts.headers)).await? {
+        let SessionToken(token) = SessionToken::from_request_parts(parts, app).await?;
+        match staff(app, token.as_deref()).await? {
             Ok(account) => {
                 if let Some(logged_user) = parts.extensions.get::<LoggedUser>() {
                     logged_user.set(account.id);
@@ -63,15 +91,4 @@ pub(crate) async fn staff(app: &App, token: Option<&str>) -> Result<Result<Accou
         Some(account) if account.is_active && account.is_staff => Ok(account),
         Some(_) | None => Err(SignInReason::NotStaff),
     })
-}
-
-/// Returns the token in the cookie. HTTP/2 sends a header for each cookie, HTTP/1 one for all.
-pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == COOKIE_NAME && !value.is_empty()).then_some(value))
 }

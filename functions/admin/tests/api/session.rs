@@ -27,7 +27,28 @@ async fn over_https_the_cookie_is_secure(db: PgPool) {
     let staff = app.a_staff_user().await;
     let client = app.anonymous().header("x-forwarded-proto", "https").header("sec-fetch-site", "same-origin");
     let answer = client.post("/admin/session/", json!({"access": staff.token})).await.expect(204);
-    assert!(answer.header("set-cookie").ends_with("; SameSite=Strict; Secure"));
+    let (pair, attributes) = answer.header("set-cookie").split_once("; ").unwrap();
+    assert!(pair.starts_with("__Secure-shop_staff=") && attributes.ends_with("; SameSite=Strict; Secure"), "{pair}");
+    client.clone().header("cookie", pair).get("/admin/").await.expect(200);
+    // A host of the same domain without https can set a cookie with the other name.
+    client.clone().header("cookie", pair.strip_prefix("__Secure-").unwrap()).get("/admin/").await.expect(303);
+    let gone = client.header("cookie", pair).post("/admin/sign-out/", json!({})).await.expect(303);
+    assert!(gone.header("set-cookie").starts_with("__Secure-shop_staff=; Path=/admin/; Max-Age=0;"));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn two_cookies_of_the_name_are_refused(db: PgPool) {
+    let app = an_app(db);
+    let (ana, ben) = (app.a_staff_user().await, app.a_staff_user().await);
+    for other in [&ben.token, &ana.token, "x", ""] {
+        for cookies in [
+            format!("shop_staff={}; shop_staff={other}", ana.token),
+            format!("shop_staff={other}; shop_staff={}", ana.token),
+        ] {
+            let answer = app.anonymous().header("cookie", &cookies).get("/admin/").await.expect(303);
+            assert!(answer.header("location").starts_with("/admin/sign-in/"), "{cookies}");
+        }
+    }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
