@@ -42,4 +42,6 @@ create table catalogue_words (
     word text collate "C" not null
 );
 create index catalogue_word on catalogue_words (word);
-create index catalogue_word_by_trigrams on catalogue_words using gin (word gin_trgm_ops);
+-- Without the list of pending words that GIN keeps otherwise: after a large import, each search with a typing error would read all of it until the
+-- next vacuum.
+create index catalogue_word_by_trigrams on catalogue_words using gin (word gin_trgm_ops) with (fastupdate = off);

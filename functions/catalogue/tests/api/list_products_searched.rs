@@ -23,6 +23,26 @@ async fn a_search_with_typing_errors_finds_similar_words(db: PgPool) {
     }
 }
 
+/// Each unknown word is a look-up by trigrams, and a text may have many words.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn at_most_four_words_of_a_search_are_corrected(db: PgPool) {
+    let app = app(db);
+    app.a_product().named("Sunset Harbour Lantern Meadow Willow").create().await;
+    let found = async |search: &str| {
+        let path = format!("{PRODUCTS}?search={search}");
+        app.anonymous().get(&path).await.expect(200).body["results"].as_array().unwrap().len()
+    };
+    assert_eq!(found("sunste+harbuor+lantren+meadwo").await, 1);
+    assert_eq!(found("sunste+harbuor+lantren+meadwo+willow").await, 1, "the fifth word is known");
+    assert_eq!(found("sunste+harbuor+lantren+meadwo+willwo").await, 0);
+
+    let looked_up = "select count(similar_words) from mistyped_words('sunste harbuor lantren meadwo willwo')";
+    assert_eq!(app.count(looked_up).await, 0);
+    let pending = "select count(*) from pg_class
+                    where relname = 'catalogue_word_by_trigrams' and 'fastupdate=off' = any (reloptions)";
+    assert_eq!(app.count(pending).await, 1, "a search reads no list of pending words");
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_word_that_products_have_is_not_corrected(db: PgPool) {
     let shop = Shop::open(db).await;
