@@ -14,6 +14,7 @@ mod card;
 mod facets;
 mod html;
 mod id_or_slug;
+mod image_url;
 mod name_key;
 mod product;
 mod slug;
@@ -25,6 +26,7 @@ pub use card::Card;
 pub use facets::{AttributeFacet, AvailabilityFacet, BrandFacet, CategoryFacet, Facets, PriceBand, ValueFacet};
 pub use html::clean_html;
 pub use id_or_slug::IdOrSlug;
+pub use image_url::is_image_url;
 pub use name_key::name_key;
 pub use product::{
     Attribute, AttributeValue, ImageFile, MainImage, PriceRange, Product, ProductCard, ProductImage, ProductVariant,

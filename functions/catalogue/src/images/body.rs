@@ -1,5 +1,6 @@
 //! The bodies that create, replace and change an image.
 
+use shared::catalogue::is_image_url;
 use shared::catalogue::limits::{MAX_ALT_TEXT, MAX_POSITION, MAX_SKU, MAX_URL};
 use shared::catalogue::write::{ImageEdit, ImageTarget, ImageVariant};
 use shared::fields::{ReadOnly, ReadOnlyName};
@@ -82,17 +83,7 @@ fn relative_to(base: &BaseUrl, url: String) -> String {
 /// Reads a URL that a browser can load an image from. Refuses `javascript:`, `data:` and relative paths.
 fn url(fields: &mut Fields, field: &str) -> Option<String> {
     let url = fields.text(field, MAX_URL)?;
-    let has_host = |rest: &str| rest.chars().next().is_some_and(|first| first.is_alphanumeric() || first == '[');
-    let is_loadable =
-        match (url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")), url.strip_prefix('/')) {
-            (Some(rest), _) => has_host(rest),
-            (None, Some(rest)) => !rest.starts_with('/'),
-            (None, None) => false,
-        };
-    let is_forbidden = |c: char| {
-        c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
-    };
-    if !is_loadable || url.contains(is_forbidden) {
+    if !is_image_url(&url) {
         fields.error(field, "Enter a valid URL that begins with http://, https:// or one slash.");
         return None;
     }

@@ -28,12 +28,19 @@ pub(in crate::catalogue) trait Meaning: Copy + Debug + Eq + Hash {
 
     /// Returns true if the column has codes, whose leading zeros an apostrophe protects from spreadsheets.
     fn is_code(self) -> bool;
+
+    /// Returns true if an export puts apostrophes before formulas within the column's cells.
+    fn has_guards(self) -> bool {
+        false
+    }
 }
 
 /// The positions of the columns.
 #[derive(Clone, Debug)]
 pub(in crate::catalogue) struct Columns<C> {
     places: HashMap<C, (usize, String)>,
+    /// The positions of the columns that have guards ([`Meaning::has_guards`]).
+    guarded: Vec<usize>,
     /// The number of all columns.
     pub(in crate::catalogue) width: usize,
     /// The character between two cells.
@@ -56,7 +63,8 @@ impl<C: Meaning> Columns<C> {
             Delimiter::Comma => Decimals::Point,
             Delimiter::Semicolon | Delimiter::Tab | Delimiter::VerticalBar => Decimals::PointOrComma,
         };
-        Self { places, width: header.len(), delimiter, decimals }
+        let guarded = places.iter().filter(|(column, _)| column.has_guards()).map(|(_, (at, _))| *at).collect();
+        Self { places, guarded, width: header.len(), delimiter, decimals }
     }
 
     /// Returns true if the file has this column.
@@ -67,6 +75,11 @@ impl<C: Meaning> Columns<C> {
     /// Returns the number of columns that are known.
     pub(in crate::catalogue) fn known(&self) -> usize {
         self.places.len()
+    }
+
+    /// Returns true if the column at this index has guards ([`Meaning::has_guards`]).
+    pub(super) fn has_guards(&self, index: usize) -> bool {
+        self.guarded.contains(&index)
     }
 
     /// Returns the position of a column, if the file has it.

@@ -5,6 +5,7 @@ mod batch;
 mod columns;
 mod delimiter;
 mod encoding;
+mod formulas;
 mod labels;
 mod letters;
 mod numbers;
@@ -18,11 +19,12 @@ pub(in crate::catalogue) use batch::{PRODUCTS_AT_ONCE, VARIANTS_AT_ONCE, note};
 pub(in crate::catalogue) use columns::{Columns, Meaning};
 pub use delimiter::Delimiter;
 pub use encoding::{Decoded, Encoding, EncodingScan, decode};
+pub(in crate::catalogue) use formulas::{guarded, guarded_html, unquoted, without_guards};
 pub(in crate::catalogue) use labels::{path, tags};
 pub use products::Products;
 pub(in crate::catalogue) use recognise::records_behind_header;
 pub use recognise::{FileFormat, FileKind, MAX_HEADER_BYTES, Recognised, Unrecognised};
-pub(in crate::catalogue) use row::{Row, image_url, trimmed, unquoted};
+pub(in crate::catalogue) use row::{Row, image_url, trimmed};
 
 /// The encoding and the delimiter of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::fmt::Write as _;
 
 use super::columns::{Columns, Meaning};
+use super::formulas::{unquoted, without_guards};
 use super::records::{IN_QUOTES, MISQUOTED, Place, Record, RecordEnd, TOO_LARGE};
+use crate::catalogue::image_url::{escaped, is_image_url};
 use crate::catalogue::limits::{MAX_UNITS, MAX_URL};
 use crate::catalogue::name_key::is_blank;
 use crate::money::{Currency, Money, MoneyError};
@@ -46,7 +47,8 @@ impl Row {
             if cell.contains('\0') {
                 error.get_or_insert_with(|| format!("{} contains a NUL character; remove it", columns.name_at(at)));
             }
-            cells.push(cell);
+            let is_guarded = cell.contains('\'') && columns.has_guards(at);
+            cells.push(if is_guarded { without_guards(&cell).into_owned() } else { cell });
         }
         let key = columns.place(C::KEY).and_then(|at| cells.get(at));
         let key = key.map_or("", |key| unquoted(key.trim(), false));
@@ -246,40 +248,16 @@ fn cut_off(count: usize, width: usize) -> String {
 
 /// Reads the URL of an image in the column with this name.
 pub(in crate::catalogue) fn image_url(url: &str, column: &str) -> Result<String, String> {
-    let lower = url.to_ascii_lowercase();
-    let is_address = ["https://", "http://", "/"].iter().any(|start| lower.starts_with(start));
-    let url = with_encoded_blanks(url);
+    let url = escaped(url);
     if url.len() > MAX_URL {
         return Err(format!("\"{column}\" has more than {MAX_URL} characters"));
     }
-    if !is_address || url.contains(char::is_control) {
-        return Err(format!("\"{column}\" is \"{url}\": it must be the URL of an image, or a path that begins with /"));
+    if !is_image_url(&url) {
+        return Err(format!(
+            "\"{column}\" is \"{url}\": it must be the URL of an image, or a path that begins with one /"
+        ));
     }
     Ok(url)
-}
-
-/// Writes blanks in a URL as browsers send them.
-fn with_encoded_blanks(url: &str) -> String {
-    let mut encoded = String::with_capacity(url.len());
-    for c in url.chars() {
-        if c.is_whitespace() {
-            let mut bytes = [0; 4];
-            for byte in c.encode_utf8(&mut bytes).bytes() {
-                let _ = write!(encoded, "%{byte:02X}");
-            }
-        } else {
-            encoded.push(c);
-        }
-    }
-    encoded
-}
-
-/// Removes the apostrophe that keeps spreadsheets from reading a cell as a formula or a number.
-pub(in crate::catalogue) fn unquoted(cell: &str, is_code: bool) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(|c: char| "=+-@\t\r'".contains(c) || is_code && c.is_ascii_digit()) => rest,
-        Some(_) | None => cell,
-    }
 }
 
 pub(in crate::catalogue) fn trimmed(text: &str) -> String {

@@ -67,6 +67,10 @@ impl Meaning for Column {
     fn is_code(self) -> bool {
         matches!(self, Self::Barcode | Self::Sku)
     }
+
+    fn has_guards(self) -> bool {
+        self != Self::Body
+    }
 }
 
 /// The names of each column: the one that Shopify exports, and the one that it has used for some since 2025.

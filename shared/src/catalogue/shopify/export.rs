@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::columns::QUANTITY_SEEN;
 use super::product::{NO_OPTION, NO_OPTION_VALUE, OPTIONS};
+use crate::catalogue::product_file::{guarded, guarded_html};
 use crate::catalogue::store::snapshot::{ProductSnapshot, VariantSnapshot};
 
 /// The columns, as Shopify names and orders them, and one of our own.
@@ -89,7 +90,7 @@ pub fn rows(product: &ProductSnapshot) -> Result<Vec<Cells>, &'static str> {
 
 fn add_head(row: &mut Cells, product: &ProductSnapshot, names: &[&str]) {
     row.set("Title", &product.name);
-    row.set("Body (HTML)", &product.description);
+    row.write("Body (HTML)", guarded_html(&product.description));
     row.set("Vendor", product.brand.as_ref().map_or("", |brand| &brand.name));
     row.set("Type", product.categories.first().map_or("", |category| &category.name));
     row.set("Tags", &product.tags.join(", "));
@@ -141,13 +142,15 @@ fn option_names<'v>(variants: &[&'v VariantSnapshot]) -> Vec<&'v str> {
 }
 
 impl Cells {
-    /// Fills a cell. A spreadsheet takes a text with such a beginning for a formula, so it gets an apostrophe, which the import removes
-    /// again.
+    /// Fills a cell. No spreadsheet takes a part of it for a formula.
     fn set(&mut self, column: &str, text: &str) {
-        let is_risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
+        self.write(column, guarded(text));
+    }
+
+    fn write(&mut self, column: &str, text: String) {
         let cell = COLUMNS.iter().zip(&mut self.0).find(|(name, _)| **name == column);
         if let Some((_, cell)) = cell {
-            *cell = if is_risky { format!("'{text}") } else { text.to_owned() };
+            *cell = text;
         }
     }
 }

@@ -7,7 +7,7 @@ use std::io::{self, BufRead};
 use super::{Column, Columns};
 use crate::catalogue::name_key::is_blank;
 use crate::catalogue::product_file::records::{Record, Records};
-use crate::catalogue::product_file::{Delimiter, unquoted};
+use crate::catalogue::product_file::{Delimiter, unquoted, without_guards};
 
 /// The handles that a file has so far.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ impl Scan {
         let at = Columns::find(header, records.delimiter()).place(Column::Handle).unwrap_or_default();
         while let Some(record) = records.record()? {
             let handle = record.fields.get(at).map(|handle| String::from_utf8_lossy(handle)).unwrap_or_default();
-            let handle = unquoted(handle.trim(), false);
+            let handle = &*without_guards(unquoted(handle.trim(), false));
             // Rows without a handle do not separate the rows of a product.
             if !is_blank(handle) && handle != self.last {
                 self.begin(handle, record.place.line);
@@ -49,7 +49,7 @@ impl Scan {
                 let at = if further > 0 { Some(at) } else { at.checked_sub(column) };
                 let mut cells = row.split(char::from(delimiter.byte()));
                 let handle = at.and_then(|at| cells.nth(at)).unwrap_or_default();
-                self.note_swallowed(unquoted(handle.trim(), false), line);
+                self.note_swallowed(&without_guards(unquoted(handle.trim(), false)), line);
             }
         }
     }

@@ -234,7 +234,7 @@ async fn every_error_is_reported_and_only_its_product_is_skipped(db: PgPool) {
             (7, "\"Title\" is empty, and this is the product's first row"),
             (8, "\"Published\" is \"maybe\": it must be true or false"),
             (9, "\"Variant Price\" is \"-5\": it must not be negative"),
-            (10, "\"Image Src\" is \"javascript:x\": it must be the URL of an image, or a path that begins with /"),
+            (10, "\"Image Src\" is \"javascript:x\": it must be the URL of an image, or a path that begins with one /"),
             (11, "\"Variant Price\" is empty"),
             (12, "the column \"Body (HTML)\" contains a NUL character; remove it"),
             (14, "the product \"a\" already began on line 2; all rows of a product must be next to each other"),

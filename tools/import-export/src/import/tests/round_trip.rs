@@ -138,6 +138,42 @@ async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
     assert!(text.contains("risky,'=1+1,'- soft,'@home,Things,'+,false,"), "{text}");
 }
 
+/// Spreadsheets of countries with decimal commas split cells at semicolons, whatever the file says.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn no_part_of_a_cell_is_a_formula(db: PgPool) {
+    let service = service_db(&db);
+    // The import removes one apostrophe before each formula.
+    let texts = [
+        ("x;=1+1", "x;=1+1"),
+        ("＝1", "＝1"),
+        ("＋1", "＋1"),
+        ("'－1", "－1"),
+        ("＠x", "＠x"),
+        ("x;''=1", "x;'=1"),
+        ("a;'b;''", "a;'b;''"),
+        (";-1;＠x;+2", ";-1;＠x;+2"),
+        ("''=1;=2", "'=1;=2"),
+        ("it's; '-5'", "it's; '-5'"),
+    ];
+    let row = |(at, (text, _)): (usize, &(&str, &str))| {
+        format!(
+            "h{at};=1,{text},<p>a;=1&nbsp;- {at};-x</p>,{text},{text},{text},true,{text},{text},,,{text},,,5,,,,,,\n"
+        )
+    };
+    let rows: String = texts.iter().enumerate().map(row).collect();
+    take_good(&service, &format!("{HEADER}{rows}")).await;
+    let stored = all(&service).await;
+    assert_eq!(stored.iter().map(|product| product.name.as_str()).collect::<Vec<_>>(), texts.map(|(_, stored)| stored));
+    assert_eq!(stored[0].description, "<p>a;=1&nbsp;- 0;-x</p>");
+
+    let file = go_round(&db, &service).await;
+
+    let signs = "=+-@＝＋－＠";
+    for (before, sign) in file.chars().zip(file.chars().skip(1)) {
+        assert!(!(",;\n\"".contains(before) && signs.contains(sign)), "{before}{sign} in {file}");
+    }
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn an_export_names_each_product_by_its_handle(db: PgPool) {
     let service = service_db(&db);

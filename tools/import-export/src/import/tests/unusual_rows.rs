@@ -99,6 +99,25 @@ async fn blanks_in_the_address_of_an_image_are_encoded(db: PgPool) {
     assert_eq!(take_good(&service, &exported(&service).await).await.products, unchanged(1));
 }
 
+/// To a browser these lead to another host, or to nothing.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_address_of_an_image_is_refused_as_the_api_refuses_it(db: PgPool) {
+    let service = service_db(&db);
+    for address in ["//evil.test/x.png", "///x.png", "https:///x.png", "https://", "data:image/png;base64", "x.png"]
+    {
+        for (image, variant_image) in [(address, ""), ("", address)] {
+            let file = format!("{HEADER_WITH_VARIANT_IMAGE}cup,Cup,C,5,{image},{variant_image}\n");
+            let (summary, errors) = take(&service, &file).await;
+            let [(2, reason)] = errors.as_slice() else { panic!("{address}: {errors:?}") };
+            assert!(reason.contains("a path that begins with one /"), "{reason}");
+            assert_eq!(summary.products, Changes::default());
+        }
+    }
+    assert_eq!(all(&service).await.len(), 0);
+}
+
+const HEADER_WITH_VARIANT_IMAGE: &str = "Handle,Title,Variant SKU,Variant Price,Image Src,Variant Image\n";
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn values_that_differ_only_in_case_are_one_bad_row(db: PgPool) {
     let service = service_db(&db);
