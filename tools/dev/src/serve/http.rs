@@ -2,17 +2,23 @@
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use axum::Router;
-use axum::extract::{ConnectInfo, Request};
-use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
 use axum::serve::ListenerExt as _;
+use http::header::HOST;
 use shared::app::ClientAddress;
+use shared::http::ApiError;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+/// Names of this machine, the addresses of the listeners included.
+const LOCAL_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// A bound port that does not serve yet.
 #[derive(Debug)]
@@ -42,7 +48,14 @@ impl Port {
     }
 
     /// Serves requests. When `stop` changes, it accepts no more connections and finishes running requests.
-    pub(super) fn serve(self, router: &Router, stop: &watch::Receiver<bool>) -> JoinSet<std::io::Result<()>> {
+    pub(super) fn serve(
+        self,
+        router: &Router,
+        hosts: &[String],
+        stop: &watch::Receiver<bool>,
+    ) -> JoinSet<std::io::Result<()>> {
+        let hosts: Arc<[String]> = LOCAL_HOSTS.into_iter().map(str::to_owned).chain(hosts.iter().cloned()).collect();
+        let router = router.clone().layer(from_fn_with_state(hosts, refuse_other_hosts));
         let mut servers = JoinSet::new();
         for listener in self.listeners {
             // Nagle's algorithm would delay a response by 40 ms.
@@ -54,6 +67,31 @@ impl Port {
         }
         servers
     }
+}
+
+/// Refuses a request that was sent to another host. A page on the internet can make a browser resolve the page's own name to this machine, and
+/// would then read the mails here and everything else, because to the browser it is still the same site.
+async fn refuse_other_hosts(State(hosts): State<Arc<[String]>>, request: Request, next: Next) -> Response {
+    if is_for(&request, &hosts) {
+        return next.run(request).await;
+    }
+    let detail = "The shop does not answer to this host. Use localhost, or start the shop with --host and the name.";
+    ApiError::ForbiddenBecause(detail, "host_not_allowed").into_response()
+}
+
+/// Returns true if the request names a host, and no other than these.
+fn is_for(request: &Request, hosts: &[String]) -> bool {
+    let of_header = request.headers().get(HOST).map(|host| host.to_str().unwrap_or_default());
+    let of_uri = request.uri().authority().map(|authority| authority.as_str());
+    let asked: Vec<&str> = of_header.into_iter().chain(of_uri).collect();
+    !asked.is_empty() && asked.iter().all(|host| hosts.iter().any(|allowed| is_host(host, allowed)))
+}
+
+/// Returns true if `host`, with or without a port, is this name.
+fn is_host(host: &str, name: &str) -> bool {
+    let port =
+        host.get(name.len()..).filter(|_| host.get(..name.len()).is_some_and(|host| host.eq_ignore_ascii_case(name)));
+    port.is_some_and(|port| port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()))
 }
 
 /// Sets the client's address, as API Gateway does in the cloud. All clients are on this machine, so a client may set another address in
@@ -76,4 +114,26 @@ fn in_use(port: u16) -> String {
     format!(
         "port {port} is in use by another program: stop that program, or choose another port: cargo dev --port {other}"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_compared_without_its_port() {
+        for (host, expected) in [
+            ("localhost", true),
+            ("LocalHost:8000", true),
+            ("localhost:", false),
+            ("localhost:x", false),
+            ("localhost.evil.example", false),
+            ("localhost:8000.evil.example", false),
+            ("evil.example", false),
+            ("", false),
+        ] {
+            assert_eq!(is_host(host, "localhost"), expected, "{host}");
+        }
+        assert!(is_host("[::1]:8000", "[::1]") && !is_host("[::1", "[::1]"));
+    }
 }

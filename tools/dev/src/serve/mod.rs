@@ -31,6 +31,9 @@ pub struct Options {
     /// Currency of a shop without products and orders, such as JPY; without it, the shop keeps its own, EUR at first
     #[arg(long, value_name = "CODE")]
     pub currency: Option<Currency>,
+    /// Another name by which to reach the shop, such as that of a tunnel; without it, only localhost, 127.0.0.1 and [::1]
+    #[arg(long = "host", value_name = "NAME")]
+    pub hosts: Vec<String>,
     /// Log each request
     #[arg(long, short)]
     pub verbose: bool,
@@ -41,7 +44,15 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 8000, fresh: false, yes: false, currency: None, verbose: false, without_jobs: false }
+        Self {
+            port: 8000,
+            fresh: false,
+            yes: false,
+            currency: None,
+            hosts: Vec::new(),
+            verbose: false,
+            without_jobs: false,
+        }
     }
 }
 

@@ -119,7 +119,7 @@ pub(super) async fn start(home: &Home, environment: &Environment, options: &Opti
         jobs
     };
     lock.set_url(&url)?;
-    let servers = port.serve(&router, &stopped);
+    let servers = port.serve(&router, &options.hosts, &stopped);
     Ok(RunningShop { greeting: greeting(&url), stop, servers, jobs, database, _lock: lock })
 }
 

@@ -48,6 +48,11 @@ impl Serving {
         Self::run(command(home, &["serve", "--port", "0", "--currency", currency]).env("AUTH_OPTIONS", ""))
     }
 
+    /// Starts a shop that answers to this host too.
+    pub(crate) fn start_at(home: &Path, host: &str) -> Self {
+        Self::run(command(home, &["serve", "--port", "0", "--host", host]).env("AUTH_OPTIONS", ""))
+    }
+
     fn run(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
@@ -100,13 +105,21 @@ impl Serving {
         self.try_send(method, path, headers, body).unwrap()
     }
 
+    /// Sends a GET request with this `Host`.
+    pub(crate) fn get_at_host(&self, host: &str, path: &str) -> Answer {
+        self.send_to(host, &format!("GET {path}"), "", "").unwrap()
+    }
+
     fn try_send(&self, method: &str, path: &str, headers: &str, body: &str) -> std::io::Result<Answer> {
+        self.send_to(&self.address, &format!("{method} {path}"), headers, body)
+    }
+
+    fn send_to(&self, host: &str, request: &str, headers: &str, body: &str) -> std::io::Result<Answer> {
         let mut connection = TcpStream::connect(&self.address)?;
         let length = body.len();
         write!(
             connection,
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}",
-            self.address
+            "{request} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
         )?;
         let mut answer = String::new();
         connection.read_to_string(&mut answer)?;

@@ -65,6 +65,25 @@ fn a_port_in_use_is_reported_before_anything_is_started() {
     assert!(!home.join("postgres").exists());
 }
 
+/// The name of a page on the internet may lead to this machine.
+#[test]
+fn a_request_to_another_host_is_refused() {
+    let shop = Serving::start_at(&a_directory(), "shop.example");
+    for path in ["/", "/dev/mail/?format=json", "/api/v1/catalogue/products/", "/dev/images/x.svg", "/nowhere/"] {
+        for host in
+            ["evil.example", "localhost.evil.example", "evil.example:8000", "127.0.0.1.evil.example", "0.0.0.0", ""]
+        {
+            let refused = shop.get_at_host(host, path);
+            assert_eq!((refused.status, &refused.json()["code"]), (403, &json!("host_not_allowed")), "{host} {path}");
+        }
+        for host in ["localhost", "LOCALHOST:8000", "127.0.0.1:1", "[::1]:8000", "shop.example", "shop.example:443"] {
+            assert_ne!(shop.get_at_host(host, path).status, 403, "{host} {path}");
+        }
+        assert_eq!(shop.get_at_host("localhost", &format!("http://evil.example{path}")).status, 403, "{path}");
+    }
+    assert!(shop.interrupt().1.success());
+}
+
 #[test]
 fn the_currency_is_chosen_at_the_first_start_and_kept() {
     let home = a_directory();
