@@ -63,6 +63,15 @@ SETS = [
         "ZoneB": "eu-central-1c",
         "EdgeSecret": "shop/edge-secret",
     },
+    {
+        "region": "us-east-1",
+        "UseEdge": "true",
+        "EdgeSecret": "shop/edge-secret",
+        "EdgeSecretSent": "shop/edge-secret-new",
+        "DomainName": "api.example.com",
+        "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/x",
+        "HostedZoneId": "Z1",
+    },
 ]
 
 
@@ -85,9 +94,10 @@ def _transformed(parameters):
 
 @functools.cache  # the same parameters make the same stack, and no test changes one
 class Stack:
-    """The resources and outputs of a stack with these parameters; the others have their defaults."""
+    """The resources and outputs of a stack with these parameters; the others have their defaults. `region` is where it is."""
 
-    def __init__(self, **parameters):
+    def __init__(self, region=ACCOUNT["AWS::Region"], **parameters):
+        self.account = {**ACCOUNT, "AWS::Region": region}
         self.template = _transformed(tuple(sorted({**REQUIRED, **parameters}.items())))
         defaults = {name: one.get("Default") for name, one in self.template["Parameters"].items()}
         self.parameters = {name: str(value) for name, value in {**defaults, **REQUIRED, **parameters}.items()}
@@ -141,7 +151,7 @@ class Stack:
         return {key: item for key, item in ((key, self.value(item)) for key, item in node.items()) if item is not NO_VALUE}
 
     def _ref(self, name):
-        return self.parameters.get(name, ACCOUNT.get(name, {"Ref": name}))
+        return self.parameters.get(name, self.account.get(name, {"Ref": name}))
 
     def _condition(self, name):
         return self.condition(name) if isinstance(name, str) else {"Condition": self.value(name)}

@@ -45,7 +45,7 @@ class Edge(unittest.TestCase):
         for parameters in SETS:
             servers = Stack(**parameters).properties("HttpApi")["Body"]["servers"]
             closed = [server["x-amazon-apigateway-endpoint-configuration"]["disableExecuteApiEndpoint"] for server in servers]
-            self.assertEqual(closed, ["DomainName" in parameters], parameters)
+            self.assertEqual(closed, ["DomainName" in parameters and "UseEdge" not in parameters], parameters)
 
     def test_the_functions_get_the_secret_of_the_edge_only_where_there_is_one(self):
         resolved = "{{resolve:secretsmanager:shop/edge-secret:SecretString}}"
