@@ -107,6 +107,17 @@ create table mailed_links (
 create index mailed_link_by_user on mailed_links (user_id, purpose);
 create index mailed_link_by_expiry on mailed_links (expires_at);
 
+-- Addresses that an account has proven to read: a link in a mail to the address was used, or an operator created the account with it. Only
+-- a proven address opens what people without an account have left under it.
+create table proven_addresses (
+    user_id bigint not null references users (id) on delete cascade,
+    email text not null,
+    proven_at timestamptz not null,
+    primary key (user_id, email),
+    constraint proven_address_in_lower_case check (email = lower(email))
+);
+create index proven_address_by_email on proven_addresses (email);
+
 -- The second factor (RFC 6238: SHA-1, six digits, thirty seconds).
 create table totp_devices (
     user_id bigint primary key references users (id) on delete cascade,

@@ -28,6 +28,7 @@ create table mail_log (
     event_id uuid primary key,
     kind text not null,
     recipient text not null,
+    -- Suppressed: not sent, because its address is not proven and has had too many mails.
     status text not null,
     -- Until this time no other consumer sends this mail. Longer than a call to SES can take.
     claimed_until timestamptz not null,
@@ -40,7 +41,7 @@ create table mail_log (
     -- The account the mail was for, because addresses change: for the export and the erasure of personal data. Null for a mail to an
     -- address without an account. The foreign key also makes a claim wait for an erasure in progress, and the other way round.
     user_id bigint references users (id) on delete set null,
-    constraint mail_status_known check (status in ('claimed', 'sent', 'failed')),
+    constraint mail_status_known check (status in ('claimed', 'sent', 'failed', 'suppressed')),
     constraint mail_sent_has_finished check ((status = 'claimed') = (finished_at is null))
 );
 -- For the job that sends mails again when the queue has given them up, and for the list of those that have failed. Few mails are in them.

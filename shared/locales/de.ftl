@@ -89,6 +89,8 @@ new-sign-in =
     .address = Netzadresse: { $address }
     .program = Programm: { $program }
     .unknown = unbekannt
+    .known-program = { $program } unter { $system }
+    .unknown-program = ein unbekanntes Programm
     .expected = Wenn Sie es waren, müssen Sie nichts tun.
     .otherwise = Wenn nicht, beenden Sie diese Anmeldung in der Liste Ihrer Anmeldungen und wählen Sie sofort ein neues Passwort; das beendet alle anderen.
 

@@ -90,6 +90,8 @@ new-sign-in =
     .address = Network address: { $address }
     .program = Program: { $program }
     .unknown = unknown
+    .known-program = { $program } on { $system }
+    .unknown-program = an unknown program
     .expected = If it was you, you need not do anything.
     .otherwise = If it was not, end this sign-in in the list of your sign-ins and choose a new password at once, which ends all others.
 

@@ -109,6 +109,7 @@ fn mail_state(mail: &OrderMail) -> Markup {
     match (mail.status.as_deref(), mail.queued_at) {
         (Some("sent"), _) => html! { span.tag.good { "sent" } },
         (Some("failed"), _) => html! { span.tag.bad { "failed" } },
+        (Some("suppressed"), _) => html! { span.tag.bad { "not sent" } },
         (Some(_), _) => html! { span.tag { "being sent" } },
         (None, Some(_)) => html! { span.tag { "in the queue" } },
         (None, None) => html! { span.tag { "not in the queue yet" } },

@@ -11,7 +11,7 @@ use shared::ids::UserId;
 use shared::locale::Locale;
 use shared::mail::address;
 use shared::time::Timestamp;
-use shared::users::store::{NewUser, insert};
+use shared::users::store::{NewUser, insert, proven};
 use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords};
 
 /// A superuser to create.
@@ -83,6 +83,8 @@ pub async fn create_superuser(
             None => return Err(error.into()),
         },
     };
+    // The operator knows who reads this address.
+    proven::prove(&mut tx, id, &email, now).await?;
     let entry = AuditRecord::by_nobody(Kind::SuperuserCreated, Some(id));
     audit::store::record(&mut tx, entry, &ClientInfo::default(), now).await?;
     tx.commit().await?;

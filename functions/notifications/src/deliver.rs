@@ -3,7 +3,7 @@
 
 use anyhow::{Context as _, bail, ensure};
 use shared::app::metrics::Metric;
-use shared::mail::store::{Attempt, Claim, NewClaim, claim, is_held, mark_not_due};
+use shared::mail::store::{Attempt, Claim, NewClaim, claim, is_held, mark_not_due, mark_suppressed};
 use shared::mail::{Mail, SendError};
 use shared::outbox::Event;
 use shared::time::Timestamp;
@@ -11,6 +11,7 @@ use shared::users::store::links;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::Notifications;
+use crate::mail_limit;
 use crate::mails::{self, Draft, Ready};
 use crate::record::record;
 
@@ -71,7 +72,7 @@ async fn until<T>(ends: Instant, work: impl Future<Output = anyhow::Result<T>>) 
     timeout_at(ends, work).await.context("the database did not answer in time")?
 }
 
-/// Returns the mail, or the reason why it cannot be sent, with the claim; `None` if no mail is due.
+/// Returns the mail, or the reason why it cannot be sent, with the claim; `None` if no mail is due or a limit suppresses it.
 async fn claim_mail(
     notifications: &Notifications,
     event: &Event,
@@ -98,6 +99,16 @@ async fn claim_mail(
         until,
     };
     let claim = claim(&mut tx, new_claim).await?;
+    if let (Ok(ready), Claim::Granted(attempt)) = (&ready, claim)
+        && attempt.is_first()
+        && mail_limit::is_exceeded(&mut tx, &event.kind, ready, now).await?
+    {
+        // In the transaction of the claim, so that a message that comes again is not counted again.
+        mark_suppressed(&mut tx, attempt, mail_limit::REASON, now).await?;
+        tx.commit().await?;
+        tracing::warn!(kind = event.kind.as_str(), "mail suppressed by the limit for unproven addresses");
+        return Ok(None);
+    }
     if let (Ok(Ready { mail, link: Some(link), .. }), Claim::Granted(_)) = (&ready, claim) {
         // The link of an earlier attempt stays valid, because its mail may have been sent.
         let new_link = links::NewLink { user: link.user, email: &mail.to, purpose: link.purpose, token: &link.token };

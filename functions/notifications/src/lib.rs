@@ -5,6 +5,7 @@
 
 mod deliver;
 mod letter;
+mod mail_limit;
 mod mails;
 mod record;
 mod ses;

@@ -18,13 +18,13 @@ pub struct OrderMail {
     pub queued_at: Option<Timestamp>,
     /// Error of the last try to send the event to the queue.
     pub queue_error: Option<String>,
-    /// Status `claimed`, `sent` or `failed`; `None` until the consumer has received the event.
+    /// Status `claimed`, `sent`, `failed` or `suppressed`; `None` until the consumer has received the event.
     pub status: Option<String>,
     /// Address of the recipient.
     pub recipient: Option<String>,
-    /// Time at which the mail was sent or failed for good.
+    /// Time at which the mail was sent, failed for good or was suppressed.
     pub finished_at: Option<Timestamp>,
-    /// Error of a failed mail.
+    /// Reason why the mail was not sent.
     pub error: Option<String>,
 }
 

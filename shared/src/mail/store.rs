@@ -31,6 +31,13 @@ pub struct Attempt {
     number: i32,
 }
 
+impl Attempt {
+    /// Returns true if no attempt to send this mail was made before.
+    pub fn is_first(self) -> bool {
+        self.number == 1
+    }
+}
+
 /// Result of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
@@ -116,6 +123,21 @@ pub async fn mark_not_due(tx: &mut Tx, event: EventId, reason: &str, now: Timest
         "update mail_log set status = 'failed', error = $2, finished_at = $3
           where event_id = $1 and status = 'claimed' and claimed_until <= $3",
         event as _,
+        reason,
+        now as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Marks the mail as one that will not be sent because of a limit.
+pub async fn mark_suppressed(tx: &mut Tx, attempt: Attempt, reason: &str, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update mail_log set status = 'suppressed', error = $3, finished_at = $4
+          where event_id = $1 and attempts = $2 and status = 'claimed'",
+        attempt.event as _,
+        attempt.number,
         reason,
         now as _
     )

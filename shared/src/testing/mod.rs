@@ -189,6 +189,16 @@ impl TestApp {
         user
     }
 
+    /// Records that the owner of this account has proven to read mail to its address, as the use of a mailed link does.
+    pub async fn prove_address(&self, user: UserId) {
+        sqlx::query("insert into proven_addresses (user_id, email, proven_at) select id, lower(email), $2 from users where id = $1")
+            .bind(user)
+            .bind(self.clock.now())
+            .execute(&self.db)
+            .await
+            .unwrap();
+    }
+
     /// Builds an active product with one variant that costs 10.00 and is out of stock.
     pub fn a_product(&self) -> ProductBuilder<'_> {
         ProductBuilder::new(&self.db)

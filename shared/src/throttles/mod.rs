@@ -21,8 +21,10 @@ pub enum Limit {
     PasswordCheck,
     /// Codes of the second factor of one account. They have their own limit, so that a right password does not reset the count of wrong codes.
     SecondFactor,
-    /// Mails to one address.
+    /// Requests of mails to one address.
     MailTo,
+    /// Mails that are sent to one address that its account has not proven to read.
+    MailToUnproven,
     /// Mails requested from one client address.
     MailFrom,
     /// Log-ins of one account with the right password. Each leaves a sign-in, a token and a line in the audit log.
@@ -69,6 +71,9 @@ impl Limit {
                 Rule { scope: "second_factor", free: 5, window_seconds: 24 * HOUR, longest_seconds: Some(900) }
             }
             Self::MailTo => Rule { scope: "mail_to", free: 5, window_seconds: HOUR, longest_seconds: None },
+            Self::MailToUnproven => {
+                Rule { scope: "mail_to_unproven", free: 5, window_seconds: HOUR, longest_seconds: None }
+            }
             Self::MailFrom => Rule { scope: "mail_from", free: 50, window_seconds: HOUR, longest_seconds: None },
             Self::SignIn => Rule { scope: "sign_in", free: 60, window_seconds: HOUR, longest_seconds: None },
             Self::Rename => Rule { scope: "rename", free: 5, window_seconds: HOUR, longest_seconds: None },

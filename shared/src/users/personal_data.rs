@@ -16,6 +16,10 @@ pub struct ExportedAccount {
     pub id: UserId,
     /// Email address of the account.
     pub email: String,
+    /// Email addresses of which the account has proven that you read them, in lower case, the newest first. What was left under such an address without
+    /// an account is part of this export, unless the address belongs to another account now.
+    #[schema(example = json!(["ana@example.com"]))]
+    pub proven_emails: Vec<String>,
     /// Username of the account.
     pub username: String,
     /// Name of the person, or blank.
@@ -130,11 +134,11 @@ pub struct ExportedMail {
     pub kind: String,
     /// Email address to which it was sent.
     pub recipient: String,
-    /// Status of the mail: `claimed` (being sent), `sent` or `failed`.
+    /// Status of the mail: `claimed` (being sent), `sent`, `failed` or `suppressed` (not sent, because there were too many).
     pub status: String,
     /// Time at which its sending began.
     pub created_at: Timestamp,
-    /// Time at which it was sent or failed for good; null before that.
+    /// Time at which it was sent, failed for good or was suppressed; null before that.
     pub finished_at: Option<Timestamp>,
 }
 

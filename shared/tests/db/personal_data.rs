@@ -94,6 +94,7 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
             "tags",
         ],
     ),
+    ("proven_addresses", Exported, &["email"]),
     ("recovery_codes", Erased, &["code_sha256"]),
     ("refresh_tokens", Erased, &["token_sha256"]),
     ("roles", Impersonal, &["name", "permissions"]),

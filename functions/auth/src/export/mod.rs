@@ -87,7 +87,8 @@ impl<T> From<Newest<T>> for List<T> {
 
 /// Export your personal data
 ///
-/// You can do this five times an hour. The export contains no password, code or key.
+/// You can do this five times an hour. The export contains no password, code or key. What was left under your email address without an account is
+/// included after you have proven the address by a link in a mail, such as one to reset your password.
 #[utoipa::path(
     get,
     path = "/auth/users/me/export/",

@@ -77,8 +77,10 @@ async fn register_with_data_everywhere(app: &TestApp) -> (UserId, Client) {
     app.a_cart().of(ana).create().await;
     // Ana had another address at her first order, whose mail was sent; the mail of the second order is not sent yet.
     sql(app, "update users set email = 'Ana.Old@example.com'").await;
+    app.prove_address(ana).await;
     let first = place_order(app, ana).await;
     sql(app, "update users set email = 'ana@example.com'").await;
+    app.prove_address(ana).await;
     app.clock.advance(60);
     place_order(app, ana).await;
     sqlx::query(
@@ -139,9 +141,16 @@ async fn no_table_identifies_an_erased_user(db: PgPool) {
     let app = service(db);
     let (ana, client) = register_with_data_everywhere(&app).await;
     let before = columns_with(&app.db, &ANAS_TEXTS).await;
-    for table in
-        ["users", "user_addresses", "orders", "mail_log", "outbox", "mailed_links", "back_in_stock_subscriptions"]
-    {
+    for table in [
+        "users",
+        "user_addresses",
+        "orders",
+        "mail_log",
+        "outbox",
+        "mailed_links",
+        "back_in_stock_subscriptions",
+        "proven_addresses",
+    ] {
         assert!(
             before.keys().any(|column| column.starts_with(table)),
             "the search finds nothing in {table}: {before:?}"
@@ -192,9 +201,11 @@ async fn the_data_of_other_users_does_not_change(db: PgPool) {
     let app = service(db);
     let ben = register(&app, "ben").await;
     place_order(&app, ben).await;
+    sql(&app, "insert into back_in_stock_subscriptions (variant_id, email, created_at) select id, 'ben@example.com', now() from product_variants").await;
     let (_, client) = a_user_whose_former_address_is_bens(&app).await;
     let query = "select concat_ws('|', (select jsonb_agg(o order by o.id) from orders o where email = 'ben@example.com'),
-        (select jsonb_agg(u) from users u where username = 'ben'), (select jsonb_agg(e order by e.id) from outbox e where kind = 'order_placed'))";
+        (select jsonb_agg(u) from users u where username = 'ben'), (select jsonb_agg(e order by e.id) from outbox e where kind = 'order_placed'),
+        (select jsonb_agg(b) from back_in_stock_subscriptions b))";
     let before: String = sqlx::query_scalar(query).fetch_one(&app.db).await.unwrap();
 
     delete_account(&client).await.expect(204);
@@ -202,17 +213,14 @@ async fn the_data_of_other_users_does_not_change(db: PgPool) {
     assert_eq!(sqlx::query_scalar::<_, String>(query).fetch_one(&app.db).await.unwrap(), before);
 }
 
-/// Registers a user who once received a mail at an address that now belongs to Ben.
+/// Registers a user who once had proven an address that now belongs to Ben.
 async fn a_user_whose_former_address_is_bens(app: &TestApp) -> (UserId, Client) {
     let cleo = register(app, "cleo").await;
-    sqlx::query(
-        "insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
-         values (sha256('x'), $1, 'password_reset', 'ben@example.com', now(), now())",
-    )
-    .bind(cleo)
-    .execute(&app.db)
-    .await
-    .unwrap();
+    sqlx::query("insert into proven_addresses (user_id, email, proven_at) values ($1, 'ben@example.com', now())")
+        .bind(cleo)
+        .execute(&app.db)
+        .await
+        .unwrap();
     (cleo, app.anonymous().bearer(&tokens(app, "cleo").await.access))
 }
 

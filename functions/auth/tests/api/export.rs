@@ -12,6 +12,7 @@ const PATH: &str = "/auth/users/me/export/";
 async fn an_export_contains_all_data_of_the_user(db: PgPool) {
     let app = service(db);
     let ana = register(&app, "ana").await;
+    app.prove_address(ana).await;
     let client = app.anonymous().at("203.0.113.7").bearer(&tokens(&app, "ana").await.access);
     client.put("/auth/profile/", json!({"name": "Ana Berg", "phone": "040 1"})).await.expect(200);
     let address = json!({"name": "Ana Berg", "line1": "Hafenstr. 1", "city": "Hamburg", "country": "DE"});
@@ -49,6 +50,7 @@ async fn an_export_contains_all_data_of_the_user(db: PgPool) {
         (&json!("ana@example.com"), &json!("ana"), &json!("Ana Berg"), &json!("040 1"), &json!(ana))
     );
     assert_eq!((&account["roles"], &account["has_second_factor"]), (&json!([]), &json!(false)));
+    assert_eq!(account["proven_emails"], json!(["ana@example.com"]));
     assert_eq!(data["addresses"], json!([address]));
     assert_eq!(data["carts"]["results"].as_array().unwrap().len(), 2);
     let open: Vec<&Value> =

@@ -32,6 +32,7 @@ mod timing;
 mod token_rotation;
 mod totp;
 mod unknown_fields;
+mod unproven_addresses;
 mod update_me;
 mod users_activation;
 mod users_by_id;

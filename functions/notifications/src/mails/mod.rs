@@ -8,6 +8,7 @@ mod email_changed;
 mod email_reset_requested;
 mod password_changed;
 mod password_reset_requested;
+mod program;
 mod signed_in_from_new_network;
 
 use shared::app::db::Tx;

@@ -2,39 +2,35 @@
 
 use shared::app::db::Tx;
 use shared::ids::SignInId;
-use shared::locale::{Texts, one_line};
-use shared::users::store::addressees::{self, SignInDetails};
+use shared::locale::Texts;
+use shared::users::store::{addressees, proven};
 
 use super::Draft;
+use super::program::program_name;
 use crate::Shop;
 use crate::letter::Letter;
-
-/// Maximum number of characters of the user agent that are shown: its text was chosen by the one who logged in.
-const MAX_USER_AGENT: usize = 160;
 
 pub(super) async fn draft(tx: &mut Tx, shop: &Shop, sign_in: SignInId) -> sqlx::Result<Draft> {
     let Some(details) = addressees::sign_in(tx, sign_in).await? else {
         return Ok(Draft::NotDue("the sign-in was deleted"));
     };
+    if !proven::is_proven(tx, details.user, &details.email).await? {
+        // The reader may be a stranger, whom a log-in to another person's account would only frighten.
+        return Ok(Draft::NotDue("the account has not proven its address"));
+    }
     let texts = Texts::new(details.locale);
-    let unknown = || texts.text("new-sign-in.unknown");
-    let (time, program) = (texts.time(details.at), program(&details).unwrap_or_else(unknown));
+    let (time, program) = (texts.time(details.at), program_name(details.user_agent.as_deref(), &texts));
+    let address = details.address.unwrap_or_else(|| texts.text("new-sign-in.unknown"));
     let letter = Letter {
         heading: texts.text("new-sign-in.heading"),
         sentences: vec![
             texts.text("new-sign-in.text"),
             texts.text_with("new-sign-in.when", &[("time", &time)]),
-            texts.text_with("new-sign-in.address", &[("address", &details.address.clone().unwrap_or_else(unknown))]),
+            texts.text_with("new-sign-in.address", &[("address", &address)]),
             texts.text_with("new-sign-in.program", &[("program", &program)]),
         ],
         link: None,
         after: vec![texts.text("new-sign-in.expected"), texts.text("new-sign-in.otherwise")],
     };
     Ok(Draft::to_account(details.user, letter.mail(&details.email, "signed_in_from_new_network", &shop.name, &texts)))
-}
-
-/// Returns the name of the program that logged in, if it gave one.
-fn program(details: &SignInDetails) -> Option<String> {
-    let name: String = details.user_agent.as_deref().unwrap_or_default().chars().take(MAX_USER_AGENT).collect();
-    Some(one_line(&name)).filter(|name| !name.is_empty())
 }

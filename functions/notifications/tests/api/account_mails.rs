@@ -20,8 +20,8 @@ async fn mails_of(app: &TestApp, kind: EventKind) -> Vec<Mail> {
     mailer.sent()
 }
 
-/// Inserts a sign-in of a new user with this user agent.
-async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> SignInId {
+/// Inserts a sign-in of a new user with this user agent, and returns both.
+async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> (UserId, SignInId) {
     let (user, now) = (app.a_user().await, app.clock.now());
     let id = SignInId(app.random_uuid());
     let address: Option<IpAddr> = Some("203.0.113.7".parse().unwrap());
@@ -37,7 +37,7 @@ async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> SignInId {
     };
     sign_ins::open(&mut tx, token, "!", &client_info).await.unwrap().unwrap();
     tx.commit().await.unwrap();
-    id
+    (user.id, id)
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
@@ -113,34 +113,58 @@ async fn the_owner_gets_a_mail_about_a_changed_password(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_mail_about_a_new_sign_in_has_its_time_and_network(db: PgPool) {
+async fn the_mail_about_a_new_sign_in_has_its_time_network_and_program(db: PgPool) {
     let app = TestApp::without_routes(db);
-    let evil = "<img src=\"https://evil.example/pixel\">\r\nBcc: you@example.com";
+    let firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0";
 
-    let sign_in_id = a_sign_in(&app, Some(evil)).await;
+    let (user, sign_in_id) = a_sign_in(&app, Some(firefox)).await;
+    app.prove_address(user).await;
     let mail = mails_of(&app, EventKind::SignedInFromNewNetwork { sign_in_id }).await.remove(0);
 
-    for said in ["When: 22 November 2026, 06:38 UTC", "Network address: 203.0.113.7", "end this sign-in"] {
+    for said in [
+        "When: 22 November 2026, 06:38 UTC",
+        "Network address: 203.0.113.7",
+        "Program: Firefox on Windows",
+        "end this sign-in",
+    ] {
         assert!(mail.text.contains(said) && mail.html.contains(said), "{said}: {}", mail.text);
     }
-    assert!(
-        mail.text.contains("Program: <img src=\"https://evil.example/pixel\"> Bcc: you@example.com\n"),
-        "{}",
-        mail.text
-    );
-    assert!(mail.html.contains("&lt;img") && !mail.html.contains("<img"), "{}", mail.html);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn a_program_without_a_name_is_unknown_and_a_long_name_is_cut(db: PgPool) {
+async fn no_text_of_the_user_agent_is_in_the_mail_about_a_new_sign_in(db: PgPool) {
     let app = TestApp::without_routes(db);
-    for (name, shown) in
-        [(None, "unknown".to_owned()), (Some(" \t"), "unknown".to_owned()), (Some(&*"x".repeat(999)), "x".repeat(160))]
-    {
-        let sign_in_id = a_sign_in(&app, name).await;
-        let mail = mails_of(&app, EventKind::SignedInFromNewNetwork { sign_in_id }).await.remove(0);
-        assert!(mail.text.contains(&format!("Program: {shown}\n")), "{}", mail.text);
+    for (locale, unknown) in [("en", "Program: an unknown program\n"), ("de", "Programm: ein unbekanntes Programm\n")] {
+        for user_agent in [
+            None,
+            Some(" \t"),
+            Some("SECURITY ALERT: your card was charged. Cancel at https://shop-refunds.example/ or call +49 40 1"),
+            Some("<img src=\"https://evil.example/pixel\">\r\nBcc: you@example.com"),
+        ] {
+            let (user, sign_in_id) = a_sign_in(&app, user_agent).await;
+            app.prove_address(user).await;
+            sqlx::query("update users set locale = $1").bind(locale).execute(&app.db).await.unwrap();
+            let mail = mails_of(&app, EventKind::SignedInFromNewNetwork { sign_in_id }).await.remove(0);
+            assert!(mail.text.contains(unknown), "{}", mail.text);
+            for foreign in ["ALERT", "example/", "+49", "Bcc", "img"] {
+                assert!(!mail.text.contains(foreign) && !mail.html.contains(foreign), "{foreign}: {}", mail.text);
+            }
+        }
     }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn no_mail_about_a_new_sign_in_goes_to_an_address_that_was_never_proven(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let (user, sign_in_id) = a_sign_in(&app, None).await;
+    assert_eq!(mails_of(&app, EventKind::SignedInFromNewNetwork { sign_in_id }).await, []);
+
+    app.prove_address(user).await;
+    assert_eq!(mails_of(&app, EventKind::SignedInFromNewNetwork { sign_in_id }).await.len(), 1);
+
+    // The proof was for the former address.
+    sqlx::query("update users set email = 'stranger@example.com'").execute(&app.db).await.unwrap();
+    assert_eq!(mails_of(&app, EventKind::SignedInFromNewNetwork { sign_in_id }).await, []);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -155,6 +155,7 @@ async fn names_are_escaped_and_links_lead_to_the_api_without_a_storefront(db: Pg
 async fn an_erased_user_gets_no_mail(db: PgPool) {
     let mut subscribed = Subscribed::new(db, "ana@example.com", "Runner").await;
     let ana = subscribed.app.a_user().await;
+    subscribed.app.prove_address(ana.id).await;
     sqlx::query("update back_in_stock_subscriptions set email = $1")
         .bind(&ana.email)
         .execute(&subscribed.app.db)
@@ -169,6 +170,7 @@ async fn an_erased_user_gets_no_mail(db: PgPool) {
 
     // A user who was not erased finds it among their mails.
     let ben = subscribed.app.a_user().await;
+    subscribed.app.prove_address(ben.id).await;
     let app = TestApp::without_routes(subscribed.app.db.clone());
     subscribed = Subscribed::new(app.db.clone(), &ben.email, "Runner").await;
     assert_eq!(subscribed.mails().await.len(), 1);

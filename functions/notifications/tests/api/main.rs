@@ -8,6 +8,7 @@ mod deliver;
 mod erased;
 mod errors;
 mod frozen;
+mod limits;
 mod links;
 mod mailers;
 mod observed;

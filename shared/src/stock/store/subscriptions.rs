@@ -32,7 +32,7 @@ pub struct Subscription {
     pub email: String,
     /// Language of the mail.
     pub locale: Locale,
-    /// Id of the account with this address, if there is one.
+    /// Id of the account that has this address and has proven it, if there is one.
     pub user_id: Option<UserId>,
     /// Name of the product.
     pub product_name: String,
@@ -140,7 +140,9 @@ pub async fn find(
              join product_variants v on v.id = b.variant_id
              join products p on p.id = v.product_id
              join stock_levels s on s.variant_id = v.id
-             left join users u on lower(u.email) = lower(b.email)
+             left join users u
+               on lower(u.email) = lower(b.email)
+              and exists (select from proven_addresses a where a.user_id = u.id and a.email = lower(u.email))
             where b.id = $1 and b.event_id = $2"#,
         subscription as _,
         event as _,

@@ -44,6 +44,7 @@ pub async fn delete(tx: &mut Tx, user: UserId) -> sqlx::Result<Erasure> {
     sqlx::query!(
         "delete from outbox
           where lower(payload ->> 'email') = any($2)
+             or lower(payload ->> 'email') = (select lower(email) from users where id = $1)
              or payload ->> 'user_id' = $1::bigint::text
              or payload ->> 'order_id' in (select id::text from orders where user_id = $1)
              or payload ->> 'sign_in_id' in (select id::text from sign_ins where user_id = $1)

@@ -52,6 +52,8 @@ pub async fn account(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<ExportedA
                       as "has_second_factor!",
                   array(select r.name from user_roles ur join roles r on r.id = ur.role_id
                          where ur.user_id = u.id order by r.name) as "roles!",
+                  array(select p.email from proven_addresses p
+                         where p.user_id = u.id order by p.proven_at desc, p.email) as "proven_emails!",
                   u.created_at, u.last_login_at
              from users u where u.id = $1"#,
         user as _
@@ -168,7 +170,7 @@ pub async fn sign_ins(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec
     .await
 }
 
-/// Lists the mails of an account. Older mails have no account id; they are found by all addresses that the account is known to have had.
+/// Lists the mails of an account: those for the account, and those for no account to an address that the account has proven.
 pub async fn mails(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<ExportedMail>> {
     sqlx::query_as!(
         ExportedMail,
@@ -196,7 +198,7 @@ pub async fn links(tx: &mut Tx, user: UserId, limit: i64) -> sqlx::Result<Vec<Ex
     .await
 }
 
-/// Lists the subscriptions to back-in-stock mails, by all addresses that the account is known to have had.
+/// Lists the subscriptions to back-in-stock mails with an address that the account has proven.
 pub async fn back_in_stock_subscriptions(
     tx: &mut Tx,
     user: UserId,

@@ -4,6 +4,7 @@ use crate::app::db::Tx;
 use crate::ids::UserId;
 use crate::time::Timestamp;
 use crate::users::links::{LIFETIME_SECONDS, Purpose, sha256};
+use crate::users::store::proven;
 
 /// A link that is about to be mailed.
 #[derive(Clone, Copy, Debug)]
@@ -52,12 +53,13 @@ pub async fn is_valid(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, 
     .await
 }
 
-/// Uses up a link; returns false if it is not valid. Of two concurrent uses only one succeeds. The account stays locked until the transaction
-/// ends.
+/// Uses up a link, which proves that the owner of the account reads mail to its address; returns false if the link is not valid. Of two
+/// concurrent uses only one succeeds. The account stays locked until the transaction ends.
 pub async fn redeem(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, now: Timestamp) -> sqlx::Result<bool> {
     let email = sqlx::query_scalar!("select email from users where id = $1 for no key update", user as _)
         .fetch_optional(&mut *tx)
         .await?;
+    let Some(email) = email else { return Ok(false) };
     let done = sqlx::query!(
         "update mailed_links set used_at = $4
           where token_sha256 = $1 and user_id = $2 and purpose = $3 and expires_at > $4 and used_at is null and email = $5",
@@ -65,11 +67,15 @@ pub async fn redeem(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str, no
         user as _,
         purpose.as_str(),
         now as _,
-        email.unwrap_or_default()
+        email
     )
     .execute(&mut *tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    let is_redeemed = done.rows_affected() == 1;
+    if is_redeemed {
+        proven::prove(tx, user, &email, now).await?;
+    }
+    Ok(is_redeemed)
 }
 
 /// Returns true if this link was valid and was used, so that a second click on it is not an error.

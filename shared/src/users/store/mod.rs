@@ -7,6 +7,7 @@ pub mod export;
 pub mod import;
 pub mod links;
 pub mod profile;
+pub mod proven;
 pub mod sign_ins;
 pub mod totp;
 

@@ -4,7 +4,7 @@ use shared::app::db::Db;
 use shared::app::{Rng as _, SystemRng};
 use shared::locale::Locale;
 use shared::time::Timestamp;
-use shared::users::store::{NewUser, insert, taken};
+use shared::users::store::{NewUser, insert, proven, taken};
 use shared::users::{Taken, passwords};
 
 /// A ready-made account.
@@ -64,7 +64,10 @@ async fn create_account(db: &Db, now: Timestamp, account: &Account) -> anyhow::R
     };
     let mut tx = db.begin().await?;
     match insert(&mut tx, user, now).await {
-        Ok(_) => Ok(tx.commit().await?),
+        Ok(id) => {
+            proven::prove(&mut tx, id, account.email, now).await?;
+            Ok(tx.commit().await?)
+        }
         // Another process on the same database has just created it.
         Err(error) => Taken::from_error(&error).map(drop).ok_or_else(|| error.into()),
     }

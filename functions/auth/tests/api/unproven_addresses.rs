@@ -1,0 +1,101 @@
+//! What was left under an address without an account belongs to an account only after it has proven the address.
+
+use serde_json::{Value, json};
+use shared::testing::{Client, TestApp};
+use shared::users::links::Purpose;
+use sqlx::PgPool;
+
+use crate::mailed_links::a_link;
+use crate::{PASSWORD, register, registration, service, tokens};
+
+const STRANGER: &str = "stranger@example.com";
+const LEFT: &str = "select (select count(*) from back_in_stock_subscriptions where email = 'stranger@example.com')
+                         + (select count(*) from mail_log where recipient = 'stranger@example.com')";
+
+/// Inserts a subscription and a mail of a person without an account.
+async fn a_subscription_and_a_mail_of_the_stranger(app: &TestApp) {
+    let shoes = app.a_product().create().await;
+    sqlx::query(
+        "with subscribed as (insert into back_in_stock_subscriptions (variant_id, email, created_at) values ($1, $2, now()))
+         insert into mail_log (event_id, kind, recipient, status, claimed_until, created_at, finished_at)
+         values (gen_random_uuid(), 'back_in_stock', $2, 'sent', now(), now(), now())",
+    )
+    .bind(shoes.variant)
+    .bind(STRANGER)
+    .execute(&app.db)
+    .await
+    .unwrap();
+}
+
+/// Returns the numbers of subscriptions and mails in the export.
+async fn exported(client: &Client) -> [usize; 2] {
+    let data = client.get("/auth/users/me/export/").await.expect(200).body;
+    ["back_in_stock_subscriptions", "mails"].map(|kind| data[kind]["results"].as_array().map_or(0, Vec::len))
+}
+
+async fn set_email(client: &Client, email: &str) {
+    let body = json!({"new_email": email, "current_password": PASSWORD});
+    client.post("/auth/users/set_email/", body).await.expect(204);
+}
+
+async fn delete_account(client: &Client) {
+    let body: Value = json!({"current_password": PASSWORD});
+    client.send_json("DELETE".parse().unwrap(), "/auth/users/me/", body).await.expect(204);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_address_that_was_only_typed_opens_and_erases_nothing(db: PgPool) {
+    let app = service(db);
+    a_subscription_and_a_mail_of_the_stranger(&app).await;
+
+    let mallory = register(&app, "mallory").await;
+    app.prove_address(mallory).await;
+    let mallory = app.anonymous().bearer(&tokens(&app, "mallory").await.access);
+    set_email(&mallory, STRANGER).await;
+    assert_eq!(exported(&mallory).await, [0, 0]);
+    // A former address that was never proven opens nothing either.
+    set_email(&mallory, "mallory@example.com").await;
+    assert_eq!(exported(&mallory).await, [0, 0]);
+    set_email(&mallory, STRANGER).await;
+    delete_account(&mallory).await;
+    assert_eq!(app.count(LEFT).await, 2);
+
+    app.anonymous().post("/auth/users/", registration("stranger")).await.expect(201);
+    let registered = app.anonymous().bearer(&tokens(&app, "stranger").await.access);
+    assert_eq!(exported(&registered).await, [0, 0]);
+    delete_account(&registered).await;
+    assert_eq!(app.count(LEFT).await, 2);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_used_link_proves_the_address_and_opens_what_was_left_under_it(db: PgPool) {
+    let app = service(db);
+    a_subscription_and_a_mail_of_the_stranger(&app).await;
+    let stranger = register(&app, "stranger").await;
+    let link = a_link(&app, stranger, Purpose::PasswordReset).await;
+    let body = link.with(json!({"new_password": PASSWORD}));
+    app.anonymous().post("/auth/users/reset_password_confirm/", body).await.expect(204);
+
+    let client = app.anonymous().bearer(&tokens(&app, "stranger").await.access);
+    assert_eq!(exported(&client).await, [1, 1]);
+    delete_account(&client).await;
+    assert_eq!(app.count(LEFT).await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_address_that_two_accounts_have_proven_belongs_to_the_later_one(db: PgPool) {
+    let app = service(db);
+    a_subscription_and_a_mail_of_the_stranger(&app).await;
+    let mut clients = Vec::new();
+    for name in ["ana", "ben"] {
+        let user = register(&app, name).await;
+        let client = app.anonymous().bearer(&tokens(&app, name).await.access);
+        app.clock.advance(1);
+        set_email(&client, STRANGER).await;
+        app.prove_address(user).await;
+        set_email(&client, &format!("{name}@example.com")).await;
+        clients.push(client);
+    }
+    assert_eq!(exported(&clients[0]).await, [0, 0]);
+    assert_eq!(exported(&clients[1]).await, [1, 1]);
+}
