@@ -1,7 +1,6 @@
 //! Mail: its content, its sender and the ways in which sending fails.
 
 pub mod address;
-pub mod resend;
 pub mod staff;
 pub mod store;
 

@@ -101,7 +101,7 @@ enum Listener {
     Answers(&'static [u8]),
     /// Refuses TLS, then sends a fatal error with this SQLSTATE.
     Refuses(&'static str),
-    /// Never answers.
+    /// Accepts connections and never answers.
     IsSilent,
 }
 

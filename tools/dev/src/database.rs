@@ -165,6 +165,7 @@ async fn wait_for(variable: &str, database: &PgConnectOptions, at_most: Duration
 
 #[cfg(test)]
 mod tests {
+    use shared::app::{Rng as _, SystemRng};
     use sqlx::{AssertSqlSafe, PgPool};
     use tokio::io::copy_bidirectional;
     use tokio::net::{TcpListener, TcpStream};
@@ -180,7 +181,7 @@ mod tests {
     #[sqlx::test(migrations = false)]
     async fn migrations_have_their_own_url(pool: PgPool) {
         let owner = pool.connect_options().as_ref().clone();
-        let role = format!("pooled_{}", owner.get_database().unwrap());
+        let role = SystemRng.random_uuid().to_string();
         sqlx::raw_sql(AssertSqlSafe(format!("create role \"{role}\" login"))).execute(&pool).await.unwrap();
         let pooled = owner.clone().username(&role).to_url_lossy().to_string();
 

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::http::{ApiError, Page, PageQuery, PageRequest, Requires, StaffProblems};
-use shared::mail::resend::{FailedMail, count_failed, list_failed};
+use shared::mail::store::resend::{FailedMail, count_failed, list_failed};
 use shared::users::permissions::Customers;
 
 /// List mails that have failed, newest first

@@ -7,7 +7,7 @@ use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{ApiError, PathId, Problem, Requires, StaffProblems};
 use shared::ids::EventId;
-use shared::mail::resend::{ResendError, resend_failed};
+use shared::mail::store::resend::{ResendError, resend_failed};
 use shared::users::ClientInfo;
 use shared::users::permissions::Customers;
 

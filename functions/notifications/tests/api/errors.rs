@@ -6,7 +6,7 @@ use std::time::Duration;
 use notifications::{Limits, handle};
 use shared::app::Clock as _;
 use shared::mail::SendError;
-use shared::mail::resend::resend_failed;
+use shared::mail::store::resend::resend_failed;
 use shared::outbox::Event;
 use shared::testing::TestApp;
 use sqlx::PgPool;

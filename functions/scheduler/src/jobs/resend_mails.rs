@@ -1,6 +1,6 @@
 //! Sends mails again whose cause of failure was temporary, when the queue has given them up; after three days they have failed.
 
-use shared::mail::resend::{fail_old, resend_given_up};
+use shared::mail::store::resend::{fail_old, resend_given_up};
 
 use crate::Scheduler;
 

@@ -37,7 +37,7 @@ pub struct Spool {
     dir: PathBuf,
     dead: PathBuf,
     clock: Arc<dyn Clock>,
-    /// What is known of the messages. The folder is read only when no message is known to be visible.
+    /// The messages that are known. The folder is read only when none of them is visible.
     backlog: Mutex<Backlog>,
     arrived: Notify,
 }
@@ -124,7 +124,7 @@ impl Spool {
         Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
     }
 
-    /// Locks what is known of the messages. A panic of another holder may leave out a message, which is found when the folder is read again.
+    /// Locks the messages that are known. A panic of another holder may leave out a message, which is found when the folder is read again.
     fn backlog(&self) -> MutexGuard<'_, Backlog> {
         self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
     }

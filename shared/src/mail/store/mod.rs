@@ -3,6 +3,8 @@
 //! A claim is a lease. It is released when the mail was certainly not sent, left to expire when that is unknown, and closed when the mail
 //! was sent or never will be.
 
+pub mod resend;
+
 use crate::app::db::Tx;
 use crate::ids::{EventId, UserId};
 use crate::time::Timestamp;
