@@ -8,6 +8,7 @@ mod order;
 mod orders;
 mod overview;
 mod products;
+mod resend_mail;
 mod same_origin;
 mod session;
 mod sign_in;
@@ -32,6 +33,7 @@ pub fn router() -> OpenApiRouter<App> {
         .route("/admin/", get(overview::get_overview))
         .route("/admin/orders/", get(orders::list_orders))
         .route("/admin/orders/{id}/", get(order::get_order))
+        .route("/admin/orders/{id}/resend-mail/", post(resend_mail::resend_mail))
         .route("/admin/stock/", get(stock::list_stock))
         .route("/admin/stock/{variant_id}/", get(variant::get_variant).post(variant::change_stock))
         .route("/admin/stock/{variant_id}/rules/", post(stock_rules::set_stock_rules))

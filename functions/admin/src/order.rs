@@ -15,6 +15,7 @@ use shared::users::permissions::Orders;
 use crate::error::PageError;
 use crate::layout::{Section, page};
 use crate::orders::status_tag;
+use crate::resend_mail;
 use crate::staff_page::RequiresOnPage;
 use crate::variant::variant_path;
 
@@ -38,7 +39,7 @@ pub(crate) async fn get_order(
         h2 { "What happened" }
         (step_table(&steps))
         h2 { "Mail" }
-        (mail_table(&mails))
+        (mail_table(id, &mails))
     };
     Ok(page(Section::Orders, &format!("Order #{}", order.number), &account, &content))
 }
@@ -90,7 +91,7 @@ fn step_table(steps: &[OrderStep]) -> Markup {
     }
 }
 
-fn mail_table(mails: &[OrderMail]) -> Markup {
+fn mail_table(order: OrderId, mails: &[OrderMail]) -> Markup {
     html! {
         div.scroll {
             @if mails.is_empty() { p.empty { "No mails yet." } }
@@ -100,6 +101,7 @@ fn mail_table(mails: &[OrderMail]) -> Markup {
                 td { (mail.recipient.as_deref().unwrap_or_default()) }
                 td.when { @if let Some(at) = mail.finished_at.or(mail.queued_at) { (at.for_people()) } }
                 td.quiet { (mail.error.as_deref().or(mail.queue_error.as_deref()).unwrap_or_default()) }
+                td { (resend_mail::form(order, mail)) }
             } } } } }
         }
     }

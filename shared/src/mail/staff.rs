@@ -12,6 +12,8 @@ const MAX_GAP_MILLIS: i64 = 2000;
 /// A mail about an order, with its state.
 #[derive(Clone, Debug)]
 pub struct OrderMail {
+    /// Id of the event.
+    pub id: EventId,
     /// Kind of the event.
     pub kind: String,
     /// Time at which the event was sent to the queue.
@@ -46,7 +48,7 @@ pub async fn of_order(tx: &mut Tx, order: OrderId, placed_at: Timestamp, buyer: 
     let (from, to) = (first_id_at(placed_at, -MAX_GAP_MILLIS), first_id_at(placed_at, MAX_GAP_MILLIS));
     sqlx::query_as!(
         OrderMail,
-        r#"select coalesce(o.kind, m.kind) as "kind!", o.sent_at as "queued_at?", o.last_error as "queue_error?",
+        r#"select coalesce(o.id, m.event_id) as "id!: EventId", coalesce(o.kind, m.kind) as "kind!", o.sent_at as "queued_at?", o.last_error as "queue_error?",
                   m.status as "status?", m.recipient as "recipient?", m.finished_at as "finished_at?", m.error as "error?"
              from (select * from outbox where id between $1 and $2) o
              full join (select * from mail_log where event_id between $1 and $2) m on m.event_id = o.id

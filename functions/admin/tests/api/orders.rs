@@ -2,9 +2,10 @@
 
 use shared::orders::Order;
 use shared::testing::{TestApp, TestOrder};
+use shared::users::Permissions;
 use sqlx::PgPool;
 
-use super::{a_staff_browser, an_app};
+use super::{a_staff_browser, an_app, browser_of, submit};
 
 /// Places an order of two units at 12.50.
 pub(super) async fn an_order(app: &TestApp) -> TestOrder {
@@ -98,4 +99,54 @@ async fn an_order_shows_the_status_of_its_mails(db: PgPool) {
     let page = browser.get(&path).await.text;
     assert!(!page.contains("password_changed") && !page.contains(">sent<"), "{page}");
     assert!(page.contains(">failed<") && page.contains("suppression list"), "{page}");
+}
+
+/// Places an order whose mail has failed.
+async fn an_order_with_a_failed_mail(app: &TestApp) -> TestOrder {
+    let placed = an_order(app).await;
+    sqlx::query(
+        "insert into mail_log (event_id, kind, recipient, status, claimed_until, error, created_at, finished_at)
+         values ($1, 'order_placed', $2, 'failed', now(), 'no such mailbox', now(), now())",
+    )
+    .bind(placed.event.event_id)
+    .bind(&placed.order.email)
+    .execute(&app.db)
+    .await
+    .unwrap();
+    sqlx::query("update outbox set sent_at = now()").execute(&app.db).await.unwrap();
+    placed
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_mail_that_has_failed_is_sent_again_from_the_page_of_its_order(db: PgPool) {
+    let app = an_app(db);
+    let browser = a_staff_browser(&app).await;
+    let TestOrder { order, event } = an_order_with_a_failed_mail(&app).await;
+    let (path, form) = (format!("/admin/orders/{}/", order.id), format!("mail={}", event.event_id));
+    assert!(browser.get(&path).await.text.contains("Send again"));
+
+    for _ in 0..2 {
+        let answer = submit(&browser, &format!("{path}resend-mail/"), &form).await.expect(303);
+        assert_eq!(answer.header("location"), path);
+    }
+
+    assert_eq!(app.count("select count(*) from outbox where sent_at is null").await, 1);
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'mail_resent'").await, 1);
+    assert!(!browser.get(&path).await.text.contains("Send again"));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_mail_is_not_sent_again_by_staff_without_the_permission_or_as_one_of_another_order(db: PgPool) {
+    let app = an_app(db);
+    let TestOrder { order, event } = an_order_with_a_failed_mail(&app).await;
+    let another = an_order(&app).await;
+    let form = format!("mail={}", event.event_id);
+    let clerk = browser_of(&app, &app.a_staff_user_with(Permissions::from_names(["stock"])).await);
+    submit(&clerk, &format!("/admin/orders/{}/resend-mail/", order.id), &form).await.expect(403);
+    let browser = a_staff_browser(&app).await;
+    let of_another = format!("mail={}", another.event.event_id);
+    submit(&browser, &format!("/admin/orders/{}/resend-mail/", order.id), &of_another).await.expect(404);
+    submit(&browser, &format!("/admin/orders/{}/resend-mail/", app.random_uuid()), &form).await.expect(404);
+
+    assert_eq!(app.count("select count(*) from audit_log where kind = 'mail_resent'").await, 0);
 }
