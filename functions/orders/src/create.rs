@@ -104,6 +104,7 @@ pub(crate) enum InvalidCheckout {
         (status = 201, body = Order, description = "The order was placed."),
         (status = 200, body = Order, description = "The order had been placed before.",
             headers(("Idempotent-Replayed" = String, description = "`true`"))),
+        (status = 403, body = Problem, description = "The shop takes orders only from accounts whose email address is proven: `address_not_proven`. Request a new password (`POST /auth/users/reset_password/`), and set it with the link in the mail."),
         (status = 404, body = Problem, description = "The cart does not exist or belongs to someone else."),
         (status = 409, body = CheckoutConflict, description = "The cart cannot be ordered as it is, and nothing was changed: `sold_out`, `cart_changed`, `cart_empty` or `cart_ordered`."),
         (status = 422, body = Problem, description = "The key was used for another request: `idempotency_key_reused`."),
@@ -150,6 +151,7 @@ pub(crate) async fn create_order(
         }
         Outcome::CartChanged(total) => Err(cart_changed(total)),
         Outcome::CartOrdered(order) => Err(cart_ordered(order)),
+        Outcome::AddressNotProven => Err(ApiError::ForbiddenBecause(PROVE_ADDRESS, "address_not_proven")),
         Outcome::OverQuantityLimit(items) => Err(over_quantity_limit(&items)),
         Outcome::TooManyOfAccount(wait) => Err(too_many("You have", wait)),
         Outcome::TooManyOfNetwork(wait) => Err(too_many("Your network has", wait)),
@@ -161,6 +163,9 @@ pub(crate) async fn create_order(
         Outcome::SignedOut => Err(Unauthorized::BadToken(TokenError::Revoked).into()),
     }
 }
+
+const PROVE_ADDRESS: &str =
+    "Prove your email address before you order: request a new password, and set it with the link in the mail.";
 
 fn sold_out(items: &[UnavailableItem]) -> ApiError {
     ApiError::Conflict {

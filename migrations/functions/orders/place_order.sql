@@ -20,6 +20,7 @@
 --   sold_out        the lines (place_order_sold_out)        cart_changed    currency, total: what it would cost now
 --   cart_empty      cart_not_found                          cart_ordered    order_id: the cart became an order under another key or none
 --   key_reused      the key belongs to another request      user_not_found  user_inactive
+--   address_not_proven
 --   over_quantity_limit  the lines (place_order_over_limit)
 --   too_many_of_account  too_many_of_network  wait_seconds: when the next checkout is allowed
 create or replace function place_order(
@@ -37,7 +38,8 @@ create or replace function place_order(
     p_client text default null,                    -- the client's network, by which checkouts are counted: hexadecimal digits of throttles.subject
     p_checkouts_per_account integer default null,  -- orders of the account in an hour
     p_checkouts_per_network integer default null,  -- orders from the network in an hour
-    p_quantity_limit integer default null          -- units of a variant in the account's open orders, unless the variant has its own limit
+    p_quantity_limit integer default null,         -- units of a variant in the account's open orders, unless the variant has its own limit
+    p_needs_proven_address boolean default false   -- whether the account must have proven to read mail to its address
 ) returns table (
     outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
     line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
@@ -62,6 +64,8 @@ declare
 begin
     -- 1. The account, the cart and an earlier order, in one query, because most calls end soon after.
     select u.is_active, u.email, c.id as cart_id, c.user_id as cart_user_id, o.id as order_id,
+           p_needs_proven_address
+           and not exists (select from proven_addresses a where a.user_id = u.id and a.email = lower(u.email)) as must_prove_address,
            p_quantity_limit is not null
            or exists (select from cart_lines l join stock_levels s on s.variant_id = l.variant_id
                        where l.cart_id = p_cart_id and s.quantity_limit_per_customer is not null) as has_quantity_limit
@@ -85,6 +89,9 @@ begin
     end if;
     if v_asked.cart_id is null or v_asked.cart_user_id <> p_user_id then
         return query select r.* from place_order_refusal('cart_not_found') r;
+        return;
+    elsif v_asked.must_prove_address then
+        return query select r.* from place_order_refusal('address_not_proven') r;
         return;
     end if;
 
@@ -185,7 +192,7 @@ begin
                 select r.*
                   from place_order(p_order_id, p_event_id, p_cart_id, p_user_id, p_idempotency_key, p_request_digest, p_expected_total,
                                    p_expected_currency, p_locale, p_now_us, p_client, p_checkouts_per_account, p_checkouts_per_network,
-                                   p_quantity_limit) r;
+                                   p_quantity_limit, p_needs_proven_address) r;
         end if;
         return;
     end if;

@@ -52,6 +52,8 @@ pub enum Outcome {
     SoldOut(Vec<UnavailableItem>),
     /// The cart's total differs from the expected one; this is the total now.
     CartChanged(Amount),
+    /// The account has not proven to read mail to its address, which the shop requires.
+    AddressNotProven,
     /// With these lines the account would have more units of a variant in open orders than it may.
     OverQuantityLimit(Vec<OverLimitItem>),
     /// The account has placed too many orders; the next one is allowed after this number of seconds.
@@ -125,7 +127,8 @@ async fn call(db: &Db, placement: &Placement) -> sqlx::Result<Outcome> {
         .slug(&placement.client.hex())
         .integer(placement.options.checkouts_per_account)
         .integer(placement.options.checkouts_per_network)
-        .integer(placement.options.quantity_limit_per_customer);
+        .integer(placement.options.quantity_limit_per_customer)
+        .boolean(placement.options.checkout_needs_proven_address);
     outcome(db.call(call).await?, placement.cart)
 }
 
@@ -136,6 +139,7 @@ fn outcome(rows: Vec<Row>, cart: CartId) -> sqlx::Result<Outcome> {
         "replayed" => Outcome::Replayed(order(rows, cart)?),
         "sold_out" => Outcome::SoldOut(rows.into_iter().map(unavailable_item).collect::<sqlx::Result<_>>()?),
         "cart_changed" => Outcome::CartChanged(required(first.currency)?.amount(required(first.total)?)),
+        "address_not_proven" => Outcome::AddressNotProven,
         "over_quantity_limit" => {
             Outcome::OverQuantityLimit(rows.into_iter().map(over_limit_item).collect::<sqlx::Result<_>>()?)
         }

@@ -13,6 +13,8 @@ pub struct ShopOptions {
     pub checkouts_per_network: Option<i32>,
     /// `QUANTITY_LIMIT_PER_CUSTOMER`: units of a variant that an account can have in open orders, unless the variant has its own limit.
     pub quantity_limit_per_customer: Option<i32>,
+    /// `CHECKOUT_NEEDS_PROVEN_ADDRESS`: only an account that has proven to read mail to its address can order.
+    pub checkout_needs_proven_address: bool,
     /// `CARTS_PER_HOUR`: new carts in an hour, of one account or of all guests at one client address.
     pub carts_per_hour: Option<i32>,
 }
@@ -23,21 +25,23 @@ impl Default for ShopOptions {
             checkouts_per_account: Some(10),
             checkouts_per_network: Some(50),
             quantity_limit_per_customer: Some(20),
+            checkout_needs_proven_address: false,
             carts_per_hour: Some(100),
         }
     }
 }
 
 impl ShopOptions {
-    /// Options without any limit.
+    /// Options without any limit or rule.
     pub const UNLIMITED: Self = Self {
         checkouts_per_account: None,
         checkouts_per_network: None,
         quantity_limit_per_customer: None,
+        checkout_needs_proven_address: false,
         carts_per_hour: None,
     };
 
-    /// Reads `SHOP_OPTIONS`: limits such as `CARTS_PER_HOUR=500`, separated by commas or spaces; 0 switches a limit off. Fails on unknown options
+    /// Reads `SHOP_OPTIONS`: limits such as `CARTS_PER_HOUR=500` and names of rules, separated by commas or spaces; 0 switches a limit off. Fails on unknown options
     /// instead of ignoring them.
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         let mut options = Self::default();
@@ -52,7 +56,22 @@ impl ShopOptions {
 
 /// Sets an option that is written as in `SHOP_OPTIONS`. Returns `None` if it does not exist or its number is missing or not valid.
 fn set(options: &mut ShopOptions, option: &str) -> Option<()> {
-    let (name, number) = option.split_once('=')?;
+    match option.split_once('=') {
+        Some((name, number)) => set_limit(options, name, number),
+        None => switch_on(options, option),
+    }
+}
+
+fn switch_on(options: &mut ShopOptions, name: &str) -> Option<()> {
+    let rule = match name {
+        "CHECKOUT_NEEDS_PROVEN_ADDRESS" => &mut options.checkout_needs_proven_address,
+        _ => return None,
+    };
+    *rule = true;
+    Some(())
+}
+
+fn set_limit(options: &mut ShopOptions, name: &str, number: &str) -> Option<()> {
     let limit = match name {
         "CHECKOUTS_PER_ACCOUNT" => &mut options.checkouts_per_account,
         "CHECKOUTS_PER_NETWORK" => &mut options.checkouts_per_network,
@@ -83,6 +102,12 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_is_switched_on_by_its_name() {
+        let strict = ShopOptions { checkout_needs_proven_address: true, ..ShopOptions::default() };
+        assert_eq!(options("CHECKOUT_NEEDS_PROVEN_ADDRESS").unwrap(), strict);
+    }
+
+    #[test]
     fn zero_switches_a_limit_off() {
         let all = "CHECKOUTS_PER_ACCOUNT=0,CHECKOUTS_PER_NETWORK=0,QUANTITY_LIMIT_PER_CUSTOMER=0,CARTS_PER_HOUR=0";
         assert_eq!(options(all).unwrap(), ShopOptions::UNLIMITED);
@@ -90,7 +115,14 @@ mod tests {
 
     #[test]
     fn an_unknown_option_is_refused_by_name() {
-        for unknown in ["CARTS", "CARTS_PER_HOUR", "CARTS_PER_HOUR=-1", "CARTS_PER_HOUR=many", "CARTS=7"] {
+        for unknown in [
+            "CARTS",
+            "CARTS_PER_HOUR",
+            "CARTS_PER_HOUR=-1",
+            "CARTS_PER_HOUR=many",
+            "CARTS=7",
+            "CHECKOUT_NEEDS_PROVEN_ADDRESS=1",
+        ] {
             let error = options(unknown).unwrap_err().to_string();
             assert!(error.contains(unknown), "{error}");
         }

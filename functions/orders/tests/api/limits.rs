@@ -241,6 +241,30 @@ async fn simultaneous_checkouts_of_an_account_stay_within_the_limit(db: PgPool) 
     assert!(app.stock_adds_up().await);
 }
 
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_shop_can_require_a_proven_address(db: PgPool) {
+    let app = an_app_of(db, ShopOptions { checkout_needs_proven_address: true, ..NONE });
+    let (ana, ben) = (app.a_user().await, app.a_user().await);
+    let shoes = app.a_product().stock(9).create().await;
+
+    let refused = buy(&app, &ana, shoes.variant, 1).await.expect(403);
+
+    assert_eq!(refused.body["code"], "address_not_proven");
+    assert!(refused.body["detail"].as_str().unwrap().contains("set it with the link in the mail"), "{}", refused.text);
+    app.prove_address(ana.id).await;
+    let cart = app.a_cart().of(ana.id).with(shoes.variant, 1).create().await;
+    check_out(&app, &ana, cart).await.expect(201);
+    buy(&app, &ben, shoes.variant, 1).await.expect(403);
+    // A new address has to be proven again; what was ordered can still be repeated.
+    sqlx::query("update users set email = 'new@example.com' where id = $1")
+        .bind(ana.id)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    buy(&app, &ana, shoes.variant, 1).await.expect(403);
+    check_out(&app, &ana, cart).await.expect(200);
+}
+
 /// One new account tries to take the whole stock.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn one_account_cannot_empty_the_shop(db: PgPool) {

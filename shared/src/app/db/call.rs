@@ -49,6 +49,12 @@ impl Call {
         }
     }
 
+    /// Adds true or false.
+    #[must_use]
+    pub fn boolean(self, value: bool) -> Self {
+        self.push(format_args!("{value}"))
+    }
+
     /// Adds a slug, or null if the text has other characters than ASCII letters, digits and hyphens.
     #[must_use]
     pub fn slug(self, value: &str) -> Self {
@@ -110,11 +116,18 @@ mod tests {
 
     #[test]
     fn arguments_are_written_in_order() {
-        let call = Call::new("f").uuid(Uuid::nil()).bigint(i64::MIN).bigint(None).uuid(None).integer(-7).integer(None);
+        let call = Call::new("f")
+            .uuid(Uuid::nil())
+            .bigint(i64::MIN)
+            .bigint(None)
+            .uuid(None)
+            .integer(-7)
+            .integer(None)
+            .boolean(true);
         assert_eq!(
             call.sql,
             "select * from f('00000000-0000-0000-0000-000000000000'::uuid, '-9223372036854775808'::bigint, null::bigint, null::uuid, \
-             '-7'::integer, null::integer"
+             '-7'::integer, null::integer, true"
         );
     }
 }
