@@ -1,5 +1,6 @@
 //! An import changes the rules of a variant's stock that its file has, and no others.
 
+use shared::catalogue::product_file::NamedSkus;
 use shared::catalogue::product_import::{ImportVariant, ProductImport};
 use shared::catalogue::write::{ImportBatch, ImportOptions, RowChange, Saved, Stock, Together, save_imports};
 use shared::money::{Currency, Money};
@@ -20,8 +21,9 @@ async fn import(db: &PgPool, variant: ImportVariant, dry_run: bool) -> Saved {
     };
     let mut tx = service_db(db).begin().await.unwrap();
     let options = ImportOptions { dry_run, ..ImportOptions::default() };
+    let skus = NamedSkus::default();
     let batch =
-        ImportBatch { products: &[&product], skus: &[], currency: Currency::DEFAULT, options, together: Together::All };
+        ImportBatch { products: &[&product], skus: &skus, currency: Currency::DEFAULT, options, together: Together::All };
     let saved = save_imports(&mut tx, batch, START).await.unwrap().remove(0).unwrap();
     tx.commit().await.unwrap();
     saved
@@ -109,9 +111,10 @@ async fn a_file_gives_no_units_to_a_variant_with_backorders(db: PgPool) {
         let product = ProductImport { handle: table.slug.clone(), variants: vec![variant], ..ProductImport::default() };
         let mut tx = service_db(&app.db).begin().await.unwrap();
         let options = ImportOptions { stock, ..ImportOptions::default() };
+        let skus = NamedSkus::default();
         let batch = ImportBatch {
             products: &[&product],
-            skus: &[],
+            skus: &skus,
             currency: Currency::DEFAULT,
             options,
             together: Together::All,

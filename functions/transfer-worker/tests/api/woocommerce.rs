@@ -49,6 +49,39 @@ async fn a_file_is_continued_product_by_product(db: PgPool) {
     assert_eq!((again.products.unchanged, again.variants_removed), (250, 0));
 }
 
+/// The two products are in different chunks of the file, in which 148 others are between them.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_variation_does_not_move_to_a_product_far_away(db: PgPool) {
+    let shop = Shop::open(db);
+    // All products come in the size S1, except for the last, which comes in XS instead.
+    let file = file_of(150).replace("Size,S", "Size,S1").replace("1,1,2,0,10,P150,Size,S1", "1,1,2,0,10,P150,Size,XS");
+    let file = file.replace("\"S, M\"", "\"S1, M, XS\"");
+    shop.imported(file.as_bytes(), Limits::default()).await;
+    let variants = "select md5(string_agg(v.id || ' ' || v.product_id || ' ' || v.sku, ',' order by v.id)) from product_variants v";
+    let before: String = sqlx::query_scalar(variants).fetch_one(&shop.app.db).await.unwrap();
+    for (from, to, value, lines) in [("P1", "P150", "S1", [2, 4]), ("P150", "P1", "XS", [153, 450])] {
+        let moved = file.replace(&format!("10,{from},Size,{value}"), &format!("10,{to},Size,{value}"));
+        assert_ne!(moved, file);
+        for limits in [SHORT, Limits::default()] {
+            let id = shop.an_import(moved.as_bytes()).await;
+            work(&shop.worker(limits), Work::Import(id).into()).await.unwrap();
+            shop.run_queued_jobs(limits).await;
+
+            let errors = shop.errors(id).await;
+            let mut found: Vec<i64> = errors.iter().map(|(line, _)| *line).collect();
+            found.sort_unstable();
+            let import = shop.import(id).await;
+            assert_eq!(
+                (found.as_slice(), import.products_skipped, import.variants_removed),
+                (&lines[..], 2, 0),
+                "{errors:?}"
+            );
+            let after: String = sqlx::query_scalar(variants).fetch_one(&shop.app.db).await.unwrap();
+            assert_eq!(after, before);
+        }
+    }
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_file_of_another_kind_than_declared_fails(db: PgPool) {
     let shop = Shop::open(db);

@@ -1,6 +1,8 @@
 //! Products of a file that are read and written together.
 
-use super::Row;
+use std::sync::Arc;
+
+use super::{NamedSkus, Row};
 use crate::catalogue::product_import::ProductImport;
 
 /// Maximum numbers of products and of variants that are read and written together; only the last product may exceed the second.
@@ -26,15 +28,6 @@ pub(in crate::catalogue) fn note<T>(errors: &mut Vec<RowError>, row: &Row, read:
     read.ok()
 }
 
-/// A SKU of a row, and the handle of its product.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandleAndSku {
-    /// Handle of the product, as the file has it.
-    pub handle: String,
-    /// SKU of the variant.
-    pub sku: String,
-}
-
 /// Products that are written together.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
@@ -44,9 +37,9 @@ pub struct Batch {
     pub errors: Vec<RowError>,
     /// Number of products that are skipped because of them.
     pub skipped: usize,
-    /// The SKUs of all these products, skipped ones included, of the product before them and of the row behind them. Empty if a product is known
-    /// by a SKU, so that none of its variants can be elsewhere.
-    pub skus: Vec<HandleAndSku>,
+    /// The SKUs of all these products, skipped ones included, and of the rows around them as far as a row of these products may be among them:
+    /// of the product before and the row behind if rows of a product stand together, or else of the whole file.
+    pub skus: Arc<NamedSkus>,
 }
 
 impl Batch {

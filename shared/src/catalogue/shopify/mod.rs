@@ -16,11 +16,11 @@ use columns::{Column, Columns};
 pub use columns::{NotComparable, is_inventory, known_columns};
 pub use export::{Cells, rows, write_header, write_rows};
 use product::Rules;
-use row::{handle_and_sku, without_handle};
+use row::{HandleAndSku, handle_and_sku, without_handle};
 pub use scan::{Scan, Scattered};
 
 use super::product_file::records::{Place, Records};
-use super::product_file::{Batch, HandleAndSku, PRODUCTS_AT_ONCE, Row, RowError, VARIANTS_AT_ONCE};
+use super::product_file::{Batch, NamedSkus, PRODUCTS_AT_ONCE, Row, RowError, VARIANTS_AT_ONCE};
 use super::product_import::ProductImport;
 use super::write::Stock;
 use crate::money::Currency;
@@ -102,11 +102,20 @@ impl<R: BufRead> Products<R> {
         }
         // These rows stand before the next position.
         batch.errors.extend(self.strays.drain(..));
-        batch.skus = self.skus.clone();
-        batch.skus.extend(self.ahead.as_ref().and_then(|row| handle_and_sku(row, &self.columns)));
+        batch.skus = Arc::new(self.named_skus());
         let last = self.skus.last().map(|last| last.handle.clone());
         self.skus.retain(|one| Some(&one.handle) == last.as_ref());
         Ok((batch.products() > 0 || !batch.errors.is_empty()).then_some(batch))
+    }
+
+    /// Returns the SKUs since the last batch, those of the product before it, and that of the row ahead.
+    fn named_skus(&self) -> NamedSkus {
+        let ahead = self.ahead.as_ref().and_then(|row| handle_and_sku(row, &self.columns));
+        let mut named = NamedSkus::default();
+        for HandleAndSku { handle, sku } in self.skus.iter().chain(&ahead) {
+            named.add(sku, handle.clone());
+        }
+        named
     }
 
     fn next(&mut self) -> io::Result<Option<Item>> {

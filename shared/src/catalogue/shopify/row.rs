@@ -1,8 +1,17 @@
 //! The rows of a file: each has the handle of its product.
 
+use std::sync::Arc;
+
 use super::{Column, Columns};
+use crate::catalogue::product_file::Row;
 use crate::catalogue::product_file::records::Record;
-use crate::catalogue::product_file::{HandleAndSku, Row};
+
+/// A SKU of a row, and the handle of its product.
+#[derive(Debug)]
+pub(super) struct HandleAndSku {
+    pub(super) handle: Arc<str>,
+    pub(super) sku: String,
+}
 
 /// Reads a record as a row.
 pub(super) fn read(record: Record, columns: &Columns) -> Row {
@@ -16,7 +25,7 @@ pub(super) fn read(record: Record, columns: &Columns) -> Row {
 /// Returns the SKU of a row with the handle; `None` if the row has no SKU or is malformed.
 pub(super) fn handle_and_sku(row: &Row, columns: &Columns) -> Option<HandleAndSku> {
     let sku = row.error.is_none().then(|| row.cell(columns, Column::Sku))??;
-    Some(HandleAndSku { handle: row.key.clone(), sku: sku.to_owned() })
+    Some(HandleAndSku { handle: row.key.as_str().into(), sku: sku.to_owned() })
 }
 
 /// Returns the reason why a row without a handle is not imported.

@@ -22,6 +22,13 @@ struct Attribute {
     values: Vec<String>,
 }
 
+impl Attribute {
+    /// Returns true if the product has this value, which is spelled as the product spells it, or if there is none.
+    fn lists(&self, value: Option<&str>) -> bool {
+        value.is_none_or(|value| self.values.iter().any(|known| known == value))
+    }
+}
+
 /// Returns the attributes of a simple product that have one value and that shoppers see.
 pub(super) fn of_simple(row: &Row, columns: &Columns) -> Options {
     let mut options = Options::new();
@@ -53,6 +60,8 @@ pub(super) struct ProductOptions {
     explicit: HashSet<Vec<String>>,
     /// The combinations that were returned.
     used: HashSet<Vec<String>>,
+    /// True if the product lists the values of all its variations, and no two variations have the same.
+    pub(super) fit: bool,
 }
 
 /// The variants for which a variation stands.
@@ -81,16 +90,20 @@ impl ProductOptions {
             .filter_map(|number| attribute(head, columns, number))
             .filter(|attribute| is_named(&attribute.name))
             .collect();
+        let mut fit = true;
         for name in named {
             if !attributes.iter().any(|attribute| name_key(&attribute.name) == name_key(&name)) {
+                fit = false;
                 attributes.push(Attribute { name, values: Vec::new() });
             }
         }
-        let mut options = Self { attributes, explicit: HashSet::new(), used: HashSet::new() };
+        let mut options = Self { attributes, explicit: HashSet::new(), used: HashSet::new(), fit };
         for row in variations {
             let values: Vec<_> = options.attributes.iter().map(|attribute| value(row, columns, attribute)).collect();
+            options.fit &= options.attributes.iter().zip(&values).all(|(attribute, value)| attribute.lists(value.as_deref()));
             if let Some(values) = values.into_iter().collect::<Option<Vec<String>>>() {
-                options.explicit.insert(values.iter().map(|value| name_key(value)).collect());
+                let is_new = options.explicit.insert(values.iter().map(|value| name_key(value)).collect());
+                options.fit &= is_new;
             }
         }
         options

@@ -5,20 +5,24 @@ mod attributes;
 mod cells;
 mod columns;
 mod index;
+mod kind;
+mod parent;
 mod prices;
 mod product;
 mod stock;
 
 use std::io;
+use std::sync::Arc;
 
 use columns::Columns;
 pub use columns::{is_translated, known_columns, lacks_type};
 use index::{Index, Item};
+use kind::Kind;
 use product::{ProductRows, Rules};
 
 use super::product_file::records::{Ends, Place, Records};
 use super::product_file::{
-    Batch, Dialect, PRODUCTS_AT_ONCE, Recognised, Row, RowError, VARIANTS_AT_ONCE, records_behind_header,
+    Batch, Dialect, NamedSkus, PRODUCTS_AT_ONCE, Recognised, Row, RowError, VARIANTS_AT_ONCE, records_behind_header,
 };
 use super::product_import::ProductImport;
 use super::shopify::NotComparable;
@@ -36,6 +40,8 @@ pub struct Products {
     dialect: Dialect,
     columns: Columns,
     index: Index,
+    /// The SKUs of the whole file.
+    skus: Arc<NamedSkus>,
     currency: Currency,
     now: Timestamp,
     /// The position at which the first product begins that was not read yet.
@@ -48,8 +54,11 @@ impl Products {
     pub fn new(file: Vec<u8>, rest: &Recognised, currency: Currency, now: Timestamp) -> io::Result<Self> {
         let dialect = rest.format.dialect;
         let columns = Columns::find(&rest.header, dialect.delimiter);
-        let index = Index::read(records_behind_header(&file, dialect)?, &columns)?;
-        Ok(Self { file, dialect, columns, index, currency, now, place: rest.place })
+        let mut index = Index::read(records_behind_header(&file, dialect)?, &columns)?;
+        let skus = Arc::new(std::mem::take(&mut index.skus));
+        let mut products = Self { file, dialect, columns, index, skus, currency, now, place: rest.place };
+        products.index.is_whole = products.index.is_whole && products.variations_fit()?;
+        Ok(products)
     }
 
     /// Fails if the stock of the file is to be compared, because no file of WooCommerce says what stock its author saw.
@@ -62,7 +71,7 @@ impl Products {
 
     /// Returns the number of products in the whole file.
     pub fn count(&self) -> u64 {
-        self.index.products() as u64
+        self.index.products.len() as u64
     }
 
     /// Returns the position at which the unread products begin.
@@ -72,7 +81,7 @@ impl Products {
 
     /// Returns the next products; `None` at the end.
     pub fn batch(&mut self) -> io::Result<Option<Batch>> {
-        let (mut batch, mut variants) = (Batch::default(), 0);
+        let (mut batch, mut variants) = (Batch { skus: self.skus.clone(), ..Batch::default() }, 0);
         while batch.products() < PRODUCTS_AT_ONCE && variants < VARIANTS_AT_ONCE {
             let Some(item) = self.index.next(self.place) else {
                 self.place = self.index.end;
@@ -100,15 +109,33 @@ impl Products {
         if !product.errors.is_empty() {
             return Ok(Err(product.errors.clone()));
         }
-        let variations = product.variations.iter().map(|place| self.row(*place)).collect::<io::Result<Vec<Row>>>()?;
         let rows = ProductRows {
-            handle: product.handle.clone(),
+            handle: product.handle.to_string(),
             head: self.row(product.head)?,
-            variations: product.is_variable.then_some(variations),
+            variations: if product.kind == Kind::Variable { Some(self.variations(product)?) } else { None },
         };
         let rules =
             Rules { columns: &self.columns, is_whole: self.index.is_whole, currency: self.currency, now: self.now };
         Ok(product::read(&rows, rules).map(|entry| (product.head.line, entry)))
+    }
+
+    /// Returns true if every variation has values that its product lists, and others than the variations beside it. One that has not may be one of
+    /// another product. This is only known once all rows are, and it only matters to a file that may remove variants.
+    fn variations_fit(&self) -> io::Result<bool> {
+        if !self.columns.has_all_variants() {
+            return Ok(true);
+        }
+        for product in self.index.products.iter().filter(|product| product.kind == Kind::Variable) {
+            if !product::variations_fit(&self.row(product.head)?, &self.variations(product)?, &self.columns) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Reads the rows of a product's variations.
+    fn variations(&self, product: &index::Product) -> io::Result<Vec<Row>> {
+        product.variations.iter().map(|place| self.row(*place)).collect()
     }
 
     /// Reads the row at a position again.

@@ -30,7 +30,7 @@ pub(super) struct ProductRows {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules<'c> {
     pub(super) columns: &'c Columns,
-    /// False if a row is damaged that may have been a variation of any product.
+    /// False if a row may be a variation of another product than the one that it names, or of any.
     pub(super) is_whole: bool,
     /// The currency of the prices.
     pub(super) currency: Currency,
@@ -61,6 +61,12 @@ pub(super) fn read(rows: &ProductRows, rules: Rules<'_>) -> Result<ProductImport
             Err(reading.errors)
         }
     }
+}
+
+/// Returns true if the values of a product's variations are those that the product lists, and no two variations have the same.
+pub(super) fn variations_fit(head: &Row, variations: &[Row], columns: &Columns) -> bool {
+    let sold: Vec<Row> = variations.iter().filter(|row| is_enabled(row, columns)).cloned().collect();
+    ProductOptions::read(head, &sold, columns).fit
 }
 
 struct Reading<'c> {

@@ -10,10 +10,10 @@ use super::edit::{
 };
 use super::error::EditError;
 use super::refusal::explain_refusal;
-use super::save::{NamedSkus, SaveError, save_of_file};
+use super::save::{SaveError, save_of_file};
 use super::saved::Saved;
 use crate::app::db::Tx;
-use crate::catalogue::product_file::HandleAndSku;
+use crate::catalogue::product_file::NamedSkus;
 use crate::catalogue::product_import::{ImportVariant, ProductImport, variant_name};
 use crate::catalogue::store::write::{
     IdOrName, NamedValue, check_deferred_constraints, lock_imports, set_dry_run_savepoint, set_savepoint, undo_dry_run,
@@ -123,7 +123,7 @@ pub struct ImportBatch<'i> {
     /// The currency of the prices.
     pub currency: Currency,
     /// The SKUs of the file around these products: none of them is removed from a product because the file has it under another handle.
-    pub skus: &'i [HandleAndSku],
+    pub skus: &'i NamedSkus,
     /// The choices of the person who imports the file.
     pub options: ImportOptions,
     /// The way in which the products are written.
@@ -171,17 +171,16 @@ async fn save_batch(
 ) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
     lock_imports(tx).await?;
     let mut edits: Vec<ProductEdit> = products.iter().map(|import| edit(import, options)).collect();
-    let named = NamedSkus::of(skus);
     if options.duplicate_skus == DuplicateSkus::Suffix {
         add_suffixes(tx, &mut edits).await?;
     }
     if together == Together::All {
-        return Ok(save_of_file(tx, &edits, &named, currency, now).await?.into_iter().map(explain).collect());
+        return Ok(save_of_file(tx, &edits, skus, currency, now).await?.into_iter().map(explain).collect());
     }
     let mut all = Vec::new();
     for edit in edits {
         set_savepoint(tx).await?;
-        match save_one(tx, &edit, &named, currency, now).await {
+        match save_one(tx, &edit, skus, currency, now).await {
             Ok(saved) => all.extend(saved),
             Err(SaveError::Database(error)) if is_refusal(&error) => {
                 undo_to_savepoint(tx).await?;

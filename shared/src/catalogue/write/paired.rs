@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::edit::{ProductEdit, VariantsEdit};
 use super::error::{EditError, Missing};
-use super::save::NamedSkus;
 use super::variants::{self, Pair};
+use crate::catalogue::product_file::NamedSkus;
 use crate::catalogue::store::snapshot::{ProductSnapshot, VariantSnapshot};
 
 /// An edit with its product as it is, and the variants that the edit leaves.

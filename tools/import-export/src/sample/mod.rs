@@ -7,6 +7,7 @@ mod drawing;
 mod product;
 
 use shared::app::db::Db;
+use shared::catalogue::product_file::NamedSkus;
 use shared::catalogue::store::snapshot;
 use shared::catalogue::write::{ImportBatch, ImportOptions, Together, save_imports};
 use shared::shop;
@@ -28,7 +29,8 @@ pub async fn load(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
         let made = now.plus_seconds(-nth);
         let entry = sample.entry(currency);
         let options = ImportOptions::default();
-        let batch = ImportBatch { products: &[&entry], skus: &[], currency, options, together: Together::All };
+        let skus = NamedSkus::default();
+        let batch = ImportBatch { products: &[&entry], skus: &skus, currency, options, together: Together::All };
         for saved in save_imports(&mut tx, batch, made).await? {
             saved.map_err(|refused| anyhow::Error::msg(refused.reason))?;
         }

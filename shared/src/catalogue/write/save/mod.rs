@@ -1,13 +1,10 @@
 //! Saves a batch of edits of products.
 
-mod named_skus;
 mod names;
 mod rows;
 mod skus;
 
 use std::collections::{HashMap, HashSet};
-
-pub(super) use named_skus::NamedSkus;
 
 use super::edit::{CategoriesEdit, ProductEdit, ProductTarget};
 use super::error::EditError;
@@ -17,6 +14,7 @@ use super::plan::Plan;
 use super::saved::{RowChange, Saved};
 use super::taxonomy::{TaxonomyLookup, difference};
 use crate::app::db::Tx;
+use crate::catalogue::product_file::NamedSkus;
 use crate::catalogue::store::snapshot::{self, ProductSnapshot};
 use crate::catalogue::store::write as store;
 use crate::catalogue::store::write::NamedValue;

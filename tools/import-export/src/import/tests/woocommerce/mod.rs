@@ -2,6 +2,7 @@
 
 mod cells;
 mod damaged;
+mod parents;
 mod variations;
 
 use super::*;
