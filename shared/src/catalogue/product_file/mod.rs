@@ -14,6 +14,7 @@ mod products;
 mod recognise;
 pub mod records;
 mod row;
+mod word;
 
 pub use batch::{Batch, RowError};
 pub(in crate::catalogue) use batch::{PRODUCTS_AT_ONCE, VARIANTS_AT_ONCE, note};
@@ -27,6 +28,7 @@ pub use products::Products;
 pub(in crate::catalogue) use recognise::records_behind_header;
 pub use recognise::{FileFormat, FileKind, MAX_HEADER_BYTES, Recognised, Unrecognised};
 pub(in crate::catalogue) use row::{Row, image_url, trimmed};
+pub(in crate::catalogue) use word::Word;
 
 /// The encoding and the delimiter of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use super::columns::{Columns, Meaning};
 use super::formulas::{unquoted, without_guards};
 use super::records::{IN_QUOTES, MISQUOTED, Place, Record, RecordEnd, TOO_LARGE};
+use super::word::Word;
 use crate::catalogue::image_url::{escaped, is_image_url};
 use crate::catalogue::limits::{MAX_UNITS, MAX_URL};
 use crate::catalogue::name_key::is_blank;
@@ -111,6 +112,26 @@ impl Row {
         }
     }
 
+    /// Reads a cell that has one of a few words.
+    pub(in crate::catalogue) fn word<C: Meaning>(&self, columns: &Columns<C>, column: C) -> Option<Word> {
+        self.cell(columns, column).map(Word::new)
+    }
+
+    /// Reads a cell that says yes or no.
+    pub(in crate::catalogue) fn flag<C: Meaning>(
+        &self,
+        columns: &Columns<C>,
+        column: C,
+    ) -> Result<Option<bool>, String> {
+        let Some(word) = self.word(columns, column) else { return Ok(None) };
+        word.flag().map(Some).ok_or_else(|| self.wrong(columns, column, "it must be 1 or 0"))
+    }
+
+    /// Returns the message about a cell whose text cannot be read.
+    pub(in crate::catalogue) fn wrong<C: Meaning>(&self, columns: &Columns<C>, column: C, why: &str) -> String {
+        format!("\"{}\" is \"{}\": {why}", columns.name(column), self.cell(columns, column).unwrap_or_default())
+    }
+
     /// Reads the URL of an image.
     pub(in crate::catalogue) fn url<C: Meaning>(
         &self,
@@ -128,7 +149,7 @@ impl Row {
         usual: Option<u8>,
     ) -> Result<Option<Cow<'_, str>>, String> {
         let Some(text) = self.cell(columns, column) else { return Ok(None) };
-        columns.decimals.read(text, usual).map(Some).map_err(|why| wrong(columns, column, text, why))
+        columns.decimals.read(text, usual).map(Some).map_err(|why| self.wrong(columns, column, why))
     }
 
     /// Reads an amount of money in this currency that is not negative.
@@ -139,7 +160,7 @@ impl Row {
         currency: Currency,
     ) -> Result<Option<Money>, String> {
         let Some(text) = self.decimal(columns, column, Some(currency.exponent()))? else { return Ok(None) };
-        let wrong = |why: &str| wrong(columns, column, self.cell(columns, column).unwrap_or_default(), why);
+        let wrong = |why: &str| self.wrong(columns, column, why);
         match currency.parse_amount(&text) {
             Ok(money) if money.minor() < 0 => Err(wrong("it must not be negative")),
             Ok(money) if money > Money::MAX_PRICE => {
@@ -170,7 +191,7 @@ impl Row {
         max: i32,
     ) -> Result<Option<i32>, String> {
         let Some(text) = self.decimal(columns, column, None)? else { return Ok(None) };
-        let wrong = |why: &str| wrong(columns, column, self.cell(columns, column).unwrap_or_default(), why);
+        let wrong = |why: &str| self.wrong(columns, column, why);
         let number = text.parse::<f64>().ok().map(|number| (number * factor).round());
         let number = number.filter(|number| number.is_finite()).ok_or_else(|| wrong(NOT_WHOLE))?;
         if number > f64::from(max) {
@@ -190,7 +211,7 @@ impl Row {
         column: C,
     ) -> Result<Option<i32>, String> {
         let Some(text) = self.decimal(columns, column, Some(0))? else { return Ok(None) };
-        let wrong = |why: &str| wrong(columns, column, self.cell(columns, column).unwrap_or_default(), why);
+        let wrong = |why: &str| self.wrong(columns, column, why);
         // Some programs write every number with decimals: 10.0.
         let whole = text.split_once('.').filter(|(_, decimals)| decimals.bytes().all(|decimal| decimal == b'0'));
         let whole = whole.map_or(&*text, |(whole, _)| whole);
@@ -208,10 +229,6 @@ impl Row {
 
 /// The message about a cell that must have a whole number.
 const NOT_WHOLE: &str = "it must be a whole number";
-
-fn wrong<C: Meaning>(columns: &Columns<C>, column: C, text: &str, why: &str) -> String {
-    format!("\"{}\" is \"{text}\": {why}", columns.name(column))
-}
 
 /// Returns the reason why a record is no row of a file with this number of columns.
 fn unreadable(record: &Record, width: usize) -> Option<String> {

@@ -7,7 +7,7 @@ use super::{Column, Columns};
 use crate::catalogue::limits::{
     MAX_ALT_TEXT, MAX_DESCRIPTION, MAX_GRAMS, MAX_HANDLE, MAX_IMAGES, MAX_LABEL_NAME, MAX_NAME, MAX_SKU, MAX_VARIANTS,
 };
-use crate::catalogue::product_file::{Row, RowError, note, path, tags, trimmed};
+use crate::catalogue::product_file::{Row, RowError, Word, note, path, tags, trimmed};
 use crate::catalogue::product_import::{ImportImage, ImportImages, ImportVariant, Label, ProductImport};
 use crate::catalogue::{Status, clean_html, name_key};
 use crate::money::Currency;
@@ -132,22 +132,19 @@ impl Reading<'_> {
 
     /// Reads the status, and whether the product is published, which counts only without a status.
     fn status(&self, row: &Row) -> Result<(Option<Status>, Option<bool>), String> {
-        let cell = |column| row.cell(self.columns, column).map(str::to_ascii_lowercase);
-        let wrong =
-            |column, text: &str, what| format!("\"{}\" is \"{text}\": it must be {what}", self.columns.name(column));
-        let is_published = match cell(Column::Published).as_deref() {
+        let word = |column| row.word(self.columns, column);
+        let is_published = match word(Column::Published).map(|word| word.flag()) {
             None => None,
-            Some("true" | "yes" | "1") => Some(true),
-            Some("false" | "no" | "0") => Some(false),
-            Some(other) => return Err(wrong(Column::Published, other, "true or false")),
+            Some(Some(flag)) => Some(flag),
+            Some(None) => return Err(row.wrong(self.columns, Column::Published, "it must be true or false")),
         };
-        let status = match cell(Column::Status).as_deref() {
+        let status = match word(Column::Status).as_ref().map(Word::as_str) {
             None => None,
             Some("active") if is_published == Some(false) => Some(Status::Draft),
             Some("active") => Some(Status::Active),
             Some("draft" | "unlisted") => Some(Status::Draft),
             Some("archived") => Some(Status::Archived),
-            Some(other) => return Err(wrong(Column::Status, other, "active, draft or archived")),
+            Some(_) => return Err(row.wrong(self.columns, Column::Status, "it must be active, draft or archived")),
         };
         Ok((status, is_published))
     }
@@ -210,13 +207,12 @@ impl Reading<'_> {
 
     /// Reads whether the variant is sold when nothing is on hand. The file says nothing of how much of it.
     fn allows_backorder(&self, row: &Row) -> Result<Option<bool>, String> {
-        match row.cell(self.columns, Column::Policy).map(str::to_ascii_lowercase).as_deref() {
-            None => Ok(None),
-            Some("continue" | "true" | "yes") => Ok(Some(true)),
-            Some("deny" | "false" | "no") => Ok(Some(false)),
-            Some(other) => {
-                Err(format!("\"{}\" is \"{other}\": it must be deny or continue", self.columns.name(Column::Policy)))
-            }
+        let Some(word) = row.word(self.columns, Column::Policy) else { return Ok(None) };
+        match (word.flag(), word.as_str()) {
+            (Some(flag), _) => Ok(Some(flag)),
+            (None, "continue") => Ok(Some(true)),
+            (None, "deny") => Ok(Some(false)),
+            (None, _) => Err(row.wrong(self.columns, Column::Policy, "it must be deny or continue")),
         }
     }
 

@@ -30,10 +30,10 @@ impl Attribute {
 }
 
 /// Returns the attributes of a simple product that have one value and that shoppers see.
-pub(super) fn of_simple(row: &Row, columns: &Columns) -> Options {
+pub(super) fn of_simple(row: &Row, columns: &Columns) -> Result<Options, String> {
     let mut options = Options::new();
     for number in columns.attributes() {
-        let is_hidden = row.cell(columns, Column::AttributeVisible(number)) == Some("0");
+        let is_hidden = row.flag(columns, Column::AttributeVisible(number))? == Some(false);
         let Some(attribute) = attribute(row, columns, number).filter(|_| !is_hidden) else { continue };
         if let [value] = attribute.values.as_slice()
             && !options.iter().any(|(name, _)| name_key(name) == name_key(&attribute.name))
@@ -44,7 +44,7 @@ pub(super) fn of_simple(row: &Row, columns: &Columns) -> Options {
             options.push((attribute.name, value.clone()));
         }
     }
-    options
+    Ok(options)
 }
 
 fn attribute(row: &Row, columns: &Columns, number: u16) -> Option<Attribute> {
@@ -100,7 +100,8 @@ impl ProductOptions {
         let mut options = Self { attributes, explicit: HashSet::new(), used: HashSet::new(), fit };
         for row in variations {
             let values: Vec<_> = options.attributes.iter().map(|attribute| value(row, columns, attribute)).collect();
-            options.fit &= options.attributes.iter().zip(&values).all(|(attribute, value)| attribute.lists(value.as_deref()));
+            options.fit &=
+                options.attributes.iter().zip(&values).all(|(attribute, value)| attribute.lists(value.as_deref()));
             if let Some(values) = values.into_iter().collect::<Option<Vec<String>>>() {
                 let is_new = options.explicit.insert(values.iter().map(|value| name_key(value)).collect());
                 options.fit &= is_new;

@@ -9,7 +9,7 @@ use super::kind::{Kind, not_a_variation};
 use super::parent::Variation;
 use crate::catalogue::name_key;
 use crate::catalogue::product_file::records::{Place, Records};
-use crate::catalogue::product_file::{NamedSkus, Row, RowError};
+use crate::catalogue::product_file::{NamedSkus, Row, RowError, Word};
 
 /// The products of a file.
 #[derive(Debug, Default)]
@@ -85,7 +85,8 @@ impl Index {
         let with_parent = not_a_variation(row, columns);
         self.is_whole &= kind.is_known() && with_parent.is_none();
         let error = row.error.clone().or_else(|| kind.refusal(row, columns)).or(with_parent);
-        let (id, sku) = (row.cell(columns, Column::Id), row.cell(columns, Column::Sku));
+        let (id, sku) = (row.word(columns, Column::Id), row.cell(columns, Column::Sku));
+        let id = id.as_ref().map(Word::as_str);
         let handle = sku.map(str::to_owned).or_else(|| id.map(|id| format!("id:{id}")));
         let Some(handle) = handle.filter(|_| kind != Kind::Missing) else {
             let nameless =

@@ -1,8 +1,7 @@
 //! The type of a row: a product, a variation, or something that cannot be sold here.
 
 use super::columns::{Column, Columns};
-use crate::catalogue::name_key;
-use crate::catalogue::product_file::Row;
+use crate::catalogue::product_file::{Row, Word};
 
 /// The type of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +27,7 @@ impl Kind {
 
     /// Reads the first word of a cell, in which the type comes before other properties: `simple, downloadable, virtual`.
     pub(super) fn named(cell: &str) -> Self {
-        match name_key(cell.split(',').next().unwrap_or_default()).as_str() {
+        match Word::new(cell.split(',').next().unwrap_or_default()).as_str() {
             "simple" => Self::Simple,
             "variable" => Self::Variable,
             "variation" => Self::Variation,

@@ -9,7 +9,9 @@ mod kind;
 mod parent;
 mod prices;
 mod product;
+mod publication;
 mod stock;
+mod variations;
 
 use std::io;
 use std::sync::Arc;
@@ -126,7 +128,7 @@ impl Products {
             return Ok(true);
         }
         for product in self.index.products.iter().filter(|product| product.kind == Kind::Variable) {
-            if !product::variations_fit(&self.row(product.head)?, &self.variations(product)?, &self.columns) {
+            if !variations::fit(&self.row(product.head)?, &self.variations(product)?, &self.columns) {
                 return Ok(false);
             }
         }

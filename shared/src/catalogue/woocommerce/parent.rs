@@ -5,7 +5,7 @@ use super::columns::{Column, Columns};
 use super::index::{Index, Product};
 use crate::catalogue::name_key;
 use crate::catalogue::product_file::records::Place;
-use crate::catalogue::product_file::{Row, RowError};
+use crate::catalogue::product_file::{Row, RowError, Word};
 
 /// A variation whose product is not known yet.
 pub(super) struct Variation {
@@ -42,7 +42,7 @@ impl Index {
     /// them.
     pub(super) fn attach(&mut self, variation: Variation, columns: &Columns) {
         let (place, parent) = (variation.place, variation.parent.as_str());
-        let by_id = parent.strip_prefix("id:").and_then(|id| self.by_id.get(id.trim()));
+        let by_id = parent.strip_prefix("id:").and_then(|id| self.by_id.get(Word::new(id).as_str()));
         let found = by_id.or_else(|| self.by_handle.get(parent)).copied();
         let Some((at, product)) = found.and_then(|at| Some((at, self.products.get(at)?))) else {
             self.is_whole = false;

@@ -1,10 +1,9 @@
 //! Reads the rows of one product. The errors of all rows are found; with one of them the product is refused.
 
-use super::attributes::{self, Expanded, Options, ProductOptions};
-use super::cells;
 use super::columns::{Column, Columns};
 use super::prices::{self, Prices};
 use super::stock::{self, Stock};
+use super::{attributes, cells, publication};
 use crate::catalogue::clean_html;
 use crate::catalogue::limits::{
     MAX_DESCRIPTION, MAX_GRAMS, MAX_HANDLE, MAX_IMAGES, MAX_LABEL_NAME, MAX_LABELS, MAX_NAME, MAX_SKU, MAX_VARIANTS,
@@ -63,23 +62,18 @@ pub(super) fn read(rows: &ProductRows, rules: Rules<'_>) -> Result<ProductImport
     }
 }
 
-/// Returns true if the values of a product's variations are those that the product lists, and no two variations have the same.
-pub(super) fn variations_fit(head: &Row, variations: &[Row], columns: &Columns) -> bool {
-    let sold: Vec<Row> = variations.iter().filter(|row| is_enabled(row, columns)).cloned().collect();
-    ProductOptions::read(head, &sold, columns).fit
-}
-
-struct Reading<'c> {
+/// The reading of one product.
+pub(super) struct Reading<'c> {
     rules: Rules<'c>,
     errors: Vec<RowError>,
 }
 
 impl<'c> Reading<'c> {
-    fn note<T>(&mut self, row: &Row, read: Result<T, String>) -> Option<T> {
+    pub(super) fn note<T>(&mut self, row: &Row, read: Result<T, String>) -> Option<T> {
         note(&mut self.errors, row, read)
     }
 
-    const fn columns(&self) -> &'c Columns {
+    pub(super) const fn columns(&self) -> &'c Columns {
         self.rules.columns
     }
 
@@ -108,7 +102,7 @@ impl<'c> Reading<'c> {
             brand: self.brand(row)?,
             categories: self.categories(row)?,
             tags: self.list(row, Column::Tags).map(tags).transpose()?,
-            is_published: self.is_published(row)?,
+            is_published: publication::is_published(row, columns)?,
             has_all_variants: self.rules.is_whole && has_variations && columns.has_all_variants(),
             has_all_options: columns.has(Column::AttributeName(1)),
             images: self.images(row)?,
@@ -153,23 +147,6 @@ impl<'c> Reading<'c> {
         Ok(Patch::replace(Some(paths).filter(|paths| !paths.is_empty())))
     }
 
-    /// Returns true if shoppers see the product. One that only its address leads to is a draft.
-    fn is_published(&self, row: &Row) -> Result<Option<bool>, String> {
-        let columns = self.columns();
-        let published = match row.cell(columns, Column::Published).map(str::to_ascii_lowercase).as_deref() {
-            None => None,
-            Some("1" | "true" | "yes") => Some(true),
-            Some("0" | "-1" | "2" | "false" | "no") => Some(false),
-            Some(other) => {
-                let name = columns.name(Column::Published);
-                return Err(format!("\"{name}\" is \"{other}\": it must be 1 (published), 0 (private) or -1 (draft)"));
-            }
-        };
-        let visibility = row.cell(columns, Column::Visibility);
-        let is_hidden = visibility.is_some_and(|visibility| visibility.eq_ignore_ascii_case("hidden"));
-        Ok(if is_hidden { Some(false) } else { published })
-    }
-
     fn images(&self, row: &Row) -> Result<ImportImages, String> {
         let Some(urls) = self.urls(row)? else { return Ok(ImportImages::default()) };
         let mut all: Vec<ImportImage> = Vec::new();
@@ -190,92 +167,17 @@ impl<'c> Reading<'c> {
     /// Reads the only variant of a simple product.
     fn simple(&self, row: &Row) -> Result<ImportVariant, String> {
         let columns = self.columns();
-        let options = columns.has(Column::AttributeName(1)).then(|| attributes::of_simple(row, columns));
+        let options = columns.has(Column::AttributeName(1)).then(|| attributes::of_simple(row, columns)).transpose()?;
         let sku = row.text(columns, Column::Sku, MAX_SKU)?;
         Ok(ImportVariant { sku, options, ..self.variant(row, row, stock::read(row, columns)?)? })
     }
 
-    /// Reads the variations, in the order in which the shop shows them.
-    fn variations(&mut self, head: &Row, rows: &[Row]) -> Vec<ImportVariant> {
-        let columns = self.columns();
-        let mut rows: Vec<Row> = rows.iter().filter(|row| is_enabled(row, columns)).cloned().collect();
-        let position = |row: &Row| row.cell(columns, Column::Position).and_then(|cell| cell.parse::<i64>().ok());
-        rows.sort_by_key(|row| position(row).unwrap_or_default());
-        if rows.len() > MAX_VARIANTS {
-            self.note::<()>(head, Err(too_many_variants()));
-            return Vec::new();
-        }
-        let mut options = ProductOptions::read(head, &rows, columns);
-        let shared = self.shared(head, &rows);
-        let Some(shared) = self.note(head, shared) else { return Vec::new() };
-        let mut all = Vec::new();
-        for row in &rows {
-            let read = self.variation(head, row, &mut options, shared);
-            all.extend(self.note(row, read).unwrap_or_default());
-            // A variation of any value stands for many variants.
-            if all.len() > MAX_VARIANTS {
-                break;
-            }
-        }
-        all
-    }
-
-    /// Returns the stock that the variations share, if they share one; fails if it is more than one variation that does.
-    fn shared(&self, head: &Row, rows: &[Row]) -> Result<Stock, String> {
-        let columns = self.columns();
-        let sharing = rows.iter().filter(|row| stock::is_shared(row, head, columns)).count();
-        if sharing == 0 {
-            return Ok(Stock::default());
-        }
-        let stock = stock::read(head, columns)?;
-        match stock.on_hand {
-            Some(units @ 1..) if sharing > 1 => Err(format!(
-                "\"{}\" is \"{units}\": {sharing} variations share these units, but here each variant has its own; in WooCommerce, turn on \
-                 \"Manage stock?\" for each variation and say how many there are of it",
-                columns.name(Column::Stock)
-            )),
-            _ => Ok(stock),
-        }
-    }
-
-    fn variation(
-        &self,
-        head: &Row,
-        row: &Row,
-        options: &mut ProductOptions,
-        shared: Stock,
-    ) -> Result<Vec<ImportVariant>, String> {
-        let columns = self.columns();
-        let stock = if stock::is_shared(row, head, columns) { shared } else { stock::read(row, columns)? };
-        let variant = ImportVariant { image: self.image(row)?, ..self.variant(row, head, stock)? };
-        let sku = row.text(columns, Column::Sku, MAX_SKU)?;
-        if !columns.has(Column::AttributeName(1)) {
-            return Ok(vec![ImportVariant { sku, ..variant }]);
-        }
-        let Expanded { variants, any } = options.expand(row, columns)?;
-        if variants.len() > 1 && stock.on_hand.is_some_and(|units| units > 0) {
-            return Err(format!(
-                "\"{}\" is \"{}\": {} variants would share these units, because the variation has any {}; in WooCommerce, create a variation \
-                 for each value",
-                columns.name(Column::Stock),
-                stock.on_hand.unwrap_or_default(),
-                variants.len(),
-                any.join(" and any ")
-            ));
-        }
-        let with = |options: Options| -> Result<ImportVariant, String> {
-            let sku = sku.as_deref().map(|sku| sku_of(sku, &options, &any)).transpose()?;
-            Ok(ImportVariant { sku, options: Some(options), ..variant.clone() })
-        };
-        variants.into_iter().map(with).collect()
-    }
-
-    fn image(&self, row: &Row) -> Result<Patch<String>, String> {
+    pub(super) fn image(&self, row: &Row) -> Result<Patch<String>, String> {
         Ok(self.urls(row)?.map_or(Patch::Keep, |urls| Patch::replace(urls.into_iter().next())))
     }
 
     /// Reads what simple products and variations have alike. A variation without a weight weighs what its product weighs.
-    fn variant(&self, row: &Row, head: &Row, stock: Stock) -> Result<ImportVariant, String> {
+    pub(super) fn variant(&self, row: &Row, head: &Row, stock: Stock) -> Result<ImportVariant, String> {
         let columns = self.columns();
         let Prices { price, compare_at } = prices::read(row, columns, self.rules.currency, self.rules.now)?;
         let weight_grams = match columns.weight() {
@@ -317,21 +219,6 @@ impl<'c> Reading<'c> {
     }
 }
 
-fn too_many_variants() -> String {
+pub(super) fn too_many_variants() -> String {
     format!("the product has more than {MAX_VARIANTS} variants")
-}
-
-/// Returns true unless the shop has switched the variation off. Variations of a draft have its -1.
-fn is_enabled(row: &Row, columns: &Columns) -> bool {
-    row.cell(columns, Column::Published) != Some("0")
-}
-
-/// Returns the SKU of one of the variants for which a variation stands: that of the variation and the values that it leaves open.
-fn sku_of(sku: &str, options: &Options, any: &[String]) -> Result<String, String> {
-    let open = options.iter().filter(|(name, _)| any.contains(name)).map(|(_, value)| value.as_str());
-    let sku = std::iter::once(sku).chain(open).collect::<Vec<_>>().join("-");
-    if sku.chars().count() > MAX_SKU {
-        return Err(format!("the SKU \"{sku}\" of one of its variants has more than {MAX_SKU} characters"));
-    }
-    Ok(sku)
 }

@@ -22,31 +22,29 @@ pub(super) fn read(row: &Row, columns: &Columns) -> Result<Stock, String> {
     }
     // Without a number, the shop does not track the units and only says whether there are some.
     let none = Stock { on_hand: Some(0), track_inventory: Some(true), allow_backorder };
-    Ok(match row.cell(columns, Column::InStock).map(str::to_ascii_lowercase).as_deref() {
-        None | Some("1" | "yes" | "true" | "instock") => Stock { track_inventory: Some(false), on_hand: None, ..none },
-        Some("0" | "no" | "false" | "outofstock") => none,
-        Some("backorder" | "onbackorder") => Stock { allow_backorder: Some(true), ..none },
-        Some(other) => {
-            return Err(format!("\"{}\" is \"{other}\": it must be 1, 0 or backorder", columns.name(Column::InStock)));
-        }
-    })
+    let untracked = Stock { track_inventory: Some(false), on_hand: None, ..none };
+    let Some(word) = row.word(columns, Column::InStock) else { return Ok(untracked) };
+    match (word.flag(), word.as_str()) {
+        (Some(true), _) | (None, "instock") => Ok(untracked),
+        (Some(false), _) | (None, "outofstock") => Ok(none),
+        (None, "backorder" | "onbackorder") => Ok(Stock { allow_backorder: Some(true), ..none }),
+        (None, _) => Err(row.wrong(columns, Column::InStock, "it must be 1, 0 or backorder")),
+    }
 }
 
 /// Returns true if the units of a variation are those of its product, which all variations share.
 pub(super) fn is_shared(variation: &Row, head: &Row, columns: &Columns) -> bool {
-    match variation.cell(columns, Column::Stock) {
-        Some(cell) => cell.eq_ignore_ascii_case("parent"),
+    match variation.word(columns, Column::Stock) {
+        Some(word) => word.as_str() == "parent",
         None => head.cell(columns, Column::Stock).is_some(),
     }
 }
 
 fn backorders(row: &Row, columns: &Columns) -> Result<Option<bool>, String> {
-    match row.cell(columns, Column::Backorders).map(str::to_ascii_lowercase).as_deref() {
-        None => Ok(None),
-        Some("1" | "yes" | "true" | "notify") => Ok(Some(true)),
-        Some("0" | "no" | "false") => Ok(Some(false)),
-        Some(other) => {
-            Err(format!("\"{}\" is \"{other}\": it must be 0, 1 or notify", columns.name(Column::Backorders)))
-        }
+    let Some(word) = row.word(columns, Column::Backorders) else { return Ok(None) };
+    match (word.flag(), word.as_str()) {
+        (Some(flag), _) => Ok(Some(flag)),
+        (None, "notify") => Ok(Some(true)),
+        (None, _) => Err(row.wrong(columns, Column::Backorders, "it must be 0, 1 or notify")),
     }
 }

@@ -2,6 +2,7 @@
 
 mod cells;
 mod damaged;
+mod flags;
 mod parents;
 mod variations;
 
