@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use shared::catalogue::product_file::records::Place;
-use shared::catalogue::product_file::{Batch, Recognised};
+use shared::catalogue::product_file::{Batch, FileKind, Recognised};
 use shared::catalogue::product_import::ProductImport;
 use shared::catalogue::write::{Attempt, ImportBatch, SaveError, save_imports};
 use shared::ids::ImportId;
@@ -152,7 +152,8 @@ async fn process_window(
             Err(unreadable) => return Ok(Some(Stop::Unreadable(unreadable))),
         };
         rest.place = window.place();
-        if !save(worker, held, Saving { file, place: rest.place }, batch).await? {
+        let saving = Saving { file, kind: rest.format.kind, place: rest.place };
+        if !save(worker, held, saving, batch).await? {
             return Ok(Some(Stop::LeaseLost));
         }
         // Checked after a chunk and not before it, so that every run makes progress, however short its time is.
@@ -162,10 +163,11 @@ async fn process_window(
     }
 }
 
-/// The import of a chunk, and the position behind the chunk.
+/// The import of a chunk, the kind of its file, and the position behind the chunk.
 #[derive(Clone, Copy)]
 struct Saving<'f> {
     file: &'f LeasedImport,
+    kind: FileKind,
     place: Place,
 }
 
@@ -183,7 +185,7 @@ async fn save(worker: &Worker, held: Lease<ImportId>, saving: Saving<'_>, batch:
 async fn try_to_save(
     worker: &Worker,
     held: Lease<ImportId>,
-    Saving { file, place }: Saving<'_>,
+    Saving { file, kind, place }: Saving<'_>,
     mut batch: Batch,
     attempt: Attempt,
 ) -> Result<bool, SaveError> {
@@ -197,6 +199,7 @@ async fn try_to_save(
     let all: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
     let import = ImportBatch {
         products: &all,
+        kind,
         skus: &batch.skus,
         currency: file.currency,
         options: file.options,

@@ -4,8 +4,8 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use shared::catalogue::product_file::records::{Ends, Place, Records};
-use shared::catalogue::product_file::{Batch, FileKind, Products, Recognised, Unrecognised};
-use shared::catalogue::shopify::{self, NotComparable, Scattered};
+use shared::catalogue::product_file::{Batch, FileKind, NotComparable, Products, Recognised, Unrecognised};
+use shared::catalogue::shopify::{self, Scattered};
 use shared::catalogue::woocommerce;
 use shared::catalogue::write::DuplicateSkus;
 use shared::transfers::store::imports::LeasedImport;

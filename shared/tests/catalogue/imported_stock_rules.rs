@@ -1,6 +1,6 @@
 //! An import changes the rules of a variant's stock that its file has, and no others.
 
-use shared::catalogue::product_file::NamedSkus;
+use shared::catalogue::product_file::{FileKind, NamedSkus};
 use shared::catalogue::product_import::{ImportVariant, ProductImport};
 use shared::catalogue::write::{ImportBatch, ImportOptions, RowChange, Saved, Stock, Together, save_imports};
 use shared::money::{Currency, Money};
@@ -22,8 +22,14 @@ async fn import(db: &PgPool, variant: ImportVariant, dry_run: bool) -> Saved {
     let mut tx = service_db(db).begin().await.unwrap();
     let options = ImportOptions { dry_run, ..ImportOptions::default() };
     let skus = NamedSkus::default();
-    let batch =
-        ImportBatch { products: &[&product], skus: &skus, currency: Currency::DEFAULT, options, together: Together::All };
+    let batch = ImportBatch {
+        products: &[&product],
+        kind: FileKind::ShopifyCsv,
+        skus: &skus,
+        currency: Currency::DEFAULT,
+        options,
+        together: Together::All,
+    };
     let saved = save_imports(&mut tx, batch, START).await.unwrap().remove(0).unwrap();
     tx.commit().await.unwrap();
     saved
@@ -114,6 +120,7 @@ async fn a_file_gives_no_units_to_a_variant_with_backorders(db: PgPool) {
         let skus = NamedSkus::default();
         let batch = ImportBatch {
             products: &[&product],
+            kind: FileKind::ShopifyCsv,
             skus: &skus,
             currency: Currency::DEFAULT,
             options,

@@ -24,7 +24,7 @@ pub use encoding::{Decoded, Encoding, EncodingScan, decode};
 pub(in crate::catalogue) use formulas::{guarded, guarded_html, unquoted, without_guards};
 pub(in crate::catalogue) use labels::{path, tags};
 pub use named_skus::NamedSkus;
-pub use products::Products;
+pub use products::{NotComparable, Products};
 pub(in crate::catalogue) use recognise::records_behind_header;
 pub use recognise::{FileFormat, FileKind, MAX_HEADER_BYTES, Recognised, Unrecognised};
 pub(in crate::catalogue) use row::{Row, image_url, trimmed};

@@ -2,11 +2,29 @@
 
 use std::io::{self, BufRead};
 
-use super::Batch;
 use super::records::Place;
-use crate::catalogue::shopify::NotComparable;
+use super::{Batch, FileKind};
 use crate::catalogue::write::Stock;
 use crate::catalogue::{shopify, woocommerce};
+
+/// Reason why the stock of a file cannot be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotComparable {
+    /// The file has no column with this name.
+    #[error(
+        "the stock of the file cannot be compared, because it has no column \"{0}\". Export the products, change the quantities in that file and import it; or \
+         import this file so that it gives stock to new variants only (initial), or sets the stock whatever was sold (set)"
+    )]
+    NoColumn(&'static str),
+    /// No file of this kind says what stock its author saw.
+    #[error(
+        "the stock of the file cannot be compared, because a {} does not say what stock its author saw. Import this file so that it gives stock to new \
+         variants only (initial), or sets the stock whatever was sold (set); or export the products of this shop, change the quantities in that file and \
+         import it",
+        .0.name()
+    )]
+    Kind(FileKind),
+}
 
 /// The products of a file, one batch after the other.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The columns of the format.
 
 use super::product::OPTIONS;
-use crate::catalogue::product_file::{self, Delimiter, Meaning};
+use crate::catalogue::product_file::{self, Delimiter, Meaning, NotComparable};
 use crate::catalogue::write::Stock;
 
 /// The columns of a file in this format.
@@ -150,19 +150,6 @@ const OF_VARIANT: [Column; 13] = [
     Column::VariantImage,
 ];
 
-/// Reason why the stock of a file cannot be compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the stock of the file cannot be compared, because it has no column \"{0}\". Export the products, change the quantities in that file and import it; or \
-     import this file so that it gives stock to new variants only (initial), or sets the stock whatever was sold (set)"
-)]
-pub struct NotComparable(&'static str);
-
-impl NotComparable {
-    /// The file does not say what stock its author saw.
-    pub(in crate::catalogue) const WITHOUT_SEEN: Self = Self(QUANTITY_SEEN);
-}
-
 /// Returns the number of known columns if a header is that of a file of products: it must have the handle and a column to import.
 pub fn known_columns(header: &[String]) -> Option<usize> {
     let columns = Columns::find(header, Delimiter::default());
@@ -202,8 +189,8 @@ impl Columns {
     pub(super) fn check_stock(&self, stock: Stock) -> Result<(), NotComparable> {
         let has = |column| self.has(column);
         match stock {
-            Stock::Compare if !has(Column::Quantity) => Err(NotComparable("Variant Inventory Qty")),
-            Stock::Compare if !has(Column::QuantitySeen) => Err(NotComparable::WITHOUT_SEEN),
+            Stock::Compare if !has(Column::Quantity) => Err(NotComparable::NoColumn("Variant Inventory Qty")),
+            Stock::Compare if !has(Column::QuantitySeen) => Err(NotComparable::NoColumn(QUANTITY_SEEN)),
             Stock::Initial | Stock::Compare | Stock::Set => Ok(()),
         }
     }

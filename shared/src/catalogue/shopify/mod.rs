@@ -13,14 +13,14 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use columns::{Column, Columns};
-pub use columns::{NotComparable, is_inventory, known_columns};
+pub use columns::{is_inventory, known_columns};
 pub use export::{Cells, rows, write_header, write_rows};
 use product::Rules;
 use row::{HandleAndSku, handle_and_sku, without_handle};
 pub use scan::{Scan, Scattered};
 
 use super::product_file::records::{Place, Records};
-use super::product_file::{Batch, NamedSkus, PRODUCTS_AT_ONCE, Row, RowError, VARIANTS_AT_ONCE};
+use super::product_file::{Batch, NamedSkus, NotComparable, PRODUCTS_AT_ONCE, Row, RowError, VARIANTS_AT_ONCE};
 use super::product_import::ProductImport;
 use super::write::Stock;
 use crate::money::Currency;
@@ -162,7 +162,7 @@ impl<R: BufRead> Products<R> {
             if !row.key.is_empty() {
                 return Ok(Some(row));
             }
-            self.strays.push_back(RowError { line: row.place.line, reason: without_handle(&row) });
+            self.strays.push_back(RowError { line: row.place.line, reason: without_handle(&row, &self.columns) });
         }
         Ok(None)
     }
@@ -183,9 +183,13 @@ impl<R: BufRead> Products<R> {
         for stray in &found.strays {
             let belongs = found.owns(stray, &self.columns);
             let reason = if belongs {
-                format!("{}; the product \"{}\" before it is not imported", without_handle(stray), found.handle())
+                format!(
+                    "{}; the product \"{}\" before it is not imported",
+                    without_handle(stray, &self.columns),
+                    found.handle()
+                )
             } else {
-                without_handle(stray)
+                without_handle(stray, &self.columns)
             };
             let error = RowError { line: stray.place.line, reason };
             if belongs { errors.push(error) } else { self.strays.push_back(error) }

@@ -91,7 +91,8 @@ impl Reading<'_> {
         text(Column::Handle, MAX_HANDLE)?;
         let name = text(Column::Title, MAX_NAME)?;
         if name.is_none() && self.columns.has(Column::Title) {
-            return Err("\"Title\" is empty, and this is the product's first row".to_owned());
+            let column = self.columns.name(Column::Title);
+            return Err(format!("\"{column}\" is empty, and this is the product's first row"));
         }
         let description = text(Column::Body, MAX_DESCRIPTION)?.unwrap_or_default();
         let (status, is_published) = self.status(row)?;

@@ -29,8 +29,8 @@ pub(super) fn handle_and_sku(row: &Row, columns: &Columns) -> Option<HandleAndSk
 }
 
 /// Returns the reason why a row without a handle is not imported.
-pub(super) fn without_handle(row: &Row) -> String {
-    row.error.clone().unwrap_or_else(|| "\"Handle\" is empty".to_owned())
+pub(super) fn without_handle(row: &Row, columns: &Columns) -> String {
+    row.error.clone().unwrap_or_else(|| format!("\"{}\" is empty", columns.name(Column::Handle)))
 }
 
 /// Returns the cell that contains another row of the same product, because a closing quote is missing. In a text for people, a line that has

@@ -24,10 +24,10 @@ use product::{ProductRows, Rules};
 
 use super::product_file::records::{Ends, Place, Records};
 use super::product_file::{
-    Batch, Dialect, NamedSkus, PRODUCTS_AT_ONCE, Recognised, Row, RowError, VARIANTS_AT_ONCE, records_behind_header,
+    Batch, Dialect, FileKind, NamedSkus, NotComparable, PRODUCTS_AT_ONCE, Recognised, Row, RowError, VARIANTS_AT_ONCE,
+    records_behind_header,
 };
 use super::product_import::ProductImport;
-use super::shopify::NotComparable;
 use super::write::Stock;
 use crate::money::Currency;
 use crate::time::Timestamp;
@@ -66,7 +66,7 @@ impl Products {
     /// Fails if the stock of the file is to be compared, because no file of WooCommerce says what stock its author saw.
     pub const fn check_stock(stock: Stock) -> Result<(), NotComparable> {
         match stock {
-            Stock::Compare => Err(NotComparable::WITHOUT_SEEN),
+            Stock::Compare => Err(NotComparable::Kind(FileKind::WooCommerceCsv)),
             Stock::Initial | Stock::Set => Ok(()),
         }
     }
@@ -121,8 +121,8 @@ impl Products {
         Ok(product::read(&rows, rules).map(|entry| (product.head.line, entry)))
     }
 
-    /// Returns true if every variation has values that its product lists, and others than the variations beside it. One that has not may be one of
-    /// another product. This is only known once all rows are, and it only matters to a file that may remove variants.
+    /// Returns true if every variation has values that its product lists, and no two of a product have the same. One that does not fit may be one
+    /// of another product. This is only known once all rows are, and it only matters to a file that may remove variants.
     fn variations_fit(&self) -> io::Result<bool> {
         if !self.columns.has_all_variants() {
             return Ok(true);

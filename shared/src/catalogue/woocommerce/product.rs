@@ -122,7 +122,8 @@ impl<'c> Reading<'c> {
             texts.map(|text| text.map(|text| cells::html(&text))).collect::<Result<_, String>>()?;
         let all = parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("\n");
         if all.chars().count() > MAX_DESCRIPTION {
-            return Err(format!("the descriptions have more than {MAX_DESCRIPTION} characters"));
+            let [short, long] = of.map(|column| columns.name(column));
+            return Err(format!("\"{short}\" and \"{long}\" together have more than {MAX_DESCRIPTION} characters"));
         }
         Ok(Some(clean_html(&all)))
     }
@@ -132,7 +133,8 @@ impl<'c> Reading<'c> {
         let Some(brands) = self.list(row, Column::Brands) else { return Ok(Patch::Keep) };
         let name = brands.first().and_then(|brand| brand.split('>').next_back()).map(|name| name.trim().to_owned());
         if name.as_ref().is_some_and(|name| name.chars().count() > MAX_LABEL_NAME) {
-            return Err(format!("the brand has more than {MAX_LABEL_NAME} characters"));
+            let column = self.columns().name(Column::Brands);
+            return Err(format!("the brand in \"{column}\" has more than {MAX_LABEL_NAME} characters"));
         }
         Ok(Patch::replace(name.filter(|name| !name.is_empty())))
     }
@@ -207,7 +209,10 @@ impl<'c> Reading<'c> {
     /// Checks that a product with all its variants has some, and that no limit is exceeded.
     fn check_count(&self, rows: &ProductRows, variants: &[ImportVariant]) -> Result<(), String> {
         if rows.variations.as_ref().is_some_and(|variations| !variations.is_empty()) && variants.is_empty() {
-            return Err("none of its variations is enabled".to_owned());
+            let column = self.columns().name(Column::Published);
+            return Err(format!(
+                "all its variations are switched off: \"{column}\" is 0; publish one of them, or remove the product from the file"
+            ));
         }
         if variants.len() > MAX_VARIANTS {
             return Err(too_many_variants());

@@ -1,4 +1,4 @@
-//! Reasons why an edit of a product is refused.
+//! Reasons why an edit of a product is refused. Their texts name no columns, which differ between files: [`super::reason`] does.
 
 use super::edit::ImageVariant;
 use crate::catalogue::limits::{MAX_IMAGES, MAX_VARIANTS};
@@ -53,7 +53,7 @@ pub enum EditError {
         attribute: String,
     },
     /// Another variant has the SKU.
-    #[error("the SKU \"{sku}\" belongs to another product")]
+    #[error("another variant has the SKU \"{sku}\"")]
     SkuTaken {
         /// Index in the list.
         at: usize,
@@ -61,10 +61,7 @@ pub enum EditError {
         sku: String,
     },
     /// A variant of another product has the SKU, and a file puts it into this product.
-    #[error(
-        "the SKU \"{sku}\" belongs to the product \"{owner}\", but the handle here is \"{handle}\": correct the handle; to move the variant, first \
-         import \"{owner}\" without it, in a separate file"
-    )]
+    #[error("the SKU \"{sku}\" belongs to the product \"{owner}\", and this product is \"{handle}\"")]
     SkuOfOtherProduct {
         /// Index in the list.
         at: usize,
@@ -77,8 +74,7 @@ pub enum EditError {
     },
     /// A file has a variant of this product under the handle of another product, and not here.
     #[error(
-        "the variant with the SKU \"{sku}\" would be removed, but the file has it under the handle \"{handle}\": correct that handle; to move the \
-         variant, first import this product without it, in a separate file"
+        "the variant with the SKU \"{sku}\" would be removed, but the file has it as one of the product \"{handle}\""
     )]
     SkuUnderOtherHandle {
         /// The SKU of the variant.
@@ -188,31 +184,22 @@ impl EditError {
 /// Something that a file does not say about a product or a variant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Missing {
-    /// The title of a new product.
-    #[error("there is no product with this handle yet, and a new one needs a title: add the column \"Title\"")]
-    Title,
+    /// The name of a new product.
+    #[error("a new product needs a name")]
+    Name,
     /// The variants of a new product.
-    #[error(
-        "there is no product with this handle yet, and a new one needs a variant: add the column \"Variant Price\""
-    )]
+    #[error("a new product needs a variant")]
     Variants,
     /// The other options of a product that has more than the file names.
-    #[error(
-        "the product has other options too, and the row does not say which variant it is about: add the column \"Variant SKU\" or those of all \
-         options"
-    )]
+    #[error("the product has other options too")]
     OtherOptions,
     /// The price of a new variant.
-    #[error("the product has no such variant yet, and a new one needs a price: add the column \"Variant Price\"")]
+    #[error("a new variant needs a price")]
     Price,
     /// The variant that a row is about.
-    #[error(
-        "the product has several variants, and the row does not say which: add the column \"Variant SKU\" or those of the options"
-    )]
+    #[error("the product has several variants")]
     SkuAndOptions,
     /// The options of a new variant.
-    #[error(
-        "the product has no variant with the SKU \"{0}\", and a new one needs options: correct the SKU, or add the columns of the options"
-    )]
+    #[error("the product has no variant with the SKU \"{0}\", and a new one needs options")]
     Options(String),
 }

@@ -9,11 +9,12 @@ use super::edit::{
     VariantEdit, VariantName, VariantTarget, VariantsEdit,
 };
 use super::error::EditError;
+use super::reason::reason;
 use super::refusal::explain_refusal;
 use super::save::{SaveError, save_of_file};
 use super::saved::Saved;
 use crate::app::db::Tx;
-use crate::catalogue::product_file::NamedSkus;
+use crate::catalogue::product_file::{FileKind, NamedSkus};
 use crate::catalogue::product_import::{ImportVariant, ProductImport, variant_name};
 use crate::catalogue::store::write::{
     IdOrName, NamedValue, check_deferred_constraints, lock_imports, set_dry_run_savepoint, set_savepoint, undo_dry_run,
@@ -120,6 +121,8 @@ impl Attempt {
 pub struct ImportBatch<'i> {
     /// The products, each with another handle.
     pub products: &'i [&'i ProductImport],
+    /// The kind of the file, in whose words reasons are written.
+    pub kind: FileKind,
     /// The currency of the prices.
     pub currency: Currency,
     /// The SKUs of the file around these products: none of them is removed from a product because the file has it under another handle.
@@ -166,7 +169,7 @@ pub async fn save_imports(
 
 async fn save_batch(
     tx: &mut Tx,
-    ImportBatch { products, skus, currency, options, together }: ImportBatch<'_>,
+    ImportBatch { products, kind, skus, currency, options, together }: ImportBatch<'_>,
     now: Timestamp,
 ) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
     lock_imports(tx).await?;
@@ -175,13 +178,14 @@ async fn save_batch(
         add_suffixes(tx, &mut edits).await?;
     }
     if together == Together::All {
-        return Ok(save_of_file(tx, &edits, skus, currency, now).await?.into_iter().map(explain).collect());
+        let saved = save_of_file(tx, &edits, skus, currency, now).await?;
+        return Ok(saved.into_iter().map(|saved| explain(saved, kind)).collect());
     }
     let mut all = Vec::new();
     for edit in edits {
         set_savepoint(tx).await?;
         match save_one(tx, &edit, skus, currency, now).await {
-            Ok(saved) => all.extend(saved),
+            Ok(saved) => all.extend(saved.into_iter().map(|saved| explain(saved, kind))),
             Err(SaveError::Database(error)) if is_refusal(&error) => {
                 undo_to_savepoint(tx).await?;
                 all.push(Err(Refused { variant: None, reason: explain_refusal(edit.product.handle(), error) }));
@@ -199,19 +203,19 @@ async fn save_one(
     named: &NamedSkus,
     currency: Currency,
     now: Timestamp,
-) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
+) -> Result<Vec<Result<Saved, Vec<EditError>>>, SaveError> {
     let saved = save_of_file(tx, std::slice::from_ref(edit), named, currency, now).await?;
     check_deferred_constraints(tx).await?;
-    Ok(saved.into_iter().map(explain).collect())
+    Ok(saved)
 }
 
 /// Returns the first error only: people correct the file and send it again.
-fn explain(saved: Result<Saved, Vec<EditError>>) -> Result<Saved, Refused> {
+fn explain(saved: Result<Saved, Vec<EditError>>, kind: FileKind) -> Result<Saved, Refused> {
     saved.map_err(|errors| {
         let first = errors.first();
         Refused {
             variant: first.and_then(EditError::variant),
-            reason: first.map(EditError::to_string).unwrap_or_default(),
+            reason: first.map(|first| reason(first, kind)).unwrap_or_default(),
         }
     })
 }

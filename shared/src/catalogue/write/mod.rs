@@ -13,6 +13,7 @@ mod import;
 mod paired;
 mod partial_options;
 mod plan;
+mod reason;
 mod refusal;
 mod save;
 mod saved;

@@ -29,7 +29,7 @@ impl<'e> Paired<'e> {
         }
         let is_new = self.before.is_none();
         let incomplete = |at, missing| EditError::Incomplete { at, missing };
-        let no_title = (is_new && self.edit.name.is_none()).then_some(Missing::Title);
+        let no_title = (is_new && self.edit.name.is_none()).then_some(Missing::Name);
         let no_variants = (is_new && self.edit.variants.edits().is_empty()).then_some(Missing::Variants);
         let mut errors: Vec<EditError> =
             no_title.into_iter().chain(no_variants).map(|missing| incomplete(None, missing)).collect();

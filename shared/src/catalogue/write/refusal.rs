@@ -7,7 +7,9 @@ use crate::catalogue::store::write::ProductConstraint;
 pub(super) fn explain_refusal(handle: Option<&str>, error: sqlx::Error) -> String {
     tracing::warn!(handle, %error, "the database refused a product of a file");
     let reason = match ProductConstraint::of(&error) {
-        Some(ProductConstraint::SlugTaken) => "another product has this handle; write another one",
+        Some(ProductConstraint::SlugTaken) => {
+            "another product got its name in URLs while the file was imported; import the file again"
+        }
         Some(ProductConstraint::SkuTaken) => "another product has the product's SKU",
         Some(ProductConstraint::NoSuchBrand) => {
             "its brand was deleted while the file was imported; import the file again"

@@ -213,7 +213,7 @@ pub async fn import<R: BufRead>(
 ) -> anyhow::Result<ImportSummary> {
     products.check_stock(options.stock)?;
     let mut summary = ImportSummary { format: Some(format), stock: options.stock, ..ImportSummary::default() };
-    let writer = Writer { db, currency, options, now };
+    let writer = Writer { db, kind: format.kind, currency, options, now };
     while let Some(mut batch) = products.batch()? {
         done_with(u64::try_from(batch.products()).unwrap_or_default());
         writer.write(&mut batch, &mut summary).await?;
@@ -236,6 +236,7 @@ pub async fn currency_of_shop(db: &Db) -> sqlx::Result<Currency> {
 /// Writes the products of a file to the database.
 struct Writer<'a> {
     db: &'a Db,
+    kind: FileKind,
     /// The currency of the prices.
     currency: Currency,
     options: ImportOptions,
@@ -251,6 +252,7 @@ impl Writer<'_> {
         let saved = loop {
             let batch = ImportBatch {
                 products: &products,
+                kind: self.kind,
                 skus: &batch.skus,
                 currency: self.currency,
                 options: self.options,

@@ -7,7 +7,7 @@ mod drawing;
 mod product;
 
 use shared::app::db::Db;
-use shared::catalogue::product_file::NamedSkus;
+use shared::catalogue::product_file::{FileKind, NamedSkus};
 use shared::catalogue::store::snapshot;
 use shared::catalogue::write::{ImportBatch, ImportOptions, Together, save_imports};
 use shared::shop;
@@ -30,7 +30,9 @@ pub async fn load(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
         let entry = sample.entry(currency);
         let options = ImportOptions::default();
         let skus = NamedSkus::default();
-        let batch = ImportBatch { products: &[&entry], skus: &skus, currency, options, together: Together::All };
+        // The sample has no file; a refusal is written as that of an export.
+        let kind = FileKind::ShopifyCsv;
+        let batch = ImportBatch { products: &[&entry], kind, skus: &skus, currency, options, together: Together::All };
         for saved in save_imports(&mut tx, batch, made).await? {
             saved.map_err(|refused| anyhow::Error::msg(refused.reason))?;
         }

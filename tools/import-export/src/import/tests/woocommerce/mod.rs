@@ -4,6 +4,7 @@ mod cells;
 mod damaged;
 mod flags;
 mod parents;
+mod reasons;
 mod variations;
 
 use super::*;
