@@ -34,6 +34,8 @@ pub struct Record {
     pub is_too_large: bool,
     /// True if a quoted field with a line break goes on behind its closing quote. The error text is [`MISQUOTED`].
     pub is_misquoted: bool,
+    /// True behind a quoted field with a line break that ends as the text before an opening quote does: with a delimiter or a line break.
+    may_end_before_quote: bool,
     /// The way in which the record ends.
     pub end: RecordEnd,
 }
@@ -152,6 +154,7 @@ impl<R: BufRead> Records<R> {
                 size += encoding.width(*byte);
                 line += u64::from(*byte == b'\n');
                 if *byte == b'\n' && state != State::Quoted {
+                    record.is_too_large |= size > MAX_RECORD_BYTES as u64;
                     record.drop_carriage_return(state);
                     self.from.consume(used);
                     self.place = Place { offset: self.place.offset + size, line };
@@ -184,6 +187,7 @@ impl Record {
             (State::FieldStart, b'"') => return State::Quoted,
             (State::Quoted, _) | (State::QuoteInQuoted, b'"') => (byte, State::Quoted),
             (_, byte) if byte == delimiter => {
+                self.note_closed(state, delimiter);
                 // The rest of a record that is too large is not kept.
                 if !self.is_too_large {
                     self.fields.push(Vec::new());
@@ -197,12 +201,26 @@ impl Record {
                 self.is_misquoted |= !self.is_too_large && self.fields.last().is_some_and(has_line_break);
                 (byte, State::Plain)
             }
+            (State::Plain, b'"') => {
+                // The quote before closed no field: it opened a cell that begins with the delimiter, and this one closes the cell.
+                self.is_misquoted |= self.may_end_before_quote;
+                (byte, State::Plain)
+            }
             (State::FieldStart | State::Plain, _) => (byte, State::Plain),
         };
         if let Some(field) = self.fields.last_mut().filter(|_| !self.is_too_large) {
             field.push(literal);
         }
         next
+    }
+
+    /// Remembers whether the quote that closed the last field may be one that opens a cell.
+    fn note_closed(&mut self, state: State, delimiter: u8) {
+        let is_quoted = matches!(state, State::QuoteInQuoted | State::BehindQuote);
+        let Some(field) = self.fields.last().filter(|_| is_quoted && !self.is_too_large) else { return };
+        let last = field.iter().rev().find(|byte| **byte != b' ');
+        let may_end = last.is_some_and(|last| *last == delimiter || *last == b'\n');
+        self.may_end_before_quote |= may_end && field.contains(&b'\n');
     }
 
     /// Removes the carriage return of a CRLF from the last field.
@@ -267,7 +285,17 @@ mod tests {
             let mut records = Records::new(io::BufReader::with_capacity(3, text.as_bytes())).unwrap();
             std::iter::from_fn(|| records.record().unwrap()).any(|record| record.is_misquoted)
         };
-        for damaged in ["1,\"a,2\n3,\"b\",4\n", "1,\"a\n3,\"b\"\n", "1,\"a\n3,\" b\"\n", "1,\"a\r\n3,\"b\"\r\n"] {
+        for damaged in [
+            "1,\"a,2\n3,\"b\",4\n",
+            "1,\"a\n3,\"b\"\n",
+            "1,\"a\n3,\" b\"\n",
+            "1,\"a\r\n3,\"b\"\r\n",
+            // The next quoted cell begins with a delimiter, with several, or with a blank and one; or it is the first of its row.
+            "1,\"a,2\n3,\",b\",4\n",
+            "1,\"a,2\r\n3,4,\",,b, c\"\r\n",
+            "1,\"a,2\n3,\" ,b\",4\n",
+            "1,\"a,2\n\",b\",4\n",
+        ] {
             assert!(is_misquoted(damaged), "{damaged:?}");
         }
         for sound in [
@@ -276,6 +304,9 @@ mod tests {
             "\"a\nb\" \t\r\n",
             "\"a\r\nb\"\r\n",
             "\"a\n\"\"b\"\"\",c\n",
+            "\"a\nb\",5\" pipe\n",
+            "5\" pipe,\"a\n\",b\n",
+            "\"a\n\",\"5\"\" pipe, long\",\",\"\n",
             "\"a\nb\"",
         ] {
             assert!(!is_misquoted(sound), "{sound:?}");

@@ -15,6 +15,8 @@ pub struct Scan {
     /// Number of products: of runs of rows with the same handle.
     pub products: u64,
     last: String,
+    /// The line of a record that is too large, until the next row with a handle: other rows of that row's product may be in the record.
+    too_large: Option<u64>,
     /// The line on which each product begins.
     lines: HashMap<String, u64>,
     scattered: Scattered,
@@ -28,11 +30,20 @@ impl Scan {
             let handle = record.fields.get(at).map(|handle| String::from_utf8_lossy(handle)).unwrap_or_default();
             let handle = &*without_guards(unquoted(handle.trim(), false));
             // Rows without a handle do not separate the rows of a product.
-            if !is_blank(handle) && handle != self.last {
-                self.begin(handle, record.place.line);
+            if !is_blank(handle) {
+                let too_large = self.too_large.take();
+                if handle != self.last {
+                    if let Some(line) = too_large {
+                        self.scattered.add(handle, line, record.place.line);
+                    }
+                    self.begin(handle, record.place.line);
+                }
             }
             if record.is_misquoted {
                 self.read_swallowed(&record, at, records.delimiter());
+            }
+            if record.is_too_large {
+                self.too_large = Some(record.place.line);
             }
         }
         Ok(())
@@ -153,6 +164,16 @@ mod tests {
         let mut scattered: Vec<_> = found.scattered.iter().collect();
         scattered.sort_unstable();
         assert_eq!(scattered, [("b", 2, 3), ("c", 3, 4)]);
+    }
+
+    #[test]
+    fn the_product_behind_a_record_that_is_too_large_may_have_begun_in_it() {
+        let large = format!("\"x{}\",b", "\n".repeat(2_100_000));
+        let found = scan(&["x,a", &large, ",", ",c", "x,c", "x,d"]);
+        let again = 3 + 2_100_000 + 2;
+        assert_eq!(found.scattered.iter().collect::<Vec<_>>(), [("c", 3, again)]);
+        // The rows of a product around the record are read as those of a product.
+        assert_eq!(scan(&["x,b", &large, "x,b", "x,c"]).scattered.iter().collect::<Vec<_>>(), []);
     }
 
     #[test]

@@ -235,6 +235,48 @@ async fn a_missing_closing_quote_merges_no_products(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_missing_closing_quote_is_found_before_a_cell_that_begins_with_a_delimiter(db: PgPool) {
+    let service = service_db(&db);
+    let header = "Handle,Title,Body (HTML),Tags,Variant SKU,Variant Price,Option1 Name,Option1 Value\n";
+    let jug = "jug,\"Jug\",clay,t,JUG,5,Title,Default Title\n";
+    let pan = "pan,Pan,iron,\",t,u\",PAN-S,6,Size,S\npan,Pan,,,PAN-M,7,,M\n";
+    take_good(&service, &format!("{header}{jug}{pan}")).await;
+    let before = rows(&db).await;
+
+    // Both rows together have as many cells as there are columns.
+    let damaged = jug.replace("Jug\"", "Jug");
+    let (summary, errors) = take(&service, &format!("{header}{damaged}{pan}")).await;
+
+    assert_eq!(errors[0], (2, MISQUOTED.to_owned()));
+    assert!(errors.len() == 2 && errors[1].1.contains("\"pan\" already began on line 3"), "{errors:?}");
+    assert_eq!((summary.variants_removed, rows(&db).await == before), (0, true));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_product_behind_a_record_that_is_too_large_loses_no_variant(db: PgPool) {
+    let service = service_db(&db);
+    take_good(&service, &format!("{HEADER}{TITLED}")).await;
+    let before = rows(&db).await;
+    // The quote that is missing in the first row closes at the second row of the hat.
+    let between: String = (0..60_000).map(|n| format!("p{n},P,Title,Default Title,SKU-{n},1.00\n")).collect();
+    assert!(between.len() > 2 * 1024 * 1024);
+    let damaged = TITLED.replace("Size,M", "Size,\"M\"");
+
+    let text = format!("{HEADER}cap,\"Cap,Title,Default Title,CAP,9\n{between}{damaged}");
+    // As from a disk, a part at a time, so that the rest of the record is not kept.
+    let open = || Ok(BufReader::new(text.as_bytes()));
+    let currency = currency_of_shop(&service).await.unwrap();
+    let file = ProductFile::read(open, ImportOptions::default(), currency, START).unwrap();
+    let mut errors = Vec::new();
+    let summary = import(&service, file, START, &mut |row| errors.push((row.line, row.reason)), &|_| {}).await.unwrap();
+
+    let [(2, large), (_, hat)] = errors.as_slice() else { panic!("{errors:?}") };
+    assert!(large.starts_with("a record larger than 2 MiB begins here"), "{large}");
+    assert!(hat.contains("\"hat\" already began on line 2"), "{hat}");
+    assert_eq!((summary.variants_removed, rows(&db).await == before), (0, true));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_row_that_is_not_utf_8_changes_nothing_of_its_product(db: PgPool) {
     let service = service_db(&db);
     take_good(&service, &format!("{HEADER}{HAT}")).await;
