@@ -173,7 +173,8 @@ pub enum Unrecognised {
     /// The names of the columns are in another language.
     #[error(
         "it looks like WooCommerce's product export with column names in another language; in WordPress, set the language of your own profile to \
-         English (Users, Profile) and export the products again"
+         English (Users, Profile) and export the products again; or write the English names into the first line: Type, SKU, Name, Regular price \
+         and so on"
     )]
     Translated,
     /// The file is of another kind than the one that was declared.
@@ -229,11 +230,11 @@ impl Unrecognised {
             if shopify::is_inventory(&header) {
                 return Ok(Self::Inventory);
             }
-            if woocommerce::lacks_type(&header) {
-                return Ok(Self::NoType);
-            }
             if woocommerce::is_translated(&header) {
                 return Ok(Self::Translated);
+            }
+            if woocommerce::lacks_type(&header) {
+                return Ok(Self::NoType);
             }
         }
         let header =
@@ -299,6 +300,45 @@ mod tests {
         ] {
             let reason = recognise(file, None).unwrap_err().to_string();
             assert!(reason.contains(words), "{words}: {reason}");
+        }
+    }
+
+    #[test]
+    fn an_export_with_translated_columns_is_named_with_the_way_out() {
+        let german = "ID,Typ,Artikelnummer,Name,Veröffentlicht,Sichtbarkeit im Katalog,Kurzbeschreibung,Vorrätig?,Lager,Gewicht (kg),\
+            Angebotspreis,Regulärer Preis,Kategorien,Bilder,Übergeordnetes Produkt,Position,Attribut 1 Name,Attribut 1 Wert(e)\n";
+        let french = "ID,Type,UGS,\"GTIN, UPC, EAN ou ISBN\",Nom,Publié,\"Mis en avant ?\",\"En stock ?\",Stock,\"Tarif promo\",\"Tarif régulier\",\
+            Catégories,Images,Parent,Position,Brands\n";
+        for file in [
+            german.as_bytes(),
+            french.as_bytes(),
+            "ID,Tipo,SKU,Nombre,Publicado,Inventario,Precio rebajado,Precio normal,Categorías\n".as_bytes(),
+            "ID,Tipo,SKU,Nome,Publicado,Preço promocional,Preço,Categorias,Imagens\n".as_bytes(),
+            // Only some of the columns, without the one of types, in other case, by other programs.
+            "Artikelnummer;Regulärer Preis\n".as_bytes(),
+            "Name;ARTIKELNUMMER;\"ANGEBOTSPREIS\"\n".as_bytes(),
+            "SKU\tNom\tTarif re\u{301}gulier\n".as_bytes(),
+            "Typ,Nazwa,Cena promocyjna\n".as_bytes(),
+            "Артикул;Имя;Базовая цена\n".as_bytes(),
+            b"Artikelnummer;Name;Regul\xe4rer Preis\n",
+            // Some names are not translated.
+            b"ID,Typ,SKU,Name,Published,Short description,Stock,Regular price\n",
+            "\u{feff}ID,Typ,SKU,\"GTIN, UPC, EAN oder ISBN\",Name,Published,Stock,Images\n".as_bytes(),
+        ] {
+            let reason = recognise(file, None).unwrap_err().to_string();
+            let words = ["in another language", "set the language of your own profile to English", "Regular price"];
+            assert!(words.iter().all(|words| reason.contains(words)), "{}\n{reason}", String::from_utf8_lossy(file));
+        }
+        for (file, words) in [
+            (&b"Artikelnummer;Kurzbeschreibung;Preis\n"[..], "it begins with"),
+            (b"sku;Preis;name\n", "it begins with"),
+            (
+                b"ID,SKU,\"GTIN, UPC, EAN, or ISBN\",Name,Published,Stock,Images,Regular price\n",
+                "without the column Type",
+            ),
+        ] {
+            let reason = recognise(file, None).unwrap_err().to_string();
+            assert!(reason.contains(words), "{reason}");
         }
     }
 

@@ -97,10 +97,6 @@ const ONLY_HERE: [Column; 7] = [
     Column::AttributeName(1),
 ];
 
-/// The word for "Type" in other languages in which WooCommerce is used much, and in English.
-const TYPE_ELSEWHERE: [&str; 12] =
-    ["Type", "Typ", "Tipo", "Tipus", "Tip", "Tür", "Rodzaj", "Тип", "Τύπος", "タイプ", "类型", "類型"];
-
 impl Meaning for Column {
     const KEY: Self = Self::Id;
     const HAS_LOCAL_MONEY: bool = true;
@@ -172,14 +168,6 @@ fn is_export(columns: &Columns) -> bool {
     let has_name = columns.has(Column::Type) && columns.has(Column::Name);
     (columns.has(Column::Id) || columns.has(Column::Sku))
         && (has_name || ONLY_HERE.iter().any(|column| columns.has(*column)))
-}
-
-/// Returns true if a header seems to be that of a product export in another language.
-pub fn is_translated(header: &[String]) -> bool {
-    let name = |at: usize| header.get(at).map_or("", |name| name.trim());
-    let has_type = TYPE_ELSEWHERE.iter().any(|word| word.eq_ignore_ascii_case(name(1)));
-    let has_codes = header.iter().any(|name| name.trim().starts_with("GTIN, UPC, EAN"));
-    header.len() >= 8 && name(0).to_ascii_uppercase().starts_with("ID") && (has_type || has_codes)
 }
 
 impl Columns {

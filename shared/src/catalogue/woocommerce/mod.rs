@@ -11,16 +11,18 @@ mod prices;
 mod product;
 mod publication;
 mod stock;
+mod translated;
 mod variations;
 
 use std::io;
 use std::sync::Arc;
 
 use columns::Columns;
-pub use columns::{is_translated, known_columns, lacks_type};
+pub use columns::{known_columns, lacks_type};
 use index::{Index, Item};
 use kind::Kind;
 use product::{ProductRows, Rules};
+pub use translated::is_translated;
 
 use super::product_file::records::{Ends, Place, Records};
 use super::product_file::{
