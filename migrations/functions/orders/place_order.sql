@@ -186,15 +186,11 @@ begin
 
     if v_is_sold_out then
         return query select r.*, null::integer, null::integer from place_order_sold_out(p_cart_id, v_now) r;
-        if not found then
-            -- No lock holds a product whose variants are untracked: it was put on sale again between the two statements. Look again.
-            return query
-                select r.*
-                  from place_order(p_order_id, p_event_id, p_cart_id, p_user_id, p_idempotency_key, p_request_digest, p_expected_total,
-                                   p_expected_currency, p_locale, p_now_us, p_client, p_checkouts_per_account, p_checkouts_per_network,
-                                   p_quantity_limit, p_needs_proven_address) r;
+        if found then
+            return;
         end if;
-        return;
+        -- No lock holds a product whose variants are all untracked. It was put on sale again between the two statements, and the later one
+        -- decides: nothing is sold out.
     end if;
 
     -- Refuse if the total is not the one that the client showed. Equal numbers of other minor units are not equal totals.
