@@ -23,10 +23,10 @@ impl Default for ShopOptions {
     fn default() -> Self {
         Self {
             checkouts_per_account: Some(10),
-            checkouts_per_network: Some(50),
+            checkouts_per_network: Some(500),
             quantity_limit_per_customer: Some(20),
             checkout_needs_proven_address: false,
-            carts_per_hour: Some(100),
+            carts_per_hour: Some(500),
         }
     }
 }
@@ -41,7 +41,7 @@ impl ShopOptions {
         carts_per_hour: None,
     };
 
-    /// Reads `SHOP_OPTIONS`: limits such as `CARTS_PER_HOUR=500` and names of rules, separated by commas or spaces; 0 switches a limit off. Fails on unknown options
+    /// Reads `SHOP_OPTIONS`: limits such as `CARTS_PER_HOUR=5000` and names of rules, separated by commas or spaces; 0 switches a limit off. Fails on unknown options
     /// instead of ignoring them.
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         let mut options = Self::default();
