@@ -1,7 +1,7 @@
 //! Runs an export: writes products to its file, part by part.
 
 use shared::catalogue::shopify::{rows, write_header, write_rows};
-use shared::catalogue::store::snapshot;
+use shared::catalogue::store::snapshot::{self, CategoryPaths};
 use shared::ids::{ExportId, ProductId};
 use shared::transfers::MAX_ATTEMPTS;
 use shared::transfers::parts::{FileInParts, MIN_PART_BYTES};
@@ -103,6 +103,7 @@ async fn read_part(worker: &Worker, after: Option<ProductId>, is_first: bool) ->
     while text.csv.len() < MIN_PART_BYTES {
         let mut tx = worker.db.read().await?;
         let products = snapshot::list_after(&mut tx, text.last, PRODUCTS_PER_QUERY).await?;
+        let paths = CategoryPaths::read(&mut tx, &products).await?;
         tx.commit().await?;
         let Some(last) = products.last() else {
             text.is_final = true;
@@ -110,7 +111,7 @@ async fn read_part(worker: &Worker, after: Option<ProductId>, is_first: bool) ->
         };
         text.last = Some(last.id);
         for product in &products {
-            match rows(product) {
+            match rows(product, &paths) {
                 Ok(rows) => {
                     write_rows(&mut text.csv, &rows)?;
                     text.products += 1;

@@ -21,9 +21,11 @@ pub struct ProductImport {
     pub description: Option<String>,
     /// The brand's name.
     pub brand: Patch<String>,
-    /// The paths of categories, from the top of the tree down. The product's other categories stay; without any category in the file the
-    /// product leaves its only one.
+    /// The paths of categories, from the top of the tree down.
     pub categories: Patch<Vec<Vec<String>>>,
+    /// True if the product is in `categories` and in no others. False if its other categories stay; without any category in the file the
+    /// product then leaves its only one.
+    pub has_all_categories: bool,
     /// Words by which shoppers find the product.
     pub tags: Option<Vec<String>>,
     /// The publication status.

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use command_line::terminal::warn;
 use shared::app::db::Db;
 use shared::catalogue::shopify::{rows, write_header, write_rows};
-use shared::catalogue::store::snapshot;
+use shared::catalogue::store::snapshot::{self, CategoryPaths};
 
 /// Products in memory at once.
 const BATCH: i64 = 100;
@@ -50,13 +50,14 @@ pub async fn export(db: &Db, mut to: impl Write + Send) -> anyhow::Result<Export
     loop {
         let mut tx = db.read().await?;
         let products = snapshot::list_after(&mut tx, after, BATCH).await?;
+        let paths = CategoryPaths::read(&mut tx, &products).await?;
         tx.commit().await?;
         to.write_all(&csv)?;
         csv.clear();
         let Some(last) = products.last() else { break };
         after = Some(last.id);
         for product in &products {
-            match rows(product) {
+            match rows(product, &paths) {
                 Ok(rows) => {
                     write_rows(&mut csv, &rows)?;
                     summary.products += 1;

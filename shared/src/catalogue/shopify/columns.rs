@@ -1,5 +1,6 @@
 //! The columns of the format.
 
+use super::category_paths::CATEGORY_PATHS;
 use super::product::OPTIONS;
 use crate::catalogue::product_file::{self, Delimiter, Meaning, NotComparable};
 use crate::catalogue::write::Stock;
@@ -16,6 +17,7 @@ pub(in crate::catalogue) enum Column {
     Vendor,
     ProductCategory,
     Type,
+    CategoryPaths,
     Tags,
     Published,
     Status,
@@ -74,13 +76,14 @@ impl Meaning for Column {
 }
 
 /// The names of each column: the one that Shopify exports, and the one that it has used for some since 2025.
-const NAMES: [(Column, &[&str]); 28] = [
+const NAMES: [(Column, &[&str]); 29] = [
     (Column::Handle, &["Handle", "URL handle"]),
     (Column::Title, &["Title"]),
     (Column::Body, &["Body (HTML)", "Description"]),
     (Column::Vendor, &["Vendor"]),
     (Column::ProductCategory, &["Product Category"]),
     (Column::Type, &["Type"]),
+    (Column::CategoryPaths, &[CATEGORY_PATHS]),
     (Column::Tags, &["Tags"]),
     (Column::Published, &["Published", "Published on online store"]),
     (Column::Status, &["Status"]),
@@ -113,12 +116,13 @@ pub(super) const QUANTITY_SEEN: &str = "Variant Inventory Qty Seen";
 const OF_ALL_VARIANTS: [Column; 4] = [Column::Handle, Column::Title, Column::OptionValue(0), Column::Price];
 
 /// The columns that say something about a product. The others only name its variants and describe its images.
-const OF_CONTENT: [Column; 17] = [
+const OF_CONTENT: [Column; 18] = [
     Column::Title,
     Column::Body,
     Column::Vendor,
     Column::ProductCategory,
     Column::Type,
+    Column::CategoryPaths,
     Column::Tags,
     Column::Published,
     Column::Status,

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use super::category_paths::{self, CATEGORY_PATHS};
 use super::columns::QUANTITY_SEEN;
 use super::product::{NO_OPTION, NO_OPTION_VALUE, OPTIONS};
 use crate::catalogue::product_file::{guarded, guarded_html};
-use crate::catalogue::store::snapshot::{ProductSnapshot, VariantSnapshot};
+use crate::catalogue::store::snapshot::{CategoryPaths, ProductSnapshot, VariantSnapshot};
 
-/// The columns, as Shopify names and orders them, and one of our own.
-const COLUMNS: [&str; 32] = [
+/// The columns, as Shopify names and orders them, and two of our own.
+const COLUMNS: [&str; 33] = [
     "Handle",
     "Title",
     "Body (HTML)",
     "Vendor",
     "Type",
+    CATEGORY_PATHS,
     "Tags",
     "Published",
     "Option1 Name",
@@ -44,12 +46,12 @@ const COLUMNS: [&str; 32] = [
 ];
 
 /// One row, cell by cell.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cells([String; COLUMNS.len()]);
 
 /// Builds as many rows as the product has variants or images, whichever are more. Fails with a reason if the format cannot express the
 /// product.
-pub fn rows(product: &ProductSnapshot) -> Result<Vec<Cells>, &'static str> {
+pub fn rows(product: &ProductSnapshot, paths: &CategoryPaths) -> Result<Vec<Cells>, &'static str> {
     let variants: Vec<&VariantSnapshot> = product.variants.iter().filter(|variant| !variant.is_archived).collect();
     let names = option_names(&variants);
     if names.len() > OPTIONS {
@@ -70,10 +72,10 @@ pub fn rows(product: &ProductSnapshot) -> Result<Vec<Cells>, &'static str> {
     }
     let count = variants.len().max(images.len());
     let row = |at: usize| {
-        let mut row = Cells::default();
+        let mut row = Cells::empty();
         row.set("Handle", product.handle.as_deref().unwrap_or(&product.slug));
         if at == 0 {
-            add_head(&mut row, product, &names);
+            add_head(&mut row, product, paths, &names);
         }
         if let Some(variant) = variants.get(at) {
             add_variant(&mut row, product, variant, &names);
@@ -88,11 +90,12 @@ pub fn rows(product: &ProductSnapshot) -> Result<Vec<Cells>, &'static str> {
     Ok((0..count).map(row).collect())
 }
 
-fn add_head(row: &mut Cells, product: &ProductSnapshot, names: &[&str]) {
+fn add_head(row: &mut Cells, product: &ProductSnapshot, paths: &CategoryPaths, names: &[&str]) {
     row.set("Title", &product.name);
     row.write("Body (HTML)", guarded_html(&product.description));
     row.set("Vendor", product.brand.as_ref().map_or("", |brand| &brand.name));
     row.set("Type", product.categories.first().map_or("", |category| &category.name));
+    row.set(CATEGORY_PATHS, &category_paths::write(&paths.of_product(product)));
     row.set("Tags", &product.tags.join(", "));
     row.set("Published", if product.status == "active" { "true" } else { "false" });
     row.set("Gift Card", "false");
@@ -142,6 +145,10 @@ fn option_names<'v>(variants: &[&'v VariantSnapshot]) -> Vec<&'v str> {
 }
 
 impl Cells {
+    fn empty() -> Self {
+        Self(std::array::from_fn(|_| String::new()))
+    }
+
     /// Fills a cell. No spreadsheet takes a part of it for a formula.
     fn set(&mut self, column: &str, text: &str) {
         self.write(column, guarded(text));

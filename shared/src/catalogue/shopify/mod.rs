@@ -1,6 +1,7 @@
 //! Shopify's product export: a CSV with as many rows for a product as it has variants or images, whichever are more. All rows of a product
 //! have the same handle; only the first has the title and the other fields of the product.
 
+mod category_paths;
 mod columns;
 mod export;
 mod options;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::category_paths;
 use super::options::{OptionNames, Twice};
 use super::{Column, Columns};
 use crate::catalogue::limits::{
@@ -102,6 +103,7 @@ impl Reading<'_> {
             description: row.says(self.columns, Column::Body).then(|| clean_html(&description)),
             brand: row.patch(self.columns, Column::Vendor, text(Column::Vendor, MAX_LABEL_NAME)?),
             categories: self.categories(row)?,
+            has_all_categories: self.columns.has(Column::CategoryPaths),
             tags: self.tags(row)?,
             status,
             is_published,
@@ -112,7 +114,12 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// Reads the paths of categories. Of a file that says all of them, what it says of one does not count.
     fn categories(&self, row: &Row) -> Result<Patch<Vec<Vec<String>>>, String> {
+        if self.columns.has(Column::CategoryPaths) {
+            let paths = category_paths::read(row.cell(self.columns, Column::CategoryPaths).unwrap_or_default())?;
+            return Ok(row.patch(self.columns, Column::CategoryPaths, Some(paths).filter(|paths| !paths.is_empty())));
+        }
         if !row.says(self.columns, Column::Type) && !row.says(self.columns, Column::ProductCategory) {
             return Ok(Patch::Keep);
         }

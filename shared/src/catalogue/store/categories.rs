@@ -151,6 +151,23 @@ async fn path(tx: &mut Tx, category: &IdOrSlug) -> sqlx::Result<Vec<CategorySumm
     .await
 }
 
+/// Returns the names that lead to each of these categories, from the top of the tree down.
+pub(super) async fn names_to(tx: &mut Tx, categories: &[CategoryId]) -> sqlx::Result<HashMap<CategoryId, Vec<String>>> {
+    let rows = sqlx::query!(
+        r#"with recursive up as (
+               select id as category_id, parent_id, name, 0 as steps from categories where id = any ($1)
+               union all
+               select up.category_id, c.parent_id, c.name, up.steps + 1 from categories c join up on c.id = up.parent_id
+           )
+           select category_id as "category_id!: CategoryId", array_agg(name order by steps desc) as "names!"
+             from up group by category_id"#,
+        categories as _
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.category_id, row.names)).collect())
+}
+
 /// Returns the categories of each of these products, by name.
 pub(super) async fn of_products(
     tx: &mut Tx,

@@ -1,12 +1,12 @@
 //! Statements that read whole products, drafts included: for exports, and for the writer of products, which compares them with an edit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::categories::of_products;
+use super::categories::{names_to, of_products};
 use super::write::KnownValue;
 use crate::app::db::Tx;
 use crate::catalogue::{Brand, CategorySummary, Product, ProductImage, ProductVariant, Status, VariantAttributeValue};
-use crate::ids::{BrandId, ImageId, ProductId, VariantId};
+use crate::ids::{BrandId, CategoryId, ImageId, ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::stock::StockRules;
 use crate::time::Timestamp;
@@ -199,6 +199,27 @@ pub async fn list_after(tx: &mut Tx, after: Option<ProductId>, limit: i64) -> sq
     .fetch_all(&mut *tx)
     .await?;
     read(tx, &ids).await
+}
+
+/// The names that lead to categories, from the top of the tree down.
+#[derive(Clone, Debug, Default)]
+pub struct CategoryPaths(HashMap<CategoryId, Vec<String>>);
+
+impl CategoryPaths {
+    /// Reads the paths of all categories of these products.
+    pub async fn read(tx: &mut Tx, products: &[ProductSnapshot]) -> sqlx::Result<Self> {
+        let ids: HashSet<CategoryId> =
+            products.iter().flat_map(|product| &product.categories).map(|category| category.id).collect();
+        Ok(Self(names_to(tx, &ids.into_iter().collect::<Vec<_>>()).await?))
+    }
+
+    /// Returns the paths of a product's categories, in an order that is the same in every shop.
+    pub fn of_product(&self, product: &ProductSnapshot) -> Vec<&[String]> {
+        let all = product.categories.iter().filter_map(|category| self.0.get(&category.id));
+        let mut paths: Vec<&[String]> = all.map(Vec::as_slice).collect();
+        paths.sort_unstable();
+        paths
+    }
 }
 
 /// Counts all products, drafts included.

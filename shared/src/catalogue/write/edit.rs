@@ -102,6 +102,8 @@ pub enum CategoriesEdit {
     Keep,
     /// The product is in these categories and in no others.
     Set(Vec<CategoryId>),
+    /// The product is in the categories with these paths and in no others. Categories that do not exist are created.
+    SetPaths(Vec<Vec<String>>),
     /// The product leaves its category, if it is in one only. A file names one category and says nothing of others.
     Leave,
     /// The product is also in the categories with these paths, unless it is already in a category of that name. Categories that do not exist

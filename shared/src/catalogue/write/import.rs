@@ -249,7 +249,7 @@ fn sqlstate(error: &sqlx::Error) -> Option<Cow<'_, str>> {
 }
 
 /// Builds the edit that makes a product match the file. Fields that a file does not have stay as they are, and so do those that no file
-/// can have: the product's own SKU, other categories and the times of publication.
+/// can have: the product's own SKU and the times of publication.
 fn edit(import: &ProductImport, options: ImportOptions) -> ProductEdit {
     ProductEdit {
         product: ProductTarget::Handle(import.handle.clone()),
@@ -264,6 +264,8 @@ fn edit(import: &ProductImport, options: ImportOptions) -> ProductEdit {
         has_slug_of_name: import.has_slug_of_name,
         categories: match &import.categories {
             Patch::Keep => CategoriesEdit::Keep,
+            Patch::Clear if import.has_all_categories => CategoriesEdit::Set(Vec::new()),
+            Patch::Set(paths) if import.has_all_categories => CategoriesEdit::SetPaths(paths.clone()),
             Patch::Clear => CategoriesEdit::Leave,
             Patch::Set(paths) => CategoriesEdit::Include(paths.clone()),
         },

@@ -31,8 +31,12 @@ impl TaxonomyLookup {
                 // The first of several spellings is used.
                 brands.entry(name_key(name)).or_insert(name);
             }
-            if let CategoriesEdit::Include(all) = &edit.categories {
-                paths.extend(all.iter().map(Vec::as_slice).filter(|path| !is_categorised(before, path)));
+            match &edit.categories {
+                CategoriesEdit::Keep | CategoriesEdit::Set(_) | CategoriesEdit::Leave => {}
+                CategoriesEdit::SetPaths(all) => paths.extend(all.iter().map(Vec::as_slice)),
+                CategoriesEdit::Include(all) => {
+                    paths.extend(all.iter().map(Vec::as_slice).filter(|path| !is_categorised(before, path)));
+                }
             }
         }
         Ok(Self {
@@ -63,6 +67,10 @@ impl TaxonomyLookup {
         match &edit.categories {
             CategoriesEdit::Keep => (Vec::new(), Vec::new()),
             CategoriesEdit::Set(wanted) => (difference(wanted, &current), difference(&current, wanted)),
+            CategoriesEdit::SetPaths(paths) => {
+                let wanted: Vec<CategoryId> = paths.iter().filter_map(|path| self.categories.find(path)).collect();
+                (difference(&wanted, &current), difference(&current, &wanted))
+            }
             CategoriesEdit::Leave if current.len() == 1 => (Vec::new(), current),
             CategoriesEdit::Leave => (Vec::new(), Vec::new()),
             CategoriesEdit::Include(paths) => {

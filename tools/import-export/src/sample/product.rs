@@ -59,6 +59,7 @@ impl Sample {
             description: Some(clean_html(&format!("<p>{}</p>", self.description))),
             brand: Patch::Set(self.brand.to_owned()),
             categories: Patch::Set(vec![list(self.category, '>')]),
+            has_all_categories: false,
             tags: Some(list(self.tags, ',').into_iter().filter(|tag| !tag.is_empty()).collect()),
             status: Some(Status::Active),
             is_published: None,

@@ -1,5 +1,6 @@
 //! Files in, rows out.
 
+mod category_paths;
 mod currencies;
 mod damaged_rows;
 mod dialects;
@@ -74,6 +75,22 @@ async fn all(db: &Db) -> Vec<ProductSnapshot> {
     let products = snapshot::list_after(&mut tx, None, 100).await.unwrap();
     tx.commit().await.unwrap();
     products
+}
+
+/// Deletes everything that an export says.
+async fn empty(db: &PgPool) {
+    sqlx::raw_sql(
+        "delete from products; delete from brands; delete from attribute_values; delete from attributes;
+         do $$ begin
+             loop
+                 delete from categories c where not exists (select from categories below where below.parent_id = c.id);
+                 exit when not found;
+             end loop;
+         end $$",
+    )
+    .execute(db)
+    .await
+    .unwrap();
 }
 
 fn unchanged(of: usize) -> Changes {

@@ -135,7 +135,7 @@ async fn an_exported_catalogue_imported_again_changes_nothing(db: PgPool) {
     assert_eq!((summary.products, summary.variants_removed), (unchanged(3), 0));
     assert_eq!(rows(&db).await, before);
     let text = String::from_utf8(file).unwrap();
-    assert!(text.contains("risky,'=1+1,'- soft,'@home,Things,'+,false,"), "{text}");
+    assert!(text.contains("risky,'=1+1,'- soft,'@home,Things,Things,'+,false,"), "{text}");
 }
 
 /// Spreadsheets of countries with decimal commas split cells at semicolons, whatever the file says.
