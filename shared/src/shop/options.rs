@@ -41,7 +41,7 @@ impl ShopOptions {
         carts_per_hour: None,
     };
 
-    /// Reads `SHOP_OPTIONS`: limits such as `CARTS_PER_HOUR=5000` and names of rules, separated by commas or spaces; 0 switches a limit off. Fails on unknown options
+    /// Reads `SHOP_OPTIONS`: limits such as `CARTS_PER_HOUR=1000` and names of rules, separated by commas or spaces; 0 switches a limit off. Fails on unknown options
     /// instead of ignoring them.
     pub fn from_environment(environment: &Environment) -> Result<Self, EnvironmentError> {
         let mut options = Self::default();

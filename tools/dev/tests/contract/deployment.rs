@@ -61,7 +61,10 @@ fn the_visibility_timeout_is_at_least_six_times_the_timeout_of_the_consumer() {
             let redrive = queue.property("RedrivePolicy");
             let tries = number(&redrive["maxReceiveCount"]);
             assert!(tries >= 5, "a poll that was throttled counts as a receive");
-            assert!(tries * visibility < number(queue.property("MessageRetentionPeriod")), "a message dies before it expires");
+            assert!(
+                tries * visibility < number(queue.property("MessageRetentionPeriod")),
+                "a message dies before it expires"
+            );
             let is_mail = consumer.binary() == "notifications";
             assert!(!is_mail || tries * visibility > SECONDS_OF_QUOTA, "mails wait for the quota of the next day");
             let dead = resource(&template, redrive["deadLetterTargetArn"]["Fn::GetAtt"][0].as_str().unwrap());
@@ -313,5 +316,8 @@ fn a_stage_sets_existing_parameters_to_allowed_values() {
     }
     let shift = set_for("production").into_iter().find(|(name, _)| name == "TrafficShift");
     assert!(shift.is_some_and(|(_, how)| how != "AllAtOnce"), "production moves traffic step by step");
-    assert!(set_for("production").contains(&("KeepDatabase".to_owned(), "true".to_owned())), "production keeps its database");
+    assert!(
+        set_for("production").contains(&("KeepDatabase".to_owned(), "true".to_owned())),
+        "production keeps its database"
+    );
 }

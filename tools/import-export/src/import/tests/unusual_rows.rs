@@ -103,8 +103,7 @@ async fn blanks_in_the_address_of_an_image_are_encoded(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn the_address_of_an_image_is_refused_as_the_api_refuses_it(db: PgPool) {
     let service = service_db(&db);
-    for address in ["//evil.test/x.png", "///x.png", "https:///x.png", "https://", "data:image/png;base64", "x.png"]
-    {
+    for address in ["//evil.test/x.png", "///x.png", "https:///x.png", "https://", "data:image/png;base64", "x.png"] {
         for (image, variant_image) in [(address, ""), ("", address)] {
             let file = format!("{HEADER_WITH_VARIANT_IMAGE}cup,Cup,C,5,{image},{variant_image}\n");
             let (summary, errors) = take(&service, &file).await;
