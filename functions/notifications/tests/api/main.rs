@@ -1,5 +1,5 @@
 //! Tests of the mail consumer, message by message, with a real database.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod account_mails;
 mod back_in_stock;

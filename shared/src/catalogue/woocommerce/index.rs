@@ -70,7 +70,12 @@ impl Index {
             index.is_whole &= row.error.is_none();
             match Kind::of(&row, columns) {
                 Kind::Variation => variations.push(Variation::read(row, columns)),
-                kind => index.add_product(&row, columns, kind),
+                kind @ (Kind::Simple
+                | Kind::Variable
+                | Kind::Grouped
+                | Kind::External
+                | Kind::Unknown
+                | Kind::Missing) => index.add_product(&row, columns, kind),
             }
         }
         index.end = records.place();
