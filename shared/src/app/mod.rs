@@ -45,7 +45,7 @@ pub struct App {
     pub edge: Option<Edge>,
     /// Currency in which requests have amounts: that of the shop.
     pub currency: Currency,
-    /// What the shop allows its buyers.
+    /// Limits and rules for buyers.
     pub options: ShopOptions,
     /// Writer of metrics.
     pub metrics: Metrics,

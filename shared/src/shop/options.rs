@@ -4,7 +4,7 @@ use crate::environment::{Environment, EnvironmentError};
 
 const SHOP_OPTIONS: &str = "SHOP_OPTIONS";
 
-/// What a shop allows its buyers. A limit that is `None` is switched off.
+/// Limits and rules for buyers. A limit of `None` is switched off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShopOptions {
     /// `CHECKOUTS_PER_ACCOUNT`: orders that an account can place in an hour.

@@ -1,4 +1,4 @@
-//! What was left under an address without an account belongs to an account only after it has proven the address.
+//! Mails and subscriptions under an address without an account belong to an account only after it has proven the address.
 
 use serde_json::{Value, json};
 use shared::testing::{Client, TestApp};
