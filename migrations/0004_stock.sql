@@ -15,10 +15,10 @@ create table stock_levels (
     -- Units that are sold and not yet on hand. What comes in goes to them first, in the order in which the orders were placed.
     backordered integer not null default 0,
     -- Units that can be ordered now; if nothing limits them, as many as a stock can have. Carts and checkout read this, so that the rule is
-    -- written once.
+    -- written once. Of a number that the checks below refuse, the nearest one is taken, so that they and not this expression refuse it.
     available integer not null generated always as
         (case when not track_inventory then 1000000000
-              when allow_backorder then least(on_hand + greatest(coalesce(backorder_limit, 1000000000) - backordered, 0), 1000000000)
+              when allow_backorder then least(greatest(least(on_hand, 1000000000), 0) + greatest(coalesce(backorder_limit, 1000000000) - backordered, 0), 1000000000)
               else on_hand
          end) stored,
     -- Whether a unit can be ordered now, for lists, filters and facets. A generated column cannot read another, so a check keeps the two alike.

@@ -232,3 +232,25 @@ async fn units_that_come_in_during_many_sales_are_all_accounted_for(db: PgPool) 
     assert!(owed <= 10, "{owed}");
     assert!(app.stock_adds_up().await);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_change_beyond_a_limit_is_refused_by_the_check_of_that_limit(db: PgPool) {
+    let (app, _) = an_app(db);
+    let change = async |variant, units: i32| {
+        let changed = sqlx::query("select change_stock($1, $2, 'corrected', now())")
+            .bind(variant)
+            .bind(units)
+            .execute(&app.db)
+            .await;
+        changed.unwrap_err().into_database_error().unwrap().constraint().unwrap_or_default().to_owned()
+    };
+    for backorders in [Some(0), Some(2), Some(9), None] {
+        let variant = app.a_product().stock(1).backorders(backorders).create().await.variant;
+        for units in [-2, -3, -4, -1_000_000_000] {
+            assert_eq!(change(variant, units).await, "stock_not_negative", "{units} with {backorders:?}");
+        }
+        for units in [1_000_000_000, 2_000_000_000] {
+            assert_eq!(change(variant, units).await, "stock_within_limit", "{units} with {backorders:?}");
+        }
+    }
+}

@@ -85,8 +85,9 @@ async fn a_repeated_checkout_is_answered_over_the_limit(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn fifty_orders_an_hour_come_from_a_network_even_at_once(db: PgPool) {
-    let app = an_app_of(db, ShopOptions::default());
+async fn as_many_orders_an_hour_as_the_option_says_come_from_a_network_even_at_once(db: PgPool) {
+    assert_eq!(ShopOptions::default().checkouts_per_network, Some(500));
+    let app = an_app_of(db, ShopOptions { checkouts_per_network: Some(50), ..ShopOptions::default() });
     let shoes = app.a_product().stock(99).create().await;
     let mut posts = JoinSet::new();
     for n in 0..60 {

@@ -152,14 +152,14 @@ async fn a_filled_cell_is_all_categories_and_an_empty_one_none(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn the_other_columns_of_categories_do_not_count_beside_it(db: PgPool) {
+async fn the_other_columns_of_categories_do_not_count_next_to_it(db: PgPool) {
     let service = service_db(&db);
     let columns = "Type,Product Category,Category Paths";
     take_good(&service, &file(columns, "Cups,Home > Cups,Home > Kitchen")).await;
     assert_eq!(tree(&db).await, ["Home", "Home/Kitchen"]);
     take_good(&service, &file(columns, "Cups,Home > Cups,")).await;
     assert_eq!(categories_of_the_product(&db).await, [""; 0]);
-    // Without it they mean what they mean in Shopify's files: one category, beside others.
+    // Without it they mean what they mean in Shopify's files: one category in addition to others.
     take_good(&service, &file(columns, ",,Sale")).await;
     take_good(&service, &file("Type", "Cups")).await;
     take_good(&service, &file("Product Category", "Home > Kitchen")).await;
