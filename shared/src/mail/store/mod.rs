@@ -106,12 +106,23 @@ pub async fn mark_sent(tx: &mut Tx, attempt: Attempt, message_id: &str, now: Tim
 
 /// Marks the mail as failed for good.
 pub async fn mark_failed(tx: &mut Tx, attempt: Attempt, error: &str, now: Timestamp) -> sqlx::Result<()> {
+    end_unsent(tx, attempt, "failed", error, now).await
+}
+
+/// Marks the mail as one that will not be sent because of a limit.
+pub async fn mark_suppressed(tx: &mut Tx, attempt: Attempt, reason: &str, now: Timestamp) -> sqlx::Result<()> {
+    end_unsent(tx, attempt, "suppressed", reason, now).await
+}
+
+/// Gives a mail that this attempt holds and has not sent its last status.
+async fn end_unsent(tx: &mut Tx, attempt: Attempt, status: &str, reason: &str, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "update mail_log set status = 'failed', error = $3, finished_at = $4
+        "update mail_log set status = $3, error = $4, finished_at = $5
           where event_id = $1 and attempts = $2 and status = 'claimed'",
         attempt.event as _,
         attempt.number,
-        error,
+        status,
+        reason,
         now as _
     )
     .execute(&mut *tx)
@@ -125,21 +136,6 @@ pub async fn mark_not_due(tx: &mut Tx, event: EventId, reason: &str, now: Timest
         "update mail_log set status = 'failed', error = $2, finished_at = $3
           where event_id = $1 and status = 'claimed' and claimed_until <= $3",
         event as _,
-        reason,
-        now as _
-    )
-    .execute(&mut *tx)
-    .await
-    .map(drop)
-}
-
-/// Marks the mail as one that will not be sent because of a limit.
-pub async fn mark_suppressed(tx: &mut Tx, attempt: Attempt, reason: &str, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update mail_log set status = 'suppressed', error = $3, finished_at = $4
-          where event_id = $1 and attempts = $2 and status = 'claimed'",
-        attempt.event as _,
-        attempt.number,
         reason,
         now as _
     )
