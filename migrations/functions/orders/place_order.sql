@@ -175,22 +175,21 @@ begin
              where l.cart_id = p_cart_id and l.variant_id <> all (coalesce(v_locked.variants, '{}'))) t
       join product_variants v on v.id = t.variant_id
       join products p on p.id = v.product_id;
+    if v_is_sold_out then
+        return query select r.*, null::integer, null::integer from place_order_sold_out(p_cart_id, v_now) r;
+        -- No lock holds a product whose variants are all untracked. If it was put on sale again between the two statements, the later one
+        -- decides: nothing is sold out.
+        v_is_sold_out := found;
+    end if;
     if p_checkouts_per_network is not null and (v_lines is null or v_is_sold_out or v_total <> p_expected_total) then
         -- Only orders count.
         perform throttle_take_back('check_out_from', decode(p_client, 'hex'), v_now);
     end if;
-    if v_lines is null then
+    if v_is_sold_out then
+        return;
+    elsif v_lines is null then
         return query select r.* from place_order_refusal('cart_empty') r;
         return;
-    end if;
-
-    if v_is_sold_out then
-        return query select r.*, null::integer, null::integer from place_order_sold_out(p_cart_id, v_now) r;
-        if found then
-            return;
-        end if;
-        -- No lock holds a product whose variants are all untracked. It was put on sale again between the two statements, and the later one
-        -- decides: nothing is sold out.
     end if;
 
     -- Refuse if the total is not the one that the client showed. Equal numbers of other minor units are not equal totals.
