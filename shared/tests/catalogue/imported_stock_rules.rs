@@ -19,11 +19,14 @@ async fn import(db: &PgPool, variant: ImportVariant, dry_run: bool) -> Saved {
         has_all_options: true,
         ..ProductImport::default()
     };
+    save(db, &product, ImportOptions { dry_run, ..ImportOptions::default() }).await
+}
+
+async fn save(db: &PgPool, product: &ProductImport, options: ImportOptions) -> Saved {
     let mut tx = service_db(db).begin().await.unwrap();
-    let options = ImportOptions { dry_run, ..ImportOptions::default() };
     let skus = NamedSkus::default();
     let batch = ImportBatch {
-        products: &[&product],
+        products: &[product],
         kind: FileKind::ShopifyCsv,
         skus: &skus,
         currency: Currency::DEFAULT,
@@ -115,19 +118,7 @@ async fn a_file_gives_no_units_to_a_variant_with_backorders(db: PgPool) {
             ..ImportVariant::default()
         };
         let product = ProductImport { handle: table.slug.clone(), variants: vec![variant], ..ProductImport::default() };
-        let mut tx = service_db(&app.db).begin().await.unwrap();
-        let options = ImportOptions { stock, ..ImportOptions::default() };
-        let skus = NamedSkus::default();
-        let batch = ImportBatch {
-            products: &[&product],
-            kind: FileKind::ShopifyCsv,
-            skus: &skus,
-            currency: Currency::DEFAULT,
-            options,
-            together: Together::All,
-        };
-        let saved = save_imports(&mut tx, batch, START).await.unwrap().remove(0).unwrap();
-        tx.commit().await.unwrap();
+        let saved = save(&app.db, &product, ImportOptions { stock, ..ImportOptions::default() }).await;
 
         let left_alone = Vec::from_iter(moved.then(|| table.sku.clone()));
         assert_eq!(saved.stock_moved, left_alone, "{stock:?} {units}");
