@@ -1,7 +1,7 @@
 //! Cells that a spreadsheet would run as formulas. An export puts an apostrophe before each, and the import removes it again.
 //!
-//! Where decimals have a comma, spreadsheets separate cells by semicolons, whatever the file says: `x;=1+1` in one of its cells becomes two cells. So
-//! what follows a separator is guarded like the beginning.
+//! In countries with a decimal comma, spreadsheets also split cells at semicolons: they read the cell `x;=1+1` as two cells, of which the second
+//! is a formula. So the text after each separator is guarded as well.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

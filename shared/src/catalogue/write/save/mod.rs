@@ -40,8 +40,8 @@ pub enum SaveError {
     Database(#[from] sqlx::Error),
 }
 
-/// Saves edits of different products, with prices in this currency. Returns for each the changes, or the reasons why it was refused. Products
-/// whose edits change nothing are not written and keep their version.
+/// Saves edits of different products, with prices in this currency. Returns for each the changes, or the reasons why it was refused. An
+/// edit without a change writes nothing, and its product keeps its version.
 ///
 /// An error may be a conflict with another writer, after which the caller can try again; see [`super::Attempt`].
 pub async fn save(
