@@ -1,0 +1,56 @@
+"""The workflows: nothing runs in them that somebody else can replace."""
+
+import re
+import unittest
+
+import yaml
+
+from stack import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+
+
+def jobs(page):
+    """Yields the name and the definition of each job of a workflow."""
+    yield from yaml.safe_load(page.read_text())["jobs"].items()
+
+
+class Workflows(unittest.TestCase):
+    def test_actions_are_pinned_to_a_commit_whose_version_is_named(self):
+        for page in WORKFLOWS:
+            for action in re.findall(r"uses: (.+)", page.read_text()):
+                if not action.startswith("./"):
+                    self.assertRegex(action, r"^[\w-]+/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", page.name)
+
+    def test_a_job_that_may_sign_in_installs_python_packages_by_their_hashes(self):
+        signing = 0
+        for page in WORKFLOWS:
+            for name, job in jobs(page):
+                if job.get("permissions", {}).get("id-token") != "write":
+                    continue
+                signing += 1
+                for step in job["steps"]:
+                    for line in step.get("run", "").splitlines():
+                        if re.search(r"\bpip\b.* install", line):
+                            self.assertIn("--require-hashes", line, f"{page.name}: {name}")
+                        self.assertNotRegex(line, r"\b(cargo|npm|gem|go) install\b", f"{page.name}: {name}")
+        self.assertEqual(signing, 3)
+
+    def test_every_package_has_a_hash(self):
+        lines = (ROOT / ".ci/tools/requirements.txt").read_text().replace("\\\n", " ").splitlines()
+        packages = [line for line in lines if line and not line.lstrip().startswith("#")]
+        for package in packages:
+            self.assertRegex(package, r"^[a-z0-9.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}")
+        names = {package.split("==")[0] for package in packages}
+        self.assertLessEqual({"aws-sam-cli", "cargo-lambda", "ziglang"}, names)
+
+    def test_jobs_have_no_more_rights_than_they_name(self):
+        for page in WORKFLOWS:
+            workflow = yaml.safe_load(page.read_text())
+            self.assertIn(workflow["permissions"], ({}, {"contents": "read"}), page.name)
+            for name, job in jobs(page):
+                self.assertNotIn("write-all", str(job.get("permissions")), f"{page.name}: {name}")
+
+
+if __name__ == "__main__":
+    unittest.main()
