@@ -32,7 +32,7 @@ class Workflows(unittest.TestCase):
                 for step in job["steps"]:
                     for line in step.get("run", "").splitlines():
                         if re.search(r"\bpip\b.* install", line):
-                            self.assertIn("--require-hashes", line, f"{page.name}: {name}")
+                            self.assertIn(" --no-deps --require-hashes ", line, f"{page.name}: {name}")
                         self.assertNotRegex(line, r"\b(cargo|npm|gem|go) install\b", f"{page.name}: {name}")
         self.assertEqual(signing, 3)
 
