@@ -1,5 +1,6 @@
 """Functions, their versions and their queues."""
 
+import json
 import unittest
 
 from stack import SETS, Stack, references
@@ -20,13 +21,44 @@ def sends_to(stack, function):
     return {queue for one in statements if "sqs:SendMessage" in one["Action"] for queue in references(one["Resource"])}
 
 
+def statement(name, permission):
+    """Returns what a permission adds to the policy of its function, as Lambda writes it."""
+    source = permission["SourceArn"]
+    source = source["Fn::Sub"][0].replace("${__ApiId__}", "a1b2c3d4e5").replace("${__Stage__}", "*") if "Fn::Sub" in source else "x" * 100
+    return {
+        "Sid": f"shop-production-{name}-A1B2C3D4E5F6",
+        "Effect": "Allow",
+        "Principal": {"Service": permission["Principal"]},
+        "Action": permission["Action"],
+        "Resource": "arn:aws:lambda:ap-southeast-1:123456789012:function:shop-production-transfer-worker:live",
+        "Condition": {"ArnLike": {"AWS:SourceArn": source}},
+    }
+
+
 class Functions(unittest.TestCase):
+    def test_the_policy_of_a_function_is_as_short_as_lambda_requires(self):
+        stack = Stack()
+        policies = {}
+        for name, permission in stack.of_type("AWS::Lambda::Permission").items():
+            function = next(iter(references(permission["Properties"]["FunctionName"])))
+            policies.setdefault(function, []).append(statement(name, permission["Properties"]))
+        for function, statements in policies.items():
+            text = json.dumps({"Version": "2012-10-17", "Id": "default", "Statement": statements}, separators=(",", ":"))
+            self.assertLess(len(text), 20_480, f"{function}: {len(statements)} routes")
+
     def test_lambda_does_not_stop_a_function_that_sends_messages_to_itself(self):
         stack = Stack()
         chained = {function for function, queue in consumers(stack) if queue in sends_to(stack, function)}
         self.assertEqual(chained, {"TransferWorker"})
         for name, function in stack.of_type("AWS::Lambda::Function").items():
             self.assertEqual(function["Properties"].get("RecursiveLoop"), "Allow" if name in chained else None, name)
+
+    def test_every_function_writes_traces_and_may(self):
+        stack = Stack()
+        for name, function in stack.of_type("AWS::Lambda::Function").items():
+            self.assertEqual(function["Properties"]["TracingConfig"], {"Mode": "Active"}, name)
+            role = stack.properties(next(iter(references(function["Properties"]["Role"]))))
+            self.assertTrue(any("xray" in str(policy).lower() for policy in role["ManagedPolicyArns"]), name)
 
     def test_a_gradual_shift_watches_alarms_and_any_other_watches_none(self):
         for parameters in SETS:
