@@ -150,6 +150,8 @@ create table products (
     available_price_max bigint,
     -- search_document without the description: small enough to stay in the row, so ranking by it is quick.
     title_words tsvector not null default '',
+    -- Of the texts that the words are made from, and of the functions that make them (word_makers). Null: they are not made yet.
+    words_digest bigint,
     -- The product as lists return it, in JSON. Written by a trigger (write_product_card). No default: code that writes products with
     -- triggers off has to supply it.
     card text not null,

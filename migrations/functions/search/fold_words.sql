@@ -22,7 +22,13 @@ begin
                       ' ', 'g');
     end if;
     v_text := regexp_replace(translate(v_text, '''', ''), '[!-,./:-@\[-`{-~[:space:]]+', ' ', 'g');
-    -- 10 x 20 is 10x20 in pieces.
-    v_text := regexp_replace(v_text, '(\d) [xX] (?=\d)', '\1-x-', 'g');
-    return btrim(regexp_replace(v_text, '(?:^| |-)-+|-+(?= |$)', ' ', 'g'));
+    -- Conditions, because most texts have neither.
+    if strpos(v_text, ' x ') > 0 or strpos(v_text, ' X ') > 0 then
+        -- 10 x 20 is 10x20 in pieces.
+        v_text := regexp_replace(v_text, '(\d) [xX] (?=\d)', '\1-x-', 'g');
+    end if;
+    if strpos(v_text, '-') > 0 then
+        v_text := regexp_replace(v_text, '(?:^| |-)-+|-+(?= |$)', ' ', 'g');
+    end if;
+    return btrim(v_text);
 end $$;

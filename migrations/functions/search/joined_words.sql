@@ -24,7 +24,7 @@ begin
         for i in 1 .. cardinality(v_words) - 1 loop
             if joins_as_one(v_words[i], v_words[i + 1]) then
                 v_joined := v_joined || ' ' || v_words[i] || v_words[i + 1];
-            elsif is_unspaced(right(v_words[i], 1)) and is_unspaced(v_words[i + 1]) then
+            elsif octet_length(p_folded) > length(p_folded) and is_unspaced(right(v_words[i], 1)) and is_unspaced(v_words[i + 1]) then
                 v_joined := v_joined || ' ' || right(v_words[i], 1) || left(v_words[i + 1], 1);
             end if;
         end loop;
