@@ -6,7 +6,7 @@
 -- document, is four times as wide as what they need. In a shop of a million products these pages fit into memory.
 --
 -- Columns are named as in `products`, `id` included, so that one text of conditions serves both tables. Written by triggers on products
--- (write_product_index).
+-- (index_new_products, update_product_index).
 create table product_index (
     id bigint primary key references products on delete cascade,
     brand_id bigint,

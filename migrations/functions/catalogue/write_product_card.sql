@@ -1,29 +1,33 @@
 -- Trigger: writes a product's card, the JSON text that lists return: `ProductSummary` in shared/src/catalogue/product.rs, with its
 -- names in its order. Written when the product changes and not each time it is read: half the time of a page of fifty went into
 -- reading twenty columns of each product and writing them as JSON.
+--
+-- Put together from texts, because that takes half as long as a query that makes JSON of rows.
 create or replace function write_product_card() returns trigger language plpgsql as $$
+declare
+    -- A minor unit in units of the currency. Its scale gives an amount the currency's number of decimals.
+    v_minor_unit numeric := (select (array[1, 0.1, 0.01, 0.001])[exponent + 1] from shop);
+    v_brand text := 'null';
+    v_categories text := '';
+    v_image text := 'null';
 begin
-    new.card := (
-        select row_to_json(card)::text
-          from (select new.id, new.slug, new.name, new.sku,
-                       case when new.brand_id is not null and new.brand_name is not null
-                            then (select row_to_json(brand)
-                                    from (select new.brand_id as id, new.brand_name as name, new.brand_slug as slug) brand)
-                       end as brand,
-                       array_to_json(array(
-                           select filed from unnest(new.category_ids, new.category_names, new.category_slugs) as filed (id, name, slug)))
-                           as categories,
-                       (new.base_price * money.minor_unit)::text as base_price, new.currency,
-                       (select row_to_json(range)
-                          from (select (new.price_min * money.minor_unit)::text as min, (new.price_max * money.minor_unit)::text as max) range) as price_range,
-                       case when new.main_image_url is not null
-                            then (select row_to_json(image)
-                                    from (select new.main_image_url as url, coalesce(new.main_image_alt_text, '') as alt_text,
-                                                 new.main_image_list_url as list_url) image)
-                       end as main_image,
-                       new.is_available
-                  -- A minor unit in units of the currency. Its scale gives an amount the currency's number of decimals.
-                  from (select (array[1, 0.1, 0.01, 0.001])[exponent + 1] as minor_unit from shop) money) card);
+    if new.brand_id is not null and new.brand_name is not null then
+        v_brand := '{"id":' || new.brand_id || ',"name":' || to_json(new.brand_name) || ',"slug":' || coalesce(to_json(new.brand_slug)::text, 'null') || '}';
+    end if;
+    for i in 1 .. cardinality(new.category_ids) loop
+        v_categories := v_categories || case when i > 1 then ',' else '' end
+            || '{"id":' || new.category_ids[i] || ',"name":' || coalesce(to_json(new.category_names[i])::text, 'null')
+            || ',"slug":' || coalesce(to_json(new.category_slugs[i])::text, 'null') || '}';
+    end loop;
+    if new.main_image_url is not null then
+        v_image := '{"url":' || to_json(new.main_image_url) || ',"alt_text":' || to_json(coalesce(new.main_image_alt_text, ''))
+            || ',"list_url":' || coalesce(to_json(new.main_image_list_url)::text, 'null') || '}';
+    end if;
+    new.card := '{"id":' || new.id || ',"slug":' || to_json(new.slug) || ',"name":' || to_json(new.name)
+        || ',"sku":' || coalesce(to_json(new.sku)::text, 'null') || ',"brand":' || v_brand || ',"categories":[' || v_categories || ']'
+        || ',"base_price":"' || new.base_price * v_minor_unit || '","currency":' || to_json(new.currency)
+        || ',"price_range":{"min":"' || new.price_min * v_minor_unit || '","max":"' || new.price_max * v_minor_unit || '"}'
+        || ',"main_image":' || v_image || ',"is_available":' || to_json(new.is_available) || '}';
     return new;
 end $$;
 

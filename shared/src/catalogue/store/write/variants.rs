@@ -267,10 +267,11 @@ pub async fn write_values(tx: &mut Tx, rows: &[ValuesRow<'_>]) -> sqlx::Result<(
     sqlx::query!(
         "insert into variant_attribute_values as x (variant_id, attribute_id, attribute_value_id, position)
          select t.variant_id, t.attribute_id, t.attribute_value_id,
-                case when t.is_ordered then t.position else coalesce(old.position, t.position) end
+                case when t.is_ordered then t.position
+                     else coalesce((select old.position from variant_attribute_values old
+                                     where old.variant_id = t.variant_id and old.attribute_id = t.attribute_id), t.position) end
            from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::integer[], $5::boolean[])
                 as t (variant_id, attribute_id, attribute_value_id, position, is_ordered)
-           left join variant_attribute_values old on old.variant_id = t.variant_id and old.attribute_id = t.attribute_id
              on conflict (variant_id, attribute_id)
              do update set attribute_value_id = excluded.attribute_value_id, position = excluded.position
           where (x.attribute_value_id, x.position) <> (excluded.attribute_value_id, excluded.position)",
