@@ -25,6 +25,12 @@ class MailIdentity(unittest.TestCase):
         self.assertNotIn("MailSender", stack.resources)
         self.assertNotIn("MailDomainRecords", stack.outputs)
 
+    def test_the_sender_is_an_address_without_a_name(self):
+        for allowed in ["orders@example.com", "first.last+tag@shop.example.com", "o'neil@example.museum", "a@xn--mller-kva.example", "a@xn--r8jz45g.xn--zckzah"]:
+            self.assertEqual(Stack(MailFrom=allowed).refused, [], allowed)
+        for refused in ["Shop <orders@example.com>", "<orders@example.com>", "orders@example", "a b@example.com", "a@müller.example", "ünï@example.com", "a@-b.io", "a@b@c.io", "a@b.io\n"]:
+            self.assertNotEqual(Stack(MailFrom=refused).refused, [], refused)
+
     def test_an_identity_outlives_its_stack(self):
         for identity in ("address", "domain"):
             sender = Stack(MailIdentity=identity).resources["MailSender"]

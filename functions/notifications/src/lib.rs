@@ -8,6 +8,7 @@ mod letter;
 mod mail_limit;
 mod mails;
 mod record;
+mod sender;
 mod ses;
 mod shop;
 

@@ -11,9 +11,13 @@ use aws_sdk_sesv2::config::{BehaviorVersion, Builder, Region};
 use aws_sdk_sesv2::error::{DisplayErrorContext, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
-use shared::app::Environment;
+use shared::app::{Environment, EnvironmentError};
 use shared::aws::{Credentials, https_client};
+use shared::mail::address::to_ascii;
 use shared::mail::{Mail, Mailer, SendError};
+
+use crate::sender::mailbox;
+use crate::shop::shop_name;
 
 /// Maximum wait for SES, much shorter than the duration of a claim.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,7 +30,8 @@ pub struct Ses {
 }
 
 impl Ses {
-    /// Reads `MAIL_FROM` and the optional `MAIL_CONFIGURATION_SET`; `AWS_ENDPOINT_URL_SESV2` overrides the endpoint.
+    /// Reads the address `MAIL_FROM` and the name before it, `SHOP_NAME`, and the optional `MAIL_CONFIGURATION_SET`; `AWS_ENDPOINT_URL_SESV2`
+    /// overrides the endpoint.
     pub fn from_environment(environment: &Environment) -> anyhow::Result<Self> {
         let credentials = Credentials::from_environment(environment)?;
         let mut config = Builder::new()
@@ -40,9 +45,11 @@ impl Ses {
         if let Some(url) = environment.get("AWS_ENDPOINT_URL_SESV2") {
             config = config.endpoint_url(url);
         }
+        let address = to_ascii(environment.require("MAIL_FROM")?)
+            .ok_or(EnvironmentError::Invalid("MAIL_FROM", "an address such as orders@example.com"))?;
         Ok(Self {
             client: Client::from_conf(config.build()),
-            from: environment.require("MAIL_FROM")?.to_owned(),
+            from: mailbox(shop_name(environment), &address),
             configuration_set: environment.get("MAIL_CONFIGURATION_SET").map(str::to_owned),
         })
     }

@@ -33,7 +33,7 @@ impl Shop {
             (None, Some(url)) => Site::Api(without_slash(url)),
             (None, None) => return Err(EnvironmentError::Missing("STOREFRONT_URL or PUBLIC_URL")),
         };
-        Ok(Self { name: environment.get("SHOP_NAME").unwrap_or("Shop").to_owned(), site })
+        Ok(Self { name: shop_name(environment).to_owned(), site })
     }
 
     /// Returns the URL of an order's page, if there is one.
@@ -74,6 +74,11 @@ impl Shop {
             }
         }
     }
+}
+
+/// Returns the name of the shop, `SHOP_NAME`.
+pub(crate) fn shop_name(environment: &Environment) -> &str {
+    environment.get("SHOP_NAME").unwrap_or("Shop")
 }
 
 fn without_slash(url: &str) -> String {

@@ -35,7 +35,7 @@ pub struct SentMail {
     pub subject: String,
     /// Body: the whole MIME message.
     pub body: String,
-    /// Address of the sender.
+    /// Name and address of the sender.
     pub source: String,
     /// Addresses of the recipients.
     pub destinations: Destinations,

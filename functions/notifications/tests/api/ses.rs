@@ -25,7 +25,8 @@ fn ses_at(server: &TcpListener) -> Ses {
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
         ("AWS_SECRET_ACCESS_KEY", "secret"),
         ("AWS_ENDPOINT_URL_SESV2", &url),
-        ("MAIL_FROM", "Corner Shop <shop@example.com>"),
+        ("MAIL_FROM", "shop@müller.example"),
+        ("SHOP_NAME", "Corner Shop"),
         ("MAIL_CONFIGURATION_SET", "shop"),
     ]))
     .unwrap()
@@ -112,7 +113,7 @@ async fn a_mail_goes_out_as_text_and_html() {
     assert_eq!(
         body,
         json!({
-            "FromEmailAddress": "Corner Shop <shop@example.com>",
+            "FromEmailAddress": "\"Corner Shop\" <shop@xn--mller-kva.example>",
             "Destination": {"ToAddresses": ["ana@example.com"]},
             "Content": {"Simple": {
                 "Subject": utf8("Your order 1001"),

@@ -190,7 +190,11 @@ impl Scenario {
         ensure!(sent.len() == mails, "{} mails were sent in total: {sent:?}", sent.len());
         let mail = sent.into_iter().last().context("no mail")?;
         ensure!(mail.destinations.to == [BUYER], "it went to {:?}", mail.destinations.to);
-        ensure!(mail.source == aws_emulation::stack::MAIL_FROM, "it came from {}", mail.source);
+        ensure!(
+            mail.source == format!("\"Shop\" <{}>", aws_emulation::stack::MAIL_FROM),
+            "it came from {}",
+            mail.source
+        );
         Ok(mail)
     }
 
