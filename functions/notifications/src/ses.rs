@@ -15,6 +15,7 @@ use shared::app::{Environment, EnvironmentError};
 use shared::aws::{Credentials, https_client};
 use shared::mail::address::to_ascii;
 use shared::mail::{Mail, Mailer, SendError};
+use shared::trace::subsegment::{Downstream, recorded};
 
 use crate::sender::mailbox;
 use crate::shop::shop_name;
@@ -61,17 +62,15 @@ impl Mailer for Ses {
         let recipient = mail.recipient()?;
         // A mail that cannot be written as a request will not be accepted later either.
         let (message, tags) = content(mail).map_err(|error| SendError::Permanent(format!("{error:#}")))?;
-        let sent = self
+        let request = self
             .client
             .send_email()
             .from_email_address(&self.from)
             .destination(Destination::builder().to_addresses(recipient).build())
             .content(EmailContent::builder().simple(message).build())
             .set_email_tags(Some(tags))
-            .set_configuration_set_name(self.configuration_set.clone())
-            .send()
-            .await;
-        match sent {
+            .set_configuration_set_name(self.configuration_set.clone());
+        match recorded(Downstream::Ses, "SendEmail", request.send()).await {
             Ok(output) => Ok(output.message_id.unwrap_or_default()),
             Err(error) => Err(classify(error)),
         }

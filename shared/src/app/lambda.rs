@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use axum::extract::FromRef;
+use axum::extract::{FromRef, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::metrics::{ColdStart, Metric, Metrics};
 use super::{App, Clock as _, Environment, LogFormat, SystemClock, handler, service, start_logs};
 use crate::trace::Trace;
+use crate::trace::subsegment::Recorder;
 
 /// Serves an HTTP function with the same service that the local server and the tests run.
 ///
@@ -31,13 +34,14 @@ where
     // cut off by a freeze, the request opens another and reports the error of that one.
     let db = app.db.clone();
     tokio::spawn(async move { db.warm_up().await });
-    run(router, state(app, &environment)?).await
+    run(router, state(app, &environment)?, &environment).await
 }
 
 /// Serves a function that needs neither the database nor the caller's identity.
 pub async fn serve_without_database(router: OpenApiRouter<App>) -> Result<(), lambda_http::Error> {
-    let app = App::without_database(&start())?;
-    run(router, app).await
+    let environment = start();
+    let app = App::without_database(&environment)?;
+    run(router, app, &environment).await
 }
 
 fn start() -> Environment {
@@ -46,12 +50,19 @@ fn start() -> Environment {
     environment
 }
 
-async fn run<S>(router: OpenApiRouter<S>, state: S) -> Result<(), lambda_http::Error>
+async fn run<S>(router: OpenApiRouter<S>, state: S, environment: &Environment) -> Result<(), lambda_http::Error>
 where
     S: Clone + Send + Sync + 'static,
     App: FromRef<S>,
 {
-    lambda_runtime::run(handler(service(router, state))).await
+    let recorder = Recorder::from_environment(environment);
+    lambda_runtime::run(handler(service(router, state).layer(from_fn_with_state(recorder, record)))).await
+}
+
+/// Records the calls of a request in its trace.
+async fn record(State(recorder): State<Recorder>, request: Request, next: Next) -> Response {
+    let invocation = recorder.invocation(Trace::of_request(request.headers()));
+    invocation.record(next.run(request)).await
 }
 
 /// Runs a function without an HTTP API: `job` creates its state once, and `work` handles each event.
@@ -68,6 +79,7 @@ where
 {
     let environment = start();
     let (metrics, cold) = (&Metrics::from_environment(&environment), &ColdStart::default());
+    let recorder = &Recorder::from_environment(&environment);
     let (job, work) = (&job(&environment)?, &work);
     let handler = move |event: LambdaEvent<E>| async move {
         let cold_start = cold.take_first();
@@ -75,10 +87,15 @@ where
             metrics.count(Metric::ColdStarts, SystemClock.now());
         }
         // Without the box, the nested futures would exceed the compiler's depth limit.
-        let done = logged(&event.context, cold_start, Box::pin(work(job, event.payload))).await;
+        let work = recorder.invocation(trace_of(&event.context)).record(Box::pin(work(job, event.payload)));
+        let done = logged(&event.context, cold_start, work).await;
         done.map_err(|error| lambda_runtime::Error::from(format!("{error:#}")))
     };
     lambda_runtime::run(service_fn(handler)).await
+}
+
+fn trace_of(context: &Context) -> Option<Trace<'_>> {
+    context.xray_trace_id.as_deref().and_then(Trace::read)
 }
 
 /// Logs one line for each event, as for each request. The runtime logs the error.
@@ -88,7 +105,7 @@ async fn logged<A>(
     work: impl Future<Output = anyhow::Result<A>>,
 ) -> anyhow::Result<A> {
     let started = Instant::now();
-    let trace_id = context.xray_trace_id.as_deref().and_then(Trace::read).map(Trace::id);
+    let trace_id = trace_of(context).map(Trace::id);
     let span = tracing::info_span!("invocation", request_id = context.request_id, trace_id);
     async {
         let done = work.await;
@@ -102,8 +119,15 @@ async fn logged<A>(
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
+    use http::StatusCode;
+    use tower::ServiceExt as _;
+
     use super::*;
-    use crate::testing::RecordedLogs;
+    use crate::testing::{RecordedLogs, XRayDaemon};
+    use crate::trace::subsegment::{Downstream, recorded};
 
     fn context(request_id: &str) -> Context {
         let mut context = Context::default();
@@ -127,5 +151,19 @@ mod tests {
             assert_eq!((&line["cold_start"], &line["failed"]), (&cold_start.into(), &failed.into()));
             assert!(line["duration_ms"].is_f64());
         }
+    }
+    #[tokio::test]
+    async fn the_calls_of_a_request_are_in_its_trace() {
+        let daemon = XRayDaemon::start();
+        let reads =
+            async || recorded(Downstream::S3, "GetObject", std::future::ready(Ok::<_, StatusCode>("read"))).await;
+        let service = Router::new().route("/", get(reads)).layer(from_fn_with_state(daemon.recorder(), record));
+
+        let request = Request::get("/").header("x-amzn-trace-id", XRayDaemon::SAMPLED).body(Body::empty());
+        service.oneshot(request.unwrap()).await.unwrap();
+
+        let document = daemon.receive();
+        assert_eq!(document["trace_id"], "1-5759e988-bd862e3fe1be46a994272793");
+        assert_eq!((&document["name"], &document["parent_id"]), (&"S3".into(), &"53995c3f42cd8ad8".into()));
     }
 }

@@ -15,6 +15,7 @@ use super::{Credentials, https_client};
 use crate::app::{Environment, EnvironmentError};
 use crate::storage::{OPEN_FOR, PresignedRequest, Storage, Upload};
 use crate::time::Timestamp;
+use crate::trace::subsegment::{Downstream, recorded};
 
 /// Lets caches keep public files for ever, because a name is never used for another file.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
@@ -80,11 +81,14 @@ impl Storage for S3 {
     }
 
     async fn size(&self, key: &str) -> anyhow::Result<Option<u64>> {
-        match self.client.head_object().bucket(&self.bucket).key(key).send().await {
-            Ok(head) => Ok(Some(u64::try_from(head.content_length().unwrap_or_default())?)),
-            Err(error) if status(&error) == Some(404) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let size = async {
+            match self.client.head_object().bucket(&self.bucket).key(key).send().await {
+                Ok(head) => Ok(Some(u64::try_from(head.content_length().unwrap_or_default())?)),
+                Err(error) if status(&error) == Some(404) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        };
+        recorded(Downstream::S3, "HeadObject", size).await
     }
 
     async fn read(&self, key: &str, range: Range<u64>) -> anyhow::Result<Option<Vec<u8>>> {
@@ -92,24 +96,28 @@ impl Storage for S3 {
             return Ok(self.size(key).await?.map(|_| Vec::new()));
         }
         let part = format!("bytes={}-{}", range.start, range.end - 1);
-        match self.client.get_object().bucket(&self.bucket).key(key).range(part).send().await {
-            Ok(object) => Ok(Some(object.body.collect().await?.to_vec())),
-            Err(error) if status(&error) == Some(404) => Ok(None),
-            // The range begins after the end of the file.
-            Err(error) if error.code() == Some("InvalidRange") => Ok(Some(Vec::new())),
-            Err(error) => Err(error.into()),
-        }
+        let read = async {
+            match self.client.get_object().bucket(&self.bucket).key(key).range(part).send().await {
+                Ok(object) => Ok(Some(object.body.collect().await?.to_vec())),
+                Err(error) if status(&error) == Some(404) => Ok(None),
+                // The range begins after the end of the file.
+                Err(error) if error.code() == Some("InvalidRange") => Ok(Some(Vec::new())),
+                Err(error) => Err(error.into()),
+            }
+        };
+        recorded(Downstream::S3, "GetObject", read).await
     }
 
     async fn write(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> anyhow::Result<()> {
         let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type);
         let request = request.set_cache_control(self.cache_control.map(str::to_owned));
-        request.body(ByteStream::from(bytes)).send().await?;
+        recorded(Downstream::S3, "PutObject", request.body(ByteStream::from(bytes)).send()).await?;
         Ok(())
     }
 
     async fn delete(&self, key: &str) -> anyhow::Result<()> {
-        self.client.delete_object().bucket(&self.bucket).key(key).send().await?;
+        let request = self.client.delete_object().bucket(&self.bucket).key(key);
+        recorded(Downstream::S3, "DeleteObject", request.send()).await?;
         Ok(())
     }
 }

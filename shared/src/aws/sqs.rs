@@ -10,6 +10,7 @@ use super::{Credentials, https_client};
 use crate::app::{Environment, EnvironmentError};
 use crate::outbox::{Event, Queue};
 use crate::trace::Trace;
+use crate::trace::subsegment::{Downstream, recorded};
 use crate::transfers::{Job, JobQueue};
 
 /// The queue of events.
@@ -59,7 +60,8 @@ fn client(environment: &Environment) -> Result<Client, EnvironmentError> {
 impl JobQueue for SqsJobs {
     async fn send(&self, job: Job) -> anyhow::Result<()> {
         let body = serde_json::to_string(&job)?;
-        self.client.send_message().queue_url(&self.queue_url).message_body(body).send().await?;
+        let message = self.client.send_message().queue_url(&self.queue_url).message_body(body);
+        recorded(Downstream::Sqs, "SendMessage", message.send()).await?;
         Ok(())
     }
 }
@@ -75,7 +77,7 @@ impl Queue for Sqs {
             message =
                 message.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, header.build()?);
         }
-        message.send().await?;
+        recorded(Downstream::Sqs, "SendMessage", message.send()).await?;
         Ok(())
     }
 }

@@ -12,6 +12,7 @@ mod orders;
 mod queues;
 mod staff;
 mod storage;
+mod xray;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -31,6 +32,7 @@ pub use metrics::RecordedMetrics;
 pub use orders::TestOrder;
 pub use queues::{BrokenQueue, RecordingJobs, RecordingQueue, SilentQueue};
 pub use storage::MemoryStorage;
+pub use xray::XRayDaemon;
 
 use crate::app::db::{Connector, Db, PoolSettings};
 use crate::app::{App, Clock, Environment, SystemRng, service};

@@ -5,6 +5,7 @@ mod away_or_busy;
 mod calls;
 mod connections;
 mod personal_data;
+mod traced;
 mod transactions;
 
 use std::time::Duration;

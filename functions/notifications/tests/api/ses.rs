@@ -4,6 +4,7 @@ use notifications::Ses;
 use serde_json::{Value, json};
 use shared::app::Environment;
 use shared::mail::{Mail, Mailer as _, SendError};
+use shared::testing::XRayDaemon;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -175,4 +176,15 @@ async fn an_unclear_response_leaves_the_result_unknown() {
         let (sent, ..) = sent_to(&answer).await;
         assert!(matches!(sent, Err(SendError::Unknown(_))), "{answer}: {sent:?}");
     }
+}
+
+#[tokio::test]
+async fn a_mail_is_recorded_in_the_trace_without_its_recipient() {
+    let daemon = XRayDaemon::start();
+    let (sent, ..) = daemon.invocation().record(sent_to(&accepted())).await;
+    assert!(sent.is_ok());
+
+    let document = daemon.receive();
+    assert_eq!((&document["name"], &document["aws"]), (&json!("SES"), &json!({"operation": "SendEmail"})));
+    assert!(!document.to_string().contains("example"), "{document}");
 }

@@ -11,6 +11,8 @@ use uuid::Uuid;
 /// Its arguments are uuids, integers, slugs and texts in hexadecimal digits. None of them can end its literal early, so nothing can be injected.
 #[derive(Clone, Debug)]
 pub struct Call {
+    /// The name of the function.
+    pub(super) function: &'static str,
     sql: String,
     arguments: usize,
 }
@@ -18,7 +20,7 @@ pub struct Call {
 impl Call {
     /// Creates a call of this function without arguments.
     pub fn new(function: &'static str) -> Self {
-        Self { sql: format!("select * from {function}("), arguments: 0 }
+        Self { function, sql: format!("select * from {function}("), arguments: 0 }
     }
 
     /// Adds a uuid or null.

@@ -23,6 +23,27 @@ pub use pool::{Db, PoolSettings};
 pub use temporary::is_temporary;
 pub use tx::Tx;
 
+use crate::trace::subsegment::{Downstream, Outcome, Subsegment};
+
+/// Records an operation of the database in the trace of the invocation.
+async fn recorded<T>(operation: &'static str, call: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    let subsegment = Subsegment::begin(Downstream::Database, operation);
+    let done = call.await;
+    if let Some(mut subsegment) = subsegment {
+        subsegment.set_outcome(outcome(&done));
+    }
+    done
+}
+
+/// Says how an operation ended: an error that the database returns is its answer.
+fn outcome<T>(done: &sqlx::Result<T>) -> Outcome {
+    match done {
+        Ok(_) => Outcome::Done,
+        Err(error) if error.as_database_error().is_some() && !is_temporary(error) => Outcome::Refused,
+        Err(_) => Outcome::Failed,
+    }
+}
+
 /// Returns true if this named constraint of the schema refused a write.
 pub fn is_violation(error: &sqlx::Error, constraint: &str) -> bool {
     error.as_database_error().and_then(|database| database.constraint()) == Some(constraint)

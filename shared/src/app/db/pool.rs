@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::temporary::breaks_the_connection;
-use super::{Call, Connector, Tx};
+use super::{Call, Connector, Tx, recorded};
 use crate::app::{Environment, EnvironmentError};
 
 /// Maximum wait for a free connection, and for a new one; after it the request is refused.
@@ -76,12 +76,12 @@ impl Db {
 
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> sqlx::Result<Tx> {
-        self.begin_with("begin").await
+        recorded("begin", self.begin_with("begin")).await
     }
 
     /// Begins a read-only transaction, which sees the data as it was at its beginning.
     pub async fn read(&self) -> sqlx::Result<Tx> {
-        self.begin_with("begin isolation level repeatable read read only").await
+        recorded("begin", self.begin_with("begin isolation level repeatable read read only")).await
     }
 
     /// Calls one SQL function: one round trip, one transaction. Errors are those that the function raises.
@@ -89,6 +89,11 @@ impl Db {
     /// Only functions that are safe to repeat may be called: when the connection breaks, it is unknown whether the call was done, and it is
     /// repeated once on a new connection.
     pub async fn call<R: for<'r> FromRow<'r, PgRow>>(&self, call: Call) -> sqlx::Result<Vec<R>> {
+        let rows = recorded(call.function, self.rows(&call)).await?;
+        rows.iter().map(R::from_row).collect()
+    }
+
+    async fn rows(&self, call: &Call) -> sqlx::Result<Vec<PgRow>> {
         let mut lease = self.pool.lease().await?;
         let mut answer = call.run(&mut lease.connection).await;
         if answer.as_ref().is_err_and(breaks_the_connection) {
@@ -98,7 +103,7 @@ impl Db {
         if !answer.as_ref().is_err_and(breaks_the_connection) {
             self.pool.put_back(lease);
         }
-        answer?.iter().map(R::from_row).collect()
+        answer
     }
 
     /// Rolls back the transactions that were dropped without an end. Awaited before a request is answered.
@@ -145,8 +150,10 @@ impl Pool {
     }
 
     async fn reconnect(&self, permit: Option<OwnedSemaphorePermit>) -> sqlx::Result<Lease> {
-        let connection =
-            timeout(CONNECTION_TIMEOUT, self.connector.connect()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+        let connection = async {
+            timeout(CONNECTION_TIMEOUT, self.connector.connect()).await.map_err(|_| sqlx::Error::PoolTimedOut)?
+        };
+        let connection = recorded("connect", connection).await?;
         Ok(Lease { connection, connected_at: Instant::now(), idle_since: Instant::now(), permit })
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use sqlx::error::BoxDynError;
@@ -10,6 +11,8 @@ use sqlx::{Either, Execute, Executor, Postgres, SqlStr};
 
 use super::pool::{Lease, Pool};
 use super::temporary::breaks_the_connection;
+use super::{outcome, recorded};
+use crate::trace::subsegment::{Downstream, Subsegment};
 
 /// A transaction, and the only thing that checked queries run on: `query_as!(…).fetch_one(&mut *tx)`.
 ///
@@ -28,7 +31,7 @@ impl Tx {
 
     /// Commits everything that was written. Deferred constraints are checked here, so this can fail like a write.
     pub async fn commit(mut self) -> sqlx::Result<()> {
-        let done = self.connection()?.execute("commit").await;
+        let done = recorded("commit", self.connection()?.execute("commit")).await;
         match (self.lease.take(), &done) {
             // The connection is dropped; whether the transaction was committed is unknown.
             (_, Err(error)) if breaks_the_connection(error) => {}
@@ -81,9 +84,13 @@ impl<'c> Executor<'c> for &'c mut Tx {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        match self.connection() {
+        let rows = match self.connection() {
             Ok(connection) => connection.fetch_many(Unnamed(query)),
             Err(error) => Box::pin(futures_util::stream::iter([Err(error)])),
+        };
+        match Subsegment::begin(Downstream::Database, "query") {
+            None => rows,
+            Some(mut subsegment) => Box::pin(rows.inspect(move |row| subsegment.set_outcome(outcome(row)))),
         }
     }
 
@@ -93,7 +100,7 @@ impl<'c> Executor<'c> for &'c mut Tx {
         E: 'q + Execute<'q, Postgres>,
     {
         match self.connection() {
-            Ok(connection) => connection.fetch_optional(Unnamed(query)),
+            Ok(connection) => Box::pin(recorded("query", connection.fetch_optional(Unnamed(query)))),
             Err(error) => Box::pin(std::future::ready(Err(error))),
         }
     }

@@ -45,6 +45,7 @@ const BY_LAMBDA: &[&str] = &[
     "AWS_REGION",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
+    "AWS_XRAY_DAEMON_ADDRESS",
     "_X_AMZN_TRACE_ID",
 ];
 

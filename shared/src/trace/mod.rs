@@ -1,7 +1,9 @@
 //! The X-Ray trace header, which Lambda passes to a function and SQS carries with a message.
 //!
 //! Lambda writes the segments itself and links those of a consumer to its producer by this header. The functions pass it on and put the
-//! trace's id into the log, so that one search finds a request, its message and its mail.
+//! trace's id into the log, so that one search finds a request, its message and its mail. Their calls are [subsegments](subsegment).
+
+pub mod subsegment;
 
 use http::HeaderMap;
 
@@ -24,7 +26,7 @@ impl<'a> Trace<'a> {
         if header.len() > MAX_HEADER || !header.bytes().all(is_plain) {
             return None;
         }
-        let id = header.split(';').find_map(|part| part.strip_prefix("Root="))?;
+        let id = field(header, "Root=")?;
         is_id(id).then_some(Self { header, id })
     }
 
@@ -42,15 +44,29 @@ impl<'a> Trace<'a> {
     pub const fn header(self) -> &'a str {
         self.header
     }
+
+    /// Returns the id of the segment that Lambda writes for this invocation; `None` if X-Ray does not sample the trace.
+    fn sampled_segment(self) -> Option<&'a str> {
+        let segment = field(self.header, "Parent=").filter(|id| is_hex(id, 16));
+        segment.filter(|_| field(self.header, "Sampled=") == Some("1"))
+    }
+}
+
+fn field<'h>(header: &'h str, name: &str) -> Option<&'h str> {
+    header.split(';').find_map(|part| part.strip_prefix(name))
 }
 
 /// Returns true if the id has the form of a version, a time and 96 random bits.
 fn is_id(id: &str) -> bool {
-    let is_hex = |part: Option<&str>, length| {
-        part.is_some_and(|part| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
-    };
     let mut parts = id.split('-');
-    parts.next() == Some("1") && is_hex(parts.next(), 8) && is_hex(parts.next(), 24) && parts.next().is_none()
+    parts.next() == Some("1")
+        && parts.next().is_some_and(|time| is_hex(time, 8))
+        && parts.next().is_some_and(|random| is_hex(random, 24))
+        && parts.next().is_none()
+}
+
+fn is_hex(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -66,6 +82,20 @@ mod tests {
         ] {
             let trace = Trace::read(header).unwrap();
             assert_eq!((trace.id(), trace.header()), ("1-5759e988-bd862e3fe1be46a994272793", header));
+        }
+    }
+
+    #[test]
+    fn a_segment_is_named_where_the_trace_is_sampled() {
+        for (fields, segment) in [
+            (";Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:0", Some("53995c3f42cd8ad8")),
+            (";Parent=53995c3f42cd8ad8;Sampled=0", None),
+            (";Parent=53995c3f42cd8ad8", None),
+            (";Sampled=1", None),
+            (";Parent=53995c3f42cd8ad;Sampled=1", None),
+        ] {
+            let header = format!("Root=1-5759e988-bd862e3fe1be46a994272793{fields}");
+            assert_eq!(Trace::read(&header).unwrap().sampled_segment(), segment, "{fields}");
         }
     }
 
