@@ -1,4 +1,4 @@
-"""The workflows: nothing runs in them that somebody else can replace."""
+"""The workflows: nothing runs in them that strangers can replace."""
 
 import re
 import unittest
