@@ -11,5 +11,6 @@ pub mod openapi;
 pub mod serve;
 pub mod services;
 pub mod shop;
+pub mod storm;
 pub mod superuser;
 pub mod test_runs;

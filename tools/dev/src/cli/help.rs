@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Run", &["serve", "createsuperuser"]),
     ("Data", &["import", "import-users", "export"]),
-    ("Check", &["test", "e2e", "bench"]),
+    ("Check", &["test", "e2e", "storm", "bench"]),
     ("Generate", &["openapi", "env"]),
     ("AWS tools", &["services", "pump"]),
 ];

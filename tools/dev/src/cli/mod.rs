@@ -19,6 +19,7 @@ use shared::app::{Clock as _, Environment, SystemClock};
 use crate::bench::{self, BenchArgs};
 use crate::database::Database;
 use crate::home::Home;
+use crate::storm::{self, StormArgs};
 use crate::{e2e, env_json, openapi, serve, services, superuser, test_runs};
 
 /// The whole shop on this machine. Without a command: serve.
@@ -56,6 +57,8 @@ enum Command {
     Bench(BenchArgs),
     /// Run the release binaries from end to end, with moto in place of AWS
     E2e(e2e::E2eArgs),
+    /// Sell under faults, and check that nothing is lost, sold twice or sent twice
+    Storm(StormArgs),
     /// Generate openapi.json from the code
     Openapi {
         /// Write nothing; fail if the file is not up to date
@@ -129,6 +132,7 @@ async fn execute(arguments: Arguments) -> anyhow::Result<u8> {
         Command::Test { arguments } => return test_runs::run(&home, &environment, &arguments).await,
         Command::Bench(arguments) => bench::run(&home, &arguments)?,
         Command::E2e(arguments) => e2e::run(&home, arguments).await?,
+        Command::Storm(arguments) => storm::run(&home, &arguments)?,
         Command::Env(arguments) => env_json::write(&arguments)?,
         Command::Services(arguments) => services::run(&home, &environment, &arguments).await?,
         Command::Pump(arguments) => pump::run(arguments).await?,
