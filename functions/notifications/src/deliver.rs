@@ -83,8 +83,12 @@ async fn claim_mail(
         Draft::Ready(ready) => Ok(ready),
         Draft::Impossible(reason) => Err(reason),
         Draft::NotDue(reason) => {
-            mark_not_due(&mut tx, event.event_id, reason, notifications.clock.now()).await?;
+            let has_ended = mark_not_due(&mut tx, event.event_id, reason, notifications.clock.now()).await?;
             tx.commit().await?;
+            if !has_ended {
+                // The message comes again and ends the mail, because the attempt that holds it may have died.
+                return Ok(Some((Err(reason), Claim::Busy)));
+            }
             tracing::info!(kind = event.kind.as_str(), reason, "no mail is due");
             return Ok(None);
         }

@@ -130,8 +130,9 @@ async fn end_unsent(tx: &mut Tx, attempt: Attempt, status: &str, reason: &str, n
     .map(drop)
 }
 
-/// Marks a mail as failed that an earlier attempt has claimed and that is no longer due, for this reason; does nothing while an attempt holds it.
-pub async fn mark_not_due(tx: &mut Tx, event: EventId, reason: &str, now: Timestamp) -> sqlx::Result<()> {
+/// Marks a mail as failed that an earlier attempt has claimed and that is no longer due, for this reason. While an attempt holds it, nothing is done
+/// and false is returned.
+pub async fn mark_not_due(tx: &mut Tx, event: EventId, reason: &str, now: Timestamp) -> sqlx::Result<bool> {
     sqlx::query!(
         "update mail_log set status = 'failed', error = $2, finished_at = $3
           where event_id = $1 and status = 'claimed' and claimed_until <= $3",
@@ -140,8 +141,11 @@ pub async fn mark_not_due(tx: &mut Tx, event: EventId, reason: &str, now: Timest
         now as _
     )
     .execute(&mut *tx)
-    .await
-    .map(drop)
+    .await?;
+    let status = sqlx::query_scalar!("select status from mail_log where event_id = $1", event as _)
+        .fetch_optional(&mut *tx)
+        .await?;
+    Ok(status.as_deref() != Some("claimed"))
 }
 
 /// Releases a mail that was not sent, so that the next attempt may begin at once.
