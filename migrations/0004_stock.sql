@@ -62,11 +62,16 @@ create table back_in_stock_subscriptions (
     email text not null,
     -- The language of the mail: the name of a file in shared/locales/.
     locale text not null default 'en',
+    -- For a subscription that is not confirmed, the time of the last request.
     created_at timestamptz not null,
+    -- Null until the link in a mail to the address was used; set at once for an account that has proven the address. Without it there is
+    -- no mail, because anybody can type the address of a stranger.
+    confirmed_at timestamptz,
     -- Time at which its event was written. The row stays some days longer, for a mail that has to be sent again.
     notified_at timestamptz,
     event_id uuid,
-    constraint back_in_stock_subscription_notified_by_event check ((notified_at is null) = (event_id is null))
+    constraint back_in_stock_subscription_notified_by_event check ((notified_at is null) = (event_id is null)),
+    constraint back_in_stock_subscription_confirmed_before_notified check (notified_at is null or confirmed_at is not null)
 );
 -- Subscribing twice is one subscription.
 create unique index back_in_stock_subscription_unique on back_in_stock_subscriptions (variant_id, lower(email)) where notified_at is null;
@@ -75,3 +80,14 @@ create index back_in_stock_subscription_by_variant on back_in_stock_subscription
 create index back_in_stock_subscription_by_email on back_in_stock_subscriptions (lower(email));
 create index back_in_stock_subscription_by_notified_at on back_in_stock_subscriptions (notified_at) where notified_at is not null;
 create index back_in_stock_subscription_by_created_at on back_in_stock_subscriptions (created_at) where notified_at is null;
+create index back_in_stock_subscription_unconfirmed on back_in_stock_subscriptions (created_at) where confirmed_at is null;
+
+-- Links in the mails that ask for a confirmation. Only the SHA-256 of each token is stored. They live as long as the subscription, so that a
+-- second click is no error.
+create table back_in_stock_links (
+    token_sha256 bytea primary key,
+    subscription_id bigint not null references back_in_stock_subscriptions (id) on delete cascade,
+    created_at timestamptz not null,
+    constraint back_in_stock_link_sha256_is_32_bytes check (length(token_sha256) = 32)
+);
+create index back_in_stock_link_by_subscription on back_in_stock_links (subscription_id);

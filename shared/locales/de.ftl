@@ -101,3 +101,10 @@ back-in-stock =
     .text = Sie können es jetzt bestellen, es ist aber nicht für Sie reserviert.
     .link = Ansehen
     .reason = Sie erhalten diese E-Mail, weil jemand, wahrscheinlich Sie, mit dieser Adresse darum gebeten hat. Es ist die einzige: Damit ist die Bitte erledigt, und es gibt nichts abzubestellen.
+
+back-in-stock-request =
+    .heading = Bestätigen Sie, dass Sie eine E-Mail möchten
+    .text = Jemand, wahrscheinlich Sie, hat uns gebeten, an diese Adresse zu schreiben, wenn dies wieder verfügbar ist. Öffnen Sie den Link, um es zu bestätigen.
+    .link = Bestätigen
+    .validity = Der Link gilt sieben Tage.
+    .otherwise = Wenn Sie es nicht waren, müssen Sie nichts tun: Ohne den Link schreiben wir nicht, wenn es verfügbar ist.

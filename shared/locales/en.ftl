@@ -102,3 +102,10 @@ back-in-stock =
     .text = You can order it now, but it is not reserved for you.
     .link = See it
     .reason = You get this mail because someone, most likely you, asked for it with this address. It is the only one: with it the request is done, so there is nothing to unsubscribe from.
+
+back-in-stock-request =
+    .heading = Confirm that you want a mail
+    .text = Someone, most likely you, asked us to write to this address when this is available again. Open the link to confirm it.
+    .link = Confirm
+    .validity = The link is valid for seven days.
+    .otherwise = If it was not you, do nothing: without the link we will not write when it is available.

@@ -6,13 +6,14 @@ use shared::app::metrics::Metric;
 use shared::mail::store::{Attempt, Claim, NewClaim, claim, is_held, mark_not_due, mark_suppressed};
 use shared::mail::{Mail, SendError};
 use shared::outbox::Event;
+use shared::stock::store::subscriptions;
 use shared::time::Timestamp;
 use shared::users::store::links;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::Notifications;
 use crate::mail_limit;
-use crate::mails::{self, Draft, Ready};
+use crate::mails::{self, Draft, LinkTarget, Ready};
 use crate::record::record;
 
 /// Duration of a claim: longer than the mailer may take, and shorter than the time after which the queue delivers a message again.
@@ -115,8 +116,13 @@ async fn claim_mail(
     }
     if let (Ok(Ready { mail, link: Some(link), .. }), Claim::Granted(_)) = (&ready, claim) {
         // The link of an earlier attempt stays valid, because its mail may have been sent.
-        let new_link = links::NewLink { user: link.user, email: &mail.to, purpose: link.purpose, token: &link.token };
-        links::insert(&mut tx, new_link, now).await?;
+        match link.target {
+            LinkTarget::Account(user, purpose) => {
+                let new_link = links::NewLink { user, email: &mail.to, purpose, token: &link.token };
+                links::insert(&mut tx, new_link, now).await?;
+            }
+            LinkTarget::Subscription(id) => subscriptions::insert_link(&mut tx, id, &link.token, now).await?,
+        }
     }
     tx.commit().await?;
     Ok(Some((ready, claim)))

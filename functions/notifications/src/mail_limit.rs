@@ -1,5 +1,5 @@
-//! The limit on mails to addresses that their accounts have not proven to read. Without it, an account with the address of a stranger could
-//! fill the stranger's mailbox.
+//! The limit on mails to addresses that nobody has proven to read. Without it, an account or a subscription with the address of a stranger
+//! could fill the stranger's mailbox.
 
 use shared::app::db::Tx;
 use shared::outbox::EventKind;
@@ -14,27 +14,29 @@ pub(crate) const REASON: &str = "its address is not proven and has had too many 
 
 /// Counts a mail before its first attempt; returns true if its address has had too many mails in this hour.
 pub(crate) async fn is_exceeded(tx: &mut Tx, kind: &EventKind, ready: &Ready, now: Timestamp) -> sqlx::Result<bool> {
+    let Some(group) = group(kind) else { return Ok(false) };
     let to = &ready.mail.to;
     if let Some(user) = ready.user_id
         && proven::is_proven(tx, user, to).await?
     {
         return Ok(false);
     }
-    let wait = store::count(tx, Limit::MailToUnproven, &Subject::mail(group(kind), to), now).await?;
+    let wait = store::count(tx, Limit::MailToUnproven, &Subject::mail(group, to), now).await?;
     Ok(wait.is_some())
 }
 
-/// Returns the group in which mails of this kind are counted. What anyone can request has its own groups, so that strangers cannot keep a
+/// Returns the group in which mails of this kind are counted; `None` for those that the reader has confirmed. What anyone can request has its own groups, so that strangers cannot keep a
 /// customer from getting the mails about the customer's own orders and account.
-fn group(kind: &EventKind) -> &'static str {
+fn group(kind: &EventKind) -> Option<&'static str> {
     match kind {
         EventKind::OrderPlaced { .. }
         | EventKind::EmailChanged { .. }
         | EventKind::PasswordChanged { .. }
-        | EventKind::SignedInFromNewNetwork { .. } => "account",
+        | EventKind::SignedInFromNewNetwork { .. } => Some("account"),
         EventKind::ActivationRequested { .. }
         | EventKind::PasswordResetRequested { .. }
-        | EventKind::EmailResetRequested { .. } => "link",
-        EventKind::BackInStock { .. } => "back_in_stock",
+        | EventKind::EmailResetRequested { .. } => Some("link"),
+        EventKind::BackInStockRequested { .. } => Some("back_in_stock_requested"),
+        EventKind::BackInStock { .. } => None,
     }
 }

@@ -4,7 +4,7 @@ use shared::app::{Environment, EnvironmentError};
 use shared::orders::Order;
 use shared::users::links::{self, Purpose};
 
-use crate::mails::NewLink;
+use crate::mails::{LinkTarget, NewLink};
 
 /// The name of the shop and the site of its links.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,26 +52,28 @@ impl Shop {
         }
     }
 
-    /// Returns the URL of an account link.
+    /// Returns the URL of a link with a secret.
     pub(crate) fn link_url(&self, link: &NewLink) -> String {
-        let (uid, token) = (links::uid(link.user), &link.token);
-        match &self.site {
-            Site::Storefront(url) => {
-                let page = match link.purpose {
+        let token = &link.token;
+        match (&self.site, link.target) {
+            (Site::Storefront(url), LinkTarget::Account(user, purpose)) => {
+                let page = match purpose {
                     Purpose::ActivateUser => "activate",
                     Purpose::PasswordReset => "password/reset/confirm",
                     Purpose::EmailReset => "email/reset/confirm",
                 };
-                format!("{url}/{page}/{uid}/{token}")
+                format!("{url}/{page}/{}/{token}", links::uid(user))
             }
-            Site::Api(url) => {
-                let page = match link.purpose {
+            (Site::Api(url), LinkTarget::Account(user, purpose)) => {
+                let page = match purpose {
                     Purpose::ActivateUser => "activate",
                     Purpose::PasswordReset => "password/reset",
                     Purpose::EmailReset => "email/reset",
                 };
-                format!("{url}/auth/pages/{page}/{uid}/{token}/")
+                format!("{url}/auth/pages/{page}/{}/{token}/", links::uid(user))
             }
+            (Site::Storefront(url), LinkTarget::Subscription(_)) => format!("{url}/back-in-stock/confirm/{token}"),
+            (Site::Api(url), LinkTarget::Subscription(_)) => format!("{url}/auth/pages/back-in-stock/{token}/"),
         }
     }
 }
@@ -87,7 +89,7 @@ fn without_slash(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use shared::ids::UserId;
+    use shared::ids::{SubscriptionId, UserId};
 
     use super::*;
 
@@ -97,23 +99,30 @@ mod tests {
     }
 
     fn urls(shop: &Shop) -> Vec<String> {
-        let link = |purpose| NewLink { user: UserId(2), purpose, token: "10-ab".to_owned() };
-        [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset]
-            .map(|purpose| shop.link_url(&link(purpose)))
-            .into()
+        let url = |target| shop.link_url(&NewLink { target, token: "10-ab".to_owned() });
+        let account = |purpose| url(LinkTarget::Account(UserId(2), purpose));
+        let [activation, password, email] =
+            [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset].map(account);
+        vec![activation, password, email, url(LinkTarget::Subscription(SubscriptionId(2)))]
     }
 
     #[test]
     fn links_lead_to_the_storefront_if_configured() {
         let shop = shop(&[("STOREFRONT_URL", "https://shop.test/"), ("PUBLIC_URL", "https://api.test")]).unwrap();
-        let expected = ["activate/Mg/10-ab", "password/reset/confirm/Mg/10-ab", "email/reset/confirm/Mg/10-ab"];
+        let expected = [
+            "activate/Mg/10-ab",
+            "password/reset/confirm/Mg/10-ab",
+            "email/reset/confirm/Mg/10-ab",
+            "back-in-stock/confirm/10-ab",
+        ];
         assert_eq!(urls(&shop), expected.map(|path| format!("https://shop.test/{path}")));
     }
 
     #[test]
     fn links_lead_to_the_api_without_a_storefront() {
         let shop = shop(&[("STOREFRONT_URL", ""), ("PUBLIC_URL", "https://api.test/")]).unwrap();
-        let expected = ["activate/Mg/10-ab/", "password/reset/Mg/10-ab/", "email/reset/Mg/10-ab/"];
+        let expected =
+            ["activate/Mg/10-ab/", "password/reset/Mg/10-ab/", "email/reset/Mg/10-ab/", "back-in-stock/10-ab/"];
         assert_eq!(urls(&shop), expected.map(|path| format!("https://api.test/auth/pages/{path}")));
     }
 

@@ -74,6 +74,11 @@ pub enum EventKind {
         /// Id of the sign-in.
         sign_in_id: SignInId,
     },
+    /// A visitor requested a back-in-stock mail for an address that the request does not prove; its owner gets a link to confirm it.
+    BackInStockRequested {
+        /// Id of the subscription.
+        subscription_id: SubscriptionId,
+    },
     /// A variant is in stock again for a subscriber. The event names the subscription and not the address.
     BackInStock {
         /// Id of the subscription.

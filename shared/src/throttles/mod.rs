@@ -35,8 +35,9 @@ pub enum Limit {
     NewCart(i32),
     /// Exports of the personal data of one account.
     Export,
-    /// Back-in-stock subscriptions of one address. Each becomes a mail, and all of them may become due on the same day.
-    SubscriptionTo,
+    /// Back-in-stock subscriptions of one account with its proven address. Each becomes a mail, and all of them may become due on the same day.
+    /// Other subscriptions are not counted by address: a stranger could use up the count, and their mails have a limit themselves.
+    SubscriptionOf,
     /// Back-in-stock subscriptions from one client address.
     SubscriptionFrom,
 }
@@ -79,8 +80,8 @@ impl Limit {
             Self::Rename => Rule { scope: "rename", free: 5, window_seconds: HOUR, longest_seconds: None },
             Self::NewCart(free) => Rule { scope: "new_cart", free, window_seconds: HOUR, longest_seconds: None },
             Self::Export => Rule { scope: "export", free: 5, window_seconds: HOUR, longest_seconds: None },
-            Self::SubscriptionTo => {
-                Rule { scope: "subscription_to", free: 20, window_seconds: 24 * HOUR, longest_seconds: None }
+            Self::SubscriptionOf => {
+                Rule { scope: "subscription_of", free: 20, window_seconds: 24 * HOUR, longest_seconds: None }
             }
             Self::SubscriptionFrom => {
                 Rule { scope: "subscription_from", free: 50, window_seconds: HOUR, longest_seconds: None }

@@ -171,6 +171,8 @@ pub struct ExportedBackInStockSubscription {
     pub locale: String,
     /// Time of the subscription.
     pub created_at: Timestamp,
+    /// Time at which the subscription was confirmed; null if it was not, so that no mail is sent.
+    pub confirmed_at: Option<Timestamp>,
     /// Time at which the mail was queued; null before the variant is back in stock.
     pub notified_at: Option<Timestamp>,
 }

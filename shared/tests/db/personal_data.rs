@@ -103,6 +103,7 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
     ("sign_ins", Erased, &["network"]),
     ("sql_functions", Impersonal, &["file", "digest", "signature"]),
     ("stock_ledger", Impersonal, &["reason"]),
+    ("back_in_stock_links", Erased, &["token_sha256"]),
     ("back_in_stock_subscriptions", Exported, &["email", "locale"]),
     ("throttles", Impersonal, &["scope"]),
     ("throttles", Kept("a digest that is deleted when its time is up, within a day"), &["subject"]),
@@ -149,12 +150,12 @@ async fn every_column_that_can_hold_a_text_is_classified(db: PgPool) {
     assert!(gone.is_empty(), "classified, and not in the database: {gone:?}");
 }
 
-/// The name of a table stands in what erases or exports it, or its rows are deleted with the account.
+/// The name of a table stands in what erases or exports it, or its rows are deleted with the account or with a subscription.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn columns_classified_as_erased_are_erased_with_the_account(db: PgPool) {
     let cascading: Vec<String> = sqlx::query_scalar(
         "with recursive deleted as (
-             select 'users'::regclass::oid as id
+             select unnest(array['users', 'back_in_stock_subscriptions'])::regclass::oid as id
              union
              select k.conrelid from pg_constraint k join deleted d on k.confrelid = d.id
               where k.contype = 'f' and k.confdeltype = 'c'

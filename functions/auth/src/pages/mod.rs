@@ -1,9 +1,11 @@
 //! Pages for the links in mails, for shops without a storefront: `/auth/pages/`. Each has one form, no script, and loads nothing from other
 //! hosts.
 //!
-//! Opening a page changes nothing, because mail scanners open every link. A form calls the handler of the JSON endpoint of the same name.
+//! Opening a page changes nothing, because mail scanners open every link. A form calls the handler of the JSON endpoint of the same name, or what
+//! that of another function calls.
 
 mod activate;
+mod back_in_stock;
 mod email_reset;
 mod layout;
 mod outcome;
@@ -25,6 +27,7 @@ pub(crate) fn router() -> OpenApiRouter<AuthState> {
         .route("/auth/pages/activate/{uid}/{token}/", get(activate::show).post(activate::submit))
         .route("/auth/pages/password/reset/{uid}/{token}/", get(password_reset::show).post(password_reset::submit))
         .route("/auth/pages/email/reset/{uid}/{token}/", get(email_reset::show).post(email_reset::submit))
+        .route("/auth/pages/back-in-stock/{token}/", get(back_in_stock::show).post(back_in_stock::submit))
         .route("/auth/pages/style.css/", get(layout::get_style))
         .layer(map_response(layout::set_page_headers))
 }

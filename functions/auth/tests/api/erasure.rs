@@ -122,9 +122,9 @@ async fn register_with_data_everywhere(app: &TestApp) -> (UserId, Client) {
     // One back-in-stock subscription waits; the event of the other is in the outbox.
     sqlx::query(
         "with subscribed as (
-             insert into back_in_stock_subscriptions (variant_id, email, created_at, notified_at, event_id)
-             values ((select min(id) from product_variants), 'ana@example.com', now(), null, null),
-                    ((select max(id) from product_variants), 'ANA.OLD@example.com', now(), now(), gen_random_uuid())
+             insert into back_in_stock_subscriptions (variant_id, email, created_at, confirmed_at, notified_at, event_id)
+             values ((select min(id) from product_variants), 'ana@example.com', now(), null, null, null),
+                    ((select max(id) from product_variants), 'ANA.OLD@example.com', now(), now(), now(), gen_random_uuid())
              returning id, event_id)
          insert into outbox (id, kind, payload, created_at, next_attempt_at)
          select event_id, 'back_in_stock', jsonb_build_object('subscription_id', id), now(), now() from subscribed where event_id is not null",

@@ -4,7 +4,8 @@ use auth::Options;
 use axum::body::Body;
 use http::Method;
 use shared::app::Clock as _;
-use shared::ids::UserId;
+use shared::ids::{SubscriptionId, UserId};
+use shared::stock::store::subscriptions::insert_link;
 use shared::testing::{Answer, TestApp};
 use shared::users::links::{LIFETIME_SECONDS, Purpose, token, uid};
 use shared::users::store::links;
@@ -137,6 +138,33 @@ async fn a_new_email_address_must_be_activated(db: PgPool) {
     );
 
     log_in(&app, "ana@example.org", PASSWORD).await.expect(401);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn only_the_button_confirms_a_back_in_stock_subscription(db: PgPool) {
+    const CONFIRMED: &str = "select count(*) from back_in_stock_subscriptions where confirmed_at is not null";
+    let app = service(db);
+    let shoes = app.a_product().create().await;
+    let id: SubscriptionId = sqlx::query_scalar(
+        "insert into back_in_stock_subscriptions (variant_id, email, created_at) values ($1, 'ana@example.com', $2) returning id",
+    )
+    .bind(shoes.variant)
+    .bind(app.clock.now())
+    .fetch_one(&app.db)
+    .await
+    .unwrap();
+    let mut tx = app.app.db.begin().await.unwrap();
+    insert_link(&mut tx, id, "10-ab", app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = "/auth/pages/back-in-stock/10-ab/";
+
+    assert_contains(&app.anonymous().get(page).await.expect(200), "<button>Confirm</button>");
+    assert_eq!(app.count(CONFIRMED).await, 0);
+    assert_contains(&submit(&app, "/auth/pages/back-in-stock/10-ac/", "").await.expect(400), "no longer valid");
+    for _ in 0..2 {
+        assert_contains(&submit(&app, page, "").await.expect(200), "Your request is confirmed");
+    }
+    assert_eq!(app.count(CONFIRMED).await, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

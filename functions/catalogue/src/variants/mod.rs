@@ -1,6 +1,7 @@
 //! Variants of a product: `/api/v1/catalogue/products/{id_or_slug}/variants/…`.
 
 pub(crate) mod body;
+pub(crate) mod confirm_back_in_stock;
 pub(crate) mod create;
 pub(crate) mod create_combinations;
 pub(crate) mod delete;
@@ -24,4 +25,5 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
             delete::delete_product_variant
         ))
         .routes(routes!(subscribe_to_back_in_stock::subscribe_to_back_in_stock))
+        .routes(routes!(confirm_back_in_stock::confirm_back_in_stock_subscription))
 }

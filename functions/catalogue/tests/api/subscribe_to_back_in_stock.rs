@@ -1,12 +1,19 @@
 //! Subscribe to a variant that is out of stock: `POST /api/v1/catalogue/variants/{variant_id}/back-in-stock-subscriptions/`.
 
 use serde_json::json;
-use shared::ids::VariantId;
+use shared::app::Clock as _;
+use shared::ids::{SubscriptionId, VariantId};
+use shared::stock::store::subscriptions::insert_link;
+use shared::testing::TestApp;
 use sqlx::PgPool;
 
 use crate::app;
 
 const SUBSCRIPTIONS: &str = "select count(*) from back_in_stock_subscriptions";
+const CONFIRMED: &str = "select count(*) from back_in_stock_subscriptions where confirmed_at is not null";
+const EVENTS: &str = "select count(*) from outbox where kind = 'back_in_stock_requested'";
+const CONFIRM: &str = "/api/v1/catalogue/back-in-stock-subscriptions/confirm/";
+const DAY: i64 = 24 * 60 * 60;
 
 fn path(variant: VariantId) -> String {
     format!("/api/v1/catalogue/variants/{variant}/back-in-stock-subscriptions/")
@@ -88,26 +95,110 @@ async fn a_valid_email_address_is_required(db: PgPool) {
     }
 }
 
+/// Inserts a link to the only subscription, as `notifications` mails it.
+async fn mail_link(app: &TestApp, token: &str) {
+    let id: SubscriptionId =
+        sqlx::query_scalar("select id from back_in_stock_subscriptions").fetch_one(&app.db).await.unwrap();
+    let mut tx = app.app.db.begin().await.unwrap();
+    insert_link(&mut tx, id, token, app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
-async fn subscriptions_are_limited_by_email_address_and_by_client(db: PgPool) {
+async fn an_address_that_the_caller_has_not_proven_must_be_confirmed(db: PgPool) {
+    let app = app(db);
+    let shoes = app.a_product().create().await;
+    let (ana, ben) = (app.a_user().await, app.a_user().await);
+    app.prove_address(ben.id).await;
+    let (ana_client, ben_client) =
+        (app.anonymous().bearer(&app.token(ana.id).await), app.anonymous().bearer(&app.token(ben.id).await));
+    for (client, email) in [
+        (&app.anonymous(), "guest@example.com"),
+        (&ana_client, &*ana.email), // her account has not proven it
+        (&ben_client, "stranger@example.com"),
+        (&app.anonymous(), &*ben.email),
+    ] {
+        client.post(&path(shoes.variant), json!({ "email": email })).await.expect(202);
+    }
+    assert_eq!((app.count(SUBSCRIPTIONS).await, app.count(CONFIRMED).await, app.count(EVENTS).await), (4, 0, 4));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn an_account_with_a_proven_address_is_subscribed_at_once(db: PgPool) {
+    let app = app(db);
+    let (shoes, shirt) = (app.a_product().create().await, app.a_product().create().await);
+    let ana = app.a_user().await;
+    app.prove_address(ana.id).await;
+    let client = app.anonymous().bearer(&app.token(ana.id).await);
+    client.post(&path(shoes.variant), json!({"email": ana.email.to_uppercase()})).await.expect(202);
+    assert_eq!((app.count(CONFIRMED).await, app.count(EVENTS).await), (1, 0));
+    // A stranger who asked before her does not keep her from it, and later changes nothing.
+    app.anonymous().post(&path(shirt.variant), json!({"email": ana.email})).await.expect(202);
+    client.post(&path(shirt.variant), json!({"email": ana.email})).await.expect(202);
+    app.anonymous().post(&path(shirt.variant), json!({"email": ana.email})).await.expect(202);
+    assert_eq!((app.count(SUBSCRIPTIONS).await, app.count(CONFIRMED).await), (2, 2));
+    client.bearer("a.b.c").post(&path(shoes.variant), json!({"email": ana.email})).await.expect(401);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_mailed_link_confirms_a_subscription_for_seven_days(db: PgPool) {
+    let app = app(db);
+    let (shoes, client) = (app.a_product().create().await, app.anonymous());
+    let subscribe = async || client.post(&path(shoes.variant), json!({"email": "ana@example.com"})).await.expect(202);
+    subscribe().await;
+    mail_link(&app, "10-ab").await;
+    for bad in ["10-ac", "x"] {
+        let refused = client.post(CONFIRM, json!({ "token": bad })).await.expect(400);
+        assert_eq!(refused.body, json!({"token": ["The link is not valid, or not any more. Subscribe again."]}));
+    }
+    app.clock.advance(7 * DAY);
+    client.post(CONFIRM, json!({"token": "10-ab"})).await.expect(400);
+    assert_eq!(app.count(CONFIRMED).await, 0);
+    // Another request gives the same subscription seven more days.
+    subscribe().await;
+    app.clock.advance(7 * DAY - 1);
+    client.post(CONFIRM, json!({"token": "10-ab"})).await.expect(204);
+    assert_eq!((app.count(SUBSCRIPTIONS).await, app.count(CONFIRMED).await), (1, 1));
+    app.clock.advance(7 * DAY);
+    client.post(CONFIRM, json!({"token": "10-ab"})).await.expect(204);
+    // It proves nothing for an account.
+    assert_eq!(app.count("select count(*) from proven_addresses").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_request_for_a_confirmed_subscription_does_the_same_as_for_a_new_one(db: PgPool) {
+    let app = app(db);
+    let (shoes, client) = (app.a_product().create().await, app.anonymous());
+    let body = json!({"email": "ana@example.com"});
+    let first = client.post(&path(shoes.variant), body.clone()).await.expect(202);
+    mail_link(&app, "10-ab").await;
+    client.post(CONFIRM, json!({"token": "10-ab"})).await.expect(204);
+    let again = client.post(&path(shoes.variant), body).await.expect(202);
+    assert_eq!(first.text, again.text);
+    assert_eq!((app.count(SUBSCRIPTIONS).await, app.count(EVENTS).await), (1, 2));
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn subscriptions_are_limited_by_client_and_by_account_but_not_by_address(db: PgPool) {
     let app = app(db);
     let shoes = app.a_product().create().await;
     let (from, other) = (app.anonymous().at("203.0.113.7"), app.anonymous().at("203.0.113.8"));
-    for _ in 0..20 {
+    for _ in 0..50 {
         from.post(&path(shoes.variant), json!({"email": "ana@example.com"})).await.expect(202);
-    }
-    for client in [&from, &other] {
-        let refused = client.post(&path(shoes.variant), json!({"email": "ANA@example.com"})).await.expect(429);
-        assert_eq!(refused.header("retry-after"), "86400");
-    }
-    // With the 20 requests above, these are 50 from one client.
-    for n in 0..30 {
-        from.post(&path(shoes.variant), json!({"email": format!("user-{n}@example.com")})).await.expect(202);
     }
     let refused = from.post(&path(shoes.variant), json!({"email": "eve@example.com"})).await.expect(429);
     assert_eq!(refused.header("retry-after"), "3600");
-    other.post(&path(shoes.variant), json!({"email": "eve@example.com"})).await.expect(202);
-    assert_eq!(app.count(SUBSCRIPTIONS).await, 32);
+    // The owner of the address asks from elsewhere.
+    other.post(&path(shoes.variant), json!({"email": "ana@example.com"})).await.expect(202);
+
+    let ana = app.a_user().await;
+    app.prove_address(ana.id).await;
+    let client = other.bearer(&app.token(ana.id).await);
+    for _ in 0..20 {
+        client.post(&path(shoes.variant), json!({"email": ana.email})).await.expect(202);
+    }
+    let refused = client.post(&path(shoes.variant), json!({"email": ana.email})).await.expect(429);
+    assert_eq!(refused.header("retry-after"), "86400");
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -4,6 +4,7 @@ pub(crate) mod order_placed;
 
 mod activation_requested;
 mod back_in_stock;
+mod back_in_stock_requested;
 mod email_changed;
 mod email_reset_requested;
 mod password_changed;
@@ -12,7 +13,7 @@ mod program;
 mod signed_in_from_new_network;
 
 use shared::app::db::Tx;
-use shared::ids::UserId;
+use shared::ids::{SubscriptionId, UserId};
 use shared::locale::Texts;
 use shared::mail::Mail;
 use shared::outbox::{Event, EventKind};
@@ -46,20 +47,27 @@ pub(crate) struct Ready {
 
 /// A new link. It is created here and not where it was requested, so that neither the outbox nor the queue holds its secret.
 pub(crate) struct NewLink {
-    /// Id of the account that the link is for.
-    pub user: UserId,
-    /// Purpose of the link.
-    pub purpose: Purpose,
+    /// The target of the link.
+    pub target: LinkTarget,
     /// Secret token of the link.
     pub token: String,
 }
 
+/// The target of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LinkTarget {
+    /// An account, and what the link does with it.
+    Account(UserId, Purpose),
+    /// A back-in-stock subscription, which the link confirms.
+    Subscription(SubscriptionId),
+}
+
 impl NewLink {
-    /// Creates a link for this account.
-    fn new(user: UserId, purpose: Purpose, notifications: &Notifications) -> Self {
+    /// Creates a link with this target.
+    fn new(target: LinkTarget, notifications: &Notifications) -> Self {
         let mut random = [0; 16];
         notifications.rng.fill_random(&mut random);
-        Self { user, purpose, token: links::token(random, notifications.clock.now()) }
+        Self { target, token: links::token(random, notifications.clock.now()) }
     }
 }
 
@@ -75,6 +83,9 @@ pub(crate) async fn draft(tx: &mut Tx, notifications: &Notifications, event: &Ev
         EventKind::PasswordChanged { user_id } => password_changed::draft(tx, shop, *user_id).await,
         EventKind::SignedInFromNewNetwork { sign_in_id } => {
             signed_in_from_new_network::draft(tx, shop, *sign_in_id).await
+        }
+        EventKind::BackInStockRequested { subscription_id } => {
+            back_in_stock_requested::draft(tx, notifications, *subscription_id).await
         }
         EventKind::BackInStock { subscription_id } => {
             back_in_stock::draft(tx, notifications, event.event_id, *subscription_id).await
@@ -96,7 +107,7 @@ impl Draft {
             Purpose::PasswordReset => ("password_reset_requested", "password-reset"),
             Purpose::EmailReset => ("email_reset_requested", "email-reset"),
         };
-        let link = NewLink::new(addressee.id, purpose, notifications);
+        let link = NewLink::new(LinkTarget::Account(addressee.id, purpose), notifications);
         let (shop, texts) = (&notifications.shop, Texts::new(addressee.locale));
         let mail = Letter::with_link(message, shop.link_url(&link), &texts);
         let mail = mail.mail(&addressee.email, kind, &shop.name, &texts);
@@ -107,14 +118,17 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use shared::locale::Locale;
+    use shared::stock::store::subscriptions::CONFIRMATION_SECONDS;
 
     use super::*;
 
     #[test]
     fn the_mail_states_the_lifetime_of_the_link() {
-        for (tag, words) in [("en", "three days"), ("de", "drei Tage")] {
-            assert!(Texts::new(Locale::of_tag(tag)).text("link.validity").contains(words));
+        for (tag, words, of_subscription) in [("en", "three days", "seven days"), ("de", "drei Tage", "sieben Tage")] {
+            let texts = Texts::new(Locale::of_tag(tag));
+            assert!(texts.text("link.validity").contains(words));
+            assert!(texts.text("back-in-stock-request.validity").contains(of_subscription));
         }
-        assert_eq!(links::LIFETIME_SECONDS, 3 * 24 * 60 * 60);
+        assert_eq!((links::LIFETIME_SECONDS, CONFIRMATION_SECONDS), (3 * 24 * 60 * 60, 7 * 24 * 60 * 60));
     }
 }

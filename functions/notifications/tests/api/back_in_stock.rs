@@ -27,7 +27,8 @@ impl Subscribed {
         let runner = app.a_product().named(name).stock(1).create().await;
         let event_id = EventId(app.ordered_uuid());
         let subscription_id: SubscriptionId = sqlx::query_scalar(
-            "insert into back_in_stock_subscriptions (variant_id, email, created_at, notified_at, event_id) values ($1, $2, $3, $3, $4) returning id",
+            "insert into back_in_stock_subscriptions (variant_id, email, created_at, confirmed_at, notified_at, event_id)
+             values ($1, $2, $3, $3, $3, $4) returning id",
         )
         .bind(runner.variant)
         .bind(email)
@@ -149,6 +150,16 @@ async fn names_are_escaped_and_links_lead_to_the_api_without_a_storefront(db: Pg
     assert!(mail.text.contains("\n<b>Runner</b> Bcc: you@example.com, One size\n"), "{}", mail.text);
     let url = format!("https://api.example.com/api/v1/catalogue/products/{}/", subscribed.runner.slug);
     assert!(mail.text.contains(&url), "{}", mail.text);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn mails_that_were_confirmed_are_not_limited(db: PgPool) {
+    let subscribed = Subscribed::new(db, "ana@example.com", "Runner").await;
+    for _ in 0..5 {
+        subscribed.mails().await;
+        subscribed.sql("delete from mail_log").await;
+    }
+    assert_eq!(subscribed.mails().await.len(), 6);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -3,6 +3,7 @@
 
 mod account_mails;
 mod back_in_stock;
+mod back_in_stock_requested;
 mod claims;
 mod deliver;
 mod erased;

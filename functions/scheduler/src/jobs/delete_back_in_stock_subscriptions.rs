@@ -1,4 +1,5 @@
-//! Deletes back-in-stock subscriptions a week after their subscribers were notified, or after a year without that.
+//! Deletes back-in-stock subscriptions a week after their subscribers were notified, after a week without a confirmation, or after a year without a
+//! notification.
 
 use shared::stock::store::subscriptions;
 

@@ -34,7 +34,7 @@ pub enum TimedJob {
     DeleteLinks,
     /// Deletes audit records that are older than 400 days.
     DeleteAuditRecords,
-    /// Deletes back-in-stock subscriptions whose subscribers were notified, and those that are too old.
+    /// Deletes back-in-stock subscriptions whose subscribers were notified, those that were not confirmed, and those that are too old.
     DeleteBackInStockSubscriptions,
     /// Deletes imports and exports that ended thirty days ago, and imports that were created thirty days ago and never started.
     DeleteTransfers,

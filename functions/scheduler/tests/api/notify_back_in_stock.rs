@@ -12,8 +12,8 @@ const WAITING: &str = "select count(*) from back_in_stock_subscriptions where no
 /// Subscribes this many people to a product.
 async fn subscribe(app: &TestApp, product: &TestProduct, people: i32) {
     sqlx::query(
-        "insert into back_in_stock_subscriptions (variant_id, email, created_at)
-         select $1, 'user-' || n || '@example.com', $3 from generate_series(1, $2) n",
+        "insert into back_in_stock_subscriptions (variant_id, email, created_at, confirmed_at)
+         select $1, 'user-' || n || '@example.com', $3, $3 from generate_series(1, $2) n",
     )
     .bind(product.variant)
     .bind(people)
@@ -126,6 +126,26 @@ async fn a_subscription_is_kept_for_a_week_after_its_event_and_for_a_year_withou
         run(&scheduler(&app)).await;
         assert_eq!(app.count("select count(*) from back_in_stock_subscriptions").await, left, "{days} days later");
     }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_subscription_that_is_not_confirmed_is_not_notified_and_ends_after_a_week(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let shoes = app.a_product().create().await;
+    subscribe(&app, &shoes, 2).await;
+    sqlx::query("update back_in_stock_subscriptions set confirmed_at = null where email = 'user-1@example.com'")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    restock(&app, &shoes, 1).await;
+    assert_eq!(written(&app).await, 1);
+    assert_eq!(app.count(WAITING).await, 1);
+    app.clock.advance(7 * DAY);
+    assert_eq!(written(&app).await, 0);
+    assert_eq!(app.count(WAITING).await, 1);
+    app.clock.advance(1);
+    assert_eq!(written(&app).await, 0);
+    assert_eq!(app.count(WAITING).await, 0);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

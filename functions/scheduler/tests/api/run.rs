@@ -18,10 +18,10 @@ async fn give_each_job_something_to_do(app: &TestApp) {
     let ana = app.a_user().await;
     app.clock.advance(400 * DAY);
     for statement in [
-        "insert into back_in_stock_subscriptions (variant_id, email, created_at)
-         select $2, n || '@example.com', $1 + interval '399 days' from generate_series(1, 300) n where $3 is not null",
-        "insert into back_in_stock_subscriptions (variant_id, email, created_at, notified_at, event_id)
-         select $2, n || '@example.org', $1, $1, gen_random_uuid() from generate_series(1, 100) n where $3 is not null",
+        "insert into back_in_stock_subscriptions (variant_id, email, created_at, confirmed_at)
+         select $2, n || '@example.com', $1 + interval '399 days', $1 + interval '399 days' from generate_series(1, 300) n where $3 is not null",
+        "insert into back_in_stock_subscriptions (variant_id, email, created_at, confirmed_at, notified_at, event_id)
+         select $2, n || '@example.org', $1, $1, $1, gen_random_uuid() from generate_series(1, 100) n where $3 is not null",
         "insert into imports (id, kind, stock, storage_key, bytes, status, held_until, created_at)
          select gen_random_uuid(), 'shopify_csv', 'set', 'a', 1, 'running', $1, $1 from generate_series(1, 6)
           where $2 is not null and $3 is not null",

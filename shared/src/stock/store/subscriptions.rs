@@ -7,22 +7,51 @@ use crate::ids::{EventId, SubscriptionId, UserId, VariantId};
 use crate::locale::Locale;
 use crate::outbox::{Event, EventKind};
 use crate::time::Timestamp;
+use crate::users::links::sha256;
 
 /// Seconds after which a subscription without a mail is deleted, so that no address is kept for nothing: after a year the customer has
 /// bought elsewhere.
 const MAX_WAIT_SECONDS: i64 = 365 * 24 * 60 * 60;
+/// Seconds for which a subscription waits for its confirmation.
+pub const CONFIRMATION_SECONDS: i64 = 7 * 24 * 60 * 60;
 /// Seconds for which a subscription is kept after its subscriber was notified: as long as the event itself.
 const KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// Result of subscribing an address to a variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubscribeOutcome {
-    /// The address is subscribed, now or before.
-    Subscribed,
+    /// The address has this subscription, now or before, which may still wait for its confirmation.
+    Subscribed(SubscriptionId),
     /// The variant can be ordered.
     InStock,
     /// No variant with this id is for sale.
     NoSuchVariant,
+}
+
+/// A subscription to insert.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSubscription<'a> {
+    /// Variant that the subscriber waits for.
+    pub variant: VariantId,
+    /// Recipient of the mail.
+    pub email: &'a str,
+    /// Language of the mail.
+    pub locale: Locale,
+    /// True if the caller has proven to read mail to the address.
+    pub is_confirmed: bool,
+}
+
+/// A subscription that waits for its confirmation.
+#[derive(Clone, Debug)]
+pub struct UnconfirmedSubscription {
+    /// Recipient of the mail.
+    pub email: String,
+    /// Language of the mail.
+    pub locale: Locale,
+    /// Name of the product.
+    pub product_name: String,
+    /// Name of the variant within its product.
+    pub variant_name: String,
 }
 
 /// A subscription whose event was written, with the variant as it is now.
@@ -44,15 +73,14 @@ pub struct Subscription {
     pub can_be_bought: bool,
 }
 
-/// Subscribes an address to a variant, for a mail in this language. A second subscription with the same address changes nothing.
+/// Subscribes an address to a variant. A second subscription with the same address changes nothing, unless the first one is not confirmed: it is
+/// then confirmed if the second one is, and otherwise waits for its confirmation anew.
 pub async fn subscribe(
     tx: &mut Tx,
-    variant: VariantId,
-    email: &str,
-    locale: Locale,
+    NewSubscription { variant, email, locale, is_confirmed }: NewSubscription<'_>,
     now: Timestamp,
 ) -> sqlx::Result<SubscribeOutcome> {
-    let is_available = sqlx::query_scalar!(
+    let requested = sqlx::query!(
         r#"with requested as (
                select v.id, s.is_available
                  from product_variants v
@@ -60,26 +88,77 @@ pub async fn subscribe(
                  join products p on p.id = v.product_id
                 where v.id = $1 and v.archived_at is null and is_published(p.status, p.publish_at, p.unpublish_at, $3)
            ), subscribed as (
-               insert into back_in_stock_subscriptions (variant_id, email, locale, created_at)
-               select id, $2, $4, $3 from requested where not is_available
-               on conflict (variant_id, lower(email)) where notified_at is null do nothing
+               insert into back_in_stock_subscriptions as b (variant_id, email, locale, created_at, confirmed_at)
+               select id, $2, $4, $3, case when $5 then $3 end from requested where not is_available
+               on conflict (variant_id, lower(email)) where notified_at is null do update
+                  set created_at = case when b.confirmed_at is null then excluded.created_at else b.created_at end,
+                      email = case when b.confirmed_at is null and excluded.confirmed_at is not null then excluded.email else b.email end,
+                      confirmed_at = coalesce(b.confirmed_at, excluded.confirmed_at)
+               returning id
            )
-           select is_available as "is_available!" from requested"#,
+           select is_available as "is_available!", (select id from subscribed) as "subscription?: SubscriptionId" from requested"#,
         variant as _,
         email,
         now as _,
-        locale.as_str()
+        locale.as_str(),
+        is_confirmed
     )
     .fetch_optional(&mut *tx)
     .await?;
-    Ok(match is_available {
+    Ok(match requested.map(|requested| requested.subscription) {
         None => SubscribeOutcome::NoSuchVariant,
-        Some(false) => SubscribeOutcome::Subscribed,
-        Some(true) => SubscribeOutcome::InStock,
+        Some(Some(subscription)) => SubscribeOutcome::Subscribed(subscription),
+        Some(None) => SubscribeOutcome::InStock,
     })
 }
 
-/// Creates an event with one of these ids for each subscription whose variant can be bought, the oldest first. The caller inserts the
+/// Returns a subscription that waits for its confirmation; `None` if it does not.
+pub async fn find_unconfirmed(
+    tx: &mut Tx,
+    subscription: SubscriptionId,
+) -> sqlx::Result<Option<UnconfirmedSubscription>> {
+    sqlx::query_as!(
+        UnconfirmedSubscription,
+        "select b.email, b.locale, p.name as product_name, v.name as variant_name
+           from back_in_stock_subscriptions b
+           join product_variants v on v.id = b.variant_id
+           join products p on p.id = v.product_id
+          where b.id = $1 and b.confirmed_at is null",
+        subscription as _
+    )
+    .fetch_optional(&mut *tx)
+    .await
+}
+
+/// Stores a link that is about to be mailed.
+pub async fn insert_link(tx: &mut Tx, subscription: SubscriptionId, token: &str, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into back_in_stock_links (token_sha256, subscription_id, created_at) values ($1, $2, $3)",
+        sha256(token),
+        subscription as _,
+        now as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Confirms the subscription of a link; returns false if the link is not valid. Using a link again changes nothing.
+pub async fn confirm(tx: &mut Tx, token: &str, now: Timestamp) -> sqlx::Result<bool> {
+    sqlx::query!(
+        "update back_in_stock_subscriptions b set confirmed_at = coalesce(b.confirmed_at, $2)
+           from back_in_stock_links l
+          where l.token_sha256 = $1 and b.id = l.subscription_id and (b.confirmed_at is not null or b.created_at > $3)",
+        sha256(token),
+        now as _,
+        now.plus_seconds(-CONFIRMATION_SECONDS) as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(|done| done.rows_affected() == 1)
+}
+
+/// Creates an event with one of these ids for each confirmed subscription whose variant can be bought, the oldest first. The caller inserts the
 /// events in the same transaction.
 pub async fn take_due(
     tx: &mut Tx,
@@ -91,7 +170,7 @@ pub async fn take_due(
     let due = sqlx::query_scalar!(
         r#"with back_in_stock as materialized (
                select waiting.variant_id
-                 from (select distinct variant_id from back_in_stock_subscriptions where notified_at is null) waiting
+                 from (select distinct variant_id from back_in_stock_subscriptions where notified_at is null and confirmed_at is not null) waiting
                  join stock_levels s on s.variant_id = waiting.variant_id
                  join product_variants v on v.id = waiting.variant_id
                  join products p on p.id = v.product_id
@@ -99,7 +178,7 @@ pub async fn take_due(
            )
            select b.id
              from back_in_stock_subscriptions b join back_in_stock on back_in_stock.variant_id = b.variant_id
-            where b.notified_at is null
+            where b.notified_at is null and b.confirmed_at is not null
             order by b.id
             limit $2
               for update of b skip locked"#,
@@ -168,17 +247,20 @@ pub async fn wait_again(tx: &mut Tx, subscription: SubscriptionId) -> sqlx::Resu
     .map(drop)
 }
 
-/// Deletes subscriptions whose subscribers were notified a week ago, and those that have waited for a year: at most `limit` of each. Returns
-/// their number.
+/// Deletes subscriptions whose subscribers were notified a week ago, those that were not confirmed within a week, and those that have waited for
+/// a year: at most `limit` of each. Returns their number.
 pub async fn delete_ended(tx: &mut Tx, now: Timestamp, limit: i64) -> sqlx::Result<u64> {
     sqlx::query!(
         "delete from back_in_stock_subscriptions
           where id in (select id from back_in_stock_subscriptions where notified_at < $1 order by notified_at limit $3 for update skip locked)
              or id in (select id from back_in_stock_subscriptions where notified_at is null and created_at < $2
+                        order by created_at limit $3 for update skip locked)
+             or id in (select id from back_in_stock_subscriptions where confirmed_at is null and created_at < $4
                         order by created_at limit $3 for update skip locked)",
         now.plus_seconds(-KEPT_SECONDS) as _,
         now.plus_seconds(-MAX_WAIT_SECONDS) as _,
-        limit
+        limit,
+        now.plus_seconds(-CONFIRMATION_SECONDS) as _
     )
     .execute(&mut *tx)
     .await

@@ -48,7 +48,7 @@ pub async fn delete(tx: &mut Tx, user: UserId) -> sqlx::Result<Erasure> {
              or payload ->> 'user_id' = $1::bigint::text
              or payload ->> 'order_id' in (select id::text from orders where user_id = $1)
              or payload ->> 'sign_in_id' in (select id::text from sign_ins where user_id = $1)
-             or id in (select event_id from back_in_stock_subscriptions where lower(email) = any($2))",
+             or payload ->> 'subscription_id' in (select id::text from back_in_stock_subscriptions where lower(email) = any($2))",
         user as _,
         &addresses
     )

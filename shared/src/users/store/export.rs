@@ -206,7 +206,7 @@ pub async fn back_in_stock_subscriptions(
 ) -> sqlx::Result<Vec<ExportedBackInStockSubscription>> {
     sqlx::query_as!(
         ExportedBackInStockSubscription,
-        "select b.variant_id as product_variant_id, v.sku, b.email, b.locale, b.created_at, b.notified_at
+        "select b.variant_id as product_variant_id, v.sku, b.email, b.locale, b.created_at, b.confirmed_at, b.notified_at
            from back_in_stock_subscriptions b join product_variants v on v.id = b.variant_id
           where lower(b.email) in (select addresses_of($1))
           order by b.created_at desc limit $2",

@@ -41,6 +41,7 @@ const PUBLIC: &[&str] = &[
     "get_attribute_value",
     // catalogue: back-in-stock mails, for which an address without an account is enough
     "subscribe_to_back_in_stock",
+    "confirm_back_in_stock_subscription",
     // cart: the id of a guest's cart is enough to use it
     "create_cart",
     "get_cart",
