@@ -4,6 +4,8 @@ create table users (
     id bigint generated always as identity primary key,
     email text not null,
     username text not null,
+    -- Made by `username_key`: names that differ only in case or in compatible forms of letters are one.
+    username_key text not null,
     -- A PHC string (argon2id).
     password_hash text not null,
     is_active boolean not null default true,
@@ -16,7 +18,7 @@ create table users (
     phone text not null default '',
     -- The language of the mails to the account: the name of a file in shared/locales/.
     locale text not null default 'en',
-    constraint user_username_unique unique (username),
+    constraint user_username_unique unique (username_key),
     constraint user_email_not_blank check (btrim(email) <> ''),
     constraint user_username_not_blank check (btrim(username) <> '')
 );

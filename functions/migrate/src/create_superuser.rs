@@ -12,7 +12,7 @@ use shared::locale::Locale;
 use shared::mail::address;
 use shared::time::Timestamp;
 use shared::users::store::{NewUser, insert, proven};
-use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords};
+use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords, username_problem};
 
 /// A superuser to create.
 #[derive(Deserialize)]
@@ -59,6 +59,9 @@ pub async fn create_superuser(
     ensure!(address::to_ascii(&email).is_some(), "the email address is not valid: no mail can be sent to it");
     ensure!((1..=MAX_USERNAME).contains(&username.chars().count()), "a username has 1 to {MAX_USERNAME} characters");
     ensure!(!email.contains('\0') && !username.contains('\0'), "null characters are not allowed");
+    if let Some(problem) = username_problem(&username) {
+        bail!(problem);
+    }
     let problems = passwords::problems(&new.password, &username, &email);
     ensure!(problems.is_empty(), "{}", problems.join(" "));
 

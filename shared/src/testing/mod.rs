@@ -245,7 +245,7 @@ impl TestApp {
         let name = format!("user-{}", &self.random_uuid().simple().to_string()[..12]);
         let email = format!("{name}@example.com");
         let id = sqlx::query_scalar(
-            "insert into users (email, username, password_hash, is_staff, created_at) values ($1, $2, '!', $3, now()) returning id",
+            "insert into users (email, username, username_key, password_hash, is_staff, created_at) values ($1, $2, $2, '!', $3, now()) returning id",
         )
         .bind(&email)
         .bind(&name)

@@ -11,13 +11,12 @@ pub mod totp;
 
 mod actor;
 mod client_info;
+mod username;
 
 pub use actor::Actor;
 pub use client_info::ClientInfo;
 pub use permissions::{Permission, Permissions};
-
-/// Maximum number of characters of a username.
-pub const MAX_USERNAME: usize = 150;
+pub use username::{MAX_USERNAME, read_username, username_key, username_problem};
 
 /// A unique value that belongs to another account already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

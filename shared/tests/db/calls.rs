@@ -21,8 +21,8 @@ async fn a_failed_call_leaves_the_connection_usable(pool: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn concurrent_calls_get_their_own_answers(pool: PgPool) {
     let ids: Vec<UserId> = sqlx::query_scalar(
-        "insert into users (email, username, password_hash, created_at)
-         select 'u' || n || '@example.com', 'u' || n, '!', now() from generate_series(1, 20) n returning id",
+        "insert into users (email, username, username_key, password_hash, created_at)
+         select 'u' || n || '@example.com', 'u' || n, 'u' || n, '!', now() from generate_series(1, 20) n returning id",
     )
     .fetch_all(&pool)
     .await

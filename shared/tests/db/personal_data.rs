@@ -115,7 +115,7 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
         &["name", "company", "line1", "line2", "city", "postal_code", "region", "country", "phone"],
     ),
     ("users", Exported, &["email", "username", "name", "phone", "locale"]),
-    ("users", Erased, &["password_hash"]),
+    ("users", Erased, &["password_hash", "username_key"]),
 ];
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -97,8 +97,8 @@ async fn in_a_cluster(dir: &Path, args: AuthArgs) -> anyhow::Result<Report> {
 /// Creates accounts that share a password.
 async fn accounts(connection: &mut PgConnection, hash: &str) -> anyhow::Result<()> {
     sqlx::query(
-        "insert into users (email, username, password_hash, created_at)
-         select 'user-' || n || '@example.com', 'user-' || n, $2, now() from generate_series(0, $1 - 1) n",
+        "insert into users (email, username, username_key, password_hash, created_at)
+         select 'user-' || n || '@example.com', 'user-' || n, 'user-' || n, $2, now() from generate_series(0, $1 - 1) n",
     )
     .bind(i64::try_from(ACCOUNTS)?)
     .bind(hash)

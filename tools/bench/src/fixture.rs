@@ -69,8 +69,8 @@ impl Fixture {
             ))
             .await?;
         let buyers = sqlx::query_scalar(
-            "insert into users (email, username, password_hash, created_at)
-             select 'buyer-' || n || '@example.com', 'buyer-' || n, '!', now() from generate_series(1, $1) n
+            "insert into users (email, username, username_key, password_hash, created_at)
+             select 'buyer-' || n || '@example.com', 'buyer-' || n, 'buyer-' || n, '!', now() from generate_series(1, $1) n
              returning id",
         )
         .bind(BUYERS)

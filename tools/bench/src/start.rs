@@ -127,8 +127,8 @@ async fn token(cluster: &Cluster, key: &SigningKey, stack: &Stack) -> anyhow::Re
     migrate.stop().await?;
     let sign_in = SignInId(SystemRng.random_uuid());
     let insert = format!(
-        "with ana as (insert into users (email, username, password_hash, created_at)
-                      values ('ana@example.com', 'ana', '!', now()) returning id)
+        "with ana as (insert into users (email, username, username_key, password_hash, created_at)
+                      values ('ana@example.com', 'ana', 'ana', '!', now()) returning id)
          insert into sign_ins (id, user_id, created_at, last_used_at, expires_at)
          select '{sign_in}', id, now(), now(), now() + interval '1 day' from ana returning user_id"
     );

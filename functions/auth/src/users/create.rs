@@ -10,7 +10,7 @@ use shared::locale::Locale;
 use shared::outbox::{Event, EventKind};
 use shared::throttles::{Limit, Subject};
 use shared::users::store::{NewUser, accounts, insert, taken};
-use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords};
+use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords, read_username};
 
 use super::confirm::check_confirmation;
 use super::credentials::{fail_on_problems, hash_password};
@@ -25,8 +25,9 @@ pub(crate) struct CreateUser {
     #[field(email, map = |email| normalize_email(&email))]
     #[schema(example = "ana@example.com")]
     pub email: String,
-    /// Username. It must not belong to another account.
-    #[field(max = MAX_USERNAME)]
+    /// Username. It must not belong to another account; case is ignored. It has no invisible characters and does not mix Latin, Greek and Cyrillic
+    /// letters.
+    #[field(max = MAX_USERNAME, with = read_username)]
     #[schema(example = "ana")]
     pub username: String,
     /// Password. It must not be common, consist of digits only, or resemble the username or the email address.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use shared::app::App;
 use shared::http::{ApiError, Body, CurrentUser, Problems, Request};
-use shared::users::{ClientInfo, MAX_USERNAME};
+use shared::users::{ClientInfo, MAX_USERNAME, read_username};
 
 use super::User;
 use super::rename::{Rename, rename};
@@ -13,8 +13,9 @@ use super::rename::{Rename, rename};
 #[derive(Debug, Request)]
 #[request(update = UpdateUser, ignore_unknown)]
 pub(crate) struct ReplaceUser {
-    /// Username. It must not belong to another account.
-    #[field(max = MAX_USERNAME)]
+    /// Username. It must not belong to another account; case is ignored. It has no invisible characters and does not mix Latin, Greek and Cyrillic
+    /// letters.
+    #[field(max = MAX_USERNAME, with = read_username)]
     #[schema(example = "ana")]
     pub username: String,
 }

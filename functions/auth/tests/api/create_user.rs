@@ -170,3 +170,39 @@ async fn a_refused_registration_needs_one_connection_only(db: PgPool) {
     }
     register(&app, "ben").await;
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_username_that_looks_like_another_is_refused(db: PgPool) {
+    let app = service(db);
+    register(&app, "staff").await;
+    let client = app.anonymous();
+    let register = async |username: &str, email: &str| {
+        client.post("/auth/users/", json!({"email": email, "username": username, "password": PASSWORD})).await
+    };
+    let taken = json!({"username": ["user with this username already exists."]});
+    for name in ["Staff", "STAFF", "ｓｔａｆｆ", "staﬀ"] {
+        assert_eq!(register(name, "eve@example.com").await.expect(400).body, taken, "{name}");
+    }
+    let invisible = json!({"username": ["A username must not contain invisible characters."]});
+    for name in ["staff\u{200b}", "staff\u{202e}x", "a\nb", "a\u{1b}b"] {
+        assert_eq!(register(name, "eve@example.com").await.expect(400).body, invisible, "{name:?}");
+    }
+    let mixed = json!({"username": ["A username must not mix Latin, Greek and Cyrillic letters."]});
+    assert_eq!(register("st\u{430}ff", "eve@example.com").await.expect(400).body, mixed);
+    register("мария", "maria@example.com").await.expect(201);
+    assert_eq!(app.count("select count(*) from users").await, 2);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_change_of_the_username_follows_the_same_rules(db: PgPool) {
+    let app = service(db);
+    register(&app, "staff").await;
+    register(&app, "ana").await;
+    let ana = app.anonymous().bearer(&crate::tokens(&app, "ana").await.access);
+    for name in ["STAFF", "an\u{200b}a", "\u{430}na"] {
+        ana.patch("/auth/users/me/", json!({"username": name})).await.expect(400);
+        ana.put("/auth/users/me/", json!({"username": name})).await.expect(400);
+    }
+    // Another case of her own name is free to her.
+    ana.patch("/auth/users/me/", json!({"username": "Ana"})).await.expect(200);
+}

@@ -4,7 +4,7 @@ use crate::app::db::Tx;
 use crate::audit::store::record;
 use crate::audit::{AuditRecord, Kind};
 use crate::time::Timestamp;
-use crate::users::ClientInfo;
+use crate::users::{ClientInfo, username_key};
 
 /// An account to import, as it was in another shop.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,12 +44,14 @@ pub enum ImportOutcome {
 /// inactive in the other shop does not count as one that waits for activation.
 pub async fn insert_imported(tx: &mut Tx, user: &ImportedUser, now: Timestamp) -> sqlx::Result<ImportOutcome> {
     let id = sqlx::query_scalar!(
-        "insert into users (email, username, password_hash, name, is_active, is_staff, is_superuser, created_at, last_login_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "insert into users
+             (email, username, username_key, password_hash, name, is_active, is_staff, is_superuser, created_at, last_login_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict do nothing
          returning id",
         user.email,
         user.username,
+        username_key(&user.username),
         user.password_hash,
         user.name,
         user.is_active,

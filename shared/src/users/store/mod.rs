@@ -18,7 +18,7 @@ use sqlx::postgres::PgRow;
 
 pub use erasure::{Erasure, delete, lock_for_deletion};
 
-use super::{Permissions, Taken};
+use super::{Permissions, Taken, username_key};
 use crate::app::db::{Call, Db, Tx};
 use crate::ids::{SignInId, UserId};
 use crate::locale::Locale;
@@ -95,11 +95,12 @@ pub struct NewUser {
 /// Inserts an account. [`Taken::from_error`] reads the error if its username or email address is taken.
 pub async fn insert(tx: &mut Tx, user: NewUser, now: Timestamp) -> sqlx::Result<UserId> {
     sqlx::query_scalar!(
-        "insert into users (email, username, password_hash, is_staff, is_superuser, locale, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7)
+        "insert into users (email, username, username_key, password_hash, is_staff, is_superuser, locale, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          returning id",
         user.email,
         user.username,
+        username_key(&user.username),
         user.password_hash,
         user.is_staff,
         user.is_superuser,
@@ -113,9 +114,9 @@ pub async fn insert(tx: &mut Tx, user: NewUser, now: Timestamp) -> sqlx::Result<
 /// Returns which of the two values are taken, for an error text only; whether a value is free is decided by `insert`.
 pub async fn taken(tx: &mut Tx, username: &str, email: &str) -> sqlx::Result<Vec<Taken>> {
     let row = sqlx::query!(
-        r#"select exists (select from users where username = $1) as "username!",
+        r#"select exists (select from users where username_key = $1) as "username!",
                   exists (select from users where lower(email) = lower($2)) as "email!""#,
-        username,
+        username_key(username),
         email
     )
     .fetch_one(&mut *tx)
@@ -126,8 +127,14 @@ pub async fn taken(tx: &mut Tx, username: &str, email: &str) -> sqlx::Result<Vec
 
 /// Changes the username; returns false if there is no such account. [`Taken::from_error`] reads the error if the username is taken.
 pub async fn rename(tx: &mut Tx, user: UserId, username: &str) -> sqlx::Result<bool> {
-    let done =
-        sqlx::query!("update users set username = $2 where id = $1", user as _, username).execute(&mut *tx).await?;
+    let done = sqlx::query!(
+        "update users set username = $2, username_key = $3 where id = $1",
+        user as _,
+        username,
+        username_key(username)
+    )
+    .execute(&mut *tx)
+    .await?;
     Ok(done.rows_affected() == 1)
 }
 
