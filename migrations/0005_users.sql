@@ -18,11 +18,41 @@ create table users (
     phone text not null default '',
     -- The language of the mails to the account: the name of a file in shared/locales/.
     locale text not null default 'en',
+    -- True if the account came from another shop, so that its data are not those of a stranger who registered with the address.
+    is_imported boolean not null default false,
     constraint user_username_unique unique (username_key),
     constraint user_email_not_blank check (btrim(email) <> ''),
     constraint user_username_not_blank check (btrim(username) <> '')
 );
 create unique index user_email_unique on users (lower(email));
+
+-- Registrations in a shop with SEND_ACTIVATION_EMAIL that wait for the link in their mail. They are no accounts. One is made whether or not its
+-- address has an account, so that nothing tells the two cases apart. Each address has at most the newest one.
+create table registrations (
+    -- Id of the account that it becomes, from the sequence of accounts.
+    id bigint primary key,
+    email text not null,
+    username text not null,
+    username_key text not null,
+    password_hash text not null,
+    locale text not null default 'en',
+    -- The client's network: /24 of IPv4, /48 of IPv6.
+    network text,
+    created_at timestamptz not null,
+    constraint registration_username_unique unique (username_key)
+);
+create unique index registration_email_unique on registrations (lower(email));
+create index registration_by_created_at on registrations (created_at);
+
+-- The links in the mails of registrations. A registration that replaces another one deletes its links.
+create table registration_links (
+    token_sha256 bytea primary key,
+    registration_id bigint not null references registrations (id) on delete cascade,
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    constraint registration_link_sha256_is_32_bytes check (length(token_sha256) = 32)
+);
+create index registration_link_by_registration on registration_links (registration_id);
 
 create table user_addresses (
     id bigint generated always as identity primary key,

@@ -17,7 +17,7 @@ create table outbox (
     -- the writer failed to send the event.
     trace_header text,
     constraint outbox_kind_known check (kind in (
-        'order_placed', 'activation_requested', 'password_reset_requested', 'email_reset_requested', 'email_changed', 'password_changed',
+        'order_placed', 'registered', 'activation_requested', 'password_reset_requested', 'email_reset_requested', 'email_changed', 'password_changed',
         'signed_in_from_new_network', 'back_in_stock', 'back_in_stock_requested'))
 );
 create index outbox_unsent on outbox (next_attempt_at) where sent_at is null;

@@ -53,6 +53,11 @@ activation =
     .link = Konto aktivieren
     .otherwise = Wenn Sie es nicht waren, müssen Sie nichts tun: Ohne den Link kann niemand das Konto verwenden.
 
+account-exists =
+    .heading = Sie haben schon ein Konto
+    .text = Jemand, wahrscheinlich Sie, wollte mit dieser Adresse ein Konto anlegen. Sie hat schon eines, und es bleibt, wie es ist.
+    .otherwise = Melden Sie sich mit Ihrem Passwort an, oder fordern Sie ein neues an, wenn Sie es vergessen haben. Wenn Sie es nicht waren, müssen Sie nichts tun.
+
 password-reset =
     .heading = Wählen Sie ein neues Passwort
     .text = Jemand, wahrscheinlich Sie, hat für das Konto mit dieser Adresse ein neues Passwort angefordert.

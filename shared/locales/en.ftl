@@ -54,6 +54,11 @@ activation =
     .link = Activate the account
     .otherwise = If it was not you, do nothing: without the link nobody can use the account.
 
+account-exists =
+    .heading = You have an account already
+    .text = Someone, most likely you, registered with this address. It has an account already, which stays as it is.
+    .otherwise = Log in with your password, or ask for a new one if you have forgotten it. If it was not you, do nothing.
+
 password-reset =
     .heading = Choose a new password
     .text = Someone, most likely you, asked for a new password for the account with this address.

@@ -8,7 +8,7 @@ use shared::mail::{Mail, SendError};
 use shared::outbox::Event;
 use shared::stock::store::subscriptions;
 use shared::time::Timestamp;
-use shared::users::store::links;
+use shared::users::store::{links, registrations};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::Notifications;
@@ -120,6 +120,9 @@ async fn claim_mail(
             LinkTarget::Account(user, purpose) => {
                 let new_link = links::NewLink { user, email: &mail.to, purpose, token: &link.token };
                 links::insert(&mut tx, new_link, now).await?;
+            }
+            LinkTarget::Registration(id, version) => {
+                registrations::insert_link(&mut tx, id, version, &link.token, now).await?;
             }
             LinkTarget::Subscription(id) => subscriptions::insert_link(&mut tx, id, &link.token, now).await?,
         }

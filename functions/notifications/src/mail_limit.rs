@@ -33,7 +33,8 @@ fn group(kind: &EventKind) -> Option<&'static str> {
         | EventKind::EmailChanged { .. }
         | EventKind::PasswordChanged { .. }
         | EventKind::SignedInFromNewNetwork { .. } => Some("account"),
-        EventKind::ActivationRequested { .. }
+        EventKind::Registered { .. }
+        | EventKind::ActivationRequested { .. }
         | EventKind::PasswordResetRequested { .. }
         | EventKind::EmailResetRequested { .. } => Some("link"),
         EventKind::BackInStockRequested { .. } => Some("back_in_stock_requested"),

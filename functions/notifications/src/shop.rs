@@ -56,6 +56,12 @@ impl Shop {
     pub(crate) fn link_url(&self, link: &NewLink) -> String {
         let token = &link.token;
         match (&self.site, link.target) {
+            (Site::Storefront(url), LinkTarget::Registration(id, _)) => {
+                format!("{url}/activate/{}/{token}", links::uid(id))
+            }
+            (Site::Api(url), LinkTarget::Registration(id, _)) => {
+                format!("{url}/auth/pages/activate/{}/{token}/", links::uid(id))
+            }
             (Site::Storefront(url), LinkTarget::Account(user, purpose)) => {
                 let page = match purpose {
                     Purpose::ActivateUser => "activate",

@@ -41,10 +41,15 @@ pub enum EventKind {
         /// Id of the order.
         order_id: OrderId,
     },
+    /// A visitor registered in a shop that confirms addresses. The owner of the address gets a link, or learns that there is an account already.
+    Registered {
+        /// Recipient of the mail.
+        email: String,
+    },
     /// A visitor requested a link that activates their account. As with every link that anyone can request, the event names the address and
     /// not the account, so that neither the response nor its timing shows whether there is an account.
     ActivationRequested {
-        /// Recipient, if an inactive account has this address.
+        /// Recipient, if a registration or an inactive account with this address waits for its activation.
         email: String,
     },
     /// A visitor requested a link that sets another password.

@@ -27,6 +27,8 @@ pub enum Limit {
     MailToUnproven,
     /// Mails requested from one client address.
     MailFrom,
+    /// Registrations from one client address that fail in a shop without activation, because their answers tell which addresses have accounts.
+    FailedRegistration,
     /// Log-ins of one account with the right password. Each leaves a sign-in, a token and a line in the audit log.
     SignIn,
     /// Changes of the username of one account. Each leaves a line in the audit log, and those that fail tell which names are taken.
@@ -76,6 +78,9 @@ impl Limit {
                 Rule { scope: "mail_to_unproven", free: 5, window_seconds: HOUR, longest_seconds: None }
             }
             Self::MailFrom => Rule { scope: "mail_from", free: 50, window_seconds: HOUR, longest_seconds: None },
+            Self::FailedRegistration => {
+                Rule { scope: "failed_registration", free: 10, window_seconds: HOUR, longest_seconds: None }
+            }
             Self::SignIn => Rule { scope: "sign_in", free: 60, window_seconds: HOUR, longest_seconds: None },
             Self::Rename => Rule { scope: "rename", free: 5, window_seconds: HOUR, longest_seconds: None },
             Self::NewCart(free) => Rule { scope: "new_cart", free, window_seconds: HOUR, longest_seconds: None },

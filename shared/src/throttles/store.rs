@@ -63,6 +63,14 @@ pub async fn log_in_succeeded(tx: &mut Tx, email: &Subject, client: &Subject, no
     .map(drop)
 }
 
+/// Takes back an attempt that was counted and has succeeded, for limits that count only failures.
+pub async fn take_back(tx: &mut Tx, limit: Limit, subject: &Subject, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(r#"select throttle_take_back($1, $2, $3) as "done: ()""#, limit.rule().scope, subject.0, now as _)
+        .fetch_one(&mut *tx)
+        .await
+        .map(drop)
+}
+
 /// Deletes the counted attempts of a subject that has proved its identity.
 pub async fn reset(tx: &mut Tx, limit: Limit, subject: &Subject) -> sqlx::Result<()> {
     sqlx::query!("delete from throttles where scope = $1 and subject = $2", limit.rule().scope, subject.0)

@@ -31,7 +31,7 @@ impl Taken {
     /// Returns the value that a database error is about; `None` for other errors.
     pub fn from_error(error: &sqlx::Error) -> Option<Self> {
         match error.as_database_error()?.constraint()? {
-            "user_username_unique" => Some(Self::Username),
+            "user_username_unique" | "registration_username_unique" => Some(Self::Username),
             "user_email_unique" => Some(Self::Email),
             _ => None,
         }

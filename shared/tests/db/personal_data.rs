@@ -97,6 +97,8 @@ const COLUMNS: &[(&str, Class, &[&str])] = &[
     ("proven_addresses", Exported, &["email"]),
     ("recovery_codes", Erased, &["code_sha256"]),
     ("refresh_tokens", Erased, &["token_sha256"]),
+    ("registration_links", Erased, &["token_sha256"]),
+    ("registrations", Erased, &["email", "username", "username_key", "password_hash", "locale", "network"]),
     ("roles", Impersonal, &["name", "permissions"]),
     ("shop", Impersonal, &["currency"]),
     ("sign_ins", Exported, &["address", "end_reason", "user_agent"]),
@@ -150,12 +152,12 @@ async fn every_column_that_can_hold_a_text_is_classified(db: PgPool) {
     assert!(gone.is_empty(), "classified, and not in the database: {gone:?}");
 }
 
-/// The name of a table stands in what erases or exports it, or its rows are deleted with the account or with a subscription.
+/// The name of a table stands in what erases or exports it, or its rows are deleted with the account, a registration or a subscription.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn columns_classified_as_erased_are_erased_with_the_account(db: PgPool) {
     let cascading: Vec<String> = sqlx::query_scalar(
         "with recursive deleted as (
-             select unnest(array['users', 'back_in_stock_subscriptions'])::regclass::oid as id
+             select unnest(array['users', 'registrations', 'back_in_stock_subscriptions'])::regclass::oid as id
              union
              select k.conrelid from pg_constraint k join deleted d on k.confrelid = d.id
               where k.contype = 'f' and k.confdeltype = 'c'

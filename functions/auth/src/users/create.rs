@@ -7,9 +7,10 @@ use shared::app::App;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::http::{AcceptLanguage, ApiError, Body, Fields, MaybeBearer, PublicProblems, Request};
 use shared::locale::Locale;
-use shared::outbox::{Event, EventKind};
-use shared::throttles::{Limit, Subject};
-use shared::users::store::{NewUser, accounts, insert, taken};
+use shared::outbox::EventKind;
+use shared::throttles::{self, Limit, Subject};
+use shared::users::store::registrations::{self, NewRegistration};
+use shared::users::store::{NewUser, insert, taken};
 use shared::users::{ClientInfo, MAX_USERNAME, Taken, normalize_email, passwords, read_username};
 
 use super::confirm::check_confirmation;
@@ -21,7 +22,7 @@ use crate::{AuthState, Options, events};
 #[derive(Request)]
 #[request(options = Options, ignore_unknown)]
 pub(crate) struct CreateUser {
-    /// Email address, with which you log in. It must not belong to another account; case is ignored.
+    /// Email address, with which you log in. An address belongs to one account, whatever its case.
     #[field(email, map = |email| normalize_email(&email))]
     #[schema(example = "ana@example.com")]
     pub email: String,
@@ -41,8 +42,10 @@ pub(crate) struct CreateUser {
 
 /// Register an account
 ///
-/// The account can log in at once, unless the shop confirms email addresses (`SEND_ACTIVATION_EMAIL`): then its owner first has to open the
-/// link in a mail. Mails to the account are in the language of the shop that `Accept-Language` prefers, otherwise in English.
+/// The account can log in at once, unless the shop confirms email addresses (`SEND_ACTIVATION_EMAIL`). Then the account exists as soon as the owner
+/// of the address opens the link in a mail, within seven days; a later registration with the address replaces this one. The response is the same
+/// if the address has an account, whose owner gets a mail about it. Without that option, an address that has an account is refused with 400.
+/// Mails to the account are in the language of the shop that `Accept-Language` prefers, otherwise in English.
 #[utoipa::path(
     post,
     path = "/auth/users/",
@@ -59,32 +62,63 @@ pub(crate) async fn create_user(
     Body(fields): Body<Fields>,
 ) -> Result<(StatusCode, Json<User>), ApiError> {
     let new = fields.read_as(|fields| CreateUser::read(fields, &auth.options))?;
-    let mut attempts = vec![(Limit::MailFrom, Subject::client(&client_info))];
+    let from = Subject::client(&client_info);
+    let mut attempts = vec![(Limit::MailFrom, from.clone())];
     if auth.options.send_activation_email {
         attempts.push((Limit::MailTo, Subject::mail("registered", &new.email)));
     }
     limits::count(&auth.app, &attempts).await?;
-    let (user, event) = register(&auth, new, locale, &client_info).await?;
-    if let Some(event) = event {
-        events::publish(&auth, &event, &client_info).await;
+    // The password is judged before the address is looked for: a request that is refused for its password tells nothing about the address, and
+    // one that does costs a hash.
+    check_new_password(&auth.app, &new).await?;
+    if !auth.options.send_activation_email {
+        limits::count(&auth.app, &[(Limit::FailedRegistration, from)]).await?;
     }
+    let password_hash = hash_password(&auth.app, new.password.clone()).await?;
+    let user = if auth.options.send_activation_email {
+        register(&auth, new, password_hash, locale, &client_info).await?
+    } else {
+        create_account(&auth.app, new, password_hash, locale, &client_info).await?
+    };
     Ok((StatusCode::CREATED, Json(user)))
 }
 
+/// Stores the registration, whether or not the address has an account; `notifications` decides which mail its owner gets.
 async fn register(
     auth: &AuthState,
-    new: CreateUser,
+    CreateUser { email, username, .. }: CreateUser,
+    password_hash: String,
     locale: Locale,
     client_info: &ClientInfo,
-) -> Result<(User, Option<Event>), ApiError> {
-    let app = &auth.app;
-    if let Err(refusal) = check_new_password(&new) {
-        // Djoser checks the password last, so a taken name is reported first.
-        let taken = find_taken(app, &new.username, &new.email).await?;
-        return Err(if taken.is_empty() { refusal } else { taken_error(&taken) });
-    }
-    let CreateUser { email, username, password, .. } = new;
-    let password_hash = hash_password(app, password).await?;
+) -> Result<User, ApiError> {
+    let (app, now) = (&auth.app, auth.app.clock.now());
+    let new = NewRegistration {
+        email: email.clone(),
+        username: username.clone(),
+        password_hash,
+        locale,
+        network: client_info.network(),
+    };
+    let mut tx = app.db.begin().await?;
+    let id = match registrations::insert(&mut tx, new, now).await {
+        Ok(inserted) => inserted.map_err(|taken| taken_error(&[taken]))?,
+        Err(error) => return Err(taken_error(&[Taken::from_error(&error).ok_or(error)?])),
+    };
+    audit::store::record(&mut tx, AuditRecord::by_owner(Kind::Registered, id), client_info, now).await?;
+    let event = events::record(&mut tx, app, EventKind::Registered { email: email.clone() }).await?;
+    tx.commit().await?;
+    events::publish(auth, &event, client_info).await;
+    Ok(User { username, email, id })
+}
+
+/// Creates an account that can log in at once.
+async fn create_account(
+    app: &App,
+    CreateUser { email, username, .. }: CreateUser,
+    password_hash: String,
+    locale: Locale,
+    client_info: &ClientInfo,
+) -> Result<User, ApiError> {
     let row = NewUser {
         email: email.clone(),
         username: username.clone(),
@@ -107,19 +141,19 @@ async fn register(
         }
     };
     audit::store::record(&mut tx, AuditRecord::by_owner(Kind::Registered, id), client_info, now).await?;
-    let mut event = None;
-    if auth.options.send_activation_email {
-        accounts::await_activation(&mut tx, id).await?;
-        event = Some(events::record(&mut tx, app, EventKind::ActivationRequested { email: email.clone() }).await?);
-    }
+    let from = Subject::client(client_info);
+    throttles::store::take_back(&mut tx, Limit::FailedRegistration, &from, now).await?;
     tx.commit().await?;
-    Ok((User { username, email, id }, event))
+    Ok(User { username, email, id })
 }
 
-/// Fails with 400 if the password is not acceptable or differs from its confirmation.
-fn check_new_password(new: &CreateUser) -> Result<(), ApiError> {
-    fail_on_problems("password", passwords::problems(&new.password, &new.username, &new.email))?;
-    check_confirmation("password", &new.password, new.re_password.as_deref())
+/// Fails with 400 if the password is not acceptable or differs from its confirmation; or if the username is taken, which Djoser reports first.
+async fn check_new_password(app: &App, new: &CreateUser) -> Result<(), ApiError> {
+    let checked = fail_on_problems("password", passwords::problems(&new.password, &new.username, &new.email))
+        .and_then(|()| check_confirmation("password", &new.password, new.re_password.as_deref()));
+    let Err(refusal) = checked else { return Ok(()) };
+    let taken = find_taken(app, &new.username, &new.email).await?;
+    Err(if taken.contains(&Taken::Username) { taken_error(&[Taken::Username]) } else { refusal })
 }
 
 async fn find_taken(app: &App, username: &str, email: &str) -> Result<Vec<Taken>, ApiError> {

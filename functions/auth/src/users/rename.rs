@@ -7,6 +7,7 @@ use shared::audit::{self, Kind};
 use shared::http::{ApiError, RetryAfter, Unauthorized};
 use shared::ids::UserId;
 use shared::throttles::{self, Limit, Subject};
+use shared::users::store::registrations;
 use shared::users::{ClientInfo, Taken, store};
 
 use super::authorize::audit_record;
@@ -40,6 +41,9 @@ pub(super) async fn rename(
     }
     tx.commit().await?;
     let mut tx = app.db.begin().await?;
+    if registrations::has_username(&mut tx, &username).await? {
+        return Err(taken_error(&[Taken::Username]));
+    }
     match store::rename(&mut tx, account.id, &username).await {
         Ok(true) => {}
         Ok(false) if caller == account.id => return Err(Unauthorized::UserNotFound.into()),

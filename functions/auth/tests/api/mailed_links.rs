@@ -5,7 +5,9 @@ use shared::app::Clock as _;
 use shared::ids::UserId;
 use shared::testing::TestApp;
 use shared::users::links::{Purpose, token, uid};
-use shared::users::store::links;
+use shared::users::store::{links, registrations};
+
+use crate::{PASSWORD, register};
 
 /// The two parts of a mailed link.
 #[derive(Clone, Debug)]
@@ -33,6 +35,25 @@ pub(crate) async fn a_link(app: &TestApp, user: UserId, purpose: Purpose) -> Lin
     links::insert(&mut tx, links::NewLink { user, email: &email, purpose, token: &token }, now).await.unwrap();
     tx.commit().await.unwrap();
     Link { uid: uid(user), token }
+}
+
+/// Inserts a link as the mail to a registration has it.
+pub(crate) async fn a_registration_link(app: &TestApp, id: UserId) -> Link {
+    let now = app.clock.now();
+    let token = token(app.random_uuid().into_bytes(), now);
+    let mut tx = app.app.db.begin().await.unwrap();
+    let registration = registrations::find(&mut tx, id).await.unwrap().unwrap();
+    registrations::insert_link(&mut tx, id, registration.created_at, &token, now).await.unwrap();
+    tx.commit().await.unwrap();
+    Link { uid: uid(id), token }
+}
+
+/// Registers a user in a shop with activation, and opens the link with the password.
+pub(crate) async fn register_and_activate(app: &TestApp, name: &str) -> UserId {
+    let id = register(app, name).await;
+    let link = a_registration_link(app, id).await;
+    app.anonymous().post("/auth/users/activation/", link.with(json!({"password": PASSWORD}))).await.expect(204);
+    id
 }
 
 /// Returns the events of the outbox as `kind recipient`, sorted, and asserts that all were sent.

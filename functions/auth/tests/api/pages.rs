@@ -11,6 +11,7 @@ use shared::users::links::{LIFETIME_SECONDS, Purpose, token, uid};
 use shared::users::store::links;
 use sqlx::PgPool;
 
+use crate::mailed_links::{a_registration_link, register_and_activate};
 use crate::{PASSWORD, log_in, register, service, service_with};
 
 const NEW_PASSWORD: &str = "a loud harbour";
@@ -54,14 +55,27 @@ fn assert_contains(answer: &Answer, words: &str) {
 async fn only_the_button_activates_an_account(db: PgPool) {
     let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
     let ana = register(&app, "ana").await;
-    let page = page_of(&app, ana, "ana", Purpose::ActivateUser).await;
+    let link = a_registration_link(&app, ana).await;
+    let page = format!("/auth/pages/activate/{}/{}/", link.uid, link.token);
 
-    assert_contains(&app.anonymous().get(&page).await.expect(200), "<button>Activate</button>");
+    let form = app.anonymous().get(&page).await.expect(200);
+    assert_contains(&form, "<button>Activate</button>");
+    assert_contains(&form, "type=\"password\"");
     log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
-    assert_contains(&submit(&app, &page, "").await.expect(200), "Your account is active");
-    log_in(&app, "ana@example.com", PASSWORD).await.expect(200);
+    for (form, words) in [
+        (String::new(), "This field is required."),
+        (format!("password={PASSWORD}"), "This field is required."),
+        (format!("password={PASSWORD}&re_password=another"), "The two password fields didn't match."),
+    ] {
+        assert_contains(&submit(&app, &page, &form).await.expect(400), words);
+    }
+    // The password is the one of the person who opens the link, even if a stranger registered with the address.
+    let chosen = twice("password", NEW_PASSWORD);
+    assert_contains(&submit(&app, &page, &chosen).await.expect(200), "Your account is active");
+    log_in(&app, "ana@example.com", PASSWORD).await.expect(401);
+    log_in(&app, "ana@example.com", NEW_PASSWORD).await.expect(200);
 
-    assert_contains(&submit(&app, &page, "").await.expect(400), "Your account is active already");
+    assert_contains(&submit(&app, &page, &chosen).await.expect(400), "Your account is active already");
     assert_eq!(app.count("select count(*) from users where is_active").await, 1);
 }
 
@@ -128,8 +142,7 @@ async fn a_link_sets_a_new_email_address(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_new_email_address_must_be_activated(db: PgPool) {
     let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
-    let ana = register(&app, "ana").await;
-    submit(&app, &page_of(&app, ana, "ana", Purpose::ActivateUser).await, "").await.expect(200);
+    let ana = register_and_activate(&app, "ana").await;
     let page = page_of(&app, ana, "ana", Purpose::EmailReset).await;
 
     assert_contains(

@@ -8,7 +8,7 @@ use shared::users::Permissions;
 use shared::users::links::Purpose;
 use sqlx::PgPool;
 
-use crate::mailed_links::a_link;
+use crate::mailed_links::{a_link, register_and_activate};
 use crate::{PASSWORD, log_in, register, service, service_with, staff_who_may, tokens};
 
 async fn set_active(client: &Client, user: UserId, action: &str) -> Answer {
@@ -105,11 +105,14 @@ async fn an_earlier_activation_link_does_not_reactivate_an_account(db: PgPool) {
     assert_eq!(app.count("select count(*) from mailed_links").await, 0);
 }
 
-/// An account that waits for its activation is inactive already, but deactivating it must still have an effect.
+/// An account that waits for the activation of a new address is inactive already, but deactivating it must still have an effect.
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn deactivating_an_unactivated_account_disables_its_link(db: PgPool) {
     let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
-    let ana = register(&app, "ana").await;
+    let ana = register_and_activate(&app, "ana").await;
+    let client = app.anonymous().bearer(&crate::tokens(&app, "ana").await.access);
+    let body = json!({"new_email": "anna@example.com", "current_password": crate::PASSWORD});
+    client.post("/auth/users/set_email/", body).await.expect(204);
     let link = a_link(&app, ana, Purpose::ActivateUser).await;
     let staff = app.client_of(&app.a_staff_user().await);
 

@@ -12,6 +12,7 @@ use serde_json::json;
 use shared::testing::TestApp;
 use sqlx::PgPool;
 
+use crate::mailed_links::register_and_activate;
 use crate::{PASSWORD, log_in, register, service, service_with, sql};
 
 const SAMPLES: usize = 40;
@@ -87,6 +88,30 @@ async fn requesting_a_mail_takes_as_long_for_an_unknown_address_as_for_a_known_o
         let z = z(&took[0], &took[1]);
         assert!(z.abs() < TOO_FAR, "{path}: z = {z:.1}");
     }
+}
+
+/// Both cost one hash, one registration and one event.
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn registering_takes_as_long_with_a_taken_address_as_with_a_new_one(db: PgPool) {
+    let app = service_with(db, Options { send_activation_email: true, ..Options::default() });
+    register_and_activate(&app, "ana").await;
+    let mut took: [Vec<Duration>; 2] = Default::default();
+    for round in 0..=SAMPLES {
+        for turn in 0..2 {
+            let who = (round + turn) % 2;
+            sql(&app, "delete from throttles").await;
+            sql(&app, "delete from registrations").await;
+            let email = ["ana@example.com", "nobody@example.com"][who];
+            let body = json!({"email": email, "username": "x", "password": PASSWORD});
+            let started = Instant::now();
+            app.anonymous().post("/auth/users/", body).await.expect(201);
+            if round > 0 {
+                took[who].push(started.elapsed());
+            }
+        }
+    }
+    let z = z(&took[0], &took[1]);
+    assert!(z.abs() < TOO_FAR, "z = {z:.1}");
 }
 
 #[test]

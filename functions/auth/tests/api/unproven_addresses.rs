@@ -99,3 +99,34 @@ async fn an_address_that_two_accounts_have_proven_belongs_to_the_later_one(db: P
     assert_eq!(exported(&clients[0]).await, [0, 0]);
     assert_eq!(exported(&clients[1]).await, [1, 1]);
 }
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_first_used_link_of_an_account_deletes_what_a_stranger_has_planted(db: PgPool) {
+    const PLANTED: &str =
+        "select (select count(*) from user_addresses) + (select count(*) from users where name <> '' or phone <> '')";
+    let app = service(db);
+    let address = json!({"name": "Mallory", "line1": "Elsewhere 1", "city": "Berlin", "country": "DE", "is_default_shipping": true});
+    let reset = async |user, password: &str| {
+        let link = a_link(&app, user, Purpose::PasswordReset).await;
+        let body = link.with(json!({"new_password": password}));
+        app.anonymous().post("/auth/users/reset_password_confirm/", body).await.expect(204);
+    };
+    let stranger = register(&app, "stranger").await;
+    let client = app.anonymous().bearer(&tokens(&app, "stranger").await.access);
+    client.post("/auth/addresses/", address.clone()).await.expect(201);
+    client.put("/auth/profile/", json!({"name": "Mallory", "phone": "+49 1"})).await.expect(200);
+
+    reset(stranger, PASSWORD).await;
+    assert_eq!(app.count(PLANTED).await, 0);
+
+    // What the owner has entered since then stays, and so does what an imported account has.
+    let client = app.anonymous().bearer(&tokens(&app, "stranger").await.access);
+    client.post("/auth/addresses/", address.clone()).await.expect(201);
+    reset(stranger, PASSWORD).await;
+    let imported = register(&app, "imported").await;
+    crate::sql(&app, "update users set is_imported = true where username = 'imported'").await;
+    let client = app.anonymous().bearer(&tokens(&app, "imported").await.access);
+    client.post("/auth/addresses/", address).await.expect(201);
+    reset(imported, PASSWORD).await;
+    assert_eq!(app.count(PLANTED).await, 2);
+}

@@ -10,6 +10,7 @@ mod email_reset_requested;
 mod password_changed;
 mod password_reset_requested;
 mod program;
+mod registered;
 mod signed_in_from_new_network;
 
 use shared::app::db::Tx;
@@ -17,8 +18,10 @@ use shared::ids::{SubscriptionId, UserId};
 use shared::locale::Texts;
 use shared::mail::Mail;
 use shared::outbox::{Event, EventKind};
+use shared::time::Timestamp;
 use shared::users::links::{self, Purpose};
 use shared::users::store::addressees::Addressee;
+use shared::users::store::registrations::Registration;
 
 use crate::Notifications;
 use crate::letter::Letter;
@@ -58,6 +61,8 @@ pub(crate) struct NewLink {
 pub(crate) enum LinkTarget {
     /// An account, and what the link does with it.
     Account(UserId, Purpose),
+    /// A registration that becomes the account with this id, and its version.
+    Registration(UserId, Timestamp),
     /// A back-in-stock subscription, which the link confirms.
     Subscription(SubscriptionId),
 }
@@ -76,6 +81,7 @@ pub(crate) async fn draft(tx: &mut Tx, notifications: &Notifications, event: &Ev
     let shop = &notifications.shop;
     match &event.kind {
         EventKind::OrderPlaced { order_id } => order_placed::draft(tx, shop, *order_id).await,
+        EventKind::Registered { email } => registered::draft(tx, notifications, email).await,
         EventKind::ActivationRequested { email } => activation_requested::draft(tx, notifications, email).await,
         EventKind::PasswordResetRequested { email } => password_reset_requested::draft(tx, notifications, email).await,
         EventKind::EmailResetRequested { email } => email_reset_requested::draft(tx, notifications, email).await,
@@ -97,6 +103,17 @@ impl Draft {
     /// Drafts a mail to this account.
     fn to_account(user: UserId, mail: Mail) -> Self {
         Self::Ready(Ready { mail, link: None, order_number: None, user_id: Some(user) })
+    }
+
+    /// Drafts a mail with a new link that makes an account of a registration.
+    fn with_activation_link(notifications: &Notifications, registration: Option<Registration>) -> Self {
+        let Some(registration) = registration else { return Self::NotDue("no registration waits for a link") };
+        let Registration { id, email, locale, created_at, .. } = registration;
+        let link = NewLink::new(LinkTarget::Registration(id, created_at), notifications);
+        let (shop, texts) = (&notifications.shop, Texts::new(locale));
+        let mail = Letter::with_link("activation", shop.link_url(&link), &texts);
+        let mail = mail.mail(&email, "activation_requested", &shop.name, &texts);
+        Self::Ready(Ready { mail, link: Some(link), order_number: None, user_id: None })
     }
 
     /// Drafts a mail to this account with a new link.

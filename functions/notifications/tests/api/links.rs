@@ -4,12 +4,14 @@ use notifications::{Shop, Site};
 use shared::app::Clock as _;
 use shared::audit::{self, AuditRecord, Kind};
 use shared::ids::UserId;
+use shared::locale::Locale;
 use shared::mail::{Mail, SendError};
 use shared::outbox::EventKind;
 use shared::testing::{RecordedLogs, TestApp, TestUser};
 use shared::users::ClientInfo;
 use shared::users::links::{self, LIFETIME_SECONDS, Purpose};
 use shared::users::store::links as store;
+use shared::users::store::registrations::{self, NewRegistration};
 use sqlx::PgPool;
 
 use crate::mailers::RecordingMailer;
@@ -134,6 +136,69 @@ async fn an_address_without_a_suitable_account_gets_no_mail_and_is_not_stored(db
     assert_eq!(app.metrics.values_of(shared::app::metrics::Metric::MailsFailed), Vec::<i64>::new());
     assert!(!logs.with_message("no mail is due").is_empty());
     assert!(!logs.text().contains(stranger), "an address without an account is not logged");
+}
+
+/// Inserts a registration with this address.
+async fn a_registration(app: &TestApp, email: &str) -> UserId {
+    let new = NewRegistration {
+        email: email.to_owned(),
+        username: format!("new-{}", app.random_uuid()),
+        password_hash: "!".to_owned(),
+        locale: Locale::of_tag("de"),
+        network: None,
+    };
+    let mut tx = app.app.db.begin().await.unwrap();
+    let id = registrations::insert(&mut tx, new, app.clock.now()).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+fn registered(email: &str) -> EventKind {
+    EventKind::Registered { email: email.to_owned() }
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_registration_gets_a_link_and_another_one_on_request(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let id = a_registration(&app, "new@example.com").await;
+    for kind in [registered("NEW@example.com"), activation_of("new@example.com")] {
+        let mail = mails_of(&app, kind).await.remove(0);
+        assert_eq!((&*mail.to, &*mail.subject), ("new@example.com", "Corner Shop: Aktivieren Sie Ihr Konto"));
+        let (uid, token) = halves(&mail);
+        assert_eq!(uid, id);
+        assert!(mail.text.contains("https://shop.example.com/activate/"), "{}", mail.text);
+        let mut tx = app.app.db.begin().await.unwrap();
+        assert!(registrations::is_valid_link(&mut tx, id, &token, app.clock.now()).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+    // A registration that replaces this one voids the links.
+    app.clock.advance(1);
+    assert_eq!(a_registration(&app, "New@example.com").await, id);
+    assert_eq!(app.count("select count(*) from registration_links").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn the_owner_of_an_account_learns_of_a_registration_with_its_address(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let ana = app.a_user().await;
+    a_registration(&app, &ana.email).await;
+
+    let mail = mails_of(&app, registered(&ana.email.to_uppercase())).await.remove(0);
+
+    assert_eq!((&*mail.to, &*mail.subject), (&*ana.email, "Corner Shop: You have an account already"));
+    assert!(!mail.text.contains("https://") && !mail.html.contains("href"), "{}", mail.text);
+    assert_eq!(mails_of(&app, activation_of(&ana.email)).await, []);
+    assert_eq!(app.count("select count(*) from registration_links").await, 0);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_registration_with_the_address_of_an_inactive_account_gets_a_link_only_if_the_account_waits(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    for (log, mails) in [(&[Kind::EmailChanged][..], 1), (&[Kind::Deactivated][..], 0)] {
+        let user = a_deactivated_account(&app, log).await;
+        a_registration(&app, &user.email).await;
+        assert_eq!(mails_of(&app, registered(&user.email)).await.len(), mails, "{log:?}");
+    }
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -5,6 +5,7 @@ mod delete_back_in_stock_subscriptions;
 mod delete_carts;
 mod delete_idempotency_keys;
 mod delete_links;
+mod delete_registrations;
 mod delete_sent_events;
 mod delete_transfers;
 mod notify_back_in_stock;
@@ -32,6 +33,8 @@ pub enum TimedJob {
     DeleteSentEvents,
     /// Deletes the links of mails after they have expired.
     DeleteLinks,
+    /// Deletes registrations whose links were not opened within a week.
+    DeleteRegistrations,
     /// Deletes audit records that are older than 400 days.
     DeleteAuditRecords,
     /// Deletes back-in-stock subscriptions whose subscribers were notified, those that were not confirmed, and those that are too old.
@@ -46,12 +49,13 @@ pub enum TimedJob {
 
 impl TimedJob {
     /// All jobs, in the order in which they run.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::NotifyBackInStock,
         Self::ResendMails,
         Self::ResumeTransfers,
         Self::DeleteSentEvents,
         Self::DeleteLinks,
+        Self::DeleteRegistrations,
         Self::DeleteAuditRecords,
         Self::DeleteBackInStockSubscriptions,
         Self::DeleteTransfers,
@@ -67,6 +71,7 @@ impl TimedJob {
             Self::ResumeTransfers => "resume_transfers",
             Self::DeleteSentEvents => "delete_sent_events",
             Self::DeleteLinks => "delete_links",
+            Self::DeleteRegistrations => "delete_registrations",
             Self::DeleteAuditRecords => "delete_audit_records",
             Self::DeleteBackInStockSubscriptions => "delete_back_in_stock_subscriptions",
             Self::DeleteTransfers => "delete_transfers",
@@ -83,6 +88,7 @@ impl TimedJob {
             Self::ResumeTransfers => resume_transfers::run(scheduler).await,
             Self::DeleteSentEvents => delete_sent_events::run(scheduler).await,
             Self::DeleteLinks => delete_links::run(scheduler).await,
+            Self::DeleteRegistrations => delete_registrations::run(scheduler).await,
             Self::DeleteAuditRecords => delete_audit_records::run(scheduler).await,
             Self::DeleteBackInStockSubscriptions => delete_back_in_stock_subscriptions::run(scheduler).await,
             Self::DeleteTransfers => delete_transfers::run(scheduler).await,

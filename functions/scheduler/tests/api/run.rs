@@ -42,6 +42,8 @@ async fn give_each_job_something_to_do(app: &TestApp) {
           where kind = 'password_changed' and $2 is not null and $3 is not null",
         "insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
          select sha256(n::text::bytea), $3, 'password_reset', $2::text, $1, $1 from generate_series(1, 100) n",
+        "insert into registrations (id, email, username, username_key, password_hash, created_at)
+         select n, n || '@example.com', n, n, '!', $1 from generate_series(1, 100) n where $2 is not null and $3 is not null",
         "insert into audit_log (at, kind)
          select '2020-01-01', 'old' from generate_series(1, 100) where $1 is not null and $2 is not null and $3 is not null",
         "insert into carts (id, created_at, updated_at)
@@ -65,6 +67,7 @@ fn everything() -> BTreeMap<TimedJob, u64> {
         (TimedJob::ResumeTransfers, 10),
         (TimedJob::DeleteSentEvents, 100),
         (TimedJob::DeleteLinks, 100),
+        (TimedJob::DeleteRegistrations, 100),
         (TimedJob::DeleteAuditRecords, 100),
         (TimedJob::DeleteBackInStockSubscriptions, 100),
         (TimedJob::DeleteTransfers, 100),

@@ -103,6 +103,52 @@ pub async fn activate(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
     .map(|done| done.rows_affected() == 1)
 }
 
+/// Takes the address of an account that waits for its activation there. The account gets the address back that it has proven last, and is active
+/// again. If there is none, or another account has it, the account stays inactive, with an address to which no mail can be sent. Returns false if
+/// the account does not wait any more.
+pub async fn take_address(tx: &mut Tx, user: UserId, email: &str) -> sqlx::Result<bool> {
+    sqlx::query!(
+        r#"with former as (
+               select p.email from proven_addresses p
+                where p.user_id = $1 and not exists (select from users u where lower(u.email) = p.email)
+                order by p.proven_at desc limit 1)
+           update users
+              set email = coalesce((select email from former), 'account-' || id || '@invalid'),
+                  is_active = exists (select from former)
+            where id = $1 and not is_active and lower(email) = lower($2)"#,
+        user as _,
+        email
+    )
+    .execute(&mut *tx)
+    .await
+    .map(|done| done.rows_affected() == 1)
+}
+
+/// Deletes the addresses and the profile of an account.
+pub async fn delete_addresses_and_profile(tx: &mut Tx, user: UserId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with addresses as (delete from user_addresses where user_id = $1)
+         update users set name = '', phone = '' where id = $1",
+        user as _
+    )
+    .execute(&mut *tx)
+    .await
+    .map(drop)
+}
+
+/// Returns the network address of the client that last changed the email address of an account; `None` if it is unknown.
+pub async fn client_of_email_change(tx: &mut Tx, user: UserId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "select address from audit_log
+          where user_id = $1 and kind in ('registered', 'email_changed', 'email_reset')
+          order by id desc limit 1",
+        user as _
+    )
+    .fetch_optional(&mut *tx)
+    .await
+    .map(Option::flatten)
+}
+
 /// Returns true if an email address belongs to another account, for an error text only; whether it is free is decided by the database.
 pub async fn is_taken_by_another(tx: &mut Tx, email: &str, user: UserId) -> sqlx::Result<bool> {
     sqlx::query_scalar!(

@@ -57,6 +57,14 @@ pub async fn delete(tx: &mut Tx, user: UserId) -> sqlx::Result<Erasure> {
     sqlx::query!("delete from back_in_stock_subscriptions where lower(email) = any($1)", &addresses)
         .execute(&mut *tx)
         .await?;
+    sqlx::query!(
+        "delete from registrations
+          where lower(email) = any($2) or lower(email) = (select lower(email) from users where id = $1)",
+        user as _,
+        &addresses
+    )
+    .execute(&mut *tx)
+    .await?;
     // The error text may quote the address.
     sqlx::query!(
         "update mail_log set recipient = $3, error = null

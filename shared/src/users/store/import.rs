@@ -45,8 +45,9 @@ pub enum ImportOutcome {
 pub async fn insert_imported(tx: &mut Tx, user: &ImportedUser, now: Timestamp) -> sqlx::Result<ImportOutcome> {
     let id = sqlx::query_scalar!(
         "insert into users
-             (email, username, username_key, password_hash, name, is_active, is_staff, is_superuser, created_at, last_login_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             (email, username, username_key, password_hash, name, is_active, is_staff, is_superuser, created_at, last_login_at,
+              is_imported)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true)
          on conflict do nothing
          returning id",
         user.email,

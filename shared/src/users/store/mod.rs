@@ -8,6 +8,7 @@ pub mod import;
 pub mod links;
 pub mod profile;
 pub mod proven;
+pub mod registrations;
 pub mod sign_ins;
 pub mod totp;
 
@@ -114,7 +115,8 @@ pub async fn insert(tx: &mut Tx, user: NewUser, now: Timestamp) -> sqlx::Result<
 /// Returns which of the two values are taken, for an error text only; whether a value is free is decided by `insert`.
 pub async fn taken(tx: &mut Tx, username: &str, email: &str) -> sqlx::Result<Vec<Taken>> {
     let row = sqlx::query!(
-        r#"select exists (select from users where username_key = $1) as "username!",
+        r#"select exists (select from users where username_key = $1)
+                      or exists (select from registrations where username_key = $1) as "username!",
                   exists (select from users where lower(email) = lower($2)) as "email!""#,
         username_key(username),
         email

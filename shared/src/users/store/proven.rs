@@ -17,6 +17,17 @@ pub async fn prove(tx: &mut Tx, user: UserId, email: &str, now: Timestamp) -> sq
     .map(drop)
 }
 
+/// Returns true if this account has proven an address, or was imported: its owner had it in another shop.
+pub async fn has_owner(tx: &mut Tx, user: UserId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from proven_addresses where user_id = $1)
+               or exists (select from users where id = $1 and is_imported) as "has_owner!""#,
+        user as _
+    )
+    .fetch_one(&mut *tx)
+    .await
+}
+
 /// Returns true if this account has proven to read mail to this address, now or when it had the address.
 pub async fn is_proven(tx: &mut Tx, user: UserId, email: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar!(

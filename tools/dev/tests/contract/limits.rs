@@ -8,11 +8,13 @@ use crate::template::{FinalSlash, Resource, Route, resource, route_of, routes, t
 /// Pages that are not in the API description: their method, their path, and whether they hash a password.
 const PAGES: &[(&str, &str, bool)] = &[
     ("GET", "/auth/pages/activate/Mg/10-ab/", false),
-    ("POST", "/auth/pages/activate/Mg/10-ab/", false),
+    ("POST", "/auth/pages/activate/Mg/10-ab/", true),
     ("GET", "/auth/pages/password/reset/Mg/10-ab/", false),
     ("POST", "/auth/pages/password/reset/Mg/10-ab/", true),
     ("GET", "/auth/pages/email/reset/Mg/10-ab/", false),
     ("POST", "/auth/pages/email/reset/Mg/10-ab/", false),
+    ("GET", "/auth/pages/back-in-stock/10-ab/", false),
+    ("POST", "/auth/pages/back-in-stock/10-ab/", false),
     ("POST", "/admin/session/", false),
 ];
 

@@ -16,6 +16,7 @@ const PAGES: &[(&str, &str)] = &[
     ("auth", "/auth/pages/activate/Mg/10-ab/"),
     ("auth", "/auth/pages/password/reset/Mg/10-ab/"),
     ("auth", "/auth/pages/email/reset/Mg/10-ab/"),
+    ("auth", "/auth/pages/back-in-stock/10-ab/"),
     ("admin", "/admin/"),
     ("admin", "/admin/style.css"),
     ("admin", "/admin/orders/"),

@@ -8,8 +8,14 @@ use crate::a_directory;
 use crate::process::{Answer, Serving};
 
 /// Parts of error texts of a 400 that depend on the data of the shop: it sends them only after it has read the body.
-const ERRORS_ABOUT_DATA: &[&str] =
-    &["already exists", "does not exist", "Invalid password.", "Invalid token", "Invalid user id"];
+const ERRORS_ABOUT_DATA: &[&str] = &[
+    "already exists",
+    "does not exist",
+    "Invalid password.",
+    "Invalid token",
+    "Invalid user id",
+    "The link is not valid",
+];
 
 #[test]
 fn the_shop_reads_the_example_of_every_request_and_answers_like_the_example_of_the_response() {

@@ -64,7 +64,8 @@ fn with_activation_mails_a_new_account_and_a_new_address_need_their_link() {
     assert_eq!(shop.post("/auth/users/", &ana).status, 201);
     assert_eq!(log_in(&shop, old, PASSWORD).status, 401);
     let page = page_in(&mail(&shop, old, "Shop: Activate your account"));
-    assert_eq!(shop.post_form(&page, "").status, 200);
+    let form = format!("password={PASSWORD}&re_password={PASSWORD}").replace(' ', "+");
+    assert_eq!(shop.post_form(&page, &form).status, 200);
     let tokens = log_in(&shop, old, PASSWORD).json();
 
     let change = json!({"new_email": new, "current_password": PASSWORD});
@@ -72,7 +73,7 @@ fn with_activation_mails_a_new_account_and_a_new_address_need_their_link() {
     assert_eq!(changed.status, 204, "{}", changed.body);
     assert_eq!(log_in(&shop, new, PASSWORD).status, 401);
     let page = page_in(&mail(&shop, new, "Shop: Activate your account"));
-    assert_eq!(shop.post_form(&page, "").status, 200);
+    assert_eq!(shop.post_form(&page, &form).status, 200);
     assert_eq!(log_in(&shop, new, PASSWORD).status, 200);
     mail(&shop, new, "Shop: This is the new address of your account");
     mail(&shop, old, "Shop: The address of your account was changed");

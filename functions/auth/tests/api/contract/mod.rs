@@ -102,6 +102,8 @@ async fn registering_answers_as_djoser_does(db: PgPool) {
                 json!({"email": ["Enter a valid email address."]}),
             ),
             (with(json!({"username": "ana", "password": "12345"})), 400, json!({"username": username_taken})),
+            // A taken address is reported after them, because reporting it costs a hash.
+            (with(json!({"email": "ana@example.com", "password": "q7#Zw"})), 400, json!({"password": [too_short]})),
         ],
     )
     .await;
