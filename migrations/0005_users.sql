@@ -44,7 +44,7 @@ create table registrations (
 create unique index registration_email_unique on registrations (lower(email));
 create index registration_by_created_at on registrations (created_at);
 
--- The links in the mails of registrations. A registration that replaces another one deletes its links.
+-- The link in the newest mail of a registration. A registration that replaces another one deletes its link.
 create table registration_links (
     token_sha256 bytea primary key,
     registration_id bigint not null references registrations (id) on delete cascade,
@@ -52,7 +52,7 @@ create table registration_links (
     expires_at timestamptz not null,
     constraint registration_link_sha256_is_32_bytes check (length(token_sha256) = 32)
 );
-create index registration_link_by_registration on registration_links (registration_id);
+create unique index registration_link_of_registration on registration_links (registration_id);
 
 create table user_addresses (
     id bigint generated always as identity primary key,
@@ -137,6 +137,8 @@ create table mailed_links (
     constraint mailed_link_purpose_known check (purpose in ('activation', 'password_reset', 'email_reset'))
 );
 create index mailed_link_by_user on mailed_links (user_id, purpose);
+-- Only the newest link is valid: it replaces the one before. A used link is kept until it expires, so that a second click on it is no error.
+create unique index mailed_link_unused on mailed_links (user_id, purpose) where used_at is null;
 create index mailed_link_by_expiry on mailed_links (expires_at);
 
 -- Addresses that an account has proven to read: a link in a mail to the address was used, or an operator created the account with it. Only

@@ -45,7 +45,7 @@ order-table =
 ## Links, die per E-Mail kommen
 
 link =
-    .validity = Der Link gilt drei Tage und nur einmal.
+    .validity = Der Link gilt einmal und bis { $time }. Ältere Links dieser Art gelten nicht mehr.
 
 activation =
     .heading = Aktivieren Sie Ihr Konto

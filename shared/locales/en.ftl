@@ -46,7 +46,7 @@ order-table =
 ## Links that are sent by mail
 
 link =
-    .validity = The link is valid for three days and works once.
+    .validity = The link works once, until { $time }. Older links of this kind no longer work.
 
 activation =
     .heading = Activate your account

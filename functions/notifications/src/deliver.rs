@@ -115,11 +115,11 @@ async fn claim_mail(
         return Ok(None);
     }
     if let (Ok(Ready { mail, link: Some(link), .. }), Claim::Granted(_)) = (&ready, claim) {
-        // The link of an earlier attempt stays valid, because its mail may have been sent.
+        // It replaces the link of an earlier attempt, whose mail may have been sent: the mail that comes last has the link that is valid.
         match link.target {
             LinkTarget::Account(user, purpose) => {
-                let new_link = links::NewLink { user, email: &mail.to, purpose, token: &link.token };
-                links::insert(&mut tx, new_link, now).await?;
+                let (email, token, expires_at) = (&mail.to, &link.token, link.expires_at);
+                links::insert(&mut tx, links::NewLink { user, email, purpose, token, expires_at }, now).await?;
             }
             LinkTarget::Registration(id, version) => {
                 registrations::insert_link(&mut tx, id, version, &link.token, now).await?;

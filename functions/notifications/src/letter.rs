@@ -6,6 +6,7 @@
 use maud::{DOCTYPE, Markup, html};
 use shared::locale::{Texts, one_line};
 use shared::mail::Mail;
+use shared::time::Timestamp;
 
 const PAGE: &str = "margin:0 auto;max-width:36rem;padding:1.5rem;font:16px/1.5 system-ui,sans-serif";
 const HEADING: &str = "font-size:24px;margin:0 0 1rem";
@@ -33,12 +34,12 @@ impl Letter {
         Self { heading: text("heading"), sentences: vec![text("text")], link: None, after: vec![text("otherwise")] }
     }
 
-    /// Returns the letter with a secret link whose texts are in this message of the locale file.
-    pub(crate) fn with_link(message: &str, url: String, texts: &Texts) -> Self {
+    /// Returns the letter with a secret link, valid until this time, whose texts are in this message of the locale file.
+    pub(crate) fn with_link(message: &str, url: String, until: Timestamp, texts: &Texts) -> Self {
         let text = |name| texts.text(&format!("{message}.{name}"));
         Self {
             link: Some((text("link"), url)),
-            after: vec![texts.text("link.validity"), text("otherwise")],
+            after: vec![texts.text_with("link.validity", &[("time", &texts.time(until))]), text("otherwise")],
             ..Self::notice(message, texts)
         }
     }

@@ -13,6 +13,8 @@ pub struct Shop {
     pub name: String,
     /// Site that the links lead to.
     pub site: Site,
+    /// Seconds for which a link that changes a password or an address is valid.
+    pub reset_link_seconds: i64,
 }
 
 /// The site where customers do what a mail asks them to. Its URL has no slash at the end: `https://shop.example.com`.
@@ -25,15 +27,16 @@ pub enum Site {
 }
 
 impl Shop {
-    /// Reads `SHOP_NAME` (default: Shop) and `STOREFRONT_URL`; without the latter, links lead to the API at `public_url`. Without either it
-    /// fails, because a mail with a broken link is worse than no mail.
+    /// Reads `SHOP_NAME` (default: Shop), `RESET_LINK_SECONDS` (default: a day, which is also the maximum) and `STOREFRONT_URL`; without the
+    /// last, links lead to the API at `public_url`. Without either it fails, because a mail with a broken link is worse than no mail.
     pub fn from_environment(environment: &Environment, public_url: Option<&str>) -> Result<Self, EnvironmentError> {
         let site = match (environment.get("STOREFRONT_URL"), public_url) {
             (Some(url), _) => Site::Storefront(without_slash(url)),
             (None, Some(url)) => Site::Api(without_slash(url)),
             (None, None) => return Err(EnvironmentError::Missing("STOREFRONT_URL or PUBLIC_URL")),
         };
-        Ok(Self { name: shop_name(environment).to_owned(), site })
+        let name = shop_name(environment).to_owned();
+        Ok(Self { name, site, reset_link_seconds: reset_link_seconds(environment)? })
     }
 
     /// Returns the URL of an order's page, if there is one.
@@ -89,6 +92,13 @@ pub(crate) fn shop_name(environment: &Environment) -> &str {
     environment.get("SHOP_NAME").unwrap_or("Shop")
 }
 
+fn reset_link_seconds(environment: &Environment) -> Result<i64, EnvironmentError> {
+    let what = "a number of seconds from 300 to 86400, a day";
+    let seconds = environment.parse("RESET_LINK_SECONDS", what)?.unwrap_or(links::MAX_RESET_SECONDS);
+    let is_allowed = (300..=links::MAX_RESET_SECONDS).contains(&seconds);
+    if is_allowed { Ok(seconds) } else { Err(EnvironmentError::Invalid("RESET_LINK_SECONDS", what)) }
+}
+
 fn without_slash(url: &str) -> String {
     url.trim_end_matches('/').to_owned()
 }
@@ -96,6 +106,7 @@ fn without_slash(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use shared::ids::{SubscriptionId, UserId};
+    use shared::time::Timestamp;
 
     use super::*;
 
@@ -105,7 +116,8 @@ mod tests {
     }
 
     fn urls(shop: &Shop) -> Vec<String> {
-        let url = |target| shop.link_url(&NewLink { target, token: "10-ab".to_owned() });
+        let expires_at = Timestamp::from_seconds(0);
+        let url = |target| shop.link_url(&NewLink { target, token: "10-ab".to_owned(), expires_at });
         let account = |purpose| url(LinkTarget::Account(UserId(2), purpose));
         let [activation, password, email] =
             [Purpose::ActivateUser, Purpose::PasswordReset, Purpose::EmailReset].map(account);
@@ -136,5 +148,18 @@ mod tests {
     fn a_shop_without_a_site_for_its_links_does_not_start() {
         let refused = shop(&[("SHOP_NAME", "Shop")]).unwrap_err().to_string();
         assert_eq!(refused, "the environment variable STOREFRONT_URL or PUBLIC_URL is not set");
+    }
+    #[test]
+    fn a_link_that_changes_an_account_is_valid_for_a_day_or_less() {
+        let seconds = |text| {
+            shop(&[("PUBLIC_URL", "https://api.test"), ("RESET_LINK_SECONDS", text)])
+                .map(|shop| shop.reset_link_seconds)
+        };
+        for (text, expected) in [("", 86_400), ("86400", 86_400), ("3600", 3_600), ("300", 300)] {
+            assert_eq!(seconds(text).unwrap(), expected, "{text}");
+        }
+        for bad in ["86401", "299", "0", "-1", "1h"] {
+            assert!(seconds(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -11,8 +11,10 @@ use ring::digest::{SHA256, digest};
 use crate::ids::UserId;
 use crate::time::Timestamp;
 
-/// Seconds for which a link is valid: three days, as in Django.
-pub const LIFETIME_SECONDS: i64 = 259_200;
+/// Seconds for which a link that activates an account is valid: three days, as in Django.
+pub const ACTIVATION_SECONDS: i64 = 259_200;
+/// Maximum number of seconds for which a link that changes a password or an address is valid.
+pub const MAX_RESET_SECONDS: i64 = 86_400;
 
 /// The purpose of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
@@ -28,6 +30,14 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// Returns the seconds for which a link is valid if those that change a password or an address are valid for `reset_seconds`.
+    pub fn lifetime_seconds(self, reset_seconds: i64) -> i64 {
+        match self {
+            Self::ActivateUser => ACTIVATION_SECONDS,
+            Self::PasswordReset | Self::EmailReset => reset_seconds,
+        }
+    }
+
     /// Text in `mailed_links.purpose`.
     pub fn as_str(self) -> &'static str {
         self.into()

@@ -19,7 +19,7 @@ use shared::users::store::{self, Credentials};
 use shared::users::{ClientInfo, normalize_email, passwords};
 
 use super::TokenRefusal;
-use super::pair::{TokenPair, access_token, refresh_token};
+use super::pair::{TokenOwner, TokenPair, access_token, refresh_token};
 use crate::totp::{MAX_CODE, second_factor};
 use crate::{AuthState, events};
 
@@ -173,8 +173,9 @@ async fn sign_in(auth: &AuthState, verified: VerifiedUser, client_info: &ClientI
     let VerifiedUser { user, password_hash, subjects } = verified;
     let (app, now) = (&auth.app, auth.app.clock.now());
     let sign_in = SignInId(app.rng.random_uuid());
-    let (token, refresh) = refresh_token(auth, user, sign_in)?;
-    let access = access_token(auth, user, sign_in)?;
+    let owner = TokenOwner { user, sign_in, ends_at: now.plus_seconds(auth.lifetimes.sign_in) };
+    let (token, refresh) = refresh_token(auth, owner)?;
+    let access = access_token(auth, owner)?;
     let mut tx = app.db.begin().await?;
     throttles::store::log_in_succeeded(&mut tx, &subjects.email, &subjects.client, now).await?;
     if let Some(wait) = throttles::store::count(&mut tx, Limit::SignIn, &Subject::user(user), now).await? {

@@ -13,10 +13,10 @@ use shared::ids::{SignInId, UserId};
 use shared::time::Timestamp;
 use shared::users::ClientInfo;
 use shared::users::store::sign_ins::{self, EndReason, RefreshTokenState};
-use shared::users::tokens::TokenType;
+use shared::users::tokens::{TokenError, TokenType};
 use utoipa::ToSchema;
 
-use super::pair::{access_token, refresh_token as new_refresh_token};
+use super::pair::{TokenOwner, access_token, refresh_token as new_refresh_token};
 use super::{Refusal, TokenRefusal, active_token};
 use crate::AuthState;
 
@@ -75,9 +75,22 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
     let (id, user) = (claims.id()?, claims.user()?);
     let mut tx = app.db.begin().await?;
     let state = active_token(&mut tx, &claims, token).await?;
-    let Some(RefreshTokenState { is_active: true, sign_in: Some(sign_in), last_used_at, used_at, .. }) = state else {
+    let Some(RefreshTokenState {
+        is_active: true,
+        sign_in: Some(sign_in),
+        started_at: Some(started_at),
+        last_used_at,
+        used_at,
+        ..
+    }) = state
+    else {
         return Err(Refusal::NoAccount);
     };
+    let owner = TokenOwner { user, sign_in, ends_at: started_at.plus_seconds(auth.lifetimes.sign_in) };
+    // The token may be older than a setting that has shortened the sign-in.
+    if owner.ends_at <= now {
+        return Err(TokenError::Expired.into());
+    }
     let rotates = auth.options.rotate_refresh_tokens;
     let first_use = if rotates { sign_ins::use_token(&mut tx, id, now).await? } else { used_at.unwrap_or(now) };
     if first_use.plus_seconds(REUSE_SECONDS) < now {
@@ -85,7 +98,7 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
         return Err(Refusal::Revoked);
     }
     let refresh = if rotates {
-        let (new, refresh) = new_refresh_token(auth, user, sign_in)?;
+        let (new, refresh) = new_refresh_token(auth, owner)?;
         sign_ins::insert_token(&mut tx, new).await?;
         sign_ins::record_use(&mut tx, sign_in, now, Some(new.expires_at)).await?;
         Some(refresh)
@@ -96,7 +109,7 @@ async fn refresh(auth: &AuthState, token: &str, client_info: &ClientInfo) -> Res
         None
     };
     tx.commit().await?;
-    Ok(AccessToken { access: access_token(auth, user, sign_in)?, refresh })
+    Ok(AccessToken { access: access_token(auth, owner)?, refresh })
 }
 
 /// Ends the sign-in, because it is unknown which of the two clients with this token has stolen it.

@@ -80,7 +80,7 @@ impl IntoResponse for Outcome {
             Self::Done(page) => page.into_response(),
             Self::InvalidInput(page) => (bad_request, page).into_response(),
             Self::InvalidLink => {
-                let words = "It was used already, it is more than three days old, or a part of it is missing. Request a new one.";
+                let words = "It was used already, it has expired, there is a newer one, or a part of it is missing. Request a new one.";
                 (bad_request, message("This link is no longer valid", words)).into_response()
             }
             Self::AlreadyActive => {

@@ -61,8 +61,8 @@ enum ActivationError {
 
 /// Activate an account
 ///
-/// Send the two parts of the link in the mail. A link works once and expires after three days. Send the password too: the account then has this
-/// password, even if another person registered with the address.
+/// Send the two parts of the link in the mail. A link works once, expires after three days, and is replaced by a newer one. Send the password
+/// too: the account then has this password, even if another person registered with the address.
 #[utoipa::path(
     post,
     path = "/auth/users/activation/",
@@ -249,8 +249,6 @@ async fn activate_account(
     if !was_valid || !accounts::activate(&mut tx, user).await? {
         return Err(ActivationError::InvalidToken);
     }
-    // Revokes the other links of the account, if several were requested.
-    links::revoke(&mut tx, user, purpose).await?;
     audit::store::record(&mut tx, AuditRecord::by_owner(Kind::Activated, user), client_info, now).await?;
     let mut written = Vec::new();
     let is_removed = matches!(password, Choice::Remove);

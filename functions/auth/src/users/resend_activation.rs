@@ -11,8 +11,8 @@ use crate::AuthState;
 
 /// Request another activation mail
 ///
-/// If an account with this email address waits for activation, a link is sent to it. The link expires after three days. The response is the same
-/// if there is no such account. If the shop has no activation, the response is 400 without a body.
+/// If an account with this email address waits for activation, a link is sent to it. The link expires after three days and replaces an earlier one. The
+/// response is the same if there is no such account. If the shop has no activation, the response is 400 without a body.
 #[utoipa::path(
     post,
     path = "/auth/users/resend_activation/",

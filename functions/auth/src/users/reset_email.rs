@@ -11,8 +11,8 @@ use crate::AuthState;
 
 /// Request a link to reset your email address
 ///
-/// If there is an active account, a link is sent to its current email address. The link expires after three days.
-/// The response is the same if there is no account, unless the shop has `USERNAME_RESET_SHOW_EMAIL_NOT_FOUND`: then it is 400 with a list of one message.
+/// If there is an active account, a link is sent to its current email address. The link is valid for at most a day, works once, and replaces an
+/// earlier one. The response is the same if there is no account, unless the shop has `USERNAME_RESET_SHOW_EMAIL_NOT_FOUND`: then it is 400 with a list of one message.
 #[utoipa::path(
     post,
     path = "/auth/users/reset_email/",

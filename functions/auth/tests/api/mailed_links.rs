@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::app::Clock as _;
 use shared::ids::UserId;
 use shared::testing::TestApp;
-use shared::users::links::{Purpose, token, uid};
+use shared::users::links::{MAX_RESET_SECONDS, Purpose, token, uid};
 use shared::users::store::{links, registrations};
 
 use crate::{PASSWORD, register};
@@ -32,7 +32,9 @@ pub(crate) async fn a_link(app: &TestApp, user: UserId, purpose: Purpose) -> Lin
     let now = app.clock.now();
     let token = token(app.random_uuid().into_bytes(), now);
     let mut tx = app.app.db.begin().await.unwrap();
-    links::insert(&mut tx, links::NewLink { user, email: &email, purpose, token: &token }, now).await.unwrap();
+    let expires_at = now.plus_seconds(purpose.lifetime_seconds(MAX_RESET_SECONDS));
+    let link = links::NewLink { user, email: &email, purpose, token: &token, expires_at };
+    links::insert(&mut tx, link, now).await.unwrap();
     tx.commit().await.unwrap();
     Link { uid: uid(user), token }
 }

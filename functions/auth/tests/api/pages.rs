@@ -7,7 +7,7 @@ use shared::app::Clock as _;
 use shared::ids::{SubscriptionId, UserId};
 use shared::stock::store::subscriptions::insert_link;
 use shared::testing::{Answer, TestApp};
-use shared::users::links::{LIFETIME_SECONDS, Purpose, token, uid};
+use shared::users::links::{MAX_RESET_SECONDS, Purpose, token, uid};
 use shared::users::store::links;
 use sqlx::PgPool;
 
@@ -23,9 +23,10 @@ async fn page_of(app: &TestApp, user: UserId, name: &str, purpose: Purpose) -> S
     let token = token(random, app.clock.now());
     let mut tx = app.app.db.begin().await.unwrap();
     let mailbox = format!("{name}@example.com");
-    links::insert(&mut tx, links::NewLink { user, email: &mailbox, purpose, token: &token }, app.clock.now())
-        .await
-        .unwrap();
+    let (now, lifetime) = (app.clock.now(), purpose.lifetime_seconds(MAX_RESET_SECONDS));
+    let expires_at = now.plus_seconds(lifetime);
+    let link = links::NewLink { user, email: &mailbox, purpose, token: &token, expires_at };
+    links::insert(&mut tx, link, now).await.unwrap();
     tx.commit().await.unwrap();
     let page = match purpose {
         Purpose::ActivateUser => "activate",
@@ -195,7 +196,7 @@ async fn an_expired_forged_or_wrong_link_is_refused(db: PgPool) {
             "This link is no longer valid",
         );
     }
-    app.clock.advance(LIFETIME_SECONDS);
+    app.clock.advance(MAX_RESET_SECONDS);
     assert_contains(
         &submit(&app, &page, &twice("new_password", NEW_PASSWORD)).await.expect(400),
         "This link is no longer valid",

@@ -28,6 +28,10 @@ async fn status_with(app: &TestApp, access: &str) -> u16 {
     app.anonymous().bearer(access).get("/auth/users/me/").await.status
 }
 
+fn expired() -> Value {
+    json!({"detail": "Token is expired", "code": "token_not_valid"})
+}
+
 fn blacklisted() -> Value {
     json!({"detail": "Token is blacklisted", "code": "token_not_valid"})
 }
@@ -49,6 +53,37 @@ async fn each_refresh_returns_a_new_refresh_token_and_extends_the_sign_in(db: Pg
                     where last_used_at = (select max(issued_at) from refresh_tokens t where t.family_id = s.id)
                       and expires_at = (select max(expires_at) from refresh_tokens t where t.family_id = s.id)";
     assert_eq!(app.count(in_step).await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_sign_in_ends_after_ninety_days_however_often_it_is_refreshed(db: PgPool) {
+    let app = service_with_rotation(db);
+    register(&app, "ana").await;
+    let mut token = tokens(&app, "ana").await.refresh;
+    for _ in 0..8 {
+        app.clock.advance(10 * 86_400);
+        token = pair(refresh(&app, &token).await).1;
+    }
+    app.clock.advance(10 * 86_400 - 60);
+    let (access, last) = pair(refresh(&app, &token).await);
+    assert_eq!(status_with(&app, &access).await, 200);
+
+    app.clock.advance(61);
+
+    assert_eq!(refresh(&app, &last).await.expect(401).body, expired());
+    assert_eq!(status_with(&app, &access).await, 401);
+    assert_eq!(app.count("select count(*) from sign_ins where expires_at = created_at + interval '90 days'").await, 1);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_sign_in_that_is_older_than_a_new_setting_allows_is_not_refreshed(db: PgPool) {
+    let app = service_with_rotation(db);
+    register(&app, "ana").await;
+    let token = tokens(&app, "ana").await.refresh;
+    // As if the sign-in could have lasted longer when it began.
+    sqlx::query("update sign_ins set created_at = created_at - interval '90 days'").execute(&app.db).await.unwrap();
+
+    assert_eq!(refresh(&app, &token).await.expect(401).body, expired());
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

@@ -18,6 +18,7 @@ use shared::ids::{SubscriptionId, UserId};
 use shared::locale::Texts;
 use shared::mail::Mail;
 use shared::outbox::{Event, EventKind};
+use shared::stock::store::subscriptions::CONFIRMATION_SECONDS;
 use shared::time::Timestamp;
 use shared::users::links::{self, Purpose};
 use shared::users::store::addressees::Addressee;
@@ -54,6 +55,8 @@ pub(crate) struct NewLink {
     pub target: LinkTarget,
     /// Secret token of the link.
     pub token: String,
+    /// Time at which the link expires.
+    pub expires_at: Timestamp,
 }
 
 /// The target of a link.
@@ -72,7 +75,14 @@ impl NewLink {
     fn new(target: LinkTarget, notifications: &Notifications) -> Self {
         let mut random = [0; 16];
         notifications.rng.fill_random(&mut random);
-        Self { target, token: links::token(random, notifications.clock.now()) }
+        let now = notifications.clock.now();
+        let reset_seconds = notifications.shop.reset_link_seconds;
+        let seconds = match target {
+            LinkTarget::Account(_, purpose) => purpose.lifetime_seconds(reset_seconds),
+            LinkTarget::Registration(..) => Purpose::ActivateUser.lifetime_seconds(reset_seconds),
+            LinkTarget::Subscription(_) => CONFIRMATION_SECONDS,
+        };
+        Self { target, token: links::token(random, now), expires_at: now.plus_seconds(seconds) }
     }
 }
 
@@ -111,7 +121,7 @@ impl Draft {
         let Registration { id, email, locale, created_at, .. } = registration;
         let link = NewLink::new(LinkTarget::Registration(id, created_at), notifications);
         let (shop, texts) = (&notifications.shop, Texts::new(locale));
-        let mail = Letter::with_link("activation", shop.link_url(&link), &texts);
+        let mail = Letter::with_link("activation", shop.link_url(&link), link.expires_at, &texts);
         let mail = mail.mail(&email, "activation_requested", &shop.name, &texts);
         Self::Ready(Ready { mail, link: Some(link), order_number: None, user_id: None })
     }
@@ -126,7 +136,7 @@ impl Draft {
         };
         let link = NewLink::new(LinkTarget::Account(addressee.id, purpose), notifications);
         let (shop, texts) = (&notifications.shop, Texts::new(addressee.locale));
-        let mail = Letter::with_link(message, shop.link_url(&link), &texts);
+        let mail = Letter::with_link(message, shop.link_url(&link), link.expires_at, &texts);
         let mail = mail.mail(&addressee.email, kind, &shop.name, &texts);
         Self::Ready(Ready { mail, link: Some(link), order_number: None, user_id: Some(addressee.id) })
     }
@@ -135,17 +145,14 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use shared::locale::Locale;
-    use shared::stock::store::subscriptions::CONFIRMATION_SECONDS;
 
     use super::*;
 
     #[test]
-    fn the_mail_states_the_lifetime_of_the_link() {
-        for (tag, words, of_subscription) in [("en", "three days", "seven days"), ("de", "drei Tage", "sieben Tage")] {
-            let texts = Texts::new(Locale::of_tag(tag));
-            assert!(texts.text("link.validity").contains(words));
-            assert!(texts.text("back-in-stock-request.validity").contains(of_subscription));
+    fn the_mail_states_how_long_a_subscription_can_be_confirmed() {
+        for (tag, words) in [("en", "seven days"), ("de", "sieben Tage")] {
+            assert!(Texts::new(Locale::of_tag(tag)).text("back-in-stock-request.validity").contains(words));
         }
-        assert_eq!((links::LIFETIME_SECONDS, CONFIRMATION_SECONDS), (3 * 24 * 60 * 60, 7 * 24 * 60 * 60));
+        assert_eq!(CONFIRMATION_SECONDS, 7 * 24 * 60 * 60);
     }
 }

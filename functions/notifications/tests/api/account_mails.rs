@@ -59,7 +59,7 @@ Someone, most likely you, asked for a new password for the account with this add
 Choose a new password:
 {url}
 
-The link is valid for three days and works once.
+The link works once, until 22 November 2026, 07:38 UTC. Older links of this kind no longer work.
 
 If it was not you, do nothing: your password stays as it is. Never pass the link on.
 
@@ -68,7 +68,7 @@ Corner Shop
         )
     );
     assert_eq!(mail.tags, [("kind", "password_reset_requested".to_owned())]);
-    for said in ["<h1 ", "most likely you", "works once.", "If it was not you", &format!("href=\"{url}\"")] {
+    for said in ["<h1 ", "most likely you", "The link works once", "If it was not you", &format!("href=\"{url}\"")] {
         assert!(mail.html.contains(said), "{said}: {}", mail.html);
     }
 }

@@ -9,7 +9,7 @@ use shared::mail::{Mail, SendError};
 use shared::outbox::EventKind;
 use shared::testing::{RecordedLogs, TestApp, TestUser};
 use shared::users::ClientInfo;
-use shared::users::links::{self, LIFETIME_SECONDS, Purpose};
+use shared::users::links::{self, Purpose};
 use shared::users::store::links as store;
 use shared::users::store::registrations::{self, NewRegistration};
 use sqlx::PgPool;
@@ -87,7 +87,7 @@ async fn a_link_goes_to_the_address_of_the_account_and_is_valid_for_its_purpose(
             assert_eq!(is_valid(&app, other, mail).await, other == purpose);
         }
     }
-    app.clock.advance(LIFETIME_SECONDS);
+    app.clock.advance(shop().reset_link_seconds);
     let late = mails_of(&app, reset_of(&ana.email)).await;
     assert!(is_valid(&app, Purpose::PasswordReset, &late[0]).await);
     assert_eq!(
@@ -95,6 +95,49 @@ async fn a_link_goes_to_the_address_of_the_account_and_is_valid_for_its_purpose(
         1,
         "the expired link is deleted"
     );
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn a_link_is_valid_for_as_long_as_its_mail_says(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let (ana, new) = (app.a_user().await, a_deactivated_account(&app, &[Kind::Registered]).await);
+    let reset = mails_of(&app, reset_of(&ana.email)).await.remove(0);
+    let activation = mails_of(&app, activation_of(&new.email)).await.remove(0);
+    assert!(reset.text.contains("until 22 November 2026, 07:38 UTC."), "{}", reset.text);
+    assert!(activation.text.contains("until 25 November 2026, 06:38 UTC."), "{}", activation.text);
+
+    app.clock.advance(3_599);
+    assert!(is_valid(&app, Purpose::PasswordReset, &reset).await);
+    app.clock.advance(1);
+    assert!(!is_valid(&app, Purpose::PasswordReset, &reset).await);
+    app.clock.advance(3 * 86_400 - 3_601);
+    assert!(is_valid(&app, Purpose::ActivateUser, &activation).await);
+    app.clock.advance(1);
+    assert!(!is_valid(&app, Purpose::ActivateUser, &activation).await);
+}
+
+#[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
+async fn only_the_newest_link_for_a_purpose_is_valid(db: PgPool) {
+    let app = TestApp::without_routes(db);
+    let (ana, ben) = (app.a_user().await, app.a_user().await);
+    let first = mails_of(&app, reset_of(&ana.email)).await.remove(0);
+    let of_ben = mails_of(&app, reset_of(&ben.email)).await.remove(0);
+    let for_email = mails_of(&app, EventKind::EmailResetRequested { email: ana.email.clone() }).await.remove(0);
+
+    let second = mails_of(&app, reset_of(&ana.email)).await.remove(0);
+
+    assert!(!is_valid(&app, Purpose::PasswordReset, &first).await);
+    assert!(is_valid(&app, Purpose::PasswordReset, &second).await);
+    assert!(
+        is_valid(&app, Purpose::PasswordReset, &of_ben).await && is_valid(&app, Purpose::EmailReset, &for_email).await
+    );
+    // Also if two messages are handled at once.
+    let (third, fourth) = tokio::join!(mails_of(&app, reset_of(&ana.email)), mails_of(&app, reset_of(&ana.email)));
+    let mut valid = 0;
+    for mail in [&second, &third[0], &fourth[0]] {
+        valid += i32::from(is_valid(&app, Purpose::PasswordReset, mail).await);
+    }
+    assert_eq!(valid, 1);
 }
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]

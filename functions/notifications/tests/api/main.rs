@@ -42,7 +42,11 @@ fn consumer(app: &TestApp, mailer: Arc<dyn Mailer>) -> Notifications {
 }
 
 fn shop() -> Shop {
-    Shop { name: "Corner Shop".to_owned(), site: Site::Storefront("https://shop.example.com".to_owned()) }
+    Shop {
+        name: "Corner Shop".to_owned(),
+        site: Site::Storefront("https://shop.example.com".to_owned()),
+        reset_link_seconds: 3_600,
+    }
 }
 
 /// Returns a batch of these messages with the ids `m0`, `m1` …

@@ -3,7 +3,7 @@
 use crate::app::db::Tx;
 use crate::ids::UserId;
 use crate::time::Timestamp;
-use crate::users::links::{LIFETIME_SECONDS, Purpose, sha256};
+use crate::users::links::{Purpose, sha256};
 use crate::users::store::proven;
 
 /// A link that is about to be mailed.
@@ -17,20 +17,28 @@ pub struct NewLink<'a> {
     pub purpose: Purpose,
     /// Secret part of the link.
     pub token: &'a str,
+    /// Time at which the link expires.
+    pub expires_at: Timestamp,
 }
 
-/// Stores a link, and deletes the expired links of the account.
+/// Stores a link in place of the unused one for the same purpose, and deletes the other expired links of the account.
 pub async fn insert(tx: &mut Tx, link: NewLink<'_>, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "with expired as (delete from mailed_links where user_id = $2 and expires_at <= $5)
+        "with expired as (
+             delete from mailed_links
+              where user_id = $2 and expires_at <= $5 and (purpose <> $3 or used_at is not null)
+         )
          insert into mailed_links (token_sha256, user_id, purpose, email, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6)",
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (user_id, purpose) where used_at is null do update
+            set token_sha256 = excluded.token_sha256, email = excluded.email, created_at = excluded.created_at,
+                expires_at = excluded.expires_at",
         sha256(link.token),
         link.user as _,
         link.purpose.as_str(),
         link.email,
         now as _,
-        now.plus_seconds(LIFETIME_SECONDS) as _
+        link.expires_at as _
     )
     .execute(&mut *tx)
     .await
@@ -92,7 +100,7 @@ pub async fn was_used(tx: &mut Tx, user: UserId, purpose: Purpose, token: &str) 
     .await
 }
 
-/// Revokes all unused links of an account for this purpose.
+/// Revokes the unused link of an account for this purpose.
 pub async fn revoke(tx: &mut Tx, user: UserId, purpose: Purpose) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from mailed_links where user_id = $1 and purpose = $2 and used_at is null",

@@ -4,7 +4,7 @@ use crate::app::db::Tx;
 use crate::ids::UserId;
 use crate::locale::Locale;
 use crate::time::Timestamp;
-use crate::users::links::{LIFETIME_SECONDS, Purpose, sha256};
+use crate::users::links::{ACTIVATION_SECONDS, Purpose, sha256};
 use crate::users::store::{accounts, proven};
 use crate::users::{Taken, username_key};
 
@@ -118,17 +118,19 @@ pub async fn with_free_address(tx: &mut Tx, email: &str) -> sqlx::Result<Option<
     Ok(owner_of_address(tx, &registration.email).await?.is_none_or(|owner| owner.is_waiting).then_some(registration))
 }
 
-/// Stores a link that is about to be mailed, unless the registration was replaced since it was read.
+/// Stores a link that is about to be mailed in place of the one before, unless the registration was replaced since it was read.
 pub async fn insert_link(tx: &mut Tx, id: UserId, version: Timestamp, token: &str, now: Timestamp) -> sqlx::Result<()> {
     // The lock makes a later registration wait, which then deletes this link.
     sqlx::query!(
         "insert into registration_links (token_sha256, registration_id, created_at, expires_at)
-         select $1, id, $4, $5 from registrations where id = $2 and created_at = $3 for share",
+         select $1, id, $4, $5 from registrations where id = $2 and created_at = $3 for share
+         on conflict (registration_id) do update
+            set token_sha256 = excluded.token_sha256, created_at = excluded.created_at, expires_at = excluded.expires_at",
         sha256(token),
         id as _,
         version as _,
         now as _,
-        now.plus_seconds(LIFETIME_SECONDS) as _
+        now.plus_seconds(ACTIVATION_SECONDS) as _
     )
     .execute(&mut *tx)
     .await

@@ -109,7 +109,8 @@ impl Claims {
 
     /// Returns the account that the token belongs to.
     pub fn user(&self) -> Result<UserId, TokenError> {
-        self.user_id.parse().map_err(|_| TokenError::NoUser)
+        // Only as it was written: `+1` would be read as a number too.
+        self.user_id.parse().ok().filter(|id: &UserId| id.to_string() == self.user_id).ok_or(TokenError::NoUser)
     }
 
     /// Returns the id of the token, as it is stored for a refresh token.

@@ -192,7 +192,11 @@ async fn every_message_to_notifications_succeeds_in_an_empty_shop(db: PgPool) {
         clock: app.clock.clone(),
         rng: Arc::new(SystemRng),
         mailer: Arc::new(NoMailer),
-        shop: Shop { name: "Shop".to_owned(), site: Site::Api("https://api.example.com".to_owned()) },
+        shop: Shop {
+            name: "Shop".to_owned(),
+            site: Site::Api("https://api.example.com".to_owned()),
+            reset_link_seconds: 86_400,
+        },
         limits: Limits::default(),
         metrics: app.app.metrics.clone(),
     };

@@ -52,7 +52,11 @@ fn a_consumer(app: &TestApp, db: Db) -> Notifications {
         clock: app.clock.clone(),
         rng: Arc::new(SystemRng),
         mailer: Arc::new(CountingMailer::default()),
-        shop: Shop { name: "Shop".to_owned(), site: Site::Api("http://shop.test".to_owned()) },
+        shop: Shop {
+            name: "Shop".to_owned(),
+            site: Site::Api("http://shop.test".to_owned()),
+            reset_link_seconds: 86_400,
+        },
         limits: notifications::Limits::default(),
         metrics: app.app.metrics.clone(),
     }

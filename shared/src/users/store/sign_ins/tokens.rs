@@ -53,6 +53,8 @@ pub struct RefreshTokenState {
     pub sha256: Option<Vec<u8>>,
     /// Sign-in of the token; `None` if the token was not issued to this account.
     pub sign_in: Option<SignInId>,
+    /// Time of the log-in; `None` if the token was not issued to this account.
+    pub started_at: Option<Timestamp>,
     /// Time at which the sign-in was last used, to the minute; `None` if the token was not issued to this account.
     pub last_used_at: Option<Timestamp>,
     /// Time at which the token was first used to get another one; `None` if it was not.
@@ -66,7 +68,7 @@ pub async fn refresh_token(tx: &mut Tx, token: Uuid, user: UserId) -> sqlx::Resu
     sqlx::query_as!(
         RefreshTokenState,
         r#"select u.is_active, t.token_sha256 as "sha256?", t.family_id as "sign_in?",
-                  s.last_used_at as "last_used_at?", t.used_at as "used_at?",
+                  s.created_at as "started_at?", s.last_used_at as "last_used_at?", t.used_at as "used_at?",
                   coalesce(t.revoked_at, s.ended_at) is not null as "is_revoked!"
              from users u
              left join refresh_tokens t on t.user_id = u.id and t.id = $1
