@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::metrics::{ColdStart, Metric, Metrics};
-use super::{App, Clock as _, Environment, LogFormat, SystemClock, handler, service, start_logs};
+use super::{App, Clock as _, Environment, EnvironmentError, LogFormat, SystemClock, handler, service, start_logs};
 use crate::trace::Trace;
 use crate::trace::subsegment::Recorder;
 
@@ -38,10 +38,14 @@ where
 }
 
 /// Serves a function that needs neither the database nor the caller's identity.
-pub async fn serve_without_database(router: OpenApiRouter<App>) -> Result<(), lambda_http::Error> {
+///
+/// `router` creates the routes; it may read which of them are switched on from the environment.
+pub async fn serve_without_database(
+    router: impl FnOnce(&Environment) -> Result<OpenApiRouter<App>, EnvironmentError>,
+) -> Result<(), lambda_http::Error> {
     let environment = start();
     let app = App::without_database(&environment)?;
-    run(router, app, &environment).await
+    run(router(&environment)?, app, &environment).await
 }
 
 fn start() -> Environment {

@@ -4,7 +4,8 @@ SwaggerUIBundle({
   dom_id: "#swagger-ui",
   deepLinking: true,
   displayRequestDuration: true,
-  persistAuthorization: true,
+  // Else a token that is typed in stays in the browser's storage, which every page of this host can read.
+  persistAuthorization: false,
   // Else the page shows a badge from a server of Swagger's, which is sent the document's URL.
   validatorUrl: null,
 });

@@ -1,5 +1,8 @@
 //! Swagger UI: `GET /api/docs/`.
 
+use shared::app::Environment;
+use shared::testing::a_client_without_database;
+
 use super::a_reader;
 
 #[tokio::test]
@@ -48,6 +51,25 @@ async fn the_page_calls_no_other_host() {
         let text = a_reader().get(path).await.text;
         assert!(!text.contains("http:") && !text.contains("https:") && !text.contains("\"//"), "{text}");
     }
+}
+
+/// The staff's pages are on the same host.
+#[tokio::test]
+async fn the_page_keeps_no_token_in_the_storage_of_the_browser() {
+    let script = a_reader().get("/api/docs/initializer.js").await.expect(200).text;
+    assert!(script.contains("persistAuthorization: false"), "{script}");
+}
+
+#[tokio::test]
+async fn the_documentation_can_be_switched_off() {
+    let with = |value: &str| docs::router_for(&Environment::from_iter([("API_DOCS", value)]));
+    for (value, status) in [("", 200), ("public", 200), ("off", 404)] {
+        let client = a_client_without_database(with(value).unwrap());
+        for path in ["/api/docs/", "/api/docs/swagger-ui.css", "/api/schema/?format=json"] {
+            client.get(path).await.expect(status);
+        }
+    }
+    assert!(with("no").is_err());
 }
 
 #[tokio::test]
