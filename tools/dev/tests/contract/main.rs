@@ -9,6 +9,8 @@ mod document;
 mod escalation;
 mod events;
 mod functions;
+mod headers;
+mod hostile;
 mod limits;
 mod policies;
 mod routes;
