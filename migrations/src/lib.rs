@@ -1,22 +1,27 @@
 //! The schema of the database, and the one way to apply it: for `migrate`, `cargo dev`, `cargo prepare` and the tests.
 //!
-//! It has two parts. The numbered files hold tables, constraints and indexes; each is applied once and never changed afterwards.
+//! It has three parts. The numbered files hold tables, constraints and indexes; each is applied once and never changed afterwards.
 //! `functions/` holds the current text of each SQL function, with the triggers that call it, one file for each; it is applied whenever
-//! its text differs from what the database has. `docs/decisions.md` says why.
+//! its text differs from what the database has. `docs/decisions.md` says why. `roles.sql` grants each function's role what the function uses.
+
+mod roles;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use anyhow::Context as _;
 use sqlx::migrate::{Migrate as _, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, SqlSafeStr as _};
 
-/// Everything as sqlx's migrator, for `#[sqlx::test]`: the numbered files, and all functions as one last migration.
+pub use roles::{GRANTS, ROLES, quoted_roles, role_of};
+
+/// Everything as sqlx's migrator, for `#[sqlx::test]`: the numbered files, and all functions and the privileges of the roles as one last migration.
 ///
 /// For databases that live as long as a test. [`Schema::apply`] refuses such a database as newer than itself.
 pub static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
     let schema = Schema::current();
-    let functions = AssertSqlSafe(schema.functions_sql(None)).into_sql_str();
+    let functions = AssertSqlSafe(schema.functions_sql(None) + &roles::sql()).into_sql_str();
     let last = Migration::new(i64::MAX, Cow::Borrowed("functions"), MigrationType::Simple, functions, false);
     Migrator::with_migrations(schema.migrator.iter().cloned().chain([last]).collect())
 });
@@ -35,6 +40,8 @@ pub struct Function {
 pub struct Schema {
     migrator: Migrator,
     functions: Vec<Function>,
+    /// Whether the roles of the functions get their privileges: those of the shop, which a schema made for a test has no tables for.
+    has_roles: bool,
 }
 
 impl Schema {
@@ -42,12 +49,12 @@ impl Schema {
     pub fn current() -> Self {
         let functions: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/functions.rs"));
         let functions = functions.iter().map(|&(file, sql)| Function { file: file.into(), sql: sql.into() }).collect();
-        Self { migrator: sqlx::migrate!("../migrations"), functions }
+        Self { migrator: sqlx::migrate!("../migrations"), functions, has_roles: true }
     }
 
     /// A schema made of these parts, for tests.
     pub fn new(migrations: Vec<Migration>, functions: Vec<Function>) -> Self {
-        Self { migrator: Migrator::with_migrations(migrations), functions }
+        Self { migrator: Migrator::with_migrations(migrations), functions, has_roles: false }
     }
 
     /// The numbered migrations, in order.
@@ -60,8 +67,8 @@ impl Schema {
         &self.functions
     }
 
-    /// Brings a database up to date: the migrations that it lacks, then the functions whose text differs, in one transaction. Safe to
-    /// repeat, and safe when two run at once: the second waits for the first.
+    /// Brings a database up to date: the migrations that it lacks, the functions whose text differs, and the privileges of the roles, in one
+    /// transaction. Safe to repeat, and safe when two run at once: the second waits for the first.
     ///
     /// `released_at` orders releases: the time of the commit, in seconds since 1970. A database that is newer is refused. Without it
     /// only the migrations tell which of the two is newer.
@@ -91,6 +98,12 @@ impl Schema {
         }
         let functions = AssertSqlSafe(self.functions_sql(released_at));
         sqlx::raw_sql(functions).execute(&mut *tx).await.map_err(explain_function)?;
+        if self.has_roles {
+            sqlx::raw_sql(AssertSqlSafe(roles::sql()))
+                .execute(&mut *tx)
+                .await
+                .context("migrations/roles.sql could not be applied")?;
+        }
         let version = versions(&mut tx, &self.migrator).await?.last().copied().unwrap_or_default();
         tx.commit().await?;
         connection.unlock().await?;

@@ -1,4 +1,4 @@
-//! Applies the migrations and functions that are missing, then prepares the role of the functions.
+//! Applies the migrations and functions that are missing, then prepares the roles of the functions.
 
 use anyhow::Context as _;
 use migrations::Schema;
@@ -7,8 +7,8 @@ use shared::app::db::Connector;
 use shared::money::Currency;
 use sqlx::Connection as _;
 
-use crate::app_role::{self, AppRole};
 use crate::currency;
+use crate::roles::{self, Roles};
 
 /// The facts that a deployment states about itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -28,8 +28,8 @@ pub struct Applied {
     pub migrations: Vec<i64>,
     /// Version of the newest migration in the database.
     pub version: i64,
-    /// Outcome of preparing the role of the functions.
-    pub app_role: AppRole,
+    /// Outcome of preparing the roles of the functions.
+    pub roles: Roles,
     /// Currency in which the shop sells.
     pub currency: Currency,
 }
@@ -46,10 +46,9 @@ pub async fn apply_release(connector: &Connector, release: Release) -> anyhow::R
     let mut connection = connector.connect().await.context("the database cannot be reached")?;
     let migrations::Applied { migrations, version } =
         Schema::current().apply(&mut connection, release.released_at).await?;
-    let app_role =
-        app_role::prepare(&mut connection).await.context("the role of the functions could not be prepared")?;
+    let roles = roles::prepare(&mut connection).await.context("the roles of the functions could not be prepared")?;
     connection.close().await?;
-    tracing::info!(?migrations, version, ?app_role, "the database is up to date");
+    tracing::info!(?migrations, version, ?roles, "the database is up to date");
     let currency = currency::set(connector, release.currency).await?;
-    Ok(Applied { migrations, version, app_role, currency })
+    Ok(Applied { migrations, version, roles, currency })
 }

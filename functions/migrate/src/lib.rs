@@ -1,4 +1,4 @@
-//! Brings the database up to date and prepares the role that the functions log in as, at each deployment or when it is invoked by hand.
+//! Brings the database up to date and prepares the roles that the functions log in as, at each deployment or when it is invoked by hand.
 //!
 //! The event is `{"action": "apply", "released_at": …, "currency": …}` or
 //! `{"action": "create_superuser", "email": …, "username": …, "password": …}`. An empty event means `apply` without the time of the release.
@@ -6,10 +6,10 @@
 //!
 //! The function connects to the database directly, never through a pooler, as the role that owns the tables.
 
-mod app_role;
 mod apply;
 mod create_superuser;
 mod currency;
+mod roles;
 
 use std::sync::Arc;
 
@@ -20,9 +20,9 @@ use shared::app::db::Connector;
 use shared::app::{Clock, Environment, Rng, SystemClock, SystemRng, currency};
 use shared::money::Currency;
 
-pub use app_role::AppRole;
 pub use apply::{Applied, Release, apply, apply_release};
 pub use create_superuser::{NewSuperuser, Superuser, create_superuser};
+pub use roles::Roles;
 
 /// State of the function.
 pub struct Migrate {

@@ -1,4 +1,6 @@
 -- place_order for a signed-in caller: a token whose sign-in has ended, or never was, cannot buy. One more outcome: `signed_out`.
+--
+-- Runs as the owner of the tables, so that the role of `orders` can change stock and write orders by placing an order and in no other way.
 create or replace function check_out(
     p_sign_in_id uuid,
     p_order_id uuid,
@@ -20,7 +22,7 @@ create or replace function check_out(
     outcome text, order_id uuid, number bigint, status text, currency text, total bigint, email text, placed_at timestamptz,
     line integer, variant_id bigint, product_name text, variant_name text, sku text, unit_price bigint, quantity integer,
     backordered integer, available integer, quantity_limit integer, wait_seconds integer
-) language plpgsql as $$
+) language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     -- An account that was deleted has no sign-ins either: place_order says so.
     if not exists (select from sign_ins s where s.id = p_sign_in_id and s.user_id = p_user_id and s.ended_at is null)

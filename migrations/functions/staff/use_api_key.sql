@@ -3,8 +3,10 @@
 --
 -- A key never has more than its creator: if that account is deleted, deactivated or loses a permission that the key carries, the key
 -- stops working until the account has the permission again. Locks: the key, at most once a minute.
+--
+-- Runs as the owner of the tables, because the roles of most functions may not read keys.
 create or replace function use_api_key(p_id uuid, p_sha256_left uuid, p_sha256_right uuid, p_now_us bigint)
-returns table (id uuid, scopes text) language plpgsql as $$
+returns table (id uuid, scopes text) language plpgsql security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
 declare
     v_now timestamptz := 'epoch'::timestamptz + p_now_us * interval '1 microsecond';

@@ -3,10 +3,11 @@
 -- Attempts are counted before they are made, under the row's lock, so a thousand simultaneous attempts count as a thousand.
 -- With p_longest, each attempt after the first p_free doubles the wait, up to p_longest, and p_window after the last attempt the
 -- count starts again. Without p_longest, p_free attempts are allowed in each p_window.
+-- Runs as the owner of the table, so that who may count attempts cannot erase them.
 -- Locks: the row of this subject, then (skipping locked ones) two expired rows of the same scope.
 create or replace function throttle(
     p_scope text, p_subject bytea, p_now timestamptz, p_free integer, p_window interval, p_longest interval
-) returns integer language plpgsql as $$
+) returns integer language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v throttles;
 begin

@@ -1,9 +1,10 @@
 //! The applier, over real databases: with the shop's own schema, and with small ones made for a test.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod apply;
 mod current;
 mod functions;
+mod roles;
 
 use migrations::{Function, Schema};
 use sqlx::migrate::{Migration, MigrationType};

@@ -22,6 +22,7 @@ use axum::extract::FromRef;
 use ring::rand::SystemRandom;
 use ring::signature::Ed25519KeyPair;
 use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
@@ -50,8 +51,10 @@ pub const START: Timestamp = Timestamp::from_seconds(1_795_329_531);
 pub struct TestApp {
     /// State of the handlers.
     pub app: App,
-    /// The test's own connections to the database, in addition to those of the service.
+    /// The test's own connections to the database, in addition to those of the service: as the owner of the tables.
     pub db: PgPool,
+    /// Connections like those of the service as the owner of the tables, to prepare with the shop's own code what the function may not write.
+    pub owner: Db,
     /// The clock, which stands still until a test moves it.
     pub clock: Arc<TestClock>,
     /// Signs the tokens that the service accepts.
@@ -114,7 +117,7 @@ impl TestApp {
             metrics: metrics.metrics(),
         };
         let service = service(router, state(app.clone(), &signer));
-        Self { app, db, clock, signer, metrics, service }
+        Self { app, owner: owner_db(&db), db, clock, signer, metrics, service }
     }
 
     /// Creates an app without routes, for the tests of a job.
@@ -259,7 +262,7 @@ impl TestApp {
 
 /// Makes an empty shop sell in the currency with this code.
 pub async fn sell_in(db: &PgPool, code: &str) -> Currency {
-    let db = service_db_with(db, PoolSettings { max_connections: 1 });
+    let db = owner_db(db);
     let currency = code.parse().unwrap();
     let mut tx = db.begin().await.unwrap();
     assert!(shop::store::set_currency(&mut tx, currency).await.unwrap(), "the shop is not empty");
@@ -278,13 +281,34 @@ pub fn service_db(pool: &PgPool) -> Db {
 }
 
 /// Returns the service's connections to the database of a test, with these settings of the pool.
-#[expect(clippy::disallowed_methods, reason = "the test runner says whether to use the pooler")]
+///
+/// The tests of a function log in as its database role, so a privilege that is missing fails them. The tests of other crates run code of more than
+/// one function, and log in as the owner of the tables.
 pub fn service_db_with(pool: &PgPool, settings: PoolSettings) -> Db {
-    let mut options = pool.connect_options().as_ref().clone();
+    let options = pool.connect_options().as_ref().clone();
+    match role_under_test() {
+        Some(role) => db_at(options.username(role), settings),
+        None => db_at(options, settings),
+    }
+}
+
+/// Returns connections like those of the service, as the owner of the tables.
+pub fn owner_db(pool: &PgPool) -> Db {
+    db_at(pool.connect_options().as_ref().clone(), PoolSettings { max_connections: 32 })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test runner says whether to use the pooler")]
+fn db_at(mut options: PgConnectOptions, settings: PoolSettings) -> Db {
     if let Ok(port) = std::env::var("TEST_POOLER_PORT") {
         options = options.host("127.0.0.1").port(port.parse().expect("TEST_POOLER_PORT is a port"));
     }
     Db::new(Connector::to(options), settings)
+}
+
+/// Returns the database role of the function whose tests run; `None` in another crate.
+#[expect(clippy::disallowed_methods, reason = "the test runner says which crate it tests")]
+fn role_under_test() -> Option<&'static str> {
+    migrations::role_of(&std::env::var("CARGO_PKG_NAME").expect("cargo and nextest name the crate"))
 }
 
 /// A clock that stands still until a test moves it.

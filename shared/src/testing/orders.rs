@@ -63,6 +63,6 @@ impl TestApp {
 
     /// Checks out a cart.
     pub async fn check_out(&self, placement: &Placement) -> Outcome {
-        place(&self.app.db, placement).await.unwrap()
+        place(&self.owner, placement).await.unwrap()
     }
 }

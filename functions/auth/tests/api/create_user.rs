@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use auth::{AuthState, Lifetimes, Options};
 use serde_json::json;
-use shared::app::db::{Connector, Db, PoolSettings};
-use shared::testing::{Answer, RecordingQueue, START, TestApp};
+use shared::app::db::PoolSettings;
+use shared::testing::{Answer, RecordingQueue, START, TestApp, service_db_with};
 use shared::time::Timestamp;
 use sqlx::PgPool;
 
@@ -151,8 +151,7 @@ async fn registering_needs_no_token_but_refuses_an_invalid_one(db: PgPool) {
 
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn a_refused_registration_needs_one_connection_only(db: PgPool) {
-    let connector = Connector::to(db.connect_options().as_ref().clone());
-    let one_connection = Db::new(connector, PoolSettings { max_connections: 1 });
+    let one_connection = service_db_with(&db, PoolSettings { max_connections: 1 });
     let app = TestApp::with_state(db, auth::router(), |mut app, signer| {
         app.db = one_connection;
         AuthState {

@@ -64,7 +64,7 @@ async fn replacing_the_hash_does_not_undo_a_concurrent_password_change(db: PgPoo
     let app = service(db);
     let ana = register(&app, "ana").await;
     let changed = stored_hash(&app).await;
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     store::renew_password_hash(&mut tx, ana, DJANGO_HASHES[0], "renewed").await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(stored_hash(&app).await, changed);

@@ -97,7 +97,7 @@ async fn register_with_data_everywhere(app: &TestApp) -> (UserId, Client) {
         EventKind::EmailChanged { user_id: ana, email: "ana@example.com".to_owned() },
         EventKind::PasswordChanged { user_id: ana },
     ] {
-        let mut tx = app.app.db.begin().await.unwrap();
+        let mut tx = app.owner.begin().await.unwrap();
         let event = Event::new(EventId(app.ordered_uuid()), kind);
         outbox::insert(&mut tx, &event, app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();

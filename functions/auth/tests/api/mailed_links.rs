@@ -31,7 +31,7 @@ pub(crate) async fn a_link(app: &TestApp, user: UserId, purpose: Purpose) -> Lin
         sqlx::query_scalar("select email from users where id = $1").bind(user).fetch_one(&app.db).await.unwrap();
     let now = app.clock.now();
     let token = token(app.random_uuid().into_bytes(), now);
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     let expires_at = now.plus_seconds(purpose.lifetime_seconds(MAX_RESET_SECONDS));
     let link = links::NewLink { user, email: &email, purpose, token: &token, expires_at };
     links::insert(&mut tx, link, now).await.unwrap();

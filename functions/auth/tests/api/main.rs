@@ -6,6 +6,7 @@ mod bearer_tokens;
 mod contract;
 mod create_token;
 mod create_user;
+mod database_role;
 mod delete_me;
 mod django_passwords;
 mod erasure;

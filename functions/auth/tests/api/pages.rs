@@ -21,7 +21,7 @@ async fn page_of(app: &TestApp, user: UserId, name: &str, purpose: Purpose) -> S
     let mut random = [0; 16];
     app.app.rng.fill_random(&mut random);
     let token = token(random, app.clock.now());
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     let mailbox = format!("{name}@example.com");
     let (now, lifetime) = (app.clock.now(), purpose.lifetime_seconds(MAX_RESET_SECONDS));
     let expires_at = now.plus_seconds(lifetime);

@@ -209,7 +209,7 @@ async fn a_sign_in_does_not_begin_with_a_password_that_has_changed(db: PgPool) {
     let checked: String = sqlx::query_scalar("select password_hash from users").fetch_one(&app.db).await.unwrap();
     sql(&app, "update users set password_hash = 'another'").await;
 
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     for (password_hash, begins) in [(checked.as_str(), false), ("another", true)] {
         let token = NewRefreshToken {
             id: app.random_uuid(),

@@ -232,7 +232,7 @@ async fn no_link_reactivates_an_account_that_staff_deactivated(db: PgPool) {
     let unused = a_link(&app, ana, Purpose::ActivateUser).await;
 
     sql(&app, "update users set is_active = false").await;
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     let entry = AuditRecord::by_nobody(Kind::Deactivated, Some(ana));
     record(&mut tx, entry, &ClientInfo::default(), app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();

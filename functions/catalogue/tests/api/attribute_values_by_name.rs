@@ -72,7 +72,7 @@ async fn a_value_of_an_attribute_that_is_being_deleted_is_refused(db: PgPool) {
     let app = app(db);
     let editor = editor(&app).await;
     editor.post("/api/v1/catalogue/attributes/", json!({"name": "Colour"})).await.expect(201);
-    let mut deletion = app.app.db.begin().await.unwrap();
+    let mut deletion = app.owner.begin().await.unwrap();
     sqlx::query("delete from attributes").execute(&mut deletion).await.unwrap();
     let creation = tokio::spawn(async move {
         let variant = json!([{"sku": "a", "options": [{"attribute": "Colour", "value": "Red"}]}]);

@@ -79,7 +79,7 @@ async fn products_are_filtered_by_the_id_or_slug_of_a_brand(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn digits_name_a_slug_if_no_brand_has_that_id(db: PgPool) {
     let shop = Shop::open(db).await;
-    let mut tx = shop.app.app.db.begin().await.unwrap();
+    let mut tx = shop.app.owner.begin().await.unwrap();
     samples::brand(&mut tx, "501", "501").await;
     let shadowed = shop.ana.to_string();
     samples::brand(&mut tx, "Shadowed", &shadowed).await;

@@ -40,7 +40,7 @@ async fn product(
 /// Opens a shop with Clothing › Shirts › Tees, and Shoes: a product of Ana in Tees and in Shoes, one of Bela in Shirts.
 async fn shop(db: PgPool) -> TestApp {
     let app = app(db);
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     let ana = samples::brand(&mut tx, "Ana", "ana").await;
     let bela = samples::brand(&mut tx, "Bela", "bela").await;
     let clothing = samples::category(&mut tx, None, "Clothing", "clothing").await;
@@ -171,7 +171,7 @@ async fn a_choice_does_not_change_the_counts_of_its_facet(db: PgPool) {
 #[sqlx::test(migrator = "shared::app::db::MIGRATOR")]
 async fn one_variant_has_the_attributes_the_price_and_the_stock(db: PgPool) {
     let app = app(db);
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     let ana = samples::brand(&mut tx, "Ana", "ana").await;
     let mugs = samples::category(&mut tx, None, "Mugs", "mugs").await;
     product(&mut tx, ("mug", ana, mugs), 3_000, &[("S", "Black", 0), ("S", "Navy", 5)]).await;

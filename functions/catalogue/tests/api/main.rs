@@ -76,7 +76,7 @@ struct Shop {
 impl Shop {
     async fn open(db: PgPool) -> Self {
         let app = app(db);
-        let mut tx = app.app.db.begin().await.unwrap();
+        let mut tx = app.owner.begin().await.unwrap();
         let ana = samples::brand(&mut tx, "Ana", "ana").await;
         let bela = samples::brand(&mut tx, "Béla", "bela").await;
         let clothing = samples::category(&mut tx, None, "Clothing", "clothing").await;

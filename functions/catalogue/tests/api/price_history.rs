@@ -183,7 +183,7 @@ async fn an_own_price_does_not_follow_the_base_price(db: PgPool) {
 async fn only_the_last_price_of_a_transaction_is_recorded(db: PgPool) {
     let shop = Shoes::new(db).await;
     shop.pass_days(40).await;
-    let mut tx = shop.app.app.db.begin().await.unwrap();
+    let mut tx = shop.app.owner.begin().await.unwrap();
     for step in [
         format!("update products set base_price = 2000 where id = {}", shop.shoes.id),
         format!(

@@ -15,7 +15,7 @@ async fn fill_shirts(shop: &Shop, count: usize) -> Vec<ProductId> {
     for _ in 1..count {
         ids.push(shop.app.a_product().create().await.id);
     }
-    let mut tx = shop.app.app.db.begin().await.unwrap();
+    let mut tx = shop.app.owner.begin().await.unwrap();
     for id in &ids {
         categorise(&mut tx, *id, shop.shirts).await;
     }

@@ -44,7 +44,7 @@ impl Case {
 
     /// Asserts that the cart has both lines, that the first is named and not for sale, and that neither is sold until the buyer removes it.
     async fn the_line_stays_until_its_buyer_removes_it(&self) {
-        let mut tx = self.app.app.db.begin().await.unwrap();
+        let mut tx = self.app.owner.begin().await.unwrap();
         let lines = lines(&mut tx, self.cart, self.app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(lines.len(), 2, "{lines:?}");

@@ -149,7 +149,7 @@ async fn listed_products_have_the_new_slug_of_their_brand(db: PgPool) {
 async fn a_product_written_during_a_rename_is_found_by_the_new_name(db: PgPool) {
     let shop = Shop::open(db).await;
     let editor = editor(&shop.app).await;
-    let mut write = shop.app.app.db.begin().await.unwrap();
+    let mut write = shop.app.owner.begin().await.unwrap();
     sqlx::query("update products set brand_id = $1 where slug = 't-shirt'")
         .bind(shop.ana)
         .execute(&mut write)

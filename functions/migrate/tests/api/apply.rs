@@ -1,6 +1,6 @@
 //! Migrations: applied once, in order, and never backwards.
 
-use migrate::{AppRole, handle};
+use migrate::{Roles, handle};
 use migrations::Schema;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -16,7 +16,7 @@ async fn an_empty_database_is_brought_up_to_date_and_stays_so(db: PgPool) {
     let first = applied(&db).await.unwrap();
     assert_eq!(first.migrations, all_versions());
     assert_eq!(Some(&first.version), all_versions().last());
-    assert_eq!(first.app_role, AppRole::Prepared);
+    assert_eq!(first.roles, Roles::Prepared);
 
     let second = applied(&db).await.unwrap();
     assert_eq!(second.migrations, Vec::<i64>::new());
@@ -68,7 +68,7 @@ async fn the_function_answers_what_it_has_done(db: PgPool) {
     let version = all_versions().last().copied();
     assert_eq!(
         serde_json::to_value(done).unwrap(),
-        json!({"action": "apply", "migrations": [], "version": version, "app_role": "prepared", "currency": "EUR"})
+        json!({"action": "apply", "migrations": [], "version": version, "roles": "prepared", "currency": "EUR"})
     );
 }
 

@@ -1,28 +1,34 @@
 //! Everything that `migrate` does, as a role with the rights of RDS's master user: no superuser, but owner of the database and allowed to
 //! create roles and databases. A superuser's run does not show what RDS refuses.
 
-use migrate::{AppRole, apply};
+use migrate::{Roles, apply};
 use shared::app::db::{Connector, Db, PoolSettings};
+use shared::orders::store::{Outcome, place};
 use shared::testing::TestApp;
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 
 /// Gives the test's database to such a role, and returns the way to the database as that role.
 async fn as_owner(db: &PgPool) -> Connector {
-    // `shop` may have been created by the superuser of another test; on RDS the owner creates it, and so may administer it.
-    sqlx::raw_sql(
+    // The roles of the functions may have been created by the superuser of another test; on RDS the owner creates them, and so may administer them.
+    sqlx::raw_sql(AssertSqlSafe(format!(
         "do $$
          declare
              v_owner text := 'owner_of_' || (select oid from pg_database where datname = current_database());
+             v_role text;
          begin
-             perform pg_advisory_xact_lock(1);
-             if not exists (select from pg_roles where rolname = 'shop') then
-                 create role shop login;
-             end if;
              execute format('create role %I login createrole createdb', v_owner);
-             execute format('grant shop to %I with admin option', v_owner);
+             foreach v_role in array array[{}] loop
+                 begin
+                     execute format('create role %I login', v_role);
+                 exception when duplicate_object or unique_violation then
+                     null;
+                 end;
+                 execute format('grant %I to %I with admin option', v_role, v_owner);
+             end loop;
              execute format('alter database %I owner to %I', current_database(), v_owner);
          end $$",
-    )
+        migrations::quoted_roles()
+    )))
     .execute(db)
     .await
     .unwrap();
@@ -60,7 +66,7 @@ async fn an_owner_without_superuser_rights_brings_the_database_up_to_date(db: Pg
         .unwrap();
     assert!(!is_superuser);
 
-    assert_eq!(apply(&owner).await.unwrap().app_role, AppRole::Prepared);
+    assert_eq!(apply(&owner).await.unwrap().roles, Roles::Prepared);
 
     // Each function replaced, in another session than the one that created the extensions.
     sqlx::query("update sql_functions set digest = ''").execute(&db).await.unwrap();
@@ -69,10 +75,13 @@ async fn an_owner_without_superuser_rights_brings_the_database_up_to_date(db: Pg
         sqlx::query_scalar("select bool_and(digest <> '') from sql_functions").fetch_one(&db).await.unwrap();
     assert!(is_current);
 
-    // The services' role can use what it made.
-    let shop = db.connect_options().as_ref().clone().username("shop");
-    let mut app = TestApp::without_routes(db.clone());
-    app.app.db = Db::new(Connector::to(shop), PoolSettings { max_connections: 1 });
-    app.an_order().await;
+    // A function's role can use what it made, also functions that run as their owner.
+    let orders = db.connect_options().as_ref().clone().username("shop_orders");
+    let orders = Db::new(Connector::to(orders), PoolSettings { max_connections: 1 });
+    let app = TestApp::without_routes(db.clone());
+    let (shoes, buyer) = (app.a_product().stock(1).create().await, app.a_user().await);
+    let cart = app.a_cart().of(buyer.id).with(shoes.variant, 1).create().await;
+    let outcome = place(&orders, &app.a_placement(cart, buyer.id)).await.unwrap();
+    assert!(matches!(outcome, Outcome::Placed(_)), "{outcome:?}");
     remove_owner(&db).await;
 }

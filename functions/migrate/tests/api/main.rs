@@ -1,11 +1,11 @@
-//! Migrations and the app's role, over a real and empty database.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! Migrations and the roles of the functions, over a real and empty database.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
-mod app_role;
 mod apply;
 mod as_on_rds;
 mod create_superuser;
 mod currency;
+mod roles;
 
 use std::sync::Arc;
 

@@ -26,7 +26,7 @@ async fn a_sign_in(app: &TestApp, user_agent: Option<&str>) -> (UserId, SignInId
     let id = SignInId(app.random_uuid());
     let address: Option<IpAddr> = Some("203.0.113.7".parse().unwrap());
     let client_info = ClientInfo { address, user_agent: user_agent.map(str::to_owned), ..ClientInfo::default() };
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     let token = NewRefreshToken {
         id: app.random_uuid(),
         sign_in: id,

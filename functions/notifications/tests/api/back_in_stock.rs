@@ -172,7 +172,7 @@ async fn an_erased_user_gets_no_mail(db: PgPool) {
         .execute(&subscribed.app.db)
         .await
         .unwrap();
-    let mut tx = subscribed.app.app.db.begin().await.unwrap();
+    let mut tx = subscribed.app.owner.begin().await.unwrap();
     assert_eq!(shared::users::store::delete(&mut tx, ana.id).await.unwrap(), shared::users::store::Erasure::Done);
     tx.commit().await.unwrap();
 

@@ -8,7 +8,7 @@ use crate::mailers::RecordingMailer;
 use crate::{consumer, delivered, logged};
 
 async fn erase_the_buyer(app: &TestApp) {
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     let buyer = sqlx::query_scalar("select user_id from orders").fetch_one(&app.db).await.unwrap();
     assert_eq!(shared::users::store::delete(&mut tx, buyer).await.unwrap(), shared::users::store::Erasure::Done);
     tx.commit().await.unwrap();

@@ -79,7 +79,7 @@ async fn a_mail_that_is_no_longer_due_when_it_is_resent_has_failed_for_that_reas
 
 /// Makes a mail due again, as staff do.
 async fn resend(app: &TestApp, event: &Event) {
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     resend_failed(&mut tx, event.event_id, app.clock.now()).await.unwrap().unwrap();
     tx.commit().await.unwrap();
 }

@@ -42,7 +42,7 @@ fn halves(mail: &Mail) -> (UserId, String) {
 
 async fn is_valid(app: &TestApp, purpose: Purpose, mail: &Mail) -> bool {
     let (user, token) = halves(mail);
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     let is_valid = store::is_valid(&mut tx, user, purpose, &token, app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     is_valid
@@ -52,7 +52,7 @@ async fn is_valid(app: &TestApp, purpose: Purpose, mail: &Mail) -> bool {
 async fn a_deactivated_account(app: &TestApp, log: &[Kind]) -> TestUser {
     let user = app.a_user().await;
     sqlx::query("update users set is_active = false where id = $1").bind(user.id).execute(&app.db).await.unwrap();
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     for kind in log {
         let entry = AuditRecord::by_owner(*kind, user.id);
         audit::store::record(&mut tx, entry, &ClientInfo::default(), app.clock.now()).await.unwrap();
@@ -269,7 +269,7 @@ async fn an_account_that_was_deactivated_after_its_activation_gets_no_link(db: P
     let app = TestApp::without_routes(db);
     let user = a_deactivated_account(&app, &[]).await;
     let mail = mails_of(&app, activation_of(&user.email)).await.remove(0);
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     assert!(store::redeem(&mut tx, user.id, Purpose::ActivateUser, &halves(&mail).1, app.clock.now()).await.unwrap());
     tx.commit().await.unwrap();
 

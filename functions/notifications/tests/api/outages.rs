@@ -29,7 +29,7 @@ enum Line {
 
 /// Returns the database behind a line that the sender switches.
 async fn a_database_behind_a_line(pool: &PgPool) -> (Db, watch::Sender<Line>) {
-    let options = pool.connect_options().as_ref().clone();
+    let options = pool.connect_options().as_ref().clone().username("shop_notifications");
     let server = (options.get_host().to_owned(), options.get_port());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let options = options.host("127.0.0.1").port(listener.local_addr().unwrap().port());

@@ -9,5 +9,5 @@ pub(super) async fn run(scheduler: &Scheduler) -> anyhow::Result<u64> {
     let mut tx = scheduler.db.begin().await?;
     let deleted = links::delete_expired(&mut tx, scheduler.clock.now(), MAX_DELETED).await?;
     tx.commit().await?;
-    Ok(deleted)
+    Ok(u64::try_from(deleted)?)
 }

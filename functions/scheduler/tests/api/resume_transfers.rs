@@ -20,7 +20,7 @@ use crate::{run, scheduler};
 async fn started(app: &TestApp) -> (ImportId, ExportId) {
     let (import, export) = (ImportId(app.ordered_uuid()), ExportId(app.ordered_uuid()));
     let now = app.clock.now();
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     let new = NewImport { id: import, kind: None, options: ImportOptions::default(), storage_key: "a", bytes: 1 };
     insert(&mut tx, &new, now).await.unwrap();
     start(&mut tx, import, now).await.unwrap();
@@ -47,7 +47,7 @@ async fn a_transfer_that_no_worker_has_held_for_a_minute_is_sent_again(db: PgPoo
     assert!(jobs.take().is_empty(), "its message may be on its way once more");
 
     // A worker has taken the import, and has died when the lease is over.
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     let held = Lease { id: import, lease: app.random_uuid() };
     assert!(claim(&mut tx, held, app.clock.now()).await.unwrap().is_some());
     exports::end(&mut tx, export, JobEnd::DONE, app.clock.now()).await.unwrap();

@@ -24,14 +24,14 @@ async fn long_products(shop: &Shop, count: usize) {
 
 pub(crate) async fn an_export(shop: &Shop) -> ExportId {
     let id = ExportId(shop.app.ordered_uuid());
-    let mut tx = shop.app.app.db.begin().await.unwrap();
+    let mut tx = shop.app.owner.begin().await.unwrap();
     exports::insert(&mut tx, id, "exports/all.csv", shop.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     id
 }
 
 async fn export(shop: &Shop, id: ExportId) -> Export {
-    let mut tx = shop.app.app.db.read().await.unwrap();
+    let mut tx = shop.app.owner.read().await.unwrap();
     let export = exports::find(&mut tx, id).await.unwrap().unwrap();
     tx.commit().await.unwrap();
     export
@@ -112,7 +112,7 @@ async fn products_that_cannot_be_exported_are_listed_even_at_the_end(db: PgPool)
 
     let done = export(&shop, id).await;
     assert_eq!((done.status, done.products_done, done.products_skipped), (TransferStatus::Done, 100, 150));
-    let mut tx = shop.app.app.db.read().await.unwrap();
+    let mut tx = shop.app.owner.read().await.unwrap();
     let skipped = exports::list_skipped(&mut tx, id, KeysetBounds::first(1000)).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(skipped.len(), 150);
@@ -122,7 +122,7 @@ async fn products_that_cannot_be_exported_are_listed_even_at_the_end(db: PgPool)
 /// Cancels the export as soon as the worker waits for its storage.
 async fn cancel_when_worker_hangs(shop: &Shop, storage: &Hanging, id: ExportId) {
     storage.hangs.notified().await;
-    let mut tx = shop.app.app.db.begin().await.unwrap();
+    let mut tx = shop.app.owner.begin().await.unwrap();
     exports::cancel(&mut tx, id, shop.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -152,7 +152,7 @@ async fn an_export_that_is_cancelled_while_writing_stops_at_the_next_part(db: Pg
     shop.imported(file_of(5).as_bytes(), Limits::default()).await;
     let id = an_export(&shop).await;
     let worker = Worker {
-        parts: Arc::new(CancellingParts { parts: PartsAsFiles(shop.files.clone()), shop: shop.app.app.db.clone(), id }),
+        parts: Arc::new(CancellingParts { parts: PartsAsFiles(shop.files.clone()), shop: shop.app.owner.clone(), id }),
         ..shop.worker(Limits::default())
     };
 

@@ -92,7 +92,7 @@ async fn an_import_starts_again_if_a_product_is_edited_while_it_waits_for_it(db:
     let shop = Shop::open(db);
     shop.imported(file_of(1).as_bytes(), Limits::default()).await;
     let id = shop.an_import(file_of(1).replace(",1,10\r", ",5,20\r").as_bytes()).await;
-    let mut edit = shop.app.app.db.begin().await.unwrap();
+    let mut edit = shop.app.owner.begin().await.unwrap();
     sqlx::query("update products set name = 'Edited', updated_at = now()").execute(&mut edit).await.unwrap();
 
     let import = shop.import_behind(edit, id).await;
@@ -107,7 +107,7 @@ async fn an_import_that_sets_the_stock_does_so_after_a_sale_that_it_waited_for(d
     let shop = Shop::open(db);
     shop.imported(file_of(1).as_bytes(), Limits::default()).await;
     let id = shop.an_import_with(file_of(1).replace(",1,10\r", ",5,10\r").as_bytes(), with_stock(Stock::Set)).await;
-    let mut sale = shop.app.app.db.begin().await.unwrap();
+    let mut sale = shop.app.owner.begin().await.unwrap();
     sqlx::query("select change_stock(id, -1, 'written_off', now()) from product_variants")
         .execute(&mut sale)
         .await

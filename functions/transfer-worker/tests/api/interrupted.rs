@@ -44,7 +44,7 @@ async fn a_worker_that_is_killed_while_writing_leaves_nothing_of_the_chunk(db: P
     shop.imported(file_of(1).as_bytes(), Limits::default()).await;
     let id = shop.an_import(file_of(40).replace(",1,10\r", ",1,20\r").as_bytes()).await;
     // The chunk waits for this row in the middle of its transaction.
-    let mut sale = shop.app.app.db.begin().await.unwrap();
+    let mut sale = shop.app.owner.begin().await.unwrap();
     sqlx::query("select from stock_levels for update").execute(&mut sale).await.unwrap();
     let killed = shop.worker(Limits::default());
     let waits = async {
@@ -64,6 +64,7 @@ async fn a_worker_that_is_killed_while_writing_leaves_nothing_of_the_chunk(db: P
         () = waits => {}
     }
     drop(sale);
+    shop.app.owner.rollback_abandoned().await;
     killed.db.rollback_abandoned().await;
     assert_eq!(shop.app.count("select count(*) from products").await, 1);
     assert_eq!(shop.import(id).await.bytes_done, crate::HEADER.len() as i64);
@@ -84,7 +85,7 @@ async fn a_cancelled_import_stops_and_its_products_stay(db: PgPool) {
     let worker = shop.worker_with(storage.clone(), small_window());
     let cancellation = async {
         storage.hangs.notified().await;
-        let mut tx = shop.app.app.db.begin().await.unwrap();
+        let mut tx = shop.app.owner.begin().await.unwrap();
         cancel(&mut tx, id, shop.app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
     };

@@ -101,7 +101,7 @@ impl Shop {
         let key = format!("imports/{id}.csv");
         self.files.put(&key, "text/csv", file);
         let bytes = i64::try_from(file.len()).unwrap();
-        let mut tx = self.app.app.db.begin().await.unwrap();
+        let mut tx = self.app.owner.begin().await.unwrap();
         let new = NewImport { id, kind: None, options, storage_key: &key, bytes };
         store::insert(&mut tx, &new, now).await.unwrap();
         store::start(&mut tx, id, now).await.unwrap();
@@ -148,14 +148,14 @@ impl Shop {
     }
 
     async fn import(&self, id: ImportId) -> Import {
-        let mut tx = self.app.app.db.read().await.unwrap();
+        let mut tx = self.app.owner.read().await.unwrap();
         let import = store::find(&mut tx, id).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         import
     }
 
     async fn errors(&self, id: ImportId) -> Vec<(i64, String)> {
-        let mut tx = self.app.app.db.read().await.unwrap();
+        let mut tx = self.app.owner.read().await.unwrap();
         let rows = store::list_errors(&mut tx, id, shared::app::db::KeysetBounds::first(100)).await.unwrap();
         tx.commit().await.unwrap();
         rows.into_iter().map(|row| (row.line, row.reason)).collect()

@@ -130,7 +130,7 @@ async fn the_stock_is_compared_under_its_lock(db: PgPool) {
     let shop = a_shop(db).await;
     let file = with_quantities(&exported(&shop).await, |seen| seen + 2);
     let id = shop.an_import_with(file.as_bytes(), with_stock(Stock::Compare)).await;
-    let mut sale = shop.app.app.db.begin().await.unwrap();
+    let mut sale = shop.app.owner.begin().await.unwrap();
     sqlx::query("select change_stock(id, -1, 'written_off', now()) from product_variants where sku = 'MUG'")
         .execute(&mut sale)
         .await

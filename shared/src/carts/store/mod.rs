@@ -89,20 +89,11 @@ pub async fn delete(tx: &mut Tx, cart: CartId) -> sqlx::Result<()> {
 pub async fn insert_lines(tx: &mut Tx, cart: CartId, lines: &[Wanted], now: Timestamp) -> sqlx::Result<Vec<VariantId>> {
     let variants: Vec<i64> = lines.iter().map(|line| line.variant.0).collect();
     let quantities: Vec<i32> = lines.iter().map(|line| line.quantity).collect();
-    // The lock waits for a transaction that removes a variant, which then counts as missing. Variants are locked by id, as in that
-    // transaction.
     sqlx::query_scalar!(
-        "with sold as materialized (
-             select v.id
-               from product_variants v join products p on p.id = v.product_id
-              where v.id = any ($2::bigint[])
-                and is_published(p.status, p.publish_at, p.unpublish_at, $4) and v.archived_at is null
-              order by v.id for key share of v
-         )
-         insert into cart_lines (cart_id, variant_id, quantity)
-         select $1, sold.id, wanted.quantity
+        "insert into cart_lines (cart_id, variant_id, quantity)
+         select $1, sold.variant_id, wanted.quantity
            from unnest($2::bigint[], $3::integer[]) with ordinality as wanted (variant_id, quantity, position)
-           join sold on sold.id = wanted.variant_id
+           join lock_variants_for_sale($2, $4) sold on sold.variant_id = wanted.variant_id
           order by wanted.position
          returning variant_id",
         cart as _,
@@ -120,10 +111,7 @@ pub async fn add(tx: &mut Tx, cart: CartId, wanted: Wanted, now: Timestamp) -> s
     // writes.
     let added = sqlx::query!(
         r#"insert into cart_lines as line (cart_id, variant_id, quantity)
-           select $1, v.id, $3
-             from product_variants v join products p on p.id = v.product_id
-            where v.id = $2 and is_published(p.status, p.publish_at, p.unpublish_at, $4) and v.archived_at is null
-              for key share of v
+           select $1, sold.variant_id, $3 from lock_variants_for_sale(array[$2::bigint], $4) sold
            on conflict on constraint cart_line_variant_unique do update set quantity = line.quantity + excluded.quantity
            returning id, quantity = $3 as "is_new!", (select count(*) from cart_lines where cart_id = $1) as "lines_before!""#,
         cart as _,

@@ -324,7 +324,7 @@ async fn add_variants(tx: &mut Tx, products: &mut [ProductSnapshot], ids: &[Prod
 }
 
 /// Reads the values of these variants in a separate query. As a subselect for each variant its estimated cost would be so high, while the
-/// tables were just filled and have no statistics yet, that PostgreSQL compiles the plan for any role but `shop`, which takes a hundred
+/// tables were just filled and have no statistics yet, that PostgreSQL compiles the plan for any role but those of the functions, which takes a hundred
 /// times as long as the query.
 async fn values(tx: &mut Tx, variants: &[VariantId]) -> sqlx::Result<HashMap<VariantId, Vec<KnownValue>>> {
     let rows = sqlx::query!(

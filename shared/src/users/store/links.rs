@@ -113,14 +113,6 @@ pub async fn revoke(tx: &mut Tx, user: UserId, purpose: Purpose) -> sqlx::Result
 }
 
 /// Deletes at most `limit` expired links; returns their number.
-pub async fn delete_expired(tx: &mut Tx, now: Timestamp, limit: i64) -> sqlx::Result<u64> {
-    sqlx::query!(
-        "delete from mailed_links where token_sha256 in (
-             select token_sha256 from mailed_links where expires_at <= $1 order by expires_at limit $2 for update skip locked)",
-        now as _,
-        limit
-    )
-    .execute(&mut *tx)
-    .await
-    .map(|done| done.rows_affected())
+pub async fn delete_expired(tx: &mut Tx, now: Timestamp, limit: i64) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"select forget_links($1, $2) as "forgotten!""#, now as _, limit).fetch_one(&mut *tx).await
 }
