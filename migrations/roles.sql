@@ -16,9 +16,12 @@ grant execute on function caller, use_api_key to shop_auth, shop_catalogue, shop
 
 -- auth: accounts and what they own. No other role reads passwords, tokens, second factors, recovery codes or the secrets of links and API keys.
 
-grant select, insert, update, delete on users, user_addresses, sign_ins, refresh_tokens, totp_devices, recovery_codes, roles to shop_auth;
--- notifications makes the links.
-grant select, update, delete on mailed_links to shop_auth;
+grant select, insert, update, delete on users, user_addresses, sign_ins, refresh_tokens, mailed_links, totp_devices, recovery_codes, registrations, roles
+    to shop_auth;
+-- notifications makes these links, with their mails.
+grant select, delete on registration_links to shop_auth;
+-- A registration has the id of the account that it becomes.
+grant usage on sequence users_id_seq to shop_auth;
 grant select, insert on proven_addresses, audit_log to shop_auth;
 grant select, insert, delete on user_roles to shop_auth;
 grant select, insert, update on api_keys to shop_auth;
@@ -58,7 +61,7 @@ grant select (variant_id) on cart_lines to shop_catalogue, shop_transfer_worker;
 grant execute on function
     change_stock, change_stocks, fill_backorders, refresh_availability, refresh_product_cards, offer_of_product, note_variant_prices,
     write_variant_combinations, lock_brand_names, lock_category_tree, lock_product_slugs, lock_catalogue_imports, deepest_category,
-    is_published, plain_text, word_vector, search_words, fold_words, split_runs, joined_words, joins_as_one, is_unspaced, without_article,
+    is_published, plain_text, word_vector, word_makers, search_words, fold_words, split_runs, joined_words, joins_as_one, is_unspaced, without_article,
     shop_currency, micros
     to shop_catalogue, shop_transfer_worker;
 
@@ -67,7 +70,12 @@ grant execute on function
 grant insert on audit_log to shop_catalogue;
 grant select, insert, update, delete on idempotency_keys to shop_catalogue;
 grant select (id, created_at, updated_at) on carts to shop_catalogue;
-grant insert, select (variant_id, email, notified_at) on back_in_stock_subscriptions to shop_catalogue;
+-- Subscriptions, and the links that confirm them.
+grant select (id, variant_id, email, created_at, confirmed_at, notified_at), insert, update (email, created_at, confirmed_at)
+    on back_in_stock_subscriptions to shop_catalogue;
+grant select (token_sha256, subscription_id) on back_in_stock_links to shop_catalogue;
+grant select (user_id, email) on proven_addresses to shop_catalogue;
+grant insert on outbox to shop_catalogue;
 grant execute on function
     list_cards, read_product, lowest_prices_of_product, lowest_prices_before_reductions, search_cards, search_query, search_terms, title_rank,
     is_common, few_products_with, mistyped_words, similar_words, throttle
@@ -121,7 +129,7 @@ grant insert on stock_ledger to shop_admin;
 grant update (backordered) on order_lines to shop_admin;
 grant execute on function
     change_stock, change_stocks, fill_backorders, refresh_availability, refresh_product_cards, offer_of_product, read_product,
-    lowest_prices_of_product, lowest_prices_before_reductions, is_published, search_query, search_terms, search_words, plain_text, word_vector,
+    lowest_prices_of_product, lowest_prices_before_reductions, is_published, search_query, search_terms, search_words, plain_text, word_vector, word_makers,
     fold_words, split_runs, joined_words, joins_as_one, is_unspaced, without_article, shop_currency
     to shop_admin;
 
@@ -135,6 +143,9 @@ grant select (id, user_id, created_at, address, user_agent) on sign_ins to shop_
 grant select (id, user_id, kind) on audit_log to shop_notifications;
 -- It makes a link together with its mail, and reads none.
 grant insert, select (user_id, purpose, used_at, expires_at), delete on mailed_links to shop_notifications;
+grant insert on registration_links, back_in_stock_links to shop_notifications;
+-- Locked while a link to it is made; the language is what nobody else depends on.
+grant select (id, email, locale, created_at), update (locale) on registrations to shop_notifications;
 grant execute on function is_published, throttle to shop_notifications;
 
 -- outbox-relay.
@@ -153,4 +164,5 @@ grant select (import_id, position), update (position), delete on import_errors t
 grant select (export_id, position), update (position), delete on export_skipped_products to shop_scheduler;
 grant select (key, created_at), update (created_at), delete on idempotency_keys to shop_scheduler;
 grant select (id, ends_at), update (ends_at), delete on carts to shop_scheduler;
+grant select (id, created_at), update (locale), delete on registrations to shop_scheduler;
 grant execute on function is_published, forget_audit, forget_links to shop_scheduler;

@@ -1,5 +1,8 @@
 """The database and its proxy."""
 
+import json
+import pathlib
+import re
 import unittest
 
 from stack import SETS, Stack
@@ -18,6 +21,39 @@ class Proxy(unittest.TestCase):
             host = stack.properties("Orders")["Environment"]["Variables"]["DATABASE_HOST"]["Fn::GetAtt"][0]
             there = [name for name in ("DatabaseProxy", "AuroraCluster", "Database") if name in stack.resources]
             self.assertEqual(host, there[0], parameters)
+
+
+class Logins(unittest.TestCase):
+    """Each function signs in to the database as its own role, and nobody as another."""
+
+    # The functions and their roles are those of migrations/src/roles.rs.
+    SOURCE = (pathlib.Path(__file__).parents[2] / "migrations/src/roles.rs").read_text()
+    ROLES = dict(re.findall(r'\("([a-z-]+)", "(shop_[a-z_]+)"\)', SOURCE))
+
+    @staticmethod
+    def logins(policies):
+        """Returns the roles that these policies may connect as."""
+        statements = [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
+        resources = json.dumps([one["Resource"] for one in statements if one["Action"] == "rds-db:connect"])
+        return sorted(set(re.findall(r"shop_[a-z_]+", resources)))
+
+    def test_a_function_connects_as_its_role_alone(self):
+        roles = {**self.ROLES, "migrate": "shop_owner"}
+        for parameters in SETS:
+            stack = Stack(**parameters)
+            for name, function in stack.of_type("AWS::Lambda::Function").items():
+                role = roles.get(function["Properties"]["FunctionName"].removeprefix("shop-"))
+                variables = function["Properties"]["Environment"]["Variables"]
+                self.assertEqual(variables.get("DATABASE_USER"), role, name)
+                policies = stack.properties(f"{name}Role").get("Policies", [])
+                self.assertEqual(self.logins(policies), [role] if role else [], name)
+
+    def test_the_proxy_connects_as_each_function(self):
+        proxy = Stack().properties("DatabaseProxyRole")["Policies"]
+        ours = json.dumps(proxy)
+        expected = sorted(self.ROLES.values())
+        self.assertEqual(len(expected), 11)
+        self.assertEqual(sorted(f"shop_{one}" for one in re.findall(r"\$\{Login\}_([a-z_]+)", ours)), expected)
 
 
 class Restored(unittest.TestCase):

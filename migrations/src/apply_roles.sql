@@ -1,7 +1,7 @@
 -- Gives the roles that the functions log in as exactly the privileges in `roles.sql`, within the caller's transaction. The places in braces are
 -- filled in by `roles::sql`.
 --
--- A user who may create no roles, as on a laptop with a database of its own, leaves everything as it is: all functions then log in as that user.
+-- A user who may create no roles, as with a database in `DATABASE_URL` of a laptop, leaves everything as it is: all functions then log in as that user.
 
 do $apply$
 declare

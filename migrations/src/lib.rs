@@ -40,7 +40,7 @@ pub struct Function {
 pub struct Schema {
     migrator: Migrator,
     functions: Vec<Function>,
-    /// Whether the roles of the functions get their privileges: those of the shop, which a schema made for a test has no tables for.
+    /// True if the roles of the functions get their privileges. A schema made for a test has not the tables of the shop that they are for.
     has_roles: bool,
 }
 

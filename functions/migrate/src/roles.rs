@@ -1,4 +1,4 @@
-//! What the roles of the functions have in addition to their privileges, which are granted with the migrations: the log-in by IAM, and timeouts.
+//! The log-in by IAM and the timeouts of the functions' roles, whose privileges are granted with the migrations.
 
 use serde::Serialize;
 use sqlx::AssertSqlSafe;

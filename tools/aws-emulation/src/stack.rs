@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use migrations::role_of;
 use ring::rand::SystemRandom;
 use ring::signature::Ed25519KeyPair;
 use shared::users::tokens::TokenSigner;
@@ -41,6 +42,8 @@ pub const IMAGES_BUCKET: &str = "images";
 pub struct Stack {
     binaries: PathBuf,
     environment: Vec<(String, String)>,
+    /// URL of the database, as its superuser.
+    database: Option<String>,
     logs: Option<PathBuf>,
 }
 
@@ -51,8 +54,7 @@ impl Stack {
         if !missing.is_empty() {
             bail!("{} does not contain a binary of {}", binaries.display(), missing.join(", "));
         }
-        let environment = Vec::new();
-        let stack = Self { binaries: binaries.to_owned(), environment, logs: None };
+        let stack = Self { binaries: binaries.to_owned(), environment: Vec::new(), database: None, logs: None };
         Ok(stack
             .with("TOKEN_SIGNING_KEY", &key.private)
             .with("TOKEN_PUBLIC_KEYS", &key.signer.public_key_text())
@@ -76,6 +78,13 @@ impl Stack {
         self
     }
 
+    /// Sets the database, by the superuser's URL. Each function but `migrate` logs in as its own role, which needs no password.
+    #[must_use]
+    pub fn with_database(mut self, url: &str) -> Self {
+        self.database = Some(url.to_owned());
+        self
+    }
+
     /// Makes each function log to a file in this folder.
     #[must_use]
     pub fn logging_to(mut self, folder: &Path) -> Self {
@@ -86,10 +95,16 @@ impl Stack {
     /// Returns what is needed to run this function.
     pub fn function(&self, name: &str) -> anyhow::Result<FunctionSettings> {
         let binary = binary(&self.binaries, name).with_context(|| format!("there is no function {name}"))?;
+        let mut environment = self.environment.clone();
+        if let Some(url) = &self.database {
+            let url =
+                role_of(name).map_or_else(|| url.clone(), |role| url.replacen("//postgres", &format!("//{role}"), 1));
+            environment.push(("DATABASE_URL".to_owned(), url));
+        }
         Ok(FunctionSettings {
             name: name.to_owned(),
             binary,
-            environment: self.environment.clone(),
+            environment,
             log: self.logs.as_ref().map(|folder| folder.join(format!("{name}.log"))),
         })
     }

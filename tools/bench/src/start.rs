@@ -98,8 +98,7 @@ async fn measure(dir: &Path, binaries: &Path, starts: usize) -> anyhow::Result<V
         .with("ORDER_EVENTS_QUEUE_URL", "http://127.0.0.1:9/000000000000/order-events")
         .with("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:9")
         .with("AWS_ENDPOINT_URL_SESV2", "http://127.0.0.1:9");
-    let (without, with) =
-        (stack.clone().with("DATABASE_URL", &nowhere), stack.with("DATABASE_URL", &cluster.url("shop")));
+    let (without, with) = (stack.clone().with_database(&nowhere), stack.with_database(&cluster.url("shop")));
     let token = token(&cluster, &key, &with).await?;
     let mut rows = Vec::new();
     for function in FUNCTIONS {

@@ -12,15 +12,15 @@ use migrate::{Release, apply_release};
 use shared::app::Environment;
 use shared::app::db::{Connector, Db, PoolSettings, is_temporary};
 use shared::money::Currency;
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::home::Home;
 
 /// Name of the database in the private PostgreSQL.
 const NAME: &str = "shop";
-/// Role that `migrate` creates for the functions.
+/// Role that the process logs in as. It has the privileges of all functions, because it runs all of them.
 const APP_ROLE: &str = "shop";
 
 /// Maximum time to wait for a database that is away, for example because it is still starting.
@@ -63,6 +63,9 @@ impl Database {
         };
         let release = Release { currency, ..Release::default() };
         database.currency = apply_release(&database.owner(), release).await.context(problem)?.currency;
+        if database.cluster.is_some() {
+            database.prepare_app_role().await.context("the role of the shop could not be prepared")?;
+        }
         Ok(database)
     }
 
@@ -89,6 +92,13 @@ impl Database {
         Ok(Self { cluster: Some(cluster), owner, app, currency: Currency::DEFAULT })
     }
 
+    /// Creates the role, a member of the roles of all functions with the timeouts that they have in the cloud.
+    async fn prepare_app_role(&self) -> sqlx::Result<()> {
+        let mut connection = self.owner().connect().await?;
+        let sql = include_str!("app_role.sql").replacen("{roles}", &migrations::quoted_roles(), 1);
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.map(drop)
+    }
+
     /// Returns the currency of the shop.
     pub const fn currency(&self) -> Currency {
         self.currency
@@ -99,8 +109,8 @@ impl Database {
         Connector::to(self.owner.clone())
     }
 
-    /// Returns connections like those of the functions: in the private PostgreSQL as the role `shop`, which has the timeouts of the cloud;
-    /// otherwise as the user in `DATABASE_URL`.
+    /// Returns connections like those of the functions: in the private PostgreSQL as the role `shop`, which has the privileges of all functions and the
+    /// timeouts of the cloud; otherwise as the user in `DATABASE_URL`.
     pub fn app(&self, max_connections: usize) -> Db {
         Db::new(Connector::to(self.app.clone()), PoolSettings { max_connections })
     }
@@ -166,7 +176,7 @@ async fn wait_for(variable: &str, database: &PgConnectOptions, at_most: Duration
 #[cfg(test)]
 mod tests {
     use shared::app::{Rng as _, SystemRng};
-    use sqlx::{AssertSqlSafe, PgPool};
+    use sqlx::PgPool;
     use tokio::io::copy_bidirectional;
     use tokio::net::{TcpListener, TcpStream};
 

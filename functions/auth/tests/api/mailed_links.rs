@@ -43,7 +43,7 @@ pub(crate) async fn a_link(app: &TestApp, user: UserId, purpose: Purpose) -> Lin
 pub(crate) async fn a_registration_link(app: &TestApp, id: UserId) -> Link {
     let now = app.clock.now();
     let token = token(app.random_uuid().into_bytes(), now);
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     let registration = registrations::find(&mut tx, id).await.unwrap().unwrap();
     registrations::insert_link(&mut tx, id, registration.created_at, &token, now).await.unwrap();
     tx.commit().await.unwrap();

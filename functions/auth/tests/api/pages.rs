@@ -167,7 +167,7 @@ async fn only_the_button_confirms_a_back_in_stock_subscription(db: PgPool) {
     .fetch_one(&app.db)
     .await
     .unwrap();
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     insert_link(&mut tx, id, "10-ab", app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     let page = "/auth/pages/back-in-stock/10-ab/";

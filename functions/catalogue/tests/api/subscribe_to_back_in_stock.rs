@@ -99,7 +99,7 @@ async fn a_valid_email_address_is_required(db: PgPool) {
 async fn mail_link(app: &TestApp, token: &str) {
     let id: SubscriptionId =
         sqlx::query_scalar("select id from back_in_stock_subscriptions").fetch_one(&app.db).await.unwrap();
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     insert_link(&mut tx, id, token, app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
 }

@@ -78,6 +78,8 @@ async fn only_auth_reads_the_secrets_of_accounts(db: PgPool) {
             "select code_sha256 from recovery_codes",
             "select token_sha256 from refresh_tokens",
             "select token_sha256 from mailed_links",
+            "select token_sha256 from registration_links",
+            "select password_hash from registrations",
             "select key_sha256 from api_keys",
         ] {
             if function == "auth" {

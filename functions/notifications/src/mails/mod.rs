@@ -22,7 +22,7 @@ use shared::stock::store::subscriptions::CONFIRMATION_SECONDS;
 use shared::time::Timestamp;
 use shared::users::links::{self, Purpose};
 use shared::users::store::addressees::Addressee;
-use shared::users::store::registrations::Registration;
+use shared::users::store::registrations::RegisteredAddress;
 
 use crate::Notifications;
 use crate::letter::Letter;
@@ -116,9 +116,9 @@ impl Draft {
     }
 
     /// Drafts a mail with a new link that makes an account of a registration.
-    fn with_activation_link(notifications: &Notifications, registration: Option<Registration>) -> Self {
+    fn with_activation_link(notifications: &Notifications, registration: Option<RegisteredAddress>) -> Self {
         let Some(registration) = registration else { return Self::NotDue("no registration waits for a link") };
-        let Registration { id, email, locale, created_at, .. } = registration;
+        let RegisteredAddress { id, email, locale, created_at } = registration;
         let link = NewLink::new(LinkTarget::Registration(id, created_at), notifications);
         let (shop, texts) = (&notifications.shop, Texts::new(locale));
         let mail = Letter::with_link("activation", shop.link_url(&link), link.expires_at, &texts);

@@ -35,7 +35,7 @@ async fn mails_of(app: &TestApp, subscription_id: SubscriptionId) -> Vec<Mail> {
 }
 
 async fn confirms(app: &TestApp, token: &str) -> bool {
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     let is_confirmed = confirm(&mut tx, token, app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     is_confirmed

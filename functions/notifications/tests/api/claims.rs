@@ -94,7 +94,7 @@ async fn a_failed_record_is_repeated_so_that_the_mail_is_not(db: PgPool) {
     // A sequence keeps its number when the transaction is rolled back: the first record fails, the second does not.
     sqlx::raw_sql(
         "create sequence marks;
-         create function fail_first() returns trigger language plpgsql as $$
+         create function fail_first() returns trigger language plpgsql security definer as $$
          begin
              if nextval('marks') = 1 then raise exception 'the server is shutting down'; end if;
              return new;

@@ -190,7 +190,7 @@ async fn a_registration(app: &TestApp, email: &str) -> UserId {
         locale: Locale::of_tag("de"),
         network: None,
     };
-    let mut tx = app.app.db.begin().await.unwrap();
+    let mut tx = app.owner.begin().await.unwrap();
     let id = registrations::insert(&mut tx, new, app.clock.now()).await.unwrap().unwrap();
     tx.commit().await.unwrap();
     id
@@ -210,7 +210,7 @@ async fn a_registration_gets_a_link_and_another_one_on_request(db: PgPool) {
         let (uid, token) = halves(&mail);
         assert_eq!(uid, id);
         assert!(mail.text.contains("https://shop.example.com/activate/"), "{}", mail.text);
-        let mut tx = app.app.db.begin().await.unwrap();
+        let mut tx = app.owner.begin().await.unwrap();
         assert!(registrations::is_valid_link(&mut tx, id, &token, app.clock.now()).await.unwrap());
         tx.commit().await.unwrap();
     }

@@ -49,7 +49,7 @@ impl Connector {
         }
         let host = environment.require("DATABASE_HOST")?;
         let port = environment.parse("DATABASE_PORT", "a port number")?.unwrap_or(5432);
-        let user = environment.get("DATABASE_USER").unwrap_or("shop");
+        let user = environment.require("DATABASE_USER")?;
         if environment.get("DATABASE_AUTH").unwrap_or("iam") != "iam" {
             return Err(EnvironmentError::Invalid("DATABASE_AUTH", "`iam`; for a password set DATABASE_URL instead"));
         }

@@ -45,6 +45,19 @@ pub struct Registration {
     pub created_at: Timestamp,
 }
 
+/// A registration, as the mail with its link needs it.
+#[derive(Clone, Debug)]
+pub struct RegisteredAddress {
+    /// Id of the account that it becomes.
+    pub id: UserId,
+    /// Email address of the account.
+    pub email: String,
+    /// Language of the mails to the account.
+    pub locale: Locale,
+    /// Time of the registration, which is also its version.
+    pub created_at: Timestamp,
+}
+
 /// Inserts a registration, which replaces an earlier one with its address, and returns the id of the account that it becomes. Whether the address
 /// has an account makes no difference. Returns the error if the username is taken.
 pub async fn insert(tx: &mut Tx, new: NewRegistration, now: Timestamp) -> sqlx::Result<Result<UserId, Taken>> {
@@ -105,11 +118,10 @@ pub async fn find(tx: &mut Tx, id: UserId) -> sqlx::Result<Option<Registration>>
 }
 
 /// Returns the registration with this address, unless an account has the address and does not just wait for its activation there.
-pub async fn with_free_address(tx: &mut Tx, email: &str) -> sqlx::Result<Option<Registration>> {
+pub async fn with_free_address(tx: &mut Tx, email: &str) -> sqlx::Result<Option<RegisteredAddress>> {
     let registration = sqlx::query_as!(
-        Registration,
-        "select id, email, username, password_hash, locale, network, created_at
-           from registrations where lower(email) = lower($1)",
+        RegisteredAddress,
+        "select id, email, locale, created_at from registrations where lower(email) = lower($1)",
         email
     )
     .fetch_optional(&mut *tx)

@@ -58,7 +58,7 @@ async fn run_scenario(dir: &Path, logs: &Path, binaries: &Path, moto: &Path) -> 
     moto.create_public_bucket(IMAGES_BUCKET).await?;
     let stack = stack
         .logging_to(logs)
-        .with("DATABASE_URL", &cluster.url(DATABASE))
+        .with_database(&cluster.url(DATABASE))
         // Without a storefront, links in mails lead to pages that the functions serve.
         .with("STOREFRONT_URL", "")
         .with("ORDER_EVENTS_QUEUE_URL", &queue_url)

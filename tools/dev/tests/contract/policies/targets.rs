@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use migrations::role_of;
+
 use super::{of_function, texts};
 use crate::template::{functions, template};
 
@@ -22,17 +24,22 @@ fn a_function_sends_to_the_queues_that_it_uses_and_to_no_other() {
     }
 }
 
+/// `migrate` logs in as the owner of the tables, and every other function as its own role.
 #[test]
-fn only_migrate_logs_in_as_the_owner_of_the_tables() {
+fn a_function_logs_in_to_the_database_as_its_own_role_and_no_other() {
     let template = template();
     for function in functions() {
-        let expected = if function.binary() == "migrate" { "/shop_owner" } else { "/shop" };
-        for statement in of_function(&template, &function) {
-            if statement.actions() == ["rds-db:connect"] {
-                let login = texts(&statement.json["Resource"]).into_iter().find(|text| text.contains(":dbuser:"));
-                let login = login.unwrap_or_default();
-                assert!(login.ends_with(expected), "{}: {login}", function.name);
-            }
-        }
+        let name = function.binary();
+        let role = if name == "migrate" { Some("shop_owner") } else { role_of(&name) };
+        let connects =
+            of_function(&template, &function).into_iter().filter(|statement| statement.actions() == ["rds-db:connect"]);
+        let logins: Vec<String> = connects
+            .flat_map(|statement| texts(&statement.json["Resource"]))
+            .filter_map(|text| {
+                text.contains(":dbuser:").then(|| text.rsplit('/').next().unwrap_or_default().to_owned())
+            })
+            .collect();
+        assert_eq!(logins, role.into_iter().collect::<Vec<_>>(), "{name}");
+        assert_eq!(function.property("Environment")["Variables"]["DATABASE_USER"].as_str(), role, "{name}");
     }
 }

@@ -23,6 +23,7 @@ pub(super) async fn use_a_missing_database(environment: &Environment, secrets: &
     let iam = [
         ("DATABASE_HOST", "127.0.0.1"),
         ("DATABASE_PORT", "1"),
+        ("DATABASE_USER", "shop_catalogue"),
         ("AWS_REGION", "eu-central-1"),
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
         ("AWS_SECRET_ACCESS_KEY", AWS_SECRET),
