@@ -39,8 +39,8 @@ create table imports (
     id uuid primary key,
     -- The format, as the request says or as it was recognised.
     kind text,
-    -- Meaning of the stock in the file. initial: only new variants get it; compare: it also replaces the stock that still is the one that the
-    -- file saw; set: it replaces the stock of every variant.
+    -- Meaning of the stock in the file. keep: the file changes no stock; initial: only new variants get it; compare: it also replaces the stock
+    -- that still is the one that the file saw; set: it replaces the stock of every variant.
     stock text not null,
     -- Whether variants that the file does not have are kept.
     keep_missing_variants boolean not null default false,
@@ -48,6 +48,9 @@ create table imports (
     duplicate_skus text not null default 'refuse',
     -- Whether the import writes nothing but counts and errors.
     dry_run boolean not null default false,
+    -- The account or API key that created it. The worker checks its permissions before each chunk. No foreign keys, as in audit_log.
+    actor_user_id bigint,
+    actor_api_key_id uuid,
     storage_key text not null,
     bytes bigint not null,
     status text not null default 'waiting',
@@ -90,7 +93,7 @@ create table imports (
     constraint import_encoding_known check (encoding in ('utf-8', 'utf-16le', 'utf-16be', 'windows-1252')),
     constraint import_delimiter_known check (delimiter in ('comma', 'semicolon', 'tab', 'vertical_bar')),
     constraint import_is_recognised_as_a_whole check ((encoding is null) = (delimiter is null) and (encoding is null or kind is not null)),
-    constraint import_stock_known check (stock in ('initial', 'compare', 'set')),
+    constraint import_stock_known check (stock in ('keep', 'initial', 'compare', 'set')),
     constraint import_duplicate_skus_known check (duplicate_skus in ('refuse', 'suffix')),
     constraint import_status_known check (status in ('waiting', 'running', 'done', 'failed', 'cancelled')),
     constraint import_is_held_while_it_runs check ((status = 'running') = (held_until is not null)),
@@ -123,6 +126,9 @@ create table import_scattered_handles (
 create table exports (
     id uuid primary key,
     kind text not null,
+    -- The account or API key that created it.
+    actor_user_id bigint,
+    actor_api_key_id uuid,
     storage_key text not null,
     status text not null default 'running',
     -- The multipart upload that writes the file, and the storage's ids of its parts so far.

@@ -12,15 +12,14 @@ use shared::catalogue::limits::MAX_UNITS;
 use shared::catalogue::store::product;
 use shared::catalogue::store::snapshot::ProductSnapshot;
 use shared::catalogue::store::write::lock_product;
-use shared::catalogue::write::{ProductEdit, ProductTarget, VariantEdit, VariantTarget, VariantsEdit, save};
+use shared::catalogue::write::{Author, ProductEdit, ProductTarget, VariantEdit, VariantTarget, VariantsEdit, save};
 use shared::catalogue::{IdOrSlug, Visibility};
 use shared::http::{ApiError, Body, Fields, PathId, Request};
 use shared::ids::VariantId;
 use shared::patch::Patch;
 use shared::stock::staff::{StockRow, find};
-use shared::time::Timestamp;
 use shared::users::permissions::Stock;
-use shared::users::{ClientInfo, Permission};
+use shared::users::{ActorId, ClientInfo, Permission, Stamp};
 
 use crate::error::PageError;
 use crate::list_query::ListQuery;
@@ -78,7 +77,9 @@ pub(crate) async fn set_stock_rules(
     };
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    save_rules(&mut tx, id, &form, now).await?;
+    // The user has both permissions.
+    let author = Author { stamp: Stamp { by: ActorId::Account(account.id), at: now }, may_change_stock: true };
+    save_rules(&mut tx, id, &form, author).await?;
     let entry = AuditRecord::by_staff(Kind::StockRulesSet, account.id, None).with(json!({
         "variant_id": id,
         "track_inventory": form.track_inventory,
@@ -93,8 +94,8 @@ pub(crate) async fn set_stock_rules(
 }
 
 /// Saves the rules as an edit of the product, as the API does.
-async fn save_rules(tx: &mut Tx, id: VariantId, form: &RulesForm, now: Timestamp) -> Result<(), PageError> {
-    let variant = find(tx, id, now).await?.ok_or(PageError::NotFound)?;
+async fn save_rules(tx: &mut Tx, id: VariantId, form: &RulesForm, author: Author) -> Result<(), PageError> {
+    let variant = find(tx, id, author.stamp.at).await?.ok_or(PageError::NotFound)?;
     let product = IdOrSlug::from(variant.product_id);
     let locked = lock_product(tx, &product).await?.ok_or(PageError::NotFound)?;
     let before = product::find(tx, &product, Visibility::Staff).await?.ok_or(PageError::NotFound)?;
@@ -115,7 +116,7 @@ async fn save_rules(tx: &mut Tx, id: VariantId, form: &RulesForm, now: Timestamp
         variants: VariantsEdit::Some(vec![edit]),
         ..ProductEdit::default()
     };
-    let saved = save(tx, &[edit], before.summary.currency, now).await.map_err(anyhow::Error::new)?;
+    let saved = save(tx, &[edit], before.summary.currency, author).await.map_err(anyhow::Error::new)?;
     if let Some(Err(errors)) = saved.into_iter().next() {
         return Err(PageError::Internal(anyhow::anyhow!("the rules of variant {id} were refused: {errors:?}")));
     }

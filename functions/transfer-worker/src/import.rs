@@ -6,13 +6,14 @@ use std::sync::Arc;
 use shared::catalogue::product_file::records::Place;
 use shared::catalogue::product_file::{Batch, FileKind, Recognised};
 use shared::catalogue::product_import::ProductImport;
-use shared::catalogue::write::{Attempt, ImportBatch, SaveError, save_imports};
+use shared::catalogue::write::{Attempt, ImportBatch, SaveError, Stock, save_imports};
 use shared::ids::ImportId;
 use shared::transfers::store::imports::{
     Chunk, LeasedImport, claim, end, lock, record, record_scan, scattered_handles,
 };
 use shared::transfers::store::{JobEnd, Lease, release};
 use shared::transfers::{MAX_ATTEMPTS, MAX_REASONS};
+use shared::users::{Permission, Stamp};
 use tokio::time::Instant;
 
 use crate::scan::{Scanned, scan};
@@ -31,6 +32,8 @@ enum Stop {
     OutOfTime,
     /// The import was cancelled, or another worker has leased it.
     LeaseLost,
+    /// The account or the API key that created the import no longer has this permission, or no longer exists.
+    NotPermitted(Permission),
 }
 
 /// Continues the import until it ends or the time is up.
@@ -56,6 +59,13 @@ pub(crate) async fn run(worker: &Worker, id: ImportId, until: Instant) -> anyhow
             let reason = format!(
                 "the rows of more than {MAX_REASONS} products are not next to each other; sort the file by Handle, with the row of the \
                  title first"
+            );
+            finish(worker, held, &file, JobEnd::failed(&reason)).await?;
+        }
+        Ok(Stop::NotPermitted(missing)) => {
+            let reason = format!(
+                "the account or API key that created it no longer has the permission `{}`; what was imported stays",
+                missing.as_str()
             );
             finish(worker, held, &file, JobEnd::failed(&reason)).await?;
         }
@@ -128,7 +138,7 @@ async fn scanned(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport) ->
         return Ok(Err(Stop::Unsorted));
     }
     let mut tx = worker.db.begin().await?;
-    let is_ours = lock(&mut tx, held).await?;
+    let is_ours = lock(&mut tx, held, worker.clock.now()).await?.is_some();
     if is_ours {
         record_scan(&mut tx, held, &scanned.file, &scanned.scattered).await?;
     }
@@ -153,8 +163,8 @@ async fn process_window(
         };
         rest.place = window.place();
         let saving = Saving { file, kind: rest.format.kind, place: rest.place };
-        if !save(worker, held, saving, batch).await? {
-            return Ok(Some(Stop::LeaseLost));
+        if let Some(stop) = save(worker, held, saving, batch).await? {
+            return Ok(Some(stop));
         }
         // Checked after a chunk and not before it, so that every run makes progress, however short its time is.
         if Instant::now() >= until {
@@ -171,12 +181,18 @@ struct Saving<'f> {
     place: Place,
 }
 
-/// Saves a chunk and the new position in one transaction; returns false if this worker no longer holds the import.
-async fn save(worker: &Worker, held: Lease<ImportId>, saving: Saving<'_>, batch: Batch) -> anyhow::Result<bool> {
+/// Saves a chunk and the new position in one transaction. Saves nothing and returns the reason if this worker no longer holds the import, or if the
+/// import's actor may no longer do it.
+async fn save(
+    worker: &Worker,
+    held: Lease<ImportId>,
+    saving: Saving<'_>,
+    batch: Batch,
+) -> anyhow::Result<Option<Stop>> {
     let mut attempt = Attempt::default();
     loop {
         match try_to_save(worker, held, saving, batch.clone(), attempt).await {
-            Ok(is_ours) => return Ok(is_ours),
+            Ok(stop) => return Ok(stop),
             Err(error) => attempt.again_after(error)?,
         }
     }
@@ -188,12 +204,19 @@ async fn try_to_save(
     Saving { file, kind, place }: Saving<'_>,
     mut batch: Batch,
     attempt: Attempt,
-) -> Result<bool, SaveError> {
+) -> Result<Option<Stop>, SaveError> {
     let now = worker.clock.now();
     let mut tx = worker.db.begin().await?;
-    if !lock(&mut tx, held).await? {
+    // Checked for each chunk: an import takes minutes, and a key that is revoked because it has leaked must not go on.
+    let stop = match lock(&mut tx, held, now).await? {
+        Some(permissions) => {
+            file.options.stock.permissions().iter().find(|needed| !permissions.has(*needed)).map(Stop::NotPermitted)
+        }
+        None => Some(Stop::LeaseLost),
+    };
+    if stop.is_some() {
         tx.commit().await?;
-        return Ok(false);
+        return Ok(stop);
     }
     let entries = std::mem::take(&mut batch.entries);
     let all: Vec<&ProductImport> = entries.iter().map(|(_, entry)| entry).collect();
@@ -205,14 +228,16 @@ async fn try_to_save(
         options: file.options,
         together: attempt.together,
     };
-    let results = save_imports(&mut tx, import, now).await?;
+    let results = save_imports(&mut tx, import, Stamp { by: file.by, at: now }).await?;
     let (mut saved, mut untracked, mut backorderable) = (Vec::new(), 0, 0);
     for ((line, entry), result) in entries.iter().zip(results) {
         match result {
             Ok(one) => {
                 saved.push(one);
-                untracked += entry.untracked();
-                backorderable += entry.backorderable();
+                if file.options.stock != Stock::Keep {
+                    untracked += entry.untracked();
+                    backorderable += entry.backorderable();
+                }
             }
             Err(refused) => batch.skip(refused.line(entry, *line), refused.reason),
         }
@@ -221,13 +246,13 @@ async fn try_to_save(
     let chunk = Chunk { place, saved, untracked, backorderable, errors: batch.errors, skipped: batch.skipped };
     record(&mut tx, held, &chunk, now).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(None)
 }
 
 /// Ends the import and deletes its file, unless another worker holds it now.
 async fn finish(worker: &Worker, held: Lease<ImportId>, file: &LeasedImport, ended: JobEnd<'_>) -> anyhow::Result<()> {
     let mut tx = worker.db.begin().await?;
-    if !lock(&mut tx, held).await? {
+    if lock(&mut tx, held, worker.clock.now()).await?.is_none() {
         return Ok(tx.commit().await?);
     }
     if let Some(place) = file.rest.as_ref().map(|rest| rest.place).filter(|place| place.offset >= file.bytes) {

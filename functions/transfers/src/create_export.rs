@@ -10,7 +10,7 @@ use shared::http::{ApiError, BaseUrl, Requires, StaffProblems};
 use shared::ids::ExportId;
 use shared::transfers::store::exports::{find, insert};
 use shared::transfers::{Export, Work};
-use shared::users::permissions;
+use shared::users::{Stamp, permissions};
 
 use crate::TransfersState;
 
@@ -34,13 +34,13 @@ use crate::TransfersState;
 pub(crate) async fn create_export(
     State(app): State<App>,
     State(transfers): State<TransfersState>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     base: BaseUrl,
 ) -> Result<impl IntoResponse, ApiError> {
     let (id, now) = (ExportId(app.rng.ordered_uuid(app.clock.now())), app.clock.now());
     let key = format!("exports/{}.csv", app.rng.random_uuid());
     let mut tx = app.db.begin().await?;
-    insert(&mut tx, id, &key, now).await?;
+    insert(&mut tx, id, &key, Stamp { by: actor.id(), at: now }).await?;
     let export =
         find(&mut tx, id).await?.ok_or_else(|| anyhow::anyhow!("the export that was just inserted does not exist"))?;
     tx.commit().await?;

@@ -18,6 +18,7 @@ use shared::users::permissions;
 use utoipa::ToSchema;
 
 use crate::TransfersState;
+use crate::import_permissions::check_permissions;
 
 /// A file of products to import.
 #[derive(Debug, Request)]
@@ -28,11 +29,12 @@ pub(crate) struct CreateImport {
     #[field(min = 1, max = MAX_IMPORT_BYTES)]
     #[schema(example = 48213)]
     pub bytes: u64,
-    /// Meaning of the stock in the file. `initial`: only new variants get it; existing variants keep their stock. `compare`: it also replaces the
+    /// Meaning of the stock in the file. `keep`: the file changes no stock: new variants begin with nothing on hand, and rules such as
+    /// `track_inventory` stay. Every other value needs the permission `stock` too. `initial`: only new variants get it; existing variants keep their stock. `compare`: it also replaces the
     /// stock of each variant whose stock still is the one in the column `Variant Inventory Qty Seen`, which exports have; the file needs that column.
     /// `set`: it replaces the stock of every variant, and what was sold since the file was written is for sale again.
     #[field(default = Stock::default(), with = stock, schema = String)]
-    #[schema(default = "initial", pattern = "^(initial|compare|set)$")]
+    #[schema(default = "initial", pattern = "^(keep|initial|compare|set)$")]
     pub stock: Stock,
     /// True to keep variants that the file does not have. By default a file that has all variants of a product removes the others.
     #[field(default = false)]
@@ -70,6 +72,9 @@ pub(crate) struct CreatedImport {
 ///
 /// The response has `upload`, the request that sends the file straight to the storage. Send it within fifteen minutes, with a file of exactly the
 /// declared size. Then start the import.
+///
+/// The stock of a file is stock: without the permission `stock` you get 403, `stock_not_permitted`, unless you send `"stock": "keep"`. The import runs
+/// with the permissions of its author, and fails when they lose one.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/imports/",
@@ -87,10 +92,17 @@ pub(crate) struct CreatedImport {
 pub(crate) async fn create_import(
     State(app): State<App>,
     State(transfers): State<TransfersState>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     base: BaseUrl,
     Body(new): Body<CreateImport>,
 ) -> Result<impl IntoResponse, ApiError> {
+    let options = ImportOptions {
+        stock: new.stock,
+        keep_missing_variants: new.keep_missing_variants,
+        duplicate_skus: new.duplicate_skus,
+        dry_run: new.dry_run,
+    };
+    check_permissions(&actor, new.stock)?;
     let (id, now) = (ImportId(app.rng.ordered_uuid(app.clock.now())), app.clock.now());
     // A random key, because the id of the import begins with the time and is easier to guess.
     let key = format!("imports/{}.csv", app.rng.random_uuid());
@@ -100,12 +112,8 @@ pub(crate) async fn create_import(
     let row = NewImport {
         id,
         kind: new.kind,
-        options: ImportOptions {
-            stock: new.stock,
-            keep_missing_variants: new.keep_missing_variants,
-            duplicate_skus: new.duplicate_skus,
-            dry_run: new.dry_run,
-        },
+        options,
+        by: actor.id(),
         storage_key: &key,
         bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
     };

@@ -6,6 +6,7 @@ mod create_export;
 mod create_import;
 mod get_export;
 mod get_import;
+mod import_permissions;
 mod list_exports;
 mod list_import_errors;
 mod list_imports;

@@ -11,11 +11,13 @@ use shared::transfers::{Import, TransferStatus, Work};
 use shared::users::permissions;
 
 use crate::TransfersState;
+use crate::import_permissions::check_permissions;
 
 /// Start an import
 ///
 /// Processes the uploaded file in the background, a hundred products at a time. Each product is imported whole or not at all. Products that are
-/// already as in the file stay unchanged, so you may import the same file again. You may repeat the request.
+/// already as in the file stay unchanged, so you may import the same file again. You may repeat the request. Like creating the import, it needs the
+/// permission `stock` unless the `stock` of the import is `keep`.
 #[utoipa::path(
     post,
     path = "/api/v1/catalogue/imports/{id}/start/",
@@ -33,13 +35,14 @@ use crate::TransfersState;
 pub(crate) async fn start_import(
     State(app): State<App>,
     State(transfers): State<TransfersState>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     PathId(id): PathId<ImportId>,
 ) -> Result<(StatusCode, Json<Import>), ApiError> {
     let mut tx = app.db.read().await?;
     let import = find(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     let key = storage_key(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
     tx.commit().await?;
+    check_permissions(&actor, import.stock.parse().unwrap_or_default())?;
     match import.status {
         TransferStatus::Cancelled => {
             return Err(ApiError::conflict("import_cancelled", "The import was cancelled. Create a new import."));

@@ -12,12 +12,10 @@ declare
     v_now timestamptz := 'epoch'::timestamptz + p_now_us * interval '1 microsecond';
     v_scopes text[];
 begin
-    select k.scopes into v_scopes
+    select scopes_of_api_key(k.id, v_now) into v_scopes
       from api_keys k
-     where k.id = p_id and k.key_sha256 = uuid_send(p_sha256_left) || uuid_send(p_sha256_right)
-       and k.revoked_at is null and (k.expires_at is null or k.expires_at > v_now)
-       and k.scopes <@ permissions_of(k.created_by);
-    if not found then
+     where k.id = p_id and k.key_sha256 = uuid_send(p_sha256_left) || uuid_send(p_sha256_right);
+    if v_scopes is null then
         return;
     end if;
     update api_keys k set last_used_at = v_now

@@ -9,7 +9,7 @@ use strum::EnumString;
 use utoipa::ToSchema;
 
 use crate::catalogue::product_file::{Delimiter, Encoding, FileKind};
-use crate::ids::{ExportId, ImportId, ProductId};
+use crate::ids::{ApiKeyId, ExportId, ImportId, ProductId, UserId};
 use crate::time::Timestamp;
 
 /// Maximum size of an import's file in bytes: about 300,000 products with three variants each.
@@ -104,13 +104,17 @@ pub struct TransferCounts {
 pub struct Import {
     /// Id of the import.
     pub id: ImportId,
+    /// Id of the account that created the import; null if a program did.
+    pub actor_id: Option<UserId>,
+    /// Id of the API key that created the import; null if a person did.
+    pub actor_api_key_id: Option<ApiKeyId>,
     /// Format of the file, as the request says or as it was recognised; null until then.
     pub kind: Option<FileKind>,
     /// Encoding of the file; null until it was recognised.
     pub encoding: Option<Encoding>,
     /// Character that separates the cells of the file; null until it was recognised. With any but `comma`, numbers may have a decimal comma.
     pub delimiter: Option<Delimiter>,
-    /// Meaning of the stock in the file. `initial`: only new variants get it; existing variants keep their stock. `compare`: it also replaces the
+    /// Meaning of the stock in the file. `keep`: the file changes no stock, and new variants begin with nothing on hand. `initial`: only new variants get it; existing variants keep their stock. `compare`: it also replaces the
     /// stock of each variant whose stock still is the one in the column `Variant Inventory Qty Seen`. `set`: it replaces the stock of every variant,
     /// and what was sold since the file was written is for sale again.
     #[schema(example = "initial")]
@@ -197,6 +201,10 @@ pub struct SkippedProduct {
 pub struct Export {
     /// Id of the export.
     pub id: ExportId,
+    /// Id of the account that created the export; null if a program did.
+    pub actor_id: Option<UserId>,
+    /// Id of the API key that created the export; null if a person did.
+    pub actor_api_key_id: Option<ApiKeyId>,
     /// Format of the file.
     pub kind: FileKind,
     /// Status of the export.

@@ -13,7 +13,7 @@ mod actor;
 mod client_info;
 mod username;
 
-pub use actor::Actor;
+pub use actor::{Actor, ActorId, Stamp};
 pub use client_info::ClientInfo;
 pub use permissions::{Permission, Permissions};
 pub use username::{MAX_USERNAME, read_username, username_key, username_problem};

@@ -6,6 +6,7 @@ use shared::catalogue::write::{ImportBatch, ImportOptions, RowChange, Saved, Sto
 use shared::money::{Currency, Money};
 use shared::patch::Patch;
 use shared::testing::{START, TestApp, service_db};
+use shared::users::Stamp;
 use sqlx::PgPool;
 
 type Rules = (bool, bool, Option<i32>);
@@ -33,7 +34,7 @@ async fn save(db: &PgPool, product: &ProductImport, options: ImportOptions) -> S
         options,
         together: Together::All,
     };
-    let saved = save_imports(&mut tx, batch, START).await.unwrap().remove(0).unwrap();
+    let saved = save_imports(&mut tx, batch, Stamp::of_system(START)).await.unwrap().remove(0).unwrap();
     tx.commit().await.unwrap();
     saved
 }
@@ -99,6 +100,7 @@ async fn a_file_gives_no_units_to_a_variant_with_backorders(db: PgPool) {
     app.an_order_of(&[(&table, 3)]).await;
     let receive = "select change_stock(variant_id, $1, 'received', now()) from stock_levels";
     for (booked, stock, seen, units, moved, levels) in [
+        (0, Stock::Keep, None, 9, false, (0, 3)),
         (0, Stock::Initial, None, 9, false, (0, 3)),
         (0, Stock::Compare, Some(1), 9, true, (0, 3)),
         (0, Stock::Compare, Some(0), 2, true, (0, 3)),

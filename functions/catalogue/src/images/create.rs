@@ -67,7 +67,7 @@ pub(crate) async fn create_product_image(
     if let Some(first) = repeatable.replay(&mut tx, app.clock.now()).await? {
         return Ok(first);
     }
-    let open = OpenProduct::open_in(tx, &app, &request).await?;
+    let open = OpenProduct::open_in(tx, &app, &actor, &request).await?;
     let before: Vec<ImageId> = open.before.images.iter().map(|image| image.id).collect();
     let image = UpdateImage::from(new).edit(ImageTarget::New, &request.base);
     let edit = ProductEdit { images: ImagesEdit::One(image), ..ProductEdit::default() };

@@ -39,11 +39,11 @@ use crate::redirects::PermanentRedirect;
 )]
 pub(crate) async fn delete_product_image(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     request: ChangeRequest<Two<IdOrSlug, ImageId>>,
 ) -> Result<StatusCode, ApiError> {
     let (request, image) = request.split();
-    let open = OpenProduct::open(&app, &request).await?;
+    let open = OpenProduct::open(&app, &actor, &request).await?;
     image_of(&open.before, image)?;
     let edit = ProductEdit { images: ImagesEdit::Without(image), ..ProductEdit::default() };
     open.save(edit, FieldPath::Part).await?;

@@ -8,7 +8,7 @@ use shared::catalogue::write::{ImageTarget, ImagesEdit, ProductEdit};
 use shared::catalogue::{IdOrSlug, ProductImage};
 use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems, Two};
 use shared::ids::ImageId;
-use shared::users::permissions;
+use shared::users::{Actor, permissions};
 
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 use crate::images::body::{ReplaceImage, UpdateImage};
@@ -43,11 +43,11 @@ use crate::redirects::PermanentRedirect;
 )]
 pub(crate) async fn replace_product_image(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     request: ChangeRequest<Two<IdOrSlug, ImageId>>,
     body: ChangeBody<ReplaceImage>,
 ) -> Result<Response, ApiError> {
-    change(&app, request, body.into_update()).await
+    change(&app, &actor, request, body.into_update()).await
 }
 
 /// Update an image of a product
@@ -75,20 +75,21 @@ pub(crate) async fn replace_product_image(
 )]
 pub(crate) async fn update_product_image(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     request: ChangeRequest<Two<IdOrSlug, ImageId>>,
     body: ChangeBody<UpdateImage>,
 ) -> Result<Response, ApiError> {
-    change(&app, request, body).await
+    change(&app, &actor, request, body).await
 }
 
 async fn change(
     app: &App,
+    actor: &Actor,
     request: ChangeRequest<Two<IdOrSlug, ImageId>>,
     ChangeBody(update, read_only): ChangeBody<UpdateImage>,
 ) -> Result<Response, ApiError> {
     let (request, id) = request.split();
-    let open = OpenProduct::open(app, &request).await?;
+    let open = OpenProduct::open(app, actor, &request).await?;
     read_only.check(image_of(&open.before.clone().with_base_url(&request.base.0), id)?)?;
     let image = update.edit(ImageTarget::Id(id), &request.base);
     let edit = ProductEdit { images: ImagesEdit::One(image), ..ProductEdit::default() };

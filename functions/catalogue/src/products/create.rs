@@ -6,6 +6,7 @@ use http::StatusCode;
 use http::header::LOCATION;
 use shared::app::App;
 use shared::catalogue::Product;
+use shared::catalogue::write::Author;
 use shared::http::{ApiError, BaseUrl, IdempotencyKey, Problem, RepeatableBody, Requires, StaffProblems};
 use shared::idempotency_keys::KeyOwner;
 use shared::users::permissions;
@@ -52,7 +53,7 @@ pub(crate) async fn create_product(
         return Ok(first);
     }
     let edit = UpdateProduct::from(new).edit(&base);
-    let mut saved = write(tx, edit, FieldPath::Product, app.currency, now).await?;
+    let mut saved = write(tx, edit, FieldPath::Product, app.currency, Author::of(&actor, now)).await?;
     let location = format!("{}{}", base.0, product_path(saved.product.summary.id));
     let product = saved.product.clone().with_base_url(&base.0);
     let created = respond(StatusCode::CREATED, product.version, &product)?;

@@ -39,10 +39,10 @@ use crate::redirects::PermanentRedirect;
 )]
 pub(crate) async fn delete_product(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     request: ChangeRequest<IdOrSlug>,
 ) -> Result<Response, ApiError> {
-    let open = OpenProduct::open(&app, &request).await?;
+    let open = OpenProduct::open(&app, &actor, &request).await?;
     let (id, now, mut tx) = (open.id(), open.now, open.tx);
     if delete_or_archive_product(&mut tx, id).await? {
         tx.commit().await?;

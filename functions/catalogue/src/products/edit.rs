@@ -7,13 +7,14 @@ use shared::app::db::Tx;
 use shared::catalogue::store::product::find;
 use shared::catalogue::store::snapshot::ProductSnapshot;
 use shared::catalogue::store::write::{lock_product, lock_product_slugs, map_constraint_error};
-use shared::catalogue::write::{self, BrandRef, ProductEdit, ProductTarget, SaveError};
+use shared::catalogue::write::{self, Author, BrandRef, ProductEdit, ProductTarget, SaveError};
 use shared::catalogue::{IdOrSlug, Product, Visibility};
 use shared::http::ApiError;
 use shared::ids::{BrandId, ProductId, VariantId};
 use shared::money::Currency;
 use shared::patch::Patch;
 use shared::time::Timestamp;
+use shared::users::Actor;
 
 use crate::caching::IfNoneMatch;
 use crate::change_request::ChangeRequest;
@@ -27,6 +28,7 @@ pub(crate) struct OpenProduct {
     pub(crate) tx: Tx,
     /// The time of the edit.
     pub(crate) now: Timestamp,
+    author: Author,
     /// The currency of the edit.
     currency: Currency,
     /// The product before the edit.
@@ -36,25 +38,36 @@ pub(crate) struct OpenProduct {
 
 impl OpenProduct {
     /// Locks and reads a product that exists and is in the state that the edit is meant for.
-    pub(crate) async fn open(app: &App, request: &ChangeRequest<IdOrSlug>) -> Result<Self, ApiError> {
-        Self::open_in(app.db.begin().await?, app, request).await
+    pub(crate) async fn open(app: &App, actor: &Actor, request: &ChangeRequest<IdOrSlug>) -> Result<Self, ApiError> {
+        Self::open_in(app.db.begin().await?, app, actor, request).await
     }
 
     /// Does the same for an edit that changes the slug: no other transaction gives a product a slug until this one ends.
-    pub(crate) async fn open_to_rename(app: &App, request: &ChangeRequest<IdOrSlug>) -> Result<Self, ApiError> {
+    pub(crate) async fn open_to_rename(
+        app: &App,
+        actor: &Actor,
+        request: &ChangeRequest<IdOrSlug>,
+    ) -> Result<Self, ApiError> {
         let mut tx = app.db.begin().await?;
         lock_product_slugs(&mut tx).await?;
-        Self::open_in(tx, app, request).await
+        Self::open_in(tx, app, actor, request).await
     }
 
     /// Does the same in a transaction that has begun.
-    pub(crate) async fn open_in(mut tx: Tx, app: &App, request: &ChangeRequest<IdOrSlug>) -> Result<Self, ApiError> {
+    pub(crate) async fn open_in(
+        mut tx: Tx,
+        app: &App,
+        actor: &Actor,
+        request: &ChangeRequest<IdOrSlug>,
+    ) -> Result<Self, ApiError> {
         let Some(locked) = lock_product(&mut tx, &request.id).await? else {
             return Err(no_such_product(&mut tx, &request.id, &request.uri).await);
         };
         request.if_match.allows(locked.version)?;
         let before = find(&mut tx, &locked.id.into(), Visibility::Staff).await?.ok_or(ApiError::NotFound)?;
-        Ok(Self { tx, now: app.clock.now(), currency: app.currency, before, default_variant: locked.default_variant })
+        let now = app.clock.now();
+        let author = Author::of(actor, now);
+        Ok(Self { tx, now, author, currency: app.currency, before, default_variant: locked.default_variant })
     }
 
     pub(crate) fn id(&self) -> ProductId {
@@ -70,7 +83,7 @@ impl OpenProduct {
     pub(crate) async fn write(mut self, edit: ProductEdit, path: FieldPath) -> Result<SavedProduct, ApiError> {
         let before = ProductSnapshot::of(&mut self.tx, &self.before, self.default_variant).await?;
         let edit = ProductEdit { product: ProductTarget::Locked(Box::new(before)), ..edit };
-        write(self.tx, edit, path, self.currency, self.now).await
+        write(self.tx, edit, path, self.currency, self.author).await
     }
 }
 
@@ -98,11 +111,11 @@ pub(crate) async fn write(
     edit: ProductEdit,
     path: FieldPath,
     currency: Currency,
-    now: Timestamp,
+    author: Author,
 ) -> Result<SavedProduct, ApiError> {
     let brand = if let Patch::Set(BrandRef::Id(id)) = edit.brand { Some(id) } else { None };
     let refuse = |constraint| constraint_error(constraint, path, brand);
-    let saved = match write::save(&mut tx, &[edit], currency, now).await {
+    let saved = match write::save(&mut tx, &[edit], currency, author).await {
         Ok(saved) => Ok(saved),
         Err(SaveError::Database(error)) => map_constraint_error(Err(error))?,
         // A new product, or one that is locked, is not changed by another transaction.

@@ -60,8 +60,13 @@ const SKU_TAKEN: &str = "variant with this sku already exists.";
 const SAME_VALUES: &str = "Another variant of the product has the same values. Send other values.";
 const PRICE_NEGATIVE: &str = "The price of a variant would be negative. Send a higher price.";
 
+const STOCK_NOT_PERMITTED: &str = "You need the permission `stock` to set inventory_count, track_inventory, allow_backorder, backorder_limit or quantity_limit_per_customer.";
+
 /// Returns the response to an edit with these errors, each in the field that it is about.
 pub(crate) fn into_api_error(edit_errors: Vec<EditError>, path: FieldPath, currency: Currency) -> ApiError {
+    if edit_errors.iter().any(|error| matches!(error, EditError::StockNotPermitted { .. })) {
+        return ApiError::ForbiddenBecause(STOCK_NOT_PERMITTED, "stock_not_permitted");
+    }
     let mut errors = FieldErrors::default();
     for error in edit_errors {
         let (field, message) = field_error(error, path, currency);
@@ -93,6 +98,7 @@ fn field_error(error: EditError, path: FieldPath, currency: Currency) -> (String
         }
         EditError::SkuUnderOtherHandle { .. } => (path.variants("sku").to_owned(), error.to_string()),
         EditError::SameValues { at } => (path.variant(at, "non_field_errors"), SAME_VALUES.to_owned()),
+        EditError::StockNotPermitted { at } => (path.variant(at, "non_field_errors"), STOCK_NOT_PERMITTED.to_owned()),
         EditError::NegativePrice { at } => (path.price(at), PRICE_NEGATIVE.to_owned()),
         EditError::PriceTooHigh { at } => (
             path.price(at),

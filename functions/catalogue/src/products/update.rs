@@ -10,7 +10,7 @@ use shared::catalogue::{IdOrSlug, Product};
 use shared::fields::ReadOnlyFields;
 use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems};
 use shared::ids::VariantId;
-use shared::users::permissions;
+use shared::users::{Actor, permissions};
 
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 use crate::products::body::{ReplaceProduct, UpdateProduct};
@@ -45,11 +45,11 @@ use crate::variants::body::CHANGE_STOCK;
 )]
 pub(crate) async fn replace_product(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     request: ChangeRequest<IdOrSlug>,
     body: ChangeBody<ReplaceProduct>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, body.into_update()).await
+    change(&app, &actor, &request, body.into_update()).await
 }
 
 /// Update a product
@@ -76,21 +76,22 @@ pub(crate) async fn replace_product(
 )]
 pub(crate) async fn update_product(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     request: ChangeRequest<IdOrSlug>,
     body: ChangeBody<UpdateProduct>,
 ) -> Result<Response, ApiError> {
-    change(&app, &request, body).await
+    change(&app, &actor, &request, body).await
 }
 
 async fn change(
     app: &App,
+    actor: &Actor,
     request: &ChangeRequest<IdOrSlug>,
     ChangeBody(update, read_only): ChangeBody<UpdateProduct>,
 ) -> Result<Response, ApiError> {
     let open = match update.slug {
-        Some(_) => OpenProduct::open_to_rename(app, request).await?,
-        None => OpenProduct::open(app, request).await?,
+        Some(_) => OpenProduct::open_to_rename(app, actor, request).await?,
+        None => OpenProduct::open(app, actor, request).await?,
     };
     check_kept_fields(&update, &read_only, open.before.clone().with_base_url(&request.base.0))?;
     let product = open.save(update.edit(&request.base), FieldPath::Product).await?;

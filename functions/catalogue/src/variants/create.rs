@@ -44,14 +44,14 @@ use crate::variants::get::{variant_of, variant_path};
 )]
 pub(crate) async fn create_product_variant(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     request: ChangeRequest<IdOrSlug>,
     Body(new): Body<CreateVariant>,
 ) -> Result<Response, ApiError> {
     if new.id.is_some() {
         return Err(ApiError::field("id", "A new variant gets its id from the shop. Leave it out."));
     }
-    let open = OpenProduct::open(&app, &request).await?;
+    let open = OpenProduct::open(&app, &actor, &request).await?;
     let sku = new.sku.clone();
     let variants = VariantsEdit::Some(vec![new.edit(VariantTarget::New)]);
     let product = open.save(ProductEdit { variants, ..ProductEdit::default() }, FieldPath::Part).await?;

@@ -97,7 +97,7 @@ pub(crate) struct CombinedVariants {
 )]
 pub(crate) async fn create_variant_combinations(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     request: ChangeRequest<IdOrSlug>,
     Body(create): Body<CreateVariantCombinations>,
 ) -> Result<Response, ApiError> {
@@ -108,7 +108,7 @@ pub(crate) async fn create_variant_combinations(
         );
         return Err(ApiError::field("options", message));
     }
-    let mut open = OpenProduct::open(&app, &request).await?;
+    let mut open = OpenProduct::open(&app, &actor, &request).await?;
     let combinations = combine(&find_values(&mut open, &create).await?);
     let existing: HashSet<Vec<AttributeValueId>> = open.before.variants.iter().map(value_ids_of_variant).collect();
     let new: Vec<Vec<KnownValue>> =

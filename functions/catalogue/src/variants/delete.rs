@@ -42,11 +42,11 @@ use crate::variants::get::variant_of;
 )]
 pub(crate) async fn delete_product_variant(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     request: ChangeRequest<Two<IdOrSlug, VariantId>>,
 ) -> Result<Response, ApiError> {
     let (request, variant) = request.split();
-    let open = OpenProduct::open(&app, &request).await?;
+    let open = OpenProduct::open(&app, &actor, &request).await?;
     variant_of(&open.before, variant)?;
     let edit = ProductEdit { variants: VariantsEdit::Without(variant), ..ProductEdit::default() };
     let product = open.save(edit, FieldPath::Part).await?;

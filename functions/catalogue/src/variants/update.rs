@@ -8,7 +8,7 @@ use shared::catalogue::write::{ProductEdit, VariantTarget, VariantsEdit};
 use shared::catalogue::{IdOrSlug, ProductVariant};
 use shared::http::{ApiError, ChangeBody, Problem, Requires, StaffProblems, Two};
 use shared::ids::VariantId;
-use shared::users::permissions;
+use shared::users::{Actor, permissions};
 
 use crate::change_request::{ChangeRequest, IfMatch, VersionConflict};
 use crate::products::edit::{OpenProduct, respond};
@@ -44,11 +44,11 @@ use crate::variants::get::variant_of;
 )]
 pub(crate) async fn replace_product_variant(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     request: ChangeRequest<Two<IdOrSlug, VariantId>>,
     body: ChangeBody<ReplaceVariant>,
 ) -> Result<Response, ApiError> {
-    change(&app, request, body.into_update()).await
+    change(&app, &actor, request, body.into_update()).await
 }
 
 /// Update a variant
@@ -76,20 +76,21 @@ pub(crate) async fn replace_product_variant(
 )]
 pub(crate) async fn update_product_variant(
     State(app): State<App>,
-    _: Requires<permissions::Catalogue>,
+    Requires(actor, _): Requires<permissions::Catalogue>,
     request: ChangeRequest<Two<IdOrSlug, VariantId>>,
     body: ChangeBody<UpdateVariant>,
 ) -> Result<Response, ApiError> {
-    change(&app, request, body).await
+    change(&app, &actor, request, body).await
 }
 
 async fn change(
     app: &App,
+    actor: &Actor,
     request: ChangeRequest<Two<IdOrSlug, VariantId>>,
     ChangeBody(update, read_only): ChangeBody<UpdateVariant>,
 ) -> Result<Response, ApiError> {
     let (request, id) = request.split();
-    let open = OpenProduct::open(app, &request).await?;
+    let open = OpenProduct::open(app, actor, &request).await?;
     read_only.check(&variant_of(&open.before, id)?)?;
     let variants = VariantsEdit::Some(vec![update.edit(VariantTarget::Id(id))]);
     let product = open.save(ProductEdit { variants, ..ProductEdit::default() }, FieldPath::Part).await?;

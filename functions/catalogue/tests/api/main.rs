@@ -37,6 +37,7 @@ mod root;
 mod samples;
 mod search_words;
 mod slugs_of_products;
+mod stock_permission;
 mod stock_rules;
 mod subscribe_to_back_in_stock;
 mod unknown_fields;

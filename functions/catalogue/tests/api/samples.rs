@@ -3,12 +3,13 @@
 use shared::app::db::Tx;
 use shared::catalogue::store::write::{BrandNames, IdOrName, NamedValue, NewCategory, insert_brand, insert_category};
 use shared::catalogue::write::{
-    BasePrice, CategoriesEdit, PriceEdit, ProductEdit, VariantEdit, VariantName, VariantsEdit, save,
+    Author, BasePrice, CategoriesEdit, PriceEdit, ProductEdit, VariantEdit, VariantName, VariantsEdit, save,
 };
 use shared::ids::{BrandId, CategoryId, ProductId};
 use shared::money::{Currency, Money};
 use shared::patch::Patch;
 use shared::testing::START;
+use shared::users::Stamp;
 
 /// A variant of a sample product.
 pub(crate) struct SampleVariant<'a> {
@@ -52,7 +53,8 @@ pub(crate) async fn insert(
         variants: VariantsEdit::All(variants.iter().map(variant).collect()),
         ..product.clone()
     };
-    let saved = save(tx, &[edit], Currency::DEFAULT, START).await.unwrap();
+    let author = Author { stamp: Stamp::of_system(START), may_change_stock: true };
+    let saved = save(tx, &[edit], Currency::DEFAULT, author).await.unwrap();
     saved[0].as_ref().unwrap().id.unwrap()
 }
 

@@ -10,8 +10,13 @@ use crate::{Shop, app};
 
 pub(crate) const CATEGORIES: &str = "/api/v1/catalogue/categories/";
 
-/// Returns a client of a member of staff with the permission `catalogue` alone.
+/// Returns a client of a member of staff with the permissions `catalogue` and `stock`.
 pub(crate) async fn editor(app: &TestApp) -> Client {
+    app.client_of(&app.a_staff_user_with(Permissions::from_iter([Permission::Catalogue, Permission::Stock])).await)
+}
+
+/// Returns a client of a member of staff with the permission `catalogue` alone.
+pub(crate) async fn editor_without_stock(app: &TestApp) -> Client {
     app.client_of(&app.a_staff_user_with(Permissions::from_iter([Permission::Catalogue])).await)
 }
 

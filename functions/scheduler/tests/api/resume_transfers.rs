@@ -12,6 +12,7 @@ use shared::transfers::store::exports;
 use shared::transfers::store::imports::{NewImport, claim, insert, start};
 use shared::transfers::store::{JobEnd, Lease};
 use shared::transfers::{LEASE_SECONDS, Work};
+use shared::users::{ActorId, Stamp};
 use sqlx::PgPool;
 
 use crate::{run, scheduler};
@@ -21,10 +22,17 @@ async fn started(app: &TestApp) -> (ImportId, ExportId) {
     let (import, export) = (ImportId(app.ordered_uuid()), ExportId(app.ordered_uuid()));
     let now = app.clock.now();
     let mut tx = app.owner.begin().await.unwrap();
-    let new = NewImport { id: import, kind: None, options: ImportOptions::default(), storage_key: "a", bytes: 1 };
+    let new = NewImport {
+        id: import,
+        kind: None,
+        options: ImportOptions::default(),
+        by: ActorId::System,
+        storage_key: "a",
+        bytes: 1,
+    };
     insert(&mut tx, &new, now).await.unwrap();
     start(&mut tx, import, now).await.unwrap();
-    exports::insert(&mut tx, export, "b", now).await.unwrap();
+    exports::insert(&mut tx, export, "b", Stamp::of_system(now)).await.unwrap();
     tx.commit().await.unwrap();
     (import, export)
 }

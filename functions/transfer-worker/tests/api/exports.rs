@@ -9,6 +9,7 @@ use shared::ids::ExportId;
 use shared::transfers::parts::{FileInParts, Parts, PartsAsFiles};
 use shared::transfers::store::exports;
 use shared::transfers::{Export, LEASE_SECONDS, TransferStatus, Work};
+use shared::users::Stamp;
 use sqlx::PgPool;
 use transfer_worker::{Limits, Worker, work};
 
@@ -25,7 +26,7 @@ async fn long_products(shop: &Shop, count: usize) {
 pub(crate) async fn an_export(shop: &Shop) -> ExportId {
     let id = ExportId(shop.app.ordered_uuid());
     let mut tx = shop.app.owner.begin().await.unwrap();
-    exports::insert(&mut tx, id, "exports/all.csv", shop.app.clock.now()).await.unwrap();
+    exports::insert(&mut tx, id, "exports/all.csv", Stamp::of_system(shop.app.clock.now())).await.unwrap();
     tx.commit().await.unwrap();
     id
 }

@@ -10,6 +10,7 @@ mod imports;
 mod interrupted;
 mod names_of_files;
 mod options;
+mod permissions;
 mod product_limits;
 mod skus;
 mod stock;
@@ -33,6 +34,7 @@ use shared::time::Timestamp;
 use shared::transfers::parts::PartsAsFiles;
 use shared::transfers::store::imports::{self as store, NewImport};
 use shared::transfers::{Import, Work};
+use shared::users::ActorId;
 use sqlx::PgPool;
 use transfer_worker::{Limits, Worker, work};
 
@@ -95,14 +97,20 @@ impl Shop {
         self.an_import_with(file, ImportOptions::default()).await
     }
 
-    /// Inserts an import of this file with these options and starts it.
+    /// Inserts an import of this file with these options and starts it. Its author is a member of staff with all permissions.
     async fn an_import_with(&self, file: &[u8], options: ImportOptions) -> ImportId {
+        let author = self.app.a_staff_user().await;
+        self.an_import_of(ActorId::Account(author.id), file, options).await
+    }
+
+    /// Inserts an import by this author and starts it.
+    async fn an_import_of(&self, by: ActorId, file: &[u8], options: ImportOptions) -> ImportId {
         let (id, now) = (ImportId(self.app.ordered_uuid()), self.app.clock.now());
         let key = format!("imports/{id}.csv");
         self.files.put(&key, "text/csv", file);
         let bytes = i64::try_from(file.len()).unwrap();
         let mut tx = self.app.owner.begin().await.unwrap();
-        let new = NewImport { id, kind: None, options, storage_key: &key, bytes };
+        let new = NewImport { id, kind: None, options, by, storage_key: &key, bytes };
         store::insert(&mut tx, &new, now).await.unwrap();
         store::start(&mut tx, id, now).await.unwrap();
         tx.commit().await.unwrap();

@@ -3,6 +3,7 @@
 
 mod exports;
 mod imports;
+mod stock_permission;
 
 use std::sync::Arc;
 
@@ -32,9 +33,14 @@ impl Shop {
         Self { app, files, jobs }
     }
 
-    /// Returns a client of a member of staff with the permission `catalogue` alone.
+    /// Returns a client of a member of staff with the permissions `catalogue` and `stock`.
     async fn editor(&self) -> Client {
-        self.app.client_of(&self.app.a_staff_user_with(Permissions::from_iter([Permission::Catalogue])).await)
+        self.editor_with(&[Permission::Catalogue, Permission::Stock]).await
+    }
+
+    /// Returns a client of a member of staff with these permissions.
+    async fn editor_with(&self, permissions: &[Permission]) -> Client {
+        self.app.client_of(&self.app.a_staff_user_with(permissions.iter().copied().collect::<Permissions>()).await)
     }
 
     /// Uploads a file as the `upload` of its import says.

@@ -195,7 +195,7 @@ impl Columns {
         match stock {
             Stock::Compare if !has(Column::Quantity) => Err(NotComparable::NoColumn("Variant Inventory Qty")),
             Stock::Compare if !has(Column::QuantitySeen) => Err(NotComparable::NoColumn(QUANTITY_SEEN)),
-            Stock::Initial | Stock::Compare | Stock::Set => Ok(()),
+            Stock::Keep | Stock::Initial | Stock::Compare | Stock::Set => Ok(()),
         }
     }
 }

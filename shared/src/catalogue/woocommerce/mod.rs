@@ -69,7 +69,7 @@ impl Products {
     pub const fn check_stock(stock: Stock) -> Result<(), NotComparable> {
         match stock {
             Stock::Compare => Err(NotComparable::Kind(FileKind::WooCommerceCsv)),
-            Stock::Initial | Stock::Set => Ok(()),
+            Stock::Keep | Stock::Initial | Stock::Set => Ok(()),
         }
     }
 

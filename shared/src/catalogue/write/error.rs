@@ -144,6 +144,12 @@ pub enum EditError {
     /// The product would have too many images.
     #[error("a product has at most {MAX_IMAGES} images")]
     TooManyImages,
+    /// The edit changes the stock of a variant or its rules, and its author may not.
+    #[error("the stock of a variant can be changed only with the permission `stock`")]
+    StockNotPermitted {
+        /// Index in the list.
+        at: usize,
+    },
     /// A file does not say enough about a product or a variant.
     #[error("{missing}")]
     Incomplete {
@@ -167,6 +173,7 @@ impl EditError {
             | Self::SkuOfOtherProduct { at, .. }
             | Self::SkuOfOtherEdit { at, .. }
             | Self::SameValues { at }
+            | Self::StockNotPermitted { at }
             | Self::NotOneDefault { at } => Some(*at),
             Self::NegativePrice { at } | Self::PriceTooHigh { at } | Self::Incomplete { at, .. } => *at,
             Self::NoSuchCategory(_)

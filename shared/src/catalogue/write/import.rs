@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::author::Author;
 use super::duplicate_skus::add_suffixes;
 use super::edit::{
     BasePrice, BrandRef, CategoriesEdit, FileImages, ImagesEdit, PriceEdit, ProductEdit, ProductTarget, StockEdit,
@@ -22,12 +23,14 @@ use crate::catalogue::store::write::{
 };
 use crate::money::Currency;
 use crate::patch::Patch;
-use crate::time::Timestamp;
+use crate::users::{Permission, Permissions, Stamp};
 
 /// The meaning of the units on hand in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Stock {
+    /// The file changes no stock and no rules of stock: new variants are tracked and have nothing on hand.
+    Keep,
     /// Only new variants get these units; the stock of existing variants stays.
     #[default]
     Initial,
@@ -41,6 +44,13 @@ impl Stock {
     /// Returns the name in requests and in `imports.stock`.
     pub fn as_str(self) -> &'static str {
         self.into()
+    }
+
+    /// Returns the permissions that an import needs whose file has stock with this meaning. A dry run needs them too, because it says whether the
+    /// import would succeed.
+    pub fn permissions(self) -> Permissions {
+        let stock = (self != Self::Keep).then_some(Permission::Stock);
+        std::iter::once(Permission::Catalogue).chain(stock).collect()
     }
 }
 
@@ -155,13 +165,14 @@ impl Refused {
 pub async fn save_imports(
     tx: &mut Tx,
     batch: ImportBatch<'_>,
-    now: Timestamp,
+    stamp: Stamp,
 ) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
+    let author = Author { stamp, may_change_stock: batch.options.stock != Stock::Keep };
     if !batch.options.dry_run {
-        return save_batch(tx, batch, now).await;
+        return save_batch(tx, batch, author).await;
     }
     set_dry_run_savepoint(tx).await?;
-    let saved = save_batch(tx, batch, now).await?;
+    let saved = save_batch(tx, batch, author).await?;
     check_deferred_constraints(tx).await?;
     undo_dry_run(tx).await?;
     Ok(saved)
@@ -170,7 +181,7 @@ pub async fn save_imports(
 async fn save_batch(
     tx: &mut Tx,
     ImportBatch { products, kind, skus, currency, options, together }: ImportBatch<'_>,
-    now: Timestamp,
+    author: Author,
 ) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
     lock_imports(tx).await?;
     let mut edits: Vec<ProductEdit> = products.iter().map(|import| edit(import, options)).collect();
@@ -178,13 +189,13 @@ async fn save_batch(
         add_suffixes(tx, &mut edits).await?;
     }
     if together == Together::All {
-        let saved = save_of_file(tx, &edits, skus, currency, now).await?;
+        let saved = save_of_file(tx, &edits, skus, currency, author).await?;
         return Ok(saved.into_iter().map(|saved| explain(saved, kind)).collect());
     }
     let mut all = Vec::new();
     for edit in edits {
         set_savepoint(tx).await?;
-        match save_one(tx, &edit, skus, currency, now).await {
+        match save_one(tx, &edit, skus, currency, author).await {
             Ok(saved) => all.extend(saved.into_iter().map(|saved| explain(saved, kind))),
             Err(SaveError::Database(error)) if is_refusal(&error) => {
                 undo_to_savepoint(tx).await?;
@@ -202,9 +213,9 @@ async fn save_one(
     edit: &ProductEdit,
     named: &NamedSkus,
     currency: Currency,
-    now: Timestamp,
+    author: Author,
 ) -> Result<Vec<Result<Saved, Vec<EditError>>>, SaveError> {
-    let saved = save_of_file(tx, std::slice::from_ref(edit), named, currency, now).await?;
+    let saved = save_of_file(tx, std::slice::from_ref(edit), named, currency, author).await?;
     check_deferred_constraints(tx).await?;
     Ok(saved)
 }
@@ -318,19 +329,28 @@ fn variant_edit(variant: &ImportVariant, stock: Stock) -> VariantEdit {
         position: None,
         is_default: None,
         is_archived: None,
-        initial_stock: variant.on_hand,
         stock: stock_edit(variant, stock),
-        track_inventory: variant.track_inventory,
-        allow_backorder: variant.allow_backorder,
-        backorder_limit: variant.backorder_limit,
-        // No format of files has it.
-        quantity_limit_per_customer: Patch::Keep,
+        ..stock_of_new(variant, stock)
+    }
+}
+
+/// Returns an edit of the stock that a new variant begins with, and of the rules of any variant. No format of files has a limit per customer.
+fn stock_of_new(variant: &ImportVariant, stock: Stock) -> VariantEdit {
+    match stock {
+        Stock::Keep => VariantEdit::default(),
+        Stock::Initial | Stock::Compare | Stock::Set => VariantEdit {
+            initial_stock: variant.on_hand,
+            track_inventory: variant.track_inventory,
+            allow_backorder: variant.allow_backorder,
+            backorder_limit: variant.backorder_limit,
+            ..VariantEdit::default()
+        },
     }
 }
 
 fn stock_edit(variant: &ImportVariant, stock: Stock) -> StockEdit {
     match (stock, variant.on_hand) {
-        (Stock::Initial, _) | (_, None) => StockEdit::Keep,
+        (Stock::Keep | Stock::Initial, _) | (_, None) => StockEdit::Keep,
         // Nobody edited the number, so whatever was sold since does not matter.
         (Stock::Compare, units) if units == variant.on_hand_seen => StockEdit::Keep,
         (Stock::Compare, Some(units)) => StockEdit::Compare { units, seen: variant.on_hand_seen },

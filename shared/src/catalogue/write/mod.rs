@@ -4,6 +4,7 @@
 //! [`save`] compares each [`ProductEdit`] with the product as it is, plans the difference, and writes it with a number of statements that
 //! does not depend on the size of the batch. Rows that already match the edit are not written.
 
+mod author;
 mod duplicate_skus;
 mod edit;
 mod error;
@@ -22,6 +23,7 @@ mod taxonomy;
 mod tests;
 mod variants;
 
+pub use author::Author;
 pub use edit::{
     BasePrice, BrandRef, CategoriesEdit, FileImages, ImageEdit, ImageTarget, ImageVariant, ImagesEdit, PriceEdit,
     ProductEdit, ProductTarget, StockEdit, VariantEdit, VariantName, VariantTarget, VariantsEdit,

@@ -78,6 +78,13 @@ impl<'e> Plan<'e> {
         self.change = self.compare();
     }
 
+    /// Adds an error for each variant whose stock or whose rules of stock would change.
+    pub(super) fn refuse_changes_of_stock(&mut self) {
+        let changed = self.variants.iter().filter(|variant| variant.stock.is_some() || variant.stock_rules.is_some());
+        let at = changed.filter_map(|variant| Some(variant.edit?.at));
+        self.errors.extend(at.map(|at| EditError::StockNotPermitted { at }));
+    }
+
     /// Adds the values that were looked up, and checks the product after the edit.
     pub(super) fn resolve(&mut self, known: &HashMap<NamedValue, KnownValue>) {
         let before = variants_of(self.before);

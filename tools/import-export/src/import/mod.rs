@@ -28,6 +28,7 @@ use shared::catalogue::write::{
 use shared::money::Currency;
 use shared::shop;
 use shared::time::Timestamp;
+use shared::users::Stamp;
 
 pub use summary::ImportSummary;
 
@@ -47,6 +48,10 @@ pub struct ImportArgs {
     #[arg(long, conflicts_with = "compare_stock")]
     pub set_stock: bool,
 
+    /// Change no stock: new variants have nothing on hand and are tracked, and what the file says about stock is ignored
+    #[arg(long, conflicts_with_all = ["compare_stock", "set_stock"])]
+    pub keep_stock: bool,
+
     /// Keep variants that the file does not have. Otherwise a file that has all variants of a product removes the others
     #[arg(long)]
     pub keep_missing_variants: bool,
@@ -62,10 +67,11 @@ pub struct ImportArgs {
 
 impl ImportArgs {
     fn stock(&self) -> Stock {
-        match (self.compare_stock, self.set_stock) {
-            (true, _) => Stock::Compare,
-            (_, true) => Stock::Set,
-            (false, false) => Stock::Initial,
+        match (self.compare_stock, self.set_stock, self.keep_stock) {
+            (true, ..) => Stock::Compare,
+            (_, true, _) => Stock::Set,
+            (.., true) => Stock::Keep,
+            (false, false, false) => Stock::Initial,
         }
     }
 
@@ -267,8 +273,10 @@ impl Writer<'_> {
             match saved {
                 Ok(saved) => {
                     summary.add(&saved);
-                    summary.variants_untracked += entry.untracked();
-                    summary.variants_backorderable += entry.backorderable();
+                    if self.options.stock != Stock::Keep {
+                        summary.variants_untracked += entry.untracked();
+                        summary.variants_backorderable += entry.backorderable();
+                    }
                 }
                 Err(refused) => batch.skip(refused.line(entry, *line), refused.reason),
             }
@@ -278,7 +286,7 @@ impl Writer<'_> {
 
     async fn try_to_write(&self, batch: ImportBatch<'_>) -> Result<Vec<Result<Saved, Refused>>, SaveError> {
         let mut tx = self.db.begin().await?;
-        let saved = save_imports(&mut tx, batch, self.now).await?;
+        let saved = save_imports(&mut tx, batch, Stamp::of_system(self.now)).await?;
         tx.commit().await?;
         Ok(saved)
     }

@@ -64,7 +64,7 @@ impl ImportSummary {
     fn write_stock(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (changed, moved) = (self.stock_changed, self.stock_moved);
         match self.stock {
-            Stock::Initial => Ok(()),
+            Stock::Keep | Stock::Initial => Ok(()),
             Stock::Set => {
                 if changed == 0 {
                     writeln!(f, "stock     {changed:>6} set")?;

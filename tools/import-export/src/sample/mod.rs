@@ -12,6 +12,7 @@ use shared::catalogue::store::snapshot;
 use shared::catalogue::write::{ImportBatch, ImportOptions, Together, save_imports};
 use shared::shop;
 use shared::time::Timestamp;
+use shared::users::Stamp;
 
 use product::Sample;
 
@@ -33,7 +34,7 @@ pub async fn load(db: &Db, now: Timestamp) -> anyhow::Result<usize> {
         // The sample has no file; a refusal is written as that of an export.
         let kind = FileKind::ShopifyCsv;
         let batch = ImportBatch { products: &[&entry], kind, skus: &skus, currency, options, together: Together::All };
-        for saved in save_imports(&mut tx, batch, made).await? {
+        for saved in save_imports(&mut tx, batch, Stamp::of_system(made)).await? {
             saved.map_err(|refused| anyhow::Error::msg(refused.reason))?;
         }
     }

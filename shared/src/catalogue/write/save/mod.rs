@@ -6,6 +6,7 @@ mod skus;
 
 use std::collections::{HashMap, HashSet};
 
+use super::author::Author;
 use super::edit::{CategoriesEdit, ProductEdit, ProductTarget};
 use super::error::EditError;
 use super::paired::Paired;
@@ -21,7 +22,6 @@ use crate::catalogue::store::write::NamedValue;
 use crate::ids::{CategoryId, ProductId, VariantId};
 use crate::money::{Currency, OtherCurrency};
 use crate::stock::Units;
-use crate::time::Timestamp;
 
 /// Reason why a batch could not be saved. The transaction can then only be rolled back.
 #[derive(Debug, thiserror::Error)]
@@ -48,9 +48,9 @@ pub async fn save(
     tx: &mut Tx,
     edits: &[ProductEdit],
     currency: Currency,
-    now: Timestamp,
+    author: Author,
 ) -> Result<Vec<Result<Saved, Vec<EditError>>>, SaveError> {
-    save_of_file(tx, edits, &NamedSkus::default(), currency, now).await
+    save_of_file(tx, edits, &NamedSkus::default(), currency, author).await
 }
 
 /// Saves edits as [`save`] does. `named` has the SKUs of the file around these products.
@@ -59,14 +59,14 @@ pub(super) async fn save_of_file(
     edits: &[ProductEdit],
     named: &NamedSkus,
     currency: Currency,
-    now: Timestamp,
+    author: Author,
 ) -> Result<Vec<Result<Saved, Vec<EditError>>>, SaveError> {
     let all: Vec<&ProductEdit> = edits.iter().collect();
-    let mut saved = save_together(tx, &all, named, currency, now).await?;
+    let mut saved = save_together(tx, &all, named, currency, author).await?;
     if edits.len() > 1 {
         // A product may give a variant another SKU and another product take the old one, so a refused edit is tried again after the others.
         for (edit, saved) in edits.iter().zip(&mut saved).filter(|(_, saved)| saved.is_err()) {
-            let again = save_together(tx, &[edit], named, currency, now).await?;
+            let again = save_together(tx, &[edit], named, currency, author).await?;
             *saved = again.into_iter().next().unwrap_or_else(|| saved.clone());
         }
     }
@@ -78,7 +78,7 @@ async fn save_together(
     edits: &[&ProductEdit],
     named: &NamedSkus,
     currency: Currency,
-    now: Timestamp,
+    author: Author,
 ) -> Result<Vec<Result<Saved, Vec<EditError>>>, SaveError> {
     if edits.iter().any(|edit| edit.product == ProductTarget::New) {
         store::lock_product_slugs(tx).await?;
@@ -100,6 +100,9 @@ async fn save_together(
     let mut plans = plan_all(tx, &edits, &before, named).await?;
     let stock = lock(tx, &plans).await?;
     plans.iter_mut().flatten().for_each(|plan| plan.compare_stock(&stock));
+    if !author.may_change_stock {
+        plans.iter_mut().flatten().for_each(Plan::refuse_changes_of_stock);
+    }
     names::give(tx, &mut plans).await?;
     resolve(tx, &mut plans).await?;
     let mut written: Vec<&mut Plan<'_>> = plans
@@ -108,7 +111,7 @@ async fn save_together(
         .filter(|plan| plan.errors.is_empty() && plan.change != RowChange::Unchanged)
         .collect();
     if !written.is_empty() {
-        rows::write(tx, &mut written, &stock, currency, now).await?;
+        rows::write(tx, &mut written, &stock, currency, author.stamp).await?;
     }
     let answer = |plan: Plan<'_>| if plan.errors.is_empty() { Ok(plan.into_saved()) } else { Err(plan.errors) };
     Ok(plans.into_iter().map(|plan| plan.and_then(answer)).collect())

@@ -16,6 +16,7 @@ use crate::patch::Patch;
 use crate::stock::store::{StockChange, change_all, write_rules};
 use crate::stock::{StockRules, Units};
 use crate::time::Timestamp;
+use crate::users::Stamp;
 
 /// Writes the changes of products that are locked, with prices in this currency, and their ids into the plans. `stock` has the units under the lock.
 pub(super) async fn write(
@@ -23,12 +24,12 @@ pub(super) async fn write(
     plans: &mut [&mut Plan<'_>],
     stock: &HashMap<VariantId, Units>,
     currency: Currency,
-    now: Timestamp,
+    stamp: Stamp,
 ) -> Result<(), SaveError> {
-    write_products(tx, plans, currency, now).await?;
-    write_variants(tx, plans, now).await?;
+    write_products(tx, plans, currency, stamp.at).await?;
+    write_variants(tx, plans, stamp.at).await?;
     write_stock_rules(tx, plans).await?;
-    write_stock(tx, plans, stock, now).await?;
+    write_stock(tx, plans, stock, stamp.at).await?;
     write_defaults(tx, plans).await?;
     write_images(tx, plans).await?;
     let leaves = pairs(plans, |plan| plan.leaves.as_slice());

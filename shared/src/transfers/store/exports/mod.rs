@@ -9,18 +9,21 @@ use crate::app::db::{KeysetBounds, Tx};
 use crate::catalogue::product_file::FileKind;
 use crate::ids::ExportId;
 use crate::time::Timestamp;
+use crate::users::Stamp;
 
 pub use parts::{CancelledExport, LeasedExport, Part, claim, find_cancelled, record_part, set_upload};
 pub use skipped::{Skipped, count_skipped, list_skipped};
 
 /// Inserts an export, which is running at once, so that a worker may lease it.
-pub async fn insert(tx: &mut Tx, id: ExportId, storage_key: &str, now: Timestamp) -> sqlx::Result<()> {
+pub async fn insert(tx: &mut Tx, id: ExportId, storage_key: &str, created: Stamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into exports (id, kind, storage_key, products, held_until, created_at)
-         select $1, 'shopify_csv', $2, count(*), $3, $3 from products",
+        "insert into exports (id, kind, storage_key, products, held_until, created_at, actor_user_id, actor_api_key_id)
+         select $1, 'shopify_csv', $2, count(*), $3, $3, $4, $5 from products",
         id as _,
         storage_key,
-        now as _
+        created.at as _,
+        created.by.user() as _,
+        created.by.api_key() as _
     )
     .execute(&mut *tx)
     .await
@@ -44,7 +47,8 @@ pub async fn count(tx: &mut Tx) -> sqlx::Result<i64> {
 
 async fn read(tx: &mut Tx, only: Option<ExportId>, bounds: KeysetBounds<ExportId>) -> sqlx::Result<Vec<Export>> {
     let rows = sqlx::query!(
-        "select id, status, products, products_done, products_skipped, bytes, error, created_at, finished_at, storage_key
+        "select id, status, products, products_done, products_skipped, bytes, error, created_at, finished_at, storage_key,
+                actor_user_id, actor_api_key_id
            from exports
           where ($1::uuid is null or id = $1) and ($2::uuid is null or id < $2) and ($3::uuid is null or id > $3)
           order by case when $3::uuid is null then id end desc, id
@@ -58,6 +62,8 @@ async fn read(tx: &mut Tx, only: Option<ExportId>, bounds: KeysetBounds<ExportId
     .await?;
     let export = rows.into_iter().map(|row| Export {
         id: row.id,
+        actor_id: row.actor_user_id,
+        actor_api_key_id: row.actor_api_key_id,
         kind: FileKind::ShopifyCsv,
         status: row.status.parse().unwrap_or(TransferStatus::Failed),
         products: row.products,

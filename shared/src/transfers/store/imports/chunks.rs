@@ -10,6 +10,7 @@ use crate::catalogue::write::{ImportOptions, RowChange, Saved};
 use crate::ids::ImportId;
 use crate::money::Currency;
 use crate::time::Timestamp;
+use crate::users::{ActorId, Permissions};
 
 /// The work that is left of an import that a worker has leased.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct LeasedImport {
     pub currency: Currency,
     /// Choices of the person who imports the file.
     pub options: ImportOptions,
+    /// Account or API key that created the import.
+    pub by: ActorId,
     /// The format of the file and the position of the first product that was not processed yet; `None` until the whole file was read once.
     pub rest: Option<Recognised>,
     /// True if it was started more than [`MAX_ATTEMPTS`] times without progress.
@@ -36,7 +39,7 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
         r#"update imports set lease = $2, held_until = $3, attempts = attempts + 1
           where id = $1 and status = 'running' and held_until <= $4
          returning kind, storage_key, bytes, stock, keep_missing_variants, duplicate_skus, dry_run, encoding, delimiter, bytes_done, next_line, header,
-                   attempts, shop_currency() as "currency!: Currency""#,
+                   attempts, actor_user_id, actor_api_key_id, shop_currency() as "currency!: Currency""#,
         held.id as _,
         held.lease,
         now.plus_seconds(LEASE_SECONDS) as _,
@@ -60,6 +63,7 @@ pub async fn claim(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::
             duplicate_skus: row.duplicate_skus.parse().unwrap_or_default(),
             dry_run: row.dry_run,
         },
+        by: ActorId::of_columns(row.actor_user_id, row.actor_api_key_id),
         rest: rest(row.kind, row.encoding.zip(row.delimiter), row.header, place),
         is_stuck: row.attempts > MAX_ATTEMPTS,
     }))
@@ -76,16 +80,20 @@ fn rest(
     Some(Recognised { format: FileFormat { kind: kind?.parse().ok()?, dialect }, header: header?, place })
 }
 
-/// Returns true if the lease is still valid: the import is running, and no other worker has leased it. Locks the row until the transaction ends.
-pub async fn lock(tx: &mut Tx, held: Lease<ImportId>) -> sqlx::Result<bool> {
-    let row = sqlx::query_scalar!(
-        r#"select true as "is_ours!" from imports where id = $1 and lease = $2 and status = 'running' for update"#,
+/// Returns the permissions that the import's actor has now if the lease is still valid: the import is running, and no other worker has leased
+/// it. Locks the row until the transaction ends.
+pub async fn lock(tx: &mut Tx, held: Lease<ImportId>, now: Timestamp) -> sqlx::Result<Option<Permissions>> {
+    sqlx::query_scalar!(
+        r#"select coalesce(permissions_of_actor(actor_user_id, actor_api_key_id, $3), '{}') as "permissions!: Permissions"
+             from imports
+            where id = $1 and lease = $2 and status = 'running'
+              for update"#,
         held.id as _,
-        held.lease
+        held.lease,
+        now as _
     )
     .fetch_optional(&mut *tx)
-    .await?;
-    Ok(row.is_some())
+    .await
 }
 
 /// The result of a chunk of the file.

@@ -11,6 +11,7 @@ use crate::catalogue::product_file::FileKind;
 use crate::catalogue::write::ImportOptions;
 use crate::ids::ImportId;
 use crate::time::Timestamp;
+use crate::users::ActorId;
 
 pub use chunks::{Chunk, LeasedImport, claim, lock, record};
 pub use errors::{count_errors, list_errors};
@@ -25,6 +26,8 @@ pub struct NewImport<'a> {
     pub kind: Option<FileKind>,
     /// Choices of the person who imports the file.
     pub options: ImportOptions,
+    /// Account or API key that creates the import.
+    pub by: ActorId,
     /// Key of the file in the storage.
     pub storage_key: &'a str,
     /// Declared size of the file in bytes.
@@ -34,8 +37,9 @@ pub struct NewImport<'a> {
 /// Inserts an import that waits for its file.
 pub async fn insert(tx: &mut Tx, new: &NewImport<'_>, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into imports (id, kind, stock, keep_missing_variants, duplicate_skus, dry_run, storage_key, bytes, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into imports (id, kind, stock, keep_missing_variants, duplicate_skus, dry_run, storage_key, bytes, created_at,
+                              actor_user_id, actor_api_key_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         new.id as _,
         new.kind.map(FileKind::as_str),
         new.options.stock.as_str(),
@@ -44,7 +48,9 @@ pub async fn insert(tx: &mut Tx, new: &NewImport<'_>, now: Timestamp) -> sqlx::R
         new.options.dry_run,
         new.storage_key,
         new.bytes,
-        now as _
+        now as _,
+        new.by.user() as _,
+        new.by.api_key() as _
     )
     .execute(&mut *tx)
     .await
@@ -72,7 +78,7 @@ async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId
                 products_unchanged, products_skipped, variants_created, variants_updated, variants_unchanged, variants_removed,
                 variants_untracked, variants_backorderable, stock_changed,
                 stock_moved, stock_moved_skus, rows_failed, error, created_at, started_at,
-                finished_at
+                finished_at, actor_user_id, actor_api_key_id
            from imports
           where ($1::uuid is null or id = $1) and ($2::uuid is null or id < $2) and ($3::uuid is null or id > $3)
           order by case when $3::uuid is null then id end desc, id
@@ -88,6 +94,8 @@ async fn read(tx: &mut Tx, only: Option<ImportId>, bounds: KeysetBounds<ImportId
         .into_iter()
         .map(|row| Import {
             id: row.id,
+            actor_id: row.actor_user_id,
+            actor_api_key_id: row.actor_api_key_id,
             kind: row.kind.and_then(|kind| kind.parse().ok()),
             encoding: row.encoding.and_then(|encoding| encoding.parse().ok()),
             delimiter: row.delimiter.and_then(|delimiter| delimiter.parse().ok()),
